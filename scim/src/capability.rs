@@ -1,0 +1,97 @@
+//! Capabilities: what an endpoint can offer. A target declares a set; discovery yields a set with provenance.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+macro_rules! capabilities {
+    ($($(#[$doc:meta])* $variant:ident = $id:literal;)*) => {
+        /// One thing that an endpoint can offer.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Capability {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Capability {
+            /// Every capability.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The id used in target files, reports and on the command line.
+            #[must_use]
+            pub const fn id(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $id,)*
+                }
+            }
+        }
+    };
+}
+
+capabilities! {
+    /// `POST /Users`
+    CreateUsers = "create.users";
+    /// `POST /Groups`
+    CreateGroups = "create.groups";
+    /// `PUT /Users/{id}`
+    ReplaceUsers = "replace.users";
+    /// `PUT /Groups/{id}`
+    ReplaceGroups = "replace.groups";
+    /// `PATCH /Users/{id}`
+    PatchUsers = "patch.users";
+    /// `PATCH /Groups/{id}`
+    PatchGroups = "patch.groups";
+    /// `DELETE /Users/{id}` removes the account.
+    DeleteUsers = "delete.users";
+    /// `DELETE /Groups/{id}`
+    DeleteGroups = "delete.groups";
+    /// `filter` on users
+    FilterUsers = "filter.users";
+    /// `filter` on groups
+    FilterGroups = "filter.groups";
+    /// `sortBy` and `sortOrder`
+    Sort = "sort";
+    /// `startIndex` and `count`
+    IndexPaging = "paging.index";
+    /// `cursor` (RFC 9865)
+    CursorPaging = "paging.cursor";
+    /// `ETag`, `If-Match`, `If-None-Match`
+    Etag = "etag";
+    /// `POST /Bulk`
+    Bulk = "bulk";
+    /// `POST …/.search`
+    Search = "search";
+    /// Queries on the base URL, over resource types
+    RootQuery = "query.root";
+    /// `/Me`
+    Me = "me";
+    /// A password can be set and changed.
+    ChangePassword = "change-password";
+    /// `GET /ServiceProviderConfig`
+    ServiceProviderConfig = "discovery.service-provider-config";
+    /// `GET /ResourceTypes`
+    ResourceTypes = "discovery.resource-types";
+    /// `GET /Schemas`
+    Schemas = "discovery.schemas";
+}
+
+impl fmt::Display for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+/// A word that is no capability.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no capability; use one of {known}", known = Capability::ALL.iter().map(|c| c.id()).collect::<Vec<_>>().join(", "))]
+pub struct UnknownCapability(pub String);
+
+impl FromStr for Capability {
+    type Err = UnknownCapability;
+
+    fn from_str(text: &str) -> Result<Self, UnknownCapability> {
+        Self::ALL.iter().copied().find(|c| c.id() == text).ok_or_else(|| UnknownCapability(text.into()))
+    }
+}
+
+/// A set of capabilities.
+pub type Capabilities = BTreeSet<Capability>;

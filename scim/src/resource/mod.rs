@@ -1,0 +1,15 @@
+//! Resources: the tree that requests and PATCH work on, the cursor trait by which stored and requested resources are read
+//! alike, JSON in and out, and projection.
+
+pub mod projection;
+pub mod read;
+mod record;
+mod tree;
+pub mod validate;
+pub mod write;
+
+pub use record::{Item, Record};
+pub use tree::{Fields, Slot, Value};
+
+#[cfg(test)]
+mod tests;

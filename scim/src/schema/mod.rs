@@ -1,0 +1,14 @@
+//! Schemas: attribute characteristics (RFC 7643 sections 2.2 and 7), schema and resource type documents, and the registry
+//! that gives every attribute of an endpoint one small id.
+
+mod attribute;
+mod document;
+mod registry;
+pub mod standard;
+
+pub use attribute::{Attribute, AttributeType, Mutability, Returned, Uniqueness};
+pub use document::{ResourceTypeDocument, SchemaDocument, SchemaError, SchemaExtension};
+pub use registry::{AttributeId, Definition, Registry, ResourceType, ResourceTypeId, Schema, SchemaId, common};
+
+#[cfg(test)]
+mod tests;
