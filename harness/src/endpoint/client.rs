@@ -1,0 +1,357 @@
+//! The client with which everything in the harness speaks to an endpoint: it records each exchange, keeps to the
+//! agreed pace, and never carries credentials to another origin.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+
+use super::error::{EndpointError, EndpointErrorKind};
+use super::exchange::{Authentication, Exchange};
+use super::pace::{self, Pace};
+use super::request::{Place, Request, SCIM_JSON};
+
+/// How often one request is repeated because the endpoint asked to wait.
+const MOST_REPEATS: u32 = 5;
+
+/// What a client authenticates itself with.
+#[derive(Clone, Debug, Default)]
+pub enum Credentials {
+    #[default]
+    None,
+    Bearer(SecretString),
+    Basic {
+        user: String,
+        password: SecretString,
+    },
+}
+
+/// What a client is built from.
+#[derive(Clone, Debug)]
+pub struct ClientOptions {
+    pub credentials: Credentials,
+    /// Sent with every request; their values are treated as secrets in reports.
+    pub headers: Vec<(String, String)>,
+    /// Until the connection stands.
+    pub connect_timeout: Duration,
+    /// Until the answer is complete.
+    pub timeout: Duration,
+    /// The largest answer that is read, in bytes.
+    pub largest_answer: usize,
+    /// How many requests may be under way at once.
+    pub concurrency: usize,
+    /// Requests a second; unlimited if absent.
+    pub rate: Option<f64>,
+    /// Certificates of additional authorities, PEM.
+    pub authorities: Vec<Bytes>,
+    /// Accepts any certificate.
+    pub insecure: bool,
+}
+
+impl Default for ClientOptions {
+    fn default() -> Self {
+        Self {
+            credentials: Credentials::None,
+            headers: Vec::new(),
+            connect_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(30),
+            largest_answer: 8 * 1024 * 1024,
+            concurrency: 8,
+            rate: None,
+            authorities: Vec::new(),
+            insecure: false,
+        }
+    }
+}
+
+/// Why no client can be built.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    #[error("{url}: only http and https URLs can be tested")]
+    Scheme { url: Url },
+    #[error("the certificate file holds no certificate that can be read: {0}")]
+    Authority(reqwest::Error),
+    #[error("header {name:?}: name or value is not allowed in HTTP")]
+    Header { name: String },
+    #[error("the HTTP client cannot be set up: {0}")]
+    Setup(reqwest::Error),
+}
+
+struct Shared {
+    http: reqwest::Client,
+    base: Url,
+    timeout: Duration,
+    largest_answer: usize,
+    pace: Pace,
+    sent: AtomicU64,
+}
+
+/// Speaks to one base URL. Clones are cheap and share connections, pace and counter.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+    credentials: Credentials,
+    headers: HeaderMap,
+    recordings: Vec<Recording>,
+}
+
+/// The exchanges that one client, and its clones, had since the recording began.
+#[derive(Clone, Default)]
+pub struct Recording(Arc<Mutex<Vec<Arc<Exchange>>>>);
+
+impl Recording {
+    /// The exchanges so far, in the order of their answers.
+    pub fn exchanges(&self) -> Vec<Arc<Exchange>> {
+        self.lock().clone()
+    }
+
+    pub fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Exchange>>> {
+        // A push cannot leave the list half-done, so a panic elsewhere does not spoil it.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Client {
+    /// A client for the SCIM base URL `base`; a trailing slash does not matter.
+    pub fn new(base: &Url, options: ClientOptions) -> Result<Self, ClientError> {
+        if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() {
+            return Err(ClientError::Scheme { url: base.clone() });
+        }
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(options.connect_timeout)
+            .timeout(options.timeout)
+            .referer(false);
+        if is_loopback(base) {
+            builder = builder.no_proxy();
+        }
+        for pem in &options.authorities {
+            let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(ClientError::Authority)?;
+            builder = builder.tls_certs_merge(certificates);
+        }
+        if options.insecure {
+            builder = builder.tls_danger_accept_invalid_certs(true);
+        }
+        let mut headers = HeaderMap::new();
+        for (name, value) in &options.headers {
+            let bad = || ClientError::Header { name: name.clone() };
+            let mut value = HeaderValue::from_str(value).map_err(|_| bad())?;
+            value.set_sensitive(true);
+            headers.append(HeaderName::try_from(name).map_err(|_| bad())?, value);
+        }
+        let mut base = base.clone();
+        base.set_query(None);
+        base.set_fragment(None);
+        let path = base.path().trim_end_matches('/').to_owned();
+        base.set_path(&path);
+        let shared = Shared {
+            http: builder.build().map_err(ClientError::Setup)?,
+            base,
+            timeout: options.timeout,
+            largest_answer: options.largest_answer,
+            pace: Pace::new(options.concurrency, options.rate),
+            sent: AtomicU64::new(0),
+        };
+        Ok(Self { shared: Arc::new(shared), credentials: options.credentials, headers, recordings: Vec::new() })
+    }
+
+    /// The base URL without trailing slash.
+    pub fn base_url(&self) -> &Url {
+        &self.shared.base
+    }
+
+    /// How many requests were sent by this client and all its relatives.
+    pub fn sent(&self) -> u64 {
+        self.shared.sent.load(Ordering::Relaxed)
+    }
+
+    /// The same client with other credentials.
+    #[must_use]
+    pub fn with_credentials(&self, credentials: Credentials) -> Self {
+        Self { credentials, ..self.clone() }
+    }
+
+    /// The same client, with a recording of its own next to those that it already fills.
+    pub fn recorded(&self) -> (Self, Recording) {
+        let recording = Recording::default();
+        let mut client = self.clone();
+        client.recordings.push(recording.clone());
+        (client, recording)
+    }
+
+    /// Sends a request and reads the whole answer. Any status is an answer; 429 and 503 with a `Retry-After` of at most
+    /// 30 seconds are waited for and repeated, at most five times. Redirects are not followed.
+    pub async fn send(&self, request: Request) -> Result<Arc<Exchange>, EndpointError> {
+        let mut repeats = 0;
+        loop {
+            let exchange = self.send_once(&request).await?;
+            let wait = pace::retry_after(&exchange.response_headers);
+            if let (429 | 503, Some(wait)) = (exchange.status, wait)
+                && repeats < MOST_REPEATS
+            {
+                repeats += 1;
+                tokio::time::sleep(wait).await;
+                continue;
+            }
+            if request.discard_answer {
+                let sentence = "the answer was thrown away on purpose, after the endpoint had given it";
+                return Err(EndpointError::new(
+                    EndpointErrorKind::Discarded,
+                    &exchange.method,
+                    &exchange.url,
+                    sentence,
+                ));
+            }
+            return Ok(exchange);
+        }
+    }
+
+    async fn send_once(&self, request: &Request) -> Result<Arc<Exchange>, EndpointError> {
+        let url = self.url(request);
+        let headers = self.headers(request, &url)?;
+        let authentication = authentication(&headers);
+        let body = request.body.clone().unwrap_or_default();
+        let mut outgoing = self.shared.http.request(request.method.clone(), url.clone()).headers(headers.clone());
+        if request.body.is_some() {
+            outgoing = outgoing.body(body.clone());
+        }
+        let permit = self.shared.pace.turn().await;
+        let number = self.shared.sent.fetch_add(1, Ordering::Relaxed) + 1;
+        let started = Instant::now();
+        let failed =
+            |error: reqwest::Error| EndpointError::from_reqwest(&error, &request.method, &url, self.shared.timeout);
+        let mut answer = outgoing.send().await.map_err(failed)?;
+        let mut response_body = BytesMut::new();
+        while let Some(chunk) = answer.chunk().await.map_err(failed)? {
+            if response_body.len() + chunk.len() > self.shared.largest_answer {
+                let sentence =
+                    format!("the answer exceeds {} bytes and was not read further", self.shared.largest_answer);
+                return Err(EndpointError::new(EndpointErrorKind::TooLarge, &request.method, &url, sentence));
+            }
+            response_body.extend_from_slice(&chunk);
+        }
+        drop(permit);
+        let exchange = Arc::new(Exchange {
+            number,
+            method: request.method.clone(),
+            url: url.clone(),
+            authentication,
+            request_headers: masked(headers),
+            request_body: body,
+            status: answer.status().as_u16(),
+            response_headers: std::mem::take(answer.headers_mut()),
+            response_body: response_body.freeze(),
+            elapsed: started.elapsed(),
+            json: OnceLock::new(),
+        });
+        for recording in &self.recordings {
+            recording.lock().push(Arc::clone(&exchange));
+        }
+        Ok(exchange)
+    }
+
+    fn url(&self, request: &Request) -> Url {
+        let mut url = match &request.place {
+            Place::Absolute(url) => url.clone(),
+            Place::Relative(path) => {
+                let mut url = self.shared.base.clone();
+                let path = format!("{}{path}", self.shared.base.path().trim_end_matches('/'));
+                url.set_path(&path);
+                url
+            }
+        };
+        if !request.query.is_empty() {
+            url.set_query(Some(&request.query));
+        }
+        url
+    }
+
+    fn headers(&self, request: &Request, url: &Url) -> Result<HeaderMap, EndpointError> {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static(SCIM_JSON));
+        headers.insert(USER_AGENT, HeaderValue::from_static(concat!("weir/", env!("CARGO_PKG_VERSION"))));
+        let bad = |name: &str| {
+            let sentence = format!("header {name:?} holds a character that HTTP does not allow");
+            EndpointError::new(EndpointErrorKind::BadRequest, &request.method, url, sentence)
+        };
+        if url.origin() == self.shared.base.origin() {
+            for (name, value) in &self.headers {
+                headers.append(name, value.clone());
+            }
+            if !request.without_credentials
+                && let Some(mut value) = authorization(&self.credentials)
+                    .map(|text| HeaderValue::from_str(text.expose_secret()).map_err(|_| bad("Authorization")))
+                    .transpose()?
+            {
+                value.set_sensitive(true);
+                headers.insert(AUTHORIZATION, value);
+            }
+        }
+        let mut replaced = Vec::new();
+        for (name, value) in &request.headers {
+            let header = HeaderName::try_from(name.as_ref()).map_err(|_| bad(name))?;
+            let value = HeaderValue::from_str(value).map_err(|_| bad(name))?;
+            // The first one replaces the client's default, further ones of the same name add up.
+            if replaced.contains(&header) {
+                headers.append(header, value);
+            } else {
+                headers.insert(header.clone(), value);
+                replaced.push(header);
+            }
+        }
+        Ok(headers)
+    }
+}
+
+/// Whether `url` names this machine.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+fn authorization(credentials: &Credentials) -> Option<SecretString> {
+    match credentials {
+        Credentials::None => None,
+        Credentials::Bearer(token) => Some(format!("Bearer {}", token.expose_secret()).into()),
+        Credentials::Basic { user, password } => {
+            let pair = format!("{user}:{}", password.expose_secret());
+            let encoded = base64::engine::general_purpose::STANDARD.encode(pair);
+            Some(format!("Basic {encoded}").into())
+        }
+    }
+}
+
+fn authentication(headers: &HeaderMap) -> Authentication {
+    let Some(value) = headers.get(AUTHORIZATION).filter(|value| value.is_sensitive()) else {
+        return Authentication::None;
+    };
+    if value.as_bytes().starts_with(b"Basic ") { Authentication::Basic } else { Authentication::Bearer }
+}
+
+/// Replaces what is marked as a secret, and any `Authorization`, by a word.
+fn masked(mut headers: HeaderMap) -> HeaderMap {
+    for (name, value) in &mut headers {
+        if value.is_sensitive() || name == AUTHORIZATION {
+            *value = HeaderValue::from_static("(masked)");
+            value.set_sensitive(true);
+        }
+    }
+    headers
+}

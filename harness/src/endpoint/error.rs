@@ -1,0 +1,173 @@
+//! Why a request got no usable answer, in one sentence each.
+
+use reqwest::Method;
+use url::Url;
+
+/// The cause, by which callers decide what to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EndpointErrorKind {
+    /// Nothing listens at the address.
+    Refused,
+    /// The host name is unknown.
+    Dns,
+    /// The TLS handshake or the certificate failed.
+    Tls,
+    /// The endpoint did not answer in time.
+    Timeout,
+    /// The answer is larger than the harness is willing to read.
+    TooLarge,
+    /// The connection ended before the answer was complete.
+    CutShort,
+    /// What answers does not speak HTTP.
+    NotHttp,
+    /// The harness threw the answer away on purpose, after the endpoint had given it.
+    Discarded,
+    /// The request could not be built: a header or URL that HTTP does not allow.
+    BadRequest,
+    /// Anything else, with the cause in the sentence.
+    Other,
+}
+
+/// A request without a usable answer.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{method} {url}: {sentence}")]
+pub struct EndpointError {
+    pub kind: EndpointErrorKind,
+    pub method: Method,
+    pub url: Url,
+    /// What happened and what to do, without the request line.
+    pub sentence: String,
+}
+
+impl EndpointError {
+    pub(super) fn new(kind: EndpointErrorKind, method: &Method, url: &Url, sentence: impl Into<String>) -> Self {
+        Self { kind, method: method.clone(), url: without_user_info(url), sentence: sentence.into() }
+    }
+
+    /// Classifies what reqwest reports; the chain of causes is read because reqwest's own text names only the outermost.
+    pub(super) fn from_reqwest(
+        error: &reqwest::Error,
+        method: &Method,
+        url: &Url,
+        timeout: std::time::Duration,
+    ) -> Self {
+        let (kind, sentence) = classify(error, url, timeout);
+        Self::new(kind, method, url, sentence)
+    }
+}
+
+fn without_user_info(url: &Url) -> Url {
+    let mut url = url.clone();
+    // Both fail only for URLs that cannot carry user information, which then hold none.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url
+}
+
+fn classify(error: &reqwest::Error, url: &Url, timeout: std::time::Duration) -> (EndpointErrorKind, String) {
+    use EndpointErrorKind as Kind;
+    let host = url.host_str().unwrap_or_default();
+    let causes = causes(error);
+    let innermost = causes.last().cloned().unwrap_or_else(|| error.to_string());
+    let io_kind = io_kind(error);
+    if error.is_timeout() {
+        let sentence = if error.is_connect() {
+            format!("no connection within {} s; check the address, the proxy and the firewall", timeout.as_secs())
+        } else {
+            format!("no complete answer within {} s; raise --timeout if the endpoint is slow", timeout.as_secs())
+        };
+        return (Kind::Timeout, sentence);
+    }
+    if let Some(cause) = tls_cause(error) {
+        let sentence = format!(
+            "TLS failed ({cause}); give the authority's certificate with --ca FILE, or check that the port speaks TLS"
+        );
+        return (Kind::Tls, sentence);
+    }
+    if error.is_dns() || causes.iter().any(|cause| cause.contains("dns error") || cause.contains("failed to lookup")) {
+        return (Kind::Dns, format!("the host name {host:?} is not known; check the spelling and the name server"));
+    }
+    if io_kind == Some(std::io::ErrorKind::ConnectionRefused) {
+        let port = url.port_or_known_default().unwrap_or_default();
+        return (Kind::Refused, format!("connection refused; nothing listens on port {port} of {host}"));
+    }
+    if causes.iter().any(|cause| is_cut_short(cause))
+        || matches!(
+            io_kind,
+            Some(
+                std::io::ErrorKind::ConnectionReset
+                    | std::io::ErrorKind::UnexpectedEof
+                    | std::io::ErrorKind::BrokenPipe
+            )
+        )
+    {
+        return (
+            Kind::CutShort,
+            "the connection ended before the answer was complete; the endpoint or a proxy in front of it closed it"
+                .into(),
+        );
+    }
+    if causes.iter().any(|cause| is_not_http(cause)) {
+        return (Kind::NotHttp, format!("what answers there does not speak HTTP ({innermost}); check scheme and port"));
+    }
+    if error.is_builder() {
+        return (Kind::BadRequest, format!("the request cannot be sent: {innermost}"));
+    }
+    if error.is_decode() || error.is_body() {
+        return (Kind::CutShort, format!("the answer's body cannot be read to its end: {innermost}"));
+    }
+    (Kind::Other, format!("no answer: {innermost}"))
+}
+
+fn causes(error: &reqwest::Error) -> Vec<String> {
+    let mut causes = Vec::new();
+    let mut next: Option<&dyn std::error::Error> = std::error::Error::source(error);
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    causes
+}
+
+fn io_kind(error: &reqwest::Error) -> Option<std::io::ErrorKind> {
+    let mut next: Option<&dyn std::error::Error> = std::error::Error::source(error);
+    let mut kind = None;
+    while let Some(cause) = next {
+        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
+            kind = Some(io.kind());
+        }
+        next = cause.source();
+    }
+    kind
+}
+
+fn tls_cause(error: &reqwest::Error) -> Option<String> {
+    let mut next: Option<&dyn std::error::Error> = std::error::Error::source(error);
+    while let Some(cause) = next {
+        if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
+            return Some(tls.to_string());
+        }
+        // An io::Error hides what it wraps from `source` and shows it through `get_ref` only.
+        if let Some(inner) = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref)
+            && let Some(tls) = inner.downcast_ref::<rustls::Error>()
+        {
+            return Some(tls.to_string());
+        }
+        next = cause.source();
+    }
+    None
+}
+
+// The HTTP library's error type is not ours to name, so its text decides.
+fn is_cut_short(cause: &str) -> bool {
+    cause.contains("connection closed before message completed")
+        || cause.contains("end of file before message length reached")
+        || cause.contains("unexpected EOF during chunk")
+        || cause.contains("unexpected end of file")
+}
+
+fn is_not_http(cause: &str) -> bool {
+    cause.contains("invalid HTTP")
+        || cause.contains("received unexpected message from connection")
+        || cause.contains("message head is too large")
+}

@@ -1,0 +1,58 @@
+//! Guest manners on the wire: how many requests at once, how many a second, and how long to wait when asked to.
+
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
+use tokio::time::Instant;
+
+/// The longest that one `Retry-After` is honoured.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+pub(super) struct Pace {
+    slots: Semaphore,
+    interval: Option<Duration>,
+    next: Mutex<Instant>,
+}
+
+impl Pace {
+    pub(super) fn new(concurrency: usize, rate: Option<f64>) -> Self {
+        let interval = rate.filter(|rate| *rate > 0.0).map(|rate| Duration::from_secs_f64(1.0 / rate));
+        Self { slots: Semaphore::new(concurrency.max(1)), interval, next: Mutex::new(Instant::now()) }
+    }
+
+    /// Waits for a free slot and for the turn that the rate allows.
+    pub(super) async fn turn(&self) -> SemaphorePermit<'_> {
+        // The semaphore lives as long as `self` and is never closed.
+        let permit = self.slots.acquire().await.expect("the semaphore is never closed");
+        if let Some(interval) = self.interval {
+            let turn = {
+                let mut next = self.next.lock().await;
+                let turn = (*next).max(Instant::now());
+                *next = turn + interval;
+                turn
+            };
+            tokio::time::sleep_until(turn).await;
+        }
+        permit
+    }
+}
+
+/// How long an answer with status 429 or 503 asks to wait, if it says so and within reason.
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get("retry-after")?.to_str().ok()?.trim();
+    let wait = match text.parse::<u64>() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            // The endpoint's own clock decides: its Date header is the present (RFC 9110 section 10.2.3).
+            let until = http_date(text)?;
+            let now = http_date(headers.get("date")?.to_str().ok()?)?;
+            Duration::try_from(until.duration_since(now)).unwrap_or(Duration::ZERO)
+        }
+    };
+    (wait <= LONGEST_WAIT).then_some(wait)
+}
+
+fn http_date(text: &str) -> Option<jiff::Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
+}
