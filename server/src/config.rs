@@ -1,0 +1,97 @@
+//! Everything that an endpoint is started with.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use secrecy::SecretString;
+use url::Url;
+
+use crate::journal::JournalMode;
+use crate::limits::Limits;
+use crate::target::Target;
+use crate::target::deviations::Activation;
+
+/// How an endpoint is to be started. [`Config::rfc`], [`Config::aquera`] and [`Config::new`] fill in what an embedded
+/// endpoint needs: a free port on the loopback address, generated credentials, the whole journal.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Port 0 picks a free one; [`crate::Endpoint::address`] tells which.
+    pub listen: SocketAddr,
+    pub target: Target,
+    /// The deviations to begin with, besides those of the target.
+    pub deviations: Vec<Activation>,
+    /// The bearer token of every application; without it each gets one of its own, made from `seed`.
+    pub bearer: Option<SecretString>,
+    /// User and password of every application; without it each gets its own, made from `seed`.
+    pub basic: Option<(String, SecretString)>,
+    /// The token of the control API under `/_weir/`; without it one is made from `seed`.
+    pub control_token: Option<SecretString>,
+    /// The scheme, host and port that clients see, for `Location`, `meta.location` and `$ref`; without it the request's.
+    pub base_url: Option<Url>,
+    /// Whether `X-Forwarded-Proto` and `X-Forwarded-Host` are believed.
+    pub trust_proxy: bool,
+    pub journal: JournalMode,
+    /// Makes ids, generated credentials and the choices of deviations repeatable.
+    pub seed: u64,
+    pub limits: Limits,
+    pub password_cost: PasswordCost,
+    /// Threads that answer requests.
+    pub workers: usize,
+}
+
+/// What one password hash (argon2id) costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordCost {
+    /// Memory in KiB, at least 8.
+    pub memory_kib: u32,
+    /// Passes over the memory, at least 1.
+    pub passes: u32,
+    /// How many hashes are computed at the same time; further requests wait.
+    pub concurrency: usize,
+}
+
+impl PasswordCost {
+    /// For endpoints that hold nobody's real password: rehearsals and tests.
+    pub const CHEAP: Self = Self { memory_kib: 64, passes: 1, concurrency: 2 };
+    /// 19 MiB and two passes.
+    pub const CAREFUL: Self = Self { memory_kib: 19 << 10, passes: 2, concurrency: 2 };
+}
+
+impl Config {
+    /// An embedded endpoint that behaves as `target`.
+    #[must_use]
+    pub fn new(target: Target) -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            target,
+            deviations: Vec::new(),
+            bearer: None,
+            basic: None,
+            control_token: None,
+            base_url: None,
+            trust_proxy: false,
+            journal: JournalMode::Full,
+            seed: 1,
+            limits: Limits::default(),
+            password_cost: PasswordCost::CHEAP,
+            workers: std::thread::available_parallelism().map_or(1, usize::from).min(2),
+        }
+    }
+
+    /// An embedded endpoint that takes the RFCs' reading of everything.
+    #[must_use]
+    pub fn rfc() -> Self {
+        Self::new(Target::rfc())
+    }
+
+    /// An embedded Aquera endpoint.
+    #[must_use]
+    pub fn aquera() -> Self {
+        Self::new(Target::aquera())
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::rfc()
+    }
+}
