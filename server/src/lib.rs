@@ -9,6 +9,7 @@
 //! # }
 //! ```
 
+pub mod clock;
 mod config;
 mod endpoint;
 mod journal;

@@ -12,10 +12,15 @@ use scim::resource::Fields;
 use scim::schema::{AttributeId, Registry, ResourceTypeId};
 use uuid::Uuid;
 
+pub mod identifiers;
 pub mod memory;
+mod packed;
+mod perspective;
 mod stored;
 
-pub use stored::{Edge, Stored, StoredRecord};
+pub use packed::{Packed, PackedItems, PackedRecord};
+pub use perspective::Perspective;
+pub use stored::{Edge, Stored, StoredItems, StoredRecord};
 
 /// The outcome of an operation, ready to be awaited.
 pub type Answer<'a, T> = BoxFuture<'a, scim::Result<T>>;
