@@ -4,6 +4,7 @@
 //! only its names, paths, capabilities and requirement ids, because decoding would hide the faults that a check looks for.
 
 pub mod capability;
+pub mod date_time;
 pub mod error;
 pub mod filter;
 pub mod message;

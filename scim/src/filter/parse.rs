@@ -79,7 +79,7 @@ pub fn parse(text: &str, limits: Limits, tolerances: &Tolerances) -> Result<Filt
     let place = Place { depth: 0, in_value_path: false };
     match grammar.filter(place, text) {
         Ok(("", filter)) => Ok(filter),
-        Ok((rest, _)) => Err(grammar.continuation(rest, "the end of the filter").at(text)),
+        Ok((rest, _)) => Err(continuation(rest, "the end of the filter").at(text)),
         Err(error) => Err(expectation(error).at(text)),
     }
 }
@@ -98,7 +98,7 @@ pub fn parse_in_brackets<'a>(
     let place = Place { depth: 1, in_value_path: true };
     match grammar.filter(place, text) {
         Ok((rest, filter)) if rest.starts_with(']') => Ok((filter, rest)),
-        Ok((rest, _)) => Err(grammar.continuation(rest, "\"]\"").at(text)),
+        Ok((rest, _)) => Err(continuation(rest, "\"]\"").at(text)),
         Err(error) => Err(expectation(error).at(text)),
     }
 }
@@ -248,7 +248,7 @@ impl Grammar {
         let (rest, filter) = cut(|input| self.filter(place, input)).parse(inside)?;
         match rest.strip_prefix(')') {
             Some(rest) => Ok((rest, filter)),
-            None => Err(nom::Err::Failure(self.continuation(rest, "\")\""))),
+            None => Err(nom::Err::Failure(continuation(rest, "\")\""))),
         }
     }
 
@@ -275,7 +275,7 @@ impl Grammar {
         let inner = Place { in_value_path: true, ..self.deeper(place, input)? };
         let (rest, filter) = preceded(char('['), cut(|input| self.filter(inner, input))).parse(input)?;
         let Some(rest) = rest.strip_prefix(']') else {
-            return Err(nom::Err::Failure(self.continuation(rest, "\"]\"")));
+            return Err(nom::Err::Failure(continuation(rest, "\"]\"")));
         };
         let Some(after_dot) = rest.strip_prefix('.') else {
             return Ok((rest, Filter::ValuePath(path, Box::new(filter))));
@@ -374,12 +374,12 @@ impl Grammar {
     fn padding<'a>(&self, input: &'a str) -> Parsed<'a, &'a str> {
         if self.unquoted { take_while(is_white).parse(input) } else { Ok((input, "")) }
     }
+}
 
-    /// What could have followed a complete term.
-    fn continuation(&self, rest: &str, end: &str) -> Expectation {
-        let word = rest.strip_prefix(' ').filter(|word| !word.is_empty()).unwrap_or(rest);
-        Expectation::new(word, format!("\"and\", \"or\" or {end}"))
-    }
+/// What could have followed a complete term.
+fn continuation(rest: &str, end: &str) -> Expectation {
+    let word = rest.strip_prefix(' ').filter(|word| !word.is_empty()).unwrap_or(rest);
+    Expectation::new(word, format!("\"and\", \"or\" or {end}"))
 }
 
 fn disjunction_of(first: Filter, others: Vec<Filter>) -> Filter {

@@ -1,0 +1,131 @@
+//! The `dateTime` of RFC 7643 section 2.3.5: the text form of XML Schema, and the instant that it names.
+
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
+use jiff::{Timestamp, ToSpan};
+
+/// The instant that `text` names, or `None` when it is no `xsd:dateTime` of the years 0001 to 9999.
+///
+/// Accepted as in XML Schema Part 2 section 3.2.7: any number of fractional digits (nine count), an offset of up to 14
+/// hours, and `24:00:00` for the end of a day. A value without time zone is legal but names no instant by itself; it is
+/// read as UTC, so that comparison is total.
+#[must_use]
+pub fn parse(text: &str) -> Option<Timestamp> {
+    let (date, time) = text.split_once('T')?;
+    let (year, month, day) = parse_date(date)?;
+    let (time, offset) = split_offset(time)?;
+    let (whole, fraction) = match time.split_once('.') {
+        Some((whole, fraction)) => (whole, parse_fraction(fraction)?),
+        None => (time, 0),
+    };
+    let [hour, minute, second] = three_parts(whole, ':')?;
+    let (hour, minute, second) = (two_digits(hour)?, two_digits(minute)?, two_digits(second)?);
+    let end_of_day = hour == 24 && minute == 0 && second == 0 && fraction == 0;
+    let hour = if end_of_day { 0 } else { hour };
+    let mut local = DateTime::new(year, month, day, hour, minute, second, fraction).ok()?;
+    if end_of_day {
+        local = local.checked_add(1.day()).ok()?;
+    }
+    offset.to_timestamp(local).ok()
+}
+
+fn parse_date(date: &str) -> Option<(i16, i8, i8)> {
+    let [year, month, day] = three_parts(date, '-')?;
+    // Longer years are legal, but outside the range.
+    let year = (year.len() == 4).then(|| digits(year)).flatten()?;
+    Some((i16::try_from(year).ok().filter(|&year| year > 0)?, two_digits(month)?, two_digits(day)?))
+}
+
+/// Splits `12:00:00+02:00` before the offset.
+fn split_offset(time: &str) -> Option<(&str, Offset)> {
+    if let Some(time) = time.strip_suffix('Z') {
+        return Some((time, Offset::UTC));
+    }
+    let Some(at) = time.find(['+', '-']) else {
+        return Some((time, Offset::UTC));
+    };
+    let (hours, minutes) = time[at + 1..].split_once(':')?;
+    let (hours, minutes) = (i32::from(two_digits(hours)?), i32::from(two_digits(minutes)?));
+    if minutes > 59 || hours * 60 + minutes > 14 * 60 {
+        return None;
+    }
+    let sign = if time.as_bytes()[at] == b'-' { -1 } else { 1 };
+    Some((&time[..at], Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()?))
+}
+
+/// Nanoseconds; what lies below them is cut off.
+fn parse_fraction(fraction: &str) -> Option<i32> {
+    let whole = fraction.get(..9).unwrap_or(fraction);
+    if fraction.is_empty() || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let scale = 10_u32.pow(9 - u32::try_from(whole.len()).ok()?);
+    i32::try_from(digits(whole)? * scale).ok()
+}
+
+fn three_parts(text: &str, separator: char) -> Option<[&str; 3]> {
+    let mut parts = text.split(separator);
+    let three = [parts.next()?, parts.next()?, parts.next()?];
+    parts.next().is_none().then_some(three)
+}
+
+fn two_digits(text: &str) -> Option<i8> {
+    (text.len() == 2).then(|| digits(text)).flatten().and_then(|value| i8::try_from(value).ok())
+}
+
+/// Digits only, which `str::parse` does not insist on.
+fn digits(text: &str) -> Option<u32> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    #[test]
+    fn forms_of_one_instant_are_equal() {
+        let instant = parse("2011-05-13T04:42:34Z").unwrap();
+        for same in [
+            "2011-05-13T04:42:34",
+            "2011-05-13T04:42:34.000Z",
+            "2011-05-13T04:42:34.0000000000009Z",
+            "2011-05-13T06:42:34+02:00",
+            "2011-05-12T23:12:34-05:30",
+        ] {
+            assert_eq!(parse(same), Some(instant), "{same}");
+        }
+        assert_eq!(parse("2011-05-13T24:00:00Z"), parse("2011-05-14T00:00:00Z"));
+        assert_eq!(parse("2011-12-31T24:00:00.0Z"), parse("2012-01-01T00:00:00Z"));
+        assert!(parse("2011-05-13T04:42:34.5Z") > Some(instant));
+        assert!(parse("2011-05-13T04:42:34.05Z") < parse("2011-05-13T04:42:34.5Z"));
+    }
+
+    #[test]
+    fn what_is_no_date_time_is_refused() {
+        for text in [
+            "",
+            "T",
+            "2011-05-13",
+            "2011-05-13 04:42:34Z",
+            "2011-05-13t04:42:34z",
+            "2011-05-13T04:42Z",
+            "2011-05-13T04:42:34.Z",
+            "2011-05-13T04:42:60Z",
+            "2011-05-13T24:00:01Z",
+            "2011-05-13T24:00:00.1Z",
+            "2011-02-29T00:00:00Z",
+            "2011-5-13T04:42:34Z",
+            "11-05-13T04:42:34Z",
+            "0000-05-13T04:42:34Z",
+            "-2011-05-13T04:42:34Z",
+            "2011-05-13T04:42:34+0200",
+            "2011-05-13T04:42:34+14:01",
+            "2011-05-13T04:42:34+02:60",
+            "2011-05-13T+4:42:34Z",
+            "2011-05-13T04:42:34Z[UTC]",
+            "2011-05-13T04:42:34.１Z",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}
