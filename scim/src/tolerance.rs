@@ -51,7 +51,7 @@ tolerances! {
     DottedKeys = "patch.dotted-keys", "dotted and URN keys inside a path-less value are read as paths", "Entra ID";
     CreateFromFilter = "patch.create-from-filter", "add or replace through a value filter without match creates the value", "Entra ID";
     WrapSingleValue = "wrap-single-value", "a single object or string for a multi-valued attribute is wrapped into a list", "assorted in-house clients";
-    ManagerString = "manager-string", "manager given as a plain id", "assorted in-house clients";
+    ManagerString = "manager-string", "manager given as a plain id or in a list of one; an empty id takes it away", "Entra ID, assorted in-house clients";
     IgnoreReadOnlyInPatch = "patch.ignore-read-only", "readOnly attributes in a PATCH value are ignored", "Okta (sends id), assorted clients";
     UnquotedFilterValues = "filter.unquoted-values", "filter values without quotes or in single quotes", "PingFederate (inferred), hand-written clients";
     FilterAfterBracket = "filter.sub-attribute-after-brackets", "`emails[type eq \"work\"].value eq \"x\"` in filters", "Entra ID";

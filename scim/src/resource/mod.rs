@@ -1,6 +1,7 @@
 //! Resources: the tree that requests and PATCH work on, the cursor trait by which stored and requested resources are read
 //! alike, JSON in and out, and projection.
 
+pub mod format;
 pub mod projection;
 pub mod read;
 mod record;

@@ -6,8 +6,8 @@ use super::{Item, Record};
 
 /// One value of an attribute.
 ///
-/// `dateTime`, `binary` and `reference` values are strings here, in the form the client wrote; their syntax is checked by
-/// [`super::validate`], and comparison parses what it needs.
+/// `dateTime`, `binary` and `reference` values are strings here, in the form the client wrote; their syntax was checked when
+/// they were read ([`super::format`]), and comparison parses what it needs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     String(Box<str>),
@@ -16,6 +16,14 @@ pub enum Value {
     Decimal(f64),
     /// The sub-attributes of a complex value.
     Complex(Fields),
+}
+
+impl Value {
+    /// A complex value without assigned sub-attributes (RFC 7643 section 2.5); other values are always assigned.
+    #[must_use]
+    pub fn is_unassigned(&self) -> bool {
+        matches!(self, Self::Complex(fields) if fields.is_unassigned())
+    }
 }
 
 /// What a request says about an attribute that it names. An attribute that it does not name has no slot.
@@ -42,10 +50,7 @@ impl Slot {
     /// Null, an empty list, or a complex value without assigned sub-attributes (RFC 7643 section 2.5).
     #[must_use]
     pub fn is_unassigned(&self) -> bool {
-        self.values().iter().all(|value| match value {
-            Value::Complex(fields) => fields.is_unassigned(),
-            _ => false,
-        })
+        self.values().iter().all(Value::is_unassigned)
     }
 }
 

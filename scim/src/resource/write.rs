@@ -1,9 +1,13 @@
-//! STUB
-use super::Record;
-use super::projection::Projection;
-use crate::schema::{Registry, ResourceTypeId};
+//! Writing JSON straight to bytes, from whatever form a resource is kept in.
 
-/// Writes a resource as JSON straight to bytes: `schemas` first, core attributes, extensions as objects, `meta` last.
+use super::projection::Projection;
+use super::{Item, Record};
+use crate::schema::{AttributeId, Registry, ResourceTypeId, common};
+
+/// Writes a resource as JSON: `schemas` first, then the other attributes in the order of their ids (common, core,
+/// extensions as objects under their URIs), `meta` last. Nothing is written as null or empty.
+///
+/// `schemas` is what the record says, or else the core schema and the extensions of which something is written.
 pub fn resource<'a, R: Record<'a>>(
     out: &mut Vec<u8>,
     registry: &Registry,
@@ -11,6 +15,223 @@ pub fn resource<'a, R: Record<'a>>(
     record: R,
     projection: &Projection,
 ) {
-    let _ = (out, registry, resource_type, record, projection);
-    unimplemented!()
+    let core = registry.resource_type(resource_type).schema;
+    let stated = record.get(common::SCHEMAS);
+    let is_stated = stated.is_some();
+    let mut writer = Writer { out, registry, projection };
+    writer.out.extend_from_slice(b"{\"schemas\":[");
+    match stated {
+        Some(uris) => writer.items(common::SCHEMAS, uris),
+        None => string(writer.out, &registry.schema(core).document.id),
+    }
+    // Which extensions follow is known only when they have been written.
+    let end_of_schemas = writer.out.len();
+    writer.out.push(b']');
+
+    let mut extensions = Vec::new();
+    let mut meta = None;
+    let mut open = None;
+    for (id, items) in record.fields() {
+        if id == common::META {
+            meta = Some(items);
+            continue;
+        }
+        if id == common::SCHEMAS || !projection.wants(id) {
+            continue;
+        }
+        let schema = registry.definition(id).schema;
+        let extension = (schema != core && schema != common::SCHEMA).then_some(schema);
+        let start = writer.out.len();
+        let mut is_first = false;
+        if extension != open {
+            if open.is_some() {
+                writer.out.push(b'}');
+            }
+            if let Some(schema) = extension {
+                writer.out.push(b',');
+                writer.name(&registry.schema(schema).document.id);
+                writer.out.push(b'{');
+                is_first = true;
+            }
+        }
+        if writer.attribute(id, items, is_first) {
+            open = extension;
+            if is_first {
+                extensions.extend(extension);
+            }
+        } else {
+            // Takes back the opened extension too, and the closed one before it.
+            writer.out.truncate(start);
+        }
+    }
+    if open.is_some() {
+        writer.out.push(b'}');
+    }
+    if let Some(items) = meta.filter(|_| projection.wants(common::META)) {
+        writer.attribute(common::META, items, false);
+    }
+    writer.out.push(b'}');
+
+    if !is_stated && !extensions.is_empty() {
+        let mut uris = Vec::new();
+        for schema in extensions {
+            uris.push(b',');
+            string(&mut uris, &registry.schema(schema).document.id);
+        }
+        out.splice(end_of_schemas..end_of_schemas, uris);
+    }
+}
+
+struct Writer<'w> {
+    out: &'w mut Vec<u8>,
+    registry: &'w Registry,
+    projection: &'w Projection,
+}
+
+impl Writer<'_> {
+    fn name(&mut self, name: &str) {
+        string(self.out, name);
+        self.out.push(b':');
+    }
+
+    /// Writes a member with its value unless nothing of it is wanted; says whether it did.
+    fn attribute<'a, R: Record<'a>>(
+        &mut self,
+        id: AttributeId,
+        items: impl Iterator<Item = Item<'a, R>>,
+        is_first: bool,
+    ) -> bool {
+        let start = self.out.len();
+        if !is_first {
+            self.out.push(b',');
+        }
+        let registry = self.registry;
+        let attribute = registry.attribute(id);
+        self.name(&attribute.name);
+        let multi_valued = attribute.multi_valued;
+        if multi_valued {
+            self.out.push(b'[');
+        }
+        let before = self.out.len();
+        self.items(id, items);
+        let is_written = self.out.len() > before;
+        if multi_valued {
+            self.out.push(b']');
+        }
+        if !is_written {
+            self.out.truncate(start);
+        }
+        is_written
+    }
+
+    /// Writes values with commas between them, leaving out complex values of which nothing is wanted. Of a singular
+    /// attribute there is one.
+    fn items<'a, R: Record<'a>>(&mut self, id: AttributeId, items: impl Iterator<Item = Item<'a, R>>) {
+        let multi_valued = self.registry.attribute(id).multi_valued;
+        let mut is_first = true;
+        for item in items {
+            let start = self.out.len();
+            if !is_first {
+                self.out.push(b',');
+            }
+            if self.item(item) {
+                is_first = false;
+            } else {
+                self.out.truncate(start);
+            }
+            if !multi_valued {
+                break;
+            }
+        }
+    }
+
+    fn item<'a, R: Record<'a>>(&mut self, item: Item<'a, R>) -> bool {
+        match item {
+            Item::String(text) => string(self.out, &text),
+            Item::Boolean(true) => self.out.extend_from_slice(b"true"),
+            Item::Boolean(false) => self.out.extend_from_slice(b"false"),
+            Item::Integer(value) => integer(self.out, value),
+            Item::Decimal(value) => decimal(self.out, value),
+            Item::Timestamp(value) => timestamp(self.out, value),
+            Item::Complex(fields) => return self.complex(fields),
+        }
+        true
+    }
+
+    fn complex<'a, R: Record<'a>>(&mut self, record: R) -> bool {
+        self.out.push(b'{');
+        let mut is_first = true;
+        for (id, items) in record.fields() {
+            if self.projection.wants(id) && self.attribute(id, items, is_first) {
+                is_first = false;
+            }
+        }
+        self.out.push(b'}');
+        !is_first
+    }
+}
+
+/// Writes a JSON string with its quotes.
+pub fn string(out: &mut Vec<u8>, text: &str) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    out.push(b'"');
+    let bytes = text.as_bytes();
+    let mut copied = 0;
+    for (at, &byte) in bytes.iter().enumerate() {
+        if byte >= b' ' && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        out.extend_from_slice(&bytes[copied..at]);
+        copied = at + 1;
+        match byte {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            _ => {
+                out.extend_from_slice(b"\\u00");
+                out.push(HEX[usize::from(byte >> 4)]);
+                out.push(HEX[usize::from(byte & 0xF)]);
+            }
+        }
+    }
+    out.extend_from_slice(&bytes[copied..]);
+    out.push(b'"');
+}
+
+/// Writes an integer.
+pub fn integer(out: &mut Vec<u8>, value: i64) {
+    // Twenty characters hold any i64; counting from the end saves the formatting machinery.
+    let mut digits = [0_u8; 20];
+    let mut at = digits.len();
+    let mut rest = value.unsigned_abs();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if value < 0 {
+        at -= 1;
+        digits[at] = b'-';
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+/// Writes the shortest digits that read back as the same double, with at least one on each side of the point (RFC 7643
+/// section 2.3.3). A value that is not finite cannot have been read and is written as zero.
+fn decimal(out: &mut Vec<u8>, value: f64) {
+    let text = if value.is_finite() { value.to_string() } else { "0".into() };
+    out.extend_from_slice(text.as_bytes());
+    if !text.contains('.') {
+        out.extend_from_slice(b".0");
+    }
+}
+
+/// Writes an instant in UTC with milliseconds, which every xsd:dateTime reader understands.
+fn timestamp(out: &mut Vec<u8>, value: jiff::Timestamp) {
+    string(out, &format!("{value:.3}"));
 }

@@ -79,13 +79,21 @@ impl SchemaDocument {
                 "a schema id is a URI such as urn:example:params:scim:schemas:extension:example:2.0:User",
             ));
         }
-        validate_attributes(&self.id, &self.attributes, false)
+        // The schema of schemas describes attributes that hold attributes: the one exception to the rule of RFC 7643
+        // section 2.3.8, made by section 7 itself.
+        let levels = if self.id == super::standard::SCHEMA { 3 } else { 2 };
+        validate_attributes(&self.id, &self.attributes, ':', levels)
     }
 }
 
-fn validate_attributes(place: &str, attributes: &[Attribute], nested: bool) -> Result<(), SchemaError> {
+/// `levels` counts how deep attributes may still nest, this level included.
+fn validate_attributes(
+    place: &str,
+    attributes: &[Attribute],
+    separator: char,
+    levels: usize,
+) -> Result<(), SchemaError> {
     for (index, attribute) in attributes.iter().enumerate() {
-        let separator = if nested { '.' } else { ':' };
         let place = format!("{place}{separator}{}", attribute.name);
         if !is_attribute_name(&attribute.name) {
             return Err(SchemaError::new(
@@ -97,13 +105,13 @@ fn validate_attributes(place: &str, attributes: &[Attribute], nested: bool) -> R
             return Err(SchemaError::new(place, "the name is defined twice; names are compared without case"));
         }
         match attribute.attribute_type {
-            AttributeType::Complex if nested => {
+            AttributeType::Complex if levels == 1 => {
                 return Err(SchemaError::new(place, "a sub-attribute cannot be complex (RFC 7643 section 2.3.8)"));
             }
             AttributeType::Complex if attribute.sub_attributes.is_empty() => {
                 return Err(SchemaError::new(place, "a complex attribute needs subAttributes"));
             }
-            AttributeType::Complex => validate_attributes(&place, &attribute.sub_attributes, true)?,
+            AttributeType::Complex => validate_attributes(&place, &attribute.sub_attributes, '.', levels - 1)?,
             _ if !attribute.sub_attributes.is_empty() => {
                 return Err(SchemaError::new(place, "only a complex attribute has subAttributes"));
             }

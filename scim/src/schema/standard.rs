@@ -131,3 +131,28 @@ pub(super) fn common_attributes() -> SchemaDocument {
         ],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_and_folder_agree() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/schemas");
+        let mut files: Vec<String> = std::fs::read_dir(&folder)
+            .expect("the folder of schemas")
+            .map(|entry| entry.expect("an entry").file_name().into_string().expect("a name in UTF-8"))
+            .collect();
+        files.sort();
+        assert_eq!(files, DOCUMENTS.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn every_document_parses_and_the_registry_builds() {
+        for (name, text) in DOCUMENTS {
+            SchemaDocument::parse(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+        let registry = registry(&[ENTERPRISE_USER, IAN_USER]).expect("the standard registry");
+        assert!(registry.members().is_some() && registry.groups().is_some());
+    }
+}
