@@ -76,9 +76,8 @@ fn required(registry: &Registry, attributes: &[AttributeId], fields: &Fields) ->
 
 fn normalise(registry: &Registry, id: AttributeId, slot: &mut Slot, tolerances: &Tolerances) {
     match slot {
-        Slot::Null => {}
         Slot::One(Value::Complex(subs)) => subs.retain(|_, slot| !slot.is_unassigned()),
-        Slot::One(_) => {}
+        Slot::Null | Slot::One(_) => {}
         Slot::Many(values) => {
             for value in values.iter_mut() {
                 if let Value::Complex(subs) = value {
@@ -168,7 +167,7 @@ struct Key {
 
 fn key(registry: &Registry, id: AttributeId, value: &Value) -> Option<Key> {
     let comparable = |id: AttributeId, text: &str| {
-        if registry.attribute(id).case_exact { text.to_owned() } else { text::fold(text) }
+        if registry.attribute(id).case_exact { text.to_owned() } else { text::fold(text).into_owned() }
     };
     match value {
         Value::String(text) => Some(Key { kind: None, value: comparable(id, text) }),

@@ -77,7 +77,7 @@ fn refusal(error: &serde_json::Error, faults: &Faults) -> Error {
 fn position(body: &[u8], offset: usize) -> (usize, usize) {
     let before = &body[..offset];
     let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-    (1 + before.iter().filter(|&&byte| byte == b'\n').count(), 1 + offset - start)
+    (before.split(|&byte| byte == b'\n').count(), 1 + offset - start)
 }
 
 /// The offset of the first number without fraction and exponent that no `i64` holds. `text` is known to be JSON.
@@ -148,13 +148,10 @@ impl<'de> Visitor<'de> for Seed<'_> {
     }
 
     fn visit_u64<E: serde::de::Error>(self, value: u64) -> std::result::Result<Json, E> {
-        match i64::try_from(value) {
-            Ok(value) => Ok(value.into()),
-            Err(_) => {
-                self.0.integer.set(true);
-                Err(E::custom("integer out of range"))
-            }
-        }
+        i64::try_from(value).map(Json::from).map_err(|_| {
+            self.0.integer.set(true);
+            E::custom("integer out of range")
+        })
     }
 
     fn visit_f64<E>(self, value: f64) -> std::result::Result<Json, E> {
