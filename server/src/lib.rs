@@ -14,6 +14,7 @@ mod config;
 mod endpoint;
 mod journal;
 mod limits;
+pub mod seed;
 pub mod store;
 pub mod target;
 
