@@ -84,6 +84,8 @@ pub struct Finding {
     pub verdict: Verdict,
     /// Why it was skipped or blocked, or what is worth noting about a pass.
     pub reason: Option<String>,
+    /// The check whose own finding explains why this one is blocked.
+    pub cause: Option<&'static str>,
     pub problems: Vec<Problem>,
     /// How many requests it took.
     pub exchanges: usize,

@@ -1,4 +1,8 @@
 //! The harness of Weir: it proves a SCIM 2.0 endpoint right, or shows where it is not.
 
+pub mod catalog;
+pub mod difference;
 pub mod endpoint;
 pub mod event;
+pub mod plan;
+pub mod run;

@@ -11,6 +11,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue,
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
+use super::created::Created;
 use super::error::{EndpointError, EndpointErrorKind};
 use super::exchange::{Authentication, Exchange};
 use super::pace::{self, Pace};
@@ -98,6 +99,7 @@ pub struct Client {
     credentials: Credentials,
     headers: HeaderMap,
     recordings: Vec<Recording>,
+    created: Option<Created>,
 }
 
 /// The exchanges that one client, and its clones, had since the recording began.
@@ -165,7 +167,13 @@ impl Client {
             pace: Pace::new(options.concurrency, options.rate),
             sent: AtomicU64::new(0),
         };
-        Ok(Self { shared: Arc::new(shared), credentials: options.credentials, headers, recordings: Vec::new() })
+        Ok(Self {
+            shared: Arc::new(shared),
+            credentials: options.credentials,
+            headers,
+            recordings: Vec::new(),
+            created: None,
+        })
     }
 
     /// The base URL without trailing slash.
@@ -192,12 +200,34 @@ impl Client {
         (client, recording)
     }
 
+    /// The same client, which notes in `created` what its requests create.
+    #[must_use]
+    pub fn noting(&self, created: &Created) -> Self {
+        Self { created: Some(created.clone()), ..self.clone() }
+    }
+
+    /// What this client authenticates itself with.
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
     /// Sends a request and reads the whole answer. Any status is an answer; 429 and 503 with a `Retry-After` of at most
     /// 30 seconds are waited for and repeated, at most five times. Redirects are not followed.
     pub async fn send(&self, request: Request) -> Result<Arc<Exchange>, EndpointError> {
         let mut repeats = 0;
         loop {
-            let exchange = self.send_once(&request).await?;
+            let exchange = match self.send_once(&request).await {
+                Ok(exchange) => exchange,
+                Err(error) => {
+                    if let Some(created) = &self.created {
+                        created.note_failure(&error);
+                    }
+                    return Err(error);
+                }
+            };
+            if let Some(created) = &self.created {
+                created.note(&exchange, &self.credentials);
+            }
             let wait = pace::retry_after(&exchange.response_headers);
             if let (429 | 503, Some(wait)) = (exchange.status, wait)
                 && repeats < MOST_REPEATS
@@ -220,7 +250,7 @@ impl Client {
     }
 
     async fn send_once(&self, request: &Request) -> Result<Arc<Exchange>, EndpointError> {
-        let url = self.url(request);
+        let url = self.url_of(request);
         let headers = self.headers(request, &url)?;
         let authentication = authentication(&headers);
         let body = request.body.clone().unwrap_or_default();
@@ -263,7 +293,8 @@ impl Client {
         Ok(exchange)
     }
 
-    fn url(&self, request: &Request) -> Url {
+    /// Where a request goes.
+    pub fn url_of(&self, request: &Request) -> Url {
         let mut url = match &request.place {
             Place::Absolute(url) => url.clone(),
             Place::Relative(path) => {

@@ -1,13 +1,19 @@
 //! The endpoint under test as the harness sees it: a client that records exchanges, discovery, and the embedded endpoint.
 
 pub mod client;
+pub mod created;
 mod curl;
+pub mod discovery;
+pub mod embedded;
 pub mod error;
 pub mod exchange;
 mod pace;
 pub mod request;
 
 pub use client::{Client, ClientOptions, Credentials, Recording};
+pub use created::Created;
+pub use discovery::{Discovery, discover};
+pub use embedded::Embedded;
 pub use error::{EndpointError, EndpointErrorKind};
 pub use exchange::Exchange;
 pub use request::Request;

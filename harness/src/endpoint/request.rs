@@ -156,3 +156,8 @@ impl Request {
         &self.method
     }
 }
+
+/// `segment` as it stands in a path.
+pub(super) fn escaped_segment(segment: &str) -> String {
+    utf8_percent_encode(segment, SEGMENT).to_string()
+}

@@ -1,0 +1,160 @@
+//! What a check may use: a client, what is known of the endpoint, data of its own, and preconditions that block instead
+//! of failing.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::data::Data;
+use super::expectation::Expectation;
+use super::{Check, Outcome};
+use crate::difference::at;
+use crate::endpoint::{Client, Discovery, EndpointError, Exchange, Request};
+use crate::event::Problem;
+
+/// Why a check could not go on.
+#[derive(Debug)]
+pub enum Stop {
+    /// A precondition failed. `cause` is the check that judges it; its finding is the root cause.
+    Blocked { reason: String, cause: Option<&'static str>, exchanges: Vec<Arc<Exchange>> },
+    /// The request that was to be judged got no usable answer.
+    NoAnswer(EndpointError),
+    /// The endpoint turned out not to offer what the check is about.
+    Skip(String),
+}
+
+/// A resource that a check created.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    pub id: String,
+    /// The collection, such as `/Users`.
+    pub endpoint: String,
+    /// The exchange that created it.
+    pub exchange: Arc<Exchange>,
+}
+
+impl Resource {
+    /// A request for this resource.
+    pub fn request(&self, method: Method) -> Request {
+        Request::new(method, &self.endpoint).segment(&self.id)
+    }
+
+    /// The representation that came with the creation.
+    pub fn body(&self) -> &Value {
+        self.exchange.json().unwrap_or(&Value::Null)
+    }
+}
+
+/// Everything that a check sees.
+pub struct Context {
+    check: &'static Check,
+    client: Client,
+    discovery: Arc<Discovery>,
+    data: Data,
+    problems: Mutex<Vec<Problem>>,
+}
+
+impl Context {
+    pub fn new(check: &'static Check, client: Client, discovery: Arc<Discovery>, data: Data) -> Self {
+        Self { check, client, discovery, data, problems: Mutex::default() }
+    }
+
+    pub fn check(&self) -> &'static Check {
+        self.check
+    }
+
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub fn discovery(&self) -> &Discovery {
+        &self.discovery
+    }
+
+    pub fn data(&self) -> &Data {
+        &self.data
+    }
+
+    /// Sends the request that is to be judged.
+    pub async fn send(&self, request: Request) -> Result<Arc<Exchange>, Stop> {
+        self.client.send(request).await.map_err(Stop::NoAnswer)
+    }
+
+    /// Judges an answer.
+    pub fn expect<'c>(&'c self, exchange: &Arc<Exchange>) -> Expectation<'c> {
+        Expectation::new(self, exchange)
+    }
+
+    /// Adds a problem, for what no expectation expresses.
+    pub fn report(&self, problem: Problem) {
+        self.problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+    }
+
+    /// What was found so far.
+    pub fn take_problems(&self) -> Vec<Problem> {
+        std::mem::take(&mut self.problems.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Creates a user as a precondition.
+    pub async fn user(&self) -> Result<Resource, Stop> {
+        self.create("/Users", &self.data.user()).await
+    }
+
+    /// Creates a group with `members` as a precondition.
+    pub async fn group(&self, members: &[&Resource]) -> Result<Resource, Stop> {
+        let mut body = self.data.group();
+        if !members.is_empty() {
+            body["members"] = members.iter().map(|member| json!({"value": member.id})).collect();
+        }
+        self.create("/Groups", &body).await
+    }
+
+    /// Creates a resource as a precondition: if that fails, the check is blocked by the check of creation.
+    pub async fn create(&self, endpoint: &str, body: &Value) -> Result<Resource, Stop> {
+        let cause = if endpoint == "/Groups" { "create.group" } else { "create.user" };
+        let exchange = self.precondition(Request::post(endpoint).json(body), cause).await?;
+        let id = exchange.json().ok().and_then(|json| at(json, "id")).and_then(Value::as_str);
+        match id.map(str::to_owned) {
+            Some(id) if exchange.is_success() => Ok(Resource { id, endpoint: endpoint.into(), exchange }),
+            _ => {
+                let missing = if exchange.is_success() { " without an id" } else { "" };
+                let reason = format!("POST {endpoint} was answered with {}{missing}", exchange.status);
+                Err(self.blocked(reason, cause, vec![exchange]))
+            }
+        }
+    }
+
+    /// Reads a resource as a precondition.
+    pub async fn read(&self, resource: &Resource) -> Result<Arc<Exchange>, Stop> {
+        let cause = "read.user";
+        let exchange = self.precondition(resource.request(Method::GET), cause).await?;
+        if exchange.status == 200 && exchange.json().is_ok() {
+            return Ok(exchange);
+        }
+        let reason = format!("GET {} was answered with {}", exchange.target(), exchange.status);
+        Err(self.blocked(reason, cause, vec![exchange]))
+    }
+
+    /// Sends a request whose success is a precondition; any answer is handed back.
+    async fn precondition(&self, request: Request, cause: &'static str) -> Result<Arc<Exchange>, Stop> {
+        match self.client.send(request).await {
+            Ok(exchange) => Ok(exchange),
+            Err(error) => Err(self.blocked(error.to_string(), cause, Vec::new())),
+        }
+    }
+
+    fn blocked(&self, reason: String, cause: &'static str, exchanges: Vec<Arc<Exchange>>) -> Stop {
+        Stop::Blocked { reason, cause: (cause != self.check.id).then_some(cause), exchanges }
+    }
+
+    /// Ends the check because the endpoint does not offer what it is about.
+    pub fn skip(&self, reason: impl Into<String>) -> Outcome {
+        Err(Stop::Skip(reason.into()))
+    }
+}
+
+/// The body of a PATCH (RFC 7644 section 3.5.2).
+pub fn patch_of(operations: &Value) -> Value {
+    json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations})
+}

@@ -1,0 +1,171 @@
+//! Test data: names that carry the run's prefix, and bodies that satisfy the schemas which the endpoint publishes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::{Map, Value, json};
+
+use crate::difference::{at, member};
+use crate::endpoint::Discovery;
+
+/// The core User schema's URI.
+pub const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+/// The core Group schema's URI.
+pub const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+
+/// What every name that a run creates begins with, so that its leftovers can be found. The seed decides.
+pub fn run_prefix(seed: u64) -> String {
+    const LETTERS: &[u8] = b"abcdefghjkmnpqrstvwxyz23456789";
+    let mut state = seed;
+    let letters = (0..6).map(|_| {
+        state = scramble(state);
+        // The remainder is below 30.
+        char::from(LETTERS[usize::try_from(state % LETTERS.len() as u64).unwrap_or(0)])
+    });
+    format!("weir-{}", letters.collect::<String>())
+}
+
+/// One step of the SplitMix64 generator (Steele, Lea, Flood: Fast splittable pseudorandom number generators).
+fn scramble(state: u64) -> u64 {
+    let mut mixed = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+/// Makes the data of one check: the same check under the same seed gets the same data, whatever runs beside it.
+pub struct Data {
+    prefix: String,
+    discovery: Arc<Discovery>,
+    next: AtomicU64,
+}
+
+impl Data {
+    /// Data for the check `check`, whose id becomes part of every name.
+    pub fn new(seed: u64, check: &str, discovery: Arc<Discovery>) -> Self {
+        Self { prefix: format!("{}-{check}", run_prefix(seed)), discovery, next: AtomicU64::new(1) }
+    }
+
+    /// What every name of this check begins with.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// A name that no other check of this run uses.
+    pub fn name(&self) -> String {
+        format!("{}-{}", self.prefix, self.next.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// An id that no endpoint assigns: RFC 7643 section 3.1 forbids the text `bulkId` in ids.
+    pub fn unknown_id(&self) -> String {
+        format!("{}-bulkId-nobody", self.prefix)
+    }
+
+    /// The body of a user: a few attributes that everybody knows, as far as the endpoint has them, and everything that
+    /// it requires.
+    pub fn user(&self) -> Value {
+        let name = self.name();
+        let full = json!({
+            "schemas": [USER],
+            "userName": format!("{name}@example.com"),
+            "name": {"givenName": "Ada", "familyName": "Example"},
+            "displayName": format!("Ada Example {name}"),
+            "emails": [{"value": format!("{name}@example.com"), "type": "work", "primary": true}],
+            "active": true,
+        });
+        self.fit("/Users", USER, full)
+    }
+
+    /// The body of a group without members.
+    pub fn group(&self) -> Value {
+        self.fit("/Groups", GROUP, json!({"schemas": [GROUP], "displayName": self.name()}))
+    }
+
+    /// Leaves out what the endpoint's schema does not have, and adds what it requires.
+    fn fit(&self, endpoint: &str, schema: &str, mut body: Value) -> Value {
+        let Some(members) = body.as_object_mut() else { return body };
+        if let Some(attributes) = self.attributes(schema) {
+            members.retain(|name, _| name == "schemas" || attribute(attributes, name).is_some());
+            self.add_required(members, attributes);
+        }
+        let extensions = self.discovery.resource_types.entries().iter().filter(|kind| {
+            at(kind, "endpoint").and_then(Value::as_str).is_some_and(|at| at.trim_start_matches('/') == &endpoint[1..])
+        });
+        for extension in
+            extensions.filter_map(|kind| at(kind, "schemaExtensions")).filter_map(Value::as_array).flatten()
+        {
+            let required = at(extension, "required").and_then(Value::as_bool).unwrap_or(false);
+            if let Some(uri) = at(extension, "schema").and_then(Value::as_str).filter(|_| required) {
+                let mut values = Map::new();
+                self.add_required(&mut values, self.attributes(uri).unwrap_or_default());
+                members.insert(uri.into(), Value::Object(values));
+                if let Some(schemas) = members.get_mut("schemas").and_then(Value::as_array_mut) {
+                    schemas.push(uri.into());
+                }
+            }
+        }
+        body
+    }
+
+    fn attributes(&self, schema: &str) -> Option<&[Value]> {
+        self.discovery
+            .schema(schema)
+            .and_then(|schema| at(schema, "attributes"))
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+    }
+
+    fn add_required(&self, members: &mut Map<String, Value>, attributes: &[Value]) {
+        for attribute in attributes {
+            let flag = |name: &str| at(attribute, name).and_then(Value::as_bool).unwrap_or(false);
+            let read_only = at(attribute, "mutability").and_then(Value::as_str) == Some("readOnly");
+            let Some(name) = at(attribute, "name").and_then(Value::as_str) else { continue };
+            // The common attributes may be listed, though the endpoint assigns them (RFC 7643 section 3.1).
+            let common = matches!(name, "id" | "meta" | "schemas" | "externalId");
+            if flag("required") && !read_only && !common && member(members, name).is_none() {
+                let value = self.value(attribute);
+                members.insert(name.into(), if flag("multiValued") { json!([value]) } else { value });
+            }
+        }
+    }
+
+    /// A value that fits an attribute's published characteristics.
+    fn value(&self, attribute: &Value) -> Value {
+        if let Some(canonical) = at(attribute, "canonicalValues[0]") {
+            return canonical.clone();
+        }
+        match at(attribute, "type").and_then(Value::as_str).unwrap_or("string") {
+            "boolean" => json!(true),
+            "integer" => json!(1),
+            "decimal" => json!(1.5),
+            "dateTime" => json!("2020-02-29T12:00:00Z"),
+            "binary" => json!("V2Vpcg=="),
+            "reference" => json!("https://example.com/weir"),
+            "complex" => {
+                let mut members = Map::new();
+                let parts = at(attribute, "subAttributes").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+                self.add_required(&mut members, parts);
+                Value::Object(members)
+            }
+            _ => json!(self.name()),
+        }
+    }
+}
+
+fn attribute<'v>(attributes: &'v [Value], name: &str) -> Option<&'v Value> {
+    attributes.iter().find(|attribute| {
+        at(attribute, "name").and_then(Value::as_str).is_some_and(|other| other.eq_ignore_ascii_case(name))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_prefix_follows_from_the_seed() {
+        assert_eq!(run_prefix(7), run_prefix(7));
+        assert_ne!(run_prefix(7), run_prefix(8));
+        assert_eq!(run_prefix(u64::MAX).len(), "weir-".len() + 6);
+    }
+}

@@ -1,0 +1,92 @@
+//! The catalogue of checks. A check is a record beside its function, one file a topic; adding one is adding a record to
+//! its topic's `CHECKS`, and adding a topic is adding a file and one line to `TOPICS` below.
+//!
+//! A check decides from what the endpoint sent: status, headers, and the body as `serde_json` reads it. Decoding into
+//! the protocol's own types would repair the very faults that it looks for.
+
+mod context;
+mod data;
+mod expectation;
+mod severity;
+
+mod auth;
+mod create;
+mod delete;
+mod discovery;
+mod errors;
+mod filter;
+mod meta;
+mod paging;
+mod patch;
+mod read;
+mod replace;
+
+use futures_util::future::BoxFuture;
+use scim::capability::Capability;
+
+pub use context::{Context, Stop};
+pub use data::{Data, run_prefix};
+pub use expectation::Expectation;
+pub use severity::{dispute, level_of, verdict_of};
+
+/// What a check returns: its problems are collected in the context; `Stop` tells why it could not go on.
+pub type Outcome = Result<(), Stop>;
+
+/// One assertion about an endpoint.
+pub struct Check {
+    /// `topic.what`; the topic is the name of the file.
+    pub id: &'static str,
+    /// What holds if the check passes.
+    pub title: &'static str,
+    /// Why anybody should care: who breaks, and how.
+    pub matters: &'static str,
+    /// Ids of `fixtures/requirements.tsv`.
+    pub requirements: &'static [&'static str],
+    /// Without these the check is skipped.
+    pub needs: &'static [Capability],
+    /// Every outcome that is right.
+    pub legal: &'static [&'static str],
+    /// True if it looks at data that other checks change, so that it runs while no other does.
+    pub alone: bool,
+    pub run: for<'a> fn(&'a Context) -> BoxFuture<'a, Outcome>,
+}
+
+impl Check {
+    /// The part of the id before the first dot.
+    pub fn topic(&self) -> &'static str {
+        self.id.split_once('.').map_or(self.id, |(topic, _)| topic)
+    }
+}
+
+/// Every topic: its name, which is its file's, and its checks in the order in which they are reported.
+const TOPICS: &[(&str, &[Check])] = &[
+    ("discovery", discovery::CHECKS),
+    ("auth", auth::CHECKS),
+    ("errors", errors::CHECKS),
+    ("create", create::CHECKS),
+    ("read", read::CHECKS),
+    ("meta", meta::CHECKS),
+    ("filter", filter::CHECKS),
+    ("paging", paging::CHECKS),
+    ("replace", replace::CHECKS),
+    ("patch", patch::CHECKS),
+    ("delete", delete::CHECKS),
+];
+
+/// The names of the topics, in the order of the reports.
+pub fn topics() -> impl Iterator<Item = &'static str> {
+    TOPICS.iter().map(|(name, _)| *name)
+}
+
+/// Every check, in the order of the reports.
+pub fn all() -> impl Iterator<Item = &'static Check> {
+    TOPICS.iter().flat_map(|(_, checks)| checks.iter())
+}
+
+/// A check by its id.
+pub fn find(id: &str) -> Option<&'static Check> {
+    all().find(|check| check.id == id)
+}
+
+#[cfg(test)]
+mod tests;

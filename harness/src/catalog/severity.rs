@@ -1,0 +1,82 @@
+//! How grave a broken requirement is.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use scim::requirement::{self, Level};
+
+use crate::event::Verdict;
+
+const DISPUTED: &str = include_str!("../../../fixtures/disputed.tsv");
+
+/// Requirement id to the sentence that says what is disputed.
+static DISPUTES: LazyLock<BTreeMap<&'static str, &'static str>> =
+    LazyLock::new(|| DISPUTED.lines().skip(1).filter_map(|line| line.split_once('\t')).collect());
+
+/// What is disputed about a requirement; `None` if its reading is settled.
+pub fn dispute(requirement: &str) -> Option<&'static str> {
+    DISPUTES.get(requirement).copied()
+}
+
+/// The verdict on an endpoint that breaks all of `requirements`: that of the gravest.
+///
+/// An absolute keyword gives `fail`, as does a rule that follows from the text without a keyword, unless its reading is
+/// disputed; a recommendation gives `warn`; options, disputes, and rules that bind only the client give `note`. An
+/// unknown id gives `error`, since the catalogue is then at fault.
+pub fn verdict_of(requirements: &[&str]) -> Verdict {
+    requirements.iter().map(|id| verdict_of_one(id)).max().unwrap_or(Verdict::Error)
+}
+
+fn verdict_of_one(id: &str) -> Verdict {
+    let Some(requirement) = requirement::find(id) else { return Verdict::Error };
+    match requirement.level {
+        _ if dispute(id).is_some() || requirement.actor == "client" => Verdict::Note,
+        Level::Implied => Verdict::Fail,
+        level if level.is_absolute() => Verdict::Fail,
+        level if level.is_recommendation() => Verdict::Warn,
+        _ => Verdict::Note,
+    }
+}
+
+/// How a requirement's level reads in a report: the keyword, or where it follows from.
+pub fn level_of(id: &str) -> String {
+    match requirement::find(id) {
+        Some(requirement) if requirement.level == Level::Implied => {
+            format!("implied by RFC {} section {}", requirement.rfc.trim_start_matches("RFC"), requirement.section)
+        }
+        Some(requirement) => requirement.level.as_str().into(),
+        None => "unknown".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_level_decides_and_a_dispute_softens() {
+        for (requirements, expected) in [
+            (&["RFC7644-3.3-07"][..], Verdict::Fail),
+            (&["RFC7644-3.4.1-02"], Verdict::Fail),
+            (&["RFC7644-3.3-08"], Verdict::Warn),
+            (&["RFC7644-3.3-08", "RFC7644-3.3-07"], Verdict::Fail),
+            (&["RFC7644-3.3-03"], Verdict::Note),
+            (&["RFC7644-3.5.2-08"], Verdict::Note),
+            (&["RFC7644-3.5.1-14"], Verdict::Note),
+            (&["RFC7644-99-99"], Verdict::Error),
+            (&[], Verdict::Error),
+        ] {
+            assert_eq!(verdict_of(requirements), expected, "{requirements:?}");
+        }
+    }
+
+    #[test]
+    fn every_disputed_requirement_exists_once_and_says_why() {
+        let rows: Vec<_> = DISPUTED.lines().skip(1).collect();
+        assert_eq!(rows.len(), DISPUTES.len());
+        for (id, reason) in DISPUTES.iter() {
+            assert!(requirement::find(id).is_some(), "{id} is not in fixtures/requirements.tsv");
+            assert!(reason.len() > 10 && !reason.contains('\t'), "{id}: {reason}");
+        }
+    }
+}

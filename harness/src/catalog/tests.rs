@@ -1,0 +1,54 @@
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use scim::requirement;
+
+use super::*;
+
+#[test]
+fn ids_are_unique_and_begin_with_the_name_of_their_file() {
+    let mut seen = BTreeSet::new();
+    for (topic, checks) in TOPICS {
+        assert!(!checks.is_empty(), "{topic} has no check");
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/catalog").join(format!("{topic}.rs"));
+        assert!(file.is_file(), "{topic} has no file {}", file.display());
+        for check in *checks {
+            assert_eq!(check.topic(), *topic, "{}", check.id);
+            assert!(seen.insert(check.id), "{} is there twice", check.id);
+            let shape = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
+            assert!(check.id.chars().all(shape), "{}: an id has lower-case letters, digits, - and .", check.id);
+        }
+    }
+}
+
+#[test]
+fn every_topic_file_is_registered() {
+    const FRAME: [&str; 6] = ["context", "data", "expectation", "mod", "severity", "tests"];
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/catalog");
+    let known: BTreeSet<_> = topics().collect();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        assert!(FRAME.contains(&stem.as_str()) || known.contains(stem.as_str()), "{stem}.rs is not in TOPICS");
+    }
+}
+
+#[test]
+fn every_check_cites_testable_requirements_that_exist() {
+    for check in all() {
+        assert!(!check.requirements.is_empty(), "{} cites nothing", check.id);
+        for id in check.requirements {
+            let requirement = requirement::find(id).unwrap_or_else(|| panic!("{}: {id} does not exist", check.id));
+            assert_eq!(requirement.testable, "blackbox", "{}: {id} cannot be seen from outside", check.id);
+        }
+    }
+}
+
+#[test]
+fn every_check_says_what_it_holds_and_why() {
+    for check in all() {
+        assert!(!check.legal.is_empty(), "{} lists no legal outcome", check.id);
+        assert!(check.matters.ends_with('.'), "{}: matters is a sentence", check.id);
+        assert!(!check.title.ends_with('.'), "{}: a title is no sentence", check.id);
+    }
+}

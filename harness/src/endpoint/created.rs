@@ -1,0 +1,110 @@
+//! What a run has created, so that it can be deleted whatever happens: a check that fails, panics, or is interrupted.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use reqwest::Method;
+use serde_json::Value;
+use url::Url;
+
+use super::client::{Client, Credentials};
+use super::error::{EndpointError, EndpointErrorKind};
+use super::exchange::Exchange;
+use super::request::Request;
+use crate::difference::at;
+use crate::event::{Event, Events};
+
+#[derive(Default)]
+struct Noted {
+    resources: Vec<(Url, Credentials)>,
+    uncertain: bool,
+}
+
+/// The resources that clients created while noting here ([`Client::noting`]). Clones share the list.
+#[derive(Clone, Default)]
+pub struct Created(Arc<Mutex<Noted>>);
+
+impl Created {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Noted> {
+        // Each change is one push or one assignment, so a panic elsewhere leaves the list whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes note of a successful creation: a POST to a collection that was answered with 2xx and an id or a Location.
+    pub(super) fn note(&self, exchange: &Exchange, credentials: &Credentials) {
+        let path = exchange.url.path().trim_end_matches('/');
+        if exchange.method != Method::POST
+            || !exchange.is_success()
+            || path.ends_with("/.search")
+            || path.ends_with("/Bulk")
+        {
+            return;
+        }
+        let id = exchange.json().ok().and_then(|json| at(json, "id")).and_then(Value::as_str);
+        let place = match id {
+            Some(id) => Some(place_of(&exchange.url, id)),
+            None => exchange.header("location").and_then(|location| exchange.url.join(location).ok()),
+        };
+        match place.filter(|place| place.origin() == exchange.url.origin() && place.path().len() > path.len()) {
+            Some(place) => self.lock().resources.push((place, credentials.clone())),
+            // Something may exist now that cannot be addressed; it can only be found by its name.
+            None => self.lock().uncertain = true,
+        }
+    }
+
+    /// A creation without an answer may have happened all the same.
+    pub(super) fn note_failure(&self, error: &EndpointError) {
+        use EndpointErrorKind as Kind;
+        if error.method == Method::POST
+            && !matches!(error.kind, Kind::Refused | Kind::Dns | Kind::Tls | Kind::BadRequest)
+        {
+            self.lock().uncertain = true;
+        }
+    }
+
+    /// Takes note that a request was abandoned in the middle.
+    pub fn note_interruption(&self) {
+        self.lock().uncertain = true;
+    }
+
+    /// Whether something may exist that is not on the list.
+    pub fn is_uncertain(&self) -> bool {
+        self.lock().uncertain
+    }
+
+    /// How many resources are on the list.
+    pub fn len(&self) -> usize {
+        self.lock().resources.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Deletes everything on the list, the newest first, and reports what remains. What is already gone counts as deleted.
+    pub async fn delete_all(&self, client: &Client, events: &Events) {
+        let resources = std::mem::take(&mut self.lock().resources);
+        for (url, credentials) in resources.into_iter().rev() {
+            delete(&client.with_credentials(credentials), url, events).await;
+        }
+    }
+}
+
+/// Deletes one resource and reports if that fails.
+pub(crate) async fn delete(client: &Client, url: Url, events: &Events) {
+    let reason = match client.send(Request::absolute(Method::DELETE, url.clone())).await {
+        Ok(exchange) if exchange.is_success() || matches!(exchange.status, 404 | 410) => return,
+        Ok(exchange) => format!("DELETE was answered with {}", exchange.status),
+        Err(error) => error.sentence,
+    };
+    events.emit(&Event::Leftover { url: url.to_string(), reason });
+}
+
+/// Where the resource with `id` of the collection at `url` lives.
+fn place_of(url: &Url, id: &str) -> Url {
+    let mut place = url.clone();
+    place.set_query(None);
+    place.set_fragment(None);
+    let path = format!("{}/{}", url.path().trim_end_matches('/'), super::request::escaped_segment(id));
+    place.set_path(&path);
+    place
+}

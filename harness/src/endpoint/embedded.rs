@@ -1,0 +1,146 @@
+//! An endpoint of our own inside the process, on a free port of the loopback address. Beside `cli/`, this is the only
+//! place in the harness that knows the server.
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::client::Credentials;
+
+/// What to embed.
+#[derive(Clone, Debug)]
+pub struct EmbeddedOptions {
+    /// A target's name, or the path of a target file.
+    pub target: String,
+    /// Deviations to switch on, each `ID` or `ID=VALUE`.
+    pub deviations: Vec<String>,
+    /// Makes the endpoint's ids and credentials repeatable.
+    pub seed: u64,
+}
+
+/// Why no endpoint could be embedded.
+#[derive(Debug, thiserror::Error)]
+pub enum EmbeddedError {
+    #[error("{name:?} is neither a target nor a file that can be read ({source}); the targets are {known}")]
+    UnknownTarget { name: String, known: String, source: std::io::Error },
+    #[error(transparent)]
+    Target(#[from] weir_server::target::TargetError),
+    #[error("{0}; `weir list deviations` shows all of them")]
+    Deviation(#[from] weir_server::target::deviations::ActivationError),
+    #[error(transparent)]
+    Start(#[from] weir_server::StartError),
+}
+
+/// A way in: one application, or the whole endpoint where a target has none.
+#[derive(Clone, Debug)]
+pub struct Application {
+    pub name: String,
+    /// In targets that have tenants.
+    pub tenant: Option<String>,
+    /// The first is the one to recommend.
+    pub base_urls: Vec<Url>,
+    pub bearer: Option<SecretString>,
+    pub basic: Option<(String, SecretString)>,
+}
+
+impl Application {
+    /// The credentials to use: the token where there is one, as Aquera's guide recommends.
+    pub fn credentials(&self) -> Credentials {
+        match (&self.bearer, &self.basic) {
+            (Some(token), _) => Credentials::Bearer(token.clone()),
+            (None, Some((user, password))) => Credentials::Basic { user: user.clone(), password: password.clone() },
+            (None, None) => Credentials::None,
+        }
+    }
+}
+
+/// A running endpoint of our own. Dropping it stops it.
+pub struct Embedded {
+    endpoint: weir_server::Endpoint,
+    target: String,
+    applications: Vec<Application>,
+    control: Url,
+}
+
+/// Reads a target: one that is compiled in, or a file.
+pub fn target(name: &str) -> Result<weir_server::Target, EmbeddedError> {
+    if let Some(target) = weir_server::Target::find(name) {
+        return Ok(target);
+    }
+    match std::fs::read_to_string(name) {
+        Ok(text) => Ok(weir_server::Target::parse(name, &text)?),
+        Err(source) => {
+            let known = weir_server::Target::names().collect::<Vec<_>>().join(", ");
+            Err(EmbeddedError::UnknownTarget { name: name.into(), known, source })
+        }
+    }
+}
+
+/// Reads activations of deviations.
+pub fn deviations(texts: &[String]) -> Result<Vec<weir_server::Activation>, EmbeddedError> {
+    texts.iter().map(|text| text.parse().map_err(EmbeddedError::Deviation)).collect()
+}
+
+/// The ways into an endpoint of our own.
+pub fn applications(endpoint: &weir_server::Endpoint) -> Vec<Application> {
+    endpoint
+        .applications()
+        .iter()
+        .map(|access| Application {
+            name: access.name.clone(),
+            tenant: access.tenant.clone(),
+            base_urls: access.base_urls.iter().filter_map(|url| Url::parse(url).ok()).collect(),
+            bearer: access.credentials.bearer.clone(),
+            basic: access.credentials.basic.as_ref().map(|basic| (basic.user.clone(), basic.password.clone())),
+        })
+        .collect()
+}
+
+impl Embedded {
+    /// Starts an endpoint and returns when it accepts connections.
+    pub fn start(options: &EmbeddedOptions) -> Result<Self, EmbeddedError> {
+        let mut config = weir_server::Config::new(target(&options.target)?);
+        config.deviations = deviations(&options.deviations)?;
+        config.seed = options.seed;
+        let endpoint = weir_server::start(config)?;
+        let applications = applications(&endpoint);
+        let control = format!("{}/_weir/", endpoint.origin());
+        // The origin is made of an address and a port, so this is a URL.
+        let control = Url::parse(&control).expect("an address and a port make a URL");
+        Ok(Self { endpoint, target: options.target.clone(), applications, control })
+    }
+
+    /// The name of the target.
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// Every way in, in the target's order.
+    pub fn applications(&self) -> &[Application] {
+        &self.applications
+    }
+
+    /// The way in that a run takes unless it is told otherwise.
+    pub fn application(&self) -> Option<&Application> {
+        self.applications.first()
+    }
+
+    /// The control API, with a trailing slash.
+    pub fn control_url(&self) -> &Url {
+        &self.control
+    }
+
+    /// The bearer token of the control API.
+    pub fn control_token(&self) -> &SecretString {
+        self.endpoint.control_token()
+    }
+
+    /// Forgets every resource, account and exchange, and returns to the deviations of the start.
+    pub fn reset(&self) {
+        self.endpoint.reset();
+    }
+
+    /// Switches on exactly these deviations, each `ID` or `ID=VALUE`.
+    pub fn set_deviations(&self, texts: &[String]) -> Result<(), EmbeddedError> {
+        Ok(self.endpoint.set_deviations(&deviations(texts)?)?)
+    }
+}

@@ -1,0 +1,222 @@
+//! Runs a plan: checks that own their data side by side, the others one after the other; findings in the order of the
+//! plan; clean-up whatever happens.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::{FutureExt as _, StreamExt as _};
+use reqwest::Method;
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::catalog::{Check, Context, Data, Outcome, Stop, run_prefix, verdict_of};
+use crate::difference::at;
+use crate::endpoint::created::delete;
+use crate::endpoint::{Client, Created, Discovery, EndpointError, EndpointErrorKind, Request};
+use crate::event::{Event, Events, Finding, Problem, Verdict};
+use crate::plan::{Decision, Planned};
+
+/// How long a check that is under way may go on after Ctrl-C before it is abandoned.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How a plan is run.
+#[derive(Clone)]
+pub struct RunOptions {
+    /// Decides the names of everything that is created.
+    pub seed: u64,
+    /// How many checks run side by side.
+    pub concurrency: usize,
+    /// Becomes true when the run is to end early.
+    pub interrupted: watch::Receiver<bool>,
+}
+
+/// Runs every check of `plan` and deletes what they created. Findings are emitted in the order of the plan, whatever
+/// ran first.
+pub async fn run(plan: &[Planned], client: &Client, discovery: &Arc<Discovery>, events: &Events, options: &RunOptions) {
+    let one = |planned: &Planned| {
+        run_one(planned.clone(), client.clone(), Arc::clone(discovery), events.clone(), options.clone())
+    };
+    // Alone only means something while nothing else runs, so those come last; the report keeps the plan's order among
+    // the others and among these.
+    let (alone, together): (Vec<_>, Vec<_>) = plan.iter().partition(|planned| planned.check.alone);
+    let mut uncertain = false;
+    for (checks, concurrency) in [(together, options.concurrency.max(1)), (alone, 1)] {
+        let mut outcomes = futures_util::stream::iter(checks.into_iter().map(one)).buffered(concurrency);
+        while let Some(outcome) = outcomes.next().await {
+            if let Some((finding, was_uncertain)) = outcome {
+                uncertain |= was_uncertain;
+                events.emit(&Event::Finding(Arc::new(finding)));
+            }
+        }
+    }
+    if uncertain {
+        sweep(client, discovery, events, options.seed).await;
+    }
+}
+
+/// Runs one check; `None` if the run was interrupted before. The flag tells whether something may remain that nobody
+/// has noted.
+async fn run_one(
+    planned: Planned,
+    client: Client,
+    discovery: Arc<Discovery>,
+    events: Events,
+    options: RunOptions,
+) -> Option<(Finding, bool)> {
+    let check = planned.check;
+    if *options.interrupted.borrow() {
+        return None;
+    }
+    if let Decision::Skip(reason) = planned.decision {
+        let mut finding = finding_of(check);
+        finding.verdict = Verdict::Skip;
+        finding.reason = Some(reason);
+        return Some((finding, false));
+    }
+    events.emit(&Event::CheckStarted { check: check.id });
+    let created = Created::default();
+    let (recorded, recording) = client.noting(&created).recorded();
+    let data = Data::new(options.seed, check.id, Arc::clone(&discovery));
+    let context = Context::new(check, recorded, discovery, data);
+    let started = Instant::now();
+    let outcome = tokio::select! {
+        outcome = AssertUnwindSafe((check.run)(&context)).catch_unwind() => Some(outcome),
+        () = interruption(options.interrupted) => None,
+    };
+    let mut finding = finding_of(check);
+    finding.elapsed = started.elapsed();
+    finding.exchanges = recording.len();
+    finding.problems = context.take_problems();
+    match outcome {
+        Some(Ok(outcome)) => judge(&mut finding, outcome),
+        Some(Err(panic)) => {
+            created.note_interruption();
+            finding.verdict = Verdict::Error;
+            finding.reason = Some(format!("the check itself broke down: {}", message_of(panic.as_ref())));
+        }
+        None => {
+            created.note_interruption();
+            finding.verdict = Verdict::Blocked;
+            finding.reason = Some("the run was interrupted".into());
+        }
+    }
+    created.delete_all(&client, &events).await;
+    Some((finding, created.is_uncertain()))
+}
+
+/// Resolves when the run has been interrupted and the time for an orderly end has passed.
+async fn interruption(mut interrupted: watch::Receiver<bool>) {
+    if interrupted.wait_for(|interrupted| *interrupted).await.is_err() {
+        // Nobody is left who could interrupt.
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep(GRACE).await;
+}
+
+fn finding_of(check: &'static Check) -> Finding {
+    Finding {
+        check: check.id,
+        title: check.title,
+        verdict: Verdict::Pass,
+        reason: None,
+        cause: None,
+        problems: Vec::new(),
+        exchanges: 0,
+        elapsed: Duration::ZERO,
+    }
+}
+
+fn judge(finding: &mut Finding, outcome: Outcome) {
+    finding.verdict = finding.problems.iter().map(|problem| problem.verdict).max().unwrap_or(Verdict::Pass);
+    match outcome {
+        Ok(()) => {}
+        Err(Stop::Skip(reason)) if finding.problems.is_empty() => {
+            finding.verdict = Verdict::Skip;
+            finding.reason = Some(reason);
+        }
+        Err(Stop::Skip(reason)) => finding.reason = Some(reason),
+        Err(Stop::Blocked { reason, cause, exchanges }) => {
+            finding.verdict = finding.verdict.max(Verdict::Blocked);
+            finding.problems.push(Problem {
+                verdict: Verdict::Blocked,
+                message: reason.clone(),
+                requirements: Vec::new(),
+                legal: Vec::new(),
+                observed: exchanges.last().map_or_else(|| "no answer".into(), |exchange| exchange.status.to_string()),
+                exchanges,
+                differences: Vec::new(),
+            });
+            finding.reason = Some(reason);
+            finding.cause = cause;
+        }
+        Err(Stop::NoAnswer(error)) => {
+            let problem = no_answer(finding.check, &error);
+            finding.verdict = finding.verdict.max(problem.verdict);
+            finding.reason = Some(error.to_string());
+            finding.problems.push(problem);
+        }
+    }
+}
+
+/// An endpoint that cannot be reached blocks; one that takes the request and does not answer it properly fails.
+fn no_answer(check: &str, error: &EndpointError) -> Problem {
+    use EndpointErrorKind as Kind;
+    let check = crate::catalog::find(check);
+    let requirements = check.map_or(&[][..], |check| check.requirements);
+    let verdict = match error.kind {
+        Kind::Timeout | Kind::TooLarge | Kind::CutShort | Kind::NotHttp => verdict_of(requirements),
+        Kind::Refused | Kind::Dns | Kind::Tls | Kind::Other => Verdict::Blocked,
+        Kind::BadRequest | Kind::Discarded => Verdict::Error,
+    };
+    Problem {
+        verdict,
+        message: error.to_string(),
+        requirements: requirements.iter().map(|id| (*id).to_owned()).collect(),
+        legal: check.map_or(&[][..], |check| check.legal).iter().map(|legal| (*legal).to_owned()).collect(),
+        observed: "no usable answer".into(),
+        exchanges: Vec::new(),
+        differences: Vec::new(),
+    }
+}
+
+fn message_of(panic: &(dyn std::any::Any + Send)) -> String {
+    panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_else(|| "no message".into())
+}
+
+/// Deletes everything whose name begins with the run's prefix: what was created without anybody learning its id.
+pub async fn sweep(client: &Client, discovery: &Discovery, events: &Events, seed: u64) {
+    let prefix = run_prefix(seed);
+    for (endpoint, attribute) in [("/Groups", "displayName"), ("/Users", "userName")] {
+        if discovery.resource_type(endpoint).is_none() {
+            continue;
+        }
+        let filter = format!("{attribute} sw {}", Value::from(prefix.as_str()));
+        let answer = client.send(Request::get(endpoint).query("filter", &filter).query("count", "200")).await;
+        let listed = answer.as_ref().ok().filter(|exchange| exchange.status == 200).and_then(|exchange| {
+            exchange.json().ok().and_then(|json| at(json, "Resources").or_else(|| at(json, "totalResults")))
+        });
+        let Some(listed) = listed else {
+            let url = format!("{}{endpoint}", client.base_url());
+            let reason = format!(
+                "a creation may have gone unnoticed, and a filter cannot find it; look for names that begin with {prefix}"
+            );
+            events.emit(&Event::Leftover { url, reason });
+            continue;
+        };
+        for resource in listed.as_array().into_iter().flatten() {
+            let text = |path: &str| at(resource, path).and_then(Value::as_str);
+            // An endpoint that ignores the filter lists people who are none of ours.
+            let ours = text(attribute)
+                .is_some_and(|name| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(&prefix)));
+            if let (true, Some(id)) = (ours, text("id")) {
+                let url = client.url_of(&Request::new(Method::DELETE, endpoint).segment(id));
+                delete(client, url, events).await;
+            }
+        }
+    }
+}
