@@ -4,7 +4,7 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
 
-/// The instant that `text` names, or `None` when it is no `xsd:dateTime` of the years 0001 to 9999.
+/// The instant that `text` names, or `None` when it is no `xsd:dateTime` with a year of four digits.
 ///
 /// Accepted as in XML Schema Part 2 section 3.2.7: any number of fractional digits (nine count), an offset of up to 14
 /// hours, and `24:00:00` for the end of a day. A value without time zone is legal but names no instant by itself; it is
@@ -30,10 +30,13 @@ pub fn parse(text: &str) -> Option<Timestamp> {
 }
 
 fn parse_date(date: &str) -> Option<(i16, i8, i8)> {
+    // Before the common era.
+    let (sign, date) = date.strip_prefix('-').map_or((1, date), |date| (-1, date));
     let [year, month, day] = three_parts(date, '-')?;
-    // Longer years are legal, but outside the range.
     let year = (year.len() == 4).then(|| digits(year)).flatten()?;
-    Some((i16::try_from(year).ok().filter(|&year| year > 0)?, two_digits(month)?, two_digits(day)?))
+    // There is no year 0.
+    let year = i16::try_from(year).ok().filter(|&year| year > 0)?;
+    Some((sign * year, two_digits(month)?, two_digits(day)?))
 }
 
 /// Splits `12:00:00+02:00` before the offset.
@@ -96,6 +99,7 @@ mod tests {
         }
         assert_eq!(parse("2011-05-13T24:00:00Z"), parse("2011-05-14T00:00:00Z"));
         assert_eq!(parse("2011-12-31T24:00:00.0Z"), parse("2012-01-01T00:00:00Z"));
+        assert!(parse("-0044-03-15T12:00:00Z") < parse("0001-01-01T00:00:00Z"));
         assert!(parse("2011-05-13T04:42:34.5Z") > Some(instant));
         assert!(parse("2011-05-13T04:42:34.05Z") < parse("2011-05-13T04:42:34.5Z"));
     }
@@ -117,7 +121,8 @@ mod tests {
             "2011-5-13T04:42:34Z",
             "11-05-13T04:42:34Z",
             "0000-05-13T04:42:34Z",
-            "-2011-05-13T04:42:34Z",
+            "--2011-05-13T04:42:34Z",
+            "12011-05-13T04:42:34Z",
             "2011-05-13T04:42:34+0200",
             "2011-05-13T04:42:34+14:01",
             "2011-05-13T04:42:34+02:60",

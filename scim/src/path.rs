@@ -144,6 +144,8 @@ pub enum UnknownPath {
     Schema { path: String, schema: String, resource_type: String },
     #[error("{path}: resource type {resource_type} has no attribute {attribute}")]
     Attribute { path: String, attribute: String, resource_type: String },
+    #[error("{path}: an attribute of an extension is written with its schema: {full_name}")]
+    BareExtension { path: String, full_name: String },
     #[error("{path}: {attribute} has no sub-attribute {sub_attribute}")]
     SubAttribute { path: String, attribute: String, sub_attribute: String },
 }
@@ -158,10 +160,18 @@ pub fn resolve(
     path: &AttributePath,
 ) -> Result<Target, UnknownPath> {
     let type_name = || registry.resource_type(resource_type).document.name.clone();
-    let unknown_attribute = || UnknownPath::Attribute {
-        path: path.to_string(),
-        attribute: path.attribute.clone(),
-        resource_type: type_name(),
+    let unknown_attribute = || {
+        let of_extension = (registry.resource_type(resource_type).extensions.iter())
+            .find_map(|&(schema, _)| registry.find_in_schema(schema, &path.attribute))
+            .filter(|_| path.schema.is_none());
+        match of_extension {
+            Some(id) => UnknownPath::BareExtension { path: path.to_string(), full_name: registry.full_name(id) },
+            None => UnknownPath::Attribute {
+                path: path.to_string(),
+                attribute: path.attribute.clone(),
+                resource_type: type_name(),
+            },
+        }
     };
     let schema_of_type =
         |uri: &str| registry.schema_id(uri).filter(|&id| registry.schemas_of(resource_type).any(|own| own == id));
@@ -174,7 +184,8 @@ pub fn resolve(
             }
             let schema = schema_of_type(uri).ok_or_else(|| UnknownPath::Schema {
                 path: path.to_string(),
-                schema: uri.clone(),
+                // A bare URI of some other resource type's schema.
+                schema: registry.schema_id(&path.to_string()).map_or_else(|| uri.clone(), |_| path.to_string()),
                 resource_type: type_name(),
             })?;
             let is_core = schema == registry.resource_type(resource_type).schema;

@@ -208,12 +208,12 @@ impl Grammar {
 
     /// `SP word SP`, where the word is a whole one.
     fn junction<'a>(&self, word: &'static str, input: &'a str) -> Parsed<'a, ()> {
-        let (input, ()) = self.blank(input)?;
+        let (input, ()) = self.blank("a blank", input)?;
         let (input, _) = tag_no_case(word).parse(input)?;
         match input.chars().next() {
             Some('(') if self.unquoted => Ok((input, ())),
             Some(next) if !is_white(next) && next != '(' => mismatch(input, "a blank"),
-            _ => cut(|input| self.separator(input)).parse(input),
+            _ => cut(|input| self.separator("a blank and another filter", input)).parse(input),
         }
     }
 
@@ -231,7 +231,7 @@ impl Grammar {
     /// `"not" [SP]` before a bracket; anything else that begins so is an attribute path.
     fn not<'a>(&self, input: &'a str) -> Parsed<'a, ()> {
         let (input, _) = tag_no_case("not").parse(input)?;
-        let (after_blank, _) = opt(|input| self.blank(input)).parse(input)?;
+        let (after_blank, _) = opt(|input| self.blank("a blank", input)).parse(input)?;
         if after_blank.starts_with('(') {
             Ok((after_blank, ()))
         } else if after_blank.len() < input.len() {
@@ -283,10 +283,12 @@ impl Grammar {
         if !self.after_bracket {
             return failure(rest, "the end of the value path; a sub-attribute is compared inside the brackets");
         }
-        let (rest, sub_attribute) = cut(|input| attribute_path(inner, input)).parse(after_dot)?;
-        if sub_attribute.schema.is_some() || sub_attribute.sub_attribute.is_some() {
+        let name = AttributePath::parse_prefix(after_dot).ok();
+        let Some((sub_attribute, rest)) =
+            name.filter(|(path, _)| path.schema.is_none() && path.sub_attribute.is_none())
+        else {
             return failure(after_dot, "one sub-attribute name");
-        }
+        };
         let (rest, test) = self.expression(sub_attribute, rest)?;
         Ok((rest, Filter::ValuePath(path, Box::new(conjunction_of(filter, vec![test])))))
     }
@@ -294,14 +296,13 @@ impl Grammar {
     /// `SP "pr" / SP compareOp SP compValue` after the attribute path.
     fn expression<'a>(&self, path: AttributePath, input: &'a str) -> Parsed<'a, Filter> {
         let start = input;
-        let (input, ()) = self.separator(input)?;
+        let (input, ()) = self.separator(BLANK_AND_OPERATOR, input)?;
         let (input, operator) = operator(input)?;
         self.charge_term(start)?;
         let Some(operator) = operator else {
             return Ok((input, Filter::Present(path)));
         };
-        let (input, ()) =
-            cut(|input| if self.unquoted { self.blank(input) } else { self.separator(input) }).parse(input)?;
+        let (input, ()) = cut(|input| self.blank("a blank and a value", input)).parse(input)?;
         let (input, value) = self.value(input)?;
         Ok((input, Filter::Compare(Comparison { path, operator, value })))
     }
@@ -351,22 +352,22 @@ impl Grammar {
     }
 
     /// One blank; with the tolerance any white space, also none.
-    fn blank<'a>(&self, input: &'a str) -> Parsed<'a, ()> {
-        if self.unquoted { take_while(is_white).map(|_| ()).parse(input) } else { self.separator(input) }
+    fn blank<'a>(&self, expected: &'static str, input: &'a str) -> Parsed<'a, ()> {
+        if self.unquoted { take_while(is_white).map(|_| ()).parse(input) } else { self.separator(expected, input) }
     }
 
     /// One blank; with the tolerance any white space, at least one.
-    fn separator<'a>(&self, input: &'a str) -> Parsed<'a, ()> {
+    fn separator<'a>(&self, expected: &'static str, input: &'a str) -> Parsed<'a, ()> {
         if self.unquoted {
             return match input.trim_start_matches(is_white) {
                 rest if rest.len() < input.len() => Ok((rest, ())),
-                _ => mismatch(input, "a blank"),
+                _ => mismatch(input, expected),
             };
         }
         match input.strip_prefix(' ') {
             Some(rest) if rest.starts_with(is_white) => failure(rest, "one blank only"),
             Some(rest) => Ok((rest, ())),
-            None => mismatch(input, "a blank"),
+            None => mismatch(input, expected),
         }
     }
 
@@ -443,6 +444,7 @@ fn operator(input: &str) -> Parsed<'_, Option<Operator>> {
 }
 
 const OPERATORS: &str = "an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr)";
+const BLANK_AND_OPERATOR: &str = "a blank and an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr)";
 
 /// `string`, by the JSON grammar.
 fn string(input: &str) -> Parsed<'_, Literal> {

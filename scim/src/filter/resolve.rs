@@ -232,7 +232,7 @@ impl Resolver<'_> {
         let value = if *value == Literal::Null {
             Operand::Null
         } else {
-            target = self.comparable(target)?;
+            target = self.comparable(path, target)?;
             self.operand(target.leaf(), operator, value)?
         };
         let ResolvedPath { attribute, sub_attribute } = target;
@@ -251,7 +251,7 @@ impl Resolver<'_> {
         if !attribute.multi_valued {
             return Err(invalid(format!(
                 "{path} has one value at most, among which brackets cannot choose; {}",
-                self.advise_sub_attribute(target.attribute)
+                self.advise_sub_attribute(path, target.attribute)
             )));
         }
         let inner = Self { scope: Scope::ValueOf(target.attribute), ..self }.filter(inner)?;
@@ -311,7 +311,7 @@ impl Resolver<'_> {
 
     /// RFC 7644 section 3.4.2.2 wants the sub-attribute of a complex attribute named, yet its examples compare `emails`;
     /// so a multi-valued attribute alone stands for its `value`.
-    fn comparable(self, target: ResolvedPath) -> Result<ResolvedPath> {
+    fn comparable(self, path: &AttributePath, target: ResolvedPath) -> Result<ResolvedPath> {
         let attribute = self.registry.attribute(target.leaf());
         if attribute.attribute_type != AttributeType::Complex {
             return Ok(target);
@@ -319,18 +319,15 @@ impl Resolver<'_> {
         let value = self.registry.find_sub_attribute(target.attribute, "value").filter(|_| attribute.multi_valued);
         match value {
             Some(_) => Ok(ResolvedPath { sub_attribute: value, ..target }),
-            None => Err(invalid(format!(
-                "{} is complex; {}",
-                self.registry.short_name(target.attribute),
-                self.advise_sub_attribute(target.attribute)
-            ))),
+            None => Err(invalid(format!("{path} is complex; {}", self.advise_sub_attribute(path, target.attribute)))),
         }
     }
 
-    fn advise_sub_attribute(self, parent: AttributeId) -> String {
+    fn advise_sub_attribute(self, path: &AttributePath, parent: AttributeId) -> String {
         let first = self.registry.definition(parent).sub_attributes.first();
         // A schema whose complex attribute has no sub-attributes is refused when it is read.
-        let example = first.map_or_else(String::new, |&sub| format!(" as in {}", self.registry.short_name(sub)));
+        let example =
+            first.map_or_else(String::new, |&sub| format!(" as in {path}.{}", self.registry.attribute(sub).name));
         format!("name a sub-attribute{example}")
     }
 

@@ -1,9 +1,31 @@
-use super::parse::{Limits, parse};
-use crate::tolerance::Tolerances;
+//! The three stages by tables: `fixtures/filters/` for parsing, and one invented person for what a filter means.
 
-#[test]
-fn not_binds_before_and_and_and_before_or() {
-    let text = r#"a eq 1 or not (b pr) and c[d eq "x" or e eq null]"#;
-    let filter = parse(text, Limits::default(), &Tolerances::strict()).unwrap();
-    assert_eq!(filter.to_string(), text);
+mod eval;
+mod parse;
+mod resolve;
+
+use super::parse::{Limits, parse};
+use super::{Filter, Resolved};
+use crate::schema::{Registry, ResourceTypeId, standard};
+use crate::tolerance::{Tolerance, Tolerances};
+
+fn tolerances(names: &str) -> Tolerances {
+    names.split_whitespace().map(|name| name.parse::<Tolerance>().unwrap()).collect()
+}
+
+fn strict(text: &str) -> Filter {
+    parse(text, Limits::default(), &Tolerances::strict()).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+fn registry() -> Registry {
+    standard::registry(&[standard::ENTERPRISE_USER, standard::IAN_USER]).unwrap()
+}
+
+fn user_type(registry: &Registry) -> ResourceTypeId {
+    registry.resource_type_by_name("User").unwrap()
+}
+
+fn resolve_for_user(registry: &Registry, text: &str, tolerances: &Tolerances) -> crate::Result<Resolved> {
+    let filter = parse(text, Limits::default(), tolerances)?;
+    super::resolve::resolve(registry, user_type(registry), &filter, tolerances)
 }
