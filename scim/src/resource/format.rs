@@ -7,10 +7,8 @@
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use jiff::Timestamp;
-use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::Offset;
 
+use crate::date_time;
 use crate::schema::standard::{GROUP, USER};
 use crate::schema::{AttributeId, AttributeType, Registry, Returned};
 use crate::{Error, ErrorKind, Result};
@@ -90,7 +88,7 @@ const RULES: &[Rule] = &[
 pub fn check(registry: &Registry, id: AttributeId, text: &str) -> Result<()> {
     let attribute = registry.attribute(id);
     let by_type = match attribute.attribute_type {
-        AttributeType::DateTime if date_time(text).is_none() => {
+        AttributeType::DateTime if date_time::parse(text).is_none() => {
             Some("a date and time such as 2011-05-13T04:42:34Z (xsd:dateTime)")
         }
         AttributeType::Binary if binary(text).is_none() => Some("base64 in the standard alphabet (RFC 4648 section 4)"),
@@ -112,73 +110,6 @@ fn rule(registry: &Registry, id: AttributeId) -> Option<&'static Rule> {
             && definition.parent.map(|parent| registry.attribute(parent).name.as_str()) == rule.parent
             && registry.schema(definition.schema).document.id == rule.schema
     })
-}
-
-/// The instant that an xsd:dateTime names. A value without zone is taken as UTC, and `24:00:00` as the next midnight;
-/// years have four digits.
-#[must_use]
-pub fn date_time(text: &str) -> Option<Timestamp> {
-    let (negative, text) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text),
-    };
-    // YYYY-MM-DDThh:mm:ss
-    let (civil, rest) = text.split_at_checked(19)?;
-    let shape = civil.bytes().enumerate().all(|(at, byte)| match at {
-        4 | 7 => byte == b'-',
-        10 => byte == b'T',
-        13 | 16 => byte == b':',
-        _ => byte.is_ascii_digit(),
-    });
-    if !shape {
-        return None;
-    }
-    let year: i16 = civil[..4].parse().ok()?;
-    let number = |at: usize| civil[at..at + 2].parse::<i8>().ok();
-    let date = Date::new(if negative { -year } else { year }, number(5)?, number(8)?).ok()?;
-    let (nanoseconds, zone) = match rest.strip_prefix('.') {
-        Some(rest) => {
-            let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-            (fraction(&rest[..end])?, &rest[end..])
-        }
-        None => (0, rest),
-    };
-    let (hour, minute, second) = (number(11)?, number(14)?, number(17)?);
-    let moment = if (hour, minute, second, nanoseconds) == (24, 0, 0, 0) {
-        date.tomorrow().ok()?.to_datetime(Time::midnight())
-    } else {
-        DateTime::from_parts(date, Time::new(hour, minute, second, nanoseconds).ok()?)
-    };
-    offset(zone)?.to_timestamp(moment).ok()
-}
-
-/// Digits after the point as nanoseconds; further digits are dropped.
-fn fraction(digits: &str) -> Option<i32> {
-    if digits.is_empty() {
-        return None;
-    }
-    format!("{:0<9}", &digits[..digits.len().min(9)]).parse().ok()
-}
-
-fn offset(zone: &str) -> Option<Offset> {
-    if zone.is_empty() || zone == "Z" {
-        return Some(Offset::UTC);
-    }
-    let sign = match zone.as_bytes().first()? {
-        b'+' => 1,
-        b'-' => -1,
-        _ => return None,
-    };
-    let (hours, minutes) = zone[1..].split_once(':')?;
-    if hours.len() != 2 || minutes.len() != 2 || !zone[1..].bytes().all(|byte| byte.is_ascii_digit() || byte == b':') {
-        return None;
-    }
-    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
-    // XML Schema ends at fourteen hours.
-    if minutes > 59 || hours * 60 + minutes > 14 * 60 {
-        return None;
-    }
-    Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()
 }
 
 /// The octets of a binary value: standard alphabet, padding optional (RFC 7643 section 2.3.6). The URL-safe alphabet needs

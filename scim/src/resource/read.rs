@@ -250,7 +250,7 @@ fn manager<'j>(value: &'j Json, policy: &Policy) -> &'j Json {
 }
 
 /// A bare string for a complex attribute is its `value`.
-fn wrapped(registry: &Registry, attribute: AttributeId, text: &str) -> Result<Value> {
+pub(crate) fn wrapped(registry: &Registry, attribute: AttributeId, text: &str) -> Result<Value> {
     let text = Json::String(text.into());
     match registry.find_sub_attribute(attribute, "value") {
         Some(id) => {
@@ -262,7 +262,7 @@ fn wrapped(registry: &Registry, attribute: AttributeId, text: &str) -> Result<Va
 }
 
 /// One value, whether or not the attribute is multi-valued.
-fn one(registry: &Registry, id: AttributeId, value: &Json, policy: &Policy) -> Result<Value> {
+pub(crate) fn one(registry: &Registry, id: AttributeId, value: &Json, policy: &Policy) -> Result<Value> {
     let attribute = registry.attribute(id);
     match (attribute.attribute_type, value) {
         (

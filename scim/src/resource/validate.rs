@@ -3,9 +3,10 @@
 
 use std::collections::HashMap;
 
-use super::{Fields, Item, Record, Slot, Value, format};
+use super::{Fields, Item, Record, Slot, Value};
+use crate::date_time;
+use crate::filter::resolve::comparison_key;
 use crate::schema::{AttributeId, AttributeType, Mutability, Registry, ResourceTypeId};
-use crate::text;
 use crate::tolerance::{Tolerance, Tolerances};
 use crate::{Error, ErrorKind, Result};
 
@@ -159,16 +160,14 @@ fn merge_duplicates(registry: &Registry, id: AttributeId, values: &mut Vec<Value
 }
 
 /// What makes two values of a multi-valued attribute the same: type and value, compared as their attributes say.
-#[derive(PartialEq, Eq, Hash)]
-struct Key {
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
     kind: Option<String>,
     value: String,
 }
 
-fn key(registry: &Registry, id: AttributeId, value: &Value) -> Option<Key> {
-    let comparable = |id: AttributeId, text: &str| {
-        if registry.attribute(id).case_exact { text.to_owned() } else { text::fold(text).into_owned() }
-    };
+pub(crate) fn key(registry: &Registry, id: AttributeId, value: &Value) -> Option<Key> {
+    let comparable = |id: AttributeId, text: &str| comparison_key(registry, id, text).into_owned();
     match value {
         Value::String(text) => Some(Key { kind: None, value: comparable(id, text) }),
         Value::Boolean(value) => Some(Key { kind: None, value: value.to_string() }),
@@ -199,14 +198,8 @@ pub fn check_immutable<'a, R: Record<'a>>(
 ) -> Result<()> {
     for schema in registry.schemas_of(resource_type) {
         for &id in &registry.schema(schema).attributes {
-            let definition = registry.definition(id);
-            let is_immutable = definition.attribute.mutability == Mutability::Immutable;
-            let immutable_subs: Vec<AttributeId> = definition
-                .sub_attributes
-                .iter()
-                .copied()
-                .filter(|&sub| registry.attribute(sub).mutability == Mutability::Immutable)
-                .collect();
+            let is_immutable = registry.attribute(id).mutability == Mutability::Immutable;
+            let immutable_subs = immutable_subs(registry, id);
             if !is_immutable && (immutable_subs.is_empty() || after.slot(id).is_none()) {
                 continue;
             }
@@ -222,6 +215,29 @@ pub fn check_immutable<'a, R: Record<'a>>(
         }
     }
     Ok(())
+}
+
+/// As [`check_immutable`] for the values of one attribute.
+pub(crate) fn check_immutable_values(
+    registry: &Registry,
+    id: AttributeId,
+    before: &[Value],
+    after: &[Value],
+) -> Result<()> {
+    let before = Fields::from_iter([(id, Slot::Many(before.to_vec()))]);
+    let immutable_subs = immutable_subs(registry, id);
+    if let Some(items) = (&before).get(id)
+        && !immutable_subs.is_empty()
+        && !subs_unchanged(registry, id, &immutable_subs, items, after)
+    {
+        return Err(changed(registry, id));
+    }
+    Ok(())
+}
+
+fn immutable_subs(registry: &Registry, id: AttributeId) -> Vec<AttributeId> {
+    let subs = registry.definition(id).sub_attributes.iter().copied();
+    subs.filter(|&sub| registry.attribute(sub).mutability == Mutability::Immutable).collect()
 }
 
 /// The refusal of a change to an immutable attribute.
@@ -288,7 +304,7 @@ fn same_items<'a, R: Record<'a>>(items: impl Iterator<Item = Item<'a, R>>, value
 fn same<'a, R: Record<'a>>(item: Item<'a, R>, value: &Value) -> bool {
     match (item, value) {
         (Item::String(a), Value::String(b)) => *a == **b,
-        (Item::Timestamp(a), Value::String(b)) => format::date_time(b) == Some(a),
+        (Item::Timestamp(a), Value::String(b)) => date_time::parse(b) == Some(a),
         (Item::Boolean(a), Value::Boolean(b)) => a == *b,
         (Item::Integer(a), Value::Integer(b)) => a == *b,
         // Bit for bit: both were read from the same digits, or they differ.
