@@ -29,6 +29,20 @@ pub fn parse(text: &str) -> Option<Timestamp> {
     offset.to_timestamp(local).ok()
 }
 
+/// The text of an instant that the endpoint made itself: UTC, with milliseconds.
+#[must_use]
+pub fn format(instant: Timestamp) -> String {
+    format!("{instant:.3}")
+}
+
+/// The instant that [`format`] writes. Comparison must see no more of a time than the client was shown, or
+/// `meta.lastModified gt` the time just read would match the same resource again.
+#[must_use]
+pub fn as_written(instant: Timestamp) -> Timestamp {
+    // Only an instant before the year -9999 could fail, and none is earlier.
+    Timestamp::from_millisecond(instant.as_millisecond()).unwrap_or(instant)
+}
+
 fn parse_date(date: &str) -> Option<(i16, i8, i8)> {
     // Before the common era.
     let (sign, date) = date.strip_prefix('-').map_or((1, date), |date| (-1, date));
@@ -83,7 +97,7 @@ fn digits(text: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{as_written, format, parse};
 
     #[test]
     fn forms_of_one_instant_are_equal() {
@@ -102,6 +116,15 @@ mod tests {
         assert!(parse("-0044-03-15T12:00:00Z") < parse("0001-01-01T00:00:00Z"));
         assert!(parse("2011-05-13T04:42:34.5Z") > Some(instant));
         assert!(parse("2011-05-13T04:42:34.05Z") < parse("2011-05-13T04:42:34.5Z"));
+    }
+
+    #[test]
+    fn what_is_compared_is_what_was_written() {
+        for nanoseconds in [0, 1, 999_999, 1_000_000, 123_456_789, 999_999_999] {
+            let instant = jiff::Timestamp::new(1_305_261_754, nanoseconds).unwrap();
+            assert_eq!(parse(&format(instant)), Some(as_written(instant)), "{instant}");
+        }
+        assert_eq!(format(parse("2011-05-13T06:42:34+02:00").unwrap()), "2011-05-13T04:42:34.000Z");
     }
 
     #[test]

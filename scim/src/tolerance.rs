@@ -53,7 +53,7 @@ tolerances! {
     WrapSingleValue = "wrap-single-value", "a single object or string for a multi-valued attribute is wrapped into a list", "assorted in-house clients";
     ManagerString = "manager-string", "manager given as a plain id or in a list of one; an empty id takes it away", "Entra ID, assorted in-house clients";
     IgnoreReadOnlyInPatch = "patch.ignore-read-only", "readOnly attributes in a PATCH value are ignored", "Okta (sends id), assorted clients";
-    UnquotedFilterValues = "filter.unquoted-values", "filter values without quotes or in single quotes", "PingFederate (inferred), hand-written clients";
+    UnquotedFilterValues = "filter.unquoted-values", "filter values without quotes or in single quotes, and any white space between words", "PingFederate (inferred), hand-written clients";
     FilterAfterBracket = "filter.sub-attribute-after-brackets", "`emails[type eq \"work\"].value eq \"x\"` in filters", "Entra ID";
     PlusAsBlank = "query.plus-as-blank", "`+` in a query string is read as a blank", "clients that form-encode queries";
     LastPrimaryWins = "last-primary-wins", "of several primary values the last stays primary", "PingFederate (two emails with one empty)";

@@ -101,7 +101,7 @@ fn equals<R>(value: &Item<'_, R>, operand: &Operand) -> bool {
 fn order<R>(value: &Item<'_, R>, operand: &Operand) -> Option<Ordering> {
     match (value, operand) {
         (Item::String(text), Operand::Instant(instant)) => Some(crate::date_time::parse(text)?.cmp(instant)),
-        (Item::Timestamp(value), Operand::Instant(instant)) => Some(value.cmp(instant)),
+        (Item::Timestamp(value), Operand::Instant(instant)) => Some(crate::date_time::as_written(*value).cmp(instant)),
         (Item::String(text), _) => operand.key().map(|(rule, key)| rule.compare(text, key)),
         (Item::Boolean(value), Operand::Boolean(operand)) => Some(value.cmp(operand)),
         (Item::Integer(value), Operand::Integer(operand)) => Some(value.cmp(operand)),

@@ -304,7 +304,7 @@ fn same_items<'a, R: Record<'a>>(items: impl Iterator<Item = Item<'a, R>>, value
 fn same<'a, R: Record<'a>>(item: Item<'a, R>, value: &Value) -> bool {
     match (item, value) {
         (Item::String(a), Value::String(b)) => *a == **b,
-        (Item::Timestamp(a), Value::String(b)) => date_time::parse(b) == Some(a),
+        (Item::Timestamp(a), Value::String(b)) => date_time::parse(b) == Some(date_time::as_written(a)),
         (Item::Boolean(a), Value::Boolean(b)) => a == *b,
         (Item::Integer(a), Value::Integer(b)) => a == *b,
         // Bit for bit: both were read from the same digits, or they differ.

@@ -233,5 +233,5 @@ fn decimal(out: &mut Vec<u8>, value: f64) {
 
 /// Writes an instant in UTC with milliseconds, which every xsd:dateTime reader understands.
 fn timestamp(out: &mut Vec<u8>, value: jiff::Timestamp) {
-    string(out, &format!("{value:.3}"));
+    string(out, &crate::date_time::format(value));
 }

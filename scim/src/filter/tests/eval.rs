@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::super::eval::matches;
 use super::{registry, resolve_for_user};
-use crate::resource::{Fields, Slot, Value};
+use crate::resource::{Fields, Item, Record, Slot, Value};
 use crate::schema::{AttributeId, Registry, common, standard};
 use crate::tolerance::Tolerances;
 
@@ -234,6 +234,37 @@ fn a_stored_date_that_is_none_differs_from_every_instant() {
     for operator in ["eq", "gt", "ge", "lt", "le"] {
         assert!(!holds(&registry, &fields, &format!("{created} {operator} {instant}")), "{operator}");
     }
+}
+
+/// A resource whose `meta.lastModified` is a time of the endpoint's own.
+#[derive(Clone, Copy)]
+struct Touched(jiff::Timestamp);
+
+impl<'a> Record<'a> for Touched {
+    type Items = std::option::IntoIter<Item<'a, Self>>;
+
+    fn get(self, id: AttributeId) -> Option<Self::Items> {
+        match id {
+            common::META => Some(Some(Item::Complex(self)).into_iter()),
+            common::META_LAST_MODIFIED => Some(Some(Item::Timestamp(self.0)).into_iter()),
+            _ => None,
+        }
+    }
+
+    fn fields(self) -> impl Iterator<Item = (AttributeId, Self::Items)> {
+        [common::META].into_iter().filter_map(move |id| Some((id, self.get(id)?)))
+    }
+}
+
+#[test]
+fn a_time_of_the_endpoint_is_compared_as_it_is_written() {
+    let registry = registry();
+    let touched = Touched("2011-05-13T04:42:34.123456789Z".parse().unwrap());
+    let holds = |text: &str| matches(&resolve_for_user(&registry, text, &Tolerances::strict()).unwrap(), touched);
+    assert!(holds(r#"meta.lastModified eq "2011-05-13T04:42:34.123Z""#));
+    assert!(!holds(r#"meta.lastModified gt "2011-05-13T04:42:34.123Z""#));
+    assert!(holds(r#"meta.lastModified gt "2011-05-13T04:42:34.122Z""#));
+    assert!(holds("meta.lastModified pr"));
 }
 
 /// A registry with one resource type that has an integer and a decimal.
