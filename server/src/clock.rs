@@ -76,16 +76,16 @@ impl Clock {
             if left.is_zero() {
                 return;
             }
-            let changed = async {
+            let advanced = async {
                 // The sender lives in this clock, so the channel cannot close.
                 let _ = changes.changed().await;
             };
             match self.0.source {
                 Source::System => {
                     // Either may be first; the loop looks at the clock again.
-                    let _ = tokio::time::timeout(left, changed).await;
+                    let _ = tokio::time::timeout(left, advanced).await;
                 }
-                Source::Standing(_) => changed.await,
+                Source::Standing(_) => advanced.await,
             }
         }
     }

@@ -46,7 +46,7 @@ impl IdSource {
         Builder::from_unix_timestamp_millis(self.millisecond, &tail).into_uuid()
     }
 
-    /// The SplitMix64 generator (Steele, Lea and Flood, 2014).
+    /// The `SplitMix64` generator (Steele, Lea and Flood, 2014).
     const fn random_bits(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut bits = self.state;

@@ -4,63 +4,162 @@ use std::sync::Arc;
 
 use scim::resource::Fields;
 use scim::schema::{Registry, ResourceTypeId};
+use scim::{Error, ErrorKind, Result};
 use uuid::Uuid;
 
 use super::identifiers::IdSource;
+use super::tenant::{Modified, PORTION, Tenant};
 use super::{Answer, Change, Changed, Condition, Page, Query, Store, Stored, Wanted};
 use crate::clock::Clock;
 
 /// The resources of one tenant. Clones share them.
+///
+/// One lock guards everything. What takes long — scans, sorting, groups of very many members — works on the blocking pool and gives
+/// the lock up after every 16,000 rows, so a page is not a snapshot: what changes while it is made may be shown or not.
 #[derive(Clone, Debug)]
 pub struct MemoryStore {
-    registry: Arc<Registry>,
-    clock: Clock,
-    ids: IdSource,
+    tenant: Arc<Tenant>,
 }
 
 impl MemoryStore {
     /// An empty store.
     #[must_use]
     pub fn new(registry: Arc<Registry>, clock: Clock, ids: IdSource) -> Self {
-        Self { registry, clock, ids }
+        Self { tenant: Arc::new(Tenant::new(registry, clock, ids)) }
     }
 
-    /// Stores many resources in order; `id` is kept where it is given.
+    /// Stores many resources in order, for seeding; `id` is kept where it is given, so that groups can name their members.
+    /// Blocks the thread, about two seconds for a million.
     ///
     /// # Errors
-    /// Of the first resource that cannot be stored; those before it stay.
-    pub fn load(&self, resources: Vec<(ResourceTypeId, Fields)>) -> scim::Result<Vec<Uuid>> {
-        let _ = (resources, &self.clock, &self.ids);
-        unimplemented!()
+    /// Of a resource that cannot be stored, with its position from 0 in steps of 1,000; earlier thousands stay.
+    pub fn load(&self, resources: &[(ResourceTypeId, Fields)]) -> Result<Vec<Uuid>> {
+        let mut ids = Vec::with_capacity(resources.len());
+        for (index, portion) in resources.chunks(1_000).enumerate() {
+            let loaded = self.tenant.load(portion);
+            ids.extend(loaded.map_err(|error| {
+                error.context(format!("resource {} to load, or one of the 999 after it", index * 1_000))
+            })?);
+        }
+        Ok(ids)
+    }
+
+    async fn long<T: Send + 'static>(&self, work: impl FnOnce(&Tenant) -> T + Send + 'static) -> Result<T> {
+        let tenant = Arc::clone(&self.tenant);
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => match runtime.spawn_blocking(move || work(&tenant)).await {
+                Ok(done) => Ok(done),
+                Err(error) => match error.try_into_panic() {
+                    Ok(panic) => std::panic::resume_unwind(panic),
+                    Err(_) => {
+                        Err(Error::new(ErrorKind::ServiceUnavailable, "the server is shutting down; try again later"))
+                    }
+                },
+            },
+            // Without a runtime there is no worker to spare.
+            Err(_) => Ok(work(&tenant)),
+        }
+    }
+
+    /// Whatever an emptied group left behind is cleaned up at once when it is little, else in the background.
+    fn clean(&self) {
+        if !self.tenant.clean(PORTION) {
+            return;
+        }
+        let tenant = Arc::clone(&self.tenant);
+        let work = move || while tenant.clean(PORTION) {};
+        match tokio::runtime::Handle::try_current() {
+            // Nobody waits for it; when the server shuts down first, the memory goes anyway.
+            Ok(runtime) => drop(runtime.spawn_blocking(work)),
+            Err(_) => work(),
+        }
     }
 }
 
 impl Store for MemoryStore {
     fn registry(&self) -> &Arc<Registry> {
-        &self.registry
+        self.tenant.registry()
     }
 
-    fn create(&self, _: ResourceTypeId, _: Fields, _: Wanted) -> Answer<'_, Stored> {
-        unimplemented!()
+    fn create(&self, resource_type: ResourceTypeId, fields: Fields, wanted: Wanted) -> Answer<'_, Stored> {
+        Box::pin(async move {
+            let members: usize = fields.iter().map(|(_, slot)| slot.values().len()).max().unwrap_or(0);
+            if members <= PORTION {
+                let snapshot = self.tenant.create(resource_type, &fields, wanted)?;
+                return Ok(self.tenant.complete(snapshot));
+            }
+            self.long(move |tenant| {
+                let snapshot = tenant.create(resource_type, &fields, wanted)?;
+                Ok(tenant.complete(snapshot))
+            })
+            .await?
+        })
     }
 
-    fn get(&self, _: ResourceTypeId, _: Uuid, _: Wanted) -> Answer<'_, Stored> {
-        unimplemented!()
+    fn get(&self, resource_type: ResourceTypeId, id: Uuid, wanted: Wanted) -> Answer<'_, Stored> {
+        Box::pin(async move {
+            let snapshot = self.tenant.get(resource_type, id, wanted)?;
+            if snapshot.rest.is_none() {
+                return Ok(snapshot.stored);
+            }
+            self.long(move |tenant| tenant.complete(snapshot)).await
+        })
     }
 
-    fn modify(&self, _: ResourceTypeId, _: Uuid, _: Condition, _: Change, _: Wanted) -> Answer<'_, Changed> {
-        unimplemented!()
+    fn modify(
+        &self,
+        resource_type: ResourceTypeId,
+        id: Uuid,
+        condition: Condition,
+        change: Change,
+        wanted: Wanted,
+    ) -> Answer<'_, Changed> {
+        Box::pin(async move {
+            let budget = Some(PORTION);
+            let changed = match self.tenant.modify(resource_type, id, &condition, &change, wanted, budget)? {
+                Modified::Done(snapshot, modified) if snapshot.rest.is_none() => {
+                    Changed { stored: snapshot.stored, modified }
+                }
+                Modified::Done(snapshot, modified) => {
+                    let stored = self.long(move |tenant| tenant.complete(*snapshot)).await?;
+                    Changed { stored, modified }
+                }
+                Modified::TakesLong => {
+                    self.long(move |tenant| {
+                        tenant.modify(resource_type, id, &condition, &change, wanted, None)?.done(tenant)
+                    })
+                    .await??
+                }
+            };
+            self.clean();
+            Ok(changed)
+        })
     }
 
-    fn delete(&self, _: ResourceTypeId, _: Uuid, _: Condition) -> Answer<'_, ()> {
-        unimplemented!()
+    fn delete(&self, resource_type: ResourceTypeId, id: Uuid, condition: Condition) -> Answer<'_, ()> {
+        Box::pin(async move {
+            self.tenant.delete(resource_type, id, &condition)?;
+            self.clean();
+            Ok(())
+        })
     }
 
-    fn query(&self, _: Query) -> Answer<'_, Page> {
-        unimplemented!()
+    fn query(&self, query: Query) -> Answer<'_, Page> {
+        Box::pin(async move {
+            match self.tenant.query_at_once(&query) {
+                Some(page) => Ok(page),
+                None => self.long(move |tenant| tenant.query(&query)).await?,
+            }
+        })
     }
 
     fn clear(&self) -> Answer<'_, ()> {
-        unimplemented!()
+        Box::pin(async move {
+            self.tenant.clear();
+            Ok(())
+        })
     }
 }
+
+#[cfg(test)]
+mod tests;

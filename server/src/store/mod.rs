@@ -12,11 +12,21 @@ use scim::resource::Fields;
 use scim::schema::{AttributeId, Registry, ResourceTypeId};
 use uuid::Uuid;
 
+mod draft;
+#[cfg(test)]
+mod fixture;
 pub mod identifiers;
+mod index;
+mod membership;
 pub mod memory;
 mod packed;
 mod perspective;
+mod query;
+mod search;
+mod sort;
+mod state;
 mod stored;
+mod tenant;
 
 pub use packed::{Packed, PackedItems, PackedRecord};
 pub use perspective::Perspective;

@@ -210,6 +210,11 @@ impl<'a> Record<'a> for PackedRecord<'a> {
 }
 
 impl<'a> PackedRecord<'a> {
+    /// Whether the values of `id` are the same in both.
+    pub(super) fn has_same(self, other: Self, id: AttributeId) -> bool {
+        self.get(id).map(|items| items.0) == other.get(id).map(|items| items.0)
+    }
+
     /// As [`Record::fields`], with a name for the iterator.
     pub(super) const fn iter(self) -> PackedFields<'a> {
         PackedFields(self.0)

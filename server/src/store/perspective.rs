@@ -17,7 +17,13 @@ impl Perspective {
     /// The base URL is without trailing slash.
     #[must_use]
     pub fn new(registry: &Arc<Registry>, base_url: impl Into<Arc<str>>) -> Self {
-        Self { registry: Arc::clone(registry), base_url: base_url.into(), layout: Arc::new(Layout::new(registry)) }
+        Self::of(Arc::clone(registry)).rebased(base_url)
+    }
+
+    /// With an empty base URL.
+    pub(super) fn of(registry: Arc<Registry>) -> Self {
+        let layout = Arc::new(Layout::new(&registry));
+        Self { registry, base_url: "".into(), layout }
     }
 
     /// The same schemas under another base URL.
@@ -113,7 +119,7 @@ impl Layout {
                     .collect(),
                 has_members: has(id, members),
                 has_groups: has(id, groups),
-                may_be_member: referable.iter().any(|name| *name == kind.document.name),
+                may_be_member: referable.contains(&kind.document.name),
             })
             .collect();
         Self { members, groups, types }

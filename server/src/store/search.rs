@@ -1,0 +1,206 @@
+//! Which resources a query's filter could match, and whether one does.
+
+use std::borrow::Cow;
+
+use scim::filter::Operator;
+use scim::filter::eval;
+use scim::filter::resolve::{Operand, Resolved, ResolvedComparison, equality_terms};
+use scim::schema::{AttributeId, common};
+
+use super::identifiers;
+use super::index::IndexedAttributes;
+use super::perspective::{Perspective, RelationAttributes};
+use super::sort::{SortBy, SortKey};
+use super::state::{Row, Snapshot, State};
+use super::tenant::PORTION;
+use super::{Query, Wanted};
+
+/// A query made ready to be asked of many rows.
+pub(super) struct Search<'q> {
+    pub query: &'q Query,
+    pub perspective: &'q Perspective,
+    indexed: &'q IndexedAttributes,
+    filter: Option<&'q Resolved>,
+    pub sort: Option<SortBy<'q>>,
+    /// The filter has terms that the membership relation answers.
+    asks_membership: bool,
+    /// The relations that the sort order looks into.
+    sorts_by: Wanted,
+}
+
+impl<'q> Search<'q> {
+    pub fn new(query: &'q Query, perspective: &'q Perspective, indexed: &'q IndexedAttributes) -> Self {
+        let filter = query.filter.as_deref();
+        let layout = perspective.layout();
+        let sorts_by =
+            |relation: Option<AttributeId>| query.sort.as_ref().is_some_and(|sort| Some(sort.attribute) == relation);
+        let (members, groups) = (layout.members.map(|it| it.attribute), layout.groups.map(|it| it.attribute));
+        Self {
+            query,
+            perspective,
+            indexed,
+            filter,
+            sort: query.sort.as_ref().map(|sort| SortBy::new(perspective.registry(), sort)),
+            asks_membership: filter.is_some_and(|filter| mentions(filter, members) || mentions(filter, groups)),
+            sorts_by: Wanted { members: sorts_by(members), groups: sorts_by(groups) },
+        }
+    }
+
+    pub const fn has_filter(&self) -> bool {
+        self.filter.is_some()
+    }
+
+    /// The rows that an index leaves to be looked at, in the order of creation; `None` when no index helps, or when it leaves
+    /// more than `limit`.
+    pub fn candidates(&self, state: &State, limit: usize) -> Option<Vec<u32>> {
+        let mut rows = self.candidates_of(self.filter?, state, limit)?;
+        rows.sort_unstable_by_key(|&row| state.place(row));
+        rows.dedup();
+        Some(rows)
+    }
+
+    fn candidates_of(&self, filter: &Resolved, state: &State, limit: usize) -> Option<Vec<u32>> {
+        match filter {
+            Resolved::Nothing => return Some(Vec::new()),
+            Resolved::Or(operands) => {
+                let mut rows = Vec::new();
+                for operand in operands {
+                    rows.extend(self.candidates_of(operand, state, limit)?);
+                    if rows.len() > limit {
+                        return None;
+                    }
+                }
+                return Some(rows);
+            }
+            _ => {}
+        }
+        // A small result ends the search: evaluating a few rows costs less than looking further terms up.
+        let mut best: Option<Vec<u32>> = None;
+        for (leaf, operand) in equality_terms(filter) {
+            let bound = best.as_ref().map_or(limit, Vec::len);
+            if let Some(rows) = self.rows_of_term(leaf, operand, state, bound) {
+                let enough = rows.len() <= 8;
+                best = Some(rows);
+                if enough {
+                    break;
+                }
+            }
+        }
+        best
+    }
+
+    /// The rows that `leaf eq operand` can be true of, unless more than `limit`.
+    fn rows_of_term(&self, leaf: AttributeId, operand: &Operand, state: &State, limit: usize) -> Option<Vec<u32>> {
+        if leaf == common::ID {
+            let (_, key) = operand.key()?;
+            return Some(identifiers::parse(key).and_then(|id| state.find_id(id)).into_iter().collect());
+        }
+        if let Some((index, hash)) = self.indexed.sought(leaf, operand) {
+            let table = state.table(index);
+            return (table.count(hash) <= limit).then(|| table.rows(hash).collect());
+        }
+        let term = self.membership_term(leaf)?;
+        let Some(other) = other_end(operand, state) else { return Some(Vec::new()) };
+        match term {
+            Term::Member => {
+                let rows: Vec<u32> = state.membership.direct_groups(other).take(limit + 1).collect();
+                (rows.len() <= limit).then_some(rows)
+            }
+            Term::Group => Some(state.membership.descendants(other, limit)?.into_iter().collect()),
+        }
+    }
+
+    fn membership_term(&self, leaf: AttributeId) -> Option<Term> {
+        let layout = self.perspective.layout();
+        let is = |relation: Option<RelationAttributes>| relation.is_some_and(|relation| relation.value == Some(leaf));
+        if is(layout.members) { Some(Term::Member) } else { is(layout.groups).then_some(Term::Group) }
+    }
+
+    /// Whether a row of the right type satisfies the filter.
+    pub fn matches(&self, state: &State, number: u32, row: &Row) -> bool {
+        let Some(filter) = self.filter else { return true };
+        if !self.asks_membership {
+            return eval::matches(filter, row.stored.record(self.perspective));
+        }
+        let filter = self.settle(filter, state, number);
+        let layout = self.perspective.layout();
+        let wanted = Wanted {
+            members: mentions(&filter, layout.members.map(|it| it.attribute)),
+            groups: mentions(&filter, layout.groups.map(|it| it.attribute)),
+        };
+        let stored = state.snapshot(number, row, wanted, self.perspective, usize::MAX).stored;
+        eval::matches(&filter, stored.record(self.perspective))
+    }
+
+    /// Replaces each `members.value eq "x"` and `groups.value eq "x"` by whether it is so, which the relation knows without a
+    /// look at a million members.
+    fn settle<'f>(&self, filter: &'f Resolved, state: &State, row: u32) -> Cow<'f, Resolved> {
+        let all = |operands: &[Resolved]| {
+            operands.iter().map(|operand| self.settle(operand, state, row).into_owned()).collect()
+        };
+        let comparison = match filter {
+            Resolved::And(operands) => return Cow::Owned(Resolved::And(all(operands))),
+            Resolved::Or(operands) => return Cow::Owned(Resolved::Or(all(operands))),
+            Resolved::Not(inner) => {
+                return Cow::Owned(Resolved::Not(Box::new(self.settle(inner, state, row).into_owned())));
+            }
+            Resolved::Compare(comparison) => comparison,
+            Resolved::ValuePath { filter: inner, .. } => match &**inner {
+                Resolved::Compare(comparison) => comparison,
+                _ => return Cow::Borrowed(filter),
+            },
+            Resolved::Present { .. } | Resolved::Nothing => return Cow::Borrowed(filter),
+        };
+        let ResolvedComparison { attribute, sub_attribute, operator: Operator::Equal, value } = comparison else {
+            return Cow::Borrowed(filter);
+        };
+        let term = self.membership_term(sub_attribute.unwrap_or(*attribute));
+        let (Some(term), Some(_)) = (term, value.key()) else { return Cow::Borrowed(filter) };
+        let holds = other_end(value, state).is_some_and(|other| match term {
+            Term::Member => state.membership.contains(row, other),
+            Term::Group => state.membership.groups(row).contains_key(&other),
+        });
+        Cow::Owned(if holds { Resolved::And(Vec::new()) } else { Resolved::Nothing })
+    }
+
+    /// A row as the answer shows it.
+    pub fn snapshot(&self, state: &State, number: u32, row: &Row) -> Snapshot {
+        state.snapshot(number, row, self.query.wanted, self.perspective, PORTION)
+    }
+
+    /// What a row is sorted by.
+    pub fn sort_key(&self, state: &State, number: u32, row: &Row) -> Option<SortKey> {
+        let sort = self.sort?;
+        if self.sorts_by == Wanted::default() {
+            return sort.key(row.stored.record(self.perspective));
+        }
+        let stored = state.snapshot(number, row, self.sorts_by, self.perspective, usize::MAX).stored;
+        sort.key(stored.record(self.perspective))
+    }
+}
+
+/// Which relation a term asks.
+#[derive(Clone, Copy)]
+enum Term {
+    Member,
+    Group,
+}
+
+/// The row whose id the operand is. A value that is no id equals no member's.
+fn other_end(operand: &Operand, state: &State) -> Option<u32> {
+    let (_, key) = operand.key()?;
+    state.find_id(identifiers::parse(key)?)
+}
+
+fn mentions(filter: &Resolved, attribute: Option<AttributeId>) -> bool {
+    let Some(wanted) = attribute else { return false };
+    match filter {
+        Resolved::Present { attribute, .. } | Resolved::ValuePath { attribute, .. } => *attribute == wanted,
+        Resolved::Compare(comparison) => comparison.attribute == wanted,
+        Resolved::Not(inner) => mentions(inner, Some(wanted)),
+        Resolved::And(operands) | Resolved::Or(operands) => {
+            operands.iter().any(|operand| mentions(operand, Some(wanted)))
+        }
+        Resolved::Nothing => false,
+    }
+}
