@@ -5,4 +5,5 @@ pub mod difference;
 pub mod endpoint;
 pub mod event;
 pub mod plan;
+pub mod provision;
 pub mod run;

@@ -1,0 +1,99 @@
+//! A channel: which entries of the source are people and groups, and how they are mapped.
+
+use super::ledger::Guid;
+use super::mapping::Mapping;
+use super::source::{Dn, Entry, EntryFilter};
+
+/// Source location, mapping and account status of one connection's channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Channel {
+    /// Only entries at or below it; all entries if absent.
+    pub base_dn: Option<Dn>,
+    /// The attribute that identifies an entry through every change of its name.
+    pub guid_attribute: String,
+    /// An entry with one of these object classes is a person.
+    pub user_classes: Vec<String>,
+    /// An entry with one of these object classes is a group.
+    pub group_classes: Vec<String>,
+    /// The attributes that name a group's members.
+    pub member_attributes: Vec<String>,
+    pub user_filter: Option<EntryFilter>,
+    pub group_filter: Option<EntryFilter>,
+    pub mapping: Mapping,
+}
+
+/// What an entry is to a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    User,
+    Group,
+}
+
+impl Default for Channel {
+    /// People as `inetOrgPerson`, groups as `groupOfNames` or `groupOfUniqueNames`, identified by `entryUUID`.
+    fn default() -> Self {
+        let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        Self {
+            base_dn: None,
+            guid_attribute: "entryUUID".to_owned(),
+            user_classes: owned(&["inetOrgPerson"]),
+            group_classes: owned(&["groupOfNames", "groupOfUniqueNames"]),
+            member_attributes: owned(&["member", "uniqueMember"]),
+            user_filter: None,
+            group_filter: None,
+            mapping: Mapping::inet_org_person(),
+        }
+    }
+}
+
+impl Channel {
+    /// What the entry is, or nothing if it lies outside the channel.
+    #[must_use]
+    pub fn role(&self, entry: &Entry) -> Option<Role> {
+        if self.base_dn.as_ref().is_some_and(|base| !entry.dn.is_within(base)) {
+            return None;
+        }
+        let is_one_of = |classes: &[String]| classes.iter().any(|class| entry.is_a(class));
+        let passes = |filter: &Option<EntryFilter>| filter.as_ref().is_none_or(|filter| filter.matches(entry));
+        if is_one_of(&self.user_classes) {
+            passes(&self.user_filter).then_some(Role::User)
+        } else if is_one_of(&self.group_classes) {
+            passes(&self.group_filter).then_some(Role::Group)
+        } else {
+            None
+        }
+    }
+
+    /// The entry's GUID; `false` if its name has to serve because it has none.
+    #[must_use]
+    pub fn guid(&self, entry: &Entry) -> (Guid, bool) {
+        match entry.text(&self.guid_attribute) {
+            Some(text) if !text.is_empty() => (Guid::parse(text), true),
+            _ => (Guid::Text(entry.dn.key().into()), false),
+        }
+    }
+
+    /// The group's name: its `cn`, which need not be the one in its distinguished name.
+    #[must_use]
+    pub fn group_name<'a>(&self, entry: &'a Entry) -> Option<&'a str> {
+        entry.text("cn").filter(|name| !name.is_empty())
+    }
+
+    /// The names of a group's members, in the form by which names are compared. Those that are no names are left out and
+    /// counted.
+    #[must_use]
+    pub fn members(&self, entry: &Entry) -> (Vec<Box<str>>, usize) {
+        let mut keys = Vec::new();
+        let mut unreadable = 0;
+        for attribute in &self.member_attributes {
+            for value in entry.values(attribute) {
+                match std::str::from_utf8(value).ok().and_then(|text| Dn::parse(text).ok()) {
+                    Some(dn) if dn.rdns().is_empty() => {}
+                    Some(dn) => keys.push(dn.key().into()),
+                    None => unreadable += 1,
+                }
+            }
+        }
+        (keys, unreadable)
+    }
+}

@@ -1,0 +1,19 @@
+//! The engine: decisions, the pass over the source, the operations, and the executor that carries them out.
+
+mod context;
+mod cycle;
+pub mod decide;
+mod groups;
+mod pass;
+mod plan;
+pub mod report;
+mod users;
+
+pub use cycle::Provisioner;
+pub use decide::{Decision, Refusal, UserOperation};
+pub use pass::{DesiredGroup, PassError};
+pub use plan::{Plan, PlannedOperation};
+pub use report::{Action, Cause, Counters, CycleReport, Failure};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,269 @@
+//! One pass over the source: each entry becomes a decision; what only the whole source tells (leavers, groups) is collected
+//! on the way.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use super::decide::{self, Decision, Refusal, UserOperation, UserState};
+use super::report::{Cause, Failure};
+use crate::provision::channel::{Channel, Role};
+use crate::provision::ledger::{Guid, Kind, Ledger, LedgerError, Row};
+use crate::provision::mapping::DesiredUser;
+use crate::provision::options::Options;
+use crate::provision::source::{Entries, Entry, Source, SourceError};
+
+/// Why a pass cannot go on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PassError {
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+/// What the pass says about a user.
+#[derive(Debug)]
+pub enum Item {
+    Unchanged,
+    Work(UserWork),
+    Refused { name: String, refusal: Refusal },
+    Problem(Failure),
+}
+
+/// An operation on a user with everything that it needs.
+#[derive(Clone, Debug)]
+pub struct UserWork {
+    pub guid: Guid,
+    pub dn: String,
+    pub operation: UserOperation,
+    /// Absent when the entry is gone.
+    pub desired: Option<DesiredUser>,
+    pub row: Row,
+}
+
+/// A group of the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DesiredGroup {
+    pub guid: Guid,
+    pub dn: String,
+    pub name: String,
+    /// Names of the members, in the form by which names are compared.
+    pub members: Vec<Box<str>>,
+}
+
+/// A pass in progress.
+pub struct Pass<'a> {
+    entries: Entries<'a>,
+    channel: &'a Channel,
+    ledger: &'a dyn Ledger,
+    options: &'a Options,
+    seen: HashMap<Kind, HashSet<Guid>>,
+    /// Hashes of the user names that were given out.
+    names: HashSet<u64>,
+    group_names: HashSet<String>,
+    /// Which entry stands behind a name, for members.
+    pub by_dn: HashMap<Box<str>, (Kind, Guid)>,
+    pub groups: Vec<DesiredGroup>,
+    /// Faults of group entries, to be counted with the groups.
+    pub group_problems: Vec<Failure>,
+    pub warnings: Vec<String>,
+    without_guid: u64,
+    first_without_guid: Option<String>,
+    unreadable_members: u64,
+}
+
+impl<'a> Pass<'a> {
+    /// Begins a pass.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    pub fn begin(
+        source: &'a dyn Source,
+        channel: &'a Channel,
+        ledger: &'a dyn Ledger,
+        options: &'a Options,
+    ) -> Result<Self, PassError> {
+        Ok(Self {
+            entries: source.entries()?,
+            channel,
+            ledger,
+            options,
+            seen: HashMap::from([(Kind::User, HashSet::new()), (Kind::Group, HashSet::new())]),
+            names: HashSet::new(),
+            group_names: HashSet::new(),
+            by_dn: HashMap::new(),
+            groups: Vec::new(),
+            group_problems: Vec::new(),
+            warnings: Vec::new(),
+            without_guid: 0,
+            first_without_guid: None,
+            unreadable_members: 0,
+        })
+    }
+
+    /// What is to be done about the next person; nothing at the end of the source.
+    ///
+    /// # Errors
+    /// The source or the ledger cannot be read any further.
+    pub fn next_user(&mut self) -> Result<Option<Item>, PassError> {
+        while let Some(entry) = self.entries.next() {
+            let entry = entry?;
+            match self.channel.role(&entry) {
+                Some(Role::User) => return self.user(&entry).map(Some),
+                Some(Role::Group) => self.group(&entry),
+                None => {}
+            }
+        }
+        Ok(None)
+    }
+
+    fn user(&mut self, entry: &Entry) -> Result<Item, PassError> {
+        let dn = entry.dn.to_string();
+        let (guid, is_first) = self.register(Kind::User, entry);
+        let problem = |field: &str, identifier: &str, message: String| {
+            Item::Problem(Failure {
+                kind: Kind::User,
+                dn: dn.clone(),
+                identifier: identifier.to_owned(),
+                field: Some(field.to_owned()),
+                message,
+                cause: Cause::Source,
+                exchange: None,
+            })
+        };
+        if !is_first {
+            let message = format!("another entry of the source has the same value ({guid}); give each its own");
+            return Ok(problem(&self.channel.guid_attribute, "", message));
+        }
+        let desired = match self.channel.mapping.desired(entry) {
+            Ok(desired) => desired,
+            Err(error) => return Ok(problem(&error.field, "", error.problem)),
+        };
+        let mut hasher = DefaultHasher::new();
+        scim::text::fold(&desired.user_name).hash(&mut hasher);
+        if !self.names.insert(hasher.finish()) {
+            let message = format!(
+                "another entry of the source already gives the user name {:?}; two people cannot share an account",
+                desired.user_name
+            );
+            return Ok(problem("userName", &desired.user_name, message));
+        }
+        let row = self.ledger.get(Kind::User, &guid)?;
+        let state = UserState { fingerprint: desired.fingerprint(), active: desired.active };
+        Ok(match decide::user(Some(state), row.as_ref(), self.options) {
+            Decision::Nothing => Item::Unchanged,
+            Decision::Refused(refusal) => Item::Refused { name: dn, refusal },
+            Decision::Do(operation) => {
+                Item::Work(UserWork { guid, dn, operation, desired: Some(desired), row: row.unwrap_or_default() })
+            }
+        })
+    }
+
+    fn group(&mut self, entry: &Entry) {
+        let (guid, is_first) = self.register(Kind::Group, entry);
+        let dn = entry.dn.to_string();
+        let name = self.channel.group_name(entry).map(str::to_owned);
+        let problem = match &name {
+            _ if !is_first => Some((
+                self.channel.guid_attribute.clone(),
+                format!("another entry of the source has the same value ({guid}); give each its own"),
+            )),
+            None => Some(("displayName".to_owned(), "a value is required, but the entry has none in cn".to_owned())),
+            Some(name) if !self.group_names.insert(scim::text::fold(name).into_owned()) => Some((
+                "displayName".to_owned(),
+                format!(
+                    "another group of the source is also named {name:?}; they would overwrite each other's members"
+                ),
+            )),
+            Some(_) => None,
+        };
+        if let Some((field, message)) = problem {
+            self.group_problems.push(Failure {
+                kind: Kind::Group,
+                dn,
+                identifier: name.unwrap_or_default(),
+                field: Some(field),
+                message,
+                cause: Cause::Source,
+                exchange: None,
+            });
+            return;
+        }
+        let (members, unreadable) = self.channel.members(entry);
+        self.unreadable_members += unreadable as u64;
+        self.groups.push(DesiredGroup { guid, dn, name: name.unwrap_or_default(), members });
+    }
+
+    /// Notes that the entry is there; `false` if another has its GUID.
+    fn register(&mut self, kind: Kind, entry: &Entry) -> (Guid, bool) {
+        let (guid, is_own) = self.channel.guid(entry);
+        if !is_own {
+            self.without_guid += 1;
+            self.first_without_guid.get_or_insert_with(|| entry.dn.to_string());
+        }
+        let is_first = self.seen.entry(kind).or_default().insert(guid.clone());
+        if is_first {
+            self.by_dn.insert(entry.dn.key().into(), (kind, guid.clone()));
+        }
+        (guid, is_first)
+    }
+
+    /// What is to be done about people who are no longer in the source; to be asked after the last entry.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn leavers(&mut self) -> Result<Vec<Item>, PassError> {
+        let mut items = Vec::new();
+        let (seen, options) = (&self.seen, self.options);
+        self.ledger.scan(Kind::User, &mut |guid, row| {
+            if seen[&Kind::User].contains(guid) {
+                return;
+            }
+            match decide::user(None, Some(row), options) {
+                Decision::Nothing => {}
+                Decision::Refused(refusal) => {
+                    items.push(Item::Refused { name: row.identifier.to_string(), refusal });
+                }
+                Decision::Do(operation) => items.push(Item::Work(UserWork {
+                    guid: guid.clone(),
+                    dn: format!("(gone) {}", row.identifier),
+                    operation,
+                    desired: None,
+                    row: row.clone(),
+                })),
+            }
+        })?;
+        Ok(items)
+    }
+
+    /// The groups that are no longer in the source.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn gone_groups(&self) -> Result<Vec<(Guid, Row)>, PassError> {
+        let mut gone = Vec::new();
+        self.ledger.scan(Kind::Group, &mut |guid, row| {
+            if !self.seen[&Kind::Group].contains(guid) {
+                gone.push((guid.clone(), row.clone()));
+            }
+        })?;
+        Ok(gone)
+    }
+
+    /// What the person who runs the channel should know about the source.
+    #[must_use]
+    pub fn finish_warnings(&mut self) -> Vec<String> {
+        let mut warnings = std::mem::take(&mut self.warnings);
+        if let Some(first) = &self.first_without_guid {
+            warnings.push(format!(
+                "{} entries have no {}, the first is {first}: their names serve instead, so that a rename looks like a leaver and a joiner",
+                self.without_guid, self.channel.guid_attribute
+            ));
+        }
+        if self.unreadable_members > 0 {
+            warnings
+                .push(format!("{} member values are no distinguished names and are left out", self.unreadable_members));
+        }
+        warnings
+    }
+}

@@ -1,0 +1,61 @@
+//! The user that must stand in the target, and its fingerprint.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::rule::FieldRule;
+
+/// What the source and the mapping make of one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DesiredUser {
+    pub user_name: String,
+    /// In the order of the mapping; `userName` is among them.
+    pub values: Vec<MappedValue>,
+    pub active: bool,
+}
+
+/// One filled field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MappedValue {
+    pub rule: Arc<FieldRule>,
+    /// A scalar, or an array for a field that takes several values.
+    pub value: Value,
+}
+
+impl DesiredUser {
+    /// The values that an update sends.
+    pub fn updatable(&self) -> impl Iterator<Item = &MappedValue> {
+        self.values.iter().filter(|value| !value.rule.create_only)
+    }
+
+    /// Changes whenever a value changes that an update would send; `active` is not part of it.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        let mut hash = Fnv::default();
+        for value in self.updatable() {
+            hash.write(value.rule.field.name.as_bytes());
+            hash.write(&[0]);
+            hash.write(value.value.to_string().as_bytes());
+            hash.write(&[0]);
+        }
+        hash.0
+    }
+}
+
+/// FNV-1a, 64 bits: the same in every version of the program, since a ledger may outlive one.
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}

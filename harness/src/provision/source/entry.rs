@@ -1,0 +1,149 @@
+//! An entry of a directory: its name and its attributes with their values.
+
+use super::dn::{Dn, comparison_key};
+
+/// One entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub dn: Dn,
+    attributes: Vec<Attribute>,
+}
+
+/// One attribute of an entry. The description keeps its options, such as `userCertificate;binary`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribute {
+    pub description: Box<str>,
+    pub values: Vec<Box<[u8]>>,
+}
+
+impl Entry {
+    /// An entry without attributes.
+    #[must_use]
+    pub fn new(dn: Dn) -> Self {
+        Self { dn, attributes: Vec::new() }
+    }
+
+    /// The attributes in the order of the source.
+    #[must_use]
+    pub fn attributes(&self) -> &[Attribute] {
+        &self.attributes
+    }
+
+    /// Adds one value behind those that are there.
+    pub fn push(&mut self, description: &str, value: impl Into<Box<[u8]>>) {
+        match self.attribute_mut(description) {
+            Some(attribute) => attribute.values.push(value.into()),
+            None => {
+                self.attributes.push(Attribute { description: description.into(), values: vec![value.into()] });
+            }
+        }
+    }
+
+    /// Takes an attribute out with all its values; tells whether it was there.
+    pub fn remove(&mut self, description: &str) -> bool {
+        let before = self.attributes.len();
+        self.attributes.retain(|attribute| !attribute.description.eq_ignore_ascii_case(description));
+        self.attributes.len() < before
+    }
+
+    /// Takes one value out, compared as its attribute's kind is; tells whether it was there.
+    pub fn remove_value(&mut self, description: &str, value: &[u8]) -> bool {
+        let Some(attribute) = self.attribute_mut(description) else { return false };
+        let Some(position) = attribute.values.iter().position(|own| same_value(own, value)) else { return false };
+        attribute.values.remove(position);
+        if attribute.values.is_empty() {
+            self.remove(description);
+        }
+        true
+    }
+
+    /// Whether the attribute holds the value, compared as its kind is.
+    #[must_use]
+    pub fn has_value(&self, description: &str, value: &[u8]) -> bool {
+        self.values(description).any(|own| same_value(own, value))
+    }
+
+    /// The values of an attribute, whose name ignores case; `;binary` is found without being asked for.
+    pub fn values<'a>(&'a self, description: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        self.attributes
+            .iter()
+            .filter(move |attribute| names(&attribute.description, description))
+            .flat_map(|attribute| attribute.values.iter().map(AsRef::as_ref))
+    }
+
+    /// The values that are text; others are left out.
+    pub fn texts<'a>(&'a self, description: &'a str) -> impl Iterator<Item = &'a str> {
+        self.values(description).filter_map(|value| std::str::from_utf8(value).ok())
+    }
+
+    /// The first value that is text.
+    #[must_use]
+    pub fn text<'a>(&'a self, description: &'a str) -> Option<&'a str> {
+        self.texts(description).next()
+    }
+
+    /// Whether one of the entry's object classes is `class`.
+    #[must_use]
+    pub fn is_a(&self, class: &str) -> bool {
+        self.texts("objectClass").any(|own| own.eq_ignore_ascii_case(class))
+    }
+
+    fn attribute_mut(&mut self, description: &str) -> Option<&mut Attribute> {
+        self.attributes.iter_mut().find(|attribute| attribute.description.eq_ignore_ascii_case(description))
+    }
+}
+
+fn names(description: &str, wanted: &str) -> bool {
+    description.eq_ignore_ascii_case(wanted)
+        || description.get(..wanted.len()).is_some_and(|head| {
+            head.eq_ignore_ascii_case(wanted) && description[wanted.len()..].eq_ignore_ascii_case(";binary")
+        })
+}
+
+/// Without a schema the kind of an attribute is unknown: equal bytes are equal, so are texts that caseIgnoreMatch takes
+/// for equal, and so are names that are written differently.
+fn same_value(left: &[u8], right: &[u8]) -> bool {
+    if left == right {
+        return true;
+    }
+    let (Ok(left), Ok(right)) = (std::str::from_utf8(left), std::str::from_utf8(right)) else { return false };
+    comparison_key(left) == comparison_key(right)
+        || (left.contains('=')
+            && right.contains('=')
+            && matches!((Dn::parse(left), Dn::parse(right)), (Ok(left), Ok(right)) if left == right))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry() -> Entry {
+        let mut entry = Entry::new(Dn::parse("uid=ada,dc=x").unwrap());
+        entry.push("objectClass", *b"inetOrgPerson");
+        entry.push("mail", *b"ada@example.com");
+        entry.push("MAIL", *b"a@example.com");
+        entry.push("userCertificate;binary", *b"\x30\x00");
+        entry.push("member", *b"cn=Sales\\, EMEA,dc=x");
+        entry
+    }
+
+    #[test]
+    fn attribute_names_ignore_case_and_the_binary_option() {
+        let entry = entry();
+        assert_eq!(entry.texts("Mail").collect::<Vec<_>>(), ["ada@example.com", "a@example.com"]);
+        assert_eq!(entry.values("usercertificate").count(), 1);
+        assert_eq!(entry.values("user").count(), 0);
+        assert!(entry.is_a("INETORGPERSON"));
+    }
+
+    #[test]
+    fn values_are_compared_as_text_and_as_names() {
+        let mut entry = entry();
+        assert!(entry.has_value("member", b"CN=sales\\2C emea, DC=X"));
+        assert!(entry.has_value("mail", b"ADA@example.com"));
+        assert!(!entry.has_value("mail", b"b@example.com"));
+        assert!(entry.remove_value("mail", b"A@EXAMPLE.COM"));
+        assert!(entry.remove_value("mail", b"ada@example.com"));
+        assert!(!entry.remove("mail"), "an attribute without values is gone");
+    }
+}

@@ -1,0 +1,68 @@
+//! An LDIF file as a source: read anew in each cycle, one entry in memory at a time.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use super::ldif::{Content, LdifError, LdifProblem, Reader, Warning};
+use super::{Entries, Source, SourceError};
+
+/// A file of entries that has been checked as a whole, so that a fault in its middle does not stop a cycle half-way.
+#[derive(Clone, Debug)]
+pub struct LdifFile {
+    path: PathBuf,
+    entries: u64,
+}
+
+impl LdifFile {
+    /// Reads the file once from beginning to end.
+    ///
+    /// # Errors
+    /// The first fault of the file; a file without entries is one.
+    pub fn open(path: &Path) -> Result<(Self, Vec<Warning>), LdifError> {
+        let mut reader = Reader::open(path)?;
+        let name = reader.name().to_owned();
+        let mut entries = 0;
+        while let Some(record) = reader.next() {
+            let record = record?;
+            if let Content::Change { .. } = record.content {
+                return Err(LdifError { file: name, line: record.line, problem: LdifProblem::ChangeInSource });
+            }
+            entries += 1;
+        }
+        if entries == 0 {
+            return Err(LdifError { file: name, line: 0, problem: LdifProblem::Empty });
+        }
+        let warnings = reader.warnings().to_vec();
+        Ok((Self { path: path.to_owned(), entries }, warnings))
+    }
+
+    /// How many entries the file held when it was opened.
+    #[must_use]
+    pub const fn len(&self) -> u64 {
+        self.entries
+    }
+
+    /// A file that could be opened holds at least one entry.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.entries == 0
+    }
+}
+
+impl Source for LdifFile {
+    fn entries(&self) -> Result<Entries<'_>, SourceError> {
+        let reader = Reader::open(&self.path)?;
+        let name = reader.name().to_owned();
+        Ok(Box::new(reader.map(move |record| {
+            let record = record?;
+            match record.content {
+                Content::Entry(entry) => Ok(Cow::Owned(entry)),
+                Content::Change { .. } => Err(SourceError::Ldif(LdifError {
+                    file: name.clone(),
+                    line: record.line,
+                    problem: LdifProblem::ChangeInSource,
+                })),
+            }
+        })))
+    }
+}
