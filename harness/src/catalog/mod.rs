@@ -27,7 +27,7 @@ use scim::capability::Capability;
 pub use context::{Context, Stop};
 pub use data::{Data, run_prefix};
 pub use expectation::Expectation;
-pub use severity::{dispute, level_of, verdict_of};
+pub use severity::{Dispute, dispute, level_of, verdict_of};
 
 /// What a check returns: its problems are collected in the context; `Stop` tells why it could not go on.
 pub type Outcome = Result<(), Stop>;

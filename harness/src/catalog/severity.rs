@@ -9,12 +9,27 @@ use crate::event::Verdict;
 
 const DISPUTED: &str = include_str!("../../../fixtures/disputed.tsv");
 
-/// Requirement id to the sentence that says what is disputed.
-static DISPUTES: LazyLock<BTreeMap<&'static str, &'static str>> =
-    LazyLock::new(|| DISPUTED.lines().skip(1).filter_map(|line| line.split_once('\t')).collect());
+/// What is disputed about a requirement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dispute {
+    /// The row of `docs/disputes.md`, such as `F9`.
+    pub point: &'static str,
+    /// One sentence: what the disagreement is, and which outcomes are defensible.
+    pub reading: &'static str,
+}
+
+/// By requirement id.
+static DISPUTES: LazyLock<BTreeMap<&'static str, Dispute>> = LazyLock::new(|| {
+    let row = |line: &'static str| {
+        let (id, rest) = line.split_once('\t')?;
+        let (point, reading) = rest.split_once('\t')?;
+        Some((id, Dispute { point, reading }))
+    };
+    DISPUTED.lines().skip(1).filter_map(row).collect()
+});
 
 /// What is disputed about a requirement; `None` if its reading is settled.
-pub fn dispute(requirement: &str) -> Option<&'static str> {
+pub fn dispute(requirement: &str) -> Option<Dispute> {
     DISPUTES.get(requirement).copied()
 }
 
@@ -53,6 +68,8 @@ pub fn level_of(id: &str) -> String {
 mod tests {
     use super::*;
 
+    const EXPLAINED: &str = include_str!("../../../docs/disputes.md");
+
     #[test]
     fn the_level_decides_and_a_dispute_softens() {
         for (requirements, expected) in [
@@ -74,9 +91,10 @@ mod tests {
     fn every_disputed_requirement_exists_once_and_says_why() {
         let rows: Vec<_> = DISPUTED.lines().skip(1).collect();
         assert_eq!(rows.len(), DISPUTES.len());
-        for (id, reason) in DISPUTES.iter() {
+        for (id, Dispute { point, reading }) in DISPUTES.iter() {
             assert!(requirement::find(id).is_some(), "{id} is not in fixtures/requirements.tsv");
-            assert!(reason.len() > 10 && !reason.contains('\t'), "{id}: {reason}");
+            assert!(reading.len() > 10 && !reading.contains('\t'), "{id}: {reading}");
+            assert!(EXPLAINED.contains(&format!("| {point} |")), "{id}: docs/disputes.md has no row {point}");
         }
     }
 }
