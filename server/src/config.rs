@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use secrecy::SecretString;
 use url::Url;
 
+use crate::clock::Clock;
 use crate::journal::JournalMode;
 use crate::limits::Limits;
 use crate::target::Target;
@@ -32,6 +33,7 @@ pub struct Config {
     pub journal: JournalMode,
     /// Makes ids, generated credentials and the choices of deviations repeatable.
     pub seed: u64,
+    pub clock: Clock,
     pub limits: Limits,
     pub password_cost: PasswordCost,
     /// Threads that answer requests.
@@ -71,6 +73,7 @@ impl Config {
             trust_proxy: false,
             journal: JournalMode::Full,
             seed: 1,
+            clock: Clock::system(),
             limits: Limits::default(),
             password_cost: PasswordCost::CHEAP,
             workers: std::thread::available_parallelism().map_or(1, usize::from).min(2),

@@ -1,13 +1,28 @@
-//! A running endpoint: started on a thread and actix System of its own, stopped at once when dropped.
+//! A running endpoint: on a thread and actix System of its own, stopped at once when dropped.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::fmt;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread::JoinHandle;
 
+use actix_web::web;
+use arc_swap::ArcSwap;
 use secrecy::SecretString;
+use tokio::sync::oneshot;
 
+use crate::app;
+use crate::auth::{self, Keys};
+use crate::behaviour::Behaviour;
 use crate::config::Config;
+use crate::http::Origin;
 use crate::journal::Journal;
+use crate::password::Passwords;
+use crate::server::{self, Server};
 use crate::target::deviations::Activation;
+use crate::target::{AuthenticationMethod, Target};
+
+/// The user of generated Basic credentials.
+const BASIC_USER: &str = "weir";
 
 /// How a client reaches one application.
 #[derive(Clone, Debug)]
@@ -43,20 +58,140 @@ pub enum StartError {
     Thread(std::io::Error),
     #[error("target {target}: {problem}")]
     Target { target: String, problem: String },
-    #[error("deviation {deviation}: {problem}")]
-    Deviation { deviation: String, problem: String },
+    #[error("deviations {deviations}: {problem}")]
+    Deviations { deviations: String, problem: String },
+    #[error("{0}; choose another")]
+    PasswordCost(String),
 }
 
 /// A running endpoint. Dropping it stops it.
-#[derive(Debug)]
 pub struct Endpoint {
     address: SocketAddr,
+    server: web::Data<Server>,
+    applications: Vec<ApplicationAccess>,
+    control_token: SecretString,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 /// Starts an endpoint and returns when it accepts connections.
 pub fn start(config: Config) -> Result<Endpoint, StartError> {
-    let _ = config;
-    unimplemented!()
+    let listen = config.listen;
+    let listen_error = |source| StartError::Listen { address: listen, source };
+    let listener = TcpListener::bind(listen).map_err(listen_error)?;
+    let address = listener.local_addr().map_err(listen_error)?;
+    let target = Arc::new(config.target);
+    let material = server::material(&target, &config.clock, config.seed)
+        .map_err(|error| StartError::Target { target: target.name.clone(), problem: error.to_string() })?;
+    let initial: Vec<Activation> = target.deviations.iter().chain(&config.deviations).cloned().collect();
+    let behaviour =
+        Behaviour::new(&material, initial.clone(), None).map_err(|problem| deviations(&initial, problem))?;
+    let origin = Origin::new(config.base_url.as_ref(), config.trust_proxy, "http", address.to_string());
+    let applications = access(config.bearer.as_ref(), config.basic.as_ref(), config.seed, &target, &origin);
+    let control_token = config.control_token.unwrap_or_else(|| auth::generated(config.seed, "control"));
+    let server = web::Data::new(Server {
+        keys: applications.iter().map(|access| Keys::new(&access.credentials)).collect(),
+        control_key: Keys::new(&Credentials { bearer: Some(control_token.clone()), basic: None }),
+        passwords: Passwords::new(config.password_cost, config.seed).map_err(StartError::PasswordCost)?,
+        journal: Arc::new(Journal::new(config.journal, &config.limits)),
+        behaviour: ArcSwap::from_pointee(behaviour),
+        replacing: Mutex::new(()),
+        clock: config.clock,
+        limits: config.limits,
+        target,
+        origin,
+        material,
+        initial,
+    });
+    let (stop, stopped) = oneshot::channel();
+    let thread = run(web::Data::clone(&server), listener, config.workers, stopped).map_err(|error| match error {
+        Failure::Thread(source) => StartError::Thread(source),
+        Failure::Listen(source) => StartError::Listen { address, source },
+    })?;
+    Ok(Endpoint { address, server, applications, control_token, stop: Some(stop), thread: Some(thread) })
+}
+
+enum Failure {
+    Thread(std::io::Error),
+    Listen(std::io::Error),
+}
+
+/// The framework's server needs a System of its own, which must not depend on a runtime of the caller.
+fn run(
+    server: web::Data<Server>,
+    listener: TcpListener,
+    workers: usize,
+    stopped: oneshot::Receiver<()>,
+) -> Result<JoinHandle<()>, Failure> {
+    let (ready, is_ready) = mpsc::channel();
+    let serve = async move {
+        let running = match app::serve(server, listener, workers) {
+            Ok(running) => running,
+            Err(error) => {
+                // The receiver waits until it hears of one or the other.
+                let _ = ready.send(Err(error));
+                return;
+            }
+        };
+        let handle = running.handle();
+        let _ = ready.send(Ok(()));
+        let until_stopped = async {
+            // A sender that is gone means the same as one that has sent.
+            let _ = stopped.await;
+            handle.stop(false).await;
+        };
+        // The server ends when it is stopped; that it failed shows in its connections.
+        let _ = futures_util::future::join(running, until_stopped).await;
+    };
+    let thread = std::thread::Builder::new()
+        .name("weir-endpoint".into())
+        .spawn(move || actix_web::rt::System::new().block_on(serve))
+        .map_err(Failure::Thread)?;
+    match is_ready.recv() {
+        Ok(Ok(())) => Ok(thread),
+        Ok(Err(error)) => Err(Failure::Listen(error)),
+        Err(_) => Err(Failure::Thread(std::io::Error::other("it ended before it was ready"))),
+    }
+}
+
+fn deviations(activations: &[Activation], problem: String) -> StartError {
+    let names: Vec<String> = activations.iter().map(ToString::to_string).collect();
+    StartError::Deviations { deviations: names.join(", "), problem }
+}
+
+fn access(
+    bearer: Option<&SecretString>,
+    basic: Option<&(String, SecretString)>,
+    seed: u64,
+    target: &Target,
+    origin: &Origin,
+) -> Vec<ApplicationAccess> {
+    let own = origin.own();
+    let offers = |method| target.authentication.contains(&method);
+    target
+        .applications
+        .iter()
+        .enumerate()
+        .map(|(position, application)| {
+            let name = &application.name;
+            let generated = |kind: &str| auth::generated(seed, &format!("{kind} {name}"));
+            let bearer = || bearer.cloned().unwrap_or_else(|| generated("bearer"));
+            let basic = || match basic.cloned() {
+                Some((user, password)) => BasicCredentials { user, password },
+                None => BasicCredentials { user: BASIC_USER.into(), password: generated("basic") },
+            };
+            let paths = target.base_paths.iter().filter_map(|base| base.of(position, &target.applications));
+            ApplicationAccess {
+                name: name.clone(),
+                tenant: application.tenant.clone(),
+                base_urls: paths.map(|path| format!("{own}{path}")).collect(),
+                credentials: Credentials {
+                    bearer: offers(AuthenticationMethod::Bearer).then(bearer),
+                    basic: offers(AuthenticationMethod::Basic).then(basic),
+                },
+            }
+        })
+        .collect()
 }
 
 impl Endpoint {
@@ -65,39 +200,65 @@ impl Endpoint {
         self.address
     }
 
-    /// Scheme, host and port: `http://127.0.0.1:40123`.
+    /// Scheme, host and port: `http://127.0.0.1:40123`, or the configured base URL.
     pub fn origin(&self) -> String {
-        unimplemented!()
+        self.server.origin.own()
     }
 
     /// Every application with its base URLs and credentials, in the target's order.
     pub fn applications(&self) -> &[ApplicationAccess] {
-        unimplemented!()
+        &self.applications
     }
 
     /// The token of the control API under `/_weir/`.
-    pub fn control_token(&self) -> &SecretString {
-        unimplemented!()
+    pub const fn control_token(&self) -> &SecretString {
+        &self.control_token
     }
 
-    /// Removes every resource and account, empties the journal and returns to the deviations of the start.
+    /// Removes every resource and account, forgets every exchange, and returns to the deviations of the start. Requests that
+    /// are being answered may still see what was.
     pub fn reset(&self) {
-        unimplemented!()
+        // The deviations of the start have been made once, so they can be made again.
+        let done = self.server.reset();
+        debug_assert!(done.is_ok(), "{done:?}");
     }
 
-    /// Replaces the active deviations (those of the target included). One that changes what the store enforces empties it.
+    /// Replaces the active deviations, those of the target included. One that changes what the store enforces empties it.
     pub fn set_deviations(&self, activations: &[Activation]) -> Result<(), StartError> {
-        let _ = activations;
-        unimplemented!()
+        self.server.set_deviations(activations.to_vec()).map_err(|problem| deviations(activations, problem))
+    }
+
+    /// The active deviations.
+    pub fn deviations(&self) -> Vec<Activation> {
+        self.server.behaviour.load().activations.clone()
     }
 
     /// What was exchanged.
     pub fn journal(&self) -> &Arc<Journal> {
-        unimplemented!()
+        &self.server.journal
     }
 
     /// Stops at once: open connections are cut.
     pub fn stop(self) {
         drop(self);
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Endpoint {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            // A server that has ended already needs no telling.
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            // A panic of the endpoint's thread has been reported by then.
+            let _ = thread.join();
+        }
     }
 }

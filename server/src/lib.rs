@@ -9,15 +9,26 @@
 //! # }
 //! ```
 
+mod app;
+mod auth;
+mod behaviour;
 pub mod clock;
 mod config;
+mod control;
 mod endpoint;
+pub mod front;
+pub mod http;
 mod journal;
 mod limits;
+pub mod operation;
+mod password;
+pub mod rules;
 pub mod seed;
+mod server;
 pub mod store;
 pub mod target;
 
+pub use clock::Clock;
 pub use config::{Config, PasswordCost};
 pub use endpoint::{ApplicationAccess, BasicCredentials, Credentials, Endpoint, StartError, start};
 pub use journal::{Delivery, Exchange, Journal, JournalMode, RecordedBody};

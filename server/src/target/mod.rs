@@ -1,13 +1,60 @@
 //! Targets: what the endpoint pretends to be, as data read from TOML.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use scim::capability::{Capabilities, Capability};
+use scim::schema::{Registry, SchemaError, standard};
 use scim::tolerance::Tolerances;
 
+mod application;
 pub mod deviations;
+pub mod downstream;
+mod path;
+mod read;
+
+#[cfg(test)]
+mod tests;
+
+pub use application::{Application, OnPut, refusal};
+pub use path::{BasePath, Placed};
+pub(crate) use path::{decode, split_segment};
+pub use read::TargetError;
 
 use deviations::Activation;
+
+/// Every file under `fixtures/targets/`, as (target name, text); a test holds the list to the folder.
+const DOCUMENTS: &[(&str, &str)] = &[
+    ("aquera", include_str!("../../../fixtures/targets/aquera.toml")),
+    ("rfc", include_str!("../../../fixtures/targets/rfc.toml")),
+];
+
+/// What this endpoint implements; a target that claims more is refused.
+pub const IMPLEMENTED: &[Capability] = &[
+    Capability::CreateUsers,
+    Capability::CreateGroups,
+    Capability::ReplaceUsers,
+    Capability::ReplaceGroups,
+    Capability::PatchUsers,
+    Capability::PatchGroups,
+    Capability::DeleteUsers,
+    Capability::DeleteGroups,
+    Capability::FilterUsers,
+    Capability::FilterGroups,
+    Capability::IndexPaging,
+    Capability::Etag,
+    Capability::ChangePassword,
+    Capability::ServiceProviderConfig,
+    Capability::ResourceTypes,
+    Capability::Schemas,
+];
+
+/// A way to authenticate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AuthenticationMethod {
+    Bearer,
+    Basic,
+}
 
 /// What the endpoint pretends to be.
 #[derive(Clone, Debug)]
@@ -15,56 +62,67 @@ pub struct Target {
     pub name: String,
     /// One paragraph for `weir explain`.
     pub description: String,
-    /// Where applications are found: `/scim/{application}`.
-    pub base_paths: Vec<String>,
+    /// Where applications are found, in the order in which they are tried.
+    pub base_paths: Vec<BasePath>,
     /// The URIs of the extensions of User.
     pub user_extensions: Vec<String>,
     pub tolerances: Tolerances,
+    /// What applications offer unless they say otherwise.
     pub capabilities: Capabilities,
-    /// How each capability that is off is refused, where 501 is not the answer.
+    /// How each capability that is off is refused: an HTTP status, 501 where nothing is said.
     pub refusals: BTreeMap<Capability, u16>,
     /// The largest page, published as `filter.maxResults`.
     pub max_results: usize,
+    /// The ways to authenticate, in the order in which discovery publishes them.
+    pub authentication: Vec<AuthenticationMethod>,
+    /// What may be read without credentials; wrong credentials are refused all the same.
+    pub anonymous: Capabilities,
+    /// At least one.
+    pub applications: Vec<Application>,
     pub deviations: Vec<Activation>,
-}
-
-/// Why a target file cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("target {target}, {place}: {problem}")]
-pub struct TargetError {
-    pub target: String,
-    /// Line and key.
-    pub place: String,
-    pub problem: String,
 }
 
 impl Target {
     /// The names of the targets that are compiled in.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        ["rfc", "aquera"].into_iter()
+        DOCUMENTS.iter().map(|(name, _)| *name)
     }
 
     /// A target that is compiled in.
     pub fn find(name: &str) -> Option<Self> {
-        let _ = name;
-        unimplemented!()
+        let (name, text) = DOCUMENTS.iter().find(|(known, _)| *known == name)?;
+        #[expect(clippy::expect_used, reason = "the documents are compiled in, and a test reads each of them")]
+        Some(Self::parse(name, text).expect("a compiled-in target is valid"))
     }
 
-    /// Reads a target file; `name` is for messages.
+    /// Reads a target file; `name` is for messages and for [`Self::name`].
     pub fn parse(name: &str, text: &str) -> Result<Self, TargetError> {
-        let _ = (name, text);
-        unimplemented!()
+        read::target(name, text)
     }
 
     /// The RFCs' reading of everything.
     #[must_use]
     pub fn rfc() -> Self {
-        unimplemented!()
+        #[expect(clippy::expect_used, reason = "the name is in DOCUMENTS")]
+        Self::find("rfc").expect("the target is compiled in")
     }
 
     /// The Aquera gateway.
     #[must_use]
     pub fn aquera() -> Self {
-        unimplemented!()
+        #[expect(clippy::expect_used, reason = "the name is in DOCUMENTS")]
+        Self::find("aquera").expect("the target is compiled in")
+    }
+
+    /// The application that a path means, and what follows its base path.
+    #[must_use]
+    pub fn place<'p>(&self, path: &'p str) -> Option<Placed<'p>> {
+        path::place(&self.base_paths, &self.applications, path)
+    }
+
+    /// The schemas and resource types of the target.
+    pub fn registry(&self) -> Result<Arc<Registry>, SchemaError> {
+        let extensions: Vec<&str> = self.user_extensions.iter().map(String::as_str).collect();
+        standard::registry(&extensions).map(Arc::new)
     }
 }

@@ -1,16 +1,39 @@
 //! Deviations: named ways in which an endpoint departs from the RFC's full reading, one record in one file each.
+//!
+//! To add one: a file in this folder, named as its id with `_` for `.` and `-`, that holds one `pub static DEVIATION`, and
+//! its name in the list below. Nothing else in the tree changes: the engine knows the five seams of [`seam`] and no
+//! deviation by name.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// The place in the flow of a request at which a deviation sits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Seam {
-    Connection,
-    Request,
-    Rules,
-    Store,
-    Answer,
+pub mod occurrence;
+pub mod seam;
+
+#[cfg(test)]
+mod tests;
+
+pub use seam::{Seam, Setup};
+
+macro_rules! deviations {
+    ($($module:ident,)*) => {
+        $(mod $module;)*
+
+        static ALL: &[&Deviation] = &[$(&$module::DEVIATION,)*];
+
+        /// The files of this folder that hold a deviation.
+        #[cfg(test)]
+        const FILES: &[&str] = &[$(stringify!($module),)*];
+    };
+}
+
+deviations! {
+    list_total_of_page,
+    paging_start_index_ignored,
+    patch_groups_refused,
+    put_creates,
+    uniqueness_not_enforced,
+    write_answer_lost,
 }
 
 /// What a deviation breaks.
@@ -18,16 +41,18 @@ pub enum Seam {
 pub enum Breaks {
     /// Ids of the catalogue of requirements.
     Requirements(&'static [&'static str]),
-    /// Nothing: the RFC permits it, and clients stumble over it all the same.
+    /// Nothing: the RFC permits it, for the reason given, and clients stumble over it all the same.
     Permitted(&'static str),
 }
 
 /// A value that a deviation can be given: `write.answer-lost=every:3`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Parameter {
     /// What may be given, and what it means.
     pub meaning: &'static str,
     pub default: &'static str,
+    /// Whether a value can be used.
+    pub accepts: fn(&str) -> bool,
 }
 
 /// One deviation.
@@ -35,24 +60,26 @@ pub struct Parameter {
 pub struct Deviation {
     /// `topic.what`
     pub id: &'static str,
-    pub seam: Seam,
     /// One line.
     pub summary: &'static str,
     pub breaks: Breaks,
-    /// Links to where it was seen.
+    /// Links to where it was seen; empty for one that every network can cause.
     pub seen: &'static [&'static str],
     pub parameter: Option<Parameter>,
+    /// Where it sits, and the function that makes it.
+    pub seam: Seam,
 }
 
 /// Every deviation, in the order of their ids.
+#[must_use]
 pub fn all() -> &'static [&'static Deviation] {
-    unimplemented!()
+    ALL
 }
 
 /// A deviation by its id.
+#[must_use]
 pub fn find(id: &str) -> Option<&'static Deviation> {
-    let _ = id;
-    unimplemented!()
+    ALL.iter().copied().find(|deviation| deviation.id == id)
 }
 
 /// A deviation switched on, with its parameter: `ID` or `ID=VALUE`.
@@ -63,9 +90,22 @@ pub struct Activation {
     pub value: Option<String>,
 }
 
+impl Activation {
+    /// The deviation with the default of its parameter.
+    #[must_use]
+    pub const fn new(deviation: &'static Deviation) -> Self {
+        Self { deviation, value: None }
+    }
+
+    pub(crate) fn setup(&self, seed: u64) -> Setup<'_> {
+        let default = self.deviation.parameter.map_or("", |parameter| parameter.default);
+        Setup { seed, value: self.value.as_deref().unwrap_or(default) }
+    }
+}
+
 /// A text that names no deviation, or gives it a value that it does not take.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no deviation: {problem}")]
+#[error("{text:?} {problem}")]
 pub struct ActivationError {
     pub text: String,
     pub problem: String,
@@ -75,8 +115,19 @@ impl FromStr for Activation {
     type Err = ActivationError;
 
     fn from_str(text: &str) -> Result<Self, ActivationError> {
-        let _ = text;
-        unimplemented!()
+        let fail = |problem: String| ActivationError { text: text.to_owned(), problem };
+        let (id, value) = text.split_once('=').map_or((text, None), |(id, value)| (id, Some(value)));
+        let deviation = find(id).ok_or_else(|| {
+            let known: Vec<&str> = ALL.iter().map(|deviation| deviation.id).collect();
+            fail(format!("names no deviation; use one of {}", known.join(", ")))
+        })?;
+        match (value, deviation.parameter) {
+            (Some(value), Some(parameter)) if !(parameter.accepts)(value) => {
+                Err(fail(format!("has a value that {id} does not take: it takes {}", parameter.meaning)))
+            }
+            (Some(_), None) => Err(fail(format!("has a value, but {id} takes none; leave out everything from the ="))),
+            (value, _) => Ok(Self { deviation, value: value.map(str::to_owned) }),
+        }
     }
 }
 

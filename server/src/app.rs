@@ -1,0 +1,25 @@
+//! The application that the web framework serves, made from the shared state and a listener.
+
+use std::net::TcpListener;
+
+use actix_web::dev::Server as Running;
+use actix_web::{App, HttpServer, web};
+
+use crate::http;
+use crate::server::Server;
+
+/// Serves every path by [`http::handle`], without signal handlers: whoever started the endpoint stops it.
+pub(crate) fn serve(server: web::Data<Server>, listener: TcpListener, workers: usize) -> std::io::Result<Running> {
+    let limits = server.limits.clone();
+    let server =
+        HttpServer::new(move || App::new().app_data(web::Data::clone(&server)).default_service(web::to(http::handle)))
+            .workers(workers.max(1))
+            .max_connections(limits.connections)
+            .keep_alive(limits.keep_alive)
+            .client_request_timeout(limits.head_timeout)
+            .tcp_nodelay(true)
+            .shutdown_timeout(0)
+            .disable_signals()
+            .listen(listener)?;
+    Ok(server.run())
+}

@@ -1,0 +1,129 @@
+//! Discovery (RFC 7644 section 4): `/ServiceProviderConfig`, `/ResourceTypes`, `/Schemas`.
+
+use actix_web::http::StatusCode;
+use scim::capability::Capability;
+use scim::schema::{ResourceType, Schema, standard};
+use scim::{ErrorKind, message};
+use serde_json::{Value, json};
+
+use super::route::Place;
+use super::{Answer, Call, Refusal};
+use crate::target::AuthenticationMethod;
+
+type Answered = Result<Answer, Refusal>;
+
+/// `GET /ServiceProviderConfig` (RFC 7643 section 5). It has one boolean for PATCH: true when any resource type takes it.
+pub fn service_provider_config(call: &Call<'_>) -> Answer {
+    let rules = &call.front.rules;
+    let publishes = |capabilities: &[Capability]| {
+        let supported = capabilities.iter().any(|capability| rules.published.contains(capability));
+        json!({ "supported": supported })
+    };
+    let mut filter = publishes(&[Capability::FilterUsers, Capability::FilterGroups]);
+    filter["maxResults"] = rules.max_results.into();
+    let mut bulk = publishes(&[Capability::Bulk]);
+    // Both are required members even where there is no bulk (RFC 7643 section 8.7.2).
+    bulk["maxOperations"] = 0.into();
+    bulk["maxPayloadSize"] = 0.into();
+    let schemes: Vec<Value> = call.server.target.authentication.iter().enumerate().map(scheme).collect();
+    let config = json!({
+        "schemas": [standard::SERVICE_PROVIDER_CONFIG],
+        "documentationUri": "https://www.rfc-editor.org/rfc/rfc7644",
+        "patch": publishes(&[Capability::PatchUsers, Capability::PatchGroups]),
+        "bulk": bulk,
+        "filter": filter,
+        "changePassword": publishes(&[Capability::ChangePassword]),
+        "sort": publishes(&[Capability::Sort]),
+        "etag": publishes(&[Capability::Etag]),
+        "authenticationSchemes": schemes,
+        "meta": {
+            "resourceType": "ServiceProviderConfig",
+            "location": format!("{}/ServiceProviderConfig", call.base_url),
+        },
+    });
+    document(call, &config)
+}
+
+fn scheme((position, method): (usize, &AuthenticationMethod)) -> Value {
+    let (kind, name, description, specification) = match method {
+        AuthenticationMethod::Bearer => {
+            ("oauthbearertoken", "OAuth Bearer Token", "A bearer token of the application", "rfc6750")
+        }
+        AuthenticationMethod::Basic => ("httpbasic", "HTTP Basic", "User and password of the application", "rfc7617"),
+    };
+    json!({
+        "type": kind,
+        "name": name,
+        "description": description,
+        "specUri": format!("https://www.rfc-editor.org/rfc/{specification}"),
+        "primary": position == 0,
+    })
+}
+
+/// `GET /ResourceTypes` and `/ResourceTypes/{name}` (RFC 7643 section 6); a single one is found by its id or its name.
+pub fn resource_types(call: &Call<'_>, place: &Place<'_>) -> Answered {
+    let mut kinds = call.front.registry.resource_types().map(|(_, kind)| kind);
+    let Place::ResourceType(name) = place else {
+        return list(call, &kinds.map(|kind| resource_type(call, kind)).collect::<Vec<_>>());
+    };
+    let found = kinds.find(|kind| kind.document.name == **name || kind.document.id.as_deref() == Some(name));
+    found.map(|kind| document(call, &resource_type(call, kind))).ok_or_else(|| {
+        Refusal::new(
+            ErrorKind::NotFound,
+            format!("there is no resource type {name:?}; /ResourceTypes lists those there are"),
+        )
+    })
+}
+
+fn resource_type(call: &Call<'_>, kind: &ResourceType) -> Value {
+    let mut document = json!(kind.document);
+    let name = &kind.document.name;
+    document["schemas"] = json!([standard::RESOURCE_TYPE]);
+    document["id"] = kind.document.id.as_ref().unwrap_or(name).as_str().into();
+    document["meta"] = json!({
+        "resourceType": "ResourceType",
+        "location": format!("{}/ResourceTypes/{name}", call.base_url),
+    });
+    document
+}
+
+/// `GET /Schemas` and `/Schemas/{uri}` (RFC 7643 section 7).
+pub fn schemas(call: &Call<'_>, place: &Place<'_>) -> Answered {
+    let registry = &call.front.registry;
+    let Place::Schema(uri) = place else {
+        return list(call, &registry.schemas().map(|(_, own)| schema(call, own)).collect::<Vec<_>>());
+    };
+    registry.schema_id(uri).map(|id| document(call, &schema(call, registry.schema(id)))).ok_or_else(|| {
+        Refusal::new(ErrorKind::NotFound, format!("there is no schema {uri:?}; /Schemas lists those there are"))
+    })
+}
+
+fn schema(call: &Call<'_>, schema: &Schema) -> Value {
+    let mut document = json!(schema.document);
+    document["schemas"] = json!([standard::SCHEMA]);
+    document["meta"] = json!({
+        "resourceType": "Schema",
+        "location": format!("{}/Schemas/{}", call.base_url, schema.document.id),
+    });
+    document
+}
+
+fn document(call: &Call<'_>, document: &Value) -> Answer {
+    Answer::with_body(StatusCode::OK, call.media_type, document.to_string())
+}
+
+/// All of them: paging, sorting and projection are ignored here, and a filter is forbidden (RFC 7644 section 4).
+fn list(call: &Call<'_>, resources: &[Value]) -> Answered {
+    if call.parameters.filter.is_some() {
+        return Err(Refusal::new(ErrorKind::Forbidden, "discovery cannot be filtered; leave the filter out"));
+    }
+    let count = resources.len();
+    let list = json!({
+        "schemas": [message::LIST_RESPONSE],
+        "totalResults": count,
+        "itemsPerPage": count,
+        "startIndex": 1,
+        "Resources": resources,
+    });
+    Ok(document(call, &list).as_list())
+}

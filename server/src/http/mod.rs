@@ -1,0 +1,284 @@
+//! From a request to its answer. Every path comes here, so that every error is a SCIM Error body (RFC 7644 section 3.12).
+//!
+//! Outermost first: journal, the connection seam, the answer seam, limits, the application and its credentials, and then the
+//! handlers, which decode, run an operation and encode. `/_weir/` leaves for the control API before all that.
+
+mod answer;
+mod body;
+mod condition;
+mod discovery;
+mod incoming;
+mod list;
+mod media_type;
+mod origin;
+mod parameters;
+mod resource;
+mod route;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::Payload;
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::Bytes;
+use scim::capability::Capability;
+use scim::{ErrorKind, Result};
+
+pub use answer::{Answer, Refusal};
+pub use incoming::Incoming;
+pub(crate) use incoming::body as read_body;
+pub(crate) use media_type::SCIM_JSON;
+pub(crate) use origin::Origin;
+use parameters::Parameters;
+use route::{Place, TypeCapabilities};
+
+use crate::behaviour::Behaviour;
+use crate::front::Front;
+use crate::journal::{Delivery, Observed};
+use crate::operation::{Next, Operation, Outcome};
+use crate::server::Server;
+use crate::store::{Perspective, Wanted};
+use crate::target::deviations::seam::{Fate, Head};
+
+/// Answers one request.
+pub(crate) async fn handle(request: HttpRequest, payload: web::Payload, server: web::Data<Server>) -> HttpResponse {
+    let mut payload = payload.into_inner();
+    if let Some(rest) = control_path(request.path()) {
+        return crate::control::handle(&request, rest, &mut payload, &server).await;
+    }
+    let at = server.clock.now();
+    let begun = Instant::now();
+    let behaviour = server.behaviour.load();
+    let uri = request.uri();
+    let head = Head { method: request.method(), path: uri.path(), query: uri.query(), headers: request.headers() };
+
+    for seam in &behaviour.connection {
+        let fate = seam.before(&head);
+        wait(&server, fate).await;
+        if fate.delivery == Delivery::Lost {
+            return body::lost();
+        }
+    }
+    let (application, body, mut answer) = answer_to(&request, &mut payload, &server, &behaviour).await;
+    for seam in &behaviour.answer {
+        if seam.concerns(&head, &answer) {
+            seam.rewrite(&head, &mut answer);
+        }
+    }
+    let mut delivery = Delivery::Sent;
+    for seam in &behaviour.connection {
+        let fate = seam.after(&head, &answer);
+        wait(&server, fate).await;
+        if fate.delivery != Delivery::Sent {
+            delivery = fate.delivery;
+        }
+    }
+    server.journal.record(&Observed {
+        at,
+        duration: begun.elapsed(),
+        client: request.peer_addr(),
+        application: application.as_ref(),
+        method: head.method.as_str(),
+        uri,
+        request_headers: head.headers,
+        request_body: &body,
+        answer: &answer,
+        delivery,
+    });
+    respond(answer, delivery)
+}
+
+/// What follows `/_weir/`, when the path lies there.
+fn control_path(path: &str) -> Option<&str> {
+    path.strip_prefix("/_weir").and_then(|rest| rest.strip_prefix('/').or_else(|| rest.is_empty().then_some("")))
+}
+
+async fn wait(server: &Server, fate: Fate) {
+    if let Some(delay) = fate.delay {
+        server.clock.sleep(delay).await;
+    }
+}
+
+fn respond(answer: Answer, delivery: Delivery) -> HttpResponse {
+    if delivery == Delivery::Lost {
+        return body::lost();
+    }
+    let mut response = HttpResponse::with_body(answer.status, BoxBody::new(()));
+    for (name, value) in answer.headers {
+        response.headers_mut().append(name, value);
+    }
+    match delivery {
+        Delivery::Cut(after) => response.set_body(BoxBody::new(body::Broken::after(&answer.body, after))),
+        _ => response.set_body(BoxBody::new(answer.body)),
+    }
+}
+
+/// The application that answered, the request's body as far as it was read, and the answer.
+async fn answer_to(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    server: &Server,
+    behaviour: &Behaviour,
+) -> (Option<Arc<str>>, Bytes, Answer) {
+    let limits = &server.limits;
+    let negotiated = media_type::negotiate(request.headers());
+    let media_type = negotiated.as_ref().copied().unwrap_or(SCIM_JSON);
+    let refuse = |refusal: Refusal| refusal.into_answer(media_type);
+    let uri = request.uri();
+    let body = match incoming::body(request.headers(), payload, limits).await {
+        Ok(body) => body,
+        Err(refusal) => return (None, Bytes::new(), refuse(refusal)),
+    };
+    let length = uri.path().len() + uri.query().map_or(0, str::len);
+    if length > limits.uri_bytes {
+        let detail = format!(
+            "path and query are {length} bytes long, and {} are taken; send a long filter by POST to .search",
+            limits.uri_bytes
+        );
+        return (None, body, refuse(Refusal::new(ErrorKind::UriTooLong, detail)));
+    }
+    let Some(placed) = server.target.place(uri.path()) else {
+        let detail =
+            format!("there is nothing at {}; the base URLs of the applications are printed at start", uri.path());
+        return (None, body, refuse(Refusal::new(ErrorKind::NotFound, detail)));
+    };
+    let front = &behaviour.fronts[placed.application];
+    let mut incoming = Incoming {
+        method: Cow::Borrowed(request.method()),
+        path: Cow::Borrowed(placed.rest),
+        query: uri.query().map(Cow::Borrowed),
+        headers: Cow::Borrowed(request.headers()),
+        body,
+    };
+    let anonymous = if front.rules.anonymous.is_empty() {
+        false
+    } else {
+        Place::of(placed.rest, &front.registry).is_some_and(|place| is_anonymous(&place, front))
+    };
+    let result = async {
+        server.keys[placed.application].check(request.headers(), anonymous)?;
+        negotiated?;
+        for seam in &behaviour.request {
+            seam.rewrite(&mut incoming)?;
+        }
+        let base_url: Arc<str> = server.origin.base_url(request, placed.base).into();
+        dispatch(server, behaviour, front, &incoming, media_type, base_url).await
+    }
+    .await;
+    (Some(Arc::clone(&front.name)), incoming.body, result.unwrap_or_else(refuse))
+}
+
+fn is_anonymous(place: &Place<'_>, front: &Front) -> bool {
+    let capability = match place {
+        Place::ServiceProviderConfig => Capability::ServiceProviderConfig,
+        Place::ResourceTypes | Place::ResourceType(_) => Capability::ResourceTypes,
+        Place::Schemas | Place::Schema(_) => Capability::Schemas,
+        _ => return false,
+    };
+    front.rules.anonymous.contains(&capability)
+}
+
+/// What a handler needs.
+pub(crate) struct Call<'a> {
+    pub server: &'a Server,
+    pub behaviour: &'a Behaviour,
+    pub front: &'a Front,
+    pub incoming: &'a Incoming<'a>,
+    pub parameters: Parameters<'a>,
+    pub media_type: &'static str,
+    pub base_url: Arc<str>,
+    pub perspective: Perspective,
+}
+
+impl Call<'_> {
+    /// Carries an operation out, by way of the deviations at the request seam.
+    async fn run(&self, operation: Operation, wanted: Wanted) -> Result<Outcome> {
+        let next =
+            Next { seams: &self.behaviour.request, front: self.front, passwords: &self.server.passwords, wanted };
+        if next.seams.is_empty() { next.execute(operation).await } else { next.run(operation).await }
+    }
+}
+
+async fn dispatch(
+    server: &Server,
+    behaviour: &Behaviour,
+    front: &Front,
+    incoming: &Incoming<'_>,
+    media_type: &'static str,
+    base_url: Arc<str>,
+) -> std::result::Result<Answer, Refusal> {
+    let registry = &front.registry;
+    let Some(place) = Place::of(&incoming.path, registry) else {
+        let detail = format!("there is no endpoint {}; /ResourceTypes lists those of resources", incoming.path);
+        return Err(Refusal::new(ErrorKind::NotFound, detail));
+    };
+    let rules = &front.rules;
+    // HEAD is answered as GET; the connection leaves the body out.
+    let method = if *incoming.method == Method::HEAD { &Method::GET } else { &*incoming.method };
+    if method == Method::OPTIONS {
+        return Ok(Answer::empty(StatusCode::NO_CONTENT).with_header(header::ALLOW, place.allow(registry, rules)));
+    }
+    let parameters = Parameters::parse(incoming.query.as_deref(), &rules.policy.tolerances)?;
+    let perspective = front.perspective.rebased(Arc::clone(&base_url));
+    let call = Call { server, behaviour, front, incoming, parameters, media_type, base_url, perspective };
+    let require = |capability: Option<Capability>| {
+        capability.map_or(Ok(()), |capability| rules.require(capability).map_err(|error| refused(error, &place, front)))
+    };
+    let of = |kind| TypeCapabilities::of(registry, kind);
+    match (&place, method.as_str()) {
+        (Place::Resource(kind, id), "GET") => resource::read(&call, *kind, id).await,
+        (Place::Collection(kind), "GET") => list::answer(&call, *kind).await,
+        (Place::Collection(kind), "POST") => {
+            require(of(*kind).map(|own| own.create))?;
+            resource::create(&call, *kind).await
+        }
+        (Place::Resource(kind, id), "PUT") => {
+            require(of(*kind).map(|own| own.replace))?;
+            resource::replace(&call, *kind, id).await
+        }
+        (Place::Resource(kind, id), "PATCH") => {
+            require(of(*kind).map(|own| own.patch))?;
+            resource::patch(&call, *kind, id).await
+        }
+        (Place::Resource(kind, id), "DELETE") => {
+            require(of(*kind).map(|own| own.delete))?;
+            resource::delete(&call, *kind, id).await
+        }
+        (Place::ServiceProviderConfig, "GET") => {
+            require(Some(Capability::ServiceProviderConfig))?;
+            Ok(discovery::service_provider_config(&call))
+        }
+        (Place::ResourceTypes | Place::ResourceType(_), "GET") => {
+            require(Some(Capability::ResourceTypes))?;
+            discovery::resource_types(&call, &place)
+        }
+        (Place::Schemas | Place::Schema(_), "GET") => {
+            require(Some(Capability::Schemas))?;
+            discovery::schemas(&call, &place)
+        }
+        _ => Err(not_here(&place, method, front)),
+    }
+}
+
+/// A method that HTTP knows here but the application does not offer is refused as the application refuses it; any other
+/// is 405.
+fn not_here(place: &Place<'_>, method: &Method, front: &Front) -> Refusal {
+    let known = place.methods(&front.registry).into_iter().find(|(known, _)| known == method);
+    if let Some((_, Some(capability))) = known
+        && let Err(error) = front.rules.require(capability)
+    {
+        return refused(error, place, front);
+    }
+    let detail = format!("{method} is not possible here; the Allow header says what is");
+    refused(scim::Error::new(ErrorKind::MethodNotAllowed, detail), place, front)
+}
+
+/// RFC 9110 section 15.5.6 wants `Allow` with a 405.
+fn refused(error: scim::Error, place: &Place<'_>, front: &Front) -> Refusal {
+    let not_allowed = error.kind() == ErrorKind::MethodNotAllowed;
+    let refusal = Refusal::from(error);
+    if not_allowed { refusal.with_header(header::ALLOW, place.allow(&front.registry, &front.rules)) } else { refusal }
+}

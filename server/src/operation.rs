@@ -1,0 +1,244 @@
+//! Operations: what a request means once it is decoded, and how one application carries it out.
+
+use std::sync::{Arc, Mutex};
+
+use futures_util::future::BoxFuture;
+use scim::capability::Capability;
+use scim::patch::{self, Draft, Patch};
+use scim::resource::{Fields, Slot, Value, validate};
+use scim::schema::{AttributeId, ResourceTypeId};
+use scim::{Error, ErrorKind, Result};
+use uuid::Uuid;
+
+use crate::front::Front;
+use crate::password::Passwords;
+use crate::store::{Change, Changed, Condition, Page, Query, Stored, Wanted};
+use crate::target::OnPut;
+use crate::target::deviations::seam::RequestSeam;
+use crate::target::downstream::{Effect, is_active};
+
+/// What a request means.
+#[derive(Clone, Debug)]
+pub enum Operation {
+    Create { resource_type: ResourceTypeId, fields: Arc<Fields> },
+    Get { resource_type: ResourceTypeId, id: Uuid },
+    Replace { resource_type: ResourceTypeId, id: Uuid, fields: Arc<Fields>, condition: Condition },
+    Patch { resource_type: ResourceTypeId, id: Uuid, patch: Arc<Patch>, condition: Condition },
+    Delete { resource_type: ResourceTypeId, id: Uuid, condition: Condition },
+    List(Query),
+}
+
+/// What an operation came to.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    Created(Stored),
+    Found(Stored),
+    Changed(Changed),
+    Deleted,
+    Listed(Page),
+}
+
+/// The rest of the way that an operation goes: further deviations at the request seam, then the application.
+#[derive(Clone, Copy)]
+pub struct Next<'a> {
+    pub(crate) seams: &'a [Box<dyn RequestSeam>],
+    pub(crate) front: &'a Front,
+    pub(crate) passwords: &'a Passwords,
+    pub(crate) wanted: Wanted,
+}
+
+impl<'a> Next<'a> {
+    /// Carries an operation out. It may be called more than once.
+    pub fn run(self, operation: Operation) -> BoxFuture<'a, Result<Outcome>> {
+        match self.seams.split_first() {
+            Some((seam, rest)) => seam.run(operation, Self { seams: rest, ..self }),
+            None => Box::pin(self.execute(operation)),
+        }
+    }
+
+    /// The application whose operation it is.
+    #[must_use]
+    pub const fn front(&self) -> &'a Front {
+        self.front
+    }
+
+    /// Carries an operation out without any deviation at the request seam.
+    pub(crate) async fn execute(self, operation: Operation) -> Result<Outcome> {
+        let store = &self.front.store;
+        match operation {
+            Operation::Create { resource_type, fields } => self.create(resource_type, &fields).await,
+            Operation::Get { resource_type, id } => store.get(resource_type, id, self.wanted).await.map(Outcome::Found),
+            Operation::Replace { resource_type, id, fields, condition } => {
+                self.modify(resource_type, id, condition, Edit::Replace(fields)).await
+            }
+            Operation::Patch { resource_type, id, patch, condition } => {
+                self.modify(resource_type, id, condition, Edit::Patch(patch)).await
+            }
+            Operation::Delete { resource_type, id, condition } => {
+                store.delete(resource_type, id, condition).await?;
+                if let Some(downstream) = self.downstream_of(resource_type) {
+                    downstream.delete(id);
+                }
+                Ok(Outcome::Deleted)
+            }
+            Operation::List(query) => store.query(query).await.map(Outcome::Listed),
+        }
+    }
+
+    async fn create(self, resource_type: ResourceTypeId, fields: &Fields) -> Result<Outcome> {
+        let front = self.front;
+        let mut fields = fields.clone();
+        validate::check(&front.registry, resource_type, &mut fields, &front.rules.policy.tolerances)?;
+        let password = front.account.of(resource_type).and_then(|account| account.password);
+        if let Some(id) = password
+            && let Some(plain) = fields.string(id)
+        {
+            let hash = self.passwords.hash(plain.to_owned()).await?;
+            fields.set(id, Slot::One(Value::String(hash.into())));
+        }
+        let stored = front.store.create(resource_type, fields, self.wanted).await?;
+        if let Some(downstream) = self.downstream_of(resource_type) {
+            downstream.write(Effect::Written, &stored, front.active(&stored));
+        }
+        Ok(Outcome::Created(stored))
+    }
+
+    /// A password must not be hashed under the store's lock: the edit stops when it meets one that has no hash yet, and runs
+    /// again when it has.
+    async fn modify(
+        self,
+        resource_type: ResourceTypeId,
+        id: Uuid,
+        condition: Condition,
+        edit: Edit,
+    ) -> Result<Outcome> {
+        let front = self.front;
+        let mut hashed = None;
+        // A patch sets one password at most, so the second run meets no other.
+        for _ in 0..2 {
+            let found = Arc::new(Mutex::new(Found::default()));
+            let change = self.change(resource_type, edit.clone(), hashed.take(), &found);
+            let outcome = front.store.modify(resource_type, id, condition.clone(), change, self.wanted).await;
+            let found = std::mem::take(&mut *found.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+            if let Some(plain) = found.password {
+                let hash = self.passwords.hash(plain.clone()).await?;
+                hashed = Some(Hashed { plain, hash });
+                continue;
+            }
+            let changed = outcome?;
+            if changed.modified
+                && let Some(downstream) = self.downstream_of(resource_type)
+            {
+                downstream.write(found.effect, &changed.stored, front.active(&changed.stored));
+            }
+            return Ok(Outcome::Changed(changed));
+        }
+        Err(Error::new(ErrorKind::Internal, "the password changed while it was being hashed; send the request again"))
+    }
+
+    fn change(
+        self,
+        resource_type: ResourceTypeId,
+        edit: Edit,
+        hashed: Option<Hashed>,
+        found: &Arc<Mutex<Found>>,
+    ) -> Change {
+        let front = self.front;
+        let registry = Arc::clone(&front.registry);
+        let policy = Arc::clone(&front.policy);
+        let account = front.account.of(resource_type);
+        let service = self.downstream_of(resource_type).map(crate::target::downstream::Downstream::service);
+        let merge = account.is_some() && front.rules.on_put == OnPut::Merge;
+        let may_change_password = front.rules.require(Capability::ChangePassword);
+        let found = Arc::clone(found);
+        Arc::new(move |draft: &mut dyn Draft| {
+            let before = account.map(|account| Before::of(account, draft));
+            match &edit {
+                Edit::Patch(patch) => patch::apply(&registry, resource_type, patch, &policy, draft)?,
+                Edit::Replace(fields) if merge => {
+                    let fields = merged(draft.fields(), fields);
+                    patch::replace(&registry, resource_type, &fields, draft)?;
+                }
+                Edit::Replace(fields) => patch::replace(&registry, resource_type, fields, draft)?,
+            }
+            validate::check(&registry, resource_type, draft.fields_mut(), &policy.tolerances)?;
+            let (Some(account), Some(before)) = (account, before) else { return Ok(()) };
+            if let Some(id) = account.password
+                && let Some(plain) = draft.fields().string(id)
+                && before.password.as_deref() != Some(plain)
+            {
+                may_change_password.clone()?;
+                match &hashed {
+                    Some(hashed) if hashed.plain == plain => {
+                        let hash = hashed.hash.clone();
+                        draft.fields_mut().set(id, Slot::One(Value::String(hash.into())));
+                    }
+                    _ => {
+                        let plain = plain.to_owned();
+                        found.lock().unwrap_or_else(std::sync::PoisonError::into_inner).password = Some(plain);
+                        return Err(Error::new(ErrorKind::Internal, "the password awaits its hash"));
+                    }
+                }
+            }
+            if let (Some(service), Some(active)) = (service, account.active) {
+                let effect = service.settle(active, before.active, draft)?;
+                found.lock().unwrap_or_else(std::sync::PoisonError::into_inner).effect = effect;
+            }
+            Ok(())
+        })
+    }
+
+    fn downstream_of(self, resource_type: ResourceTypeId) -> Option<&'a crate::target::downstream::Downstream> {
+        self.front.account.of(resource_type)?;
+        self.front.downstream.as_deref()
+    }
+}
+
+#[derive(Clone)]
+enum Edit {
+    Replace(Arc<Fields>),
+    Patch(Arc<Patch>),
+}
+
+struct Hashed {
+    plain: String,
+    hash: String,
+}
+
+/// What an edit has to report besides its result.
+#[derive(Default)]
+struct Found {
+    password: Option<String>,
+    effect: Effect,
+}
+
+/// The attributes of an account that a change must be compared by.
+struct Before {
+    password: Option<String>,
+    active: bool,
+}
+
+impl Before {
+    fn of(account: AccountAttributes, draft: &dyn Draft) -> Self {
+        Self {
+            password: account.password.and_then(|id| draft.fields().string(id)).map(str::to_owned),
+            active: account.active.is_none_or(|id| is_active(id, draft)),
+        }
+    }
+}
+
+/// The attributes of User that are more than data to an endpoint.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountAttributes {
+    pub active: Option<AttributeId>,
+    pub password: Option<AttributeId>,
+}
+
+/// What is stored, overlaid by what the request names; its nulls unassign.
+fn merged(stored: &Fields, request: &Fields) -> Fields {
+    let mut fields = stored.clone();
+    for (id, slot) in request.iter() {
+        fields.set(id, slot.clone());
+    }
+    fields
+}

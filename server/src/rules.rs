@@ -1,0 +1,60 @@
+//! The rules by which one application answers: what it offers and how it reads requests.
+
+use std::collections::BTreeMap;
+
+use scim::Error;
+use scim::capability::{Capabilities, Capability};
+use scim::filter::parse::Limits as FilterLimits;
+use scim::resource::read::{Policy, UnknownPolicy};
+
+use crate::target::{Application, OnPut, Target, refusal};
+
+/// See the [module documentation](self). Deviations at the rules seam change them.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// What the application does.
+    pub capabilities: Capabilities,
+    /// What discovery publishes; the same, unless a deviation says otherwise.
+    pub published: Capabilities,
+    /// The statuses with which the rest is refused, 501 where none is given.
+    pub refusals: BTreeMap<Capability, u16>,
+    /// How bodies and filters are read.
+    pub policy: Policy,
+    pub filter_limits: FilterLimits,
+    /// The largest page; without paging also the largest list.
+    pub max_results: usize,
+    pub on_put: OnPut,
+    /// What may be read without credentials.
+    pub anonymous: Capabilities,
+}
+
+impl Rules {
+    /// The rules of an application before any deviation.
+    pub(crate) fn new(target: &Target, application: &Application) -> Self {
+        Self {
+            capabilities: application.capabilities.clone(),
+            published: application.capabilities.clone(),
+            refusals: application.refusals.clone(),
+            policy: Policy { unknown: UnknownPolicy::Ignore, tolerances: target.tolerances.clone() },
+            filter_limits: FilterLimits::default(),
+            max_results: target.max_results,
+            on_put: application.on_put,
+            anonymous: target.anonymous.clone(),
+        }
+    }
+
+    /// Whether the application does this.
+    #[must_use]
+    pub fn offers(&self, capability: Capability) -> bool {
+        self.capabilities.contains(&capability)
+    }
+
+    /// The refusal that the application gives when it does not offer `capability`.
+    pub fn require(&self, capability: Capability) -> scim::Result<()> {
+        if self.offers(capability) { Ok(()) } else { Err(self.refusal(capability)) }
+    }
+
+    fn refusal(&self, capability: Capability) -> Error {
+        refusal(&self.refusals, capability)
+    }
+}

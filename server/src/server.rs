@@ -1,0 +1,60 @@
+//! What all requests share.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+use scim::schema::SchemaError;
+
+use crate::auth::Keys;
+use crate::behaviour::{Behaviour, Material};
+use crate::clock::Clock;
+use crate::http::Origin;
+use crate::journal::Journal;
+use crate::limits::Limits;
+use crate::password::Passwords;
+use crate::target::Target;
+use crate::target::deviations::Activation;
+
+/// See the [module documentation](self).
+pub(crate) struct Server {
+    pub target: Arc<Target>,
+    pub limits: Limits,
+    pub clock: Clock,
+    pub journal: Arc<Journal>,
+    pub behaviour: ArcSwap<Behaviour>,
+    /// By application.
+    pub keys: Vec<Keys>,
+    pub control_key: Keys,
+    pub passwords: Passwords,
+    pub origin: Origin,
+    pub material: Material,
+    /// The deviations to return to.
+    pub initial: Vec<Activation>,
+    /// Held while the behaviour is replaced.
+    pub replacing: Mutex<()>,
+}
+
+impl Server {
+    /// Replaces the active deviations; resources stay as far as [`Behaviour::new`] can keep them.
+    pub fn set_deviations(&self, activations: Vec<Activation>) -> Result<(), String> {
+        let _guard = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.behaviour.load();
+        self.behaviour.store(Arc::new(Behaviour::new(&self.material, activations, Some(&before))?));
+        Ok(())
+    }
+
+    /// Removes every resource and account, forgets every exchange, and returns to the deviations of the start, whose states
+    /// begin anew.
+    pub fn reset(&self) -> Result<(), String> {
+        let _guard = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.behaviour.store(Arc::new(Behaviour::new(&self.material, self.initial.clone(), None)?));
+        self.journal.clear();
+        Ok(())
+    }
+}
+
+/// The material of a target's behaviours.
+pub(crate) fn material(target: &Arc<Target>, clock: &Clock, seed: u64) -> Result<Material, SchemaError> {
+    let schemas = crate::front::Schemas::new(target.registry()?);
+    Ok(Material { target: Arc::clone(target), schemas, clock: clock.clone(), seed })
+}

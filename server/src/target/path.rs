@@ -1,0 +1,123 @@
+//! Base paths: which application a request's path means.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use percent_encoding::percent_decode_str;
+
+use super::Application;
+
+/// A base path of a target: literal segments, `{tenant}` and `{application}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BasePath(Vec<Segment>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Segment {
+    Literal(String),
+    Tenant,
+    Application,
+}
+
+/// Where a path leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placed<'p> {
+    /// The position of the application in the target.
+    pub application: usize,
+    /// The base path as the client wrote it, without trailing slash.
+    pub base: &'p str,
+    /// What follows, beginning with a slash or empty.
+    pub rest: &'p str,
+}
+
+impl BasePath {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let rest = text.strip_prefix('/').ok_or("a base path begins with a slash")?;
+        let segments: Vec<Segment> = rest
+            .split('/')
+            .map(|segment| match segment {
+                "" => Err("a base path has no empty segments and no trailing slash".to_owned()),
+                "{tenant}" => Ok(Segment::Tenant),
+                "{application}" => Ok(Segment::Application),
+                "_weir" => Err("/_weir is the control API's path".to_owned()),
+                _ if segment.contains(['{', '}', '%', '?', '#']) => {
+                    Err(format!("segment {segment:?} must be a plain word, {{tenant}} or {{application}}"))
+                }
+                _ => Ok(Segment::Literal(segment.to_owned())),
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self(segments))
+    }
+
+    pub(super) fn names_tenant(&self) -> bool {
+        self.0.contains(&Segment::Tenant)
+    }
+
+    /// The application that `path` means by this base path. Doubled slashes count as one, because a client that is given
+    /// a base URL with a trailing slash sends them.
+    fn place<'p>(&self, path: &'p str, applications: &[Application]) -> Option<Placed<'p>> {
+        let mut rest = path;
+        let mut tenant: Option<Cow<'p, str>> = None;
+        let mut application: Option<Cow<'p, str>> = None;
+        for segment in &self.0 {
+            let (word, after) = split_segment(rest)?;
+            match segment {
+                Segment::Literal(literal) if literal == word => {}
+                Segment::Literal(_) => return None,
+                Segment::Tenant => tenant = Some(decode(word)),
+                Segment::Application => application = Some(decode(word)),
+            }
+            rest = after;
+        }
+        let application = applications.iter().position(|candidate| {
+            tenant.as_deref().is_none_or(|tenant| candidate.tenant.as_deref() == Some(tenant))
+                && application.as_deref().is_none_or(|name| candidate.name == name)
+        })?;
+        let base = path[..path.len() - rest.len()].trim_end_matches('/');
+        Some(Placed { application, base, rest })
+    }
+
+    /// The path with tenant and application filled in, when that is one which leads to `application`.
+    pub fn of(&self, position: usize, applications: &[Application]) -> Option<String> {
+        let application = &applications[position];
+        let mut path = String::new();
+        for segment in &self.0 {
+            path.push('/');
+            match segment {
+                Segment::Literal(literal) => path.push_str(literal),
+                Segment::Tenant => path.push_str(application.tenant.as_deref()?),
+                Segment::Application => path.push_str(&application.name),
+            }
+        }
+        let leads = self.place(&path, applications).is_some_and(|placed| placed.application == position);
+        leads.then_some(path)
+    }
+}
+
+impl fmt::Display for BasePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|segment| match segment {
+            Segment::Literal(literal) => write!(f, "/{literal}"),
+            Segment::Tenant => f.write_str("/{tenant}"),
+            Segment::Application => f.write_str("/{application}"),
+        })
+    }
+}
+
+/// The application that `path` means: the first base path that fits.
+pub(super) fn place<'p>(base_paths: &[BasePath], applications: &[Application], path: &'p str) -> Option<Placed<'p>> {
+    base_paths.iter().find_map(|base_path| base_path.place(path, applications))
+}
+
+/// The first segment of a path and what follows it; `None` at the end.
+pub(crate) fn split_segment(path: &str) -> Option<(&str, &str)> {
+    let path = path.trim_start_matches('/');
+    if path.is_empty() {
+        return None;
+    }
+    Some(path.split_at(path.find('/').unwrap_or(path.len())))
+}
+
+/// A segment without percent-encoding; bytes that are no UTF-8 match nothing that exists.
+pub(crate) fn decode(segment: &str) -> Cow<'_, str> {
+    if segment.contains('%') { percent_decode_str(segment).decode_utf8_lossy() } else { Cow::Borrowed(segment) }
+}

@@ -1,0 +1,306 @@
+//! Reading target files. Every error names the line and the key.
+
+use std::collections::BTreeMap;
+
+use scim::capability::{Capabilities, Capability};
+use scim::schema::standard;
+use scim::tolerance::Tolerance;
+use serde::Deserialize;
+
+use super::application::REFUSAL_STATUSES;
+use super::downstream::{FailedUpdate, Service};
+use super::{Activation, Application, AuthenticationMethod, BasePath, IMPLEMENTED, OnPut, Target};
+
+/// Why a target file cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("target {target}, {place}: {problem}")]
+pub struct TargetError {
+    pub target: String,
+    /// Line and key, where they are known.
+    pub place: String,
+    pub problem: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TargetFile {
+    description: String,
+    base_paths: Vec<Word<BasePath>>,
+    #[serde(default)]
+    user_extensions: Vec<Word<Extension>>,
+    #[serde(default = "default_max_results")]
+    max_results: u32,
+    authentication: Vec<Word<AuthenticationMethod>>,
+    #[serde(default)]
+    anonymous: Vec<Word<Capability>>,
+    #[serde(default)]
+    tolerances: Vec<Word<Tolerance>>,
+    capabilities: Vec<Word<Offered>>,
+    #[serde(default)]
+    refusals: BTreeMap<Word<Capability>, Status>,
+    #[serde(default)]
+    deviations: Vec<Word<Activation>>,
+    applications: Vec<ApplicationFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ApplicationFile {
+    name: Word<Name>,
+    tenant: Option<Word<Name>>,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    with: Vec<Word<Offered>>,
+    #[serde(default)]
+    without: Vec<Word<Capability>>,
+    #[serde(default)]
+    refusals: BTreeMap<Word<Capability>, Status>,
+    on_put: Option<Word<OnPut>>,
+    downstream: Option<DownstreamFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DownstreamFile {
+    #[serde(default = "yes")]
+    partial_update: bool,
+    failed_update: Option<Word<FailedUpdate>>,
+    #[serde(default)]
+    delete_on_deactivation: bool,
+    #[serde(default = "yes")]
+    hard_delete: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+const fn default_max_results() -> u32 {
+    200
+}
+
+/// A value that is written as a word; its error carries the place in the file.
+#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(try_from = "String", bound = "T: Parse")]
+struct Word<T>(T);
+
+trait Parse: Sized {
+    fn parse(text: &str) -> Result<Self, String>;
+}
+
+impl<T: Parse> TryFrom<String> for Word<T> {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        T::parse(&text).map(Self)
+    }
+}
+
+/// One of the statuses with which a capability can be refused.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(try_from = "u16")]
+struct Status(u16);
+
+impl TryFrom<u16> for Status {
+    type Error = String;
+
+    fn try_from(status: u16) -> Result<Self, String> {
+        if REFUSAL_STATUSES.contains(&status) {
+            return Ok(Self(status));
+        }
+        Err(format!("a capability is refused with 400, 403, 404, 405 or 501, not with {status}"))
+    }
+}
+
+struct Extension(String);
+struct Name(String);
+/// A capability that this endpoint implements.
+struct Offered(Capability);
+
+impl Parse for BasePath {
+    fn parse(text: &str) -> Result<Self, String> {
+        Self::parse(text)
+    }
+}
+
+impl Parse for Extension {
+    fn parse(text: &str) -> Result<Self, String> {
+        standard::document(text).map(|document| Self(document.id)).map_err(|error| error.to_string())
+    }
+}
+
+impl Parse for Name {
+    /// Names stand in paths beside the endpoints.
+    fn parse(text: &str) -> Result<Self, String> {
+        const TAKEN: [&str; 7] = ["Users", "Groups", "Me", "Bulk", "Schemas", "ResourceTypes", "ServiceProviderConfig"];
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        if text.is_empty() || !text.chars().all(plain) {
+            return Err(format!("{text:?} stands in URLs: use letters, digits, - and _"));
+        }
+        if TAKEN.contains(&text) {
+            return Err(format!("{text:?} is the name of an endpoint; choose another"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl Parse for Capability {
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|error: scim::capability::UnknownCapability| error.to_string())
+    }
+}
+
+impl Parse for Offered {
+    fn parse(text: &str) -> Result<Self, String> {
+        let capability = <Capability as Parse>::parse(text)?;
+        if IMPLEMENTED.contains(&capability) {
+            return Ok(Self(capability));
+        }
+        Err(format!("this endpoint does not implement {capability}; leave it out"))
+    }
+}
+
+impl Parse for Tolerance {
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|error: scim::tolerance::UnknownTolerance| error.to_string())
+    }
+}
+
+impl Parse for Activation {
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|error: super::deviations::ActivationError| error.to_string())
+    }
+}
+
+impl Parse for AuthenticationMethod {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "bearer" => Ok(Self::Bearer),
+            "basic" => Ok(Self::Basic),
+            _ => Err(format!("{text:?} is no way to authenticate; use bearer or basic")),
+        }
+    }
+}
+
+impl Parse for OnPut {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "replace" => Ok(Self::Replace),
+            "merge" => Ok(Self::Merge),
+            _ => Err(format!("{text:?} is no way to treat PUT; use replace or merge")),
+        }
+    }
+}
+
+impl Parse for FailedUpdate {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "refused" => Ok(Self::Refused),
+            "ignored" => Ok(Self::Ignored),
+            "ignored-visible" => Ok(Self::IgnoredVisible),
+            _ => Err(format!("{text:?} is no outcome; use refused, ignored or ignored-visible")),
+        }
+    }
+}
+
+pub(super) fn target(name: &str, text: &str) -> Result<Target, TargetError> {
+    let file: TargetFile = toml::from_str(text).map_err(|error| TargetError {
+        target: name.to_owned(),
+        place: error.span().map_or_else(|| "the file".to_owned(), |span| place_of(text, span.start)),
+        problem: error.message().trim().to_owned(),
+    })?;
+    build(name, file).map_err(|(place, problem)| TargetError { target: name.to_owned(), place, problem })
+}
+
+/// The rules that concern several keys at once.
+fn build(name: &str, file: TargetFile) -> Result<Target, (String, String)> {
+    let fail = |key: &str, problem: &str| Err((format!("key {key}"), problem.to_owned()));
+    if file.base_paths.is_empty() {
+        return fail("base_paths", "a target needs at least one base path");
+    }
+    if file.authentication.is_empty() {
+        return fail("authentication", "a target needs at least one way to authenticate");
+    }
+    if file.max_results == 0 {
+        return fail("max_results", "a page holds at least one resource");
+    }
+    if file.applications.is_empty() {
+        return fail("applications", "a target needs at least one application");
+    }
+    let capabilities: Capabilities = file.capabilities.into_iter().map(|word| word.0.0).collect();
+    let refusals = statuses(file.refusals);
+    let base_paths: Vec<BasePath> = file.base_paths.into_iter().map(|word| word.0).collect();
+    let applications: Vec<Application> =
+        file.applications.into_iter().map(|file| application(file, &capabilities, &refusals)).collect();
+    for (position, application) in applications.iter().enumerate() {
+        let place = format!("application {}", application.name);
+        if applications[..position].iter().any(|other| other.name == application.name) {
+            return Err((place, "the name is used twice".into()));
+        }
+        if application.tenant.is_none() && base_paths.iter().any(BasePath::names_tenant) {
+            return Err((place, "it needs a tenant, because a base path names one".into()));
+        }
+        if base_paths.iter().all(|base_path| base_path.of(position, &applications).is_none()) {
+            return Err((place, "no base path leads to it; add one with {application}".into()));
+        }
+    }
+    Ok(Target {
+        name: name.to_owned(),
+        description: file.description.trim().to_owned(),
+        base_paths,
+        user_extensions: file.user_extensions.into_iter().map(|word| word.0.0).collect(),
+        tolerances: file.tolerances.into_iter().map(|word| word.0).collect(),
+        capabilities,
+        refusals,
+        max_results: usize::try_from(file.max_results).unwrap_or(usize::MAX),
+        authentication: file.authentication.into_iter().map(|word| word.0).collect(),
+        anonymous: file.anonymous.into_iter().map(|word| word.0).collect(),
+        applications,
+        deviations: file.deviations.into_iter().map(|word| word.0).collect(),
+    })
+}
+
+fn statuses(refusals: BTreeMap<Word<Capability>, Status>) -> BTreeMap<Capability, u16> {
+    refusals.into_iter().map(|(capability, status)| (capability.0, status.0)).collect()
+}
+
+fn application(
+    file: ApplicationFile,
+    capabilities: &Capabilities,
+    refusals: &BTreeMap<Capability, u16>,
+) -> Application {
+    let mut capabilities = capabilities.clone();
+    capabilities.extend(file.with.into_iter().map(|word| word.0.0));
+    for word in file.without {
+        capabilities.remove(&word.0);
+    }
+    let mut refusals = refusals.clone();
+    refusals.extend(statuses(file.refusals));
+    Application {
+        name: file.name.0.0,
+        tenant: file.tenant.map(|word| word.0.0),
+        description: file.description,
+        capabilities,
+        refusals,
+        on_put: file.on_put.map(|word| word.0).unwrap_or_default(),
+        downstream: file.downstream.map(|file| Service {
+            partial_update: file.partial_update,
+            failed_update: file.failed_update.map(|word| word.0).unwrap_or_default(),
+            delete_on_deactivation: file.delete_on_deactivation,
+            hard_delete: file.hard_delete,
+        }),
+    }
+}
+
+/// Line and key of an offset.
+fn place_of(text: &str, offset: usize) -> String {
+    let before = text.get(..offset).unwrap_or(text);
+    let number = before.matches('\n').count() + 1;
+    let line = text.lines().nth(number - 1).unwrap_or_default().trim();
+    // An array may go over several lines: the key is the last one that was begun.
+    let key = std::iter::once(line)
+        .chain(before.lines().rev())
+        .find_map(|line| line.split_once('=').map(|(key, _)| key.trim()).filter(|key| !key.starts_with(['"', '#'])));
+    key.map_or_else(|| format!("line {number}"), |key| format!("line {number}, key {key}"))
+}

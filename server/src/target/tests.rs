@@ -1,0 +1,138 @@
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::*;
+
+#[test]
+fn the_compiled_in_targets_are_the_folder_and_each_can_be_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/targets");
+    let files: BTreeSet<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(Target::names().map(str::to_owned).collect::<BTreeSet<_>>(), files);
+    for (name, text) in DOCUMENTS {
+        let target = Target::parse(name, text).unwrap();
+        assert!(!target.description.is_empty(), "{name}");
+        target.registry().unwrap();
+    }
+    assert!(Target::find("nope").is_none());
+}
+
+#[test]
+fn rfc_offers_everything_that_is_implemented() {
+    assert_eq!(Target::rfc().capabilities, IMPLEMENTED.iter().copied().collect());
+    assert_eq!(Target::rfc().tolerances.iter().count(), 0);
+}
+
+/// Application and rest of each way to write a path.
+#[test]
+fn every_way_to_write_a_base_path_leads_to_its_application() {
+    let target = Target::aquera();
+    let place = |path| {
+        let placed = target.place(path)?;
+        Some((&*target.applications[placed.application].name, placed.base, placed.rest))
+    };
+    for (path, expected) in [
+        ("/scim/default/Users", Some(("default", "/scim/default", "/Users"))),
+        ("/scim/default/", Some(("default", "/scim/default", "/"))),
+        ("/scim/default", Some(("default", "/scim/default", ""))),
+        ("/scim/default//Users/", Some(("default", "/scim/default", "//Users/"))),
+        ("//scim/default/Users", Some(("default", "//scim/default", "/Users"))),
+        ("/scim/merge-on-put/Users/1", Some(("merge-on-put", "/scim/merge-on-put", "/Users/1"))),
+        ("/scim/merge%2Don%2Dput/Users", Some(("merge-on-put", "/scim/merge%2Don%2Dput", "/Users"))),
+        ("/scim/Users", Some(("default", "/scim", "/Users"))),
+        ("/scim/", Some(("default", "/scim", "/"))),
+        (
+            "/Tenants/example/no-hard-delete/Users",
+            Some(("no-hard-delete", "/Tenants/example/no-hard-delete", "/Users")),
+        ),
+        ("/Tenants/example/Users", Some(("default", "/Tenants/example", "/Users"))),
+        ("/Tenants/example", Some(("default", "/Tenants/example", ""))),
+        ("/Tenants/other/Users", None),
+        ("/Tenants", None),
+        ("/tenants/example/Users", None),
+        ("/", None),
+        ("", None),
+        ("/scimx/default", None),
+    ] {
+        assert_eq!(place(path), expected, "{path}");
+    }
+}
+
+#[test]
+fn an_application_inherits_from_its_target_and_may_differ() {
+    let target = Target::aquera();
+    let application = |name: &str| target.applications.iter().find(|own| own.name == name).unwrap();
+    let offers = |name: &str, capability| application(name).capabilities.contains(&capability);
+    assert!(!offers("default", Capability::PatchUsers) && offers("accepts-user-patch", Capability::PatchUsers));
+    assert!(offers("default", Capability::FilterGroups) && !offers("no-group-filter", Capability::FilterGroups));
+    assert_eq!(application("merge-on-put").on_put, OnPut::Merge);
+    let error = refusal(&application("no-group-filter").refusals, Capability::FilterGroups);
+    assert_eq!((error.status(), error.scim_type()), (400, Some(scim::ScimType::InvalidFilter)));
+    assert_eq!(refusal(&application("default").refusals, Capability::PatchUsers).status(), 501);
+}
+
+const MINIMAL: &str = r#"description = "d"
+base_paths = ["/v2"]
+authentication = ["bearer"]
+capabilities = ["create.users"]
+[[applications]]
+name = "a"
+"#;
+
+#[test]
+fn a_minimal_target_is_enough() {
+    let target = Target::parse("mine", MINIMAL).unwrap();
+    assert_eq!((target.max_results, target.applications.len()), (200, 1));
+}
+
+#[test]
+fn every_mistake_names_line_and_key() {
+    let replaced = |from: &str, to: &str| {
+        assert!(MINIMAL.contains(from), "{from}");
+        let error = Target::parse("mine", &MINIMAL.replace(from, to)).unwrap_err().to_string();
+        // What there is to use grows.
+        error.split_inclusive("use one of").next().unwrap().to_owned()
+    };
+    let errors = [
+        replaced("/v2", "v2"),
+        replaced("/v2", "/_weir"),
+        replaced("/v2", "/v2/"),
+        replaced("/v2", "/{application}/{tenant}"),
+        replaced("bearer", "token"),
+        replaced("create.users", "create.user"),
+        replaced("create.users", "sort"),
+        replaced("\"a\"", "\"Users\""),
+        replaced("\"a\"", "\"a b\""),
+        replaced("name = \"a\"", "name = \"a\"\ncolour = 1"),
+        replaced("name = \"a\"", "name = \"a\"\non_put = \"append\""),
+        replaced("name = \"a\"", "name = \"a\"\nrefusals = { \"patch.users\" = 418 }"),
+        replaced("name = \"a\"", "name = \"a\"\ndownstream = { failed_update = \"x\" }"),
+        replaced("name = \"a\"", "name = \"a\"\n[[applications]]\nname = \"a\""),
+        replaced("name = \"a\"", "name = \"a\"\n[[applications]]\nname = \"b\""),
+        replaced("[[applications]]\nname = \"a\"\n", "applications = []"),
+        replaced("capabilities", "deviations = [\n  \"put.creates\",\n  \"put.destroys\",\n]\ncapabilities"),
+        replaced("description = \"d\"", "description = "),
+    ];
+    insta::assert_snapshot!(errors.join("\n"), @r#"
+    target mine, line 2, key base_paths: a base path begins with a slash
+    target mine, line 2, key base_paths: /_weir is the control API's path
+    target mine, line 2, key base_paths: a base path has no empty segments and no trailing slash
+    target mine, application a: it needs a tenant, because a base path names one
+    target mine, line 3, key authentication: "token" is no way to authenticate; use bearer or basic
+    target mine, line 4, key capabilities: "create.user" is no capability; use one of
+    target mine, line 4, key capabilities: this endpoint does not implement sort; leave it out
+    target mine, line 6, key name: "Users" is the name of an endpoint; choose another
+    target mine, line 6, key name: "a b" stands in URLs: use letters, digits, - and _
+    target mine, line 7, key colour: unknown field `colour`, expected one of `name`, `tenant`, `description`, `with`, `without`, `refusals`, `on_put`, `downstream`
+    target mine, line 7, key on_put: "append" is no way to treat PUT; use replace or merge
+    target mine, line 7, key refusals: a capability is refused with 400, 403, 404, 405 or 501, not with 418
+    target mine, line 7, key downstream: "x" is no outcome; use refused, ignored or ignored-visible
+    target mine, application a: the name is used twice
+    target mine, application b: no base path leads to it; add one with {application}
+    target mine, key applications: a target needs at least one application
+    target mine, line 4, key deviations: "put.destroys" names no deviation; use one of
+    target mine, line 1, key description: string values must be quoted, expected literal string
+    "#);
+}
