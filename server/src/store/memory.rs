@@ -29,7 +29,7 @@ impl MemoryStore {
     }
 
     /// Stores many resources in order, for seeding; `id` is kept where it is given, so that groups can name their members.
-    /// Blocks the thread, about two seconds for a million.
+    /// Blocks the thread, some seconds for a million.
     ///
     /// # Errors
     /// Of a resource that cannot be stored, with its position from 0 in steps of 1,000; earlier thousands stay.
