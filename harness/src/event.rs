@@ -201,6 +201,10 @@ pub enum Event {
         url: String,
         reason: String,
     },
+    /// The run ended before its time; `RunFinished` follows.
+    RunFailed {
+        reason: String,
+    },
     RunFinished {
         summary: Summary,
     },

@@ -1,9 +1,12 @@
 //! The harness of Weir: it proves a SCIM 2.0 endpoint right, or shows where it is not.
 
 pub mod catalog;
+pub mod cli;
 pub mod difference;
 pub mod endpoint;
 pub mod event;
+pub mod exit;
 pub mod plan;
 pub mod provision;
+pub mod report;
 pub mod run;

@@ -1,5 +1,7 @@
 //! What a run will do: each selected check is run, or skipped with the reason.
 
+use scim::capability::Capability;
+
 use crate::catalog::{self, Check};
 use crate::endpoint::Discovery;
 
@@ -53,8 +55,20 @@ pub fn select(selection: &Selection) -> Result<Vec<&'static Check>, UnknownPrefi
         .collect())
 }
 
-/// Decides for each check whether the endpoint offers what it needs.
-pub fn plan(checks: Vec<&'static Check>, discovery: &Discovery) -> Vec<Planned> {
+/// What a check needs if it writes.
+const WRITING: [Capability; 8] = [
+    Capability::CreateUsers,
+    Capability::CreateGroups,
+    Capability::ReplaceUsers,
+    Capability::ReplaceGroups,
+    Capability::PatchUsers,
+    Capability::PatchGroups,
+    Capability::DeleteUsers,
+    Capability::DeleteGroups,
+];
+
+/// Decides for each check whether the endpoint offers what it needs, and whether the run may do what it does.
+pub fn plan(checks: Vec<&'static Check>, discovery: &Discovery, read_only: bool) -> Vec<Planned> {
     checks
         .into_iter()
         .map(|check| {
@@ -65,7 +79,9 @@ pub fn plan(checks: Vec<&'static Check>, discovery: &Discovery) -> Vec<Planned> 
                 .filter(|offer| !offer.offered)
                 .map(|offer| format!("{} ({})", offer.capability, offer.provenance.as_str()))
                 .collect();
-            let decision = if missing.is_empty() {
+            let decision = if read_only && check.needs.iter().any(|capability| WRITING.contains(capability)) {
+                Decision::Skip("the run is read-only".into())
+            } else if missing.is_empty() {
                 Decision::Run
             } else {
                 Decision::Skip(format!("the endpoint does not offer {}", missing.join(", ")))

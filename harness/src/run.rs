@@ -153,7 +153,9 @@ fn judge(finding: &mut Finding, outcome: Outcome) {
         Err(Stop::NoAnswer(error)) => {
             let problem = no_answer(finding.check, &error);
             finding.verdict = finding.verdict.max(problem.verdict);
-            finding.reason = Some(error.to_string());
+            if error.is_unreachable() {
+                finding.reason = Some(format!("the endpoint cannot be reached any more ({})", error.sentence));
+            }
             finding.problems.push(problem);
         }
     }

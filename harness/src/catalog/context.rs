@@ -140,6 +140,8 @@ impl Context {
     async fn precondition(&self, request: Request, cause: &'static str) -> Result<Arc<Exchange>, Stop> {
         match self.client.send(request).await {
             Ok(exchange) => Ok(exchange),
+            // One cause for everything, not one a check.
+            Err(error) if error.is_unreachable() => Err(Stop::NoAnswer(error)),
             Err(error) => Err(self.blocked(error.to_string(), cause, Vec::new())),
         }
     }

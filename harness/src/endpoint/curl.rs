@@ -51,6 +51,16 @@ fn body(bytes: &[u8]) -> String {
     }
 }
 
+/// The body as a report may show it: passwords replaced by a word, bytes that are no text by their replacement character.
+pub(super) fn shown_body(bytes: &[u8]) -> String {
+    if let Ok(mut value) = serde_json::from_slice::<Value>(bytes)
+        && mask(&mut value)
+    {
+        return value.to_string().replace("\\u0001", "(masked)");
+    }
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
 /// Masks each `password` member, and the value of each PATCH operation on it; tells whether there was one.
 fn mask(value: &mut Value) -> bool {
     match value {

@@ -40,6 +40,11 @@ pub struct EndpointError {
 }
 
 impl EndpointError {
+    /// Whether no connection came about, so that nothing can be said about the endpoint.
+    pub const fn is_unreachable(&self) -> bool {
+        matches!(self.kind, EndpointErrorKind::Refused | EndpointErrorKind::Dns | EndpointErrorKind::Tls)
+    }
+
     pub(super) fn new(kind: EndpointErrorKind, method: &Method, url: &Url, sentence: impl Into<String>) -> Self {
         Self { kind, method: method.clone(), url: without_user_info(url), sentence: sentence.into() }
     }

@@ -1,0 +1,194 @@
+//! `weir check`: the conformance of an endpoint, somebody's or an embedded one.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use clap::Args;
+use tokio::sync::watch;
+use url::Url;
+
+use super::endpoint_flags::base_url;
+use super::output::{ReportFormat, table};
+use super::{EndpointFlags, Failure, Output, confirm, interrupt, repeat, seed};
+use crate::catalog::{Check, run_prefix};
+use crate::endpoint::embedded::EmbeddedOptions;
+use crate::endpoint::{Client, ClientOptions, Embedded, discover};
+use crate::event::{Event, Events, Summary};
+use crate::exit::{self, FailOn};
+use crate::plan::{Decision, Planned, Selection, plan, select};
+use crate::run::{self, RunOptions};
+
+const EXAMPLES: &str = "\
+Examples:
+  weir check                                          an embedded Aquera endpoint
+  weir check https://scim.example.com/v2 --bearer @token.txt --yes
+  weir check http://127.0.0.1:8080/scim/v2 --only patch --only delete.user
+  weir check --deviate put.creates                    see a defect caught
+  weir check http://127.0.0.1:8080/scim/v2 --dry-run  what would run, and why the rest would not
+  weir check --format json --output report.json";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct CheckArgs {
+    /// The SCIM base URL; without it an embedded endpoint is checked
+    #[arg(value_name = "URL", value_parser = base_url)]
+    url: Option<Url>,
+    /// Run only checks whose id begins so; may be repeated
+    #[arg(long, value_name = "ID-PREFIX")]
+    only: Vec<String>,
+    /// Leave out checks whose id begins so; may be repeated
+    #[arg(long, value_name = "ID-PREFIX")]
+    skip: Vec<String>,
+    /// Leave out every check that writes
+    #[arg(long)]
+    read_only: bool,
+    /// Show what would run, and why the rest would not; sends nothing but discovery
+    #[arg(long)]
+    dry_run: bool,
+    /// Decides every name and value that the run invents
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// The gravest findings that still fail the run: must, should, note or never
+    #[arg(long, value_enum, default_value_t, value_name = "LEVEL", hide_possible_values = true)]
+    fail_on: FailOn,
+    /// Agree to writing to an endpoint that is not on this machine
+    #[arg(long)]
+    yes: bool,
+    /// What the embedded endpoint behaves as: a target's name, or a target file
+    #[arg(long, value_name = "NAME|FILE", conflicts_with = "url", help_heading = "Embedded endpoint")]
+    target: Option<String>,
+    /// A deviation to switch on in the embedded endpoint; may be repeated
+    #[arg(long = "deviate", value_name = "ID[=VALUE]", conflicts_with = "url", help_heading = "Embedded endpoint")]
+    deviations: Vec<String>,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Report")]
+    format: ReportFormat,
+    /// Write the report to a file instead of standard output
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
+    output: Option<PathBuf>,
+    /// Leave out the lines of what passed or was skipped
+    #[arg(long, short, help_heading = "Report")]
+    quiet: bool,
+    #[command(flatten)]
+    endpoint: EndpointFlags,
+}
+
+/// The endpoint of a run. An embedded one lives as long as this value.
+struct Subject {
+    client: Client,
+    embedded: Option<Embedded>,
+}
+
+pub(super) async fn run(args: CheckArgs, output: &Output) -> Result<u8, Failure> {
+    let selection = Selection { only: args.only.clone(), skip: args.skip.clone() };
+    let checks = select(&selection).map_err(Failure::usage)?;
+    let seed = args.seed.unwrap_or_else(seed::draw);
+    let subject = subject(&args, seed)?;
+    if !args.dry_run && !args.read_only {
+        let what = format!("weir creates and deletes users and groups named {}…", run_prefix(seed));
+        confirm::before_writing(subject.client.base_url(), &what, args.yes)?;
+    }
+    if args.dry_run {
+        return dry_run(checks, &subject.client, args.read_only, *output).await;
+    }
+    let events = Events::new(vec![output.report(args.format, args.output.as_deref(), args.quiet)?]);
+    let interrupted = interrupt::watch();
+    let started = Instant::now();
+    events.emit(&Event::RunStarted {
+        command: repeat::command(std::env::args(), seed),
+        seed,
+        url: subject.client.base_url().to_string(),
+        target: subject.embedded.as_ref().map(|embedded| embedded.target().to_owned()),
+    });
+    let options = RunOptions { seed, concurrency: usize::from(args.endpoint.concurrency), interrupted: interrupted.clone() };
+    let outcome = run_checks(checks, &subject.client, args.read_only, &events, &options).await;
+    if let Err(Failure::Unreachable(reason)) = &outcome {
+        events.emit(&Event::RunFailed { reason: reason.clone() });
+    }
+    let summary = Summary {
+        exchanges: subject.client.sent(),
+        elapsed: started.elapsed(),
+        interrupted: *interrupted.borrow(),
+        ..events.summary()
+    };
+    events.emit(&Event::RunFinished { summary: summary.clone() });
+    outcome?;
+    if let Some(error) = events.failure() {
+        return Err(error.into());
+    }
+    Ok(exit::status_of(&summary, args.fail_on))
+}
+
+fn subject(args: &CheckArgs, seed: u64) -> Result<Subject, Failure> {
+    if let Some(url) = &args.url {
+        return Ok(Subject { client: args.endpoint.client(url)?, embedded: None });
+    }
+    let options = EmbeddedOptions {
+        target: args.target.clone().unwrap_or_else(|| "aquera".into()),
+        deviations: args.deviations.clone(),
+        seed,
+    };
+    let embedded = Embedded::start(&options).map_err(Failure::usage)?;
+    let application = embedded
+        .application()
+        .ok_or_else(|| Failure::Usage(format!("target {} has no application", options.target)))?;
+    let base = application
+        .base_urls
+        .first()
+        .ok_or_else(|| Failure::Usage(format!("application {} has no base URL", application.name)))?;
+    // Pace and patience are the person's; credentials and transport are the embedded endpoint's own.
+    let options = ClientOptions {
+        credentials: application.credentials(),
+        headers: Vec::new(),
+        authorities: Vec::new(),
+        ..args.endpoint.options()?
+    };
+    let client = Client::new(base, options).map_err(Failure::usage)?;
+    Ok(Subject { client, embedded: Some(embedded) })
+}
+
+async fn run_checks(
+    checks: Vec<&'static Check>,
+    client: &Client,
+    read_only: bool,
+    events: &Events,
+    options: &RunOptions,
+) -> Result<(), Failure> {
+    let discovery = discover_or_leave(client, options.interrupted.clone()).await?;
+    let Some(discovery) = discovery else { return Ok(()) };
+    let discovery = Arc::new(discovery);
+    events.emit(&Event::Discovered { offers: discovery.all_offers(), remarks: discovery.remarks().to_vec() });
+    let planned = plan(checks, &discovery, read_only);
+    let skipped = planned.iter().filter(|planned| planned.decision != Decision::Run).count();
+    events.emit(&Event::Planned { run: planned.len() - skipped, skipped });
+    run::run(&planned, client, &discovery, events, options).await;
+    Ok(())
+}
+
+/// Discovers, unless the run is interrupted meanwhile.
+async fn discover_or_leave(
+    client: &Client,
+    mut interrupted: watch::Receiver<bool>,
+) -> Result<Option<crate::endpoint::Discovery>, Failure> {
+    tokio::select! {
+        discovery = discover(client) => discovery.map(Some).map_err(|error| Failure::Unreachable(error.to_string())),
+        Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => Ok(None),
+    }
+}
+
+async fn dry_run(checks: Vec<&'static Check>, client: &Client, read_only: bool, output: Output) -> Result<u8, Failure> {
+    let discovery = discover(client).await.map_err(|error| Failure::Unreachable(error.to_string()))?;
+    let rows: Vec<_> = plan(checks, &discovery, read_only)
+        .into_iter()
+        .map(|Planned { check, decision }| {
+            let (word, text) = match decision {
+                Decision::Run => ("run", check.title.to_owned()),
+                Decision::Skip(reason) => ("skip", reason),
+            };
+            vec![word.to_owned(), check.id.to_owned(), text]
+        })
+        .collect();
+    output.print(&table(&rows))?;
+    Ok(exit::OK)
+}

@@ -1,0 +1,143 @@
+//! `weir explain`: what an id stands for, in our words.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use scim::requirement::{self, Requirement};
+use weir_server::Target;
+use weir_server::target::deviations::{self, Breaks, Deviation};
+
+use super::{Failure, Output};
+use crate::catalog::{self, Check};
+use crate::exit;
+
+const EXAMPLES: &str = "\
+Examples:
+  weir explain create.duplicate-user-name
+  weir explain RFC7644-3.3-12
+  weir explain write.answer-lost
+  weir explain aquera";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct ExplainArgs {
+    /// The id of a check, a requirement or a deviation, or the name of a target
+    #[arg(value_name = "ID")]
+    id: String,
+}
+
+pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<u8, Failure> {
+    let id = args.id.as_str();
+    let text = catalog::find(id)
+        .map(check)
+        .or_else(|| requirement::all().iter().find(|known| known.id.eq_ignore_ascii_case(id)).map(rule))
+        .or_else(|| deviations::find(id).map(deviation))
+        .or_else(|| Target::find(id).map(|found| target(&found)))
+        .ok_or_else(|| Failure::Usage(format!("{id:?} is no check, requirement, deviation or target; {}", hint(id))))?;
+    output.print(&text)?;
+    Ok(exit::OK)
+}
+
+/// Where to look for the right id: those that contain what was typed, if there are a few.
+fn hint(typed: &str) -> String {
+    let near: Vec<_> = catalog::all()
+        .map(|check| check.id)
+        .chain(deviations::all().iter().map(|deviation| deviation.id))
+        .filter(|id| !typed.is_empty() && (id.contains(typed) || typed.contains(id)))
+        .take(5)
+        .collect();
+    if near.is_empty() { "`weir list` shows what there is".into() } else { format!("did you mean {}?", near.join(" or ")) }
+}
+
+fn section(text: &mut String, heading: &str, lines: impl IntoIterator<Item = String>) {
+    let mut lines = lines.into_iter().peekable();
+    if lines.peek().is_some() {
+        let _ = writeln!(text, "\n{heading}");
+        for line in lines {
+            let _ = writeln!(text, "  {line}");
+        }
+    }
+}
+
+fn check(check: &Check) -> String {
+    let mut text = format!("check {}\n{}\n\n{}\n", check.id, check.title, check.matters);
+    section(&mut text, "Right is", check.legal.iter().map(|legal| (*legal).to_owned()));
+    section(&mut text, "By the rules", check.requirements.iter().map(|id| cited(id)));
+    section(&mut text, "Needs", check.needs.iter().map(ToString::to_string));
+    section(
+        &mut text,
+        "Shown by the deviations",
+        breaking(|id| check.requirements.contains(&id)).map(|deviation| format!("{}: {}", deviation.id, deviation.summary)),
+    );
+    let _ = writeln!(text, "\nRun it with: weir check --only {}", check.id);
+    text
+}
+
+fn cited(id: &str) -> String {
+    let summary = requirement::find(id).map_or("", |requirement| requirement.summary);
+    format!("{id} ({}): {summary}", catalog::level_of(id))
+}
+
+fn breaking(wanted: impl Fn(&'static str) -> bool) -> impl Iterator<Item = &'static Deviation> {
+    deviations::all().iter().copied().filter(move |deviation| match &deviation.breaks {
+        Breaks::Requirements(ids) => ids.iter().any(|id| wanted(id)),
+        Breaks::Permitted(_) => false,
+    })
+}
+
+fn rule(requirement: &Requirement) -> String {
+    let mut text = format!(
+        "requirement {}\n{} section {}, {}, binds the {}\n\n{}\n",
+        requirement.id,
+        requirement.rfc.replacen("RFC", "RFC ", 1),
+        requirement.section,
+        catalog::level_of(requirement.id),
+        match requirement.actor {
+            "both" => "server and the client",
+            actor => actor,
+        },
+        requirement.summary,
+    );
+    section(&mut text, "Disputed", catalog::dispute(requirement.id).map(|dispute| format!("{}: {}", dispute.point, dispute.reading)));
+    section(&mut text, "How it shows", [requirement.check.to_owned()]);
+    section(
+        &mut text,
+        "Checks",
+        catalog::all()
+            .filter(|check| check.requirements.contains(&requirement.id))
+            .map(|check| format!("{}: {}", check.id, check.title)),
+    );
+    section(
+        &mut text,
+        "Deviations",
+        breaking(|id| id == requirement.id).map(|deviation| format!("{}: {}", deviation.id, deviation.summary)),
+    );
+    text
+}
+
+fn deviation(deviation: &Deviation) -> String {
+    let mut text = format!("deviation {}\n{}\n", deviation.id, deviation.summary);
+    match &deviation.breaks {
+        Breaks::Requirements(ids) => section(&mut text, "Breaks", ids.iter().map(|id| cited(id))),
+        Breaks::Permitted(reason) => section(&mut text, "Permitted", [(*reason).to_owned()]),
+    }
+    section(
+        &mut text,
+        "Takes a value",
+        deviation
+            .parameter
+            .as_ref()
+            .map(|parameter| format!("{}={}: {}", deviation.id, parameter.default, parameter.meaning)),
+    );
+    section(&mut text, "Seen", deviation.seen.iter().map(|link| (*link).to_owned()));
+    let _ = writeln!(text, "\nSwitch it on with: weir serve --deviate {}", deviation.id);
+    text
+}
+
+fn target(target: &Target) -> String {
+    let mut text = format!("target {}\n{}\n", target.name, target.description.trim());
+    section(&mut text, "Offers", target.capabilities.iter().map(ToString::to_string));
+    section(&mut text, "Deviations", target.deviations.iter().map(ToString::to_string));
+    let _ = writeln!(text, "\nServe it with: weir serve --target {}", target.name);
+    text
+}

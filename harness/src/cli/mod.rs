@@ -1,0 +1,101 @@
+//! The command line.
+
+mod check;
+mod confirm;
+mod endpoint_flags;
+mod explain;
+mod failure;
+mod interrupt;
+mod list;
+mod output;
+mod repeat;
+mod request_lines;
+mod seed;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use endpoint_flags::EndpointFlags;
+pub use failure::Failure;
+pub use output::{ColourChoice, Output};
+
+use crate::exit;
+
+const AFTER: &str = "\
+Exit status:
+  0    nothing at or above --fail-on was found
+  1    findings at or above --fail-on, or entries that failed
+  2    wrong usage, configuration or file; nothing was sent
+  3    endpoint unreachable, credentials refused, or everything blocked
+  130  interrupted by Ctrl-C or SIGTERM, after clean-up";
+
+/// Gauges SCIM 2.0: a reference endpoint, and the harness that proves an endpoint right.
+#[derive(Parser)]
+#[command(name = "weir", version, about, after_help = AFTER, propagate_version = true)]
+struct Cli {
+    /// When to colour the output
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", hide_possible_values = true)]
+    #[arg(help = "When to colour the output: auto, always or never")]
+    color: ColourChoice,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check an endpoint, or without URL an embedded one
+    Check(check::CheckArgs),
+    /// Serve a SCIM endpoint that behaves as a target does
+    Serve(serve::ServeArgs),
+    /// List what Weir knows: checks, requirements, deviations or targets
+    List(list::ListArgs),
+    /// Explain a check, requirement, deviation or target
+    Explain(explain::ExplainArgs),
+}
+
+/// Runs the command line of this process; the status is one of [`crate::exit`].
+pub fn main() -> ExitCode {
+    // Fails only if a provider is installed already, which then serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let cli = Cli::parse();
+    init_log();
+    let output = Output::new(cli.color);
+    let status = match dispatch(cli.command, &output) {
+        Ok(status) => status,
+        // Whoever read the output has seen enough.
+        Err(failure) if failure.is_broken_pipe() => exit::OK,
+        Err(failure) => {
+            eprintln!("weir: {failure}");
+            failure.status()
+        }
+    };
+    ExitCode::from(status)
+}
+
+fn init_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("WEIR_LOG").unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+fn dispatch(command: Command, output: &Output) -> Result<u8, Failure> {
+    let runtime =
+        || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Failure::Runtime);
+    match command {
+        Command::Check(args) => runtime()?.block_on(check::run(args, output)),
+        Command::Serve(args) => runtime()?.block_on(serve::run(args, output)),
+        Command::List(args) => list::run(&args, output),
+        Command::Explain(args) => explain::run(&args, output),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
+    }
+}

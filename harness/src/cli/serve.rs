@@ -1,0 +1,142 @@
+//! `weir serve`: the endpoint, until Ctrl-C or SIGTERM.
+
+use std::fmt::Write as _;
+use std::io::{IsTerminal as _, Write as _};
+use std::net::SocketAddr;
+
+use clap::Args;
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+use weir_server::{Config, Endpoint, JournalMode, PasswordCost};
+
+use super::endpoint_flags::{pair_of, secret};
+use super::{Failure, Output, interrupt, request_lines, seed};
+use crate::endpoint::embedded;
+use crate::exit;
+
+const EXAMPLES: &str = "\
+Examples:
+  weir serve                                  the Aquera gateway on http://127.0.0.1:7643
+  weir serve --target rfc --listen 127.0.0.1:0
+  weir serve --deviate write.answer-lost      lose answers after the work is done
+  WEIR_BEARER=@token.txt weir serve --base-url https://scim.example.com";
+
+/// How much of each exchange is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Journal {
+    #[default]
+    Full,
+    Heads,
+    Off,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct ServeArgs {
+    /// What to behave as: a target's name, or a target file
+    #[arg(long, value_name = "NAME|FILE", default_value = "aquera")]
+    target: String,
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7643")]
+    listen: SocketAddr,
+    /// A deviation to switch on; may be repeated
+    #[arg(long = "deviate", value_name = "ID[=VALUE]")]
+    deviations: Vec<String>,
+    /// The bearer token that every application takes, or @FILE that holds it
+    #[arg(long, value_name = "TOKEN", env = "WEIR_BEARER", hide_env_values = true)]
+    bearer: Option<SecretString>,
+    /// The user and password that every application takes, or @FILE that holds them
+    #[arg(long, value_name = "USER:PASS", env = "WEIR_BASIC", hide_env_values = true)]
+    basic: Option<SecretString>,
+    /// The token of the control API under /_weir/, or @FILE that holds it
+    #[arg(long, value_name = "TOKEN", env = "WEIR_CONTROL_TOKEN", hide_env_values = true)]
+    control_token: Option<SecretString>,
+    /// How much of each exchange the journal keeps: everything, no bodies, or nothing
+    #[arg(long, value_enum, default_value_t, value_name = "MODE")]
+    journal: Journal,
+    /// Scheme, host and port that clients see, for Location and meta.location
+    #[arg(long, value_name = "URL")]
+    base_url: Option<Url>,
+    /// Believe X-Forwarded-Proto and X-Forwarded-Host
+    #[arg(long)]
+    trust_proxy: bool,
+    /// Makes ids and generated credentials repeatable
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Print no line a request
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+pub(super) async fn run(args: ServeArgs, output: &Output) -> Result<u8, Failure> {
+    let quiet = args.quiet;
+    let given = Given { bearer: args.bearer.is_some(), basic: args.basic.is_some(), control: args.control_token.is_some() };
+    let target = args.target.clone();
+    let endpoint = weir_server::start(config(args)?).map_err(Failure::usage)?;
+    output.print(&greeting(&endpoint, &target, given))?;
+    let mut lines = None;
+    if !quiet && std::io::stdout().is_terminal() {
+        let print = |line: &str| writeln!(std::io::stdout(), "{line}").is_ok();
+        lines = Some(tokio::spawn(request_lines::follow(endpoint.journal().follow(), print)));
+    }
+    interrupt::requested().await?;
+    if let Some(lines) = lines {
+        lines.abort();
+    }
+    endpoint.stop();
+    output.print("stopped\n")?;
+    Ok(exit::OK)
+}
+
+fn config(args: ServeArgs) -> Result<Config, Failure> {
+    let mut config = Config::new(embedded::target(&args.target).map_err(Failure::usage)?);
+    config.listen = args.listen;
+    config.deviations = embedded::deviations(&args.deviations).map_err(Failure::usage)?;
+    config.bearer = args.bearer.as_ref().map(secret).transpose()?;
+    config.basic = args.basic.as_ref().map(|pair| pair_of(pair, "--basic")).transpose()?;
+    config.control_token = args.control_token.as_ref().map(secret).transpose()?;
+    config.base_url = args.base_url;
+    config.trust_proxy = args.trust_proxy;
+    config.journal = match args.journal {
+        Journal::Full => JournalMode::Full,
+        Journal::Heads => JournalMode::Heads,
+        Journal::Off => JournalMode::Off,
+    };
+    config.seed = args.seed.unwrap_or_else(seed::draw);
+    if !config.listen.ip().is_loopback() {
+        // Others can reach it, so somebody may give it a password that matters.
+        config.password_cost = PasswordCost::CAREFUL;
+    }
+    Ok(config)
+}
+
+/// Which secrets the person brought along; they are not printed back.
+#[derive(Clone, Copy)]
+struct Given {
+    bearer: bool,
+    basic: bool,
+    control: bool,
+}
+
+/// What a person needs to use the endpoint. The last line is `ready`, for programs that wait for it.
+fn greeting(endpoint: &Endpoint, target: &str, given: Given) -> String {
+    let mut text = format!("target {target} on {}\n", endpoint.origin());
+    let shown = |given: bool, value: &str| if given { "(as given)".to_owned() } else { value.to_owned() };
+    for application in embedded::applications(endpoint) {
+        let tenant = application.tenant.as_ref().map(|tenant| format!(" of tenant {tenant}")).unwrap_or_default();
+        let _ = writeln!(text, "application {}{tenant}", application.name);
+        for (index, url) in application.base_urls.iter().enumerate() {
+            let _ = writeln!(text, "  {:<10}{url}", if index == 0 { "URL" } else { "also" });
+        }
+        if let Some(token) = &application.bearer {
+            let _ = writeln!(text, "  {:<10}{}", "bearer", shown(given.bearer, token.expose_secret()));
+        }
+        if let Some((user, password)) = &application.basic {
+            let pair = format!("{user}:{}", password.expose_secret());
+            let _ = writeln!(text, "  {:<10}{}", "basic", shown(given.basic, &pair));
+        }
+    }
+    let token = shown(given.control, endpoint.control_token().expose_secret());
+    let _ = writeln!(text, "control API {}/_weir/\n  {:<10}{token}\nready", endpoint.origin(), "bearer");
+    text
+}

@@ -1,0 +1,11 @@
+//! Reports: consumers of the event stream that write to a given writer and nowhere else.
+
+mod json;
+mod problem;
+mod terminal;
+
+pub use json::JsonReport;
+pub use terminal::{TerminalOptions, TerminalReport};
+
+#[cfg(test)]
+mod tests;
