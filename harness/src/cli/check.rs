@@ -101,7 +101,8 @@ pub(super) async fn run(args: CheckArgs, output: &Output) -> Result<u8, Failure>
         url: subject.client.base_url().to_string(),
         target: subject.embedded.as_ref().map(|embedded| embedded.target().to_owned()),
     });
-    let options = RunOptions { seed, concurrency: usize::from(args.endpoint.concurrency), interrupted: interrupted.clone() };
+    let options =
+        RunOptions { seed, concurrency: usize::from(args.endpoint.concurrency), interrupted: interrupted.clone() };
     let outcome = run_checks(checks, &subject.client, args.read_only, &events, &options).await;
     if let Err(Failure::Unreachable(reason)) = &outcome {
         events.emit(&Event::RunFailed { reason: reason.clone() });

@@ -13,7 +13,9 @@ pub fn before_writing(url: &Url, what: &str, yes: bool) -> Result<(), Failure> {
         return Ok(());
     }
     if !io::stdin().is_terminal() {
-        return Err(Failure::Usage(format!("{what} at {url}; add --yes to agree, since there is no terminal to ask at")));
+        return Err(Failure::Usage(format!(
+            "{what} at {url}; add --yes to agree, since there is no terminal to ask at"
+        )));
     }
     eprint!("{what} at {url}. Go on? [y/N] ");
     io::stderr().flush()?;

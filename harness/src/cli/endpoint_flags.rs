@@ -90,7 +90,8 @@ impl EndpointFlags {
 
 /// Reads a base URL as a person types it.
 pub fn base_url(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| format!("{error}; give a whole URL, such as https://example.com/scim/v2"))?;
+    let url =
+        Url::parse(text).map_err(|error| format!("{error}; give a whole URL, such as https://example.com/scim/v2"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         return Err("only http and https URLs can be tested".into());
     }

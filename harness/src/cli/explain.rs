@@ -46,7 +46,11 @@ fn hint(typed: &str) -> String {
         .filter(|id| !typed.is_empty() && (id.contains(typed) || typed.contains(id)))
         .take(5)
         .collect();
-    if near.is_empty() { "`weir list` shows what there is".into() } else { format!("did you mean {}?", near.join(" or ")) }
+    if near.is_empty() {
+        "`weir list` shows what there is".into()
+    } else {
+        format!("did you mean {}?", near.join(" or "))
+    }
 }
 
 fn section(text: &mut String, heading: &str, lines: impl IntoIterator<Item = String>) {
@@ -67,7 +71,8 @@ fn check(check: &Check) -> String {
     section(
         &mut text,
         "Shown by the deviations",
-        breaking(|id| check.requirements.contains(&id)).map(|deviation| format!("{}: {}", deviation.id, deviation.summary)),
+        breaking(|id| check.requirements.contains(&id))
+            .map(|deviation| format!("{}: {}", deviation.id, deviation.summary)),
     );
     let _ = writeln!(text, "\nRun it with: weir check --only {}", check.id);
     text

@@ -55,7 +55,9 @@ pub(super) fn run(args: &ListArgs, output: &Output) -> Result<u8, Failure> {
         Catalogue::Targets => targets(),
     };
     if let (Some(topic), true) = (topic, entries.is_empty()) {
-        return Err(Failure::Usage(format!("nothing has the topic {topic:?}; without --topic the whole list is shown")));
+        return Err(Failure::Usage(format!(
+            "nothing has the topic {topic:?}; without --topic the whole list is shown"
+        )));
     }
     let text = match args.format {
         ListFormat::Table => table(&entries.iter().map(|entry| entry.row.clone()).collect::<Vec<_>>()),
@@ -102,8 +104,10 @@ fn requirements(feature: Option<&str>) -> Vec<Entry> {
         .iter()
         .filter(|requirement| wanted(feature, requirement.feature))
         .map(|requirement| {
-            let covered: Vec<_> =
-                catalog::all().filter(|check| check.requirements.contains(&requirement.id)).map(|check| check.id).collect();
+            let covered: Vec<_> = catalog::all()
+                .filter(|check| check.requirements.contains(&requirement.id))
+                .map(|check| check.id)
+                .collect();
             Entry {
                 row: vec![requirement.id.into(), requirement.level.as_str().into(), requirement.summary.into()],
                 json: json!({

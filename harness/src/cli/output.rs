@@ -45,14 +45,19 @@ impl Output {
             ColourChoice::Always => true,
             ColourChoice::Never => false,
             ColourChoice::Auto => {
-                anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never && io::stdout().is_terminal()
+                anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+                    && io::stdout().is_terminal()
             }
         }
     }
 
     /// How wide lines may be: what `COLUMNS` says, else 110.
     pub fn width() -> usize {
-        std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns >= 60).unwrap_or(110)
+        std::env::var("COLUMNS")
+            .ok()
+            .and_then(|columns| columns.parse().ok())
+            .filter(|columns| *columns >= 60)
+            .unwrap_or(110)
     }
 
     /// Writes a text to standard output.
@@ -80,7 +85,8 @@ impl Output {
 }
 
 fn create(path: &Path) -> Result<File, Failure> {
-    File::create(path).map_err(|error| Failure::Usage(format!("the report cannot be written to {}: {error}", path.display())))
+    File::create(path)
+        .map_err(|error| Failure::Usage(format!("the report cannot be written to {}: {error}", path.display())))
 }
 
 /// Columns of text with two blanks between them; the last is as wide as it is.

@@ -1,7 +1,8 @@
 //! The command that repeats a run, without its secrets.
 
 /// The flags whose values are secrets, and the variable that stands for each.
-const SECRETS: [(&str, &str); 3] = [("--bearer", "$WEIR_BEARER"), ("--basic", "$WEIR_BASIC"), ("--header", "$WEIR_HEADER")];
+const SECRETS: [(&str, &str); 3] =
+    [("--bearer", "$WEIR_BEARER"), ("--basic", "$WEIR_BASIC"), ("--header", "$WEIR_HEADER")];
 
 /// Writes the arguments of this process with `seed`, as a person would type them.
 pub(super) fn command(arguments: impl IntoIterator<Item = String>, seed: u64) -> String {

@@ -70,7 +70,8 @@ pub(super) struct ServeArgs {
 
 pub(super) async fn run(args: ServeArgs, output: &Output) -> Result<u8, Failure> {
     let quiet = args.quiet;
-    let given = Given { bearer: args.bearer.is_some(), basic: args.basic.is_some(), control: args.control_token.is_some() };
+    let given =
+        Given { bearer: args.bearer.is_some(), basic: args.basic.is_some(), control: args.control_token.is_some() };
     let target = args.target.clone();
     let endpoint = weir_server::start(config(args)?).map_err(Failure::usage)?;
     output.print(&greeting(&endpoint, &target, given))?;

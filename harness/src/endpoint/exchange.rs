@@ -32,7 +32,7 @@ pub struct Exchange {
     /// At most the client's limit, otherwise the request fails as too large.
     pub response_body: Bytes,
     pub elapsed: Duration,
-    pub(super) json: OnceLock<Result<Value, String>>,
+    pub(crate) json: OnceLock<Result<Value, String>>,
 }
 
 impl Exchange {

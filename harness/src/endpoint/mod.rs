@@ -17,3 +17,6 @@ pub use embedded::Embedded;
 pub use error::{EndpointError, EndpointErrorKind};
 pub use exchange::Exchange;
 pub use request::Request;
+
+#[cfg(test)]
+mod tests;

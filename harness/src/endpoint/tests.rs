@@ -1,0 +1,358 @@
+//! The client against a peer that answers with given bytes, and what becomes of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Method;
+use secrecy::SecretString;
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use url::Url;
+
+use super::*;
+
+/// A peer that reads each request whole and answers with the next of `answers`, closing the connection each time. It
+/// hands over the requests that it read.
+async fn peer(answers: Vec<Vec<u8>>) -> (Url, mpsc::UnboundedReceiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Url::parse(&format!("http://{}/scim/v2/", listener.local_addr().unwrap())).unwrap();
+    let (sender, receiver) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        for answer in answers {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let request = read_request(&mut stream).await;
+            let _ = sender.send(request);
+            let _ = stream.write_all(&answer).await;
+            let _ = stream.shutdown().await;
+        }
+    });
+    (url, receiver)
+}
+
+async fn read_request(stream: &mut tokio::net::TcpStream) -> String {
+    let mut bytes = Vec::new();
+    loop {
+        let mut chunk = [0; 4096];
+        let count = stream.read(&mut chunk).await.unwrap();
+        bytes.extend_from_slice(&chunk[..count]);
+        let text = String::from_utf8_lossy(&bytes);
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head
+                .lines()
+                .filter_map(|line| line.split_once(": "))
+                .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+                .map_or(0, |(_, value)| value.parse::<usize>().unwrap());
+            if body.len() >= length {
+                return text.into_owned();
+            }
+        }
+        if count == 0 {
+            return String::from_utf8_lossy(&bytes).into_owned();
+        }
+    }
+}
+
+fn answer(head: &str, body: &str) -> Vec<u8> {
+    format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+fn client(url: &Url) -> Client {
+    client_with(url, ClientOptions::default())
+}
+
+fn client_with(url: &Url, options: ClientOptions) -> Client {
+    // Another test may have been first, which serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::new(url, options).unwrap()
+}
+
+fn bearer(token: &str) -> Credentials {
+    Credentials::Bearer(SecretString::from(token))
+}
+
+#[tokio::test]
+async fn an_exchange_holds_both_sides_and_no_secret() {
+    let (url, mut requests) = peer(vec![answer("201 Created", r#"{"id":"7"}"#)]).await;
+    let options = ClientOptions {
+        credentials: bearer("t1ger"),
+        headers: vec![("X-Api-Key".into(), "s3cret".into())],
+        ..ClientOptions::default()
+    };
+    let (client, recording) = client_with(&url, options).recorded();
+    let body = json!({"userName": "o'neil", "password": "hunter2"});
+    let exchange = client.send(Request::post("/Users").json(&body)).await.unwrap();
+
+    let sent = requests.recv().await.unwrap();
+    assert!(sent.starts_with("POST /scim/v2/Users HTTP/1.1\r\n"), "{sent}");
+    assert!(sent.contains("authorization: Bearer t1ger") && sent.contains("x-api-key: s3cret"), "{sent}");
+    assert!(sent.contains("content-type: application/scim+json"), "{sent}");
+    assert_eq!((exchange.number, exchange.status), (1, 201));
+    assert_eq!(exchange.json().unwrap()["id"], "7");
+    assert_eq!(exchange.request_text(), r#"{"userName":"o'neil","password":"(masked)"}"#);
+    let shown = format!("{:?} {}", exchange.request_headers, exchange.curl());
+    assert!(!shown.contains("t1ger") && !shown.contains("s3cret") && !shown.contains("hunter2"), "{shown}");
+    insta::with_settings!({filters => vec![(r"127\.0\.0\.1:\d+", "HOST")]}, {
+        insta::assert_snapshot!(exchange.curl(), @r#"curl -sS -i -X POST -H "Authorization: Bearer $WEIR_BEARER" -H 'accept: application/scim+json' -H "x-api-key: $WEIR_HEADER_X_API_KEY" -H 'content-type: application/scim+json' --data-binary '{"userName":"o'\''neil","password":"'"$WEIR_PASSWORD"'"}' http://HOST/scim/v2/Users"#);
+    });
+    assert_eq!(recording.len(), 1);
+    assert!(Arc::ptr_eq(&recording.exchanges()[0], &exchange));
+    assert_eq!(client.sent(), 1);
+}
+
+#[tokio::test]
+async fn query_and_path_are_escaped_so_that_no_endpoint_has_to_guess() {
+    let (url, mut requests) = peer(vec![answer("200 OK", "{}"), answer("200 OK", "{}")]).await;
+    let client = client(&url);
+    let filter = r#"userName eq "a+b&c %20""#;
+    client.send(Request::get("/Users").query("filter", filter).query("count", "1")).await.unwrap();
+    client.send(Request::get("/Users").segment("a/b?c")).await.unwrap();
+    let first = requests.recv().await.unwrap();
+    assert!(first.starts_with("GET /scim/v2/Users?filter=userName%20eq%20%22a%2Bb%26c%20%2520%22&count=1 "), "{first}");
+    let second = requests.recv().await.unwrap();
+    assert!(second.starts_with("GET /scim/v2/Users/a%2Fb%3Fc "), "{second}");
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_answer_and_credentials_stay_with_their_origin() {
+    let (elsewhere, mut requests) = peer(vec![answer("200 OK", "{}")]).await;
+    let redirect = format!("HTTP/1.1 307 Temporary Redirect\r\nLocation: {elsewhere}\r\nContent-Length: 0\r\n\r\n");
+    let (url, _) = peer(vec![redirect.into_bytes()]).await;
+    let options = ClientOptions {
+        credentials: bearer("t1ger"),
+        headers: vec![("X-Api-Key".into(), "s3cret".into())],
+        ..ClientOptions::default()
+    };
+    let client = client_with(&url, options);
+    assert_eq!(client.send(Request::get("/Users")).await.unwrap().status, 307);
+    client.send(Request::absolute(Method::GET, elsewhere)).await.unwrap();
+    let sent = requests.recv().await.unwrap();
+    assert!(!sent.contains("t1ger") && !sent.contains("s3cret"), "{sent}");
+}
+
+#[tokio::test]
+async fn a_request_to_wait_is_honoured_and_both_exchanges_are_recorded() {
+    let later = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let dated = b"HTTP/1.1 503 Service Unavailable\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let (url, _) = peer(vec![later.to_vec(), dated.to_vec(), answer("200 OK", "{}")]).await;
+    let (client, recording) = client(&url).recorded();
+    assert_eq!(client.send(Request::get("/Users")).await.unwrap().status, 200);
+    let statuses: Vec<_> = recording.exchanges().iter().map(|exchange| exchange.status).collect();
+    assert_eq!(statuses, [429, 503, 200]);
+}
+
+#[tokio::test]
+async fn a_request_to_wait_too_long_is_an_answer() {
+    let (url, _) = peer(vec![
+        b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 86400\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            .to_vec(),
+    ])
+    .await;
+    assert_eq!(client(&url).send(Request::get("/Users")).await.unwrap().status, 429);
+}
+
+#[tokio::test]
+async fn a_discarded_answer_is_recorded_and_what_it_created_is_noted() {
+    let (url, _) = peer(vec![answer("201 Created", r#"{"id":"7"}"#)]).await;
+    let created = Created::default();
+    let (client, recording) = client(&url).noting(&created).recorded();
+    let error = client.send(Request::post("/Users").json(&json!({})).discard_answer()).await.unwrap_err();
+    assert_eq!(error.kind, EndpointErrorKind::Discarded);
+    assert_eq!(recording.exchanges()[0].status, 201);
+    assert_eq!((created.len(), created.is_uncertain()), (1, false));
+}
+
+#[tokio::test]
+async fn a_creation_without_an_answer_leaves_uncertainty() {
+    let (url, _) = peer(vec![Vec::new()]).await;
+    let created = Created::default();
+    let error = client(&url).noting(&created).send(Request::post("/Users").json(&json!({}))).await.unwrap_err();
+    assert_eq!(error.kind, EndpointErrorKind::CutShort);
+    assert_eq!((created.len(), created.is_uncertain()), (0, true));
+}
+
+#[tokio::test]
+async fn each_way_to_get_no_answer_is_one_sentence() {
+    let endless = [b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), vec![b'x'; 4096]].concat();
+    let short = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"totalResults\":".to_vec();
+    let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nabc".to_vec();
+    let cases: [(&str, Vec<u8>, EndpointErrorKind, &str); 5] = [
+        ("nothing", Vec::new(), EndpointErrorKind::CutShort, "ended before the answer was complete"),
+        ("short body", short, EndpointErrorKind::CutShort, "ended before the answer was complete"),
+        ("short chunk", chunked, EndpointErrorKind::CutShort, "ended before the answer was complete"),
+        ("no HTTP", b"220 mail.example.com ESMTP\r\n".to_vec(), EndpointErrorKind::NotHttp, "does not speak HTTP"),
+        ("endless", endless, EndpointErrorKind::TooLarge, "exceeds 1000 bytes"),
+    ];
+    for (name, bytes, kind, words) in cases {
+        let (url, _) = peer(vec![bytes]).await;
+        let client = client_with(&url, ClientOptions { largest_answer: 1000, ..ClientOptions::default() });
+        let error = client.send(Request::get("/Users")).await.unwrap_err();
+        assert_eq!(error.kind, kind, "{name}: {error}");
+        let sentence = error.to_string();
+        assert!(sentence.starts_with("GET http://127.0.0.1:") && sentence.contains(words), "{name}: {sentence}");
+        assert!(!sentence.contains('\n'), "{name}: {sentence}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_without_listener_or_name_or_tls_is_told_apart() {
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let tls = Url::parse(&format!("https://{}/", plain.local_addr().unwrap())).unwrap();
+    tokio::spawn(async move {
+        // Answers before it is asked: what comes first from a TLS client is no request that could be read to its end.
+        while let Ok((mut stream, _)) = plain.accept().await {
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        }
+    });
+    for (url, kind, words) in [
+        (Url::parse(&format!("http://{free}/")).unwrap(), EndpointErrorKind::Refused, "connection refused"),
+        (Url::parse("http://no-such-host.invalid/").unwrap(), EndpointErrorKind::Dns, "is not known"),
+        (tls, EndpointErrorKind::Tls, "TLS failed"),
+    ] {
+        let error = client(&url).send(Request::get("/Users")).await.unwrap_err();
+        assert_eq!(error.kind, kind, "{url}: {error}");
+        assert!(error.sentence.contains(words) && error.is_unreachable(), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_that_never_answers_is_given_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+    let options = ClientOptions { timeout: Duration::from_millis(50), ..ClientOptions::default() };
+    let error = client_with(&url, options).send(Request::get("/Users")).await.unwrap_err();
+    assert_eq!(error.kind, EndpointErrorKind::Timeout, "{error}");
+}
+
+#[tokio::test]
+async fn what_is_no_json_is_said_in_words() {
+    for (body, words) in [
+        ("", "empty"),
+        ("  \n", "empty"),
+        ("<html></html>", "page of markup"),
+        ("{\"a\":", "not JSON"),
+        ("hello", "not JSON"),
+    ] {
+        let (url, _) = peer(vec![answer("200 OK", body)]).await;
+        let exchange = client(&url).send(Request::get("/Users")).await.unwrap();
+        let fault = exchange.json().unwrap_err();
+        assert!(fault.contains(words), "{body:?}: {fault}");
+    }
+}
+
+#[test]
+fn the_server_is_named_in_two_places_only() {
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders = vec![source.clone()];
+    let mut strangers = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let inside = path.strip_prefix(&source).unwrap();
+            if path.is_dir() {
+                folders.push(path.clone());
+            } else if !inside.starts_with("cli")
+                && inside != std::path::Path::new("endpoint/embedded.rs")
+                && inside != std::path::Path::new("endpoint/tests.rs")
+                && std::fs::read_to_string(&path).unwrap().contains("weir_server")
+            {
+                strangers.push(inside.to_owned());
+            }
+        }
+    }
+    assert!(strangers.is_empty(), "weir_server is named in {strangers:?}");
+}
+
+/// Discovery against three documents and answers to the probes, by path.
+async fn scim_peer(route: fn(&str) -> Vec<u8>) -> Url {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let request = read_request(&mut stream).await;
+                let line = request.lines().next().unwrap_or_default().to_owned();
+                let _ = stream.write_all(&route(&line)).await;
+                let _ = stream.shutdown().await;
+            });
+        }
+    });
+    url
+}
+
+mod discovery_of_peers {
+    use scim::capability::Capability as C;
+
+    use super::*;
+    use crate::endpoint::discovery::DiscoveryError;
+    use crate::event::Provenance;
+
+    #[tokio::test]
+    async fn what_is_published_is_probed_where_it_may_lie() {
+        let url = scim_peer(|line| match line {
+            _ if line.starts_with("GET /ServiceProviderConfig") => answer(
+                "200 OK",
+                r#"{"patch":{"supported":true},"filter":{"supported":true,"maxResults":9},"sort":{"supported":true},"etag":{"supported":false}}"#,
+            ),
+            _ if line.starts_with("GET /ResourceTypes") => answer(
+                "200 OK",
+                r#"{"Resources":[{"name":"User","endpoint":"/Users","schema":"urn:u"},{"name":"Group","endpoint":"Groups","schema":"urn:g"}]}"#,
+            ),
+            _ if line.starts_with("PATCH /Users") => answer("501 Not Implemented", "{}"),
+            _ if line.starts_with("PATCH /Groups") => answer("404 Not Found", "{}"),
+            _ if line.starts_with("GET /Groups?filter") => answer("400 Bad Request", "{}"),
+            _ if line.starts_with("GET /Users") => answer("200 OK", r#"{"totalResults":0}"#),
+            _ => answer("404 Not Found", ""),
+        })
+        .await;
+        let discovery = discover(&client(&url)).await.unwrap();
+        for (capability, offered, provenance) in [
+            (C::PatchUsers, false, Provenance::Probed),
+            (C::PatchGroups, true, Provenance::Probed),
+            (C::FilterUsers, true, Provenance::Probed),
+            (C::FilterGroups, false, Provenance::Probed),
+            (C::Sort, true, Provenance::Published),
+            (C::Etag, false, Provenance::Published),
+            (C::Bulk, false, Provenance::Assumed),
+            (C::CreateGroups, true, Provenance::Published),
+            (C::IndexPaging, true, Provenance::Assumed),
+            (C::Schemas, false, Provenance::Probed),
+            (C::Me, false, Provenance::Probed),
+        ] {
+            let offer = discovery.offer(capability);
+            assert_eq!((offer.offered, offer.provenance), (offered, provenance), "{capability}");
+        }
+        let remarks = discovery.remarks().join("\n");
+        assert!(remarks.contains("/Schemas cannot be used (the status is 404)"), "{remarks}");
+        assert!(remarks.contains("patch.users is published as supported, but PATCH /Users/"), "{remarks}");
+    }
+
+    #[tokio::test]
+    async fn an_endpoint_without_discovery_is_assumed_to_have_users_and_groups() {
+        let url = scim_peer(|line| {
+            if line.starts_with("GET /Users") || line.starts_with("GET /Groups") {
+                answer("200 OK", r#"{"totalResults":0}"#)
+            } else {
+                answer("404 Not Found", "<html>no such page</html>")
+            }
+        })
+        .await;
+        let discovery = discover(&client(&url)).await.unwrap();
+        assert!(discovery.offers(C::CreateUsers) && discovery.offers(C::FilterGroups));
+        assert_eq!(discovery.offer(C::CreateUsers).provenance, Provenance::Assumed);
+    }
+
+    #[tokio::test]
+    async fn a_web_page_is_no_endpoint_and_refused_credentials_are_named() {
+        let page = scim_peer(|_| answer("200 OK", "<!doctype html><html></html>")).await;
+        let error = discover(&client(&page)).await.unwrap_err();
+        assert!(matches!(error, DiscoveryError::NotScim { .. }));
+        assert!(error.to_string().contains("is no SCIM endpoint: the body is a page of markup"), "{error}");
+
+        let closed = scim_peer(|_| answer("401 Unauthorized", "{}")).await;
+        let error = discover(&client(&closed)).await.unwrap_err();
+        assert!(matches!(error, DiscoveryError::Credentials { status: 401, .. }), "{error}");
+    }
+}
