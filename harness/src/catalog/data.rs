@@ -25,7 +25,7 @@ pub fn run_prefix(seed: u64) -> String {
     format!("weir-{}", letters.collect::<String>())
 }
 
-/// One step of the SplitMix64 generator (Steele, Lea, Flood: Fast splittable pseudorandom number generators).
+/// One step of the `SplitMix64` generator (Steele, Lea, Flood: Fast splittable pseudorandom number generators).
 fn scramble(state: u64) -> u64 {
     let mut mixed = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

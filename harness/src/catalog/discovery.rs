@@ -5,7 +5,7 @@ use std::sync::Arc;
 use scim::capability::Capability;
 use serde_json::{Value, json};
 
-use super::{Check, Context, Outcome};
+use super::{Check, Context};
 use crate::difference::at;
 use crate::endpoint::discovery::Document;
 
@@ -32,7 +32,12 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[],
         legal: &["200 with an object of the ServiceProviderConfig schema that has every required member in its type"],
         alone: false,
-        run: |context| Box::pin(service_provider_config(context)),
+        run: |context| {
+            Box::pin(async move {
+                service_provider_config(context);
+                Ok(())
+            })
+        },
     },
     Check {
         id: "discovery.resource-types",
@@ -42,7 +47,12 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[Capability::ResourceTypes],
         legal: &["200 with a ListResponse of resource types, each with name, endpoint and schema"],
         alone: false,
-        run: |context| Box::pin(resource_types(context)),
+        run: |context| {
+            Box::pin(async move {
+                resource_types(context);
+                Ok(())
+            })
+        },
     },
     Check {
         id: "discovery.schemas",
@@ -52,15 +62,20 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[Capability::Schemas],
         legal: &["200 with a ListResponse that holds each schema and extension of /ResourceTypes under its URI"],
         alone: false,
-        run: |context| Box::pin(schemas(context)),
+        run: |context| {
+            Box::pin(async move {
+                schemas(context);
+                Ok(())
+            })
+        },
     },
 ];
 
-async fn service_provider_config(context: &Context) -> Outcome {
+fn service_provider_config(context: &Context) {
     let document = &context.discovery().service_provider_config;
     let schema = json!(["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"]);
     context.expect(&document.exchange).under(&["RFC7644-4-02"]).status(&[200]).json().equals("schemas", &schema);
-    let Some(config) = document.json() else { return Ok(()) };
+    let Some(config) = document.json() else { return };
     let flags: [(&'static [&'static str], &str); 6] = [
         (&["RFC7643-5-06"], "patch.supported"),
         (&["RFC7643-5-08"], "bulk.supported"),
@@ -96,7 +111,6 @@ async fn service_provider_config(context: &Context) -> Outcome {
         "authenticationSchemes is no array",
         shown(schemes),
     );
-    Ok(())
 }
 
 fn shown(value: Option<&Value>) -> String {
@@ -114,7 +128,7 @@ fn is_list(context: &Context, document: &Document) {
         .equals("totalResults", &json!(count));
 }
 
-async fn resource_types(context: &Context) -> Outcome {
+fn resource_types(context: &Context) {
     let document = &context.discovery().resource_types;
     is_list(context, document);
     let members: [(&'static [&'static str], &str); 3] =
@@ -129,10 +143,9 @@ async fn resource_types(context: &Context) -> Outcome {
             );
         }
     }
-    Ok(())
 }
 
-async fn schemas(context: &Context) -> Outcome {
+fn schemas(context: &Context) {
     let discovery = context.discovery();
     let document = &discovery.schemas;
     is_list(context, document);
@@ -158,5 +171,4 @@ async fn schemas(context: &Context) -> Outcome {
             );
         }
     }
-    Ok(())
 }

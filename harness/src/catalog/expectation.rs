@@ -210,7 +210,7 @@ impl<'c> Expectation<'c> {
         self
     }
 
-    /// The body is a ListResponse whose resources have exactly these ids, in any order.
+    /// The body is a `ListResponse` whose resources have exactly these ids, in any order.
     pub fn lists(self, ids: &[&str]) -> Self {
         let Some(body) = self.body() else { return self };
         let mut found: Vec<_> = at(body, "Resources")

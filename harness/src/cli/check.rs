@@ -30,6 +30,7 @@ Examples:
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct CheckArgs {
     /// The SCIM base URL; without it an embedded endpoint is checked
     #[arg(value_name = "URL", value_parser = base_url)]
@@ -80,7 +81,7 @@ struct Subject {
     embedded: Option<Embedded>,
 }
 
-pub(super) async fn run(args: CheckArgs, output: &Output) -> Result<u8, Failure> {
+pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> {
     let selection = Selection { only: args.only.clone(), skip: args.skip.clone() };
     let checks = select(&selection).map_err(Failure::usage)?;
     let seed = args.seed.unwrap_or_else(seed::draw);
@@ -90,7 +91,7 @@ pub(super) async fn run(args: CheckArgs, output: &Output) -> Result<u8, Failure>
         confirm::before_writing(subject.client.base_url(), &what, args.yes)?;
     }
     if args.dry_run {
-        return dry_run(checks, &subject.client, args.read_only, *output).await;
+        return dry_run(checks, &subject.client, args.read_only, output).await;
     }
     let events = Events::new(vec![output.report(args.format, args.output.as_deref(), args.quiet)?]);
     let interrupted = interrupt::watch();

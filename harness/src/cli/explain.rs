@@ -26,7 +26,7 @@ pub(super) struct ExplainArgs {
     id: String,
 }
 
-pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<u8, Failure> {
+pub(super) fn run(args: &ExplainArgs, output: Output) -> Result<u8, Failure> {
     let id = args.id.as_str();
     let text = catalog::find(id)
         .map(check)
@@ -103,7 +103,11 @@ fn rule(requirement: &Requirement) -> String {
         },
         requirement.summary,
     );
-    section(&mut text, "Disputed", catalog::dispute(requirement.id).map(|dispute| format!("{}: {}", dispute.point, dispute.reading)));
+    section(
+        &mut text,
+        "Disputed",
+        catalog::dispute(requirement.id).map(|dispute| format!("{}: {}", dispute.point, dispute.reading)),
+    );
     section(&mut text, "How it shows", [requirement.check.to_owned()]);
     section(
         &mut text,

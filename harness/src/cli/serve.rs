@@ -68,7 +68,7 @@ pub(super) struct ServeArgs {
     quiet: bool,
 }
 
-pub(super) async fn run(args: ServeArgs, output: &Output) -> Result<u8, Failure> {
+pub(super) async fn run(args: ServeArgs, output: Output) -> Result<u8, Failure> {
     let quiet = args.quiet;
     let given =
         Given { bearer: args.bearer.is_some(), basic: args.basic.is_some(), control: args.control_token.is_some() };

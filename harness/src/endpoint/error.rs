@@ -34,7 +34,8 @@ pub enum EndpointErrorKind {
 pub struct EndpointError {
     pub kind: EndpointErrorKind,
     pub method: Method,
-    pub url: Url,
+    /// Without credentials.
+    pub url: String,
     /// What happened and what to do, without the request line.
     pub sentence: String,
 }
@@ -46,7 +47,7 @@ impl EndpointError {
     }
 
     pub(super) fn new(kind: EndpointErrorKind, method: &Method, url: &Url, sentence: impl Into<String>) -> Self {
-        Self { kind, method: method.clone(), url: without_user_info(url), sentence: sentence.into() }
+        Self { kind, method: method.clone(), url: without_user_info(url).into(), sentence: sentence.into() }
     }
 
     /// Classifies what reqwest reports; the chain of causes is read because reqwest's own text names only the outermost.
@@ -124,43 +125,27 @@ fn classify(error: &reqwest::Error, url: &Url, timeout: std::time::Duration) -> 
     (Kind::Other, format!("no answer: {innermost}"))
 }
 
+type Cause<'e> = &'e (dyn std::error::Error + 'static);
+
+/// The causes of an error, the outermost first. An `io::Error` hides what it wraps from `source` and shows it through
+/// `get_ref` only.
+fn chain(error: &reqwest::Error) -> impl Iterator<Item = Cause<'_>> {
+    std::iter::successors(std::error::Error::source(error), |cause| {
+        let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        wrapped.map(|wrapped| wrapped as Cause<'_>).or_else(|| cause.source())
+    })
+}
+
 fn causes(error: &reqwest::Error) -> Vec<String> {
-    let mut causes = Vec::new();
-    let mut next: Option<&dyn std::error::Error> = std::error::Error::source(error);
-    while let Some(cause) = next {
-        causes.push(cause.to_string());
-        next = cause.source();
-    }
-    causes
+    chain(error).map(ToString::to_string).collect()
 }
 
 fn io_kind(error: &reqwest::Error) -> Option<std::io::ErrorKind> {
-    let mut next: Option<&dyn std::error::Error> = std::error::Error::source(error);
-    let mut kind = None;
-    while let Some(cause) = next {
-        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-            kind = Some(io.kind());
-        }
-        next = cause.source();
-    }
-    kind
+    chain(error).filter_map(|cause| cause.downcast_ref::<std::io::Error>()).map(std::io::Error::kind).last()
 }
 
 fn tls_cause(error: &reqwest::Error) -> Option<String> {
-    let mut next: Option<&dyn std::error::Error> = std::error::Error::source(error);
-    while let Some(cause) = next {
-        if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-            return Some(tls.to_string());
-        }
-        // An io::Error hides what it wraps from `source` and shows it through `get_ref` only.
-        if let Some(inner) = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref)
-            && let Some(tls) = inner.downcast_ref::<rustls::Error>()
-        {
-            return Some(tls.to_string());
-        }
-        next = cause.source();
-    }
-    None
+    chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()).map(ToString::to_string)
 }
 
 // The HTTP library's error type is not ours to name, so its text decides.

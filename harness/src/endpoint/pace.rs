@@ -41,14 +41,13 @@ impl Pace {
 /// How long an answer with status 429 or 503 asks to wait, if it says so and within reason.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get("retry-after")?.to_str().ok()?.trim();
-    let wait = match text.parse::<u64>() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            // The endpoint's own clock decides: its Date header is the present (RFC 9110 section 10.2.3).
-            let until = http_date(text)?;
-            let now = http_date(headers.get("date")?.to_str().ok()?)?;
-            Duration::try_from(until.duration_since(now)).unwrap_or(Duration::ZERO)
-        }
+    let wait = if let Ok(seconds) = text.parse::<u64>() {
+        Duration::from_secs(seconds)
+    } else {
+        // The endpoint's own clock decides: its Date header is the present (RFC 9110 section 10.2.3).
+        let until = http_date(text)?;
+        let now = http_date(headers.get("date")?.to_str().ok()?)?;
+        Duration::try_from(until.duration_since(now)).unwrap_or(Duration::ZERO)
     };
     (wait <= LONGEST_WAIT).then_some(wait)
 }

@@ -204,6 +204,9 @@ async fn an_address_without_listener_or_name_or_tls_is_told_apart() {
         // Answers before it is asked: what comes first from a TLS client is no request that could be read to its end.
         while let Ok((mut stream, _)) = plain.accept().await {
             let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+            // Read to the end: closing with unread bytes would reset the connection before the answer is seen.
+            let mut rest = Vec::new();
+            let _ = stream.read_to_end(&mut rest).await;
         }
     });
     for (url, kind, words) in [

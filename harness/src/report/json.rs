@@ -52,7 +52,7 @@ impl<W: Write + Send> Consumer for JsonReport<W> {
                 self.document.insert("run".into(), run);
             }
             Event::Discovered { offers, remarks } => {
-                self.document.insert("capabilities".into(), offers.iter().map(offer).collect());
+                self.document.insert("capabilities".into(), offers.iter().copied().map(offer).collect());
                 self.document.insert("remarks".into(), json!(remarks));
             }
             Event::Finding(finding) => self.push("checks", check(finding)),
@@ -78,7 +78,7 @@ fn millis(time: Duration) -> Value {
     json!((time.as_secs_f64() * 1e6).round() / 1e3)
 }
 
-fn offer(offer: &Offer) -> Value {
+fn offer(offer: Offer) -> Value {
     json!({"id": offer.capability.id(), "offered": offer.offered, "provenance": offer.provenance.as_str()})
 }
 

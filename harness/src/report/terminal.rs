@@ -283,8 +283,10 @@ impl<W: Write + Send> Consumer for TerminalReport<W> {
             }
             Event::RunFinished { summary } => self.finished(summary),
             // The command says it on stderr.
-            Event::RunFailed { .. } => Ok(()),
-            Event::Planned { .. } | Event::CheckStarted { .. } | Event::StepStarted { .. } => Ok(()),
+            Event::RunFailed { .. }
+            | Event::Planned { .. }
+            | Event::CheckStarted { .. }
+            | Event::StepStarted { .. } => Ok(()),
         }
     }
 }
