@@ -43,7 +43,7 @@ impl Default for Options {
             provision_disabled_users: false,
             remove_user_action: RemoveUserAction::Disable,
             max_threads: 1,
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_mins(1),
             put: None,
         }
     }

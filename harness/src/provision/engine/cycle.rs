@@ -165,8 +165,10 @@ impl Executor {
                         self.user_done(done)?;
                     }
                 }
-                let context = Arc::clone(&self.context);
-                tasks.spawn(user_task(context, work));
+                // What was waited for may have shown that going on cannot help.
+                if self.report.aborted.is_none() {
+                    tasks.spawn(user_task(Arc::clone(&self.context), work));
+                }
             }
         }
         Ok(())
@@ -300,8 +302,14 @@ impl Executor {
                 }
             }
             if let Some(Sent::Group { members }) = &mut row.sent {
+                let before = members.len();
+                // The target takes a deleted user out of its groups by itself.
                 members.retain(|id| !self.removed.contains(id));
-                if !row.dirty && *members == wanted {
+                let (is_shorter, is_settled) = (members.len() < before, *members == wanted && !row.dirty);
+                if is_shorter && is_settled {
+                    self.remember(Kind::Group, group.guid.clone(), Some(row.clone()))?;
+                }
+                if is_settled {
                     continue;
                 }
             }

@@ -9,7 +9,6 @@ use crate::provision::source::{Dn, Entry};
 
 /// The options that the console offers for one field (`saasFieldInfo` in a connection's JSON).
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a check box of the console")]
 pub struct FieldRule {
     pub field: Field,
     /// The first of these with a value is taken.

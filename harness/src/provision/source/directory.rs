@@ -54,7 +54,7 @@ impl Directory {
     fn read<R: BufRead>(mut reader: Reader<R>) -> Result<(Self, Vec<Warning>), LdifError> {
         let name = reader.name().to_owned();
         let mut directory = Self::default();
-        while let Some(record) = reader.next() {
+        for record in reader.by_ref() {
             let record = record?;
             let at = At { file: &name, line: record.line };
             match record.content {
@@ -87,7 +87,7 @@ impl Directory {
     fn apply_records<R: BufRead>(&mut self, mut reader: Reader<R>) -> Result<Vec<Warning>, LdifError> {
         let name = reader.name().to_owned();
         let mut is_empty = true;
-        while let Some(record) = reader.next() {
+        for record in reader.by_ref() {
             let record = record?;
             is_empty = false;
             let at = At { file: &name, line: record.line };
@@ -97,7 +97,7 @@ impl Directory {
             }
         }
         if is_empty {
-            return Err(LdifError { file: name, line: 0, problem: LdifProblem::Empty });
+            return Err(LdifError { file: name, line: 0, problem: LdifProblem::NoChange });
         }
         Ok(reader.warnings().to_vec())
     }
@@ -189,12 +189,12 @@ impl Directory {
             Some(parent) => return Err(at.error(LdifProblem::Missing(parent.to_string()))),
             None => &dn.rdns()[1..],
         };
-        let new_dn = Dn::under(new_rdn.clone(), parent);
-        if new_dn != *dn
-            && let Some(&position) = self.by_key.get(new_dn.key())
+        let renamed_dn = Dn::under(new_rdn.clone(), parent);
+        if renamed_dn != *dn
+            && let Some(&position) = self.by_key.get(renamed_dn.key())
         {
             let line = self.entries[position].as_ref().map_or(0, |held| held.line);
-            return Err(at.error(LdifProblem::Exists(new_dn.to_string(), line)));
+            return Err(at.error(LdifProblem::Exists(renamed_dn.to_string(), line)));
         }
         let depth = dn.rdns().len();
         let moved: Vec<usize> = self
@@ -208,7 +208,7 @@ impl Directory {
             let Some(held) = &mut self.entries[position] else { continue };
             self.by_key.remove(held.entry.dn.key());
             let own = held.entry.dn.rdns();
-            let mut renamed = new_dn.clone();
+            let mut renamed = renamed_dn.clone();
             for rdn in own[..own.len() - depth].iter().rev() {
                 renamed = Dn::under(rdn.clone(), renamed.rdns());
             }
@@ -283,3 +283,6 @@ fn modify(entry: &mut Entry, modification: Modification) -> Result<(), LdifProbl
 fn lossy(value: &[u8]) -> String {
     String::from_utf8_lossy(value).into_owned()
 }
+
+#[cfg(test)]
+mod tests;

@@ -62,6 +62,8 @@ pub enum DnProblem {
     Hexadecimal,
     #[error("another relative name was expected after the separator")]
     Incomplete,
+    #[error("a single relative name was expected; escape a comma that belongs to its value")]
+    Several,
 }
 
 impl Dn {
@@ -112,7 +114,7 @@ impl Dn {
     pub fn is_within(&self, base: &Self) -> bool {
         let (own, base) = (self.key(), base.key());
         // A comma inside a value is escaped in the key, so that a plain one always separates.
-        base.is_empty() || own == base || own.strip_suffix(base).is_some_and(|head| ends_at_separator(head))
+        base.is_empty() || own == base || own.strip_suffix(base).is_some_and(ends_at_separator)
     }
 
     /// The value of the first relative name's attribute `attribute`, for *Extract CN from DN*.
@@ -151,7 +153,8 @@ impl Rdn {
         let mut rdns = dn.rdns.into_iter();
         match (rdns.next(), count) {
             (Some(rdn), 1) => Ok(rdn),
-            _ => Err(DnSyntaxError { text: text.to_owned(), offset: 0, problem: DnProblem::Incomplete }),
+            (None, _) => Err(DnSyntaxError { text: text.to_owned(), offset: 0, problem: DnProblem::AttributeType }),
+            (Some(_), _) => Err(DnSyntaxError { text: text.to_owned(), offset: 0, problem: DnProblem::Several }),
         }
     }
 }

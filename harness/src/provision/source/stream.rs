@@ -22,7 +22,7 @@ impl LdifFile {
         let mut reader = Reader::open(path)?;
         let name = reader.name().to_owned();
         let mut entries = 0;
-        while let Some(record) = reader.next() {
+        for record in reader.by_ref() {
             let record = record?;
             if let Content::Change { .. } = record.content {
                 return Err(LdifError { file: name, line: record.line, problem: LdifProblem::ChangeInSource });

@@ -28,6 +28,8 @@ pub enum LdifProblem {
     Unreadable(String),
     #[error("the file holds no entry; give the export of a directory, for example the output of `ldapsearch -L`")]
     Empty,
+    #[error("the file holds no change; a change is `dn:`, `changetype:` and what belongs to it")]
+    NoChange,
     #[error("the file is UTF-16; convert it to UTF-8")]
     Utf16,
     #[error("the file holds a NUL byte, so it is not text; LDIF has such values in base64 (`attribute:: value`)")]
