@@ -35,7 +35,7 @@ struct IndexedPath {
 }
 
 /// One key of one resource.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     /// Which index.
     pub index: usize,
@@ -124,6 +124,7 @@ impl IndexedAttributes {
         for index in 0..self.paths.len() {
             self.add_keys(attributes.record(), index, &mut keys);
         }
+        sort(&mut keys);
         keys
     }
 
@@ -138,20 +139,20 @@ impl IndexedAttributes {
             }
         }
         // Different keys with one hash share an entry, so only hashes may be compared here.
-        let same = |left: &Key, right: &Key| left.index == right.index && left.hash == right.hash;
-        let only_gone = gone.iter().filter(|key| !new.iter().any(|other| same(key, other))).cloned().collect();
-        new.retain(|key| !gone.contains(key));
+        let entry = |key: &Key| (key.index, key.hash);
+        sort(&mut gone);
+        sort(&mut new);
+        let stays = |key: &Key| new.binary_search_by_key(&entry(key), entry).is_ok();
+        let only_gone = gone.iter().filter(|key| !stays(key)).cloned().collect();
+        new.retain(|key| gone.binary_search(key).is_err());
         (only_gone, new)
     }
 
     fn add_keys(&self, record: PackedRecord<'_>, index: usize, keys: &mut Vec<Key>) {
         let path = self.paths[index];
         path.for_each_key(record, &mut |text| {
-            let key =
-                Key { index, hash: self.hasher.hash(text.as_bytes()), text: path.unique.then(|| Box::from(text)) };
-            if !keys.contains(&key) {
-                keys.push(key);
-            }
+            let hash = self.hasher.hash(text.as_bytes());
+            keys.push(Key { index, hash, text: path.unique.then(|| Box::from(text)) });
         });
     }
 
@@ -174,6 +175,12 @@ impl IndexedAttributes {
             format!("{name} {value:?} is taken by another resource; choose another value, or find and update that one"),
         )
     }
+}
+
+/// A client may send thousands of values, so each key once, and in an order to search by.
+fn sort(keys: &mut Vec<Key>) {
+    keys.sort_unstable();
+    keys.dedup();
 }
 
 impl IndexedPath {
