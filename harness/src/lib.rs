@@ -7,6 +7,7 @@ pub mod endpoint;
 pub mod event;
 pub mod exit;
 pub mod plan;
+pub mod prove;
 pub mod provision;
 pub mod report;
 pub mod run;

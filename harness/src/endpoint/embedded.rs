@@ -80,6 +80,33 @@ pub fn deviations(texts: &[String]) -> Result<Vec<weir_server::Activation>, Embe
     texts.iter().map(|text| text.parse().map_err(EmbeddedError::Deviation)).collect()
 }
 
+/// A deviation as `weir prove` sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownDeviation {
+    pub id: &'static str,
+    /// Ids of `fixtures/requirements.tsv`; empty if the RFCs permit it.
+    pub breaks: &'static [&'static str],
+}
+
+impl KnownDeviation {
+    /// Whether an endpoint may behave like that.
+    pub const fn is_permitted(&self) -> bool {
+        self.breaks.is_empty()
+    }
+}
+
+/// Every deviation that an embedded endpoint can have.
+pub fn known_deviations() -> impl Iterator<Item = KnownDeviation> {
+    use weir_server::target::deviations::{Breaks, all};
+    all().iter().map(|deviation| KnownDeviation {
+        id: deviation.id,
+        breaks: match deviation.breaks {
+            Breaks::Requirements(ids) => ids,
+            Breaks::Permitted(_) => &[],
+        },
+    })
+}
+
 /// The ways into an endpoint of our own.
 pub fn applications(endpoint: &weir_server::Endpoint) -> Vec<Application> {
     endpoint
