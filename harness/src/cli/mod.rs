@@ -8,6 +8,7 @@ mod failure;
 mod interrupt;
 mod list;
 mod output;
+mod prove;
 mod repeat;
 mod request_lines;
 mod seed;
@@ -49,6 +50,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Serve a SCIM endpoint that behaves as a target does
     Serve(serve::ServeArgs),
+    /// Prove that every check can fail and every deviation is noticed
+    Prove(prove::ProveArgs),
     /// List what Weir knows: checks, requirements, deviations or targets
     List(list::ListArgs),
     /// Explain a check, requirement, deviation or target
@@ -85,6 +88,7 @@ fn dispatch(command: Command, output: Output) -> Result<u8, Failure> {
     match command {
         Command::Check(args) => runtime()?.block_on(check::run(args, output)),
         Command::Serve(args) => runtime()?.block_on(serve::run(args, output)),
+        Command::Prove(args) => runtime()?.block_on(prove::run(args, output)),
         Command::List(args) => list::run(&args, output),
         Command::Explain(args) => explain::run(&args, output),
     }

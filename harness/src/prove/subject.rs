@@ -43,7 +43,7 @@ pub async fn test(
             let (_interrupt, interrupted) = watch::channel(false);
             let options = RunOptions { seed, concurrency: 8, interrupted };
             let discovery = Arc::new(discovery);
-            run::run(&plan::plan(checks, &discovery), &client, &discovery, &events, &options).await;
+            run::run(&plan::plan(checks, &discovery, false), &client, &discovery, &events, &options).await;
         }
         Err(_) => {
             let failed =
