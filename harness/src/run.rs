@@ -75,19 +75,51 @@ async fn run_one(
         return Some((finding, false));
     }
     events.emit(&Event::CheckStarted { check: check.id });
+    let (mut finding, mut uncertain, lost) = attempt(check, check.id, &client, &discovery, &events, &options).await;
+    if lost && !*options.interrupted.borrow() {
+        // One lost answer is the network's right; an endpoint that loses it again is at fault.
+        let again = format!("{}-again", check.id);
+        let (second, second_uncertain, lost_again) =
+            attempt(check, &again, &client, &discovery, &events, &options).await;
+        uncertain |= second_uncertain;
+        let (exchanges, elapsed) = (finding.exchanges + second.exchanges, finding.elapsed + second.elapsed);
+        if !lost_again {
+            let first = finding.reason.take().unwrap_or_default();
+            finding = second;
+            if finding.verdict == Verdict::Pass {
+                finding.verdict = Verdict::Note;
+                finding.reason = Some(format!("at the second attempt; at the first, {first}"));
+            }
+        }
+        (finding.exchanges, finding.elapsed) = (exchanges, elapsed);
+    }
+    Some((finding, uncertain))
+}
+
+/// Runs a check once, with data of the name `data`. The flags tell whether something may remain that nobody has noted, and
+/// whether the check ended because the connection was lost under it.
+async fn attempt(
+    check: &'static Check,
+    data: &str,
+    client: &Client,
+    discovery: &Arc<Discovery>,
+    events: &Events,
+    options: &RunOptions,
+) -> (Finding, bool, bool) {
     let created = Created::default();
     let (recorded, recording) = client.noting(&created).recorded();
-    let data = Data::new(options.seed, check.id, Arc::clone(&discovery));
-    let context = Context::new(check, recorded, discovery, data);
+    let data = Data::new(options.seed, data, Arc::clone(discovery));
+    let context = Context::new(check, recorded, Arc::clone(discovery), data);
     let started = Instant::now();
     let outcome = tokio::select! {
         outcome = AssertUnwindSafe((check.run)(&context)).catch_unwind() => Some(outcome),
-        () = interruption(options.interrupted) => None,
+        () = interruption(options.interrupted.clone()) => None,
     };
     let mut finding = finding_of(check);
     finding.elapsed = started.elapsed();
     finding.exchanges = recording.len();
     finding.problems = context.take_problems();
+    let lost = matches!(&outcome, Some(Ok(Err(Stop::NoAnswer(error)))) if error.kind == EndpointErrorKind::CutShort);
     match outcome {
         Some(Ok(outcome)) => judge(&mut finding, outcome),
         Some(Err(panic)) => {
@@ -101,8 +133,8 @@ async fn run_one(
             finding.reason = Some("the run was interrupted".into());
         }
     }
-    created.delete_all(&client, &events).await;
-    Some((finding, created.is_uncertain()))
+    created.delete_all(client, events).await;
+    (finding, created.is_uncertain(), lost)
 }
 
 /// Resolves when the run has been interrupted and the time for an orderly end has passed.

@@ -77,8 +77,11 @@ pub fn main() -> ExitCode {
     ExitCode::from(status)
 }
 
+/// Warnings, but not those of the HTTP engine about an answer that a deviation cut off on purpose.
+const LOG: &str = "warn,actix_http::h1::dispatcher=off";
+
 fn init_log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("WEIR_LOG").unwrap_or_else(|_| "warn".into());
+    let filter = tracing_subscriber::EnvFilter::try_from_env("WEIR_LOG").unwrap_or_else(|_| LOG.into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 

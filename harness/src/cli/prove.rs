@@ -85,12 +85,10 @@ fn text_of(proof: &Proof, complaints: &[Complaint], seconds: f64) -> String {
         proof.exchanges,
     );
     for complaint in complaints {
-        text.push_str(&format!("\n- {complaint}"));
+        text.push_str("\n- ");
+        text.push_str(&complaint.to_string());
     }
-    if !complaints.is_empty() {
-        text.push_str(&format!("\n\nnot proven: {} complaints\n", complaints.len()));
-    }
-    text
+    if complaints.is_empty() { text } else { format!("{text}\n\nnot proven: {} complaints\n", complaints.len()) }
 }
 
 fn json_of(proof: &Proof, complaints: &[Complaint]) -> Value {

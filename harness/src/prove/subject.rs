@@ -37,19 +37,15 @@ pub async fn test(
         ClientOptions { credentials: application.credentials(), timeout: TIMEOUT, ..ClientOptions::default() };
     let client = Client::new(base, options).map_err(|error| problem(error.to_string()))?;
     let verdicts = Arc::new(Mutex::new(Verdicts::new()));
-    match discover(&client).await {
-        Ok(discovery) => {
-            let events = Events::new(vec![Box::new(Collector(Arc::clone(&verdicts)))]);
-            let (_interrupt, interrupted) = watch::channel(false);
-            let options = RunOptions { seed, concurrency: 8, interrupted };
-            let discovery = Arc::new(discovery);
-            run::run(&plan::plan(checks, &discovery, false), &client, &discovery, &events, &options).await;
-        }
-        Err(_) => {
-            let failed =
-                checks.iter().filter(|check| check.topic() == "discovery").map(|check| (check.id, Verdict::Fail));
-            verdicts.lock().unwrap_or_else(PoisonError::into_inner).extend(failed);
-        }
+    if let Ok(discovery) = discover(&client).await {
+        let events = Events::new(vec![Box::new(Collector(Arc::clone(&verdicts)))]);
+        let (_interrupt, interrupted) = watch::channel(false);
+        let options = RunOptions { seed, concurrency: 8, interrupted };
+        let discovery = Arc::new(discovery);
+        run::run(&plan::plan(checks, &discovery, false), &client, &discovery, &events, &options).await;
+    } else {
+        let failed = checks.iter().filter(|check| check.topic() == "discovery").map(|check| (check.id, Verdict::Fail));
+        verdicts.lock().unwrap_or_else(PoisonError::into_inner).extend(failed);
     }
     let exchanges = client.sent();
     drop(endpoint);
