@@ -37,10 +37,13 @@ impl Exchange {
     }
 }
 
+/// By name, because the framework keeps no order.
 fn headers(lines: &str) -> Value {
+    let mut lines: Vec<&str> = lines.lines().collect();
+    lines.sort_by_key(|line| line.split(':').next());
     let header = |line: &str| {
         let (name, value) = line.split_once(": ").unwrap_or((line, ""));
         json!({ "name": name, "value": value })
     };
-    lines.lines().map(header).collect()
+    lines.into_iter().map(header).collect()
 }

@@ -1,0 +1,15 @@
+//! The endpoint over real HTTP: what a client sees, and what a check of the catalogue cannot.
+
+mod aquera;
+mod authentication;
+mod client;
+mod conditions;
+mod control;
+mod deviations;
+mod discovery;
+mod downstream;
+mod errors;
+mod journal;
+mod lists;
+mod passwords;
+mod resources;
