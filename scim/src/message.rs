@@ -114,3 +114,38 @@ fn text(out: &mut Vec<u8>, name: &str, value: Option<&str>) {
         write::string(out, value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+
+    #[test]
+    fn an_error_has_its_status_as_a_string() {
+        let body = |kind, detail: &str| String::from_utf8(error_body(&Error::new(kind, detail))).unwrap();
+        insta::assert_snapshot!(body(ErrorKind::InvalidPath, "path \"x\": no"), @r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","scimType":"invalidPath","detail":"path \"x\": no"}"#);
+        insta::assert_snapshot!(body(ErrorKind::NotFound, ""), @r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"404"}"#);
+    }
+
+    fn written(response: &ListResponse, resources: &[&str]) -> String {
+        let mut out = Vec::new();
+        response.write(&mut out, resources, |out, resource| out.extend_from_slice(resource.as_bytes()));
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_page_by_position_or_by_cursor() {
+        let page =
+            ListResponse { total_results: 12, start_index: Some(3), items_per_page: Some(2), ..Default::default() };
+        insta::assert_snapshot!(written(&page, &["{\"id\":\"1\"}", "", "{\"id\":\"2\"}"]), @r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":12,"startIndex":3,"itemsPerPage":2,"Resources":[{"id":"1"},{"id":"2"}]}"#);
+        let walk =
+            ListResponse { total_results: 3, previous_cursor: Some("p"), next_cursor: Some("n"), ..Default::default() };
+        insta::assert_snapshot!(written(&walk, &[]), @r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":3,"previousCursor":"p","nextCursor":"n","Resources":[]}"#);
+    }
+
+    #[test]
+    fn a_count_alone_has_no_resources() {
+        let count = ListResponse { total_results: 3, items_per_page: Some(0), count_only: true, ..Default::default() };
+        insta::assert_snapshot!(written(&count, &[]), @r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":3,"itemsPerPage":0}"#);
+    }
+}

@@ -1,14 +1,14 @@
 //! Applying one step to the attributes of a draft that are a tree (RFC 7644 sections 3.5.2.1 to 3.5.2.3).
 
-use std::cell::Cell;
 use std::collections::HashSet;
 
+use super::budget::Budget;
 use super::path::{Place, Selection};
 use super::value::{
     carry_over, carry_over_all, check_nullable, check_removable, check_sub_attributes, fingerprint, is_equal,
     is_listed, is_same, merge,
 };
-use super::{Draft, Relation, Step, Verb, relation};
+use super::{Draft, Step, Verb, relation};
 use crate::filter::eval::matches;
 use crate::resource::read::Policy;
 use crate::resource::validate::{changed, check_immutable_values, is_primary, primary, reset_primary};
@@ -16,32 +16,6 @@ use crate::resource::{Fields, Slot, Value};
 use crate::schema::{AttributeId, Mutability, Registry, ResourceTypeId};
 use crate::tolerance::Tolerance;
 use crate::{Error, ErrorKind, Result};
-
-/// How many values the steps of one PATCH may look at. A change is made under a lock, and many operations on a long list
-/// would hold it for long.
-const VALUES_LOOKED_AT: usize = 10_000_000;
-
-/// What is left of [`VALUES_LOOKED_AT`].
-pub(super) struct Budget(Cell<usize>);
-
-impl Budget {
-    pub fn new() -> Self {
-        Self(Cell::new(VALUES_LOOKED_AT))
-    }
-
-    pub fn spend(&self, values: usize) {
-        self.0.set(self.0.get().saturating_sub(values));
-    }
-
-    fn check(&self) -> Result<()> {
-        if self.0.get() > 0 {
-            return Ok(());
-        }
-        let detail =
-            "the operations look at more values than one PATCH may; send them in several, or name values by key";
-        Err(Error::new(ErrorKind::PayloadTooLarge, detail))
-    }
-}
 
 pub(super) fn step(
     registry: &Registry,
@@ -58,14 +32,14 @@ pub(super) fn step(
     match step {
         Step::Set { verb, place, content } => {
             if let Some(relation) = draft.relation(place.attribute) {
-                return relation::set(registry, *verb, place, content, policy, &mut Counted { relation, budget });
+                return relation::set(registry, *verb, place, content, policy, &mut budget.counted(relation));
             }
             let setter = Setter { registry, verb: *verb, place, content, policy };
             setter.apply(draft.fields_mut())
         }
         Step::Remove { place, listed } => {
             if let Some(relation) = draft.relation(place.attribute) {
-                return relation::remove(registry, place, listed.as_deref(), &mut Counted { relation, budget });
+                return relation::remove(registry, place, listed.as_deref(), &mut budget.counted(relation));
             }
             remove(registry, place, listed.as_deref(), draft.fields_mut())
         }
@@ -88,37 +62,6 @@ pub(super) fn step(
             }
             Ok(())
         }
-    }
-}
-
-/// A relation whose enumeration is paid for.
-struct Counted<'a> {
-    relation: &'a mut dyn Relation,
-    budget: &'a Budget,
-}
-
-impl Relation for Counted<'_> {
-    fn contains(&self, key: &str) -> bool {
-        self.relation.contains(key)
-    }
-
-    fn insert(&mut self, value: &Fields) -> Result<bool> {
-        self.relation.insert(value)
-    }
-
-    fn remove(&mut self, key: &str) -> bool {
-        self.relation.remove(key)
-    }
-
-    fn clear(&mut self) -> bool {
-        self.relation.clear()
-    }
-
-    fn for_each(&self, visit: &mut dyn FnMut(&Fields)) {
-        self.relation.for_each(&mut |value| {
-            self.budget.spend(1);
-            visit(value);
-        });
     }
 }
 

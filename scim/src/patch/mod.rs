@@ -14,6 +14,7 @@
 //! for a complex attribute; a sub-attribute path into a multi-valued attribute without filter speaks of all its values.
 
 mod apply;
+mod budget;
 mod draft;
 mod message;
 mod path;
@@ -95,7 +96,7 @@ pub fn apply(
     policy: &Policy,
     draft: &mut dyn Draft,
 ) -> Result<()> {
-    let budget = apply::Budget::new();
+    let budget = budget::Budget::new();
     for (index, operation) in patch.operations.iter().enumerate() {
         for step in &operation.steps {
             apply::step(registry, resource_type, step, policy, &budget, draft)

@@ -74,8 +74,8 @@ pub(super) fn parse(
 ) -> Result<PatchTarget> {
     let in_path = |error: Error| error.context(format_args!("path {text:?}"));
     let (path, rest) = AttributePath::parse_prefix(text).map_err(|error| in_path(invalid_path(error.to_string())))?;
-    let target = path::resolve(registry, resource_type, &path)
-        .map_err(|error| in_path(invalid_path(format!("{error}{}", hint(registry, resource_type, &path)))))?;
+    let target =
+        path::resolve(registry, resource_type, &path).map_err(|error| in_path(invalid_path(error.to_string())))?;
     let resolved = match target {
         Target::Attribute(resolved) => resolved,
         Target::Schema(schema) => {
@@ -113,19 +113,6 @@ pub(super) fn parse(
     let selection = select(registry, resource_type, attribute, &filter, policy).map_err(in_path)?;
     let sub_attribute = sub_attribute(registry, attribute, &rest[1..]).map_err(in_path)?;
     Ok(PatchTarget::Place(Place { attribute, selection: Some(selection), sub_attribute }))
-}
-
-/// An extension's attribute without its URN is the commonest mistake.
-fn hint(registry: &Registry, resource_type: ResourceTypeId, path: &AttributePath) -> String {
-    if path.schema.is_some() {
-        return String::new();
-    }
-    let extensions = &registry.resource_type(resource_type).extensions;
-    extensions
-        .iter()
-        .find_map(|&(schema, _)| registry.find_in_schema(schema, &path.attribute))
-        .map(|id| format!("; did you mean {}?", registry.full_name(id)))
-        .unwrap_or_default()
 }
 
 fn sub_attribute(registry: &Registry, attribute: AttributeId, rest: &str) -> Result<Option<AttributeId>> {

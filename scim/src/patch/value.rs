@@ -2,18 +2,10 @@
 //! old value survives in a new one.
 
 use crate::filter::resolve::comparison_key;
-use crate::resource::validate;
+use crate::resource::validate::{self, identity};
 use crate::resource::{Fields, Slot, Value};
 use crate::schema::{AttributeId, Mutability, Registry};
 use crate::{Error, ErrorKind, Result};
-
-/// The sub-attribute by which the values of a multi-valued attribute are known: an immutable `value`, as that of
-/// `Group.members`. Such a value cannot change, only come and go.
-pub(super) fn identity(registry: &Registry, attribute: AttributeId) -> Option<AttributeId> {
-    let value =
-        registry.find_sub_attribute(attribute, "value").filter(|_| registry.attribute(attribute).multi_valued)?;
-    (registry.attribute(value).mutability == Mutability::Immutable).then_some(value)
-}
 
 /// Whether adding `new` changes nothing because `old` is there (RFC 7644 section 3.5.2.1): all sub-attributes are equal, or
 /// the identity is.

@@ -13,4 +13,4 @@ pub use record::{Item, Record};
 pub use tree::{Fields, Slot, Value};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -113,7 +113,11 @@ impl Projection {
         let whole = is_returned(registry, id, asked[usize::from(id.0)]);
         for &sub in subs {
             let returned = registry.attribute(sub).returned;
-            let said = asked[usize::from(sub.0)];
+            let said = match asked[usize::from(sub.0)] {
+                // A complex attribute that is always returned comes with what it has by default.
+                Asked::Other if attribute.returned == Returned::Always => Asked::Nothing,
+                said => said,
+            };
             // A sub-attribute that is named brings its parent in; one that is always returned stays, whatever is left out.
             let reachable =
                 whole || said == Asked::Named || returned == Returned::Always && is_common(attribute.returned);
@@ -163,7 +167,8 @@ fn mark(
     match target {
         Target::Attribute(path) => {
             note(path.leaf(), itself);
-            if path.sub_attribute.is_none() {
+            let stays = itself == Asked::Excluded && registry.attribute(path.leaf()).returned == Returned::Always;
+            if path.sub_attribute.is_none() && !stays {
                 for &sub in &registry.definition(path.attribute).sub_attributes {
                     note(sub, below);
                 }
@@ -172,6 +177,9 @@ fn mark(
         Target::Schema(schema) => {
             for &id in &registry.schema(schema).attributes {
                 note(id, below);
+                if below == Asked::Excluded && registry.attribute(id).returned == Returned::Always {
+                    continue;
+                }
                 for &sub in &registry.definition(id).sub_attributes {
                     note(sub, below);
                 }

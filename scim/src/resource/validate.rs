@@ -15,7 +15,7 @@ use crate::{Error, ErrorKind, Result};
 ///
 /// Nulls and values that say nothing are dropped, so that what is left is set. Values of a multi-valued attribute that have
 /// the same `type` and `value` are merged, the later one's sub-attributes counting (RFC 7643 section 2.4 wants each pair
-/// returned once). Canonical values are suggestions and are not enforced (RFC 7643 section 7).
+/// returned once); of values with an immutable `value`, such as members, the first counts. Canonical values are suggestions and are not enforced (RFC 7643 section 7).
 ///
 /// # Errors
 /// `invalidValue`: a required attribute or sub-attribute without value (an empty string is none), a required extension
@@ -142,7 +142,7 @@ fn merge_duplicates(registry: &Registry, id: AttributeId, values: &mut Vec<Value
             continue;
         };
         match (first.get(&key), value) {
-            (Some(&at), Value::Complex(subs)) => {
+            (Some(&at), Value::Complex(subs)) if identity(registry, id).is_none() => {
                 if let Value::Complex(earlier) = &mut kept[at] {
                     for (sub, slot) in subs.iter() {
                         earlier.set(sub, slot.clone());
@@ -159,7 +159,16 @@ fn merge_duplicates(registry: &Registry, id: AttributeId, values: &mut Vec<Value
     *values = kept;
 }
 
-/// What makes two values of a multi-valued attribute the same: type and value, compared as their attributes say.
+/// The sub-attribute by which the values of a multi-valued attribute are known: an immutable `value`, as that of
+/// `Group.members`. Such a value cannot change, only come and go.
+pub(crate) fn identity(registry: &Registry, attribute: AttributeId) -> Option<AttributeId> {
+    let value =
+        registry.find_sub_attribute(attribute, "value").filter(|_| registry.attribute(attribute).multi_valued)?;
+    (registry.attribute(value).mutability == Mutability::Immutable).then_some(value)
+}
+
+/// What makes two values of a multi-valued attribute the same: type and value, or the identity alone, compared as their
+/// attributes say.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     kind: Option<String>,
@@ -178,7 +187,8 @@ pub(crate) fn key(registry: &Registry, id: AttributeId, value: &Value) -> Option
                 let sub = registry.find_sub_attribute(id, name)?;
                 subs.string(sub).map(|text| comparable(sub, text))
             };
-            Some(Key { kind: sub("type"), value: sub("value")? })
+            let kind = if identity(registry, id).is_some() { None } else { sub("type") };
+            Some(Key { kind, value: sub("value")? })
         }
     }
 }
