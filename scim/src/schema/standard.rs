@@ -20,9 +20,13 @@ pub const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
 /// Aquera's custom User schema, which Ping's consoles label `IANUser`.
 pub const IAN_USER: &str = "urn:ietf:params:scim:schemas:ian:2.0:User";
 
+/// An extension of our own with an attribute of every type and characteristic.
+pub const GAUGE_USER: &str = "urn:example:params:scim:schemas:extension:gauge:2.0:User";
+
 /// Every document under `fixtures/schemas/`, as (file name, text); a test holds the list to the folder.
 pub const DOCUMENTS: &[(&str, &str)] = &[
     ("enterprise-user.json", include_str!("../../../fixtures/schemas/enterprise-user.json")),
+    ("gauge-user.json", include_str!("../../../fixtures/schemas/gauge-user.json")),
     ("group.json", include_str!("../../../fixtures/schemas/group.json")),
     ("ian-user.json", include_str!("../../../fixtures/schemas/ian-user.json")),
     ("resource-type.json", include_str!("../../../fixtures/schemas/resource-type.json")),
