@@ -2,6 +2,7 @@
 
 mod check;
 mod confirm;
+mod cycle_report;
 mod endpoint_flags;
 mod explain;
 mod failure;
@@ -9,6 +10,7 @@ mod interrupt;
 mod list;
 mod output;
 mod prove;
+mod provision;
 mod repeat;
 mod request_lines;
 mod seed;
@@ -52,6 +54,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Prove that every check can fail and every deviation is noticed
     Prove(prove::ProveArgs),
+    /// Run provisioning cycles against an endpoint, as a client would
+    Provision(provision::ProvisionArgs),
     /// List what Weir knows: checks, requirements, deviations or targets
     List(list::ListArgs),
     /// Explain a check, requirement, deviation or target
@@ -92,6 +96,7 @@ fn dispatch(command: Command, output: Output) -> Result<u8, Failure> {
         Command::Check(args) => runtime()?.block_on(check::run(args, output)),
         Command::Serve(args) => runtime()?.block_on(serve::run(args, output)),
         Command::Prove(args) => runtime()?.block_on(prove::run(args, output)),
+        Command::Provision(args) => runtime()?.block_on(provision::run(args, output)),
         Command::List(args) => list::run(&args, output),
         Command::Explain(args) => explain::run(&args, output),
     }

@@ -40,7 +40,7 @@ pub struct UserShape {
 }
 
 /// What a PUT of a user holds.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Put {
     /// The user as it was read, with the mapped values merged in.
