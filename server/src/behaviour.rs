@@ -7,7 +7,6 @@ use scim::schema::{Registry, ResourceTypeDocument, SchemaDocument};
 use crate::clock::Clock;
 use crate::front::{Front, Schemas};
 use crate::rules::Rules;
-use crate::store::Store;
 use crate::store::identifiers::IdSource;
 use crate::store::memory::MemoryStore;
 use crate::target::Target;
@@ -72,12 +71,12 @@ impl Behaviour {
                 let application = &target.applications[position];
                 let kept = kept.map(|before| &before.fronts[position]);
                 let base = kept.map_or_else(
-                    || -> Arc<dyn Store> {
+                    || {
                         // Each application has ids of its own.
                         let ids = IdSource::seeded(material.seed.wrapping_add(position as u64));
-                        Arc::new(MemoryStore::new(Arc::clone(&store_registry), material.clock.clone(), ids))
+                        MemoryStore::new(Arc::clone(&store_registry), material.clock.clone(), ids)
                     },
-                    |front| Arc::clone(&front.base),
+                    |front| front.base.clone(),
                 );
                 let mut front = Front::new(application.name.as_str().into(), rules, &material.schemas, base);
                 front.store = stores.iter().fold(front.store, |store, seam| seam.wrap(store));

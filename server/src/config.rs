@@ -36,6 +36,9 @@ pub struct Config {
     pub clock: Clock,
     pub limits: Limits,
     pub password_cost: PasswordCost,
+    /// How many invented people the first application begins with, and two groups of them, `ten` and `everyone`. A reset
+    /// removes them like everything else.
+    pub people: usize,
     /// Threads that answer requests.
     pub workers: usize,
 }
@@ -76,6 +79,7 @@ impl Config {
             clock: Clock::system(),
             limits: Limits::default(),
             password_cost: PasswordCost::CHEAP,
+            people: 0,
             workers: std::thread::available_parallelism().map_or(1, usize::from).min(2),
         }
     }

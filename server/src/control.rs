@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::front::Front;
 use crate::http::{Answer, Refusal, SCIM_JSON, read_body};
 use crate::server::Server;
-use crate::store::{Perspective, Query, Wanted, Window};
+use crate::store::{Perspective, Query, Store, Wanted, Window};
 use crate::target::decode;
 use crate::target::deviations::Activation;
 

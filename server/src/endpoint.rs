@@ -62,6 +62,8 @@ pub enum StartError {
     Deviations { deviations: String, problem: String },
     #[error("{0}; choose another")]
     PasswordCost(String),
+    #[error("cannot fill the endpoint with invented people: {0}")]
+    People(scim::Error),
 }
 
 /// A running endpoint. Dropping it stops it.
@@ -104,28 +106,24 @@ pub fn start(config: Config) -> Result<Endpoint, StartError> {
         initial,
     });
     let (stop, stopped) = oneshot::channel();
-    let thread = run(web::Data::clone(&server), listener, config.workers, stopped).map_err(|error| match error {
-        Failure::Thread(source) => StartError::Thread(source),
-        Failure::Listen(source) => StartError::Listen { address, source },
-    })?;
+    let work = Work { server: web::Data::clone(&server), listener, workers: config.workers, people: config.people };
+    let thread = run(work, stopped)?;
     Ok(Endpoint { address, server, applications, control_token, stop: Some(stop), thread: Some(thread) })
 }
 
-enum Failure {
-    Thread(std::io::Error),
-    Listen(std::io::Error),
-}
-
-/// The framework's server needs a System of its own, which must not depend on a runtime of the caller.
-fn run(
+/// What the endpoint's thread is given.
+struct Work {
     server: web::Data<Server>,
     listener: TcpListener,
     workers: usize,
-    stopped: oneshot::Receiver<()>,
-) -> Result<JoinHandle<()>, Failure> {
+    people: usize,
+}
+
+/// The framework's server needs a System of its own, which must not depend on a runtime of the caller.
+fn run(work: Work, stopped: oneshot::Receiver<()>) -> Result<JoinHandle<()>, StartError> {
     let (ready, is_ready) = mpsc::channel();
     let serve = async move {
-        let running = match app::serve(server, listener, workers) {
+        let running = match work.begin().await {
             Ok(running) => running,
             Err(error) => {
                 // The receiver waits until it hears of one or the other.
@@ -146,11 +144,22 @@ fn run(
     let thread = std::thread::Builder::new()
         .name("weir-endpoint".into())
         .spawn(move || actix_web::rt::System::new().block_on(serve))
-        .map_err(Failure::Thread)?;
+        .map_err(StartError::Thread)?;
     match is_ready.recv() {
         Ok(Ok(())) => Ok(thread),
-        Ok(Err(error)) => Err(Failure::Listen(error)),
-        Err(_) => Err(Failure::Thread(std::io::Error::other("it ended before it was ready"))),
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(StartError::Thread(std::io::Error::other("it ended before it was ready"))),
+    }
+}
+
+impl Work {
+    async fn begin(self) -> Result<actix_web::dev::Server, StartError> {
+        server::invent(&self.server, self.people).await.map_err(StartError::People)?;
+        let address = self.listener.local_addr();
+        app::serve(self.server, self.listener, self.workers).map_err(|source| match address {
+            Ok(address) => StartError::Listen { address, source },
+            Err(_) => StartError::Thread(source),
+        })
     }
 }
 

@@ -10,6 +10,7 @@ use scim::schema::{AttributeId, Registry, ResourceTypeId, standard};
 
 use crate::operation::AccountAttributes;
 use crate::rules::Rules;
+use crate::store::memory::MemoryStore;
 use crate::store::{Perspective, Store, Stored, Wanted};
 use crate::target::downstream::Downstream;
 
@@ -23,7 +24,7 @@ pub struct Front {
     pub(crate) perspective: Perspective,
     pub(crate) account: AccountType,
     /// What deviations decorate.
-    pub(crate) base: Arc<dyn Store>,
+    pub(crate) base: MemoryStore,
     pub store: Arc<dyn Store>,
     pub(crate) downstream: Option<Arc<Downstream>>,
     shapes: Arc<[Shape]>,
@@ -110,7 +111,7 @@ impl AccountType {
 
 impl Front {
     /// A front whose store is not decorated yet.
-    pub(crate) fn new(name: Arc<str>, rules: Rules, schemas: &Schemas, base: Arc<dyn Store>) -> Self {
+    pub(crate) fn new(name: Arc<str>, rules: Rules, schemas: &Schemas, base: MemoryStore) -> Self {
         Self {
             name,
             policy: Arc::new(rules.policy.clone()),
@@ -118,7 +119,7 @@ impl Front {
             registry: Arc::clone(&schemas.registry),
             perspective: schemas.perspective.clone(),
             account: schemas.account,
-            store: Arc::clone(&base),
+            store: Arc::new(base.clone()),
             base,
             downstream: None,
             shapes: Arc::clone(&schemas.shapes),

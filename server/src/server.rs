@@ -12,8 +12,11 @@ use crate::http::Origin;
 use crate::journal::Journal;
 use crate::limits::Limits;
 use crate::password::Passwords;
+use crate::seed::Seed;
+use crate::store::{Store, Wanted};
 use crate::target::Target;
 use crate::target::deviations::Activation;
+use crate::target::downstream::Effect;
 
 /// See the [module documentation](self).
 pub(crate) struct Server {
@@ -51,6 +54,28 @@ impl Server {
         self.journal.clear();
         Ok(())
     }
+}
+
+/// Fills the first application with so many invented people, and two groups of them, as far as it has users and groups.
+pub(crate) async fn invent(server: &Server, people: usize) -> scim::Result<()> {
+    const PORTION: usize = 10_000;
+    let behaviour = server.behaviour.load_full();
+    let Some(front) = behaviour.fronts.first().filter(|_| people > 0) else { return Ok(()) };
+    let Some(seed) = Seed::new(&front.registry) else { return Ok(()) };
+    let mut ids = Vec::with_capacity(people);
+    for start in (0..people).step_by(PORTION) {
+        let portion: Vec<_> = (start..people.min(start + PORTION)).map(|number| seed.person(number)).collect();
+        ids.extend(front.base.load(&portion)?);
+    }
+    front.base.load(&[seed.group("ten", &ids[..people.min(10)]), seed.group("everyone", &ids)])?;
+    if let Some(downstream) = &front.downstream {
+        let (kind, _) = seed.person(0);
+        for id in ids {
+            let user = front.base.get(kind, id, Wanted::default()).await?;
+            downstream.write(Effect::Written, &user, front.active(&user));
+        }
+    }
+    Ok(())
 }
 
 /// The material of a target's behaviours.

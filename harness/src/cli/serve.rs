@@ -63,6 +63,9 @@ pub(super) struct ServeArgs {
     /// Makes ids and generated credentials repeatable
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// How many invented people the first application begins with, and two groups of them
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    seed_people: usize,
     /// Print no line a request
     #[arg(long, short)]
     quiet: bool,
@@ -104,6 +107,7 @@ fn config(args: ServeArgs) -> Result<Config, Failure> {
         Journal::Off => JournalMode::Off,
     };
     config.seed = args.seed.unwrap_or_else(seed::draw);
+    config.people = args.seed_people;
     if !config.listen.ip().is_loopback() {
         // Others can reach it, so somebody may give it a password that matters.
         config.password_cost = PasswordCost::CAREFUL;

@@ -79,3 +79,15 @@ async fn an_application_without_downstream_shows_its_resources() {
     assert_eq!(accounts["accounts"][0]["userName"], "bo");
     assert_eq!(accounts["groups"][0]["members"][0]["value"], json!(id));
 }
+
+#[tokio::test]
+async fn an_endpoint_can_begin_with_invented_people() {
+    let client = Client::start(Config { people: 25, ..Config::aquera() });
+    assert_eq!(client.get("/Users").await.json()["totalResults"], 25);
+    let accounts = client.accounts("default").await;
+    assert_eq!(accounts["accounts"].as_array().unwrap().len(), 25);
+    let sizes: Vec<usize> =
+        accounts["groups"].as_array().unwrap().iter().map(|group| group["members"].as_array().unwrap().len()).collect();
+    assert_eq!(sizes, [10, 25]);
+    assert_eq!(client.application("merge-on-put").get("/Users").await.json()["totalResults"], 0);
+}

@@ -22,10 +22,10 @@ async fn a_password_is_taken_by_every_way_and_shown_by_none() {
     ];
     let mut etag = put.header("etag").to_owned();
     for operations in &patches {
-        let patched = client.patch(&path, operations).await;
-        assert_eq!(patched.status, 204, "{operations}: {patched:?}");
-        assert_ne!(patched.header("etag"), etag, "{operations}");
-        etag = patched.header("etag").to_owned();
+        let reply = client.patch(&path, operations).await;
+        assert_eq!(reply.status, 204, "{operations}: {reply:?}");
+        assert_ne!(reply.header("etag"), etag, "{operations}");
+        etag = reply.header("etag").to_owned();
     }
     // PUT without it leaves it, and nothing else has changed.
     let put = client.put(&path, &json!({ "schemas": [USER], "userName": "bo" })).await;
