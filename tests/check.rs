@@ -1,0 +1,96 @@
+//! `weir check` against embedded endpoints: a right one passes, a wrong one is told what is wrong.
+
+mod support;
+
+use serde_json::Value;
+use support::{Served, run};
+
+fn report(arguments: &[&str]) -> (i32, Value) {
+    let ran = run(&[&["check", "--format", "json"], arguments].concat());
+    let report = serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {} {}", ran.stdout, ran.stderr));
+    (ran.status, report)
+}
+
+fn verdicts<'r>(report: &'r Value, verdict: &str) -> Vec<&'r str> {
+    report["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|check| check["verdict"] == verdict)
+        .map(|check| check["id"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn the_embedded_endpoints_are_right() {
+    for target in ["aquera", "rfc"] {
+        let (status, report) = report(&["--target", target]);
+        for verdict in ["fail", "warn", "blocked", "error"] {
+            assert_eq!(verdicts(&report, verdict), Vec::<&str>::new(), "{target} {verdict}: {report:#}");
+        }
+        assert_eq!((status, &report["leftovers"]), (0, &serde_json::json!([])), "{target}: {report:#}");
+        assert!(verdicts(&report, "pass").len() >= 10, "{target}: {report:#}");
+    }
+}
+
+#[test]
+fn a_deviation_is_caught_and_shown_with_its_evidence() {
+    let (status, report) = report(&["--target", "rfc", "--deviate", "put.creates"]);
+    assert_eq!((status, verdicts(&report, "fail")), (1, vec!["replace.unknown-resource"]), "{report:#}");
+    let check = report["checks"].as_array().unwrap().iter().find(|check| check["verdict"] == "fail").unwrap();
+    let problem = &check["problems"][0];
+    assert_eq!(problem["requirements"][0]["id"], "RFC7644-3.5.1-02", "{problem:#}");
+    let curl = problem["exchanges"][0]["curl"].as_str().unwrap();
+    assert!(curl.contains("-X PUT") && curl.contains("$WEIR_BEARER"), "{curl}");
+}
+
+#[test]
+fn the_terminal_report_names_the_rule_and_how_to_repeat_it() {
+    let ran = run(&["check", "--target", "rfc", "--deviate", "put.creates", "--seed", "7", "--only", "replace"]);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    for words in [
+        "fail    replace.unknown-resource",
+        "RFC7644-3.5.1-02 (MUST NOT)",
+        "404 with a SCIM Error",
+        "curl -sS -i -X PUT -H \"Authorization: Bearer $WEIR_BEARER\"",
+        "repeat with: weir check --target rfc --deviate put.creates --only replace --seed 7",
+    ] {
+        assert!(ran.stdout.contains(words), "{words:?} is missing in\n{}", ran.stdout);
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_report() {
+    // Times differ, and so do the requests that ran beside each other.
+    let told = || {
+        let (_, report) = report(&["--target", "rfc", "--seed", "7"]);
+        let check = |check: &Value| format!("{} {} {}", check["id"], check["verdict"], check["exchanges"]);
+        report["checks"].as_array().unwrap().iter().map(check).collect::<Vec<_>>()
+    };
+    assert_eq!(told(), told());
+}
+
+#[test]
+fn an_endpoint_at_a_url_is_checked_and_left_as_it_was() {
+    let served = Served::start(&["--target", "rfc"]);
+    let (url, token) = (served.value("URL"), served.value("bearer"));
+    let (status, first) = report(&[url, "--bearer", token]);
+    assert_eq!((status, verdicts(&first, "fail")), (0, vec![]), "{first:#}");
+    assert_eq!(first["leftovers"], serde_json::json!([]));
+    assert!(!first.to_string().contains(token), "the token is in the report");
+
+    let (status, wrong) = report(&[url, "--bearer", "nobody"]);
+    assert_eq!(status, 3, "{wrong:#}");
+    assert!(wrong["failure"].as_str().unwrap().contains("the credentials were refused"), "{wrong:#}");
+}
+
+#[test]
+fn a_dry_run_tells_what_would_run_and_writes_nothing() {
+    let served = Served::start(&["--target", "aquera"]);
+    let (url, token) = (served.value("URL"), served.value("bearer"));
+    let ran = run(&["check", url, "--bearer", token, "--dry-run"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(ran.stdout.lines().any(|line| line.starts_with("run ") && line.contains("create.user")), "{}", ran.stdout);
+    let ran = run(&["check", url, "--bearer", token, "--dry-run", "--read-only"]);
+    assert!(ran.stdout.lines().any(|line| line.starts_with("skip  create.user")), "{}", ran.stdout);
+}

@@ -1,0 +1,122 @@
+//! The command line: help, exit statuses, and one sentence for everything that a person can get wrong.
+
+mod support;
+
+use std::io::Read as _;
+use std::net::TcpListener;
+use std::process::Stdio;
+
+use support::{peer, run, weir};
+
+#[test]
+fn help_is_complete() {
+    for command in ["", "check", "serve", "list", "explain"] {
+        let arguments: Vec<_> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
+        let ran = run(&arguments);
+        assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+        insta::assert_snapshot!(format!("help_{}", if command.is_empty() { "weir" } else { command }), ran.stdout);
+    }
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_one_sentence() {
+    for (arguments, words) in [
+        (&["check", "--nope"][..], "unexpected argument '--nope'"),
+        (&["check", "not-a-url"], "give a whole URL"),
+        (&["check", "ftp://example.com"], "only http and https URLs can be tested"),
+        (&["check", "https://u:p@example.com/v2"], "credentials do not belong into the URL"),
+        (&["check", "--only", "pach"], "no check begins with \"pach\""),
+        (&["check", "--rate", "0"], "the rate must be greater than 0"),
+        (&["check", "http://192.0.2.1/v2"], "add --yes to agree"),
+        (&["check", "http://127.0.0.1:1/", "--bearer", "@/no/such/file"], "/no/such/file cannot be read"),
+        (&["check", "http://127.0.0.1:1/", "--basic", "nobody"], "needs USER:PASS"),
+        (&["check", "http://127.0.0.1:1/", "--header", "nothing"], "needs a name, a colon and a value"),
+        (&["check", "http://127.0.0.1:1/", "--target", "rfc"], "cannot be used with"),
+        (&["check", "--target", "no-such-target"], "is neither a target nor a file"),
+        (&["check", "--deviate", "no.such-deviation"], "no.such-deviation"),
+        (&["check", "--output", "/no/such/folder/report"], "the report cannot be written"),
+        (&["explain", "create.usr"], "is no check, requirement, deviation or target"),
+        (&["list", "checks", "--topic", "nothing"], "nothing has the topic \"nothing\""),
+        (&["serve", "--listen", "nowhere"], "invalid value 'nowhere'"),
+    ] {
+        let ran = run(arguments);
+        assert_eq!(ran.status, 2, "{arguments:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(words), "{arguments:?}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("panicked"), "{arguments:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn an_endpoint_that_cannot_be_tested_ends_with_3_and_one_sentence() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let refused = format!("http://{free}/scim/v2");
+    let tls = format!("https://{}", peer("HTTP/1.1 400 Bad Request\r\n\r\n").trim_start_matches("http://"));
+    let page = "HTTP/1.1 200 OK\r\nContent-Length: 15\r\nConnection: close\r\n\r\n<!doctype html>";
+    let empty = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let locked = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let short = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\nConnection: close\r\n\r\n{";
+    for (url, words) in [
+        (refused, "connection refused; nothing listens on port"),
+        (tls, "TLS failed"),
+        (peer(page), "the body is a page of markup"),
+        (peer(empty), "the body is empty where JSON is expected"),
+        (peer(locked), "the credentials were refused"),
+        (peer(short), "the connection ended before the answer was complete"),
+        (peer("220 mail.example.com ESMTP\r\n"), "does not speak HTTP"),
+    ] {
+        let ran = run(&["check", &url, "--timeout", "5"]);
+        assert_eq!(ran.status, 3, "{url}: {} {}", ran.stdout, ran.stderr);
+        assert!(ran.stderr.contains(words), "{url}: {}", ran.stderr);
+        assert_eq!(ran.stderr.lines().count(), 1, "{url}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_run_that_finds_no_endpoint_still_writes_its_report() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let ran = run(&["check", &format!("http://{free}"), "--format", "json", "--bearer", "t1ger", "--seed", "7"]);
+    assert_eq!(ran.status, 3);
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert!(report["failure"].as_str().unwrap().contains("connection refused"), "{report:#}");
+    assert_eq!(report["run"]["seed"], 7);
+    assert!(!ran.stdout.contains("t1ger") && !ran.stderr.contains("t1ger"));
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let mut child = weir(&["list", "requirements", "--format", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = [0; 16];
+    child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(0), String::new()));
+}
+
+#[test]
+fn lists_have_the_same_entries_in_both_forms() {
+    for catalogue in ["checks", "requirements", "deviations", "targets"] {
+        let lines = run(&["list", catalogue]).stdout.lines().count();
+        let json: serde_json::Value =
+            serde_json::from_str(&run(&["list", catalogue, "--format", "json"]).stdout).unwrap();
+        assert_eq!(json.as_array().unwrap().len(), lines, "{catalogue}");
+        assert!(lines > 0, "{catalogue}");
+    }
+}
+
+#[test]
+fn every_listed_thing_can_be_explained() {
+    for catalogue in ["checks", "deviations", "targets"] {
+        let list: serde_json::Value =
+            serde_json::from_str(&run(&["list", catalogue, "--format", "json"]).stdout).unwrap();
+        for entry in list.as_array().unwrap() {
+            let id = entry.get("id").or_else(|| entry.get("name")).unwrap().as_str().unwrap();
+            let ran = run(&["explain", id]);
+            assert_eq!(ran.status, 0, "{id}: {}", ran.stderr);
+            assert!(ran.stdout.contains(id), "{id}: {}", ran.stdout);
+        }
+    }
+    insta::assert_snapshot!(run(&["explain", "rfc7644-3.3-12"]).stdout);
+}

@@ -1,0 +1,72 @@
+//! `weir serve` as a person uses it: start, read what to use, speak HTTP, stop.
+
+mod support;
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use support::Served;
+
+fn client() -> reqwest::Client {
+    // Another test may have been first, which serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+#[tokio::test]
+async fn the_greeting_says_everything_that_a_client_needs() {
+    let served = Served::start(&["--target", "rfc"]);
+    let (url, token) = (served.value("URL"), served.value("bearer"));
+    let (user, password) = served.value("basic").split_once(':').unwrap();
+    let client = client();
+    let user_name = "bjensen@example.com";
+    let body = json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": user_name});
+
+    let created = client.post(format!("{url}/Users")).bearer_auth(token).json(&body).send().await.unwrap();
+    assert_eq!(created.status(), StatusCode::CREATED);
+    let location = created.headers()["location"].to_str().unwrap().to_owned();
+    let created: Value = created.json().await.unwrap();
+    assert_eq!(created["meta"]["location"], location);
+
+    let read = client.get(&location).basic_auth(user, Some(password)).send().await.unwrap();
+    assert_eq!(read.status(), StatusCode::OK);
+    assert_eq!(read.json::<Value>().await.unwrap()["userName"], user_name);
+
+    let stranger = client.get(&location).bearer_auth("nobody").send().await.unwrap();
+    assert_eq!(stranger.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(stranger.json::<Value>().await.unwrap()["status"], "401");
+}
+
+#[test]
+fn sigterm_and_ctrl_c_end_it_cleanly() {
+    for signal in ["TERM", "INT"] {
+        let (status, rest) = Served::start(&[]).signal(signal);
+        assert_eq!((status, rest.as_str()), (Some(0), "stopped\n"), "{signal}");
+    }
+}
+
+#[tokio::test]
+async fn given_credentials_are_taken_and_not_printed_back() {
+    let served = Served::start(&["--target", "rfc", "--bearer", "t1ger", "--basic", "admin:s3cret"]);
+    assert!(!served.greeting.contains("t1ger") && !served.greeting.contains("s3cret"), "{}", served.greeting);
+    let users = format!("{}/Users", served.value("URL"));
+    let client = client();
+    let with_token = client.get(&users).bearer_auth("t1ger").send().await.unwrap();
+    let with_password = client.get(&users).basic_auth("admin", Some("s3cret")).send().await.unwrap();
+    assert_eq!((with_token.status(), with_password.status()), (StatusCode::OK, StatusCode::OK));
+}
+
+#[tokio::test]
+async fn a_deviation_changes_what_is_served() {
+    let served = Served::start(&["--target", "rfc", "--deviate", "put.creates"]);
+    let body = json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "nobody@example.com"});
+    let url = format!("{}/Users/00000000-0000-4000-8000-000000000000", served.value("URL"));
+    let answer = client().put(url).bearer_auth(served.value("bearer")).json(&body).send().await.unwrap();
+    assert!(answer.status().is_success(), "{}", answer.status());
+}
+
+#[test]
+fn the_same_seed_gives_the_same_credentials_and_another_does_not() {
+    let token = |seed: &str| Served::start(&["--seed", seed]).value("bearer").to_owned();
+    assert_eq!(token("7"), token("7"));
+    assert_ne!(token("7"), token("8"));
+}
