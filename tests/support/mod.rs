@@ -9,7 +9,9 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 /// `weir` with these arguments, and nothing of this process's environment that it would listen to.
 pub fn weir(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_weir"));
-    for variable in ["WEIR_BEARER", "WEIR_BASIC", "WEIR_CONTROL_TOKEN", "WEIR_LOG", "NO_COLOR", "CLICOLOR_FORCE", "COLUMNS"] {
+    for variable in
+        ["WEIR_BEARER", "WEIR_BASIC", "WEIR_CONTROL_TOKEN", "WEIR_LOG", "NO_COLOR", "CLICOLOR_FORCE", "COLUMNS"]
+    {
         command.env_remove(variable);
     }
     command.args(arguments).stdin(Stdio::null());

@@ -56,9 +56,15 @@ impl Data {
         format!("{}-{}", self.prefix, self.next.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// An id that no endpoint assigns: RFC 7643 section 3.1 forbids the text `bulkId` in ids.
+    /// An id that the endpoint has not assigned: a UUID, so that one that assigns UUIDs cannot tell by the form alone.
     pub fn unknown_id(&self) -> String {
-        format!("{}-bulkId-nobody", self.prefix)
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let half = |salt: u64| {
+            self.prefix.bytes().fold(scramble(number ^ salt), |state, byte| scramble(state ^ u64::from(byte)))
+        };
+        uuid::Builder::from_random_bytes((u128::from(half(1)) << 64 | u128::from(half(2))).to_be_bytes())
+            .into_uuid()
+            .to_string()
     }
 
     /// The body of a user: a few attributes that everybody knows, as far as the endpoint has them, and everything that

@@ -69,7 +69,37 @@ pub(super) const CHECKS: &[Check] = &[
             })
         },
     },
+    Check {
+        id: "discovery.announced-features",
+        title: "What ServiceProviderConfig announces is not refused when it is used",
+        matters: "A client that believes the announcement sends what is refused, and has no other way prepared.",
+        requirements: &["RFC7643-5-28"],
+        needs: &[Capability::ServiceProviderConfig],
+        legal: &["patch and filter work on users and on groups where patch.supported and filter.supported are true"],
+        alone: false,
+        run: |context| {
+            Box::pin(async move {
+                announced_features(context);
+                Ok(())
+            })
+        },
+    },
 ];
+
+fn announced_features(context: &Context) {
+    let discovery = context.discovery();
+    for contradiction in discovery.contradictions() {
+        let capability = contradiction.capability;
+        let message = format!("{capability} is announced and refused");
+        let observed = contradiction.exchange.status.to_string();
+        let expectation = context.expect(&contradiction.exchange).after(&discovery.service_provider_config.exchange);
+        if discovery.declared_missing().contains(&capability) {
+            expectation.note(&format!("{message}, as the target's description declares"), observed);
+        } else {
+            expectation.that(false, &message, observed);
+        }
+    }
+}
 
 fn service_provider_config(context: &Context) {
     let document = &context.discovery().service_provider_config;

@@ -191,6 +191,12 @@ impl<'c> Expectation<'c> {
         self
     }
 
+    /// Something worth knowing that breaks nothing.
+    pub fn note(self, message: &str, observed: impl Into<String>) -> Self {
+        self.push(Verdict::Note, message.into(), observed.into(), Vec::new());
+        self
+    }
+
     /// The body is a SCIM Error (RFC 7644 section 3.12) that repeats the HTTP status as a string.
     pub fn error(self) -> Self {
         let expectation = self.json();

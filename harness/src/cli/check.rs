@@ -62,8 +62,15 @@ pub(super) struct CheckArgs {
     /// A deviation to switch on in the embedded endpoint; may be repeated
     #[arg(long = "deviate", value_name = "ID[=VALUE]", conflicts_with = "url", help_heading = "Embedded endpoint")]
     deviations: Vec<String>,
-    /// The form of the report
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Report")]
+    /// The form of the report: terminal, or json as docs/json-report.md describes it
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT",
+        hide_possible_values = true,
+        help_heading = "Report"
+    )]
     format: ReportFormat,
     /// Write the report to a file instead of standard output
     #[arg(long, value_name = "FILE", help_heading = "Report")]
@@ -104,7 +111,7 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
     });
     let options =
         RunOptions { seed, concurrency: usize::from(args.endpoint.concurrency), interrupted: interrupted.clone() };
-    let outcome = run_checks(checks, &subject.client, args.read_only, &events, &options).await;
+    let outcome = run_checks(checks, &subject, args.read_only, &events, &options).await;
     if let Err(Failure::Unreachable(reason)) = &outcome {
         events.emit(&Event::RunFailed { reason: reason.clone() });
     }
@@ -152,19 +159,22 @@ fn subject(args: &CheckArgs, seed: u64) -> Result<Subject, Failure> {
 
 async fn run_checks(
     checks: Vec<&'static Check>,
-    client: &Client,
+    subject: &Subject,
     read_only: bool,
     events: &Events,
     options: &RunOptions,
 ) -> Result<(), Failure> {
-    let discovery = discover_or_leave(client, options.interrupted.clone()).await?;
-    let Some(discovery) = discovery else { return Ok(()) };
+    let discovery = discover_or_leave(&subject.client, options.interrupted.clone()).await?;
+    let Some(mut discovery) = discovery else { return Ok(()) };
+    if let Some(embedded) = &subject.embedded {
+        discovery.declare_missing(embedded.missing().clone());
+    }
     let discovery = Arc::new(discovery);
     events.emit(&Event::Discovered { offers: discovery.all_offers(), remarks: discovery.remarks().to_vec() });
     let planned = plan(checks, &discovery, read_only);
     let skipped = planned.iter().filter(|planned| planned.decision != Decision::Run).count();
     events.emit(&Event::Planned { run: planned.len() - skipped, skipped });
-    run::run(&planned, client, &discovery, events, options).await;
+    run::run(&planned, &subject.client, &discovery, events, options).await;
     Ok(())
 }
 

@@ -158,7 +158,8 @@ fn targets() -> Vec<Entry> {
     Target::names()
         .filter_map(Target::find)
         .map(|target| {
-            let first = target.description.split_inclusive(". ").next().unwrap_or_default().trim().to_owned();
+            let words = target.description.split_whitespace().collect::<Vec<_>>().join(" ");
+            let first = words.split_inclusive(". ").next().unwrap_or_default().trim().to_owned();
             Entry {
                 row: vec![target.name.clone(), first],
                 json: json!({

@@ -29,22 +29,26 @@ impl Created {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes note of a successful creation: a POST to a collection that was answered with 2xx and an id or a Location.
+    /// Takes note of a successful creation: a POST to a collection that was answered with 2xx and an id or a Location,
+    /// or a PUT of something that is not on the list, which an endpoint may take for a creation.
     pub(super) fn note(&self, exchange: &Exchange, credentials: &Credentials) {
         let path = exchange.url.path().trim_end_matches('/');
-        if exchange.method != Method::POST
-            || !exchange.is_success()
-            || path.ends_with("/.search")
-            || path.ends_with("/Bulk")
-        {
+        if !exchange.is_success() || path.ends_with("/.search") || path.ends_with("/Bulk") {
             return;
         }
+        let collection = match exchange.method {
+            Method::POST => path,
+            Method::PUT if !self.lock().resources.iter().any(|(known, _)| known.path() == path) => {
+                path.rsplit_once('/').map_or("", |(collection, _)| collection)
+            }
+            _ => return,
+        };
         let id = exchange.json().ok().and_then(|json| at(json, "id")).and_then(Value::as_str);
         let place = match id {
-            Some(id) => Some(place_of(&exchange.url, id)),
+            Some(id) => Some(place_of(&exchange.url, collection, id)),
             None => exchange.header("location").and_then(|location| exchange.url.join(location).ok()),
         };
-        match place.filter(|place| place.origin() == exchange.url.origin() && place.path().len() > path.len()) {
+        match place.filter(|place| place.origin() == exchange.url.origin() && place.path().len() > collection.len()) {
             Some(place) => self.lock().resources.push((place, credentials.clone())),
             // Something may exist now that cannot be addressed; it can only be found by its name.
             None => self.lock().uncertain = true,
@@ -99,12 +103,12 @@ pub(crate) async fn delete(client: &Client, url: Url, events: &Events) {
     events.emit(&Event::Leftover { url: url.to_string(), reason });
 }
 
-/// Where the resource with `id` of the collection at `url` lives.
-fn place_of(url: &Url, id: &str) -> Url {
+/// Where the resource with `id` of `collection` lives, on the origin of `url`.
+fn place_of(url: &Url, collection: &str, id: &str) -> Url {
     let mut place = url.clone();
     place.set_query(None);
     place.set_fragment(None);
-    let path = format!("{}/{}", url.path().trim_end_matches('/'), super::request::escaped_segment(id));
+    let path = format!("{collection}/{}", super::request::escaped_segment(id));
     place.set_path(&path);
     place
 }

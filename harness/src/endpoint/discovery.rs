@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use reqwest::Method;
-use scim::capability::Capability;
+use scim::capability::{Capabilities, Capability};
 use serde_json::{Value, json};
 
 use super::client::Client;
@@ -63,7 +63,17 @@ pub struct Discovery {
     pub schemas: Document,
     types: Vec<ResourceType>,
     offers: BTreeMap<Capability, Offer>,
+    contradictions: Vec<Contradiction>,
+    declared_missing: Capabilities,
     remarks: Vec<String>,
+}
+
+/// A feature that is published as supported and refused when it is used.
+#[derive(Clone, Debug)]
+pub struct Contradiction {
+    pub capability: Capability,
+    /// The refusal.
+    pub exchange: Arc<Exchange>,
 }
 
 /// Why an endpoint cannot be tested at all.
@@ -79,8 +89,8 @@ pub enum DiscoveryError {
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
-/// An id that no endpoint assigns: RFC 7643 section 3.1 forbids the text `bulkId` in ids.
-const NOBODY: &str = "weir-bulkId-nobody";
+/// An id that no endpoint assigns by chance: a UUID in form, so that an endpoint of UUIDs looks for it.
+const NOBODY: &str = "6e6f626f-6479-4000-8000-776569720000";
 
 /// Reads the three discovery documents and probes what they do not settle. Nothing is created or changed: the probes
 /// are reads, searches, and a PATCH of an id that cannot exist.
@@ -109,6 +119,8 @@ pub async fn discover(client: &Client) -> Result<Discovery, DiscoveryError> {
         resource_types,
         schemas,
         offers: BTreeMap::new(),
+        contradictions: Vec::new(),
+        declared_missing: Capabilities::new(),
         remarks: Vec::new(),
     };
     discovery.remark_on_documents();
@@ -167,6 +179,22 @@ impl Discovery {
     /// What is known of every capability, in the order of [`Capability::ALL`].
     pub fn all_offers(&self) -> Vec<Offer> {
         Capability::ALL.iter().map(|capability| self.offer(*capability)).collect()
+    }
+
+    /// What is published as supported and was refused when it was tried.
+    pub fn contradictions(&self) -> &[Contradiction] {
+        &self.contradictions
+    }
+
+    /// What the endpoint's own description declares as not offered, whatever its discovery publishes. Known of targets
+    /// of our own only.
+    pub const fn declared_missing(&self) -> &Capabilities {
+        &self.declared_missing
+    }
+
+    /// Takes note of what a target's description declares as not offered.
+    pub fn declare_missing(&mut self, capabilities: Capabilities) {
+        self.declared_missing = capabilities;
     }
 
     /// What was odd, one sentence each.
@@ -299,6 +327,7 @@ impl Discovery {
                     exchange.target(),
                     exchange.status
                 ));
+                self.contradictions.push(Contradiction { capability, exchange });
             }
             self.set(capability, offered, Provenance::Probed);
         }

@@ -4,6 +4,8 @@
 use secrecy::SecretString;
 use url::Url;
 
+use scim::capability::{Capabilities, Capability};
+
 use super::client::Credentials;
 
 /// What to embed.
@@ -57,6 +59,7 @@ impl Application {
 pub struct Embedded {
     endpoint: weir_server::Endpoint,
     target: String,
+    missing: Capabilities,
     applications: Vec<Application>,
     control: Url,
 }
@@ -125,7 +128,9 @@ pub fn applications(endpoint: &weir_server::Endpoint) -> Vec<Application> {
 impl Embedded {
     /// Starts an endpoint and returns when it accepts connections.
     pub fn start(options: &EmbeddedOptions) -> Result<Self, EmbeddedError> {
-        let mut config = weir_server::Config::new(target(&options.target)?);
+        let target = target(&options.target)?;
+        let missing = Capability::ALL.iter().copied().filter(|known| !target.capabilities.contains(known)).collect();
+        let mut config = weir_server::Config::new(target);
         config.deviations = deviations(&options.deviations)?;
         config.seed = options.seed;
         let endpoint = weir_server::start(config)?;
@@ -133,12 +138,17 @@ impl Embedded {
         let control = format!("{}/_weir/", endpoint.origin());
         // The origin is made of an address and a port, so this is a URL.
         let control = Url::parse(&control).expect("an address and a port make a URL");
-        Ok(Self { endpoint, target: options.target.clone(), applications, control })
+        Ok(Self { endpoint, target: options.target.clone(), missing, applications, control })
     }
 
     /// The name of the target.
     pub fn target(&self) -> &str {
         &self.target
+    }
+
+    /// What the target's description says that it does not offer.
+    pub const fn missing(&self) -> &Capabilities {
+        &self.missing
     }
 
     /// Every way in, in the target's order.

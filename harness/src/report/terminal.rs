@@ -150,14 +150,15 @@ impl<W: Write> TerminalReport<W> {
         Ok(())
     }
 
-    fn line(&mut self, line: Line) -> io::Result<()> {
-        const ID: usize = 32;
+    fn line(&mut self, heading: &str, line: Line) -> io::Result<()> {
+        const ID: usize = 34;
         const FIGURES: usize = 16;
         let told = match line.verdict {
             Verdict::Skip | Verdict::Blocked | Verdict::Error => line.reason.as_ref().unwrap_or(&line.title),
             _ => &line.title,
         };
         if !(self.options.quiet && matches!(line.verdict, Verdict::Pass | Verdict::Skip)) {
+            self.heading(heading)?;
             let room = self.options.width.saturating_sub(2 + 8 + ID + 1 + FIGURES);
             let figures = if line.exchanges == 0 {
                 String::new()
@@ -202,8 +203,21 @@ impl<W: Write> TerminalReport<W> {
             {
                 writeln!(self.out, "  {reason}")?;
             }
+            // One fault often shows in several answers; the first tells it, the others are counted.
+            let mut told: Vec<(&Problem, usize)> = Vec::new();
             for problem in &line.problems {
+                let alike =
+                    |other: &Problem| other.message == problem.message && other.requirements == problem.requirements;
+                match told.iter_mut().find(|(other, _)| alike(other)) {
+                    Some((_, more)) => *more += 1,
+                    None => told.push((problem, 0)),
+                }
+            }
+            for (problem, more) in told {
                 problem::write(&mut self.out, problem, &self.palette, self.options.width)?;
+                if more > 0 {
+                    writeln!(self.out, "    and {more} more of this kind")?;
+                }
             }
         }
         self.blocked(&blocked)
@@ -269,14 +283,8 @@ impl<W: Write + Send> Consumer for TerminalReport<W> {
                 writeln!(self.out, "{}{url}{}{target}", self.palette.bold, self.palette.reset)
             }
             Event::Discovered { offers, remarks } => self.discovered(offers, remarks),
-            Event::Step(step) => {
-                self.heading(&format!("Lifecycle of {}", step.client))?;
-                self.line(Line::from(Arc::as_ref(step)))
-            }
-            Event::Finding(finding) => {
-                self.heading("Checks")?;
-                self.line(Line::from(Arc::as_ref(finding)))
-            }
+            Event::Step(step) => self.line(&format!("Lifecycle of {}", step.client), Line::from(Arc::as_ref(step))),
+            Event::Finding(finding) => self.line("Checks", Line::from(Arc::as_ref(finding))),
             Event::Leftover { url, reason } => {
                 self.leftovers.push((url.clone(), reason.clone()));
                 Ok(())
@@ -293,7 +301,9 @@ impl<W: Write + Send> Consumer for TerminalReport<W> {
 
 /// A time as a person reads it.
 pub(super) fn duration(time: Duration) -> String {
-    if time < Duration::from_secs(1) {
+    if time < Duration::from_millis(10) {
+        format!("{:.1} ms", time.as_secs_f64() * 1e3)
+    } else if time < Duration::from_secs(1) {
         format!("{} ms", time.as_millis())
     } else {
         format!("{:.1} s", time.as_secs_f64())

@@ -28,7 +28,7 @@ impl Connection {
     pub fn send(&mut self, request: &[u8]) -> Result<Answer, String> {
         self.stream.write_all(request).map_err(|error| error.to_string())?;
         self.buffer.clear();
-        let mut chunk = [0_u8; 64 << 10];
+        let mut chunk = [0_u8; 16 << 10];
         let (head, length) = loop {
             if let Some(end) = self.buffer.windows(4).position(|window| window == b"\r\n\r\n") {
                 break (end + 4, content_length(&self.buffer[..end]));

@@ -35,13 +35,13 @@ impl Process {
 
     /// CPU time used so far in seconds, user and system.
     pub fn cpu_seconds(&self) -> Result<f64, String> {
+        const TICKS_PER_SECOND: f64 = 100.0;
         let path = format!("/proc/{}/stat", self.child.id());
         let stat = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
         // The command name may hold blanks; the fields after its closing bracket do not.
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
         let ticks =
             |at: usize| fields.get(at).and_then(|text| text.parse::<f64>().ok()).ok_or(format!("{path}: no CPU time"));
-        const TICKS_PER_SECOND: f64 = 100.0;
         Ok((ticks(11)? + ticks(12)?) / TICKS_PER_SECOND)
     }
 

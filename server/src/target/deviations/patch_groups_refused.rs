@@ -8,7 +8,7 @@ use super::{Breaks, Deviation, Seam};
 pub static DEVIATION: Deviation = Deviation {
     id: "patch.groups-refused",
     summary: "PATCH on groups is answered 501 although ServiceProviderConfig says that PATCH is supported",
-    breaks: Breaks::Requirements(&["RFC7644-3.5.2-41"]),
+    breaks: Breaks::Requirements(&["RFC7643-5-28", "RFC7644-3.5.2-41"]),
     seen: &["https://github.com/goauthentik/authentik/issues/11249"],
     parameter: None,
     seam: Seam::Rules(|_, rules| {
