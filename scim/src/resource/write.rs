@@ -235,3 +235,44 @@ fn decimal(out: &mut Vec<u8>, value: f64) {
 fn timestamp(out: &mut Vec<u8>, value: jiff::Timestamp) {
     string(out, &crate::date_time::format(value));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::tests::{BADGE, read_as, registry, user};
+    use crate::resource::{Fields, Slot, Value, read::Policy};
+    use crate::schema::standard::USER;
+
+    fn text(write: impl FnOnce(&mut Vec<u8>)) -> String {
+        let mut out = Vec::new();
+        write(&mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn instants_are_in_utc_with_milliseconds() {
+        for (instant, expected) in [
+            ("2011-05-13T04:42:34Z", "2011-05-13T04:42:34.000Z"),
+            ("2011-05-13T06:42:34.5678+02:00", "2011-05-13T04:42:34.567Z"),
+        ] {
+            let instant: jiff::Timestamp = instant.parse().unwrap();
+            assert_eq!(text(|out| timestamp(out, instant)), format!("\"{expected}\""));
+        }
+    }
+
+    #[test]
+    fn the_order_is_schemas_id_core_extensions_meta() {
+        let body = serde_json::json!({BADGE: {"colour": "red", "level": 1}, "title": "T", "userName": "b",
+            "externalId": "x", "name": {"givenName": "G"}});
+        let mut fields = read_as(user(), &body, &Policy::default()).unwrap();
+        let string = |text: &str| Slot::One(Value::String(text.into()));
+        fields.set(common::ID, string("1"));
+        let version = Fields::from_iter([(common::META_VERSION, string("W/\"1\""))]);
+        fields.set(common::META, Slot::One(Value::Complex(version)));
+        let everything = Projection::everything(registry(), user());
+        let written = |fields: &Fields| text(|out| resource(out, registry(), user(), fields, &everything));
+        insta::assert_snapshot!(written(&fields), @r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:example:params:scim:schemas:extension:badge:2.0:User"],"id":"1","externalId":"x","userName":"b","name":{"givenName":"G"},"title":"T","urn:example:params:scim:schemas:extension:badge:2.0:User":{"colour":"red","level":1},"meta":{"version":"W/\"1\""}}"#);
+        fields.set(common::SCHEMAS, Slot::Many(vec![Value::String(USER.into())]));
+        assert!(written(&fields).starts_with(&format!("{{\"schemas\":[\"{USER}\"],\"id\":\"1\"")), "schemas as stated");
+    }
+}
