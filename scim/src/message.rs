@@ -54,13 +54,11 @@ pub struct ListResponse<'a> {
     pub items_per_page: Option<usize>,
     pub previous_cursor: Option<&'a str>,
     pub next_cursor: Option<&'a str>,
-    /// The request asked for no resources (`count=0`): `Resources` is left out. Otherwise it is an array, empty or not,
-    /// because clients iterate over it without looking.
-    pub count_only: bool,
 }
 
 impl ListResponse<'_> {
-    /// Writes the answer; `write_one` writes one resource, or nothing to leave it out.
+    /// Writes the answer; `write_one` writes one resource, or nothing to leave it out. `Resources` is an array even when it is
+    /// empty, because clients iterate over it without looking.
     pub fn write<T>(
         &self,
         out: &mut Vec<u8>,
@@ -75,22 +73,20 @@ impl ListResponse<'_> {
         number(out, "itemsPerPage", self.items_per_page);
         text(out, "previousCursor", self.previous_cursor);
         text(out, "nextCursor", self.next_cursor);
-        if !self.count_only {
-            out.extend_from_slice(b",\"Resources\":[");
-            let first = out.len();
-            for resource in resources {
-                let start = out.len();
-                if start > first {
-                    out.push(b',');
-                }
-                let before = out.len();
-                write_one(out, resource);
-                if out.len() == before {
-                    out.truncate(start);
-                }
+        out.extend_from_slice(b",\"Resources\":[");
+        let first = out.len();
+        for resource in resources {
+            let start = out.len();
+            if start > first {
+                out.push(b',');
             }
-            out.push(b']');
+            let before = out.len();
+            write_one(out, resource);
+            if out.len() == before {
+                out.truncate(start);
+            }
         }
+        out.push(b']');
         out.push(b'}');
     }
 }
@@ -141,11 +137,5 @@ mod tests {
         let walk =
             ListResponse { total_results: 3, previous_cursor: Some("p"), next_cursor: Some("n"), ..Default::default() };
         insta::assert_snapshot!(written(&walk, &[]), @r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":3,"previousCursor":"p","nextCursor":"n","Resources":[]}"#);
-    }
-
-    #[test]
-    fn a_count_alone_has_no_resources() {
-        let count = ListResponse { total_results: 3, items_per_page: Some(0), count_only: true, ..Default::default() };
-        insta::assert_snapshot!(written(&count, &[]), @r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":3,"itemsPerPage":0}"#);
     }
 }

@@ -25,10 +25,13 @@ pub(super) fn step(
     budget: &Budget,
     draft: &mut dyn Draft,
 ) -> Result<()> {
+    let looked_at = |place: &Place| draft.fields().values(place.attribute).len();
+    budget.spend(match step {
+        Step::Set { place, .. } | Step::Remove { place, listed: None } => looked_at(place),
+        Step::Remove { place, listed: Some(listed) } => looked_at(place).saturating_mul(listed.len()),
+        Step::RemoveExtension(_) => 0,
+    });
     budget.check()?;
-    if let Step::Set { place, .. } | Step::Remove { place, .. } = step {
-        budget.spend(draft.fields().values(place.attribute).len());
-    }
     match step {
         Step::Set { verb, place, content } => {
             if let Some(relation) = draft.relation(place.attribute) {

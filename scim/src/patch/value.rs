@@ -1,6 +1,8 @@
 //! What PATCH and PUT need to know of single values: when two are the same, how one is merged into another, and what of an
 //! old value survives in a new one.
 
+use std::collections::HashMap;
+
 use crate::filter::resolve::comparison_key;
 use crate::resource::validate::{self, identity};
 use crate::resource::{Fields, Slot, Value};
@@ -140,19 +142,23 @@ pub(super) fn carry_over_all(registry: &Registry, attribute: AttributeId, old: &
     if subs.iter().all(|&id| registry.attribute(id).mutability == Mutability::ReadWrite) {
         return;
     }
-    let value = registry.find_sub_attribute(attribute, "value");
+    let identity = registry.find_sub_attribute(attribute, "value");
     let is_single = !registry.attribute(attribute).multi_valued;
-    for new in new {
-        let is_same = |old: &&Value| match (value, old, &*new) {
-            (None, _, _) => is_single,
-            (Some(id), Value::Complex(old), Value::Complex(new)) => match (old.string(id), new.string(id)) {
-                (Some(old), Some(new)) => comparison_key(registry, id, old) == comparison_key(registry, id, new),
-                _ => false,
-            },
-            _ => false,
-        };
-        if let Some(Value::Complex(old)) = old.iter().find(is_same)
-            && let Value::Complex(new) = new
+    // Of a singular attribute without `value`, old and new have the same key: none.
+    let key = |value: &Value| match (identity, value) {
+        (Some(id), Value::Complex(subs)) => subs.string(id).map(|text| comparison_key(registry, id, text).into_owned()),
+        (None, Value::Complex(_)) if is_single => Some(String::new()),
+        _ => None,
+    };
+    let mut old_by_key: HashMap<String, &Fields> = HashMap::with_capacity(old.len());
+    for value in old {
+        if let (Some(key), Value::Complex(subs)) = (key(value), value) {
+            old_by_key.entry(key).or_insert(subs);
+        }
+    }
+    for value in new {
+        if let Some(old) = key(value).and_then(|key| old_by_key.get(&key).copied())
+            && let Value::Complex(new) = value
         {
             carry_over(registry, attribute, old, new);
         }

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use bytes::Bytes;
 use scim::{Error, ErrorKind, message};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// An answer in the making. Deviations at the answer seam see and change this.
 #[derive(Clone, Debug)]
@@ -114,19 +114,8 @@ impl Refusal {
     #[must_use]
     pub fn into_answer(self, content_type: &'static str) -> Answer {
         let status = StatusCode::from_u16(self.error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut answer = Answer::with_body(status, content_type, error_body(&self.error).to_string());
+        let mut answer = Answer::with_body(status, content_type, message::error_body(&self.error));
         answer.headers.extend(self.headers);
         answer
     }
-}
-
-/// The Error message of RFC 7644 section 3.12; `status` is a string there.
-#[must_use]
-pub fn error_body(error: &Error) -> Value {
-    let mut body = json!({ "schemas": [message::ERROR], "status": error.status().to_string() });
-    if let Some(scim_type) = error.scim_type() {
-        body["scimType"] = scim_type.as_str().into();
-    }
-    body["detail"] = error.detail().into();
-    body
 }

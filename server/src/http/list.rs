@@ -1,15 +1,15 @@
 //! Lists of resources (RFC 7644 section 3.4.2): filter, index paging, projection.
 
-use std::io::Write as _;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use scim::capability::Capability;
 use scim::filter::{Resolved, parse, resolve};
+use scim::message::ListResponse;
 use scim::resource::projection::Projection;
 use scim::resource::write;
 use scim::schema::ResourceTypeId;
-use scim::{ErrorKind, Result, message};
+use scim::{ErrorKind, Result};
 
 use super::route::TypeCapabilities;
 use super::{Answer, Call, Refusal};
@@ -62,22 +62,16 @@ fn window(call: &Call<'_>) -> Result<(usize, usize)> {
 /// The message of RFC 7644 section 3.4.2, written straight to bytes.
 fn list_response(call: &Call<'_>, page: &Page, start: usize, projection: &Projection) -> Answer {
     let mut body = Vec::with_capacity(256 + 1024 * page.resources.len());
-    let written = write!(
-        body,
-        "{{\"schemas\":[\"{}\"],\"totalResults\":{},\"itemsPerPage\":{},\"startIndex\":{start},\"Resources\":[",
-        message::LIST_RESPONSE,
-        page.total,
-        page.resources.len(),
-    );
-    debug_assert!(written.is_ok(), "writing to memory does not fail");
+    let response = ListResponse {
+        total_results: page.total,
+        start_index: Some(start),
+        items_per_page: Some(page.resources.len()),
+        ..ListResponse::default()
+    };
     let registry = &call.front.registry;
-    for (index, stored) in page.resources.iter().enumerate() {
-        if index > 0 {
-            body.push(b',');
-        }
+    response.write(&mut body, &page.resources, |body, stored| {
         let record = stored.record(&call.perspective);
-        write::resource(&mut body, registry, stored.resource_type, record, projection);
-    }
-    body.extend_from_slice(b"]}");
+        write::resource(body, registry, stored.resource_type, record, projection);
+    });
     Answer::with_body(StatusCode::OK, call.media_type, body).as_list()
 }

@@ -386,4 +386,10 @@ fn work_out_of_proportion_is_refused() {
         let error = apply(registry(), group(), &patch, &Policy::default(), &mut **draft).expect_err("too much");
         assert_eq!(error.status(), 413);
     }
+
+    let policy = policy(&[Tolerance::RemoveWithValue]);
+    let many: Vec<Json> = (0..4000).map(|value| json!({"value": value.to_string()})).collect();
+    let before = read_as(user(), &json!({"userName": "b", "emails": many}), &policy).unwrap();
+    let error = patched(user(), &before, &json!([{"op": "remove", "path": "emails", "value": many}]), &policy);
+    assert_eq!(error.expect_err("each compared with each").status(), 413);
 }
