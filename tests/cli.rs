@@ -35,7 +35,7 @@ fn wrong_usage_ends_with_2_and_one_sentence() {
         (&["check", "--target", "no-such-target"], "is neither a target nor a file"),
         (&["check", "--deviate", "no.such-deviation"], "no.such-deviation"),
         (&["check", "--output", "/no/such/folder/report"], "the report cannot be written"),
-        (&["explain", "create.usr"], "is no check, requirement, deviation or target"),
+        (&["explain", "create.usr"], "is no check, requirement, deviation, target or client"),
         (&["list", "checks", "--topic", "nothing"], "nothing has the topic \"nothing\""),
         (&["serve", "--listen", "nowhere"], "invalid value 'nowhere'"),
     ] {
@@ -97,7 +97,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
 
 #[test]
 fn lists_have_the_same_entries_in_both_forms() {
-    for catalogue in ["checks", "requirements", "deviations", "targets"] {
+    for catalogue in ["checks", "requirements", "deviations", "targets", "clients"] {
         let lines = run(&["list", catalogue]).stdout.lines().count();
         let json: serde_json::Value =
             serde_json::from_str(&run(&["list", catalogue, "--format", "json"]).stdout).unwrap();
@@ -108,7 +108,7 @@ fn lists_have_the_same_entries_in_both_forms() {
 
 #[test]
 fn every_listed_thing_can_be_explained() {
-    for catalogue in ["checks", "deviations", "targets"] {
+    for catalogue in ["checks", "deviations", "targets", "clients"] {
         let list: serde_json::Value =
             serde_json::from_str(&run(&["list", catalogue, "--format", "json"]).stdout).unwrap();
         for entry in list.as_array().unwrap() {

@@ -10,7 +10,7 @@ use reqwest::Method;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::catalog::{Check, Context, Data, Outcome, Stop, run_prefix};
+use crate::catalog::{Check, Context, Data, Outcome, Stop, run_prefix, verdict_of};
 use crate::difference::at;
 use crate::endpoint::created::delete;
 use crate::endpoint::{Client, Created, Discovery, EndpointError, EndpointErrorKind, Request};
@@ -195,14 +195,15 @@ fn judge(finding: &mut Finding, outcome: Outcome) {
     }
 }
 
-/// A request without an answer blocks and never fails: no RFC promises that a network delivers.
+/// An endpoint that cannot be reached blocks; one that takes the request and does not answer it properly fails.
 fn no_answer(check: &str, error: &EndpointError) -> Problem {
     use EndpointErrorKind as Kind;
     let check = crate::catalog::find(check);
     let requirements = check.map_or(&[][..], |check| check.requirements);
     let verdict = match error.kind {
+        Kind::Timeout | Kind::TooLarge | Kind::CutShort | Kind::NotHttp => verdict_of(requirements),
+        Kind::Refused | Kind::Dns | Kind::Tls | Kind::Other => Verdict::Blocked,
         Kind::BadRequest | Kind::Discarded => Verdict::Error,
-        _ => Verdict::Blocked,
     };
     Problem {
         verdict,

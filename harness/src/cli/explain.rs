@@ -10,18 +10,20 @@ use weir_server::target::deviations::{self, Breaks, Deviation};
 use super::{Failure, Output};
 use crate::catalog::{self, Check};
 use crate::exit;
+use crate::provision::client::{self, Description, Detail, Standing};
 
 const EXAMPLES: &str = "\
 Examples:
   weir explain create.duplicate-user-name
   weir explain RFC7644-3.3-12
   weir explain write.answer-lost
-  weir explain aquera";
+  weir explain aquera
+  weir explain pingfederate-aquera";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct ExplainArgs {
-    /// The id of a check, a requirement or a deviation, or the name of a target
+    /// The id of a check, a requirement, a deviation or a client, or the name of a target
     #[arg(value_name = "ID")]
     id: String,
 }
@@ -33,7 +35,10 @@ pub(super) fn run(args: &ExplainArgs, output: Output) -> Result<u8, Failure> {
         .or_else(|| requirement::all().iter().find(|known| known.id.eq_ignore_ascii_case(id)).map(rule))
         .or_else(|| deviations::find(id).map(deviation))
         .or_else(|| Target::find(id).map(|found| target(&found)))
-        .ok_or_else(|| Failure::Usage(format!("{id:?} is no check, requirement, deviation or target; {}", hint(id))))?;
+        .or_else(|| client::find(id).map(client))
+        .ok_or_else(|| {
+            Failure::Usage(format!("{id:?} is no check, requirement, deviation, target or client; {}", hint(id)))
+        })?;
     output.print(&text)?;
     Ok(exit::OK)
 }
@@ -140,6 +145,26 @@ fn deviation(deviation: &Deviation) -> String {
     );
     section(&mut text, "Seen", deviation.seen.iter().map(|link| (*link).to_owned()));
     let _ = writeln!(text, "\nSwitch it on with: weir serve --deviate {}", deviation.id);
+    text
+}
+
+/// Every behaviour with its standing: what the vendor states, what follows from it, and what nobody says.
+fn client(client: &Description) -> String {
+    let mut text = format!("client {}\n{}\n\n{}\n", client.id, client.name, client.summary.trim());
+    for standing in [Standing::Stated, Standing::Inferred, Standing::Unknown] {
+        let heading = match standing {
+            Standing::Stated => "Stated by the vendor",
+            Standing::Inferred => "Inferred from what is stated",
+            Standing::Unknown => "Unknown, so this is our choice",
+        };
+        let told = |detail: &Detail| {
+            let variants = detail.variants.join(", ");
+            let variants = if variants.is_empty() { variants } else { format!(" (or: {variants})") };
+            format!("{}: {}{variants} [{}]", detail.id, detail.says, detail.source)
+        };
+        section(&mut text, heading, client.details.iter().filter(|detail| detail.standing == standing).map(told));
+    }
+    let _ = writeln!(text, "\nProvision as it with: weir provision --as {}", client.id);
     text
 }
 

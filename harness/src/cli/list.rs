@@ -10,6 +10,7 @@ use super::output::table;
 use super::{Failure, Output};
 use crate::catalog;
 use crate::exit;
+use crate::provision::client;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -23,6 +24,7 @@ enum Catalogue {
     Requirements,
     Deviations,
     Targets,
+    Clients,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -53,6 +55,7 @@ pub(super) fn run(args: &ListArgs, output: Output) -> Result<u8, Failure> {
         Catalogue::Requirements => requirements(topic),
         Catalogue::Deviations => deviations(topic),
         Catalogue::Targets => targets(),
+        Catalogue::Clients => clients(),
     };
     if let (Some(topic), true) = (topic, entries.is_empty()) {
         return Err(Failure::Usage(format!(
@@ -148,6 +151,32 @@ fn deviations(topic: Option<&str>) -> Vec<Entry> {
                     "parameter": deviation.parameter.as_ref().map(|parameter| {
                         json!({"meaning": parameter.meaning, "default": parameter.default})
                     }),
+                }),
+            }
+        })
+        .collect()
+}
+
+fn clients() -> Vec<Entry> {
+    client::all()
+        .iter()
+        .map(|client| {
+            let detail = |detail: &client::Detail| {
+                json!({
+                    "id": detail.id,
+                    "says": detail.says,
+                    "standing": detail.standing.as_str(),
+                    "source": detail.source,
+                    "variants": detail.variants,
+                })
+            };
+            Entry {
+                row: vec![client.id.clone(), client.name.clone()],
+                json: json!({
+                    "id": client.id,
+                    "name": client.name,
+                    "summary": client.summary.trim(),
+                    "details": client.details.iter().map(detail).collect::<Vec<_>>(),
                 }),
             }
         })

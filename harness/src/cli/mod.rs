@@ -56,9 +56,9 @@ enum Command {
     Prove(prove::ProveArgs),
     /// Run provisioning cycles against an endpoint, as a client would
     Provision(provision::ProvisionArgs),
-    /// List what Weir knows: checks, requirements, deviations or targets
+    /// List what Weir knows: checks, requirements, deviations, targets or clients
     List(list::ListArgs),
-    /// Explain a check, requirement, deviation or target
+    /// Explain a check, requirement, deviation, target or client
     Explain(explain::ExplainArgs),
 }
 
