@@ -55,27 +55,27 @@ pub(crate) async fn handle(request: HttpRequest, payload: web::Payload, server: 
     let uri = request.uri();
     let head = Head { method: request.method(), path: uri.path(), query: uri.query(), headers: request.headers() };
 
-    for seam in &behaviour.connection {
-        let fate = seam.before(&head);
-        wait(&server, fate).await;
-        if fate.delivery == Delivery::Lost {
-            return body::lost();
-        }
-    }
-    let (application, body, mut answer) = answer_to(&request, &mut payload, &server, &behaviour).await;
-    for seam in &behaviour.answer {
-        if seam.concerns(&head, &answer) {
-            seam.rewrite(&head, &mut answer);
-        }
-    }
     let mut delivery = Delivery::Sent;
     for seam in &behaviour.connection {
-        let fate = seam.after(&head, &answer);
-        wait(&server, fate).await;
-        if fate.delivery != Delivery::Sent {
-            delivery = fate.delivery;
-        }
+        let fate = seam.before(&head);
+        delivery = worse(delivery, undergo(&server, fate).await);
     }
+    let (application, body, answer) = if delivery == Delivery::Lost {
+        // What never arrived is not answered; the journal needs a status all the same.
+        (None, Bytes::new(), Answer::empty(StatusCode::SERVICE_UNAVAILABLE))
+    } else {
+        let (application, body, mut answer) = answer_to(&request, &mut payload, &server, &behaviour).await;
+        for seam in &behaviour.answer {
+            if seam.concerns(&head, &answer) {
+                seam.rewrite(&head, &mut answer);
+            }
+        }
+        for seam in &behaviour.connection {
+            let fate = seam.after(&head, &answer);
+            delivery = worse(delivery, undergo(&server, fate).await);
+        }
+        (application, body, answer)
+    };
     server.journal.record(&Observed {
         at,
         duration: begun.elapsed(),
@@ -96,9 +96,20 @@ fn control_path(path: &str) -> Option<&str> {
     path.strip_prefix("/_weir").and_then(|rest| rest.strip_prefix('/').or_else(|| rest.is_empty().then_some("")))
 }
 
-async fn wait(server: &Server, fate: Fate) {
+async fn undergo(server: &Server, fate: Fate) -> Delivery {
     if let Some(delay) = fate.delay {
         server.clock.sleep(delay).await;
+    }
+    fate.delivery
+}
+
+/// Of two deviations at the connection the one that leaves less counts.
+fn worse(one: Delivery, other: Delivery) -> Delivery {
+    match (one, other) {
+        (Delivery::Lost, _) | (_, Delivery::Lost) => Delivery::Lost,
+        (Delivery::Cut(one), Delivery::Cut(other)) => Delivery::Cut(one.min(other)),
+        (Delivery::Cut(after), Delivery::Sent) | (Delivery::Sent, Delivery::Cut(after)) => Delivery::Cut(after),
+        (Delivery::Sent, Delivery::Sent) => Delivery::Sent,
     }
 }
 

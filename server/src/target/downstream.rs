@@ -4,7 +4,8 @@
 //! Only accounts are kept apart. Groups reach every service as they are in front (an application whose service cannot
 //! create them refuses to), so the service's groups are those in front with the members whose accounts it has.
 
-use std::sync::Mutex;
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
 use scim::patch::Draft;
@@ -95,14 +96,21 @@ pub struct Account {
 #[derive(Debug)]
 pub struct Downstream {
     service: Service,
-    accounts: Mutex<IndexMap<Uuid, Account>>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    accounts: IndexMap<Uuid, Account>,
+    /// Users that are gone in front, so that a change which was accepted before and arrives later brings none back.
+    deleted: HashSet<Uuid>,
 }
 
 impl Downstream {
     /// No accounts yet.
     #[must_use]
     pub fn new(service: Service) -> Self {
-        Self { service, accounts: Mutex::default() }
+        Self { service, state: Mutex::default() }
     }
 
     /// What the service can do.
@@ -111,36 +119,37 @@ impl Downstream {
         self.service
     }
 
-    fn accounts_mut(&self) -> std::sync::MutexGuard<'_, IndexMap<Uuid, Account>> {
+    fn state(&self) -> MutexGuard<'_, State> {
         // A panic while the lock was held cannot leave a map that is half changed.
-        self.accounts.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes an accepted change. Of two changes that arrive in the wrong order the later version stays.
     pub(crate) fn write(&self, effect: Effect, user: &Stored, active: Option<bool>) {
-        let mut accounts = self.accounts_mut();
-        let before = accounts.get(&user.id);
-        if before.is_some_and(|account| account.user.version > user.version) {
+        let mut state = self.state();
+        let before = state.accounts.get(&user.id);
+        if before.is_some_and(|account| account.user.version > user.version) || state.deleted.contains(&user.id) {
             return;
         }
         let stays = effect == Effect::StaysActive || before.is_some_and(|account| account.active == Some(true));
         match effect {
             Effect::Deleted => {
-                accounts.shift_remove(&user.id);
+                state.accounts.shift_remove(&user.id);
             }
             Effect::Written | Effect::StaysActive => {
                 let kept_active = stays && active == Some(false);
-                accounts.insert(user.id, Account { user: user.clone(), active: kept_active.then_some(true) });
+                state.accounts.insert(user.id, Account { user: user.clone(), active: kept_active.then_some(true) });
             }
         }
     }
 
     /// Carries out a deletion, as the service can.
     pub(crate) fn delete(&self, id: Uuid) {
-        let mut accounts = self.accounts_mut();
+        let mut state = self.state();
+        state.deleted.insert(id);
         if self.service.hard_delete {
-            accounts.shift_remove(&id);
-        } else if let Some(account) = accounts.get_mut(&id) {
+            state.accounts.shift_remove(&id);
+        } else if let Some(account) = state.accounts.get_mut(&id) {
             account.active = Some(false);
         }
     }
@@ -148,6 +157,6 @@ impl Downstream {
     /// Every account, in the order of creation.
     #[must_use]
     pub fn accounts(&self) -> Vec<Account> {
-        self.accounts_mut().values().cloned().collect()
+        self.state().accounts.values().cloned().collect()
     }
 }

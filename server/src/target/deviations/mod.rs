@@ -28,6 +28,8 @@ macro_rules! deviations {
 }
 
 deviations! {
+    answer_cut,
+    answer_delayed,
     list_total_of_page,
     paging_start_index_ignored,
     patch_groups_refused,
