@@ -30,38 +30,46 @@ async fn write_answer_lost_can_strike_every_nth_time() {
 }
 
 #[tokio::test]
-async fn answer_cut_breaks_off_in_the_body() {
-    let client = Client::with_deviation("answer.cut=first:1");
+async fn write_answer_cut_breaks_off_in_the_body() {
+    let client = Client::with_deviation("write.answer-cut=first:1");
     let mut stream = TcpStream::connect(client.endpoint().address()).unwrap();
-    let request = format!("GET /scim/v2/Schemas HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n", client.token);
+    let body = user("bo").to_string();
+    let request = format!(
+        "POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Length: {}\r\n\r\n{body}",
+        client.token,
+        body.len()
+    );
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
     let answer = String::from_utf8(answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     let announced = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
-    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert!(head.starts_with("HTTP/1.1 201"), "{head}");
     assert_eq!(body.len(), announced.parse::<usize>().unwrap() / 2);
     assert_eq!(client.endpoint().journal().exchanges()[0].delivery, Delivery::Cut(body.len()));
-    assert!(client.try_send("GET", "/Schemas", &[], None).await.is_ok());
+    assert_eq!(client.get("/Users").await.json()["totalResults"], 1);
+    client.create_user("anna").await;
 }
 
 #[tokio::test]
-async fn answer_delayed_waits_by_the_endpoints_clock() {
+async fn write_answer_delayed_waits_by_the_endpoints_clock() {
     let clock = Clock::standing(jiff::Timestamp::UNIX_EPOCH);
-    let deviations = vec!["answer.delayed=3600".parse().unwrap()];
+    let deviations = vec!["write.answer-delayed=3600".parse().unwrap()];
     let client = Client::start(Config { clock: clock.clone(), deviations, ..Config::rfc() });
     let answer = tokio::spawn({
         let client = client.clone();
-        async move { client.get("/Users").await.status }
+        async move { client.post("/Users", &user("bo")).await.status }
     });
     while !answer.is_finished() {
         clock.advance(jiff::SignedDuration::from_secs(600));
         tokio::task::yield_now().await;
     }
-    assert_eq!(answer.await.unwrap(), 200);
+    assert_eq!(answer.await.unwrap(), 201);
     let exchange = client.endpoint().journal().exchanges()[0].clone();
     assert!(clock.now().duration_since(exchange.at) >= jiff::SignedDuration::from_secs(3600));
+    // Only the first write waits; the clock stands still now.
+    assert_eq!(client.post("/Users", &user("anna")).await.status, 201);
 }
 
 #[tokio::test]

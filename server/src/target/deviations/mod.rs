@@ -28,13 +28,13 @@ macro_rules! deviations {
 }
 
 deviations! {
-    answer_cut,
-    answer_delayed,
     list_total_of_page,
     paging_start_index_ignored,
     patch_groups_refused,
     put_creates,
     uniqueness_not_enforced,
+    write_answer_cut,
+    write_answer_delayed,
     write_answer_lost,
 }
 

@@ -1,4 +1,6 @@
-//! Answers come late.
+//! The answer to a write comes late.
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::SignedDuration;
 
@@ -9,13 +11,13 @@ use crate::journal::Delivery;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {
-    id: "answer.delayed",
-    summary: "every answer waits, by the endpoint's clock, after the work is done",
+    id: "write.answer-delayed",
+    summary: "the first write is done, and its answer waits, by the endpoint's clock",
     breaks: Breaks::Permitted("no RFC sets a time; a client needs a timeout of its own"),
     seen: &[],
     parameter: Some(Parameter {
         meaning: "a whole number of seconds from 1 to 86400",
-        default: "10",
+        default: "1",
         accepts: |text| seconds(text).is_some(),
     }),
     seam: Seam::Connection(|setup| Box::new(Delayed::new(setup))),
@@ -25,16 +27,24 @@ fn seconds(text: &str) -> Option<i64> {
     text.parse().ok().filter(|&seconds: &i64| (1..=86_400).contains(&seconds))
 }
 
-struct Delayed(SignedDuration);
+struct Delayed {
+    delay: SignedDuration,
+    done: AtomicBool,
+}
 
 impl Delayed {
     fn new(setup: &Setup<'_>) -> Self {
-        Self(SignedDuration::from_secs(seconds(setup.value).unwrap_or_default()))
+        // A value is checked by `accepts` before it gets here.
+        Self { delay: SignedDuration::from_secs(seconds(setup.value).unwrap_or(1)), done: AtomicBool::new(false) }
     }
 }
 
 impl ConnectionSeam for Delayed {
-    fn after(&self, _: &Head<'_>, _: &Answer) -> Fate {
-        Fate { delay: Some(self.0), delivery: Delivery::Sent }
+    fn after(&self, head: &Head<'_>, _: &Answer) -> Fate {
+        if head.is_write() && !self.done.swap(true, Ordering::Relaxed) {
+            Fate { delay: Some(self.delay), delivery: Delivery::Sent }
+        } else {
+            Fate::DELIVERED
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The connection breaks in the middle of an answer's body.
+//! The connection breaks in the middle of the answer to a write.
 
 use super::occurrence::Occurrence;
 use super::seam::{ConnectionSeam, Fate, Head};
@@ -8,8 +8,8 @@ use crate::journal::Delivery;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {
-    id: "answer.cut",
-    summary: "the connection breaks after half of an answer's body",
+    id: "write.answer-cut",
+    summary: "a write is done, and the connection breaks after half of its answer's body",
     breaks: Breaks::Permitted("any network may do this; half a body must not pass for a whole one"),
     seen: &[],
     parameter: Some(Occurrence::parameter("first:1")),
@@ -19,9 +19,9 @@ pub static DEVIATION: Deviation = Deviation {
 struct Cut(Occurrence);
 
 impl ConnectionSeam for Cut {
-    fn after(&self, _: &Head<'_>, answer: &Answer) -> Fate {
+    fn after(&self, head: &Head<'_>, answer: &Answer) -> Fate {
         let half = answer.body.len() / 2;
-        if half > 0 && self.0.strikes() {
+        if half > 0 && head.is_write() && answer.status.is_success() && self.0.strikes() {
             Fate { delay: None, delivery: Delivery::Cut(half) }
         } else {
             Fate::DELIVERED
