@@ -4,12 +4,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use reqwest::Method;
+use scim::capability::Capability;
 use serde_json::{Value, json};
 
 use super::data::Data;
 use super::expectation::Expectation;
 use super::{Check, Outcome};
 use crate::difference::at;
+use crate::endpoint::discovery::ResourceType;
 use crate::endpoint::{Client, Discovery, EndpointError, Exchange, Request};
 use crate::event::Problem;
 
@@ -123,6 +125,50 @@ impl Context {
                 Err(self.blocked(reason, cause, vec![exchange]))
             }
         }
+    }
+
+    /// Creates a resource of every type, as preconditions; types whose creation is not offered are left out.
+    pub async fn one_of_each(&self) -> Result<Vec<(&ResourceType, Resource)>, Stop> {
+        let mut all = Vec::new();
+        for kind in self.discovery.resource_types() {
+            let offered = match kind.endpoint.as_str() {
+                "/Users" => self.discovery.offers(Capability::CreateUsers),
+                "/Groups" => self.discovery.offers(Capability::CreateGroups),
+                _ => true,
+            };
+            if offered {
+                all.push((kind, self.create(&kind.endpoint, &self.data.resource(kind)).await?));
+            }
+        }
+        Ok(all)
+    }
+
+    /// Replaces a resource as a precondition.
+    pub async fn replace(&self, resource: &Resource, body: &Value) -> Result<Arc<Exchange>, Stop> {
+        self.success(resource.request(Method::PUT).json(body), "replace.user").await
+    }
+
+    /// Deletes a resource as a precondition.
+    pub async fn delete(&self, resource: &Resource) -> Result<Arc<Exchange>, Stop> {
+        self.success(resource.request(Method::DELETE), "delete.user").await
+    }
+
+    async fn success(&self, request: Request, cause: &'static str) -> Result<Arc<Exchange>, Stop> {
+        let exchange = self.precondition(request, cause).await?;
+        if exchange.is_success() {
+            return Ok(exchange);
+        }
+        let reason = format!("{} {} was answered with {}", exchange.method, exchange.target(), exchange.status);
+        Err(self.blocked(reason, cause, vec![exchange]))
+    }
+
+    /// Ends the check unless the endpoint publishes all of these attributes of the schema `uri`.
+    pub fn needs_attributes(&self, uri: &str, names: &[&str]) -> Outcome {
+        let missing: Vec<_> = names.iter().copied().filter(|name| !self.data.publishes(uri, name)).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        self.skip(format!("the endpoint publishes no {} in {uri}", missing.join(", ")))
     }
 
     /// Reads a resource as a precondition.

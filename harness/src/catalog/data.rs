@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::difference::{at, member};
 use crate::endpoint::Discovery;
+use crate::endpoint::discovery::ResourceType;
 
 /// The core User schema's URI.
 pub const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -67,6 +68,12 @@ impl Data {
             .to_string()
     }
 
+    /// A random-looking UUID, as clients send that choose ids themselves.
+    pub fn uuid(&self) -> String {
+        let mixed = self.name().bytes().fold(0, |state, byte| scramble(state ^ u64::from(byte)));
+        uuid::Builder::from_u64_pair(mixed, scramble(mixed)).with_version(uuid::Version::Random).into_uuid().to_string()
+    }
+
     /// The body of a user: a few attributes that everybody knows, as far as the endpoint has them, and everything that
     /// it requires.
     pub fn user(&self) -> Value {
@@ -80,6 +87,88 @@ impl Data {
             "active": true,
         });
         self.fit("/Users", USER, full)
+    }
+
+    /// The body of a resource of any type.
+    pub fn resource(&self, kind: &ResourceType) -> Value {
+        match kind.endpoint.as_str() {
+            "/Users" => self.user(),
+            "/Groups" => self.group(),
+            endpoint => self.fit(endpoint, &kind.schema, json!({"schemas": [kind.schema]})),
+        }
+    }
+
+    /// The body of a user with nothing but what is required.
+    pub fn bare_user(&self) -> Value {
+        self.fit("/Users", USER, json!({"schemas": [USER], "userName": format!("{}@example.com", self.name())}))
+    }
+
+    /// The body of a user with attributes of every kind that the core schema knows, as far as the endpoint has them.
+    pub fn full_user(&self) -> Value {
+        let mut body = self.user();
+        let name = self.name();
+        let more = json!({
+            "externalId": name,
+            "nickName": "Ada",
+            "title": "Engineer",
+            "userType": "Employee",
+            "preferredLanguage": "en",
+            "locale": "en-GB",
+            "timezone": "Europe/London",
+            "profileUrl": "https://example.com/ada",
+            "phoneNumbers": [{"value": "+44 20 7946 0000", "type": "work"}],
+            "addresses": [{"locality": "London", "country": "GB", "type": "work"}],
+            "roles": [{"value": "engineer"}],
+        });
+        for (name, value) in more.as_object().into_iter().flatten() {
+            if self.publishes(USER, name) {
+                body[name] = value.clone();
+            }
+        }
+        body
+    }
+
+    /// The body of a user with a value in an extension, the extension's URI, and the name of the attribute that has the
+    /// value; `None` if no extension of User has a plain string that a client may set.
+    pub fn extended_user(&self) -> Option<(Value, String, String)> {
+        let extensions = &self.discovery.resource_type("/Users")?.extensions;
+        let (uri, name) = extensions.iter().find_map(|uri| {
+            let text = |attribute: &Value, path: &str| at(attribute, path).and_then(Value::as_str).map(str::to_owned);
+            let attribute = self.attributes(uri)?.iter().find(|attribute| {
+                let is = |path: &str, default: &str, expected: &str| {
+                    text(attribute, path).unwrap_or_else(|| default.into()) == expected
+                };
+                is("type", "string", "string")
+                    && is("mutability", "readWrite", "readWrite")
+                    && is("returned", "default", "default")
+                    && at(attribute, "multiValued").is_none_or(|value| value == false)
+                    && at(attribute, "canonicalValues[0]").is_none()
+            })?;
+            Some((uri.clone(), text(attribute, "name")?))
+        })?;
+        let mut body = self.user();
+        let mut values = body.get(&uri).and_then(Value::as_object).cloned().unwrap_or_default();
+        values.insert(name.clone(), json!(self.name()));
+        if !body["schemas"].as_array().is_some_and(|schemas| schemas.iter().any(|schema| *schema == uri)) {
+            body["schemas"].as_array_mut()?.push(json!(uri));
+        }
+        body[&uri] = Value::Object(values);
+        Some((body, uri, name))
+    }
+
+    /// Whether the schema `uri` has the attribute at `path`: a name, or a name and a sub-attribute with a dot between. Where
+    /// the schema is not published, every attribute is assumed. The common attributes need not be published.
+    pub fn publishes(&self, uri: &str, path: &str) -> bool {
+        let Some(attributes) = self.attributes(uri) else { return true };
+        let (name, part) = path.split_once('.').map_or((path, None), |(name, part)| (name, Some(part)));
+        if matches!(name, "id" | "externalId" | "meta" | "schemas") {
+            return true;
+        }
+        attribute(attributes, name).is_some_and(|found| {
+            part.is_none_or(|part| {
+                at(found, "subAttributes").and_then(Value::as_array).is_some_and(|parts| attribute(parts, part).is_some())
+            })
+        })
     }
 
     /// The body of a group without members.
@@ -113,7 +202,8 @@ impl Data {
         body
     }
 
-    fn attributes(&self, schema: &str) -> Option<&[Value]> {
+    /// The published attributes of a schema; `None` if it is not published.
+    pub fn attributes(&self, schema: &str) -> Option<&[Value]> {
         self.discovery
             .schema(schema)
             .and_then(|schema| at(schema, "attributes"))
@@ -136,7 +226,7 @@ impl Data {
     }
 
     /// A value that fits an attribute's published characteristics.
-    fn value(&self, attribute: &Value) -> Value {
+    pub fn value(&self, attribute: &Value) -> Value {
         if let Some(canonical) = at(attribute, "canonicalValues[0]") {
             return canonical.clone();
         }

@@ -216,6 +216,31 @@ impl<'c> Expectation<'c> {
         self
     }
 
+    /// Refused with one of these statuses and a SCIM Error. A `scimType` must be one of `words`; since it is optional (RFC
+    /// 7644 section 3.12), its absence is only noted.
+    pub fn refused(self, statuses: &[u16], words: &[&str]) -> Self {
+        let expectation = self.status(statuses);
+        if !statuses.contains(&expectation.exchange().status) {
+            return expectation;
+        }
+        let expectation = expectation.error();
+        match expectation.exchange().at("scimType") {
+            _ if words.is_empty() => {}
+            Some(found) => {
+                if !found.as_str().is_some_and(|found| words.contains(&found)) {
+                    expectation.wrong(format!("scimType is not {}", words.join(" or ")), shortened(found), Vec::new());
+                }
+            }
+            None => {
+                let message = format!("the Error has no scimType; {} would fit", words.join(" or "));
+                let optional = Self { requirements: &["RFC7644-3.12-04"], ..expectation };
+                optional.push(verdict_of(optional.requirements), message, "no scimType".into(), Vec::new());
+                return optional;
+            }
+        }
+        expectation
+    }
+
     /// The body is a `ListResponse` whose resources have exactly these ids, in any order.
     pub fn lists(self, ids: &[&str]) -> Self {
         let Some(body) = self.body() else { return self };

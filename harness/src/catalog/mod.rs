@@ -10,14 +10,16 @@ mod expectation;
 mod severity;
 
 mod auth;
+mod common_attributes;
 mod create;
 mod delete;
 mod discovery;
 mod errors;
 mod filter;
-mod meta;
 mod paging;
+mod password;
 mod patch;
+mod projection;
 mod read;
 mod replace;
 
@@ -58,24 +60,32 @@ impl Check {
     }
 }
 
-/// Every topic: its name, which is its file's, and its checks in the order in which they are reported.
+/// Every topic: its name, which is its file's with `_` for `-`, and its checks in the order in which they are reported. A
+/// topic whose checks fill several files has a line for each, one after the other.
 const TOPICS: &[(&str, &[Check])] = &[
     ("discovery", discovery::CHECKS),
     ("auth", auth::CHECKS),
     ("errors", errors::CHECKS),
+    ("common-attributes", common_attributes::CHECKS),
+    ("common-attributes", common_attributes::meta::CHECKS),
     ("create", create::CHECKS),
+    ("create", create::refusals::CHECKS),
     ("read", read::CHECKS),
-    ("meta", meta::CHECKS),
+    ("projection", projection::CHECKS),
+    ("projection", projection::names::CHECKS),
     ("filter", filter::CHECKS),
     ("paging", paging::CHECKS),
     ("replace", replace::CHECKS),
+    ("replace", replace::limits::CHECKS),
     ("patch", patch::CHECKS),
     ("delete", delete::CHECKS),
+    ("password", password::CHECKS),
 ];
 
 /// The names of the topics, in the order of the reports.
 pub fn topics() -> impl Iterator<Item = &'static str> {
-    TOPICS.iter().map(|(name, _)| *name)
+    let names = || TOPICS.iter().map(|(name, _)| *name);
+    std::iter::once(None).chain(names().map(Some)).zip(names()).filter(|(before, name)| *before != Some(name)).map(|(_, name)| name)
 }
 
 /// Every check, in the order of the reports.

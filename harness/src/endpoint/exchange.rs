@@ -54,6 +54,16 @@ impl Exchange {
         serde_json::from_slice(body).map_err(|error| format!("the body is not JSON: {error}"))
     }
 
+    /// The value at `path` of the body ([`crate::difference::at`]); `None` also if the body is no JSON.
+    pub fn at(&self, path: &str) -> Option<&Value> {
+        self.json().ok().and_then(|json| crate::difference::at(json, path))
+    }
+
+    /// The text at `path` of the body.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.at(path).and_then(Value::as_str)
+    }
+
     /// The first value of an answer's header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.response_headers.get(name).and_then(|value| value.to_str().ok())
