@@ -72,13 +72,7 @@ pub(super) const CHECKS: &[Check] = &[
         id: "common-attributes.id",
         title: "Every resource has a non-empty id that the endpoint gave, in answers and in lists",
         matters: "The id is all that a provisioner keeps; what comes without one can never be changed or deleted.",
-        requirements: &[
-            "RFC7643-3-09",
-            "RFC7643-3.1-01",
-            "RFC7643-3.1-02",
-            "RFC7643-3.1-06",
-            "RFC7643-3.1-11",
-        ],
+        requirements: &["RFC7643-3-09", "RFC7643-3.1-01", "RFC7643-3.1-02", "RFC7643-3.1-06", "RFC7643-3.1-11"],
         needs: &[],
         legal: &["id is a non-empty string without the text bulkId, and meta is there, on resources of every type"],
         alone: false,
@@ -365,11 +359,7 @@ async fn id_read_only(context: &Context) -> Outcome {
     let user = context.user().await?;
     let change = patch_of(&json!([{"op": "replace", "path": "id", "value": wanted}]));
     let patched = context.send(user.request(Method::PATCH).json(&change)).await?;
-    context
-        .expect(&patched)
-        .after(&user.exchange)
-        .under(&["RFC7643-3.1-13"])
-        .refused(&[400], &["mutability"]);
+    context.expect(&patched).after(&user.exchange).under(&["RFC7643-3.1-13"]).refused(&[400], &["mutability"]);
     let read = context.read(&user).await?;
     context.expect(&read).after(&patched).under(&["RFC7643-3.1-13"]).equals("id", &json!(user.id));
     Ok(())
@@ -406,9 +396,11 @@ async fn core_at_top(context: &Context) -> Outcome {
     let read = context.read(&user).await?;
     for answer in [&user.exchange, &read] {
         context.expect(answer).has("userName").that(
-            answer.json().ok().and_then(Value::as_object).is_none_or(|members| {
-                members.keys().all(|name| !name.eq_ignore_ascii_case(USER))
-            }),
+            answer
+                .json()
+                .ok()
+                .and_then(Value::as_object)
+                .is_none_or(|members| members.keys().all(|name| !name.eq_ignore_ascii_case(USER))),
             "core attributes stand below the core schema's URI",
             USER,
         );
@@ -424,7 +416,8 @@ async fn references(context: &Context) -> Outcome {
         answers.extend([Arc::clone(&group.exchange), context.read(&group).await?, context.read(&user).await?]);
     }
     for answer in answers {
-        let mut found: Vec<_> = answer.at("meta.location").map(|location| ("meta.location", location)).into_iter().collect();
+        let mut found: Vec<_> =
+            answer.at("meta.location").map(|location| ("meta.location", location)).into_iter().collect();
         collect_references(answer.json().unwrap_or(&Value::Null), &mut found);
         for (name, value) in found {
             context.expect(&answer).under(&["RFC7643-2.3.7-01", "RFC7644-1.2-01"]).that(

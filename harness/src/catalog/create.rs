@@ -78,7 +78,9 @@ pub(super) const CHECKS: &[Check] = &[
         matters: "Some clients send back what they read elsewhere; taking their groups would grant memberships to themselves.",
         requirements: &["RFC7644-3.3-02"],
         needs: &[Capability::CreateUsers],
-        legal: &["201 with values of the endpoint's own, or none, for id, meta and every attribute published as readOnly"],
+        legal: &[
+            "201 with values of the endpoint's own, or none, for id, meta and every attribute published as readOnly",
+        ],
         alone: false,
         run: |context| Box::pin(read_only_ignored(context)),
     },
@@ -128,7 +130,9 @@ pub(super) const CHECKS: &[Check] = &[
         matters: "A department at the top of the resource is invisible to every client that reads it below the URN.",
         requirements: &["RFC7643-3.3-08"],
         needs: &[Capability::CreateUsers],
-        legal: &["the attribute is shown below the extension's URI only; sent at the top it is ignored or refused with 400"],
+        legal: &[
+            "the attribute is shown below the extension's URI only; sent at the top it is ignored or refused with 400",
+        ],
         alone: false,
         run: |context| Box::pin(extension_attribute_at_top(context)),
     },
@@ -393,7 +397,8 @@ async fn extension_attribute_at_top(context: &Context) -> Outcome {
 
 async fn primary_once(context: &Context) -> Outcome {
     context.needs_attributes(USER, &["emails.primary"])?;
-    let address = |primary: bool| json!({"value": format!("{}@example.com", context.data().name()), "primary": primary});
+    let address =
+        |primary: bool| json!({"value": format!("{}@example.com", context.data().name()), "primary": primary});
     for (primaries, legal) in [([true, false], &[201][..]), ([true, true], &[201, 400])] {
         let mut body = context.data().user();
         body["emails"] = json!(primaries.map(address));

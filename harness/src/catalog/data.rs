@@ -71,7 +71,9 @@ impl Data {
     /// A random-looking UUID, as clients send that choose ids themselves.
     pub fn uuid(&self) -> String {
         let mixed = self.name().bytes().fold(0, |state, byte| scramble(state ^ u64::from(byte)));
-        uuid::Builder::from_u64_pair(mixed, scramble(mixed)).with_version(uuid::Version::Random).into_uuid().to_string()
+        uuid::Builder::from_random_bytes(uuid::Uuid::from_u64_pair(mixed, scramble(mixed)).into_bytes())
+            .into_uuid()
+            .to_string()
     }
 
     /// The body of a user: a few attributes that everybody knows, as far as the endpoint has them, and everything that
@@ -166,7 +168,9 @@ impl Data {
         }
         attribute(attributes, name).is_some_and(|found| {
             part.is_none_or(|part| {
-                at(found, "subAttributes").and_then(Value::as_array).is_some_and(|parts| attribute(parts, part).is_some())
+                at(found, "subAttributes")
+                    .and_then(Value::as_array)
+                    .is_some_and(|parts| attribute(parts, part).is_some())
             })
         })
     }

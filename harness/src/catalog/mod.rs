@@ -85,7 +85,11 @@ const TOPICS: &[(&str, &[Check])] = &[
 /// The names of the topics, in the order of the reports.
 pub fn topics() -> impl Iterator<Item = &'static str> {
     let names = || TOPICS.iter().map(|(name, _)| *name);
-    std::iter::once(None).chain(names().map(Some)).zip(names()).filter(|(before, name)| *before != Some(name)).map(|(_, name)| name)
+    std::iter::once(None)
+        .chain(names().map(Some))
+        .zip(names())
+        .filter(|(before, name)| *before != Some(name))
+        .map(|(_, name)| name)
 }
 
 /// Every check, in the order of the reports.

@@ -29,7 +29,9 @@ pub(super) const CHECKS: &[Check] = &[
         matters: "One parameter in a URL would turn every reader into somebody who collects passwords.",
         requirements: &["RFC7643-4.1.1-25", "RFC7643-7-36"],
         needs: &[Capability::CreateUsers],
-        legal: &["no password under attributes=password, in a resource, a list, and the answers to POST, PUT and PATCH"],
+        legal: &[
+            "no password under attributes=password, in a resource, a list, and the answers to POST, PUT and PATCH",
+        ],
         alone: false,
         run: |context| Box::pin(not_on_request(context)),
     },
@@ -147,7 +149,11 @@ fn judge(context: &Context, answer: &Arc<Exchange>, requirements: &'static [&'st
         "the answer has a member that is never returned",
         names.join(", "),
     );
-    context.expect(answer).under(requirements).that(!spelled, "the answer spells the password", "the password in clear");
+    context.expect(answer).under(requirements).that(
+        !spelled,
+        "the answer spells the password",
+        "the password in clear",
+    );
 }
 
 /// Everything that is answered about a user with a password, `query` added to each request.
@@ -285,7 +291,8 @@ async fn filter(context: &Context) -> Outcome {
     let requirements: &'static [&'static str] = &["RFC7643-4.1.1-31", "RFC7643-7-37", "RFC7644-3.4.2.2-69"];
     let own = format!("userName eq {}", user.body()["userName"]);
     let mut both = Vec::new();
-    for filter in ["password pr", "password sw \"Tr0ub\"", "password sw \"Xr0ub\"", "password eq \"Tr0ub4dor&3-weir\""] {
+    for filter in ["password pr", "password sw \"Tr0ub\"", "password sw \"Xr0ub\"", "password eq \"Tr0ub4dor&3-weir\""]
+    {
         let answer = context.send(Request::get("/Users").query("filter", &format!("{own} and {filter}"))).await?;
         context.expect(&answer).after(&user.exchange).under(requirements).status(&[200, 400, 403]);
         judge(context, &answer, &["RFC7644-3.4.2.2-69"]);
@@ -322,8 +329,13 @@ async fn sort(context: &Context) -> Outcome {
         answers.push(answer);
     }
     if let [up, down] = &answers[..] {
-        let follows = listed(up).is_some_and(|ids| ids == by_secret) && listed(down).is_some_and(|ids| ids == backwards);
-        context.expect(down).after(up).that(!follows, "the order of the users is that of their passwords", "both orders");
+        let follows =
+            listed(up).is_some_and(|ids| ids == by_secret) && listed(down).is_some_and(|ids| ids == backwards);
+        context.expect(down).after(up).that(
+            !follows,
+            "the order of the users is that of their passwords",
+            "both orders",
+        );
     }
     Ok(())
 }

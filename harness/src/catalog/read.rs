@@ -17,13 +17,7 @@ pub(super) const CHECKS: &[Check] = &[
         id: "read.user",
         title: "A user that was created is read back as it was stored",
         matters: "Provisioners that read, merge and write back (PingFederate among them) destroy what this answer leaves out.",
-        requirements: &[
-            "RFC7643-2.1-05",
-            "RFC7644-3.2-05",
-            "RFC7644-3.4.1-01",
-            "RFC7644-3.4.1-04",
-            "RFC7644-3.3-11",
-        ],
+        requirements: &["RFC7643-2.1-05", "RFC7644-3.2-05", "RFC7644-3.4.1-01", "RFC7644-3.4.1-04", "RFC7644-3.3-11"],
         needs: &[Capability::CreateUsers],
         legal: &["200 with the user as one JSON object, not wrapped in a list, equal to the answer of the creation"],
         alone: false,
@@ -72,7 +66,9 @@ pub(super) const CHECKS: &[Check] = &[
             "RFC7644-3.4.2-07",
         ],
         needs: &[],
-        legal: &["200 with the ListResponse URI in schemas, a totalResults of 0 or more, and an array Resources of objects"],
+        legal: &[
+            "200 with the ListResponse URI in schemas, a totalResults of 0 or more, and an array Resources of objects",
+        ],
         alone: false,
         run: |context| Box::pin(list(context)),
     },
@@ -112,7 +108,9 @@ pub(super) const CHECKS: &[Check] = &[
         matters: "Clients narrow an answer down to what they need, on one resource as on all.",
         requirements: &["RFC7644-3.4.2-01", "RFC7644-3.4.2.1-01"],
         needs: &[Capability::CreateUsers],
-        legal: &["200 for attributes on a resource and on a collection, and for a filter on the root where it is offered"],
+        legal: &[
+            "200 for attributes on a resource and on a collection, and for a filter on the root where it is offered",
+        ],
         alone: false,
         run: |context| Box::pin(places(context)),
     },
@@ -247,7 +245,9 @@ async fn list(context: &Context) -> Outcome {
         );
         let exact = answer.json().ok().and_then(|json| json.get("Resources"));
         context.expect(&answer).under(&["RFC7644-3.4.2-07"]).that(
-            resources.is_none_or(|all| exact.is_some() && all.as_array().is_some_and(|all| all.iter().all(Value::is_object))),
+            resources.is_none_or(|all| {
+                exact.is_some() && all.as_array().is_some_and(|all| all.iter().all(Value::is_object))
+            }),
             "Resources is no array of objects, or is written in other letters",
             resources.map_or_else(String::new, |resources| resources.to_string().chars().take(120).collect()),
         );
@@ -258,7 +258,9 @@ async fn list(context: &Context) -> Outcome {
 async fn list_elements(context: &Context) -> Outcome {
     let user = context.create("/Users", &context.data().full_user()).await?;
     let read = context.read(&user).await?;
-    for filter in [format!("userName eq {}", read.at("userName").unwrap_or(&Value::Null)), format!("id eq {}", json!(user.id))] {
+    for filter in
+        [format!("userName eq {}", read.at("userName").unwrap_or(&Value::Null)), format!("id eq {}", json!(user.id))]
+    {
         let list = context.send(Request::get("/Users").query("filter", &filter)).await?;
         context.expect(&list).after(&read).under(&["RFC7644-3.4.2.1-01"]).status(&[200]).json().lists(&[&user.id]);
         let Some(element) = list.at("Resources[0]") else { continue };
@@ -304,7 +306,11 @@ async fn unknown_parameter(context: &Context) -> Outcome {
 async fn places(context: &Context) -> Outcome {
     let user = context.user().await?;
     let one = context.send(user.request(Method::GET).query("attributes", "userName")).await?;
-    context.expect(&one).under(&["RFC7644-3.4.2-01", "RFC7644-3.4.2.1-01"]).status(&[200]).equals("id", &json!(user.id));
+    context
+        .expect(&one)
+        .under(&["RFC7644-3.4.2-01", "RFC7644-3.4.2.1-01"])
+        .status(&[200])
+        .equals("id", &json!(user.id));
     let all = context.send(Request::get("/Users").query("attributes", "userName").query("count", "1")).await?;
     context.expect(&all).under(&["RFC7644-3.4.2-01", "RFC7644-3.4.2.1-01"]).status(&[200]).json().has("totalResults");
     if context.discovery().offers(Capability::RootQuery) && context.discovery().offers(Capability::FilterUsers) {

@@ -70,7 +70,9 @@ pub(super) const CHECKS: &[Check] = &[
         matters: "Okta clears attributes by leaving them out; an endpoint that keeps them keeps old phone numbers for ever.",
         requirements: &["RFC7644-3.5.1-05", "RFC7644-3.5.1-06", "RFC7644-3.5.1-07", "RFC7644-3.5.1-15"],
         needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
-        legal: &["200, the attribute cleared, kept or given a default, and the answer shows which, as a later GET does"],
+        legal: &[
+            "200, the attribute cleared, kept or given a default, and the answer shows which, as a later GET does",
+        ],
         alone: false,
         run: |context| Box::pin(omitted(context)),
     },
@@ -299,9 +301,10 @@ async fn projected(context: &Context) -> Outcome {
     context.needs_attributes(USER, &["nickName", "displayName"])?;
     let mut body = context.data().full_user();
     let user = context.create("/Users", &body).await?;
-    for (parameter, value, shown, hidden) in
-        [("attributes", "userName", "userName", "displayName"), ("excludedAttributes", "displayName", "userName", "displayName")]
-    {
+    for (parameter, value, shown, hidden) in [
+        ("attributes", "userName", "userName", "displayName"),
+        ("excludedAttributes", "displayName", "userName", "displayName"),
+    ] {
         body["displayName"] = json!(context.data().name());
         let answer = context.send(user.request(Method::PUT).query(parameter, value).json(&body)).await?;
         let expectation = context.expect(&answer).after(&user.exchange).status(&[200]).json();

@@ -10,7 +10,8 @@ fn ids_are_unique_and_begin_with_the_name_of_their_file() {
     let mut seen = BTreeSet::new();
     for (topic, checks) in TOPICS {
         assert!(!checks.is_empty(), "{topic} has no check");
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/catalog").join(format!("{}.rs", topic.replace('-', "_")));
+        let file =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("src/catalog").join(format!("{}.rs", topic.replace('-', "_")));
         assert!(file.is_file(), "{topic} has no file {}", file.display());
         for check in *checks {
             assert_eq!(check.topic(), *topic, "{}", check.id);

@@ -25,13 +25,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
         id: "common-attributes.created",
         title: "created and lastModified of a new resource are the same instant, written as dateTime",
         matters: "Clients that ask for what changed since their last visit compare these times.",
-        requirements: &[
-            "RFC7643-2.3.5-01",
-            "RFC7643-2.3.5-02",
-            "RFC7643-2.3.5-03",
-            "RFC7643-3.1-26",
-            "RFC7643-3.1-27",
-        ],
+        requirements: &["RFC7643-2.3.5-01", "RFC7643-2.3.5-02", "RFC7643-2.3.5-03", "RFC7643-3.1-26", "RFC7643-3.1-27"],
         needs: &[],
         legal: &["meta.created is a string with date, T and time, and meta.lastModified the same instant"],
         alone: false,
@@ -55,7 +49,9 @@ pub(in super::super) const CHECKS: &[Check] = &[
         matters: "Provisioners store this URI and send every later change to it.",
         requirements: &["RFC7643-3.1-29", "RFC7643-3.1-30", "RFC7644-1.3-01"],
         needs: &[],
-        legal: &["a URI without query string at which GET answers 200 with the same id; equal to Content-Location where that is sent"],
+        legal: &[
+            "a URI without query string at which GET answers 200 with the same id; equal to Content-Location where that is sent",
+        ],
         alone: false,
         run: |context| Box::pin(location(context)),
     },
@@ -85,7 +81,13 @@ pub(in super::super) const CHECKS: &[Check] = &[
 fn instant(exchange: &Exchange, path: &str) -> Option<jiff::Timestamp> {
     let text = exchange.text(path)?;
     // A time without zone is legal; it is read as UTC.
-    text.parse().ok().or_else(|| text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp()))
+    text.parse().ok().or_else(|| {
+        text.parse::<jiff::civil::DateTime>()
+            .ok()?
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .ok()
+            .map(|zoned| zoned.timestamp())
+    })
 }
 
 fn shown(exchange: &Exchange, path: &str) -> String {
@@ -106,7 +108,8 @@ fn is_date_time(text: &str) -> bool {
     let mut parts = clock.split(':');
     let whole_clock = matches!((parts.next(), parts.next(), parts.next(), parts.next()), (Some(hour), Some(minute), Some(second), None)
         if pair(hour) && pair(minute) && pair(second));
-    let whole_zone = matches!(zone, "" | "Z") || zone[1..].split_once(':').is_some_and(|(hour, minute)| pair(hour) && pair(minute));
+    let whole_zone =
+        matches!(zone, "" | "Z") || zone[1..].split_once(':').is_some_and(|(hour, minute)| pair(hour) && pair(minute));
     whole_date && whole_clock && fraction.is_none_or(|fraction| digits(fraction, 1)) && whole_zone
 }
 
@@ -125,10 +128,11 @@ async fn created(context: &Context) -> Outcome {
         let read = context.read(&resource).await?;
         for path in ["meta.created", "meta.lastModified"] {
             let text = read.text(path);
-            context
-                .expect(&read)
-                .under(&["RFC7643-2.3.5-03", "RFC7643-3.1-26"])
-                .that(text.is_some(), &format!("{path} is no string"), shown(&read, path));
+            context.expect(&read).under(&["RFC7643-2.3.5-03", "RFC7643-3.1-26"]).that(
+                text.is_some(),
+                &format!("{path} is no string"),
+                shown(&read, path),
+            );
             if let Some(text) = text {
                 context.expect(&read).under(&["RFC7643-2.3.5-01", "RFC7643-2.3.5-02", "RFC7643-3.1-26"]).that(
                     is_date_time(text) && instant(&read, path).is_some(),

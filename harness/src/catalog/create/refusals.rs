@@ -96,14 +96,11 @@ pub(in super::super) const CHECKS: &[Check] = &[
         id: "create.wrong-types",
         title: "Values that do not fit the type of their attribute are refused",
         matters: "What is stored in the wrong type breaks the reader that trusts the schema, days later.",
-        requirements: &[
-            "RFC7643-2.3.6-06",
-            "RFC7643-2.3.8-01",
-            "RFC7643-2.4-02",
-            "RFC7644-3.12-04",
-        ],
+        requirements: &["RFC7643-2.3.6-06", "RFC7643-2.3.8-01", "RFC7643-2.4-02", "RFC7644-3.12-04"],
         needs: &[Capability::CreateUsers],
-        legal: &["400 invalidValue or invalidSyntax for an object or a list where a simple value belongs, a text where an object belongs, and a text that is no base64"],
+        legal: &[
+            "400 invalidValue or invalidSyntax for an object or a list where a simple value belongs, a text where an object belongs, and a text that is no base64",
+        ],
         alone: false,
         run: |context| Box::pin(wrong_types(context)),
     },
@@ -295,7 +292,10 @@ async fn wrong_types(context: &Context) -> Outcome {
         let (kind, several) = kind_of(attribute);
         let Some(name) = at(attribute, "name").and_then(Value::as_str) else { continue };
         let settable = at(attribute, "mutability").and_then(Value::as_str).unwrap_or("readWrite") != "readOnly";
-        if !settable || matches!(name, "userName" | "password" | "id" | "meta" | "schemas") || seen.contains(&(kind, several)) {
+        if !settable
+            || matches!(name, "userName" | "password" | "id" | "meta" | "schemas")
+            || seen.contains(&(kind, several))
+        {
             continue;
         }
         seen.push((kind, several));

@@ -115,7 +115,12 @@ async fn several(context: &Context) -> Outcome {
     let user = context.user().await?;
     let answer = context.send(user.request(Method::GET).query("attributes", "userName,emails")).await?;
     context.expect(&answer).under(&["RFC7644-3.9-07"]).status(&[200]).json();
-    context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.9-06", "RFC7644-3.9-07"]).has("userName").has("emails");
+    context
+        .expect(&answer)
+        .after(&user.exchange)
+        .under(&["RFC7644-3.9-06", "RFC7644-3.9-07"])
+        .has("userName")
+        .has("emails");
     context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.9-07"]).lacks("displayName").lacks("name");
     let answer = context.send(user.request(Method::GET).query("excludedAttributes", "emails,name")).await?;
     let expectation = context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.9-07"]);

@@ -178,9 +178,8 @@ async fn immutable(context: &Context) -> Outcome {
         for (extension, uri) in places {
             let attributes = context.data().attributes(uri).unwrap_or_default();
             let found = attributes.iter().find(|attribute| {
-                let text = |path: &str, default: &'static str| {
-                    at(attribute, path).and_then(Value::as_str).unwrap_or(default)
-                };
+                let text =
+                    |path: &str, default: &'static str| at(attribute, path).and_then(Value::as_str).unwrap_or(default);
                 text("mutability", "readWrite") == "immutable"
                     && text("type", "string") == "string"
                     && text("returned", "default") != "never"
@@ -188,7 +187,9 @@ async fn immutable(context: &Context) -> Outcome {
                     && at(attribute, "required").is_none_or(|required| required == false)
                     && at(attribute, "canonicalValues[0]").is_none()
             });
-            let Some(name) = found.and_then(|attribute| at(attribute, "name")).and_then(Value::as_str) else { continue };
+            let Some(name) = found.and_then(|attribute| at(attribute, "name")).and_then(Value::as_str) else {
+                continue;
+            };
             return judge_immutable(context, &kind.endpoint, extension, name, context.data().resource(kind)).await;
         }
     }
