@@ -256,3 +256,6 @@ pub async fn sweep(client: &Client, discovery: &Discovery, events: &Events, seed
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

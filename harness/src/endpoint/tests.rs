@@ -173,6 +173,42 @@ async fn a_creation_without_an_answer_leaves_uncertainty() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_deleted_is_reported_and_what_is_gone_is_not() {
+    #[derive(Clone, Default)]
+    struct Leftovers(Arc<std::sync::Mutex<Vec<String>>>);
+    impl crate::event::Consumer for Leftovers {
+        fn event(&mut self, event: &crate::event::Event) -> std::io::Result<()> {
+            if let crate::event::Event::Leftover { url, reason } = event {
+                self.0.lock().unwrap().push(format!("{} {reason}", url.rsplit('/').next().unwrap()));
+            }
+            Ok(())
+        }
+    }
+    let (url, mut requests) = peer(vec![
+        answer("201 Created", r#"{"id":"a/b"}"#),
+        answer("201 Created", r#"{"id":"gone"}"#),
+        answer("404 Not Found", ""),
+        answer("500 Internal Server Error", ""),
+    ])
+    .await;
+    let created = Created::default();
+    let client = client(&url);
+    for _ in 0..2 {
+        client.noting(&created).send(Request::post("/Users").json(&json!({}))).await.unwrap();
+    }
+    let leftovers = Leftovers::default();
+    let events = crate::event::Events::new(vec![Box::new(leftovers.clone())]);
+    created.delete_all(&client, &events).await;
+    let mut lines = Vec::new();
+    while let Ok(request) = requests.try_recv() {
+        lines.push(request.lines().next().unwrap().to_owned());
+    }
+    assert_eq!(&lines[2..], ["DELETE /scim/v2/Users/gone HTTP/1.1", "DELETE /scim/v2/Users/a%2Fb HTTP/1.1"]);
+    assert_eq!(*leftovers.0.lock().unwrap(), ["a%2Fb DELETE was answered with 500"]);
+    assert_eq!(events.summary().leftovers, 1);
+}
+
+#[tokio::test]
 async fn each_way_to_get_no_answer_is_one_sentence() {
     let endless = [b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), vec![b'x'; 4096]].concat();
     let short = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"totalResults\":".to_vec();
