@@ -137,7 +137,8 @@ async fn part(context: &Context) -> Outcome {
     let read = context.read(&user).await?;
     let (Ok(before), Ok(after)) = (before.json(), read.json()) else { return Ok(()) };
     let mut expectation = context.expect(&read).after(&answer).equals(&names[0], &value);
-    for (name, value) in before.as_object().into_iter().flatten().filter(|(name, _)| !name.eq_ignore_ascii_case("meta")) {
+    for (name, value) in before.as_object().into_iter().flatten().filter(|(name, _)| !name.eq_ignore_ascii_case("meta"))
+    {
         if !name.eq_ignore_ascii_case(&names[0]) {
             expectation = expectation.that(
                 at(after, name).is_some_and(|found| same(value, found)),

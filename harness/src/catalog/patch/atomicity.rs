@@ -56,8 +56,7 @@ async fn several_operations(context: &Context) -> Outcome {
         {"op": "replace", "path": "name.familyName", "value": "Sample"},
         {"op": "replace", "value": {"active": false}},
     ]);
-    let after =
-        json!({(&names[0]): null, (&names[1]): value, "name": {"familyName": "Sample"}, "active": false});
+    let after = json!({(&names[0]): null, (&names[1]): value, "name": {"familyName": "Sample"}, "active": false});
     expect_change(context, &user, &operations, &["RFC7644-3.5.2-27"], &after).await?;
     Ok(())
 }

@@ -87,11 +87,10 @@ pub(in crate::catalog) fn plain(context: &Context, count: usize) -> Result<Vec<S
             && !PARTICULAR.iter().any(|name| name.eq_ignore_ascii_case(text(attribute, "name")))
     };
     let mut names: Vec<&str> = attributes.iter().filter(is_plain).map(|attribute| text(attribute, "name")).collect();
-    names.sort_by_key(|name| {
-        PLAIN.iter().position(|plain| plain.eq_ignore_ascii_case(name)).unwrap_or(PLAIN.len())
-    });
+    names.sort_by_key(|name| PLAIN.iter().position(|plain| plain.eq_ignore_ascii_case(name)).unwrap_or(PLAIN.len()));
     if names.len() < count {
-        let reason = format!("the endpoint publishes only {} plain text attributes of users that can be changed", names.len());
+        let reason =
+            format!("the endpoint publishes only {} plain text attributes of users that can be changed", names.len());
         return Err(Stop::Skip(reason));
     }
     Ok(names.into_iter().take(count).map(str::to_owned).collect())

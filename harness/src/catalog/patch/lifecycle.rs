@@ -46,7 +46,11 @@ async fn deactivate(context: &Context) -> Outcome {
     need(context, &["active"])?;
     let user = user_with(context, &json!({"active": true})).await?;
     for (operation, active, under) in [
-        (json!({"op": "replace", "path": "active", "value": false}), false, &["RFC7643-4.1.1-23", "RFC7644-3.5.2.3-02"]),
+        (
+            json!({"op": "replace", "path": "active", "value": false}),
+            false,
+            &["RFC7643-4.1.1-23", "RFC7644-3.5.2.3-02"],
+        ),
         (json!({"op": "replace", "path": "active", "value": true}), true, &["RFC7643-4.1.1-23", "RFC7644-3.5.2.3-02"]),
         (json!({"op": "replace", "value": {"active": false}}), false, &["RFC7643-4.1.1-23", "RFC7644-3.5.2.3-01"]),
     ] {
@@ -69,7 +73,12 @@ async fn inactive_is_found(context: &Context) -> Outcome {
     }
     let name = user.body().get("userName").cloned().unwrap_or_default();
     let found = context.send(Request::get("/Users").query("filter", &format!("userName eq {name}"))).await?;
-    context.expect(&found).after(&answer).status(&[200]).lists(&[&user.id]).equals("Resources[0].active", &json!(false));
+    context
+        .expect(&found)
+        .after(&answer)
+        .status(&[200])
+        .lists(&[&user.id])
+        .equals("Resources[0].active", &json!(false));
     Ok(())
 }
 

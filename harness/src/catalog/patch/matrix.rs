@@ -104,7 +104,8 @@ async fn refused(context: &Context, user: &Resource, cell: &Cell<'_>, op: &'stat
         operation["value"] = if flag(cell.attribute, "multiValued") { json!([sample]) } else { sample };
     }
     let answer = send(context, user, &json!([operation])).await?;
-    let under: &[&str] = if op == "remove" { &["RFC7644-3.5.2.2-10"] } else { &["RFC7644-3.5.2-19", "RFC7644-3.5.2-22"] };
+    let under: &[&str] =
+        if op == "remove" { &["RFC7644-3.5.2.2-10"] } else { &["RFC7644-3.5.2-19", "RFC7644-3.5.2-22"] };
     let refused = answer.status == 400;
     let expectation = context.expect(&answer).after(&user.exchange).under(under).that(
         refused,
@@ -138,7 +139,9 @@ async fn done(
     let required = flag(attribute, "required");
     let operations = match op {
         "add" => json!([{"op": "add", "path": path, "value": first}]),
-        "replace" => json!([{"op": "add", "path": path, "value": first}, {"op": "replace", "path": path, "value": second}]),
+        "replace" => {
+            json!([{"op": "add", "path": path, "value": first}, {"op": "replace", "path": path, "value": second}])
+        }
         _ if required => json!([{"op": "remove", "path": path}]),
         _ => json!([{"op": "add", "path": path, "value": first}, {"op": "remove", "path": path}]),
     };
@@ -183,15 +186,15 @@ async fn done(
     match op {
         "add" => expectation.under(&["RFC7644-3.5.2.1-10"]).that(holds(&first), &message, observed),
         "replace" => expectation.under(&["RFC7644-3.5.2.3-02"]).that(holds(&second), &message, observed),
-        _ => expectation
-            .under(if many { &["RFC7644-3.5.2.2-03"] } else { &["RFC7644-3.5.2.2-02"] })
-            .that(
-                found.as_ref().is_none_or(|found| {
-                    found.is_null() || found.as_array().is_some_and(Vec::is_empty) || found.as_object().is_some_and(Map::is_empty)
-                }),
-                &message,
-                observed,
-            ),
+        _ => expectation.under(if many { &["RFC7644-3.5.2.2-03"] } else { &["RFC7644-3.5.2.2-02"] }).that(
+            found.as_ref().is_none_or(|found| {
+                found.is_null()
+                    || found.as_array().is_some_and(Vec::is_empty)
+                    || found.as_object().is_some_and(Map::is_empty)
+            }),
+            &message,
+            observed,
+        ),
     };
     Ok(())
 }
@@ -231,7 +234,9 @@ fn sample(context: &Context, attribute: &Value, id: &str, variant: usize) -> Val
             let mut parts = Map::new();
             for part in list(attribute, "subAttributes") {
                 let member = text(part, "name");
-                let left_out = text(part, "mutability") == "readOnly" || matches!(member, "$ref" | "primary" | "display");
+                // An immutable part could be set only once, and these three are bound to the rest of the value.
+                let left_out = matches!(text(part, "mutability"), "readOnly" | "immutable")
+                    || matches!(member, "$ref" | "primary" | "display");
                 if left_out {
                     continue;
                 }

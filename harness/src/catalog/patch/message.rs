@@ -1,4 +1,4 @@
-//! The PatchOp message itself (RFC 7644 section 3.5.2).
+//! The `PatchOp` message itself (RFC 7644 section 3.5.2).
 
 use reqwest::Method;
 use scim::capability::Capability;
@@ -168,9 +168,12 @@ async fn wrong_type(context: &Context) -> Outcome {
     let name = plain_one(context)?;
     let user = user_with(context, &json!({(&name): "x", "active": true})).await?;
     let under = &["RFC7644-3.5.2-18", "RFC7644-3.5.2-22"];
-    for (path, value) in
-        [("active", json!("maybe")), ("active", json!({"value": true})), (&*name, json!({"value": "x"})), ("name", json!("Ada"))]
-    {
+    for (path, value) in [
+        ("active", json!("maybe")),
+        ("active", json!({"value": true})),
+        (&*name, json!({"value": "x"})),
+        ("name", json!("Ada")),
+    ] {
         let operations = json!([{"op": "replace", "path": path, "value": value}]);
         let answer = expect_refusal(context, &user, &operations, under, KEYWORDS).await?;
         if is_done(&answer) {
@@ -199,7 +202,7 @@ async fn operations_empty(context: &Context) -> Outcome {
     let (user, ..) = subject(context).await?;
     let before = context.read(&user).await?;
     let answer = send(context, &user, &json!([])).await?;
-    context.expect(&answer).under(&["RFC7644-3.5.2-42"]).status(&[200, 204, 400]);
+    context.expect(&answer).under(&["RFC7644-3.5.2-42"]).status(&[400]);
     let after = context.read(&user).await?;
     context.expect(&after).after(&answer).under(&["RFC7644-3.5.2-30"]).that(
         before.json().ok() == after.json().ok(),
@@ -213,7 +216,7 @@ async fn op_case(context: &Context) -> Outcome {
     let (user, name, value) = subject(context).await?;
     let new = json!(context.data().name());
     let answer = send(context, &user, &json!([{"op": "Replace", "path": name, "value": new}])).await?;
-    context.expect(&answer).under(&["RFC7644-3.5.2-08"]).status(&[200, 204, 400]);
+    context.expect(&answer).under(&["RFC7644-3.5.2-08"]).status(&[400]);
     let read = context.read(&user).await?;
     let expected = if is_done(&answer) { new } else { value };
     context.expect(&read).after(&answer).under(&["RFC7644-3.5.2-22"]).equals(&name, &expected);

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::attribute::{flag, list, need_of, text};
 use super::change::{expect_refusal, expect_state, is_done, send};
-use crate::catalog::{Check, Context, Outcome, Stop};
 use crate::catalog::context::Resource;
+use crate::catalog::{Check, Context, Outcome, Stop};
 use crate::difference::at;
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
@@ -94,7 +94,11 @@ async fn read_only(context: &Context) -> Outcome {
     let user = context.user().await?;
     let before = context.read(&user).await?;
     for (path, value, under) in [
-        ("id", json!(context.data().name()), &["RFC7643-7-28", "RFC7644-3.12-22", "RFC7644-3.5.2-19", "RFC7644-3.5.2-22"][..]),
+        (
+            "id",
+            json!(context.data().name()),
+            &["RFC7643-7-28", "RFC7644-3.12-22", "RFC7644-3.5.2-19", "RFC7644-3.5.2-22"][..],
+        ),
         ("meta.created", json!("2001-02-03T04:05:06Z"), &["RFC7643-3.1-23", "RFC7644-3.12-22", "RFC7644-3.5.2-22"]),
         ("meta", json!({"resourceType": "Nothing"}), &["RFC7643-3.1-23", "RFC7644-3.12-22", "RFC7644-3.5.2-22"]),
     ] {
@@ -153,8 +157,11 @@ async fn immutable(context: &Context) -> Outcome {
     let path = format!("members[value eq {}].value", json!(first.id));
     let operations = json!([{"op": "replace", "path": path, "value": second.id}]);
     let answer = send(context, &group, &operations).await?;
-    let expectation =
-        context.expect(&answer).after(&group.exchange).under(&["RFC7643-4.2-04", "RFC7644-3.5.2-20"]).status(&[200, 204, 400]);
+    let expectation = context
+        .expect(&answer)
+        .after(&group.exchange)
+        .under(&["RFC7643-4.2-04", "RFC7644-3.5.2-20"])
+        .status(&[200, 204, 400]);
     if answer.status == 400 {
         expectation.error();
     }

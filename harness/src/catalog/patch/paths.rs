@@ -182,8 +182,7 @@ async fn malformed_filter(context: &Context) -> Outcome {
     let under = &["RFC7644-3.5.2-12"];
     for filter in ["type foo \"work\"", "type eq", "type eq \"work", "type eq \"work\" and"] {
         let path = format!("emails[{filter}]");
-        let answer =
-            expect_refusal(context, &user, &json!([{"op": "remove", "path": path}]), under, KEYWORDS).await?;
+        let answer = expect_refusal(context, &user, &json!([{"op": "remove", "path": path}]), under, KEYWORDS).await?;
         if is_done(&answer) {
             let read = context.read(&user).await?;
             expect_state(context.expect(&read).after(&answer).under(under), &read, &json!({"emails": emails}));
@@ -196,7 +195,8 @@ async fn unknown(context: &Context) -> Outcome {
     let user = context.user().await?;
     let names = ["weirNothing", "name.weirNothing", "urn:example:weir:2.0:Nothing:weir"];
     for path in names {
-        for operation in [json!({"op": "replace", "path": path, "value": "x"}), json!({"op": "add", "path": path, "value": "x"})]
+        for operation in
+            [json!({"op": "replace", "path": path, "value": "x"}), json!({"op": "add", "path": path, "value": "x"})]
         {
             expect_refusal(context, &user, &json!([operation]), &["RFC7644-3.5.2-23"], KEYWORDS).await?;
         }

@@ -71,8 +71,13 @@ async fn only_primary(
     if is_done(&answer) {
         let read = context.read(&user).await?;
         let emails = read.json().ok().and_then(|body| at(body, "emails")).cloned().unwrap_or_default();
-        let found: Vec<&Value> =
-            emails.as_array().into_iter().flatten().filter(|email| email["primary"] == true).map(|email| &email["value"]).collect();
+        let found: Vec<&Value> = emails
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|email| email["primary"] == true)
+            .map(|email| &email["value"])
+            .collect();
         context.expect(&read).after(&user.exchange).after(&answer).under(under).that(
             found == [primary],
             &format!("{primary} is not the only primary email"),

@@ -45,7 +45,7 @@ pub(in crate::catalog) const CHECKS: &[Check] = &[
     Check {
         id: "patch.remove-last-value",
         title: "When the last value goes, the attribute has no value",
-        matters: "A user without address is found by emails pr and gets no mail; which is it?",
+        matters: "A user whose list of emails is empty but there is found as one who has an email, and gets no mail.",
         requirements: &["RFC7644-3.5.2.2-05", "RFC7644-3.5.2.2-08"],
         needs: USERS,
         legal: &["200 with the user or 204; a later GET has no such attribute, and a filter with pr does not match"],

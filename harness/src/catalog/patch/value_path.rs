@@ -111,7 +111,8 @@ async fn record(context: &Context) -> Outcome {
 async fn sub_attribute(context: &Context) -> Outcome {
     need(context, &["addresses.type", "addresses.streetAddress", "addresses.locality"])?;
     let address = |kind: &str, street: &str| json!({"type": kind, "streetAddress": street, "locality": "Springfield"});
-    let user = user_with(context, &json!({"addresses": [address("work", "1 Weir"), address("home", "2 Weir")]})).await?;
+    let user =
+        user_with(context, &json!({"addresses": [address("work", "1 Weir"), address("home", "2 Weir")]})).await?;
     let path = "addresses[type eq \"work\"].streetAddress";
     let operations = json!([{"op": "replace", "path": path, "value": "3 Weir"}]);
     let after = json!({"addresses": [address("work", "3 Weir"), address("home", "2 Weir")]});
@@ -121,9 +122,8 @@ async fn sub_attribute(context: &Context) -> Outcome {
 
 async fn all_records(context: &Context) -> Outcome {
     need(context, &["addresses.type", "addresses.streetAddress", "addresses.country"])?;
-    let address = |kind: &str, street: &str, country: &str| {
-        json!({"type": kind, "streetAddress": street, "country": country})
-    };
+    let address =
+        |kind: &str, street: &str, country: &str| json!({"type": kind, "streetAddress": street, "country": country});
     let before = [address("work", "1 Weir", "DE"), address("work", "2 Weir", "FR"), address("home", "3 Weir", "DE")];
     let user = user_with(context, &json!({"addresses": before})).await?;
     let value = json!({"type": "work", "country": "US"});
@@ -157,9 +157,8 @@ async fn all_records(context: &Context) -> Outcome {
 
 async fn all_sub_attributes(context: &Context) -> Outcome {
     need(context, &["addresses.type", "addresses.streetAddress", "addresses.country"])?;
-    let address = |kind: &str, street: &str, country: &str| {
-        json!({"type": kind, "streetAddress": street, "country": country})
-    };
+    let address =
+        |kind: &str, street: &str, country: &str| json!({"type": kind, "streetAddress": street, "country": country});
     let before = [address("work", "1 Weir", "DE"), address("work", "2 Weir", "FR"), address("home", "3 Weir", "DE")];
     let after = [address("work", "1 Weir", "US"), address("work", "2 Weir", "US"), address("home", "3 Weir", "DE")];
     let user = user_with(context, &json!({"addresses": before})).await?;
@@ -173,9 +172,10 @@ async fn without_match(context: &Context) -> Outcome {
     let work = email(context, "work");
     let user = user_with(context, &json!({"emails": [work]})).await?;
     let under = &["RFC7644-3.5.2.3-09"];
-    for (path, value) in
-        [("emails[type eq \"home\"].value", json!("x@example.com")), ("emails[type eq \"home\"]", email(context, "home"))]
-    {
+    for (path, value) in [
+        ("emails[type eq \"home\"].value", json!("x@example.com")),
+        ("emails[type eq \"home\"]", email(context, "home")),
+    ] {
         let operations = json!([{"op": "replace", "path": path, "value": value}]);
         let answer = send(context, &user, &operations).await?;
         let expectation = context.expect(&answer).after(&user.exchange).under(under).status(&[400]);
