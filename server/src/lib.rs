@@ -12,6 +12,7 @@
 mod app;
 mod auth;
 mod behaviour;
+pub mod bulk;
 pub mod clock;
 mod config;
 mod control;

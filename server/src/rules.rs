@@ -7,6 +7,7 @@ use scim::capability::{Capabilities, Capability};
 use scim::filter::parse::Limits as FilterLimits;
 use scim::resource::read::{Policy, UnknownPolicy};
 
+use crate::bulk::BulkLimits;
 use crate::target::{Application, OnPut, Target, refusal};
 
 /// See the [module documentation](self). Deviations at the rules seam change them.
@@ -24,6 +25,10 @@ pub struct Rules {
     /// The largest page; without paging also the largest list.
     pub max_results: usize,
     pub on_put: OnPut,
+    /// What one bulk job may hold.
+    pub bulk: BulkLimits,
+    /// What discovery publishes of it; the same, unless a deviation says otherwise.
+    pub published_bulk: BulkLimits,
     /// What may be read without credentials.
     pub anonymous: Capabilities,
 }
@@ -39,6 +44,8 @@ impl Rules {
             filter_limits: FilterLimits::default(),
             max_results: target.max_results,
             on_put: application.on_put,
+            bulk: target.bulk,
+            published_bulk: target.bulk,
             anonymous: target.anonymous.clone(),
         }
     }

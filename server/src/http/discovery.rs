@@ -23,8 +23,9 @@ pub fn service_provider_config(call: &Call<'_>) -> Answer {
     filter["maxResults"] = rules.max_results.into();
     let mut bulk = publishes(&[Capability::Bulk]);
     // Both are required members even where there is no bulk (RFC 7643 section 8.7.2).
-    bulk["maxOperations"] = 0.into();
-    bulk["maxPayloadSize"] = 0.into();
+    let limits = rules.published.contains(&Capability::Bulk).then_some(rules.published_bulk);
+    bulk["maxOperations"] = limits.map_or(0, |limits| limits.max_operations).into();
+    bulk["maxPayloadSize"] = limits.map_or(0, |limits| limits.max_payload_size).into();
     let schemes: Vec<Value> = call.server.target.authentication.iter().enumerate().map(scheme).collect();
     let config = json!({
         "schemas": [standard::SERVICE_PROVIDER_CONFIG],

@@ -5,6 +5,7 @@
 
 mod answer;
 mod body;
+mod bulk;
 mod condition;
 mod discovery;
 mod incoming;
@@ -139,7 +140,14 @@ async fn answer_to(
     let media_type = negotiated.as_ref().copied().unwrap_or(SCIM_JSON);
     let refuse = |refusal: Refusal| refusal.into_answer(media_type);
     let uri = request.uri();
-    let body = match incoming::body(request.headers(), payload, limits).await {
+    let placed = server.target.place(uri.path());
+    // A bulk job has a limit of its own, which its refusal must name (RFC 7644 section 3.7.4).
+    let bulk = placed.as_ref().and_then(|placed| bulk::limits(&behaviour.fronts[placed.application], placed.rest));
+    let read = match bulk {
+        Some(bulk) => bulk::body(request.headers(), payload, limits, bulk).await,
+        None => incoming::body(request.headers(), payload, limits).await,
+    };
+    let body = match read {
         Ok(body) => body,
         Err(refusal) => return (None, Bytes::new(), refuse(refusal)),
     };
@@ -151,7 +159,7 @@ async fn answer_to(
         );
         return (None, body, refuse(Refusal::new(ErrorKind::UriTooLong, detail)));
     }
-    let Some(placed) = server.target.place(uri.path()) else {
+    let Some(placed) = placed else {
         let detail =
             format!("there is nothing at {}; the base URLs of the applications are printed at start", uri.path());
         return (None, body, refuse(Refusal::new(ErrorKind::NotFound, detail)));
@@ -257,6 +265,10 @@ async fn dispatch(
         (Place::Resource(kind, id), "DELETE") => {
             require(of(*kind).map(|own| own.delete))?;
             resource::delete(&call, *kind, id).await
+        }
+        (Place::Bulk, "POST") => {
+            require(Some(Capability::Bulk))?;
+            bulk::answer(&call).await
         }
         (Place::ServiceProviderConfig, "GET") => {
             require(Some(Capability::ServiceProviderConfig))?;

@@ -102,6 +102,11 @@ pub async fn read(call: &Call<'_>, kind: ResourceTypeId, id: &str) -> Answered {
     let operation = Operation::Get { resource_type: kind, id };
     match call.run(operation, call.wanted(kind, &projection)).await? {
         Outcome::Found(stored) => {
+            // RFC 9110 section 13.2.2 has If-Match looked at first, on any method.
+            if call.tags(&header::IF_MATCH).is_some_and(|tags| !tags.contain(stored.version)) {
+                let detail = format!("the resource has version {} now, which If-Match does not name", stored.etag());
+                return Err(Refusal::new(ErrorKind::PreconditionFailed, detail));
+            }
             let tags = call.tags(&header::IF_NONE_MATCH);
             if tags.is_some_and(|tags| tags.contain(stored.version)) {
                 return Ok(call.tagged(Answer::empty(StatusCode::NOT_MODIFIED), &stored));

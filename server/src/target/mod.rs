@@ -21,6 +21,7 @@ pub use path::{BasePath, Placed};
 pub(crate) use path::{decode, split_segment};
 pub use read::TargetError;
 
+use crate::bulk::BulkLimits;
 use deviations::Activation;
 
 /// Every file under `fixtures/targets/`, as (target name, text); a test holds the list to the folder.
@@ -43,6 +44,7 @@ pub const IMPLEMENTED: &[Capability] = &[
     Capability::FilterGroups,
     Capability::IndexPaging,
     Capability::Etag,
+    Capability::Bulk,
     Capability::ChangePassword,
     Capability::ServiceProviderConfig,
     Capability::ResourceTypes,
@@ -73,6 +75,8 @@ pub struct Target {
     pub refusals: BTreeMap<Capability, u16>,
     /// The largest page, published as `filter.maxResults`.
     pub max_results: usize,
+    /// What one bulk job may hold, where an application takes them.
+    pub bulk: BulkLimits,
     /// The ways to authenticate, in the order in which discovery publishes them.
     pub authentication: Vec<AuthenticationMethod>,
     /// What may be read without credentials; wrong credentials are refused all the same.

@@ -7,6 +7,8 @@ use scim::schema::standard;
 use scim::tolerance::Tolerance;
 use serde::Deserialize;
 
+use crate::bulk::BulkLimits;
+
 use super::application::REFUSAL_STATUSES;
 use super::downstream::{FailedUpdate, Service};
 use super::{Activation, Application, AuthenticationMethod, BasePath, IMPLEMENTED, OnPut, Target};
@@ -30,6 +32,8 @@ struct TargetFile {
     user_extensions: Vec<Word<Extension>>,
     #[serde(default = "default_max_results")]
     max_results: u32,
+    #[serde(default)]
+    bulk: BulkFile,
     authentication: Vec<Word<AuthenticationMethod>>,
     #[serde(default)]
     anonymous: Vec<Word<Capability>>,
@@ -41,6 +45,13 @@ struct TargetFile {
     #[serde(default)]
     deviations: Vec<Word<Activation>>,
     applications: Vec<ApplicationFile>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BulkFile {
+    max_operations: Option<u32>,
+    max_payload_size: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -225,6 +236,7 @@ fn build(name: &str, file: TargetFile) -> Result<Target, (String, String)> {
     if file.max_results == 0 {
         return fail("max_results", "a page holds at least one resource");
     }
+    let bulk = bulk_limits(&file.bulk)?;
     if file.applications.is_empty() {
         return fail("applications", "a target needs at least one application");
     }
@@ -254,10 +266,24 @@ fn build(name: &str, file: TargetFile) -> Result<Target, (String, String)> {
         capabilities,
         refusals,
         max_results: usize::try_from(file.max_results).unwrap_or(usize::MAX),
+        bulk,
         authentication: file.authentication.into_iter().map(|word| word.0).collect(),
         anonymous: file.anonymous.into_iter().map(|word| word.0).collect(),
         applications,
         deviations: file.deviations.into_iter().map(|word| word.0).collect(),
+    })
+}
+
+fn bulk_limits(file: &BulkFile) -> Result<BulkLimits, (String, String)> {
+    let limit = |key: &str, value: Option<u32>, default: usize| match value {
+        Some(0) => Err((format!("key bulk.{key}"), "a job holds at least one".to_owned())),
+        Some(value) => Ok(usize::try_from(value).unwrap_or(usize::MAX)),
+        None => Ok(default),
+    };
+    let usual = BulkLimits::default();
+    Ok(BulkLimits {
+        max_operations: limit("max_operations", file.max_operations, usual.max_operations)?,
+        max_payload_size: limit("max_payload_size", file.max_payload_size, usual.max_payload_size)?,
     })
 }
 

@@ -38,6 +38,9 @@ async fn an_unchanged_resource_is_304() {
     }
     client.patch(&path, &json!([{ "op": "add", "path": "title", "value": "x" }])).await;
     assert_eq!(client.send("GET", &path, &[("if-none-match", &etag)], None).await.status, 200);
+    for (tags, status) in [(&*etag, 412), ("*", 200), ("\"x\"", 412)] {
+        assert_eq!(client.send("GET", &path, &[("if-match", tags)], None).await.status, status, "{tags}");
+    }
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ async fn every_error_is_a_scim_error_with_its_own_status() {
         ("POST", "/ServiceProviderConfig", none, good, 405, None),
         ("TRACE", "/Users", none, None, 405, None),
         ("BREW", "/Users", none, None, 405, None),
-        ("POST", "/Bulk", none, good, 501, None),
+        ("POST", "/Bulk", none, good, 400, Some("invalidSyntax")),
         ("GET", "/Me", none, None, 501, None),
         ("POST", "/Users/.search", none, good, 501, None),
         ("POST", "/.search", none, good, 501, None),

@@ -2,6 +2,7 @@
 
 mod aquera;
 mod authentication;
+mod bulk;
 mod client;
 mod conditions;
 mod control;
