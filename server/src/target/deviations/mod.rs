@@ -7,7 +7,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+pub mod modified;
 pub mod occurrence;
+pub mod operations;
 pub mod seam;
 
 #[cfg(test)]
@@ -30,9 +32,36 @@ macro_rules! deviations {
 deviations! {
     list_total_of_page,
     paging_start_index_ignored,
+    patch_add_ignored,
+    patch_add_replaces,
+    patch_attributes_ignored,
+    patch_case_sensitive,
+    patch_complex_replaced,
+    patch_empty_200,
+    patch_excluded_as_attributes,
+    patch_extension_unlisted,
+    patch_failures_hidden,
+    patch_filter_ignored,
+    patch_first_match_only,
+    patch_first_operation_only,
     patch_groups_refused,
+    patch_no_change_touches,
+    patch_not_atomic,
+    patch_null_as_text,
+    patch_other_values_dropped,
+    patch_path_asked_for,
+    patch_primary_kept,
+    patch_refused,
+    patch_remove_ignored,
+    patch_replace_ignored,
+    patch_sub_attribute_widened,
+    patch_syntax_error_500,
+    patch_unknown_resource_accepted,
+    patch_unnamed_cleared,
+    patch_urn_split,
     put_creates,
     uniqueness_not_enforced,
+    users_inactive_hidden,
     write_answer_cut,
     write_answer_delayed,
     write_answer_lost,
