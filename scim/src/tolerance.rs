@@ -56,6 +56,7 @@ tolerances! {
     UnquotedFilterValues = "filter.unquoted-values", "filter values without quotes or in single quotes, and any white space between words", "PingFederate (inferred), hand-written clients";
     FilterAfterBracket = "filter.sub-attribute-after-brackets", "`emails[type eq \"work\"].value eq \"x\"` in filters", "Entra ID";
     PlusAsBlank = "query.plus-as-blank", "`+` in a query string is read as a blank", "clients that form-encode queries";
+    AnyFormat = "any-format", "country, language, locale, time zone, URL and certificate may have any form", "test tools that make up values";
     LastPrimaryWins = "last-primary-wins", "of several primary values the last stays primary", "PingFederate (two emails with one empty)";
     InferSchemas = "infer-schemas", "a missing `schemas` in a create or replace is inferred", "hand-written clients";
     EmptyOperations = "patch.empty-operations", "a PATCH without operations changes nothing and succeeds", "public validators";

@@ -269,7 +269,7 @@ pub(crate) fn one(registry: &Registry, id: AttributeId, value: &Json, policy: &P
             AttributeType::String | AttributeType::DateTime | AttributeType::Binary | AttributeType::Reference,
             Json::String(text),
         ) => {
-            format::check(registry, id, text)?;
+            format::check(registry, id, text, policy.allows(Tolerance::AnyFormat))?;
             Ok(Value::String(text.as_str().into()))
         }
         (AttributeType::Boolean, Json::Bool(value)) => Ok(Value::Boolean(*value)),
