@@ -4,7 +4,7 @@ mod support;
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use support::Served;
+use support::{Served, run};
 
 fn client() -> reqwest::Client {
     // Another test may have been first, which serves as well.
@@ -69,4 +69,26 @@ fn the_same_seed_gives_the_same_credentials_and_another_does_not() {
     let token = |seed: &str| Served::start(&["--seed", seed]).value("bearer").to_owned();
     assert_eq!(token("7"), token("7"));
     assert_ne!(token("7"), token("8"));
+}
+
+#[test]
+fn schema_files_add_resource_types_by_flag_and_by_target() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/custom/device.json");
+    let target = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/custom/device.toml");
+    for arguments in [["--target", "rfc", "--schema", file].as_slice(), &["--target", target]] {
+        let served = Served::start(arguments);
+        let (url, bearer) = (served.value("URL"), served.value("bearer"));
+        let ran = run(&["check", url, "--bearer", bearer, "--format", "json"]);
+        let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let wrong: Vec<&Value> = report["checks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|check| !["pass", "note", "skip"].contains(&check["verdict"].as_str().unwrap()))
+            .collect();
+        assert_eq!((ran.status, wrong.len()), (0, 0), "{arguments:?}: {wrong:#?}");
+    }
+    let ran = run(&["serve", "--schema", target]);
+    assert_eq!(ran.status, 2, "{}", ran.stdout);
+    assert!(ran.stderr.contains("device.toml: the file: it is no JSON"), "{}", ran.stderr);
 }

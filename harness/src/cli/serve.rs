@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -18,6 +19,7 @@ const EXAMPLES: &str = "\
 Examples:
   weir serve                                  the Aquera gateway on http://127.0.0.1:7643
   weir serve --target rfc --listen 127.0.0.1:0
+  weir serve --schema device.json             with an extension or a resource type of your own
   weir serve --deviate write.answer-lost      lose answers after the work is done
   WEIR_BEARER=@token.txt weir serve --base-url https://scim.example.com";
 
@@ -36,6 +38,9 @@ pub(super) struct ServeArgs {
     /// What to behave as: a target's name, or a target file
     #[arg(long, value_name = "NAME|FILE", default_value = "aquera")]
     target: String,
+    /// A JSON file with schemas or resource types to add; may be repeated
+    #[arg(long = "schema", value_name = "FILE")]
+    schemas: Vec<PathBuf>,
     /// Where to listen; port 0 picks a free one
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7643")]
     listen: SocketAddr,
@@ -93,7 +98,9 @@ pub(super) async fn run(args: ServeArgs, output: Output) -> Result<u8, Failure> 
 }
 
 fn config(args: ServeArgs) -> Result<Config, Failure> {
-    let mut config = Config::new(embedded::target(&args.target).map_err(Failure::usage)?);
+    let mut target = embedded::target(&args.target).map_err(Failure::usage)?;
+    embedded::add_schema_files(&mut target, &args.schemas).map_err(Failure::usage)?;
+    let mut config = Config::new(target);
     config.listen = args.listen;
     config.deviations = embedded::deviations(&args.deviations).map_err(Failure::usage)?;
     config.bearer = args.bearer.as_ref().map(secret).transpose()?;

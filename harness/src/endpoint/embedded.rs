@@ -1,6 +1,8 @@
 //! An endpoint of our own inside the process, on a free port of the loopback address. Beside `cli/`, this is the only
 //! place in the harness that knows the server.
 
+use std::path::PathBuf;
+
 use secrecy::SecretString;
 use url::Url;
 
@@ -24,6 +26,10 @@ pub struct EmbeddedOptions {
 pub enum EmbeddedError {
     #[error("{name:?} is neither a target nor a file that can be read ({source}); the targets are {known}")]
     UnknownTarget { name: String, known: String, source: std::io::Error },
+    #[error("cannot read the schema file {file}: {source}")]
+    SchemaFile { file: String, source: std::io::Error },
+    #[error(transparent)]
+    Schema(#[from] weir_server::target::SchemaFileError),
     #[error(transparent)]
     Target(#[from] weir_server::target::TargetError),
     #[error("{0}; `weir list deviations` shows all of them")]
@@ -76,6 +82,19 @@ pub fn target(name: &str) -> Result<weir_server::Target, EmbeddedError> {
             Err(EmbeddedError::UnknownTarget { name: name.into(), known, source })
         }
     }
+}
+
+/// Adds the schemas and resource types of JSON files to a target.
+pub fn add_schema_files(target: &mut weir_server::Target, files: &[PathBuf]) -> Result<(), EmbeddedError> {
+    let read = |path: &PathBuf| {
+        let file = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Ok(text) => Ok((file, text)),
+            Err(source) => Err(EmbeddedError::SchemaFile { file, source }),
+        }
+    };
+    let files = files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    Ok(target.add_schema_files(&files)?)
 }
 
 /// Reads activations of deviations.

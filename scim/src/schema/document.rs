@@ -152,13 +152,20 @@ impl ResourceTypeDocument {
     }
 
     /// # Errors
-    /// An endpoint that is not a slash and one path segment.
+    /// An endpoint that is not a slash and one path segment, or that RFC 7644 section 3.2 gives another meaning.
     pub fn validate(&self) -> Result<(), SchemaError> {
+        const TAKEN: [&str; 6] = ["ServiceProviderConfig", "ResourceTypes", "Schemas", "Bulk", "Me", ".search"];
         let segment = self.endpoint.strip_prefix('/').unwrap_or_default();
         if segment.is_empty() || !segment.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) {
             return Err(SchemaError::new(
                 format!("resource type {}", self.name),
                 format!("endpoint {:?} must be a slash and one path segment, such as /Users", self.endpoint),
+            ));
+        }
+        if TAKEN.iter().any(|taken| segment.eq_ignore_ascii_case(taken)) {
+            return Err(SchemaError::new(
+                format!("resource type {}", self.name),
+                format!("endpoint {:?} is one of SCIM's own (RFC 7644 section 3.2); choose another", self.endpoint),
             ));
         }
         Ok(())

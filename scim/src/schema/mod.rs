@@ -2,11 +2,13 @@
 //! that gives every attribute of an endpoint one small id.
 
 mod attribute;
+mod definitions;
 mod document;
 mod registry;
 pub mod standard;
 
 pub use attribute::{Attribute, AttributeType, Mutability, Returned, Uniqueness};
+pub use definitions::{Definitions, standard_definitions};
 pub use document::{ResourceTypeDocument, SchemaDocument, SchemaError, SchemaExtension};
 pub use registry::{AttributeId, Definition, Registry, ResourceType, ResourceTypeId, Schema, SchemaId, common};
 

@@ -83,11 +83,7 @@ pub fn group_resource_type() -> ResourceTypeDocument {
 /// # Errors
 /// An extension that is not compiled in.
 pub fn registry(user_extensions: &[&str]) -> Result<Registry, SchemaError> {
-    let mut uris = vec![USER, GROUP];
-    uris.extend(user_extensions);
-    uris.extend([SERVICE_PROVIDER_CONFIG, RESOURCE_TYPE, SCHEMA]);
-    let documents = uris.into_iter().map(document).collect::<Result<Vec<_>, _>>()?;
-    Registry::build(documents, vec![user_resource_type(user_extensions), group_resource_type()])
+    super::standard_definitions(user_extensions)?.registry()
 }
 
 /// The common attributes with the characteristics of RFC 7643 section 3.1, in the order of [`super::common`].

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use scim::capability::{Capabilities, Capability};
-use scim::schema::{Registry, SchemaError, standard};
+use scim::schema::{Definitions, Registry, SchemaError, standard_definitions};
 use scim::tolerance::Tolerances;
 
 mod application;
@@ -66,8 +66,10 @@ pub struct Target {
     pub description: String,
     /// Where applications are found, in the order in which they are tried.
     pub base_paths: Vec<BasePath>,
-    /// The URIs of the extensions of User.
+    /// The URIs of the compiled-in extensions of User.
     pub user_extensions: Vec<String>,
+    /// Schemas and resource types of its own, besides and in place of the standard ones.
+    pub definitions: Definitions,
     pub tolerances: Tolerances,
     /// What applications offer unless they say otherwise.
     pub capabilities: Capabilities,
@@ -86,6 +88,14 @@ pub struct Target {
     pub deviations: Vec<Activation>,
 }
 
+/// A schema file that cannot be used: the file, the place in it, and the rule that it breaks.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("schema file {file}: {error}")]
+pub struct SchemaFileError {
+    pub file: String,
+    pub error: SchemaError,
+}
+
 impl Target {
     /// The names of the targets that are compiled in.
     pub fn names() -> impl Iterator<Item = &'static str> {
@@ -99,9 +109,28 @@ impl Target {
         Some(Self::parse(name, text).expect("a compiled-in target is valid"))
     }
 
-    /// Reads a target file; `name` is for messages and for [`Self::name`].
+    /// Reads a target file; `name` is for messages and for [`Self::name`]. Schema files that it names are looked for in the
+    /// folder of `name`, as if that were a path.
     pub fn parse(name: &str, text: &str) -> Result<Self, TargetError> {
         read::target(name, text)
+    }
+
+    /// Adds the schemas and resource types of JSON files, each given with its name for messages (see
+    /// [`Definitions::parse`]). The files may refer to each other.
+    pub fn add_schema_files(&mut self, files: &[(String, String)]) -> Result<(), SchemaFileError> {
+        let mut definitions = self.definitions.clone();
+        for (file, text) in files {
+            let more = Definitions::parse(text).map_err(|error| SchemaFileError { file: file.clone(), error })?;
+            definitions.schemas.extend(more.schemas);
+            definitions.resource_types.extend(more.resource_types);
+        }
+        let before = std::mem::replace(&mut self.definitions, definitions);
+        if let Err(error) = self.registry() {
+            self.definitions = before;
+            let names: Vec<&str> = files.iter().map(|(file, _)| file.as_str()).collect();
+            return Err(SchemaFileError { file: names.join(", "), error });
+        }
+        Ok(())
     }
 
     /// The RFCs' reading of everything.
@@ -127,6 +156,8 @@ impl Target {
     /// The schemas and resource types of the target.
     pub fn registry(&self) -> Result<Arc<Registry>, SchemaError> {
         let extensions: Vec<&str> = self.user_extensions.iter().map(String::as_str).collect();
-        standard::registry(&extensions).map(Arc::new)
+        let mut definitions = standard_definitions(&extensions)?;
+        definitions.add(self.definitions.clone())?;
+        definitions.registry().map(Arc::new)
     }
 }

@@ -1,9 +1,10 @@
 //! Reading target files. Every error names the line and the key.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use scim::capability::{Capabilities, Capability};
-use scim::schema::standard;
+use scim::schema::{Definitions, ResourceTypeDocument, standard};
 use scim::tolerance::Tolerance;
 use serde::Deserialize;
 
@@ -30,6 +31,11 @@ struct TargetFile {
     base_paths: Vec<Word<BasePath>>,
     #[serde(default)]
     user_extensions: Vec<Word<Extension>>,
+    /// JSON files, relative to the target's.
+    #[serde(default)]
+    schemas: Vec<String>,
+    #[serde(default)]
+    resource_types: Vec<ResourceTypeDocument>,
     #[serde(default = "default_max_results")]
     max_results: u32,
     #[serde(default)]
@@ -221,7 +227,26 @@ pub(super) fn target(name: &str, text: &str) -> Result<Target, TargetError> {
         place: error.span().map_or_else(|| "the file".to_owned(), |span| place_of(text, span.start)),
         problem: error.message().trim().to_owned(),
     })?;
-    build(name, file).map_err(|(place, problem)| TargetError { target: name.to_owned(), place, problem })
+    let schemas = file.schemas.clone();
+    let mut target =
+        build(name, file).map_err(|(place, problem)| TargetError { target: name.to_owned(), place, problem })?;
+    let fail =
+        |key: &str, problem: String| TargetError { target: name.to_owned(), place: format!("key {key}"), problem };
+    let mut files = Vec::with_capacity(schemas.len());
+    for file in &schemas {
+        let path = Path::new(name).with_file_name(file);
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| fail("schemas", format!("cannot read {}: {error}", path.display())))?;
+        files.push((path.display().to_string(), text));
+    }
+    target.add_schema_files(&files).map_err(|error| {
+        if files.is_empty() {
+            fail("resource_types", error.error.to_string())
+        } else {
+            fail("schemas", error.to_string())
+        }
+    })?;
+    Ok(target)
 }
 
 /// The rules that concern several keys at once.
@@ -262,6 +287,7 @@ fn build(name: &str, file: TargetFile) -> Result<Target, (String, String)> {
         description: file.description.trim().to_owned(),
         base_paths,
         user_extensions: file.user_extensions.into_iter().map(|word| word.0.0).collect(),
+        definitions: Definitions { schemas: Vec::new(), resource_types: file.resource_types },
         tolerances: file.tolerances.into_iter().map(|word| word.0).collect(),
         capabilities,
         refusals,
