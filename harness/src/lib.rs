@@ -6,6 +6,7 @@ pub mod difference;
 pub mod endpoint;
 pub mod event;
 pub mod exit;
+pub mod lifecycle;
 pub mod plan;
 pub mod prove;
 pub mod provision;

@@ -17,6 +17,7 @@ use crate::http::{Answer, Refusal, SCIM_JSON, read_body};
 use crate::server::Server;
 use crate::store::{Perspective, Query, Store, Wanted, Window};
 use crate::target::decode;
+use crate::target::downstream::{FailedUpdate, Service};
 use crate::target::deviations::Activation;
 
 type Answered = Result<Answer, Refusal>;
@@ -156,11 +157,25 @@ fn applications(server: &Server) -> Answer {
                 "description": application.description,
                 "baseUrls": urls,
                 "capabilities": offered.iter().map(|capability| capability.id()).collect::<Vec<_>>(),
-                "downstream": application.downstream.is_some(),
+                "downstream": application.downstream.map(service),
             })
         })
         .collect();
     ok(&json!(applications))
+}
+
+/// What the target declares about the service behind an application.
+fn service(service: Service) -> Value {
+    json!({
+        "partialUpdate": service.partial_update,
+        "failedUpdate": match service.failed_update {
+            FailedUpdate::Refused => "refused",
+            FailedUpdate::Ignored => "ignored",
+            FailedUpdate::IgnoredVisible => "ignored-visible",
+        },
+        "deleteOnDeactivation": service.delete_on_deactivation,
+        "hardDelete": service.hard_delete,
+    })
 }
 
 /// What the service behind an application holds. An application without a service of its own shows its resources.

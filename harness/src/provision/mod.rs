@@ -6,6 +6,7 @@
 pub mod channel;
 pub mod client;
 pub mod engine;
+pub mod fields;
 pub mod ledger;
 pub mod mapping;
 pub mod options;
