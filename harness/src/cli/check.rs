@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use url::Url;
 
 use super::endpoint_flags::base_url;
-use super::output::{ReportFormat, table};
+use super::output::{Detail, ReportFormat, table};
 use super::{EndpointFlags, Failure, Output, confirm, interrupt, repeat, seed};
 use crate::catalog::{Check, run_prefix};
 use crate::endpoint::embedded::EmbeddedOptions;
@@ -78,6 +78,9 @@ pub(super) struct CheckArgs {
     /// Leave out the lines of what passed or was skipped
     #[arg(long, short, help_heading = "Report")]
     quiet: bool,
+    /// Show each check of a long run, instead of a line a topic
+    #[arg(long, short, conflicts_with = "quiet", help_heading = "Report")]
+    verbose: bool,
     #[command(flatten)]
     endpoint: EndpointFlags,
 }
@@ -100,7 +103,7 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
     if args.dry_run {
         return dry_run(checks, &subject.client, args.read_only, output).await;
     }
-    let events = Events::new(vec![output.report(args.format, args.output.as_deref(), args.quiet)?]);
+    let events = Events::new(vec![output.report(args.format, args.output.as_deref(), detail(&args))?]);
     let interrupted = interrupt::watch();
     let started = Instant::now();
     events.emit(&Event::RunStarted {
@@ -127,6 +130,14 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
         return Err(error.into());
     }
     Ok(exit::status_of(&summary, args.fail_on))
+}
+
+const fn detail(args: &CheckArgs) -> Detail {
+    match (args.quiet, args.verbose) {
+        (true, _) => Detail::Quiet,
+        (false, true) => Detail::Verbose,
+        (false, false) => Detail::Normal,
+    }
 }
 
 fn subject(args: &CheckArgs, seed: u64) -> Result<Subject, Failure> {

@@ -28,6 +28,17 @@ pub enum ReportFormat {
     Json,
 }
 
+/// How much a report for a person tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// What is worth reading only.
+    Quiet,
+    #[default]
+    Normal,
+    /// Every check.
+    Verbose,
+}
+
 /// The process's own output, as the common flags want it.
 #[derive(Clone, Copy, Debug)]
 pub struct Output {
@@ -69,7 +80,12 @@ impl Output {
     }
 
     /// The report in this form, to the file if there is one, else to standard output.
-    pub fn report(self, format: ReportFormat, file: Option<&Path>, quiet: bool) -> Result<Box<dyn Consumer>, Failure> {
+    pub fn report(
+        self,
+        format: ReportFormat,
+        file: Option<&Path>,
+        detail: Detail,
+    ) -> Result<Box<dyn Consumer>, Failure> {
         let out: Box<dyn Write + Send> = match file {
             Some(path) => Box::new(io::BufWriter::new(create(path)?)),
             None => Box::new(io::stdout()),
@@ -77,7 +93,15 @@ impl Output {
         Ok(match format {
             ReportFormat::Terminal => {
                 let colour = if file.is_some() { self.colour == ColourChoice::Always } else { self.colour() };
-                Box::new(TerminalReport::new(out, TerminalOptions { width: Self::width(), colour, quiet }))
+                Box::new(TerminalReport::new(
+                    out,
+                    TerminalOptions {
+                        width: Self::width(),
+                        colour,
+                        quiet: detail == Detail::Quiet,
+                        verbose: detail == Detail::Verbose,
+                    },
+                ))
             }
             ReportFormat::Json => Box::new(JsonReport::new(out)),
         })

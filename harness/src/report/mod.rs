@@ -2,6 +2,7 @@
 
 mod json;
 mod problem;
+mod table;
 mod terminal;
 
 pub use json::JsonReport;

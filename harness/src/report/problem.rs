@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use scim::requirement;
 
-use super::terminal::{Palette, duration, fitted};
+use super::table::{duration, fitted};
+use super::terminal::Palette;
 use crate::catalog::{dispute, level_of};
 use crate::event::{Difference, Problem};
 

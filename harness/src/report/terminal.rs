@@ -3,12 +3,15 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 
 use super::problem;
-use crate::event::{Consumer, Event, Finding, Offer, Problem, Provenance, Step, Summary, Verdict};
+use super::table::{Line, Topic, counts, duration};
+use crate::event::{Consumer, Event, Offer, Problem, Provenance, Summary, Verdict};
+
+/// A run of more checks than this is shown by topics.
+const MOST_LINES: usize = 40;
 
 /// How the report looks.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +21,8 @@ pub struct TerminalOptions {
     pub colour: bool,
     /// Leaves out the table's lines that passed or were skipped.
     pub quiet: bool,
+    /// Shows each check of a long run, instead of a line a topic.
+    pub verbose: bool,
 }
 
 /// The escape sequences of the styles, empty without colour.
@@ -50,51 +55,8 @@ impl Palette {
         }
     }
 
-    fn verdict(&self, verdict: Verdict) -> &str {
+    pub(super) fn verdict(&self, verdict: Verdict) -> &str {
         &self.verdicts[verdict as usize]
-    }
-}
-
-/// One line of the table, whether a step or a check.
-#[derive(Clone)]
-struct Line {
-    id: String,
-    title: String,
-    verdict: Verdict,
-    reason: Option<String>,
-    cause: Option<&'static str>,
-    problems: Vec<Problem>,
-    exchanges: usize,
-    elapsed: Duration,
-}
-
-impl From<&Finding> for Line {
-    fn from(finding: &Finding) -> Self {
-        Self {
-            id: finding.check.into(),
-            title: finding.title.into(),
-            verdict: finding.verdict,
-            reason: finding.reason.clone(),
-            cause: finding.cause,
-            problems: finding.problems.clone(),
-            exchanges: finding.exchanges,
-            elapsed: finding.elapsed,
-        }
-    }
-}
-
-impl From<&Step> for Line {
-    fn from(step: &Step) -> Self {
-        Self {
-            id: step.id.clone(),
-            title: step.title.clone(),
-            verdict: step.verdict,
-            reason: step.reason.clone(),
-            cause: None,
-            problems: step.problems.clone(),
-            exchanges: step.exchanges,
-            elapsed: step.elapsed,
-        }
     }
 }
 
@@ -105,6 +67,9 @@ pub struct TerminalReport<W> {
     palette: Palette,
     heading: String,
     repeat: String,
+    by_topic: bool,
+    topic: Option<Topic>,
+    skipped: Vec<(String, usize)>,
     worth_reading: Vec<Line>,
     leftovers: Vec<(String, String)>,
 }
@@ -117,6 +82,9 @@ impl<W: Write> TerminalReport<W> {
             palette: Palette::new(options.colour),
             heading: String::new(),
             repeat: String::new(),
+            by_topic: false,
+            topic: None,
+            skipped: Vec::new(),
             worth_reading: Vec::new(),
             leftovers: Vec::new(),
         }
@@ -150,34 +118,65 @@ impl<W: Write> TerminalReport<W> {
         Ok(())
     }
 
+    /// A step, or a check of a run that is short enough to show each.
     fn line(&mut self, heading: &str, line: Line) -> io::Result<()> {
-        const ID: usize = 34;
-        const FIGURES: usize = 16;
-        let told = match line.verdict {
-            Verdict::Skip | Verdict::Blocked | Verdict::Error => line.reason.as_ref().unwrap_or(&line.title),
-            _ => &line.title,
-        };
         if !(self.options.quiet && matches!(line.verdict, Verdict::Pass | Verdict::Skip)) {
             self.heading(heading)?;
-            let room = self.options.width.saturating_sub(2 + 8 + ID + 1 + FIGURES);
-            let figures = if line.exchanges == 0 {
-                String::new()
-            } else {
-                format!("{:>9} {:>5}x", duration(line.elapsed), line.exchanges)
-            };
-            let text = format!(
-                "  {}{:<7}{} {:<ID$} {:<room$}{figures:>FIGURES$}",
-                self.palette.verdict(line.verdict),
-                line.verdict.as_str(),
-                self.palette.reset,
-                line.id,
-                fitted(told, room),
-            );
-            writeln!(self.out, "{}", text.trim_end())?;
+            line.write(&mut self.out, &self.palette, self.options.width)?;
             self.out.flush()?;
         }
-        if !line.problems.is_empty() || line.verdict > Verdict::Skip {
+        self.keep(line);
+        Ok(())
+    }
+
+    fn keep(&mut self, line: Line) {
+        if line.is_worth_reading() {
             self.worth_reading.push(line);
+        }
+    }
+
+    fn check(&mut self, line: Line) -> io::Result<()> {
+        if !self.by_topic {
+            return self.line("Checks", line);
+        }
+        let name = line.id.split('.').next().unwrap_or_default();
+        if self.topic.as_ref().is_none_or(|topic| topic.name != name) {
+            self.end_topic()?;
+            self.topic = Some(Topic::new(name));
+        }
+        if let Some(topic) = &mut self.topic {
+            topic.count(&line, &self.palette, self.options.width)?;
+        }
+        if line.verdict == Verdict::Skip {
+            let reason = line.reason.clone().unwrap_or_default();
+            match self.skipped.iter_mut().find(|(other, _)| *other == reason) {
+                Some((_, count)) => *count += 1,
+                None => self.skipped.push((reason, 1)),
+            }
+        }
+        self.keep(line);
+        Ok(())
+    }
+
+    fn end_topic(&mut self) -> io::Result<()> {
+        let Some(topic) = self.topic.take() else { return Ok(()) };
+        if !self.options.quiet || topic.has_rows() {
+            self.heading("Checks")?;
+        }
+        topic.write(&mut self.out, &self.palette, self.options.width, self.options.quiet)?;
+        self.out.flush()
+    }
+
+    /// Why checks were skipped, the most frequent reason first.
+    fn skips(&mut self) -> io::Result<()> {
+        let mut skipped = std::mem::take(&mut self.skipped);
+        if self.options.quiet {
+            return Ok(());
+        }
+        skipped.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        for (reason, count) in skipped {
+            self.heading("Skipped")?;
+            writeln!(self.out, "  {count:>4}  {reason}")?;
         }
         Ok(())
     }
@@ -246,6 +245,8 @@ impl<W: Write> TerminalReport<W> {
     }
 
     fn finished(&mut self, summary: &Summary) -> io::Result<()> {
+        self.end_topic()?;
+        self.skips()?;
         self.findings()?;
         for (url, reason) in std::mem::take(&mut self.leftovers) {
             self.heading("Left behind, to be deleted by hand")?;
@@ -256,16 +257,12 @@ impl<W: Write> TerminalReport<W> {
             writeln!(self.out, "The run was interrupted; this report is partial.")?;
         }
         for (what, tally) in [("steps", &summary.steps), ("checks", &summary.checks)] {
-            let parts: Vec<_> = Verdict::ALL
-                .iter()
-                .filter(|verdict| tally[**verdict as usize] > 0)
-                .map(|verdict| {
-                    let style = self.palette.verdict(*verdict);
-                    format!("{style}{} {}{}", tally[*verdict as usize], verdict.as_str(), self.palette.reset)
-                })
-                .collect();
-            if !parts.is_empty() {
-                writeln!(self.out, "{what}: {}", parts.join(", "))?;
+            let told = |verdict: Verdict, count: usize| {
+                format!("{}{count} {}{}", self.palette.verdict(verdict), verdict.as_str(), self.palette.reset)
+            };
+            let counts = counts(tally, told);
+            if !counts.is_empty() {
+                writeln!(self.out, "{what}: {counts}")?;
             }
         }
         let repeat = std::mem::take(&mut self.repeat);
@@ -284,36 +281,18 @@ impl<W: Write + Send> Consumer for TerminalReport<W> {
             }
             Event::Discovered { offers, remarks } => self.discovered(offers, remarks),
             Event::Step(step) => self.line(&format!("Lifecycle of {}", step.client), Line::from(Arc::as_ref(step))),
-            Event::Finding(finding) => self.line("Checks", Line::from(Arc::as_ref(finding))),
+            Event::Finding(finding) => self.check(Line::from(Arc::as_ref(finding))),
             Event::Leftover { url, reason } => {
                 self.leftovers.push((url.clone(), reason.clone()));
                 Ok(())
             }
             Event::RunFinished { summary } => self.finished(summary),
             // The command says it on stderr.
-            Event::RunFailed { .. }
-            | Event::Planned { .. }
-            | Event::CheckStarted { .. }
-            | Event::StepStarted { .. } => Ok(()),
+            Event::Planned { run, skipped } => {
+                self.by_topic = !self.options.verbose && run + skipped > MOST_LINES;
+                Ok(())
+            }
+            Event::RunFailed { .. } | Event::CheckStarted { .. } | Event::StepStarted { .. } => Ok(()),
         }
     }
-}
-
-/// A time as a person reads it.
-pub(super) fn duration(time: Duration) -> String {
-    if time < Duration::from_millis(10) {
-        format!("{:.1} ms", time.as_secs_f64() * 1e3)
-    } else if time < Duration::from_secs(1) {
-        format!("{} ms", time.as_millis())
-    } else {
-        format!("{:.1} s", time.as_secs_f64())
-    }
-}
-
-/// The text, cut to `room` characters.
-pub(super) fn fitted(text: &str, room: usize) -> String {
-    if text.chars().count() <= room {
-        return text.into();
-    }
-    text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
 }

@@ -154,20 +154,56 @@ fn terminal(options: TerminalOptions) -> String {
 
 #[test]
 fn the_terminal_report_shows_every_verdict() {
-    insta::assert_snapshot!(terminal(TerminalOptions { width: 100, colour: false, quiet: false }));
+    insta::assert_snapshot!(terminal(TerminalOptions { width: 100, colour: false, quiet: false, verbose: false }));
+}
+
+#[test]
+fn a_long_run_is_shown_by_topics_and_what_is_wrong_by_itself() {
+    let buffer = Buffer::default();
+    let options = TerminalOptions { width: 100, colour: false, quiet: false, verbose: false };
+    let events = Events::new(vec![Box::new(TerminalReport::new(buffer.clone(), options))]);
+    events.emit(&Event::Planned { run: 400, skipped: 100 });
+    let mut skip = finding("patch.operation-case", Verdict::Skip);
+    skip.reason = Some("the endpoint does not offer patch.users (probed)".into());
+    skip.exchanges = 0;
+    let mut fail = finding("create.duplicate-user-name", Verdict::Fail);
+    fail.problems.push(problem(Verdict::Fail, "RFC7644-3.3-12"));
+    for finding in [
+        finding("create.user", Verdict::Pass),
+        fail,
+        finding("create.group", Verdict::Pass),
+        finding("patch.read-only", Verdict::Pass),
+        skip.clone(),
+        skip,
+    ] {
+        events.emit(&Event::Finding(Arc::new(finding)));
+    }
+    let summary = Summary { exchanges: 8, elapsed: Duration::from_millis(28), ..events.summary() };
+    events.emit(&Event::RunFinished { summary });
+    let text = buffer.text();
+    let table = text.split("\nFindings").next().unwrap();
+    insta::assert_snapshot!(table, @r"
+    Checks
+      fail    create                             2 pass, 1 fail                             21 ms     6x
+      fail    create.duplicate-user-name         What holds if the check passes            7.0 ms     2x
+      pass    patch                              1 pass, 2 skip                             21 ms     2x
+
+    Skipped
+         2  the endpoint does not offer patch.users (probed)
+    ");
 }
 
 #[test]
 fn the_quiet_report_leaves_out_what_is_fine() {
-    let text = terminal(TerminalOptions { width: 100, colour: false, quiet: true });
+    let text = terminal(TerminalOptions { width: 100, colour: false, quiet: true, verbose: false });
     assert!(!text.contains("pass    create.user"), "{text}");
     assert!(text.contains("fail    create.duplicate-user-name"), "{text}");
 }
 
 #[test]
 fn colour_is_only_there_when_asked_for_and_never_changes_the_words() {
-    let plain = terminal(TerminalOptions { width: 100, colour: false, quiet: false });
-    let coloured = terminal(TerminalOptions { width: 100, colour: true, quiet: false });
+    let plain = terminal(TerminalOptions { width: 100, colour: false, quiet: false, verbose: false });
+    let coloured = terminal(TerminalOptions { width: 100, colour: true, quiet: false, verbose: false });
     assert!(!plain.contains('\u{1b}'));
     assert!(coloured.contains("\u{1b}["));
     assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), plain);
@@ -178,7 +214,7 @@ fn no_report_shows_a_secret() {
     let buffer = Buffer::default();
     let consumers: Vec<Box<dyn Consumer>> = vec![Box::new(JsonReport::new(buffer.clone()))];
     emit_everything(&Events::new(consumers));
-    for text in [buffer.text(), terminal(TerminalOptions { width: 100, colour: false, quiet: false })] {
+    for text in [buffer.text(), terminal(TerminalOptions { width: 100, colour: false, quiet: false, verbose: false })] {
         assert!(!text.contains("t1ger") && !text.contains("session=secret"), "{text}");
         assert!(text.contains("$WEIR_BEARER") && text.contains("$WEIR_PASSWORD"), "{text}");
     }
@@ -205,7 +241,7 @@ fn a_writer_that_fails_ends_its_own_report_only() {
         }
     }
     let buffer = Buffer::default();
-    let options = TerminalOptions { width: 100, colour: false, quiet: false };
+    let options = TerminalOptions { width: 100, colour: false, quiet: false, verbose: false };
     let events =
         Events::new(vec![Box::new(TerminalReport::new(Closed, options)), Box::new(JsonReport::new(buffer.clone()))]);
     emit_everything(&events);
