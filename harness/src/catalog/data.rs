@@ -34,6 +34,59 @@ fn scramble(state: u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
+/// An attribute of a resource type as the endpoint publishes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Published<'d> {
+    /// The URI of the extension that it belongs to; `None` for the base schema.
+    pub extension: Option<&'d str>,
+    pub name: &'d str,
+    pub definition: &'d Value,
+}
+
+impl Published<'_> {
+    /// How it is named in a path: with the extension's URI in front.
+    pub fn path(&self) -> String {
+        self.extension.map_or_else(|| self.name.to_owned(), |uri| format!("{uri}:{}", self.name))
+    }
+
+    /// A characteristic that is a word, or its default (RFC 7643 section 2.2).
+    pub fn word(&self, characteristic: &str) -> &str {
+        let default = match characteristic {
+            "type" => "string",
+            "mutability" => "readWrite",
+            "returned" => "default",
+            "uniqueness" => "none",
+            _ => "",
+        };
+        at(self.definition, characteristic).and_then(Value::as_str).unwrap_or(default)
+    }
+
+    /// A characteristic that is a boolean, false by default (RFC 7643 section 2.2).
+    pub fn flag(&self, characteristic: &str) -> bool {
+        at(self.definition, characteristic).and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    /// Whether it is one of the common attributes, which the endpoint may list though they are its own (RFC 7643 section
+    /// 3.1).
+    pub fn is_common(&self) -> bool {
+        self.extension.is_none() && matches!(self.name, "id" | "meta" | "schemas" | "externalId")
+    }
+
+    /// Puts a value into a body, and announces the extension there.
+    pub fn put(&self, body: &mut Value, value: Value) {
+        let Some(uri) = self.extension else {
+            body[self.name] = value;
+            return;
+        };
+        body[uri][self.name] = value;
+        if let Some(schemas) = body["schemas"].as_array_mut()
+            && !schemas.iter().any(|schema| schema == uri)
+        {
+            schemas.push(json!(uri));
+        }
+    }
+}
+
 /// Makes the data of one check: the same check under the same seed gets the same data, whatever runs beside it.
 pub struct Data {
     prefix: String,
@@ -156,6 +209,21 @@ impl Data {
         }
         body[&uri] = Value::Object(values);
         Some((body, uri, name))
+    }
+
+    /// Every attribute that the endpoint publishes for a resource type, those of its extensions included.
+    pub fn published<'d>(&'d self, kind: &'d ResourceType) -> Vec<Published<'d>> {
+        let core = std::iter::once((None, kind.schema.as_str()));
+        let extensions = kind.extensions.iter().map(|uri| (Some(uri.as_str()), uri.as_str()));
+        let mut all = Vec::new();
+        for (extension, uri) in core.chain(extensions) {
+            for definition in self.attributes(uri).unwrap_or_default() {
+                if let Some(name) = at(definition, "name").and_then(Value::as_str) {
+                    all.push(Published { extension, name, definition });
+                }
+            }
+        }
+        all
     }
 
     /// Whether the schema `uri` has the attribute at `path`: a name, or a name and a sub-attribute with a dot between. Where

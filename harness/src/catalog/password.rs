@@ -114,13 +114,10 @@ fn body(context: &Context, secret: &str) -> Result<Value, Stop> {
 /// The names of the attributes that no answer may show.
 fn hidden(context: &Context) -> Vec<&str> {
     let mut names = vec!["password"];
-    for attribute in context.data().attributes(USER).unwrap_or_default() {
-        let text = |path: &str| at(attribute, path).and_then(Value::as_str);
-        if text("mutability") == Some("writeOnly")
-            && let Some(name) = text("name").filter(|name| *name != "password")
-        {
-            names.push(name);
-        }
+    if let Some(kind) = context.discovery().resource_type("/Users") {
+        let published = context.data().published(kind);
+        let others = published.iter().filter(|attribute| attribute.word("mutability") == "writeOnly");
+        names.extend(others.map(|attribute| attribute.name).filter(|name| *name != "password"));
     }
     names
 }
@@ -162,7 +159,15 @@ async fn answers(context: &Context, query: Option<(&str, &str)>) -> Result<Vec<A
         Some((name, value)) => request.query(name, value),
         None => request,
     };
-    let body = body(context, SECRET)?;
+    let mut body = body(context, SECRET)?;
+    if let Some(kind) = context.discovery().resource_type("/Users") {
+        for attribute in context.data().published(kind) {
+            let plain = attribute.word("type") == "string" && !attribute.flag("multiValued");
+            if attribute.word("mutability") == "writeOnly" && attribute.name != "password" && plain {
+                attribute.put(&mut body, json!(OTHER_SECRET));
+            }
+        }
+    }
     let created = context.send(with(Request::post("/Users").json(&body))).await?;
     let Some(id) = created.text("id").map(str::to_owned) else {
         return Err(Stop::Blocked {

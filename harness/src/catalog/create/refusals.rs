@@ -6,7 +6,7 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 
 use super::super::context::Stop;
-use super::super::data::{GROUP, USER};
+use super::super::data::{GROUP, Published, USER};
 use super::super::{Check, Context, Outcome};
 use crate::difference::at;
 use crate::endpoint::{Exchange, Request};
@@ -257,6 +257,14 @@ async fn foreign_schema(context: &Context) -> Outcome {
 }
 
 async fn schemas_missing(context: &Context) -> Outcome {
+    let lists_base = |answer: &Arc<Exchange>| {
+        context.expect(answer).under(&["RFC7643-3.3-02"]).that(
+            answer.at("schemas").and_then(Value::as_array).is_some_and(|all| all.iter().any(|uri| uri == USER)),
+            "schemas does not list the base schema",
+            answer.at("schemas").map_or_else(|| "nothing".into(), Value::to_string),
+        );
+    };
+    lists_base(&context.user().await?.exchange);
     for (schemas, requirements) in [(None, &["RFC7643-3-03"]), (Some(json!([])), &["RFC7643-3-05"])] {
         let mut body = context.data().user();
         match (schemas, body.as_object_mut()) {
@@ -267,62 +275,57 @@ async fn schemas_missing(context: &Context) -> Outcome {
         let answer = context.send(Request::post("/Users").json(&body)).await?;
         context.expect(&answer).under(requirements).status(&[400]);
         if answer.is_success() {
-            context.expect(&answer).under(&["RFC7643-3.3-02"]).that(
-                answer.at("schemas").and_then(Value::as_array).is_some_and(|all| all.iter().any(|uri| uri == USER)),
-                "schemas does not list the base schema",
-                answer.at("schemas").map_or_else(|| "nothing".into(), Value::to_string),
-            );
+            lists_base(&answer);
         }
     }
     Ok(())
 }
 
-/// The kinds of published User attributes that matter for types.
-fn kind_of(attribute: &Value) -> (&str, bool) {
-    let kind = at(attribute, "type").and_then(Value::as_str).unwrap_or("string");
-    (kind, at(attribute, "multiValued").and_then(Value::as_bool).unwrap_or(false))
-}
-
 async fn wrong_types(context: &Context) -> Outcome {
-    let Some(attributes) = context.data().attributes(USER) else {
-        return context.skip("the endpoint does not publish the User schema");
+    let Some(kind) = context.discovery().resource_type("/Users") else {
+        return context.skip("the endpoint has no users");
     };
+    let published = context.data().published(kind);
+    if published.is_empty() {
+        return context.skip("the endpoint does not publish the User schema");
+    }
+    // One attribute of each type is enough.
     let mut seen: Vec<(&str, bool)> = Vec::new();
-    for attribute in attributes {
-        let (kind, several) = kind_of(attribute);
-        let Some(name) = at(attribute, "name").and_then(Value::as_str) else { continue };
-        let settable = at(attribute, "mutability").and_then(Value::as_str).unwrap_or("readWrite") != "readOnly";
-        if !settable
-            || matches!(name, "userName" | "password" | "id" | "meta" | "schemas")
-            || seen.contains(&(kind, several))
-        {
+    for attribute in &published {
+        let shape = (attribute.word("type"), attribute.flag("multiValued"));
+        let settable = attribute.word("mutability") == "readWrite" && !attribute.is_common();
+        if !settable || attribute.name == "userName" || seen.contains(&shape) {
             continue;
         }
-        seen.push((kind, several));
-        let wrong = match (kind, several) {
-            ("complex", false) => vec![json!("Ada Example"), json!([["Ada"]])],
-            ("complex", true) => vec![json!(["a@example.com", ["b@example.com"]]), json!([{"value": {"nested": 1}}])],
-            (_, false) => vec![json!({"value": "x"}), json!(["x", {"y": 1}])],
-            (_, true) => vec![json!([["x"]]), json!([{"value": {"nested": 1}}])],
+        seen.push(shape);
+        let wrong = match shape {
+            ("complex", false) => json!("Ada Example"),
+            ("complex", true) => json!([{"value": {"nested": {"deeper": 1}}}]),
+            (_, false) => json!({"value": "x"}),
+            (_, true) => json!([["x"]]),
         };
-        for value in wrong {
-            refuse(context, name, value, &["RFC7643-2.3.8-01", "RFC7643-2.4-02"]).await?;
+        refuse(context, attribute, wrong, &["RFC7643-2.3.8-01", "RFC7643-2.4-02"]).await?;
+        if shape == ("complex", true) {
+            let nested = json!(["a@example.com", ["b@example.com"]]);
+            refuse(context, attribute, nested, &["RFC7643-2.3.8-01", "RFC7643-2.4-02"]).await?;
         }
     }
-    if context.data().publishes(USER, "x509Certificates.value") {
-        refuse(context, "x509Certificates", json!([{"value": "%%%"}]), &["RFC7643-2.3.6-06"]).await?;
+    for attribute in &published {
+        if attribute.extension.is_none() && attribute.name == "x509Certificates" {
+            refuse(context, attribute, json!([{"value": "%%%"}]), &["RFC7643-2.3.6-06"]).await?;
+        }
     }
     Ok(())
 }
 
 async fn refuse(
     context: &Context,
-    name: &str,
+    attribute: &Published<'_>,
     value: Value,
     requirements: &'static [&'static str],
 ) -> Result<Arc<Exchange>, Stop> {
     let mut body = context.data().user();
-    body[name] = value;
+    attribute.put(&mut body, value);
     let answer = context.send(Request::post("/Users").json(&body)).await?;
     context.expect(&answer).under(requirements).refused(&[400], &["invalidValue", "invalidSyntax"]);
     Ok(answer)
@@ -363,37 +366,41 @@ async fn coerced_types(context: &Context) -> Outcome {
 }
 
 async fn fractional_integer(context: &Context) -> Outcome {
+    let judge = |answer: &Arc<Exchange>, path: &str| {
+        let found = answer.at(path).filter(|_| answer.is_success());
+        context.expect(answer).under(&["RFC7643-2.3.4-01"]).that(
+            found.is_none_or(|found| found.as_i64().is_some()),
+            &format!("the integer {path} has a fraction"),
+            found.map_or_else(|| "nothing".into(), Value::to_string),
+        );
+    };
     for kind in context.discovery().resource_types() {
-        let attributes = context.data().attributes(&kind.schema).unwrap_or_default();
-        let integer = attributes.iter().find(|attribute| {
-            kind_of(attribute) == ("integer", false)
-                && at(attribute, "mutability").and_then(Value::as_str) == Some("readWrite")
+        let published = context.data().published(kind);
+        let integer = published.iter().find(|attribute| {
+            attribute.word("type") == "integer"
+                && attribute.word("mutability") == "readWrite"
+                && attribute.word("returned") == "default"
+                && !attribute.flag("multiValued")
         });
-        let Some(name) = integer.and_then(|attribute| at(attribute, "name")).and_then(Value::as_str) else { continue };
+        let Some(integer) = integer else { continue };
         let mut body = context.data().resource(kind);
-        body[name] = json!(1.5);
+        integer.put(&mut body, json!(7));
+        let whole = context.create(&kind.endpoint, &body).await?;
+        judge(&whole.exchange, &integer.path());
+        let mut body = context.data().resource(kind);
+        integer.put(&mut body, json!(1.5));
         let answer = context.send(Request::post(&kind.endpoint).json(&body)).await?;
         context.expect(&answer).under(&["RFC7643-2.3.4-02"]).status(&[400]);
-        if answer.is_success() {
-            let found = answer.at(name);
-            context.expect(&answer).under(&["RFC7643-2.3.4-01"]).that(
-                found.is_none_or(|found| found.as_i64().is_some()),
-                &format!("the integer {name} has a fraction"),
-                found.map_or_else(|| "nothing".into(), Value::to_string),
-            );
-        }
+        judge(&answer, &integer.path());
         return Ok(());
     }
     // No resource has an integer that a client may set; a query has one (RFC 7644 section 3.4.2.4).
+    let usual = context.send(Request::get("/Users").query("count", "1")).await?;
     let answer = context.send(Request::get("/Users").query("count", "1.5")).await?;
     context.expect(&answer).under(&["RFC7643-2.3.4-02"]).status(&[400]);
     for name in ["totalResults", "startIndex", "itemsPerPage"] {
-        let found = answer.at(name).filter(|_| answer.is_success());
-        context.expect(&answer).under(&["RFC7643-2.3.4-01"]).that(
-            found.is_none_or(|found| found.as_i64().is_some()),
-            &format!("{name} has a fraction"),
-            found.map_or_else(|| "nothing".into(), Value::to_string),
-        );
+        judge(&usual, name);
+        judge(&answer, name);
     }
     Ok(())
 }

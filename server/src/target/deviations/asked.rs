@@ -1,0 +1,43 @@
+//! The query parameters and the body of a request, for deviations at the request seam.
+
+use std::borrow::Cow;
+
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde_json::Value;
+
+use crate::http::Incoming;
+
+/// Changes the parameters of the query: `change` sees a name and a decoded value and returns the value to go on with,
+/// `None` to leave the parameter out.
+pub fn change_parameters(incoming: &mut Incoming<'_>, change: impl Fn(&str, &str) -> Option<String>) {
+    let Some(query) = &incoming.query else { return };
+    let mut changed = Vec::new();
+    for pair in query.split('&') {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let value = percent_decode_str(value).decode_utf8_lossy();
+        if let Some(value) = change(name, &value) {
+            changed.push(format!("{name}={}", utf8_percent_encode(&value, NON_ALPHANUMERIC)));
+        }
+    }
+    incoming.query = Some(Cow::Owned(changed.join("&")));
+}
+
+/// Changes the names in `attributes` and `excludedAttributes`: those for which `keep` says false are left out.
+pub fn keep_names(incoming: &mut Incoming<'_>, keep: impl Fn(&str) -> bool) {
+    change_parameters(incoming, |parameter, value| {
+        if !matches!(parameter, "attributes" | "excludedAttributes") {
+            return Some(value.to_owned());
+        }
+        // A list without a name is still a list: nothing but the minimum.
+        let names: Vec<_> = value.split(',').map(str::trim).filter(|name| keep(name)).collect();
+        Some(if names.is_empty() { "nothing".to_owned() } else { names.join(",") })
+    });
+}
+
+/// Changes the JSON body of a request; one that is no JSON stays as it is.
+pub fn change_body(incoming: &mut Incoming<'_>, change: impl FnOnce(&mut Value)) {
+    if let Ok(mut body) = serde_json::from_slice::<Value>(&incoming.body) {
+        change(&mut body);
+        incoming.body = body.to_string().into();
+    }
+}

@@ -1,0 +1,36 @@
+//! PUT makes a new resource.
+
+use crate::store::Changed;
+
+use futures_util::future::BoxFuture;
+
+use super::seam::RequestSeam;
+use super::{Breaks, Deviation, Seam};
+use crate::operation::{Next, Operation, Outcome};
+
+/// See the [module documentation](self).
+pub static DEVIATION: Deviation = Deviation {
+    id: "put.changes-id",
+    summary: "a PUT deletes the resource and creates another one, with another id",
+    breaks: Breaks::Requirements(&["RFC7643-3.1-08", "RFC7644-3.5.1-15"]),
+    seen: &[],
+    parameter: None,
+    seam: Seam::Request(|_| Box::new(PutChangesId)),
+};
+
+struct PutChangesId;
+
+impl RequestSeam for PutChangesId {
+    fn run<'a>(&'a self, operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
+        Box::pin(async move {
+            let Operation::Replace { resource_type, id, fields, condition } = operation else {
+                return next.run(operation).await;
+            };
+            next.run(Operation::Delete { resource_type, id, condition }).await?;
+            match next.run(Operation::Create { resource_type, fields }).await? {
+                Outcome::Created(stored) => Ok(Outcome::Changed(Changed { stored, modified: true })),
+                outcome => Ok(outcome),
+            }
+        })
+    }
+}

@@ -1,0 +1,51 @@
+//! PUT ignores null.
+
+use std::sync::Arc;
+
+use scim::patch::{self, Draft};
+use scim::resource::Slot;
+
+use crate::store::{Change, Wanted};
+
+use futures_util::future::BoxFuture;
+
+use super::seam::RequestSeam;
+use super::{Breaks, Deviation, Seam};
+use crate::operation::{Next, Operation, Outcome};
+
+/// See the [module documentation](self).
+pub static DEVIATION: Deviation = Deviation {
+    id: "put.null-ignored",
+    summary: "a PUT with null or an empty array for an attribute leaves its value as it is",
+    breaks: Breaks::Requirements(&["RFC7643-2.5-02", "RFC7643-2.5-03"]),
+    seen: &[],
+    parameter: None,
+    seam: Seam::Request(|_| Box::new(PutNullIgnored)),
+};
+
+struct PutNullIgnored;
+
+impl RequestSeam for PutNullIgnored {
+    fn run<'a>(&'a self, operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
+        Box::pin(async move {
+            let Operation::Replace { resource_type, id, fields, condition } = operation else {
+                return next.run(operation).await;
+            };
+            let registry = Arc::clone(&next.front().registry);
+            let change: Change = Arc::new(move |draft: &mut dyn Draft| {
+                let before = draft.fields().clone();
+                patch::replace(&registry, resource_type, &fields, draft)?;
+                for (id, slot) in fields.iter() {
+                    if *slot == Slot::Null
+                        && let Some(old) = before.slot(id)
+                    {
+                        draft.fields_mut().set(id, old.clone());
+                    }
+                }
+                Ok(())
+            });
+            let wanted = Wanted { members: true, groups: true };
+            next.front().store.modify(resource_type, id, condition, change, wanted).await.map(Outcome::Changed)
+        })
+    }
+}

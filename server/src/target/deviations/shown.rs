@@ -1,0 +1,23 @@
+//! The resources that an answer shows, for deviations at the answer seam.
+
+use serde_json::Value;
+
+use super::seam::Head;
+use crate::http::Answer;
+
+/// Whether the answer shows resources: alone or in a list, not errors and not what discovery publishes.
+pub fn shows_resources(head: &Head<'_>, answer: &Answer) -> bool {
+    const DISCOVERY: [&str; 3] = ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas"];
+    answer.status.is_success() && !answer.body.is_empty() && !DISCOVERY.iter().any(|place| head.path.contains(place))
+}
+
+/// Changes each resource that the answer shows.
+pub fn change_resources(answer: &mut Answer, mut change: impl FnMut(&mut Value)) {
+    let Some(mut body) = answer.json() else { return };
+    if answer.is_list() {
+        body.get_mut("Resources").and_then(Value::as_array_mut).into_iter().flatten().for_each(&mut change);
+    } else {
+        change(&mut body);
+    }
+    answer.set_json(&body);
+}
