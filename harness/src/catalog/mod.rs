@@ -4,6 +4,7 @@
 //! A check decides from what the endpoint sent: status, headers, and the body as `serde_json` reads it. Decoding into
 //! the protocol's own types would repair the very faults that it looks for.
 
+mod cohort;
 mod context;
 mod data;
 mod expectation;
@@ -16,7 +17,7 @@ mod delete;
 mod discovery;
 mod errors;
 mod filter;
-mod paging;
+mod index_paging;
 mod password;
 mod patch;
 mod projection;
@@ -74,7 +75,14 @@ const TOPICS: &[(&str, &[Check])] = &[
     ("projection", projection::CHECKS),
     ("projection", projection::names::CHECKS),
     ("filter", filter::CHECKS),
-    ("paging", paging::CHECKS),
+    ("filter", filter::operators::CHECKS),
+    ("filter", filter::case::CHECKS),
+    ("filter", filter::places::CHECKS),
+    ("filter", filter::value_path::CHECKS),
+    ("filter", filter::logic::CHECKS),
+    ("filter", filter::literals::CHECKS),
+    ("filter", filter::refusals::CHECKS),
+    ("index-paging", index_paging::CHECKS),
     ("replace", replace::CHECKS),
     ("replace", replace::limits::CHECKS),
     ("patch", patch::answer::CHECKS),
