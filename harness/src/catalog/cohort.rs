@@ -1,6 +1,7 @@
 //! A few resources of one check, told apart by a key, and the filter that finds them and nobody else.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Map, Value, json};
 
@@ -21,6 +22,8 @@ pub struct Cohort<'c> {
     /// What every member's name begins with, and nobody else's.
     start: String,
     members: Vec<(String, Resource)>,
+    /// The combination of attribute and comparison has been answered in another spelling, so that a refusal is about the spelling.
+    supported: AtomicBool,
 }
 
 impl<'c> Cohort<'c> {
@@ -45,7 +48,7 @@ impl<'c> Cohort<'c> {
     fn empty(context: &'c Context, endpoint: &'static str, naming: &'static str) -> Self {
         // The dot ends the check's id, so that no id which begins with another's finds its members.
         let start = format!("{}.", context.data().prefix());
-        Self { context, endpoint, naming, start, members: Vec::new() }
+        Self { context, endpoint, naming, start, members: Vec::new(), supported: AtomicBool::new(false) }
     }
 
     /// Creates one more member.
@@ -136,6 +139,11 @@ impl<'c> Cohort<'c> {
         Ok(answer)
     }
 
+    /// From now on a refused filter counts as wrong, not as unsupported: it says what `answer` has answered already.
+    pub fn spelled_otherwise(&self, answer: &Exchange) {
+        self.supported.store(answer.status == 200, Ordering::Relaxed);
+    }
+
     /// Judges a list answer: everybody of `expected` is there, and nobody else but perhaps some of `either`. A refusal of the
     /// filter as unsupported is noted.
     pub fn judge(
@@ -145,7 +153,8 @@ impl<'c> Cohort<'c> {
         either: &[&str],
         requirements: &'static [&'static str],
     ) {
-        if is_refused_as_unsupported(answer) {
+        let is_supported_otherwise = self.supported.load(Ordering::Relaxed);
+        if is_refused_as_unsupported(answer) && !is_supported_otherwise {
             self.context.expect(answer).under(UNSUPPORTED).that(
                 false,
                 "a filter that fits grammar and schema is refused",

@@ -174,7 +174,12 @@ async fn walk_over(context: &Context, all: &Cohort<'_>, count: usize) -> Outcome
     let mut seen: Vec<String> = Vec::new();
     for start in (1..=total).step_by(count) {
         let answer = context.send(page(all, Some(&start.to_string()), Some(&count.to_string()))).await?;
-        context.expect(&answer).under(&["RFC7644-3.4.2-13"]).status(&[200]).json().equals("totalResults", &json!(total));
+        context
+            .expect(&answer)
+            .under(&["RFC7644-3.4.2-13"])
+            .status(&[200])
+            .json()
+            .equals("totalResults", &json!(total));
         let keys = all.keys_in(&answer);
         context.expect(&answer).under(&["RFC7644-3.4.2.4-09"]).that(
             keys.len() <= count,
@@ -271,13 +276,11 @@ async fn start_below_one(context: &Context) -> Outcome {
     let first = context.send(page(&users, Some("1"), Some("1"))).await?;
     for start in ["0", "-5"] {
         let answer = context.send(page(&users, Some(start), Some("1"))).await?;
-        context
-            .expect(&answer)
-            .after(&first)
-            .status(&[200])
-            .json()
-            .equals("startIndex", &json!(1))
-            .that(ids_in(&answer) == ids_in(&first), "the page is not the first page", ids_in(&answer).join(", "));
+        context.expect(&answer).after(&first).status(&[200]).json().equals("startIndex", &json!(1)).that(
+            ids_in(&answer) == ids_in(&first),
+            "the page is not the first page",
+            ids_in(&answer).join(", "),
+        );
     }
     Ok(())
 }
@@ -303,7 +306,10 @@ async fn counts_from_one(context: &Context) -> Outcome {
             &format!("the page does not hold the user that is number {start} of the sorted list"),
             keys.join(", "),
         );
-        context.expect(&answer).under(&["RFC7644-3.4.2.4-14"]).equals("startIndex", &json!(start.parse::<u8>().unwrap_or(0)));
+        context
+            .expect(&answer)
+            .under(&["RFC7644-3.4.2.4-14"])
+            .equals("startIndex", &json!(start.parse::<u8>().unwrap_or(0)));
     }
     Ok(())
 }

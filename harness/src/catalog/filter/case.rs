@@ -38,7 +38,10 @@ pub(in super::super) const CHECKS: &[Check] = &[
         matters: "Directories do not agree on the letter case of names and mail addresses; a miss creates a second account.",
         requirements: &["RFC7643-7-26", "RFC7644-3.4.2.2-26", "RFC7644-3.4.2.2-65", "RFC7644-3.4.2.2-75"],
         needs: NEEDS,
-        legal: &["200 with the user, for eq, co, sw and ew with a value in other letter case", "400 invalidFilter (noted)"],
+        legal: &[
+            "200 with the user, for eq, co, sw and ew with a value in other letter case",
+            "400 invalidFilter (noted)",
+        ],
         alone: false,
         run: |context| Box::pin(value_case_ignored(context)),
     },
@@ -55,7 +58,10 @@ pub(in super::super) const CHECKS: &[Check] = &[
             "RFC7644-3.4.2.2-75",
         ],
         needs: NEEDS,
-        legal: &["200 with the user for the value as stored, and nobody for it in other letter case", "400 invalidFilter (noted)"],
+        legal: &[
+            "200 with the user for the value as stored, and nobody for it in other letter case",
+            "400 invalidFilter (noted)",
+        ],
         alone: false,
         run: |context| Box::pin(value_case_exact(context)),
     },
@@ -89,7 +95,10 @@ pub(in super::super) const CHECKS: &[Check] = &[
         matters: "Base64 that differs in case alone is another certificate, and another person's.",
         requirements: &["RFC7643-2.3.6-04", "RFC7644-3.4.2.2-18", "RFC7644-3.4.2.2-75"],
         needs: NEEDS,
-        legal: &["200 with the user for the value as stored, and nobody for it in other letter case", "400 invalidFilter (noted)"],
+        legal: &[
+            "200 with the user for the value as stored, and nobody for it in other letter case",
+            "400 invalidFilter (noted)",
+        ],
         alone: false,
         run: |context| Box::pin(binary(context)),
     },
@@ -99,7 +108,9 @@ async fn name_case(context: &Context) -> Outcome {
     let users = Cohort::users(context, &[("a", json!({})), ("b", json!({}))]).await?;
     let name = json!(users.name("a"));
     let requirements: &'static [&'static str] = &["RFC7644-3.4.2.2-05", "RFC7643-2.1-04"];
-    for spelling in ["userName", "username", "USERNAME", "UserName"] {
+    let usual = users.finds_as_it_is(&format!("userName eq {name}"), &["a"], &[], requirements).await?;
+    users.spelled_otherwise(&usual);
+    for spelling in ["username", "USERNAME", "UserName"] {
         users.finds_as_it_is(&format!("{spelling} eq {name}"), &["a"], &[], requirements).await?;
     }
     let qualified = format!("{}:USERNAME eq {name}", USER.to_uppercase());
@@ -111,6 +122,9 @@ async fn operator_case(context: &Context) -> Outcome {
     let users = Cohort::users(context, &[("a", json!({})), ("b", json!({}))]).await?;
     let name = json!(users.name("a"));
     let requirements: &'static [&'static str] = &["RFC7644-3.4.2.2-06", "RFC7643-2.1-04"];
+    let usual = format!("userName pr and userName eq {name} or userName eq {name}");
+    let usual = users.finds_as_it_is(&usual, &["a"], &[], requirements).await?;
+    users.spelled_otherwise(&usual);
     for filter in [
         format!("userName EQ {name}"),
         format!("userName Eq {name}"),
@@ -150,7 +164,8 @@ async fn value_case_exact(context: &Context) -> Outcome {
     if users.get("a").body()["externalId"] != json!(value) {
         return context.skip("the endpoint does not return the externalId that it was given");
     }
-    let exact: &'static [&'static str] = &["RFC7643-3.1-19", "RFC7643-7-23", "RFC7644-3.4.2.2-12", "RFC7644-3.4.2.2-65"];
+    let exact: &'static [&'static str] =
+        &["RFC7643-3.1-19", "RFC7643-7-23", "RFC7644-3.4.2.2-12", "RFC7644-3.4.2.2-65"];
     let lower = value.replace("AbC1", "abc1");
     users.finds_as_it_is(&format!("externalId eq {}", json!(value)), &["a"], &[], exact).await?;
     users.finds_as_it_is(&format!("externalId eq {}", json!(lower)), &[], &[], exact).await?;
@@ -162,8 +177,10 @@ async fn value_case_exact(context: &Context) -> Outcome {
 async fn id_case(context: &Context) -> Outcome {
     let users = Cohort::users(context, &[("a", json!({})), ("b", json!({}))]).await?;
     let id = users.get("a").id.clone();
-    let swapped: String =
-        id.chars().map(|c| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }).collect();
+    let swapped: String = id
+        .chars()
+        .map(|c| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
+        .collect();
     if swapped == id {
         return context.skip("the ids of this endpoint have no letters");
     }
@@ -197,7 +214,8 @@ async fn binary(context: &Context) -> Outcome {
     let all = Published::of_users(context.discovery());
     let candidates = all.iter().filter(|own| own.kind == Type::Binary);
     // An endpoint may look into a certificate, so any other binary attribute is the better one.
-    let Some(own) = candidates.clone().find(|own| !own.path.contains("x509")).or_else(|| candidates.clone().next()) else {
+    let Some(own) = candidates.clone().find(|own| !own.path.contains("x509")).or_else(|| candidates.clone().next())
+    else {
         return context.skip("no published attribute of User is binary");
     };
     let (stored, other) = ("V2VpcnMgZ2F1Z2U=", "V2vpcnMgZ2F1Z2U=");

@@ -78,7 +78,10 @@ pub(in super::super) const CHECKS: &[Check] = &[
         matters: "Whether somebody without value differs is read in two ways, and clients should know which.",
         requirements: &["RFC7644-3.4.2.2-21", "RFC7644-3.4.2.2-20", "RFC7644-3.4.2.2-75"],
         needs: NEEDS,
-        legal: &["200 with the user who has another value, with or without the one who has none", "400 invalidFilter (noted)"],
+        legal: &[
+            "200 with the user who has another value, with or without the one who has none",
+            "400 invalidFilter (noted)",
+        ],
         alone: false,
         run: |context| Box::pin(ne_unassigned(context)),
     },
@@ -88,7 +91,11 @@ pub(in super::super) const CHECKS: &[Check] = &[
         matters: "Entra ID sends \"True\"; to match everybody would disable everybody.",
         requirements: &["RFC7644-3.4.2.2-14", "RFC7644-3.4.2.2-04"],
         needs: NEEDS,
-        legal: &["400 invalidFilter", "200 with exactly the users that have the boolean (noted)", "200 with nobody (noted)"],
+        legal: &[
+            "400 invalidFilter",
+            "200 with exactly the users that have the boolean (noted)",
+            "200 with nobody (noted)",
+        ],
         alone: false,
         run: |context| Box::pin(quoted_boolean(context)),
     },
@@ -139,7 +146,8 @@ async fn escapes(context: &Context) -> Outcome {
         let filter = format!("displayName eq {}", json!(name(key)));
         users.finds_as_it_is(&filter, &[key], &[], requirements).await?;
     }
-    let coded = format!("displayName eq {}", json!(name("plain")).to_string().replace("A gauge", "\\u0041\\u0020gauge"));
+    let coded =
+        format!("displayName eq {}", json!(name("plain")).to_string().replace("A gauge", "\\u0041\\u0020gauge"));
     users.finds_as_it_is(&coded, &["plain"], &[], requirements).await?;
     Ok(())
 }
@@ -167,7 +175,9 @@ async fn non_ascii(context: &Context) -> Outcome {
 /// A dateTime attribute with the values of two users, an hour apart and of one day.
 async fn two_times(context: &Context) -> Result<Option<(Cohort<'_>, String)>, super::super::Stop> {
     let all = Published::of_users(context.discovery());
-    let Some(own) = all.iter().find(|own| own.kind == Type::DateTime && !own.is_multi_valued()) else { return Ok(None) };
+    let Some(own) = all.iter().find(|own| own.kind == Type::DateTime && !own.is_multi_valued()) else {
+        return Ok(None);
+    };
     let mut people = [("early", json!({})), ("late", json!({}))];
     own.set(&mut people[0].1, json!("2020-02-29T12:00:00Z"));
     own.set(&mut people[1].1, json!("2020-02-29T13:00:00Z"));
@@ -285,7 +295,12 @@ async fn quoted_boolean(context: &Context) -> Outcome {
 }
 
 /// Judges filters whose form is disputed: refused, or the user `a` and nobody else, which is noted.
-async fn disputed_form(context: &Context, filters: &[String], users: &Cohort<'_>, rows: &'static [&'static str]) -> Outcome {
+async fn disputed_form(
+    context: &Context,
+    filters: &[String],
+    users: &Cohort<'_>,
+    rows: &'static [&'static str],
+) -> Outcome {
     for filter in filters {
         let answer = context.send(users.query(filter)).await?;
         if is_refused_as_unsupported(&answer) {
@@ -307,14 +322,14 @@ async fn unquoted_value(context: &Context) -> Outcome {
 async fn blanks(context: &Context) -> Outcome {
     let users = Cohort::users(context, &[("a", json!({})), ("b", json!({}))]).await?;
     let name = json!(users.name("a"));
-    let filters =
-        [format!("userName eq{name}"), format!("userName  eq  {name}"), format!(" userName eq {name} ")];
+    let filters = [format!("userName eq{name}"), format!("userName  eq  {name}"), format!(" userName eq {name} ")];
     disputed_form(context, &filters, &users, &["RFC7644-3.4.2.2-74"]).await
 }
 
 async fn default_value(context: &Context) -> Outcome {
     context.needs_attributes(USER, &["active"])?;
-    let people = [("silent", json!({"active": null})), ("yes", json!({"active": true})), ("no", json!({"active": false}))];
+    let people =
+        [("silent", json!({"active": null})), ("yes", json!({"active": true})), ("no", json!({"active": false}))];
     let users = Cohort::users(context, &people).await?;
     for value in [true, false] {
         let returned = |key: &&str| users.get(key).body()["active"] == value;

@@ -133,10 +133,12 @@ async fn brackets(context: &Context) -> Outcome {
     Ok(())
 }
 
+/// Whether an expression over three statements is true.
+type Truth = fn(bool, bool, bool) -> bool;
+
 async fn precedence(context: &Context) -> Outcome {
     let sets = ["abc", "ab", "ac", "bc", "a", "b", "c", "none"];
     let (users, [a, b, c]) = truths(context, &sets).await?;
-    type Truth = fn(bool, bool, bool) -> bool;
     let cases: [(String, Truth); 6] = [
         (format!("{a} or {b} and {c}"), |a, b, c| a || b && c),
         (format!("{a} and {b} or {c}"), |a, b, c| a && b || c),

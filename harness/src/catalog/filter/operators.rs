@@ -153,17 +153,17 @@ fn instant(value: &Value) -> Option<jiff::Timestamp> {
 async fn matrix(context: &Context, operator: Operator, requirements: &'static [&'static str]) -> Outcome {
     let kinds = Published::one_of_each_kind(context.discovery());
     let cells: Vec<_> = kinds.iter().filter(|own| operator.fits(own.kind)).collect();
-    let mut people = [("low", json!({})), ("high", json!({})), ("none", json!({}))];
+    let mut people = ["low", "high", "around", "none"].map(|key| (key, json!({})));
     for own in &cells {
         if own.path == "userName" || own.kind == Type::Complex {
             continue;
         }
-        for (step, (_, body)) in people.iter_mut().take(2).enumerate() {
+        for (step, (_, body)) in people.iter_mut().take(3).enumerate() {
             own.set(body, own.sample(step, context.data().prefix()));
         }
     }
     for own in cells.iter().filter(|own| !own.required) {
-        people[2].1[own.top()] = Value::Null;
+        people[3].1[own.top()] = Value::Null;
     }
     let users = Cohort::users(context, &people).await?;
     for own in cells {

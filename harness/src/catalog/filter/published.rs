@@ -148,24 +148,30 @@ impl Published {
         }
     }
 
-    /// A value; that of a higher step is greater, and of numbers not as text.
+    /// A value: that of step 1 is greater than that of step 0, and of numbers not as text; a text of step 2 holds that of step
+    /// 0, apart from its first letter, and neither begins nor ends with it.
     pub fn sample(&self, step: usize, prefix: &str) -> Value {
-        let letter = if step == 0 { "b" } else { "m" };
+        let letter = if step == 1 { "m" } else { "b" };
         if let Some(value) = self.canonical.get(step % self.canonical.len().max(1)) {
             return value.clone();
         }
         if let Some(special) = self.special(step) {
             return special.into();
         }
+        let low = step != 1;
         match self.kind {
+            Type::String if step == 2 => {
+                let text = self.sample(0, prefix).as_str().unwrap_or_default().to_owned();
+                json!(format!("a{text}.example.org"))
+            }
             Type::String if self.path == "emails.value" => json!(format!("{prefix}-{letter}q@example.com")),
             Type::String | Type::Complex => json!(format!("{prefix}-{letter}q")),
-            Type::Boolean => json!(step > 0),
-            Type::Integer => json!(if step == 0 { 9 } else { 10 }),
-            Type::Decimal => json!(if step == 0 { 9.5 } else { 10.25 }),
-            Type::DateTime => json!(format!("2020-02-29T1{step}:00:00Z")),
+            Type::Boolean => json!(!low),
+            Type::Integer => json!(if low { 9 } else { 10 }),
+            Type::Decimal => json!(if low { 9.5 } else { 10.25 }),
+            Type::DateTime => json!(if low { "2020-02-29T10:00:00Z" } else { "2020-02-29T11:00:00Z" }),
             Type::Reference => json!(format!("https://example.com/{prefix}/{letter}q")),
-            Type::Binary => json!(if step == 0 { "V2Vpcg==" } else { "d2VpcjI=" }),
+            Type::Binary => json!(if low { "V2Vpcg==" } else { "d2VpcjI=" }),
         }
     }
 

@@ -130,7 +130,8 @@ async fn order(context: &Context, path: &str, value: &str) -> Outcome {
         (&["RFC7644-3.4.2.2-38"], "le"),
     ];
     for (requirements, operator) in operators {
-        let answer = context.send(Request::get("/Users").query("filter", &format!("{path} {operator} {value}"))).await?;
+        let answer =
+            context.send(Request::get("/Users").query("filter", &format!("{path} {operator} {value}"))).await?;
         context.expect(&answer).under(requirements).status(&[400]);
         if answer.status == 400 {
             context.expect(&answer).under(requirements).error().scim_type(&["invalidFilter"]);

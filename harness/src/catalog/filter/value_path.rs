@@ -87,7 +87,10 @@ pub(in super::super) const CHECKS: &[Check] = &[
         matters: "Whether one differing value is enough is read in two ways; a user who has only the value is wrong in both.",
         requirements: &["RFC7644-3.4.2.2-22", "RFC7644-3.4.2.2-20", "RFC7644-3.4.2.2-75"],
         needs: NEEDS,
-        legal: &["200 with the user who has another value only, with or without the one who has both", "400 invalidFilter (noted)"],
+        legal: &[
+            "200 with the user who has another value only, with or without the one who has both",
+            "400 invalidFilter (noted)",
+        ],
         alone: false,
         run: |context| Box::pin(ne_several_values(context)),
     },
@@ -117,9 +120,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
 /// address.
 async fn people(context: &Context) -> Result<Cohort<'_>, Stop> {
     context.needs_attributes(USER, &["emails.value", "emails.type"])?;
-    let email = |key: &str, start: &str, kind: &str| {
-        json!({"value": format!("{start}-{key}.{}@example.com", context.data().prefix()), "type": kind})
-    };
+    let email = |key: &str, start: &str, kind: &str| json!({"value": format!("{start}-{key}.{}@example.com", context.data().prefix()), "type": kind});
     let people: [(&str, Value); 4] = [
         ("ab", json!({"emails": [email("1", "a", "work"), email("1", "b", "home")]})),
         ("ba", json!({"emails": [email("2", "b", "work"), email("2", "a", "home")]})),
@@ -227,7 +228,8 @@ async fn value_path_singular(context: &Context) -> Outcome {
 
 async fn ne_several_values(context: &Context) -> Outcome {
     let users = people(context).await?;
-    let answer = users.finds_at_least("emails.type ne \"home\"", &["a", "b"], &["ab", "ba"], &["RFC7644-3.4.2.2-20"]).await?;
+    let answer =
+        users.finds_at_least("emails.type ne \"home\"", &["a", "b"], &["ab", "ba"], &["RFC7644-3.4.2.2-20"]).await?;
     if answer.status == 200 {
         let found = users.keys_in(&answer);
         context.expect(&answer).under(&["RFC7644-3.4.2.2-22"]).that(
