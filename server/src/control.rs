@@ -17,8 +17,8 @@ use crate::http::{Answer, Refusal, SCIM_JSON, read_body};
 use crate::server::Server;
 use crate::store::{Perspective, Query, Store, Wanted, Window};
 use crate::target::decode;
-use crate::target::downstream::{FailedUpdate, Service};
 use crate::target::deviations::Activation;
+use crate::target::downstream::{FailedUpdate, Service};
 
 type Answered = Result<Answer, Refusal>;
 

@@ -28,6 +28,7 @@ pub(super) const CHECKS: &[Check] = &[
             "RFC7644-3.4.2.2-11",
             "RFC7644-3.4.2-04",
             "RFC7644-3.4.2-05",
+            "RFC7644-3.4.2.2-75",
         ],
         needs: &[Capability::CreateUsers, Capability::FilterUsers],
         legal: &["200 with a ListResponse that holds this user and no other"],
