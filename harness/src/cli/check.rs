@@ -16,7 +16,9 @@ use crate::endpoint::embedded::EmbeddedOptions;
 use crate::endpoint::{Client, ClientOptions, Embedded, discover};
 use crate::event::{Event, Events, Summary};
 use crate::exit::{self, FailOn};
+use crate::lifecycle::{self, EmbeddedSubject, ForeignSubject, MOST_PEOPLE};
 use crate::plan::{Decision, Planned, Selection, plan, select};
+use crate::provision::client::{self, Description};
 use crate::run::{self, RunOptions};
 
 const EXAMPLES: &str = "\
@@ -25,6 +27,8 @@ Examples:
   weir check https://scim.example.com/v2 --bearer @token.txt --yes
   weir check http://127.0.0.1:8080/scim/v2 --only patch --only delete.user
   weir check --deviate put.creates                    see a defect caught
+  weir check --as pingfederate-aquera https://scim.example.com/v2 --bearer @token.txt --yes
+                                                      a client's whole lifecycle, with ten people at most
   weir check http://127.0.0.1:8080/scim/v2 --dry-run  what would run, and why the rest would not
   weir check --format json --output report.json";
 
@@ -35,6 +39,12 @@ pub(super) struct CheckArgs {
     /// The SCIM base URL; without it an embedded endpoint is checked
     #[arg(value_name = "URL", value_parser = base_url)]
     url: Option<Url>,
+    /// Run a client's whole lifecycle instead of the checks; may be repeated, `weir list clients` shows them
+    #[arg(long = "as", value_name = "CLIENT", conflicts_with_all = ["only", "skip", "read_only", "dry_run"])]
+    clients: Vec<String>,
+    /// How many people a client's lifecycle invents at somebody's endpoint, at least 4
+    #[arg(long, value_name = "N", default_value_t = MOST_PEOPLE, requires = "url")]
+    people: usize,
     /// Run only checks whose id begins so; may be repeated
     #[arg(long, value_name = "ID-PREFIX")]
     only: Vec<String>,
@@ -95,6 +105,7 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
     let selection = Selection { only: args.only.clone(), skip: args.skip.clone() };
     let checks = select(&selection).map_err(Failure::usage)?;
     let seed = args.seed.unwrap_or_else(seed::draw);
+    let clients = clients(&args)?;
     let subject = subject(&args, seed)?;
     if !args.dry_run && !args.read_only {
         let what = format!("weir creates and deletes users and groups named {}…", run_prefix(seed));
@@ -114,12 +125,21 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
     });
     let options =
         RunOptions { seed, concurrency: usize::from(args.endpoint.concurrency), interrupted: interrupted.clone() };
-    let outcome = run_checks(checks, &subject, args.read_only, &events, &options).await;
+    let mut outcome = Ok(());
+    if args.clients.is_empty() {
+        outcome = run_checks(checks, &subject, args.read_only, &events, &options).await;
+    }
+    let mut exchanges = 0;
+    if outcome.is_ok() {
+        for description in clients {
+            exchanges += run_lifecycle(&args, &subject, description, &events, &options).await;
+        }
+    }
     if let Err(Failure::Unreachable(reason)) = &outcome {
         events.emit(&Event::RunFailed { reason: reason.clone() });
     }
     let summary = Summary {
-        exchanges: subject.client.sent(),
+        exchanges: subject.client.sent() + exchanges,
         elapsed: started.elapsed(),
         interrupted: *interrupted.borrow(),
         ..events.summary()
@@ -138,6 +158,39 @@ const fn detail(args: &CheckArgs) -> Detail {
         (false, true) => Detail::Verbose,
         (false, false) => Detail::Normal,
     }
+}
+
+/// The clients whose lifecycles are run: those asked for, and against an endpoint of our own all of them, unless the run is
+/// about some checks only.
+fn clients(args: &CheckArgs) -> Result<Vec<&'static Description>, Failure> {
+    let is_whole = args.url.is_none() && args.only.is_empty() && args.skip.is_empty() && !args.read_only;
+    if args.clients.is_empty() {
+        return Ok(if is_whole { client::all().iter().collect() } else { Vec::new() });
+    }
+    args.clients.iter().map(|id| client::find(id).ok_or_else(|| Failure::Usage(client::unknown(id)))).collect()
+}
+
+async fn run_lifecycle(
+    args: &CheckArgs,
+    subject: &Subject,
+    description: &Description,
+    events: &Events,
+    options: &RunOptions,
+) -> u64 {
+    let subject = match &subject.embedded {
+        Some(embedded) => lifecycle::Subject::Embedded(EmbeddedSubject {
+            embedded,
+            deviations: &args.deviations,
+            threads: options.concurrency,
+        }),
+        None => lifecycle::Subject::Foreign(ForeignSubject {
+            client: subject.client.clone(),
+            people: args.people,
+            seed: options.seed,
+            threads: options.concurrency,
+        }),
+    };
+    lifecycle::run(&subject, description, events, options.interrupted.clone()).await
 }
 
 fn subject(args: &CheckArgs, seed: u64) -> Result<Subject, Failure> {

@@ -188,10 +188,7 @@ fn status_of(report: &CycleReport) -> u8 {
 }
 
 fn describe(id: &str) -> Result<&'static Description, Failure> {
-    client::find(id).ok_or_else(|| {
-        let known: Vec<&str> = client::all().iter().map(|description| description.id.as_str()).collect();
-        Failure::Usage(format!("{id:?} is no client; use one of {}", known.join(", ")))
-    })
+    client::find(id).ok_or_else(|| Failure::Usage(client::unknown(id)))
 }
 
 fn channel(args: &ProvisionArgs) -> Result<Channel, Failure> {

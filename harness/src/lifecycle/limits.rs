@@ -111,13 +111,16 @@ async fn application(steps: &mut Steps<'_>, declared: &Declared, stage: &mut Sta
             if problem.verdict == Verdict::Fail
                 && let Some(limit) = limit(declared, part)
             {
+                // What the service cannot do is no fault of its SCIM front.
                 problem.verdict = Verdict::Note;
+                problem.requirements.clear();
                 shown.push(limit);
             }
         }
         // A limit shows in many places and is told once.
         let graver = problems.iter().any(|problem| problem.verdict > Verdict::Note);
         problems.truncate(if graver { usize::MAX } else { 1 });
+        problems.retain(|problem| outcome.problems.iter().all(|told| told.message != problem.message));
         outcome.problems.extend(problems);
     }
     shown.dedup();

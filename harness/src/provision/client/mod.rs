@@ -155,6 +155,13 @@ pub fn find(id: &str) -> Option<&'static Description> {
     all().iter().find(|description| description.id == id)
 }
 
+/// What to tell somebody whose client is not known.
+#[must_use]
+pub fn unknown(id: &str) -> String {
+    let known: Vec<&str> = all().iter().map(|description| description.id.as_str()).collect();
+    format!("{id:?} is no client; use one of {}", known.join(", "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
