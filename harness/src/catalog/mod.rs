@@ -11,6 +11,7 @@ mod expectation;
 mod severity;
 
 mod auth;
+mod bulk;
 mod common_attributes;
 mod create;
 mod delete;
@@ -101,6 +102,12 @@ const TOPICS: &[(&str, &[Check])] = &[
     ("patch", patch::readings::CHECKS),
     ("delete", delete::CHECKS),
     ("password", password::CHECKS),
+    ("bulk", bulk::CHECKS),
+    ("bulk", bulk::operations::CHECKS),
+    ("bulk", bulk::results::CHECKS),
+    ("bulk", bulk::failures::CHECKS),
+    ("bulk", bulk::references::CHECKS),
+    ("bulk", bulk::limits::CHECKS),
 ];
 
 /// The names of the topics, in the order of the reports.

@@ -33,7 +33,13 @@ impl Created {
     /// or a PUT of something that is not on the list, which an endpoint may take for a creation.
     pub(super) fn note(&self, exchange: &Exchange, credentials: &Credentials) {
         let path = exchange.url.path().trim_end_matches('/');
-        if !exchange.is_success() || path.ends_with("/.search") || path.ends_with("/Bulk") {
+        if !exchange.is_success() || path.ends_with("/.search") {
+            return;
+        }
+        if path.ends_with("/Bulk") {
+            if exchange.method == Method::POST {
+                self.note_job(exchange, credentials);
+            }
             return;
         }
         let collection = match exchange.method {
@@ -52,6 +58,23 @@ impl Created {
             Some(place) => self.lock().resources.push((place, credentials.clone())),
             // Something may exist now that cannot be addressed; it can only be found by its name.
             None => self.lock().uncertain = true,
+        }
+    }
+
+    /// Takes note of what a bulk job created: the location of each POST that succeeded.
+    fn note_job(&self, exchange: &Exchange, credentials: &Credentials) {
+        let results = exchange.at("Operations").and_then(Value::as_array).into_iter().flatten();
+        for result in results {
+            let text = |name: &str| result.get(name).and_then(Value::as_str);
+            let failed = text("status").is_some_and(|status| status.starts_with(['4', '5']));
+            if failed || matches!(text("method"), Some("PUT" | "PATCH" | "DELETE")) {
+                continue;
+            }
+            let place = text("location").and_then(|location| exchange.url.join(location).ok());
+            match place.filter(|place| place.origin() == exchange.url.origin()) {
+                Some(place) => self.lock().resources.push((place, credentials.clone())),
+                None => self.lock().uncertain = true,
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub mod asked;
+mod job;
 pub mod modified;
 pub mod occurrence;
 pub mod operations;
@@ -37,6 +38,33 @@ deviations! {
     body_broken_500,
     body_members_in_order,
     boolean_as_text,
+    bulk_bulk_id_missing,
+    bulk_creations_first,
+    bulk_error_missing,
+    bulk_error_unexplained,
+    bulk_fail_on_errors_ignored,
+    bulk_fail_on_errors_repeated,
+    bulk_fails_as_a_whole,
+    bulk_failures_as_success,
+    bulk_failures_unreported,
+    bulk_forward_references_dropped,
+    bulk_get_answered,
+    bulk_limit_unnamed,
+    bulk_limits_missing,
+    bulk_location_missing,
+    bulk_location_of_failed_post,
+    bulk_method_missing,
+    bulk_operation_limit_ignored,
+    bulk_payload_limit_ignored,
+    bulk_post_only,
+    bulk_references_dropped,
+    bulk_refusals_as_success,
+    bulk_request_urn,
+    bulk_status_always_200,
+    bulk_stops_at_first_error,
+    bulk_unannounced,
+    bulk_version_before,
+    bulk_version_ignored,
     config_max_results_too_low,
     core_below_urn,
     create_answer_with_defaults,

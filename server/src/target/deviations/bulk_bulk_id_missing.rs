@@ -1,0 +1,29 @@
+//! Results have no bulkId.
+
+use super::seam::{AnswerSeam, Head};
+use super::{Breaks, Deviation, Seam, job};
+use crate::http::Answer;
+
+/// See the [module documentation](self).
+pub static DEVIATION: Deviation = Deviation {
+    id: "bulk.bulk-id-missing",
+    summary: "the bulkId of an operation does not come back",
+    breaks: Breaks::Requirements(&["RFC7644-3.7-27"]),
+    seen: &[],
+    parameter: None,
+    seam: Seam::Answer(|_| Box::new(BulkIdMissing)),
+};
+
+struct BulkIdMissing;
+
+impl AnswerSeam for BulkIdMissing {
+    fn concerns(&self, head: &Head<'_>, answer: &Answer) -> bool {
+        job::is_job(head) && answer.status.is_success()
+    }
+
+    fn rewrite(&self, _: &Head<'_>, answer: &mut Answer) {
+        job::change_results(answer, |results| {
+            for result in results.iter_mut() { job::remove(result, "bulkId"); }
+        });
+    }
+}
