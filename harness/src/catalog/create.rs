@@ -342,7 +342,17 @@ async fn found_at_once(context: &Context) -> Outcome {
         let filter = format!("userName eq {}", user.body()["userName"]);
         let list = context.send(Request::get("/Users").query("filter", &filter)).await?;
         context.expect(&list).after(&user.exchange).status(&[200]).json().lists(&[&user.id]);
+        return Ok(());
     }
+    let list = context.send(Request::get("/Users")).await?;
+    let resources = list.at("Resources").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let whole = list.at("totalResults").and_then(Value::as_u64) == u64::try_from(resources.len()).ok();
+    let listed = resources.iter().any(|resource| at(resource, "id").and_then(Value::as_str) == Some(user.id.as_str()));
+    context.expect(&list).after(&user.exchange).status(&[200]).that(
+        listed || !whole,
+        "the whole list does not hold the new user",
+        format!("{} users", resources.len()),
+    );
     Ok(())
 }
 

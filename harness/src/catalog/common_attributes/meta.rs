@@ -56,6 +56,19 @@ pub(in super::super) const CHECKS: &[Check] = &[
         run: |context| Box::pin(location(context)),
     },
     Check {
+        id: "common-attributes.location-behind-proxy",
+        title: "meta.location stays whole when a proxy names another host",
+        matters: "Behind a reverse proxy a location with half of its path leads every later change to nowhere.",
+        requirements: &["RFC7643-3.1-30"],
+        needs: &[Capability::CreateUsers],
+        legal: &[
+            "the same URI as without the X-Forwarded headers, which are then not trusted",
+            "the same path below the host that the headers name",
+        ],
+        alone: false,
+        run: |context| Box::pin(location_behind_proxy(context)),
+    },
+    Check {
         id: "common-attributes.meta-from-client",
         title: "What a client writes into meta has no effect",
         matters: "Clients send back what they read; if their meta counted, a restored backup would falsify every time.",
@@ -237,6 +250,30 @@ async fn judge_location(context: &Context, answer: &Arc<Exchange>, id: &str) -> 
     }
     let found = context.send(Request::absolute(Method::GET, location)).await?;
     context.expect(&found).after(answer).under(&["RFC7643-3.1-30"]).status(&[200]).equals("id", &json!(id));
+    Ok(())
+}
+
+async fn location_behind_proxy(context: &Context) -> Outcome {
+    const HOST: &str = "proxy.example.com";
+    let user = context.user().await?;
+    let usual = context.read(&user).await?;
+    let location = |exchange: &Exchange| {
+        exchange.text("meta.location").and_then(|location| exchange.url.join(location).ok())
+    };
+    let Some(expected) = location(&usual) else { return context.skip("meta.location is no URI") };
+    let request = user.request(Method::GET).header("x-forwarded-host", HOST).header("x-forwarded-proto", "https");
+    let answer = context.send(request).await?;
+    context.expect(&answer).after(&usual).status(&[200]);
+    if answer.status == 200 {
+        let found = location(&answer);
+        let untouched = found.as_ref() == Some(&expected);
+        let moved = found.as_ref().is_some_and(|found| found.host_str() == Some(HOST) && found.path() == expected.path());
+        context.expect(&answer).after(&usual).that(
+            untouched || moved,
+            "meta.location is neither the URI as before nor the same path below the host of the proxy",
+            shown(&answer, "meta.location"),
+        );
+    }
     Ok(())
 }
 

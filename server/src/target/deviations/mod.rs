@@ -119,6 +119,7 @@ deviations! {
     list_no_match_404,
     list_total_of_all,
     list_total_of_page,
+    location_proxy_path_lost,
     list_without_urn,
     meta_created_from_client,
     meta_last_modified_ahead,
