@@ -43,7 +43,7 @@ pub(super) const CHECKS: &[Check] = &[
         needs: &[Capability::Schemas],
         legal: &["mutability writeOnly and returned never"],
         alone: false,
-        run: |context| Box::pin(published(context)),
+        run: |context| Box::pin(async move { published(context) }),
     },
     Check {
         id: "password.change",
@@ -136,13 +136,13 @@ fn shows(value: &Value, names: &[&str]) -> bool {
 /// Judges that an answer shows no secret.
 fn judge(context: &Context, answer: &Arc<Exchange>, requirements: &'static [&'static str]) {
     let names = hidden(context);
-    let named = answer.json().is_ok_and(|json| shows(json, &names));
+    let shown = answer.json().is_ok_and(|json| shows(json, &names));
     let bytes = &answer.response_body;
     let spelled = [SECRET, OTHER_SECRET]
         .iter()
         .any(|secret| bytes.windows(secret.len()).any(|window| window == secret.as_bytes()));
     context.expect(answer).under(requirements).that(
-        !named,
+        !shown,
         "the answer has a member that is never returned",
         names.join(", "),
     );
@@ -226,7 +226,7 @@ async fn not_on_request(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn published(context: &Context) -> Outcome {
+fn published(context: &Context) -> Outcome {
     let discovery = context.discovery();
     let attributes = context.data().attributes(USER).unwrap_or_default();
     let named = |attribute: &&Value| at(attribute, "name").and_then(Value::as_str) == Some("password");

@@ -324,10 +324,8 @@ async fn places(context: &Context) -> Outcome {
 async fn encoded(context: &Context) -> Outcome {
     let user = context.user().await?;
     let filter = format!("userName eq {}", user.body()["userName"]);
-    let query = filter.bytes().fold("filter=".to_owned(), |mut query, byte| {
-        query.push_str(&format!("%{byte:02X}"));
-        query
-    });
+    let bytes: Vec<_> = filter.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let query = format!("filter={}", bytes.concat());
     let answer = context.send(Request::get("/Users").raw_query(&query)).await?;
     context.expect(&answer).after(&user.exchange).status(&[200]).json().lists(&[&user.id]);
     Ok(())

@@ -257,9 +257,8 @@ async fn location_behind_proxy(context: &Context) -> Outcome {
     const HOST: &str = "proxy.example.com";
     let user = context.user().await?;
     let usual = context.read(&user).await?;
-    let location = |exchange: &Exchange| {
-        exchange.text("meta.location").and_then(|location| exchange.url.join(location).ok())
-    };
+    let location =
+        |exchange: &Exchange| exchange.text("meta.location").and_then(|location| exchange.url.join(location).ok());
     let Some(expected) = location(&usual) else { return context.skip("meta.location is no URI") };
     let request = user.request(Method::GET).header("x-forwarded-host", HOST).header("x-forwarded-proto", "https");
     let answer = context.send(request).await?;
@@ -267,7 +266,8 @@ async fn location_behind_proxy(context: &Context) -> Outcome {
     if answer.status == 200 {
         let found = location(&answer);
         let untouched = found.as_ref() == Some(&expected);
-        let moved = found.as_ref().is_some_and(|found| found.host_str() == Some(HOST) && found.path() == expected.path());
+        let moved =
+            found.as_ref().is_some_and(|found| found.host_str() == Some(HOST) && found.path() == expected.path());
         context.expect(&answer).after(&usual).that(
             untouched || moved,
             "meta.location is neither the URI as before nor the same path below the host of the proxy",
