@@ -19,6 +19,8 @@ mod discovery;
 mod errors;
 mod filter;
 mod index_paging;
+mod groups;
+mod paging;
 mod password;
 mod patch;
 mod projection;
@@ -100,6 +102,10 @@ const TOPICS: &[(&str, &[Check])] = &[
     ("patch", patch::members::CHECKS),
     ("patch", patch::lifecycle::CHECKS),
     ("patch", patch::readings::CHECKS),
+    ("groups", groups::CHECKS),
+    ("groups", groups::members::CHECKS),
+    ("groups", groups::membership::CHECKS),
+    ("groups", groups::deletion::CHECKS),
     ("delete", delete::CHECKS),
     ("password", password::CHECKS),
     ("bulk", bulk::CHECKS),
