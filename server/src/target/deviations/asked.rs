@@ -41,3 +41,42 @@ pub fn change_body(incoming: &mut Incoming<'_>, change: impl FnOnce(&mut Value))
         incoming.body = body.to_string().into();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::Method;
+    use actix_web::http::header::HeaderMap;
+
+    fn incoming(query: &'static str, body: &'static str) -> Incoming<'static> {
+        Incoming {
+            method: Cow::Owned(Method::GET),
+            path: Cow::Borrowed("/Users"),
+            query: Some(Cow::Borrowed(query)),
+            headers: Cow::Owned(HeaderMap::new()),
+            body: body.into(),
+        }
+    }
+
+    #[test]
+    fn names_are_dropped_and_other_parameters_stay() {
+        for (query, expected) in [
+            ("attributes=userName,name.givenName&count=1", "attributes=userName&count=1"),
+            ("excludedAttributes=name.givenName", "excludedAttributes=nothing"),
+            ("filter=a.b%20pr", "filter=a%2Eb%20pr"),
+        ] {
+            let mut incoming = incoming(query, "");
+            keep_names(&mut incoming, |name| !name.contains('.'));
+            assert_eq!(incoming.query.as_deref(), Some(expected), "{query}");
+        }
+    }
+
+    #[test]
+    fn only_json_is_changed() {
+        for (body, expected) in [(r#"{"a":1}"#, r#"{"a":2}"#), (r#"{"a":"#, r#"{"a":"#)] {
+            let mut incoming = incoming("", body);
+            change_body(&mut incoming, |value| value["a"] = 2.into());
+            assert_eq!(incoming.body, expected);
+        }
+    }
+}

@@ -156,6 +156,7 @@ deviations! {
     password_filterable,
     password_on_request,
     password_shown,
+    password_sortable,
     password_weak_500,
     patch_add_ignored,
     patch_add_replaces,
