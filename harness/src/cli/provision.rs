@@ -23,8 +23,8 @@ use crate::provision::{Channel, Options, RemoveUserAction};
 
 const EXAMPLES: &str = "\
 Examples:
-  weir provision --as pingfederate-aquera --source people.ldif http://127.0.0.1:8080/scim/default --bearer @token.txt
-  weir provision --as pingfederate-aquera --source people.ldif --changes joiner.ldif --changes leaver.ldif \\
+  weir provision --as pingfederate-aquera --source people.ldif http://127.0.0.1:8080/scim/default
+  weir provision --as pingfederate-aquera --source people.ldif --changes joiner.ldif leaver.ldif \\
       --remove-user-action delete --threads 8 http://127.0.0.1:8080/scim/default
   weir provision --as pingfederate-aquera --source people.ldif --dry-run        what the first cycle would do
 
@@ -43,7 +43,7 @@ pub(super) enum CycleFormat {
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct ProvisionArgs {
     /// The SCIM base URL of the endpoint
-    #[arg(value_name = "URL", value_parser = base_url, required_unless_present = "dry_run")]
+    #[arg(value_name = "URL", value_parser = base_url)]
     url: Option<Url>,
     /// The client to provision as; `weir list clients` shows them
     #[arg(long = "as", value_name = "CLIENT", default_value = "pingfederate-aquera")]
@@ -66,7 +66,7 @@ pub(super) struct ProvisionArgs {
     /// Only groups that match this LDAP filter; one that stops matching is deleted
     #[arg(long, value_name = "FILTER", help_heading = "Channel")]
     group_filter: Option<EntryFilter>,
-    /// How many operations are under way at once (Max Threads)
+    /// How many operations are under way at once (Max Threads); --concurrency limits their requests
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Channel")]
     threads: u16,
     /// After how long an operation is given up and left to the next cycle (Timeout)
@@ -118,7 +118,23 @@ impl People {
     }
 }
 
-pub(super) async fn run(args: ProvisionArgs, output: Output) -> Result<u8, Failure> {
+impl ProvisionArgs {
+    /// A URL behind the files of `--changes` is the endpoint's, not a file.
+    fn take_url(&mut self) -> Result<(), Failure> {
+        let last = self.changes.last().and_then(|path| path.to_str()).unwrap_or_default();
+        if self.url.is_none() && (last.starts_with("http://") || last.starts_with("https://")) {
+            self.url = Some(base_url(last).map_err(Failure::Usage)?);
+            self.changes.pop();
+        }
+        if self.url.is_none() && !self.dry_run {
+            return Err(Failure::Usage("give the SCIM base URL of the endpoint, or --dry-run".into()));
+        }
+        Ok(())
+    }
+}
+
+pub(super) async fn run(mut args: ProvisionArgs, output: Output) -> Result<u8, Failure> {
+    args.take_url()?;
     let description = describe(&args.client)?;
     let channel = channel(&args)?;
     let people = read(&args)?;
@@ -129,10 +145,8 @@ pub(super) async fn run(args: ProvisionArgs, output: Output) -> Result<u8, Failu
         output.print(&cycle_report::plan(&plan, args.format))?;
         return Ok(if plan.failures.is_empty() { exit::OK } else { exit::FINDINGS });
     }
-    let url = args.url.as_ref().ok_or_else(|| Failure::Usage("give the URL of the endpoint".into()))?;
-    let mut options = args.endpoint.options()?;
-    options.concurrency = usize::from(args.threads);
-    let client = Client::new(url, options).map_err(Failure::usage)?;
+    let Some(url) = &args.url else { return Err(Failure::Usage("give the SCIM base URL of the endpoint".into())) };
+    let client = args.endpoint.client(url)?;
     let what = format!("weir provisions users and groups from {}", args.source.display());
     confirm::before_writing(client.base_url(), &what, args.yes)?;
     connect(&client, description).await?;

@@ -60,6 +60,9 @@ impl Provisioner {
         let pass = Pass::begin(source, &self.channel, &*self.ledger, &self.options)?;
         executor.run(pass).await?;
         let mut report = executor.report;
+        // Several threads finish in any order; a report reads the same every time.
+        report.trusted_empty.sort_unstable();
+        report.failures.sort_by(|left, right| (left.kind, &left.dn).cmp(&(right.kind, &right.dn)));
         report.elapsed = started.elapsed();
         Ok(report)
     }

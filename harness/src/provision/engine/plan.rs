@@ -47,9 +47,9 @@ impl Provisioner {
             let operation = decide::group(Some(&group.name), row.as_ref());
             let members = group.members.iter().filter(|member| pass.by_dn.contains_key(&**member)).count();
             let words = match operation {
-                GroupOperation::Join => format!("find by displayName; link or create; bring to {members} members"),
-                GroupOperation::Rename => format!("rename; bring to {members} members"),
-                _ => format!("bring to {members} members"),
+                GroupOperation::Join => format!("find by displayName; link or create; up to {members} members"),
+                GroupOperation::Rename => format!("rename; up to {members} members"),
+                _ => format!("up to {members} members"),
             };
             plan.operations.push(planned(Kind::Group, &group.dn, &group.name, &words));
         }

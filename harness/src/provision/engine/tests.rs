@@ -99,8 +99,8 @@ async fn a_first_cycle_creates_people_before_groups_and_a_second_sends_nothing()
     insta::assert_snapshot!(bench.plan(), @r#"
     user ada: find by userName; link and update, or create
     user cy: find by userName; link and update, or create
-    group Top: find by displayName; link or create; bring to 2 members
-    group Sub: find by displayName; link or create; bring to 2 members
+    group Top: find by displayName; link or create; up to 2 members
+    group Sub: find by displayName; link or create; up to 2 members
     "#);
     let report = bench.clean_cycle().await;
     assert_eq!(bench.target.accounts(), ["ada true", "cy true"]);
@@ -113,7 +113,7 @@ async fn a_first_cycle_creates_people_before_groups_and_a_second_sends_nothing()
         )
     );
     assert_eq!(report.refusals[&Refusal::ProvisionDisabledUsers].first, ["uid=bo,dc=x"]);
-    assert_eq!(report.trusted_empty, ["Top", "Sub"]);
+    assert_eq!(report.trusted_empty, ["Sub", "Top"]);
     insta::assert_snapshot!(bench.target.take_calls().join("\n"), @r#"
     GET /Users?filter=userName eq "ada"
     POST /Users
@@ -130,7 +130,7 @@ async fn a_first_cycle_creates_people_before_groups_and_a_second_sends_nothing()
     let report = bench.clean_cycle().await;
     assert_eq!(bench.target.take_calls(), NOTHING);
     assert_eq!((report.users.unchanged, report.groups.unchanged), (2, 2));
-    assert_eq!(bench.plan(), "group Top: bring to 2 members\ngroup Sub: bring to 2 members");
+    assert_eq!(bench.plan(), "group Top: up to 2 members\ngroup Sub: up to 2 members");
 }
 
 #[tokio::test]
@@ -345,7 +345,7 @@ async fn a_filter_that_is_ignored_gives_the_list_and_one_that_answers_nothing_is
     let bench = with(GroupFilter::AnswersEmpty);
     let report = bench.clean_cycle().await;
     assert_eq!(bench.target.groups(), ["Other: ", "Sub: ", "Sub: ada", "Top: Sub cy"], "a duplicate came of it");
-    assert_eq!(report.trusted_empty, ["Top", "Sub"], "and the report names it");
+    assert_eq!(report.trusted_empty, ["Sub", "Top"], "and the report names it");
 
     let bench = with(GroupFilter::Refused(500));
     let report = bench.cycle().await;
