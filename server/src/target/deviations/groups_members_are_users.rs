@@ -11,7 +11,7 @@ use crate::http::Answer;
 pub static DEVIATION: Deviation = Deviation {
     id: "groups.members-are-users",
     summary: "the type of a member is always User",
-    breaks: Breaks::Requirements(&["RFC7643-4.2-07"]),
+    breaks: Breaks::Requirements(&["RFC7643-4.2-07", "RFC7644-3.3-18"]),
     seen: &[],
     parameter: None,
     seam: Seam::Answer(|_| Box::new(MembersAreUsers)),
