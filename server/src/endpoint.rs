@@ -14,6 +14,7 @@ use crate::app;
 use crate::auth::{self, Keys};
 use crate::behaviour::Behaviour;
 use crate::config::Config;
+use crate::cursor::Cursors;
 use crate::http::Origin;
 use crate::journal::Journal;
 use crate::password::Passwords;
@@ -92,6 +93,8 @@ pub fn start(config: Config) -> Result<Endpoint, StartError> {
     let applications = access(config.bearer.as_ref(), config.basic.as_ref(), config.seed, &target, &origin);
     let control_token = config.control_token.unwrap_or_else(|| auth::generated(config.seed, "control"));
     let server = web::Data::new(Server {
+        subjects: applications.iter().map(|access| (access.name.clone(), Mutex::default())).collect(),
+        cursors: Cursors::new(&auth::generated(config.seed, "cursor")),
         keys: applications.iter().map(|access| Keys::new(&access.credentials)).collect(),
         control_key: Keys::new(&Credentials { bearer: Some(control_token.clone()), basic: None }),
         passwords: Passwords::new(config.password_cost, config.seed).map_err(StartError::PasswordCost)?,

@@ -103,6 +103,11 @@ impl AccountType {
         Self(user)
     }
 
+    /// The resource type of accounts.
+    pub fn kind(self) -> Option<ResourceTypeId> {
+        self.0.map(|(id, _)| id)
+    }
+
     /// The attributes, when `resource_type` is the type of accounts.
     pub fn of(self, resource_type: ResourceTypeId) -> Option<AccountAttributes> {
         self.0.filter(|&(id, _)| id == resource_type).map(|(_, attributes)| attributes)

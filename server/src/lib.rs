@@ -16,6 +16,7 @@ pub mod bulk;
 pub mod clock;
 mod config;
 mod control;
+mod cursor;
 mod endpoint;
 pub mod front;
 pub mod http;

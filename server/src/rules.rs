@@ -29,6 +29,10 @@ pub struct Rules {
     pub bulk: BulkLimits,
     /// What discovery publishes of it; the same, unless a deviation says otherwise.
     pub published_bulk: BulkLimits,
+    /// A filter where none is offered is ignored instead of refused.
+    pub missing_filter_ignored: bool,
+    /// The userName of the user that the application's credentials belong to (RFC 7644 section 3.11).
+    pub me: Option<String>,
     /// What may be read without credentials.
     pub anonymous: Capabilities,
 }
@@ -46,6 +50,8 @@ impl Rules {
             on_put: application.on_put,
             bulk: target.bulk,
             published_bulk: target.bulk,
+            missing_filter_ignored: false,
+            me: application.me.clone(),
             anonymous: target.anonymous.clone(),
         }
     }

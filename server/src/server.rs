@@ -1,13 +1,16 @@
 //! What all requests share.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use scim::schema::SchemaError;
+use uuid::Uuid;
 
 use crate::auth::Keys;
 use crate::behaviour::{Behaviour, Material};
 use crate::clock::Clock;
+use crate::cursor::Cursors;
 use crate::http::Origin;
 use crate::journal::Journal;
 use crate::limits::Limits;
@@ -27,6 +30,9 @@ pub(crate) struct Server {
     pub behaviour: ArcSwap<Behaviour>,
     /// By application.
     pub keys: Vec<Keys>,
+    /// By application: the user that the subject of its credentials has registered.
+    pub subjects: HashMap<String, Mutex<Option<Uuid>>>,
+    pub cursors: Cursors,
     pub control_key: Keys,
     pub passwords: Passwords,
     pub origin: Origin,

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::route::Place;
 use super::{Answer, Call, Refusal};
+use crate::cursor;
 use crate::target::AuthenticationMethod;
 
 type Answered = Result<Answer, Refusal>;
@@ -27,7 +28,7 @@ pub fn service_provider_config(call: &Call<'_>) -> Answer {
     bulk["maxOperations"] = limits.map_or(0, |limits| limits.max_operations).into();
     bulk["maxPayloadSize"] = limits.map_or(0, |limits| limits.max_payload_size).into();
     let schemes: Vec<Value> = call.server.target.authentication.iter().enumerate().map(scheme).collect();
-    let config = json!({
+    let mut config = json!({
         "schemas": [standard::SERVICE_PROVIDER_CONFIG],
         "documentationUri": "https://www.rfc-editor.org/rfc/rfc7644",
         "patch": publishes(&[Capability::PatchUsers, Capability::PatchGroups]),
@@ -42,6 +43,16 @@ pub fn service_provider_config(call: &Call<'_>) -> Answer {
             "location": format!("{}/ServiceProviderConfig", call.base_url),
         },
     });
+    if rules.published.contains(&Capability::CursorPaging) {
+        config["pagination"] = json!({
+            "cursor": true,
+            "index": rules.published.contains(&Capability::IndexPaging),
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": rules.max_results,
+            "maxPageSize": rules.max_results,
+            "cursorTimeout": cursor::TIMEOUT.as_secs(),
+        });
+    }
     document(call, &config)
 }
 

@@ -10,11 +10,15 @@ mod condition;
 mod discovery;
 mod incoming;
 mod list;
+mod me;
 mod media_type;
 mod origin;
 mod parameters;
 mod resource;
+mod root;
 mod route;
+mod search;
+mod sort_by;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -242,7 +246,7 @@ async fn dispatch(
     }
     let parameters = Parameters::parse(incoming.query.as_deref(), &rules.policy.tolerances)?;
     let perspective = front.perspective.rebased(Arc::clone(&base_url));
-    let call = Call { server, behaviour, front, incoming, parameters, media_type, base_url, perspective };
+    let mut call = Call { server, behaviour, front, incoming, parameters, media_type, base_url, perspective };
     let require = |capability: Option<Capability>| {
         capability.map_or(Ok(()), |capability| rules.require(capability).map_err(|error| refused(error, &place, front)))
     };
@@ -265,6 +269,25 @@ async fn dispatch(
         (Place::Resource(kind, id), "DELETE") => {
             require(of(*kind).map(|own| own.delete))?;
             resource::delete(&call, *kind, id).await
+        }
+        (Place::Root, "GET") => {
+            require(Some(Capability::RootQuery))?;
+            root::answer(&call).await
+        }
+        (Place::Search(kind), "POST") => {
+            require(Some(Capability::Search))?;
+            call.parameters = search::parameters(&incoming.json()?, &rules.policy.tolerances)?;
+            match kind {
+                Some(kind) => list::answer(&call, *kind).await,
+                None => {
+                    require(Some(Capability::RootQuery))?;
+                    root::answer(&call).await
+                }
+            }
+        }
+        (Place::Me, "GET" | "POST" | "PUT" | "PATCH" | "DELETE") => {
+            require(Some(Capability::Me))?;
+            me::answer(&call, method).await
         }
         (Place::Bulk, "POST") => {
             require(Some(Capability::Bulk))?;

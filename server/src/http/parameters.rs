@@ -16,6 +16,8 @@ pub struct Parameters<'q> {
     pub sort_order: Option<Cow<'q, str>>,
     pub start_index: Option<Cow<'q, str>>,
     pub count: Option<Cow<'q, str>>,
+    /// RFC 9865; empty at the beginning of a walk.
+    pub cursor: Option<Cow<'q, str>>,
 }
 
 impl<'q> Parameters<'q> {
@@ -35,6 +37,7 @@ impl<'q> Parameters<'q> {
                 "sortOrder" => &mut parameters.sort_order,
                 "startIndex" => &mut parameters.start_index,
                 "count" => &mut parameters.count,
+                "cursor" => &mut parameters.cursor,
                 _ => continue,
             };
             let value = decode(name, value, plus_as_blank)?;

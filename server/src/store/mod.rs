@@ -30,6 +30,7 @@ mod tenant;
 
 pub use packed::{Packed, PackedItems, PackedRecord};
 pub use perspective::Perspective;
+pub use sort::{SortBy, SortKey};
 pub use stored::{Edge, Stored, StoredItems, StoredRecord};
 
 /// The outcome of an operation, ready to be awaited.

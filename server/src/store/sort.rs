@@ -11,7 +11,7 @@ use super::Sort;
 
 /// What a resource is sorted by.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum SortKey {
+pub enum SortKey {
     Boolean(bool),
     Integer(i64),
     Decimal(f64),
@@ -56,7 +56,7 @@ impl SortKey {
 
 /// What to sort by, looked up once.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct SortBy<'r> {
+pub struct SortBy<'r> {
     registry: &'r Registry,
     attribute: AttributeId,
     /// Of a complex attribute that is sorted by without one, `value`.

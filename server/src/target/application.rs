@@ -29,6 +29,8 @@ pub struct Application {
     /// How it refuses the rest, the target's defaults applied.
     pub refusals: BTreeMap<Capability, u16>,
     pub on_put: OnPut,
+    /// The userName of the user that the application's credentials belong to (RFC 7644 section 3.11).
+    pub me: Option<String>,
     /// The service that accepted changes are written to; `None` where the endpoint itself is the service.
     pub downstream: Option<Service>,
 }

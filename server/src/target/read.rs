@@ -74,6 +74,7 @@ struct ApplicationFile {
     #[serde(default)]
     refusals: BTreeMap<Word<Capability>, Status>,
     on_put: Option<Word<OnPut>>,
+    me: Option<String>,
     downstream: Option<DownstreamFile>,
 }
 
@@ -336,6 +337,7 @@ fn application(
         capabilities,
         refusals,
         on_put: file.on_put.map(|word| word.0).unwrap_or_default(),
+        me: file.me,
         downstream: file.downstream.map(|file| Service {
             partial_update: file.partial_update,
             failed_update: file.failed_update.map(|word| word.0).unwrap_or_default(),
