@@ -5,7 +5,7 @@ pub(super) mod literals;
 pub(super) mod logic;
 pub(super) mod operators;
 pub(super) mod places;
-mod published;
+pub(super) mod published;
 pub(super) mod refusals;
 pub(super) mod value_path;
 

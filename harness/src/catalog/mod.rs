@@ -14,22 +14,26 @@ mod auth;
 mod bulk;
 mod common_attributes;
 mod create;
+mod cursor_paging;
 mod delete;
 mod discovery;
 mod errors;
 mod filter;
 mod groups;
 mod index_paging;
+mod me;
 mod password;
 mod patch;
 mod projection;
 mod read;
 mod replace;
+mod search;
+mod sort;
 
 use futures_util::future::BoxFuture;
 use scim::capability::Capability;
 
-pub use context::{Context, Stop};
+pub use context::{Context, Resource, Stop};
 pub use data::{Data, run_prefix};
 pub use expectation::Expectation;
 pub use severity::{Dispute, dispute, level_of, verdict_of};
@@ -85,6 +89,10 @@ const TOPICS: &[(&str, &[Check])] = &[
     ("filter", filter::literals::CHECKS),
     ("filter", filter::refusals::CHECKS),
     ("index-paging", index_paging::CHECKS),
+    ("cursor-paging", cursor_paging::CHECKS),
+    ("sort", sort::CHECKS),
+    ("search", search::CHECKS),
+    ("me", me::CHECKS),
     ("replace", replace::CHECKS),
     ("replace", replace::limits::CHECKS),
     ("patch", patch::answer::CHECKS),

@@ -49,12 +49,19 @@ impl Created {
             }
             _ => return,
         };
-        let id = exchange.json().ok().and_then(|json| at(json, "id")).and_then(Value::as_str);
+        // /Me is an alias (RFC 7644 section 3.11), below which nothing lies; Location says where the resource is.
+        let is_alias = path.ends_with("/Me");
+        if is_alias && exchange.method == Method::PUT {
+            return;
+        }
+        let id = exchange.json().ok().and_then(|json| at(json, "id")).and_then(Value::as_str).filter(|_| !is_alias);
         let place = match id {
             Some(id) => Some(place_of(&exchange.url, collection, id)),
             None => exchange.header("location").and_then(|location| exchange.url.join(location).ok()),
         };
-        match place.filter(|place| place.origin() == exchange.url.origin() && place.path().len() > collection.len()) {
+        match place.filter(|place| {
+            place.origin() == exchange.url.origin() && place.path().len() > collection.len() || is_alias
+        }) {
             Some(place) => self.lock().resources.push((place, credentials.clone())),
             // Something may exist now that cannot be addressed; it can only be found by its name.
             None => self.lock().uncertain = true,

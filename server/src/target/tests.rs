@@ -102,7 +102,6 @@ fn every_mistake_names_line_and_key() {
         replaced("/v2", "/{application}/{tenant}"),
         replaced("bearer", "token"),
         replaced("create.users", "create.user"),
-        replaced("create.users", "sort"),
         replaced("\"a\"", "\"Users\""),
         replaced("\"a\"", "\"a b\""),
         replaced("name = \"a\"", "name = \"a\"\ncolour = 1"),
@@ -122,10 +121,9 @@ fn every_mistake_names_line_and_key() {
     target mine, application a: it needs a tenant, because a base path names one
     target mine, line 3, key authentication: "token" is no way to authenticate; use bearer or basic
     target mine, line 4, key capabilities: "create.user" is no capability; use one of
-    target mine, line 4, key capabilities: this endpoint does not implement sort; leave it out
     target mine, line 6, key name: "Users" is the name of an endpoint; choose another
     target mine, line 6, key name: "a b" stands in URLs: use letters, digits, - and _
-    target mine, line 7, key colour: unknown field `colour`, expected one of `name`, `tenant`, `description`, `with`, `without`, `refusals`, `on_put`, `downstream`
+    target mine, line 7, key colour: unknown field `colour`, expected one of `name`, `tenant`, `description`, `with`, `without`, `refusals`, `on_put`, `me`, `downstream`
     target mine, line 7, key on_put: "append" is no way to treat PUT; use replace or merge
     target mine, line 7, key refusals: a capability is refused with 400, 403, 404, 405 or 501, not with 418
     target mine, line 7, key downstream: "x" is no outcome; use refused, ignored or ignored-visible
