@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::seam::{AnswerSeam, Head};
+use super::shown::shows_resources;
 use super::{Breaks, Deviation, Seam};
 use crate::http::Answer;
 
@@ -19,8 +20,8 @@ pub static DEVIATION: Deviation = Deviation {
 struct ListLowerCaseResources;
 
 impl AnswerSeam for ListLowerCaseResources {
-    fn concerns(&self, _: &Head<'_>, answer: &Answer) -> bool {
-        answer.is_list()
+    fn concerns(&self, head: &Head<'_>, answer: &Answer) -> bool {
+        answer.is_list() && shows_resources(head, answer)
     }
 
     fn rewrite(&self, _: &Head<'_>, answer: &mut Answer) {
