@@ -16,7 +16,11 @@ fn report(arguments: &[&str]) -> (i32, Value) {
 }
 
 fn verdicts<'r>(report: &'r Value, verdict: &str) -> Vec<&'r str> {
-    report["checks"]
+    verdicts_of(report, "checks", verdict)
+}
+
+fn verdicts_of<'r>(report: &'r Value, list: &str, verdict: &str) -> Vec<&'r str> {
+    report[list]
         .as_array()
         .unwrap()
         .iter()
@@ -31,19 +35,23 @@ fn the_embedded_endpoints_are_right() {
         let (status, report) = report(&["--target", target]);
         for verdict in ["fail", "warn", "blocked", "error"] {
             assert_eq!(verdicts(&report, verdict), Vec::<&str>::new(), "{target} {verdict}: {report:#}");
+            assert_eq!(verdicts_of(&report, "steps", verdict), Vec::<&str>::new(), "{target} {verdict}: {report:#}");
         }
         assert_eq!((status, &report["leftovers"]), (0, &serde_json::json!([])), "{target}: {report:#}");
         assert!(verdicts(&report, "pass").len() >= 10, "{target}: {report:#}");
+        assert!(verdicts_of(&report, "steps", "pass").contains(&"first-cycle"), "{target}: {report:#}");
     }
 }
 
 #[test]
 fn a_deviation_is_caught_and_shown_with_its_evidence() {
     let (status, report) = report(&["--target", "rfc", "--deviate", "put.creates", "--only", "replace"]);
-    assert_eq!((status, verdicts(&report, "fail")), (1, vec!["replace.unknown-resource"]), "{report:#}");
-    let check = report["checks"].as_array().unwrap().iter().find(|check| check["verdict"] == "fail").unwrap();
-    let problem = &check["problems"][0];
-    assert_eq!(problem["requirements"][0]["id"], "RFC7644-3.5.1-02", "{problem:#}");
+    assert_eq!(status, 1, "{report:#}");
+    assert!(verdicts(&report, "fail").contains(&"replace.unknown-resource"), "{report:#}");
+    let checks = report["checks"].as_array().unwrap();
+    let problem = &checks.iter().find(|check| check["id"] == "replace.unknown-resource").unwrap()["problems"][0];
+    let ids: Vec<_> = problem["requirements"].as_array().unwrap().iter().map(|rule| &rule["id"]).collect();
+    assert!(ids.contains(&&serde_json::json!("RFC7644-3.5.1-02")), "{problem:#}");
     let curl = problem["exchanges"][0]["curl"].as_str().unwrap();
     assert!(curl.contains("-X PUT") && curl.contains("$WEIR_BEARER"), "{curl}");
 }
@@ -67,7 +75,8 @@ fn the_terminal_report_names_the_rule_and_how_to_repeat_it() {
 fn the_same_seed_gives_the_same_report() {
     // Times differ, and so do the requests that ran beside each other.
     let told = || {
-        let (_, report) = report(&["--target", "rfc", "--seed", "7"]);
+        let (_, report) =
+            report(&["--target", "rfc", "--seed", "7", "--only", "create", "--only", "delete", "--only", "patch.g"]);
         let check = |check: &Value| format!("{} {} {}", check["id"], check["verdict"], check["exchanges"]);
         report["checks"].as_array().unwrap().iter().map(check).collect::<Vec<_>>()
     };
@@ -89,6 +98,20 @@ fn an_endpoint_at_a_url_is_checked_and_left_as_it_was() {
 }
 
 #[test]
+fn a_client_lives_at_an_endpoint_at_a_url_with_a_few_invented_people() {
+    let served = Served::start(&["--target", "aquera"]);
+    let (url, token) = (served.value("URL"), served.value("bearer"));
+    let (status, report) = report(&[url, "--bearer", token, "--as", "pingfederate-aquera", "--people", "4"]);
+    assert_eq!(status, 0, "{report:#}");
+    assert_eq!(report["checks"], serde_json::json!([]));
+    assert!(verdicts_of(&report, "steps", "pass").contains(&"first-cycle"), "{report:#}");
+    assert_eq!(report["leftovers"], serde_json::json!([]), "{report:#}");
+
+    let ran = run(&["check", "--as", "pingfederate"]);
+    assert_eq!((ran.status, ran.stderr.contains("use one of pingfederate-aquera")), (2, true), "{}", ran.stderr);
+}
+
+#[test]
 fn a_dry_run_tells_what_would_run_and_writes_nothing() {
     let served = Served::start(&["--target", "aquera"]);
     let (url, token) = (served.value("URL"), served.value("bearer"));
@@ -104,10 +127,11 @@ async fn an_interrupted_run_cleans_up_and_says_so() {
     let served = Served::start(&["--target", "rfc"]);
     let (url, token) = (served.value("URL"), served.value("bearer"));
     // Slow enough not to be over before it is interrupted.
-    let mut child = weir(&["check", url, "--bearer", token, "--rate", "50"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        weir(&["check", url, "--bearer", token, "--rate", "50", "--verbose"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     let mut text = String::new();
-    while !text.contains("  pass ") {
+    while !text.contains("\nChecks\n") {
         assert!(stdout.read_line(&mut text).unwrap() > 0, "the run was over too soon:\n{text}");
     }
     assert!(Command::new("kill").arg("-INT").arg(child.id().to_string()).status().unwrap().success());

@@ -64,6 +64,18 @@ tolerances! {
     NegativeCountIsAll = "paging.negative-count-is-all", "a negative count asks for the largest page", "PingFederate (Results Per Page -1, inferred)";
 }
 
+impl Tolerance {
+    /// The requirements that an endpoint breaks while the tolerance is on. Most tolerances break none: they take the
+    /// other side of a disputed reading.
+    #[must_use]
+    pub const fn breaks(self) -> &'static [&'static str] {
+        match self {
+            Self::NegativeCountIsAll => &["RFC7644-3.4.2.4-07"],
+            _ => &[],
+        }
+    }
+}
+
 impl fmt::Display for Tolerance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id())
@@ -109,5 +121,19 @@ impl Tolerances {
 impl FromIterator<Tolerance> for Tolerances {
     fn from_iter<I: IntoIterator<Item = Tolerance>>(iter: I) -> Self {
         Self(iter.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_tolerance_breaks_is_in_the_catalogue_of_requirements() {
+        for tolerance in Tolerance::ALL {
+            for id in tolerance.breaks() {
+                assert!(crate::requirement::find(id).is_some(), "{tolerance}: {id}");
+            }
+        }
     }
 }

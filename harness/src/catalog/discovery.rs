@@ -93,7 +93,7 @@ fn announced_features(context: &Context) {
         let message = format!("{capability} is announced and refused");
         let observed = contradiction.exchange.status.to_string();
         let expectation = context.expect(&contradiction.exchange).after(&discovery.service_provider_config.exchange);
-        if discovery.declared_missing().contains(&capability) {
+        if discovery.declared().missing.contains(&capability) {
             expectation.note(&format!("{message}, as the target's description declares"), observed);
         } else {
             expectation.that(false, &message, observed);

@@ -62,7 +62,18 @@ impl<'c> Expectation<'c> {
     }
 
     fn wrong(&self, message: impl Into<String>, observed: impl Into<String>, differences: Vec<Difference>) {
-        self.push(verdict_of(self.requirements), message.into(), observed.into(), differences);
+        let mut message = message.into();
+        let declared = self.context.discovery().declared();
+        let (expected, undeclared): (Vec<_>, Vec<_>) =
+            self.requirements.iter().copied().partition(|id| declared.tolerance_breaking(id).is_some());
+        let verdict = match (undeclared.is_empty(), expected.first().and_then(|id| declared.tolerance_breaking(id))) {
+            (true, Some(tolerance)) => {
+                message = format!("{message}, as the target declares with {tolerance}");
+                Verdict::Note
+            }
+            _ => verdict_of(&undeclared),
+        };
+        self.push(verdict, message, observed.into(), differences);
     }
 
     /// The status is one of these.

@@ -10,15 +10,15 @@ use url::Url;
 
 use super::endpoint_flags::base_url;
 use super::output::{Detail, ReportFormat, table};
+use super::subject::Subject;
 use super::{EndpointFlags, Failure, Output, confirm, interrupt, repeat, seed};
 use crate::catalog::{Check, run_prefix};
-use crate::endpoint::embedded::EmbeddedOptions;
-use crate::endpoint::{Client, ClientOptions, Embedded, discover};
+use crate::endpoint::{Client, discover};
 use crate::event::{Event, Events, Summary};
 use crate::exit::{self, FailOn};
 use crate::lifecycle::{self, EmbeddedSubject, ForeignSubject, MOST_PEOPLE};
 use crate::plan::{Decision, Planned, Selection, plan, select};
-use crate::provision::client::{self, Description};
+use crate::provision::client::{self as clients, Description};
 use crate::run::{self, RunOptions};
 
 const EXAMPLES: &str = "\
@@ -26,9 +26,8 @@ Examples:
   weir check                                          an embedded Aquera endpoint
   weir check https://scim.example.com/v2 --bearer @token.txt --yes
   weir check http://127.0.0.1:8080/scim/v2 --only patch --only delete.user
+  weir check https://scim.example.com/v2 --as pingfederate-aquera --bearer @token.txt --yes
   weir check --deviate put.creates                    see a defect caught
-  weir check --as pingfederate-aquera https://scim.example.com/v2 --bearer @token.txt --yes
-                                                      a client's whole lifecycle, with ten people at most
   weir check http://127.0.0.1:8080/scim/v2 --dry-run  what would run, and why the rest would not
   weir check --format json --output report.json";
 
@@ -39,12 +38,6 @@ pub(super) struct CheckArgs {
     /// The SCIM base URL; without it an embedded endpoint is checked
     #[arg(value_name = "URL", value_parser = base_url)]
     url: Option<Url>,
-    /// Run a client's whole lifecycle instead of the checks; may be repeated, `weir list clients` shows them
-    #[arg(long = "as", value_name = "CLIENT", conflicts_with_all = ["only", "skip", "read_only", "dry_run"])]
-    clients: Vec<String>,
-    /// How many people a client's lifecycle invents at somebody's endpoint, at least 4
-    #[arg(long, value_name = "N", default_value_t = MOST_PEOPLE, requires = "url")]
-    people: usize,
     /// Run only checks whose id begins so; may be repeated
     #[arg(long, value_name = "ID-PREFIX")]
     only: Vec<String>,
@@ -66,6 +59,13 @@ pub(super) struct CheckArgs {
     /// Agree to writing to an endpoint that is not on this machine
     #[arg(long)]
     yes: bool,
+    /// Run this client's lifecycle instead of the checks; may be repeated, `weir list clients` shows them
+    #[arg(long = "as", value_name = "CLIENT", conflicts_with_all = ["only", "skip", "read_only"])]
+    #[arg(help_heading = "Lifecycle of a client")]
+    clients: Vec<String>,
+    /// How many people to invent for somebody's endpoint
+    #[arg(long, value_name = "N", default_value_t = MOST_PEOPLE, requires = "url", help_heading = "Lifecycle of a client")]
+    people: usize,
     /// What the embedded endpoint behaves as: a target's name, or a target file
     #[arg(long, value_name = "NAME|FILE", conflicts_with = "url", help_heading = "Embedded endpoint")]
     target: Option<String>,
@@ -95,24 +95,16 @@ pub(super) struct CheckArgs {
     endpoint: EndpointFlags,
 }
 
-/// The endpoint of a run. An embedded one lives as long as this value.
-struct Subject {
-    client: Client,
-    embedded: Option<Embedded>,
-}
-
 pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> {
-    let selection = Selection { only: args.only.clone(), skip: args.skip.clone() };
-    let checks = select(&selection).map_err(Failure::usage)?;
+    let agenda = Agenda::new(&args)?;
     let seed = args.seed.unwrap_or_else(seed::draw);
-    let clients = clients(&args)?;
     let subject = subject(&args, seed)?;
     if !args.dry_run && !args.read_only {
         let what = format!("weir creates and deletes users and groups named {}…", run_prefix(seed));
         confirm::before_writing(subject.client.base_url(), &what, args.yes)?;
     }
     if args.dry_run {
-        return dry_run(checks, &subject.client, args.read_only, output).await;
+        return dry_run(agenda, &subject.client, args.read_only, output).await;
     }
     let events = Events::new(vec![output.report(args.format, args.output.as_deref(), detail(&args))?]);
     let interrupted = interrupt::watch();
@@ -125,21 +117,12 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
     });
     let options =
         RunOptions { seed, concurrency: usize::from(args.endpoint.concurrency), interrupted: interrupted.clone() };
-    let mut outcome = Ok(());
-    if args.clients.is_empty() {
-        outcome = run_checks(checks, &subject, args.read_only, &events, &options).await;
-    }
-    let mut exchanges = 0;
-    if outcome.is_ok() {
-        for description in clients {
-            exchanges += run_lifecycle(&args, &subject, description, &events, &options).await;
-        }
-    }
+    let outcome = perform(agenda, &subject, &args, &events, &options).await;
     if let Err(Failure::Unreachable(reason)) = &outcome {
         events.emit(&Event::RunFailed { reason: reason.clone() });
     }
     let summary = Summary {
-        exchanges: subject.client.sent() + exchanges,
+        exchanges: subject.client.sent() + outcome.as_ref().copied().unwrap_or(0),
         elapsed: started.elapsed(),
         interrupted: *interrupted.borrow(),
         ..events.summary()
@@ -160,86 +143,84 @@ const fn detail(args: &CheckArgs) -> Detail {
     }
 }
 
-/// The clients whose lifecycles are run: those asked for, and against an endpoint of our own all of them, unless the run is
-/// about some checks only.
-fn clients(args: &CheckArgs) -> Result<Vec<&'static Description>, Failure> {
-    let is_whole = args.url.is_none() && args.only.is_empty() && args.skip.is_empty() && !args.read_only;
-    if args.clients.is_empty() {
-        return Ok(if is_whole { client::all().iter().collect() } else { Vec::new() });
+fn subject(args: &CheckArgs, seed: u64) -> Result<Subject, Failure> {
+    match &args.url {
+        Some(url) => Subject::at(url, &args.endpoint),
+        None => Subject::embedded(args.target.as_deref(), &args.deviations, seed, &args.endpoint),
     }
-    args.clients.iter().map(|id| client::find(id).ok_or_else(|| Failure::Usage(client::unknown(id)))).collect()
 }
 
-async fn run_lifecycle(
-    args: &CheckArgs,
-    subject: &Subject,
-    description: &Description,
-    events: &Events,
-    options: &RunOptions,
-) -> u64 {
-    let subject = match &subject.embedded {
-        Some(embedded) => lifecycle::Subject::Embedded(EmbeddedSubject {
-            embedded,
-            deviations: &args.deviations,
-            threads: options.concurrency,
-        }),
+/// What a run does: the lifecycle of a client, checks, or both.
+struct Agenda {
+    clients: Vec<&'static Description>,
+    checks: Vec<&'static Check>,
+}
+
+impl Agenda {
+    /// With `--as` the lifecycles of these clients; else the checks, and at an endpoint of our own every client's
+    /// lifecycle before them, unless the run is about some checks only.
+    fn new(args: &CheckArgs) -> Result<Self, Failure> {
+        if !args.clients.is_empty() {
+            let clients = args.clients.iter().map(|id| client(id)).collect::<Result<_, _>>()?;
+            return Ok(Self { clients, checks: Vec::new() });
+        }
+        let selection = Selection { only: args.only.clone(), skip: args.skip.clone() };
+        let checks = select(&selection).map_err(Failure::usage)?;
+        let lives = args.url.is_none() && args.only.is_empty() && args.skip.is_empty() && !args.read_only;
+        Ok(Self { clients: if lives { clients::all().iter().collect() } else { Vec::new() }, checks })
+    }
+}
+
+fn client(id: &str) -> Result<&'static Description, Failure> {
+    clients::find(id).ok_or_else(|| Failure::Usage(clients::unknown(id)))
+}
+
+/// Runs a client's lifecycle; returns how many requests the subject's own client did not count.
+async fn live(client: &Description, subject: &Subject, args: &CheckArgs, events: &Events, options: &RunOptions) -> u64 {
+    let threads = options.concurrency;
+    let whose = match &subject.embedded {
+        Some(embedded) => {
+            lifecycle::Subject::Embedded(EmbeddedSubject { embedded, deviations: &args.deviations, threads })
+        }
         None => lifecycle::Subject::Foreign(ForeignSubject {
             client: subject.client.clone(),
             people: args.people,
             seed: options.seed,
-            threads: options.concurrency,
+            threads,
         }),
     };
-    lifecycle::run(&subject, description, events, options.interrupted.clone()).await
-}
-
-fn subject(args: &CheckArgs, seed: u64) -> Result<Subject, Failure> {
-    if let Some(url) = &args.url {
-        return Ok(Subject { client: args.endpoint.client(url)?, embedded: None });
+    let uncounted = lifecycle::run(&whose, client, events, options.interrupted.clone()).await;
+    if let Some(embedded) = &subject.embedded {
+        // The checks begin with an endpoint that has not been used.
+        embedded.reset();
     }
-    let options = EmbeddedOptions {
-        target: args.target.clone().unwrap_or_else(|| "aquera".into()),
-        deviations: args.deviations.clone(),
-        seed,
-    };
-    let embedded = Embedded::start(&options).map_err(Failure::usage)?;
-    let application = embedded
-        .application()
-        .ok_or_else(|| Failure::Usage(format!("target {} has no application", options.target)))?;
-    let base = application
-        .base_urls
-        .first()
-        .ok_or_else(|| Failure::Usage(format!("application {} has no base URL", application.name)))?;
-    // Pace and patience are the person's; credentials and transport are the embedded endpoint's own.
-    let options = ClientOptions {
-        credentials: application.credentials(),
-        headers: Vec::new(),
-        authorities: Vec::new(),
-        ..args.endpoint.options()?
-    };
-    let client = Client::new(base, options).map_err(Failure::usage)?;
-    Ok(Subject { client, embedded: Some(embedded) })
+    uncounted
 }
 
-async fn run_checks(
-    checks: Vec<&'static Check>,
+/// Does what is on the agenda; returns how many requests the subject's own client did not count.
+async fn perform(
+    agenda: Agenda,
     subject: &Subject,
-    read_only: bool,
+    args: &CheckArgs,
     events: &Events,
     options: &RunOptions,
-) -> Result<(), Failure> {
+) -> Result<u64, Failure> {
     let discovery = discover_or_leave(&subject.client, options.interrupted.clone()).await?;
-    let Some(mut discovery) = discovery else { return Ok(()) };
+    let Some(mut discovery) = discovery else { return Ok(0) };
     if let Some(embedded) = &subject.embedded {
-        discovery.declare_missing(embedded.missing().clone());
+        discovery.declare(embedded.declared().clone());
     }
     let discovery = Arc::new(discovery);
     events.emit(&Event::Discovered { offers: discovery.all_offers(), remarks: discovery.remarks().to_vec() });
-    let planned = plan(checks, &discovery, read_only);
+    let planned = plan(agenda.checks, &discovery, args.read_only);
     let skipped = planned.iter().filter(|planned| planned.decision != Decision::Run).count();
     events.emit(&Event::Planned { run: planned.len() - skipped, skipped });
+    let mut uncounted = 0;
+    for client in agenda.clients {
+        uncounted += live(client, subject, args, events, options).await;
+    }
     run::run(&planned, &subject.client, &discovery, events, options).await;
-    Ok(())
+    Ok(uncounted)
 }
 
 /// Discovers, unless the run is interrupted meanwhile.
@@ -253,17 +234,20 @@ async fn discover_or_leave(
     }
 }
 
-async fn dry_run(checks: Vec<&'static Check>, client: &Client, read_only: bool, output: Output) -> Result<u8, Failure> {
+async fn dry_run(agenda: Agenda, client: &Client, read_only: bool, output: Output) -> Result<u8, Failure> {
     let discovery = discover(client).await.map_err(|error| Failure::Unreachable(error.to_string()))?;
-    let rows: Vec<_> = plan(checks, &discovery, read_only)
-        .into_iter()
-        .map(|Planned { check, decision }| {
+    let lifecycles = agenda.clients.into_iter().map(|client| {
+        vec!["run".to_owned(), "lifecycle".to_owned(), format!("the whole life of {} with the endpoint", client.id)]
+    });
+    let checks = plan(agenda.checks, &discovery, read_only);
+    let rows: Vec<_> = lifecycles
+        .chain(checks.into_iter().map(|Planned { check, decision }| {
             let (word, text) = match decision {
                 Decision::Run => ("run", check.title.to_owned()),
                 Decision::Skip(reason) => ("skip", reason),
             };
             vec![word.to_owned(), check.id.to_owned(), text]
-        })
+        }))
         .collect();
     output.print(&table(&rows))?;
     Ok(exit::OK)

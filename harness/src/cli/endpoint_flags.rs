@@ -73,13 +73,20 @@ impl EndpointFlags {
         Ok(ClientOptions {
             credentials: self.credentials()?,
             headers,
+            authorities,
+            insecure: self.insecure,
+            ..self.pace()
+        })
+    }
+
+    /// How patient and how fast a client is, and nothing else.
+    pub fn pace(&self) -> ClientOptions {
+        ClientOptions {
             timeout: Duration::from_secs(self.timeout),
             concurrency: usize::from(self.concurrency),
             rate: self.rate,
-            authorities,
-            insecure: self.insecure,
             ..ClientOptions::default()
-        })
+        }
     }
 
     /// A client for the SCIM base URL.

@@ -15,6 +15,7 @@ mod repeat;
 mod request_lines;
 mod seed;
 mod serve;
+mod subject;
 
 use std::process::ExitCode;
 

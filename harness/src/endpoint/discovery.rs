@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use reqwest::Method;
 use scim::capability::{Capabilities, Capability};
+use scim::tolerance::Tolerance;
 use serde_json::{Value, json};
 
 use super::client::Client;
@@ -64,8 +65,24 @@ pub struct Discovery {
     types: Vec<ResourceType>,
     offers: BTreeMap<Capability, Offer>,
     contradictions: Vec<Contradiction>,
-    declared_missing: Capabilities,
+    declared: Declared,
     remarks: Vec<String>,
+}
+
+/// What the description of a target says of it, whatever its discovery publishes. Known of targets of our own only; what is
+/// declared is reported as declared, not as a finding.
+#[derive(Clone, Debug, Default)]
+pub struct Declared {
+    /// What is not offered.
+    pub missing: Capabilities,
+    pub tolerances: Vec<Tolerance>,
+}
+
+impl Declared {
+    /// The tolerance with which an endpoint cannot but break `requirement`.
+    pub fn tolerance_breaking(&self, requirement: &str) -> Option<Tolerance> {
+        self.tolerances.iter().copied().find(|tolerance| tolerance.breaks().contains(&requirement))
+    }
 }
 
 /// A feature that is published as supported and refused when it is used.
@@ -120,7 +137,7 @@ pub async fn discover(client: &Client) -> Result<Discovery, DiscoveryError> {
         schemas,
         offers: BTreeMap::new(),
         contradictions: Vec::new(),
-        declared_missing: Capabilities::new(),
+        declared: Declared::default(),
         remarks: Vec::new(),
     };
     discovery.remark_on_documents();
@@ -186,15 +203,14 @@ impl Discovery {
         &self.contradictions
     }
 
-    /// What the endpoint's own description declares as not offered, whatever its discovery publishes. Known of targets
-    /// of our own only.
-    pub const fn declared_missing(&self) -> &Capabilities {
-        &self.declared_missing
+    /// What the endpoint's own description declares.
+    pub const fn declared(&self) -> &Declared {
+        &self.declared
     }
 
-    /// Takes note of what a target's description declares as not offered.
-    pub fn declare_missing(&mut self, capabilities: Capabilities) {
-        self.declared_missing = capabilities;
+    /// Takes note of what a target's description declares.
+    pub fn declare(&mut self, declared: Declared) {
+        self.declared = declared;
     }
 
     /// What was odd, one sentence each.

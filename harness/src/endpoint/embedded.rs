@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use url::Url;
 
-use scim::capability::{Capabilities, Capability};
+use scim::capability::Capability;
 
 use super::client::Credentials;
+use super::discovery::Declared;
 
 /// What to embed.
 #[derive(Clone, Debug)]
@@ -65,7 +66,7 @@ impl Application {
 pub struct Embedded {
     endpoint: weir_server::Endpoint,
     target: String,
-    missing: Capabilities,
+    declared: Declared,
     applications: Vec<Application>,
     control: Url,
 }
@@ -148,7 +149,10 @@ impl Embedded {
     /// Starts an endpoint and returns when it accepts connections.
     pub fn start(options: &EmbeddedOptions) -> Result<Self, EmbeddedError> {
         let target = target(&options.target)?;
-        let missing = Capability::ALL.iter().copied().filter(|known| !target.capabilities.contains(known)).collect();
+        let declared = Declared {
+            missing: Capability::ALL.iter().copied().filter(|known| !target.capabilities.contains(known)).collect(),
+            tolerances: target.tolerances.iter().collect(),
+        };
         let mut config = weir_server::Config::new(target);
         config.deviations = deviations(&options.deviations)?;
         config.seed = options.seed;
@@ -157,7 +161,7 @@ impl Embedded {
         let control = format!("{}/_weir/", endpoint.origin());
         // The origin is made of an address and a port, so this is a URL.
         let control = Url::parse(&control).expect("an address and a port make a URL");
-        Ok(Self { endpoint, target: options.target.clone(), missing, applications, control })
+        Ok(Self { endpoint, target: options.target.clone(), declared, applications, control })
     }
 
     /// The name of the target.
@@ -165,9 +169,9 @@ impl Embedded {
         &self.target
     }
 
-    /// What the target's description says that it does not offer.
-    pub const fn missing(&self) -> &Capabilities {
-        &self.missing
+    /// What the target's description says of it.
+    pub const fn declared(&self) -> &Declared {
+        &self.declared
     }
 
     /// Every way in, in the target's order.

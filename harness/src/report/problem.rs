@@ -12,6 +12,15 @@ use crate::event::{Difference, Problem};
 /// The most differences that are shown of one problem.
 const MOST_DIFFERENCES: usize = 10;
 
+/// What is worth knowing, in a line.
+pub(super) fn write_brief(out: &mut dyn Write, problem: &Problem) -> io::Result<()> {
+    let disputed = problem.requirements.iter().find_map(|id| dispute(id));
+    match disputed {
+        Some(dispute) => writeln!(out, "  {} (disputed, {})", problem.message, dispute.point),
+        None => writeln!(out, "  {}", problem.message),
+    }
+}
+
 pub(super) fn write(out: &mut dyn Write, problem: &Problem, palette: &Palette, width: usize) -> io::Result<()> {
     writeln!(out, "  {}", problem.message)?;
     let mut labelled =

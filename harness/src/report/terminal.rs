@@ -201,6 +201,9 @@ impl<W: Write> TerminalReport<W> {
                 line.reason.as_ref().filter(|reason| !line.problems.iter().any(|problem| problem.message == **reason))
             {
                 writeln!(self.out, "  {reason}")?;
+                if line.verdict == Verdict::Note && !self.options.verbose {
+                    continue;
+                }
             }
             // One fault often shows in several answers; the first tells it, the others are counted.
             let mut told: Vec<(&Problem, usize)> = Vec::new();
@@ -213,6 +216,11 @@ impl<W: Write> TerminalReport<W> {
                 }
             }
             for (problem, more) in told {
+                // Nothing has to be done about a note, so nobody needs to repeat it.
+                if line.verdict == Verdict::Note && !self.options.verbose {
+                    problem::write_brief(&mut self.out, problem)?;
+                    continue;
+                }
                 problem::write(&mut self.out, problem, &self.palette, self.options.width)?;
                 if more > 0 {
                     writeln!(self.out, "    and {more} more of this kind")?;

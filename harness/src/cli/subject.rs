@@ -1,0 +1,45 @@
+//! The endpoint of a run: somebody's, or an embedded one.
+
+use url::Url;
+
+use super::{EndpointFlags, Failure};
+use crate::endpoint::embedded::EmbeddedOptions;
+use crate::endpoint::{Client, ClientOptions, Embedded};
+
+/// The target of an embedded endpoint unless another is asked for.
+const DEFAULT_TARGET: &str = "aquera";
+
+/// The endpoint of a run. An embedded one lives as long as this value.
+pub(super) struct Subject {
+    pub(super) client: Client,
+    pub(super) embedded: Option<Embedded>,
+}
+
+impl Subject {
+    /// Somebody's endpoint.
+    pub(super) fn at(url: &Url, flags: &EndpointFlags) -> Result<Self, Failure> {
+        Ok(Self { client: flags.client(url)?, embedded: None })
+    }
+
+    /// An endpoint of our own. Of the flags only pace and patience count: it has credentials and transport of its own.
+    pub(super) fn embedded(
+        target: Option<&str>,
+        deviations: &[String],
+        seed: u64,
+        flags: &EndpointFlags,
+    ) -> Result<Self, Failure> {
+        let target = target.unwrap_or(DEFAULT_TARGET).to_owned();
+        let options = EmbeddedOptions { target, deviations: deviations.to_vec(), seed };
+        let embedded = Embedded::start(&options).map_err(Failure::usage)?;
+        let application = embedded
+            .application()
+            .ok_or_else(|| Failure::Usage(format!("target {} has no application", options.target)))?;
+        let base = application
+            .base_urls
+            .first()
+            .ok_or_else(|| Failure::Usage(format!("application {} has no base URL", application.name)))?;
+        let options = ClientOptions { credentials: application.credentials(), ..flags.pace() };
+        let client = Client::new(base, options).map_err(Failure::usage)?;
+        Ok(Self { client, embedded: Some(embedded) })
+    }
+}
