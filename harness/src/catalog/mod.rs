@@ -13,11 +13,13 @@ mod severity;
 mod auth;
 mod bulk;
 mod common_attributes;
+mod concurrency;
 mod create;
 mod cursor_paging;
 mod delete;
 mod discovery;
 mod errors;
+mod etag;
 mod filter;
 mod groups;
 mod index_paging;
@@ -115,6 +117,9 @@ const TOPICS: &[(&str, &[Check])] = &[
     ("groups", groups::deletion::CHECKS),
     ("delete", delete::CHECKS),
     ("password", password::CHECKS),
+    ("etag", etag::CHECKS),
+    ("etag", etag::conditions::CHECKS),
+    ("concurrency", concurrency::CHECKS),
     ("bulk", bulk::CHECKS),
     ("bulk", bulk::operations::CHECKS),
     ("bulk", bulk::results::CHECKS),

@@ -5,6 +5,7 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 
 use super::job::Job;
+use crate::catalog::data::USER;
 use crate::catalog::{Check, Context, Outcome};
 use crate::endpoint::Request;
 
@@ -132,6 +133,7 @@ pub(in crate::catalog) const CHECKS: &[Check] = &[
 ];
 
 async fn put(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["displayName"])?;
     let user = context.user().await?;
     let mut body = user.body().clone();
     body["displayName"] = json!(context.data().name());
@@ -144,6 +146,7 @@ async fn put(context: &Context) -> Outcome {
 }
 
 async fn patch(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["displayName"])?;
     let user = context.user().await?;
     let name = json!(context.data().name());
     let operations = json!([{"op": "replace", "path": "displayName", "value": name}]);
@@ -166,6 +169,7 @@ async fn delete(context: &Context) -> Outcome {
 }
 
 async fn version(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["displayName"])?;
     let user = context.user().await?;
     let Some(stale) = user.exchange.header("etag").or_else(|| user.exchange.text("meta.version")) else {
         return context.skip("the new user has no ETag");

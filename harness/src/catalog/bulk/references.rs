@@ -198,6 +198,7 @@ async fn patch(context: &Context) -> Outcome {
 }
 
 async fn path(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["displayName"])?;
     let mut body = context.data().user();
     let job = Job::new().post("/Users", "u1", &body);
     body["displayName"] = json!(context.data().name());
@@ -260,7 +261,6 @@ async fn circle_of_groups(context: &Context) -> Outcome {
 
 async fn circle_of_managers(context: &Context) -> Outcome {
     context.needs_attributes(ENTERPRISE, &["manager"])?;
-    context.needs_attributes(USER, &["userName"])?;
     let job = Job::new().post("/Users", "u1", &managed(context, "u2")).post("/Users", "u2", &managed(context, "u1"));
     if let Some(answered) = circle(context, job).await? {
         has_manager(context, &answered, 0, 1).await?;

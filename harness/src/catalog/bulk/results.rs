@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::job::{Answered, Job};
 use crate::catalog::context::Stop;
+use crate::catalog::data::USER;
 use crate::catalog::{Check, Context, Outcome};
 
 pub(in crate::catalog) const CHECKS: &[Check] = &[
@@ -220,6 +221,7 @@ fn opaque(tag: &str) -> &str {
 }
 
 async fn result_version(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["displayName"])?;
     let user = context.user().await?;
     let mut body = user.body().clone();
     body["displayName"] = json!(context.data().name());

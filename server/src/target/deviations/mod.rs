@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 pub mod asked;
 mod job;
+mod meeting;
 pub mod modified;
 pub mod occurrence;
 pub mod operations;
@@ -65,6 +66,11 @@ deviations! {
     bulk_unannounced,
     bulk_version_before,
     bulk_version_ignored,
+    concurrency_created_late,
+    concurrency_deletion_undone,
+    concurrency_name_checked_early,
+    concurrency_update_lost,
+    concurrency_version_checked_early,
     config_max_results_too_low,
     core_below_urn,
     create_answer_with_defaults,
@@ -78,6 +84,17 @@ deviations! {
     delete_unknown_succeeds,
     delete_with_body,
     discovery_single_wrapped,
+    etag_any_unknown,
+    etag_case_ignored,
+    etag_frozen,
+    etag_if_match_ignored,
+    etag_if_match_ignored_on_delete,
+    etag_if_none_match_ignored,
+    etag_lower_case_mark,
+    etag_missing,
+    etag_not_modified_always,
+    etag_version_missing,
+    etag_version_of_time,
     extension_flattened,
     external_id_invented,
     filter_and_as_or,

@@ -8,7 +8,19 @@ use super::*;
 #[test]
 fn the_list_is_the_folder_and_ids_are_file_names_in_order() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/target/deviations");
-    let parts = ["asked", "job", "mod", "modified", "occurrence", "operations", "rewriting", "seam", "shown", "tests"];
+    let parts = [
+        "asked",
+        "job",
+        "meeting",
+        "mod",
+        "modified",
+        "occurrence",
+        "operations",
+        "rewriting",
+        "seam",
+        "shown",
+        "tests",
+    ];
     let files: BTreeSet<String> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
