@@ -161,7 +161,6 @@ async fn deviations_show_where_they_get_into_the_way() {
     for (deviation, failing) in [
         ("patch.groups-refused", Some("first-cycle")),
         ("write.answer-lost=first:3", Some("first-cycle")),
-        ("uniqueness.not-enforced", None),
         ("put.creates", None),
     ] {
         let kept = run_embedded("aquera", &[deviation]).await;
