@@ -99,7 +99,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
         title: "An endpoint without filters refuses them instead of listing everybody",
         matters: "The client takes the list for its result.",
         requirements: &["RFC7644-3.4.2.2-01", "RFC7644-3.4.2.2-04"],
-        needs: &[],
+        needs: &[Capability::CreateUsers],
         legal: &["400, 403 or 501, if ServiceProviderConfig says that filters are not supported"],
         alone: false,
         run: |context| Box::pin(not_offered(context)),
@@ -219,6 +219,8 @@ async fn not_offered(context: &Context) -> Outcome {
     if context.discovery().config("filter.supported").and_then(Value::as_bool) != Some(false) {
         return context.skip("filters are offered");
     }
+    // Somebody has to be there who does not match.
+    context.user().await?;
     let filter = format!("userName eq {}", json!(context.data().name()));
     let answer = context.send(Request::get("/Users").query("filter", &filter)).await?;
     if answer.status == 200 {
