@@ -497,7 +497,7 @@ async fn changes(context: &Context) -> Outcome {
             );
             break;
         };
-        cursor = next.to_owned();
+        next.clone_into(&mut cursor);
     }
     Ok(())
 }

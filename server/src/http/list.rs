@@ -23,12 +23,11 @@ pub async fn answer(call: &Call<'_>, kind: ResourceTypeId) -> std::result::Resul
     let filter = filter(call, kind)?;
     let sort = sort_by::sort(call, kind)?;
     let walk = call.parameters.cursor.as_deref().filter(|_| call.front.rules.offers(Capability::CursorPaging));
-    let window = match walk {
-        Some(cursor) => after(call, kind, cursor)?,
-        None => {
-            let (start, count) = window(call)?;
-            Window::Index { start, count }
-        }
+    let window = if let Some(cursor) = walk {
+        after(call, kind, cursor)?
+    } else {
+        let (start, count) = window(call)?;
+        Window::Index { start, count }
     };
     let position = match window {
         Window::Index { start, .. } => Some(start),

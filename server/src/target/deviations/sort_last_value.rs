@@ -27,8 +27,8 @@ impl AnswerSeam for LastValue {
         let _ = head;
         let Some(mut list) = answer.json() else { return };
         if let Some(resources) = list["Resources"].as_array_mut() {
-            let last = |user: &Value| user["emails"].as_array()?.last()?["value"].as_str().map(str::to_owned);
-            resources.sort_by_key(last);
+            let key = |user: &Value| user["emails"].as_array()?.last()?["value"].as_str().map(str::to_owned);
+            resources.sort_by_key(key);
         }
         answer.set_json(&list);
     }
