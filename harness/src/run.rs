@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use crate::catalog::{Check, Context, Data, Outcome, Stop, run_prefix, verdict_of};
 use crate::difference::at;
 use crate::endpoint::created::delete;
-use crate::endpoint::{Client, Created, Discovery, EndpointError, EndpointErrorKind, Request};
+use crate::endpoint::{Client, Created, Discovery, EndpointError, EndpointErrorKind, Further, Request};
 use crate::event::{Event, Events, Finding, Problem, Verdict};
 use crate::plan::{Decision, Planned};
 
@@ -29,6 +29,8 @@ pub struct RunOptions {
     pub concurrency: usize,
     /// Becomes true when the run is to end early.
     pub interrupted: watch::Receiver<bool>,
+    /// Further credentials, for the checks that need them.
+    pub further: Further,
 }
 
 /// Runs every check of `plan` and deletes what they created. Findings are emitted in the order of the plan, whatever
@@ -109,7 +111,7 @@ async fn attempt(
     let created = Created::default();
     let (recorded, recording) = client.noting(&created).recorded();
     let data = Data::new(options.seed, data, Arc::clone(discovery));
-    let context = Context::new(check, recorded, Arc::clone(discovery), data);
+    let context = Context::new(check, recorded, Arc::clone(discovery), data).with_further(options.further.clone());
     let started = Instant::now();
     let outcome = tokio::select! {
         outcome = AssertUnwindSafe((check.run)(&context)).catch_unwind() => Some(outcome),

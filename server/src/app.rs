@@ -4,12 +4,18 @@ use std::net::TcpListener;
 
 use actix_web::dev::Server as Running;
 use actix_web::{App, HttpServer, web};
+use rustls::ServerConfig;
 
 use crate::http;
 use crate::server::Server;
 
 /// Serves every path by [`http::handle`], without signal handlers: whoever started the endpoint stops it.
-pub(crate) fn serve(server: web::Data<Server>, listener: TcpListener, workers: usize) -> std::io::Result<Running> {
+pub(crate) fn serve(
+    server: web::Data<Server>,
+    listener: TcpListener,
+    workers: usize,
+    tls: Option<ServerConfig>,
+) -> std::io::Result<Running> {
     let limits = server.limits.clone();
     let server =
         HttpServer::new(move || App::new().app_data(web::Data::clone(&server)).default_service(web::to(http::handle)))
@@ -19,7 +25,10 @@ pub(crate) fn serve(server: web::Data<Server>, listener: TcpListener, workers: u
             .client_request_timeout(limits.head_timeout)
             .tcp_nodelay(true)
             .shutdown_timeout(0)
-            .disable_signals()
-            .listen(listener)?;
+            .disable_signals();
+    let server = match tls {
+        Some(tls) => server.listen_rustls_0_23(listener, tls)?,
+        None => server.listen(listener)?,
+    };
     Ok(server.run())
 }

@@ -1,71 +1,217 @@
-//! Authentication: HTTP Basic (RFC 7617) and bearer tokens (RFC 6750), never in the query.
+//! Authentication and rights: HTTP Basic (RFC 7617) and bearer tokens (RFC 6750), those of the token endpoint included,
+//! never in the query.
 //!
-//! Only digests are kept, and they are compared in constant time.
+//! Only digests are kept. A request's digest is compared with all of them, each in constant time.
 
+pub mod token;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use percent_encoding::percent_decode_str;
 use scim::ErrorKind;
 use secrecy::{ExposeSecret, SecretString};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::endpoint::{BasicCredentials, Credentials};
+use crate::access::Credentials;
 use crate::http::Refusal;
+use token::Tokens;
 
 const REALM: &str = "weir";
 
-/// The digests of what one application, or the control API, accepts.
-#[derive(Clone, Default)]
-pub struct Keys {
-    bearer: Option<[u8; 32]>,
-    /// Of user, colon, password.
-    basic: Option<[u8; 32]>,
+type Digest = [u8; 32];
+
+/// What the check of credentials may be careless about. A target is careless about nothing; deviations are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Carelessness {
+    /// A request without credentials passes.
+    Missing,
+    /// Any bearer token passes.
+    AnyToken,
+    /// Any user and password pass.
+    AnyPassword,
+    /// A token passes without the word `Bearer` before it.
+    NoScheme,
+    /// A token in the query passes.
+    TokenInQuery,
+    /// The credentials of every application open every application.
+    OtherApplications,
+    /// Credentials that may only read may write.
+    Rights,
 }
 
-impl Keys {
-    pub fn new(credentials: &Credentials) -> Self {
-        let basic = |basic: &BasicCredentials| digest(format!("{}:{}", basic.user, basic.password.expose_secret()));
-        Self {
-            bearer: credentials.bearer.as_ref().map(|token| digest(token.expose_secret())),
-            basic: credentials.basic.as_ref().map(basic),
+/// What one set of credentials opens.
+#[derive(Debug)]
+pub struct Grant {
+    /// The positions of the applications.
+    pub applications: BTreeSet<usize>,
+    /// Without it only reading is allowed.
+    pub writes: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scheme {
+    Bearer,
+    Basic,
+    /// Only at the token endpoint.
+    Client,
+}
+
+struct Key {
+    scheme: Scheme,
+    /// Of a token, or of user, colon, password.
+    digest: Digest,
+    grant: Arc<Grant>,
+}
+
+/// Everything that opens something.
+#[derive(Default)]
+pub struct Gate {
+    keys: Vec<Key>,
+    pub tokens: Tokens,
+}
+
+/// What a request asks to be let in to.
+#[derive(Clone, Copy)]
+pub struct Asked<'r> {
+    pub headers: &'r HeaderMap,
+    pub query: Option<&'r str>,
+    /// The position of the application.
+    pub application: usize,
+    /// Whether something may change.
+    pub writes: bool,
+    /// Whether requests without credentials are welcome. Wrong credentials are refused even then, so that a client's
+    /// connection test tells the truth.
+    pub anonymous: bool,
+    pub careless: &'r BTreeSet<Carelessness>,
+    pub now: Timestamp,
+}
+
+impl Gate {
+    /// A gate that nothing opens yet but `tokens`.
+    pub const fn new(tokens: Tokens) -> Self {
+        Self { keys: Vec::new(), tokens }
+    }
+
+    /// Lets `credentials` open what `grant` says.
+    pub fn add(&mut self, credentials: &Credentials, grant: Grant) {
+        let grant = Arc::new(grant);
+        let mut add = |scheme, digest| self.keys.push(Key { scheme, digest, grant: Arc::clone(&grant) });
+        if let Some(token) = &credentials.bearer {
+            add(Scheme::Bearer, digest(token.expose_secret()));
+        }
+        if let Some(basic) = &credentials.basic {
+            add(Scheme::Basic, pair(&basic.user, &basic.password));
+        }
+        if let Some(client) = &credentials.oauth {
+            add(Scheme::Client, pair(&client.id, &client.secret));
         }
     }
 
-    /// Lets a request pass that has the right credentials, or none where `anonymous` ones are welcome. Wrong credentials are
-    /// refused even there, so that a client's connection test tells the truth.
-    pub fn check(&self, headers: &HeaderMap, anonymous: bool) -> Result<(), Refusal> {
-        let mut values = headers.get_all(header::AUTHORIZATION);
+    fn find(&self, scheme: Scheme, given: &Digest) -> Option<&Arc<Grant>> {
+        let mut found = None;
+        // No early end: the time tells nothing about where a key stands.
+        for key in &self.keys {
+            if bool::from(key.digest.ct_eq(given)) && key.scheme == scheme {
+                found = Some(&key.grant);
+            }
+        }
+        found
+    }
+
+    /// The grant of a client of the token endpoint.
+    pub fn client(&self, id: &str, secret: &str) -> Option<&Arc<Grant>> {
+        self.find(Scheme::Client, &digest(format!("{id}:{secret}")))
+    }
+
+    /// Lets a request pass, or refuses it with 401, or with 403 where the credentials are right and not enough (RFC 7644
+    /// section 3.12).
+    pub fn check(&self, asked: &Asked<'_>) -> Result<(), Refusal> {
+        let careless = |what| asked.careless.contains(&what);
+        let mut values = asked.headers.get_all(header::AUTHORIZATION);
         let Some(value) = values.next() else {
-            return if anonymous { Ok(()) } else { Err(self.unauthorized("this needs credentials", false)) };
+            if asked.anonymous || careless(Carelessness::Missing) {
+                return Ok(());
+            }
+            if careless(Carelessness::TokenInQuery)
+                && let Some(token) = asked.query.and_then(token_of)
+                && self.find(Scheme::Bearer, &digest(&*token)).is_some()
+            {
+                return Ok(());
+            }
+            return Err(self.unauthorized(asked, "this needs credentials", false));
         };
         if values.next().is_some() {
-            return Err(self.unauthorized("the Authorization header is sent twice", true));
+            return Err(self.unauthorized(asked, "the Authorization header is sent twice", true));
         }
-        let (scheme, rest) = value.to_str().ok().and_then(|value| value.trim().split_once(' ')).unwrap_or_default();
-        let (expected, given) = if scheme.eq_ignore_ascii_case("bearer") {
-            (self.bearer, Some(digest(rest.trim())))
-        } else if scheme.eq_ignore_ascii_case("basic") {
-            (self.basic, STANDARD.decode(rest.trim()).ok().map(digest))
-        } else {
-            return Err(self.unauthorized("the Authorization header has a scheme that is not offered here", true));
+        let value = value.to_str().unwrap_or_default().trim();
+        let (scheme, rest) = match value.split_once(' ') {
+            Some((scheme, rest)) => (scheme, rest.trim()),
+            None if careless(Carelessness::NoScheme) => ("bearer", value),
+            None => (value, ""),
         };
-        match (expected, given) {
-            (Some(expected), Some(given)) if bool::from(expected.ct_eq(&given)) => Ok(()),
-            (None, _) => Err(self.unauthorized("the Authorization header has a scheme that is not offered here", true)),
-            _ => Err(self.unauthorized("the credentials are not those of this application", true)),
+        let (writes, grant) = if scheme.eq_ignore_ascii_case("bearer") && self.offers(asked, Scheme::Bearer) {
+            if careless(Carelessness::AnyToken) && !rest.is_empty() {
+                return Ok(());
+            }
+            self.bearer(rest, asked.now)
+        } else if scheme.eq_ignore_ascii_case("basic") && self.offers(asked, Scheme::Basic) {
+            if careless(Carelessness::AnyPassword) {
+                return Ok(());
+            }
+            let grant = STANDARD.decode(rest).ok().and_then(|pair| self.find(Scheme::Basic, &digest(pair)).cloned());
+            (true, grant)
+        } else {
+            let detail = "the Authorization header has a scheme that is not offered here";
+            return Err(self.unauthorized(asked, detail, true));
+        };
+        let opens = |grant: &Grant| {
+            grant.applications.contains(&asked.application) || careless(Carelessness::OtherApplications)
+        };
+        let Some(grant) = grant.filter(|grant| opens(grant)) else {
+            return Err(self.unauthorized(asked, "the credentials are not those of this application", true));
+        };
+        if asked.writes && !(grant.writes && writes) && !careless(Carelessness::Rights) {
+            let detail = "these credentials may read and not write; use others, or ask for the scope write";
+            let challenge = format!("Bearer realm=\"{REALM}\", error=\"insufficient_scope\", scope=\"write\"");
+            return Err(Refusal::new(ErrorKind::Forbidden, detail).with_header(header::WWW_AUTHENTICATE, challenge));
         }
+        Ok(())
+    }
+
+    /// The grant of a token, and whether the token itself goes as far as writing.
+    fn bearer(&self, token: &str, now: Timestamp) -> (bool, Option<Arc<Grant>>) {
+        let given = digest(token);
+        if let Some(grant) = self.find(Scheme::Bearer, &given) {
+            return (true, Some(Arc::clone(grant)));
+        }
+        self.tokens.find(&given, now).map_or((false, None), |(writes, grant)| (writes, Some(grant)))
+    }
+
+    /// Whether the application takes the scheme: it has a key for it, or a client that can have tokens.
+    fn offers(&self, asked: &Asked<'_>, scheme: Scheme) -> bool {
+        let careless = asked.careless.contains(&Carelessness::OtherApplications);
+        self.keys.iter().any(|key| {
+            let fits = key.scheme == scheme || (scheme == Scheme::Bearer && key.scheme == Scheme::Client);
+            fits && (careless || key.grant.applications.contains(&asked.application))
+        })
     }
 
     /// 401 with a challenge for each scheme that is offered (RFC 7644 section 2).
-    fn unauthorized(&self, detail: &str, presented: bool) -> Refusal {
+    fn unauthorized(&self, asked: &Asked<'_>, detail: &str, presented: bool) -> Refusal {
         let mut refusal =
             Refusal::new(ErrorKind::Unauthorized, format!("{detail}; send an Authorization header with them"));
-        if self.bearer.is_some() {
+        if self.offers(asked, Scheme::Bearer) {
             let error = if presented { ", error=\"invalid_token\"" } else { "" };
             refusal = refusal.with_header(header::WWW_AUTHENTICATE, format!("Bearer realm=\"{REALM}\"{error}"));
         }
-        if self.basic.is_some() {
+        if self.offers(asked, Scheme::Basic) {
             let challenge = format!("Basic realm=\"{REALM}\", charset=\"UTF-8\"");
             refusal = refusal.with_header(header::WWW_AUTHENTICATE, challenge);
         }
@@ -73,7 +219,26 @@ impl Keys {
     }
 }
 
-fn digest(secret: impl AsRef<[u8]>) -> [u8; 32] {
+/// Whether a request may change something: every method but GET, HEAD and OPTIONS, a query by POST excepted.
+pub fn writes(method: &Method, path: &str) -> bool {
+    match *method {
+        Method::GET | Method::HEAD | Method::OPTIONS => false,
+        Method::POST => !path.trim_end_matches('/').ends_with("/.search"),
+        _ => true,
+    }
+}
+
+/// The value of `access_token` in a query (RFC 6750 section 2.3).
+fn token_of(query: &str) -> Option<std::borrow::Cow<'_, str>> {
+    let value = query.split('&').find_map(|pair| pair.strip_prefix("access_token="))?;
+    Some(percent_decode_str(value).decode_utf8_lossy())
+}
+
+fn pair(user: &str, secret: &SecretString) -> Digest {
+    digest(format!("{user}:{}", secret.expose_secret()))
+}
+
+fn digest(secret: impl AsRef<[u8]>) -> Digest {
     Sha256::digest(secret).into()
 }
 
@@ -86,69 +251,4 @@ pub fn generated(seed: u64, purpose: &str) -> SecretString {
 }
 
 #[cfg(test)]
-mod tests {
-    use actix_web::http::header::HeaderValue;
-
-    use super::*;
-
-    fn keys() -> Keys {
-        Keys::new(&Credentials {
-            bearer: Some("t0ken".into()),
-            basic: Some(BasicCredentials { user: "weir".into(), password: "p:ss".into() }),
-        })
-    }
-
-    fn check(keys: &Keys, authorization: &[&str], anonymous: bool) -> bool {
-        let headers = authorization.iter().fold(HeaderMap::new(), |mut headers, value| {
-            headers.append(header::AUTHORIZATION, HeaderValue::from_str(value).unwrap());
-            headers
-        });
-        keys.check(&headers, anonymous).is_ok()
-    }
-
-    #[test]
-    fn only_the_right_credentials_pass() {
-        let basic = |text: &str| format!("Basic {}", STANDARD.encode(text));
-        let (right, wrong, no_colon) = (basic("weir:p:ss"), basic("weir:pss"), basic("weir"));
-        for (authorization, passes) in [
-            (vec!["Bearer t0ken"], true),
-            (vec!["bearer  t0ken "], true),
-            (vec![&*right], true),
-            (vec!["Bearer t0ke"], false),
-            (vec!["Bearer"], false),
-            (vec!["Bearer "], false),
-            (vec!["t0ken"], false),
-            (vec![""], false),
-            (vec![&*wrong], false),
-            (vec![&*no_colon], false),
-            (vec!["Basic !!!"], false),
-            (vec!["Digest t0ken"], false),
-            (vec!["Bearer t0ken", "Bearer t0ken"], false),
-            (vec![], false),
-        ] {
-            assert_eq!(check(&keys(), &authorization, false), passes, "{authorization:?}");
-        }
-    }
-
-    #[test]
-    fn anonymous_requests_pass_where_they_may_and_wrong_credentials_never() {
-        assert!(check(&keys(), &[], true));
-        assert!(!check(&keys(), &["Bearer wrong"], true));
-    }
-
-    #[test]
-    fn an_application_without_a_scheme_refuses_it() {
-        let keys = Keys::new(&Credentials { bearer: Some("t0ken".into()), basic: None });
-        assert!(!check(&keys, &["Basic Og=="], false));
-        let refusal = keys.check(&HeaderMap::new(), false).unwrap_err();
-        assert_eq!(refusal.headers.len(), 1);
-    }
-
-    #[test]
-    fn generated_credentials_follow_from_seed_and_purpose() {
-        let expose = |seed, purpose: &str| generated(seed, purpose).expose_secret().to_owned();
-        assert_eq!(expose(1, "a"), expose(1, "a"));
-        assert_ne!(expose(1, "a"), expose(2, "a"));
-        assert_ne!(expose(1, "a"), expose(1, "b"));
-    }
-}
+mod tests;

@@ -2,14 +2,17 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use jiff::SignedDuration;
 use secrecy::SecretString;
 use url::Url;
 
+use crate::access::{FurtherCredentials, TOKEN_LIFETIME};
 use crate::clock::Clock;
 use crate::journal::JournalMode;
 use crate::limits::Limits;
 use crate::target::Target;
 use crate::target::deviations::Activation;
+use crate::tls::TlsFiles;
 
 /// How an endpoint is to be started. [`Config::rfc`], [`Config::aquera`] and [`Config::new`] fill in what an embedded
 /// endpoint needs: a free port on the loopback address, generated credentials, the whole journal.
@@ -24,6 +27,17 @@ pub struct Config {
     pub bearer: Option<SecretString>,
     /// User and password of every application; without it each gets its own, made from `seed`.
     pub basic: Option<(String, SecretString)>,
+    /// Id and secret of a client of the token endpoint, for every application of a target that offers it; without them each
+    /// application gets a client named as itself, its secret made from `seed`.
+    pub oauth_client: Option<(String, SecretString)>,
+    /// How long a token of the token endpoint is valid, by `clock`.
+    pub token_lifetime: SignedDuration,
+    /// Credentials besides those of the target.
+    pub further: Vec<FurtherCredentials>,
+    /// No application gets generated credentials: what is not given is not accepted.
+    pub given_credentials_only: bool,
+    /// Speaks TLS instead of plain HTTP.
+    pub tls: Option<TlsFiles>,
     /// The token of the control API under `/_weir/`; without it one is made from `seed`.
     pub control_token: Option<SecretString>,
     /// The scheme, host and port that clients see, for `Location`, `meta.location` and `$ref`; without it the request's.
@@ -71,6 +85,11 @@ impl Config {
             deviations: Vec::new(),
             bearer: None,
             basic: None,
+            oauth_client: None,
+            token_lifetime: TOKEN_LIFETIME,
+            further: Vec::new(),
+            given_credentials_only: false,
+            tls: None,
             control_token: None,
             base_url: None,
             trust_proxy: false,
@@ -82,6 +101,11 @@ impl Config {
             people: 0,
             workers: std::thread::available_parallelism().map_or(1, usize::from).min(2),
         }
+    }
+
+    /// What URLs of the endpoint begin with.
+    pub(crate) const fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
     }
 
     /// An embedded endpoint that takes the RFCs' reading of everything.

@@ -1,6 +1,6 @@
 //! The control API under `/_weir/`: for the person at the machine, from the loopback address only, with a token of its own.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::Write as _;
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use scim::{Error, ErrorKind};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::auth::Asked;
 use crate::front::Front;
 use crate::http::{Answer, Refusal, SCIM_JSON, read_body};
 use crate::server::Server;
@@ -98,7 +99,16 @@ fn permit(request: &HttpRequest, server: &Server) -> Result<(), Refusal> {
         let detail = "the control API is for the machine that the endpoint runs on; use 127.0.0.1";
         return Err(Refusal::new(ErrorKind::Forbidden, detail));
     }
-    server.control_key.check(request.headers(), false)
+    let careless = BTreeSet::new();
+    server.control.check(&Asked {
+        headers: request.headers(),
+        query: None,
+        application: 0,
+        writes: true,
+        anonymous: false,
+        careless: &careless,
+        now: server.clock.now(),
+    })
 }
 
 fn ok(body: &Value) -> Answer {

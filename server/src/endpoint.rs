@@ -10,8 +10,9 @@ use arc_swap::ArcSwap;
 use secrecy::SecretString;
 use tokio::sync::oneshot;
 
+use crate::access::{self, ApplicationAccess, Credentials};
 use crate::app;
-use crate::auth::{self, Keys};
+use crate::auth::{self, Gate, Grant};
 use crate::behaviour::Behaviour;
 use crate::config::Config;
 use crate::cursor::Cursors;
@@ -20,35 +21,7 @@ use crate::journal::Journal;
 use crate::password::Passwords;
 use crate::server::{self, Server};
 use crate::target::deviations::Activation;
-use crate::target::{AuthenticationMethod, Target};
-
-/// The user of generated Basic credentials.
-const BASIC_USER: &str = "weir";
-
-/// How a client reaches one application.
-#[derive(Clone, Debug)]
-pub struct ApplicationAccess {
-    pub name: String,
-    /// The tenant whose application it is, in targets that have tenants.
-    pub tenant: Option<String>,
-    /// Every base URL that leads to it, without trailing slash; the first is the one to recommend.
-    pub base_urls: Vec<String>,
-    pub credentials: Credentials,
-}
-
-/// What an application accepts; both may be given.
-#[derive(Clone, Debug, Default)]
-pub struct Credentials {
-    pub bearer: Option<SecretString>,
-    pub basic: Option<BasicCredentials>,
-}
-
-/// User and password of HTTP Basic authentication.
-#[derive(Clone, Debug)]
-pub struct BasicCredentials {
-    pub user: String,
-    pub password: SecretString,
-}
+use crate::tls::TlsFiles;
 
 /// Why an endpoint could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +36,10 @@ pub enum StartError {
     Deviations { deviations: String, problem: String },
     #[error("{0}; choose another")]
     PasswordCost(String),
+    #[error("{0}")]
+    Credentials(String),
+    #[error("{0}")]
+    Tls(#[from] crate::tls::TlsError),
     #[error("cannot fill the endpoint with invented people: {0}")]
     People(scim::Error),
 }
@@ -80,23 +57,24 @@ pub struct Endpoint {
 /// Starts an endpoint and returns when it accepts connections.
 pub fn start(config: Config) -> Result<Endpoint, StartError> {
     let listen = config.listen;
+    let tls = config.tls.as_ref().map(TlsFiles::read).transpose()?;
     let listen_error = |source| StartError::Listen { address: listen, source };
     let listener = TcpListener::bind(listen).map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
+    let origin = Origin::new(config.base_url.as_ref(), config.trust_proxy, config.scheme(), address.to_string());
+    let (applications, gate) = access::access(&config, &origin).map_err(StartError::Credentials)?;
     let target = Arc::new(config.target);
     let material = server::material(&target, &config.clock, config.seed)
         .map_err(|error| StartError::Target { target: target.name.clone(), problem: error.to_string() })?;
     let initial: Vec<Activation> = target.deviations.iter().chain(&config.deviations).cloned().collect();
     let behaviour =
         Behaviour::new(&material, initial.clone(), None).map_err(|problem| deviations(&initial, problem))?;
-    let origin = Origin::new(config.base_url.as_ref(), config.trust_proxy, "http", address.to_string());
-    let applications = access(config.bearer.as_ref(), config.basic.as_ref(), config.seed, &target, &origin);
     let control_token = config.control_token.unwrap_or_else(|| auth::generated(config.seed, "control"));
     let server = web::Data::new(Server {
         subjects: applications.iter().map(|access| (access.name.clone(), Mutex::default())).collect(),
         cursors: Cursors::new(&auth::generated(config.seed, "cursor")),
-        keys: applications.iter().map(|access| Keys::new(&access.credentials)).collect(),
-        control_key: Keys::new(&Credentials { bearer: Some(control_token.clone()), basic: None }),
+        gate,
+        control: control_gate(&control_token),
         passwords: Passwords::new(config.password_cost, config.seed).map_err(StartError::PasswordCost)?,
         journal: Arc::new(Journal::new(config.journal, &config.limits)),
         behaviour: ArcSwap::from_pointee(behaviour),
@@ -109,9 +87,18 @@ pub fn start(config: Config) -> Result<Endpoint, StartError> {
         initial,
     });
     let (stop, stopped) = oneshot::channel();
-    let work = Work { server: web::Data::clone(&server), listener, workers: config.workers, people: config.people };
+    let work =
+        Work { server: web::Data::clone(&server), listener, workers: config.workers, people: config.people, tls };
     let thread = run(work, stopped)?;
     Ok(Endpoint { address, server, applications, control_token, stop: Some(stop), thread: Some(thread) })
+}
+
+/// The control API is treated like an application of its own, at the only position there is.
+fn control_gate(token: &SecretString) -> Gate {
+    let mut gate = Gate::default();
+    let credentials = Credentials { bearer: Some(token.clone()), ..Credentials::default() };
+    gate.add(&credentials, Grant { applications: [0].into(), writes: true });
+    gate
 }
 
 /// What the endpoint's thread is given.
@@ -120,6 +107,7 @@ struct Work {
     listener: TcpListener,
     workers: usize,
     people: usize,
+    tls: Option<rustls::ServerConfig>,
 }
 
 /// The framework's server needs a System of its own, which must not depend on a runtime of the caller.
@@ -159,7 +147,7 @@ impl Work {
     async fn begin(self) -> Result<actix_web::dev::Server, StartError> {
         server::invent(&self.server, self.people).await.map_err(StartError::People)?;
         let address = self.listener.local_addr();
-        app::serve(self.server, self.listener, self.workers).map_err(|source| match address {
+        app::serve(self.server, self.listener, self.workers, self.tls).map_err(|source| match address {
             Ok(address) => StartError::Listen { address, source },
             Err(_) => StartError::Thread(source),
         })
@@ -169,41 +157,6 @@ impl Work {
 fn deviations(activations: &[Activation], problem: String) -> StartError {
     let names: Vec<String> = activations.iter().map(ToString::to_string).collect();
     StartError::Deviations { deviations: names.join(", "), problem }
-}
-
-fn access(
-    bearer: Option<&SecretString>,
-    basic: Option<&(String, SecretString)>,
-    seed: u64,
-    target: &Target,
-    origin: &Origin,
-) -> Vec<ApplicationAccess> {
-    let own = origin.own();
-    let offers = |method| target.authentication.contains(&method);
-    target
-        .applications
-        .iter()
-        .enumerate()
-        .map(|(position, application)| {
-            let name = &application.name;
-            let generated = |kind: &str| auth::generated(seed, &format!("{kind} {name}"));
-            let bearer = || bearer.cloned().unwrap_or_else(|| generated("bearer"));
-            let basic = || match basic.cloned() {
-                Some((user, password)) => BasicCredentials { user, password },
-                None => BasicCredentials { user: BASIC_USER.into(), password: generated("basic") },
-            };
-            let paths = target.base_paths.iter().filter_map(|base| base.of(position, &target.applications));
-            ApplicationAccess {
-                name: name.clone(),
-                tenant: application.tenant.clone(),
-                base_urls: paths.map(|path| format!("{own}{path}")).collect(),
-                credentials: Credentials {
-                    bearer: offers(AuthenticationMethod::Bearer).then(bearer),
-                    basic: offers(AuthenticationMethod::Basic).then(basic),
-                },
-            }
-        })
-        .collect()
 }
 
 impl Endpoint {

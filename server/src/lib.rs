@@ -9,6 +9,7 @@
 //! # }
 //! ```
 
+mod access;
 mod app;
 mod auth;
 mod behaviour;
@@ -29,11 +30,15 @@ pub mod seed;
 mod server;
 pub mod store;
 pub mod target;
+mod tls;
 
+pub use access::{ApplicationAccess, BasicCredentials, Credentials, FurtherAccess, FurtherCredentials, OauthClient};
+pub use auth::Carelessness;
 pub use clock::Clock;
 pub use config::{Config, PasswordCost};
-pub use endpoint::{ApplicationAccess, BasicCredentials, Credentials, Endpoint, StartError, start};
+pub use endpoint::{Endpoint, StartError, start};
 pub use journal::{Delivery, Exchange, Journal, JournalMode, RecordedBody};
 pub use limits::Limits;
 pub use target::Target;
 pub use target::deviations::{Activation, Deviation};
+pub use tls::{TlsError, TlsFiles};

@@ -1,12 +1,13 @@
 //! The rules by which one application answers: what it offers and how it reads requests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use scim::Error;
 use scim::capability::{Capabilities, Capability};
 use scim::filter::parse::Limits as FilterLimits;
 use scim::resource::read::{Policy, UnknownPolicy};
 
+use crate::auth::Carelessness;
 use crate::bulk::BulkLimits;
 use crate::target::{Application, OnPut, Target, refusal};
 
@@ -35,6 +36,8 @@ pub struct Rules {
     pub me: Option<String>,
     /// What may be read without credentials.
     pub anonymous: Capabilities,
+    /// What the check of credentials is careless about: nothing, unless a deviation says otherwise.
+    pub careless: BTreeSet<Carelessness>,
 }
 
 impl Rules {
@@ -53,6 +56,7 @@ impl Rules {
             missing_filter_ignored: false,
             me: application.me.clone(),
             anonymous: target.anonymous.clone(),
+            careless: BTreeSet::new(),
         }
     }
 

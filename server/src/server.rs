@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use scim::schema::SchemaError;
 use uuid::Uuid;
 
-use crate::auth::Keys;
+use crate::auth::Gate;
 use crate::behaviour::{Behaviour, Material};
 use crate::clock::Clock;
 use crate::cursor::Cursors;
@@ -28,12 +28,12 @@ pub(crate) struct Server {
     pub clock: Clock,
     pub journal: Arc<Journal>,
     pub behaviour: ArcSwap<Behaviour>,
-    /// By application.
-    pub keys: Vec<Keys>,
     /// By application: the user that the subject of its credentials has registered.
     pub subjects: HashMap<String, Mutex<Option<Uuid>>>,
     pub cursors: Cursors,
-    pub control_key: Keys,
+    pub gate: Gate,
+    /// The control API's own.
+    pub control: Gate,
     pub passwords: Passwords,
     pub origin: Origin,
     pub material: Material,

@@ -12,7 +12,7 @@ use super::expectation::Expectation;
 use super::{Check, Outcome};
 use crate::difference::at;
 use crate::endpoint::discovery::ResourceType;
-use crate::endpoint::{Client, Discovery, EndpointError, Exchange, Request};
+use crate::endpoint::{Client, Discovery, EndpointError, Exchange, Further, Request};
 use crate::event::Problem;
 
 /// Why a check could not go on.
@@ -54,12 +54,30 @@ pub struct Context {
     client: Client,
     discovery: Arc<Discovery>,
     data: Data,
+    further: Further,
     problems: Mutex<Vec<Problem>>,
 }
 
 impl Context {
     pub fn new(check: &'static Check, client: Client, discovery: Arc<Discovery>, data: Data) -> Self {
-        Self { check, client, discovery, data, problems: Mutex::default() }
+        Self { check, client, discovery, data, further: Further::default(), problems: Mutex::default() }
+    }
+
+    /// The same with further credentials.
+    #[must_use]
+    pub fn with_further(self, further: Further) -> Self {
+        Self { further, ..self }
+    }
+
+    /// A client that may read and not write, if the operator gave credentials for one.
+    pub fn reader(&self) -> Option<Client> {
+        self.further.reader.clone().map(|credentials| self.client.with_credentials(credentials))
+    }
+
+    /// A client of another tenant, if the operator gave credentials for one.
+    pub fn stranger(&self) -> Option<Client> {
+        let (base, credentials) = self.further.stranger.clone()?;
+        Some(self.client.with_base(&base).with_credentials(credentials))
     }
 
     pub fn check(&self) -> &'static Check {

@@ -24,12 +24,15 @@ mod filter;
 mod groups;
 mod index_paging;
 mod me;
+mod media_types;
+mod multi_tenancy;
 mod password;
 mod patch;
 mod projection;
 mod read;
 mod replace;
 mod search;
+mod security;
 mod sort;
 
 use futures_util::future::BoxFuture;
@@ -74,7 +77,10 @@ impl Check {
 const TOPICS: &[(&str, &[Check])] = &[
     ("discovery", discovery::CHECKS),
     ("auth", auth::CHECKS),
+    ("media-types", media_types::CHECKS),
     ("errors", errors::CHECKS),
+    ("errors", errors::words::CHECKS),
+    ("errors", errors::version::CHECKS),
     ("common-attributes", common_attributes::CHECKS),
     ("common-attributes", common_attributes::meta::CHECKS),
     ("create", create::CHECKS),
@@ -126,6 +132,8 @@ const TOPICS: &[(&str, &[Check])] = &[
     ("bulk", bulk::failures::CHECKS),
     ("bulk", bulk::references::CHECKS),
     ("bulk", bulk::limits::CHECKS),
+    ("security", security::CHECKS),
+    ("multi-tenancy", multi_tenancy::CHECKS),
 ];
 
 /// The names of the topics, in the order of the reports.

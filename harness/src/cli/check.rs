@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use url::Url;
 
 use super::endpoint_flags::base_url;
+use super::further_flags::FurtherFlags;
 use super::output::{Detail, ReportFormat, table};
 use super::subject::Subject;
 use super::{EndpointFlags, Failure, Output, confirm, interrupt, repeat, seed};
@@ -93,12 +94,18 @@ pub(super) struct CheckArgs {
     verbose: bool,
     #[command(flatten)]
     endpoint: EndpointFlags,
+    #[command(flatten)]
+    further: FurtherFlags,
 }
 
 pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> {
     let agenda = Agenda::new(&args)?;
     let seed = args.seed.unwrap_or_else(seed::draw);
     let subject = subject(&args, seed)?;
+    let further = match &subject.embedded {
+        Some(embedded) => embedded.further(),
+        None => args.further.read(subject.client.base_url())?,
+    };
     if !args.dry_run && !args.read_only {
         let what = format!("weir creates and deletes users and groups named {}…", run_prefix(seed));
         confirm::before_writing(subject.client.base_url(), &what, args.yes)?;
@@ -115,8 +122,12 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
         url: subject.client.base_url().to_string(),
         target: subject.embedded.as_ref().map(|embedded| embedded.target().to_owned()),
     });
-    let options =
-        RunOptions { seed, concurrency: usize::from(args.endpoint.concurrency), interrupted: interrupted.clone() };
+    let options = RunOptions {
+        seed,
+        concurrency: usize::from(args.endpoint.concurrency),
+        interrupted: interrupted.clone(),
+        further,
+    };
     let outcome = perform(agenda, &subject, &args, &events, &options).await;
     if let Err(Failure::Unreachable(reason)) = &outcome {
         events.emit(&Event::RunFailed { reason: reason.clone() });

@@ -6,6 +6,7 @@ mod cycle_report;
 mod endpoint_flags;
 mod explain;
 mod failure;
+mod further_flags;
 mod interrupt;
 mod list;
 mod output;

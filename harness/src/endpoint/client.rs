@@ -1,6 +1,8 @@
 //! The client with which everything in the harness speaks to an endpoint: it records each exchange, keeps to the
 //! agreed pace, and never carries credentials to another origin.
 
+mod plain;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -85,7 +87,6 @@ pub enum ClientError {
 
 struct Shared {
     http: reqwest::Client,
-    base: Url,
     timeout: Duration,
     largest_answer: usize,
     pace: Pace,
@@ -96,6 +97,7 @@ struct Shared {
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
+    base: Arc<Url>,
     credentials: Credentials,
     headers: HeaderMap,
     recordings: Vec<Recording>,
@@ -154,14 +156,9 @@ impl Client {
             value.set_sensitive(true);
             headers.append(HeaderName::try_from(name).map_err(|_| bad())?, value);
         }
-        let mut base = base.clone();
-        base.set_query(None);
-        base.set_fragment(None);
-        let path = base.path().trim_end_matches('/').to_owned();
-        base.set_path(&path);
+        let base = Arc::new(without_trailing_slash(base));
         let shared = Shared {
             http: builder.build().map_err(ClientError::Setup)?,
-            base,
             timeout: options.timeout,
             largest_answer: options.largest_answer,
             pace: Pace::new(options.concurrency, options.rate),
@@ -169,6 +166,7 @@ impl Client {
         };
         Ok(Self {
             shared: Arc::new(shared),
+            base,
             credentials: options.credentials,
             headers,
             recordings: Vec::new(),
@@ -178,7 +176,7 @@ impl Client {
 
     /// The base URL without trailing slash.
     pub fn base_url(&self) -> &Url {
-        &self.shared.base
+        &self.base
     }
 
     /// How many requests were sent by this client and all its relatives.
@@ -190,6 +188,12 @@ impl Client {
     #[must_use]
     pub fn with_credentials(&self, credentials: Credentials) -> Self {
         Self { credentials, ..self.clone() }
+    }
+
+    /// The same client below another base URL, to whose origin its credentials go from now on.
+    #[must_use]
+    pub fn with_base(&self, base: &Url) -> Self {
+        Self { base: Arc::new(without_trailing_slash(base)), ..self.clone() }
     }
 
     /// The same client, with a recording of its own next to those that it already fills.
@@ -250,19 +254,21 @@ impl Client {
     }
 
     async fn send_once(&self, request: &Request) -> Result<Arc<Exchange>, EndpointError> {
-        let url = self.url_of(request);
-        let headers = self.headers(request, &url)?;
+        let actual = self.url_of(request);
+        let url = shown(request, &actual);
+        let headers = self.headers(request, &actual)?;
         let authentication = authentication(&headers);
         let body = request.body.clone().unwrap_or_default();
-        let mut outgoing = self.shared.http.request(request.method.clone(), url.clone()).headers(headers.clone());
+        let mut outgoing = self.shared.http.request(request.method.clone(), actual).headers(headers.clone());
         if request.body.is_some() {
             outgoing = outgoing.body(body.clone());
         }
         let permit = self.shared.pace.turn().await;
         let number = self.shared.sent.fetch_add(1, Ordering::Relaxed) + 1;
         let started = Instant::now();
-        let failed =
-            |error: reqwest::Error| EndpointError::from_reqwest(&error, &request.method, &url, self.shared.timeout);
+        let failed = |error: reqwest::Error| {
+            EndpointError::from_reqwest(&error.without_url(), &request.method, &url, self.shared.timeout)
+        };
         let mut answer = outgoing.send().await.map_err(failed)?;
         let mut response_body = BytesMut::new();
         while let Some(chunk) = answer.chunk().await.map_err(failed)? {
@@ -298,14 +304,17 @@ impl Client {
         let mut url = match &request.place {
             Place::Absolute(url) => url.clone(),
             Place::Relative(path) => {
-                let mut url = self.shared.base.clone();
-                let path = format!("{}{path}", self.shared.base.path().trim_end_matches('/'));
+                let mut url = Url::clone(&self.base);
+                let path = format!("{}{path}", self.base.path().trim_end_matches('/'));
                 url.set_path(&path);
                 url
             }
         };
         if !request.query.is_empty() {
             url.set_query(Some(&request.query));
+        }
+        if let Some((name, secret)) = &request.secret_query {
+            url.query_pairs_mut().append_pair(name, secret.expose_secret());
         }
         url
     }
@@ -318,7 +327,7 @@ impl Client {
             let sentence = format!("header {name:?} holds a character that HTTP does not allow");
             EndpointError::new(EndpointErrorKind::BadRequest, &request.method, url, sentence)
         };
-        if url.origin() == self.shared.base.origin() {
+        if url.origin() == self.base.origin() {
             for (name, value) in &self.headers {
                 headers.append(name, value.clone());
             }
@@ -345,6 +354,25 @@ impl Client {
         }
         Ok(headers)
     }
+}
+
+fn without_trailing_slash(base: &Url) -> Url {
+    let mut base = base.clone();
+    base.set_query(None);
+    base.set_fragment(None);
+    let path = base.path().trim_end_matches('/').to_owned();
+    base.set_path(&path);
+    base
+}
+
+/// The URL as it may be recorded.
+fn shown(request: &Request, actual: &Url) -> Url {
+    let mut url = actual.clone();
+    if let Some((name, _)) = &request.secret_query {
+        url.set_query((!request.query.is_empty()).then_some(&request.query));
+        url.query_pairs_mut().append_pair(name, "(masked)");
+    }
+    url
 }
 
 /// Whether `url` names this machine.

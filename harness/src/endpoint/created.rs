@@ -118,7 +118,8 @@ impl Created {
     pub async fn delete_all(&self, client: &Client, events: &Events) {
         let resources = std::mem::take(&mut self.lock().resources);
         for (url, credentials) in resources.into_iter().rev() {
-            delete(&client.with_credentials(credentials), url, events).await;
+            // The credentials go along to this origin only, which may be that of another tenant.
+            delete(&client.with_base(&url).with_credentials(credentials), url, events).await;
         }
     }
 }

@@ -10,6 +10,7 @@ use scim::capability::Capability;
 
 use super::client::Credentials;
 use super::discovery::Declared;
+use super::further::Further;
 
 /// What to embed.
 #[derive(Clone, Debug)]
@@ -49,6 +50,8 @@ pub struct Application {
     pub base_urls: Vec<Url>,
     pub bearer: Option<SecretString>,
     pub basic: Option<(String, SecretString)>,
+    /// Credentials that may read and not write.
+    pub reader: Option<Credentials>,
 }
 
 impl Application {
@@ -141,6 +144,13 @@ pub fn applications(endpoint: &weir_server::Endpoint) -> Vec<Application> {
             base_urls: access.base_urls.iter().filter_map(|url| Url::parse(url).ok()).collect(),
             bearer: access.credentials.bearer.clone(),
             basic: access.credentials.basic.as_ref().map(|basic| (basic.user.clone(), basic.password.clone())),
+            reader: access.further.iter().find(|further| !further.writes).and_then(|further| {
+                let credentials = &further.credentials;
+                let basic = credentials.basic.as_ref();
+                credentials.bearer.clone().map(Credentials::Bearer).or_else(|| {
+                    basic.map(|basic| Credentials::Basic { user: basic.user.clone(), password: basic.password.clone() })
+                })
+            }),
         })
         .collect()
 }
@@ -182,6 +192,18 @@ impl Embedded {
     /// The way in that a run takes unless it is told otherwise.
     pub fn application(&self) -> Option<&Application> {
         self.applications.first()
+    }
+
+    /// The further credentials that the target has: one that may only read, and another application.
+    pub fn further(&self) -> Further {
+        let first = self.application();
+        let reader = first.and_then(|first| first.reader.clone());
+        let stranger = self
+            .applications
+            .iter()
+            .skip(1)
+            .find_map(|other| Some((other.base_urls.first()?.clone(), other.credentials())));
+        Further { reader, stranger }
     }
 
     /// The control API, with a trailing slash.

@@ -7,15 +7,17 @@ pub mod discovery;
 pub mod embedded;
 pub mod error;
 pub mod exchange;
+mod further;
 mod pace;
 pub mod request;
 
-pub use client::{Client, ClientOptions, Credentials, Recording};
+pub use client::{Client, ClientOptions, Credentials, Recording, is_loopback};
 pub use created::Created;
 pub use discovery::{Discovery, discover};
 pub use embedded::Embedded;
 pub use error::{EndpointError, EndpointErrorKind};
 pub use exchange::Exchange;
+pub use further::Further;
 pub use request::Request;
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
+use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
@@ -34,6 +35,7 @@ pub struct Request {
     pub(super) body: Option<Bytes>,
     pub(super) discard_answer: bool,
     pub(super) without_credentials: bool,
+    pub(super) secret_query: Option<(String, SecretString)>,
 }
 
 impl Request {
@@ -47,6 +49,7 @@ impl Request {
             body: None,
             discard_answer: false,
             without_credentials: false,
+            secret_query: None,
         }
     }
 
@@ -102,6 +105,13 @@ impl Request {
         self.query.extend(utf8_percent_encode(name, QUERY));
         self.query.push('=');
         self.query.extend(utf8_percent_encode(value, QUERY));
+        self
+    }
+
+    /// Adds a query parameter whose value no record of the exchange shows.
+    #[must_use]
+    pub fn secret_query(mut self, name: &str, value: &SecretString) -> Self {
+        self.secret_query = Some((name.to_owned(), value.clone()));
         self
     }
 

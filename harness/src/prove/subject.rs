@@ -40,7 +40,7 @@ pub async fn test(
     if let Ok(discovery) = discover(&client).await {
         let events = Events::new(vec![Box::new(Collector(Arc::clone(&verdicts)))]);
         let (_interrupt, interrupted) = watch::channel(false);
-        let options = RunOptions { seed, concurrency: 8, interrupted };
+        let options = RunOptions { seed, concurrency: 8, interrupted, further: endpoint.further() };
         let discovery = Arc::new(discovery);
         run::run(&plan::plan(checks, &discovery, false), &client, &discovery, &events, &options).await;
     } else {

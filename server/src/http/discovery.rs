@@ -61,6 +61,12 @@ fn scheme((position, method): (usize, &AuthenticationMethod)) -> Value {
         AuthenticationMethod::Bearer => {
             ("oauthbearertoken", "OAuth Bearer Token", "A bearer token of the application", "rfc6750")
         }
+        AuthenticationMethod::Oauth => (
+            "oauth2",
+            "OAuth 2 client credentials",
+            "A token of POST /oauth/token for the client's id and secret",
+            "rfc6749",
+        ),
         AuthenticationMethod::Basic => ("httpbasic", "HTTP Basic", "User and password of the application", "rfc7617"),
     };
     json!({

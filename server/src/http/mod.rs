@@ -19,6 +19,7 @@ mod root;
 mod route;
 mod search;
 mod sort_by;
+mod token;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -40,6 +41,7 @@ pub(crate) use origin::Origin;
 use parameters::Parameters;
 use route::{Place, TypeCapabilities};
 
+use crate::auth::{self, Asked};
 use crate::behaviour::Behaviour;
 use crate::front::Front;
 use crate::journal::{Delivery, Observed};
@@ -163,6 +165,13 @@ async fn answer_to(
         );
         return (None, body, refuse(Refusal::new(ErrorKind::UriTooLong, detail)));
     }
+    if uri.path() == token::PATH {
+        return (
+            None,
+            body.clone(),
+            token::answer(request.method(), request.headers(), &body, &server.gate, server.clock.now()),
+        );
+    }
     let Some(placed) = placed else {
         let detail =
             format!("there is nothing at {}; the base URLs of the applications are printed at start", uri.path());
@@ -182,7 +191,15 @@ async fn answer_to(
         Place::of(placed.rest, &front.registry).is_some_and(|place| is_anonymous(&place, front))
     };
     let result = async {
-        server.keys[placed.application].check(request.headers(), anonymous)?;
+        server.gate.check(&Asked {
+            headers: request.headers(),
+            query: uri.query(),
+            application: placed.application,
+            writes: auth::writes(request.method(), placed.rest),
+            anonymous,
+            careless: &front.rules.careless,
+            now: server.clock.now(),
+        })?;
         negotiated?;
         for seam in &behaviour.request {
             seam.rewrite(&mut incoming)?;

@@ -45,6 +45,8 @@ pub fn refusal(refusals: &BTreeMap<Capability, u16>, capability: Capability) -> 
         Some(403) => ErrorKind::Forbidden,
         Some(404) => ErrorKind::NotFound,
         Some(405) => ErrorKind::MethodNotAllowed,
+        // No target file may say so; a deviation does.
+        Some(500) => ErrorKind::Internal,
         _ => ErrorKind::NotImplemented,
     };
     Error::new(kind, format!("{}; /ServiceProviderConfig and the documentation tell what is", sentence(capability)))

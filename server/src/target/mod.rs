@@ -21,6 +21,7 @@ pub use path::{BasePath, Placed};
 pub(crate) use path::{decode, split_segment};
 pub use read::TargetError;
 
+use crate::access::FurtherCredentials;
 use crate::bulk::BulkLimits;
 use deviations::Activation;
 
@@ -61,6 +62,8 @@ pub const IMPLEMENTED: &[Capability] = &[
 pub enum AuthenticationMethod {
     Bearer,
     Basic,
+    /// Tokens of the token endpoint, for a client's id and secret (RFC 6749 section 4.4).
+    Oauth,
 }
 
 /// What the endpoint pretends to be.
@@ -88,6 +91,8 @@ pub struct Target {
     pub authentication: Vec<AuthenticationMethod>,
     /// What may be read without credentials; wrong credentials are refused all the same.
     pub anonymous: Capabilities,
+    /// Credentials besides those that each application has of its own.
+    pub credentials: Vec<FurtherCredentials>,
     /// At least one.
     pub applications: Vec<Application>,
     pub deviations: Vec<Activation>,

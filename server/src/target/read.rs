@@ -8,6 +8,7 @@ use scim::schema::{Definitions, ResourceTypeDocument, standard};
 use scim::tolerance::Tolerance;
 use serde::Deserialize;
 
+use crate::access::{BasicCredentials, Credentials, FurtherCredentials, OauthClient};
 use crate::bulk::BulkLimits;
 
 use super::application::REFUSAL_STATUSES;
@@ -50,7 +51,25 @@ struct TargetFile {
     refusals: BTreeMap<Word<Capability>, Status>,
     #[serde(default)]
     deviations: Vec<Word<Activation>>,
+    #[serde(default)]
+    credentials: Vec<CredentialsFile>,
     applications: Vec<ApplicationFile>,
+}
+
+/// Secrets in a target file are for rehearsals; without one a bearer token is made from the seed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CredentialsFile {
+    name: Word<Name>,
+    #[serde(default = "every_right")]
+    rights: Vec<Word<Right>>,
+    #[serde(default)]
+    applications: Vec<String>,
+    #[serde(default)]
+    tenants: Vec<String>,
+    bearer: Option<String>,
+    basic: Option<Word<Pair>>,
+    oauth: Option<Word<Pair>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -88,6 +107,10 @@ struct DownstreamFile {
     delete_on_deactivation: bool,
     #[serde(default = "yes")]
     hard_delete: bool,
+}
+
+fn every_right() -> Vec<Word<Right>> {
+    vec![Word(Right::Read), Word(Right::Write)]
 }
 
 const fn yes() -> bool {
@@ -130,6 +153,16 @@ impl TryFrom<u16> for Status {
         Err(format!("a capability is refused with 400, 403, 404, 405 or 501, not with {status}"))
     }
 }
+
+/// What credentials are good for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Right {
+    Read,
+    Write,
+}
+
+/// A name and a secret with a colon between.
+struct Pair(String, String);
 
 struct Extension(String);
 struct Name(String);
@@ -196,8 +229,26 @@ impl Parse for AuthenticationMethod {
         match text {
             "bearer" => Ok(Self::Bearer),
             "basic" => Ok(Self::Basic),
-            _ => Err(format!("{text:?} is no way to authenticate; use bearer or basic")),
+            "oauth" => Ok(Self::Oauth),
+            _ => Err(format!("{text:?} is no way to authenticate; use bearer, basic or oauth")),
         }
+    }
+}
+
+impl Parse for Right {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "read" => Ok(Self::Read),
+            "write" => Ok(Self::Write),
+            _ => Err(format!("{text:?} is no right; use read or write")),
+        }
+    }
+}
+
+impl Parse for Pair {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (name, secret) = text.split_once(':').ok_or("write NAME:SECRET, with a colon between the two")?;
+        Ok(Self(name.to_owned(), secret.to_owned()))
     }
 }
 
@@ -296,6 +347,7 @@ fn build(name: &str, file: TargetFile) -> Result<Target, (String, String)> {
         bulk,
         authentication: file.authentication.into_iter().map(|word| word.0).collect(),
         anonymous: file.anonymous.into_iter().map(|word| word.0).collect(),
+        credentials: file.credentials.into_iter().map(credentials).collect(),
         applications,
         deviations: file.deviations.into_iter().map(|word| word.0).collect(),
     })
@@ -312,6 +364,20 @@ fn bulk_limits(file: &BulkFile) -> Result<BulkLimits, (String, String)> {
         max_operations: limit("max_operations", file.max_operations, usual.max_operations)?,
         max_payload_size: limit("max_payload_size", file.max_payload_size, usual.max_payload_size)?,
     })
+}
+
+fn credentials(file: CredentialsFile) -> FurtherCredentials {
+    FurtherCredentials {
+        name: file.name.0.0,
+        writes: file.rights.iter().any(|right| right.0 == Right::Write),
+        applications: file.applications,
+        tenants: file.tenants,
+        credentials: Credentials {
+            bearer: file.bearer.map(Into::into),
+            basic: file.basic.map(|pair| BasicCredentials { user: pair.0.0, password: pair.0.1.into() }),
+            oauth: file.oauth.map(|pair| OauthClient { id: pair.0.0, secret: pair.0.1.into() }),
+        },
+    }
 }
 
 fn statuses(refusals: BTreeMap<Word<Capability>, Status>) -> BTreeMap<Capability, u16> {
