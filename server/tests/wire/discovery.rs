@@ -50,9 +50,11 @@ async fn resource_types_name_schemas_that_are_there() {
 async fn what_the_configuration_publishes_is_what_an_application_does() {
     let supported = |config: &Value, member: &str| config[member]["supported"].as_bool().unwrap();
     let rfc = Client::rfc().get("/ServiceProviderConfig").await.json();
-    assert!(["patch", "filter", "etag", "changePassword", "bulk"].iter().all(|member| supported(&rfc, member)));
-    assert!(!supported(&rfc, "sort"));
+    assert!(["patch", "filter", "etag", "changePassword", "bulk", "sort"].iter().all(|member| supported(&rfc, member)));
+    assert_eq!(rfc["pagination"]["cursor"], json!(true));
     // One boolean stands for groups and users.
     let aquera = Client::aquera("default").get("/ServiceProviderConfig").await.json();
     assert!(supported(&aquera, "patch"));
+    assert!(!supported(&aquera, "sort"));
+    assert!(aquera["pagination"].is_null());
 }

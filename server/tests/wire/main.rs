@@ -6,6 +6,7 @@ mod bulk;
 mod client;
 mod conditions;
 mod control;
+mod cursors;
 mod custom_schemas;
 mod deviations;
 mod discovery;
