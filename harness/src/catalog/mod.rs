@@ -8,6 +8,7 @@ mod cohort;
 mod context;
 mod data;
 mod expectation;
+mod published;
 mod severity;
 
 mod auth;
@@ -31,6 +32,7 @@ mod patch;
 mod projection;
 mod read;
 mod replace;
+mod schema;
 mod search;
 mod security;
 mod sort;
@@ -75,7 +77,17 @@ impl Check {
 /// Every topic: its name, which is its file's with `_` for `-`, and its checks in the order in which they are reported. A
 /// topic whose checks fill several files has a line for each, one after the other.
 const TOPICS: &[(&str, &[Check])] = &[
+    ("discovery", discovery::configuration::CHECKS),
+    ("discovery", discovery::kinds::CHECKS),
     ("discovery", discovery::CHECKS),
+    ("discovery", discovery::features::CHECKS),
+    ("schema", schema::CHECKS),
+    ("schema", schema::listing::CHECKS),
+    ("schema", schema::types::CHECKS),
+    ("schema", schema::mutability::CHECKS),
+    ("schema", schema::returned::CHECKS),
+    ("schema", schema::values::CHECKS),
+    ("schema", schema::behaviour::CHECKS),
     ("auth", auth::CHECKS),
     ("media-types", media_types::CHECKS),
     ("errors", errors::CHECKS),
