@@ -10,10 +10,10 @@ use super::{Check, Context, Outcome};
 use crate::difference::at;
 
 pub(super) mod behaviour;
+mod listed;
 pub(super) mod listing;
 pub(super) mod mutability;
 pub(super) mod returned;
-mod rows;
 pub(super) mod types;
 pub(super) mod values;
 

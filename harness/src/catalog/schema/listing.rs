@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::super::published::{flag, list, text, word};
 use super::super::{Check, Context, Outcome};
-use super::rows::{self, Row};
+use super::listed::{self, Row};
 use crate::difference::at;
 use crate::endpoint::discovery::Document;
 
@@ -21,37 +21,37 @@ pub(in super::super) const CHECKS: &[Check] = &[
         id: "schema.core-user",
         title: "The User schema has the attributes of the RFC, with their types",
         matters: "Mappings that work with every other endpoint rest on these definitions.",
-        requirements: rows::USER_IDS,
+        requirements: listed::USER_IDS,
         needs: SCHEMAS,
         legal: LEGAL,
         alone: false,
-        run: |context| Box::pin(async move { resource_schema(context, super::super::data::USER, rows::USER) }),
+        run: |context| Box::pin(async move { resource_schema(context, super::super::data::USER, listed::USER) }),
     },
     Check {
         id: "schema.core-group",
         title: "The Group schema has the attributes of the RFC, with their types",
         matters: "Mappings that work with every other endpoint rest on these definitions.",
-        requirements: rows::GROUP_IDS,
+        requirements: listed::GROUP_IDS,
         needs: SCHEMAS,
         legal: LEGAL,
         alone: false,
-        run: |context| Box::pin(async move { resource_schema(context, super::super::data::GROUP, rows::GROUP) }),
+        run: |context| Box::pin(async move { resource_schema(context, super::super::data::GROUP, listed::GROUP) }),
     },
     Check {
         id: "schema.enterprise-user",
         title: "The enterprise extension has the attributes of the RFC, with their types",
         matters: "Mappings that work with every other endpoint rest on these definitions.",
-        requirements: rows::ENTERPRISE_USER_IDS,
+        requirements: listed::ENTERPRISE_USER_IDS,
         needs: SCHEMAS,
         legal: LEGAL,
         alone: false,
-        run: |context| Box::pin(async move { resource_schema(context, ENTERPRISE, rows::ENTERPRISE_USER) }),
+        run: |context| Box::pin(async move { resource_schema(context, ENTERPRISE, listed::ENTERPRISE_USER) }),
     },
     Check {
         id: "schema.service-provider-config",
         title: "ServiceProviderConfig is as its schema has it",
         matters: "Clients written against the listing read these members and no others.",
-        requirements: rows::SERVICE_PROVIDER_CONFIG_IDS,
+        requirements: listed::SERVICE_PROVIDER_CONFIG_IDS,
         needs: &[Capability::ServiceProviderConfig],
         legal: &[
             "the document has every required member in its type, and the schema, where it is published, says the same",
@@ -61,7 +61,13 @@ pub(in super::super) const CHECKS: &[Check] = &[
             Box::pin(async move {
                 let document = &context.discovery().service_provider_config;
                 let instances: Vec<&Value> = document.json().into_iter().collect();
-                discovery_schema(context, "ServiceProviderConfig", rows::SERVICE_PROVIDER_CONFIG, document, &instances)
+                discovery_schema(
+                    context,
+                    "ServiceProviderConfig",
+                    listed::SERVICE_PROVIDER_CONFIG,
+                    document,
+                    &instances,
+                )
             })
         },
     },
@@ -69,7 +75,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
         id: "schema.resource-type",
         title: "Resource types are as their schema has them",
         matters: "Clients written against the listing read these members and no others.",
-        requirements: rows::RESOURCE_TYPE_IDS,
+        requirements: listed::RESOURCE_TYPE_IDS,
         needs: &[Capability::ResourceTypes],
         legal: &[
             "each entry has every required member in its type, and the schema, where it is published, says the same",
@@ -79,7 +85,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
             Box::pin(async move {
                 let document = &context.discovery().resource_types;
                 let instances: Vec<&Value> = document.entries().iter().collect();
-                discovery_schema(context, "ResourceType", rows::RESOURCE_TYPE, document, &instances)
+                discovery_schema(context, "ResourceType", listed::RESOURCE_TYPE, document, &instances)
             })
         },
     },
@@ -87,7 +93,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
         id: "schema.schema",
         title: "Schemas are as the schema of schemas has them",
         matters: "Clients written against the listing read these members and no others.",
-        requirements: rows::SCHEMA_IDS,
+        requirements: listed::SCHEMA_IDS,
         needs: SCHEMAS,
         legal: &[
             "each definition has every required member in its type, and the schema, where it is published, says the same",
@@ -97,7 +103,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
             Box::pin(async move {
                 let document = &context.discovery().schemas;
                 let instances: Vec<&Value> = document.entries().iter().collect();
-                discovery_schema(context, "Schema", rows::SCHEMA, document, &instances)
+                discovery_schema(context, "Schema", listed::SCHEMA, document, &instances)
             })
         },
     },
