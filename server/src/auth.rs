@@ -114,12 +114,16 @@ impl Gate {
         }
     }
 
-    fn find(&self, scheme: Scheme, given: &Digest) -> Option<&Arc<Grant>> {
+    /// The grant of a secret. One secret may open several applications by a grant for each; that of `application` is preferred.
+    fn find(&self, scheme: Scheme, given: &Digest, application: Option<usize>) -> Option<&Arc<Grant>> {
         let mut found = None;
         // No early end: the time tells nothing about where a key stands.
         for key in &self.keys {
             if bool::from(key.digest.ct_eq(given)) && key.scheme == scheme {
-                found = Some(&key.grant);
+                let preferred = application.is_some_and(|position| key.grant.applications.contains(&position));
+                if preferred || found.is_none() {
+                    found = Some(&key.grant);
+                }
             }
         }
         found
@@ -127,7 +131,7 @@ impl Gate {
 
     /// The grant of a client of the token endpoint.
     pub fn client(&self, id: &str, secret: &str) -> Option<&Arc<Grant>> {
-        self.find(Scheme::Client, &digest(format!("{id}:{secret}")))
+        self.find(Scheme::Client, &digest(format!("{id}:{secret}")), None)
     }
 
     /// Lets a request pass, or refuses it with 401, or with 403 where the credentials are right and not enough (RFC 7644
@@ -141,7 +145,7 @@ impl Gate {
             }
             if careless(Carelessness::TokenInQuery)
                 && let Some(token) = asked.query.and_then(token_of)
-                && self.find(Scheme::Bearer, &digest(&*token)).is_some()
+                && self.find(Scheme::Bearer, &digest(&*token), None).is_some()
             {
                 return Ok(());
             }
@@ -160,12 +164,15 @@ impl Gate {
             if careless(Carelessness::AnyToken) && !rest.is_empty() {
                 return Ok(());
             }
-            self.bearer(rest, asked.now)
+            self.bearer(rest, asked)
         } else if scheme.eq_ignore_ascii_case("basic") && self.offers(asked, Scheme::Basic) {
             if careless(Carelessness::AnyPassword) {
                 return Ok(());
             }
-            let grant = STANDARD.decode(rest).ok().and_then(|pair| self.find(Scheme::Basic, &digest(pair)).cloned());
+            let grant = STANDARD
+                .decode(rest)
+                .ok()
+                .and_then(|pair| self.find(Scheme::Basic, &digest(pair), Some(asked.application)).cloned());
             (true, grant)
         } else {
             let detail = "the Authorization header has a scheme that is not offered here";
@@ -186,12 +193,12 @@ impl Gate {
     }
 
     /// The grant of a token, and whether the token itself goes as far as writing.
-    fn bearer(&self, token: &str, now: Timestamp) -> (bool, Option<Arc<Grant>>) {
+    fn bearer(&self, token: &str, asked: &Asked<'_>) -> (bool, Option<Arc<Grant>>) {
         let given = digest(token);
-        if let Some(grant) = self.find(Scheme::Bearer, &given) {
+        if let Some(grant) = self.find(Scheme::Bearer, &given, Some(asked.application)) {
             return (true, Some(Arc::clone(grant)));
         }
-        self.tokens.find(&given, now).map_or((false, None), |(writes, grant)| (writes, Some(grant)))
+        self.tokens.find(&given, asked.now).map_or((false, None), |(writes, grant)| (writes, Some(grant)))
     }
 
     /// Whether the application takes the scheme: it has a key for it, or a client that can have tokens.

@@ -74,6 +74,20 @@ fn only_the_right_credentials_pass() {
 }
 
 #[test]
+fn one_token_may_open_several_applications() {
+    let mut gate = Gate::default();
+    for position in [0, 1] {
+        gate.add(&credentials(Some("shared"), Some(("weir", "shared"))), grant(&[position], true));
+    }
+    for application in [0, 1, 2] {
+        let expected = if application < 2 { 200 } else { 401 };
+        assert_eq!(status(&gate, &["Bearer shared"], |asked| asked.application = application), expected);
+        let basic = format!("Basic {}", STANDARD.encode("weir:shared"));
+        assert_eq!(status(&gate, &[&basic], |asked| asked.application = application), expected);
+    }
+}
+
+#[test]
 fn anonymous_requests_pass_where_they_may_and_wrong_credentials_never() {
     assert_eq!(status(&gate(), &[], |asked| asked.anonymous = true), 200);
     assert_eq!(status(&gate(), &["Bearer wrong"], |asked| asked.anonymous = true), 401);
