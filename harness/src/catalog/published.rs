@@ -174,14 +174,13 @@ fn sample_one(context: &Context, own: &Published<'_>, person: Option<&str>, vari
         ("manager" | "members", "value") => return person.map(|id| json!(id)),
         // Bound to the value beside them: the endpoint fills them in.
         ("manager" | "members" | "groups", "$ref" | "display" | "type") => return None,
-        ("emails", "value") => return Some(json!(format!("{}@example.com", context.data().name()))),
+        ("emails", "value") | ("", "userName") => return Some(json!(format!("{}@example.com", context.data().name()))),
         ("phoneNumbers", "value") => return either("tel:+1-201-555-0123", "tel:+1-201-555-0124"),
         ("addresses", "country") => return either("US", "DE"),
         ("x509Certificates", "value") => return either(CERTIFICATE, OTHER_CERTIFICATE),
         ("", "locale") => return either("en-US", "de-DE"),
         ("", "preferredLanguage") => return either("en", "de"),
         ("", "timezone") => return either("America/Los_Angeles", "Europe/Berlin"),
-        ("", "userName") => return Some(json!(format!("{}@example.com", context.data().name()))),
         ("", "password") => return Some(json!(format!("Wq7!{}", context.data().name()))),
         _ if !canonical.is_empty() => return Some(canonical[variant % canonical.len()].clone()),
         _ => {}
@@ -262,7 +261,9 @@ pub async fn full<'d>(
     }
     let whole = |cells: &[(Published<'d>, Value)]| {
         let mut body = base.clone();
-        cells.iter().for_each(|(own, value)| own.put(&mut body, value.clone()));
+        for (own, value) in cells {
+            own.put(&mut body, value.clone());
+        }
         body
     };
     let body = whole(&cells);

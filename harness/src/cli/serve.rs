@@ -82,13 +82,15 @@ pub(super) async fn run(args: ServeArgs, output: Output) -> Result<u8, Failure> 
         Given { bearer: args.bearer.is_some(), basic: args.basic.is_some(), control: args.control_token.is_some() };
     let target = args.target.clone();
     let endpoint = weir_server::start(config(args)?).map_err(Failure::usage)?;
+    // Whoever reads `ready` may end the process at once.
+    let mut requests = interrupt::listen()?;
     output.print(&greeting(&endpoint, &target, given))?;
     let mut lines = None;
     if !quiet && std::io::stdout().is_terminal() {
         let print = |line: &str| writeln!(std::io::stdout(), "{line}").is_ok();
         lines = Some(tokio::spawn(request_lines::follow(endpoint.journal().follow(), print)));
     }
-    interrupt::requested().await?;
+    requests.next().await;
     if let Some(lines) = lines {
         lines.abort();
     }

@@ -152,6 +152,7 @@ async fn the_rfc_endpoint_lives_through_it_as_well() {
     relink pass (users: 205 linked; groups: 23 linked)
     lost-answer pass (users: 1 linked)
     group.fallback skip (every application of the target can filter groups)
+    application.other pass
     "#);
 }
 

@@ -294,12 +294,11 @@ async fn dispatch(
         (Place::Search(kind), "POST") => {
             require(Some(Capability::Search))?;
             call.parameters = search::parameters(&incoming.json()?, &rules.policy.tolerances)?;
-            match kind {
-                Some(kind) => list::answer(&call, *kind).await,
-                None => {
-                    require(Some(Capability::RootQuery))?;
-                    root::answer(&call).await
-                }
+            if let Some(kind) = kind {
+                list::answer(&call, *kind).await
+            } else {
+                require(Some(Capability::RootQuery))?;
+                root::answer(&call).await
             }
         }
         (Place::Me, "GET" | "POST" | "PUT" | "PATCH" | "DELETE") => {

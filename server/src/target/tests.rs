@@ -119,7 +119,7 @@ fn every_mistake_names_line_and_key() {
     target mine, line 2, key base_paths: /_weir is the control API's path
     target mine, line 2, key base_paths: a base path has no empty segments and no trailing slash
     target mine, application a: it needs a tenant, because a base path names one
-    target mine, line 3, key authentication: "token" is no way to authenticate; use bearer or basic
+    target mine, line 3, key authentication: "token" is no way to authenticate; use bearer, basic or oauth
     target mine, line 4, key capabilities: "create.user" is no capability; use one of
     target mine, line 6, key name: "Users" is the name of an endpoint; choose another
     target mine, line 6, key name: "a b" stands in URLs: use letters, digits, - and _

@@ -1,4 +1,4 @@
-//! Features that are not supported are left out of ServiceProviderConfig.
+//! Features that are not supported are left out of `ServiceProviderConfig`.
 
 
 

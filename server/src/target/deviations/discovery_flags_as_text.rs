@@ -1,4 +1,4 @@
-//! Booleans of ServiceProviderConfig as text.
+//! Booleans of `ServiceProviderConfig` as text.
 
 use serde_json::json;
 
