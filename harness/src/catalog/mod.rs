@@ -24,6 +24,7 @@ mod etag;
 mod filter;
 mod groups;
 mod index_paging;
+mod internationalization;
 mod me;
 mod media_types;
 mod multi_tenancy;
@@ -32,6 +33,7 @@ mod patch;
 mod projection;
 mod read;
 mod replace;
+mod round_trip;
 mod schema;
 mod search;
 mod security;
@@ -88,6 +90,11 @@ const TOPICS: &[(&str, &[Check])] = &[
     ("schema", schema::returned::CHECKS),
     ("schema", schema::values::CHECKS),
     ("schema", schema::behaviour::CHECKS),
+    ("round-trip", round_trip::CHECKS),
+    ("round-trip", round_trip::extension::CHECKS),
+    ("round-trip", round_trip::formats::CHECKS),
+    ("round-trip", round_trip::values::CHECKS),
+    ("internationalization", internationalization::CHECKS),
     ("auth", auth::CHECKS),
     ("media-types", media_types::CHECKS),
     ("errors", errors::CHECKS),
