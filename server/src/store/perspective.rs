@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use scim::schema::{AttributeId, AttributeType, Registry, ResourceTypeId};
+use scim::schema::{AttributeId, AttributeType, Registry, ResourceTypeId, standard};
 
 /// What reading a [`Stored`](super::Stored) needs besides itself. Make one for a registry and [rebase](Self::rebased) it for each
 /// request; both clones and rebasing are cheap.
@@ -63,8 +63,18 @@ pub(super) struct Layout {
     pub members: Option<RelationAttributes>,
     /// `User.groups`.
     pub groups: Option<RelationAttributes>,
+    /// The enterprise extension's `manager`.
+    pub manager: Option<ManagerAttributes>,
     /// By resource type.
     types: Vec<TypeLayout>,
+}
+
+/// `manager.value` and `manager.$ref` of the enterprise extension, and the type of resource that they refer to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ManagerAttributes {
+    pub value: AttributeId,
+    pub reference: AttributeId,
+    pub users: ResourceTypeId,
 }
 
 /// One relation and its sub-attributes, where the schema has them.
@@ -90,6 +100,19 @@ impl RelationAttributes {
     fn new(registry: &Registry, attribute: AttributeId) -> Self {
         let find = |name| registry.find_sub_attribute(attribute, name);
         Self { attribute, value: find("value"), reference: find("$ref"), kind: find("type"), display: find("display") }
+    }
+}
+
+impl ManagerAttributes {
+    fn new(registry: &Registry) -> Option<Self> {
+        let extension = registry.schema_id(standard::ENTERPRISE_USER)?;
+        let manager = registry.find_in_schema(extension, "manager")?;
+        let user = registry.schema_id(standard::USER)?;
+        Some(Self {
+            value: registry.find_sub_attribute(manager, "value")?,
+            reference: registry.find_sub_attribute(manager, "$ref")?,
+            users: registry.resource_types().find(|(_, kind)| kind.schema == user)?.0,
+        })
     }
 }
 
@@ -122,7 +145,7 @@ impl Layout {
                 may_be_member: referable.contains(&kind.document.name),
             })
             .collect();
-        Self { members, groups, types }
+        Self { members, groups, manager: ManagerAttributes::new(registry), types }
     }
 
     pub fn of(&self, resource_type: ResourceTypeId) -> &TypeLayout {

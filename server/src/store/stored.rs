@@ -8,6 +8,7 @@ use scim::resource::{Item, Record};
 use scim::schema::{AttributeId, ResourceTypeId, common};
 use uuid::Uuid;
 
+use super::identifiers;
 use super::packed::{Packed, PackedFields, PackedItems, PackedRecord};
 use super::perspective::{Perspective, RelationAttributes};
 
@@ -147,7 +148,10 @@ impl<'a> Record<'a> for StoredRecord<'a> {
         match self.part {
             Part::Resource(stored) => self.get_of_resource(stored, id),
             Part::Meta(stored) => self.get_of_meta(stored, id),
-            Part::Value(record) => record.get(id).map(|items| StoredItems(Items::Packed(items, self.perspective))),
+            Part::Value(record) => match record.get(id) {
+                Some(items) => Some(StoredItems(Items::Packed(items, self.perspective))),
+                None => self.manager_reference(record, id),
+            },
             Part::Member(edge) => {
                 let item = self.get_of_edge(self.perspective.layout().members?, edge, id, true)?;
                 Some(StoredItems::one(item))
@@ -182,7 +186,12 @@ impl<'a> Record<'a> for StoredRecord<'a> {
                     Some(common::META_VERSION),
                 ],
             ),
-            Part::Value(record) => (Some(record), [None; 5]),
+            Part::Value(record) => {
+                let reference = self.perspective.layout().manager.map(|manager| manager.reference);
+                let composed =
+                    reference.filter(|&id| record.get(id).is_none() && self.manager_reference(record, id).is_some());
+                (Some(record), [composed, None, None, None, None])
+            }
             Part::Member(_) => (None, self.perspective.layout().members.map_or([None; 5], sub_attributes)),
             Part::Group(_) => (None, self.perspective.layout().groups.map_or([None; 5], sub_attributes)),
         };
@@ -195,6 +204,15 @@ const fn sub_attributes(relation: RelationAttributes) -> [Option<AttributeId>; 5
 }
 
 impl<'a> StoredRecord<'a> {
+    /// The `$ref` of a manager whose client has sent the id alone (RFC 7643 section 4.3 recommends both). An id that is none
+    /// of ours leads nowhere and gets none.
+    fn manager_reference(self, record: PackedRecord<'a>, id: AttributeId) -> Option<StoredItems<'a>> {
+        let manager = self.perspective.layout().manager.filter(|manager| manager.reference == id)?;
+        let Item::String(value) = record.get(manager.value)?.next()? else { return None };
+        let location = self.perspective.location(manager.users, identifiers::parse(&value)?);
+        Some(StoredItems::one(Item::String(Cow::Owned(location))))
+    }
+
     fn get_of_resource(self, stored: &'a Stored, id: AttributeId) -> Option<StoredItems<'a>> {
         match id {
             common::ID => return Some(StoredItems::one(Item::String(Cow::Owned(stored.id.to_string())))),

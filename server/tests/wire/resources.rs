@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::{Client, GROUP, USER, user};
 
@@ -166,5 +166,26 @@ async fn locations_follow_the_base_url_that_the_client_uses() {
             let expected = format!("{}/Users/{user}", base.trim_end_matches('/'));
             assert_eq!((reply.status, reply.json()["meta"]["location"].as_str()), (200, Some(&*expected)), "{base}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_manager_given_by_id_gets_its_reference_and_one_of_the_clients_own_stays() {
+    let client = Client::rfc();
+    let boss = client.create_user("boss@example.com").await;
+    for (manager, reference) in [
+        (json!({"value": boss}), json!(format!("{}/Users/{boss}", client.base))),
+        (json!({"value": boss, "$ref": "https://example.com/boss"}), json!("https://example.com/boss")),
+        (json!({"value": "26118915"}), Value::Null),
+    ] {
+        let mut body = user(&format!("{}@example.com", manager.to_string().len()));
+        body["schemas"] = json!([USER, ENTERPRISE]);
+        body[ENTERPRISE] = json!({"manager": manager});
+        let created = client.post("/Users", &body).await;
+        assert_eq!(created.status, 201, "{created:?}");
+        assert_eq!(created.json()[ENTERPRISE]["manager"]["$ref"], reference, "{created:?}");
+        assert_eq!(created.json()[ENTERPRISE]["manager"]["value"], manager["value"]);
+        let filter = crate::client::encode(&format!("{ENTERPRISE}:manager.value eq {}", manager["value"]));
+        assert_ne!(client.get(&format!("/Users?filter={filter}")).await.json()["totalResults"], 0);
     }
 }
