@@ -269,31 +269,27 @@ pub async fn full<'d>(
     let body = whole(&cells);
     let answer = context.send(crate::endpoint::Request::post(&kind.endpoint).json(&body)).await?;
     let mut refused = Vec::new();
-    let (resource, body) = match answer.text("id").filter(|_| answer.is_success()) {
-        Some(id) => {
-            let resource =
-                super::context::Resource { id: id.into(), endpoint: kind.endpoint.clone(), exchange: answer.clone() };
-            (resource, body)
+    if let Some(id) = answer.text("id").filter(|_| answer.is_success()) {
+        let resource =
+            super::context::Resource { id: id.into(), endpoint: kind.endpoint.clone(), exchange: answer.clone() };
+        return Ok(Full { resource, body, accepted: cells.into_iter().map(|(own, _)| own).collect(), refused });
+    }
+    let mut accepted = Vec::new();
+    for (own, value) in cells {
+        let mut alone = context.data().resource(kind);
+        own.put(&mut alone, value);
+        let answer = context.send(crate::endpoint::Request::post(&kind.endpoint).json(&alone)).await?;
+        if answer.is_success() { accepted.push(own) } else { refused.push((own, answer)) }
+    }
+    // Names that must be unique are taken by the attempts: the values are made anew.
+    let mut body = context.data().resource(kind);
+    for own in &accepted {
+        if let Some(value) = sample(context, own, person, variant) {
+            own.put(&mut body, value);
         }
-        None => {
-            let mut kept = Vec::new();
-            for (own, value) in cells {
-                let mut alone = context.data().resource(kind);
-                own.put(&mut alone, value.clone());
-                let answer = context.send(crate::endpoint::Request::post(&kind.endpoint).json(&alone)).await?;
-                if answer.is_success() { kept.push((own, value)) } else { refused.push((own, answer)) }
-            }
-            cells = kept;
-            // The names of the first attempt may be taken by the attempts between.
-            let fresh: Vec<(Published<'d>, Value)> =
-                cells.into_iter().filter_map(|(own, _)| Some((own, sample(context, &own, person, variant)?))).collect();
-            cells = fresh;
-            let mut body = context.data().resource(kind);
-            cells.iter().for_each(|(own, value)| own.put(&mut body, value.clone()));
-            (context.create(&kind.endpoint, &body).await?, body)
-        }
-    };
-    Ok(Full { resource, body, accepted: cells.into_iter().map(|(own, _)| own).collect(), refused })
+    }
+    let resource = context.create(&kind.endpoint, &body).await?;
+    Ok(Full { resource, body, accepted, refused })
 }
 
 /// The id of a new user, for references by id; `None` where users cannot be created.

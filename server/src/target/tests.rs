@@ -88,6 +88,26 @@ fn a_minimal_target_is_enough() {
 }
 
 #[test]
+fn a_target_file_brings_its_schemas_and_resource_types() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/custom/device.toml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let registry = Target::parse(path, &text).unwrap().registry().unwrap();
+    let endpoints: Vec<_> = registry.resource_types().map(|(_, kind)| kind.document.endpoint.as_str()).collect();
+    assert_eq!(endpoints, ["/Users", "/Groups", "/Teams", "/Devices"]);
+
+    let missing = Target::parse(path, &text.replace("device.json", "nowhere.json")).unwrap_err();
+    assert_eq!(missing.place, "key schemas");
+    assert!(missing.problem.starts_with("cannot read ") && missing.problem.contains("nowhere.json"), "{missing}");
+    let typed =
+        format!("{MINIMAL}[[resource_types]]\nname = \"Car\"\nendpoint = \"/Cars\"\nschema = \"urn:example:Car\"\n");
+    let unknown = Target::parse("mine", &typed).unwrap_err().to_string();
+    assert_eq!(
+        unknown,
+        "target mine, key resource_types: resource type Car: its schema urn:example:Car is not among the schemas"
+    );
+}
+
+#[test]
 fn every_mistake_names_line_and_key() {
     let replaced = |from: &str, to: &str| {
         assert!(MINIMAL.contains(from), "{from}");

@@ -19,7 +19,12 @@ pub(in super::super) const CHECKS: &[Check] = &[
         needs: &[],
         legal: &["200 with an object of the ServiceProviderConfig schema, not inside a list"],
         alone: false,
-        run: |context| Box::pin(async move { object(context) }),
+        run: |context| {
+            Box::pin(async move {
+                object(context);
+                Ok(())
+            })
+        },
     },
     Check {
         id: "discovery.config-members",
@@ -48,7 +53,12 @@ pub(in super::super) const CHECKS: &[Check] = &[
             "each feature an object with a boolean supported; maxOperations, maxPayloadSize and maxResults integers from 0",
         ],
         alone: false,
-        run: |context| Box::pin(async move { members(context) }),
+        run: |context| {
+            Box::pin(async move {
+                members(context);
+                Ok(())
+            })
+        },
     },
     Check {
         id: "discovery.authentication-schemes",
@@ -69,7 +79,12 @@ pub(in super::super) const CHECKS: &[Check] = &[
             "an array; each entry with type, name and description as texts; primary at most once; links that are HTTP URLs or missing",
         ],
         alone: false,
-        run: |context| Box::pin(async move { schemes(context) }),
+        run: |context| {
+            Box::pin(async move {
+                schemes(context);
+                Ok(())
+            })
+        },
     },
     Check {
         id: "discovery.anonymous-configuration",
@@ -93,18 +108,17 @@ pub(in super::super) const CHECKS: &[Check] = &[
     },
 ];
 
-fn object(context: &Context) -> Outcome {
+fn object(context: &Context) {
     let document = &context.discovery().service_provider_config;
     context.expect(&document.exchange).under(&["RFC7644-3.2-14", "RFC7644-4-01"]).status(&[200]).json();
     let schema = json!(["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"]);
     context.expect(&document.exchange).under(&["RFC7643-5-01", "RFC7644-4-02"]).equals("schemas", &schema);
     context.expect(&document.exchange).under(&["RFC7644-3.2-14"]).lacks("Resources");
-    Ok(())
 }
 
-fn members(context: &Context) -> Outcome {
+fn members(context: &Context) {
     let document = &context.discovery().service_provider_config;
-    let Some(config) = document.json() else { return Ok(()) };
+    let Some(config) = document.json() else { return };
     let features: [(&'static [&'static str], &'static [&'static str], &str); 6] = [
         (&["RFC7643-5-05"], &["RFC7643-5-06"], "patch"),
         (&["RFC7643-5-07"], &["RFC7643-5-08"], "bulk"),
@@ -139,7 +153,6 @@ fn members(context: &Context) -> Outcome {
         let message = format!("{path} is no integer from 0");
         context.expect(&document.exchange).under(under).that(value.is_some_and(Value::is_u64), &message, shown(value));
     }
-    Ok(())
 }
 
 fn is_link(value: Option<&Value>) -> bool {
@@ -152,9 +165,9 @@ fn is_link(value: Option<&Value>) -> bool {
     })
 }
 
-fn schemes(context: &Context) -> Outcome {
+fn schemes(context: &Context) {
     let document = &context.discovery().service_provider_config;
-    let Some(config) = document.json() else { return Ok(()) };
+    let Some(config) = document.json() else { return };
     let expect = |under: &'static [&'static str], holds: bool, message: &str, value: Option<&Value>| {
         context.expect(&document.exchange).under(under).that(holds, message, shown(value));
     };
@@ -180,7 +193,6 @@ fn schemes(context: &Context) -> Outcome {
     }
     let primary = entries.iter().filter(|scheme| at(scheme, "primary") == Some(&json!(true))).count();
     expect(&["RFC7643-5-27"], primary <= 1, "more than one authentication scheme is primary", schemes);
-    Ok(())
 }
 
 async fn anonymous(context: &Context) -> Outcome {

@@ -248,18 +248,17 @@ async fn canonical_values(context: &Context) -> Outcome {
 
 /// Sends all `values` in one resource; where that is refused, each in one of its own.
 async fn one_canonical(context: &Context, kind: &ResourceType, own: &Published<'_>, values: &[&Value]) -> Outcome {
-    let element = |value: &Value| match own.parent {
-        None => value.clone(),
-        Some(_) => {
-            // Beside it something that tells one element from the other.
-            let siblings = own.top();
-            let mut element = sample(context, &siblings, None, 0).unwrap_or_else(|| json!({}));
-            if element.is_array() {
-                element = element[0].take();
-            }
-            element[own.name()] = value.clone();
-            element
+    let element = |value: &Value| {
+        if own.parent.is_none() {
+            return value.clone();
         }
+        // Beside it something that tells one element from the other.
+        let mut element = sample(context, &own.top(), None, 0).unwrap_or_else(|| json!({}));
+        if element.is_array() {
+            element = element[0].take();
+        }
+        element[own.name()] = value.clone();
+        element
     };
     let body_of = |values: &[&Value]| {
         let elements: Vec<Value> = values.iter().map(|value| element(value)).collect();
