@@ -87,7 +87,7 @@ pub(crate) fn access(config: &Config, origin: &Origin) -> Result<(Vec<Applicatio
         (0..target.applications.len()).map(|position| own(config, position, origin)).collect();
     let mut gate = Gate::new(Tokens::new(config.seed, config.token_lifetime));
     for (position, access) in applications.iter().enumerate() {
-        gate.add(&access.credentials, Grant { applications: BTreeSet::from([position]), writes: true });
+        gate.add(&access.credentials, &Grant { applications: BTreeSet::from([position]), writes: true });
     }
     for further in target.credentials.iter().chain(&config.further) {
         let opened = opened(further, target)?;
@@ -95,7 +95,7 @@ pub(crate) fn access(config: &Config, origin: &Origin) -> Result<(Vec<Applicatio
         if credentials.is_empty() {
             credentials.bearer = Some(auth::generated(config.seed, &format!("further {}", further.name)));
         }
-        gate.add(&credentials, Grant { applications: opened.clone(), writes: further.writes });
+        gate.add(&credentials, &Grant { applications: opened.clone(), writes: further.writes });
         for position in opened {
             let (name, writes) = (further.name.clone(), further.writes);
             applications[position].further.push(FurtherAccess { name, writes, credentials: credentials.clone() });

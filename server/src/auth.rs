@@ -99,10 +99,18 @@ impl Gate {
         Self { keys: Vec::new(), tokens }
     }
 
-    /// Lets `credentials` open what `grant` says.
-    pub fn add(&mut self, credentials: &Credentials, grant: Grant) {
-        let grant = Arc::new(grant);
-        let mut add = |scheme, digest| self.keys.push(Key { scheme, digest, grant: Arc::clone(&grant) });
+    /// Lets `credentials` open what `grant` says, besides what they open already; of two grants the lesser right counts.
+    pub fn add(&mut self, credentials: &Credentials, grant: &Grant) {
+        let mut add = |scheme, digest| {
+            // What is given for several applications is one key.
+            if let Some(key) = self.keys.iter_mut().find(|key| key.scheme == scheme && key.digest == digest) {
+                let applications = key.grant.applications.union(&grant.applications).copied().collect();
+                key.grant = Arc::new(Grant { applications, writes: key.grant.writes && grant.writes });
+            } else {
+                let (applications, writes) = (grant.applications.clone(), grant.writes);
+                self.keys.push(Key { scheme, digest, grant: Arc::new(Grant { applications, writes }) });
+            }
+        };
         if let Some(token) = &credentials.bearer {
             add(Scheme::Bearer, digest(token.expose_secret()));
         }

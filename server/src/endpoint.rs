@@ -19,6 +19,7 @@ use crate::cursor::Cursors;
 use crate::http::Origin;
 use crate::journal::Journal;
 use crate::password::Passwords;
+use crate::rate::RateLimit;
 use crate::server::{self, Server};
 use crate::target::deviations::Activation;
 use crate::tls::TlsFiles;
@@ -73,6 +74,7 @@ pub fn start(config: Config) -> Result<Endpoint, StartError> {
     let server = web::Data::new(Server {
         subjects: applications.iter().map(|access| (access.name.clone(), Mutex::default())).collect(),
         cursors: Cursors::new(&auth::generated(config.seed, "cursor")),
+        rate: RateLimit::new(config.limits.rate),
         gate,
         control: control_gate(&control_token),
         passwords: Passwords::new(config.password_cost, config.seed).map_err(StartError::PasswordCost)?,
@@ -97,7 +99,7 @@ pub fn start(config: Config) -> Result<Endpoint, StartError> {
 fn control_gate(token: &SecretString) -> Gate {
     let mut gate = Gate::default();
     let credentials = Credentials { bearer: Some(token.clone()), ..Credentials::default() };
-    gate.add(&credentials, Grant { applications: [0].into(), writes: true });
+    gate.add(&credentials, &Grant { applications: [0].into(), writes: true });
     gate
 }
 

@@ -25,6 +25,7 @@ mod journal;
 mod limits;
 pub mod operation;
 mod password;
+mod rate;
 pub mod rules;
 pub mod seed;
 mod server;

@@ -1,5 +1,6 @@
 //! What the endpoint protects itself with.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// Bounds on what a client may send, hold open or keep waiting.
@@ -13,6 +14,12 @@ pub struct Limits {
     pub head_timeout: Duration,
     /// How long the body of a request may take to arrive; then 408.
     pub body_timeout: Duration,
+    /// How long the endpoint may work on a request; then 503.
+    pub request_timeout: Duration,
+    /// How many requests a second one client, told by its address, may send; more are answered 429. Unlimited if absent.
+    pub rate: Option<NonZeroU32>,
+    /// Whether answers are compressed for clients that accept gzip.
+    pub compress: bool,
     /// How long an idle connection is kept.
     pub keep_alive: Duration,
     /// How many connections each worker holds at once.
@@ -30,6 +37,9 @@ impl Default for Limits {
             uri_bytes: 16 << 10,
             head_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(30),
+            request_timeout: Duration::from_mins(1),
+            rate: None,
+            compress: false,
             keep_alive: Duration::from_secs(30),
             connections: 4096,
             journal_bytes: 16 << 20,

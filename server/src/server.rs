@@ -15,6 +15,7 @@ use crate::http::Origin;
 use crate::journal::Journal;
 use crate::limits::Limits;
 use crate::password::Passwords;
+use crate::rate::RateLimit;
 use crate::seed::Seed;
 use crate::store::{Store, Wanted};
 use crate::target::Target;
@@ -31,6 +32,7 @@ pub(crate) struct Server {
     /// By application: the user that the subject of its credentials has registered.
     pub subjects: HashMap<String, Mutex<Option<Uuid>>>,
     pub cursors: Cursors,
+    pub rate: RateLimit,
     pub gate: Gate,
     /// The control API's own.
     pub control: Gate,

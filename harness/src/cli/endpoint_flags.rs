@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::Failure;
-use crate::endpoint::{Client, ClientOptions, Credentials};
+use crate::endpoint::{Client, ClientOptions, Credentials, TokenSource};
 
 /// Credentials, transport and pace.
 #[derive(Args, Clone, Debug, Default)]
@@ -20,6 +20,15 @@ pub struct EndpointFlags {
     /// User and password for Basic authentication, or @FILE that holds them; a bearer token wins over them
     #[arg(long, value_name = "USER:PASS", env = "WEIR_BASIC", hide_env_values = true)]
     pub basic: Option<SecretString>,
+    /// The token endpoint that gives bearer tokens for --oauth-client
+    #[arg(long, value_name = "URL", requires = "oauth_client")]
+    pub oauth_token_url: Option<Url>,
+    /// Id and secret of an OAuth 2 client, or @FILE that holds them; used with --oauth-token-url
+    #[arg(long, value_name = "CLIENT:SECRET", env = "WEIR_OAUTH_CLIENT", hide_env_values = true)]
+    pub oauth_client: Option<SecretString>,
+    /// The scope to ask the token endpoint for
+    #[arg(long, value_name = "SCOPE", requires = "oauth_token_url")]
+    pub oauth_scope: Option<String>,
     /// A header to send with every request; reports hide its value
     #[arg(long = "header", value_name = "NAME: VALUE")]
     pub headers: Vec<String>,
@@ -50,6 +59,10 @@ impl EndpointFlags {
     pub fn credentials(&self) -> Result<Credentials, Failure> {
         if let Some(token) = &self.bearer {
             return Ok(Credentials::Bearer(secret(token)?));
+        }
+        if let (Some(url), Some(pair)) = (&self.oauth_token_url, &self.oauth_client) {
+            let (client, secret) = pair_of(pair, "--oauth-client")?;
+            return Ok(Credentials::Oauth(TokenSource::new(url.clone(), client, secret, self.oauth_scope.clone())));
         }
         self.basic.as_ref().map_or(Ok(Credentials::None), |pair| {
             let (user, password) = pair_of(pair, "--basic")?;

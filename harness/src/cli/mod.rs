@@ -16,6 +16,7 @@ mod repeat;
 mod request_lines;
 mod seed;
 mod serve;
+mod serve_flags;
 mod subject;
 
 use std::process::ExitCode;

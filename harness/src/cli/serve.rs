@@ -11,8 +11,9 @@ use url::Url;
 use weir_server::{Config, Endpoint, JournalMode, PasswordCost};
 
 use super::endpoint_flags::{pair_of, secret};
+use super::serve_flags::{AccessFlags, ProtectionFlags};
 use super::{Failure, Output, interrupt, request_lines, seed};
-use crate::endpoint::embedded;
+use crate::endpoint::{Credentials, embedded};
 use crate::exit;
 
 const EXAMPLES: &str = "\
@@ -53,6 +54,10 @@ pub(super) struct ServeArgs {
     /// The user and password that every application takes, or @FILE that holds them
     #[arg(long, value_name = "USER:PASS", env = "WEIR_BASIC", hide_env_values = true)]
     basic: Option<SecretString>,
+    #[command(flatten)]
+    access: AccessFlags,
+    #[command(flatten)]
+    protection: ProtectionFlags,
     /// The token of the control API under /_weir/, or @FILE that holds it
     #[arg(long, value_name = "TOKEN", env = "WEIR_CONTROL_TOKEN", hide_env_values = true)]
     control_token: Option<SecretString>,
@@ -78,8 +83,13 @@ pub(super) struct ServeArgs {
 
 pub(super) async fn run(args: ServeArgs, output: Output) -> Result<u8, Failure> {
     let quiet = args.quiet;
-    let given =
-        Given { bearer: args.bearer.is_some(), basic: args.basic.is_some(), control: args.control_token.is_some() };
+    let given = Given {
+        bearer: args.bearer.is_some(),
+        basic: args.basic.is_some(),
+        control: args.control_token.is_some(),
+        oauth: args.access.oauth_client.is_some(),
+        reader: args.access.reader_bearer.is_some() || args.access.reader_basic.is_some(),
+    };
     let target = args.target.clone();
     let endpoint = weir_server::start(config(args)?).map_err(Failure::usage)?;
     // Whoever reads `ready` may end the process at once.
@@ -116,20 +126,32 @@ fn config(args: ServeArgs) -> Result<Config, Failure> {
         Journal::Off => JournalMode::Off,
     };
     config.seed = args.seed.unwrap_or_else(seed::draw);
+    args.access.apply(&mut config)?;
+    args.protection.apply(&mut config)?;
     config.people = args.seed_people;
     if !config.listen.ip().is_loopback() {
         // Others can reach it, so somebody may give it a password that matters.
         config.password_cost = PasswordCost::CAREFUL;
+        if config.bearer.is_none() && config.basic.is_none() && config.oauth_client.is_none() {
+            return Err(Failure::Usage(format!(
+                "{} can be reached by others, and the credentials would be made up; give --bearer, --basic or --oauth-client",
+                config.listen
+            )));
+        }
+        config.given_credentials_only = true;
     }
     Ok(config)
 }
 
 /// Which secrets the person brought along; they are not printed back.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each tells of one secret")]
 struct Given {
     bearer: bool,
     basic: bool,
     control: bool,
+    oauth: bool,
+    reader: bool,
 }
 
 /// What a person needs to use the endpoint. The last line is `ready`, for programs that wait for it.
@@ -149,6 +171,16 @@ fn greeting(endpoint: &Endpoint, target: &str, given: Given) -> String {
             let pair = format!("{user}:{}", password.expose_secret());
             let _ = writeln!(text, "  {:<10}{}", "basic", shown(given.basic, &pair));
         }
+        if let Some((client, secret)) = &application.oauth {
+            let pair = format!("{client}:{}", secret.expose_secret());
+            let _ = writeln!(text, "  {:<10}{}", "oauth", shown(given.oauth, &pair));
+        }
+        if let Some(Credentials::Bearer(token)) = application.reader.as_ref().filter(|_| !given.reader) {
+            let _ = writeln!(text, "  {:<10}{}", "reader", token.expose_secret());
+        }
+    }
+    if embedded::applications(endpoint).iter().any(|application| application.oauth.is_some()) {
+        let _ = writeln!(text, "tokens {}/oauth/token", endpoint.origin());
     }
     let token = shown(given.control, endpoint.control_token().expose_secret());
     let _ = writeln!(text, "control API {}/_weir/\n  {:<10}{token}\nready", endpoint.origin(), "bearer");

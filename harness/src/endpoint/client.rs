@@ -16,6 +16,7 @@ use url::Url;
 use super::created::Created;
 use super::error::{EndpointError, EndpointErrorKind};
 use super::exchange::{Authentication, Exchange};
+use super::oauth::TokenSource;
 use super::pace::{self, Pace};
 use super::request::{Place, Request, SCIM_JSON};
 
@@ -32,6 +33,8 @@ pub enum Credentials {
         user: String,
         password: SecretString,
     },
+    /// A bearer token fetched for a client's id and secret.
+    Oauth(TokenSource),
 }
 
 /// What a client is built from.
@@ -256,7 +259,8 @@ impl Client {
     async fn send_once(&self, request: &Request) -> Result<Arc<Exchange>, EndpointError> {
         let actual = self.url_of(request);
         let url = shown(request, &actual);
-        let headers = self.headers(request, &actual)?;
+        let token = self.token(request, &actual).await?;
+        let headers = self.headers(request, &actual, token.as_ref())?;
         let authentication = authentication(&headers);
         let body = request.body.clone().unwrap_or_default();
         let mut outgoing = self.shared.http.request(request.method.clone(), actual).headers(headers.clone());
@@ -319,7 +323,17 @@ impl Client {
         url
     }
 
-    fn headers(&self, request: &Request, url: &Url) -> Result<HeaderMap, EndpointError> {
+    /// The bearer token of a client that fetches tokens, for requests that carry credentials.
+    async fn token(&self, request: &Request, url: &Url) -> Result<Option<SecretString>, EndpointError> {
+        match &self.credentials {
+            Credentials::Oauth(source) if !request.without_credentials && url.origin() == self.base.origin() => {
+                source.token(&self.shared.http).await.map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn headers(&self, request: &Request, url: &Url, token: Option<&SecretString>) -> Result<HeaderMap, EndpointError> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static(SCIM_JSON));
         headers.insert(USER_AGENT, HeaderValue::from_static(concat!("weir/", env!("CARGO_PKG_VERSION"))));
@@ -332,7 +346,7 @@ impl Client {
                 headers.append(name, value.clone());
             }
             if !request.without_credentials
-                && let Some(mut value) = authorization(&self.credentials)
+                && let Some(mut value) = authorization(&self.credentials, token)
                     .map(|text| HeaderValue::from_str(text.expose_secret()).map_err(|_| bad("Authorization")))
                     .transpose()?
             {
@@ -385,8 +399,9 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn authorization(credentials: &Credentials) -> Option<SecretString> {
+fn authorization(credentials: &Credentials, token: Option<&SecretString>) -> Option<SecretString> {
     match credentials {
+        Credentials::Oauth(_) => token.map(|token| format!("Bearer {}", token.expose_secret()).into()),
         Credentials::None => None,
         Credentials::Bearer(token) => Some(format!("Bearer {}", token.expose_secret()).into()),
         Credentials::Basic { user, password } => {

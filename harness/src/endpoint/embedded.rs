@@ -50,6 +50,8 @@ pub struct Application {
     pub base_urls: Vec<Url>,
     pub bearer: Option<SecretString>,
     pub basic: Option<(String, SecretString)>,
+    /// Id and secret of a client of the token endpoint.
+    pub oauth: Option<(String, SecretString)>,
     /// Credentials that may read and not write.
     pub reader: Option<Credentials>,
 }
@@ -144,6 +146,7 @@ pub fn applications(endpoint: &weir_server::Endpoint) -> Vec<Application> {
             base_urls: access.base_urls.iter().filter_map(|url| Url::parse(url).ok()).collect(),
             bearer: access.credentials.bearer.clone(),
             basic: access.credentials.basic.as_ref().map(|basic| (basic.user.clone(), basic.password.clone())),
+            oauth: access.credentials.oauth.as_ref().map(|client| (client.id.clone(), client.secret.clone())),
             reader: access.further.iter().find(|further| !further.writes).and_then(|further| {
                 let credentials = &further.credentials;
                 let basic = credentials.basic.as_ref();

@@ -8,6 +8,7 @@ pub mod embedded;
 pub mod error;
 pub mod exchange;
 mod further;
+mod oauth;
 mod pace;
 pub mod request;
 
@@ -18,6 +19,7 @@ pub use embedded::Embedded;
 pub use error::{EndpointError, EndpointErrorKind};
 pub use exchange::Exchange;
 pub use further::Further;
+pub use oauth::TokenSource;
 pub use request::Request;
 
 #[cfg(test)]

@@ -45,6 +45,7 @@ async fn wrong_credentials(client: &Client, outcome: &mut Outcome) {
             outcome.reason = Some("no credentials were given, so wrong ones were not tried".to_owned());
             return;
         }
+        Credentials::Oauth(source) => Credentials::Oauth(source.with_secret("weir-wrong-secret".to_owned().into())),
         Credentials::Bearer(_) => Credentials::Bearer("weir-wrong-token".to_owned().into()),
         Credentials::Basic { user, .. } => {
             Credentials::Basic { user: user.clone(), password: "weir-wrong-password".to_owned().into() }

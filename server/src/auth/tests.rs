@@ -21,9 +21,9 @@ fn grant(applications: &[usize], writes: bool) -> Grant {
 /// Application 0 takes a token and a password, application 1 a token; a reader may read both.
 fn gate() -> Gate {
     let mut gate = Gate::default();
-    gate.add(&credentials(Some("t0ken"), Some(("weir", "p:ss"))), grant(&[0], true));
-    gate.add(&credentials(Some("other"), None), grant(&[1], true));
-    gate.add(&credentials(Some("reader"), None), grant(&[0, 1], false));
+    gate.add(&credentials(Some("t0ken"), Some(("weir", "p:ss"))), &grant(&[0], true));
+    gate.add(&credentials(Some("other"), None), &grant(&[1], true));
+    gate.add(&credentials(Some("reader"), None), &grant(&[0, 1], false));
     gate
 }
 
@@ -94,6 +94,15 @@ fn anonymous_requests_pass_where_they_may_and_wrong_credentials_never() {
 }
 
 #[test]
+fn a_token_that_is_given_for_two_applications_opens_both() {
+    let mut gate = gate();
+    gate.add(&credentials(Some("t0ken"), None), &grant(&[1], true));
+    for application in [0, 1] {
+        assert_eq!(status(&gate, &["Bearer t0ken"], |asked| asked.application = application), 200, "{application}");
+    }
+}
+
+#[test]
 fn a_token_in_the_query_opens_nothing() {
     assert_eq!(status(&gate(), &[], |asked| asked.query = Some("count=1&access_token=t0ken")), 401);
 }
@@ -131,7 +140,7 @@ fn an_application_without_a_scheme_refuses_it_and_does_not_name_it() {
 fn a_token_of_the_token_endpoint_opens_what_its_client_may_until_it_runs_out() {
     let mut gate = Gate::default();
     let client = OauthClient { id: "gauge".into(), secret: "s3cret".into() };
-    gate.add(&Credentials { oauth: Some(client), ..Credentials::default() }, grant(&[0], true));
+    gate.add(&Credentials { oauth: Some(client), ..Credentials::default() }, &grant(&[0], true));
     gate.tokens = Tokens::new(7, SignedDuration::from_secs(60));
     assert!(gate.client("gauge", "wrong").is_none());
     let grant = Arc::clone(gate.client("gauge", "s3cret").unwrap());

@@ -1,4 +1,4 @@
-//! Bodies that break the connection, for deviations.
+//! Bodies that break the connection: for deviations, and where the endpoint has waited long enough.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -50,6 +50,6 @@ impl MessageBody for Broken {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        Poll::Ready(Some(Err(std::io::Error::other("a deviation cuts the connection here"))))
+        Poll::Ready(Some(Err(std::io::Error::other("the connection is closed here on purpose"))))
     }
 }

@@ -71,7 +71,14 @@ pub(crate) async fn handle(request: HttpRequest, payload: web::Payload, server: 
         // What never arrived is not answered; the journal needs a status all the same.
         (None, Bytes::new(), Answer::empty(StatusCode::SERVICE_UNAVAILABLE))
     } else {
-        let (application, body, mut answer) = answer_to(&request, &mut payload, &server, &behaviour).await;
+        let work = answer_to(&request, &mut payload, &server, &behaviour);
+        let (application, body, mut answer) =
+            tokio::time::timeout(server.limits.request_timeout, work).await.unwrap_or_else(|_| {
+                let detail =
+                    format!("this took longer than {} s; ask for less", server.limits.request_timeout.as_secs());
+                let refusal = Refusal::new(ErrorKind::ServiceUnavailable, detail);
+                (None, Bytes::new(), refusal.into_answer(SCIM_JSON))
+            });
         for seam in &behaviour.answer {
             if seam.concerns(&head, &answer) {
                 seam.rewrite(&head, &mut answer);
@@ -130,6 +137,11 @@ fn respond(answer: Answer, delivery: Delivery) -> HttpResponse {
     }
     match delivery {
         Delivery::Cut(after) => response.set_body(BoxBody::new(body::Broken::after(&answer.body, after))),
+        // The framework would wait for the rest of a chunked body before it closes, and the rest is what does not come.
+        _ if answer.status == StatusCode::REQUEST_TIMEOUT => {
+            let all = answer.body.len();
+            response.set_body(BoxBody::new(body::Broken::after(&answer.body, all)))
+        }
         _ => response.set_body(BoxBody::new(answer.body)),
     }
 }
@@ -146,6 +158,9 @@ async fn answer_to(
     let media_type = negotiated.as_ref().copied().unwrap_or(SCIM_JSON);
     let refuse = |refusal: Refusal| refusal.into_answer(media_type);
     let uri = request.uri();
+    if let Err(refusal) = server.rate.check(request.peer_addr().map(|peer| peer.ip())) {
+        return (None, Bytes::new(), refuse(refusal));
+    }
     let placed = server.target.place(uri.path());
     // A bulk job has a limit of its own, which its refusal must name (RFC 7644 section 3.7.4).
     let bulk = placed.as_ref().and_then(|placed| bulk::limits(&behaviour.fronts[placed.application], placed.rest));

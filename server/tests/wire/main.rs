@@ -1,5 +1,6 @@
 //! The endpoint over real HTTP: what a client sees, and what a check of the catalogue cannot.
 
+mod access;
 mod aquera;
 mod authentication;
 mod bulk;

@@ -91,6 +91,7 @@ deviations! {
     create_no_location,
     create_status_200,
     cursor_always_first,
+    cursor_answers_cached,
     cursor_attributes_ignored,
     cursor_count_ignored,
     cursor_default_unpublished,
