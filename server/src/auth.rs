@@ -122,16 +122,12 @@ impl Gate {
         }
     }
 
-    /// The grant of a secret. One secret may open several applications by a grant for each; that of `application` is preferred.
-    fn find(&self, scheme: Scheme, given: &Digest, application: Option<usize>) -> Option<&Arc<Grant>> {
+    fn find(&self, scheme: Scheme, given: &Digest) -> Option<&Arc<Grant>> {
         let mut found = None;
         // No early end: the time tells nothing about where a key stands.
         for key in &self.keys {
             if bool::from(key.digest.ct_eq(given)) && key.scheme == scheme {
-                let preferred = application.is_some_and(|position| key.grant.applications.contains(&position));
-                if preferred || found.is_none() {
-                    found = Some(&key.grant);
-                }
+                found = Some(&key.grant);
             }
         }
         found
@@ -139,7 +135,7 @@ impl Gate {
 
     /// The grant of a client of the token endpoint.
     pub fn client(&self, id: &str, secret: &str) -> Option<&Arc<Grant>> {
-        self.find(Scheme::Client, &digest(format!("{id}:{secret}")), None)
+        self.find(Scheme::Client, &digest(format!("{id}:{secret}")))
     }
 
     /// Lets a request pass, or refuses it with 401, or with 403 where the credentials are right and not enough (RFC 7644
@@ -153,7 +149,7 @@ impl Gate {
             }
             if careless(Carelessness::TokenInQuery)
                 && let Some(token) = asked.query.and_then(token_of)
-                && self.find(Scheme::Bearer, &digest(&*token), None).is_some()
+                && self.find(Scheme::Bearer, &digest(&*token)).is_some()
             {
                 return Ok(());
             }
@@ -177,10 +173,7 @@ impl Gate {
             if careless(Carelessness::AnyPassword) {
                 return Ok(());
             }
-            let grant = STANDARD
-                .decode(rest)
-                .ok()
-                .and_then(|pair| self.find(Scheme::Basic, &digest(pair), Some(asked.application)).cloned());
+            let grant = STANDARD.decode(rest).ok().and_then(|pair| self.find(Scheme::Basic, &digest(pair)).cloned());
             (true, grant)
         } else {
             let detail = "the Authorization header has a scheme that is not offered here";
@@ -203,7 +196,7 @@ impl Gate {
     /// The grant of a token, and whether the token itself goes as far as writing.
     fn bearer(&self, token: &str, asked: &Asked<'_>) -> (bool, Option<Arc<Grant>>) {
         let given = digest(token);
-        if let Some(grant) = self.find(Scheme::Bearer, &given, Some(asked.application)) {
+        if let Some(grant) = self.find(Scheme::Bearer, &given) {
             return (true, Some(Arc::clone(grant)));
         }
         self.tokens.find(&given, asked.now).map_or((false, None), |(writes, grant)| (writes, Some(grant)))

@@ -9,9 +9,20 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 /// `weir` with these arguments, and nothing of this process's environment that it would listen to.
 pub fn weir(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_weir"));
-    for variable in
-        ["WEIR_BEARER", "WEIR_BASIC", "WEIR_CONTROL_TOKEN", "WEIR_LOG", "NO_COLOR", "CLICOLOR_FORCE", "COLUMNS"]
-    {
+    for variable in [
+        "WEIR_BEARER",
+        "WEIR_BASIC",
+        "WEIR_OAUTH_CLIENT",
+        "WEIR_READER_BEARER",
+        "WEIR_READER_BASIC",
+        "WEIR_SECOND_BEARER",
+        "WEIR_SECOND_BASIC",
+        "WEIR_CONTROL_TOKEN",
+        "WEIR_LOG",
+        "NO_COLOR",
+        "CLICOLOR_FORCE",
+        "COLUMNS",
+    ] {
         command.env_remove(variable);
     }
     command.args(arguments).stdin(Stdio::null());
@@ -47,13 +58,11 @@ pub struct Served {
 }
 
 impl Served {
-    /// Starts `weir serve` on a free port.
+    /// Starts `weir serve`, on a free port unless the arguments say where.
     pub fn start(arguments: &[&str]) -> Self {
-        let mut child = weir(&["serve", "--listen", "127.0.0.1:0"])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the binary starts");
+        let free: &[&str] = if arguments.contains(&"--listen") { &[] } else { &["--listen", "127.0.0.1:0"] };
+        let mut child =
+            weir(&["serve"]).args(free).args(arguments).stdout(Stdio::piped()).spawn().expect("the binary starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
         let mut greeting = String::new();
         while !greeting.ends_with("ready\n") {

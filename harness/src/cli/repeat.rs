@@ -1,8 +1,16 @@
 //! The command that repeats a run, without its secrets.
 
 /// The flags whose values are secrets, and the variable that stands for each.
-const SECRETS: [(&str, &str); 3] =
-    [("--bearer", "$WEIR_BEARER"), ("--basic", "$WEIR_BASIC"), ("--header", "$WEIR_HEADER")];
+const SECRETS: [(&str, &str); 8] = [
+    ("--bearer", "$WEIR_BEARER"),
+    ("--basic", "$WEIR_BASIC"),
+    ("--header", "$WEIR_HEADER"),
+    ("--oauth-client", "$WEIR_OAUTH_CLIENT"),
+    ("--reader-bearer", "$WEIR_READER_BEARER"),
+    ("--reader-basic", "$WEIR_READER_BASIC"),
+    ("--second-bearer", "$WEIR_SECOND_BEARER"),
+    ("--second-basic", "$WEIR_SECOND_BASIC"),
+];
 
 /// Writes the arguments of this process with `seed`, as a person would type them.
 pub(super) fn command(arguments: impl IntoIterator<Item = String>, seed: u64) -> String {
@@ -46,6 +54,19 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::command;
+
+    /// Every flag whose value is hidden from the help's list of environment variables holds a secret.
+    #[test]
+    fn no_flag_that_takes_a_secret_is_forgotten() {
+        use clap::Args as _;
+        let mut flags = crate::cli::further_flags::FurtherFlags::augment_args(clap::Command::new("weir"));
+        flags = crate::cli::EndpointFlags::augment_args(flags);
+        for argument in flags.get_arguments().filter(|argument| argument.is_hide_env_values_set()) {
+            let flag = format!("--{}", argument.get_long().expect("it has a name"));
+            let typed = ["weir", "check", flag.as_str(), "t1ger"].map(str::to_owned);
+            assert!(!command(typed, 7).contains("t1ger"), "{flag}");
+        }
+    }
 
     #[test]
     fn the_command_can_be_typed_again_and_holds_no_secret() {

@@ -54,10 +54,6 @@ pub(super) struct ServeArgs {
     /// The user and password that every application takes, or @FILE that holds them
     #[arg(long, value_name = "USER:PASS", env = "WEIR_BASIC", hide_env_values = true)]
     basic: Option<SecretString>,
-    #[command(flatten)]
-    access: AccessFlags,
-    #[command(flatten)]
-    protection: ProtectionFlags,
     /// The token of the control API under /_weir/, or @FILE that holds it
     #[arg(long, value_name = "TOKEN", env = "WEIR_CONTROL_TOKEN", hide_env_values = true)]
     control_token: Option<SecretString>,
@@ -79,6 +75,10 @@ pub(super) struct ServeArgs {
     /// Print no line a request
     #[arg(long, short)]
     quiet: bool,
+    #[command(flatten)]
+    access: AccessFlags,
+    #[command(flatten)]
+    protection: ProtectionFlags,
 }
 
 pub(super) async fn run(args: ServeArgs, output: Output) -> Result<u8, Failure> {
