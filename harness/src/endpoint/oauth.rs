@@ -16,7 +16,7 @@ use super::error::{EndpointError, EndpointErrorKind};
 /// How long before its end a token is not used any more.
 const MARGIN: Duration = Duration::from_secs(30);
 /// How long a token is taken to be valid whose answer does not say.
-const UNSAID: Duration = Duration::from_secs(300);
+const UNSAID: Duration = Duration::from_mins(5);
 
 /// Where tokens come from. Clones share the token.
 #[derive(Clone)]

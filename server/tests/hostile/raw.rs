@@ -183,7 +183,7 @@ async fn peers_that_are_slow_or_half_gone_are_let_go() {
             }
             // Below the parsed head the framework answers by itself, or not at all.
             None => {
-                assert!(statuses(&answer).iter().all(|status| *status == 408 || *status == 400), "{shown:?}: {answer}")
+                assert!(statuses(&answer).iter().all(|status| *status == 408 || *status == 400), "{shown:?}: {answer}");
             }
         }
         for after in [After::HalfCloses, After::Leaves] {

@@ -26,7 +26,7 @@ pub(in crate::catalog) const CHECKS: &[Check] = &[
         id: "bulk.too-many-operations",
         title: "A job of more than maxOperations operations is refused as a whole",
         matters: "An endpoint that takes the first thousand and drops the rest loses accounts without a word.",
-        requirements: &["RFC7644-3.7.4-03", "RFC7644-3.7.4-05"],
+        requirements: &["RFC7644-3.7.4-03", "RFC7644-3.7.4-05", "RFC7644-3.12-15"],
         needs: &[Capability::Bulk],
         legal: &["413 with a SCIM Error whose detail names the limit or its number"],
         alone: false,
@@ -80,7 +80,7 @@ async fn too_many_operations(context: &Context) -> Outcome {
     let path = format!("/Users/{}", context.data().unknown_id());
     let job = (0..=most).fold(Job::new(), |job, _| job.delete(&path));
     let answer = context.send(Request::post("/Bulk").json(&job.body())).await?;
-    context.expect(&answer).under(&["RFC7644-3.7.4-03"]).status(&[413]);
+    context.expect(&answer).under(&["RFC7644-3.7.4-03", "RFC7644-3.12-15"]).status(&[413]);
     names_limit(context, &answer, "maxOperations", most);
     Ok(())
 }
