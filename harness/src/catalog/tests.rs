@@ -54,3 +54,22 @@ fn every_check_says_what_it_holds_and_why() {
         assert!(!check.title.ends_with('.'), "{}: a title is no sentence", check.id);
     }
 }
+
+/// Every requirement on a server that can be seen from outside is cited by a check, or has a written reason why no check can
+/// show it; never both.
+#[test]
+fn every_requirement_has_a_check_or_a_reason() {
+    const REASONS: &str = include_str!("../../../fixtures/coverage/reasons.tsv");
+    let reasons: BTreeSet<&str> = REASONS.lines().skip(1).filter_map(|line| line.split('\t').next()).collect();
+    let cited: BTreeSet<&str> = all().flat_map(|check| check.requirements.iter().copied()).collect();
+    let wanted = requirement::all().iter().filter(|requirement| {
+        requirement.testable == "blackbox"
+            && requirement.actor != "client"
+            && matches!(requirement.rfc, "RFC7643" | "RFC7644" | "RFC9865")
+    });
+    let wrong: Vec<&str> =
+        wanted.map(|requirement| requirement.id).filter(|id| cited.contains(id) == reasons.contains(id)).collect();
+    assert!(wrong.is_empty(), "neither a check nor a reason, or both: {wrong:?}");
+    let unknown: Vec<_> = reasons.iter().filter(|id| requirement::find(id).is_none()).collect();
+    assert!(unknown.is_empty(), "reasons for requirements that do not exist: {unknown:?}");
+}
