@@ -64,7 +64,7 @@ pub(super) async fn run(args: ProveArgs, output: Output) -> Result<u8, Failure> 
     } else {
         &record
     };
-    let complaints = judge(&proof, record);
+    let complaints = judge(&proof, args.full.then_some(record));
     let text = match args.format {
         ProveFormat::Text => text_of(&proof, &complaints, started.elapsed().as_secs_f64()),
         ProveFormat::Json => format!("{:#}\n", json_of(&proof, &complaints)),
