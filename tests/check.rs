@@ -83,6 +83,14 @@ fn the_same_seed_gives_the_same_report() {
     assert_eq!(told(), told());
 }
 
+/// Base64url tokens are common, and one in 64 begins so.
+#[test]
+fn a_token_that_begins_with_a_hyphen_is_a_token() {
+    let served = Served::start(&["--target", "rfc", "--bearer", "-t1ger"]);
+    let (status, report) = report(&[served.value("URL"), "--bearer", "-t1ger", "--only", "discovery"]);
+    assert_eq!(status, 0, "{report:#}");
+}
+
 #[test]
 fn an_endpoint_at_a_url_is_checked_and_left_as_it_was() {
     let served = Served::start(&["--target", "rfc"]);

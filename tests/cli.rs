@@ -30,6 +30,7 @@ fn wrong_usage_ends_with_2_and_one_sentence() {
         (&["check", "http://192.0.2.1/v2"], "add --yes to agree"),
         (&["check", "http://127.0.0.1:1/", "--bearer", "@/no/such/file"], "/no/such/file cannot be read"),
         (&["check", "http://127.0.0.1:1/", "--basic", "nobody"], "needs USER:PASS"),
+        (&["check", "http://127.0.0.1:1/", "--bearer", "--yes"], "the value is missing"),
         (&["check", "http://127.0.0.1:1/", "--header", "nothing"], "needs a name, a colon and a value"),
         (&["check", "http://127.0.0.1:1/", "--target", "rfc"], "cannot be used with"),
         (&["check", "--target", "no-such-target"], "is neither a target nor a file"),

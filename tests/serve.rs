@@ -79,7 +79,7 @@ fn schema_files_add_resource_types_by_flag_and_by_target() {
         let served = Served::start(arguments);
         let (url, bearer) = (served.value("URL"), served.value("bearer"));
         let ran = run(&["check", url, "--bearer", bearer, "--format", "json"]);
-        let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let report: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.stderr));
         let wrong: Vec<&Value> = report["checks"]
             .as_array()
             .unwrap()

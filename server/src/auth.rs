@@ -11,7 +11,7 @@ use std::sync::Arc;
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use scim::ErrorKind;
@@ -251,11 +251,12 @@ fn digest(secret: impl AsRef<[u8]>) -> Digest {
 }
 
 /// A credential that follows from seed and purpose, so that an embedded endpoint can be started again with the same.
-/// Whoever serves others gives credentials or a random seed.
+/// Whoever serves others gives credentials or a random seed. Hexadecimal, so that it is one word in every shell and never
+/// looks like a flag.
 pub fn generated(seed: u64, purpose: &str) -> SecretString {
     let digest =
         Sha256::new_with_prefix(b"credential").chain_update(seed.to_be_bytes()).chain_update(purpose).finalize();
-    URL_SAFE_NO_PAD.encode(&digest[..24]).into()
+    digest[..20].iter().fold(String::with_capacity(40), |text, byte| text + &format!("{byte:02x}")).into()
 }
 
 #[cfg(test)]

@@ -16,15 +16,18 @@ use crate::endpoint::{Client, ClientOptions, Credentials, TokenSource};
 pub struct EndpointFlags {
     /// Bearer token, or @FILE that holds it
     #[arg(long, value_name = "TOKEN", env = "WEIR_BEARER", hide_env_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     pub bearer: Option<SecretString>,
     /// User and password for Basic authentication, or @FILE that holds them; a bearer token wins over them
     #[arg(long, value_name = "USER:PASS", env = "WEIR_BASIC", hide_env_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     pub basic: Option<SecretString>,
     /// The token endpoint that gives bearer tokens for --oauth-client
     #[arg(long, value_name = "URL", requires = "oauth_client")]
     pub oauth_token_url: Option<Url>,
     /// Id and secret of an OAuth 2 client, or @FILE that holds them; used with --oauth-token-url
     #[arg(long, value_name = "CLIENT:SECRET", env = "WEIR_OAUTH_CLIENT", hide_env_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     pub oauth_client: Option<SecretString>,
     /// The scope to ask the token endpoint for
     #[arg(long, value_name = "SCOPE", requires = "oauth_token_url")]
@@ -122,6 +125,15 @@ pub fn base_url(text: &str) -> Result<Url, String> {
         return Err("a base URL has no query and no fragment".into());
     }
     Ok(url)
+}
+
+/// A credential as typed. It may begin with a hyphen, as one generated token in 64 does; two hyphens are the next flag,
+/// before which the value was forgotten.
+pub fn given_secret(text: &str) -> Result<SecretString, String> {
+    if text.starts_with("--") {
+        return Err("the value is missing; a credential that really begins with -- is given as @FILE".into());
+    }
+    Ok(text.to_owned().into())
 }
 
 /// A secret as given, or read from the file that `@FILE` names.

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::Failure;
-use super::endpoint_flags::{base_url, pair_of, secret};
+use super::endpoint_flags::{base_url, given_secret, pair_of, secret};
 use crate::endpoint::{Credentials, Further};
 
 /// Credentials besides those of the run.
@@ -14,15 +14,19 @@ use crate::endpoint::{Credentials, Further};
 pub struct FurtherFlags {
     /// A bearer token that may read and not write, or @FILE that holds it
     #[arg(long, value_name = "TOKEN", env = "WEIR_READER_BEARER", hide_env_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     pub reader_bearer: Option<SecretString>,
     /// User and password that may read and not write, or @FILE that holds them
     #[arg(long, value_name = "USER:PASS", env = "WEIR_READER_BASIC", hide_env_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     pub reader_basic: Option<SecretString>,
     /// The bearer token of another tenant, or @FILE that holds it
     #[arg(long, value_name = "TOKEN", env = "WEIR_SECOND_BEARER", hide_env_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     pub second_bearer: Option<SecretString>,
     /// User and password of another tenant, or @FILE that holds them
     #[arg(long, value_name = "USER:PASS", env = "WEIR_SECOND_BASIC", hide_env_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     pub second_basic: Option<SecretString>,
     /// The other tenant's base URL, if it has one of its own
     #[arg(long, value_name = "URL", value_parser = base_url)]

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 use weir_server::{Config, Endpoint, JournalMode, PasswordCost};
 
-use super::endpoint_flags::{pair_of, secret};
+use super::endpoint_flags::{given_secret, pair_of, secret};
 use super::serve_flags::{AccessFlags, ProtectionFlags};
 use super::{Failure, Output, interrupt, request_lines, seed};
 use crate::endpoint::{Credentials, embedded};
@@ -50,12 +50,15 @@ pub(super) struct ServeArgs {
     deviations: Vec<String>,
     /// The bearer token that every application takes, or @FILE that holds it
     #[arg(long, value_name = "TOKEN", env = "WEIR_BEARER", hide_env_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     bearer: Option<SecretString>,
     /// The user and password that every application takes, or @FILE that holds them
     #[arg(long, value_name = "USER:PASS", env = "WEIR_BASIC", hide_env_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     basic: Option<SecretString>,
     /// The token of the control API under /_weir/, or @FILE that holds it
     #[arg(long, value_name = "TOKEN", env = "WEIR_CONTROL_TOKEN", hide_env_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     control_token: Option<SecretString>,
     /// How much of each exchange the journal keeps: everything, no bodies, or nothing
     #[arg(long, value_enum, default_value_t, value_name = "MODE")]

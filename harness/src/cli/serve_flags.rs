@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use weir_server::{BasicCredentials, Config, Credentials, FurtherCredentials, TlsFiles};
 
 use super::Failure;
-use super::endpoint_flags::{pair_of, secret};
+use super::endpoint_flags::{given_secret, pair_of, secret};
 
 /// Who gets in, besides `--bearer` and `--basic`.
 #[derive(Args, Clone, Debug, Default)]
@@ -17,15 +17,18 @@ use super::endpoint_flags::{pair_of, secret};
 pub struct AccessFlags {
     /// Id and secret of a client of the token endpoint, or @FILE that holds them, where the target offers OAuth
     #[arg(long, value_name = "CLIENT:SECRET", env = "WEIR_OAUTH_CLIENT", hide_env_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     pub oauth_client: Option<SecretString>,
     /// How long a token of the token endpoint is valid
     #[arg(long, value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u32).range(1..))]
     pub token_lifetime: u32,
     /// A bearer token that may read and not write, in every application, or @FILE that holds it
     #[arg(long, value_name = "TOKEN", env = "WEIR_READER_BEARER", hide_env_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     pub reader_bearer: Option<SecretString>,
     /// User and password that may read and not write, in every application, or @FILE that holds them
     #[arg(long, value_name = "USER:PASS", env = "WEIR_READER_BASIC", hide_env_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     pub reader_basic: Option<SecretString>,
 }
 
