@@ -49,7 +49,8 @@ pub fn resource<'a, R: Record<'a>>(
             }
             if let Some(schema) = extension {
                 writer.out.push(b',');
-                writer.name(&registry.schema(schema).document.id);
+                string(writer.out, &registry.schema(schema).document.id);
+                writer.out.push(b':');
                 writer.out.push(b'{');
                 is_first = true;
             }
@@ -89,11 +90,6 @@ struct Writer<'w> {
 }
 
 impl Writer<'_> {
-    fn name(&mut self, name: &str) {
-        string(self.out, name);
-        self.out.push(b':');
-    }
-
     /// Writes a member with its value unless nothing of it is wanted; says whether it did.
     fn attribute<'a, R: Record<'a>>(
         &mut self,
@@ -106,9 +102,9 @@ impl Writer<'_> {
             self.out.push(b',');
         }
         let registry = self.registry;
-        let attribute = registry.attribute(id);
-        self.name(&attribute.name);
-        let multi_valued = attribute.multi_valued;
+        let definition = registry.definition(id);
+        self.out.extend_from_slice(&definition.member);
+        let multi_valued = definition.attribute.multi_valued;
         if multi_valued {
             self.out.push(b'[');
         }
@@ -174,30 +170,43 @@ impl Writer<'_> {
 /// Writes a JSON string with its quotes.
 pub fn string(out: &mut Vec<u8>, text: &str) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
+    out.reserve(text.len() + 2);
     out.push(b'"');
-    let bytes = text.as_bytes();
-    let mut copied = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
-        if byte >= b' ' && byte != b'"' && byte != b'\\' {
-            continue;
-        }
-        out.extend_from_slice(&bytes[copied..at]);
-        copied = at + 1;
-        match byte {
+    let mut rest = text.as_bytes();
+    while let Some(at) = first_escaped(rest) {
+        out.extend_from_slice(&rest[..at]);
+        match rest[at] {
             b'"' => out.extend_from_slice(b"\\\""),
             b'\\' => out.extend_from_slice(b"\\\\"),
             b'\n' => out.extend_from_slice(b"\\n"),
             b'\r' => out.extend_from_slice(b"\\r"),
             b'\t' => out.extend_from_slice(b"\\t"),
-            _ => {
+            byte => {
                 out.extend_from_slice(b"\\u00");
                 out.push(HEX[usize::from(byte >> 4)]);
                 out.push(HEX[usize::from(byte & 0xF)]);
             }
         }
+        rest = &rest[at + 1..];
     }
-    out.extend_from_slice(&bytes[copied..]);
+    out.extend_from_slice(rest);
     out.push(b'"');
+}
+
+/// Where the first byte stands that JSON does not take as it is. Eight bytes at a time, because most text has none.
+fn first_escaped(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+    let (words, _) = bytes.as_chunks::<8>();
+    let clean = words.iter().take_while(|word| {
+        let word = u64::from_ne_bytes(**word);
+        let control = word.wrapping_sub(ONES * u64::from(b' ')) & !word & HIGH;
+        control | zero(word ^ (ONES * u64::from(b'"'))) | zero(word ^ (ONES * u64::from(b'\\'))) == 0
+    });
+    let start = clean.count() * 8;
+    let found = bytes[start..].iter().position(|&byte| byte < b' ' || byte == b'"' || byte == b'\\');
+    found.map(|at| start + at)
 }
 
 /// Writes an integer.
@@ -233,7 +242,9 @@ fn decimal(out: &mut Vec<u8>, value: f64) {
 
 /// Writes an instant in UTC with milliseconds, which every xsd:dateTime reader understands.
 fn timestamp(out: &mut Vec<u8>, value: jiff::Timestamp) {
-    string(out, &crate::date_time::format(value));
+    out.push(b'"');
+    crate::date_time::write(out, value);
+    out.push(b'"');
 }
 
 #[cfg(test)]
@@ -257,6 +268,31 @@ mod tests {
         ] {
             let instant: jiff::Timestamp = instant.parse().unwrap();
             assert_eq!(text(|out| timestamp(out, instant)), format!("\"{expected}\""));
+        }
+    }
+
+    #[test]
+    fn strings_are_escaped_wherever_the_character_stands() {
+        for (character, escaped) in [
+            ('"', "\\\""),
+            ('\\', "\\\\"),
+            ('\n', "\\n"),
+            ('\r', "\\r"),
+            ('\t', "\\t"),
+            ('\0', "\\u0000"),
+            ('\u{1f}', "\\u001f"),
+            (' ', " "),
+            ('\u{7f}', "\u{7f}"),
+            ('é', "é"),
+            ('\u{2028}', "\u{2028}"),
+        ] {
+            for length in 0..20 {
+                for at in 0..=length {
+                    let (before, after) = ("x".repeat(at), "y".repeat(length - at));
+                    let written = text(|out| string(out, &format!("{before}{character}{after}{character}")));
+                    assert_eq!(written, format!("\"{before}{escaped}{after}{escaped}\""));
+                }
+            }
         }
     }
 

@@ -44,6 +44,8 @@ pub struct Definition {
     pub parent: Option<AttributeId>,
     /// The sub-attributes, in order; empty unless complex.
     pub sub_attributes: Vec<AttributeId>,
+    /// The beginning of a JSON member of this name, `"name":`, which every answer writes.
+    pub(crate) member: Box<[u8]>,
 }
 
 /// A schema in its place.
@@ -135,7 +137,14 @@ impl Registry {
         parent: Option<AttributeId>,
     ) -> Result<AttributeId, SchemaError> {
         let id = AttributeId(index(self.definitions.len())?);
-        self.definitions.push(Definition { attribute: attribute.clone(), schema, parent, sub_attributes: Vec::new() });
+        let member = format!("{}:", serde_json::Value::from(attribute.name.as_str())).into_bytes();
+        self.definitions.push(Definition {
+            attribute: attribute.clone(),
+            schema,
+            parent,
+            sub_attributes: Vec::new(),
+            member: member.into(),
+        });
         Ok(id)
     }
 

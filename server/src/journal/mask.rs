@@ -30,9 +30,27 @@ pub fn header<'v>(name: &HeaderName, value: &'v HeaderValue) -> Cow<'v, str> {
 /// Path and query; a query that speaks of a secret is masked as a whole.
 pub fn target(uri: &Uri) -> Box<str> {
     let Some(query) = uri.query() else { return uri.path().into() };
-    let decoded: Cow<'_, [u8]> = percent_decode_str(query).into();
-    let query = if speaks_of_a_secret(&decoded) { MASK } else { query };
-    format!("{}?{query}", uri.path()).into()
+    let secret = if spells_letters(query.as_bytes()) {
+        let decoded: Cow<'_, [u8]> = percent_decode_str(query).into();
+        speaks_of_a_secret(&decoded)
+    } else {
+        speaks_of_a_secret(query.as_bytes())
+    };
+    if secret {
+        return format!("{}?{MASK}", uri.path()).into();
+    }
+    uri.path_and_query().map_or("", |whole| whole.as_str()).into()
+}
+
+/// Whether a percent-encoding stands for something that needs none, so that a secret's name may hide behind it.
+fn spells_letters(query: &[u8]) -> bool {
+    query.iter().enumerate().any(|(at, &byte)| {
+        byte == b'%'
+            && query
+                .get(at + 1..at + 3)
+                .and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok())
+                .is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'\\'))
+    })
 }
 
 /// A copy of a body, at most `limit` bytes of it.

@@ -48,7 +48,12 @@ impl Perspective {
     #[must_use]
     pub fn location(&self, resource_type: ResourceTypeId, id: uuid::Uuid) -> String {
         let endpoint = &self.registry.resource_type(resource_type).document.endpoint;
-        format!("{}{endpoint}/{id}", self.base_url)
+        let mut location = String::with_capacity(self.base_url.len() + endpoint.len() + 1 + 36);
+        location.push_str(&self.base_url);
+        location.push_str(endpoint);
+        location.push('/');
+        location.push_str(id.as_hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()));
+        location
     }
 
     pub(super) fn layout(&self) -> &Layout {

@@ -14,6 +14,10 @@ mod scenario;
 
 use std::process::ExitCode;
 
+// The bare route gets the allocator that `weir` has, so that the ratio is not about allocators.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 struct Options {
     people: usize,
     seconds: f64,
