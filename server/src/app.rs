@@ -3,7 +3,6 @@
 use std::net::TcpListener;
 
 use actix_web::dev::Server as Running;
-use actix_web::middleware::{Compress, Condition};
 use actix_web::{App, HttpServer, web};
 use rustls::ServerConfig;
 
@@ -18,20 +17,15 @@ pub(crate) fn serve(
     tls: Option<ServerConfig>,
 ) -> std::io::Result<Running> {
     let limits = server.limits.clone();
-    let compress = limits.compress;
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(web::Data::clone(&server))
-            .wrap(Condition::new(compress, Compress::default()))
-            .default_service(web::to(http::handle))
-    })
-    .workers(workers.max(1))
-    .max_connections(limits.connections)
-    .keep_alive(limits.keep_alive)
-    .client_request_timeout(limits.head_timeout)
-    .tcp_nodelay(true)
-    .shutdown_timeout(0)
-    .disable_signals();
+    let server =
+        HttpServer::new(move || App::new().app_data(web::Data::clone(&server)).default_service(web::to(http::handle)))
+            .workers(workers.max(1))
+            .max_connections(limits.connections)
+            .keep_alive(limits.keep_alive)
+            .client_request_timeout(limits.head_timeout)
+            .tcp_nodelay(true)
+            .shutdown_timeout(0)
+            .disable_signals();
     let server = match tls {
         Some(tls) => server.listen_rustls_0_23(listener, tls)?,
         None => server.listen(listener)?,

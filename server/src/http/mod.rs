@@ -6,6 +6,7 @@
 mod answer;
 mod body;
 mod bulk;
+mod compress;
 mod condition;
 mod discovery;
 mod incoming;
@@ -67,7 +68,7 @@ pub(crate) async fn handle(request: HttpRequest, payload: web::Payload, server: 
         let fate = seam.before(&head);
         delivery = worse(delivery, undergo(&server, fate).await);
     }
-    let (application, body, answer) = if delivery == Delivery::Lost {
+    let (application, body, mut answer) = if delivery == Delivery::Lost {
         // What never arrived is not answered; the journal needs a status all the same.
         (None, Bytes::new(), Answer::empty(StatusCode::SERVICE_UNAVAILABLE))
     } else {
@@ -102,6 +103,9 @@ pub(crate) async fn handle(request: HttpRequest, payload: web::Payload, server: 
         answer: &answer,
         delivery,
     });
+    if server.limits.compress {
+        compress::compress(&request, &mut answer).await;
+    }
     respond(answer, delivery)
 }
 

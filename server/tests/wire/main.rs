@@ -5,6 +5,7 @@ mod aquera;
 mod authentication;
 mod bulk;
 mod client;
+mod compression;
 mod conditions;
 mod control;
 mod cursors;
