@@ -1,5 +1,7 @@
 //! The command line.
 
+mod bench;
+mod bench_report;
 mod check;
 mod confirm;
 mod cycle_report;
@@ -59,6 +61,8 @@ enum Command {
     Prove(prove::ProveArgs),
     /// Run provisioning cycles against an endpoint, as a client would
     Provision(provision::ProvisionArgs),
+    /// Load an endpoint and measure it
+    Bench(bench::BenchArgs),
     /// List what Weir knows: checks, requirements, deviations, targets or clients
     List(list::ListArgs),
     /// Explain a check, requirement, deviation, target or client
@@ -100,6 +104,7 @@ fn dispatch(command: Command, output: Output) -> Result<u8, Failure> {
         Command::Serve(args) => runtime()?.block_on(serve::run(args, output)),
         Command::Prove(args) => runtime()?.block_on(prove::run(args, output)),
         Command::Provision(args) => runtime()?.block_on(provision::run(args, output)),
+        Command::Bench(args) => runtime()?.block_on(bench::run(args, output)),
         Command::List(args) => list::run(&args, output),
         Command::Explain(args) => explain::run(&args, output),
     }

@@ -223,18 +223,7 @@ impl Client {
     pub async fn send(&self, request: Request) -> Result<Arc<Exchange>, EndpointError> {
         let mut repeats = 0;
         loop {
-            let exchange = match self.send_once(&request).await {
-                Ok(exchange) => exchange,
-                Err(error) => {
-                    if let Some(created) = &self.created {
-                        created.note_failure(&error);
-                    }
-                    return Err(error);
-                }
-            };
-            if let Some(created) = &self.created {
-                created.note(&exchange, &self.credentials);
-            }
+            let exchange = self.send_at_once(&request).await?;
             let wait = pace::retry_after(&exchange.response_headers);
             if let (429 | 503, Some(wait)) = (exchange.status, wait)
                 && repeats < MOST_REPEATS
@@ -254,6 +243,18 @@ impl Client {
             }
             return Ok(exchange);
         }
+    }
+
+    /// As [`Self::send`], but never waits where the endpoint asks to wait, and never repeats: for whoever counts such answers.
+    pub async fn send_at_once(&self, request: &Request) -> Result<Arc<Exchange>, EndpointError> {
+        let outcome = self.send_once(request).await;
+        if let Some(created) = &self.created {
+            match &outcome {
+                Ok(exchange) => created.note(exchange, &self.credentials),
+                Err(error) => created.note_failure(error),
+            }
+        }
+        outcome
     }
 
     async fn send_once(&self, request: &Request) -> Result<Arc<Exchange>, EndpointError> {

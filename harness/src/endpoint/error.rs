@@ -28,6 +28,24 @@ pub enum EndpointErrorKind {
     Other,
 }
 
+impl EndpointErrorKind {
+    /// A few words, for counting.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "connection refused",
+            Self::Dns => "unknown host",
+            Self::Tls => "TLS failed",
+            Self::Timeout => "timeout",
+            Self::TooLarge => "answer too large",
+            Self::CutShort => "connection cut",
+            Self::NotHttp => "no HTTP",
+            Self::Discarded => "answer discarded",
+            Self::BadRequest => "request not sendable",
+            Self::Other => "no answer",
+        }
+    }
+}
+
 /// A request without a usable answer.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{method} {url}: {sentence}")]
