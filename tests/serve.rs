@@ -92,3 +92,27 @@ fn schema_files_add_resource_types_by_flag_and_by_target() {
     assert_eq!(ran.status, 2, "{}", ran.stdout);
     assert!(ran.stderr.contains("device.toml: the file: it is no JSON"), "{}", ran.stderr);
 }
+
+#[tokio::test]
+async fn it_begins_with_data_and_records_and_logs_what_happens() {
+    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let (data, record) = (folder.join("serve-data.json"), folder.join("serve-record.har"));
+    std::fs::write(&data, r#"[{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "bo"}]"#)
+        .unwrap();
+    let (data, record) = (data.to_str().unwrap(), record.to_str().unwrap());
+    let served = Served::start(&["--target", "rfc", "--data", data, "--record", record]);
+    let users = format!("{}/Users", served.value("URL"));
+    let list = client().get(&users).bearer_auth(served.value("bearer")).send().await.unwrap();
+    assert_eq!(list.json::<Value>().await.unwrap()["totalResults"], 1);
+    let token = served.value("bearer").to_owned();
+    served.signal("TERM");
+    let archive = std::fs::read_to_string(record).unwrap();
+    assert!(!archive.contains(&token), "a secret is in the archive");
+    let entries = weir::har::read(&archive).unwrap();
+    assert_eq!((entries.len(), &entries[0].url, entries[0].status), (1, &users, 200));
+
+    let ran = run(&["serve", "--target", "rfc", "--data", "/no/such/file"]);
+    assert_eq!((ran.status, ran.stderr.contains("/no/such/file cannot be read")), (2, true), "{}", ran.stderr);
+    let ran = run(&["serve", "--target", "rfc", "--listen", "127.0.0.1:0", "--data", "/dev/null"]);
+    assert_eq!((ran.status, ran.stderr.contains("/dev/null: ")), (2, true), "{}", ran.stderr);
+}

@@ -7,6 +7,7 @@ pub mod difference;
 pub mod endpoint;
 pub mod event;
 pub mod exit;
+pub mod har;
 pub mod lifecycle;
 pub mod plan;
 pub mod prove;

@@ -2,23 +2,23 @@
 
 use std::net::TcpListener;
 
-use actix_web::dev::Server as Running;
+use actix_web::dev::Server as Listening;
 use actix_web::{App, HttpServer, web};
 use rustls::ServerConfig;
 
 use crate::http;
-use crate::server::Server;
+use crate::server::Running;
 
 /// Serves every path by [`http::handle`], without signal handlers: whoever started the endpoint stops it.
 pub(crate) fn serve(
-    server: web::Data<Server>,
+    running: web::Data<Running>,
     listener: TcpListener,
     workers: usize,
     tls: Option<ServerConfig>,
-) -> std::io::Result<Running> {
-    let limits = server.limits.clone();
+) -> std::io::Result<Listening> {
+    let limits = running.server().limits.clone();
     let server =
-        HttpServer::new(move || App::new().app_data(web::Data::clone(&server)).default_service(web::to(http::handle)))
+        HttpServer::new(move || App::new().app_data(web::Data::clone(&running)).default_service(web::to(http::handle)))
             .workers(workers.max(1))
             .max_connections(limits.connections)
             .keep_alive(limits.keep_alive)

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::access::{FurtherCredentials, TOKEN_LIFETIME};
+use crate::auth;
 use crate::clock::Clock;
 use crate::journal::JournalMode;
 use crate::limits::Limits;
@@ -101,6 +102,11 @@ impl Config {
             people: 0,
             workers: std::thread::available_parallelism().map_or(1, usize::from).min(2),
         }
+    }
+
+    /// The token of the control API.
+    pub(crate) fn control_token(&self) -> SecretString {
+        self.control_token.clone().unwrap_or_else(|| auth::generated(self.seed, "control"))
     }
 
     /// What URLs of the endpoint begin with.

@@ -2,27 +2,23 @@
 
 use std::fmt;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use actix_web::web;
-use arc_swap::ArcSwap;
 use secrecy::SecretString;
 use tokio::sync::oneshot;
 
-use crate::access::{self, ApplicationAccess, Credentials};
-use crate::app;
-use crate::auth::{self, Gate, Grant};
-use crate::behaviour::Behaviour;
+use crate::access::ApplicationAccess;
+use crate::clock::Clock;
 use crate::config::Config;
-use crate::cursor::Cursors;
 use crate::http::Origin;
 use crate::journal::Journal;
-use crate::password::Passwords;
-use crate::rate::RateLimit;
-use crate::server::{self, Server};
+use crate::server::{self, Lasting, Running, Server};
+use crate::target::Target;
 use crate::target::deviations::Activation;
 use crate::tls::TlsFiles;
+use crate::{app, control};
 
 /// Why an endpoint could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -48,8 +44,9 @@ pub enum StartError {
 /// A running endpoint. Dropping it stops it.
 pub struct Endpoint {
     address: SocketAddr,
-    server: web::Data<Server>,
+    running: web::Data<Running>,
     applications: Vec<ApplicationAccess>,
+    journal: Arc<Journal>,
     control_token: SecretString,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -63,49 +60,20 @@ pub fn start(config: Config) -> Result<Endpoint, StartError> {
     let listener = TcpListener::bind(listen).map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
     let origin = Origin::new(config.base_url.as_ref(), config.trust_proxy, config.scheme(), address.to_string());
-    let (applications, gate) = access::access(&config, &origin).map_err(StartError::Credentials)?;
-    let target = Arc::new(config.target);
-    let material = server::material(&target, &config.clock, config.seed)
-        .map_err(|error| StartError::Target { target: target.name.clone(), problem: error.to_string() })?;
-    let initial: Vec<Activation> = target.deviations.iter().chain(&config.deviations).cloned().collect();
-    let behaviour =
-        Behaviour::new(&material, initial.clone(), None).map_err(|problem| deviations(&initial, problem))?;
-    let control_token = config.control_token.unwrap_or_else(|| auth::generated(config.seed, "control"));
-    let server = web::Data::new(Server {
-        subjects: applications.iter().map(|access| (access.name.clone(), Mutex::default())).collect(),
-        cursors: Cursors::new(&auth::generated(config.seed, "cursor")),
-        rate: RateLimit::new(config.limits.rate),
-        gate,
-        control: control_gate(&control_token),
-        passwords: Passwords::new(config.password_cost, config.seed).map_err(StartError::PasswordCost)?,
-        journal: Arc::new(Journal::new(config.journal, &config.limits)),
-        behaviour: ArcSwap::from_pointee(behaviour),
-        replacing: Mutex::new(()),
-        clock: config.clock,
-        limits: config.limits,
-        target,
-        origin,
-        material,
-        initial,
-    });
+    let server = Server::new(&config, origin, Lasting::new(&config))?;
+    let (applications, journal) = (server.applications.clone(), Arc::clone(&server.journal));
+    let control_token = config.control_token();
+    let (workers, people) = (config.workers, config.people);
+    let running = web::Data::new(Running::new(config, server));
     let (stop, stopped) = oneshot::channel();
-    let work =
-        Work { server: web::Data::clone(&server), listener, workers: config.workers, people: config.people, tls };
+    let work = Work { running: web::Data::clone(&running), listener, workers, people, tls };
     let thread = run(work, stopped)?;
-    Ok(Endpoint { address, server, applications, control_token, stop: Some(stop), thread: Some(thread) })
-}
-
-/// The control API is treated like an application of its own, at the only position there is.
-fn control_gate(token: &SecretString) -> Gate {
-    let mut gate = Gate::default();
-    let credentials = Credentials { bearer: Some(token.clone()), ..Credentials::default() };
-    gate.add(&credentials, &Grant { applications: [0].into(), writes: true });
-    gate
+    Ok(Endpoint { address, running, applications, journal, control_token, stop: Some(stop), thread: Some(thread) })
 }
 
 /// What the endpoint's thread is given.
 struct Work {
-    server: web::Data<Server>,
+    running: web::Data<Running>,
     listener: TcpListener,
     workers: usize,
     people: usize,
@@ -147,18 +115,20 @@ fn run(work: Work, stopped: oneshot::Receiver<()>) -> Result<JoinHandle<()>, Sta
 
 impl Work {
     async fn begin(self) -> Result<actix_web::dev::Server, StartError> {
-        server::invent(&self.server, self.people).await.map_err(StartError::People)?;
+        server::invent(&self.running.server(), self.people).await.map_err(StartError::People)?;
         let address = self.listener.local_addr();
-        app::serve(self.server, self.listener, self.workers, self.tls).map_err(|source| match address {
+        app::serve(self.running, self.listener, self.workers, self.tls).map_err(|source| match address {
             Ok(address) => StartError::Listen { address, source },
             Err(_) => StartError::Thread(source),
         })
     }
 }
 
-fn deviations(activations: &[Activation], problem: String) -> StartError {
-    let names: Vec<String> = activations.iter().map(ToString::to_string).collect();
-    StartError::Deviations { deviations: names.join(", "), problem }
+impl StartError {
+    pub(crate) fn deviations(activations: &[Activation], problem: String) -> Self {
+        let names: Vec<String> = activations.iter().map(ToString::to_string).collect();
+        Self::Deviations { deviations: names.join(", "), problem }
+    }
 }
 
 impl Endpoint {
@@ -169,10 +139,10 @@ impl Endpoint {
 
     /// Scheme, host and port: `http://127.0.0.1:40123`, or the configured base URL.
     pub fn origin(&self) -> String {
-        self.server.origin.own()
+        self.running.server().origin.own()
     }
 
-    /// Every application with its base URLs and credentials, in the target's order.
+    /// Every application of the target that it was started with, with its base URLs and credentials, in the target's order.
     pub fn applications(&self) -> &[ApplicationAccess] {
         &self.applications
     }
@@ -186,23 +156,55 @@ impl Endpoint {
     /// are being answered may still see what was.
     pub fn reset(&self) {
         // The deviations of the start have been made once, so they can be made again.
-        let done = self.server.reset();
+        let done = self.running.server().reset();
         debug_assert!(done.is_ok(), "{done:?}");
     }
 
     /// Replaces the active deviations, those of the target included. One that changes what the store enforces empties it.
     pub fn set_deviations(&self, activations: &[Activation]) -> Result<(), StartError> {
-        self.server.set_deviations(activations.to_vec()).map_err(|problem| deviations(activations, problem))
+        let server = self.running.server();
+        server.set_deviations(activations.to_vec()).map_err(|problem| StartError::deviations(activations, problem))
     }
 
     /// The active deviations.
     pub fn deviations(&self) -> Vec<Activation> {
-        self.server.behaviour.load().activations.clone()
+        self.running.server().behaviour.load().activations.clone()
     }
 
     /// What was exchanged.
     pub fn journal(&self) -> &Arc<Journal> {
-        &self.server.journal
+        &self.journal
+    }
+
+    /// The clock that it goes by.
+    pub fn clock(&self) -> Clock {
+        self.running.server().clock.clone()
+    }
+
+    /// Behaves as another target from now on: resources and deviations go, journal and given credentials stay. The new
+    /// applications are those that the control API names.
+    pub fn switch(&self, target: Target) -> Result<(), StartError> {
+        self.running.switch(target)
+    }
+
+    /// Stores resources, given as SCIM JSON, in an application, the first unless one is named; see the control API's `data`.
+    /// Returns how many.
+    ///
+    /// # Errors
+    /// A sentence that names the resource.
+    pub fn load(&self, application: Option<&str>, resources: &[u8]) -> Result<usize, String> {
+        let running = web::Data::clone(&self.running);
+        let (application, resources) = (application.map(str::to_owned), resources.to_vec());
+        // The store wants a runtime, and the caller may be inside one that must not be blocked by another.
+        let work = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| error.to_string())?;
+            runtime.block_on(async {
+                let server = running.server();
+                let loaded = control::load(&server, application.as_deref(), &resources).await;
+                loaded.map_err(|refusal| refusal.error.detail().to_owned())
+            })
+        });
+        work.join().unwrap_or_else(|_| Err("loading the resources broke down".to_owned()))
     }
 
     /// Stops at once: open connections are cut.

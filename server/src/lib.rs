@@ -23,6 +23,7 @@ pub mod front;
 pub mod http;
 mod journal;
 mod limits;
+mod metrics;
 pub mod operation;
 mod password;
 mod rate;

@@ -5,15 +5,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use scim::schema::SchemaError;
+use secrecy::SecretString;
 use uuid::Uuid;
 
-use crate::auth::Gate;
+use crate::access::{self, ApplicationAccess, Credentials};
+use crate::auth::{self, Gate, Grant};
 use crate::behaviour::{Behaviour, Material};
 use crate::clock::Clock;
+use crate::config::Config;
+use crate::control::Snapshots;
 use crate::cursor::Cursors;
+use crate::endpoint::StartError;
 use crate::http::Origin;
 use crate::journal::Journal;
 use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::password::Passwords;
 use crate::rate::RateLimit;
 use crate::seed::Seed;
@@ -22,12 +28,56 @@ use crate::target::Target;
 use crate::target::deviations::Activation;
 use crate::target::downstream::Effect;
 
+/// What listens: the server as it is at the moment, replaced as a whole when the target is switched.
+pub(crate) struct Running {
+    current: ArcSwap<Server>,
+    /// What a switched target is started with.
+    config: Config,
+}
+
+impl Running {
+    pub fn new(config: Config, server: Server) -> Self {
+        Self { current: ArcSwap::from_pointee(server), config }
+    }
+
+    /// The server as it is at the moment.
+    pub fn server(&self) -> arc_swap::Guard<Arc<Server>> {
+        self.current.load()
+    }
+
+    /// Behaves as another target from now on. Resources, deviations and snapshots go; journal, metrics, clock and the given
+    /// credentials stay.
+    pub fn switch(&self, target: Target) -> Result<(), StartError> {
+        let config = Config { target, deviations: Vec::new(), people: 0, ..self.config.clone() };
+        let before = self.server();
+        let lasting = Lasting { journal: Arc::clone(&before.journal), metrics: Arc::clone(&before.metrics) };
+        self.current.store(Arc::new(Server::new(&config, before.origin.clone(), lasting)?));
+        Ok(())
+    }
+}
+
+/// What outlives a switch of targets.
+pub(crate) struct Lasting {
+    pub journal: Arc<Journal>,
+    pub metrics: Arc<Metrics>,
+}
+
+impl Lasting {
+    pub fn new(config: &Config) -> Self {
+        Self { journal: Arc::new(Journal::new(config.journal, &config.limits)), metrics: Arc::default() }
+    }
+}
+
 /// See the [module documentation](self).
 pub(crate) struct Server {
     pub target: Arc<Target>,
     pub limits: Limits,
     pub clock: Clock,
     pub journal: Arc<Journal>,
+    pub metrics: Arc<Metrics>,
+    /// How clients reach the applications.
+    pub applications: Vec<ApplicationAccess>,
+    pub snapshots: Snapshots,
     pub behaviour: ArcSwap<Behaviour>,
     /// By application: the user that the subject of its credentials has registered.
     pub subjects: HashMap<String, Mutex<Option<Uuid>>>,
@@ -46,6 +96,37 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    /// A server with the target of `config`, and nothing in it.
+    pub fn new(config: &Config, origin: Origin, lasting: Lasting) -> Result<Self, StartError> {
+        let (applications, gate) = access::access(config, &origin).map_err(StartError::Credentials)?;
+        let target = Arc::new(config.target.clone());
+        let material = material(&target, &config.clock, config.seed)
+            .map_err(|error| StartError::Target { target: target.name.clone(), problem: error.to_string() })?;
+        let initial: Vec<Activation> = target.deviations.iter().chain(&config.deviations).cloned().collect();
+        let behaviour = Behaviour::new(&material, initial.clone(), None)
+            .map_err(|problem| StartError::deviations(&initial, problem))?;
+        Ok(Self {
+            subjects: applications.iter().map(|access| (access.name.clone(), Mutex::default())).collect(),
+            cursors: Cursors::new(&auth::generated(config.seed, "cursor")),
+            rate: RateLimit::new(config.limits.rate),
+            gate,
+            control: control_gate(&config.control_token()),
+            passwords: Passwords::new(config.password_cost, config.seed).map_err(StartError::PasswordCost)?,
+            journal: lasting.journal,
+            metrics: lasting.metrics,
+            applications,
+            snapshots: Snapshots::default(),
+            behaviour: ArcSwap::from_pointee(behaviour),
+            replacing: Mutex::new(()),
+            clock: config.clock.clone(),
+            limits: config.limits.clone(),
+            target,
+            origin,
+            material,
+            initial,
+        })
+    }
+
     /// Replaces the active deviations; resources stay as far as [`Behaviour::new`] can keep them.
     pub fn set_deviations(&self, activations: Vec<Activation>) -> Result<(), String> {
         let _guard = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -62,6 +143,14 @@ impl Server {
         self.journal.clear();
         Ok(())
     }
+}
+
+/// The control API is treated like an application of its own, at the only position there is.
+fn control_gate(token: &SecretString) -> Gate {
+    let mut gate = Gate::default();
+    let credentials = Credentials { bearer: Some(token.clone()), ..Credentials::default() };
+    gate.add(&credentials, &Grant { applications: [0].into(), writes: true });
+    gate
 }
 
 /// Fills the first application with so many invented people, and two groups of them, as far as it has users and groups.
@@ -87,7 +176,7 @@ pub(crate) async fn invent(server: &Server, people: usize) -> scim::Result<()> {
 }
 
 /// The material of a target's behaviours.
-pub(crate) fn material(target: &Arc<Target>, clock: &Clock, seed: u64) -> Result<Material, SchemaError> {
+fn material(target: &Arc<Target>, clock: &Clock, seed: u64) -> Result<Material, SchemaError> {
     let schemas = crate::front::Schemas::new(target.registry()?);
     Ok(Material { target: Arc::clone(target), schemas, clock: clock.clone(), seed })
 }

@@ -14,6 +14,7 @@ mod list;
 mod output;
 mod prove;
 mod provision;
+mod recording;
 mod repeat;
 mod request_lines;
 mod seed;

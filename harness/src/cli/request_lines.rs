@@ -31,6 +31,40 @@ pub(super) async fn follow(mut exchanges: Receiver<Arc<Exchange>>, mut print: im
     }
 }
 
+/// Prints a JSON object a request, without headers and bodies: every request, whatever their rate, for a program that collects them.
+pub(super) async fn follow_as_json(mut exchanges: Receiver<Arc<Exchange>>, mut print: impl FnMut(&str) -> bool) {
+    loop {
+        let line = match exchanges.recv().await {
+            Ok(exchange) => json_line(&exchange),
+            Err(RecvError::Lagged(missed)) => serde_json::json!({"level": "warn", "missed": missed}).to_string(),
+            Err(RecvError::Closed) => return,
+        };
+        if !print(&line) {
+            return;
+        }
+    }
+}
+
+fn json_line(exchange: &Exchange) -> String {
+    serde_json::json!({
+        "level": if exchange.status >= 500 { "error" } else { "info" },
+        "at": exchange.at.to_string(),
+        "number": exchange.number,
+        "client": exchange.client.map(|client| client.to_string()),
+        "application": exchange.application.as_deref(),
+        "method": exchange.method,
+        "target": exchange.target,
+        "status": exchange.status,
+        "micros": exchange.micros,
+        "delivery": match exchange.delivery {
+            Delivery::Sent => "sent",
+            Delivery::Cut(_) => "cut",
+            Delivery::Lost => "lost",
+        },
+    })
+    .to_string()
+}
+
 /// What was printed in the present second.
 struct Second {
     began: Instant,

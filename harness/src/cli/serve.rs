@@ -12,7 +12,7 @@ use weir_server::{Config, Endpoint, JournalMode, PasswordCost};
 
 use super::endpoint_flags::{given_secret, pair_of, secret};
 use super::serve_flags::{AccessFlags, ProtectionFlags};
-use super::{Failure, Output, interrupt, request_lines, seed};
+use super::{Failure, Output, interrupt, recording, request_lines, seed};
 use crate::endpoint::{Credentials, embedded};
 use crate::exit;
 
@@ -21,6 +21,7 @@ Examples:
   weir serve                                  the Aquera gateway on http://127.0.0.1:7643
   weir serve --target rfc --listen 127.0.0.1:0
   weir serve --schema device.json             with an extension or a resource type of your own
+  weir serve --data people.json --record exchanges.har
   weir serve --deviate write.answer-lost      lose answers after the work is done
   WEIR_BEARER=@token.txt weir serve --base-url https://scim.example.com";
 
@@ -31,6 +32,12 @@ enum Journal {
     Full,
     Heads,
     Off,
+}
+
+/// The form of the log of requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum LogForm {
+    Json,
 }
 
 #[derive(Args, Debug)]
@@ -75,6 +82,15 @@ pub(super) struct ServeArgs {
     /// How many invented people the first application begins with, and two groups of them
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     seed_people: usize,
+    /// A JSON file with resources that the first application begins with: a list, or an object with one in "Resources"
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+    /// Record every exchange in this file, as an HTTP archive (HAR); credentials and passwords are masked
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Log every request to standard error: json for a JSON object a line
+    #[arg(long, value_enum, value_name = "FORM")]
+    log: Option<LogForm>,
     /// Print no line a request
     #[arg(long, short)]
     quiet: bool,
@@ -93,23 +109,40 @@ pub(super) async fn run(args: ServeArgs, output: Output) -> Result<u8, Failure> 
         oauth: args.access.oauth_client.is_some(),
         reader: args.access.reader_bearer.is_some() || args.access.reader_basic.is_some(),
     };
-    let target = args.target.clone();
+    let (target, log) = (args.target.clone(), args.log);
+    let data =
+        args.data.as_ref().map(|path| std::fs::read(path).map_err(|error| unreadable(path, &error))).transpose()?;
+    let data = data.zip(args.data.clone());
+    let archive = args.record.as_deref().map(recording::create).transpose()?;
     let endpoint = weir_server::start(config(args)?).map_err(Failure::usage)?;
+    if let Some((resources, path)) = data {
+        let loaded = endpoint.load(None, &resources);
+        loaded.map_err(|problem| Failure::Usage(format!("{}: {problem}", path.display())))?;
+    }
+    let mut followers = tokio::task::JoinSet::new();
+    if let Some(archive) = archive {
+        followers.spawn(recording::follow(endpoint.journal().follow(), archive, endpoint.origin()));
+    }
     // Whoever reads `ready` may end the process at once.
     let mut requests = interrupt::listen()?;
     output.print(&greeting(&endpoint, &target, given))?;
-    let mut lines = None;
-    if !quiet && std::io::stdout().is_terminal() {
+    if log == Some(LogForm::Json) {
+        let print = |line: &str| writeln!(std::io::stderr(), "{line}").is_ok();
+        followers.spawn(request_lines::follow_as_json(endpoint.journal().follow(), print));
+    } else if !quiet && std::io::stdout().is_terminal() {
         let print = |line: &str| writeln!(std::io::stdout(), "{line}").is_ok();
-        lines = Some(tokio::spawn(request_lines::follow(endpoint.journal().follow(), print)));
+        followers.spawn(request_lines::follow(endpoint.journal().follow(), print));
     }
     requests.next().await;
-    if let Some(lines) = lines {
-        lines.abort();
-    }
+    // The followers end when the journal is gone, after the last exchange.
     endpoint.stop();
+    while followers.join_next().await.is_some() {}
     output.print("stopped\n")?;
     Ok(exit::OK)
+}
+
+fn unreadable(path: &std::path::Path, error: &std::io::Error) -> Failure {
+    Failure::Usage(format!("{} cannot be read: {error}", path.display()))
 }
 
 fn config(args: ServeArgs) -> Result<Config, Failure> {
@@ -124,6 +157,8 @@ fn config(args: ServeArgs) -> Result<Config, Failure> {
     config.base_url = args.base_url;
     config.trust_proxy = args.trust_proxy;
     config.journal = match args.journal {
+        // What the journal does not keep cannot be recorded.
+        _ if args.record.is_some() => JournalMode::Full,
         Journal::Full => JournalMode::Full,
         Journal::Heads => JournalMode::Heads,
         Journal::Off => JournalMode::Off,

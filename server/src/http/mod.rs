@@ -47,16 +47,17 @@ use crate::behaviour::Behaviour;
 use crate::front::Front;
 use crate::journal::{Delivery, Observed};
 use crate::operation::{Next, Operation, Outcome};
-use crate::server::Server;
+use crate::server::{Running, Server};
 use crate::store::{Perspective, Wanted};
 use crate::target::deviations::seam::{Fate, Head};
 
 /// Answers one request.
-pub(crate) async fn handle(request: HttpRequest, payload: web::Payload, server: web::Data<Server>) -> HttpResponse {
+pub(crate) async fn handle(request: HttpRequest, payload: web::Payload, running: web::Data<Running>) -> HttpResponse {
     let mut payload = payload.into_inner();
     if let Some(rest) = control_path(request.path()) {
-        return crate::control::handle(&request, rest, &mut payload, &server).await;
+        return crate::control::handle(&request, rest, &mut payload, &running).await;
     }
+    let server = running.server();
     let at = server.clock.now();
     let begun = Instant::now();
     let behaviour = server.behaviour.load();
@@ -91,9 +92,11 @@ pub(crate) async fn handle(request: HttpRequest, payload: web::Payload, server: 
         }
         (application, body, answer)
     };
+    let duration = begun.elapsed();
+    server.metrics.count(head.method, answer.status, delivery, duration);
     server.journal.record(&Observed {
         at,
-        duration: begun.elapsed(),
+        duration,
         client: request.peer_addr(),
         application: application.as_ref(),
         method: head.method.as_str(),

@@ -146,6 +146,11 @@ impl Journal {
         self.followers.subscribe()
     }
 
+    /// How many follow at the moment.
+    pub fn followers(&self) -> usize {
+        self.followers.receiver_count()
+    }
+
     /// Forgets every exchange; numbers go on.
     pub fn clear(&self) {
         let mut ring = self.ring();

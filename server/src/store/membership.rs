@@ -21,6 +21,17 @@ pub struct Membership {
     pairs: usize,
 }
 
+impl Clone for Membership {
+    /// What emptied groups left behind is not copied but looked through: the copy's reverse is exact.
+    fn clone(&self) -> Self {
+        let mut groups = self.groups.clone();
+        if !self.emptied.is_empty() {
+            groups.retain(|&(member, group)| self.contains(group, member));
+        }
+        Self { members: self.members.clone(), groups, emptied: VecDeque::new(), pairs: self.pairs }
+    }
+}
+
 impl Membership {
     /// Memberships in all.
     #[must_use]

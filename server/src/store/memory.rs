@@ -8,6 +8,7 @@ use scim::{Error, ErrorKind, Result};
 use uuid::Uuid;
 
 use super::identifiers::IdSource;
+use super::state::State;
 use super::tenant::{Modified, PORTION, Tenant};
 use super::{Answer, Change, Changed, Condition, Page, Query, Store, Stored, Wanted};
 use crate::clock::Clock;
@@ -44,6 +45,26 @@ impl MemoryStore {
         Ok(ids)
     }
 
+    /// Everything as it is now, to return to; attributes are shared with what is stored, so it takes little more memory.
+    pub(crate) fn snapshot(&self) -> MemorySnapshot {
+        MemorySnapshot(self.tenant.snapshot_of_all())
+    }
+
+    /// Whether a snapshot can be returned to: it was taken under the indexes that are kept now.
+    pub(crate) fn takes(&self, snapshot: &MemorySnapshot) -> bool {
+        self.tenant.takes(&snapshot.0)
+    }
+
+    /// Returns to a snapshot that it [takes](Self::takes).
+    pub(crate) fn restore(&self, snapshot: &MemorySnapshot) {
+        self.tenant.restore(&snapshot.0);
+    }
+
+    /// How many resources of a type there are.
+    pub(crate) fn count(&self, resource_type: ResourceTypeId) -> usize {
+        self.tenant.read().created(resource_type).len()
+    }
+
     async fn long<T: Send + 'static>(&self, work: impl FnOnce(&Tenant) -> T + Send + 'static) -> Result<T> {
         let tenant = Arc::clone(&self.tenant);
         match tokio::runtime::Handle::try_current() {
@@ -75,6 +96,10 @@ impl MemoryStore {
         }
     }
 }
+
+/// Everything that a store held at one time.
+#[derive(Debug)]
+pub(crate) struct MemorySnapshot(State);
 
 impl Store for MemoryStore {
     fn registry(&self) -> &Arc<Registry> {

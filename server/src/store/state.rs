@@ -21,7 +21,7 @@ use super::perspective::Perspective;
 use super::stored::{Edge, Stored};
 
 /// See the [module documentation](self).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct State {
     indexed: Arc<IndexedAttributes>,
     rows: Vec<Option<Row>>,
@@ -35,7 +35,7 @@ pub(super) struct State {
     id_source: IdSource,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Row {
     /// The place in the order of creation, from 1.
     pub place: u64,
@@ -70,6 +70,11 @@ impl State {
             indexed,
             id_source,
         }
+    }
+
+    /// Whether both have the same indexes, so that one can stand in for the other.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.indexed.is_like(&other.indexed)
     }
 
     /// Removes everything. Places and ids go on, so that old cursors and ids stay strange.

@@ -213,6 +213,21 @@ impl Tenant {
         Ok(())
     }
 
+    /// A copy of everything.
+    pub fn snapshot_of_all(&self) -> State {
+        self.read().clone()
+    }
+
+    /// Whether a copy can take the place of what is there.
+    pub fn takes(&self, copy: &State) -> bool {
+        self.read().is_like(copy)
+    }
+
+    /// Becomes what a copy was.
+    pub fn restore(&self, copy: &State) {
+        *self.write() = copy.clone();
+    }
+
     /// Looks at a portion of what emptied groups left behind; says whether more is left.
     pub fn clean(&self, portion: usize) -> bool {
         self.write().membership.clean(portion)

@@ -99,7 +99,11 @@ pub struct Downstream {
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+/// A copy of the accounts that a service held at one time.
+#[derive(Clone, Debug)]
+pub(crate) struct Accounts(State);
+
+#[derive(Clone, Debug, Default)]
 struct State {
     accounts: IndexMap<Uuid, Account>,
     /// Users that are gone in front, so that a change which was accepted before and arrives later brings none back.
@@ -152,6 +156,16 @@ impl Downstream {
         } else if let Some(account) = state.accounts.get_mut(&id) {
             account.active = Some(false);
         }
+    }
+
+    /// The accounts as they are now.
+    pub(crate) fn copy(&self) -> Accounts {
+        Accounts(self.state().clone())
+    }
+
+    /// Holds other accounts from now on.
+    pub(crate) fn replace(&self, accounts: Accounts) {
+        *self.state() = accounts.0;
     }
 
     /// Every account, in the order of creation.

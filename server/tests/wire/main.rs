@@ -17,4 +17,5 @@ mod errors;
 mod journal;
 mod lists;
 mod passwords;
+mod rehearsal;
 mod resources;

@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+use std::sync::LazyLock;
 
 /// Marks a place in `many` instead of a row.
 const MANY: u32 = 1 << 31;
 
 /// From the hash of a key to the rows that have it, and sometimes to rows whose key only has the same hash.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Equality {
     rows: HashMap<u32, u32, BuildHasherDefault<RowHasher>>,
     /// The rows of hashes that have several.
@@ -16,9 +17,17 @@ pub struct Equality {
     free: Vec<u32>,
 }
 
-/// Makes the hashes of the keys. Seeded, so that a client cannot choose keys that collide.
-#[derive(Clone, Debug, Default)]
+/// Makes the hashes of the keys. Seeded, so that a client cannot choose keys that collide, and the same in all stores of the
+/// process, so that one can take over what another held.
+#[derive(Clone, Debug)]
 pub struct KeyHasher(RandomState);
+
+impl Default for KeyHasher {
+    fn default() -> Self {
+        static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        Self(SEED.clone())
+    }
+}
 
 impl KeyHasher {
     /// The hash of a key.

@@ -26,7 +26,7 @@ pub struct IndexedAttributes {
     hasher: KeyHasher,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct IndexedPath {
     attribute: AttributeId,
     sub_attribute: Option<AttributeId>,
@@ -95,6 +95,12 @@ impl IndexedAttributes {
             }
         }
         Self { paths, hasher: KeyHasher::default() }
+    }
+
+    /// Whether both index the same attributes in the same way, so that the tables of one serve the other.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.paths == other.paths
     }
 
     /// One empty table for each index.

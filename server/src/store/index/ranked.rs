@@ -9,19 +9,19 @@ const LEAF: usize = 128;
 const BRANCH: usize = 64;
 
 /// See the [module documentation](self). Rows are in it at most once.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Ranked {
     root: Node,
     len: usize,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Node {
     Leaf(Vec<u32>),
     Branch(Vec<Child>),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Child {
     /// Rows below.
     len: usize,

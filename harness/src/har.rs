@@ -1,0 +1,207 @@
+//! HAR 1.2, the HTTP Archive format that browsers, proxies and viewers share: writing and reading it.
+//!
+//! Whoever gives entries has masked the secrets in them. The file is a whole document after every entry, so that a process that is
+//! killed leaves a readable one.
+
+use std::io::{self, Seek, SeekFrom, Write};
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+/// What stands behind the last entry.
+const END: &[u8] = b"\n]}}\n";
+
+/// One request with its answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    pub started: Timestamp,
+    /// From the request to the end of the answer, in milliseconds.
+    pub millis: f64,
+    pub method: String,
+    pub url: String,
+    pub request_headers: Vec<(String, String)>,
+    pub request_body: Option<String>,
+    /// 0 where no answer came.
+    pub status: u16,
+    pub response_headers: Vec<(String, String)>,
+    pub response_body: String,
+    /// Such as why the connection ended.
+    pub comment: Option<String>,
+}
+
+/// Writes entries one by one.
+pub struct HarWriter<W> {
+    out: W,
+    entries: usize,
+}
+
+impl<W: Write + Seek> HarWriter<W> {
+    /// Begins a document.
+    pub fn new(mut out: W) -> io::Result<Self> {
+        let creator = json!({"name": "weir", "version": env!("CARGO_PKG_VERSION")});
+        write!(out, "{{\"log\":{{\"version\":\"1.2\",\"creator\":{creator},\"entries\":[")?;
+        out.write_all(END)?;
+        out.flush()?;
+        Ok(Self { out, entries: 0 })
+    }
+
+    /// Adds an entry in front of the document's end.
+    pub fn write(&mut self, entry: &Entry) -> io::Result<()> {
+        let back = i64::try_from(END.len()).unwrap_or(0);
+        self.out.seek(SeekFrom::Current(-back))?;
+        let separator = if self.entries == 0 { "\n" } else { ",\n" };
+        let mut text = format!("{separator}{}", entry.to_json()).into_bytes();
+        text.extend_from_slice(END);
+        self.out.write_all(&text)?;
+        self.out.flush()?;
+        self.entries += 1;
+        Ok(())
+    }
+
+    /// How many entries were written.
+    pub const fn entries(&self) -> usize {
+        self.entries
+    }
+}
+
+impl Entry {
+    /// The entry as the format has it. What the format wants and nobody knows is -1 or empty, as it says.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let pairs = |pairs: &[(String, String)]| -> Value {
+            pairs.iter().map(|(name, value)| json!({"name": name, "value": value})).collect()
+        };
+        let query: Vec<(String, String)> = url::Url::parse(&self.url)
+            .map(|url| url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+            .unwrap_or_default();
+        let header = |headers: &[(String, String)], name: &str| {
+            headers
+                .iter()
+                .find(|(own, _)| own.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value.clone())
+                .unwrap_or_default()
+        };
+        let mut request = json!({
+            "method": self.method,
+            "url": self.url,
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": pairs(&self.request_headers),
+            "queryString": pairs(&query),
+            "headersSize": -1,
+            "bodySize": self.request_body.as_ref().map_or(0, String::len),
+        });
+        if let Some(body) = &self.request_body {
+            request["postData"] = json!({"mimeType": header(&self.request_headers, "content-type"), "text": body});
+        }
+        let mut entry = json!({
+            "startedDateTime": self.started.to_string(),
+            "time": self.millis,
+            "request": request,
+            "response": {
+                "status": self.status,
+                "statusText": "",
+                "httpVersion": "HTTP/1.1",
+                "cookies": [],
+                "headers": pairs(&self.response_headers),
+                "content": {
+                    "size": self.response_body.len(),
+                    "mimeType": header(&self.response_headers, "content-type"),
+                    "text": self.response_body,
+                },
+                "redirectURL": header(&self.response_headers, "location"),
+                "headersSize": -1,
+                "bodySize": self.response_body.len(),
+            },
+            "cache": {},
+            "timings": {"send": 0, "wait": self.millis, "receive": 0},
+        });
+        if let Some(comment) = &self.comment {
+            entry["comment"] = json!(comment);
+        }
+        entry
+    }
+
+    fn of_json(entry: &Value) -> Result<Self, &'static str> {
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let pairs = |value: &Value| -> Vec<(String, String)> {
+            let pairs = value.as_array().into_iter().flatten();
+            pairs.filter_map(|pair| Some((text(&pair["name"])?, text(&pair["value"])?))).collect()
+        };
+        let (request, response) = (&entry["request"], &entry["response"]);
+        let started = entry["startedDateTime"].as_str().and_then(|at| at.parse().ok());
+        Ok(Self {
+            started: started.ok_or("startedDateTime is no instant")?,
+            millis: entry["time"].as_f64().unwrap_or(0.0),
+            method: text(&request["method"]).ok_or("the request has no method")?,
+            url: text(&request["url"]).ok_or("the request has no url")?,
+            request_headers: pairs(&request["headers"]),
+            request_body: text(&request["postData"]["text"]),
+            status: response["status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap_or(0),
+            response_headers: pairs(&response["headers"]),
+            response_body: text(&response["content"]["text"]).unwrap_or_default(),
+            comment: text(&entry["comment"]),
+        })
+    }
+}
+
+/// Why a file is no HTTP archive.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HarError {
+    #[error("it is no JSON: {0}")]
+    Json(String),
+    #[error("it has no log.entries, so it is no HTTP archive")]
+    NoEntries,
+    #[error("entry {number}: {problem}")]
+    Entry { number: usize, problem: &'static str },
+}
+
+/// Reads every entry of a document, whoever wrote it.
+pub fn read(text: &str) -> Result<Vec<Entry>, HarError> {
+    let json: Value = serde_json::from_str(text).map_err(|error| HarError::Json(error.to_string()))?;
+    let entries = json["log"]["entries"].as_array().ok_or(HarError::NoEntries)?;
+    let read = |(index, entry)| Entry::of_json(entry).map_err(|problem| HarError::Entry { number: index + 1, problem });
+    entries.iter().enumerate().map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    fn entry(number: u16) -> Entry {
+        Entry {
+            started: Timestamp::UNIX_EPOCH,
+            millis: 1.5,
+            method: "POST".into(),
+            url: format!("http://127.0.0.1/scim/v2/Users?count={number}"),
+            request_headers: vec![("Content-Type".into(), "application/scim+json".into())],
+            request_body: Some("{\"userName\":\"ä\\n\"}".into()),
+            status: 200 + number,
+            response_headers: vec![("Location".into(), "http://127.0.0.1/x".into())],
+            response_body: "{}".into(),
+            comment: (number == 1).then(|| "cut".into()),
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_and_the_document_is_whole_after_each_entry() {
+        let mut writer = HarWriter::new(Cursor::new(Vec::new())).unwrap();
+        assert_eq!(read(std::str::from_utf8(writer.out.get_ref()).unwrap()), Ok(vec![]));
+        for number in 0..3 {
+            writer.write(&entry(number)).unwrap();
+            let text = std::str::from_utf8(writer.out.get_ref()).unwrap();
+            assert_eq!(read(text).unwrap(), (0..=number).map(entry).collect::<Vec<_>>());
+        }
+        assert_eq!(writer.entries(), 3);
+    }
+
+    #[test]
+    fn what_is_no_archive_is_said_to_be_none() {
+        assert!(matches!(read("{"), Err(HarError::Json(_))));
+        assert_eq!(read("{\"log\":{}}"), Err(HarError::NoEntries));
+        let error = read("{\"log\":{\"entries\":[{\"startedDateTime\":\"1970-01-01T00:00:00Z\"}]}}").unwrap_err();
+        assert_eq!(error.to_string(), "entry 1: the request has no method");
+    }
+}

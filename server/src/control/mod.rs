@@ -1,0 +1,340 @@
+//! The control API under `/_weir/`: for the person at the machine, from the loopback address only, with a token of its own.
+
+mod accounts;
+mod data;
+mod follow;
+mod snapshots;
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+
+use actix_web::dev::Payload;
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse};
+use jiff::SignedDuration;
+use scim::ErrorKind;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+
+pub(crate) use data::load;
+pub(crate) use snapshots::Snapshots;
+
+use crate::auth::Asked;
+use crate::behaviour::Behaviour;
+use crate::http::{Answer, Refusal, SCIM_JSON, read_body};
+use crate::server::{Running, Server};
+use crate::target::deviations::Activation;
+use crate::target::downstream::{FailedUpdate, Service};
+use crate::target::{Target, decode};
+
+type Answered = Result<Answer, Refusal>;
+
+/// The longest body of `POST data`, in bytes.
+const MOST_DATA: usize = 64 << 20;
+
+const JSON: &str = "application/json";
+
+/// Answers a request whose path goes on with `rest` after `/_weir/`.
+pub async fn handle(request: &HttpRequest, rest: &str, payload: &mut Payload, running: &Running) -> HttpResponse {
+    let server = running.server();
+    let segments: Vec<_> = rest.split('/').filter(|segment| !segment.is_empty()).map(decode).collect();
+    let segments: Vec<&str> = segments.iter().map(|segment| &**segment).collect();
+    if (request.method(), segments.as_slice()) == (&Method::GET, &["journal", "events"]) {
+        return match permit(request, &server) {
+            Ok(()) => follow::answer(&server.journal),
+            Err(refusal) => respond(refusal.into_answer(SCIM_JSON)),
+        };
+    }
+    respond(match answer(request, &segments, payload, running, &server).await {
+        Ok(answer) => answer,
+        Err(refusal) => refusal.into_answer(SCIM_JSON),
+    })
+}
+
+fn respond(answer: Answer) -> HttpResponse {
+    let mut response = HttpResponse::build(answer.status);
+    for header in answer.headers {
+        response.append_header(header);
+    }
+    response.body(answer.body)
+}
+
+async fn answer(
+    request: &HttpRequest,
+    segments: &[&str],
+    payload: &mut Payload,
+    running: &Running,
+    server: &Server,
+) -> Answered {
+    if segments != ["health"] {
+        permit(request, server)?;
+    }
+    let mut limits = server.limits.clone();
+    if segments == ["data"] {
+        limits.body_bytes = MOST_DATA;
+    }
+    let body = read_body(request.headers(), payload, &limits).await?;
+    let application = query_value(request, "application");
+    match (request.method(), segments) {
+        (&Method::GET, ["health"]) => Ok(ok(&json!({ "status": "up", "target": server.target.name }))),
+        (&Method::POST, ["reset"]) => {
+            server.reset().map_err(internal)?;
+            Ok(Answer::empty(StatusCode::NO_CONTENT))
+        }
+        (&Method::GET, ["target"]) => Ok(ok(&target(server))),
+        (&Method::PUT, ["target"]) => {
+            let refuse = |problem: String| Refusal::new(ErrorKind::BadRequest, problem);
+            running.switch(asked_target(&body)?).map_err(|error| refuse(error.to_string()))?;
+            Ok(ok(&target(&running.server())))
+        }
+        (&Method::GET, ["deviations"]) => Ok(deviations(server)),
+        (&Method::PUT, ["deviations"]) => {
+            server
+                .set_deviations(activations(&body)?)
+                .map_err(|problem| Refusal::new(ErrorKind::BadRequest, problem))?;
+            Ok(deviations(server))
+        }
+        (&Method::GET, ["clock"]) => Ok(clock(server)),
+        (&Method::POST, ["clock"]) => {
+            server.clock.advance(advance(&body)?);
+            Ok(clock(server))
+        }
+        (&Method::GET, ["data"]) => data::read(server, application.as_deref()).await,
+        (&Method::POST, ["data"]) => {
+            let loaded = load(server, application.as_deref(), &body).await?;
+            Ok(ok(&json!({ "loaded": loaded })))
+        }
+        (&Method::GET, ["snapshots"]) => Ok(ok(&json!(server.snapshots.names()))),
+        (&Method::PUT, ["snapshots", name]) => {
+            server.snapshots.take(name, server)?;
+            Ok(Answer::empty(StatusCode::NO_CONTENT))
+        }
+        (&Method::POST, ["snapshots", name]) => {
+            server.snapshots.restore(name, server)?;
+            Ok(Answer::empty(StatusCode::NO_CONTENT))
+        }
+        (&Method::DELETE, ["snapshots", name]) => {
+            server.snapshots.delete(name)?;
+            Ok(Answer::empty(StatusCode::NO_CONTENT))
+        }
+        (&Method::GET, ["journal"]) => Ok(journal(server)),
+        (&Method::DELETE, ["journal"]) => {
+            server.journal.clear();
+            Ok(Answer::empty(StatusCode::NO_CONTENT))
+        }
+        (&Method::GET, ["metrics"]) => Ok(metrics(server)),
+        (&Method::GET, ["applications"]) => Ok(applications(server)),
+        (&Method::GET, ["applications", name, "accounts"]) => accounts::accounts(server, name).await,
+        _ => not_here(segments),
+    }
+}
+
+/// What there is, with its methods.
+const PLACES: &[(&[&str], &str)] = &[
+    (&["health"], "GET"),
+    (&["reset"], "POST"),
+    (&["target"], "GET, PUT"),
+    (&["deviations"], "GET, PUT"),
+    (&["clock"], "GET, POST"),
+    (&["data"], "GET, POST"),
+    (&["snapshots"], "GET"),
+    (&["snapshots", "NAME"], "PUT, POST, DELETE"),
+    (&["journal"], "GET, DELETE"),
+    (&["journal", "events"], "GET"),
+    (&["metrics"], "GET"),
+    (&["applications"], "GET"),
+    (&["applications", "NAME", "accounts"], "GET"),
+];
+
+fn not_here(segments: &[&str]) -> Answered {
+    let is_here = |place: &[&str]| {
+        place.len() == segments.len() && place.iter().zip(segments).all(|(own, asked)| *own == "NAME" || own == asked)
+    };
+    let Some((_, allow)) = PLACES.iter().find(|(place, _)| is_here(place)) else {
+        let places: Vec<String> = PLACES.iter().map(|(place, _)| place.join("/")).collect();
+        let detail = format!("the control API has {} below /_weir/", places.join(", "));
+        return Err(Refusal::new(ErrorKind::NotFound, detail));
+    };
+    let refusal = Refusal::new(ErrorKind::MethodNotAllowed, format!("here the control API takes {allow}"));
+    Err(refusal.with_header(header::ALLOW, *allow))
+}
+
+/// A query parameter, decoded.
+fn query_value(request: &HttpRequest, name: &str) -> Option<String> {
+    let pairs = request.query_string().split('&').filter_map(|pair| pair.split_once('='));
+    let value = pairs.into_iter().find(|(own, _)| *own == name)?.1;
+    Some(decode(value).into_owned())
+}
+
+/// The position of an application by its name, of the first one without.
+fn front_of(behaviour: &Behaviour, name: Option<&str>) -> Result<usize, Refusal> {
+    let Some(name) = name else { return Ok(0) };
+    behaviour.fronts.iter().position(|front| &*front.name == name).ok_or_else(|| {
+        let detail = format!("there is no application {name:?}; /_weir/applications lists those there are");
+        Refusal::new(ErrorKind::NotFound, detail)
+    })
+}
+
+/// A browser page on the same machine could reach the loopback address, but it has no token.
+fn permit(request: &HttpRequest, server: &Server) -> Result<(), Refusal> {
+    if !request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback()) {
+        let detail = "the control API is for the machine that the endpoint runs on; use 127.0.0.1";
+        return Err(Refusal::new(ErrorKind::Forbidden, detail));
+    }
+    let careless = BTreeSet::new();
+    server.control.check(&Asked {
+        headers: request.headers(),
+        query: None,
+        application: 0,
+        writes: true,
+        anonymous: false,
+        careless: &careless,
+        now: server.clock.now(),
+    })
+}
+
+fn ok(body: &Value) -> Answer {
+    Answer::with_body(StatusCode::OK, JSON, body.to_string())
+}
+
+fn internal(problem: String) -> Refusal {
+    Refusal::new(ErrorKind::Internal, problem)
+}
+
+fn deviations(server: &Server) -> Answer {
+    let behaviour = server.behaviour.load();
+    let active: Vec<String> = behaviour.activations.iter().map(ToString::to_string).collect();
+    ok(&json!({ "active": active }))
+}
+
+/// `["ID", "ID=VALUE"]`, or the object that GET gives.
+fn activations(body: &[u8]) -> Result<Vec<Activation>, Refusal> {
+    let refuse = |detail: String| Refusal::new(ErrorKind::BadRequest, detail);
+    let shape = || refuse("send a JSON list of deviations, such as [\"write.answer-lost=first:1\"]".to_owned());
+    let json: Value = serde_json::from_slice(body).map_err(|_| shape())?;
+    let list = json.get("active").unwrap_or(&json).as_array().ok_or_else(shape)?;
+    list.iter()
+        .map(|text| text.as_str().ok_or_else(shape)?.parse::<Activation>().map_err(|error| refuse(error.to_string())))
+        .collect()
+}
+
+/// One exchange a line (NDJSON), the oldest first.
+fn journal(server: &Server) -> Answer {
+    let mut lines = Vec::new();
+    for exchange in server.journal.exchanges() {
+        let written = writeln!(lines, "{}", exchange.to_json());
+        debug_assert!(written.is_ok(), "writing to memory does not fail");
+    }
+    Answer::with_body(StatusCode::OK, "application/x-ndjson", lines)
+}
+
+fn applications(server: &Server) -> Answer {
+    let own = server.origin.own();
+    let behaviour = server.behaviour.load();
+    let applications: Vec<Value> = server
+        .target
+        .applications
+        .iter()
+        .enumerate()
+        .map(|(position, application)| {
+            let paths = server.target.base_paths.iter();
+            let urls: Vec<String> = paths
+                .filter_map(|base| base.of(position, &server.target.applications))
+                .map(|path| format!("{own}{path}"))
+                .collect();
+            let offered = &behaviour.fronts[position].rules.capabilities;
+            json!({
+                "name": application.name,
+                "tenant": application.tenant,
+                "description": application.description,
+                "baseUrls": urls,
+                "capabilities": offered.iter().map(|capability| capability.id()).collect::<Vec<_>>(),
+                "downstream": application.downstream.map(service),
+            })
+        })
+        .collect();
+    ok(&json!(applications))
+}
+
+/// What the target declares about the service behind an application.
+fn service(service: Service) -> Value {
+    json!({
+        "partialUpdate": service.partial_update,
+        "failedUpdate": match service.failed_update {
+            FailedUpdate::Refused => "refused",
+            FailedUpdate::Ignored => "ignored",
+            FailedUpdate::IgnoredVisible => "ignored-visible",
+        },
+        "deleteOnDeactivation": service.delete_on_deactivation,
+        "hardDelete": service.hard_delete,
+    })
+}
+
+fn clock(server: &Server) -> Answer {
+    ok(&json!({ "now": server.clock.now().to_string() }))
+}
+
+/// `{"advance": "PT1H"}`, or any duration as people write it, such as `90 min`.
+fn advance(body: &[u8]) -> Result<SignedDuration, Refusal> {
+    let refuse = || {
+        let detail =
+            "send how far to move the clock forward, such as {\"advance\": \"PT1H\"} or {\"advance\": \"90 s\"}";
+        Refusal::new(ErrorKind::BadRequest, detail)
+    };
+    let json: Value = serde_json::from_slice(body).map_err(|_| refuse())?;
+    let by: SignedDuration =
+        json.get("advance").and_then(Value::as_str).ok_or_else(refuse)?.parse().map_err(|_| refuse())?;
+    if by.is_negative() { Err(refuse()) } else { Ok(by) }
+}
+
+/// `{"target": "rfc"}` for one that is shipped, `{"name": "mine", "toml": "…"}` for one of the person's own.
+fn asked_target(body: &[u8]) -> Result<Target, Refusal> {
+    let refuse = |detail: String| Refusal::new(ErrorKind::BadRequest, detail);
+    let shape = || refuse("send {\"target\": \"rfc\"}, or {\"toml\": \"…\"} with the text of a target file".to_owned());
+    let json: Value = serde_json::from_slice(body).map_err(|_| shape())?;
+    let text = |name: &str| json.get(name).and_then(Value::as_str);
+    if let Some(toml) = text("toml") {
+        return Target::parse(text("name").unwrap_or("target"), toml).map_err(|error| refuse(error.to_string()));
+    }
+    let name = text("target").ok_or_else(shape)?;
+    Target::find(name).ok_or_else(|| {
+        let names: Vec<&str> = Target::names().collect();
+        refuse(format!("there is no target {name:?}; there are {}", names.join(", ")))
+    })
+}
+
+/// The target, and what a client needs for each application. The control API's own token has opened this, and who has it
+/// may do anything anyway.
+fn target(server: &Server) -> Value {
+    let applications: Vec<Value> = server
+        .applications
+        .iter()
+        .map(|access| {
+            let credentials = &access.credentials;
+            let basic =
+                credentials.basic.as_ref().map(|basic| format!("{}:{}", basic.user, basic.password.expose_secret()));
+            let oauth =
+                credentials.oauth.as_ref().map(|oauth| format!("{}:{}", oauth.id, oauth.secret.expose_secret()));
+            json!({
+                "name": access.name,
+                "tenant": access.tenant,
+                "baseUrls": access.base_urls,
+                "bearer": credentials.bearer.as_ref().map(ExposeSecret::expose_secret),
+                "basic": basic,
+                "oauth": oauth,
+            })
+        })
+        .collect();
+    json!({ "target": server.target.name, "applications": applications })
+}
+
+fn metrics(server: &Server) -> Answer {
+    let behaviour = server.behaviour.load();
+    let counts = behaviour.fronts.iter().flat_map(|front| {
+        let kinds = front.registry.resource_types();
+        kinds.map(|(kind, own)| (front.name.to_string(), own.document.name.clone(), front.base.count(kind)))
+    });
+    // The version that the exposition format of OpenMetrics has.
+    let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Answer::with_body(StatusCode::OK, content_type, server.metrics.text(counts))
+}
