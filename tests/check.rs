@@ -156,3 +156,49 @@ async fn an_interrupted_run_cleans_up_and_says_so() {
         assert_eq!(list.json::<Value>().await.unwrap()["totalResults"], 0, "{collection} are left");
     }
 }
+
+#[test]
+fn a_baseline_lets_known_findings_pass_and_fails_on_what_is_new_passes_again_or_has_expired() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("baseline-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("weir.baseline.toml");
+    let path = file.to_str().unwrap();
+    let flags = ["--target", "rfc", "--only", "replace", "--only", "delete.user", "--seed", "7", "--baseline", path];
+    let broken = [&flags[..], &["--deviate", "put.creates"]].concat();
+    let check = |arguments: &[&str], more: &[&str]| report(&[arguments, more].concat());
+
+    let missing = run(&[&["check"], &broken[..]].concat());
+    assert_eq!((missing.status, missing.stdout.as_str()), (2, ""));
+    assert!(missing.stderr.contains("--update-baseline writes it"), "{}", missing.stderr);
+
+    assert_eq!(check(&broken, &["--update-baseline"]).0, 0);
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert!(written.contains("check = \"replace.unknown-resource\""), "{written}");
+    let (status, known) = check(&broken, &[]);
+    assert_eq!((status, &known["outdated"]), (0, &serde_json::json!([])), "{known:#}");
+    let finding = known["checks"].as_array().unwrap().iter().find(|check| check["id"] == "replace.unknown-resource");
+    assert_eq!(finding.unwrap()["known"]["reason"], "not looked at yet");
+    assert_eq!(finding.unwrap()["verdict"], "fail");
+    assert_eq!(check(&broken, &["--update-baseline"]).0, 0);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), written, "a second update changes nothing");
+
+    let (status, new) =
+        check(&broken, &["--deviate", "uniqueness.not-enforced", "--only", "create.duplicate-user-name"]);
+    assert_eq!((status, &new["outdated"]), (1, &serde_json::json!([])), "{new:#}");
+
+    let ran = run(&[&["check"], &flags[..]].concat());
+    assert_eq!(ran.status, 1, "{}", ran.stdout);
+    assert!(ran.stdout.contains("replace.unknown-resource: it passes now; take the entry out"), "{}", ran.stdout);
+
+    std::fs::write(&file, written.replace("reason = ", "expires = 2020-01-31\nreason = ")).unwrap();
+    let ran = run(&[&["check"], &broken[..]].concat());
+    assert_eq!(ran.status, 1, "{}", ran.stdout);
+    assert!(ran.stdout.contains("the entry expired on 2020-01-31"), "{}", ran.stdout);
+    assert_eq!(check(&broken, &["--update-baseline"]).0, 1, "only a person can give an entry another day");
+
+    std::fs::write(&file, written.replace("reason = ", "because = ")).unwrap();
+    let ran = run(&[&["check"], &broken[..]].concat());
+    assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.contains("weir.baseline.toml, line ") && ran.stderr.contains("key `because`"), "{}", ran.stderr);
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -7,6 +7,7 @@ use std::time::Duration;
 use scim::capability::Capability;
 use serde_json::Value;
 
+use crate::baseline::Baseline;
 use crate::endpoint::Exchange;
 
 /// What became of a check or a step, from harmless to grave.
@@ -75,6 +76,25 @@ pub struct Problem {
     pub differences: Vec<Difference>,
 }
 
+/// What the baseline says about a finding that it covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    pub reason: String,
+    /// Where it is followed up.
+    pub link: Option<String>,
+    /// The last day on which it is accepted, such as `2030-12-31`.
+    pub expires: Option<String>,
+}
+
+/// An entry of the baseline that has served its time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outdated {
+    /// The check, or the step with its client.
+    pub entry: String,
+    /// One sentence.
+    pub reason: String,
+}
+
 /// The verdict of one check with its evidence.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -90,6 +110,10 @@ pub struct Finding {
     /// How many requests it took.
     pub exchanges: usize,
     pub elapsed: Duration,
+    /// What the baseline says about it, if it is known; the event stream fills it in.
+    pub known: Option<Arc<Known>>,
+    /// The verdict of each round, if the run was repeated.
+    pub rounds: Vec<Verdict>,
 }
 
 /// One step of a client's lifecycle, done.
@@ -107,6 +131,10 @@ pub struct Step {
     /// How many requests it took.
     pub exchanges: usize,
     pub elapsed: Duration,
+    /// What the baseline says about it, if it is known; the event stream fills it in.
+    pub known: Option<Arc<Known>>,
+    /// The verdict of each round, if the run was repeated.
+    pub rounds: Vec<Verdict>,
 }
 
 /// Where the knowledge that an endpoint offers something comes from.
@@ -146,6 +174,10 @@ pub struct Summary {
     pub checks: [usize; 7],
     /// Steps by verdict, in the order of [`Verdict::ALL`].
     pub steps: [usize; 7],
+    /// Those of both that the baseline covers, by verdict.
+    pub known: [usize; 7],
+    /// Entries of the baseline that have served their time.
+    pub outdated: usize,
     pub exchanges: u64,
     pub elapsed: Duration,
     /// What the run created and could not delete.
@@ -163,6 +195,11 @@ impl Summary {
     /// How many checks and steps ended with `verdict`.
     pub const fn total(&self, verdict: Verdict) -> usize {
         self.checks[verdict as usize] + self.steps[verdict as usize]
+    }
+
+    /// How many of them the baseline does not cover.
+    pub const fn fresh(&self, verdict: Verdict) -> usize {
+        self.total(verdict).saturating_sub(self.known[verdict as usize])
     }
 }
 
@@ -201,6 +238,8 @@ pub enum Event {
         url: String,
         reason: String,
     },
+    /// An entry of the baseline has served its time.
+    Outdated(Outdated),
     /// The run ended before its time; `RunFinished` follows.
     RunFailed {
         reason: String,
@@ -221,6 +260,40 @@ struct Stream {
     consumers: Vec<Box<dyn Consumer>>,
     failure: Option<io::Error>,
     summary: Summary,
+    baseline: Option<Baseline>,
+}
+
+impl Stream {
+    /// Adds what the baseline knows, and counts.
+    fn take_note(&mut self, event: &Event) -> Option<Event> {
+        let (known, verdict) = match event {
+            Event::Finding(finding) => {
+                Summary::count(&mut self.summary.checks, finding.verdict);
+                (self.baseline.as_mut()?.finding(finding)?, finding.verdict)
+            }
+            Event::Step(step) => {
+                Summary::count(&mut self.summary.steps, step.verdict);
+                (self.baseline.as_mut()?.step(step)?, step.verdict)
+            }
+            Event::Leftover { .. } => {
+                self.summary.leftovers += 1;
+                return None;
+            }
+            Event::Outdated(_) => {
+                self.summary.outdated += 1;
+                return None;
+            }
+            _ => return None,
+        };
+        Summary::count(&mut self.summary.known, verdict);
+        match event {
+            Event::Finding(finding) => {
+                Some(Event::Finding(Arc::new(Finding { known: Some(known), ..Finding::clone(finding) })))
+            }
+            Event::Step(step) => Some(Event::Step(Arc::new(Step { known: Some(known), ..Step::clone(step) }))),
+            _ => None,
+        }
+    }
 }
 
 /// Sends events to all consumers, in the order of the calls. Clones share the stream.
@@ -233,15 +306,27 @@ impl Events {
         Self(Arc::new(Mutex::new(Stream { consumers, ..Stream::default() })))
     }
 
+    /// The same stream, whose findings are compared with a baseline.
+    #[must_use]
+    pub fn with_baseline(self, baseline: Option<Baseline>) -> Self {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).baseline = baseline;
+        self
+    }
+
+    /// Ends the comparison with the baseline: emits what is outdated, and returns the baseline with what it was told.
+    pub fn end_baseline(&self) -> Option<Baseline> {
+        let baseline = self.0.lock().unwrap_or_else(PoisonError::into_inner).baseline.take()?;
+        for outdated in baseline.outdated() {
+            self.emit(&Event::Outdated(outdated));
+        }
+        Some(baseline)
+    }
+
     /// Hands `event` to every consumer. One that fails is dropped; the first failure is kept for [`Self::failure`].
     pub fn emit(&self, event: &Event) {
         let mut stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match event {
-            Event::Finding(finding) => Summary::count(&mut stream.summary.checks, finding.verdict),
-            Event::Step(step) => Summary::count(&mut stream.summary.steps, step.verdict),
-            Event::Leftover { .. } => stream.summary.leftovers += 1,
-            _ => {}
-        }
+        let noted = stream.take_note(event);
+        let event = noted.as_ref().unwrap_or(event);
         let Stream { consumers, failure, .. } = &mut *stream;
         consumers.retain_mut(|consumer| match consumer.event(event) {
             Ok(()) => true,

@@ -30,6 +30,7 @@ pub enum FailOn {
 /// The exit status of a run with these totals.
 pub fn status_of(summary: &Summary, fail_on: FailOn) -> u8 {
     let any = |verdicts: &[Verdict]| verdicts.iter().any(|verdict| summary.total(*verdict) > 0);
+    let any_fresh = |verdicts: &[Verdict]| verdicts.iter().any(|verdict| summary.fresh(*verdict) > 0);
     if summary.interrupted {
         return INTERRUPTED;
     }
@@ -46,7 +47,9 @@ pub fn status_of(summary: &Summary, fail_on: FailOn) -> u8 {
         FailOn::Note => &[Verdict::Fail, Verdict::Blocked, Verdict::Warn, Verdict::Note],
         FailOn::Never => &[],
     };
-    if any(failing) { FINDINGS } else { OK }
+    // An entry that has served its time would hide the next regression.
+    let outdated = summary.outdated > 0 && fail_on != FailOn::Never;
+    if any_fresh(failing) || outdated { FINDINGS } else { OK }
 }
 
 #[cfg(test)]
@@ -74,6 +77,19 @@ mod tests {
             }
             assert_eq!(status_of(&summary, fail_on), expected, "{verdicts:?} {fail_on:?}");
         }
+    }
+
+    #[test]
+    fn what_is_known_does_not_fail_a_run_and_what_is_outdated_does() {
+        let mut summary = Summary::default();
+        Summary::count(&mut summary.checks, Verdict::Pass);
+        Summary::count(&mut summary.checks, Verdict::Fail);
+        Summary::count(&mut summary.known, Verdict::Fail);
+        assert_eq!(status_of(&summary, FailOn::Note), OK);
+        let outdated = Summary { outdated: 1, ..summary.clone() };
+        assert_eq!((status_of(&outdated, FailOn::Must), status_of(&outdated, FailOn::Never)), (FINDINGS, OK));
+        Summary::count(&mut summary.steps, Verdict::Fail);
+        assert_eq!(status_of(&summary, FailOn::Must), FINDINGS);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The harness of Weir: it proves a SCIM 2.0 endpoint right, or shows where it is not.
 
+pub mod baseline;
 pub mod bench;
 pub mod catalog;
 pub mod cli;

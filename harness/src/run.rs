@@ -158,6 +158,8 @@ fn finding_of(check: &'static Check) -> Finding {
         problems: Vec::new(),
         exchanges: 0,
         elapsed: Duration::ZERO,
+        known: None,
+        rounds: Vec::new(),
     }
 }
 

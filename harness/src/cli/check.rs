@@ -8,6 +8,7 @@ use clap::Args;
 use tokio::sync::watch;
 use url::Url;
 
+use super::baseline_flags::BaselineFlags;
 use super::endpoint_flags::base_url;
 use super::further_flags::FurtherFlags;
 use super::output::{Detail, ReportFormat, table};
@@ -15,7 +16,7 @@ use super::subject::Subject;
 use super::{EndpointFlags, Failure, Output, confirm, interrupt, repeat, seed};
 use crate::catalog::{Check, run_prefix};
 use crate::endpoint::{Client, discover};
-use crate::event::{Event, Events, Summary};
+use crate::event::{Event, Events, Summary, Verdict};
 use crate::exit::{self, FailOn};
 use crate::lifecycle::{self, EmbeddedSubject, ForeignSubject, MOST_PEOPLE};
 use crate::plan::{Decision, Planned, Selection, plan, select};
@@ -29,6 +30,7 @@ Examples:
   weir check http://127.0.0.1:8080/scim/v2 --only patch --only delete.user
   weir check https://scim.example.com/v2 --as pingfederate-aquera --bearer @token.txt --yes
   weir check --deviate put.creates                    see a defect caught
+  weir check http://127.0.0.1:8080/scim/v2 --baseline weir.baseline.toml
   weir check http://127.0.0.1:8080/scim/v2 --dry-run  what would run, and why the rest would not
   weir check --format json --output report.json";
 
@@ -93,6 +95,8 @@ pub(super) struct CheckArgs {
     #[arg(long, short, conflicts_with = "quiet", help_heading = "Report")]
     verbose: bool,
     #[command(flatten)]
+    known: BaselineFlags,
+    #[command(flatten)]
     endpoint: EndpointFlags,
     #[command(flatten)]
     further: FurtherFlags,
@@ -100,6 +104,7 @@ pub(super) struct CheckArgs {
 
 pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> {
     let agenda = Agenda::new(&args)?;
+    let baseline = args.known.read()?;
     let seed = args.seed.unwrap_or_else(seed::draw);
     let subject = subject(&args, seed)?;
     let further = match &subject.embedded {
@@ -113,7 +118,8 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
     if args.dry_run {
         return dry_run(agenda, &subject.client, args.read_only, output).await;
     }
-    let events = Events::new(vec![output.report(args.format, args.output.as_deref(), detail(&args))?]);
+    let events =
+        Events::new(vec![output.report(args.format, args.output.as_deref(), detail(&args))?]).with_baseline(baseline);
     let interrupted = interrupt::watch();
     let started = Instant::now();
     events.emit(&Event::RunStarted {
@@ -132,6 +138,7 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
     if let Err(Failure::Unreachable(reason)) = &outcome {
         events.emit(&Event::RunFailed { reason: reason.clone() });
     }
+    let baseline = events.end_baseline();
     let summary = Summary {
         exchanges: subject.client.sent() + outcome.as_ref().copied().unwrap_or(0),
         elapsed: started.elapsed(),
@@ -143,7 +150,15 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
     if let Some(error) = events.failure() {
         return Err(error.into());
     }
-    Ok(exit::status_of(&summary, args.fail_on))
+    let status = exit::status_of(&summary, args.fail_on);
+    // Only a run that came to its end knows what there is to know.
+    if let Some(baseline) = baseline.filter(|_| matches!(status, exit::OK | exit::FINDINGS))
+        && args.known.write(&baseline, args.fail_on)?
+        && summary.total(Verdict::Error) == 0
+    {
+        return Ok(exit::OK);
+    }
+    Ok(status)
 }
 
 const fn detail(args: &CheckArgs) -> Detail {

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod baseline_flags;
 mod bench;
 mod bench_report;
 mod check;

@@ -77,6 +77,8 @@ pub async fn run(
             problems: vec![problem],
             exchanges: 0,
             elapsed: std::time::Duration::ZERO,
+            known: None,
+            rounds: Vec::new(),
         })));
         0
     })

@@ -117,6 +117,8 @@ impl<'a> Steps<'a> {
             problems,
             exchanges: begun.recording.len(),
             elapsed: begun.started.elapsed(),
+            known: None,
+            rounds: Vec::new(),
         };
         self.events.emit(&Event::Step(std::sync::Arc::new(step)));
     }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::catalog;
 use crate::endpoint::Exchange;
-use crate::event::{Consumer, Difference, Event, Finding, Offer, Problem, Step, Summary, Verdict};
+use crate::event::{Consumer, Difference, Event, Finding, Known, Offer, Problem, Step, Summary, Verdict};
 
 /// The version of the document's form.
 pub const VERSION: u32 = 1;
@@ -30,7 +30,7 @@ impl<W: Write> JsonReport<W> {
         let mut document = Map::new();
         document.insert("format".into(), json!("weir-report"));
         document.insert("version".into(), json!(VERSION));
-        for list in ["capabilities", "remarks", "steps", "checks", "leftovers"] {
+        for list in ["capabilities", "remarks", "steps", "checks", "leftovers", "outdated"] {
             document.insert(list.into(), json!([]));
         }
         Self { out, document }
@@ -58,6 +58,9 @@ impl<W: Write + Send> Consumer for JsonReport<W> {
             Event::Finding(finding) => self.push("checks", check(finding)),
             Event::Step(done) => self.push("steps", step(done)),
             Event::Leftover { url, reason } => self.push("leftovers", json!({"url": url, "reason": reason})),
+            Event::Outdated(outdated) => {
+                self.push("outdated", json!({"entry": outdated.entry, "reason": outdated.reason}));
+            }
             Event::RunFailed { reason } => {
                 self.document.insert("failure".into(), json!(reason));
             }
@@ -90,6 +93,8 @@ fn check(finding: &Finding) -> Value {
         "verdict": finding.verdict.as_str(),
         "reason": finding.reason,
         "cause": finding.cause,
+        "known": finding.known.as_deref().map(known),
+        "rounds": rounds(&finding.rounds),
         "requirements": requirements,
         "exchanges": finding.exchanges,
         "millis": millis(finding.elapsed),
@@ -104,10 +109,20 @@ fn step(step: &Step) -> Value {
         "title": step.title,
         "verdict": step.verdict.as_str(),
         "reason": step.reason,
+        "known": step.known.as_deref().map(known),
+        "rounds": rounds(&step.rounds),
         "exchanges": step.exchanges,
         "millis": millis(step.elapsed),
         "problems": step.problems.iter().map(problem).collect::<Value>(),
     })
+}
+
+fn known(known: &Known) -> Value {
+    json!({"reason": known.reason, "link": known.link, "expires": known.expires})
+}
+
+fn rounds(rounds: &[Verdict]) -> Value {
+    rounds.iter().map(|verdict| verdict.as_str()).collect()
 }
 
 fn problem(problem: &Problem) -> Value {
@@ -187,6 +202,8 @@ fn totals(summary: &Summary) -> Value {
     json!({
         "checks": tally(&summary.checks),
         "steps": tally(&summary.steps),
+        "known": tally(&summary.known),
+        "outdated": summary.outdated,
         "exchanges": summary.exchanges,
         "millis": millis(summary.elapsed),
         "leftovers": summary.leftovers,

@@ -1,10 +1,11 @@
 //! The lines of the table of steps and checks.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::terminal::Palette;
-use crate::event::{Finding, Problem, Step, Summary, Verdict};
+use crate::event::{Finding, Known, Problem, Step, Summary, Verdict};
 
 /// The width of the column of ids.
 const ID: usize = 34;
@@ -21,6 +22,7 @@ pub(super) struct Line {
     pub(super) problems: Vec<Problem>,
     pub(super) exchanges: usize,
     pub(super) elapsed: Duration,
+    pub(super) known: Option<Arc<Known>>,
 }
 
 impl From<&Finding> for Line {
@@ -34,6 +36,7 @@ impl From<&Finding> for Line {
             problems: finding.problems.clone(),
             exchanges: finding.exchanges,
             elapsed: finding.elapsed,
+            known: finding.known.clone(),
         }
     }
 }
@@ -49,6 +52,7 @@ impl From<&Step> for Line {
             problems: step.problems.clone(),
             exchanges: step.exchanges,
             elapsed: step.elapsed,
+            known: step.known.clone(),
         }
     }
 }
@@ -65,6 +69,7 @@ impl Line {
             Verdict::Skip | Verdict::Blocked | Verdict::Error => self.reason.as_ref().unwrap_or(&self.title),
             _ => &self.title,
         };
+        let told = if self.known.is_some() { &format!("known: {told}") } else { told };
         row(out, palette, width, self.verdict, [&self.id, told], (self.exchanges, self.elapsed))
     }
 }

@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::problem;
 use super::table::{Line, Topic, counts, duration};
-use crate::event::{Consumer, Event, Offer, Problem, Provenance, Summary, Verdict};
+use crate::event::{Consumer, Event, Offer, Outdated, Problem, Provenance, Summary, Verdict};
 
 /// A run of more checks than this is shown by topics.
 const MOST_LINES: usize = 40;
@@ -72,6 +72,7 @@ pub struct TerminalReport<W> {
     skipped: Vec<(String, usize)>,
     worth_reading: Vec<Line>,
     leftovers: Vec<(String, String)>,
+    outdated: Vec<Outdated>,
 }
 
 impl<W: Write> TerminalReport<W> {
@@ -87,6 +88,7 @@ impl<W: Write> TerminalReport<W> {
             skipped: Vec::new(),
             worth_reading: Vec::new(),
             leftovers: Vec::new(),
+            outdated: Vec::new(),
         }
     }
 
@@ -185,6 +187,7 @@ impl<W: Write> TerminalReport<W> {
         let mut lines = std::mem::take(&mut self.worth_reading);
         // Stable, so that findings of one gravity keep the order of the plan.
         lines.sort_by_key(|line| std::cmp::Reverse(line.verdict));
+        let (known, lines): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.known.is_some());
         let (blocked, others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.verdict == Verdict::Blocked);
         for line in others {
             self.heading("Findings")?;
@@ -227,7 +230,26 @@ impl<W: Write> TerminalReport<W> {
                 }
             }
         }
-        self.blocked(&blocked)
+        self.blocked(&blocked)?;
+        self.known(&known)
+    }
+
+    /// What the baseline covers is told with its reason and no more: somebody has read it before.
+    fn known(&mut self, lines: &[Line]) -> io::Result<()> {
+        for line in lines {
+            let Some(known) = &line.known else { continue };
+            self.heading("Known findings")?;
+            let (style, reset) = (self.palette.verdict(line.verdict), &self.palette.reset);
+            writeln!(self.out, "{style}{}{reset} {}: {}", line.verdict.as_str(), line.id, line.title)?;
+            let link = known.link.as_ref().map(|link| format!(" ({link})")).unwrap_or_default();
+            let until = known.expires.as_ref().map(|day| format!(", until {day}")).unwrap_or_default();
+            writeln!(self.out, "  {}{link}{until}", known.reason)?;
+        }
+        for Outdated { entry, reason } in std::mem::take(&mut self.outdated) {
+            self.heading("Entries of the baseline that have served their time")?;
+            writeln!(self.out, "  {entry}: {reason}")?;
+        }
+        Ok(())
     }
 
     /// What is blocked by one cause is one line: there is one thing to repair, not forty.
@@ -273,6 +295,12 @@ impl<W: Write> TerminalReport<W> {
                 writeln!(self.out, "{what}: {counts}")?;
             }
         }
+        let known: usize = summary.known.iter().sum();
+        if known > 0 || summary.outdated > 0 {
+            let entries =
+                if summary.outdated == 1 { "entry has served its time" } else { "entries have served their time" };
+            writeln!(self.out, "baseline: {known} known, {} {entries}", summary.outdated)?;
+        }
         let repeat = std::mem::take(&mut self.repeat);
         writeln!(self.out, "{} exchanges in {}; repeat with: {repeat}", summary.exchanges, duration(summary.elapsed))?;
         self.out.flush()
@@ -292,6 +320,10 @@ impl<W: Write + Send> Consumer for TerminalReport<W> {
             Event::Finding(finding) => self.check(Line::from(Arc::as_ref(finding))),
             Event::Leftover { url, reason } => {
                 self.leftovers.push((url.clone(), reason.clone()));
+                Ok(())
+            }
+            Event::Outdated(outdated) => {
+                self.outdated.push(outdated.clone());
                 Ok(())
             }
             Event::RunFinished { summary } => self.finished(summary),

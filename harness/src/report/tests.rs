@@ -9,6 +9,7 @@ use serde_json::json;
 use url::Url;
 
 use super::*;
+use crate::baseline::Baseline;
 use crate::endpoint::Exchange;
 use crate::endpoint::exchange::Authentication;
 use crate::event::{Consumer, Difference, Event, Events, Finding, Offer, Problem, Provenance, Step, Summary, Verdict};
@@ -82,11 +83,29 @@ fn finding(check: &'static str, verdict: Verdict) -> Finding {
         problems: Vec::new(),
         exchanges: 2,
         elapsed: Duration::from_millis(7),
+        known: None,
+        rounds: Vec::new(),
     }
 }
 
-/// A run that holds every verdict.
+const BASELINE: &str = r#"
+[[finding]]
+check = "delete.user"
+verdict = "fail"
+reason = "the vendor repairs it in May"
+link = "https://example.com/tickets/7"
+expires = 2030-05-31
+
+[[finding]]
+check = "create.user"
+verdict = "fail"
+reason = "repaired since"
+"#;
+
+/// A run that holds every verdict, and what a baseline says.
 fn emit_everything(events: &Events) {
+    let baseline = Baseline::parse("weir.baseline.toml", BASELINE, jiff::civil::date(2026, 5, 20)).unwrap();
+    let events = &events.clone().with_baseline(Some(baseline));
     let offer = |capability, offered, provenance| Offer { capability, offered, provenance };
     events.emit(&Event::RunStarted {
         command: "weir check --seed 42 https://example.com/scim/v2".into(),
@@ -112,6 +131,8 @@ fn emit_everything(events: &Events) {
         problems: Vec::new(),
         exchanges: 3,
         elapsed: Duration::from_millis(1250),
+        known: None,
+        rounds: Vec::new(),
     })));
     let mut findings = vec![finding("create.user", Verdict::Pass)];
     let mut skip = finding("etag.stale", Verdict::Skip);
@@ -134,9 +155,13 @@ fn emit_everything(events: &Events) {
     let mut error = finding("filter.user-name", Verdict::Error);
     error.reason = Some("the check itself broke down: index out of bounds".into());
     findings.push(error);
+    let mut known = finding("delete.user", Verdict::Fail);
+    known.problems.push(problem(Verdict::Fail, "RFC7644-3.6-01"));
+    findings.push(known);
     for finding in findings {
         events.emit(&Event::Finding(Arc::new(finding)));
     }
+    events.end_baseline();
     events.emit(&Event::Leftover {
         url: "https://example.com/scim/v2/Users/7".into(),
         reason: "DELETE was answered with 500".into(),

@@ -1,0 +1,158 @@
+use std::time::Duration;
+
+use super::*;
+
+const TODAY: Date = Date::constant(2026, 5, 20);
+
+fn finding(check: &'static str, verdict: Verdict, requirements: &[&str]) -> Finding {
+    let problem = Problem {
+        verdict,
+        message: "the status is 201 instead of 409".into(),
+        requirements: requirements.iter().map(|id| (*id).to_owned()).collect(),
+        legal: Vec::new(),
+        observed: "201".into(),
+        exchanges: Vec::new(),
+        differences: Vec::new(),
+    };
+    Finding {
+        check,
+        title: "What holds if the check passes",
+        verdict,
+        reason: None,
+        cause: None,
+        problems: if requirements.is_empty() { Vec::new() } else { vec![problem] },
+        exchanges: 1,
+        elapsed: Duration::ZERO,
+        known: None,
+        rounds: Vec::new(),
+    }
+}
+
+fn step(id: &str, verdict: Verdict) -> Step {
+    Step {
+        id: id.into(),
+        title: "A joiner is created".into(),
+        client: "pingfederate-aquera".into(),
+        verdict,
+        reason: None,
+        problems: Vec::new(),
+        exchanges: 1,
+        elapsed: Duration::ZERO,
+        known: None,
+        rounds: Vec::new(),
+    }
+}
+
+fn entry(more: &str) -> String {
+    format!(
+        "[[finding]]\ncheck = \"create.duplicate-user-name\"\nverdict = \"fail\"\nreason = \"the vendor knows\"\n{more}\n"
+    )
+}
+
+fn parse(text: &str) -> Baseline {
+    Baseline::parse("weir.baseline.toml", text, TODAY).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn an_entry_covers_what_is_no_graver_and_breaks_nothing_more() {
+    use Verdict as V;
+    let breaks = "breaks = [\"RFC7644-3.3-12\"]";
+    for (more, verdict, requirements, known, outdated) in [
+        ("", V::Fail, &["RFC7644-3.3-12"][..], true, false),
+        ("", V::Warn, &["RFC7644-3.6-04"], true, false),
+        ("", V::Blocked, &[], true, false),
+        ("", V::Error, &[], false, false),
+        ("", V::Skip, &[], false, false),
+        ("", V::Pass, &[], false, true),
+        ("", V::Note, &["RFC7644-3.5.2-08"], false, true),
+        (breaks, V::Fail, &["RFC7644-3.3-12"], true, false),
+        (breaks, V::Fail, &["RFC7644-3.3-12", "RFC7643-4.1.1-02"], false, false),
+        ("expires = 2026-05-20", V::Fail, &[], true, false),
+        ("expires = 2026-05-19", V::Fail, &[], false, true),
+        ("expires = 2026-05-19", V::Skip, &[], false, true),
+    ] {
+        let mut baseline = parse(&entry(more));
+        let told = baseline.finding(&finding("create.duplicate-user-name", verdict, requirements));
+        assert_eq!(told.is_some(), known, "{more} {verdict:?} {requirements:?}");
+        assert_eq!(!baseline.outdated().is_empty(), outdated, "{more} {verdict:?} {requirements:?}");
+    }
+}
+
+#[test]
+fn what_the_run_did_not_judge_is_not_outdated() {
+    let mut baseline = parse(&entry("expires = 2020-01-01"));
+    assert!(baseline.finding(&finding("create.user", Verdict::Pass, &[])).is_none());
+    assert_eq!(baseline.outdated(), []);
+}
+
+#[test]
+fn a_step_is_known_by_its_client_and_id() {
+    let text =
+        "[[finding]]\nstep = \"joiner\"\nclient = \"pingfederate-aquera\"\nverdict = \"fail\"\nreason = \"slow\"\n";
+    let mut baseline = parse(text);
+    assert_eq!(baseline.step(&step("joiner", Verdict::Fail)).unwrap().reason, "slow");
+    assert!(baseline.step(&step("leaver", Verdict::Fail)).is_none());
+}
+
+#[test]
+fn an_update_keeps_what_people_wrote_and_is_stable() {
+    let other = "[[finding]]\ncheck = \"read.user\"\nverdict = \"warn\"\nreason = \"not run here\"\n";
+    let gone = "[[finding]]\ncheck = \"create.user\"\nverdict = \"warn\"\nreason = \"repaired\"\n";
+    let more = "link = \"https://example.com/7\"\nexpires = 2030-01-31";
+    let mut baseline = parse(&[other, &entry(more), gone].concat());
+    baseline.finding(&finding("create.user", Verdict::Pass, &[]));
+    baseline.finding(&finding("create.duplicate-user-name", Verdict::Fail, &["RFC7644-3.3-12", "RFC7643-4.1.1-02"]));
+    baseline.finding(&finding("delete.user", Verdict::Warn, &["RFC7644-3.6-04"]));
+    baseline.step(&step("joiner", Verdict::Fail));
+    let (updated, came, went) = baseline.updated(Verdict::Blocked);
+    assert_eq!((came, went, updated.len()), (1, 1, 3));
+    let text = updated.text();
+    let body = text.split_once("\n\n").unwrap().1;
+    insta::assert_snapshot!(body, @r#"
+    # A userName that is taken is refused with 409 uniqueness
+    [[finding]]
+    check = "create.duplicate-user-name"
+    verdict = "fail"
+    breaks = ["RFC7643-4.1.1-02", "RFC7644-3.3-12"]
+    reason = "the vendor knows"
+    link = "https://example.com/7"
+    expires = 2030-01-31
+
+    # A user that was created is read back as it was stored
+    [[finding]]
+    check = "read.user"
+    verdict = "warn"
+    reason = "not run here"
+
+    # A step of this client's lifecycle
+    [[finding]]
+    step = "joiner"
+    client = "pingfederate-aquera"
+    verdict = "fail"
+    reason = "not looked at yet"
+    "#);
+    assert_eq!(parse(&text).text(), text);
+}
+
+#[test]
+fn a_fault_is_told_with_its_line_and_key() {
+    for (text, told) in [
+        ("[[finding]\n", "line 1"),
+        ("[[findings]]\n", "unknown field `findings`"),
+        ("[[finding]]\ncheck = \"read.user\"\nverdict = \"fail\"\n", "missing field `reason`"),
+        (&entry("because = \"x\""), "line 5, key `because`: unknown field `because`"),
+        (&entry("link = 7"), "line 5, key `link`: invalid type"),
+        (&entry("link = \"ticket 7\""), "line 5, key `link`: \"ticket 7\" is no URL"),
+        (&entry("expires = \"soon\""), "line 5, key `expires`"),
+        (&entry("expires = 2026-01-01T00:00:00Z"), "line 5, key `expires`: 2026-01-01T00:00:00Z is no day"),
+        (&entry("breaks = [\"RFC1-2\"]"), "line 5, key `breaks`: there is no requirement \"RFC1-2\""),
+        (&entry("client = \"pingone\""), "line 1: an entry has either `check`"),
+        (&entry("").replace("the vendor knows", " "), "line 4, key `reason`: say why"),
+        (&entry("").replace("\"fail\"", "\"pass\""), "line 3, key `verdict`: \"pass\" is none of"),
+        (&entry("").replace("create.d", "crate.d"), "line 2, key `check`: there is no check \"crate.dupl"),
+        (&[entry(""), entry("")].concat(), "line 6: there is a second entry for create.duplicate-user-name"),
+    ] {
+        let error = Baseline::parse("b.toml", text, TODAY).expect_err(text).to_string();
+        assert!(error.starts_with("b.toml, line ") && error.contains(told), "{error}\n{text}");
+    }
+}
