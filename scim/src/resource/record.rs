@@ -25,6 +25,11 @@ pub trait Record<'a>: Copy {
     /// The values of `id`; `None` when unassigned.
     fn get(self, id: AttributeId) -> Option<Self::Items>;
 
+    /// What `schemas` says in so many words; `None` where the writer lists the schemas of what it writes.
+    fn stated_schemas(self) -> Option<Self::Items> {
+        self.get(crate::schema::common::SCHEMAS)
+    }
+
     /// The assigned attributes in ascending order of id.
     fn fields(self) -> impl Iterator<Item = (AttributeId, Self::Items)>;
 }

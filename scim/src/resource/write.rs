@@ -16,7 +16,7 @@ pub fn resource<'a, R: Record<'a>>(
     projection: &Projection,
 ) {
     let core = registry.resource_type(resource_type).schema;
-    let stated = record.get(common::SCHEMAS);
+    let stated = record.stated_schemas();
     let is_stated = stated.is_some();
     let mut writer = Writer { out, registry, projection };
     writer.out.extend_from_slice(b"{\"schemas\":[");

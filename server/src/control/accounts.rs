@@ -77,20 +77,20 @@ pub(super) async fn resources(
     const PAGE: usize = 1000;
     let Some(kind) = front.registry.resource_type_by_name(name) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
-    let mut place = None;
+    let mut mark = None;
     loop {
         let query = Query {
             resource_type: kind,
             filter: None,
             sort: None,
-            window: Window::After { place, count: PAGE },
+            window: Window::After { mark, count: PAGE },
             wanted: Wanted { members: true, groups: false },
             base_url: std::sync::Arc::from(perspective.base_url()),
         };
         let page = front.base.query(query).await?;
         found.extend(page.resources.iter().map(|stored| (stored.id, resource_json(front, perspective, stored))));
-        place = page.next;
-        if place.is_none() {
+        mark = page.next;
+        if mark.is_none() {
             return Ok(found);
         }
     }

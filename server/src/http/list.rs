@@ -14,8 +14,9 @@ use sha2::{Digest, Sha256};
 
 use super::route::TypeCapabilities;
 use super::{Answer, Call, Refusal, sort_by};
+use crate::cursor::Direction;
 use crate::operation::{Operation, Outcome};
-use crate::store::{Page, Query, Stored, Window};
+use crate::store::{Mark, Page, Query, Stored, Window};
 
 /// `GET /Users`, and `POST /Users/.search` with its parameters read.
 pub async fn answer(call: &Call<'_>, kind: ResourceTypeId) -> std::result::Result<Answer, Refusal> {
@@ -31,7 +32,7 @@ pub async fn answer(call: &Call<'_>, kind: ResourceTypeId) -> std::result::Resul
     };
     let position = match window {
         Window::Index { start, .. } => Some(start),
-        Window::After { .. } => None,
+        Window::After { .. } | Window::Before { .. } => None,
     };
     let query = Query {
         resource_type: kind,
@@ -42,14 +43,18 @@ pub async fn answer(call: &Call<'_>, kind: ResourceTypeId) -> std::result::Resul
         base_url: Arc::clone(&call.base_url),
     };
     let page = run(call, query).await?;
-    let next = page.next.filter(|_| position.is_none());
-    let next = next.map(|place| call.server.cursors.make(place, &fingerprint(call, kind), call.server.clock.now()));
+    let cursor = |direction: Direction, mark: Option<&Mark>| {
+        let mark = mark.filter(|_| position.is_none())?;
+        Some(call.server.cursors.make(direction, mark, &fingerprint(call, kind), call.server.clock.now()))
+    };
+    let next = cursor(Direction::Next, page.next.as_ref());
+    let previous = cursor(Direction::Previous, page.previous.as_ref());
     let response = ListResponse {
         total_results: page.total,
         start_index: position,
         items_per_page: Some(page.resources.len()),
+        previous_cursor: previous.as_deref(),
         next_cursor: next.as_deref(),
-        ..ListResponse::default()
     };
     Ok(list_response(call, &response, page.resources.iter().map(|stored| (stored, &*projection))))
 }
@@ -107,12 +112,14 @@ fn after(call: &Call<'_>, kind: ResourceTypeId, cursor: &str) -> Result<Window> 
     let rules = &call.front.rules;
     let count = call.parameters.count(rules.max_results, &rules.policy.tolerances);
     let count = count.map_err(|error| Error::new(ErrorKind::InvalidCount, error.detail()))?;
-    let place = if cursor.is_empty() {
-        None
-    } else {
-        Some(call.server.cursors.read(cursor, &fingerprint(call, kind), call.server.clock.now())?)
-    };
-    Ok(Window::After { place, count })
+    if cursor.is_empty() {
+        return Ok(Window::After { mark: None, count });
+    }
+    let (direction, mark) = call.server.cursors.read(cursor, &fingerprint(call, kind), call.server.clock.now())?;
+    Ok(match direction {
+        Direction::Next => Window::After { mark: Some(mark), count },
+        Direction::Previous => Window::Before { mark, count },
+    })
 }
 
 /// What a cursor is bound to: application, resource type, filter and order. The number and the attributes of resources may

@@ -74,13 +74,24 @@ pub struct Sort {
     pub descending: bool,
 }
 
+/// A resource as one end of a page: what a walk by cursor goes on from, also when the resource is changed or gone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// In the order of creation.
+    pub place: u64,
+    /// What it was sorted by; `None` where it had no such value, and in a walk without order.
+    pub key: Option<SortKey>,
+}
+
 /// Which part of the result to return.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Window {
     /// By position, from 1 (RFC 7644 section 3.4.2.4).
     Index { start: usize, count: usize },
-    /// After the given place in the order of creation (RFC 9865); `None` starts the walk.
-    After { place: Option<u64>, count: usize },
+    /// What comes after the mark (RFC 9865); `None` starts the walk.
+    After { mark: Option<Mark>, count: usize },
+    /// The last `count` of what comes before the mark.
+    Before { mark: Mark, count: usize },
 }
 
 /// One page of results.
@@ -89,8 +100,10 @@ pub struct Page {
     /// How many resources match in all.
     pub total: usize,
     pub resources: Vec<Stored>,
-    /// The place after which the next page begins, when there is one.
-    pub next: Option<u64>,
+    /// The last resource of this page, when a walk has a next one.
+    pub next: Option<Mark>,
+    /// The first resource of this page, when a walk has a previous one.
+    pub previous: Option<Mark>,
 }
 
 /// A change made to a draft under the tenant's lock: it must not block and may be run again.

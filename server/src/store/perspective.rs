@@ -74,11 +74,13 @@ pub(super) struct Layout {
     types: Vec<TypeLayout>,
 }
 
-/// `manager.value` and `manager.$ref` of the enterprise extension, and the type of resource that they refer to.
+/// `manager` of the enterprise extension, and the type of resource that it refers to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ManagerAttributes {
+    pub attribute: AttributeId,
     pub value: AttributeId,
     pub reference: AttributeId,
+    pub display: Option<AttributeId>,
     pub users: ResourceTypeId,
 }
 
@@ -114,8 +116,10 @@ impl ManagerAttributes {
         let manager = registry.find_in_schema(extension, "manager")?;
         let user = registry.schema_id(standard::USER)?;
         Some(Self {
+            attribute: manager,
             value: registry.find_sub_attribute(manager, "value")?,
             reference: registry.find_sub_attribute(manager, "$ref")?,
+            display: registry.find_sub_attribute(manager, "displayName"),
             users: registry.resource_types().find(|(_, kind)| kind.schema == user)?.0,
         })
     }

@@ -1,12 +1,11 @@
 //! Answering queries: from an index or the order of creation under one short lock, or by a scan that lets others in.
 
-use scim::{Error, ErrorKind, Result};
+use std::collections::VecDeque;
 
 use super::search::Search;
-use super::sort::SortKey;
 use super::state::{Row, Snapshot, State};
 use super::tenant::{PORTION, Tenant};
-use super::{Page, Query, Stored, Window};
+use super::{Mark, Page, Query, Stored, Window};
 
 /// What is done at once, on the thread that serves requests: it takes less than a millisecond.
 const SHORT: usize = 1_000;
@@ -37,12 +36,11 @@ impl Tenant {
         for number in rows {
             found.look_at(&search, &state, number);
         }
-        // An order that cannot be gone on with is an error, which the long way tells.
-        Some(self.take_window(&search, found, Some(&state)).ok()?.into_page(|snapshot| snapshot.stored))
+        Some(self.take_window(&search, found, Some(&state)).into_page(|snapshot| snapshot.stored))
     }
 
     /// The answer, however long it takes; the lock is given up after every portion of rows.
-    pub fn query(&self, query: &Query) -> Result<Page> {
+    pub fn query(&self, query: &Query) -> Page {
         let perspective = self.perspective.rebased(query.base_url.clone());
         let search = Search::new(query, &perspective, &self.indexed);
         let answer = if !search.has_filter() && search.sort.is_none() {
@@ -62,31 +60,37 @@ impl Tenant {
                     found.look_at_row(&search, state, number, row);
                 }),
             }
-            self.take_window(&search, found, None)?
+            self.take_window(&search, found, None)
         };
-        Ok(answer.into_page(|snapshot| self.complete(snapshot)))
+        answer.into_page(|snapshot| self.complete(snapshot))
     }
 
     /// A page in the order of creation, found by rank.
     fn unfiltered(search: &Search<'_>, state: &State) -> Answered {
         let resource_type = search.query.resource_type;
         let order = state.created(resource_type);
-        let (rank, count) = match search.query.window {
-            Window::Index { start, count } => (start.max(1) - 1, count),
-            Window::After { place, count } => (place.map_or(0, |place| state.rank_after(resource_type, place)), count),
+        let (rank, count) = match &search.query.window {
+            Window::Index { start, count } => ((*start).max(1) - 1, *count),
+            Window::After { mark, count } => {
+                (mark.as_ref().map_or(0, |mark| state.rank_after(resource_type, mark.place)), *count)
+            }
+            Window::Before { mark, count } => {
+                let end = state.rank_after(resource_type, mark.place.saturating_sub(1));
+                (end.saturating_sub(*count), (*count).min(end))
+            }
         };
-        let mut last = None;
+        let mut ends = Ends::default();
         let snapshots: Vec<Snapshot> = order
             .iter_from(rank)
             .take(count)
             .filter_map(|number| {
                 let row = state.row(number)?;
-                last = Some(row.place);
+                ends.add(&Mark { place: row.place, key: None });
                 Some(search.snapshot(state, number, row))
             })
             .collect();
-        let more = rank + snapshots.len() < order.len() && matches!(search.query.window, Window::After { .. });
-        Answered { total: order.len(), next: last.filter(|_| more), snapshots }
+        let more = rank + snapshots.len() < order.len();
+        ends.answer(search, order.len(), snapshots, (rank > 0, more))
     }
 
     /// Shows every resource of a type in the order of creation. What is created meanwhile may be shown too, what is deleted may
@@ -111,37 +115,37 @@ impl Tenant {
     }
 
     /// The part of what was found that the window shows. `held` is the state when it is locked already.
-    fn take_window(&self, search: &Search<'_>, found: Found, held: Option<&State>) -> Result<Answered> {
-        let Some(sort) = search.sort else {
-            return Ok(Answered { total: found.total, next: found.next(), snapshots: found.snapshots });
-        };
-        let mut matches = found.matches;
-        let compare = |left: &Match, right: &Match| {
+    fn take_window(&self, search: &Search<'_>, found: Found, held: Option<&State>) -> Answered {
+        let Some(sort) = search.sort else { return found.into_answer(search) };
+        let Found { mut matches, .. } = found;
+        let compare = |left: &Mark, right: &Mark| {
             sort.compare(left.key.as_ref(), right.key.as_ref()).then(left.place.cmp(&right.place))
         };
-        matches.sort_unstable_by(compare);
-        let (first, count) = match search.query.window {
-            Window::Index { start, count } => (start.max(1) - 1, count),
-            Window::After { place: None, count } => (0, count),
-            Window::After { place: Some(place), count } => {
-                let last = matches.iter().position(|found| found.place == place);
-                let last = last.ok_or_else(|| {
-                    Error::new(
-                        ErrorKind::ExpiredCursor,
-                        "the resource that this sorted page comes after is gone; start the walk anew",
-                    )
-                })?;
-                (last + 1, count)
+        matches.sort_unstable_by(|left, right| compare(&left.mark, &right.mark));
+        let (first, count) = match &search.query.window {
+            Window::Index { start, count } => ((*start).max(1) - 1, *count),
+            Window::After { mark: None, count } => (0, *count),
+            // By what the mark was sorted by then, so that the walk goes on where it stood when the resource is gone since.
+            Window::After { mark: Some(mark), count } => {
+                (matches.partition_point(|found| compare(&found.mark, mark).is_le()), *count)
+            }
+            Window::Before { mark, count } => {
+                let end = matches.partition_point(|found| compare(&found.mark, mark).is_lt());
+                (end.saturating_sub(*count), (*count).min(end))
             }
         };
         let page = matches.get(first..).unwrap_or_default();
         let page = &page[..count.min(page.len())];
-        let more = matches!(search.query.window, Window::After { .. }) && first + page.len() < matches.len();
+        let more = first + page.len() < matches.len();
+        let mut ends = Ends::default();
+        for found in page {
+            ends.add(&found.mark);
+        }
         let read = |state: &State| {
             page.iter()
                 .filter_map(|found| {
                     // The row may have been deleted since, and its number given to another.
-                    let row = state.row(found.number).filter(|row| row.place == found.place)?;
+                    let row = state.row(found.number).filter(|row| row.place == found.mark.place)?;
                     Some(search.snapshot(state, found.number, row))
                 })
                 .collect()
@@ -150,34 +154,61 @@ impl Tenant {
             Some(state) => read(state),
             None => read(&self.read()),
         };
-        Ok(Answered { total: matches.len(), next: page.last().filter(|_| more).map(|last| last.place), snapshots })
+        ends.answer(search, matches.len(), snapshots, (first > 0, more))
     }
 }
 
 const fn page_size(window: &Window) -> usize {
     match *window {
-        Window::Index { count, .. } | Window::After { count, .. } => count,
+        Window::Index { count, .. } | Window::After { count, .. } | Window::Before { count, .. } => count,
     }
 }
 
 /// A page, some of whose groups may still lack members.
 struct Answered {
     total: usize,
-    next: Option<u64>,
+    next: Option<Mark>,
+    previous: Option<Mark>,
     snapshots: Vec<Snapshot>,
 }
 
 impl Answered {
     fn into_page(self, complete: impl Fn(Snapshot) -> Stored) -> Page {
-        let Self { total, next, snapshots } = self;
-        Page { total, next, resources: snapshots.into_iter().map(complete).collect() }
+        let Self { total, next, previous, snapshots } = self;
+        Page { total, next, previous, resources: snapshots.into_iter().map(complete).collect() }
+    }
+}
+
+/// The first and the last resource of a page.
+#[derive(Default)]
+struct Ends {
+    first: Option<Mark>,
+    last: Option<Mark>,
+}
+
+impl Ends {
+    fn add(&mut self, mark: &Mark) {
+        if self.first.is_none() {
+            self.first = Some(mark.clone());
+        }
+        self.last = Some(mark.clone());
+    }
+
+    /// `around` says whether there is something before the page, and behind it; only walks need to know.
+    fn answer(self, search: &Search<'_>, total: usize, snapshots: Vec<Snapshot>, around: (bool, bool)) -> Answered {
+        let walks = !matches!(search.query.window, Window::Index { .. });
+        Answered {
+            total,
+            next: self.last.filter(|_| walks && around.1),
+            previous: self.first.filter(|_| walks && around.0),
+            snapshots,
+        }
     }
 }
 
 /// A resource that matches, to be sorted.
 struct Match {
-    key: Option<SortKey>,
-    place: u64,
+    mark: Mark,
     number: u32,
 }
 
@@ -186,20 +217,24 @@ struct Found {
     total: usize,
     /// To be sorted.
     matches: Vec<Match>,
-    snapshots: Vec<Snapshot>,
-    /// The place of the last resource in `snapshots`.
-    last: Option<u64>,
-    /// There is a resource behind the window.
-    more: bool,
+    /// With their places.
+    shown: VecDeque<(u64, Snapshot)>,
+    /// There is a resource before the window, and one behind it.
+    around: (bool, bool),
 }
 
 impl Found {
     const fn new() -> Self {
-        Self { total: 0, matches: Vec::new(), snapshots: Vec::new(), last: None, more: false }
+        Self { total: 0, matches: Vec::new(), shown: VecDeque::new(), around: (false, false) }
     }
 
-    fn next(&self) -> Option<u64> {
-        self.last.filter(|_| self.more)
+    fn into_answer(self, search: &Search<'_>) -> Answered {
+        let mut ends = Ends::default();
+        for (place, _) in &self.shown {
+            ends.add(&Mark { place: *place, key: None });
+        }
+        let snapshots = self.shown.into_iter().map(|(_, snapshot)| snapshot).collect();
+        ends.answer(search, self.total, snapshots, self.around)
     }
 
     /// As [`Self::look_at_row`], for a row that may be gone or of another type.
@@ -216,20 +251,31 @@ impl Found {
         }
         self.total += 1;
         if search.sort.is_some() {
-            self.matches.push(Match { key: search.sort_key(state, number, row), place: row.place, number });
+            let mark = Mark { place: row.place, key: search.sort_key(state, number, row) };
+            self.matches.push(Match { mark, number });
             return;
         }
-        let shown = match search.query.window {
-            Window::Index { start, count } => self.total >= start.max(1) && self.snapshots.len() < count,
-            Window::After { place, count } => {
-                let behind = place.is_none_or(|place| row.place > place);
-                self.more |= behind && self.snapshots.len() == count;
-                behind && self.snapshots.len() < count
+        let full = |count: usize| self.shown.len() >= count;
+        let shown = match &search.query.window {
+            Window::Index { start, count } => self.total >= (*start).max(1) && !full(*count),
+            Window::After { mark, count } => {
+                let behind = mark.as_ref().is_none_or(|mark| row.place > mark.place);
+                self.around.0 |= !behind;
+                self.around.1 |= behind && full(*count);
+                behind && !full(*count)
+            }
+            Window::Before { mark, count } => {
+                let before = row.place < mark.place && *count > 0;
+                self.around.1 |= !before;
+                if before && full(*count) {
+                    self.shown.pop_front();
+                    self.around.0 = true;
+                }
+                before
             }
         };
         if shown {
-            self.last = Some(row.place);
-            self.snapshots.push(search.snapshot(state, number, row));
+            self.shown.push_back((row.place, search.snapshot(state, number, row)));
         }
     }
 }

@@ -6,14 +6,14 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use scim::resource::Fields;
+use scim::resource::{Fields, Item, Record as _};
 use scim::schema::{AttributeId, Registry, ResourceTypeId, common};
 use scim::{Error, ErrorKind, Result};
 use uuid::Uuid;
 
 use super::Wanted;
 use super::draft::MemberChanges;
-use super::identifiers::IdSource;
+use super::identifiers::{self, IdSource};
 use super::index::{Equality, IndexedAttributes, Key, Ranked};
 use super::membership::Membership;
 use super::packed::Packed;
@@ -150,6 +150,9 @@ impl State {
         let mut stored = row.stored.clone();
         let layout = perspective.layout().of(stored.resource_type);
         let mut rest = None;
+        if let Some(manager) = self.manager(&row.stored, perspective) {
+            stored.set_manager(manager);
+        }
         if wanted.members && layout.has_members {
             let members: Vec<u32> = self.membership.members(number, None).take(limit).collect();
             if members.len() < self.membership.count(number) {
@@ -162,6 +165,15 @@ impl State {
             stored.set_groups(groups.into_iter().filter_map(|(group, direct)| self.edge(group, direct)).collect());
         }
         Snapshot { stored, rest }
+    }
+
+    /// The user whose id is the value of a user's `manager`.
+    fn manager(&self, stored: &Stored, perspective: &Perspective) -> Option<Edge> {
+        let manager = perspective.layout().manager.filter(|manager| manager.users == stored.resource_type)?;
+        let Item::Complex(value) = stored.attributes.record().get(manager.attribute)?.next()? else { return None };
+        let Item::String(id) = value.get(manager.value)?.next()? else { return None };
+        let edge = self.edge(self.find_id(identifiers::parse(&id)?)?, true)?;
+        Some(edge).filter(|edge| edge.resource_type == manager.users)
     }
 
     /// The next members of a snapshot's group, up to `limit`; says where to go on.

@@ -29,6 +29,7 @@ pub struct Stored {
 struct Relations {
     members: Vec<Edge>,
     groups: Vec<Edge>,
+    manager: Option<Edge>,
 }
 
 /// One end of a membership, seen from the other: a member of a group, or a group of a user.
@@ -65,6 +66,15 @@ impl Stored {
         self.relations.as_deref().map_or(&[], |relations| &relations.groups)
     }
 
+    /// The user whose id is the value of `manager`, where there is one.
+    pub(super) fn set_manager(&mut self, manager: Edge) {
+        Arc::make_mut(self.relations.get_or_insert_default()).manager = Some(manager);
+    }
+
+    fn manager(&self) -> Option<&Edge> {
+        self.relations.as_deref().and_then(|relations| relations.manager.as_ref())
+    }
+
     /// Shows other members than the stored ones.
     pub fn set_members(&mut self, members: Vec<Edge>) {
         Arc::make_mut(self.relations.get_or_insert_default()).members = members;
@@ -95,6 +105,8 @@ enum Part<'a> {
     Resource(&'a Stored),
     Meta(&'a Stored),
     Value(PackedRecord<'a>),
+    /// The value of `manager`, with the user who has it.
+    Manager(PackedRecord<'a>, &'a Stored),
     Member(&'a Edge),
     Group(&'a Edge),
 }
@@ -107,8 +119,10 @@ pub struct StoredItems<'a>(Items<'a>);
 enum Items<'a> {
     One(Option<Item<'a, StoredRecord<'a>>>),
     Packed(PackedItems<'a>, &'a Perspective),
+    Manager(PackedItems<'a>, &'a Stored, &'a Perspective),
     Members(std::slice::Iter<'a, Edge>, &'a Perspective),
     Groups(std::slice::Iter<'a, Edge>, &'a Perspective),
+    Texts(std::vec::IntoIter<&'a str>),
 }
 
 impl<'a> StoredItems<'a> {
@@ -131,6 +145,14 @@ impl<'a> Iterator for StoredItems<'a> {
                 Item::Timestamp(at) => Item::Timestamp(at),
                 Item::Complex(record) => Item::Complex(StoredRecord { part: Part::Value(record), perspective }),
             }),
+            Items::Manager(items, stored, perspective) => Some(match items.next()? {
+                Item::Complex(record) => {
+                    Item::Complex(StoredRecord { part: Part::Manager(record, stored), perspective })
+                }
+                // A complex attribute has complex values only; see `validate`.
+                _ => return None,
+            }),
+            Items::Texts(texts) => Some(Item::String(Cow::Borrowed(texts.next()?))),
             Items::Members(edges, perspective) => {
                 edges.next().map(|edge| Item::Complex(StoredRecord { part: Part::Member(edge), perspective }))
             }
@@ -148,9 +170,10 @@ impl<'a> Record<'a> for StoredRecord<'a> {
         match self.part {
             Part::Resource(stored) => self.get_of_resource(stored, id),
             Part::Meta(stored) => self.get_of_meta(stored, id),
-            Part::Value(record) => match record.get(id) {
+            Part::Value(record) => Some(StoredItems(Items::Packed(record.get(id)?, self.perspective))),
+            Part::Manager(record, stored) => match record.get(id) {
                 Some(items) => Some(StoredItems(Items::Packed(items, self.perspective))),
-                None => self.manager_reference(record, id),
+                None => self.of_manager(record, stored, id),
             },
             Part::Member(edge) => {
                 let item = self.get_of_edge(self.perspective.layout().members?, edge, id, true)?;
@@ -161,6 +184,10 @@ impl<'a> Record<'a> for StoredRecord<'a> {
                 Some(StoredItems::one(item))
             }
         }
+    }
+
+    fn stated_schemas(self) -> Option<StoredItems<'a>> {
+        None
     }
 
     fn fields(self) -> impl Iterator<Item = (AttributeId, StoredItems<'a>)> {
@@ -186,11 +213,15 @@ impl<'a> Record<'a> for StoredRecord<'a> {
                     Some(common::META_VERSION),
                 ],
             ),
-            Part::Value(record) => {
-                let reference = self.perspective.layout().manager.map(|manager| manager.reference);
-                let composed =
-                    reference.filter(|&id| record.get(id).is_none() && self.manager_reference(record, id).is_some());
-                (Some(record), [composed, None, None, None, None])
+            Part::Value(record) => (Some(record), [None; 5]),
+            Part::Manager(record, stored) => {
+                let manager = self.perspective.layout().manager;
+                let composed = |id: Option<AttributeId>| {
+                    id.filter(|&id| record.get(id).is_none() && self.of_manager(record, stored, id).is_some())
+                };
+                let reference = composed(manager.map(|manager| manager.reference));
+                let display = composed(manager.and_then(|manager| manager.display));
+                (Some(record), [reference, display, None, None, None])
             }
             Part::Member(_) => (None, self.perspective.layout().members.map_or([None; 5], sub_attributes)),
             Part::Group(_) => (None, self.perspective.layout().groups.map_or([None; 5], sub_attributes)),
@@ -204,18 +235,33 @@ const fn sub_attributes(relation: RelationAttributes) -> [Option<AttributeId>; 5
 }
 
 impl<'a> StoredRecord<'a> {
-    /// The `$ref` of a manager whose client has sent the id alone (RFC 7643 section 4.3 recommends both). An id that is none
-    /// of ours leads nowhere and gets none.
-    fn manager_reference(self, record: PackedRecord<'a>, id: AttributeId) -> Option<StoredItems<'a>> {
-        let manager = self.perspective.layout().manager.filter(|manager| manager.reference == id)?;
+    /// The `$ref` of a manager whose client has sent the id alone (RFC 7643 section 4.3 recommends both), and the name of a
+    /// manager who is a user of ours. An id that is none of ours leads nowhere and gets neither.
+    fn of_manager(self, record: PackedRecord<'a>, stored: &'a Stored, id: AttributeId) -> Option<StoredItems<'a>> {
+        let manager = self.perspective.layout().manager?;
+        if manager.display == Some(id) {
+            return Some(StoredItems::one(Item::String(stored.manager()?.display(self.perspective)?)));
+        }
+        if manager.reference != id {
+            return None;
+        }
         let Item::String(value) = record.get(manager.value)?.next()? else { return None };
         let location = self.perspective.location(manager.users, identifiers::parse(&value)?);
         Some(StoredItems::one(Item::String(Cow::Owned(location))))
     }
 
+    /// The values of one attribute of a resource as packed.
+    fn packed(self, stored: &'a Stored, id: AttributeId, items: PackedItems<'a>) -> StoredItems<'a> {
+        StoredItems(match self.perspective.layout().manager {
+            Some(manager) if manager.attribute == id => Items::Manager(items, stored, self.perspective),
+            _ => Items::Packed(items, self.perspective),
+        })
+    }
+
     fn get_of_resource(self, stored: &'a Stored, id: AttributeId) -> Option<StoredItems<'a>> {
         match id {
             common::ID => return Some(StoredItems::one(Item::String(Cow::Owned(stored.id.to_string())))),
+            common::SCHEMAS => return Some(StoredItems(Items::Texts(self.schemas(stored).into_iter()))),
             common::META => {
                 let meta = Self { part: Part::Meta(stored), perspective: self.perspective };
                 return Some(StoredItems::one(Item::Complex(meta)));
@@ -232,8 +278,20 @@ impl<'a> StoredRecord<'a> {
             let edges = stored.groups();
             return (!edges.is_empty()).then(|| StoredItems(Items::Groups(edges.iter(), self.perspective)));
         }
-        let items = stored.attributes.record().get(id)?;
-        Some(StoredItems(Items::Packed(items, self.perspective)))
+        Some(self.packed(stored, id, stored.attributes.record().get(id)?))
+    }
+
+    /// The base schema and each extension of which something is assigned (RFC 7643 section 3), for filters.
+    fn schemas(self, stored: &'a Stored) -> Vec<&'a str> {
+        let registry = self.perspective.registry();
+        let mut schemas = vec![registry.resource_type(stored.resource_type).schema];
+        for (id, _) in stored.attributes.record().iter() {
+            let schema = registry.definition(id).schema;
+            if schema != common::SCHEMA && !schemas.contains(&schema) {
+                schemas.push(schema);
+            }
+        }
+        schemas.into_iter().map(|schema| registry.schema(schema).document.id.as_str()).collect()
     }
 
     fn get_of_meta(self, stored: &'a Stored, id: AttributeId) -> Option<StoredItems<'a>> {
@@ -318,7 +376,11 @@ impl<'a> Iterator for StoredFields<'a> {
                 (Some(packed), Some(composed)) if composed < packed => {}
                 (Some(_), _) => {
                     let (id, items) = self.packed.as_mut()?.next()?;
-                    return Some((id, StoredItems(Items::Packed(items, self.record.perspective))));
+                    let items = match self.record.part {
+                        Part::Resource(stored) => self.record.packed(stored, id, items),
+                        _ => StoredItems(Items::Packed(items, self.record.perspective)),
+                    };
+                    return Some((id, items));
                 }
                 (None, None) => return None,
                 (None, Some(_)) => {}

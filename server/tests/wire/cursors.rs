@@ -44,3 +44,30 @@ async fn a_cursor_is_for_its_own_query_only() {
         assert_eq!(scim_type.as_deref(), Some(expected), "{other}");
     }
 }
+
+#[tokio::test]
+async fn a_walk_leads_back_and_survives_what_is_deleted() {
+    let client = Client::rfc();
+    for name in ["eva", "bo", "ann", "dan", "cid"] {
+        client.create_user(name).await;
+    }
+    let page = async |query: &str| client.get(&format!("/Users?{query}")).await.json();
+    let names = |page: &Value| -> Vec<String> {
+        page["Resources"].as_array().unwrap().iter().map(|user| user["userName"].as_str().unwrap().to_owned()).collect()
+    };
+    let cursor = |page: &Value, name: &str| page[name].as_str().unwrap_or_else(|| panic!("{page:#}")).to_owned();
+    let walk = "sortBy=userName&count=2&cursor=";
+    let first = page(walk).await;
+    assert!(first.get("previousCursor").is_none(), "{first:#}");
+    let second = page(&format!("{walk}{}", cursor(&first, "nextCursor"))).await;
+    assert_eq!((names(&first), names(&second)), (vec!["ann".into(), "bo".into()], vec!["cid".into(), "dan".into()]));
+    let back = page(&format!("{walk}{}", cursor(&second, "previousCursor"))).await;
+    assert_eq!(names(&back), names(&first));
+
+    let bo = first["Resources"][1]["id"].as_str().unwrap();
+    client.delete(&format!("/Users/{bo}")).await;
+    let again = page(&format!("{walk}{}", cursor(&first, "nextCursor"))).await;
+    assert_eq!(names(&again), ["cid", "dan"], "the resource that the cursor was made after is gone");
+    let third = page(&format!("{walk}{}", cursor(&again, "nextCursor"))).await;
+    assert_eq!((names(&third), third.get("nextCursor")), (vec!["eva".to_owned()], None));
+}

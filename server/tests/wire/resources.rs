@@ -189,3 +189,43 @@ async fn a_manager_given_by_id_gets_its_reference_and_one_of_the_clients_own_sta
         assert_ne!(client.get(&format!("/Users?filter={filter}")).await.json()["totalResults"], 0);
     }
 }
+
+#[tokio::test]
+async fn a_manager_has_a_reference_and_the_present_name_of_the_user() {
+    let client = Client::rfc();
+    let boss = client.create_user("boss").await;
+    let manager = |value: &str| json!({"schemas": [USER, ENTERPRISE], "userName": "bo", ENTERPRISE: {"manager": {"value": value}}});
+    let bo = client.post("/Users", &manager(&boss)).await;
+    let shown = |reply: &crate::client::Reply| reply.json()[ENTERPRISE]["manager"].clone();
+    let reference = format!("{}/Users/{boss}", client.base);
+    assert_eq!(shown(&bo), json!({"value": boss, "$ref": reference, "displayName": "boss"}));
+    client.patch(&format!("/Users/{boss}"), &json!([{"op": "add", "path": "displayName", "value": "The Boss"}])).await;
+    let path = format!("/Users/{}", bo.id());
+    assert_eq!(shown(&client.get(&path).await)["displayName"], "The Boss");
+    client.delete(&format!("/Users/{boss}")).await;
+    assert_eq!(shown(&client.get(&path).await), json!({"value": boss, "$ref": reference}));
+    let stranger = client.put(&path, &manager("employee-7")).await;
+    assert_eq!(shown(&stranger), json!({"value": "employee-7"}));
+}
+
+#[tokio::test]
+async fn resources_are_found_by_their_schemas() {
+    let client = Client::rfc();
+    client.create_user("plain").await;
+    client
+        .post("/Users", &json!({"schemas": [USER, ENTERPRISE], "userName": "bo", ENTERPRISE: {"department": "Dykes"}}))
+        .await;
+    for (filter, expected) in [
+        (format!("schemas eq \"{ENTERPRISE}\""), 1),
+        (format!("not (schemas eq \"{ENTERPRISE}\")"), 1),
+        (format!("schemas eq \"{USER}\""), 2),
+        ("schemas co \"Group\"".to_owned(), 0),
+        ("schemas pr".to_owned(), 2),
+    ] {
+        let list = client.get(&format!("/Users?filter={}", crate::client::encode(&filter))).await.json();
+        assert_eq!(list["totalResults"], expected, "{filter}");
+    }
+    // What is written does not change with what can be asked.
+    let one = client.get("/Users?attributes=userName").await.json();
+    assert!(one["Resources"].as_array().unwrap().iter().all(|user| user["schemas"] == json!([USER])), "{one}");
+}

@@ -26,7 +26,8 @@ fn a_record_composes_id_and_meta() {
     assert_eq!(text(meta, common::META_VERSION), "W/\"1\"");
     assert_eq!(meta.fields().count(), 5);
     assert!(meta.get(common::ID).is_none());
-    assert!(record.get(common::SCHEMAS).is_none(), "the writer computes schemas");
+    assert!(record.stated_schemas().is_none(), "the writer lists the schemas of what it writes");
+    assert_eq!(text(record, common::SCHEMAS), standard::USER);
 }
 
 #[test]

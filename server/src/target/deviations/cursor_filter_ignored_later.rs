@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     parameter: None,
     seam: Seam::Request(|_| {
         Box::new(Queries(|query| {
-            if matches!(query.window, Window::After { place: Some(_), .. }) {
+            if matches!(query.window, Window::After { mark: Some(_), .. }) {
                 query.filter = None;
             }
         }))

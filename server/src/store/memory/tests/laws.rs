@@ -85,13 +85,13 @@ proptest! {
                 by_index.extend(ids(&page.resources));
             }
             prop_assert_eq!(&by_index, &expected);
-            let (mut by_cursor, mut place) = (Vec::new(), None);
+            let (mut by_cursor, mut mark) = (Vec::new(), None);
             loop {
-                let page = shelf.page(shelf.query(shelf.user, filter, None, Window::After { place, count }));
+                let page = shelf.page(shelf.query(shelf.user, filter, None, Window::After { mark, count }));
                 prop_assert_eq!(page.total, expected.len());
                 by_cursor.extend(ids(&page.resources));
-                place = page.next;
-                if place.is_none() {
+                mark = page.next;
+                if mark.is_none() {
                     break;
                 }
             }
