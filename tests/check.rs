@@ -202,3 +202,22 @@ fn a_baseline_lets_known_findings_pass_and_fails_on_what_is_new_passes_again_or_
     assert!(ran.stderr.contains("weir.baseline.toml, line ") && ran.stderr.contains("key `because`"), "{}", ran.stderr);
     std::fs::remove_dir_all(&folder).unwrap();
 }
+
+#[test]
+fn a_repeated_run_tells_what_is_not_judged_alike_in_every_round() {
+    let arguments = ["check", "--target", "rfc", "--only", "read.user", "--seed", "7"];
+    let ran = run(&[&arguments[..], &["--repeat", "3"]].concat());
+    assert_eq!(ran.status, 0, "{}", ran.stdout);
+    assert!(ran.stdout.contains("3 rounds, not stable between them: none"), "{}", ran.stdout);
+
+    // Without its answer the first creation cannot be used, and nothing is lost later.
+    let served = Served::start(&["--target", "rfc", "--deviate", "write.answer-lost=first:2"]);
+    let (url, token) = (served.value("URL"), served.value("bearer"));
+    let (_, told) = report(&[url, "--bearer", token, "--only", "read.user", "--repeat", "2"]);
+    let finding = told["checks"].as_array().unwrap().iter().find(|check| check["id"] == "read.user").unwrap();
+    assert_eq!(finding["rounds"], serde_json::json!(["blocked", "pass"]), "{finding:#}");
+    let reason = finding["reason"].as_str().unwrap();
+    assert!(reason.starts_with("not stable: pass in 1, blocked in 1 of 2 rounds"), "{reason}");
+
+    assert_eq!(run(&["check", "--repeat", "0"]).status, 2);
+}

@@ -14,4 +14,5 @@ pub mod plan;
 pub mod prove;
 pub mod provision;
 pub mod report;
+pub mod rounds;
 pub mod run;

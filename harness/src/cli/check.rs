@@ -15,12 +15,13 @@ use super::output::{Detail, ReportFormat, table};
 use super::subject::Subject;
 use super::{EndpointFlags, Failure, Output, confirm, interrupt, repeat, seed};
 use crate::catalog::{Check, run_prefix};
-use crate::endpoint::{Client, discover};
+use crate::endpoint::{Client, Discovery, discover};
 use crate::event::{Event, Events, Summary, Verdict};
 use crate::exit::{self, FailOn};
 use crate::lifecycle::{self, EmbeddedSubject, ForeignSubject, MOST_PEOPLE};
 use crate::plan::{Decision, Planned, Selection, plan, select};
 use crate::provision::client::{self as clients, Description};
+use crate::rounds::Rounds;
 use crate::run::{self, RunOptions};
 
 const EXAMPLES: &str = "\
@@ -56,6 +57,10 @@ pub(super) struct CheckArgs {
     /// Decides every name and value that the run invents
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Run everything so many times, and tell what is not judged alike in every round
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(hide_default_value = true)]
+    repeat: u32,
     /// The gravest findings that still fail the run: must, should, note or never
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL", hide_possible_values = true)]
     fail_on: FailOn,
@@ -241,19 +246,49 @@ async fn perform(
     let planned = plan(agenda.checks, &discovery, args.read_only);
     let skipped = planned.iter().filter(|planned| planned.decision != Decision::Run).count();
     events.emit(&Event::Planned { run: planned.len() - skipped, skipped });
+    if args.repeat == 1 {
+        return Ok(round(&agenda.clients, &planned, subject, args, &discovery, events, options).await);
+    }
+    let rounds = Rounds::new(events.clone());
     let mut uncounted = 0;
-    for client in agenda.clients {
+    for number in 0..args.repeat {
+        if *options.interrupted.borrow() {
+            break;
+        }
+        // A name that an endpoint does not forget must not decide the next round.
+        let options = RunOptions { seed: options.seed.wrapping_add(u64::from(number)), ..options.clone() };
+        uncounted += round(&agenda.clients, &planned, subject, args, &discovery, &rounds.round(), &options).await;
+        if let Some(embedded) = &subject.embedded {
+            embedded.reset();
+        }
+    }
+    rounds.finish();
+    Ok(uncounted)
+}
+
+/// One round; returns how many requests the subject's own client did not count.
+async fn round(
+    clients: &[&Description],
+    planned: &[Planned],
+    subject: &Subject,
+    args: &CheckArgs,
+    discovery: &Arc<Discovery>,
+    events: &Events,
+    options: &RunOptions,
+) -> u64 {
+    let mut uncounted = 0;
+    for client in clients {
         uncounted += live(client, subject, args, events, options).await;
     }
-    run::run(&planned, &subject.client, &discovery, events, options).await;
-    Ok(uncounted)
+    run::run(planned, &subject.client, discovery, events, options).await;
+    uncounted
 }
 
 /// Discovers, unless the run is interrupted meanwhile.
 async fn discover_or_leave(
     client: &Client,
     mut interrupted: watch::Receiver<bool>,
-) -> Result<Option<crate::endpoint::Discovery>, Failure> {
+) -> Result<Option<Discovery>, Failure> {
     tokio::select! {
         discovery = discover(client) => discovery.map(Some).map_err(|error| Failure::Unreachable(error.to_string())),
         Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => Ok(None),

@@ -9,6 +9,7 @@ use anstyle::{AnsiColor, Style};
 use super::problem;
 use super::table::{Line, Topic, counts, duration};
 use crate::event::{Consumer, Event, Offer, Outdated, Problem, Provenance, Summary, Verdict};
+use crate::rounds::is_stable;
 
 /// A run of more checks than this is shown by topics.
 const MOST_LINES: usize = 40;
@@ -73,6 +74,8 @@ pub struct TerminalReport<W> {
     worth_reading: Vec<Line>,
     leftovers: Vec<(String, String)>,
     outdated: Vec<Outdated>,
+    rounds: usize,
+    unstable: Vec<String>,
 }
 
 impl<W: Write> TerminalReport<W> {
@@ -89,6 +92,15 @@ impl<W: Write> TerminalReport<W> {
             worth_reading: Vec::new(),
             leftovers: Vec::new(),
             outdated: Vec::new(),
+            rounds: 0,
+            unstable: Vec::new(),
+        }
+    }
+
+    fn rounds(&mut self, id: &str, rounds: &[Verdict]) {
+        self.rounds = self.rounds.max(rounds.len());
+        if !is_stable(rounds) {
+            self.unstable.push(id.into());
         }
     }
 
@@ -184,9 +196,16 @@ impl<W: Write> TerminalReport<W> {
     }
 
     fn findings(&mut self) -> io::Result<()> {
-        let mut lines = std::mem::take(&mut self.worth_reading);
-        // Stable, so that findings of one gravity keep the order of the plan.
-        lines.sort_by_key(|line| std::cmp::Reverse(line.verdict));
+        let lines = std::mem::take(&mut self.worth_reading);
+        // What has to be repaired first comes first: what stands in the way of the most others.
+        let blocks = |lines: &[Line], id: &str| {
+            lines.iter().filter(|line| line.verdict == Verdict::Blocked && line.cause == Some(id)).count()
+        };
+        let behind: Vec<usize> = lines.iter().map(|line| blocks(&lines, &line.id)).collect();
+        let mut lines: Vec<(usize, Line)> = behind.into_iter().zip(lines).collect();
+        // Stable, so that equals keep the order of the plan.
+        lines.sort_by_key(|(blocked, line)| std::cmp::Reverse((line.verdict, *blocked)));
+        let lines: Vec<Line> = lines.into_iter().map(|(_, line)| line).collect();
         let (known, lines): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.known.is_some());
         let (blocked, others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.verdict == Verdict::Blocked);
         for line in others {
@@ -265,6 +284,13 @@ impl<W: Write> TerminalReport<W> {
                 causes.push(cause);
             }
         }
+        if !causes.is_empty() {
+            self.heading("Findings")?;
+            let (number, checks) = (causes.len(), lines.len());
+            let roots = if number == 1 { "root cause accounts" } else { "root causes account" };
+            let checks = if checks == 1 { "1 blocked check".to_owned() } else { format!("{checks} blocked checks") };
+            writeln!(self.out, "{number} {roots} for {checks}")?;
+        }
         for shared in causes {
             self.heading("Findings")?;
             let ids: Vec<_> = lines.iter().filter(|line| cause(line) == shared).map(|line| line.id.as_str()).collect();
@@ -301,6 +327,14 @@ impl<W: Write> TerminalReport<W> {
                 if summary.outdated == 1 { "entry has served its time" } else { "entries have served their time" };
             writeln!(self.out, "baseline: {known} known, {} {entries}", summary.outdated)?;
         }
+        if self.rounds > 0 {
+            let unstable = if self.unstable.is_empty() {
+                "none".to_owned()
+            } else {
+                std::mem::take(&mut self.unstable).join(", ")
+            };
+            writeln!(self.out, "{} rounds, not stable between them: {unstable}", self.rounds)?;
+        }
         let repeat = std::mem::take(&mut self.repeat);
         writeln!(self.out, "{} exchanges in {}; repeat with: {repeat}", summary.exchanges, duration(summary.elapsed))?;
         self.out.flush()
@@ -316,8 +350,14 @@ impl<W: Write + Send> Consumer for TerminalReport<W> {
                 writeln!(self.out, "{}{url}{}{target}", self.palette.bold, self.palette.reset)
             }
             Event::Discovered { offers, remarks } => self.discovered(offers, remarks),
-            Event::Step(step) => self.line(&format!("Lifecycle of {}", step.client), Line::from(Arc::as_ref(step))),
-            Event::Finding(finding) => self.check(Line::from(Arc::as_ref(finding))),
+            Event::Step(step) => {
+                self.rounds(&step.id, &step.rounds);
+                self.line(&format!("Lifecycle of {}", step.client), Line::from(Arc::as_ref(step)))
+            }
+            Event::Finding(finding) => {
+                self.rounds(finding.check, &finding.rounds);
+                self.check(Line::from(Arc::as_ref(finding)))
+            }
             Event::Leftover { url, reason } => {
                 self.leftovers.push((url.clone(), reason.clone()));
                 Ok(())
