@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// A kept connection.
@@ -63,7 +63,8 @@ fn content_length(head: &[u8]) -> usize {
 
 /// What one measurement saw.
 pub struct Measured {
-    pub requests: usize,
+    /// In microseconds, in no order.
+    pub latencies: Vec<u32>,
     pub seconds: f64,
 }
 
@@ -76,31 +77,46 @@ pub fn run(
     expected: &[u16],
     request: &(dyn Fn(usize, usize) -> Vec<u8> + Sync),
 ) -> Result<Measured, String> {
+    run_where(address, connections, seconds, expected, request, &|_| true)
+}
+
+/// As [`run`], but only the connections for which `counts` says true are measured.
+pub fn run_where(
+    address: &str,
+    connections: usize,
+    seconds: f64,
+    expected: &[u16],
+    request: &(dyn Fn(usize, usize) -> Vec<u8> + Sync),
+    counts: &(dyn Fn(usize) -> bool + Sync),
+) -> Result<Measured, String> {
     let stop = AtomicBool::new(false);
-    let done = AtomicUsize::new(0);
     let started = Instant::now();
-    let outcome: Result<Vec<()>, String> = std::thread::scope(|scope| {
-        let (stop, done) = (&stop, &done);
+    let outcome: Result<Vec<Vec<u32>>, String> = std::thread::scope(|scope| {
+        let stop = &stop;
         let workers: Vec<_> = (0..connections)
             .map(|number| {
                 scope.spawn(move || {
                     let mut connection = Connection::open(address)?;
+                    let mut latencies = Vec::new();
                     let mut turn = 0;
                     while !stop.load(Ordering::Relaxed) && started.elapsed().as_secs_f64() < seconds {
-                        let answer = connection.send(&request(number, turn))?;
+                        let bytes = request(number, turn);
+                        let sent = Instant::now();
+                        let answer = connection.send(&bytes)?;
+                        if counts(number) {
+                            latencies.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX));
+                        }
                         if !expected.contains(&answer.status) {
                             stop.store(true, Ordering::Relaxed);
                             return Err(format!("status {}: {}", answer.status, String::from_utf8_lossy(&answer.body)));
                         }
                         turn += 1;
                     }
-                    done.fetch_add(turn, Ordering::Relaxed);
-                    Ok(())
+                    Ok(latencies)
                 })
             })
             .collect();
         workers.into_iter().map(|worker| worker.join().unwrap_or(Err("a load thread panicked".into()))).collect()
     });
-    outcome?;
-    Ok(Measured { requests: done.into_inner(), seconds: started.elapsed().as_secs_f64() })
+    Ok(Measured { latencies: outcome?.concat(), seconds: started.elapsed().as_secs_f64() })
 }
