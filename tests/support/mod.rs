@@ -18,6 +18,8 @@ pub fn weir(arguments: &[&str]) -> Command {
         "WEIR_SECOND_BEARER",
         "WEIR_SECOND_BASIC",
         "WEIR_CONTROL_TOKEN",
+        "WEIR_BIND_DN",
+        "WEIR_BIND_PASSWORD",
         "WEIR_LOG",
         "NO_COLOR",
         "CLICOLOR_FORCE",

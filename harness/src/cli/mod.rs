@@ -21,6 +21,7 @@ mod request_lines;
 mod seed;
 mod serve;
 mod serve_flags;
+mod source_flags;
 mod subject;
 
 use std::process::ExitCode;

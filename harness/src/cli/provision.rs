@@ -1,6 +1,6 @@
 //! `weir provision`: provisioning cycles as a client would run them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use url::Url;
 
 use super::endpoint_flags::base_url;
+use super::source_flags::{Place, SourceFlags, pass_failure};
 use super::{EndpointFlags, Failure, Output, confirm, cycle_report, interrupt};
 use crate::endpoint::Client;
 use crate::exit;
@@ -16,9 +17,8 @@ use crate::provision::client::{self, Description, Put};
 use crate::provision::engine::report::Abort;
 use crate::provision::engine::{CycleReport, Provisioner};
 use crate::provision::ledger::MemoryLedger;
-use crate::provision::mapping::file;
 use crate::provision::source::ldif::Warning;
-use crate::provision::source::{Directory, Dn, EntryFilter, LdifFile, Source};
+use crate::provision::source::{Directory, LdapSource, LdifFile, Source};
 use crate::provision::{Channel, Options, RemoveUserAction};
 
 const EXAMPLES: &str = "\
@@ -27,6 +27,8 @@ Examples:
   weir provision --as pingfederate-aquera --source people.ldif --changes joiner.ldif leaver.ldif \\
       --remove-user-action delete --threads 8 http://127.0.0.1:8080/scim/default
   weir provision --as pingfederate-aquera --source people.ldif --dry-run        what the first cycle would do
+  weir provision --source ldaps://dc.example.com --directory active-directory --base-dn dc=example,dc=com \\
+      --bind-dn weir@example.com --bind-password @secret.txt --step http://127.0.0.1:8080/scim/default
 
 The first cycle reads the source as it is; each --changes file is applied to it before one further cycle.";
 
@@ -48,24 +50,21 @@ pub(super) struct ProvisionArgs {
     /// The client to provision as; `weir list clients` shows them
     #[arg(long = "as", value_name = "CLIENT", default_value = "pingfederate-aquera")]
     client: String,
-    /// The people and groups: an LDIF file of entries
-    #[arg(long, value_name = "FILE")]
-    source: PathBuf,
     /// An LDIF file of changes, applied before one further cycle; may be repeated
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "dry_run")]
     changes: Vec<PathBuf>,
-    /// Which source attributes fill which fields, as JSON or TOML; without it the defaults for inetOrgPerson
-    #[arg(long, value_name = "FILE", help_heading = "Channel")]
-    mapping: Option<PathBuf>,
-    /// Only entries at or below this name
-    #[arg(long, value_name = "DN", help_heading = "Channel")]
-    base_dn: Option<String>,
-    /// Only people who match this LDAP filter; who stops matching has left
-    #[arg(long, value_name = "FILTER", help_heading = "Channel")]
-    user_filter: Option<EntryFilter>,
-    /// Only groups that match this LDAP filter; one that stops matching is deleted
-    #[arg(long, value_name = "FILTER", help_heading = "Channel")]
-    group_filter: Option<EntryFilter>,
+    /// Wait for a line on standard input before each further cycle, so that the directory can be changed by hand; the input's
+    /// end is the last cycle's
+    #[arg(long, conflicts_with_all = ["dry_run", "changes"])]
+    step: bool,
+    /// Show what the first cycle would do; sends nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Agree to writing to an endpoint that is not on this machine
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    source: SourceFlags,
     /// How many operations are under way at once (Max Threads); --concurrency limits their requests
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Channel")]
     threads: u16,
@@ -90,12 +89,6 @@ pub(super) struct ProvisionArgs {
     /// What a PUT holds: the user as read with the mapped values merged in, or the mapped values alone
     #[arg(long, value_enum, value_name = "VARIANT", help_heading = "Target")]
     put: Option<Put>,
-    /// Show what the first cycle would do; sends nothing
-    #[arg(long)]
-    dry_run: bool,
-    /// Agree to writing to an endpoint that is not on this machine
-    #[arg(long)]
-    yes: bool,
     /// The form of the report
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Report")]
     format: CycleFormat,
@@ -105,6 +98,7 @@ pub(super) struct ProvisionArgs {
 
 /// What the cycles read: one file anew each time, or a directory that changes between them.
 enum People {
+    Server(LdapSource),
     File(LdifFile),
     Directory(Box<Directory>),
 }
@@ -112,6 +106,7 @@ enum People {
 impl People {
     fn source(&self) -> &dyn Source {
         match self {
+            Self::Server(server) => server,
             Self::File(file) => file,
             Self::Directory(directory) => &**directory,
         }
@@ -136,18 +131,18 @@ impl ProvisionArgs {
 pub(super) async fn run(mut args: ProvisionArgs, output: Output) -> Result<u8, Failure> {
     args.take_url()?;
     let description = describe(&args.client)?;
-    let channel = channel(&args)?;
-    let people = read(&args)?;
+    let channel = args.source.channel()?;
+    let people = read(&args, &channel)?;
     if args.dry_run {
         // Nothing is sent: the wire behind a plan is never used.
         let provisioner = provisioner(&args, channel, description, Arc::new(Nowhere));
-        let plan = provisioner.plan(people.source()).map_err(Failure::usage)?;
+        let plan = provisioner.plan(people.source()).map_err(|error| pass_failure(&error))?;
         output.print(&cycle_report::plan(&plan, args.format))?;
         return Ok(if plan.failures.is_empty() { exit::OK } else { exit::FINDINGS });
     }
     let Some(url) = &args.url else { return Err(Failure::Usage("give the SCIM base URL of the endpoint".into())) };
     let client = args.endpoint.client(url)?;
-    let what = format!("weir provisions users and groups from {}", args.source.display());
+    let what = format!("weir provisions users and groups from {}", args.source.name());
     confirm::before_writing(client.base_url(), &what, args.yes)?;
     connect(&client, description).await?;
     let provisioner = provisioner(&args, channel, description, Arc::new(client.clone()));
@@ -167,17 +162,23 @@ async fn cycles(
     let total = args.changes.len() + 1;
     let mut status = exit::OK;
     let mut reports = Vec::with_capacity(total);
-    for number in 1..=total {
-        let file = match number {
-            1 => &args.source,
-            _ => &args.changes[number - 2],
-        };
-        if let (People::Directory(directory), 2..) = (&mut people, number) {
-            warn(file, &directory.apply_file(file).map_err(Failure::usage)?);
+    for number in 1.. {
+        let is_further = if args.step { number == 1 || next_line().await } else { number <= total };
+        if !is_further {
+            break;
         }
-        let report = provisioner.cycle(people.source()).await.map_err(Failure::usage)?;
+        let change = number.checked_sub(2).and_then(|index| args.changes.get(index));
+        let file = change.map_or_else(|| Path::new(args.source.name()), PathBuf::as_path);
+        if let (People::Directory(directory), Some(change)) = (&mut people, change) {
+            warn(change, &directory.apply_file(change).map_err(Failure::usage)?);
+        }
+        let report = provisioner.cycle(people.source()).await.map_err(|error| pass_failure(&error))?;
         status = status.max(status_of(&report));
-        let title = format!("cycle {number} of {total}: {}", file.display());
+        let title = if args.step {
+            format!("cycle {number}: {}", file.display())
+        } else {
+            format!("cycle {number} of {total}: {}", file.display())
+        };
         let is_over = report.aborted.is_some();
         match args.format {
             CycleFormat::Text => output.print(&cycle_report::text(&title, &report))?,
@@ -193,6 +194,12 @@ async fn cycles(
     Ok(status)
 }
 
+/// Waits for a line on standard input; `false` at its end.
+async fn next_line() -> bool {
+    let read = tokio::task::spawn_blocking(|| std::io::stdin().read_line(&mut String::new()));
+    matches!(read.await, Ok(Ok(1..)))
+}
+
 fn status_of(report: &CycleReport) -> u8 {
     match &report.aborted {
         Some(Abort::Credentials(_) | Abort::Unanswered(_)) => exit::UNREACHABLE,
@@ -205,34 +212,24 @@ fn describe(id: &str) -> Result<&'static Description, Failure> {
     client::find(id).ok_or_else(|| Failure::Usage(client::unknown(id)))
 }
 
-fn channel(args: &ProvisionArgs) -> Result<Channel, Failure> {
-    let mut channel = Channel {
-        user_filter: args.user_filter.clone(),
-        group_filter: args.group_filter.clone(),
-        ..Channel::default()
-    };
-    if let Some(base) = &args.base_dn {
-        channel.base_dn = Some(Dn::parse(base).map_err(|error| Failure::Usage(format!("--base-dn: {error}")))?);
-    }
-    if let Some(path) = &args.mapping {
-        let read = file::open(path).map_err(Failure::usage)?;
-        for warning in read.warnings {
-            eprintln!("weir: {warning}");
-        }
-        channel.mapping = read.mapping;
-    }
-    Ok(channel)
-}
-
 /// Reads the source, and tries every change on it, before anything is sent.
-fn read(args: &ProvisionArgs) -> Result<People, Failure> {
+fn read(args: &ProvisionArgs, channel: &Channel) -> Result<People, Failure> {
+    let path = match args.source.place()? {
+        Place::File(path) => path,
+        Place::Ldap(_) if !args.changes.is_empty() => {
+            return Err(Failure::Usage(
+                "--changes is for an LDIF file; a directory server is changed where it is, use --step".into(),
+            ));
+        }
+        Place::Ldap(url) => return args.source.connect(url, channel).map(People::Server),
+    };
     if args.changes.is_empty() {
-        let (file, warnings) = LdifFile::open(&args.source).map_err(Failure::usage)?;
-        warn(&args.source, &warnings);
+        let (file, warnings) = LdifFile::open(&path).map_err(Failure::usage)?;
+        warn(&path, &warnings);
         return Ok(People::File(file));
     }
-    let (directory, warnings) = Directory::open(&args.source).map_err(Failure::usage)?;
-    warn(&args.source, &warnings);
+    let (directory, warnings) = Directory::open(&path).map_err(Failure::usage)?;
+    warn(&path, &warnings);
     let mut rehearsal = directory.clone();
     for path in &args.changes {
         rehearsal.apply_file(path).map_err(Failure::usage)?;

@@ -11,6 +11,8 @@ pub struct Channel {
     pub base_dn: Option<Dn>,
     /// The attribute that identifies an entry through every change of its name.
     pub guid_attribute: String,
+    /// The GUID is bytes, as Active Directory's `objectGUID` is, and not text.
+    pub guid_binary: bool,
     /// An entry with one of these object classes is a person.
     pub user_classes: Vec<String>,
     /// An entry with one of these object classes is a group.
@@ -36,6 +38,7 @@ impl Default for Channel {
         Self {
             base_dn: None,
             guid_attribute: "entryUUID".to_owned(),
+            guid_binary: false,
             user_classes: owned(&["inetOrgPerson"]),
             group_classes: owned(&["groupOfNames", "groupOfUniqueNames"]),
             member_attributes: owned(&["member", "uniqueMember"]),
@@ -47,9 +50,26 @@ impl Default for Channel {
 }
 
 impl Channel {
+    /// People and groups as Active Directory has them.
+    #[must_use]
+    pub fn active_directory() -> Self {
+        Self {
+            guid_attribute: "objectGUID".to_owned(),
+            guid_binary: true,
+            user_classes: vec!["user".to_owned()],
+            group_classes: vec!["group".to_owned()],
+            member_attributes: vec!["member".to_owned()],
+            mapping: Mapping::active_directory(),
+            ..Self::default()
+        }
+    }
+
     /// What the entry is, or nothing if it lies outside the channel.
     #[must_use]
     pub fn role(&self, entry: &Entry) -> Option<Role> {
+        if entry.found_as().is_some() {
+            return entry.found_as();
+        }
         if self.base_dn.as_ref().is_some_and(|base| !entry.dn.is_within(base)) {
             return None;
         }
@@ -67,10 +87,12 @@ impl Channel {
     /// The entry's GUID; `false` if its name has to serve because it has none.
     #[must_use]
     pub fn guid(&self, entry: &Entry) -> (Guid, bool) {
-        match entry.text(&self.guid_attribute) {
-            Some(text) if !text.is_empty() => (Guid::parse(text), true),
-            _ => (Guid::Text(entry.dn.key().into()), false),
-        }
+        let own = match entry.values(&self.guid_attribute).next() {
+            Some(bytes) if self.guid_binary => Guid::from_bytes(bytes),
+            Some(bytes) => std::str::from_utf8(bytes).ok().filter(|text| !text.is_empty()).map(Guid::parse),
+            None => None,
+        };
+        own.map_or_else(|| (Guid::Text(entry.dn.key().into()), false), |guid| (guid, true))
     }
 
     /// The group's name: its `cn`, which need not be the one in its distinguished name.

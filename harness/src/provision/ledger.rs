@@ -36,6 +36,19 @@ impl Guid {
     pub fn parse(text: &str) -> Self {
         Uuid::parse_str(text).map_or_else(|_| Self::Text(text.into()), Self::Uuid)
     }
+
+    /// A GUID from bytes: 16 of them as Microsoft orders them, others in hexadecimal; nothing from none.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        if bytes.is_empty() {
+            return None;
+        }
+        let sixteen: Option<[u8; 16]> = bytes.try_into().ok();
+        Some(sixteen.map_or_else(
+            || Self::Text(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat().into()),
+            |bytes| Self::Uuid(Uuid::from_bytes_le(bytes)),
+        ))
+    }
 }
 
 impl std::fmt::Display for Guid {

@@ -10,7 +10,7 @@ use crate::provision::channel::{Channel, Role};
 use crate::provision::ledger::{Guid, Kind, Ledger, LedgerError, Row};
 use crate::provision::mapping::DesiredUser;
 use crate::provision::options::Options;
-use crate::provision::source::{Entries, Entry, Source, SourceError};
+use crate::provision::source::{Entries, Entry, EntryFault, Source, SourceError};
 
 /// Why a pass cannot go on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,6 +53,7 @@ pub struct DesiredGroup {
 
 /// A pass in progress.
 pub struct Pass<'a> {
+    source: &'a dyn Source,
     entries: Entries<'a>,
     channel: &'a Channel,
     ledger: &'a dyn Ledger,
@@ -70,6 +71,8 @@ pub struct Pass<'a> {
     without_guid: u64,
     first_without_guid: Option<String>,
     unreadable_members: u64,
+    /// The source has entries that were not seen: nobody counts as a leaver.
+    is_incomplete: bool,
 }
 
 impl<'a> Pass<'a> {
@@ -84,6 +87,7 @@ impl<'a> Pass<'a> {
         options: &'a Options,
     ) -> Result<Self, PassError> {
         Ok(Self {
+            source,
             entries: source.entries()?,
             channel,
             ledger,
@@ -98,6 +102,7 @@ impl<'a> Pass<'a> {
             without_guid: 0,
             first_without_guid: None,
             unreadable_members: 0,
+            is_incomplete: false,
         })
     }
 
@@ -107,14 +112,41 @@ impl<'a> Pass<'a> {
     /// The source or the ledger cannot be read any further.
     pub fn next_user(&mut self) -> Result<Option<Item>, PassError> {
         while let Some(entry) = self.entries.next() {
-            let entry = entry?;
+            let entry = match entry {
+                Err(SourceError::Entry(fault)) => {
+                    self.is_incomplete |= fault.hides_others;
+                    let failure = failure_of(fault);
+                    if failure.kind == Kind::User {
+                        return Ok(Some(Item::Problem(failure)));
+                    }
+                    self.group_problems.push(failure);
+                    continue;
+                }
+                entry => entry?,
+            };
             match self.channel.role(&entry) {
+                Some(Role::User) if entry.is_unchanged() => return self.unchanged(&entry).map(Some),
                 Some(Role::User) => return self.user(&entry).map(Some),
                 Some(Role::Group) => self.group(&entry),
                 None => {}
             }
         }
         Ok(None)
+    }
+
+    /// A person who is still there as before. One who has not been brought to the target is read and sent all the same.
+    fn unchanged(&mut self, entry: &Entry) -> Result<Item, PassError> {
+        let (guid, _) = self.channel.guid(entry);
+        let row = self.ledger.get(Kind::User, &guid)?;
+        let is_settled = row.as_ref().is_some_and(|row| !row.dirty && !row.create_pending && !row.gone);
+        if !is_settled && let Some(whole) = self.source.entry(&entry.dn, Role::User)? {
+            return self.user(&whole);
+        }
+        self.register(Kind::User, entry);
+        if let Some(row) = row {
+            self.names.insert(name_hash(&row.identifier));
+        }
+        Ok(Item::Unchanged)
     }
 
     fn user(&mut self, entry: &Entry) -> Result<Item, PassError> {
@@ -139,9 +171,7 @@ impl<'a> Pass<'a> {
             Ok(desired) => desired,
             Err(error) => return Ok(problem(&error.field, "", error.problem)),
         };
-        let mut hasher = DefaultHasher::new();
-        scim::text::fold(&desired.user_name).hash(&mut hasher);
-        if !self.names.insert(hasher.finish()) {
+        if !self.names.insert(name_hash(&desired.user_name)) {
             let message = format!(
                 "another entry of the source already gives the user name {:?}; two people cannot share an account",
                 desired.user_name
@@ -214,6 +244,11 @@ impl<'a> Pass<'a> {
     /// The ledger cannot be read.
     pub fn leavers(&mut self) -> Result<Vec<Item>, PassError> {
         let mut items = Vec::new();
+        if self.is_incomplete {
+            let text = "the source could not be read as a whole: nobody counts as a leaver, and no group as deleted, in this cycle";
+            self.warnings.push(text.to_owned());
+            return Ok(items);
+        }
         let (seen, options) = (&self.seen, self.options);
         self.ledger.scan(Kind::User, &mut |guid, row| {
             if seen[&Kind::User].contains(guid) {
@@ -242,6 +277,9 @@ impl<'a> Pass<'a> {
     /// The ledger cannot be read.
     pub fn gone_groups(&self) -> Result<Vec<(Guid, Row)>, PassError> {
         let mut gone = Vec::new();
+        if self.is_incomplete {
+            return Ok(gone);
+        }
         self.ledger.scan(Kind::Group, &mut |guid, row| {
             if !self.seen[&Kind::Group].contains(guid) {
                 gone.push((guid.clone(), row.clone()));
@@ -265,5 +303,26 @@ impl<'a> Pass<'a> {
                 .push(format!("{} member values are no distinguished names and are left out", self.unreadable_members));
         }
         warnings
+    }
+}
+
+fn name_hash(name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    scim::text::fold(name).hash(&mut hasher);
+    hasher.finish()
+}
+
+fn failure_of(fault: EntryFault) -> Failure {
+    Failure {
+        kind: match fault.role {
+            Role::User => Kind::User,
+            Role::Group => Kind::Group,
+        },
+        dn: fault.entry,
+        identifier: String::new(),
+        field: Some(fault.field),
+        message: fault.message,
+        cause: Cause::Source,
+        exchange: None,
     }
 }

@@ -67,11 +67,54 @@ impl Mapping {
             ("department", &["ou"]),
             ("costCenter", &["departmentNumber"]),
         ];
-        let rules = PAIRS
+        Self::of_pairs(PAIRS, AccountStatus::default())
+    }
+
+    /// The mapping for the users of Active Directory.
+    #[must_use]
+    pub fn active_directory() -> Self {
+        const PAIRS: &[(&str, &[&str])] = &[
+            ("userName", &["sAMAccountName"]),
+            ("displayName", &["displayName", "cn"]),
+            ("formattedName", &["displayName", "cn"]),
+            ("givenName", &["givenName"]),
+            ("familyName", &["sn"]),
+            ("middleName", &["middleName"]),
+            ("title", &["title"]),
+            ("userType", &["employeeType"]),
+            ("preferredLanguage", &["preferredLanguage"]),
+            ("workEmail", &["mail"]),
+            ("workPhone", &["telephoneNumber"]),
+            ("mobilePhone", &["mobile"]),
+            ("homePhone", &["homePhone"]),
+            ("pagerPhone", &["pager"]),
+            ("faxPhone", &["facsimileTelephoneNumber"]),
+            ("workStreetAddress", &["streetAddress"]),
+            ("workCity", &["l"]),
+            ("workState", &["st"]),
+            ("workPostalCode", &["postalCode"]),
+            ("workCountry", &["c"]),
+            ("employeeNumber", &["employeeID", "employeeNumber"]),
+            ("organization", &["company"]),
+            ("division", &["division"]),
+            ("department", &["department"]),
+        ];
+        Self::of_pairs(PAIRS, AccountStatus::active_directory())
+    }
+
+    fn of_pairs(pairs: &[(&str, &[&str])], status: AccountStatus) -> Self {
+        let rules = pairs
             .iter()
             .filter_map(|(name, attributes)| Some(FieldRule::copy(field::find(name)?, attributes)))
             .collect();
-        Self::new(rules, AccountStatus::default())
+        Self::new(rules, status)
+    }
+
+    /// Every source attribute that is read for a person.
+    #[must_use]
+    pub fn source_attributes(&self) -> Vec<String> {
+        let status = std::iter::once(self.status.attribute.clone());
+        self.rules.iter().flat_map(|rule| rule.attribute_names.iter().cloned()).chain(status).collect()
     }
 
     /// The rules in their order.

@@ -24,6 +24,9 @@ pub struct FieldRule {
     pub masked: bool,
 }
 
+/// Longer values make the provisioner skip the whole entry, with a warning; it stopped in older releases (PF-36035).
+pub const LONGEST: usize = 255;
+
 /// `characterCase`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CharacterCase {
@@ -57,6 +60,10 @@ pub enum ValueProblem {
     NotBoolean(String),
     #[error("{0:?} is no date with time; write 2026-01-31T08:00:00Z or 20260131080000Z")]
     NotDateTime(String),
+    #[error(
+        "the value has {0} characters, and the provisioner skips an entry with more than {LONGEST} characters in one"
+    )]
+    TooLong(usize),
     #[error("{0:?} is no number")]
     NotNumber(String),
 }
@@ -130,7 +137,11 @@ impl FieldRule {
 
     fn typed(&self, text: &str) -> Result<Value, ValueProblem> {
         match self.field.kind {
-            Kind::Text | Kind::Binary => Ok(Value::String(text.to_owned())),
+            Kind::Text => match text.chars().count() {
+                0..=LONGEST => Ok(Value::String(text.to_owned())),
+                count => Err(ValueProblem::TooLong(count)),
+            },
+            Kind::Binary => Ok(Value::String(text.to_owned())),
             Kind::Boolean => match text.to_ascii_lowercase().as_str() {
                 "true" => Ok(Value::Bool(true)),
                 "false" => Ok(Value::Bool(false)),

@@ -1,5 +1,6 @@
 //! An entry of a directory: its name and its attributes with their values.
 
+use super::Role;
 use super::dn::{Dn, comparison_key};
 
 /// One entry.
@@ -7,6 +8,8 @@ use super::dn::{Dn, comparison_key};
 pub struct Entry {
     pub dn: Dn,
     attributes: Vec<Attribute>,
+    found_as: Option<Role>,
+    is_unchanged: bool,
 }
 
 /// One attribute of an entry. The description keeps its options, such as `userCertificate;binary`.
@@ -20,7 +23,31 @@ impl Entry {
     /// An entry without attributes.
     #[must_use]
     pub fn new(dn: Dn) -> Self {
-        Self { dn, attributes: Vec::new() }
+        Self { dn, attributes: Vec::new(), found_as: None, is_unchanged: false }
+    }
+
+    /// An entry that the source's own search found, which settles what it is to the channel.
+    #[must_use]
+    pub fn found(dn: Dn, role: Role) -> Self {
+        Self { found_as: Some(role), ..Self::new(dn) }
+    }
+
+    /// The entry as one that is still there and has not changed: it has its GUID, and may lack everything else.
+    #[must_use]
+    pub fn unchanged(self) -> Self {
+        Self { is_unchanged: true, ..self }
+    }
+
+    /// What the source's own search found it as.
+    #[must_use]
+    pub const fn found_as(&self) -> Option<Role> {
+        self.found_as
+    }
+
+    /// Whether only its presence was read.
+    #[must_use]
+    pub const fn is_unchanged(&self) -> bool {
+        self.is_unchanged
     }
 
     /// The attributes in the order of the source.

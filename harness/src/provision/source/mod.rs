@@ -3,7 +3,9 @@
 pub mod directory;
 pub mod dn;
 pub mod entry;
+pub mod fault;
 pub mod filter;
+pub mod ldap;
 pub mod ldif;
 mod stream;
 
@@ -12,8 +14,12 @@ use std::borrow::Cow;
 pub use directory::Directory;
 pub use dn::Dn;
 pub use entry::Entry;
+pub use fault::EntryFault;
 pub use filter::EntryFilter;
+pub use ldap::LdapSource;
 pub use stream::LdifFile;
+
+pub use super::channel::Role;
 
 /// The entries of a source, one at a time.
 pub type Entries<'a> = Box<dyn Iterator<Item = Result<Cow<'a, Entry>, SourceError>> + Send + 'a>;
@@ -27,6 +33,16 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// When the source cannot be read at all.
     fn entries(&self) -> Result<Entries<'_>, SourceError>;
+
+    /// Reads the whole of an entry that a pass called unchanged, for one that has to be sent all the same; nothing if it is
+    /// not there. A source that gives whole entries is never asked.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    fn entry(&self, dn: &Dn, role: Role) -> Result<Option<Entry>, SourceError> {
+        let _ = (dn, role);
+        Ok(None)
+    }
 }
 
 /// Why a source cannot be read.
@@ -34,4 +50,9 @@ pub trait Source: Send + Sync {
 pub enum SourceError {
     #[error(transparent)]
     Ldif(#[from] ldif::LdifError),
+    #[error(transparent)]
+    Ldap(#[from] ldap::LdapFault),
+    /// Only this entry cannot be read; the pass goes on.
+    #[error(transparent)]
+    Entry(#[from] EntryFault),
 }

@@ -1,0 +1,163 @@
+//! A location under a Group DN: members of one group and, with nested search, of the groups in it.
+//!
+//! Members are read when the group changed, and only then: whoever is deleted from the directory while the group stays as
+//! it is counts as a member until its next change. That is what the provisioner's documentation describes.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use super::super::fault::EntryFault;
+use super::super::{Dn, Entry, Role};
+use super::Memory;
+use super::change::ChangeAlgorithm;
+use super::fault::LdapFault;
+use super::pass::Walk;
+
+/// The members of a Group DN as last read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Membership {
+    /// Each group's name with its time stamp or number.
+    marks: HashMap<Box<str>, String>,
+    /// Names of the members, and their GUIDs as the directory gives them.
+    members: HashMap<Box<[u8]>, Box<str>>,
+}
+
+impl Walk<'_> {
+    pub(super) fn users_of_group(&mut self, group: &str, memory: &mut Memory) -> Result<(), LdapFault> {
+        let nested = self.settings.users.nested_search;
+        let groups = self.groups_within(group, nested)?;
+        let marks = self.marks(&groups);
+        let changed = self.changed(memory);
+        if let (Some(marks), Some(known), Some(changed)) = (&marks, &mut memory.membership, changed)
+            && *marks == known.marks
+        {
+            return self.remembered(known, &changed);
+        }
+        let mut members = HashMap::new();
+        for group in &groups {
+            self.members(group, &mut members)?;
+        }
+        memory.membership = marks.map(|marks| Membership { marks, members });
+        Ok(())
+    }
+
+    /// The group did not change: its members are those of last time, and those of them who changed are read.
+    fn remembered(&mut self, known: &mut Membership, changed: &str) -> Result<(), LdapFault> {
+        let guid = self.settings.guid_attribute.clone();
+        let mut seen: HashMap<Box<[u8]>, Box<str>> = HashMap::new();
+        let filter = self.settings.filter(Role::User, Some(changed));
+        self.search(&filter, Role::User, true, &mut |entry| {
+            let key = key_of(entry, &guid);
+            let is_member = known.members.contains_key(&key);
+            if is_member {
+                seen.insert(key, entry.dn.to_string().into());
+            }
+            is_member
+        })?;
+        for (key, dn) in seen.clone() {
+            known.members.insert(key, dn);
+        }
+        for (key, dn) in known.members.iter().filter(|(key, _)| !seen.contains_key(*key)) {
+            let Ok(dn) = Dn::parse(dn) else { continue };
+            let mut entry = Entry::found(dn, Role::User);
+            entry.push(&guid, key.clone());
+            self.hand(entry.unchanged());
+        }
+        Ok(())
+    }
+
+    fn members(&mut self, group: &Entry, members: &mut HashMap<Box<[u8]>, Box<str>>) -> Result<(), LdapFault> {
+        let guid = self.settings.guid_attribute.clone();
+        let mut note = |entry: &Entry| {
+            members.insert(key_of(entry, &guid), entry.dn.to_string().into());
+            true
+        };
+        if let Some(attribute) = &self.settings.member_of_attribute {
+            let condition = format!("({attribute}={})", ldap3::ldap_escape(group.dn.to_string()));
+            let filter = self.settings.filter(Role::User, Some(&condition));
+            return self.search(&filter, Role::User, true, &mut note);
+        }
+        let filter = self.settings.filter(Role::User, None);
+        for name in member_names(group, &self.settings.member_attributes) {
+            if !self.is_wanted {
+                break;
+            }
+            if let Some(entry) = self.connection.read_filtered(self.settings, &name, &filter, Role::User)? {
+                note(&entry);
+                self.hand(entry);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn groups_of_group(&mut self, group: &str) -> Result<(), LdapFault> {
+        for entry in self.groups_within(group, self.settings.groups.nested_search)? {
+            self.hand(entry);
+        }
+        Ok(())
+    }
+
+    /// The group and, if wanted, the groups in it to any depth, each once however they contain each other.
+    fn groups_within(&mut self, group: &str, nested: bool) -> Result<Vec<Entry>, LdapFault> {
+        let filter = self.settings.classes(Role::Group);
+        let Some(first) = self.connection.read_filtered(self.settings, group, &filter, Role::Group)? else {
+            self.fault(EntryFault {
+                entry: group.to_owned(),
+                role: Role::Group,
+                field: "Group DN".to_owned(),
+                message: "there is no such group, so nobody is in it and nobody counts as a leaver; check the name"
+                    .to_owned(),
+                hides_others: true,
+            });
+            return Ok(Vec::new());
+        };
+        let mut known = HashSet::from([first.dn.key().to_owned()]);
+        let mut groups = vec![first];
+        let mut next = 0;
+        while nested && next < groups.len() {
+            for name in member_names(&groups[next], &self.settings.member_attributes) {
+                let Ok(dn) = Dn::parse(&name) else { continue };
+                if !known.insert(dn.key().to_owned()) {
+                    continue;
+                }
+                if let Some(entry) = self.connection.read_filtered(self.settings, &name, &filter, Role::Group)? {
+                    groups.push(entry);
+                }
+            }
+            next += 1;
+        }
+        Ok(groups)
+    }
+
+    /// When each group changed last; nothing if that cannot be told.
+    fn marks(&self, groups: &[Entry]) -> Option<HashMap<Box<str>, String>> {
+        let detection = self.settings.change_detection.as_ref()?;
+        groups
+            .iter()
+            .map(|group| {
+                let mut mark = group.text(&detection.attribute)?.to_owned();
+                if detection.algorithm != ChangeAlgorithm::ActiveDirectoryUsn {
+                    // Two changes within a second have the same time stamp.
+                    let members = hash(&member_names(group, &self.settings.member_attributes));
+                    mark = format!("{mark} {members:x}");
+                }
+                Some((group.dn.key().into(), mark))
+            })
+            .collect()
+    }
+}
+
+fn hash(names: &[String]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    names.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn member_names(group: &Entry, attributes: &[String]) -> Vec<String> {
+    attributes.iter().flat_map(|attribute| group.texts(attribute)).map(str::to_owned).collect()
+}
+
+/// The GUID, or the name of an entry that has none.
+fn key_of(entry: &Entry, guid: &str) -> Box<[u8]> {
+    entry.values(guid).next().map_or_else(|| entry.dn.key().as_bytes().into(), Into::into)
+}

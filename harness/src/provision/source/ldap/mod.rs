@@ -1,0 +1,181 @@
+//! A directory server (RFC 4511) as a source: a search in pages on a thread of its own, from which entries come one at a time.
+
+mod change;
+mod connection;
+mod fault;
+mod group_dn;
+mod pass;
+mod received;
+
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::{Dn, Entries, Entry, Role, Source, SourceError};
+pub use change::{ChangeAlgorithm, ChangeDetection};
+use connection::Connection;
+pub use fault::LdapFault;
+use group_dn::Membership;
+
+/// How many entries may wait between the directory and the cycle.
+const AHEAD: usize = 256;
+
+/// Where a directory is, how to reach it, and which of its entries a channel reads.
+#[derive(Clone, Debug)]
+pub struct LdapSettings {
+    /// `ldap://host:port` or `ldaps://host:port`
+    pub url: Url,
+    pub starttls: bool,
+    /// Name and password; anonymous if absent.
+    pub bind: Option<(String, SecretString)>,
+    /// Certificates of authorities, PEM; those of the system if empty.
+    pub authorities: Vec<Vec<u8>>,
+    /// Accept any certificate.
+    pub insecure: bool,
+    /// How long one answer may take.
+    pub timeout: Duration,
+    /// Entries a page (RFC 2696).
+    pub page_size: u16,
+    pub base_dn: String,
+    pub user_classes: Vec<String>,
+    pub group_classes: Vec<String>,
+    pub users: Location,
+    pub groups: Location,
+    pub guid_attribute: String,
+    /// Names the groups of a person, such as `memberOf`; without it a group's own members are read.
+    pub member_of_attribute: Option<String>,
+    pub member_attributes: Vec<String>,
+    pub change_detection: Option<ChangeDetection>,
+    /// Every attribute that the mapping reads.
+    pub mapped: Vec<String>,
+}
+
+/// *Source Location*: a Group DN, or a filter, or both.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Location {
+    pub group_dn: Option<String>,
+    /// Members of groups in the group count as well.
+    pub nested_search: bool,
+    /// An LDAP filter, which the server evaluates.
+    pub filter: Option<String>,
+}
+
+/// A directory server. What it remembers between passes is what change detection needs.
+#[derive(Debug)]
+pub struct LdapSource {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    settings: LdapSettings,
+    memory: Mutex<Memory>,
+    /// For single entries that are asked for while a search is under way.
+    single: Mutex<Option<Connection>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Memory {
+    /// Changes from here on have not been read; absent before the first whole pass.
+    since: Option<String>,
+    /// What the Group DN's members were when its group last changed.
+    membership: Option<Membership>,
+}
+
+/// What the thread of a search says.
+enum Message {
+    Entry(Result<Entry, SourceError>),
+    /// The search came to its end.
+    Done,
+}
+
+impl LdapSource {
+    /// Connects, binds, and looks at the base, so that what is wrong is said before anything is sent.
+    ///
+    /// # Errors
+    /// The server cannot be reached, refuses the credentials, or has no such base.
+    pub fn open(settings: LdapSettings) -> Result<Self, LdapFault> {
+        let inner = Arc::new(Inner { settings, memory: Mutex::default(), single: Mutex::new(None) });
+        apart(|| {
+            let mut connection = Connection::open(&inner.settings)?;
+            connection.look_at_base(&inner.settings)
+        })?;
+        Ok(Self { inner })
+    }
+
+    /// Forgets the state of the Group DN's group, so that its members are read again in the next cycle: the documented
+    /// remedy for deletions that went unnoticed.
+    pub fn reset_group_timestamp(&self) {
+        lock(&self.inner.memory).membership = None;
+    }
+}
+
+impl Source for LdapSource {
+    fn entries(&self) -> Result<Entries<'_>, SourceError> {
+        let (sender, receiver) = sync_channel(AHEAD);
+        let inner = Arc::clone(&self.inner);
+        std::thread::Builder::new()
+            .name("ldap".to_owned())
+            .spawn(move || pass::run(&inner, &sender))
+            .map_err(|error| LdapFault::new(format!("no thread can be started for the directory: {error}")))?;
+        Ok(Box::new(Incoming { receiver, is_over: false }.map(|entry| entry.map(std::borrow::Cow::Owned))))
+    }
+
+    fn entry(&self, dn: &Dn, role: Role) -> Result<Option<Entry>, SourceError> {
+        Ok(apart(|| {
+            let mut single = lock(&self.inner.single);
+            let connection = match single.take() {
+                Some(connection) => connection,
+                None => Connection::open(&self.inner.settings)?,
+            };
+            // A connection that failed is not put back.
+            let connection = single.insert(connection);
+            let read = connection.read(&self.inner.settings, &dn.to_string(), role);
+            if read.is_err() {
+                *single = None;
+            }
+            read
+        })?)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Runs on a thread that belongs to no runtime: the connection drives one of its own.
+fn apart<T: Send>(work: impl FnOnce() -> Result<T, LdapFault> + Send) -> Result<T, LdapFault> {
+    std::thread::scope(|scope| {
+        scope.spawn(work).join().unwrap_or_else(|_| Err(LdapFault::new("the directory's answer cannot be read")))
+    })
+}
+
+struct Incoming {
+    receiver: Receiver<Message>,
+    is_over: bool,
+}
+
+impl Iterator for Incoming {
+    type Item = Result<Entry, SourceError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_over {
+            return None;
+        }
+        match self.receiver.recv() {
+            Ok(Message::Entry(entry)) => Some(entry),
+            Ok(Message::Done) => {
+                self.is_over = true;
+                None
+            }
+            // An end without the word is none: nobody may count as a leaver.
+            Err(_) => {
+                self.is_over = true;
+                Some(Err(LdapFault::new("reading the directory ended before its time").into()))
+            }
+        }
+    }
+}
