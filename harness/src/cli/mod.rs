@@ -5,6 +5,7 @@ mod bench;
 mod bench_report;
 mod check;
 mod confirm;
+mod connection;
 mod cycle_report;
 mod endpoint_flags;
 mod explain;
@@ -66,6 +67,8 @@ enum Command {
     Provision(provision::ProvisionArgs),
     /// Load an endpoint and measure it
     Bench(bench::BenchArgs),
+    /// Show what an administrator's connection says
+    Connection(connection::ConnectionArgs),
     /// List what Weir knows: checks, requirements, deviations, targets or clients
     List(list::ListArgs),
     /// Explain a check, requirement, deviation, target or client
@@ -108,6 +111,7 @@ fn dispatch(command: Command, output: Output) -> Result<u8, Failure> {
         Command::Prove(args) => runtime()?.block_on(prove::run(args, output)),
         Command::Provision(args) => runtime()?.block_on(provision::run(args, output)),
         Command::Bench(args) => runtime()?.block_on(bench::run(args, output)),
+        Command::Connection(args) => connection::run(&args, output),
         Command::List(args) => list::run(&args, output),
         Command::Explain(args) => explain::run(&args, output),
     }

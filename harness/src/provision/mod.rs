@@ -5,6 +5,7 @@
 
 pub mod channel;
 pub mod client;
+pub mod connection;
 pub mod engine;
 pub mod fields;
 pub mod ledger;
