@@ -1,6 +1,5 @@
 //! `weir check`: the conformance of an endpoint, somebody's or an embedded one.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -11,7 +10,8 @@ use url::Url;
 use super::baseline_flags::BaselineFlags;
 use super::endpoint_flags::base_url;
 use super::further_flags::FurtherFlags;
-use super::output::{Detail, ReportFormat, table};
+use super::output::table;
+use super::report_flags::ReportFlags;
 use super::subject::Subject;
 use super::{EndpointFlags, Failure, Output, confirm, interrupt, repeat, seed};
 use crate::catalog::{Check, run_prefix};
@@ -33,11 +33,11 @@ Examples:
   weir check --deviate put.creates                    see a defect caught
   weir check http://127.0.0.1:8080/scim/v2 --baseline weir.baseline.toml
   weir check http://127.0.0.1:8080/scim/v2 --dry-run  what would run, and why the rest would not
-  weir check --format json --output report.json";
+  weir check --format json --output report.json
+  weir check --report junit=weir.xml --report sarif=weir.sarif --report markdown=summary.md";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct CheckArgs {
     /// The SCIM base URL; without it an embedded endpoint is checked
     #[arg(value_name = "URL", value_parser = base_url)]
@@ -80,25 +80,8 @@ pub(super) struct CheckArgs {
     /// A deviation to switch on in the embedded endpoint; may be repeated
     #[arg(long = "deviate", value_name = "ID[=VALUE]", conflicts_with = "url", help_heading = "Embedded endpoint")]
     deviations: Vec<String>,
-    /// The form of the report: terminal, or json as docs/json-report.md describes it
-    #[arg(
-        long,
-        value_enum,
-        default_value_t,
-        value_name = "FORMAT",
-        hide_possible_values = true,
-        help_heading = "Report"
-    )]
-    format: ReportFormat,
-    /// Write the report to a file instead of standard output
-    #[arg(long, value_name = "FILE", help_heading = "Report")]
-    output: Option<PathBuf>,
-    /// Leave out the lines of what passed or was skipped
-    #[arg(long, short, help_heading = "Report")]
-    quiet: bool,
-    /// Show each check of a long run, instead of a line a topic
-    #[arg(long, short, conflicts_with = "quiet", help_heading = "Report")]
-    verbose: bool,
+    #[command(flatten)]
+    report: ReportFlags,
     #[command(flatten)]
     known: BaselineFlags,
     #[command(flatten)]
@@ -123,8 +106,7 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
     if args.dry_run {
         return dry_run(agenda, &subject.client, args.read_only, output).await;
     }
-    let events =
-        Events::new(vec![output.report(args.format, args.output.as_deref(), detail(&args))?]).with_baseline(baseline);
+    let events = Events::new(args.report.consumers(output)?).with_baseline(baseline);
     let interrupted = interrupt::watch();
     let started = Instant::now();
     events.emit(&Event::RunStarted {
@@ -164,14 +146,6 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
         return Ok(exit::OK);
     }
     Ok(status)
-}
-
-const fn detail(args: &CheckArgs) -> Detail {
-    match (args.quiet, args.verbose) {
-        (true, _) => Detail::Quiet,
-        (false, true) => Detail::Verbose,
-        (false, false) => Detail::Normal,
-    }
 }
 
 fn subject(args: &CheckArgs, seed: u64) -> Result<Subject, Failure> {

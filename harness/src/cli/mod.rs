@@ -18,6 +18,7 @@ mod prove;
 mod provision;
 mod recording;
 mod repeat;
+mod report_flags;
 mod request_lines;
 mod seed;
 mod serve;

@@ -1,12 +1,8 @@
 //! Where output goes and how it looks.
 
-use std::fs::File;
-use std::io::{self, IsTerminal as _, Write};
-use std::path::Path;
+use std::io::{self, IsTerminal as _, Write as _};
 
 use crate::cli::Failure;
-use crate::event::Consumer;
-use crate::report::{JsonReport, TerminalOptions, TerminalReport};
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -16,27 +12,6 @@ pub enum ColourChoice {
     Auto,
     Always,
     Never,
-}
-
-/// The form of a report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum ReportFormat {
-    /// For a person.
-    #[default]
-    Terminal,
-    /// One document for programs, see docs/json-report.md
-    Json,
-}
-
-/// How much a report for a person tells.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Detail {
-    /// What is worth reading only.
-    Quiet,
-    #[default]
-    Normal,
-    /// Every check.
-    Verbose,
 }
 
 /// The process's own output, as the common flags want it.
@@ -62,6 +37,11 @@ impl Output {
         }
     }
 
+    /// Whether colour is wanted whatever the output is.
+    pub fn always_colours(self) -> bool {
+        self.colour == ColourChoice::Always
+    }
+
     /// How wide lines may be: what `COLUMNS` says, else 110.
     pub fn width() -> usize {
         std::env::var("COLUMNS")
@@ -78,39 +58,6 @@ impl Output {
         out.flush()?;
         Ok(())
     }
-
-    /// The report in this form, to the file if there is one, else to standard output.
-    pub fn report(
-        self,
-        format: ReportFormat,
-        file: Option<&Path>,
-        detail: Detail,
-    ) -> Result<Box<dyn Consumer>, Failure> {
-        let out: Box<dyn Write + Send> = match file {
-            Some(path) => Box::new(io::BufWriter::new(create(path)?)),
-            None => Box::new(io::stdout()),
-        };
-        Ok(match format {
-            ReportFormat::Terminal => {
-                let colour = if file.is_some() { self.colour == ColourChoice::Always } else { self.colour() };
-                Box::new(TerminalReport::new(
-                    out,
-                    TerminalOptions {
-                        width: Self::width(),
-                        colour,
-                        quiet: detail == Detail::Quiet,
-                        verbose: detail == Detail::Verbose,
-                    },
-                ))
-            }
-            ReportFormat::Json => Box::new(JsonReport::new(out)),
-        })
-    }
-}
-
-fn create(path: &Path) -> Result<File, Failure> {
-    File::create(path)
-        .map_err(|error| Failure::Usage(format!("the report cannot be written to {}: {error}", path.display())))
 }
 
 /// Columns of text with two blanks between them; the last is as wide as it is.

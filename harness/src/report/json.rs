@@ -81,11 +81,11 @@ fn millis(time: Duration) -> Value {
     json!((time.as_secs_f64() * 1e6).round() / 1e3)
 }
 
-fn offer(offer: Offer) -> Value {
+pub(super) fn offer(offer: Offer) -> Value {
     json!({"id": offer.capability.id(), "offered": offer.offered, "provenance": offer.provenance.as_str()})
 }
 
-fn check(finding: &Finding) -> Value {
+pub(super) fn check(finding: &Finding) -> Value {
     let requirements = catalog::find(finding.check).map_or(&[][..], |check| check.requirements);
     json!({
         "id": finding.check,
@@ -102,7 +102,7 @@ fn check(finding: &Finding) -> Value {
     })
 }
 
-fn step(step: &Step) -> Value {
+pub(super) fn step(step: &Step) -> Value {
     json!({
         "client": step.client,
         "id": step.id,
@@ -194,7 +194,7 @@ fn headers(headers: &HeaderMap) -> Value {
         .collect()
 }
 
-fn totals(summary: &Summary) -> Value {
+pub(super) fn totals(summary: &Summary) -> Value {
     let tally = |tally: &[usize; 7]| {
         let counts = Verdict::ALL.iter().map(|verdict| (verdict.as_str().to_owned(), json!(tally[*verdict as usize])));
         Value::Object(counts.collect())

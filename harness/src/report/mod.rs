@@ -1,11 +1,24 @@
 //! Reports: consumers of the event stream that write to a given writer and nowhere else.
 
+mod github;
+mod html;
 mod json;
+mod junit;
+mod markdown;
+mod ndjson;
+mod outcome;
 mod problem;
+mod sarif;
 mod table;
 mod terminal;
 
+pub use github::GithubReport;
+pub use html::HtmlReport;
 pub use json::JsonReport;
+pub use junit::JunitReport;
+pub use markdown::MarkdownReport;
+pub use ndjson::NdjsonReport;
+pub use sarif::SarifReport;
 pub use terminal::{TerminalOptions, TerminalReport};
 
 #[cfg(test)]

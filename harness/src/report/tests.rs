@@ -273,3 +273,79 @@ fn a_writer_that_fails_ends_its_own_report_only() {
     assert_eq!(events.failure().unwrap().kind(), std::io::ErrorKind::BrokenPipe);
     assert!(buffer.text().ends_with("}\n"));
 }
+
+fn written(consumer: impl FnOnce(Buffer) -> Box<dyn Consumer>) -> String {
+    let buffer = Buffer::default();
+    emit_everything(&Events::new(vec![consumer(buffer.clone())]));
+    buffer.text()
+}
+
+#[test]
+fn the_ndjson_report_shows_every_event_on_a_line() {
+    let text = written(|out| Box::new(NdjsonReport::new(out)));
+    for line in text.lines() {
+        assert!(serde_json::from_str::<serde_json::Value>(line).unwrap()["event"].is_string(), "{line}");
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn the_junit_report_shows_every_verdict() {
+    insta::assert_snapshot!(written(|out| Box::new(JunitReport::new(out))));
+}
+
+#[test]
+fn the_markdown_report_shows_every_verdict() {
+    insta::assert_snapshot!(written(|out| Box::new(MarkdownReport::new(out))));
+}
+
+#[test]
+fn the_github_report_shows_every_verdict() {
+    insta::assert_snapshot!(written(|out| Box::new(GithubReport::new(out))));
+}
+
+#[test]
+fn the_sarif_report_shows_every_verdict() {
+    let version = format!("\"semanticVersion\": \"{}\"", env!("CARGO_PKG_VERSION"));
+    insta::assert_snapshot!(
+        written(|out| Box::new(SarifReport::new(out))).replace(&version, "\"semanticVersion\": \"-\"")
+    );
+}
+
+#[test]
+fn the_html_report_shows_every_verdict() {
+    insta::assert_snapshot!(written(|out| Box::new(HtmlReport::new(out))));
+}
+
+#[test]
+fn what_an_endpoint_says_does_not_become_markup() {
+    let hostile = "</pre><script>alert(1)</script><img src=x onerror=alert(1)>";
+    let mut wrong = problem(Verdict::Fail, "RFC7644-3.3-12");
+    wrong.message = hostile.into();
+    wrong.observed = hostile.into();
+    wrong.differences[0].found = Some(json!(hostile));
+    let mut fail = finding("create.duplicate-user-name", Verdict::Fail);
+    fail.reason = Some(hostile.into());
+    fail.problems.push(wrong);
+    let buffer = Buffer::default();
+    let events = Events::new(vec![Box::new(HtmlReport::new(buffer.clone()))]);
+    events.emit(&Event::Finding(Arc::new(fail)));
+    events.emit(&Event::Leftover { url: hostile.into(), reason: hostile.into() });
+    events.emit(&Event::RunFinished { summary: events.summary() });
+    let page = buffer.text();
+    assert!(!page.contains("<img") && page.matches("<script>").count() == 1, "{page}");
+}
+
+#[test]
+fn no_report_for_programs_shows_a_secret() {
+    for text in [
+        written(|out| Box::new(NdjsonReport::new(out))),
+        written(|out| Box::new(JunitReport::new(out))),
+        written(|out| Box::new(MarkdownReport::new(out))),
+        written(|out| Box::new(GithubReport::new(out))),
+        written(|out| Box::new(SarifReport::new(out))),
+        written(|out| Box::new(HtmlReport::new(out))),
+    ] {
+        assert!(!text.contains("t1ger") && !text.contains("session=secret"), "{text}");
+    }
+}
