@@ -233,6 +233,8 @@ pub enum Event {
         client: String,
     },
     Step(Arc<Step>),
+    /// An exchange has ended, whoever had it; only emitted where a report wants all of them.
+    Exchange(Arc<Exchange>),
     /// Something that the run created and could not delete.
     Leftover {
         url: String,

@@ -15,7 +15,7 @@ use super::report_flags::ReportFlags;
 use super::subject::Subject;
 use super::{EndpointFlags, Failure, Output, confirm, interrupt, repeat, seed};
 use crate::catalog::{Check, run_prefix};
-use crate::endpoint::{Client, Discovery, discover};
+use crate::endpoint::{Client, Discovery, Observer, discover};
 use crate::event::{Event, Events, Summary, Verdict};
 use crate::exit::{self, FailOn};
 use crate::lifecycle::{self, EmbeddedSubject, ForeignSubject, MOST_PEOPLE};
@@ -94,7 +94,7 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
     let agenda = Agenda::new(&args)?;
     let baseline = args.known.read()?;
     let seed = args.seed.unwrap_or_else(seed::draw);
-    let subject = subject(&args, seed)?;
+    let mut subject = subject(&args, seed)?;
     let further = match &subject.embedded {
         Some(embedded) => embedded.further(),
         None => args.further.read(subject.client.base_url())?,
@@ -107,6 +107,10 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
         return dry_run(agenda, &subject.client, args.read_only, output).await;
     }
     let events = Events::new(args.report.consumers(output)?).with_baseline(baseline);
+    if args.report.wants_exchanges() {
+        let events = events.clone();
+        subject.observe(Observer::new(move |exchange| events.emit(&Event::Exchange(Arc::clone(exchange)))));
+    }
     let interrupted = interrupt::watch();
     let started = Instant::now();
     events.emit(&Event::RunStarted {
@@ -184,9 +188,12 @@ fn client(id: &str) -> Result<&'static Description, Failure> {
 async fn live(client: &Description, subject: &Subject, args: &CheckArgs, events: &Events, options: &RunOptions) -> u64 {
     let threads = options.concurrency;
     let whose = match &subject.embedded {
-        Some(embedded) => {
-            lifecycle::Subject::Embedded(EmbeddedSubject { embedded, deviations: &args.deviations, threads })
-        }
+        Some(embedded) => lifecycle::Subject::Embedded(EmbeddedSubject {
+            embedded,
+            deviations: &args.deviations,
+            threads,
+            observer: subject.observer.clone(),
+        }),
         None => lifecycle::Subject::Foreign(ForeignSubject {
             client: subject.client.clone(),
             people: args.people,

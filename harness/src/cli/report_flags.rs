@@ -10,8 +10,8 @@ use clap::{Args, ValueEnum};
 use super::{Failure, Output};
 use crate::event::Consumer;
 use crate::report::{
-    GithubReport, HtmlReport, JsonReport, JunitReport, MarkdownReport, NdjsonReport, SarifReport, TerminalOptions,
-    TerminalReport,
+    GithubReport, HarReport, HtmlReport, JsonReport, JunitReport, MarkdownReport, NdjsonReport, SarifReport,
+    TerminalOptions, TerminalReport,
 };
 
 /// The form of a report; docs/reports.md describes each.
@@ -34,6 +34,8 @@ pub enum ReportFormat {
     Github,
     /// a page for a browser, in one file
     Html,
+    /// every exchange in an HTTP archive; needs a file
+    Har,
 }
 
 /// The reports of a run, and how much those for a person tell.
@@ -90,6 +92,11 @@ impl ReportFlags {
         self.asked()?.iter().map(|asked| self.consumer(asked, output)).collect()
     }
 
+    /// Whether a report wants every exchange.
+    pub fn wants_exchanges(&self) -> bool {
+        self.format == ReportFormat::Har || self.reports.iter().any(|asked| asked.format == ReportFormat::Har)
+    }
+
     fn asked(&self) -> Result<Vec<Asked>, Failure> {
         if self.reports.is_empty() {
             return Ok(vec![Asked { format: self.format, file: self.output.clone() }]);
@@ -108,6 +115,11 @@ impl ReportFlags {
     }
 
     fn consumer(&self, asked: &Asked, output: Output) -> Result<Box<dyn Consumer>, Failure> {
+        if asked.format == ReportFormat::Har {
+            let path = asked.file.as_deref();
+            let path = path.ok_or_else(|| Failure::Usage("an HTTP archive needs a file, as in har=run.har".into()))?;
+            return Ok(Box::new(HarReport::new(create(path)?)?));
+        }
         let out: Box<dyn Write + Send> = match &asked.file {
             Some(path) => Box::new(io::BufWriter::new(create(path)?)),
             None => Box::new(io::stdout()),
@@ -127,6 +139,7 @@ impl ReportFlags {
             ReportFormat::Junit => Box::new(JunitReport::new(out)),
             ReportFormat::Sarif => Box::new(SarifReport::new(out)),
             ReportFormat::Markdown => Box::new(MarkdownReport::new(out)),
+            ReportFormat::Har => unreachable!("archives have been dealt with above"),
             ReportFormat::Html => Box::new(HtmlReport::new(out)),
             ReportFormat::Github => Box::new(GithubReport::new(out)),
         })

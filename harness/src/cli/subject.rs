@@ -4,7 +4,7 @@ use url::Url;
 
 use super::{EndpointFlags, Failure};
 use crate::endpoint::embedded::EmbeddedOptions;
-use crate::endpoint::{Client, ClientOptions, Embedded};
+use crate::endpoint::{Client, ClientOptions, Embedded, Observer};
 
 /// The target of an embedded endpoint unless another is asked for.
 const DEFAULT_TARGET: &str = "aquera";
@@ -13,12 +13,20 @@ const DEFAULT_TARGET: &str = "aquera";
 pub(super) struct Subject {
     pub(super) client: Client,
     pub(super) embedded: Option<Embedded>,
+    /// Sees every exchange of the run.
+    pub(super) observer: Option<Observer>,
 }
 
 impl Subject {
+    /// Lets `observer` see every exchange from now on.
+    pub(super) fn observe(&mut self, observer: Observer) {
+        self.client = self.client.observed_by(observer.clone());
+        self.observer = Some(observer);
+    }
+
     /// Somebody's endpoint.
     pub(super) fn at(url: &Url, flags: &EndpointFlags) -> Result<Self, Failure> {
-        Ok(Self { client: flags.client(url)?, embedded: None })
+        Ok(Self { client: flags.client(url)?, embedded: None, observer: None })
     }
 
     /// An endpoint of our own. Of the flags only pace and patience count: it has credentials and transport of its own.
@@ -40,6 +48,6 @@ impl Subject {
             .ok_or_else(|| Failure::Usage(format!("application {} has no base URL", application.name)))?;
         let options = ClientOptions { credentials: application.credentials(), ..flags.pace() };
         let client = Client::new(base, options).map_err(Failure::usage)?;
-        Ok(Self { client, embedded: Some(embedded) })
+        Ok(Self { client, embedded: Some(embedded), observer: None })
     }
 }

@@ -17,6 +17,7 @@ use super::created::Created;
 use super::error::{EndpointError, EndpointErrorKind};
 use super::exchange::{Authentication, Exchange};
 use super::oauth::TokenSource;
+use super::observer::Observer;
 use super::pace::{self, Pace};
 use super::request::{Place, Request, SCIM_JSON};
 
@@ -104,6 +105,7 @@ pub struct Client {
     credentials: Credentials,
     headers: HeaderMap,
     recordings: Vec<Recording>,
+    observer: Option<Observer>,
     created: Option<Created>,
 }
 
@@ -173,6 +175,7 @@ impl Client {
             credentials: options.credentials,
             headers,
             recordings: Vec::new(),
+            observer: None,
             created: None,
         })
     }
@@ -197,6 +200,12 @@ impl Client {
     #[must_use]
     pub fn with_base(&self, base: &Url) -> Self {
         Self { base: Arc::new(without_trailing_slash(base)), ..self.clone() }
+    }
+
+    /// The same client, each of whose exchanges `observer` sees.
+    #[must_use]
+    pub fn observed_by(&self, observer: Observer) -> Self {
+        Self { observer: Some(observer), ..self.clone() }
     }
 
     /// The same client, with a recording of its own next to those that it already fills.
@@ -270,7 +279,7 @@ impl Client {
         }
         let permit = self.shared.pace.turn().await;
         let number = self.shared.sent.fetch_add(1, Ordering::Relaxed) + 1;
-        let started = Instant::now();
+        let (at, started) = (now(), Instant::now());
         let failed = |error: reqwest::Error| {
             EndpointError::from_reqwest(&error.without_url(), &request.method, &url, self.shared.timeout)
         };
@@ -295,13 +304,22 @@ impl Client {
             status: answer.status().as_u16(),
             response_headers: std::mem::take(answer.headers_mut()),
             response_body: response_body.freeze(),
+            started: at,
             elapsed: started.elapsed(),
             json: OnceLock::new(),
         });
-        for recording in &self.recordings {
-            recording.lock().push(Arc::clone(&exchange));
-        }
+        self.note(&exchange);
         Ok(exchange)
+    }
+
+    /// Hands an exchange to everybody who wants to know of it.
+    fn note(&self, exchange: &Arc<Exchange>) {
+        for recording in &self.recordings {
+            recording.lock().push(Arc::clone(exchange));
+        }
+        if let Some(observer) = &self.observer {
+            observer.see(exchange);
+        }
     }
 
     /// Where a request goes.
@@ -369,6 +387,12 @@ impl Client {
         }
         Ok(headers)
     }
+}
+
+/// When an exchange begins, for reports; nothing is decided by it.
+#[expect(clippy::disallowed_methods, reason = "an archive of exchanges says when each was")]
+fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
 }
 
 fn without_trailing_slash(base: &Url) -> Url {

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
@@ -31,6 +32,8 @@ pub struct Exchange {
     pub response_headers: HeaderMap,
     /// At most the client's limit, otherwise the request fails as too large.
     pub response_body: Bytes,
+    /// When it was sent, by this machine's clock.
+    pub started: Timestamp,
     pub elapsed: Duration,
     pub(crate) json: OnceLock<Result<Value, String>>,
 }

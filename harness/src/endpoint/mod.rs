@@ -9,6 +9,7 @@ pub mod error;
 pub mod exchange;
 mod further;
 mod oauth;
+mod observer;
 mod pace;
 pub mod request;
 
@@ -20,6 +21,7 @@ pub use error::{EndpointError, EndpointErrorKind};
 pub use exchange::Exchange;
 pub use further::Further;
 pub use oauth::TokenSource;
+pub use observer::Observer;
 pub use request::Request;
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ impl Ground<'_> {
     /// A stage on one application.
     pub(super) fn stage(&self, application: &str, directory: Directory) -> Result<Stage, Fault> {
         let found = self.subject.embedded.applications().iter().find(|own| own.name == application);
-        let client = found.map(|found| client(found, self.subject.threads)).transpose()?;
+        let client = found.map(|found| client(found, self.subject)).transpose()?;
         let client = client.ok_or_else(|| Fault::new(format!("there is no application {application}")))?;
         let read_back = ReadBack::Everything { control: self.control.clone(), application: application.to_owned() };
         Ok(Stage::new(client, directory, self.description, options(self.subject.threads, TIMEOUT), read_back))
@@ -72,14 +72,21 @@ impl Ground<'_> {
     }
 }
 
-fn client(application: &Application, threads: usize) -> Result<Client, Fault> {
+fn client(application: &Application, subject: &EmbeddedSubject<'_>) -> Result<Client, Fault> {
     let base = application
         .base_urls
         .first()
         .ok_or_else(|| Fault::new(format!("application {} has no base URL", application.name)))?;
-    let options =
-        ClientOptions { credentials: application.credentials(), concurrency: threads, ..ClientOptions::default() };
-    Client::new(base, options).map_err(Fault::new)
+    let options = ClientOptions {
+        credentials: application.credentials(),
+        concurrency: subject.threads,
+        ..ClientOptions::default()
+    };
+    let client = Client::new(base, options).map_err(Fault::new)?;
+    Ok(match &subject.observer {
+        Some(observer) => client.observed_by(observer.clone()),
+        None => client,
+    })
 }
 
 /// Runs the scenario. The problem that comes back is one of the harness itself: nothing could be tried.

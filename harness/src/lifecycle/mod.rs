@@ -20,7 +20,7 @@ mod world;
 
 use tokio::sync::watch;
 
-use crate::endpoint::{Client, Embedded};
+use crate::endpoint::{Client, Embedded, Observer};
 use crate::event::{Event, Events, Step};
 use crate::provision::client::Description;
 
@@ -40,6 +40,8 @@ pub struct EmbeddedSubject<'a> {
     pub deviations: &'a [String],
     /// How many operations are under way at once.
     pub threads: usize,
+    /// Sees every exchange.
+    pub observer: Option<Observer>,
 }
 
 /// Somebody's endpoint.

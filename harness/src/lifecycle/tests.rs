@@ -83,7 +83,13 @@ async fn run_with(subject: Subject<'_>) -> Kept {
 
 async fn run_embedded(target: &str, deviations: &[&str]) -> Kept {
     let (embedded, deviations) = start(target, deviations);
-    run_with(Subject::Embedded(EmbeddedSubject { embedded: &embedded, deviations: &deviations, threads: 4 })).await
+    run_with(Subject::Embedded(EmbeddedSubject {
+        embedded: &embedded,
+        deviations: &deviations,
+        threads: 4,
+        observer: None,
+    }))
+    .await
 }
 
 fn client_of(embedded: &Embedded, application: &str) -> Client {

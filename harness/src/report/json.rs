@@ -70,7 +70,7 @@ impl<W: Write + Send> Consumer for JsonReport<W> {
                 writeln!(self.out)?;
                 self.out.flush()?;
             }
-            Event::Planned { .. } | Event::CheckStarted { .. } | Event::StepStarted { .. } => {}
+            Event::Planned { .. } | Event::CheckStarted { .. } | Event::Exchange(_) | Event::StepStarted { .. } => {}
         }
         Ok(())
     }

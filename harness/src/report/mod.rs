@@ -1,6 +1,7 @@
 //! Reports: consumers of the event stream that write to a given writer and nowhere else.
 
 mod github;
+mod har;
 mod html;
 mod json;
 mod junit;
@@ -13,6 +14,7 @@ mod table;
 mod terminal;
 
 pub use github::GithubReport;
+pub use har::HarReport;
 pub use html::HtmlReport;
 pub use json::JsonReport;
 pub use junit::JunitReport;

@@ -38,6 +38,8 @@ impl<W: Write + Send> Consumer for NdjsonReport<W> {
                 ("step-started", json!({"client": client, "id": id, "title": title}))
             }
             Event::Step(step) => ("step", json::step(step)),
+            // Those that show something stand in their findings.
+            Event::Exchange(_) => return Ok(()),
             Event::Leftover { url, reason } => ("leftover", json!({"url": url, "reason": reason})),
             Event::Outdated(outdated) => ("outdated", json!({"entry": outdated.entry, "reason": outdated.reason})),
             Event::RunFailed { reason } => ("run-failed", json!({"reason": reason})),

@@ -372,7 +372,9 @@ impl<W: Write + Send> Consumer for TerminalReport<W> {
                 self.by_topic = !self.options.verbose && run + skipped > MOST_LINES;
                 Ok(())
             }
-            Event::RunFailed { .. } | Event::CheckStarted { .. } | Event::StepStarted { .. } => Ok(()),
+            Event::RunFailed { .. } | Event::Exchange(_) | Event::CheckStarted { .. } | Event::StepStarted { .. } => {
+                Ok(())
+            }
         }
     }
 }

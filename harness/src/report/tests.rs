@@ -53,6 +53,7 @@ fn exchange() -> Arc<Exchange> {
         status: 201,
         response_headers,
         response_body: Bytes::from_static(br#"{"id":"7","userName":"o'neil"}"#),
+        started: jiff::Timestamp::UNIX_EPOCH,
         elapsed: Duration::from_micros(3456),
         json: OnceLock::new(),
     })

@@ -35,7 +35,7 @@ impl Client {
 
         let permit = self.shared.pace.turn().await;
         let number = self.shared.sent.fetch_add(1, Ordering::Relaxed) + 1;
-        let started = Instant::now();
+        let (at, started) = (super::now(), Instant::now());
         let broken = |kind, sentence: String| EndpointError::new(kind, &request.method, &url, sentence);
         let speak = async {
             let mut stream = TcpStream::connect((host.trim_matches(['[', ']']), port)).await?;
@@ -63,12 +63,11 @@ impl Client {
             status,
             response_headers,
             response_body: Bytes::copy_from_slice(body),
+            started: at,
             elapsed: started.elapsed(),
             json: OnceLock::new(),
         });
-        for recording in &self.recordings {
-            recording.lock().push(Arc::clone(&exchange));
-        }
+        self.note(&exchange);
         Ok(Some(exchange))
     }
 }
