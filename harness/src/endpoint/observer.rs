@@ -8,7 +8,9 @@ use super::exchange::Exchange;
 /// Sees each exchange of a client and its clones, those that no check or step records included. It is called on the thread that
 /// read the answer, so it must be quick.
 #[derive(Clone)]
-pub struct Observer(Arc<dyn Fn(&Arc<Exchange>) + Send + Sync>);
+pub struct Observer(Arc<See>);
+
+type See = dyn Fn(&Arc<Exchange>) + Send + Sync;
 
 impl Observer {
     pub fn new(see: impl Fn(&Arc<Exchange>) + Send + Sync + 'static) -> Self {

@@ -60,7 +60,8 @@ impl Ground<'_> {
         let found = self.subject.embedded.applications().iter().find(|own| own.name == application);
         let client = found.map(|found| client(found, self.subject)).transpose()?;
         let client = client.ok_or_else(|| Fault::new(format!("there is no application {application}")))?;
-        let read_back = ReadBack::Everything { control: self.control.clone(), application: application.to_owned() };
+        let read_back =
+            ReadBack::Everything { control: Box::new(self.control.clone()), application: application.to_owned() };
         Ok(Stage::new(client, directory, self.description, options(self.subject.threads, TIMEOUT), read_back))
     }
 

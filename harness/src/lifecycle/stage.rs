@@ -25,7 +25,7 @@ use crate::provision::{Channel, Options};
 /// How what is there is read back.
 pub(super) enum ReadBack {
     /// The endpoint is our own: everything is read, and the service behind the application as well.
-    Everything { control: Client, application: String },
+    Everything { control: Box<Client>, application: String },
     /// The endpoint is somebody's: only what the run created is read.
     Own(Arc<Guard>),
 }
