@@ -297,6 +297,18 @@ mod tests {
     }
 
     #[test]
+    fn a_decimal_reads_back_as_the_same_double() {
+        for bits in (0..2_000_u64).map(|number| number.wrapping_mul(0x9E37_79B9_7F4A_7C15)) {
+            let value = f64::from_bits(bits);
+            if value.is_finite() {
+                let written = text(|out| decimal(out, value));
+                let read: f64 = serde_json::from_str(&written).unwrap();
+                assert_eq!(read.to_bits(), value.to_bits(), "{written}");
+            }
+        }
+    }
+
+    #[test]
     fn the_order_is_schemas_id_core_extensions_meta() {
         let body = serde_json::json!({BADGE: {"colour": "red", "level": 1}, "title": "T", "userName": "b",
             "externalId": "x", "name": {"givenName": "G"}});

@@ -145,3 +145,17 @@ async fn a_json_client_gets_json_and_a_charset_is_understood() {
     let reply = client.send("POST", "/Users", &headers, Some(&body)).await;
     assert_eq!((reply.status, reply.header("content-type")), (201, "application/json"));
 }
+
+#[tokio::test]
+async fn work_that_takes_longer_than_the_limit_is_503_and_what_is_quick_goes_on() {
+    let mut config = Config { people: 3_000, ..Config::rfc() };
+    // Whatever has to wait for another thread is over the limit; what is answered at once never waits.
+    config.limits.request_timeout = Duration::from_nanos(1);
+    let client = Client::start(config);
+    let scan = client.get("/Users?filter=title%20co%20%22eeper%209%22").await;
+    let (status, kind, detail) = scan.error();
+    assert_eq!((status, kind), (503, None));
+    assert!(detail.contains("took longer"), "{detail}");
+    let one = client.get("/Users?filter=userName%20eq%20%22person.7%40example.com%22").await;
+    assert_eq!((one.status, &one.json()["totalResults"]), (200, &json!(1)));
+}
