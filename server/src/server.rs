@@ -45,6 +45,11 @@ impl Running {
         self.current.load()
     }
 
+    /// As [`Self::server`], to be kept for long.
+    pub fn shared(&self) -> Arc<Server> {
+        self.current.load_full()
+    }
+
     /// Behaves as another target from now on. Resources, deviations and snapshots go; journal, metrics, clock and the given
     /// credentials stay.
     pub fn switch(&self, target: Target) -> Result<(), StartError> {

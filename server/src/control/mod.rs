@@ -32,6 +32,9 @@ type Answered = Result<Answer, Refusal>;
 /// The longest body of `POST data`, in bytes.
 const MOST_DATA: usize = 64 << 20;
 
+/// How many people can be invented at once.
+const MOST_PEOPLE: usize = 5_000_000;
+
 const JSON: &str = "application/json";
 
 /// Answers a request whose path goes on with `rest` after `/_weir/`.
@@ -104,6 +107,10 @@ async fn answer(
             let loaded = load(server, application.as_deref(), &body).await?;
             Ok(ok(&json!({ "loaded": loaded })))
         }
+        (&Method::POST, ["people"]) => {
+            invent(running, people(&body)?).await?;
+            Ok(Answer::empty(StatusCode::NO_CONTENT))
+        }
         (&Method::GET, ["snapshots"]) => Ok(ok(&json!(server.snapshots.names()))),
         (&Method::PUT, ["snapshots", name]) => {
             server.snapshots.take(name, server)?;
@@ -137,6 +144,7 @@ const PLACES: &[(&[&str], &str)] = &[
     (&["deviations"], "GET, PUT"),
     (&["clock"], "GET, POST"),
     (&["data"], "GET, POST"),
+    (&["people"], "POST"),
     (&["snapshots"], "GET"),
     (&["snapshots", "NAME"], "PUT, POST, DELETE"),
     (&["journal"], "GET, DELETE"),
@@ -285,6 +293,27 @@ fn advance(body: &[u8]) -> Result<SignedDuration, Refusal> {
     let by: SignedDuration =
         json.get("advance").and_then(Value::as_str).ok_or_else(refuse)?.parse().map_err(|_| refuse())?;
     if by.is_negative() { Err(refuse()) } else { Ok(by) }
+}
+
+/// `{"count": 1000}`
+fn people(body: &[u8]) -> Result<usize, Refusal> {
+    let json: Option<Value> = serde_json::from_slice(body).ok();
+    let count = json.as_ref().and_then(|json| json.get("count")).and_then(Value::as_u64);
+    count.and_then(|count| usize::try_from(count).ok()).filter(|count| (1..=MOST_PEOPLE).contains(count)).ok_or_else(
+        || {
+            let detail = format!("send how many people to invent, such as {{\"count\": 1000}}, at most {MOST_PEOPLE}");
+            Refusal::new(ErrorKind::BadRequest, detail)
+        },
+    )
+}
+
+/// On a thread that may work long: a million takes seconds.
+async fn invent(running: &Running, count: usize) -> Result<(), Refusal> {
+    let server = running.shared();
+    let runtime = tokio::runtime::Handle::current();
+    let work = tokio::task::spawn_blocking(move || runtime.block_on(crate::server::invent(&server, count)));
+    work.await.unwrap_or_else(|_| Err(scim::Error::new(ErrorKind::Internal, "inventing people broke down")))?;
+    Ok(())
 }
 
 /// `{"target": "rfc"}` for one that is shipped, `{"name": "mine", "toml": "…"}` for one of the person's own.

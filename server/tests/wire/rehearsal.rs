@@ -31,6 +31,19 @@ async fn data_is_loaded_with_ids_and_members_and_read_back() {
 }
 
 #[tokio::test]
+async fn people_are_invented_once() {
+    let client = Client::rfc();
+    assert_eq!(client.control("POST", "people", r#"{"count": 25}"#).await.status, 204);
+    assert_eq!(client.get("/Users?count=0").await.json()["totalResults"], 25);
+    let everyone = client.get("/Groups?filter=displayName%20eq%20%22everyone%22").await.json();
+    assert_eq!(everyone["Resources"][0]["members"].as_array().unwrap().len(), 25);
+    assert_eq!(client.control("POST", "people", r#"{"count": 25}"#).await.error().0, 409, "they are there already");
+    for body in ["", "{}", r#"{"count": 0}"#, r#"{"count": 99000000}"#, r#"{"count": "many"}"#] {
+        assert_eq!(client.control("POST", "people", body).await.error().0, 400, "{body}");
+    }
+}
+
+#[tokio::test]
 async fn a_resource_that_cannot_be_loaded_is_named() {
     let client = Client::rfc();
     let twice = json!([user("bo"), user("BO")]).to_string();
