@@ -238,13 +238,15 @@ fn capabilities(run: &Run) -> Markup {
     html! {
         details class="part" {
             summary { h2 { "What the endpoint offers" } }
-            table {
-                thead { tr { th scope="col" { "Capability" } th scope="col" { "Offered" } th scope="col" { "Known because" } } }
-                tbody {
-                    @for offer in &run.offers {
-                        tr { th scope="row" { code { (offer.capability.id()) } }
-                            td { (if offer.offered { "yes" } else { "no" }) }
-                            td { (offer.provenance.as_str()) } }
+            div class="scroll" role="region" aria-label="What the endpoint offers" tabindex="0" {
+                table {
+                    thead { tr { th scope="col" { "Capability" } th scope="col" { "Offered" } th scope="col" { "Known because" } } }
+                    tbody {
+                        @for offer in &run.offers {
+                            tr { th scope="row" { code { (offer.capability.id()) } }
+                                td { (if offer.offered { "yes" } else { "no" }) }
+                                td { (offer.provenance.as_str()) } }
+                        }
                     }
                 }
             }
@@ -257,14 +259,16 @@ fn coverage(run: &Run) -> Markup {
         details class="part" {
             summary { h2 { "Coverage by RFC section" } }
             p class="quiet" { "Requirements that a check of this run is about, by the gravest verdict of their checks." }
-            table {
-                thead { tr { th scope="col" { "Section" } @for verdict in TOLD { th scope="col" { (verdict.as_str()) } } } }
-                tbody {
-                    @for section in run.coverage.sections() {
-                        tr { th scope="row" { (section.rfc) " " (section.number) }
-                            @for verdict in TOLD {
-                                @let count = section.tally[verdict as usize];
-                                td class=[(count > 0).then_some(verdict.as_str())] { @if count > 0 { (count) } }
+            div class="scroll" role="region" aria-label="Coverage by RFC section" tabindex="0" {
+                table {
+                    thead { tr { th scope="col" { "Section" } @for verdict in TOLD { th scope="col" { (verdict.as_str()) } } } }
+                    tbody {
+                        @for section in run.coverage.sections() {
+                            tr { th scope="row" { (section.rfc) " " (section.number) }
+                                @for verdict in TOLD {
+                                    @let count = section.tally[verdict as usize];
+                                    td class=[(count > 0).then_some(verdict.as_str())] { @if count > 0 { (count) } }
+                                }
                             }
                         }
                     }
