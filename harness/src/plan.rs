@@ -11,6 +11,8 @@ pub struct Selection {
     /// All if empty.
     pub only: Vec<String>,
     pub skip: Vec<String>,
+    /// The checks that are run on request only, too. Naming them in `only` asks for them as well.
+    pub scale: bool,
 }
 
 /// A prefix that selects nothing.
@@ -50,6 +52,9 @@ pub fn select(selection: &Selection) -> Result<Vec<&'static Check>, UnknownPrefi
         }
     }
     Ok(catalog::all()
+        .filter(|check| {
+            !check.is_opt_in() || selection.scale || selection.only.iter().any(|prefix| begins(check.id, prefix))
+        })
         .filter(|check| selection.only.is_empty() || selection.only.iter().any(|prefix| begins(check.id, prefix)))
         .filter(|check| !selection.skip.iter().any(|prefix| begins(check.id, prefix)))
         .collect())
@@ -97,13 +102,15 @@ mod tests {
 
     fn ids(only: &[&str], skip: &[&str]) -> Result<Vec<&'static str>, UnknownPrefix> {
         let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        let selection = Selection { only: owned(only), skip: owned(skip) };
+        let selection = Selection { only: owned(only), skip: owned(skip), scale: false };
         Ok(select(&selection)?.into_iter().map(|check| check.id).collect())
     }
 
     #[test]
     fn prefixes_select_and_deselect() {
-        assert_eq!(ids(&[], &[]).unwrap().len(), catalog::all().count());
+        let asked_for = catalog::all().filter(|check| !check.is_opt_in()).count();
+        assert_eq!(ids(&[], &[]).unwrap().len(), asked_for);
+        assert!(!ids(&["scale"], &[]).unwrap().is_empty());
         assert_eq!(ids(&["delete.user"], &[]).unwrap(), ["delete.user"]);
         let patch = ids(&["patch"], &["patch.group"]).unwrap();
         assert!(!patch.is_empty() && patch.iter().all(|id| id.starts_with("patch.") && !id.starts_with("patch.group")));

@@ -10,7 +10,7 @@ use reqwest::Method;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::catalog::{Check, Context, Data, Outcome, Stop, run_prefix, verdict_of};
+use crate::catalog::{Check, Context, Data, Outcome, Scale, Stop, run_prefix, verdict_of};
 use crate::difference::at;
 use crate::endpoint::created::delete;
 use crate::endpoint::{Client, Created, Discovery, EndpointError, EndpointErrorKind, Further, Request};
@@ -31,6 +31,8 @@ pub struct RunOptions {
     pub interrupted: watch::Receiver<bool>,
     /// Further credentials, for the checks that need them.
     pub further: Further,
+    /// How many are many, for the checks of scale.
+    pub scale: Option<Scale>,
 }
 
 /// Runs every check of `plan` and deletes what they created. Findings are emitted in the order of the plan, whatever
@@ -111,7 +113,9 @@ async fn attempt(
     let created = Created::default();
     let (recorded, recording) = client.noting(&created).recorded();
     let data = Data::new(options.seed, data, Arc::clone(discovery));
-    let context = Context::new(check, recorded, Arc::clone(discovery), data).with_further(options.further.clone());
+    let context = Context::new(check, recorded, Arc::clone(discovery), data)
+        .with_further(options.further.clone())
+        .with_scale(options.scale);
     let started = Instant::now();
     let outcome = tokio::select! {
         outcome = AssertUnwindSafe((check.run)(&context)).catch_unwind() => Some(outcome),

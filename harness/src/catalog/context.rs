@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::data::Data;
 use super::expectation::Expectation;
+use super::scale::Scale;
 use super::{Check, Outcome};
 use crate::difference::at;
 use crate::endpoint::discovery::ResourceType;
@@ -55,18 +56,30 @@ pub struct Context {
     discovery: Arc<Discovery>,
     data: Data,
     further: Further,
+    scale: Option<Scale>,
     problems: Mutex<Vec<Problem>>,
 }
 
 impl Context {
     pub fn new(check: &'static Check, client: Client, discovery: Arc<Discovery>, data: Data) -> Self {
-        Self { check, client, discovery, data, further: Further::default(), problems: Mutex::default() }
+        Self { check, client, discovery, data, further: Further::default(), scale: None, problems: Mutex::default() }
     }
 
     /// The same with further credentials.
     #[must_use]
     pub fn with_further(self, further: Further) -> Self {
         Self { further, ..self }
+    }
+
+    /// The same with checks of scale.
+    #[must_use]
+    pub fn with_scale(self, scale: Option<Scale>) -> Self {
+        Self { scale, ..self }
+    }
+
+    /// How many are many; `None` if nobody asked for checks of scale.
+    pub const fn scale(&self) -> Option<Scale> {
+        self.scale
     }
 
     /// A client that may read and not write, if the operator gave credentials for one.

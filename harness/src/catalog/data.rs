@@ -110,6 +110,15 @@ impl Data {
         format!("{}-{}", self.prefix, self.next.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// A source of numbers that look random: the same for the same check under the same seed. It gives one below its argument.
+    pub fn random(&self) -> impl FnMut(u64) -> u64 + Send + use<> {
+        let mut state = self.prefix.bytes().fold(0, |state, byte| scramble(state ^ u64::from(byte)));
+        move |below| {
+            state = scramble(state);
+            state % below.max(1)
+        }
+    }
+
     /// An id that the endpoint has not assigned: a UUID, so that one that assigns UUIDs cannot tell by the form alone.
     pub fn unknown_id(&self) -> String {
         let number = self.next.fetch_add(1, Ordering::Relaxed);

@@ -8,6 +8,7 @@ mod cohort;
 mod context;
 mod data;
 mod expectation;
+pub mod field;
 mod published;
 mod severity;
 
@@ -34,10 +35,12 @@ mod projection;
 mod read;
 mod replace;
 mod round_trip;
+mod scale;
 mod schema;
 mod search;
 mod security;
 mod sort;
+mod stateful;
 
 use futures_util::future::BoxFuture;
 use scim::capability::Capability;
@@ -45,6 +48,7 @@ use scim::capability::Capability;
 pub use context::{Context, Resource, Stop};
 pub use data::{Data, run_prefix};
 pub use expectation::Expectation;
+pub use scale::Scale;
 pub use severity::{Dispute, dispute, level_of, verdict_of};
 
 /// What a check returns: its problems are collected in the context; `Stop` tells why it could not go on.
@@ -73,6 +77,11 @@ impl Check {
     /// The part of the id before the first dot.
     pub fn topic(&self) -> &'static str {
         self.id.split_once('.').map_or(self.id, |(topic, _)| topic)
+    }
+
+    /// Whether it is run only when it is asked for, because it takes thousands of exchanges.
+    pub fn is_opt_in(&self) -> bool {
+        self.topic() == "scale"
     }
 }
 
@@ -145,6 +154,7 @@ const TOPICS: &[(&str, &[Check])] = &[
     ("etag", etag::CHECKS),
     ("etag", etag::conditions::CHECKS),
     ("concurrency", concurrency::CHECKS),
+    ("stateful", stateful::CHECKS),
     ("bulk", bulk::CHECKS),
     ("bulk", bulk::operations::CHECKS),
     ("bulk", bulk::results::CHECKS),
@@ -153,6 +163,7 @@ const TOPICS: &[(&str, &[Check])] = &[
     ("bulk", bulk::limits::CHECKS),
     ("security", security::CHECKS),
     ("multi-tenancy", multi_tenancy::CHECKS),
+    ("scale", scale::CHECKS),
 ];
 
 /// The names of the topics, in the order of the reports.

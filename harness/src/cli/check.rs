@@ -14,7 +14,7 @@ use super::output::table;
 use super::report_flags::ReportFlags;
 use super::subject::Subject;
 use super::{EndpointFlags, Failure, Output, confirm, interrupt, repeat, seed};
-use crate::catalog::{Check, run_prefix};
+use crate::catalog::{Check, Scale, run_prefix};
 use crate::endpoint::{Client, Discovery, Observer, discover};
 use crate::event::{Event, Events, Summary, Verdict};
 use crate::exit::{self, FailOn};
@@ -48,6 +48,9 @@ pub(super) struct CheckArgs {
     /// Leave out checks whose id begins so; may be repeated
     #[arg(long, value_name = "ID-PREFIX")]
     skip: Vec<String>,
+    /// Run the checks of scale too: they create 10,000 users, and a group of 5,000 members
+    #[arg(long)]
+    scale: bool,
     /// Leave out every check that writes
     #[arg(long)]
     read_only: bool,
@@ -124,6 +127,7 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
         concurrency: usize::from(args.endpoint.concurrency),
         interrupted: interrupted.clone(),
         further,
+        scale: agenda.checks.iter().any(|check| check.is_opt_in()).then_some(Scale::FULL),
     };
     let outcome = perform(agenda, &subject, &args, &events, &options).await;
     if let Err(Failure::Unreachable(reason)) = &outcome {
@@ -173,7 +177,7 @@ impl Agenda {
             let clients = args.clients.iter().map(|id| client(id)).collect::<Result<_, _>>()?;
             return Ok(Self { clients, checks: Vec::new() });
         }
-        let selection = Selection { only: args.only.clone(), skip: args.skip.clone() };
+        let selection = Selection { only: args.only.clone(), skip: args.skip.clone(), scale: args.scale };
         let checks = select(&selection).map_err(Failure::usage)?;
         let lives = args.url.is_none() && args.only.is_empty() && args.skip.is_empty() && !args.read_only;
         Ok(Self { clients: if lives { clients::all().iter().collect() } else { Vec::new() }, checks })

@@ -72,6 +72,14 @@ fn check(check: &Check) -> String {
     let mut text = format!("check {}\n{}\n\n{}\n", check.id, check.title, check.matters);
     section(&mut text, "Right is", check.legal.iter().map(|legal| (*legal).to_owned()));
     section(&mut text, "By the rules", check.requirements.iter().map(|id| cited(id)));
+    section(
+        &mut text,
+        "Gone wrong in the field",
+        catalog::field::shown_by(check.id).flat_map(|failure| {
+            let told = format!("{} ({}): {}", failure.failure, failure.clients, failure.symptom);
+            std::iter::once(told).chain(failure.links().map(|link| format!("  {link}")))
+        }),
+    );
     section(&mut text, "Needs", check.needs.iter().map(ToString::to_string));
     section(
         &mut text,

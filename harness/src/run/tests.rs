@@ -82,7 +82,7 @@ impl Stage {
             client,
             discovery,
             interrupt,
-            options: RunOptions { seed: 7, concurrency: 4, interrupted, further: Further::default() },
+            options: RunOptions { seed: 7, concurrency: 4, interrupted, further: Further::default(), scale: None },
         }
     }
 
