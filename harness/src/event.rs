@@ -146,6 +146,8 @@ pub enum Provenance {
     Probed,
     /// Nobody says anything; the RFC's default is taken.
     Assumed,
+    /// The configuration says so.
+    Configured,
 }
 
 impl Provenance {
@@ -155,6 +157,7 @@ impl Provenance {
             Self::Published => "published",
             Self::Probed => "probed",
             Self::Assumed => "assumed",
+            Self::Configured => "configured",
         }
     }
 }

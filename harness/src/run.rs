@@ -6,16 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::{FutureExt as _, StreamExt as _};
-use reqwest::Method;
-use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::catalog::{Check, Context, Data, Outcome, Scale, Stop, run_prefix, verdict_of};
-use crate::difference::at;
-use crate::endpoint::created::delete;
-use crate::endpoint::{Client, Created, Discovery, EndpointError, EndpointErrorKind, Further, Request};
+use crate::catalog::{Check, Context, Data, Outcome, Scale, Stop, Templates, run_prefix, verdict_of};
+use crate::endpoint::{Client, Created, Discovery, EndpointError, EndpointErrorKind, Further};
 use crate::event::{Event, Events, Finding, Problem, Verdict};
 use crate::plan::{Decision, Planned};
+use crate::sweep::sweep;
 
 /// How long a check that is under way may go on after Ctrl-C before it is abandoned.
 const GRACE: Duration = Duration::from_secs(5);
@@ -33,6 +30,8 @@ pub struct RunOptions {
     pub further: Further,
     /// How many are many, for the checks of scale.
     pub scale: Option<Scale>,
+    /// How the values of new resources are made.
+    pub templates: Arc<Templates>,
 }
 
 /// Runs every check of `plan` and deletes what they created. Findings are emitted in the order of the plan, whatever
@@ -55,7 +54,7 @@ pub async fn run(plan: &[Planned], client: &Client, discovery: &Arc<Discovery>, 
         }
     }
     if uncertain {
-        sweep(client, discovery, events, options.seed).await;
+        sweep(client, discovery, events, &run_prefix(options.seed), false, false).await;
     }
 }
 
@@ -112,7 +111,7 @@ async fn attempt(
 ) -> (Finding, bool, bool) {
     let created = Created::default();
     let (recorded, recording) = client.noting(&created).recorded();
-    let data = Data::new(options.seed, data, Arc::clone(discovery));
+    let data = Data::new(options.seed, data, Arc::clone(discovery)).with_templates(Arc::clone(&options.templates));
     let context = Context::new(check, recorded, Arc::clone(discovery), data)
         .with_further(options.further.clone())
         .with_scale(options.scale);
@@ -193,7 +192,9 @@ fn judge(finding: &mut Finding, outcome: Outcome) {
         Err(Stop::NoAnswer(error)) => {
             let problem = no_answer(finding.check, &error);
             finding.verdict = finding.verdict.max(problem.verdict);
-            finding.reason = Some(if error.is_unreachable() {
+            finding.reason = Some(if error.kind == EndpointErrorKind::Budget {
+                error.sentence
+            } else if error.is_unreachable() {
                 format!("the endpoint cannot be reached any more ({})", error.sentence)
             } else {
                 error.to_string()
@@ -210,7 +211,7 @@ fn no_answer(check: &str, error: &EndpointError) -> Problem {
     let requirements = check.map_or(&[][..], |check| check.requirements);
     let verdict = match error.kind {
         Kind::Timeout | Kind::TooLarge | Kind::CutShort | Kind::NotHttp => verdict_of(requirements),
-        Kind::Refused | Kind::Dns | Kind::Tls | Kind::Other => Verdict::Blocked,
+        Kind::Refused | Kind::Dns | Kind::Tls | Kind::Budget | Kind::Other => Verdict::Blocked,
         Kind::BadRequest | Kind::Discarded => Verdict::Error,
     };
     Problem {
@@ -230,39 +231,6 @@ fn message_of(panic: &(dyn std::any::Any + Send)) -> String {
         .cloned()
         .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
         .unwrap_or_else(|| "no message".into())
-}
-
-/// Deletes everything whose name begins with the run's prefix: what was created without anybody learning its id.
-pub async fn sweep(client: &Client, discovery: &Discovery, events: &Events, seed: u64) {
-    let prefix = run_prefix(seed);
-    for (endpoint, attribute) in [("/Groups", "displayName"), ("/Users", "userName")] {
-        if discovery.resource_type(endpoint).is_none() {
-            continue;
-        }
-        let filter = format!("{attribute} sw {}", Value::from(prefix.as_str()));
-        let answer = client.send(Request::get(endpoint).query("filter", &filter).query("count", "200")).await;
-        let listed = answer.as_ref().ok().filter(|exchange| exchange.status == 200).and_then(|exchange| {
-            exchange.json().ok().and_then(|json| at(json, "Resources").or_else(|| at(json, "totalResults")))
-        });
-        let Some(listed) = listed else {
-            let url = format!("{}{endpoint}", client.base_url());
-            let reason = format!(
-                "a creation may have gone unnoticed, and a filter cannot find it; look for names that begin with {prefix}"
-            );
-            events.emit(&Event::Leftover { url, reason });
-            continue;
-        };
-        for resource in listed.as_array().into_iter().flatten() {
-            let text = |path: &str| at(resource, path).and_then(Value::as_str);
-            // An endpoint that ignores the filter lists people who are none of ours.
-            let ours = text(attribute)
-                .is_some_and(|name| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(&prefix)));
-            if let (true, Some(id)) = (ours, text("id")) {
-                let url = client.url_of(&Request::new(Method::DELETE, endpoint).segment(id));
-                delete(client, url, events).await;
-            }
-        }
-    }
 }
 
 #[cfg(test)]

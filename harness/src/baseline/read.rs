@@ -13,6 +13,7 @@ use super::{About, BaselineError, Entry};
 use crate::catalog;
 use crate::event::Verdict;
 use crate::provision::client;
+use crate::toml_fault::{Fault, fault};
 
 /// What an entry may be about: nobody expects a pass or a skip, and an error is a fault of the harness.
 const VERDICTS: [Verdict; 4] = [Verdict::Note, Verdict::Warn, Verdict::Blocked, Verdict::Fail];
@@ -37,23 +38,16 @@ struct Row {
     expires: Option<Spanned<Datetime>>,
 }
 
-/// Where a fault is, and what it is.
-struct Fault {
-    span: Range<usize>,
-    problem: String,
-}
-
 pub(super) fn entries(file: &str, text: &str) -> Result<BTreeMap<About, Entry>, BaselineError> {
-    read(text).map_err(|Fault { span, problem }| BaselineError {
+    read(text).map_err(|fault| BaselineError {
         file: file.to_owned(),
-        place: place(text, span.start),
-        problem,
+        place: fault.place(text),
+        problem: fault.problem,
     })
 }
 
 fn read(text: &str) -> Result<BTreeMap<About, Entry>, Fault> {
-    let document: Document = toml::from_str(text)
-        .map_err(|error| Fault { span: error.span().unwrap_or(0..0), problem: error.message().to_owned() })?;
+    let document: Document = toml::from_str(text)?;
     let mut entries = BTreeMap::new();
     for row in document.finding {
         let span = row.span();
@@ -121,20 +115,5 @@ fn day(expires: &Spanned<Datetime>) -> Result<Date, Fault> {
     match written.to_string().parse() {
         Ok(day) if only_a_day => Ok(day),
         _ => fault(expires.span(), format!("{written} is no day, as 2030-12-31 is")),
-    }
-}
-
-fn fault<T>(span: Range<usize>, problem: String) -> Result<T, Fault> {
-    Err(Fault { span, problem })
-}
-
-/// The line, and the key that stands on it.
-fn place(text: &str, offset: usize) -> String {
-    let before = text.get(..offset).unwrap_or(text);
-    let number = before.matches('\n').count() + 1;
-    let line = text.lines().nth(number - 1).unwrap_or_default();
-    match line.split_once('=') {
-        Some((key, _)) => format!("line {number}, key `{}`", key.trim()),
-        None => format!("line {number}"),
     }
 }

@@ -47,7 +47,9 @@ impl<'c> Cohort<'c> {
 
     fn empty(context: &'c Context, endpoint: &'static str, naming: &'static str) -> Self {
         // The dot ends the check's id, so that no id which begins with another's finds its members.
-        let start = format!("{}.", context.data().prefix());
+        let usual = || format!("{}.", context.data().prefix());
+        let made = if endpoint == "/Users" { context.data().cohort_name("") } else { None };
+        let start = made.map_or_else(usual, |(start, _)| start);
         Self { context, endpoint, naming, start, members: Vec::new(), supported: AtomicBool::new(false) }
     }
 
@@ -65,8 +67,11 @@ impl<'c> Cohort<'c> {
 
     /// The `userName` or `displayName` of the member `key`.
     pub fn name(&self, key: &str) -> String {
-        let domain = if self.endpoint == "/Users" { "@example.com" } else { "" };
-        format!("{}{key}{domain}", self.start)
+        if self.endpoint != "/Users" {
+            return format!("{}{key}", self.start);
+        }
+        let made = self.context.data().cohort_name(key);
+        made.map_or_else(|| format!("{}{key}@example.com", self.start), |(_, name)| name)
     }
 
     /// A filter that matches the members and nobody else.

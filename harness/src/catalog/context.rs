@@ -13,7 +13,7 @@ use super::scale::Scale;
 use super::{Check, Outcome};
 use crate::difference::at;
 use crate::endpoint::discovery::ResourceType;
-use crate::endpoint::{Client, Discovery, EndpointError, Exchange, Further, Request};
+use crate::endpoint::{Client, Discovery, EndpointError, EndpointErrorKind, Exchange, Further, Request};
 use crate::event::Problem;
 
 /// Why a check could not go on.
@@ -218,7 +218,9 @@ impl Context {
         match self.client.send(request).await {
             Ok(exchange) => Ok(exchange),
             // One cause for everything, not one a check.
-            Err(error) if error.is_unreachable() => Err(Stop::NoAnswer(error)),
+            Err(error) if error.is_unreachable() || error.kind == EndpointErrorKind::Budget => {
+                Err(Stop::NoAnswer(error))
+            }
             Err(error) => Err(self.blocked(error.to_string(), cause, Vec::new())),
         }
     }

@@ -407,8 +407,7 @@ async fn extension_attribute_at_top(context: &Context) -> Outcome {
 
 async fn primary_once(context: &Context) -> Outcome {
     context.needs_attributes(USER, &["emails.primary"])?;
-    let address =
-        |primary: bool| json!({"value": format!("{}@example.com", context.data().name()), "primary": primary});
+    let address = |primary: bool| json!({"value": context.data().new_address(), "primary": primary});
     for (primaries, legal) in [([true, false], &[201][..]), ([true, true], &[201, 400])] {
         let mut body = context.data().user();
         body["emails"] = json!(primaries.map(address));

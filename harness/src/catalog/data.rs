@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Map, Value, json};
 
+use super::template::{Filling, Template, Templates};
 use crate::difference::{at, member};
 use crate::endpoint::Discovery;
 use crate::endpoint::discovery::ResourceType;
@@ -89,15 +90,34 @@ impl Published<'_> {
 
 /// Makes the data of one check: the same check under the same seed gets the same data, whatever runs beside it.
 pub struct Data {
+    run: String,
     prefix: String,
+    /// Letters that stand for the check, for names that may hold nothing else.
+    word: String,
     discovery: Arc<Discovery>,
+    templates: Arc<Templates>,
     next: AtomicU64,
 }
 
 impl Data {
     /// Data for the check `check`, whose id becomes part of every name.
     pub fn new(seed: u64, check: &str, discovery: Arc<Discovery>) -> Self {
-        Self { prefix: format!("{}-{check}", run_prefix(seed)), discovery, next: AtomicU64::new(1) }
+        let run = run_prefix(seed);
+        let prefix = format!("{run}-{check}");
+        let mut state = prefix.bytes().fold(seed, |state, byte| scramble(state ^ u64::from(byte)));
+        let letters = (0..7).map(|_| {
+            state = scramble(state);
+            // The remainder is below 26.
+            char::from(b'a' + u8::try_from(state % 26).unwrap_or(0))
+        });
+        let word = letters.collect();
+        Self { run, prefix, word, discovery, templates: Arc::default(), next: AtomicU64::new(1) }
+    }
+
+    /// The same data, with values made as the templates say.
+    #[must_use]
+    pub fn with_templates(self, templates: Arc<Templates>) -> Self {
+        Self { templates, ..self }
     }
 
     /// What every name of this check begins with.
@@ -107,7 +127,65 @@ impl Data {
 
     /// A name that no other check of this run uses.
     pub fn name(&self) -> String {
-        format!("{}-{}", self.prefix, self.next.fetch_add(1, Ordering::Relaxed))
+        self.named(&self.number().to_string())
+    }
+
+    /// A number that no other resource of this check has.
+    pub fn number(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn named(&self, own: &str) -> String {
+        format!("{}-{own}", self.prefix)
+    }
+
+    fn filling<'a>(&'a self, own: &'a str) -> Filling<'a> {
+        Filling { prefix: &self.run, check: &self.prefix, word: &self.word, own }
+    }
+
+    /// The name of the resource type at `endpoint`.
+    fn kind(&self, endpoint: &str) -> &str {
+        let usual = if endpoint == "/Groups" { "Group" } else { "User" };
+        self.discovery.resource_type(endpoint).map_or(usual, |kind| kind.name.as_str())
+    }
+
+    fn text(&self, name: &str, part: Option<&str>) -> Option<&Template> {
+        self.templates.text(self.kind("/Users"), name, part)
+    }
+
+    /// The `userName` of the user that `own` tells apart from others of this check.
+    pub fn user_name(&self, own: &str) -> String {
+        self.text("userName", None)
+            .map_or_else(|| format!("{}@example.com", self.named(own)), |template| template.fill(self.filling(own)))
+    }
+
+    /// A `userName` that no other user has.
+    pub fn new_user_name(&self) -> String {
+        self.user_name(&self.number().to_string())
+    }
+
+    /// What the names of this check's users begin with, and nobody else's.
+    pub fn user_name_start(&self) -> String {
+        self.text("userName", None)
+            .map_or_else(|| format!("{}-", self.prefix), |template| template.start(self.filling("")))
+    }
+
+    /// The `userName` template, if there is one, with a key in the place of the number.
+    pub fn cohort_name(&self, key: &str) -> Option<(String, String)> {
+        let template = self.text("userName", None)?;
+        let filling = self.filling(key);
+        Some((template.start(filling), template.fill(filling)))
+    }
+
+    /// The email address of the user that `own` tells apart.
+    fn address(&self, own: &str) -> String {
+        self.text("emails", Some("value"))
+            .map_or_else(|| format!("{}@example.com", self.named(own)), |template| template.fill(self.filling(own)))
+    }
+
+    /// An email address that nobody has.
+    pub fn new_address(&self) -> String {
+        self.address(&self.number().to_string())
     }
 
     /// A source of numbers that look random: the same for the same check under the same seed. It gives one below its argument.
@@ -141,16 +219,19 @@ impl Data {
     /// The body of a user: a few attributes that everybody knows, as far as the endpoint has them, and everything that
     /// it requires.
     pub fn user(&self) -> Value {
-        let name = self.name();
+        let own = self.number().to_string();
+        let name = self.named(&own);
         let full = json!({
             "schemas": [USER],
-            "userName": format!("{name}@example.com"),
+            "userName": self.user_name(&own),
             "name": {"givenName": "Ada", "familyName": "Example"},
             "displayName": format!("Ada Example {name}"),
-            "emails": [{"value": format!("{name}@example.com"), "type": "work", "primary": true}],
+            "emails": [{"value": self.address(&own), "type": "work", "primary": true}],
             "active": true,
         });
-        self.fit("/Users", USER, full)
+        let mut body = self.fit("/Users", USER, full);
+        self.templates.apply(self.kind("/Users"), &mut body, self.filling(&own));
+        body
     }
 
     /// The body of a resource of any type.
@@ -158,13 +239,17 @@ impl Data {
         match kind.endpoint.as_str() {
             "/Users" => self.user(),
             "/Groups" => self.group(),
-            endpoint => self.fit(endpoint, &kind.schema, json!({"schemas": [kind.schema]})),
+            endpoint => {
+                let mut body = self.fit(endpoint, &kind.schema, json!({"schemas": [kind.schema]}));
+                self.templates.apply(&kind.name, &mut body, self.filling(&self.number().to_string()));
+                body
+            }
         }
     }
 
     /// The body of a user with nothing but what is required.
     pub fn bare_user(&self) -> Value {
-        self.fit("/Users", USER, json!({"schemas": [USER], "userName": format!("{}@example.com", self.name())}))
+        self.fit("/Users", USER, json!({"schemas": [USER], "userName": self.new_user_name()}))
     }
 
     /// The body of a user with attributes of every kind that the core schema knows, as far as the endpoint has them.
@@ -254,7 +339,10 @@ impl Data {
 
     /// The body of a group without members.
     pub fn group(&self) -> Value {
-        self.fit("/Groups", GROUP, json!({"schemas": [GROUP], "displayName": self.name()}))
+        let own = self.number().to_string();
+        let mut body = self.fit("/Groups", GROUP, json!({"schemas": [GROUP], "displayName": self.named(&own)}));
+        self.templates.apply(self.kind("/Groups"), &mut body, self.filling(&own));
+        body
     }
 
     /// Leaves out what the endpoint's schema does not have, and adds what it requires.

@@ -80,8 +80,8 @@ async fn text(context: &Context) -> Outcome {
 
 /// The name with a precomposed letter, and with a combining mark.
 fn spellings(context: &Context) -> (String, String) {
-    let name = context.data().name();
-    (format!("jos\u{e9}-{name}@example.com"), format!("jose\u{301}-{name}@example.com"))
+    let (data, own) = (context.data(), context.data().number());
+    (data.user_name(&format!("jos\u{e9}{own}")), data.user_name(&format!("jose\u{301}{own}")))
 }
 
 async fn user_name(context: &Context) -> Outcome {

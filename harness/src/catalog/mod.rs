@@ -41,6 +41,7 @@ mod search;
 mod security;
 mod sort;
 mod stateful;
+mod template;
 
 use futures_util::future::BoxFuture;
 use scim::capability::Capability;
@@ -50,6 +51,7 @@ pub use data::{Data, run_prefix};
 pub use expectation::Expectation;
 pub use scale::Scale;
 pub use severity::{Dispute, dispute, level_of, verdict_of};
+pub use template::{Filling, Template, TemplateError, Templates};
 
 /// What a check returns: its problems are collected in the context; `Stop` tells why it could not go on.
 pub type Outcome = Result<(), Stop>;

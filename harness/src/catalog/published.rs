@@ -174,7 +174,8 @@ fn sample_one(context: &Context, own: &Published<'_>, person: Option<&str>, vari
         ("manager" | "members", "value") => return person.map(|id| json!(id)),
         // Bound to the value beside them: the endpoint fills them in.
         ("manager" | "members" | "groups", "$ref" | "display" | "type") => return None,
-        ("emails", "value") | ("", "userName") => return Some(json!(format!("{}@example.com", context.data().name()))),
+        ("emails", "value") => return Some(json!(context.data().new_address())),
+        ("", "userName") => return Some(json!(context.data().new_user_name())),
         ("phoneNumbers", "value") => return either("tel:+1-201-555-0123", "tel:+1-201-555-0124"),
         ("addresses", "country") => return either("US", "DE"),
         ("x509Certificates", "value") => return either(CERTIFICATE, OTHER_CERTIFICATE),

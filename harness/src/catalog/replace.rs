@@ -186,7 +186,7 @@ async fn whole_body_back(context: &Context) -> Outcome {
 
 async fn list_as_a_whole(context: &Context) -> Outcome {
     context.needs_attributes(USER, &["emails.value", "emails.type"])?;
-    let address = |kind: &str| json!({"value": format!("{}@example.com", context.data().name()), "type": kind});
+    let address = |kind: &str| json!({"value": context.data().new_address(), "type": kind});
     let mut body = context.data().user();
     body["emails"] = json!([address("work"), address("home")]);
     let user = context.create("/Users", &body).await?;

@@ -89,7 +89,7 @@ fn scale(context: &Context) -> Result<Scale, Stop> {
 }
 
 fn query(context: &Context) -> Request {
-    let filter = format!("userName sw {}", json!(format!("{}-", context.data().prefix())));
+    let filter = format!("userName sw {}", json!(context.data().user_name_start()));
     Request::get("/Users").query("filter", &filter).query("attributes", "userName")
 }
 

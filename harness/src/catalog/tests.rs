@@ -24,8 +24,19 @@ fn ids_are_unique_and_begin_with_the_name_of_their_file() {
 
 #[test]
 fn every_topic_file_is_registered() {
-    const FRAME: [&str; 10] =
-        ["certificate", "cohort", "context", "data", "expectation", "field", "mod", "published", "severity", "tests"];
+    const FRAME: [&str; 11] = [
+        "certificate",
+        "cohort",
+        "context",
+        "data",
+        "expectation",
+        "field",
+        "mod",
+        "published",
+        "severity",
+        "template",
+        "tests",
+    ];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/catalog");
     let known: BTreeSet<_> = topics().collect();
     for entry in std::fs::read_dir(folder).unwrap() {

@@ -25,6 +25,11 @@ pub(super) struct BaselineFlags {
 }
 
 impl BaselineFlags {
+    /// Takes the file that a configuration names, unless a flag names one.
+    pub(super) fn or(&mut self, file: Option<&PathBuf>) {
+        self.baseline = self.baseline.take().or_else(|| file.cloned());
+    }
+
     /// The baseline that is asked for; one that is only about to be written may be missing.
     pub(super) fn read(&self) -> Result<Option<Baseline>, Failure> {
         if self.baseline.is_none() && !self.update_baseline {

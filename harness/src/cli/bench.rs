@@ -132,7 +132,7 @@ async fn load(
     interrupted: &watch::Receiver<bool>,
 ) -> Result<Report, Failure> {
     let plan = Load {
-        connections: usize::from(args.endpoint.concurrency),
+        connections: usize::from(args.endpoint.concurrency()),
         warm_up: Duration::from_secs(args.warm_up),
         duration: Duration::from_secs(args.duration),
         rate: args.endpoint.rate,

@@ -15,6 +15,7 @@ use super::report_flags::ReportFlags;
 use super::subject::Subject;
 use super::{EndpointFlags, Failure, Output, confirm, interrupt, repeat, seed};
 use crate::catalog::{Check, Scale, run_prefix};
+use crate::config::Config;
 use crate::endpoint::{Client, Discovery, Observer, discover};
 use crate::event::{Event, Events, Summary, Verdict};
 use crate::exit::{self, FailOn};
@@ -65,8 +66,8 @@ pub(super) struct CheckArgs {
     #[arg(hide_default_value = true)]
     repeat: u32,
     /// The gravest findings that still fail the run: must, should, note or never
-    #[arg(long, value_enum, default_value_t, value_name = "LEVEL", hide_possible_values = true)]
-    fail_on: FailOn,
+    #[arg(long, value_enum, value_name = "LEVEL", hide_possible_values = true)]
+    fail_on: Option<FailOn>,
     /// Agree to writing to an endpoint that is not on this machine
     #[arg(long)]
     yes: bool,
@@ -94,6 +95,8 @@ pub(super) struct CheckArgs {
 }
 
 pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> {
+    let mut args = args;
+    let config = configuration(&mut args)?;
     let agenda = Agenda::new(&args)?;
     let baseline = args.known.read()?;
     let seed = args.seed.unwrap_or_else(seed::draw);
@@ -107,7 +110,7 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
         confirm::before_writing(subject.client.base_url(), &what, args.yes)?;
     }
     if args.dry_run {
-        return dry_run(agenda, &subject.client, args.read_only, output).await;
+        return dry_run(agenda, &subject, &config, args.read_only, output).await;
     }
     let events = Events::new(args.report.consumers(output)?).with_baseline(baseline);
     if args.report.wants_exchanges() {
@@ -124,12 +127,13 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
     });
     let options = RunOptions {
         seed,
-        concurrency: usize::from(args.endpoint.concurrency),
+        concurrency: usize::from(args.endpoint.concurrency()),
         interrupted: interrupted.clone(),
         further,
         scale: agenda.checks.iter().any(|check| check.is_opt_in()).then_some(Scale::FULL),
+        templates: Arc::new(config.templates.clone()),
     };
-    let outcome = perform(agenda, &subject, &args, &events, &options).await;
+    let outcome = perform(agenda, &subject, &args, &config, &events, &options).await;
     if let Err(Failure::Unreachable(reason)) = &outcome {
         events.emit(&Event::RunFailed { reason: reason.clone() });
     }
@@ -145,15 +149,41 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
     if let Some(error) = events.failure() {
         return Err(error.into());
     }
-    let status = exit::status_of(&summary, args.fail_on);
+    let fail_on = args.fail_on.unwrap_or_default();
+    let status = exit::status_of(&summary, fail_on);
     // Only a run that came to its end knows what there is to know.
     if let Some(baseline) = baseline.filter(|_| matches!(status, exit::OK | exit::FINDINGS))
-        && args.known.write(&baseline, args.fail_on)?
+        && args.known.write(&baseline, fail_on)?
         && summary.total(Verdict::Error) == 0
     {
         return Ok(exit::OK);
     }
     Ok(status)
+}
+
+/// Puts what the configuration says where no flag does. It counts for somebody's endpoint only: one of our own needs none.
+fn configuration(args: &mut CheckArgs) -> Result<Config, Failure> {
+    if args.target.is_some() || !args.deviations.is_empty() {
+        return Ok(Config::default());
+    }
+    let config = args.endpoint.configuration()?;
+    args.url = args.url.take().or_else(|| config.url.clone());
+    if args.url.is_none() {
+        return Ok(Config::default());
+    }
+    args.endpoint = args.endpoint.with(&config);
+    let checks = &config.checks;
+    if args.only.is_empty() && args.clients.is_empty() {
+        args.only.clone_from(&checks.only);
+    }
+    if args.clients.is_empty() {
+        args.skip.extend(checks.skip.iter().cloned());
+        args.read_only |= checks.read_only;
+        args.scale |= checks.scale;
+    }
+    args.fail_on = args.fail_on.or(checks.fail_on);
+    args.known.or(checks.baseline.as_ref());
+    Ok(config)
 }
 
 fn subject(args: &CheckArgs, seed: u64) -> Result<Subject, Failure> {
@@ -218,6 +248,7 @@ async fn perform(
     agenda: Agenda,
     subject: &Subject,
     args: &CheckArgs,
+    config: &Config,
     events: &Events,
     options: &RunOptions,
 ) -> Result<u64, Failure> {
@@ -226,6 +257,7 @@ async fn perform(
     if let Some(embedded) = &subject.embedded {
         discovery.declare(embedded.declared().clone());
     }
+    configure(&mut discovery, config)?;
     let discovery = Arc::new(discovery);
     events.emit(&Event::Discovered { offers: discovery.all_offers(), remarks: discovery.remarks().to_vec() });
     let planned = plan(agenda.checks, &discovery, args.read_only);
@@ -269,6 +301,14 @@ async fn round(
     uncounted
 }
 
+/// Takes what the configuration knows better than discovery.
+fn configure(discovery: &mut Discovery, config: &Config) -> Result<(), Failure> {
+    let features = &config.features;
+    discovery
+        .configure(&features.assume, &features.skip, config.resource_types.as_deref())
+        .map_err(|problem| Failure::Usage(format!("{}: `resource_types`: {problem}", config.file.display())))
+}
+
 /// Discovers, unless the run is interrupted meanwhile.
 async fn discover_or_leave(
     client: &Client,
@@ -280,8 +320,16 @@ async fn discover_or_leave(
     }
 }
 
-async fn dry_run(agenda: Agenda, client: &Client, read_only: bool, output: Output) -> Result<u8, Failure> {
-    let discovery = discover(client).await.map_err(|error| Failure::Unreachable(error.to_string()))?;
+async fn dry_run(
+    agenda: Agenda,
+    subject: &Subject,
+    config: &Config,
+    read_only: bool,
+    output: Output,
+) -> Result<u8, Failure> {
+    let client = &subject.client;
+    let mut discovery = discover(client).await.map_err(|error| Failure::Unreachable(error.to_string()))?;
+    configure(&mut discovery, config)?;
     let lifecycles = agenda.clients.into_iter().map(|client| {
         vec!["run".to_owned(), "lifecycle".to_owned(), format!("the whole life of {} with the endpoint", client.id)]
     });

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use bytes::{Bytes, BytesMut};
+use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
@@ -18,7 +19,7 @@ use super::error::{EndpointError, EndpointErrorKind};
 use super::exchange::{Authentication, Exchange};
 use super::oauth::TokenSource;
 use super::observer::Observer;
-use super::pace::{self, Pace};
+use super::pace::{self, Pace, Settling};
 use super::request::{Place, Request, SCIM_JSON};
 
 /// How often one request is repeated because the endpoint asked to wait.
@@ -56,8 +57,16 @@ pub struct ClientOptions {
     pub rate: Option<f64>,
     /// Certificates of additional authorities, PEM.
     pub authorities: Vec<Bytes>,
+    /// The client's own certificate and its key, PEM.
+    pub identity: Option<Bytes>,
+    /// Leads to the endpoint; the environment's proxy variables count if absent.
+    pub proxy: Option<Url>,
     /// Accepts any certificate.
     pub insecure: bool,
+    /// How many requests may be sent; unlimited if absent. Deletions go through all the same, so that nothing is left behind.
+    pub budget: Option<u64>,
+    /// How long after a change a read waits, because the endpoint may show what was before.
+    pub settle: Duration,
 }
 
 impl Default for ClientOptions {
@@ -71,7 +80,11 @@ impl Default for ClientOptions {
             concurrency: 8,
             rate: None,
             authorities: Vec::new(),
+            identity: None,
+            proxy: None,
             insecure: false,
+            budget: None,
+            settle: Duration::ZERO,
         }
     }
 }
@@ -83,6 +96,10 @@ pub enum ClientError {
     Scheme { url: Url },
     #[error("the certificate file holds no certificate that can be read: {0}")]
     Authority(reqwest::Error),
+    #[error("the file of the client's certificate holds no certificate with its key that can be read: {0}")]
+    Identity(reqwest::Error),
+    #[error("{url} cannot be a proxy: {problem}")]
+    Proxy { url: Url, problem: reqwest::Error },
     #[error("header {name:?}: name or value is not allowed in HTTP")]
     Header { name: String },
     #[error("the HTTP client cannot be set up: {0}")]
@@ -94,6 +111,9 @@ struct Shared {
     timeout: Duration,
     largest_answer: usize,
     pace: Pace,
+    budget: Option<u64>,
+    settling: Settling,
+    proxy: Option<Url>,
     sent: AtomicU64,
 }
 
@@ -144,8 +164,15 @@ impl Client {
             .connect_timeout(options.connect_timeout)
             .timeout(options.timeout)
             .referer(false);
-        if is_loopback(base) {
+        if let Some(url) = &options.proxy {
+            let proxy =
+                reqwest::Proxy::all(url.clone()).map_err(|problem| ClientError::Proxy { url: url.clone(), problem })?;
+            builder = builder.proxy(proxy);
+        } else if is_loopback(base) {
             builder = builder.no_proxy();
+        }
+        if let Some(pem) = &options.identity {
+            builder = builder.identity(reqwest::Identity::from_pem(pem).map_err(ClientError::Identity)?);
         }
         for pem in &options.authorities {
             let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(ClientError::Authority)?;
@@ -167,6 +194,9 @@ impl Client {
             timeout: options.timeout,
             largest_answer: options.largest_answer,
             pace: Pace::new(options.concurrency, options.rate),
+            budget: options.budget,
+            settling: Settling::new(options.settle),
+            proxy: options.proxy,
             sent: AtomicU64::new(0),
         };
         Ok(Self {
@@ -277,13 +307,16 @@ impl Client {
         if request.body.is_some() {
             outgoing = outgoing.body(body.clone());
         }
+        self.shared.settling.before(request).await;
         let permit = self.shared.pace.turn().await;
-        let number = self.shared.sent.fetch_add(1, Ordering::Relaxed) + 1;
+        let number = self.count(request, &url)?;
         let (at, started) = (now(), Instant::now());
         let failed = |error: reqwest::Error| {
-            EndpointError::from_reqwest(&error.without_url(), &request.method, &url, self.shared.timeout)
+            let proxy = self.shared.proxy.as_ref();
+            EndpointError::from_reqwest(&error.without_url(), &request.method, &url, proxy, self.shared.timeout)
         };
         let mut answer = outgoing.send().await.map_err(failed)?;
+        self.shared.settling.after(request);
         let mut response_body = BytesMut::new();
         while let Some(chunk) = answer.chunk().await.map_err(failed)? {
             if response_body.len() + chunk.len() > self.shared.largest_answer {
@@ -310,6 +343,19 @@ impl Client {
         });
         self.note(&exchange);
         Ok(exchange)
+    }
+
+    /// Counts a request; an error if the budget is spent.
+    fn count(&self, request: &Request, url: &Url) -> Result<u64, EndpointError> {
+        let number = self.shared.sent.fetch_add(1, Ordering::Relaxed) + 1;
+        match self.shared.budget {
+            Some(budget) if number > budget && request.method != Method::DELETE => {
+                self.shared.sent.fetch_sub(1, Ordering::Relaxed);
+                let sentence = format!("the budget of {budget} requests is spent; raise --budget, or run fewer checks");
+                Err(EndpointError::new(EndpointErrorKind::Budget, &request.method, url, sentence))
+            }
+            _ => Ok(number),
+        }
     }
 
     /// Hands an exchange to everybody who wants to know of it.

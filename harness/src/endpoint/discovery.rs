@@ -56,6 +56,23 @@ pub struct ResourceType {
     pub provenance: Provenance,
 }
 
+/// What an endpoint can offer for users.
+const USERS: [Capability; 5] = [
+    Capability::CreateUsers,
+    Capability::ReplaceUsers,
+    Capability::PatchUsers,
+    Capability::DeleteUsers,
+    Capability::FilterUsers,
+];
+/// What an endpoint can offer for groups.
+const GROUPS: [Capability; 5] = [
+    Capability::CreateGroups,
+    Capability::ReplaceGroups,
+    Capability::PatchGroups,
+    Capability::DeleteGroups,
+    Capability::FilterGroups,
+];
+
 /// Everything that is known about an endpoint before the first check.
 #[derive(Clone, Debug)]
 pub struct Discovery {
@@ -211,6 +228,40 @@ impl Discovery {
     /// Takes note of what a target's description declares.
     pub fn declare(&mut self, declared: Declared) {
         self.declared = declared;
+    }
+
+    /// Takes what a person knows better: features to count as offered, features not to be tried, and the names of the resource
+    /// types that are tested. The error names a resource type that the endpoint does not have.
+    pub fn configure(
+        &mut self,
+        assume: &[Capability],
+        skip: &[Capability],
+        resource_types: Option<&[String]>,
+    ) -> Result<(), String> {
+        for (capabilities, offered) in [(assume, true), (skip, false)] {
+            for capability in capabilities {
+                self.set(*capability, offered, Provenance::Configured);
+            }
+        }
+        let Some(names) = resource_types else { return Ok(()) };
+        if let Some(unknown) = names.iter().find(|name| !self.types.iter().any(|kind| kind.name == **name)) {
+            let known: Vec<&str> = self.types.iter().map(|kind| kind.name.as_str()).collect();
+            return Err(format!("the endpoint has no resource type {unknown:?}; it has {}", known.join(", ")));
+        }
+        let (tested, left): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.types).into_iter().partition(|kind| names.contains(&kind.name));
+        self.types = tested;
+        for kind in left {
+            let gone: &[Capability] = match kind.endpoint.as_str() {
+                "/Users" => &USERS,
+                "/Groups" => &GROUPS,
+                _ => &[],
+            };
+            for capability in gone {
+                self.set(*capability, false, Provenance::Configured);
+            }
+        }
+        Ok(())
     }
 
     /// What was odd, one sentence each.

@@ -24,6 +24,8 @@ pub enum EndpointErrorKind {
     Discarded,
     /// The request could not be built: a header or URL that HTTP does not allow.
     BadRequest,
+    /// The run may send no further request.
+    Budget,
     /// Anything else, with the cause in the sentence.
     Other,
 }
@@ -41,6 +43,7 @@ impl EndpointErrorKind {
             Self::NotHttp => "no HTTP",
             Self::Discarded => "answer discarded",
             Self::BadRequest => "request not sendable",
+            Self::Budget => "budget spent",
             Self::Other => "no answer",
         }
     }
@@ -73,9 +76,16 @@ impl EndpointError {
         error: &reqwest::Error,
         method: &Method,
         url: &Url,
+        proxy: Option<&Url>,
         timeout: std::time::Duration,
     ) -> Self {
-        let (kind, sentence) = classify(error, url, timeout);
+        // What cannot be connected to is the proxy, and not the endpoint behind it.
+        let (kind, mut sentence) = classify(error, proxy.unwrap_or(url), timeout);
+        if let Some(proxy) = proxy
+            && error.is_connect()
+        {
+            sentence = format!("the proxy {} does not lead there: {sentence}", without_user_info(proxy));
+        }
         Self::new(kind, method, url, sentence)
     }
 }

@@ -12,6 +12,7 @@ mod oauth;
 mod observer;
 mod pace;
 pub mod request;
+mod url;
 
 pub use client::{Client, ClientOptions, Credentials, Recording, is_loopback};
 pub use created::Created;
@@ -23,6 +24,7 @@ pub use further::Further;
 pub use oauth::TokenSource;
 pub use observer::Observer;
 pub use request::Request;
+pub use url::base_url;
 
 #[cfg(test)]
 mod tests;

@@ -85,7 +85,7 @@ impl Source {
             .await
             .map_err(|error| {
                 let timeout = Duration::from_secs(30);
-                EndpointError::from_reqwest(&error.without_url(), &Method::POST, &self.url, timeout)
+                EndpointError::from_reqwest(&error.without_url(), &Method::POST, &self.url, None, timeout)
             })?;
         let status = answer.status();
         let body: Value = answer

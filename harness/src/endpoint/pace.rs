@@ -6,6 +6,8 @@ use reqwest::header::HeaderMap;
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
+use super::request::Request;
+
 /// The longest that one `Retry-After` is honoured.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
@@ -35,6 +37,34 @@ impl Pace {
             tokio::time::sleep_until(turn).await;
         }
         permit
+    }
+}
+
+/// What a read waits for after a change, at an endpoint that shows changes late.
+pub(super) struct Settling {
+    time: Duration,
+    /// Until when what was before may be seen.
+    until: std::sync::Mutex<Instant>,
+}
+
+impl Settling {
+    pub(super) fn new(time: Duration) -> Self {
+        Self { time, until: std::sync::Mutex::new(Instant::now()) }
+    }
+
+    /// Before a request: whatever is about something that exists waits.
+    pub(super) async fn before(&self, request: &Request) {
+        if !self.time.is_zero() && !request.creates() {
+            let until = *self.until.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            tokio::time::sleep_until(until).await;
+        }
+    }
+
+    /// After an answer: one to a change moves the time on.
+    pub(super) fn after(&self, request: &Request) {
+        if !self.time.is_zero() && !request.reads() {
+            *self.until.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Instant::now() + self.time;
+        }
     }
 }
 

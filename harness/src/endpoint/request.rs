@@ -39,6 +39,20 @@ pub struct Request {
 }
 
 impl Request {
+    /// Whether it creates something, so that what an endpoint showed before does not matter to it; a query by POST does not.
+    pub(super) fn creates(&self) -> bool {
+        let path = match &self.place {
+            Place::Absolute(url) => url.path(),
+            Place::Relative(path) => path,
+        };
+        self.method == Method::POST && !path.ends_with("/.search")
+    }
+
+    /// Whether it changes nothing.
+    pub(super) fn reads(&self) -> bool {
+        !self.creates() && !matches!(self.method, Method::PUT | Method::PATCH | Method::DELETE)
+    }
+
     /// A request for `path`, such as `/Users`, below the base URL.
     pub fn new(method: Method, path: &str) -> Self {
         Self {

@@ -41,8 +41,14 @@ pub async fn test(
         let events = Events::new(vec![Box::new(Collector(Arc::clone(&verdicts)))]);
         let (_interrupt, interrupted) = watch::channel(false);
         // One check at a time, so that under a deviation that mixes up everybody's data each sees the same in every proof.
-        let options =
-            RunOptions { seed, concurrency: 1, interrupted, further: endpoint.further(), scale: Some(Scale::PROOF) };
+        let options = RunOptions {
+            seed,
+            concurrency: 1,
+            interrupted,
+            further: endpoint.further(),
+            scale: Some(Scale::PROOF),
+            templates: Arc::default(),
+        };
         let discovery = Arc::new(discovery);
         run::run(&plan::plan(checks, &discovery, false), &client, &discovery, &events, &options).await;
     } else {

@@ -82,7 +82,14 @@ impl Stage {
             client,
             discovery,
             interrupt,
-            options: RunOptions { seed: 7, concurrency: 4, interrupted, further: Further::default(), scale: None },
+            options: RunOptions {
+                seed: 7,
+                concurrency: 4,
+                interrupted,
+                further: Further::default(),
+                scale: None,
+                templates: Arc::default(),
+            },
         }
     }
 

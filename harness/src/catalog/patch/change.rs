@@ -45,7 +45,7 @@ pub(in crate::catalog) async fn user_with(context: &Context, attributes: &Value)
 
 /// An email of this type.
 pub(in crate::catalog) fn email(context: &Context, kind: &str) -> Value {
-    json!({"value": format!("{}@example.com", context.data().name()), "type": kind})
+    json!({"value": context.data().new_address(), "type": kind})
 }
 
 /// Whether the endpoint says that it did what was asked.

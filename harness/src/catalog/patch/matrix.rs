@@ -242,7 +242,7 @@ fn sample(context: &Context, attribute: &Value, id: &str, variant: usize) -> Val
                 }
                 let value = match (name, member) {
                     ("manager", "value") => json!(id),
-                    ("emails", "value") => json!(format!("{}@example.com", context.data().name())),
+                    ("emails", "value") => json!(context.data().new_address()),
                     ("phoneNumbers", "value") => either("tel:+1-201-555-0123", "tel:+1-201-555-0124"),
                     ("addresses", "country") => either("US", "DE"),
                     _ => sample(context, part, id, variant),
@@ -260,7 +260,7 @@ fn sample(context: &Context, attribute: &Value, id: &str, variant: usize) -> Val
         (_, "locale") => either("en-US", "de-DE"),
         (_, "preferredLanguage") => either("en", "de"),
         (_, "timezone") => either("America/Los_Angeles", "Europe/Berlin"),
-        (_, "userName") => json!(format!("{}@example.com", context.data().name())),
+        (_, "userName") => json!(context.data().new_user_name()),
         _ => json!(context.data().name()),
     }
 }

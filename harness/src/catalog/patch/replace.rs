@@ -223,7 +223,7 @@ async fn replace_null(context: &Context) -> Outcome {
 async fn replace_user_name(context: &Context) -> Outcome {
     let user = context.user().await?;
     let old = user.body().get("userName").cloned().unwrap_or_default();
-    let new = format!("{}@example.com", context.data().name());
+    let new = context.data().new_user_name();
     let operations = json!([{"op": "replace", "path": "userName", "value": new}]);
     let under = &["RFC7644-3.5.2.3-02"];
     let answer = expect_change(context, &user, &operations, under, &json!({"userName": new})).await?;

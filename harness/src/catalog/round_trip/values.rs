@@ -101,7 +101,7 @@ async fn several_values(context: &Context) -> Outcome {
 async fn repeated_value(context: &Context) -> Outcome {
     context.needs_attributes(USER, &["emails.value", "emails.type"])?;
     let mut body = context.data().user();
-    let email = json!({"value": format!("{}@example.com", context.data().name()), "type": "work"});
+    let email = json!({"value": context.data().new_address(), "type": "work"});
     body["emails"] = json!([email, email]);
     let answer = context.send(Request::post("/Users").json(&body)).await?;
     context.expect(&answer).status(&[201, 400]);

@@ -87,7 +87,7 @@ impl Model for User {
         let names: Vec<&'static str> = self.texts.keys().copied().collect();
         let mut pick = |length: usize| usize::try_from(random(length as u64)).unwrap_or(0);
         let new = || context.data().name();
-        let address = || format!("{}@example.com", context.data().name());
+        let address = || context.data().new_address();
         let name = names[pick(names.len())];
         let known = self.emails.iter().flatten().cloned().collect::<Vec<_>>();
         let put = |emails: bool| Step::Put {

@@ -1,0 +1,73 @@
+//! Writes a configuration for an endpoint that has been asked what it is.
+
+use std::fmt::Write as _;
+
+use scim::capability::Capability;
+use url::Url;
+
+/// A configuration with every setting that there is: those that discovery answers are filled in, the others stand as
+/// comments. `missing` is what the endpoint does not offer.
+pub fn commented(url: &Url, resource_types: &[String], missing: &[Capability]) -> String {
+    let types: Vec<String> = resource_types.iter().map(|name| format!("{name:?}")).collect();
+    let mut text = format!(
+        "# How Weir reaches this endpoint and what it tests; `weir check` reads this file where it is run, and flags win over it.\n\
+         \n\
+         url = {:?}\n\
+         # Only these are tested; more that the endpoint publishes are left alone.\n\
+         resource_types = [{}]\n",
+        url.as_str(),
+        types.join(", "),
+    );
+    text.push_str(REST);
+    let missing: Vec<String> = missing.iter().map(ToString::to_string).collect();
+    if !missing.is_empty() {
+        let _ = write!(text, "\n# By discovery the endpoint does not offer: {}.\n", missing.join(", "));
+    }
+    text
+}
+
+const REST: &str = r#"
+# One kind of credentials. A secret is a text, or { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }.
+[credentials]
+bearer = { env = "WEIR_BEARER" }
+# basic = { env = "WEIR_BASIC" }              # USER:PASS
+# [credentials.oauth]                         # client credentials; a token is renewed before it runs out
+# token_url = "https://login.example.com/oauth2/token"
+# client = "weir"
+# secret = { env = "WEIR_OAUTH_SECRET" }
+# scope = "scim"
+
+# Sent with every request; reports hide the values.
+# [headers]
+# X-Tenant = "example"
+
+# [transport]
+# ca = "ca.pem"                               # certificates of further authorities
+# certificate = "client.pem"                  # with its key, or `key = "client.key"`
+# proxy = "http://proxy.example.com:3128"
+# timeout = 30                                # seconds until an answer is complete
+
+# [pace]
+# concurrency = 8                             # requests under way at once
+# rate = 20.0                                 # requests a second
+# budget = 6000                               # requests of a run; what it cannot afford is reported as blocked
+# settle = 2.0                                # seconds until a change is visible everywhere
+
+# Features by the names that a run prints, such as patch.users, sort or bulk.
+# [features]
+# assume = ["sort"]                           # offered, whatever discovery says
+# skip = ["bulk"]                             # not to be tried
+
+# How the values of new users are made: {name} is a name that begins with the run's prefix, {prefix} that prefix, {word} letters
+# that stand for the check, {n} what tells its users apart.
+# [attributes.User]
+# userName = "{word}.{n}@example.com"
+# "emails.value" = "{word}.{n}@example.com"
+# "name.givenName" = "Grace"
+# leave_out = ["nickName"]
+
+# [checks]
+# skip = ["bulk."]                            # by the beginning of an id; `weir list checks` shows all
+# fail_on = "must"                            # or should, note, never
+# baseline = "weir.baseline.toml"             # known findings; `weir check --update-baseline` writes it
+"#;
