@@ -10,7 +10,9 @@ use support::{peer, run, weir};
 
 #[test]
 fn help_is_complete() {
-    for command in ["", "check", "serve", "provision", "connection", "bench", "list", "explain"] {
+    for command in
+        ["", "check", "init", "diff", "clean", "serve", "provision", "connection", "bench", "list", "explain"]
+    {
         let arguments: Vec<_> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
         let ran = run(&arguments);
         assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));

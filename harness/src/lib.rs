@@ -17,5 +17,6 @@ pub mod provision;
 pub mod report;
 pub mod rounds;
 pub mod run;
+pub mod run_difference;
 pub mod sweep;
 mod toml_fault;

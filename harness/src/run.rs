@@ -167,7 +167,9 @@ fn finding_of(check: &'static Check) -> Finding {
 }
 
 fn judge(finding: &mut Finding, outcome: Outcome) {
-    finding.verdict = finding.problems.iter().map(|problem| problem.verdict).max().unwrap_or(Verdict::Pass);
+    // What decides the verdict is read first.
+    finding.problems.sort_by_key(|problem| std::cmp::Reverse(problem.verdict));
+    finding.verdict = finding.problems.first().map_or(Verdict::Pass, |problem| problem.verdict);
     match outcome {
         Ok(()) => {}
         Err(Stop::Skip(reason)) if finding.problems.is_empty() => {

@@ -113,6 +113,7 @@ async fn user(context: &Context) -> Outcome {
 }
 
 async fn not_offered(context: &Context) -> Outcome {
+    context.may_try(Capability::Bulk)?;
     let answer = context.send(Request::post("/Bulk").json(&Job::new().delete("/Users/none").body())).await?;
     if context.discovery().offers(Capability::Bulk) {
         context.expect(&answer).status(&[200]);

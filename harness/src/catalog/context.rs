@@ -229,6 +229,14 @@ impl Context {
         Stop::Blocked { reason, cause: (cause != self.check.id).then_some(cause), exchanges }
     }
 
+    /// Ends the check if the configuration says not to try `capability`.
+    pub fn may_try(&self, capability: Capability) -> Outcome {
+        if self.discovery.leaves_out(capability) {
+            return self.skip(format!("the configuration leaves out {capability}"));
+        }
+        Ok(())
+    }
+
     /// Ends the check because the endpoint does not offer what it is about.
     pub fn skip(&self, reason: impl Into<String>) -> Outcome {
         Err(Stop::Skip(reason.into()))

@@ -9,6 +9,7 @@ use super::template::{Filling, Template, Templates};
 use crate::difference::{at, member};
 use crate::endpoint::Discovery;
 use crate::endpoint::discovery::ResourceType;
+use crate::event::Provenance;
 
 /// The core User schema's URI.
 pub const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -173,7 +174,9 @@ impl Data {
     /// The `userName` template, if there is one, with a key in the place of the number.
     pub fn cohort_name(&self, key: &str) -> Option<(String, String)> {
         let template = self.text("userName", None)?;
-        let filling = self.filling(key);
+        // Users of no cohort have a number behind the same word.
+        let (check, word) = (format!("{}.", self.prefix), format!("{}x", self.word));
+        let filling = Filling { prefix: &self.run, check: &check, word: &word, own: key };
         Some((template.start(filling), template.fill(filling)))
     }
 
@@ -323,7 +326,7 @@ impl Data {
     /// Whether the schema `uri` has the attribute at `path`: a name, or a name and a sub-attribute with a dot between. Where
     /// the schema is not published, every attribute is assumed. The common attributes need not be published.
     pub fn publishes(&self, uri: &str, path: &str) -> bool {
-        let Some(attributes) = self.attributes(uri) else { return true };
+        let Some(attributes) = self.attributes(uri) else { return !self.is_unlisted(uri) };
         let (name, part) = path.split_once('.').map_or((path, None), |(name, part)| (name, Some(part)));
         if matches!(name, "id" | "externalId" | "meta" | "schemas") {
             return true;
@@ -335,6 +338,14 @@ impl Data {
                     .is_some_and(|parts| attribute(parts, part).is_some())
             })
         })
+    }
+
+    /// Whether the endpoint publishes its resource types, and none of them has the schema.
+    fn is_unlisted(&self, uri: &str) -> bool {
+        let types = self.discovery.resource_types();
+        let lists =
+            |kind: &ResourceType| kind.schema == uri || kind.extensions.iter().any(|extension| extension == uri);
+        types.iter().any(|kind| kind.provenance == Provenance::Published) && !types.iter().any(lists)
     }
 
     /// The body of a group without members.

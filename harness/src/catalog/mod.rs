@@ -128,6 +128,8 @@ const TOPICS: &[(&str, &[Check])] = &[
     ("filter", filter::refusals::CHECKS),
     ("index-paging", index_paging::CHECKS),
     ("cursor-paging", cursor_paging::CHECKS),
+    ("cursor-paging", cursor_paging::limits::CHECKS),
+    ("cursor-paging", cursor_paging::published::CHECKS),
     ("sort", sort::CHECKS),
     ("search", search::CHECKS),
     ("me", me::CHECKS),

@@ -374,6 +374,7 @@ async fn unknown_attribute(context: &Context) -> Outcome {
 }
 
 async fn not_offered(context: &Context) -> Outcome {
+    context.may_try(Capability::Sort)?;
     if context.discovery().config("sort.supported").and_then(Value::as_bool) != Some(false) {
         return context.skip("sorting is offered");
     }

@@ -39,6 +39,7 @@ Examples:
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct CheckArgs {
     /// The SCIM base URL; without it an embedded endpoint is checked
     #[arg(value_name = "URL", value_parser = base_url)]
@@ -166,7 +167,7 @@ fn configuration(args: &mut CheckArgs) -> Result<Config, Failure> {
     if args.target.is_some() || !args.deviations.is_empty() {
         return Ok(Config::default());
     }
-    let config = args.endpoint.configuration()?;
+    let config = args.endpoint.configuration(args.url.as_ref())?;
     args.url = args.url.take().or_else(|| config.url.clone());
     if args.url.is_none() {
         return Ok(Config::default());

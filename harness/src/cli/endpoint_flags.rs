@@ -88,9 +88,17 @@ fn positive(text: &str) -> Result<f64, String> {
 }
 
 impl EndpointFlags {
-    /// The configuration that counts for this command; an empty one if there is none.
-    pub fn configuration(&self) -> Result<Config, Failure> {
-        Config::load(self.config.as_deref()).map(Option::unwrap_or_default).map_err(Failure::usage)
+    /// The configuration that counts for this command; an empty one if there is none, or if it is about the endpoint of
+    /// another origin than `url`, to which its credentials must not go.
+    pub fn configuration(&self, url: Option<&Url>) -> Result<Config, Failure> {
+        let config = Config::load(self.config.as_deref()).map_err(Failure::usage)?.unwrap_or_default();
+        match (&config.url, url) {
+            (Some(own), Some(url)) if own.origin() != url.origin() => {
+                eprintln!("weir: {} is about {own}, so it does not count for {url}", config.file.display());
+                Ok(Config::default())
+            }
+            _ => Ok(config),
+        }
     }
 
     /// How many requests may be under way at once.
@@ -134,9 +142,9 @@ impl EndpointFlags {
         config.credentials.as_ref().map_or(Ok(Credentials::None), |source| configured(config, source))
     }
 
-    /// Everything a client is built from.
-    pub fn options(&self) -> Result<ClientOptions, Failure> {
-        let config = self.configuration()?;
+    /// Everything a client of the endpoint at `base` is built from.
+    pub fn options(&self, base: &Url) -> Result<ClientOptions, Failure> {
+        let config = self.configuration(Some(base))?;
         let flags = self.with(&config);
         let mut headers = Vec::new();
         for (name, source) in &config.headers {
@@ -186,7 +194,7 @@ impl EndpointFlags {
 
     /// A client for the SCIM base URL.
     pub fn client(&self, base: &Url) -> Result<Client, Failure> {
-        Client::new(base, self.options()?).map_err(Failure::usage)
+        Client::new(base, self.options(base)?).map_err(Failure::usage)
     }
 }
 

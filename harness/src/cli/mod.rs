@@ -4,13 +4,17 @@ mod baseline_flags;
 mod bench;
 mod bench_report;
 mod check;
+mod clean;
 mod confirm;
 mod connection;
 mod cycle_report;
+mod diff;
 mod endpoint_flags;
 mod explain;
 mod failure;
 mod further_flags;
+mod greeting;
+mod init;
 mod interrupt;
 mod list;
 mod output;
@@ -23,12 +27,13 @@ mod request_lines;
 mod seed;
 mod serve;
 mod serve_flags;
+mod shell;
 mod source_flags;
 mod subject;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 pub use endpoint_flags::EndpointFlags;
 pub use failure::Failure;
@@ -60,6 +65,12 @@ struct Cli {
 enum Command {
     /// Check an endpoint, or without URL an embedded one
     Check(check::CheckArgs),
+    /// Write a configuration for an endpoint, from what its discovery says
+    Init(init::InitArgs),
+    /// Show what changed from one run to the next
+    Diff(diff::DiffArgs),
+    /// Delete what an earlier run left behind
+    Clean(clean::CleanArgs),
     /// Serve a SCIM endpoint that behaves as a target does
     Serve(serve::ServeArgs),
     /// Prove that every check can fail and every deviation is noticed
@@ -74,6 +85,10 @@ enum Command {
     List(list::ListArgs),
     /// Explain a check, requirement, deviation, target or client
     Explain(explain::ExplainArgs),
+    /// Print the completions for a shell
+    Completions(shell::CompletionsArgs),
+    /// Print the manual page of weir, or of one of its commands
+    Man(shell::ManArgs),
 }
 
 /// Runs the command line of this process; the status is one of [`crate::exit`].
@@ -112,6 +127,11 @@ fn dispatch(command: Command, output: Output) -> Result<u8, Failure> {
         Command::Prove(args) => runtime()?.block_on(prove::run(args, output)),
         Command::Provision(args) => runtime()?.block_on(provision::run(args, output)),
         Command::Bench(args) => runtime()?.block_on(bench::run(args, output)),
+        Command::Init(args) => runtime()?.block_on(init::run(args, output)),
+        Command::Clean(args) => runtime()?.block_on(clean::run(args, output)),
+        Command::Diff(args) => diff::run(&args, output),
+        Command::Completions(args) => shell::completions(&args, Cli::command(), output),
+        Command::Man(args) => shell::man(&args, Cli::command(), output),
         Command::Connection(args) => connection::run(&args, output),
         Command::List(args) => list::run(&args, output),
         Command::Explain(args) => explain::run(&args, output),

@@ -1,19 +1,19 @@
 //! `weir serve`: the endpoint, until Ctrl-C or SIGTERM.
 
-use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use url::Url;
-use weir_server::{Config, Endpoint, JournalMode, PasswordCost};
+use weir_server::{Config, JournalMode, PasswordCost};
 
 use super::endpoint_flags::{given_secret, pair_of, secret};
+use super::greeting::{self, Given};
 use super::serve_flags::{AccessFlags, ProtectionFlags};
 use super::{Failure, Output, interrupt, recording, request_lines, seed};
-use crate::endpoint::{Credentials, embedded};
+use crate::endpoint::embedded;
 use crate::exit;
 
 const EXAMPLES: &str = "\
@@ -32,6 +32,14 @@ enum Journal {
     Full,
     Heads,
     Off,
+}
+
+/// The form of the greeting.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum GreetingForm {
+    #[default]
+    Text,
+    Json,
 }
 
 /// The form of the log of requests.
@@ -91,6 +99,9 @@ pub(super) struct ServeArgs {
     /// Log every request to standard error: json for a JSON object a line
     #[arg(long, value_enum, value_name = "FORM")]
     log: Option<LogForm>,
+    /// The form of the greeting: text, or json for one line that a program reads
+    #[arg(long, value_enum, default_value_t, value_name = "FORM", hide_possible_values = true)]
+    format: GreetingForm,
     /// Print no line a request
     #[arg(long, short)]
     quiet: bool,
@@ -101,7 +112,7 @@ pub(super) struct ServeArgs {
 }
 
 pub(super) async fn run(args: ServeArgs, output: Output) -> Result<u8, Failure> {
-    let quiet = args.quiet;
+    let (quiet, form) = (args.quiet, args.format);
     let given = Given {
         bearer: args.bearer.is_some(),
         basic: args.basic.is_some(),
@@ -125,11 +136,14 @@ pub(super) async fn run(args: ServeArgs, output: Output) -> Result<u8, Failure> 
     }
     // Whoever reads `ready` may end the process at once.
     let mut requests = interrupt::listen()?;
-    output.print(&greeting(&endpoint, &target, given))?;
+    output.print(&match form {
+        GreetingForm::Text => greeting::text(&endpoint, &target, given),
+        GreetingForm::Json => format!("{}\n", greeting::json(&endpoint, &target)),
+    })?;
     if log == Some(LogForm::Json) {
         let print = |line: &str| writeln!(std::io::stderr(), "{line}").is_ok();
         followers.spawn(request_lines::follow_as_json(endpoint.journal().follow(), print));
-    } else if !quiet && std::io::stdout().is_terminal() {
+    } else if !quiet && form == GreetingForm::Text && std::io::stdout().is_terminal() {
         let print = |line: &str| writeln!(std::io::stdout(), "{line}").is_ok();
         followers.spawn(request_lines::follow(endpoint.journal().follow(), print));
     }
@@ -137,7 +151,9 @@ pub(super) async fn run(args: ServeArgs, output: Output) -> Result<u8, Failure> 
     // The followers end when the journal is gone, after the last exchange.
     endpoint.stop();
     while followers.join_next().await.is_some() {}
-    output.print("stopped\n")?;
+    if form == GreetingForm::Text {
+        output.print("stopped\n")?;
+    }
     Ok(exit::OK)
 }
 
@@ -179,48 +195,4 @@ fn config(args: ServeArgs) -> Result<Config, Failure> {
         config.given_credentials_only = true;
     }
     Ok(config)
-}
-
-/// Which secrets the person brought along; they are not printed back.
-#[derive(Clone, Copy)]
-#[expect(clippy::struct_excessive_bools, reason = "each tells of one secret")]
-struct Given {
-    bearer: bool,
-    basic: bool,
-    control: bool,
-    oauth: bool,
-    reader: bool,
-}
-
-/// What a person needs to use the endpoint. The last line is `ready`, for programs that wait for it.
-fn greeting(endpoint: &Endpoint, target: &str, given: Given) -> String {
-    let mut text = format!("target {target} on {}\n", endpoint.origin());
-    let shown = |given: bool, value: &str| if given { "(as given)".to_owned() } else { value.to_owned() };
-    for application in embedded::applications(endpoint) {
-        let tenant = application.tenant.as_ref().map(|tenant| format!(" of tenant {tenant}")).unwrap_or_default();
-        let _ = writeln!(text, "application {}{tenant}", application.name);
-        for (index, url) in application.base_urls.iter().enumerate() {
-            let _ = writeln!(text, "  {:<10}{url}", if index == 0 { "URL" } else { "also" });
-        }
-        if let Some(token) = &application.bearer {
-            let _ = writeln!(text, "  {:<10}{}", "bearer", shown(given.bearer, token.expose_secret()));
-        }
-        if let Some((user, password)) = &application.basic {
-            let pair = format!("{user}:{}", password.expose_secret());
-            let _ = writeln!(text, "  {:<10}{}", "basic", shown(given.basic, &pair));
-        }
-        if let Some((client, secret)) = &application.oauth {
-            let pair = format!("{client}:{}", secret.expose_secret());
-            let _ = writeln!(text, "  {:<10}{}", "oauth", shown(given.oauth, &pair));
-        }
-        if let Some(Credentials::Bearer(token)) = application.reader.as_ref().filter(|_| !given.reader) {
-            let _ = writeln!(text, "  {:<10}{}", "reader", token.expose_secret());
-        }
-    }
-    if embedded::applications(endpoint).iter().any(|application| application.oauth.is_some()) {
-        let _ = writeln!(text, "tokens {}/oauth/token", endpoint.origin());
-    }
-    let token = shown(given.control, endpoint.control_token().expose_secret());
-    let _ = writeln!(text, "control API {}/_weir/\n  {:<10}{token}\nready", endpoint.origin(), "bearer");
-    text
 }

@@ -54,9 +54,10 @@ impl Created {
         if is_alias && exchange.method == Method::PUT {
             return;
         }
-        let id = exchange.json().ok().and_then(|json| at(json, "id")).and_then(Value::as_str).filter(|_| !is_alias);
+        let read = exchange.json().ok().and_then(|json| at(json, "id")).and_then(Value::as_str).map(str::to_owned);
+        let id = read.or_else(|| id_in_broken(&exchange.response_body)).filter(|_| !is_alias);
         let place = match id {
-            Some(id) => Some(place_of(&exchange.url, collection, id)),
+            Some(id) => Some(place_of(&exchange.url, collection, &id)),
             None => exchange.header("location").and_then(|location| exchange.url.join(location).ok()),
         };
         match place.filter(|place| {
@@ -89,7 +90,7 @@ impl Created {
     pub(super) fn note_failure(&self, error: &EndpointError) {
         use EndpointErrorKind as Kind;
         if error.method == Method::POST
-            && !matches!(error.kind, Kind::Refused | Kind::Dns | Kind::Tls | Kind::BadRequest)
+            && !matches!(error.kind, Kind::Refused | Kind::Dns | Kind::Tls | Kind::BadRequest | Kind::Budget)
         {
             self.lock().uncertain = true;
         }
@@ -132,6 +133,15 @@ pub(crate) async fn delete(client: &Client, url: Url, events: &Events) {
         Err(error) => error.sentence,
     };
     events.emit(&Event::Leftover { url: url.to_string(), reason });
+}
+
+/// The id in a body that is not quite JSON, as one with half a surrogate pair is: what was created is to be deleted all the
+/// same.
+fn id_in_broken(body: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(body).ok().filter(|text| text.trim_start().starts_with('{'))?;
+    let rest = text.split_once("\"id\"")?.1.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+    let id = rest.split_once('"')?.0;
+    (!id.is_empty() && !id.contains('\\')).then(|| id.to_owned())
 }
 
 /// Where the resource with `id` of `collection` lives, on the origin of `url`.

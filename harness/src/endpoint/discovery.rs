@@ -210,6 +210,12 @@ impl Discovery {
         self.offer(capability).offered
     }
 
+    /// Whether the configuration says not to try `capability`.
+    pub fn leaves_out(&self, capability: Capability) -> bool {
+        let offer = self.offer(capability);
+        !offer.offered && offer.provenance == Provenance::Configured
+    }
+
     /// What is known of every capability, in the order of [`Capability::ALL`].
     pub fn all_offers(&self) -> Vec<Offer> {
         Capability::ALL.iter().map(|capability| self.offer(*capability)).collect()

@@ -1,5 +1,6 @@
 //! The endpoint under test as the harness sees it: a client that records exchanges, discovery, and the embedded endpoint.
 
+mod base_url;
 pub mod client;
 pub mod created;
 mod curl;
@@ -12,8 +13,8 @@ mod oauth;
 mod observer;
 mod pace;
 pub mod request;
-mod url;
 
+pub use base_url::base_url;
 pub use client::{Client, ClientOptions, Credentials, Recording, is_loopback};
 pub use created::Created;
 pub use discovery::{Discovery, discover};
@@ -24,7 +25,6 @@ pub use further::Further;
 pub use oauth::TokenSource;
 pub use observer::Observer;
 pub use request::Request;
-pub use url::base_url;
 
 #[cfg(test)]
 mod tests;

@@ -164,6 +164,15 @@ async fn a_discarded_answer_is_recorded_and_what_it_created_is_noted() {
 }
 
 #[tokio::test]
+async fn what_was_created_by_an_answer_that_is_not_quite_json_is_noted() {
+    // Half a surrogate pair is no text that JSON readers take.
+    let (url, _) = peer(vec![answer("201 Created", r#"{"title":"\ud800","id": "7"}"#)]).await;
+    let created = Created::default();
+    client(&url).noting(&created).send(Request::post("/Users").json(&json!({}))).await.unwrap();
+    assert_eq!((created.len(), created.is_uncertain()), (1, false));
+}
+
+#[tokio::test]
 async fn a_creation_without_an_answer_leaves_uncertainty() {
     let (url, _) = peer(vec![Vec::new()]).await;
     let created = Created::default();

@@ -3,7 +3,7 @@
 mod github;
 mod har;
 mod html;
-mod json;
+pub mod json;
 mod junit;
 mod markdown;
 mod ndjson;

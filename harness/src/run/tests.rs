@@ -7,6 +7,7 @@ use serde_json::json;
 use tokio::sync::Notify;
 
 use super::*;
+use crate::endpoint::Request;
 use crate::endpoint::embedded::EmbeddedOptions;
 use crate::endpoint::{ClientOptions, Embedded, discover};
 use crate::event::Consumer;

@@ -63,11 +63,11 @@ async fn announced(context: &Context) -> Outcome {
         "Operations": [{"method": "DELETE", "path": format!("/Users/{}", context.data().unknown_id())}],
     });
     let trials = [
-        ("sort", Request::get("/Users").query("sortBy", "userName").query("count", "1")),
-        ("bulk", Request::post("/Bulk").json(&bulk)),
+        ("sort", Capability::Sort, Request::get("/Users").query("sortBy", "userName").query("count", "1")),
+        ("bulk", Capability::Bulk, Request::post("/Bulk").json(&bulk)),
     ];
-    for (feature, request) in trials {
-        if discovery.config(&format!("{feature}.supported")) != Some(&json!(true)) {
+    for (feature, capability, request) in trials {
+        if discovery.leaves_out(capability) || discovery.config(&format!("{feature}.supported")) != Some(&json!(true)) {
             continue;
         }
         let answer = context.send(request).await?;
@@ -76,7 +76,8 @@ async fn announced(context: &Context) -> Outcome {
         let expectation = context.expect(&answer).after(&discovery.service_provider_config.exchange);
         expectation.that(!refused, &message, answer.status.to_string());
     }
-    if discovery.config("etag.supported") == Some(&json!(true)) && discovery.offers(Capability::CreateUsers) {
+    let announced = discovery.config("etag.supported") == Some(&json!(true)) && !discovery.leaves_out(Capability::Etag);
+    if announced && discovery.offers(Capability::CreateUsers) {
         let user = context.user().await?;
         let read = context.read(&user).await?;
         let tagged = read.header("etag").is_some() || read.text("meta.version").is_some();
@@ -87,6 +88,7 @@ async fn announced(context: &Context) -> Outcome {
 }
 
 async fn patch(context: &Context) -> Outcome {
+    context.may_try(Capability::PatchUsers)?;
     let Some(supported) = context.discovery().config("patch.supported").and_then(Value::as_bool) else {
         return context.skip("whether PATCH is supported is not announced");
     };
@@ -105,10 +107,14 @@ async fn patch(context: &Context) -> Outcome {
 async fn unannounced(context: &Context) -> Outcome {
     let bulk = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": []});
     let nobody = format!("userName eq {}", json!(context.data().name()));
-    let trials =
-        [("filter", Request::get("/Users").query("filter", &nobody)), ("bulk", Request::post("/Bulk").json(&bulk))];
-    for (feature, request) in trials {
-        if context.discovery().config(&format!("{feature}.supported")) != Some(&json!(false)) {
+    let trials = [
+        ("filter", Capability::FilterUsers, Request::get("/Users").query("filter", &nobody)),
+        ("bulk", Capability::Bulk, Request::post("/Bulk").json(&bulk)),
+    ];
+    for (feature, capability, request) in trials {
+        if context.discovery().leaves_out(capability)
+            || context.discovery().config(&format!("{feature}.supported")) != Some(&json!(false))
+        {
             continue;
         }
         let answer = context.send(request).await?;

@@ -216,6 +216,7 @@ async fn unknown_attribute(context: &Context) -> Outcome {
 }
 
 async fn not_offered(context: &Context) -> Outcome {
+    context.may_try(Capability::FilterUsers)?;
     if context.discovery().config("filter.supported").and_then(Value::as_bool) != Some(false) {
         return context.skip("filters are offered");
     }

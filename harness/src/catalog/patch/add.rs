@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::attribute::{need, plain, plain_one};
 use super::change::{ENTERPRISE, email, expect_change, expect_refusal, expect_state, is_done, send, user_with};
+use crate::catalog::common_attributes::meta::outlast_clock;
 use crate::catalog::{Check, Context, Outcome};
 use crate::difference::at;
 
@@ -175,22 +176,24 @@ async fn add_existing(context: &Context) -> Outcome {
     let name = plain_one(context)?;
     let value = context.data().name();
     let user = user_with(context, &json!({(&name): value})).await?;
-    let before = context.read(&user).await?;
+    // Else a change within the same millisecond would not show in lastModified.
+    let (reads, _) = outlast_clock(context, &user).await?;
+    let before = &reads[reads.len() - 1];
     let stored = |path: &str| before.json().ok().and_then(|body| at(body, path)).cloned();
     let mut operations = vec![json!({"op": "add", "path": name, "value": value})];
     // What is sent is what the endpoint itself shows, so that it is the same in every sub-attribute.
     let emails = stored("emails");
     operations.extend(emails.iter().map(|emails| json!({"op": "add", "path": "emails", "value": emails})));
     let answer = send(context, &user, &Value::from(operations)).await?;
-    context.expect(&answer).after(&before).under(&["RFC7644-3.5.2.1-12"]).status(&[200, 204]);
+    context.expect(&answer).after(before).under(&["RFC7644-3.5.2.1-12"]).status(&[200, 204]);
     if !is_done(&answer) {
         return Ok(());
     }
     let read = context.read(&user).await?;
-    let expectation = context.expect(&read).after(&before).after(&answer).under(&["RFC7644-3.5.2.1-11"]);
+    let expectation = context.expect(&read).after(before).after(&answer).under(&["RFC7644-3.5.2.1-11"]);
     expect_state(expectation, &read, &json!({(name): value, "emails": emails}));
     if let Some(modified) = stored("meta.lastModified") {
-        let expectation = context.expect(&read).after(&before).after(&answer);
+        let expectation = context.expect(&read).after(before).after(&answer);
         expectation.under(&["RFC7644-3.5.2.1-13"]).equals("meta.lastModified", &modified);
     }
     Ok(())

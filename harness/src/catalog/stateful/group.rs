@@ -66,7 +66,6 @@ impl Model for Group {
             return Step::Put(some);
         }
         match pick(8) {
-            0..=3 => Step::Add(some),
             4 | 5 if !there(&some).is_empty() => Step::Remove(there(&some)),
             6 => Step::Replace(some),
             7 => Step::RemoveAll,

@@ -1,0 +1,199 @@
+//! What answers is no SCIM endpoint, or one that breaks: one sentence each, the right exit status, and the report all the same.
+
+mod support;
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::Value;
+use support::{Served, peer, run};
+
+#[test]
+fn each_kind_of_bad_peer_is_named_in_one_sentence() {
+    let nobody = TcpListener::bind("127.0.0.1:0").expect("a port is free").local_addr().expect("it is bound");
+    let page =
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 15\r\nConnection: close\r\n\r\n<html>hi</html>";
+    let empty = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let short = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\nConnection: close\r\n\r\n{\"schemas\":";
+    let refused = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let moved =
+        "HTTP/1.1 302 Found\r\nLocation: https://login.example.com/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    for (name, url, expected) in [
+        ("nobody listens", format!("http://{nobody}/scim/v2"), "connection refused; nothing listens on port"),
+        ("no such host", "http://weir.invalid/scim/v2".into(), "is not known; check the spelling"),
+        ("no TLS", format!("{}/scim/v2", peer(page).replace("http:", "https:")), "TLS failed"),
+        ("a web page", format!("{}/scim/v2", peer(page)), "no SCIM endpoint"),
+        ("nothing at all", format!("{}/scim/v2", peer(empty)), "no SCIM endpoint"),
+        ("a body cut short", format!("{}/scim/v2", peer(short)), "the connection ended before the answer was complete"),
+        ("no HTTP", format!("{}/scim/v2", peer("220 smtp.example.com ESMTP\r\n")), "does not speak HTTP"),
+        ("wrong credentials", format!("{}/scim/v2", peer(refused)), "the credentials were refused"),
+        ("a login page", format!("{}/scim/v2", peer(moved)), "no SCIM endpoint"),
+        ("an endless answer", format!("{}/scim/v2", endless()), "exceeds 8388608 bytes"),
+    ] {
+        let ran = run(&["check", &url, "--bearer", "t1ger", "--yes", "--format", "json", "--timeout", "5"]);
+        assert_eq!(ran.status, 3, "{name}: {}{}", ran.stdout, ran.stderr);
+        let line = ran.stderr.lines().find(|line| line.starts_with("weir: ")).unwrap_or_default();
+        assert!(line.contains(expected), "{name}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("panicked"), "{name}: {}", ran.stderr);
+        let report: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(report["failure"].as_str().is_some_and(|failure| failure.contains(expected)), "{name}: {report:#}");
+    }
+}
+
+/// A peer whose answers never end.
+fn endless() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("it is bound");
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || {
+                let mut reader = BufReader::new(stream);
+                let mut line = String::new();
+                while reader.read_line(&mut line).is_ok_and(|read| read > 2) {
+                    line.clear();
+                }
+                let mut stream = reader.into_inner();
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"Resources\":[");
+                while stream.write_all(&[b' '; 65536]).is_ok() {}
+            });
+        }
+    });
+    format!("http://{address}")
+}
+
+/// Stands before an endpoint, and is gone for good after so many requests.
+fn mortal(address: &str, requests: usize) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let own = listener.local_addr().expect("it is bound");
+    let (address, left) = (address.to_owned(), Arc::new(AtomicUsize::new(requests)));
+    std::thread::spawn(move || {
+        // Dropping the listener refuses whoever comes later.
+        let mut threads = Vec::new();
+        for stream in listener.incoming().flatten() {
+            if left.load(Ordering::SeqCst) == 0 {
+                break;
+            }
+            left.fetch_sub(1, Ordering::SeqCst);
+            let address = address.clone();
+            threads.push(std::thread::spawn(move || pass_on(stream, &address)));
+        }
+        drop(listener);
+        for thread in threads {
+            let _ = thread.join();
+        }
+    });
+    format!("http://{own}")
+}
+
+/// Passes one request on, and its answer back.
+fn pass_on(stream: TcpStream, address: &str) {
+    let mut reader = BufReader::new(stream);
+    let (mut head, mut length) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).unwrap_or(0) == 0 {
+            return;
+        }
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse().unwrap_or(0);
+        }
+        if line == "\r\n" {
+            break;
+        }
+        head.push_str(&line);
+    }
+    let mut body = vec![0; length];
+    let Ok(mut to) = TcpStream::connect(address) else { return };
+    let mut answer = Vec::new();
+    if reader.read_exact(&mut body).is_err()
+        || to.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes()).is_err()
+        || to.write_all(&body).is_err()
+        || to.read_to_end(&mut answer).is_err()
+    {
+        return;
+    }
+    let _ = reader.into_inner().write_all(&answer);
+}
+
+#[test]
+fn an_endpoint_that_dies_in_the_middle_is_one_root_cause_and_what_remains_is_named() {
+    let served = Served::start(&["--target", "rfc", "--bearer", "t1ger"]);
+    let address =
+        served.value("URL").strip_prefix("http://").and_then(|rest| rest.split('/').next()).expect("it has one");
+    let url = format!("{}/scim/v2", mortal(address, 300));
+    let ran = run(&["check", &url, "--bearer", "t1ger", "--format", "json", "--concurrency", "1"]);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    let report: Value = serde_json::from_str(&ran.stdout).expect("the report is whole");
+    let count = |verdict: &str| report["summary"]["checks"][verdict].as_u64().unwrap_or_default();
+    assert!(count("pass") > 5 && count("blocked") > 100 && count("error") == 0, "{:#}", report["summary"]);
+    let reasons: std::collections::BTreeSet<&str> = report["checks"]
+        .as_array()
+        .expect("there are checks")
+        .iter()
+        .filter(|check| check["verdict"] == "blocked")
+        .filter_map(|check| check["reason"].as_str())
+        .collect();
+    assert_eq!(reasons.len(), 1, "{reasons:?}");
+    assert!(reasons.iter().all(|reason| reason.contains("cannot be reached any more")), "{reasons:?}");
+    // What it had in hand when the endpoint died is told.
+    for leftover in report["leftovers"].as_array().expect("there is a list") {
+        assert!(leftover["url"].as_str().is_some_and(|left| left.starts_with(&url)), "{leftover:#}");
+    }
+}
+
+#[test]
+fn a_peer_that_answers_nonsense_to_everything_breaks_no_check() {
+    // Discovery is right, and everything else is a page.
+    for answer in ["<html>", "", "[]", "null", "{\"Resources\":{}}", "{\"totalResults\":\"many\",\"Resources\":[7]}"] {
+        let ran = run(&["check", &nonsense(answer), "--bearer", "t1ger", "--format", "json"]);
+        assert!(!ran.stderr.contains("panicked"), "{answer}: {}", ran.stderr);
+        let report: Value = serde_json::from_str(&ran.stdout).expect("the report is whole");
+        assert_eq!(report["summary"]["checks"]["error"], 0, "{answer}: {report:#}");
+        assert!(matches!(ran.status, 1 | 3), "{answer}: {}", ran.status);
+    }
+}
+
+/// A peer with a ServiceProviderConfig and nothing else that makes sense.
+fn nonsense(answer: &'static str) -> String {
+    const CONFIG: &str = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],"patch":{"supported":true},"bulk":{"supported":true,"maxOperations":5,"maxPayloadSize":500},"filter":{"supported":true,"maxResults":5},"changePassword":{"supported":true},"sort":{"supported":true},"etag":{"supported":true},"authenticationSchemes":[]}"#;
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("it is bound");
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || {
+                let mut reader = BufReader::new(stream);
+                let (mut first, mut length) = (String::new(), 0);
+                loop {
+                    let mut line = String::new();
+                    if reader.read_line(&mut line).unwrap_or(0) == 0 {
+                        return;
+                    }
+                    if let Some((name, value)) = line.split_once(':')
+                        && name.eq_ignore_ascii_case("content-length")
+                    {
+                        length = value.trim().parse().unwrap_or(0);
+                    }
+                    if line == "\r\n" {
+                        break;
+                    }
+                    if first.is_empty() {
+                        first = line;
+                    }
+                }
+                let mut body = vec![0; length];
+                let _ = reader.read_exact(&mut body);
+                let body = if first.contains("/ServiceProviderConfig") { CONFIG } else { answer };
+                let text = format!(
+                    "HTTP/1.1 200 OK\r\nContent-Type: application/scim+json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    body.len()
+                );
+                let _ = reader.into_inner().write_all(text.as_bytes());
+            });
+        }
+    });
+    format!("http://{address}/scim/v2")
+}
