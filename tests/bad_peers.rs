@@ -56,7 +56,7 @@ fn endless() -> String {
                 }
                 let mut stream = reader.into_inner();
                 let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"Resources\":[");
-                while stream.write_all(&[b' '; 65536]).is_ok() {}
+                while stream.write_all(&[b' '; 4096]).is_ok() {}
             });
         }
     });
@@ -157,7 +157,7 @@ fn a_peer_that_answers_nonsense_to_everything_breaks_no_check() {
     }
 }
 
-/// A peer with a ServiceProviderConfig and nothing else that makes sense.
+/// A peer with a `ServiceProviderConfig` and nothing else that makes sense.
 fn nonsense(answer: &'static str) -> String {
     const CONFIG: &str = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],"patch":{"supported":true},"bulk":{"supported":true,"maxOperations":5,"maxPayloadSize":500},"filter":{"supported":true,"maxResults":5},"changePassword":{"supported":true},"sort":{"supported":true},"etag":{"supported":true},"authenticationSchemes":[]}"#;
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");

@@ -16,7 +16,7 @@ use super::subject::Subject;
 use super::{EndpointFlags, Failure, Output, confirm, interrupt, repeat, seed};
 use crate::catalog::{Check, Scale, run_prefix};
 use crate::config::Config;
-use crate::endpoint::{Client, Discovery, Observer, discover};
+use crate::endpoint::{Client, Discovery, DiscoveryError, Observer, discover_knowing};
 use crate::event::{Event, Events, Summary, Verdict};
 use crate::exit::{self, FailOn};
 use crate::lifecycle::{self, EmbeddedSubject, ForeignSubject, MOST_PEOPLE};
@@ -253,12 +253,11 @@ async fn perform(
     events: &Events,
     options: &RunOptions,
 ) -> Result<u64, Failure> {
-    let discovery = discover_or_leave(&subject.client, options.interrupted.clone()).await?;
+    let discovery = discover_or_leave(&subject.client, config, options.interrupted.clone()).await?;
     let Some(mut discovery) = discovery else { return Ok(0) };
     if let Some(embedded) = &subject.embedded {
         discovery.declare(embedded.declared().clone());
     }
-    configure(&mut discovery, config)?;
     let discovery = Arc::new(discovery);
     events.emit(&Event::Discovered { offers: discovery.all_offers(), remarks: discovery.remarks().to_vec() });
     let planned = plan(agenda.checks, &discovery, args.read_only);
@@ -302,22 +301,25 @@ async fn round(
     uncounted
 }
 
-/// Takes what the configuration knows better than discovery.
-fn configure(discovery: &mut Discovery, config: &Config) -> Result<(), Failure> {
-    let features = &config.features;
-    discovery
-        .configure(&features.assume, &features.skip, config.resource_types.as_deref())
-        .map_err(|problem| Failure::Usage(format!("{}: `resource_types`: {problem}", config.file.display())))
-}
-
 /// Discovers, unless the run is interrupted meanwhile.
 async fn discover_or_leave(
     client: &Client,
+    config: &Config,
     mut interrupted: watch::Receiver<bool>,
 ) -> Result<Option<Discovery>, Failure> {
     tokio::select! {
-        discovery = discover(client) => discovery.map(Some).map_err(|error| Failure::Unreachable(error.to_string())),
+        discovery = discover_knowing(client, &config.known) => discovery.map(Some).map_err(|error| undiscovered(&error, config)),
         Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => Ok(None),
+    }
+}
+
+/// Why nothing is known of the endpoint.
+fn undiscovered(error: &DiscoveryError, config: &Config) -> Failure {
+    match error {
+        DiscoveryError::UnknownType { .. } => {
+            Failure::Usage(format!("{}: `resource_types`: {error}", config.file.display()))
+        }
+        _ => Failure::Unreachable(error.to_string()),
     }
 }
 
@@ -329,8 +331,7 @@ async fn dry_run(
     output: Output,
 ) -> Result<u8, Failure> {
     let client = &subject.client;
-    let mut discovery = discover(client).await.map_err(|error| Failure::Unreachable(error.to_string()))?;
-    configure(&mut discovery, config)?;
+    let discovery = discover_knowing(client, &config.known).await.map_err(|error| undiscovered(&error, config))?;
     let lifecycles = agenda.clients.into_iter().map(|client| {
         vec!["run".to_owned(), "lifecycle".to_owned(), format!("the whole life of {} with the endpoint", client.id)]
     });

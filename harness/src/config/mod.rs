@@ -10,13 +10,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use scim::capability::Capability;
 use url::Url;
 
 pub use init::commented;
 pub use secret::{SecretError, SecretSource};
 
 use crate::catalog::Templates;
+use crate::endpoint::Foreknowledge;
 use crate::exit::FailOn;
 
 /// The name under which a configuration is found without being asked for.
@@ -28,13 +28,11 @@ pub struct Config {
     /// The file, for errors that show up later.
     pub file: PathBuf,
     pub url: Option<Url>,
-    /// The names of the resource types that are tested; all if absent.
-    pub resource_types: Option<Vec<String>>,
     pub credentials: Option<CredentialSource>,
     pub headers: BTreeMap<String, SecretSource>,
     pub transport: Transport,
     pub pace: PaceConfig,
-    pub features: Features,
+    pub known: Foreknowledge,
     /// How the values of new resources are made.
     pub templates: Templates,
     pub checks: Checks,
@@ -79,13 +77,6 @@ pub struct PaceConfig {
     pub budget: Option<u64>,
     /// How long after a change an endpoint may show what was before.
     pub settle: Option<Duration>,
-}
-
-/// What is known about the endpoint better than by asking it.
-#[derive(Clone, Debug, Default)]
-pub struct Features {
-    pub assume: Vec<Capability>,
-    pub skip: Vec<Capability>,
 }
 
 /// Which checks are run, and when the run fails.

@@ -11,9 +11,9 @@ use serde::Deserialize;
 use toml::{Spanned, Value};
 use url::Url;
 
-use super::{Checks, Config, CredentialSource, Features, PaceConfig, SecretSource, Transport};
+use super::{Checks, Config, CredentialSource, PaceConfig, SecretSource, Transport};
 use crate::catalog::Templates;
-use crate::endpoint::base_url;
+use crate::endpoint::{Foreknowledge, base_url};
 use crate::exit::FailOn;
 use crate::plan::{Selection, select};
 use crate::toml_fault::{Fault, fault};
@@ -114,14 +114,14 @@ pub(super) fn config(file: &Path, text: &str) -> Result<Config, Fault> {
     Ok(Config {
         file: file.to_owned(),
         url: document.url.map(|url| read_url(&url)).transpose()?,
-        resource_types: document.resource_types,
         credentials,
         headers: headers.collect::<Result<_, Fault>>()?,
         transport: transport(document.transport, folder)?,
         pace: pace(document.pace)?,
-        features: Features {
+        known: Foreknowledge {
             assume: capabilities(document.features.assume)?,
             skip: capabilities(document.features.skip)?,
+            resource_types: document.resource_types,
         },
         templates: templates(document.attributes)?,
         checks: checks(document.checks, folder)?,

@@ -1,5 +1,6 @@
 use std::path::Path;
 
+use scim::capability::Capability;
 use secrecy::ExposeSecret as _;
 
 use super::*;
@@ -50,8 +51,8 @@ fn everything_is_read() {
     assert_eq!(config.transport.ca.as_deref(), Some(Path::new("ci/ca.pem")));
     assert_eq!(config.pace.budget, Some(3000));
     assert_eq!(config.pace.settle, Some(Duration::from_millis(500)));
-    assert_eq!(config.features.assume, [Capability::PatchUsers, Capability::PatchGroups]);
-    assert_eq!(config.features.skip, [Capability::Bulk, Capability::FilterGroups]);
+    assert_eq!(config.known.assume, [Capability::PatchUsers, Capability::PatchGroups]);
+    assert_eq!(config.known.skip, [Capability::Bulk, Capability::FilterGroups]);
     assert_eq!(config.checks.fail_on, Some(FailOn::Should));
     assert_eq!(config.checks.baseline.as_deref(), Some(Path::new("ci/known.toml")));
 }
@@ -129,5 +130,5 @@ fn a_file_that_init_writes_can_be_read() {
     let types = vec!["User".to_owned(), "Group".to_owned()];
     let config = parse(&commented(&url, &types, &[Capability::Bulk])).expect("it is well formed");
     assert_eq!(config.url, Some(url));
-    assert_eq!(config.resource_types, Some(types));
+    assert_eq!(config.known.resource_types, Some(types));
 }

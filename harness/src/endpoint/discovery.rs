@@ -119,6 +119,19 @@ pub enum DiscoveryError {
     Credentials { url: String, status: u16 },
     #[error("{url} is no SCIM endpoint: {fault}; give the base URL, below which /Users is found")]
     NotScim { url: String, fault: String },
+    #[error("the endpoint has no resource type {name:?}; it has {known}")]
+    UnknownType { name: String, known: String },
+}
+
+/// What a person knows about an endpoint better than by asking it.
+#[derive(Clone, Debug, Default)]
+pub struct Foreknowledge {
+    /// Offered, whatever discovery says.
+    pub assume: Vec<Capability>,
+    /// Not to be tried.
+    pub skip: Vec<Capability>,
+    /// The names of the resource types that are tested; all if absent.
+    pub resource_types: Option<Vec<String>>,
 }
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -129,6 +142,11 @@ const NOBODY: &str = "6e6f626f-6479-4000-8000-776569720000";
 /// Reads the three discovery documents and probes what they do not settle. Nothing is created or changed: the probes
 /// are reads, searches, and a PATCH of an id that cannot exist.
 pub async fn discover(client: &Client) -> Result<Discovery, DiscoveryError> {
+    discover_knowing(client, &Foreknowledge::default()).await
+}
+
+/// As [`discover`], where what is known is neither asked nor tried.
+pub async fn discover_knowing(client: &Client, known: &Foreknowledge) -> Result<Discovery, DiscoveryError> {
     let get = |path: &'static str| async move { client.send(Request::get(path)).await };
     // Alone and first, so that an endpoint that is not there gets one request.
     let service_provider_config = Document::new(get("/ServiceProviderConfig").await?);
@@ -160,6 +178,7 @@ pub async fn discover(client: &Client) -> Result<Discovery, DiscoveryError> {
     discovery.remark_on_documents();
     discovery.read_documents();
     discovery.read_types();
+    discovery.take(known)?;
     discovery.probe(client).await?;
     Ok(discovery)
 }
@@ -236,23 +255,17 @@ impl Discovery {
         self.declared = declared;
     }
 
-    /// Takes what a person knows better: features to count as offered, features not to be tried, and the names of the resource
-    /// types that are tested. The error names a resource type that the endpoint does not have.
-    pub fn configure(
-        &mut self,
-        assume: &[Capability],
-        skip: &[Capability],
-        resource_types: Option<&[String]>,
-    ) -> Result<(), String> {
-        for (capabilities, offered) in [(assume, true), (skip, false)] {
+    /// Takes what a person knows better.
+    fn take(&mut self, known: &Foreknowledge) -> Result<(), DiscoveryError> {
+        for (capabilities, offered) in [(&known.assume, true), (&known.skip, false)] {
             for capability in capabilities {
                 self.set(*capability, offered, Provenance::Configured);
             }
         }
-        let Some(names) = resource_types else { return Ok(()) };
+        let Some(names) = &known.resource_types else { return Ok(()) };
         if let Some(unknown) = names.iter().find(|name| !self.types.iter().any(|kind| kind.name == **name)) {
             let known: Vec<&str> = self.types.iter().map(|kind| kind.name.as_str()).collect();
-            return Err(format!("the endpoint has no resource type {unknown:?}; it has {}", known.join(", ")));
+            return Err(DiscoveryError::UnknownType { name: unknown.clone(), known: known.join(", ") });
         }
         let (tested, left): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.types).into_iter().partition(|kind| names.contains(&kind.name));
@@ -384,7 +397,7 @@ impl Discovery {
         // What is published as missing is not tried, so that the endpoint's word can be checked by a check instead.
         let wanted = probes.into_iter().filter(|(capability, _)| {
             let offer = self.offer(*capability);
-            offer.offered || offer.provenance == Provenance::Assumed
+            offer.provenance != Provenance::Configured && (offer.offered || offer.provenance == Provenance::Assumed)
         });
         let answers = futures_util::future::try_join_all(wanted.map(|(capability, request)| async move {
             client.send(request).await.map(|exchange| (capability, exchange))

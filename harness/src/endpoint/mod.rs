@@ -17,7 +17,7 @@ pub mod request;
 pub use base_url::base_url;
 pub use client::{Client, ClientOptions, Credentials, Recording, is_loopback};
 pub use created::Created;
-pub use discovery::{Discovery, discover};
+pub use discovery::{Discovery, DiscoveryError, Foreknowledge, discover, discover_knowing};
 pub use embedded::Embedded;
 pub use error::{EndpointError, EndpointErrorKind};
 pub use exchange::Exchange;
