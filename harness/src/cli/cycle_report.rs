@@ -1,12 +1,11 @@
 //! How a provisioning cycle, or the plan of one, reads.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::cycle_reports::{CycleFormat, Title};
 use super::output::table;
-use super::provision::CycleFormat;
 use crate::provision::engine::report::{Counters, Refused, SHOWN};
 use crate::provision::engine::{CycleReport, Failure, Plan, Refusal};
 use crate::provision::ledger::Kind;
@@ -14,9 +13,22 @@ use crate::provision::ledger::Kind;
 /// The most failures that the text shows.
 const MOST_FAILURES: usize = 20;
 
+/// `cycle 2 of 3: joiner.ldif (0.1 s)`
+fn heading(title: &Title<'_>, report: &CycleReport) -> String {
+    let of = title.total.map(|total| format!(" of {total}")).unwrap_or_default();
+    format!("cycle {}{of}: {} ({:.1} s)", title.number, title.source, report.elapsed.as_secs_f64())
+}
+
 /// One cycle for a person.
-pub(super) fn text(title: &str, report: &CycleReport) -> String {
-    let mut out = format!("{title} ({:.1} s)\n", report.elapsed.as_secs_f64());
+pub(super) fn text(title: &Title<'_>, report: &CycleReport) -> String {
+    let mut out = heading(title, report);
+    let is_quiet = report.users.impacted + report.groups.impacted == 0 && report.aborted.is_none();
+    if title.is_watch && is_quiet && report.warnings.is_empty() {
+        let (users, groups) = (report.users.unchanged, report.groups.unchanged);
+        let _ = writeln!(out, ": {users} users and {groups} groups unchanged");
+        return out;
+    }
+    out.push('\n');
     let head = ["", "", "impacted", "success", "unsynced", "partially synced", "failed", "unchanged"];
     let row = |name: &str, counters: &Counters| {
         [
@@ -32,36 +44,14 @@ pub(super) fn text(title: &str, report: &CycleReport) -> String {
         .to_vec()
     };
     out += &table(&[head.map(str::to_owned).to_vec(), row("users", &report.users), row("groups", &report.groups)]);
-    for kind in [Kind::User, Kind::Group] {
-        let actions: Vec<String> = report
-            .actions
-            .iter()
-            .filter(|((own, _), _)| *own == kind)
-            .map(|((_, action), count)| format!("{} {count}", action.as_str()))
-            .collect();
-        if !actions.is_empty() {
-            let _ = writeln!(out, "  {}s: {}", kind.as_str(), actions.join(", "));
-        }
+    for actions in actions(report) {
+        let _ = writeln!(out, "  {actions}");
     }
-    for (refusal, refused) in &report.refusals {
-        let sentence = match refusal {
-            Refusal::ProvisionDisabledUsers => {
-                plural(refused.count, "disabled user has", "disabled users have") + " no account"
-            }
-            _ => plural(refused.count, "user was", "users were") + " skipped",
-        };
-        let _ = writeln!(out, "  warning: {sentence}, because {} is cleared: {}", refusal.option(), names(refused));
-    }
-    for warning in &report.warnings {
+    for warning in warnings(report) {
         let _ = writeln!(out, "  warning: {warning}");
     }
-    if !report.trusted_empty.is_empty() {
-        let groups = listed(&report.trusted_empty, report.trusted_empty.len());
-        let _ = writeln!(
-            out,
-            "  note: created because the group filter found nothing, so that an endpoint which answers every group \
-             filter with an empty list may have them twice now: {groups}"
-        );
+    if let Some(note) = trusted_empty(report) {
+        let _ = writeln!(out, "  note: {note}");
     }
     for failure in report.failures.iter().take(MOST_FAILURES) {
         let _ = writeln!(out, "  failed: {failure}");
@@ -75,6 +65,107 @@ pub(super) fn text(title: &str, report: &CycleReport) -> String {
     }
     if let Some(aborted) = &report.aborted {
         let _ = writeln!(out, "  stopped: {aborted}");
+    }
+    out
+}
+
+/// `users: created 3, updated 1`, a text for each kind to which something was done.
+fn actions(report: &CycleReport) -> impl Iterator<Item = String> {
+    [Kind::User, Kind::Group].into_iter().filter_map(|kind| {
+        let actions: Vec<String> = report
+            .actions
+            .iter()
+            .filter(|((own, _), _)| *own == kind)
+            .map(|((_, action), count)| format!("{} {count}", action.as_str()))
+            .collect();
+        (!actions.is_empty()).then(|| format!("{}s: {}", kind.as_str(), actions.join(", ")))
+    })
+}
+
+/// What an option kept from being done, and what else the person who runs the channel should know.
+fn warnings(report: &CycleReport) -> impl Iterator<Item = String> {
+    let refused = report.refusals.iter().map(|(refusal, refused)| {
+        let sentence = match refusal {
+            Refusal::ProvisionDisabledUsers => {
+                plural(refused.count, "disabled user has", "disabled users have") + " no account"
+            }
+            _ => plural(refused.count, "user was", "users were") + " skipped",
+        };
+        format!("{sentence}, because {} is cleared: {}", refusal.option(), names(refused))
+    });
+    refused.chain(report.warnings.iter().cloned())
+}
+
+fn trusted_empty(report: &CycleReport) -> Option<String> {
+    if report.trusted_empty.is_empty() {
+        return None;
+    }
+    let groups = listed(&report.trusted_empty, report.trusted_empty.len());
+    Some(format!(
+        "created because the group filter found nothing, so that an endpoint which answers every group filter with an \
+         empty list may have them twice now: {groups}"
+    ))
+}
+
+/// One cycle in Markdown, for the summary of a job. What entries and endpoints say stands where it cannot become markup.
+pub(super) fn markdown(title: &Title<'_>, report: &CycleReport) -> String {
+    let mut out = format!("## {}\n\n", escaped(&heading(title, report)));
+    out += "| | impacted | success | unsynced | partially synced | failed | unchanged |\n| --- | --: | --: | --: | --: | --: | --: |\n";
+    for (name, counters) in [("users", &report.users), ("groups", &report.groups)] {
+        let Counters { impacted, success, unsynced, partially_synced, failed, unchanged } = counters;
+        let _ = writeln!(
+            out,
+            "| {name} | {impacted} | {success} | {unsynced} | {partially_synced} | {failed} | {unchanged} |"
+        );
+    }
+    out.push('\n');
+    for line in actions(report) {
+        let _ = writeln!(out, "- {line}");
+    }
+    for line in warnings(report) {
+        let _ = writeln!(out, "- warning: {}", escaped(&line));
+    }
+    if let Some(note) = trusted_empty(report) {
+        let _ = writeln!(out, "- note: {}", escaped(&note));
+    }
+    if let Some(aborted) = &report.aborted {
+        let _ = writeln!(out, "- stopped: {aborted}");
+    }
+    if !report.failures.is_empty() {
+        out += "\n| failed | entry | field | why |\n| --- | --- | --- | --- |\n";
+        for failure in report.failures.iter().take(MOST_FAILURES) {
+            let _ = writeln!(
+                out,
+                "| {} | {} | {} | {} |",
+                failure.kind.as_str(),
+                escaped(&failure.dn),
+                escaped(failure.field.as_deref().unwrap_or_default()),
+                escaped(&failure.message)
+            );
+        }
+        if report.failures.len() > MOST_FAILURES {
+            let _ = writeln!(out, "\nand {} more", report.failures.len() - MOST_FAILURES);
+        }
+    }
+    out.push('\n');
+    out
+}
+
+/// A text that a reader of Markdown shows as it is.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' | '\r' => out.push(' '),
+            '&' => out += "&amp;",
+            '<' => out += "&lt;",
+            '>' => out += "&gt;",
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '$' | '@' => {
+                out.push('\\');
+                out.push(character);
+            }
+            _ => out.push(character),
+        }
     }
     out
 }
@@ -97,7 +188,7 @@ fn listed(names: &[String], total: usize) -> String {
 }
 
 /// One cycle for a program.
-pub(super) fn json(number: usize, file: &Path, report: &CycleReport) -> Value {
+pub(super) fn json(title: &Title<'_>, report: &CycleReport) -> Value {
     let counters = |counters: &Counters| {
         json!({
             "impacted": counters.impacted,
@@ -109,8 +200,8 @@ pub(super) fn json(number: usize, file: &Path, report: &CycleReport) -> Value {
         })
     };
     json!({
-        "cycle": number,
-        "file": file.display().to_string(),
+        "cycle": title.number,
+        "file": title.source,
         "users": counters(&report.users),
         "groups": counters(&report.groups),
         "actions": report.actions.iter().map(|((kind, action), count)| json!({
@@ -154,6 +245,9 @@ pub(super) fn plan(plan: &Plan, format: CycleFormat) -> String {
         });
         return format!("{document:#}\n");
     }
+    if format == CycleFormat::Markdown {
+        return plan_markdown(plan);
+    }
     let rows: Vec<Vec<String>> = plan
         .operations
         .iter()
@@ -169,13 +263,35 @@ pub(super) fn plan(plan: &Plan, format: CycleFormat) -> String {
     for failure in &plan.failures {
         let _ = writeln!(out, "would fail: {failure}");
     }
-    let _ = writeln!(
-        out,
+    let _ = writeln!(out, "{}", plan_totals(plan));
+    out
+}
+
+fn plan_totals(plan: &Plan) -> String {
+    format!(
         "{} operations, {} skipped, {} unchanged, {} would fail; nothing was sent",
         plan.operations.len(),
         plan.refused.len(),
         plan.unchanged,
         plan.failures.len()
-    );
+    )
+}
+
+fn plan_markdown(plan: &Plan) -> String {
+    let mut out = "| kind | entry | operation |\n| --- | --- | --- |\n".to_owned();
+    for one in &plan.operations {
+        let _ = writeln!(out, "| {} | {} | {} |", one.kind.as_str(), escaped(&one.identifier), escaped(&one.operation));
+    }
+    for (refusal, entry) in &plan.refused {
+        let _ = writeln!(out, "| user | {} | skip, because {} is cleared |", escaped(entry), refusal.option());
+    }
+    out.push('\n');
+    for warning in &plan.warnings {
+        let _ = writeln!(out, "- warning: {}", escaped(warning));
+    }
+    for failure in &plan.failures {
+        let _ = writeln!(out, "- would fail: {}", escaped(&failure.to_string()));
+    }
+    let _ = writeln!(out, "- {}", plan_totals(plan));
     out
 }

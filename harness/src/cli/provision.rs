@@ -1,22 +1,27 @@
 //! `weir provision`: provisioning cycles as a client would run them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use tokio::sync::watch;
+use tokio::time::{Interval, MissedTickBehavior};
 use url::Url;
 
+use super::cycle_reports::{CycleReportFlags, CycleReports, Title};
 use super::endpoint_flags::base_url;
+use super::ledger_flags::LedgerFlags;
+use super::progress_bar::ProgressBar;
 use super::source_flags::{Place, SourceFlags, pass_failure};
-use super::{EndpointFlags, Failure, Output, confirm, cycle_report, interrupt};
+use super::{EndpointFlags, Failure, Output, confirm, interrupt};
 use crate::endpoint::Client;
 use crate::exit;
 use crate::provision::client::wire::{Call, Method, Wire};
 use crate::provision::client::{self, Description, Put};
 use crate::provision::engine::report::Abort;
-use crate::provision::engine::{CycleReport, Provisioner};
-use crate::provision::ledger::MemoryLedger;
+use crate::provision::engine::{CycleReport, PassError, Progress, Provisioner};
+use crate::provision::ledger::{Identity, Ledger, MemoryLedger};
 use crate::provision::source::ldif::Warning;
 use crate::provision::source::{Directory, LdapSource, LdifFile, Source};
 use crate::provision::{Channel, Options, RemoveUserAction};
@@ -30,15 +35,10 @@ Examples:
   weir provision --source ldaps://dc.example.com --directory active-directory --base-dn dc=example,dc=com \\
       --bind-dn weir@example.com --bind-password @secret.txt --step http://127.0.0.1:8080/scim/default
 
-The first cycle reads the source as it is; each --changes file is applied to it before one further cycle.";
+  weir provision --source people.ldif --ledger people.ledger --watch http://127.0.0.1:8080/scim/default
+  weir provision --ledger people.ledger --show-channels                         what the ledger knows
 
-/// What the report is written as.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum CycleFormat {
-    #[default]
-    Text,
-    Json,
-}
+The first cycle reads the source as it is; each --changes file is applied to it before one further cycle.";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -57,6 +57,10 @@ pub(super) struct ProvisionArgs {
     /// end is the last cycle's
     #[arg(long, conflicts_with_all = ["dry_run", "changes"])]
     step: bool,
+    /// Run a cycle every SECONDS, until Ctrl-C or SIGTERM; between two cycles that ends with the status of the last one
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "60")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..), conflicts_with_all = ["dry_run", "changes", "step"])]
+    watch: Option<u64>,
     /// Show what the first cycle would do; sends nothing
     #[arg(long)]
     dry_run: bool,
@@ -89,9 +93,10 @@ pub(super) struct ProvisionArgs {
     /// What a PUT holds: the user as read with the mapped values merged in, or the mapped values alone
     #[arg(long, value_enum, value_name = "VARIANT", help_heading = "Target")]
     put: Option<Put>,
-    /// The form of the report
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Report")]
-    format: CycleFormat,
+    #[command(flatten)]
+    ledger: LedgerFlags,
+    #[command(flatten)]
+    report: CycleReportFlags,
     #[command(flatten)]
     endpoint: EndpointFlags,
 }
@@ -109,6 +114,15 @@ impl People {
             Self::Server(server) => server,
             Self::File(file) => file,
             Self::Directory(directory) => &**directory,
+        }
+    }
+
+    /// How many entries there are, where that is known.
+    fn total(&self) -> Option<u64> {
+        match self {
+            Self::Server(_) => None,
+            Self::File(file) => Some(file.len()),
+            Self::Directory(directory) => u64::try_from(directory.len()).ok(),
         }
     }
 }
@@ -129,69 +143,139 @@ impl ProvisionArgs {
 }
 
 pub(super) async fn run(mut args: ProvisionArgs, output: Output) -> Result<u8, Failure> {
+    if args.ledger.is_upkeep() {
+        return args.ledger.upkeep(output);
+    }
     args.take_url()?;
     let description = describe(&args.client)?;
     let channel = args.source.channel()?;
     let people = read(&args, &channel)?;
+    let mut reports = args.report.open(output)?;
     if args.dry_run {
         // Nothing is sent: the wire behind a plan is never used.
-        let provisioner = provisioner(&args, channel, description, Arc::new(Nowhere));
+        let ledger = args.planned_ledger(&channel, description)?;
+        let provisioner = provisioner(&args, channel, description, Arc::new(Nowhere), ledger);
+        provisioner.resume(people.source()).map_err(Failure::usage)?;
         let plan = provisioner.plan(people.source()).map_err(|error| pass_failure(&error))?;
-        output.print(&cycle_report::plan(&plan, args.format))?;
+        reports.plan(&plan)?;
         return Ok(if plan.failures.is_empty() { exit::OK } else { exit::FINDINGS });
     }
     let Some(url) = &args.url else { return Err(Failure::Usage("give the SCIM base URL of the endpoint".into())) };
     let client = args.endpoint.client(url)?;
     let what = format!("weir provisions users and groups from {}", args.source.name());
     confirm::before_writing(client.base_url(), &what, args.yes)?;
-    connect(&client, description).await?;
-    let provisioner = provisioner(&args, channel, description, Arc::new(client.clone()));
+    let ledger =
+        args.ledger.open(&args.identity(client.base_url(), &channel, description), &args.source.settings_shown())?;
+    let provisioner = provisioner(&args, channel, description, Arc::new(client.clone()), ledger);
+    provisioner.resume(people.source()).map_err(Failure::usage)?;
     let mut interrupted = interrupt::watch();
     tokio::select! {
-        status = cycles(&args, &provisioner, people, output) => status,
-        Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => Ok(exit::INTERRUPTED),
+        connected = connect(&client, description) => connected?,
+        Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => return Ok(exit::INTERRUPTED),
+    }
+    let mut run = Run { args: &args, provisioner, people, progress: Arc::default(), interrupted };
+    let status = run.cycles(&mut reports).await;
+    reports.finish()?;
+    status
+}
+
+/// Cycles one after the other.
+struct Run<'a> {
+    args: &'a ProvisionArgs,
+    provisioner: Provisioner,
+    people: People,
+    progress: Arc<Progress>,
+    interrupted: watch::Receiver<bool>,
+}
+
+/// Whether there is a further cycle.
+enum Further {
+    Yes,
+    No,
+    Interrupted,
+}
+
+impl Run<'_> {
+    async fn cycles(&mut self, reports: &mut CycleReports) -> Result<u8, Failure> {
+        self.stop_when_interrupted();
+        let total = self.args.changes.len() + 1;
+        let is_watch = self.args.watch.is_some();
+        let total = (!self.args.step && !is_watch).then_some(total);
+        let mut ticks = self.args.watch.map(ticks);
+        let mut status = exit::OK;
+        for number in 1.. {
+            match self.further(number, total, ticks.as_mut()).await {
+                Further::Yes => {}
+                Further::No => break,
+                Further::Interrupted if is_watch => break,
+                Further::Interrupted => return Ok(exit::INTERRUPTED),
+            }
+            let source = self.change(number)?;
+            let bar = ProgressBar::start(&self.progress, self.people.total());
+            let report = self.provisioner.watched_cycle(self.people.source(), &self.progress).await;
+            drop(bar);
+            let report = match report {
+                Ok(report) => report,
+                // A source that cannot be read now may be readable in a minute.
+                Err(error @ PassError::Source(_)) if is_watch => {
+                    eprintln!("weir: cycle {number}: {}", pass_failure(&error));
+                    status = pass_failure(&error).status();
+                    continue;
+                }
+                Err(error) => return Err(pass_failure(&error)),
+            };
+            status = if is_watch { status_of(&report) } else { status.max(status_of(&report)) };
+            reports.cycle(&Title { number, total, source: &source, is_watch }, &report)?;
+            if report.aborted.as_ref().is_some_and(|aborted| !is_watch || *aborted == Abort::Interrupted) {
+                break;
+            }
+        }
+        Ok(status)
+    }
+
+    fn stop_when_interrupted(&self) {
+        let (mut interrupted, progress) = (self.interrupted.clone(), Arc::clone(&self.progress));
+        tokio::spawn(async move {
+            if interrupted.wait_for(|interrupted| *interrupted).await.is_ok() {
+                progress.stop();
+            }
+        });
+    }
+
+    /// Waits for the next cycle's turn.
+    async fn further(&mut self, number: usize, total: Option<usize>, ticks: Option<&mut Interval>) -> Further {
+        let turn = async {
+            match (total, ticks) {
+                (Some(total), _) => number <= total,
+                (None, Some(ticks)) => {
+                    ticks.tick().await;
+                    true
+                }
+                (None, None) => number == 1 || next_line().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            Ok(_) = self.interrupted.wait_for(|interrupted| *interrupted) => Further::Interrupted,
+            is_further = turn => if is_further { Further::Yes } else { Further::No },
+        }
+    }
+
+    /// Applies the changes that belong to a cycle; what it reads, as a title says it.
+    fn change(&mut self, number: usize) -> Result<String, Failure> {
+        let change = number.checked_sub(2).and_then(|index| self.args.changes.get(index));
+        let Some(change) = change else { return Ok(self.args.source.name().to_owned()) };
+        if let People::Directory(directory) = &mut self.people {
+            warn(change, &directory.apply_file(change).map_err(Failure::usage)?);
+        }
+        Ok(change.display().to_string())
     }
 }
 
-async fn cycles(
-    args: &ProvisionArgs,
-    provisioner: &Provisioner,
-    mut people: People,
-    output: Output,
-) -> Result<u8, Failure> {
-    let total = args.changes.len() + 1;
-    let mut status = exit::OK;
-    let mut reports = Vec::with_capacity(total);
-    for number in 1.. {
-        let is_further = if args.step { number == 1 || next_line().await } else { number <= total };
-        if !is_further {
-            break;
-        }
-        let change = number.checked_sub(2).and_then(|index| args.changes.get(index));
-        let file = change.map_or_else(|| Path::new(args.source.name()), PathBuf::as_path);
-        if let (People::Directory(directory), Some(change)) = (&mut people, change) {
-            warn(change, &directory.apply_file(change).map_err(Failure::usage)?);
-        }
-        let report = provisioner.cycle(people.source()).await.map_err(|error| pass_failure(&error))?;
-        status = status.max(status_of(&report));
-        let title = if args.step {
-            format!("cycle {number}: {}", file.display())
-        } else {
-            format!("cycle {number} of {total}: {}", file.display())
-        };
-        let is_over = report.aborted.is_some();
-        match args.format {
-            CycleFormat::Text => output.print(&cycle_report::text(&title, &report))?,
-            CycleFormat::Json => reports.push(cycle_report::json(number, file, &report)),
-        }
-        if is_over {
-            break;
-        }
-    }
-    if args.format == CycleFormat::Json {
-        output.print(&format!("{:#}\n", serde_json::Value::Array(reports)))?;
-    }
-    Ok(status)
+fn ticks(seconds: u64) -> Interval {
+    let mut ticks = tokio::time::interval(Duration::from_secs(seconds));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
 }
 
 /// Waits for a line on standard input; `false` at its end.
@@ -203,8 +287,32 @@ async fn next_line() -> bool {
 fn status_of(report: &CycleReport) -> u8 {
     match &report.aborted {
         Some(Abort::Credentials(_) | Abort::Unanswered(_)) => exit::UNREACHABLE,
+        Some(Abort::Interrupted) => exit::INTERRUPTED,
         None if report.is_clean() => exit::OK,
         None => exit::FINDINGS,
+    }
+}
+
+impl ProvisionArgs {
+    /// Whose ledger this run needs.
+    fn identity(&self, endpoint: &Url, channel: &Channel, description: &Description) -> Identity {
+        Identity {
+            endpoint: endpoint.as_str().trim_end_matches('/').to_owned(),
+            client: description.id.clone(),
+            channel: String::new(),
+            source: self.source.identity(channel),
+        }
+    }
+
+    /// The ledger of a plan: the file if it is there, for the endpoint if one is given.
+    fn planned_ledger(&self, channel: &Channel, description: &Description) -> Result<Arc<dyn Ledger>, Failure> {
+        match (&self.ledger.ledger, &self.url) {
+            (Some(path), Some(url)) if path.exists() => {
+                let identity = self.identity(url, channel, description);
+                self.ledger.open(&identity, &self.source.settings_shown())
+            }
+            _ => Ok(Arc::new(MemoryLedger::new())),
+        }
     }
 }
 
@@ -243,7 +351,13 @@ fn warn(path: &std::path::Path, warnings: &[Warning]) {
     }
 }
 
-fn provisioner(args: &ProvisionArgs, channel: Channel, description: &Description, wire: Arc<dyn Wire>) -> Provisioner {
+fn provisioner(
+    args: &ProvisionArgs,
+    channel: Channel,
+    description: &Description,
+    wire: Arc<dyn Wire>,
+    ledger: Arc<dyn Ledger>,
+) -> Provisioner {
     let options = Options {
         user_create: !args.no_user_create,
         user_update: !args.no_user_update,
@@ -254,13 +368,7 @@ fn provisioner(args: &ProvisionArgs, channel: Channel, description: &Description
         timeout: Duration::from_secs(args.operation_timeout),
         put: args.put,
     };
-    Provisioner {
-        channel,
-        description: Arc::new(description.clone()),
-        options,
-        wire,
-        ledger: Arc::new(MemoryLedger::new()),
-    }
+    Provisioner { channel, description: Arc::new(description.clone()), options, wire, ledger }
 }
 
 /// Tries URL and credentials before the first cycle, so that what is wrong with them is said once and not for each entry.

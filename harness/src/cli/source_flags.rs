@@ -149,6 +149,37 @@ impl SourceFlags {
         self.source.as_deref().unwrap_or_default()
     }
 
+    /// What kind of source it is and which part of it, for the ledger.
+    pub fn identity(&self, channel: &Channel) -> String {
+        let base = channel.base_dn.as_ref().map(|base| format!(" below {base}")).unwrap_or_default();
+        match self.place() {
+            Ok(Place::Ldap(_)) => format!("a directory server{base}"),
+            _ => format!("an LDIF file{base}"),
+        }
+    }
+
+    /// The source's settings as a person reads them, without secrets.
+    pub fn settings_shown(&self) -> Vec<(String, String)> {
+        let ldap = &self.ldap;
+        let settings = [
+            ("read from", &self.source),
+            ("base DN", &self.base_dn),
+            ("bind DN", &ldap.bind_dn),
+            ("user filter", &self.user_filter),
+            ("user Group DN", &ldap.user_group_dn),
+            ("group filter", &self.group_filter),
+            ("group Group DN", &ldap.group_group_dn),
+        ];
+        let mut shown: Vec<(String, String)> = settings
+            .into_iter()
+            .filter_map(|(name, value)| value.as_ref().map(|value| (name.to_owned(), value.clone())))
+            .collect();
+        if ldap.nested {
+            shown.push(("nested search".to_owned(), "yes".to_owned()));
+        }
+        shown
+    }
+
     /// The channel without a connection file.
     pub fn channel(&self) -> Result<Channel, Failure> {
         let mut channel = match self.directory.unwrap_or_default() {

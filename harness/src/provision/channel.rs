@@ -84,6 +84,12 @@ impl Channel {
         }
     }
 
+    /// Changes whenever the channel means other entries or other values. The same in every run of one release.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        super::mapping::desired::fingerprint_of(format!("{self:?}").as_bytes())
+    }
+
     /// The entry's GUID; `false` if its name has to serve because it has none.
     #[must_use]
     pub fn guid(&self, entry: &Entry) -> (Guid, bool) {

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::{Map, Value};
 
 use super::groups::GroupIndex;
+use super::halt::Halt;
+use super::outbox::Outbox;
 use super::report::{Action, Cause, Failure};
 use crate::provision::client::body::member;
 use crate::provision::client::wire::{Call, NoAnswer, Reply, Wire};
@@ -20,6 +22,10 @@ pub(super) struct Context {
     pub wire: Arc<dyn Wire>,
     pub ledger: Arc<dyn Ledger>,
     pub group_index: GroupIndex,
+    /// Max Threads: an operation takes one while it runs.
+    pub slots: tokio::sync::Semaphore,
+    pub outbox: Outbox,
+    pub halt: Halt,
 }
 
 impl Context {

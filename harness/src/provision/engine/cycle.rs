@@ -1,28 +1,35 @@
 //! The executor: carries out a cycle's operations with several threads, users before groups, and keeps the ledger.
+//!
+//! Nothing is lost or doubled wherever the program ends: before an account can be created, the ledger says that it may be
+//! there; the outcome of an operation is written soon after it, in a group with others; and what the source needs to tell
+//! changes is written when everything that it told before has been dealt with.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::context::{Context, CreateSent, Done, Outcome, Trouble};
-use super::decide::{self, GroupOperation};
-use super::groups::{self, GroupWork, Remarks};
-use super::pass::{DesiredGroup, Item, Pass, PassError, UserWork};
-use super::report::{Abort, Action, Cause, CycleReport, Failure};
+use super::groups;
+use super::halt::Halt;
+use super::outbox::Outbox;
+use super::pass::{Item, Pass, PassError, UserWork};
+use super::progress::Progress;
+use super::report::{Action, Cause, CycleReport, Failure};
 use super::users;
 use crate::provision::channel::Channel;
 use crate::provision::client::Description;
 use crate::provision::client::wire::Wire;
-use crate::provision::ledger::{Guid, Kind, Ledger, LedgerError, Row, Sent};
+use crate::provision::ledger::{Kind, Ledger, LedgerError, Row};
 use crate::provision::options::Options;
 use crate::provision::source::Source;
 
-/// After this many operations in a row without an answer the endpoint counts as gone.
-const MOST_UNANSWERED: u32 = 20;
-/// Outcomes are written to the ledger in groups of at most this many.
-const LEDGER_GROUP: usize = 500;
+/// Operations are decided in batches of at most this many, so that their intents are written together.
+const BATCH: usize = 256;
+/// After this many entries of the source, whether they need something or not, outcomes and signals get their turn.
+const MOST_READ: usize = 2048;
 
 /// One channel, ready to run cycles against one endpoint as one client.
 pub struct Provisioner {
@@ -40,25 +47,24 @@ impl Provisioner {
     /// The source or the ledger cannot be read. Entries that were reached by then have been provisioned; nobody counts as
     /// a leaver.
     pub async fn cycle(&self, source: &dyn Source) -> Result<CycleReport, PassError> {
+        self.watched_cycle(source, &Arc::new(Progress::default())).await
+    }
+
+    /// As [`Self::cycle`], watched, and ended early if `progress` is asked to stop.
+    ///
+    /// # Errors
+    /// As [`Self::cycle`].
+    pub async fn watched_cycle(&self, source: &dyn Source, progress: &Arc<Progress>) -> Result<CycleReport, PassError> {
         let started = Instant::now();
-        let context = Arc::new(Context {
-            description: Arc::clone(&self.description),
-            options: self.options.clone(),
-            wire: Arc::clone(&self.wire),
-            ledger: Arc::clone(&self.ledger),
-            group_index: groups::GroupIndex::default(),
-        });
-        let mut executor = Executor {
-            context,
-            ledger: Arc::clone(&self.ledger),
-            threads: self.options.max_threads.max(1),
-            report: CycleReport::default(),
-            unanswered: 0,
-            unwritten: Vec::new(),
-            removed: HashSet::new(),
-        };
+        progress.begin();
+        let mut executor = self.executor(progress);
         let pass = Pass::begin(source, &self.channel, &*self.ledger, &self.options)?;
         executor.run(pass).await?;
+        if executor.report.aborted.is_none()
+            && let Some(state) = source.settle()
+        {
+            self.ledger.set_source_state(Some(&self.marked(&state)))?;
+        }
         let mut report = executor.report;
         // Several threads finish in any order; a report reads the same every time.
         report.trusted_empty.sort_unstable();
@@ -66,55 +72,81 @@ impl Provisioner {
         report.elapsed = started.elapsed();
         Ok(report)
     }
+
+    /// Lets the source take up where an earlier run of the program left off. With another channel than then it starts from
+    /// its beginning: who did not change may have to be sent all the same.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn resume(&self, source: &dyn Source) -> Result<(), LedgerError> {
+        let state = self.ledger.source_state()?;
+        if let Some(state) = state.as_deref().and_then(|state| state.strip_prefix(&self.mark())) {
+            source.resume(state);
+        }
+        Ok(())
+    }
+
+    fn marked(&self, state: &str) -> String {
+        format!("{}{state}", self.mark())
+    }
+
+    fn mark(&self) -> String {
+        format!("{:016x} ", self.channel.fingerprint())
+    }
+
+    fn executor(&self, progress: &Arc<Progress>) -> Executor {
+        let context = Arc::new(Context {
+            description: Arc::clone(&self.description),
+            options: self.options.clone(),
+            wire: Arc::clone(&self.wire),
+            ledger: Arc::clone(&self.ledger),
+            group_index: groups::GroupIndex::default(),
+            slots: Semaphore::new(self.options.max_threads.max(1)),
+            outbox: Outbox::new(Arc::clone(&self.ledger)),
+            halt: Halt::new(Arc::clone(progress)),
+        });
+        Executor {
+            context,
+            ledger: Arc::clone(&self.ledger),
+            report: CycleReport::default(),
+            removed: HashSet::new(),
+            progress: Arc::clone(progress),
+        }
+    }
 }
 
-struct Executor {
-    context: Arc<Context>,
-    ledger: Arc<dyn Ledger>,
-    threads: usize,
-    report: CycleReport,
-    /// Operations in a row that got no answer.
-    unanswered: u32,
-    unwritten: Vec<(Kind, Guid, Option<Row>)>,
+pub(super) struct Executor {
+    pub context: Arc<Context>,
+    pub ledger: Arc<dyn Ledger>,
+    pub report: CycleReport,
     /// Target ids of users that were deleted in this cycle, which takes them out of their groups.
-    removed: HashSet<Box<str>>,
+    pub removed: HashSet<Box<str>>,
+    pub progress: Arc<Progress>,
 }
 
-/// A task's result, and the entry that it belongs to.
+/// What became of a user, and the entry that it belongs to.
 struct UserDone {
-    guid: Guid,
     dn: String,
     identifier: String,
     old_id: Option<Box<str>>,
-    done: Done,
+    outcome: Outcome,
 }
 
-struct GroupDone {
-    group: usize,
-    done: Done,
-    remarks: Remarks,
-}
-
-/// A group on its way through the two phases.
-struct GroupProgress {
-    guid: Guid,
-    dn: String,
-    name: String,
-    row: Option<Row>,
-    did: bool,
-    failed: bool,
-}
+/// A task's result; nothing if it was not begun, because going on cannot help.
+type Joined<T> = Result<Option<T>, tokio::task::JoinError>;
 
 impl Executor {
     async fn run(&mut self, mut pass: Pass<'_>) -> Result<(), PassError> {
         let outcome = self.users(&mut pass).await;
         // What was done is remembered even if the source broke off.
-        self.flush()?;
+        self.context.outbox.settle().await?;
         outcome?;
         self.report.warnings.extend(pass.finish_warnings());
+        self.report.aborted = self.context.halt.reason();
         if self.report.aborted.is_none() {
             self.groups(&mut pass).await?;
-            self.flush()?;
+            self.context.outbox.settle().await?;
+            self.report.aborted = self.context.halt.reason();
         } else if !pass.groups.is_empty() {
             self.report
                 .warnings
@@ -123,294 +155,163 @@ impl Executor {
         Ok(())
     }
 
-    async fn users(&mut self, pass: &mut Pass<'_>) -> Result<(), PassError> {
-        let mut tasks = JoinSet::new();
-        while self.report.aborted.is_none() {
-            match pass.next_user() {
-                Ok(Some(item)) => self.user_item(&mut tasks, item).await?,
-                Ok(None) => break,
-                Err(error) => {
-                    self.drain_users(&mut tasks).await?;
-                    return Err(error);
-                }
-            }
-        }
-        self.drain_users(&mut tasks).await?;
-        if self.report.aborted.is_some() {
-            return Ok(());
-        }
-        for item in pass.leavers()? {
-            if self.report.aborted.is_some() {
-                break;
-            }
-            self.user_item(&mut tasks, item).await?;
-        }
-        self.drain_users(&mut tasks).await
+    pub(super) fn is_halted(&self) -> bool {
+        self.context.halt.reason().is_some()
     }
 
-    async fn drain_users(&mut self, tasks: &mut JoinSet<UserDone>) -> Result<(), PassError> {
+    async fn users(&mut self, pass: &mut Pass<'_>) -> Result<(), PassError> {
+        self.carry_out(|| pass.next_user().map(|item| (item, pass.read))).await?;
+        if self.is_halted() {
+            return Ok(());
+        }
+        // Every row that tells a leaver must be in the ledger by now.
+        self.context.outbox.settle().await?;
+        let read = pass.read;
+        let mut leavers = pass.leavers()?.into_iter();
+        self.carry_out(|| Ok((leavers.next(), read))).await
+    }
+
+    /// Decides and carries out until there is nothing more, or going on cannot help.
+    async fn carry_out(
+        &mut self,
+        mut next: impl FnMut() -> Result<(Option<Item>, u64), PassError>,
+    ) -> Result<(), PassError> {
+        let mut tasks = JoinSet::new();
+        let mut outcome = Ok(());
+        let mut is_over = false;
+        while !is_over && !self.is_halted() {
+            let mut batch = Vec::new();
+            match self.decide(&mut next, &mut batch) {
+                Ok(over) => is_over = over,
+                Err(error) => {
+                    // What was decided before the fault is carried out all the same.
+                    is_over = true;
+                    outcome = Err(error);
+                }
+            }
+            self.announce(&batch).await?;
+            for work in batch {
+                tasks.spawn(user_task(Arc::clone(&self.context), work));
+            }
+            while let Some(done) = tasks.try_join_next() {
+                self.user_done(done)?;
+            }
+            // A batch waits while the next one is read.
+            while tasks.len() > BATCH {
+                if let Some(done) = tasks.join_next().await {
+                    self.user_done(done)?;
+                }
+            }
+            tokio::task::yield_now().await;
+        }
         while let Some(done) = tasks.join_next().await {
             self.user_done(done)?;
         }
-        // Every row that later decisions read must be in the ledger by now.
-        self.flush()?;
-        Ok(())
+        outcome
     }
 
-    async fn user_item(&mut self, tasks: &mut JoinSet<UserDone>, item: Item) -> Result<(), PassError> {
-        match item {
-            Item::Unchanged => self.report.users.unchanged += 1,
-            Item::Refused { name, refusal } => self.report.refuse(refusal, &name),
-            Item::Problem(failure) => self.report.fail(failure),
-            Item::Work(work) => {
-                while tasks.len() >= self.threads {
-                    if let Some(done) = tasks.join_next().await {
-                        self.user_done(done)?;
-                    }
-                }
-                // What was waited for may have shown that going on cannot help.
-                if self.report.aborted.is_none() {
-                    tasks.spawn(user_task(Arc::clone(&self.context), work));
-                }
+    /// Takes items until a batch of work is full; whether there are no more.
+    fn decide(
+        &mut self,
+        next: &mut impl FnMut() -> Result<(Option<Item>, u64), PassError>,
+        batch: &mut Vec<UserWork>,
+    ) -> Result<bool, PassError> {
+        for _ in 0..MOST_READ {
+            let (item, read) = next()?;
+            self.progress.set_read(read);
+            let Some(item) = item else { return Ok(true) };
+            match item {
+                Item::Work(work) => batch.push(work),
+                item => self.without_work(item),
+            }
+            if batch.len() >= BATCH {
+                break;
             }
         }
-        Ok(())
+        Ok(false)
     }
 
-    fn user_done(&mut self, joined: Result<UserDone, tokio::task::JoinError>) -> Result<(), PassError> {
-        let UserDone { guid, dn, identifier, old_id, done } = joined.map_err(|error| stopped(&error))?;
-        if let (Outcome::Did(Action::Deleted), Some(id)) = (&done.outcome, old_id) {
+    fn without_work(&mut self, item: Item) {
+        let stale = match item {
+            Item::Unchanged | Item::Work(_) => {
+                self.report.users.unchanged += 1;
+                None
+            }
+            Item::Refused { name, refusal, stale } => {
+                self.report.refuse(refusal, &name);
+                stale
+            }
+            Item::Problem { failure, stale } => {
+                self.fail(failure);
+                stale
+            }
+        };
+        if let Some((guid, row)) = stale {
+            self.context.outbox.push((Kind::User, guid, Some(row)));
+        }
+        self.progress.add_user();
+    }
+
+    pub(super) fn fail(&mut self, failure: Failure) {
+        self.progress.add_failure();
+        self.report.fail(failure);
+    }
+
+    /// Writes the intents of a batch, before any of it is begun.
+    async fn announce(&self, batch: &[UserWork]) -> Result<(), LedgerError> {
+        let mut is_any = false;
+        for work in batch {
+            if let Some(row) = work.intent(&self.context.options) {
+                self.context.outbox.push((Kind::User, work.guid.clone(), Some(row)));
+                is_any = true;
+            }
+        }
+        if is_any { self.context.outbox.settle().await } else { Ok(()) }
+    }
+
+    fn user_done(&mut self, joined: Joined<UserDone>) -> Result<(), PassError> {
+        let Some(UserDone { dn, identifier, old_id, outcome }) = joined.map_err(|error| stopped(&error))? else {
+            return Ok(());
+        };
+        if let (Outcome::Did(Action::Deleted), Some(id)) = (&outcome, old_id) {
             self.removed.insert(id);
         }
-        self.remember(Kind::User, guid, done.row)?;
-        self.note_answer(&done.outcome);
-        match done.outcome {
+        match outcome {
             Outcome::Did(action) => {
                 self.report.act(Kind::User, action);
                 self.report.succeed(Kind::User);
             }
             Outcome::Silent => self.report.users.unchanged += 1,
             Outcome::Refused(refusal) => self.report.refuse(refusal, &dn),
-            Outcome::Failed(trouble) => self.report.fail(trouble.into_failure(Kind::User, &dn, &identifier)),
+            Outcome::Failed(trouble) => self.fail(trouble.into_failure(Kind::User, &dn, &identifier)),
         }
-        Ok(())
-    }
-
-    fn remember(&mut self, kind: Kind, guid: Guid, row: Option<Row>) -> Result<(), LedgerError> {
-        self.unwritten.push((kind, guid, row));
-        if self.unwritten.len() >= LEDGER_GROUP { self.flush() } else { Ok(()) }
-    }
-
-    fn flush(&mut self) -> Result<(), LedgerError> {
-        self.ledger.write(std::mem::take(&mut self.unwritten))
-    }
-
-    /// Stops the cycle when going on cannot help.
-    fn note_answer(&mut self, outcome: &Outcome) {
-        match outcome {
-            Outcome::Failed(Trouble { cause: Cause::NoAnswer, .. }) => {
-                self.unanswered += 1;
-                if self.unanswered >= MOST_UNANSWERED {
-                    self.report.aborted.get_or_insert(Abort::Unanswered(self.unanswered));
-                }
-            }
-            Outcome::Failed(Trouble { cause: Cause::Status(status @ 401), .. }) => {
-                self.report.aborted.get_or_insert(Abort::Credentials(*status));
-            }
-            _ => self.unanswered = 0,
-        }
-    }
-
-    async fn groups(&mut self, pass: &mut Pass<'_>) -> Result<(), PassError> {
-        for failure in std::mem::take(&mut pass.group_problems) {
-            self.report.fail(failure);
-        }
-        let groups = std::mem::take(&mut pass.groups);
-        let mut progress = Vec::with_capacity(groups.len());
-        let mut works = Vec::with_capacity(groups.len());
-        for group in &groups {
-            let row = self.ledger.get(Kind::Group, &group.guid)?;
-            let operation = decide::group(Some(&group.name), row.as_ref());
-            works.push(GroupWork {
-                guid: group.guid.clone(),
-                name: group.name.clone(),
-                operation,
-                row: row.unwrap_or_default(),
-            });
-            progress.push(GroupProgress {
-                guid: group.guid.clone(),
-                dn: group.dn.clone(),
-                name: group.name.clone(),
-                row: None,
-                did: false,
-                failed: false,
-            });
-        }
-        self.group_phase(works, &mut progress).await?;
-        self.member_phase(&groups, &pass.by_dn, &mut progress).await?;
-        self.delete_groups(pass, &mut progress).await?;
-        for group in progress {
-            match (group.failed, group.did) {
-                (true, _) => {}
-                (false, true) => self.report.succeed(Kind::Group),
-                (false, false) => self.report.groups.unchanged += 1,
-            }
-        }
-        Ok(())
-    }
-
-    async fn group_phase(&mut self, works: Vec<GroupWork>, progress: &mut [GroupProgress]) -> Result<(), PassError> {
-        let offset = progress.len() - works.len();
-        let mut tasks = JoinSet::new();
-        for (index, work) in works.into_iter().enumerate() {
-            let group = offset + index;
-            if work.operation == GroupOperation::Keep {
-                progress[group].row = Some(work.row);
-                continue;
-            }
-            if self.report.aborted.is_some() {
-                break;
-            }
-            while tasks.len() >= self.threads {
-                if let Some(done) = tasks.join_next().await {
-                    self.group_done(done, progress)?;
-                }
-            }
-            tasks.spawn(group_task(Arc::clone(&self.context), group, work));
-        }
-        while let Some(done) = tasks.join_next().await {
-            self.group_done(done, progress)?;
-        }
-        self.flush()?;
-        Ok(())
-    }
-
-    async fn member_phase(
-        &mut self,
-        groups: &[DesiredGroup],
-        by_dn: &HashMap<Box<str>, (Kind, Guid)>,
-        progress: &mut [GroupProgress],
-    ) -> Result<(), PassError> {
-        let mut tasks = JoinSet::new();
-        for (index, group) in groups.iter().enumerate() {
-            let Some(mut row) = progress[index].row.clone().filter(|row| row.target_id.is_some()) else { continue };
-            if progress[index].failed || self.report.aborted.is_some() {
-                continue;
-            }
-            let mut wanted = BTreeSet::new();
-            for member in &group.members {
-                let Some((kind, guid)) = by_dn.get(member) else { continue };
-                if let Some(id) = self.ledger.get(*kind, guid)?.and_then(|row| row.target_id) {
-                    wanted.insert(id);
-                }
-            }
-            if let Some(Sent::Group { members }) = &mut row.sent {
-                let before = members.len();
-                // The target takes a deleted user out of its groups by itself.
-                members.retain(|id| !self.removed.contains(id));
-                let (is_shorter, is_settled) = (members.len() < before, *members == wanted && !row.dirty);
-                if is_shorter && is_settled {
-                    self.remember(Kind::Group, group.guid.clone(), Some(row.clone()))?;
-                }
-                if is_settled {
-                    continue;
-                }
-            }
-            while tasks.len() >= self.threads {
-                if let Some(done) = tasks.join_next().await {
-                    self.group_done(done, progress)?;
-                }
-            }
-            tasks.spawn(member_task(Arc::clone(&self.context), index, row, wanted));
-        }
-        while let Some(done) = tasks.join_next().await {
-            self.group_done(done, progress)?;
-        }
-        Ok(())
-    }
-
-    async fn delete_groups(&mut self, pass: &Pass<'_>, progress: &mut Vec<GroupProgress>) -> Result<(), PassError> {
-        let mut works = Vec::new();
-        for (guid, row) in pass.gone_groups()? {
-            let operation = decide::group(None, Some(&row));
-            progress.push(GroupProgress {
-                guid: guid.clone(),
-                dn: format!("(gone) {}", row.identifier),
-                name: row.identifier.to_string(),
-                row: None,
-                did: false,
-                failed: false,
-            });
-            works.push(GroupWork { guid, name: row.identifier.to_string(), operation, row });
-        }
-        self.group_phase(works, progress).await
-    }
-
-    fn group_done(
-        &mut self,
-        joined: Result<GroupDone, tokio::task::JoinError>,
-        progress: &mut [GroupProgress],
-    ) -> Result<(), PassError> {
-        let GroupDone { group, done, remarks } = joined.map_err(|error| stopped(&error))?;
-        let group = &mut progress[group];
-        group.row.clone_from(&done.row);
-        self.report.warnings.extend(remarks.warning);
-        if remarks.trusted_empty {
-            self.report.trusted_empty.push(group.name.clone());
-        }
-        self.note_answer(&done.outcome);
-        match done.outcome {
-            Outcome::Did(action) => {
-                group.did = true;
-                self.report.act(Kind::Group, action);
-            }
-            Outcome::Silent | Outcome::Refused(_) => {}
-            Outcome::Failed(trouble) => {
-                group.failed = true;
-                self.report.fail(trouble.into_failure(Kind::Group, &group.dn, &group.name));
-            }
-        }
-        let guid = group.guid.clone();
-        self.remember(Kind::Group, guid, done.row)?;
+        self.progress.add_user();
         Ok(())
     }
 }
 
-async fn user_task(context: Arc<Context>, work: UserWork) -> UserDone {
+async fn user_task(context: Arc<Context>, work: UserWork) -> Option<UserDone> {
+    let _slot = context.slots.acquire().await.ok()?;
+    if context.halt.reason().is_some() {
+        return None;
+    }
     let create_sent = CreateSent::default();
     let row = work.row.clone();
     let (guid, dn) = (work.guid.clone(), work.dn.clone());
     let identifier =
         work.desired.as_ref().map_or_else(|| row.identifier.to_string(), |desired| desired.user_name.clone());
     let running = users::run(&context, work, create_sent.clone());
-    let done = match tokio::time::timeout(context.options.timeout, running).await {
+    let Done { row: after, outcome } = match tokio::time::timeout(context.options.timeout, running).await {
         Ok(done) => done,
         Err(_) => abandoned(&context, &row, &identifier, &create_sent),
     };
-    UserDone { guid, dn, identifier, old_id: row.target_id, done }
-}
-
-async fn group_task(context: Arc<Context>, group: usize, work: GroupWork) -> GroupDone {
-    let create_sent = CreateSent::default();
-    let running = groups::run(&context, &work, create_sent.clone());
-    let (done, remarks) = match tokio::time::timeout(context.options.timeout, running).await {
-        Ok(done) => done,
-        Err(_) => (abandoned(&context, &work.row, &work.name, &create_sent), Remarks::default()),
-    };
-    GroupDone { group, done, remarks }
-}
-
-async fn member_task(context: Arc<Context>, group: usize, row: Row, wanted: BTreeSet<Box<str>>) -> GroupDone {
-    let running = groups::set_members(&context, row.clone(), wanted);
-    let done = match tokio::time::timeout(context.options.timeout, running).await {
-        Ok(done) => done,
-        Err(_) => abandoned(&context, &row, &row.identifier, &CreateSent::default()),
-    };
-    GroupDone { group, done, remarks: Remarks::default() }
+    context.outbox.push((Kind::User, guid, after));
+    context.halt.note(&outcome);
+    Some(UserDone { dn, identifier, old_id: row.target_id, outcome })
 }
 
 /// An operation that takes too long is given up; it is dirty, and the next cycle repeats it.
-fn abandoned(context: &Context, row: &Row, identifier: &str, create_sent: &CreateSent) -> Done {
+pub(super) fn abandoned(context: &Context, row: &Row, identifier: &str, create_sent: &CreateSent) -> Done {
     let seconds = context.options.timeout.as_secs_f32();
     let trouble = Trouble {
         message: format!(
@@ -428,7 +329,7 @@ fn abandoned(context: &Context, row: &Row, identifier: &str, create_sent: &Creat
     Done { row: Some(row), outcome: Outcome::Failed(trouble) }
 }
 
-fn stopped(error: &tokio::task::JoinError) -> LedgerError {
+pub(super) fn stopped(error: &tokio::task::JoinError) -> LedgerError {
     LedgerError(format!("cannot be kept: an operation ended without a result ({error})"))
 }
 

@@ -3,9 +3,14 @@
 mod context;
 mod cycle;
 pub mod decide;
+mod group_cycle;
 mod groups;
+mod halt;
+mod member_index;
+mod outbox;
 mod pass;
 mod plan;
+pub mod progress;
 pub mod report;
 mod users;
 
@@ -13,6 +18,7 @@ pub use cycle::Provisioner;
 pub use decide::{Decision, Refusal, UserOperation};
 pub use pass::{DesiredGroup, PassError};
 pub use plan::{Plan, PlannedOperation};
+pub use progress::Progress;
 pub use report::{Action, Cause, Counters, CycleReport, Failure};
 
 #[cfg(test)]

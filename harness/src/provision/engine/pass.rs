@@ -1,10 +1,11 @@
 //! One pass over the source: each entry becomes a decision; what only the whole source tells (leavers, groups) is collected
 //! on the way.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::decide::{self, Decision, Refusal, UserOperation, UserState};
+use super::member_index::{MemberIndex, name_key};
 use super::report::{Cause, Failure};
 use crate::provision::channel::{Channel, Role};
 use crate::provision::ledger::{Guid, Kind, Ledger, LedgerError, Row};
@@ -26,9 +27,22 @@ pub enum PassError {
 pub enum Item {
     Unchanged,
     Work(UserWork),
-    Refused { name: String, refusal: Refusal },
-    Problem(Failure),
+    Refused {
+        name: String,
+        refusal: Refusal,
+        /// The row that is to be remembered as dirty.
+        stale: Option<Stale>,
+    },
+    Problem {
+        failure: Failure,
+        /// As in `Refused`.
+        stale: Option<Stale>,
+    },
 }
+
+/// A row whose account is not as the source wants it, and stays so: dirty, so that it is not forgotten when the entry
+/// itself does not change any more.
+pub type Stale = (Guid, Row);
 
 /// An operation on a user with everything that it needs.
 #[derive(Clone, Debug)]
@@ -41,14 +55,24 @@ pub struct UserWork {
     pub row: Row,
 }
 
+impl UserWork {
+    /// The row to be written before the first request, for an operation that may create an account.
+    #[must_use]
+    pub fn intent(&self, options: &Options) -> Option<Row> {
+        let may_create = matches!(self.operation, UserOperation::Join { .. }) && options.user_create;
+        let desired = self.desired.as_ref().filter(|_| may_create && !self.row.create_pending)?;
+        Some(Row::intent(&desired.user_name))
+    }
+}
+
 /// A group of the source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DesiredGroup {
     pub guid: Guid,
     pub dn: String,
     pub name: String,
-    /// Names of the members, in the form by which names are compared.
-    pub members: Vec<Box<str>>,
+    /// Keys of the members' names, for [`Pass::members`].
+    pub members: Vec<u64>,
 }
 
 /// A pass in progress.
@@ -58,12 +82,15 @@ pub struct Pass<'a> {
     channel: &'a Channel,
     ledger: &'a dyn Ledger,
     options: &'a Options,
-    seen: HashMap<Kind, HashSet<Guid>>,
+    seen_users: HashSet<u128>,
+    seen_groups: HashSet<u128>,
     /// Hashes of the user names that were given out.
     names: HashSet<u64>,
     group_names: HashSet<String>,
-    /// Which entry stands behind a name, for members.
-    pub by_dn: HashMap<Box<str>, (Kind, Guid)>,
+    /// Which entry stands behind a name.
+    pub members: MemberIndex,
+    /// Entries so far.
+    pub read: u64,
     pub groups: Vec<DesiredGroup>,
     /// Faults of group entries, to be counted with the groups.
     pub group_problems: Vec<Failure>,
@@ -92,10 +119,12 @@ impl<'a> Pass<'a> {
             channel,
             ledger,
             options,
-            seen: HashMap::from([(Kind::User, HashSet::new()), (Kind::Group, HashSet::new())]),
+            seen_users: HashSet::new(),
+            seen_groups: HashSet::new(),
             names: HashSet::new(),
             group_names: HashSet::new(),
-            by_dn: HashMap::new(),
+            members: MemberIndex::default(),
+            read: 0,
             groups: Vec::new(),
             group_problems: Vec::new(),
             warnings: Vec::new(),
@@ -112,12 +141,13 @@ impl<'a> Pass<'a> {
     /// The source or the ledger cannot be read any further.
     pub fn next_user(&mut self) -> Result<Option<Item>, PassError> {
         while let Some(entry) = self.entries.next() {
+            self.read += 1;
             let entry = match entry {
                 Err(SourceError::Entry(fault)) => {
                     self.is_incomplete |= fault.hides_others;
                     let failure = failure_of(fault);
                     if failure.kind == Kind::User {
-                        return Ok(Some(Item::Problem(failure)));
+                        return Ok(Some(Item::Problem { failure, stale: None }));
                     }
                     self.group_problems.push(failure);
                     continue;
@@ -152,41 +182,41 @@ impl<'a> Pass<'a> {
     fn user(&mut self, entry: &Entry) -> Result<Item, PassError> {
         let dn = entry.dn.to_string();
         let (guid, is_first) = self.register(Kind::User, entry);
-        let problem = |field: &str, identifier: &str, message: String| {
-            Item::Problem(Failure {
-                kind: Kind::User,
-                dn: dn.clone(),
-                identifier: identifier.to_owned(),
-                field: Some(field.to_owned()),
-                message,
-                cause: Cause::Source,
-                exchange: None,
-            })
-        };
         if !is_first {
             let message = format!("another entry of the source has the same value ({guid}); give each its own");
-            return Ok(problem(&self.channel.guid_attribute, "", message));
-        }
-        let desired = match self.channel.mapping.desired(entry) {
-            Ok(desired) => desired,
-            Err(error) => return Ok(problem(&error.field, "", error.problem)),
-        };
-        if !self.names.insert(name_hash(&desired.user_name)) {
-            let message = format!(
-                "another entry of the source already gives the user name {:?}; two people cannot share an account",
-                desired.user_name
-            );
-            return Ok(problem("userName", &desired.user_name, message));
+            let failure = source_failure(&dn, &self.channel.guid_attribute, "", message);
+            return Ok(Item::Problem { failure, stale: None });
         }
         let row = self.ledger.get(Kind::User, &guid)?;
+        let desired = match self.desired(entry, &dn) {
+            Ok(desired) => desired,
+            Err(failure) => return Ok(Item::Problem { failure: *failure, stale: stale(guid, row) }),
+        };
         let state = UserState { fingerprint: desired.fingerprint(), active: desired.active };
         Ok(match decide::user(Some(state), row.as_ref(), self.options) {
             Decision::Nothing => Item::Unchanged,
-            Decision::Refused(refusal) => Item::Refused { name: dn, refusal },
+            Decision::Refused(refusal) => Item::Refused { name: dn, refusal, stale: stale(guid, row) },
             Decision::Do(operation) => {
                 Item::Work(UserWork { guid, dn, operation, desired: Some(desired), row: row.unwrap_or_default() })
             }
         })
+    }
+
+    /// The user that must stand in the target, or what keeps the entry from having one.
+    fn desired(&mut self, entry: &Entry, dn: &str) -> Result<DesiredUser, Box<Failure>> {
+        let desired = self
+            .channel
+            .mapping
+            .desired(entry)
+            .map_err(|error| Box::new(source_failure(dn, &error.field, "", error.problem)))?;
+        if self.names.insert(name_hash(&desired.user_name)) {
+            return Ok(desired);
+        }
+        let message = format!(
+            "another entry of the source already gives the user name {:?}; two people cannot share an account",
+            desired.user_name
+        );
+        Err(Box::new(source_failure(dn, "userName", &desired.user_name, message)))
     }
 
     fn group(&mut self, entry: &Entry) {
@@ -221,6 +251,7 @@ impl<'a> Pass<'a> {
         }
         let (members, unreadable) = self.channel.members(entry);
         self.unreadable_members += unreadable as u64;
+        let members = members.iter().map(|name| name_key(name)).collect();
         self.groups.push(DesiredGroup { guid, dn, name: name.unwrap_or_default(), members });
     }
 
@@ -231,9 +262,13 @@ impl<'a> Pass<'a> {
             self.without_guid += 1;
             self.first_without_guid.get_or_insert_with(|| entry.dn.to_string());
         }
-        let is_first = self.seen.entry(kind).or_default().insert(guid.clone());
+        let seen = match kind {
+            Kind::User => &mut self.seen_users,
+            Kind::Group => &mut self.seen_groups,
+        };
+        let is_first = seen.insert(guid_key(&guid));
         if is_first {
-            self.by_dn.insert(entry.dn.key().into(), (kind, guid.clone()));
+            self.members.insert(entry.dn.key(), kind, guid.clone());
         }
         (guid, is_first)
     }
@@ -249,15 +284,15 @@ impl<'a> Pass<'a> {
             self.warnings.push(text.to_owned());
             return Ok(items);
         }
-        let (seen, options) = (&self.seen, self.options);
+        let (seen, options) = (&self.seen_users, self.options);
         self.ledger.scan(Kind::User, &mut |guid, row| {
-            if seen[&Kind::User].contains(guid) {
+            if seen.contains(&guid_key(guid)) {
                 return;
             }
             match decide::user(None, Some(row), options) {
                 Decision::Nothing => {}
                 Decision::Refused(refusal) => {
-                    items.push(Item::Refused { name: row.identifier.to_string(), refusal });
+                    items.push(Item::Refused { name: row.identifier.to_string(), refusal, stale: None });
                 }
                 Decision::Do(operation) => items.push(Item::Work(UserWork {
                     guid: guid.clone(),
@@ -281,7 +316,7 @@ impl<'a> Pass<'a> {
             return Ok(gone);
         }
         self.ledger.scan(Kind::Group, &mut |guid, row| {
-            if !self.seen[&Kind::Group].contains(guid) {
+            if !self.seen_groups.contains(&guid_key(guid)) {
                 gone.push((guid.clone(), row.clone()));
             }
         })?;
@@ -303,6 +338,39 @@ impl<'a> Pass<'a> {
                 .push(format!("{} member values are no distinguished names and are left out", self.unreadable_members));
         }
         warnings
+    }
+}
+
+/// The row, to be written as dirty; nothing if there is none, or if it is dirty already.
+fn stale(guid: Guid, row: Option<Row>) -> Option<Stale> {
+    row.filter(|row| !row.dirty).map(|row| (guid, Row { dirty: true, ..row }))
+}
+
+/// A UUID's own number; for another GUID a number of its text that two of them do not share in practice. A set of numbers
+/// takes a fraction of what a set of texts takes, and a million entries have to fit.
+fn guid_key(guid: &Guid) -> u128 {
+    match guid {
+        Guid::Uuid(uuid) => uuid.as_u128(),
+        Guid::Text(text) => {
+            let half = |seed: u8| {
+                let mut hasher = DefaultHasher::new();
+                (seed, text).hash(&mut hasher);
+                u128::from(hasher.finish())
+            };
+            half(0) << 64 | half(1)
+        }
+    }
+}
+
+fn source_failure(dn: &str, field: &str, identifier: &str, message: String) -> Failure {
+    Failure {
+        kind: Kind::User,
+        dn: dn.to_owned(),
+        identifier: identifier.to_owned(),
+        field: Some(field.to_owned()),
+        message,
+        cause: Cause::Source,
+        exchange: None,
     }
 }
 

@@ -42,10 +42,11 @@ impl Provisioner {
             plan.add(item, self);
         }
         plan.failures.append(&mut pass.group_problems);
+        pass.members.finish();
         for group in &pass.groups {
             let row = self.ledger.get(Kind::Group, &group.guid)?;
             let operation = decide::group(Some(&group.name), row.as_ref());
-            let members = group.members.iter().filter(|member| pass.by_dn.contains_key(&**member)).count();
+            let members = pass.members.find(&group.members).count();
             let words = match operation {
                 GroupOperation::Join => format!("find by displayName; link or create; up to {members} members"),
                 GroupOperation::Rename => format!("rename; up to {members} members"),
@@ -71,8 +72,8 @@ impl Plan {
     fn add(&mut self, item: Item, provisioner: &Provisioner) {
         match item {
             Item::Unchanged => self.unchanged += 1,
-            Item::Refused { name, refusal } => self.refused.push((refusal, name)),
-            Item::Problem(failure) => self.failures.push(failure),
+            Item::Refused { name, refusal, .. } => self.refused.push((refusal, name)),
+            Item::Problem { failure, .. } => self.failures.push(failure),
             Item::Work(work) => {
                 let name = work
                     .desired

@@ -99,6 +99,8 @@ pub enum Abort {
     Credentials(u16),
     #[error("{0} operations in a row got no answer; the cycle stopped, the rest is left for the next one")]
     Unanswered(u32),
+    #[error("it was interrupted; what was done is remembered, the rest is left for the next cycle")]
+    Interrupted,
 }
 
 /// The report of one cycle.

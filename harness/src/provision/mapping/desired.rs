@@ -43,6 +43,14 @@ impl DesiredUser {
     }
 }
 
+/// A number of these bytes that stays the same in every run.
+#[must_use]
+pub fn fingerprint_of(bytes: &[u8]) -> u64 {
+    let mut hash = Fnv::default();
+    hash.write(bytes);
+    hash.0
+}
+
 /// FNV-1a, 64 bits: the same in every version of the program, since a ledger may outlive one.
 struct Fnv(u64);
 

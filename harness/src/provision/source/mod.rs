@@ -43,6 +43,17 @@ pub trait Source: Send + Sync {
         let _ = (dn, role);
         Ok(None)
     }
+
+    /// Takes up what [`Self::settle`] gave in an earlier run of the program. A state that does not fit is no state.
+    fn resume(&self, state: &str) {
+        let _ = state;
+    }
+
+    /// Everything that the last pass gave has been dealt with. Gives what the source must remember to tell changes from
+    /// then on; nothing if it needs nothing.
+    fn settle(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Why a source cannot be read.

@@ -8,19 +8,10 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::super::fault::EntryFault;
 use super::super::{Dn, Entry, Role};
-use super::Memory;
 use super::change::ChangeAlgorithm;
 use super::fault::LdapFault;
 use super::pass::Walk;
-
-/// The members of a Group DN as last read.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Membership {
-    /// Each group's name with its time stamp or number.
-    marks: HashMap<Box<str>, String>,
-    /// Names of the members, and their GUIDs as the directory gives them.
-    members: HashMap<Box<[u8]>, Box<str>>,
-}
+use super::state::{Membership, Memory};
 
 impl Walk<'_> {
     pub(super) fn users_of_group(&mut self, group: &str, memory: &mut Memory) -> Result<(), LdapFault> {

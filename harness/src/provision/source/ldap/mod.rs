@@ -6,6 +6,7 @@ mod fault;
 mod group_dn;
 mod pass;
 mod received;
+mod state;
 
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,7 +19,8 @@ use super::{Dn, Entries, Entry, Role, Source, SourceError};
 pub use change::{ChangeAlgorithm, ChangeDetection};
 use connection::Connection;
 pub use fault::LdapFault;
-use group_dn::Membership;
+use state::Memory;
+pub use state::{Remembered, remembered, without_group_marks};
 
 /// How many entries may wait between the directory and the cycle.
 const AHEAD: usize = 256;
@@ -73,16 +75,10 @@ pub struct LdapSource {
 struct Inner {
     settings: LdapSettings,
     memory: Mutex<Memory>,
+    /// What the last pass came to know; it counts once everything that the pass gave has been dealt with.
+    pending: Mutex<Option<Memory>>,
     /// For single entries that are asked for while a search is under way.
     single: Mutex<Option<Connection>>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Memory {
-    /// Changes from here on have not been read; absent before the first whole pass.
-    since: Option<String>,
-    /// What the Group DN's members were when its group last changed.
-    membership: Option<Membership>,
 }
 
 /// What the thread of a search says.
@@ -98,18 +94,13 @@ impl LdapSource {
     /// # Errors
     /// The server cannot be reached, refuses the credentials, or has no such base.
     pub fn open(settings: LdapSettings) -> Result<Self, LdapFault> {
-        let inner = Arc::new(Inner { settings, memory: Mutex::default(), single: Mutex::new(None) });
+        let inner =
+            Arc::new(Inner { settings, memory: Mutex::default(), pending: Mutex::default(), single: Mutex::new(None) });
         apart(|| {
             let mut connection = Connection::open(&inner.settings)?;
             connection.look_at_base(&inner.settings)
         })?;
         Ok(Self { inner })
-    }
-
-    /// Forgets the state of the Group DN's group, so that its members are read again in the next cycle: the documented
-    /// remedy for deletions that went unnoticed.
-    pub fn reset_group_timestamp(&self) {
-        lock(&self.inner.memory).membership = None;
     }
 }
 
@@ -117,6 +108,7 @@ impl Source for LdapSource {
     fn entries(&self) -> Result<Entries<'_>, SourceError> {
         let (sender, receiver) = sync_channel(AHEAD);
         let inner = Arc::clone(&self.inner);
+        *lock(&inner.pending) = None;
         std::thread::Builder::new()
             .name("ldap".to_owned())
             .spawn(move || pass::run(&inner, &sender))
@@ -139,6 +131,19 @@ impl Source for LdapSource {
             }
             read
         })?)
+    }
+
+    fn resume(&self, state: &str) {
+        if let Some(memory) = state::read(state, &self.inner.settings) {
+            *lock(&self.inner.memory) = memory;
+        }
+    }
+
+    fn settle(&self) -> Option<String> {
+        let memory = lock(&self.inner.pending).take()?;
+        let text = state::write(&memory, &self.inner.settings);
+        *lock(&self.inner.memory) = memory;
+        text
     }
 }
 

@@ -12,7 +12,8 @@ use super::super::{Entry, Role, SourceError};
 use super::change::{ChangeDetection, Progress};
 use super::connection::{Connection, Ended, Question};
 use super::fault::LdapFault;
-use super::{Inner, LdapSettings, Location, Memory, Message, lock};
+use super::state::Memory;
+use super::{Inner, LdapSettings, Location, Message, lock};
 
 /// How often a pass connects anew when its connection is lost.
 const RECONNECTS: u32 = 3;
@@ -65,7 +66,7 @@ fn walk(inner: &Inner, sender: &SyncSender<Message>) -> Result<(), LdapFault> {
             let next = walk.progress.next(detection.algorithm, started.elapsed());
             memory.since = next.or(memory.since);
         }
-        *lock(&inner.memory) = memory;
+        *lock(&inner.pending) = Some(memory);
         // Without a listener nobody needs to know.
         let _ = sender.send(Message::Done);
     }

@@ -1,9 +1,19 @@
-//! The ledger: what the provisioner remembers between cycles about each entry of the source.
+//! The ledger: what the provisioner remembers between cycles about each entry of the source, and about the source itself.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+mod encoding;
+mod file;
+mod identity;
+mod memory;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
 
 use uuid::Uuid;
+
+pub use file::{FileLedger, LedgerFileError};
+pub use identity::Identity;
+pub use memory::MemoryLedger;
 
 /// What an entry is provisioned as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,9 +77,10 @@ pub struct Row {
     pub target_id: Option<Box<str>>,
     /// What the target was last brought to; absent if that is not known.
     pub sent: Option<Sent>,
-    /// The last operation failed: it is repeated in the next cycle.
+    /// The target is not as the source wants it: the entry is looked at again in the next cycle, changed or not.
     pub dirty: bool,
-    /// A create was sent, and what became of it is not known. The account, if there is one, is found by `identifier`.
+    /// A create was perhaps sent, and what became of it is not known. The account, if there is one, is found by
+    /// `identifier`.
     pub create_pending: bool,
     /// `userName` or `displayName`, as last sent.
     pub identifier: Box<str>,
@@ -93,6 +104,15 @@ pub enum Sent {
     },
 }
 
+impl Row {
+    /// The row of an entry whose account is about to be looked for and, perhaps, created. It is written before the first
+    /// request: whatever becomes of this program then, the account can be found again.
+    #[must_use]
+    pub fn intent(identifier: &str) -> Self {
+        Self { dirty: true, create_pending: true, identifier: identifier.into(), ..Self::default() }
+    }
+}
+
 /// A change to the ledger: a new row, or none.
 pub type Entry = (Kind, Guid, Option<Row>);
 
@@ -101,10 +121,23 @@ pub type Entry = (Kind, Guid, Option<Row>);
 #[error("the ledger {0}")]
 pub struct LedgerError(pub String);
 
-/// Remembers rows. Writes come in groups; one group is written as a whole.
+/// How many rows of a kind there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub rows: u64,
+    /// Rows whose entries are looked at again in the next cycle, whether they changed or not.
+    pub dirty: u64,
+}
+
+/// Remembers rows, and where the source's changes were read up to. Writes come in groups; one group is written as a whole.
 pub trait Ledger: Send + Sync {
     /// The row of an entry.
     fn get(&self, kind: Kind, guid: &Guid) -> Result<Option<Row>, LedgerError>;
+
+    /// The entry's id in the target, once it is known.
+    fn target_id(&self, kind: Kind, guid: &Guid) -> Result<Option<Box<str>>, LedgerError> {
+        Ok(self.get(kind, guid)?.and_then(|row| row.target_id))
+    }
 
     /// Which entry a target id belongs to.
     fn owner(&self, kind: Kind, target_id: &str) -> Result<Option<Guid>, LedgerError>;
@@ -114,73 +147,23 @@ pub trait Ledger: Send + Sync {
 
     /// Hands every row of a kind to `visit`, in no particular order.
     fn scan(&self, kind: Kind, visit: &mut dyn FnMut(&Guid, &Row)) -> Result<(), LedgerError>;
-}
 
-/// A ledger that lasts as long as the program.
-#[derive(Debug, Default)]
-pub struct MemoryLedger {
-    state: Mutex<State>,
-}
+    /// What the source needs to tell changes, as it gave it to [`Self::set_source_state`].
+    fn source_state(&self) -> Result<Option<String>, LedgerError>;
 
-#[derive(Debug, Default)]
-struct State {
-    rows: HashMap<(Kind, Guid), Row>,
-    owners: HashMap<(Kind, Box<str>), Guid>,
-}
+    /// Remembers, or forgets, what the source needs to tell changes.
+    fn set_source_state(&self, state: Option<&str>) -> Result<(), LedgerError>;
 
-impl MemoryLedger {
-    /// An empty ledger.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
+    /// Forgets all rows and the source's state: everybody is found anew in the next cycle.
+    fn reset(&self) -> Result<(), LedgerError>;
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // A panic elsewhere leaves at worst one row unwritten, which the next cycle repairs.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Ledger for MemoryLedger {
-    fn get(&self, kind: Kind, guid: &Guid) -> Result<Option<Row>, LedgerError> {
-        Ok(self.lock().rows.get(&(kind, guid.clone())).cloned())
-    }
-
-    fn owner(&self, kind: Kind, target_id: &str) -> Result<Option<Guid>, LedgerError> {
-        Ok(self.lock().owners.get(&(kind, target_id.into())).cloned())
-    }
-
-    fn write(&self, entries: Vec<Entry>) -> Result<(), LedgerError> {
-        let mut state = self.lock();
-        let State { rows, owners } = &mut *state;
-        for (kind, guid, row) in entries {
-            let key = (kind, guid);
-            if let Some(id) = rows.get(&key).and_then(|old| old.target_id.clone())
-                && owners.get(&(kind, id.clone())) == Some(&key.1)
-            {
-                owners.remove(&(kind, id));
-            }
-            match row {
-                Some(row) => {
-                    if let Some(id) = &row.target_id {
-                        owners.insert((kind, id.clone()), key.1.clone());
-                    }
-                    rows.insert(key, row);
-                }
-                None => {
-                    rows.remove(&key);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn scan(&self, kind: Kind, visit: &mut dyn FnMut(&Guid, &Row)) -> Result<(), LedgerError> {
-        for ((own, guid), row) in &self.lock().rows {
-            if *own == kind {
-                visit(guid, row);
-            }
-        }
-        Ok(())
+    /// Counts the rows of a kind.
+    fn tally(&self, kind: Kind) -> Result<Tally, LedgerError> {
+        let mut tally = Tally::default();
+        self.scan(kind, &mut |_, row| {
+            tally.rows += 1;
+            tally.dirty += u64::from(row.dirty);
+        })?;
+        Ok(tally)
     }
 }

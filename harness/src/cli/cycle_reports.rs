@@ -1,0 +1,160 @@
+//! Where the reports of provisioning cycles go, and in which forms.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, ValueEnum};
+
+use super::{Failure, Output, cycle_report};
+use crate::provision::engine::{CycleReport, Plan};
+
+/// The form of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum CycleFormat {
+    /// for a person
+    #[default]
+    Text,
+    /// a list of cycles for programs
+    Json,
+    /// Markdown for the summary of a job
+    Markdown,
+}
+
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Report")]
+pub(super) struct CycleReportFlags {
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", conflicts_with = "reports")]
+    format: CycleFormat,
+    /// A report in this form, written to FILE or else to standard output; may be repeated. One for a person goes to standard
+    /// output unless another does
+    #[arg(long = "report", value_name = "FORMAT[=FILE]")]
+    reports: Vec<Asked>,
+}
+
+/// One report that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    format: CycleFormat,
+    file: Option<PathBuf>,
+}
+
+impl FromStr for Asked {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (word, file) = text.split_once('=').map_or((text, None), |(word, file)| (word, Some(file)));
+        let format = CycleFormat::from_str(word, false)
+            .map_err(|_| format!("there is no report {word:?}; there are text, json, markdown"))?;
+        if file == Some("") {
+            return Err("the file is missing after the equals sign".into());
+        }
+        Ok(Self { format, file: file.map(PathBuf::from) })
+    }
+}
+
+/// The reports of one run.
+pub(super) struct CycleReports {
+    reports: Vec<Report>,
+    output: Output,
+}
+
+struct Report {
+    format: CycleFormat,
+    file: Option<(PathBuf, File)>,
+    cycles: usize,
+}
+
+impl CycleReportFlags {
+    /// The reports, their files created, so that one that cannot be written is known before anything is sent.
+    pub fn open(&self, output: Output) -> Result<CycleReports, Failure> {
+        let mut asked = self.reports.clone();
+        match asked.iter().filter(|asked| asked.file.is_none()).count() {
+            0 => asked.insert(0, Asked { format: self.format, file: None }),
+            1 => {}
+            _ => {
+                let sentence =
+                    "only one report can go to standard output; give the others a file, as in markdown=report.md";
+                return Err(Failure::Usage(sentence.into()));
+            }
+        }
+        let open = |asked: Asked| -> Result<Report, Failure> {
+            let file = match asked.file {
+                Some(path) => {
+                    let file = File::create(&path).map_err(|error| {
+                        Failure::Usage(format!("the report cannot be written to {}: {error}", path.display()))
+                    })?;
+                    Some((path, file))
+                }
+                None => None,
+            };
+            Ok(Report { format: asked.format, file, cycles: 0 })
+        };
+        Ok(CycleReports { reports: asked.into_iter().map(open).collect::<Result<_, _>>()?, output })
+    }
+}
+
+/// A cycle among others.
+pub(super) struct Title<'a> {
+    pub number: usize,
+    /// How many there will be, if that is known.
+    pub total: Option<usize>,
+    /// What was read, or the file of changes that came before it.
+    pub source: &'a str,
+    /// Cycles without end: those that did nothing take a line.
+    pub is_watch: bool,
+}
+
+impl CycleReports {
+    /// Writes one cycle.
+    pub fn cycle(&mut self, title: &Title<'_>, cycle: &CycleReport) -> Result<(), Failure> {
+        let output = self.output;
+        for report in &mut self.reports {
+            let text = match report.format {
+                CycleFormat::Text => cycle_report::text(title, cycle),
+                CycleFormat::Markdown => cycle_report::markdown(title, cycle),
+                CycleFormat::Json => {
+                    let before = if report.cycles == 0 { "[" } else { "," };
+                    let document = format!("{:#}", cycle_report::json(title, cycle)).replace('\n', "\n  ");
+                    format!("{before}\n  {document}")
+                }
+            };
+            report.cycles += 1;
+            report.write(&text, output)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what a cycle would do.
+    pub fn plan(&mut self, plan: &Plan) -> Result<(), Failure> {
+        let output = self.output;
+        for report in &mut self.reports {
+            report.write(&cycle_report::plan(plan, report.format), output)?;
+        }
+        Ok(())
+    }
+
+    /// No cycle comes any more.
+    pub fn finish(&mut self) -> Result<(), Failure> {
+        let output = self.output;
+        for report in &mut self.reports {
+            if report.format == CycleFormat::Json {
+                report.write(if report.cycles == 0 { "[]\n" } else { "\n]\n" }, output)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Report {
+    fn write(&mut self, text: &str, output: Output) -> Result<(), Failure> {
+        match &mut self.file {
+            None => output.print(text),
+            Some((path, file)) => file.write_all(text.as_bytes()).map_err(|error| {
+                Failure::Usage(format!("the report cannot be written to {}: {error}", path.display()))
+            }),
+        }
+    }
+}
