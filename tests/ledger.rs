@@ -28,7 +28,8 @@ fn person(uid: &str, more: &str) -> String {
 }
 
 fn group(cn: &str, guid: &str, members: &[&str]) -> String {
-    let members: String = members.iter().map(|member| format!("member: uid={member},dc=x\n")).collect();
+    let members: Vec<String> = members.iter().map(|member| format!("member: uid={member},dc=x\n")).collect();
+    let members = members.concat();
     format!("dn: cn={cn},dc=x\nobjectClass: groupOfNames\nentryUUID: {guid}\ncn: {cn}\n{members}\n")
 }
 
@@ -271,7 +272,8 @@ fn a_cycle_that_is_interrupted_writes_what_was_done() {
     let folder = folder("interrupted");
     let (source, ledger) = (folder.join("people.ldif"), folder.join("people.ledger"));
     let served = Served::start(&["--target", "aquera"]);
-    std::fs::write(&source, (0..50).map(|number| person(&format!("p{number}"), "")).collect::<String>()).unwrap();
+    std::fs::write(&source, (0..50).map(|number| person(&format!("p{number}"), "")).collect::<Vec<_>>().concat())
+        .unwrap();
     // The search for the fifth does not come back before the operation is given up.
     let gate = Gate::before(served.value("URL"), Moment::AfterTheWork, 10);
     let mut child =

@@ -1,5 +1,6 @@
 //! How far a cycle is, in a line of the terminal that is written over again and again. In a pipe nothing is shown.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -63,9 +64,9 @@ fn line(counts: Counts, total: Option<u64>, elapsed: Duration) -> String {
         None => format!("{} entries read  ", grouped(read)),
     };
     let tenths = u64::try_from(elapsed.as_millis() / 100).unwrap_or(u64::MAX).max(1);
-    text += &format!("users {}  groups {}", grouped(users), grouped(groups));
+    let _ = write!(text, "users {}  groups {}", grouped(users), grouped(groups));
     if failed > 0 {
-        text += &format!("  failed {}", grouped(failed));
+        let _ = write!(text, "  failed {}", grouped(failed));
     }
     text + &format!("  {} a second", grouped((users + groups).saturating_mul(10) / tenths))
 }

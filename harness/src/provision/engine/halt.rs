@@ -38,7 +38,7 @@ impl Halt {
                 }
             }
             Outcome::Failed(Trouble { cause: Cause::Status(status @ 401), .. }) => {
-                self.halt(Abort::Credentials(*status))
+                self.halt(Abort::Credentials(*status));
             }
             _ => self.unanswered.store(0, Ordering::Release),
         }

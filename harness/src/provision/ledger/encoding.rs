@@ -119,12 +119,19 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Row> {
     })
 }
 
-/// The target id of a value, without the rest; nothing if it is no row.
-pub(super) fn decode_target_id(bytes: &[u8]) -> Option<Option<Box<str>>> {
-    let [VERSION, flags, rest @ ..] = bytes else { return None };
+/// The target id of a value, without the rest: absent if it is not known yet.
+///
+/// # Errors
+/// It is no row.
+pub(super) fn decode_target_id(bytes: &[u8]) -> Result<Option<Box<str>>, NoRow> {
+    let [VERSION, flags, rest @ ..] = bytes else { return Err(NoRow) };
     let mut rest = rest;
-    if flags & TARGET_ID == 0 { Some(None) } else { take_text(&mut rest).map(Some) }
+    if flags & TARGET_ID == 0 { Ok(None) } else { take_text(&mut rest).map(Some).ok_or(NoRow) }
 }
+
+/// A value that is no row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NoRow;
 
 fn take<'a>(rest: &mut &'a [u8], count: usize) -> Option<&'a [u8]> {
     let (taken, after) = rest.split_at_checked(count)?;

@@ -65,18 +65,16 @@ impl FileLedger {
     /// The file is damaged, in use, or somebody else's.
     pub fn open(path: &Path, identity: &Identity) -> Result<Self, LedgerFileError> {
         let ledger = Self::database(path, true)?;
-        match ledger.identity()? {
-            Some(own) => match own.difference(identity) {
+        if let Some(own) = ledger.identity()? {
+            return match own.difference(identity) {
                 Some(difference) => Err(LedgerFileError::OfAnother { path: path.to_owned(), difference }),
                 None => Ok(ledger),
-            },
-            None => {
-                let text = serde_json::to_string(identity).map_err(|error| ledger.unreadable(&error))?;
-                let entries = [(FORMAT, CURRENT_FORMAT), (IDENTITY, text.as_str())];
-                ledger.tell_about(&entries).map_err(|error| ledger.unreadable(&error))?;
-                Ok(ledger)
-            }
+            };
         }
+        let text = serde_json::to_string(identity).map_err(|error| ledger.unreadable(&error))?;
+        let entries = [(FORMAT, CURRENT_FORMAT), (IDENTITY, text.as_str())];
+        ledger.tell_about(&entries).map_err(|error| ledger.unreadable(&error))?;
+        Ok(ledger)
     }
 
     /// Opens a ledger that is there, whoever it belongs to.
@@ -206,38 +204,37 @@ impl FileLedger {
             None => Ok(None),
         }
     }
+}
 
-    fn write_kind(
-        &self,
-        writing: &redb::WriteTransaction,
-        kind: Kind,
-        entries: &[(Kind, Guid, Option<Row>)],
-    ) -> Result<(), redb::Error> {
-        let mut table = writing.open_table(rows(kind))?;
-        let mut owners = writing.open_table(owners(kind))?;
-        for (_, guid, row) in entries.iter().filter(|(own, ..)| *own == kind) {
-            let key = encoding::key(guid);
-            let old = match table.get(key.as_slice())? {
-                Some(value) => encoding::decode_target_id(value.value()).flatten(),
-                None => None,
-            };
-            let id = row.as_ref().and_then(|row| row.target_id.clone());
-            if let Some(old) = old.filter(|old| Some(old) != id.as_ref()) {
-                let is_own = owners.get(&*old)?.is_some_and(|owner| owner.value() == key);
-                if is_own {
-                    owners.remove(&*old)?;
-                }
+fn write_kind(
+    writing: &redb::WriteTransaction,
+    kind: Kind,
+    entries: &[(Kind, Guid, Option<Row>)],
+) -> Result<(), redb::Error> {
+    let mut table = writing.open_table(rows(kind))?;
+    let mut owners = writing.open_table(owners(kind))?;
+    for (_, guid, row) in entries.iter().filter(|(own, ..)| *own == kind) {
+        let key = encoding::key(guid);
+        let old = match table.get(key.as_slice())? {
+            Some(value) => encoding::decode_target_id(value.value()).unwrap_or_default(),
+            None => None,
+        };
+        let id = row.as_ref().and_then(|row| row.target_id.clone());
+        if let Some(old) = old.filter(|old| Some(old) != id.as_ref()) {
+            let is_own = owners.get(&*old)?.is_some_and(|owner| owner.value() == key);
+            if is_own {
+                owners.remove(&*old)?;
             }
-            if let Some(id) = id {
-                owners.insert(&*id, key.as_slice())?;
-            }
-            match row {
-                Some(row) => table.insert(key.as_slice(), encoding::encode(row).as_slice())?,
-                None => table.remove(key.as_slice())?,
-            };
         }
-        Ok(())
+        if let Some(id) = id {
+            owners.insert(&*id, key.as_slice())?;
+        }
+        match row {
+            Some(row) => table.insert(key.as_slice(), encoding::encode(row).as_slice())?,
+            None => table.remove(key.as_slice())?,
+        };
     }
+    Ok(())
 }
 
 const fn rows(kind: Kind) -> Rows {
@@ -260,7 +257,7 @@ impl Ledger for FileLedger {
     }
 
     fn target_id(&self, kind: Kind, guid: &Guid) -> Result<Option<Box<str>>, LedgerError> {
-        Ok(self.read(kind, guid, encoding::decode_target_id)?.flatten())
+        Ok(self.read(kind, guid, |value| encoding::decode_target_id(value).ok())?.flatten())
     }
 
     fn owner(&self, kind: Kind, target_id: &str) -> Result<Option<Guid>, LedgerError> {
@@ -283,7 +280,7 @@ impl Ledger for FileLedger {
         let writing = self.database.begin_write().map_err(|error| self.failed(&error))?;
         for kind in [Kind::User, Kind::Group] {
             if entries.iter().any(|(own, ..)| *own == kind) {
-                self.write_kind(&writing, kind, &entries).map_err(|error| self.failed(&error))?;
+                write_kind(&writing, kind, &entries).map_err(|error| self.failed(&error))?;
             }
         }
         writing.commit().map_err(|error| self.failed(&error))
