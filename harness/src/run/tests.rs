@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use super::*;
 use crate::endpoint::Request;
 use crate::endpoint::embedded::EmbeddedOptions;
-use crate::endpoint::{ClientOptions, Embedded, Request, discover};
+use crate::endpoint::{ClientOptions, Embedded, discover};
 use crate::event::Consumer;
 use crate::plan::plan;
 
