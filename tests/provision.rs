@@ -222,3 +222,114 @@ fn the_lifecycle_runs_against_a_served_endpoint_and_leaves_nothing() {
     let ran = provision(&served, &["--source", &fixture("twenty.ldif"), "--format", "json", "--no-user-create"]);
     assert_eq!(cycles(&ran)[0]["users"]["unsynced"], 20, "{}", ran.stdout);
 }
+
+/// An entry that cannot be provisioned beside one that can: a name for its files, the entries, a deviation, and what is told
+/// of entry, field and reason.
+struct Faulty(&'static str, String, &'static str, &'static str, &'static str, &'static str);
+
+fn invented(uid: &str, more: &str) -> String {
+    format!(
+        "dn: uid={uid},dc=x\nobjectClass: inetOrgPerson\nentryUUID: guid-{uid}\nuid: {uid}\ncn: {uid}\nsn: {uid}\n{more}\n"
+    )
+}
+
+fn faulty() -> Vec<Faulty> {
+    let long = "x".repeat(256);
+    let person = invented;
+    let group = |cn: &str, more: &str| {
+        format!("dn: cn={cn},dc=x\nobjectClass: groupOfNames\nentryUUID: guid-{cn}\ncn: {cn}\n{more}\n")
+    };
+    vec![
+        Faulty(
+            "long",
+            person("bo", &format!("title: {long}\n")),
+            "",
+            "uid=bo,dc=x",
+            "title",
+            "the value has 256 characters",
+        ),
+        Faulty(
+            "nameless",
+            "dn: cn=bo,dc=x\nobjectClass: inetOrgPerson\nentryUUID: guid-bo\ncn: bo\nsn: bo\n\n".to_owned(),
+            "",
+            "cn=bo,dc=x",
+            "userName",
+            "a value is required, but the entry has none in uid",
+        ),
+        Faulty(
+            "twins",
+            person("bo", "").replace("uid: bo", "uid: ADA"),
+            "",
+            "uid=bo,dc=x",
+            "userName",
+            "two people cannot share an account",
+        ),
+        Faulty(
+            "guids",
+            person("bo", "").replace("guid-bo", "guid-ada"),
+            "",
+            "uid=bo,dc=x",
+            "entryUUID",
+            "another entry of the source has the same value",
+        ),
+        Faulty(
+            "dn",
+            "dn: nonsense\nobjectClass: inetOrgPerson\nuid: bo\ncn: bo\nsn: bo\n\n".to_owned(),
+            "",
+            "dn.ldif:8",
+            "dn",
+            "\"nonsense\" is no distinguished name",
+        ),
+        Faulty(
+            "member",
+            group("Core", "member: uid=ada,dc=x\nmember: nonsense\n"),
+            "",
+            "cn=Core,dc=x",
+            "member",
+            "no distinguished name is \"nonsense\"",
+        ),
+        Faulty("group", group(&"g".repeat(256), ""), "", "cn=ggg", "displayName", "the value has 256 characters"),
+        Faulty(
+            "unmapped",
+            String::new(),
+            "create.display-name-demanded",
+            "uid=ada,dc=x",
+            "displayName",
+            "POST /Users was answered with status 400 (displayName is missing)",
+        ),
+        Faulty("ids", String::new(), "id.missing-in-lists", "uid=ada,dc=x", "id", "the user in it has no id"),
+    ]
+}
+
+#[test]
+fn what_is_wrong_with_entries_is_named_and_counted_and_the_rest_goes_on() {
+    for Faulty(name, entries, deviation, entry, field, words) in faulty() {
+        let source = file(&format!("{name}.ldif"), &(invented("ada", "") + &entries));
+        let source = source.to_str().unwrap();
+        let deviate: &[&str] = if deviation.is_empty() { &[] } else { &["--deviate", deviation] };
+        let served = Served::start(&[&["--target", "aquera"], deviate].concat());
+        let mapping = file(
+            &format!("{name}.toml"),
+            "attributeMapping = [\n  { fieldName = \"userName\", saasFieldInfo = { attributeNames = [\"uid\"] } },\n  { fieldName = \"title\", saasFieldInfo = { attributeNames = [\"title\"] } },\n]\n",
+        );
+        let arguments = ["--source", source, "--mapping", mapping.to_str().unwrap(), "--format", "json"];
+        if name == "ids" {
+            // An account that is there already is what a search finds.
+            provision(&served, &arguments);
+        }
+        let ran = provision(&served, &arguments);
+        assert_eq!(ran.status, 1, "{name}: {}{}", ran.stdout, ran.stderr);
+        let cycle = &cycles(&ran)[0];
+        let failures = cycle["failures"].as_array().unwrap();
+        let failure = &failures[0];
+        assert_eq!(failures.len(), 1, "{name}: {cycle:#}");
+        assert!(failure["entry"].as_str().unwrap().contains(entry), "{name}: {failure:#}");
+        assert_eq!(failure["field"], field, "{name}: {failure:#}");
+        assert!(failure["message"].as_str().unwrap().contains(words), "{name}: {failure:#}");
+        let counted = cycle["users"]["failed"].as_u64().unwrap() + cycle["groups"]["failed"].as_u64().unwrap();
+        assert_eq!(counted, 1, "{name}: {cycle:#}");
+        if deviation.is_empty() {
+            assert_eq!(cycle["users"]["success"], 1, "{name}: the rest goes on: {cycle:#}");
+        }
+    }
+}

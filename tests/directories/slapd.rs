@@ -203,3 +203,35 @@ fn an_entry_without_guid_is_known_by_its_name_with_a_warning() {
         ran.stdout
     );
 }
+
+#[test]
+fn a_ledger_keeps_where_the_directory_was_read_up_to_and_the_members_of_a_group() {
+    let Some(slapd) = Slapd::start("ledger") else { return };
+    slapd.modify(&(["ada", "grace"].map(person).concat() + &group("staff", &["uid=ada", "uid=grace"])));
+    let served = Served::start(&["--target", "aquera"]);
+    let ledger = slapd.folder.join("people.ledger");
+    let ledger = ledger.to_str().expect("the path is text");
+    let staff = format!("cn=staff,{BASE}");
+    let cycle = || {
+        let ran =
+            slapd.once(&served, ROOT, &["--ledger", ledger, "--user-group-dn", &staff, "--group-filter", "(cn=none)"]);
+        assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+        let did: Vec<&str> = ran.stdout.lines().filter_map(|line| line.trim().strip_prefix("users: ")).collect();
+        did.join("; ")
+    };
+    assert_eq!(cycle(), "created 2");
+    assert_eq!(cycle(), "");
+    slapd.modify(&format!("dn: uid=ada,{BASE}\nchangetype: delete\n\n"));
+    slapd.modify(&format!("dn: uid=grace,{BASE}\nchangetype: modify\nreplace: title\ntitle: Admiral\n\n"));
+    assert_eq!(cycle(), "updated 1", "the group did not change, so that a deletion goes unnoticed");
+    let ran = run(&["provision", "--ledger", ledger, "--show-source"]);
+    for said in
+        ["a directory server below dc=example,dc=com", "changes read up to", "members of cn=staff", "members in all"]
+    {
+        assert!(ran.stdout.contains(said), "{said}:\n{}{}", ran.stdout, ran.stderr);
+    }
+    assert!(!ran.stdout.contains(PASSWORD), "{}", ran.stdout);
+    let ran = run(&["provision", "--ledger", ledger, "--reset-group-timestamp"]);
+    assert_eq!(ran.stdout, "the members of the Group DN are read again in the next cycle\n", "{}", ran.stderr);
+    assert_eq!(cycle(), "disabled 1");
+}

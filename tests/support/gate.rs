@@ -1,6 +1,8 @@
 //! A gate before an endpoint: passes exchanges on one by one, and holds a chosen one for ever, so that its client can be
 //! killed in the middle of it.
 
+#![allow(dead_code, reason = "each test binary uses its part of this module")]
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::Child;

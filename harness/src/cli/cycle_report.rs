@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::cycle_reports::{CycleFormat, Title};
+use super::cycle_reports::{CycleFormat, Form, Title};
 use super::output::table;
 use crate::provision::engine::report::{Counters, Refused, SHOWN};
 use crate::provision::engine::{CycleReport, Failure, Plan, Refusal};
@@ -15,15 +15,25 @@ const MOST_FAILURES: usize = 20;
 
 /// `cycle 2 of 3: joiner.ldif (0.1 s)`
 fn heading(title: &Title<'_>, report: &CycleReport) -> String {
+    let seconds = report.elapsed.as_secs_f64();
+    if title.form == Form::Event {
+        return format!("event {} ({seconds:.1} s)", title.source);
+    }
     let of = title.total.map(|total| format!(" of {total}")).unwrap_or_default();
-    format!("cycle {}{of}: {} ({:.1} s)", title.number, title.source, report.elapsed.as_secs_f64())
+    format!("cycle {}{of}: {} ({seconds:.1} s)", title.number, title.source)
 }
 
 /// One cycle for a person.
 pub(super) fn text(title: &Title<'_>, report: &CycleReport) -> String {
     let mut out = heading(title, report);
     let is_quiet = report.users.impacted + report.groups.impacted == 0 && report.aborted.is_none();
-    if title.is_watch && is_quiet && report.warnings.is_empty() {
+    if title.form == Form::Event {
+        let did: Vec<String> = actions(report).collect();
+        let did = if did.is_empty() { "nothing was sent".to_owned() } else { did.join("; ") };
+        let _ = writeln!(out, ": {did}");
+        return out + &remarks(report);
+    }
+    if title.form == Form::Watch && is_quiet && report.warnings.is_empty() {
         let (users, groups) = (report.users.unchanged, report.groups.unchanged);
         let _ = writeln!(out, ": {users} users and {groups} groups unchanged");
         return out;
@@ -47,6 +57,12 @@ pub(super) fn text(title: &Title<'_>, report: &CycleReport) -> String {
     for actions in actions(report) {
         let _ = writeln!(out, "  {actions}");
     }
+    out + &remarks(report)
+}
+
+/// What went wrong, and what the person who runs the channel should know.
+fn remarks(report: &CycleReport) -> String {
+    let mut out = String::new();
     for warning in warnings(report) {
         let _ = writeln!(out, "  warning: {warning}");
     }

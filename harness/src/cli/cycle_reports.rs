@@ -103,8 +103,18 @@ pub(super) struct Title<'a> {
     pub total: Option<usize>,
     /// What was read, or the file of changes that came before it.
     pub source: &'a str,
-    /// Cycles without end: those that did nothing take a line.
-    pub is_watch: bool,
+    pub form: Form,
+}
+
+/// How much room a cycle takes in the report for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A table.
+    Table,
+    /// A line if nothing was to be done: there are cycles without end.
+    Watch,
+    /// A line: the cycle is about one event.
+    Event,
 }
 
 impl CycleReports {

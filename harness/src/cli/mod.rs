@@ -20,6 +20,7 @@ mod interrupt;
 mod ledger_flags;
 mod list;
 mod output;
+mod pingone_flags;
 mod progress_bar;
 mod prove;
 mod provision;

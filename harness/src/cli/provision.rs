@@ -9,9 +9,10 @@ use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior};
 use url::Url;
 
-use super::cycle_reports::{CycleReportFlags, CycleReports, Title};
+use super::cycle_reports::{CycleReportFlags, CycleReports, Form, Title};
 use super::endpoint_flags::base_url;
 use super::ledger_flags::LedgerFlags;
+use super::pingone_flags::{Incoming, PingOneFlags};
 use super::progress_bar::ProgressBar;
 use super::source_flags::{Place, SourceFlags, pass_failure};
 use super::{EndpointFlags, Failure, Output, confirm, interrupt};
@@ -23,7 +24,7 @@ use crate::provision::engine::report::Abort;
 use crate::provision::engine::{CycleReport, PassError, Progress, Provisioner};
 use crate::provision::ledger::{Identity, Ledger, MemoryLedger};
 use crate::provision::source::ldif::Warning;
-use crate::provision::source::{Directory, LdapSource, LdifFile, Source};
+use crate::provision::source::{Directory, LdapSource, LdifFile, PingOne, Source, pingone};
 use crate::provision::{Channel, Options, RemoveUserAction};
 
 const EXAMPLES: &str = "\
@@ -36,6 +37,7 @@ Examples:
       --bind-dn weir@example.com --bind-password @secret.txt --step http://127.0.0.1:8080/scim/default
 
   weir provision --source people.ldif --ledger people.ledger --watch http://127.0.0.1:8080/scim/default
+  weir provision --source users.json --rule rule.json --events events.ndjson http://127.0.0.1:8080/scim/default
   weir provision --ledger people.ledger --show-channels                         what the ledger knows
 
 The first cycle reads the source as it is; each --changes file is applied to it before one further cycle.";
@@ -69,6 +71,8 @@ pub(super) struct ProvisionArgs {
     yes: bool,
     #[command(flatten)]
     source: SourceFlags,
+    #[command(flatten)]
+    pingone: PingOneFlags,
     /// How many operations are under way at once (Max Threads); --concurrency limits their requests
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Channel")]
     threads: u16,
@@ -106,6 +110,7 @@ enum People {
     Server(LdapSource),
     File(LdifFile),
     Directory(Box<Directory>),
+    PingOne(Box<PingOne>),
 }
 
 impl People {
@@ -114,6 +119,7 @@ impl People {
             Self::Server(server) => server,
             Self::File(file) => file,
             Self::Directory(directory) => &**directory,
+            Self::PingOne(users) => &**users,
         }
     }
 
@@ -123,6 +129,7 @@ impl People {
             Self::Server(_) => None,
             Self::File(file) => Some(file.len()),
             Self::Directory(directory) => u64::try_from(directory.len()).ok(),
+            Self::PingOne(users) => u64::try_from(users.len()).ok(),
         }
     }
 }
@@ -148,8 +155,15 @@ pub(super) async fn run(mut args: ProvisionArgs, output: Output) -> Result<u8, F
     }
     args.take_url()?;
     let description = describe(&args.client)?;
-    let channel = args.source.channel()?;
-    let people = read(&args, &channel)?;
+    let (channel, people) = if let Some(rule) = args.pingone.rule()? {
+        let users = PingOneFlags::users(args.source.name(), &rule)?;
+        (pingone::channel(&rule), People::PingOne(Box::new(users)))
+    } else {
+        let channel = args.source.channel()?;
+        let people = read(&args, &channel)?;
+        (channel, people)
+    };
+    let incoming = args.pingone.incoming()?;
     let mut reports = args.report.open(output)?;
     if args.dry_run {
         // Nothing is sent: the wire behind a plan is never used.
@@ -174,7 +188,10 @@ pub(super) async fn run(mut args: ProvisionArgs, output: Output) -> Result<u8, F
         Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => return Ok(exit::INTERRUPTED),
     }
     let mut run = Run { args: &args, provisioner, people, progress: Arc::default(), interrupted };
-    let status = run.cycles(&mut reports).await;
+    let mut status = run.cycles(&mut reports).await;
+    if let (Ok(first @ (exit::OK | exit::FINDINGS)), Some(incoming)) = (&status, incoming) {
+        status = run.events(incoming, &mut reports, *first).await;
+    }
     reports.finish()?;
     status
 }
@@ -200,6 +217,7 @@ impl Run<'_> {
         self.stop_when_interrupted();
         let total = self.args.changes.len() + 1;
         let is_watch = self.args.watch.is_some();
+        let form = if is_watch { Form::Watch } else { Form::Table };
         let total = (!self.args.step && !is_watch).then_some(total);
         let mut ticks = self.args.watch.map(ticks);
         let mut status = exit::OK;
@@ -225,8 +243,50 @@ impl Run<'_> {
                 Err(error) => return Err(pass_failure(&error)),
             };
             status = if is_watch { status_of(&report) } else { status.max(status_of(&report)) };
-            reports.cycle(&Title { number, total, source: &source, is_watch }, &report)?;
+            reports.cycle(&Title { number, total, source: &source, form }, &report)?;
             if report.aborted.as_ref().is_some_and(|aborted| !is_watch || *aborted == Abort::Interrupted) {
+                break;
+            }
+        }
+        Ok(status)
+    }
+
+    /// Sends each event as it comes. One that cannot be read, or is about nobody, is told and left out.
+    async fn events(
+        &mut self,
+        mut incoming: Incoming,
+        reports: &mut CycleReports,
+        mut status: u8,
+    ) -> Result<u8, Failure> {
+        let file = self.args.pingone.events.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+        for number in 2.. {
+            let event = tokio::select! {
+                biased;
+                Ok(_) = self.interrupted.wait_for(|interrupted| *interrupted) => break,
+                event = incoming.recv() => event,
+            };
+            let Some(event) = event else { break };
+            let applied = event.map_err(|fault| fault.to_string()).and_then(|(line, event)| {
+                let source = format!("{file}:{line} {event}");
+                let applied = match &mut self.people {
+                    People::PingOne(users) => users.apply(event),
+                    _ => Ok(()),
+                };
+                applied.map_err(|problem| format!("{file}: line {line}: {problem}")).map(|()| source)
+            });
+            let source = match applied {
+                Ok(source) => source,
+                Err(problem) => {
+                    eprintln!("weir: {problem}; the event is left out");
+                    status = status.max(exit::FINDINGS);
+                    continue;
+                }
+            };
+            let report = self.provisioner.watched_cycle(self.people.source(), &self.progress).await;
+            let report = report.map_err(|error| pass_failure(&error))?;
+            status = status.max(status_of(&report));
+            reports.cycle(&Title { number, total: None, source: &source, form: Form::Event }, &report)?;
+            if report.aborted.is_some() {
                 break;
             }
         }
@@ -300,7 +360,10 @@ impl ProvisionArgs {
             endpoint: endpoint.as_str().trim_end_matches('/').to_owned(),
             client: description.id.clone(),
             channel: String::new(),
-            source: self.source.identity(channel),
+            source: match self.pingone.rule {
+                Some(_) => "PingOne".to_owned(),
+                None => self.source.identity(channel),
+            },
         }
     }
 

@@ -127,6 +127,9 @@ impl SourceFlags {
                 "give the people with --source: an LDIF file, or ldap://HOST:PORT of a directory server".into(),
             ));
         };
+        if text.to_ascii_lowercase().ends_with(".json") {
+            return Err(Failure::Usage(format!("--source {text}: users of PingOne need their rule, with --rule")));
+        }
         if !["ldap://", "ldaps://"].iter().any(|scheme| text.to_ascii_lowercase().starts_with(scheme)) {
             return Ok(Place::File(PathBuf::from(text)));
         }

@@ -107,18 +107,17 @@ impl Channel {
         entry.text("cn").filter(|name| !name.is_empty())
     }
 
-    /// The names of a group's members, in the form by which names are compared. Those that are no names are left out and
-    /// counted.
+    /// The names of a group's members, in the form by which names are compared, and the values that are no names.
     #[must_use]
-    pub fn members(&self, entry: &Entry) -> (Vec<Box<str>>, usize) {
+    pub fn members(&self, entry: &Entry) -> (Vec<Box<str>>, Vec<String>) {
         let mut keys = Vec::new();
-        let mut unreadable = 0;
+        let mut unreadable = Vec::new();
         for attribute in &self.member_attributes {
             for value in entry.values(attribute) {
                 match std::str::from_utf8(value).ok().and_then(|text| Dn::parse(text).ok()) {
                     Some(dn) if dn.rdns().is_empty() => {}
                     Some(dn) => keys.push(dn.key().into()),
-                    None => unreadable += 1,
+                    None => unreadable.push(String::from_utf8_lossy(value).into_owned()),
                 }
             }
         }

@@ -13,6 +13,7 @@ use crate::provision::client::body::member;
 use crate::provision::client::wire::{Call, NoAnswer, Reply, Wire};
 use crate::provision::client::{Description, Put};
 use crate::provision::ledger::{Kind, Ledger, Row};
+use crate::provision::mapping::field::FIELDS;
 use crate::provision::options::Options;
 
 /// Shared by the operations of one cycle.
@@ -68,6 +69,8 @@ pub(super) enum Outcome {
 #[derive(Debug)]
 pub(super) struct Trouble {
     pub message: String,
+    /// The field to blame, when it is one.
+    pub field: Option<String>,
     pub cause: Cause,
     pub exchange: Option<Arc<crate::endpoint::Exchange>>,
 }
@@ -77,6 +80,7 @@ impl Trouble {
     pub(super) fn answered(what: &Call, reply: &Reply) -> Self {
         Self {
             message: format!("{what} was answered with {}", reply.explained()),
+            field: named_attribute(reply),
             cause: Cause::Status(reply.status),
             exchange: reply.exchange.clone(),
         }
@@ -86,17 +90,24 @@ impl Trouble {
     pub(super) fn unusable(what: &Call, reply: &Reply, why: impl std::fmt::Display) -> Self {
         Self {
             message: format!("{what} was answered with status {}, but {why}", reply.status),
+            field: None,
             cause: Cause::Status(reply.status),
             exchange: reply.exchange.clone(),
         }
     }
 
     pub(super) fn unanswered(what: &Call, error: &NoAnswer) -> Self {
-        Self { message: format!("{what} got no answer: {error}"), cause: Cause::NoAnswer, exchange: None }
+        let message = format!("{what} got no answer: {error}");
+        Self { message, field: None, cause: Cause::NoAnswer, exchange: None }
     }
 
     pub(super) fn source(message: impl Into<String>) -> Self {
-        Self { message: message.into(), cause: Cause::Source, exchange: None }
+        Self { message: message.into(), field: None, cause: Cause::Source, exchange: None }
+    }
+
+    /// The same, with the field that is to blame.
+    pub(super) fn in_field(self, field: &str) -> Self {
+        Self { field: Some(field.to_owned()), ..self }
     }
 
     pub(super) fn into_failure(self, kind: Kind, dn: &str, identifier: &str) -> Failure {
@@ -104,12 +115,19 @@ impl Trouble {
             kind,
             dn: dn.to_owned(),
             identifier: identifier.to_owned(),
-            field: None,
+            field: self.field,
             message: self.message,
             cause: self.cause,
             exchange: self.exchange,
         }
     }
+}
+
+/// The attribute that an endpoint names when it refuses a resource for its content, as far as it names one.
+fn named_attribute(reply: &Reply) -> Option<String> {
+    let detail = reply.json.as_ref().ok()?.get("detail")?.as_str().filter(|_| reply.status == 400)?;
+    let is_known = |word: &&str| FIELDS.iter().any(|field| field.is_in(word));
+    detail.split(|character: char| !character.is_ascii_alphanumeric()).find(is_known).map(str::to_owned)
 }
 
 /// The resources of a list answer (RFC 7644 section 3.4.2), and how many there are in all.

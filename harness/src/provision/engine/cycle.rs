@@ -317,6 +317,7 @@ pub(super) fn abandoned(context: &Context, row: &Row, identifier: &str, create_s
         message: format!(
             "the operation was given up after {seconds} s and is repeated in the next cycle; raise --timeout if the endpoint is slow"
         ),
+        field: None,
         cause: Cause::NoAnswer,
         exchange: None,
     };

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::context::{Context, CreateSent, Done, Outcome};
+use super::context::{Context, CreateSent, Done, Outcome, Trouble};
 use super::cycle::{Executor, abandoned, stopped};
 use super::decide::{self, GroupOperation};
 use super::groups::{self, GroupWork, Remarks};
 use super::pass::{DesiredGroup, Pass, PassError};
+use super::report::Failure;
 use crate::provision::ledger::{Guid, Kind, Row, Sent};
 
 /// Operations that wait while others run: each holds what it sends.
@@ -32,11 +33,21 @@ struct GroupProgress {
     is_there: bool,
     did: bool,
     failed: bool,
+    /// What is wrong with the entry, although it is provisioned.
+    fault: Option<String>,
 }
 
 impl GroupProgress {
     fn new(dn: String, name: String) -> Self {
-        Self { dn, name, is_there: false, did: false, failed: false }
+        Self { dn, name, is_there: false, did: false, failed: false, fault: None }
+    }
+
+    /// The fault of the entry's members.
+    fn into_failure(self) -> Failure {
+        let message = self.fault.unwrap_or_default();
+        let mut failure = Trouble::source(message).into_failure(Kind::Group, &self.dn, &self.name);
+        failure.field = Some("member".to_owned());
+        failure
     }
 }
 
@@ -52,6 +63,7 @@ impl Executor {
         let mut works = Vec::new();
         for (index, group) in groups.iter().enumerate() {
             let mut one = GroupProgress::new(group.dn.clone(), group.name.clone());
+            one.fault.clone_from(&group.fault);
             let row = self.ledger.get(Kind::Group, &group.guid)?;
             let operation = decide::group(Some(&group.name), row.as_ref());
             one.is_there = operation == GroupOperation::Keep;
@@ -72,6 +84,7 @@ impl Executor {
         for group in progress {
             match (group.failed, group.did) {
                 (true, _) => {}
+                (false, _) if group.fault.is_some() => self.fail(group.into_failure()),
                 (false, true) => self.report.succeed(Kind::Group),
                 (false, false) => self.report.groups.unchanged += 1,
             }

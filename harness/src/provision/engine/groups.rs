@@ -130,7 +130,10 @@ impl GroupRun<'_> {
             200..300 => {
                 let id = reply.json.as_ref().ok().and_then(Value::as_object).and_then(id_of).map(str::to_owned);
                 let Some(id) = id else {
-                    return Self::failed(pending, Trouble::unusable(&call, &reply, "the new group in it has no id"));
+                    return Self::failed(
+                        pending,
+                        Trouble::unusable(&call, &reply, "the new group in it has no id").in_field("id"),
+                    );
                 };
                 if let Some(index) = self.context.group_index.lock().await.as_mut() {
                     index.entry(scim::text::fold(&self.work.name).into_owned()).or_default().push(id.clone());
@@ -218,7 +221,7 @@ impl GroupRun<'_> {
             if matching.len() == resources.len() && !matching.is_empty() {
                 return match id_of(matching[0]) {
                     Some(id) => Ok(Found::Group { id: id.to_owned(), others: matching.len() - 1 }),
-                    None => Err(Trouble::unusable(&call, &reply, "the group in it has no id")),
+                    None => Err(Trouble::unusable(&call, &reply, "the group in it has no id").in_field("id")),
                 };
             }
         } else if !shape.fallback_statuses.contains(&reply.status) {
@@ -248,7 +251,7 @@ impl GroupRun<'_> {
             let mut is_new = false;
             for resource in &resources {
                 let Some(id) = id_of(resource) else {
-                    return Err(Trouble::unusable(&call, &reply, "a group in it has no id"));
+                    return Err(Trouble::unusable(&call, &reply, "a group in it has no id").in_field("id"));
                 };
                 if seen.insert(id.to_owned()) {
                     is_new = true;

@@ -10,8 +10,9 @@ use super::report::{Cause, Failure};
 use crate::provision::channel::{Channel, Role};
 use crate::provision::ledger::{Guid, Kind, Ledger, LedgerError, Row};
 use crate::provision::mapping::DesiredUser;
+use crate::provision::mapping::rule::{LONGEST, ValueProblem};
 use crate::provision::options::Options;
-use crate::provision::source::{Entries, Entry, EntryFault, Source, SourceError};
+use crate::provision::source::{Entries, Entry, EntryFault, Scope, Source, SourceError};
 
 /// Why a pass cannot go on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -73,6 +74,8 @@ pub struct DesiredGroup {
     pub name: String,
     /// Keys of the members' names, for [`Pass::members`].
     pub members: Vec<u64>,
+    /// What is wrong with some of its members; the group itself is provisioned with the others.
+    pub fault: Option<String>,
 }
 
 /// A pass in progress.
@@ -97,7 +100,6 @@ pub struct Pass<'a> {
     pub warnings: Vec<String>,
     without_guid: u64,
     first_without_guid: Option<String>,
-    unreadable_members: u64,
     /// The source has entries that were not seen: nobody counts as a leaver.
     is_incomplete: bool,
 }
@@ -130,7 +132,6 @@ impl<'a> Pass<'a> {
             warnings: Vec::new(),
             without_guid: 0,
             first_without_guid: None,
-            unreadable_members: 0,
             is_incomplete: false,
         })
     }
@@ -229,6 +230,9 @@ impl<'a> Pass<'a> {
                 format!("another entry of the source has the same value ({guid}); give each its own"),
             )),
             None => Some(("displayName".to_owned(), "a value is required, but the entry has none in cn".to_owned())),
+            Some(name) if name.chars().count() > LONGEST => {
+                Some(("displayName".to_owned(), ValueProblem::TooLong(name.chars().count()).to_string()))
+            }
             Some(name) if !self.group_names.insert(scim::text::fold(name).into_owned()) => Some((
                 "displayName".to_owned(),
                 format!(
@@ -250,9 +254,11 @@ impl<'a> Pass<'a> {
             return;
         }
         let (members, unreadable) = self.channel.members(entry);
-        self.unreadable_members += unreadable as u64;
         let members = members.iter().map(|name| name_key(name)).collect();
-        self.groups.push(DesiredGroup { guid, dn, name: name.unwrap_or_default(), members });
+        let fault = unreadable.first().map(|first| {
+            format!("no distinguished name is {first:?}{}; left out as a member", more(unreadable.len() - 1))
+        });
+        self.groups.push(DesiredGroup { guid, dn, name: name.unwrap_or_default(), members, fault });
     }
 
     /// Notes that the entry is there; `false` if another has its GUID.
@@ -284,23 +290,18 @@ impl<'a> Pass<'a> {
             self.warnings.push(text.to_owned());
             return Ok(items);
         }
+        if let Scope::Touched { gone } = self.source.scope() {
+            for guid in gone {
+                if let Some(row) = self.ledger.get(Kind::User, &guid)? {
+                    items.extend(leaver(&guid, &row, self.options));
+                }
+            }
+            return Ok(items);
+        }
         let (seen, options) = (&self.seen_users, self.options);
         self.ledger.scan(Kind::User, &mut |guid, row| {
-            if seen.contains(&guid_key(guid)) {
-                return;
-            }
-            match decide::user(None, Some(row), options) {
-                Decision::Nothing => {}
-                Decision::Refused(refusal) => {
-                    items.push(Item::Refused { name: row.identifier.to_string(), refusal, stale: None });
-                }
-                Decision::Do(operation) => items.push(Item::Work(UserWork {
-                    guid: guid.clone(),
-                    dn: format!("(gone) {}", row.identifier),
-                    operation,
-                    desired: None,
-                    row: row.clone(),
-                })),
+            if !seen.contains(&guid_key(guid)) {
+                items.extend(leaver(guid, row, options));
             }
         })?;
         Ok(items)
@@ -312,7 +313,7 @@ impl<'a> Pass<'a> {
     /// The ledger cannot be read.
     pub fn gone_groups(&self) -> Result<Vec<(Guid, Row)>, PassError> {
         let mut gone = Vec::new();
-        if self.is_incomplete {
+        if self.is_incomplete || self.source.scope() != Scope::Everything {
             return Ok(gone);
         }
         self.ledger.scan(Kind::Group, &mut |guid, row| {
@@ -333,11 +334,22 @@ impl<'a> Pass<'a> {
                 self.without_guid, self.channel.guid_attribute
             ));
         }
-        if self.unreadable_members > 0 {
-            warnings
-                .push(format!("{} member values are no distinguished names and are left out", self.unreadable_members));
-        }
         warnings
+    }
+}
+
+/// What is to be done about somebody who has left.
+fn leaver(guid: &Guid, row: &Row, options: &Options) -> Option<Item> {
+    match decide::user(None, Some(row), options) {
+        Decision::Nothing => None,
+        Decision::Refused(refusal) => Some(Item::Refused { name: row.identifier.to_string(), refusal, stale: None }),
+        Decision::Do(operation) => Some(Item::Work(UserWork {
+            guid: guid.clone(),
+            dn: format!("(gone) {}", row.identifier),
+            operation,
+            desired: None,
+            row: row.clone(),
+        })),
     }
 }
 
@@ -360,6 +372,10 @@ fn guid_key(guid: &Guid) -> u128 {
             half(0) << 64 | half(1)
         }
     }
+}
+
+fn more(count: usize) -> String {
+    if count == 0 { String::new() } else { format!(", nor are {count} more of its values") }
 }
 
 fn source_failure(dn: &str, field: &str, identifier: &str, message: String) -> Failure {

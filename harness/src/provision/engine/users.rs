@@ -111,7 +111,7 @@ impl UserRun<'_> {
             }
             Some(resource) => match id_of(&resource).map(str::to_owned) {
                 Some(id) => Ok(Found::User(resource, id)),
-                None => Err(Trouble::unusable(&call, &reply, "the user in it has no id")),
+                None => Err(Trouble::unusable(&call, &reply, "the user in it has no id").in_field("id")),
             },
         }
     }
@@ -153,7 +153,10 @@ impl UserRun<'_> {
                         let row = self.settled(&id, active, call.body.as_ref());
                         Done { row: Some(row), outcome: Outcome::Did(Action::Created) }
                     }
-                    None => self.failed_with(pending, Trouble::unusable(&call, &reply, "the new user in it has no id")),
+                    None => self.failed_with(
+                        pending,
+                        Trouble::unusable(&call, &reply, "the new user in it has no id").in_field("id"),
+                    ),
                 }
             }
             // A gateway that gives up may have passed the request on.
@@ -183,7 +186,8 @@ impl UserRun<'_> {
         if !is_gone {
             return Err(Trouble::source(format!(
                 "the account {id} is linked to another entry ({owner}); two people cannot share an account"
-            )));
+            ))
+            .in_field("userName"));
         }
         if owner != self.guid {
             ledger.write(vec![(Kind::User, owner, None)]).map_err(refused)?;

@@ -77,6 +77,21 @@ const fn enterprise(field: &'static str) -> Field {
     Field { name: Cow::Borrowed(field), place, kind: Kind::Text }
 }
 
+impl Field {
+    /// Whether `name` is the field's own name, or that of the attribute that it stands in.
+    #[must_use]
+    pub fn is_in(&self, name: &str) -> bool {
+        let attribute = match &self.place {
+            Place::Core(attribute)
+            | Place::Sub(attribute, _)
+            | Place::Values(attribute)
+            | Place::Typed { attribute, .. } => attribute,
+            Place::Extension { attribute, .. } => attribute.as_ref(),
+        };
+        self.name.eq_ignore_ascii_case(name) || attribute.eq_ignore_ascii_case(name)
+    }
+}
+
 /// The field that identifies a user, and the only one that is required.
 pub const USER_NAME: &str = "userName";
 

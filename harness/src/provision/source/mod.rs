@@ -7,6 +7,7 @@ pub mod fault;
 pub mod filter;
 pub mod ldap;
 pub mod ldif;
+pub mod pingone;
 mod stream;
 
 use std::borrow::Cow;
@@ -17,12 +18,23 @@ pub use entry::Entry;
 pub use fault::EntryFault;
 pub use filter::EntryFilter;
 pub use ldap::LdapSource;
+pub use pingone::PingOne;
 pub use stream::LdifFile;
 
 pub use super::channel::Role;
+use super::ledger::Guid;
 
 /// The entries of a source, one at a time.
 pub type Entries<'a> = Box<dyn Iterator<Item = Result<Cow<'a, Entry>, SourceError>> + Send + 'a>;
+
+/// What a pass is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Whoever is not among the entries has left.
+    Everything,
+    /// The entries are those that an event touched. Of the others only these have left.
+    Touched { gone: Vec<Guid> },
+}
 
 /// A source can be read from its beginning as often as there are cycles.
 ///
@@ -33,6 +45,11 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// When the source cannot be read at all.
     fn entries(&self) -> Result<Entries<'_>, SourceError>;
+
+    /// What the pass that was begun last is about.
+    fn scope(&self) -> Scope {
+        Scope::Everything
+    }
 
     /// Reads the whole of an entry that a pass called unchanged, for one that has to be sent all the same; nothing if it is
     /// not there. A source that gives whole entries is never asked.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::ldif::{Content, LdifError, LdifProblem, Reader, Warning};
-use super::{Entries, Source, SourceError};
+use super::{Entries, EntryFault, Role, Source, SourceError};
 
 /// A file of entries that has been checked as a whole, so that a fault in its middle does not stop a cycle half-way.
 #[derive(Clone, Debug)]
@@ -17,13 +17,20 @@ impl LdifFile {
     /// Reads the file once from beginning to end.
     ///
     /// # Errors
-    /// The first fault of the file; a file without entries is one.
+    /// The first fault of the file; a file without entries is one. An entry whose name is none is a fault of the entry: each
+    /// pass tells it.
     pub fn open(path: &Path) -> Result<(Self, Vec<Warning>), LdifError> {
         let mut reader = Reader::open(path)?;
         let name = reader.name().to_owned();
         let mut entries = 0;
         for record in reader.by_ref() {
-            let record = record?;
+            let record = match record {
+                Err(error) if error.is_of_one_record() => {
+                    entries += 1;
+                    continue;
+                }
+                record => record?,
+            };
             if let Content::Change { .. } = record.content {
                 return Err(LdifError { file: name, line: record.line, problem: LdifProblem::ChangeInSource });
             }
@@ -54,7 +61,10 @@ impl Source for LdifFile {
         let reader = Reader::open(&self.path)?;
         let name = reader.name().to_owned();
         Ok(Box::new(reader.map(move |record| {
-            let record = record?;
+            let record = match record {
+                Err(error) if error.is_of_one_record() => return Err(nameless(&error).into()),
+                record => record?,
+            };
             match record.content {
                 Content::Entry(entry) => Ok(Cow::Owned(entry)),
                 Content::Change { .. } => Err(SourceError::Ldif(LdifError {
@@ -64,5 +74,16 @@ impl Source for LdifFile {
                 })),
             }
         })))
+    }
+}
+
+/// An entry whose name cannot be read. Its GUID is not known then, so that it cannot be told from one that is gone.
+fn nameless(error: &LdifError) -> EntryFault {
+    EntryFault {
+        entry: format!("{}:{}", error.file, error.line),
+        role: Role::User,
+        field: "dn".to_owned(),
+        message: error.problem.to_string(),
+        hides_others: true,
     }
 }

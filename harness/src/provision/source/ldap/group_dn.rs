@@ -73,7 +73,7 @@ impl Walk<'_> {
             if !self.is_wanted {
                 break;
             }
-            if let Some(entry) = self.connection.read_filtered(self.settings, &name, &filter, Role::User)? {
+            if let Some(entry) = self.read_filtered(&name, &filter, Role::User)? {
                 note(&entry);
                 self.hand(entry);
             }
@@ -91,7 +91,7 @@ impl Walk<'_> {
     /// The group and, if wanted, the groups in it to any depth, each once however they contain each other.
     fn groups_within(&mut self, group: &str, nested: bool) -> Result<Vec<Entry>, LdapFault> {
         let filter = self.settings.classes(Role::Group);
-        let Some(first) = self.connection.read_filtered(self.settings, group, &filter, Role::Group)? else {
+        let Some(first) = self.read_filtered(group, &filter, Role::Group)? else {
             self.fault(EntryFault {
                 entry: group.to_owned(),
                 role: Role::Group,
@@ -111,7 +111,7 @@ impl Walk<'_> {
                 if !known.insert(dn.key().to_owned()) {
                     continue;
                 }
-                if let Some(entry) = self.connection.read_filtered(self.settings, &name, &filter, Role::Group)? {
+                if let Some(entry) = self.read_filtered(&name, &filter, Role::Group)? {
                     groups.push(entry);
                 }
             }

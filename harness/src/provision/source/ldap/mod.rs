@@ -117,19 +117,24 @@ impl Source for LdapSource {
     }
 
     fn entry(&self, dn: &Dn, role: Role) -> Result<Option<Entry>, SourceError> {
+        let (settings, dn) = (&self.inner.settings, dn.to_string());
         Ok(apart(|| {
             let mut single = lock(&self.inner.single);
-            let connection = match single.take() {
-                Some(connection) => connection,
-                None => Connection::open(&self.inner.settings)?,
-            };
-            // A connection that failed is not put back.
-            let connection = single.insert(connection);
-            let read = connection.read(&self.inner.settings, &dn.to_string(), role);
-            if read.is_err() {
-                *single = None;
+            if let Some(mut connection) = single.take() {
+                match connection.read(settings, &dn, role) {
+                    // Between two cycles a server may close what nobody uses.
+                    Err(fault) if fault.is_transport => {}
+                    Err(fault) => return Err(fault),
+                    Ok(entry) => {
+                        *single = Some(connection);
+                        return Ok(entry);
+                    }
+                }
             }
-            read
+            let mut connection = Connection::open(settings)?;
+            let entry = connection.read(settings, &dn, role)?;
+            *single = Some(connection);
+            Ok(entry)
         })?)
     }
 

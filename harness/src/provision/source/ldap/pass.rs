@@ -133,6 +133,16 @@ impl Walk<'_> {
         Ok(())
     }
 
+    /// One entry by name, if it meets the filter; connects anew when the connection is lost.
+    pub(super) fn read_filtered(&mut self, dn: &str, filter: &str, role: Role) -> Result<Option<Entry>, LdapFault> {
+        loop {
+            match self.connection.read_filtered(self.settings, dn, filter, role) {
+                Ok(entry) => return Ok(entry),
+                Err(fault) => self.reconnect(fault)?,
+            }
+        }
+    }
+
     /// A new connection, if the old one was lost and there were not too many already.
     fn reconnect(&mut self, fault: LdapFault) -> Result<(), LdapFault> {
         self.reconnects += 1;

@@ -10,6 +10,14 @@ pub struct LdifError {
     pub problem: LdifProblem,
 }
 
+impl LdifError {
+    /// Whether only one record is spoiled: what comes after it can be read.
+    #[must_use]
+    pub const fn is_of_one_record(&self) -> bool {
+        matches!(self.problem, LdifProblem::Dn(_) | LdifProblem::EmptyDn)
+    }
+}
+
 impl std::fmt::Display for LdifError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.line {

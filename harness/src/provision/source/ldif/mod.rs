@@ -154,7 +154,7 @@ impl<R: BufRead> Reader<R> {
 impl<R: BufRead> Iterator for Reader<R> {
     type Item = Result<Record, LdifError>;
 
-    /// The next record; after an error, nothing.
+    /// The next record; after an error that is not of one record alone, nothing.
     fn next(&mut self) -> Option<Self::Item> {
         if self.failed {
             return None;
@@ -162,8 +162,9 @@ impl<R: BufRead> Iterator for Reader<R> {
         match self.read_record() {
             Ok(record) => record.map(Ok),
             Err((line, problem)) => {
-                self.failed = true;
-                Some(Err(LdifError { file: self.name.clone(), line, problem }))
+                let error = LdifError { file: self.name.clone(), line, problem };
+                self.failed = !error.is_of_one_record();
+                Some(Err(error))
             }
         }
     }

@@ -1,0 +1,153 @@
+//! The events of a PingOne environment, one JSON object a line:
+//!
+//! ```json
+//! {"event": "updated", "user": {"id": "…", "title": "Lamplighter"}}
+//! {"event": "deleted", "id": "…"}
+//! {"event": "rule-deleted"}
+//! ```
+
+use std::io::BufRead;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::fault::PingOneFault;
+use super::user;
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    Created,
+    Updated,
+    Enabled,
+    Disabled,
+    Deleted,
+    JoinedRule,
+    LeftRule,
+    RuleDeleted,
+}
+
+impl Change {
+    const ALL: [Self; 8] = [
+        Self::Created,
+        Self::Updated,
+        Self::Enabled,
+        Self::Disabled,
+        Self::Deleted,
+        Self::JoinedRule,
+        Self::LeftRule,
+        Self::RuleDeleted,
+    ];
+
+    /// As an event's line has it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Enabled => "enabled",
+            Self::Disabled => "disabled",
+            Self::Deleted => "deleted",
+            Self::JoinedRule => "joined-rule",
+            Self::LeftRule => "left-rule",
+            Self::RuleDeleted => "rule-deleted",
+        }
+    }
+}
+
+/// One event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    pub change: Change,
+    /// Whom it is about; empty for the rule itself.
+    pub id: String,
+    /// What it says of the user: all of a created one, else what changed.
+    pub user: Option<Value>,
+}
+
+impl std::fmt::Display for Event {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = self.user.as_ref().and_then(|user| user["username"].as_str()).unwrap_or(&self.id);
+        let blank = if name.is_empty() { "" } else { " " };
+        write!(f, "{}{blank}{name}", self.change.as_str())
+    }
+}
+
+/// Reads events as they come.
+pub struct Events<R> {
+    file: String,
+    lines: std::io::Lines<R>,
+    number: usize,
+}
+
+impl Events<std::io::BufReader<Box<dyn std::io::Read + Send>>> {
+    /// Opens a file, or standard input for `-`. What is written to it later is read when it comes.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub fn open(path: &Path) -> Result<Self, PingOneFault> {
+        let file = path.display().to_string();
+        let reader: Box<dyn std::io::Read + Send> = if file == "-" {
+            Box::new(std::io::stdin())
+        } else {
+            let opened = std::fs::File::open(path)
+                .map_err(|error| PingOneFault::new(&file, "", format!("the file cannot be read: {error}")))?;
+            Box::new(opened)
+        };
+        Ok(Self::new(&file, std::io::BufReader::new(reader)))
+    }
+}
+
+impl<R: BufRead> Events<R> {
+    /// Reads from anything; `file` stands for the file in errors.
+    pub fn new(file: &str, reader: R) -> Self {
+        Self { file: file.to_owned(), lines: reader.lines(), number: 0 }
+    }
+
+    fn fault(&self, problem: impl Into<String>) -> PingOneFault {
+        PingOneFault::new(&self.file, &format!("line {}", self.number), problem)
+    }
+
+    /// The line of the last event.
+    pub const fn number(&self) -> usize {
+        self.number
+    }
+
+    /// Where the events come from.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    fn event(&self, line: &str) -> Result<Event, PingOneFault> {
+        let document: Value = serde_json::from_str(line).map_err(|error| {
+            let message = error.to_string();
+            self.fault(format!("not JSON: {}", message.split(" at line ").next().unwrap_or_default()))
+        })?;
+        let word = document["event"].as_str().unwrap_or_default();
+        let change = Change::ALL.into_iter().find(|change| change.as_str() == word).ok_or_else(|| {
+            let known: Vec<&str> = Change::ALL.into_iter().map(Change::as_str).collect();
+            self.fault(format!("event is {word:?}; it is one of {}", known.join(", ")))
+        })?;
+        let user = document.get("user").filter(|user| user.is_object()).cloned();
+        let id = user.as_ref().and_then(user::id).or_else(|| document["id"].as_str()).unwrap_or_default().to_owned();
+        if id.is_empty() && change != Change::RuleDeleted {
+            return Err(self.fault("the event says not whom it is about; give id, or user with an id in it"));
+        }
+        Ok(Event { change, id, user })
+    }
+}
+
+impl<R: BufRead> Iterator for Events<R> {
+    type Item = Result<Event, PingOneFault>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            self.number += 1;
+            match self.lines.next()? {
+                Ok(line) if line.trim().is_empty() => {}
+                Ok(line) => return Some(self.event(&line)),
+                Err(error) => return Some(Err(self.fault(format!("cannot be read: {error}")))),
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The filter of a rule: a SCIM filter (RFC 7644 section 3.4.2.2) over PingOne's users, such as
+//! `population.id eq "…"`. Attributes are found by their paths, without a schema; text ignores case.
+
+use scim::filter::parse::{Limits, parse};
+use scim::filter::{Comparison, Filter, Literal, Operator};
+use scim::path::AttributePath;
+use scim::tolerance::Tolerances;
+use serde_json::Value;
+
+/// A filter that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expression(Filter);
+
+impl Expression {
+    /// Reads a filter; the error says where it cannot be read.
+    ///
+    /// # Errors
+    /// The text is no filter.
+    pub fn read(text: &str) -> Result<Self, String> {
+        parse(text, Limits::default(), &Tolerances::strict())
+            .map(Self)
+            .map_err(|error| format!("{text:?} is no filter {error}"))
+    }
+
+    /// Whether the user meets it.
+    #[must_use]
+    pub fn matches(&self, user: &Value) -> bool {
+        meets(&self.0, user)
+    }
+}
+
+fn meets(filter: &Filter, at: &Value) -> bool {
+    match filter {
+        Filter::Present(path) => values(at, path).iter().any(|value| is_present(value)),
+        Filter::Compare(comparison) => compares(comparison, at),
+        Filter::ValuePath(path, inner) => values(at, path).iter().any(|value| meets(inner, value)),
+        Filter::Not(inner) => !meets(inner, at),
+        Filter::And(operands) => operands.iter().all(|operand| meets(operand, at)),
+        Filter::Or(operands) => operands.iter().any(|operand| meets(operand, at)),
+    }
+}
+
+fn is_present(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+        _ => true,
+    }
+}
+
+/// The values at a path; those of a list one by one.
+fn values<'a>(at: &'a Value, path: &AttributePath) -> Vec<&'a Value> {
+    let mut found = member(at, &path.attribute);
+    if let Some(sub) = &path.sub_attribute {
+        found = found.into_iter().flat_map(|value| member(value, sub)).collect();
+    }
+    found
+}
+
+fn member<'a>(object: &'a Value, name: &str) -> Vec<&'a Value> {
+    let found = object.as_object().and_then(|members| members.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)));
+    match found.map(|(_, value)| value) {
+        Some(Value::Array(items)) => items.iter().collect(),
+        Some(value) => vec![value],
+        None => Vec::new(),
+    }
+}
+
+fn compares(comparison: &Comparison, at: &Value) -> bool {
+    let found = values(at, &comparison.path);
+    let any = |operator| found.iter().any(|value| holds(operator, value, &comparison.value));
+    match comparison.operator {
+        // As for SCIM: not equal means that no value is equal.
+        Operator::NotEqual => !any(Operator::Equal),
+        operator => any(operator),
+    }
+}
+
+fn holds(operator: Operator, value: &Value, literal: &Literal) -> bool {
+    match (value, literal) {
+        (Value::String(own), Literal::String(wanted)) => text_holds(operator, own, wanted),
+        (Value::Bool(own), Literal::Boolean(wanted)) => operator == Operator::Equal && own == wanted,
+        (Value::Null, Literal::Null) => operator == Operator::Equal,
+        (Value::Number(own), Literal::Integer(_) | Literal::Decimal(_)) => {
+            let wanted = match literal {
+                #[expect(
+                    clippy::cast_precision_loss,
+                    reason = "numbers of users are small; SCIM's decimals are doubles"
+                )]
+                Literal::Integer(number) => *number as f64,
+                Literal::Decimal(number) => *number,
+                _ => return false,
+            };
+            own.as_f64().and_then(|own| own.partial_cmp(&wanted)).is_some_and(|order| orders(operator, order))
+        }
+        _ => false,
+    }
+}
+
+fn text_holds(operator: Operator, own: &str, wanted: &str) -> bool {
+    let (own, wanted) = (scim::text::fold(own), scim::text::fold(wanted));
+    match operator {
+        Operator::Contains => own.contains(&*wanted),
+        Operator::StartsWith => own.starts_with(&*wanted),
+        Operator::EndsWith => own.ends_with(&*wanted),
+        operator => orders(operator, own.cmp(&wanted)),
+    }
+}
+
+const fn orders(operator: Operator, order: std::cmp::Ordering) -> bool {
+    match operator {
+        Operator::Equal => order.is_eq(),
+        Operator::GreaterThan => order.is_gt(),
+        Operator::GreaterOrEqual => order.is_ge(),
+        Operator::LessThan => order.is_lt(),
+        Operator::LessOrEqual => order.is_le(),
+        _ => false,
+    }
+}

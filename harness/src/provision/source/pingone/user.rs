@@ -1,0 +1,57 @@
+//! A user of PingOne as an entry: each value under the path by which a rule names it, such as `name.given`.
+
+use serde_json::Value;
+
+use super::super::dn::{Assertion, AssertionValue, Rdn};
+use super::super::{Dn, Entry, Role};
+
+/// The id of a user.
+pub(super) fn id(user: &Value) -> Option<&str> {
+    user["id"].as_str().filter(|id| !id.is_empty())
+}
+
+pub(super) fn entry(user: &Value) -> Entry {
+    let name = ["username", "id"].into_iter().find_map(|name| Some((name, user[name].as_str()?)));
+    let (attribute, value) = name.unwrap_or(("id", ""));
+    let assertion = Assertion { attribute: attribute.to_owned(), value: AssertionValue::Text(value.to_owned()) };
+    let dn = Dn::under(Rdn { assertions: vec![assertion] }, &[]);
+    let mut entry = Entry::found(dn, Role::User);
+    put("", user, &mut entry);
+    entry
+}
+
+fn put(path: &str, value: &Value, entry: &mut Entry) {
+    match value {
+        Value::Null => {}
+        Value::Object(members) => {
+            for (name, member) in members {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                put(&path, member, entry);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                put(path, item, entry);
+            }
+        }
+        Value::String(text) => entry.push(path, text.as_bytes()),
+        other => entry.push(path, other.to_string().into_bytes()),
+    }
+}
+
+/// What an event says of a user goes over what is known: objects member by member, anything else as a whole; null takes
+/// away.
+pub(super) fn merge(known: &mut Value, said: Value) {
+    match (known, said) {
+        (Value::Object(known), Value::Object(said)) => {
+            for (name, value) in said {
+                if value.is_null() {
+                    known.shift_remove(&name);
+                } else {
+                    merge(known.entry(name).or_insert(Value::Null), value);
+                }
+            }
+        }
+        (known, said) => *known = said,
+    }
+}
