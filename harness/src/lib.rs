@@ -18,5 +18,6 @@ pub mod report;
 pub mod rounds;
 pub mod run;
 pub mod run_difference;
+pub mod scenario;
 pub mod sweep;
 mod toml_fault;

@@ -8,12 +8,13 @@ use tokio::sync::watch;
 use url::Url;
 
 use super::baseline_flags::BaselineFlags;
+use super::client_flags::{Chosen, ClientFlags};
 use super::endpoint_flags::base_url;
 use super::further_flags::FurtherFlags;
 use super::output::table;
 use super::report_flags::ReportFlags;
 use super::subject::Subject;
-use super::{EndpointFlags, Failure, Output, confirm, interrupt, repeat, seed};
+use super::{EndpointFlags, Failure, Output, confirm, interrupt, repeat, scenario, seed, variants};
 use crate::catalog::{Check, Scale, run_prefix};
 use crate::config::Config;
 use crate::endpoint::{Client, Discovery, DiscoveryError, Observer, discover_knowing};
@@ -24,6 +25,7 @@ use crate::plan::{Decision, Planned, Selection, plan, select};
 use crate::provision::client::{self as clients, Description};
 use crate::rounds::Rounds;
 use crate::run::{self, RunOptions};
+use crate::scenario::Scenario;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -31,6 +33,7 @@ Examples:
   weir check https://scim.example.com/v2 --bearer @token.txt --yes
   weir check http://127.0.0.1:8080/scim/v2 --only patch --only delete.user
   weir check https://scim.example.com/v2 --as pingfederate-aquera --bearer @token.txt --yes
+  weir check --as pingone-aquera --scenario partial-update
   weir check --deviate put.creates                    see a defect caught
   weir check http://127.0.0.1:8080/scim/v2 --baseline weir.baseline.toml
   weir check http://127.0.0.1:8080/scim/v2 --dry-run  what would run, and why the rest would not
@@ -76,6 +79,20 @@ pub(super) struct CheckArgs {
     #[arg(long = "as", value_name = "CLIENT", conflicts_with_all = ["only", "skip", "read_only"])]
     #[arg(help_heading = "Lifecycle of a client")]
     clients: Vec<String>,
+    /// Act out a known limitation with the client, instead of its lifecycle; --format takes terminal, json and markdown
+    #[arg(
+        long,
+        value_enum,
+        value_name = "SCENARIO",
+        conflicts_with = "deviations",
+        help_heading = "Lifecycle of a client"
+    )]
+    scenario: Option<Scenario>,
+    /// Try the client's unknown details one at a time, each in a short life of its own
+    #[arg(long, conflicts_with_all = ["scenario", "deviations", "repeat", "dry_run"], help_heading = "Lifecycle of a client")]
+    variants: bool,
+    #[command(flatten)]
+    configured: ClientFlags,
     /// How many people to invent for somebody's endpoint
     #[arg(long, value_name = "N", default_value_t = MOST_PEOPLE, requires = "url", help_heading = "Lifecycle of a client")]
     people: usize,
@@ -98,10 +115,26 @@ pub(super) struct CheckArgs {
 pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> {
     let mut args = args;
     let config = configuration(&mut args)?;
-    let agenda = Agenda::new(&args)?;
-    let baseline = args.known.read()?;
+    let chosen = choose(&args)?;
     let seed = args.seed.unwrap_or_else(seed::draw);
-    let mut subject = subject(&args, seed)?;
+    if let Some(scenario) = args.scenario {
+        let wanted = scenario::Wanted {
+            scenario,
+            url: args.url.as_ref(),
+            target: args.target.as_deref(),
+            seed,
+            yes: args.yes,
+            report: &args.report,
+            endpoint: &args.endpoint,
+        };
+        return scenario::run(&wanted, &chosen, output).await;
+    }
+    if args.variants {
+        return try_variants(&args, &chosen, seed, output).await;
+    }
+    let agenda = Agenda::new(&args, &chosen)?;
+    let baseline = args.known.read()?;
+    let mut subject = subject(&args, chosen.first(), seed)?;
     let further = match &subject.embedded {
         Some(embedded) => embedded.further(),
         None => args.further.read(subject.client.base_url())?,
@@ -187,36 +220,75 @@ fn configuration(args: &mut CheckArgs) -> Result<Config, Failure> {
     Ok(config)
 }
 
-fn subject(args: &CheckArgs, seed: u64) -> Result<Subject, Failure> {
+/// The URL as given, or that of the connection, or an endpoint of our own.
+fn subject(args: &CheckArgs, chosen: Option<&Chosen>, seed: u64) -> Result<Subject, Failure> {
+    let connected = chosen.map(|chosen| chosen.url(args.url.as_ref())).transpose()?.flatten();
+    match (connected, chosen) {
+        (Some(url), Some(chosen)) => {
+            Ok(Subject { client: chosen.client(&url, &args.endpoint)?, embedded: None, observer: None })
+        }
+        _ => unconnected(args, seed),
+    }
+}
+
+fn unconnected(args: &CheckArgs, seed: u64) -> Result<Subject, Failure> {
     match &args.url {
         Some(url) => Subject::at(url, &args.endpoint),
         None => Subject::embedded(args.target.as_deref(), &args.deviations, seed, &args.endpoint),
     }
 }
 
+async fn try_variants(args: &CheckArgs, chosen: &[Chosen], seed: u64, output: Output) -> Result<u8, Failure> {
+    if chosen.is_empty() {
+        return Err(Failure::Usage("--variants are those of a client; name it with --as".into()));
+    }
+    let form = args.report.single().and_then(|(format, file)| Some((scenario::Form::of(format)?, file)));
+    let Some((form, file)) = form else {
+        return Err(Failure::Usage("variants are reported with --format terminal, json or markdown".into()));
+    };
+    let subject = subject(args, chosen.first(), seed)?;
+    let what = format!("weir creates and deletes users and groups named {}…", run_prefix(seed));
+    confirm::before_writing(subject.client.base_url(), &what, args.yes)?;
+    let threads = usize::from(args.endpoint.concurrency.unwrap_or(8));
+    let wanted = variants::Wanted { people: args.people, seed, threads };
+    variants::run(chosen, &subject, &wanted, form, file, output).await
+}
+
 /// What a run does: the lifecycle of a client, checks, or both.
 struct Agenda {
-    clients: Vec<&'static Description>,
+    clients: Vec<Description>,
     checks: Vec<&'static Check>,
 }
 
 impl Agenda {
-    /// With `--as` the lifecycles of these clients; else the checks, and at an endpoint of our own every client's
+    /// With `--as` the lifecycles of these clients; else the checks, and at an endpoint of our own the first client's
     /// lifecycle before them, unless the run is about some checks only.
-    fn new(args: &CheckArgs) -> Result<Self, Failure> {
-        if !args.clients.is_empty() {
-            let clients = args.clients.iter().map(|id| client(id)).collect::<Result<_, _>>()?;
+    fn new(args: &CheckArgs, chosen: &[Chosen]) -> Result<Self, Failure> {
+        if !chosen.is_empty() {
+            let clients = chosen.iter().map(|chosen| chosen.description.clone()).collect();
             return Ok(Self { clients, checks: Vec::new() });
         }
         let selection = Selection { only: args.only.clone(), skip: args.skip.clone(), scale: args.scale };
         let checks = select(&selection).map_err(Failure::usage)?;
         let lives = args.url.is_none() && args.only.is_empty() && args.skip.is_empty() && !args.read_only;
-        Ok(Self { clients: if lives { clients::all().iter().collect() } else { Vec::new() }, checks })
+        let clients = clients::all().iter().take(usize::from(lives)).cloned().collect();
+        Ok(Self { clients, checks })
     }
 }
 
-fn client(id: &str) -> Result<&'static Description, Failure> {
-    clients::find(id).ok_or_else(|| Failure::Usage(clients::unknown(id)))
+/// The clients that `--as` or the connection names, configured.
+fn choose(args: &CheckArgs) -> Result<Vec<Chosen>, Failure> {
+    let flags = &args.configured;
+    if args.clients.is_empty() && flags.connection.is_none() {
+        if flags.settings.is_empty() && flags.variant.is_none() {
+            return Ok(Vec::new());
+        }
+        return Err(Failure::Usage("--setting and --variant are for a client; name it with --as".into()));
+    }
+    if args.clients.is_empty() {
+        return Ok(vec![flags.choose(None, "")?]);
+    }
+    args.clients.iter().map(|id| flags.choose(Some(id), "")).collect()
 }
 
 /// Runs a client's lifecycle; returns how many requests the subject's own client did not count.
@@ -285,7 +357,7 @@ async fn perform(
 
 /// One round; returns how many requests the subject's own client did not count.
 async fn round(
-    clients: &[&Description],
+    clients: &[Description],
     planned: &[Planned],
     subject: &Subject,
     args: &CheckArgs,

@@ -3,16 +3,21 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use tokio::runtime::Runtime;
 
+use super::connection_test::{self, ConnectedArgs};
 use super::output::table;
 use super::{Failure, Output};
 use crate::exit;
+use crate::provision::client;
 use crate::provision::connection::{self, Connection, Setting};
 
 const EXAMPLES: &str = "\
 Examples:
   weir connection show connection.json        from GET /pf-admin-api/v1/idp/spConnections/{id}
-  weir connection show store.json             from GET /environments/{env}/propagation/stores/{id}";
+  weir connection show store.json             from GET /environments/{env}/propagation/stores/{id}
+  weir connection test store.json --bearer @token.txt
+  weir connection fields connection.json --bearer @token.txt";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -25,6 +30,11 @@ pub(super) struct ConnectionArgs {
 enum Action {
     /// Print a connection as the console shows it: target, channels, source and mapping
     Show(ShowArgs),
+    /// Connect: our own sequence, discovery and then GET /Users?count=1, which tells a wrong URL, TLS, credentials, what is
+    /// not SCIM, and a missing permission apart
+    Test(ConnectedArgs),
+    /// Refresh Fields: the attributes of the endpoint as the mapping page lists them, and which the mapping leaves out
+    Fields(ConnectedArgs),
 }
 
 #[derive(Args, Debug)]
@@ -37,20 +47,28 @@ struct ShowArgs {
     ignore_expressions: bool,
 }
 
-pub(super) fn run(args: &ConnectionArgs, output: Output) -> Result<u8, Failure> {
-    let Action::Show(args) = &args.action;
+pub(super) fn run(
+    args: ConnectionArgs,
+    output: Output,
+    runtime: impl Fn() -> Result<Runtime, Failure>,
+) -> Result<u8, Failure> {
+    match args.action {
+        Action::Show(args) => show(&args, output),
+        Action::Test(args) => runtime()?.block_on(connection_test::test(args, output)),
+        Action::Fields(args) => runtime()?.block_on(connection_test::fields(args, output)),
+    }
+}
+
+fn show(args: &ShowArgs, output: Output) -> Result<u8, Failure> {
     let read = connection::open(&args.file, args.ignore_expressions).map_err(Failure::usage)?;
     for warning in &read.warnings {
         eprintln!("weir: {warning}");
     }
     output.print(&shown(&read))?;
-    if read.client == Some("pingfederate-pingid") {
-        return Err(Failure::Usage(
-            "this connection is of the PingID Provisioner, which does not speak SCIM but the PingID API; no SCIM endpoint can be provisioned with it"
-                .into(),
-        ));
+    match read.client.and_then(client::not_scim) {
+        Some(why) => Err(Failure::Usage(why.to_owned())),
+        None => Ok(exit::OK),
     }
-    Ok(exit::OK)
 }
 
 fn shown(connection: &Connection) -> String {

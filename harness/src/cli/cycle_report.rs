@@ -107,7 +107,7 @@ fn warnings(report: &CycleReport) -> impl Iterator<Item = String> {
             }
             _ => plural(refused.count, "user was", "users were") + " skipped",
         };
-        format!("{sentence}, because {} is cleared: {}", refusal.option(), names(refused))
+        format!("{sentence}, because {} is cleared: {}", refused.option, names(refused))
     });
     refused.chain(report.warnings.iter().cloned())
 }
@@ -223,8 +223,8 @@ pub(super) fn json(title: &Title<'_>, report: &CycleReport) -> Value {
         "actions": report.actions.iter().map(|((kind, action), count)| json!({
             "kind": kind.as_str(), "action": action.as_str(), "count": count,
         })).collect::<Vec<_>>(),
-        "skipped": report.refusals.iter().map(|(refusal, refused)| json!({
-            "option": refusal.option(), "count": refused.count, "first": refused.first,
+        "skipped": report.refusals.values().map(|refused| json!({
+            "option": refused.option, "count": refused.count, "first": refused.first,
         })).collect::<Vec<_>>(),
         "warnings": report.warnings,
         "createdOnEmptyFilterResult": report.trusted_empty,
@@ -253,8 +253,8 @@ pub(super) fn plan(plan: &Plan, format: CycleFormat) -> String {
                 "kind": one.kind.as_str(), "entry": one.dn, "identifier": one.identifier, "operation": one.operation,
             })).collect::<Vec<_>>(),
             "unchanged": plan.unchanged,
-            "skipped": plan.refused.iter().map(|(refusal, entry)| json!({
-                "option": refusal.option(), "entry": entry,
+            "skipped": plan.refused.iter().map(|(option, entry)| json!({
+                "option": option, "entry": entry,
             })).collect::<Vec<_>>(),
             "warnings": plan.warnings,
             "failures": plan.failures.iter().map(failure).collect::<Vec<_>>(),
@@ -268,8 +268,8 @@ pub(super) fn plan(plan: &Plan, format: CycleFormat) -> String {
         .operations
         .iter()
         .map(|one| vec![one.kind.as_str().to_owned(), one.identifier.clone(), one.operation.clone()])
-        .chain(plan.refused.iter().map(|(refusal, entry)| {
-            vec!["user".to_owned(), entry.clone(), format!("skip, because {} is cleared", refusal.option())]
+        .chain(plan.refused.iter().map(|(option, entry)| {
+            vec!["user".to_owned(), entry.clone(), format!("skip, because {option} is cleared")]
         }))
         .collect();
     let mut out = table(&rows);
@@ -298,8 +298,8 @@ fn plan_markdown(plan: &Plan) -> String {
     for one in &plan.operations {
         let _ = writeln!(out, "| {} | {} | {} |", one.kind.as_str(), escaped(&one.identifier), escaped(&one.operation));
     }
-    for (refusal, entry) in &plan.refused {
-        let _ = writeln!(out, "| user | {} | skip, because {} is cleared |", escaped(entry), refusal.option());
+    for (option, entry) in &plan.refused {
+        let _ = writeln!(out, "| user | {} | skip, because {option} is cleared |", escaped(entry));
     }
     out.push('\n');
     for warning in &plan.warnings {

@@ -10,7 +10,8 @@ use weir_server::target::deviations::{self, Breaks, Deviation};
 use super::{Failure, Output};
 use crate::catalog::{self, Check};
 use crate::exit;
-use crate::provision::client::{self, Description, Detail, Standing};
+use crate::provision::client::variants::Standing;
+use crate::provision::client::{self, Description, Detail};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,6 +37,7 @@ pub(super) fn run(args: &ExplainArgs, output: Output) -> Result<u8, Failure> {
         .or_else(|| deviations::find(id).map(deviation))
         .or_else(|| Target::find(id).map(|found| target(&found)))
         .or_else(|| client::find(id).map(client))
+        .or_else(|| client::not_scim(id).map(|why| format!("{why}\n")))
         .ok_or_else(|| {
             Failure::Usage(format!("{id:?} is no check, requirement, deviation, target or client; {}", hint(id)))
         })?;
@@ -166,13 +168,29 @@ fn client(client: &Description) -> String {
             Standing::Unknown => "Unknown, so this is our choice",
         };
         let told = |detail: &Detail| {
-            let variants = detail.variants.join(", ");
-            let variants = if variants.is_empty() { variants } else { format!(" (or: {variants})") };
-            format!("{}: {}{variants} [{}]", detail.id, detail.says, detail.source)
+            let mut told = format!("{}: {} [{}]", detail.id, detail.says, detail.source);
+            for (index, variant) in detail.variants.iter().enumerate() {
+                let default = if index == 0 { ", the default" } else { "" };
+                let _ = write!(told, "\n      {}{default}: {}", variant.id, variant.says);
+            }
+            told
         };
         section(&mut text, heading, client.details.iter().filter(|detail| detail.standing == standing).map(told));
     }
+    let settings = client.settings.iter().map(|setting| {
+        let choices: Vec<&str> = setting.values.keys().map(String::as_str).collect();
+        let takes = match &setting.default {
+            Some(default) if choices.is_empty() => format!(" ({default})"),
+            Some(default) => format!(" ({default}; one of {})", choices.join(", ")),
+            None => String::new(),
+        };
+        let needs =
+            if setting.needs.is_empty() { String::new() } else { format!(", with {}", setting.needs.join(" and ")) };
+        format!("{}{takes}{needs}", setting.name)
+    });
+    section(&mut text, "Settings, with their defaults (--setting 'NAME=VALUE', or --connection FILE)", settings);
     let _ = writeln!(text, "\nProvision as it with: weir provision --as {}", client.id);
+    let _ = writeln!(text, "Try its unknown details with: weir check --as {} --variants", client.id);
     text
 }
 

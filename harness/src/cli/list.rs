@@ -167,7 +167,9 @@ fn clients() -> Vec<Entry> {
                     "says": detail.says,
                     "standing": detail.standing.as_str(),
                     "source": detail.source,
-                    "variants": detail.variants,
+                    "variants": detail.variants.iter().map(|variant| {
+                        json!({"id": variant.id, "says": variant.says})
+                    }).collect::<Vec<_>>(),
                 })
             };
             Entry {
@@ -176,6 +178,10 @@ fn clients() -> Vec<Entry> {
                     "id": client.id,
                     "name": client.name,
                     "summary": client.summary.trim(),
+                    "settings": client.settings.iter().map(|setting| json!({
+                        "name": setting.name, "keys": setting.keys, "default": setting.default,
+                        "choices": setting.values.keys().collect::<Vec<_>>(), "needs": setting.needs,
+                    })).collect::<Vec<_>>(),
                     "details": client.details.iter().map(detail).collect::<Vec<_>>(),
                 }),
             }

@@ -3,10 +3,14 @@
 mod baseline_flags;
 mod bench;
 mod bench_report;
+mod calibrate;
 mod check;
 mod clean;
+mod client_flags;
 mod confirm;
 mod connection;
+mod connection_channel;
+mod connection_test;
 mod cycle_report;
 mod cycle_reports;
 mod diff;
@@ -28,12 +32,14 @@ mod recording;
 mod repeat;
 mod report_flags;
 mod request_lines;
+mod scenario;
 mod seed;
 mod serve;
 mod serve_flags;
 mod shell;
 mod source_flags;
 mod subject;
+mod variants;
 
 use std::process::ExitCode;
 
@@ -83,8 +89,10 @@ enum Command {
     Provision(provision::ProvisionArgs),
     /// Load an endpoint and measure it
     Bench(bench::BenchArgs),
-    /// Show what an administrator's connection says
+    /// Show, try and refresh an administrator's connection
     Connection(connection::ConnectionArgs),
+    /// Tell from recorded traffic which variant of each unknown detail a client has
+    Calibrate(calibrate::CalibrateArgs),
     /// List what Weir knows: checks, requirements, deviations, targets or clients
     List(list::ListArgs),
     /// Explain a check, requirement, deviation, target or client
@@ -136,7 +144,8 @@ fn dispatch(command: Command, output: Output) -> Result<u8, Failure> {
         Command::Diff(args) => diff::run(&args, output),
         Command::Completions(args) => shell::completions(&args, Cli::command(), output),
         Command::Man(args) => shell::man(&args, Cli::command(), output),
-        Command::Connection(args) => connection::run(&args, output),
+        Command::Connection(args) => connection::run(args, output, runtime),
+        Command::Calibrate(args) => calibrate::run(&args, output),
         Command::List(args) => list::run(&args, output),
         Command::Explain(args) => explain::run(&args, output),
     }

@@ -9,17 +9,18 @@ use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior};
 use url::Url;
 
+use super::client_flags::{Chosen, ClientFlags};
 use super::cycle_reports::{CycleReportFlags, CycleReports, Form, Title};
 use super::endpoint_flags::base_url;
 use super::ledger_flags::LedgerFlags;
 use super::pingone_flags::{Incoming, PingOneFlags};
 use super::progress_bar::ProgressBar;
 use super::source_flags::{Place, SourceFlags, pass_failure};
-use super::{EndpointFlags, Failure, Output, confirm, interrupt};
+use super::{EndpointFlags, Failure, Output, confirm, connection_channel, interrupt};
 use crate::endpoint::Client;
 use crate::exit;
-use crate::provision::client::wire::{Call, Method, Wire};
-use crate::provision::client::{self, Description, Put};
+use crate::provision::client::wire::{Call, NoAnswer, Reply, Sender, Wire};
+use crate::provision::client::{Description, Put};
 use crate::provision::engine::report::Abort;
 use crate::provision::engine::{CycleReport, PassError, Progress, Provisioner};
 use crate::provision::ledger::{Identity, Ledger, MemoryLedger};
@@ -42,6 +43,9 @@ Examples:
 
 The first cycle reads the source as it is; each --changes file is applied to it before one further cycle.";
 
+/// The client that it is, unless somebody or a connection says otherwise.
+const DEFAULT_CLIENT: &str = "pingfederate-aquera";
+
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -49,9 +53,11 @@ pub(super) struct ProvisionArgs {
     /// The SCIM base URL of the endpoint
     #[arg(value_name = "URL", value_parser = base_url)]
     url: Option<Url>,
-    /// The client to provision as; `weir list clients` shows them
-    #[arg(long = "as", value_name = "CLIENT", default_value = "pingfederate-aquera")]
-    client: String,
+    /// The client to provision as; `weir list clients` shows them. Without it that of --connection, or pingfederate-aquera
+    #[arg(long = "as", value_name = "CLIENT")]
+    client: Option<String>,
+    #[command(flatten)]
+    configured: ClientFlags,
     /// An LDIF file of changes, applied before one further cycle; may be repeated
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "dry_run")]
     changes: Vec<PathBuf>,
@@ -74,11 +80,11 @@ pub(super) struct ProvisionArgs {
     #[command(flatten)]
     pingone: PingOneFlags,
     /// How many operations are under way at once (Max Threads); --concurrency limits their requests
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Channel")]
-    threads: u16,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Channel")]
+    threads: Option<u16>,
     /// After how long an operation is given up and left to the next cycle (Timeout)
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..), help_heading = "Channel")]
-    operation_timeout: u64,
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Channel")]
+    operation_timeout: Option<u64>,
     /// Clear User Create: users without account get none
     #[arg(long, help_heading = "Target")]
     no_user_create: bool,
@@ -92,8 +98,8 @@ pub(super) struct ProvisionArgs {
     #[arg(long, help_heading = "Target")]
     provision_disabled_users: bool,
     /// What happens to the account of a user who is deleted, disabled or outside the filter
-    #[arg(long, value_enum, default_value = "disable", value_name = "ACTION", help_heading = "Target")]
-    remove_user_action: RemoveUserAction,
+    #[arg(long, value_enum, value_name = "ACTION", help_heading = "Target")]
+    remove_user_action: Option<RemoveUserAction>,
     /// What a PUT holds: the user as read with the mapped values merged in, or the mapped values alone
     #[arg(long, value_enum, value_name = "VARIANT", help_heading = "Target")]
     put: Option<Put>,
@@ -142,9 +148,6 @@ impl ProvisionArgs {
             self.url = Some(base_url(last).map_err(Failure::Usage)?);
             self.changes.pop();
         }
-        if self.url.is_none() && !self.dry_run {
-            return Err(Failure::Usage("give the SCIM base URL of the endpoint, or --dry-run".into()));
-        }
         Ok(())
     }
 }
@@ -154,12 +157,20 @@ pub(super) async fn run(mut args: ProvisionArgs, output: Output) -> Result<u8, F
         return args.ledger.upkeep(output);
     }
     args.take_url()?;
-    let description = describe(&args.client)?;
+    let chosen = args.configured.choose(args.client.as_deref(), DEFAULT_CLIENT)?;
+    let url = chosen.url(args.url.as_ref())?;
+    if url.is_none() && !args.dry_run {
+        return Err(Failure::Usage("give the SCIM base URL of the endpoint, or --dry-run".into()));
+    }
+    let (description, connected) = (&chosen.description, chosen.channel.as_ref());
+    if let Some(connected) = connected {
+        connection_channel::fill(&mut args.source, connected);
+    }
     let (channel, people) = if let Some(rule) = args.pingone.rule()? {
         let users = PingOneFlags::users(args.source.name(), &rule)?;
-        (pingone::channel(&rule), People::PingOne(Box::new(users)))
+        (pingone::channel(&rule).for_client(description), People::PingOne(Box::new(users)))
     } else {
-        let channel = args.source.channel()?;
+        let channel = args.source.channel_of(connected)?.for_client(description);
         let people = read(&args, &channel)?;
         (channel, people)
     };
@@ -167,20 +178,21 @@ pub(super) async fn run(mut args: ProvisionArgs, output: Output) -> Result<u8, F
     let mut reports = args.report.open(output)?;
     if args.dry_run {
         // Nothing is sent: the wire behind a plan is never used.
-        let ledger = args.planned_ledger(&channel, description)?;
-        let provisioner = provisioner(&args, channel, description, Arc::new(Nowhere), ledger);
+        let ledger = args.planned_ledger(url.as_ref(), &channel, &chosen)?;
+        let provisioner = provisioner(&args, channel, &chosen, Arc::new(Nowhere), ledger);
         provisioner.resume(people.source()).map_err(Failure::usage)?;
         let plan = provisioner.plan(people.source()).map_err(|error| pass_failure(&error))?;
         reports.plan(&plan)?;
         return Ok(if plan.failures.is_empty() { exit::OK } else { exit::FINDINGS });
     }
-    let Some(url) = &args.url else { return Err(Failure::Usage("give the SCIM base URL of the endpoint".into())) };
-    let client = args.endpoint.client(url)?;
+    let Some(url) = url else { return Err(Failure::Usage("give the SCIM base URL of the endpoint".into())) };
+    let client = chosen.client(&url, &args.endpoint)?;
     let what = format!("weir provisions users and groups from {}", args.source.name());
     confirm::before_writing(client.base_url(), &what, args.yes)?;
-    let ledger =
-        args.ledger.open(&args.identity(client.base_url(), &channel, description), &args.source.settings_shown())?;
-    let provisioner = provisioner(&args, channel, description, Arc::new(client.clone()), ledger);
+    let identity = args.identity(client.base_url(), &channel, &chosen);
+    let ledger = args.ledger.open(&identity, &args.source.settings_shown())?;
+    let wire = Arc::new(Sender::new(client.clone(), description));
+    let provisioner = provisioner(&args, channel, &chosen, wire, ledger);
     provisioner.resume(people.source()).map_err(Failure::usage)?;
     let mut interrupted = interrupt::watch();
     tokio::select! {
@@ -282,6 +294,9 @@ impl Run<'_> {
                     continue;
                 }
             };
+            if let People::PingOne(users) = &self.people {
+                self.provisioner.options.rule_deleted = users.is_rule_deleted();
+            }
             let report = self.provisioner.watched_cycle(self.people.source(), &self.progress).await;
             let report = report.map_err(|error| pass_failure(&error))?;
             status = status.max(status_of(&report));
@@ -355,11 +370,11 @@ fn status_of(report: &CycleReport) -> u8 {
 
 impl ProvisionArgs {
     /// Whose ledger this run needs.
-    fn identity(&self, endpoint: &Url, channel: &Channel, description: &Description) -> Identity {
+    fn identity(&self, endpoint: &Url, channel: &Channel, chosen: &Chosen) -> Identity {
         Identity {
             endpoint: endpoint.as_str().trim_end_matches('/').to_owned(),
-            client: description.id.clone(),
-            channel: String::new(),
+            client: chosen.description.id.clone(),
+            channel: chosen.channel.as_ref().map(|channel| channel.name.clone()).unwrap_or_default(),
             source: match self.pingone.rule {
                 Some(_) => "PingOne".to_owned(),
                 None => self.source.identity(channel),
@@ -368,19 +383,20 @@ impl ProvisionArgs {
     }
 
     /// The ledger of a plan: the file if it is there, for the endpoint if one is given.
-    fn planned_ledger(&self, channel: &Channel, description: &Description) -> Result<Arc<dyn Ledger>, Failure> {
-        match (&self.ledger.ledger, &self.url) {
+    fn planned_ledger(
+        &self,
+        url: Option<&Url>,
+        channel: &Channel,
+        chosen: &Chosen,
+    ) -> Result<Arc<dyn Ledger>, Failure> {
+        match (&self.ledger.ledger, url) {
             (Some(path), Some(url)) if path.exists() => {
-                let identity = self.identity(url, channel, description);
+                let identity = self.identity(url, channel, chosen);
                 self.ledger.open(&identity, &self.source.settings_shown())
             }
             _ => Ok(Arc::new(MemoryLedger::new())),
         }
     }
-}
-
-fn describe(id: &str) -> Result<&'static Description, Failure> {
-    client::find(id).ok_or_else(|| Failure::Usage(client::unknown(id)))
 }
 
 /// Reads the source, and tries every change on it, before anything is sent.
@@ -414,30 +430,43 @@ fn warn(path: &std::path::Path, warnings: &[Warning]) {
     }
 }
 
+/// What the flags say goes over what the description and the connection's channel say.
+fn options(args: &ProvisionArgs, chosen: &Chosen) -> Options {
+    let base = chosen.description.options.clone();
+    let of_channel = |name| chosen.channel.as_ref().and_then(|channel| channel.number(name));
+    let threads = args.threads.map(u64::from).or_else(|| of_channel("maxThreads")).unwrap_or(1).clamp(1, 256);
+    let timeout = args.operation_timeout.or_else(|| of_channel("timeout")).unwrap_or(60).max(1);
+    Options {
+        user_create: base.user_create && !args.no_user_create,
+        user_update: base.user_update && !args.no_user_update,
+        user_disable: base.user_disable && !args.no_user_disable_delete,
+        user_deprovision: base.user_deprovision && !args.no_user_disable_delete,
+        provision_disabled_users: base.provision_disabled_users || args.provision_disabled_users,
+        remove_user_action: args.remove_user_action.unwrap_or(base.remove_user_action),
+        max_threads: usize::try_from(threads).unwrap_or(1),
+        timeout: Duration::from_secs(timeout),
+        put: args.put,
+        ..base
+    }
+}
+
 fn provisioner(
     args: &ProvisionArgs,
     channel: Channel,
-    description: &Description,
+    chosen: &Chosen,
     wire: Arc<dyn Wire>,
     ledger: Arc<dyn Ledger>,
 ) -> Provisioner {
-    let options = Options {
-        user_create: !args.no_user_create,
-        user_update: !args.no_user_update,
-        user_disable_delete: !args.no_user_disable_delete,
-        provision_disabled_users: args.provision_disabled_users,
-        remove_user_action: args.remove_user_action,
-        max_threads: usize::from(args.threads),
-        timeout: Duration::from_secs(args.operation_timeout),
-        put: args.put,
-    };
-    Provisioner { channel, description: Arc::new(description.clone()), options, wire, ledger }
+    let options = options(args, chosen);
+    Provisioner { channel, description: Arc::new(chosen.description.clone()), options, wire, ledger }
 }
 
 /// Tries URL and credentials before the first cycle, so that what is wrong with them is said once and not for each entry.
 async fn connect(client: &Client, description: &Description) -> Result<(), Failure> {
-    let call = Call::on(Method::Get, &description.user.path).query("count", "1");
-    let reply = Wire::send(client, call)
+    let call = description.connect.call(description);
+    let path = call.path.clone();
+    let reply = Sender::new(client.clone(), description)
+        .send(call)
         .await
         .map_err(|error| Failure::Unreachable(format!("{}: {error}", client.base_url())))?;
     let url = client.base_url();
@@ -447,12 +476,11 @@ async fn connect(client: &Client, description: &Description) -> Result<(), Failu
             reply.explained()
         ))),
         404 => Err(Failure::Unreachable(format!(
-            "{url}{} was answered with status 404; check that the URL is the SCIM base URL",
-            description.user.path
+            "{url}{path} was answered with status 404; check that the URL is the SCIM base URL"
         ))),
         200..300 => match reply.json {
             Ok(_) => Ok(()),
-            Err(why) => Err(Failure::Unreachable(format!("{url}{}: {why}", description.user.path))),
+            Err(why) => Err(Failure::Unreachable(format!("{url}{path}: {why}"))),
         },
         // Perhaps it only dislikes this question; the cycle will tell.
         _ => Ok(()),
@@ -463,10 +491,7 @@ async fn connect(client: &Client, description: &Description) -> Result<(), Failu
 struct Nowhere;
 
 impl Wire for Nowhere {
-    fn send(
-        &self,
-        _: Call,
-    ) -> futures_util::future::BoxFuture<'_, Result<client::wire::Reply, client::wire::NoAnswer>> {
-        Box::pin(async { Err(client::wire::NoAnswer("a dry run sends nothing".to_owned())) })
+    fn send(&self, _: Call) -> futures_util::future::BoxFuture<'_, Result<Reply, NoAnswer>> {
+        Box::pin(async { Err(NoAnswer("a dry run sends nothing".to_owned())) })
     }
 }

@@ -92,6 +92,15 @@ impl ReportFlags {
         self.asked()?.iter().map(|asked| self.consumer(asked, output)).collect()
     }
 
+    /// The one form that is asked for, with the file that it goes to.
+    pub fn single(&self) -> Option<(ReportFormat, Option<&Path>)> {
+        match self.reports.as_slice() {
+            [] => Some((self.format, self.output.as_deref())),
+            [asked] => Some((asked.format, asked.file.as_deref())),
+            _ => None,
+        }
+    }
+
     /// Whether a report wants every exchange.
     pub fn wants_exchanges(&self) -> bool {
         self.format == ReportFormat::Har || self.reports.iter().any(|asked| asked.format == ReportFormat::Har)

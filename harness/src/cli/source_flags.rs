@@ -7,9 +7,10 @@ use clap::{Args, ValueEnum};
 use secrecy::SecretString;
 use url::Url;
 
-use super::Failure;
 use super::endpoint_flags::{given_secret, secret};
+use super::{Failure, connection_channel};
 use crate::provision::Channel;
+use crate::provision::connection::ConnectionChannel;
 use crate::provision::engine::PassError;
 use crate::provision::mapping::{Mapping, file};
 use crate::provision::source::ldap::{ChangeAlgorithm, ChangeDetection, LdapFault, LdapSettings, Location};
@@ -183,12 +184,15 @@ impl SourceFlags {
         shown
     }
 
-    /// The channel without a connection file.
-    pub fn channel(&self) -> Result<Channel, Failure> {
+    /// The channel: that of the defaults, or of a connection; the flags have been filled from it by then.
+    pub fn channel_of(&self, connected: Option<&ConnectionChannel>) -> Result<Channel, Failure> {
         let mut channel = match self.directory.unwrap_or_default() {
             DirectoryKind::InetOrgPerson => Channel::default(),
             DirectoryKind::ActiveDirectory => Channel::active_directory(),
         };
+        if let Some(connected) = connected {
+            connection_channel::apply(connected, &mut channel);
+        }
         self.apply(&mut channel)?;
         Ok(channel)
     }

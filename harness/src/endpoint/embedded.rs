@@ -161,7 +161,15 @@ pub fn applications(endpoint: &weir_server::Endpoint) -> Vec<Application> {
 impl Embedded {
     /// Starts an endpoint and returns when it accepts connections.
     pub fn start(options: &EmbeddedOptions) -> Result<Self, EmbeddedError> {
-        let target = target(&options.target)?;
+        Self::start_target(target(&options.target)?, options)
+    }
+
+    /// As [`Self::start`], with the text of a target file of one's own; the options' target is its name.
+    pub fn start_text(text: &str, options: &EmbeddedOptions) -> Result<Self, EmbeddedError> {
+        Self::start_target(weir_server::Target::parse(&options.target, text)?, options)
+    }
+
+    fn start_target(target: weir_server::Target, options: &EmbeddedOptions) -> Result<Self, EmbeddedError> {
         let declared = Declared {
             missing: Capability::ALL.iter().copied().filter(|known| !target.capabilities.contains(known)).collect(),
             tolerances: target.tolerances.iter().collect(),

@@ -24,7 +24,7 @@ pub use exchange::Exchange;
 pub use further::Further;
 pub use oauth::TokenSource;
 pub use observer::Observer;
-pub use request::Request;
+pub use request::{Request, SCIM_JSON};
 
 #[cfg(test)]
 mod tests;

@@ -27,6 +27,7 @@ struct Source {
     client: String,
     secret: SecretString,
     scope: Option<String>,
+    secret_in_form: bool,
     current: Mutex<Option<Token>>,
 }
 
@@ -45,7 +46,7 @@ impl fmt::Debug for TokenSource {
 impl TokenSource {
     /// Tokens of the endpoint at `url` for a client; `scope` is asked for if it is given.
     pub fn new(url: Url, client: String, secret: SecretString, scope: Option<String>) -> Self {
-        Self(Arc::new(Source { url, client, secret, scope, current: Mutex::default() }))
+        Self(Arc::new(Source { url, client, secret, scope, secret_in_form: false, current: Mutex::default() }))
     }
 
     /// The id of the client.
@@ -57,7 +58,22 @@ impl TokenSource {
     #[must_use]
     pub fn with_secret(&self, secret: SecretString) -> Self {
         let source = &self.0;
-        Self::new(source.url.clone(), source.client.clone(), secret, source.scope.clone())
+        let other = Self::new(source.url.clone(), source.client.clone(), secret, source.scope.clone());
+        if source.secret_in_form { other.with_secret_in_form() } else { other }
+    }
+
+    /// The same client, which sends id and secret in the form instead of a header (RFC 6749 section 2.3.1).
+    #[must_use]
+    pub fn with_secret_in_form(&self) -> Self {
+        let source = &self.0;
+        Self(Arc::new(Source {
+            url: source.url.clone(),
+            client: source.client.clone(),
+            secret: source.secret.clone(),
+            scope: source.scope.clone(),
+            secret_in_form: true,
+            current: Mutex::default(),
+        }))
     }
 
     /// A token that is valid for a while yet. Many may ask at once; one fetches.
@@ -77,16 +93,17 @@ impl Source {
         let mut form = vec![("grant_type", "client_credentials")];
         form.extend(self.scope.as_deref().map(|scope| ("scope", scope)));
         let asked = Instant::now();
-        let answer = http
-            .post(self.url.clone())
-            .basic_auth(encoded(&self.client), Some(encoded(self.secret.expose_secret())))
-            .form(&form)
-            .send()
-            .await
-            .map_err(|error| {
-                let timeout = Duration::from_secs(30);
-                EndpointError::from_reqwest(&error.without_url(), &Method::POST, &self.url, None, timeout)
-            })?;
+        let mut request = http.post(self.url.clone());
+        if self.secret_in_form {
+            form.push(("client_id", &self.client));
+            form.push(("client_secret", self.secret.expose_secret()));
+        } else {
+            request = request.basic_auth(encoded(&self.client), Some(encoded(self.secret.expose_secret())));
+        }
+        let answer = request.form(&form).send().await.map_err(|error| {
+            let timeout = Duration::from_secs(30);
+            EndpointError::from_reqwest(&error.without_url(), &Method::POST, &self.url, None, timeout)
+        })?;
         let status = answer.status();
         let body: Value = answer
             .json()

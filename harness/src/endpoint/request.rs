@@ -122,6 +122,13 @@ impl Request {
         self
     }
 
+    /// Lets the blanks of the query so far travel as `+`, as forms have them.
+    #[must_use]
+    pub fn blanks_as_plus(mut self) -> Self {
+        self.query = self.query.replace("%20", "+");
+        self
+    }
+
     /// Adds a query parameter whose value no record of the exchange shows.
     #[must_use]
     pub fn secret_query(mut self, name: &str, value: &SecretString) -> Self {

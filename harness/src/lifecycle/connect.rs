@@ -10,27 +10,30 @@ use super::step::{Outcome, StepSpec, Steps};
 use crate::difference::at;
 use crate::endpoint::{Client, Credentials, Exchange, Request};
 use crate::event::{Problem, Verdict};
+use crate::provision::client::Description;
+use crate::provision::client::wire::{self, Call};
 use crate::provision::fields;
 
 /// Tries the right credentials and wrong ones. Whether the steps that follow make sense is the answer.
-pub(super) async fn connect(steps: &mut Steps<'_>, client: &Client) {
+pub(super) async fn connect(steps: &mut Steps<'_>, client: &Client, description: &Description) {
     let Some((begun, client)) = steps.begin(&CONNECT, client) else { return };
     let mut outcome = Outcome::default();
-    let probe = || Request::get("/Users").query("count", "1");
-    match client.send(probe()).await {
+    let call = description.connect.call(description);
+    let request = wire::request(&call, &description.manner);
+    match client.send(request.clone()).await {
         Err(error) => {
             outcome.problems.push(problem(&CONNECT, Verdict::Blocked, error.to_string(), "no answer", &[]));
             steps.block("the endpoint cannot be reached");
         }
         Ok(exchange) if exchange.status == 200 && exchange.json().is_ok() => {
-            wrong_credentials(&client, &mut outcome).await;
+            wrong_credentials(&client, &call, request, &mut outcome).await;
         }
         Ok(exchange) => {
             let came = format!("status {}", exchange.status);
             let verdict = if matches!(exchange.status, 401 | 403) { Verdict::Blocked } else { Verdict::Fail };
             let message = match exchange.json() {
-                Err(why) if exchange.status == 200 => format!("GET /Users with the right credentials: {why}"),
-                _ => format!("GET /Users with the right credentials was answered with {came}"),
+                Err(why) if exchange.status == 200 => format!("{call} with the right credentials: {why}"),
+                _ => format!("{call} with the right credentials was answered with {came}"),
             };
             outcome.problems.push(problem(&CONNECT, verdict, message, &came, &[exchange]));
             steps.block("the credentials do not open the endpoint");
@@ -39,7 +42,7 @@ pub(super) async fn connect(steps: &mut Steps<'_>, client: &Client) {
     steps.end(begun, outcome);
 }
 
-async fn wrong_credentials(client: &Client, outcome: &mut Outcome) {
+async fn wrong_credentials(client: &Client, call: &Call, request: Request, outcome: &mut Outcome) {
     let wrong = match client.credentials() {
         Credentials::None => {
             outcome.reason = Some("no credentials were given, so wrong ones were not tried".to_owned());
@@ -51,13 +54,12 @@ async fn wrong_credentials(client: &Client, outcome: &mut Outcome) {
             Credentials::Basic { user: user.clone(), password: "weir-wrong-password".to_owned().into() }
         }
     };
-    let request = Request::get("/Users").query("count", "1");
     match client.with_credentials(wrong).send(request).await {
         Err(error) => outcome.problems.push(problem(&CONNECT, Verdict::Blocked, error.to_string(), "no answer", &[])),
         Ok(exchange) if matches!(exchange.status, 401 | 403) => {}
         Ok(exchange) => {
             let came = format!("status {}", exchange.status);
-            let message = format!("GET /Users with wrong credentials was answered with {came}");
+            let message = format!("{call} with wrong credentials was answered with {came}");
             outcome.problems.push(problem(&CONNECT, Verdict::Fail, message, &came, &[exchange]));
         }
     }

@@ -13,7 +13,7 @@ use super::specs::{
     DISABLE, ENABLE, FIRST_CYCLE, GROUP_CREATE, GROUP_DELETE, GROUP_FALLBACK, GROUP_MEMBERS, GROUP_RENAME, JOINER,
     LEAVER_DELETE, LEAVER_DISABLE, LOST_ANSWER, MOVER, RELINK, UNCHANGED,
 };
-use super::stage::{Fault, ReadBack, Stage, options};
+use super::stage::{Fault, NO_GROUPS, ReadBack, Stage, options};
 use super::step::{Outcome, StepSpec, Steps};
 use super::{EmbeddedSubject, connect};
 use crate::endpoint::embedded::Application;
@@ -62,7 +62,13 @@ impl Ground<'_> {
         let client = client.ok_or_else(|| Fault::new(format!("there is no application {application}")))?;
         let read_back =
             ReadBack::Everything { control: Box::new(self.control.clone()), application: application.to_owned() };
-        Ok(Stage::new(client, directory, self.description, options(self.subject.threads, TIMEOUT), read_back))
+        Ok(Stage::new(
+            client,
+            directory,
+            self.description,
+            options(self.description, self.subject.threads, TIMEOUT),
+            read_back,
+        ))
     }
 
     /// Changes the deviations that are active besides those of the start.
@@ -107,7 +113,7 @@ pub(super) async fn run(
     let ground = Ground { subject, description, control, declared, main };
     let directory = read(COMPANY.0, COMPANY.1)?;
     let mut stage = ground.stage(&ground.main, directory)?;
-    connect::connect(steps, &stage.client).await;
+    connect::connect(steps, &stage.client, description).await;
     connect::refresh_fields(steps, &mut stage).await;
     company(steps, &mut stage).await;
     groups(steps, &mut stage).await;
@@ -160,13 +166,18 @@ async fn company(steps: &mut Steps<'_>, stage: &mut Stage) {
 
 async fn groups(steps: &mut Steps<'_>, stage: &mut Stage) {
     let members = people::names(&stage.directory, 4);
-    for (spec, changes) in [
+    let steps_of_groups = [
         (&GROUP_CREATE, people::group_created(&members)),
         (&GROUP_MEMBERS, people::group_changed(&members)),
         (&GROUP_RENAME, people::group_renamed()),
         (&GROUP_DELETE, people::group_deleted()),
-    ] {
-        stage.step(steps, spec, &changes).await;
+    ];
+    for (spec, changes) in steps_of_groups {
+        if stage.has_groups() {
+            stage.step(steps, spec, &changes).await;
+        } else if let Some((begun, _)) = steps.begin(spec, &stage.client) {
+            steps.end(begun, Outcome::skipped(NO_GROUPS));
+        }
     }
     stage.forget();
     relink(steps, stage).await;
@@ -245,9 +256,12 @@ async fn fallback(steps: &mut Steps<'_>, ground: &Ground<'_>, main: &Stage) -> R
         !own.offers("filter.groups")
             && ["create.groups", "patch.groups", "filter.users"].iter().all(|id| own.offers(id))
     });
-    let Some(found) = found else {
+    let skipped = main
+        .needs_group_filter()
+        .or_else(|| found.is_none().then_some("every application of the target can filter groups"));
+    let (Some(found), None) = (found, skipped) else {
         if let Some((begun, _)) = steps.begin(&GROUP_FALLBACK, &main.client) {
-            steps.end(begun, Outcome::skipped("every application of the target can filter groups"));
+            steps.end(begun, Outcome::skipped(skipped.unwrap_or_default()));
         }
         return Ok(0);
     };

@@ -12,7 +12,7 @@ use super::specs::{
     DISABLE, ENABLE, FIRST_CYCLE, GROUP_CREATE, GROUP_DELETE, GROUP_FALLBACK, GROUP_MEMBERS, GROUP_RENAME, JOINER,
     LEAVER_DELETE, LEAVER_DISABLE, LOST_ANSWER, MOVER, UNCHANGED,
 };
-use super::stage::{Fault, ReadBack, Stage, options, summary};
+use super::stage::{Fault, NO_GROUPS, ReadBack, Stage, options, summary};
 use super::step::{Outcome, StepSpec, Steps};
 use super::{ForeignSubject, connect};
 use crate::catalog::run_prefix;
@@ -37,10 +37,11 @@ pub(super) async fn run(
     let (directory, _) = Directory::parse("invented.ldif", &people.directory()).map_err(Fault::new)?;
     let created = Created::default();
     let client = subject.client.noting(&created);
-    let guard = Arc::new(Guard::new(client.clone()));
+    let guard = Arc::new(Guard::new(client.clone(), description));
     let read_back = ReadBack::Own(Arc::clone(&guard));
-    let mut stage = Stage::new(client.clone(), directory, description, options(subject.threads, TIMEOUT), read_back);
-    connect::connect(steps, &client).await;
+    let mut stage =
+        Stage::new(client.clone(), directory, description, options(description, subject.threads, TIMEOUT), read_back);
+    connect::connect(steps, &client, description).await;
     connect::refresh_fields(steps, &mut stage).await;
     users(steps, &mut stage, &people).await;
     groups(steps, &mut stage, &people, &guard).await;
@@ -76,15 +77,25 @@ async fn groups(steps: &mut Steps<'_>, stage: &mut Stage, people: &Invented, gua
     for (spec, changes) in rest {
         stage.step(steps, spec, &changes).await;
     }
-    guard.skip_group_filter(true);
-    group_fallback(steps, stage, &GROUP_FALLBACK).await;
-    guard.skip_group_filter(false);
+    if let Some(reason) = stage.needs_group_filter() {
+        if let Some((begun, _)) = steps.begin(&GROUP_FALLBACK, &stage.client) {
+            steps.end(begun, Outcome::skipped(reason));
+        }
+    } else {
+        guard.skip_group_filter(true);
+        group_fallback(steps, stage, &GROUP_FALLBACK).await;
+        guard.skip_group_filter(false);
+    }
     stage.step(steps, &GROUP_DELETE, &people.group_deleted()).await;
 }
 
 /// Creates the group; the reason, if the endpoint does not do that.
 async fn group_create(steps: &mut Steps<'_>, stage: &mut Stage, people: &Invented) -> Option<String> {
     let (begun, client) = steps.begin(&GROUP_CREATE, &stage.client)?;
+    if !stage.has_groups() {
+        steps.end(begun, Outcome::skipped(NO_GROUPS));
+        return Some(NO_GROUPS.to_owned());
+    }
     let mut outcome = Outcome::default();
     if let Err(fault) = stage.change(GROUP_CREATE.id, &people.group_created()) {
         outcome.problems.push(fault.problem());

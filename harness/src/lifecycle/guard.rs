@@ -10,11 +10,13 @@ use serde_json::{Value, json};
 
 use super::observation::id_of;
 use crate::endpoint::Client;
-use crate::provision::client::wire::{Call, Method, NoAnswer, Reply, Wire};
+use crate::provision::client::Description;
+use crate::provision::client::wire::{Call, Method, NoAnswer, Reply, Sender, Wire};
 
 /// A [`Wire`] with guest manners.
 pub(super) struct Guard {
-    client: Mutex<Client>,
+    sender: Mutex<Sender>,
+    group_path: String,
     /// Path and id of what this run created.
     own: Mutex<BTreeSet<(String, String)>>,
     lose_next_create: AtomicBool,
@@ -23,9 +25,10 @@ pub(super) struct Guard {
 }
 
 impl Guard {
-    pub(super) fn new(client: Client) -> Self {
+    pub(super) fn new(client: Client, description: &Description) -> Self {
         Self {
-            client: Mutex::new(client),
+            sender: Mutex::new(Sender::new(client, description)),
+            group_path: description.group.as_ref().map(|group| group.path.clone()).unwrap_or_default(),
             own: Mutex::default(),
             lose_next_create: AtomicBool::new(false),
             lost: AtomicBool::new(false),
@@ -35,7 +38,8 @@ impl Guard {
 
     /// From now on calls travel with this client.
     pub(super) fn set_client(&self, client: Client) {
-        *lock(&self.client) = client;
+        let mut sender = lock(&self.sender);
+        *sender = sender.over(client);
     }
 
     /// The answer to the next creation is thrown away after the endpoint has given it.
@@ -82,14 +86,14 @@ impl Wire for Guard {
                 return Err(refusal);
             }
             let is_filter = call.query.iter().any(|(name, _)| *name == "filter");
-            if self.skip_group_filter.load(Ordering::Acquire) && is_filter && call.path == "/Groups" {
+            if self.skip_group_filter.load(Ordering::Acquire) && is_filter && call.path == self.group_path {
                 let body = json!({ "detail": "answered by weir, as an endpoint without group filter would" });
                 return Ok(Reply { status: 501, json: Ok(body), exchange: None });
             }
             let is_create = call.method == Method::Post;
             let path = call.path.clone();
-            let client = lock(&self.client).clone();
-            let reply = Wire::send(&client, call).await?;
+            let sender = lock(&self.sender).clone();
+            let reply = sender.send(call).await?;
             if is_create && reply.is_success() {
                 let id = reply.json.as_ref().map_or("", |body: &Value| id_of(body));
                 if !id.is_empty() {

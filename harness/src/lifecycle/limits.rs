@@ -109,7 +109,7 @@ async fn application(steps: &mut Steps<'_>, declared: &Declared, stage: &mut Sta
         }
         for problem in &mut problems {
             if problem.verdict == Verdict::Fail
-                && let Some(limit) = limit(declared, part)
+                && let Some(limit) = limit(declared, part, stage)
             {
                 // What the service cannot do is no fault of its SCIM front.
                 problem.verdict = Verdict::Note;
@@ -129,9 +129,12 @@ async fn application(steps: &mut Steps<'_>, declared: &Declared, stage: &mut Sta
 }
 
 /// What the target declares that explains a difference in this part, in words.
-fn limit(declared: &Declared, part: Part) -> Option<&'static str> {
+fn limit(declared: &Declared, part: Part, stage: &Stage) -> Option<&'static str> {
     let service = &declared.service;
-    if !declared.offers("create.groups") {
+    if stage.has_groups() && !declared.offers("filter.groups") && stage.needs_group_filter().is_some() {
+        return Some("groups cannot be found by filter here, and this client never lists them");
+    }
+    if stage.has_groups() && !declared.offers("create.groups") {
         return Some("groups are not created here");
     }
     match part {

@@ -15,12 +15,15 @@ use super::world::World;
 use crate::endpoint::{Client, Request};
 use crate::event::{Problem, Verdict};
 use crate::provision::client::Description;
-use crate::provision::client::wire::Wire;
+use crate::provision::client::wire::{Sender, Wire};
 use crate::provision::engine::{CycleReport, PassError, Provisioner};
 use crate::provision::ledger::{Kind, MemoryLedger};
 use crate::provision::mapping::field::Place;
 use crate::provision::source::Directory;
 use crate::provision::{Channel, Options};
+
+/// Why a step about groups is skipped.
+pub(super) const NO_GROUPS: &str = "this client provisions no groups";
 
 /// How what is there is read back.
 pub(super) enum ReadBack {
@@ -52,11 +55,11 @@ impl Stage {
         read_back: ReadBack,
     ) -> Self {
         let wire: Arc<dyn Wire> = match &read_back {
-            ReadBack::Everything { .. } => Arc::new(client.clone()),
+            ReadBack::Everything { .. } => Arc::new(Sender::new(client.clone(), description)),
             ReadBack::Own(guard) => Arc::clone(guard) as Arc<dyn Wire>,
         };
         let provisioner = Provisioner {
-            channel: Channel::default(),
+            channel: Channel::default().for_client(description),
             description: Arc::new(description.clone()),
             options,
             wire,
@@ -70,6 +73,22 @@ impl Stage {
             schemas: Vec::new(),
             read_back,
             names: BTreeSet::new(),
+        }
+    }
+
+    /// Whether the client provisions groups.
+    pub(super) fn has_groups(&self) -> bool {
+        self.provisioner.description.group.is_some()
+    }
+
+    /// Why the client cannot find a group where groups cannot be filtered; nothing if it can.
+    pub(super) fn needs_group_filter(&self) -> Option<&'static str> {
+        match &self.provisioner.description.group {
+            None => Some(NO_GROUPS),
+            Some(group) if !group.find.is_empty() && group.fallback_statuses.is_empty() => {
+                Some("this client finds groups by filter and never lists them")
+            }
+            Some(_) => None,
         }
     }
 
@@ -156,7 +175,9 @@ impl Stage {
         client: &Client,
     ) -> Option<Result<CycleReport, PassError>> {
         match &self.read_back {
-            ReadBack::Everything { .. } => self.provisioner.wire = Arc::new(client.clone()),
+            ReadBack::Everything { .. } => {
+                self.provisioner.wire = Arc::new(Sender::new(client.clone(), &self.provisioner.description));
+            }
             ReadBack::Own(guard) => guard.set_client(client.clone()),
         }
         self.world.advance(&self.directory, &self.provisioner.channel, &self.provisioner.options);
@@ -226,6 +247,7 @@ impl Stage {
                 Place::Core(attribute) | Place::Values(attribute) => offers(user, attribute, None),
                 Place::Sub(attribute, sub) | Place::Typed { attribute, sub, .. } => offers(user, attribute, Some(sub)),
                 Place::Extension { urn, attribute, .. } => offers(urn, attribute, None),
+                Place::ExtensionSub { urn, attribute, sub } => offers(urn, attribute, Some(sub)),
             }
     }
 
@@ -243,9 +265,9 @@ impl Stage {
     }
 }
 
-/// Options for a lifecycle: the console's defaults, with threads, and without patience for what is on this machine.
-pub(super) fn options(threads: usize, timeout: Duration) -> Options {
-    Options { max_threads: threads, timeout, ..Options::default() }
+/// Options for a lifecycle: the description's, with threads, and without patience for what is on this machine.
+pub(super) fn options(description: &Description, threads: usize, timeout: Duration) -> Options {
+    Options { max_threads: threads, timeout, ..description.options.clone() }
 }
 
 /// What a cycle did, in a few words.

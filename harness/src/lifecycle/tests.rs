@@ -74,10 +74,14 @@ fn start(target: &str, deviations: &[&str]) -> (Embedded, Vec<String>) {
 }
 
 async fn run_with(subject: Subject<'_>) -> Kept {
+    run_as("pingfederate-aquera", subject).await
+}
+
+async fn run_as(id: &str, subject: Subject<'_>) -> Kept {
     let kept = Kept::default();
     let events = Events::new(vec![Box::new(kept.clone())]);
     let (_sender, interrupted) = watch::channel(false);
-    run(&subject, client::find("pingfederate-aquera").unwrap(), &events, interrupted).await;
+    run(&subject, client::find(id).unwrap(), &events, interrupted).await;
     kept
 }
 
@@ -101,6 +105,36 @@ fn client_of(embedded: &Embedded, application: &str) -> Client {
 async fn run_foreign(embedded: &Embedded, application: &str) -> Kept {
     let client = client_of(embedded, application);
     run_with(Subject::Foreign(ForeignSubject { client, people: 6, seed: 7, threads: 2 })).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_client_lives_its_whole_life_with_the_aquera_endpoint() {
+    for (id, skipped) in [("pingfederate-scim", 1), ("pingone-aquera", 5), ("pingone-scim", 1)] {
+        let (embedded, deviations) = start("aquera", &[]);
+        let kept = run_as(
+            id,
+            Subject::Embedded(EmbeddedSubject {
+                embedded: &embedded,
+                deviations: &deviations,
+                threads: 4,
+                observer: None,
+            }),
+        )
+        .await;
+        assert_eq!(kept.with(Verdict::Fail), [""; 0], "{id}: {}", kept.problems());
+        assert_eq!(kept.with(Verdict::Skip).len(), skipped, "{id}: {}", kept.table());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pingone_lives_with_somebodys_endpoint() {
+    let (embedded, _) = start("aquera", &[]);
+    for id in ["pingone-aquera", "pingone-scim", "pingfederate-scim"] {
+        let client = client_of(&embedded, "default");
+        let kept = run_as(id, Subject::Foreign(ForeignSubject { client, people: 6, seed: 7, threads: 2 })).await;
+        assert_eq!(kept.with(Verdict::Fail), [""; 0], "{id}: {}", kept.problems());
+        assert!(kept.leftovers.lock().unwrap().is_empty(), "{id}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -87,7 +87,11 @@ impl World {
         }
         // Being disabled is what triggers the removal; who was disabled before stays as they are.
         let was_active = self.accounts.get(&guid).is_some_and(|account| account.active);
-        if !desired.active && was_active && options.remove_user_action == RemoveUserAction::Delete {
+        if !desired.active
+            && was_active
+            && options.disabled_are_removed
+            && options.remove_user_action == RemoveUserAction::Delete
+        {
             self.accounts.remove(&guid);
             return;
         }

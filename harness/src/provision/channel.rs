@@ -1,5 +1,8 @@
 //! A channel: which entries of the source are people and groups, and how they are mapped.
 
+use serde::Deserialize;
+
+use super::client::Description;
 use super::ledger::Guid;
 use super::mapping::Mapping;
 use super::source::{Dn, Entry, EntryFilter};
@@ -21,7 +24,20 @@ pub struct Channel {
     pub member_attributes: Vec<String>,
     pub user_filter: Option<EntryFilter>,
     pub group_filter: Option<EntryFilter>,
+    pub group_name_source: GroupNameSource,
     pub mapping: Mapping,
+}
+
+/// What names a group in the target: *Group Name Source*.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+pub enum GroupNameSource {
+    /// Its `cn`, which need not be the one in its distinguished name.
+    #[default]
+    #[serde(rename = "cn")]
+    CommonName,
+    /// Its whole distinguished name.
+    #[serde(rename = "dn")]
+    DistinguishedName,
 }
 
 /// What an entry is to a channel.
@@ -44,6 +60,7 @@ impl Default for Channel {
             member_attributes: owned(&["member", "uniqueMember"]),
             user_filter: None,
             group_filter: None,
+            group_name_source: GroupNameSource::CommonName,
             mapping: Mapping::inet_org_person(),
         }
     }
@@ -64,11 +81,21 @@ impl Channel {
         }
     }
 
+    /// The channel as this client runs it: named as it names groups, and without groups if it provisions none.
+    #[must_use]
+    pub fn for_client(mut self, description: &Description) -> Self {
+        match &description.group {
+            Some(group) => self.group_name_source = group.name_source,
+            None => self.group_classes.clear(),
+        }
+        self
+    }
+
     /// What the entry is, or nothing if it lies outside the channel.
     #[must_use]
     pub fn role(&self, entry: &Entry) -> Option<Role> {
-        if entry.found_as().is_some() {
-            return entry.found_as();
+        if let Some(role) = entry.found_as() {
+            return (role == Role::User || !self.group_classes.is_empty()).then_some(role);
         }
         if self.base_dn.as_ref().is_some_and(|base| !entry.dn.is_within(base)) {
             return None;
@@ -101,10 +128,13 @@ impl Channel {
         own.map_or_else(|| (Guid::Text(entry.dn.key().into()), false), |guid| (guid, true))
     }
 
-    /// The group's name: its `cn`, which need not be the one in its distinguished name.
+    /// The group's name in the target.
     #[must_use]
     pub fn group_name<'a>(&self, entry: &'a Entry) -> Option<&'a str> {
-        entry.text("cn").filter(|name| !name.is_empty())
+        match self.group_name_source {
+            GroupNameSource::CommonName => entry.text("cn").filter(|name| !name.is_empty()),
+            GroupNameSource::DistinguishedName => Some(entry.dn.as_str()),
+        }
     }
 
     /// The names of a group's members, in the form by which names are compared, and the values that are no names.

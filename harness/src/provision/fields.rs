@@ -6,7 +6,7 @@ use scim::schema::standard;
 use serde_json::Value;
 
 use super::mapping::Mapping;
-use super::mapping::field::{FIELDS, IAN_PREFIX, Place};
+use super::mapping::field::{FIELDS, IAN_PREFIX, Place, SCIM_FIELDS, USER_NAME};
 
 /// One line of the mapping page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,33 @@ pub fn offered(schemas: &[Value]) -> Vec<OfferedField> {
         }
     }
     fields
+}
+
+/// The fields of a connector that knows them by itself, with the attributes of the endpoint's further extensions: those named
+/// as the connector expects, and those in `urns`, which are separated by commas.
+#[must_use]
+pub fn listed(schemas: &[Value], urns: &str) -> Vec<OfferedField> {
+    let known = FIELDS.iter().chain(SCIM_FIELDS);
+    let mut fields: Vec<OfferedField> = known
+        .map(|field| OfferedField { label: field.name.to_string(), is_required: field.name == USER_NAME })
+        .collect();
+    let given: Vec<&str> = urns.split(',').map(str::trim).filter(|urn| !urn.is_empty()).collect();
+    for schema in schemas {
+        let Some(urn) = schema["id"].as_str().filter(|urn| !urn.eq_ignore_ascii_case(standard::ENTERPRISE_USER)) else {
+            continue;
+        };
+        if is_expected(urn) || given.iter().any(|own| own.eq_ignore_ascii_case(urn)) {
+            own_fields(urn, schema, &mut fields);
+        }
+    }
+    fields
+}
+
+/// `urn:ietf:params:scim:schemas:extension:<Organization Name>:2.0:User`
+fn is_expected(urn: &str) -> bool {
+    let parts: Vec<String> = urn.split(':').map(str::to_ascii_lowercase).collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    matches!(parts.as_slice(), ["urn", "ietf", "params", "scim", "schemas", "extension", _, "2.0", "user"])
 }
 
 /// The mapped fields that the endpoint does not offer.

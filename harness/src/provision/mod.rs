@@ -3,6 +3,7 @@
 //! A cycle is one pass over the source. [`engine::decide`] is the pure part: an entry and its ledger row give an operation.
 //! [`engine::cycle`] carries operations out in the wire shapes of a client's [`client::Description`].
 
+pub mod calibrate;
 pub mod channel;
 pub mod client;
 pub mod connection;

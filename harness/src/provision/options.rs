@@ -2,46 +2,77 @@
 
 use std::time::Duration;
 
+use serde::Deserialize;
+
 use super::client::Put;
 
 /// The settings of the Target page, and threads and timeout of the channel.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields, default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a check box of the console")]
 pub struct Options {
     /// *User Create*
     pub user_create: bool,
     /// *User Update*, which re-enabling needs too.
     pub user_update: bool,
-    /// *User Disable / Delete*
-    pub user_disable_delete: bool,
+    /// Accounts may be disabled; with [`Self::user_deprovision`] PingFederate's *User Disable / Delete*.
+    pub user_disable: bool,
+    /// Something happens to the account of a user who has left the source.
+    pub user_deprovision: bool,
+    /// A user who is disabled in the source is treated as one who left: *Remove User Action* is for both.
+    pub disabled_are_removed: bool,
     /// *Provision Disabled Users*
     pub provision_disabled_users: bool,
     /// *Remove User Action*
     pub remove_user_action: RemoveUserAction,
+    /// *Deprovision on rule deletion*: who left because the rule itself was deleted counts as one who left.
+    pub deprovision_on_rule_deletion: bool,
+    /// The rule behind the source is deleted, which is why nobody is in it.
+    #[serde(skip)]
+    pub rule_deleted: bool,
     /// How many operations are under way at once.
+    #[serde(skip)]
     pub max_threads: usize,
     /// After this long an operation is abandoned and repeated in the next cycle.
+    #[serde(skip)]
     pub timeout: Duration,
     /// Overrides what the client's description says about a PUT's content.
+    #[serde(skip)]
     pub put: Option<Put>,
 }
 
 /// What happens to the account of a user who is deleted, disabled or outside the source's filter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
 pub enum RemoveUserAction {
     Disable,
     Delete,
 }
 
+impl RemoveUserAction {
+    /// As the console has it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Disable => "Disable",
+            Self::Delete => "Delete",
+        }
+    }
+}
+
 impl Default for Options {
-    /// The console's own defaults.
+    /// PingFederate's own defaults.
     fn default() -> Self {
         Self {
             user_create: true,
             user_update: true,
-            user_disable_delete: true,
+            user_disable: true,
+            user_deprovision: true,
+            disabled_are_removed: true,
             provision_disabled_users: false,
             remove_user_action: RemoveUserAction::Disable,
+            deprovision_on_rule_deletion: true,
+            rule_deleted: false,
             max_threads: 1,
             timeout: Duration::from_mins(1),
             put: None,

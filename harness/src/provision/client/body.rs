@@ -63,13 +63,39 @@ pub fn merged_user<'a>(
     values: impl IntoIterator<Item = &'a MappedValue>,
     active: bool,
 ) -> Value {
+    let emails = two_emails(read).filter(|_| description.user.fills_empty_email);
     let mut user = read.clone();
     user.retain(|key, value| {
         let is_omitted = description.user.put_omits.iter().any(|omitted| omitted.eq_ignore_ascii_case(key));
         !is_omitted && prune(value)
     });
     fill(&mut user, description, values, active);
+    if let Some(emails) = emails {
+        fill_both(&mut user, emails);
+    }
     Value::Object(user)
+}
+
+/// The two emails of a user who has two, of which one is empty.
+fn two_emails(read: &Map<String, Value>) -> Option<Vec<Value>> {
+    let emails = member(read, "emails")?.as_array().filter(|emails| emails.len() == 2)?;
+    let empty = emails.iter().filter(|email| address(email).is_none()).count();
+    (empty == 1).then(|| emails.clone())
+}
+
+fn address(email: &Value) -> Option<&str> {
+    member(email.as_object()?, "value")?.as_str().filter(|address| !address.is_empty())
+}
+
+/// Both get the same address, and both are marked primary: what the vendor says of its SCIM connectors.
+fn fill_both(user: &mut Map<String, Value>, mut emails: Vec<Value>) {
+    let present = member(user, "emails").and_then(Value::as_array).and_then(|emails| emails.iter().find_map(address));
+    let Some(address) = present.map(str::to_owned) else { return };
+    for email in emails.iter_mut().filter_map(Value::as_object_mut) {
+        *slot(email, "value") = Value::from(address.as_str());
+        *slot(email, "primary") = Value::Bool(true);
+    }
+    *slot(user, "emails") = Value::Array(emails);
 }
 
 /// Takes nulls and what is empty out of a value; tells whether anything is left.
@@ -129,11 +155,19 @@ fn put(user: &mut Map<String, Value>, place: &Place, value: &Value, primary: Opt
         }
         Place::Extension { urn, attribute, .. } => {
             *slot(object_slot(user, urn), attribute) = value.clone();
-            let schemas = array_slot(user, "schemas");
-            if !schemas.iter().any(|own| own.as_str().is_some_and(|own| own.eq_ignore_ascii_case(urn))) {
-                schemas.push(Value::from(*urn));
-            }
+            name_schema(user, urn);
         }
+        Place::ExtensionSub { urn, attribute, sub } => {
+            *slot(object_slot(object_slot(user, urn), attribute), sub) = value.clone();
+            name_schema(user, urn);
+        }
+    }
+}
+
+fn name_schema(user: &mut Map<String, Value>, urn: &str) {
+    let schemas = array_slot(user, "schemas");
+    if !schemas.iter().any(|own| own.as_str().is_some_and(|own| own.eq_ignore_ascii_case(urn))) {
+        schemas.push(Value::from(urn));
     }
 }
 
@@ -162,6 +196,10 @@ pub fn look_up(resource: &Value, place: &Place) -> Option<Value> {
             Some(values.iter().filter_map(|value| member(value.as_object()?, "value").cloned()).collect())
         }
         Place::Extension { urn, attribute, .. } => member(member(resource, urn)?.as_object()?, attribute).cloned(),
+        Place::ExtensionSub { urn, attribute, sub } => {
+            let complex = member(member(resource, urn)?.as_object()?, attribute)?;
+            member(complex.as_object()?, sub).cloned()
+        }
     }
 }
 
@@ -201,6 +239,17 @@ fn fill_text(text: &str, values: &[(&str, Value)]) -> Value {
     }
     out.push_str(rest);
     Value::String(out)
+}
+
+/// Whether a template has a placeholder of this name.
+#[must_use]
+pub fn mentions(template: &Value, name: &str) -> bool {
+    match template {
+        Value::String(text) => text.contains(&format!("${{{name}}}")),
+        Value::Array(items) => items.iter().any(|item| mentions(item, name)),
+        Value::Object(members) => members.values().any(|member| mentions(member, name)),
+        _ => false,
+    }
 }
 
 /// A filter with the value in it, escaped as a JSON string is (RFC 7644 section 3.4.2.2).

@@ -2,6 +2,9 @@
 //! and knows no client by name.
 
 pub mod body;
+pub mod document;
+pub mod settings;
+pub mod variants;
 pub mod wire;
 
 use std::sync::LazyLock;
@@ -9,9 +12,28 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The descriptions that are compiled in, as (file name, text); a test holds the list to the folder.
-pub const DOCUMENTS: &[(&str, &str)] =
-    &[("pingfederate-aquera.toml", include_str!("../../../../fixtures/clients/pingfederate-aquera.toml"))];
+pub use settings::Setting;
+pub use variants::Detail;
+
+use super::channel::GroupNameSource;
+use super::options::Options;
+use wire::{Manner, Probe};
+
+/// The descriptions that are compiled in, as (file name, text); a test holds the list to the folder. The first is the one
+/// whose life `weir check` runs by itself.
+pub const DOCUMENTS: &[(&str, &str)] = &[
+    ("pingfederate-aquera.toml", include_str!("../../../../fixtures/clients/pingfederate-aquera.toml")),
+    ("pingfederate-scim.toml", include_str!("../../../../fixtures/clients/pingfederate-scim.toml")),
+    ("pingone-aquera.toml", include_str!("../../../../fixtures/clients/pingone-aquera.toml")),
+    ("pingone-scim.toml", include_str!("../../../../fixtures/clients/pingone-scim.toml")),
+];
+
+/// Provisioners of the same vendor that do not speak SCIM, as (id, what to tell who asks for one).
+pub const NOT_SCIM: &[(&str, &str)] = &[(
+    "pingfederate-pingid",
+    "pingfederate-pingid does not speak SCIM: the PingID Provisioner calls the PingID API (signed POST requests to \
+     /pingid/rest/4/…/do on PingID's own hosts) and has no SCIM URL, so that no SCIM endpoint can be provisioned with it",
+)];
 
 /// What one client sends, and how sure that is.
 #[derive(Clone, Debug, Deserialize)]
@@ -21,9 +43,46 @@ pub struct Description {
     pub id: String,
     pub name: String,
     pub summary: String,
+    /// The request that tries the credentials.
+    #[serde(default)]
+    pub connect: Probe,
+    #[serde(default)]
+    pub manner: Manner,
+    #[serde(default)]
+    pub token: TokenShape,
     pub user: UserShape,
-    pub group: GroupShape,
+    /// Absent for a client that provisions no groups.
+    pub group: Option<GroupShape>,
+    /// What the console's options are before anybody touches them.
+    #[serde(default)]
+    pub options: Options,
+    /// The fields of the console's page for the target.
+    #[serde(default)]
+    pub settings: Vec<Setting>,
     pub details: Vec<Detail>,
+    /// The mapping page lists the fields that the connector knows, and of the endpoint's schemas only further extensions;
+    /// otherwise it lists what the schemas give.
+    #[serde(default)]
+    pub lists_fields: bool,
+    /// What all of it was read from.
+    #[serde(skip)]
+    document: Value,
+}
+
+/// How a client of a token endpoint asks for tokens.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TokenShape {
+    /// What stands between two scopes of a request.
+    pub scope_separator: String,
+    /// Id and secret travel in the form instead of an `Authorization` header (RFC 6749 section 2.3.1).
+    pub secret_in_form: bool,
+}
+
+impl Default for TokenShape {
+    fn default() -> Self {
+        Self { scope_separator: " ".to_owned(), secret_in_form: false }
+    }
 }
 
 /// How users travel.
@@ -31,12 +90,55 @@ pub struct Description {
 #[serde(deny_unknown_fields)]
 pub struct UserShape {
     pub path: String,
-    /// The filter that finds a user; `${value}` stands for the escaped identifier.
+    /// The filter that finds a user; `${value}`, or the console's `%s`, stands for the escaped identifier.
     pub find: String,
+    /// The field whose value is searched for.
+    #[serde(default = "user_name")]
+    pub identifier: String,
+    /// The console's own filter, with `%s` for the identifier; it wins over [`Self::find`].
+    pub filter_expression: Option<String>,
+    /// Whether the value stands in quotes, as RFC 7644 has it.
+    #[serde(default = "yes")]
+    pub quotes_value: bool,
+    /// A search asks for a page of this many; 0 asks for none.
+    #[serde(default)]
+    pub find_count: u64,
+    /// A search asks for these attributes alone; empty asks for all.
+    #[serde(default)]
+    pub find_attributes: String,
+    /// URNs of further extensions, separated by commas.
+    #[serde(default)]
+    pub schema_urns: String,
     pub put: Put,
+    /// How an account is disabled.
+    #[serde(default)]
+    pub disable: Disable,
+    /// The body of the PATCH that disables an account.
+    #[serde(default)]
+    pub disable_patch: Value,
     /// Attributes that are read and not sent back.
     pub put_omits: Vec<String>,
     pub primary: Option<Primary>,
+    /// A read user with two emails of which one is empty gets the same address in both, each of them primary.
+    #[serde(default)]
+    pub fills_empty_email: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+fn user_name() -> String {
+    super::mapping::field::USER_NAME.to_owned()
+}
+
+impl UserShape {
+    /// The filter that finds a user, with its placeholder.
+    #[must_use]
+    pub fn find(&self) -> String {
+        let filter = self.filter_expression.as_ref().unwrap_or(&self.find).replace("%s", "${value}");
+        if self.quotes_value { filter } else { filter.replace("\"${value}\"", "${value}") }
+    }
 }
 
 /// What a PUT of a user holds.
@@ -47,6 +149,17 @@ pub enum Put {
     ReadMerge,
     /// The mapped values and nothing else: an endpoint that replaces loses the rest.
     MappedOnly,
+}
+
+/// The request that disables an account.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Disable {
+    /// A PUT with `active` false in it.
+    #[default]
+    Put,
+    /// A PATCH of `active`.
+    Patch,
 }
 
 /// The value that is marked primary unless another one is.
@@ -63,15 +176,50 @@ pub struct Primary {
 #[serde(deny_unknown_fields)]
 pub struct GroupShape {
     pub path: String,
-    /// The filter that finds a group; `${value}` stands for the escaped name.
+    /// The filter that finds a group; `${value}` stands for the escaped name. Empty: all groups are listed and compared.
     pub find: String,
     /// Statuses that mean: groups cannot be filtered here, so list them all.
     pub fallback_statuses: Vec<u16>,
-    /// Groups a page when all are listed.
-    pub page_size: usize,
+    /// Groups a page when all are listed; -1 for as many as the target allows.
+    pub page_size: i64,
+    /// Whether a page size of -1 travels as `count=-1`, or no count is sent.
+    #[serde(default)]
+    pub sends_negative_count: bool,
+    #[serde(default)]
+    pub name_source: GroupNameSource,
+    #[serde(default)]
+    pub membership: Membership,
+    #[serde(default)]
+    pub update: GroupUpdate,
     pub create: Value,
+    /// Members travel with the POST instead of after it.
+    #[serde(default)]
+    pub creates_with_members: bool,
     pub rename: Value,
+    /// The body of a PUT.
+    pub put: Value,
     pub members: MembersShape,
+}
+
+/// What happens to members that the source does not know.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Membership {
+    /// They go.
+    #[default]
+    Overwrite,
+    /// They stay.
+    Merge,
+}
+
+/// The request that changes a group's name and members.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum GroupUpdate {
+    #[default]
+    Patch,
+    /// The whole group, by PUT.
+    Put,
 }
 
 /// The PATCH that changes members.
@@ -79,59 +227,66 @@ pub struct GroupShape {
 #[serde(deny_unknown_fields)]
 pub struct MembersShape {
     pub schemas: Vec<String>,
+    #[serde(default)]
+    pub style: MembersStyle,
     /// One operation for all new members.
     pub add: Value,
-    /// One operation for each member that goes.
+    /// One operation for each member that goes (`${id}`), or one for all of them (`${members}`).
     pub remove: Value,
+    /// One operation with all members that there must be.
+    pub replace: Value,
 }
 
-/// One thing that the client does on the wire, and where the knowledge comes from.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Detail {
-    pub id: String,
-    pub says: String,
-    pub standing: Standing,
-    /// Tags of the vendor's documents.
-    pub source: String,
-    /// What else it could be; the first is the default.
-    #[serde(default)]
-    pub variants: Vec<String>,
+/// Which operations change members.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum MembersStyle {
+    /// Those that come and those that go.
+    #[default]
+    Incremental,
+    /// All that there must be.
+    Replace,
 }
 
-/// How sure a detail is.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-pub enum Standing {
-    /// The vendor's documentation states it.
-    #[serde(rename = "S")]
-    Stated,
-    /// It follows from what is stated, without being said.
-    #[serde(rename = "I")]
-    Inferred,
-    /// Nobody says; our default can be changed.
-    #[serde(rename = "N")]
-    Unknown,
-}
-
-impl Standing {
-    /// The letter used in tables.
-    #[must_use]
-    pub const fn letter(self) -> &'static str {
-        match self {
-            Self::Stated => "S",
-            Self::Inferred => "I",
-            Self::Unknown => "N",
-        }
+impl Description {
+    /// Reads a description; the error is a sentence without the name of the file.
+    ///
+    /// # Errors
+    /// The text is no TOML, or no description.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let document: Value = toml::from_str(text).map_err(|error| error.to_string())?;
+        Self::of_document(document)
     }
 
-    /// The word used in prose.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Stated => "stated",
-            Self::Inferred => "inferred",
-            Self::Unknown => "unknown",
+    fn of_document(document: Value) -> Result<Self, String> {
+        let mut description: Self = serde_json::from_value(document.clone()).map_err(|error| error.to_string())?;
+        description.document = document;
+        Ok(description)
+    }
+
+    /// The description with other values at these dotted places, such as `user.put`.
+    ///
+    /// # Errors
+    /// A value that does not suit its place, as a sentence.
+    pub fn with(&self, values: &[(String, Value)]) -> Result<Self, String> {
+        let mut document = self.document.clone();
+        for (place, value) in values {
+            document::set(&mut document, place, value.clone())?;
         }
+        Self::of_document(document)
+    }
+
+    /// The value at a dotted place, such as `user.put`; null if there is none.
+    #[must_use]
+    pub fn at(&self, place: &str) -> &Value {
+        document::get(&self.document, place)
+    }
+
+    /// What the console calls the option at a place such as `options.user_create`.
+    #[must_use]
+    pub fn option_name(&self, place: &str) -> Option<&str> {
+        let found = self.settings.iter().find(|setting| setting.sets_flag(place));
+        found.map(|setting| setting.name.as_str())
     }
 }
 
@@ -139,7 +294,7 @@ static DESCRIPTIONS: LazyLock<Vec<Description>> = LazyLock::new(|| {
     DOCUMENTS
         .iter()
         // The documents are compiled in, and a test reads each of them.
-        .map(|(file, text)| toml::from_str(text).unwrap_or_else(|error| panic!("fixtures/clients/{file}: {error}")))
+        .map(|(file, text)| Description::parse(text).unwrap_or_else(|error| panic!("fixtures/clients/{file}: {error}")))
         .collect()
 });
 
@@ -155,42 +310,21 @@ pub fn find(id: &str) -> Option<&'static Description> {
     all().iter().find(|description| description.id == id)
 }
 
+/// What to tell somebody about a provisioner that is known and speaks no SCIM.
+#[must_use]
+pub fn not_scim(id: &str) -> Option<&'static str> {
+    NOT_SCIM.iter().find(|(known, _)| *known == id).map(|(_, why)| *why)
+}
+
 /// What to tell somebody whose client is not known.
 #[must_use]
 pub fn unknown(id: &str) -> String {
+    if let Some(why) = not_scim(id) {
+        return why.to_owned();
+    }
     let known: Vec<&str> = all().iter().map(|description| description.id.as_str()).collect();
     format!("{id:?} is no client; use one of {}", known.join(", "))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_file_of_the_folder_is_compiled_in_and_can_be_read() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/clients");
-        let mut files: Vec<String> =
-            std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        files.sort_unstable();
-        let listed: Vec<&str> = DOCUMENTS.iter().map(|(file, _)| *file).collect();
-        assert_eq!(files, listed);
-        for ((file, _), description) in DOCUMENTS.iter().zip(all()) {
-            assert_eq!(*file, format!("{}.toml", description.id));
-        }
-    }
-
-    #[test]
-    fn details_have_ids_of_their_own_and_say_where_they_come_from() {
-        for description in all() {
-            let mut ids: Vec<&str> = description.details.iter().map(|detail| detail.id.as_str()).collect();
-            let count = ids.len();
-            ids.sort_unstable();
-            ids.dedup();
-            assert_eq!(ids.len(), count, "{}", description.id);
-            for detail in &description.details {
-                assert!(detail.says.ends_with('.'), "{}: {}", description.id, detail.id);
-                assert!(!detail.source.is_empty(), "{}: {}", description.id, detail.id);
-            }
-        }
-    }
-}
+mod tests;

@@ -3,9 +3,70 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use serde::Deserialize;
 use serde_json::Value;
 
+use super::{Description, body};
 use crate::endpoint::{Client, Exchange, Request};
+
+/// What all requests of a client have in common.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields, default)]
+pub struct Manner {
+    /// Of bodies, and asked for in answers.
+    pub media_type: String,
+    pub blank: Blank,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self { media_type: crate::endpoint::SCIM_JSON.to_owned(), blank: Blank::Percent }
+    }
+}
+
+/// How a blank travels in a query.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Blank {
+    /// `%20`
+    #[default]
+    Percent,
+    /// `+`
+    Plus,
+}
+
+/// The request that tries credentials.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Probe {
+    #[default]
+    Users,
+    UsersByFilter,
+    Groups,
+    ServiceProviderConfig,
+    Schemas,
+}
+
+impl Probe {
+    /// The call, in a client's paths.
+    #[must_use]
+    pub fn call(self, description: &Description) -> Call {
+        let users = &description.user.path;
+        match self {
+            Self::Users => Call::on(Method::Get, users).query("count", "1"),
+            Self::UsersByFilter => {
+                let nobody = body::filter(&description.user.find(), "weir-connection-test");
+                Call::on(Method::Get, users).query("filter", nobody)
+            }
+            Self::Groups => {
+                let path = description.group.as_ref().map_or("/Groups", |group| group.path.as_str());
+                Call::on(Method::Get, path).query("count", "1")
+            }
+            Self::ServiceProviderConfig => Call::on(Method::Get, "/ServiceProviderConfig"),
+            Self::Schemas => Call::on(Method::Get, "/Schemas"),
+        }
+    }
+}
 
 /// The method of a [`Call`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,10 +190,31 @@ pub trait Wire: Send + Sync {
     fn send(&self, call: Call) -> BoxFuture<'_, Result<Reply, NoAnswer>>;
 }
 
-impl Wire for Client {
+/// An endpoint's client with the manner of a provisioner.
+#[derive(Clone)]
+pub struct Sender {
+    client: Client,
+    manner: Manner,
+}
+
+impl Sender {
+    /// Sends as this client of the harness does.
+    #[must_use]
+    pub fn new(client: Client, description: &Description) -> Self {
+        Self { client, manner: description.manner.clone() }
+    }
+
+    /// The same manner over another connection.
+    #[must_use]
+    pub fn over(&self, client: Client) -> Self {
+        Self { client, manner: self.manner.clone() }
+    }
+}
+
+impl Wire for Sender {
     fn send(&self, call: Call) -> BoxFuture<'_, Result<Reply, NoAnswer>> {
         Box::pin(async move {
-            match Self::send(self, request(&call)).await {
+            match self.client.send(request(&call, &self.manner)).await {
                 Ok(exchange) => Ok(reply(exchange)),
                 Err(error) => Err(NoAnswer(error.sentence)),
             }
@@ -142,7 +224,7 @@ impl Wire for Client {
 
 /// The call as the endpoint's client sends it.
 #[must_use]
-pub fn request(call: &Call) -> Request {
+pub fn request(call: &Call, manner: &Manner) -> Request {
     let mut request = match call.method {
         Method::Get => Request::get(&call.path),
         Method::Post => Request::post(&call.path),
@@ -156,8 +238,14 @@ pub fn request(call: &Call) -> Request {
     for (name, value) in &call.query {
         request = request.query(name, value);
     }
+    if manner.blank == Blank::Plus {
+        request = request.blanks_as_plus();
+    }
+    if manner.media_type != crate::endpoint::SCIM_JSON {
+        request = request.header("accept", manner.media_type.clone());
+    }
     match &call.body {
-        Some(body) => request.json(body),
+        Some(body) => request.body(body.to_string(), &manner.media_type),
         None => request,
     }
 }

@@ -41,6 +41,27 @@ pub struct ConnectionChannel {
     pub mapping: Mapping,
 }
 
+impl ConnectionChannel {
+    /// A setting by the path that the file has it at, such as `userSourceLocation.filter`.
+    #[must_use]
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        let found = self.source.iter().find(|setting| setting.name.eq_ignore_ascii_case(name))?;
+        found.value.as_deref().filter(|value| !value.is_empty())
+    }
+
+    /// A setting that is a number.
+    #[must_use]
+    pub fn number(&self, name: &str) -> Option<u64> {
+        self.setting(name)?.parse().ok()
+    }
+
+    /// A setting that is true or false.
+    #[must_use]
+    pub fn flag(&self, name: &str) -> bool {
+        self.setting(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+}
+
 /// Why a file is no connection. `place` is a line, or the path of a setting.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}: {place}: {problem}")]
@@ -95,6 +116,13 @@ impl Connection {
     #[must_use]
     pub fn setting(&self, name: &str) -> Option<&str> {
         self.target.iter().find(|setting| setting.name.eq_ignore_ascii_case(name))?.value.as_deref()
+    }
+
+    /// The fields of the Target page as given, as (name, value). A secret counts as given, without its value.
+    #[must_use]
+    pub fn given(&self) -> Vec<(String, String)> {
+        let value = |setting: &Setting| setting.value.clone().unwrap_or_else(|| "(secret)".to_owned());
+        self.target.iter().map(|setting| (setting.name.clone(), value(setting))).collect()
     }
 
     /// The SCIM base URL as the file has it.

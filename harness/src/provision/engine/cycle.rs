@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::context::{Context, CreateSent, Done, Outcome, Trouble};
+use super::decide::Refusal;
 use super::groups;
 use super::halt::Halt;
 use super::outbox::Outbox;
@@ -238,7 +239,7 @@ impl Executor {
                 None
             }
             Item::Refused { name, refusal, stale } => {
-                self.report.refuse(refusal, &name);
+                self.refuse(refusal, &name);
                 stale
             }
             Item::Problem { failure, stale } => {
@@ -252,6 +253,11 @@ impl Executor {
         self.progress.add_user();
     }
 
+    fn refuse(&mut self, refusal: Refusal, name: &str) {
+        let option = self.context.description.option_name(refusal.place()).unwrap_or_else(|| refusal.option());
+        self.report.refuse(refusal, option, name);
+    }
+
     pub(super) fn fail(&mut self, failure: Failure) {
         self.progress.add_failure();
         self.report.fail(failure);
@@ -261,7 +267,7 @@ impl Executor {
     async fn announce(&self, batch: &[UserWork]) -> Result<(), LedgerError> {
         let mut is_any = false;
         for work in batch {
-            if let Some(row) = work.intent(&self.context.options) {
+            if let Some(row) = work.intent(&self.context.options, &self.context.description.user.identifier) {
                 self.context.outbox.push((Kind::User, work.guid.clone(), Some(row)));
                 is_any = true;
             }
@@ -282,7 +288,7 @@ impl Executor {
                 self.report.succeed(Kind::User);
             }
             Outcome::Silent => self.report.users.unchanged += 1,
-            Outcome::Refused(refusal) => self.report.refuse(refusal, &dn),
+            Outcome::Refused(refusal) => self.refuse(refusal, &dn),
             Outcome::Failed(trouble) => self.fail(trouble.into_failure(Kind::User, &dn, &identifier)),
         }
         self.progress.add_user();

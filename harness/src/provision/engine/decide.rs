@@ -39,26 +39,47 @@ pub enum UserOperation {
 pub enum Refusal {
     UserCreate,
     UserUpdate,
+    /// Accounts are neither disabled nor is anything done about leavers.
     UserDisableDelete,
+    UserDisable,
+    UserDeprovision,
+    RuleDeletion,
     ProvisionDisabledUsers,
 }
 
 impl Refusal {
-    /// The option's name on the console.
+    /// The option's name on PingFederate's console; [`Description::option_name`] knows what other consoles call
+    /// [`Self::place`].
+    ///
+    /// [`Description::option_name`]: crate::provision::client::Description::option_name
     #[must_use]
     pub const fn option(self) -> &'static str {
         match self {
             Self::UserCreate => "User Create",
             Self::UserUpdate => "User Update",
-            Self::UserDisableDelete => "User Disable / Delete",
+            Self::UserDisableDelete | Self::UserDisable | Self::UserDeprovision => "User Disable / Delete",
+            Self::RuleDeletion => "Deprovision on rule deletion",
             Self::ProvisionDisabledUsers => "Provision Disabled Users",
+        }
+    }
+
+    /// Where a client's description has the option.
+    #[must_use]
+    pub const fn place(self) -> &'static str {
+        match self {
+            Self::UserCreate => "options.user_create",
+            Self::UserUpdate => "options.user_update",
+            Self::UserDisableDelete | Self::UserDisable => "options.user_disable",
+            Self::UserDeprovision => "options.user_deprovision",
+            Self::RuleDeletion => "options.deprovision_on_rule_deletion",
+            Self::ProvisionDisabledUsers => "options.provision_disabled_users",
         }
     }
 
     /// Whether the person has an account that is now out of date, instead of none.
     #[must_use]
     pub const fn leaves_account(self) -> bool {
-        matches!(self, Self::UserUpdate | Self::UserDisableDelete)
+        !matches!(self, Self::UserCreate | Self::ProvisionDisabledUsers)
     }
 }
 
@@ -89,16 +110,37 @@ fn leaver(row: &Row, options: &Options) -> Decision {
     }
     if row.target_id.is_none() {
         return if row.create_pending {
-            allowed_removal(options, UserOperation::Settle)
+            departure(options, UserOperation::Settle)
         } else {
             Decision::Do(UserOperation::Forget)
         };
     }
     match options.remove_user_action {
-        RemoveUserAction::Delete => allowed_removal(options, UserOperation::Delete),
+        RemoveUserAction::Delete => departure(options, UserOperation::Delete),
         RemoveUserAction::Disable if !was_active(row) && !row.dirty => Decision::Do(UserOperation::Retire),
-        RemoveUserAction::Disable => allowed_removal(options, UserOperation::Disable),
+        RemoveUserAction::Disable => departure(options, UserOperation::Disable),
     }
+}
+
+/// What happens to somebody who has left, if the options allow it.
+fn departure(options: &Options, operation: UserOperation) -> Decision {
+    if let Some(refusal) = nothing_is_removed(options) {
+        return Decision::Refused(refusal);
+    }
+    if !options.user_deprovision {
+        return Decision::Refused(Refusal::UserDeprovision);
+    }
+    if options.rule_deleted && !options.deprovision_on_rule_deletion {
+        return Decision::Refused(Refusal::RuleDeletion);
+    }
+    if operation == UserOperation::Disable && !options.user_disable {
+        return Decision::Refused(Refusal::UserDisable);
+    }
+    Decision::Do(operation)
+}
+
+fn nothing_is_removed(options: &Options) -> Option<Refusal> {
+    (!options.user_disable && !options.user_deprovision).then_some(Refusal::UserDisableDelete)
 }
 
 fn newcomer(state: UserState, row: Option<&Row>, options: &Options) -> Decision {
@@ -112,7 +154,7 @@ fn newcomer(state: UserState, row: Option<&Row>, options: &Options) -> Decision 
             Decision::Nothing
         }
         (false, _) if options.provision_disabled_users => Decision::Do(UserOperation::Join { active: false }),
-        (false, _) if is_pending => allowed_removal(options, UserOperation::Settle),
+        (false, _) if is_pending => switched_off(options, UserOperation::Settle),
         (false, _) => Decision::Refused(Refusal::ProvisionDisabledUsers),
     }
 }
@@ -125,16 +167,21 @@ fn known(state: UserState, row: &Row, options: &Options) -> Decision {
     match (state.active, was_active(row)) {
         (true, false) => update(UserOperation::Enable),
         (false, true) => match options.remove_user_action {
-            RemoveUserAction::Disable => allowed_removal(options, UserOperation::Disable),
-            RemoveUserAction::Delete => allowed_removal(options, UserOperation::Delete),
+            RemoveUserAction::Delete if options.disabled_are_removed => switched_off(options, UserOperation::Delete),
+            RemoveUserAction::Disable | RemoveUserAction::Delete => switched_off(options, UserOperation::Disable),
         },
         (active, _) if is_changed => update(UserOperation::Update { active }),
         _ => Decision::Nothing,
     }
 }
 
-fn allowed_removal(options: &Options, operation: UserOperation) -> Decision {
-    if options.user_disable_delete { Decision::Do(operation) } else { Decision::Refused(Refusal::UserDisableDelete) }
+/// What happens to somebody who is disabled in the source, if the options allow it.
+fn switched_off(options: &Options, operation: UserOperation) -> Decision {
+    match nothing_is_removed(options) {
+        Some(refusal) => Decision::Refused(refusal),
+        None if !options.user_disable => Decision::Refused(Refusal::UserDisable),
+        None => Decision::Do(operation),
+    }
 }
 
 /// An account of which nothing is known counts as active: disabling it twice does no harm.

@@ -69,11 +69,18 @@ impl Executor {
             one.is_there = operation == GroupOperation::Keep;
             progress.push(one);
             if operation != GroupOperation::Keep {
+                let shape = self.context.description.group.as_ref();
+                let sends_members = shape.is_some_and(|shape| shape.creates_with_members);
+                let members = match operation {
+                    GroupOperation::Join if sends_members => self.known_members(group, pass)?,
+                    _ => BTreeSet::new(),
+                };
                 let work = GroupWork {
                     guid: group.guid.clone(),
                     name: group.name.clone(),
                     operation,
                     row: row.unwrap_or_default(),
+                    members,
                 };
                 works.push((index, work));
             }
@@ -129,10 +136,7 @@ impl Executor {
             let Some(mut row) = self.ledger.get(Kind::Group, &group.guid)?.filter(|row| row.target_id.is_some()) else {
                 continue;
             };
-            let mut wanted = BTreeSet::new();
-            for (kind, guid) in pass.members.find(&group.members) {
-                wanted.extend(self.ledger.target_id(kind, guid)?);
-            }
+            let wanted = self.known_members(group, pass)?;
             if let Some(Sent::Group { members }) = &mut row.sent {
                 let before = members.len();
                 // The target takes a deleted user out of its groups by itself.
@@ -151,11 +155,21 @@ impl Executor {
         self.drain_groups(&mut tasks, progress).await
     }
 
+    /// The target ids of those members that have one.
+    fn known_members(&self, group: &DesiredGroup, pass: &Pass<'_>) -> Result<BTreeSet<Box<str>>, PassError> {
+        let mut known = BTreeSet::new();
+        for (kind, guid) in pass.members.find(&group.members) {
+            known.extend(self.ledger.target_id(kind, guid)?);
+        }
+        Ok(known)
+    }
+
     async fn delete_groups(&mut self, pass: &Pass<'_>, progress: &mut Vec<GroupProgress>) -> Result<(), PassError> {
         let mut works = Vec::new();
         for (guid, row) in pass.gone_groups()? {
             let operation = decide::group(None, Some(&row));
-            works.push((progress.len(), GroupWork { guid, name: row.identifier.to_string(), operation, row }));
+            let name = row.identifier.to_string();
+            works.push((progress.len(), GroupWork { guid, name, operation, row, members: BTreeSet::new() }));
             let (_, work) = &works[works.len() - 1];
             progress.push(GroupProgress::new(format!("(gone) {}", work.name), work.name.clone()));
         }

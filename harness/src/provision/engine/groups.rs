@@ -10,6 +10,7 @@ use super::decide::{self, GroupOperation};
 use super::report::Action;
 use crate::provision::client::body::{self, member};
 use crate::provision::client::wire::{Call, Method, Reply};
+use crate::provision::client::{GroupShape, GroupUpdate, MembersStyle, Membership};
 use crate::provision::ledger::{Guid, Kind, Row, Sent};
 
 /// All groups of the target by their folded names, once an operation had to list them; kept for the rest of the cycle.
@@ -26,6 +27,8 @@ pub(super) struct GroupWork {
     pub name: String,
     pub operation: GroupOperation,
     pub row: Row,
+    /// Target ids that travel with the creation, for a client that does so.
+    pub members: BTreeSet<Box<str>>,
 }
 
 /// What [`run`] found out besides what it did.
@@ -38,8 +41,12 @@ pub(super) struct Remarks {
 
 /// Carries out one operation, members apart.
 pub(super) async fn run(context: &Context, work: &GroupWork, create_sent: CreateSent) -> (Done, Remarks) {
-    let run = GroupRun { context, create_sent, work };
     let mut remarks = Remarks::default();
+    // A client without groups has none in its channel.
+    let Some(shape) = &context.description.group else {
+        return (Done { row: Some(work.row.clone()), outcome: Outcome::Silent }, remarks);
+    };
+    let run = GroupRun { context, shape, create_sent, work };
     let done = match work.operation {
         GroupOperation::Join => run.join(&mut remarks).await,
         GroupOperation::Rename => run.rename().await,
@@ -53,6 +60,7 @@ pub(super) async fn run(context: &Context, work: &GroupWork, create_sent: Create
 
 struct GroupRun<'a> {
     context: &'a Context,
+    shape: &'a GroupShape,
     create_sent: CreateSent,
     work: &'a GroupWork,
 }
@@ -70,7 +78,7 @@ enum Found {
 
 impl GroupRun<'_> {
     fn path(&self) -> &str {
-        &self.context.description.group.path
+        &self.shape.path
     }
 
     fn failed(row: Row, trouble: Trouble) -> Done {
@@ -116,9 +124,11 @@ impl GroupRun<'_> {
     }
 
     async fn create(&self, by_filter: bool, remarks: &mut Remarks) -> Done {
-        let template = &self.context.description.group.create;
-        let filled = body::filled(template, &[("displayName", Value::from(self.work.name.as_str()))]);
-        let call = Call::on(Method::Post, self.path()).body(filled);
+        let mut group = body::filled(&self.shape.create, &[("displayName", Value::from(self.work.name.as_str()))]);
+        if !self.work.members.is_empty() {
+            group["members"] = values_of(&self.work.members);
+        }
+        let call = Call::on(Method::Post, self.path()).body(group);
         self.create_sent.set();
         let pending = self.named(Row { create_pending: true, ..Row::default() });
         let unknown = self.named(Row::default());
@@ -139,7 +149,7 @@ impl GroupRun<'_> {
                     index.entry(scim::text::fold(&self.work.name).into_owned()).or_default().push(id.clone());
                 }
                 remarks.trusted_empty = by_filter;
-                let sent = Sent::Group { members: BTreeSet::new() };
+                let sent = Sent::Group { members: self.work.members.clone() };
                 let row = self.named(Row { target_id: Some(id.into()), sent: Some(sent), ..Row::default() });
                 Done { row: Some(row), outcome: Outcome::Did(Action::Created) }
             }
@@ -158,9 +168,26 @@ impl GroupRun<'_> {
     async fn rename(&self) -> Done {
         let row = self.work.row.clone();
         let Some(id) = row.target_id.clone() else { return Self::failed(row, Trouble::source("the group has no id")) };
-        let template = &self.context.description.group.rename;
-        let filled = body::filled(template, &[("displayName", Value::from(self.work.name.as_str()))]);
-        let call = Call::one(Method::Patch, self.path(), &id).body(filled);
+        let name = Value::from(self.work.name.as_str());
+        let call = match self.shape.update {
+            GroupUpdate::Patch => {
+                let filled = body::filled(&self.shape.rename, &[("displayName", name)]);
+                Call::one(Method::Patch, self.path(), &id).body(filled)
+            }
+            // The whole group: its members as they were last sent, or as they are.
+            GroupUpdate::Put => {
+                let members = match &row.sent {
+                    Some(Sent::Group { members }) if !row.dirty && self.shape.membership == Membership::Overwrite => {
+                        members.clone()
+                    }
+                    _ => match read_members(self.context, self.shape, &id).await {
+                        Ok(members) => members,
+                        Err((trouble, is_lost)) => return Self::failed(if is_lost { lost(row) } else { row }, trouble),
+                    },
+                };
+                put(self.shape, &id, name, &members)
+            }
+        };
         let reply = match self.send(&call).await {
             Ok(reply) => reply,
             Err(trouble) => return Self::failed(row, trouble),
@@ -207,7 +234,10 @@ impl GroupRun<'_> {
         if let Some(index) = self.context.group_index.lock().await.as_ref() {
             return Ok(in_index(index, name));
         }
-        let shape = &self.context.description.group;
+        let shape = self.shape;
+        if shape.find.is_empty() {
+            return self.find_in_list(name).await;
+        }
         let call = Call::on(Method::Get, self.path()).query("filter", body::filter(&shape.find, name));
         let reply = self.send(&call).await?;
         if reply.is_success() {
@@ -227,6 +257,10 @@ impl GroupRun<'_> {
         } else if !shape.fallback_statuses.contains(&reply.status) {
             return Err(Trouble::answered(&call, &reply));
         }
+        self.find_in_list(name).await
+    }
+
+    async fn find_in_list(&self, name: &str) -> Result<Found, Trouble> {
         let mut index = self.context.group_index.lock().await;
         if index.is_none() {
             *index = Some(self.list_all().await?);
@@ -235,19 +269,31 @@ impl GroupRun<'_> {
     }
 
     async fn list_all(&self) -> Result<HashMap<String, Vec<String>>, Trouble> {
-        let count = self.context.description.group.page_size;
+        let count = match self.shape.page_size {
+            size @ 1.. => Some(size),
+            size if self.shape.sends_negative_count => Some(size),
+            _ => None,
+        };
         let mut index: HashMap<String, Vec<String>> = HashMap::new();
         let mut seen = HashSet::new();
         let mut start = 1;
         for _ in 0..MOST_PAGES {
-            let call = Call::on(Method::Get, self.path())
-                .query("startIndex", start.to_string())
-                .query("count", count.to_string());
+            let mut call = Call::on(Method::Get, self.path()).query("startIndex", start.to_string());
+            if let Some(count) = count {
+                call = call.query("count", count.to_string());
+            }
             let reply = self.send(&call).await?;
             if !reply.is_success() {
                 return Err(Trouble::answered(&call, &reply));
             }
             let (resources, total) = list(&call, &reply)?;
+            if resources.is_empty() && start == 1 && total > 0 {
+                let why = format!(
+                    "it counts {total} groups and lists none of them, so that all of them would be made again; RFC 7644 \
+                     reads a negative count as 0, so set Results Per Page to a number"
+                );
+                return Err(Trouble::unusable(&call, &reply, why));
+            }
             let mut is_new = false;
             for resource in &resources {
                 let Some(id) = id_of(resource) else {
@@ -290,14 +336,17 @@ fn gone(call: &Call, reply: &Reply) -> Trouble {
 
 /// Brings the members of a linked group to `wanted` (target ids).
 pub(super) async fn set_members(context: &Context, row: Row, wanted: BTreeSet<Box<str>>) -> Done {
+    let Some(shape) = &context.description.group else { return Done { row: Some(row), outcome: Outcome::Silent } };
     let Some(id) = row.target_id.clone() else {
         return GroupRun::failed(row, Trouble::source("the group has no id"));
     };
-    let shape = &context.description.group;
+    let merges = shape.membership == Membership::Merge;
     let present = match &row.sent {
-        Some(Sent::Group { members }) if !row.dirty => members.clone(),
+        Some(Sent::Group { members }) if !row.dirty || merges => members.clone(),
+        // Whoever is there and was not sent from here stays.
+        _ if merges => BTreeSet::new(),
         // What is there is not known, and the source overwrites it.
-        _ => match read_members(context, &id).await {
+        _ => match read_members(context, shape, &id).await {
             Ok(members) => members,
             Err((trouble, true)) => return GroupRun::failed(lost(row), trouble),
             Err((trouble, false)) => return GroupRun::failed(row, trouble),
@@ -305,19 +354,33 @@ pub(super) async fn set_members(context: &Context, row: Row, wanted: BTreeSet<Bo
     };
     let (add, remove) = decide::members(&wanted, &present);
     let settled = Row { sent: Some(Sent::Group { members: wanted }), dirty: false, ..row.clone() };
-    if add.is_empty() && remove.is_empty() {
+    // With a merge, what failed in the last cycle is repeated even if nothing else has changed.
+    if add.is_empty() && remove.is_empty() && !(merges && row.dirty) {
         return Done { row: Some(settled), outcome: Outcome::Silent };
     }
-    let mut operations = Vec::with_capacity(remove.len() + 1);
-    if !add.is_empty() {
-        let added: Vec<Value> = add.iter().map(|id| json!({ "value": id })).collect();
-        operations.push(body::filled(&shape.members.add, &[("members", Value::Array(added))]));
-    }
-    for id in &remove {
-        operations.push(body::filled(&shape.members.remove, &[("id", Value::from(&**id))]));
-    }
-    let patch = json!({ "schemas": shape.members.schemas, "Operations": operations });
-    let call = Call::one(Method::Patch, &shape.path, &id).body(patch);
+    let everything = shape.update == GroupUpdate::Put || shape.members.style == MembersStyle::Replace;
+    let all = match (everything, merges) {
+        (false, _) => BTreeSet::new(),
+        (true, false) => wanted_of(&settled),
+        (true, true) => match read_members(context, shape, &id).await {
+            Ok(there) => {
+                let gone: BTreeSet<Box<str>> = remove.iter().cloned().collect();
+                there.difference(&gone).cloned().chain(wanted_of(&settled)).collect()
+            }
+            Err((trouble, is_lost)) => return GroupRun::failed(if is_lost { lost(row) } else { row }, trouble),
+        },
+    };
+    let call = match (shape.update, shape.members.style) {
+        (GroupUpdate::Put, _) => put(shape, &id, Value::from(&*row.identifier), &all),
+        (GroupUpdate::Patch, MembersStyle::Replace) => {
+            let replace = body::filled(&shape.members.replace, &[("members", values_of(&all))]);
+            patch(shape, &id, &[replace])
+        }
+        (GroupUpdate::Patch, MembersStyle::Incremental) => {
+            let add = if merges && row.dirty { wanted_of(&settled).into_iter().collect() } else { add };
+            patch(shape, &id, &increments(shape, &add, &remove))
+        }
+    };
     match send(context, &call).await {
         Err(trouble) => GroupRun::failed(row, trouble),
         Ok(reply) if reply.is_success() => Done { row: Some(settled), outcome: Outcome::Did(Action::MembersChanged) },
@@ -326,8 +389,48 @@ pub(super) async fn set_members(context: &Context, row: Row, wanted: BTreeSet<Bo
     }
 }
 
-async fn read_members(context: &Context, id: &str) -> Result<BTreeSet<Box<str>>, (Trouble, bool)> {
-    let call = Call::one(Method::Get, &context.description.group.path, id);
+fn wanted_of(settled: &Row) -> BTreeSet<Box<str>> {
+    match &settled.sent {
+        Some(Sent::Group { members }) => members.clone(),
+        _ => BTreeSet::new(),
+    }
+}
+
+/// Members as they stand in a group.
+fn values_of<'a>(ids: impl IntoIterator<Item = &'a Box<str>>) -> Value {
+    ids.into_iter().map(|id| json!({ "value": id })).collect()
+}
+
+fn patch(shape: &GroupShape, id: &str, operations: &[Value]) -> Call {
+    let body = json!({ "schemas": shape.members.schemas, "Operations": operations });
+    Call::one(Method::Patch, &shape.path, id).body(body)
+}
+
+fn put(shape: &GroupShape, id: &str, name: Value, members: &BTreeSet<Box<str>>) -> Call {
+    let filled = body::filled(&shape.put, &[("displayName", name), ("members", values_of(members))]);
+    Call::one(Method::Put, &shape.path, id).body(filled)
+}
+
+/// The operations that bring some members and take others.
+fn increments(shape: &GroupShape, add: &[Box<str>], remove: &[Box<str>]) -> Vec<Value> {
+    let mut operations = Vec::with_capacity(remove.len() + 1);
+    if !add.is_empty() {
+        operations.push(body::filled(&shape.members.add, &[("members", values_of(add))]));
+    }
+    if body::mentions(&shape.members.remove, "members") {
+        if !remove.is_empty() {
+            operations.push(body::filled(&shape.members.remove, &[("members", values_of(remove))]));
+        }
+    } else {
+        for id in remove {
+            operations.push(body::filled(&shape.members.remove, &[("id", Value::from(&**id))]));
+        }
+    }
+    operations
+}
+
+async fn read_members(context: &Context, shape: &GroupShape, id: &str) -> Result<BTreeSet<Box<str>>, (Trouble, bool)> {
+    let call = Call::one(Method::Get, &shape.path, id);
     let reply = send(context, &call).await.map_err(|trouble| (trouble, false))?;
     if reply.status == 404 {
         return Err((gone(&call, &reply), true));

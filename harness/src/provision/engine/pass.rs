@@ -59,10 +59,10 @@ pub struct UserWork {
 impl UserWork {
     /// The row to be written before the first request, for an operation that may create an account.
     #[must_use]
-    pub fn intent(&self, options: &Options) -> Option<Row> {
+    pub fn intent(&self, options: &Options, identifier: &str) -> Option<Row> {
         let may_create = matches!(self.operation, UserOperation::Join { .. }) && options.user_create;
         let desired = self.desired.as_ref().filter(|_| may_create && !self.row.create_pending)?;
-        Some(Row::intent(&desired.user_name))
+        Some(Row::intent(desired.text(identifier).unwrap_or(&desired.user_name)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a cycle would do, without doing it: the same machine without the executor.
 
 use super::cycle::Provisioner;
-use super::decide::{self, GroupOperation, Refusal, UserOperation};
+use super::decide::{self, GroupOperation, UserOperation};
 use super::pass::{Item, Pass, PassError};
 use super::report::Failure;
 use crate::provision::ledger::Kind;
@@ -22,7 +22,8 @@ pub struct PlannedOperation {
 pub struct Plan {
     pub operations: Vec<PlannedOperation>,
     pub unchanged: u64,
-    pub refused: Vec<(Refusal, String)>,
+    /// The option's name on the client's console, and the entry.
+    pub refused: Vec<(String, String)>,
     pub failures: Vec<Failure>,
     pub warnings: Vec<String>,
 }
@@ -72,7 +73,10 @@ impl Plan {
     fn add(&mut self, item: Item, provisioner: &Provisioner) {
         match item {
             Item::Unchanged => self.unchanged += 1,
-            Item::Refused { name, refusal, .. } => self.refused.push((refusal, name)),
+            Item::Refused { name, refusal, .. } => {
+                let option = provisioner.description.option_name(refusal.place());
+                self.refused.push((option.unwrap_or_else(|| refusal.option()).to_owned(), name));
+            }
             Item::Problem { failure, .. } => self.failures.push(failure),
             Item::Work(work) => {
                 let name = work

@@ -122,6 +122,8 @@ pub struct CycleReport {
 /// Entries that an option kept from being provisioned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Refused {
+    /// The option's name on the client's console.
+    pub option: String,
     pub count: u64,
     /// Up to [`SHOWN`] of them.
     pub first: Vec<String>,
@@ -162,7 +164,7 @@ impl CycleReport {
         self.failures.push(failure);
     }
 
-    pub(super) fn refuse(&mut self, refusal: Refusal, name: &str) {
+    pub(super) fn refuse(&mut self, refusal: Refusal, option: &str, name: &str) {
         let counters = &mut self.users;
         counters.impacted += 1;
         if refusal.leaves_account() {
@@ -171,6 +173,7 @@ impl CycleReport {
             counters.unsynced += 1;
         }
         let refused = self.refusals.entry(refusal).or_default();
+        option.clone_into(&mut refused.option);
         refused.count += 1;
         if refused.first.len() < SHOWN {
             refused.first.push(name.to_owned());

@@ -1,3 +1,4 @@
+mod clients;
 mod laws;
 mod target;
 
@@ -243,7 +244,8 @@ async fn cleared_options_skip_and_are_counted() {
     assert_eq!(bench.target.user("ada"), json!({ "id": "x1", "userName": "ada", "title": "Kept" }));
     assert_eq!(bench.target.groups(), ["Sub: ada", "Top: Sub"], "a linked account is a member all the same");
 
-    let mut bench = Bench::new(&small(), Options { user_disable_delete: false, ..Options::default() });
+    let mut bench =
+        Bench::new(&small(), Options { user_disable: false, user_deprovision: false, ..Options::default() });
     bench.clean_cycle().await;
     bench.step(&set("ada", "nsaccountlock", "TRUE"));
     bench.step("dn: uid=cy,dc=x\nchangetype: delete\n");

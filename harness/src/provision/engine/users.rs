@@ -7,9 +7,10 @@ use super::decide::{Refusal, UserOperation};
 use super::pass::UserWork;
 use super::report::Action;
 use crate::provision::client::wire::{Call, Method, Reply};
-use crate::provision::client::{Put, body};
+use crate::provision::client::{Disable, Put, body};
 use crate::provision::ledger::{Kind, Row, Sent};
 use crate::provision::mapping::DesiredUser;
+use crate::provision::mapping::field::USER_NAME;
 use crate::provision::options::RemoveUserAction;
 
 type Resource = Map<String, Value>;
@@ -23,12 +24,22 @@ enum Found {
 /// Carries out one operation.
 pub(super) async fn run(context: &Context, work: UserWork, create_sent: CreateSent) -> Done {
     let UserWork { guid, operation, desired, row, .. } = work;
-    let user = UserRun { context, create_sent, guid, row, desired: desired.as_ref() };
+    let field = &context.description.user.identifier;
+    let identifier = match &desired {
+        Some(desired) => desired.text(field).map(str::to_owned),
+        None => Some(row.identifier.to_string()),
+    };
+    let Some(identifier) = identifier else {
+        let why =
+            format!("the entry gives no {field}, by which users are found in the target (Unique User Identifier)");
+        return Done { row: Some(Row { dirty: true, ..row }), outcome: Outcome::Failed(Trouble::source(why)) };
+    };
+    let user = UserRun { context, create_sent, guid, row, desired: desired.as_ref(), identifier };
     match operation {
         UserOperation::Join { active } => user.join(active).await,
         UserOperation::Update { active } => user.update(active, Action::Updated).await,
         UserOperation::Enable => user.update(true, Action::Enabled).await,
-        UserOperation::Disable => user.update(false, Action::Disabled).await,
+        UserOperation::Disable => user.disable().await,
         UserOperation::Delete => user.delete().await,
         UserOperation::Settle => user.settle().await,
         UserOperation::Retire => {
@@ -45,6 +56,8 @@ struct UserRun<'a> {
     guid: crate::provision::ledger::Guid,
     row: Row,
     desired: Option<&'a DesiredUser>,
+    /// By which the user is found in the target.
+    identifier: String,
 }
 
 impl UserRun<'_> {
@@ -53,7 +66,7 @@ impl UserRun<'_> {
     }
 
     fn identifier(&self) -> &str {
-        self.desired.map_or(&*self.row.identifier, |desired| desired.user_name.as_str())
+        &self.identifier
     }
 
     /// Nothing was achieved: the next cycle tries again.
@@ -93,19 +106,29 @@ impl UserRun<'_> {
 
     async fn find(&self) -> Result<Found, Trouble> {
         let name = self.identifier();
-        let call =
-            Call::on(Method::Get, self.path()).query("filter", body::filter(&self.context.description.user.find, name));
+        let shape = &self.context.description.user;
+        let mut call = Call::on(Method::Get, self.path()).query("filter", body::filter(&shape.find(), name));
+        if shape.find_count > 0 {
+            call = call.query("startIndex", "1").query("count", shape.find_count.to_string());
+        }
+        if !shape.find_attributes.is_empty() {
+            call = call.query("attributes", shape.find_attributes.clone());
+        }
         let reply = self.send(&call).await?;
         if !reply.is_success() {
             return Err(Trouble::answered(&call, &reply));
         }
         let (resources, _) = list(&call, &reply)?;
         let others = resources.len();
-        match resources.into_iter().find(|resource| is_named(resource, "userName", name)) {
+        let is_wanted = |resource: &Resource| {
+            is_named(resource, USER_NAME, name) || (shape.identifier != USER_NAME && has_email(resource, name))
+        };
+        match resources.into_iter().find(is_wanted) {
             None if others == 0 => Ok(Found::Nobody),
             None => {
                 let why = format!(
-                    "none of the {others} users in it has this userName, so that the filter cannot be relied on"
+                    "none of the {others} users in it has this {}, so that the filter cannot be relied on",
+                    shape.identifier
                 );
                 Err(Trouble::unusable(&call, &reply, why))
             }
@@ -174,7 +197,9 @@ impl UserRun<'_> {
             return Done { row: Some(row), outcome: Outcome::Refused(Refusal::UserUpdate) };
         }
         let linked = Row { target_id: Some(id.into()), dirty: true, ..Row::default() };
-        self.replace(id, Some(resource), active, Action::Linked, linked).await
+        // A search for some attributes has not read the user.
+        let read = Some(resource).filter(|_| self.context.description.user.find_attributes.is_empty());
+        self.replace(id, read, active, Action::Linked, linked).await
     }
 
     /// An account belongs to one entry; one whose entry is gone may be taken over.
@@ -229,6 +254,34 @@ impl UserRun<'_> {
         Done { row: Some(self.settled(id, active, call.body.as_ref())), outcome: Outcome::Did(action) }
     }
 
+    /// As an update with `active` false, or by the PATCH of a client that does so.
+    async fn disable(&self) -> Done {
+        let shape = &self.context.description.user;
+        let (Disable::Patch, Some(id)) = (shape.disable, self.row.target_id.clone()) else {
+            return self.update(false, Action::Disabled).await;
+        };
+        let dirty = Row { dirty: true, ..self.row.clone() };
+        let call = Call::one(Method::Patch, self.path(), &id).body(shape.disable_patch.clone());
+        let reply = match self.send(&call).await {
+            Ok(reply) => reply,
+            Err(trouble) => return self.failed_with(dirty, trouble),
+        };
+        match reply.status {
+            200..300 => {
+                let mut row = self.settled(&id, false, None);
+                // Nothing but `active` has travelled; what else has changed is sent in the next cycle.
+                let body = match &self.row.sent {
+                    Some(Sent::User { body, .. }) => body.clone(),
+                    _ => None,
+                };
+                row.sent = Some(Sent::User { fingerprint: self.known_fingerprint(), active: false, body });
+                Done { row: Some(row), outcome: Outcome::Did(Action::Disabled) }
+            }
+            404 => self.failed_with(Row { target_id: None, sent: None, ..dirty }, gone(&call, &reply)),
+            _ => self.failed_with(dirty, Trouble::answered(&call, &reply)),
+        }
+    }
+
     /// What was last sent, for an entry that is gone and a client that does not read before it writes.
     fn remembered(&self, active: bool) -> Value {
         let sent = match &self.row.sent {
@@ -236,7 +289,9 @@ impl UserRun<'_> {
             _ => None,
         };
         let mut user = sent.unwrap_or_else(|| body::new_user(&self.context.description, [], active));
-        user["userName"] = Value::from(self.identifier());
+        if user[USER_NAME].is_null() {
+            user[USER_NAME] = Value::from(self.identifier());
+        }
         user["active"] = Value::Bool(active);
         user
     }
@@ -271,7 +326,7 @@ impl UserRun<'_> {
         // An entry that is still there, disabled, is remembered: it must not be provisioned again as it is.
         let row = self.desired.map(|desired| Row {
             sent: Some(Sent::User { fingerprint: desired.fingerprint(), active: false, body: None }),
-            identifier: desired.user_name.as_str().into(),
+            identifier: self.identifier().into(),
             ..Row::default()
         });
         Done { row, outcome: Outcome::Did(Action::Deleted) }
@@ -292,12 +347,19 @@ impl UserRun<'_> {
             guid: self.guid.clone(),
             row: Row { target_id: Some(id.into()), dirty: true, create_pending: false, ..self.row.clone() },
             desired: self.desired,
+            identifier: self.identifier.clone(),
         };
         match self.context.options.remove_user_action {
             RemoveUserAction::Delete => run.delete().await,
-            RemoveUserAction::Disable => run.update(false, Action::Disabled).await,
+            RemoveUserAction::Disable => run.disable().await,
         }
     }
+}
+
+/// Whether one of the resource's emails is this one.
+fn has_email(resource: &Resource, email: &str) -> bool {
+    let emails = body::member(resource, "emails").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    emails.iter().any(|value| value.as_object().is_some_and(|value| is_named(value, "value", email)))
 }
 
 fn gone(call: &Call, reply: &Reply) -> Trouble {

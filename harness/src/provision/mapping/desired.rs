@@ -24,6 +24,13 @@ pub struct MappedValue {
 }
 
 impl DesiredUser {
+    /// The text of a field, such as the one that identifies the user in the target.
+    #[must_use]
+    pub fn text(&self, field: &str) -> Option<&str> {
+        let found = self.values.iter().find(|value| value.rule.field.name == field)?;
+        found.value.as_str()
+    }
+
     /// The values that an update sends.
     pub fn updatable(&self) -> impl Iterator<Item = &MappedValue> {
         self.values.iter().filter(|value| !value.rule.create_only)

@@ -32,7 +32,9 @@ pub enum Place {
     /// All values of a multi-valued complex attribute, in `value`.
     Values(&'static str),
     /// A simple attribute of an extension.
-    Extension { urn: &'static str, attribute: Cow<'static, str>, multi_valued: bool },
+    Extension { urn: Cow<'static, str>, attribute: Cow<'static, str>, multi_valued: bool },
+    /// A sub-attribute of a single complex attribute of an extension.
+    ExtensionSub { urn: &'static str, attribute: &'static str, sub: &'static str },
 }
 
 /// What a value must be.
@@ -72,8 +74,11 @@ const fn values(field: &'static str, attribute: &'static str, kind: Kind) -> Fie
 }
 
 const fn enterprise(field: &'static str) -> Field {
-    let place =
-        Place::Extension { urn: standard::ENTERPRISE_USER, attribute: Cow::Borrowed(field), multi_valued: false };
+    let place = Place::Extension {
+        urn: Cow::Borrowed(standard::ENTERPRISE_USER),
+        attribute: Cow::Borrowed(field),
+        multi_valued: false,
+    };
     Field { name: Cow::Borrowed(field), place, kind: Kind::Text }
 }
 
@@ -85,7 +90,8 @@ impl Field {
             Place::Core(attribute)
             | Place::Sub(attribute, _)
             | Place::Values(attribute)
-            | Place::Typed { attribute, .. } => attribute,
+            | Place::Typed { attribute, .. }
+            | Place::ExtensionSub { attribute, .. } => attribute,
             Place::Extension { attribute, .. } => attribute.as_ref(),
         };
         self.name.eq_ignore_ascii_case(name) || attribute.eq_ignore_ascii_case(name)
@@ -159,11 +165,26 @@ pub const FIELDS: &[Field] = &[
     enterprise("department"),
 ];
 
-/// Looks a field up by the name that the console shows; `IANUser:x` and `IANUserx` name attribute `x` of the extension.
-/// Names ignore case.
+/// The fields that the SCIM connectors of PingFederate and PingOne have besides those of [`FIELDS`].
+pub const SCIM_FIELDS: &[Field] = &[
+    typed("homeEmail", "emails", "home", "value"),
+    typed("otherEmail", "emails", "other", "value"),
+    Field {
+        name: Cow::Borrowed("manager"),
+        // Its value is the id of the manager's resource in the target.
+        place: Place::ExtensionSub { urn: standard::ENTERPRISE_USER, attribute: "manager", sub: "value" },
+        kind: Kind::Text,
+    },
+];
+
+/// Looks a field up by the name that the console shows; `IANUser:x` and `IANUserx` name attribute `x` of Aquera's extension,
+/// and `URN:x` attribute `x` of another. Names ignore case.
 #[must_use]
 pub fn find(name: &str) -> Option<Field> {
-    if let Some(field) = FIELDS.iter().find(|field| field.name.eq_ignore_ascii_case(name)) {
+    if name.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("urn:")) {
+        return further(name);
+    }
+    if let Some(field) = FIELDS.iter().chain(SCIM_FIELDS).find(|field| field.name.eq_ignore_ascii_case(name)) {
         return Some(field.clone());
     }
     let head = name.get(..IAN_PREFIX.len())?;
@@ -171,6 +192,21 @@ pub fn find(name: &str) -> Option<Field> {
     let is_name = attribute.starts_with(|c: char| c.is_ascii_alphabetic())
         && attribute.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     is_name.then(|| extension_field(attribute))
+}
+
+/// An attribute of an extension that only its URN tells: single text.
+fn further(name: &str) -> Option<Field> {
+    let (urn, attribute) = name.rsplit_once(':')?;
+    let is_name = attribute.starts_with(|c: char| c.is_ascii_alphabetic())
+        && attribute.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    // Of a URN at least a namespace and a name are left (RFC 8141).
+    let is_urn = urn.split(':').count() >= 3 && urn.split(':').all(|part| !part.is_empty());
+    let place = Place::Extension {
+        urn: Cow::Owned(urn.to_owned()),
+        attribute: Cow::Owned(attribute.to_owned()),
+        multi_valued: false,
+    };
+    (is_name && is_urn).then(|| Field { name: Cow::Owned(name.to_owned()), place, kind: Kind::Text })
 }
 
 /// An attribute that the published schema lists has its type and plurality from there; another is single text.
@@ -194,7 +230,11 @@ fn extension_field(attribute: &str) -> Field {
     };
     Field {
         name: Cow::Owned(format!("{IAN_PREFIX}:{spelled}")),
-        place: Place::Extension { urn: standard::IAN_USER, attribute: Cow::Owned(spelled.to_owned()), multi_valued },
+        place: Place::Extension {
+            urn: Cow::Borrowed(standard::IAN_USER),
+            attribute: Cow::Owned(spelled.to_owned()),
+            multi_valued,
+        },
         kind,
     }
 }
@@ -216,6 +256,7 @@ impl std::fmt::Display for Place {
             Self::Typed { attribute, type_value, sub } => write!(f, "{attribute}[type eq \"{type_value}\"].{sub}"),
             Self::Values(attribute) => write!(f, "{attribute}.value"),
             Self::Extension { urn, attribute, .. } => write!(f, "{urn}:{attribute}"),
+            Self::ExtensionSub { urn, attribute, sub } => write!(f, "{urn}:{attribute}.{sub}"),
         }
     }
 }

@@ -100,7 +100,6 @@ fn fields_of_aqueras_extension_have_the_type_of_its_schema() {
     }
     assert!(field::find("IANUser").is_none());
     assert!(field::find("IANUser:a b").is_none());
-    assert!(field::find("manager").is_none());
 }
 
 #[test]
@@ -352,4 +351,23 @@ fn unknown_keys_of_a_mapping_file_are_told() {
     m.json: attributeMapping[0].x is unknown and ignored
     m.json: attributeMapping[0] (userName).colour is unknown and ignored
     "#);
+}
+
+#[test]
+fn every_field_of_the_attribute_references_has_its_place() {
+    for (name, place) in [
+        ("homeEmail", "emails[type eq \"home\"].value"),
+        ("otherEmail", "emails[type eq \"other\"].value"),
+        ("manager", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value"),
+        ("qqIm", "ims[type eq \"qq\"].value"),
+        (
+            "urn:ietf:params:scim:schemas:extension:acme:2.0:User:badge",
+            "urn:ietf:params:scim:schemas:extension:acme:2.0:User:badge",
+        ),
+    ] {
+        assert_eq!(field::find(name).unwrap_or_else(|| panic!("{name}")).place.to_string(), place);
+    }
+    for name in ["urn:badge", "urn:x:y:", "urn::x:badge", "urn:x:y:2 b"] {
+        assert!(field::find(name).is_none(), "{name}");
+    }
 }

@@ -191,3 +191,32 @@ fn templates_and_filters_are_filled_with_escapes() {
     );
     assert_eq!(filter("userName eq \"${value}\"", "o'mul\"rony\\ +é"), "userName eq \"o'mul\\\"rony\\\\ +é\"");
 }
+
+#[test]
+fn a_manager_and_an_extension_of_ones_own_stand_below_their_urns() {
+    let mut entry = Entry::new(Dn::parse("uid=ada,dc=x").unwrap());
+    for (name, value) in
+        [("uid", "ada"), ("boss", "4711"), ("badge", "B7"), ("mail", "a@example.com"), ("home", "h@example.com")]
+    {
+        entry.push(name, value.as_bytes());
+    }
+    let rules = [
+        ("userName", "uid"),
+        ("manager", "boss"),
+        ("urn:ietf:params:scim:schemas:extension:acme:2.0:User:badge", "badge"),
+        ("workEmail", "mail"),
+        ("homeEmail", "home"),
+    ];
+    let rules = rules.map(|(name, attribute)| FieldRule::copy(field::find(name).unwrap(), &[attribute]));
+    let mapping = Mapping::new(rules.into(), crate::provision::mapping::AccountStatus::default());
+    let ada = mapping.desired(&entry).unwrap();
+    let user = new_user(description(), &ada.values, true);
+    assert_eq!(
+        user["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
+        json!({ "manager": { "value": "4711" } })
+    );
+    assert_eq!(user["urn:ietf:params:scim:schemas:extension:acme:2.0:User"], json!({ "badge": "B7" }));
+    assert_eq!(user["emails"].as_array().unwrap().len(), 2);
+    assert_eq!(user["schemas"].as_array().unwrap().len(), 3);
+    assert_eq!(look_up(&user, &field::find("manager").unwrap().place), Some(json!("4711")));
+}

@@ -157,7 +157,7 @@ fn delete_and_provision_disabled_users_decide_so() {
 
 #[test]
 fn cleared_options_refuse_and_never_do() {
-    let options = Options { user_update: false, user_disable_delete: false, ..Options::default() };
+    let options = Options { user_update: false, user_disable: false, user_deprovision: false, ..Options::default() };
     insta::assert_snapshot!(table(&options), @r#"
     enabled + nothing = Join { active: true }
     enabled + disabled = refused by User Update

@@ -176,6 +176,7 @@ impl State {
                         collection.insert(id.clone(), body.clone());
                         reply(200, body)
                     }
+                    Method::Patch if is_user => reply(501, json!({})),
                     Method::Patch => self.patch(id, call.body.as_ref().unwrap()),
                     Method::Delete => {
                         collection.remove(id);
@@ -202,8 +203,13 @@ impl State {
                 GroupFilter::AnswersEmpty if !is_user => found.clear(),
                 GroupFilter::Ignored if !is_user => {}
                 _ => {
-                    let wanted: String = serde_json::from_str(filter.split_once(" eq ").unwrap().1).unwrap();
+                    let value = filter.split_once(" eq ").or_else(|| filter.split_once(" Eq ")).unwrap().1;
+                    let wanted: String = serde_json::from_str(value).unwrap();
                     found.retain(|resource| {
+                        if filter.starts_with("emails") {
+                            let emails = resource["emails"].as_array().into_iter().flatten();
+                            return emails.into_iter().any(|email| email["value"] == *wanted);
+                        }
                         resource[attribute].as_str().unwrap().to_lowercase() == wanted.to_lowercase()
                     });
                 }

@@ -59,6 +59,8 @@ fn walk(inner: &Inner, sender: &SyncSender<Message>) -> Result<(), LdapFault> {
     }
     match &settings.groups.group_dn {
         Some(group) => walk.groups_of_group(group)?,
+        // The client provisions no groups.
+        None if settings.group_classes.is_empty() => {}
         None => walk.search(&settings.filter(Role::Group, None), Role::Group, true, &mut |_| true)?,
     }
     if walk.is_wanted {
