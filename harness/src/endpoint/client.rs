@@ -263,13 +263,13 @@ impl Client {
     }
 
     /// Sends a request and reads the whole answer. Any status is an answer; 429 and 503 with a `Retry-After` of at most
-    /// 30 seconds are waited for and repeated, at most five times. Redirects are not followed.
+    /// 30 seconds are waited for and repeated, at most five times, and so is a 429 that does not say how long, after a quarter
+    /// of a second and twice as long each time. Redirects are not followed.
     pub async fn send(&self, request: Request) -> Result<Arc<Exchange>, EndpointError> {
         let mut repeats = 0;
         loop {
             let exchange = self.send_at_once(&request).await?;
-            let wait = pace::retry_after(&exchange.response_headers);
-            if let (429 | 503, Some(wait)) = (exchange.status, wait)
+            if let Some(wait) = pace::wait_after(&exchange, repeats)
                 && repeats < MOST_REPEATS
             {
                 repeats += 1;

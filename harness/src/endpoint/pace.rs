@@ -6,8 +6,11 @@ use reqwest::header::HeaderMap;
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
+use super::exchange::Exchange;
 use super::request::Request;
 
+/// How long a first 429 that does not say is waited for.
+const FIRST_WAIT: Duration = Duration::from_millis(250);
 /// The longest that one `Retry-After` is honoured.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
@@ -68,8 +71,17 @@ impl Settling {
     }
 }
 
+/// How long to wait before a request is repeated for the so many and first time; `None` if the answer counts.
+pub(super) fn wait_after(exchange: &Exchange, repeats: u32) -> Option<Duration> {
+    match exchange.status {
+        429 if exchange.header("retry-after").is_none() => Some(FIRST_WAIT * 2_u32.saturating_pow(repeats)),
+        429 | 503 => retry_after(&exchange.response_headers),
+        _ => None,
+    }
+}
+
 /// How long an answer with status 429 or 503 asks to wait, if it says so and within reason.
-pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get("retry-after")?.to_str().ok()?.trim();
     let wait = if let Ok(seconds) = text.parse::<u64>() {
         Duration::from_secs(seconds)

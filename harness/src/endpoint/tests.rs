@@ -143,6 +143,15 @@ async fn a_request_to_wait_is_honoured_and_both_exchanges_are_recorded() {
 }
 
 #[tokio::test]
+async fn too_many_requests_without_a_time_are_repeated_after_a_while() {
+    let (url, _) = peer(vec![answer("429 Too Many Requests", ""), answer("200 OK", "{}")]).await;
+    let started = std::time::Instant::now();
+    let exchange = client(&url).send(Request::get("/Users")).await.unwrap();
+    assert_eq!(exchange.status, 200);
+    assert!(started.elapsed() >= Duration::from_millis(250), "it did not wait");
+}
+
+#[tokio::test]
 async fn a_request_to_wait_too_long_is_an_answer() {
     let (url, _) = peer(vec![
         b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 86400\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"

@@ -115,7 +115,7 @@ pub struct Attribute {
     pub sub_attributes: Vec<Attribute>,
     #[serde(default)]
     pub multi_valued: bool,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
     #[serde(default)]
     pub required: bool,

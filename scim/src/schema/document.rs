@@ -10,9 +10,9 @@ use super::{Attribute, AttributeType};
 pub struct SchemaDocument {
     /// The schema's URI.
     pub id: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
     pub attributes: Vec<Attribute>,
 }
@@ -32,7 +32,7 @@ pub struct ResourceTypeDocument {
     #[serde(default)]
     pub id: Option<String>,
     pub name: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
     /// Relative to the base URL, with a leading slash.
     pub endpoint: String,

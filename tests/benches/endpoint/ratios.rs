@@ -8,7 +8,7 @@ use crate::Options;
 use crate::bare;
 use crate::load::{self, Connection};
 use crate::process::Process;
-use crate::requests::{by_id, by_name, patch_title, post, sample_ids, scatter, weir};
+use crate::requests::{by_id, by_name, get, patch_title, post, sample_ids, scatter, weir};
 use crate::spread::spread;
 
 /// Measures and prints the table; returns the process that was measured, for what comes next.
@@ -20,6 +20,7 @@ pub fn run(options: &Options) -> Result<Process, String> {
     let people = options.people as f64;
     println!("people                       {}", options.people);
     println!("start with seeding           {:.2} s", started.elapsed().as_secs_f64());
+    println!("start to first answer, ms    {}", spread(&mut first_answers()?, 1));
     println!("resident bytes a user        {:.0}", (weir.resident_bytes()? - empty) / people);
     let ids = sample_ids(&weir, options.people)?;
     let body = Connection::open(&weir.address)?.send(&by_id(&ids[0]))?.body.len();
@@ -40,6 +41,21 @@ pub fn run(options: &Options) -> Result<Process, String> {
     pair.compare("POST /Users", &|_, _| post(next.fetch_add(1, Ordering::Relaxed)))?;
     pair.compare("PATCH /Users/{id} one attribute", &|connection, turn| patch_title(any(connection, turn), turn))?;
     Ok(weir)
+}
+
+/// The milliseconds from the start of an empty endpoint's process to its first answer, of ten starts.
+fn first_answers() -> Result<Vec<f64>, String> {
+    (0..10)
+        .map(|_| {
+            let started = Instant::now();
+            let weir = weir(0)?;
+            let answer = Connection::open(&weir.address)?.send(&get("/scim/v2/Users?count=1"))?;
+            if answer.status != 200 {
+                return Err(format!("the first answer is {}", answer.status));
+            }
+            Ok(started.elapsed().as_secs_f64() * 1e3)
+        })
+        .collect()
 }
 
 struct Pair<'p> {

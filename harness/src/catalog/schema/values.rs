@@ -331,10 +331,13 @@ async fn reference_values(context: &Context) -> Outcome {
         let full = full(context, kind, id.as_deref(), 0).await?;
         let read = context.read(&full.resource).await?;
         let body = read.json().unwrap_or(&Value::Null);
+        let sent: Value = serde_json::from_slice(&full.resource.exchange.request_body).unwrap_or_default();
         let attributes = published::attributes(context, kind);
         let parts: Vec<_> = attributes.iter().flat_map(Published::parts).collect();
         for own in attributes.into_iter().chain(parts).filter(|own| own.word("type") == "reference" && own.is_shown()) {
-            for value in own.values(body) {
+            // Where a value leads that the client wrote is the client's affair.
+            let written = own.values(&sent);
+            for value in own.values(body).into_iter().filter(|value| !written.contains(value)) {
                 any = true;
                 let text = value.as_str().unwrap_or_default();
                 let resolved = read.url.join(text);
