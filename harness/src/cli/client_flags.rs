@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use base64::Engine as _;
 use clap::Args;
+use secrecy::ExposeSecret as _;
 use url::Url;
 
 use super::endpoint_flags::base_url;
@@ -166,11 +168,14 @@ impl Chosen {
         if let Credentials::Oauth(source) = options.credentials {
             options.credentials = Credentials::Oauth(self.in_form(source));
         }
-        options.authorization_scheme = self.scheme().map(str::to_owned);
-        match (method, &options.credentials) {
-            (Some(method), Credentials::None) if self.is_from_file => Err(Failure::Usage(method.missing(self))),
-            _ => Ok(options),
+        if let (Some(method), Credentials::None, true) = (method, &options.credentials, self.is_from_file) {
+            return Err(Failure::Usage(method.missing(self)));
         }
+        if let Some(scheme) = self.scheme() {
+            let credentials = std::mem::take(&mut options.credentials);
+            options.headers.extend(authorization(scheme, &credentials)?);
+        }
+        Ok(options)
     }
 
     fn in_form(&self, source: TokenSource) -> TokenSource {
@@ -224,6 +229,23 @@ impl Chosen {
         }
         Ok(())
     }
+}
+
+/// The header of an Authorization Header Type of one's own; a header's value is a secret as the credentials in it are.
+fn authorization(scheme: &str, credentials: &Credentials) -> Result<Option<(String, String)>, Failure> {
+    let value = match credentials {
+        Credentials::None => return Ok(None),
+        Credentials::Bearer(token) => token.expose_secret().to_owned(),
+        Credentials::Basic { user, password } => {
+            base64::engine::general_purpose::STANDARD.encode(format!("{user}:{}", password.expose_secret()))
+        }
+        Credentials::Oauth(_) => {
+            return Err(Failure::Usage(format!(
+                "the header type {scheme:?} goes with a token or a password; with OAuth 2 client credentials leave it empty"
+            )));
+        }
+    };
+    Ok(Some(("authorization".to_owned(), format!("{scheme} {value}"))))
 }
 
 /// How a connection authenticates itself.

@@ -67,8 +67,6 @@ pub struct ClientOptions {
     pub budget: Option<u64>,
     /// How long after a change a read waits, because the endpoint may show what was before.
     pub settle: Duration,
-    /// The word before the credentials in the `Authorization` header, where it is not `Bearer` or `Basic`.
-    pub authorization_scheme: Option<String>,
 }
 
 impl Default for ClientOptions {
@@ -87,7 +85,6 @@ impl Default for ClientOptions {
             insecure: false,
             budget: None,
             settle: Duration::ZERO,
-            authorization_scheme: None,
         }
     }
 }
@@ -126,7 +123,6 @@ pub struct Client {
     shared: Arc<Shared>,
     base: Arc<Url>,
     credentials: Credentials,
-    scheme: Option<Arc<str>>,
     headers: HeaderMap,
     recordings: Vec<Recording>,
     observer: Option<Observer>,
@@ -207,7 +203,6 @@ impl Client {
             shared: Arc::new(shared),
             base,
             credentials: options.credentials,
-            scheme: options.authorization_scheme.map(Into::into),
             headers,
             recordings: Vec::new(),
             observer: None,
@@ -416,7 +411,7 @@ impl Client {
                 headers.append(name, value.clone());
             }
             if !request.without_credentials
-                && let Some(mut value) = authorization(&self.credentials, token, self.scheme.as_deref())
+                && let Some(mut value) = authorization(&self.credentials, token)
                     .map(|text| HeaderValue::from_str(text.expose_secret()).map_err(|_| bad("Authorization")))
                     .transpose()?
             {
@@ -475,20 +470,15 @@ pub fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn authorization(
-    credentials: &Credentials,
-    token: Option<&SecretString>,
-    scheme: Option<&str>,
-) -> Option<SecretString> {
-    let bearer = scheme.unwrap_or("Bearer");
+fn authorization(credentials: &Credentials, token: Option<&SecretString>) -> Option<SecretString> {
     match credentials {
-        Credentials::Oauth(_) => token.map(|token| format!("{bearer} {}", token.expose_secret()).into()),
+        Credentials::Oauth(_) => token.map(|token| format!("Bearer {}", token.expose_secret()).into()),
         Credentials::None => None,
-        Credentials::Bearer(token) => Some(format!("{bearer} {}", token.expose_secret()).into()),
+        Credentials::Bearer(token) => Some(format!("Bearer {}", token.expose_secret()).into()),
         Credentials::Basic { user, password } => {
             let pair = format!("{user}:{}", password.expose_secret());
             let encoded = base64::engine::general_purpose::STANDARD.encode(pair);
-            Some(format!("{} {encoded}", scheme.unwrap_or("Basic")).into())
+            Some(format!("Basic {encoded}").into())
         }
     }
 }
