@@ -138,8 +138,22 @@ async fn attempt(
             finding.reason = Some("the run was interrupted".into());
         }
     }
+    declare(&mut finding, discovery);
     created.delete_all(client, events).await;
     (finding, created.is_uncertain(), lost)
+}
+
+/// What a target means to be is told, and is no finding.
+fn declare(finding: &mut Finding, discovery: &Discovery) {
+    let is_finding = matches!(finding.verdict, Verdict::Warn | Verdict::Blocked | Verdict::Fail);
+    if let Some(because) = discovery.declared().because(finding.check).filter(|_| is_finding) {
+        finding.verdict = Verdict::Note;
+        finding.reason = Some(format!("declared by the target: {because}"));
+        finding.cause = None;
+        for problem in finding.problems.iter_mut().filter(|problem| problem.verdict != Verdict::Error) {
+            problem.verdict = problem.verdict.min(Verdict::Note);
+        }
+    }
 }
 
 /// Resolves when the run has been interrupted and the time for an orderly end has passed.

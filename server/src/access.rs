@@ -128,7 +128,7 @@ fn own(config: &Config, position: usize, origin: &Origin) -> ApplicationAccess {
     let target = &config.target;
     let application = &target.applications[position];
     let name = &application.name;
-    let offers = |method| target.authentication.contains(&method);
+    let offers = |method| application.authentication.contains(&method);
     let generated =
         |kind: &str| (!config.given_credentials_only).then(|| auth::generated(config.seed, &format!("{kind} {name}")));
     let bearer = || config.bearer.clone().or_else(|| generated("bearer"));

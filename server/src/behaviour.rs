@@ -11,19 +11,19 @@ use crate::store::identifiers::IdSource;
 use crate::store::memory::MemoryStore;
 use crate::target::Target;
 use crate::target::deviations::seam::{AnswerSeam, ConnectionSeam, RequestSeam, StoreSeam};
-use crate::target::deviations::{Activation, Seam};
+use crate::target::deviations::{Activation, Seam, contradiction};
 use crate::target::downstream::Downstream;
 
 /// See the [module documentation](self). It is replaced as a whole when the deviations change.
 pub(crate) struct Behaviour {
+    /// Those of every application; each may have further ones of its own.
     pub activations: Vec<Activation>,
-    pub connection: Vec<Box<dyn ConnectionSeam>>,
-    pub request: Vec<Box<dyn RequestSeam>>,
-    pub answer: Vec<Box<dyn AnswerSeam>>,
+    /// What requests pass that mean no application.
+    nowhere: Seams,
     /// In the order of the target's applications.
     pub fronts: Vec<Front>,
-    /// The schemas that the stores enforce.
-    enforced: Vec<SchemaDocument>,
+    /// The schemas that the store of each application enforces.
+    enforced: Vec<Vec<SchemaDocument>>,
 }
 
 /// What behaviours are made from.
@@ -42,52 +42,113 @@ impl Behaviour {
     /// # Errors
     /// A deviation that makes the schemas unusable, as a sentence.
     pub fn new(material: &Material, activations: Vec<Activation>, before: Option<&Self>) -> Result<Self, String> {
-        let (mut connection, mut request, mut answer) = (Vec::new(), Vec::new(), Vec::new());
-        let mut stores: Vec<Box<dyn StoreSeam>> = Vec::new();
         let target = &material.target;
-        let mut rules: Vec<Rules> =
-            target.applications.iter().map(|application| Rules::new(target, application)).collect();
-        for activation in &activations {
-            let setup = activation.setup(material.seed);
+        contradiction::check(&activations).map_err(|error| error.to_string())?;
+        let common = Made::new(&activations, material);
+        let mut fronts = Vec::with_capacity(target.applications.len());
+        let mut enforced = Vec::with_capacity(target.applications.len());
+        for (position, application) in target.applications.iter().enumerate() {
+            let own: Vec<Activation> = application.deviations.iter().chain(&activations).cloned().collect();
+            contradiction::check(&own).map_err(|error| format!("application {}: {error}", application.name))?;
+            let made = Made::new(&application.deviations, material).followed_by(&common);
+            let schemas = made.enforced(&material.schemas.registry);
+            let kept = before.filter(|before| before.enforced[position] == schemas);
+            let mut rules = Rules::new(target, application);
+            for activation in &own {
+                if let Seam::Rules(change) = activation.deviation.seam {
+                    change(&activation.setup(&material.clock, material.seed), &mut rules);
+                }
+            }
+            fronts.push(made.front(material, position, rules, &schemas, kept.map(|before| &before.fronts[position]))?);
+            enforced.push(schemas);
+        }
+        Ok(Self { activations, nowhere: common.seams, fronts, enforced })
+    }
+
+    /// What the requests to an application pass, given by its position; without one, those that mean none.
+    pub fn seams(&self, application: Option<usize>) -> &Seams {
+        application.map_or(&self.nowhere, |position| &self.fronts[position].seams)
+    }
+}
+
+/// The deviations that requests pass, at each seam in the order in which they act.
+#[derive(Clone, Default)]
+pub(crate) struct Seams {
+    pub connection: Vec<Arc<dyn ConnectionSeam>>,
+    pub request: Vec<Arc<dyn RequestSeam>>,
+    pub answer: Vec<Arc<dyn AnswerSeam>>,
+}
+
+/// Deviations made for an endpoint. Applications that share them share their states.
+#[derive(Clone, Default)]
+struct Made {
+    seams: Seams,
+    stores: Vec<Arc<dyn StoreSeam>>,
+}
+
+impl Made {
+    fn new(activations: &[Activation], material: &Material) -> Self {
+        let mut made = Self::default();
+        for activation in activations {
+            let setup = activation.setup(&material.clock, material.seed);
             match activation.deviation.seam {
-                Seam::Connection(make) => connection.push(make(&setup)),
-                Seam::Request(make) => request.push(make(&setup)),
-                Seam::Rules(change) => rules.iter_mut().for_each(|rules| change(&setup, rules)),
-                Seam::Store(make) => stores.push(make(&setup)),
-                Seam::Answer(make) => answer.push(make(&setup)),
+                Seam::Connection(make) => made.seams.connection.push(make(&setup).into()),
+                Seam::Request(make) => made.seams.request.push(make(&setup).into()),
+                // Each application has rules of its own.
+                Seam::Rules(_) => {}
+                Seam::Store(make) => made.stores.push(make(&setup).into()),
+                Seam::Answer(make) => made.seams.answer.push(make(&setup).into()),
+                Seam::Exchange(make) => {
+                    let (request, answer) = make(&setup);
+                    made.seams.request.push(request.into());
+                    made.seams.answer.push(answer.into());
+                }
             }
         }
-        let registry = &material.schemas.registry;
-        let mut enforced: Vec<SchemaDocument> = registry.schemas().map(|(_, schema)| schema.document.clone()).collect();
-        for seam in &stores {
-            seam.enforce(&mut enforced);
-        }
-        let kept = before.filter(|before| before.enforced == enforced);
-        let store_registry = enforced_registry(registry, &enforced)?;
-        let fronts = rules
-            .into_iter()
-            .enumerate()
-            .map(|(position, rules)| {
-                let application = &target.applications[position];
-                let kept = kept.map(|before| &before.fronts[position]);
-                let base = kept.map_or_else(
-                    || {
-                        // Each application has ids of its own.
-                        let ids = IdSource::seeded(material.seed.wrapping_add(position as u64));
-                        MemoryStore::new(Arc::clone(&store_registry), material.clock.clone(), ids)
-                    },
-                    |front| front.base.clone(),
-                );
-                let mut front = Front::new(application.name.as_str().into(), rules, &material.schemas, base);
-                front.store = stores.iter().fold(front.store, |store, seam| seam.wrap(store));
-                front.downstream = match kept {
-                    Some(before) => before.downstream.clone(),
-                    None => application.downstream.map(|service| Arc::new(Downstream::new(service))),
-                };
-                front
-            })
-            .collect();
-        Ok(Self { activations, connection, request, answer, fronts, enforced })
+        made
+    }
+
+    fn followed_by(mut self, others: &Self) -> Self {
+        self.seams.connection.extend(others.seams.connection.iter().cloned());
+        self.seams.request.extend(others.seams.request.iter().cloned());
+        self.seams.answer.extend(others.seams.answer.iter().cloned());
+        self.stores.extend(others.stores.iter().cloned());
+        self
+    }
+
+    fn enforced(&self, registry: &Registry) -> Vec<SchemaDocument> {
+        let mut enforced = registry.schemas().map(|(_, schema)| schema.document.clone()).collect::<Vec<_>>();
+        self.stores.iter().for_each(|seam| seam.enforce(&mut enforced));
+        enforced
+    }
+
+    /// The front of one application, with the resources and accounts of the one before.
+    fn front(
+        self,
+        material: &Material,
+        position: usize,
+        rules: Rules,
+        enforced: &[SchemaDocument],
+        kept: Option<&Front>,
+    ) -> Result<Front, String> {
+        let application = &material.target.applications[position];
+        let base = match kept {
+            Some(before) => before.base.clone(),
+            None => {
+                // Each application has ids of its own.
+                let ids = IdSource::seeded(material.seed.wrapping_add(position as u64));
+                let registry = enforced_registry(&material.schemas.registry, enforced)?;
+                MemoryStore::new(registry, material.clock.clone(), ids)
+            }
+        };
+        let mut front = Front::new(application.name.as_str().into(), rules, &material.schemas, base);
+        front.store = self.stores.iter().fold(front.store, |store, seam| seam.wrap(store));
+        front.downstream = match kept {
+            Some(before) => before.downstream.clone(),
+            None => application.downstream.map(|service| Arc::new(Downstream::new(service))),
+        };
+        front.seams = self.seams;
+        Ok(front)
     }
 }
 

@@ -8,6 +8,7 @@ use scim::resource::read::Policy;
 use scim::resource::{Item, Record};
 use scim::schema::{AttributeId, Registry, ResourceTypeId, standard};
 
+use crate::behaviour::Seams;
 use crate::operation::AccountAttributes;
 use crate::rules::Rules;
 use crate::store::memory::MemoryStore;
@@ -27,6 +28,8 @@ pub struct Front {
     pub(crate) base: MemoryStore,
     pub store: Arc<dyn Store>,
     pub(crate) downstream: Option<Arc<Downstream>>,
+    /// The deviations that its requests pass.
+    pub(crate) seams: Seams,
     shapes: Arc<[Shape]>,
 }
 
@@ -127,6 +130,7 @@ impl Front {
             store: Arc::new(base.clone()),
             base,
             downstream: None,
+            seams: Seams::default(),
             shapes: Arc::clone(&schemas.shapes),
         }
     }

@@ -41,7 +41,7 @@ pub enum Outcome {
 /// The rest of the way that an operation goes: further deviations at the request seam, then the application.
 #[derive(Clone, Copy)]
 pub struct Next<'a> {
-    pub(crate) seams: &'a [Box<dyn RequestSeam>],
+    pub(crate) seams: &'a [Arc<dyn RequestSeam>],
     pub(crate) front: &'a Front,
     pub(crate) passwords: &'a Passwords,
     pub(crate) wanted: Wanted,

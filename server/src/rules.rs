@@ -9,7 +9,7 @@ use scim::resource::read::{Policy, UnknownPolicy};
 
 use crate::auth::Carelessness;
 use crate::bulk::BulkLimits;
-use crate::target::{Application, OnPut, Target, refusal};
+use crate::target::{Application, AuthenticationMethod, OnPut, Target, refusal};
 
 /// See the [module documentation](self). Deviations at the rules seam change them.
 #[derive(Clone, Debug)]
@@ -25,6 +25,10 @@ pub struct Rules {
     pub filter_limits: FilterLimits,
     /// The largest page; without paging also the largest list.
     pub max_results: usize,
+    /// How long a page is that is asked for without a number.
+    pub default_results: usize,
+    /// The ways to authenticate, in the order in which discovery publishes them.
+    pub authentication: Vec<AuthenticationMethod>,
     pub on_put: OnPut,
     /// What one bulk job may hold.
     pub bulk: BulkLimits,
@@ -49,7 +53,9 @@ impl Rules {
             refusals: application.refusals.clone(),
             policy: Policy { unknown: UnknownPolicy::Ignore, tolerances: target.tolerances.clone() },
             filter_limits: FilterLimits::default(),
-            max_results: target.max_results,
+            max_results: application.max_results,
+            default_results: application.default_results,
+            authentication: application.authentication.clone(),
             on_put: application.on_put,
             bulk: target.bulk,
             published_bulk: target.bulk,

@@ -65,10 +65,10 @@ impl<'c> Expectation<'c> {
         let mut message = message.into();
         let declared = self.context.discovery().declared();
         let (expected, undeclared): (Vec<_>, Vec<_>) =
-            self.requirements.iter().copied().partition(|id| declared.tolerance_breaking(id).is_some());
-        let verdict = match (undeclared.is_empty(), expected.first().and_then(|id| declared.tolerance_breaking(id))) {
-            (true, Some(tolerance)) => {
-                message = format!("{message}, as the target declares with {tolerance}");
+            self.requirements.iter().copied().partition(|id| declared.breaking(id).is_some());
+        let verdict = match (undeclared.is_empty(), expected.first().and_then(|id| declared.breaking(id))) {
+            (true, Some(declared)) => {
+                message = format!("{message}, as the target declares with {declared}");
                 Verdict::Note
             }
             _ => verdict_of(&undeclared),

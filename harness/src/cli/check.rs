@@ -132,9 +132,13 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
     if args.variants {
         return try_variants(&args, &chosen, seed, output).await;
     }
-    let agenda = Agenda::new(&args, &chosen)?;
+    let mut agenda = Agenda::new(&args, &chosen)?;
     let baseline = args.known.read()?;
     let mut subject = subject(&args, chosen.first(), seed)?;
+    let departs = subject.embedded.as_ref().is_some_and(|embedded| embedded.declared().departs());
+    if departs && args.clients.is_empty() {
+        agenda.clients.clear();
+    }
     let further = match &subject.embedded {
         Some(embedded) => embedded.further(),
         None => args.further.read(subject.client.base_url())?,
@@ -331,7 +335,13 @@ async fn perform(
         discovery.declare(embedded.declared().clone());
     }
     let discovery = Arc::new(discovery);
-    events.emit(&Event::Discovered { offers: discovery.all_offers(), remarks: discovery.remarks().to_vec() });
+    let mut remarks = discovery.remarks().to_vec();
+    if discovery.declared().departs() && agenda.clients.is_empty() {
+        remarks.push(
+            "the target departs from the RFCs on purpose, so no client's lifecycle was run; --as CLIENT runs one".into(),
+        );
+    }
+    events.emit(&Event::Discovered { offers: discovery.all_offers(), remarks });
     let planned = plan(agenda.checks, &discovery, args.read_only);
     let skipped = planned.iter().filter(|planned| planned.decision != Decision::Run).count();
     events.emit(&Event::Planned { run: planned.len() - skipped, skipped });

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use clap::Args;
 use scim::requirement::{self, Requirement};
-use weir_server::Target;
+use weir_server::target::SchemaChange;
 use weir_server::target::deviations::{self, Breaks, Deviation};
+use weir_server::{Activation, Target};
 
 use super::{Failure, Output};
 use crate::catalog::{self, Check};
@@ -194,10 +195,43 @@ fn client(client: &Description) -> String {
     text
 }
 
+fn schema_change(change: &SchemaChange) -> Vec<String> {
+    let names = |word: &str, names: Vec<&str>| {
+        (!names.is_empty()).then(|| format!("{} {word} {}", change.schema, names.join(", ")))
+    };
+    let lines = [
+        names("requires", change.required.iter().map(String::as_str).collect()),
+        names("is without", change.without.iter().map(String::as_str).collect()),
+        names("also has", change.with.iter().map(|own| own.name.as_str()).collect()),
+    ];
+    lines.into_iter().flatten().collect()
+}
+
 fn target(target: &Target) -> String {
     let mut text = format!("target {}\n{}\n", target.name, target.description.trim());
+    let told = |activation: &Activation| format!("{activation}: {}", activation.deviation.summary);
+    section(&mut text, "Base paths", target.base_paths.iter().map(ToString::to_string));
     section(&mut text, "Offers", target.capabilities.iter().map(ToString::to_string));
-    section(&mut text, "Deviations", target.deviations.iter().map(ToString::to_string));
+    let pages = format!("a page holds {} resources, {} at most", target.default_results, target.max_results);
+    section(&mut text, "Limits", [pages]);
+    section(&mut text, "Tolerates", target.tolerances.iter().map(|one| format!("{one}: {}", one.summary())));
+    section(&mut text, "Schemas", target.schema_changes.iter().flat_map(schema_change));
+    section(&mut text, "Deviations, in the order in which they act", target.deviations.iter().map(told));
+    section(
+        &mut text,
+        "Applications",
+        target.applications.iter().flat_map(|own| {
+            let deviations = own.deviations.iter().map(|activation| format!("  {}", told(activation)));
+            std::iter::once(format!("{}: {}", own.name, own.description)).chain(deviations).collect::<Vec<_>>()
+        }),
+    );
+    section(
+        &mut text,
+        "Checks that find what it means to be",
+        target.declared.iter().map(|own| format!("{}: {}", own.checks.join(", "), own.because)),
+    );
+    let heading = if target.as_of.is_empty() { "Sources".into() } else { format!("Sources, as of {}", target.as_of) };
+    section(&mut text, &heading, target.sources.iter().cloned());
     let _ = writeln!(text, "\nServe it with: weir serve --target {}", target.name);
     text
 }

@@ -200,6 +200,9 @@ fn targets() -> Vec<Entry> {
                 json: json!({
                     "name": target.name,
                     "description": target.description,
+                    "sources": target.sources,
+                    "asOf": target.as_of,
+                    "applications": target.applications.iter().map(|own| own.name.as_str()).collect::<Vec<_>>(),
                     "capabilities": target.capabilities.iter().map(|capability| capability.id()).collect::<Vec<_>>(),
                     "deviations": target.deviations.iter().map(ToString::to_string).collect::<Vec<_>>(),
                 }),

@@ -112,6 +112,8 @@ pub fn deviations(texts: &[String]) -> Result<Vec<weir_server::Activation>, Embe
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KnownDeviation {
     pub id: &'static str,
+    /// One line.
+    pub summary: &'static str,
     /// Ids of `fixtures/requirements.tsv`; empty if the RFCs permit it.
     pub breaks: &'static [&'static str],
 }
@@ -125,14 +127,37 @@ impl KnownDeviation {
 
 /// Every deviation that an embedded endpoint can have.
 pub fn known_deviations() -> impl Iterator<Item = KnownDeviation> {
-    use weir_server::target::deviations::{Breaks, all};
-    all().iter().map(|deviation| KnownDeviation {
+    weir_server::target::deviations::all().iter().map(|deviation| known(deviation))
+}
+
+const fn known(deviation: &weir_server::Deviation) -> KnownDeviation {
+    use weir_server::target::deviations::Breaks;
+    KnownDeviation {
         id: deviation.id,
+        summary: deviation.summary,
         breaks: match deviation.breaks {
             Breaks::Requirements(ids) => ids,
             Breaks::Permitted(_) => &[],
         },
-    })
+    }
+}
+
+/// What a target's description says of its first application, the one that runs take.
+fn declared(target: &weir_server::Target) -> Declared {
+    let first = target.applications.first();
+    let capabilities = first.map_or(&target.capabilities, |first| &first.capabilities);
+    let own = first.map_or(&[][..], |first| &first.deviations);
+    Declared {
+        missing: Capability::ALL.iter().copied().filter(|known| !capabilities.contains(known)).collect(),
+        tolerances: target.tolerances.iter().collect(),
+        deviations: target
+            .deviations
+            .iter()
+            .chain(own)
+            .map(|activation| (activation.deviation.id, known(activation.deviation).breaks))
+            .collect(),
+        findings: target.declared.iter().map(|own| (own.checks.clone(), own.because.clone())).collect(),
+    }
 }
 
 /// The ways into an endpoint of our own.
@@ -170,10 +195,7 @@ impl Embedded {
     }
 
     fn start_target(target: weir_server::Target, options: &EmbeddedOptions) -> Result<Self, EmbeddedError> {
-        let declared = Declared {
-            missing: Capability::ALL.iter().copied().filter(|known| !target.capabilities.contains(known)).collect(),
-            tolerances: target.tolerances.iter().collect(),
-        };
+        let declared = declared(&target);
         let mut config = weir_server::Config::new(target);
         config.deviations = deviations(&options.deviations)?;
         config.seed = options.seed;

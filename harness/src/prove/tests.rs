@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::*;
 
 fn deviation(id: &'static str, breaks: &'static [&'static str]) -> KnownDeviation {
-    KnownDeviation { id, breaks }
+    KnownDeviation { id, summary: "", breaks }
 }
 
 fn trial(deviation: KnownDeviation, verdicts: &[(&'static str, Verdict)]) -> Trial {

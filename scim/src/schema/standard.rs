@@ -26,6 +26,7 @@ pub const GAUGE_USER: &str = "urn:example:params:scim:schemas:extension:gauge:2.
 /// Every document under `fixtures/schemas/`, as (file name, text); a test holds the list to the folder.
 pub const DOCUMENTS: &[(&str, &str)] = &[
     ("enterprise-user.json", include_str!("../../../fixtures/schemas/enterprise-user.json")),
+    ("entra-user.json", include_str!("../../../fixtures/schemas/entra-user.json")),
     ("gauge-user.json", include_str!("../../../fixtures/schemas/gauge-user.json")),
     ("group.json", include_str!("../../../fixtures/schemas/group.json")),
     ("ian-user.json", include_str!("../../../fixtures/schemas/ian-user.json")),

@@ -258,7 +258,7 @@ impl<'a> Run<'a> {
         let whole = format!("{}{path}", self.base);
         let query = request.query.as_deref();
         let head = Head { method: &request.method, path: &whole, query, headers: &headers };
-        for seam in &self.call.behaviour.answer {
+        for seam in &self.call.front.seams.answer {
             if seam.concerns(&head, &answer) {
                 seam.rewrite(&head, &mut answer);
             }
@@ -267,13 +267,13 @@ impl<'a> Run<'a> {
     }
 
     async fn dispatch(&self, incoming: &mut Incoming<'_>) -> Result<Answer, Refusal> {
-        let Call { server, behaviour, front, media_type, base_url, .. } = self.call;
-        for seam in &behaviour.request {
+        let Call { server, front, media_type, base_url, .. } = self.call;
+        for seam in &front.seams.request {
             seam.rewrite(incoming)?;
         }
         // Boxed, since a job's own dispatch is what leads here.
         let answer: LocalBoxFuture<'_, _> =
-            Box::pin(super::dispatch(server, behaviour, front, incoming, media_type, Arc::clone(base_url)));
+            Box::pin(super::dispatch(server, front, incoming, media_type, Arc::clone(base_url)));
         answer.await
     }
 

@@ -27,7 +27,7 @@ pub fn service_provider_config(call: &Call<'_>) -> Answer {
     let limits = rules.published.contains(&Capability::Bulk).then_some(rules.published_bulk);
     bulk["maxOperations"] = limits.map_or(0, |limits| limits.max_operations).into();
     bulk["maxPayloadSize"] = limits.map_or(0, |limits| limits.max_payload_size).into();
-    let schemes: Vec<Value> = call.server.target.authentication.iter().enumerate().map(scheme).collect();
+    let schemes: Vec<Value> = rules.authentication.iter().enumerate().map(scheme).collect();
     let mut config = json!({
         "schemas": [standard::SERVICE_PROVIDER_CONFIG],
         "documentationUri": "https://www.rfc-editor.org/rfc/rfc7644",
@@ -47,8 +47,8 @@ pub fn service_provider_config(call: &Call<'_>) -> Answer {
         config["pagination"] = json!({
             "cursor": true,
             "index": rules.published.contains(&Capability::IndexPaging),
-            "defaultPaginationMethod": "index",
-            "defaultPageSize": rules.max_results,
+            "defaultPaginationMethod": if rules.published.contains(&Capability::IndexPaging) { "index" } else { "cursor" },
+            "defaultPageSize": rules.default_results,
             "maxPageSize": rules.max_results,
             "cursorTimeout": cursor::TIMEOUT.as_secs(),
         });

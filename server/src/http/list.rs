@@ -23,7 +23,11 @@ pub async fn answer(call: &Call<'_>, kind: ResourceTypeId) -> std::result::Resul
     let projection = call.projection(kind)?;
     let filter = filter(call, kind)?;
     let sort = sort_by::sort(call, kind)?;
-    let walk = call.parameters.cursor.as_deref().filter(|_| call.front.rules.offers(Capability::CursorPaging));
+    let rules = &call.front.rules;
+    let given = call.parameters.cursor.as_deref();
+    // Where paging by index is not offered, a list without cursor is the beginning of a walk (RFC 9865 section 4).
+    let begins = given.is_none() && !rules.offers(Capability::IndexPaging);
+    let walk = given.or(begins.then_some("")).filter(|_| rules.offers(Capability::CursorPaging));
     let window = if let Some(cursor) = walk {
         after(call, kind, cursor)?
     } else {
@@ -97,8 +101,7 @@ pub fn window(call: &Call<'_>) -> Result<(usize, usize)> {
     if !rules.offers(Capability::IndexPaging) {
         return Ok((1, rules.max_results));
     }
-    let tolerances = &rules.policy.tolerances;
-    Ok((call.parameters.start_index()?, call.parameters.count(rules.max_results, tolerances)?))
+    Ok((call.parameters.start_index()?, call.parameters.count(rules)?))
 }
 
 /// The part of a walk that a cursor means; an empty one begins it (RFC 9865 section 2).
@@ -110,7 +113,7 @@ fn after(call: &Call<'_>, kind: ResourceTypeId, cursor: &str) -> Result<Window> 
         ));
     }
     let rules = &call.front.rules;
-    let count = call.parameters.count(rules.max_results, &rules.policy.tolerances);
+    let count = call.parameters.count(rules);
     let count = count.map_err(|error| Error::new(ErrorKind::InvalidCount, error.detail()))?;
     if cursor.is_empty() {
         return Ok(Window::After { mark: None, count });

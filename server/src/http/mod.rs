@@ -49,6 +49,7 @@ use crate::journal::{Delivery, Observed};
 use crate::operation::{Next, Operation, Outcome};
 use crate::server::{Running, Server};
 use crate::store::{Perspective, Wanted};
+use crate::target::Placed;
 use crate::target::deviations::seam::{Fate, Head};
 
 /// Answers one request.
@@ -64,8 +65,10 @@ pub(crate) async fn handle(request: HttpRequest, payload: web::Payload, running:
     let uri = request.uri();
     let head = Head { method: request.method(), path: uri.path(), query: uri.query(), headers: request.headers() };
 
+    let placed = server.target.place(uri.path());
+    let seams = behaviour.seams(placed.as_ref().map(|placed| placed.application));
     let mut delivery = Delivery::Sent;
-    for seam in &behaviour.connection {
+    for seam in &seams.connection {
         let fate = seam.before(&head);
         delivery = worse(delivery, undergo(&server, fate).await);
     }
@@ -73,7 +76,7 @@ pub(crate) async fn handle(request: HttpRequest, payload: web::Payload, running:
         // What never arrived is not answered; the journal needs a status all the same.
         (None, Bytes::new(), Answer::empty(StatusCode::SERVICE_UNAVAILABLE))
     } else {
-        let work = answer_to(&request, &mut payload, &server, &behaviour);
+        let work = answer_to(&request, &mut payload, &server, &behaviour, placed);
         let (application, body, mut answer) =
             tokio::time::timeout(server.limits.request_timeout, work).await.unwrap_or_else(|_| {
                 let detail =
@@ -81,12 +84,12 @@ pub(crate) async fn handle(request: HttpRequest, payload: web::Payload, running:
                 let refusal = Refusal::new(ErrorKind::ServiceUnavailable, detail);
                 (None, Bytes::new(), refusal.into_answer(SCIM_JSON))
             });
-        for seam in &behaviour.answer {
+        for seam in &seams.answer {
             if seam.concerns(&head, &answer) {
                 seam.rewrite(&head, &mut answer);
             }
         }
-        for seam in &behaviour.connection {
+        for seam in &seams.connection {
             let fate = seam.after(&head, &answer);
             delivery = worse(delivery, undergo(&server, fate).await);
         }
@@ -159,6 +162,7 @@ async fn answer_to(
     payload: &mut Payload,
     server: &Server,
     behaviour: &Behaviour,
+    placed: Option<Placed<'_>>,
 ) -> (Option<Arc<str>>, Bytes, Answer) {
     let limits = &server.limits;
     let negotiated = media_type::negotiate(request.headers());
@@ -168,7 +172,6 @@ async fn answer_to(
     if let Err(refusal) = server.rate.check(request.peer_addr().map(|peer| peer.ip())) {
         return (None, Bytes::new(), refuse(refusal));
     }
-    let placed = server.target.place(uri.path());
     // A bulk job has a limit of its own, which its refusal must name (RFC 7644 section 3.7.4).
     let bulk = placed.as_ref().and_then(|placed| bulk::limits(&behaviour.fronts[placed.application], placed.rest));
     let read = match bulk {
@@ -223,11 +226,11 @@ async fn answer_to(
             now: server.clock.now(),
         })?;
         negotiated?;
-        for seam in &behaviour.request {
+        for seam in &front.seams.request {
             seam.rewrite(&mut incoming)?;
         }
         let base_url: Arc<str> = server.origin.base_url(request, placed.base).into();
-        dispatch(server, behaviour, front, &incoming, media_type, base_url).await
+        dispatch(server, front, &incoming, media_type, base_url).await
     }
     .await;
     (Some(Arc::clone(&front.name)), incoming.body, result.unwrap_or_else(refuse))
@@ -246,7 +249,6 @@ fn is_anonymous(place: &Place<'_>, front: &Front) -> bool {
 /// What a handler needs.
 pub(crate) struct Call<'a> {
     pub server: &'a Server,
-    pub behaviour: &'a Behaviour,
     pub front: &'a Front,
     pub incoming: &'a Incoming<'a>,
     pub parameters: Parameters<'a>,
@@ -259,14 +261,13 @@ impl Call<'_> {
     /// Carries an operation out, by way of the deviations at the request seam.
     async fn run(&self, operation: Operation, wanted: Wanted) -> Result<Outcome> {
         let next =
-            Next { seams: &self.behaviour.request, front: self.front, passwords: &self.server.passwords, wanted };
+            Next { seams: &self.front.seams.request, front: self.front, passwords: &self.server.passwords, wanted };
         if next.seams.is_empty() { next.execute(operation).await } else { next.run(operation).await }
     }
 }
 
 async fn dispatch(
     server: &Server,
-    behaviour: &Behaviour,
     front: &Front,
     incoming: &Incoming<'_>,
     media_type: &'static str,
@@ -285,7 +286,7 @@ async fn dispatch(
     }
     let parameters = Parameters::parse(incoming.query.as_deref(), &rules.policy.tolerances)?;
     let perspective = front.perspective.rebased(Arc::clone(&base_url));
-    let mut call = Call { server, behaviour, front, incoming, parameters, media_type, base_url, perspective };
+    let mut call = Call { server, front, incoming, parameters, media_type, base_url, perspective };
     let require = |capability: Option<Capability>| {
         capability.map_or(Ok(()), |capability| rules.require(capability).map_err(|error| refused(error, &place, front)))
     };

@@ -6,6 +6,8 @@ use percent_encoding::percent_decode_str;
 use scim::tolerance::{Tolerance, Tolerances};
 use scim::{Error, ErrorKind, Result};
 
+use crate::rules::Rules;
+
 /// The parameters that SCIM knows; others are ignored (RFC 7644 section 3.4.2).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Parameters<'q> {
@@ -59,13 +61,13 @@ impl<'q> Parameters<'q> {
         })
     }
 
-    /// How many resources are asked for, at most `max_results`; fewer than none count as none (RFC 7644 section
+    /// How many resources are asked for, at most the largest page; fewer than none count as none (RFC 7644 section
     /// 3.4.2.4), unless the tolerance reads them as all.
-    pub fn count(&self, max_results: usize, tolerances: &Tolerances) -> Result<usize> {
+    pub fn count(&self, rules: &Rules) -> Result<usize> {
         Ok(match integer("count", self.count.as_deref())? {
-            None => max_results,
-            Some(i64::MIN..0) if tolerances.allows(Tolerance::NegativeCountIsAll) => max_results,
-            Some(count) => usize::try_from(count).unwrap_or(0).min(max_results),
+            None => rules.default_results,
+            Some(i64::MIN..0) if rules.policy.tolerances.allows(Tolerance::NegativeCountIsAll) => rules.max_results,
+            Some(count) => usize::try_from(count).unwrap_or(0).min(rules.max_results),
         })
     }
 }
@@ -122,6 +124,8 @@ mod tests {
 
     #[test]
     fn paging_numbers_follow_the_rules_of_index_paging() {
+        let target = crate::Target::rfc();
+        let mut strict = Rules::new(&target, &target.applications[0]);
         for (query, expected) in [
             ("", Ok((1, 200))),
             ("startIndex=0&count=0", Ok((1, 0))),
@@ -134,11 +138,12 @@ mod tests {
             ("count=1.5", Err("count is \"1.5\"; it must be a whole number")),
         ] {
             let parameters = parse(query).unwrap();
-            let strict = Tolerances::strict();
-            let read = parameters.start_index().and_then(|start| Ok((start, parameters.count(200, &strict)?)));
+            let read = parameters.start_index().and_then(|start| Ok((start, parameters.count(&strict)?)));
             assert_eq!(read.as_ref().map_err(Error::detail), expected.as_ref().map_err(|detail| *detail), "{query}");
         }
-        let lenient = Tolerances::from_iter([Tolerance::NegativeCountIsAll]);
-        assert_eq!(parse("count=-1").unwrap().count(200, &lenient).unwrap(), 200);
+        strict.default_results = 10;
+        assert_eq!(parse("").unwrap().count(&strict).unwrap(), 10);
+        strict.policy.tolerances = Tolerances::from_iter([Tolerance::NegativeCountIsAll]);
+        assert_eq!(parse("count=-1").unwrap().count(&strict).unwrap(), 200);
     }
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use scim::capability::{Capabilities, Capability};
 use scim::{Error, ErrorKind};
 
+use super::AuthenticationMethod;
+use super::deviations::Activation;
 use super::downstream::Service;
 
 /// What PUT on a user does with attributes that the request does not name.
@@ -29,6 +31,14 @@ pub struct Application {
     /// How it refuses the rest, the target's defaults applied.
     pub refusals: BTreeMap<Capability, u16>,
     pub on_put: OnPut,
+    /// The largest page, the target's unless it says otherwise.
+    pub max_results: usize,
+    /// How long a page is that is asked for without a number.
+    pub default_results: usize,
+    /// The ways to authenticate, the target's unless it says otherwise.
+    pub authentication: Vec<AuthenticationMethod>,
+    /// Deviations of its own, which act before those of the target.
+    pub deviations: Vec<Activation>,
     /// The userName of the user that the application's credentials belong to (RFC 7644 section 3.11).
     pub me: Option<String>,
     /// The service that accepted changes are written to; `None` where the endpoint itself is the service.

@@ -12,6 +12,7 @@ pub mod deviations;
 pub mod downstream;
 mod path;
 mod read;
+mod schema_changes;
 
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ pub use application::{Application, OnPut, refusal};
 pub use path::{BasePath, Placed};
 pub(crate) use path::{decode, split_segment};
 pub use read::TargetError;
+pub use schema_changes::SchemaChange;
 
 use crate::access::FurtherCredentials;
 use crate::bulk::BulkLimits;
@@ -28,7 +30,16 @@ use deviations::Activation;
 /// Every file under `fixtures/targets/`, as (target name, text); a test holds the list to the folder.
 const DOCUMENTS: &[(&str, &str)] = &[
     ("aquera", include_str!("../../../fixtures/targets/aquera.toml")),
+    ("atlassian", include_str!("../../../fixtures/targets/atlassian.toml")),
+    ("aws-identity-center", include_str!("../../../fixtures/targets/aws-identity-center.toml")),
+    ("entra-id", include_str!("../../../fixtures/targets/entra-id.toml")),
+    ("github-emu", include_str!("../../../fixtures/targets/github-emu.toml")),
+    ("gitlab", include_str!("../../../fixtures/targets/gitlab.toml")),
+    ("google-cloud-identity", include_str!("../../../fixtures/targets/google-cloud-identity.toml")),
     ("rfc", include_str!("../../../fixtures/targets/rfc.toml")),
+    ("salesforce", include_str!("../../../fixtures/targets/salesforce.toml")),
+    ("slack", include_str!("../../../fixtures/targets/slack.toml")),
+    ("snowflake", include_str!("../../../fixtures/targets/snowflake.toml")),
 ];
 
 /// What this endpoint implements; a target that claims more is refused.
@@ -72,12 +83,18 @@ pub struct Target {
     pub name: String,
     /// One paragraph for `weir explain`.
     pub description: String,
+    /// Links to what it was made from.
+    pub sources: Vec<String>,
+    /// When the sources were read: a year, or a year and a month.
+    pub as_of: String,
     /// Where applications are found, in the order in which they are tried.
     pub base_paths: Vec<BasePath>,
     /// The URIs of the compiled-in extensions of User.
     pub user_extensions: Vec<String>,
     /// Schemas and resource types of its own, besides and in place of the standard ones.
     pub definitions: Definitions,
+    /// What it does differently from the schemas that it takes over.
+    pub schema_changes: Vec<SchemaChange>,
     pub tolerances: Tolerances,
     /// What applications offer unless they say otherwise.
     pub capabilities: Capabilities,
@@ -85,6 +102,8 @@ pub struct Target {
     pub refusals: BTreeMap<Capability, u16>,
     /// The largest page, published as `filter.maxResults`.
     pub max_results: usize,
+    /// How long a page is that is asked for without a number.
+    pub default_results: usize,
     /// What one bulk job may hold, where an application takes them.
     pub bulk: BulkLimits,
     /// The ways to authenticate, in the order in which discovery publishes them.
@@ -95,7 +114,20 @@ pub struct Target {
     pub credentials: Vec<FurtherCredentials>,
     /// At least one.
     pub applications: Vec<Application>,
+    /// In the order in which they act.
     pub deviations: Vec<Activation>,
+    /// What checks find here because of what the target is.
+    pub declared: Vec<Declaration>,
+}
+
+/// Checks that find what a target means to be: their findings are told as declared.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Declaration {
+    /// Ids of checks, or what they begin with.
+    pub checks: Vec<String>,
+    /// What the target does, as a clause.
+    pub because: String,
 }
 
 /// A schema file that cannot be used: the file, the place in it, and the rule that it breaks.
@@ -168,6 +200,7 @@ impl Target {
         let extensions: Vec<&str> = self.user_extensions.iter().map(String::as_str).collect();
         let mut definitions = standard_definitions(&extensions)?;
         definitions.add(self.definitions.clone())?;
+        schema_changes::apply(&mut definitions, &self.schema_changes)?;
         definitions.registry().map(Arc::new)
     }
 }

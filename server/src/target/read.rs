@@ -12,8 +12,11 @@ use crate::access::{BasicCredentials, Credentials, FurtherCredentials, OauthClie
 use crate::bulk::BulkLimits;
 
 use super::application::REFUSAL_STATUSES;
+use super::deviations::contradiction;
 use super::downstream::{FailedUpdate, Service};
-use super::{Activation, Application, AuthenticationMethod, BasePath, IMPLEMENTED, OnPut, Target};
+use super::{
+    Activation, Application, AuthenticationMethod, BasePath, Declaration, IMPLEMENTED, OnPut, SchemaChange, Target,
+};
 
 /// Why a target file cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +32,11 @@ pub struct TargetError {
 #[serde(deny_unknown_fields)]
 struct TargetFile {
     description: String,
+    /// Links to what the target was made from.
+    #[serde(default)]
+    sources: Vec<Word<Link>>,
+    #[serde(default)]
+    as_of: String,
     base_paths: Vec<Word<BasePath>>,
     #[serde(default)]
     user_extensions: Vec<Word<Extension>>,
@@ -37,8 +45,11 @@ struct TargetFile {
     schemas: Vec<String>,
     #[serde(default)]
     resource_types: Vec<ResourceTypeDocument>,
+    #[serde(default)]
+    schema_changes: Vec<SchemaChange>,
     #[serde(default = "default_max_results")]
     max_results: u32,
+    default_results: Option<u32>,
     #[serde(default)]
     bulk: BulkFile,
     authentication: Vec<Word<AuthenticationMethod>>,
@@ -51,6 +62,8 @@ struct TargetFile {
     refusals: BTreeMap<Word<Capability>, Status>,
     #[serde(default)]
     deviations: Vec<Word<Activation>>,
+    #[serde(default)]
+    declared: Vec<Declaration>,
     #[serde(default)]
     credentials: Vec<CredentialsFile>,
     applications: Vec<ApplicationFile>,
@@ -94,6 +107,11 @@ struct ApplicationFile {
     refusals: BTreeMap<Word<Capability>, Status>,
     on_put: Option<Word<OnPut>>,
     me: Option<String>,
+    max_results: Option<u32>,
+    default_results: Option<u32>,
+    authentication: Option<Vec<Word<AuthenticationMethod>>>,
+    #[serde(default)]
+    deviations: Vec<Word<Activation>>,
     downstream: Option<DownstreamFile>,
 }
 
@@ -165,6 +183,7 @@ enum Right {
 struct Pair(String, String);
 
 struct Extension(String);
+struct Link(String);
 struct Name(String);
 /// A capability that this endpoint implements.
 struct Offered(Capability);
@@ -178,6 +197,15 @@ impl Parse for BasePath {
 impl Parse for Extension {
     fn parse(text: &str) -> Result<Self, String> {
         standard::document(text).map(|document| Self(document.id)).map_err(|error| error.to_string())
+    }
+}
+
+impl Parse for Link {
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.starts_with("https://") {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(format!("{text:?} is no link; write where it can be read, beginning with https://"))
     }
 }
 
@@ -280,24 +308,29 @@ pub(super) fn target(name: &str, text: &str) -> Result<Target, TargetError> {
         problem: error.message().trim().to_owned(),
     })?;
     let schemas = file.schemas.clone();
-    let mut target =
-        build(name, file).map_err(|(place, problem)| TargetError { target: name.to_owned(), place, problem })?;
-    let fail =
-        |key: &str, problem: String| TargetError { target: name.to_owned(), place: format!("key {key}"), problem };
+    let changes = file.schema_changes.clone();
+    let fail = |place: &str, problem: String| TargetError {
+        target: name.to_owned(),
+        place: line_of(text, place).map_or_else(|| place.to_owned(), |line| format!("line {line}, {place}")),
+        problem,
+    };
+    let mut target = build(name, file).map_err(|(place, problem)| fail(&place, problem))?;
     let mut files = Vec::with_capacity(schemas.len());
     for file in &schemas {
         let path = Path::new(name).with_file_name(file);
         let text = std::fs::read_to_string(&path)
-            .map_err(|error| fail("schemas", format!("cannot read {}: {error}", path.display())))?;
+            .map_err(|error| fail("key schemas", format!("cannot read {}: {error}", path.display())))?;
         files.push((path.display().to_string(), text));
     }
     target.add_schema_files(&files).map_err(|error| {
         if files.is_empty() {
-            fail("resource_types", error.error.to_string())
+            fail("key resource_types", error.error.to_string())
         } else {
-            fail("schemas", error.to_string())
+            fail("key schemas", error.to_string())
         }
     })?;
+    target.schema_changes = changes;
+    target.registry().map_err(|error| fail("key schema_changes", error.to_string()))?;
     Ok(target)
 }
 
@@ -314,6 +347,8 @@ fn build(name: &str, file: TargetFile) -> Result<Target, (String, String)> {
         return fail("max_results", "a page holds at least one resource");
     }
     let bulk = bulk_limits(&file.bulk)?;
+    let pages = Pages::new(file.max_results, file.default_results);
+    let authentication: Vec<AuthenticationMethod> = file.authentication.into_iter().map(|word| word.0).collect();
     if file.applications.is_empty() {
         return fail("applications", "a target needs at least one application");
     }
@@ -321,7 +356,9 @@ fn build(name: &str, file: TargetFile) -> Result<Target, (String, String)> {
     let refusals = statuses(file.refusals);
     let base_paths: Vec<BasePath> = file.base_paths.into_iter().map(|word| word.0).collect();
     let applications: Vec<Application> =
-        file.applications.into_iter().map(|file| application(file, &capabilities, &refusals)).collect();
+        file.applications.into_iter().map(|file| application(file, &capabilities, &refusals, pages, &authentication)).collect();
+    let deviations: Vec<Activation> = file.deviations.into_iter().map(|word| word.0).collect();
+    contradiction::check(&deviations).map_err(|error| ("key deviations".to_owned(), error.to_string()))?;
     for (position, application) in applications.iter().enumerate() {
         let place = format!("application {}", application.name);
         if applications[..position].iter().any(|other| other.name == application.name) {
@@ -330,6 +367,14 @@ fn build(name: &str, file: TargetFile) -> Result<Target, (String, String)> {
         if application.tenant.is_none() && base_paths.iter().any(BasePath::names_tenant) {
             return Err((place, "it needs a tenant, because a base path names one".into()));
         }
+        if application.max_results == 0 {
+            return Err((place, "a page holds at least one resource".into()));
+        }
+        if application.authentication.is_empty() {
+            return Err((place, "an application needs at least one way to authenticate".into()));
+        }
+        let together: Vec<Activation> = application.deviations.iter().chain(&deviations).cloned().collect();
+        contradiction::check(&together).map_err(|error| (place.clone(), error.to_string()))?;
         if base_paths.iter().all(|base_path| base_path.of(position, &applications).is_none()) {
             return Err((place, "no base path leads to it; add one with {application}".into()));
         }
@@ -337,19 +382,24 @@ fn build(name: &str, file: TargetFile) -> Result<Target, (String, String)> {
     Ok(Target {
         name: name.to_owned(),
         description: file.description.trim().to_owned(),
+        sources: file.sources.into_iter().map(|word| word.0.0).collect(),
+        as_of: file.as_of,
         base_paths,
         user_extensions: file.user_extensions.into_iter().map(|word| word.0.0).collect(),
         definitions: Definitions { schemas: Vec::new(), resource_types: file.resource_types },
+        schema_changes: Vec::new(),
         tolerances: file.tolerances.into_iter().map(|word| word.0).collect(),
         capabilities,
         refusals,
-        max_results: usize::try_from(file.max_results).unwrap_or(usize::MAX),
+        max_results: pages.max,
+        default_results: pages.default,
         bulk,
-        authentication: file.authentication.into_iter().map(|word| word.0).collect(),
+        authentication,
         anonymous: file.anonymous.into_iter().map(|word| word.0).collect(),
         credentials: file.credentials.into_iter().map(credentials).collect(),
         applications,
-        deviations: file.deviations.into_iter().map(|word| word.0).collect(),
+        deviations,
+        declared: file.declared,
     })
 }
 
@@ -388,7 +438,10 @@ fn application(
     file: ApplicationFile,
     capabilities: &Capabilities,
     refusals: &BTreeMap<Capability, u16>,
+    pages: Pages,
+    authentication: &[AuthenticationMethod],
 ) -> Application {
+    let pages = pages.changed(file.max_results, file.default_results);
     let mut capabilities = capabilities.clone();
     capabilities.extend(file.with.into_iter().map(|word| word.0.0));
     for word in file.without {
@@ -404,6 +457,12 @@ fn application(
         refusals,
         on_put: file.on_put.map(|word| word.0).unwrap_or_default(),
         me: file.me,
+        max_results: pages.max,
+        default_results: pages.default,
+        authentication: file
+            .authentication
+            .map_or_else(|| authentication.to_vec(), |own| own.into_iter().map(|word| word.0).collect()),
+        deviations: file.deviations.into_iter().map(|word| word.0).collect(),
         downstream: file.downstream.map(|file| Service {
             partial_update: file.partial_update,
             failed_update: file.failed_update.map(|word| word.0).unwrap_or_default(),
@@ -411,6 +470,44 @@ fn application(
             hard_delete: file.hard_delete,
         }),
     }
+}
+
+/// How long pages are.
+#[derive(Clone, Copy)]
+struct Pages {
+    max: usize,
+    default: usize,
+}
+
+impl Pages {
+    fn new(max: u32, default: Option<u32>) -> Self {
+        let max = usize::try_from(max).unwrap_or(usize::MAX);
+        let default = default.map_or(max, |default| usize::try_from(default).unwrap_or(usize::MAX));
+        Self { max, default: default.min(max) }
+    }
+
+    /// What an application says for itself.
+    fn changed(self, max: Option<u32>, default: Option<u32>) -> Self {
+        match (max, default) {
+            (Some(max), default) => Self::new(max, default),
+            (None, Some(default)) => Self { default: usize::try_from(default).unwrap_or(usize::MAX).min(self.max), ..self },
+            (None, None) => self,
+        }
+    }
+}
+
+/// The line where a key or an application begins, given as the place of an error.
+fn line_of(text: &str, place: &str) -> Option<usize> {
+    let (what, word) = place.split_once(' ')?;
+    let begins = |line: &str| {
+        let (key, value) = line.split_once('=').map_or((line, ""), |(key, value)| (key.trim(), value.trim()));
+        match what {
+            "key" => key.trim_matches(['[', ']']) == word,
+            _ => key == "name" && value.trim_matches('"') == word,
+        }
+    };
+    // The last one: of two applications of a name it is the second that is too many.
+    text.lines().enumerate().filter(|(_, line)| begins(line.trim())).map(|(index, _)| index + 1).last()
 }
 
 /// Line and key of an offset.

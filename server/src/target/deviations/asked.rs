@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
+use super::seam::RequestSeam;
 use crate::http::Incoming;
 
 /// Changes the parameters of the query: `change` sees a name and a decoded value and returns the value to go on with,
@@ -39,6 +40,25 @@ pub fn change_body(incoming: &mut Incoming<'_>, change: impl FnOnce(&mut Value))
     if let Ok(mut body) = serde_json::from_slice::<Value>(&incoming.body) {
         change(&mut body);
         incoming.body = body.to_string().into();
+    }
+}
+
+/// Refuses requests for what stands in their JSON bodies. What has none, or one that cannot be read, goes on.
+pub fn refuse(
+    why: impl Fn(&Incoming<'_>, &Value) -> Option<scim::Error> + Send + Sync + 'static,
+) -> Box<dyn RequestSeam> {
+    Box::new(Refuse(why))
+}
+
+struct Refuse<F>(F);
+
+impl<F> RequestSeam for Refuse<F>
+where
+    F: Fn(&Incoming<'_>, &Value) -> Option<scim::Error> + Send + Sync,
+{
+    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+        let Ok(body) = serde_json::from_slice::<Value>(&incoming.body) else { return Ok(()) };
+        (self.0)(incoming, &body).map_or(Ok(()), Err)
     }
 }
 

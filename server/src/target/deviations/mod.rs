@@ -8,7 +8,9 @@ use std::fmt;
 use std::str::FromStr;
 
 pub mod asked;
+pub(crate) mod contradiction;
 mod discovery_documents;
+mod forms;
 mod job;
 mod meeting;
 pub mod modified;
@@ -17,11 +19,15 @@ pub mod operations;
 pub mod rewriting;
 pub mod seam;
 pub mod shown;
+mod throttle;
 
 #[cfg(test)]
 mod tests;
 
+pub use contradiction::Contradiction;
 pub use seam::{Seam, Setup};
+
+use crate::clock::Clock;
 
 macro_rules! deviations {
     ($($module:ident,)*) => {
@@ -87,6 +93,7 @@ deviations! {
     core_below_urn,
     create_answer_with_defaults,
     create_display_name_demanded,
+    create_domains_verified,
     create_id_from_client,
     create_members_lost,
     create_no_location,
@@ -108,16 +115,22 @@ deviations! {
     cursor_page_size_too_low,
     cursor_position_of_start,
     cursor_previous_on_first_page,
+    cursor_total_missing,
+    delete_disables,
     delete_keeps_name,
+    delete_lags,
+    delete_members_500,
     delete_soft,
     delete_unknown_succeeds,
     delete_with_body,
     discovery_bare_arrays,
+    discovery_config_at_old_path,
     discovery_config_in_list,
     discovery_config_incomplete,
     discovery_core_only,
     discovery_documents_bare,
     discovery_filter_applied,
+    discovery_filter_unannounced,
     discovery_flags_as_text,
     discovery_messages_listed,
     discovery_paged,
@@ -132,8 +145,10 @@ deviations! {
     discovery_types_bare,
     discovery_unknown_accepted,
     discovery_writable,
+    emails_primary_demanded,
     encoding_latin_1,
     errors_as_200,
+    errors_further_members,
     errors_markup,
     errors_schema_altered,
     errors_status_number,
@@ -163,6 +178,7 @@ deviations! {
     filter_ends_as_parts,
     filter_escapes_not_read,
     filter_extension_not_found,
+    filter_forms_only,
     filter_groups_of_users_not_found,
     filter_id_not_found,
     filter_ignored,
@@ -174,6 +190,8 @@ deviations! {
     filter_operator_case_kept,
     filter_or_first_only,
     filter_order_compared_as_text,
+    filter_others_empty,
+    filter_others_unfiltered,
     filter_parts_as_equal,
     filter_precedence_ignored,
     filter_present_always,
@@ -191,11 +209,16 @@ deviations! {
     groups_list_missing,
     groups_member_value_is_uri,
     groups_members_are_users,
+    groups_members_never_shown,
+    groups_members_per_request,
+    groups_patch_in_portions,
     groups_reference_compared,
     groups_reference_without_type,
+    groups_replace_members_refused,
     groups_returning_member_lost,
     head_not_found,
     hostile_bodies_500,
+    id_is_external_id,
     id_missing_in_lists,
     id_reassigned,
     ids_malformed_500,
@@ -203,11 +226,15 @@ deviations! {
     ims_services_closed,
     integer_with_fraction,
     list_behind,
+    list_behind_for,
     list_elements_short,
     list_empty_404,
     list_first_resource_hidden,
     list_lower_case_resources,
     list_no_match_404,
+    list_numbers_as_text,
+    list_synthetic_without_filter,
+    list_total_missing,
     list_total_of_all,
     list_total_of_page,
     list_without_urn,
@@ -227,12 +254,15 @@ deviations! {
     meta_last_modified_ahead,
     meta_last_modified_frozen,
     meta_location_of_collection,
+    meta_location_relative,
     meta_location_with_query,
     meta_resource_type_of_path,
+    meta_resource_type_only,
     meta_time_as_number,
     meta_version_frozen,
     meta_version_mark,
     methods_accepted,
+    name_formatted_flat,
     names_case_sensitive,
     null_as_text,
     paging_count_ignored,
@@ -245,6 +275,7 @@ deviations! {
     paging_start_below_one_refused,
     paging_start_index_ignored,
     paging_zero_based,
+    parameters_blanks_refused,
     parameters_unknown_refused,
     password_change_refused,
     password_change_unannounced,
@@ -256,29 +287,38 @@ deviations! {
     patch_add_ignored,
     patch_add_replaces,
     patch_attributes_ignored,
+    patch_capital_op_ignored,
     patch_case_sensitive,
     patch_complex_replaced,
     patch_empty_200,
+    patch_empty_list_refused,
     patch_excluded_as_attributes,
     patch_failures_hidden,
     patch_filter_ignored,
     patch_first_match_only,
     patch_first_operation_only,
     patch_groups_refused,
+    patch_nested_members_accepted,
     patch_no_change_touches,
     patch_not_atomic,
     patch_null_as_text,
     patch_other_values_dropped,
     patch_path_asked_for,
+    patch_path_filter_refused,
     patch_primary_kept,
     patch_refused,
+    patch_remove_empties,
     patch_remove_ignored,
+    patch_replace_adds,
     patch_replace_ignored,
     patch_sub_attribute_widened,
     patch_syntax_error_500,
     patch_unknown_resource_accepted,
     patch_unnamed_cleared,
+    patch_update_accepted,
     patch_urn_split,
+    patch_value_cut_at_blank,
+    paths_lower_case_accepted,
     phone_numbers_digits_only,
     primary_everywhere,
     projection_attributes_ignored,
@@ -295,17 +335,20 @@ deviations! {
     put_answer_before,
     put_changes_id,
     put_creates,
+    put_deactivates,
     put_merges,
     put_merges_lists,
     put_null_ignored,
     put_read_only_refused,
     put_refused,
     query_decoded_in_part,
+    read_answer_delayed,
     read_any_type,
     read_attribute_lost,
     read_unknown_as_empty_list,
     reference_no_uri,
     references_bare_id,
+    requests_user_agent_demanded,
     required_made_up,
     root_unknown_attribute_matches,
     root_users_only,
@@ -335,6 +378,7 @@ deviations! {
     schema_types_of_its_own,
     schema_urn_in_lower_case,
     schema_without_attributes,
+    schemas_by_endpoint_name,
     schemas_empty,
     schemas_extension_missing,
     schemas_first_is_base,
@@ -363,6 +407,14 @@ deviations! {
     tenants_credentials_shared,
     tenants_external_id_unique,
     tenants_store_shared,
+    throttle_after_many,
+    throttle_retry_after_date,
+    throttle_retry_after_malformed,
+    throttle_retry_after_missing,
+    throttle_retry_after_seconds,
+    throttle_retry_after_zero,
+    throttle_unavailable,
+    throttle_unavailable_silent,
     types_wrong_dropped,
     uniqueness_as_400,
     uniqueness_case_sensitive,
@@ -370,6 +422,8 @@ deviations! {
     users_group_type_unknown,
     users_groups_by_name,
     users_inactive_hidden,
+    users_inactive_obfuscated,
+    values_one_only,
     values_repeated,
     version_left_out_differs,
     version_not_in_locations,
@@ -377,6 +431,7 @@ deviations! {
     write_answer_cut,
     write_answer_delayed,
     write_answer_lost,
+    write_request_lost,
 }
 
 /// What a deviation breaks.
@@ -440,9 +495,9 @@ impl Activation {
         Self { deviation, value: None }
     }
 
-    pub(crate) fn setup(&self, seed: u64) -> Setup<'_> {
+    pub(crate) fn setup<'a>(&'a self, clock: &'a Clock, seed: u64) -> Setup<'a> {
         let default = self.deviation.parameter.map_or("", |parameter| parameter.default);
-        Setup { seed, value: self.value.as_deref().unwrap_or(default) }
+        Setup { clock, seed, value: self.value.as_deref().unwrap_or(default) }
     }
 }
 

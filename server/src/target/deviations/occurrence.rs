@@ -66,6 +66,7 @@ impl Occurrence {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Clock;
 
     #[test]
     fn a_rule_strikes_when_it_says() {
@@ -74,7 +75,7 @@ mod tests {
             ("every:3", [false, false, true, false, false, true]),
             ("always", [true; 6]),
         ] {
-            let occurrence = Occurrence::of(&Setup { seed: 1, value });
+            let occurrence = Occurrence::of(&Setup { clock: &Clock::system(), seed: 1, value });
             assert_eq!([(); 6].map(|()| occurrence.strikes()), expected, "{value}");
         }
     }

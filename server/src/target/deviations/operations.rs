@@ -43,3 +43,46 @@ pub fn ignore(operations: &mut [Value], op: &str) {
         *operation = nothing();
     }
 }
+
+/// What an operation does to a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    AddMembers,
+    RemoveMembers,
+    ReplaceMembers,
+    Other,
+}
+
+/// The operations of a PATCH of a group.
+pub fn group_operations<'b>(incoming: &Incoming<'_>, body: &'b Value) -> Option<&'b Vec<Value>> {
+    let is_patch = *incoming.method == Method::PATCH && incoming.path.starts_with("/Groups/");
+    body.get("Operations")?.as_array().filter(|_| is_patch)
+}
+
+/// What an operation does, whatever the letter case of its words.
+pub fn kind_of(operation: &Value) -> Kind {
+    let path = path(operation).unwrap_or_default().to_lowercase();
+    let names_members = |value: &Value| {
+        value.as_object().is_some_and(|members| members.keys().any(|name| name.eq_ignore_ascii_case("members")))
+    };
+    let concerns_members = path.starts_with("members") || (path.is_empty() && names_members(&operation["value"]));
+    if !concerns_members {
+        return Kind::Other;
+    }
+    match operation["op"].as_str().unwrap_or_default().to_lowercase().as_str() {
+        "add" => Kind::AddMembers,
+        "remove" => Kind::RemoveMembers,
+        _ => Kind::ReplaceMembers,
+    }
+}
+
+/// How many members the body of a group, or the operations of a PATCH, name.
+pub fn members_named(body: &Value) -> usize {
+    let length = |value: &Value| value.as_array().map_or(usize::from(value.is_object()), Vec::len);
+    let operations = body.get("Operations").and_then(Value::as_array).into_iter().flatten();
+    let patched = operations.filter(|operation| kind_of(operation) != Kind::Other).map(|operation| {
+        let value = &operation["value"];
+        value.get("members").map_or_else(|| length(value), length).max(usize::from(path(operation).is_some_and(|path| path.contains('['))))
+    });
+    body.get("members").map_or(0, length) + patched.sum::<usize>()
+}

@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
 use scim::schema::SchemaDocument;
 
+use crate::clock::Clock;
 use crate::http::{Answer, Incoming};
 use crate::journal::Delivery;
 use crate::operation::{Next, Operation, Outcome};
@@ -28,6 +29,8 @@ pub enum Seam {
     Store(fn(&Setup<'_>) -> Box<dyn StoreSeam>),
     /// Rewrites status, headers and body of the answer.
     Answer(fn(&Setup<'_>) -> Box<dyn AnswerSeam>),
+    /// Sits at the request and at the answer to it: what is translated on the way in is translated back on the way out.
+    Exchange(fn(&Setup<'_>) -> (Box<dyn RequestSeam>, Box<dyn AnswerSeam>)),
 }
 
 impl Seam {
@@ -40,6 +43,7 @@ impl Seam {
             Self::Rules(_) => "rules",
             Self::Store(_) => "store",
             Self::Answer(_) => "answer",
+            Self::Exchange(_) => "request and answer",
         }
     }
 }
@@ -53,6 +57,8 @@ impl fmt::Debug for Seam {
 /// What an instance of a deviation is made from.
 #[derive(Clone, Copy, Debug)]
 pub struct Setup<'a> {
+    /// The endpoint's clock.
+    pub clock: &'a Clock,
     /// For choices that look random and can be repeated.
     pub seed: u64,
     /// The parameter's value, checked; empty when the deviation has none.

@@ -1,0 +1,107 @@
+//! The id of a user is the externalId.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use actix_web::http::header;
+use serde_json::Value;
+
+use super::asked::change_parameters;
+use super::operations::path;
+use super::seam::{AnswerSeam, Head, RequestSeam};
+use super::shown::change_resources;
+use super::{Breaks, Deviation, Seam};
+use crate::http::{Answer, Incoming};
+use crate::target::decode;
+
+/// See the [module documentation](self).
+pub static DEVIATION: Deviation = Deviation {
+    id: "id.is-external-id",
+    summary: "the id of a user, in bodies and URLs, is the externalId, and changes with it",
+    breaks: Breaks::Requirements(&["RFC7643-3.1-08", "RFC7643-3.1-09"]),
+    seen: &["https://docs.gitlab.com/development/internal_api/"],
+    parameter: None,
+    seam: Seam::Exchange(|_| {
+        let known = Arc::new(Known::default());
+        (Box::new(Asked(Arc::clone(&known))), Box::new(Shown(known)))
+    }),
+};
+
+/// The stored id of each externalId that was seen.
+#[derive(Default)]
+struct Known(Mutex<HashMap<String, String>>);
+
+impl Known {
+    fn ids(&self) -> MutexGuard<'_, HashMap<String, String>> {
+        // Each change is one insertion.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Asked(Arc<Known>);
+
+impl RequestSeam for Asked {
+    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+        if let Some(external) = incoming.path.strip_prefix("/Users/").map(|segment| decode(segment).into_owned())
+            && let Some(id) = self.0.ids().get(&external).cloned()
+        {
+            // A PATCH is answered without a body, so what it changes must be noted here.
+            let body: Value = serde_json::from_slice(&incoming.body).unwrap_or_default();
+            if let Some(changed) = new_external_id(&body) {
+                self.0.ids().insert(changed.to_owned(), id.clone());
+            }
+            incoming.path = Cow::Owned(format!("/Users/{id}"));
+        }
+        let ids = self.0.ids().clone();
+        if incoming.path == "/Users" {
+            change_parameters(incoming, |name, value| {
+                let wanted = value.strip_prefix("id eq ").filter(|_| name == "filter").map(|id| id.trim_matches('"'));
+                let found = wanted.and_then(|wanted| ids.get(wanted));
+                Some(found.map_or_else(|| value.to_owned(), |id| format!("id eq \"{id}\"")))
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The externalId that a PUT or a PATCH gives.
+fn new_external_id(body: &Value) -> Option<&str> {
+    let patched = || {
+        let operations = body.get("Operations")?.as_array()?;
+        operations.iter().find_map(|operation| match path(operation) {
+            Some("externalId") => operation["value"].as_str(),
+            Some(_) => None,
+            None => operation["value"]["externalId"].as_str(),
+        })
+    };
+    body.get("externalId").and_then(Value::as_str).or_else(patched)
+}
+
+struct Shown(Arc<Known>);
+
+impl AnswerSeam for Shown {
+    fn concerns(&self, head: &Head<'_>, answer: &Answer) -> bool {
+        head.path.contains("/Users") && answer.status.is_success() && !answer.body.is_empty()
+    }
+
+    fn rewrite(&self, _: &Head<'_>, answer: &mut Answer) {
+        let mut moved = None;
+        change_resources(answer, |resource| {
+            let (Some(id), Some(external)) = (resource["id"].as_str(), resource["externalId"].as_str()) else { return };
+            let (id, external) = (id.to_owned(), external.to_owned());
+            if let Some(location) = resource["meta"]["location"].as_str() {
+                let location = location.replace(&id, &external);
+                resource["meta"]["location"] = location.as_str().into();
+                moved = Some(location);
+            }
+            resource["id"] = external.as_str().into();
+            self.0.ids().insert(external, id);
+        });
+        if answer.header(&header::LOCATION).is_some()
+            && let Some(location) = moved.and_then(|location| location.try_into().ok())
+        {
+            answer.set_header(header::LOCATION, location);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! A request never arrives.
+
+use super::occurrence::Occurrence;
+use super::seam::{ConnectionSeam, Fate, Head};
+use super::{Breaks, Deviation, Seam};
+
+/// See the [module documentation](self).
+pub static DEVIATION: Deviation = Deviation {
+    id: "write.request-lost",
+    summary: "the connection closes before a write is carried out",
+    breaks: Breaks::Permitted("any network may do this; a client must find out what became of its request"),
+    seen: &[],
+    parameter: Some(Occurrence::parameter("first:1")),
+    seam: Seam::Connection(|setup| Box::new(RequestLost(Occurrence::of(setup)))),
+};
+
+struct RequestLost(Occurrence);
+
+impl ConnectionSeam for RequestLost {
+    fn before(&self, head: &Head<'_>) -> Fate {
+        if head.is_write() && self.0.strikes() { Fate::LOST } else { Fate::DELIVERED }
+    }
+}
