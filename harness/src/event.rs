@@ -148,6 +148,8 @@ pub enum Provenance {
     Assumed,
     /// The configuration says so.
     Configured,
+    /// The description of a target of our own says so.
+    Declared,
 }
 
 impl Provenance {
@@ -158,6 +160,7 @@ impl Provenance {
             Self::Probed => "probed",
             Self::Assumed => "assumed",
             Self::Configured => "configured",
+            Self::Declared => "declared",
         }
     }
 }

@@ -59,7 +59,13 @@ impl Behaviour {
                     change(&activation.setup(&material.clock, material.seed), &mut rules);
                 }
             }
-            fronts.push(made.front(material, position, rules, &schemas, kept.map(|before| &before.fronts[position]))?);
+            fronts.push(made.front(
+                material,
+                position,
+                rules,
+                &schemas,
+                kept.map(|before| &before.fronts[position]),
+            )?);
             enforced.push(schemas);
         }
         Ok(Self { activations, nowhere: common.seams, fronts, enforced })

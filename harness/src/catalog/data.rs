@@ -396,8 +396,8 @@ impl Data {
             let flag = |name: &str| at(attribute, name).and_then(Value::as_bool).unwrap_or(false);
             let read_only = at(attribute, "mutability").and_then(Value::as_str) == Some("readOnly");
             let Some(name) = at(attribute, "name").and_then(Value::as_str) else { continue };
-            // The common attributes may be listed, though the endpoint assigns them (RFC 7643 section 3.1).
-            let common = matches!(name, "id" | "meta" | "schemas" | "externalId");
+            // These may be listed, though the endpoint assigns them (RFC 7643 section 3.1).
+            let common = matches!(name, "id" | "meta" | "schemas");
             if flag("required") && !read_only && !common && member(members, name).is_none() {
                 let value = self.value(attribute);
                 members.insert(name.into(), if flag("multiValued") { json!([value]) } else { value });

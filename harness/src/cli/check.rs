@@ -338,7 +338,8 @@ async fn perform(
     let mut remarks = discovery.remarks().to_vec();
     if discovery.declared().departs() && agenda.clients.is_empty() {
         remarks.push(
-            "the target departs from the RFCs on purpose, so no client's lifecycle was run; --as CLIENT runs one".into(),
+            "the target departs from the RFCs on purpose, so no client's lifecycle was run; --as CLIENT runs one"
+                .into(),
         );
     }
     events.emit(&Event::Discovered { offers: discovery.all_offers(), remarks });

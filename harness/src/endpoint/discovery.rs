@@ -269,6 +269,12 @@ impl Discovery {
 
     /// Takes note of what a target's description declares.
     pub fn declare(&mut self, declared: Declared) {
+        // Nothing that is published, and no harmless request, shows that PUT or a page is not offered.
+        for &capability in &declared.missing {
+            if self.offers(capability) {
+                self.set(capability, false, Provenance::Declared);
+            }
+        }
         self.declared = declared;
     }
 

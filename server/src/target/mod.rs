@@ -93,6 +93,8 @@ pub struct Target {
     pub user_extensions: Vec<String>,
     /// Schemas and resource types of its own, besides and in place of the standard ones.
     pub definitions: Definitions,
+    /// Resource types that it does not have, by name.
+    pub without_resource_types: Vec<String>,
     /// What it does differently from the schemas that it takes over.
     pub schema_changes: Vec<SchemaChange>,
     pub tolerances: Tolerances,
@@ -201,6 +203,9 @@ impl Target {
         let mut definitions = standard_definitions(&extensions)?;
         definitions.add(self.definitions.clone())?;
         schema_changes::apply(&mut definitions, &self.schema_changes)?;
+        for name in &self.without_resource_types {
+            schema_changes::remove_type(&mut definitions, name)?;
+        }
         definitions.registry().map(Arc::new)
     }
 }

@@ -46,6 +46,8 @@ struct TargetFile {
     #[serde(default)]
     resource_types: Vec<ResourceTypeDocument>,
     #[serde(default)]
+    without_resource_types: Vec<String>,
+    #[serde(default)]
     schema_changes: Vec<SchemaChange>,
     #[serde(default = "default_max_results")]
     max_results: u32,
@@ -309,6 +311,7 @@ pub(super) fn target(name: &str, text: &str) -> Result<Target, TargetError> {
     })?;
     let schemas = file.schemas.clone();
     let changes = file.schema_changes.clone();
+    let missing_types = file.without_resource_types.clone();
     let fail = |place: &str, problem: String| TargetError {
         target: name.to_owned(),
         place: line_of(text, place).map_or_else(|| place.to_owned(), |line| format!("line {line}, {place}")),
@@ -331,6 +334,8 @@ pub(super) fn target(name: &str, text: &str) -> Result<Target, TargetError> {
     })?;
     target.schema_changes = changes;
     target.registry().map_err(|error| fail("key schema_changes", error.to_string()))?;
+    target.without_resource_types = missing_types;
+    target.registry().map_err(|error| fail("key without_resource_types", error.to_string()))?;
     Ok(target)
 }
 
@@ -355,8 +360,11 @@ fn build(name: &str, file: TargetFile) -> Result<Target, (String, String)> {
     let capabilities: Capabilities = file.capabilities.into_iter().map(|word| word.0.0).collect();
     let refusals = statuses(file.refusals);
     let base_paths: Vec<BasePath> = file.base_paths.into_iter().map(|word| word.0).collect();
-    let applications: Vec<Application> =
-        file.applications.into_iter().map(|file| application(file, &capabilities, &refusals, pages, &authentication)).collect();
+    let applications: Vec<Application> = file
+        .applications
+        .into_iter()
+        .map(|file| application(file, &capabilities, &refusals, pages, &authentication))
+        .collect();
     let deviations: Vec<Activation> = file.deviations.into_iter().map(|word| word.0).collect();
     contradiction::check(&deviations).map_err(|error| ("key deviations".to_owned(), error.to_string()))?;
     for (position, application) in applications.iter().enumerate() {
@@ -387,6 +395,7 @@ fn build(name: &str, file: TargetFile) -> Result<Target, (String, String)> {
         base_paths,
         user_extensions: file.user_extensions.into_iter().map(|word| word.0.0).collect(),
         definitions: Definitions { schemas: Vec::new(), resource_types: file.resource_types },
+        without_resource_types: Vec::new(),
         schema_changes: Vec::new(),
         tolerances: file.tolerances.into_iter().map(|word| word.0).collect(),
         capabilities,
@@ -490,7 +499,9 @@ impl Pages {
     fn changed(self, max: Option<u32>, default: Option<u32>) -> Self {
         match (max, default) {
             (Some(max), default) => Self::new(max, default),
-            (None, Some(default)) => Self { default: usize::try_from(default).unwrap_or(usize::MAX).min(self.max), ..self },
+            (None, Some(default)) => {
+                Self { default: usize::try_from(default).unwrap_or(usize::MAX).min(self.max), ..self }
+            }
             (None, None) => self,
         }
     }
@@ -518,6 +529,10 @@ fn place_of(text: &str, offset: usize) -> String {
     // An array may go over several lines: the key is the last one that was begun.
     let key = std::iter::once(line)
         .chain(before.lines().rev())
-        .find_map(|line| line.split_once('=').map(|(key, _)| key.trim()).filter(|key| !key.starts_with(['"', '#'])));
+        .find_map(|line| {
+            let table = line.strip_prefix('[').filter(|rest| rest.ends_with(']') && !rest.contains(['"', '=']));
+            let key = || line.split_once('=').map(|(key, _)| key.trim()).filter(|key| !key.starts_with(['"', '#']));
+            table.map(|table| table.trim_matches(['[', ']'])).or_else(key)
+        });
     key.map_or_else(|| format!("line {number}"), |key| format!("line {number}, key {key}"))
 }

@@ -34,7 +34,8 @@ pub(super) fn apply(definitions: &mut Definitions, changes: &[SchemaChange]) -> 
             attribute(schema, path).ok_or_else(|| missing(path))?.required = true;
         }
         for path in &change.without {
-            let (parent, name) = path.rsplit_once('.').map_or((None, path.as_str()), |(parent, name)| (Some(parent), name));
+            let (parent, name) =
+                path.rsplit_once('.').map_or((None, path.as_str()), |(parent, name)| (Some(parent), name));
             let siblings = match parent {
                 None => Some(&mut schema.attributes),
                 Some(parent) => attribute(schema, parent).map(|parent| &mut parent.sub_attributes),
@@ -49,6 +50,22 @@ pub(super) fn apply(definitions: &mut Definitions, changes: &[SchemaChange]) -> 
             }
             schema.attributes.push(own.clone());
         }
+    }
+    Ok(())
+}
+
+/// Takes a resource type away, and its schema if no other type has it.
+///
+/// # Errors
+/// A resource type that is not there.
+pub(super) fn remove_type(definitions: &mut Definitions, name: &str) -> Result<(), SchemaError> {
+    let Some(position) = definitions.resource_types.iter().position(|kind| kind.name == name) else {
+        let rule = "the target has no such resource type; correct the name".to_owned();
+        return Err(SchemaError { place: format!("resource type {name}"), rule });
+    };
+    let schema = definitions.resource_types.remove(position).schema;
+    if definitions.resource_types.iter().all(|kind| kind.schema != schema) {
+        definitions.schemas.retain(|own| own.id != schema);
     }
     Ok(())
 }

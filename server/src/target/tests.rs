@@ -73,6 +73,8 @@ fn an_application_inherits_from_its_target_and_may_differ() {
     assert_eq!(refusal(&application("default").refusals, Capability::PatchUsers).status(), 501);
 }
 
+const USER: &str = scim::schema::standard::USER;
+
 const MINIMAL: &str = r#"description = "d"
 base_paths = ["/v2"]
 authentication = ["bearer"]
@@ -96,14 +98,14 @@ fn a_target_file_brings_its_schemas_and_resource_types() {
     assert_eq!(endpoints, ["/Users", "/Groups", "/Teams", "/Devices"]);
 
     let missing = Target::parse(path, &text.replace("device.json", "nowhere.json")).unwrap_err();
-    assert_eq!(missing.place, "key schemas");
+    assert_eq!(missing.place, "line 4, key schemas");
     assert!(missing.problem.starts_with("cannot read ") && missing.problem.contains("nowhere.json"), "{missing}");
     let typed =
         format!("{MINIMAL}[[resource_types]]\nname = \"Car\"\nendpoint = \"/Cars\"\nschema = \"urn:example:Car\"\n");
     let unknown = Target::parse("mine", &typed).unwrap_err().to_string();
     assert_eq!(
         unknown,
-        "target mine, key resource_types: resource type Car: its schema urn:example:Car is not among the schemas"
+        "target mine, line 7, key resource_types: resource type Car: its schema urn:example:Car is not among the schemas"
     );
 }
 
@@ -133,24 +135,43 @@ fn every_mistake_names_line_and_key() {
         replaced("[[applications]]\nname = \"a\"\n", "applications = []"),
         replaced("capabilities", "deviations = [\n  \"put.creates\",\n  \"put.destroys\",\n]\ncapabilities"),
         replaced("description = \"d\"", "description = "),
+        replaced("description = \"d\"", "description = \"d\"\nsources = [\"the manual\"]"),
+        replaced("capabilities", "deviations = [\"patch.refused\", \"patch.not-atomic\"]\ncapabilities"),
+        replaced("capabilities", "without_resource_types = [\"Car\"]\ncapabilities"),
+        replaced("name = \"a\"", "name = \"a\"\nauthentication = []"),
+        replaced("name = \"a\"", "name = \"a\"\ndeviations = [\"put.creates\", \"put.creates\"]"),
+        replaced("[[applications]]", "[[schema_changes]]\nschema = \"urn:x\"\n[[applications]]"),
+        replaced(
+            "[[applications]]",
+            &format!("[[schema_changes]]\nschema = \"{USER}\"\nrequired = [\"colour\"]\n[[applications]]"),
+        ),
+        replaced("[[applications]]", "[[declared]]\nchecks = []\n[[applications]]"),
     ];
     insta::assert_snapshot!(errors.join("\n"), @r#"
     target mine, line 2, key base_paths: a base path begins with a slash
     target mine, line 2, key base_paths: /_weir is the control API's path
     target mine, line 2, key base_paths: a base path has no empty segments and no trailing slash
-    target mine, application a: it needs a tenant, because a base path names one
+    target mine, line 6, application a: it needs a tenant, because a base path names one
     target mine, line 3, key authentication: "token" is no way to authenticate; use bearer, basic or oauth
     target mine, line 4, key capabilities: "create.user" is no capability; use one of
     target mine, line 6, key name: "Users" is the name of an endpoint; choose another
     target mine, line 6, key name: "a b" stands in URLs: use letters, digits, - and _
-    target mine, line 7, key colour: unknown field `colour`, expected one of `name`, `tenant`, `description`, `with`, `without`, `refusals`, `on_put`, `me`, `downstream`
+    target mine, line 7, key colour: unknown field `colour`, expected one of `name`, `tenant`, `description`, `with`, `without`, `refusals`, `on_put`, `me`, `max_results`, `default_results`, `authentication`, `deviations`, `downstream`
     target mine, line 7, key on_put: "append" is no way to treat PUT; use replace or merge
     target mine, line 7, key refusals: a capability is refused with 400, 403, 404, 405 or 501, not with 418
     target mine, line 7, key downstream: "x" is no outcome; use refused, ignored or ignored-visible
-    target mine, application a: the name is used twice
-    target mine, application b: no base path leads to it; add one with {application}
-    target mine, key applications: a target needs at least one application
+    target mine, line 8, application a: the name is used twice
+    target mine, line 8, application b: no base path leads to it; add one with {application}
+    target mine, line 5, key applications: a target needs at least one application
     target mine, line 4, key deviations: "put.destroys" names no deviation; use one of
     target mine, line 1, key description: string values must be quoted, expected literal string
+    target mine, line 2, key sources: "the manual" is no link; write where it can be read, beginning with https://
+    target mine, line 4, key deviations: patch.refused and patch.not-atomic contradict each other: patch.refused switches patch.users and patch.groups off, so patch.not-atomic could never show; leave one of them out
+    target mine, line 4, key without_resource_types: resource type Car: the target has no such resource type; correct the name
+    target mine, line 6, application a: an application needs at least one way to authenticate
+    target mine, line 6, application a: put.creates and put.creates contradict each other: they are the same deviation, and one value counts; leave one of them out
+    target mine, line 5, key schema_changes: schema urn:x: the target has no such schema; correct the URI
+    target mine, line 5, key schema_changes: schema urn:ietf:params:scim:schemas:core:2.0:User: it has no attribute "colour"; correct the name
+    target mine, line 5, key declared: missing field `because`
     "#);
 }

@@ -19,3 +19,4 @@ mod lists;
 mod passwords;
 mod rehearsal;
 mod resources;
+mod targets;

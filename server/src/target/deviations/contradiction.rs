@@ -25,8 +25,14 @@ pub struct Contradiction {
 const EXCLUSIVE: &[(&str, &[&str])] = &[
     ("the body of an Error", &["errors.markup", "errors.without-body"]),
     ("totalResults", &["list.total-of-all", "list.total-of-page"]),
-    ("itemsPerPage", &["paging.items-per-page-of-request", "paging.position-left-out"]),
-    ("which filters are answered", &["filter.ignored", "filter.unsupported-ignored", "filter.forms-only", "filter.others-empty"]),
+    (
+        "itemsPerPage",
+        &["paging.items-per-page-of-request", "paging.position-left-out", "paging.items-per-page-of-empty"],
+    ),
+    (
+        "which filters are answered",
+        &["filter.ignored", "filter.unsupported-ignored", "filter.forms-only", "filter.others-empty"],
+    ),
     ("what a DELETE leaves behind", &["delete.soft", "delete.disables"]),
     ("when a userName is taken", &["uniqueness.not-enforced", "uniqueness.case-sensitive"]),
     ("what a userName that is taken is answered", &["uniqueness.not-enforced", "uniqueness.as-400"]),

@@ -46,7 +46,9 @@ impl FromStr for Term {
     fn from_str(text: &str) -> Result<Self, ()> {
         let (text, joins) = text.strip_suffix('+').map_or((text, false), |text| (text, true));
         let mut words = text.split_whitespace();
-        let (Some(attribute), Some(operator), None) = (words.next(), words.next(), words.next()) else { return Err(()) };
+        let (Some(attribute), Some(operator), None) = (words.next(), words.next(), words.next()) else {
+            return Err(());
+        };
         Ok(Self { attribute: attribute.to_owned(), operator: operator.to_owned(), joins })
     }
 }
@@ -57,7 +59,8 @@ impl FromStr for Forms {
     fn from_str(text: &str) -> Result<Self, ()> {
         let endpoint = |text: &str| {
             let (endpoint, forms) = text.split_once(": ").ok_or(())?;
-            let form = |text: &str| text.split(" and ").map(|term| term.trim().parse()).collect::<Result<_, _>>().map(Form);
+            let form =
+                |text: &str| text.split(" and ").map(|term| term.trim().parse()).collect::<Result<_, _>>().map(Form);
             Ok((endpoint.trim().to_owned(), forms.split(';').map(form).collect::<Result<_, _>>()?))
         };
         text.split('|').map(endpoint).collect::<Result<_, _>>().map(Self)

@@ -19,7 +19,7 @@ struct MembersNeverShown;
 
 impl AnswerSeam for MembersNeverShown {
     fn concerns(&self, head: &Head<'_>, answer: &Answer) -> bool {
-        head.path.contains("/Groups") && shows_resources(head, answer)
+        head.path.to_lowercase().contains("/groups") && shows_resources(head, answer)
     }
 
     fn rewrite(&self, _: &Head<'_>, answer: &mut Answer) {

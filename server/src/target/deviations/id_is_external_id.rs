@@ -43,9 +43,9 @@ struct Asked(Arc<Known>);
 
 impl RequestSeam for Asked {
     fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
-        if let Some(external) = incoming.path.strip_prefix("/Users/").map(|segment| decode(segment).into_owned())
-            && let Some(id) = self.0.ids().get(&external).cloned()
-        {
+        let external = incoming.path.strip_prefix("/Users/").map(|segment| decode(segment).into_owned());
+        let known = external.and_then(|external| self.0.ids().get(&external).cloned());
+        if let Some(id) = known {
             // A PATCH is answered without a body, so what it changes must be noted here.
             let body: Value = serde_json::from_slice(&incoming.body).unwrap_or_default();
             if let Some(changed) = new_external_id(&body) {
@@ -53,8 +53,8 @@ impl RequestSeam for Asked {
             }
             incoming.path = Cow::Owned(format!("/Users/{id}"));
         }
-        let ids = self.0.ids().clone();
-        if incoming.path == "/Users" {
+        if incoming.path == "/Users" && incoming.query.is_some() {
+            let ids = self.0.ids().clone();
             change_parameters(incoming, |name, value| {
                 let wanted = value.strip_prefix("id eq ").filter(|_| name == "filter").map(|id| id.trim_matches('"'));
                 let found = wanted.and_then(|wanted| ids.get(wanted));

@@ -82,7 +82,10 @@ pub fn members_named(body: &Value) -> usize {
     let operations = body.get("Operations").and_then(Value::as_array).into_iter().flatten();
     let patched = operations.filter(|operation| kind_of(operation) != Kind::Other).map(|operation| {
         let value = &operation["value"];
-        value.get("members").map_or_else(|| length(value), length).max(usize::from(path(operation).is_some_and(|path| path.contains('['))))
+        value
+            .get("members")
+            .map_or_else(|| length(value), length)
+            .max(usize::from(path(operation).is_some_and(|path| path.contains('['))))
     });
     body.get("members").map_or(0, length) + patched.sum::<usize>()
 }

@@ -27,7 +27,11 @@ struct First {
 }
 
 /// The first write is not carried out but answered 429 or 503, with what `wait` says in `Retry-After`.
-pub fn first_write(setup: &super::Setup<'_>, kind: ErrorKind, wait: Wait) -> (Box<dyn RequestSeam>, Box<dyn AnswerSeam>) {
+pub fn first_write(
+    setup: &super::Setup<'_>,
+    kind: ErrorKind,
+    wait: Wait,
+) -> (Box<dyn RequestSeam>, Box<dyn AnswerSeam>) {
     let first = Arc::new(First { kind, wait, clock: setup.clock.clone(), seen: AtomicUsize::new(0) });
     (Box::new(Refusing(Arc::clone(&first))), Box::new(Waiting(first)))
 }
@@ -36,7 +40,8 @@ struct Refusing(Arc<First>);
 
 impl RequestSeam for Refusing {
     fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
-        let is_write = !matches!(incoming.method.as_str(), "GET" | "HEAD" | "OPTIONS") && !incoming.path.ends_with("/.search");
+        let is_write =
+            !matches!(incoming.method.as_str(), "GET" | "HEAD" | "OPTIONS") && !incoming.path.ends_with("/.search");
         if is_write && self.0.seen.fetch_add(1, Ordering::AcqRel) == 0 {
             return Err(Error::new(self.0.kind, "not now; send the request again later"));
         }
