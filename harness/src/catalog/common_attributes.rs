@@ -312,6 +312,8 @@ async fn id_stable(context: &Context) -> Outcome {
     }
     let mut body = user.body().clone();
     body["displayName"] = json!(context.data().name());
+    // Some endpoints take the client's id for their own.
+    body["externalId"] = json!(context.data().name());
     judge(&context.replace(&user, &body).await?);
     if context.discovery().offers(Capability::PatchUsers) {
         let change = json!([{"op": "replace", "path": "displayName", "value": context.data().name()}]);

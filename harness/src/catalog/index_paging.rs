@@ -82,9 +82,9 @@ pub(super) const CHECKS: &[Check] = &[
         id: "index-paging.start-past-end",
         title: "A startIndex past the end gives an empty page",
         matters: "Clients walk until a page is empty; an error there fails the whole synchronisation.",
-        requirements: &["RFC7644-3.4.2.4-05", "RFC7644-3.4.2.4-13"],
+        requirements: &["RFC7644-3.4.2.4-05", "RFC7644-3.4.2.4-12", "RFC7644-3.4.2.4-13"],
         needs: NEEDS,
-        legal: &["200 without resources and with the right totalResults"],
+        legal: &["200 without resources, with the right totalResults, and itemsPerPage 0 or none"],
         alone: false,
         run: |context| Box::pin(start_past_end(context)),
     },
@@ -291,6 +291,12 @@ async fn start_past_end(context: &Context) -> Outcome {
         let answer = context.send(page(&users, Some(start), Some("2"))).await?;
         context.expect(&answer).under(&["RFC7644-3.4.2.4-05"]).status(&[200]).json().lacks("Resources");
         context.expect(&answer).under(&["RFC7644-3.4.2.4-13"]).equals("totalResults", &json!(2));
+        let length = answer.at("itemsPerPage");
+        context.expect(&answer).under(&["RFC7644-3.4.2.4-12"]).that(
+            length.is_none_or(|length| *length == 0),
+            "itemsPerPage of an empty page is not 0",
+            length.map_or_else(String::new, ToString::to_string),
+        );
     }
     Ok(())
 }

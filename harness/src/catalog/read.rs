@@ -212,6 +212,10 @@ fn judge_document(context: &Context, answer: &Arc<Exchange>, path: &str, expecte
 
 async fn list(context: &Context) -> Outcome {
     context.one_of_each().await?;
+    let has_two = context.discovery().offers(Capability::CreateUsers);
+    if has_two {
+        context.user().await?;
+    }
     for kind in context.discovery().resource_types() {
         let answer = context.send(Request::get(&kind.endpoint).query("count", "10")).await?;
         let requirements: &'static [&'static str] =
@@ -226,6 +230,12 @@ async fn list(context: &Context) -> Outcome {
             total.is_some_and(Value::is_u64),
             "totalResults is no non-negative integer",
             total.map_or_else(|| "nothing".into(), Value::to_string),
+        );
+        let fewer = total.and_then(Value::as_u64).is_some_and(|total| total < 2);
+        context.expect(&answer).under(&["RFC7644-3.4.2-05"]).that(
+            !(has_two && kind.endpoint == "/Users" && fewer),
+            "two users are there, and totalResults counts fewer",
+            total.map_or_else(String::new, Value::to_string),
         );
         for name in ["startIndex", "itemsPerPage"] {
             let value = answer.at(name);

@@ -527,12 +527,10 @@ fn place_of(text: &str, offset: usize) -> String {
     let number = before.matches('\n').count() + 1;
     let line = text.lines().nth(number - 1).unwrap_or_default().trim();
     // An array may go over several lines: the key is the last one that was begun.
-    let key = std::iter::once(line)
-        .chain(before.lines().rev())
-        .find_map(|line| {
-            let table = line.strip_prefix('[').filter(|rest| rest.ends_with(']') && !rest.contains(['"', '=']));
-            let key = || line.split_once('=').map(|(key, _)| key.trim()).filter(|key| !key.starts_with(['"', '#']));
-            table.map(|table| table.trim_matches(['[', ']'])).or_else(key)
-        });
+    let key = std::iter::once(line).chain(before.lines().rev()).find_map(|line| {
+        let table = line.strip_prefix('[').filter(|rest| rest.ends_with(']') && !rest.contains(['"', '=']));
+        let key = || line.split_once('=').map(|(key, _)| key.trim()).filter(|key| !key.starts_with(['"', '#']));
+        table.map(|table| table.trim_matches(['[', ']'])).or_else(key)
+    });
     key.map_or_else(|| format!("line {number}"), |key| format!("line {number}, key {key}"))
 }

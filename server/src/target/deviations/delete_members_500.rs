@@ -12,7 +12,7 @@ use crate::store::Wanted;
 pub static DEVIATION: Deviation = Deviation {
     id: "delete.members-500",
     summary: "a DELETE of a user who is a member of a group is answered 500",
-    breaks: Breaks::Requirements(&["RFC7644-3.6-06"]),
+    breaks: Breaks::Requirements(&["RFC7644-3.6-06", "RFC7644-3.6-10"]),
     seen: &["https://github.com/getprobo/probo/pull/1277"],
     parameter: None,
     seam: Seam::Request(|_| Box::new(Members500)),

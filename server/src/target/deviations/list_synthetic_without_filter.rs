@@ -12,7 +12,7 @@ use crate::http::Answer;
 pub static DEVIATION: Deviation = Deviation {
     id: "list.synthetic-without-filter",
     summary: "a list without filter holds one resource that does not exist, with the id 1",
-    breaks: Breaks::Requirements(&["RFC7644-3.4.2-06", "RFC7644-3.4.2-13", "RFC7644-3.4.2.2-04"]),
+    breaks: Breaks::Requirements(&["RFC7644-3.4.2-05", "RFC7644-3.4.2-13"]),
     seen: &["https://docs.snowflake.com/release-notes/bcr-bundles/2026_03/bcr-2276"],
     parameter: None,
     seam: Seam::Answer(|_| Box::new(Synthetic)),

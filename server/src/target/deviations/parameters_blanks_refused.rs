@@ -10,7 +10,7 @@ use crate::http::Incoming;
 pub static DEVIATION: Deviation = Deviation {
     id: "parameters.blanks-refused",
     summary: "a query with a blank before or after an equals sign is answered 400",
-    breaks: Breaks::Permitted("a blank belongs to the name or the value of a parameter, and RFC 7644 knows none that begins or ends with one"),
+    breaks: Breaks::Requirements(&["RFC7644-3.4.2.2-74"]),
     seen: &["https://learn.microsoft.com/en-us/entra/identity/app-provisioning/entra-id-scim-api-reference"],
     parameter: None,
     seam: Seam::Request(|_| Box::new(BlanksRefused)),

@@ -9,7 +9,7 @@ use super::{Breaks, Deviation, Seam};
 pub static DEVIATION: Deviation = Deviation {
     id: "patch.value-cut-at-blank",
     summary: "a text in an operation is stored up to its first blank",
-    breaks: Breaks::Requirements(&["RFC7644-3.5.2.3-02", "RFC7644-3.5.2.1-10"]),
+    breaks: Breaks::Requirements(&["RFC7644-3.5.2-15", "RFC7644-3.5.2.3-02"]),
     seen: &["https://github.com/Captain-P-Goldfish/SCIM-SDK/issues/972"],
     parameter: None,
     seam: Seam::Request(|_| Box::new(Misread(|operations| operations.iter_mut().for_each(misread)))),

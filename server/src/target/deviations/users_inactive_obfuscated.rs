@@ -11,7 +11,7 @@ use crate::http::Answer;
 pub static DEVIATION: Deviation = Deviation {
     id: "users.inactive-obfuscated",
     summary: "a user who is not active is shown with other letters in userName and emails, until active again",
-    breaks: Breaks::Requirements(&["RFC7643-4.1.1-23"]),
+    breaks: Breaks::Requirements(&["RFC7643-2.2-04", "RFC7644-3.4.2.2-13"]),
     seen: &["https://docs.github.com/en/enterprise-cloud@latest/rest/enterprise-admin/scim"],
     parameter: None,
     seam: Seam::Answer(|_| Box::new(Obfuscated)),

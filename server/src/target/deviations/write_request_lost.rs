@@ -1,5 +1,7 @@
 //! A request never arrives.
 
+use actix_web::http::Method;
+
 use super::occurrence::Occurrence;
 use super::seam::{ConnectionSeam, Fate, Head};
 use super::{Breaks, Deviation, Seam};
@@ -7,7 +9,7 @@ use super::{Breaks, Deviation, Seam};
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {
     id: "write.request-lost",
-    summary: "the connection closes before a write is carried out",
+    summary: "the connection closes before a POST, PUT or DELETE is carried out",
     breaks: Breaks::Permitted("any network may do this; a client must find out what became of its request"),
     seen: &[],
     parameter: Some(Occurrence::parameter("first:1")),
@@ -18,6 +20,6 @@ struct RequestLost(Occurrence);
 
 impl ConnectionSeam for RequestLost {
     fn before(&self, head: &Head<'_>) -> Fate {
-        if head.is_write() && self.0.strikes() { Fate::LOST } else { Fate::DELIVERED }
+        if head.is_write() && *head.method != Method::PATCH && self.0.strikes() { Fate::LOST } else { Fate::DELIVERED }
     }
 }
