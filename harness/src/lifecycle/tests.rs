@@ -161,6 +161,7 @@ async fn the_aquera_endpoint_lives_through_the_whole_lifecycle() {
     group.fallback pass (users: 19 linked; groups: 3 linked)
     application.no-group-filter skip (the step before has used this application)
     application.no-group-create note (declared by the target: groups are not created here)
+    application.no-group-delete pass
     application.no-partial-update-refused note (declared by the target: the service has no partial update: disabling is refused, and the account stays active)
     application.no-partial-update-ignored note (declared by the target: the service has no partial update: the endpoint reports the user inactive, the account stays active)
     application.no-partial-update-ignored-visible note (declared by the target: the service has no partial update: disabling is answered with success, and the user stays active)
@@ -168,6 +169,9 @@ async fn the_aquera_endpoint_lives_through_the_whole_lifecycle() {
     application.no-hard-delete note (declared by the target: the service disables the account of a deleted user)
     application.accepts-user-patch pass
     application.merge-on-put pass
+    application.invalid-schema pass
+    application.basic-only pass
+    application.bearer-only pass
     "#);
 }
 
