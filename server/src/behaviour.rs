@@ -94,24 +94,24 @@ struct Made {
 
 impl Made {
     fn new(activations: &[Activation], material: &Material) -> Self {
-        let mut made = Self::default();
+        let mut instances = Self::default();
         for activation in activations {
             let setup = activation.setup(&material.clock, material.seed);
             match activation.deviation.seam {
-                Seam::Connection(make) => made.seams.connection.push(make(&setup).into()),
-                Seam::Request(make) => made.seams.request.push(make(&setup).into()),
+                Seam::Connection(make) => instances.seams.connection.push(make(&setup).into()),
+                Seam::Request(make) => instances.seams.request.push(make(&setup).into()),
                 // Each application has rules of its own.
                 Seam::Rules(_) => {}
-                Seam::Store(make) => made.stores.push(make(&setup).into()),
-                Seam::Answer(make) => made.seams.answer.push(make(&setup).into()),
+                Seam::Store(make) => instances.stores.push(make(&setup).into()),
+                Seam::Answer(make) => instances.seams.answer.push(make(&setup).into()),
                 Seam::Exchange(make) => {
                     let (request, answer) = make(&setup);
-                    made.seams.request.push(request.into());
-                    made.seams.answer.push(answer.into());
+                    instances.seams.request.push(request.into());
+                    instances.seams.answer.push(answer.into());
                 }
             }
         }
-        made
+        instances
     }
 
     fn followed_by(mut self, others: &Self) -> Self {
@@ -138,14 +138,13 @@ impl Made {
         kept: Option<&Front>,
     ) -> Result<Front, String> {
         let application = &material.target.applications[position];
-        let base = match kept {
-            Some(before) => before.base.clone(),
-            None => {
-                // Each application has ids of its own.
-                let ids = IdSource::seeded(material.seed.wrapping_add(position as u64));
-                let registry = enforced_registry(&material.schemas.registry, enforced)?;
-                MemoryStore::new(registry, material.clock.clone(), ids)
-            }
+        let base = if let Some(before) = kept {
+            before.base.clone()
+        } else {
+            // Each application has ids of its own.
+            let ids = IdSource::seeded(material.seed.wrapping_add(position as u64));
+            let registry = enforced_registry(&material.schemas.registry, enforced)?;
+            MemoryStore::new(registry, material.clock.clone(), ids)
         };
         let mut front = Front::new(application.name.as_str().into(), rules, &material.schemas, base);
         front.store = self.stores.iter().fold(front.store, |store, seam| seam.wrap(store));

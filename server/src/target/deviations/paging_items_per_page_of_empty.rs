@@ -1,7 +1,5 @@
 //! An empty list has a long page.
 
-use serde_json::Value;
-
 use super::seam::{AnswerSeam, Head};
 use super::shown::shows_resources;
 use super::{Breaks, Deviation, Parameter, Seam};
@@ -31,7 +29,7 @@ impl AnswerSeam for OfEmpty {
 
     fn rewrite(&self, _: &Head<'_>, answer: &mut Answer) {
         let Some(mut body) = answer.json() else { return };
-        if body["Resources"].as_array().is_none_or(Vec::is_empty) && body["itemsPerPage"] == Value::from(0) {
+        if body["Resources"].as_array().is_none_or(Vec::is_empty) && body["itemsPerPage"] == 0 {
             body["itemsPerPage"] = self.0.into();
             answer.set_json(&body);
         }

@@ -1,6 +1,6 @@
 //! Requests without User-Agent are refused.
 
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
 use scim::{Error, ErrorKind};
 
 use super::seam::RequestSeam;
@@ -30,7 +30,7 @@ struct Demanded {
 impl RequestSeam for Demanded {
     fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
         let concerned = self.methods == "all" || self.methods.split(',').any(|own| own == incoming.method.as_str());
-        if concerned && incoming.headers.get(header::USER_AGENT).is_none_or(|value| value.is_empty()) {
+        if concerned && incoming.headers.get(header::USER_AGENT).is_none_or(HeaderValue::is_empty) {
             return Err(Error::new(ErrorKind::Forbidden, "the request has no User-Agent; send one"));
         }
         Ok(())

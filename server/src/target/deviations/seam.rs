@@ -30,8 +30,11 @@ pub enum Seam {
     /// Rewrites status, headers and body of the answer.
     Answer(fn(&Setup<'_>) -> Box<dyn AnswerSeam>),
     /// Sits at the request and at the answer to it: what is translated on the way in is translated back on the way out.
-    Exchange(fn(&Setup<'_>) -> (Box<dyn RequestSeam>, Box<dyn AnswerSeam>)),
+    Exchange(fn(&Setup<'_>) -> BothSeams),
 }
+
+/// The two sides of a deviation that sits at the request and at the answer.
+pub type BothSeams = (Box<dyn RequestSeam>, Box<dyn AnswerSeam>);
 
 impl Seam {
     /// The seam's word in the design and the documentation.
