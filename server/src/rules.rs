@@ -47,14 +47,16 @@ pub struct Rules {
 impl Rules {
     /// The rules of an application before any deviation.
     pub(crate) fn new(target: &Target, application: &Application) -> Self {
+        let max_results = application.max_results.unwrap_or(target.max_results);
+        let default_results = application.default_results.or(target.default_results);
         Self {
             capabilities: application.capabilities.clone(),
             published: application.capabilities.clone(),
             refusals: application.refusals.clone(),
             policy: Policy { unknown: UnknownPolicy::Ignore, tolerances: target.tolerances.clone() },
             filter_limits: FilterLimits::default(),
-            max_results: application.max_results,
-            default_results: application.default_results,
+            max_results,
+            default_results: default_results.unwrap_or(max_results).min(max_results),
             authentication: application.authentication.clone(),
             on_put: application.on_put,
             bulk: target.bulk,

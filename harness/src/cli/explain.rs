@@ -212,7 +212,8 @@ fn target(target: &Target) -> String {
     let told = |activation: &Activation| format!("{activation}: {}", activation.deviation.summary);
     section(&mut text, "Base paths", target.base_paths.iter().map(ToString::to_string));
     section(&mut text, "Offers", target.capabilities.iter().map(ToString::to_string));
-    let pages = format!("a page holds {} resources, {} at most", target.default_results, target.max_results);
+    let usual = target.default_results.unwrap_or(target.max_results);
+    let pages = format!("a page holds {usual} resources, {} at most", target.max_results);
     section(&mut text, "Limits", [pages]);
     section(&mut text, "Tolerates", target.tolerances.iter().map(|one| format!("{one}: {}", one.summary())));
     section(&mut text, "Schemas", target.schema_changes.iter().flat_map(schema_change));

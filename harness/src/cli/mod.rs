@@ -7,6 +7,7 @@ mod calibrate;
 mod check;
 mod clean;
 mod client_flags;
+mod compatibility_report;
 mod confirm;
 mod connection;
 mod connection_channel;

@@ -7,16 +7,19 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::{Failure, Output};
+use super::{Failure, Output, compatibility_report};
 use crate::exit;
-use crate::prove::{Complaint, Proof, ProveOptions, Record, Trial, judge, prove};
+use crate::prove::{Complaint, Encounter, Proof, ProveOptions, Record, compatibility, judge, prove};
+use crate::provision::client::{self as clients, Description};
 
 const EXAMPLES: &str = "\
 Examples:
   weir prove                       each deviation against the checks that matter to it
   weir prove --full                every deviation against every check
   weir prove --full --write fixtures/proof.tsv
-  weir prove --only patch          only deviations whose id begins so";
+  weir prove --only patch          only deviations whose id begins so
+  weir prove --as pingfederate-aquera          what becomes of a client that meets each deviation
+  weir prove --as all --write docs/compatibility.md";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum ProveFormat {
@@ -34,8 +37,12 @@ pub(super) struct ProveArgs {
     /// Only deviations whose id begins so; may be repeated
     #[arg(long, value_name = "ID-PREFIX")]
     only: Vec<String>,
-    /// Write who noticed what to this file, instead of comparing it with the record that is built in
-    #[arg(long, value_name = "FILE", requires = "full", conflicts_with = "only")]
+    /// Let this client meet each deviation, instead of the checks; may be repeated, `all` is every client
+    #[arg(long = "as", value_name = "CLIENT", conflicts_with = "full")]
+    clients: Vec<String>,
+    /// With --full, write who noticed what to this file, instead of comparing it with the record that is built in; with
+    /// --as, write the page of clients and deviations
+    #[arg(long, value_name = "FILE", conflicts_with = "only")]
     write: Option<PathBuf>,
     /// Decides every name and value that the runs invent
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -49,11 +56,17 @@ pub(super) struct ProveArgs {
 }
 
 pub(super) async fn run(args: ProveArgs, output: Output) -> Result<u8, Failure> {
+    if !args.clients.is_empty() {
+        return compare(&args, output).await;
+    }
+    if args.write.is_some() && !args.full {
+        return Err(Failure::Usage("--write needs --full, or --as with a client; give one of them".into()));
+    }
     let record = Record::compiled_in().map_err(Failure::usage)?;
     let options = ProveOptions { full: args.full, only: args.only, seed: args.seed, concurrency: args.concurrency };
     let started = Instant::now();
     let mut progress = Progress::new();
-    let proof = prove(&options, &record, |trial| progress.show(trial)).await;
+    let proof = prove(&options, &record, |trial| progress.show(trial.deviation.id)).await;
     progress.clear();
     let proof = proof.map_err(Failure::usage)?;
     let found = Record::of_proof(&proof);
@@ -71,6 +84,35 @@ pub(super) async fn run(args: ProveArgs, output: Output) -> Result<u8, Failure> 
     };
     output.print(&text)?;
     Ok(if complaints.is_empty() { exit::OK } else { exit::FINDINGS })
+}
+
+/// Clients against deviations.
+async fn compare(args: &ProveArgs, output: Output) -> Result<u8, Failure> {
+    let mut clients: Vec<&'static Description> = Vec::new();
+    for id in &args.clients {
+        if id == "all" {
+            clients = clients::all().iter().collect();
+            break;
+        }
+        clients.push(clients::find(id).ok_or_else(|| Failure::Usage(clients::unknown(id)))?);
+    }
+    let mut progress = Progress::new();
+    let mut done = Vec::new();
+    for client in clients {
+        let show = |encounter: &Encounter| progress.show(encounter.deviation.id);
+        let found = compatibility(client, &args.only, args.seed, args.concurrency, show).await;
+        progress.clear();
+        done.push(found.map_err(Failure::usage)?);
+    }
+    if let Some(path) = &args.write {
+        std::fs::write(path, compatibility_report::markdown(&done))
+            .map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", path.display())))?;
+    }
+    output.print(&match args.format {
+        ProveFormat::Text => compatibility_report::text(&done),
+        ProveFormat::Json => format!("{:#}\n", compatibility_report::json(&done)),
+    })?;
+    Ok(exit::OK)
 }
 
 fn text_of(proof: &Proof, complaints: &[Complaint], seconds: f64) -> String {
@@ -125,11 +167,11 @@ impl Progress {
         Self { shown: std::io::stderr().is_terminal(), done: 0 }
     }
 
-    fn show(&mut self, trial: &Trial) {
+    fn show(&mut self, deviation: &str) {
         self.done += 1;
         if self.shown {
             // A line that cannot be shown is no reason to stop.
-            let _ = write!(std::io::stderr(), "\r\x1b[2K{} {}", self.done, trial.deviation.id);
+            let _ = write!(std::io::stderr(), "\r\x1b[2K{} {}", self.done, deviation);
         }
     }
 

@@ -60,7 +60,8 @@ pub(super) struct ServeArgs {
     /// Where to listen; port 0 picks a free one
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7643")]
     listen: SocketAddr,
-    /// A deviation to switch on; may be repeated
+    /// A deviation to switch on; may be repeated: those of the application act first, then those of the target, then these
+    /// in the order given, and two that contradict each other are refused
     #[arg(long = "deviate", value_name = "ID[=VALUE]")]
     deviations: Vec<String>,
     /// The bearer token that every application takes, or @FILE that holds it

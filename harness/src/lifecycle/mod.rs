@@ -16,6 +16,7 @@ mod people;
 mod specs;
 mod stage;
 mod step;
+pub mod survival;
 mod world;
 
 use tokio::sync::watch;

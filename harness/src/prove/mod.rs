@@ -4,6 +4,7 @@
 //! A check that no deviation makes fail cannot be trusted to notice anything; a deviation that no check notices is a
 //! defect that a user would ship.
 
+mod compatibility;
 mod judge;
 mod record;
 mod subject;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 
+pub use compatibility::{Compatibility, CompatibilityError, Encounter, Survival, compatibility};
 pub use judge::{Complaint, judge};
 pub use record::{Record, RecordError};
 

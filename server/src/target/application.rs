@@ -31,10 +31,10 @@ pub struct Application {
     /// How it refuses the rest, the target's defaults applied.
     pub refusals: BTreeMap<Capability, u16>,
     pub on_put: OnPut,
-    /// The largest page, the target's unless it says otherwise.
-    pub max_results: usize,
-    /// How long a page is that is asked for without a number.
-    pub default_results: usize,
+    /// The largest page; `None` takes the target's.
+    pub max_results: Option<usize>,
+    /// How long a page is that is asked for without a number; `None` takes the target's.
+    pub default_results: Option<usize>,
     /// The ways to authenticate, the target's unless it says otherwise.
     pub authentication: Vec<AuthenticationMethod>,
     /// Deviations of its own, which act before those of the target.

@@ -104,8 +104,8 @@ pub struct Target {
     pub refusals: BTreeMap<Capability, u16>,
     /// The largest page, published as `filter.maxResults`.
     pub max_results: usize,
-    /// How long a page is that is asked for without a number.
-    pub default_results: usize,
+    /// How long a page is that is asked for without a number; `None` takes the largest.
+    pub default_results: Option<usize>,
     /// What one bulk job may hold, where an application takes them.
     pub bulk: BulkLimits,
     /// The ways to authenticate, in the order in which discovery publishes them.

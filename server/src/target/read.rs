@@ -352,7 +352,6 @@ fn build(name: &str, file: TargetFile) -> Result<Target, (String, String)> {
         return fail("max_results", "a page holds at least one resource");
     }
     let bulk = bulk_limits(&file.bulk)?;
-    let pages = Pages::new(file.max_results, file.default_results);
     let authentication: Vec<AuthenticationMethod> = file.authentication.into_iter().map(|word| word.0).collect();
     if file.applications.is_empty() {
         return fail("applications", "a target needs at least one application");
@@ -363,7 +362,7 @@ fn build(name: &str, file: TargetFile) -> Result<Target, (String, String)> {
     let applications: Vec<Application> = file
         .applications
         .into_iter()
-        .map(|file| application(file, &capabilities, &refusals, pages, &authentication))
+        .map(|file| application(file, &capabilities, &refusals, &authentication))
         .collect();
     let deviations: Vec<Activation> = file.deviations.into_iter().map(|word| word.0).collect();
     contradiction::check(&deviations).map_err(|error| ("key deviations".to_owned(), error.to_string()))?;
@@ -375,7 +374,7 @@ fn build(name: &str, file: TargetFile) -> Result<Target, (String, String)> {
         if application.tenant.is_none() && base_paths.iter().any(BasePath::names_tenant) {
             return Err((place, "it needs a tenant, because a base path names one".into()));
         }
-        if application.max_results == 0 {
+        if application.max_results == Some(0) {
             return Err((place, "a page holds at least one resource".into()));
         }
         if application.authentication.is_empty() {
@@ -400,8 +399,8 @@ fn build(name: &str, file: TargetFile) -> Result<Target, (String, String)> {
         tolerances: file.tolerances.into_iter().map(|word| word.0).collect(),
         capabilities,
         refusals,
-        max_results: pages.max,
-        default_results: pages.default,
+        max_results: count(file.max_results),
+        default_results: file.default_results.map(count),
         bulk,
         authentication,
         anonymous: file.anonymous.into_iter().map(|word| word.0).collect(),
@@ -447,10 +446,8 @@ fn application(
     file: ApplicationFile,
     capabilities: &Capabilities,
     refusals: &BTreeMap<Capability, u16>,
-    pages: Pages,
     authentication: &[AuthenticationMethod],
 ) -> Application {
-    let pages = pages.changed(file.max_results, file.default_results);
     let mut capabilities = capabilities.clone();
     capabilities.extend(file.with.into_iter().map(|word| word.0.0));
     for word in file.without {
@@ -466,8 +463,8 @@ fn application(
         refusals,
         on_put: file.on_put.map(|word| word.0).unwrap_or_default(),
         me: file.me,
-        max_results: pages.max,
-        default_results: pages.default,
+        max_results: file.max_results.map(count),
+        default_results: file.default_results.map(count),
         authentication: file
             .authentication
             .map_or_else(|| authentication.to_vec(), |own| own.into_iter().map(|word| word.0).collect()),
@@ -481,30 +478,8 @@ fn application(
     }
 }
 
-/// How long pages are.
-#[derive(Clone, Copy)]
-struct Pages {
-    max: usize,
-    default: usize,
-}
-
-impl Pages {
-    fn new(max: u32, default: Option<u32>) -> Self {
-        let max = usize::try_from(max).unwrap_or(usize::MAX);
-        let default = default.map_or(max, |default| usize::try_from(default).unwrap_or(usize::MAX));
-        Self { max, default: default.min(max) }
-    }
-
-    /// What an application says for itself.
-    fn changed(self, max: Option<u32>, default: Option<u32>) -> Self {
-        match (max, default) {
-            (Some(max), default) => Self::new(max, default),
-            (None, Some(default)) => {
-                Self { default: usize::try_from(default).unwrap_or(usize::MAX).min(self.max), ..self }
-            }
-            (None, None) => self,
-        }
-    }
+fn count(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 /// The line where a key or an application begins, given as the place of an error.

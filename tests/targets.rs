@@ -1,0 +1,91 @@
+//! Targets, deviations together, and clients against deviations, through the built binary.
+
+mod support;
+
+use serde_json::Value;
+use support::run;
+
+/// Every target that is built in, by name.
+fn targets() -> Vec<String> {
+    let listed = run(&["list", "targets", "--format", "json"]);
+    let list: Value = serde_json::from_str(&listed.stdout).unwrap();
+    list.as_array().unwrap().iter().map(|target| target["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn what_a_target_means_to_be_is_told_and_is_no_finding() {
+    let targets = targets();
+    assert!(targets.len() > 10, "{targets:?}");
+    // The two that every other test uses are left to those.
+    for target in targets.iter().filter(|name| !matches!(name.as_str(), "rfc" | "aquera")) {
+        let ran = run(&["check", "--target", target, "--seed", "7"]);
+        assert_eq!(ran.status, 0, "{target}: {}{}", ran.stdout, ran.stderr);
+        // What is undeclared is still found.
+        if target == "slack" {
+            let broken = run(&[
+                "check",
+                "--target",
+                target,
+                "--seed",
+                "7",
+                "--only",
+                "create",
+                "--deviate",
+                "create.status-200",
+            ]);
+            assert_eq!(broken.status, 1, "{}", broken.stdout);
+        }
+    }
+}
+
+#[test]
+fn a_target_is_explained_with_its_sources() {
+    for target in targets() {
+        let ran = run(&["explain", &target]);
+        assert_eq!(ran.status, 0);
+        for heading in ["Base paths", "Offers", "Limits", "Applications", "Sources, as of 20"] {
+            assert!(ran.stdout.contains(heading), "{target}: {}", ran.stdout);
+        }
+        assert!(ran.stdout.contains("  https://"), "{target}");
+    }
+}
+
+#[test]
+fn deviations_that_contradict_each_other_are_refused_by_name() {
+    let ran = run(&["check", "--target", "rfc", "--deviate", "patch.refused", "--deviate", "patch.not-atomic"]);
+    assert_eq!(ran.status, 2);
+    let told = "patch.refused and patch.not-atomic contradict each other: patch.refused switches patch.users and patch.groups off";
+    assert!(ran.stderr.contains(told), "{}", ran.stderr);
+    // A target's own deviations count as well.
+    let ran = run(&["check", "--target", "slack", "--deviate", "delete.soft", "--only", "delete"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.stderr.contains("delete.disables and delete.soft contradict each other"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_client_meets_deviations_and_the_same_becomes_of_it_every_time() {
+    let only = ["--only", "patch.remove-ignored", "--only", "write.answer-lost", "--only", "patch.groups-refused"];
+    let mut arguments = vec!["prove", "--as", "pingfederate-aquera", "--format", "json"];
+    arguments.extend(only);
+    let (first, second) = (run(&arguments), run(&arguments));
+    assert_eq!((first.status, second.status), (0, 0), "{}", first.stderr);
+    assert_eq!(first.stdout, second.stdout);
+    let json: Value = serde_json::from_str(&first.stdout).unwrap();
+    let outcome = |deviation: &str, step: &str| {
+        let met = json[0]["deviations"].as_array().unwrap().iter().find(|met| met["deviation"] == deviation).unwrap();
+        let steps = met["steps"].as_array().unwrap();
+        steps.iter().find(|own| own["step"] == step).unwrap()["outcome"].as_str().unwrap().to_owned()
+    };
+    for (deviation, step, expected) in [
+        ("patch.remove-ignored", "connect", "works"),
+        ("patch.remove-ignored", "group.members", "degraded"),
+        ("write.answer-lost", "first-cycle", "by fall-back"),
+        ("patch.groups-refused", "group.create", "broken"),
+    ] {
+        assert_eq!(outcome(deviation, step), expected, "{deviation} {step}");
+    }
+    let wrong = run(&["prove", "--write", "nowhere/page.md"]);
+    assert_eq!((wrong.status, wrong.stderr.contains("--write needs --full, or --as")), (2, true), "{}", wrong.stderr);
+    let unknown = run(&["prove", "--as", "nobody"]);
+    assert_eq!((unknown.status, unknown.stderr.contains("\"nobody\" is no client")), (2, true), "{}", unknown.stderr);
+}
