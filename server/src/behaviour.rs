@@ -48,9 +48,13 @@ impl Behaviour {
         let mut fronts = Vec::with_capacity(target.applications.len());
         let mut enforced = Vec::with_capacity(target.applications.len());
         for (position, application) in target.applications.iter().enumerate() {
-            let own: Vec<Activation> = application.deviations.iter().chain(&activations).cloned().collect();
+            // What all have is not had twice.
+            let is_common = |own: &&Activation| activations.iter().any(|common| common.to_string() == own.to_string());
+            let particular: Vec<Activation> =
+                application.deviations.iter().filter(|own| !is_common(own)).cloned().collect();
+            let own: Vec<Activation> = particular.iter().chain(&activations).cloned().collect();
             contradiction::check(&own).map_err(|error| format!("application {}: {error}", application.name))?;
-            let made = Made::new(&application.deviations, material).followed_by(&common);
+            let made = Made::new(&particular, material).followed_by(&common);
             let schemas = made.enforced(&material.schemas.registry);
             let kept = before.filter(|before| before.enforced[position] == schemas);
             let mut rules = Rules::new(target, application);
