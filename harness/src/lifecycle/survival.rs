@@ -111,7 +111,7 @@ impl Run {
         let read_back =
             ReadBack::Everything { control: Box::new(control.clone()), application: application.name.clone() };
         // One operation after the other, so that the same happens in every run.
-        let stage = Stage::new(client, directory, description, options(1, TIMEOUT), read_back);
+        let stage = Stage::new(client, directory, description, options(description, 1, TIMEOUT), read_back);
         Ok(Self {
             stage,
             control,
@@ -127,7 +127,7 @@ impl Run {
         let events = Events::new(vec![Box::new(kept.clone())]);
         let (_sender, interrupted) = watch::channel(false);
         let mut steps = Steps::new(&events, &self.client, interrupted);
-        connect::connect(&mut steps, &self.stage.client).await;
+        connect::connect(&mut steps, &self.stage.client, &self.stage.provisioner.description).await;
         connect::refresh_fields(&mut steps, &mut self.stage).await;
         for step in kept.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             let Some(id) = STEPS.into_iter().find(|id| *id == step.id) else { continue };
@@ -152,12 +152,17 @@ impl Run {
         self.cycle(&MOVER, &people.mover()).await?;
         self.cycle(&DISABLE, &people.locked(true)).await?;
         self.cycle(&ENABLE, &people.locked(false)).await?;
-        self.cycle(&GROUP_CREATE, &people.group_created()).await?;
-        self.cycle(&GROUP_MEMBERS, &people.group_changed()).await?;
-        self.cycle(&GROUP_RENAME, &people.group_renamed()).await?;
+        let has_groups = self.stage.has_groups();
+        if has_groups {
+            self.cycle(&GROUP_CREATE, &people.group_created()).await?;
+            self.cycle(&GROUP_MEMBERS, &people.group_changed()).await?;
+            self.cycle(&GROUP_RENAME, &people.group_renamed()).await?;
+        }
         self.stage.forget();
         self.cycle(&RELINK, "").await?;
-        self.cycle(&GROUP_DELETE, &people.group_deleted()).await?;
+        if has_groups {
+            self.cycle(&GROUP_DELETE, &people.group_deleted()).await?;
+        }
         self.stage.provisioner.options.remove_user_action = RemoveUserAction::Delete;
         self.cycle(&LEAVER_DELETE, &people.departed(2)).await?;
         self.stage.provisioner.options.remove_user_action = RemoveUserAction::Disable;
