@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::output::table;
-use crate::lifecycle::survival::STEPS;
 use crate::prove::{Compatibility, Encounter, Survival};
 
 const GRADES: [&str; 4] = ["works", "by fall-back", "degraded", "broken"];
@@ -47,7 +46,9 @@ pub(super) fn text(clients: &[Compatibility]) -> String {
             })
             .collect();
         text.push_str(&table(&rows));
-        let _ = writeln!(text, "steps: {}", STEPS.join(", "));
+        let taken = client.encounters.first().map_or(&[][..], |encounter| &encounter.steps);
+        let taken: Vec<&str> = taken.iter().map(|(id, _)| *id).collect();
+        let _ = writeln!(text, "steps: {}", taken.join(", "));
         let _ = writeln!(text, "· works, f by fall-back, d degraded, B broken, - not reached");
         let _ = writeln!(text, "{}", summary(client));
     }

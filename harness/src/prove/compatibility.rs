@@ -51,7 +51,7 @@ impl Survival {
 #[derive(Clone, Debug)]
 pub struct Encounter {
     pub deviation: KnownDeviation,
-    /// In the order of [`STEPS`].
+    /// Those that the client takes, in the order of [`STEPS`].
     pub steps: Vec<(&'static str, Survival)>,
 }
 
@@ -166,6 +166,8 @@ fn judge(faithful: &Life, life: &Life) -> Vec<(&'static str, Survival)> {
     let mut told: BTreeSet<&String> = BTreeSet::new();
     STEPS
         .into_iter()
+        // A client that provisions no groups does not take the steps about them.
+        .filter(|id| faithful.contains_key(id))
         .map(|id| {
             let Some(passage) = life.get(id) else { return (id, Survival::NotReached) };
             let failure = first_new(&passage.failures, &told);
