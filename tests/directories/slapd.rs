@@ -1,7 +1,8 @@
 //! OpenLDAP's slapd on a free port, with a database of its own.
 
 use std::fmt::Write as _;
-use std::net::TcpListener;
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -234,4 +235,75 @@ fn a_ledger_keeps_where_the_directory_was_read_up_to_and_the_members_of_a_group(
     let ran = run(&["provision", "--ledger", ledger, "--reset-group-timestamp"]);
     assert_eq!(ran.stdout, "the members of the Group DN are read again in the next cycle\n", "{}", ran.stderr);
     assert_eq!(cycle(), "disabled 1");
+}
+
+#[test]
+fn each_way_of_telling_changes_finds_who_changed() {
+    let Some(slapd) = Slapd::start("changes") else { return };
+    slapd.modify(&["ada", "grace"].map(person).concat());
+    for algorithm in ["timestamp", "timestamp-no-negation", "none"] {
+        let served = Served::start(&["--target", "aquera"]);
+        let arguments = [&slapd.reach()[..], &["--changed-users", algorithm, "--group-filter", "(cn=none)"]].concat();
+        let mut steps = Steps::start(&served, PASSWORD, &arguments);
+        slapd.modify(&format!("dn: uid=ada,{BASE}\nchangetype: modify\nreplace: title\ntitle: {algorithm}\n\n"));
+        steps.next();
+        steps.next();
+        let (status, cycles, output) = steps.finish();
+        assert_eq!(
+            (status, cycles),
+            (Some(0), vec!["users: created 2".into(), "users: updated 1".into(), String::new()]),
+            "{algorithm}: {output}"
+        );
+    }
+}
+
+/// Passes connections on to a server, and cuts the one with this number, from 1, after so many bytes of the server.
+fn cutting(server: &str, number: usize, bytes: usize) -> String {
+    let server = server.trim_start_matches("ldap://").to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = listener.local_addr().expect("it is bound");
+    std::thread::spawn(move || {
+        for (index, client) in listener.incoming().flatten().enumerate() {
+            let server = TcpStream::connect(&server).expect("the server listens");
+            let mut left = if index + 1 == number { bytes } else { usize::MAX };
+            let (mut from_client, mut to_server) = (
+                client.try_clone().expect("a socket can be cloned"),
+                server.try_clone().expect("a socket can be cloned"),
+            );
+            std::thread::spawn(move || std::io::copy(&mut from_client, &mut to_server));
+            let (mut from_server, mut to_client) = (server, client);
+            std::thread::spawn(move || {
+                let mut buffer = [0; 512];
+                while let Ok(read @ 1..) = from_server.read(&mut buffer) {
+                    let passed = read.min(left);
+                    if to_client.write_all(&buffer[..passed]).is_err() || passed < read {
+                        break;
+                    }
+                    left -= passed;
+                }
+                // Either side may be gone already.
+                let _ = (to_client.shutdown(Shutdown::Both), from_server.shutdown(Shutdown::Both));
+            });
+        }
+    });
+    format!("ldap://{address}")
+}
+
+#[test]
+fn a_connection_that_is_lost_is_made_again_and_nobody_is_missed_or_doubled() {
+    let Some(slapd) = Slapd::start("lost") else { return };
+    slapd.modify(&(0..40).map(|number| person(&format!("p{number}"))).collect::<Vec<_>>().concat());
+    let served = Served::start(&["--target", "aquera"]);
+    // The first connection only asks whether the base is there.
+    let source = cutting(&slapd.url, 2, 6000);
+    let first = ["provision", "--bearer", served.value("bearer"), "--source", &source, "--base-dn", BASE];
+    let ran = run(&[
+        &first[..],
+        &["--page-size", "10", "--bind-dn", ROOT, "--bind-password", PASSWORD],
+        &[served.value("URL")],
+    ]
+    .concat());
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains("connecting anew"), "it was cut: {}", ran.stderr);
+    assert!(ran.stdout.contains("users: created 40"), "{}", ran.stdout);
 }

@@ -28,7 +28,7 @@ use crate::provision::options::Options;
 use crate::provision::source::Source;
 
 /// Operations are decided in batches of at most this many, so that their intents are written together.
-const BATCH: usize = 256;
+const BATCH: usize = 500;
 /// After this many entries of the source, whether they need something or not, outcomes and signals get their turn.
 const MOST_READ: usize = 2048;
 
