@@ -8,7 +8,8 @@ use tokio::task::JoinHandle;
 
 use crate::provision::ledger::{Entry, Ledger, LedgerError};
 
-/// Outcomes are written in groups of at most this many.
+/// So many outcomes do not wait for more. What has come by the time of the write is written with them: each transaction
+/// costs a write to the disk that has to be waited for.
 const GROUP: usize = 500;
 /// An outcome waits at most this long for others.
 const LONGEST_WAIT: Duration = Duration::from_millis(200);
@@ -32,8 +33,6 @@ struct Queue {
 struct Waiting {
     rows: Vec<Entry>,
     pushed: u64,
-    /// Rows up to this one are to be written at once.
-    urgent: u64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -73,11 +72,7 @@ impl Outbox {
     /// # Errors
     /// The ledger cannot be written.
     pub(super) async fn settle(&self) -> Result<(), LedgerError> {
-        let pushed = {
-            let mut waiting = self.queue.lock();
-            waiting.urgent = waiting.pushed;
-            waiting.pushed
-        };
+        let pushed = self.queue.lock().pushed;
         self.queue.due.notify_one();
         let mut written = self.queue.written.subscribe();
         let seen = written.wait_for(|written| written.error.is_some() || written.rows >= pushed).await;
@@ -101,19 +96,9 @@ impl Queue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next group; further ones are announced.
-    fn take(&self, written: u64) -> Vec<Entry> {
-        let mut waiting = self.lock();
-        let count = waiting.rows.len().min(GROUP);
-        let rest = waiting.rows.split_off(count);
-        let group = std::mem::replace(&mut waiting.rows, rest);
-        if !waiting.rows.is_empty() {
-            self.arrived.notify_one();
-            if waiting.rows.len() >= GROUP || written + (group.len() as u64) < waiting.urgent {
-                self.due.notify_one();
-            }
-        }
-        group
+    /// Everything that waits.
+    fn take(&self) -> Vec<Entry> {
+        std::mem::take(&mut self.lock().rows)
     }
 }
 
@@ -125,7 +110,7 @@ async fn write(queue: Arc<Queue>, ledger: Arc<dyn Ledger>) {
             () = queue.due.notified() => {}
             () = tokio::time::sleep(LONGEST_WAIT) => {}
         }
-        let group = queue.take(rows);
+        let group = queue.take();
         let count = group.len() as u64;
         let ledger = Arc::clone(&ledger);
         let written = tokio::task::spawn_blocking(move || ledger.write(group)).await;
