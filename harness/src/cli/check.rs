@@ -136,7 +136,7 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
     let baseline = args.known.read()?;
     let mut subject = subject(&args, chosen.first(), seed)?;
     let departs = subject.embedded.as_ref().is_some_and(|embedded| embedded.declared().departs());
-    if departs && args.clients.is_empty() {
+    if departs && chosen.is_empty() {
         agenda.clients.clear();
     }
     let further = match &subject.embedded {
