@@ -29,6 +29,7 @@ const fn sign(survival: &Survival) -> &'static str {
         Survival::ByFallBack(_) => "f",
         Survival::Degraded(_) => "d",
         Survival::Broken(_) => "B",
+        Survival::AsBefore => "=",
         Survival::NotReached => "-",
     }
 }
@@ -49,7 +50,7 @@ pub(super) fn text(clients: &[Compatibility]) -> String {
         let taken = client.encounters.first().map_or(&[][..], |encounter| &encounter.steps);
         let taken: Vec<&str> = taken.iter().map(|(id, _)| *id).collect();
         let _ = writeln!(text, "steps: {}", taken.join(", "));
-        let _ = writeln!(text, "· works, f by fall-back, d degraded, B broken, - not reached");
+        let _ = writeln!(text, "· works, f by fall-back, d degraded, B broken, = as before, - not reached");
         let _ = writeln!(text, "{}", summary(client));
     }
     text

@@ -22,6 +22,8 @@ pub enum Survival {
     Degraded(String),
     /// The client could not do this.
     Broken(String),
+    /// Nothing new: what an earlier step left wrong is still wrong.
+    AsBefore,
     /// The client never got there.
     NotReached,
 }
@@ -34,6 +36,7 @@ impl Survival {
             Self::ByFallBack(_) => "by fall-back",
             Self::Degraded(_) => "degraded",
             Self::Broken(_) => "broken",
+            Self::AsBefore => "as before",
             Self::NotReached => "not reached",
         }
     }
@@ -42,7 +45,7 @@ impl Survival {
     pub fn detail(&self) -> Option<&str> {
         match self {
             Self::ByFallBack(text) | Self::Degraded(text) | Self::Broken(text) => Some(text),
-            Self::Works | Self::NotReached => None,
+            Self::Works | Self::AsBefore | Self::NotReached => None,
         }
     }
 }
@@ -63,7 +66,7 @@ impl Encounter {
             Survival::Broken(_) => 3,
             Survival::Degraded(_) => 2,
             Survival::ByFallBack(_) => 1,
-            Survival::Works => 0,
+            Survival::Works | Survival::AsBefore => 0,
         };
         match self.steps.iter().map(|(_, survival)| grave(survival)).max() {
             Some(3 | 4) => "broken",
@@ -176,6 +179,7 @@ fn judge(faithful: &Life, life: &Life) -> Vec<(&'static str, Survival)> {
             let survival = match (failure, difference) {
                 (Some(failure), _) => Survival::Broken(failure),
                 (None, Some(difference)) => Survival::Degraded(difference),
+                (None, None) if !passage.failures.is_empty() => Survival::AsBefore,
                 (None, None) => fall_back(faithful.get(id), passage).map_or(Survival::Works, Survival::ByFallBack),
             };
             (id, survival)
@@ -225,18 +229,20 @@ mod tests {
 
     #[test]
     fn each_step_is_judged_by_what_is_new() {
-        let faithful =
-            Life::from([("connect", passage(&[], &[], &[])), ("joiner", passage(&[], &[], &[("GET /Groups", 1)]))]);
+        let mut faithful: Life = STEPS.into_iter().map(|id| (id, passage(&[], &[], &[]))).collect();
+        faithful.insert("joiner", passage(&[], &[], &[("GET /Groups", 1)]));
+        faithful.remove("disable");
         let life = Life::from([
             ("connect", passage(&[], &[], &[])),
             ("refresh-fields", passage(&["no schemas"], &[], &[])),
             ("first-cycle", passage(&[], &["a is missing", "b is missing"], &[])),
             ("unchanged-cycle", passage(&[], &["a is missing", "b is missing"], &[])),
             ("joiner", passage(&[], &["a is missing"], &[("GET /Groups", 3)])),
+            ("mover", passage(&["no schemas"], &[], &[("GET /Groups", 3)])),
         ]);
         let told: Vec<String> = judge(&faithful, &life)
             .into_iter()
-            .take(6)
+            .take(7)
             .map(|(id, survival)| format!("{id} {}: {}", survival.as_str(), survival.detail().unwrap_or("-")))
             .collect();
         insta::assert_snapshot!(told.join("\n"), @r"
@@ -245,7 +251,8 @@ mod tests {
         first-cycle degraded: a is missing (and 1 more)
         unchanged-cycle works: -
         joiner by fall-back: further requests: 2 GET /Groups
-        mover not reached: -
+        mover as before: -
+        enable not reached: -
         ");
     }
 }
