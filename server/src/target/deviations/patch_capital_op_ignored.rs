@@ -9,7 +9,8 @@ use super::{Breaks, Deviation, Seam};
 pub static DEVIATION: Deviation = Deviation {
     id: "patch.capital-op-ignored",
     summary: "an operation whose op is not in lower case succeeds without any effect",
-    breaks: Breaks::Permitted("RFC 7644 section 3.5.2 leaves the letter case of op open, and no answer tells what was left out"),
+    // Whether the case of op counts is open; that a success has its effect is not.
+    breaks: Breaks::Requirements(&["RFC7644-3.5.2-22"]),
     seen: &["https://github.com/pydantic/logfire/issues/2355"],
     parameter: None,
     seam: Seam::Request(|_| Box::new(Misread(|operations| operations.iter_mut().for_each(misread)))),
