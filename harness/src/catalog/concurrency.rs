@@ -205,7 +205,7 @@ async fn patch_after_create(context: &Context) -> Outcome {
 
 async fn deletion(context: &Context) -> Outcome {
     let mut users = Vec::new();
-    for _ in 0..3 {
+    for _ in 0..5 {
         users.push(context.user().await?);
     }
     let requests =

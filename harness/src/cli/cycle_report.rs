@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::cycle_reports::{CycleFormat, Form, Title};
+use super::cycle_report_flags::{CycleFormat, Form, Title};
 use super::output::table;
 use crate::provision::engine::report::{Counters, Refused, SHOWN};
 use crate::provision::engine::{CycleReport, Failure, Plan, Refusal};

@@ -13,7 +13,7 @@ mod connection;
 mod connection_channel;
 mod connection_test;
 mod cycle_report;
-mod cycle_reports;
+mod cycle_report_flags;
 mod diff;
 mod endpoint_flags;
 mod explain;

@@ -10,7 +10,7 @@ use tokio::time::{Interval, MissedTickBehavior};
 use url::Url;
 
 use super::client_flags::{Chosen, ClientFlags};
-use super::cycle_reports::{CycleReportFlags, CycleReports, Form, Title};
+use super::cycle_report_flags::{CycleReportFlags, CycleReports, Form, Title};
 use super::endpoint_flags::base_url;
 use super::ledger_flags::LedgerFlags;
 use super::pingone_flags::{Incoming, PingOneFlags};

@@ -93,18 +93,10 @@ pub async fn prove(
     let selected =
         |id: &str| options.only.is_empty() || options.only.iter().any(|prefix| id.starts_with(prefix.as_str()));
     let (faithful, mut exchanges, _) = subject::test(None, catalog::all().collect(), options.seed).await?;
-    let seed = options.seed;
-    let trials = embedded::known_deviations().filter(|deviation| selected(deviation.id)).map(|deviation| {
+    let trials = embedded::known_deviations().filter(|deviation| selected(deviation.id)).map(|deviation| async move {
         let checks = if options.full { catalog::all().collect() } else { checks_for(&deviation, record) };
-        async move {
-            // A task of its own, so that trials share the cores and not one thread.
-            let tested = tokio::spawn(subject::test(Some(deviation.id), checks, seed)).await;
-            let (verdicts, exchanges, elapsed) = tested.map_err(|error| ProveError::Subject {
-                deviation: deviation.id.to_owned(),
-                problem: error.to_string(),
-            })??;
-            Ok(Trial { deviation, verdicts, exchanges, elapsed })
-        }
+        let (verdicts, exchanges, elapsed) = subject::test(Some(deviation.id), checks, options.seed).await?;
+        Ok(Trial { deviation, verdicts, exchanges, elapsed })
     });
     let mut trials = futures_util::stream::iter(trials).buffered(options.concurrency.max(1));
     let mut done = Vec::new();
