@@ -47,13 +47,16 @@ impl Samba {
         }
         let file = folder.join("etc/smb.conf");
         let conf = std::fs::read_to_string(&file).expect("the configuration was made");
-        let global = conf.split("\n[sysvol]").next().expect("it has a first section");
+        // The distribution's own configuration may have added sections of shares, in which nothing global counts.
+        let global = conf.split_once("[global]").expect("it has a global section").1;
+        let global = global.split("\n[").next().expect("there is something before the next section");
         let global: Vec<&str> = global.lines().filter(|line| !line.contains("server services")).collect();
         let own = format!(
             "\tserver services = ldap\n\tpid directory = {text}/run\n\tncalrpc dir = {text}/run/ncalrpc\n\tlog file = {text}/log\n\ttls enabled = yes\n\ttls keyfile = {text}/private/tls/key.pem\n\ttls certfile = {text}/private/tls/cert.pem\n\ttls cafile = {text}/private/tls/ca.pem\n"
         );
         std::fs::create_dir_all(folder.join("run")).expect("a folder can be made");
-        std::fs::write(&file, format!("{}\n{own}", global.join("\n"))).expect("the configuration can be written");
+        std::fs::write(&file, format!("[global]{}\n{own}", global.join("\n")))
+            .expect("the configuration can be written");
         let child = Command::new(which("samba").expect("it is installed"))
             .args(["-F", "--no-process-group", "-s"])
             .arg(&file)
