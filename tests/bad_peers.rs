@@ -87,14 +87,13 @@ fn mortal(address: &str, requests: usize) -> String {
     format!("http://{own}")
 }
 
-/// Passes one request on, and its answer back.
-fn pass_on(stream: TcpStream, address: &str) {
-    let mut reader = BufReader::new(stream);
+/// The head of a request, without the empty line, and its body; nothing if the connection ends before.
+fn request(reader: &mut BufReader<TcpStream>) -> Option<(String, Vec<u8>)> {
     let (mut head, mut length) = (String::new(), 0);
     loop {
         let mut line = String::new();
         if reader.read_line(&mut line).unwrap_or(0) == 0 {
-            return;
+            return None;
         }
         if let Some((name, value)) = line.split_once(':')
             && name.eq_ignore_ascii_case("content-length")
@@ -107,10 +106,17 @@ fn pass_on(stream: TcpStream, address: &str) {
         head.push_str(&line);
     }
     let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    Some((head, body))
+}
+
+/// Passes one request on, and its answer back.
+fn pass_on(stream: TcpStream, address: &str) {
+    let mut reader = BufReader::new(stream);
+    let Some((head, body)) = request(&mut reader) else { return };
     let Ok(mut to) = TcpStream::connect(address) else { return };
     let mut answer = Vec::new();
-    if reader.read_exact(&mut body).is_err()
-        || to.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes()).is_err()
+    if to.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes()).is_err()
         || to.write_all(&body).is_err()
         || to.read_to_end(&mut answer).is_err()
     {
@@ -166,27 +172,12 @@ fn nonsense(answer: &'static str) -> String {
         for stream in listener.incoming().flatten() {
             std::thread::spawn(move || {
                 let mut reader = BufReader::new(stream);
-                let (mut first, mut length) = (String::new(), 0);
-                loop {
-                    let mut line = String::new();
-                    if reader.read_line(&mut line).unwrap_or(0) == 0 {
-                        return;
-                    }
-                    if let Some((name, value)) = line.split_once(':')
-                        && name.eq_ignore_ascii_case("content-length")
-                    {
-                        length = value.trim().parse().unwrap_or(0);
-                    }
-                    if line == "\r\n" {
-                        break;
-                    }
-                    if first.is_empty() {
-                        first = line;
-                    }
-                }
-                let mut body = vec![0; length];
-                let _ = reader.read_exact(&mut body);
-                let body = if first.contains("/ServiceProviderConfig") { CONFIG } else { answer };
+                let Some((head, _)) = request(&mut reader) else { return };
+                let body = if head.lines().next().is_some_and(|line| line.contains("/ServiceProviderConfig")) {
+                    CONFIG
+                } else {
+                    answer
+                };
                 let text = format!(
                     "HTTP/1.1 200 OK\r\nContent-Type: application/scim+json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
                     body.len()

@@ -66,7 +66,7 @@ pub(super) async fn run(args: CleanArgs, output: Output) -> Result<u8, Failure> 
         let what = format!("weir deletes the users and groups whose names begin with {prefix}");
         confirm::before_writing(&url, &what, args.yes)?;
     }
-    let client = args.endpoint.with(&args.endpoint.configuration(Some(&url))?).client(&url)?;
+    let client = args.endpoint.client(&url)?;
     let discovery = discover(&client).await.map_err(|error| Failure::Unreachable(error.to_string()))?;
     let left = Left::default();
     let events = Events::new(vec![Box::new(left.clone())]);

@@ -1,11 +1,7 @@
 //! A list of one hides its resource.
 
-use serde_json::Value;
-
-use super::seam::{AnswerSeam, Head};
-use super::shown::shows_resources;
+use super::shown::Lists;
 use super::{Breaks, Deviation, Seam};
-use crate::http::Answer;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {
@@ -14,19 +10,9 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.4.2-06"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(ListFirstResourceHidden)),
+    seam: Seam::Answer(|_| {
+        Box::new(Lists(|list| {
+            list.shift_remove("Resources");
+        }))
+    }),
 };
-
-struct ListFirstResourceHidden;
-
-impl AnswerSeam for ListFirstResourceHidden {
-    fn concerns(&self, head: &Head<'_>, answer: &Answer) -> bool {
-        answer.is_list() && shows_resources(head, answer)
-    }
-
-    fn rewrite(&self, _: &Head<'_>, answer: &mut Answer) {
-        let Some(Value::Object(mut list)) = answer.json() else { return };
-        list.shift_remove("Resources");
-        answer.set_json(&Value::Object(list));
-    }
-}

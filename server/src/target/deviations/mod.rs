@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 pub mod asked;
 pub(crate) mod contradiction;
+mod delayed;
 mod discovery_documents;
 mod forms;
 mod job;

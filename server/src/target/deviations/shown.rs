@@ -1,8 +1,8 @@
 //! The resources that an answer shows, for deviations at the answer seam.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::seam::Head;
+use super::seam::{AnswerSeam, Head};
 use crate::http::Answer;
 
 /// Whether the answer shows resources: alone or in a list, not errors and not what discovery publishes.
@@ -20,4 +20,19 @@ pub fn change_resources(answer: &mut Answer, mut change: impl FnMut(&mut Value))
         change(&mut body);
     }
     answer.set_json(&body);
+}
+
+/// Changes every list of resources as a whole.
+pub struct Lists(pub fn(&mut Map<String, Value>));
+
+impl AnswerSeam for Lists {
+    fn concerns(&self, head: &Head<'_>, answer: &Answer) -> bool {
+        answer.is_list() && shows_resources(head, answer)
+    }
+
+    fn rewrite(&self, _: &Head<'_>, answer: &mut Answer) {
+        let Some(Value::Object(mut list)) = answer.json() else { return };
+        (self.0)(&mut list);
+        answer.set_json(&Value::Object(list));
+    }
 }

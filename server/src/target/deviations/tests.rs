@@ -12,6 +12,7 @@ fn the_list_is_the_folder_and_ids_are_file_names_in_order() {
         "discovery_documents",
         "asked",
         "contradiction",
+        "delayed",
         "forms",
         "throttle",
         "job",

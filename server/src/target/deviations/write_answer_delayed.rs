@@ -1,13 +1,8 @@
 //! The answer to a write comes late.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use jiff::SignedDuration;
-
-use super::seam::{ConnectionSeam, Fate, Head, Setup};
-use super::{Breaks, Deviation, Parameter, Seam};
-use crate::http::Answer;
-use crate::journal::Delivery;
+use super::delayed::{Delayed, SECONDS};
+use super::seam::Head;
+use super::{Breaks, Deviation, Seam};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {
@@ -15,36 +10,10 @@ pub static DEVIATION: Deviation = Deviation {
     summary: "the first write is done, and its answer waits, by the endpoint's clock",
     breaks: Breaks::Permitted("no RFC sets a time; a client needs a timeout of its own"),
     seen: &[],
-    parameter: Some(Parameter {
-        meaning: "a whole number of seconds from 1 to 86400",
-        default: "1",
-        accepts: |text| seconds(text).is_some(),
-    }),
-    seam: Seam::Connection(|setup| Box::new(Delayed::new(setup))),
+    parameter: Some(SECONDS),
+    seam: Seam::Connection(|setup| Box::new(Delayed::new(setup, writes))),
 };
 
-fn seconds(text: &str) -> Option<i64> {
-    text.parse().ok().filter(|&seconds: &i64| (1..=86_400).contains(&seconds))
-}
-
-struct Delayed {
-    delay: SignedDuration,
-    done: AtomicBool,
-}
-
-impl Delayed {
-    fn new(setup: &Setup<'_>) -> Self {
-        // A value is checked by `accepts` before it gets here.
-        Self { delay: SignedDuration::from_secs(seconds(setup.value).unwrap_or(1)), done: AtomicBool::new(false) }
-    }
-}
-
-impl ConnectionSeam for Delayed {
-    fn after(&self, head: &Head<'_>, _: &Answer) -> Fate {
-        if head.is_write() && !self.done.swap(true, Ordering::Relaxed) {
-            Fate { delay: Some(self.delay), delivery: Delivery::Sent }
-        } else {
-            Fate::DELIVERED
-        }
-    }
+fn writes(head: &Head<'_>) -> bool {
+    head.is_write()
 }
