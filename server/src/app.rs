@@ -1,6 +1,7 @@
 //! The application that the web framework serves, made from the shared state and a listener.
 
 use std::net::TcpListener;
+use std::rc::Rc;
 
 use actix_web::dev::Server as Listening;
 use actix_web::{App, HttpServer, web};
@@ -17,15 +18,20 @@ pub(crate) fn serve(
     tls: Option<ServerConfig>,
 ) -> std::io::Result<Listening> {
     let limits = running.server().limits.clone();
-    let server =
-        HttpServer::new(move || App::new().app_data(web::Data::clone(&running)).default_service(web::to(http::handle)))
-            .workers(workers.max(1))
-            .max_connections(limits.connections)
-            .keep_alive(limits.keep_alive)
-            .client_request_timeout(limits.head_timeout)
-            .tcp_nodelay(true)
-            .shutdown_timeout(0)
-            .disable_signals();
+    let app = move || {
+        // Each worker counts its own references: a counter that all of them write costs more than most of an answer's work.
+        let running = Rc::new(web::Data::clone(&running));
+        let handle = move |request, payload| http::handle(request, payload, Rc::clone(&running));
+        App::new().default_service(web::to(handle))
+    };
+    let server = HttpServer::new(app)
+        .workers(workers.max(1))
+        .max_connections(limits.connections)
+        .keep_alive(limits.keep_alive)
+        .client_request_timeout(limits.head_timeout)
+        .tcp_nodelay(true)
+        .shutdown_timeout(0)
+        .disable_signals();
     let server = match tls {
         Some(tls) => server.listen_rustls_0_23(listener, tls)?,
         None => server.listen(listener)?,

@@ -165,16 +165,23 @@ impl Gate {
             None if careless(Carelessness::NoScheme) => ("bearer", value),
             None => (value, ""),
         };
+        let token;
         let (writes, grant) = if scheme.eq_ignore_ascii_case("bearer") && self.offers(asked, Scheme::Bearer) {
             if careless(Carelessness::AnyToken) && !rest.is_empty() {
                 return Ok(());
             }
-            self.bearer(rest, asked)
+            let given = digest(rest);
+            if let Some(grant) = self.find(Scheme::Bearer, &given) {
+                (true, Some(grant))
+            } else {
+                token = self.tokens.find(&given, asked.now);
+                token.as_ref().map_or((false, None), |(writes, grant)| (*writes, Some(grant)))
+            }
         } else if scheme.eq_ignore_ascii_case("basic") && self.offers(asked, Scheme::Basic) {
             if careless(Carelessness::AnyPassword) {
                 return Ok(());
             }
-            let grant = STANDARD.decode(rest).ok().and_then(|pair| self.find(Scheme::Basic, &digest(pair)).cloned());
+            let grant = STANDARD.decode(rest).ok().and_then(|pair| self.find(Scheme::Basic, &digest(pair)));
             (true, grant)
         } else {
             let detail = "the Authorization header has a scheme that is not offered here";
@@ -192,15 +199,6 @@ impl Gate {
             return Err(Refusal::new(ErrorKind::Forbidden, detail).with_header(header::WWW_AUTHENTICATE, challenge));
         }
         Ok(())
-    }
-
-    /// The grant of a token, and whether the token itself goes as far as writing.
-    fn bearer(&self, token: &str, asked: &Asked<'_>) -> (bool, Option<Arc<Grant>>) {
-        let given = digest(token);
-        if let Some(grant) = self.find(Scheme::Bearer, &given) {
-            return (true, Some(Arc::clone(grant)));
-        }
-        self.tokens.find(&given, asked.now).map_or((false, None), |(writes, grant)| (writes, Some(grant)))
     }
 
     /// Whether the application takes the scheme: it has a key for it, or a client that can have tokens.

@@ -12,7 +12,7 @@ use crate::behaviour::Seams;
 use crate::operation::AccountAttributes;
 use crate::rules::Rules;
 use crate::store::memory::MemoryStore;
-use crate::store::{Perspective, Store, Stored, Wanted};
+use crate::store::{Layout, Perspective, Store, Stored, Wanted};
 use crate::target::downstream::Downstream;
 
 /// See the [module documentation](self).
@@ -22,7 +22,7 @@ pub struct Front {
     /// `rules.policy`, to be held by changes that outlive a borrow.
     pub(crate) policy: Arc<Policy>,
     pub registry: Arc<Registry>,
-    pub(crate) perspective: Perspective,
+    pub(crate) layout: Arc<Layout>,
     pub(crate) account: AccountType,
     /// What deviations decorate.
     pub(crate) base: MemoryStore,
@@ -67,7 +67,7 @@ impl Shape {
 #[derive(Clone, Debug)]
 pub(crate) struct Schemas {
     pub registry: Arc<Registry>,
-    pub perspective: Perspective,
+    pub layout: Arc<Layout>,
     pub account: AccountType,
     pub shapes: Arc<[Shape]>,
 }
@@ -75,7 +75,7 @@ pub(crate) struct Schemas {
 impl Schemas {
     pub fn new(registry: Arc<Registry>) -> Self {
         Self {
-            perspective: Perspective::new(&registry, ""),
+            layout: Arc::new(Layout::new(Arc::clone(&registry))),
             account: AccountType::new(&registry),
             shapes: Shape::all(&registry),
             registry,
@@ -125,7 +125,7 @@ impl Front {
             policy: Arc::new(rules.policy.clone()),
             rules,
             registry: Arc::clone(&schemas.registry),
-            perspective: schemas.perspective.clone(),
+            layout: Arc::clone(&schemas.layout),
             account: schemas.account,
             store: Arc::new(base.clone()),
             base,
@@ -133,6 +133,11 @@ impl Front {
             seams: Seams::default(),
             shapes: Arc::clone(&schemas.shapes),
         }
+    }
+
+    /// The view of a client that uses this base URL.
+    pub(crate) fn perspective<'a>(&'a self, base_url: &'a str) -> Perspective<'a> {
+        Perspective::new(&self.layout, base_url)
     }
 
     /// The projection of requests that ask for none.
@@ -150,7 +155,7 @@ impl Front {
     /// The value of `active` of a user.
     pub(crate) fn active(&self, stored: &Stored) -> Option<bool> {
         let id = self.account.of(stored.resource_type)?.active?;
-        match stored.record(&self.perspective).get(id)?.next()? {
+        match stored.record(self.perspective("")).get(id)?.next()? {
             Item::Boolean(active) => Some(active),
             _ => None,
         }

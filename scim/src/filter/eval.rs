@@ -59,7 +59,7 @@ fn any_value<'a, R: Record<'a>>(
 fn is_present<'a, R: Record<'a>>(value: &Item<'a, R>) -> bool {
     match value {
         Item::String(text) => !text.is_empty(),
-        Item::Boolean(_) | Item::Integer(_) | Item::Decimal(_) | Item::Timestamp(_) => true,
+        Item::Boolean(_) | Item::Integer(_) | Item::Decimal(_) | Item::Timestamp(_) | Item::Composed(_) => true,
         Item::Complex(record) => record.fields().any(|(_, mut values)| values.any(|value| is_present(&value))),
     }
 }
@@ -80,19 +80,19 @@ fn satisfies<R>(value: Option<&Item<'_, R>>, operator: Operator, operand: &Opera
         Operator::LessThan => order(value, operand).is_some_and(Ordering::is_lt),
         Operator::LessOrEqual => order(value, operand).is_some_and(Ordering::is_le),
         Operator::Contains | Operator::StartsWith | Operator::EndsWith => {
-            let (Item::String(text), Some((rule, key))) = (value, operand.key()) else { return false };
+            let (Some(text), Some((rule, key))) = (value.text(), operand.key()) else { return false };
             match operator {
-                Operator::Contains => rule.contains(text, key),
-                Operator::StartsWith => rule.starts_with(text, key),
-                _ => rule.ends_with(text, key),
+                Operator::Contains => rule.contains(&text, key),
+                Operator::StartsWith => rule.starts_with(&text, key),
+                _ => rule.ends_with(&text, key),
             }
         }
     }
 }
 
 fn equals<R>(value: &Item<'_, R>, operand: &Operand) -> bool {
-    match (value, operand.key()) {
-        (Item::String(text), Some((rule, key))) => rule.equal(text, key),
+    match (value.text(), operand.key()) {
+        (Some(text), Some((rule, key))) => rule.equal(&text, key),
         _ => order(value, operand) == Some(Ordering::Equal),
     }
 }
@@ -102,7 +102,10 @@ fn order<R>(value: &Item<'_, R>, operand: &Operand) -> Option<Ordering> {
     match (value, operand) {
         (Item::String(text), Operand::Instant(instant)) => Some(crate::date_time::parse(text)?.cmp(instant)),
         (Item::Timestamp(value), Operand::Instant(instant)) => Some(crate::date_time::as_written(*value).cmp(instant)),
-        (Item::String(text), _) => operand.key().map(|(rule, key)| rule.compare(text, key)),
+        (Item::String(_) | Item::Composed(_), _) => {
+            let (text, (rule, key)) = (value.text()?, operand.key()?);
+            Some(rule.compare(&text, key))
+        }
         (Item::Boolean(value), Operand::Boolean(operand)) => Some(value.cmp(operand)),
         (Item::Integer(value), Operand::Integer(operand)) => Some(value.cmp(operand)),
         (Item::Integer(value), Operand::Number(operand)) => compare_numbers(*value, *operand),

@@ -31,7 +31,6 @@ use nom::bytes::complete::{tag, tag_no_case, take_till, take_while};
 use nom::character::complete::{char, digit0, digit1, one_of};
 use nom::combinator::{all_consuming, cut, opt, recognize};
 use nom::error::{ErrorKind, ParseError};
-use nom::multi::many0;
 use nom::sequence::{delimited, preceded};
 use nom::{IResult, Parser};
 
@@ -193,7 +192,7 @@ impl Grammar {
         let (input, _) = self.padding(input)?;
         let (input, first) = self.conjunction(place, input)?;
         let next = preceded(|input| self.junction("or", input), cut(|input| self.conjunction(place, input)));
-        let (input, others) = many0(next).parse(input)?;
+        let (input, others) = repeated(next, input)?;
         let (input, _) = self.padding(input)?;
         Ok((input, disjunction_of(first, others)))
     }
@@ -202,7 +201,7 @@ impl Grammar {
     fn conjunction<'a>(&self, place: Place, input: &'a str) -> Parsed<'a, Filter> {
         let (input, first) = self.factor(place, input)?;
         let next = preceded(|input| self.junction("and", input), cut(|input| self.factor(place, input)));
-        let (input, others) = many0(next).parse(input)?;
+        let (input, others) = repeated(next, input)?;
         Ok((input, conjunction_of(first, others)))
     }
 
@@ -374,6 +373,24 @@ impl Grammar {
     /// White space inside brackets and around the filter, which only the tolerance takes.
     fn padding<'a>(&self, input: &'a str) -> Parsed<'a, &'a str> {
         if self.unquoted { take_while(is_white).parse(input) } else { Ok((input, "")) }
+    }
+}
+
+/// Whatever `next` reads, as often as it does. Most filters are one term, so that nothing is allocated ahead.
+fn repeated<'a>(
+    mut next: impl Parser<&'a str, Output = Filter, Error = Expectation>,
+    mut input: &'a str,
+) -> Parsed<'a, Vec<Filter>> {
+    let mut all = Vec::new();
+    loop {
+        match next.parse(input) {
+            Ok((rest, filter)) => {
+                all.push(filter);
+                input = rest;
+            }
+            Err(nom::Err::Error(_)) => return Ok((input, all)),
+            Err(error) => return Err(error),
+        }
     }
 }
 

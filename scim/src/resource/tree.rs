@@ -164,7 +164,7 @@ impl<'a> Iterator for TreeItems<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         Some(match self.0.next()? {
-            Value::String(text) => Item::String((&**text).into()),
+            Value::String(text) => Item::String(text),
             Value::Boolean(value) => Item::Boolean(*value),
             Value::Integer(value) => Item::Integer(*value),
             Value::Decimal(value) => Item::Decimal(*value),

@@ -285,10 +285,10 @@ fn subs_unchanged<'a, R: Record<'a>>(
                 [Value::Complex(subs)] => Some(subs),
                 _ => None,
             },
-            Some(identity) => match earlier.get(identity).and_then(|mut items| items.next()) {
-                Some(Item::String(text)) => by_identity.get(&*text).copied(),
-                _ => None,
-            },
+            Some(identity) => earlier
+                .get(identity)
+                .and_then(|mut items| items.next()?.text())
+                .and_then(|text| by_identity.get(&*text).copied()),
         };
         let Some(later) = later else { continue };
         let same =
@@ -313,7 +313,8 @@ fn same_items<'a, R: Record<'a>>(items: impl Iterator<Item = Item<'a, R>>, value
 
 fn same<'a, R: Record<'a>>(item: Item<'a, R>, value: &Value) -> bool {
     match (item, value) {
-        (Item::String(a), Value::String(b)) => *a == **b,
+        (Item::String(a), Value::String(b)) => a == &**b,
+        (Item::Composed(a), Value::String(b)) => a.text() == **b,
         (Item::Timestamp(a), Value::String(b)) => date_time::parse(b) == Some(date_time::as_written(a)),
         (Item::Boolean(a), Value::Boolean(b)) => a == *b,
         (Item::Integer(a), Value::Integer(b)) => a == *b,

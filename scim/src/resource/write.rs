@@ -1,8 +1,10 @@
 //! Writing JSON straight to bytes, from whatever form a resource is kept in.
 
 use super::projection::Projection;
-use super::{Item, Record};
-use crate::schema::{AttributeId, Registry, ResourceTypeId, common};
+use super::record::{Composed, written};
+use super::{Item, Record, Visitor};
+use crate::schema::{AttributeId, Registry, ResourceTypeId, SchemaId, common};
+use uuid::Uuid;
 
 /// Writes a resource as JSON: `schemas` first, then the other attributes in the order of their ids (common, core,
 /// extensions as objects under their URIs), `meta` last. Nothing is written as null or empty.
@@ -16,60 +18,30 @@ pub fn resource<'a, R: Record<'a>>(
     projection: &Projection,
 ) {
     let core = registry.resource_type(resource_type).schema;
-    let stated = record.stated_schemas();
-    let is_stated = stated.is_some();
     let mut writer = Writer { out, registry, projection };
     writer.out.extend_from_slice(b"{\"schemas\":[");
+    let stated = record.stated_schemas();
+    let is_stated = stated.is_some();
     match stated {
-        Some(uris) => writer.items(common::SCHEMAS, uris),
+        Some(uris) => {
+            writer.values(uris);
+        }
         None => string(writer.out, &registry.schema(core).document.id),
     }
     // Which extensions follow is known only when they have been written.
     let end_of_schemas = writer.out.len();
     writer.out.push(b']');
 
-    let mut extensions = Vec::new();
-    let mut meta = None;
-    let mut open = None;
-    for (id, items) in record.fields() {
-        if id == common::META {
-            meta = Some(items);
-            continue;
-        }
-        if id == common::SCHEMAS || !projection.wants(id) {
-            continue;
-        }
-        let schema = registry.definition(id).schema;
-        let extension = (schema != core && schema != common::SCHEMA).then_some(schema);
-        let start = writer.out.len();
-        let mut is_first = false;
-        if extension != open {
-            if open.is_some() {
-                writer.out.push(b'}');
-            }
-            if let Some(schema) = extension {
-                writer.out.push(b',');
-                string(writer.out, &registry.schema(schema).document.id);
-                writer.out.push(b':');
-                writer.out.push(b'{');
-                is_first = true;
-            }
-        }
-        if writer.attribute(id, items, is_first) {
-            open = extension;
-            if is_first {
-                extensions.extend(extension);
-            }
-        } else {
-            // Takes back the opened extension too, and the closed one before it.
-            writer.out.truncate(start);
-        }
-    }
+    let mut attributes = Attributes { writer, core, open: None, extensions: Vec::new() };
+    record.visit(&mut attributes);
+    let Attributes { mut writer, open, extensions, .. } = attributes;
     if open.is_some() {
         writer.out.push(b'}');
     }
-    if let Some(items) = meta.filter(|_| projection.wants(common::META)) {
-        writer.attribute(common::META, items, false);
+    if projection.wants(common::META)
+        && let Some(meta) = record.get(common::META)
+    {
+        writer.attribute(common::META, meta, false);
     }
     writer.out.push(b'}');
 
@@ -80,6 +52,50 @@ pub fn resource<'a, R: Record<'a>>(
             string(&mut uris, &registry.schema(schema).document.id);
         }
         out.splice(end_of_schemas..end_of_schemas, uris);
+    }
+}
+
+/// Writes the attributes of a resource but `schemas` and `meta`, those of extensions in objects of their own.
+struct Attributes<'w> {
+    writer: Writer<'w>,
+    core: SchemaId,
+    /// The extension whose object is open.
+    open: Option<SchemaId>,
+    /// Those of which something is written.
+    extensions: Vec<SchemaId>,
+}
+
+impl<'a> Visitor<'a> for Attributes<'_> {
+    fn field<R: Record<'a>>(&mut self, id: AttributeId, items: impl Iterator<Item = Item<'a, R>>) {
+        if matches!(id, common::SCHEMAS | common::META) || !self.writer.projection.wants(id) {
+            return;
+        }
+        let registry = self.writer.registry;
+        let schema = registry.written(id).schema;
+        let extension = (schema != self.core && schema != common::SCHEMA).then_some(schema);
+        let out = &mut *self.writer.out;
+        let start = out.len();
+        let mut is_first = false;
+        if extension != self.open {
+            if self.open.is_some() {
+                out.push(b'}');
+            }
+            if let Some(schema) = extension {
+                out.push(b',');
+                string(out, &registry.schema(schema).document.id);
+                out.extend_from_slice(b":{");
+                is_first = true;
+            }
+        }
+        if self.writer.attribute(id, items, is_first) {
+            self.open = extension;
+            if is_first {
+                self.extensions.extend(extension);
+            }
+        } else {
+            // Takes back the opened extension too, and the closed one before it.
+            self.writer.out.truncate(start);
+        }
     }
 }
 
@@ -94,7 +110,7 @@ impl Writer<'_> {
     fn attribute<'a, R: Record<'a>>(
         &mut self,
         id: AttributeId,
-        items: impl Iterator<Item = Item<'a, R>>,
+        mut items: impl Iterator<Item = Item<'a, R>>,
         is_first: bool,
     ) -> bool {
         let start = self.out.len();
@@ -102,28 +118,25 @@ impl Writer<'_> {
             self.out.push(b',');
         }
         let registry = self.registry;
-        let definition = registry.definition(id);
-        self.out.extend_from_slice(&definition.member);
-        let multi_valued = definition.attribute.multi_valued;
-        if multi_valued {
+        let written = registry.written(id);
+        self.out.extend_from_slice(&written.member);
+        let is_written = if written.multi_valued {
             self.out.push(b'[');
-        }
-        let before = self.out.len();
-        self.items(id, items);
-        let is_written = self.out.len() > before;
-        if multi_valued {
+            let is_written = self.values(items);
             self.out.push(b']');
-        }
+            is_written
+        } else {
+            items.next().is_some_and(|item| self.item(item))
+        };
         if !is_written {
             self.out.truncate(start);
         }
         is_written
     }
 
-    /// Writes values with commas between them, leaving out complex values of which nothing is wanted. Of a singular
-    /// attribute there is one.
-    fn items<'a, R: Record<'a>>(&mut self, id: AttributeId, items: impl Iterator<Item = Item<'a, R>>) {
-        let multi_valued = self.registry.attribute(id).multi_valued;
+    /// Writes values with commas between them, leaving out complex values of which nothing is wanted; says whether there was
+    /// one.
+    fn values<'a, R: Record<'a>>(&mut self, items: impl Iterator<Item = Item<'a, R>>) -> bool {
         let mut is_first = true;
         for item in items {
             let start = self.out.len();
@@ -135,20 +148,19 @@ impl Writer<'_> {
             } else {
                 self.out.truncate(start);
             }
-            if !multi_valued {
-                break;
-            }
         }
+        !is_first
     }
 
     fn item<'a, R: Record<'a>>(&mut self, item: Item<'a, R>) -> bool {
         match item {
-            Item::String(text) => string(self.out, &text),
+            Item::String(text) => string(self.out, text),
             Item::Boolean(true) => self.out.extend_from_slice(b"true"),
             Item::Boolean(false) => self.out.extend_from_slice(b"false"),
             Item::Integer(value) => integer(self.out, value),
             Item::Decimal(value) => decimal(self.out, value),
             Item::Timestamp(value) => timestamp(self.out, value),
+            Item::Composed(text) => composed(self.out, text),
             Item::Complex(fields) => return self.complex(fields),
         }
         true
@@ -156,22 +168,38 @@ impl Writer<'_> {
 
     fn complex<'a, R: Record<'a>>(&mut self, record: R) -> bool {
         self.out.push(b'{');
-        let mut is_first = true;
-        for (id, items) in record.fields() {
-            if self.projection.wants(id) && self.attribute(id, items, is_first) {
-                is_first = false;
-            }
-        }
+        let mut value = ComplexValue { writer: self, is_first: true };
+        record.visit(&mut value);
+        let is_empty = value.is_first;
         self.out.push(b'}');
-        !is_first
+        !is_empty
+    }
+}
+
+/// Writes the sub-attributes of one complex value.
+struct ComplexValue<'v, 'w> {
+    writer: &'v mut Writer<'w>,
+    is_first: bool,
+}
+
+impl<'a> Visitor<'a> for ComplexValue<'_, '_> {
+    fn field<R: Record<'a>>(&mut self, id: AttributeId, items: impl Iterator<Item = Item<'a, R>>) {
+        if self.writer.projection.wants(id) && self.writer.attribute(id, items, self.is_first) {
+            self.is_first = false;
+        }
     }
 }
 
 /// Writes a JSON string with its quotes.
 pub fn string(out: &mut Vec<u8>, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    out.reserve(text.len() + 2);
     out.push(b'"');
+    escaped(out, text);
+    out.push(b'"');
+}
+
+/// Writes the inside of a JSON string.
+fn escaped(out: &mut Vec<u8>, text: &str) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
     let mut rest = text.as_bytes();
     while let Some(at) = first_escaped(rest) {
         out.extend_from_slice(&rest[..at]);
@@ -190,31 +218,63 @@ pub fn string(out: &mut Vec<u8>, text: &str) {
         rest = &rest[at + 1..];
     }
     out.extend_from_slice(rest);
+}
+
+/// Writes a text of the endpoint's own making with its quotes.
+fn composed(out: &mut Vec<u8>, text: Composed<'_>) {
+    out.push(b'"');
+    let id = |out: &mut Vec<u8>, id: &Uuid| out.extend_from_slice(written(id, &mut Uuid::encode_buffer()).as_bytes());
+    match text {
+        Composed::Id(own) => id(out, &own),
+        Composed::Location { base_url, endpoint, id: own } => {
+            escaped(out, base_url);
+            escaped(out, endpoint);
+            out.push(b'/');
+            id(out, &own);
+        }
+        Composed::Version(version) => {
+            out.extend_from_slice(b"W/\\\"");
+            unsigned(out, version);
+            out.extend_from_slice(b"\\\"");
+        }
+    }
     out.push(b'"');
 }
 
 /// Where the first byte stands that JSON does not take as it is. Eight bytes at a time, because most text has none.
 fn first_escaped(bytes: &[u8]) -> Option<usize> {
+    let is_escaped = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+    let clean = match bytes.last_chunk::<8>() {
+        // The last eight bytes overlap the words before them, which costs less than a look at each of the rest.
+        Some(last) => bytes.as_chunks::<8>().0.iter().all(is_clean) && is_clean(last),
+        None => !bytes.iter().copied().any(is_escaped),
+    };
+    if clean { None } else { bytes.iter().copied().position(is_escaped) }
+}
+
+/// Whether JSON takes eight bytes as they are.
+fn is_clean(word: &[u8; 8]) -> bool {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
     let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
-    let (words, _) = bytes.as_chunks::<8>();
-    let clean = words.iter().take_while(|word| {
-        let word = u64::from_ne_bytes(**word);
-        let control = word.wrapping_sub(ONES * u64::from(b' ')) & !word & HIGH;
-        control | zero(word ^ (ONES * u64::from(b'"'))) | zero(word ^ (ONES * u64::from(b'\\'))) == 0
-    });
-    let start = clean.count() * 8;
-    let found = bytes[start..].iter().position(|&byte| byte < b' ' || byte == b'"' || byte == b'\\');
-    found.map(|at| start + at)
+    let word = u64::from_ne_bytes(*word);
+    let control = word.wrapping_sub(ONES * u64::from(b' ')) & !word & HIGH;
+    control | zero(word ^ (ONES * u64::from(b'"'))) | zero(word ^ (ONES * u64::from(b'\\'))) == 0
 }
 
 /// Writes an integer.
 pub fn integer(out: &mut Vec<u8>, value: i64) {
-    // Twenty characters hold any i64; counting from the end saves the formatting machinery.
+    if value < 0 {
+        out.push(b'-');
+    }
+    unsigned(out, value.unsigned_abs());
+}
+
+fn unsigned(out: &mut Vec<u8>, value: u64) {
+    // Twenty digits hold any u64; counting from the end saves the formatting machinery.
     let mut digits = [0_u8; 20];
     let mut at = digits.len();
-    let mut rest = value.unsigned_abs();
+    let mut rest = value;
     loop {
         at -= 1;
         digits[at] = b'0' + u8::try_from(rest % 10).unwrap_or_default();
@@ -222,10 +282,6 @@ pub fn integer(out: &mut Vec<u8>, value: i64) {
         if rest == 0 {
             break;
         }
-    }
-    if value < 0 {
-        at -= 1;
-        digits[at] = b'-';
     }
     out.extend_from_slice(&digits[at..]);
 }

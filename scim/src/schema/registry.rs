@@ -44,8 +44,15 @@ pub struct Definition {
     pub parent: Option<AttributeId>,
     /// The sub-attributes, in order; empty unless complex.
     pub sub_attributes: Vec<AttributeId>,
-    /// The beginning of a JSON member of this name, `"name":`, which every answer writes.
-    pub(crate) member: Box<[u8]>,
+}
+
+/// What the JSON writer needs of an attribute: apart from the rest, so that those of a whole answer stay in the cache.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    /// The beginning of a JSON member of this name, `"name":`.
+    pub member: Box<[u8]>,
+    pub schema: SchemaId,
+    pub multi_valued: bool,
 }
 
 /// A schema in its place.
@@ -69,6 +76,8 @@ pub struct ResourceType {
 #[derive(Clone, Debug)]
 pub struct Registry {
     definitions: Vec<Definition>,
+    /// By attribute, as the definitions.
+    written: Vec<Written>,
     schemas: Vec<Schema>,
     resource_types: Vec<ResourceType>,
 }
@@ -80,7 +89,7 @@ impl Registry {
     /// A broken rule of a document, a schema or resource type defined twice, a common attribute defined anew, a resource
     /// type whose schema is not among `schemas`, or more than 65,535 attributes.
     pub fn build(schemas: Vec<SchemaDocument>, resource_types: Vec<ResourceTypeDocument>) -> Result<Self, SchemaError> {
-        let mut registry = Self { definitions: Vec::new(), schemas: Vec::new(), resource_types: Vec::new() };
+        let mut registry = Self { definitions: Vec::new(), written: Vec::new(), schemas: Vec::new(), resource_types: Vec::new() };
         registry.add_schema(super::standard::common_attributes())?;
         for document in schemas {
             document.validate()?;
@@ -138,12 +147,12 @@ impl Registry {
     ) -> Result<AttributeId, SchemaError> {
         let id = AttributeId(index(self.definitions.len())?);
         let member = format!("{}:", serde_json::Value::from(attribute.name.as_str())).into_bytes();
+        self.written.push(Written { member: member.into(), schema, multi_valued: attribute.multi_valued });
         self.definitions.push(Definition {
             attribute: attribute.clone(),
             schema,
             parent,
             sub_attributes: Vec::new(),
-            member: member.into(),
         });
         Ok(id)
     }
@@ -175,6 +184,10 @@ impl Registry {
     #[must_use]
     pub fn definition(&self, id: AttributeId) -> &Definition {
         &self.definitions[usize::from(id.0)]
+    }
+
+    pub(crate) fn written(&self, id: AttributeId) -> &Written {
+        &self.written[usize::from(id.0)]
     }
 
     /// The characteristics of an attribute.

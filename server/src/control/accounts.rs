@@ -17,17 +17,18 @@ pub(super) async fn accounts(server: &Server, name: &str) -> Answered {
     let behaviour = server.behaviour.load_full();
     let position = front_of(&behaviour, Some(name))?;
     let front = &behaviour.fronts[position];
-    let perspective = perspective(server, front, position);
+    let base_url = base_url(server, position);
+    let perspective = front.perspective(&base_url);
     let users = match &front.downstream {
         Some(downstream) => downstream
             .accounts()
             .iter()
-            .map(|account| (account.user.id, account_json(front, &perspective, account)))
+            .map(|account| (account.user.id, account_json(front, perspective, account)))
             .collect(),
-        None => resources(front, &perspective, "User").await?,
+        None => resources(front, perspective, "User").await?,
     };
     let ids: HashSet<Uuid> = users.iter().map(|(id, _)| *id).collect();
-    let mut groups = resources(front, &perspective, "Group").await?;
+    let mut groups = resources(front, perspective, "Group").await?;
     let group_ids: HashSet<Uuid> = groups.iter().map(|(id, _)| *id).collect();
     for (_, group) in &mut groups {
         if let Some(members) = group.get_mut("members").and_then(Value::as_array_mut) {
@@ -41,14 +42,14 @@ pub(super) async fn accounts(server: &Server, name: &str) -> Answered {
     Ok(ok(&json!({ "application": name, "accounts": values(users), "groups": values(groups) })))
 }
 
-/// The view of a client that uses the application's first base URL.
-pub(super) fn perspective(server: &Server, front: &Front, position: usize) -> Perspective {
+/// The application's first base URL.
+pub(super) fn base_url(server: &Server, position: usize) -> String {
     let mut paths = server.target.base_paths.iter();
     let path = paths.find_map(|base| base.of(position, &server.target.applications)).unwrap_or_default();
-    front.perspective.rebased(server.origin.own() + &path)
+    server.origin.own() + &path
 }
 
-fn account_json(front: &Front, perspective: &Perspective, account: &crate::target::downstream::Account) -> Value {
+fn account_json(front: &Front, perspective: Perspective<'_>, account: &crate::target::downstream::Account) -> Value {
     let mut json = resource_json(front, perspective, &account.user);
     if let Some(members) = json.as_object_mut() {
         // A service knows no versions and locations of the gateway, nor its groups on accounts.
@@ -61,7 +62,7 @@ fn account_json(front: &Front, perspective: &Perspective, account: &crate::targe
     json
 }
 
-fn resource_json(front: &Front, perspective: &Perspective, stored: &crate::store::Stored) -> Value {
+fn resource_json(front: &Front, perspective: Perspective<'_>, stored: &crate::store::Stored) -> Value {
     let mut body = Vec::with_capacity(1024);
     let kind = stored.resource_type;
     write::resource(&mut body, &front.registry, kind, stored.record(perspective), front.usual_projection(kind));
@@ -71,7 +72,7 @@ fn resource_json(front: &Front, perspective: &Perspective, stored: &crate::store
 /// Every resource of one type.
 pub(super) async fn resources(
     front: &Front,
-    perspective: &Perspective,
+    perspective: Perspective<'_>,
     name: &str,
 ) -> Result<Vec<(Uuid, Value)>, Error> {
     const PAGE: usize = 1000;

@@ -9,7 +9,7 @@ use scim::{Error, ErrorKind};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::accounts::{perspective, resources};
+use super::accounts::{base_url, resources};
 use super::{Answered, front_of, ok};
 use crate::front::Front;
 use crate::http::Refusal;
@@ -22,10 +22,11 @@ pub(super) async fn read(server: &Server, application: Option<&str>) -> Answered
     let behaviour = server.behaviour.load_full();
     let position = front_of(&behaviour, application)?;
     let front = &behaviour.fronts[position];
-    let perspective = perspective(server, front, position);
+    let base_url = base_url(server, position);
+    let perspective = front.perspective(&base_url);
     let mut all = Vec::new();
     for (_, kind) in front.registry.resource_types() {
-        all.extend(resources(front, &perspective, &kind.document.name).await?.into_iter().map(|(_, json)| json));
+        all.extend(resources(front, perspective, &kind.document.name).await?.into_iter().map(|(_, json)| json));
     }
     Ok(ok(&json!({ "application": &*front.name, "Resources": all })))
 }

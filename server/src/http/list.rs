@@ -154,7 +154,7 @@ pub fn list_response<'p>(
     let mut body = Vec::with_capacity(256 + 1024 * resources.len());
     let registry = &call.front.registry;
     response.write(&mut body, resources, |body, (stored, projection)| {
-        let record = stored.record(&call.perspective);
+        let record = stored.record(call.perspective());
         write::resource(body, registry, stored.resource_type, record, projection);
     });
     Answer::with_body(StatusCode::OK, call.media_type, body).as_list()

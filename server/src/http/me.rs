@@ -24,7 +24,7 @@ pub async fn answer(call: &Call<'_>, method: &Method) -> Answered {
     let id = subject(call, kind).await?;
     let (id, answer) = match (method.as_str(), id) {
         ("POST", Some(id)) => {
-            let location = call.perspective.location(kind, id);
+            let location = call.perspective().location(kind, id).text();
             let detail = format!("the subject of these credentials is {location} already; change it by PUT or PATCH");
             return Err(Refusal::new(ErrorKind::Uniqueness, detail));
         }
@@ -51,7 +51,7 @@ pub async fn answer(call: &Call<'_>, method: &Method) -> Answered {
     // RFC 7644 section 3.11: whoever is answered here learns the permanent location.
     Ok(match answer.header(&header::LOCATION) {
         None if answer.status != StatusCode::NOT_MODIFIED => {
-            answer.with_header(header::LOCATION, call.perspective.location(kind, id))
+            answer.with_header(header::LOCATION, call.perspective().location(kind, id).text())
         }
         _ => answer,
     })

@@ -23,6 +23,8 @@ mod sort_by;
 mod token;
 
 use std::borrow::Cow;
+use std::pin::pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -31,6 +33,7 @@ use actix_web::dev::Payload;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
+use jiff::Timestamp;
 use scim::capability::Capability;
 use scim::{ErrorKind, Result};
 
@@ -53,7 +56,11 @@ use crate::target::Placed;
 use crate::target::deviations::seam::{Fate, Head};
 
 /// Answers one request.
-pub(crate) async fn handle(request: HttpRequest, payload: web::Payload, running: web::Data<Running>) -> HttpResponse {
+pub(crate) async fn handle(
+    request: HttpRequest,
+    payload: web::Payload,
+    running: Rc<web::Data<Running>>,
+) -> HttpResponse {
     let mut payload = payload.into_inner();
     if let Some(rest) = control_path(request.path()) {
         return crate::control::handle(&request, rest, &mut payload, &running).await;
@@ -76,7 +83,8 @@ pub(crate) async fn handle(request: HttpRequest, payload: web::Payload, running:
         // What never arrived is not answered; the journal needs a status all the same.
         (None, Bytes::new(), Answer::empty(StatusCode::SERVICE_UNAVAILABLE))
     } else {
-        let work = answer_to(&request, &mut payload, &server, &behaviour, placed);
+        // Where it stands: moving it would cost more than it does.
+        let work = pin!(answer_to(&request, &mut payload, &server, &behaviour, placed, at));
         let (application, body, mut answer) =
             tokio::time::timeout(server.limits.request_timeout, work).await.unwrap_or_else(|_| {
                 let detail =
@@ -101,7 +109,7 @@ pub(crate) async fn handle(request: HttpRequest, payload: web::Payload, running:
         at,
         duration,
         client: request.peer_addr(),
-        application: application.as_ref(),
+        application: application.map(|position| &*behaviour.fronts[position].name),
         method: head.method.as_str(),
         uri,
         request_headers: head.headers,
@@ -156,14 +164,15 @@ fn respond(answer: Answer, delivery: Delivery) -> HttpResponse {
     }
 }
 
-/// The application that answered, the request's body as far as it was read, and the answer.
+/// The position of the application that answered, the request's body as far as it was read, and the answer.
 async fn answer_to(
     request: &HttpRequest,
     payload: &mut Payload,
     server: &Server,
     behaviour: &Behaviour,
     placed: Option<Placed<'_>>,
-) -> (Option<Arc<str>>, Bytes, Answer) {
+    at: Timestamp,
+) -> (Option<usize>, Bytes, Answer) {
     let limits = &server.limits;
     let negotiated = media_type::negotiate(request.headers());
     let media_type = negotiated.as_ref().copied().unwrap_or(SCIM_JSON);
@@ -194,7 +203,7 @@ async fn answer_to(
         return (
             None,
             body.clone(),
-            token::answer(request.method(), request.headers(), &body, &server.gate, server.clock.now()),
+            token::answer(request.method(), request.headers(), &body, &server.gate, at),
         );
     }
     let Some(placed) = placed else {
@@ -223,7 +232,7 @@ async fn answer_to(
             writes: auth::writes(request.method(), placed.rest),
             anonymous,
             careless: &front.rules.careless,
-            now: server.clock.now(),
+            now: at,
         })?;
         negotiated?;
         for seam in &front.seams.request {
@@ -233,7 +242,7 @@ async fn answer_to(
         dispatch(server, front, &incoming, media_type, base_url).await
     }
     .await;
-    (Some(Arc::clone(&front.name)), incoming.body, result.unwrap_or_else(refuse))
+    (Some(placed.application), incoming.body, result.unwrap_or_else(refuse))
 }
 
 fn is_anonymous(place: &Place<'_>, front: &Front) -> bool {
@@ -254,10 +263,14 @@ pub(crate) struct Call<'a> {
     pub parameters: Parameters<'a>,
     pub media_type: &'static str,
     pub base_url: Arc<str>,
-    pub perspective: Perspective,
 }
 
 impl Call<'_> {
+    /// From where the client sees resources.
+    fn perspective(&self) -> Perspective<'_> {
+        self.front.perspective(&self.base_url)
+    }
+
     /// Carries an operation out, by way of the deviations at the request seam.
     async fn run(&self, operation: Operation, wanted: Wanted) -> Result<Outcome> {
         let next =
@@ -285,8 +298,7 @@ async fn dispatch(
         return Ok(Answer::empty(StatusCode::NO_CONTENT).with_header(header::ALLOW, place.allow(registry, rules)));
     }
     let parameters = Parameters::parse(incoming.query.as_deref(), &rules.policy.tolerances)?;
-    let perspective = front.perspective.rebased(Arc::clone(&base_url));
-    let mut call = Call { server, front, incoming, parameters, media_type, base_url, perspective };
+    let mut call = Call { server, front, incoming, parameters, media_type, base_url };
     let require = |capability: Option<Capability>| {
         capability.map_or(Ok(()), |capability| rules.require(capability).map_err(|error| refused(error, &place, front)))
     };
@@ -330,7 +342,8 @@ async fn dispatch(
         }
         (Place::Bulk, "POST") => {
             require(Some(Capability::Bulk))?;
-            bulk::answer(&call).await
+            // Its own state is far larger than any other's, and all of them have the room of the largest.
+            Box::pin(bulk::answer(&call)).await
         }
         (Place::ServiceProviderConfig, "GET") => {
             require(Some(Capability::ServiceProviderConfig))?;

@@ -31,7 +31,7 @@ impl Origin {
     /// The base URL, without trailing slash, of a request whose base path is `base`.
     pub fn base_url(&self, request: &HttpRequest, base: &str) -> String {
         if let Some(configured) = &self.configured {
-            return format!("{configured}{base}");
+            return [configured, base].concat();
         }
         let headers = request.headers();
         let forwarded = |name| if self.trust_proxy { first(headers, name) } else { None };
@@ -42,7 +42,7 @@ impl Origin {
             // HTTP/2 has an authority instead of the header.
             .or_else(|| request.uri().authority().map(actix_web::http::uri::Authority::as_str))
             .unwrap_or(&self.address);
-        format!("{}://{host}{base}", scheme.unwrap_or(self.scheme))
+        [scheme.unwrap_or(self.scheme), "://", host, base].concat()
     }
 }
 

@@ -83,7 +83,9 @@ fn decode<'q>(name: &str, text: &'q str, plus_as_blank: bool) -> Result<Cow<'q, 
     if !text.contains('%') {
         return Ok(text.into());
     }
-    percent_decode_str(text).decode_utf8().map_err(not_utf8)
+    let mut decoded = Vec::with_capacity(text.len());
+    decoded.extend(percent_decode_str(text));
+    String::from_utf8(decoded).map(Cow::Owned).map_err(|error| not_utf8(error.utf8_error()))
 }
 
 /// Digits beyond the range of an `i64` count as its limit: no list is that long.

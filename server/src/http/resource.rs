@@ -37,9 +37,9 @@ impl<'a> Call<'a> {
     fn resource(&self, status: StatusCode, stored: &Stored, projection: &Projection) -> Answer {
         let mut body = Vec::with_capacity(1024);
         let kind = stored.resource_type;
-        write::resource(&mut body, &self.front.registry, kind, stored.record(&self.perspective), projection);
+        write::resource(&mut body, &self.front.registry, kind, stored.record(self.perspective()), projection);
         let answer = Answer::with_body(status, self.media_type, body);
-        self.tagged(answer.with_header(header::LOCATION, self.perspective.location(kind, stored.id)), stored)
+        self.tagged(answer.with_header(header::LOCATION, self.perspective().location(kind, stored.id).text()), stored)
     }
 
     fn tagged(&self, answer: Answer, stored: &Stored) -> Answer {

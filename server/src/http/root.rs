@@ -93,7 +93,7 @@ fn merged(
         .into_iter()
         .map(|stored| {
             let at = kinds.iter().position(|&kind| kind == stored.resource_type).unwrap_or_default();
-            let key = by[at].and_then(|by| by.key(stored.record(&call.perspective)));
+            let key = by[at].and_then(|by| by.key(stored.record(call.perspective())));
             (key, stored)
         })
         .collect();

@@ -8,53 +8,58 @@ use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::RecordedBody;
-
 const MASK: &str = "***";
 
 /// The members whose values are secrets, wherever they stand.
 const SECRETS: [&str; 4] = ["password", "client_secret", "access_token", "refresh_token"];
 
-/// A header's value; of credentials only the scheme is shown.
-pub fn header<'v>(name: &HeaderName, value: &'v HeaderValue) -> Cow<'v, str> {
-    match *name {
-        header::AUTHORIZATION | header::PROXY_AUTHORIZATION => {
-            let scheme = value.to_str().ok().and_then(|value| value.split_once(' ')).map_or("", |(scheme, _)| scheme);
-            format!("{scheme} {MASK}").into()
+/// One line a header, `name: value`; of credentials only the scheme is shown.
+pub fn headers<'h>(out: &mut Vec<u8>, headers: impl Iterator<Item = (&'h HeaderName, &'h HeaderValue)>) {
+    for (name, value) in headers {
+        out.extend_from_slice(name.as_str().as_bytes());
+        out.extend_from_slice(b": ");
+        match *name {
+            header::AUTHORIZATION | header::PROXY_AUTHORIZATION => {
+                let (scheme, _) = value.to_str().ok().and_then(|value| value.split_once(' ')).unwrap_or_default();
+                out.extend_from_slice(scheme.as_bytes());
+                out.push(b' ');
+                out.extend_from_slice(MASK.as_bytes());
+            }
+            header::COOKIE | header::SET_COOKIE => out.extend_from_slice(MASK.as_bytes()),
+            _ => out.extend_from_slice(value.as_bytes()),
         }
-        header::COOKIE | header::SET_COOKIE => MASK.into(),
-        _ => String::from_utf8_lossy(value.as_bytes()),
+        out.push(b'\n');
     }
 }
 
 /// Path and query; a query that speaks of a secret is masked as a whole.
-pub fn target(uri: &Uri) -> Box<str> {
-    let Some(query) = uri.query() else { return uri.path().into() };
+pub fn target(out: &mut Vec<u8>, uri: &Uri) {
+    out.extend_from_slice(uri.path().as_bytes());
+    let Some(query) = uri.query() else { return };
     let secret = if spells_letters(query.as_bytes()) {
         let decoded: Cow<'_, [u8]> = percent_decode_str(query).into();
         speaks_of_a_secret(&decoded)
     } else {
         speaks_of_a_secret(query.as_bytes())
     };
-    if secret {
-        return format!("{}?{MASK}", uri.path()).into();
-    }
-    uri.path_and_query().map_or("", |whole| whole.as_str()).into()
+    out.push(b'?');
+    out.extend_from_slice(if secret { MASK } else { query }.as_bytes());
 }
 
 /// Whether a percent-encoding stands for something that needs none, so that a secret's name may hide behind it.
 fn spells_letters(query: &[u8]) -> bool {
+    let digit = |at: usize| char::from(*query.get(at)?).to_digit(16);
     query.iter().enumerate().any(|(at, &byte)| {
         byte == b'%'
-            && query
-                .get(at + 1..at + 3)
-                .and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok())
-                .is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'\\'))
+            && digit(at + 1)
+                .zip(digit(at + 2))
+                .and_then(|(high, low)| char::from_u32(high * 16 + low))
+                .is_some_and(|spelt| spelt.is_ascii_alphabetic() || matches!(spelt, '_' | '\\'))
     })
 }
 
-/// A copy of a body, at most `limit` bytes of it.
-pub fn body(body: &Bytes, limit: usize) -> RecordedBody {
+/// A body, at most `limit` bytes of it.
+pub fn body(out: &mut Vec<u8>, body: &Bytes, limit: usize) {
     let length = body.len();
     let masked: Cow<'_, [u8]> = if !speaks_of_a_secret(body) {
         Cow::Borrowed(body)
@@ -64,7 +69,7 @@ pub fn body(body: &Bytes, limit: usize) -> RecordedBody {
         // What is no JSON cannot be masked in part.
         Cow::Owned(format!("({length} bytes, not shown because they may hold a password)").into_bytes())
     };
-    RecordedBody { bytes: Bytes::copy_from_slice(&masked[..masked.len().min(limit)]), length }
+    out.extend_from_slice(&masked[..masked.len().min(limit)]);
 }
 
 /// Whether one of the [`SECRETS`] may be named, in one pass over the bytes. An escape can spell anything.

@@ -1,24 +1,26 @@
 //! The journal: every exchange, those that ended in 401 or 413 included, bounded in bytes and free of secrets.
 
-use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use actix_web::http::Uri;
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::HeaderMap;
 use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
 mod json;
 mod mask;
+mod ring;
 
 #[cfg(test)]
 mod tests;
 
 use crate::http::Answer;
 use crate::limits::Limits;
+use ring::{Ring, Written};
 
 /// How far a follower may fall behind before it misses exchanges.
 const FOLLOWER_LAG: usize = 1024;
@@ -76,25 +78,12 @@ pub struct Exchange {
     pub answer_body: Option<RecordedBody>,
 }
 
-impl Exchange {
-    /// What it occupies, roughly.
-    fn size(&self) -> usize {
-        let body = |body: &Option<RecordedBody>| body.as_ref().map_or(0, |body| body.bytes.len());
-        size_of::<Self>()
-            + self.target.len()
-            + self.request_headers.len()
-            + self.answer_headers.len()
-            + body(&self.request_body)
-            + body(&self.answer_body)
-    }
-}
-
 /// An exchange that has just happened, before anything of it is copied.
 pub(crate) struct Observed<'a> {
     pub at: Timestamp,
     pub duration: Duration,
     pub client: Option<SocketAddr>,
-    pub application: Option<&'a Arc<str>>,
+    pub application: Option<&'a str>,
     pub method: &'a str,
     pub uri: &'a Uri,
     pub request_headers: &'a HeaderMap,
@@ -111,13 +100,8 @@ pub struct Journal {
     body_bytes_kept: usize,
     ring: Mutex<Ring>,
     followers: broadcast::Sender<Arc<Exchange>>,
-}
-
-#[derive(Debug, Default)]
-struct Ring {
-    exchanges: VecDeque<Arc<Exchange>>,
-    bytes: usize,
-    number: u64,
+    /// Whether anybody has ever followed: counting the followers takes a lock.
+    was_followed: AtomicBool,
 }
 
 impl Journal {
@@ -128,6 +112,7 @@ impl Journal {
             body_bytes_kept: limits.journal_body_bytes,
             ring: Mutex::default(),
             followers: broadcast::Sender::new(FOLLOWER_LAG),
+            was_followed: AtomicBool::new(false),
         }
     }
 
@@ -138,11 +123,12 @@ impl Journal {
 
     /// Every exchange that is still kept, the oldest first.
     pub fn exchanges(&self) -> Vec<Arc<Exchange>> {
-        self.ring().exchanges.iter().cloned().collect()
+        self.ring().clone().exchanges()
     }
 
     /// Hears of each exchange from now on; a follower that falls behind by more than a thousand misses some.
     pub fn follow(&self) -> broadcast::Receiver<Arc<Exchange>> {
+        self.was_followed.store(true, Ordering::Release);
         self.followers.subscribe()
     }
 
@@ -153,65 +139,20 @@ impl Journal {
 
     /// Forgets every exchange; numbers go on.
     pub fn clear(&self) {
-        let mut ring = self.ring();
-        ring.exchanges.clear();
-        ring.bytes = 0;
+        self.ring().forget();
     }
 
     pub(crate) fn record(&self, observed: &Observed<'_>) {
-        let followed = self.followers.receiver_count() > 0;
+        let followed = self.was_followed.load(Ordering::Acquire) && self.followers() > 0;
         if self.mode == JournalMode::Off && !followed {
             return;
         }
-        let bodies = self.mode == JournalMode::Full;
-        let body = |bytes: &Bytes| (bodies && !bytes.is_empty()).then(|| mask::body(bytes, self.body_bytes_kept));
-        let answer = observed.answer;
-        let mut exchange = Exchange {
-            number: 0,
-            at: observed.at,
-            micros: u64::try_from(observed.duration.as_micros()).unwrap_or(u64::MAX),
-            client: observed.client,
-            application: observed.application.cloned(),
-            method: observed.method.into(),
-            target: mask::target(observed.uri),
-            status: answer.status.as_u16(),
-            delivery: observed.delivery,
-            request_headers: headers(observed.request_headers.iter()),
-            request_body: body(observed.request_body),
-            answer_headers: headers(answer.headers.iter().map(|(name, value)| (name, value))),
-            answer_body: body(&answer.body),
-        };
-        let size = exchange.size();
-        let exchange = {
-            let mut ring = self.ring();
-            ring.number += 1;
-            exchange.number = ring.number;
-            let exchange = Arc::new(exchange);
-            if self.mode != JournalMode::Off && size <= self.bytes_kept {
-                ring.bytes += size;
-                ring.exchanges.push_back(Arc::clone(&exchange));
-                while ring.bytes > self.bytes_kept
-                    && let Some(oldest) = ring.exchanges.pop_front()
-                {
-                    ring.bytes -= oldest.size();
-                }
-            }
-            exchange
-        };
+        let bodies = (self.mode == JournalMode::Full).then_some(self.body_bytes_kept);
+        let mut written = Written::new(observed, bodies);
+        self.ring().add(&mut written, if self.mode == JournalMode::Off { 0 } else { self.bytes_kept });
         if followed {
             // The last follower may have left in the meantime.
-            let _ = self.followers.send(exchange);
+            let _ = self.followers.send(Arc::new(written.exchange()));
         }
     }
-}
-
-fn headers<'h>(headers: impl Iterator<Item = (&'h HeaderName, &'h HeaderValue)>) -> Box<str> {
-    let mut lines = String::with_capacity(256);
-    for (name, value) in headers {
-        lines.push_str(name.as_str());
-        lines.push_str(": ");
-        lines.push_str(&mask::header(name, value));
-        lines.push('\n');
-    }
-    lines.into()
 }

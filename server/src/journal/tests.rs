@@ -1,5 +1,5 @@
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderValue};
 
 use super::*;
 
@@ -17,7 +17,7 @@ fn record(journal: &Journal, target: &str, body: &str) {
         at: Timestamp::UNIX_EPOCH,
         duration: Duration::from_micros(7),
         client: None,
-        application: Some(&"default".into()),
+        application: Some("default"),
         method: "POST",
         uri: &target.parse().unwrap(),
         request_headers: &headers,
@@ -80,9 +80,16 @@ fn the_oldest_exchanges_give_way_and_bodies_are_shortened() {
     let exchanges = journal.exchanges();
     assert!(exchanges.len() > 5 && exchanges.len() < 25, "{}", exchanges.len());
     assert_eq!(exchanges.last().unwrap().number, 100);
-    assert!(exchanges.iter().map(|exchange| exchange.size()).sum::<usize>() <= 10_000);
+    assert!(journal.ring().size() <= 10_000);
     let body = exchanges[0].request_body.as_ref().unwrap();
     assert_eq!((body.bytes.len(), body.length), (100, 1003));
+    let numbers: Vec<u64> = exchanges.iter().map(|exchange| exchange.number).collect();
+    assert!(numbers.windows(2).all(|pair| pair[0] + 1 == pair[1]), "{numbers:?}");
+    record(&journal, &format!("/{}", "x".repeat(10_000)), "");
+    assert_eq!(journal.exchanges().len(), exchanges.len(), "what is too large by itself drives nothing out");
+    record(&journal, "/Groups", "{}");
+    let last = journal.exchanges().pop().unwrap();
+    assert_eq!((last.number, &*last.target, &*last.method), (102, "/Groups", "POST"));
 }
 
 #[test]

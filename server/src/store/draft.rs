@@ -56,7 +56,7 @@ pub(super) struct MemberChanges {
 /// The members of a group in the making.
 pub(super) struct MembersDraft<'a> {
     state: &'a State,
-    perspective: &'a Perspective,
+    perspective: Perspective<'a>,
     attributes: RelationAttributes,
     /// `None` for a group that is being created.
     group: Option<u32>,
@@ -71,7 +71,7 @@ impl<'a> MembersDraft<'a> {
     /// answers anything quickly and what came out of it is of no use.
     pub fn new(
         state: &'a State,
-        perspective: &'a Perspective,
+        perspective: Perspective<'a>,
         attributes: RelationAttributes,
         group: Option<u32>,
         budget: Option<usize>,
@@ -154,7 +154,7 @@ impl<'a> MembersDraft<'a> {
 
     /// As [`super::StoredRecord`] shows a member, but without `$ref`, which no draft can know the base URL of.
     fn show(&self, row: u32) -> Fields {
-        let Some(edge) = self.state.edge(row, true) else { return Fields::new() };
+        let Some(edge) = self.state.member(row) else { return Fields::new() };
         let text = |text: &str| Slot::One(Value::String(text.into()));
         let slots = [
             self.attributes.value.map(|id| (id, text(&edge.id.to_string()))),

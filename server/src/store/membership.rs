@@ -4,21 +4,57 @@
 //! million members takes its table away at once and leaves the reverse to be [cleaned](Membership::clean) in portions, so
 //! that nobody waits. Whoever reads the reverse asks the table.
 
+use std::collections::btree_map;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque, btree_set};
 use std::hash::BuildHasherDefault;
 use std::ops::Bound;
 
 use super::index::RowHasher;
+use super::sets::{Entry, Sets};
 
 /// See the [module documentation](self). Groups and members are row numbers.
 #[derive(Debug, Default)]
 pub struct Membership {
     members: HashMap<u32, BTreeSet<u32>, BuildHasherDefault<RowHasher>>,
-    /// (member, group)
-    groups: BTreeSet<(u32, u32)>,
+    groups: Groups,
     /// Groups that were emptied, with the members whose reverse pairs are still to be looked at.
     emptied: VecDeque<(u32, btree_set::IntoIter<u32>)>,
     pairs: usize,
+}
+
+/// The reverse: the groups of each member.
+#[derive(Clone, Debug, Default)]
+struct Groups {
+    /// By row number of the member.
+    entries: Vec<Entry>,
+    sets: Sets,
+}
+
+impl Groups {
+    fn insert(&mut self, member: u32, group: u32) {
+        let at = member as usize;
+        if at >= self.entries.len() {
+            self.entries.resize(at + 1, Entry::EMPTY);
+        }
+        self.sets.insert(&mut self.entries[at], group);
+    }
+
+    fn remove(&mut self, member: u32, group: u32) {
+        if let Some(entry) = self.entries.get_mut(member as usize) {
+            self.sets.remove(entry, group);
+        }
+    }
+
+    fn retain(&mut self, keep: impl Fn(u32, u32) -> bool) {
+        for (member, entry) in (0..).zip(&mut self.entries) {
+            let gone: Vec<u32> = self.sets.rows(*entry).filter(|&group| !keep(member, group)).collect();
+            gone.into_iter().for_each(|group| self.sets.remove(entry, group));
+        }
+    }
+
+    fn of(&self, member: u32) -> impl Iterator<Item = u32> + '_ {
+        self.sets.rows(self.entries.get(member as usize).copied().unwrap_or_default())
+    }
 }
 
 impl Clone for Membership {
@@ -26,7 +62,7 @@ impl Clone for Membership {
     fn clone(&self) -> Self {
         let mut groups = self.groups.clone();
         if !self.emptied.is_empty() {
-            groups.retain(|&(member, group)| self.contains(group, member));
+            groups.retain(|member, group| self.contains(group, member));
         }
         Self { members: self.members.clone(), groups, emptied: VecDeque::new(), pairs: self.pairs }
     }
@@ -62,7 +98,7 @@ impl Membership {
     pub fn insert(&mut self, group: u32, member: u32) -> bool {
         let added = self.members.entry(group).or_default().insert(member);
         if added {
-            self.groups.insert((member, group));
+            self.groups.insert(member, group);
             self.pairs += 1;
         }
         added
@@ -73,7 +109,7 @@ impl Membership {
         let Some(members) = self.members.get_mut(&group) else { return false };
         let removed = members.remove(&member);
         if removed {
-            self.groups.remove(&(member, group));
+            self.groups.remove(member, group);
             self.pairs -= 1;
         }
         removed
@@ -95,7 +131,7 @@ impl Membership {
             match members.next() {
                 // It may be a member again, or the row number may be in use again.
                 Some(member) if !self.contains(group, member) => {
-                    self.groups.remove(&(member, group));
+                    self.groups.remove(member, group);
                 }
                 Some(_) => {}
                 None => {
@@ -117,26 +153,36 @@ impl Membership {
 
     /// The groups that a resource is a direct member of.
     pub fn direct_groups(&self, member: u32) -> impl Iterator<Item = u32> + '_ {
-        let pairs = self.groups.range((member, 0)..=(member, u32::MAX));
         // Only emptying leaves pairs that are no longer true, and asking the table of a big group is half of the cost.
         let exact = self.emptied.is_empty();
-        pairs.map(|&(_, group)| group).filter(move |&group| exact || self.contains(group, member))
+        self.groups.of(member).filter(move |&group| exact || self.contains(group, member))
     }
 
-    /// Every group that a resource belongs to, and whether directly (RFC 7643 section 4.1.2, `groups`).
+    /// Every group that a resource belongs to, ascending, and whether directly (RFC 7643 section 4.1.2, `groups`).
     #[must_use]
-    pub fn groups(&self, member: u32) -> BTreeMap<u32, bool> {
-        let mut found: BTreeMap<u32, bool> = self.direct_groups(member).map(|group| (group, true)).collect();
-        let mut pending: Vec<u32> = found.keys().copied().collect();
+    pub fn groups(&self, member: u32) -> Vec<(u32, bool)> {
+        let direct: Vec<(u32, bool)> = self.direct_groups(member).map(|group| (group, true)).collect();
+        // Few groups are members of groups.
+        if direct.iter().all(|&(group, _)| self.direct_groups(group).next().is_none()) {
+            return direct;
+        }
+        let mut pending: Vec<u32> = direct.iter().map(|&(group, _)| group).collect();
+        let mut found: BTreeMap<u32, bool> = direct.into_iter().collect();
         while let Some(group) = pending.pop() {
             for outer in self.direct_groups(group) {
-                if let std::collections::btree_map::Entry::Vacant(entry) = found.entry(outer) {
+                if let btree_map::Entry::Vacant(entry) = found.entry(outer) {
                     entry.insert(false);
                     pending.push(outer);
                 }
             }
         }
-        found
+        found.into_iter().collect()
+    }
+
+    /// Whether a resource belongs to a group, directly or through others.
+    #[must_use]
+    pub fn belongs_to(&self, member: u32, group: u32) -> bool {
+        self.groups(member).binary_search_by_key(&group, |&(group, _)| group).is_ok()
     }
 
     /// Everything that belongs to a group directly or through another, up to about `limit`; `None` when there is more.
@@ -156,7 +202,7 @@ impl Membership {
     /// Whether making `member` a member of `group` would make a group a member of itself, directly or through others.
     #[must_use]
     pub fn would_make_cycle(&self, group: u32, member: u32) -> bool {
-        group == member || (self.count(member) > 0 && self.groups(group).contains_key(&member))
+        group == member || (self.count(member) > 0 && self.belongs_to(group, member))
     }
 }
 

@@ -23,13 +23,14 @@ mod packed;
 mod perspective;
 mod query;
 mod search;
+mod sets;
 mod sort;
 mod state;
 mod stored;
 mod tenant;
 
 pub use packed::{Packed, PackedItems, PackedRecord};
-pub use perspective::Perspective;
+pub use perspective::{Layout, Perspective};
 pub use sort::{SortBy, SortKey};
 pub use stored::{Edge, Stored, StoredItems, StoredRecord};
 

@@ -2,74 +2,57 @@
 
 use std::sync::Arc;
 
+use scim::resource::Composed;
 use scim::schema::{AttributeId, AttributeType, Registry, ResourceTypeId, standard};
 
-/// What reading a [`Stored`](super::Stored) needs besides itself. Make one for a registry and [rebase](Self::rebased) it for each
-/// request; both clones and rebasing are cheap.
-#[derive(Clone, Debug)]
-pub struct Perspective {
-    registry: Arc<Registry>,
-    base_url: Arc<str>,
-    layout: Arc<Layout>,
+/// From where a [`Stored`](super::Stored) is read: the schemas, and the base URL of the request that asks.
+#[derive(Clone, Copy, Debug)]
+pub struct Perspective<'a> {
+    layout: &'a Layout,
+    base_url: &'a str,
 }
 
-impl Perspective {
+impl<'a> Perspective<'a> {
     /// The base URL is without trailing slash.
     #[must_use]
-    pub fn new(registry: &Arc<Registry>, base_url: impl Into<Arc<str>>) -> Self {
-        Self::of(Arc::clone(registry)).rebased(base_url)
-    }
-
-    /// With an empty base URL.
-    pub(super) fn of(registry: Arc<Registry>) -> Self {
-        let layout = Arc::new(Layout::new(&registry));
-        Self { registry, base_url: "".into(), layout }
-    }
-
-    /// The same schemas under another base URL.
-    #[must_use]
-    pub fn rebased(&self, base_url: impl Into<Arc<str>>) -> Self {
-        Self { base_url: base_url.into(), ..self.clone() }
+    pub const fn new(layout: &'a Layout, base_url: &'a str) -> Self {
+        Self { layout, base_url }
     }
 
     /// The schemas.
     #[must_use]
-    pub fn registry(&self) -> &Arc<Registry> {
-        &self.registry
+    pub const fn registry(self) -> &'a Arc<Registry> {
+        &self.layout.registry
     }
 
     /// The URL that locations begin with.
     #[must_use]
-    pub fn base_url(&self) -> &str {
-        &self.base_url
+    pub const fn base_url(self) -> &'a str {
+        self.base_url
     }
 
     /// The location of a resource (RFC 7643 section 3.1).
     #[must_use]
-    pub fn location(&self, resource_type: ResourceTypeId, id: uuid::Uuid) -> String {
-        let endpoint = &self.registry.resource_type(resource_type).document.endpoint;
-        let mut location = String::with_capacity(self.base_url.len() + endpoint.len() + 1 + 36);
-        location.push_str(&self.base_url);
-        location.push_str(endpoint);
-        location.push('/');
-        location.push_str(id.as_hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()));
-        location
+    pub fn location(self, resource_type: ResourceTypeId, id: uuid::Uuid) -> Composed<'a> {
+        let endpoint = &self.registry().resource_type(resource_type).document.endpoint;
+        Composed::Location { base_url: self.base_url, endpoint, id }
     }
 
-    pub(super) fn layout(&self) -> &Layout {
-        &self.layout
+    pub(super) const fn layout(self) -> &'a Layout {
+        self.layout
     }
 }
 
-/// The attributes that the store composes from its relations, looked up once.
+/// The schemas, with the attributes that the store composes from its relations, looked up once.
 #[derive(Clone, Debug)]
-pub(super) struct Layout {
+pub struct Layout {
+    pub(super) registry: Arc<Registry>,
     /// `Group.members`.
-    pub members: Option<RelationAttributes>,
+    pub(super) members: Option<RelationAttributes>,
     /// `User.groups`.
-    pub groups: Option<RelationAttributes>,
+    pub(super) groups: Option<RelationAttributes>,
     /// The enterprise extension's `manager`.
-    pub manager: Option<ManagerAttributes>,
+    pub(super) manager: Option<ManagerAttributes>,
     /// By resource type.
     types: Vec<TypeLayout>,
 }
@@ -92,6 +75,8 @@ pub(super) struct RelationAttributes {
     pub reference: Option<AttributeId>,
     pub kind: Option<AttributeId>,
     pub display: Option<AttributeId>,
+    /// All of them, ascending, with gaps.
+    pub all: [Option<AttributeId>; 5],
 }
 
 #[derive(Clone, Debug)]
@@ -106,7 +91,10 @@ pub(super) struct TypeLayout {
 impl RelationAttributes {
     fn new(registry: &Registry, attribute: AttributeId) -> Self {
         let find = |name| registry.find_sub_attribute(attribute, name);
-        Self { attribute, value: find("value"), reference: find("$ref"), kind: find("type"), display: find("display") }
+        let (value, reference, kind, display) = (find("value"), find("$ref"), find("type"), find("display"));
+        let mut all = [value, reference, kind, display, None];
+        all.sort_unstable();
+        Self { attribute, value, reference, kind, display, all }
     }
 }
 
@@ -126,9 +114,11 @@ impl ManagerAttributes {
 }
 
 impl Layout {
-    fn new(registry: &Registry) -> Self {
-        let members = registry.members().map(|id| RelationAttributes::new(registry, id));
-        let groups = registry.groups().map(|id| RelationAttributes::new(registry, id));
+    /// The layout of a registry.
+    #[must_use]
+    pub fn new(registry: Arc<Registry>) -> Self {
+        let members = registry.members().map(|id| RelationAttributes::new(&registry, id));
+        let groups = registry.groups().map(|id| RelationAttributes::new(&registry, id));
         let has = |kind: ResourceTypeId, relation: Option<RelationAttributes>| {
             relation.is_some_and(|relation| {
                 let schema = registry.definition(relation.attribute).schema;
@@ -154,10 +144,11 @@ impl Layout {
                 may_be_member: referable.contains(&kind.document.name),
             })
             .collect();
-        Self { members, groups, manager: ManagerAttributes::new(registry), types }
+        let manager = ManagerAttributes::new(&registry);
+        Self { registry, members, groups, manager, types }
     }
 
-    pub fn of(&self, resource_type: ResourceTypeId) -> &TypeLayout {
+    pub(super) fn of(&self, resource_type: ResourceTypeId) -> &TypeLayout {
         &self.types[usize::from(resource_type.0)]
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::perspective::Perspective;
 use super::search::Search;
 use super::state::{Row, Snapshot, State};
 use super::tenant::{PORTION, Tenant};
@@ -13,8 +14,8 @@ const SHORT: usize = 1_000;
 impl Tenant {
     /// The answer, when it takes one short look; otherwise [`Self::query`] is for a thread that may work long.
     pub fn query_at_once(&self, query: &Query) -> Option<Page> {
-        let perspective = self.perspective.rebased(query.base_url.clone());
-        let search = Search::new(query, &perspective, &self.indexed);
+        let perspective = Perspective::new(&self.layout, &query.base_url);
+        let search = Search::new(query, perspective, &self.indexed);
         let state = self.read();
         let long_members = query.wanted.members
             && perspective.layout().of(query.resource_type).has_members
@@ -41,8 +42,8 @@ impl Tenant {
 
     /// The answer, however long it takes; the lock is given up after every portion of rows.
     pub fn query(&self, query: &Query) -> Page {
-        let perspective = self.perspective.rebased(query.base_url.clone());
-        let search = Search::new(query, &perspective, &self.indexed);
+        let perspective = Perspective::new(&self.layout, &query.base_url);
+        let search = Search::new(query, perspective, &self.indexed);
         let answer = if !search.has_filter() && search.sort.is_none() {
             Self::unfiltered(&search, &self.read())
         } else {

@@ -18,7 +18,7 @@ use super::{Query, Wanted};
 /// A query made ready to be asked of many rows.
 pub(super) struct Search<'q> {
     pub query: &'q Query,
-    pub perspective: &'q Perspective,
+    pub perspective: Perspective<'q>,
     indexed: &'q IndexedAttributes,
     filter: Option<&'q Resolved>,
     pub sort: Option<SortBy<'q>>,
@@ -29,7 +29,7 @@ pub(super) struct Search<'q> {
 }
 
 impl<'q> Search<'q> {
-    pub fn new(query: &'q Query, perspective: &'q Perspective, indexed: &'q IndexedAttributes) -> Self {
+    pub fn new(query: &'q Query, perspective: Perspective<'q>, indexed: &'q IndexedAttributes) -> Self {
         let filter = query.filter.as_deref();
         let layout = perspective.layout();
         let sorts_by =
@@ -96,8 +96,7 @@ impl<'q> Search<'q> {
             return Some(identifiers::parse(key).and_then(|id| state.find_id(id)).into_iter().collect());
         }
         if let Some((index, hash)) = self.indexed.sought(leaf, operand) {
-            let table = state.table(index);
-            return (table.count(hash) <= limit).then(|| table.rows(hash).collect());
+            return state.table(index).rows_up_to(hash, limit).map(Iterator::collect);
         }
         let term = self.membership_term(leaf)?;
         let Some(other) = other_end(operand, state) else { return Some(Vec::new()) };
@@ -158,7 +157,7 @@ impl<'q> Search<'q> {
         let (Some(term), Some(_)) = (term, value.key()) else { return Cow::Borrowed(filter) };
         let holds = other_end(value, state).is_some_and(|other| match term {
             Term::Member => state.membership.contains(row, other),
-            Term::Group => state.membership.groups(row).contains_key(&other),
+            Term::Group => state.membership.belongs_to(row, other),
         });
         Cow::Owned(if holds { Resolved::And(Vec::new()) } else { Resolved::Nothing })
     }

@@ -103,9 +103,11 @@ impl<'r> SortBy<'r> {
             Item::Decimal(value) => SortKey::Decimal(value),
             Item::Timestamp(at) => SortKey::Instant(at),
             Item::String(text) if self.registry.attribute(leaf).attribute_type == AttributeType::DateTime => {
-                SortKey::Instant(scim::date_time::parse(&text)?)
+                SortKey::Instant(scim::date_time::parse(text)?)
             }
-            Item::String(text) => SortKey::Text(matching_rule(self.registry, leaf).key(&text).into()),
+            Item::String(_) | Item::Composed(_) => {
+                SortKey::Text(matching_rule(self.registry, leaf).key(&item.text()?).into())
+            }
             Item::Complex(_) => return None,
         })
     }

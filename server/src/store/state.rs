@@ -18,6 +18,7 @@ use super::index::{Equality, IndexedAttributes, Key, Ranked};
 use super::membership::Membership;
 use super::packed::Packed;
 use super::perspective::Perspective;
+use super::sets;
 use super::stored::{Edge, Stored};
 
 /// See the [module documentation](self).
@@ -131,11 +132,9 @@ impl State {
         &self.tables[index]
     }
 
-    /// One end of a membership.
-    pub fn edge(&self, row: u32, direct: bool) -> Option<Edge> {
-        let stored = self.stored(row)?;
-        let attributes = stored.attributes.clone();
-        Some(Edge { resource_type: stored.resource_type, id: stored.id, direct, attributes })
+    /// A resource as a member of a group.
+    pub fn member(&self, row: u32) -> Option<Edge> {
+        self.stored(row).map(|stored| stored.edge(true))
     }
 
     /// A row as it is handed out. Of a group, at most `limit` members are filled in at once.
@@ -144,7 +143,7 @@ impl State {
         number: u32,
         row: &Row,
         wanted: Wanted,
-        perspective: &Perspective,
+        perspective: Perspective<'_>,
         limit: usize,
     ) -> Snapshot {
         let mut stored = row.stored.clone();
@@ -158,22 +157,23 @@ impl State {
             if members.len() < self.membership.count(number) {
                 rest = members.last().map(|&last| MembersLeft { group: number, after: last });
             }
-            stored.set_members(members.into_iter().filter_map(|member| self.edge(member, true)).collect());
+            stored.set_members(members.into_iter().filter_map(|member| self.member(member)).collect());
         }
         if wanted.groups && layout.has_groups {
             let groups = self.membership.groups(number);
-            stored.set_groups(groups.into_iter().filter_map(|(group, direct)| self.edge(group, direct)).collect());
+            let edge = |(group, direct)| Some(self.stored(group)?.named_edge(direct, perspective));
+            stored.set_groups(groups.into_iter().filter_map(edge).collect());
         }
         Snapshot { stored, rest }
     }
 
     /// The user whose id is the value of a user's `manager`.
-    fn manager(&self, stored: &Stored, perspective: &Perspective) -> Option<Edge> {
+    fn manager(&self, stored: &Stored, perspective: Perspective<'_>) -> Option<Edge> {
         let manager = perspective.layout().manager.filter(|manager| manager.users == stored.resource_type)?;
         let Item::Complex(value) = stored.attributes.record().get(manager.attribute)?.next()? else { return None };
         let Item::String(id) = value.get(manager.value)?.next()? else { return None };
-        let edge = self.edge(self.find_id(identifiers::parse(&id)?)?, true)?;
-        Some(edge).filter(|edge| edge.resource_type == manager.users)
+        let found = self.stored(self.find_id(identifiers::parse(id)?)?)?;
+        (found.resource_type == manager.users).then(|| found.named_edge(true, perspective))
     }
 
     /// The next members of a snapshot's group, up to `limit`; says where to go on.
@@ -185,7 +185,7 @@ impl State {
         }
         let rows: Vec<u32> = self.membership.members(group, Some(after)).take(limit).collect();
         let left = rows.get(limit - 1).map(|&after| MembersLeft { group, after });
-        (rows.into_iter().filter_map(|member| self.edge(member, true)).collect(), left)
+        (rows.into_iter().filter_map(|member| self.member(member)).collect(), left)
     }
 
     /// 409 when a key that must be unique belongs to another row than `own`.
@@ -213,7 +213,7 @@ impl State {
         let id = id.unwrap_or_else(|| self.new_id(now));
         let number = match self.free.pop() {
             Some(row) => row,
-            None => u32::try_from(self.rows.len()).ok().filter(|row| row >> 31 == 0).ok_or_else(|| {
+            None => u32::try_from(self.rows.len()).ok().filter(|&row| row <= sets::LARGEST).ok_or_else(|| {
                 Error::new(
                     ErrorKind::ServiceUnavailable,
                     "this tenant is full: it holds two thousand million resources",

@@ -1,10 +1,10 @@
 //! A resource as the store hands it out, and the cursor over it.
 
-use std::borrow::Cow;
+use std::iter::once;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use scim::resource::{Item, Record};
+use scim::resource::{Composed, Item, Record, Visitor};
 use scim::schema::{AttributeId, ResourceTypeId, common};
 use uuid::Uuid;
 
@@ -39,8 +39,17 @@ pub struct Edge {
     pub id: Uuid,
     /// False for a group that a user belongs to through another group.
     pub direct: bool,
-    /// Whose name to show is taken from these.
-    pub attributes: Packed,
+    pub(super) name: Name,
+}
+
+/// The name that one end of a membership shows.
+#[derive(Clone, Debug)]
+pub(super) enum Name {
+    /// To be taken from these, which are shared: for members, who are many.
+    Of(Packed),
+    /// As it is: for groups and managers, who are the same for many users. Sharing theirs would have all workers count
+    /// references in one place.
+    Is(Option<Box<str>>),
 }
 
 impl Stored {
@@ -48,10 +57,22 @@ impl Stored {
         Self { resource_type, id, created: now, last_modified: now, version: 1, attributes, relations: None }
     }
 
-    /// The entity tag and `meta.version`: weak, because a resource can be written in more than one way.
+    /// One end of a membership that shares the attributes.
+    pub(super) fn edge(&self, direct: bool) -> Edge {
+        let name = Name::Of(self.attributes.clone());
+        Edge { resource_type: self.resource_type, id: self.id, direct, name }
+    }
+
+    /// One end of a membership that has the name to show.
+    pub(super) fn named_edge(&self, direct: bool, perspective: Perspective<'_>) -> Edge {
+        let name = Name::Is(name(&self.attributes, self.resource_type, perspective).map(Box::from));
+        Edge { resource_type: self.resource_type, id: self.id, direct, name }
+    }
+
+    /// The entity tag and `meta.version`.
     #[must_use]
     pub fn etag(&self) -> String {
-        format!("W/\"{}\"", self.version)
+        Composed::Version(self.version).text()
     }
 
     /// The members of a group, when they were wanted.
@@ -88,7 +109,7 @@ impl Stored {
     /// The whole resource through a cursor: what is stored, `id`, `meta`, and the relations that were wanted. `schemas` is the
     /// writer's to compute.
     #[must_use]
-    pub const fn record<'a>(&'a self, perspective: &'a Perspective) -> StoredRecord<'a> {
+    pub const fn record<'a>(&'a self, perspective: Perspective<'a>) -> StoredRecord<'a> {
         StoredRecord { part: Part::Resource(self), perspective }
     }
 }
@@ -97,7 +118,7 @@ impl Stored {
 #[derive(Clone, Copy, Debug)]
 pub struct StoredRecord<'a> {
     part: Part<'a>,
-    perspective: &'a Perspective,
+    perspective: Perspective<'a>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -118,10 +139,10 @@ pub struct StoredItems<'a>(Items<'a>);
 #[derive(Debug)]
 enum Items<'a> {
     One(Option<Item<'a, StoredRecord<'a>>>),
-    Packed(PackedItems<'a>, &'a Perspective),
-    Manager(PackedItems<'a>, &'a Stored, &'a Perspective),
-    Members(std::slice::Iter<'a, Edge>, &'a Perspective),
-    Groups(std::slice::Iter<'a, Edge>, &'a Perspective),
+    Packed(PackedItems<'a>, Perspective<'a>),
+    Manager(PackedItems<'a>, &'a Stored, Perspective<'a>),
+    Members(std::slice::Iter<'a, Edge>, Perspective<'a>),
+    Groups(std::slice::Iter<'a, Edge>, Perspective<'a>),
     Texts(std::vec::IntoIter<&'a str>),
 }
 
@@ -143,21 +164,26 @@ impl<'a> Iterator for StoredItems<'a> {
                 Item::Integer(value) => Item::Integer(value),
                 Item::Decimal(value) => Item::Decimal(value),
                 Item::Timestamp(at) => Item::Timestamp(at),
-                Item::Complex(record) => Item::Complex(StoredRecord { part: Part::Value(record), perspective }),
+                Item::Composed(composed) => Item::Composed(composed),
+                Item::Complex(record) => {
+                    Item::Complex(StoredRecord { part: Part::Value(record), perspective: *perspective })
+                }
             }),
             Items::Manager(items, stored, perspective) => Some(match items.next()? {
                 Item::Complex(record) => {
-                    Item::Complex(StoredRecord { part: Part::Manager(record, stored), perspective })
+                    Item::Complex(StoredRecord { part: Part::Manager(record, stored), perspective: *perspective })
                 }
                 // A complex attribute has complex values only; see `validate`.
                 _ => return None,
             }),
-            Items::Texts(texts) => Some(Item::String(Cow::Borrowed(texts.next()?))),
+            Items::Texts(texts) => Some(Item::String(texts.next()?)),
             Items::Members(edges, perspective) => {
-                edges.next().map(|edge| Item::Complex(StoredRecord { part: Part::Member(edge), perspective }))
+                let edge = edges.next()?;
+                Some(Item::Complex(StoredRecord { part: Part::Member(edge), perspective: *perspective }))
             }
             Items::Groups(edges, perspective) => {
-                edges.next().map(|edge| Item::Complex(StoredRecord { part: Part::Group(edge), perspective }))
+                let edge = edges.next()?;
+                Some(Item::Complex(StoredRecord { part: Part::Group(edge), perspective: *perspective }))
             }
         }
     }
@@ -169,7 +195,7 @@ impl<'a> Record<'a> for StoredRecord<'a> {
     fn get(self, id: AttributeId) -> Option<StoredItems<'a>> {
         match self.part {
             Part::Resource(stored) => self.get_of_resource(stored, id),
-            Part::Meta(stored) => self.get_of_meta(stored, id),
+            Part::Meta(stored) => self.of_meta(stored, id).map(StoredItems::one),
             Part::Value(record) => Some(StoredItems(Items::Packed(record.get(id)?, self.perspective))),
             Part::Manager(record, stored) => match record.get(id) {
                 Some(items) => Some(StoredItems(Items::Packed(items, self.perspective))),
@@ -190,29 +216,31 @@ impl<'a> Record<'a> for StoredRecord<'a> {
         None
     }
 
+    fn visit(self, visitor: &mut impl Visitor<'a>) {
+        match self.part {
+            Part::Resource(stored) => self.visit_resource(stored, visitor),
+            Part::Value(record) => record.visit(visitor),
+            Part::Meta(stored) => {
+                for id in META {
+                    if let Some(item) = self.of_meta(stored, id) {
+                        visitor.field(id, once(item));
+                    }
+                }
+            }
+            Part::Member(edge) => self.visit_edge(self.perspective.layout().members, edge, true, visitor),
+            Part::Group(edge) => self.visit_edge(self.perspective.layout().groups, edge, false, visitor),
+            Part::Manager(..) => {
+                for (id, items) in self.fields() {
+                    visitor.field(id, items);
+                }
+            }
+        }
+    }
+
     fn fields(self) -> impl Iterator<Item = (AttributeId, StoredItems<'a>)> {
         let (packed, composed) = match self.part {
-            Part::Resource(stored) => {
-                let layout = self.perspective.layout();
-                let ids = [
-                    Some(common::ID),
-                    Some(common::META),
-                    layout.members.filter(|_| !stored.members().is_empty()).map(|relation| relation.attribute),
-                    layout.groups.filter(|_| !stored.groups().is_empty()).map(|relation| relation.attribute),
-                    None,
-                ];
-                (Some(stored.attributes.record()), ids)
-            }
-            Part::Meta(_) => (
-                None,
-                [
-                    Some(common::META_RESOURCE_TYPE),
-                    Some(common::META_CREATED),
-                    Some(common::META_LAST_MODIFIED),
-                    Some(common::META_LOCATION),
-                    Some(common::META_VERSION),
-                ],
-            ),
+            Part::Resource(stored) => (Some(stored.attributes.record()), self.composed_of(stored)),
+            Part::Meta(_) => (None, META.map(Some)),
             Part::Value(record) => (Some(record), [None; 5]),
             Part::Manager(record, stored) => {
                 let manager = self.perspective.layout().manager;
@@ -223,18 +251,70 @@ impl<'a> Record<'a> for StoredRecord<'a> {
                 let display = composed(manager.and_then(|manager| manager.display));
                 (Some(record), [reference, display, None, None, None])
             }
-            Part::Member(_) => (None, self.perspective.layout().members.map_or([None; 5], sub_attributes)),
-            Part::Group(_) => (None, self.perspective.layout().groups.map_or([None; 5], sub_attributes)),
+            Part::Member(_) => (None, self.perspective.layout().members.map_or([None; 5], |relation| relation.all)),
+            Part::Group(_) => (None, self.perspective.layout().groups.map_or([None; 5], |relation| relation.all)),
         };
         StoredFields::new(self, packed, composed)
     }
 }
 
-const fn sub_attributes(relation: RelationAttributes) -> [Option<AttributeId>; 5] {
-    [relation.value, relation.reference, relation.kind, relation.display, None]
-}
+/// The sub-attributes of `meta`, ascending.
+const META: [AttributeId; 5] = [
+    common::META_RESOURCE_TYPE,
+    common::META_CREATED,
+    common::META_LAST_MODIFIED,
+    common::META_LOCATION,
+    common::META_VERSION,
+];
 
 impl<'a> StoredRecord<'a> {
+    /// The attributes of a resource that the store composes, ascending, with gaps.
+    fn composed_of(self, stored: &Stored) -> [Option<AttributeId>; 5] {
+        let layout = self.perspective.layout();
+        let of = |relation: Option<RelationAttributes>, edges: &[Edge]| {
+            relation.filter(|_| !edges.is_empty()).map(|relation| relation.attribute)
+        };
+        let (members, groups) = (of(layout.members, stored.members()), of(layout.groups, stored.groups()));
+        let (first, second) = if members < groups { (members, groups) } else { (groups, members) };
+        [Some(common::ID), Some(common::META), first, second, None]
+    }
+
+    fn visit_resource(self, stored: &'a Stored, visitor: &mut impl Visitor<'a>) {
+        let manager = self.perspective.layout().manager.map(|manager| manager.attribute);
+        let mut composed = self.composed_of(stored).into_iter().flatten().peekable();
+        let compose = |id: AttributeId, visitor: &mut _| {
+            if let Some(items) = self.get_of_resource(stored, id) {
+                Visitor::field(visitor, id, items);
+            }
+        };
+        for (id, items) in stored.attributes.record().iter() {
+            while let Some(before) = composed.next_if(|&composed| composed < id) {
+                compose(before, &mut *visitor);
+            }
+            if Some(id) == manager {
+                visitor.field(id, self.packed(stored, id, items));
+            } else {
+                visitor.field(id, items);
+            }
+        }
+        composed.for_each(|id| compose(id, &mut *visitor));
+    }
+
+    fn visit_edge(
+        self,
+        relation: Option<RelationAttributes>,
+        edge: &'a Edge,
+        member: bool,
+        visitor: &mut impl Visitor<'a>,
+    ) {
+        let Some(relation) = relation else { return };
+        for id in relation.all.into_iter().flatten() {
+            if let Some(item) = self.get_of_edge(relation, edge, id, member) {
+                visitor.field(id, once(item));
+            }
+        }
+    }
+
     /// The `$ref` of a manager whose client has sent the id alone (RFC 7643 section 4.3 recommends both), and the name of a
     /// manager who is a user of ours. An id that is none of ours leads nowhere and gets neither.
     fn of_manager(self, record: PackedRecord<'a>, stored: &'a Stored, id: AttributeId) -> Option<StoredItems<'a>> {
@@ -246,8 +326,8 @@ impl<'a> StoredRecord<'a> {
             return None;
         }
         let Item::String(value) = record.get(manager.value)?.next()? else { return None };
-        let location = self.perspective.location(manager.users, identifiers::parse(&value)?);
-        Some(StoredItems::one(Item::String(Cow::Owned(location))))
+        let location = self.perspective.location(manager.users, identifiers::parse(value)?);
+        Some(StoredItems::one(Item::Composed(location)))
     }
 
     /// The values of one attribute of a resource as packed.
@@ -260,7 +340,7 @@ impl<'a> StoredRecord<'a> {
 
     fn get_of_resource(self, stored: &'a Stored, id: AttributeId) -> Option<StoredItems<'a>> {
         match id {
-            common::ID => return Some(StoredItems::one(Item::String(Cow::Owned(stored.id.to_string())))),
+            common::ID => return Some(StoredItems::one(Item::Composed(Composed::Id(stored.id)))),
             common::SCHEMAS => return Some(StoredItems(Items::Texts(self.schemas(stored).into_iter()))),
             common::META => {
                 let meta = Self { part: Part::Meta(stored), perspective: self.perspective };
@@ -294,16 +374,16 @@ impl<'a> StoredRecord<'a> {
         schemas.into_iter().map(|schema| registry.schema(schema).document.id.as_str()).collect()
     }
 
-    fn get_of_meta(self, stored: &'a Stored, id: AttributeId) -> Option<StoredItems<'a>> {
+    fn of_meta(self, stored: &'a Stored, id: AttributeId) -> Option<Item<'a, Self>> {
         let perspective = self.perspective;
-        Some(StoredItems::one(match id {
+        Some(match id {
             common::META_RESOURCE_TYPE => Item::String(self.type_name(stored.resource_type)),
             common::META_CREATED => Item::Timestamp(stored.created),
             common::META_LAST_MODIFIED => Item::Timestamp(stored.last_modified),
-            common::META_LOCATION => Item::String(Cow::Owned(perspective.location(stored.resource_type, stored.id))),
-            common::META_VERSION => Item::String(Cow::Owned(stored.etag())),
+            common::META_LOCATION => Item::Composed(perspective.location(stored.resource_type, stored.id)),
+            common::META_VERSION => Item::Composed(Composed::Version(stored.version)),
             _ => return None,
-        }))
+        })
     }
 
     /// `type` is the resource type of a member, and says of a group how the user belongs to it.
@@ -315,15 +395,17 @@ impl<'a> StoredRecord<'a> {
         member: bool,
     ) -> Option<Item<'a, Self>> {
         let id = Some(id);
-        Some(Item::String(if id == relation.value {
-            Cow::Owned(edge.id.to_string())
-        } else if id == relation.reference {
-            Cow::Owned(self.perspective.location(edge.resource_type, edge.id))
-        } else if id == relation.kind {
+        if id == relation.value {
+            return Some(Item::Composed(Composed::Id(edge.id)));
+        }
+        if id == relation.reference {
+            return Some(Item::Composed(self.perspective.location(edge.resource_type, edge.id)));
+        }
+        Some(Item::String(if id == relation.kind {
             match (member, edge.direct) {
                 (true, _) => self.type_name(edge.resource_type),
-                (false, true) => "direct".into(),
-                (false, false) => "indirect".into(),
+                (false, true) => "direct",
+                (false, false) => "indirect",
             }
         } else if id == relation.display {
             edge.display(self.perspective)?
@@ -332,21 +414,32 @@ impl<'a> StoredRecord<'a> {
         }))
     }
 
-    fn type_name(self, resource_type: ResourceTypeId) -> Cow<'a, str> {
-        self.perspective.registry().resource_type(resource_type).document.name.as_str().into()
+    fn type_name(self, resource_type: ResourceTypeId) -> &'a str {
+        &self.perspective.registry().resource_type(resource_type).document.name
     }
 }
 
 impl Edge {
     /// The name to show: `displayName` where there is one, else `userName`.
     #[must_use]
-    pub fn display<'a>(&'a self, perspective: &'a Perspective) -> Option<Cow<'a, str>> {
-        let candidates = &perspective.layout().of(self.resource_type).display;
-        candidates.iter().find_map(|&id| match self.attributes.record().get(id)?.next()? {
-            Item::String(text) => Some(text),
-            _ => None,
-        })
+    pub fn display<'a>(&'a self, perspective: Perspective<'_>) -> Option<&'a str> {
+        match &self.name {
+            Name::Of(attributes) => name(attributes, self.resource_type, perspective),
+            Name::Is(name) => name.as_deref(),
+        }
     }
+}
+
+fn name<'a>(
+    attributes: &'a Packed,
+    resource_type: ResourceTypeId,
+    perspective: Perspective<'_>,
+) -> Option<&'a str> {
+    let candidates = &perspective.layout().of(resource_type).display;
+    candidates.iter().find_map(|&id| match attributes.record().get(id)?.next()? {
+        Item::String(text) => Some(text),
+        _ => None,
+    })
 }
 
 /// Merges packed and composed attributes in ascending order of id.

@@ -11,7 +11,7 @@ use super::draft::{MemberChanges, MembersDraft, StoreDraft};
 use super::identifiers::IdSource;
 use super::index::IndexedAttributes;
 use super::packed::Packed;
-use super::perspective::Perspective;
+use super::perspective::{Layout, Perspective};
 use super::state::{Snapshot, State, given_id, is_composed};
 use super::{Change, Changed, Condition, Stored, Wanted};
 use crate::clock::Clock;
@@ -22,8 +22,7 @@ pub(super) const PORTION: usize = 16_000;
 /// One tenant. The lock is never held across a wait.
 #[derive(Debug)]
 pub(super) struct Tenant {
-    /// Without base URL.
-    pub perspective: Perspective,
+    pub layout: Layout,
     pub indexed: Arc<IndexedAttributes>,
     clock: Clock,
     state: RwLock<State>,
@@ -39,11 +38,16 @@ impl Tenant {
     pub fn new(registry: Arc<Registry>, clock: Clock, ids: IdSource) -> Self {
         let indexed = Arc::new(IndexedAttributes::new(&registry));
         let state = RwLock::new(State::new(&registry, Arc::clone(&indexed), ids));
-        Self { perspective: Perspective::of(registry), indexed, clock, state }
+        Self { layout: Layout::new(registry), indexed, clock, state }
+    }
+
+    /// Without base URL.
+    fn perspective(&self) -> Perspective<'_> {
+        Perspective::new(&self.layout, "")
     }
 
     pub fn registry(&self) -> &Arc<Registry> {
-        self.perspective.registry()
+        &self.layout.registry
     }
 
     /// A change is made ready before the state is touched, so a panic leaves no half of one behind.
@@ -56,7 +60,7 @@ impl Tenant {
     }
 
     fn encode(&self, fields: &Fields) -> Packed {
-        let layout = self.perspective.layout();
+        let layout = &self.layout;
         let attribute = |relation: Option<super::perspective::RelationAttributes>| relation.map(|it| it.attribute);
         let (members, groups) = (attribute(layout.members), attribute(layout.groups));
         Packed::encode(fields, |id| is_composed(id, members, groups))
@@ -64,7 +68,7 @@ impl Tenant {
 
     /// The attribute that holds the members of a resource of this type.
     fn members_of(&self, resource_type: ResourceTypeId) -> Option<AttributeId> {
-        let layout = self.perspective.layout();
+        let layout = &self.layout;
         layout.members.filter(|_| layout.of(resource_type).has_members).map(|relation| relation.attribute)
     }
 
@@ -75,9 +79,9 @@ impl Tenant {
         group: Option<u32>,
         budget: Option<usize>,
     ) -> Option<MembersDraft<'a>> {
-        let layout = self.perspective.layout();
+        let layout = &self.layout;
         let attributes = layout.members.filter(|_| layout.of(resource_type).has_members)?;
-        Some(MembersDraft::new(state, &self.perspective, attributes, group, budget))
+        Some(MembersDraft::new(state, self.perspective(), attributes, group, budget))
     }
 
     pub fn create(&self, resource_type: ResourceTypeId, fields: &Fields, wanted: Wanted) -> Result<Snapshot> {
@@ -146,7 +150,7 @@ impl Tenant {
 
     fn snapshot(&self, state: &State, number: u32, wanted: Wanted) -> Result<Snapshot> {
         let row = state.row(number).ok_or_else(|| Error::new(ErrorKind::NotFound, "the resource is gone"))?;
-        Ok(state.snapshot(number, row, wanted, &self.perspective, PORTION))
+        Ok(state.snapshot(number, row, wanted, self.perspective(), PORTION))
     }
 
     /// Fills in what a snapshot lacks, a portion under each lock. Members that are added or removed meanwhile may be shown or

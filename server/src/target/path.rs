@@ -114,7 +114,7 @@ pub(crate) fn split_segment(path: &str) -> Option<(&str, &str)> {
     if path.is_empty() {
         return None;
     }
-    Some(path.split_at(path.find('/').unwrap_or(path.len())))
+    Some(path.split_at(path.bytes().position(|byte| byte == b'/').unwrap_or(path.len())))
 }
 
 /// A segment without percent-encoding; bytes that are no UTF-8 match nothing that exists.

@@ -1,20 +1,18 @@
 //! A hash index that keeps 32 bits of each key's hash and the row, not the key: who finds a row compares it with what was
 //! sought. A million keys take some 20 MB less than they would with their text.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
+use std::collections::hash_map;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use std::sync::LazyLock;
 
-/// Marks a place in `many` instead of a row.
-const MANY: u32 = 1 << 31;
+use super::super::sets::{Entry, Sets};
 
 /// From the hash of a key to the rows that have it, and sometimes to rows whose key only has the same hash.
 #[derive(Clone, Debug, Default)]
 pub struct Equality {
-    rows: HashMap<u32, u32, BuildHasherDefault<RowHasher>>,
-    /// The rows of hashes that have several.
-    many: Vec<BTreeSet<u32>>,
-    free: Vec<u32>,
+    rows: HashMap<u32, Entry, BuildHasherDefault<RowHasher>>,
+    sets: Sets,
 }
 
 /// Makes the hashes of the keys. Seeded, so that a client cannot choose keys that collide, and the same in all stores of the
@@ -43,67 +41,34 @@ impl KeyHasher {
 pub struct KeyHash(u32);
 
 impl Equality {
-    /// Adds a row; rows are below 2^31.
+    /// Adds a row.
     pub fn insert(&mut self, hash: KeyHash, row: u32) {
-        let Some(&entry) = self.rows.get(&hash.0) else {
-            self.rows.insert(hash.0, row);
-            return;
-        };
-        if entry & MANY != 0 {
-            self.many[place(entry)].insert(row);
-        } else if entry != row {
-            let set = BTreeSet::from([entry, row]);
-            let at = if let Some(at) = self.free.pop() {
-                self.many[place(at)] = set;
-                at
-            } else {
-                self.many.push(set);
-                // There are fewer sets than rows, which are below 2^31.
-                u32::try_from(self.many.len() - 1).unwrap_or(MANY - 1)
-            };
-            self.rows.insert(hash.0, at | MANY);
-        }
+        self.sets.insert(self.rows.entry(hash.0).or_default(), row);
     }
 
     /// Takes a row away.
     pub fn remove(&mut self, hash: KeyHash, row: u32) {
-        let Some(&entry) = self.rows.get(&hash.0) else { return };
-        if entry & MANY == 0 {
-            if entry == row {
-                self.rows.remove(&hash.0);
-            }
-            return;
-        }
-        let set = &mut self.many[place(entry)];
-        set.remove(&row);
-        if let (1, Some(&last)) = (set.len(), set.first()) {
-            set.clear();
-            self.free.push(entry & !MANY);
-            self.rows.insert(hash.0, last);
+        let hash_map::Entry::Occupied(mut entry) = self.rows.entry(hash.0) else { return };
+        self.sets.remove(entry.get_mut(), row);
+        if *entry.get() == Entry::EMPTY {
+            entry.remove();
         }
     }
 
-    /// How many rows [`Self::rows`] gives.
-    #[must_use]
-    pub fn count(&self, hash: KeyHash) -> usize {
-        match self.rows.get(&hash.0) {
-            None => 0,
-            Some(entry) if entry & MANY == 0 => 1,
-            Some(&entry) => self.many[place(entry)].len(),
-        }
+    fn entry(&self, hash: KeyHash) -> Entry {
+        self.rows.get(&hash.0).copied().unwrap_or_default()
+    }
+
+    /// The rows with this hash, ascending, unless there are more than `limit`.
+    pub fn rows_up_to(&self, hash: KeyHash, limit: usize) -> Option<impl Iterator<Item = u32> + '_> {
+        let entry = self.entry(hash);
+        (self.sets.count(entry) <= limit).then(|| self.sets.rows(entry))
     }
 
     /// The rows with this hash, ascending.
     pub fn rows(&self, hash: KeyHash) -> impl Iterator<Item = u32> + '_ {
-        let entry = self.rows.get(&hash.0).copied();
-        let one = entry.filter(|entry| entry & MANY == 0);
-        let many = entry.filter(|entry| entry & MANY != 0).map(|entry| self.many[place(entry)].iter().copied());
-        one.into_iter().chain(many.into_iter().flatten())
+        self.sets.rows(self.entry(hash))
     }
-}
-
-fn place(entry: u32) -> usize {
-    (entry & !MANY) as usize
 }
 
 /// For keys that are spread already, hashes and row numbers: the map takes a group from the low bits and a tag from the high
@@ -129,36 +94,24 @@ impl Hasher for RowHasher {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
-    use proptest::prelude::*;
+    use std::collections::BTreeSet;
 
     use super::*;
 
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
-
-        #[test]
-        fn it_behaves_as_a_map_to_sets(
-            steps in prop::collection::vec((any::<bool>(), 0_u32..12, 0_u32..20), 0..400),
-        ) {
-            let mut index = Equality::default();
-            let mut model: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
-            for (insert, key, row) in steps {
-                if insert {
-                    index.insert(KeyHash(key), row);
-                    model.entry(key).or_default().insert(row);
-                } else {
-                    index.remove(KeyHash(key), row);
-                    model.entry(key).or_default().remove(&row);
-                }
-            }
-            for key in 0..12 {
-                let expected: Vec<u32> = model.get(&key).into_iter().flatten().copied().collect();
-                prop_assert_eq!(index.count(KeyHash(key)), expected.len());
-                prop_assert_eq!(index.rows(KeyHash(key)).collect::<Vec<_>>(), expected);
-            }
+    #[test]
+    fn a_hash_leads_to_every_row_that_has_it_and_to_none_when_all_are_gone() {
+        let (mut index, hash) = (Equality::default(), KeyHash(7));
+        for row in [5, 3, 9, 3] {
+            index.insert(hash, row);
         }
+        assert_eq!(index.rows(hash).collect::<Vec<_>>(), [3, 5, 9]);
+        assert!(index.rows_up_to(hash, 2).is_none());
+        for row in [3, 9, 4, 5] {
+            index.remove(hash, row);
+        }
+        assert_eq!(index.rows(hash).count(), 0);
+        assert!(index.rows.is_empty(), "nothing is kept of a key that nobody has");
+        assert_eq!(index.rows_up_to(KeyHash(8), 0).map(Iterator::count), Some(0));
     }
 
     #[test]

@@ -29,7 +29,7 @@ impl RequestSeam for PageByPage {
             let mut outcome = next.run(operation).await?;
             if let Outcome::Listed(page) = &mut outcome {
                 let by = SortBy::new(&front.registry, &sort);
-                let perspective = &front.perspective;
+                let perspective = front.perspective("");
                 page.resources.sort_by(|left, right| {
                     let key = |stored: &crate::store::Stored| by.key(stored.record(perspective));
                     by.compare(key(left).as_ref(), key(right).as_ref())

@@ -1,0 +1,167 @@
+//! The exchanges that are kept, in two buffers that go round: one of heads, which have a fixed size, one of texts, one behind
+//! the other. Keeping an exchange allocates nothing of its own, and memory is written in the order in which it lies.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use super::{Delivery, Exchange, Observed, RecordedBody, mask};
+
+/// How many texts an exchange has: application, method, target, headers and body of the request, those of the answer.
+const TEXTS: usize = 7;
+
+/// An exchange without its texts.
+#[derive(Clone, Debug)]
+struct Head {
+    number: u64,
+    at: Timestamp,
+    micros: u64,
+    client: Option<SocketAddr>,
+    status: u16,
+    delivery: Delivery,
+    has_application: bool,
+    lengths: [usize; TEXTS],
+    /// How long the bodies were as sent, where they are kept.
+    bodies: [Option<usize>; 2],
+}
+
+impl Head {
+    fn text_bytes(&self) -> usize {
+        self.lengths.iter().sum()
+    }
+
+    fn exchange(&self, texts: &[u8]) -> Exchange {
+        let mut rest = texts;
+        let [application, method, target, request_headers, request_body, answer_headers, answer_body] =
+            self.lengths.map(|length| {
+                let (text, after) = rest.split_at(length.min(rest.len()));
+                rest = after;
+                text
+            });
+        let text = |bytes: &[u8]| Box::from(String::from_utf8_lossy(bytes));
+        let body = |length: Option<usize>, bytes: &[u8]| {
+            length.map(|length| RecordedBody { bytes: Bytes::copy_from_slice(bytes), length })
+        };
+        Exchange {
+            number: self.number,
+            at: self.at,
+            micros: self.micros,
+            client: self.client,
+            application: self.has_application.then(|| Arc::from(String::from_utf8_lossy(application))),
+            method: text(method),
+            target: text(target),
+            status: self.status,
+            delivery: self.delivery,
+            request_headers: text(request_headers),
+            request_body: body(self.bodies[0], request_body),
+            answer_headers: text(answer_headers),
+            answer_body: body(self.bodies[1], answer_body),
+        }
+    }
+}
+
+/// An exchange written down, secrets masked.
+#[derive(Debug)]
+pub(super) struct Written {
+    head: Head,
+    texts: Vec<u8>,
+}
+
+impl Written {
+    /// With at most so many bytes of each body, or without bodies.
+    pub fn new(observed: &Observed<'_>, body_bytes_kept: Option<usize>) -> Self {
+        let mut texts = Vec::with_capacity(512);
+        let (request, answer) = (observed.request_body, &observed.answer.body);
+        let kept = |body: &Bytes| body_bytes_kept.filter(|_| !body.is_empty());
+        let body = |texts: &mut Vec<u8>, body: &Bytes| {
+            grown(texts, |texts| kept(body).into_iter().for_each(|limit| mask::body(texts, body, limit)))
+        };
+        let lengths = [
+            grown(&mut texts, |texts| texts.extend_from_slice(observed.application.unwrap_or_default().as_bytes())),
+            grown(&mut texts, |texts| texts.extend_from_slice(observed.method.as_bytes())),
+            grown(&mut texts, |texts| mask::target(texts, observed.uri)),
+            grown(&mut texts, |texts| mask::headers(texts, observed.request_headers.iter())),
+            body(&mut texts, request),
+            grown(&mut texts, |texts| {
+                mask::headers(texts, observed.answer.headers.iter().map(|(name, value)| (name, value)));
+            }),
+            body(&mut texts, answer),
+        ];
+        let head = Head {
+            number: 0,
+            at: observed.at,
+            micros: u64::try_from(observed.duration.as_micros()).unwrap_or(u64::MAX),
+            client: observed.client,
+            status: observed.answer.status.as_u16(),
+            delivery: observed.delivery,
+            has_application: observed.application.is_some(),
+            lengths,
+            bodies: [request, answer].map(|body| kept(body).map(|_| body.len())),
+        };
+        Self { head, texts }
+    }
+
+    /// With the number that the ring gave it.
+    pub fn exchange(&self) -> Exchange {
+        self.head.exchange(&self.texts)
+    }
+}
+
+/// By how much writing one text has made them longer.
+fn grown(texts: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) -> usize {
+    let before = texts.len();
+    write(texts);
+    texts.len() - before
+}
+
+/// See the [module documentation](self).
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ring {
+    heads: VecDeque<Head>,
+    texts: VecDeque<u8>,
+    /// Of the last exchange, from 1.
+    number: u64,
+}
+
+impl Ring {
+    /// Numbers an exchange, and keeps it unless it takes more than `limit` bytes by itself; the oldest ones give way.
+    pub fn add(&mut self, written: &mut Written, limit: usize) {
+        self.number += 1;
+        written.head.number = self.number;
+        if size_of::<Head>() + written.texts.len() > limit {
+            return;
+        }
+        self.heads.push_back(written.head.clone());
+        self.texts.extend(&written.texts);
+        while self.size() > limit
+            && let Some(oldest) = self.heads.pop_front()
+        {
+            self.texts.drain(..oldest.text_bytes());
+        }
+    }
+
+    /// Forgets every exchange; numbers go on.
+    pub fn forget(&mut self) {
+        self.heads.clear();
+        self.texts.clear();
+    }
+
+    /// How many bytes the exchanges take.
+    pub fn size(&self) -> usize {
+        size_of::<Head>() * self.heads.len() + self.texts.len()
+    }
+
+    /// Every exchange that is kept, the oldest first.
+    pub fn exchanges(mut self) -> Vec<Arc<Exchange>> {
+        let mut texts: &[u8] = self.texts.make_contiguous();
+        let exchange = |head: &Head| {
+            let (own, rest) = texts.split_at(head.text_bytes());
+            texts = rest;
+            Arc::new(head.exchange(own))
+        };
+        self.heads.iter().map(exchange).collect()
+    }
+}
