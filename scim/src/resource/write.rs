@@ -246,7 +246,7 @@ fn first_escaped(bytes: &[u8]) -> Option<usize> {
     let is_escaped = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
     let clean = match bytes.last_chunk::<8>() {
         // The last eight bytes overlap the words before them, which costs less than a look at each of the rest.
-        Some(last) => bytes.as_chunks::<8>().0.iter().all(is_clean) && is_clean(last),
+        Some(last) => is_clean(last) && bytes.as_chunks::<8>().0.iter().all(is_clean),
         None => !bytes.iter().copied().any(is_escaped),
     };
     if clean { None } else { bytes.iter().copied().position(is_escaped) }

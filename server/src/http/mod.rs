@@ -26,6 +26,7 @@ use std::borrow::Cow;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Instant;
 
 use actix_web::body::BoxBody;
@@ -33,6 +34,7 @@ use actix_web::dev::Payload;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
+use futures_util::poll;
 use jiff::Timestamp;
 use scim::capability::Capability;
 use scim::{ErrorKind, Result};
@@ -84,14 +86,17 @@ pub(crate) async fn handle(
         (None, Bytes::new(), Answer::empty(StatusCode::SERVICE_UNAVAILABLE))
     } else {
         // Where it stands: moving it would cost more than it does.
-        let work = pin!(answer_to(&request, &mut payload, &server, &behaviour, placed, at));
-        let (application, body, mut answer) =
-            tokio::time::timeout(server.limits.request_timeout, work).await.unwrap_or_else(|_| {
-                let detail =
-                    format!("this took longer than {} s; ask for less", server.limits.request_timeout.as_secs());
-                let refusal = Refusal::new(ErrorKind::ServiceUnavailable, detail);
-                (None, Bytes::new(), refusal.into_answer(SCIM_JSON))
-            });
+        let mut work = pin!(answer_to(&request, &mut payload, &server, &behaviour, placed, at));
+        let in_time = match poll!(work.as_mut()) {
+            // Most answers are there at once and need no timer.
+            Poll::Ready(answered) => Ok(answered),
+            Poll::Pending => tokio::time::timeout(server.limits.request_timeout, work).await,
+        };
+        let (application, body, mut answer) = in_time.unwrap_or_else(|_| {
+            let detail = format!("this took longer than {} s; ask for less", server.limits.request_timeout.as_secs());
+            let refusal = Refusal::new(ErrorKind::ServiceUnavailable, detail);
+            (None, Bytes::new(), refusal.into_answer(SCIM_JSON))
+        });
         for seam in &seams.answer {
             if seam.concerns(&head, &answer) {
                 seam.rewrite(&head, &mut answer);

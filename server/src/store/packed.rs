@@ -47,7 +47,7 @@ impl Packed {
     /// The attributes through a cursor.
     #[must_use]
     pub fn record(&self) -> PackedRecord<'_> {
-        PackedRecord(&self.0)
+        PackedRecord(Cursor { text: &self.0, at: 0, end: self.0.len() })
     }
 
     /// Bytes taken, without the allocation's own header.
@@ -128,16 +128,17 @@ fn write_number(out: &mut String, mut value: u64) {
     out.push(char::from(digit(value)));
 }
 
-/// A place in a packed text. Reading moves it on.
+/// A part of a packed text, of which reading takes away the beginning.
 #[derive(Clone, Copy, Debug)]
 struct Cursor<'a> {
     text: &'a str,
     at: usize,
+    end: usize,
 }
 
 impl<'a> Cursor<'a> {
     fn number(&mut self) -> Option<u64> {
-        let bytes = self.text.as_bytes();
+        let bytes = self.text.as_bytes().get(..self.end)?;
         let first = *bytes.get(self.at)?;
         self.at += 1;
         if first < MORE {
@@ -156,11 +157,15 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn take(&mut self, length: u64) -> Option<&'a str> {
-        let end = self.at.checked_add(usize::try_from(length).ok()?)?;
-        let taken = self.text.get(self.at..end)?;
+    fn take(&mut self, length: u64) -> Option<Self> {
+        let end = self.at.checked_add(usize::try_from(length).ok()?).filter(|&end| end <= self.end)?;
+        let taken = Self { end, ..*self };
         self.at = end;
         Some(taken)
+    }
+
+    fn rest(&self) -> Option<&'a str> {
+        self.text.get(self.at..self.end)
     }
 
     fn field(&mut self) -> Option<Field<'a>> {
@@ -173,7 +178,7 @@ impl<'a> Cursor<'a> {
 }
 
 fn decode(record: PackedRecord<'_>) -> Fields {
-    let mut cursor = record.cursor();
+    let mut cursor = record.0;
     std::iter::from_fn(|| cursor.field())
         .map(|field| {
             let mut values = field.items().map(|item| match item {
@@ -195,24 +200,24 @@ fn decode(record: PackedRecord<'_>) -> Fields {
 struct Field<'a> {
     id: AttributeId,
     multi: bool,
-    values: &'a str,
+    values: Cursor<'a>,
 }
 
 impl<'a> Field<'a> {
     const fn items(&self) -> PackedItems<'a> {
-        PackedItems(Cursor { text: self.values, at: 0 })
+        PackedItems(self.values)
     }
 }
 
 /// A cursor over packed attributes: a resource's, or those of one complex value. Nothing is allocated or copied.
 #[derive(Clone, Copy, Debug)]
-pub struct PackedRecord<'a>(&'a str);
+pub struct PackedRecord<'a>(Cursor<'a>);
 
 impl<'a> Record<'a> for PackedRecord<'a> {
     type Items = PackedItems<'a>;
 
     fn get(self, id: AttributeId) -> Option<PackedItems<'a>> {
-        let mut cursor = self.cursor();
+        let mut cursor = self.0;
         while let Some(field) = cursor.field() {
             if field.id >= id {
                 return (field.id == id).then(|| field.items());
@@ -229,16 +234,12 @@ impl<'a> Record<'a> for PackedRecord<'a> {
 impl<'a> PackedRecord<'a> {
     /// Whether the values of `id` are the same in both.
     pub(super) fn has_same(self, other: Self, id: AttributeId) -> bool {
-        self.get(id).map(|items| items.0.text) == other.get(id).map(|items| items.0.text)
+        self.get(id).map(|items| items.0.rest()) == other.get(id).map(|items| items.0.rest())
     }
 
     /// As [`Record::fields`], with a name for the iterator.
     pub(super) const fn iter(self) -> PackedFields<'a> {
-        PackedFields(self.cursor())
-    }
-
-    const fn cursor(self) -> Cursor<'a> {
-        Cursor { text: self.0, at: 0 }
+        PackedFields(self.0)
     }
 }
 
@@ -265,7 +266,7 @@ impl<'a> Iterator for PackedItems<'a> {
         let cursor = &mut self.0;
         let head = cursor.number()?;
         if head & 1 == 1 {
-            return Some(Item::String(cursor.take(head >> 1)?));
+            return Some(Item::String(cursor.take(head >> 1)?.rest()?));
         }
         Some(match head >> 1 {
             FALSE => Item::Boolean(false),

@@ -33,7 +33,8 @@ impl Tenant {
             }
             None => return None,
         };
-        let mut found = Found::new();
+        let room = if search.sort.is_none() { page_size(&query.window).min(rows.len()) } else { 0 };
+        let mut found = Found::with_room(room);
         for number in rows {
             found.look_at(&search, &state, number);
         }
@@ -227,6 +228,10 @@ struct Found {
 impl Found {
     const fn new() -> Self {
         Self { total: 0, matches: Vec::new(), shown: VecDeque::new(), around: (false, false) }
+    }
+
+    fn with_room(resources: usize) -> Self {
+        Self { shown: VecDeque::with_capacity(resources), ..Self::new() }
     }
 
     fn into_answer(self, search: &Search<'_>) -> Answered {

@@ -1,17 +1,19 @@
 //! The yardstick: actix-web routes of the same pattern that send the same number of bytes, and no SCIM.
+//!
+//! `serve-bare-route ONE LIST` serves bodies of `ONE` bytes by id and of `LIST` bytes for the collection.
 
 use std::process::ExitCode;
 
 use actix_web::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use actix_web::{App, HttpResponse, HttpServer, web};
 
-/// The first argument with which this program serves instead of measuring; the second is the answer's body length.
+/// The first argument with which this program serves instead of measuring.
 pub const COMMAND: &str = "serve-bare-route";
 
 /// Serves until killed.
 pub fn serve() -> ExitCode {
-    let length = std::env::args().nth(2).and_then(|text| text.parse().ok()).unwrap_or(600);
-    match actix_web::rt::System::new().block_on(run(length)) {
+    let length = |at| std::env::args().nth(at).and_then(|text| text.parse().ok()).unwrap_or(600);
+    match actix_web::rt::System::new().block_on(run(length(2), length(3))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bare route: {error}");
@@ -20,17 +22,18 @@ pub fn serve() -> ExitCode {
     }
 }
 
-async fn run(length: usize) -> std::io::Result<()> {
-    let body = web::Bytes::from(vec![b'x'; length]);
+async fn run(one: usize, list: usize) -> std::io::Result<()> {
     let server = HttpServer::new(move || {
-        let body = body.clone();
-        let get = move || {
-            let body = body.clone();
-            async move { answer(HttpResponse::Ok(), body) }
+        let get = |length: usize| {
+            let body = web::Bytes::from(vec![b'x'; length]);
+            move || {
+                let body = body.clone();
+                async move { answer(HttpResponse::Ok(), body) }
+            }
         };
         App::new()
-            .route("/scim/v2/Users/{id}", web::get().to(get.clone()))
-            .route("/scim/v2/Users", web::get().to(get))
+            .route("/scim/v2/Users/{id}", web::get().to(get(one)))
+            .route("/scim/v2/Users", web::get().to(get(list)))
             .route("/scim/v2/Users", web::post().to(echo))
             .route("/scim/v2/Users/{id}", web::patch().to(echo))
             .route("/scim/v2/Groups/{id}", web::patch().to(echo))

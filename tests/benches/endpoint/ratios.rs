@@ -9,7 +9,7 @@ use crate::bare;
 use crate::load::{self, Connection};
 use crate::process::Process;
 use crate::requests::{by_id, by_name, get, patch_title, post, sample_ids, scatter, weir};
-use crate::spread::spread;
+use crate::spread::{median, spread};
 
 /// Measures and prints the table; returns the process that was measured, for what comes next.
 pub fn run(options: &Options) -> Result<Process, String> {
@@ -23,13 +23,17 @@ pub fn run(options: &Options) -> Result<Process, String> {
     println!("start to first answer, ms    {}", spread(&mut first_answers()?, 1));
     println!("resident bytes a user        {:.0}", (weir.resident_bytes()? - empty) / people);
     let ids = sample_ids(&weir, options.people)?;
-    let body = Connection::open(&weir.address)?.send(&by_id(&ids[0]))?.body.len();
-    println!("bytes of a user on the wire  {body}\n");
+    let length = |request: Vec<u8>| Ok::<_, String>(Connection::open(&weir.address)?.send(&request)?.body.len());
+    let (one, list) = (length(by_id(&ids[0]))?, length(by_name(options.people / 2))?);
+    println!("bytes of a user on the wire  {one}, in a list {list}\n");
     let mut program = Command::new(std::env::current_exe().map_err(|error| error.to_string())?);
-    program.arg(bare::COMMAND).arg(body.to_string());
+    program.args([bare::COMMAND, &one.to_string(), &list.to_string()]);
     let bare = Process::start(program)?;
 
-    println!("{:<44} {:>24} {:>24}", "against the bare route", "CPU ratio min/med/max", "throughput min/med/max");
+    println!(
+        "{:<34} {:>24} {:>18} {:>24}",
+        "against the bare route", "CPU ratio min/med/max", "CPU µs bare/weir", "throughput min/med/max"
+    );
     let any = |connection: usize, turn: usize| &ids[scatter(connection, turn) % ids.len()];
     let pair = Pair { options, weir: &weir, bare: &bare };
     pair.compare("GET /Users/{id}", &|connection, turn| by_id(any(connection, turn)))?;
@@ -68,14 +72,17 @@ type Request<'a> = dyn Fn(usize, usize) -> Vec<u8> + Sync + 'a;
 
 impl Pair<'_> {
     fn compare(&self, name: &str, request: &Request<'_>) -> Result<(), String> {
-        let (mut cpu, mut throughput) = (Vec::new(), Vec::new());
+        let (mut cpu, mut throughput, mut bare_cost, mut weir_cost) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for _ in 0..self.options.rounds {
             let (bare_cpu, bare_rate) = self.measure(self.bare, request)?;
             let (weir_cpu, weir_rate) = self.measure(self.weir, request)?;
             cpu.push(bare_cpu / weir_cpu);
             throughput.push(weir_rate / bare_rate);
+            bare_cost.push(bare_cpu * 1e6);
+            weir_cost.push(weir_cpu * 1e6);
         }
-        println!("{name:<44} {:>24} {:>24}", spread(&mut cpu, 2), spread(&mut throughput, 2));
+        let costs = format!("{:.1} / {:.1}", median(&mut bare_cost), median(&mut weir_cost));
+        println!("{name:<34} {:>24} {costs:>18} {:>24}", spread(&mut cpu, 2), spread(&mut throughput, 2));
         Ok(())
     }
 
