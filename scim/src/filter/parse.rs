@@ -219,12 +219,12 @@ impl Grammar {
     /// `factor = "not" [SP] group / group / term`
     fn factor<'a>(&self, place: Place, input: &'a str) -> Parsed<'a, Filter> {
         let not = preceded(|input| self.not(input), |input| self.group(place, input));
-        alt((
-            not.map(|inner| Filter::Not(Box::new(inner))),
-            |input| self.group(place, input),
-            |input| self.term(place, input),
-        ))
-        .parse(input)
+        let term = |input| self.term(place, input);
+        match input.as_bytes().first() {
+            Some(b'(') => self.group(place, input),
+            Some(b'n' | b'N') => alt((not.map(|inner| Filter::Not(Box::new(inner))), term)).parse(input),
+            _ => term(input),
+        }
     }
 
     /// `"not" [SP]` before a bracket; anything else that begins so is an attribute path.

@@ -117,10 +117,10 @@ pub fn comparison_key<'t>(registry: &Registry, attribute: AttributeId, text: &'t
 /// What every match of `filter` has: each pair is an attribute or sub-attribute, of which some value equals the operand.
 /// A store may look any one of them up in an index, and then evaluates the whole filter on what it finds.
 pub fn equality_terms(filter: &Resolved) -> impl Iterator<Item = (AttributeId, &Operand)> {
-    let mut pending = vec![filter];
+    let (mut next, mut pending) = (Some(filter), Vec::new());
     std::iter::from_fn(move || {
         loop {
-            match pending.pop()? {
+            match next.take().or_else(|| pending.pop())? {
                 Resolved::Compare(ResolvedComparison {
                     attribute,
                     sub_attribute,
@@ -130,7 +130,7 @@ pub fn equality_terms(filter: &Resolved) -> impl Iterator<Item = (AttributeId, &
                     return Some((sub_attribute.unwrap_or(*attribute), value));
                 }
                 Resolved::And(operands) => pending.extend(operands.iter().rev()),
-                Resolved::ValuePath { filter, .. } => pending.push(filter),
+                Resolved::ValuePath { filter, .. } => next = Some(filter),
                 _ => {}
             }
         }

@@ -6,6 +6,8 @@ use bytes::Bytes;
 use scim::{Error, ErrorKind, message};
 use serde_json::Value;
 
+use super::SCIM_JSON;
+
 /// An answer in the making. Deviations at the answer seam see and change this.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -26,8 +28,11 @@ impl Answer {
     /// An answer with a body of the given media type.
     #[must_use]
     pub fn with_body(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        // Making a value looks at each of its characters, and this one is nearly every answer's.
+        static USUAL: HeaderValue = HeaderValue::from_static(SCIM_JSON);
+        let value = if content_type == SCIM_JSON { USUAL.clone() } else { HeaderValue::from_static(content_type) };
         let mut headers = Vec::with_capacity(4);
-        headers.push((header::CONTENT_TYPE, HeaderValue::from_static(content_type)));
+        headers.push((header::CONTENT_TYPE, value));
         Self { status, headers, body: body.into(), list: false }
     }
 

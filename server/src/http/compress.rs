@@ -17,12 +17,15 @@ const SMALLEST: usize = 1_024;
 /// A larger body would keep a worker busy for milliseconds.
 const LARGEST_AT_ONCE: usize = 64 * 1_024;
 
+/// Made once, because making it looks at each of its characters.
+static VARIES: HeaderValue = HeaderValue::from_static("accept-encoding");
+
 /// Compresses the body when the client takes gzip and the body is large enough; marks every answer that could have been.
 pub async fn compress(request: &HttpRequest, answer: &mut Answer) {
     if answer.body.len() < SMALLEST || answer.header(&header::CONTENT_ENCODING).is_some() {
         return;
     }
-    answer.headers.push((header::VARY, HeaderValue::from_static("accept-encoding")));
+    answer.headers.push((header::VARY, VARIES.clone()));
     if !takes_gzip(request) {
         return;
     }

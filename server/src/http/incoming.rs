@@ -40,12 +40,13 @@ impl Incoming<'_> {
 
 /// Reads a body within the limits: 413 when it is too long, 408 when it does not arrive in time.
 pub async fn body(headers: &HeaderMap, payload: &mut Payload, limits: &Limits) -> std::result::Result<Bytes, Refusal> {
+    if matches!(payload, Payload::None) {
+        return Ok(Bytes::new());
+    }
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if declared.is_none_or(|length| length == 0) && !headers.contains_key(header::TRANSFER_ENCODING) {
-        // HTTP/2 may send a body that neither header announces.
-        if matches!(payload, Payload::None) || declared == Some(0) {
-            return Ok(Bytes::new());
-        }
+    // HTTP/2 may send a body that neither header announces.
+    if declared == Some(0) && !headers.contains_key(header::TRANSFER_ENCODING) {
+        return Ok(Bytes::new());
     }
     if declared.is_some_and(|length| length > limits.body_bytes as u64) {
         return Err(too_large(limits));

@@ -38,7 +38,7 @@ impl Origin {
         let scheme = forwarded(&FORWARDED_PROTO).filter(|scheme| matches!(*scheme, "http" | "https"));
         let host = forwarded(&FORWARDED_HOST)
             .filter(|host| is_host(host))
-            .or_else(|| first(headers, &header::HOST).filter(|host| is_host(host)))
+            .or_else(|| headers.get(header::HOST)?.to_str().ok().filter(|host| is_host(host)))
             // HTTP/2 has an authority instead of the header.
             .or_else(|| request.uri().authority().map(actix_web::http::uri::Authority::as_str))
             .unwrap_or(&self.address);
@@ -53,7 +53,7 @@ fn first<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
 
 /// Host and port and nothing that would lead a location elsewhere.
 fn is_host(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']'))
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']'))
 }
 
 #[cfg(test)]

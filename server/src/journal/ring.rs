@@ -23,27 +23,27 @@ struct Head {
     status: u16,
     delivery: Delivery,
     has_application: bool,
-    lengths: [usize; TEXTS],
+    lengths: [u32; TEXTS],
     /// How long the bodies were as sent, where they are kept.
-    bodies: [Option<usize>; 2],
+    bodies: [Option<u32>; 2],
 }
 
 impl Head {
     fn text_bytes(&self) -> usize {
-        self.lengths.iter().sum()
+        self.lengths.iter().map(|&length| length as usize).sum()
     }
 
     fn exchange(&self, texts: &[u8]) -> Exchange {
         let mut rest = texts;
         let [application, method, target, request_headers, request_body, answer_headers, answer_body] =
             self.lengths.map(|length| {
-                let (text, after) = rest.split_at(length.min(rest.len()));
+                let (text, after) = rest.split_at(rest.len().min(length as usize));
                 rest = after;
                 text
             });
         let text = |bytes: &[u8]| Box::from(String::from_utf8_lossy(bytes));
-        let body = |length: Option<usize>, bytes: &[u8]| {
-            length.map(|length| RecordedBody { bytes: Bytes::copy_from_slice(bytes), length })
+        let body = |length: Option<u32>, bytes: &[u8]| {
+            length.map(|length| RecordedBody { bytes: Bytes::copy_from_slice(bytes), length: length as usize })
         };
         Exchange {
             number: self.number,
@@ -99,7 +99,7 @@ impl Written {
             delivery: observed.delivery,
             has_application: observed.application.is_some(),
             lengths,
-            bodies: [request, answer].map(|body| kept(body).map(|_| body.len())),
+            bodies: [request, answer].map(|body| kept(body).map(|_| small(body.len()))),
         };
         Self { head, texts }
     }
@@ -111,10 +111,16 @@ impl Written {
 }
 
 /// By how much writing one text has made them longer.
-fn grown(texts: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) -> usize {
+fn grown(texts: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) -> u32 {
     let before = texts.len();
     write(texts);
-    texts.len() - before
+    // Whatever is beyond cannot be found again.
+    texts.truncate(before.saturating_add(u32::MAX as usize));
+    small(texts.len() - before)
+}
+
+fn small(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
 }
 
 /// See the [module documentation](self).
