@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::rc::Rc;
 
-use actix_web::dev::Server as Listening;
+use actix_web::dev::{Server as Listening, ServiceRequest, ServiceResponse, fn_service};
 use actix_web::{App, HttpServer, web};
 use rustls::ServerConfig;
 
@@ -21,8 +21,16 @@ pub(crate) fn serve(
     let app = move || {
         // Each worker counts its own references: a counter that all of them write costs more than most of an answer's work.
         let running = Rc::new(web::Data::clone(&running));
-        let handle = move |request, payload| http::handle(request, payload, Rc::clone(&running));
-        App::new().default_service(web::to(handle))
+        // Not as a handler with extractors, of which there would be nothing to extract.
+        let service = fn_service(move |request: ServiceRequest| {
+            let running = Rc::clone(&running);
+            async move {
+                let (request, payload) = request.into_parts();
+                let response = http::handle(&request, payload, &running).await;
+                Ok::<_, actix_web::Error>(ServiceResponse::new(request, response))
+            }
+        });
+        App::new().default_service(service)
     };
     let server = HttpServer::new(app)
         .workers(workers.max(1))

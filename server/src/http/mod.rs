@@ -24,7 +24,6 @@ mod token;
 
 use std::borrow::Cow;
 use std::pin::pin;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
@@ -59,13 +58,12 @@ use crate::target::deviations::seam::{Fate, Head};
 
 /// Answers one request.
 pub(crate) async fn handle(
-    request: HttpRequest,
-    payload: web::Payload,
-    running: Rc<web::Data<Running>>,
+    request: &HttpRequest,
+    mut payload: Payload,
+    running: &web::Data<Running>,
 ) -> HttpResponse {
-    let mut payload = payload.into_inner();
     if let Some(rest) = control_path(request.path()) {
-        return crate::control::handle(&request, rest, &mut payload, &running).await;
+        return crate::control::handle(request, rest, &mut payload, running).await;
     }
     let server = running.server();
     let at = server.clock.now();
@@ -86,7 +84,7 @@ pub(crate) async fn handle(
         (None, Bytes::new(), Answer::empty(StatusCode::SERVICE_UNAVAILABLE))
     } else {
         // Where it stands: moving it would cost more than it does.
-        let mut work = pin!(answer_to(&request, &mut payload, &server, &behaviour, placed, at));
+        let mut work = pin!(answer_to(request, &mut payload, &server, &behaviour, placed, at));
         let in_time = match poll!(work.as_mut()) {
             // Most answers are there at once and need no timer.
             Poll::Ready(answered) => Ok(answered),
@@ -123,7 +121,7 @@ pub(crate) async fn handle(
         delivery,
     });
     if server.limits.compress {
-        compress::compress(&request, &mut answer).await;
+        compress::compress(request, &mut answer).await;
     }
     respond(answer, delivery)
 }

@@ -11,7 +11,6 @@
 //! Numbers are written as ASCII, so that the whole is UTF-8 and texts are cut out of it without being looked through again.
 //! Only what is assigned is kept (RFC 7643 section 2.5), so equal attributes have equal bytes.
 
-use std::hint::black_box;
 use std::sync::Arc;
 
 use scim::resource::{Fields, Item, Record, Slot, Value};
@@ -49,12 +48,6 @@ impl Packed {
     #[must_use]
     pub fn record(&self) -> PackedRecord<'_> {
         PackedRecord(Cursor { text: &self.0, at: 0, end: self.0.len() })
-    }
-
-    /// Brings the whole into the cache, so that its lines are waited for together and not one after the other.
-    pub(super) fn fetch(&self) {
-        const LINE: usize = 64;
-        black_box(self.0.as_bytes().iter().step_by(LINE).fold(0, |all, byte| all ^ byte));
     }
 
     /// Bytes taken, without the allocation's own header.

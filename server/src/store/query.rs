@@ -247,7 +247,6 @@ impl Found {
     fn look_at(&mut self, search: &Search<'_>, state: &State, number: u32) {
         let row = state.row(number).filter(|row| row.stored.resource_type == search.query.resource_type);
         if let Some(row) = row {
-            row.stored.attributes.fetch();
             self.look_at_row(search, state, number, row);
         }
     }
