@@ -64,7 +64,8 @@ impl AttributePath {
     /// # Errors
     /// No attribute name at the start, a schema URI without an attribute, or a dot without a sub-attribute.
     pub fn parse_prefix(text: &str) -> Result<(Self, &str), PathSyntaxError> {
-        let end = text.find(|c: char| !is_path_char(c)).unwrap_or(text.len());
+        // By bytes, which is right because all of them are ASCII.
+        let end = text.bytes().position(|byte| !is_path_byte(byte)).unwrap_or(text.len());
         let (token, rest) = text.split_at(end);
         let (schema, names) = match token.rfind(':') {
             Some(at) => (Some(&token[..at]), &token[at + 1..]),
@@ -98,15 +99,16 @@ impl AttributePath {
     }
 }
 
-fn is_path_char(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, ':' | '.' | '-' | '_' | '$' | '/' | '%' | '~' | '+' | '*' | '@' | '#')
+const fn is_path_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b':' | b'.' | b'-' | b'_' | b'$' | b'/' | b'%' | b'~' | b'+' | b'*' | b'@' | b'#')
 }
 
 /// `$ref` starts with a dollar sign against the grammar (erratum 8924).
 fn is_name(name: &str) -> bool {
     let body = name.strip_prefix('$').unwrap_or(name);
     body.starts_with(|c: char| c.is_ascii_alphabetic())
-        && body.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '$'))
+        && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'$'))
 }
 
 fn is_uri(schema: &str) -> bool {

@@ -465,6 +465,13 @@ const BLANK_AND_OPERATOR: &str = "a blank and an operator (eq, ne, co, sw, ew, g
 
 /// `string`, by the JSON grammar.
 fn string(input: &str) -> Parsed<'_, Literal> {
+    // Most strings are as they stand between their quotes.
+    if let Some(inside) = input.strip_prefix('"')
+        && let Some(end) = inside.bytes().position(|byte| byte < b' ' || matches!(byte, b'"' | b'\\'))
+        && inside.as_bytes()[end] == b'"'
+    {
+        return Ok((&inside[end + 1..], Literal::String(inside[..end].to_owned())));
+    }
     let mut stream = serde_json::Deserializer::from_str(input).into_iter::<String>();
     match stream.next() {
         Some(Ok(text)) => Ok((&input[stream.byte_offset()..], Literal::String(text))),
