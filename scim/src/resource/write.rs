@@ -246,18 +246,18 @@ fn first_escaped(bytes: &[u8]) -> Option<usize> {
     let is_escaped = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
     let clean = match bytes.last_chunk::<8>() {
         // The last eight bytes overlap the words before them, which costs less than a look at each of the rest.
-        Some(last) => is_clean(last) && bytes.as_chunks::<8>().0.iter().all(is_clean),
+        Some(last) => is_clean(*last) && bytes.as_chunks::<8>().0.iter().copied().all(is_clean),
         None => !bytes.iter().copied().any(is_escaped),
     };
     if clean { None } else { bytes.iter().copied().position(is_escaped) }
 }
 
 /// Whether JSON takes eight bytes as they are.
-fn is_clean(word: &[u8; 8]) -> bool {
+fn is_clean(word: [u8; 8]) -> bool {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
     let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
-    let word = u64::from_ne_bytes(*word);
+    let word = u64::from_ne_bytes(word);
     let control = word.wrapping_sub(ONES * u64::from(b' ')) & !word & HIGH;
     control | zero(word ^ (ONES * u64::from(b'"'))) | zero(word ^ (ONES * u64::from(b'\\'))) == 0
 }

@@ -89,7 +89,8 @@ impl Registry {
     /// A broken rule of a document, a schema or resource type defined twice, a common attribute defined anew, a resource
     /// type whose schema is not among `schemas`, or more than 65,535 attributes.
     pub fn build(schemas: Vec<SchemaDocument>, resource_types: Vec<ResourceTypeDocument>) -> Result<Self, SchemaError> {
-        let mut registry = Self { definitions: Vec::new(), written: Vec::new(), schemas: Vec::new(), resource_types: Vec::new() };
+        let mut registry =
+            Self { definitions: Vec::new(), written: Vec::new(), schemas: Vec::new(), resource_types: Vec::new() };
         registry.add_schema(super::standard::common_attributes())?;
         for document in schemas {
             document.validate()?;
@@ -148,12 +149,7 @@ impl Registry {
         let id = AttributeId(index(self.definitions.len())?);
         let member = format!("{}:", serde_json::Value::from(attribute.name.as_str())).into_bytes();
         self.written.push(Written { member: member.into(), schema, multi_valued: attribute.multi_valued });
-        self.definitions.push(Definition {
-            attribute: attribute.clone(),
-            schema,
-            parent,
-            sub_attributes: Vec::new(),
-        });
+        self.definitions.push(Definition { attribute: attribute.clone(), schema, parent, sub_attributes: Vec::new() });
         Ok(id)
     }
 

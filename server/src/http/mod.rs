@@ -57,11 +57,7 @@ use crate::target::Placed;
 use crate::target::deviations::seam::{Fate, Head};
 
 /// Answers one request.
-pub(crate) async fn handle(
-    request: &HttpRequest,
-    mut payload: Payload,
-    running: &web::Data<Running>,
-) -> HttpResponse {
+pub(crate) async fn handle(request: &HttpRequest, mut payload: Payload, running: &web::Data<Running>) -> HttpResponse {
     if let Some(rest) = control_path(request.path()) {
         return crate::control::handle(request, rest, &mut payload, running).await;
     }
@@ -203,11 +199,7 @@ async fn answer_to(
         return (None, body, refuse(Refusal::new(ErrorKind::UriTooLong, detail)));
     }
     if uri.path() == token::PATH {
-        return (
-            None,
-            body.clone(),
-            token::answer(request.method(), request.headers(), &body, &server.gate, at),
-        );
+        return (None, body.clone(), token::answer(request.method(), request.headers(), &body, &server.gate, at));
     }
     let Some(placed) = placed else {
         let detail =

@@ -159,7 +159,7 @@ impl<'a> MembersDraft<'a> {
         let slots = [
             self.attributes.value.map(|id| (id, text(&edge.id.to_string()))),
             self.attributes.kind.map(|id| (id, text(self.type_name(row)))),
-            self.attributes.display.and_then(|id| Some((id, text(&edge.display(self.perspective)?)))),
+            self.attributes.display.and_then(|id| Some((id, text(edge.display(self.perspective)?)))),
         ];
         slots.into_iter().flatten().collect()
     }

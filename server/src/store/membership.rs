@@ -48,7 +48,9 @@ impl Groups {
     fn retain(&mut self, keep: impl Fn(u32, u32) -> bool) {
         for (member, entry) in (0..).zip(&mut self.entries) {
             let gone: Vec<u32> = self.sets.rows(*entry).filter(|&group| !keep(member, group)).collect();
-            gone.into_iter().for_each(|group| self.sets.remove(entry, group));
+            for group in gone {
+                self.sets.remove(entry, group);
+            }
         }
     }
 

@@ -80,7 +80,7 @@ impl<'r> SortBy<'r> {
     pub fn key<'a, R: Record<'a>>(&self, record: R) -> Option<SortKey> {
         let mut values = record.get(self.attribute)?;
         let first = values.next()?;
-        let Some(sub) = self.sub_attribute else { return self.scalar(self.attribute, first) };
+        let Some(sub) = self.sub_attribute else { return self.scalar(self.attribute, &first) };
         let mut chosen = first;
         if !self.is_primary(&chosen)
             && let Some(primary) = values.find(|value| self.is_primary(value))
@@ -88,7 +88,7 @@ impl<'r> SortBy<'r> {
             chosen = primary;
         }
         let Item::Complex(value) = chosen else { return None };
-        self.scalar(sub, value.get(sub)?.next()?)
+        self.scalar(sub, &value.get(sub)?.next()?)
     }
 
     fn is_primary<'a, R: Record<'a>>(&self, value: &Item<'a, R>) -> bool {
@@ -96,8 +96,8 @@ impl<'r> SortBy<'r> {
         value.get(primary).is_some_and(|mut flags| matches!(flags.next(), Some(Item::Boolean(true))))
     }
 
-    fn scalar<R>(&self, leaf: AttributeId, item: Item<'_, R>) -> Option<SortKey> {
-        Some(match item {
+    fn scalar<R>(&self, leaf: AttributeId, item: &Item<'_, R>) -> Option<SortKey> {
+        Some(match *item {
             Item::Boolean(value) => SortKey::Boolean(value),
             Item::Integer(value) => SortKey::Integer(value),
             Item::Decimal(value) => SortKey::Decimal(value),

@@ -430,11 +430,7 @@ impl Edge {
     }
 }
 
-fn name<'a>(
-    attributes: &'a Packed,
-    resource_type: ResourceTypeId,
-    perspective: Perspective<'_>,
-) -> Option<&'a str> {
+fn name<'a>(attributes: &'a Packed, resource_type: ResourceTypeId, perspective: Perspective<'_>) -> Option<&'a str> {
     let candidates = &perspective.layout().of(resource_type).display;
     candidates.iter().find_map(|&id| match attributes.record().get(id)?.next()? {
         Item::String(text) => Some(text),

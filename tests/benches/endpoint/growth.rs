@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::latency::sample;
 use crate::plot::{self, Line};
 use crate::requests::{
-    by_id, by_name, find_group, page, patch_title, post, sample_ids, scan, scatter, toggle_member, weir,
+    all_ids, by_id, by_name, find_group, page, patch_title, post, scan, scatter, toggle_member, weir,
 };
 use crate::spread::median;
 use crate::{Options, Populations};
@@ -32,7 +32,7 @@ pub fn run(options: &Options, Populations(populations): &Populations) -> Result<
         let started = Instant::now();
         let weir = weir(people)?;
         starts.push(started.elapsed().as_secs_f64());
-        let ids = sample_ids(&weir, people)?;
+        let ids = all_ids(&weir, people)?;
         let any = |turn: usize| &ids[scatter(1, turn) % ids.len()];
         let everyone = find_group(&weir, "everyone")?;
         let next = AtomicUsize::new(0);

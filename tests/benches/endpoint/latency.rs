@@ -19,7 +19,7 @@ pub fn run(options: &Options, weir: &Process) -> Result<(), String> {
     show("first page of 100", rounds * 50, &|_| page(1))?;
     show("page of 100 at nine tenths", rounds * 50, &|_| page(options.people / 10 * 9 + 1))?;
     show("title co \"eeper 9\", count 10, no index", rounds * 5, &|_| scan())?;
-    let ids = requests::sample_ids(weir, options.people)?;
+    let ids = requests::all_ids(weir, options.people)?;
     let member = ids.last().ok_or("nobody is there")?;
     for name in ["ten", "everyone"] {
         let group = find_group(weir, name)?;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::Options;
 use crate::load;
 use crate::process::Process;
-use crate::requests::{by_id, by_name, page, patch_title, post, sample_ids, scan, scatter};
+use crate::requests::{all_ids, by_id, by_name, page, patch_title, post, scan, scatter};
 use crate::spread::of_thousand;
 
 /// As many as a busy server has.
@@ -13,7 +13,7 @@ const CONNECTIONS: usize = 64;
 
 /// Measures and prints the table; with `options.soak` also how the memory grows over so many seconds.
 pub fn run(options: &Options, weir: &Process) -> Result<(), String> {
-    let ids = sample_ids(weir, options.people)?;
+    let ids = all_ids(weir, options.people)?;
     // Beyond the numbers that other measurements have used up.
     let next = AtomicUsize::new(1 << 32);
     let mixture = |writes: usize| {

@@ -8,7 +8,7 @@ use crate::Options;
 use crate::bare;
 use crate::load::{self, Connection};
 use crate::process::Process;
-use crate::requests::{by_id, by_name, get, patch_title, post, sample_ids, scatter, weir};
+use crate::requests::{all_ids, by_id, by_name, get, patch_title, post, scatter, weir};
 use crate::spread::{median, spread};
 
 /// Measures and prints the table; returns the process that was measured, for what comes next.
@@ -22,7 +22,7 @@ pub fn run(options: &Options) -> Result<Process, String> {
     println!("start with seeding           {:.2} s", started.elapsed().as_secs_f64());
     println!("start to first answer, ms    {}", spread(&mut first_answers()?, 1));
     println!("resident bytes a user        {:.0}", (weir.resident_bytes()? - empty) / people);
-    let ids = sample_ids(&weir, options.people)?;
+    let ids = all_ids(&weir, options.people)?;
     let length = |request: Vec<u8>| Ok::<_, String>(Connection::open(&weir.address)?.send(&request)?.body.len());
     let (one, list) = (length(by_id(&ids[0]))?, length(by_name(options.people / 2))?);
     println!("bytes of a user on the wire  {one}, in a list {list}\n");

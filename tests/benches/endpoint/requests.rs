@@ -79,13 +79,13 @@ pub const fn scatter(connection: usize, turn: usize) -> usize {
     (connection + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(turn.wrapping_mul(0xD1B5_4A32_D192_ED03)) >> 17
 }
 
-/// Five thousand ids from all over the population.
-pub fn sample_ids(weir: &Process, people: usize) -> Result<Vec<String>, String> {
+/// The ids of the whole population: fewer would lie in the processor's cache after a while.
+pub fn all_ids(weir: &Process, people: usize) -> Result<Vec<String>, String> {
+    const PAGE: usize = 200;
     let mut connection = Connection::open(&weir.address)?;
-    let mut ids = Vec::new();
-    for step in 0..50 {
-        let start = people / 50 * step + 1;
-        let answer = connection.send(&get(&format!("/scim/v2/Users?startIndex={start}&count=100&attributes=id")))?;
+    let mut ids = Vec::with_capacity(people);
+    for start in (1..=people).step_by(PAGE) {
+        let answer = connection.send(&get(&format!("/scim/v2/Users?startIndex={start}&count={PAGE}&attributes=id")))?;
         let list: Value = serde_json::from_slice(&answer.body).map_err(|error| error.to_string())?;
         let resources = list["Resources"].as_array().ok_or("a list without Resources")?;
         ids.extend(resources.iter().filter_map(|user| user["id"].as_str().map(str::to_owned)));
