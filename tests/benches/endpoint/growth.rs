@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use crate::awake::Awake;
 use crate::latency::sample;
 use crate::plot::{self, Line};
 use crate::requests::{
@@ -28,6 +29,7 @@ const OPERATIONS: [&str; 8] = [
 pub fn run(options: &Options, Populations(populations): &Populations) -> Result<(), String> {
     let mut lines: Vec<Line> = OPERATIONS.iter().map(|name| Line { name, points: Vec::new() }).collect();
     let mut starts = Vec::new();
+    let _awake = Awake::start()?;
     for &people in populations {
         let started = Instant::now();
         let weir = weir(people)?;

@@ -9,6 +9,7 @@
 //! `--rounds R` how often each pair alternates (default 3), `--connections C` (default 16), `--soak S` watches the memory for so
 //! long. `--growth` measures each operation at 1,000 to 1,000,000 people (or up to `--people`) instead, and `--plot FILE` draws it.
 
+mod awake;
 mod bare;
 mod growth;
 mod latency;
@@ -42,6 +43,9 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments.first().is_some_and(|word| word == bare::COMMAND) {
         return bare::serve();
+    }
+    if arguments.first().is_some_and(|word| word == awake::COMMAND) {
+        return awake::spin();
     }
     let word = |name: &str| {
         let at = arguments.iter().position(|word| word == name);

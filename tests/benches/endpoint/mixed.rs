@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::Options;
+use crate::awake::Awake;
 use crate::load;
 use crate::process::Process;
 use crate::requests::{all_ids, by_id, by_name, page, patch_title, post, scan, scatter};
@@ -40,8 +41,10 @@ pub fn run(options: &Options, weir: &Process) -> Result<(), String> {
             load::run(&weir.address, CONNECTIONS, options.seconds * 2.0, &[200, 201, 204], &mixture(writes))?;
         show(name, &measured);
     }
+    let awake = Awake::start()?;
     let alone =
         load::run(&weir.address, 1, options.seconds, &[200], &|_, turn| by_id(&ids[scatter(0, turn) % ids.len()]))?;
+    drop(awake);
     show("GET by id over one connection", &alone);
     // The first connection scans without a break, the second is the one who waits.
     let beside = load::run_where(
