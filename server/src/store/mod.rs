@@ -22,6 +22,7 @@ pub mod memory;
 mod packed;
 mod perspective;
 mod query;
+mod record;
 mod search;
 mod sets;
 mod sort;
@@ -31,8 +32,9 @@ mod tenant;
 
 pub use packed::{Packed, PackedItems, PackedRecord};
 pub use perspective::{Layout, Perspective};
+pub use record::{StoredItems, StoredRecord};
 pub use sort::{SortBy, SortKey};
-pub use stored::{Edge, Stored, StoredItems, StoredRecord};
+pub use stored::{Edge, Stored};
 
 /// The outcome of an operation, ready to be awaited.
 pub type Answer<'a, T> = BoxFuture<'a, scim::Result<T>>;

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use scim::schema::standard;
 
 use super::super::Layout;
