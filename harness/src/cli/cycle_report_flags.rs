@@ -3,10 +3,10 @@
 use std::fs::File;
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
+use super::report_flags::Asked;
 use super::{Failure, Output, cycle_report};
 use crate::provision::engine::{CycleReport, Plan};
 
@@ -31,28 +31,7 @@ pub(super) struct CycleReportFlags {
     /// A report in this form, written to FILE or else to standard output; may be repeated. One for a person goes to standard
     /// output unless another does
     #[arg(long = "report", value_name = "FORMAT[=FILE]")]
-    reports: Vec<Asked>,
-}
-
-/// One report that is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Asked {
-    format: CycleFormat,
-    file: Option<PathBuf>,
-}
-
-impl FromStr for Asked {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (word, file) = text.split_once('=').map_or((text, None), |(word, file)| (word, Some(file)));
-        let format = CycleFormat::from_str(word, false)
-            .map_err(|_| format!("there is no report {word:?}; there are text, json, markdown"))?;
-        if file == Some("") {
-            return Err("the file is missing after the equals sign".into());
-        }
-        Ok(Self { format, file: file.map(PathBuf::from) })
-    }
+    reports: Vec<Asked<CycleFormat>>,
 }
 
 /// The reports of one run.
@@ -80,7 +59,7 @@ impl CycleReportFlags {
                 return Err(Failure::Usage(sentence.into()));
             }
         }
-        let open = |asked: Asked| -> Result<Report, Failure> {
+        let open = |asked: Asked<CycleFormat>| -> Result<Report, Failure> {
             let file = match asked.file {
                 Some(path) => {
                     let file = File::create(&path).map_err(|error| {

@@ -51,7 +51,7 @@ pub struct ReportFlags {
     /// A report in this form, written to FILE or else to standard output; may be repeated. One for a person goes to standard
     /// output unless another does
     #[arg(long = "report", value_name = "FORMAT[=FILE]")]
-    reports: Vec<Asked>,
+    reports: Vec<Asked<ReportFormat>>,
     /// Leave out the lines of what passed or was skipped
     #[arg(long, short)]
     quiet: bool,
@@ -62,18 +62,18 @@ pub struct ReportFlags {
 
 /// One report that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
-    format: ReportFormat,
-    file: Option<PathBuf>,
+pub struct Asked<F> {
+    pub format: F,
+    pub file: Option<PathBuf>,
 }
 
-impl FromStr for Asked {
+impl<F: ValueEnum> FromStr for Asked<F> {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (word, file) = text.split_once('=').map_or((text, None), |(word, file)| (word, Some(file)));
-        let format = ReportFormat::from_str(word, false).map_err(|_| {
-            let known: Vec<String> = ReportFormat::value_variants()
+        let format = F::from_str(word, false).map_err(|_| {
+            let known: Vec<String> = F::value_variants()
                 .iter()
                 .filter_map(|format| format.to_possible_value().map(|value| value.get_name().to_owned()))
                 .collect();
@@ -106,7 +106,7 @@ impl ReportFlags {
         self.format == ReportFormat::Har || self.reports.iter().any(|asked| asked.format == ReportFormat::Har)
     }
 
-    fn asked(&self) -> Result<Vec<Asked>, Failure> {
+    fn asked(&self) -> Result<Vec<Asked<ReportFormat>>, Failure> {
         if self.reports.is_empty() {
             return Ok(vec![Asked { format: self.format, file: self.output.clone() }]);
         }
@@ -123,7 +123,7 @@ impl ReportFlags {
         Ok(asked)
     }
 
-    fn consumer(&self, asked: &Asked, output: Output) -> Result<Box<dyn Consumer>, Failure> {
+    fn consumer(&self, asked: &Asked<ReportFormat>, output: Output) -> Result<Box<dyn Consumer>, Failure> {
         if asked.format == ReportFormat::Har {
             let path = asked.file.as_deref();
             let path = path.ok_or_else(|| Failure::Usage("an HTTP archive needs a file, as in har=run.har".into()))?;
@@ -164,7 +164,7 @@ fn create(path: &Path) -> Result<File, Failure> {
 mod tests {
     use super::*;
 
-    fn asked(texts: &[&str]) -> Result<Vec<Asked>, String> {
+    fn asked(texts: &[&str]) -> Result<Vec<Asked<ReportFormat>>, String> {
         let reports = texts.iter().map(|text| text.parse()).collect::<Result<_, String>>()?;
         ReportFlags { reports, ..ReportFlags::default() }.asked().map_err(|failure| failure.to_string())
     }
