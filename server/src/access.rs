@@ -9,7 +9,7 @@ use crate::auth::token::Tokens;
 use crate::auth::{self, Gate, Grant};
 use crate::config::Config;
 use crate::http::Origin;
-use crate::target::{AuthenticationMethod, Target};
+use crate::targets::{AuthenticationMethod, Target};
 
 /// The user of generated Basic credentials.
 const BASIC_USER: &str = "weir";
@@ -115,7 +115,7 @@ fn opened(further: &FurtherCredentials, target: &Target) -> Result<BTreeSet<usiz
         return Err(format!("credentials {}: there is no tenant {stranger}", further.name));
     }
     let everything = further.applications.is_empty() && further.tenants.is_empty();
-    let opens = |application: &crate::target::Application| {
+    let opens = |application: &crate::targets::Application| {
         everything
             || further.applications.contains(&application.name)
             || application.tenant.as_ref().is_some_and(|tenant| further.tenants.contains(tenant))

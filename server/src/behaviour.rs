@@ -5,14 +5,14 @@ use std::sync::Arc;
 use scim::schema::{Registry, ResourceTypeDocument, SchemaDocument};
 
 use crate::clock::Clock;
+use crate::deviations::seam::{AnswerSeam, ConnectionSeam, RequestSeam, StoreSeam};
+use crate::deviations::{Activation, Seam, contradiction};
 use crate::front::{Front, Schemas};
 use crate::rules::Rules;
 use crate::store::identifiers::IdSource;
 use crate::store::memory::MemoryStore;
-use crate::target::Target;
-use crate::target::deviations::seam::{AnswerSeam, ConnectionSeam, RequestSeam, StoreSeam};
-use crate::target::deviations::{Activation, Seam, contradiction};
-use crate::target::downstream::Downstream;
+use crate::targets::Target;
+use crate::targets::downstream::Downstream;
 
 /// See the [module documentation](self). It is replaced as a whole when the deviations change.
 pub(crate) struct Behaviour {

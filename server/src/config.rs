@@ -9,10 +9,10 @@ use url::Url;
 use crate::access::{FurtherCredentials, TOKEN_LIFETIME};
 use crate::auth;
 use crate::clock::Clock;
+use crate::deviations::Activation;
 use crate::journal::JournalMode;
 use crate::limits::Limits;
-use crate::target::Target;
-use crate::target::deviations::Activation;
+use crate::targets::Target;
 use crate::tls::TlsFiles;
 
 /// How an endpoint is to be started. [`Config::rfc`], [`Config::aquera`] and [`Config::new`] fill in what an embedded

@@ -12,11 +12,11 @@ use tokio::sync::oneshot;
 use crate::access::ApplicationAccess;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::deviations::Activation;
 use crate::http::Origin;
 use crate::journal::Journal;
 use crate::server::{self, Lasting, Running, Server};
-use crate::target::Target;
-use crate::target::deviations::Activation;
+use crate::targets::Target;
 use crate::tls::TlsFiles;
 use crate::{app, control};
 

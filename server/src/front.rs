@@ -13,7 +13,7 @@ use crate::operation::AccountAttributes;
 use crate::rules::Rules;
 use crate::store::memory::MemoryStore;
 use crate::store::{Layout, Perspective, Store, Stored, Wanted};
-use crate::target::downstream::Downstream;
+use crate::targets::downstream::Downstream;
 
 /// See the [module documentation](self).
 pub struct Front {

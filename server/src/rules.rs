@@ -9,7 +9,7 @@ use scim::resource::read::{Policy, UnknownPolicy};
 
 use crate::auth::Carelessness;
 use crate::bulk::BulkLimits;
-use crate::target::{Application, AuthenticationMethod, OnPut, Target, refusal};
+use crate::targets::{Application, AuthenticationMethod, OnPut, Target, refusal};
 
 /// See the [module documentation](self). Deviations at the rules seam change them.
 #[derive(Clone, Debug)]

@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::control::Snapshots;
 use crate::cursor::Cursors;
+use crate::deviations::Activation;
 use crate::endpoint::StartError;
 use crate::http::Origin;
 use crate::journal::Journal;
@@ -24,9 +25,8 @@ use crate::password::Passwords;
 use crate::rate::RateLimit;
 use crate::seed::Seed;
 use crate::store::{Store, Wanted};
-use crate::target::Target;
-use crate::target::deviations::Activation;
-use crate::target::downstream::Effect;
+use crate::targets::Target;
+use crate::targets::downstream::Effect;
 
 /// What listens: the server as it is at the moment, replaced as a whole when the target is switched.
 pub(crate) struct Running {

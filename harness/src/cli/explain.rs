@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use clap::Args;
 use scim::requirement::{self, Requirement};
-use weir_server::target::SchemaChange;
-use weir_server::target::deviations::{self, Breaks, Deviation};
+use weir_server::deviations::{self, Breaks, Deviation};
+use weir_server::targets::SchemaChange;
 use weir_server::{Activation, Target};
 
 use super::{Failure, Output};

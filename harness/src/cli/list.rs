@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use scim::requirement;
 use serde_json::{Value, json};
 use weir_server::Target;
-use weir_server::target::deviations::{self, Breaks};
+use weir_server::deviations::{self, Breaks};
 
 use super::output::table;
 use super::{Failure, Output};

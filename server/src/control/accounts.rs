@@ -49,7 +49,7 @@ pub(super) fn base_url(server: &Server, position: usize) -> String {
     server.origin.own() + &path
 }
 
-fn account_json(front: &Front, perspective: Perspective<'_>, account: &crate::target::downstream::Account) -> Value {
+fn account_json(front: &Front, perspective: Perspective<'_>, account: &crate::targets::downstream::Account) -> Value {
     let mut json = resource_json(front, perspective, &account.user);
     if let Some(members) = json.as_object_mut() {
         // A service knows no versions and locations of the gateway, nor its groups on accounts.

@@ -15,7 +15,7 @@ use crate::front::Front;
 use crate::http::Refusal;
 use crate::server::Server;
 use crate::store::{Condition, Store, Wanted, identifiers};
-use crate::target::downstream::Effect;
+use crate::targets::downstream::Effect;
 
 /// Every resource of an application, by type in the order of creation, as a client would read it.
 pub(super) async fn read(server: &Server, application: Option<&str>) -> Answered {

@@ -21,11 +21,11 @@ pub(crate) use snapshots::Snapshots;
 
 use crate::auth::Asked;
 use crate::behaviour::Behaviour;
+use crate::deviations::Activation;
 use crate::http::{Answer, Refusal, SCIM_JSON, read_body};
 use crate::server::{Running, Server};
-use crate::target::deviations::Activation;
-use crate::target::downstream::{FailedUpdate, Service};
-use crate::target::{Target, decode};
+use crate::targets::downstream::{FailedUpdate, Service};
+use crate::targets::{Target, decode};
 
 type Answered = Result<Answer, Refusal>;
 

@@ -8,7 +8,7 @@ use scim::ErrorKind;
 use crate::http::Refusal;
 use crate::server::Server;
 use crate::store::memory::MemorySnapshot;
-use crate::target::downstream::Accounts;
+use crate::targets::downstream::Accounts;
 
 /// So many can be kept at once.
 const MOST: usize = 16;

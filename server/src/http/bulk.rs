@@ -21,11 +21,11 @@ use super::route::Place;
 use super::{Answer, Call, Incoming, Refusal, incoming};
 use crate::bulk::references::{self, Names};
 use crate::bulk::{self, BulkLimits, Job, Request, order};
+use crate::deviations::seam::Head;
 use crate::front::Front;
 use crate::limits::Limits;
 use crate::operation::{Operation, Outcome};
 use crate::store::{Condition, Wanted, identifiers};
-use crate::target::deviations::seam::Head;
 
 /// The limits of a job, if that is what `path` below the base URL takes.
 pub fn limits(front: &Front, path: &str) -> Option<BulkLimits> {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::route::Place;
 use super::{Answer, Call, Refusal};
 use crate::cursor;
-use crate::target::AuthenticationMethod;
+use crate::targets::AuthenticationMethod;
 
 type Answered = Result<Answer, Refusal>;
 

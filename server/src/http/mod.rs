@@ -48,13 +48,13 @@ use route::{Place, TypeCapabilities};
 
 use crate::auth::{self, Asked};
 use crate::behaviour::Behaviour;
+use crate::deviations::seam::{Fate, Head};
 use crate::front::Front;
 use crate::journal::{Delivery, Observed};
 use crate::operation::{Next, Operation, Outcome};
 use crate::server::{Running, Server};
 use crate::store::{Perspective, Wanted};
-use crate::target::Placed;
-use crate::target::deviations::seam::{Fate, Head};
+use crate::targets::Placed;
 
 /// Answers one request.
 pub(crate) async fn handle(request: &HttpRequest, mut payload: Payload, running: &web::Data<Running>) -> HttpResponse {

@@ -7,7 +7,7 @@ use scim::capability::Capability;
 use scim::schema::{Registry, ResourceTypeId, standard};
 
 use crate::rules::Rules;
-use crate::target::{decode, split_segment};
+use crate::targets::{decode, split_segment};
 
 /// A place below a base URL.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,7 +8,6 @@ use scim::schema::{Definitions, Registry, SchemaError, standard_definitions};
 use scim::tolerance::Tolerances;
 
 mod application;
-pub mod deviations;
 pub mod downstream;
 mod path;
 mod read;
@@ -25,7 +24,7 @@ pub use schema_changes::SchemaChange;
 
 use crate::access::FurtherCredentials;
 use crate::bulk::BulkLimits;
-use deviations::Activation;
+use crate::deviations::Activation;
 
 /// Every file under `fixtures/targets/`, as (target name, text); a test holds the list to the folder.
 const DOCUMENTS: &[(&str, &str)] = &[

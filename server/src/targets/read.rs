@@ -12,11 +12,11 @@ use crate::access::{BasicCredentials, Credentials, FurtherCredentials, OauthClie
 use crate::bulk::BulkLimits;
 
 use super::application::REFUSAL_STATUSES;
-use super::deviations::contradiction;
 use super::downstream::{FailedUpdate, Service};
 use super::{
     Activation, Application, AuthenticationMethod, BasePath, Declaration, IMPLEMENTED, OnPut, SchemaChange, Target,
 };
+use crate::deviations::contradiction;
 
 /// Why a target file cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -250,7 +250,7 @@ impl Parse for Tolerance {
 
 impl Parse for Activation {
     fn parse(text: &str) -> Result<Self, String> {
-        text.parse().map_err(|error: super::deviations::ActivationError| error.to_string())
+        text.parse().map_err(|error: crate::deviations::ActivationError| error.to_string())
     }
 }
 

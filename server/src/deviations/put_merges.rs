@@ -1,7 +1,7 @@
 //! PUT leaves alone what it does not name.
 
 use super::{Breaks, Deviation, Seam};
-use crate::target::OnPut;
+use crate::targets::OnPut;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

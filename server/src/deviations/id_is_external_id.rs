@@ -13,7 +13,7 @@ use super::seam::{AnswerSeam, Head, RequestSeam};
 use super::shown::change_resources;
 use super::{Breaks, Deviation, Seam};
 use crate::http::{Answer, Incoming};
-use crate::target::decode;
+use crate::targets::decode;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -7,7 +7,7 @@ use super::*;
 
 #[test]
 fn the_list_is_the_folder_and_ids_are_file_names_in_order() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/target/deviations");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/deviations");
     let parts = [
         "discovery_documents",
         "asked",

@@ -6,8 +6,8 @@ use scim::capability::{Capabilities, Capability};
 use scim::{Error, ErrorKind};
 
 use super::AuthenticationMethod;
-use super::deviations::Activation;
 use super::downstream::Service;
+use crate::deviations::Activation;
 
 /// What PUT on a user does with attributes that the request does not name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use scim::capability::{Capabilities, Capability};
 use super::{Activation, Deviation, Seam};
 use crate::clock::Clock;
 use crate::rules::Rules;
-use crate::target::Target;
+use crate::targets::Target;
 
 /// Two activations that contradict each other.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
