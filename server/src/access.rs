@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use crate::auth::token::Tokens;
 use crate::auth::{self, Gate, Grant};
 use crate::config::Config;
-use crate::http::Origin;
+use crate::message::Origin;
 use crate::targets::{AuthenticationMethod, Target};
 
 /// The user of generated Basic credentials.

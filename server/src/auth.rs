@@ -20,32 +20,14 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::access::Credentials;
-use crate::http::Refusal;
+use crate::message::Refusal;
+use crate::rules::Carelessness;
 use token::Tokens;
 
 const REALM: &str = "weir";
 
 /// SHA-256 in words: comparing in constant time is paid for by the element.
 type Digest = [u64; 4];
-
-/// What the check of credentials may be careless about. A target is careless about nothing; deviations are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Carelessness {
-    /// A request without credentials passes.
-    Missing,
-    /// Any bearer token passes.
-    AnyToken,
-    /// Any user and password pass.
-    AnyPassword,
-    /// A token passes without the word `Bearer` before it.
-    NoScheme,
-    /// A token in the query passes.
-    TokenInQuery,
-    /// The credentials of every application open every application.
-    OtherApplications,
-    /// Credentials that may only read may write.
-    Rights,
-}
 
 /// What one set of credentials opens.
 #[derive(Debug)]

@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use scim::schema::{Registry, ResourceTypeDocument, SchemaDocument};
 
+use crate::application::downstream::Downstream;
+use crate::application::{Front, Schemas, Seams, StoreSeam};
 use crate::clock::Clock;
-use crate::deviations::seam::{AnswerSeam, ConnectionSeam, RequestSeam, StoreSeam};
 use crate::deviations::{Activation, Seam, contradiction};
-use crate::front::{Front, Schemas};
 use crate::rules::Rules;
 use crate::store::identifiers::IdSource;
 use crate::store::memory::MemoryStore;
 use crate::targets::Target;
-use crate::targets::downstream::Downstream;
 
 /// See the [module documentation](self). It is replaced as a whole when the deviations change.
 pub(crate) struct Behaviour {
@@ -79,14 +78,6 @@ impl Behaviour {
     pub fn seams(&self, application: Option<usize>) -> &Seams {
         application.map_or(&self.nowhere, |position| &self.fronts[position].seams)
     }
-}
-
-/// The deviations that requests pass, at each seam in the order in which they act.
-#[derive(Clone, Default)]
-pub(crate) struct Seams {
-    pub connection: Vec<Arc<dyn ConnectionSeam>>,
-    pub request: Vec<Arc<dyn RequestSeam>>,
-    pub answer: Vec<Arc<dyn AnswerSeam>>,
 }
 
 /// Deviations made for an endpoint. Applications that share them share their states.

@@ -11,6 +11,7 @@
 
 mod access;
 mod app;
+pub mod application;
 mod auth;
 mod behaviour;
 pub mod bulk;
@@ -20,12 +21,11 @@ mod control;
 mod cursor;
 pub mod deviations;
 mod endpoint;
-pub mod front;
 pub mod http;
 mod journal;
 mod limits;
+pub mod message;
 mod metrics;
-pub mod operation;
 mod password;
 mod rate;
 pub mod rules;
@@ -36,12 +36,13 @@ pub mod targets;
 mod tls;
 
 pub use access::{ApplicationAccess, BasicCredentials, Credentials, FurtherAccess, FurtherCredentials, OauthClient};
-pub use auth::Carelessness;
 pub use clock::Clock;
 pub use config::{Config, PasswordCost};
 pub use deviations::{Activation, Deviation};
 pub use endpoint::{Endpoint, StartError, start};
-pub use journal::{Delivery, Exchange, Journal, JournalMode, RecordedBody};
+pub use journal::{Exchange, Journal, JournalMode, RecordedBody};
 pub use limits::Limits;
+pub use message::Delivery;
+pub use rules::Carelessness;
 pub use targets::Target;
 pub use tls::{TlsError, TlsFiles};

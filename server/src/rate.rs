@@ -8,7 +8,7 @@ use governor::clock::Clock as _;
 use governor::{DefaultKeyedRateLimiter, Quota};
 use scim::ErrorKind;
 
-use crate::http::Refusal;
+use crate::message::Refusal;
 
 /// How many addresses are remembered before those are dropped whose allowance is whole again.
 const MANY: usize = 10_000;

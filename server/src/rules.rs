@@ -7,9 +7,37 @@ use scim::capability::{Capabilities, Capability};
 use scim::filter::parse::Limits as FilterLimits;
 use scim::resource::read::{Policy, UnknownPolicy};
 
-use crate::auth::Carelessness;
 use crate::bulk::BulkLimits;
-use crate::targets::{Application, AuthenticationMethod, OnPut, Target, refusal};
+use crate::targets::{Application, AuthenticationMethod, Target, refusal};
+
+/// What PUT on a user does with attributes that the request does not name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnPut {
+    /// They become unassigned (RFC 7644 section 3.5.1).
+    #[default]
+    Replace,
+    /// They stay.
+    Merge,
+}
+
+/// What the check of credentials may be careless about. A target is careless about nothing; deviations are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Carelessness {
+    /// A request without credentials passes.
+    Missing,
+    /// Any bearer token passes.
+    AnyToken,
+    /// Any user and password pass.
+    AnyPassword,
+    /// A token passes without the word `Bearer` before it.
+    NoScheme,
+    /// A token in the query passes.
+    TokenInQuery,
+    /// The credentials of every application open every application.
+    OtherApplications,
+    /// Credentials that may only read may write.
+    Rights,
+}
 
 /// See the [module documentation](self). Deviations at the rules seam change them.
 #[derive(Clone, Debug)]

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::access::{self, ApplicationAccess, Credentials};
+use crate::application::downstream::Effect;
 use crate::auth::{self, Gate, Grant};
 use crate::behaviour::{Behaviour, Material};
 use crate::clock::Clock;
@@ -17,16 +18,15 @@ use crate::control::Snapshots;
 use crate::cursor::Cursors;
 use crate::deviations::Activation;
 use crate::endpoint::StartError;
-use crate::http::Origin;
 use crate::journal::Journal;
 use crate::limits::Limits;
+use crate::message::Origin;
 use crate::metrics::Metrics;
 use crate::password::Passwords;
 use crate::rate::RateLimit;
 use crate::seed::Seed;
 use crate::store::{Store, Wanted};
 use crate::targets::Target;
-use crate::targets::downstream::Effect;
 
 /// What listens: the server as it is at the moment, replaced as a whole when the target is switched.
 pub(crate) struct Running {
@@ -182,6 +182,6 @@ pub(crate) async fn invent(server: &Server, people: usize) -> scim::Result<()> {
 
 /// The material of a target's behaviours.
 fn material(target: &Arc<Target>, clock: &Clock, seed: u64) -> Result<Material, SchemaError> {
-    let schemas = crate::front::Schemas::new(target.registry()?);
+    let schemas = crate::application::Schemas::new(target.registry()?);
     Ok(Material { target: Arc::clone(target), schemas, clock: clock.clone(), seed })
 }

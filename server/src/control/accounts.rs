@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Answered, front_of, ok};
-use crate::front::Front;
+use crate::application::Front;
 use crate::server::Server;
 use crate::store::{Perspective, Query, Store, Wanted, Window};
 
@@ -49,7 +49,11 @@ pub(super) fn base_url(server: &Server, position: usize) -> String {
     server.origin.own() + &path
 }
 
-fn account_json(front: &Front, perspective: Perspective<'_>, account: &crate::targets::downstream::Account) -> Value {
+fn account_json(
+    front: &Front,
+    perspective: Perspective<'_>,
+    account: &crate::application::downstream::Account,
+) -> Value {
     let mut json = resource_json(front, perspective, &account.user);
     if let Some(members) = json.as_object_mut() {
         // A service knows no versions and locations of the gateway, nor its groups on accounts.

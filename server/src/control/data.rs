@@ -11,11 +11,11 @@ use uuid::Uuid;
 
 use super::accounts::{base_url, resources};
 use super::{Answered, front_of, ok};
-use crate::front::Front;
-use crate::http::Refusal;
+use crate::application::Front;
+use crate::application::downstream::Effect;
+use crate::message::Refusal;
 use crate::server::Server;
 use crate::store::{Condition, Store, Wanted, identifiers};
-use crate::targets::downstream::Effect;
 
 /// Every resource of an application, by type in the order of creation, as a client would read it.
 pub(super) async fn read(server: &Server, application: Option<&str>) -> Answered {

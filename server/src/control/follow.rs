@@ -9,8 +9,8 @@ use scim::ErrorKind;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::respond;
-use crate::http::{Refusal, SCIM_JSON};
 use crate::journal::Journal;
+use crate::message::{Refusal, SCIM_JSON};
 
 /// So many may follow at once.
 const MOST_FOLLOWERS: usize = 16;

@@ -19,13 +19,13 @@ use serde_json::{Value, json};
 pub(crate) use data::load;
 pub(crate) use snapshots::Snapshots;
 
+use crate::application::downstream::{FailedUpdate, Service};
 use crate::auth::Asked;
 use crate::behaviour::Behaviour;
 use crate::deviations::Activation;
-use crate::http::{Answer, Refusal, SCIM_JSON, read_body};
+use crate::message::{Answer, Refusal, SCIM_JSON, decode, read_body};
 use crate::server::{Running, Server};
-use crate::targets::downstream::{FailedUpdate, Service};
-use crate::targets::{Target, decode};
+use crate::targets::Target;
 
 type Answered = Result<Answer, Refusal>;
 

@@ -5,10 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use scim::ErrorKind;
 
-use crate::http::Refusal;
+use crate::application::downstream::Accounts;
+use crate::message::Refusal;
 use crate::server::Server;
 use crate::store::memory::MemorySnapshot;
-use crate::targets::downstream::Accounts;
 
 /// So many can be kept at once.
 const MOST: usize = 16;

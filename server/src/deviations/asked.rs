@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
-use super::seam::RequestSeam;
-use crate::http::Incoming;
+use crate::application::RequestSeam;
+use crate::message::Incoming;
 
 /// Changes the parameters of the query: `change` sees a name and a decoded value and returns the value to go on with,
 /// `None` to leave the parameter out.

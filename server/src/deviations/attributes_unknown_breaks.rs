@@ -5,9 +5,9 @@ use scim::schema::standard;
 use scim::{Error, ErrorKind};
 use serde_json::Value;
 
-use super::seam::RequestSeam;
 use super::{Breaks, Deviation, Seam};
-use crate::http::Incoming;
+use crate::application::RequestSeam;
+use crate::message::Incoming;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -1,7 +1,7 @@
 //! A request without credentials is carried out.
 
 use super::{Breaks, Deviation, Seam};
-use crate::auth::Carelessness;
+use crate::rules::Carelessness;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

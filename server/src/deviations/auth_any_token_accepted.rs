@@ -1,7 +1,7 @@
 //! Any bearer token opens the endpoint.
 
 use super::{Breaks, Deviation, Seam};
-use crate::auth::Carelessness;
+use crate::rules::Carelessness;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

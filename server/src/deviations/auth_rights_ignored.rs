@@ -1,7 +1,7 @@
 //! Credentials that may only read can write.
 
 use super::{Breaks, Deviation, Seam};
-use crate::auth::Carelessness;
+use crate::rules::Carelessness;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

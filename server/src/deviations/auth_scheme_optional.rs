@@ -1,7 +1,7 @@
 //! A token counts without the word Bearer before it.
 
 use super::{Breaks, Deviation, Seam};
-use crate::auth::Carelessness;
+use crate::rules::Carelessness;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -1,8 +1,8 @@
 //! Results have no bulkId.
 
-use super::seam::{AnswerSeam, Head};
-use super::{Breaks, Deviation, Seam, job};
-use crate::http::Answer;
+use super::{job, Breaks, Deviation, Seam};
+use crate::application::AnswerSeam;
+use crate::message::{Answer, Head};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -1,8 +1,8 @@
 //! Creations are carried out before everything else.
 
-use super::seam::RequestSeam;
-use super::{Breaks, Deviation, Seam, job};
-use crate::http::Incoming;
+use super::{job, Breaks, Deviation, Seam};
+use crate::application::RequestSeam;
+use crate::message::Incoming;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::seam::RequestSeam;
-use super::{Breaks, Deviation, Seam, job};
-use crate::http::Incoming;
+use super::{job, Breaks, Deviation, Seam};
+use crate::application::RequestSeam;
+use crate::message::Incoming;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -1,8 +1,8 @@
 //! A job ends at its first error.
 
-use super::seam::RequestSeam;
-use super::{Breaks, Deviation, Seam, job};
-use crate::http::Incoming;
+use super::{job, Breaks, Deviation, Seam};
+use crate::application::RequestSeam;
+use crate::message::Incoming;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -1,8 +1,8 @@
 //! The version of an operation is ignored.
 
-use super::seam::RequestSeam;
-use super::{Breaks, Deviation, Seam, job};
-use crate::http::Incoming;
+use super::{job, Breaks, Deviation, Seam};
+use crate::application::RequestSeam;
+use crate::message::Incoming;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

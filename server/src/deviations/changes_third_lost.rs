@@ -6,9 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
-use super::seam::RequestSeam;
 use super::{Breaks, Deviation, Seam};
-use crate::operation::{Next, Operation, Outcome};
+use crate::application::{Next, Operation, Outcome, RequestSeam};
 use crate::store::{Changed, Wanted};
 
 /// See the [module documentation](self).

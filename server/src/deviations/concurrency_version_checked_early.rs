@@ -4,9 +4,8 @@ use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use super::meeting::Meeting;
-use super::seam::RequestSeam;
 use super::{Breaks, Deviation, Seam};
-use crate::operation::{Next, Operation, Outcome};
+use crate::application::{Next, Operation, Outcome, RequestSeam};
 use crate::store::{Condition, Wanted};
 
 /// See the [module documentation](self).

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use super::seam::RequestSeam;
 use super::{Breaks, Deviation, Seam};
-use crate::operation::{Next, Operation, Outcome};
+use crate::application::{Next, Operation, Outcome, RequestSeam};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -5,9 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::SignedDuration;
 
 use super::Parameter;
-use super::seam::{ConnectionSeam, Fate, Head, Setup};
-use crate::http::Answer;
-use crate::journal::Delivery;
+use crate::application::{ConnectionSeam, Setup};
+use crate::message::{Answer, Delivery, Fate, Head};
 
 /// How late the answer is.
 pub const SECONDS: Parameter = Parameter {

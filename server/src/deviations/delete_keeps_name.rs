@@ -6,9 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use futures_util::future::BoxFuture;
 use scim::{Error, ErrorKind};
 
-use super::seam::RequestSeam;
 use super::{Breaks, Deviation, Seam};
-use crate::operation::{Next, Operation, Outcome};
+use crate::application::{Next, Operation, Outcome, RequestSeam};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

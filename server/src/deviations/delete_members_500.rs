@@ -3,9 +3,8 @@
 use futures_util::future::BoxFuture;
 use scim::{Error, ErrorKind};
 
-use super::seam::RequestSeam;
 use super::{Breaks, Deviation, Seam};
-use crate::operation::{Next, Operation, Outcome};
+use crate::application::{Next, Operation, Outcome, RequestSeam};
 use crate::store::Wanted;
 
 /// See the [module documentation](self).

@@ -2,11 +2,11 @@
 
 use actix_web::http::{Method, StatusCode};
 
-use crate::http::SCIM_JSON;
+use crate::message::SCIM_JSON;
 
-use super::seam::{AnswerSeam, Head};
 use super::{Breaks, Deviation, Seam};
-use crate::http::Answer;
+use crate::application::AnswerSeam;
+use crate::message::{Answer, Head};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

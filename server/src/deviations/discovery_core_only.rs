@@ -3,10 +3,10 @@
 use actix_web::http::StatusCode;
 use serde_json::json;
 
-use super::discovery_documents::{Documents, reads};
-use super::seam::{AnswerSeam, Head};
+use super::discovery_documents::{reads, Documents};
 use super::{Breaks, Deviation, Seam};
-use crate::http::Answer;
+use crate::application::AnswerSeam;
+use crate::message::{Answer, Head};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

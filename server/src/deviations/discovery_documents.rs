@@ -3,8 +3,8 @@
 use actix_web::http::Method;
 use serde_json::Value;
 
-use super::seam::{AnswerSeam, Head};
-use crate::http::Answer;
+use crate::application::AnswerSeam;
+use crate::message::{Answer, Head};
 
 /// Which documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 use scim::message;
 use serde_json::{Value, json};
 
-use super::discovery_documents::{Documents, reads};
-use super::seam::{AnswerSeam, Head};
+use super::discovery_documents::{reads, Documents};
 use super::{Breaks, Deviation, Seam};
-use crate::http::Answer;
+use crate::application::AnswerSeam;
+use crate::message::{Answer, Head};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -1,9 +1,9 @@
 //! A largest page that is not kept.
 
-use super::discovery_documents::{Documents, reads};
-use super::seam::{AnswerSeam, Head};
+use super::discovery_documents::{reads, Documents};
 use super::{Breaks, Deviation, Parameter, Seam};
-use crate::http::Answer;
+use crate::application::AnswerSeam;
+use crate::message::{Answer, Head};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

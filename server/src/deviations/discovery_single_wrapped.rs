@@ -3,9 +3,9 @@
 use scim::message;
 use serde_json::json;
 
-use super::seam::{AnswerSeam, Head};
 use super::{Breaks, Deviation, Seam};
-use crate::http::Answer;
+use crate::application::AnswerSeam;
+use crate::message::{Answer, Head};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -1,9 +1,9 @@
 //! Errors say more than SCIM knows.
 
-use super::seam::{AnswerSeam, Head};
 use super::{Breaks, Deviation, Seam};
+use crate::application::AnswerSeam;
 use crate::clock::Clock;
-use crate::http::Answer;
+use crate::message::{Answer, Head};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -1,8 +1,8 @@
 //! A quote in a filter breaks out of the text.
 
-use super::seam::RequestSeam;
 use super::{Breaks, Deviation, Seam};
-use crate::http::Incoming;
+use crate::application::RequestSeam;
+use crate::message::Incoming;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -10,8 +10,9 @@ use scim::filter::parse::{Limits, parse};
 use scim::filter::{Comparison, Filter};
 use scim::tolerance::Tolerances;
 
-use super::{Parameter, Setup};
-use crate::http::Incoming;
+use super::Parameter;
+use crate::application::Setup;
+use crate::message::Incoming;
 
 /// The forms that most endpoints with a list of their own have.
 pub const USUAL: &str = "Users: userName eq; externalId eq | Groups: displayName eq; externalId eq";

@@ -2,9 +2,8 @@
 
 use futures_util::future::BoxFuture;
 
-use super::seam::RequestSeam;
 use super::{Breaks, Deviation, Seam};
-use crate::operation::{Next, Operation, Outcome};
+use crate::application::{Next, Operation, Outcome, RequestSeam};
 use crate::store::{Condition, Wanted};
 
 /// See the [module documentation](self).

@@ -7,9 +7,9 @@ use actix_web::http::Method;
 use serde_json::Value;
 
 use super::operations::{is, path};
-use super::seam::RequestSeam;
 use super::{Breaks, Deviation, Seam};
-use crate::http::Incoming;
+use crate::application::RequestSeam;
+use crate::message::Incoming;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -9,11 +9,10 @@ use serde_json::Value;
 
 use super::asked::change_parameters;
 use super::operations::path;
-use super::seam::{AnswerSeam, Head, RequestSeam};
 use super::shown::change_resources;
 use super::{Breaks, Deviation, Seam};
-use crate::http::{Answer, Incoming};
-use crate::targets::decode;
+use crate::application::{AnswerSeam, RequestSeam};
+use crate::message::{decode, Answer, Head, Incoming};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -3,8 +3,7 @@
 use actix_web::http::Method;
 use serde_json::{Map, Value};
 
-use super::seam::Head;
-use crate::http::{Answer, Incoming};
+use crate::message::{Answer, Head, Incoming};
 
 /// Whether a request is a job.
 pub fn is_job(head: &Head<'_>) -> bool {

@@ -7,10 +7,9 @@ use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::seam::{RequestSeam, Setup};
 use super::{Breaks, Deviation, Parameter, Seam};
+use crate::application::{Next, Operation, Outcome, RequestSeam, Setup};
 use crate::clock::Clock;
-use crate::operation::{Next, Operation, Outcome};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

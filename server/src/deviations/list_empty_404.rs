@@ -2,9 +2,9 @@
 
 use scim::ErrorKind;
 
-use super::seam::{AnswerSeam, Head};
 use super::{Breaks, Deviation, Seam};
-use crate::http::{Answer, Refusal};
+use crate::application::AnswerSeam;
+use crate::message::{Answer, Head, Refusal};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -2,11 +2,11 @@
 
 use scim::ErrorKind;
 
-use crate::http::{Refusal, SCIM_JSON};
+use crate::message::{Refusal, SCIM_JSON};
 
-use super::seam::{AnswerSeam, Head};
 use super::{Breaks, Deviation, Seam};
-use crate::http::Answer;
+use crate::application::AnswerSeam;
+use crate::message::{Answer, Head};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::seam::{AnswerSeam, Head};
 use super::shown::{change_resources, shows_resources};
 use super::{Breaks, Deviation, Seam};
-use crate::http::Answer;
+use crate::application::AnswerSeam;
+use crate::message::{Answer, Head};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -1,7 +1,7 @@
 //! Deviations: named ways in which an endpoint departs from the RFC's full reading, one record in one file each.
 //!
 //! To add one: a file in this folder, named as its id with `_` for `.` and `-`, that holds one `pub static DEVIATION`, and
-//! its name in the list below. Nothing else in the tree changes: the engine knows the five seams of [`seam`] and no
+//! its name in the list below. Nothing else in the tree changes: the engine knows the five kinds of [`Seam`] and no
 //! deviation by name.
 
 use std::fmt;
@@ -26,8 +26,9 @@ mod throttle;
 mod tests;
 
 pub use contradiction::Contradiction;
-pub use seam::{Seam, Setup};
+pub use seam::Seam;
 
+use crate::application::Setup;
 use crate::clock::Clock;
 
 macro_rules! deviations {

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::asked::change_body;
 
-use super::seam::RequestSeam;
 use super::{Breaks, Deviation, Seam};
-use crate::http::Incoming;
+use crate::application::RequestSeam;
+use crate::message::Incoming;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -3,7 +3,8 @@
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Parameter, Setup};
+use super::Parameter;
+use crate::application::Setup;
 
 /// `first:N`, `every:N`, `always`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

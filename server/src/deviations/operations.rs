@@ -3,8 +3,8 @@
 use actix_web::http::Method;
 use serde_json::{Value, json};
 
-use super::seam::RequestSeam;
-use crate::http::Incoming;
+use crate::application::RequestSeam;
+use crate::message::Incoming;
 
 /// Rewrites the operations of every PATCH before they are decoded.
 pub struct Misread(pub fn(&mut Vec<Value>));

@@ -1,9 +1,9 @@
 //! An empty list has a long page.
 
-use super::seam::{AnswerSeam, Head};
 use super::shown::shows_resources;
 use super::{Breaks, Deviation, Parameter, Seam};
-use crate::http::Answer;
+use crate::application::AnswerSeam;
+use crate::message::{Answer, Head};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -8,10 +8,9 @@ use scim::schema::Registry;
 use serde_json::Value;
 
 use super::asked::change_parameters;
-use super::seam::RequestSeam;
 use super::{Breaks, Deviation, Seam};
-use crate::http::Incoming;
-use crate::operation::{Next, Operation, Outcome};
+use crate::application::{Next, Operation, Outcome, RequestSeam};
+use crate::message::Incoming;
 use crate::store::{Sort, Stored};
 
 /// See the [module documentation](self).

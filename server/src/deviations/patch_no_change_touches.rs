@@ -7,8 +7,8 @@ use scim::resource::{Slot, Value};
 use scim::schema::common;
 
 use super::modified::{Call, Modified, Modify};
-use super::seam::StoreSeam;
 use super::{Breaks, Deviation, Seam};
+use crate::application::StoreSeam;
 use crate::store::{Answer, Change, Changed, Condition, Store};
 
 /// See the [module documentation](self).

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use scim::ErrorKind;
 
 use super::modified::{Call, Modified, Modify};
-use super::seam::StoreSeam;
 use super::{Breaks, Deviation, Seam};
+use crate::application::StoreSeam;
 use crate::store::{Answer, Changed, Store};
 
 /// See the [module documentation](self).

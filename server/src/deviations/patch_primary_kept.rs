@@ -6,8 +6,8 @@ use scim::resource::{Fields, Slot, Value};
 use scim::schema::Registry;
 
 use super::modified::{Altered, Modified};
-use super::seam::StoreSeam;
 use super::{Breaks, Deviation, Seam};
+use crate::application::StoreSeam;
 use crate::store::Store;
 
 /// See the [module documentation](self).

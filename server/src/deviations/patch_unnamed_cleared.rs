@@ -3,10 +3,10 @@
 use scim::schema::{Mutability, standard};
 use serde_json::{Value, json};
 
-use super::operations::{Misread, path};
-use super::seam::RequestSeam;
+use super::operations::{path, Misread};
 use super::{Breaks, Deviation, Seam};
-use crate::http::Incoming;
+use crate::application::RequestSeam;
+use crate::message::Incoming;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

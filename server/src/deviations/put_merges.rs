@@ -1,7 +1,7 @@
 //! PUT leaves alone what it does not name.
 
 use super::{Breaks, Deviation, Seam};
-use crate::targets::OnPut;
+use crate::rules::OnPut;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

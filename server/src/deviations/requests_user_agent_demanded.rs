@@ -3,9 +3,9 @@
 use actix_web::http::header::{self, HeaderValue};
 use scim::{Error, ErrorKind};
 
-use super::seam::RequestSeam;
 use super::{Breaks, Deviation, Parameter, Seam};
-use crate::http::Incoming;
+use crate::application::RequestSeam;
+use crate::message::Incoming;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

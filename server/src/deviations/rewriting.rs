@@ -8,9 +8,8 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 use scim::filter::Resolved;
 use scim::schema::Registry;
 
-use super::seam::RequestSeam;
-use crate::http::Incoming;
-use crate::operation::{Next, Operation, Outcome};
+use crate::application::{Next, Operation, Outcome, RequestSeam};
+use crate::message::Incoming;
 use crate::store::Query;
 
 /// Changes every node of a query's filter, the inner ones first.

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use scim::schema::standard;
 
-use super::seam::RequestSeam;
 use super::{Breaks, Deviation, Seam};
-use crate::http::Incoming;
+use crate::application::RequestSeam;
+use crate::message::Incoming;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

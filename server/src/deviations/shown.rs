@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::seam::{AnswerSeam, Head};
-use crate::http::Answer;
+use crate::application::AnswerSeam;
+use crate::message::{Answer, Head};
 
 /// Whether the answer shows resources: alone or in a list, not errors and not what discovery publishes.
 pub fn shows_resources(head: &Head<'_>, answer: &Answer) -> bool {

@@ -2,9 +2,9 @@
 
 use scim::ErrorKind;
 
-use super::seam::{AnswerSeam, Head};
 use super::{Breaks, Deviation, Seam};
-use crate::http::{Answer, Refusal, SCIM_JSON};
+use crate::application::AnswerSeam;
+use crate::message::{Answer, Head, Refusal, SCIM_JSON};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

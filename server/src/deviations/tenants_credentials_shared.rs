@@ -1,7 +1,7 @@
 //! The credentials of one application open all of them.
 
 use super::{Breaks, Deviation, Seam};
-use crate::auth::Carelessness;
+use crate::rules::Carelessness;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -8,8 +8,8 @@ use scim::schema::{Registry, ResourceTypeId, common};
 use scim::{Error, ErrorKind};
 use uuid::Uuid;
 
-use super::seam::StoreSeam;
 use super::{Breaks, Deviation, Seam};
+use crate::application::StoreSeam;
 use crate::store::{Answer, Change, Changed, Condition, Page, Query, Store, Stored, Wanted};
 
 /// See the [module documentation](self).

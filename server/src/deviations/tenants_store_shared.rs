@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::seam::StoreSeam;
 use super::{Breaks, Deviation, Seam};
+use crate::application::StoreSeam;
 use crate::store::Store;
 
 /// See the [module documentation](self).

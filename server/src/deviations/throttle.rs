@@ -7,8 +7,9 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use scim::{Error, ErrorKind};
 
-use super::seam::{AnswerSeam, BothSeams, Head, RequestSeam};
-use crate::http::{Answer, Incoming};
+use super::seam::BothSeams;
+use crate::application::{AnswerSeam, RequestSeam, Setup};
+use crate::message::{Answer, Head, Incoming};
 
 /// What `Retry-After` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +28,7 @@ struct First {
 }
 
 /// The first write is not carried out but answered 429 or 503, with what `wait` says in `Retry-After`.
-pub fn first_write(setup: &super::Setup<'_>, kind: ErrorKind, wait: Wait) -> BothSeams {
+pub fn first_write(setup: &Setup<'_>, kind: ErrorKind, wait: Wait) -> BothSeams {
     let first = Arc::new(First { kind, wait, clock: setup.clock.clone(), seen: AtomicUsize::new(0) });
     (Box::new(Refusing(Arc::clone(&first))), Box::new(Waiting(first)))
 }

@@ -8,10 +8,10 @@ use actix_web::http::header::{self, HeaderValue};
 use jiff::{SignedDuration, Timestamp};
 use scim::{Error, ErrorKind};
 
-use super::seam::{AnswerSeam, Head, RequestSeam};
 use super::{Breaks, Deviation, Parameter, Seam};
+use crate::application::{AnswerSeam, RequestSeam};
 use crate::clock::Clock;
-use crate::http::{Answer, Incoming};
+use crate::message::{Answer, Head, Incoming};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -2,8 +2,8 @@
 
 use scim::schema::{SchemaDocument, Uniqueness};
 
-use super::seam::StoreSeam;
 use super::{Breaks, Deviation, Seam};
+use crate::application::StoreSeam;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -2,9 +2,9 @@
 
 use actix_web::http::StatusCode;
 
-use super::seam::{AnswerSeam, Head};
 use super::{Breaks, Deviation, Seam};
-use crate::http::Answer;
+use crate::application::AnswerSeam;
+use crate::message::{Answer, Head};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -1,10 +1,9 @@
 //! The connection breaks in the middle of the answer to a write.
 
 use super::occurrence::Occurrence;
-use super::seam::{ConnectionSeam, Fate, Head};
 use super::{Breaks, Deviation, Seam};
-use crate::http::Answer;
-use crate::journal::Delivery;
+use crate::application::ConnectionSeam;
+use crate::message::{Answer, Delivery, Fate, Head};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -1,8 +1,8 @@
 //! The answer to a write comes late.
 
 use super::delayed::{Delayed, SECONDS};
-use super::seam::Head;
 use super::{Breaks, Deviation, Seam};
+use crate::message::Head;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -1,9 +1,9 @@
 //! The work is done, and the answer never comes.
 
 use super::occurrence::Occurrence;
-use super::seam::{ConnectionSeam, Fate, Head};
 use super::{Breaks, Deviation, Seam};
-use crate::http::Answer;
+use crate::application::ConnectionSeam;
+use crate::message::{Answer, Fate, Head};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

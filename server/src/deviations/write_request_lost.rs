@@ -3,8 +3,9 @@
 use actix_web::http::Method;
 
 use super::occurrence::Occurrence;
-use super::seam::{ConnectionSeam, Fate, Head};
 use super::{Breaks, Deviation, Seam};
+use crate::application::ConnectionSeam;
+use crate::message::{Fate, Head};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -17,14 +17,13 @@ use scim::resource::read as decode;
 use scim::{Error, ErrorKind, message};
 use serde_json::{Value as Json, json};
 
+use super::Call;
 use super::route::Place;
-use super::{Answer, Call, Incoming, Refusal, incoming};
+use crate::application::{Front, Operation, Outcome};
 use crate::bulk::references::{self, Names};
 use crate::bulk::{self, BulkLimits, Job, Request, order};
-use crate::deviations::seam::Head;
-use crate::front::Front;
 use crate::limits::Limits;
-use crate::operation::{Operation, Outcome};
+use crate::message::{Answer, Head, Incoming, Refusal, read_body};
 use crate::store::{Condition, Wanted, identifiers};
 
 /// The limits of a job, if that is what `path` below the base URL takes.
@@ -40,7 +39,7 @@ pub async fn body(
     bulk: BulkLimits,
 ) -> Result<Bytes, Refusal> {
     let limits = Limits { body_bytes: bulk.max_payload_size, ..limits.clone() };
-    incoming::body(headers, payload, &limits).await.map_err(|refusal| {
+    read_body(headers, payload, &limits).await.map_err(|refusal| {
         if refusal.error.kind() != ErrorKind::PayloadTooLarge {
             return refusal;
         }

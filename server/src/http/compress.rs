@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, web};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::Answer;
+use crate::message::Answer;
 
 /// A smaller body fits into one packet as it is.
 const SMALLEST: usize = 1_024;

@@ -6,9 +6,10 @@ use scim::schema::{ResourceType, Schema, standard};
 use scim::{ErrorKind, message};
 use serde_json::{Value, json};
 
+use super::Call;
 use super::route::Place;
-use super::{Answer, Call, Refusal};
 use crate::cursor;
+use crate::message::{Answer, Refusal};
 use crate::targets::AuthenticationMethod;
 
 type Answered = Result<Answer, Refusal>;

@@ -13,9 +13,10 @@ use scim::{Error, ErrorKind, Result};
 use sha2::{Digest, Sha256};
 
 use super::route::TypeCapabilities;
-use super::{Answer, Call, Refusal, sort_by};
+use super::{Call, sort_by};
+use crate::application::{Operation, Outcome};
 use crate::cursor::Direction;
-use crate::operation::{Operation, Outcome};
+use crate::message::{Answer, Refusal};
 use crate::store::{Mark, Page, Query, Stored, Window};
 
 /// `GET /Users`, and `POST /Users/.search` with its parameters read.

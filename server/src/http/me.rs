@@ -10,8 +10,9 @@ use scim::{ErrorKind, Result};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Answer, Call, Refusal, resource};
-use crate::operation::{Operation, Outcome};
+use super::{Call, resource};
+use crate::application::{Operation, Outcome};
+use crate::message::{Answer, Refusal};
 use crate::store::{Query, Wanted, Window, identifiers};
 
 type Answered = std::result::Result<Answer, Refusal>;

@@ -3,17 +3,13 @@
 //! Outermost first: journal, the connection seam, the answer seam, limits, the application and its credentials, and then the
 //! handlers, which decode, run an operation and encode. `/_weir/` leaves for the control API before all that.
 
-mod answer;
 mod body;
 mod bulk;
 mod compress;
 mod condition;
 mod discovery;
-mod incoming;
 mod list;
 mod me;
-mod media_type;
-mod origin;
 mod parameters;
 mod resource;
 mod root;
@@ -38,20 +34,14 @@ use jiff::Timestamp;
 use scim::capability::Capability;
 use scim::{ErrorKind, Result};
 
-pub use answer::{Answer, Refusal};
-pub use incoming::Incoming;
-pub(crate) use incoming::body as read_body;
-pub(crate) use media_type::SCIM_JSON;
-pub(crate) use origin::Origin;
 use parameters::Parameters;
 use route::{Place, TypeCapabilities};
 
+use crate::application::{Front, Next, Operation, Outcome};
 use crate::auth::{self, Asked};
 use crate::behaviour::Behaviour;
-use crate::deviations::seam::{Fate, Head};
-use crate::front::Front;
-use crate::journal::{Delivery, Observed};
-use crate::operation::{Next, Operation, Outcome};
+use crate::journal::Observed;
+use crate::message::{Answer, Delivery, Fate, Head, Incoming, Refusal, SCIM_JSON, media_type, read_body};
 use crate::server::{Running, Server};
 use crate::store::{Perspective, Wanted};
 use crate::targets::Placed;
@@ -184,7 +174,7 @@ async fn answer_to(
     let bulk = placed.as_ref().and_then(|placed| bulk::limits(&behaviour.fronts[placed.application], placed.rest));
     let read = match bulk {
         Some(bulk) => bulk::body(request.headers(), payload, limits, bulk).await,
-        None => incoming::body(request.headers(), payload, limits).await,
+        None => read_body(request.headers(), payload, limits).await,
     };
     let body = match read {
         Ok(body) => body,

@@ -12,9 +12,10 @@ use scim::schema::ResourceTypeId;
 use scim::{ErrorKind, patch as patching};
 use uuid::Uuid;
 
+use super::Call;
 use super::condition::{self, Tags};
-use super::{Answer, Call, Refusal};
-use crate::operation::{Operation, Outcome};
+use crate::application::{Operation, Outcome};
+use crate::message::{Answer, Refusal};
 use crate::store::{Condition, Stored, Wanted, identifiers};
 
 type Answered = Result<Answer, Refusal>;

@@ -7,7 +7,8 @@ use scim::message::ListResponse;
 use scim::schema::ResourceTypeId;
 use scim::{Error, ErrorKind};
 
-use super::{Answer, Call, Refusal, list, sort_by};
+use super::{Call, list, sort_by};
+use crate::message::{Answer, Refusal};
 use crate::store::{Query, Sort, SortBy, Stored, Window};
 
 /// Without an order, the resources of one type come after those of the other, each in the order of its creation. An attribute

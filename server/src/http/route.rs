@@ -6,8 +6,8 @@ use actix_web::http::Method;
 use scim::capability::Capability;
 use scim::schema::{Registry, ResourceTypeId, standard};
 
+use crate::message::{decode, split_segment};
 use crate::rules::Rules;
-use crate::targets::{decode, split_segment};
 
 /// A place below a base URL.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,8 +10,8 @@ use scim::ErrorKind;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
-use super::answer::{Answer, Refusal};
 use crate::auth::Gate;
+use crate::message::{Answer, Refusal, SCIM_JSON};
 
 /// Where it is, below the origin.
 pub const PATH: &str = "/oauth/token";
@@ -30,7 +30,7 @@ pub fn answer(method: &Method, headers: &HeaderMap, body: &Bytes, gate: &Gate, n
         if method == Method::OPTIONS {
             return Answer::empty(StatusCode::NO_CONTENT).with_header(header::ALLOW, "POST, OPTIONS");
         }
-        return refusal.into_answer(super::SCIM_JSON);
+        return refusal.into_answer(SCIM_JSON);
     }
     let answer = match issue(headers, body, gate, now) {
         Ok(answer) => answer,

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Delivery, Exchange, RecordedBody};
+use super::{Exchange, RecordedBody};
+use crate::message::Delivery;
 
 impl Exchange {
     /// The exchange as a JSON object: `number`, `at`, `micros`, `client`, `application`, `delivery` (`sent`, `lost`, `cut`),

@@ -18,8 +18,8 @@ mod ring;
 #[cfg(test)]
 mod tests;
 
-use crate::http::Answer;
 use crate::limits::Limits;
+use crate::message::{Answer, Delivery};
 use ring::{Ring, Written};
 
 /// How far a follower may fall behind before it misses exchanges.
@@ -34,16 +34,6 @@ pub enum JournalMode {
     Heads,
     /// Nothing; followers still hear of each exchange, without bodies.
     Off,
-}
-
-/// What became of an answer on the way to the client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Delivery {
-    Sent,
-    /// A deviation cut the connection after so many bytes of the body.
-    Cut(usize),
-    /// A deviation closed the connection without an answer.
-    Lost,
 }
 
 /// A body as kept.

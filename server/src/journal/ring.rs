@@ -8,7 +8,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use super::{Delivery, Exchange, Observed, RecordedBody, mask};
+use super::{Exchange, Observed, RecordedBody, mask};
+use crate::message::Delivery;
 
 /// How many texts an exchange has: application, method, target, headers and body of the request, those of the answer.
 const TEXTS: usize = 7;

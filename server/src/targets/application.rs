@@ -6,18 +6,9 @@ use scim::capability::{Capabilities, Capability};
 use scim::{Error, ErrorKind};
 
 use super::AuthenticationMethod;
-use super::downstream::Service;
+use crate::application::downstream::Service;
 use crate::deviations::Activation;
-
-/// What PUT on a user does with attributes that the request does not name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnPut {
-    /// They become unassigned (RFC 7644 section 3.5.1).
-    #[default]
-    Replace,
-    /// They stay.
-    Merge,
-}
+use crate::rules::OnPut;
 
 /// SCIM in front with credentials of its own, and what stands behind it.
 #[derive(Clone, Debug)]

@@ -8,7 +8,6 @@ use scim::schema::{Definitions, Registry, SchemaError, standard_definitions};
 use scim::tolerance::Tolerances;
 
 mod application;
-pub mod downstream;
 mod path;
 mod read;
 mod schema_changes;
@@ -16,9 +15,8 @@ mod schema_changes;
 #[cfg(test)]
 mod tests;
 
-pub use application::{Application, OnPut, refusal};
+pub use application::{Application, refusal};
 pub use path::{BasePath, Placed};
-pub(crate) use path::{decode, split_segment};
 pub use read::TargetError;
 pub use schema_changes::SchemaChange;
 

@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use percent_encoding::percent_decode_str;
-
 use super::Application;
+use crate::message::{decode, split_segment};
 
 /// A base path of a target: literal segments, `{tenant}` and `{application}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,18 +105,4 @@ impl fmt::Display for BasePath {
 /// The application that `path` means: the first base path that fits.
 pub(super) fn place<'p>(base_paths: &[BasePath], applications: &[Application], path: &'p str) -> Option<Placed<'p>> {
     base_paths.iter().find_map(|base_path| base_path.place(path, applications))
-}
-
-/// The first segment of a path and what follows it; `None` at the end.
-pub(crate) fn split_segment(path: &str) -> Option<(&str, &str)> {
-    let path = path.trim_start_matches('/');
-    if path.is_empty() {
-        return None;
-    }
-    Some(path.split_at(path.bytes().position(|byte| byte == b'/').unwrap_or(path.len())))
-}
-
-/// A segment without percent-encoding; bytes that are no UTF-8 match nothing that exists.
-pub(crate) fn decode(segment: &str) -> Cow<'_, str> {
-    if segment.contains('%') { percent_decode_str(segment).decode_utf8_lossy() } else { Cow::Borrowed(segment) }
 }

@@ -12,11 +12,10 @@ use crate::access::{BasicCredentials, Credentials, FurtherCredentials, OauthClie
 use crate::bulk::BulkLimits;
 
 use super::application::REFUSAL_STATUSES;
-use super::downstream::{FailedUpdate, Service};
-use super::{
-    Activation, Application, AuthenticationMethod, BasePath, Declaration, IMPLEMENTED, OnPut, SchemaChange, Target,
-};
+use super::{Activation, Application, AuthenticationMethod, BasePath, Declaration, IMPLEMENTED, SchemaChange, Target};
+use crate::application::downstream::{FailedUpdate, Service};
 use crate::deviations::contradiction;
+use crate::rules::OnPut;
 
 /// Why a target file cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

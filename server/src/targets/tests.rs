@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::*;
+use crate::rules::OnPut;
 
 #[test]
 fn the_compiled_in_targets_are_the_folder_and_each_can_be_read() {

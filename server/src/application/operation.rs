@@ -10,12 +10,11 @@ use scim::schema::{AttributeId, ResourceTypeId};
 use scim::{Error, ErrorKind, Result};
 use uuid::Uuid;
 
-use crate::deviations::seam::RequestSeam;
-use crate::front::Front;
+use super::downstream::{Effect, is_active};
+use super::{Front, RequestSeam};
 use crate::password::Passwords;
+use crate::rules::OnPut;
 use crate::store::{Change, Changed, Condition, Page, Query, Stored, Wanted};
-use crate::targets::OnPut;
-use crate::targets::downstream::{Effect, is_active};
 
 /// What a request means.
 #[derive(Clone, Debug)]
@@ -147,7 +146,7 @@ impl<'a> Next<'a> {
         let registry = Arc::clone(&front.registry);
         let policy = Arc::clone(&front.policy);
         let account = front.account.of(resource_type);
-        let service = self.downstream_of(resource_type).map(crate::targets::downstream::Downstream::service);
+        let service = self.downstream_of(resource_type).map(crate::application::downstream::Downstream::service);
         let merge = account.is_some() && front.rules.on_put == OnPut::Merge;
         let may_change_password = front.rules.require(Capability::ChangePassword);
         let found = Arc::clone(found);
@@ -188,7 +187,7 @@ impl<'a> Next<'a> {
         })
     }
 
-    fn downstream_of(self, resource_type: ResourceTypeId) -> Option<&'a crate::targets::downstream::Downstream> {
+    fn downstream_of(self, resource_type: ResourceTypeId) -> Option<&'a crate::application::downstream::Downstream> {
         self.front.account.of(resource_type)?;
         self.front.downstream.as_deref()
     }

@@ -1,45 +1,18 @@
-//! Requests as the handlers see them, and the reading of bodies.
+//! The reading of request bodies, within the endpoint's limits of length and time.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
-use scim::{ErrorKind, Result};
-use serde_json::Value;
+use scim::ErrorKind;
 
-use super::answer::Refusal;
+use super::Refusal;
 use crate::limits::Limits;
 
-/// A request that has found its application. Deviations at the request seam may change every part of it.
-#[derive(Clone, Debug)]
-pub struct Incoming<'a> {
-    pub method: Cow<'a, Method>,
-    /// What follows the base path, as sent.
-    pub path: Cow<'a, str>,
-    /// Without the question mark, as sent.
-    pub query: Option<Cow<'a, str>>,
-    pub headers: Cow<'a, HeaderMap>,
-    pub body: Bytes,
-}
-
-impl Incoming<'_> {
-    /// The body as JSON, its media type checked.
-    pub(super) fn json(&self) -> std::result::Result<Value, Refusal> {
-        super::media_type::check_request(&self.headers)?;
-        Ok(self.parse()?)
-    }
-
-    fn parse(&self) -> Result<Value> {
-        scim::resource::read::json(&self.body)
-    }
-}
-
 /// Reads a body within the limits: 413 when it is too long, 408 when it does not arrive in time.
-pub async fn body(headers: &HeaderMap, payload: &mut Payload, limits: &Limits) -> std::result::Result<Bytes, Refusal> {
+pub(crate) async fn read_body(headers: &HeaderMap, payload: &mut Payload, limits: &Limits) -> Result<Bytes, Refusal> {
     if matches!(payload, Payload::None) {
         return Ok(Bytes::new());
     }
@@ -57,7 +30,7 @@ pub async fn body(headers: &HeaderMap, payload: &mut Payload, limits: &Limits) -
     }
 }
 
-async fn collect(payload: &mut Payload, limits: &Limits) -> std::result::Result<Bytes, Refusal> {
+async fn collect(payload: &mut Payload, limits: &Limits) -> Result<Bytes, Refusal> {
     // Most bodies come in one piece, which is then used as it is.
     let mut whole = Bytes::new();
     let mut pieces = BytesMut::new();

@@ -8,12 +8,11 @@ use scim::resource::read::Policy;
 use scim::resource::{Item, Record};
 use scim::schema::{AttributeId, Registry, ResourceTypeId, standard};
 
-use crate::behaviour::Seams;
-use crate::operation::AccountAttributes;
+use super::downstream::Downstream;
+use super::{AccountAttributes, Seams};
 use crate::rules::Rules;
 use crate::store::memory::MemoryStore;
 use crate::store::{Layout, Perspective, Store, Stored, Wanted};
-use crate::targets::downstream::Downstream;
 
 /// See the [module documentation](self).
 pub struct Front {
