@@ -5,7 +5,16 @@
 
 use serde_json::{Map, Value};
 
-use crate::event::Difference;
+/// One place at which a JSON value is not what it must be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// Such as `emails[0].type`; empty for the whole value.
+    pub path: String,
+    /// Absent if nothing must be there.
+    pub expected: Option<Value>,
+    /// Absent if nothing is there.
+    pub found: Option<Value>,
+}
 
 /// The value at `path`: attribute names joined by dots, `[index]` after a name, a schema URN and a colon in front of
 /// an extension's attribute. The empty path is `value` itself.

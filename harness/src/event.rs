@@ -4,11 +4,8 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use scim::capability::Capability;
-use serde_json::Value;
-
-use crate::baseline::Baseline;
-use crate::endpoint::Exchange;
+use crate::difference::Difference;
+use crate::endpoint::{Exchange, Offer};
 
 /// What became of a check or a step, from harmless to grave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,17 +42,6 @@ impl Verdict {
             Self::Error => "error",
         }
     }
-}
-
-/// One place at which a JSON value is not what it must be.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Difference {
-    /// Such as `emails[0].type`; empty for the whole value.
-    pub path: String,
-    /// Absent if nothing must be there.
-    pub expected: Option<Value>,
-    /// Absent if nothing is there.
-    pub found: Option<Value>,
 }
 
 /// One thing that is wrong, with its evidence.
@@ -135,42 +121,6 @@ pub struct Step {
     pub known: Option<Arc<Known>>,
     /// The verdict of each round, if the run was repeated.
     pub rounds: Vec<Verdict>,
-}
-
-/// Where the knowledge that an endpoint offers something comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Provenance {
-    /// The endpoint's own discovery says so.
-    Published,
-    /// A request showed it.
-    Probed,
-    /// Nobody says anything; the RFC's default is taken.
-    Assumed,
-    /// The configuration says so.
-    Configured,
-    /// The description of a target of our own says so.
-    Declared,
-}
-
-impl Provenance {
-    /// The word used in reports.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Published => "published",
-            Self::Probed => "probed",
-            Self::Assumed => "assumed",
-            Self::Configured => "configured",
-            Self::Declared => "declared",
-        }
-    }
-}
-
-/// Whether the endpoint offers a capability, and how the harness knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Offer {
-    pub capability: Capability,
-    pub offered: bool,
-    pub provenance: Provenance,
 }
 
 /// The totals of a run.
@@ -263,25 +213,31 @@ pub trait Consumer: Send {
     fn event(&mut self, event: &Event) -> io::Result<()>;
 }
 
+/// Knows findings and steps from before the run, as a baseline does.
+pub trait Annotator: Send {
+    /// What is known about the finding or step of `event`; `None` if nothing is, or if `event` is neither.
+    fn known(&mut self, event: &Event) -> Option<Arc<Known>>;
+}
+
 #[derive(Default)]
 struct Stream {
     consumers: Vec<Box<dyn Consumer>>,
     failure: Option<io::Error>,
     summary: Summary,
-    baseline: Option<Baseline>,
+    annotator: Option<Box<dyn Annotator>>,
 }
 
 impl Stream {
-    /// Adds what the baseline knows, and counts.
+    /// Adds what is known from before, and counts.
     fn take_note(&mut self, event: &Event) -> Option<Event> {
         let (known, verdict) = match event {
             Event::Finding(finding) => {
                 Summary::count(&mut self.summary.checks, finding.verdict);
-                (self.baseline.as_mut()?.finding(finding)?, finding.verdict)
+                (self.annotator.as_mut()?.known(event)?, finding.verdict)
             }
             Event::Step(step) => {
                 Summary::count(&mut self.summary.steps, step.verdict);
-                (self.baseline.as_mut()?.step(step)?, step.verdict)
+                (self.annotator.as_mut()?.known(event)?, step.verdict)
             }
             Event::Leftover { .. } => {
                 self.summary.leftovers += 1;
@@ -314,20 +270,11 @@ impl Events {
         Self(Arc::new(Mutex::new(Stream { consumers, ..Stream::default() })))
     }
 
-    /// The same stream, whose findings are compared with a baseline.
+    /// The same stream, whose findings and steps `annotator` sees before the consumers do.
     #[must_use]
-    pub fn with_baseline(self, baseline: Option<Baseline>) -> Self {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).baseline = baseline;
+    pub fn annotated_by(self, annotator: impl Annotator + 'static) -> Self {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).annotator = Some(Box::new(annotator));
         self
-    }
-
-    /// Ends the comparison with the baseline: emits what is outdated, and returns the baseline with what it was told.
-    pub fn end_baseline(&self) -> Option<Baseline> {
-        let baseline = self.0.lock().unwrap_or_else(PoisonError::into_inner).baseline.take()?;
-        for outdated in baseline.outdated() {
-            self.emit(&Event::Outdated(outdated));
-        }
-        Some(baseline)
     }
 
     /// Hands `event` to every consumer. One that fails is dropped; the first failure is kept for [`Self::failure`].

@@ -12,7 +12,7 @@ use crate::catalog::{Check, Context, Data, Outcome, Scale, Stop, Templates, run_
 use crate::endpoint::{Client, Created, Discovery, EndpointError, EndpointErrorKind, Further};
 use crate::event::{Event, Events, Finding, Problem, Verdict};
 use crate::plan::{Decision, Planned};
-use crate::sweep::sweep;
+use crate::sweep::{delete_created, sweep};
 
 /// How long a check that is under way may go on after Ctrl-C before it is abandoned.
 const GRACE: Duration = Duration::from_secs(5);
@@ -139,7 +139,7 @@ async fn attempt(
         }
     }
     declare(&mut finding, discovery);
-    created.delete_all(client, events).await;
+    delete_created(&created, client, events).await;
     (finding, created.is_uncertain(), lost)
 }
 

@@ -1,19 +1,37 @@
-//! Finds by name what a run left behind, and deletes it.
+//! Deletes what a run created, and finds by name what it left behind.
 
 use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::Value;
+use url::Url;
 
 use crate::difference::at;
-use crate::endpoint::created::delete;
-use crate::endpoint::{Client, Discovery, Exchange, Request};
+use crate::endpoint::{Client, Created, Discovery, Exchange, Request};
 use crate::event::{Event, Events};
 
 /// How long a page is asked for.
 const PAGE: usize = 200;
 /// How many pages of one list are read, so that an endpoint without end does not keep a run for ever.
 const MOST_PAGES: usize = 1000;
+
+/// Deletes everything on the list, the newest first, and reports what remains. What is already gone counts as deleted.
+pub async fn delete_created(created: &Created, client: &Client, events: &Events) {
+    for (url, credentials) in created.take() {
+        // The credentials go along to this origin only, which may be that of another tenant.
+        delete(&client.with_base(&url).with_credentials(credentials), url, events).await;
+    }
+}
+
+/// Deletes one resource and reports if that fails.
+pub async fn delete(client: &Client, url: Url, events: &Events) {
+    let reason = match client.send(Request::absolute(Method::DELETE, url.clone())).await {
+        Ok(exchange) if exchange.is_success() || matches!(exchange.status, 404 | 410) => return,
+        Ok(exchange) => format!("DELETE was answered with {}", exchange.status),
+        Err(error) => error.sentence,
+    };
+    events.emit(&Event::Leftover { url: url.to_string(), reason });
+}
 
 /// What a sweep did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

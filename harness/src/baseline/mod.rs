@@ -5,12 +5,15 @@
 //! day is over; both fail the run, so that the file never says less than the endpoint does.
 
 mod read;
+mod shared;
 mod write;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+
+pub use shared::SharedBaseline;
 
 use crate::event::{Finding, Known, Outdated, Problem, Step, Verdict};
 
@@ -81,12 +84,13 @@ impl Baseline {
         Self { entries: BTreeMap::new(), judged: BTreeMap::new(), today }
     }
 
-    /// Reads a baseline; `file` stands for the file in errors, `today` decides what has expired.
+    /// Reads a baseline; `file` stands for the file in errors, `today` decides what has expired, and `clients` are the ids
+    /// that an entry about a step may name.
     ///
     /// # Errors
     /// The first fault, with line and key.
-    pub fn parse(file: &str, text: &str, today: Date) -> Result<Self, BaselineError> {
-        Ok(Self { entries: read::entries(file, text)?, ..Self::empty(today) })
+    pub fn parse(file: &str, text: &str, today: Date, clients: &[&str]) -> Result<Self, BaselineError> {
+        Ok(Self { entries: read::entries(file, text, clients)?, ..Self::empty(today) })
     }
 
     /// How many findings are known.

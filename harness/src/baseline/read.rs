@@ -12,7 +12,6 @@ use toml::value::Datetime;
 use super::{About, BaselineError, Entry};
 use crate::catalog;
 use crate::event::Verdict;
-use crate::provision::client;
 use crate::toml_fault::{Fault, fault};
 
 /// What an entry may be about: nobody expects a pass or a skip, and an error is a fault of the harness.
@@ -38,20 +37,20 @@ struct Row {
     expires: Option<Spanned<Datetime>>,
 }
 
-pub(super) fn entries(file: &str, text: &str) -> Result<BTreeMap<About, Entry>, BaselineError> {
-    read(text).map_err(|fault| BaselineError {
+pub(super) fn entries(file: &str, text: &str, clients: &[&str]) -> Result<BTreeMap<About, Entry>, BaselineError> {
+    read(text, clients).map_err(|fault| BaselineError {
         file: file.to_owned(),
         place: fault.place(text),
         problem: fault.problem,
     })
 }
 
-fn read(text: &str) -> Result<BTreeMap<About, Entry>, Fault> {
+fn read(text: &str, clients: &[&str]) -> Result<BTreeMap<About, Entry>, Fault> {
     let document: Document = toml::from_str(text)?;
     let mut entries = BTreeMap::new();
     for row in document.finding {
         let span = row.span();
-        let (about, entry) = entry(row.into_inner(), &span)?;
+        let (about, entry) = entry(row.into_inner(), &span, clients)?;
         let name = about.name();
         if entries.insert(about, entry).is_some() {
             return fault(span, format!("there is a second entry for {name}; keep one"));
@@ -60,7 +59,7 @@ fn read(text: &str) -> Result<BTreeMap<About, Entry>, Fault> {
     Ok(entries)
 }
 
-fn entry(row: Row, span: &Range<usize>) -> Result<(About, Entry), Fault> {
+fn entry(row: Row, span: &Range<usize>, clients: &[&str]) -> Result<(About, Entry), Fault> {
     let about = match (row.check, row.step, row.client) {
         (Some(check), None, None) => {
             if catalog::find(check.get_ref()).is_none() {
@@ -72,8 +71,11 @@ fn entry(row: Row, span: &Range<usize>) -> Result<(About, Entry), Fault> {
             About::Check(check.into_inner())
         }
         (None, Some(step), Some(client)) => {
-            if client::find(client.get_ref()).is_none() {
-                return fault(client.span(), client::unknown(client.get_ref()));
+            if !clients.contains(&client.get_ref().as_str()) {
+                return fault(
+                    client.span(),
+                    format!("{:?} is not a client; use one of {}", client.get_ref(), clients.join(", ")),
+                );
             }
             About::Step { client: client.into_inner(), id: step.into_inner() }
         }

@@ -50,7 +50,8 @@ fn entry(more: &str) -> String {
 }
 
 fn parse(text: &str) -> Baseline {
-    Baseline::parse("weir.baseline.toml", text, TODAY).unwrap_or_else(|error| panic!("{error}"))
+    Baseline::parse("weir.baseline.toml", text, TODAY, &["pingfederate-aquera"])
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]
@@ -152,7 +153,7 @@ fn a_fault_is_told_with_its_line_and_key() {
         (&entry("").replace("create.d", "crate.d"), "line 2, key `check`: there is no check \"crate.dupl"),
         (&[entry(""), entry("")].concat(), "line 6: there is a second entry for create.duplicate-user-name"),
     ] {
-        let error = Baseline::parse("b.toml", text, TODAY).expect_err(text).to_string();
+        let error = Baseline::parse("b.toml", text, TODAY, &["pingfederate-aquera"]).expect_err(text).to_string();
         assert!(error.starts_with("b.toml, line ") && error.contains(told), "{error}\n{text}");
     }
 }

@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use super::template::{Filling, Template, Templates};
 use crate::difference::{at, member};
 use crate::endpoint::Discovery;
+use crate::endpoint::Provenance;
 use crate::endpoint::discovery::ResourceType;
-use crate::event::Provenance;
 
 /// The core User schema's URI.
 pub const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";

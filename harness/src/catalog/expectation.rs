@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::context::Context;
 use super::severity::verdict_of;
+use crate::difference::Difference;
 use crate::difference::{at, differences, same};
 use crate::endpoint::Exchange;
-use crate::event::{Difference, Problem, Verdict};
+use crate::event::{Problem, Verdict};
 
 /// The message URN of RFC 7644 section 3.12.
 const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";

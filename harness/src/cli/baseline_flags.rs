@@ -12,6 +12,7 @@ use super::Failure;
 use crate::baseline::{Baseline, FILE};
 use crate::event::Verdict;
 use crate::exit::FailOn;
+use crate::provision::client;
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Known findings")]
@@ -38,7 +39,10 @@ impl BaselineFlags {
         let (path, today) = (self.path(), today());
         let file = path.display().to_string();
         match std::fs::read_to_string(&path) {
-            Ok(text) => Baseline::parse(&file, &text, today).map(Some).map_err(Failure::usage),
+            Ok(text) => {
+                let clients: Vec<&str> = client::all().iter().map(|description| description.id.as_str()).collect();
+                Baseline::parse(&file, &text, today, &clients).map(Some).map_err(Failure::usage)
+            }
             Err(error) if error.kind() == ErrorKind::NotFound && self.update_baseline => {
                 Ok(Some(Baseline::empty(today)))
             }

@@ -19,6 +19,7 @@ use crate::catalog::run_prefix;
 use crate::endpoint::{Client, Created, Discovery, discover};
 use crate::event::{Consumer, Event, Events};
 use crate::exit;
+use crate::sweep::delete_created;
 
 const EXAMPLES: &str = "\
 With --rate the loop is open: requests are due at that rate, and time counts from when a request was due, so that a stall shows.
@@ -102,7 +103,7 @@ pub(super) async fn run(args: BenchArgs, output: Output) -> Result<u8, Failure> 
     let events = Events::new(vec![Box::new(leftovers.clone())]);
     let client = subject.client.noting(&created);
     let outcome = load(&args, seed, &client, &discovery, &interrupted).await;
-    created.delete_all(&subject.client, &events).await;
+    delete_created(&created, &subject.client, &events).await;
     let mut report = outcome?;
     report.url = url.to_string();
     report.leftovers = leftovers.take();

@@ -15,6 +15,7 @@ use super::output::table;
 use super::report_flags::ReportFlags;
 use super::subject::Subject;
 use super::{EndpointFlags, Failure, Output, confirm, interrupt, repeat, scenario, seed, variants};
+use crate::baseline::SharedBaseline;
 use crate::catalog::{Check, Scale, run_prefix};
 use crate::config::Config;
 use crate::endpoint::{Client, Discovery, DiscoveryError, Observer, discover_knowing};
@@ -150,7 +151,11 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
     if args.dry_run {
         return dry_run(agenda, &subject, &config, args.read_only, output).await;
     }
-    let events = Events::new(args.report.consumers(output)?).with_baseline(baseline);
+    let mut events = Events::new(args.report.consumers(output)?);
+    let baseline = baseline.map(SharedBaseline::new);
+    if let Some(baseline) = &baseline {
+        events = events.annotated_by(baseline.clone());
+    }
     if args.report.wants_exchanges() {
         let events = events.clone();
         subject.observe(Observer::new(move |exchange| events.emit(&Event::Exchange(Arc::clone(exchange)))));
@@ -175,7 +180,7 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
     if let Err(Failure::Unreachable(reason)) = &outcome {
         events.emit(&Event::RunFailed { reason: reason.clone() });
     }
-    let baseline = events.end_baseline();
+    let baseline = baseline.map(|baseline| baseline.end(&events));
     let summary = Summary {
         exchanges: subject.client.sent() + outcome.as_ref().copied().unwrap_or(0),
         elapsed: started.elapsed(),

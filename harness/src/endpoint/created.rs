@@ -6,12 +6,10 @@ use reqwest::Method;
 use serde_json::Value;
 use url::Url;
 
-use super::client::{Client, Credentials};
+use super::client::Credentials;
 use super::error::{EndpointError, EndpointErrorKind};
 use super::exchange::Exchange;
-use super::request::Request;
 use crate::difference::at;
-use crate::event::{Event, Events};
 
 #[derive(Default)]
 struct Noted {
@@ -19,7 +17,7 @@ struct Noted {
     uncertain: bool,
 }
 
-/// The resources that clients created while noting here ([`Client::noting`]). Clones share the list.
+/// The resources that clients created while noting here ([`Client::noting`](super::Client::noting)). Clones share the list.
 #[derive(Clone, Default)]
 pub struct Created(Arc<Mutex<Noted>>);
 
@@ -115,24 +113,10 @@ impl Created {
         self.len() == 0
     }
 
-    /// Deletes everything on the list, the newest first, and reports what remains. What is already gone counts as deleted.
-    pub async fn delete_all(&self, client: &Client, events: &Events) {
-        let resources = std::mem::take(&mut self.lock().resources);
-        for (url, credentials) in resources.into_iter().rev() {
-            // The credentials go along to this origin only, which may be that of another tenant.
-            delete(&client.with_base(&url).with_credentials(credentials), url, events).await;
-        }
+    /// Takes the resources off the list, the newest first, each with the credentials that created it.
+    pub fn take(&self) -> impl Iterator<Item = (Url, Credentials)> + use<> {
+        std::mem::take(&mut self.lock().resources).into_iter().rev()
     }
-}
-
-/// Deletes one resource and reports if that fails.
-pub(crate) async fn delete(client: &Client, url: Url, events: &Events) {
-    let reason = match client.send(Request::absolute(Method::DELETE, url.clone())).await {
-        Ok(exchange) if exchange.is_success() || matches!(exchange.status, 404 | 410) => return,
-        Ok(exchange) => format!("DELETE was answered with {}", exchange.status),
-        Err(error) => error.sentence,
-    };
-    events.emit(&Event::Leftover { url: url.to_string(), reason });
 }
 
 /// The id in a body that is not quite JSON, as one with half a surrogate pair is: what was created is to be deleted all the

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use super::client::Client;
 use super::error::EndpointError;
 use super::exchange::Exchange;
+use super::offer::{Offer, Provenance};
 use super::request::Request;
 use crate::difference::at;
-use crate::event::{Offer, Provenance};
 
 /// A discovery document as it came.
 #[derive(Clone, Debug)]

@@ -11,6 +11,7 @@ pub mod exchange;
 mod further;
 mod oauth;
 mod observer;
+mod offer;
 mod pace;
 pub mod request;
 
@@ -24,6 +25,7 @@ pub use exchange::Exchange;
 pub use further::Further;
 pub use oauth::TokenSource;
 pub use observer::Observer;
+pub use offer::{Offer, Provenance};
 pub use request::{Request, SCIM_JSON};
 
 #[cfg(test)]

@@ -216,7 +216,7 @@ async fn what_cannot_be_deleted_is_reported_and_what_is_gone_is_not() {
     }
     let leftovers = Leftovers::default();
     let events = crate::event::Events::new(vec![Box::new(leftovers.clone())]);
-    created.delete_all(&client, &events).await;
+    crate::sweep::delete_created(&created, &client, &events).await;
     let mut lines = Vec::new();
     while let Ok(request) = requests.try_recv() {
         lines.push(request.lines().next().unwrap().to_owned());
@@ -343,8 +343,8 @@ mod discovery_of_peers {
     use scim::capability::Capability as C;
 
     use super::*;
+    use crate::endpoint::Provenance;
     use crate::endpoint::discovery::DiscoveryError;
-    use crate::event::Provenance;
 
     #[tokio::test]
     async fn what_is_published_is_probed_where_it_may_lie() {

@@ -16,12 +16,13 @@ use super::stage::{Fault, NO_GROUPS, ReadBack, Stage, options, summary};
 use super::step::{Outcome, StepSpec, Steps};
 use super::{ForeignSubject, connect};
 use crate::catalog::run_prefix;
-use crate::endpoint::{Created, created};
+use crate::endpoint::Created;
 use crate::event::{Event, Events, Problem, Verdict};
 use crate::provision::RemoveUserAction;
 use crate::provision::client::Description;
 use crate::provision::engine::report::Cause;
 use crate::provision::source::Directory;
+use crate::sweep::{delete, delete_created};
 
 /// As the channel's default.
 const TIMEOUT: Duration = Duration::from_mins(1);
@@ -177,7 +178,7 @@ async fn leavers(steps: &mut Steps<'_>, stage: &mut Stage, people: &Invented) {
 /// Deletes what the run created. What was created without anybody learning its id is found by name: the names are known.
 async fn clean_up(events: &Events, stage: &Stage, created: &Created) {
     let client = &stage.client;
-    created.delete_all(client, events).await;
+    delete_created(created, client, events).await;
     if !created.is_uncertain() {
         return;
     }
@@ -189,7 +190,7 @@ async fn clean_up(events: &Events, stage: &Stage, created: &Created) {
                 if let Ok(mut segments) = url.path_segments_mut() {
                     segments.pop_if_empty().extend(["Users", id]);
                 }
-                created::delete(client, url, events).await;
+                delete(client, url, events).await;
             }
         }
         Err(error) => events.emit(&Event::Leftover {

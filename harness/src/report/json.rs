@@ -10,8 +10,10 @@ use scim::requirement;
 use serde_json::{Map, Value, json};
 
 use crate::catalog;
+use crate::difference::Difference;
 use crate::endpoint::Exchange;
-use crate::event::{Consumer, Difference, Event, Finding, Known, Offer, Problem, Step, Summary, Verdict};
+use crate::endpoint::Offer;
+use crate::event::{Consumer, Event, Finding, Known, Problem, Step, Summary, Verdict};
 
 /// The version of the document's form.
 pub const VERSION: u32 = 1;

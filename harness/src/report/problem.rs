@@ -7,7 +7,8 @@ use scim::requirement;
 use super::table::{duration, fitted};
 use super::terminal::Palette;
 use crate::catalog::{dispute, level_of};
-use crate::event::{Difference, Problem};
+use crate::difference::Difference;
+use crate::event::Problem;
 
 /// The most differences that are shown of one problem.
 const MOST_DIFFERENCES: usize = 10;

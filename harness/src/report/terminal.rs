@@ -8,7 +8,8 @@ use anstyle::{AnsiColor, Style};
 
 use super::problem;
 use super::table::{Line, Topic, counts, duration};
-use crate::event::{Consumer, Event, Offer, Outdated, Problem, Provenance, Summary, Verdict};
+use crate::endpoint::{Offer, Provenance};
+use crate::event::{Consumer, Event, Outdated, Problem, Summary, Verdict};
 use crate::rounds::is_stable;
 
 /// A run of more checks than this is shown by topics.

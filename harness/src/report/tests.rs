@@ -9,10 +9,12 @@ use serde_json::json;
 use url::Url;
 
 use super::*;
-use crate::baseline::Baseline;
+use crate::baseline::{Baseline, SharedBaseline};
+use crate::difference::Difference;
 use crate::endpoint::Exchange;
 use crate::endpoint::exchange::Authentication;
-use crate::event::{Consumer, Difference, Event, Events, Finding, Offer, Problem, Provenance, Step, Summary, Verdict};
+use crate::endpoint::{Offer, Provenance};
+use crate::event::{Consumer, Event, Events, Finding, Problem, Step, Summary, Verdict};
 
 #[derive(Clone, Default)]
 struct Buffer(Arc<Mutex<Vec<u8>>>);
@@ -105,8 +107,9 @@ reason = "repaired since"
 
 /// A run that holds every verdict, and what a baseline says.
 fn emit_everything(events: &Events) {
-    let baseline = Baseline::parse("weir.baseline.toml", BASELINE, jiff::civil::date(2026, 5, 20)).unwrap();
-    let events = &events.clone().with_baseline(Some(baseline));
+    let baseline = Baseline::parse("weir.baseline.toml", BASELINE, jiff::civil::date(2026, 5, 20), &[]).unwrap();
+    let baseline = SharedBaseline::new(baseline);
+    let events = &events.clone().annotated_by(baseline.clone());
     let offer = |capability, offered, provenance| Offer { capability, offered, provenance };
     events.emit(&Event::RunStarted {
         command: "weir check --seed 42 https://example.com/scim/v2".into(),
@@ -162,7 +165,7 @@ fn emit_everything(events: &Events) {
     for finding in findings {
         events.emit(&Event::Finding(Arc::new(finding)));
     }
-    events.end_baseline();
+    baseline.end(events);
     events.emit(&Event::Leftover {
         url: "https://example.com/scim/v2/Users/7".into(),
         reason: "DELETE was answered with 500".into(),

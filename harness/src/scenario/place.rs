@@ -8,6 +8,7 @@ use super::{ScenarioError, Subject};
 use crate::difference::at;
 use crate::endpoint::{Client, ClientOptions, Created, Credentials, Request};
 use crate::event::{Event, Events};
+use crate::sweep::delete_created;
 
 /// One application, or somebody's whole endpoint.
 pub struct Place {
@@ -160,7 +161,7 @@ impl Place {
         if is_interrupted {
             self.created.note_interruption();
         }
-        self.created.delete_all(&self.client, events).await;
+        delete_created(&self.created, &self.client, events).await;
         if self.created.is_uncertain() {
             events.emit(&Event::Leftover {
                 url: format!("{}/Users", self.client.base_url()),

@@ -9,7 +9,8 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::outcome::Outcome;
-use crate::event::{Consumer, Event, Known, Offer, Problem, Summary, Verdict};
+use crate::endpoint::Offer;
+use crate::event::{Consumer, Event, Known, Problem, Summary, Verdict};
 use coverage::Coverage;
 
 /// A finding or a step, kept until the page is written.

@@ -8,8 +8,9 @@ use sha2::{Digest, Sha256};
 
 use super::{Kept, Run};
 use crate::catalog::{self, dispute, level_of};
+use crate::difference::Difference;
 use crate::endpoint::Exchange;
-use crate::event::{Difference, Problem, Summary, Verdict};
+use crate::event::{Problem, Summary, Verdict};
 use crate::report::table::duration;
 
 const STYLE: &str = include_str!("style.css");
