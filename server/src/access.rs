@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use jiff::SignedDuration;
-use secrecy::SecretString;
-
 use crate::auth::token::Tokens;
-use crate::auth::{self, Gate, Grant};
+use crate::auth::{Gate, Grant};
 use crate::config::Config;
+use crate::credentials::{BasicCredentials, Credentials, FurtherCredentials, OauthClient, generated};
 use crate::message::Origin;
-use crate::targets::{AuthenticationMethod, Target};
+use crate::rules::AuthenticationMethod;
+use crate::targets::Target;
 
 /// The user of generated Basic credentials.
 const BASIC_USER: &str = "weir";
@@ -36,50 +35,6 @@ pub struct FurtherAccess {
     pub credentials: Credentials,
 }
 
-/// Further credentials as a configuration or a target file gives them.
-#[derive(Clone, Debug)]
-pub struct FurtherCredentials {
-    /// What they are called in messages, and generated from where no secret is given.
-    pub name: String,
-    /// Whether they may change something.
-    pub writes: bool,
-    /// The applications that they open; all if empty.
-    pub applications: Vec<String>,
-    /// The tenants all of whose applications they open.
-    pub tenants: Vec<String>,
-    /// A bearer token is made from the seed where none of them is given.
-    pub credentials: Credentials,
-}
-
-/// What an application accepts; several may be given.
-#[derive(Clone, Debug, Default)]
-pub struct Credentials {
-    pub bearer: Option<SecretString>,
-    pub basic: Option<BasicCredentials>,
-    /// A client of the token endpoint.
-    pub oauth: Option<OauthClient>,
-}
-
-impl Credentials {
-    const fn is_empty(&self) -> bool {
-        self.bearer.is_none() && self.basic.is_none() && self.oauth.is_none()
-    }
-}
-
-/// User and password of HTTP Basic authentication.
-#[derive(Clone, Debug)]
-pub struct BasicCredentials {
-    pub user: String,
-    pub password: SecretString,
-}
-
-/// Id and secret of a client of the token endpoint (RFC 6749 section 2.3.1).
-#[derive(Clone, Debug)]
-pub struct OauthClient {
-    pub id: String,
-    pub secret: SecretString,
-}
-
 /// The ways into each application, and the gate that they open.
 pub(crate) fn access(config: &Config, origin: &Origin) -> Result<(Vec<ApplicationAccess>, Gate), String> {
     let target = &config.target;
@@ -93,7 +48,7 @@ pub(crate) fn access(config: &Config, origin: &Origin) -> Result<(Vec<Applicatio
         let opened = opened(further, target)?;
         let mut credentials = further.credentials.clone();
         if credentials.is_empty() {
-            credentials.bearer = Some(auth::generated(config.seed, &format!("further {}", further.name)));
+            credentials.bearer = Some(generated(config.seed, &format!("further {}", further.name)));
         }
         gate.add(&credentials, &Grant { applications: opened.clone(), writes: further.writes });
         for position in opened {
@@ -130,7 +85,7 @@ fn own(config: &Config, position: usize, origin: &Origin) -> ApplicationAccess {
     let name = &application.name;
     let offers = |method| application.authentication.contains(&method);
     let generated =
-        |kind: &str| (!config.given_credentials_only).then(|| auth::generated(config.seed, &format!("{kind} {name}")));
+        |kind: &str| (!config.given_credentials_only).then(|| generated(config.seed, &format!("{kind} {name}")));
     let bearer = || config.bearer.clone().or_else(|| generated("bearer"));
     let basic = || match config.basic.clone() {
         Some((user, password)) => Some(BasicCredentials { user, password }),
@@ -155,6 +110,3 @@ fn own(config: &Config, position: usize, origin: &Origin) -> ApplicationAccess {
         further: Vec::new(),
     }
 }
-
-/// How long a token of the token endpoint is valid unless the configuration says otherwise.
-pub(crate) const TOKEN_LIFETIME: SignedDuration = SignedDuration::from_hours(1);

@@ -7,10 +7,10 @@ use actix_web::dev::{Server as Listening, ServiceRequest, ServiceResponse, fn_se
 use actix_web::{App, HttpServer, web};
 use rustls::ServerConfig;
 
-use crate::http;
 use crate::server::Running;
+use crate::{control, http};
 
-/// Serves every path by [`http::handle`], without signal handlers: whoever started the endpoint stops it.
+/// Serves `/_weir/` by [`control::handle`] and every other path by [`http::handle`], without signal handlers: whoever started the endpoint stops it.
 pub(crate) fn serve(
     running: web::Data<Running>,
     listener: TcpListener,
@@ -25,8 +25,11 @@ pub(crate) fn serve(
         let service = fn_service(move |request: ServiceRequest| {
             let running = Rc::clone(&running);
             async move {
-                let (request, payload) = request.into_parts();
-                let response = http::handle(&request, payload, &running).await;
+                let (request, mut payload) = request.into_parts();
+                let response = match control_path(request.path()) {
+                    Some(rest) => control::handle(&request, rest, &mut payload, &running).await,
+                    None => http::handle(&request, payload, &running).await,
+                };
                 Ok::<_, actix_web::Error>(ServiceResponse::new(request, response))
             }
         });
@@ -45,4 +48,9 @@ pub(crate) fn serve(
         None => server.listen(listener)?,
     };
     Ok(server.run())
+}
+
+/// What follows `/_weir/`, when the path lies there.
+fn control_path(path: &str) -> Option<&str> {
+    path.strip_prefix("/_weir").and_then(|rest| rest.strip_prefix('/').or_else(|| rest.is_empty().then_some("")))
 }

@@ -7,11 +7,11 @@ use scim::schema::{Registry, ResourceTypeDocument, SchemaDocument};
 use crate::application::downstream::Downstream;
 use crate::application::{Front, Schemas, Seams, StoreSeam};
 use crate::clock::Clock;
-use crate::deviations::{Activation, Seam, contradiction};
+use crate::deviations::{Activation, Seam};
 use crate::rules::Rules;
 use crate::store::identifiers::IdSource;
 use crate::store::memory::MemoryStore;
-use crate::targets::Target;
+use crate::targets::{Target, contradiction};
 
 /// See the [module documentation](self). It is replaced as a whole when the deviations change.
 pub(crate) struct Behaviour {
@@ -56,7 +56,7 @@ impl Behaviour {
             let made = Made::new(&particular, material).followed_by(&common);
             let schemas = made.enforced(&material.schemas.registry);
             let kept = before.filter(|before| before.enforced[position] == schemas);
-            let mut rules = Rules::new(target, application);
+            let mut rules = target.rules(application);
             for activation in &own {
                 if let Seam::Rules(change) = activation.deviation.seam {
                     change(&activation.setup(&material.clock, material.seed), &mut rules);

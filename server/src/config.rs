@@ -6,12 +6,12 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use url::Url;
 
-use crate::access::{FurtherCredentials, TOKEN_LIFETIME};
-use crate::auth;
 use crate::clock::Clock;
+use crate::credentials::{FurtherCredentials, TOKEN_LIFETIME, generated};
 use crate::deviations::Activation;
 use crate::journal::JournalMode;
 use crate::limits::Limits;
+use crate::password::PasswordCost;
 use crate::targets::Target;
 use crate::tls::TlsFiles;
 
@@ -58,24 +58,6 @@ pub struct Config {
     pub workers: usize,
 }
 
-/// What one password hash (argon2id) costs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PasswordCost {
-    /// Memory in KiB, at least 8.
-    pub memory_kib: u32,
-    /// Passes over the memory, at least 1.
-    pub passes: u32,
-    /// How many hashes are computed at the same time; further requests wait.
-    pub concurrency: usize,
-}
-
-impl PasswordCost {
-    /// For endpoints that hold nobody's real password: rehearsals and tests.
-    pub const CHEAP: Self = Self { memory_kib: 64, passes: 1, concurrency: 2 };
-    /// 19 MiB and two passes.
-    pub const CAREFUL: Self = Self { memory_kib: 19 << 10, passes: 2, concurrency: 2 };
-}
-
 impl Config {
     /// An embedded endpoint that behaves as `target`.
     #[must_use]
@@ -106,7 +88,7 @@ impl Config {
 
     /// The token of the control API.
     pub(crate) fn control_token(&self) -> SecretString {
-        self.control_token.clone().unwrap_or_else(|| auth::generated(self.seed, "control"))
+        self.control_token.clone().unwrap_or_else(|| generated(self.seed, "control"))
     }
 
     /// What URLs of the endpoint begin with.

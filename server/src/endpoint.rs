@@ -16,30 +16,10 @@ use crate::deviations::Activation;
 use crate::journal::Journal;
 use crate::message::Origin;
 use crate::server::{self, Lasting, Running, Server};
+use crate::start_error::StartError;
 use crate::targets::Target;
 use crate::tls::TlsFiles;
 use crate::{app, control};
-
-/// Why an endpoint could not be started.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    #[error("cannot listen on {address}: {source}; choose another address, or port 0 for a free one")]
-    Listen { address: SocketAddr, source: std::io::Error },
-    #[error("cannot start the endpoint's thread: {0}")]
-    Thread(std::io::Error),
-    #[error("target {target}: {problem}")]
-    Target { target: String, problem: String },
-    #[error("deviations {deviations}: {problem}")]
-    Deviations { deviations: String, problem: String },
-    #[error("{0}; choose another")]
-    PasswordCost(String),
-    #[error("{0}")]
-    Credentials(String),
-    #[error("{0}")]
-    Tls(#[from] crate::tls::TlsError),
-    #[error("cannot fill the endpoint with invented people: {0}")]
-    People(scim::Error),
-}
 
 /// A running endpoint. Dropping it stops it.
 pub struct Endpoint {
@@ -121,13 +101,6 @@ impl Work {
             Ok(address) => StartError::Listen { address, source },
             Err(_) => StartError::Thread(source),
         })
-    }
-}
-
-impl StartError {
-    pub(crate) fn deviations(activations: &[Activation], problem: String) -> Self {
-        let names: Vec<String> = activations.iter().map(ToString::to_string).collect();
-        Self::Deviations { deviations: names.join(", "), problem }
     }
 }
 

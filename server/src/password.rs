@@ -10,9 +10,25 @@ use scim::{Error, ErrorKind, Result};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
-use crate::config::PasswordCost;
-
 const HASH_BYTES: usize = 32;
+
+/// What one password hash (argon2id) costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordCost {
+    /// Memory in KiB, at least 8.
+    pub memory_kib: u32,
+    /// Passes over the memory, at least 1.
+    pub passes: u32,
+    /// How many hashes are computed at the same time; further requests wait.
+    pub concurrency: usize,
+}
+
+impl PasswordCost {
+    /// For endpoints that hold nobody's real password: rehearsals and tests.
+    pub const CHEAP: Self = Self { memory_kib: 64, passes: 1, concurrency: 2 };
+    /// 19 MiB and two passes.
+    pub const CAREFUL: Self = Self { memory_kib: 19 << 10, passes: 2, concurrency: 2 };
+}
 
 /// Turns passwords into hashes in the PHC string format, which is what the store keeps.
 #[derive(Debug)]

@@ -2,13 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use scim::Error;
 use scim::capability::{Capabilities, Capability};
 use scim::filter::parse::Limits as FilterLimits;
-use scim::resource::read::{Policy, UnknownPolicy};
+use scim::resource::read::Policy;
+use scim::{Error, ErrorKind};
 
 use crate::bulk::BulkLimits;
-use crate::targets::{Application, AuthenticationMethod, Target, refusal};
+
+/// A way to authenticate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AuthenticationMethod {
+    Bearer,
+    Basic,
+    /// Tokens of the token endpoint, for a client's id and secret (RFC 6749 section 4.4).
+    Oauth,
+}
 
 /// What PUT on a user does with attributes that the request does not name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,29 +81,6 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// The rules of an application before any deviation.
-    pub(crate) fn new(target: &Target, application: &Application) -> Self {
-        let max_results = application.max_results.unwrap_or(target.max_results);
-        let default_results = application.default_results.or(target.default_results);
-        Self {
-            capabilities: application.capabilities.clone(),
-            published: application.capabilities.clone(),
-            refusals: application.refusals.clone(),
-            policy: Policy { unknown: UnknownPolicy::Ignore, tolerances: target.tolerances.clone() },
-            filter_limits: FilterLimits::default(),
-            max_results,
-            default_results: default_results.unwrap_or(max_results).min(max_results),
-            authentication: application.authentication.clone(),
-            on_put: application.on_put,
-            bulk: target.bulk,
-            published_bulk: target.bulk,
-            missing_filter_ignored: false,
-            me: application.me.clone(),
-            anonymous: target.anonymous.clone(),
-            careless: BTreeSet::new(),
-        }
-    }
-
     /// Whether the application does this.
     #[must_use]
     pub fn offers(&self, capability: Capability) -> bool {
@@ -107,7 +92,49 @@ impl Rules {
         if self.offers(capability) { Ok(()) } else { Err(self.refusal(capability)) }
     }
 
+    /// The refusal of a capability that is off: with the status that the target file gives, 501 by default (RFC 7644
+    /// section 3.12).
     fn refusal(&self, capability: Capability) -> Error {
-        refusal(&self.refusals, capability)
+        let is_filter = matches!(capability, Capability::FilterUsers | Capability::FilterGroups);
+        let kind = match self.refusals.get(&capability) {
+            Some(400) if is_filter => ErrorKind::InvalidFilter,
+            Some(400) => ErrorKind::BadRequest,
+            Some(403) => ErrorKind::Forbidden,
+            Some(404) => ErrorKind::NotFound,
+            Some(405) => ErrorKind::MethodNotAllowed,
+            // No target file may say so; a deviation does.
+            Some(500) => ErrorKind::Internal,
+            _ => ErrorKind::NotImplemented,
+        };
+        Error::new(kind, format!("{}; /ServiceProviderConfig and the documentation tell what is", sentence(capability)))
+    }
+}
+
+/// The statuses that a refusal can have.
+pub(crate) const REFUSAL_STATUSES: [u16; 5] = [400, 403, 404, 405, 501];
+
+const fn sentence(capability: Capability) -> &'static str {
+    match capability {
+        Capability::CreateUsers => "this application does not let users be created",
+        Capability::CreateGroups => "this application does not let groups be created",
+        Capability::ReplaceUsers => "PUT on a user is not supported here",
+        Capability::ReplaceGroups => "PUT on a group is not supported here",
+        Capability::PatchUsers => "PATCH on a user is not supported here",
+        Capability::PatchGroups => "PATCH on a group is not supported here",
+        Capability::DeleteUsers => "this application does not let users be deleted",
+        Capability::DeleteGroups => "this application does not let groups be deleted",
+        Capability::FilterUsers => "filtering users is not supported here",
+        Capability::FilterGroups => "filtering groups is not supported here",
+        Capability::Sort => "sorting is not supported here",
+        Capability::IndexPaging | Capability::CursorPaging => "this way of paging is not supported here",
+        Capability::Etag => "versions are not supported here",
+        Capability::Bulk => "bulk operations are not supported here",
+        Capability::Search => "querying by POST to /.search is not supported here",
+        Capability::RootQuery => "querying the base URL is not supported here",
+        Capability::Me => "/Me is not supported here",
+        Capability::ChangePassword => "changing a password is not supported here",
+        Capability::ServiceProviderConfig => "/ServiceProviderConfig is not supported here",
+        Capability::ResourceTypes => "/ResourceTypes is not supported here",
+        Capability::Schemas => "/Schemas is not supported here",
     }
 }

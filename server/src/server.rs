@@ -8,16 +8,15 @@ use scim::schema::SchemaError;
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use crate::access::{self, ApplicationAccess, Credentials};
+use crate::access::{self, ApplicationAccess};
 use crate::application::downstream::Effect;
-use crate::auth::{self, Gate, Grant};
+use crate::auth::{Gate, Grant};
 use crate::behaviour::{Behaviour, Material};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::control::Snapshots;
+use crate::credentials::{Credentials, generated};
 use crate::cursor::Cursors;
 use crate::deviations::Activation;
-use crate::endpoint::StartError;
 use crate::journal::Journal;
 use crate::limits::Limits;
 use crate::message::Origin;
@@ -25,6 +24,8 @@ use crate::metrics::Metrics;
 use crate::password::Passwords;
 use crate::rate::RateLimit;
 use crate::seed::Seed;
+use crate::snapshots::Snapshots;
+use crate::start_error::StartError;
 use crate::store::{Store, Wanted};
 use crate::targets::Target;
 
@@ -112,7 +113,7 @@ impl Server {
             .map_err(|problem| StartError::deviations(&initial, problem))?;
         Ok(Self {
             subjects: applications.iter().map(|access| (access.name.clone(), Mutex::default())).collect(),
-            cursors: Cursors::new(&auth::generated(config.seed, "cursor")),
+            cursors: Cursors::new(&generated(config.seed, "cursor")),
             rate: RateLimit::new(config.limits.rate),
             gate,
             control: control_gate(&config.control_token()),

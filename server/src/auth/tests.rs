@@ -2,7 +2,7 @@ use actix_web::http::header::HeaderValue;
 use jiff::SignedDuration;
 
 use super::*;
-use crate::access::{BasicCredentials, OauthClient};
+use crate::credentials::{BasicCredentials, OauthClient, generated};
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Digest, Grant, digest, generated};
+use super::{Digest, Grant, digest};
+use crate::credentials::generated;
 
 /// How many tokens are valid at once; the oldest goes first.
 const MOST: usize = 10_000;

@@ -3,7 +3,6 @@
 mod accounts;
 mod data;
 mod follow;
-mod snapshots;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -17,7 +16,6 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 pub(crate) use data::load;
-pub(crate) use snapshots::Snapshots;
 
 use crate::application::downstream::{FailedUpdate, Service};
 use crate::auth::Asked;
@@ -113,11 +111,11 @@ async fn answer(
         }
         (&Method::GET, ["snapshots"]) => Ok(ok(&json!(server.snapshots.names()))),
         (&Method::PUT, ["snapshots", name]) => {
-            server.snapshots.take(name, server)?;
+            server.snapshots.take(name, &server.behaviour.load().fronts)?;
             Ok(Answer::empty(StatusCode::NO_CONTENT))
         }
         (&Method::POST, ["snapshots", name]) => {
-            server.snapshots.restore(name, server)?;
+            server.snapshots.restore(name, &server.behaviour.load().fronts)?;
             Ok(Answer::empty(StatusCode::NO_CONTENT))
         }
         (&Method::DELETE, ["snapshots", name]) => {

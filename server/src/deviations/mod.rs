@@ -8,7 +8,6 @@ use std::fmt;
 use std::str::FromStr;
 
 pub mod asked;
-pub(crate) mod contradiction;
 mod delayed;
 mod discovery_documents;
 mod forms;
@@ -25,7 +24,6 @@ mod throttle;
 #[cfg(test)]
 mod tests;
 
-pub use contradiction::Contradiction;
 pub use seam::Seam;
 
 use crate::application::Setup;

@@ -11,7 +11,6 @@ fn the_list_is_the_folder_and_ids_are_file_names_in_order() {
     let parts = [
         "discovery_documents",
         "asked",
-        "contradiction",
         "delayed",
         "forms",
         "throttle",

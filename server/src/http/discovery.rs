@@ -10,7 +10,7 @@ use super::Call;
 use super::route::Place;
 use crate::cursor;
 use crate::message::{Answer, Refusal};
-use crate::targets::AuthenticationMethod;
+use crate::rules::AuthenticationMethod;
 
 type Answered = Result<Answer, Refusal>;
 

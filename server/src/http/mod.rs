@@ -1,7 +1,7 @@
 //! From a request to its answer. Every path comes here, so that every error is a SCIM Error body (RFC 7644 section 3.12).
 //!
 //! Outermost first: journal, the connection seam, the answer seam, limits, the application and its credentials, and then the
-//! handlers, which decode, run an operation and encode. `/_weir/` leaves for the control API before all that.
+//! handlers, which decode, run an operation and encode.
 
 mod body;
 mod bulk;
@@ -48,9 +48,6 @@ use crate::targets::Placed;
 
 /// Answers one request.
 pub(crate) async fn handle(request: &HttpRequest, mut payload: Payload, running: &web::Data<Running>) -> HttpResponse {
-    if let Some(rest) = control_path(request.path()) {
-        return crate::control::handle(request, rest, &mut payload, running).await;
-    }
     let server = running.server();
     let at = server.clock.now();
     let begun = Instant::now();
@@ -110,11 +107,6 @@ pub(crate) async fn handle(request: &HttpRequest, mut payload: Payload, running:
         compress::compress(request, &mut answer).await;
     }
     respond(answer, delivery)
-}
-
-/// What follows `/_weir/`, when the path lies there.
-fn control_path(path: &str) -> Option<&str> {
-    path.strip_prefix("/_weir").and_then(|rest| rest.strip_prefix('/').or_else(|| rest.is_empty().then_some("")))
 }
 
 async fn undergo(server: &Server, fate: Fate) -> Delivery {

@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn paging_numbers_follow_the_rules_of_index_paging() {
         let target = crate::Target::rfc();
-        let mut strict = Rules::new(&target, &target.applications[0]);
+        let mut strict = target.rules(&target.applications[0]);
         for (query, expected) in [
             ("", Ok((1, 200))),
             ("startIndex=0&count=0", Ok((1, 0))),

@@ -1,13 +1,16 @@
 //! Targets: what the endpoint pretends to be, as data read from TOML.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use scim::capability::{Capabilities, Capability};
+use scim::filter::parse::Limits as FilterLimits;
+use scim::resource::read::{Policy, UnknownPolicy};
 use scim::schema::{Definitions, Registry, SchemaError, standard_definitions};
 use scim::tolerance::Tolerances;
 
 mod application;
+pub(crate) mod contradiction;
 mod path;
 mod read;
 mod schema_changes;
@@ -15,14 +18,16 @@ mod schema_changes;
 #[cfg(test)]
 mod tests;
 
-pub use application::{Application, refusal};
+pub use application::Application;
+pub use contradiction::Contradiction;
 pub use path::{BasePath, Placed};
 pub use read::TargetError;
 pub use schema_changes::SchemaChange;
 
-use crate::access::FurtherCredentials;
 use crate::bulk::BulkLimits;
+use crate::credentials::FurtherCredentials;
 use crate::deviations::Activation;
+use crate::rules::{AuthenticationMethod, Rules};
 
 /// Every file under `fixtures/targets/`, as (target name, text); a test holds the list to the folder.
 const DOCUMENTS: &[(&str, &str)] = &[
@@ -64,15 +69,6 @@ pub const IMPLEMENTED: &[Capability] = &[
     Capability::ResourceTypes,
     Capability::Schemas,
 ];
-
-/// A way to authenticate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AuthenticationMethod {
-    Bearer,
-    Basic,
-    /// Tokens of the token endpoint, for a client's id and secret (RFC 6749 section 4.4).
-    Oauth,
-}
 
 /// What the endpoint pretends to be.
 #[derive(Clone, Debug)]
@@ -192,6 +188,29 @@ impl Target {
     #[must_use]
     pub fn place<'p>(&self, path: &'p str) -> Option<Placed<'p>> {
         path::place(&self.base_paths, &self.applications, path)
+    }
+
+    /// The rules of an application before any deviation.
+    pub(crate) fn rules(&self, application: &Application) -> Rules {
+        let max_results = application.max_results.unwrap_or(self.max_results);
+        let default_results = application.default_results.or(self.default_results);
+        Rules {
+            capabilities: application.capabilities.clone(),
+            published: application.capabilities.clone(),
+            refusals: application.refusals.clone(),
+            policy: Policy { unknown: UnknownPolicy::Ignore, tolerances: self.tolerances.clone() },
+            filter_limits: FilterLimits::default(),
+            max_results,
+            default_results: default_results.unwrap_or(max_results).min(max_results),
+            authentication: application.authentication.clone(),
+            on_put: application.on_put,
+            bulk: self.bulk,
+            published_bulk: self.bulk,
+            missing_filter_ignored: false,
+            me: application.me.clone(),
+            anonymous: self.anonymous.clone(),
+            careless: BTreeSet::new(),
+        }
     }
 
     /// The schemas and resource types of the target.

@@ -8,14 +8,12 @@ use scim::schema::{Definitions, ResourceTypeDocument, standard};
 use scim::tolerance::Tolerance;
 use serde::Deserialize;
 
-use crate::access::{BasicCredentials, Credentials, FurtherCredentials, OauthClient};
 use crate::bulk::BulkLimits;
+use crate::credentials::{BasicCredentials, Credentials, FurtherCredentials, OauthClient};
 
-use super::application::REFUSAL_STATUSES;
-use super::{Activation, Application, AuthenticationMethod, BasePath, Declaration, IMPLEMENTED, SchemaChange, Target};
+use super::{Activation, Application, BasePath, Declaration, IMPLEMENTED, SchemaChange, Target, contradiction};
 use crate::application::downstream::{FailedUpdate, Service};
-use crate::deviations::contradiction;
-use crate::rules::OnPut;
+use crate::rules::{AuthenticationMethod, OnPut, REFUSAL_STATUSES};
 
 /// Why a target file cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

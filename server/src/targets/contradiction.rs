@@ -7,10 +7,10 @@ use std::sync::LazyLock;
 
 use scim::capability::{Capabilities, Capability};
 
-use super::{Activation, Deviation, Seam};
+use super::Target;
 use crate::clock::Clock;
+use crate::deviations::{Activation, Deviation, Seam};
 use crate::rules::Rules;
-use crate::targets::Target;
 
 /// Two activations that contradict each other.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -122,7 +122,7 @@ fn subject(deviation: &Deviation) -> &'static [Capability] {
 fn switched_off(activation: &Activation) -> Capabilities {
     static EVERYTHING: LazyLock<Rules> = LazyLock::new(|| {
         let target = Target::rfc();
-        Rules::new(&target, &target.applications[0])
+        target.rules(&target.applications[0])
     });
     let Seam::Rules(change) = activation.deviation.seam else { return Capabilities::new() };
     let mut rules = EVERYTHING.clone();
@@ -168,7 +168,7 @@ mod tests {
             }
         }
         for (topic, _) in TOPICS {
-            assert!(super::super::all().iter().any(|deviation| deviation.id.starts_with(topic)), "{topic}");
+            assert!(crate::deviations::all().iter().any(|deviation| deviation.id.starts_with(topic)), "{topic}");
         }
     }
 }

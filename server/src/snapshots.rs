@@ -5,9 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use scim::ErrorKind;
 
+use crate::application::Front;
 use crate::application::downstream::Accounts;
 use crate::message::Refusal;
-use crate::server::Server;
 use crate::store::memory::MemorySnapshot;
 
 /// So many can be kept at once.
@@ -31,10 +31,9 @@ impl Snapshots {
     }
 
     /// Keeps what is there now; an earlier snapshot of the name is replaced.
-    pub fn take(&self, name: &str, server: &Server) -> Result<(), Refusal> {
-        let behaviour = server.behaviour.load();
-        let fronts = behaviour.fronts.iter();
+    pub fn take(&self, name: &str, fronts: &[Front]) -> Result<(), Refusal> {
         let snapshot = fronts
+            .iter()
             .map(|front| (front.base.snapshot(), front.downstream.as_ref().map(|downstream| downstream.copy())))
             .collect();
         let mut snapshots = self.lock();
@@ -47,18 +46,17 @@ impl Snapshots {
     }
 
     /// Returns to a snapshot, which stays.
-    pub fn restore(&self, name: &str, server: &Server) -> Result<(), Refusal> {
+    pub fn restore(&self, name: &str, fronts: &[Front]) -> Result<(), Refusal> {
         let snapshots = self.lock();
         let snapshot = snapshots.get(name).ok_or_else(|| unknown(name))?;
-        let behaviour = server.behaviour.load();
         // All or nothing: only a deviation that changes what the stores enforce makes a snapshot unusable, and it concerns all.
-        if !behaviour.fronts.iter().zip(&snapshot.0).all(|(front, (resources, _))| front.base.takes(resources)) {
+        if !fronts.iter().zip(&snapshot.0).all(|(front, (resources, _))| front.base.takes(resources)) {
             let detail = format!(
                 "snapshot {name:?} was taken under schemas that are not enforced now; switch the deviations back first"
             );
             return Err(Refusal::new(ErrorKind::BadRequest, detail));
         }
-        for (front, (resources, accounts)) in behaviour.fronts.iter().zip(&snapshot.0) {
+        for (front, (resources, accounts)) in fronts.iter().zip(&snapshot.0) {
             front.base.restore(resources);
             if let (Some(downstream), Some(accounts)) = (&front.downstream, accounts) {
                 downstream.replace(accounts.clone());

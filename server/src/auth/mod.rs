@@ -19,7 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::access::Credentials;
+use crate::credentials::Credentials;
 use crate::message::Refusal;
 use crate::rules::Carelessness;
 use token::Tokens;
@@ -231,15 +231,6 @@ fn digest(secret: impl AsRef<[u8]>) -> Digest {
     let bytes: [u8; 32] = Sha256::digest(secret).into();
     let (words, _) = bytes.as_chunks::<8>();
     std::array::from_fn(|at| u64::from_ne_bytes(words[at]))
-}
-
-/// A credential that follows from seed and purpose, so that an embedded endpoint can be started again with the same.
-/// Whoever serves others gives credentials or a random seed. Hexadecimal, so that it is one word in every shell and never
-/// looks like a flag.
-pub fn generated(seed: u64, purpose: &str) -> SecretString {
-    let digest =
-        Sha256::new_with_prefix(b"credential").chain_update(seed.to_be_bytes()).chain_update(purpose).finalize();
-    digest[..20].iter().fold(String::with_capacity(40), |text, byte| text + &format!("{byte:02x}")).into()
 }
 
 #[cfg(test)]
