@@ -226,7 +226,7 @@ fn no_answer(check: &str, error: &EndpointError) -> Problem {
     let check = crate::catalog::find(check);
     let requirements = check.map_or(&[][..], |check| check.requirements);
     let verdict = match error.kind {
-        Kind::Timeout | Kind::TooLarge | Kind::CutShort | Kind::NotHttp => verdict_of(requirements),
+        Kind::Timeout | Kind::TooLarge | Kind::CutShort | Kind::NotHttp | Kind::OtherOrigin => verdict_of(requirements),
         Kind::Refused | Kind::Dns | Kind::Tls | Kind::Budget | Kind::Other => Verdict::Blocked,
         Kind::BadRequest | Kind::Discarded => Verdict::Error,
     };

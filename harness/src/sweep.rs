@@ -17,9 +17,9 @@ const MOST_PAGES: usize = 1000;
 
 /// Deletes everything on the list, the newest first, and reports what remains. What is already gone counts as deleted.
 pub async fn delete_created(created: &Created, client: &Client, events: &Events) {
-    for (url, credentials) in created.take() {
-        // The credentials go along to this origin only, which may be that of another tenant.
-        delete(&client.with_base(&url).with_credentials(credentials), url, events).await;
+    for (url, access) in created.take() {
+        // As the client that created it, which may be another tenant's.
+        delete(&client.with_access(access), url, events).await;
     }
 }
 

@@ -105,9 +105,10 @@ async fn user(context: &Context) -> Outcome {
         format!("{results} results, {status}"),
     );
     let location = exchange.text("Operations[0].location").and_then(|location| exchange.url.join(location).ok());
-    let Some(url) = location.filter(|url| url.origin() == exchange.url.origin()) else { return Ok(()) };
-    let read = context.send(Request::absolute(reqwest::Method::GET, url)).await?;
-    let read = context.expect(&read).after(&exchange).under(&["RFC7644-3.7-12", "RFC7644-3.7-22"]);
+    let Some(url) = location else { return Ok(()) };
+    let under = &["RFC7644-3.7-12", "RFC7644-3.7-22"];
+    let Some(read) = context.follow(&exchange, "location", url, under).await? else { return Ok(()) };
+    let read = context.expect(&read).after(&exchange).under(under);
     read.status(&[200]).json().equals("userName", &body["userName"]);
     Ok(())
 }

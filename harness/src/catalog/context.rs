@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use reqwest::Method;
 use scim::capability::Capability;
 use serde_json::{Value, json};
+use url::Url;
 
 use super::data::Data;
 use super::expectation::Expectation;
@@ -90,7 +91,7 @@ impl Context {
     /// A client of another tenant, if the operator gave credentials for one.
     pub fn stranger(&self) -> Option<Client> {
         let (base, credentials) = self.further.stranger.clone()?;
-        Some(self.client.with_base(&base).with_credentials(credentials))
+        Some(self.client.elsewhere(&base, credentials))
     }
 
     pub fn check(&self) -> &'static Check {
@@ -112,6 +113,28 @@ impl Context {
     /// Sends the request that is to be judged.
     pub async fn send(&self, request: Request) -> Result<Arc<Exchange>, Stop> {
         self.client.send(request).await.map_err(Stop::NoAnswer)
+    }
+
+    /// Reads the resource that `place` of an answer names, such as its `Location`. A URL of another origin is reported and not
+    /// requested: credentials are for the endpoint alone, and nobody asked for a request to another host.
+    pub async fn follow(
+        &self,
+        answer: &Arc<Exchange>,
+        place: &str,
+        url: Url,
+        under: &'static [&'static str],
+    ) -> Result<Option<Arc<Exchange>>, Stop> {
+        if !self.is_here(answer, place, &url, under) {
+            return Ok(None);
+        }
+        self.send(Request::absolute(Method::GET, url)).await.map(Some)
+    }
+
+    /// Whether the URL that `place` of an answer names has the endpoint's origin; reports it if not.
+    pub fn is_here(&self, answer: &Arc<Exchange>, place: &str, url: &Url, under: &'static [&'static str]) -> bool {
+        let here = url.origin() == self.client.base_url().origin();
+        self.expect(answer).under(under).that(here, &format!("{place} names another origin"), url.as_str());
+        here
     }
 
     /// Judges an answer.

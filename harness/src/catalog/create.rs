@@ -189,8 +189,8 @@ async fn location(context: &Context) -> Outcome {
                 answer.header("location").unwrap_or("missing")
             ),
         );
-        if let Some(url) = url {
-            let found = context.send(Request::absolute(Method::GET, url)).await?;
+        let Some(url) = url else { continue };
+        if let Some(found) = context.follow(answer, "Location", url, &["RFC7644-3.3-09"]).await? {
             context
                 .expect(&found)
                 .after(answer)

@@ -28,7 +28,7 @@ pub struct FurtherFlags {
     #[arg(long, value_name = "USER:PASS", env = "WEIR_SECOND_BASIC", hide_env_values = true)]
     #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     pub second_basic: Option<SecretString>,
-    /// The other tenant's base URL, if it has one of its own
+    /// The other tenant's base URL, if it has one of its own; values of --header go along only to the same origin
     #[arg(long, value_name = "URL", value_parser = base_url)]
     pub second_url: Option<Url>,
 }

@@ -1,5 +1,5 @@
 //! The client with which everything in the harness speaks to an endpoint: it records each exchange, keeps to the
-//! agreed pace, and never carries credentials to another origin.
+//! agreed pace, and sends nothing to another origin than that of its base URL.
 
 mod plain;
 
@@ -7,37 +7,22 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
 use bytes::{Bytes, BytesMut};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use url::Url;
 
 use super::created::Created;
+use super::credentials::{Access, Credentials};
 use super::error::{EndpointError, EndpointErrorKind};
 use super::exchange::{Authentication, Exchange};
-use super::oauth::TokenSource;
 use super::observer::Observer;
 use super::pace::{self, Pace, Settling};
 use super::request::{Place, Request, SCIM_JSON};
 
 /// How often one request is repeated because the endpoint asked to wait.
 const MOST_REPEATS: u32 = 5;
-
-/// What a client authenticates itself with.
-#[derive(Clone, Debug, Default)]
-pub enum Credentials {
-    #[default]
-    None,
-    Bearer(SecretString),
-    Basic {
-        user: String,
-        password: SecretString,
-    },
-    /// A bearer token fetched for a client's id and secret.
-    Oauth(TokenSource),
-}
 
 /// What a client is built from.
 #[derive(Clone, Debug)]
@@ -122,8 +107,7 @@ struct Shared {
 pub struct Client {
     shared: Arc<Shared>,
     base: Arc<Url>,
-    credentials: Credentials,
-    headers: HeaderMap,
+    access: Arc<Access>,
     recordings: Vec<Recording>,
     observer: Option<Observer>,
     created: Option<Created>,
@@ -181,13 +165,7 @@ impl Client {
         if options.insecure {
             builder = builder.tls_danger_accept_invalid_certs(true);
         }
-        let mut headers = HeaderMap::new();
-        for (name, value) in &options.headers {
-            let bad = || ClientError::Header { name: name.clone() };
-            let mut value = HeaderValue::from_str(value).map_err(|_| bad())?;
-            value.set_sensitive(true);
-            headers.append(HeaderName::try_from(name).map_err(|_| bad())?, value);
-        }
+        let access = Access::new(base, options.credentials, &options.headers)?;
         let base = Arc::new(without_trailing_slash(base));
         let shared = Shared {
             http: builder.build().map_err(ClientError::Setup)?,
@@ -202,8 +180,7 @@ impl Client {
         Ok(Self {
             shared: Arc::new(shared),
             base,
-            credentials: options.credentials,
-            headers,
+            access: Arc::new(access),
             recordings: Vec::new(),
             observer: None,
             created: None,
@@ -223,13 +200,21 @@ impl Client {
     /// The same client with other credentials.
     #[must_use]
     pub fn with_credentials(&self, credentials: Credentials) -> Self {
-        Self { credentials, ..self.clone() }
+        Self { access: Arc::new(self.access.with_credentials(credentials)), ..self.clone() }
     }
 
-    /// The same client below another base URL, to whose origin its credentials go from now on.
+    /// The same client for another endpoint that the user named, with the credentials for that one. Headers that the user gave
+    /// stay with their origin.
     #[must_use]
-    pub fn with_base(&self, base: &Url) -> Self {
-        Self { base: Arc::new(without_trailing_slash(base)), ..self.clone() }
+    pub fn elsewhere(&self, base: &Url, credentials: Credentials) -> Self {
+        let access = Arc::new(self.access.elsewhere(base, credentials));
+        Self { base: Arc::new(without_trailing_slash(base)), access, ..self.clone() }
+    }
+
+    /// The same client with what another client authenticates itself with, at the origin of that one.
+    #[must_use]
+    pub fn with_access(&self, access: Arc<Access>) -> Self {
+        Self { access, ..self.clone() }
     }
 
     /// The same client, each of whose exchanges `observer` sees.
@@ -254,7 +239,7 @@ impl Client {
 
     /// What this client authenticates itself with.
     pub fn credentials(&self) -> &Credentials {
-        &self.credentials
+        self.access.credentials()
     }
 
     /// Sends a request and reads the whole answer. Any status is an answer; 429 and 503 with a `Retry-After` of at most
@@ -289,7 +274,7 @@ impl Client {
         let outcome = self.send_once(request).await;
         if let Some(created) = &self.created {
             match &outcome {
-                Ok(exchange) => created.note(exchange, &self.credentials),
+                Ok(exchange) => created.note(exchange, &self.access),
                 Err(error) => created.note_failure(error),
             }
         }
@@ -299,8 +284,7 @@ impl Client {
     async fn send_once(&self, request: &Request) -> Result<Arc<Exchange>, EndpointError> {
         let actual = self.url_of(request);
         let url = shown(request, &actual);
-        let token = self.token(request, &actual).await?;
-        let headers = self.headers(request, &actual, token.as_ref())?;
+        let headers = self.headers(request, &actual).await?;
         let authentication = authentication(&headers);
         let body = request.body.clone().unwrap_or_default();
         let mut outgoing = self.shared.http.request(request.method.clone(), actual).headers(headers.clone());
@@ -388,37 +372,16 @@ impl Client {
         url
     }
 
-    /// The bearer token of a client that fetches tokens, for requests that carry credentials.
-    async fn token(&self, request: &Request, url: &Url) -> Result<Option<SecretString>, EndpointError> {
-        match &self.credentials {
-            Credentials::Oauth(source) if !request.without_credentials && url.origin() == self.base.origin() => {
-                source.token(&self.shared.http).await.map(Some)
-            }
-            _ => Ok(None),
-        }
-    }
-
-    fn headers(&self, request: &Request, url: &Url, token: Option<&SecretString>) -> Result<HeaderMap, EndpointError> {
+    /// Every header of a request; an error if its URL has another origin than the credentials.
+    async fn headers(&self, request: &Request, url: &Url) -> Result<HeaderMap, EndpointError> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static(SCIM_JSON));
         headers.insert(USER_AGENT, HeaderValue::from_static(concat!("weir/", env!("CARGO_PKG_VERSION"))));
+        self.access.attach(&mut headers, request, url, &self.shared.http).await?;
         let bad = |name: &str| {
             let sentence = format!("header {name:?} holds a character that HTTP does not allow");
             EndpointError::new(EndpointErrorKind::BadRequest, &request.method, url, sentence)
         };
-        if url.origin() == self.base.origin() {
-            for (name, value) in &self.headers {
-                headers.append(name, value.clone());
-            }
-            if !request.without_credentials
-                && let Some(mut value) = authorization(&self.credentials, token)
-                    .map(|text| HeaderValue::from_str(text.expose_secret()).map_err(|_| bad("Authorization")))
-                    .transpose()?
-            {
-                value.set_sensitive(true);
-                headers.insert(AUTHORIZATION, value);
-            }
-        }
         let mut replaced = Vec::new();
         for (name, value) in &request.headers {
             let header = HeaderName::try_from(name.as_ref()).map_err(|_| bad(name))?;
@@ -467,19 +430,6 @@ pub fn is_loopback(url: &Url) -> bool {
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         None => false,
-    }
-}
-
-fn authorization(credentials: &Credentials, token: Option<&SecretString>) -> Option<SecretString> {
-    match credentials {
-        Credentials::Oauth(_) => token.map(|token| format!("Bearer {}", token.expose_secret()).into()),
-        Credentials::None => None,
-        Credentials::Bearer(token) => Some(format!("Bearer {}", token.expose_secret()).into()),
-        Credentials::Basic { user, password } => {
-            let pair = format!("{user}:{}", password.expose_secret());
-            let encoded = base64::engine::general_purpose::STANDARD.encode(pair);
-            Some(format!("Basic {encoded}").into())
-        }
     }
 }
 

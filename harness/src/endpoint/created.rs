@@ -6,14 +6,14 @@ use reqwest::Method;
 use serde_json::Value;
 use url::Url;
 
-use super::client::Credentials;
+use super::credentials::Access;
 use super::error::{EndpointError, EndpointErrorKind};
 use super::exchange::Exchange;
 use crate::difference::at;
 
 #[derive(Default)]
 struct Noted {
-    resources: Vec<(Url, Credentials)>,
+    resources: Vec<(Url, Arc<Access>)>,
     uncertain: bool,
 }
 
@@ -29,14 +29,14 @@ impl Created {
 
     /// Takes note of a successful creation: a POST to a collection that was answered with 2xx and an id or a Location,
     /// or a PUT of something that is not on the list, which an endpoint may take for a creation.
-    pub(super) fn note(&self, exchange: &Exchange, credentials: &Credentials) {
+    pub(super) fn note(&self, exchange: &Exchange, access: &Arc<Access>) {
         let path = exchange.url.path().trim_end_matches('/');
         if !exchange.is_success() || path.ends_with("/.search") {
             return;
         }
         if path.ends_with("/Bulk") {
             if exchange.method == Method::POST {
-                self.note_job(exchange, credentials);
+                self.note_job(exchange, access);
             }
             return;
         }
@@ -59,16 +59,16 @@ impl Created {
             None => exchange.header("location").and_then(|location| exchange.url.join(location).ok()),
         };
         match place.filter(|place| {
-            place.origin() == exchange.url.origin() && place.path().len() > collection.len() || is_alias
+            place.origin() == exchange.url.origin() && (is_alias || place.path().len() > collection.len())
         }) {
-            Some(place) => self.lock().resources.push((place, credentials.clone())),
+            Some(place) => self.lock().resources.push((place, Arc::clone(access))),
             // Something may exist now that cannot be addressed; it can only be found by its name.
             None => self.lock().uncertain = true,
         }
     }
 
     /// Takes note of what a bulk job created: the location of each POST that succeeded.
-    fn note_job(&self, exchange: &Exchange, credentials: &Credentials) {
+    fn note_job(&self, exchange: &Exchange, access: &Arc<Access>) {
         let results = exchange.at("Operations").and_then(Value::as_array).into_iter().flatten();
         for result in results {
             let text = |name: &str| result.get(name).and_then(Value::as_str);
@@ -78,7 +78,7 @@ impl Created {
             }
             let place = text("location").and_then(|location| exchange.url.join(location).ok());
             match place.filter(|place| place.origin() == exchange.url.origin()) {
-                Some(place) => self.lock().resources.push((place, credentials.clone())),
+                Some(place) => self.lock().resources.push((place, Arc::clone(access))),
                 None => self.lock().uncertain = true,
             }
         }
@@ -88,7 +88,10 @@ impl Created {
     pub(super) fn note_failure(&self, error: &EndpointError) {
         use EndpointErrorKind as Kind;
         if error.method == Method::POST
-            && !matches!(error.kind, Kind::Refused | Kind::Dns | Kind::Tls | Kind::BadRequest | Kind::Budget)
+            && !matches!(
+                error.kind,
+                Kind::Refused | Kind::Dns | Kind::Tls | Kind::BadRequest | Kind::Budget | Kind::OtherOrigin
+            )
         {
             self.lock().uncertain = true;
         }
@@ -113,8 +116,8 @@ impl Created {
         self.len() == 0
     }
 
-    /// Takes the resources off the list, the newest first, each with the credentials that created it.
-    pub fn take(&self) -> impl Iterator<Item = (Url, Credentials)> + use<> {
+    /// Takes the resources off the list, the newest first, each with what the client that created it authenticates itself with.
+    pub fn take(&self) -> impl Iterator<Item = (Url, Arc<Access>)> + use<> {
         std::mem::take(&mut self.lock().resources).into_iter().rev()
     }
 }

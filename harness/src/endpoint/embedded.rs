@@ -8,7 +8,7 @@ use url::Url;
 
 use scim::capability::Capability;
 
-use super::client::Credentials;
+use super::credentials::Credentials;
 use super::discovery::Declared;
 use super::further::Further;
 

@@ -24,6 +24,8 @@ pub enum EndpointErrorKind {
     Discarded,
     /// The request could not be built: a header or URL that HTTP does not allow.
     BadRequest,
+    /// The URL has another origin than the endpoint, so that nothing was sent.
+    OtherOrigin,
     /// The run may send no further request.
     Budget,
     /// Anything else, with the cause in the sentence.
@@ -43,6 +45,7 @@ impl EndpointErrorKind {
             Self::NotHttp => "no HTTP",
             Self::Discarded => "answer discarded",
             Self::BadRequest => "request not sendable",
+            Self::OtherOrigin => "another origin",
             Self::Budget => "budget spent",
             Self::Other => "no answer",
         }

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::client::Credentials;
+use super::credentials::Credentials;
 
 /// Further credentials, for the checks of who may do what. Each is the operator's to give.
 #[derive(Clone, Debug, Default)]

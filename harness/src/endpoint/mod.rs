@@ -3,6 +3,7 @@
 mod base_url;
 pub mod client;
 pub mod created;
+mod credentials;
 mod curl;
 pub mod discovery;
 pub mod embedded;
@@ -16,8 +17,9 @@ mod pace;
 pub mod request;
 
 pub use base_url::base_url;
-pub use client::{Client, ClientOptions, Credentials, Recording, is_loopback};
+pub use client::{Client, ClientOptions, Recording, is_loopback};
 pub use created::Created;
+pub use credentials::{Access, Credentials};
 pub use discovery::{Discovery, DiscoveryError, Foreknowledge, discover, discover_knowing};
 pub use embedded::Embedded;
 pub use error::{EndpointError, EndpointErrorKind};

@@ -67,8 +67,8 @@ impl Request {
         }
     }
 
-    /// A request for an absolute URL, for example one that the endpoint gave. Credentials go along only to the origin
-    /// of the base URL.
+    /// A request for an absolute URL, for example one that the endpoint gave. It is sent only if it has the origin of the base
+    /// URL.
     pub fn absolute(method: Method, url: Url) -> Self {
         Self { place: Place::Absolute(url), ..Self::new(method, "") }
     }

@@ -115,7 +115,7 @@ async fn query_and_path_are_escaped_so_that_no_endpoint_has_to_guess() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_an_answer_and_credentials_stay_with_their_origin() {
+async fn a_redirect_is_an_answer_and_nothing_is_sent_to_another_origin() {
     let (elsewhere, mut requests) = peer(vec![answer("200 OK", "{}")]).await;
     let redirect = format!("HTTP/1.1 307 Temporary Redirect\r\nLocation: {elsewhere}\r\nContent-Length: 0\r\n\r\n");
     let (url, _) = peer(vec![redirect.into_bytes()]).await;
@@ -126,9 +126,31 @@ async fn a_redirect_is_an_answer_and_credentials_stay_with_their_origin() {
     };
     let client = client_with(&url, options);
     assert_eq!(client.send(Request::get("/Users")).await.unwrap().status, 307);
-    client.send(Request::absolute(Method::GET, elsewhere)).await.unwrap();
+    let error = client.send(Request::absolute(Method::GET, elsewhere.clone())).await.unwrap_err();
+    assert_eq!(error.kind, EndpointErrorKind::OtherOrigin, "{error}");
+    let plain = Request::absolute(Method::GET, elsewhere.clone());
+    assert_eq!(client.send_without_accept(&plain).await.unwrap_err().kind, EndpointErrorKind::OtherOrigin);
+    assert!(requests.try_recv().is_err(), "a request was sent");
+
+    let named = client.elsewhere(&elsewhere, bearer("0ther"));
+    named.send(Request::get("/Users")).await.unwrap();
     let sent = requests.recv().await.unwrap();
-    assert!(!sent.contains("t1ger") && !sent.contains("s3cret"), "{sent}");
+    assert!(sent.contains("Bearer 0ther") && !sent.contains("t1ger") && !sent.contains("s3cret"), "{sent}");
+}
+
+#[tokio::test]
+async fn what_lies_at_another_origin_by_the_endpoints_word_is_not_deleted_there() {
+    let (elsewhere, mut requests) = peer(vec![answer("204 No Content", "")]).await;
+    let location = format!("201 Created\r\nLocation: {elsewhere}Users/7");
+    let job = json!({"Operations": [{"method": "POST", "status": "201", "location": format!("{elsewhere}Users/8")}]});
+    for (path, body) in [("/Me", r#"{"id":"7"}"#.to_owned()), ("/Users", "{}".to_owned()), ("/Bulk", job.to_string())] {
+        let (url, _) = peer(vec![answer(&location, &body)]).await;
+        let (client, created) = (client(&url), Created::default());
+        client.noting(&created).send(Request::post(path).json(&json!({}))).await.unwrap();
+        assert_eq!((created.len(), created.is_uncertain()), (0, true), "{path}");
+        crate::sweep::delete_created(&created, &client, &crate::event::Events::default()).await;
+    }
+    assert!(requests.try_recv().is_err(), "a request was sent");
 }
 
 #[tokio::test]

@@ -162,7 +162,7 @@ impl Answered {
         let location = self.location(index).and_then(|location| self.exchange.url.join(location).ok());
         let Some(url) = location.filter(|url| url.origin() == self.exchange.url.origin()) else {
             return Err(Stop::Blocked {
-                reason: format!("Operations[{index}] came to {}, without a location", self.told()),
+                reason: format!("Operations[{index}] came to {}, without a location at the endpoint", self.told()),
                 cause: (context.check().id != "bulk.location").then_some("bulk.location"),
                 exchanges: vec![Arc::clone(&self.exchange)],
             });

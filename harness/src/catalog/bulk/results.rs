@@ -184,8 +184,10 @@ async fn location(context: &Context) -> Outcome {
     let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7.3-02"]);
     expect.that(none, "a POST that failed has a location", answered.location(4).unwrap_or_default());
     for index in 0..2 {
-        if answered.is_success(index) && answered.location(index).is_some() {
-            let read = answered.read(context, index).await?;
+        let location = answered.location(index).and_then(|location| answered.exchange.url.join(location).ok());
+        let Some(url) = location.filter(|_| answered.is_success(index)) else { continue };
+        let place = format!("Operations[{index}].location");
+        if let Some(read) = context.follow(&answered.exchange, &place, url, &["RFC7644-3.7-17"]).await? {
             context.expect(&read).after(&answered.exchange).under(&["RFC7644-3.7-17"]).status(&[200]);
         }
     }

@@ -8,7 +8,7 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 
 use super::super::{Check, Context, Outcome, Resource, Stop};
-use crate::endpoint::{Exchange, Request};
+use crate::endpoint::Exchange;
 
 pub(in super::super) const CHECKS: &[Check] = &[
     Check {
@@ -261,8 +261,9 @@ async fn judge_location(context: &Context, answer: &Arc<Exchange>, id: &str) -> 
             content_location,
         );
     }
-    let found = context.send(Request::absolute(Method::GET, location)).await?;
-    context.expect(&found).after(answer).under(&["RFC7643-3.1-30"]).status(&[200]).equals("id", &json!(id));
+    if let Some(found) = context.follow(answer, "meta.location", location, &["RFC7643-3.1-30"]).await? {
+        context.expect(&found).after(answer).under(&["RFC7643-3.1-30"]).status(&[200]).equals("id", &json!(id));
+    }
     Ok(())
 }
 

@@ -22,8 +22,7 @@ impl Client {
         let url = self.url_of(request);
         let Some(host) = url.host_str().filter(|_| url.scheme() == "http") else { return Ok(None) };
         let port = url.port_or_known_default().unwrap_or(80);
-        let token = self.token(request, &url).await?;
-        let mut headers = self.headers(request, &url, token.as_ref())?;
+        let mut headers = self.headers(request, &url).await?;
         headers.remove(ACCEPT);
         let target = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
         let mut head = format!("{} {target} HTTP/1.1\r\nhost: {host}:{port}\r\nconnection: close\r\n", request.method);
