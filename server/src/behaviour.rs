@@ -59,7 +59,7 @@ impl Behaviour {
             let mut rules = target.rules(application);
             for activation in &own {
                 if let Seam::Rules(change) = activation.deviation.seam {
-                    change(&activation.setup(&material.clock, material.seed), &mut rules);
+                    change(&mut rules);
                 }
             }
             fronts.push(made.front(
@@ -94,11 +94,11 @@ impl Made {
             let setup = activation.setup(&material.clock, material.seed);
             match activation.deviation.seam {
                 Seam::Connection(make) => instances.seams.connection.push(make(&setup).into()),
-                Seam::Request(make) => instances.seams.request.push(make(&setup).into()),
+                Seam::Request(ref part) => instances.seams.request.push(part.instance(&setup)),
                 // Each application has rules of its own.
                 Seam::Rules(_) => {}
-                Seam::Store(make) => instances.stores.push(make(&setup).into()),
-                Seam::Answer(make) => instances.seams.answer.push(make(&setup).into()),
+                Seam::Store(ref part) => instances.stores.push(part.instance(&setup)),
+                Seam::Answer(ref part) => instances.seams.answer.push(part.instance(&setup)),
                 Seam::Exchange(make) => {
                     let (request, answer) = make(&setup);
                     instances.seams.request.push(request.into());

@@ -16,7 +16,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.3-16"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(AttributesUnknownBreaks)),
+    seam: Seam::request(|_| Box::new(AttributesUnknownBreaks)),
 };
 
 struct AttributesUnknownBreaks;

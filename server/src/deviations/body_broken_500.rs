@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.3-13", "RFC7644-3.3-14", "RFC7644-3.12-18"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(BodyBroken500)),
+    seam: Seam::answer(|_| Box::new(BodyBroken500)),
 };
 
 struct BodyBroken500;

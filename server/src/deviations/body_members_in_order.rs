@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-2.3.8-02"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(BodyMembersInOrder)),
+    seam: Seam::request(|_| Box::new(BodyMembersInOrder)),
 };
 
 struct BodyMembersInOrder;

@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-2.3.2-01"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(BooleanAsText)),
+    seam: Seam::answer(|_| Box::new(BooleanAsText)),
 };
 
 struct BooleanAsText;

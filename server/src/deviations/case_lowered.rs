@@ -15,7 +15,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-7-24"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(Lowered)),
+    seam: Seam::request(|_| Box::new(Lowered)),
 };
 
 struct Lowered;

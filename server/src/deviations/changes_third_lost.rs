@@ -17,7 +17,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.5.1-04", "RFC7644-3.5.2.1-07", "RFC7644-3.5.2.3-04"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(ThirdLost::default())),
+    seam: Seam::request(|_| Box::new(ThirdLost::default())),
 };
 
 #[derive(Default)]
@@ -27,7 +27,8 @@ struct ThirdLost {
 
 impl RequestSeam for ThirdLost {
     fn run<'a>(&'a self, operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
-        let (Operation::Replace { resource_type, id, .. } | Operation::Patch { resource_type, id, .. }) = operation else {
+        let (Operation::Replace { resource_type, id, .. } | Operation::Patch { resource_type, id, .. }) = operation
+        else {
             return next.run(operation);
         };
         Box::pin(async move {

@@ -17,7 +17,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.3-19"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(CreatedLate::default())),
+    seam: Seam::request(|_| Box::new(CreatedLate::default())),
 };
 
 /// The resources that nobody has asked for since they were created.

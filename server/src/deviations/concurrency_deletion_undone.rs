@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.6-02"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(DeletionUndone::default())),
+    seam: Seam::request(|_| Box::new(DeletionUndone::default())),
 };
 
 /// Writers wait here for a deletion.

@@ -21,7 +21,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-4.1.1-02", "RFC7644-3.3-12"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Store(|_| Box::new(NameCheckedEarly)),
+    seam: Seam::store(|_| Box::new(NameCheckedEarly)),
 };
 
 struct NameCheckedEarly;

@@ -15,7 +15,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.5.2.1-07", "RFC7644-3.5.2-29"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(UpdateLost::default())),
+    seam: Seam::request(|_| Box::new(UpdateLost::default())),
 };
 
 #[derive(Default)]

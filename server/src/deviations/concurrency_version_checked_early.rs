@@ -15,7 +15,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.5.1-19", "RFC7644-3.14-08"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(CheckedEarly::default())),
+    seam: Seam::request(|_| Box::new(CheckedEarly::default())),
 };
 
 #[derive(Default)]

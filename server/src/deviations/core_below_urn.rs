@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-3-10"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(CoreBelowUrn)),
+    seam: Seam::answer(|_| Box::new(CoreBelowUrn)),
 };
 
 struct CoreBelowUrn;

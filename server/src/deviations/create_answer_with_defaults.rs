@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.3-11", "RFC7644-3.1-09"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(CreateAnswerWithDefaults)),
+    seam: Seam::answer(|_| Box::new(CreateAnswerWithDefaults)),
 };
 
 struct CreateAnswerWithDefaults;

@@ -15,7 +15,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-1.1-01"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(CreateDisplayNameDemanded)),
+    seam: Seam::request(|_| Box::new(CreateDisplayNameDemanded)),
 };
 
 struct CreateDisplayNameDemanded;

@@ -18,7 +18,7 @@ pub static DEVIATION: Deviation = Deviation {
         default: "example.com,example.org,example.net",
         accepts: |text| !text.is_empty() && text.split(',').all(|domain| domain.contains('.')),
     }),
-    seam: Seam::Request(|setup| {
+    seam: Seam::request(|setup| {
         let domains: Vec<String> = setup.value.split(',').map(str::to_lowercase).collect();
         refuse(move |incoming, body| {
             let emails = body.get("emails")?.as_array().filter(|_| *incoming.method == Method::POST)?;

@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-3.1-21", "RFC7643-1.1-01"]),
     seen: &["https://docs.gitlab.com/development/internal_api/"],
     parameter: None,
-    seam: Seam::Request(|_| {
+    seam: Seam::request(|_| {
         refuse(|incoming, body| {
             let creates = *incoming.method == Method::POST && incoming.path == "/Users" && body.is_object();
             let missing = creates && body.get("externalId").is_none();

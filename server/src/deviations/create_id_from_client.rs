@@ -19,7 +19,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-3.1-10", "RFC7644-3.3-02"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(CreateIdFromClient::default())),
+    seam: Seam::request(|_| Box::new(CreateIdFromClient::default())),
 };
 
 #[derive(Default)]

@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.3-18"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(CreateMembersLost)),
+    seam: Seam::request(|_| Box::new(CreateMembersLost)),
 };
 
 struct CreateMembersLost;

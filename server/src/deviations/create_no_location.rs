@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.3-09"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(CreateNoLocation)),
+    seam: Seam::answer(|_| Box::new(CreateNoLocation)),
 };
 
 struct CreateNoLocation;

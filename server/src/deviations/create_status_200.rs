@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.3-07", "RFC7644-3.2-06"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(CreateStatus200)),
+    seam: Seam::answer(|_| Box::new(CreateStatus200)),
 };
 
 struct CreateStatus200;

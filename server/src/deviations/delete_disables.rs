@@ -13,9 +13,13 @@ pub static DEVIATION: Deviation = Deviation {
     id: "delete.disables",
     summary: "a DELETE of a user is answered with 204 and sets active to false",
     breaks: Breaks::Requirements(&["RFC7644-3.6-02", "RFC7644-3.6-03", "RFC7644-3.6-04"]),
-    seen: &["https://docs.gitlab.com/development/internal_api/", "https://docs.slack.dev/reference/scim-api", "https://help.salesforce.com/s/articleView?id=xcloud.identity_scim_manage_groups.htm"],
+    seen: &[
+        "https://docs.gitlab.com/development/internal_api/",
+        "https://docs.slack.dev/reference/scim-api",
+        "https://help.salesforce.com/s/articleView?id=xcloud.identity_scim_manage_groups.htm",
+    ],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(Disables)),
+    seam: Seam::request(|_| Box::new(Disables)),
 };
 
 struct Disables;
@@ -23,7 +27,9 @@ struct Disables;
 impl RequestSeam for Disables {
     fn run<'a>(&'a self, operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
         Box::pin(async move {
-            let Operation::Delete { resource_type, id, condition } = operation else { return next.run(operation).await };
+            let Operation::Delete { resource_type, id, condition } = operation else {
+                return next.run(operation).await;
+            };
             let Some(active) = next.front().registry.find_attribute(resource_type, "active") else {
                 return next.run(Operation::Delete { resource_type, id, condition }).await;
             };

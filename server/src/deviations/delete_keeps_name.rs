@@ -16,7 +16,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.6-04", "RFC7644-3.6-05"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(KeepsName::default())),
+    seam: Seam::request(|_| Box::new(KeepsName::default())),
 };
 
 #[derive(Default)]

@@ -17,7 +17,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.6-02"]),
     seen: &["https://gitlab.com/gitlab-org/gitlab/-/work_items/521324"],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(Lags::default())),
+    seam: Seam::request(|_| Box::new(Lags::default())),
 };
 
 #[derive(Default)]

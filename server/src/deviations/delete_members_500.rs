@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.6-06", "RFC7644-3.6-10"]),
     seen: &["https://github.com/getprobo/probo/pull/1277"],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(Members500)),
+    seam: Seam::request(|_| Box::new(Members500)),
 };
 
 struct Members500;
@@ -23,10 +23,9 @@ impl RequestSeam for Members500 {
     fn run<'a>(&'a self, operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
         Box::pin(async move {
             if let Operation::Delete { resource_type, id, .. } = operation
-                && let Outcome::Found(stored) =
-                    (Next { wanted: Wanted { members: false, groups: true }, ..next })
-                        .run(Operation::Get { resource_type, id })
-                        .await?
+                && let Outcome::Found(stored) = (Next { wanted: Wanted { members: false, groups: true }, ..next })
+                    .run(Operation::Get { resource_type, id })
+                    .await?
                 && !stored.groups().is_empty()
             {
                 return Err(Error::new(ErrorKind::Internal, "the user is still referred to"));

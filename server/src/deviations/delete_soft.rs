@@ -1,6 +1,5 @@
 //! A deleted resource stays.
 
-
 use futures_util::future::BoxFuture;
 
 use super::{Breaks, Deviation, Seam};
@@ -13,7 +12,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.2-12", "RFC7644-3.6-02", "RFC7644-3.6-03", "RFC7644-3.6-04"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(DeleteSoft)),
+    seam: Seam::request(|_| Box::new(DeleteSoft)),
 };
 
 struct DeleteSoft;

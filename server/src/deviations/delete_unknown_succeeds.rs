@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.6-08", "RFC7644-3.6-02"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(DeleteUnknownSucceeds)),
+    seam: Seam::answer(|_| Box::new(DeleteUnknownSucceeds)),
 };
 
 struct DeleteUnknownSucceeds;

@@ -15,7 +15,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.6-06", "RFC7644-3.6-07"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(DeleteWithBody)),
+    seam: Seam::answer(|_| Box::new(DeleteWithBody)),
 };
 
 struct DeleteWithBody;

@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-2.4-06"]),
     seen: &["https://docs.aws.amazon.com/singlesignon/latest/developerguide/createuser.html"],
     parameter: None,
-    seam: Seam::Request(|_| {
+    seam: Seam::request(|_| {
         refuse(|incoming, body| {
             let is_user = matches!(*incoming.method, Method::POST | Method::PUT) && incoming.path.starts_with("/Users");
             let emails = body.get("emails")?.as_array().filter(|emails| is_user && !emails.is_empty())?;

@@ -11,7 +11,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.8-01", "RFC7644-3.8-02"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(EncodingLatin1)),
+    seam: Seam::request(|_| Box::new(EncodingLatin1)),
 };
 
 struct EncodingLatin1;

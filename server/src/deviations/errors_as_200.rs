@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.2-21", "RFC7644-3.12-09", "RFC7644-3.12-12"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(ErrorsAs200)),
+    seam: Seam::answer(|_| Box::new(ErrorsAs200)),
 };
 
 struct ErrorsAs200;

@@ -9,10 +9,12 @@ use crate::message::{Answer, Head};
 pub static DEVIATION: Deviation = Deviation {
     id: "errors.further-members",
     summary: "the body of an Error also has schema, exceptionRequestId and timeStamp",
-    breaks: Breaks::Permitted("RFC 7644 section 3.12 does not close the list of members; a client must overlook those it does not know"),
+    breaks: Breaks::Permitted(
+        "RFC 7644 section 3.12 does not close the list of members; a client must overlook those it does not know",
+    ),
     seen: &["https://github.com/slashdevops/idp-scim-sync/issues/62"],
     parameter: None,
-    seam: Seam::Answer(|setup| Box::new(FurtherMembers(setup.clock.clone()))),
+    seam: Seam::answer(|setup| Box::new(FurtherMembers(setup.clock.clone()))),
 };
 
 struct FurtherMembers(Clock);

@@ -11,7 +11,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.12-02", "RFC7644-3.1-05", "RFC7644-8.2-01"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(ErrorsSchemaAltered)),
+    seam: Seam::answer(|_| Box::new(ErrorsSchemaAltered)),
 };
 
 struct ErrorsSchemaAltered;

@@ -11,7 +11,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.12-03"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(ErrorsStatusNumber)),
+    seam: Seam::answer(|_| Box::new(ErrorsStatusNumber)),
 };
 
 struct ErrorsStatusNumber;

@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.12-01", "RFC7644-3.2-22"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(ErrorsWithoutBody)),
+    seam: Seam::answer(|_| Box::new(ErrorsWithoutBody)),
 };
 
 struct ErrorsWithoutBody;

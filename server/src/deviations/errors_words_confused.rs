@@ -11,10 +11,17 @@ use crate::message::{Answer, Head};
 pub static DEVIATION: Deviation = Deviation {
     id: "errors.words-confused",
     summary: "scimType is invalidSyntax where the fault is none of syntax, and mutability where it is",
-    breaks: Breaks::Requirements(&["RFC7644-3.12-18", "RFC7644-3.12-22", "RFC7644-3.12-23", "RFC7644-3.12-24", "RFC7644-3.12-25", "RFC7644-3.12-26"]),
+    breaks: Breaks::Requirements(&[
+        "RFC7644-3.12-18",
+        "RFC7644-3.12-22",
+        "RFC7644-3.12-23",
+        "RFC7644-3.12-24",
+        "RFC7644-3.12-25",
+        "RFC7644-3.12-26",
+    ]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(ErrorsWordsConfused)),
+    seam: Seam::answer(|_| Box::new(ErrorsWordsConfused)),
 };
 
 struct ErrorsWordsConfused;

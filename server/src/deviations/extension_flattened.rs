@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-3.3-08"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(ExtensionFlattened)),
+    seam: Seam::answer(|_| Box::new(ExtensionFlattened)),
 };
 
 struct ExtensionFlattened;
@@ -29,10 +29,15 @@ impl AnswerSeam for ExtensionFlattened {
             let Value::Object(members) = resource else { return };
             let (extensions, mut top): (Map<_, _>, Map<_, _>) =
                 std::mem::take(members).into_iter().partition(|(name, _)| name.contains(':'));
-            top.extend(extensions.into_iter().filter_map(|(_, value)| match value {
-                Value::Object(attributes) => Some(attributes),
-                _ => None,
-            }).flatten());
+            top.extend(
+                extensions
+                    .into_iter()
+                    .filter_map(|(_, value)| match value {
+                        Value::Object(attributes) => Some(attributes),
+                        _ => None,
+                    })
+                    .flatten(),
+            );
             *members = top;
         });
     }

@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-3.1-20"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(ExternalIdDropped)),
+    seam: Seam::request(|_| Box::new(ExternalIdDropped)),
 };
 
 struct ExternalIdDropped;

@@ -1,6 +1,5 @@
 //! An externalId that nobody sent is made up.
 
-
 use super::shown::{change_resources, shows_resources};
 use super::{Breaks, Deviation, Seam};
 use crate::application::AnswerSeam;
@@ -13,7 +12,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-3.1-16"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(ExternalIdInvented)),
+    seam: Seam::answer(|_| Box::new(ExternalIdInvented)),
 };
 
 struct ExternalIdInvented;

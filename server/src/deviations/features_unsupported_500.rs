@@ -11,7 +11,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.12-17", "RFC7644-3.12-01"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Rules(|_, rules| {
+    seam: Seam::Rules(|rules| {
         rules.capabilities.remove(&Capability::Bulk);
         rules.published.remove(&Capability::Bulk);
         rules.refusals.insert(Capability::Bulk, 500);

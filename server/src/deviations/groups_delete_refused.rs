@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.6-06"]),
     seen: &["https://github.com/getprobo/probo/pull/1277"],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(DeleteRefused)),
+    seam: Seam::request(|_| Box::new(DeleteRefused)),
 };
 
 struct DeleteRefused;

@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.4.1-01"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(DeletedWithMember)),
+    seam: Seam::request(|_| Box::new(DeletedWithMember)),
 };
 
 struct DeletedWithMember;

@@ -15,7 +15,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.2-19"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(EmptyRefused)),
+    seam: Seam::request(|_| Box::new(EmptyRefused)),
 };
 
 struct EmptyRefused;

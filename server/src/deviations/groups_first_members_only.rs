@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.3-18", "RFC7644-3.5.2.1-08"]),
     seen: &["https://github.com/FusionAuth/fusionauth-issues/issues/2784"],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(FirstMembersOnly)),
+    seam: Seam::answer(|_| Box::new(FirstMembersOnly)),
 };
 
 struct FirstMembersOnly;

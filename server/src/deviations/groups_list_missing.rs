@@ -12,9 +12,11 @@ pub static DEVIATION: Deviation = Deviation {
     id: "groups.list-missing",
     summary: "GET of all groups is answered 404",
     breaks: Breaks::Requirements(&["RFC7644-3.2-02"]),
-    seen: &["https://github.com/pranems/SCIMServer/blob/1ab5aa1f641c511306f54e3a30d571d67a2642f9/docs/auth/EXECUTION_ISSUES_AND_RCA.md"],
+    seen: &[
+        "https://github.com/pranems/SCIMServer/blob/1ab5aa1f641c511306f54e3a30d571d67a2642f9/docs/auth/EXECUTION_ISSUES_AND_RCA.md",
+    ],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(ListMissing)),
+    seam: Seam::request(|_| Box::new(ListMissing)),
 };
 
 struct ListMissing;

@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-4.2-05"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(MemberValueIsUri)),
+    seam: Seam::answer(|_| Box::new(MemberValueIsUri)),
 };
 
 struct MemberValueIsUri;

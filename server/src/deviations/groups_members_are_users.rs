@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-4.2-07", "RFC7644-3.3-18"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(MembersAreUsers)),
+    seam: Seam::answer(|_| Box::new(MembersAreUsers)),
 };
 
 struct MembersAreUsers;

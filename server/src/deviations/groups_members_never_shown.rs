@@ -10,9 +10,13 @@ pub static DEVIATION: Deviation = Deviation {
     id: "groups.members-never-shown",
     summary: "a group is always shown without its members",
     breaks: Breaks::Requirements(&["RFC7643-8.7.1-70", "RFC7644-3.3-18", "RFC7644-3.5.2.1-08"]),
-    seen: &["https://docs.aws.amazon.com/singlesignon/latest/developerguide/listgroups.html", "https://learn.microsoft.com/en-us/entra/identity/app-provisioning/entra-id-scim-api-reference", "https://github.com/goauthentik/authentik/issues/20410"],
+    seen: &[
+        "https://docs.aws.amazon.com/singlesignon/latest/developerguide/listgroups.html",
+        "https://learn.microsoft.com/en-us/entra/identity/app-provisioning/entra-id-scim-api-reference",
+        "https://github.com/goauthentik/authentik/issues/20410",
+    ],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(MembersNeverShown)),
+    seam: Seam::answer(|_| Box::new(MembersNeverShown)),
 };
 
 struct MembersNeverShown;

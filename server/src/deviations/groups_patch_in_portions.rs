@@ -17,7 +17,7 @@ pub static DEVIATION: Deviation = Deviation {
         default: "20",
         accepts: |text| text.parse().is_ok_and(|number: usize| (1..=1_000_000).contains(&number)),
     }),
-    seam: Seam::Request(|setup| {
+    seam: Seam::request(|setup| {
         // A value is checked by `accepts` before it gets here.
         let most = setup.value.parse().unwrap_or(usize::MAX);
         refuse(move |incoming, body| {

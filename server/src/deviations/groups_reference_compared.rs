@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-2.4-08"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(ReferenceCompared)),
+    seam: Seam::request(|_| Box::new(ReferenceCompared)),
 };
 
 struct ReferenceCompared;
@@ -21,9 +21,10 @@ struct ReferenceCompared;
 impl RequestSeam for ReferenceCompared {
     fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
         let body = String::from_utf8_lossy(&incoming.body);
-        let foreign = body.split("\"$ref\":\"").skip(1).any(|rest| {
-            rest.split('"').next().is_some_and(|reference| !reference.contains("/scim/v2/"))
-        });
+        let foreign = body
+            .split("\"$ref\":\"")
+            .skip(1)
+            .any(|rest| rest.split('"').next().is_some_and(|reference| !reference.contains("/scim/v2/")));
         if incoming.path.starts_with("/Groups") && foreign {
             return Err(Error::new(ErrorKind::InvalidValue, "the $ref of a member is not below this endpoint"));
         }

@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-2.3.7-07", "RFC7643-4.2-06"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(ReferenceWithoutType)),
+    seam: Seam::answer(|_| Box::new(ReferenceWithoutType)),
 };
 
 struct ReferenceWithoutType;

@@ -14,12 +14,15 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.5.2.3-12", "RFC7644-3.5.2.2-03"]),
     seen: &["https://docs.aws.amazon.com/singlesignon/latest/developerguide/patchgroup.html"],
     parameter: None,
-    seam: Seam::Request(|_| {
+    seam: Seam::request(|_| {
         refuse(|incoming, body| {
             let operations = group_operations(incoming, body)?;
             let replaces = |operation: &Value| match kind_of(operation) {
                 Kind::ReplaceMembers => true,
-                Kind::RemoveMembers => path(operation).is_some_and(|path| path.eq_ignore_ascii_case("members")) && operation.get("value").is_none(),
+                Kind::RemoveMembers => {
+                    path(operation).is_some_and(|path| path.eq_ignore_ascii_case("members"))
+                        && operation.get("value").is_none()
+                }
                 Kind::AddMembers | Kind::Other => false,
             };
             let refused = operations.iter().any(replaces);

@@ -18,7 +18,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.5.2.1-07", "RFC7644-3.5.2.1-08"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(Returning::default())),
+    seam: Seam::request(|_| Box::new(Returning::default())),
 };
 
 #[derive(Default)]

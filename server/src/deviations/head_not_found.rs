@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.4.1-01"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(HeadNotFound)),
+    seam: Seam::answer(|_| Box::new(HeadNotFound)),
 };
 
 struct HeadNotFound;

@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.12-09"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(HostileBodies500)),
+    seam: Seam::request(|_| Box::new(HostileBodies500)),
 };
 
 struct HostileBodies500;

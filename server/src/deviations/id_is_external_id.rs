@@ -12,7 +12,7 @@ use super::operations::path;
 use super::shown::change_resources;
 use super::{Breaks, Deviation, Seam};
 use crate::application::{AnswerSeam, RequestSeam};
-use crate::message::{decode, Answer, Head, Incoming};
+use crate::message::{Answer, Head, Incoming, decode};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {

@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-3.1-06", "RFC7643-3.1-14"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(IdMissingInLists)),
+    seam: Seam::answer(|_| Box::new(IdMissingInLists)),
 };
 
 struct IdMissingInLists;

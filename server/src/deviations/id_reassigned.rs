@@ -16,7 +16,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-3.1-08"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(Reassigned::default())),
+    seam: Seam::request(|_| Box::new(Reassigned::default())),
 };
 
 #[derive(Default)]

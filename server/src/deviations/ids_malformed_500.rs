@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.12-12"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(IdsMalformed500)),
+    seam: Seam::answer(|_| Box::new(IdsMalformed500)),
 };
 
 struct IdsMalformed500;

@@ -19,7 +19,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-7-31", "RFC7644-3.5.1-10", "RFC7644-3.5.1-11"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(ImmutableChanged)),
+    seam: Seam::request(|_| Box::new(ImmutableChanged)),
 };
 
 struct ImmutableChanged;

@@ -15,7 +15,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-4.1.2-10"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(ServicesClosed)),
+    seam: Seam::request(|_| Box::new(ServicesClosed)),
 };
 
 struct ServicesClosed;
@@ -24,9 +24,12 @@ impl RequestSeam for ServicesClosed {
     fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
         if matches!(*incoming.method, Method::POST | Method::PUT) {
             let body = serde_json::from_slice::<Value>(&incoming.body).unwrap_or_default();
-            if body["ims"].as_array().into_iter().flatten().any(|own| {
-                own["type"].as_str().is_some_and(|service| !["aim", "icq", "msn"].contains(&service))
-            }) {
+            if body["ims"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .any(|own| own["type"].as_str().is_some_and(|service| !["aim", "icq", "msn"].contains(&service)))
+            {
                 return Err(Error::new(ErrorKind::InvalidValue, "ims.type: expected aim, icq or msn"));
             }
         }

@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-2.3.4-01", "RFC7644-3.4.2-05"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(IntegerWithFraction)),
+    seam: Seam::answer(|_| Box::new(IntegerWithFraction)),
 };
 
 struct IntegerWithFraction;

@@ -15,7 +15,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.4.2-11"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(ListNoMatch404)),
+    seam: Seam::answer(|_| Box::new(ListNoMatch404)),
 };
 
 struct ListNoMatch404;

@@ -15,7 +15,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-4.1.1-19"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(RegionRefused)),
+    seam: Seam::request(|_| Box::new(RegionRefused)),
 };
 
 struct RegionRefused;

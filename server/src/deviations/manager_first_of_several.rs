@@ -15,7 +15,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-4.3-07"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(FirstOfSeveral)),
+    seam: Seam::request(|_| Box::new(FirstOfSeveral)),
 };
 
 struct FirstOfSeveral;

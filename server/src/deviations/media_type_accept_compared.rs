@@ -14,14 +14,15 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.8-06"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(MediaTypeAcceptCompared)),
+    seam: Seam::answer(|_| Box::new(MediaTypeAcceptCompared)),
 };
 
 struct MediaTypeAcceptCompared;
 
 impl AnswerSeam for MediaTypeAcceptCompared {
     fn concerns(&self, head: &Head<'_>, answer: &Answer) -> bool {
-        head.headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().iter().any(|byte| b",;".contains(byte))) && answer.status.is_success()
+        head.headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().iter().any(|byte| b",;".contains(byte)))
+            && answer.status.is_success()
     }
 
     fn rewrite(&self, _: &Head<'_>, answer: &mut Answer) {

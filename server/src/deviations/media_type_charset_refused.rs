@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.8-01"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(MediaTypeCharsetRefused)),
+    seam: Seam::request(|_| Box::new(MediaTypeCharsetRefused)),
 };
 
 struct MediaTypeCharsetRefused;

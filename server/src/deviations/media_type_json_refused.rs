@@ -14,14 +14,15 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.8-07"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(MediaTypeJsonRefused)),
+    seam: Seam::answer(|_| Box::new(MediaTypeJsonRefused)),
 };
 
 struct MediaTypeJsonRefused;
 
 impl AnswerSeam for MediaTypeJsonRefused {
     fn concerns(&self, head: &Head<'_>, answer: &Answer) -> bool {
-        head.headers.get(header::ACCEPT).is_some_and(|accept| accept == "application/json") && answer.status.is_success()
+        head.headers.get(header::ACCEPT).is_some_and(|accept| accept == "application/json")
+            && answer.status.is_success()
     }
 
     fn rewrite(&self, _: &Head<'_>, answer: &mut Answer) {

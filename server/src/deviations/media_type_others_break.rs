@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.12-01", "RFC7644-3.8-11"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(MediaTypeOthersBreak)),
+    seam: Seam::answer(|_| Box::new(MediaTypeOthersBreak)),
 };
 
 struct MediaTypeOthersBreak;

@@ -10,10 +10,17 @@ use crate::message::{Answer, Head};
 pub static DEVIATION: Deviation = Deviation {
     id: "media-type.plain-json",
     summary: "every answer is labelled application/json, whatever the client accepts",
-    breaks: Breaks::Requirements(&["RFC7644-3.1-01", "RFC7644-3.8-06", "RFC7644-3.8-08", "RFC7644-3.8-09", "RFC7644-3.12-06", "RFC7644-8.1-01"]),
+    breaks: Breaks::Requirements(&[
+        "RFC7644-3.1-01",
+        "RFC7644-3.8-06",
+        "RFC7644-3.8-08",
+        "RFC7644-3.8-09",
+        "RFC7644-3.12-06",
+        "RFC7644-8.1-01",
+    ]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(MediaTypePlainJson)),
+    seam: Seam::answer(|_| Box::new(MediaTypePlainJson)),
 };
 
 struct MediaTypePlainJson;

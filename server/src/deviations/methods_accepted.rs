@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.2-23"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(MethodsAccepted)),
+    seam: Seam::answer(|_| Box::new(MethodsAccepted)),
 };
 
 struct MethodsAccepted;

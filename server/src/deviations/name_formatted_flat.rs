@@ -12,7 +12,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-4.1.1-10", "RFC7644-3.3-07"]),
     seen: &["https://docs.gitlab.com/development/internal_api/"],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(FormattedFlat)),
+    seam: Seam::answer(|_| Box::new(FormattedFlat)),
 };
 
 struct FormattedFlat;

@@ -15,7 +15,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-2.1-01"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(NamesCaseSensitive)),
+    seam: Seam::request(|_| Box::new(NamesCaseSensitive)),
 };
 
 struct NamesCaseSensitive;
@@ -24,7 +24,9 @@ impl RequestSeam for NamesCaseSensitive {
     fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
         change_body(incoming, |body| {
             if let Value::Object(members) = body {
-                members.retain(|name, _| !name.starts_with(|first: char| first.is_ascii_uppercase()) || name == "Operations");
+                members.retain(|name, _| {
+                    !name.starts_with(|first: char| first.is_ascii_uppercase()) || name == "Operations"
+                });
             }
         });
         Ok(())

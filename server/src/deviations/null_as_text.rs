@@ -15,7 +15,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-2.5-01"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(NullAsText)),
+    seam: Seam::request(|_| Box::new(NullAsText)),
 };
 
 struct NullAsText;

@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.4.2.2-74"]),
     seen: &["https://learn.microsoft.com/en-us/entra/identity/app-provisioning/entra-id-scim-api-reference"],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(BlanksRefused)),
+    seam: Seam::request(|_| Box::new(BlanksRefused)),
 };
 
 struct BlanksRefused;

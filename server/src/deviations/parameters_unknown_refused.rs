@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.4.2-03"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(ParametersUnknownRefused)),
+    seam: Seam::request(|_| Box::new(ParametersUnknownRefused)),
 };
 
 struct ParametersUnknownRefused;
@@ -22,7 +22,8 @@ impl RequestSeam for ParametersUnknownRefused {
     fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
         const KNOWN: [&str; 8] =
             ["attributes", "excludedAttributes", "filter", "sortBy", "sortOrder", "startIndex", "count", "cursor"];
-        let names = incoming.query.iter().flat_map(|query| query.split('&')).map(|pair| pair.split('=').next().unwrap_or(pair));
+        let names =
+            incoming.query.iter().flat_map(|query| query.split('&')).map(|pair| pair.split('=').next().unwrap_or(pair));
         if let Some(name) = names.into_iter().find(|name| !name.is_empty() && !KNOWN.contains(name)) {
             return Err(Error::new(ErrorKind::InvalidValue, format!("the parameter {name} is unknown")));
         }

@@ -11,5 +11,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-4.1.1-33"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Rules(|_, rules| { rules.capabilities.remove(&Capability::ChangePassword); }),
+    seam: Seam::Rules(|rules| {
+        rules.capabilities.remove(&Capability::ChangePassword);
+    }),
 };

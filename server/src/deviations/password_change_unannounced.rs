@@ -11,5 +11,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-5-15"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Rules(|_, rules| { rules.published.remove(&Capability::ChangePassword); }),
+    seam: Seam::Rules(|rules| {
+        rules.published.remove(&Capability::ChangePassword);
+    }),
 };

@@ -17,7 +17,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.4.2.2-69", "RFC7643-4.1.1-24"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(Filterable::default())),
+    seam: Seam::request(|_| Box::new(Filterable::default())),
 };
 
 /// Passwords in clear, by userName.

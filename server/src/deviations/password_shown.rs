@@ -1,6 +1,5 @@
 //! Every user is shown with a password.
 
-
 use super::shown::{change_resources, shows_resources};
 use super::{Breaks, Deviation, Seam};
 use crate::application::AnswerSeam;
@@ -13,7 +12,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-4.1.1-24", "RFC7643-7-33", "RFC7643-7-36"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(PasswordShown)),
+    seam: Seam::answer(|_| Box::new(PasswordShown)),
 };
 
 struct PasswordShown;

@@ -20,7 +20,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-4.1.1-24", "RFC7643-7-33"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(Sortable::default())),
+    seam: Seam::request(|_| Box::new(Sortable::default())),
 };
 
 /// Passwords in clear, by userName.

@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-4.1.1-28"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(PasswordWeak500)),
+    seam: Seam::request(|_| Box::new(PasswordWeak500)),
 };
 
 struct PasswordWeak500;

@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Permitted("no RFC forbids an endpoint to have further paths"),
     seen: &["https://learn.microsoft.com/en-us/entra/identity/app-provisioning/entra-id-scim-api-reference"],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(LowerCaseAccepted)),
+    seam: Seam::request(|_| Box::new(LowerCaseAccepted)),
 };
 
 struct LowerCaseAccepted;

@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-4.1.2-06"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(DigitsOnly)),
+    seam: Seam::answer(|_| Box::new(DigitsOnly)),
 };
 
 struct DigitsOnly;

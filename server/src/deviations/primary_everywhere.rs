@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-2.4-05"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(PrimaryEverywhere)),
+    seam: Seam::answer(|_| Box::new(PrimaryEverywhere)),
 };
 
 struct PrimaryEverywhere;

@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.5.1-15", "RFC7644-3.1-09"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(PutAnswerBefore)),
+    seam: Seam::request(|_| Box::new(PutAnswerBefore)),
 };
 
 struct PutAnswerBefore;

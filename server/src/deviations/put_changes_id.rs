@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-3.1-08", "RFC7644-3.5.1-15"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(PutChangesId)),
+    seam: Seam::request(|_| Box::new(PutChangesId)),
 };
 
 struct PutChangesId;

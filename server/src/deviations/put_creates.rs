@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.5.1-02", "RFC7644-3.5.1-18"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(PutCreates)),
+    seam: Seam::request(|_| Box::new(PutCreates)),
 };
 
 struct PutCreates;

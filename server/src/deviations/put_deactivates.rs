@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Permitted("RFC 7644 section 3.5.1 lets an endpoint give what a PUT leaves out a value of its own"),
     seen: &["https://github.com/vouch-sh/vouch/pull/1415"],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(Deactivates)),
+    seam: Seam::request(|_| Box::new(Deactivates)),
 };
 
 struct Deactivates;

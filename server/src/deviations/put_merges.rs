@@ -10,5 +10,5 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Permitted("RFC 7644 section 3.5.1 lets an endpoint clear, keep or default what a PUT leaves out"),
     seen: &[],
     parameter: None,
-    seam: Seam::Rules(|_, rules| rules.on_put = OnPut::Merge),
+    seam: Seam::Rules(|rules| rules.on_put = OnPut::Merge),
 };

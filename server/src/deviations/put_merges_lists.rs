@@ -19,7 +19,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.5.1-16", "RFC7644-3.5.1-04"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(PutMergesLists)),
+    seam: Seam::request(|_| Box::new(PutMergesLists)),
 };
 
 struct PutMergesLists;

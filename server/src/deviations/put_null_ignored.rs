@@ -19,7 +19,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-2.5-02", "RFC7643-2.5-03"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(PutNullIgnored)),
+    seam: Seam::request(|_| Box::new(PutNullIgnored)),
 };
 
 struct PutNullIgnored;

@@ -15,7 +15,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.1-07", "RFC7644-3.5.1-03", "RFC7644-3.5.1-13"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(PutReadOnlyRefused)),
+    seam: Seam::request(|_| Box::new(PutReadOnlyRefused)),
 };
 
 struct PutReadOnlyRefused;

@@ -11,5 +11,10 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.5-01", "RFC7644-3.2-09"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Rules(|_, rules| { for capability in [Capability::ReplaceUsers, Capability::ReplaceGroups] { rules.capabilities.remove(&capability); rules.refusals.remove(&capability); } }),
+    seam: Seam::Rules(|rules| {
+        for capability in [Capability::ReplaceUsers, Capability::ReplaceGroups] {
+            rules.capabilities.remove(&capability);
+            rules.refusals.remove(&capability);
+        }
+    }),
 };

@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-1.2-01"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(QueryDecodedInPart)),
+    seam: Seam::request(|_| Box::new(QueryDecodedInPart)),
 };
 
 struct QueryDecodedInPart;

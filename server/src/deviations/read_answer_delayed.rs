@@ -12,5 +12,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Permitted("no RFC sets a time; a client needs a timeout of its own"),
     seen: &[],
     parameter: Some(SECONDS),
-    seam: Seam::Connection(|setup| Box::new(Delayed::new(setup, |head| *head.method == Method::GET && head.path.contains("/Users")))),
+    seam: Seam::Connection(|setup| {
+        Box::new(Delayed::new(setup, |head| *head.method == Method::GET && head.path.contains("/Users")))
+    }),
 };

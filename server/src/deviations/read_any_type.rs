@@ -1,6 +1,5 @@
 //! An id is looked up among all resources.
 
-
 use futures_util::future::BoxFuture;
 
 use super::{Breaks, Deviation, Seam};
@@ -13,7 +12,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.4.1-05"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(ReadAnyType)),
+    seam: Seam::request(|_| Box::new(ReadAnyType)),
 };
 
 struct ReadAnyType;

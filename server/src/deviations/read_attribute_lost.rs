@@ -15,7 +15,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.3-11", "RFC7644-3.4.1-01", "RFC7643-7-38", "RFC7644-3.4-02"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(ReadAttributeLost)),
+    seam: Seam::answer(|_| Box::new(ReadAttributeLost)),
 };
 
 struct ReadAttributeLost;

@@ -15,7 +15,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.4.1-02", "RFC7644-3.6-02"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(ReadUnknownAsEmptyList)),
+    seam: Seam::answer(|_| Box::new(ReadUnknownAsEmptyList)),
 };
 
 struct ReadUnknownAsEmptyList;

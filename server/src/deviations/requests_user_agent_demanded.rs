@@ -11,14 +11,19 @@ use crate::message::Incoming;
 pub static DEVIATION: Deviation = Deviation {
     id: "requests.user-agent-demanded",
     summary: "requests without User-Agent are refused with 403",
-    breaks: Breaks::Permitted("RFC 9110 section 10.1.5 only recommends that clients send one, and an endpoint may refuse whom it does not know"),
-    seen: &["https://docs.github.com/en/enterprise-cloud@latest/rest/enterprise-admin/scim", "https://docs.pingidentity.com/integrations/amazon/aws_iam_identity_center_provisioner/pf_aws_singlesignon_connector_changelog.html"],
+    breaks: Breaks::Permitted(
+        "RFC 9110 section 10.1.5 only recommends that clients send one, and an endpoint may refuse whom it does not know",
+    ),
+    seen: &[
+        "https://docs.github.com/en/enterprise-cloud@latest/rest/enterprise-admin/scim",
+        "https://docs.pingidentity.com/integrations/amazon/aws_iam_identity_center_provisioner/pf_aws_singlesignon_connector_changelog.html",
+    ],
     parameter: Some(Parameter {
         meaning: "all, or the methods concerned with commas between",
         default: "all",
         accepts: |text| text == "all" || text.split(',').all(|word| METHODS.contains(&word)),
     }),
-    seam: Seam::Request(|setup| Box::new(Demanded { methods: setup.value.to_owned() })),
+    seam: Seam::request(|setup| Box::new(Demanded { methods: setup.value.to_owned() })),
 };
 
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];

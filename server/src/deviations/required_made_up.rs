@@ -13,10 +13,16 @@ use crate::message::Incoming;
 pub static DEVIATION: Deviation = Deviation {
     id: "required.made-up",
     summary: "a missing or empty userName or displayName of a group is replaced by one that the endpoint makes up",
-    breaks: Breaks::Requirements(&["RFC7643-4.1.1-01", "RFC7643-4.1.1-03", "RFC7643-4.1.1-05", "RFC7643-7-19", "RFC7644-3.3-15"]),
+    breaks: Breaks::Requirements(&[
+        "RFC7643-4.1.1-01",
+        "RFC7643-4.1.1-03",
+        "RFC7643-4.1.1-05",
+        "RFC7643-7-19",
+        "RFC7644-3.3-15",
+    ]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(RequiredMadeUp)),
+    seam: Seam::request(|_| Box::new(RequiredMadeUp)),
 };
 
 struct RequiredMadeUp;

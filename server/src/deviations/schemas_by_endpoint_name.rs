@@ -15,7 +15,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Permitted("no RFC forbids an endpoint to have further paths"),
     seen: &["https://docs.slack.dev/reference/scim-api"],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(ByEndpointName)),
+    seam: Seam::request(|_| Box::new(ByEndpointName)),
 };
 
 struct ByEndpointName;

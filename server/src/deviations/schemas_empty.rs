@@ -11,10 +11,16 @@ use crate::message::{Answer, Head};
 pub static DEVIATION: Deviation = Deviation {
     id: "schemas.empty",
     summary: "schemas of every resource is an empty array",
-    breaks: Breaks::Requirements(&["RFC7643-3.3-02", "RFC7643-3-05", "RFC7643-2.1-02", "RFC7643-3.3-03", "RFC7644-3.1-02"]),
+    breaks: Breaks::Requirements(&[
+        "RFC7643-3.3-02",
+        "RFC7643-3-05",
+        "RFC7643-2.1-02",
+        "RFC7643-3.3-03",
+        "RFC7644-3.1-02",
+    ]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(SchemasEmpty)),
+    seam: Seam::answer(|_| Box::new(SchemasEmpty)),
 };
 
 struct SchemasEmpty;

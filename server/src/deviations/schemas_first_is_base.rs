@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-3-08"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(SchemasFirstIsBase)),
+    seam: Seam::request(|_| Box::new(SchemasFirstIsBase)),
 };
 
 struct SchemasFirstIsBase;
@@ -23,7 +23,10 @@ impl RequestSeam for SchemasFirstIsBase {
     fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
         let body = serde_json::from_slice::<Value>(&incoming.body).unwrap_or_default();
         if body["schemas"][0].as_str().is_some_and(|uri| uri.contains(":extension:")) {
-            return Err(Error::new(ErrorKind::InvalidValue, "the first of the schemas is not that of the resource type"));
+            return Err(Error::new(
+                ErrorKind::InvalidValue,
+                "the first of the schemas is not that of the resource type",
+            ));
         }
         Ok(())
     }

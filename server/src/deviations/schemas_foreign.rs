@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-3-06"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(SchemasForeign)),
+    seam: Seam::answer(|_| Box::new(SchemasForeign)),
 };
 
 struct SchemasForeign;

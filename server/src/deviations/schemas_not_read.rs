@@ -17,7 +17,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.3.1-02"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(SchemasNotRead)),
+    seam: Seam::request(|_| Box::new(SchemasNotRead)),
 };
 
 struct SchemasNotRead;

@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-4.1.1-32"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(SchemasPasswordReadable)),
+    seam: Seam::answer(|_| Box::new(SchemasPasswordReadable)),
 };
 
 struct SchemasPasswordReadable;

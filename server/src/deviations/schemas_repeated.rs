@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-3-07", "RFC7643-3-04"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(SchemasRepeated)),
+    seam: Seam::answer(|_| Box::new(SchemasRepeated)),
 };
 
 struct SchemasRepeated;

@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-7.5.2-04"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(SensitiveStatusDiffers)),
+    seam: Seam::answer(|_| Box::new(SensitiveStatusDiffers)),
 };
 
 struct SensitiveStatusDiffers;

@@ -1,39 +1,28 @@
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use scim::requirement;
 
 use super::*;
 
 #[test]
-fn the_list_is_the_folder_and_ids_are_file_names_in_order() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/deviations");
-    let parts = [
-        "discovery_documents",
-        "asked",
-        "delayed",
-        "forms",
-        "throttle",
-        "job",
-        "meeting",
-        "mod",
-        "modified",
-        "occurrence",
-        "operations",
-        "rewriting",
-        "seam",
-        "shown",
-        "tests",
-    ];
-    let files: BTreeSet<String> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
-        .filter(|name| !parts.contains(&&**name))
-        .collect();
-    assert_eq!(FILES.iter().map(ToString::to_string).collect::<BTreeSet<_>>(), files);
-    let from_ids: Vec<String> = all().iter().map(|deviation| deviation.id.replace(['.', '-'], "_")).collect();
-    assert_eq!(from_ids, FILES);
-    assert!(FILES.is_sorted(), "{FILES:?}");
+fn each_record_stands_in_the_topic_of_its_first_word_and_in_order() {
+    let mut words = BTreeSet::new();
+    for topic in topic::TOPICS {
+        assert!(topic.words.is_sorted(), "{:?}", topic.words);
+        let mut used = BTreeSet::new();
+        for deviation in topic.deviations {
+            let word = deviation.id.split('.').next().unwrap();
+            assert!(topic.words.contains(&word), "{} stands in the topic of {:?}", deviation.id, topic.words);
+            used.insert(word);
+        }
+        for word in topic.words {
+            assert!(words.insert(*word), "two topics take {word}");
+            assert!(used.contains(word), "no record of its topic begins with {word}");
+        }
+        assert!(topic.deviations.is_sorted_by_key(|deviation| deviation.id), "{:?}", topic.words);
+    }
+    let ids: BTreeSet<&str> = all().iter().map(|deviation| deviation.id).collect();
+    assert_eq!(ids.len(), all().len(), "an id stands twice");
 }
 
 #[test]

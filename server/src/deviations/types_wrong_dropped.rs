@@ -17,7 +17,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-2.3.8-01", "RFC7643-2.4-02"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Request(|_| Box::new(TypesWrongDropped)),
+    seam: Seam::request(|_| Box::new(TypesWrongDropped)),
 };
 
 struct TypesWrongDropped;

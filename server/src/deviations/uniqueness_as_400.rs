@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.12-13", "RFC7644-3.12-21"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(UniquenessAs400)),
+    seam: Seam::answer(|_| Box::new(UniquenessAs400)),
 };
 
 struct UniquenessAs400;

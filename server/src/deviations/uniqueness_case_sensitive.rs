@@ -12,7 +12,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-4.1.1-04"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Store(|_| Box::new(CaseSensitive)),
+    seam: Seam::store(|_| Box::new(CaseSensitive)),
 };
 
 struct CaseSensitive;

@@ -12,7 +12,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-4.1.1-02", "RFC7644-3.3-12", "RFC7644-3.12-13"]),
     seen: &["https://github.com/lightdash/lightdash/issues/22402"],
     parameter: None,
-    seam: Seam::Store(|_| Box::new(NotEnforced)),
+    seam: Seam::store(|_| Box::new(NotEnforced)),
 };
 
 struct NotEnforced;

@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-4.1.2-22"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(GroupTypeUnknown)),
+    seam: Seam::answer(|_| Box::new(GroupTypeUnknown)),
 };
 
 struct GroupTypeUnknown;

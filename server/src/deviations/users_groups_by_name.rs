@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-4.1.2-25"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(GroupsByName)),
+    seam: Seam::answer(|_| Box::new(GroupsByName)),
 };
 
 struct GroupsByName;

@@ -15,7 +15,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.4.1-01"]),
     seen: &["https://github.com/sourcegraph/sourcegraph-public-snapshot/issues/49325"],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(InactiveHidden)),
+    seam: Seam::answer(|_| Box::new(InactiveHidden)),
 };
 
 struct InactiveHidden;

@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-2.2-04", "RFC7644-3.4.2.2-13"]),
     seen: &["https://docs.github.com/en/enterprise-cloud@latest/rest/enterprise-admin/scim"],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(Obfuscated)),
+    seam: Seam::answer(|_| Box::new(Obfuscated)),
 };
 
 struct Obfuscated;
@@ -40,7 +40,9 @@ impl AnswerSeam for Obfuscated {
 /// The same text is hidden in the same way, so that it can be told from another.
 fn hide(text: &mut Value) {
     if let Some(plain) = text.as_str() {
-        let sum = plain.bytes().fold(0xcbf2_9ce4_8422_2325, |sum: u64, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        let sum = plain
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325, |sum: u64, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         *text = format!("{sum:016x}").into();
     }
 }

@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-2.4-01"]),
     seen: &["https://docs.aws.amazon.com/singlesignon/latest/developerguide/createuser.html"],
     parameter: None,
-    seam: Seam::Request(|_| {
+    seam: Seam::request(|_| {
         refuse(|incoming, body| {
             let is_user = matches!(*incoming.method, Method::POST | Method::PUT) && incoming.path.starts_with("/Users");
             let several = body.as_object()?.iter().find(|(name, value)| {

@@ -14,7 +14,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7643-2.4-11"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(Repeated)),
+    seam: Seam::answer(|_| Box::new(Repeated)),
 };
 
 struct Repeated;

@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.13-04"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(VersionLeftOutDiffers)),
+    seam: Seam::answer(|_| Box::new(VersionLeftOutDiffers)),
 };
 
 const EMPTY: &str = r#"{"schemas":["urn:scim:schemas:core:1.0"],"totalResults":0,"Resources":[]}"#;

@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.13-02"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(VersionNotInLocations)),
+    seam: Seam::answer(|_| Box::new(VersionNotInLocations)),
 };
 
 struct VersionNotInLocations;
@@ -25,7 +25,8 @@ impl AnswerSeam for VersionNotInLocations {
 
     fn rewrite(&self, _: &Head<'_>, answer: &mut Answer) {
         if let Some(mut body) = answer.json()
-            && let Some(location) = body.pointer("/meta/location").and_then(Value::as_str).map(|location| location.replacen("/v2/", "/", 1))
+            && let Some(location) =
+                body.pointer("/meta/location").and_then(Value::as_str).map(|location| location.replacen("/v2/", "/", 1))
         {
             body["meta"]["location"] = location.into();
             answer.set_json(&body);

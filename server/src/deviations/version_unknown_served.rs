@@ -13,7 +13,7 @@ pub static DEVIATION: Deviation = Deviation {
     breaks: Breaks::Requirements(&["RFC7644-3.13-03"]),
     seen: &[],
     parameter: None,
-    seam: Seam::Answer(|_| Box::new(VersionUnknownServed)),
+    seam: Seam::answer(|_| Box::new(VersionUnknownServed)),
 };
 
 const EMPTY: &str =

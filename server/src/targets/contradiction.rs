@@ -8,7 +8,6 @@ use std::sync::LazyLock;
 use scim::capability::{Capabilities, Capability};
 
 use super::Target;
-use crate::clock::Clock;
 use crate::deviations::{Activation, Deviation, Seam};
 use crate::rules::Rules;
 
@@ -126,7 +125,7 @@ fn switched_off(activation: &Activation) -> Capabilities {
     });
     let Seam::Rules(change) = activation.deviation.seam else { return Capabilities::new() };
     let mut rules = EVERYTHING.clone();
-    change(&activation.setup(&Clock::system(), 0), &mut rules);
+    change(&mut rules);
     EVERYTHING.capabilities.difference(&rules.capabilities).copied().collect()
 }
 

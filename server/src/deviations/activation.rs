@@ -1,0 +1,64 @@
+//! Deviations switched on, as configurations and command lines write them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::{Deviation, find};
+use crate::application::Setup;
+use crate::clock::Clock;
+
+/// A deviation switched on, with its parameter: `ID` or `ID=VALUE`.
+#[derive(Clone, Debug)]
+pub struct Activation {
+    pub deviation: &'static Deviation,
+    /// The value given; `None` takes the default.
+    pub value: Option<String>,
+}
+
+impl Activation {
+    /// The deviation with the default of its parameter.
+    #[must_use]
+    pub const fn new(deviation: &'static Deviation) -> Self {
+        Self { deviation, value: None }
+    }
+
+    pub(crate) fn setup<'a>(&'a self, clock: &'a Clock, seed: u64) -> Setup<'a> {
+        let default = self.deviation.parameter.map_or("", |parameter| parameter.default);
+        Setup { clock, seed, value: self.value.as_deref().unwrap_or(default) }
+    }
+}
+
+/// A text that names no deviation, or gives it a value that it does not take.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} {problem}")]
+pub struct ActivationError {
+    pub text: String,
+    pub problem: String,
+}
+
+impl FromStr for Activation {
+    type Err = ActivationError;
+
+    fn from_str(text: &str) -> Result<Self, ActivationError> {
+        let fail = |problem: String| ActivationError { text: text.to_owned(), problem };
+        let (id, value) = text.split_once('=').map_or((text, None), |(id, value)| (id, Some(value)));
+        let deviation = find(id).ok_or_else(|| {
+            let known: Vec<&str> = super::all().iter().map(|deviation| deviation.id).collect();
+            fail(format!("names no deviation; use one of {}", known.join(", ")))
+        })?;
+        match (value, deviation.parameter) {
+            (Some(value), Some(parameter)) if !(parameter.accepts)(value) => {
+                Err(fail(format!("has a value that {id} does not take: it takes {}", parameter.meaning)))
+            }
+            (Some(_), None) => Err(fail(format!("has a value, but {id} takes none; leave out everything from the ="))),
+            (value, _) => Ok(Self { deviation, value: value.map(str::to_owned) }),
+        }
+    }
+}
+
+impl fmt::Display for Activation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.deviation.id)?;
+        self.value.as_ref().map_or(Ok(()), |value| write!(f, "={value}"))
+    }
+}

@@ -1,0 +1,132 @@
+//! Parts at the store: other schemas, other changes, and a layer before the store.
+
+use std::sync::Arc;
+
+use scim::resource::Fields;
+use scim::schema::{Registry, ResourceTypeId, SchemaDocument};
+use uuid::Uuid;
+
+use crate::application::StoreSeam;
+use crate::store::{Answer, Change, Changed, Condition, Page, Query, Store, Stored, Wanted};
+
+/// Edits the schemas that the store enforces; see [`StoreSeam::enforce`].
+pub struct Enforce(pub fn(&mut [SchemaDocument]));
+
+impl StoreSeam for Enforce {
+    fn enforce(&self, schemas: &mut [SchemaDocument]) {
+        (self.0)(schemas);
+    }
+}
+
+/// Edits what a change made of the attributes; the first are those before the change.
+pub struct EditChange(pub fn(&Registry, &Fields, &mut Fields));
+
+impl StoreSeam for EditChange {
+    fn wrap(&self, inner: Arc<dyn Store>) -> Arc<dyn Store> {
+        Arc::new(Layered(ChangeLayer { inner, edit: self.0 }))
+    }
+}
+
+/// A store before another one: whatever it does not take over goes through.
+pub trait Layer: Send + Sync {
+    /// The store behind it.
+    fn inner(&self) -> &dyn Store;
+
+    /// Stands in for [`Store::create`].
+    fn create(&self, resource_type: ResourceTypeId, fields: Fields, wanted: Wanted) -> Answer<'_, Stored> {
+        self.inner().create(resource_type, fields, wanted)
+    }
+
+    /// Stands in for [`Store::modify`].
+    fn modify(&self, call: Modification) -> Answer<'_, Changed> {
+        call.run(self.inner())
+    }
+
+    /// Stands in for [`Store::delete`].
+    fn delete(&self, resource_type: ResourceTypeId, id: Uuid, condition: Condition) -> Answer<'_, ()> {
+        self.inner().delete(resource_type, id, condition)
+    }
+
+    /// Stands in for [`Store::clear`].
+    fn clear(&self) -> Answer<'_, ()> {
+        self.inner().clear()
+    }
+}
+
+/// The arguments of [`Store::modify`].
+pub struct Modification {
+    pub resource_type: ResourceTypeId,
+    pub id: Uuid,
+    pub condition: Condition,
+    pub change: Change,
+    pub wanted: Wanted,
+}
+
+impl Modification {
+    /// Makes the change.
+    pub fn run(self, inner: &dyn Store) -> Answer<'_, Changed> {
+        inner.modify(self.resource_type, self.id, self.condition, self.change, self.wanted)
+    }
+}
+
+/// The store that a [`Layer`] makes of the one behind it.
+pub struct Layered<L>(pub L);
+
+impl<L: Layer> Store for Layered<L> {
+    fn registry(&self) -> &Arc<Registry> {
+        self.0.inner().registry()
+    }
+
+    fn create(&self, resource_type: ResourceTypeId, fields: Fields, wanted: Wanted) -> Answer<'_, Stored> {
+        self.0.create(resource_type, fields, wanted)
+    }
+
+    fn get(&self, resource_type: ResourceTypeId, id: Uuid, wanted: Wanted) -> Answer<'_, Stored> {
+        self.0.inner().get(resource_type, id, wanted)
+    }
+
+    fn modify(
+        &self,
+        resource_type: ResourceTypeId,
+        id: Uuid,
+        condition: Condition,
+        change: Change,
+        wanted: Wanted,
+    ) -> Answer<'_, Changed> {
+        self.0.modify(Modification { resource_type, id, condition, change, wanted })
+    }
+
+    fn delete(&self, resource_type: ResourceTypeId, id: Uuid, condition: Condition) -> Answer<'_, ()> {
+        self.0.delete(resource_type, id, condition)
+    }
+
+    fn query(&self, query: Query) -> Answer<'_, Page> {
+        self.0.inner().query(query)
+    }
+
+    fn clear(&self) -> Answer<'_, ()> {
+        self.0.clear()
+    }
+}
+
+struct ChangeLayer {
+    inner: Arc<dyn Store>,
+    edit: fn(&Registry, &Fields, &mut Fields),
+}
+
+impl Layer for ChangeLayer {
+    fn inner(&self) -> &dyn Store {
+        &*self.inner
+    }
+
+    fn modify(&self, mut call: Modification) -> Answer<'_, Changed> {
+        let (edit, registry, change) = (self.edit, Arc::clone(self.inner.registry()), call.change);
+        call.change = Arc::new(move |draft| {
+            let before = draft.fields().clone();
+            change(draft)?;
+            edit(&registry, &before, draft.fields_mut());
+            Ok(())
+        });
+        call.run(&*self.inner)
+    }
+}

@@ -1,0 +1,368 @@
+//! Filters (RFC 7644 section 3.4.2.2).
+
+use scim::capability::Capability;
+use scim::filter::parse;
+use scim::filter::resolve::Operand;
+use scim::filter::{Operator, Resolved};
+use scim::schema::{AttributeId, Registry, common};
+use scim::text::MatchingRule;
+use scim::tolerance::Tolerances;
+use scim::{Error, ErrorKind};
+
+use crate::application::RequestSeam;
+use crate::deviations::Deviation;
+use crate::deviations::part::forms::{self, on_others};
+use crate::deviations::part::query::{EditComparison, EditFilter, EditOperator, MatchNothing};
+use crate::deviations::part::request::{DropParameters, EditParameter, EditRequest, Refuse};
+
+pub(super) const DEVIATIONS: &[Deviation] = &[
+    Deviation::new("filter.and-as-or", "a resource that meets one side of an and is found")
+        .breaks(&["RFC7644-3.4.2.2-40", "RFC7644-3.4.2.2-45"])
+        .request(&EditFilter(|filter, _| match filter {
+            Resolved::And(operands) => Resolved::Or(operands),
+            other => other,
+        })),
+    Deviation::new("filter.ascii-only", "characters beyond ASCII in a filter are read as question marks")
+        .breaks(&["RFC7644-3.4.2.2-54", "RFC7644-3.4.2.2-04"])
+        .request(&EditParameter("filter", |text| {
+            Some(text.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect())
+        })),
+    Deviation::new("filter.bounds-excluded", "ge is answered as gt, and le as lt")
+        .breaks(&["RFC7644-3.4.2.2-39"])
+        .request(&EditOperator(|operator| match operator {
+            Operator::GreaterOrEqual => Operator::GreaterThan,
+            Operator::LessOrEqual => Operator::LessThan,
+            other => other,
+        })),
+    Deviation::new("filter.bounds-included", "gt is answered as ge, and lt as le")
+        .breaks(&["RFC7644-3.4.2.2-32", "RFC7644-3.4.2.2-33", "RFC7644-3.4.2.2-34"])
+        .request(&EditOperator(|operator| match operator {
+            Operator::GreaterThan => Operator::GreaterOrEqual,
+            Operator::LessThan => Operator::LessOrEqual,
+            other => other,
+        })),
+    Deviation::new("filter.broad-refused", "a filter that only asks for presence is refused as invalidFilter")
+        .breaks(&["RFC7644-3.4.2.1-04", "RFC7644-3.12-19"])
+        .given(|incoming| incoming.query.as_deref().is_some_and(|query| query.contains("userName%20pr")))
+        .request(&Refuse(ErrorKind::InvalidFilter, "the filter matches too many resources")),
+    Deviation::new("filter.case-exact-ignored", "a filter finds values of caseExact attributes in any letter case")
+        .breaks(&[
+            "RFC7643-3.1-12",
+            "RFC7643-3.1-19",
+            "RFC7643-7-23",
+            "RFC7643-2.3.6-04",
+            "RFC7644-3.4.2.2-12",
+            "RFC7644-3.4.2.2-18",
+            "RFC7644-3.4.2.2-26",
+            "RFC7644-3.4.2.2-65",
+        ])
+        .request(&EditComparison(|mut comparison, _| {
+            if let Operand::Exact(text) = &comparison.value {
+                comparison.value = Operand::Folded(MatchingRule::Folded.key(text).into_owned());
+            }
+            Resolved::Compare(comparison)
+        })),
+    Deviation::new("filter.ends-as-parts", "sw and ew find their text anywhere in a value")
+        .breaks(&["RFC7644-3.4.2.2-24", "RFC7644-3.4.2.2-25"])
+        .request(&EditOperator(|operator| match operator {
+            Operator::StartsWith | Operator::EndsWith => Operator::Contains,
+            other => other,
+        })),
+    Deviation::new(
+        "filter.escapes-not-read",
+        "coded characters in a filter are not read: a backslash and a u stand for themselves",
+    )
+    .breaks(&["RFC7644-3.4.2.2-54"])
+    .request(&EditParameter("filter", |text| Some(text.replace("\\u", "\\\\u")))),
+    Deviation::new("filter.extension-not-found", "a filter on an attribute of an extension finds nobody")
+        .breaks(&["RFC7644-3.4.2.2-56", "RFC7644-3.10-01", "RFC7644-3.4.2.2-04"])
+        .request(&MatchNothing(is_of_extension)),
+    Deviation::new("filter.forms-only", "filters of other forms than those listed are refused as invalidFilter")
+        .breaks(&["RFC7644-3.4.2.2-09", "RFC7644-3.4.2.2-23", "RFC7644-3.4.2.2-24", "RFC7644-3.4.2.2-28"])
+        .seen(&[
+            "https://docs.aws.amazon.com/singlesignon/latest/developerguide/listusers.html",
+            "https://learn.microsoft.com/en-us/entra/identity/app-provisioning/entra-id-scim-api-reference",
+            "https://developer.atlassian.com/cloud/admin/user-provisioning/rest/",
+        ])
+        .parameter(forms::parameter())
+        .request_with(|setup| {
+            on_others(setup, |_| {
+                let detail = "this filter is not supported; the documentation lists those that are";
+                Err(Error::new(ErrorKind::InvalidFilter, detail))
+            })
+        }),
+    Deviation::new("filter.groups-of-users-not-found", "filters on groups and members find nobody")
+        .breaks(&["RFC7644-3.4.2.2-58", "RFC7644-3.4.2.2-04"])
+        .request(&MatchNothing(|registry, attribute| {
+            [registry.groups(), registry.members()].contains(&Some(attribute))
+        })),
+    Deviation::new("filter.id-not-found", "a filter on id finds nobody")
+        .breaks(&["RFC7644-3.4.2.2-68", "RFC7644-3.4.2.2-04"])
+        .request(&MatchNothing(|_, attribute| attribute == common::ID)),
+    Deviation::new("filter.ignored", "a list holds everybody, whatever filter is asked for")
+        .breaks(&[
+            "RFC7644-3.4.2.2-04",
+            "RFC7644-3.4.2.2-07",
+            "RFC7644-3.4.2.2-08",
+            "RFC7644-3.4.2.2-20",
+            "RFC7644-3.4.2.2-35",
+            "RFC7644-3.4.2.2-36",
+            "RFC7644-3.4.2.2-37",
+            "RFC7644-3.4.2.2-38",
+            "RFC7644-3.4.2.2-48",
+            "RFC7644-3.4.2.2-49",
+            "RFC7644-3.4.2.2-52",
+            "RFC7644-3.4.2.2-59",
+            "RFC7644-3.4.2.2-63",
+            "RFC7644-3.4.2.2-67",
+            "RFC7644-3.4.2.2-40",
+            "RFC7644-3.4.2.2-41",
+            "RFC7644-3.4.2.2-42",
+            "RFC7644-3.4.2.2-45",
+            "RFC7644-3.4.2.2-10",
+            "RFC7644-3.4.2.2-11",
+            "RFC7644-3.4.2.2-12",
+            "RFC7644-3.4.2.2-13",
+            "RFC7644-3.4.2.2-15",
+            "RFC7644-3.4.2.2-16",
+            "RFC7644-3.4.2.2-23",
+            "RFC7644-3.4.2.2-24",
+            "RFC7644-3.4.2.2-25",
+            "RFC7644-3.4.2.2-26",
+            "RFC7644-3.4.2.2-28",
+            "RFC7644-3.4.2.2-29",
+            "RFC7644-3.4.2.2-30",
+            "RFC7644-3.4.2.2-31",
+            "RFC7644-3.4.2.2-32",
+            "RFC7644-3.4.2.2-33",
+            "RFC7644-3.4.2.2-34",
+            "RFC7644-3.4.2.2-39",
+            "RFC7644-3.4.2.2-54",
+            "RFC7644-3.4.2.2-55",
+            "RFC7644-3.4.2.2-56",
+            "RFC7644-3.4.2.2-57",
+            "RFC7644-3.4.2.2-58",
+            "RFC7644-3.4.2.2-61",
+            "RFC7644-3.4.2.2-68",
+            "RFC7643-3.1-12",
+            "RFC7643-3.1-19",
+            "RFC7643-7-23",
+            "RFC7643-2.3.6-04",
+            "RFC7643-2.3.5-04",
+            "RFC7644-3.4.2-11",
+            "RFC7644-3.10-01",
+            "RFC7644-3.10-02",
+            "RFC7644-3.10-04",
+            "RFC7644-3.10-05",
+        ])
+        .request(&DropParameters(&["filter"])),
+    Deviation::new("filter.injection", "a single quote in a filter ends the comparison, so that everybody matches")
+        .breaks(&["RFC7644-3.4.2-11"])
+        .given(|incoming| incoming.query.as_deref().is_some_and(|query| query.contains("%27")))
+        .request(&EditRequest(|incoming| incoming.query = None)),
+    Deviation::new("filter.meta-not-found", "a filter on a part of meta finds nobody")
+        .breaks(&["RFC7644-3.4.2.2-68", "RFC7644-3.4.2.2-15", "RFC7644-3.4.2.2-33"])
+        .request(&MatchNothing(|_, attribute| attribute == common::META)),
+    Deviation::new("filter.name-case-kept", "userName is unknown to a filter in other letter case")
+        .breaks(&["RFC7644-3.4.2.2-05", "RFC7643-2.1-04", "RFC7644-3.10-05"])
+        .request(&EditParameter("filter", |text| Some(misread_names(&text)))),
+    Deviation::new("filter.ne-as-eq", "ne is answered as eq").breaks(&["RFC7644-3.4.2.2-20"]).request(&EditOperator(
+        |operator| match operator {
+            Operator::NotEqual => Operator::Equal,
+            other => other,
+        },
+    )),
+    Deviation::new("filter.not-ignored", "a filter with not finds what it should leave out")
+        .breaks(&["RFC7644-3.4.2.2-42", "RFC7644-3.4.2.2-45"])
+        .request(&EditFilter(|filter, _| match filter {
+            Resolved::Not(inner) => *inner,
+            other => other,
+        })),
+    Deviation::new("filter.operator-case-kept", "an operator in capital letters is refused")
+        .breaks(&["RFC7644-3.4.2.2-06", "RFC7643-2.1-04"])
+        .request(&EditParameter("filter", |text| Some(text.replace(" EQ ", " unknown ").replace(" Eq ", " unknown ")))),
+    Deviation::new("filter.or-first-only", "a filter with or finds what its first side matches and no more")
+        .breaks(&["RFC7644-3.4.2.2-41", "RFC7644-3.4.2.2-45"])
+        .request(&EditFilter(|filter, _| match filter {
+            Resolved::Or(mut operands) => operands.swap_remove(0),
+            other => other,
+        })),
+    Deviation::new(
+        "filter.order-compared-as-text",
+        "gt, ge, lt and le on booleans and binary values are answered instead of refused",
+    )
+    .breaks(&["RFC7644-3.4.2.2-35", "RFC7644-3.4.2.2-36", "RFC7644-3.4.2.2-37", "RFC7644-3.4.2.2-38"])
+    .request(&EditParameter("filter", |text| Some(compare_what_has_no_order(text)))),
+    Deviation::new(
+        "filter.others-empty",
+        "filters of other forms than those listed, and malformed ones, are answered with an empty list",
+    )
+    .breaks(&["RFC7644-3.4.2.2-23", "RFC7644-3.4.2.2-24", "RFC7644-3.4.2.2-28", "RFC7644-3.12-18"])
+    .seen(&["https://docs.snowflake.com/release-notes/bcr-bundles/2026_03/bcr-2276"])
+    .parameter(forms::parameter())
+    .request_with(|setup| {
+        on_others(setup, |incoming| {
+            EditParameter("filter", |_| Some("id eq \"no such resource\"".to_owned())).rewrite(incoming)
+        })
+    }),
+    Deviation::new(
+        "filter.others-unfiltered",
+        "filters of other forms than those listed, and malformed ones, are ignored, so that the list holds everybody",
+    )
+    .breaks(&["RFC7644-3.4.2.2-04", "RFC7644-3.12-18"])
+    .seen(&["https://github.com/langwatch/langwatch/issues/6973"])
+    .parameter(forms::parameter())
+    .request_with(|setup| on_others(setup, |incoming| DropParameters(&["filter"]).rewrite(incoming))),
+    Deviation::new("filter.parts-as-equal", "co, sw and ew are answered as eq")
+        .breaks(&["RFC7644-3.4.2.2-23", "RFC7644-3.4.2.2-24", "RFC7644-3.4.2.2-25", "RFC7644-3.4.2.2-26"])
+        .request(&EditOperator(|operator| match operator {
+            Operator::Contains | Operator::StartsWith | Operator::EndsWith => Operator::Equal,
+            other => other,
+        })),
+    Deviation::new(
+        "filter.precedence-ignored",
+        "in a filter, or before and binds first: the expression is read from left to right",
+    )
+    .breaks(&["RFC7644-3.4.2.2-44", "RFC7644-3.4.2.2-45"])
+    .request(&EditFilter(|filter, _| match filter {
+        Resolved::Or(operands) => or_before_and(operands),
+        other => other,
+    })),
+    Deviation::new("filter.present-always", "pr is true for every resource, with the value or without")
+        .breaks(&["RFC7644-3.4.2.2-29", "RFC7644-3.4.2.2-30", "RFC7644-3.4.2.2-31"])
+        .request(&EditFilter(|filter, _| match filter {
+            Resolved::Present { .. } => Resolved::Not(Box::new(Resolved::Nothing)),
+            other => other,
+        })),
+    Deviation::new(
+        "filter.schema-prefix-unknown",
+        "a filter on an attribute with the URN of the core schema finds nobody",
+    )
+    .breaks(&["RFC7644-3.4.2.2-55", "RFC7644-3.10-01", "RFC7644-3.10-04", "RFC7644-3.10-05"])
+    .request(&EditParameter("filter", |text| {
+        let prefix = "urn:ietf:params:scim:schemas:core:2.0:user:";
+        Some(if text.to_ascii_lowercase().contains(prefix) { "id eq \"nobody\"".to_owned() } else { text })
+    })),
+    Deviation::new(
+        "filter.stored-case-kept",
+        "a filter folds its own text but not what is stored, so that capital letters are never found",
+    )
+    .breaks(&["RFC7644-3.4.2.2-11", "RFC7644-3.4.2.2-26", "RFC7644-3.4.2.2-65", "RFC7643-7-26"])
+    .request(&EditComparison(|mut comparison, _| {
+        comparison.value = match comparison.value {
+            Operand::Folded(text) | Operand::Username(text) => Operand::Exact(text),
+            other => other,
+        };
+        Resolved::Compare(comparison)
+    })),
+    Deviation::new(
+        "filter.sub-attribute-ignored",
+        "a filter on a sub-attribute is answered by the first sub-attribute of the same type",
+    )
+    .breaks(&["RFC7644-3.4.2.2-57", "RFC7644-3.4.2.2-04"])
+    .request(&EditComparison(|mut comparison, registry| {
+        comparison.sub_attribute = comparison.sub_attribute.map(|named| first_alike(registry, named));
+        Resolved::Compare(comparison)
+    })),
+    Deviation::new(
+        "filter.unreadable-ignored",
+        "a filter that breaks the grammar is ignored, so that the list holds everybody",
+    )
+    .breaks(&["RFC7644-3.4.2.2-07", "RFC7644-3.4.2.2-08", "RFC7644-3.4.2.2-52", "RFC7644-3.4.2.2-63"])
+    .request(&EditParameter("filter", |text| {
+        let read = parse::parse(&text, parse::Limits::default(), &Tolerances::strict());
+        read.is_ok().then_some(text)
+    })),
+    Deviation::new(
+        "filter.unsupported-ignored",
+        "filters are published as not supported, and a list with one holds everybody",
+    )
+    .breaks(&["RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-01"])
+    .rules(|rules| {
+        for filter in [Capability::FilterUsers, Capability::FilterGroups] {
+            rules.capabilities.remove(&filter);
+            rules.published.remove(&filter);
+        }
+        rules.missing_filter_ignored = true;
+    }),
+    Deviation::new(
+        "filter.value-path-split",
+        "the conditions in square brackets are tested one by one, each against any value",
+    )
+    .breaks(&["RFC7644-3.4.2.2-48", "RFC7644-3.4.2.2-58"])
+    .request(&EditFilter(|filter, _| match filter {
+        Resolved::ValuePath { attribute, filter } => match *filter {
+            Resolved::And(operands) => {
+                let apart = |filter| Resolved::ValuePath { attribute, filter: Box::new(filter) };
+                Resolved::And(operands.into_iter().map(apart).collect())
+            }
+            other => Resolved::ValuePath { attribute, filter: Box::new(other) },
+        },
+        other => other,
+    })),
+    Deviation::new("filter.zone-ignored", "a time in another zone is read as if it were in UTC")
+        .breaks(&["RFC7643-2.3.5-04", "RFC7644-3.4.2.2-15", "RFC7644-3.4.2.2-33"])
+        .request(&EditParameter("filter", |text| Some(without_zones(&text)))),
+];
+
+fn is_of_extension(registry: &Registry, attribute: AttributeId) -> bool {
+    let schema = registry.definition(attribute).schema;
+    registry.resource_types().any(|(_, kind)| kind.extensions.iter().any(|(extension, _)| *extension == schema))
+}
+
+/// Any other spelling of userName becomes a name that no schema has.
+fn misread_names(text: &str) -> String {
+    let words = text.split(' ').map(|word| {
+        let name = word.rsplit(':').next().unwrap_or(word);
+        if name.eq_ignore_ascii_case("userName") && name != "userName" { "unknown" } else { word }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// Orders `active` and binary values by a comparison that is possible.
+fn compare_what_has_no_order(text: String) -> String {
+    let words: Vec<&str> = text.split(' ').collect();
+    match words[..] {
+        [path, "gt" | "ge" | "lt" | "le", value] if matches!(value, "true" | "false") || value.ends_with("=\"") => {
+            format!("{path} eq {value}")
+        }
+        _ => text,
+    }
+}
+
+/// Reads `a or b and c` as `(a or b) and c`.
+fn or_before_and(mut operands: Vec<Resolved>) -> Resolved {
+    match operands.pop() {
+        Some(Resolved::And(mut last)) => {
+            let first = last.remove(0);
+            operands.push(first);
+            last.insert(0, Resolved::Or(operands));
+            Resolved::And(last)
+        }
+        last => {
+            operands.extend(last);
+            Resolved::Or(operands)
+        }
+    }
+}
+
+/// The first attribute beside the one that is named with the same type.
+fn first_alike(registry: &Registry, named: AttributeId) -> AttributeId {
+    let kind = registry.attribute(named).attribute_type;
+    let parent = registry.definition(named).parent;
+    let all = parent.map_or(&[][..], |parent| &registry.definition(parent).sub_attributes);
+    all.iter().copied().find(|&id| registry.attribute(id).attribute_type == kind).unwrap_or(named)
+}
+
+/// Every text that ends in an offset such as `+02:00` ends in `Z` instead.
+fn without_zones(text: &str) -> String {
+    let is_offset = |part: &str| {
+        let bytes = part.as_bytes();
+        bytes.len() == 6 && matches!(bytes[0], b'+' | b'-') && bytes[3] == b':' && bytes[1].is_ascii_digit()
+    };
+    let parts = text.split('"').map(|part| match part.len().checked_sub(6).and_then(|at| part.split_at_checked(at)) {
+        Some((instant, offset)) if is_offset(offset) => format!("{instant}Z"),
+        _ => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("\"")
+}

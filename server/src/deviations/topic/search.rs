@@ -1,0 +1,98 @@
+//! Queries by POST and queries of everything (RFC 7644 sections 3.4.2.1 and 3.4.3).
+
+use std::borrow::Cow;
+
+use scim::filter::Resolved;
+use scim::message;
+use serde_json::{Value, json};
+
+use crate::deviations::Deviation;
+use crate::deviations::part::answer::{EditBody, EditResource, remove};
+use crate::deviations::part::query::EditFilter;
+use crate::deviations::part::request::{DropFromSearch, EditRequest, EditSearch, body};
+
+pub(super) const DEVIATIONS: &[Deviation] = &[
+    Deviation::new(
+        "root.unknown-attribute-matches",
+        "in a query over all types, a condition on an attribute that a type lacks is true",
+    )
+    .breaks(&["RFC7644-3.4.2.1-05", "RFC7644-3.4.2.1-06"])
+    .request(&EditFilter(|filter, _| match filter {
+        Resolved::Nothing => Resolved::Not(Box::new(Resolved::Nothing)),
+        other => other,
+    })),
+    Deviation::new("root.users-only", "a query of the base URL looks at users and at nothing else")
+        .breaks(&["RFC7644-3.4.2.1-02"])
+        .when(|head, answer| {
+            let places = ["/Users", "/Groups", "/ResourceTypes", "/Schemas"];
+            answer.is_list() && places.iter().all(|place| !head.path.contains(place))
+        })
+        .answer(&EditBody(|_, list| {
+            if let Some(resources) = list["Resources"].as_array_mut() {
+                resources.retain(|resource| resource["meta"]["resourceType"] == "User");
+                list["totalResults"] = resources.len().into();
+            }
+        })),
+    Deviation::new("search.everybody-missing", "a search without filter is empty")
+        .breaks(&["RFC7644-3.4.3-11", "RFC7644-3.4.3-13"])
+        .request(&EditSearch(|search| {
+            search.entry("filter").or_insert_with(|| "id eq \"nobody\"".into());
+        })),
+    Deviation::new("search.filter-ignored", "the filter in the body of a search is ignored")
+        .breaks(&[
+            "RFC7644-3.4.3-03",
+            "RFC7644-3.4.3-10",
+            "RFC7644-3.4.3-21",
+            "RFC7644-3.2-08",
+            "RFC7644-3.4.2.2-04",
+            "RFC7644-3.4.2.2-63",
+        ])
+        .request(&DropFromSearch(&["filter"])),
+    Deviation::new("search.malformed-ignored", "a search whose body is no JSON is answered with everybody")
+        .breaks(&["RFC7644-3.4.3-20"])
+        .given(|incoming| {
+            incoming.path.ends_with("/.search") && serde_json::from_slice::<Value>(&incoming.body).is_err()
+        })
+        .request(&EditRequest(|incoming| {
+            incoming.body = json!({"schemas": [message::SEARCH_REQUEST]}).to_string().into();
+        })),
+    Deviation::new("search.order-ignored", "sortBy in the body of a search is ignored")
+        .breaks(&["RFC7644-3.4.3-12", "RFC7644-3.4.3-14", "RFC7644-3.4.3-21"])
+        .request(&DropFromSearch(&["sortBy"])),
+    Deviation::new("search.paging-ignored", "startIndex, count and cursor in the body of a search are ignored")
+        .breaks(&[
+            "RFC7644-3.4.3-03",
+            "RFC7644-3.4.3-16",
+            "RFC7644-3.4.3-17",
+            "RFC7644-3.4.3-21",
+            "RFC9865-3-01",
+            "RFC9865-3-02",
+        ])
+        .request(&DropFromSearch(&["startIndex", "count", "cursor"])),
+    // Only where something was taken away.
+    Deviation::new("search.projection-always", "excludedAttributes in a search takes id away")
+        .breaks(&["RFC7644-3.4.3-09"])
+        .when(|head, answer| answer.is_list() && head.path.ends_with("/.search"))
+        .answer(&EditResource(|resource| {
+            if resource.get("emails").is_none() {
+                remove(resource, &["id"]);
+            }
+        })),
+    Deviation::new(
+        "search.projection-ignored",
+        "attributes and excludedAttributes in the body of a search are ignored",
+    )
+    .breaks(&["RFC7644-3.4.3-03", "RFC7644-3.4.3-05", "RFC7644-3.4.3-07"])
+    .request(&DropFromSearch(&["attributes", "excludedAttributes"])),
+    Deviation::new(
+        "search.taken-for-collection",
+        "a body that is no search creates a resource when it is sent to .search",
+    )
+    .breaks(&["RFC7644-3.4.3-02"])
+    .given(|incoming| body(incoming).get("userName").is_some())
+    .request(&EditRequest(|incoming| {
+        if let Some(collection) = incoming.path.strip_suffix("/.search") {
+            incoming.path = Cow::Owned(collection.to_owned());
+        }
+    })),
+];
