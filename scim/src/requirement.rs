@@ -3,62 +3,102 @@
 
 use std::sync::LazyLock;
 
-/// The keyword with which an RFC states a requirement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Level {
-    Must,
-    MustNot,
-    Shall,
-    ShallNot,
-    Required,
-    Should,
-    ShouldNot,
-    Recommended,
-    NotRecommended,
-    May,
-    Optional,
-    /// Normative in effect, without a capitalised keyword.
-    Implied,
+/// An enum of the catalogue's words, in both directions.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl $name {
+            /// The word as the catalogue spells it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+
+            fn parse(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+words! {
+    /// The keyword with which an RFC states a requirement.
+    Level {
+        Must = "MUST",
+        MustNot = "MUST NOT",
+        Shall = "SHALL",
+        ShallNot = "SHALL NOT",
+        Required = "REQUIRED",
+        Should = "SHOULD",
+        ShouldNot = "SHOULD NOT",
+        Recommended = "RECOMMENDED",
+        NotRecommended = "NOT RECOMMENDED",
+        May = "MAY",
+        Optional = "OPTIONAL",
+        /// Normative in effect, without a capitalised keyword.
+        Implied = "IMPLIED",
+    }
+}
+
+words! {
+    /// The side that a requirement binds.
+    Actor {
+        Server = "server",
+        Client = "client",
+        Both = "both",
+    }
+}
+
+words! {
+    /// What can show whether a requirement is met.
+    Testable {
+        /// Requests that a tester sends.
+        Blackbox = "blackbox",
+        /// The traffic between a client and a server.
+        Traffic = "traffic",
+        /// Nothing on the wire.
+        No = "no",
+    }
+}
+
+words! {
+    /// The document that states a requirement.
+    Rfc {
+        Rfc7642 = "RFC7642",
+        Rfc7643 = "RFC7643",
+        Rfc7644 = "RFC7644",
+        Rfc9865 = "RFC9865",
+        Rfc9944 = "RFC9944",
+        Rfc9967 = "RFC9967",
+    }
+}
+
+impl Rfc {
+    /// The number alone.
+    #[must_use]
+    pub const fn number(self) -> u16 {
+        match self {
+            Self::Rfc7642 => 7642,
+            Self::Rfc7643 => 7643,
+            Self::Rfc7644 => 7644,
+            Self::Rfc9865 => 9865,
+            Self::Rfc9944 => 9944,
+            Self::Rfc9967 => 9967,
+        }
+    }
 }
 
 impl Level {
-    /// The keyword as the catalogue spells it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Must => "MUST",
-            Self::MustNot => "MUST NOT",
-            Self::Shall => "SHALL",
-            Self::ShallNot => "SHALL NOT",
-            Self::Required => "REQUIRED",
-            Self::Should => "SHOULD",
-            Self::ShouldNot => "SHOULD NOT",
-            Self::Recommended => "RECOMMENDED",
-            Self::NotRecommended => "NOT RECOMMENDED",
-            Self::May => "MAY",
-            Self::Optional => "OPTIONAL",
-            Self::Implied => "IMPLIED",
-        }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        const ALL: [Level; 12] = [
-            Level::Must,
-            Level::MustNot,
-            Level::Shall,
-            Level::ShallNot,
-            Level::Required,
-            Level::Should,
-            Level::ShouldNot,
-            Level::Recommended,
-            Level::NotRecommended,
-            Level::May,
-            Level::Optional,
-            Level::Implied,
-        ];
-        ALL.into_iter().find(|level| level.as_str() == text)
-    }
-
     /// An absolute requirement: MUST, SHALL, REQUIRED and their negations.
     #[must_use]
     pub const fn is_absolute(self) -> bool {
@@ -77,14 +117,12 @@ impl Level {
 pub struct Requirement {
     /// Such as `RFC7644-3.5.2-07`; never renumbered.
     pub id: &'static str,
-    pub rfc: &'static str,
+    pub rfc: Rfc,
     pub section: &'static str,
     pub level: Level,
-    /// Who has to obey: `server`, `client` or `both`.
-    pub actor: &'static str,
+    pub actor: Actor,
     pub feature: &'static str,
-    /// `blackbox`, `traffic` or `no`.
-    pub testable: &'static str,
+    pub testable: Testable,
     pub summary: &'static str,
     /// How a check can show it.
     pub check: &'static str,
@@ -100,12 +138,12 @@ fn parse_row(line: &'static str) -> Option<Requirement> {
     let mut next = || columns.next();
     Some(Requirement {
         id: next()?,
-        rfc: next()?,
+        rfc: Rfc::parse(next()?)?,
         section: next()?,
         level: Level::parse(next()?)?,
-        actor: next()?,
+        actor: Actor::parse(next()?)?,
         feature: next()?,
-        testable: next()?,
+        testable: Testable::parse(next()?)?,
         summary: next()?,
         check: next()?,
     })
@@ -134,5 +172,14 @@ mod tests {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), all().len());
+    }
+
+    #[test]
+    fn an_id_begins_with_its_document_and_section() {
+        for requirement in all() {
+            let begin = format!("{}-{}-", requirement.rfc.as_str(), requirement.section);
+            assert!(requirement.id.starts_with(&begin), "{}", requirement.id);
+            assert_eq!(requirement.rfc.as_str(), format!("RFC{}", requirement.rfc.number()));
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use scim::requirement::{self, Level};
+use scim::requirement::{self, Actor, Level};
 
 use crate::event::Verdict;
 
@@ -45,7 +45,7 @@ pub fn verdict_of(requirements: &[&str]) -> Verdict {
 fn verdict_of_one(id: &str) -> Verdict {
     let Some(requirement) = requirement::find(id) else { return Verdict::Error };
     match requirement.level {
-        _ if dispute(id).is_some() || requirement.actor == "client" => Verdict::Note,
+        _ if dispute(id).is_some() || requirement.actor == Actor::Client => Verdict::Note,
         Level::Implied => Verdict::Fail,
         level if level.is_absolute() => Verdict::Fail,
         level if level.is_recommendation() => Verdict::Warn,
@@ -57,7 +57,7 @@ fn verdict_of_one(id: &str) -> Verdict {
 pub fn level_of(id: &str) -> String {
     match requirement::find(id) {
         Some(requirement) if requirement.level == Level::Implied => {
-            format!("implied by RFC {} section {}", requirement.rfc.trim_start_matches("RFC"), requirement.section)
+            format!("implied by RFC {} section {}", requirement.rfc.number(), requirement.section)
         }
         Some(requirement) => requirement.level.as_str().into(),
         None => "unknown".into(),

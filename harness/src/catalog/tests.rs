@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use scim::requirement;
+use scim::requirement::{self, Actor, Rfc, Testable};
 
 use super::*;
 
@@ -52,7 +52,7 @@ fn every_check_cites_testable_requirements_that_exist() {
         assert!(!check.requirements.is_empty(), "{} cites nothing", check.id);
         for id in check.requirements {
             let requirement = requirement::find(id).unwrap_or_else(|| panic!("{}: {id} does not exist", check.id));
-            assert_eq!(requirement.testable, "blackbox", "{}: {id} cannot be seen from outside", check.id);
+            assert_eq!(requirement.testable, Testable::Blackbox, "{}: {id} cannot be seen from outside", check.id);
         }
     }
 }
@@ -74,9 +74,9 @@ fn every_requirement_has_a_check_or_a_reason() {
     let reasons: BTreeSet<&str> = REASONS.lines().skip(1).filter_map(|line| line.split('\t').next()).collect();
     let cited: BTreeSet<&str> = all().flat_map(|check| check.requirements.iter().copied()).collect();
     let wanted = requirement::all().iter().filter(|requirement| {
-        requirement.testable == "blackbox"
-            && requirement.actor != "client"
-            && matches!(requirement.rfc, "RFC7643" | "RFC7644" | "RFC9865")
+        requirement.testable == Testable::Blackbox
+            && requirement.actor != Actor::Client
+            && matches!(requirement.rfc, Rfc::Rfc7643 | Rfc::Rfc7644 | Rfc::Rfc9865)
     });
     let wrong: Vec<&str> =
         wanted.map(|requirement| requirement.id).filter(|id| cited.contains(id) == reasons.contains(id)).collect();

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use scim::requirement::{self, Requirement};
+use scim::requirement::{self, Actor, Requirement};
 use weir_server::deviations::{self, Breaks, Deviation};
 use weir_server::targets::SchemaChange;
 use weir_server::{Activation, Target};
@@ -108,14 +108,14 @@ fn breaking(wanted: impl Fn(&'static str) -> bool) -> impl Iterator<Item = &'sta
 
 fn rule(requirement: &Requirement) -> String {
     let mut text = format!(
-        "requirement {}\n{} section {}, {}, binds the {}\n\n{}\n",
+        "requirement {}\nRFC {} section {}, {}, binds the {}\n\n{}\n",
         requirement.id,
-        requirement.rfc.replacen("RFC", "RFC ", 1),
+        requirement.rfc.number(),
         requirement.section,
         catalog::level_of(requirement.id),
         match requirement.actor {
-            "both" => "server and the client",
-            actor => actor,
+            Actor::Both => "server and the client",
+            actor => actor.as_str(),
         },
         requirement.summary,
     );

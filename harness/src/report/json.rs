@@ -133,7 +133,7 @@ fn problem(problem: &Problem) -> Value {
         json!({
             "id": id,
             "level": known.map(|requirement| requirement.level.as_str()),
-            "rfc": known.map(|requirement| requirement.rfc),
+            "rfc": known.map(|requirement| requirement.rfc.as_str()),
             "section": known.map(|requirement| requirement.section),
             "summary": known.map(|requirement| requirement.summary),
             "dispute": catalog::dispute(id).map(|dispute| dispute.reading),

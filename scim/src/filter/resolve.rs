@@ -17,7 +17,7 @@ use std::borrow::Cow;
 
 use super::{Comparison, Filter, Literal, Operator};
 use crate::path::{AttributePath, ResolvedPath, Target, UnknownPath};
-use crate::schema::{AttributeId, AttributeType, Mutability, Registry, ResourceTypeId, Returned, standard};
+use crate::schema::{AttributeId, AttributeType, Mutability, Registry, ResourceTypeId, Returned, matching_rule};
 use crate::text::MatchingRule;
 use crate::tolerance::{Tolerance, Tolerances};
 use crate::{Error, ErrorKind, Result};
@@ -79,7 +79,7 @@ impl Operand {
         }
     }
 
-    /// The key of a string operand, as [`comparison_key`] makes it of a stored value, and the rule that it was made by.
+    /// The key of a string operand, as [`comparison_key`](crate::schema::comparison_key) makes it of a stored value, and the rule that it was made by.
     #[must_use]
     pub fn key(&self) -> Option<(MatchingRule, &str)> {
         match self {
@@ -89,29 +89,6 @@ impl Operand {
             _ => None,
         }
     }
-}
-
-/// How the string values of an attribute are compared: `userName` of the core User schema as a user name, references and
-/// binary values as they are, other strings by their `caseExact`.
-#[must_use]
-pub fn matching_rule(registry: &Registry, attribute: AttributeId) -> MatchingRule {
-    let definition = registry.definition(attribute);
-    if definition.attribute.attribute_type != AttributeType::String || definition.attribute.case_exact {
-        MatchingRule::Exact
-    } else if definition.parent.is_none()
-        && definition.attribute.name.eq_ignore_ascii_case("userName")
-        && registry.schema(definition.schema).document.id.eq_ignore_ascii_case(standard::USER)
-    {
-        MatchingRule::Username
-    } else {
-        MatchingRule::Folded
-    }
-}
-
-/// The form of a stored string value that is equal for values that a filter takes for equal, for indexes and uniqueness.
-#[must_use]
-pub fn comparison_key<'t>(registry: &Registry, attribute: AttributeId, text: &'t str) -> Cow<'t, str> {
-    matching_rule(registry, attribute).key(text)
 }
 
 /// What every match of `filter` has: each pair is an attribute or sub-attribute, of which some value equals the operand.

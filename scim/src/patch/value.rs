@@ -3,10 +3,9 @@
 
 use std::collections::HashMap;
 
-use crate::filter::resolve::comparison_key;
 use crate::resource::validate::{self, identity};
 use crate::resource::{Fields, Slot, Value};
-use crate::schema::{AttributeId, Mutability, Registry};
+use crate::schema::{AttributeId, Mutability, Registry, comparison_key};
 use crate::{Error, ErrorKind, Result};
 
 /// Whether adding `new` changes nothing because `old` is there (RFC 7644 section 3.5.2.1): all sub-attributes are equal, or

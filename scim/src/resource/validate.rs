@@ -5,8 +5,7 @@ use std::collections::HashMap;
 
 use super::{Fields, Item, Record, Slot, Value};
 use crate::date_time;
-use crate::filter::resolve::comparison_key;
-use crate::schema::{AttributeId, AttributeType, Mutability, Registry, ResourceTypeId};
+use crate::schema::{AttributeId, AttributeType, Mutability, Registry, ResourceTypeId, comparison_key};
 use crate::tolerance::{Tolerance, Tolerances};
 use crate::{Error, ErrorKind, Result};
 

@@ -4,12 +4,14 @@
 mod attribute;
 mod definitions;
 mod document;
+mod matching;
 mod registry;
 pub mod standard;
 
 pub use attribute::{Attribute, AttributeType, Mutability, Returned, Uniqueness};
 pub use definitions::{Definitions, standard_definitions};
 pub use document::{ResourceTypeDocument, SchemaDocument, SchemaError, SchemaExtension};
+pub use matching::{comparison_key, matching_rule};
 pub use registry::{AttributeId, Definition, Registry, ResourceType, ResourceTypeId, Schema, SchemaId, common};
 
 #[cfg(test)]

@@ -3,9 +3,8 @@
 use std::cmp::Ordering;
 
 use jiff::Timestamp;
-use scim::filter::resolve::matching_rule;
 use scim::resource::{Item, Record};
-use scim::schema::{AttributeId, AttributeType, Registry};
+use scim::schema::{AttributeId, AttributeType, Registry, matching_rule};
 
 use super::Sort;
 

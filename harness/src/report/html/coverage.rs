@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use scim::requirement;
+use scim::requirement::{self, Rfc};
 
 use crate::event::Verdict;
 
@@ -12,7 +12,7 @@ pub(super) struct Coverage(BTreeMap<&'static str, Verdict>);
 
 /// One section.
 pub(super) struct Section {
-    pub rfc: &'static str,
+    pub rfc: Rfc,
     pub number: &'static str,
     /// Requirements by verdict, in the order of [`Verdict::ALL`].
     pub tally: [usize; 7],

@@ -265,7 +265,7 @@ fn coverage(run: &Run) -> Markup {
                     thead { tr { th scope="col" { "Section" } @for verdict in TOLD { th scope="col" { (verdict.as_str()) } } } }
                     tbody {
                         @for section in run.coverage.sections() {
-                            tr { th scope="row" { (section.rfc) " " (section.number) }
+                            tr { th scope="row" { (section.rfc.as_str()) " " (section.number) }
                                 @for verdict in TOLD {
                                     @let count = section.tally[verdict as usize];
                                     td class=[(count > 0).then_some(verdict.as_str())] { @if count > 0 { (count) } }

@@ -1,11 +1,11 @@
 use std::fmt::Write as _;
 
 use super::super::parse::{Limits, parse};
-use super::super::resolve::{Operand, comparison_key, equality_terms, matching_rule, resolve_in, resolve_or_nothing};
+use super::super::resolve::{Operand, equality_terms, resolve_in, resolve_or_nothing};
 use super::super::{Operator, Resolved, ResolvedComparison};
 use super::{registry, resolve_for_user, strict, tolerances, user_type};
 use crate::path::{AttributePath, ResolvedPath, Target};
-use crate::schema::{AttributeId, Registry, common, standard};
+use crate::schema::{AttributeId, Registry, common, comparison_key, matching_rule, standard};
 use crate::text::MatchingRule;
 use crate::tolerance::Tolerances;
 

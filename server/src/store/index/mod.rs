@@ -5,9 +5,9 @@ mod ranked;
 
 use std::borrow::Cow;
 
-use scim::filter::resolve::{Operand, matching_rule};
+use scim::filter::resolve::Operand;
 use scim::resource::{Item, Record};
-use scim::schema::{AttributeId, AttributeType, Registry, Returned, Uniqueness};
+use scim::schema::{AttributeId, AttributeType, Registry, Returned, Uniqueness, matching_rule};
 use scim::text::MatchingRule;
 use scim::{Error, ErrorKind};
 
