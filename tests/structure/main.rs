@@ -1,0 +1,93 @@
+//! The direction of dependencies inside each crate: its top modules form no circle. Cargo sees to the crates themselves.
+
+mod scan;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use scan::{Circle, Source, circles};
+
+/// Circles that stand until they are cut, as (crate, modules). The list can only become shorter: an entry whose modules
+/// are not all in one circle any more makes the test fail.
+const EXCEPTIONS: &[(&str, &[&str])] = &[];
+
+#[test]
+fn the_top_modules_of_no_crate_form_a_circle() {
+    let root = workspace_root();
+    let mut unused: Vec<_> = EXCEPTIONS.to_vec();
+    for member in members(&root) {
+        let folder = root.join(&member);
+        let name = package_name(&folder);
+        let sources = read_sources(&folder.join("src"));
+        assert!(!sources.is_empty(), "{}: expected sources under src/", folder.display());
+        for circle in circles(&sources) {
+            let is_this = |(package, modules): &(&str, &[&str])| *package == name && circle.is_among(modules);
+            assert!(
+                EXCEPTIONS.iter().any(is_this),
+                "crate {name}: {circle}\nmove what one of them takes from above to a module below both"
+            );
+            unused.retain(|exception| !(exception.0 == name && circle.modules() == as_set(exception.1)));
+        }
+    }
+    assert!(
+        unused.is_empty(),
+        "these exceptions are larger than the circles that are left: {unused:?}; shorten EXCEPTIONS"
+    );
+}
+
+fn as_set(modules: &[&str]) -> BTreeSet<String> {
+    modules.iter().map(|&module| module.to_owned()).collect()
+}
+
+impl Circle {
+    fn is_among(&self, modules: &[&str]) -> bool {
+        self.modules().is_subset(&as_set(modules))
+    }
+}
+
+/// The folder of the nearest `Cargo.toml` above this package that has a `[workspace]`.
+fn workspace_root() -> PathBuf {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let is_root = |folder: &&Path| {
+        std::fs::read_to_string(folder.join("Cargo.toml")).is_ok_and(|text| manifest(&text).contains_key("workspace"))
+    };
+    package.ancestors().find(is_root).expect("the package belongs to a workspace").to_owned()
+}
+
+fn manifest(text: &str) -> toml::Table {
+    text.parse().expect("a manifest is TOML")
+}
+
+fn members(root: &Path) -> Vec<String> {
+    let manifest = manifest(&std::fs::read_to_string(root.join("Cargo.toml")).expect("the root has a manifest"));
+    let members = manifest["workspace"]["members"].as_array().expect("a workspace names its members");
+    let members: Vec<String> =
+        members.iter().map(|member| member.as_str().expect("a member is a path").to_owned()).collect();
+    assert!(members.iter().all(|member| !member.contains('*')), "expected paths, got a pattern in {members:?}");
+    members
+}
+
+fn package_name(folder: &Path) -> String {
+    let manifest = manifest(&std::fs::read_to_string(folder.join("Cargo.toml")).expect("a member has a manifest"));
+    manifest["package"]["name"].as_str().expect("a package has a name").to_owned()
+}
+
+/// Every Rust file below `src`, with its path from there.
+fn read_sources(src: &Path) -> Vec<Source> {
+    let mut sources = Vec::new();
+    let mut folders = vec![src.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+            let path = entry.expect("a folder can be listed").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(&path).expect("a source can be read");
+                let path = path.strip_prefix(src).expect("it lies below src").to_string_lossy().replace('\\', "/");
+                sources.push(Source { path, text });
+            }
+        }
+    }
+    sources.sort_by(|one, other| one.path.cmp(&other.path));
+    sources
+}
