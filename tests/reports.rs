@@ -48,7 +48,7 @@ fn several_reports_of_one_run_agree() {
     assert_eq!(read("github").matches("::error ").count() as u64, failed);
     assert_eq!(read("html").matches("data-verdict=\"fail\"").count() as u64, failed);
     assert_eq!(read("markdown").matches("<summary>fail ").count() as u64, failed);
-    let archive = weir::har::read(&read("har")).unwrap();
+    let archive = weir_exchange::har::read(&read("har")).unwrap();
     assert_eq!(archive.len() as u64, json["summary"]["exchanges"].as_u64().unwrap());
     assert!(archive.iter().all(|entry| !entry.request_headers.iter().any(|(_, value)| value.starts_with("Bearer "))));
 }

@@ -114,7 +114,7 @@ async fn it_begins_with_data_and_records_and_logs_what_happens() {
     served.signal("TERM");
     let archive = std::fs::read_to_string(record).unwrap();
     assert!(!archive.contains(&token), "a secret is in the archive");
-    let entries = weir::har::read(&archive).unwrap();
+    let entries = weir_exchange::har::read(&archive).unwrap();
     assert_eq!((entries.len(), &entries[0].url, entries[0].status), (1, &users, 200));
 
     let ran = run(&["serve", "--target", "rfc", "--data", "/no/such/file"]);

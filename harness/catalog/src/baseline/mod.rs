@@ -1,0 +1,214 @@
+//! The baseline: findings that somebody knows of and has given a reason for, so that a run fails on what is new.
+//!
+//! An entry covers the finding of one check, or of one step of a client's lifecycle, as long as the finding is not graver
+//! than the entry says and breaks no further requirement. It has served its time when the check passes again, or when its
+//! day is over; both fail the run, so that the file never says less than the endpoint does.
+
+mod read;
+mod shared;
+mod write;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+pub use shared::SharedBaseline;
+
+use weir_judge::{Finding, Known, Outdated, Problem, Step, Verdict};
+
+/// The name that a baseline has unless somebody gives it another.
+pub const FILE: &str = "weir.baseline.toml";
+
+/// The reason that a new entry gets, for somebody to replace.
+const NO_REASON: &str = "not looked at yet";
+
+/// A fault in a baseline file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}, {place}: {problem}")]
+pub struct BaselineError {
+    pub file: String,
+    /// A line, and the key if there is one.
+    pub place: String,
+    pub problem: String,
+}
+
+/// What an entry is about. Steps come after checks.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum About {
+    Check(String),
+    Step { client: String, id: String },
+}
+
+impl About {
+    /// As a person names it.
+    fn name(&self) -> String {
+        match self {
+            Self::Check(check) => check.clone(),
+            Self::Step { client, id } => format!("{id} of {client}"),
+        }
+    }
+}
+
+/// One known finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Entry {
+    /// The gravest verdict that is known.
+    verdict: Verdict,
+    /// The requirements that are known to be broken; every one if absent.
+    breaks: Option<Vec<String>>,
+    reason: String,
+    link: Option<String>,
+    /// The last day on which the entry holds.
+    expires: Option<Date>,
+}
+
+/// What this run said about an entry's subject.
+#[derive(Clone, Debug)]
+struct Judged {
+    verdict: Verdict,
+    breaks: Vec<String>,
+}
+
+/// The entries of a baseline, and what the run so far says about their subjects.
+#[derive(Clone, Debug)]
+pub struct Baseline {
+    entries: BTreeMap<About, Entry>,
+    judged: BTreeMap<About, Judged>,
+    today: Date,
+}
+
+impl Baseline {
+    /// One without entries.
+    pub const fn empty(today: Date) -> Self {
+        Self { entries: BTreeMap::new(), judged: BTreeMap::new(), today }
+    }
+
+    /// Reads a baseline; `file` stands for the file in errors, `today` decides what has expired, and `clients` are the ids
+    /// that an entry about a step may name.
+    ///
+    /// # Errors
+    /// The first fault, with line and key.
+    pub fn parse(file: &str, text: &str, today: Date, clients: &[&str]) -> Result<Self, BaselineError> {
+        Ok(Self { entries: read::entries(file, text, clients)?, ..Self::empty(today) })
+    }
+
+    /// How many findings are known.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether no finding is known.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Takes notice of a finding; tells what is known of it if an entry covers it.
+    pub fn finding(&mut self, finding: &Finding) -> Option<Arc<Known>> {
+        self.judge(About::Check(finding.check.to_owned()), finding.verdict, &finding.problems)
+    }
+
+    /// Takes notice of a step; tells what is known of it if an entry covers it.
+    pub fn step(&mut self, step: &Step) -> Option<Arc<Known>> {
+        let about = About::Step { client: step.client.clone(), id: step.id.clone() };
+        self.judge(about, step.verdict, &step.problems)
+    }
+
+    fn judge(&mut self, about: About, verdict: Verdict, problems: &[Problem]) -> Option<Arc<Known>> {
+        // What is only a note beside something grave is not why the finding counts.
+        let least = verdict.min(Verdict::Warn);
+        let mut breaks: Vec<_> = problems
+            .iter()
+            .filter(|problem| problem.verdict >= least)
+            .flat_map(|problem| problem.requirements.iter().cloned())
+            .collect();
+        breaks.sort();
+        breaks.dedup();
+        let judged = Judged { verdict, breaks };
+        let known = self.entries.get(&about).filter(|entry| entry.covers(&judged) && !entry.is_over(self.today));
+        let known = known.map(|entry| {
+            Arc::new(Known {
+                reason: entry.reason.clone(),
+                link: entry.link.clone(),
+                expires: entry.expires.map(|day| day.to_string()),
+            })
+        });
+        self.judged.insert(about, judged);
+        known
+    }
+
+    /// The entries that this run shows to have served their time.
+    pub fn outdated(&self) -> Vec<Outdated> {
+        let sentence = |about: &About, entry: &Entry| {
+            let judged = self.judged.get(about)?;
+            if entry.is_settled(judged.verdict) {
+                let now = if judged.verdict == Verdict::Pass { "passes" } else { "is no more than a note" };
+                return Some(format!("it {now} now; take the entry out"));
+            }
+            let day = entry.expires.filter(|_| entry.is_over(self.today))?;
+            Some(format!("the entry expired on {day}; repair the endpoint, or give the entry another day"))
+        };
+        self.entries
+            .iter()
+            .filter_map(|(about, entry)| Some(Outdated { entry: about.name(), reason: sentence(about, entry)? }))
+            .collect()
+    }
+
+    /// The baseline that this run asks for: an entry for each finding at or above `threshold`, with what people wrote
+    /// into the old one; what the run did not judge stays as it is. Returns how many entries came and went.
+    #[must_use]
+    pub fn updated(&self, threshold: Verdict) -> (Self, usize, usize) {
+        let counts = |verdict: Verdict| verdict >= threshold && verdict <= Verdict::Fail && verdict > Verdict::Skip;
+        let stays = |about: &About| self.judged.get(about).is_none_or(|judged| judged.verdict == Verdict::Skip);
+        let mut entries: BTreeMap<_, _> = self
+            .entries
+            .iter()
+            .filter(|(about, _)| stays(about))
+            .map(|(about, entry)| (about.clone(), entry.clone()))
+            .collect();
+        for (about, judged) in self.judged.iter().filter(|(_, judged)| counts(judged.verdict)) {
+            let old = self.entries.get(about);
+            entries.insert(
+                about.clone(),
+                Entry {
+                    verdict: judged.verdict,
+                    // A blocked finding breaks nothing yet.
+                    breaks: Some(judged.breaks.clone()).filter(|breaks| !breaks.is_empty()),
+                    reason: old.map_or_else(|| NO_REASON.to_owned(), |old| old.reason.clone()),
+                    link: old.and_then(|old| old.link.clone()),
+                    expires: old.and_then(|old| old.expires),
+                },
+            );
+        }
+        let came = entries.keys().filter(|about| !self.entries.contains_key(about)).count();
+        let went = self.entries.keys().filter(|about| !entries.contains_key(about)).count();
+        (Self { entries, judged: self.judged.clone(), today: self.today }, came, went)
+    }
+
+    /// The text of the file.
+    pub fn text(&self) -> String {
+        write::text(&self.entries)
+    }
+}
+
+impl Entry {
+    fn covers(&self, judged: &Judged) -> bool {
+        let known = |id: &String| self.breaks.as_ref().is_none_or(|breaks| breaks.contains(id));
+        judged.verdict > Verdict::Skip
+            && judged.verdict <= self.verdict
+            && !self.is_settled(judged.verdict)
+            && judged.breaks.iter().all(known)
+    }
+
+    /// Whether there is nothing left to know: a pass, or no more than a note where something graver was.
+    fn is_settled(&self, verdict: Verdict) -> bool {
+        verdict == Verdict::Pass || (verdict == Verdict::Note && self.verdict > Verdict::Note)
+    }
+
+    fn is_over(&self, today: Date) -> bool {
+        self.expires.is_some_and(|day| day < today)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,64 @@
+//! Writes a baseline file: sorted, so that two runs which say the same give the same bytes.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::{About, Entry};
+use crate::checks;
+
+const HEADER: &str = "\
+# Findings that are known. `weir check --baseline` fails on a finding that is not here, on an entry whose check passes
+# again, and on an entry whose day is over; `--update-baseline` writes this file anew. It keeps reason, link and expires,
+# which are yours to fill in; comments are its own.
+#
+#   verdict   the gravest verdict that is known: note, warn, blocked or fail
+#   breaks    the requirements that are known to be broken; without it, any (`weir explain ID` shows one)
+#   reason    why it is so
+#   link      where it is followed up (optional)
+#   expires   the last day on which the entry holds, as in 2030-12-31 (optional)
+";
+
+pub(super) fn text(entries: &BTreeMap<About, Entry>) -> String {
+    let mut text = HEADER.to_owned();
+    for (about, entry) in entries {
+        // Writing to a string cannot fail.
+        let _ = write_entry(&mut text, about, entry);
+    }
+    text
+}
+
+fn write_entry(text: &mut String, about: &About, entry: &Entry) -> std::fmt::Result {
+    text.push('\n');
+    let line = |text: &mut String, key: &str, value: &str| writeln!(text, "{key} = {}", quoted(value));
+    match about {
+        About::Check(check) => {
+            if let Some(check) = checks::find(check) {
+                writeln!(text, "# {}", check.title)?;
+            }
+            writeln!(text, "[[finding]]")?;
+            line(text, "check", check)?;
+        }
+        About::Step { client, id } => {
+            writeln!(text, "# A step of this client's lifecycle\n[[finding]]")?;
+            line(text, "step", id)?;
+            line(text, "client", client)?;
+        }
+    }
+    line(text, "verdict", entry.verdict.as_str())?;
+    if let Some(breaks) = &entry.breaks {
+        let ids: Vec<_> = breaks.iter().map(|id| quoted(id)).collect();
+        writeln!(text, "breaks = [{}]", ids.join(", "))?;
+    }
+    line(text, "reason", &entry.reason)?;
+    if let Some(link) = &entry.link {
+        line(text, "link", link)?;
+    }
+    if let Some(expires) = entry.expires {
+        writeln!(text, "expires = {expires}")?;
+    }
+    Ok(())
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}

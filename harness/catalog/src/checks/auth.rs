@@ -1,0 +1,276 @@
+//! Who may speak to the endpoint (RFC 7644 section 2).
+
+use reqwest::Method;
+use reqwest::header::AUTHORIZATION;
+use scim::capability::Capability;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
+use weir_exchange::{Credentials, Request};
+
+use crate::check::{Check, Outcome};
+use crate::context::patch_of;
+use crate::context::{Context, Stop};
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "auth.missing-credentials",
+        title: "A request without credentials is refused, and told how to authenticate",
+        matters: "An endpoint that answers strangers hands out a directory; clients pick their scheme from WWW-Authenticate.",
+        requirements: &["RFC7642-4-01", "RFC7644-2-07", "RFC7644-3.12-02", "RFC7644-3.12-03"],
+        needs: &[],
+        legal: &["401 with a WWW-Authenticate header and a SCIM Error body"],
+        alone: false,
+        run: |context| Box::pin(missing_credentials(context)),
+    },
+    Check {
+        id: "auth.wrong-token",
+        title: "A bearer token that nobody issued is refused",
+        matters: "Provisioners test a connection with its credentials; one that accepts anything tests nothing.",
+        requirements: &["RFC7644-2-04", "RFC7644-3.12-10"],
+        needs: &[],
+        legal: &["401 with a SCIM Error body"],
+        alone: false,
+        run: |context| Box::pin(wrong_token(context)),
+    },
+    Check {
+        id: "auth.wrong-password",
+        title: "A user and password that nobody gave out are refused",
+        matters: "An endpoint that checks tokens and forgets Basic has a second door, and it is open.",
+        requirements: &["RFC7642-4-01", "RFC7644-3.12-10"],
+        needs: &[],
+        legal: &["401 with a SCIM Error body"],
+        alone: false,
+        run: |context| Box::pin(wrong_password(context)),
+    },
+    Check {
+        id: "auth.malformed-header",
+        title: "An Authorization header that is none is refused like wrong credentials",
+        matters: "Parsers that fall through on a strange header let its sender in, or break down where anybody can make them.",
+        requirements: &["RFC7644-2-04", "RFC7644-3.12-10"],
+        needs: &[],
+        legal: &["401", "400 or 403"],
+        alone: false,
+        run: |context| Box::pin(malformed_header(context)),
+    },
+    Check {
+        id: "auth.token-without-scheme",
+        title: "A token without the word Bearer before it is refused",
+        matters: "A client that forgets the scheme works against this endpoint and fails at every other one.",
+        requirements: &["RFC7644-2-04", "RFC7644-2-02"],
+        needs: &[],
+        legal: &["401", "400"],
+        alone: false,
+        run: |context| Box::pin(token_without_scheme(context)),
+    },
+    Check {
+        id: "auth.connection-test",
+        title: "The search with which clients test a connection finds nobody, and no error",
+        matters: "Entra ID, Okta and the Logic App take any other answer for wrong credentials and do not save the connection.",
+        requirements: &["RFC7644-2-02", "RFC7644-3.4.2-11"],
+        needs: &[Capability::FilterUsers],
+        legal: &["200 with totalResults 0"],
+        alone: false,
+        run: |context| Box::pin(connection_test(context)),
+    },
+    Check {
+        id: "auth.anonymous-write",
+        title: "A write without credentials is refused, and changes nothing",
+        matters: "An endpoint that works first and checks then creates accounts for anybody who does not read the answer.",
+        requirements: &["RFC7642-4-01", "RFC7644-2.2-01", "RFC7644-7.6-02"],
+        needs: &[Capability::CreateUsers, Capability::DeleteUsers],
+        legal: &["401 or 403, and nothing has changed", "201 for a creation, where anybody may register"],
+        alone: false,
+        run: |context| Box::pin(anonymous_write(context)),
+    },
+    Check {
+        id: "auth.token-in-query",
+        title: "A token in the query opens nothing",
+        matters: "Query strings end up in logs, histories and referrers, and with them the key to the directory.",
+        requirements: &["RFC7642-4-01"],
+        needs: &[],
+        legal: &["401", "400 or 403"],
+        alone: false,
+        run: |context| Box::pin(token_in_query(context)),
+    },
+    Check {
+        id: "auth.reader-cannot-write",
+        title: "Credentials that may only read can read, and cannot write",
+        matters: "Auditors and reports are given such credentials because they can do no harm.",
+        requirements: &["RFC7644-2-08", "RFC7644-2-10", "RFC7644-3.12-11"],
+        needs: &[Capability::CreateUsers],
+        legal: &["200 for a GET; 403 for a POST, PUT, PATCH or DELETE, and nothing has changed"],
+        alone: false,
+        run: |context| Box::pin(reader_cannot_write(context)),
+    },
+];
+
+/// Ends the check where the run itself needs no credentials.
+fn needs_credentials(context: &Context) -> Outcome {
+    if matches!(context.client().credentials(), Credentials::None) {
+        return context.skip("the run itself has no credentials, so the endpoint may be open on purpose");
+    }
+    Ok(())
+}
+
+/// A request that every endpoint with credentials refuses without them.
+fn list() -> Request {
+    Request::get("/Users").query("count", "1")
+}
+
+async fn missing_credentials(context: &Context) -> Outcome {
+    needs_credentials(context)?;
+    let answer = context.send(list().without_credentials()).await?;
+    context.expect(&answer).under(&["RFC7642-4-01"]).status(&[401]);
+    if answer.status == 401 {
+        context.expect(&answer).under(&["RFC7644-2-07"]).header("www-authenticate");
+        context.expect(&answer).under(&["RFC7644-3.12-02", "RFC7644-3.12-03"]).error();
+    }
+    Ok(())
+}
+
+async fn wrong_token(context: &Context) -> Outcome {
+    needs_credentials(context)?;
+    let stranger = Credentials::Bearer(SecretString::from(format!("{}-token", context.data().prefix())));
+    let answer = context.client().with_credentials(stranger).send(list()).await.map_err(Stop::NoAnswer)?;
+    context.expect(&answer).under(&["RFC7644-2-04"]).status(&[401]);
+    if answer.status == 401 {
+        context.expect(&answer).under(&["RFC7644-3.12-10"]).error();
+    }
+    Ok(())
+}
+
+async fn wrong_password(context: &Context) -> Outcome {
+    needs_credentials(context)?;
+    let user = context.data().name();
+    // The right user with another password, where the run has a user.
+    let user = match context.client().credentials() {
+        Credentials::Basic { user, .. } => user.clone(),
+        _ => user,
+    };
+    let stranger = Credentials::Basic { user, password: context.data().name().into() };
+    let answer = context.client().with_credentials(stranger).send(list()).await.map_err(Stop::NoAnswer)?;
+    context.expect(&answer).under(&["RFC7642-4-01"]).status(&[401]);
+    if answer.status == 401 {
+        context.expect(&answer).under(&["RFC7644-3.12-10"]).error();
+    }
+    Ok(())
+}
+
+async fn malformed_header(context: &Context) -> Outcome {
+    needs_credentials(context)?;
+    // The third is base64 of a user without colon and password.
+    for value in
+        ["Bearer", "Basic", "Basic bm9ib2R5", "Basic !!!", "Negotiate AAAA", "Bearer a b c", ",", "Bearer null"]
+    {
+        let answer = context.send(list().without_credentials().header(AUTHORIZATION.as_str(), value)).await?;
+        context.expect(&answer).under(&["RFC7644-2-04"]).that(
+            !answer.is_success(),
+            &format!("Authorization: {value} is let in"),
+            answer.status.to_string(),
+        );
+        if !answer.is_success() {
+            context.expect(&answer).under(&["RFC7644-3.12-10"]).status(&[401, 400, 403]);
+        }
+    }
+    Ok(())
+}
+
+async fn token_without_scheme(context: &Context) -> Outcome {
+    let Credentials::Bearer(token) = context.client().credentials() else {
+        return context.skip("the run has no bearer token");
+    };
+    let answer = context
+        .send(list().without_credentials().header(AUTHORIZATION.as_str(), token.expose_secret().to_owned()))
+        .await?;
+    context.expect(&answer).under(&["RFC7644-2-04"]).status(&[401, 400]);
+    let answer = context.send(list()).await?;
+    context.expect(&answer).under(&["RFC7644-2-02"]).status(&[200]);
+    Ok(())
+}
+
+async fn connection_test(context: &Context) -> Outcome {
+    let filter = format!("userName eq \"{}\"", context.data().uuid());
+    let answer = context.send(Request::get("/Users").query("filter", &filter)).await?;
+    context.expect(&answer).under(&["RFC7644-3.4.2-11"]).status(&[200]).json().equals("totalResults", &json!(0));
+    context.expect(&answer).under(&["RFC7644-3.4.2-11"]).lacks("Resources");
+    Ok(())
+}
+
+async fn anonymous_write(context: &Context) -> Outcome {
+    needs_credentials(context)?;
+    let user = context.user().await?;
+    for method in [Method::PUT, Method::DELETE] {
+        let request = user.request(method).json(&context.data().user()).without_credentials();
+        let answer = context.send(request).await?;
+        context.expect(&answer).under(&["RFC7642-4-01"]).status(&[401, 403]);
+    }
+    let after = context.send(user.request(Method::GET)).await?;
+    context.expect(&after).under(&["RFC7642-4-01"]).status(&[200]);
+    if after.status == 200 {
+        let name = &user.body()["userName"];
+        context.expect(&after).under(&["RFC7642-4-01"]).equals("userName", name);
+    }
+
+    let body = context.data().user();
+    let answer = context.send(Request::post("/Users").json(&body).without_credentials()).await?;
+    if answer.status == 201 {
+        context
+            .expect(&answer)
+            .under(&["RFC7644-2.2-01", "RFC7644-7.6-02"])
+            .note("anybody may create users without credentials", "201");
+        return Ok(());
+    }
+    context.expect(&answer).under(&["RFC7642-4-01"]).status(&[401, 403]);
+    if context.discovery().offers(Capability::FilterUsers) {
+        let filter = format!("userName eq {}", body["userName"]);
+        let found = context.send(Request::get("/Users").query("filter", &filter)).await?;
+        context.expect(&found).after(&answer).under(&["RFC7642-4-01"]).lists(&[]);
+    }
+    Ok(())
+}
+
+async fn token_in_query(context: &Context) -> Outcome {
+    let Credentials::Bearer(token) = context.client().credentials() else {
+        return context.skip("the run has no bearer token");
+    };
+    // The real token must not get into the log of somebody's endpoint, so only our own endpoints are tried with it.
+    if !weir_exchange::is_loopback(context.client().base_url()) {
+        return context.skip("the token would get into the logs of an endpoint that is not on this machine");
+    }
+    let answer = context.send(list().secret_query("access_token", token).without_credentials()).await?;
+    context.expect(&answer).status(&[401, 400, 403]);
+    Ok(())
+}
+
+async fn reader_cannot_write(context: &Context) -> Outcome {
+    let Some(reader) = context.reader() else {
+        return context.skip("no credentials that may only read were given (--reader-bearer, --reader-basic)");
+    };
+    let user = context.user().await?;
+    let read = reader.send(user.request(Method::GET)).await.map_err(Stop::NoAnswer)?;
+    context.expect(&read).under(&["RFC7644-2-10"]).status(&[200]);
+    let body = context.data().user();
+    let patch = patch_of(&json!([{"op": "replace", "path": "userName", "value": context.data().name()}]));
+    for request in [
+        Request::post("/Users").json(&body),
+        user.request(Method::PUT).json(&body),
+        user.request(Method::PATCH).json(&patch),
+        user.request(Method::DELETE),
+    ] {
+        let answer = reader.send(request).await.map_err(Stop::NoAnswer)?;
+        context.expect(&answer).under(&["RFC7644-2-08"]).that(
+            !answer.is_success(),
+            "credentials that may only read have written",
+            answer.status.to_string(),
+        );
+        if !answer.is_success() {
+            context.expect(&answer).under(&["RFC7644-3.12-11"]).status(&[403]);
+        }
+    }
+    let after = context.send(user.request(Method::GET)).await?;
+    context.expect(&after).under(&["RFC7644-2-08"]).status(&[200]);
+    if after.status == 200 {
+        context.expect(&after).under(&["RFC7644-2-08"]).equals("userName", &user.body()["userName"]);
+    }
+    Ok(())
+}

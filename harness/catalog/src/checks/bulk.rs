@@ -1,0 +1,183 @@
+//! Bulk jobs (RFC 7644 section 3.7): that they are offered, and what their message is. Operations, references, failures and
+//! limits have files of their own.
+
+pub(super) mod failures;
+mod job;
+pub(super) mod limits;
+pub(super) mod operations;
+pub(super) mod references;
+pub(super) mod results;
+
+use job::Job;
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use weir_exchange::Request;
+
+use crate::check::{Check, Outcome};
+use crate::context::Context;
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "bulk.user",
+        title: "A job of one POST creates a user and answers 200 with a BulkResponse",
+        matters: "Initial loads of ten thousand accounts are sent this way; everything else about bulk rests on it.",
+        requirements: &["RFC7644-3.2-07", "RFC7644-3.7-01", "RFC7644-3.7-03", "RFC7644-3.7-12", "RFC7644-3.7-22"],
+        needs: &[Capability::Bulk, Capability::CreateUsers],
+        legal: &["200 with the BulkResponse URI, and one result of status 201 whose location leads to the user"],
+        alone: false,
+        run: |context| Box::pin(user(context)),
+    },
+    Check {
+        id: "bulk.not-offered",
+        title: "An endpoint that publishes no bulk support refuses jobs",
+        matters: "A client that probes and is answered 200 sends its whole load into nowhere.",
+        requirements: &["RFC7644-3.7-01"],
+        needs: &[],
+        legal: &["501, 404, 405 or 403; where bulk is published, 200"],
+        alone: false,
+        run: |context| Box::pin(not_offered(context)),
+    },
+    Check {
+        id: "bulk.post-only",
+        title: "/Bulk cannot be read",
+        matters: "A monitor that gets 200 for GET /Bulk reports a resource type that does not exist.",
+        requirements: &["RFC7644-3.2-17"],
+        needs: &[Capability::Bulk],
+        legal: &["404, 405 or 501"],
+        alone: false,
+        run: |context| Box::pin(post_only(context)),
+    },
+    Check {
+        id: "bulk.schemas-missing",
+        title: "A job without schemas is refused, or taken for what it is",
+        matters: "A server that breaks down over it gives the client nothing to act on.",
+        requirements: &["RFC7644-3.7-02"],
+        needs: &[Capability::Bulk],
+        legal: &["400 with a SCIM Error", "200 with the results"],
+        alone: false,
+        run: |context| Box::pin(schemas_missing(context)),
+    },
+    Check {
+        id: "bulk.operations-missing",
+        title: "A job without Operations is refused",
+        matters: "A misspelt member that is answered 200 looks like a load that went through.",
+        requirements: &["RFC7644-3.7-06"],
+        needs: &[Capability::Bulk],
+        legal: &["400 with a SCIM Error"],
+        alone: false,
+        run: |context| Box::pin(operations_missing(context)),
+    },
+    Check {
+        id: "bulk.broken-message",
+        title: "A job that is no JSON is refused as a whole",
+        matters: "A body cut off by a proxy must not count as done.",
+        requirements: &["RFC7644-3.7-23"],
+        needs: &[Capability::Bulk],
+        legal: &["400 with a SCIM Error"],
+        alone: false,
+        run: |context| Box::pin(broken_message(context)),
+    },
+    Check {
+        id: "bulk.fail-on-errors-optional",
+        title: "failOnErrors may be sent or not, and is not repeated in the answer",
+        matters: "A client that validates answers by the schema of the message stumbles over members that have no place there.",
+        requirements: &["RFC7644-3.7-04", "RFC7644-3.7-05"],
+        needs: &[Capability::Bulk, Capability::CreateUsers],
+        legal: &["200 with one result of status 201, with and without failOnErrors, and no failOnErrors in the answer"],
+        alone: false,
+        run: |context| Box::pin(fail_on_errors_optional(context)),
+    },
+];
+
+async fn user(context: &Context) -> Outcome {
+    let body = context.data().user();
+    let exchange = context.send(Request::post("/Bulk").json(&Job::new().post("/Users", "u1", &body).body())).await?;
+    context.expect(&exchange).under(&["RFC7644-3.2-07", "RFC7644-3.7-01", "RFC7644-3.7-22"]).status(&[200]);
+    if exchange.status != 200 {
+        return Ok(());
+    }
+    let urn = json!(["urn:ietf:params:scim:api:messages:2.0:BulkResponse"]);
+    context.expect(&exchange).under(&["RFC7644-3.7-03"]).json().equals("schemas", &urn);
+    let results = exchange.at("Operations").and_then(Value::as_array).map_or(0, Vec::len);
+    let status = exchange.at("Operations[0].status").map_or_else(|| "no status".into(), Value::to_string);
+    context.expect(&exchange).under(&["RFC7644-3.7-12"]).that(
+        results == 1 && status.contains("201"),
+        "the one operation has not one result of status 201",
+        format!("{results} results, {status}"),
+    );
+    let location = exchange.text("Operations[0].location").and_then(|location| exchange.url.join(location).ok());
+    let Some(url) = location else { return Ok(()) };
+    let under = &["RFC7644-3.7-12", "RFC7644-3.7-22"];
+    let Some(read) = context.follow(&exchange, "location", url, under).await? else { return Ok(()) };
+    let read = context.expect(&read).after(&exchange).under(under);
+    read.status(&[200]).json().equals("userName", &body["userName"]);
+    Ok(())
+}
+
+async fn not_offered(context: &Context) -> Outcome {
+    context.may_try(Capability::Bulk)?;
+    let answer = context.send(Request::post("/Bulk").json(&Job::new().delete("/Users/none").body())).await?;
+    if context.discovery().offers(Capability::Bulk) {
+        context.expect(&answer).status(&[200]);
+    } else {
+        context.expect(&answer).status(&[501, 404, 405, 403]);
+    }
+    Ok(())
+}
+
+async fn post_only(context: &Context) -> Outcome {
+    let answer = context.send(Request::get("/Bulk")).await?;
+    context.expect(&answer).status(&[404, 405, 501]);
+    Ok(())
+}
+
+async fn schemas_missing(context: &Context) -> Outcome {
+    let path = format!("/Users/{}", context.data().unknown_id());
+    let mut body = Job::new().delete(&path).body();
+    if let Some(members) = body.as_object_mut() {
+        members.remove("schemas");
+    }
+    let answer = context.send(Request::post("/Bulk").json(&body)).await?;
+    context.expect(&answer).status(&[400, 200]);
+    if answer.status == 400 {
+        context.expect(&answer).error();
+    }
+    Ok(())
+}
+
+async fn operations_missing(context: &Context) -> Outcome {
+    let mut body = Job::new().body();
+    if let Some(members) = body.as_object_mut() {
+        members.remove("Operations");
+    }
+    let answer = context.send(Request::post("/Bulk").json(&body)).await?;
+    context.expect(&answer).refused(&[400], &["invalidSyntax", "invalidValue"]);
+    Ok(())
+}
+
+async fn broken_message(context: &Context) -> Outcome {
+    let path = format!("/Users/{}", context.data().unknown_id());
+    let whole = Job::new().delete(&path).body().to_string();
+    let half = whole[..whole.len() - 2].to_owned();
+    let answer = context.send(Request::post("/Bulk").body(half, "application/scim+json")).await?;
+    context.expect(&answer).refused(&[400], &["invalidSyntax"]);
+    Ok(())
+}
+
+async fn fail_on_errors_optional(context: &Context) -> Outcome {
+    for most in [None, Some(1)] {
+        let mut job = Job::new().post("/Users", "u1", &context.data().user());
+        if let Some(most) = most {
+            job = job.fail_on_errors(most);
+        }
+        let answered = job.send(context).await?;
+        let expect = context.expect(&answered.exchange);
+        expect.under(&["RFC7644-3.7-04"]).that(
+            answered.is_success(0),
+            "the operation did not succeed",
+            answered.told(),
+        );
+        context.expect(&answered.exchange).under(&["RFC7644-3.7-05"]).lacks("failOnErrors");
+    }
+    Ok(())
+}

@@ -1,0 +1,172 @@
+//! Jobs of which a part fails.
+
+use scim::capability::Capability;
+use serde_json::Value;
+use weir_exchange::Request;
+use weir_exchange::difference::at;
+
+use super::job::{Answered, Job};
+use super::results::nameless;
+use crate::check::{Check, Outcome};
+use crate::context::Context;
+
+pub(in crate::checks) const CHECKS: &[Check] = &[
+    Check {
+        id: "bulk.failure-contained",
+        title: "One bad operation spoils no other, and the job answers 200",
+        matters: "A load of ten thousand that stops at the first bad row is sent again from the start, for ever.",
+        requirements: &["RFC7644-3.7-22", "RFC7644-3.7-24"],
+        needs: &[Capability::Bulk, Capability::CreateUsers],
+        legal: &["200; of three operations the second fails, and the first and the third took effect"],
+        alone: false,
+        run: |context| Box::pin(contained(context)),
+    },
+    Check {
+        id: "bulk.failure-explained",
+        title: "The result of a failed operation holds the Error that a request of its own would have got",
+        matters: "Whoever repairs the data sees only this text.",
+        requirements: &["RFC7644-3.7-18", "RFC7644-3.7-21", "RFC7644-3.7.3-04"],
+        needs: &[Capability::Bulk, Capability::CreateUsers],
+        legal: &["a response with the Error URI, a status equal to the result's, and a detail"],
+        alone: false,
+        run: |context| Box::pin(explained(context)),
+    },
+    Check {
+        id: "bulk.fail-on-errors",
+        title: "After as many errors as failOnErrors says nothing more is carried out",
+        matters: "It is the brake of a load that goes wrong; without it every row is spoilt.",
+        requirements: &["RFC7644-3.7-25", "RFC7644-3.7.3-05"],
+        needs: &[Capability::Bulk, Capability::CreateUsers],
+        legal: &["the operations after the first error are left out of the answer, or listed as failed, and not done"],
+        alone: false,
+        run: |context| Box::pin(fail_on_errors(context)),
+    },
+    Check {
+        id: "bulk.fail-on-errors-counted",
+        title: "failOnErrors 2 stops at the second error and not before",
+        matters: "A job that may have two bad rows must not stop at the first.",
+        requirements: &["RFC7644-3.7-24", "RFC7644-3.7.3-05"],
+        needs: &[Capability::Bulk, Capability::CreateUsers],
+        legal: &["what stands between the first and the second error is done, what stands behind the second is not"],
+        alone: false,
+        run: |context| Box::pin(fail_on_errors_counted(context)),
+    },
+];
+
+/// Whether a user of this name is there, found by its location or by filter.
+async fn exists(
+    context: &Context,
+    answered: &Answered,
+    index: usize,
+    body: &Value,
+) -> Result<bool, crate::context::Stop> {
+    if answered.is_success(index) {
+        return Ok(true);
+    }
+    if !context.discovery().offers(Capability::FilterUsers) {
+        return Ok(false);
+    }
+    let filter = format!("userName eq {}", body["userName"]);
+    let list = context.send(Request::get("/Users").query("filter", &filter)).await?;
+    Ok(list.at("totalResults").and_then(Value::as_u64).is_some_and(|total| total > 0))
+}
+
+async fn contained(context: &Context) -> Outcome {
+    let (first, third) = (context.data().user(), context.data().user());
+    let job =
+        Job::new().post("/Users", "u1", &first).post("/Users", "u2", &nameless(context)).post("/Users", "u3", &third);
+    let exchange = context.send(Request::post("/Bulk").json(&job.body())).await?;
+    context.expect(&exchange).under(&["RFC7644-3.7-22"]).status(&[200]);
+    if exchange.status != 200 {
+        return Ok(());
+    }
+    let statuses: Vec<_> = exchange
+        .at("Operations")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|result| result.get("status").map_or_else(|| "none".into(), Value::to_string))
+        .collect();
+    for body in [&first, &third] {
+        if context.discovery().offers(Capability::FilterUsers) {
+            let filter = format!("userName eq {}", body["userName"]);
+            let list = context.send(Request::get("/Users").query("filter", &filter)).await?;
+            let there = list.at("totalResults").and_then(Value::as_u64) == Some(1);
+            let expect = context.expect(&list).after(&exchange).under(&["RFC7644-3.7-24"]);
+            expect.that(there, "an operation beside the failed one was not carried out", statuses.join(", "));
+        }
+    }
+    let done = statuses.iter().filter(|status| status.contains("201")).count();
+    let expect = context.expect(&exchange).under(&["RFC7644-3.7-24"]);
+    expect.that(done == 2, "not two operations of three are reported as done", statuses.join(", "));
+    Ok(())
+}
+
+async fn explained(context: &Context) -> Outcome {
+    let nobody = format!("/Users/{}", context.data().unknown_id());
+    let job = Job::new().post("/Users", "u1", &nameless(context)).delete(&nobody);
+    let answered = job.send(context).await?;
+    for index in 0..2 {
+        let response = answered.result(index).and_then(|result| result.get("response"));
+        let Some(response) = response.filter(|response| response.is_object()) else {
+            let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7-18", "RFC7644-3.7-21"]);
+            expect.that(false, "a failed operation has no response", answered.told());
+            continue;
+        };
+        let text = |path: &str| at(response, path).and_then(Value::as_str).unwrap_or_default();
+        let status = answered.status(index).map(|status| status.to_string()).unwrap_or_default();
+        let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7-21"]);
+        expect
+            .that(
+                text("schemas[0]") == "urn:ietf:params:scim:api:messages:2.0:Error",
+                "the response of a failed operation is no Error",
+                response.to_string(),
+            )
+            .that(text("status") == status, "the Error has another status than the result", response.to_string());
+        let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7.3-04"]);
+        expect.that(!text("detail").trim().is_empty(), "the Error explains nothing", response.to_string());
+    }
+    Ok(())
+}
+
+async fn fail_on_errors(context: &Context) -> Outcome {
+    let (second, third) = (context.data().user(), context.data().user());
+    let job = Job::new()
+        .post("/Users", "u1", &nameless(context))
+        .post("/Users", "u2", &second)
+        .post("/Users", "u3", &third)
+        .fail_on_errors(1);
+    // Whatever the job answers as a whole (docs/disputes.md, B8), what matters is what it did.
+    let exchange = context.send(Request::post("/Bulk").json(&job.body())).await?;
+    for body in [&second, &third] {
+        if context.discovery().offers(Capability::FilterUsers) {
+            let filter = format!("userName eq {}", body["userName"]);
+            let list = context.send(Request::get("/Users").query("filter", &filter)).await?;
+            let absent = list.at("totalResults").and_then(Value::as_u64) == Some(0);
+            let expect = context.expect(&list).after(&exchange).under(&["RFC7644-3.7-25", "RFC7644-3.7.3-05"]);
+            expect.that(absent, "an operation after the first error was carried out", list.status.to_string());
+        }
+    }
+    let results = exchange.at("Operations").and_then(Value::as_array).into_iter().flatten();
+    let done = results.filter(|result| result["status"].to_string().contains("201")).count();
+    let expect = context.expect(&exchange).under(&["RFC7644-3.7.3-05"]);
+    expect.that(done == 0, "operations after the first error are reported as done", format!("{done} done"));
+    Ok(())
+}
+
+async fn fail_on_errors_counted(context: &Context) -> Outcome {
+    let (between, behind) = (context.data().user(), context.data().user());
+    let job = Job::new()
+        .post("/Users", "u1", &nameless(context))
+        .post("/Users", "u2", &between)
+        .post("/Users", "u3", &nameless(context))
+        .post("/Users", "u4", &behind)
+        .fail_on_errors(2);
+    let answered = job.send(context).await?;
+    let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7-24"]);
+    expect.that(answered.is_success(1), "the operation after the first error was not carried out", answered.told());
+    let behind = exists(context, &answered, 3, &behind).await?;
+    let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7.3-05"]);
+    expect.that(!behind, "the operation after the second error was carried out", answered.told());
+    Ok(())
+}

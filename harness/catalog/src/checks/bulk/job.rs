@@ -1,0 +1,178 @@
+//! Bulk jobs as a check builds them, and their results as they came.
+
+use std::sync::Arc;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use weir_exchange::difference::at;
+use weir_exchange::{Exchange, Request};
+
+use crate::context::{Context, Stop, patch_of};
+
+const BULK_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
+
+/// A job that is being built.
+#[derive(Clone, Debug, Default)]
+pub struct Job {
+    operations: Vec<Value>,
+    fail_on_errors: Option<u64>,
+}
+
+impl Job {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an operation as it is.
+    #[must_use]
+    pub fn operation(mut self, operation: Value) -> Self {
+        self.operations.push(operation);
+        self
+    }
+
+    #[must_use]
+    pub fn post(self, endpoint: &str, bulk_id: &str, data: &Value) -> Self {
+        self.operation(json!({"method": "POST", "path": endpoint, "bulkId": bulk_id, "data": data}))
+    }
+
+    #[must_use]
+    pub fn put(self, path: &str, data: &Value) -> Self {
+        self.operation(json!({"method": "PUT", "path": path, "data": data}))
+    }
+
+    #[must_use]
+    pub fn patch(self, path: &str, operations: &Value) -> Self {
+        self.operation(json!({"method": "PATCH", "path": path, "data": patch_of(operations)}))
+    }
+
+    #[must_use]
+    pub fn delete(self, path: &str) -> Self {
+        self.operation(json!({"method": "DELETE", "path": path}))
+    }
+
+    #[must_use]
+    pub fn fail_on_errors(mut self, most: u64) -> Self {
+        self.fail_on_errors = Some(most);
+        self
+    }
+
+    /// The message.
+    pub fn body(&self) -> Value {
+        let mut body = json!({"schemas": [BULK_REQUEST], "Operations": self.operations});
+        if let Some(most) = self.fail_on_errors {
+            body["failOnErrors"] = json!(most);
+        }
+        body
+    }
+
+    /// Sends the job. That it is answered with 200 and results is a precondition, which `bulk.user` judges.
+    pub async fn send(self, context: &Context) -> Result<Answered, Stop> {
+        let exchange = context.send(Request::post("/Bulk").json(&self.body())).await?;
+        if exchange.status == 200 && exchange.at("Operations").is_some_and(Value::is_array) {
+            return Ok(Answered { exchange, sent: self.operations });
+        }
+        Err(Stop::Blocked {
+            reason: format!("POST /Bulk was answered with {} and no results", exchange.status),
+            cause: (context.check().id != "bulk.user").then_some("bulk.user"),
+            exchanges: vec![exchange],
+        })
+    }
+}
+
+/// A job that was answered.
+pub struct Answered {
+    pub exchange: Arc<Exchange>,
+    sent: Vec<Value>,
+}
+
+impl Answered {
+    /// The answer to a job, whatever it is.
+    pub fn of(exchange: Arc<Exchange>, job: Job) -> Self {
+        Self { exchange, sent: job.operations }
+    }
+
+    /// Every result, in the order of the answer.
+    pub fn results(&self) -> &[Value] {
+        self.exchange.at("Operations").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+
+    /// The result of the operation at `index` of the request. Results may come in another order (RFC 7644 section 3.7), so
+    /// it is told by its bulkId, else by method and location, else by its place.
+    pub fn result(&self, index: usize) -> Option<&Value> {
+        let sent = self.sent.get(index)?;
+        let (bulk_id, method) = (sent.get("bulkId"), sent.get("method"));
+        let results = self.results();
+        if let Some(found) = results.iter().find(|result| bulk_id.is_some() && result.get("bulkId") == bulk_id) {
+            return Some(found);
+        }
+        let path = sent.get("path").and_then(Value::as_str).unwrap_or_default();
+        let is_same = |result: &&Value| {
+            let location = result.get("location").and_then(Value::as_str);
+            result.get("method") == method && location.is_some_and(|location| location.ends_with(path))
+        };
+        if bulk_id.is_none()
+            && !path.is_empty()
+            && let Some(found) = results.iter().find(is_same)
+        {
+            return Some(found);
+        }
+        let nameless = |result: &&Value| bulk_id.is_none() || result.get("bulkId").is_none();
+        let at_place = results.get(index).filter(|result| result.get("method").is_none_or(|own| Some(own) == method));
+        at_place.filter(nameless)
+    }
+
+    /// The status of an operation's result: a string, or as lenient readers take it, a number or an object with `code`
+    /// (docs/disputes.md, B1).
+    pub fn status(&self, index: usize) -> Option<u16> {
+        let status = self.result(index)?.get("status")?;
+        let status = status.get("code").unwrap_or(status);
+        status.as_str().and_then(|text| text.parse().ok()).or_else(|| u16::try_from(status.as_u64()?).ok())
+    }
+
+    pub fn is_success(&self, index: usize) -> bool {
+        self.status(index).is_some_and(|status| (200..300).contains(&status))
+    }
+
+    /// Whether it was refused, and not by a breakdown of the endpoint.
+    pub fn is_refused(&self, index: usize) -> bool {
+        self.status(index).is_some_and(|status| (400..500).contains(&status))
+    }
+
+    pub fn location(&self, index: usize) -> Option<&str> {
+        self.result(index)?.get("location").and_then(Value::as_str)
+    }
+
+    /// The last segment of the location.
+    pub fn id(&self, index: usize) -> Option<&str> {
+        self.location(index)?.rsplit('/').next()
+    }
+
+    /// The results in one line.
+    pub fn told(&self) -> String {
+        let one = |index: usize| {
+            let method = self.sent[index].get("method").and_then(Value::as_str).unwrap_or("(no method)");
+            let status = self.status(index).map_or_else(|| "no result".to_owned(), |status| status.to_string());
+            format!("{method} {status}")
+        };
+        (0..self.sent.len()).map(one).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Reads the resource of a result at its location, which must be there; `bulk.location` judges that.
+    pub async fn read(&self, context: &Context, index: usize) -> Result<Arc<Exchange>, Stop> {
+        let location = self.location(index).and_then(|location| self.exchange.url.join(location).ok());
+        let Some(url) = location.filter(|url| url.origin() == self.exchange.url.origin()) else {
+            return Err(Stop::Blocked {
+                reason: format!("Operations[{index}] came to {}, without a location at the endpoint", self.told()),
+                cause: (context.check().id != "bulk.location").then_some("bulk.location"),
+                exchanges: vec![Arc::clone(&self.exchange)],
+            });
+        };
+        context.send(Request::absolute(Method::GET, url)).await
+    }
+}
+
+/// The ids that a group lists as members.
+pub fn members(group: &Exchange) -> Vec<&str> {
+    let members = group.at("members").and_then(Value::as_array).into_iter().flatten();
+    members.filter_map(|member| at(member, "value").and_then(Value::as_str)).collect()
+}

@@ -1,0 +1,109 @@
+//! How much one job may hold (RFC 7644 section 3.7.4).
+
+use scim::capability::Capability;
+use serde_json::Value;
+use weir_exchange::{Exchange, Request};
+
+use super::job::Job;
+use crate::check::{Check, Outcome};
+use crate::context::Context;
+
+/// What a check is willing to send, so that a generous endpoint is not loaded for the sake of a limit.
+const MOST_OPERATIONS: u64 = 5_000;
+const MOST_BYTES: u64 = 8 << 20;
+
+pub(in crate::checks) const CHECKS: &[Check] = &[
+    Check {
+        id: "bulk.limits-published",
+        title: "maxOperations and maxPayloadSize are published",
+        matters: "A client that does not know the limits finds them by failing.",
+        requirements: &["RFC7644-3.7.4-01"],
+        needs: &[Capability::Bulk, Capability::ServiceProviderConfig],
+        legal: &["bulk.maxOperations and bulk.maxPayloadSize are positive integers"],
+        alone: false,
+        run: |context| Box::pin(published(context)),
+    },
+    Check {
+        id: "bulk.too-many-operations",
+        title: "A job of more than maxOperations operations is refused as a whole",
+        matters: "An endpoint that takes the first thousand and drops the rest loses accounts without a word.",
+        requirements: &["RFC7644-3.7.4-03", "RFC7644-3.7.4-05", "RFC7644-3.12-15"],
+        needs: &[Capability::Bulk],
+        legal: &["413 with a SCIM Error whose detail names the limit or its number"],
+        alone: false,
+        run: |context| Box::pin(too_many_operations(context)),
+    },
+    Check {
+        id: "bulk.payload-too-large",
+        title: "A job of more than maxPayloadSize bytes is refused as a whole",
+        matters: "A job that is cut at the limit and carried out as far as it goes cannot be repeated safely.",
+        requirements: &["RFC7644-3.7.4-04", "RFC7644-3.7.4-05"],
+        needs: &[Capability::Bulk],
+        legal: &["413 with a SCIM Error whose detail names the limit or its number; the connection may close"],
+        alone: false,
+        run: |context| Box::pin(payload_too_large(context)),
+    },
+];
+
+fn limit(context: &Context, name: &str) -> Option<u64> {
+    context.discovery().config(&format!("bulk.{name}")).and_then(Value::as_u64).filter(|limit| *limit > 0)
+}
+
+async fn published(context: &Context) -> Outcome {
+    let config = context.send(Request::get("/ServiceProviderConfig")).await?;
+    for name in ["maxOperations", "maxPayloadSize"] {
+        let value = config.at(&format!("bulk.{name}"));
+        let positive = value.and_then(Value::as_u64).is_some_and(|limit| limit > 0);
+        let observed = value.map_or_else(|| "nothing".into(), Value::to_string);
+        context.expect(&config).that(positive, &format!("bulk.{name} is no positive integer"), observed);
+    }
+    Ok(())
+}
+
+/// Judges that the Error says which limit was exceeded.
+fn names_limit(context: &Context, answer: &std::sync::Arc<Exchange>, name: &str, limit: u64) {
+    if answer.status != 413 {
+        return;
+    }
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let detail = answer.text("detail").unwrap_or_default();
+    let named =
+        detail.to_ascii_lowercase().contains(&name.to_ascii_lowercase()) || digits(detail).contains(&limit.to_string());
+    let expect = context.expect(answer).under(&["RFC7644-3.7.4-05"]).error();
+    expect.that(named, &format!("the Error names neither {name} nor {limit}"), detail);
+}
+
+async fn too_many_operations(context: &Context) -> Outcome {
+    let Some(most) = limit(context, "maxOperations") else { return context.skip("no maxOperations is published") };
+    if most > MOST_OPERATIONS {
+        return context.skip(format!("maxOperations is {most}, more than the {MOST_OPERATIONS} that a check sends"));
+    }
+    let path = format!("/Users/{}", context.data().unknown_id());
+    let job = (0..=most).fold(Job::new(), |job, _| job.delete(&path));
+    let answer = context.send(Request::post("/Bulk").json(&job.body())).await?;
+    context.expect(&answer).under(&["RFC7644-3.7.4-03", "RFC7644-3.12-15"]).status(&[413]);
+    names_limit(context, &answer, "maxOperations", most);
+    Ok(())
+}
+
+async fn payload_too_large(context: &Context) -> Outcome {
+    let Some(most) = limit(context, "maxPayloadSize") else { return context.skip("no maxPayloadSize is published") };
+    if most > MOST_BYTES {
+        return context.skip(format!("maxPayloadSize is {most} bytes, more than the {MOST_BYTES} that a check sends"));
+    }
+    let path = format!("/Users/{}", context.data().unknown_id());
+    let mut body = Job::new().delete(&path).body().to_string();
+    // Blanks before the last brace leave the message what it is.
+    body.pop();
+    body.extend(std::iter::repeat_n(' ', usize::try_from(most).unwrap_or(usize::MAX)));
+    body.push('}');
+    let answer = match context.client().send(Request::post("/Bulk").body(body, "application/scim+json")).await {
+        Ok(answer) => answer,
+        // An endpoint may close the connection on a body that it will not read (RFC 9110 section 15.5.14).
+        Err(error) if !error.is_unreachable() => return Ok(()),
+        Err(error) => return Err(crate::context::Stop::NoAnswer(error)),
+    };
+    context.expect(&answer).under(&["RFC7644-3.7.4-04"]).status(&[413]);
+    names_limit(context, &answer, "maxPayloadSize", most);
+    Ok(())
+}

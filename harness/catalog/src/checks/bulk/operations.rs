@@ -1,0 +1,304 @@
+//! What single operations of a job do, and which of them are refused.
+
+use reqwest::Method;
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use weir_exchange::Request;
+
+use super::job::Job;
+use crate::check::{Check, Outcome};
+use crate::context::Context;
+use crate::data::USER;
+
+pub(in crate::checks) const CHECKS: &[Check] = &[
+    Check {
+        id: "bulk.put",
+        title: "A PUT in a job replaces the user",
+        matters: "A nightly job of full updates is a list of PUTs.",
+        requirements: &["RFC7644-3.7.3-03"],
+        needs: &[Capability::Bulk, Capability::CreateUsers, Capability::ReplaceUsers],
+        legal: &["a result of status 200 or 204, and the user as sent"],
+        alone: false,
+        run: |context| Box::pin(put(context)),
+    },
+    Check {
+        id: "bulk.patch",
+        title: "A PATCH in a job carries a PatchOp message and takes effect",
+        matters: "Disabling a thousand leavers at once is a list of PATCHes.",
+        requirements: &["RFC7644-3.7-16", "RFC7644-3.7.3-03"],
+        needs: &[Capability::Bulk, Capability::CreateUsers, Capability::PatchUsers],
+        legal: &["a result of status 200 or 204, and the user changed"],
+        alone: false,
+        run: |context| Box::pin(patch(context)),
+    },
+    Check {
+        id: "bulk.delete",
+        title: "A DELETE in a job deletes the user",
+        matters: "An account that survives its deletion keeps its access.",
+        requirements: &["RFC7644-3.7.3-03"],
+        needs: &[Capability::Bulk, Capability::CreateUsers, Capability::DeleteUsers],
+        legal: &["a result of status 204, and 404 for the user afterwards"],
+        alone: false,
+        run: |context| Box::pin(delete(context)),
+    },
+    Check {
+        id: "bulk.version",
+        title: "An operation whose version is stale changes nothing and has status 412",
+        matters: "Without it a bulk load overwrites what an administrator has just corrected.",
+        requirements: &["RFC7644-3.7-11", "RFC7644-3.7.3-03", "RFC7644-3.14-08"],
+        needs: &[Capability::Bulk, Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag],
+        legal: &["a result of status 412 (or 409) and the user unchanged; with the current version, success"],
+        alone: false,
+        run: |context| Box::pin(version(context)),
+    },
+    Check {
+        id: "bulk.method-unknown",
+        title: "An operation with a method other than POST, PUT, PATCH and DELETE, or with none, is refused",
+        matters: "A GET that is answered as done makes the client wait for data that never come.",
+        requirements: &["RFC7644-3.7-07"],
+        needs: &[Capability::Bulk, Capability::CreateUsers],
+        legal: &["a result of status 4xx, or 400 for the job"],
+        alone: false,
+        run: |context| Box::pin(method_unknown(context)),
+    },
+    Check {
+        id: "bulk.path-kind",
+        title: "A POST goes to an endpoint and the other methods to a resource",
+        matters: "A DELETE of /Users that is taken at its word empties the directory.",
+        requirements: &["RFC7644-3.7-12", "RFC7644-3.7-13"],
+        needs: &[Capability::Bulk, Capability::CreateUsers],
+        legal: &["results of status 4xx for POST /Users/{id}, PUT /Users and DELETE /ServiceProviderConfig"],
+        alone: false,
+        run: |context| Box::pin(path_kind(context)),
+    },
+    Check {
+        id: "bulk.path-missing",
+        title: "An operation without path is refused",
+        matters: "A server that guesses the endpoint creates users where groups were meant.",
+        requirements: &["RFC7644-3.7-14"],
+        needs: &[Capability::Bulk],
+        legal: &["a result of status 4xx, or 400 for the job"],
+        alone: false,
+        run: |context| Box::pin(path_missing(context)),
+    },
+    Check {
+        id: "bulk.data-missing",
+        title: "A POST, PUT or PATCH without data is refused",
+        matters: "An operation whose data were lost on the way must not count as done.",
+        requirements: &["RFC7644-3.7-15"],
+        needs: &[Capability::Bulk, Capability::CreateUsers],
+        legal: &["results of status 4xx, or 400 for the job; nothing changes"],
+        alone: false,
+        run: |context| Box::pin(data_missing(context)),
+    },
+    Check {
+        id: "bulk.nested",
+        title: "A job inside a job, and an operation on an endpoint that does not exist, are refused",
+        matters: "A job that carries itself would get round every limit.",
+        requirements: &["RFC7644-3.7-32"],
+        needs: &[Capability::Bulk],
+        legal: &["results of status 4xx or 501"],
+        alone: false,
+        run: |context| Box::pin(nested(context)),
+    },
+    Check {
+        id: "bulk.bulk-id-missing",
+        title: "A POST without bulkId is refused, or carried out",
+        matters: "Clients of other vendors leave it out when nothing refers to it.",
+        requirements: &["RFC7644-3.7-08"],
+        needs: &[Capability::Bulk, Capability::CreateUsers],
+        legal: &["a result of status 400, or 400 for the job", "a result of status 201"],
+        alone: false,
+        run: |context| Box::pin(bulk_id_missing(context)),
+    },
+    Check {
+        id: "bulk.bulk-id-twice",
+        title: "Two operations with one bulkId do not go unnoticed",
+        matters: "A reference to it would mean either of two resources.",
+        requirements: &["RFC7644-3.7-10"],
+        needs: &[Capability::Bulk, Capability::CreateUsers],
+        legal: &["400 or 409 for the job, or for one of the operations"],
+        alone: false,
+        run: |context| Box::pin(bulk_id_twice(context)),
+    },
+    Check {
+        id: "bulk.order-kept",
+        title: "A DELETE that frees a userName comes before the POST that takes it",
+        matters: "A rehire is sent as DELETE of the old account and POST of the new one; creations first would end in 409.",
+        requirements: &["RFC7644-3.7-29"],
+        needs: &[Capability::Bulk, Capability::CreateUsers, Capability::DeleteUsers],
+        legal: &["results of status 204 and 201, and the new user there"],
+        alone: false,
+        run: |context| Box::pin(order_kept(context)),
+    },
+];
+
+async fn put(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["displayName"])?;
+    let user = context.user().await?;
+    let mut body = user.body().clone();
+    body["displayName"] = json!(context.data().name());
+    let answered = Job::new().put(&format!("/Users/{}", user.id), &body).send(context).await?;
+    let right = matches!(answered.status(0), Some(200 | 204));
+    context.expect(&answered.exchange).that(right, "the PUT has not status 200 or 204", answered.told());
+    let read = context.read(&user).await?;
+    context.expect(&read).after(&answered.exchange).equals("displayName", &body["displayName"]);
+    Ok(())
+}
+
+async fn patch(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["displayName"])?;
+    let user = context.user().await?;
+    let name = json!(context.data().name());
+    let operations = json!([{"op": "replace", "path": "displayName", "value": name}]);
+    let answered = Job::new().patch(&format!("/Users/{}", user.id), &operations).send(context).await?;
+    let right = matches!(answered.status(0), Some(200 | 204));
+    context.expect(&answered.exchange).that(right, "the PATCH has not status 200 or 204", answered.told());
+    let read = context.read(&user).await?;
+    context.expect(&read).after(&answered.exchange).equals("displayName", &name);
+    Ok(())
+}
+
+async fn delete(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let answered = Job::new().delete(&format!("/Users/{}", user.id)).send(context).await?;
+    let right = matches!(answered.status(0), Some(200 | 204));
+    context.expect(&answered.exchange).that(right, "the DELETE has not status 204", answered.told());
+    let read = context.send(user.request(Method::GET)).await?;
+    context.expect(&read).after(&answered.exchange).status(&[404]);
+    Ok(())
+}
+
+async fn version(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["displayName"])?;
+    let user = context.user().await?;
+    let Some(stale) = user.exchange.header("etag").or_else(|| user.exchange.text("meta.version")) else {
+        return context.skip("the new user has no ETag");
+    };
+    let mut body = user.body().clone();
+    body["displayName"] = json!(context.data().name());
+    context.replace(&user, &body).await?;
+    let mut late = body.clone();
+    late["displayName"] = json!(context.data().name());
+    let path = format!("/Users/{}", user.id);
+    let conditional = |version: &str| json!({"method": "PUT", "path": path, "version": version, "data": late});
+    let answered = Job::new().operation(conditional(stale)).send(context).await?;
+    let right = matches!(answered.status(0), Some(412 | 409));
+    let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7-11", "RFC7644-3.7.3-03"]);
+    expect.that(right, "the stale operation has not status 412", answered.told());
+    let read = context.read(&user).await?;
+    let expect = context.expect(&read).after(&answered.exchange).under(&["RFC7644-3.14-08"]);
+    expect.equals("displayName", &body["displayName"]);
+    if let Some(current) = read.header("etag").or_else(|| read.text("meta.version")) {
+        let answered = Job::new().operation(conditional(current)).send(context).await?;
+        let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7-11"]);
+        expect.that(answered.is_success(0), "the operation with the current version fails", answered.told());
+    }
+    Ok(())
+}
+
+/// Refused by the result of one operation, or as a whole job. Says whether there are results to look at.
+async fn refused(context: &Context, job: Job, what: &str) -> Outcome {
+    let exchange = context.send(Request::post("/Bulk").json(&job.body())).await?;
+    if exchange.status == 400 {
+        context.expect(&exchange).error();
+        return Ok(());
+    }
+    let expect = context.expect(&exchange).status(&[200]);
+    let status = |result: &Value| {
+        let status = result.get("status").map_or(Value::Null, |status| status.get("code").unwrap_or(status).clone());
+        status.as_str().map_or_else(|| status.to_string(), str::to_owned)
+    };
+    let statuses: Vec<_> =
+        exchange.at("Operations").and_then(Value::as_array).into_iter().flatten().map(status).collect();
+    let refused = statuses.iter().all(|status| status.starts_with('4') || status == "501");
+    expect.that(!statuses.is_empty() && refused, what, format!("status {}", statuses.join(", ")));
+    Ok(())
+}
+
+async fn method_unknown(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let path = format!("/Users/{}", user.id);
+    let get = Job::new().operation(json!({"method": "GET", "path": path}));
+    refused(context, get, "the operation with method GET is not refused").await?;
+    let none = Job::new().operation(json!({"path": "/Users", "bulkId": "u1", "data": context.data().user()}));
+    refused(context, none, "the operation without method is not refused").await
+}
+
+async fn path_kind(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let path = format!("/Users/{}", user.id);
+    let answered = Job::new().post(&path, "u1", &context.data().user()).send(context).await?;
+    let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7-12"]);
+    expect.that(answered.is_refused(0), "the POST to a resource is not refused", answered.told());
+    // PUT, since an endpoint that took DELETE /Users at its word would be emptied by the check.
+    let jobs = [Job::new().put("/Users", &context.data().user()), Job::new().delete("/ServiceProviderConfig")];
+    for job in jobs {
+        let answered = job.send(context).await?;
+        let refused = answered.is_refused(0) || answered.status(0) == Some(501);
+        let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7-13"]);
+        expect.that(refused, "the operation on what is no resource is not refused", answered.told());
+    }
+    Ok(())
+}
+
+async fn path_missing(context: &Context) -> Outcome {
+    let job = Job::new().operation(json!({"method": "POST", "bulkId": "u1", "data": context.data().user()}));
+    refused(context, job, "the operation without path is not refused").await
+}
+
+async fn data_missing(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let path = format!("/Users/{}", user.id);
+    let post = Job::new().operation(json!({"method": "POST", "path": "/Users", "bulkId": "u1"}));
+    refused(context, post, "the POST without data is not refused").await?;
+    for method in ["PUT", "PATCH"] {
+        let job = Job::new().operation(json!({"method": method, "path": path}));
+        refused(context, job, "the operation without data is not refused").await?;
+    }
+    Ok(())
+}
+
+async fn nested(context: &Context) -> Outcome {
+    let inner = Job::new().post("/Users", "u2", &context.data().user()).body();
+    let job = Job::new().post("/Bulk", "u1", &inner);
+    refused(context, job, "the job inside a job is not refused").await?;
+    let endpoint = format!("/{}", context.data().name());
+    let job = Job::new().post(&endpoint, "u1", &context.data().user());
+    refused(context, job, "the operation on an unknown endpoint is not refused").await
+}
+
+async fn bulk_id_missing(context: &Context) -> Outcome {
+    let operation = json!({"method": "POST", "path": "/Users", "data": context.data().user()});
+    let exchange = context.send(Request::post("/Bulk").json(&Job::new().operation(operation).body())).await?;
+    let status = exchange.at("Operations[0].status").map_or_else(String::new, Value::to_string);
+    let right = exchange.status == 400 || status.contains("400") || status.contains("201");
+    context.expect(&exchange).that(right, "the operation is neither refused nor carried out", status);
+    Ok(())
+}
+
+async fn bulk_id_twice(context: &Context) -> Outcome {
+    let (first, second) = (context.data().user(), context.data().user());
+    let job = Job::new().post("/Users", "u1", &first).post("/Users", "u1", &second);
+    let exchange = context.send(Request::post("/Bulk").json(&job.body())).await?;
+    let results = exchange.at("Operations").and_then(Value::as_array).into_iter().flatten();
+    let statuses: Vec<_> = results.map(|result| result["status"].to_string()).collect();
+    let noticed = matches!(exchange.status, 400 | 409)
+        || statuses.iter().any(|status| status.contains("400") || status.contains("409"));
+    context.expect(&exchange).that(noticed, "both operations went through", statuses.join(", "));
+    Ok(())
+}
+
+async fn order_kept(context: &Context) -> Outcome {
+    let body = context.data().user();
+    let user = context.create("/Users", &body).await?;
+    let job = Job::new().delete(&format!("/Users/{}", user.id)).post("/Users", "u1", &body);
+    let answered = job.send(context).await?;
+    let right = answered.is_success(0) && answered.is_success(1);
+    context.expect(&answered.exchange).that(right, "the userName was not free in time", answered.told());
+    if answered.is_success(1) {
+        let read = answered.read(context, 1).await?;
+        context.expect(&read).after(&answered.exchange).status(&[200]).equals("userName", &body["userName"]);
+    }
+    Ok(())
+}

@@ -1,0 +1,470 @@
+//! The attributes that every resource has (RFC 7643 section 3): `schemas`, `id`, `externalId`, and in its own file `meta`.
+
+pub(super) mod meta;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use reqwest::Method;
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use url::Url;
+use weir_exchange::difference::at;
+use weir_exchange::{Exchange, Request};
+
+use crate::check::{Check, Outcome};
+use crate::context::Context;
+use crate::context::patch_of;
+use crate::data::USER;
+use crate::discovery::ResourceType;
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "common-attributes.schemas",
+        title: "schemas names the base schema and only distinct URIs, in every representation",
+        matters: "Clients choose the parser of a resource by schemas; without the base schema they reject the whole answer.",
+        requirements: &[
+            "RFC7643-2.1-02",
+            "RFC7643-3-04",
+            "RFC7643-3-07",
+            "RFC7643-3.3-02",
+            "RFC7643-3.3-03",
+            "RFC7644-3.1-02",
+        ],
+        needs: &[],
+        legal: &["a non-empty array of different URIs, the resource type's schema among them"],
+        alone: false,
+        run: |context| Box::pin(schemas(context)),
+    },
+    Check {
+        id: "common-attributes.schemas-repeated",
+        title: "A URI that was sent twice comes back once",
+        matters: "A schema that is listed twice is processed twice by clients that walk through schemas.",
+        requirements: &["RFC7643-3-07"],
+        needs: &[Capability::CreateUsers],
+        legal: &["201 with each URI once", "400"],
+        alone: false,
+        run: |context| Box::pin(schemas_repeated(context)),
+    },
+    Check {
+        id: "common-attributes.extension-announced",
+        title: "A resource with data of an extension lists the extension in schemas",
+        matters: "A client that trusts schemas never sees the department that stands in an unannounced extension.",
+        requirements: &["RFC7643-3.3-04", "RFC7643-3.3-10"],
+        needs: &[Capability::CreateUsers],
+        legal: &[
+            "201, and schemas lists the extension whenever its data is shown",
+            "400 for data of an extension that the body's schemas do not list",
+        ],
+        alone: false,
+        run: |context| Box::pin(extension_announced(context)),
+    },
+    Check {
+        id: "common-attributes.extension-without-data",
+        title: "An extension may be announced without data",
+        matters: "Provisioners send the same schemas for everybody, also for people without a department.",
+        requirements: &["RFC7643-3.3-01"],
+        needs: &[Capability::CreateUsers],
+        legal: &["201"],
+        alone: false,
+        run: |context| Box::pin(extension_without_data(context)),
+    },
+    Check {
+        id: "common-attributes.id",
+        title: "Every resource has a non-empty id that the endpoint gave, in answers and in lists",
+        matters: "The id is all that a provisioner keeps; what comes without one can never be changed or deleted.",
+        requirements: &["RFC7643-3-09", "RFC7643-3.1-01", "RFC7643-3.1-02", "RFC7643-3.1-06", "RFC7643-3.1-11"],
+        needs: &[],
+        legal: &["id is a non-empty string without the text bulkId, and meta is there, on resources of every type"],
+        alone: false,
+        run: |context| Box::pin(id(context)),
+    },
+    Check {
+        id: "common-attributes.id-stable",
+        title: "A resource keeps its id through reading, PUT and PATCH",
+        matters: "A changed id turns the provisioner's next update into a 404 and its next sync into a second account.",
+        requirements: &["RFC7643-3.1-06", "RFC7643-3.1-08"],
+        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
+        legal: &["the same id in every answer"],
+        alone: false,
+        run: |context| Box::pin(id_stable(context)),
+    },
+    Check {
+        id: "common-attributes.id-unique",
+        title: "No two resources ever have the same id, not even one that took a deleted one's name",
+        matters: "A reused id gives the new hire the entitlements that other systems still hold for the old one.",
+        requirements: &["RFC7643-3.1-07", "RFC7643-3.1-08"],
+        needs: &[Capability::CreateUsers, Capability::DeleteUsers],
+        legal: &["different ids for users and groups, and a new id for a user who is created again"],
+        alone: false,
+        run: |context| Box::pin(id_unique(context)),
+    },
+    Check {
+        id: "common-attributes.id-read-only",
+        title: "A client cannot choose or change an id",
+        matters: "An endpoint that takes the client's id lets one client overwrite or guess another's resources.",
+        requirements: &["RFC7643-3.1-10", "RFC7643-3.1-13"],
+        needs: &[Capability::CreateUsers],
+        legal: &["POST: 201 with an id of the endpoint's", "PATCH: 400 mutability; the id stays"],
+        alone: false,
+        run: |context| Box::pin(id_read_only(context)),
+    },
+    Check {
+        id: "common-attributes.external-id",
+        title: "externalId belongs to the client: nothing is invented, and what was sent comes back",
+        matters: "Okta and Entra correlate accounts by externalId; a value that the endpoint made up links the wrong people.",
+        requirements: &["RFC7643-3.1-16", "RFC7644-3.3-11"],
+        needs: &[Capability::CreateUsers],
+        legal: &["no externalId where none was sent, and the same text where one was"],
+        alone: false,
+        run: |context| Box::pin(external_id(context)),
+    },
+    Check {
+        id: "common-attributes.external-id-twice",
+        title: "Two users may have the same externalId",
+        matters: "Two provisioners number their people from 1 each; the second cannot create anybody if the endpoint objects.",
+        requirements: &["RFC7643-3.1-18"],
+        needs: &[Capability::CreateUsers],
+        legal: &["201", "409 uniqueness, from endpoints that correlate by it"],
+        alone: false,
+        run: |context| Box::pin(external_id_twice(context)),
+    },
+    Check {
+        id: "common-attributes.core-at-top",
+        title: "Core attributes stand at the top of the resource, beside the common ones",
+        matters: "No client looks for userName below a URN; it takes the user for nameless.",
+        requirements: &["RFC7643-3-10"],
+        needs: &[Capability::CreateUsers],
+        legal: &["the core attributes are members of the resource, and no member is named by the core schema's URI"],
+        alone: false,
+        run: |context| Box::pin(core_at_top(context)),
+    },
+    Check {
+        id: "common-attributes.references",
+        title: "Every reference is a URI",
+        matters: "Clients follow $ref and meta.location; a text that is no URI ends the walk with an exception.",
+        requirements: &["RFC7643-2.3.7-01", "RFC7644-1.2-01"],
+        needs: &[Capability::CreateUsers],
+        legal: &["meta.location, Location and every $ref are absolute or relative URI references"],
+        alone: false,
+        run: |context| Box::pin(references(context)),
+    },
+];
+
+/// The URIs in `schemas`, as far as they are strings.
+fn uris(exchange: &Exchange) -> Vec<&str> {
+    exchange.at("schemas").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+fn shown(value: Option<&Value>) -> String {
+    value.map_or_else(|| "nothing".into(), Value::to_string)
+}
+
+async fn schemas(context: &Context) -> Outcome {
+    for (kind, resource) in context.one_of_each().await? {
+        let read = context.read(&resource).await?;
+        for answer in [&resource.exchange, &read] {
+            judge_schemas(context, kind, answer);
+        }
+    }
+    Ok(())
+}
+
+fn judge_schemas(context: &Context, kind: &ResourceType, answer: &Arc<Exchange>) {
+    let value = answer.at("schemas");
+    let whole = value.and_then(Value::as_array).filter(|all| !all.is_empty() && all.iter().all(Value::is_string));
+    context.expect(answer).under(&["RFC7643-2.1-02", "RFC7643-3.3-02", "RFC7644-3.1-02"]).that(
+        whole.is_some(),
+        "schemas is no non-empty array of strings",
+        shown(value),
+    );
+    if whole.is_none() {
+        return;
+    }
+    let uris = uris(answer);
+    context.expect(answer).under(&["RFC7643-3.3-03"]).that(
+        uris.contains(&kind.schema.as_str()),
+        &format!("schemas of a {} does not list {}", kind.name, kind.schema),
+        shown(value),
+    );
+    let different: BTreeSet<_> = uris.iter().map(|uri| uri.to_ascii_lowercase()).collect();
+    context.expect(answer).under(&["RFC7643-3-04", "RFC7643-3-07"]).that(
+        different.len() == uris.len(),
+        "schemas lists a URI twice",
+        shown(value),
+    );
+    context.expect(answer).under(&["RFC7643-3-04"]).that(
+        uris.iter().all(|uri| Url::parse(uri).is_ok()),
+        "schemas holds a text that is no URI",
+        shown(value),
+    );
+}
+
+async fn schemas_repeated(context: &Context) -> Outcome {
+    let mut body = context.data().user();
+    body["schemas"] = json!([USER, USER]);
+    let answer = context.send(Request::post("/Users").json(&body)).await?;
+    if answer.status == 400 {
+        return Ok(());
+    }
+    context.expect(&answer).status(&[201, 400]);
+    let mut exchanges = vec![Arc::clone(&answer)];
+    if let Some(id) = answer.text("id").filter(|_| answer.is_success()) {
+        exchanges.push(context.send(Request::get("/Users").segment(id)).await?);
+    }
+    for exchange in exchanges {
+        let uris = uris(&exchange);
+        let once = uris.iter().filter(|uri| uri.eq_ignore_ascii_case(USER)).count() < 2;
+        context.expect(&exchange).that(once, "schemas lists the URI twice", uris.join(", "));
+    }
+    Ok(())
+}
+
+async fn extension_announced(context: &Context) -> Outcome {
+    let Some((body, uri, name)) = context.data().extended_user() else {
+        return context.skip("no extension of User has a text that a client may set");
+    };
+    let path = format!("{uri}:{name}");
+    let user = context.create("/Users", &body).await?;
+    let read = context.read(&user).await?;
+    for answer in [&user.exchange, &read] {
+        judge_announcement(context, answer, &uri, &path);
+    }
+    let (mut unannounced, ..) = context.data().extended_user().unwrap_or((body, uri.clone(), name));
+    unannounced["schemas"] = json!([USER]);
+    let answer = context.send(Request::post("/Users").json(&unannounced)).await?;
+    context.expect(&answer).under(&["RFC7643-3.3-10"]).status(&[201, 400]);
+    if answer.is_success() {
+        judge_announcement(context, &answer, &uri, &path);
+    }
+    Ok(())
+}
+
+fn judge_announcement(context: &Context, answer: &Arc<Exchange>, uri: &str, path: &str) {
+    let announced = uris(answer).iter().any(|other| other.eq_ignore_ascii_case(uri));
+    context.expect(answer).under(&["RFC7643-3.3-10"]).that(
+        announced || answer.at(path).is_none(),
+        &format!("{path} has a value, and schemas does not list its extension"),
+        shown(answer.at("schemas")),
+    );
+}
+
+async fn extension_without_data(context: &Context) -> Outcome {
+    let Some((mut body, uri, name)) = context.data().extended_user() else {
+        return context.skip("no extension of User has a text that a client may set");
+    };
+    if let Some(values) = body[&uri].as_object_mut() {
+        values.remove(&name);
+        if !values.is_empty() {
+            return context.skip("the extension has required attributes");
+        }
+    }
+    if let Some(members) = body.as_object_mut() {
+        members.remove(&uri);
+    }
+    let answer = context.send(Request::post("/Users").json(&body)).await?;
+    context.expect(&answer).status(&[201]);
+    Ok(())
+}
+
+async fn id(context: &Context) -> Outcome {
+    for (kind, resource) in context.one_of_each().await? {
+        let read = context.read(&resource).await?;
+        let list = context.send(Request::get(&kind.endpoint).query("count", "5")).await?;
+        for answer in [&resource.exchange, &read] {
+            judge_id(context, answer, answer.json().unwrap_or(&Value::Null));
+            context.expect(answer).under(&["RFC7643-3.1-01", "RFC7643-3-09"]).that(
+                answer.at("meta").is_some_and(Value::is_object),
+                &format!("a {} has no meta", kind.name),
+                shown(answer.at("meta")),
+            );
+        }
+        for resource in list.at("Resources").and_then(Value::as_array).into_iter().flatten() {
+            judge_id(context, &list, resource);
+        }
+    }
+    Ok(())
+}
+
+fn judge_id(context: &Context, exchange: &Arc<Exchange>, resource: &Value) {
+    let id = at(resource, "id");
+    let text = id.and_then(Value::as_str).filter(|id| !id.is_empty());
+    context.expect(exchange).under(&["RFC7643-3.1-02", "RFC7643-3.1-06"]).that(
+        text.is_some(),
+        "id is no non-empty string",
+        shown(id),
+    );
+    context.expect(exchange).under(&["RFC7643-3.1-11"]).that(
+        !text.is_some_and(|id| id.contains("bulkId")),
+        "the id contains the reserved text bulkId",
+        shown(id),
+    );
+}
+
+async fn id_stable(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let judge = |answer: &Arc<Exchange>| {
+        if answer.status == 200 {
+            context.expect(answer).after(&user.exchange).equals("id", &json!(user.id));
+        }
+    };
+    for _ in 0..2 {
+        judge(&context.read(&user).await?);
+    }
+    let mut body = user.body().clone();
+    body["displayName"] = json!(context.data().name());
+    // Some endpoints take the client's id for their own.
+    body["externalId"] = json!(context.data().name());
+    judge(&context.replace(&user, &body).await?);
+    if context.discovery().offers(Capability::PatchUsers) {
+        let change = json!([{"op": "replace", "path": "displayName", "value": context.data().name()}]);
+        let patched = context.send(user.request(Method::PATCH).json(&patch_of(&change))).await?;
+        if patched.status == 200 {
+            judge(&patched);
+        }
+    }
+    let last = context.send(user.request(Method::GET)).await?;
+    let expectation = context.expect(&last).after(&user.exchange).under(&["RFC7643-3.1-08"]);
+    expectation.status(&[200]).equals("id", &json!(user.id));
+    Ok(())
+}
+
+async fn id_unique(context: &Context) -> Outcome {
+    let mut seen = BTreeSet::new();
+    for (_, resource) in context.one_of_each().await? {
+        context.expect(&resource.exchange).under(&["RFC7643-3.1-07"]).that(
+            seen.insert(resource.id.clone()),
+            "a resource has the id of another one",
+            resource.id.as_str(),
+        );
+    }
+    let body = context.data().user();
+    let first = context.create("/Users", &body).await?;
+    context.delete(&first).await?;
+    let again = context.send(Request::post("/Users").json(&body)).await?;
+    if let Some(id) = again.text("id").filter(|_| again.is_success()) {
+        context.expect(&again).after(&first.exchange).under(&["RFC7643-3.1-08"]).that(
+            id != first.id,
+            "the user who was created again has the id of the deleted one",
+            id,
+        );
+    }
+    Ok(())
+}
+
+async fn id_read_only(context: &Context) -> Outcome {
+    let mut body = context.data().user();
+    let wanted = context.data().uuid();
+    body["id"] = json!(wanted);
+    let answer = context.send(Request::post("/Users").json(&body)).await?;
+    context.expect(&answer).under(&["RFC7643-3.1-10"]).status(&[201]).that(
+        answer.text("id") != Some(wanted.as_str()),
+        "the client's id was taken",
+        wanted.as_str(),
+    );
+    if !context.discovery().offers(Capability::PatchUsers) {
+        return Ok(());
+    }
+    let user = context.user().await?;
+    let change = patch_of(&json!([{"op": "replace", "path": "id", "value": wanted}]));
+    let patched = context.send(user.request(Method::PATCH).json(&change)).await?;
+    context.expect(&patched).after(&user.exchange).under(&["RFC7643-3.1-13"]).refused(&[400], &["mutability"]);
+    let read = context.read(&user).await?;
+    context.expect(&read).after(&patched).under(&["RFC7643-3.1-13"]).equals("id", &json!(user.id));
+    Ok(())
+}
+
+async fn external_id(context: &Context) -> Outcome {
+    let without = context.user().await?;
+    let read = context.read(&without).await?;
+    for answer in [&without.exchange, &read] {
+        context.expect(answer).under(&["RFC7643-3.1-16"]).lacks("externalId");
+    }
+    let mut body = context.data().user();
+    // Letters in both cases: externalId is case-exact (RFC 7643 section 3.1).
+    body["externalId"] = json!(format!("{}-Aa", context.data().name()));
+    let with = context.create("/Users", &body).await?;
+    let read = context.read(&with).await?;
+    context.expect(&read).after(&with.exchange).under(&["RFC7644-3.3-11"]).equals("externalId", &body["externalId"]);
+    Ok(())
+}
+
+async fn external_id_twice(context: &Context) -> Outcome {
+    let (mut first, mut second) = (context.data().user(), context.data().user());
+    let number = json!(context.data().name());
+    (first["externalId"], second["externalId"]) = (number.clone(), number);
+    let created = context.create("/Users", &first).await?;
+    let answer = context.send(Request::post("/Users").json(&second)).await?;
+    context.expect(&answer).after(&created.exchange).status(&[201]);
+    Ok(())
+}
+
+async fn core_at_top(context: &Context) -> Outcome {
+    let body = context.data().user();
+    let user = context.create("/Users", &body).await?;
+    let read = context.read(&user).await?;
+    for answer in [&user.exchange, &read] {
+        context.expect(answer).has("userName").that(
+            answer
+                .json()
+                .ok()
+                .and_then(Value::as_object)
+                .is_none_or(|members| members.keys().all(|name| !name.eq_ignore_ascii_case(USER))),
+            "core attributes stand below the core schema's URI",
+            USER,
+        );
+    }
+    Ok(())
+}
+
+async fn references(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let mut answers = vec![Arc::clone(&user.exchange), context.read(&user).await?];
+    if context.discovery().offers(Capability::CreateGroups) {
+        let group = context.group(&[&user]).await?;
+        answers.extend([Arc::clone(&group.exchange), context.read(&group).await?, context.read(&user).await?]);
+    }
+    for answer in answers {
+        let mut found: Vec<_> =
+            answer.at("meta.location").map(|location| ("meta.location", location)).into_iter().collect();
+        collect_references(answer.json().unwrap_or(&Value::Null), &mut found);
+        for (name, value) in found {
+            context.expect(&answer).under(&["RFC7643-2.3.7-01", "RFC7644-1.2-01"]).that(
+                value.as_str().is_some_and(is_reference),
+                &format!("{name} is no URI"),
+                value.to_string(),
+            );
+        }
+        if let Some(location) = answer.header("location") {
+            context.expect(&answer).under(&["RFC7644-1.2-01"]).that(
+                is_reference(location),
+                "the Location header is no URI",
+                location,
+            );
+        }
+    }
+    Ok(())
+}
+
+fn collect_references<'v>(value: &'v Value, found: &mut Vec<(&'v str, &'v Value)>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect_references(item, found)),
+        Value::Object(members) => {
+            for (name, value) in members {
+                if name.eq_ignore_ascii_case("$ref") && !value.is_null() {
+                    found.push((name, value));
+                } else {
+                    collect_references(value, found);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether a text is an absolute or relative URI reference by the characters that RFC 3986 allows.
+fn is_reference(text: &str) -> bool {
+    let base = Url::parse("https://example.com/").ok();
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c);
+    !text.is_empty() && text.chars().all(allowed) && Url::options().base_url(base.as_ref()).parse(text).is_ok()
+}

@@ -1,0 +1,373 @@
+//! What the endpoint says about a resource in `meta` (RFC 7643 section 3.1).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Method;
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use weir_exchange::Exchange;
+
+use crate::check::{Check, Outcome};
+use crate::context::{Context, Resource, Stop};
+
+pub(in super::super) const CHECKS: &[Check] = &[
+    Check {
+        id: "common-attributes.resource-type",
+        title: "meta.resourceType is the name of the resource type, to the letter",
+        matters: "Clients that keep users and groups in one table tell them apart by this word.",
+        requirements: &["RFC7643-3-01", "RFC7643-3.1-25", "RFC7644-3.3.1-01"],
+        needs: &[],
+        legal: &["the name under which /ResourceTypes lists the endpoint that was used"],
+        alone: false,
+        run: |context| Box::pin(resource_type(context)),
+    },
+    Check {
+        id: "common-attributes.created",
+        title: "created and lastModified of a new resource are the same instant, written as dateTime",
+        matters: "Clients that ask for what changed since their last visit compare these times.",
+        requirements: &["RFC7643-2.3.5-01", "RFC7643-2.3.5-02", "RFC7643-2.3.5-03", "RFC7643-3.1-26", "RFC7643-3.1-27"],
+        needs: &[],
+        legal: &["meta.created is a string with date, T and time, and meta.lastModified the same instant"],
+        alone: false,
+        run: |context| Box::pin(created(context)),
+    },
+    Check {
+        id: "common-attributes.last-modified",
+        title: "A change moves lastModified forward and leaves created alone; reading moves neither",
+        matters: "A change that keeps its old time is missed by everybody who synchronises by time.",
+        requirements: &["RFC7643-3.1-28", "RFC7644-3.5.1-20"],
+        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
+        legal: &[
+            "after a PUT that changes the user, meta.lastModified is later than before, or equal if the endpoint's times are too coarse to tell",
+        ],
+        alone: false,
+        run: |context| Box::pin(last_modified(context)),
+    },
+    Check {
+        id: "common-attributes.location",
+        title: "meta.location leads to the resource",
+        matters: "Provisioners store this URI and send every later change to it.",
+        requirements: &["RFC7643-3.1-29", "RFC7643-3.1-30", "RFC7644-1.3-01"],
+        needs: &[],
+        legal: &[
+            "a URI without query string at which GET answers 200 with the same id; equal to Content-Location where that is sent",
+        ],
+        alone: false,
+        run: |context| Box::pin(location(context)),
+    },
+    Check {
+        id: "common-attributes.location-behind-proxy",
+        title: "meta.location stays whole when a proxy names another host",
+        matters: "Behind a reverse proxy a location with half of its path leads every later change to nowhere.",
+        requirements: &["RFC7643-3.1-30"],
+        needs: &[Capability::CreateUsers],
+        legal: &[
+            "the same URI as without the X-Forwarded headers, which are then not trusted",
+            "the same path below the host that the headers name",
+        ],
+        alone: false,
+        run: |context| Box::pin(location_behind_proxy(context)),
+    },
+    Check {
+        id: "common-attributes.meta-from-client",
+        title: "What a client writes into meta has no effect",
+        matters: "Clients send back what they read; if their meta counted, a restored backup would falsify every time.",
+        requirements: &["RFC7643-3.1-22"],
+        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
+        legal: &["POST and PUT succeed, and meta shows the endpoint's own values"],
+        alone: false,
+        run: |context| Box::pin(meta_from_client(context)),
+    },
+    Check {
+        id: "common-attributes.version",
+        title: "meta.version is an entity tag",
+        matters: "Clients send meta.version back in If-Match; what is no entity tag never matches.",
+        requirements: &["RFC7643-3.1-33", "RFC7643-3.1-34"],
+        needs: &[Capability::CreateUsers, Capability::Etag],
+        legal: &["absent", "a quoted text, with W/ in upper case in front if it is weak"],
+        alone: false,
+        run: |context| Box::pin(version(context)),
+    },
+];
+
+/// The instant at `path`.
+fn instant(exchange: &Exchange, path: &str) -> Option<jiff::Timestamp> {
+    let text = exchange.text(path)?;
+    // A time without zone is legal; it is read as UTC.
+    text.parse().ok().or_else(|| {
+        text.parse::<jiff::civil::DateTime>()
+            .ok()?
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .ok()
+            .map(|zoned| zoned.timestamp())
+    })
+}
+
+fn shown(exchange: &Exchange, path: &str) -> String {
+    exchange.at(path).map_or_else(|| "nothing".into(), Value::to_string)
+}
+
+/// Whether a text has the form of xsd:dateTime: date, T, time, fraction, zone; not whether the day exists.
+fn is_date_time(text: &str) -> bool {
+    let digits = |text: &str, least: usize| text.len() >= least && text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some((date, time)) = text.split_once('T') else { return false };
+    let mut date = date.strip_prefix('-').unwrap_or(date).split('-');
+    let whole_date = matches!((date.next(), date.next(), date.next(), date.next()), (Some(year), Some(month), Some(day), None)
+        if digits(year, 4) && month.len() == 2 && digits(month, 2) && day.len() == 2 && digits(day, 2));
+    let zone_at = time.find(['Z', '+', '-']).unwrap_or(time.len());
+    let (clock, zone) = time.split_at(zone_at);
+    let (clock, fraction) = clock.split_once('.').map_or((clock, None), |(clock, fraction)| (clock, Some(fraction)));
+    let pair = |text: &str| text.len() == 2 && digits(text, 2);
+    let mut parts = clock.split(':');
+    let whole_clock = matches!((parts.next(), parts.next(), parts.next(), parts.next()), (Some(hour), Some(minute), Some(second), None)
+        if pair(hour) && pair(minute) && pair(second));
+    let whole_zone =
+        matches!(zone, "" | "Z") || zone[1..].split_once(':').is_some_and(|(hour, minute)| pair(hour) && pair(minute));
+    whole_date && whole_clock && fraction.is_none_or(|fraction| digits(fraction, 1)) && whole_zone
+}
+
+async fn resource_type(context: &Context) -> Outcome {
+    for (kind, resource) in context.one_of_each().await? {
+        let read = context.read(&resource).await?;
+        for answer in [&resource.exchange, &read] {
+            context.expect(answer).equals("meta.resourceType", &json!(kind.name));
+        }
+    }
+    Ok(())
+}
+
+async fn created(context: &Context) -> Outcome {
+    for (_, resource) in context.one_of_each().await? {
+        let read = context.read(&resource).await?;
+        for path in ["meta.created", "meta.lastModified"] {
+            let text = read.text(path);
+            context.expect(&read).under(&["RFC7643-2.3.5-03", "RFC7643-3.1-26"]).that(
+                text.is_some(),
+                &format!("{path} is no string"),
+                shown(&read, path),
+            );
+            if let Some(text) = text {
+                context.expect(&read).under(&["RFC7643-2.3.5-01", "RFC7643-2.3.5-02", "RFC7643-3.1-26"]).that(
+                    is_date_time(text) && instant(&read, path).is_some(),
+                    &format!("{path} is no dateTime"),
+                    text,
+                );
+            }
+        }
+        context.expect(&read).after(&resource.exchange).under(&["RFC7643-3.1-27"]).that(
+            instant(&read, "meta.lastModified") == instant(&read, "meta.created"),
+            "meta.lastModified is another instant than meta.created",
+            format!("created {}, lastModified {}", shown(&read, "meta.created"), shown(&read, "meta.lastModified")),
+        );
+    }
+    Ok(())
+}
+
+/// The step in which the endpoint's times advance, as far as their writing shows it.
+fn precision(exchange: &Exchange) -> Duration {
+    let digits = |path: &str| {
+        let fraction = exchange.text(path).and_then(|text| text.split_once('.')).map_or("", |(_, fraction)| fraction);
+        fraction.bytes().take_while(u8::is_ascii_digit).count()
+    };
+    match digits("meta.created").min(digits("meta.lastModified")) {
+        0..3 => Duration::from_secs(1),
+        3..6 => Duration::from_millis(1),
+        _ => Duration::from_micros(1),
+    }
+}
+
+/// Reads a resource until the endpoint's clock has moved on by what its times can show, so that a change from now on shows
+/// in `meta.lastModified`. The reads, and whether the clock has moved on: a slow clock is not waited for.
+pub(in crate::checks) async fn outlast_clock(
+    context: &Context,
+    resource: &Resource,
+) -> Result<(Vec<Arc<Exchange>>, bool), Stop> {
+    /// A fast endpoint answers a dozen reads in a millisecond.
+    const PATIENCE: usize = 200;
+    let mut reads = vec![context.read(resource).await?];
+    let step = precision(&reads[0]) * 2;
+    let mut passed = reads[0].elapsed;
+    while passed <= step && reads.len() < PATIENCE {
+        let again = context.read(resource).await?;
+        passed += again.elapsed;
+        reads.push(again);
+        // A clock of seconds would take thousands of reads.
+        if step > Duration::from_millis(100) && reads.len() > 6 {
+            break;
+        }
+    }
+    Ok((reads, passed > step))
+}
+
+async fn last_modified(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let (reads, can_tell) = outlast_clock(context, &user).await?;
+    for (before, again) in reads.iter().zip(&reads[1..]) {
+        context.expect(again).after(before).under(&["RFC7643-3.1-28"]).that(
+            instant(again, "meta.lastModified") == instant(before, "meta.lastModified"),
+            "reading moved meta.lastModified",
+            format!("{} became {}", shown(before, "meta.lastModified"), shown(again, "meta.lastModified")),
+        );
+    }
+    let before = &reads[reads.len() - 1];
+    let mut body = before.json().cloned().unwrap_or_default();
+    body["displayName"] = json!(context.data().name());
+    context.replace(&user, &body).await?;
+    let after = context.read(&user).await?;
+    let (old, new) = (instant(before, "meta.lastModified"), instant(&after, "meta.lastModified"));
+    context.expect(&after).after(before).under(&["RFC7643-3.1-28", "RFC7644-3.5.1-20"]).that(
+        old.is_some() && if can_tell { new > old } else { new >= old },
+        "meta.lastModified did not move forward",
+        format!("before {}, after {}", shown(before, "meta.lastModified"), shown(&after, "meta.lastModified")),
+    );
+    let created = instant(before, "meta.created");
+    context.expect(&after).after(before).under(&["RFC7643-3.1-28"]).that(
+        instant(&after, "meta.created") == created && new >= created,
+        "meta.created moved with the change",
+        format!("before {}, after {}", shown(before, "meta.created"), shown(&after, "meta.created")),
+    );
+    Ok(())
+}
+
+async fn location(context: &Context) -> Outcome {
+    for (_, resource) in context.one_of_each().await? {
+        let read = context.read(&resource).await?;
+        for answer in [&resource.exchange, &read] {
+            judge_location(context, answer, &resource.id).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn judge_location(context: &Context, answer: &Arc<Exchange>, id: &str) -> Outcome {
+    let location = answer.text("meta.location").and_then(|location| answer.url.join(location).ok());
+    let Some(location) = location else {
+        context.expect(answer).under(&["RFC7643-3.1-30"]).that(
+            false,
+            "meta.location is no URI",
+            shown(answer, "meta.location"),
+        );
+        return Ok(());
+    };
+    context.expect(answer).under(&["RFC7644-1.3-01"]).that(
+        location.query().is_none(),
+        "meta.location has a query string",
+        location.as_str(),
+    );
+    if let Some(content_location) = answer.header("content-location") {
+        context.expect(answer).under(&["RFC7643-3.1-29"]).that(
+            answer.url.join(content_location).is_ok_and(|url| url == location),
+            "meta.location is not the URI of the Content-Location header",
+            content_location,
+        );
+    }
+    if let Some(found) = context.follow(answer, "meta.location", location, &["RFC7643-3.1-30"]).await? {
+        context.expect(&found).after(answer).under(&["RFC7643-3.1-30"]).status(&[200]).equals("id", &json!(id));
+    }
+    Ok(())
+}
+
+async fn location_behind_proxy(context: &Context) -> Outcome {
+    const HOST: &str = "proxy.example.com";
+    let user = context.user().await?;
+    let usual = context.read(&user).await?;
+    let location =
+        |exchange: &Exchange| exchange.text("meta.location").and_then(|location| exchange.url.join(location).ok());
+    let Some(expected) = location(&usual) else { return context.skip("meta.location is no URI") };
+    let request = user.request(Method::GET).header("x-forwarded-host", HOST).header("x-forwarded-proto", "https");
+    let answer = context.send(request).await?;
+    context.expect(&answer).after(&usual).status(&[200]);
+    if answer.status == 200 {
+        let found = location(&answer);
+        let untouched = found.as_ref() == Some(&expected);
+        let moved =
+            found.as_ref().is_some_and(|found| found.host_str() == Some(HOST) && found.path() == expected.path());
+        context.expect(&answer).after(&usual).that(
+            untouched || moved,
+            "meta.location is neither the URI as before nor the same path below the host of the proxy",
+            shown(&answer, "meta.location"),
+        );
+    }
+    Ok(())
+}
+
+async fn meta_from_client(context: &Context) -> Outcome {
+    let meta = json!({
+        "resourceType": "Intruder",
+        "created": "2001-02-03T04:05:06Z",
+        "lastModified": "2001-02-03T04:05:06Z",
+        "location": "https://example.org/intruder",
+    });
+    let judge = |answer: &Arc<Exchange>| {
+        for (name, value) in meta.as_object().into_iter().flatten() {
+            let path = format!("meta.{name}");
+            context.expect(answer).that(
+                answer.at(&path).is_none_or(|found| !same_instant(found, value)),
+                &format!("the client's {path} was taken"),
+                shown(answer, &path),
+            );
+        }
+    };
+    let mut body = context.data().user();
+    body["meta"] = meta.clone();
+    let user = context.create("/Users", &body).await?;
+    judge(&user.exchange);
+    judge(&context.read(&user).await?);
+    let answer = context.send(user.request(Method::PUT).json(&body)).await?;
+    context.expect(&answer).after(&user.exchange).status(&[200]);
+    judge(&answer);
+    judge(&context.read(&user).await?);
+    Ok(())
+}
+
+/// Whether two texts are equal, or name the same instant in different words.
+fn same_instant(found: &Value, sent: &Value) -> bool {
+    let instant = |value: &Value| value.as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+    found == sent || (instant(found).is_some() && instant(found) == instant(sent))
+}
+
+async fn version(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let read = context.read(&user).await?;
+    for answer in [&user.exchange, &read] {
+        let Some(version) = answer.at("meta.version").filter(|version| !version.is_null()) else { continue };
+        let text = version.as_str().unwrap_or_default();
+        context.expect(answer).under(&["RFC7643-3.1-33"]).that(
+            !text.is_empty() && !text.starts_with("w/"),
+            "meta.version is no version, or marked weak with another letter than W",
+            version.to_string(),
+        );
+        let opaque = text.strip_prefix("W/").unwrap_or(text);
+        context.expect(answer).under(&["RFC7643-3.1-34"]).that(
+            opaque.len() >= 2 && opaque.starts_with('"') && opaque.ends_with('"'),
+            "meta.version is written without the quotes of an entity tag",
+            version.to_string(),
+        );
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_date_time;
+
+    #[test]
+    fn the_form_of_a_date_time() {
+        for (text, expected) in [
+            ("2008-01-23T04:56:22Z", true),
+            ("2008-01-23T04:56:22.123456+02:00", true),
+            ("2008-01-23T04:56:22", true),
+            ("-0044-03-15T00:00:00Z", true),
+            ("2008-01-23", false),
+            ("2008-01-23 04:56:22Z", false),
+            ("2008-01-23T04:56Z", false),
+            ("2008-01-23T04:56:22.Z", false),
+            ("2008-01-23T04:56:22+0200", false),
+            ("1201064182", false),
+            ("Wed, 23 Jan 2008T04:56:22", false),
+        ] {
+            assert_eq!(is_date_time(text), expected, "{text}");
+        }
+    }
+}

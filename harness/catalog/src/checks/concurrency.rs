@@ -1,0 +1,225 @@
+//! Requests that come at the same time. Races are made by sending together, never by waiting.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use reqwest::Method;
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use weir_exchange::difference::at;
+use weir_exchange::{Exchange, Request};
+
+use crate::check::{Check, Outcome};
+use crate::context::Context;
+use crate::context::{Resource, Stop, patch_of};
+use crate::data::USER;
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "concurrency.one-version",
+        title: "Of several writers with one version exactly one succeeds",
+        matters: "Versions are for this moment; a guard that fails in a race guards nothing.",
+        requirements: &["RFC7644-3.5.1-19", "RFC7644-3.14-08"],
+        needs: &[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag],
+        legal: &["one success, 412 (or 409) for the others"],
+        alone: true,
+        run: |context| Box::pin(one_version(context)),
+    },
+    Check {
+        id: "concurrency.user-name",
+        title: "Of several creations of one userName exactly one succeeds",
+        matters: "A provisioner that repeats a slow request makes two accounts, and every later lookup finds the wrong one.",
+        requirements: &["RFC7643-4.1.1-02", "RFC7644-3.3-12"],
+        needs: &[Capability::CreateUsers],
+        legal: &["one 201, 409 for the others"],
+        alone: true,
+        run: |context| Box::pin(user_name(context)),
+    },
+    Check {
+        id: "concurrency.members",
+        title: "Members that are added at the same time are all there",
+        matters: "Provisioners add members in parallel; one that is lost has no access and no error.",
+        requirements: &["RFC7644-3.5.2.1-07"],
+        needs: &[Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups],
+        legal: &["every addition that was answered with success is in the group"],
+        alone: true,
+        run: |context| Box::pin(members(context)),
+    },
+    Check {
+        id: "concurrency.attributes",
+        title: "Changes of different attributes at the same time all take effect, each as a whole",
+        matters: "Two systems own different attributes of one account; neither may undo the other.",
+        requirements: &["RFC7644-3.5.2-29"],
+        needs: &[Capability::CreateUsers, Capability::PatchUsers],
+        legal: &["every change that was answered with success is there; no reader sees a half of one"],
+        alone: true,
+        run: |context| Box::pin(attributes(context)),
+    },
+    Check {
+        id: "concurrency.patch-after-create",
+        title: "A user can be changed as soon as it is created",
+        matters: "PingOne creates an account and disables it in the next request; 404 then leaves it active.",
+        requirements: &["RFC7644-3.3-19"],
+        needs: &[Capability::CreateUsers, Capability::PatchUsers],
+        legal: &["200 or 204 for a PATCH right after the POST, and a GET that shows the change"],
+        alone: true,
+        run: |context| Box::pin(patch_after_create(context)),
+    },
+    Check {
+        id: "concurrency.deletion",
+        title: "A user that is deleted while it is changed is gone for good",
+        matters: "An account that comes back after its deletion belongs to somebody who has left.",
+        requirements: &["RFC7644-3.6-02"],
+        needs: &[Capability::CreateUsers, Capability::ReplaceUsers, Capability::DeleteUsers],
+        legal: &["after a DELETE that succeeded, 404 for GET, whatever became of the PUT at its side"],
+        alone: true,
+        run: |context| Box::pin(deletion(context)),
+    },
+];
+
+/// Sends requests together.
+async fn together(context: &Context, requests: Vec<Request>) -> Result<Vec<Arc<Exchange>>, Stop> {
+    join_all(requests.into_iter().map(|request| context.send(request))).await.into_iter().collect()
+}
+
+fn statuses(answers: &[Arc<Exchange>]) -> String {
+    answers.iter().map(|answer| answer.status.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn replace(path: &str, value: &str) -> Value {
+    json!({"op": "replace", "path": path, "value": value})
+}
+
+async fn one_version(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["displayName"])?;
+    let user = context.user().await?;
+    let read = context.read(&user).await?;
+    let Some(current) = read.header("etag") else { return context.skip("the user has no ETag") };
+    let writer = |_| {
+        let mut body = user.body().clone();
+        body["displayName"] = json!(context.data().name());
+        user.request(Method::PUT).header("if-match", current).json(&body)
+    };
+    let answers = together(context, (0..4).map(writer).collect()).await?;
+    let winners = answers.iter().filter(|answer| answer.is_success()).count();
+    // By HTTP's strong comparison a weak tag matches nothing, so that nobody wins (docs/disputes.md, R31).
+    let right = winners == 1 || (winners == 0 && current.starts_with("W/"));
+    let last = answers.iter().rfind(|answer| answer.is_success()).unwrap_or(&answers[0]);
+    let observed = statuses(&answers);
+    context.expect(last).after(&read).that(right, "not exactly one writer succeeded", &observed);
+    let refused = answers.iter().filter(|answer| !answer.is_success());
+    for answer in refused.filter(|answer| !matches!(answer.status, 412 | 409)) {
+        context.expect(answer).after(&read).that(false, "a writer that lost was not told 412", &observed);
+    }
+    Ok(())
+}
+
+async fn user_name(context: &Context) -> Outcome {
+    let body = context.data().user();
+    let requests = (0..6).map(|_| Request::post("/Users").json(&body)).collect();
+    let answers = together(context, requests).await?;
+    let created = answers.iter().filter(|answer| answer.is_success()).count();
+    let conflicts = answers.iter().filter(|answer| answer.status == 409).count();
+    let right = created == 1 && conflicts == answers.len() - 1;
+    let last = answers.iter().rfind(|answer| answer.is_success()).unwrap_or(&answers[0]);
+    context.expect(last).that(right, "not exactly one creation succeeded and the others 409", statuses(&answers));
+    Ok(())
+}
+
+async fn members(context: &Context) -> Outcome {
+    let group = context.group(&[]).await?;
+    let mut users = Vec::new();
+    for _ in 0..6 {
+        users.push(context.user().await?);
+    }
+    let add = |user: &Resource| {
+        let operation = json!([{"op": "add", "path": "members", "value": [{"value": user.id}]}]);
+        group.request(Method::PATCH).json(&patch_of(&operation))
+    };
+    let answers = together(context, users.iter().map(add).collect()).await?;
+    let read = context.read(&group).await?;
+    let listed = read.at("members").and_then(Value::as_array).into_iter().flatten();
+    let listed: BTreeSet<_> = listed.filter_map(|member| at(member, "value").and_then(Value::as_str)).collect();
+    for (user, answer) in users.iter().zip(&answers) {
+        let there = listed.contains(user.id.as_str()) || !answer.is_success();
+        let expect = context.expect(&read).after(answer);
+        expect.that(there, "a member whose addition succeeded is not there", format!("{} of 6 members", listed.len()));
+    }
+    let succeeded = answers.iter().any(|answer| answer.is_success());
+    context.expect(&answers[0]).that(succeeded, "no member could be added", statuses(&answers));
+    Ok(())
+}
+
+async fn attributes(context: &Context) -> Outcome {
+    let names: Vec<&str> = ["displayName", "title", "nickName", "userType"]
+        .into_iter()
+        .filter(|name| context.data().publishes(USER, name))
+        .collect();
+    if names.len() < 2 {
+        return context.skip("the endpoint publishes fewer than two plain attributes of users");
+    }
+    let (user, pair) = (context.user().await?, context.user().await?);
+    let value = context.data().name();
+    let change = |name: &&str| user.request(Method::PATCH).json(&patch_of(&json!([replace(name, &value)])));
+    let answers = together(context, names.iter().map(change).collect()).await?;
+    let read = context.read(&user).await?;
+    for (name, answer) in names.iter().zip(&answers) {
+        if answer.is_success() {
+            context.expect(&read).after(answer).equals(name, &json!(value));
+        }
+    }
+    let succeeded = answers.iter().any(|answer| answer.is_success());
+    context.expect(&answers[0]).that(succeeded, "no change succeeded", statuses(&answers));
+    // Both attributes always get the same value, so that a reader who sees two different ones sees half a change.
+    let both = |value: &str| {
+        let operations = json!([replace(names[0], value), replace(names[1], value)]);
+        pair.request(Method::PATCH).json(&patch_of(&operations))
+    };
+    let first = context.send(both("even")).await?;
+    if !first.is_success() {
+        return Ok(());
+    }
+    let mut requests = vec![both("odd"), both("even")];
+    requests.extend((0..4).map(|_| pair.request(Method::GET)));
+    for answer in together(context, requests).await?.iter().filter(|answer| answer.method == Method::GET) {
+        let (one, other) = (answer.text(names[0]), answer.text(names[1]));
+        let observed = format!("{} {one:?}, {} {other:?}", names[0], names[1]);
+        context.expect(answer).after(&first).that(one == other, "a reader saw half of a PATCH", observed);
+    }
+    Ok(())
+}
+
+async fn patch_after_create(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["displayName"])?;
+    let user = context.user().await?;
+    let name = context.data().name();
+    let patch = user.request(Method::PATCH).json(&patch_of(&json!([replace("displayName", &name)])));
+    let answer = context.send(patch).await?;
+    context.expect(&answer).after(&user.exchange).status(&[200, 204]);
+    if answer.is_success() {
+        let read = context.send(user.request(Method::GET)).await?;
+        context.expect(&read).after(&answer).status(&[200]).equals("displayName", &json!(name));
+    }
+    Ok(())
+}
+
+async fn deletion(context: &Context) -> Outcome {
+    let mut users = Vec::new();
+    for _ in 0..5 {
+        users.push(context.user().await?);
+    }
+    let requests =
+        users.iter().flat_map(|user| [user.request(Method::PUT).json(user.body()), user.request(Method::DELETE)]);
+    let answers = together(context, requests.collect()).await?;
+    for (user, answers) in users.iter().zip(answers.chunks(2)) {
+        if !answers[1].is_success() {
+            continue;
+        }
+        let read = context.send(user.request(Method::GET)).await?;
+        context.expect(&read).after(&answers[1]).status(&[404]);
+    }
+    let deleted = answers.chunks(2).any(|answers| answers[1].is_success());
+    context.expect(&answers[1]).that(deleted, "no deletion succeeded", statuses(&answers));
+    Ok(())
+}

@@ -1,0 +1,450 @@
+//! Creating resources (RFC 7644 section 3.3): what is accepted, and what the answer says. What is refused has its own file.
+
+pub(super) mod refusals;
+
+use reqwest::Method;
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use weir_exchange::difference::{at, differences};
+use weir_exchange::{Exchange, Request};
+
+use crate::check::{Check, Outcome};
+use crate::context::Context;
+use crate::data::USER;
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "create.user",
+        title: "A user is created, and the answer shows it as sent",
+        matters: "Provisioners keep the id from this answer; without it every later change is lost.",
+        requirements: &["RFC7644-3.2-06", "RFC7644-3.3-07", "RFC7644-3.3-08", "RFC7643-3.1-06"],
+        needs: &[Capability::CreateUsers],
+        legal: &["201 with the new user: schemas, id, meta, and the values that were sent"],
+        alone: false,
+        run: |context| Box::pin(user(context)),
+    },
+    Check {
+        id: "create.location",
+        title: "A creation is answered with the URI of the new resource, in header and body",
+        matters: "Clients that follow Location for the first update go wrong, or fail on its absence.",
+        requirements: &["RFC7644-3.3-09", "RFC7644-3.3-10"],
+        needs: &[],
+        legal: &["a Location header at which GET answers 200, and a meta.location that is the same URI"],
+        alone: false,
+        run: |context| Box::pin(location(context)),
+    },
+    Check {
+        id: "create.group",
+        title: "A group is created with a member",
+        matters: "A provisioner that creates a group together with its members does not send them again.",
+        requirements: &["RFC7644-3.3-07", "RFC7644-3.3-09", "RFC7644-3.3-18", "RFC7643-3.1-06"],
+        needs: &[Capability::CreateUsers, Capability::CreateGroups],
+        legal: &["201 with a Location header; a later GET lists the member"],
+        alone: false,
+        run: |context| Box::pin(group(context)),
+    },
+    Check {
+        id: "create.bare",
+        title: "What is not marked as required may be left out",
+        matters: "A provisioner sends what its directory has; an endpoint with secret requirements fails for some people only.",
+        requirements: &["RFC7643-1.1-01", "RFC7643-3.1-21", "RFC7644-3.3-03"],
+        needs: &[Capability::CreateUsers],
+        legal: &["201 for a user with schemas, userName, and what /Schemas marks as required"],
+        alone: false,
+        run: |context| Box::pin(bare(context)),
+    },
+    Check {
+        id: "create.name-case",
+        title: "Attribute names are read without regard to letter case",
+        matters: "Clients written by hand send username; an endpoint that ignores it reports a missing userName.",
+        requirements: &["RFC7643-2.1-01"],
+        needs: &[Capability::CreateUsers],
+        legal: &["201, and userName and name.familyName have the values sent under USERNAME and NAME.FAMILYNAME"],
+        alone: false,
+        run: |context| Box::pin(name_case(context)),
+    },
+    Check {
+        id: "create.member-order",
+        title: "Neither the order of a body's members nor the order in schemas matters",
+        matters: "JSON libraries order members as they like, so the same client fails after an update of its library.",
+        requirements: &["RFC7643-2.3.8-02", "RFC7643-3-08"],
+        needs: &[Capability::CreateUsers],
+        legal: &["201 with schemas at the end of the body, and with an extension's URI before the base schema's"],
+        alone: false,
+        run: |context| Box::pin(member_order(context)),
+    },
+    Check {
+        id: "create.read-only-ignored",
+        title: "Values for read-only attributes are ignored",
+        matters: "Some clients send back what they read elsewhere; taking their groups would grant memberships to themselves.",
+        requirements: &["RFC7644-3.3-02"],
+        needs: &[Capability::CreateUsers],
+        legal: &[
+            "201 with values of the endpoint's own, or none, for id, meta and every attribute published as readOnly",
+        ],
+        alone: false,
+        run: |context| Box::pin(read_only_ignored(context)),
+    },
+    Check {
+        id: "create.answer-is-the-state",
+        title: "The answer to a creation shows what is stored",
+        matters: "A provisioner compares the answer with what it sent and repeats the update for ever if the two drift apart.",
+        requirements: &["RFC7644-3.1-09", "RFC7644-3.3-04", "RFC7644-3.3-11"],
+        needs: &[Capability::CreateUsers],
+        legal: &["201 with the same representation as a GET that follows, defaults included"],
+        alone: false,
+        run: |context| Box::pin(answer_is_the_state(context)),
+    },
+    Check {
+        id: "create.found-at-once",
+        title: "A new user is found at once, by its location and by its userName",
+        matters: "A provisioner that looks again and finds nothing creates the account a second time.",
+        requirements: &["RFC7644-3.3-19"],
+        needs: &[Capability::CreateUsers],
+        legal: &["200 for GET, and a filter by userName lists the user"],
+        alone: false,
+        run: |context| Box::pin(found_at_once(context)),
+    },
+    Check {
+        id: "create.null-is-unassigned",
+        title: "null and an empty array say that an attribute has no value",
+        matters: "Clients clear attributes this way; an endpoint that refuses it blocks everybody with an empty field.",
+        requirements: &["RFC7644-3.3-06"],
+        needs: &[Capability::CreateUsers],
+        legal: &["201, and a later GET shows no value"],
+        alone: false,
+        run: |context| Box::pin(null_is_unassigned(context)),
+    },
+    Check {
+        id: "create.unknown-attribute",
+        title: "An attribute that no schema knows does no harm",
+        matters: "Provisioners with a fixed mapping send attributes that an endpoint may not know.",
+        requirements: &["RFC7644-3.3-16"],
+        needs: &[Capability::CreateUsers],
+        legal: &["201 without the attribute", "400 invalidSyntax or invalidValue"],
+        alone: false,
+        run: |context| Box::pin(unknown_attribute(context)),
+    },
+    Check {
+        id: "create.extension-attribute-at-top",
+        title: "An extension's attributes are no core attributes",
+        matters: "A department at the top of the resource is invisible to every client that reads it below the URN.",
+        requirements: &["RFC7643-3.3-08"],
+        needs: &[Capability::CreateUsers],
+        legal: &[
+            "the attribute is shown below the extension's URI only; sent at the top it is ignored or refused with 400",
+        ],
+        alone: false,
+        run: |context| Box::pin(extension_attribute_at_top(context)),
+    },
+    Check {
+        id: "create.primary-once",
+        title: "At most one value of an attribute is the primary one",
+        matters: "With two primary addresses each consumer mails to another one.",
+        requirements: &["RFC7643-2.4-05"],
+        needs: &[Capability::CreateUsers],
+        legal: &["400 invalidValue for two primary values", "201, and at most one is primary when read"],
+        alone: false,
+        run: |context| Box::pin(primary_once(context)),
+    },
+    Check {
+        id: "create.core-urn",
+        title: "Core attributes below the core schema's URI do no harm",
+        matters: "A few clients qualify every attribute; an endpoint that stores the URN as an attribute shows it to all others.",
+        requirements: &["RFC7643-3-10"],
+        needs: &[Capability::CreateUsers],
+        legal: &["201 with the attribute at the top or without it", "400"],
+        alone: false,
+        run: |context| Box::pin(core_urn(context)),
+    },
+];
+
+fn id_of(exchange: &Exchange) -> Option<&str> {
+    exchange.text("id").filter(|id| !id.is_empty())
+}
+
+async fn user(context: &Context) -> Outcome {
+    let body = context.data().user();
+    let answer = context.send(Request::post("/Users").json(&body)).await?;
+    context.expect(&answer).under(&["RFC7644-3.2-06", "RFC7644-3.3-07"]).status(&[201]);
+    if !answer.is_success() {
+        return Ok(());
+    }
+    context.expect(&answer).under(&["RFC7644-3.3-08"]).json().holds(&body).has("schemas").has("meta");
+    context.expect(&answer).under(&["RFC7643-3.1-06"]).that(id_of(&answer).is_some(), "there is no id", "no id");
+    Ok(())
+}
+
+async fn location(context: &Context) -> Outcome {
+    for (kind, resource) in context.one_of_each().await? {
+        let answer = &resource.exchange;
+        context.expect(answer).under(&["RFC7644-3.3-09"]).header("location");
+        let url = answer.header("location").and_then(|location| answer.url.join(location).ok());
+        let stated = answer.text("meta.location").and_then(|stated| answer.url.join(stated).ok());
+        context.expect(answer).under(&["RFC7644-3.3-10"]).that(
+            stated.is_some() && (url.is_none() || stated == url),
+            &format!("meta.location of a {} is not the URI of the Location header", kind.name),
+            format!(
+                "meta.location {}, Location {}",
+                answer.text("meta.location").unwrap_or("missing"),
+                answer.header("location").unwrap_or("missing")
+            ),
+        );
+        let Some(url) = url else { continue };
+        if let Some(found) = context.follow(answer, "Location", url, &["RFC7644-3.3-09"]).await? {
+            context
+                .expect(&found)
+                .after(answer)
+                .under(&["RFC7644-3.3-09"])
+                .status(&[200])
+                .equals("id", &json!(resource.id));
+        }
+    }
+    Ok(())
+}
+
+async fn group(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let mut body = context.data().group();
+    body["members"] = json!([{"value": user.id}]);
+    let answer = context.send(Request::post("/Groups").json(&body)).await?;
+    context.expect(&answer).under(&["RFC7644-3.3-07"]).status(&[201]);
+    if !answer.is_success() {
+        return Ok(());
+    }
+    context.expect(&answer).under(&["RFC7644-3.3-09"]).header("location");
+    let Some(id) = id_of(&answer) else {
+        context.expect(&answer).under(&["RFC7643-3.1-06"]).has("id");
+        return Ok(());
+    };
+    let read = context.send(Request::get("/Groups").segment(id)).await?;
+    context
+        .expect(&read)
+        .after(&answer)
+        .under(&["RFC7644-3.3-18"])
+        .status(&[200])
+        .json()
+        .equals("displayName", &body["displayName"])
+        .equals("members[0].value", &json!(user.id));
+    Ok(())
+}
+
+async fn bare(context: &Context) -> Outcome {
+    let answer = context.send(Request::post("/Users").json(&context.data().bare_user())).await?;
+    context.expect(&answer).under(&["RFC7643-1.1-01", "RFC7643-3.1-21", "RFC7644-3.3-03"]).status(&[201]);
+    Ok(())
+}
+
+async fn name_case(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["name.familyName"])?;
+    let body = context.data().user();
+    let mut changed = body.clone();
+    if let Some(members) = changed.as_object_mut() {
+        for name in ["userName", "schemas"] {
+            let value = members.remove(name).unwrap_or_default();
+            members.insert(name.to_ascii_uppercase(), value);
+        }
+        members.remove("name");
+        members.insert("NAME".into(), json!({"FAMILYNAME": "Example"}));
+    }
+    let answer = context.send(Request::post("/Users").json(&changed)).await?;
+    context.expect(&answer).status(&[201]);
+    if answer.is_success() {
+        context.expect(&answer).equals("userName", &body["userName"]).equals("name.familyName", &json!("Example"));
+    }
+    Ok(())
+}
+
+async fn member_order(context: &Context) -> Outcome {
+    let mut body = context.data().user();
+    if let Some(members) = body.as_object_mut() {
+        let mut turned: Vec<_> = std::mem::take(members).into_iter().collect();
+        turned.reverse();
+        members.extend(turned);
+    }
+    let answer = context.send(Request::post("/Users").json(&body)).await?;
+    context.expect(&answer).under(&["RFC7643-2.3.8-02"]).status(&[201]);
+    if answer.is_success() {
+        context.expect(&answer).under(&["RFC7643-2.3.8-02"]).holds(&without_schemas(&body));
+    }
+    let Some((mut body, uri, name)) = context.data().extended_user() else { return Ok(()) };
+    if let Some(schemas) = body["schemas"].as_array_mut() {
+        schemas.reverse();
+    }
+    let answer = context.send(Request::post("/Users").json(&body)).await?;
+    context.expect(&answer).under(&["RFC7643-3-08"]).status(&[201]);
+    if answer.is_success() {
+        context
+            .expect(&answer)
+            .under(&["RFC7643-3-08"])
+            .equals("userName", &body["userName"])
+            .equals(&format!("{uri}:{name}"), &body[&uri][&name]);
+    }
+    Ok(())
+}
+
+/// The body less `schemas`, whose values may come back in another order.
+fn without_schemas(body: &Value) -> Value {
+    let mut body = body.clone();
+    if let Some(members) = body.as_object_mut() {
+        members.remove("schemas");
+    }
+    body
+}
+
+async fn read_only_ignored(context: &Context) -> Outcome {
+    let mut body = context.data().user();
+    let id = context.data().uuid();
+    let mut invented = json!({"id": id, "meta": {"created": "2001-01-01T00:00:00Z"}});
+    for attribute in context.data().attributes(USER).unwrap_or_default() {
+        let Some(name) = at(attribute, "name").and_then(Value::as_str) else { continue };
+        if at(attribute, "mutability").and_then(Value::as_str) == Some("readOnly") && invented.get(name).is_none() {
+            let value = match at(attribute, "type").and_then(Value::as_str) {
+                Some("complex") => json!({"value": id, "display": "Administrators"}),
+                _ => context.data().value(attribute),
+            };
+            let several = at(attribute, "multiValued").and_then(Value::as_bool).unwrap_or(false);
+            invented[name] = if several { json!([value]) } else { value };
+        }
+    }
+    for (name, value) in invented.as_object().into_iter().flatten() {
+        body[name] = value.clone();
+    }
+    let answer = context.send(Request::post("/Users").json(&body)).await?;
+    context.expect(&answer).status(&[201]).json();
+    let Some(created) = id_of(&answer).filter(|_| answer.is_success()) else { return Ok(()) };
+    let read = context.send(Request::get("/Users").segment(created)).await?;
+    for exchange in [&answer, &read] {
+        for (name, sent) in invented.as_object().into_iter().flatten() {
+            let taken = exchange.at(name).is_some_and(|found| differences(sent, found).is_empty());
+            context.expect(exchange).that(!taken, &format!("the client's {name} was taken"), sent.to_string());
+        }
+    }
+    Ok(())
+}
+
+async fn answer_is_the_state(context: &Context) -> Outcome {
+    let requirements: &'static [&'static str] = &["RFC7644-3.1-09", "RFC7644-3.3-04", "RFC7644-3.3-11"];
+    for body in [context.data().bare_user(), context.data().full_user()] {
+        let user = context.create("/Users", &body).await?;
+        let read = context.read(&user).await?;
+        context.expect(&read).after(&user.exchange).under(requirements).holds(user.body());
+        let stored = read.json().unwrap_or(&Value::Null);
+        context.expect(&user.exchange).after(&read).under(requirements).holds(stored);
+    }
+    Ok(())
+}
+
+async fn found_at_once(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let read = context.send(user.request(Method::GET)).await?;
+    context.expect(&read).after(&user.exchange).status(&[200]).equals("id", &json!(user.id));
+    if context.discovery().offers(Capability::FilterUsers) {
+        let filter = format!("userName eq {}", user.body()["userName"]);
+        let list = context.send(Request::get("/Users").query("filter", &filter)).await?;
+        context.expect(&list).after(&user.exchange).status(&[200]).json().lists(&[&user.id]);
+        return Ok(());
+    }
+    let list = context.send(Request::get("/Users")).await?;
+    let resources = list.at("Resources").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let whole = list.at("totalResults").and_then(Value::as_u64) == u64::try_from(resources.len()).ok();
+    let listed = resources.iter().any(|resource| at(resource, "id").and_then(Value::as_str) == Some(user.id.as_str()));
+    context.expect(&list).after(&user.exchange).status(&[200]).that(
+        listed || !whole,
+        "the whole list does not hold the new user",
+        format!("{} users", resources.len()),
+    );
+    Ok(())
+}
+
+async fn null_is_unassigned(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["active", "nickName", "roles"])?;
+    let mut body = context.data().user();
+    (body["active"], body["nickName"], body["roles"]) = (Value::Null, Value::Null, json!([]));
+    let answer = context.send(Request::post("/Users").json(&body)).await?;
+    context.expect(&answer).status(&[201]);
+    if let Some(id) = id_of(&answer).filter(|_| answer.is_success()) {
+        let read = context.send(Request::get("/Users").segment(id)).await?;
+        context.expect(&read).after(&answer).status(&[200]).lacks("active").lacks("nickName").lacks("roles");
+    }
+    Ok(())
+}
+
+async fn unknown_attribute(context: &Context) -> Outcome {
+    let mut body = context.data().user();
+    body["weirUnknownAttribute"] = json!({"depth": 1});
+    let answer = context.send(Request::post("/Users").json(&body)).await?;
+    if answer.status == 400 {
+        context.expect(&answer).refused(&[400], &["invalidSyntax", "invalidValue"]);
+        return Ok(());
+    }
+    context.expect(&answer).status(&[201, 400]).lacks("weirUnknownAttribute");
+    if let Some(id) = id_of(&answer).filter(|_| answer.is_success()) {
+        let read = context.send(Request::get("/Users").segment(id)).await?;
+        context.expect(&read).after(&answer).lacks("weirUnknownAttribute");
+    }
+    Ok(())
+}
+
+async fn extension_attribute_at_top(context: &Context) -> Outcome {
+    let Some((body, uri, name)) = context.data().extended_user() else {
+        return context.skip("no extension of User has a text that a client may set");
+    };
+    if context.data().publishes(USER, &name) {
+        return context.skip(format!("{name} is a core attribute too"));
+    }
+    let proper = context.create("/Users", &body).await?;
+    let read = context.read(&proper).await?;
+    context.expect(&read).after(&proper.exchange).lacks(&name);
+    let mut misplaced = context.data().user();
+    misplaced[&name] = body[&uri][&name].clone();
+    let answer = context.send(Request::post("/Users").json(&misplaced)).await?;
+    context.expect(&answer).status(&[201, 400]);
+    if answer.is_success() {
+        context.expect(&answer).lacks(&name);
+    }
+    Ok(())
+}
+
+async fn primary_once(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["emails.primary"])?;
+    let address = |primary: bool| json!({"value": context.data().new_address(), "primary": primary});
+    for (primaries, legal) in [([true, false], &[201][..]), ([true, true], &[201, 400])] {
+        let mut body = context.data().user();
+        body["emails"] = json!(primaries.map(address));
+        body["emails"][0]["type"] = json!("work");
+        body["emails"][1]["type"] = json!("home");
+        let answer = context.send(Request::post("/Users").json(&body)).await?;
+        context.expect(&answer).status(legal);
+        if answer.status == 400 {
+            context.expect(&answer).refused(&[400], &["invalidValue"]);
+        }
+        let Some(id) = id_of(&answer).filter(|_| answer.is_success()) else { continue };
+        let read = context.send(Request::get("/Users").segment(id)).await?;
+        let primary = read.at("emails").and_then(Value::as_array).into_iter().flatten();
+        let count = primary.filter(|email| at(email, "primary") == Some(&json!(true))).count();
+        context.expect(&read).after(&answer).that(
+            count <= 1,
+            "more than one of the emails is primary",
+            format!("{count} primary values"),
+        );
+    }
+    Ok(())
+}
+
+async fn core_urn(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["nickName"])?;
+    let mut body = context.data().user();
+    body[USER] = json!({"nickName": "Ada"});
+    let answer = context.send(Request::post("/Users").json(&body)).await?;
+    context.expect(&answer).status(&[201, 400]);
+    if let Some(id) = id_of(&answer).filter(|_| answer.is_success()) {
+        let read = context.send(Request::get("/Users").segment(id)).await?;
+        for exchange in [&answer, &read] {
+            let members = exchange.json().ok().and_then(Value::as_object);
+            let stays = members.is_some_and(|members| members.keys().any(|name| name.eq_ignore_ascii_case(USER)));
+            context.expect(exchange).that(!stays, "the URN is a member of the answer", USER);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,407 @@
+//! Creations that must be refused, or may be (RFC 7644 section 3.3; RFC 7643 section 2.3).
+
+use std::sync::Arc;
+
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use weir_exchange::difference::at;
+use weir_exchange::{Exchange, Request};
+
+use crate::check::{Check, Outcome};
+use crate::context::Context;
+use crate::context::Stop;
+use crate::data::{GROUP, Published, USER};
+
+pub(in super::super) const CHECKS: &[Check] = &[
+    Check {
+        id: "create.duplicate-user-name",
+        title: "A userName that is taken is refused with 409 uniqueness",
+        matters: "Provisioners link to the existing account on 409; a second account with the same name breaks every later lookup.",
+        requirements: &["RFC7644-3.3-12", "RFC7643-4.1.1-02"],
+        needs: &[Capability::CreateUsers],
+        legal: &["409 with a SCIM Error of scimType uniqueness"],
+        alone: false,
+        run: |context| Box::pin(duplicate_user_name(context)),
+    },
+    Check {
+        id: "create.duplicate-user-name-case",
+        title: "userName is the same in any letter case",
+        matters: "Two accounts bjensen and BJensen are one person to the directory and two to the service.",
+        requirements: &["RFC7643-4.1.1-04"],
+        needs: &[Capability::CreateUsers],
+        legal: &["409 for the name in other letters, and a filter with other letters finds the user"],
+        alone: false,
+        run: |context| Box::pin(duplicate_user_name_case(context)),
+    },
+    Check {
+        id: "create.user-name-empty",
+        title: "A userName without a character is refused",
+        matters: "Two people without a name cannot both exist, and the first one blocks the second.",
+        requirements: &["RFC7643-4.1.1-01", "RFC7644-3.12-04"],
+        needs: &[Capability::CreateUsers],
+        legal: &["400 invalidValue"],
+        alone: false,
+        run: |context| Box::pin(user_name_empty(context)),
+    },
+    Check {
+        id: "create.required-missing",
+        title: "A creation without a required attribute is refused",
+        matters: "An account without its name cannot be found again by anybody.",
+        requirements: &["RFC7643-4.1.1-03", "RFC7643-7-19", "RFC7644-3.3-15", "RFC7644-3.12-04"],
+        needs: &[],
+        legal: &["400 invalidValue for each required attribute of each resource type"],
+        alone: false,
+        run: |context| Box::pin(required_missing(context)),
+    },
+    Check {
+        id: "create.broken-json",
+        title: "A body that is no whole JSON object is refused",
+        matters: "A proxy that cuts a body short must not leave half a user behind.",
+        requirements: &["RFC7644-3.3-13", "RFC7644-3.3-14", "RFC7644-3.12-04"],
+        needs: &[Capability::CreateUsers],
+        legal: &["400 invalidSyntax for JSON that ends too early, for an array, and for a string"],
+        alone: false,
+        run: |context| Box::pin(broken_json(context)),
+    },
+    Check {
+        id: "create.other-types-schema",
+        title: "A body of another resource type is refused",
+        matters: "A group that is sent to /Users by mistake must not become a user.",
+        requirements: &["RFC7644-3.3.1-02"],
+        needs: &[Capability::CreateUsers, Capability::CreateGroups],
+        legal: &["400"],
+        alone: false,
+        run: |context| Box::pin(other_types_schema(context)),
+    },
+    Check {
+        id: "create.foreign-schema",
+        title: "A schema that the resource type does not have is not taken over",
+        matters: "A resource that announces schemas which the endpoint does not know cannot be read by generic clients.",
+        requirements: &["RFC7643-3-06"],
+        needs: &[Capability::CreateUsers],
+        legal: &["400", "201, and schemas lists only the base schema and published extensions"],
+        alone: false,
+        run: |context| Box::pin(foreign_schema(context)),
+    },
+    Check {
+        id: "create.schemas-missing",
+        title: "A body that names no schema is refused",
+        matters: "Careless clients leave schemas out; an endpoint that infers them hides the fault until the next endpoint.",
+        requirements: &["RFC7643-3-03", "RFC7643-3-05", "RFC7643-3.3-02"],
+        needs: &[Capability::CreateUsers],
+        legal: &["400", "201 with the base schema in schemas"],
+        alone: false,
+        run: |context| Box::pin(schemas_missing(context)),
+    },
+    Check {
+        id: "create.wrong-types",
+        title: "Values that do not fit the type of their attribute are refused",
+        matters: "What is stored in the wrong type breaks the reader that trusts the schema, days later.",
+        requirements: &["RFC7643-2.3.6-06", "RFC7643-2.3.8-01", "RFC7643-2.4-02", "RFC7644-3.12-04"],
+        needs: &[Capability::CreateUsers],
+        legal: &[
+            "400 invalidValue or invalidSyntax for an object or a list where a simple value belongs, a text where an object belongs, and a text that is no base64",
+        ],
+        alone: false,
+        run: |context| Box::pin(wrong_types(context)),
+    },
+    Check {
+        id: "create.coerced-types",
+        title: "A number for a text, a text for a boolean and one object for a list are refused",
+        matters: "Older Entra jobs send \"True\"; whether that works decides who can be deactivated.",
+        requirements: &[
+            "RFC7643-1.2-03",
+            "RFC7643-2.3.1-01",
+            "RFC7643-2.3.1-02",
+            "RFC7643-2.3.2-01",
+            "RFC7643-2.3.2-02",
+            "RFC7643-2.4-01",
+        ],
+        needs: &[Capability::CreateUsers],
+        legal: &["400 invalidValue or invalidSyntax", "201, and a later GET shows the value in the type of the schema"],
+        alone: false,
+        run: |context| Box::pin(coerced_types(context)),
+    },
+    Check {
+        id: "create.fractional-integer",
+        title: "A fraction is no integer",
+        matters: "A counter that comes back as 1.5 does not fit into the reader's integer.",
+        requirements: &["RFC7643-2.3.4-01", "RFC7643-2.3.4-02"],
+        needs: &[],
+        legal: &["400 invalidValue or invalidSyntax", "the fraction is rounded away"],
+        alone: false,
+        run: |context| Box::pin(fractional_integer(context)),
+    },
+];
+
+async fn duplicate_user_name(context: &Context) -> Outcome {
+    let body = context.data().user();
+    let first = context.create("/Users", &body).await?;
+    let answer = context.send(Request::post("/Users").json(&body)).await?;
+    context.expect(&answer).after(&first.exchange).status(&[409]);
+    if answer.status == 409 {
+        let expectation = context.expect(&answer).after(&first.exchange).under(&["RFC7644-3.3-12"]);
+        expectation.error().scim_type(&["uniqueness"]);
+    }
+    Ok(())
+}
+
+async fn duplicate_user_name_case(context: &Context) -> Outcome {
+    let body = context.data().user();
+    let first = context.create("/Users", &body).await?;
+    let mut again = body.clone();
+    again["userName"] = json!(body["userName"].as_str().unwrap_or_default().to_uppercase());
+    let answer = context.send(Request::post("/Users").json(&again)).await?;
+    context.expect(&answer).after(&first.exchange).status(&[409]);
+    if context.discovery().offers(Capability::FilterUsers) && !answer.is_success() {
+        let filter = format!("userName eq {}", again["userName"]);
+        let list = context.send(Request::get("/Users").query("filter", &filter)).await?;
+        context.expect(&list).after(&first.exchange).status(&[200]).json().lists(&[&first.id]);
+    }
+    Ok(())
+}
+
+async fn user_name_empty(context: &Context) -> Outcome {
+    let mut body = context.data().user();
+    body["userName"] = json!("");
+    let answer = context.send(Request::post("/Users").json(&body)).await?;
+    context.expect(&answer).under(&["RFC7643-4.1.1-01"]).refused(&[400], &["invalidValue"]);
+    Ok(())
+}
+
+async fn required_missing(context: &Context) -> Outcome {
+    let mut tried = 0;
+    for kind in context.discovery().resource_types() {
+        let offered = match kind.endpoint.as_str() {
+            "/Users" => context.discovery().offers(Capability::CreateUsers),
+            "/Groups" => context.discovery().offers(Capability::CreateGroups),
+            _ => true,
+        };
+        if !offered {
+            continue;
+        }
+        // userName is required by the RFC, whatever the endpoint publishes.
+        let published = context.data().attributes(&kind.schema).unwrap_or_default().iter();
+        let mut names: Vec<_> = published
+            .filter(|attribute| at(attribute, "required") == Some(&json!(true)))
+            .filter(|attribute| at(attribute, "mutability").and_then(Value::as_str) != Some("readOnly"))
+            .filter_map(|attribute| at(attribute, "name").and_then(Value::as_str))
+            .filter(|name| !matches!(*name, "id" | "meta" | "schemas" | "externalId"))
+            .collect();
+        if kind.schema == USER && !names.contains(&"userName") {
+            names.push("userName");
+        }
+        for name in names {
+            let mut body = context.data().resource(kind);
+            if let Some(members) = body.as_object_mut() {
+                members.remove(name);
+            }
+            let answer = context.send(Request::post(&kind.endpoint).json(&body)).await?;
+            let requirements: &'static [&'static str] = if name == "userName" {
+                &["RFC7643-4.1.1-03", "RFC7643-7-19", "RFC7644-3.3-15"]
+            } else {
+                &["RFC7643-7-19", "RFC7644-3.3-15"]
+            };
+            context.expect(&answer).under(requirements).refused(&[400], &["invalidValue"]);
+            tried += 1;
+        }
+    }
+    if tried == 0 { context.skip("no resource type that can be created has a required attribute") } else { Ok(()) }
+}
+
+async fn broken_json(context: &Context) -> Outcome {
+    let whole = context.data().user().to_string();
+    // A part that ends inside a string: nothing that could be repaired.
+    let broken = whole[..whole.len() / 2].to_owned();
+    let cases: [(String, &'static [&'static str]); 3] = [
+        (broken, &["RFC7644-3.3-13"]),
+        (format!("[{whole}]"), &["RFC7644-3.3-14"]),
+        ("\"user\"".to_owned(), &["RFC7644-3.3-14"]),
+    ];
+    for (body, requirements) in cases {
+        let answer = context.send(Request::post("/Users").body(body, "application/scim+json")).await?;
+        context.expect(&answer).under(requirements).refused(&[400], &["invalidSyntax"]);
+    }
+    Ok(())
+}
+
+async fn other_types_schema(context: &Context) -> Outcome {
+    let mut body = context.data().user();
+    body["schemas"] = json!([GROUP]);
+    body["displayName"] = json!(context.data().name());
+    let answer = context.send(Request::post("/Users").json(&body)).await?;
+    context.expect(&answer).refused(&[400], &[]);
+    Ok(())
+}
+
+async fn foreign_schema(context: &Context) -> Outcome {
+    const FOREIGN: &str = "urn:example:params:scim:schemas:weir:2.0:Foreign";
+    let extensions = context.discovery().resource_type("/Users").map_or(&[][..], |kind| &kind.extensions);
+    let mut body = context.data().user();
+    if let Some(schemas) = body["schemas"].as_array_mut() {
+        schemas.push(json!(FOREIGN));
+    }
+    let answer = context.send(Request::post("/Users").json(&body)).await?;
+    context.expect(&answer).status(&[201, 400]);
+    let Some(id) = answer.text("id").filter(|_| answer.is_success()) else { return Ok(()) };
+    let read = context.send(Request::get("/Users").segment(id)).await?;
+    for exchange in [&answer, &read] {
+        for uri in exchange.at("schemas").and_then(Value::as_array).into_iter().flatten() {
+            let known = uri.as_str().is_some_and(|uri| {
+                uri.eq_ignore_ascii_case(USER) || extensions.iter().any(|other| other.eq_ignore_ascii_case(uri))
+            });
+            let message = "schemas lists a schema that the resource type does not have";
+            context.expect(exchange).that(known, message, uri.to_string());
+        }
+    }
+    Ok(())
+}
+
+async fn schemas_missing(context: &Context) -> Outcome {
+    let lists_base = |answer: &Arc<Exchange>| {
+        context.expect(answer).under(&["RFC7643-3.3-02"]).that(
+            answer.at("schemas").and_then(Value::as_array).is_some_and(|all| all.iter().any(|uri| uri == USER)),
+            "schemas does not list the base schema",
+            answer.at("schemas").map_or_else(|| "nothing".into(), Value::to_string),
+        );
+    };
+    lists_base(&context.user().await?.exchange);
+    for (schemas, requirements) in [(None, &["RFC7643-3-03"]), (Some(json!([])), &["RFC7643-3-05"])] {
+        let mut body = context.data().user();
+        match (schemas, body.as_object_mut()) {
+            (Some(schemas), Some(members)) => members.insert("schemas".into(), schemas),
+            (None, Some(members)) => members.remove("schemas"),
+            _ => None,
+        };
+        let answer = context.send(Request::post("/Users").json(&body)).await?;
+        context.expect(&answer).under(requirements).status(&[400]);
+        if answer.is_success() {
+            lists_base(&answer);
+        }
+    }
+    Ok(())
+}
+
+async fn wrong_types(context: &Context) -> Outcome {
+    let Some(kind) = context.discovery().resource_type("/Users") else {
+        return context.skip("the endpoint has no users");
+    };
+    let published = context.data().published(kind);
+    if published.is_empty() {
+        return context.skip("the endpoint does not publish the User schema");
+    }
+    // One attribute of each type is enough.
+    let mut seen: Vec<(&str, bool)> = Vec::new();
+    for attribute in &published {
+        let shape = (attribute.word("type"), attribute.flag("multiValued"));
+        let settable = attribute.word("mutability") == "readWrite" && !attribute.is_common();
+        if !settable || attribute.name == "userName" || seen.contains(&shape) {
+            continue;
+        }
+        seen.push(shape);
+        let wrong = match shape {
+            ("complex", false) => json!("Ada Example"),
+            ("complex", true) => json!([{"value": {"nested": {"deeper": 1}}}]),
+            (_, false) => json!({"value": "x"}),
+            (_, true) => json!([["x"]]),
+        };
+        refuse(context, attribute, wrong, &["RFC7643-2.3.8-01", "RFC7643-2.4-02"]).await?;
+        if shape == ("complex", true) {
+            let nested = json!(["a@example.com", ["b@example.com"]]);
+            refuse(context, attribute, nested, &["RFC7643-2.3.8-01", "RFC7643-2.4-02"]).await?;
+        }
+    }
+    for attribute in &published {
+        if attribute.extension.is_none() && attribute.name == "x509Certificates" {
+            refuse(context, attribute, json!([{"value": "%%%"}]), &["RFC7643-2.3.6-06"]).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn refuse(
+    context: &Context,
+    attribute: &Published<'_>,
+    value: Value,
+    requirements: &'static [&'static str],
+) -> Result<Arc<Exchange>, Stop> {
+    let mut body = context.data().user();
+    attribute.put(&mut body, value);
+    let answer = context.send(Request::post("/Users").json(&body)).await?;
+    context.expect(&answer).under(requirements).refused(&[400], &["invalidValue", "invalidSyntax"]);
+    Ok(answer)
+}
+
+async fn coerced_types(context: &Context) -> Outcome {
+    type Fits = fn(&Value) -> bool;
+    type Case = (&'static str, Value, &'static [&'static str], &'static [&'static str], Fits);
+    let cases: [Case; 3] = [
+        ("displayName", json!(42), &["RFC7643-2.3.1-02"], &["RFC7643-2.3.1-01"], Value::is_string),
+        ("active", json!("True"), &["RFC7643-2.3.2-02"], &["RFC7643-2.3.2-01"], Value::is_boolean),
+        ("emails", json!({"value": "ada@example.com"}), &["RFC7643-2.4-01"], &["RFC7643-1.2-03"], Value::is_array),
+    ];
+    for (name, value, disputed, settled, fits) in cases {
+        if !context.data().publishes(USER, name) {
+            continue;
+        }
+        let user = context.user().await?;
+        let usual = context.read(&user).await?;
+        context.expect(&usual).under(settled).that(
+            usual.at(name).is_none_or(fits),
+            &format!("{name} is not shown in its type"),
+            usual.at(name).map_or_else(String::new, Value::to_string),
+        );
+        let mut body = context.data().user();
+        body[name] = value;
+        let answer = context.send(Request::post("/Users").json(&body)).await?;
+        context.expect(&answer).under(disputed).status(&[400]);
+        let Some(id) = answer.text("id").filter(|_| answer.is_success()) else { continue };
+        let read = context.send(Request::get("/Users").segment(id)).await?;
+        context.expect(&read).after(&answer).under(settled).that(
+            read.at(name).is_none_or(fits),
+            &format!("{name} is not shown in its type"),
+            read.at(name).map_or_else(String::new, Value::to_string),
+        );
+    }
+    Ok(())
+}
+
+async fn fractional_integer(context: &Context) -> Outcome {
+    let judge = |answer: &Arc<Exchange>, path: &str| {
+        let found = answer.at(path).filter(|_| answer.is_success());
+        context.expect(answer).under(&["RFC7643-2.3.4-01"]).that(
+            found.is_none_or(|found| found.as_i64().is_some()),
+            &format!("the integer {path} has a fraction"),
+            found.map_or_else(|| "nothing".into(), Value::to_string),
+        );
+    };
+    for kind in context.discovery().resource_types() {
+        let published = context.data().published(kind);
+        let integer = published.iter().find(|attribute| {
+            attribute.word("type") == "integer"
+                && attribute.word("mutability") == "readWrite"
+                && attribute.word("returned") == "default"
+                && !attribute.flag("multiValued")
+        });
+        let Some(integer) = integer else { continue };
+        let mut body = context.data().resource(kind);
+        integer.put(&mut body, json!(7));
+        let whole = context.create(&kind.endpoint, &body).await?;
+        judge(&whole.exchange, &integer.path());
+        let mut body = context.data().resource(kind);
+        integer.put(&mut body, json!(1.5));
+        let answer = context.send(Request::post(&kind.endpoint).json(&body)).await?;
+        context.expect(&answer).under(&["RFC7643-2.3.4-02"]).status(&[400]);
+        judge(&answer, &integer.path());
+        return Ok(());
+    }
+    // No resource has an integer that a client may set; a query has one (RFC 7644 section 3.4.2.4).
+    let usual = context.send(Request::get("/Users").query("count", "1")).await?;
+    let answer = context.send(Request::get("/Users").query("count", "1.5")).await?;
+    context.expect(&answer).under(&["RFC7643-2.3.4-02"]).status(&[400]);
+    for name in ["totalResults", "startIndex", "itemsPerPage"] {
+        judge(&usual, name);
+        judge(&answer, name);
+    }
+    Ok(())
+}

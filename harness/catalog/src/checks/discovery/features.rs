@@ -1,0 +1,128 @@
+//! What is announced works, and what works is announced.
+
+use reqwest::Method;
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use weir_exchange::Request;
+
+use crate::check::{Check, Outcome};
+use crate::context::Context;
+use crate::context::patch_of;
+
+const CONFIG: &[Capability] = &[Capability::ServiceProviderConfig];
+
+pub(in super::super) const CHECKS: &[Check] = &[
+    Check {
+        id: "discovery.announced-features",
+        title: "What ServiceProviderConfig announces is not refused when it is used",
+        matters: "A client that believes the announcement sends what is refused, and has no other way prepared.",
+        requirements: &["RFC7643-5-28"],
+        needs: CONFIG,
+        legal: &["patch, filter, sort, bulk and etag work where they are announced"],
+        alone: false,
+        run: |context| Box::pin(announced(context)),
+    },
+    Check {
+        id: "discovery.patch-as-announced",
+        title: "PATCH works exactly where it is announced",
+        matters: "A client that is told there is no PATCH sends the whole resource, and overwrites what it does not know.",
+        requirements: &["RFC7644-3.5-03"],
+        needs: &[Capability::ServiceProviderConfig, Capability::CreateUsers],
+        legal: &["success where patch.supported is true", "501, 405, 403 or 404 where it is false"],
+        alone: false,
+        run: |context| Box::pin(patch(context)),
+    },
+    Check {
+        id: "discovery.unannounced-features",
+        title: "What works is announced",
+        matters: "Nobody uses a feature that the endpoint denies having.",
+        requirements: &["RFC7644-4-01"],
+        needs: CONFIG,
+        legal: &[
+            "filter, bulk and sort are refused or without effect where they are not announced; that they work is noted",
+        ],
+        alone: false,
+        run: |context| Box::pin(unannounced(context)),
+    },
+];
+
+async fn announced(context: &Context) -> Outcome {
+    let discovery = context.discovery();
+    for contradiction in discovery.contradictions() {
+        let capability = contradiction.capability;
+        let message = format!("{capability} is announced and refused");
+        let observed = contradiction.exchange.status.to_string();
+        let expectation = context.expect(&contradiction.exchange).after(&discovery.service_provider_config.exchange);
+        if discovery.declared().missing.contains(&capability) {
+            expectation.note(&format!("{message}, as the target's description declares"), observed);
+        } else {
+            expectation.that(false, &message, observed);
+        }
+    }
+    let bulk = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        "Operations": [{"method": "DELETE", "path": format!("/Users/{}", context.data().unknown_id())}],
+    });
+    let trials = [
+        ("sort", Capability::Sort, Request::get("/Users").query("sortBy", "userName").query("count", "1")),
+        ("bulk", Capability::Bulk, Request::post("/Bulk").json(&bulk)),
+    ];
+    for (feature, capability, request) in trials {
+        if discovery.leaves_out(capability) || discovery.config(&format!("{feature}.supported")) != Some(&json!(true)) {
+            continue;
+        }
+        let answer = context.send(request).await?;
+        let refused = matches!(answer.status, 404 | 405 | 501);
+        let message = format!("{feature} is announced and refused");
+        let expectation = context.expect(&answer).after(&discovery.service_provider_config.exchange);
+        expectation.that(!refused, &message, answer.status.to_string());
+    }
+    let announced = discovery.config("etag.supported") == Some(&json!(true)) && !discovery.leaves_out(Capability::Etag);
+    if announced && discovery.offers(Capability::CreateUsers) {
+        let user = context.user().await?;
+        let read = context.read(&user).await?;
+        let tagged = read.header("etag").is_some() || read.text("meta.version").is_some();
+        let expectation = context.expect(&read).after(&discovery.service_provider_config.exchange);
+        expectation.that(tagged, "etag is announced, and a user has neither ETag nor meta.version", "nothing");
+    }
+    Ok(())
+}
+
+async fn patch(context: &Context) -> Outcome {
+    context.may_try(Capability::PatchUsers)?;
+    let Some(supported) = context.discovery().config("patch.supported").and_then(Value::as_bool) else {
+        return context.skip("whether PATCH is supported is not announced");
+    };
+    if supported && !context.discovery().offers(Capability::PatchUsers) {
+        return context.skip("PATCH on users is refused, which the check of announced features judges");
+    }
+    let user = context.user().await?;
+    let change = patch_of(&json!([{"op": "replace", "path": "displayName", "value": context.data().name()}]));
+    let answer = context.send(user.request(Method::PATCH).json(&change)).await?;
+    let message = if supported { "PATCH is announced and does not work" } else { "PATCH works and is not announced" };
+    let expectation = context.expect(&answer).after(&context.discovery().service_provider_config.exchange);
+    expectation.that(answer.is_success() == supported, message, answer.status.to_string());
+    Ok(())
+}
+
+async fn unannounced(context: &Context) -> Outcome {
+    let bulk = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": []});
+    let nobody = format!("userName eq {}", json!(context.data().name()));
+    let trials = [
+        ("filter", Capability::FilterUsers, Request::get("/Users").query("filter", &nobody)),
+        ("bulk", Capability::Bulk, Request::post("/Bulk").json(&bulk)),
+    ];
+    for (feature, capability, request) in trials {
+        if context.discovery().leaves_out(capability)
+            || context.discovery().config(&format!("{feature}.supported")) != Some(&json!(false))
+        {
+            continue;
+        }
+        let answer = context.send(request).await?;
+        // A list that ignores the filter is none that works.
+        let works = answer.is_success() && (feature != "filter" || answer.at("totalResults") == Some(&json!(0)));
+        let expectation = context.expect(&answer).after(&context.discovery().service_provider_config.exchange);
+        expectation.that(!works, &format!("{feature} works and is not announced"), answer.status.to_string());
+    }
+    Ok(())
+}

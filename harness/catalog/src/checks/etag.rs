@@ -1,0 +1,147 @@
+//! Versions of resources and conditional requests (RFC 7644 section 3.14).
+
+pub(super) mod conditions;
+
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use weir_exchange::Exchange;
+
+use crate::check::{Check, Outcome};
+use crate::context::Context;
+use crate::context::{Resource, Stop};
+use crate::data::USER;
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "etag.header",
+        title: "The answers to POST, GET and PUT carry an ETag",
+        matters: "A client that guards its updates takes the version from whatever answer it got last.",
+        requirements: &["RFC7644-3.14-02", "RFC7644-3.3-17", "RFC7644-3.14-01"],
+        needs: &[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag],
+        legal: &["an ETag header, weak or strong, on each of the three"],
+        alone: false,
+        run: |context| Box::pin(header(context)),
+    },
+    Check {
+        id: "etag.version",
+        title: "meta.version and the ETag header name the same version",
+        matters: "Clients that synchronise by lists have meta.version only, and send it in If-Match.",
+        requirements: &["RFC7643-3.1-31", "RFC7644-3.14-03"],
+        needs: &[Capability::CreateUsers, Capability::Etag],
+        legal: &["the same text between the quotes, in POST and GET"],
+        alone: false,
+        run: |context| Box::pin(version(context)),
+    },
+    Check {
+        id: "etag.version-to-the-letter",
+        title: "meta.version and the ETag header are equal to the letter",
+        matters: "A client that copies meta.version into If-Match sends a tag without quotes otherwise.",
+        requirements: &["RFC7643-3.1-34"],
+        needs: &[Capability::CreateUsers, Capability::Etag],
+        legal: &["meta.version is the header's value, mark and quotes included"],
+        alone: false,
+        run: |context| Box::pin(version_to_the_letter(context)),
+    },
+    Check {
+        id: "etag.form",
+        title: "An ETag is a quoted string, with an upper-case W/ if it is weak",
+        matters: "Proxies and HTTP libraries drop tags that they cannot parse, and with them every guard.",
+        requirements: &["RFC7643-3.1-33"],
+        needs: &[Capability::CreateUsers, Capability::Etag],
+        legal: &["\"…\" or W/\"…\""],
+        alone: false,
+        run: |context| Box::pin(form(context)),
+    },
+    Check {
+        id: "etag.changes",
+        title: "The ETag changes with every change",
+        matters: "Two states under one version cannot be told apart, so one of two administrators loses the edit.",
+        requirements: &["RFC7644-3.14-09"],
+        needs: &[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag],
+        legal: &["another ETag after each of two PUTs that change the user"],
+        alone: false,
+        run: |context| Box::pin(changes(context)),
+    },
+];
+
+/// The tag of an answer; without the header there is none.
+fn tag(exchange: &Exchange) -> &str {
+    exchange.header("etag").unwrap_or_default()
+}
+
+/// What stands between the quotes; a text without them is that already.
+fn opaque(tag: &str) -> &str {
+    tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"')
+}
+
+/// The body of a user with another display name; the check ends where there is no such attribute.
+fn renamed(context: &Context, user: &Resource) -> Result<Value, Stop> {
+    context.needs_attributes(USER, &["displayName"])?;
+    let mut body = user.body().clone();
+    body["displayName"] = json!(context.data().name());
+    Ok(body)
+}
+
+async fn header(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    context.expect(&user.exchange).under(&["RFC7644-3.14-02", "RFC7644-3.3-17"]).header("etag");
+    let read = context.read(&user).await?;
+    context.expect(&read).under(&["RFC7644-3.14-02", "RFC7644-3.14-01"]).header("etag");
+    let replaced = context.replace(&user, &renamed(context, &user)?).await?;
+    context.expect(&replaced).under(&["RFC7644-3.14-02"]).header("etag");
+    Ok(())
+}
+
+async fn version(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let read = context.read(&user).await?;
+    for exchange in [&user.exchange, &read] {
+        let stated = exchange.text("meta.version");
+        context.expect(exchange).under(&["RFC7644-3.14-03"]).that(
+            stated.is_some(),
+            "meta.version is missing",
+            "nothing",
+        );
+        if let (Some(stated), Some(tag)) = (stated, exchange.header("etag")) {
+            context.expect(exchange).under(&["RFC7643-3.1-31"]).that(
+                opaque(stated) == opaque(tag),
+                "meta.version is another version than the ETag",
+                format!("meta.version {stated}, ETag {tag}"),
+            );
+        }
+    }
+    Ok(())
+}
+
+async fn version_to_the_letter(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let read = context.read(&user).await?;
+    let (stated, tag) = (read.text("meta.version").unwrap_or("missing"), read.header("etag").unwrap_or("missing"));
+    let observed = format!("meta.version {stated}, ETag {tag}");
+    context.expect(&read).that(stated == tag, "meta.version is not the value of the ETag header", observed);
+    Ok(())
+}
+
+async fn form(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let read = context.read(&user).await?;
+    let Some(tag) = read.header("etag") else { return context.skip("there is no ETag") };
+    let quoted = tag.strip_prefix("W/").unwrap_or(tag);
+    let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let right = inner.is_some_and(|inner| !inner.contains('"'));
+    context.expect(&read).that(right, "the ETag is no entity tag", tag);
+    Ok(())
+}
+
+async fn changes(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let mut before = context.read(&user).await?;
+    for _ in 0..2 {
+        context.replace(&user, &renamed(context, &user)?).await?;
+        let after = context.read(&user).await?;
+        let same = tag(&before) == tag(&after);
+        context.expect(&after).after(&before).that(!same, "the ETag is the same after a change", tag(&after));
+        before = after;
+    }
+    Ok(())
+}

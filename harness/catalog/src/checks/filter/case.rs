@@ -1,0 +1,231 @@
+//! Letter case: of names and operators, which never matters, and of values, which the schema decides.
+
+use scim::capability::Capability;
+use serde_json::json;
+
+use super::published::{Published, Type};
+use crate::check::{Check, Outcome};
+use crate::cohort::Cohort;
+use crate::context::Context;
+use crate::data::USER;
+
+const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers];
+const SAME: &[&str] = &["200 with the same users, however name and operator are written", "400 invalidFilter (noted)"];
+
+pub(in super::super) const CHECKS: &[Check] = &[
+    Check {
+        id: "filter.name-case",
+        title: "Attribute names in a filter are read whatever their letter case",
+        matters: "PingOne writes username; a miss creates a second account.",
+        requirements: &["RFC7644-3.4.2.2-05", "RFC7643-2.1-04", "RFC7644-3.10-05", "RFC7644-3.4.2.2-75"],
+        needs: NEEDS,
+        legal: SAME,
+        alone: false,
+        run: |context| Box::pin(name_case(context)),
+    },
+    Check {
+        id: "filter.operator-case",
+        title: "Operators are read whatever their letter case",
+        matters: "PingOne writes Eq and other clients write AND.",
+        requirements: &["RFC7644-3.4.2.2-06", "RFC7643-2.1-04", "RFC7644-3.4.2.2-75"],
+        needs: NEEDS,
+        legal: SAME,
+        alone: false,
+        run: |context| Box::pin(operator_case(context)),
+    },
+    Check {
+        id: "filter.value-case-ignored",
+        title: "Values of an attribute that is not caseExact match in any letter case",
+        matters: "Directories do not agree on the letter case of names and mail addresses; a miss creates a second account.",
+        requirements: &["RFC7643-7-26", "RFC7644-3.4.2.2-26", "RFC7644-3.4.2.2-65", "RFC7644-3.4.2.2-75"],
+        needs: NEEDS,
+        legal: &[
+            "200 with the user, for eq, co, sw and ew with a value in other letter case",
+            "400 invalidFilter (noted)",
+        ],
+        alone: false,
+        run: |context| Box::pin(value_case_ignored(context)),
+    },
+    Check {
+        id: "filter.value-case-exact",
+        title: "externalId matches in its own letter case only",
+        matters: "Identifiers of source systems differ in case alone; the wrong account would be linked.",
+        requirements: &[
+            "RFC7643-3.1-19",
+            "RFC7643-7-23",
+            "RFC7644-3.4.2.2-12",
+            "RFC7644-3.4.2.2-26",
+            "RFC7644-3.4.2.2-65",
+            "RFC7644-3.4.2.2-75",
+        ],
+        needs: NEEDS,
+        legal: &[
+            "200 with the user for the value as stored, and nobody for it in other letter case",
+            "400 invalidFilter (noted)",
+        ],
+        alone: false,
+        run: |context| Box::pin(value_case_exact(context)),
+    },
+    Check {
+        id: "filter.id-case",
+        title: "id matches in its own letter case only",
+        matters: "Ids that differ in case alone are two resources; a lenient filter gives one for the other.",
+        requirements: &["RFC7643-3.1-12", "RFC7644-3.4.2.2-65", "RFC7644-3.4.2.2-75"],
+        needs: NEEDS,
+        legal: &["200 with nobody for the id in other letter case", "400 invalidFilter (noted)"],
+        alone: false,
+        run: |context| Box::pin(id_case(context)),
+    },
+    Check {
+        id: "filter.reference-case",
+        title: "References match in their own letter case",
+        matters: "Paths of URLs differ in case; whether a filter minds is told to whoever relies on it.",
+        requirements: &["RFC7643-2.3.7-04", "RFC7644-3.4.2.2-17", "RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"],
+        needs: NEEDS,
+        legal: &[
+            "200 with the user for the value as stored, and nobody for it in other letter case",
+            "200 with the user for both (noted)",
+            "400 invalidFilter (noted)",
+        ],
+        alone: false,
+        run: |context| Box::pin(reference_case(context)),
+    },
+    Check {
+        id: "filter.binary",
+        title: "Binary values are compared exactly",
+        matters: "Base64 that differs in case alone is another certificate, and another person's.",
+        requirements: &["RFC7643-2.3.6-04", "RFC7644-3.4.2.2-18", "RFC7644-3.4.2.2-75"],
+        needs: NEEDS,
+        legal: &[
+            "200 with the user for the value as stored, and nobody for it in other letter case",
+            "400 invalidFilter (noted)",
+        ],
+        alone: false,
+        run: |context| Box::pin(binary(context)),
+    },
+];
+
+async fn name_case(context: &Context) -> Outcome {
+    let users = Cohort::users(context, &[("a", json!({})), ("b", json!({}))]).await?;
+    let name = json!(users.name("a"));
+    let requirements: &'static [&'static str] = &["RFC7644-3.4.2.2-05", "RFC7643-2.1-04"];
+    let usual = users.finds_as_it_is(&format!("userName eq {name}"), &["a"], &[], requirements).await?;
+    users.spelled_otherwise(&usual);
+    for spelling in ["username", "USERNAME", "UserName"] {
+        users.finds_as_it_is(&format!("{spelling} eq {name}"), &["a"], &[], requirements).await?;
+    }
+    let qualified = format!("{}:USERNAME eq {name}", USER.to_uppercase());
+    users.finds_as_it_is(&qualified, &["a"], &[], &["RFC7644-3.10-05"]).await?;
+    Ok(())
+}
+
+async fn operator_case(context: &Context) -> Outcome {
+    let users = Cohort::users(context, &[("a", json!({})), ("b", json!({}))]).await?;
+    let name = json!(users.name("a"));
+    let requirements: &'static [&'static str] = &["RFC7644-3.4.2.2-06", "RFC7643-2.1-04"];
+    let usual = format!("userName pr and userName eq {name} or userName eq {name}");
+    let usual = users.finds_as_it_is(&usual, &["a"], &[], requirements).await?;
+    users.spelled_otherwise(&usual);
+    for filter in [
+        format!("userName EQ {name}"),
+        format!("userName Eq {name}"),
+        format!("userName SW {name}"),
+        format!("userName PR AND userName eq {name}"),
+        format!("userName eq {name} Or userName eq {name}"),
+    ] {
+        users.finds_as_it_is(&filter, &["a"], &[], requirements).await?;
+    }
+    Ok(())
+}
+
+async fn value_case_ignored(context: &Context) -> Outcome {
+    let all = Published::of_users(context.discovery());
+    // userName is judged by a check of its own, and this one is there at every endpoint.
+    let folded = all.iter().filter(|own| own.kind == Type::String && !own.case_exact && !own.is_multi_valued());
+    let preferred = folded.clone().find(|own| own.path == "displayName").or_else(|| folded.clone().next());
+    let Some(own) = preferred else { return context.skip("no published text attribute of User is caseExact false") };
+    let mut body = json!({});
+    own.set(&mut body, json!(format!("{} Jensen", context.data().prefix())));
+    let users = Cohort::users(context, &[("a", body), ("b", json!({}))]).await?;
+    let Some(value) = own.values(users.get("a").body()).first().and_then(|value| value.as_str()) else {
+        return context.skip(format!("the endpoint returns no {} of a new user", own.path));
+    };
+    let upper = value.to_uppercase();
+    let path = &own.path;
+    users.finds(&format!("{path} eq {}", json!(upper)), &["a"], &["RFC7643-7-26", "RFC7644-3.4.2.2-65"]).await?;
+    for (operator, part) in [("co", " JENS"), ("sw", upper.as_str()), ("ew", "JENSEN")] {
+        users.finds(&format!("{path} {operator} {}", json!(part)), &["a"], &["RFC7644-3.4.2.2-26"]).await?;
+    }
+    Ok(())
+}
+
+async fn value_case_exact(context: &Context) -> Outcome {
+    let value = format!("{}.AbC1", context.data().prefix());
+    let users = Cohort::users(context, &[("a", json!({"externalId": value})), ("b", json!({}))]).await?;
+    if users.get("a").body()["externalId"] != json!(value) {
+        return context.skip("the endpoint does not return the externalId that it was given");
+    }
+    let exact: &'static [&'static str] =
+        &["RFC7643-3.1-19", "RFC7643-7-23", "RFC7644-3.4.2.2-12", "RFC7644-3.4.2.2-65"];
+    let lower = value.replace("AbC1", "abc1");
+    users.finds_as_it_is(&format!("externalId eq {}", json!(value)), &["a"], &[], exact).await?;
+    users.finds_as_it_is(&format!("externalId eq {}", json!(lower)), &[], &[], exact).await?;
+    users.finds_as_it_is(&format!("externalId sw {}", json!(value)), &["a"], &[], &["RFC7644-3.4.2.2-26"]).await?;
+    users.finds_as_it_is(&format!("externalId sw {}", json!(lower)), &[], &[], &["RFC7644-3.4.2.2-26"]).await?;
+    Ok(())
+}
+
+async fn id_case(context: &Context) -> Outcome {
+    let users = Cohort::users(context, &[("a", json!({})), ("b", json!({}))]).await?;
+    let id = users.get("a").id.clone();
+    let swapped: String = id
+        .chars()
+        .map(|c| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
+        .collect();
+    if swapped == id {
+        return context.skip("the ids of this endpoint have no letters");
+    }
+    let requirements: &'static [&'static str] = &["RFC7643-3.1-12", "RFC7644-3.4.2.2-65"];
+    users.finds_as_it_is(&format!("id eq {}", json!(id)), &["a"], &[], requirements).await?;
+    users.finds_as_it_is(&format!("id eq {}", json!(swapped)), &[], &[], requirements).await?;
+    Ok(())
+}
+
+async fn reference_case(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["profileUrl"])?;
+    let value = format!("https://example.com/{}/Profile", context.data().prefix());
+    let users = Cohort::users(context, &[("a", json!({"profileUrl": value})), ("b", json!({}))]).await?;
+    if users.get("a").body()["profileUrl"] != json!(value) {
+        return context.skip("the endpoint does not return the profileUrl that it was given");
+    }
+    users.finds_as_it_is(&format!("profileUrl eq {}", json!(value)), &["a"], &[], &["RFC7644-3.4.2.2-04"]).await?;
+    let other = format!("profileUrl eq {}", json!(value.replace("Profile", "profile")));
+    let answer = users.finds_as_it_is(&other, &[], &["a"], &["RFC7644-3.4.2.2-04"]).await?;
+    if answer.status == 200 {
+        context.expect(&answer).under(&["RFC7643-2.3.7-04", "RFC7644-3.4.2.2-17"]).that(
+            users.keys_in(&answer).is_empty(),
+            "a reference matches in other letter case",
+            "the user is found",
+        );
+    }
+    Ok(())
+}
+
+async fn binary(context: &Context) -> Outcome {
+    let all = Published::of_users(context.discovery());
+    // An endpoint may look into a certificate and refuse bytes that are none.
+    let Some(own) = all.iter().find(|own| own.kind == Type::Binary && !own.path.contains("x509")) else {
+        return context.skip("no published attribute of User is binary and takes any bytes");
+    };
+    let (stored, other) = ("V2VpcnMgZ2F1Z2U=", "V2vpcnMgZ2F1Z2U=");
+    let mut differences = json!({});
+    own.set(&mut differences, json!(stored));
+    let users = Cohort::users(context, &[("a", differences), ("b", json!({}))]).await?;
+    if own.values(users.get("a").body()).first().and_then(|value| value.as_str()) != Some(stored) {
+        return context.skip(format!("the endpoint does not return the {} that it was given", own.path));
+    }
+    let exact: &'static [&'static str] = &["RFC7643-2.3.6-04", "RFC7644-3.4.2.2-18"];
+    users.finds(&format!("{} eq {}", own.path, json!(stored)), &["a"], exact).await?;
+    users.finds(&format!("{} eq {}", own.path, json!(other)), &[], exact).await?;
+    Ok(())
+}

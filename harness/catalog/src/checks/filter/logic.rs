@@ -1,0 +1,158 @@
+//! and, or, not, brackets and their order.
+
+use scim::capability::Capability;
+use serde_json::{Value, json};
+
+use crate::check::{Check, Outcome};
+use crate::cohort::Cohort;
+use crate::context::{Context, Stop};
+use crate::data::USER;
+
+const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers];
+const EXACTLY: &[&str] = &["200 with exactly the users for whom the expression is true", "400 invalidFilter (noted)"];
+
+pub(in super::super) const CHECKS: &[Check] = &[
+    Check {
+        id: "filter.and",
+        title: "and needs both sides",
+        matters: "A search for active members of a department that finds either gives access to the wrong people.",
+        requirements: &["RFC7644-3.4.2.2-40", "RFC7644-3.4.2.2-09", "RFC7644-3.4.2.2-46", "RFC7644-3.4.2.2-75"],
+        needs: NEEDS,
+        legal: EXACTLY,
+        alone: false,
+        run: |context| Box::pin(and(context)),
+    },
+    Check {
+        id: "filter.or",
+        title: "or needs one side",
+        matters: "Provisioners ask for several names at once with or; those that are missing would be created again.",
+        requirements: &["RFC7644-3.4.2.2-41", "RFC7644-3.4.2.2-09", "RFC7644-3.4.2.2-46", "RFC7644-3.4.2.2-75"],
+        needs: NEEDS,
+        legal: EXACTLY,
+        alone: false,
+        run: |context| Box::pin(or(context)),
+    },
+    Check {
+        id: "filter.not",
+        title: "not turns its expression round, written with a blank or without",
+        matters: "A client that asks for everybody but the locked accounts must not be given exactly these.",
+        requirements: &["RFC7644-3.4.2.2-42", "RFC7644-3.4.2.2-43", "RFC7644-3.4.2.2-09", "RFC7644-3.4.2.2-75"],
+        needs: NEEDS,
+        legal: &["200 with exactly the others", "400 invalidFilter for one of the two ways of writing it (noted)"],
+        alone: false,
+        run: |context| Box::pin(not(context)),
+    },
+    Check {
+        id: "filter.brackets",
+        title: "Round brackets decide what belongs together",
+        matters: "A filter built by a console puts brackets round each alternative and relies on them.",
+        requirements: &["RFC7644-3.4.2.2-10", "RFC7644-3.4.2.2-45", "RFC7644-3.4.2.2-75"],
+        needs: NEEDS,
+        legal: EXACTLY,
+        alone: false,
+        run: |context| Box::pin(brackets(context)),
+    },
+    Check {
+        id: "filter.precedence",
+        title: "not goes before and, and before or",
+        matters: "Read from left to right, `a or b and c` finds others than the client means, and it acts on them.",
+        requirements: &["RFC7644-3.4.2.2-44", "RFC7644-3.4.2.2-45", "RFC7644-3.4.2.2-46", "RFC7644-3.4.2.2-75"],
+        needs: NEEDS,
+        legal: EXACTLY,
+        alone: false,
+        run: |context| Box::pin(precedence(context)),
+    },
+];
+
+/// One user for each of the given sets of true statements about title, nickName and userType; the key is the set, such as
+/// `ac`, or `none`.
+async fn truths<'c>(context: &'c Context, sets: &[&'static str]) -> Result<(Cohort<'c>, [String; 3]), Stop> {
+    context.needs_attributes(USER, &["title", "nickName", "userType"])?;
+    let value = |yes: bool| format!("{}.{}", context.data().prefix(), if yes { "yes" } else { "no" });
+    let people: Vec<(&str, Value)> = sets
+        .iter()
+        .map(|set| {
+            let value = |statement: char| value(set.contains(statement));
+            (*set, json!({"title": value('a'), "nickName": value('b'), "userType": value('c')}))
+        })
+        .collect();
+    let statement = |attribute: &str| format!("{attribute} eq {}", json!(value(true)));
+    let statements = ["title", "nickName", "userType"].map(statement);
+    Ok((Cohort::users(context, &people).await?, statements))
+}
+
+async fn and(context: &Context) -> Outcome {
+    let (users, [a, b, _]) = truths(context, &["ab", "a", "b", "none"]).await?;
+    let requirements: &'static [&'static str] = &["RFC7644-3.4.2.2-40"];
+    users.finds_as_it_is(&format!("{a} and {b}"), &["ab"], &[], requirements).await?;
+    users.finds_as_it_is(&format!("{a} and userName pr"), &["a", "ab"], &[], requirements).await?;
+    Ok(())
+}
+
+async fn or(context: &Context) -> Outcome {
+    let (users, [a, b, _]) = truths(context, &["ab", "a", "b", "none"]).await?;
+    let requirements: &'static [&'static str] = &["RFC7644-3.4.2.2-41"];
+    users.finds_as_it_is(&format!("{a} or {b}"), &["ab", "a", "b"], &[], requirements).await?;
+    let names = |key: &str| format!("userName eq {}", json!(users.name(key)));
+    let several = format!("{} or {} or {}", names("a"), names("b"), names("none"));
+    users.finds_as_it_is(&several, &["a", "b", "none"], &[], requirements).await?;
+    Ok(())
+}
+
+async fn not(context: &Context) -> Outcome {
+    let (users, [a, _, _]) = truths(context, &["a", "b", "none"]).await?;
+    let within = |filter: String| format!("{} and {filter}", users.anchor());
+    let with_blank = context.send(users.query(&within(format!("not ({a})")))).await?;
+    let without = context.send(users.query(&within(format!("not({a})")))).await?;
+    let answers = [with_blank, without];
+    // The better of the two ways to write it decides; a refusal of the other is disputed.
+    if answers.iter().all(|answer| answer.status != 200) {
+        users.judge(&answers[0], &["b", "none"], &[], &["RFC7644-3.4.2.2-42"]);
+        return Ok(());
+    }
+    for answer in &answers {
+        if answer.status == 200 {
+            users.judge(answer, &["b", "none"], &[], &["RFC7644-3.4.2.2-42"]);
+        } else {
+            context.expect(answer).under(&["RFC7644-3.4.2.2-43"]).status(&[200]);
+        }
+    }
+    Ok(())
+}
+
+async fn brackets(context: &Context) -> Outcome {
+    let (users, [a, b, c]) = truths(context, &["a", "bc", "ac", "c"]).await?;
+    let requirements: &'static [&'static str] = &["RFC7644-3.4.2.2-10", "RFC7644-3.4.2.2-45"];
+    let cases: [(String, &[&str]); 3] = [
+        (format!("({a} or {b}) and {c}"), &["bc", "ac"]),
+        (format!("{c} and ({a} or {b})"), &["bc", "ac"]),
+        (format!("(({a}))"), &["a", "ac"]),
+    ];
+    for (filter, expected) in cases {
+        users.finds_as_it_is(&filter, expected, &[], requirements).await?;
+    }
+    Ok(())
+}
+
+/// Whether an expression over three statements is true.
+type Truth = fn(bool, bool, bool) -> bool;
+
+async fn precedence(context: &Context) -> Outcome {
+    let sets = ["abc", "ab", "ac", "bc", "a", "b", "c", "none"];
+    let (users, [a, b, c]) = truths(context, &sets).await?;
+    let cases: [(String, Truth); 6] = [
+        (format!("{a} or {b} and {c}"), |a, b, c| a || b && c),
+        (format!("{a} and {b} or {c}"), |a, b, c| a && b || c),
+        (format!("{a} and not ({b}) or {c}"), |a, b, c| a && !b || c),
+        (format!("{a} or not ({b}) and {c}"), |a, b, c| a || !b && c),
+        (format!("{a} and not ({b} or {c})"), |a, b, c| a && !(b || c)),
+        (format!("{a} and {b} and {c} or {a} and {b}"), |a, b, _| a && b),
+    ];
+    let requirements: &'static [&'static str] = &["RFC7644-3.4.2.2-44", "RFC7644-3.4.2.2-45", "RFC7644-3.4.2.2-46"];
+    for (filter, truth) in cases {
+        let holds = |set: &&str| truth(set.contains('a'), set.contains('b'), set.contains('c'));
+        let expected: Vec<_> = sets.into_iter().filter(holds).collect();
+        users.finds_as_it_is(&filter, &expected, &[], requirements).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,350 @@
+//! The members of groups (RFC 7643 sections 2.3.7, 2.4 and 4.2).
+
+use std::sync::Arc;
+
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use reqwest::Method;
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use url::Url;
+use weir_exchange::difference::at;
+use weir_exchange::{Exchange, Request};
+
+use crate::check::{Check, Outcome};
+use crate::checks::patch::attribute::{flag, list, text};
+use crate::checks::patch::change::send;
+use crate::checks::patch::members::{expect_members, members};
+use crate::context::Context;
+use crate::context::Resource;
+use crate::data::GROUP;
+
+const GROUPS: &[Capability] = &[Capability::CreateUsers, Capability::CreateGroups];
+const PATCH: &[Capability] = &[Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups];
+
+pub(in crate::checks) const CHECKS: &[Check] = &[
+    Check {
+        id: "groups.created-with-members",
+        title: "A group is created with users as members, and a GET lists them",
+        matters: "A provisioner that creates a group together with its members does not send them again.",
+        requirements: &["RFC7644-3.3-18"],
+        needs: GROUPS,
+        legal: &["201, and a later GET lists exactly these members"],
+        alone: false,
+        run: |context| Box::pin(created_with_members(context)),
+    },
+    Check {
+        id: "groups.member-comes-and-goes",
+        title: "A member is added and removed again",
+        matters: "Rights follow membership; whoever changes departments changes groups.",
+        requirements: &["RFC7643-4.2-03", "RFC7644-3.5.2.1-07", "RFC7644-3.5.2.2-04"],
+        needs: PATCH,
+        legal: &["200 or 204 for each change, and a later GET lists exactly the right members"],
+        alone: false,
+        run: |context| Box::pin(comes_and_goes(context)),
+    },
+    Check {
+        id: "groups.put-members",
+        title: "A PUT adds, removes and replaces members",
+        matters: "PingFederate and Okta push the whole list of members by PUT.",
+        requirements: &["RFC7644-3.5.1-04", "RFC7644-3.5.1-16"],
+        needs: &[Capability::CreateUsers, Capability::CreateGroups, Capability::ReplaceGroups],
+        legal: &["200, and a later GET lists exactly the members of the PUT"],
+        alone: false,
+        run: |context| Box::pin(put_members(context)),
+    },
+    Check {
+        id: "groups.member-ids",
+        title: "The value of a member is the id of a resource",
+        matters: "Who reads a group to learn its people follows these ids.",
+        requirements: &["RFC7643-4.2-05"],
+        needs: GROUPS,
+        legal: &["each value is the id of a user or group that can be read"],
+        alone: false,
+        run: |context| Box::pin(member_ids(context)),
+    },
+    Check {
+        id: "groups.member-references",
+        title: "The $ref of a member leads to that member",
+        matters: "Clients that follow $ref end nowhere if it holds an id, or another host.",
+        requirements: &["RFC7643-2.3.7-03", "RFC7643-2.3.7-06", "RFC7643-2.3.7-07", "RFC7643-4.2-06"],
+        needs: GROUPS,
+        legal: &["no $ref", "a URI, or a path below the base URL, at which GET answers with the resource of that id"],
+        alone: false,
+        run: |context| Box::pin(member_references(context)),
+    },
+    Check {
+        id: "groups.nested",
+        title: "A group has users and a group as members, each with its type",
+        matters: "Directories nest groups; an endpoint that takes the inner group for a user invents a person.",
+        requirements: &["RFC7643-4.2-07", "RFC7644-3.3-18"],
+        needs: GROUPS,
+        legal: &["201, and a later GET lists both members; a type, where shown, is User and Group", "400, 403 or 501"],
+        alone: false,
+        run: |context| Box::pin(nested(context)),
+    },
+    Check {
+        id: "groups.member-without-value",
+        title: "A member without value is refused where the schema requires it",
+        matters: "A member that is nobody cannot be removed again.",
+        requirements: &["RFC7643-4.2-08"],
+        needs: &[Capability::CreateGroups],
+        legal: &["400 if members.value is published as required", "anything else if not"],
+        alone: false,
+        run: |context| Box::pin(member_without_value(context)),
+    },
+    Check {
+        id: "groups.unknown-member",
+        title: "Whether a member that does not exist is refused",
+        matters: "A provisioner that sends a group before its people meets this on its first day.",
+        requirements: &["RFC7643-2.3.7-08"],
+        needs: &[Capability::CreateGroups],
+        legal: &["400 or 404, for endpoints that look members up", "201, for those that do not"],
+        alone: false,
+        run: |context| Box::pin(unknown_member(context)),
+    },
+    Check {
+        id: "groups.reference-version",
+        title: "References that differ only in the version of the API name the same member",
+        matters: "Clients that store URIs keep them when the endpoint moves to a new version.",
+        requirements: &["RFC7643-2.4-08"],
+        needs: PATCH,
+        legal: &["200 or 204 for the same member with and without version in its $ref, and it is listed once"],
+        alone: false,
+        run: |context| Box::pin(reference_version(context)),
+    },
+    Check {
+        id: "groups.many-members",
+        title: "A group of more than a hundred members keeps them all when one is added",
+        matters: "Endpoints that read a page of members, change it and write it back lose everybody after the hundredth.",
+        requirements: &["RFC7644-3.3-18", "RFC7644-3.5.2.1-07", "RFC7644-3.5.2.1-08"],
+        needs: PATCH,
+        legal: &["200 or 204, and a later GET lists all members"],
+        alone: false,
+        run: |context| Box::pin(many_members(context)),
+    },
+];
+
+fn value(member: &Resource) -> Value {
+    json!({"value": member.id})
+}
+
+/// The members as an answer shows them.
+fn shown(exchange: &Exchange) -> Vec<Value> {
+    exchange.json().ok().and_then(|body| at(body, "members")).and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+async fn created_with_members(context: &Context) -> Outcome {
+    let (first, second) = (context.user().await?, context.user().await?);
+    let group = context.group(&[&first, &second]).await?;
+    context.expect(&group.exchange).status(&[201]);
+    let mut expected = [first.id.clone(), second.id.clone()];
+    expected.sort_unstable();
+    let (read, found) = members(context, &group).await?;
+    context.expect(&read).after(&group.exchange).that(
+        found == expected,
+        "the members are not those that the group was created with",
+        format!("members {}", found.join(", ")),
+    );
+    Ok(())
+}
+
+async fn comes_and_goes(context: &Context) -> Outcome {
+    let (first, second) = (context.user().await?, context.user().await?);
+    let group = context.group(&[&first]).await?;
+    let operations = json!([{"op": "add", "path": "members", "value": [value(&second)]}]);
+    let under = &["RFC7643-4.2-03", "RFC7644-3.5.2.1-07"];
+    expect_members(context, &group, &operations, under, &[&first, &second]).await?;
+    let path = format!("members[value eq {}]", json!(second.id));
+    let operations = json!([{"op": "remove", "path": path}]);
+    let under = &["RFC7643-4.2-03", "RFC7644-3.5.2.2-04"];
+    expect_members(context, &group, &operations, under, &[&first]).await
+}
+
+async fn put_members(context: &Context) -> Outcome {
+    let (first, second, third) = (context.user().await?, context.user().await?, context.user().await?);
+    let group = context.group(&[&first, &second]).await?;
+    for wanted in [&[&second, &third][..], &[&first, &second, &third], &[]] {
+        let mut body = context.data().group();
+        body["members"] = wanted.iter().map(|member| value(member)).collect();
+        let answer = context.send(group.request(Method::PUT).json(&body)).await?;
+        context.expect(&answer).after(&group.exchange).status(&[200]);
+        if answer.is_success() {
+            let mut expected: Vec<&str> = wanted.iter().map(|member| member.id.as_str()).collect();
+            expected.sort_unstable();
+            let (read, found) = members(context, &group).await?;
+            context.expect(&read).after(&answer).that(
+                found == expected,
+                &format!("the members are not those of the PUT: {}", expected.join(", ")),
+                format!("members {}", found.join(", ")),
+            );
+        }
+    }
+    Ok(())
+}
+
+async fn member_ids(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let group = context.group(&[&user]).await?;
+    let read = context.read(&group).await?;
+    let members = shown(&read);
+    context.expect(&read).after(&group.exchange).that(!members.is_empty(), "the group lists no member", "no members");
+    for member in members {
+        let id = text(&member, "value").to_owned();
+        let found = context.send(Request::get("/Users").segment(&id)).await?;
+        context.expect(&found).after(&read).status(&[200]).equals("id", &json!(user.id));
+    }
+    Ok(())
+}
+
+/// The place that a reference names: absolute, or relative to the base URL.
+pub(super) fn place(context: &Context, reference: &str) -> Option<Url> {
+    if reference.contains("://") {
+        return Url::parse(reference).ok();
+    }
+    let base = context.client().base_url().as_str().trim_end_matches('/');
+    Url::parse(&format!("{base}/{}", reference.trim_start_matches('/'))).ok()
+}
+
+/// Follows a reference, which has to lead to the resource with this id.
+pub(super) async fn follow(
+    context: &Context,
+    shown: &Arc<Exchange>,
+    reference: &str,
+    id: &str,
+    under: &'static [&'static str],
+) -> Outcome {
+    let Some(url) = place(context, reference).filter(|url| matches!(url.scheme(), "http" | "https")) else {
+        let message = "the $ref is no URI that can be requested";
+        context.expect(shown).under(under).that(false, message, reference);
+        return Ok(());
+    };
+    if let Some(found) = context.follow(shown, "the $ref", url, under).await? {
+        context.expect(&found).after(shown).under(under).status(&[200]).equals("id", &json!(id));
+    }
+    Ok(())
+}
+
+async fn member_references(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let inner = context.group(&[]).await?;
+    let mut body = context.data().group();
+    body["members"] = json!([value(&user), value(&inner)]);
+    let created = context.send(Request::post("/Groups").json(&body)).await?;
+    let group = match created.json().ok().and_then(|body| at(body, "id")).and_then(Value::as_str) {
+        Some(id) if created.is_success() => {
+            Resource { id: id.to_owned(), endpoint: "/Groups".into(), exchange: Arc::clone(&created) }
+        }
+        _ => context.group(&[&user]).await?,
+    };
+    let read = context.read(&group).await?;
+    let members = shown(&read);
+    let references: Vec<_> =
+        members.iter().filter_map(|member| Some((at(member, "$ref")?.as_str()?, text(member, "value")))).collect();
+    if references.is_empty() {
+        return context.skip("the endpoint shows no $ref in members");
+    }
+    for (reference, id) in references {
+        let under: &[&str] = if reference.contains("://") {
+            &["RFC7643-2.3.7-06", "RFC7643-2.3.7-07", "RFC7643-4.2-06"]
+        } else {
+            &["RFC7643-2.3.7-03", "RFC7643-2.3.7-07", "RFC7643-4.2-06"]
+        };
+        follow(context, &read, reference, id, under).await?;
+    }
+    Ok(())
+}
+
+async fn nested(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let inner = context.group(&[]).await?;
+    let mut body = context.data().group();
+    body["members"] = json!([{"value": user.id, "type": "User"}, {"value": inner.id, "type": "Group"}]);
+    let created = context.send(Request::post("/Groups").json(&body)).await?;
+    context.expect(&created).under(&["RFC7643-4.2-07"]).status(&[201, 400, 403, 501]);
+    let Some(id) = created.json().ok().and_then(|body| at(body, "id")).filter(|_| created.status == 201) else {
+        return Ok(());
+    };
+    let read = context.send(Request::get("/Groups").segment(id.as_str().unwrap_or_default())).await?;
+    let members = shown(&read);
+    for (id, kind) in [(&user.id, "User"), (&inner.id, "Group")] {
+        let member = members.iter().find(|member| text(member, "value") == id);
+        let shown_kind = member.map_or("", |member| text(member, "type"));
+        context.expect(&read).after(&created).that(
+            member.is_some()
+                && matches!(shown_kind, "" | "User" | "Group")
+                && (shown_kind.is_empty() || shown_kind == kind),
+            &format!("the member {id} is not listed as the {kind} that it is"),
+            format!("members {}", Value::from(members.clone())),
+        );
+    }
+    Ok(())
+}
+
+async fn member_without_value(context: &Context) -> Outcome {
+    let schema = context.discovery().schema(GROUP);
+    let members =
+        schema.and_then(|schema| list(schema, "attributes").iter().find(|one| text(one, "name") == "members"));
+    let value =
+        members.and_then(|members| list(members, "subAttributes").iter().find(|one| text(one, "name") == "value"));
+    let is_required = value.is_some_and(|value| flag(value, "required"));
+    let mut body = context.data().group();
+    body["members"] = json!([{"display": "Nobody"}]);
+    let answer = context.send(Request::post("/Groups").json(&body)).await?;
+    context.expect(&answer).status(if is_required { &[400] } else { &[201, 400] });
+    Ok(())
+}
+
+async fn unknown_member(context: &Context) -> Outcome {
+    let mut body = context.data().group();
+    body["members"] = json!([{"value": context.data().unknown_id()}]);
+    let answer = context.send(Request::post("/Groups").json(&body)).await?;
+    context.expect(&answer).status(&[400, 404]);
+    Ok(())
+}
+
+/// The base URL's path without the segment that is a version, such as `v2`.
+fn without_version(location: &str, base: &str) -> Option<String> {
+    let rest = location.strip_prefix(base)?;
+    let (before, version) = base.rsplit_once('/')?;
+    let digits = version.strip_prefix(['v', 'V'])?;
+    let is_version = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    is_version.then(|| format!("{before}{rest}"))
+}
+
+async fn reference_version(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let location = user.body().pointer("/meta/location").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let base = context.client().base_url().as_str().trim_end_matches('/');
+    let Some(other) = without_version(&location, base) else {
+        return context.skip("the base URL ends in no version, or the user has no location below it");
+    };
+    let group = context.group(&[]).await?;
+    for reference in [&location, &other] {
+        let member = json!({"value": user.id, "$ref": reference});
+        let operations = json!([{"op": "add", "path": "members", "value": [member]}]);
+        expect_members(context, &group, &operations, &["RFC7643-2.4-08"], &[&user]).await?;
+    }
+    Ok(())
+}
+
+async fn many_members(context: &Context) -> Outcome {
+    const MEMBERS: usize = 105;
+    // Eight at a time: as many as a browser would, and no endpoint is flooded.
+    let users: Vec<Resource> =
+        futures_util::stream::iter((0..MEMBERS).map(|_| context.user())).buffer_unordered(8).try_collect().await?;
+    let Some((last, others)) = users.split_last() else { return Ok(()) };
+    let (half, rest) = others.split_at(others.len() / 2);
+    let group = context.group(&half.iter().collect::<Vec<_>>()).await?;
+    for (added, count) in [(rest, others.len()), (std::slice::from_ref(last), users.len())] {
+        let values: Vec<Value> = added.iter().map(value).collect();
+        let answer = send(context, &group, &json!([{"op": "add", "path": "members", "value": values}])).await?;
+        context.expect(&answer).after(&group.exchange).status(&[200, 204]);
+        let (read, found) = members(context, &group).await?;
+        context.expect(&read).after(&answer).that(
+            found.len() == count,
+            &format!("the group does not list its {count} members"),
+            format!("{} members", found.len()),
+        );
+    }
+    Ok(())
+}

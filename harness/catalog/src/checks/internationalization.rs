@@ -1,0 +1,122 @@
+//! Texts in every language: kept to the code point, and compared by what they say.
+
+use reqwest::Method;
+use scim::capability::Capability;
+use serde_json::json;
+use weir_exchange::Request;
+
+use crate::check::{Check, Outcome};
+use crate::context::Context;
+use crate::data::USER;
+
+const USERS: &[Capability] = &[Capability::CreateUsers];
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "internationalization.text",
+        title: "Text in every script comes back with the same code points",
+        matters: "People's names turn into question marks, on badges and in mail.",
+        requirements: &["RFC7643-2.3.1-01"],
+        needs: USERS,
+        legal: &["the same text in the answer to POST, GET and in a list"],
+        alone: false,
+        run: |context| Box::pin(text(context)),
+    },
+    Check {
+        id: "internationalization.user-name",
+        title: "Two spellings of one userName are one name",
+        matters: "Nobody can see the difference between the two accounts, and one of them may be an impostor's.",
+        requirements: &["RFC7644-5-01"],
+        needs: USERS,
+        legal: &[
+            "201 for a userName with a precomposed letter, then 409 for the same name with a combining mark",
+            "400 invalidValue for names that are not ASCII, where the endpoint does not take them",
+        ],
+        alone: false,
+        run: |context| Box::pin(user_name(context)),
+    },
+    Check {
+        id: "internationalization.filter",
+        title: "A filter finds a text in either spelling",
+        matters: "A provisioner does not find the account that it made, and makes another one.",
+        requirements: &["RFC7644-7.8-01"],
+        needs: &[Capability::CreateUsers, Capability::FilterUsers],
+        legal: &["a userName stored with a precomposed letter is found by the same name with a combining mark"],
+        alone: false,
+        run: |context| Box::pin(filter(context)),
+    },
+];
+
+/// Latin with marks, a combining mark, Greek, Arabic, Han, a letter beyond the basic plane, an emoji of several code points.
+const TEXTS: [&str; 7] = [
+    "Zo\u{eb} \u{141}ukasz",
+    "\u{3a9}\u{3bc}\u{3ad}\u{3b3}\u{3b1}",
+    "\u{639}\u{644}\u{64a}",
+    "\u{738b}\u{5c0f}\u{660e}",
+    "\u{20bb7}\u{91ce}",
+    "\u{1f469}\u{200d}\u{1f4bb} Ada",
+    "O\u{2019}Neil \u{201e}A\u{201c}",
+];
+
+async fn text(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["displayName"])?;
+    for text in TEXTS {
+        let mut body = context.data().user();
+        body["displayName"] = json!(text);
+        let user = context.create("/Users", &body).await?;
+        let read = context.read(&user).await?;
+        for exchange in [&user.exchange, &read] {
+            context.expect(exchange).equals("displayName", &json!(text));
+        }
+        if context.discovery().offers(Capability::FilterUsers) {
+            let filter = format!("id eq {}", json!(user.id));
+            let list = context.send(Request::get("/Users").query("filter", &filter)).await?;
+            if list.at("totalResults") == Some(&json!(1)) {
+                context.expect(&list).equals("Resources[0].displayName", &json!(text));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The name with a precomposed letter, and with a combining mark.
+fn spellings(context: &Context) -> (String, String) {
+    let (data, own) = (context.data(), context.data().number());
+    (data.user_name(&format!("jos\u{e9}{own}")), data.user_name(&format!("jose\u{301}{own}")))
+}
+
+async fn user_name(context: &Context) -> Outcome {
+    let (precomposed, combining) = spellings(context);
+    let named = |name: &str| {
+        let mut body = context.data().user();
+        body["userName"] = json!(name);
+        body
+    };
+    let first = context.send(Request::post("/Users").json(&named(&precomposed))).await?;
+    if first.status == 400 {
+        return context.skip("the endpoint takes no userName that is not ASCII");
+    }
+    context.expect(&first).status(&[201]);
+    let second = context.send(Request::post("/Users").json(&named(&combining))).await?;
+    if second.status != 400 {
+        context.expect(&second).after(&first).status(&[409]);
+    }
+    Ok(())
+}
+
+async fn filter(context: &Context) -> Outcome {
+    let (precomposed, combining) = spellings(context);
+    let mut body = context.data().user();
+    body["userName"] = json!(precomposed);
+    let answer = context.send(Request::post("/Users").json(&body)).await?;
+    let Some(id) = answer.text("id").filter(|_| answer.is_success()).map(str::to_owned) else {
+        return context.skip("the endpoint takes no userName that is not ASCII");
+    };
+    for name in [precomposed, combining] {
+        let filter = format!("userName eq {}", json!(name));
+        let request = Request::new(Method::GET, "/Users").query("filter", &filter);
+        let list = context.send(request).await?;
+        context.expect(&list).after(&answer).status(&[200]).lists(&[&id]);
+    }
+    Ok(())
+}

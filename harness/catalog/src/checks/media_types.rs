@@ -1,0 +1,269 @@
+//! In which form requests and answers travel (RFC 7644 sections 3.1, 3.8 and 8).
+
+use std::sync::Arc;
+
+use reqwest::Method;
+use scim::capability::Capability;
+use serde_json::json;
+use weir_exchange::request::SCIM_JSON;
+use weir_exchange::{Exchange, Request};
+
+use super::errors::is_scim_json;
+use crate::check::{Check, Outcome};
+use crate::context::{Context, Stop};
+use crate::data::USER;
+
+const JSON: &str = "application/json";
+const MESSAGES: &str = "urn:ietf:params:scim:api:messages:2.0:";
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "media-types.answers",
+        title: "Answers to a client that accepts application/scim+json have that type",
+        matters: "A client that was promised SCIM and gets another type does not know how to read the answer.",
+        requirements: &["RFC7644-3.1-01", "RFC7644-3.8-06", "RFC7644-8.1-01"],
+        needs: &[],
+        legal: &["Content-Type application/scim+json, with or without charset, for each answer with a body"],
+        alone: false,
+        run: |context| Box::pin(answers(context)),
+    },
+    Check {
+        id: "media-types.default",
+        title: "A client that accepts anything, or does not say, gets application/scim+json",
+        matters: "curl and most HTTP libraries send no preference; what they get is what people take for the format.",
+        requirements: &["RFC7644-3.8-08", "RFC7644-3.8-09"],
+        needs: &[],
+        legal: &["200 with Content-Type application/scim+json"],
+        alone: false,
+        run: |context| Box::pin(default(context)),
+    },
+    Check {
+        id: "media-types.accept-json",
+        title: "A client that accepts application/json only is served",
+        matters: "Generic REST clients and Entra ID ask for plain JSON; a 406 shuts them out.",
+        requirements: &["RFC7644-3.8-07"],
+        needs: &[],
+        legal: &["200 with Content-Type application/json or application/scim+json"],
+        alone: false,
+        run: |context| Box::pin(accept_json(context)),
+    },
+    Check {
+        id: "media-types.accept-weights",
+        title: "Accept is read as a weighted list, not compared as a text",
+        matters: "Browsers, Java and .NET clients send lists with weights; compared as a text none of them fits.",
+        requirements: &["RFC7644-3.8-06"],
+        needs: &[],
+        legal: &["200 with one of the two JSON types whenever the list holds application/scim+json"],
+        alone: false,
+        run: |context| Box::pin(accept_weights(context)),
+    },
+    Check {
+        id: "media-types.request-charset",
+        title: "A request that names its charset, or none, is read as UTF-8",
+        matters: "Many HTTP libraries add charset=utf-8 by themselves, and users cannot switch that off.",
+        requirements: &["RFC7644-3.8-01", "RFC7644-3.8-02"],
+        needs: &[Capability::CreateUsers],
+        legal: &["201 with charset=utf-8 in any letter case, and without charset"],
+        alone: false,
+        run: |context| Box::pin(request_charset(context)),
+    },
+    Check {
+        id: "media-types.utf-8",
+        title: "Text beyond ASCII goes in and out as UTF-8, unchanged",
+        matters: "Names come back as mojibake where one layer takes the bytes for another charset, and then overwrite the source.",
+        requirements: &["RFC7644-3.8-01", "RFC7644-3.8-02"],
+        needs: &[Capability::CreateUsers],
+        legal: &["the same text in the answer to the creation and in a later GET"],
+        alone: false,
+        run: |context| Box::pin(utf_8(context)),
+    },
+    Check {
+        id: "media-types.requests",
+        title: "A request of another media type is understood or refused, not broken down over",
+        matters: "Okta and generic clients send application/json; a form or plain text must meet a clear refusal.",
+        requirements: &["RFC7644-3.8-10", "RFC7644-3.8-11", "RFC7644-3.12-01"],
+        needs: &[Capability::CreateUsers],
+        legal: &["201 or 415 for application/json", "415, 400 or 201 for text/plain"],
+        alone: false,
+        run: |context| Box::pin(requests(context)),
+    },
+    Check {
+        id: "media-types.messages",
+        title: "Lists and errors carry the message URNs of the RFC, to the letter",
+        matters: "Clients switch on the URN; one of SCIM 1.1, or in another case, is an unknown message.",
+        requirements: &["RFC7644-3.1-05", "RFC7644-8.2-01"],
+        needs: &[],
+        legal: &["urn:ietf:params:scim:api:messages:2.0:ListResponse and …:Error, each alone in schemas"],
+        alone: false,
+        run: |context| Box::pin(messages(context)),
+    },
+    Check {
+        id: "media-types.objects",
+        title: "Every answer with a body is one JSON object",
+        matters: "A bare array or a text where an object is laid down stops the client's decoder.",
+        requirements: &["RFC7644-3.2-20"],
+        needs: &[],
+        legal: &["a JSON object", "no body, for 204 and 304"],
+        alone: false,
+        run: |context| Box::pin(objects(context)),
+    },
+];
+
+/// One answer of each common kind: discovery, list, error, and the life of a user where users can be created.
+async fn samples(context: &Context) -> Result<Vec<Arc<Exchange>>, Stop> {
+    let mut samples = vec![
+        context.send(Request::get("/ServiceProviderConfig")).await?,
+        context.send(Request::get("/Users").query("count", "1")).await?,
+        context.send(Request::get("/Users").segment(&context.data().unknown_id())).await?,
+    ];
+    if context.discovery().offers(Capability::CreateUsers) {
+        let user = context.user().await?;
+        samples.push(Arc::clone(&user.exchange));
+        samples.push(context.send(user.request(Method::GET)).await?);
+        if context.discovery().offers(Capability::ReplaceUsers) {
+            samples.push(context.send(user.request(Method::PUT).json(&context.data().user())).await?);
+        }
+    }
+    samples.retain(|answer| !answer.response_body.is_empty());
+    Ok(samples)
+}
+
+fn content_type(answer: &Exchange) -> &str {
+    answer.header("content-type").unwrap_or("no Content-Type")
+}
+
+async fn answers(context: &Context) -> Outcome {
+    for answer in samples(context).await? {
+        let found = content_type(&answer);
+        context.expect(&answer).that(is_scim_json(found), "the Content-Type is not application/scim+json", found);
+    }
+    Ok(())
+}
+
+async fn default(context: &Context) -> Outcome {
+    let answer = context.send(Request::get("/Users").query("count", "1").header("accept", "*/*")).await?;
+    let is_default = |answer: &Exchange| answer.status == 200 && is_scim_json(content_type(answer));
+    let shown = |answer: &Exchange| format!("{} {}", answer.status, content_type(answer));
+    let message = "the answer is not 200 in application/scim+json";
+    context.expect(&answer).under(&["RFC7644-3.8-09"]).that(is_default(&answer), message, shown(&answer));
+    let request = Request::get("/Users").query("count", "1");
+    // Behind TLS only the first half can be shown, because the HTTP library always sends the header.
+    if let Some(answer) = context.client().send_without_accept(&request).await.map_err(Stop::NoAnswer)? {
+        context.expect(&answer).under(&["RFC7644-3.8-08"]).that(is_default(&answer), message, shown(&answer));
+    }
+    Ok(())
+}
+
+/// Whether an answer is JSON by its type.
+fn is_json(answer: &Exchange) -> bool {
+    let found = content_type(answer);
+    is_scim_json(found) || found.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(JSON)
+}
+
+async fn accept_json(context: &Context) -> Outcome {
+    let answer = context.send(Request::get("/Users").query("count", "1").header("accept", JSON)).await?;
+    context.expect(&answer).status(&[200]);
+    if answer.status == 200 {
+        context.expect(&answer).json().that(is_json(&answer), "the answer has no JSON type", content_type(&answer));
+    }
+    Ok(())
+}
+
+async fn accept_weights(context: &Context) -> Outcome {
+    for accept in [
+        "application/scim+json;q=1.0",
+        "text/html;q=0.9, application/scim+json;q=0.5, */*;q=0.1",
+        "text/html, application/scim+json",
+        "application/scim+json; charset=utf-8",
+        "application/scim+json,application/json;q=0.8",
+    ] {
+        let answer = context.send(Request::get("/Users").query("count", "1").header("accept", accept)).await?;
+        context.expect(&answer).status(&[200]);
+        if answer.status == 200 {
+            let message = format!("the answer to Accept: {accept} has no JSON type");
+            context.expect(&answer).that(is_json(&answer), &message, content_type(&answer));
+        }
+    }
+    Ok(())
+}
+
+async fn request_charset(context: &Context) -> Outcome {
+    for content_type in [
+        "application/scim+json",
+        "application/scim+json; charset=utf-8",
+        "application/scim+json;charset=UTF-8",
+        "application/scim+json; charset=\"utf-8\"",
+    ] {
+        let body = context.data().user();
+        let answer = context.send(Request::post("/Users").body(body.to_string(), content_type)).await?;
+        let requirements: &'static [&'static str] =
+            if content_type == SCIM_JSON { &["RFC7644-3.8-02"] } else { &["RFC7644-3.8-01"] };
+        context.expect(&answer).under(requirements).status(&[201]);
+    }
+    Ok(())
+}
+
+async fn utf_8(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["displayName"])?;
+    // Latin, combining, Cyrillic, Han, an emoji beyond the basic plane, and a right-to-left script.
+    let name = "Zoë Müller e\u{301} Жанна 王芳 🦦 שרה";
+    let mut body = context.data().user();
+    body["displayName"] = json!(name);
+    let resource = context.create("/Users", &body).await?;
+    context.expect(&resource.exchange).under(&["RFC7644-3.8-02"]).equals("displayName", &json!(name));
+    let answer = context.read(&resource).await?;
+    context.expect(&answer).after(&resource.exchange).under(&["RFC7644-3.8-01"]).equals("displayName", &json!(name));
+    Ok(())
+}
+
+async fn requests(context: &Context) -> Outcome {
+    for (content_type, requirements, legal) in [
+        (JSON, &["RFC7644-3.8-10"] as &'static [&'static str], [201, 415].as_slice()),
+        ("text/plain", &["RFC7644-3.8-11"], &[415, 400, 201]),
+        ("application/x-www-form-urlencoded", &["RFC7644-3.8-11"], &[415, 400, 201]),
+    ] {
+        let body = context.data().user().to_string();
+        let answer = context.send(Request::post("/Users").body(body, content_type)).await?;
+        context.expect(&answer).under(&["RFC7644-3.12-01"]).that(
+            answer.status < 500,
+            &format!("a body of type {content_type} breaks the endpoint down"),
+            answer.status.to_string(),
+        );
+        if answer.status < 500 {
+            context.expect(&answer).under(requirements).status(legal);
+        }
+        if (400..500).contains(&answer.status) {
+            context.expect(&answer).under(&["RFC7644-3.12-01"]).error();
+        }
+    }
+    Ok(())
+}
+
+async fn messages(context: &Context) -> Outcome {
+    let list = context.send(Request::get("/Users").query("count", "1")).await?;
+    let error = context.send(Request::get("/Users").segment(&context.data().unknown_id())).await?;
+    for (answer, success, message) in [(&list, true, "ListResponse"), (&error, false, "Error")] {
+        if answer.is_success() == success {
+            context.expect(answer).json().equals("schemas", &json!([format!("{MESSAGES}{message}")]));
+        }
+    }
+    Ok(())
+}
+
+async fn objects(context: &Context) -> Outcome {
+    let mut samples = samples(context).await?;
+    for path in ["/ResourceTypes", "/Schemas"] {
+        samples.push(context.send(Request::get(path)).await?);
+    }
+    for answer in samples {
+        let expectation = context.expect(&answer).json();
+        if let Ok(body) = answer.json() {
+            expectation.that(
+                body.is_object(),
+                "the body is JSON, but no object",
+                body.to_string().chars().take(60).collect::<String>(),
+            );
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,177 @@
+//! Two tenants of one endpoint (RFC 7644 section 6; RFC 7643 sections 3.1 and 9.3). The second one's credentials, and its
+//! base URL where that differs, are the operator's to give.
+
+use reqwest::Method;
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use weir_exchange::{Client, Request};
+
+use crate::check::{Check, Outcome};
+use crate::context::patch_of;
+use crate::context::{Context, Stop};
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "multi-tenancy.foreign-id",
+        title: "The id of another tenant's user is an unknown id, to read and to write",
+        matters: "Ids leak in logs and links; whoever holds one must not be able to read, change or delete the account.",
+        requirements: &["RFC7644-6-02"],
+        needs: &[Capability::CreateUsers],
+        legal: &["404 or 403 for each method, and the user is as it was"],
+        alone: false,
+        run: |context| Box::pin(foreign_id(context)),
+    },
+    Check {
+        id: "multi-tenancy.foreign-lists",
+        title: "Lists, filters and searches show nothing of another tenant",
+        matters: "One forgotten condition in a query shows one customer the people of all others.",
+        requirements: &["RFC7644-6-02"],
+        needs: &[Capability::CreateUsers, Capability::FilterUsers],
+        legal: &["200 without the other tenant's user", "501 for a search"],
+        alone: false,
+        run: |context| Box::pin(foreign_lists(context)),
+    },
+    Check {
+        id: "multi-tenancy.foreign-url",
+        title: "The credentials of one tenant open no other tenant's URL",
+        matters: "Tenants differ by a word in the URL; whoever changes it must meet a closed door.",
+        requirements: &["RFC7644-6.1-03"],
+        needs: &[],
+        legal: &["401, 403 or 404"],
+        alone: false,
+        run: |context| Box::pin(foreign_url(context)),
+    },
+    Check {
+        id: "multi-tenancy.external-id",
+        title: "Two tenants may use one externalId, and each sees its own user by it",
+        matters: "Every directory numbers its people from 1; the second customer could not be provisioned.",
+        requirements: &["RFC7643-3.1-17", "RFC7644-6.2-02", "RFC7643-9.3-03"],
+        needs: &[Capability::CreateUsers],
+        legal: &["201 for both, and each finds one user"],
+        alone: false,
+        run: |context| Box::pin(external_id(context)),
+    },
+    Check {
+        id: "multi-tenancy.separate-ids",
+        title: "Users of two tenants have different ids, though they are alike",
+        matters: "An id that follows from the name lets one customer find out whom the other employs.",
+        requirements: &["RFC7643-9.3-02"],
+        needs: &[Capability::CreateUsers],
+        legal: &["two ids"],
+        alone: false,
+        run: |context| Box::pin(separate_ids(context)),
+    },
+];
+
+/// A client of the other tenant; without one the check ends.
+fn other(context: &Context) -> Result<Client, Stop> {
+    context.stranger().ok_or_else(|| {
+        Stop::Skip("no credentials of another tenant were given (--second-bearer, --second-basic, --second-url)".into())
+    })
+}
+
+async fn foreign_id(context: &Context) -> Outcome {
+    let other = other(context)?;
+    let user = context.user().await?;
+    let name = context.data().name();
+    let patch = patch_of(&json!([{"op": "replace", "path": "userName", "value": name}]));
+    for request in [
+        user.request(Method::GET),
+        user.request(Method::PUT).json(&context.data().user()),
+        user.request(Method::PATCH).json(&patch),
+        user.request(Method::DELETE),
+    ] {
+        let answer = other.send(request).await.map_err(Stop::NoAnswer)?;
+        context.expect(&answer).after(&user.exchange).that(
+            !answer.is_success(),
+            "another tenant's user is reached",
+            answer.status.to_string(),
+        );
+    }
+    let after = context.send(user.request(Method::GET)).await?;
+    context.expect(&after).status(&[200]);
+    if after.status == 200 {
+        context.expect(&after).after(&user.exchange).equals("userName", &user.body()["userName"]);
+    }
+    Ok(())
+}
+
+async fn foreign_lists(context: &Context) -> Outcome {
+    let other = other(context)?;
+    let user = context.user().await?;
+    let filter = format!("userName eq {}", user.body()["userName"]);
+    let found = other.send(Request::get("/Users").query("filter", &filter)).await.map_err(Stop::NoAnswer)?;
+    if found.status == 200 {
+        context.expect(&found).after(&user.exchange).lists(&[]).equals("totalResults", &json!(0));
+    }
+    let search = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
+        "filter": filter,
+    });
+    for path in ["/Users/.search", "/.search"] {
+        let found = other.send(Request::post(path).json(&search)).await.map_err(Stop::NoAnswer)?;
+        if found.status == 200 {
+            context.expect(&found).after(&user.exchange).lists(&[]);
+        }
+    }
+    Ok(())
+}
+
+async fn foreign_url(context: &Context) -> Outcome {
+    let other = other(context)?;
+    if other.base_url() == context.client().base_url() {
+        return context.skip("both tenants have one base URL, so the credentials alone name the tenant");
+    }
+    if other.base_url().origin() != context.client().base_url().origin() {
+        return context.skip("the other tenant has another origin, to which these credentials are not sent");
+    }
+    let crossed = context.client().elsewhere(other.base_url(), context.client().credentials().clone());
+    let answer = crossed.send(Request::get("/Users").query("count", "1")).await.map_err(Stop::NoAnswer)?;
+    context.expect(&answer).status(&[401, 403, 404]);
+    Ok(())
+}
+
+/// Creates a user as the other tenant; what it cannot create ends the check.
+async fn create_there(
+    context: &Context,
+    other: &Client,
+    body: &Value,
+) -> Result<std::sync::Arc<weir_exchange::Exchange>, Stop> {
+    let answer = other.send(Request::post("/Users").json(body)).await.map_err(Stop::NoAnswer)?;
+    if matches!(answer.status, 401 | 403 | 501) {
+        context.skip(format!("the other tenant's credentials may not create users: {}", answer.status))?;
+    }
+    Ok(answer)
+}
+
+async fn external_id(context: &Context) -> Outcome {
+    let other = other(context)?;
+    let external_id = context.data().name();
+    let body = || {
+        let mut body = context.data().user();
+        body["externalId"] = json!(external_id);
+        body
+    };
+    let here = context.create("/Users", &body()).await?;
+    let there = create_there(context, &other, &body()).await?;
+    context.expect(&there).after(&here.exchange).under(&["RFC7643-3.1-17", "RFC7644-6.2-02"]).status(&[201]);
+    if there.status == 201 && context.discovery().offers(Capability::FilterUsers) {
+        let filter = format!("externalId eq \"{external_id}\"");
+        let found = context.send(Request::get("/Users").query("filter", &filter)).await?;
+        if found.status == 200 {
+            context.expect(&found).after(&there).under(&["RFC7643-3.1-17"]).lists(&[here.id.as_str()]);
+        }
+    }
+    Ok(())
+}
+
+async fn separate_ids(context: &Context) -> Outcome {
+    let other = other(context)?;
+    let body = context.data().user();
+    let here = context.create("/Users", &body).await?;
+    let there = create_there(context, &other, &body).await?;
+    if let Some(id) = there.text("id").filter(|_| there.is_success()) {
+        context.expect(&there).after(&here.exchange).that(id != here.id, "both users have one id", id);
+    }
+    Ok(())
+}

@@ -1,0 +1,239 @@
+//! Whether PATCH is there, and how it answers (RFC 7644 sections 3.5 and 3.5.2).
+
+use reqwest::Method;
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use weir_exchange::Request;
+use weir_exchange::difference::{at, same};
+
+use super::attribute::{need, plain, plain_one};
+use super::change::{is_done, send, user_with};
+use crate::check::{Check, Outcome};
+use crate::context::Context;
+use crate::context::patch_of;
+
+const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
+
+pub(in crate::checks) const CHECKS: &[Check] = &[
+    Check {
+        id: "patch.supported",
+        title: "PATCH is there, as the ServiceProviderConfig says",
+        matters: "authentik and Entra ID look there before they choose between PATCH and PUT.",
+        requirements: &["RFC7644-3.5-02", "RFC7644-3.5-03", "RFC7644-3.5.2-01"],
+        needs: &[],
+        legal: &[
+            "patch.supported true, and PATCH of users or groups is taken",
+            "patch.supported false, and PATCH is answered 501 (405 and 404 are known too)",
+        ],
+        alone: false,
+        run: |context| Box::pin(supported(context)),
+    },
+    Check {
+        id: "patch.part",
+        title: "PATCH changes what it names and nothing else",
+        matters: "An endpoint that treats PATCH as PUT empties everything that the client did not repeat.",
+        requirements: &["RFC7644-3.2-11"],
+        needs: USERS,
+        legal: &["200 with the user or 204; a later GET shows the change, and every other attribute as it was"],
+        alone: false,
+        run: |context| Box::pin(part(context)),
+    },
+    Check {
+        id: "patch.answer",
+        title: "A change is answered with 200 and the whole user, or 204 and nothing",
+        matters: "Clients that get 200 read the body as the new state; an empty one ends in a parse error.",
+        requirements: &["RFC7644-3.5.2-33"],
+        needs: USERS,
+        legal: &["200 with a body equal to what a GET shows", "204 without body"],
+        alone: false,
+        run: |context| Box::pin(answer(context)),
+    },
+    Check {
+        id: "patch.attributes",
+        title: "With the attributes parameter, the answer is 200 with these attributes",
+        matters: "It is how a client learns what a change made of a value without a second request.",
+        requirements: &["RFC7644-3.5.2-35"],
+        needs: USERS,
+        legal: &["200 with id and the attributes that were asked for; schemas may be there"],
+        alone: false,
+        run: |context| Box::pin(attributes(context)),
+    },
+    Check {
+        id: "patch.excluded-attributes",
+        title: "excludedAttributes leaves its attributes out of the answer",
+        matters: "Without it, the answer to adding one member lists all members of the group.",
+        requirements: &["RFC7644-3.5.2-36"],
+        needs: USERS,
+        legal: &["200 without the attribute", "204"],
+        alone: false,
+        run: |context| Box::pin(excluded_attributes(context)),
+    },
+    Check {
+        id: "patch.version-header",
+        title: "204 comes with the new version in ETag",
+        matters: "A client that guards its changes by If-Match needs the new version before its next change.",
+        requirements: &["RFC7644-3.5.2-34"],
+        needs: &[Capability::CreateUsers, Capability::PatchUsers, Capability::Etag],
+        legal: &["200", "204 with ETag"],
+        alone: false,
+        run: |context| Box::pin(version_header(context)),
+    },
+    Check {
+        id: "patch.unknown-resource",
+        title: "PATCH of a resource that does not exist is 404",
+        matters: "A provisioner with a stale id has to learn that its user is gone.",
+        requirements: &["RFC7644-3.5.2-37"],
+        needs: &[Capability::PatchUsers],
+        legal: &["404 with a SCIM Error"],
+        alone: false,
+        run: |context| Box::pin(unknown_resource(context)),
+    },
+];
+
+async fn supported(context: &Context) -> Outcome {
+    let published = context.discovery().config("patch.supported").and_then(Value::as_bool);
+    let id = context.data().unknown_id();
+    let body = patch_of(&json!([{"op": "replace", "path": "displayName", "value": "x"}]));
+    let mut answers = Vec::new();
+    for kind in ["/Users", "/Groups"] {
+        if context.discovery().resource_type(kind).is_some() {
+            answers.push(context.send(Request::patch(kind).segment(&id).json(&body)).await?);
+        }
+    }
+    let Some(last) = answers.last() else { return context.skip("the endpoint has neither users nor groups") };
+    // 404 says that there is no such resource, which is right for an id that nobody has.
+    let taken = answers.iter().any(|answer| !matches!(answer.status, 403 | 405 | 501));
+    let statuses = answers.iter().map(|answer| answer.status.to_string()).collect::<Vec<_>>().join(", ");
+    context.expect(last).under(&["RFC7644-3.5-02"]).that(
+        taken && published != Some(false),
+        "PATCH is not supported",
+        format!("patch.supported {published:?}, and PATCH answered with {statuses}"),
+    );
+    match published {
+        Some(true) => {
+            context.expect(last).under(&["RFC7644-3.5-03"]).that(
+                taken,
+                "the ServiceProviderConfig says that PATCH is supported, and it is refused",
+                statuses,
+            );
+        }
+        Some(false) => {
+            context.expect(last).under(&["RFC7644-3.5.2-01"]).status(&[501, 405, 404]);
+        }
+        None => {}
+    }
+    Ok(())
+}
+
+async fn part(context: &Context) -> Outcome {
+    let names = plain(context, 2)?;
+    let user = user_with(context, &json!({(&names[0]): "x", (&names[1]): context.data().name()})).await?;
+    let before = context.read(&user).await?;
+    let value = json!(context.data().name());
+    let answer = send(context, &user, &json!([{"op": "replace", "path": names[0], "value": value}])).await?;
+    context.expect(&answer).after(&user.exchange).status(&[200, 204]);
+    if !is_done(&answer) {
+        return Ok(());
+    }
+    let read = context.read(&user).await?;
+    let (Ok(before), Ok(after)) = (before.json(), read.json()) else { return Ok(()) };
+    let mut expectation = context.expect(&read).after(&answer).equals(&names[0], &value);
+    for (name, value) in before.as_object().into_iter().flatten().filter(|(name, _)| !name.eq_ignore_ascii_case("meta"))
+    {
+        if !name.eq_ignore_ascii_case(&names[0]) {
+            expectation = expectation.that(
+                at(after, name).is_some_and(|found| same(value, found)),
+                &format!("{name} is not what it was before the change of {}", names[0]),
+                at(after, name).map_or_else(|| "nothing".into(), ToString::to_string),
+            );
+        }
+    }
+    Ok(())
+}
+
+async fn answer(context: &Context) -> Outcome {
+    let name = plain_one(context)?;
+    let user = context.user().await?;
+    let operations = json!([{"op": "replace", "path": name, "value": context.data().name()}]);
+    let answer = send(context, &user, &operations).await?;
+    let expectation = context.expect(&answer).after(&user.exchange).status(&[200, 204]);
+    match answer.status {
+        200 => {
+            let read = context.read(&user).await?;
+            let expectation = expectation.json();
+            if let Ok(expected) = read.json() {
+                expectation.holds(expected);
+            }
+        }
+        204 => drop(expectation.empty()),
+        _ => {}
+    }
+    Ok(())
+}
+
+async fn attributes(context: &Context) -> Outcome {
+    let name = plain_one(context)?;
+    let user = context.user().await?;
+    let value = json!(context.data().name());
+    let body = patch_of(&json!([{"op": "replace", "path": name, "value": value}]));
+    let answer = context.send(user.request(Method::PATCH).query("attributes", &name).json(&body)).await?;
+    let expectation = context.expect(&answer).after(&user.exchange).status(&[200]);
+    if answer.status == 200 {
+        let always = ["id", "schemas", "meta", &*name];
+        let expectation = expectation.json().equals("id", &json!(user.id)).equals(&name, &value);
+        let others: Vec<&str> = answer
+            .json()
+            .ok()
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.as_str())
+            .filter(|other| !always.iter().any(|name| name.eq_ignore_ascii_case(other)) && !is_always(context, other))
+            .collect();
+        expectation.that(others.is_empty(), "the answer holds more than was asked for", others.join(", "));
+    }
+    Ok(())
+}
+
+/// Whether the endpoint's schema has an attribute of users always returned.
+fn is_always(context: &Context, name: &str) -> bool {
+    let Some(schema) = context.discovery().schema("urn:ietf:params:scim:schemas:core:2.0:User") else { return false };
+    super::attribute::list(schema, "attributes").iter().any(|attribute| {
+        super::attribute::text(attribute, "name").eq_ignore_ascii_case(name)
+            && super::attribute::text(attribute, "returned") == "always"
+    })
+}
+
+async fn excluded_attributes(context: &Context) -> Outcome {
+    need(context, &["name.familyName"])?;
+    let name = plain_one(context)?;
+    let user = context.user().await?;
+    let body = patch_of(&json!([{"op": "replace", "path": name, "value": context.data().name()}]));
+    let answer = context.send(user.request(Method::PATCH).query("excludedAttributes", "name").json(&body)).await?;
+    let expectation = context.expect(&answer).after(&user.exchange).status(&[200, 204]);
+    if answer.status == 200 {
+        expectation.json().lacks("name");
+    }
+    Ok(())
+}
+
+async fn version_header(context: &Context) -> Outcome {
+    let name = plain_one(context)?;
+    let user = context.user().await?;
+    let operations = json!([{"op": "replace", "path": name, "value": context.data().name()}]);
+    let answer = send(context, &user, &operations).await?;
+    let expectation = context.expect(&answer).after(&user.exchange).status(&[200, 204]);
+    if answer.status == 204 {
+        expectation.header("etag");
+    }
+    Ok(())
+}
+
+async fn unknown_resource(context: &Context) -> Outcome {
+    let name = plain_one(context)?;
+    let body = patch_of(&json!([{"op": "replace", "path": name, "value": "x"}]));
+    let request = Request::patch("/Users").segment(&context.data().unknown_id()).json(&body);
+    let answer = context.send(request).await?;
+    context.expect(&answer).status(&[404]).error();
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! All of a PATCH or nothing of it, in the order of its operations (RFC 7644 section 3.5.2).
+
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use weir_exchange::difference::at;
+
+use super::attribute::{need, plain, plain_one};
+use super::change::{expect_change, send, user_with};
+use crate::check::{Check, Outcome};
+use crate::context::Context;
+
+const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
+const DONE: &[&str] = &["200 with the user or 204, and a later GET shows the new state"];
+
+pub(in crate::checks) const CHECKS: &[Check] = &[
+    Check {
+        id: "patch.several-operations",
+        title: "Several operations of one request are all carried out",
+        matters: "Provisioners bundle what changed; one that is dropped is never sent again.",
+        requirements: &["RFC7644-3.5.2-27"],
+        needs: USERS,
+        legal: DONE,
+        alone: false,
+        run: |context| Box::pin(several_operations(context)),
+    },
+    Check {
+        id: "patch.order",
+        title: "Operations are carried out in their order, each on the result of the one before",
+        matters: "Clients clear a value and set it again in one request.",
+        requirements: &["RFC7644-3.5.2-27"],
+        needs: USERS,
+        legal: DONE,
+        alone: false,
+        run: |context| Box::pin(order(context)),
+    },
+    Check {
+        id: "patch.atomic",
+        title: "When one operation fails, none is carried out",
+        matters: "Half a change is worse than none: the client repeats the whole, and the endpoint has both halves.",
+        requirements: &["RFC7644-3.5.2-29", "RFC7644-3.5.2-30", "RFC7644-3.5.2-31", "RFC7644-3.5.2-32"],
+        needs: USERS,
+        legal: &["400 with a SCIM Error; a later GET shows the user as it was, with its old version and lastModified"],
+        alone: false,
+        run: |context| Box::pin(atomic(context)),
+    },
+];
+
+async fn several_operations(context: &Context) -> Outcome {
+    need(context, &["name.familyName", "active"])?;
+    let names = plain(context, 2)?;
+    let before = json!({(&names[0]): "x", (&names[1]): null, "active": true});
+    let user = user_with(context, &before).await?;
+    let value = context.data().name();
+    let operations = json!([
+        {"op": "remove", "path": names[0]},
+        {"op": "add", "path": names[1], "value": value},
+        {"op": "replace", "path": "name.familyName", "value": "Sample"},
+        {"op": "replace", "value": {"active": false}},
+    ]);
+    let after = json!({(&names[0]): null, (&names[1]): value, "name": {"familyName": "Sample"}, "active": false});
+    expect_change(context, &user, &operations, &["RFC7644-3.5.2-27"], &after).await?;
+    Ok(())
+}
+
+async fn order(context: &Context) -> Outcome {
+    let name = plain_one(context)?;
+    let user = user_with(context, &json!({(&name): "x"})).await?;
+    let operations = json!([
+        {"op": "replace", "path": name, "value": "first"},
+        {"op": "remove", "path": name},
+        {"op": "add", "path": name, "value": "second"},
+        {"op": "replace", "path": name, "value": "third"},
+    ]);
+    expect_change(context, &user, &operations, &["RFC7644-3.5.2-27"], &json!({(name): "third"})).await?;
+    Ok(())
+}
+
+async fn atomic(context: &Context) -> Outcome {
+    let name = plain_one(context)?;
+    let user = user_with(context, &json!({(&name): "before"})).await?;
+    let before = context.read(&user).await?;
+    let stored = |path: &str| before.json().ok().and_then(|body| at(body, path)).cloned();
+    for failing in [
+        json!({"op": "replace", "path": "id", "value": context.data().name()}),
+        json!({"op": "replace", "path": "weirNothing", "value": "x"}),
+        json!({"op": "remove", "path": "userName"}),
+        json!({"op": "replace", "path": "emails[value eq \"nobody@example.com\"].value", "value": "x@example.com"}),
+    ] {
+        let operations = json!([{"op": "replace", "path": name, "value": context.data().name()}, failing]);
+        let answer = send(context, &user, &operations).await?;
+        let expectation = context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.5.2-31"]);
+        let refused = (400..500).contains(&answer.status);
+        let expectation = expectation.that(
+            refused,
+            &format!("the status is {} where an operation has failed", answer.status),
+            failing.to_string(),
+        );
+        if refused {
+            expectation.under(&["RFC7644-3.5.2-32"]).error();
+        }
+        let read = context.read(&user).await?;
+        let expectation = context.expect(&read).after(&answer);
+        let expectation = expectation.under(&["RFC7644-3.5.2-29"]).equals(&name, &json!("before"));
+        for path in ["meta.version", "meta.lastModified"] {
+            if let Some(value) = stored(path) {
+                let found = read.json().ok().and_then(|body| at(body, path)).cloned().unwrap_or(Value::Null);
+                context.expect(&read).after(&before).after(&answer).under(&["RFC7644-3.5.2-30"]).that(
+                    found == value,
+                    &format!("{path} is not what it was, though the request failed"),
+                    found.to_string(),
+                );
+            }
+        }
+        drop(expectation);
+    }
+    Ok(())
+}

@@ -1,0 +1,102 @@
+//! Which attributes of the endpoint's own schemas a check can change.
+
+use serde_json::Value;
+use weir_exchange::difference::at;
+
+use crate::context::{Context, Stop};
+
+/// The core User schema's URI.
+const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+
+/// Singular strings without further meaning, the ones to take first.
+const PLAIN: [&str; 4] = ["nickName", "title", "displayName", "userType"];
+
+/// Singular strings whose values have to follow a syntax, or mean something to the endpoint.
+const PARTICULAR: [&str; 10] = [
+    "id",
+    "externalId",
+    "userName",
+    "password",
+    "locale",
+    "timezone",
+    "preferredLanguage",
+    "profileUrl",
+    "schemas",
+    "meta",
+];
+
+pub(in crate::checks) fn text<'v>(attribute: &'v Value, characteristic: &str) -> &'v str {
+    at(attribute, characteristic).and_then(Value::as_str).unwrap_or_default()
+}
+
+pub(in crate::checks) fn flag(attribute: &Value, characteristic: &str) -> bool {
+    at(attribute, characteristic).and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// The attributes of a schema, or the sub-attributes of an attribute; none if the endpoint does not publish them.
+pub(in crate::checks) fn list<'v>(parent: &'v Value, member: &str) -> &'v [Value] {
+    at(parent, member).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// The attributes that the endpoint publishes for a schema; `None` if it publishes no schemas at all.
+fn published<'c>(context: &'c Context, schema: &str) -> Option<&'c [Value]> {
+    if context.discovery().schemas.entries().is_empty() {
+        return None;
+    }
+    Some(context.discovery().schema(schema).map_or(&[], |schema| list(schema, "attributes")))
+}
+
+/// Ends the check unless the endpoint's users have these attributes, and clients may write them. Without published
+/// schemas those of RFC 7643 are taken for granted.
+pub(in crate::checks) fn need(context: &Context, paths: &[&str]) -> Result<(), Stop> {
+    need_of(context, USER, paths)
+}
+
+/// As [`need`], for the resources of another schema.
+pub(in crate::checks) fn need_of(context: &Context, schema: &str, paths: &[&str]) -> Result<(), Stop> {
+    for path in paths {
+        let (schema, names) = match path.rsplit_once(':') {
+            Some((extension, names)) => (extension, names),
+            None => (schema, *path),
+        };
+        let Some(mut attributes) = published(context, schema) else { continue };
+        for name in names.split('.') {
+            let found = attributes.iter().find(|attribute| text(attribute, "name").eq_ignore_ascii_case(name));
+            let Some(found) = found.filter(|attribute| text(attribute, "mutability") != "readOnly") else {
+                return Err(Stop::Skip(format!("the endpoint publishes no {path} that clients may write")));
+            };
+            attributes = list(found, "subAttributes");
+        }
+    }
+    Ok(())
+}
+
+/// The names of `count` singular string attributes of users that take any text, or an end of the check.
+pub(in crate::checks) fn plain(context: &Context, count: usize) -> Result<Vec<String>, Stop> {
+    let Some(attributes) = published(context, USER) else {
+        return Ok(PLAIN.iter().take(count).map(|name| (*name).to_owned()).collect());
+    };
+    let is_plain = |attribute: &&Value| {
+        matches!(text(attribute, "type"), "string" | "")
+            && !flag(attribute, "multiValued")
+            && !flag(attribute, "required")
+            && matches!(text(attribute, "mutability"), "readWrite" | "")
+            && matches!(text(attribute, "uniqueness"), "none" | "")
+            && matches!(text(attribute, "returned"), "always" | "default" | "")
+            && list(attribute, "canonicalValues").is_empty()
+            && !PARTICULAR.iter().any(|name| name.eq_ignore_ascii_case(text(attribute, "name")))
+    };
+    let mut names: Vec<&str> = attributes.iter().filter(is_plain).map(|attribute| text(attribute, "name")).collect();
+    names.sort_by_key(|name| PLAIN.iter().position(|plain| plain.eq_ignore_ascii_case(name)).unwrap_or(PLAIN.len()));
+    if names.len() < count {
+        let reason =
+            format!("the endpoint publishes only {} plain text attributes of users that can be changed", names.len());
+        return Err(Stop::Skip(reason));
+    }
+    Ok(names.into_iter().take(count).map(str::to_owned).collect())
+}
+
+/// As [`plain`], for one.
+pub(in crate::checks) fn plain_one(context: &Context) -> Result<String, Stop> {
+    Ok(plain(context, 1)?.swap_remove(0))
+}

@@ -1,0 +1,144 @@
+//! Making a partial change and looking at what became of it.
+
+use std::sync::Arc;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use weir_exchange::Exchange;
+use weir_exchange::difference::{at, differences};
+
+use crate::context::{Context, Stop};
+use crate::context::{Resource, patch_of};
+use crate::expectation::Expectation;
+
+/// The user's enterprise extension (RFC 7643 section 4.3).
+pub(in crate::checks) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+/// Sends the operations.
+pub(in crate::checks) async fn send(
+    context: &Context,
+    resource: &Resource,
+    operations: &Value,
+) -> Result<Arc<Exchange>, Stop> {
+    context.send(resource.request(Method::PATCH).json(&patch_of(operations))).await
+}
+
+/// Creates a user like any other, but with these attributes; null leaves one out.
+pub(in crate::checks) async fn user_with(context: &Context, attributes: &Value) -> Result<Resource, Stop> {
+    let mut body = context.data().user();
+    for (name, value) in attributes.as_object().into_iter().flatten() {
+        if value.is_null() {
+            if let Some(members) = body.as_object_mut() {
+                members.remove(name);
+            }
+        } else {
+            body[name] = value.clone();
+        }
+    }
+    if attributes.get(ENTERPRISE).is_some()
+        && let Some(schemas) = body["schemas"].as_array_mut()
+        && !schemas.contains(&json!(ENTERPRISE))
+    {
+        schemas.push(json!(ENTERPRISE));
+    }
+    context.create("/Users", &body).await
+}
+
+/// An email of this type.
+pub(in crate::checks) fn email(context: &Context, kind: &str) -> Value {
+    json!({"value": context.data().new_address(), "type": kind})
+}
+
+/// Whether the endpoint says that it did what was asked.
+pub(in crate::checks) fn is_done(answer: &Exchange) -> bool {
+    matches!(answer.status, 200 | 204)
+}
+
+/// Makes the change, which has to succeed, and compares what a later GET shows with `after`, as [`expect_state`] does. The
+/// answer, if the change was made.
+pub(in crate::checks) async fn expect_change(
+    context: &Context,
+    resource: &Resource,
+    operations: &Value,
+    under: &'static [&'static str],
+    after: &Value,
+) -> Result<Option<Arc<Exchange>>, Stop> {
+    let answer = send(context, resource, operations).await?;
+    context.expect(&answer).after(&resource.exchange).under(under).status(&[200, 204]);
+    if !is_done(&answer) {
+        return Ok(None);
+    }
+    let read = context.read(resource).await?;
+    expect_state(context.expect(&read).after(&answer).under(under), &read, after);
+    Ok(Some(answer))
+}
+
+/// The resource has everything that `state` says: a null has no value, and a list has exactly these values, each with at
+/// least what is said of it, in any order.
+pub(in crate::checks) fn expect_state(mut expectation: Expectation<'_>, read: &Exchange, state: &Value) {
+    let Ok(body) = read.json() else {
+        expectation.json();
+        return;
+    };
+    for (name, expected) in state.as_object().into_iter().flatten() {
+        expectation = match expected {
+            Value::Null => expectation.lacks(name),
+            Value::Array(values) => {
+                let found = at(body, name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+                expectation.that(
+                    is_list_of(values, found),
+                    &format!("{name} does not hold exactly the values that are right, which are {expected}"),
+                    format!("{name} {}", Value::from(found)),
+                )
+            }
+            _ => expectation.holds(&json!({name: expected})),
+        };
+    }
+}
+
+/// Whether the values found are the expected ones, each with at least what is said of it, in any order.
+pub(in crate::checks) fn is_list_of(expected: &[Value], found: &[Value]) -> bool {
+    let mut rest: Vec<&Value> = found.iter().collect();
+    expected.len() == found.len()
+        && expected.iter().all(|expected| {
+            rest.iter()
+                .position(|found| differences(expected, found).is_empty())
+                .map(|place| rest.remove(place))
+                .is_some()
+        })
+}
+
+/// The operations have to be refused with 400. If the Error names a keyword, it is one of `keywords`; if it names none,
+/// that is a matter of RFC 7644 section 3.12, which makes the keyword optional.
+pub(in crate::checks) async fn expect_refusal(
+    context: &Context,
+    resource: &Resource,
+    operations: &Value,
+    under: &'static [&'static str],
+    keywords: &[&str],
+) -> Result<Arc<Exchange>, Stop> {
+    let answer = send(context, resource, operations).await?;
+    let expectation = context.expect(&answer).after(&resource.exchange).under(under).status(&[400]);
+    if answer.status == 400 {
+        let expectation = expectation.error();
+        if answer.json().is_ok_and(|body| at(body, "scimType").is_some_and(|keyword| !keyword.is_null())) {
+            expectation.scim_type(keywords);
+        } else {
+            expectation.under(&["RFC7644-3.12-04"]).scim_type(keywords);
+        }
+    }
+    Ok(answer)
+}
+
+/// What a filter finds: the ids of the resources, or none if it cannot be asked.
+pub(in crate::checks) fn ids(exchange: &Exchange) -> Vec<&str> {
+    exchange
+        .json()
+        .ok()
+        .and_then(|body| at(body, "Resources"))
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|resource| at(resource, "id").and_then(Value::as_str))
+        .collect()
+}

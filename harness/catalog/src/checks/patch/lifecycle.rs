@@ -1,0 +1,113 @@
+//! What provisioners do with PATCH over the life of an account.
+
+use reqwest::Method;
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use weir_exchange::Request;
+
+use super::attribute::{need, plain};
+use super::change::{expect_change, expect_state, send, user_with};
+use crate::check::{Check, Outcome};
+use crate::context::Context;
+
+pub(in crate::checks) const CHECKS: &[Check] = &[
+    Check {
+        id: "patch.deactivate",
+        title: "A user is deactivated and activated again",
+        matters: "Whoever leaves the company must lose access the same hour; this is the request that does it.",
+        requirements: &["RFC7643-4.1.1-23", "RFC7644-3.5.2.3-01", "RFC7644-3.5.2.3-02"],
+        needs: &[Capability::CreateUsers, Capability::PatchUsers],
+        legal: &["200 with the user or 204, and a later GET shows active as a boolean"],
+        alone: false,
+        run: |context| Box::pin(deactivate(context)),
+    },
+    Check {
+        id: "patch.inactive-is-found",
+        title: "An inactive user is still read by id and found by userName",
+        matters: "Where inactive users hide, the provisioner creates them again and meets 409 for ever.",
+        requirements: &["RFC7643-4.1.1-23", "RFC7644-3.4.1-01"],
+        needs: &[Capability::CreateUsers, Capability::PatchUsers, Capability::FilterUsers],
+        legal: &["200 with active false; the filter's list holds the user with active false"],
+        alone: false,
+        run: |context| Box::pin(inactive_is_found(context)),
+    },
+    Check {
+        id: "patch.then-put",
+        title: "A PUT after several PATCHes replaces what they left",
+        matters: "Provisioners that repair drift send the whole user; traces of earlier changes would survive.",
+        requirements: &["RFC7644-3.5.1-04", "RFC7644-3.5.1-16"],
+        needs: &[Capability::CreateUsers, Capability::PatchUsers, Capability::ReplaceUsers],
+        legal: &["200, and a later GET shows what the PUT said"],
+        alone: false,
+        run: |context| Box::pin(then_put(context)),
+    },
+];
+
+async fn deactivate(context: &Context) -> Outcome {
+    need(context, &["active"])?;
+    let user = user_with(context, &json!({"active": true})).await?;
+    for (operation, active, under) in [
+        (
+            json!({"op": "replace", "path": "active", "value": false}),
+            false,
+            &["RFC7643-4.1.1-23", "RFC7644-3.5.2.3-02"],
+        ),
+        (json!({"op": "replace", "path": "active", "value": true}), true, &["RFC7643-4.1.1-23", "RFC7644-3.5.2.3-02"]),
+        (json!({"op": "replace", "value": {"active": false}}), false, &["RFC7643-4.1.1-23", "RFC7644-3.5.2.3-01"]),
+    ] {
+        expect_change(context, &user, &json!([operation]), under, &json!({"active": active})).await?;
+    }
+    Ok(())
+}
+
+async fn inactive_is_found(context: &Context) -> Outcome {
+    need(context, &["active"])?;
+    let user = user_with(context, &json!({"active": true})).await?;
+    let answer = send(context, &user, &json!([{"op": "replace", "path": "active", "value": false}])).await?;
+    if !answer.is_success() {
+        return context.skip("the endpoint does not deactivate by PATCH, which patch.deactivate judges");
+    }
+    let read = context.send(user.request(Method::GET)).await?;
+    let expectation = context.expect(&read).after(&answer).under(&["RFC7644-3.4.1-01"]).status(&[200]);
+    if read.status == 200 {
+        expectation.under(&["RFC7643-4.1.1-23"]).equals("active", &json!(false));
+    }
+    let name = user.body().get("userName").cloned().unwrap_or_default();
+    let found = context.send(Request::get("/Users").query("filter", &format!("userName eq {name}"))).await?;
+    context
+        .expect(&found)
+        .after(&answer)
+        .status(&[200])
+        .lists(&[&user.id])
+        .equals("Resources[0].active", &json!(false));
+    Ok(())
+}
+
+async fn then_put(context: &Context) -> Outcome {
+    need(context, &["emails.value", "emails.type"])?;
+    let names = plain(context, 2)?;
+    let user = user_with(context, &json!({(&names[0]): "first"})).await?;
+    for operation in [
+        json!({"op": "replace", "path": names[0], "value": "second"}),
+        json!({"op": "add", "path": "emails", "value": [{"value": "a@example.com", "type": "other"}]}),
+        json!({"op": "add", "path": names[1], "value": "second"}),
+    ] {
+        // Whether each is carried out is for other checks.
+        send(context, &user, &json!([operation])).await?;
+    }
+    let mut body = context.data().user();
+    for name in ["userName", "id"] {
+        body[name] = user.body().get(name).cloned().unwrap_or(Value::Null);
+    }
+    body[&names[0]] = json!("third");
+    body[&names[1]] = json!("third");
+    body["emails"] = json!([{"value": "b@example.com", "type": "work"}]);
+    let answer = context.send(user.request(Method::PUT).json(&body)).await?;
+    context.expect(&answer).status(&[200]);
+    if answer.is_success() {
+        let read = context.read(&user).await?;
+        let after = json!({(&names[0]): "third", (&names[1]): "third", "emails": body["emails"]});
+        expect_state(context.expect(&read).after(&answer), &read, &after);
+    }
+    Ok(())
+}

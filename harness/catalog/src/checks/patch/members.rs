@@ -1,0 +1,272 @@
+//! Partial changes of groups: their name and their members.
+
+use std::sync::Arc;
+
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use weir_exchange::Exchange;
+
+use super::change::{is_done, send};
+use crate::check::{Check, Outcome};
+use crate::context::Resource;
+use crate::context::{Context, Stop};
+
+const MEMBERS: &[Capability] = &[Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups];
+const DONE: &[&str] = &["200 with the group or 204; a later GET lists exactly the right members"];
+
+pub(in crate::checks) const CHECKS: &[Check] = &[
+    Check {
+        id: "patch.group-rename",
+        title: "replace gives a group another name",
+        matters: "A rename that fails leaves the provisioner with two groups for one.",
+        requirements: &["RFC7644-3.5.2-33", "RFC7644-3.5.2-41", "RFC7644-3.5.2.3-02"],
+        needs: &[Capability::CreateGroups, Capability::PatchGroups],
+        legal: &["200 with the group or 204; a later GET shows the new displayName"],
+        alone: false,
+        run: |context| Box::pin(group_rename(context)),
+    },
+    Check {
+        id: "patch.group-add-member",
+        title: "A member is added and those before it stay",
+        matters: "All provisioners that keep large groups change one member at a time.",
+        requirements: &["RFC7644-3.5.2-33", "RFC7644-3.5.2.1-07", "RFC7644-3.5.2.1-11", "RFC7644-3.5.2.1-12"],
+        needs: MEMBERS,
+        legal: &[
+            "200 with the group or 204; a later GET lists both members",
+            "200 or 204 if the member is there already, and it is listed once",
+        ],
+        alone: false,
+        run: |context| Box::pin(group_add_member(context)),
+    },
+    Check {
+        id: "patch.group-add-members",
+        title: "Several members are added by one operation",
+        matters: "A push of a whole group sends them by the hundred.",
+        requirements: &["RFC7644-3.5.2.1-08"],
+        needs: MEMBERS,
+        legal: DONE,
+        alone: false,
+        run: |context| Box::pin(group_add_members(context)),
+    },
+    Check {
+        id: "patch.group-remove-member",
+        title: "A value filter removes one member and no other",
+        matters: "An endpoint that ignores the filter empties the group.",
+        requirements: &["RFC7644-3.5.2-33", "RFC7644-3.5.2.2-04"],
+        needs: MEMBERS,
+        legal: DONE,
+        alone: false,
+        run: |context| Box::pin(group_remove_member(context)),
+    },
+    Check {
+        id: "patch.group-remove-all-members",
+        title: "remove of members without filter empties the group",
+        matters: "An empty group keeps its rights for the next people; it is not deleted instead.",
+        requirements: &["RFC7644-3.5.2.2-03"],
+        needs: MEMBERS,
+        legal: &["200 with the group or 204; a later GET lists no members"],
+        alone: false,
+        run: |context| Box::pin(group_remove_all_members(context)),
+    },
+    Check {
+        id: "patch.group-replace-members",
+        title: "replace of members sets exactly that list, an empty one too",
+        matters: "Okta's push sends the whole list; endpoints that append never take anybody out.",
+        requirements: &["RFC7643-2.5-04", "RFC7644-3.5.2.3-12"],
+        needs: MEMBERS,
+        legal: DONE,
+        alone: false,
+        run: |context| Box::pin(group_replace_members(context)),
+    },
+    Check {
+        id: "patch.group-members-without-path",
+        title: "members in a value without path are replaced by replace and extended by add",
+        matters: "Okta and authentik send members this way.",
+        requirements: &["RFC7644-3.5.2.1-04", "RFC7644-3.5.2.3-10"],
+        needs: MEMBERS,
+        legal: DONE,
+        alone: false,
+        run: |context| Box::pin(group_members_without_path(context)),
+    },
+    Check {
+        id: "patch.group-swap-members",
+        title: "One request takes one member out and brings another one in",
+        matters: "Two people change places; an endpoint that carries out one operation leaves both or none.",
+        requirements: &["RFC7644-3.5.2.2-14"],
+        needs: MEMBERS,
+        legal: DONE,
+        alone: false,
+        run: |context| Box::pin(group_swap_members(context)),
+    },
+    Check {
+        id: "patch.group-remove-stranger",
+        title: "Removing somebody who is no member changes nothing",
+        matters: "A provisioner repeats a removal whose answer was lost.",
+        requirements: &["RFC7644-3.5.2.2-04", "RFC7644-3.5.2.2-11"],
+        needs: MEMBERS,
+        legal: &["200 or 204, and the members as they were", "400 with scimType noTarget"],
+        alone: false,
+        run: |context| Box::pin(group_remove_stranger(context)),
+    },
+];
+
+/// The ids of the members that a later GET lists, sorted.
+pub(in crate::checks) async fn members(
+    context: &Context,
+    group: &Resource,
+) -> Result<(Arc<Exchange>, Vec<String>), Stop> {
+    let read = context.read(group).await?;
+    let mut ids: Vec<String> = read
+        .json()
+        .ok()
+        .and_then(|json| json.get("members"))
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|member| member.get("value").and_then(Value::as_str).map(str::to_owned))
+        .collect();
+    ids.sort_unstable();
+    Ok((read, ids))
+}
+
+/// Whether the change was answered as a success; says so if not.
+fn expect_success(context: &Context, answer: &Arc<Exchange>, group: &Resource, under: &'static [&'static str]) -> bool {
+    context.expect(answer).after(&group.exchange).under(under).status(&[200, 204]);
+    is_done(answer)
+}
+
+/// Makes a change that has to succeed, and compares the members that a later GET lists.
+pub(in crate::checks) async fn expect_members(
+    context: &Context,
+    group: &Resource,
+    operations: &Value,
+    under: &'static [&'static str],
+    after: &[&Resource],
+) -> Outcome {
+    let answer = send(context, group, operations).await?;
+    if expect_success(context, &answer, group, under) {
+        let (read, found) = members(context, group).await?;
+        let mut expected: Vec<&str> = after.iter().map(|member| member.id.as_str()).collect();
+        expected.sort_unstable();
+        context.expect(&read).after(&answer).under(under).that(
+            found == expected,
+            &format!("the members are not the right {}: {}", expected.len(), expected.join(", ")),
+            format!("members {}", found.join(", ")),
+        );
+    }
+    Ok(())
+}
+
+fn value(member: &Resource) -> Value {
+    json!({"value": member.id})
+}
+
+async fn group_rename(context: &Context) -> Outcome {
+    let group = context.group(&[]).await?;
+    let name = context.data().name();
+    let operations = json!([{"op": "replace", "path": "displayName", "value": name}]);
+    let answer = send(context, &group, &operations).await?;
+    if expect_success(context, &answer, &group, &["RFC7644-3.5.2-33", "RFC7644-3.5.2-41"]) {
+        let read = context.read(&group).await?;
+        let expectation = context.expect(&read).after(&answer).under(&["RFC7644-3.5.2-41", "RFC7644-3.5.2.3-02"]);
+        expectation.equals("displayName", &json!(name));
+    }
+    Ok(())
+}
+
+async fn group_add_member(context: &Context) -> Outcome {
+    let (first, second) = (context.user().await?, context.user().await?);
+    let group = context.group(&[&first]).await?;
+    let operations = json!([{"op": "add", "path": "members", "value": [value(&second)]}]);
+    let answer = send(context, &group, &operations).await?;
+    if !expect_success(context, &answer, &group, &["RFC7644-3.5.2-33", "RFC7644-3.5.2.1-07"]) {
+        return Ok(());
+    }
+    let mut expected = vec![first.id.clone(), second.id.clone()];
+    expected.sort_unstable();
+    let (read, found) = members(context, &group).await?;
+    context.expect(&read).after(&answer).under(&["RFC7644-3.5.2.1-07"]).that(
+        found == expected,
+        "the members are not the old one and the new one",
+        format!("members {}", found.join(", ")),
+    );
+    let again = send(context, &group, &operations).await?;
+    context.expect(&again).after(&answer).under(&["RFC7644-3.5.2.1-12"]).status(&[200, 204]);
+    let (read, found) = members(context, &group).await?;
+    context.expect(&read).after(&again).under(&["RFC7644-3.5.2.1-11"]).that(
+        found == expected,
+        "adding the same member again changed the members",
+        format!("members {}", found.join(", ")),
+    );
+    Ok(())
+}
+
+async fn group_add_members(context: &Context) -> Outcome {
+    let (first, second, third) = (context.user().await?, context.user().await?, context.user().await?);
+    let group = context.group(&[&first]).await?;
+    let operations = json!([{"op": "add", "path": "members", "value": [value(&second), value(&third)]}]);
+    expect_members(context, &group, &operations, &["RFC7644-3.5.2.1-08"], &[&first, &second, &third]).await
+}
+
+async fn group_remove_member(context: &Context) -> Outcome {
+    let (first, second) = (context.user().await?, context.user().await?);
+    let group = context.group(&[&first, &second]).await?;
+    let path = format!("members[value eq {}]", json!(first.id));
+    let operations = json!([{"op": "remove", "path": path}]);
+    expect_members(context, &group, &operations, &["RFC7644-3.5.2-33", "RFC7644-3.5.2.2-04"], &[&second]).await
+}
+
+async fn group_remove_all_members(context: &Context) -> Outcome {
+    let (first, second) = (context.user().await?, context.user().await?);
+    let group = context.group(&[&first, &second]).await?;
+    let operations = json!([{"op": "remove", "path": "members"}]);
+    expect_members(context, &group, &operations, &["RFC7644-3.5.2.2-03"], &[]).await
+}
+
+async fn group_replace_members(context: &Context) -> Outcome {
+    let (first, second, third) = (context.user().await?, context.user().await?, context.user().await?);
+    let group = context.group(&[&first, &second]).await?;
+    let operations = json!([{"op": "replace", "path": "members", "value": [value(&second), value(&third)]}]);
+    expect_members(context, &group, &operations, &["RFC7644-3.5.2.3-12"], &[&second, &third]).await?;
+    let operations = json!([{"op": "replace", "path": "members", "value": []}]);
+    expect_members(context, &group, &operations, &["RFC7643-2.5-04", "RFC7644-3.5.2.3-12"], &[]).await
+}
+
+async fn group_members_without_path(context: &Context) -> Outcome {
+    let (first, second, third) = (context.user().await?, context.user().await?, context.user().await?);
+    let group = context.group(&[&first]).await?;
+    let operations = json!([{"op": "replace", "value": {"members": [value(&second)]}}]);
+    expect_members(context, &group, &operations, &["RFC7644-3.5.2.3-10"], &[&second]).await?;
+    let operations = json!([{"op": "add", "value": {"members": [value(&third)]}}]);
+    expect_members(context, &group, &operations, &["RFC7644-3.5.2.1-04"], &[&second, &third]).await
+}
+
+async fn group_swap_members(context: &Context) -> Outcome {
+    let (first, second) = (context.user().await?, context.user().await?);
+    let group = context.group(&[&first]).await?;
+    let path = format!("members[value eq {}]", json!(first.id));
+    let operations = json!([
+        {"op": "remove", "path": path},
+        {"op": "add", "path": "members", "value": [value(&second)]},
+    ]);
+    expect_members(context, &group, &operations, &["RFC7644-3.5.2.2-14"], &[&second]).await
+}
+
+async fn group_remove_stranger(context: &Context) -> Outcome {
+    let (first, stranger) = (context.user().await?, context.user().await?);
+    let group = context.group(&[&first]).await?;
+    let path = format!("members[value eq {}]", json!(stranger.id));
+    let answer = send(context, &group, &json!([{"op": "remove", "path": path}])).await?;
+    let expectation = context.expect(&answer).after(&group.exchange).under(&["RFC7644-3.5.2.2-11"]);
+    let expectation = expectation.status(&[200, 204]);
+    if !is_done(&answer) {
+        expectation.status(&[400]).scim_type(&["noTarget"]);
+    }
+    let (read, found) = members(context, &group).await?;
+    context.expect(&read).after(&answer).under(&["RFC7644-3.5.2.2-04"]).that(
+        found == [first.id.as_str()],
+        "removing somebody who is no member changed the members",
+        format!("members {}", found.join(", ")),
+    );
+    Ok(())
+}

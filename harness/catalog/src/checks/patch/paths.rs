@@ -1,0 +1,240 @@
+//! How paths name attributes (RFC 7644 sections 3.5.2 and 3.10).
+
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use weir_exchange::difference::at;
+
+use super::attribute::{need, plain_one};
+use super::change::{ENTERPRISE, expect_change, expect_refusal, expect_state, is_done, send, user_with};
+use crate::check::{Check, Outcome};
+use crate::context::Context;
+
+const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
+const DONE: &[&str] = &["200 with the user or 204, and a later GET shows the new state"];
+const REFUSED: &[&str] = &["400 with scimType invalidPath, invalidFilter or noTarget"];
+const KEYWORDS: &[&str] = &["invalidPath", "invalidFilter", "noTarget"];
+
+pub(in crate::checks) const CHECKS: &[Check] = &[
+    Check {
+        id: "patch.path-dotted",
+        title: "A path with a dot changes one sub-attribute",
+        matters: "name.familyName is what provisioners send when somebody marries.",
+        requirements: &["RFC7644-3.5.2-13"],
+        needs: USERS,
+        legal: DONE,
+        alone: false,
+        run: |context| Box::pin(dotted(context)),
+    },
+    Check {
+        id: "patch.path-urn",
+        title: "A path with the schema's URN names the attributes of an extension, and those of the core",
+        matters: "The version in the URN holds a dot; endpoints that split at dots change something else.",
+        requirements: &["RFC7644-3.10-01", "RFC7644-3.5.2-16"],
+        needs: USERS,
+        legal: DONE,
+        alone: false,
+        run: |context| Box::pin(urn(context)),
+    },
+    Check {
+        id: "patch.path-manager",
+        title: "The manager of a user can be added, replaced and removed",
+        matters: "Approvals go to the manager; all large provisioners keep it up to date by PATCH.",
+        requirements: &["RFC7644-3.5.2-16", "RFC7644-3.5.2.2-15"],
+        needs: USERS,
+        legal: DONE,
+        alone: false,
+        run: |context| Box::pin(manager(context)),
+    },
+    Check {
+        id: "patch.path-case",
+        title: "Attribute names in a path are matched without letter case",
+        matters: "Entra ID sends the names as the administrator typed them.",
+        requirements: &["RFC7644-3.5.2-17"],
+        needs: USERS,
+        legal: DONE,
+        alone: false,
+        run: |context| Box::pin(case(context)),
+    },
+    Check {
+        id: "patch.path-malformed",
+        title: "A path that follows no grammar is refused",
+        matters: "A success for a path that nobody can read hides a mistake in the client's mapping.",
+        requirements: &["RFC7644-3.12-04", "RFC7644-3.12-24", "RFC7644-3.5.2-11", "RFC7644-3.5.2-22"],
+        needs: USERS,
+        legal: REFUSED,
+        alone: false,
+        run: |context| Box::pin(malformed(context)),
+    },
+    Check {
+        id: "patch.path-malformed-filter",
+        title: "A path whose filter follows no grammar is refused, and nothing is changed",
+        matters: "An endpoint that drops the filter it cannot read removes everything.",
+        requirements: &["RFC7644-3.12-04", "RFC7644-3.5.2-12"],
+        needs: USERS,
+        legal: REFUSED,
+        alone: false,
+        run: |context| Box::pin(malformed_filter(context)),
+    },
+    Check {
+        id: "patch.path-unknown",
+        title: "A path that names no attribute is refused",
+        matters: "An operation that is ignored with success drifts for ever: the client never repeats it.",
+        requirements: &["RFC7644-3.12-04", "RFC7644-3.5.2-23"],
+        needs: USERS,
+        legal: REFUSED,
+        alone: false,
+        run: |context| Box::pin(unknown(context)),
+    },
+    Check {
+        id: "patch.extension-in-schemas",
+        title: "schemas may be extended first, and the attributes of the extension follow in the same request",
+        matters: "Careful clients declare an extension before they use it.",
+        requirements: &["RFC7644-3.5.2-25"],
+        needs: USERS,
+        legal: DONE,
+        alone: false,
+        run: |context| Box::pin(extension_in_schemas(context)),
+    },
+    Check {
+        id: "patch.extension-enters-schemas",
+        title: "A path with an extension's URN brings the extension into schemas",
+        matters: "Readers that look at schemas first never see an extension that is not listed.",
+        requirements: &["RFC7643-3-11", "RFC7644-3.5.2-26"],
+        needs: USERS,
+        legal: &["200 with the user or 204; a later GET shows the attribute, and the extension's URN in schemas"],
+        alone: false,
+        run: |context| Box::pin(extension_enters_schemas(context)),
+    },
+];
+
+async fn dotted(context: &Context) -> Outcome {
+    need(context, &["name.familyName", "name.givenName"])?;
+    let user = user_with(context, &json!({"name": {"familyName": "Example", "givenName": "Ada"}})).await?;
+    let operations = json!([{"op": "replace", "path": "name.familyName", "value": "Sample"}]);
+    let after = json!({"name": {"familyName": "Sample", "givenName": "Ada"}});
+    expect_change(context, &user, &operations, &["RFC7644-3.5.2-13"], &after).await?;
+    Ok(())
+}
+
+async fn urn(context: &Context) -> Outcome {
+    let name = plain_one(context)?;
+    let user = context.user().await?;
+    let value = context.data().name();
+    let path = format!("urn:ietf:params:scim:schemas:core:2.0:User:{name}");
+    let operations = json!([{"op": "replace", "path": path, "value": value}]);
+    let under = &["RFC7644-3.10-01", "RFC7644-3.5.2-16"];
+    expect_change(context, &user, &operations, under, &json!({(name): value})).await?;
+    let path = format!("{ENTERPRISE}:department");
+    need(context, &[&path])?;
+    let operations = json!([{"op": "replace", "path": path, "value": value}]);
+    let after = json!({(ENTERPRISE): {"department": value}});
+    expect_change(context, &user, &operations, under, &after).await?;
+    Ok(())
+}
+
+async fn manager(context: &Context) -> Outcome {
+    let path = format!("{ENTERPRISE}:manager");
+    need(context, &[&format!("{path}.value")])?;
+    let (user, first, second) = (context.user().await?, context.user().await?, context.user().await?);
+    let under = &["RFC7644-3.5.2-16"];
+    for operation in [
+        json!({"op": "add", "path": path, "value": {"value": first.id}}),
+        json!({"op": "replace", "path": format!("{path}.value"), "value": second.id}),
+        json!({"op": "replace", "path": path, "value": {"value": first.id}}),
+    ] {
+        let id = at(&operation, "value.value").or_else(|| at(&operation, "value")).cloned().unwrap_or_default();
+        let after = json!({(ENTERPRISE): {"manager": {"value": id}}});
+        expect_change(context, &user, &json!([operation]), under, &after).await?;
+    }
+    let operations = json!([{"op": "remove", "path": path}]);
+    expect_change(context, &user, &operations, &["RFC7644-3.5.2.2-15"], &json!({(path): null})).await?;
+    Ok(())
+}
+
+async fn case(context: &Context) -> Outcome {
+    need(context, &["emails.value", "emails.type"])?;
+    let name = plain_one(context)?;
+    let user = user_with(context, &json!({"emails": [{"value": "a@example.com", "type": "work"}]})).await?;
+    let value = context.data().name();
+    let operations = json!([
+        {"op": "replace", "path": name.to_ascii_uppercase(), "value": value},
+        {"op": "replace", "path": "Emails[TYPE eq \"work\"].Value", "value": "b@example.com"},
+    ]);
+    let after = json!({(name): value, "emails": [{"value": "b@example.com", "type": "work"}]});
+    expect_change(context, &user, &operations, &["RFC7644-3.5.2-17"], &after).await?;
+    Ok(())
+}
+
+async fn malformed(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let under = &["RFC7644-3.12-24", "RFC7644-3.5.2-11", "RFC7644-3.5.2-22"];
+    for path in ["][", "emails[", "name..familyName", "/emails/0", "emails[type eq \"work\"]value"] {
+        let operations = json!([{"op": "replace", "path": path, "value": "x@example.com"}]);
+        expect_refusal(context, &user, &operations, under, KEYWORDS).await?;
+    }
+    Ok(())
+}
+
+async fn malformed_filter(context: &Context) -> Outcome {
+    need(context, &["emails.value", "emails.type"])?;
+    let user = context.user().await?;
+    let before = context.read(&user).await?;
+    let emails = before.json().ok().and_then(|body| at(body, "emails")).cloned().unwrap_or(Value::Null);
+    let under = &["RFC7644-3.5.2-12"];
+    for filter in ["type foo \"work\"", "type eq", "type eq \"work", "type eq \"work\" and"] {
+        let path = format!("emails[{filter}]");
+        let answer = expect_refusal(context, &user, &json!([{"op": "remove", "path": path}]), under, KEYWORDS).await?;
+        if is_done(&answer) {
+            let read = context.read(&user).await?;
+            expect_state(context.expect(&read).after(&answer).under(under), &read, &json!({"emails": emails}));
+        }
+    }
+    Ok(())
+}
+
+async fn unknown(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let names = ["weirNothing", "name.weirNothing", "urn:example:weir:2.0:Nothing:weir"];
+    for path in names {
+        for operation in
+            [json!({"op": "replace", "path": path, "value": "x"}), json!({"op": "add", "path": path, "value": "x"})]
+        {
+            expect_refusal(context, &user, &json!([operation]), &["RFC7644-3.5.2-23"], KEYWORDS).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn extension_in_schemas(context: &Context) -> Outcome {
+    let path = format!("{ENTERPRISE}:department");
+    need(context, &[&path])?;
+    let user = context.user().await?;
+    let operations = json!([
+        {"op": "add", "path": "schemas", "value": [ENTERPRISE]},
+        {"op": "add", "path": path, "value": "Sluices"},
+    ]);
+    let after = json!({(ENTERPRISE): {"department": "Sluices"}});
+    expect_change(context, &user, &operations, &["RFC7644-3.5.2-25"], &after).await?;
+    Ok(())
+}
+
+async fn extension_enters_schemas(context: &Context) -> Outcome {
+    let path = format!("{ENTERPRISE}:department");
+    need(context, &[&path])?;
+    let user = context.user().await?;
+    let answer = send(context, &user, &json!([{"op": "add", "path": path, "value": "Sluices"}])).await?;
+    let under = &["RFC7643-3-11", "RFC7644-3.5.2-26"];
+    context.expect(&answer).after(&user.exchange).under(under).status(&[200, 204]);
+    if is_done(&answer) {
+        let read = context.read(&user).await?;
+        let schemas = read.json().ok().and_then(|body| at(body, "schemas")).cloned().unwrap_or_default();
+        let after = json!({(ENTERPRISE): {"department": "Sluices"}});
+        expect_state(context.expect(&read).after(&answer).under(under), &read, &after);
+        context.expect(&read).after(&answer).under(&["RFC7644-3.5.2-26"]).that(
+            schemas.as_array().is_some_and(|schemas| schemas.contains(&json!(ENTERPRISE))),
+            "schemas does not list the extension whose attribute was added",
+            format!("schemas {schemas}"),
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,256 @@
+//! `replace` (RFC 7644 section 3.5.2.3), where no filter selects the values.
+
+use scim::capability::Capability;
+use serde_json::json;
+use weir_exchange::Request;
+
+use super::attribute::{need, plain, plain_one};
+use super::change::{email, expect_change, expect_refusal, ids, is_done, send, user_with};
+use crate::check::{Check, Outcome};
+use crate::context::Context;
+
+const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
+const DONE: &[&str] = &["200 with the user or 204, and a later GET shows the new state"];
+
+pub(in crate::checks) const CHECKS: &[Check] = &[
+    Check {
+        id: "patch.replace",
+        title: "replace gives a singular attribute its new value",
+        matters: "The most frequent change of all: a person gets another name or title.",
+        requirements: &["RFC7644-3.5.2-02", "RFC7644-3.5.2.3-02"],
+        needs: USERS,
+        legal: DONE,
+        alone: false,
+        run: |context| Box::pin(replace(context)),
+    },
+    Check {
+        id: "patch.replace-absent",
+        title: "replace of an attribute without value adds it",
+        matters: "Entra ID sends replace whether or not the endpoint has a value; a refusal puts the user on its error list.",
+        requirements: &["RFC7644-3.5.2.3-04"],
+        needs: USERS,
+        legal: DONE,
+        alone: false,
+        run: |context| Box::pin(replace_absent(context)),
+    },
+    Check {
+        id: "patch.replace-complex",
+        title: "replace of a complex attribute changes the sub-attributes that are given and keeps the others",
+        matters: "Endpoints that replace the whole object lose givenName when SailPoint or Entra ID sends familyName alone.",
+        requirements: &["RFC7644-3.5.2.3-05", "RFC7644-3.5.2.3-06"],
+        needs: USERS,
+        legal: DONE,
+        alone: false,
+        run: |context| Box::pin(replace_complex(context)),
+    },
+    Check {
+        id: "patch.replace-list",
+        title: "replace of a multi-valued attribute puts the new values in the place of all old ones",
+        matters: "An address that should be gone goes on receiving mail.",
+        requirements: &["RFC7644-3.5.2.3-03"],
+        needs: USERS,
+        legal: DONE,
+        alone: false,
+        run: |context| Box::pin(replace_list(context)),
+    },
+    Check {
+        id: "patch.replace-without-path",
+        title: "replace without path replaces the attributes of its value and leaves the rest alone",
+        matters: "Okta deactivates and renames this way, with no path at all.",
+        requirements: &["RFC7644-3.5.2-09", "RFC7644-3.5.2.3-01"],
+        needs: USERS,
+        legal: DONE,
+        alone: false,
+        run: |context| Box::pin(replace_without_path(context)),
+    },
+    Check {
+        id: "patch.replace-list-without-path",
+        title: "replace without path replaces multi-valued attributes whole",
+        matters: "An endpoint that appends instead keeps what was to be replaced.",
+        requirements: &["RFC7644-3.5.2.3-10"],
+        needs: USERS,
+        legal: DONE,
+        alone: false,
+        run: |context| Box::pin(replace_list_without_path(context)),
+    },
+    Check {
+        id: "patch.replace-without-value",
+        title: "replace without value is refused",
+        matters: "An endpoint that reads it as a removal deletes what the client meant to change.",
+        requirements: &["RFC7644-3.12-04", "RFC7644-3.5.2.3-11"],
+        needs: USERS,
+        legal: &["400 with scimType invalidValue or invalidSyntax, and the old value"],
+        alone: false,
+        run: |context| Box::pin(replace_without_value(context)),
+    },
+    Check {
+        id: "patch.replace-null",
+        title: "replace with null, or with an empty list, takes the value away",
+        matters: "Clients that clear a field send null; an endpoint that stores the word, or ignores it, keeps what was withdrawn.",
+        requirements: &["RFC7643-2.5-04"],
+        needs: USERS,
+        legal: &["200 with the user or 204; a later GET has no value, and a filter with pr does not match"],
+        alone: false,
+        run: |context| Box::pin(replace_null(context)),
+    },
+    Check {
+        id: "patch.replace-user-name",
+        title: "A user gets another userName and is found by it, and no longer by the old one",
+        matters: "People marry; a provisioner that finds the old name creates the person again under the new one.",
+        requirements: &["RFC7644-3.5.2.3-02"],
+        needs: USERS,
+        legal: DONE,
+        alone: false,
+        run: |context| Box::pin(replace_user_name(context)),
+    },
+    Check {
+        id: "patch.replace-taken-user-name",
+        title: "A userName that another user has is refused",
+        matters: "Two accounts with one login are a way into somebody else's data.",
+        requirements: &["RFC7644-3.12-04", "RFC7644-3.5.2-39"],
+        needs: USERS,
+        legal: &["409 or 400 with scimType uniqueness, and the old userName"],
+        alone: false,
+        run: |context| Box::pin(replace_taken_user_name(context)),
+    },
+];
+
+async fn replace(context: &Context) -> Outcome {
+    let name = plain_one(context)?;
+    let user = user_with(context, &json!({(&name): context.data().name()})).await?;
+    let value = context.data().name();
+    let operations = json!([{"op": "replace", "path": name, "value": value}]);
+    let under = &["RFC7644-3.5.2-02", "RFC7644-3.5.2.3-02"];
+    expect_change(context, &user, &operations, under, &json!({(name): value})).await?;
+    Ok(())
+}
+
+async fn replace_absent(context: &Context) -> Outcome {
+    let name = plain_one(context)?;
+    let user = user_with(context, &json!({(&name): null})).await?;
+    let value = context.data().name();
+    let operations = json!([{"op": "replace", "path": name, "value": value}]);
+    expect_change(context, &user, &operations, &["RFC7644-3.5.2.3-04"], &json!({(name): value})).await?;
+    Ok(())
+}
+
+async fn replace_complex(context: &Context) -> Outcome {
+    need(context, &["name.familyName", "name.givenName", "name.middleName"])?;
+    let user = user_with(context, &json!({"name": {"familyName": "Example", "givenName": "Ada"}})).await?;
+    let operations = json!([{"op": "replace", "path": "name", "value": {"givenName": "Bo", "middleName": "Mae"}}]);
+    let after = json!({"name": {"familyName": "Example", "givenName": "Bo", "middleName": "Mae"}});
+    let under = &["RFC7644-3.5.2.3-05", "RFC7644-3.5.2.3-06"];
+    expect_change(context, &user, &operations, under, &after).await?;
+    Ok(())
+}
+
+async fn replace_list(context: &Context) -> Outcome {
+    need(context, &["emails.value", "emails.type"])?;
+    let user = user_with(context, &json!({"emails": [email(context, "work"), email(context, "home")]})).await?;
+    let new = email(context, "other");
+    let operations = json!([{"op": "replace", "path": "emails", "value": [new]}]);
+    expect_change(context, &user, &operations, &["RFC7644-3.5.2.3-03"], &json!({"emails": [new]})).await?;
+    Ok(())
+}
+
+async fn replace_without_path(context: &Context) -> Outcome {
+    let names = plain(context, 3)?;
+    let kept = context.data().name();
+    let user = user_with(context, &json!({(&names[0]): kept, (&names[1]): kept, (&names[2]): kept})).await?;
+    let (first, second) = (context.data().name(), context.data().name());
+    let operations = json!([{"op": "replace", "value": {(&names[0]): first, (&names[1]): second}}]);
+    let after = json!({(&names[0]): first, (&names[1]): second, (&names[2]): kept});
+    expect_change(context, &user, &operations, &["RFC7644-3.5.2.3-01"], &after).await?;
+    Ok(())
+}
+
+async fn replace_list_without_path(context: &Context) -> Outcome {
+    need(context, &["emails.value", "emails.type"])?;
+    let user = user_with(context, &json!({"emails": [email(context, "work"), email(context, "home")]})).await?;
+    let new = email(context, "other");
+    let operations = json!([{"op": "replace", "value": {"emails": [new]}}]);
+    expect_change(context, &user, &operations, &["RFC7644-3.5.2.3-10"], &json!({"emails": [new]})).await?;
+    Ok(())
+}
+
+async fn replace_without_value(context: &Context) -> Outcome {
+    let name = plain_one(context)?;
+    let value = context.data().name();
+    let user = user_with(context, &json!({(&name): value})).await?;
+    let operations = json!([{"op": "replace", "path": name}]);
+    let under = &["RFC7644-3.5.2.3-11"];
+    let answer = expect_refusal(context, &user, &operations, under, &["invalidValue", "invalidSyntax"]).await?;
+    let read = context.read(&user).await?;
+    context.expect(&read).after(&answer).under(under).equals(&name, &json!(value));
+    Ok(())
+}
+
+async fn replace_null(context: &Context) -> Outcome {
+    need(context, &["name.familyName", "name.middleName", "emails.value", "emails.type"])?;
+    let names = plain(context, 2)?;
+    let value = context.data().name();
+    let before = json!({
+        (&names[0]): value, (&names[1]): value, "name": {"familyName": "Example", "middleName": "Mae"},
+        "emails": [email(context, "work")],
+    });
+    let user = user_with(context, &before).await?;
+    let under = &["RFC7643-2.5-04"];
+    for (operation, after) in [
+        (json!({"op": "replace", "path": names[0], "value": null}), json!({(&names[0]): null})),
+        (json!({"op": "replace", "value": {(&names[1]): null}}), json!({(&names[1]): null})),
+        (
+            json!({"op": "replace", "path": "name.middleName", "value": null}),
+            json!({"name.middleName": null, "name": {"familyName": "Example"}}),
+        ),
+        (json!({"op": "replace", "path": "emails", "value": []}), json!({"emails": null})),
+    ] {
+        expect_change(context, &user, &json!([operation]), under, &after).await?;
+    }
+    if context.discovery().offers(Capability::FilterUsers) {
+        let user_name = user.body().get("userName").cloned().unwrap_or_default();
+        let filter = format!("userName eq {user_name} and {} pr", names[0]);
+        let found = context.send(Request::get("/Users").query("filter", &filter)).await?;
+        if found.status == 200 {
+            context.expect(&found).under(under).that(
+                !ids(&found).contains(&user.id.as_str()),
+                "the user is still found by a filter that asks for the attribute that was set to null",
+                format!("ids {}", ids(&found).join(", ")),
+            );
+        }
+    }
+    Ok(())
+}
+
+async fn replace_user_name(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let old = user.body().get("userName").cloned().unwrap_or_default();
+    let new = context.data().new_user_name();
+    let operations = json!([{"op": "replace", "path": "userName", "value": new}]);
+    let under = &["RFC7644-3.5.2.3-02"];
+    let answer = expect_change(context, &user, &operations, under, &json!({"userName": new})).await?;
+    let Some(answer) = answer.filter(|_| context.discovery().offers(Capability::FilterUsers)) else { return Ok(()) };
+    for (name, ids) in [(json!(new), &[user.id.as_str()][..]), (old, &[])] {
+        let found = context.send(Request::get("/Users").query("filter", &format!("userName eq {name}"))).await?;
+        context.expect(&found).after(&answer).under(under).status(&[200]).lists(ids);
+    }
+    Ok(())
+}
+
+async fn replace_taken_user_name(context: &Context) -> Outcome {
+    let (user, other) = (context.user().await?, context.user().await?);
+    let name = |of: &crate::context::Resource| of.body().get("userName").cloned().unwrap_or_default();
+    let operations = json!([{"op": "replace", "path": "userName", "value": name(&other)}]);
+    let answer = send(context, &user, &operations).await?;
+    let under = &["RFC7644-3.5.2-39"];
+    let expectation = context.expect(&answer).after(&other.exchange).under(under).status(&[400, 409]);
+    if !is_done(&answer) {
+        if answer.json().is_ok_and(|body| body.get("scimType").is_some()) {
+            expectation.scim_type(&["uniqueness"]);
+        } else {
+            expectation.under(&["RFC7644-3.12-04"]).scim_type(&["uniqueness"]);
+        }
+    }
+    let read = context.read(&user).await?;
+    context.expect(&read).after(&answer).under(under).equals("userName", &name(&user));
+    Ok(())
+}

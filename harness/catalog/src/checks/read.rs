@@ -1,0 +1,350 @@
+//! Reading single resources and lists (RFC 7644 sections 3.4.1 and 3.4.2).
+
+use std::sync::Arc;
+
+use reqwest::Method;
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use weir_exchange::difference::{at, differences};
+use weir_exchange::{Exchange, Request};
+
+use crate::check::{Check, Outcome};
+use crate::context::Context;
+
+const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "read.user",
+        title: "A user that was created is read back as it was stored",
+        matters: "Provisioners that read, merge and write back (PingFederate among them) destroy what this answer leaves out.",
+        requirements: &["RFC7643-2.1-05", "RFC7644-3.2-05", "RFC7644-3.4.1-01", "RFC7644-3.4.1-04", "RFC7644-3.3-11"],
+        needs: &[Capability::CreateUsers],
+        legal: &["200 with the user as one JSON object, not wrapped in a list, equal to the answer of the creation"],
+        alone: false,
+        run: |context| Box::pin(user(context)),
+    },
+    Check {
+        id: "read.unknown",
+        title: "An id that nobody has leads to 404",
+        matters: "A provisioner that gets anything else takes a deleted account for a living one, or gives up altogether.",
+        requirements: &["RFC7644-3.4.1-02"],
+        needs: &[],
+        legal: &["404 with a SCIM Error whose status is \"404\", at every resource type"],
+        alone: false,
+        run: |context| Box::pin(unknown(context)),
+    },
+    Check {
+        id: "read.other-type",
+        title: "The id of a user leads to no group",
+        matters: "A client that mixes up ids would change a user where it means a group.",
+        requirements: &["RFC7644-3.4.1-05"],
+        needs: &[Capability::CreateUsers, Capability::CreateGroups],
+        legal: &["404 with a SCIM Error"],
+        alone: false,
+        run: |context| Box::pin(other_type(context)),
+    },
+    Check {
+        id: "read.discovery-document",
+        title: "A single schema and a single resource type are read like any resource",
+        matters: "Clients that look up one schema do not want to read all of them.",
+        requirements: &["RFC7644-3.4.1-03", "RFC7644-3.4.1-04"],
+        needs: &[Capability::Schemas, Capability::ResourceTypes],
+        legal: &["200 with the document below its URI, or its id or name, not wrapped in a list"],
+        alone: false,
+        run: |context| Box::pin(discovery_document(context)),
+    },
+    Check {
+        id: "read.list",
+        title: "Every collection is a ListResponse that counts and holds resources",
+        matters: "Clients read totalResults and Resources and nothing else; a list in another shape is an empty one to them.",
+        requirements: &[
+            "RFC7644-3.2-01",
+            "RFC7644-3.2-05",
+            "RFC7644-3.4.2-04",
+            "RFC7644-3.4.2-05",
+            "RFC7644-3.4.2-06",
+            "RFC7644-3.4.2-07",
+        ],
+        needs: &[],
+        legal: &[
+            "200 with the ListResponse URI in schemas, a totalResults of 0 or more, and an array Resources of objects",
+        ],
+        alone: false,
+        run: |context| Box::pin(list(context)),
+    },
+    Check {
+        id: "read.list-elements",
+        title: "The elements of a list are whole resources, equal to what GET of each one says",
+        matters: "Okta and Google import from lists only; what is missing there is deleted on their side.",
+        requirements: &["RFC7644-3.4-01", "RFC7644-3.4.2-12", "RFC7644-3.4.2.1-01"],
+        needs: &[Capability::CreateUsers, Capability::FilterUsers],
+        legal: &["the element that a filter finds has id and schemas and says the same as GET of the resource"],
+        alone: false,
+        run: |context| Box::pin(list_elements(context)),
+    },
+    Check {
+        id: "read.no-match",
+        title: "A query without a match is a success with no results",
+        matters: "A provisioner looks for the account before it creates it; an error here stops every new hire.",
+        requirements: &["RFC7644-3.4.2-11"],
+        needs: &[Capability::FilterUsers],
+        legal: &["200 with totalResults 0 and Resources absent or empty"],
+        alone: false,
+        run: |context| Box::pin(no_match(context)),
+    },
+    Check {
+        id: "read.unknown-parameter",
+        title: "Query parameters that SCIM does not know are ignored",
+        matters: "Gateways and monitoring append parameters of their own.",
+        requirements: &["RFC7644-3.4.2-03"],
+        needs: &[Capability::CreateUsers],
+        legal: &["the answer without the parameter: 200, and the same resource or list"],
+        alone: false,
+        run: |context| Box::pin(unknown_parameter(context)),
+    },
+    Check {
+        id: "read.places",
+        title: "A resource and a collection can be queried",
+        matters: "Clients narrow an answer down to what they need, on one resource as on all.",
+        requirements: &["RFC7644-3.4.2-01", "RFC7644-3.4.2.1-01"],
+        needs: &[Capability::CreateUsers],
+        legal: &[
+            "200 for attributes on a resource and on a collection, and for a filter on the root where it is offered",
+        ],
+        alone: false,
+        run: |context| Box::pin(places(context)),
+    },
+    Check {
+        id: "read.encoded",
+        title: "Percent-encoded queries are decoded",
+        matters: "HTTP libraries encode blanks and quotes; undecoded, every filter is a syntax error.",
+        requirements: &["RFC7644-1.2-01"],
+        needs: &[Capability::CreateUsers, Capability::FilterUsers],
+        legal: &["200 with the user, for a filter in which every character is percent-encoded"],
+        alone: false,
+        run: |context| Box::pin(encoded(context)),
+    },
+    Check {
+        id: "read.head",
+        title: "HEAD answers as GET does, without the body",
+        matters: "Monitors and caches ask by HEAD whether a resource is there.",
+        requirements: &["RFC7644-3.4.1-01"],
+        needs: &[Capability::CreateUsers],
+        legal: &["200 without a body", "405 or 501, since SCIM does not ask for HEAD"],
+        alone: false,
+        run: |context| Box::pin(head(context)),
+    },
+];
+
+async fn user(context: &Context) -> Outcome {
+    let user = context.create("/Users", &context.data().full_user()).await?;
+    let answer = context.send(user.request(Method::GET)).await?;
+    context
+        .expect(&answer)
+        .after(&user.exchange)
+        .under(&["RFC7644-3.2-05", "RFC7644-3.4.1-01"])
+        .status(&[200])
+        .json()
+        .equals("id", &json!(user.id));
+    context.expect(&answer).under(&["RFC7643-2.1-05"]).that(
+        answer.json().is_ok_and(Value::is_object),
+        "the body is no JSON object",
+        answer.status.to_string(),
+    );
+    context.expect(&answer).under(&["RFC7644-3.4.1-04"]).lacks("Resources");
+    if user.body().is_object() {
+        context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.3-11"]).holds(user.body());
+    }
+    Ok(())
+}
+
+async fn unknown(context: &Context) -> Outcome {
+    let id = context.data().unknown_id();
+    for kind in context.discovery().resource_types() {
+        let answer = context.send(Request::get(&kind.endpoint).segment(&id)).await?;
+        context.expect(&answer).status(&[404]);
+        if answer.status == 404 {
+            context.expect(&answer).error();
+        }
+    }
+    let answer = context.send(Request::get("/Users").segment(&context.data().uuid())).await?;
+    context.expect(&answer).status(&[404]);
+    Ok(())
+}
+
+async fn other_type(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let answer = context.send(Request::get("/Groups").segment(&user.id)).await?;
+    context.expect(&answer).after(&user.exchange).status(&[404]).error();
+    Ok(())
+}
+
+async fn discovery_document(context: &Context) -> Outcome {
+    let discovery = context.discovery();
+    for kind in discovery.resource_types().iter().take(2) {
+        let schema = context.send(Request::get("/Schemas").segment(&kind.schema)).await?;
+        judge_document(context, &schema, "id", &kind.schema);
+        let entry = discovery
+            .resource_types
+            .entries()
+            .iter()
+            .find(|entry| at(entry, "name").and_then(Value::as_str) == Some(kind.name.as_str()));
+        let id = entry.and_then(|entry| at(entry, "id")).and_then(Value::as_str);
+        // Its id or its name may stand in the URI.
+        let mut answer = context.send(Request::get("/ResourceTypes").segment(&kind.name)).await?;
+        if answer.status == 404
+            && let Some(id) = id.filter(|id| *id != kind.name)
+        {
+            answer = context.send(Request::get("/ResourceTypes").segment(id)).await?;
+        }
+        judge_document(context, &answer, "name", &kind.name);
+    }
+    Ok(())
+}
+
+fn judge_document(context: &Context, answer: &Arc<Exchange>, path: &str, expected: &str) {
+    context.expect(answer).under(&["RFC7644-3.4.1-03"]).status(&[200]);
+    if answer.is_success() {
+        context.expect(answer).under(&["RFC7644-3.4.1-04"]).json().lacks("Resources");
+        context.expect(answer).under(&["RFC7644-3.4.1-03"]).equals(path, &json!(expected));
+    }
+}
+
+async fn list(context: &Context) -> Outcome {
+    context.one_of_each().await?;
+    let has_two = context.discovery().offers(Capability::CreateUsers);
+    if has_two {
+        context.user().await?;
+    }
+    for kind in context.discovery().resource_types() {
+        let answer = context.send(Request::get(&kind.endpoint).query("count", "10")).await?;
+        let requirements: &'static [&'static str] =
+            if kind.endpoint == "/Users" { &["RFC7644-3.2-01", "RFC7644-3.2-05"] } else { &["RFC7644-3.2-05"] };
+        context.expect(&answer).under(requirements).status(&[200]).json();
+        if answer.status != 200 {
+            continue;
+        }
+        context.expect(&answer).under(&["RFC7644-3.4.2-04"]).equals("schemas", &json!([LIST]));
+        let total = answer.at("totalResults");
+        context.expect(&answer).under(&["RFC7644-3.4.2-05"]).that(
+            total.is_some_and(Value::is_u64),
+            "totalResults is no non-negative integer",
+            total.map_or_else(|| "nothing".into(), Value::to_string),
+        );
+        let fewer = total.and_then(Value::as_u64).is_some_and(|total| total < 2);
+        context.expect(&answer).under(&["RFC7644-3.4.2-05"]).that(
+            !(has_two && kind.endpoint == "/Users" && fewer),
+            "two users are there, and totalResults counts fewer",
+            total.map_or_else(String::new, Value::to_string),
+        );
+        for name in ["startIndex", "itemsPerPage"] {
+            let value = answer.at(name);
+            context.expect(&answer).under(&["RFC7644-3.4.2-04"]).that(
+                value.is_none_or(Value::is_u64),
+                &format!("{name} is no non-negative integer"),
+                value.map_or_else(String::new, Value::to_string),
+            );
+        }
+        // The name as it is written: list messages are no resources, yet names ignore case, so only a missing one counts.
+        let resources = answer.at("Resources");
+        let some = total.and_then(Value::as_u64).is_some_and(|total| total > 0);
+        context.expect(&answer).under(&["RFC7644-3.4.2-06"]).that(
+            !some || resources.and_then(Value::as_array).is_some_and(|all| !all.is_empty()),
+            "totalResults is not 0, and Resources holds nothing",
+            resources.map_or_else(|| "nothing".into(), Value::to_string),
+        );
+        let exact = answer.json().ok().and_then(|json| json.get("Resources"));
+        context.expect(&answer).under(&["RFC7644-3.4.2-07"]).that(
+            resources.is_none_or(|all| {
+                exact.is_some() && all.as_array().is_some_and(|all| all.iter().all(Value::is_object))
+            }),
+            "Resources is no array of objects, or is written in other letters",
+            resources.map_or_else(String::new, |resources| resources.to_string().chars().take(120).collect()),
+        );
+    }
+    Ok(())
+}
+
+async fn list_elements(context: &Context) -> Outcome {
+    let user = context.create("/Users", &context.data().full_user()).await?;
+    let read = context.read(&user).await?;
+    for filter in
+        [format!("userName eq {}", read.at("userName").unwrap_or(&Value::Null)), format!("id eq {}", json!(user.id))]
+    {
+        let list = context.send(Request::get("/Users").query("filter", &filter)).await?;
+        context.expect(&list).after(&read).under(&["RFC7644-3.4.2.1-01"]).status(&[200]).json().lists(&[&user.id]);
+        let Some(element) = list.at("Resources[0]") else { continue };
+        context.expect(&list).after(&read).under(&["RFC7644-3.4.2-12"]).has("Resources[0].schemas");
+        let stored = read.json().unwrap_or(&Value::Null);
+        for (expected, found) in [(stored, element), (element, stored)] {
+            let all = differences(expected, found);
+            let places: Vec<_> = all.iter().map(|difference| difference.path.as_str()).collect();
+            context.expect(&list).after(&read).under(&["RFC7644-3.4-01", "RFC7644-3.4.2-12"]).that(
+                all.is_empty(),
+                "the element of the list is not the resource that GET shows",
+                format!("they differ in {}", places.join(", ")),
+            );
+        }
+    }
+    Ok(())
+}
+
+async fn no_match(context: &Context) -> Outcome {
+    let filter = format!("userName eq {}", json!(context.data().unknown_id()));
+    let answer = context.send(Request::get("/Users").query("filter", &filter)).await?;
+    context.expect(&answer).status(&[200]).json().equals("totalResults", &json!(0)).lists(&[]);
+    Ok(())
+}
+
+async fn unknown_parameter(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let read = context.read(&user).await?;
+    let answer = context.send(user.request(Method::GET).query("weirUnknown", "1")).await?;
+    context.expect(&answer).after(&read).status(&[200]).holds(read.json().unwrap_or(&Value::Null));
+    let mut request = Request::get("/Users").query("weirUnknown", "a b&c");
+    if context.discovery().offers(Capability::FilterUsers) {
+        request = request.query("filter", &format!("userName eq {}", read.at("userName").unwrap_or(&Value::Null)));
+        let list = context.send(request).await?;
+        context.expect(&list).after(&read).status(&[200]).json().lists(&[&user.id]);
+    } else {
+        let list = context.send(request).await?;
+        context.expect(&list).status(&[200]).json().has("totalResults");
+    }
+    Ok(())
+}
+
+async fn places(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let one = context.send(user.request(Method::GET).query("attributes", "userName")).await?;
+    context
+        .expect(&one)
+        .under(&["RFC7644-3.4.2-01", "RFC7644-3.4.2.1-01"])
+        .status(&[200])
+        .equals("id", &json!(user.id));
+    let all = context.send(Request::get("/Users").query("attributes", "userName").query("count", "1")).await?;
+    context.expect(&all).under(&["RFC7644-3.4.2-01", "RFC7644-3.4.2.1-01"]).status(&[200]).json().has("totalResults");
+    if context.discovery().offers(Capability::RootQuery) && context.discovery().offers(Capability::FilterUsers) {
+        let filter = format!("id eq {}", json!(user.id));
+        let root = context.send(Request::get("/").query("filter", &filter)).await?;
+        context.expect(&root).under(&["RFC7644-3.4.2-01"]).status(&[200]).json().lists(&[&user.id]);
+    }
+    Ok(())
+}
+
+async fn encoded(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let filter = format!("userName eq {}", user.body()["userName"]);
+    let bytes: Vec<_> = filter.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let query = format!("filter={}", bytes.concat());
+    let answer = context.send(Request::get("/Users").raw_query(&query)).await?;
+    context.expect(&answer).after(&user.exchange).status(&[200]).json().lists(&[&user.id]);
+    Ok(())
+}
+
+async fn head(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let answer = context.send(user.request(Method::HEAD)).await?;
+    context.expect(&answer).after(&user.exchange).status(&[200, 405, 501]).empty();
+    Ok(())
+}

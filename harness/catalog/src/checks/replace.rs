@@ -1,0 +1,330 @@
+//! Replacing resources (RFC 7644 section 3.5.1): what a PUT does. What it leaves and refuses has its own file.
+
+pub(super) mod limits;
+
+use std::sync::Arc;
+
+use reqwest::Method;
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use weir_exchange::{Exchange, Request};
+
+use crate::check::{Check, Outcome};
+use crate::context::Context;
+use crate::context::{Resource, Stop};
+use crate::data::USER;
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "replace.user",
+        title: "A PUT replaces what it gives and answers with the whole user",
+        matters: "PingFederate and Okta update users this way only.",
+        requirements: &["RFC7643-7-29", "RFC7644-3.2-09", "RFC7644-3.5.1-04", "RFC7644-3.5.1-15"],
+        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
+        legal: &["200 with the user as changed; a later GET shows the same"],
+        alone: false,
+        run: |context| Box::pin(user(context)),
+    },
+    Check {
+        id: "replace.supported",
+        title: "Resources of every type can be replaced",
+        matters: "PUT is the one way to update that a client may count on everywhere.",
+        requirements: &["RFC7644-3.5-01"],
+        needs: &[],
+        legal: &["200 for a PUT of what GET shows, never 405 or 501"],
+        alone: false,
+        run: |context| Box::pin(supported(context)),
+    },
+    Check {
+        id: "replace.whole-body-back",
+        title: "What GET shows can be sent back as it is",
+        matters: "Okta reads, changes one value and writes all of it back, read-only attributes included.",
+        requirements: &["RFC7644-3.1-07", "RFC7644-3.5.1-03"],
+        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
+        legal: &["200, and the user is as before"],
+        alone: false,
+        run: |context| Box::pin(whole_body_back(context)),
+    },
+    Check {
+        id: "replace.list-as-a-whole",
+        title: "A list of values is replaced as a whole",
+        matters: "An address that was removed must not go on receiving mail.",
+        requirements: &["RFC7644-3.5.1-04", "RFC7644-3.5.1-16"],
+        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
+        legal: &["200; a later GET shows exactly the values given"],
+        alone: false,
+        run: |context| Box::pin(list_as_a_whole(context)),
+    },
+    Check {
+        id: "replace.null-clears",
+        title: "null and an empty array clear an attribute",
+        matters: "It is the only way to clear an attribute that works at every endpoint.",
+        requirements: &["RFC7643-2.5-02", "RFC7643-2.5-03", "RFC7644-3.5.1-09"],
+        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
+        legal: &["200; a later GET shows no value"],
+        alone: false,
+        run: |context| Box::pin(null_clears(context)),
+    },
+    Check {
+        id: "replace.omitted",
+        title: "What a PUT leaves out is cleared, and the answer says so",
+        matters: "Okta clears attributes by leaving them out; an endpoint that keeps them keeps old phone numbers for ever.",
+        requirements: &["RFC7644-3.5.1-05", "RFC7644-3.5.1-06", "RFC7644-3.5.1-07", "RFC7644-3.5.1-15"],
+        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
+        legal: &[
+            "200, the attribute cleared, kept or given a default, and the answer shows which, as a later GET does",
+        ],
+        alone: false,
+        run: |context| Box::pin(omitted(context)),
+    },
+    Check {
+        id: "replace.extension-cleared",
+        title: "An extension that is cleared leaves schemas",
+        matters: "A URN without data sends clients looking for an object that is not there.",
+        requirements: &["RFC7644-3.5.1-22", "RFC7643-3.3-03"],
+        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
+        legal: &["200; schemas no longer lists the extension", "200; it still does", "200; the extension is kept"],
+        alone: false,
+        run: |context| Box::pin(extension_cleared(context)),
+    },
+    Check {
+        id: "replace.meta-advances",
+        title: "A PUT that changes the user changes its version",
+        matters: "A client with the old version would overwrite the change unseen.",
+        requirements: &["RFC7644-3.5.1-20"],
+        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
+        legal: &["meta.version, where there is one, differs from before, and meta.lastModified is not earlier"],
+        alone: false,
+        run: |context| Box::pin(meta_advances(context)),
+    },
+    Check {
+        id: "replace.projected",
+        title: "attributes and excludedAttributes shape the answer to a PUT",
+        matters: "A provisioner that needs the version only does not want the whole group back.",
+        requirements: &["RFC7644-3.5.1-21"],
+        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
+        legal: &["200 with what was asked for; what was not named by the parameter is stored all the same"],
+        alone: false,
+        run: |context| Box::pin(projected(context)),
+    },
+    Check {
+        id: "replace.unknown-attribute",
+        title: "Neither a missing id nor an unknown attribute in the body stops a PUT",
+        matters: "Few clients send the id twice, and many send attributes of products that are not there.",
+        requirements: &["RFC7644-3.5.1-15"],
+        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
+        legal: &["200 without the unknown attribute", "400 invalidSyntax or invalidValue for the unknown attribute"],
+        alone: false,
+        run: |context| Box::pin(unknown_attribute(context)),
+    },
+];
+
+/// Sends a PUT of `body` and expects 200.
+async fn put(
+    context: &Context,
+    user: &Resource,
+    body: &Value,
+    requirements: &'static [&'static str],
+) -> Result<Arc<Exchange>, Stop> {
+    let answer = context.send(user.request(Method::PUT).json(body)).await?;
+    context.expect(&answer).after(&user.exchange).under(requirements).status(&[200]);
+    Ok(answer)
+}
+
+async fn user(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let mut body = context.data().full_user();
+    body["userName"] = user.body()["userName"].clone();
+    let answer = put(context, &user, &body, &["RFC7644-3.2-09", "RFC7644-3.5.1-15"]).await?;
+    if !answer.is_success() {
+        return Ok(());
+    }
+    let expected = body.clone();
+    if answer.status == 200 {
+        let expectation = context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.5.1-15"]).json();
+        expectation.holds(&expected).equals("id", &json!(user.id));
+    }
+    let read = context.send(user.request(Method::GET)).await?;
+    let requirements: &'static [&'static str] = &["RFC7643-7-29", "RFC7644-3.2-09", "RFC7644-3.5.1-04"];
+    context.expect(&read).after(&answer).under(requirements).status(&[200]).json().holds(&expected);
+    if let (200, Ok(answered)) = (answer.status, answer.json()) {
+        context.expect(&read).after(&answer).under(&["RFC7644-3.5.1-15"]).holds(answered);
+    }
+    Ok(())
+}
+
+async fn supported(context: &Context) -> Outcome {
+    for (_, resource) in context.one_of_each().await? {
+        let read = context.read(&resource).await?;
+        let body = read.json().cloned().unwrap_or_default();
+        let answer = context.send(resource.request(Method::PUT).json(&body)).await?;
+        context.expect(&answer).after(&read).status(&[200]);
+    }
+    Ok(())
+}
+
+async fn whole_body_back(context: &Context) -> Outcome {
+    let user = context.create("/Users", &context.data().full_user()).await?;
+    if context.discovery().offers(Capability::CreateGroups) {
+        // So that a read-only attribute has a value.
+        context.group(&[&user]).await?;
+    }
+    let before = context.read(&user).await?;
+    let body = before.json().cloned().unwrap_or_default();
+    let answer = put(context, &user, &body, &["RFC7644-3.1-07", "RFC7644-3.5.1-03"]).await?;
+    if answer.is_success() {
+        let after = context.read(&user).await?;
+        let mut expected = body;
+        for name in ["lastModified", "version"] {
+            if let Some(meta) = expected["meta"].as_object_mut() {
+                meta.remove(name);
+            }
+        }
+        context.expect(&after).after(&answer).under(&["RFC7644-3.1-07"]).holds(&expected);
+    }
+    Ok(())
+}
+
+async fn list_as_a_whole(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["emails.value", "emails.type"])?;
+    let address = |kind: &str| json!({"value": context.data().new_address(), "type": kind});
+    let mut body = context.data().user();
+    body["emails"] = json!([address("work"), address("home")]);
+    let user = context.create("/Users", &body).await?;
+    body["emails"] = json!([address("other")]);
+    let answer = put(context, &user, &body, &["RFC7644-3.5.1-04"]).await?;
+    if answer.is_success() {
+        let read = context.read(&user).await?;
+        let expectation = context.expect(&read).after(&answer).under(&["RFC7644-3.5.1-04", "RFC7644-3.5.1-16"]);
+        expectation.holds(&json!({"emails": body["emails"]}));
+    }
+    Ok(())
+}
+
+async fn null_clears(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["nickName", "roles", "emails"])?;
+    let mut body = context.data().full_user();
+    let user = context.create("/Users", &body).await?;
+    (body["nickName"], body["roles"], body["emails"]) = (Value::Null, json!([]), json!([]));
+    let answer = put(context, &user, &body, &["RFC7643-2.5-02", "RFC7643-2.5-03"]).await?;
+    if answer.is_success() {
+        let read = context.read(&user).await?;
+        context.expect(&read).after(&answer).under(&["RFC7643-2.5-02", "RFC7644-3.5.1-09"]).lacks("nickName");
+        let expectation = context.expect(&read).after(&answer).under(&["RFC7643-2.5-03", "RFC7644-3.5.1-09"]);
+        expectation.lacks("roles").lacks("emails");
+    }
+    Ok(())
+}
+
+async fn omitted(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["nickName", "active"])?;
+    let mut body = context.data().full_user();
+    let user = context.create("/Users", &body).await?;
+    if let Some(members) = body.as_object_mut() {
+        members.remove("nickName");
+        members.remove("active");
+    }
+    let answer = put(context, &user, &body, &["RFC7644-3.5.1-05", "RFC7644-3.5.1-15"]).await?;
+    if !answer.is_success() {
+        return Ok(());
+    }
+    let read = context.read(&user).await?;
+    context.expect(&read).after(&answer).under(&["RFC7644-3.5.1-06", "RFC7644-3.5.1-07"]).lacks("nickName");
+    for name in ["nickName", "active"] {
+        let (told, stored) = (answer.at(name), read.at(name));
+        context.expect(&read).after(&answer).under(&["RFC7644-3.5.1-15"]).that(
+            answer.status != 200 || told == stored,
+            &format!("the answer to the PUT and a later GET differ in {name}"),
+            format!(
+                "{} and {}",
+                told.map_or_else(|| "nothing".into(), Value::to_string),
+                stored.map_or_else(|| "nothing".into(), Value::to_string)
+            ),
+        );
+    }
+    Ok(())
+}
+
+async fn extension_cleared(context: &Context) -> Outcome {
+    let Some((mut body, uri, name)) = context.data().extended_user() else {
+        return context.skip("no extension of User has a text that a client may set");
+    };
+    let user = context.create("/Users", &body).await?;
+    if let Some(members) = body.as_object_mut() {
+        members.remove(&uri);
+    }
+    body["schemas"] = json!([USER]);
+    let answer = context.send(user.request(Method::PUT).json(&body)).await?;
+    if !answer.is_success() {
+        return context.skip("the endpoint refuses to clear the extension");
+    }
+    let read = context.read(&user).await?;
+    let schemas = read.at("schemas").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    context.expect(&read).after(&answer).under(&["RFC7643-3.3-03"]).that(
+        schemas.iter().any(|schema| schema == USER),
+        "schemas no longer lists the base schema",
+        json!(schemas).to_string(),
+    );
+    if read.at(&format!("{uri}:{name}")).is_none() {
+        context.expect(&read).after(&answer).under(&["RFC7644-3.5.1-22"]).that(
+            !schemas.iter().any(|schema| *schema == uri),
+            "schemas still lists the extension that was cleared",
+            json!(schemas).to_string(),
+        );
+    }
+    Ok(())
+}
+
+async fn meta_advances(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let before = context.read(&user).await?;
+    let mut body = before.json().cloned().unwrap_or_default();
+    body["displayName"] = json!(context.data().name());
+    context.replace(&user, &body).await?;
+    let after = context.read(&user).await?;
+    let (old, new) = (before.text("meta.version"), after.text("meta.version"));
+    context.expect(&after).after(&before).that(
+        old.is_none() || old != new,
+        "meta.version is the same after a change",
+        new.unwrap_or("nothing"),
+    );
+    let instant =
+        |exchange: &Exchange| exchange.text("meta.lastModified").and_then(|text| text.parse::<jiff::Timestamp>().ok());
+    context.expect(&after).after(&before).that(
+        instant(&after) >= instant(&before),
+        "meta.lastModified moved back",
+        after.text("meta.lastModified").unwrap_or("nothing"),
+    );
+    Ok(())
+}
+
+async fn projected(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["nickName", "displayName"])?;
+    let mut body = context.data().full_user();
+    let user = context.create("/Users", &body).await?;
+    for (parameter, value, shown, hidden) in [
+        ("attributes", "userName", "userName", "displayName"),
+        ("excludedAttributes", "displayName", "userName", "displayName"),
+    ] {
+        body["displayName"] = json!(context.data().name());
+        let answer = context.send(user.request(Method::PUT).query(parameter, value).json(&body)).await?;
+        let expectation = context.expect(&answer).after(&user.exchange).status(&[200]).json();
+        if answer.is_success() {
+            expectation.has("id").has(shown).lacks(hidden);
+            let read = context.read(&user).await?;
+            context.expect(&read).after(&answer).holds(&json!({"displayName": body["displayName"], "nickName": "Ada"}));
+        }
+    }
+    Ok(())
+}
+
+async fn unknown_attribute(context: &Context) -> Outcome {
+    let mut body = context.data().user();
+    let user = context.create("/Users", &body).await?;
+    body["displayName"] = json!(context.data().name());
+    put(context, &user, &body, &["RFC7644-3.5.1-15"]).await?;
+    body["weirUnknownAttribute"] = json!(1);
+    let answer = context.send(Request::put("/Users").segment(&user.id).json(&body)).await?;
+    context.expect(&answer).after(&user.exchange).status(&[200, 400]).lacks("weirUnknownAttribute");
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! What a PUT leaves alone and what it refuses (RFC 7644 section 3.5.1).
+
+use reqwest::Method;
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use weir_exchange::Request;
+use weir_exchange::difference::at;
+
+use crate::check::{Check, Outcome};
+use crate::context::Context;
+use crate::data::{Published, USER};
+
+pub(in super::super) const CHECKS: &[Check] = &[
+    Check {
+        id: "replace.unknown-resource",
+        title: "A PUT creates nothing",
+        matters: "A provisioner with a stale id would bring back a deleted account without noticing.",
+        requirements: &["RFC7644-3.2-10", "RFC7644-3.5.1-02"],
+        needs: &[Capability::ReplaceUsers],
+        legal: &["404 with a SCIM Error, and no new user"],
+        alone: false,
+        run: |context| Box::pin(unknown_resource(context)),
+    },
+    Check {
+        id: "replace.required-missing",
+        title: "A PUT without a required attribute is refused",
+        matters: "An update from an incomplete record must not leave an account without its name.",
+        requirements: &["RFC7643-4.1.1-05", "RFC7644-3.5.1-14", "RFC7644-3.12-04"],
+        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
+        legal: &[
+            "400 invalidValue, and the user as before",
+            "200 with the userName kept, by an endpoint that keeps what is left out",
+        ],
+        alone: false,
+        run: |context| Box::pin(required_missing(context)),
+    },
+    Check {
+        id: "replace.read-only",
+        title: "A PUT leaves read-only attributes alone",
+        matters: "A client that sends memberships along must not be able to grant them.",
+        requirements: &["RFC7644-3.5.1-13"],
+        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
+        legal: &["200 with meta and groups as the endpoint has them"],
+        alone: false,
+        run: |context| Box::pin(read_only(context)),
+    },
+    Check {
+        id: "replace.other-id",
+        title: "Another id in the body changes no id",
+        matters: "A client with mixed-up records would exchange two accounts.",
+        requirements: &["RFC7643-3.1-08", "RFC7644-3.5.1-23"],
+        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
+        legal: &["200 with the id of the URI", "400 mutability"],
+        alone: false,
+        run: |context| Box::pin(other_id(context)),
+    },
+    Check {
+        id: "replace.duplicate-user-name",
+        title: "A PUT to somebody else's userName is refused",
+        matters: "Two accounts with one name: the next sync updates whichever it finds first.",
+        requirements: &["RFC7644-3.5.1-17"],
+        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
+        legal: &["409 uniqueness", "400 uniqueness"],
+        alone: false,
+        run: |context| Box::pin(duplicate_user_name(context)),
+    },
+    Check {
+        id: "replace.immutable",
+        title: "An immutable attribute takes its first value and keeps it",
+        matters: "An employee number that can be exchanged links the account to another person.",
+        requirements: &["RFC7643-7-31", "RFC7644-3.5.1-10", "RFC7644-3.5.1-11", "RFC7644-3.5.1-12"],
+        needs: &[],
+        legal: &[
+            "200 for the first value and for the same value again",
+            "400 mutability for another value, which is not stored",
+        ],
+        alone: false,
+        run: |context| Box::pin(immutable(context)),
+    },
+];
+
+async fn unknown_resource(context: &Context) -> Outcome {
+    for id in [context.data().unknown_id(), context.data().uuid()] {
+        let body = context.data().user();
+        let answer = context.send(Request::put("/Users").segment(&id).json(&body)).await?;
+        context.expect(&answer).status(&[404]);
+        if answer.status == 404 {
+            context.expect(&answer).error();
+        }
+        if context.discovery().offers(Capability::FilterUsers) {
+            let filter = format!("userName eq {}", body["userName"]);
+            let list = context.send(Request::get("/Users").query("filter", &filter)).await?;
+            context.expect(&list).after(&answer).lists(&[]);
+        }
+    }
+    Ok(())
+}
+
+async fn required_missing(context: &Context) -> Outcome {
+    let mut body = context.data().user();
+    let user = context.create("/Users", &body).await?;
+    if let Some(members) = body.as_object_mut() {
+        members.remove("userName");
+    }
+    body["displayName"] = json!(context.data().name());
+    let answer = context.send(user.request(Method::PUT).json(&body)).await?;
+    if answer.is_success() {
+        // What a PUT leaves out may be kept (RFC 7644 section 3.5.1); the name is judged below.
+        context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.5.1-14"]).status(&[400]);
+    } else {
+        context.expect(&answer).after(&user.exchange).under(&["RFC7643-4.1.1-05"]).refused(&[400], &["invalidValue"]);
+    }
+    let read = context.read(&user).await?;
+    let expectation = context.expect(&read).after(&answer).under(&["RFC7643-4.1.1-05"]);
+    expectation.equals("userName", &user.body()["userName"]);
+    Ok(())
+}
+
+async fn read_only(context: &Context) -> Outcome {
+    let body = context.data().user();
+    let user = context.create("/Users", &body).await?;
+    let before = context.read(&user).await?;
+    let mut changed = body;
+    changed["displayName"] = json!(context.data().name());
+    changed["meta"] = json!({"created": "2001-02-03T04:05:06Z", "resourceType": "Intruder"});
+    if context.data().publishes(USER, "groups") {
+        changed["groups"] = json!([{"value": context.data().uuid(), "display": "Administrators"}]);
+    }
+    let answer = context.send(user.request(Method::PUT).json(&changed)).await?;
+    context.expect(&answer).after(&before).status(&[200]);
+    let read = context.read(&user).await?;
+    for exchange in [&answer, &read] {
+        if exchange.is_success() {
+            context
+                .expect(exchange)
+                .after(&before)
+                .equals("meta.created", before.at("meta.created").unwrap_or(&Value::Null))
+                .equals("meta.resourceType", before.at("meta.resourceType").unwrap_or(&Value::Null))
+                .lacks("groups");
+        }
+    }
+    if answer.is_success() {
+        context.expect(&read).after(&answer).equals("displayName", &changed["displayName"]);
+    }
+    Ok(())
+}
+
+async fn other_id(context: &Context) -> Outcome {
+    let mut body = context.data().user();
+    let user = context.create("/Users", &body).await?;
+    let other = context.data().uuid();
+    body["id"] = json!(other);
+    let answer = context.send(user.request(Method::PUT).json(&body)).await?;
+    context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.5.1-23"]).status(&[200]);
+    if answer.is_success() {
+        context.expect(&answer).after(&user.exchange).under(&["RFC7643-3.1-08"]).equals("id", &json!(user.id));
+    }
+    let read = context.send(user.request(Method::GET)).await?;
+    let expectation = context.expect(&read).after(&answer).under(&["RFC7643-3.1-08"]);
+    expectation.status(&[200]).equals("id", &json!(user.id));
+    let stranger = context.send(Request::get("/Users").segment(&other)).await?;
+    context.expect(&stranger).after(&answer).under(&["RFC7643-3.1-08"]).status(&[404]);
+    Ok(())
+}
+
+async fn duplicate_user_name(context: &Context) -> Outcome {
+    let first = context.user().await?;
+    let mut body = context.data().user();
+    let second = context.create("/Users", &body).await?;
+    let own = body["userName"].clone();
+    body["userName"] = first.body()["userName"].clone();
+    let answer = context.send(second.request(Method::PUT).json(&body)).await?;
+    context.expect(&answer).after(&first.exchange).status(&[400, 409]);
+    if matches!(answer.status, 400 | 409) {
+        context.expect(&answer).after(&first.exchange).error().scim_type(&["uniqueness"]);
+    }
+    let read = context.read(&second).await?;
+    context.expect(&read).after(&answer).equals("userName", &own);
+    Ok(())
+}
+
+async fn immutable(context: &Context) -> Outcome {
+    for kind in context.discovery().resource_types() {
+        let published = context.data().published(kind);
+        let found = published.iter().find(|attribute| {
+            attribute.word("mutability") == "immutable"
+                && attribute.word("type") == "string"
+                && attribute.word("returned") != "never"
+                && !attribute.flag("multiValued")
+                && !attribute.flag("required")
+                && at(attribute.definition, "canonicalValues[0]").is_none()
+        });
+        if let Some(attribute) = found {
+            return judge_immutable(context, &kind.endpoint, attribute, &context.data().resource(kind)).await;
+        }
+    }
+    context.skip("the endpoint publishes no plain attribute that is immutable")
+}
+
+async fn judge_immutable(context: &Context, endpoint: &str, attribute: &Published<'_>, body: &Value) -> Outcome {
+    let with = |value: &Value| {
+        let mut body = body.clone();
+        attribute.put(&mut body, value.clone());
+        body
+    };
+    let path = attribute.path();
+    let (first, other) = (json!(context.data().name()), json!(context.data().name()));
+    let resource = context.create(endpoint, body).await?;
+    let requirements: [&'static [&'static str]; 2] = [&["RFC7644-3.5.1-12"], &["RFC7644-3.5.1-10"]];
+    for requirements in requirements {
+        let answer = context.send(resource.request(Method::PUT).json(&with(&first))).await?;
+        context.expect(&answer).after(&resource.exchange).under(requirements).status(&[200]);
+        let read = context.read(&resource).await?;
+        context.expect(&read).after(&answer).under(requirements).equals(&path, &first);
+    }
+    let answer = context.send(resource.request(Method::PUT).json(&with(&other))).await?;
+    context.expect(&answer).after(&resource.exchange).under(&["RFC7644-3.5.1-11"]).status(&[400]);
+    if answer.status == 400 {
+        context.expect(&answer).under(&["RFC7644-3.5.1-11"]).error().scim_type(&["mutability"]);
+    }
+    let read = context.read(&resource).await?;
+    let expectation = context.expect(&read).after(&answer).under(&["RFC7643-7-31", "RFC7644-3.5.1-10"]);
+    expectation.equals(&path, &first);
+    Ok(())
+}

@@ -1,0 +1,219 @@
+//! What an endpoint does with many: only on request, because it takes thousands of exchanges.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use reqwest::Method;
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use weir_exchange::difference::at;
+use weir_exchange::{Exchange, Request};
+
+use crate::check::{Check, Outcome};
+use crate::cohort::ids_in;
+use crate::context::{Context, Resource, Scale, Stop, patch_of};
+
+pub(in crate::checks) const CHECKS: &[Check] = &[
+    Check {
+        id: "scale.users",
+        title: "Ten thousand users are all found, page by page and one by one",
+        matters: "An import that skips one page in a hundred makes leavers of people who are still there.",
+        requirements: &["RFC7644-3.4.2.4-09", "RFC7644-3.4.2.4-13", "RFC7644-3.4.2.4-15"],
+        needs: &[Capability::CreateUsers, Capability::FilterUsers, Capability::IndexPaging],
+        legal: &["each page has at most count users, all pages name one total, and together they hold each user once"],
+        alone: false,
+        run: |context| Box::pin(users(context)),
+    },
+    Check {
+        id: "scale.cursor",
+        title: "Ten thousand users are all found by cursor",
+        matters: "A directory of this size is what cursors were made for.",
+        requirements: &["RFC9865-2-06", "RFC9865-2-21"],
+        needs: &[Capability::CreateUsers, Capability::FilterUsers, Capability::CursorPaging],
+        legal: &["the pages that nextCursor leads through hold each user once"],
+        alone: false,
+        run: |context| Box::pin(cursor(context)),
+    },
+    Check {
+        id: "scale.members",
+        title: "A group of five thousand members keeps, loses and changes exactly those that it is told to",
+        matters: "Everybody is in the group of everybody; it is the first one that grows beyond what was tried.",
+        requirements: &[
+            "RFC7644-3.5.2.1-07",
+            "RFC7644-3.5.2.1-08",
+            "RFC7644-3.5.2.2-04",
+            "RFC7644-3.5.2.3-03",
+            "RFC7644-3.9-08",
+        ],
+        needs: &[Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups],
+        legal: &["200 or 204 for each change, and a later GET lists exactly the right members"],
+        alone: false,
+        run: |context| Box::pin(members(context)),
+    },
+];
+
+/// So many users, eight at a time: as many as a browser would, and no endpoint is flooded.
+async fn crowd(context: &Context, count: usize) -> Result<Vec<Resource>, Stop> {
+    futures_util::stream::iter((0..count).map(|_| context.user())).buffer_unordered(8).try_collect().await
+}
+
+fn scale(context: &Context) -> Result<Scale, Stop> {
+    context.scale().ok_or_else(|| Stop::Skip("only with --scale".into()))
+}
+
+fn query(context: &Context) -> Request {
+    let filter = format!("userName sw {}", json!(context.data().user_name_start()));
+    Request::get("/Users").query("filter", &filter).query("attributes", "userName")
+}
+
+/// Collects the users that pages show, and judges that none comes twice.
+struct Walk<'c> {
+    context: &'c Context,
+    wanted: BTreeSet<String>,
+    seen: BTreeSet<String>,
+    repeated: bool,
+}
+
+impl<'c> Walk<'c> {
+    fn new(context: &'c Context, users: &[Resource]) -> Self {
+        let wanted = users.iter().map(|user| user.id.clone()).collect();
+        Self { context, wanted, seen: BTreeSet::new(), repeated: false }
+    }
+
+    /// Takes a page; how many of the users it showed.
+    fn take(&mut self, page: &Arc<Exchange>, requirement: &'static [&'static str]) -> usize {
+        let ids = ids_in(page);
+        let mut own = 0;
+        for id in ids {
+            if !self.wanted.contains(id) {
+                continue;
+            }
+            own += 1;
+            if !self.seen.insert(id.to_owned()) && !self.repeated {
+                self.repeated = true;
+                self.context.expect(page).under(requirement).that(false, "a user comes twice", id);
+            }
+        }
+        own
+    }
+
+    /// Judges after the last page that everybody was there.
+    fn end(&self, last: &Arc<Exchange>, requirement: &'static [&'static str]) {
+        let missing = self.wanted.difference(&self.seen).count();
+        self.context.expect(last).under(requirement).that(
+            missing == 0,
+            "the pages together lack users",
+            format!("{missing} of {} are missing", self.wanted.len()),
+        );
+    }
+}
+
+async fn users(context: &Context) -> Outcome {
+    let scale = scale(context)?;
+    let users = crowd(context, scale.users).await?;
+    let mut walk = Walk::new(context, &users);
+    let mut place = 1;
+    let last = loop {
+        let request = query(context).query("startIndex", &place.to_string()).query("count", &scale.page().to_string());
+        let page = context.send(request).await?;
+        context.expect(&page).under(&["RFC7644-3.4.2.4-13"]).status(&[200]).equals("totalResults", &json!(users.len()));
+        let shown = ids_in(&page).len();
+        context.expect(&page).under(&["RFC7644-3.4.2.4-09"]).that(
+            shown <= scale.page(),
+            "the page holds more than count asks for",
+            format!("{shown} users"),
+        );
+        // An endpoint that answers anything without end is not followed for ever.
+        if walk.take(&page, &["RFC7644-3.4.2.4-15"]) == 0 || walk.repeated || place > users.len() {
+            break page;
+        }
+        place += shown;
+        if place > users.len() {
+            break page;
+        }
+    };
+    walk.end(&last, &["RFC7644-3.4.2.4-15"]);
+    for user in users.iter().step_by((users.len() / 10).max(1)) {
+        context.read(user).await?;
+    }
+    Ok(())
+}
+
+async fn cursor(context: &Context) -> Outcome {
+    let scale = scale(context)?;
+    let users = crowd(context, scale.users).await?;
+    let mut walk = Walk::new(context, &users);
+    let mut cursor = String::new();
+    let last = loop {
+        let request = query(context).query("cursor", &cursor).query("count", &scale.page().to_string());
+        let page = context.send(request).await?;
+        let shown = ids_in(&page).len();
+        context.expect(&page).under(&["RFC9865-2-06"]).status(&[200]).that(
+            shown <= scale.page(),
+            "the page holds more than count asks for",
+            format!("{shown} users"),
+        );
+        let own = walk.take(&page, &["RFC9865-2-21"]);
+        match page.text("nextCursor").filter(|_| own > 0 && !walk.repeated) {
+            Some(next) => next.clone_into(&mut cursor),
+            None => break page,
+        }
+    };
+    walk.end(&last, &["RFC9865-2-21"]);
+    Ok(())
+}
+
+async fn members(context: &Context) -> Outcome {
+    let scale = scale(context)?;
+    let users = crowd(context, scale.members).await?;
+    let group = context.group(&[]).await?;
+    let values = |users: &[Resource]| users.iter().map(|user| json!({"value": user.id})).collect::<Vec<Value>>();
+    for batch in users.chunks(scale.batch()) {
+        let operations = json!([{"op": "add", "path": "members", "value": values(batch)}]);
+        change(context, &group, &operations, &["RFC7644-3.5.2.1-07", "RFC7644-3.5.2.1-08"]).await?;
+    }
+    expect(context, &group, &users, &["RFC7644-3.5.2.1-08"]).await?;
+    let bare = context.send(group.request(Method::GET).query("excludedAttributes", "members")).await?;
+    context.expect(&bare).under(&["RFC7644-3.9-08"]).status(&[200]).lacks("members");
+    let (leavers, stayers) = users.split_at(scale.batch().min(users.len() / 2));
+    let removals: Vec<Value> = leavers
+        .iter()
+        .map(|user| json!({"op": "remove", "path": format!("members[value eq {}]", json!(user.id))}))
+        .collect();
+    change(context, &group, &Value::Array(removals), &["RFC7644-3.5.2.2-04"]).await?;
+    expect(context, &group, stayers, &["RFC7644-3.5.2.2-04"]).await?;
+    let operations = json!([{"op": "replace", "path": "members", "value": values(leavers)}]);
+    change(context, &group, &operations, &["RFC7644-3.5.2.3-03"]).await?;
+    expect(context, &group, leavers, &["RFC7644-3.5.2.3-03"]).await
+}
+
+async fn change(
+    context: &Context,
+    group: &Resource,
+    operations: &Value,
+    requirements: &'static [&'static str],
+) -> Outcome {
+    let answer = context.send(group.request(Method::PATCH).json(&patch_of(operations))).await?;
+    context.expect(&answer).under(requirements).status(&[200, 204]);
+    Ok(())
+}
+
+async fn expect(
+    context: &Context,
+    group: &Resource,
+    users: &[Resource],
+    requirements: &'static [&'static str],
+) -> Outcome {
+    let read = context.read(group).await?;
+    let listed = read.at("members").and_then(Value::as_array).into_iter().flatten();
+    let found: BTreeSet<&str> = listed.filter_map(|member| at(member, "value").and_then(Value::as_str)).collect();
+    let wanted: BTreeSet<&str> = users.iter().map(|user| user.id.as_str()).collect();
+    let (missing, more) = (wanted.difference(&found).count(), found.difference(&wanted).count());
+    context.expect(&read).under(requirements).that(
+        missing == 0 && more == 0,
+        "the group does not have exactly the members that it was given",
+        format!("of {} members {missing} are missing, and {more} others are there", wanted.len()),
+    );
+    Ok(())
+}

@@ -1,0 +1,242 @@
+//! Discovery never lies about data types: what is published is what is taken and what comes back.
+
+use serde_json::{Value, json};
+use weir_exchange::Request;
+
+use crate::check::{Check, Outcome};
+use crate::context::Context;
+use crate::published;
+use crate::published::{Published, fits, full, kinds, person};
+
+const MATTERS: &str = "A mapping is checked against the published type; values of another type fail in production, or break clients that read them.";
+
+pub(in super::super) const CHECKS: &[Check] = &[
+    Check {
+        id: "schema.type-kept",
+        title: "Every attribute takes a value of its published type and shows it in that type",
+        matters: MATTERS,
+        requirements: &["RFC7643-2.2-02", "RFC7643-2.2-07", "RFC7643-1.2-03", "RFC7643-7-13"],
+        needs: &[],
+        legal: &[
+            "201, and every attribute that is returned by default comes back in its type, as an array exactly if it is multi-valued",
+            "400 for a text that does not follow a format which the endpoint demands",
+        ],
+        alone: false,
+        run: |context| Box::pin(kept(context)),
+    },
+    Check {
+        id: "schema.type-enforced",
+        title: "No attribute shows a value of another type than the published one",
+        matters: MATTERS,
+        requirements: &[
+            "RFC7643-2.3.1-01",
+            "RFC7643-2.3.2-01",
+            "RFC7643-2.3.3-01",
+            "RFC7643-2.3.4-01",
+            "RFC7643-2.3.5-01",
+            "RFC7643-2.3.6-06",
+            "RFC7643-2.3.7-01",
+            "RFC7643-2.3.8-01",
+            "RFC7643-2.4-02",
+        ],
+        needs: &[],
+        legal: &[
+            "400 for a value of another type",
+            "for simple types also success, if what comes back has the published type or is left out",
+        ],
+        alone: false,
+        run: |context| Box::pin(enforced(context)),
+    },
+    Check {
+        id: "schema.multi-valued",
+        title: "Every single-valued attribute has one value, every multi-valued one keeps several",
+        matters: "A list where one value is expected stops clients that read typed JSON; a second value that vanishes is lost data.",
+        requirements: &["RFC7643-1.2-03"],
+        needs: &[],
+        legal: &[
+            "400 for an array where the attribute is single-valued, or success with one value in the answer",
+            "201 for two values of a multi-valued attribute, and both come back in an array",
+        ],
+        alone: false,
+        run: |context| Box::pin(multi_valued(context)),
+    },
+];
+
+async fn kept(context: &Context) -> Outcome {
+    let kinds = kinds(context)?;
+    let id = person(context).await?;
+    for kind in kinds {
+        let full = full(context, kind, id.as_deref(), 0).await?;
+        for (own, refusal) in &full.refused {
+            // Texts may have to follow a format; a number or a boolean that is refused has another type than is published.
+            let plain = matches!(own.word("type"), "boolean" | "integer" | "decimal" | "complex");
+            let under: &'static [&'static str] = if plain { &["RFC7643-7-13"] } else { &["RFC7643-2.2-02"] };
+            let lacking = crate::published::text(own.attribute, "type").is_empty();
+            let under = if lacking { &["RFC7643-2.2-07"][..] } else { under };
+            context.expect(refusal).under(under).that(
+                false,
+                &format!("a {} for {} is refused", own.word("type"), own.path()),
+                refusal.status.to_string(),
+            );
+        }
+        let read = context.read(&full.resource).await?;
+        let body = read.json().unwrap_or(&Value::Null);
+        for own in full.accepted.iter().filter(|own| own.is_shown()) {
+            let found = own.values(body);
+            let right = !found.is_empty() && found.iter().all(|value| fits(own.attribute, value));
+            let observed = found.first().map_or_else(|| "nothing".into(), ToString::to_string);
+            let message = format!("{} does not come back as {}", own.path(), form(own));
+            context
+                .expect(&read)
+                .after(&full.resource.exchange)
+                .under(&["RFC7643-1.2-03", "RFC7643-7-13"])
+                .that(right, &message, observed);
+            for part in own.parts().filter(Published::is_shown) {
+                for value in part.values(body) {
+                    let message = format!("{} does not come back as {}", part.path(), form(&part));
+                    context
+                        .expect(&read)
+                        .after(&full.resource.exchange)
+                        .under(&["RFC7643-1.2-03", "RFC7643-7-13"])
+                        .that(fits(part.attribute, value), &message, value.to_string());
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn form(own: &Published<'_>) -> String {
+    if own.flag("multiValued") { format!("an array of {}", own.word("type")) } else { own.word("type").to_owned() }
+}
+
+/// A value of another type, the requirement that judges it, and whether the request has to be refused.
+fn misfit(own: &Published<'_>) -> Option<(Value, &'static [&'static str], bool)> {
+    Some(match own.word("type") {
+        "string" => (json!({"depth": [1]}), &["RFC7643-2.3.1-01"], false),
+        "boolean" => (json!("sometimes"), &["RFC7643-2.3.2-01"], false),
+        "decimal" => (json!("much"), &["RFC7643-2.3.3-01"], false),
+        "integer" => (json!(1.5), &["RFC7643-2.3.4-01"], false),
+        "dateTime" => (json!("yesterday"), &["RFC7643-2.3.5-01"], false),
+        "binary" => (json!("%%%"), &["RFC7643-2.3.6-06"], true),
+        "reference" => (json!({"uri": "here"}), &["RFC7643-2.3.7-01"], false),
+        // A bare text for manager is disputed, and judged where the manager is.
+        "complex" if own.name() == "manager" => return None,
+        "complex" => (json!("x"), &["RFC7643-2.3.8-01"], true),
+        _ => return None,
+    })
+}
+
+/// Whether what came back is of the published type: for the types that travel as text, by the text.
+fn is_legal(own: &Published<'_>, value: &Value) -> bool {
+    match own.word("type") {
+        "dateTime" => value.as_str().is_some_and(|text| text != "yesterday"),
+        _ => fits(own.attribute, value),
+    }
+}
+
+async fn enforced(context: &Context) -> Outcome {
+    for kind in kinds(context)? {
+        for own in published::attributes(context, kind).into_iter().filter(Published::is_settable) {
+            one_misfit(context, &kind.endpoint, kind, own).await?;
+            for part in own.parts().filter(Published::is_settable) {
+                one_misfit(context, &kind.endpoint, kind, part).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn one_misfit(
+    context: &Context,
+    endpoint: &str,
+    kind: &crate::discovery::ResourceType,
+    own: Published<'_>,
+) -> Outcome {
+    let Some((value, under, must)) = misfit(&own) else { return Ok(()) };
+    // References to resources are judged where members are.
+    if matches!(own.name(), "$ref") {
+        return Ok(());
+    }
+    let value = if own.flag("multiValued") { json!([value]) } else { value };
+    let value = match own.parent {
+        None => value,
+        Some(parent) => {
+            let element = json!({(own.name()): value});
+            if published::flag(parent, "multiValued") { json!([element]) } else { element }
+        }
+    };
+    let mut body = context.data().resource(kind);
+    own.put(&mut body, value);
+    let answer = context.send(Request::post(endpoint).json(&body)).await?;
+    if !answer.is_success() {
+        let refused = (400..500).contains(&answer.status);
+        let message = format!("a value of another type for {} is answered {}", own.path(), answer.status);
+        context.expect(&answer).under(under).that(refused, &message, answer.status.to_string());
+        return Ok(());
+    }
+    let found = answer.json().map(|json| own.values(json)).unwrap_or_default();
+    let observed = found.first().map_or_else(|| answer.status.to_string(), ToString::to_string);
+    let inside = own.parent.is_some_and(|parent| published::flag(parent, "multiValued"));
+    let under = if inside { &["RFC7643-2.4-02"][..] } else { under };
+    let message = format!("{}, which is published as {}, took a value of another type", own.path(), form(&own));
+    // Inside an element everything that does not fit has to be refused only where the type leaves no doubt.
+    context.expect(&answer).under(under).that(
+        !must && found.iter().all(|value| is_legal(&own, value)),
+        &message,
+        observed,
+    );
+    Ok(())
+}
+
+async fn multi_valued(context: &Context) -> Outcome {
+    let kinds = kinds(context)?;
+    let id = person(context).await?;
+    for kind in kinds {
+        let mut several = context.data().resource(kind);
+        let mut expected = Vec::new();
+        for own in published::attributes(context, kind).into_iter().filter(Published::is_settable) {
+            let (first, second) = (
+                published::sample(context, &own, id.as_deref(), 0),
+                published::sample(context, &own, id.as_deref(), 1),
+            );
+            let (Some(first), Some(second)) = (first, second) else { continue };
+            if own.flag("multiValued") {
+                let both = json!([first[0], second[0]]);
+                if first != second && own.is_shown() {
+                    own.put(&mut several, both);
+                    expected.push(own);
+                }
+                continue;
+            }
+            let mut body = context.data().resource(kind);
+            own.put(&mut body, json!([first, second]));
+            let answer = context.send(Request::post(&kind.endpoint).json(&body)).await?;
+            if answer.is_success() {
+                let found = answer.json().map(|json| own.values(json)).unwrap_or_default();
+                let message = format!("the single-valued {} took an array", own.path());
+                let observed = found.first().map_or_else(String::new, ToString::to_string);
+                context.expect(&answer).that(found.iter().all(|value| !value.is_array()), &message, observed);
+            }
+        }
+        if expected.is_empty() {
+            continue;
+        }
+        let answer = context.send(Request::post(&kind.endpoint).json(&several)).await?;
+        // Values may have to follow formats; that they are taken at all is judged by another check.
+        if !answer.is_success() {
+            continue;
+        }
+        for own in expected {
+            let found = answer.json().map(|json| own.values(json)).unwrap_or_default();
+            let count = found.first().and_then(|value| value.as_array()).map_or(0, Vec::len);
+            let message = format!("two values of the multi-valued {} come back as {count}", own.path());
+            context.expect(&answer).that(
+                count == 2,
+                &message,
+                found.first().map_or_else(|| "nothing".into(), ToString::to_string),
+            );
+        }
+    }
+    Ok(())
+}

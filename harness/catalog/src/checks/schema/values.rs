@@ -1,0 +1,368 @@
+//! Discovery never lies about values: uniqueness, letter case, canonical values, references.
+
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use weir_exchange::Request;
+use weir_exchange::difference::at;
+
+use crate::check::{Check, Outcome};
+use crate::context::Context;
+use crate::discovery::ResourceType;
+use crate::published;
+use crate::published::{Published, flag, full, kinds, list, person, sample};
+
+pub(in super::super) const CHECKS: &[Check] = &[
+    Check {
+        id: "schema.unique",
+        title: "No two resources share a value that is published as unique",
+        matters: "Whoever looks an account up by a unique value takes the first that comes.",
+        requirements: &["RFC7643-7-43", "RFC7643-7-44", "RFC7643-7-46"],
+        needs: &[],
+        legal: &["409 (or 400) with scimType uniqueness for the second resource"],
+        alone: false,
+        run: |context| Box::pin(unique(context)),
+    },
+    Check {
+        id: "schema.not-unique",
+        title: "Two resources may share every value that is not published as unique",
+        matters: "An import stops at the second person of the same title, and nothing in the schema told why.",
+        requirements: &["RFC7643-2.2-06"],
+        needs: &[],
+        legal: &["201 for a second resource with the same values"],
+        alone: false,
+        run: |context| Box::pin(not_unique(context)),
+    },
+    Check {
+        id: "schema.case-exact",
+        title: "Filters regard letter case for every text that is published as caseExact, and for no other",
+        matters: "Clients look for an account by its name before they create it; case decides whether they find it or make a second one.",
+        requirements: &["RFC7643-2.2-03", "RFC7643-7-23", "RFC7643-7-26"],
+        needs: &[],
+        legal: &[
+            "a filter with the value in another letter case matches exactly if caseExact is false",
+            "400 invalidFilter for a combination that the endpoint does not support",
+        ],
+        alone: false,
+        run: |context| Box::pin(case_exact(context)),
+    },
+    Check {
+        id: "schema.canonical-values",
+        title: "Every value that is published as canonical is taken",
+        matters: "Consoles offer these values for choice; one that is refused makes a form that cannot be sent.",
+        requirements: &["RFC7643-7-20", "RFC7643-7-21", "RFC7643-7-13"],
+        needs: &[],
+        legal: &["success for each value, and it comes back, whatever its letter case"],
+        alone: false,
+        run: |context| Box::pin(canonical_values(context)),
+    },
+    Check {
+        id: "schema.other-values",
+        title: "A value that is not among the canonical ones is taken or refused, not changed",
+        matters: "An address of a kind that is not listed must not turn into another kind.",
+        requirements: &["RFC7643-7-22", "RFC7643-2.2-02"],
+        needs: &[],
+        legal: &["201 with the value, 201 without it", "400 with scimType invalidValue"],
+        alone: false,
+        run: |context| Box::pin(other_values(context)),
+    },
+    Check {
+        id: "schema.reference-values",
+        title: "References that the endpoint makes lead where their referenceTypes say",
+        matters: "Clients follow $ref instead of building URLs themselves.",
+        requirements: &["RFC7643-2.3.7-01", "RFC7643-2.3.7-02"],
+        needs: &[],
+        legal: &["a URI reference; for a resource type, one that lies below the endpoint of the type"],
+        alone: false,
+        run: |context| Box::pin(reference_values(context)),
+    },
+];
+
+/// Attributes and the sub-attributes of single-valued ones: what one body can hold once.
+fn places<'d>(context: &'d Context, kind: &'d ResourceType) -> Vec<Published<'d>> {
+    let attributes = published::attributes(context, kind);
+    let parts: Vec<_> = attributes.iter().flat_map(Published::parts).collect();
+    attributes.into_iter().chain(parts).filter(Published::is_settable).collect()
+}
+
+/// The value for the attribute that `own` is, or is a part of, with `value` in its place.
+fn whole(context: &Context, own: &Published<'_>, value: Value) -> Value {
+    let Some(parent) = own.parent else {
+        return if own.flag("multiValued") && !value.is_array() { json!([value]) } else { value };
+    };
+    let mut element = context.data().value(parent);
+    element[own.name()] = value;
+    if flag(parent, "multiValued") { json!([element]) } else { element }
+}
+
+async fn unique(context: &Context) -> Outcome {
+    let mut any = false;
+    for kind in kinds(context)? {
+        for own in places(context, kind).into_iter().filter(|own| own.word("uniqueness") != "none") {
+            let Some(value) = sample(context, &own, None, 0) else { continue };
+            any = true;
+            let mut first = context.data().resource(kind);
+            own.put(&mut first, whole(context, &own, value.clone()));
+            let kept = context.create(&kind.endpoint, &first).await?;
+            let mut second = context.data().resource(kind);
+            own.put(&mut second, whole(context, &own, value));
+            let answer = context.send(Request::post(&kind.endpoint).json(&second)).await?;
+            let message = format!("a second {} with the same {} is not refused", kind.name, own.path());
+            let refused = matches!(answer.status, 400 | 409);
+            let expectation = context.expect(&answer).after(&kept.exchange);
+            let expectation = expectation.that(refused, &message, answer.status.to_string());
+            if refused && answer.text("scimType").is_some() {
+                expectation.scim_type(&["uniqueness"]);
+            }
+        }
+    }
+    if any { Ok(()) } else { context.skip("no attribute is published as unique") }
+}
+
+async fn not_unique(context: &Context) -> Outcome {
+    let kinds = kinds(context)?;
+    let id = person(context).await?;
+    for kind in kinds {
+        // That services do not allow two groups of one name is disputed, and judged where groups are.
+        let shared = |own: &&Published<'_>| {
+            own.word("uniqueness") == "none"
+                && own.parts().all(|part| part.word("uniqueness") == "none")
+                && !(kind.endpoint == "/Groups" && own.name() == "displayName")
+        };
+        let full = full(context, kind, id.as_deref(), 0).await?;
+        let mut second = context.data().resource(kind);
+        let values: Vec<_> = full
+            .accepted
+            .iter()
+            .filter(shared)
+            .filter_map(|own| Some((own, own.values(&full.body).first().map(|value| (*value).clone())?)))
+            .collect();
+        for (own, value) in &values {
+            own.put(&mut second, value.clone());
+        }
+        let answer = context.send(Request::post(&kind.endpoint).json(&second)).await?;
+        if answer.is_success() {
+            continue;
+        }
+        for (own, value) in values {
+            let mut alone = context.data().resource(kind);
+            own.put(&mut alone, value);
+            let answer = context.send(Request::post(&kind.endpoint).json(&alone)).await?;
+            let message = format!(
+                "{} is not published as unique, and a second {} with its value is refused",
+                own.path(),
+                kind.name
+            );
+            context.expect(&answer).after(&full.resource.exchange).that(
+                answer.is_success(),
+                &message,
+                answer.status.to_string(),
+            );
+        }
+    }
+    Ok(())
+}
+
+async fn case_exact(context: &Context) -> Outcome {
+    let kinds = kinds(context)?;
+    let id = person(context).await?;
+    let mut any = false;
+    for kind in kinds {
+        let offered = match kind.endpoint.as_str() {
+            "/Users" => context.discovery().offers(Capability::FilterUsers),
+            "/Groups" => context.discovery().offers(Capability::FilterGroups),
+            _ => context.discovery().config("filter.supported") == Some(&json!(true)),
+        };
+        if !offered {
+            continue;
+        }
+        let full = full(context, kind, id.as_deref(), 0).await?;
+        let parts = full.accepted.iter().flat_map(Published::parts);
+        let texts = full.accepted.iter().copied().chain(parts).filter(|own| {
+            own.word("type") == "string" && own.is_shown() && own.is_settable() && own.word("mutability") != "writeOnly"
+        });
+        for own in texts.collect::<Vec<_>>() {
+            let values = own.values(&full.body);
+            let value = values.first().and_then(|value| value.as_str().or_else(|| at(value, "[0]")?.as_str()));
+            let Some(turned) = value.and_then(turned) else { continue };
+            any = true;
+            one_case(context, kind, &full.resource, &own, &turned).await?;
+        }
+    }
+    if any { Ok(()) } else { context.skip("the endpoint does not filter") }
+}
+
+/// The text with its letters in the other case; `None` if it has none.
+fn turned(text: &str) -> Option<String> {
+    let turned: String = text
+        .chars()
+        .map(|c| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
+        .collect();
+    (turned != text).then_some(turned)
+}
+
+async fn one_case(
+    context: &Context,
+    kind: &ResourceType,
+    resource: &crate::context::Resource,
+    own: &Published<'_>,
+    turned: &str,
+) -> Outcome {
+    let exact = own.flag("caseExact");
+    // By id as well, so that the values of others do not count.
+    let filter = format!("id eq \"{}\" and {} eq {}", resource.id, own.path(), json!(turned));
+    let answer = context.send(Request::get(&kind.endpoint).query("filter", &filter)).await?;
+    // Which attributes and comparisons can be filtered by is judged where filters are.
+    if answer.status != 200 {
+        return Ok(());
+    }
+    let found = answer.at("totalResults").and_then(Value::as_u64).unwrap_or(0) > 0;
+    let stated = at(own.attribute, "caseExact").is_some();
+    let (under, message): (&'static [&'static str], _) = if exact {
+        (&["RFC7643-7-23"], format!("{} is published as caseExact and matches in another letter case", own.path()))
+    } else {
+        let under: &'static [&'static str] = if stated { &["RFC7643-7-26"] } else { &["RFC7643-2.2-03"] };
+        (under, format!("{} is not published as caseExact and does not match in another letter case", own.path()))
+    };
+    context.expect(&answer).after(&resource.exchange).under(under).that(found != exact, &message, format!("{found}"));
+    Ok(())
+}
+
+async fn canonical_values(context: &Context) -> Outcome {
+    let mut any = false;
+    for kind in kinds(context)? {
+        for own in places(context, kind) {
+            // The kind of a member follows from the member.
+            if own.parent.is_some() && own.top().name() == "members" {
+                continue;
+            }
+            let values = list(own.attribute, "canonicalValues");
+            let several = own.parent.map_or(own.flag("multiValued"), |parent| flag(parent, "multiValued"));
+            let together: Vec<Vec<&Value>> =
+                if several { vec![values.iter().collect()] } else { values.iter().map(|value| vec![value]).collect() };
+            for values in together.into_iter().filter(|values| !values.is_empty()) {
+                any = true;
+                one_canonical(context, kind, &own, &values).await?;
+            }
+        }
+    }
+    if any { Ok(()) } else { context.skip("no attribute is published with canonical values") }
+}
+
+/// Sends all `values` in one resource; where that is refused, each in one of its own.
+async fn one_canonical(context: &Context, kind: &ResourceType, own: &Published<'_>, values: &[&Value]) -> Outcome {
+    let element = |value: &Value| {
+        if own.parent.is_none() {
+            return value.clone();
+        }
+        // Beside it something that tells one element from the other.
+        let mut element = sample(context, &own.top(), None, 0).unwrap_or_else(|| json!({}));
+        if element.is_array() {
+            element = element[0].take();
+        }
+        element[own.name()] = value.clone();
+        element
+    };
+    let body_of = |values: &[&Value]| {
+        let elements: Vec<Value> = values.iter().map(|value| element(value)).collect();
+        let many = own.top().flag("multiValued");
+        let mut body = context.data().resource(kind);
+        own.put(&mut body, if many { json!(elements) } else { elements.into_iter().next().unwrap_or_default() });
+        body
+    };
+    let mut answers =
+        vec![(values.to_vec(), context.send(Request::post(&kind.endpoint).json(&body_of(values))).await?)];
+    if !answers[0].1.is_success() && values.len() > 1 {
+        answers.clear();
+        for value in values {
+            answers.push((vec![value], context.send(Request::post(&kind.endpoint).json(&body_of(&[value]))).await?));
+        }
+    }
+    for (values, answer) in answers {
+        let words: Vec<String> = values.iter().map(ToString::to_string).collect();
+        let message =
+            format!("{} is refused for {}, though it is published as canonical", words.join(", "), own.path());
+        let expectation = context.expect(&answer).under(&["RFC7643-7-21", "RFC7643-7-13"]);
+        let expectation = expectation.that(answer.is_success(), &message, answer.status.to_string());
+        if !answer.is_success() || !own.is_shown() {
+            continue;
+        }
+        let body = answer.json().unwrap_or(&Value::Null);
+        let shown: Vec<String> = own
+            .values(body)
+            .into_iter()
+            .flat_map(|found| found.as_array().map_or(std::slice::from_ref(found), Vec::as_slice))
+            .map(|found| found.to_string().to_lowercase())
+            .collect();
+        let lost: Vec<String> = words.into_iter().filter(|word| !shown.contains(&word.to_lowercase())).collect();
+        let message = format!("{} of {} does not come back", lost.join(", "), own.path());
+        expectation.that(lost.is_empty(), &message, shown.join(", "));
+    }
+    Ok(())
+}
+
+async fn other_values(context: &Context) -> Outcome {
+    let mut any = false;
+    for kind in kinds(context)? {
+        for own in places(context, kind) {
+            let values = list(own.attribute, "canonicalValues");
+            if values.is_empty() || own.top().name() == "members" || own.word("type") != "string" {
+                continue;
+            }
+            any = true;
+            let mut body = context.data().resource(kind);
+            own.put(&mut body, whole(context, &own, json!("weir-zzz")));
+            let answer = context.send(Request::post(&kind.endpoint).json(&body)).await?;
+            let found = answer.json().map(|json| own.values(json)).unwrap_or_default();
+            let changed = answer.is_success()
+                && own.is_shown()
+                && found.iter().any(|found| !found.is_null() && !found.to_string().to_lowercase().contains("weir-zzz"));
+            let legal = (answer.is_success() && !changed) || answer.status == 400;
+            let message =
+                format!("a value of {} that is not among the canonical ones is neither taken nor refused", own.path());
+            context.expect(&answer).under(&["RFC7643-7-22"]).that(legal, &message, answer.status.to_string());
+        }
+    }
+    if any { Ok(()) } else { context.skip("no attribute is published with canonical values") }
+}
+
+async fn reference_values(context: &Context) -> Outcome {
+    let kinds = kinds(context)?;
+    let id = person(context).await?;
+    let mut any = false;
+    for kind in kinds {
+        let full = full(context, kind, id.as_deref(), 0).await?;
+        let read = context.read(&full.resource).await?;
+        let body = read.json().unwrap_or(&Value::Null);
+        let sent: Value = serde_json::from_slice(&full.resource.exchange.request_body).unwrap_or_default();
+        let attributes = published::attributes(context, kind);
+        let parts: Vec<_> = attributes.iter().flat_map(Published::parts).collect();
+        for own in attributes.into_iter().chain(parts).filter(|own| own.word("type") == "reference" && own.is_shown()) {
+            // Where a value leads that the client wrote is the client's affair.
+            let written = own.values(&sent);
+            for value in own.values(body).into_iter().filter(|value| !written.contains(value)) {
+                any = true;
+                let text = value.as_str().unwrap_or_default();
+                let resolved = read.url.join(text);
+                let message = format!("{} is no URI reference", own.path());
+                let expectation = context.expect(&read).under(&["RFC7643-2.3.7-01"]);
+                expectation.that(resolved.is_ok() && !text.contains(' '), &message, value.to_string());
+                let types = list(own.attribute, "referenceTypes");
+                let endpoints: Vec<_> = context
+                    .discovery()
+                    .resource_types()
+                    .iter()
+                    .filter(|kind| types.iter().any(|word| *word == kind.name.as_str()))
+                    .map(|kind| format!("{}/", kind.endpoint))
+                    .collect();
+                let free = types.iter().any(|word| word == "external" || word == "uri");
+                if !free && !endpoints.is_empty() {
+                    let message = format!("{} leads to no resource of {}", own.path(), json!(types));
+                    // Relative references are resolved against the base URL, so the endpoint may come first.
+                    let leads = endpoints.iter().any(|endpoint| format!("/{text}").contains(endpoint.as_str()));
+                    context.expect(&read).under(&["RFC7643-2.3.7-01"]).that(leads, &message, value.to_string());
+                }
+            }
+        }
+    }
+    if any { Ok(()) } else { context.skip("no resource has a reference") }
+}

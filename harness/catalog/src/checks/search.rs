@@ -1,0 +1,434 @@
+//! Queries by POST to `.search`, and queries over all resource types (RFC 7644 sections 3.4.2.1 and 3.4.3).
+
+use std::sync::Arc;
+
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use weir_exchange::difference::at;
+use weir_exchange::{Exchange, Request};
+
+use crate::check::{Check, Outcome};
+use crate::cohort::{Cohort, ids_in, resources_in};
+use crate::context::{Context, Resource, Stop};
+use crate::data::USER;
+
+const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
+const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers, Capability::Search];
+const ROOT: &[Capability] = &[
+    Capability::CreateUsers,
+    Capability::CreateGroups,
+    Capability::FilterUsers,
+    Capability::FilterGroups,
+    Capability::RootQuery,
+];
+const SAME: &[&str] = &["200 with the same resources in the same order as the query by GET"];
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "search.users",
+        title: "POST /Users/.search is a query: 200 with a ListResponse of the matches",
+        matters: "Filters with personal data are kept out of logs this way, and long ones out of URL limits.",
+        requirements: &["RFC7644-3.2-08", "RFC7644-3.4.3-01", "RFC7644-3.4.3-18", "RFC7644-3.4.3-21"],
+        needs: NEEDS,
+        legal: &["200 with a ListResponse that holds exactly the matches, as the query by GET"],
+        alone: false,
+        run: |context| Box::pin(users(context)),
+    },
+    Check {
+        id: "search.groups",
+        title: "POST /Groups/.search queries groups",
+        matters: "A client that searches users so searches groups so.",
+        requirements: &["RFC7644-3.2-08", "RFC7644-3.4.3-18"],
+        needs: &[Capability::CreateGroups, Capability::FilterGroups, Capability::Search],
+        legal: &["200 with a ListResponse that holds exactly the matches"],
+        alone: false,
+        run: |context| Box::pin(groups(context)),
+    },
+    Check {
+        id: "search.parameters",
+        title: "Paging in the body of a search has the effect that it has in a URL",
+        matters: "A walk by .search that ignores startIndex never ends, or misses people.",
+        requirements: &["RFC7644-3.4.3-03", "RFC7644-3.4.3-16", "RFC7644-3.4.3-17", "RFC7644-3.4.3-21"],
+        needs: &[Capability::CreateUsers, Capability::FilterUsers, Capability::Search, Capability::IndexPaging],
+        legal: SAME,
+        alone: false,
+        run: |context| Box::pin(parameters(context)),
+    },
+    Check {
+        id: "search.sorted",
+        title: "Sorting in the body of a search has the effect that it has in a URL",
+        matters: "A console shows the list in the order in which it came.",
+        requirements: &[
+            "RFC7644-3.4.3-12",
+            "RFC7644-3.4.3-13",
+            "RFC7644-3.4.3-14",
+            "RFC7644-3.4.3-15",
+            "RFC7644-3.4.3-21",
+        ],
+        needs: &[Capability::CreateUsers, Capability::FilterUsers, Capability::Search, Capability::Sort],
+        legal: SAME,
+        alone: false,
+        run: |context| Box::pin(sorted(context)),
+    },
+    Check {
+        id: "search.attributes",
+        title: "attributes and excludedAttributes in the body of a search are lists of names that count",
+        matters: "A client that asks for two attributes of ten thousand people gets all of everything otherwise.",
+        requirements: &[
+            "RFC7644-3.4.3-05",
+            "RFC7644-3.4.3-07",
+            "RFC7644-3.4.3-09",
+            "RFC7644-3.4.3-03",
+            "RFC7644-3.4.3-21",
+        ],
+        needs: NEEDS,
+        legal: &["200 with the attributes asked for and those that are always returned"],
+        alone: false,
+        run: |context| Box::pin(attributes(context)),
+    },
+    Check {
+        id: "search.without-filter",
+        title: "A search without filter finds everybody",
+        matters: "A full read by POST must not be empty.",
+        requirements: &["RFC7644-3.4.3-11", "RFC7644-3.4.3-13", "RFC7644-3.4.2-13"],
+        needs: &[Capability::CreateUsers, Capability::Search],
+        legal: &["200 with a ListResponse whose totalResults is as by GET or, where people come and go, at least 1"],
+        alone: false,
+        run: |context| Box::pin(without_filter(context)),
+    },
+    Check {
+        id: "search.invalid-filter",
+        title: "An invalid filter in a search is refused",
+        matters: "A client that gets everybody instead of an error may disable everybody.",
+        requirements: &["RFC7644-3.4.3-10", "RFC7644-3.4.2.2-63", "RFC7644-3.12-04"],
+        needs: &[Capability::FilterUsers, Capability::Search],
+        legal: &["400, with scimType invalidFilter where there is one"],
+        alone: false,
+        run: |context| Box::pin(invalid_filter(context)),
+    },
+    Check {
+        id: "search.creates-nothing",
+        title: "A POST to .search never creates a resource",
+        matters: "A server that takes .search for the collection creates an account by every query.",
+        requirements: &["RFC7644-3.4.3-02"],
+        needs: NEEDS,
+        legal: &["400", "200 with a list, and nobody is created"],
+        alone: false,
+        run: |context| Box::pin(creates_nothing(context)),
+    },
+    Check {
+        id: "search.malformed",
+        title: "A search whose body is no JSON is refused",
+        matters: "A body that was cut off must not be answered with everybody.",
+        requirements: &["RFC7644-3.4.3-20", "RFC7644-3.12-04"],
+        needs: &[Capability::Search],
+        legal: &["400, with scimType invalidSyntax where there is one"],
+        alone: false,
+        run: |context| Box::pin(malformed(context)),
+    },
+    Check {
+        // Whether a server has to insist is disputed, so this one gives notes at most.
+        id: "search.schemas",
+        title: "A search that is not marked as a SearchRequest is refused, or answered all the same",
+        matters: "A client that leaves it out works here and fails elsewhere.",
+        requirements: &["RFC7644-3.4.3-04", "RFC7644-3.12-04"],
+        needs: &[Capability::FilterUsers, Capability::Search],
+        legal: &["400, with scimType invalidSyntax or invalidValue where there is one", "200 (noted)"],
+        alone: false,
+        run: |context| Box::pin(schemas(context)),
+    },
+    Check {
+        id: "search.root",
+        title: "POST /.search finds resources of every type",
+        matters: "A console's search field looks for people and groups at once.",
+        requirements: &[
+            "RFC7644-3.2-18",
+            "RFC7644-3.4.3-19",
+            "RFC7644-3.4.2.1-02",
+            "RFC7644-3.4.2.1-03",
+            "RFC7644-3.4.2.1-05",
+        ],
+        needs: &[
+            Capability::CreateUsers,
+            Capability::CreateGroups,
+            Capability::FilterUsers,
+            Capability::FilterGroups,
+            Capability::RootQuery,
+            Capability::Search,
+        ],
+        legal: &["200 with the users and groups that match, each with its meta.resourceType"],
+        alone: false,
+        run: |context| Box::pin(root(context)),
+    },
+    Check {
+        id: "search.root-get",
+        title: "GET of the base URL queries every type",
+        matters: "A client that finds an id somewhere reads in one request what it belongs to.",
+        requirements: &["RFC7644-3.4.2.1-02", "RFC7644-3.4.2.1-03", "RFC7644-3.4.2.1-05"],
+        needs: ROOT,
+        legal: &["200 with exactly the resources that match"],
+        alone: false,
+        run: |context| Box::pin(root_get(context)),
+    },
+    Check {
+        id: "search.root-unknown-attribute",
+        title: "In a query over all types, an attribute that a type does not have counts as without value",
+        matters: "A filter on userName must neither fail because of groups nor find them.",
+        requirements: &["RFC7644-3.4.2.1-05", "RFC7644-3.4.2.1-06"],
+        needs: ROOT,
+        legal: &["200 with the user for userName pr, and with the group only by displayName"],
+        alone: false,
+        run: |context| Box::pin(root_unknown_attribute(context)),
+    },
+];
+
+fn search(endpoint: &str, members: Value) -> Request {
+    let mut body = json!({"schemas": [SEARCH_REQUEST]});
+    if let (Some(body), Value::Object(members)) = (body.as_object_mut(), members) {
+        body.extend(members);
+    }
+    Request::post(&format!("{endpoint}/.search")).json(&body)
+}
+
+async fn people(context: &Context) -> Result<Cohort<'_>, Stop> {
+    Cohort::users(context, &["b", "a", "c"].map(|key| (key, json!({})))).await
+}
+
+async fn users(context: &Context) -> Outcome {
+    let users = people(context).await?;
+    let answer = context.send(search("/Users", json!({"filter": users.anchor()}))).await?;
+    context
+        .expect(&answer)
+        .under(&["RFC7644-3.4.3-18"])
+        .status(&[200])
+        .json()
+        .equals("schemas", &json!([LIST_RESPONSE]));
+    context.expect(&answer).under(&["RFC7644-3.4.3-18"]).equals("totalResults", &json!(3));
+    users.judge(&answer, &["a", "b", "c"], &[], &["RFC7644-3.2-08", "RFC7644-3.4.3-21"]);
+    let one = format!("userName eq {}", json!(users.name("b")));
+    let answer = context.send(search("/Users", json!({"filter": one}))).await?;
+    users.judge(&answer, &["b"], &[], &["RFC7644-3.2-08", "RFC7644-3.4.3-21"]);
+    Ok(())
+}
+
+async fn groups(context: &Context) -> Outcome {
+    let groups = Cohort::groups(context, &["a", "b"].map(|key| (key, json!({})))).await?;
+    let filter = format!("displayName eq {}", json!(groups.name("a")));
+    let answer = context.send(search("/Groups", json!({"filter": filter}))).await?;
+    context
+        .expect(&answer)
+        .under(&["RFC7644-3.4.3-18"])
+        .status(&[200])
+        .json()
+        .equals("schemas", &json!([LIST_RESPONSE]));
+    groups.judge(&answer, &["a"], &[], &["RFC7644-3.2-08"]);
+    Ok(())
+}
+
+/// Judges that a search and the query with the same parameters give the same list.
+async fn alike(
+    context: &Context,
+    users: &Cohort<'_>,
+    members: Value,
+    requirements: &'static [&'static str],
+) -> Result<Arc<Exchange>, Stop> {
+    let mut get = users.query(&users.anchor());
+    for (name, value) in members.as_object().into_iter().flatten() {
+        get = get.query(name, &value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    }
+    let by_get = context.send(get).await?;
+    let mut body = members;
+    body["filter"] = users.anchor().into();
+    let answer = context.send(search("/Users", body)).await?;
+    let (ids, expected) = (ids_in(&answer), ids_in(&by_get));
+    context.expect(&answer).after(&by_get).under(requirements).status(&[200]).json().that(
+        ids == expected,
+        "the search holds other resources, or in another order, than the query by GET",
+        users.keys_in(&answer).join(", "),
+    );
+    Ok(answer)
+}
+
+async fn parameters(context: &Context) -> Outcome {
+    let users = people(context).await?;
+    let start: &'static [&'static str] = &["RFC7644-3.4.3-16", "RFC7644-3.4.3-21", "RFC7644-3.4.3-03"];
+    let count: &'static [&'static str] = &["RFC7644-3.4.3-17", "RFC7644-3.4.3-21", "RFC7644-3.4.3-03"];
+    let second = alike(context, &users, json!({"startIndex": 2, "count": 1}), start).await?;
+    context.expect(&second).under(count).that(
+        ids_in(&second).len() <= 1,
+        "the page holds more than count asks for",
+        format!("{} resources", ids_in(&second).len()),
+    );
+    context.expect(&second).under(start).equals("totalResults", &json!(3)).equals("startIndex", &json!(2));
+    let zero = alike(context, &users, json!({"startIndex": 0, "count": 1}), start).await?;
+    context.expect(&zero).under(start).equals("startIndex", &json!(1));
+    let none = alike(context, &users, json!({"count": 0}), count).await?;
+    context.expect(&none).under(count).equals("totalResults", &json!(3)).lacks("Resources");
+    Ok(())
+}
+
+async fn sorted(context: &Context) -> Outcome {
+    let users = people(context).await?;
+    let cases: [(Value, [&str; 3], &'static [&'static str]); 2] = [
+        (json!({"sortBy": "userName"}), ["a", "b", "c"], &["RFC7644-3.4.3-12", "RFC7644-3.4.3-21"]),
+        (
+            json!({"sortBy": "userName", "sortOrder": "descending"}),
+            ["c", "b", "a"],
+            &["RFC7644-3.4.3-12", "RFC7644-3.4.3-21"],
+        ),
+    ];
+    for (members, expected, requirements) in cases {
+        let answer = alike(context, &users, members, requirements).await?;
+        let found = users.keys_in(&answer);
+        let message = format!("the order is not {}", expected.join(", "));
+        context.expect(&answer).under(requirements).that(found == expected, &message, found.join(", "));
+    }
+    if context.data().publishes(USER, "name.familyName") {
+        alike(context, &users, json!({"sortBy": "name.familyName"}), &["RFC7644-3.4.3-14", "RFC7644-3.4.3-21"]).await?;
+    }
+    Ok(())
+}
+
+async fn attributes(context: &Context) -> Outcome {
+    let users = people(context).await?;
+    let has = |resource: &Value, name: &str| at(resource, name).is_some_and(|value| !value.is_null());
+    let filter = users.anchor();
+    let named = context.send(search("/Users", json!({"filter": filter, "attributes": ["userName"]}))).await?;
+    context.expect(&named).under(&["RFC7644-3.4.3-03"]).status(&[200]).json();
+    let shown = resources_in(&named);
+    let requirements: &'static [&'static str] = &["RFC7644-3.4.3-05", "RFC7644-3.4.3-03", "RFC7644-3.4.3-21"];
+    context.expect(&named).under(requirements).that(
+        shown.len() == 3 && shown.iter().all(|own| has(own, "userName") && has(own, "id") && !has(own, "emails")),
+        "the users are not shown by id and userName alone",
+        format!("{} users", shown.len()),
+    );
+    let excluded = json!({"filter": filter, "excludedAttributes": ["emails", "id"]});
+    let excluded = context.send(search("/Users", excluded)).await?;
+    let shown = resources_in(&excluded);
+    context.expect(&excluded).under(&["RFC7644-3.4.3-07", "RFC7644-3.4.3-03", "RFC7644-3.4.3-21"]).status(&[200]).that(
+        shown.len() == 3 && shown.iter().all(|own| has(own, "userName") && !has(own, "emails")),
+        "emails are shown, or userName is not",
+        format!("{} users", shown.len()),
+    );
+    context.expect(&excluded).under(&["RFC7644-3.4.3-09"]).that(
+        shown.iter().all(|own| has(own, "id")),
+        "id is left out although it is always returned",
+        format!("{} users", shown.len()),
+    );
+    Ok(())
+}
+
+async fn without_filter(context: &Context) -> Outcome {
+    let user = context.user().await?;
+    let answer = context.send(search("/Users", json!({"count": 1}))).await?;
+    let total = answer.json().ok().and_then(|json| at(json, "totalResults")).and_then(Value::as_u64).unwrap_or(0);
+    context
+        .expect(&answer)
+        .after(&user.exchange)
+        .status(&[200])
+        .json()
+        .equals("schemas", &json!([LIST_RESPONSE]))
+        .that(total > 0 && ids_in(&answer).len() == 1, "nobody is listed", format!("totalResults is {total}"));
+    Ok(())
+}
+
+async fn invalid_filter(context: &Context) -> Outcome {
+    let answer = context.send(search("/Users", json!({"filter": "userName regex \"x\""}))).await?;
+    let requirements: &'static [&'static str] = &["RFC7644-3.4.3-10", "RFC7644-3.4.2.2-63"];
+    context.expect(&answer).under(requirements).refused(&[400], &["invalidFilter"]);
+    Ok(())
+}
+
+async fn creates_nothing(context: &Context) -> Outcome {
+    let body = context.data().user();
+    let answer = context.send(Request::post("/Users/.search").json(&body)).await?;
+    context.expect(&answer).status(&[200, 400]);
+    let filter = format!("userName eq {}", body["userName"]);
+    let found = context.send(Request::get("/Users").query("filter", &filter)).await?;
+    context.expect(&found).after(&answer).equals("totalResults", &json!(0));
+    Ok(())
+}
+
+async fn malformed(context: &Context) -> Outcome {
+    let request = Request::post("/Users/.search").body("{\"schemas\": [\"urn:ietf", "application/scim+json");
+    let answer = context.send(request).await?;
+    context.expect(&answer).under(&["RFC7644-3.4.3-20"]).refused(&[400], &["invalidSyntax"]);
+    Ok(())
+}
+
+async fn schemas(context: &Context) -> Outcome {
+    let body = json!({"filter": format!("userName eq {}", json!(context.data().name()))});
+    let answer = context.send(Request::post("/Users/.search").json(&body)).await?;
+    let legal = &["invalidSyntax", "invalidValue"];
+    context.expect(&answer).under(&["RFC7644-3.4.3-04"]).refused(&[400], legal);
+    Ok(())
+}
+
+/// A user and a group whose displayName begins alike, and the filter that finds both.
+async fn both(context: &Context) -> Result<(Resource, Resource, String), Stop> {
+    context.needs_attributes(USER, &["displayName"])?;
+    let start = format!("{}.", context.data().prefix());
+    let mut user = context.data().user();
+    user["displayName"] = format!("{start}user").into();
+    let mut group = context.data().group();
+    group["displayName"] = format!("{start}group").into();
+    let user = context.create("/Users", &user).await?;
+    let group = context.create("/Groups", &group).await?;
+    Ok((user, group, format!("displayName sw {}", json!(start))))
+}
+
+fn judge_root(
+    context: &Context,
+    answer: &Arc<Exchange>,
+    expected: &[&Resource],
+    requirements: &'static [&'static str],
+) {
+    let ids: Vec<_> = expected.iter().map(|resource| resource.id.as_str()).collect();
+    let expectation = context.expect(answer).under(requirements).status(&[200]).json();
+    if answer.status == 200 {
+        expectation.lists(&ids).equals("totalResults", &json!(ids.len()));
+    }
+}
+
+async fn root(context: &Context) -> Outcome {
+    let (user, group, filter) = both(context).await?;
+    let answer = context.send(search("", json!({"filter": filter}))).await?;
+    judge_root(context, &answer, &[&user, &group], &["RFC7644-3.4.2.1-02", "RFC7644-3.2-18"]);
+    let kinds: Vec<_> = resources_in(&answer).iter().filter_map(|own| at(own, "meta.resourceType")?.as_str()).collect();
+    context.expect(&answer).under(&["RFC7644-3.4.3-19", "RFC7644-3.4.2.1-02"]).that(
+        kinds.contains(&"User") && kinds.contains(&"Group"),
+        "the resources do not say of which type they are",
+        kinds.join(", "),
+    );
+    let only = format!("{filter} and meta.resourceType eq \"User\"");
+    let answer = context.send(search("", json!({"filter": only}))).await?;
+    judge_root(context, &answer, &[&user], &["RFC7644-3.4.2.1-03", "RFC7644-3.4.2.1-05"]);
+    Ok(())
+}
+
+async fn root_get(context: &Context) -> Outcome {
+    let (user, group, filter) = both(context).await?;
+    let query = |filter: &str| Request::get("/").query("filter", filter);
+    let answer = context.send(query(&filter)).await?;
+    judge_root(context, &answer, &[&user, &group], &["RFC7644-3.4.2.1-02"]);
+    let answer = context.send(query(&format!("{filter} and meta.resourceType eq \"Group\""))).await?;
+    judge_root(context, &answer, &[&group], &["RFC7644-3.4.2.1-03", "RFC7644-3.4.2.1-05"]);
+    let answer = context.send(query(&format!("id eq {}", json!(group.id)))).await?;
+    judge_root(context, &answer, &[&group], &["RFC7644-3.4.2.1-02", "RFC7644-3.4.2.1-05"]);
+    Ok(())
+}
+
+async fn root_unknown_attribute(context: &Context) -> Outcome {
+    let (user, group, filter) = both(context).await?;
+    let query = |filter: &str| Request::get("/").query("filter", filter);
+    let requirements: &'static [&'static str] = &["RFC7644-3.4.2.1-05", "RFC7644-3.4.2.1-06"];
+    let answer = context.send(query(&format!("{filter} and userName pr"))).await?;
+    judge_root(context, &answer, &[&user], requirements);
+    let by_name = format!("{filter} and (userName pr or displayName ew \"group\")");
+    let answer = context.send(query(&by_name)).await?;
+    judge_root(context, &answer, &[&user, &group], requirements);
+    let answer = context.send(query(&format!("{filter} and not (userName pr)"))).await?;
+    judge_root(context, &answer, &[&group], requirements);
+    Ok(())
+}

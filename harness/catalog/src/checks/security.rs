@@ -1,0 +1,155 @@
+//! What must not do harm, whoever sends it.
+
+use scim::capability::Capability;
+use weir_exchange::request::SCIM_JSON;
+use weir_exchange::{Credentials, Request};
+
+use crate::check::{Check, Outcome};
+use crate::context::{Context, Stop};
+use crate::data::USER;
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "security.hostile-bodies",
+        title: "A body that is built to break parsers is answered: with an Error, or as what it says",
+        matters: "One request of this kind takes an endpoint down when the parser recurses, and everybody with it.",
+        requirements: &["RFC7644-3.12-01", "RFC7644-3.12-09"],
+        needs: &[Capability::CreateUsers],
+        legal: &["201", "a status from 400 to 499 with a SCIM Error"],
+        alone: false,
+        run: |context| Box::pin(hostile_bodies(context)),
+    },
+    Check {
+        id: "security.hostile-queries",
+        title: "A query that is built to break parsers is answered: with an Error, or with a list",
+        matters: "Filters reach databases; a quote that breaks out of the text reads or changes what it should not.",
+        requirements: &["RFC7644-3.12-01", "RFC7644-3.4.2-11"],
+        needs: &[Capability::FilterUsers],
+        legal: &["200 with a list that holds nothing of this", "a status from 400 to 499 with a SCIM Error"],
+        alone: false,
+        run: |context| Box::pin(hostile_queries(context)),
+    },
+    Check {
+        id: "security.cursor-without-credentials",
+        title: "A cursor gives no access to who has no credentials",
+        matters: "Cursors travel in URLs, which are logged; whoever reads the log must not read the directory.",
+        requirements: &["RFC9865-5.2-03", "RFC9865-5.3-01"],
+        needs: &[Capability::CursorPaging],
+        legal: &["401 or 403", "400 tooMany"],
+        alone: false,
+        run: |context| Box::pin(cursor_without_credentials(context)),
+    },
+    Check {
+        id: "security.cursor-of-another",
+        title: "The cursor of one tenant shows nothing of it to another",
+        matters: "A cursor that holds the query and not its owner is a way from one customer's people to another's.",
+        requirements: &["RFC9865-5.2-01", "RFC9865-5.2-03"],
+        needs: &[Capability::CursorPaging, Capability::CreateUsers],
+        legal: &["400 invalidCursor, or 401, 403, 404", "200 with the other's own resources only"],
+        alone: false,
+        run: |context| Box::pin(cursor_of_another(context)),
+    },
+];
+
+async fn hostile_bodies(context: &Context) -> Outcome {
+    let name = context.data().name();
+    let user = |member: &str| format!("{{\"schemas\":[\"{USER}\"],\"userName\":\"{name}-{member}\"");
+    let bodies: [(&str, Vec<u8>); 7] = [
+        ("a member that is given twice", format!("{},\"title\":\"a\",\"title\":\"b\"}}", user("twice")).into_bytes()),
+        (
+            "10,000 nested arrays",
+            format!("{},\"title\":{}{}}}", user("deep"), "[".repeat(10_000), "]".repeat(10_000)).into(),
+        ),
+        ("a text of a million letters", format!("{},\"title\":\"{}\"}}", user("long"), "x".repeat(1_000_000)).into()),
+        ("a byte order mark", [b"\xEF\xBB\xBF".as_slice(), user("mark").as_bytes(), b"}"].concat()),
+        ("bytes that are no UTF-8", [user("bytes").as_bytes(), b",\"title\":\"\xFF\xFE\"}"].concat()),
+        ("half a surrogate pair", format!("{},\"title\":\"\\ud800\"}}", user("half")).into()),
+        ("a number of 400 digits", format!("{},\"title\":{}}}", user("digits"), "9".repeat(400)).into()),
+    ];
+    for (what, body) in bodies {
+        let answer = context.send(Request::post("/Users").body(body, SCIM_JSON)).await?;
+        context.expect(&answer).under(&["RFC7644-3.12-09"]).that(
+            answer.status < 500 && answer.status != 404,
+            &format!("{what} breaks the endpoint down"),
+            answer.status.to_string(),
+        );
+        if answer.status >= 400 {
+            context.expect(&answer).under(&["RFC7644-3.12-01"]).error();
+        }
+    }
+    Ok(())
+}
+
+async fn hostile_queries(context: &Context) -> Outcome {
+    let nobody = context.data().uuid();
+    let deep = format!("{}userName eq \"{nobody}\"{}", "(".repeat(2_000), ")".repeat(2_000));
+    for filter in [
+        format!("userName eq \"{nobody}' or '1'='1\""),
+        format!("userName eq \"{nobody}\\\" or userName pr or userName eq \\\"\""),
+        format!("userName eq \"{nobody}*)(uid=*\""),
+        format!("userName eq \"{nobody}; drop table users --\""),
+        format!("userName co \"{nobody}%\""),
+        deep,
+    ] {
+        let answer = context.send(Request::get("/Users").query("filter", &filter).query("count", "1")).await?;
+        let what = filter.chars().take(60).collect::<String>();
+        context.expect(&answer).under(&["RFC7644-3.12-01"]).that(
+            answer.status < 500,
+            &format!("{what} breaks the endpoint down"),
+            answer.status.to_string(),
+        );
+        if answer.status == 200 {
+            context.expect(&answer).under(&["RFC7644-3.4.2-11"]).lists(&[]);
+        } else if (400..500).contains(&answer.status) {
+            context.expect(&answer).under(&["RFC7644-3.12-01"]).error();
+        }
+    }
+    Ok(())
+}
+
+/// The first page of a walk by cursor over at least two users of this check, and where the walk goes on.
+async fn walk(context: &Context) -> Result<String, Stop> {
+    for _ in 0..2 {
+        context.user().await?;
+    }
+    let filter = format!("userName sw \"{}\"", context.data().prefix());
+    let request = Request::get("/Users").query("cursor", "").query("count", "1").query("filter", &filter);
+    let page = context.send(request).await?;
+    match page.text("nextCursor") {
+        Some(cursor) => Ok(cursor.to_owned()),
+        None => Err(Stop::Skip("the endpoint gives no cursor to go on with".into())),
+    }
+}
+
+fn page(context: &Context, cursor: &str) -> Request {
+    let filter = format!("userName sw \"{}\"", context.data().prefix());
+    Request::get("/Users").query("cursor", cursor).query("count", "1").query("filter", &filter)
+}
+
+async fn cursor_without_credentials(context: &Context) -> Outcome {
+    if matches!(context.client().credentials(), Credentials::None) {
+        return context.skip("the run itself has no credentials, so the endpoint may be open on purpose");
+    }
+    let cursor = walk(context).await?;
+    context.send(page(context, &cursor)).await?;
+    let answer = context.send(page(context, &cursor).without_credentials()).await?;
+    context.expect(&answer).under(&["RFC9865-5.2-03"]).status(&[401, 403, 400]);
+    let answer = context.send(Request::get("/Users").query("cursor", "").without_credentials()).await?;
+    context.expect(&answer).under(&["RFC9865-5.3-01"]).status(&[401, 403, 400]);
+    Ok(())
+}
+
+async fn cursor_of_another(context: &Context) -> Outcome {
+    let Some(other) = context.stranger() else {
+        return context.skip("no credentials of another tenant were given (--second-bearer, --second-basic)");
+    };
+    let cursor = walk(context).await?;
+    // Its owner reads the page first, so that a cache has something to give away.
+    context.send(page(context, &cursor)).await?;
+    let answer = other.send(page(context, &cursor)).await.map_err(Stop::NoAnswer)?;
+    context.expect(&answer).under(&["RFC9865-5.2-01"]).status(&[400, 401, 403, 404, 200]);
+    if answer.status == 200 {
+        context.expect(&answer).under(&["RFC9865-5.2-01", "RFC9865-5.2-03"]).lists(&[]);
+    }
+    Ok(())
+}

@@ -1,0 +1,391 @@
+//! Sorting (RFC 7644 section 3.4.2.3).
+
+use std::sync::Arc;
+
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use weir_exchange::{Exchange, Request};
+
+use crate::check::{Check, Outcome};
+use crate::cohort::Cohort;
+use crate::context::{Context, Stop};
+use crate::data::USER;
+
+const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers, Capability::Sort];
+const PAGED: &[Capability] =
+    &[Capability::CreateUsers, Capability::FilterUsers, Capability::Sort, Capability::IndexPaging];
+const ORDERED: &[&str] = &["200 with the resources in the order of the attribute"];
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        id: "sort.ascending",
+        title: "sortBy orders by an attribute, ascending without sortOrder",
+        matters: "A client that merges two sorted lists loses entries when one is not sorted.",
+        requirements: &["RFC7644-3.4.2.3-03", "RFC7644-3.4.2.3-08", "RFC7644-3.4.2.3-09"],
+        needs: NEEDS,
+        legal: ORDERED,
+        alone: false,
+        run: |context| Box::pin(ascending(context)),
+    },
+    Check {
+        id: "sort.descending",
+        title: "descending is the reverse of ascending",
+        matters: "The newest accounts come first only if the order is the one asked for.",
+        requirements: &["RFC7644-3.4.2.3-13", "RFC7644-3.4.2.3-08"],
+        needs: NEEDS,
+        legal: ORDERED,
+        alone: false,
+        run: |context| Box::pin(descending(context)),
+    },
+    Check {
+        id: "sort.case-ignored",
+        title: "Values of an attribute that is not caseExact are sorted without letter case",
+        matters: "People look for a name where the alphabet has it, not behind all capitals.",
+        requirements: &["RFC7644-3.4.2.3-10", "RFC7644-3.4.2.3-03"],
+        needs: NEEDS,
+        legal: &["200 with alice, Bob, Carl in this order"],
+        alone: false,
+        run: |context| Box::pin(case_ignored(context)),
+    },
+    Check {
+        // Code points and collations are both defensible, so this one gives notes at most for them.
+        id: "sort.case-exact",
+        title: "Values of a caseExact attribute are sorted by letter case",
+        matters: "Two lists that are to be merged have to be in one order.",
+        requirements: &["RFC7644-3.4.2.3-11", "RFC7644-3.4.2.3-03"],
+        needs: NEEDS,
+        legal: &["200 with B, C, a in this order", "200 with a, B, C in this order (noted)"],
+        alone: false,
+        run: |context| Box::pin(case_exact(context)),
+    },
+    Check {
+        id: "sort.sub-attribute",
+        title: "sortBy names a part of a complex attribute with a dot",
+        matters: "Lists of people are sorted by family name.",
+        requirements: &["RFC7644-3.4.2.3-05", "RFC7644-3.4.2.3-03", "RFC7644-3.10-01", "RFC7644-3.10-02"],
+        needs: NEEDS,
+        legal: &["200 in the order of the part, with the schema's URN or without; sortBy=name may be refused with 400"],
+        alone: false,
+        run: |context| Box::pin(sub_attribute(context)),
+    },
+    Check {
+        id: "sort.primary-value",
+        title: "Of several values the primary one counts, else the first",
+        matters: "A person appears under the address that the organisation uses.",
+        requirements: &["RFC7644-3.4.2.3-04"],
+        needs: NEEDS,
+        legal: ORDERED,
+        alone: false,
+        run: |context| Box::pin(primary_value(context)),
+    },
+    Check {
+        id: "sort.missing-values",
+        title: "Resources without value come last when ascending and first when descending, and none is lost",
+        matters: "A list sorted by an optional attribute must still be the whole list.",
+        requirements: &["RFC7644-3.4.2.3-06", "RFC7644-3.4.2.3-07", "RFC7644-3.4.2.3-03"],
+        needs: NEEDS,
+        legal: &["200 with everybody, those without value at the end that the RFC names (at the other end: noted)"],
+        alone: false,
+        run: |context| Box::pin(missing_values(context)),
+    },
+    Check {
+        id: "sort.by-type",
+        title: "Times are sorted as instants, not as text",
+        matters: "The oldest account is the oldest in every zone.",
+        requirements: &["RFC7644-3.4.2.3-12"],
+        needs: NEEDS,
+        legal: ORDERED,
+        alone: false,
+        run: |context| Box::pin(by_type(context)),
+    },
+    Check {
+        id: "sort.pages",
+        title: "Pages of a sorted list together are the sorted list",
+        matters: "A page sorted by itself shows some people twice and others never.",
+        requirements: &["RFC7644-3.4.2.3-14", "RFC7644-3.4.2.4-15"],
+        needs: PAGED,
+        legal: &["200 with pages that continue each other, also where many values are equal"],
+        alone: false,
+        run: |context| Box::pin(pages(context)),
+    },
+    Check {
+        id: "sort.groups",
+        title: "Groups are sorted",
+        matters: "Consoles list groups by name.",
+        requirements: &["RFC7644-3.4.2.3-03", "RFC7644-3.4.2.3-13"],
+        needs: &[Capability::CreateGroups, Capability::FilterGroups, Capability::Sort],
+        legal: ORDERED,
+        alone: false,
+        run: |context| Box::pin(groups(context)),
+    },
+    Check {
+        id: "sort.unknown-attribute",
+        title: "An unknown attribute is refused or ignored",
+        matters: "A list sorted by an attribute that another version has must not break the client.",
+        requirements: &["RFC7644-3.4.2.3-15", "RFC7644-3.4.2.3-08"],
+        needs: NEEDS,
+        legal: &["400 with scimType invalidPath or invalidValue", "200 with everybody"],
+        alone: false,
+        run: |context| Box::pin(unknown_attribute(context)),
+    },
+    Check {
+        id: "sort.not-offered",
+        title: "An endpoint without sorting refuses or ignores sortBy and loses nobody",
+        matters: "Clients ask for sorted lists without looking whether that is offered.",
+        requirements: &["RFC7644-3.4.2.3-01", "RFC7644-3.4.2.2-04"],
+        needs: &[Capability::CreateUsers, Capability::FilterUsers],
+        legal: &["200 with everybody", "400, 403 or 501"],
+        alone: false,
+        run: |context| Box::pin(not_offered(context)),
+    },
+];
+
+fn sorted(cohort: &Cohort<'_>, by: &str, order: Option<&str>) -> Request {
+    let request = cohort.query(&cohort.anchor()).query("sortBy", by);
+    order.map_or(request.clone(), |order| request.query("sortOrder", order))
+}
+
+/// Judges that the list holds the members of these keys in this order.
+async fn judge(
+    context: &Context,
+    cohort: &Cohort<'_>,
+    request: Request,
+    expected: &[&str],
+    requirements: &'static [&'static str],
+) -> Result<Arc<Exchange>, Stop> {
+    let answer = context.send(request).await?;
+    let expectation = context.expect(&answer).under(requirements).status(&[200]).json();
+    if answer.status == 200 {
+        let found = cohort.keys_in(&answer);
+        let message = format!("the order is not {}", expected.join(", "));
+        expectation.that(found == expected, &message, found.join(", "));
+    }
+    Ok(answer)
+}
+
+/// Users in an order of creation that is not the order of any attribute.
+async fn people(context: &Context) -> Result<Cohort<'_>, Stop> {
+    Cohort::users(context, &["c", "a", "d", "b"].map(|key| (key, json!({})))).await
+}
+
+async fn ascending(context: &Context) -> Outcome {
+    let users = people(context).await?;
+    let order = &["a", "b", "c", "d"];
+    judge(context, &users, sorted(&users, "userName", None), order, &["RFC7644-3.4.2.3-09"]).await?;
+    let request = sorted(&users, "userName", Some("ascending"));
+    judge(context, &users, request, order, &["RFC7644-3.4.2.3-03", "RFC7644-3.4.2.3-08"]).await?;
+    judge(context, &users, sorted(&users, "USERNAME", None), order, &["RFC7644-3.4.2.3-03"]).await?;
+    Ok(())
+}
+
+async fn descending(context: &Context) -> Outcome {
+    let users = people(context).await?;
+    let request = sorted(&users, "userName", Some("descending"));
+    let requirements: &'static [&'static str] = &["RFC7644-3.4.2.3-13", "RFC7644-3.4.2.3-08"];
+    judge(context, &users, request, &["d", "c", "b", "a"], requirements).await?;
+    Ok(())
+}
+
+async fn case_ignored(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["displayName"])?;
+    let people = [("b", "Bob"), ("a", "alice"), ("c", "Carl")].map(|(key, name)| (key, json!({"displayName": name})));
+    let users = Cohort::users(context, &people).await?;
+    judge(context, &users, sorted(&users, "displayName", None), &["a", "b", "c"], &["RFC7644-3.4.2.3-10"]).await?;
+    Ok(())
+}
+
+async fn case_exact(context: &Context) -> Outcome {
+    let prefix = context.data().prefix();
+    let people = ["B", "a", "C"].map(|key| (key, json!({"externalId": format!("{prefix}{key}")})));
+    let users = Cohort::users(context, &people).await?;
+    let answer = context.send(sorted(&users, "externalId", None)).await?;
+    let found = users.keys_in(&answer);
+    let is_either = found == ["B", "C", "a"] || found == ["a", "B", "C"];
+    context.expect(&answer).under(&["RFC7644-3.4.2.3-03"]).status(&[200]).that(
+        is_either,
+        "the order is neither B, C, a nor a, B, C",
+        found.join(", "),
+    );
+    if is_either {
+        let message = "capital letters do not come before small ones";
+        context.expect(&answer).under(&["RFC7644-3.4.2.3-11"]).that(found[0] == "B", message, found.join(", "));
+    }
+    Ok(())
+}
+
+async fn sub_attribute(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["name.givenName", "name.familyName"])?;
+    let person = |given: &str, family: &str| json!({"name": {"givenName": given, "familyName": family}});
+    let people = [("b", person("Ada", "Bell")), ("c", person("Bea", "Cole")), ("a", person("Cleo", "Abel"))];
+    let users = Cohort::users(context, &people).await?;
+    let part: &'static [&'static str] = &["RFC7644-3.4.2.3-05", "RFC7644-3.4.2.3-03"];
+    judge(context, &users, sorted(&users, "name.familyName", None), &["a", "b", "c"], part).await?;
+    judge(context, &users, sorted(&users, "name.givenName", None), &["b", "c", "a"], part).await?;
+    let full = format!("{USER}:name.familyName");
+    judge(context, &users, sorted(&users, &full, None), &["a", "b", "c"], &["RFC7644-3.10-01"]).await?;
+    let whole = context.send(sorted(&users, "name", None)).await?;
+    context.expect(&whole).under(&["RFC7644-3.4.2.3-05"]).status(&[200, 400]);
+    Ok(())
+}
+
+async fn primary_value(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["emails.value", "emails.primary"])?;
+    let prefix = context.data().prefix();
+    let email = |start: &str, kind: &str, primary: bool| {
+        let mut email = json!({"value": format!("{start}.{prefix}@example.com"), "type": kind});
+        if primary {
+            email["primary"] = true.into();
+        }
+        email
+    };
+    let people: [(&str, Value); 3] = [
+        ("second", json!({"emails": [email("a", "home", false), email("m", "work", true)]})),
+        ("third", json!({"emails": [email("x", "work", true), email("b", "home", false)]})),
+        ("first", json!({"emails": [email("c", "work", false), email("z", "home", false)]})),
+    ];
+    let users = Cohort::users(context, &people).await?;
+    let order = &["first", "second", "third"];
+    judge(context, &users, sorted(&users, "emails.value", None), order, &["RFC7644-3.4.2.3-04"]).await?;
+    Ok(())
+}
+
+async fn missing_values(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["nickName"])?;
+    let people = [("without", json!({})), ("b", json!({"nickName": "Bea"})), ("a", json!({"nickName": "Ada"}))];
+    let users = Cohort::users(context, &people).await?;
+    let cases: [(&str, [&str; 3], &'static [&'static str]); 2] = [
+        ("ascending", ["a", "b", "without"], &["RFC7644-3.4.2.3-06"]),
+        ("descending", ["without", "b", "a"], &["RFC7644-3.4.2.3-07"]),
+    ];
+    for (order, expected, disputed) in cases {
+        let answer = context.send(sorted(&users, "nickName", Some(order))).await?;
+        let found = users.keys_in(&answer);
+        let with: Vec<_> = found.iter().filter(|key| *key != "without").collect();
+        let expected_with: Vec<_> = expected.iter().filter(|key| **key != "without").collect();
+        context.expect(&answer).under(&["RFC7644-3.4.2.3-03"]).status(&[200]).that(
+            found.len() == 3 && with == expected_with,
+            "somebody is lost, or those with a value are not in order",
+            found.join(", "),
+        );
+        context.expect(&answer).under(disputed).that(
+            found == expected,
+            "those without value are at the other end",
+            found.join(", "),
+        );
+    }
+    Ok(())
+}
+
+async fn by_type(context: &Context) -> Outcome {
+    let users = people(context).await?;
+    let created = |key: &str| {
+        let (_, user) = users.members().find(|(own, _)| *own == key)?;
+        user.body()["meta"]["created"].as_str()?.parse::<jiff::Timestamp>().ok()
+    };
+    let answer = context.send(sorted(&users, "meta.created", None)).await?;
+    let times: Vec<_> = users.keys_in(&answer).iter().map(|key| created(key)).collect();
+    context.expect(&answer).status(&[200]).json().that(
+        times.len() == 4 && times.is_sorted(),
+        "the users are not in the order of meta.created",
+        users.keys_in(&answer).join(", "),
+    );
+    let all = super::filter::published::Published::of_users(context.discovery());
+    let number = all.iter().find(|own| {
+        own.kind == super::filter::published::Type::Integer && !own.is_multi_valued() && !own.path.contains('.')
+    });
+    let time = all.iter().find(|own| own.kind == super::filter::published::Type::DateTime && !own.is_multi_valued());
+    for (own, values) in [
+        (number, [json!(10), json!(9), json!(100)]),
+        (time, [json!("2020-03-01T01:00:00+02:00"), json!("2020-02-29T22:00:00Z"), json!("2020-03-01T00:00:00Z")]),
+    ] {
+        let Some(own) = own else { continue };
+        let mut people = ["second", "first", "third"].map(|key| (format!("{key}.{:?}", own.kind), json!({})));
+        for ((_, body), value) in people.iter_mut().zip(values) {
+            own.set(body, value);
+        }
+        let users = Cohort::users(context, &people).await?;
+        let filter = format!("{} and {} pr", users.anchor(), own.path);
+        let answer = context.send(users.query(&filter).query("sortBy", &own.path)).await?;
+        let found = users.keys_in(&answer);
+        let found: Vec<_> = found.iter().filter_map(|key| key.split_once('.').map(|(key, _)| key)).collect();
+        context.expect(&answer).status(&[200]).that(
+            found == ["first", "second", "third"],
+            &format!("the values of {} are not in the order of their type", own.path),
+            found.join(", "),
+        );
+    }
+    Ok(())
+}
+
+async fn pages(context: &Context) -> Outcome {
+    context.needs_attributes(USER, &["title"])?;
+    let title = context.data().prefix();
+    let keys = ["e", "a", "d", "b", "c"];
+    let users = Cohort::users(context, &keys.map(|key| (key, json!({"title": title})))).await?;
+    for (by, order) in [("userName", Some(["a", "b", "c", "d", "e"])), ("title", None)] {
+        let mut found: Vec<String> = Vec::new();
+        for start in ["1", "3", "5"] {
+            let request = sorted(&users, by, None).query("startIndex", start).query("count", "2");
+            let answer = context.send(request).await?;
+            context.expect(&answer).under(&["RFC7644-3.4.2.3-14"]).status(&[200]).json();
+            found.extend(users.keys_in(&answer));
+            if start == "5" {
+                let mut once = found.clone();
+                once.sort_unstable();
+                context.expect(&answer).under(&["RFC7644-3.4.2.4-15"]).that(
+                    once == ["a", "b", "c", "d", "e"],
+                    "the pages together are not each user once",
+                    found.join(", "),
+                );
+                context.expect(&answer).under(&["RFC7644-3.4.2.3-14"]).that(
+                    order.is_none_or(|order| found == order),
+                    "the pages together are not in order",
+                    found.join(", "),
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn groups(context: &Context) -> Outcome {
+    let groups = Cohort::groups(context, &["b", "c", "a"].map(|key| (key, json!({})))).await?;
+    let by_name = |order| sorted(&groups, "displayName", order);
+    judge(context, &groups, by_name(None), &["a", "b", "c"], &["RFC7644-3.4.2.3-03"]).await?;
+    judge(context, &groups, by_name(Some("descending")), &["c", "b", "a"], &["RFC7644-3.4.2.3-13"]).await?;
+    Ok(())
+}
+
+async fn unknown_attribute(context: &Context) -> Outcome {
+    let users = people(context).await?;
+    let cases: [(Request, &'static [&'static str]); 2] = [
+        (sorted(&users, "weirdness", None), &["RFC7644-3.4.2.3-15"]),
+        (sorted(&users, "userName", Some("up")), &["RFC7644-3.4.2.3-08"]),
+    ];
+    for (request, requirements) in cases {
+        let answer = context.send(request).await?;
+        if answer.status == 200 {
+            let found = users.keys_in(&answer);
+            context.expect(&answer).under(requirements).that(found.len() == 4, "somebody is lost", found.join(", "));
+        } else {
+            context.expect(&answer).under(requirements).refused(&[400], &["invalidPath", "invalidValue"]);
+        }
+    }
+    Ok(())
+}
+
+async fn not_offered(context: &Context) -> Outcome {
+    context.may_try(Capability::Sort)?;
+    if context.discovery().config("sort.supported").and_then(Value::as_bool) != Some(false) {
+        return context.skip("sorting is offered");
+    }
+    let users = people(context).await?;
+    let answer = context.send(sorted(&users, "userName", None)).await?;
+    context.expect(&answer).under(&["RFC7644-3.4.2.3-01"]).status(&[200, 400, 403, 501]);
+    if answer.status == 200 {
+        let found = users.keys_in(&answer);
+        let message = "the list is not everybody whom the filter matches";
+        context.expect(&answer).under(&["RFC7644-3.4.2.2-04"]).that(found.len() == 4, message, found.join(", "));
+    }
+    Ok(())
+}

@@ -1,0 +1,239 @@
+//! A few resources of one check, told apart by a key, and the filter that finds them and nobody else.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::{Map, Value, json};
+use weir_exchange::difference::{at, member};
+use weir_exchange::{Exchange, Request};
+
+use super::context::{Context, Resource, Stop};
+use super::data::USER;
+
+/// What a provider may refuse as a combination of attribute and comparison that it does not support (RFC 7644 section 3.12).
+const UNSUPPORTED: &[&str] = &["RFC7644-3.4.2.2-75"];
+
+/// See the [module documentation](self).
+pub struct Cohort<'c> {
+    context: &'c Context,
+    endpoint: &'static str,
+    /// The attribute that names a member.
+    naming: &'static str,
+    /// What every member's name begins with, and nobody else's.
+    start: String,
+    members: Vec<(String, Resource)>,
+    /// The combination of attribute and comparison has been answered in another spelling, so that a refusal is about the spelling.
+    supported: AtomicBool,
+}
+
+impl<'c> Cohort<'c> {
+    /// One user for each key. The object says in what the user differs from the usual one; null takes an attribute away.
+    pub async fn users<K: AsRef<str>>(context: &'c Context, people: &[(K, Value)]) -> Result<Self, Stop> {
+        let mut cohort = Self::empty(context, "/Users", "userName");
+        for (key, differences) in people {
+            cohort.add(key.as_ref(), differences).await?;
+        }
+        Ok(cohort)
+    }
+
+    /// One group for each key, as [`Self::users`].
+    pub async fn groups<K: AsRef<str>>(context: &'c Context, groups: &[(K, Value)]) -> Result<Self, Stop> {
+        let mut cohort = Self::empty(context, "/Groups", "displayName");
+        for (key, differences) in groups {
+            cohort.add(key.as_ref(), differences).await?;
+        }
+        Ok(cohort)
+    }
+
+    fn empty(context: &'c Context, endpoint: &'static str, naming: &'static str) -> Self {
+        // The dot ends the check's id, so that no id which begins with another's finds its members.
+        let usual = || format!("{}.", context.data().prefix());
+        let made = if endpoint == "/Users" { context.data().cohort_name("") } else { None };
+        let start = made.map_or_else(usual, |(start, _)| start);
+        Self { context, endpoint, naming, start, members: Vec::new(), supported: AtomicBool::new(false) }
+    }
+
+    /// Creates one more member.
+    pub async fn add(&mut self, key: &str, differences: &Value) -> Result<(), Stop> {
+        let mut body = if self.endpoint == "/Users" { self.context.data().user() } else { self.context.data().group() };
+        body[self.naming] = self.name(key).into();
+        if let (Some(body), Some(differences)) = (body.as_object_mut(), differences.as_object()) {
+            overlay(body, differences);
+        }
+        let resource = self.context.create(self.endpoint, &body).await?;
+        self.members.push((key.to_owned(), resource));
+        Ok(())
+    }
+
+    /// The `userName` or `displayName` of the member `key`.
+    pub fn name(&self, key: &str) -> String {
+        if self.endpoint != "/Users" {
+            return format!("{}{key}", self.start);
+        }
+        let made = self.context.data().cohort_name(key);
+        made.map_or_else(|| format!("{}{key}@example.com", self.start), |(_, name)| name)
+    }
+
+    /// A filter that matches the members and nobody else.
+    pub fn anchor(&self) -> String {
+        format!("{} sw {}", self.naming, json!(self.start))
+    }
+
+    /// `filter`, restricted to the members.
+    pub fn within(&self, filter: &str) -> String {
+        format!("{} and ({filter})", self.anchor())
+    }
+
+    pub fn members(&self) -> impl Iterator<Item = (&str, &Resource)> {
+        self.members.iter().map(|(key, resource)| (key.as_str(), resource))
+    }
+
+    /// The member of that key, which the check has created.
+    pub fn get(&self, key: &str) -> &Resource {
+        // A check asks for the keys that it has given.
+        &self.members.iter().find(|(own, _)| own == key).expect("a cohort has the members that it was made of").1
+    }
+
+    /// A query of the collection by `filter` as it is.
+    pub fn query(&self, filter: &str) -> Request {
+        Request::get(self.endpoint).query("filter", filter)
+    }
+
+    /// The keys of the resources in a list answer, in its order; a stranger stands as `(stranger ID)`.
+    pub fn keys_in(&self, answer: &Exchange) -> Vec<String> {
+        ids_in(answer)
+            .into_iter()
+            .map(|id| {
+                let own = self.members.iter().find(|(_, resource)| resource.id == id);
+                own.map_or_else(|| format!("(stranger {id})"), |(key, _)| key.clone())
+            })
+            .collect()
+    }
+
+    /// Judges that `filter`, restricted to the members, finds exactly those of the keys `expected`.
+    pub async fn finds(
+        &self,
+        filter: &str,
+        expected: &[&str],
+        requirements: &'static [&'static str],
+    ) -> Result<Arc<Exchange>, Stop> {
+        self.finds_as_it_is(&self.within(filter), expected, &[], requirements).await
+    }
+
+    /// As [`Self::finds`], where the members of the keys `either` may be found or not.
+    pub async fn finds_at_least(
+        &self,
+        filter: &str,
+        expected: &[&str],
+        either: &[&str],
+        requirements: &'static [&'static str],
+    ) -> Result<Arc<Exchange>, Stop> {
+        self.finds_as_it_is(&self.within(filter), expected, either, requirements).await
+    }
+
+    /// As [`Self::finds_at_least`], by a filter that names the members without help.
+    pub async fn finds_as_it_is(
+        &self,
+        filter: &str,
+        expected: &[&str],
+        either: &[&str],
+        requirements: &'static [&'static str],
+    ) -> Result<Arc<Exchange>, Stop> {
+        let answer = self.context.send(self.query(filter)).await?;
+        self.judge(&answer, expected, either, requirements);
+        Ok(answer)
+    }
+
+    /// From now on a refused filter counts as wrong, not as unsupported: it says what `answer` has answered already.
+    pub fn spelled_otherwise(&self, answer: &Exchange) {
+        self.supported.store(answer.status == 200, Ordering::Relaxed);
+    }
+
+    /// Judges a list answer: everybody of `expected` is there, and nobody else but perhaps some of `either`. A refusal of the
+    /// filter as unsupported is noted.
+    pub fn judge(
+        &self,
+        answer: &Arc<Exchange>,
+        expected: &[&str],
+        either: &[&str],
+        requirements: &'static [&'static str],
+    ) {
+        let is_supported_otherwise = self.supported.load(Ordering::Relaxed);
+        if is_refused_as_unsupported(answer) && !is_supported_otherwise {
+            self.context.expect(answer).under(UNSUPPORTED).that(
+                false,
+                "a filter that fits grammar and schema is refused",
+                "400 invalidFilter",
+            );
+            return;
+        }
+        let expectation = self.context.expect(answer).under(requirements).status(&[200]).json();
+        if answer.status != 200 || answer.json().is_err() {
+            return;
+        }
+        let found = self.keys_in(answer);
+        let missing: Vec<_> = expected.iter().filter(|key| !found.iter().any(|found| found == *key)).collect();
+        let extra: Vec<_> = found.iter().filter(|key| ![expected, either].concat().contains(&key.as_str())).collect();
+        let Some((key, message)) = missing
+            .first()
+            .map(|key| (**key, format!("the list lacks {}", listed(&missing))))
+            .or_else(|| extra.first().map(|key| (key.as_str(), format!("the list holds {} too", listed(&extra)))))
+        else {
+            return;
+        };
+        let expectation = match self.members.iter().find(|(own, _)| own == key) {
+            Some((_, resource)) => expectation.after(&resource.exchange),
+            None => expectation,
+        };
+        let observed = if found.is_empty() { "nobody".into() } else { listed(&found) };
+        expectation.that(false, &message, observed);
+    }
+}
+
+fn listed(keys: &[impl std::fmt::Display]) -> String {
+    keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether the answer is 400 invalidFilter.
+pub fn is_refused_as_unsupported(answer: &Exchange) -> bool {
+    let scim_type = answer.json().ok().and_then(|json| at(json, "scimType")).and_then(Value::as_str);
+    answer.status == 400 && scim_type == Some("invalidFilter")
+}
+
+/// The resources of a list answer.
+pub fn resources_in(answer: &Exchange) -> &[Value] {
+    let list = answer.json().ok().and_then(|json| at(json, "Resources")).and_then(Value::as_array);
+    list.map_or(&[], Vec::as_slice)
+}
+
+/// The ids of a list answer, in its order.
+pub fn ids_in(answer: &Exchange) -> Vec<&str> {
+    let id = |resource| at(resource, "id").and_then(Value::as_str).unwrap_or("without id");
+    resources_in(answer).iter().map(id).collect()
+}
+
+/// Puts the members of `differences` over those of `body`; extensions are announced in `schemas` (RFC 7643 section 3).
+fn overlay(body: &mut Map<String, Value>, differences: &Map<String, Value>) {
+    for (name, value) in differences {
+        if value.is_null() {
+            body.remove(name);
+            continue;
+        }
+        if name.starts_with("urn:")
+            && name != USER
+            && let Some(schemas) = body.get_mut("schemas").and_then(Value::as_array_mut)
+            && !schemas.iter().any(|schema| schema == name)
+        {
+            schemas.push(name.as_str().into());
+        }
+        match (member(body, name).cloned(), value) {
+            (Some(Value::Object(mut own)), Value::Object(more)) if name.starts_with("urn:") => {
+                own.extend(more.clone());
+                body.insert(name.clone(), own.into());
+            }
+            _ => {
+                body.insert(name.clone(), value.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! What a check may use: a client, what is known of the endpoint, data of its own, and preconditions that block instead
+//! of failing.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use reqwest::Method;
+use scim::capability::Capability;
+use serde_json::{Value, json};
+use url::Url;
+use weir_exchange::difference::at;
+use weir_exchange::{Client, EndpointError, EndpointErrorKind, Exchange, Further, Request};
+use weir_judge::Problem;
+
+use super::data::Data;
+use super::expectation::Expectation;
+use crate::check::{Check, Outcome};
+use crate::discovery::Discovery;
+use crate::discovery::ResourceType;
+
+/// Why a check could not go on.
+#[derive(Debug)]
+pub enum Stop {
+    /// A precondition failed. `cause` is the check that judges it; its finding is the root cause.
+    Blocked { reason: String, cause: Option<&'static str>, exchanges: Vec<Arc<Exchange>> },
+    /// The request that was to be judged got no usable answer.
+    NoAnswer(EndpointError),
+    /// The endpoint turned out not to offer what the check is about.
+    Skip(String),
+}
+
+/// A resource that a check created.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    pub id: String,
+    /// The collection, such as `/Users`.
+    pub endpoint: String,
+    /// The exchange that created it.
+    pub exchange: Arc<Exchange>,
+}
+
+impl Resource {
+    /// A request for this resource.
+    pub fn request(&self, method: Method) -> Request {
+        Request::new(method, &self.endpoint).segment(&self.id)
+    }
+
+    /// The representation that came with the creation.
+    pub fn body(&self) -> &Value {
+        self.exchange.json().unwrap_or(&Value::Null)
+    }
+}
+
+/// How many are many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scale {
+    /// How many users are created and walked through.
+    pub users: usize,
+    /// How many members one group gets.
+    pub members: usize,
+}
+
+impl Scale {
+    /// What `--scale` asks for.
+    pub const FULL: Self = Self { users: 10_000, members: 5_000 };
+    /// Enough to show that the checks can fail.
+    pub const PROOF: Self = Self { users: 40, members: 40 };
+
+    /// How long a page is asked for.
+    pub(crate) const fn page(self) -> usize {
+        if self.users > 1000 { 100 } else { 7 }
+    }
+
+    /// How many members one request adds or removes.
+    pub(crate) const fn batch(self) -> usize {
+        if self.members > 1000 { 1000 } else { 10 }
+    }
+}
+
+/// Everything that a check sees.
+pub struct Context {
+    check: &'static Check,
+    client: Client,
+    discovery: Arc<Discovery>,
+    data: Data,
+    further: Further,
+    scale: Option<Scale>,
+    problems: Mutex<Vec<Problem>>,
+}
+
+impl Context {
+    pub fn new(check: &'static Check, client: Client, discovery: Arc<Discovery>, data: Data) -> Self {
+        Self { check, client, discovery, data, further: Further::default(), scale: None, problems: Mutex::default() }
+    }
+
+    /// The same with further credentials.
+    #[must_use]
+    pub fn with_further(self, further: Further) -> Self {
+        Self { further, ..self }
+    }
+
+    /// The same with checks of scale.
+    #[must_use]
+    pub fn with_scale(self, scale: Option<Scale>) -> Self {
+        Self { scale, ..self }
+    }
+
+    /// How many are many; `None` if nobody asked for checks of scale.
+    pub const fn scale(&self) -> Option<Scale> {
+        self.scale
+    }
+
+    /// A client that may read and not write, if the operator gave credentials for one.
+    pub fn reader(&self) -> Option<Client> {
+        self.further.reader.clone().map(|credentials| self.client.with_credentials(credentials))
+    }
+
+    /// A client of another tenant, if the operator gave credentials for one.
+    pub fn stranger(&self) -> Option<Client> {
+        let (base, credentials) = self.further.stranger.clone()?;
+        Some(self.client.elsewhere(&base, credentials))
+    }
+
+    pub fn check(&self) -> &'static Check {
+        self.check
+    }
+
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub fn discovery(&self) -> &Discovery {
+        &self.discovery
+    }
+
+    pub fn data(&self) -> &Data {
+        &self.data
+    }
+
+    /// Sends the request that is to be judged.
+    pub async fn send(&self, request: Request) -> Result<Arc<Exchange>, Stop> {
+        self.client.send(request).await.map_err(Stop::NoAnswer)
+    }
+
+    /// Reads the resource that `place` of an answer names, such as its `Location`. A URL of another origin is reported and not
+    /// requested: credentials are for the endpoint alone, and nobody asked for a request to another host.
+    pub async fn follow(
+        &self,
+        answer: &Arc<Exchange>,
+        place: &str,
+        url: Url,
+        under: &'static [&'static str],
+    ) -> Result<Option<Arc<Exchange>>, Stop> {
+        if !self.is_here(answer, place, &url, under) {
+            return Ok(None);
+        }
+        self.send(Request::absolute(Method::GET, url)).await.map(Some)
+    }
+
+    /// Whether the URL that `place` of an answer names has the endpoint's origin; reports it if not.
+    pub fn is_here(&self, answer: &Arc<Exchange>, place: &str, url: &Url, under: &'static [&'static str]) -> bool {
+        let here = url.origin() == self.client.base_url().origin();
+        self.expect(answer).under(under).that(here, &format!("{place} names another origin"), url.as_str());
+        here
+    }
+
+    /// Judges an answer.
+    pub fn expect<'c>(&'c self, exchange: &Arc<Exchange>) -> Expectation<'c> {
+        Expectation::new(self, exchange)
+    }
+
+    /// Adds a problem, for what no expectation expresses.
+    pub fn report(&self, problem: Problem) {
+        self.problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+    }
+
+    /// What was found so far.
+    pub fn take_problems(&self) -> Vec<Problem> {
+        std::mem::take(&mut self.problems.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Creates a user as a precondition.
+    pub async fn user(&self) -> Result<Resource, Stop> {
+        self.create("/Users", &self.data.user()).await
+    }
+
+    /// Creates a group with `members` as a precondition.
+    pub async fn group(&self, members: &[&Resource]) -> Result<Resource, Stop> {
+        let mut body = self.data.group();
+        if !members.is_empty() {
+            body["members"] = members.iter().map(|member| json!({"value": member.id})).collect();
+        }
+        self.create("/Groups", &body).await
+    }
+
+    /// Creates a resource as a precondition: if that fails, the check is blocked by the check of creation.
+    pub async fn create(&self, endpoint: &str, body: &Value) -> Result<Resource, Stop> {
+        let cause = if endpoint == "/Groups" { "create.group" } else { "create.user" };
+        let exchange = self.precondition(Request::post(endpoint).json(body), cause).await?;
+        let id = exchange.json().ok().and_then(|json| at(json, "id")).and_then(Value::as_str);
+        match id.map(str::to_owned) {
+            Some(id) if exchange.is_success() => Ok(Resource { id, endpoint: endpoint.into(), exchange }),
+            _ => {
+                let missing = if exchange.is_success() { " without an id" } else { "" };
+                let reason = format!("POST {endpoint} was answered with {}{missing}", exchange.status);
+                Err(self.blocked(reason, cause, vec![exchange]))
+            }
+        }
+    }
+
+    /// Creates a resource of every type, as preconditions; types whose creation is not offered are left out.
+    pub async fn one_of_each(&self) -> Result<Vec<(&ResourceType, Resource)>, Stop> {
+        let mut all = Vec::new();
+        for kind in self.discovery.resource_types() {
+            let offered = match kind.endpoint.as_str() {
+                "/Users" => self.discovery.offers(Capability::CreateUsers),
+                "/Groups" => self.discovery.offers(Capability::CreateGroups),
+                _ => true,
+            };
+            if offered {
+                all.push((kind, self.create(&kind.endpoint, &self.data.resource(kind)).await?));
+            }
+        }
+        Ok(all)
+    }
+
+    /// Replaces a resource as a precondition.
+    pub async fn replace(&self, resource: &Resource, body: &Value) -> Result<Arc<Exchange>, Stop> {
+        self.success(resource.request(Method::PUT).json(body), "replace.user").await
+    }
+
+    /// Deletes a resource as a precondition.
+    pub async fn delete(&self, resource: &Resource) -> Result<Arc<Exchange>, Stop> {
+        self.success(resource.request(Method::DELETE), "delete.user").await
+    }
+
+    async fn success(&self, request: Request, cause: &'static str) -> Result<Arc<Exchange>, Stop> {
+        let exchange = self.precondition(request, cause).await?;
+        if exchange.is_success() {
+            return Ok(exchange);
+        }
+        let reason = format!("{} {} was answered with {}", exchange.method, exchange.target(), exchange.status);
+        Err(self.blocked(reason, cause, vec![exchange]))
+    }
+
+    /// Ends the check unless the endpoint publishes all of these attributes of the schema `uri`.
+    pub fn needs_attributes(&self, uri: &str, names: &[&str]) -> Outcome {
+        let missing: Vec<_> = names.iter().copied().filter(|name| !self.data.publishes(uri, name)).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        self.skip(format!("the endpoint publishes no {} in {uri}", missing.join(", ")))
+    }
+
+    /// Reads a resource as a precondition.
+    pub async fn read(&self, resource: &Resource) -> Result<Arc<Exchange>, Stop> {
+        let cause = "read.user";
+        let exchange = self.precondition(resource.request(Method::GET), cause).await?;
+        if exchange.status == 200 && exchange.json().is_ok() {
+            return Ok(exchange);
+        }
+        let reason = format!("GET {} was answered with {}", exchange.target(), exchange.status);
+        Err(self.blocked(reason, cause, vec![exchange]))
+    }
+
+    /// Sends a request whose success is a precondition; any answer is handed back.
+    async fn precondition(&self, request: Request, cause: &'static str) -> Result<Arc<Exchange>, Stop> {
+        match self.client.send(request).await {
+            Ok(exchange) => Ok(exchange),
+            // One cause for everything, not one a check.
+            Err(error) if error.is_unreachable() || error.kind == EndpointErrorKind::Budget => {
+                Err(Stop::NoAnswer(error))
+            }
+            Err(error) => Err(self.blocked(error.to_string(), cause, Vec::new())),
+        }
+    }
+
+    fn blocked(&self, reason: String, cause: &'static str, exchanges: Vec<Arc<Exchange>>) -> Stop {
+        Stop::Blocked { reason, cause: (cause != self.check.id).then_some(cause), exchanges }
+    }
+
+    /// Ends the check if the configuration says not to try `capability`.
+    pub fn may_try(&self, capability: Capability) -> Outcome {
+        if self.discovery.leaves_out(capability) {
+            return self.skip(format!("the configuration leaves out {capability}"));
+        }
+        Ok(())
+    }
+
+    /// Ends the check because the endpoint does not offer what it is about.
+    pub fn skip(&self, reason: impl Into<String>) -> Outcome {
+        Err(Stop::Skip(reason.into()))
+    }
+}
+
+/// The body of a PATCH (RFC 7644 section 3.5.2).
+pub fn patch_of(operations: &Value) -> Value {
+    json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations})
+}

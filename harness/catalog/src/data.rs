@@ -1,0 +1,447 @@
+//! Test data: names that carry the run's prefix, and bodies that satisfy the schemas which the endpoint publishes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::{Map, Value, json};
+use weir_exchange::difference::{at, member};
+use weir_judge::Provenance;
+
+use super::template::{Filling, Template, Templates};
+use crate::discovery::Discovery;
+use crate::discovery::ResourceType;
+
+/// The core User schema's URI.
+pub const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+/// The core Group schema's URI.
+pub const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+
+/// What every name that a run creates begins with, so that its leftovers can be found. The seed decides.
+pub fn run_prefix(seed: u64) -> String {
+    const LETTERS: &[u8] = b"abcdefghjkmnpqrstvwxyz23456789";
+    let mut state = seed;
+    let letters = (0..6).map(|_| {
+        state = scramble(state);
+        // The remainder is below 30.
+        char::from(LETTERS[usize::try_from(state % LETTERS.len() as u64).unwrap_or(0)])
+    });
+    format!("weir-{}", letters.collect::<String>())
+}
+
+/// One step of the `SplitMix64` generator (Steele, Lea, Flood: Fast splittable pseudorandom number generators).
+fn scramble(state: u64) -> u64 {
+    let mut mixed = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+/// An attribute of a resource type as the endpoint publishes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Published<'d> {
+    /// The URI of the extension that it belongs to; `None` for the base schema.
+    pub extension: Option<&'d str>,
+    pub name: &'d str,
+    pub definition: &'d Value,
+}
+
+impl Published<'_> {
+    /// How it is named in a path: with the extension's URI in front.
+    pub fn path(&self) -> String {
+        self.extension.map_or_else(|| self.name.to_owned(), |uri| format!("{uri}:{}", self.name))
+    }
+
+    /// A characteristic that is a word, or its default (RFC 7643 section 2.2).
+    pub fn word(&self, characteristic: &str) -> &str {
+        let default = match characteristic {
+            "type" => "string",
+            "mutability" => "readWrite",
+            "returned" => "default",
+            "uniqueness" => "none",
+            _ => "",
+        };
+        at(self.definition, characteristic).and_then(Value::as_str).unwrap_or(default)
+    }
+
+    /// A characteristic that is a boolean, false by default (RFC 7643 section 2.2).
+    pub fn flag(&self, characteristic: &str) -> bool {
+        at(self.definition, characteristic).and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    /// Whether it is one of the common attributes, which the endpoint may list though they are its own (RFC 7643 section
+    /// 3.1).
+    pub fn is_common(&self) -> bool {
+        self.extension.is_none() && matches!(self.name, "id" | "meta" | "schemas" | "externalId")
+    }
+
+    /// Puts a value into a body, and announces the extension there.
+    pub fn put(&self, body: &mut Value, value: Value) {
+        let Some(uri) = self.extension else {
+            body[self.name] = value;
+            return;
+        };
+        body[uri][self.name] = value;
+        if let Some(schemas) = body["schemas"].as_array_mut()
+            && !schemas.iter().any(|schema| schema == uri)
+        {
+            schemas.push(json!(uri));
+        }
+    }
+}
+
+/// Makes the data of one check: the same check under the same seed gets the same data, whatever runs beside it.
+pub struct Data {
+    run: String,
+    prefix: String,
+    /// Letters that stand for the check, for names that may hold nothing else.
+    word: String,
+    discovery: Arc<Discovery>,
+    templates: Arc<Templates>,
+    next: AtomicU64,
+}
+
+impl Data {
+    /// Data for the check `check`, whose id becomes part of every name.
+    pub fn new(seed: u64, check: &str, discovery: Arc<Discovery>) -> Self {
+        let run = run_prefix(seed);
+        let prefix = format!("{run}-{check}");
+        let mut state = prefix.bytes().fold(seed, |state, byte| scramble(state ^ u64::from(byte)));
+        let letters = (0..7).map(|_| {
+            state = scramble(state);
+            // The remainder is below 26.
+            char::from(b'a' + u8::try_from(state % 26).unwrap_or(0))
+        });
+        let word = letters.collect();
+        Self { run, prefix, word, discovery, templates: Arc::default(), next: AtomicU64::new(1) }
+    }
+
+    /// The same data, with values made as the templates say.
+    #[must_use]
+    pub fn with_templates(self, templates: Arc<Templates>) -> Self {
+        Self { templates, ..self }
+    }
+
+    /// What every name of this check begins with.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// A name that no other check of this run uses.
+    pub fn name(&self) -> String {
+        self.named(&self.number().to_string())
+    }
+
+    /// A number that no other resource of this check has.
+    pub fn number(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn named(&self, own: &str) -> String {
+        format!("{}-{own}", self.prefix)
+    }
+
+    fn filling<'a>(&'a self, own: &'a str) -> Filling<'a> {
+        Filling { prefix: &self.run, check: &self.prefix, word: &self.word, own }
+    }
+
+    /// The name of the resource type at `endpoint`.
+    fn kind(&self, endpoint: &str) -> &str {
+        let usual = if endpoint == "/Groups" { "Group" } else { "User" };
+        self.discovery.resource_type(endpoint).map_or(usual, |kind| kind.name.as_str())
+    }
+
+    fn text(&self, name: &str, part: Option<&str>) -> Option<&Template> {
+        self.templates.text(self.kind("/Users"), name, part)
+    }
+
+    /// The `userName` of the user that `own` tells apart from others of this check.
+    pub fn user_name(&self, own: &str) -> String {
+        self.text("userName", None)
+            .map_or_else(|| format!("{}@example.com", self.named(own)), |template| template.fill(self.filling(own)))
+    }
+
+    /// A `userName` that no other user has.
+    pub fn new_user_name(&self) -> String {
+        self.user_name(&self.number().to_string())
+    }
+
+    /// What the names of this check's users begin with, and nobody else's.
+    pub fn user_name_start(&self) -> String {
+        self.text("userName", None)
+            .map_or_else(|| format!("{}-", self.prefix), |template| template.start(self.filling("")))
+    }
+
+    /// The `userName` template, if there is one, with a key in the place of the number.
+    pub fn cohort_name(&self, key: &str) -> Option<(String, String)> {
+        let template = self.text("userName", None)?;
+        // Users of no cohort have a number behind the same word.
+        let (check, word) = (format!("{}.", self.prefix), format!("{}x", self.word));
+        let filling = Filling { prefix: &self.run, check: &check, word: &word, own: key };
+        Some((template.start(filling), template.fill(filling)))
+    }
+
+    /// The email address of the user that `own` tells apart.
+    fn address(&self, own: &str) -> String {
+        self.text("emails", Some("value"))
+            .map_or_else(|| format!("{}@example.com", self.named(own)), |template| template.fill(self.filling(own)))
+    }
+
+    /// An email address that nobody has.
+    pub fn new_address(&self) -> String {
+        self.address(&self.number().to_string())
+    }
+
+    /// A source of numbers that look random: the same for the same check under the same seed. It gives one below its argument.
+    pub fn random(&self) -> impl FnMut(u64) -> u64 + Send + use<> {
+        let mut state = self.prefix.bytes().fold(0, |state, byte| scramble(state ^ u64::from(byte)));
+        move |below| {
+            state = scramble(state);
+            state % below.max(1)
+        }
+    }
+
+    /// An id that the endpoint has not assigned: a UUID, so that one that assigns UUIDs cannot tell by the form alone.
+    pub fn unknown_id(&self) -> String {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let half = |salt: u64| {
+            self.prefix.bytes().fold(scramble(number ^ salt), |state, byte| scramble(state ^ u64::from(byte)))
+        };
+        uuid::Builder::from_random_bytes((u128::from(half(1)) << 64 | u128::from(half(2))).to_be_bytes())
+            .into_uuid()
+            .to_string()
+    }
+
+    /// A random-looking UUID, as clients send that choose ids themselves.
+    pub fn uuid(&self) -> String {
+        let mixed = self.name().bytes().fold(0, |state, byte| scramble(state ^ u64::from(byte)));
+        uuid::Builder::from_random_bytes(uuid::Uuid::from_u64_pair(mixed, scramble(mixed)).into_bytes())
+            .into_uuid()
+            .to_string()
+    }
+
+    /// The body of a user: a few attributes that everybody knows, as far as the endpoint has them, and everything that
+    /// it requires.
+    pub fn user(&self) -> Value {
+        let own = self.number().to_string();
+        let name = self.named(&own);
+        let full = json!({
+            "schemas": [USER],
+            "userName": self.user_name(&own),
+            "name": {"givenName": "Ada", "familyName": "Example"},
+            "displayName": format!("Ada Example {name}"),
+            "emails": [{"value": self.address(&own), "type": "work", "primary": true}],
+            "active": true,
+        });
+        let mut body = self.fit("/Users", USER, full);
+        self.templates.apply(self.kind("/Users"), &mut body, self.filling(&own));
+        body
+    }
+
+    /// The body of a resource of any type.
+    pub fn resource(&self, kind: &ResourceType) -> Value {
+        match kind.endpoint.as_str() {
+            "/Users" => self.user(),
+            "/Groups" => self.group(),
+            endpoint => {
+                let mut body = self.fit(endpoint, &kind.schema, json!({"schemas": [kind.schema]}));
+                self.templates.apply(&kind.name, &mut body, self.filling(&self.number().to_string()));
+                body
+            }
+        }
+    }
+
+    /// The body of a user with nothing but what is required.
+    pub fn bare_user(&self) -> Value {
+        self.fit("/Users", USER, json!({"schemas": [USER], "userName": self.new_user_name()}))
+    }
+
+    /// The body of a user with attributes of every kind that the core schema knows, as far as the endpoint has them.
+    pub fn full_user(&self) -> Value {
+        let mut body = self.user();
+        let name = self.name();
+        let more = json!({
+            "externalId": name,
+            "nickName": "Ada",
+            "title": "Engineer",
+            "userType": "Employee",
+            "preferredLanguage": "en",
+            "locale": "en-GB",
+            "timezone": "Europe/London",
+            "profileUrl": "https://example.com/ada",
+            "phoneNumbers": [{"value": "+44 20 7946 0000", "type": "work"}],
+            "addresses": [{"locality": "London", "country": "GB", "type": "work"}],
+            "roles": [{"value": "engineer"}],
+        });
+        for (name, value) in more.as_object().into_iter().flatten() {
+            if self.publishes(USER, name) {
+                body[name] = value.clone();
+            }
+        }
+        body
+    }
+
+    /// The body of a user with a value in an extension, the extension's URI, and the name of the attribute that has the
+    /// value; `None` if no extension of User has a plain string that a client may set.
+    pub fn extended_user(&self) -> Option<(Value, String, String)> {
+        let extensions = &self.discovery.resource_type("/Users")?.extensions;
+        let (uri, name) = extensions.iter().find_map(|uri| {
+            let text = |attribute: &Value, path: &str| at(attribute, path).and_then(Value::as_str).map(str::to_owned);
+            let attribute = self.attributes(uri)?.iter().find(|attribute| {
+                let is = |path: &str, default: &str, expected: &str| {
+                    text(attribute, path).unwrap_or_else(|| default.into()) == expected
+                };
+                is("type", "string", "string")
+                    && is("mutability", "readWrite", "readWrite")
+                    && is("returned", "default", "default")
+                    && at(attribute, "multiValued").is_none_or(|value| value == false)
+                    && at(attribute, "canonicalValues[0]").is_none()
+            })?;
+            Some((uri.clone(), text(attribute, "name")?))
+        })?;
+        let mut body = self.user();
+        let mut values = body.get(&uri).and_then(Value::as_object).cloned().unwrap_or_default();
+        values.insert(name.clone(), json!(self.name()));
+        if !body["schemas"].as_array().is_some_and(|schemas| schemas.iter().any(|schema| *schema == uri)) {
+            body["schemas"].as_array_mut()?.push(json!(uri));
+        }
+        body[&uri] = Value::Object(values);
+        Some((body, uri, name))
+    }
+
+    /// Every attribute that the endpoint publishes for a resource type, those of its extensions included.
+    pub fn published<'d>(&'d self, kind: &'d ResourceType) -> Vec<Published<'d>> {
+        let core = std::iter::once((None, kind.schema.as_str()));
+        let extensions = kind.extensions.iter().map(|uri| (Some(uri.as_str()), uri.as_str()));
+        let mut all = Vec::new();
+        for (extension, uri) in core.chain(extensions) {
+            for definition in self.attributes(uri).unwrap_or_default() {
+                if let Some(name) = at(definition, "name").and_then(Value::as_str) {
+                    all.push(Published { extension, name, definition });
+                }
+            }
+        }
+        all
+    }
+
+    /// Whether the schema `uri` has the attribute at `path`: a name, or a name and a sub-attribute with a dot between. Where
+    /// the schema is not published, every attribute is assumed. The common attributes need not be published.
+    pub fn publishes(&self, uri: &str, path: &str) -> bool {
+        let Some(attributes) = self.attributes(uri) else { return !self.is_unlisted(uri) };
+        let (name, part) = path.split_once('.').map_or((path, None), |(name, part)| (name, Some(part)));
+        if matches!(name, "id" | "externalId" | "meta" | "schemas") {
+            return true;
+        }
+        attribute(attributes, name).is_some_and(|found| {
+            part.is_none_or(|part| {
+                at(found, "subAttributes")
+                    .and_then(Value::as_array)
+                    .is_some_and(|parts| attribute(parts, part).is_some())
+            })
+        })
+    }
+
+    /// Whether the endpoint publishes its resource types, and none of them has the schema.
+    fn is_unlisted(&self, uri: &str) -> bool {
+        let types = self.discovery.resource_types();
+        let lists =
+            |kind: &ResourceType| kind.schema == uri || kind.extensions.iter().any(|extension| extension == uri);
+        types.iter().any(|kind| kind.provenance == Provenance::Published) && !types.iter().any(lists)
+    }
+
+    /// The body of a group without members.
+    pub fn group(&self) -> Value {
+        let own = self.number().to_string();
+        let mut body = self.fit("/Groups", GROUP, json!({"schemas": [GROUP], "displayName": self.named(&own)}));
+        self.templates.apply(self.kind("/Groups"), &mut body, self.filling(&own));
+        body
+    }
+
+    /// Leaves out what the endpoint's schema does not have, and adds what it requires.
+    fn fit(&self, endpoint: &str, schema: &str, mut body: Value) -> Value {
+        let Some(members) = body.as_object_mut() else { return body };
+        if let Some(attributes) = self.attributes(schema) {
+            members.retain(|name, _| name == "schemas" || attribute(attributes, name).is_some());
+            self.add_required(members, attributes);
+        }
+        let extensions = self.discovery.resource_types.entries().iter().filter(|kind| {
+            at(kind, "endpoint").and_then(Value::as_str).is_some_and(|at| at.trim_start_matches('/') == &endpoint[1..])
+        });
+        for extension in
+            extensions.filter_map(|kind| at(kind, "schemaExtensions")).filter_map(Value::as_array).flatten()
+        {
+            let required = at(extension, "required").and_then(Value::as_bool).unwrap_or(false);
+            if let Some(uri) = at(extension, "schema").and_then(Value::as_str).filter(|_| required) {
+                let mut values = Map::new();
+                self.add_required(&mut values, self.attributes(uri).unwrap_or_default());
+                members.insert(uri.into(), Value::Object(values));
+                if let Some(schemas) = members.get_mut("schemas").and_then(Value::as_array_mut) {
+                    schemas.push(uri.into());
+                }
+            }
+        }
+        body
+    }
+
+    /// The published attributes of a schema; `None` if it is not published.
+    pub fn attributes(&self, schema: &str) -> Option<&[Value]> {
+        self.discovery
+            .schema(schema)
+            .and_then(|schema| at(schema, "attributes"))
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+    }
+
+    fn add_required(&self, members: &mut Map<String, Value>, attributes: &[Value]) {
+        for attribute in attributes {
+            let flag = |name: &str| at(attribute, name).and_then(Value::as_bool).unwrap_or(false);
+            let read_only = at(attribute, "mutability").and_then(Value::as_str) == Some("readOnly");
+            let Some(name) = at(attribute, "name").and_then(Value::as_str) else { continue };
+            // These may be listed, though the endpoint assigns them (RFC 7643 section 3.1).
+            let common = matches!(name, "id" | "meta" | "schemas");
+            if flag("required") && !read_only && !common && member(members, name).is_none() {
+                let value = self.value(attribute);
+                members.insert(name.into(), if flag("multiValued") { json!([value]) } else { value });
+            }
+        }
+    }
+
+    /// A value that fits an attribute's published characteristics.
+    pub fn value(&self, attribute: &Value) -> Value {
+        if let Some(canonical) = at(attribute, "canonicalValues[0]") {
+            return canonical.clone();
+        }
+        match at(attribute, "type").and_then(Value::as_str).unwrap_or("string") {
+            "boolean" => json!(true),
+            "integer" => json!(1),
+            "decimal" => json!(1.5),
+            "dateTime" => json!("2020-02-29T12:00:00Z"),
+            "binary" => json!("V2Vpcg=="),
+            "reference" => json!("https://example.com/weir"),
+            "complex" => {
+                let mut members = Map::new();
+                let parts = at(attribute, "subAttributes").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+                self.add_required(&mut members, parts);
+                Value::Object(members)
+            }
+            _ => json!(self.name()),
+        }
+    }
+}
+
+fn attribute<'v>(attributes: &'v [Value], name: &str) -> Option<&'v Value> {
+    attributes.iter().find(|attribute| {
+        at(attribute, "name").and_then(Value::as_str).is_some_and(|other| other.eq_ignore_ascii_case(name))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_prefix_follows_from_the_seed() {
+        assert_eq!(run_prefix(7), run_prefix(7));
+        assert_ne!(run_prefix(7), run_prefix(8));
+        assert_eq!(run_prefix(u64::MAX).len(), "weir-".len() + 6);
+    }
+}

@@ -1,0 +1,467 @@
+//! What an endpoint says about itself, and what a few harmless requests show where it is silent or not believed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use reqwest::Method;
+use scim::capability::{Capabilities, Capability};
+use scim::tolerance::Tolerance;
+use serde_json::{Value, json};
+use weir_exchange::client::Client;
+use weir_exchange::difference::at;
+use weir_exchange::error::EndpointError;
+use weir_exchange::exchange::Exchange;
+use weir_exchange::request::Request;
+use weir_judge::{Offer, Provenance};
+
+/// A discovery document as it came.
+#[derive(Clone, Debug)]
+pub struct Document {
+    pub exchange: Arc<Exchange>,
+    /// Why it cannot be used: a status other than 200, or a body that is no JSON.
+    pub fault: Option<String>,
+}
+
+impl Document {
+    fn new(exchange: Arc<Exchange>) -> Self {
+        let fault = if exchange.status == 200 {
+            exchange.json().err().map(str::to_owned)
+        } else {
+            Some(format!("the status is {}", exchange.status))
+        };
+        Self { exchange, fault }
+    }
+
+    /// The JSON, if the document can be used.
+    pub fn json(&self) -> Option<&Value> {
+        if self.fault.is_some() { None } else { self.exchange.json().ok() }
+    }
+
+    /// The entries of a list answer; a bare array is read too.
+    pub fn entries(&self) -> &[Value] {
+        let json = self.json();
+        json.and_then(|json| at(json, "Resources")).or(json).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A resource type as the endpoint publishes it, or as RFC 7643 section 8.6 has it where the endpoint is silent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourceType {
+    pub name: String,
+    /// With a leading slash, such as `/Users`.
+    pub endpoint: String,
+    pub schema: String,
+    pub extensions: Vec<String>,
+    pub provenance: Provenance,
+}
+
+/// What an endpoint can offer for users.
+const USERS: [Capability; 5] = [
+    Capability::CreateUsers,
+    Capability::ReplaceUsers,
+    Capability::PatchUsers,
+    Capability::DeleteUsers,
+    Capability::FilterUsers,
+];
+/// What an endpoint can offer for groups.
+const GROUPS: [Capability; 5] = [
+    Capability::CreateGroups,
+    Capability::ReplaceGroups,
+    Capability::PatchGroups,
+    Capability::DeleteGroups,
+    Capability::FilterGroups,
+];
+
+/// Everything that is known about an endpoint before the first check.
+#[derive(Clone, Debug)]
+pub struct Discovery {
+    pub service_provider_config: Document,
+    pub resource_types: Document,
+    pub schemas: Document,
+    types: Vec<ResourceType>,
+    offers: BTreeMap<Capability, Offer>,
+    contradictions: Vec<Contradiction>,
+    declared: Declared,
+    remarks: Vec<String>,
+}
+
+/// What the description of a target says of it, whatever its discovery publishes. Known of targets of our own only; what is
+/// declared is reported as declared, not as a finding.
+#[derive(Clone, Debug, Default)]
+pub struct Declared {
+    /// What is not offered.
+    pub missing: Capabilities,
+    pub tolerances: Vec<Tolerance>,
+    /// The deviations that it has by itself, with the requirements that they break.
+    pub deviations: Vec<(&'static str, &'static [&'static str])>,
+    /// Checks, by what their ids begin with, that find what the target means to be, and what that is.
+    pub findings: Vec<(Vec<String>, String)>,
+}
+
+impl Declared {
+    /// The tolerance or the deviation with which an endpoint cannot but break `requirement`.
+    pub fn breaking(&self, requirement: &str) -> Option<&'static str> {
+        let tolerance = self.tolerances.iter().find(|tolerance| tolerance.breaks().contains(&requirement));
+        let deviation = || self.deviations.iter().find(|(_, breaks)| breaks.contains(&requirement));
+        tolerance.map(|tolerance| tolerance.id()).or_else(|| deviation().map(|(id, _)| *id))
+    }
+
+    /// What the target does, so that `check` cannot but find something.
+    pub fn because(&self, check: &str) -> Option<&str> {
+        let names = |prefixes: &[String]| prefixes.iter().any(|prefix| check.starts_with(prefix.as_str()));
+        self.findings.iter().find(|(prefixes, _)| names(prefixes)).map(|(_, because)| because.as_str())
+    }
+
+    /// Whether the target departs from the RFCs on purpose.
+    pub fn departs(&self) -> bool {
+        !self.deviations.is_empty() || !self.findings.is_empty()
+    }
+}
+
+/// A feature that is published as supported and refused when it is used.
+#[derive(Clone, Debug)]
+pub struct Contradiction {
+    pub capability: Capability,
+    /// The refusal.
+    pub exchange: Arc<Exchange>,
+}
+
+/// Why an endpoint cannot be tested at all.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscoveryError {
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
+    #[error("{url} answered {status}: the credentials were refused; give the right ones with --bearer or --basic")]
+    Credentials { url: String, status: u16 },
+    #[error("{url} is no SCIM endpoint: {fault}; give the base URL, below which /Users is found")]
+    NotScim { url: String, fault: String },
+    #[error("the endpoint has no resource type {name:?}; it has {known}")]
+    UnknownType { name: String, known: String },
+}
+
+/// What a person knows about an endpoint better than by asking it.
+#[derive(Clone, Debug, Default)]
+pub struct Foreknowledge {
+    /// Offered, whatever discovery says.
+    pub assume: Vec<Capability>,
+    /// Not to be tried.
+    pub skip: Vec<Capability>,
+    /// The names of the resource types that are tested; all if absent.
+    pub resource_types: Option<Vec<String>>,
+}
+
+const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+/// An id that no endpoint assigns by chance: a UUID in form, so that an endpoint of UUIDs looks for it.
+const NOBODY: &str = "6e6f626f-6479-4000-8000-776569720000";
+
+/// Reads the three discovery documents and probes what they do not settle. Nothing is created or changed: the probes
+/// are reads, searches, and a PATCH of an id that cannot exist.
+pub async fn discover(client: &Client) -> Result<Discovery, DiscoveryError> {
+    discover_knowing(client, &Foreknowledge::default()).await
+}
+
+/// As [`discover`], where what is known is neither asked nor tried.
+pub async fn discover_knowing(client: &Client, known: &Foreknowledge) -> Result<Discovery, DiscoveryError> {
+    let get = |path: &'static str| async move { client.send(Request::get(path)).await };
+    // Alone and first, so that an endpoint that is not there gets one request.
+    let service_provider_config = Document::new(get("/ServiceProviderConfig").await?);
+    let (resource_types, schemas, users) = tokio::try_join!(
+        get("/ResourceTypes"),
+        get("/Schemas"),
+        client.send(Request::get("/Users").query("count", "1"))
+    )?;
+    let (resource_types, schemas) = (Document::new(resource_types), Document::new(schemas));
+    if users.status == 401 || (users.status == 403 && resource_types.json().is_none()) {
+        return Err(DiscoveryError::Credentials { url: users.url.to_string(), status: users.status });
+    }
+    let documents = [&service_provider_config, &resource_types, &schemas];
+    if documents.iter().all(|document| document.json().is_none())
+        && let fault @ Some(_) = Document::new(Arc::clone(&users)).fault
+    {
+        return Err(DiscoveryError::NotScim { url: client.base_url().to_string(), fault: fault.unwrap_or_default() });
+    }
+    let mut discovery = Discovery {
+        types: read_types(&resource_types),
+        service_provider_config,
+        resource_types,
+        schemas,
+        offers: BTreeMap::new(),
+        contradictions: Vec::new(),
+        declared: Declared::default(),
+        remarks: Vec::new(),
+    };
+    discovery.remark_on_documents();
+    discovery.read_documents();
+    discovery.read_types();
+    discovery.take(known)?;
+    discovery.probe(client).await?;
+    Ok(discovery)
+}
+
+fn read_types(document: &Document) -> Vec<ResourceType> {
+    let text = |value: &Value, path: &str| at(value, path).and_then(Value::as_str).map(str::to_owned);
+    let mut types: Vec<_> = document
+        .entries()
+        .iter()
+        .filter_map(|entry| {
+            let endpoint = text(entry, "endpoint")?;
+            Some(ResourceType {
+                name: text(entry, "name")?,
+                endpoint: format!("/{}", endpoint.trim_start_matches('/')),
+                schema: text(entry, "schema")?,
+                extensions: at(entry, "schemaExtensions")
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|extension| text(extension, "schema"))
+                    .collect(),
+                provenance: Provenance::Published,
+            })
+        })
+        .collect();
+    if document.json().is_none() {
+        let assumed = |name: &str, endpoint: &str, schema: &str| ResourceType {
+            name: name.into(),
+            endpoint: endpoint.into(),
+            schema: schema.into(),
+            extensions: Vec::new(),
+            provenance: Provenance::Assumed,
+        };
+        types = vec![assumed("User", "/Users", USER), assumed("Group", "/Groups", GROUP)];
+    }
+    types
+}
+
+impl Discovery {
+    /// Whether the endpoint offers `capability`, and how that is known.
+    pub fn offer(&self, capability: Capability) -> Offer {
+        let assumed = Offer { capability, offered: false, provenance: Provenance::Assumed };
+        self.offers.get(&capability).copied().unwrap_or(assumed)
+    }
+
+    /// Whether the endpoint offers `capability`.
+    pub fn offers(&self, capability: Capability) -> bool {
+        self.offer(capability).offered
+    }
+
+    /// Whether the configuration says not to try `capability`.
+    pub fn leaves_out(&self, capability: Capability) -> bool {
+        let offer = self.offer(capability);
+        !offer.offered && offer.provenance == Provenance::Configured
+    }
+
+    /// What is known of every capability, in the order of [`Capability::ALL`].
+    pub fn all_offers(&self) -> Vec<Offer> {
+        Capability::ALL.iter().map(|capability| self.offer(*capability)).collect()
+    }
+
+    /// What is published as supported and was refused when it was tried.
+    pub fn contradictions(&self) -> &[Contradiction] {
+        &self.contradictions
+    }
+
+    /// What the endpoint's own description declares.
+    pub const fn declared(&self) -> &Declared {
+        &self.declared
+    }
+
+    /// Takes note of what a target's description declares.
+    pub fn declare(&mut self, declared: Declared) {
+        // Nothing that is published, and no harmless request, shows that PUT or a page is not offered.
+        for &capability in &declared.missing {
+            if self.offers(capability) {
+                self.set(capability, false, Provenance::Declared);
+            }
+        }
+        self.declared = declared;
+    }
+
+    /// Takes what a person knows better.
+    fn take(&mut self, known: &Foreknowledge) -> Result<(), DiscoveryError> {
+        for (capabilities, offered) in [(&known.assume, true), (&known.skip, false)] {
+            for capability in capabilities {
+                self.set(*capability, offered, Provenance::Configured);
+            }
+        }
+        let Some(names) = &known.resource_types else { return Ok(()) };
+        if let Some(unknown) = names.iter().find(|name| !self.types.iter().any(|kind| kind.name == **name)) {
+            let known: Vec<&str> = self.types.iter().map(|kind| kind.name.as_str()).collect();
+            return Err(DiscoveryError::UnknownType { name: unknown.clone(), known: known.join(", ") });
+        }
+        let (tested, left): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.types).into_iter().partition(|kind| names.contains(&kind.name));
+        self.types = tested;
+        for kind in left {
+            let gone: &[Capability] = match kind.endpoint.as_str() {
+                "/Users" => &USERS,
+                "/Groups" => &GROUPS,
+                _ => &[],
+            };
+            for capability in gone {
+                self.set(*capability, false, Provenance::Configured);
+            }
+        }
+        Ok(())
+    }
+
+    /// What was odd, one sentence each.
+    pub fn remarks(&self) -> &[String] {
+        &self.remarks
+    }
+
+    pub fn resource_types(&self) -> &[ResourceType] {
+        &self.types
+    }
+
+    /// The resource type at `endpoint`, such as `/Users`.
+    pub fn resource_type(&self, endpoint: &str) -> Option<&ResourceType> {
+        self.types.iter().find(|kind| kind.endpoint.eq_ignore_ascii_case(endpoint))
+    }
+
+    /// A published schema by its URI, without letter case.
+    pub fn schema(&self, uri: &str) -> Option<&Value> {
+        self.schemas
+            .entries()
+            .iter()
+            .find(|schema| at(schema, "id").and_then(Value::as_str).is_some_and(|id| id.eq_ignore_ascii_case(uri)))
+    }
+
+    /// A value of the `ServiceProviderConfig` by its path.
+    pub fn config(&self, path: &str) -> Option<&Value> {
+        self.service_provider_config.json().and_then(|json| at(json, path))
+    }
+
+    fn remark_on_documents(&mut self) {
+        let documents = [
+            ("ServiceProviderConfig", &self.service_provider_config, "capabilities are probed or assumed"),
+            ("ResourceTypes", &self.resource_types, "/Users and /Groups are assumed"),
+            ("Schemas", &self.schemas, "the attributes of RFC 7643 are assumed"),
+        ];
+        self.remarks = documents
+            .into_iter()
+            .filter_map(|(name, document, then)| {
+                document.fault.as_ref().map(|fault| format!("/{name} cannot be used ({fault}); {then}"))
+            })
+            .collect();
+    }
+
+    fn set(&mut self, capability: Capability, offered: bool, provenance: Provenance) {
+        self.offers.insert(capability, Offer { capability, offered, provenance });
+    }
+
+    fn read_documents(&mut self) {
+        use Capability as C;
+        for (capability, usable) in [
+            (C::ServiceProviderConfig, self.service_provider_config.fault.is_none()),
+            (C::ResourceTypes, self.resource_types.fault.is_none()),
+            (C::Schemas, self.schemas.fault.is_none()),
+        ] {
+            self.set(capability, usable, Provenance::Probed);
+        }
+        for (capabilities, path, default) in [
+            (&[C::PatchUsers, C::PatchGroups][..], "patch.supported", true),
+            (&[C::FilterUsers, C::FilterGroups], "filter.supported", true),
+            (&[C::Sort], "sort.supported", false),
+            (&[C::Etag], "etag.supported", false),
+            (&[C::Bulk], "bulk.supported", false),
+            (&[C::ChangePassword], "changePassword.supported", false),
+            (&[C::CursorPaging], "pagination.cursor", false),
+            (&[C::IndexPaging], "pagination.index", true),
+        ] {
+            let published = self.config(path).and_then(Value::as_bool);
+            let provenance = if published.is_some() { Provenance::Published } else { Provenance::Assumed };
+            for capability in capabilities {
+                self.set(*capability, published.unwrap_or(default), provenance);
+            }
+        }
+    }
+
+    fn read_types(&mut self) {
+        use Capability as C;
+        for (endpoint, always, switched) in [
+            ("/Users", [C::CreateUsers, C::ReplaceUsers, C::DeleteUsers], [C::PatchUsers, C::FilterUsers]),
+            ("/Groups", [C::CreateGroups, C::ReplaceGroups, C::DeleteGroups], [C::PatchGroups, C::FilterGroups]),
+        ] {
+            let kind = self.resource_type(endpoint);
+            let (exists, provenance) = kind.map_or((false, Provenance::Published), |kind| (true, kind.provenance));
+            for capability in always {
+                self.set(capability, exists, provenance);
+            }
+            if !exists {
+                for capability in switched {
+                    self.set(capability, false, provenance);
+                }
+            }
+        }
+    }
+
+    async fn probe(&mut self, client: &Client) -> Result<(), EndpointError> {
+        use Capability as C;
+        let patch = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+            "Operations": [{"op": "replace", "path": "displayName", "value": "nobody"}],
+        });
+        let search = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
+            "filter": "userName eq \"weir-nobody\"",
+            "count": 1,
+        });
+        let probes = [
+            (C::PatchUsers, Request::patch("/Users").segment(NOBODY).json(&patch)),
+            (C::PatchGroups, Request::patch("/Groups").segment(NOBODY).json(&patch)),
+            (C::FilterUsers, Request::get("/Users").query("filter", "userName eq \"weir-nobody\"")),
+            (C::FilterGroups, Request::get("/Groups").query("filter", "displayName eq \"weir-nobody\"")),
+            (C::Search, Request::post("/Users/.search").json(&search)),
+            (C::RootQuery, Request::new(Method::GET, "/").query("filter", "id eq \"weir-nobody\"").query("count", "1")),
+            (C::Me, Request::get("/Me")),
+        ];
+        // What is published as missing is not tried, so that the endpoint's word can be checked by a check instead.
+        let wanted = probes.into_iter().filter(|(capability, _)| {
+            let offer = self.offer(*capability);
+            offer.provenance != Provenance::Configured && (offer.offered || offer.provenance == Provenance::Assumed)
+        });
+        let answers = futures_util::future::try_join_all(wanted.map(|(capability, request)| async move {
+            client.send(request).await.map(|exchange| (capability, exchange))
+        }))
+        .await?;
+        for (capability, exchange) in answers {
+            let before = self.offer(capability);
+            let Some(offered) = judge(capability, &exchange) else { continue };
+            if before.offered && !offered && before.provenance == Provenance::Published {
+                self.remarks.push(format!(
+                    "{capability} is published as supported, but {} {} answered {}; it is taken as not offered",
+                    exchange.method,
+                    exchange.target(),
+                    exchange.status
+                ));
+                self.contradictions.push(Contradiction { capability, exchange });
+            }
+            self.set(capability, offered, Provenance::Probed);
+        }
+        Ok(())
+    }
+}
+
+/// What the answer to a probe shows; `None` if it shows nothing.
+fn judge(capability: Capability, exchange: &Exchange) -> Option<bool> {
+    let refused = matches!(exchange.status, 403 | 405 | 501);
+    let is_list = exchange.json().ok().and_then(|json| at(json, "totalResults")).is_some();
+    match capability {
+        // 404 is the right answer to an id that nobody has; 400 shows that the body was read.
+        Capability::PatchUsers | Capability::PatchGroups => {
+            (refused || matches!(exchange.status, 404 | 400)).then_some(!refused)
+        }
+        Capability::FilterUsers | Capability::FilterGroups => match exchange.status {
+            200 => Some(is_list),
+            400 => Some(false),
+            _ => refused.then_some(false),
+        },
+        Capability::Search | Capability::RootQuery => Some(exchange.status == 200 && is_list),
+        Capability::Me => Some(exchange.is_success() || matches!(exchange.status, 301 | 302 | 307 | 308)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

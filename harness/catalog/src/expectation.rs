@@ -1,0 +1,286 @@
+//! What a check expects of an answer, written as a chain. Each link that does not hold becomes a problem with its
+//! evidence; the chain goes on, so that one answer shows all its faults at once.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use weir_exchange::Exchange;
+use weir_exchange::difference::Difference;
+use weir_exchange::difference::{at, differences, same};
+use weir_judge::verdict_of;
+use weir_judge::{Problem, Verdict};
+
+use super::context::Context;
+
+/// The message URN of RFC 7644 section 3.12.
+const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
+
+/// The expectations on one answer.
+pub struct Expectation<'c> {
+    context: &'c Context,
+    exchanges: Vec<Arc<Exchange>>,
+    requirements: &'c [&'static str],
+}
+
+#[expect(clippy::return_self_not_must_use, reason = "each link reports by itself; the chain's end is dropped")]
+impl<'c> Expectation<'c> {
+    pub(super) fn new(context: &'c Context, exchange: &Arc<Exchange>) -> Self {
+        Self { context, exchanges: vec![Arc::clone(exchange)], requirements: context.check().requirements }
+    }
+
+    /// The expectations that follow are asked for by these of the check's requirements only.
+    pub fn under(mut self, requirements: &'static [&'static str]) -> Self {
+        if let Some(stranger) = requirements.iter().find(|id| !self.context.check().requirements.contains(id)) {
+            let message = format!("the check judges by {stranger}, which its record does not list");
+            self.push(Verdict::Error, message, String::new(), Vec::new());
+        }
+        self.requirements = requirements;
+        self
+    }
+
+    /// Shows `earlier` too when something is wrong, because the answer can only be understood with it.
+    pub fn after(mut self, earlier: &Arc<Exchange>) -> Self {
+        let last = self.exchanges.len() - 1;
+        self.exchanges.insert(last, Arc::clone(earlier));
+        self
+    }
+
+    fn exchange(&self) -> &Exchange {
+        // The list begins with one exchange and never shrinks.
+        self.exchanges.last().expect("an expectation has an exchange")
+    }
+
+    fn push(&self, verdict: Verdict, message: String, observed: String, differences: Vec<Difference>) {
+        self.context.report(Problem {
+            verdict,
+            message,
+            requirements: self.requirements.iter().map(|id| (*id).to_owned()).collect(),
+            legal: self.context.check().legal.iter().map(|legal| (*legal).to_owned()).collect(),
+            observed,
+            exchanges: self.exchanges.clone(),
+            differences,
+        });
+    }
+
+    fn wrong(&self, message: impl Into<String>, observed: impl Into<String>, differences: Vec<Difference>) {
+        let mut message = message.into();
+        let declared = self.context.discovery().declared();
+        let (expected, undeclared): (Vec<_>, Vec<_>) =
+            self.requirements.iter().copied().partition(|id| declared.breaking(id).is_some());
+        let verdict = match (undeclared.is_empty(), expected.first().and_then(|id| declared.breaking(id))) {
+            (true, Some(declared)) => {
+                message = format!("{message}, as the target declares with {declared}");
+                Verdict::Note
+            }
+            _ => verdict_of(&undeclared),
+        };
+        self.push(verdict, message, observed.into(), differences);
+    }
+
+    /// The status is one of these.
+    pub fn status(self, legal: &[u16]) -> Self {
+        let status = self.exchange().status;
+        if !legal.contains(&status) {
+            let words: Vec<_> = legal.iter().map(u16::to_string).collect();
+            self.wrong(
+                format!("the status is {status} instead of {}", words.join(" or ")),
+                self.observed(),
+                Vec::new(),
+            );
+        }
+        self
+    }
+
+    /// What came, in one line: the status and, of an error, its own words.
+    fn observed(&self) -> String {
+        let exchange = self.exchange();
+        let text = |path: &str| {
+            exchange.json().ok().and_then(|json| at(json, path)).and_then(Value::as_str).map(str::to_owned)
+        };
+        let mut observed = exchange.status.to_string();
+        if let Some(scim_type) = text("scimType") {
+            observed.push(' ');
+            observed.push_str(&scim_type);
+        }
+        if let Some(detail) = text("detail") {
+            observed.push_str(": ");
+            observed.extend(detail.chars().take(200));
+        }
+        observed
+    }
+
+    /// The body is JSON; without it the links that look into the body are silent, because the cause is reported here.
+    pub fn json(self) -> Self {
+        if let Err(fault) = self.exchange().json() {
+            self.wrong(
+                fault,
+                format!("{} bytes of {}", self.exchange().response_body.len(), self.content_type()),
+                Vec::new(),
+            );
+        }
+        self
+    }
+
+    fn content_type(&self) -> &str {
+        self.exchange().header("content-type").unwrap_or("no content type")
+    }
+
+    /// The body is empty.
+    pub fn empty(self) -> Self {
+        let length = self.exchange().response_body.len();
+        if length > 0 {
+            self.wrong("the answer has a body", format!("{length} bytes of {}", self.content_type()), Vec::new());
+        }
+        self
+    }
+
+    fn body(&self) -> Option<&Value> {
+        self.exchange().json().ok()
+    }
+
+    /// The member at `path` is there, whatever its value.
+    pub fn has(self, path: &str) -> Self {
+        if let Some(body) = self.body()
+            && at(body, path).is_none_or(Value::is_null)
+        {
+            self.wrong(format!("{path} is missing"), "nothing", Vec::new());
+        }
+        self
+    }
+
+    /// The member at `path` has no value: absent, null and an empty array mean the same (RFC 7643 section 2.5).
+    pub fn lacks(self, path: &str) -> Self {
+        if let Some(found) = self.body().and_then(|body| at(body, path))
+            && !found.is_null()
+            && !found.as_array().is_some_and(Vec::is_empty)
+        {
+            let difference = Difference { path: path.into(), expected: None, found: Some(found.clone()) };
+            self.wrong(format!("{path} has a value"), shortened(found), vec![difference]);
+        }
+        self
+    }
+
+    /// The member at `path` equals `expected`.
+    pub fn equals(self, path: &str, expected: &Value) -> Self {
+        if let Some(body) = self.body() {
+            let found = at(body, path);
+            if !found.is_some_and(|found| same(expected, found)) {
+                let difference =
+                    Difference { path: path.into(), expected: Some(expected.clone()), found: found.cloned() };
+                let observed = found.map_or_else(|| "nothing".into(), shortened);
+                self.wrong(format!("{path} is not {}", shortened(expected)), observed, vec![difference]);
+            }
+        }
+        self
+    }
+
+    /// The body holds everything that `expected` says, and may hold more.
+    pub fn holds(self, expected: &Value) -> Self {
+        if let Some(body) = self.body() {
+            let all = differences(expected, body);
+            if !all.is_empty() {
+                let places: Vec<_> = all.iter().map(|difference| difference.path.as_str()).collect();
+                let message = format!("the body differs in {}", places.join(", "));
+                self.wrong(message, self.exchange().status.to_string(), all);
+            }
+        }
+        self
+    }
+
+    /// The header is there.
+    pub fn header(self, name: &str) -> Self {
+        if self.exchange().header(name).is_none() {
+            self.wrong(format!("the header {name} is missing"), self.exchange().status.to_string(), Vec::new());
+        }
+        self
+    }
+
+    /// `condition` holds; `message` says what is wrong if not, and `observed` what came.
+    pub fn that(self, condition: bool, message: &str, observed: impl Into<String>) -> Self {
+        if !condition {
+            self.wrong(message, observed, Vec::new());
+        }
+        self
+    }
+
+    /// Something worth knowing that breaks nothing.
+    pub fn note(self, message: &str, observed: impl Into<String>) -> Self {
+        self.push(Verdict::Note, message.into(), observed.into(), Vec::new());
+        self
+    }
+
+    /// The body is a SCIM Error (RFC 7644 section 3.12) that repeats the HTTP status as a string.
+    pub fn error(self) -> Self {
+        let expectation = self.json();
+        let status = expectation.exchange().status.to_string();
+        expectation.equals("schemas", &Value::from(vec![ERROR])).equals("status", &Value::from(status))
+    }
+
+    /// The Error's `scimType` is one of these.
+    pub fn scim_type(self, legal: &[&str]) -> Self {
+        if let Some(body) = self.body() {
+            let found = at(body, "scimType").and_then(Value::as_str);
+            if !found.is_some_and(|found| legal.contains(&found)) {
+                let observed = found.map_or_else(|| "no scimType".into(), str::to_owned);
+                self.wrong(format!("scimType is not {}", legal.join(" or ")), observed, Vec::new());
+            }
+        }
+        self
+    }
+
+    /// Refused with one of these statuses and a SCIM Error. A `scimType` must be one of `words`; since it is optional (RFC
+    /// 7644 section 3.12), its absence is only noted.
+    pub fn refused(self, statuses: &[u16], words: &[&str]) -> Self {
+        let expectation = self.status(statuses);
+        if !statuses.contains(&expectation.exchange().status) {
+            return expectation;
+        }
+        let expectation = expectation.error();
+        match expectation.exchange().at("scimType") {
+            _ if words.is_empty() => {}
+            Some(found) => {
+                if !found.as_str().is_some_and(|found| words.contains(&found)) {
+                    expectation.wrong(format!("scimType is not {}", words.join(" or ")), shortened(found), Vec::new());
+                }
+            }
+            None => {
+                let message = format!("the Error has no scimType; {} would fit", words.join(" or "));
+                let optional = Self { requirements: &["RFC7644-3.12-04"], ..expectation };
+                optional.push(verdict_of(optional.requirements), message, "no scimType".into(), Vec::new());
+                return optional;
+            }
+        }
+        expectation
+    }
+
+    /// The body is a `ListResponse` whose resources have exactly these ids, in any order.
+    pub fn lists(self, ids: &[&str]) -> Self {
+        let Some(body) = self.body() else { return self };
+        let mut found: Vec<_> = at(body, "Resources")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .map(|resource| at(resource, "id").and_then(Value::as_str).unwrap_or("(no id)"))
+            .collect();
+        let mut expected = ids.to_vec();
+        found.sort_unstable();
+        expected.sort_unstable();
+        if found != expected {
+            let difference = Difference {
+                path: "Resources[].id".into(),
+                expected: Some(Value::from(expected)),
+                found: Some(Value::from(found.clone())),
+            };
+            let message = format!("the list holds {} resources that are not the right {}", found.len(), ids.len());
+            self.wrong(message, format!("ids {}", found.join(", ")), vec![difference]);
+        }
+        self
+    }
+}
+
+/// A value for a line of text.
+fn shortened(value: &Value) -> String {
+    const LONGEST: usize = 120;
+    let text = value.to_string();
+    if text.chars().count() <= LONGEST { text } else { text.chars().take(LONGEST).chain(['…']).collect() }
+}

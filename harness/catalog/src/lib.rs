@@ -1,0 +1,32 @@
+//! The catalogue of checks, and all that a run of it needs: discovery, data, plan, run, clean-up, baseline.
+//!
+//! A check decides from what the endpoint sent: status, headers, and the body as `serde_json` reads it. Decoding into the
+//! protocol's own types would repair the very faults that it looks for.
+
+pub mod baseline;
+mod check;
+pub mod checks;
+mod cohort;
+mod context;
+mod data;
+pub mod discovery;
+mod expectation;
+pub mod field;
+pub mod plan;
+mod published;
+pub mod rounds;
+pub mod run;
+pub mod sweep;
+mod template;
+
+pub use check::{Check, Outcome};
+pub use checks::{all, find, topics};
+pub use context::{Context, Resource, Scale, Stop};
+pub use data::{Data, run_prefix};
+pub use discovery::{Discovery, DiscoveryError, Foreknowledge, discover, discover_knowing};
+pub use expectation::Expectation;
+pub use template::{Filling, Template, TemplateError, Templates};
+
+#[cfg(test)]
+#[path = "../../../tests/support/peer.rs"]
+mod peer;

@@ -1,0 +1,302 @@
+//! Attributes as the endpoint publishes them, in their place, so that a check can set one and find it again.
+
+use serde_json::{Map, Value, json};
+use weir_exchange::difference::at;
+
+use super::{Context, Stop};
+use crate::discovery::ResourceType;
+
+/// A characteristic that is a word; the empty text if it is not given.
+pub fn text<'v>(attribute: &'v Value, characteristic: &str) -> &'v str {
+    at(attribute, characteristic).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A characteristic that is a word, with its default of RFC 7643 section 2.2.
+pub fn word<'v>(attribute: &'v Value, characteristic: &str) -> &'v str {
+    let default = match characteristic {
+        "type" => "string",
+        "mutability" => "readWrite",
+        "returned" => "default",
+        "uniqueness" => "none",
+        _ => "",
+    };
+    match text(attribute, characteristic) {
+        "" => default,
+        found => found,
+    }
+}
+
+/// A characteristic that is true or false; false if it is not given.
+pub fn flag(attribute: &Value, characteristic: &str) -> bool {
+    at(attribute, characteristic).and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// The sub-attributes of an attribute, or the attributes of a schema.
+pub fn list<'v>(parent: &'v Value, member: &str) -> &'v [Value] {
+    at(parent, member).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// One attribute or sub-attribute of a resource type.
+#[derive(Clone, Copy, Debug)]
+pub struct Published<'d> {
+    pub schema: &'d str,
+    /// Whether it is an extension's, so that its values stand in an object of the extension.
+    pub extension: bool,
+    /// The complex attribute that this one belongs to.
+    pub parent: Option<&'d Value>,
+    pub attribute: &'d Value,
+}
+
+impl<'d> Published<'d> {
+    pub fn name(&self) -> &'d str {
+        text(self.attribute, "name")
+    }
+
+    /// A characteristic that is a word, with its default.
+    pub fn word(&self, characteristic: &str) -> &'d str {
+        word(self.attribute, characteristic)
+    }
+
+    pub fn flag(&self, characteristic: &str) -> bool {
+        flag(self.attribute, characteristic)
+    }
+
+    /// The attribute at the top: itself, or the one that it belongs to.
+    pub fn top(&self) -> Self {
+        Self { parent: None, attribute: self.parent.unwrap_or(self.attribute), ..*self }
+    }
+
+    /// Its name in a filter, a PATCH path or a projection: `name.familyName`, `urn:…:User:manager.value`.
+    pub fn path(&self) -> String {
+        let top = text(self.top().attribute, "name");
+        let qualified = if self.extension { format!("{}:{top}", self.schema) } else { top.to_owned() };
+        if self.parent.is_some() { format!("{qualified}.{}", self.name()) } else { qualified }
+    }
+
+    /// Whether clients can set it: neither it nor what it belongs to is readOnly.
+    pub fn is_settable(&self) -> bool {
+        self.word("mutability") != "readOnly" && self.top().word("mutability") != "readOnly"
+    }
+
+    /// Whether an ordinary answer shows it.
+    pub fn is_shown(&self) -> bool {
+        let shown = |published: &Self| {
+            matches!(published.word("returned"), "default" | "always") && published.word("mutability") != "writeOnly"
+        };
+        shown(self) && shown(&self.top())
+    }
+
+    /// The sub-attributes.
+    pub fn parts(&self) -> impl Iterator<Item = Self> + use<'d> {
+        let (own, parts) = (*self, list(self.attribute, "subAttributes"));
+        parts.iter().map(move |part| Self { parent: Some(own.attribute), attribute: part, ..own })
+    }
+
+    /// Puts `value` in its place in the body of a resource, and the extension's URI among the schemas.
+    pub fn put(&self, body: &mut Value, value: Value) {
+        let top = self.top();
+        if self.extension {
+            if !body[self.schema].is_object() {
+                body[self.schema] = json!({});
+            }
+            if let Some(schemas) = body["schemas"].as_array_mut()
+                && !schemas.iter().any(|uri| uri == self.schema)
+            {
+                schemas.push(json!(self.schema));
+            }
+            body[self.schema][top.name()] = value;
+        } else {
+            body[top.name()] = value;
+        }
+    }
+
+    /// The values that a body has for it, of every element where what it belongs to is multi-valued.
+    pub fn values<'b>(&self, body: &'b Value) -> Vec<&'b Value> {
+        let whole = if self.extension { at(body, self.schema) } else { Some(body) };
+        let Some(found) = whole.and_then(|whole| at(whole, self.top().name())) else { return Vec::new() };
+        if self.parent.is_none() {
+            return vec![found];
+        }
+        let items = found.as_array().map_or(std::slice::from_ref(found), Vec::as_slice);
+        items.iter().filter_map(|item| at(item, self.name())).collect()
+    }
+}
+
+/// The attributes of a resource type, core first, without the common ones (RFC 7643 section 3.1).
+pub fn attributes<'d>(context: &'d Context, kind: &'d ResourceType) -> Vec<Published<'d>> {
+    std::iter::once((kind.schema.as_str(), false))
+        .chain(kind.extensions.iter().map(|uri| (uri.as_str(), true)))
+        .flat_map(|(schema, extension)| {
+            let attributes = context.discovery().schema(schema).map_or(&[][..], |found| list(found, "attributes"));
+            attributes.iter().map(move |attribute| Published { schema, extension, parent: None, attribute })
+        })
+        .filter(|own| !own.name().is_empty())
+        .filter(|own| own.extension || !matches!(own.name(), "id" | "externalId" | "meta" | "schemas"))
+        .collect()
+}
+
+/// The resource types that the endpoint publishes with their schemas, or an end of the check.
+pub fn kinds(context: &Context) -> Result<Vec<&ResourceType>, Stop> {
+    let published: Vec<&ResourceType> = context
+        .discovery()
+        .resource_types()
+        .iter()
+        .filter(|kind| context.discovery().schema(&kind.schema).is_some() && can_be_created(context, kind))
+        .collect();
+    if published.is_empty() {
+        return Err(Stop::Skip("the endpoint publishes no schema of resources that can be created".into()));
+    }
+    Ok(published)
+}
+
+fn can_be_created(context: &Context, kind: &ResourceType) -> bool {
+    use scim::capability::Capability;
+    match kind.endpoint.as_str() {
+        "/Users" => context.discovery().offers(Capability::CreateUsers),
+        "/Groups" => context.discovery().offers(Capability::CreateGroups),
+        _ => true,
+    }
+}
+
+/// A value for an attribute that fits what is published and, for the attributes of RFC 7643, what its text says; values of
+/// different `variant` differ, as far as the type has two. `person` is the id of a user, for references by id. `None` if no
+/// value can be made up.
+pub fn sample(context: &Context, own: &Published<'_>, person: Option<&str>, variant: usize) -> Option<Value> {
+    let one = sample_one(context, own, person, variant)?;
+    Some(if own.flag("multiValued") { json!([one]) } else { one })
+}
+
+fn sample_one(context: &Context, own: &Published<'_>, person: Option<&str>, variant: usize) -> Option<Value> {
+    let either = |first: &str, second: &str| Some(json!(if variant.is_multiple_of(2) { first } else { second }));
+    let canonical = list(own.attribute, "canonicalValues");
+    let parent = own.parent.map_or("", |parent| text(parent, "name"));
+    match (parent, own.name()) {
+        ("manager" | "members", "value") => return person.map(|id| json!(id)),
+        // Bound to the value beside them: the endpoint fills them in.
+        ("manager" | "members" | "groups", "$ref" | "display" | "type") => return None,
+        ("emails", "value") => return Some(json!(context.data().new_address())),
+        ("", "userName") => return Some(json!(context.data().new_user_name())),
+        ("phoneNumbers", "value") => return either("tel:+1-201-555-0123", "tel:+1-201-555-0124"),
+        ("addresses", "country") => return either("US", "DE"),
+        ("x509Certificates", "value") => return either(CERTIFICATE, OTHER_CERTIFICATE),
+        ("", "locale") => return either("en-US", "de-DE"),
+        ("", "preferredLanguage") => return either("en", "de"),
+        ("", "timezone") => return either("America/Los_Angeles", "Europe/Berlin"),
+        ("", "password") => return Some(json!(format!("Wq7!{}", context.data().name()))),
+        _ if !canonical.is_empty() => return Some(canonical[variant % canonical.len()].clone()),
+        _ => {}
+    }
+    match own.word("type") {
+        "complex" => {
+            let parts: Map<String, Value> = own
+                .parts()
+                .filter(|part| part.is_settable() && part.name() != "primary")
+                .filter_map(|part| Some((part.name().to_owned(), sample(context, &part, person, variant)?)))
+                .collect();
+            (!parts.is_empty()).then_some(Value::Object(parts))
+        }
+        "boolean" => Some(json!(variant.is_multiple_of(2))),
+        "integer" => Some(json!(variant + 1)),
+        "decimal" => Some(json!(if variant.is_multiple_of(2) { 1.5 } else { 2.25 })),
+        "dateTime" => either("2020-02-29T12:00:00Z", "2021-03-01T08:30:00Z"),
+        "binary" => either("V2Vpcg==", "UmVndWxhdG9y"),
+        "reference" => either("https://example.com/weir", "https://example.com/dam"),
+        _ => Some(json!(context.data().name())),
+    }
+}
+
+/// Two self-signed certificates of nobody, DER in base64.
+pub const CERTIFICATE: &str = include_str!("certificate/first.base64");
+const OTHER_CERTIFICATE: &str = include_str!("certificate/second.base64");
+
+/// Whether a JSON value has the form of the attribute's type: one value, not a list of them.
+pub fn has_type(attribute: &Value, value: &Value) -> bool {
+    match word(attribute, "type") {
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "decimal" => value.is_number(),
+        "complex" => value.is_object(),
+        // string, dateTime, binary, reference, and types of the endpoint's own
+        _ => value.is_string(),
+    }
+}
+
+/// Whether a JSON value has the form of the attribute: an array exactly if it is multi-valued, and values of its type.
+pub fn fits(attribute: &Value, value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => flag(attribute, "multiValued") && items.iter().all(|item| has_type(attribute, item)),
+        single => !flag(attribute, "multiValued") && has_type(attribute, single),
+    }
+}
+
+/// A resource with a value in every attribute that clients can set.
+pub struct Full<'d> {
+    pub resource: super::context::Resource,
+    /// What was sent.
+    pub body: Value,
+    /// The attributes that have a value.
+    pub accepted: Vec<Published<'d>>,
+    /// The attributes whose values were refused, with the refusal.
+    pub refused: Vec<(Published<'d>, std::sync::Arc<weir_exchange::Exchange>)>,
+}
+
+/// Creates a resource with a value in every attribute that clients can set. Where the endpoint refuses that, each attribute
+/// is tried alone, and those that it refuses are left out.
+pub async fn full<'d>(
+    context: &'d Context,
+    kind: &'d ResourceType,
+    person: Option<&str>,
+    variant: usize,
+) -> Result<Full<'d>, Stop> {
+    let base = context.data().resource(kind);
+    let mut cells: Vec<(Published<'d>, Value)> = Vec::new();
+    for own in attributes(context, kind).into_iter().filter(Published::is_settable) {
+        // What the data already gives a value, because it is required, keeps it.
+        let Some(value) =
+            own.values(&base).first().map(|value| (*value).clone()).or_else(|| sample(context, &own, person, variant))
+        else {
+            continue;
+        };
+        cells.push((own, value));
+    }
+    let whole = |cells: &[(Published<'d>, Value)]| {
+        let mut body = base.clone();
+        for (own, value) in cells {
+            own.put(&mut body, value.clone());
+        }
+        body
+    };
+    let body = whole(&cells);
+    let answer = context.send(weir_exchange::Request::post(&kind.endpoint).json(&body)).await?;
+    let mut refused = Vec::new();
+    if let Some(id) = answer.text("id").filter(|_| answer.is_success()) {
+        let resource =
+            super::context::Resource { id: id.into(), endpoint: kind.endpoint.clone(), exchange: answer.clone() };
+        return Ok(Full { resource, body, accepted: cells.into_iter().map(|(own, _)| own).collect(), refused });
+    }
+    let mut accepted = Vec::new();
+    for (own, value) in cells {
+        let mut alone = context.data().resource(kind);
+        own.put(&mut alone, value);
+        let answer = context.send(weir_exchange::Request::post(&kind.endpoint).json(&alone)).await?;
+        if answer.is_success() { accepted.push(own) } else { refused.push((own, answer)) }
+    }
+    // Names that must be unique are taken by the attempts: the values are made anew.
+    let mut body = context.data().resource(kind);
+    for own in &accepted {
+        if let Some(value) = sample(context, own, person, variant) {
+            own.put(&mut body, value);
+        }
+    }
+    let resource = context.create(&kind.endpoint, &body).await?;
+    Ok(Full { resource, body, accepted, refused })
+}
+
+/// The id of a new user, for references by id; `None` where users cannot be created.
+pub async fn person(context: &Context) -> Result<Option<String>, Stop> {
+    if !context.discovery().offers(scim::capability::Capability::CreateUsers) {
+        return Ok(None);
+    }
+    Ok(Some(context.user().await?.id))
+}

@@ -1,0 +1,255 @@
+//! Runs a plan: checks that own their data side by side, the others one after the other; findings in the order of the
+//! plan; clean-up whatever happens.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::{FutureExt as _, StreamExt as _};
+use tokio::sync::watch;
+use weir_exchange::{Client, Created, EndpointError, EndpointErrorKind, Further};
+use weir_judge::verdict_of;
+use weir_judge::{Event, Events, Finding, Problem, Verdict};
+
+use crate::check::{Check, Outcome};
+use crate::context::{Context, Scale, Stop};
+use crate::data::{Data, run_prefix};
+use crate::discovery::Discovery;
+use crate::plan::{Decision, Planned};
+use crate::sweep::{delete_created, sweep};
+use crate::template::Templates;
+
+/// How long a check that is under way may go on after Ctrl-C before it is abandoned.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How a plan is run.
+#[derive(Clone)]
+pub struct RunOptions {
+    /// Decides the names of everything that is created.
+    pub seed: u64,
+    /// How many checks run side by side.
+    pub concurrency: usize,
+    /// Becomes true when the run is to end early.
+    pub interrupted: watch::Receiver<bool>,
+    /// Further credentials, for the checks that need them.
+    pub further: Further,
+    /// How many are many, for the checks of scale.
+    pub scale: Option<Scale>,
+    /// How the values of new resources are made.
+    pub templates: Arc<Templates>,
+}
+
+/// Runs every check of `plan` and deletes what they created. Findings are emitted in the order of the plan, whatever
+/// ran first.
+pub async fn run(plan: &[Planned], client: &Client, discovery: &Arc<Discovery>, events: &Events, options: &RunOptions) {
+    let one = |planned: &Planned| {
+        run_one(planned.clone(), client.clone(), Arc::clone(discovery), events.clone(), options.clone())
+    };
+    // Alone only means something while nothing else runs, so those come last; the report keeps the plan's order among
+    // the others and among these.
+    let (alone, together): (Vec<_>, Vec<_>) = plan.iter().partition(|planned| planned.check.alone);
+    let mut uncertain = false;
+    for (checks, concurrency) in [(together, options.concurrency.max(1)), (alone, 1)] {
+        let mut outcomes = futures_util::stream::iter(checks.into_iter().map(one)).buffered(concurrency);
+        while let Some(outcome) = outcomes.next().await {
+            if let Some((finding, was_uncertain)) = outcome {
+                uncertain |= was_uncertain;
+                events.emit(&Event::Finding(Arc::new(finding)));
+            }
+        }
+    }
+    if uncertain {
+        sweep(client, discovery, events, &run_prefix(options.seed), false, false).await;
+    }
+}
+
+/// Runs one check; `None` if the run was interrupted before. The flag tells whether something may remain that nobody
+/// has noted.
+async fn run_one(
+    planned: Planned,
+    client: Client,
+    discovery: Arc<Discovery>,
+    events: Events,
+    options: RunOptions,
+) -> Option<(Finding, bool)> {
+    let check = planned.check;
+    if *options.interrupted.borrow() {
+        return None;
+    }
+    if let Decision::Skip(reason) = planned.decision {
+        let mut finding = finding_of(check);
+        finding.verdict = Verdict::Skip;
+        finding.reason = Some(reason);
+        return Some((finding, false));
+    }
+    events.emit(&Event::CheckStarted { check: check.id });
+    let (mut finding, mut uncertain, lost) = attempt(check, check.id, &client, &discovery, &events, &options).await;
+    if lost && !*options.interrupted.borrow() {
+        // One lost answer is the network's right; an endpoint that loses it again is at fault.
+        let again = format!("{}-again", check.id);
+        let (second, second_uncertain, lost_again) =
+            attempt(check, &again, &client, &discovery, &events, &options).await;
+        uncertain |= second_uncertain;
+        let (exchanges, elapsed) = (finding.exchanges + second.exchanges, finding.elapsed + second.elapsed);
+        if !lost_again {
+            let first = finding.reason.take().unwrap_or_default();
+            finding = second;
+            if finding.verdict == Verdict::Pass {
+                finding.verdict = Verdict::Note;
+                finding.reason = Some(format!("at the second attempt; at the first, {first}"));
+            }
+        }
+        (finding.exchanges, finding.elapsed) = (exchanges, elapsed);
+    }
+    Some((finding, uncertain))
+}
+
+/// Runs a check once, with data of the name `data`. The flags tell whether something may remain that nobody has noted, and
+/// whether the check ended because the connection was lost under it.
+async fn attempt(
+    check: &'static Check,
+    data: &str,
+    client: &Client,
+    discovery: &Arc<Discovery>,
+    events: &Events,
+    options: &RunOptions,
+) -> (Finding, bool, bool) {
+    let created = Created::default();
+    let (recorded, recording) = client.noting(&created).recorded();
+    let data = Data::new(options.seed, data, Arc::clone(discovery)).with_templates(Arc::clone(&options.templates));
+    let context = Context::new(check, recorded, Arc::clone(discovery), data)
+        .with_further(options.further.clone())
+        .with_scale(options.scale);
+    let started = Instant::now();
+    let outcome = tokio::select! {
+        outcome = AssertUnwindSafe((check.run)(&context)).catch_unwind() => Some(outcome),
+        () = interruption(options.interrupted.clone()) => None,
+    };
+    let mut finding = finding_of(check);
+    finding.elapsed = started.elapsed();
+    finding.exchanges = recording.len();
+    finding.problems = context.take_problems();
+    let lost = matches!(&outcome, Some(Ok(Err(Stop::NoAnswer(error)))) if error.kind == EndpointErrorKind::CutShort);
+    match outcome {
+        Some(Ok(outcome)) => judge(&mut finding, outcome),
+        Some(Err(panic)) => {
+            created.note_interruption();
+            finding.verdict = Verdict::Error;
+            finding.reason = Some(format!("the check itself broke down: {}", message_of(panic.as_ref())));
+        }
+        None => {
+            created.note_interruption();
+            finding.verdict = Verdict::Blocked;
+            finding.reason = Some("the run was interrupted".into());
+        }
+    }
+    declare(&mut finding, discovery);
+    delete_created(&created, client, events).await;
+    (finding, created.is_uncertain(), lost)
+}
+
+/// What a target means to be is told, and is no finding.
+fn declare(finding: &mut Finding, discovery: &Discovery) {
+    let is_finding = matches!(finding.verdict, Verdict::Warn | Verdict::Blocked | Verdict::Fail);
+    if let Some(because) = discovery.declared().because(finding.check).filter(|_| is_finding) {
+        finding.verdict = Verdict::Note;
+        finding.reason = Some(format!("declared by the target: {because}"));
+        finding.cause = None;
+        for problem in finding.problems.iter_mut().filter(|problem| problem.verdict != Verdict::Error) {
+            problem.verdict = problem.verdict.min(Verdict::Note);
+        }
+    }
+}
+
+/// Resolves when the run has been interrupted and the time for an orderly end has passed.
+async fn interruption(mut interrupted: watch::Receiver<bool>) {
+    if interrupted.wait_for(|interrupted| *interrupted).await.is_err() {
+        // Nobody is left who could interrupt.
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep(GRACE).await;
+}
+
+fn finding_of(check: &'static Check) -> Finding {
+    Finding {
+        check: check.id,
+        title: check.title,
+        verdict: Verdict::Pass,
+        reason: None,
+        cause: None,
+        problems: Vec::new(),
+        exchanges: 0,
+        elapsed: Duration::ZERO,
+        known: None,
+        rounds: Vec::new(),
+    }
+}
+
+fn judge(finding: &mut Finding, outcome: Outcome) {
+    // What decides the verdict is read first.
+    finding.problems.sort_by_key(|problem| std::cmp::Reverse(problem.verdict));
+    finding.verdict = finding.problems.first().map_or(Verdict::Pass, |problem| problem.verdict);
+    match outcome {
+        Ok(()) => {}
+        Err(Stop::Skip(reason)) if finding.problems.is_empty() => {
+            finding.verdict = Verdict::Skip;
+            finding.reason = Some(reason);
+        }
+        Err(Stop::Skip(reason)) => finding.reason = Some(reason),
+        Err(Stop::Blocked { reason, cause, exchanges }) => {
+            finding.verdict = finding.verdict.max(Verdict::Blocked);
+            finding.problems.push(Problem {
+                verdict: Verdict::Blocked,
+                message: reason.clone(),
+                requirements: Vec::new(),
+                legal: Vec::new(),
+                observed: exchanges.last().map_or_else(|| "no answer".into(), |exchange| exchange.status.to_string()),
+                exchanges,
+                differences: Vec::new(),
+            });
+            finding.reason = Some(reason);
+            finding.cause = cause;
+        }
+        Err(Stop::NoAnswer(error)) => {
+            let problem = no_answer(finding.check, &error);
+            finding.verdict = finding.verdict.max(problem.verdict);
+            finding.reason = Some(if error.kind == EndpointErrorKind::Budget {
+                error.sentence
+            } else if error.is_unreachable() {
+                format!("the endpoint cannot be reached any more ({})", error.sentence)
+            } else {
+                error.to_string()
+            });
+            finding.problems.push(problem);
+        }
+    }
+}
+
+/// An endpoint that cannot be reached blocks; one that takes the request and does not answer it properly fails.
+fn no_answer(check: &str, error: &EndpointError) -> Problem {
+    use EndpointErrorKind as Kind;
+    let check = crate::checks::find(check);
+    let requirements = check.map_or(&[][..], |check| check.requirements);
+    let verdict = match error.kind {
+        Kind::Timeout | Kind::TooLarge | Kind::CutShort | Kind::NotHttp | Kind::OtherOrigin => verdict_of(requirements),
+        Kind::Refused | Kind::Dns | Kind::Tls | Kind::Budget | Kind::Other => Verdict::Blocked,
+        Kind::BadRequest | Kind::Discarded => Verdict::Error,
+    };
+    Problem {
+        verdict,
+        message: error.to_string(),
+        requirements: requirements.iter().map(|id| (*id).to_owned()).collect(),
+        legal: check.map_or(&[][..], |check| check.legal).iter().map(|legal| (*legal).to_owned()).collect(),
+        observed: "no usable answer".into(),
+        exchanges: Vec::new(),
+        differences: Vec::new(),
+    }
+}
+
+fn message_of(panic: &(dyn std::any::Any + Send)) -> String {
+    panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_else(|| "no message".into())
+}

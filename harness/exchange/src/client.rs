@@ -1,0 +1,453 @@
+//! The client with which everything in the harness speaks to an endpoint: it records each exchange, keeps to the
+//! agreed pace, and sends nothing to another origin than that of its base URL.
+
+mod plain;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use reqwest::Method;
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use secrecy::ExposeSecret as _;
+use url::Url;
+
+use super::created::Created;
+use super::credentials::{Access, Credentials};
+use super::error::{EndpointError, EndpointErrorKind};
+use super::exchange::{Authentication, Exchange, ParsedBody};
+use super::observer::Observer;
+use super::pace;
+use super::pace::{Pace, Settling};
+use super::request::{Place, Request, SCIM_JSON};
+
+/// How often one request is repeated because the endpoint asked to wait.
+const MOST_REPEATS: u32 = 5;
+
+/// What a client is built from.
+#[derive(Clone, Debug)]
+pub struct ClientOptions {
+    pub credentials: Credentials,
+    /// Sent with every request; their values are treated as secrets in reports.
+    pub headers: Vec<(String, String)>,
+    /// Until the connection stands.
+    pub connect_timeout: Duration,
+    /// Until the answer is complete.
+    pub timeout: Duration,
+    /// The largest answer that is read, in bytes.
+    pub largest_answer: usize,
+    /// How many requests may be under way at once.
+    pub concurrency: usize,
+    /// Requests a second; unlimited if absent.
+    pub rate: Option<f64>,
+    /// Certificates of additional authorities, PEM.
+    pub authorities: Vec<Bytes>,
+    /// The client's own certificate and its key, PEM.
+    pub identity: Option<Bytes>,
+    /// Leads to the endpoint; the environment's proxy variables count if absent.
+    pub proxy: Option<Url>,
+    /// Accepts any certificate.
+    pub insecure: bool,
+    /// How many requests may be sent; unlimited if absent. Deletions go through all the same, so that nothing is left behind.
+    pub budget: Option<u64>,
+    /// How long after a change a read waits, because the endpoint may show what was before.
+    pub settle: Duration,
+}
+
+impl Default for ClientOptions {
+    fn default() -> Self {
+        Self {
+            credentials: Credentials::None,
+            headers: Vec::new(),
+            connect_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(30),
+            largest_answer: 8 * 1024 * 1024,
+            concurrency: 8,
+            rate: None,
+            authorities: Vec::new(),
+            identity: None,
+            proxy: None,
+            insecure: false,
+            budget: None,
+            settle: Duration::ZERO,
+        }
+    }
+}
+
+/// Why no client can be built.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    #[error("{url}: only http and https URLs can be tested")]
+    Scheme { url: Url },
+    #[error("the certificate file holds no certificate that can be read: {0}")]
+    Authority(reqwest::Error),
+    #[error("the file of the client's certificate holds no certificate with its key that can be read: {0}")]
+    Identity(reqwest::Error),
+    #[error("{url} cannot be a proxy: {problem}")]
+    Proxy { url: Url, problem: reqwest::Error },
+    #[error("header {name:?}: name or value is not allowed in HTTP")]
+    Header { name: String },
+    #[error("the HTTP client cannot be set up: {0}")]
+    Setup(reqwest::Error),
+}
+
+struct Shared {
+    http: reqwest::Client,
+    timeout: Duration,
+    largest_answer: usize,
+    pace: Pace,
+    budget: Option<u64>,
+    settling: Settling,
+    proxy: Option<Url>,
+    sent: AtomicU64,
+}
+
+/// Speaks to one base URL. Clones are cheap and share connections, pace and counter.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+    base: Arc<Url>,
+    access: Arc<Access>,
+    recordings: Vec<Recording>,
+    observer: Option<Observer>,
+    created: Option<Created>,
+}
+
+/// The exchanges that one client, and its clones, had since the recording began.
+#[derive(Clone, Default)]
+pub struct Recording(Arc<Mutex<Vec<Arc<Exchange>>>>);
+
+impl Recording {
+    /// The exchanges so far, in the order of their answers.
+    pub fn exchanges(&self) -> Vec<Arc<Exchange>> {
+        self.lock().clone()
+    }
+
+    pub fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Exchange>>> {
+        // A push cannot leave the list half-done, so a panic elsewhere does not spoil it.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Client {
+    /// A client for the SCIM base URL `base`; a trailing slash does not matter.
+    pub fn new(base: &Url, options: ClientOptions) -> Result<Self, ClientError> {
+        if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() {
+            return Err(ClientError::Scheme { url: base.clone() });
+        }
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(options.connect_timeout)
+            .timeout(options.timeout)
+            .referer(false);
+        if let Some(url) = &options.proxy {
+            let proxy =
+                reqwest::Proxy::all(url.clone()).map_err(|problem| ClientError::Proxy { url: url.clone(), problem })?;
+            builder = builder.proxy(proxy);
+        } else if is_loopback(base) {
+            builder = builder.no_proxy();
+        }
+        if let Some(pem) = &options.identity {
+            builder = builder.identity(reqwest::Identity::from_pem(pem).map_err(ClientError::Identity)?);
+        }
+        for pem in &options.authorities {
+            let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(ClientError::Authority)?;
+            builder = builder.tls_certs_merge(certificates);
+        }
+        if options.insecure {
+            builder = builder.tls_danger_accept_invalid_certs(true);
+        }
+        let access = Access::new(base, options.credentials, &options.headers)?;
+        let base = Arc::new(without_trailing_slash(base));
+        let shared = Shared {
+            http: builder.build().map_err(ClientError::Setup)?,
+            timeout: options.timeout,
+            largest_answer: options.largest_answer,
+            pace: Pace::new(options.concurrency, options.rate),
+            budget: options.budget,
+            settling: Settling::new(options.settle),
+            proxy: options.proxy,
+            sent: AtomicU64::new(0),
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+            base,
+            access: Arc::new(access),
+            recordings: Vec::new(),
+            observer: None,
+            created: None,
+        })
+    }
+
+    /// The base URL without trailing slash.
+    pub fn base_url(&self) -> &Url {
+        &self.base
+    }
+
+    /// How many requests were sent by this client and all its relatives.
+    pub fn sent(&self) -> u64 {
+        self.shared.sent.load(Ordering::Relaxed)
+    }
+
+    /// The same client with other credentials.
+    #[must_use]
+    pub fn with_credentials(&self, credentials: Credentials) -> Self {
+        Self { access: Arc::new(self.access.with_credentials(credentials)), ..self.clone() }
+    }
+
+    /// The same client for another endpoint that the user named, with the credentials for that one. Headers that the user gave
+    /// stay with their origin.
+    #[must_use]
+    pub fn elsewhere(&self, base: &Url, credentials: Credentials) -> Self {
+        let access = Arc::new(self.access.elsewhere(base, credentials));
+        Self { base: Arc::new(without_trailing_slash(base)), access, ..self.clone() }
+    }
+
+    /// The same client with what another client authenticates itself with, at the origin of that one.
+    #[must_use]
+    pub fn with_access(&self, access: Arc<Access>) -> Self {
+        Self { access, ..self.clone() }
+    }
+
+    /// The same client, each of whose exchanges `observer` sees.
+    #[must_use]
+    pub fn observed_by(&self, observer: Observer) -> Self {
+        Self { observer: Some(observer), ..self.clone() }
+    }
+
+    /// The same client, with a recording of its own next to those that it already fills.
+    pub fn recorded(&self) -> (Self, Recording) {
+        let recording = Recording::default();
+        let mut client = self.clone();
+        client.recordings.push(recording.clone());
+        (client, recording)
+    }
+
+    /// The same client, which notes in `created` what its requests create.
+    #[must_use]
+    pub fn noting(&self, created: &Created) -> Self {
+        Self { created: Some(created.clone()), ..self.clone() }
+    }
+
+    /// What this client authenticates itself with.
+    pub fn credentials(&self) -> &Credentials {
+        self.access.credentials()
+    }
+
+    /// Sends a request and reads the whole answer. Any status is an answer; 429 and 503 with a `Retry-After` of at most
+    /// 30 seconds are waited for and repeated, at most five times, and so is a 429 that does not say how long, after a quarter
+    /// of a second and twice as long each time. Redirects are not followed.
+    pub async fn send(&self, request: Request) -> Result<Arc<Exchange>, EndpointError> {
+        let mut repeats = 0;
+        loop {
+            let exchange = self.send_at_once(&request).await?;
+            if let Some(wait) = pace::wait_after(&exchange, repeats)
+                && repeats < MOST_REPEATS
+            {
+                repeats += 1;
+                tokio::time::sleep(wait).await;
+                continue;
+            }
+            if request.discard_answer {
+                let sentence = "the answer was thrown away on purpose, after the endpoint had given it";
+                return Err(EndpointError::new(
+                    EndpointErrorKind::Discarded,
+                    &exchange.method,
+                    &exchange.url,
+                    sentence,
+                ));
+            }
+            return Ok(exchange);
+        }
+    }
+
+    /// As [`Self::send`], but never waits where the endpoint asks to wait, and never repeats: for whoever counts such answers.
+    pub async fn send_at_once(&self, request: &Request) -> Result<Arc<Exchange>, EndpointError> {
+        let outcome = self.send_once(request).await;
+        if let Some(created) = &self.created {
+            match &outcome {
+                Ok(exchange) => created.note(exchange, &self.access),
+                Err(error) => created.note_failure(error),
+            }
+        }
+        outcome
+    }
+
+    async fn send_once(&self, request: &Request) -> Result<Arc<Exchange>, EndpointError> {
+        let actual = self.url_of(request);
+        let url = shown(request, &actual);
+        let headers = self.headers(request, &actual).await?;
+        let authentication = authentication(&headers);
+        let body = request.body.clone().unwrap_or_default();
+        let mut outgoing = self.shared.http.request(request.method.clone(), actual).headers(headers.clone());
+        if request.body.is_some() {
+            outgoing = outgoing.body(body.clone());
+        }
+        self.shared.settling.before(request).await;
+        let permit = self.shared.pace.turn().await;
+        let number = self.count(request, &url)?;
+        let (at, started) = (now(), Instant::now());
+        let failed = |error: reqwest::Error| {
+            let proxy = self.shared.proxy.as_ref();
+            EndpointError::from_reqwest(&error.without_url(), &request.method, &url, proxy, self.shared.timeout)
+        };
+        let mut answer = outgoing.send().await.map_err(failed)?;
+        self.shared.settling.after(request);
+        let mut response_body = BytesMut::new();
+        while let Some(chunk) = answer.chunk().await.map_err(failed)? {
+            if response_body.len() + chunk.len() > self.shared.largest_answer {
+                let sentence =
+                    format!("the answer exceeds {} bytes and was not read further", self.shared.largest_answer);
+                return Err(EndpointError::new(EndpointErrorKind::TooLarge, &request.method, &url, sentence));
+            }
+            response_body.extend_from_slice(&chunk);
+        }
+        drop(permit);
+        let exchange = Arc::new(Exchange {
+            number,
+            method: request.method.clone(),
+            url: url.clone(),
+            authentication,
+            request_headers: masked(headers),
+            request_body: body,
+            status: answer.status().as_u16(),
+            response_headers: std::mem::take(answer.headers_mut()),
+            response_body: response_body.freeze(),
+            started: at,
+            elapsed: started.elapsed(),
+            parsed: ParsedBody::default(),
+        });
+        self.note(&exchange);
+        Ok(exchange)
+    }
+
+    /// Counts a request; an error if the budget is spent.
+    fn count(&self, request: &Request, url: &Url) -> Result<u64, EndpointError> {
+        let number = self.shared.sent.fetch_add(1, Ordering::Relaxed) + 1;
+        match self.shared.budget {
+            Some(budget) if number > budget && request.method != Method::DELETE => {
+                self.shared.sent.fetch_sub(1, Ordering::Relaxed);
+                let sentence = format!("the budget of {budget} requests is spent; raise --budget, or run fewer checks");
+                Err(EndpointError::new(EndpointErrorKind::Budget, &request.method, url, sentence))
+            }
+            _ => Ok(number),
+        }
+    }
+
+    /// Hands an exchange to everybody who wants to know of it.
+    fn note(&self, exchange: &Arc<Exchange>) {
+        for recording in &self.recordings {
+            recording.lock().push(Arc::clone(exchange));
+        }
+        if let Some(observer) = &self.observer {
+            observer.see(exchange);
+        }
+    }
+
+    /// Where a request goes.
+    pub fn url_of(&self, request: &Request) -> Url {
+        let mut url = match &request.place {
+            Place::Absolute(url) => url.clone(),
+            Place::Relative(path) => {
+                let mut url = Url::clone(&self.base);
+                let path = format!("{}{path}", self.base.path().trim_end_matches('/'));
+                url.set_path(&path);
+                url
+            }
+        };
+        if !request.query.is_empty() {
+            url.set_query(Some(&request.query));
+        }
+        if let Some((name, secret)) = &request.secret_query {
+            url.query_pairs_mut().append_pair(name, secret.expose_secret());
+        }
+        url
+    }
+
+    /// Every header of a request; an error if its URL has another origin than the credentials.
+    async fn headers(&self, request: &Request, url: &Url) -> Result<HeaderMap, EndpointError> {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static(SCIM_JSON));
+        headers.insert(USER_AGENT, HeaderValue::from_static(concat!("weir/", env!("CARGO_PKG_VERSION"))));
+        self.access.attach(&mut headers, request, url, &self.shared.http).await?;
+        let bad = |name: &str| {
+            let sentence = format!("header {name:?} holds a character that HTTP does not allow");
+            EndpointError::new(EndpointErrorKind::BadRequest, &request.method, url, sentence)
+        };
+        let mut replaced = Vec::new();
+        for (name, value) in &request.headers {
+            let header = HeaderName::try_from(name.as_ref()).map_err(|_| bad(name))?;
+            let value = HeaderValue::from_str(value).map_err(|_| bad(name))?;
+            // The first one replaces the client's default, further ones of the same name add up.
+            if replaced.contains(&header) {
+                headers.append(header, value);
+            } else {
+                headers.insert(header.clone(), value);
+                replaced.push(header);
+            }
+        }
+        Ok(headers)
+    }
+}
+
+/// When an exchange begins, for reports; nothing is decided by it.
+#[expect(clippy::disallowed_methods, reason = "an archive of exchanges says when each was")]
+fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
+fn without_trailing_slash(base: &Url) -> Url {
+    let mut base = base.clone();
+    base.set_query(None);
+    base.set_fragment(None);
+    let path = base.path().trim_end_matches('/').to_owned();
+    base.set_path(&path);
+    base
+}
+
+/// The URL as it may be recorded.
+fn shown(request: &Request, actual: &Url) -> Url {
+    let mut url = actual.clone();
+    if let Some((name, _)) = &request.secret_query {
+        url.set_query((!request.query.is_empty()).then_some(&request.query));
+        url.query_pairs_mut().append_pair(name, "(masked)");
+    }
+    url
+}
+
+/// Whether `url` names this machine.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+fn authentication(headers: &HeaderMap) -> Authentication {
+    let Some(value) = headers.get(AUTHORIZATION).filter(|value| value.is_sensitive()) else {
+        return Authentication::None;
+    };
+    if value.as_bytes().starts_with(b"Basic ") { Authentication::Basic } else { Authentication::Bearer }
+}
+
+/// Replaces what is marked as a secret, and any `Authorization`, by a word.
+fn masked(mut headers: HeaderMap) -> HeaderMap {
+    for (name, value) in &mut headers {
+        if value.is_sensitive() || name == AUTHORIZATION {
+            *value = HeaderValue::from_static("(masked)");
+            value.set_sensitive(true);
+        }
+    }
+    headers
+}

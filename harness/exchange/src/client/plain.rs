@@ -1,0 +1,104 @@
+//! One request written by hand, without the `Accept` header that the HTTP library adds to each.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use bytes::Bytes;
+use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::{Client, authentication, masked};
+use crate::error::{EndpointError, EndpointErrorKind};
+use crate::exchange::{Exchange, ParsedBody};
+use crate::request::Request;
+
+impl Client {
+    /// Sends a request without body and without `Accept`. `None` for an endpoint behind TLS, which this does not speak. A
+    /// body that comes in pieces is kept with their lengths, so that only status and headers are to be judged then.
+    pub async fn send_without_accept(&self, request: &Request) -> Result<Option<Arc<Exchange>>, EndpointError> {
+        let url = self.url_of(request);
+        let Some(host) = url.host_str().filter(|_| url.scheme() == "http") else { return Ok(None) };
+        let port = url.port_or_known_default().unwrap_or(80);
+        let mut headers = self.headers(request, &url).await?;
+        headers.remove(ACCEPT);
+        let target = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
+        let mut head = format!("{} {target} HTTP/1.1\r\nhost: {host}:{port}\r\nconnection: close\r\n", request.method);
+        // Writing to a String cannot fail.
+        for (name, value) in &headers {
+            let _ = write!(head, "{name}: {}\r\n", String::from_utf8_lossy(value.as_bytes()));
+        }
+        head.push_str("\r\n");
+
+        let permit = self.shared.pace.turn().await;
+        let number = self.shared.sent.fetch_add(1, Ordering::Relaxed) + 1;
+        let (at, started) = (super::now(), Instant::now());
+        let broken = |kind, sentence: String| EndpointError::new(kind, &request.method, &url, sentence);
+        let speak = async {
+            let mut stream = TcpStream::connect((host.trim_matches(['[', ']']), port)).await?;
+            stream.write_all(head.as_bytes()).await?;
+            let mut answer = Vec::new();
+            let largest = u64::try_from(self.shared.largest_answer).unwrap_or(u64::MAX);
+            stream.take(largest).read_to_end(&mut answer).await?;
+            Ok::<_, std::io::Error>(answer)
+        };
+        let answer = tokio::time::timeout(self.shared.timeout, speak)
+            .await
+            .map_err(|_| broken(EndpointErrorKind::Timeout, "no complete answer within the time".into()))?
+            .map_err(|error| broken(EndpointErrorKind::CutShort, format!("the connection broke: {error}")))?;
+        drop(permit);
+        let Some((status, response_headers, body)) = parse(&answer) else {
+            return Err(broken(EndpointErrorKind::CutShort, "what came is no HTTP answer".into()));
+        };
+        let exchange = Arc::new(Exchange {
+            number,
+            method: request.method.clone(),
+            url: url.clone(),
+            authentication: authentication(&headers),
+            request_headers: masked(headers),
+            request_body: Bytes::new(),
+            status,
+            response_headers,
+            response_body: Bytes::copy_from_slice(body),
+            started: at,
+            elapsed: started.elapsed(),
+            parsed: ParsedBody::default(),
+        });
+        self.note(&exchange);
+        Ok(Some(exchange))
+    }
+}
+
+/// Status, headers and the rest of an answer.
+fn parse(answer: &[u8]) -> Option<(u16, HeaderMap, &[u8])> {
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let head = std::str::from_utf8(&answer[..end]).ok()?;
+    let mut lines = head.split("\r\n");
+    let status = lines.next()?.strip_prefix("HTTP/1.")?.split(' ').nth(1)?.parse().ok()?;
+    let mut headers = HeaderMap::new();
+    for line in lines {
+        let (name, value) = line.split_once(':')?;
+        headers.append(HeaderName::try_from(name.trim()).ok()?, HeaderValue::from_str(value.trim()).ok()?);
+    }
+    Some((status, headers, &answer[end + 4..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_taken_apart() {
+        let (status, headers, body) =
+            parse(b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nx: a:b\r\n\r\n{}").unwrap();
+        assert_eq!(
+            (status, headers["content-type"].as_bytes(), &headers["x"], body),
+            (404, b"text/html".as_slice(), &"a:b".parse::<HeaderValue>().unwrap(), b"{}".as_slice())
+        );
+        for broken in ["", "HTTP/1.1 200 OK\r\n", "HTTP/2 200\r\n\r\n", "SSH-2.0\r\n\r\n", "HTTP/1.1 x y\r\n\r\n"] {
+            assert!(parse(broken.as_bytes()).is_none(), "{broken:?}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! One HTTP request with its answer, as recorded.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+use url::Url;
+
+/// How the request authenticated itself; the secret is not kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authentication {
+    None,
+    Bearer,
+    Basic,
+}
+
+/// The body of an answer as JSON, once somebody has asked for it.
+#[derive(Debug, Default)]
+pub struct ParsedBody(OnceLock<Result<Value, String>>);
+
+/// One request with its answer. Credentials are masked in `request_headers`.
+#[derive(Debug)]
+pub struct Exchange {
+    /// Counts the requests of a run from 1, in the order in which they were sent.
+    pub number: u64,
+    pub method: Method,
+    pub url: Url,
+    pub authentication: Authentication,
+    pub request_headers: HeaderMap,
+    pub request_body: Bytes,
+    pub status: u16,
+    pub response_headers: HeaderMap,
+    /// At most the client's limit, otherwise the request fails as too large.
+    pub response_body: Bytes,
+    /// When it was sent, by this machine's clock.
+    pub started: Timestamp,
+    pub elapsed: Duration,
+    pub parsed: ParsedBody,
+}
+
+impl Exchange {
+    /// The body as JSON, parsed once.
+    ///
+    /// The error is a sentence that says what came instead: nothing, a page, or broken JSON with its place.
+    pub fn json(&self) -> Result<&Value, &str> {
+        self.parsed.0.get_or_init(|| self.parse()).as_ref().map_err(String::as_str)
+    }
+
+    fn parse(&self) -> Result<Value, String> {
+        let body = self.response_body.trim_ascii();
+        if body.is_empty() {
+            return Err("the body is empty where JSON is expected".into());
+        }
+        if body.starts_with(b"<") {
+            return Err("the body is a page of markup, not JSON; check that the URL is the SCIM base URL".into());
+        }
+        serde_json::from_slice(body).map_err(|error| format!("the body is not JSON: {error}"))
+    }
+
+    /// The value at `path` of the body ([`crate::difference::at`]); `None` also if the body is no JSON.
+    pub fn at(&self, path: &str) -> Option<&Value> {
+        self.json().ok().and_then(|json| crate::difference::at(json, path))
+    }
+
+    /// The text at `path` of the body.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.at(path).and_then(Value::as_str)
+    }
+
+    /// The first value of an answer's header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.response_headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Whether the status is 200 to 299.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The path and query of the request, as a person reads it in a report.
+    pub fn target(&self) -> String {
+        match self.url.query() {
+            Some(query) => format!("{}?{query}", self.url.path()),
+            None => self.url.path().into(),
+        }
+    }
+
+    /// The body that was sent, with passwords masked.
+    pub fn request_text(&self) -> String {
+        super::curl::shown_body(&self.request_body)
+    }
+
+    /// The body that came, with passwords masked.
+    pub fn response_text(&self) -> String {
+        super::curl::shown_body(&self.response_body)
+    }
+
+    /// A curl command that repeats the request; credentials are named as `$WEIR_BEARER`, `$WEIR_BASIC`, passwords in
+    /// the body as `$WEIR_PASSWORD`.
+    pub fn curl(&self) -> String {
+        super::curl::command(self)
+    }
+}

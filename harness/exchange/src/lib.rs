@@ -1,0 +1,34 @@
+//! Exchanges with a SCIM endpoint: one HTTP request with its answer, the client that records them, their archive (HAR) and
+//! curl line, and the comparison of the JSON in them.
+//!
+//! Nothing here knows checks, verdicts or reports.
+
+mod base_url;
+pub mod client;
+pub mod created;
+mod credentials;
+mod curl;
+pub mod difference;
+pub mod error;
+pub mod exchange;
+mod further;
+pub mod har;
+mod oauth;
+mod observer;
+mod pace;
+pub mod request;
+
+pub use base_url::base_url;
+pub use client::{Client, ClientOptions, Recording, is_loopback};
+pub use created::Created;
+pub use credentials::{Access, Credentials};
+pub use difference::Difference;
+pub use error::{EndpointError, EndpointErrorKind};
+pub use exchange::Exchange;
+pub use further::Further;
+pub use oauth::TokenSource;
+pub use observer::Observer;
+pub use request::{Request, SCIM_JSON};
+
+#[cfg(test)]
+mod tests;

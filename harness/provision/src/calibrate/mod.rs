@@ -1,0 +1,87 @@
+//! Calibration: which variant of each unknown detail a recording shows, and what in it contradicts the description.
+//!
+//! Nothing here knows a client: signs are read for the places of a description that its variants change.
+
+mod contradictions;
+mod signs;
+mod traffic;
+
+use std::collections::BTreeMap;
+
+use super::client::Description;
+use super::client::variants::{Detail, Variant, file_text};
+
+pub use traffic::{Heard, RecordingError, open, parse};
+
+/// What a recording shows.
+#[derive(Clone, Debug)]
+pub struct Calibration {
+    pub requests: usize,
+    pub findings: Vec<Found>,
+    /// Sentences.
+    pub contradictions: Vec<String>,
+}
+
+/// What a recording shows of one detail.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub detail: String,
+    /// How often each variant was seen, and the first request that shows it.
+    pub seen: BTreeMap<String, (usize, String)>,
+    pub default: String,
+}
+
+impl Found {
+    /// The one variant that was seen; nothing if none was, or several.
+    #[must_use]
+    pub fn variant(&self) -> Option<&str> {
+        let mut seen = self.seen.keys();
+        seen.next().filter(|_| seen.next().is_none()).map(String::as_str)
+    }
+}
+
+/// Reads a recording as the traffic of this client.
+#[must_use]
+pub fn calibrate(description: &Description, heard: &[Heard]) -> Calibration {
+    let signs = signs::read(description, heard);
+    let findings = description
+        .with_choice()
+        .map(|detail| Found {
+            detail: detail.id.clone(),
+            seen: seen(detail, &signs),
+            default: detail.variants.first().map(|variant| variant.id.clone()).unwrap_or_default(),
+        })
+        .collect();
+    Calibration { requests: heard.len(), findings, contradictions: contradictions::read(description, heard) }
+}
+
+/// The variants that agree with a sign: each value that it shows is the variant's own.
+fn seen(detail: &Detail, signs: &[signs::Sign]) -> BTreeMap<String, (usize, String)> {
+    let mut seen: BTreeMap<String, (usize, String)> = BTreeMap::new();
+    for sign in signs {
+        // A sign that says nothing about the detail, or fits several of its variants, decides nothing.
+        let fitting: Vec<&Variant> = detail.variants.iter().filter(|variant| sign.fits(variant)).collect();
+        if let [variant] = fitting.as_slice() {
+            seen.entry(variant.id.clone()).or_insert_with(|| (0, sign.request.clone())).0 += 1;
+        }
+    }
+    seen
+}
+
+impl Calibration {
+    /// The file of variants that the recording makes: what it shows without doubt.
+    #[must_use]
+    pub fn variant_file(&self, description: &Description, recording: &str) -> String {
+        let chosen: Vec<(String, String, String)> = self
+            .findings
+            .iter()
+            .filter_map(|found| {
+                let variant = found.variant()?;
+                let (count, first) = &found.seen[variant];
+                Some((found.detail.clone(), variant.to_owned(), format!("seen {count} times, first in {first}")))
+            })
+            .collect();
+        let head = format!("What {} does, as the recording {recording} shows it.", description.name);
+        file_text(&description.id, &head, &chosen)
+    }
+}

@@ -1,0 +1,413 @@
+//! One pass over the source: each entry becomes a decision; what only the whole source tells (leavers, groups) is collected
+//! on the way.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use super::decide;
+use super::decide::{Decision, Refusal, UserOperation, UserState};
+use super::member_index::{MemberIndex, name_key};
+use super::report::{Cause, Failure};
+use crate::channel::{Channel, Role};
+use crate::ledger::{Guid, Kind, Ledger, LedgerError, Row};
+use crate::mapping::DesiredUser;
+use crate::mapping::rule::{LONGEST, ValueProblem};
+use crate::options::Options;
+use crate::source::{Entries, Entry, EntryFault, Scope, Source, SourceError};
+
+/// Why a pass cannot go on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PassError {
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+/// What the pass says about a user.
+#[derive(Debug)]
+pub enum Item {
+    Unchanged,
+    Work(UserWork),
+    Refused {
+        name: String,
+        refusal: Refusal,
+        /// The row that is to be remembered as dirty.
+        stale: Option<Stale>,
+    },
+    Problem {
+        failure: Failure,
+        /// As in `Refused`.
+        stale: Option<Stale>,
+    },
+}
+
+/// A row whose account is not as the source wants it, and stays so: dirty, so that it is not forgotten when the entry
+/// itself does not change any more.
+pub type Stale = (Guid, Row);
+
+/// An operation on a user with everything that it needs.
+#[derive(Clone, Debug)]
+pub struct UserWork {
+    pub guid: Guid,
+    pub dn: String,
+    pub operation: UserOperation,
+    /// Absent when the entry is gone.
+    pub desired: Option<DesiredUser>,
+    pub row: Row,
+}
+
+impl UserWork {
+    /// The row to be written before the first request, for an operation that may create an account.
+    #[must_use]
+    pub fn intent(&self, options: &Options, identifier: &str) -> Option<Row> {
+        let may_create = matches!(self.operation, UserOperation::Join { .. }) && options.user_create;
+        let desired = self.desired.as_ref().filter(|_| may_create && !self.row.create_pending)?;
+        Some(Row::intent(desired.text(identifier).unwrap_or(&desired.user_name)))
+    }
+}
+
+/// A group of the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DesiredGroup {
+    pub guid: Guid,
+    pub dn: String,
+    pub name: String,
+    /// Keys of the members' names, for [`Pass::members`].
+    pub members: Vec<u64>,
+    /// What is wrong with some of its members; the group itself is provisioned with the others.
+    pub fault: Option<String>,
+}
+
+/// A pass in progress.
+pub struct Pass<'a> {
+    source: &'a dyn Source,
+    entries: Entries<'a>,
+    channel: &'a Channel,
+    ledger: &'a dyn Ledger,
+    options: &'a Options,
+    seen_users: HashSet<u128>,
+    seen_groups: HashSet<u128>,
+    /// Hashes of the user names that were given out.
+    names: HashSet<u64>,
+    group_names: HashSet<String>,
+    /// Which entry stands behind a name.
+    pub members: MemberIndex,
+    /// Entries so far.
+    pub read: u64,
+    pub groups: Vec<DesiredGroup>,
+    /// Faults of group entries, to be counted with the groups.
+    pub group_problems: Vec<Failure>,
+    pub warnings: Vec<String>,
+    without_guid: u64,
+    first_without_guid: Option<String>,
+    /// The source has entries that were not seen: nobody counts as a leaver.
+    is_incomplete: bool,
+}
+
+impl<'a> Pass<'a> {
+    /// Begins a pass.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    pub fn begin(
+        source: &'a dyn Source,
+        channel: &'a Channel,
+        ledger: &'a dyn Ledger,
+        options: &'a Options,
+    ) -> Result<Self, PassError> {
+        Ok(Self {
+            source,
+            entries: source.entries()?,
+            channel,
+            ledger,
+            options,
+            seen_users: HashSet::new(),
+            seen_groups: HashSet::new(),
+            names: HashSet::new(),
+            group_names: HashSet::new(),
+            members: MemberIndex::default(),
+            read: 0,
+            groups: Vec::new(),
+            group_problems: Vec::new(),
+            warnings: Vec::new(),
+            without_guid: 0,
+            first_without_guid: None,
+            is_incomplete: false,
+        })
+    }
+
+    /// What is to be done about the next person; nothing at the end of the source.
+    ///
+    /// # Errors
+    /// The source or the ledger cannot be read any further.
+    pub fn next_user(&mut self) -> Result<Option<Item>, PassError> {
+        while let Some(entry) = self.entries.next() {
+            self.read += 1;
+            let entry = match entry {
+                Err(SourceError::Entry(fault)) => {
+                    self.is_incomplete |= fault.hides_others;
+                    let failure = failure_of(fault);
+                    if failure.kind == Kind::User {
+                        return Ok(Some(Item::Problem { failure, stale: None }));
+                    }
+                    self.group_problems.push(failure);
+                    continue;
+                }
+                entry => entry?,
+            };
+            match self.channel.role(&entry) {
+                Some(Role::User) if entry.is_unchanged() => return self.unchanged(&entry).map(Some),
+                Some(Role::User) => return self.user(&entry).map(Some),
+                Some(Role::Group) => self.group(&entry),
+                None => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// A person who is still there as before. One who has not been brought to the target is read and sent all the same.
+    fn unchanged(&mut self, entry: &Entry) -> Result<Item, PassError> {
+        let (guid, _) = self.channel.guid(entry);
+        let row = self.ledger.get(Kind::User, &guid)?;
+        let is_settled = row.as_ref().is_some_and(|row| !row.dirty && !row.create_pending && !row.gone);
+        if !is_settled && let Some(whole) = self.source.entry(&entry.dn, Role::User)? {
+            return self.user(&whole);
+        }
+        self.register(Kind::User, entry);
+        if let Some(row) = row {
+            self.names.insert(name_hash(&row.identifier));
+        }
+        Ok(Item::Unchanged)
+    }
+
+    fn user(&mut self, entry: &Entry) -> Result<Item, PassError> {
+        let dn = entry.dn.to_string();
+        let (guid, is_first) = self.register(Kind::User, entry);
+        if !is_first {
+            let message = format!("another entry of the source has the same value ({guid}); give each its own");
+            let failure = source_failure(&dn, &self.channel.guid_attribute, "", message);
+            return Ok(Item::Problem { failure, stale: None });
+        }
+        let row = self.ledger.get(Kind::User, &guid)?;
+        let desired = match self.desired(entry, &dn) {
+            Ok(desired) => desired,
+            Err(failure) => return Ok(Item::Problem { failure: *failure, stale: stale(guid, row) }),
+        };
+        let state = UserState { fingerprint: desired.fingerprint(), active: desired.active };
+        Ok(match decide::user(Some(state), row.as_ref(), self.options) {
+            Decision::Nothing => Item::Unchanged,
+            Decision::Refused(refusal) => Item::Refused { name: dn, refusal, stale: stale(guid, row) },
+            Decision::Do(operation) => {
+                Item::Work(UserWork { guid, dn, operation, desired: Some(desired), row: row.unwrap_or_default() })
+            }
+        })
+    }
+
+    /// The user that must stand in the target, or what keeps the entry from having one.
+    fn desired(&mut self, entry: &Entry, dn: &str) -> Result<DesiredUser, Box<Failure>> {
+        let desired = self
+            .channel
+            .mapping
+            .desired(entry)
+            .map_err(|error| Box::new(source_failure(dn, &error.field, "", error.problem)))?;
+        if self.names.insert(name_hash(&desired.user_name)) {
+            return Ok(desired);
+        }
+        let message = format!(
+            "another entry of the source already gives the user name {:?}; two people cannot share an account",
+            desired.user_name
+        );
+        Err(Box::new(source_failure(dn, "userName", &desired.user_name, message)))
+    }
+
+    fn group(&mut self, entry: &Entry) {
+        let (guid, is_first) = self.register(Kind::Group, entry);
+        let dn = entry.dn.to_string();
+        let name = self.channel.group_name(entry).map(str::to_owned);
+        let problem = match &name {
+            _ if !is_first => Some((
+                self.channel.guid_attribute.clone(),
+                format!("another entry of the source has the same value ({guid}); give each its own"),
+            )),
+            None => Some(("displayName".to_owned(), "a value is required, but the entry has none in cn".to_owned())),
+            Some(name) if name.chars().count() > LONGEST => {
+                Some(("displayName".to_owned(), ValueProblem::TooLong(name.chars().count()).to_string()))
+            }
+            Some(name) if !self.group_names.insert(scim::text::fold(name).into_owned()) => Some((
+                "displayName".to_owned(),
+                format!(
+                    "another group of the source is also named {name:?}; they would overwrite each other's members"
+                ),
+            )),
+            Some(_) => None,
+        };
+        if let Some((field, message)) = problem {
+            self.group_problems.push(Failure {
+                kind: Kind::Group,
+                dn,
+                identifier: name.unwrap_or_default(),
+                field: Some(field),
+                message,
+                cause: Cause::Source,
+                exchange: None,
+            });
+            return;
+        }
+        let (members, unreadable) = self.channel.members(entry);
+        let members = members.iter().map(|name| name_key(name)).collect();
+        let fault = unreadable.first().map(|first| {
+            format!("no distinguished name is {first:?}{}; left out as a member", more(unreadable.len() - 1))
+        });
+        self.groups.push(DesiredGroup { guid, dn, name: name.unwrap_or_default(), members, fault });
+    }
+
+    /// Notes that the entry is there; `false` if another has its GUID.
+    fn register(&mut self, kind: Kind, entry: &Entry) -> (Guid, bool) {
+        let (guid, is_own) = self.channel.guid(entry);
+        if !is_own {
+            self.without_guid += 1;
+            self.first_without_guid.get_or_insert_with(|| entry.dn.to_string());
+        }
+        let seen = match kind {
+            Kind::User => &mut self.seen_users,
+            Kind::Group => &mut self.seen_groups,
+        };
+        let is_first = seen.insert(guid_key(&guid));
+        if is_first {
+            self.members.insert(entry.dn.key(), kind, guid.clone());
+        }
+        (guid, is_first)
+    }
+
+    /// What is to be done about people who are no longer in the source; to be asked after the last entry.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn leavers(&mut self) -> Result<Vec<Item>, PassError> {
+        let mut items = Vec::new();
+        if self.is_incomplete {
+            let text = "the source could not be read as a whole: nobody counts as a leaver, and no group as deleted, in this cycle";
+            self.warnings.push(text.to_owned());
+            return Ok(items);
+        }
+        if let Scope::Touched { gone } = self.source.scope() {
+            for guid in gone {
+                if let Some(row) = self.ledger.get(Kind::User, &guid)? {
+                    items.extend(leaver(&guid, &row, self.options));
+                }
+            }
+            return Ok(items);
+        }
+        let (seen, options) = (&self.seen_users, self.options);
+        self.ledger.scan(Kind::User, &mut |guid, row| {
+            if !seen.contains(&guid_key(guid)) {
+                items.extend(leaver(guid, row, options));
+            }
+        })?;
+        Ok(items)
+    }
+
+    /// The groups that are no longer in the source.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub fn gone_groups(&self) -> Result<Vec<(Guid, Row)>, PassError> {
+        let mut gone = Vec::new();
+        if self.is_incomplete || self.source.scope() != Scope::Everything {
+            return Ok(gone);
+        }
+        self.ledger.scan(Kind::Group, &mut |guid, row| {
+            if !self.seen_groups.contains(&guid_key(guid)) {
+                gone.push((guid.clone(), row.clone()));
+            }
+        })?;
+        Ok(gone)
+    }
+
+    /// What the person who runs the channel should know about the source.
+    #[must_use]
+    pub fn finish_warnings(&mut self) -> Vec<String> {
+        let mut warnings = std::mem::take(&mut self.warnings);
+        if let Some(first) = &self.first_without_guid {
+            warnings.push(format!(
+                "{} entries have no {}, the first is {first}: their names serve instead, so that a rename looks like a leaver and a joiner",
+                self.without_guid, self.channel.guid_attribute
+            ));
+        }
+        warnings
+    }
+}
+
+/// What is to be done about somebody who has left.
+fn leaver(guid: &Guid, row: &Row, options: &Options) -> Option<Item> {
+    match decide::user(None, Some(row), options) {
+        Decision::Nothing => None,
+        Decision::Refused(refusal) => Some(Item::Refused { name: row.identifier.to_string(), refusal, stale: None }),
+        Decision::Do(operation) => Some(Item::Work(UserWork {
+            guid: guid.clone(),
+            dn: format!("(gone) {}", row.identifier),
+            operation,
+            desired: None,
+            row: row.clone(),
+        })),
+    }
+}
+
+/// The row, to be written as dirty; nothing if there is none, or if it is dirty already.
+fn stale(guid: Guid, row: Option<Row>) -> Option<Stale> {
+    row.filter(|row| !row.dirty).map(|row| (guid, Row { dirty: true, ..row }))
+}
+
+/// A UUID's own number; for another GUID a number of its text that two of them do not share in practice. A set of numbers
+/// takes a fraction of what a set of texts takes, and a million entries have to fit.
+fn guid_key(guid: &Guid) -> u128 {
+    match guid {
+        Guid::Uuid(uuid) => uuid.as_u128(),
+        Guid::Text(text) => {
+            let half = |seed: u8| {
+                let mut hasher = DefaultHasher::new();
+                (seed, text).hash(&mut hasher);
+                u128::from(hasher.finish())
+            };
+            half(0) << 64 | half(1)
+        }
+    }
+}
+
+fn more(count: usize) -> String {
+    if count == 0 { String::new() } else { format!(", nor are {count} more of its values") }
+}
+
+fn source_failure(dn: &str, field: &str, identifier: &str, message: String) -> Failure {
+    Failure {
+        kind: Kind::User,
+        dn: dn.to_owned(),
+        identifier: identifier.to_owned(),
+        field: Some(field.to_owned()),
+        message,
+        cause: Cause::Source,
+        exchange: None,
+    }
+}
+
+fn name_hash(name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    scim::text::fold(name).hash(&mut hasher);
+    hasher.finish()
+}
+
+fn failure_of(fault: EntryFault) -> Failure {
+    Failure {
+        kind: match fault.role {
+            Role::User => Kind::User,
+            Role::Group => Kind::Group,
+        },
+        dn: fault.entry,
+        identifier: String::new(),
+        field: Some(fault.field),
+        message: fault.message,
+        cause: Cause::Source,
+        exchange: None,
+    }
+}

@@ -1,0 +1,111 @@
+//! What a cycle would do, without doing it: the same machine without the executor.
+
+use super::cycle::Provisioner;
+use super::decide;
+use super::decide::{GroupOperation, UserOperation};
+use super::pass::{Item, Pass, PassError};
+use super::report::Failure;
+use crate::ledger::Kind;
+use crate::options::RemoveUserAction;
+
+/// One thing that a cycle would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedOperation {
+    pub kind: Kind,
+    pub dn: String,
+    pub identifier: String,
+    /// In words, such as `find by userName; link and update, or create`.
+    pub operation: String,
+}
+
+/// What a cycle would do.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    pub operations: Vec<PlannedOperation>,
+    pub unchanged: u64,
+    /// The option's name on the client's console, and the entry.
+    pub refused: Vec<(String, String)>,
+    pub failures: Vec<Failure>,
+    pub warnings: Vec<String>,
+}
+
+impl Provisioner {
+    /// Reads the source and says what a cycle would do; neither endpoint nor ledger is touched.
+    ///
+    /// # Errors
+    /// The source or the ledger cannot be read.
+    pub fn plan(&self, source: &dyn crate::source::Source) -> Result<Plan, PassError> {
+        let mut pass = Pass::begin(source, &self.channel, &*self.ledger, &self.options)?;
+        let mut plan = Plan::default();
+        while let Some(item) = pass.next_user()? {
+            plan.add(item, self);
+        }
+        for item in pass.leavers()? {
+            plan.add(item, self);
+        }
+        plan.failures.append(&mut pass.group_problems);
+        pass.members.finish();
+        for group in &pass.groups {
+            let row = self.ledger.get(Kind::Group, &group.guid)?;
+            let operation = decide::group(Some(&group.name), row.as_ref());
+            let members = pass.members.find(&group.members).count();
+            let words = match operation {
+                GroupOperation::Join => format!("find by displayName; link or create; up to {members} members"),
+                GroupOperation::Rename => format!("rename; up to {members} members"),
+                _ => format!("up to {members} members"),
+            };
+            plan.operations.push(planned(Kind::Group, &group.dn, &group.name, &words));
+        }
+        for (_, row) in pass.gone_groups()? {
+            if decide::group(None, Some(&row)) != GroupOperation::Forget {
+                plan.operations.push(planned(Kind::Group, "(gone)", &row.identifier, "delete"));
+            }
+        }
+        plan.warnings = pass.finish_warnings();
+        Ok(plan)
+    }
+}
+
+fn planned(kind: Kind, dn: &str, identifier: &str, operation: &str) -> PlannedOperation {
+    PlannedOperation { kind, dn: dn.to_owned(), identifier: identifier.to_owned(), operation: operation.to_owned() }
+}
+
+impl Plan {
+    fn add(&mut self, item: Item, provisioner: &Provisioner) {
+        match item {
+            Item::Unchanged => self.unchanged += 1,
+            Item::Refused { name, refusal, .. } => {
+                let option = provisioner.description.option_name(refusal.place());
+                self.refused.push((option.unwrap_or_else(|| refusal.option()).to_owned(), name));
+            }
+            Item::Problem { failure, .. } => self.failures.push(failure),
+            Item::Work(work) => {
+                let name = work
+                    .desired
+                    .as_ref()
+                    .map_or_else(|| work.row.identifier.to_string(), |user| user.user_name.clone());
+                let options = &provisioner.options;
+                let create = if options.user_create { "or create" } else { "but do not create" };
+                let words = match work.operation {
+                    UserOperation::Join { active: true } => format!("find by userName; link and update, {create}"),
+                    UserOperation::Join { active: false } => {
+                        format!("find by userName; link and update, {create}, with active false")
+                    }
+                    UserOperation::Update { .. } => "update".to_owned(),
+                    UserOperation::Enable => "update with active true".to_owned(),
+                    UserOperation::Disable => "update with active false".to_owned(),
+                    UserOperation::Delete => "delete".to_owned(),
+                    UserOperation::Settle => match options.remove_user_action {
+                        RemoveUserAction::Delete => "find by userName; delete".to_owned(),
+                        RemoveUserAction::Disable => "find by userName; update with active false".to_owned(),
+                    },
+                    UserOperation::Retire | UserOperation::Forget => {
+                        self.unchanged += 1;
+                        return;
+                    }
+                };
+                self.operations.push(planned(Kind::User, &work.dn, &name, &words));
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What a cycle did, in the counters that administrators know, and what went wrong with which entry.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use weir_exchange::Exchange;
+
+use super::decide::Refusal;
+use crate::ledger::Kind;
+
+/// Counts entries of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Entries that needed something.
+    pub impacted: u64,
+    /// Entries whose account is now as the source wants it.
+    pub success: u64,
+    /// Entries without an account, because an option forbids to make one.
+    pub unsynced: u64,
+    /// Entries whose account is out of date, because an option forbids to change it.
+    pub partially_synced: u64,
+    pub failed: u64,
+    /// Entries that needed nothing.
+    pub unchanged: u64,
+}
+
+/// What was done to an entry, for the table of operations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    Created,
+    Linked,
+    Updated,
+    Enabled,
+    Disabled,
+    Deleted,
+    Renamed,
+    MembersChanged,
+}
+
+impl Action {
+    /// The word used in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Linked => "linked",
+            Self::Updated => "updated",
+            Self::Enabled => "enabled",
+            Self::Disabled => "disabled",
+            Self::Deleted => "deleted",
+            Self::Renamed => "renamed",
+            Self::MembersChanged => "members changed",
+        }
+    }
+}
+
+/// An entry that could not be brought to where it must be. It stays dirty: the next cycle tries again.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    pub kind: Kind,
+    /// The entry, as its source names it.
+    pub dn: String,
+    /// `userName` or `displayName`, as far as known.
+    pub identifier: String,
+    /// The field to blame, when it is one.
+    pub field: Option<String>,
+    /// One sentence: what was tried and what came of it.
+    pub message: String,
+    pub cause: Cause,
+    /// The exchange that failed.
+    pub exchange: Option<Arc<Exchange>>,
+}
+
+/// Where a failure comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The entry itself.
+    Source,
+    /// The endpoint answered, but not as needed.
+    Status(u16),
+    /// No answer came, or none in time.
+    NoAnswer,
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.kind.as_str(), self.dn)?;
+        if let Some(field) = &self.field {
+            write!(f, ", field {field}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+/// Why a cycle ended before its time.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Abort {
+    #[error("the endpoint refused the credentials (status {0}); the cycle stopped, give others and run it again")]
+    Credentials(u16),
+    #[error("{0} operations in a row got no answer; the cycle stopped, the rest is left for the next one")]
+    Unanswered(u32),
+    #[error("it was interrupted; what was done is remembered, the rest is left for the next cycle")]
+    Interrupted,
+}
+
+/// The report of one cycle.
+#[derive(Clone, Debug, Default)]
+pub struct CycleReport {
+    pub users: Counters,
+    pub groups: Counters,
+    pub actions: BTreeMap<(Kind, Action), u64>,
+    /// Skipped for a cleared option: how many, and the first few by name.
+    pub refusals: BTreeMap<Refusal, Refused>,
+    pub failures: Vec<Failure>,
+    pub warnings: Vec<String>,
+    /// Names of groups that were created because a filter found nothing, and that was trusted.
+    pub trusted_empty: Vec<String>,
+    pub aborted: Option<Abort>,
+    pub elapsed: Duration,
+}
+
+/// Entries that an option kept from being provisioned.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refused {
+    /// The option's name on the client's console.
+    pub option: String,
+    pub count: u64,
+    /// Up to [`SHOWN`] of them.
+    pub first: Vec<String>,
+}
+
+/// How many names a warning lists.
+pub const SHOWN: usize = 5;
+
+impl CycleReport {
+    /// The counters of a kind.
+    pub fn counters(&mut self, kind: Kind) -> &mut Counters {
+        match kind {
+            Kind::User => &mut self.users,
+            Kind::Group => &mut self.groups,
+        }
+    }
+
+    /// Whether every entry is where it must be, or was skipped by an option.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.failures.is_empty() && self.aborted.is_none()
+    }
+
+    /// How often something was done.
+    #[must_use]
+    pub fn count(&self, kind: Kind, action: Action) -> u64 {
+        self.actions.get(&(kind, action)).copied().unwrap_or_default()
+    }
+
+    pub(super) fn act(&mut self, kind: Kind, action: Action) {
+        *self.actions.entry((kind, action)).or_default() += 1;
+    }
+
+    pub(super) fn fail(&mut self, failure: Failure) {
+        let counters = self.counters(failure.kind);
+        counters.impacted += 1;
+        counters.failed += 1;
+        self.failures.push(failure);
+    }
+
+    pub(super) fn refuse(&mut self, refusal: Refusal, option: &str, name: &str) {
+        let counters = &mut self.users;
+        counters.impacted += 1;
+        if refusal.leaves_account() {
+            counters.partially_synced += 1;
+        } else {
+            counters.unsynced += 1;
+        }
+        let refused = self.refusals.entry(refusal).or_default();
+        option.clone_into(&mut refused.option);
+        refused.count += 1;
+        if refused.first.len() < SHOWN {
+            refused.first.push(name.to_owned());
+        }
+    }
+
+    pub(super) fn succeed(&mut self, kind: Kind) {
+        let counters = self.counters(kind);
+        counters.impacted += 1;
+        counters.success += 1;
+    }
+}

@@ -1,0 +1,124 @@
+//! `weir.toml`: what a team writes down once about its endpoint, so that nobody has to remember flags.
+//!
+//! Flags win over the file. Paths in it are relative to the file's own folder.
+
+mod init;
+mod read;
+mod secret;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use url::Url;
+
+pub use init::commented;
+pub use secret::{SecretError, SecretSource};
+
+use crate::exit::FailOn;
+use weir_catalog::Foreknowledge;
+use weir_catalog::Templates;
+
+/// The name under which a configuration is found without being asked for.
+pub const FILE: &str = "weir.toml";
+
+/// Everything that a configuration says; what it leaves out has no value.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// The file, for errors that show up later.
+    pub file: PathBuf,
+    pub url: Option<Url>,
+    pub credentials: Option<CredentialSource>,
+    pub headers: BTreeMap<String, SecretSource>,
+    pub transport: Transport,
+    pub pace: PaceConfig,
+    pub known: Foreknowledge,
+    /// How the values of new resources are made.
+    pub templates: Templates,
+    pub checks: Checks,
+}
+
+/// Where the credentials come from; one kind.
+#[derive(Clone, Debug)]
+pub enum CredentialSource {
+    Bearer(SecretSource),
+    /// `USER:PASS`
+    Basic(SecretSource),
+    /// Id and secret of an OAuth 2 client.
+    Oauth {
+        token_url: Url,
+        client: String,
+        secret: SecretSource,
+        scope: Option<String>,
+    },
+}
+
+/// How the endpoint is reached.
+#[derive(Clone, Debug, Default)]
+pub struct Transport {
+    /// Certificates of further authorities, PEM.
+    pub ca: Option<PathBuf>,
+    /// The client's certificate, PEM; the key may stand in the same file.
+    pub certificate: Option<PathBuf>,
+    pub key: Option<PathBuf>,
+    pub proxy: Option<Url>,
+    pub insecure: bool,
+    /// In seconds.
+    pub timeout: Option<u64>,
+}
+
+/// How gently the endpoint is treated.
+#[derive(Clone, Debug, Default)]
+pub struct PaceConfig {
+    pub concurrency: Option<u16>,
+    /// Requests a second.
+    pub rate: Option<f64>,
+    /// How many requests a run may send.
+    pub budget: Option<u64>,
+    /// How long after a change an endpoint may show what was before.
+    pub settle: Option<Duration>,
+}
+
+/// Which checks are run, and when the run fails.
+#[derive(Clone, Debug, Default)]
+pub struct Checks {
+    pub only: Vec<String>,
+    pub skip: Vec<String>,
+    pub scale: bool,
+    pub read_only: bool,
+    pub fail_on: Option<FailOn>,
+    pub baseline: Option<PathBuf>,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("the configuration {} cannot be read: {problem}", .file.display())]
+    Unreadable { file: PathBuf, problem: std::io::Error },
+    #[error("the configuration {}: {place}: {problem}", .file.display())]
+    Wrong { file: PathBuf, place: String, problem: String },
+}
+
+impl Config {
+    /// The configuration of `file`, or that of the working directory if there is one.
+    pub fn load(file: Option<&Path>) -> Result<Option<Self>, ConfigError> {
+        let path = file.unwrap_or(Path::new(FILE));
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::parse(path, &text).map(Some),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && file.is_none() => Ok(None),
+            Err(problem) => Err(ConfigError::Unreadable { file: path.to_owned(), problem }),
+        }
+    }
+
+    /// Reads a configuration; `file` is for errors, and for the folder that its paths start from.
+    pub fn parse(file: &Path, text: &str) -> Result<Self, ConfigError> {
+        read::config(file, text).map_err(|fault| ConfigError::Wrong {
+            file: file.to_owned(),
+            place: fault.place(text),
+            problem: fault.problem,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

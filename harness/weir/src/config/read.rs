@@ -1,0 +1,274 @@
+//! Reads a configuration.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::ValueEnum as _;
+use scim::capability::Capability;
+use secrecy::SecretString;
+use serde::Deserialize;
+use toml::{Spanned, Value};
+use url::Url;
+use weir_catalog::Foreknowledge;
+use weir_catalog::Templates;
+use weir_catalog::plan::{Selection, select};
+use weir_exchange::base_url;
+use weir_files::fault::{Fault, fault};
+
+use super::{Checks, Config, CredentialSource, PaceConfig, SecretSource, Transport};
+use crate::exit::FailOn;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    url: Option<Spanned<String>>,
+    resource_types: Option<Vec<String>>,
+    credentials: Option<Spanned<CredentialsRow>>,
+    #[serde(default)]
+    headers: BTreeMap<String, Spanned<Value>>,
+    #[serde(default)]
+    transport: TransportRow,
+    #[serde(default)]
+    pace: PaceRow,
+    #[serde(default)]
+    features: FeaturesRow,
+    #[serde(default)]
+    attributes: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<Value>>>,
+    #[serde(default)]
+    checks: ChecksRow,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CredentialsRow {
+    bearer: Option<Spanned<Value>>,
+    basic: Option<Spanned<Value>>,
+    oauth: Option<OauthRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OauthRow {
+    token_url: Spanned<String>,
+    client: String,
+    secret: Spanned<Value>,
+    scope: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct TransportRow {
+    ca: Option<PathBuf>,
+    certificate: Option<PathBuf>,
+    key: Option<Spanned<PathBuf>>,
+    proxy: Option<Spanned<String>>,
+    #[serde(default)]
+    insecure: bool,
+    timeout: Option<Spanned<u64>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct PaceRow {
+    concurrency: Option<Spanned<u16>>,
+    rate: Option<Spanned<f64>>,
+    budget: Option<Spanned<u64>>,
+    settle: Option<Spanned<f64>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct FeaturesRow {
+    #[serde(default)]
+    assume: Vec<Spanned<String>>,
+    #[serde(default)]
+    skip: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct ChecksRow {
+    #[serde(default)]
+    only: Vec<Spanned<String>>,
+    #[serde(default)]
+    skip: Vec<Spanned<String>>,
+    #[serde(default)]
+    scale: bool,
+    #[serde(default)]
+    read_only: bool,
+    fail_on: Option<Spanned<String>>,
+    baseline: Option<PathBuf>,
+}
+
+pub(super) fn config(file: &Path, text: &str) -> Result<Config, Fault> {
+    let document: Document = toml::from_str(text)?;
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let credentials = match document.credentials {
+        Some(row) => {
+            let span = row.span();
+            Some(credentials(row.into_inner(), span, folder)?)
+        }
+        None => None,
+    };
+    let headers = document.headers.into_iter().map(|(name, value)| Ok((name, secret(value, folder)?)));
+    Ok(Config {
+        file: file.to_owned(),
+        url: document.url.map(|url| read_url(&url)).transpose()?,
+        credentials,
+        headers: headers.collect::<Result<_, Fault>>()?,
+        transport: transport(document.transport, folder)?,
+        pace: pace(document.pace)?,
+        known: Foreknowledge {
+            assume: capabilities(document.features.assume)?,
+            skip: capabilities(document.features.skip)?,
+            resource_types: document.resource_types,
+        },
+        templates: templates(document.attributes)?,
+        checks: checks(document.checks, folder)?,
+    })
+}
+
+fn read_url(text: &Spanned<String>) -> Result<Url, Fault> {
+    base_url(text.get_ref()).map_err(|problem| Fault::new(text.span(), problem))
+}
+
+fn credentials(row: CredentialsRow, span: std::ops::Range<usize>, folder: &Path) -> Result<CredentialSource, Fault> {
+    match (row.bearer, row.basic, row.oauth) {
+        (Some(bearer), None, None) => Ok(CredentialSource::Bearer(secret(bearer, folder)?)),
+        (None, Some(basic), None) => Ok(CredentialSource::Basic(secret(basic, folder)?)),
+        (None, None, Some(oauth)) => Ok(CredentialSource::Oauth {
+            token_url: Url::parse(oauth.token_url.get_ref())
+                .map_err(|error| Fault::new(oauth.token_url.span(), format!("this is no URL: {error}")))?,
+            client: oauth.client,
+            secret: secret(oauth.secret, folder)?,
+            scope: oauth.scope,
+        }),
+        (None, None, None) => fault(span, "[credentials] needs one of `bearer`, `basic` and `[credentials.oauth]`"),
+        _ => fault(span, "[credentials] has more than one of `bearer`, `basic` and `oauth`; keep one"),
+    }
+}
+
+/// A text, or a table with one of `env`, `file` and `command`.
+fn secret(value: Spanned<Value>, folder: &Path) -> Result<SecretSource, Fault> {
+    const SHAPE: &str =
+        "a secret is a text, or one of { env = \"NAME\" }, { file = \"PATH\" } and { command = [\"PROGRAM\", …] }";
+    let span = value.span();
+    let table = match value.into_inner() {
+        Value::String(text) => return Ok(SecretSource::Text(SecretString::from(text))),
+        Value::Table(table) if table.len() == 1 => table,
+        _ => return fault(span, SHAPE),
+    };
+    let Some((key, value)) = table.into_iter().next() else { return fault(span, SHAPE) };
+    match (key.as_str(), value) {
+        ("env", Value::String(name)) => Ok(SecretSource::Environment(name)),
+        ("file", Value::String(path)) => Ok(SecretSource::File(folder.join(path))),
+        ("command", Value::Array(words)) if !words.is_empty() => words
+            .into_iter()
+            .map(|word| word.as_str().map(str::to_owned).ok_or_else(|| Fault::new(span.clone(), SHAPE)))
+            .collect::<Result<_, _>>()
+            .map(SecretSource::Command),
+        _ => fault(span, SHAPE),
+    }
+}
+
+fn transport(row: TransportRow, folder: &Path) -> Result<Transport, Fault> {
+    if let Some(key) = &row.key
+        && row.certificate.is_none()
+    {
+        return fault(key.span(), "a key is of no use without `certificate`");
+    }
+    let proxy = row.proxy.map(|proxy| {
+        Url::parse(proxy.get_ref())
+            .map_err(|error| Fault::new(proxy.span(), format!("this is no URL of a proxy: {error}")))
+    });
+    Ok(Transport {
+        ca: row.ca.map(|path| folder.join(path)),
+        certificate: row.certificate.map(|path| folder.join(path)),
+        key: row.key.map(|path| folder.join(path.into_inner())),
+        proxy: proxy.transpose()?,
+        insecure: row.insecure,
+        timeout: positive(row.timeout)?,
+    })
+}
+
+fn pace(row: PaceRow) -> Result<PaceConfig, Fault> {
+    let settle = match row.settle {
+        Some(settle) => Some(
+            Duration::try_from_secs_f64(*settle.get_ref())
+                .map_err(|_| Fault::new(settle.span(), "`settle` is a number of seconds, 0 or more"))?,
+        ),
+        None => None,
+    };
+    let rate = match row.rate {
+        Some(rate) if rate.get_ref().is_finite() && *rate.get_ref() > 0.0 => Some(rate.into_inner()),
+        Some(rate) => return fault(rate.span(), "the rate must be greater than 0"),
+        None => None,
+    };
+    Ok(PaceConfig { concurrency: positive(row.concurrency)?, rate, budget: positive(row.budget)?, settle })
+}
+
+fn positive<N: Copy + Default + PartialEq>(number: Option<Spanned<N>>) -> Result<Option<N>, Fault> {
+    match number {
+        Some(number) if *number.get_ref() == N::default() => fault(number.span(), "the number must be greater than 0"),
+        Some(number) => Ok(Some(number.into_inner())),
+        None => Ok(None),
+    }
+}
+
+fn capabilities(names: Vec<Spanned<String>>) -> Result<Vec<Capability>, Fault> {
+    let mut all = Vec::new();
+    for name in names {
+        // `patch` stands for `patch.users` and `patch.groups`.
+        let word = name.get_ref();
+        let known = Capability::ALL.iter().copied().filter(|capability| {
+            let id = capability.to_string();
+            id == *word || id.strip_prefix(word.as_str()).is_some_and(|rest| rest.starts_with('.'))
+        });
+        let before = all.len();
+        all.extend(known);
+        if all.len() == before {
+            let known: Vec<String> = Capability::ALL.iter().map(ToString::to_string).collect();
+            return fault(name.span(), format!("{word:?} is no capability; there are {}", known.join(", ")));
+        }
+    }
+    Ok(all)
+}
+
+fn templates(types: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<Value>>>) -> Result<Templates, Fault> {
+    let mut templates = Templates::default();
+    for (name, attributes) in types {
+        for (path, value) in attributes {
+            let span = value.span();
+            let json = serde_json::to_value(value.into_inner())
+                .map_err(|error| Fault::new(span.clone(), error.to_string()))?;
+            templates
+                .add(name.get_ref(), path.get_ref(), json)
+                .map_err(|problem| Fault::new(span, problem.to_string()))?;
+        }
+    }
+    Ok(templates)
+}
+
+fn checks(row: ChecksRow, folder: &Path) -> Result<Checks, Fault> {
+    for prefix in row.only.iter().chain(&row.skip) {
+        let selection = Selection { only: vec![prefix.get_ref().clone()], ..Selection::default() };
+        select(&selection).map_err(|error| Fault::new(prefix.span(), error.to_string()))?;
+    }
+    let fail_on = match row.fail_on {
+        Some(word) => match FailOn::from_str(word.get_ref(), false) {
+            Ok(level) => Some(level),
+            Err(_) => return fault(word.span(), "`fail_on` is one of must, should, note and never"),
+        },
+        None => None,
+    };
+    let texts = |prefixes: Vec<Spanned<String>>| prefixes.into_iter().map(Spanned::into_inner).collect();
+    Ok(Checks {
+        only: texts(row.only),
+        skip: texts(row.skip),
+        scale: row.scale,
+        read_only: row.read_only,
+        fail_on,
+        baseline: row.baseline.map(|path| folder.join(path)),
+    })
+}

@@ -1,0 +1,259 @@
+//! An endpoint of our own inside the process, on a free port of the loopback address. Beside `cli/`, this is the only
+//! place in the harness that knows the server.
+
+use std::path::PathBuf;
+
+use scim::capability::Capability;
+use secrecy::SecretString;
+use url::Url;
+use weir_catalog::discovery::Declared;
+use weir_exchange::Credentials;
+use weir_exchange::Further;
+
+/// What to embed.
+#[derive(Clone, Debug)]
+pub struct EmbeddedOptions {
+    /// A target's name, or the path of a target file.
+    pub target: String,
+    /// Deviations to switch on, each `ID` or `ID=VALUE`.
+    pub deviations: Vec<String>,
+    /// Makes the endpoint's ids and credentials repeatable.
+    pub seed: u64,
+}
+
+/// Why no endpoint could be embedded.
+#[derive(Debug, thiserror::Error)]
+pub enum EmbeddedError {
+    #[error("{name:?} is neither a target nor a file that can be read ({source}); the targets are {known}")]
+    UnknownTarget { name: String, known: String, source: std::io::Error },
+    #[error("cannot read the schema file {file}: {source}")]
+    SchemaFile { file: String, source: std::io::Error },
+    #[error(transparent)]
+    Schema(#[from] weir_server::targets::SchemaFileError),
+    #[error(transparent)]
+    Target(#[from] weir_server::targets::TargetError),
+    #[error("{0}; `weir list deviations` shows all of them")]
+    Deviation(#[from] weir_server::deviations::ActivationError),
+    #[error(transparent)]
+    Start(#[from] weir_server::StartError),
+}
+
+/// A way in: one application, or the whole endpoint where a target has none.
+#[derive(Clone, Debug)]
+pub struct Application {
+    pub name: String,
+    /// In targets that have tenants.
+    pub tenant: Option<String>,
+    /// The first is the one to recommend.
+    pub base_urls: Vec<Url>,
+    pub bearer: Option<SecretString>,
+    pub basic: Option<(String, SecretString)>,
+    /// Id and secret of a client of the token endpoint.
+    pub oauth: Option<(String, SecretString)>,
+    /// Credentials that may read and not write.
+    pub reader: Option<Credentials>,
+}
+
+impl Application {
+    /// The credentials to use: the token where there is one, as Aquera's guide recommends.
+    pub fn credentials(&self) -> Credentials {
+        match (&self.bearer, &self.basic) {
+            (Some(token), _) => Credentials::Bearer(token.clone()),
+            (None, Some((user, password))) => Credentials::Basic { user: user.clone(), password: password.clone() },
+            (None, None) => Credentials::None,
+        }
+    }
+}
+
+/// A running endpoint of our own. Dropping it stops it.
+pub struct Embedded {
+    endpoint: weir_server::Endpoint,
+    target: String,
+    declared: Declared,
+    applications: Vec<Application>,
+    control: Url,
+}
+
+/// Reads a target: one that is compiled in, or a file.
+pub fn target(name: &str) -> Result<weir_server::Target, EmbeddedError> {
+    if let Some(target) = weir_server::Target::find(name) {
+        return Ok(target);
+    }
+    match std::fs::read_to_string(name) {
+        Ok(text) => Ok(weir_server::Target::parse(name, &text)?),
+        Err(source) => {
+            let known = weir_server::Target::names().collect::<Vec<_>>().join(", ");
+            Err(EmbeddedError::UnknownTarget { name: name.into(), known, source })
+        }
+    }
+}
+
+/// Adds the schemas and resource types of JSON files to a target.
+pub fn add_schema_files(target: &mut weir_server::Target, files: &[PathBuf]) -> Result<(), EmbeddedError> {
+    let read = |path: &PathBuf| {
+        let file = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Ok(text) => Ok((file, text)),
+            Err(source) => Err(EmbeddedError::SchemaFile { file, source }),
+        }
+    };
+    let files = files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    Ok(target.add_schema_files(&files)?)
+}
+
+/// Reads activations of deviations.
+pub fn deviations(texts: &[String]) -> Result<Vec<weir_server::Activation>, EmbeddedError> {
+    texts.iter().map(|text| text.parse().map_err(EmbeddedError::Deviation)).collect()
+}
+
+/// A deviation as `weir prove` sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownDeviation {
+    pub id: &'static str,
+    /// One line.
+    pub summary: &'static str,
+    /// Ids of `fixtures/requirements.tsv`; empty if the RFCs permit it.
+    pub breaks: &'static [&'static str],
+}
+
+impl KnownDeviation {
+    /// Whether an endpoint may behave like that.
+    pub const fn is_permitted(&self) -> bool {
+        self.breaks.is_empty()
+    }
+}
+
+/// Every deviation that an embedded endpoint can have.
+pub fn known_deviations() -> impl Iterator<Item = KnownDeviation> {
+    weir_server::deviations::all().iter().map(|deviation| known(deviation))
+}
+
+const fn known(deviation: &weir_server::Deviation) -> KnownDeviation {
+    use weir_server::deviations::Breaks;
+    KnownDeviation {
+        id: deviation.id,
+        summary: deviation.summary,
+        breaks: match deviation.breaks {
+            Breaks::Requirements(ids) => ids,
+            Breaks::Permitted(_) => &[],
+        },
+    }
+}
+
+/// What a target's description says of its first application, the one that runs take.
+fn declared(target: &weir_server::Target) -> Declared {
+    let first = target.applications.first();
+    let capabilities = first.map_or(&target.capabilities, |first| &first.capabilities);
+    let own = first.map_or(&[][..], |first| &first.deviations);
+    Declared {
+        missing: Capability::ALL.iter().copied().filter(|known| !capabilities.contains(known)).collect(),
+        tolerances: target.tolerances.iter().collect(),
+        deviations: target
+            .deviations
+            .iter()
+            .chain(own)
+            .map(|activation| (activation.deviation.id, known(activation.deviation).breaks))
+            .collect(),
+        findings: target.declared.iter().map(|own| (own.checks.clone(), own.because.clone())).collect(),
+    }
+}
+
+/// The ways into an endpoint of our own.
+pub fn applications(endpoint: &weir_server::Endpoint) -> Vec<Application> {
+    endpoint
+        .applications()
+        .iter()
+        .map(|access| Application {
+            name: access.name.clone(),
+            tenant: access.tenant.clone(),
+            base_urls: access.base_urls.iter().filter_map(|url| Url::parse(url).ok()).collect(),
+            bearer: access.credentials.bearer.clone(),
+            basic: access.credentials.basic.as_ref().map(|basic| (basic.user.clone(), basic.password.clone())),
+            oauth: access.credentials.oauth.as_ref().map(|client| (client.id.clone(), client.secret.clone())),
+            reader: access.further.iter().find(|further| !further.writes).and_then(|further| {
+                let credentials = &further.credentials;
+                let basic = credentials.basic.as_ref();
+                credentials.bearer.clone().map(Credentials::Bearer).or_else(|| {
+                    basic.map(|basic| Credentials::Basic { user: basic.user.clone(), password: basic.password.clone() })
+                })
+            }),
+        })
+        .collect()
+}
+
+impl Embedded {
+    /// Starts an endpoint and returns when it accepts connections.
+    pub fn start(options: &EmbeddedOptions) -> Result<Self, EmbeddedError> {
+        Self::start_target(target(&options.target)?, options)
+    }
+
+    /// As [`Self::start`], with the text of a target file of one's own; the options' target is its name.
+    pub fn start_text(text: &str, options: &EmbeddedOptions) -> Result<Self, EmbeddedError> {
+        Self::start_target(weir_server::Target::parse(&options.target, text)?, options)
+    }
+
+    fn start_target(target: weir_server::Target, options: &EmbeddedOptions) -> Result<Self, EmbeddedError> {
+        let declared = declared(&target);
+        let mut config = weir_server::Config::new(target);
+        config.deviations = deviations(&options.deviations)?;
+        config.seed = options.seed;
+        let endpoint = weir_server::start(config)?;
+        let applications = applications(&endpoint);
+        let control = format!("{}/_weir/", endpoint.origin());
+        // The origin is made of an address and a port, so this is a URL.
+        let control = Url::parse(&control).expect("an address and a port make a URL");
+        Ok(Self { endpoint, target: options.target.clone(), declared, applications, control })
+    }
+
+    /// The name of the target.
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// What the target's description says of it.
+    pub const fn declared(&self) -> &Declared {
+        &self.declared
+    }
+
+    /// Every way in, in the target's order.
+    pub fn applications(&self) -> &[Application] {
+        &self.applications
+    }
+
+    /// The way in that a run takes unless it is told otherwise.
+    pub fn application(&self) -> Option<&Application> {
+        self.applications.first()
+    }
+
+    /// The further credentials that the target has: one that may only read, and another application.
+    pub fn further(&self) -> Further {
+        let first = self.application();
+        let reader = first.and_then(|first| first.reader.clone());
+        let stranger = self
+            .applications
+            .iter()
+            .skip(1)
+            .find_map(|other| Some((other.base_urls.first()?.clone(), other.credentials())));
+        Further { reader, stranger }
+    }
+
+    /// The control API, with a trailing slash.
+    pub fn control_url(&self) -> &Url {
+        &self.control
+    }
+
+    /// The bearer token of the control API.
+    pub fn control_token(&self) -> &SecretString {
+        self.endpoint.control_token()
+    }
+
+    /// Forgets every resource, account and exchange, and returns to the deviations of the start.
+    pub fn reset(&self) {
+        self.endpoint.reset();
+    }
+
+    /// Switches on exactly these deviations, each `ID` or `ID=VALUE`.
+    pub fn set_deviations(&self, texts: &[String]) -> Result<(), EmbeddedError> {
+        Ok(self.endpoint.set_deviations(&deviations(texts)?)?)
+    }
+}

@@ -1,0 +1,96 @@
+//! What is wrong with a proof.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use weir_catalog::checks;
+use weir_judge::Verdict;
+use weir_judge::verdict_of;
+
+use super::{Proof, Record, Trial};
+
+/// One reason why a proof fails.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum Complaint {
+    #[error("{check} is {verdict} against the endpoint without any deviation; the endpoint or the check is wrong", verdict = .verdict.as_str())]
+    FalseAlarm { check: &'static str, verdict: Verdict },
+    #[error("{deviation} breaks a requirement and no check notices it")]
+    Unnoticed { deviation: &'static str },
+    #[error("{deviation} is permitted, and {check} fails it")]
+    PermittedFails { deviation: &'static str, check: &'static str },
+    #[error("{check} is made to fail by no deviation")]
+    NeverFails { check: &'static str },
+    #[error("{check} broke down against {deviation}; this is a bug of Weir")]
+    BrokeDown { deviation: &'static str, check: &'static str },
+    #[error(
+        "{deviation}: {check} is recorded as {recorded} and is {found} now; if that is right, write the record with `weir prove --full --write`"
+    )]
+    Differs { deviation: &'static str, check: String, recorded: String, found: &'static str },
+}
+
+/// Compares what the checks said with what they must say, and with the record if there is one. A record of the whole matrix is for
+/// complete proofs: under a deviation that mixes up everybody's data, what a check sees depends on which others run beside it.
+pub fn judge(proof: &Proof, record: Option<&Record>) -> Vec<Complaint> {
+    let mut complaints: Vec<Complaint> = proof
+        .faithful
+        .iter()
+        .filter(|(_, verdict)| matches!(verdict, Verdict::Warn | Verdict::Blocked | Verdict::Fail | Verdict::Error))
+        .map(|(&check, &verdict)| Complaint::FalseAlarm { check, verdict })
+        .collect();
+    for trial in &proof.trials {
+        complaints.extend(trial_complaints(trial));
+        complaints.extend(record.into_iter().flat_map(|record| differences(trial, record)));
+    }
+    if proof.complete {
+        complaints.extend(never_failing(&proof.trials));
+    }
+    complaints.sort();
+    complaints
+}
+
+fn trial_complaints(trial: &Trial) -> Vec<Complaint> {
+    let deviation = trial.deviation.id;
+    let mut complaints: Vec<Complaint> = trial
+        .verdicts
+        .iter()
+        .filter(|(_, verdict)| **verdict == Verdict::Error)
+        .map(|(&check, _)| Complaint::BrokeDown { deviation, check })
+        .collect();
+    if trial.deviation.is_permitted() {
+        let failing = trial.noticed().filter(|(_, verdict)| *verdict == Verdict::Fail);
+        complaints.extend(failing.map(|(check, _)| Complaint::PermittedFails { deviation, check }));
+    } else if trial.noticed().next().is_none() {
+        complaints.push(Complaint::Unnoticed { deviation });
+    }
+    complaints
+}
+
+/// Only checks that were run can differ.
+fn differences(trial: &Trial, record: &Record) -> Vec<Complaint> {
+    let deviation = trial.deviation.id;
+    let recorded: BTreeMap<&str, &str> = record.of(deviation).collect();
+    let noticed: BTreeMap<&str, &'static str> =
+        trial.noticed().map(|(check, verdict)| (check, verdict.as_str())).collect();
+    let run =
+        trial.verdicts.keys().copied().filter(|check| recorded.contains_key(check) || noticed.contains_key(check));
+    run.filter_map(|check| {
+        let found = noticed.get(check).copied().unwrap_or("silent");
+        let before = recorded.get(check).copied().unwrap_or("silent");
+        (found != before).then(|| Complaint::Differs {
+            deviation,
+            check: check.to_owned(),
+            recorded: before.to_owned(),
+            found,
+        })
+    })
+    .collect()
+}
+
+/// A check that judges only disputed or optional points can never do more than note.
+fn never_failing(trials: &[Trial]) -> Vec<Complaint> {
+    let failing: BTreeSet<&str> = trials.iter().flat_map(|trial| trial.noticed().map(|(check, _)| check)).collect();
+    checks::all()
+        .filter(|check| matches!(verdict_of(check.requirements), Verdict::Fail | Verdict::Warn))
+        .filter(|check| !failing.contains(check.id))
+        .map(|check| Complaint::NeverFails { check: check.id })
+        .collect()
+}

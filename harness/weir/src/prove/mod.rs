@@ -1,0 +1,130 @@
+//! Proves the catalogue with the deviations, and the deviations with the catalogue: an embedded `rfc` endpoint is started
+//! with one deviation at a time, and what the checks say of it is compared with what they must say.
+//!
+//! A check that no deviation makes fail cannot be trusted to notice anything; a deviation that no check notices is a
+//! defect that a user would ship.
+
+mod compatibility;
+mod judge;
+mod record;
+mod subject;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+
+pub use compatibility::{Compatibility, CompatibilityError, Encounter, Survival, compatibility};
+pub use judge::{Complaint, judge};
+pub use record::{Record, RecordError};
+
+use crate::embedded;
+use crate::embedded::KnownDeviation;
+use weir_catalog::{Check, checks};
+use weir_judge::Verdict;
+
+/// How many checks are run against every deviation besides those that its requirements call for.
+const SENTINELS: usize = 60;
+
+/// What a proof covers.
+#[derive(Clone, Debug)]
+pub struct ProveOptions {
+    /// Every check against every deviation, instead of those that matter to it and the sentinels.
+    pub full: bool,
+    /// Deviations by prefix of their id; all if empty.
+    pub only: Vec<String>,
+    pub seed: u64,
+    /// How many endpoints are tested side by side.
+    pub concurrency: usize,
+}
+
+/// What the checks said of an endpoint: each check that was run, with its verdict.
+pub type Verdicts = BTreeMap<&'static str, Verdict>;
+
+/// One deviation with what the checks said of it.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    pub deviation: KnownDeviation,
+    pub verdicts: Verdicts,
+    pub exchanges: u64,
+    pub elapsed: Duration,
+}
+
+impl Trial {
+    /// The checks that noticed: a note is not enough.
+    pub fn noticed(&self) -> impl Iterator<Item = (&'static str, Verdict)> + '_ {
+        self.verdicts
+            .iter()
+            .map(|(&check, &verdict)| (check, verdict))
+            .filter(|(_, verdict)| matches!(verdict, Verdict::Fail | Verdict::Warn))
+    }
+}
+
+/// The whole matrix, as far as it was computed.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    /// Whether every check met every deviation.
+    pub complete: bool,
+    /// What the checks say of the endpoint without any deviation.
+    pub faithful: Verdicts,
+    pub trials: Vec<Trial>,
+    pub exchanges: u64,
+}
+
+/// Why a proof could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ProveError {
+    #[error("no deviation begins with {0:?}; `weir list deviations` shows all of them")]
+    UnknownDeviation(String),
+    #[error("{deviation}: the embedded endpoint cannot be tested: {problem}")]
+    Subject { deviation: String, problem: String },
+}
+
+/// Runs the trials; `progress` hears of each that is done.
+pub async fn prove(
+    options: &ProveOptions,
+    record: &Record,
+    mut progress: impl FnMut(&Trial),
+) -> Result<Proof, ProveError> {
+    for prefix in &options.only {
+        if !embedded::known_deviations().any(|deviation| deviation.id.starts_with(prefix.as_str())) {
+            return Err(ProveError::UnknownDeviation(prefix.clone()));
+        }
+    }
+    let selected =
+        |id: &str| options.only.is_empty() || options.only.iter().any(|prefix| id.starts_with(prefix.as_str()));
+    let (faithful, mut exchanges, _) = subject::test(None, checks::all().collect(), options.seed).await?;
+    let trials = embedded::known_deviations().filter(|deviation| selected(deviation.id)).map(|deviation| async move {
+        let checks = if options.full { checks::all().collect() } else { checks_for(&deviation, record) };
+        let (verdicts, exchanges, elapsed) = subject::test(Some(deviation.id), checks, options.seed).await?;
+        Ok(Trial { deviation, verdicts, exchanges, elapsed })
+    });
+    let mut trials = futures_util::stream::iter(trials).buffered(options.concurrency.max(1));
+    let mut done = Vec::new();
+    while let Some(trial) = trials.next().await {
+        let trial = trial?;
+        exchanges += trial.exchanges;
+        progress(&trial);
+        done.push(trial);
+    }
+    Ok(Proof { complete: options.full && options.only.is_empty(), faithful, trials: done, exchanges })
+}
+
+/// The checks that must be run against a deviation: those that cite what it breaks, those that noticed it when the record
+/// was written, and the sentinels, which are spread evenly over the catalogue.
+fn checks_for(deviation: &KnownDeviation, record: &Record) -> Vec<&'static Check> {
+    let recorded: BTreeSet<&str> = record.of(deviation.id).map(|(check, _)| check).collect();
+    let step = (checks::all().count() / SENTINELS).max(1);
+    checks::all()
+        .enumerate()
+        .filter(|(index, check)| {
+            index.is_multiple_of(step)
+                || recorded.contains(check.id)
+                || check.requirements.iter().any(|id| deviation.breaks.contains(id))
+        })
+        .map(|(_, check)| check)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

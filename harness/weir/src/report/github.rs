@@ -1,0 +1,74 @@
+//! Annotations on the page of a GitHub job: workflow commands on standard output, one a finding.
+
+use std::io::{self, Write};
+
+use weir_judge::{Consumer, Event, Verdict};
+
+use super::outcome::Outcome;
+
+/// The page shows no more than ten of each kind.
+const MOST: usize = 10;
+
+/// Writes workflow commands to `out`.
+pub struct GithubReport<W> {
+    out: W,
+    written: [usize; 3],
+}
+
+impl<W: Write> GithubReport<W> {
+    pub fn new(out: W) -> Self {
+        Self { out, written: [0; 3] }
+    }
+
+    fn annotate(&mut self, kind: usize, title: &str, message: &str) -> io::Result<()> {
+        self.written[kind] += 1;
+        if self.written[kind] > MOST {
+            return Ok(());
+        }
+        let word = ["error", "warning", "notice"][kind];
+        writeln!(self.out, "::{word} title={}::{}", property(title), data(message))
+    }
+}
+
+impl<W: Write + Send> Consumer for GithubReport<W> {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        match event {
+            Event::Leftover { url, reason } => {
+                self.annotate(1, "weir left something behind", &format!("{url}: {reason}"))
+            }
+            Event::Outdated(outdated) => {
+                self.annotate(0, "weir baseline", &format!("{}: {}", outdated.entry, outdated.reason))
+            }
+            Event::RunFailed { reason } => self.annotate(0, "weir", reason),
+            Event::RunFinished { .. } => {
+                for (kind, written) in self.written.into_iter().enumerate().filter(|(_, written)| *written > MOST) {
+                    let word = ["errors", "warnings", "notices"][kind];
+                    writeln!(self.out, "weir: {} more {word} are in the other reports", written - MOST)?;
+                }
+                self.out.flush()
+            }
+            _ => {
+                let Some(outcome) = Outcome::of(event).filter(|outcome| outcome.known.is_none()) else { return Ok(()) };
+                let kind = match outcome.verdict {
+                    Verdict::Fail | Verdict::Blocked | Verdict::Error => 0,
+                    Verdict::Warn => 1,
+                    Verdict::Note => 2,
+                    Verdict::Pass | Verdict::Skip => return Ok(()),
+                };
+                let rules: Vec<&str> =
+                    outcome.problems.iter().flat_map(|problem| &problem.requirements).map(String::as_str).collect();
+                let rules = if rules.is_empty() { String::new() } else { format!(" ({})", rules.join(", ")) };
+                self.annotate(kind, &outcome.id, &format!("{}{rules}", outcome.message()))
+            }
+        }
+    }
+}
+
+/// The escapes that the runner undoes.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

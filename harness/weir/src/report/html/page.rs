@@ -1,0 +1,281 @@
+//! The markup of the page.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use scim::requirement;
+use sha2::{Digest, Sha256};
+use weir_catalog::checks;
+use weir_exchange::Exchange;
+use weir_exchange::difference::Difference;
+use weir_judge::{Problem, Summary, Verdict};
+use weir_judge::{dispute, level_of};
+
+use super::{Kept, Run};
+use crate::report::table::duration;
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+
+/// The most characters of one body that the page shows.
+const LONGEST_BODY: usize = 4_000;
+
+/// The order in which verdicts are told.
+const TOLD: [Verdict; 7] =
+    [Verdict::Fail, Verdict::Error, Verdict::Blocked, Verdict::Warn, Verdict::Note, Verdict::Skip, Verdict::Pass];
+
+fn hash(text: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
+}
+
+pub(super) fn page(run: &Run, summary: &Summary) -> Markup {
+    // Nothing is fetched, and no script runs but the one that stands here.
+    let policy = format!("default-src 'none'; style-src {}; script-src {}", hash(STYLE), hash(SCRIPT));
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (heading(summary)) " – weir check" }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                (header(run, summary))
+                (controls(run, summary))
+                main id="findings" {
+                    h2 { "Findings" }
+                    p id="count" aria-live="polite" {}
+                    @for outcome in &run.outcomes { (row(outcome)) }
+                }
+                (capabilities(run))
+                (coverage(run))
+                footer { p { "Repeat with " code { (run.command) } } }
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    }
+}
+
+fn heading(summary: &Summary) -> String {
+    let wrong: usize =
+        [Verdict::Fail, Verdict::Error, Verdict::Blocked].iter().map(|verdict| summary.fresh(*verdict)).sum();
+    match (wrong + summary.outdated, summary.interrupted) {
+        (_, true) => "Interrupted".to_owned(),
+        (0, false) => "Nothing is wrong".to_owned(),
+        (1, false) => "1 thing is wrong".to_owned(),
+        (wrong, false) => format!("{wrong} things are wrong"),
+    }
+}
+
+fn header(run: &Run, summary: &Summary) -> Markup {
+    html! {
+        header {
+            h1 { (heading(summary)) }
+            p class="subject" { (run.subject) }
+            p class="quiet" { (summary.exchanges) " exchanges in " (duration(summary.elapsed)) }
+            @for message in &run.messages { p class="message" { (message) } }
+            @for remark in &run.remarks { p class="quiet" { (remark) } }
+        }
+    }
+}
+
+fn controls(run: &Run, summary: &Summary) -> Markup {
+    let mut topics: Vec<&str> = run.outcomes.iter().map(|outcome| outcome.topic.as_str()).collect();
+    topics.sort_unstable();
+    topics.dedup();
+    html! {
+        form id="controls" role="search" aria-label="Choose findings" {
+            fieldset {
+                legend { "Verdict" }
+                @for verdict in TOLD {
+                    @let count = summary.total(verdict);
+                    @if count > 0 {
+                        label class={ "chip " (verdict.as_str()) } {
+                            input type="checkbox" name="verdict" value=(verdict.as_str())
+                                checked[!matches!(verdict, Verdict::Pass | Verdict::Skip)];
+                            " " (verdict.as_str()) " " b { (count) }
+                        }
+                    }
+                }
+            }
+            label { "Topic " select name="topic" {
+                option value="" { "all" }
+                @for topic in topics { option value=(topic) { (topic) } }
+            } }
+            label { "Level " select name="level" {
+                option value="" { "all" }
+                @for level in ["MUST", "SHOULD", "MAY", "IMPLIED"] { option value=(level) { (level) } }
+            } }
+            label { "Search " input type="search" name="words" placeholder="id, text, requirement"; }
+        }
+    }
+}
+
+/// The levels of a check's requirements, as the filter knows them.
+fn levels(outcome: &Kept) -> String {
+    let mut levels: Vec<&str> = outcome
+        .requirements
+        .iter()
+        .filter_map(|id| requirement::find(id))
+        .map(|known| match known.level.as_str() {
+            "MUST" | "MUST NOT" | "SHALL" | "SHALL NOT" | "REQUIRED" => "MUST",
+            "SHOULD" | "SHOULD NOT" | "RECOMMENDED" | "NOT RECOMMENDED" => "SHOULD",
+            "IMPLIED" => "IMPLIED",
+            _ => "MAY",
+        })
+        .collect();
+    levels.sort_unstable();
+    levels.dedup();
+    levels.join(" ")
+}
+
+fn row(outcome: &Kept) -> Markup {
+    let message = outcome
+        .problems
+        .iter()
+        .max_by_key(|problem| problem.verdict)
+        .map(|problem| problem.message.as_str())
+        .or(outcome.reason.as_deref());
+    html! {
+        details class="finding" data-verdict=(outcome.verdict.as_str()) data-topic=(outcome.topic) data-levels=(levels(outcome)) {
+            summary {
+                span class={ "verdict " (outcome.verdict.as_str()) } { (outcome.verdict.as_str()) }
+                @if outcome.known.is_some() { span class="verdict known" { "known" } }
+                span class="id" { (outcome.id) }
+                span class="title" { (outcome.title) }
+                @if let Some(message) = message { span class="said" { (message) } }
+            }
+            div class="inside" {
+                @if let Some(reason) = &outcome.reason { p { (reason) } }
+                @if let Some(cause) = outcome.cause { p { "Explained by " code { (cause) } } }
+                @if let Some(known) = &outcome.known {
+                    p { "Known: " (known.reason)
+                        @if let Some(link) = &known.link { " (" (link) ")" }
+                        @if let Some(expires) = &known.expires { ", accepted until " (expires) }
+                    }
+                }
+                @if let Some(check) = checks::find(&outcome.id) { p class="quiet" { (check.matters) } }
+                @for problem in &outcome.problems { (told(problem)) }
+                @if outcome.problems.is_empty() && !outcome.requirements.is_empty() {
+                    ul { @for id in &outcome.requirements { (rule(id)) } }
+                }
+                p class="quiet" { (outcome.exchanges) " exchanges in " (duration(outcome.elapsed)) }
+            }
+        }
+    }
+}
+
+fn rule(id: &str) -> Markup {
+    html! {
+        li { code { (id) } " (" (level_of(id)) ") "
+            @if let Some(known) = requirement::find(id) { (known.summary) }
+            @if let Some(dispute) = dispute(id) { " – disputed, " (dispute.point) ": " (dispute.reading) }
+        }
+    }
+}
+
+fn told(problem: &Problem) -> Markup {
+    html! {
+        section class="problem" {
+            h3 { (problem.message) }
+            dl {
+                dt { "Rule" } dd { ul { @for id in &problem.requirements { (rule(id)) } } }
+                @if !problem.legal.is_empty() { dt { "Right" } dd { ul { @for legal in &problem.legal { li { (legal) } } } } }
+                @if !problem.observed.is_empty() { dt { "Came" } dd { (problem.observed) } }
+                @if !problem.differences.is_empty() { dt { "Differs" } dd { ul { @for one in &problem.differences { (difference(one)) } } } }
+            }
+            @for exchange in &problem.exchanges { (exchange_of(exchange)) }
+            @if let Some(last) = problem.exchanges.last() {
+                h4 { "Repeat" }
+                pre tabindex="0" { (last.curl()) }
+            }
+        }
+    }
+}
+
+fn difference(difference: &Difference) -> Markup {
+    let shown =
+        |value: &Option<serde_json::Value>| value.as_ref().map_or_else(|| "nothing".into(), ToString::to_string);
+    html! {
+        li { code { (if difference.path.is_empty() { "the whole body" } else { &difference.path }) }
+            ": expected " code { (shown(&difference.expected)) } ", found " code { (shown(&difference.found)) }
+        }
+    }
+}
+
+fn exchange_of(exchange: &Exchange) -> Markup {
+    html! {
+        details class="exchange" {
+            summary { "#" (exchange.number) " " (exchange.method) " " (exchange.target()) " → " (exchange.status)
+                " in " (duration(exchange.elapsed)) }
+            h4 { "Request" }
+            pre tabindex="0" { (headers(&exchange.request_headers)) (shortened(&exchange.request_text())) }
+            h4 { "Answer" }
+            pre tabindex="0" { (headers(&exchange.response_headers)) (shortened(&exchange.response_text())) }
+        }
+    }
+}
+
+/// One line a header. Cookies are secrets.
+fn headers(headers: &reqwest::header::HeaderMap) -> String {
+    let mut text = String::new();
+    for (name, value) in headers {
+        let value = if name == "set-cookie" { "(masked)".into() } else { String::from_utf8_lossy(value.as_bytes()) };
+        text.extend([name.as_str(), ": ", &value, "\n"]);
+    }
+    text + "\n"
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_BODY) {
+        Some((end, _)) => format!("{}…\n({} bytes in all)", &text[..end], text.len()),
+        None => text.to_owned(),
+    }
+}
+
+fn capabilities(run: &Run) -> Markup {
+    html! {
+        details class="part" {
+            summary { h2 { "What the endpoint offers" } }
+            div class="scroll" role="region" aria-label="What the endpoint offers" tabindex="0" {
+                table {
+                    thead { tr { th scope="col" { "Capability" } th scope="col" { "Offered" } th scope="col" { "Known because" } } }
+                    tbody {
+                        @for offer in &run.offers {
+                            tr { th scope="row" { code { (offer.capability.id()) } }
+                                td { (if offer.offered { "yes" } else { "no" }) }
+                                td { (offer.provenance.as_str()) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn coverage(run: &Run) -> Markup {
+    html! {
+        details class="part" {
+            summary { h2 { "Coverage by RFC section" } }
+            p class="quiet" { "Requirements that a check of this run is about, by the gravest verdict of their checks." }
+            div class="scroll" role="region" aria-label="Coverage by RFC section" tabindex="0" {
+                table {
+                    thead { tr { th scope="col" { "Section" } @for verdict in TOLD { th scope="col" { (verdict.as_str()) } } } }
+                    tbody {
+                        @for section in run.coverage.sections() {
+                            tr { th scope="row" { (section.rfc.as_str()) " " (section.number) }
+                                @for verdict in TOLD {
+                                    @let count = section.tally[verdict as usize];
+                                    td class=[(count > 0).then_some(verdict.as_str())] { @if count > 0 { (count) } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! The report for programs: one JSON document at the end of the run, described in `docs/json-report.md`.
+//!
+//! `version` counts up when a member changes its meaning or goes away; new members appear without notice.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use scim::requirement;
+use serde_json::{Map, Value, json};
+use weir_catalog::checks;
+use weir_exchange::Exchange;
+use weir_exchange::difference::Difference;
+use weir_judge::Offer;
+use weir_judge::{Consumer, Event, Finding, Known, Problem, Step, Summary, Verdict};
+
+/// The version of the document's form.
+pub const VERSION: u32 = 1;
+
+/// The most characters of a body that are written.
+const LONGEST_BODY: usize = 16 * 1024;
+
+/// Collects the run and writes one document to `out`.
+pub struct JsonReport<W> {
+    out: W,
+    document: Map<String, Value>,
+}
+
+impl<W: Write> JsonReport<W> {
+    pub fn new(out: W) -> Self {
+        let mut document = Map::new();
+        document.insert("format".into(), json!("weir-report"));
+        document.insert("version".into(), json!(VERSION));
+        for list in ["capabilities", "remarks", "steps", "checks", "leftovers", "outdated"] {
+            document.insert(list.into(), json!([]));
+        }
+        Self { out, document }
+    }
+
+    fn push(&mut self, list: &str, value: Value) {
+        // Every list is there from the beginning.
+        if let Some(Value::Array(items)) = self.document.get_mut(list) {
+            items.push(value);
+        }
+    }
+}
+
+impl<W: Write + Send> Consumer for JsonReport<W> {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        match event {
+            Event::RunStarted { command, seed, url, target } => {
+                let run = json!({"command": command, "seed": seed, "url": url, "target": target});
+                self.document.insert("run".into(), run);
+            }
+            Event::Discovered { offers, remarks } => {
+                self.document.insert("capabilities".into(), offers.iter().copied().map(offer).collect());
+                self.document.insert("remarks".into(), json!(remarks));
+            }
+            Event::Finding(finding) => self.push("checks", check(finding)),
+            Event::Step(done) => self.push("steps", step(done)),
+            Event::Leftover { url, reason } => self.push("leftovers", json!({"url": url, "reason": reason})),
+            Event::Outdated(outdated) => {
+                self.push("outdated", json!({"entry": outdated.entry, "reason": outdated.reason}));
+            }
+            Event::RunFailed { reason } => {
+                self.document.insert("failure".into(), json!(reason));
+            }
+            Event::RunFinished { summary } => {
+                self.document.insert("summary".into(), totals(summary));
+                serde_json::to_writer_pretty(&mut self.out, &self.document)?;
+                writeln!(self.out)?;
+                self.out.flush()?;
+            }
+            Event::Planned { .. } | Event::CheckStarted { .. } | Event::Exchange(_) | Event::StepStarted { .. } => {}
+        }
+        Ok(())
+    }
+}
+
+fn millis(time: Duration) -> Value {
+    // Three digits: a shorter time means nothing over a network.
+    json!((time.as_secs_f64() * 1e6).round() / 1e3)
+}
+
+pub(super) fn offer(offer: Offer) -> Value {
+    json!({"id": offer.capability.id(), "offered": offer.offered, "provenance": offer.provenance.as_str()})
+}
+
+pub(super) fn check(finding: &Finding) -> Value {
+    let requirements = checks::find(finding.check).map_or(&[][..], |check| check.requirements);
+    json!({
+        "id": finding.check,
+        "title": finding.title,
+        "verdict": finding.verdict.as_str(),
+        "reason": finding.reason,
+        "cause": finding.cause,
+        "known": finding.known.as_deref().map(known),
+        "rounds": rounds(&finding.rounds),
+        "requirements": requirements,
+        "exchanges": finding.exchanges,
+        "millis": millis(finding.elapsed),
+        "problems": finding.problems.iter().map(problem).collect::<Value>(),
+    })
+}
+
+pub(super) fn step(step: &Step) -> Value {
+    json!({
+        "client": step.client,
+        "id": step.id,
+        "title": step.title,
+        "verdict": step.verdict.as_str(),
+        "reason": step.reason,
+        "known": step.known.as_deref().map(known),
+        "rounds": rounds(&step.rounds),
+        "exchanges": step.exchanges,
+        "millis": millis(step.elapsed),
+        "problems": step.problems.iter().map(problem).collect::<Value>(),
+    })
+}
+
+fn known(known: &Known) -> Value {
+    json!({"reason": known.reason, "link": known.link, "expires": known.expires})
+}
+
+fn rounds(rounds: &[Verdict]) -> Value {
+    rounds.iter().map(|verdict| verdict.as_str()).collect()
+}
+
+fn problem(problem: &Problem) -> Value {
+    let rule = |id: &String| {
+        let known = requirement::find(id);
+        json!({
+            "id": id,
+            "level": known.map(|requirement| requirement.level.as_str()),
+            "rfc": known.map(|requirement| requirement.rfc.as_str()),
+            "section": known.map(|requirement| requirement.section),
+            "summary": known.map(|requirement| requirement.summary),
+            "dispute": weir_judge::dispute(id).map(|dispute| dispute.reading),
+        })
+    };
+    json!({
+        "verdict": problem.verdict.as_str(),
+        "message": problem.message,
+        "requirements": problem.requirements.iter().map(rule).collect::<Value>(),
+        "legal": problem.legal,
+        "observed": problem.observed,
+        "differences": problem.differences.iter().map(difference).collect::<Value>(),
+        "exchanges": problem.exchanges.iter().map(|exchange| self::exchange(exchange)).collect::<Value>(),
+    })
+}
+
+/// An absent side has no member, so that it cannot be taken for null.
+fn difference(difference: &Difference) -> Value {
+    let mut members = Map::new();
+    members.insert("path".into(), json!(difference.path));
+    for (name, value) in [("expected", &difference.expected), ("found", &difference.found)] {
+        if let Some(value) = value {
+            members.insert(name.into(), value.clone());
+        }
+    }
+    Value::Object(members)
+}
+
+fn exchange(exchange: &Exchange) -> Value {
+    json!({
+        "number": exchange.number,
+        "method": exchange.method.as_str(),
+        "url": exchange.url.as_str(),
+        "requestHeaders": headers(&exchange.request_headers),
+        "requestBody": body(exchange.request_text()),
+        "status": exchange.status,
+        "responseHeaders": headers(&exchange.response_headers),
+        "responseBody": body(exchange.response_text()),
+        "millis": millis(exchange.elapsed),
+        "curl": exchange.curl(),
+    })
+}
+
+fn body(text: String) -> Value {
+    match text.char_indices().nth(LONGEST_BODY) {
+        Some((end, _)) => json!(format!("{}…", &text[..end])),
+        None => Value::String(text),
+    }
+}
+
+/// Name and value pairs, because a name may come twice. Cookies are secrets.
+fn headers(headers: &HeaderMap) -> Value {
+    headers
+        .iter()
+        .map(|(name, value)| {
+            let value =
+                if name == "set-cookie" { "(masked)".into() } else { String::from_utf8_lossy(value.as_bytes()) };
+            json!([name.as_str(), value])
+        })
+        .collect()
+}
+
+pub(super) fn totals(summary: &Summary) -> Value {
+    let tally = |tally: &[usize; 7]| {
+        let counts = Verdict::ALL.iter().map(|verdict| (verdict.as_str().to_owned(), json!(tally[*verdict as usize])));
+        Value::Object(counts.collect())
+    };
+    json!({
+        "checks": tally(&summary.checks),
+        "steps": tally(&summary.steps),
+        "known": tally(&summary.known),
+        "outdated": summary.outdated,
+        "exchanges": summary.exchanges,
+        "millis": millis(summary.elapsed),
+        "leftovers": summary.leftovers,
+        "interrupted": summary.interrupted,
+    })
+}

@@ -1,0 +1,157 @@
+//! Markdown for the summary page of a CI job: totals, then what is wrong with everything that is known about it folded in.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use weir_judge::{Consumer, Event, Summary, Verdict};
+
+use super::outcome::Outcome;
+use super::table::duration;
+
+/// Job pages are cut off at a megabyte; more findings than this are counted.
+const MOST: usize = 100;
+
+/// Collects the run and writes one document to `out`.
+pub struct MarkdownReport<W> {
+    out: W,
+    subject: String,
+    command: String,
+    /// The grave ones first.
+    worth_reading: Vec<(Verdict, String)>,
+    rest: String,
+}
+
+impl<W: Write> MarkdownReport<W> {
+    pub fn new(out: W) -> Self {
+        Self { out, subject: String::new(), command: String::new(), worth_reading: Vec::new(), rest: String::new() }
+    }
+
+    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+        let wrong = [Verdict::Fail, Verdict::Blocked, Verdict::Error].iter().any(|verdict| summary.fresh(*verdict) > 0);
+        let mark = if wrong || summary.outdated > 0 { "❌" } else { "✅" };
+        writeln!(self.out, "## {mark} weir check of {}\n", self.subject)?;
+        let counted = [
+            Verdict::Pass,
+            Verdict::Fail,
+            Verdict::Warn,
+            Verdict::Note,
+            Verdict::Blocked,
+            Verdict::Error,
+            Verdict::Skip,
+        ];
+        let heads: Vec<&str> = counted.iter().map(|verdict| verdict.as_str()).collect();
+        writeln!(self.out, "| | {} | known |\n|---{}|---|", heads.join(" | "), "|---:".repeat(heads.len()))?;
+        for (name, tally) in [("steps", &summary.steps), ("checks", &summary.checks)] {
+            if tally.iter().sum::<usize>() > 0 {
+                let cells: Vec<String> = counted.iter().map(|verdict| tally[*verdict as usize].to_string()).collect();
+                let known =
+                    if name == "checks" { summary.known.iter().sum::<usize>().to_string() } else { String::new() };
+                writeln!(self.out, "| {name} | {} | {known} |", cells.join(" | "))?;
+            }
+        }
+        writeln!(self.out, "\n{} exchanges in {}\n", summary.exchanges, duration(summary.elapsed))?;
+        self.worth_reading.sort_by_key(|(verdict, _)| std::cmp::Reverse(*verdict));
+        for (_, text) in self.worth_reading.iter().take(MOST) {
+            self.out.write_all(text.as_bytes())?;
+        }
+        if self.worth_reading.len() > MOST {
+            writeln!(self.out, "… and {} more\n", self.worth_reading.len() - MOST)?;
+        }
+        self.out.write_all(self.rest.as_bytes())?;
+        if summary.interrupted {
+            writeln!(self.out, "The run was interrupted.\n")?;
+        }
+        writeln!(self.out, "Repeat with {}", code(&self.command))?;
+        self.out.flush()
+    }
+}
+
+impl<W: Write + Send> Consumer for MarkdownReport<W> {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        match event {
+            Event::RunStarted { command, url, target, .. } => {
+                self.command.clone_from(command);
+                self.subject =
+                    target.as_ref().map_or_else(|| code(url), |target| format!("the embedded target {}", code(target)));
+            }
+            Event::Leftover { url, reason } => {
+                let _ = writeln!(self.rest, "Left behind: {}: {}\n", code(url), escaped(reason));
+            }
+            Event::Outdated(outdated) => {
+                let _ = writeln!(self.rest, "Baseline: {}: {}\n", code(&outdated.entry), escaped(&outdated.reason));
+            }
+            Event::RunFailed { reason } => {
+                let _ = writeln!(self.rest, "The run ended before its time: {}\n", escaped(reason));
+            }
+            Event::RunFinished { summary } => self.finish(summary)?,
+            _ => {
+                let Some(outcome) = Outcome::of(event) else { return Ok(()) };
+                if matches!(outcome.verdict, Verdict::Pass | Verdict::Skip) || outcome.known.is_some() {
+                    return Ok(());
+                }
+                let text = format!(
+                    "<details><summary>{} {} {}</summary>\n\n{}\n\n{}\n</details>\n\n",
+                    outcome.verdict.as_str(),
+                    html(&outcome.id),
+                    html(&outcome.message()),
+                    escaped(outcome.title),
+                    fenced(&outcome.details())
+                );
+                self.worth_reading.push((outcome.verdict, text));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Text inside an HTML tag.
+fn html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Text that no character of makes a mark, a link or a mention.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '@' => {
+                out.push('\\');
+                out.push(character);
+            }
+            '<' => out.push_str("&lt;"),
+            '\n' | '\r' => out.push(' '),
+            _ => out.push(character),
+        }
+    }
+    out
+}
+
+/// Inline code, with a fence longer than any run of backticks in it.
+fn code(text: &str) -> String {
+    let fence = "`".repeat(longest_run(text) + 1);
+    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{fence}{pad}{}{pad}{fence}", text.replace(['\n', '\r'], " "))
+}
+
+fn fenced(text: &str) -> String {
+    let fence = "`".repeat(longest_run(text).max(2) + 1);
+    format!("{fence}text\n{}\n{fence}", text.trim_end())
+}
+
+fn longest_run(text: &str) -> usize {
+    text.split(|character| character != '`').map(str::len).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_endpoint_says_cannot_leave_its_place() {
+        assert_eq!(code("a`b``c"), "```a`b``c```");
+        assert_eq!(code("`"), "`` ` ``");
+        assert!(fenced("x\n```\n# heading").starts_with("````text\n"));
+        assert_eq!(html("<script>&"), "&lt;script&gt;&amp;");
+        assert_eq!(escaped("[x](y) @all\n# z"), "\\[x\\](y) \\@all \\# z");
+    }
+}

@@ -1,0 +1,57 @@
+//! Events as they happen, one JSON object a line, described in `docs/reports.md`.
+//!
+//! Members are those of the JSON report, and `event` says what a line is. `version` stands in the first line.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+use weir_judge::{Consumer, Event};
+
+use super::json;
+use super::json::VERSION;
+
+/// Writes a line an event to `out`.
+pub struct NdjsonReport<W> {
+    out: W,
+}
+
+impl<W: Write> NdjsonReport<W> {
+    pub fn new(out: W) -> Self {
+        Self { out }
+    }
+}
+
+impl<W: Write + Send> Consumer for NdjsonReport<W> {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        let (name, body) = match event {
+            Event::RunStarted { command, seed, url, target } => (
+                "run-started",
+                json!({"format": "weir-events", "version": VERSION, "command": command, "seed": seed, "url": url, "target": target}),
+            ),
+            Event::Discovered { offers, remarks } => {
+                let capabilities: Value = offers.iter().copied().map(json::offer).collect();
+                ("discovered", json!({"capabilities": capabilities, "remarks": remarks}))
+            }
+            Event::Planned { run, skipped } => ("planned", json!({"run": run, "skipped": skipped})),
+            Event::CheckStarted { check } => ("check-started", json!({"id": check})),
+            Event::Finding(finding) => ("check", json::check(finding)),
+            Event::StepStarted { id, title, client } => {
+                ("step-started", json!({"client": client, "id": id, "title": title}))
+            }
+            Event::Step(step) => ("step", json::step(step)),
+            // Those that show something stand in their findings.
+            Event::Exchange(_) => return Ok(()),
+            Event::Leftover { url, reason } => ("leftover", json!({"url": url, "reason": reason})),
+            Event::Outdated(outdated) => ("outdated", json!({"entry": outdated.entry, "reason": outdated.reason})),
+            Event::RunFailed { reason } => ("run-failed", json!({"reason": reason})),
+            Event::RunFinished { summary } => ("run-finished", json::totals(summary)),
+        };
+        let mut line = json!({"event": name});
+        if let (Some(line), Value::Object(body)) = (line.as_object_mut(), body) {
+            line.extend(body);
+        }
+        writeln!(self.out, "{line}")?;
+        // Whoever follows the run wants each event when it happens.
+        self.out.flush()
+    }
+}

@@ -1,0 +1,70 @@
+//! How one problem reads on a terminal: the rule, what would have been right, what came, and how to repeat it.
+
+use std::io::{self, Write};
+
+use scim::requirement;
+use weir_exchange::difference::Difference;
+use weir_judge::Problem;
+use weir_judge::{dispute, level_of};
+
+use super::table::{duration, fitted};
+use super::terminal::Palette;
+
+/// The most differences that are shown of one problem.
+const MOST_DIFFERENCES: usize = 10;
+
+/// What is worth knowing, in a line.
+pub(super) fn write_brief(out: &mut dyn Write, problem: &Problem) -> io::Result<()> {
+    let disputed = problem.requirements.iter().find_map(|id| dispute(id));
+    match disputed {
+        Some(dispute) => writeln!(out, "  {} (disputed, {})", problem.message, dispute.point),
+        None => writeln!(out, "  {}", problem.message),
+    }
+}
+
+pub(super) fn write(out: &mut dyn Write, problem: &Problem, palette: &Palette, width: usize) -> io::Result<()> {
+    writeln!(out, "  {}", problem.message)?;
+    let mut labelled =
+        |label: &str, text: &str| writeln!(out, "    {}{label:<10}{} {text}", palette.dim, palette.reset);
+    for id in &problem.requirements {
+        let summary = requirement::find(id).map_or("", |requirement| requirement.summary);
+        labelled("rule", &format!("{id} ({}): {summary}", level_of(id)))?;
+        if let Some(dispute) = dispute(id) {
+            labelled("disputed", &format!("{}: {}", dispute.point, dispute.reading))?;
+        }
+    }
+    for legal in &problem.legal {
+        labelled("right", legal)?;
+    }
+    if !problem.observed.is_empty() {
+        labelled("came", &problem.observed)?;
+    }
+    for difference in problem.differences.iter().take(MOST_DIFFERENCES) {
+        labelled("differs", &fitted(&line_of(difference), width.saturating_sub(15)))?;
+    }
+    if problem.differences.len() > MOST_DIFFERENCES {
+        labelled("", &format!("and {} more differences", problem.differences.len() - MOST_DIFFERENCES))?;
+    }
+    for exchange in &problem.exchanges {
+        let line = format!(
+            "#{} {} {} -> {} in {}",
+            exchange.number,
+            exchange.method,
+            exchange.target(),
+            exchange.status,
+            duration(exchange.elapsed)
+        );
+        labelled("exchange", &line)?;
+    }
+    if let Some(last) = problem.exchanges.last() {
+        labelled("repeat", &last.curl())?;
+    }
+    Ok(())
+}
+
+fn line_of(difference: &Difference) -> String {
+    let shown =
+        |value: &Option<serde_json::Value>| value.as_ref().map_or_else(|| "nothing".into(), ToString::to_string);
+    let path = if difference.path.is_empty() { "the whole body" } else { &difference.path };
+    format!("{path}: expected {}, found {}", shown(&difference.expected), shown(&difference.found))
+}

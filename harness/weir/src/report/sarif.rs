@@ -1,0 +1,141 @@
+//! SARIF 2.1.0, the format of code scanning: a rule a check, a result a finding.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use scim::requirement;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use weir_judge::{Consumer, Event, Verdict};
+
+use super::outcome::Outcome;
+
+const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// Collects the run and writes one document to `out`.
+pub struct SarifReport<W> {
+    out: W,
+    command: String,
+    rules: BTreeMap<String, Value>,
+    results: Vec<Value>,
+    notifications: Vec<Value>,
+}
+
+impl<W: Write> SarifReport<W> {
+    pub fn new(out: W) -> Self {
+        Self { out, command: String::new(), rules: BTreeMap::new(), results: Vec::new(), notifications: Vec::new() }
+    }
+
+    fn add(&mut self, outcome: &Outcome<'_>) {
+        let level = match outcome.verdict {
+            Verdict::Pass | Verdict::Skip => return,
+            // What could not be judged is no result but something that the run has to say.
+            Verdict::Blocked | Verdict::Error => {
+                self.notify("error", &format!("{}: {}", outcome.id, outcome.message()));
+                return;
+            }
+            Verdict::Note => "note",
+            Verdict::Warn => "warning",
+            Verdict::Fail => "error",
+        };
+        self.rules.entry(outcome.id.clone()).or_insert_with(|| rule(outcome));
+        let exchange = outcome.problems.iter().find_map(|problem| problem.exchanges.last());
+        let place = exchange
+            .map_or_else(|| "scim".to_owned(), |exchange| exchange.url.path().trim_start_matches('/').to_owned());
+        let request =
+            exchange.map_or_else(String::new, |exchange| format!("{} {}", exchange.method, exchange.url.path()));
+        let mut result = json!({
+            "ruleId": outcome.id,
+            "level": level,
+            "message": {"text": format!("{}\n\n{}", outcome.message(), outcome.details())},
+            "locations": [{
+                "physicalLocation": {"artifactLocation": {"uri": place}, "region": {"startLine": 1}},
+                "logicalLocations": [{"fullyQualifiedName": request, "kind": "resource"}],
+            }],
+            "partialFingerprints": {"weirFinding/v1": fingerprint(outcome)},
+        });
+        if let Some(known) = outcome.known {
+            result["suppressions"] = json!([{"kind": "external", "justification": known.reason}]);
+        }
+        self.results.push(result);
+    }
+
+    fn notify(&mut self, level: &str, text: &str) {
+        self.notifications.push(json!({"level": level, "message": {"text": text}}));
+    }
+}
+
+impl<W: Write + Send> Consumer for SarifReport<W> {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        match event {
+            Event::RunStarted { command, .. } => self.command.clone_from(command),
+            Event::Leftover { url, reason } => self.notify("warning", &format!("left behind: {url}: {reason}")),
+            Event::Outdated(outdated) => self.notify("error", &format!("{}: {}", outdated.entry, outdated.reason)),
+            Event::RunFailed { reason } => self.notify("error", reason),
+            Event::RunFinished { summary } => {
+                let rules: Vec<&Value> = self.rules.values().collect();
+                let whole = summary.fresh(Verdict::Error) == 0 && !summary.interrupted;
+                let document = json!({
+                    "$schema": SCHEMA,
+                    "version": "2.1.0",
+                    "runs": [{
+                        "tool": {"driver": {"name": "weir", "semanticVersion": env!("CARGO_PKG_VERSION"), "rules": rules}},
+                        "invocations": [{
+                            "commandLine": self.command,
+                            "executionSuccessful": whole,
+                            "toolExecutionNotifications": self.notifications,
+                        }],
+                        "results": self.results,
+                    }],
+                });
+                serde_json::to_writer_pretty(&mut self.out, &document)?;
+                writeln!(self.out)?;
+                self.out.flush()?;
+            }
+            _ => {
+                if let Some(outcome) = Outcome::of(event) {
+                    self.add(&outcome);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the check demands, and why it matters.
+fn rule(outcome: &Outcome<'_>) -> Value {
+    let mut help = String::new();
+    if let Some(check) = outcome.check() {
+        // Writing to a string does not fail.
+        let _ = writeln!(help, "{}\n", check.matters);
+        for id in check.requirements {
+            let known = requirement::find(id);
+            let (level, summary) = known.map_or(("", ""), |known| (known.level.as_str(), known.summary));
+            let _ = writeln!(help, "- {id} ({level}): {summary}");
+        }
+        for legal in check.legal {
+            let _ = writeln!(help, "- right: {legal}");
+        }
+    } else {
+        help.push_str("A step of a client's lifecycle.");
+    }
+    json!({
+        "id": outcome.id,
+        "shortDescription": {"text": outcome.title},
+        "help": {"text": help},
+        "properties": {"tags": ["scim", outcome.topic]},
+    })
+}
+
+/// The same for the same finding in every run: names and ids that a run invents have no part in it.
+fn fingerprint(outcome: &Outcome<'_>) -> String {
+    let mut digest = Sha256::new_with_prefix(outcome.id.as_bytes());
+    for problem in outcome.problems {
+        for requirement in &problem.requirements {
+            digest.update([0]);
+            digest.update(requirement);
+        }
+    }
+    digest.finalize()[..16].iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}

@@ -1,0 +1,164 @@
+//! The lines of the table of steps and checks.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use weir_judge::{Finding, Known, Problem, Step, Summary, Verdict};
+
+use super::terminal::Palette;
+
+/// The width of the column of ids.
+const ID: usize = 34;
+/// The width of the columns of time and requests.
+const FIGURES: usize = 16;
+
+/// A step or a check, done.
+pub(super) struct Line {
+    pub(super) id: String,
+    pub(super) title: String,
+    pub(super) verdict: Verdict,
+    pub(super) reason: Option<String>,
+    pub(super) cause: Option<&'static str>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) exchanges: usize,
+    pub(super) elapsed: Duration,
+    pub(super) known: Option<Arc<Known>>,
+}
+
+impl From<&Finding> for Line {
+    fn from(finding: &Finding) -> Self {
+        Self {
+            id: finding.check.into(),
+            title: finding.title.into(),
+            verdict: finding.verdict,
+            reason: finding.reason.clone(),
+            cause: finding.cause,
+            problems: finding.problems.clone(),
+            exchanges: finding.exchanges,
+            elapsed: finding.elapsed,
+            known: finding.known.clone(),
+        }
+    }
+}
+
+impl From<&Step> for Line {
+    fn from(step: &Step) -> Self {
+        Self {
+            id: step.id.clone(),
+            title: step.title.clone(),
+            verdict: step.verdict,
+            reason: step.reason.clone(),
+            cause: None,
+            problems: step.problems.clone(),
+            exchanges: step.exchanges,
+            elapsed: step.elapsed,
+            known: step.known.clone(),
+        }
+    }
+}
+
+impl Line {
+    /// Whether there is more to say than that all is well or nothing was done.
+    pub(super) fn is_worth_reading(&self) -> bool {
+        !self.problems.is_empty() || self.verdict > Verdict::Skip
+    }
+
+    /// Writes the line as a row of the table.
+    pub(super) fn write(&self, out: &mut dyn Write, palette: &Palette, width: usize) -> io::Result<()> {
+        let told = match self.verdict {
+            Verdict::Skip | Verdict::Blocked | Verdict::Error => self.reason.as_ref().unwrap_or(&self.title),
+            _ => &self.title,
+        };
+        let told = if self.known.is_some() { &format!("known: {told}") } else { told };
+        row(out, palette, width, self.verdict, [&self.id, told], (self.exchanges, self.elapsed))
+    }
+}
+
+/// The checks of one topic in one line, and below it those that are worth reading.
+pub(super) struct Topic {
+    pub(super) name: String,
+    tally: [usize; 7],
+    exchanges: usize,
+    elapsed: Duration,
+    rows: Vec<u8>,
+}
+
+impl Topic {
+    pub(super) fn new(name: &str) -> Self {
+        Self { name: name.into(), tally: [0; 7], exchanges: 0, elapsed: Duration::ZERO, rows: Vec::new() }
+    }
+
+    pub(super) fn count(&mut self, line: &Line, palette: &Palette, width: usize) -> io::Result<()> {
+        Summary::count(&mut self.tally, line.verdict);
+        self.exchanges += line.exchanges;
+        self.elapsed += line.elapsed;
+        if line.is_worth_reading() { line.write(&mut self.rows, palette, width) } else { Ok(()) }
+    }
+
+    /// Writes the topic's line, unless `quiet`, and the lines below it.
+    pub(super) fn write(&self, out: &mut dyn Write, palette: &Palette, width: usize, quiet: bool) -> io::Result<()> {
+        if !quiet {
+            let gravest = Verdict::ALL.into_iter().rev().find(|verdict| self.tally[*verdict as usize] > 0);
+            // What was skipped says nothing about what was not.
+            let verdict = match gravest {
+                Some(Verdict::Skip) if self.tally[Verdict::Pass as usize] > 0 => Verdict::Pass,
+                gravest => gravest.unwrap_or(Verdict::Skip),
+            };
+            let counts = counts(&self.tally, |verdict, count| format!("{count} {}", verdict.as_str()));
+            row(out, palette, width, verdict, [&self.name, &counts], (self.exchanges, self.elapsed))?;
+        }
+        out.write_all(&self.rows)
+    }
+
+    /// Whether a row stands below the topic's own.
+    pub(super) fn has_rows(&self) -> bool {
+        !self.rows.is_empty()
+    }
+}
+
+/// How often each verdict was given, leaving out those that were not.
+pub(super) fn counts(tally: &[usize; 7], told: impl Fn(Verdict, usize) -> String) -> String {
+    let given =
+        Verdict::ALL.into_iter().map(|verdict| (verdict, tally[verdict as usize])).filter(|(_, count)| *count > 0);
+    given.map(|(verdict, count)| told(verdict, count)).collect::<Vec<_>>().join(", ")
+}
+
+fn row(
+    out: &mut dyn Write,
+    palette: &Palette,
+    width: usize,
+    verdict: Verdict,
+    [id, told]: [&str; 2],
+    (exchanges, elapsed): (usize, Duration),
+) -> io::Result<()> {
+    let room = width.saturating_sub(2 + 8 + ID + 1 + FIGURES);
+    let figures = if exchanges == 0 { String::new() } else { format!("{:>9} {exchanges:>5}x", duration(elapsed)) };
+    let text = format!(
+        "  {}{:<7}{} {id:<ID$} {:<room$}{figures:>FIGURES$}",
+        palette.verdict(verdict),
+        verdict.as_str(),
+        palette.reset,
+        fitted(told, room),
+    );
+    writeln!(out, "{}", text.trim_end())
+}
+
+/// A time as a person reads it.
+pub(super) fn duration(time: Duration) -> String {
+    if time < Duration::from_millis(10) {
+        format!("{:.1} ms", time.as_secs_f64() * 1e3)
+    } else if time < Duration::from_secs(1) {
+        format!("{} ms", time.as_millis())
+    } else {
+        format!("{:.1} s", time.as_secs_f64())
+    }
+}
+
+/// The text, cut to `room` characters.
+pub(super) fn fitted(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text.into();
+    }
+    text.chars().take(room.saturating_sub(1)).chain(['…']).collect()
+}

@@ -1,0 +1,381 @@
+//! The report for a person at a terminal: a table of steps and checks while they happen, then every finding that is
+//! worth reading, the gravest first, and the totals in the last line.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use anstyle::{AnsiColor, Style};
+use weir_catalog::rounds::is_stable;
+use weir_judge::{Consumer, Event, Outdated, Problem, Summary, Verdict};
+use weir_judge::{Offer, Provenance};
+
+use super::problem;
+use super::table::{Line, Topic, counts, duration};
+
+/// A run of more checks than this is shown by topics.
+const MOST_LINES: usize = 40;
+
+/// How the report looks.
+#[derive(Clone, Copy, Debug)]
+pub struct TerminalOptions {
+    /// Columns.
+    pub width: usize,
+    pub colour: bool,
+    /// Leaves out the table's lines that passed or were skipped.
+    pub quiet: bool,
+    /// Shows each check of a long run, instead of a line a topic.
+    pub verbose: bool,
+}
+
+/// The escape sequences of the styles, empty without colour.
+pub(super) struct Palette {
+    pub(super) bold: String,
+    pub(super) dim: String,
+    pub(super) reset: String,
+    verdicts: [String; 7],
+}
+
+impl Palette {
+    fn new(colour: bool) -> Self {
+        let render = |style: Style| if colour { style.render().to_string() } else { String::new() };
+        let tint = |verdict: &Verdict| {
+            let colour = match verdict {
+                Verdict::Pass => AnsiColor::Green,
+                Verdict::Skip => AnsiColor::BrightBlack,
+                Verdict::Note => AnsiColor::Cyan,
+                Verdict::Warn => AnsiColor::Yellow,
+                Verdict::Blocked => AnsiColor::Magenta,
+                Verdict::Fail | Verdict::Error => AnsiColor::Red,
+            };
+            render(colour.on_default().bold())
+        };
+        Self {
+            bold: render(Style::new().bold()),
+            dim: render(Style::new().dimmed()),
+            reset: if colour { anstyle::Reset.render().to_string() } else { String::new() },
+            verdicts: Verdict::ALL.each_ref().map(tint),
+        }
+    }
+
+    pub(super) fn verdict(&self, verdict: Verdict) -> &str {
+        &self.verdicts[verdict as usize]
+    }
+}
+
+/// Writes the report to `out`.
+pub struct TerminalReport<W> {
+    out: W,
+    options: TerminalOptions,
+    palette: Palette,
+    heading: String,
+    repeat: String,
+    by_topic: bool,
+    topic: Option<Topic>,
+    skipped: Vec<(String, usize)>,
+    worth_reading: Vec<Line>,
+    leftovers: Vec<(String, String)>,
+    outdated: Vec<Outdated>,
+    rounds: usize,
+    unstable: Vec<String>,
+}
+
+impl<W: Write> TerminalReport<W> {
+    pub fn new(out: W, options: TerminalOptions) -> Self {
+        Self {
+            out,
+            options,
+            palette: Palette::new(options.colour),
+            heading: String::new(),
+            repeat: String::new(),
+            by_topic: false,
+            topic: None,
+            skipped: Vec::new(),
+            worth_reading: Vec::new(),
+            leftovers: Vec::new(),
+            outdated: Vec::new(),
+            rounds: 0,
+            unstable: Vec::new(),
+        }
+    }
+
+    fn rounds(&mut self, id: &str, rounds: &[Verdict]) {
+        self.rounds = self.rounds.max(rounds.len());
+        if !is_stable(rounds) {
+            self.unstable.push(id.into());
+        }
+    }
+
+    fn heading(&mut self, text: &str) -> io::Result<()> {
+        if self.heading != text {
+            text.clone_into(&mut self.heading);
+            writeln!(self.out, "\n{}{text}{}", self.palette.bold, self.palette.reset)?;
+        }
+        Ok(())
+    }
+
+    fn discovered(&mut self, offers: &[Offer], remarks: &[String]) -> io::Result<()> {
+        let offered: Vec<_> = offers.iter().filter(|offer| offer.offered).collect();
+        let missing: Vec<_> = offers.iter().filter(|offer| !offer.offered).map(|offer| offer.capability.id()).collect();
+        let assumed: Vec<_> = offered
+            .iter()
+            .filter(|offer| offer.provenance == Provenance::Assumed)
+            .map(|offer| offer.capability.id())
+            .collect();
+        writeln!(self.out, "offers {} of {} capabilities", offered.len(), offers.len())?;
+        for (words, ids) in [("does not offer ", missing), ("assumed to offer ", assumed)] {
+            if !ids.is_empty() {
+                writeln!(self.out, "{words}{}", ids.join(", "))?;
+            }
+        }
+        for remark in remarks {
+            writeln!(self.out, "{remark}")?;
+        }
+        Ok(())
+    }
+
+    /// A step, or a check of a run that is short enough to show each.
+    fn line(&mut self, heading: &str, line: Line) -> io::Result<()> {
+        if !(self.options.quiet && matches!(line.verdict, Verdict::Pass | Verdict::Skip)) {
+            self.heading(heading)?;
+            line.write(&mut self.out, &self.palette, self.options.width)?;
+            self.out.flush()?;
+        }
+        self.keep(line);
+        Ok(())
+    }
+
+    fn keep(&mut self, line: Line) {
+        if line.is_worth_reading() {
+            self.worth_reading.push(line);
+        }
+    }
+
+    fn check(&mut self, line: Line) -> io::Result<()> {
+        if !self.by_topic {
+            return self.line("Checks", line);
+        }
+        let name = line.id.split('.').next().unwrap_or_default();
+        if self.topic.as_ref().is_none_or(|topic| topic.name != name) {
+            self.end_topic()?;
+            self.topic = Some(Topic::new(name));
+        }
+        if let Some(topic) = &mut self.topic {
+            topic.count(&line, &self.palette, self.options.width)?;
+        }
+        if line.verdict == Verdict::Skip {
+            let reason = line.reason.clone().unwrap_or_default();
+            match self.skipped.iter_mut().find(|(other, _)| *other == reason) {
+                Some((_, count)) => *count += 1,
+                None => self.skipped.push((reason, 1)),
+            }
+        }
+        self.keep(line);
+        Ok(())
+    }
+
+    fn end_topic(&mut self) -> io::Result<()> {
+        let Some(topic) = self.topic.take() else { return Ok(()) };
+        if !self.options.quiet || topic.has_rows() {
+            self.heading("Checks")?;
+        }
+        topic.write(&mut self.out, &self.palette, self.options.width, self.options.quiet)?;
+        self.out.flush()
+    }
+
+    /// Why checks were skipped, the most frequent reason first.
+    fn skips(&mut self) -> io::Result<()> {
+        let mut skipped = std::mem::take(&mut self.skipped);
+        if self.options.quiet {
+            return Ok(());
+        }
+        skipped.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        for (reason, count) in skipped {
+            self.heading("Skipped")?;
+            writeln!(self.out, "  {count:>4}  {reason}")?;
+        }
+        Ok(())
+    }
+
+    fn findings(&mut self) -> io::Result<()> {
+        let lines = std::mem::take(&mut self.worth_reading);
+        // What has to be repaired first comes first: what stands in the way of the most others.
+        let blocks = |lines: &[Line], id: &str| {
+            lines.iter().filter(|line| line.verdict == Verdict::Blocked && line.cause == Some(id)).count()
+        };
+        let behind: Vec<usize> = lines.iter().map(|line| blocks(&lines, &line.id)).collect();
+        let mut lines: Vec<(usize, Line)> = behind.into_iter().zip(lines).collect();
+        // Stable, so that equals keep the order of the plan.
+        lines.sort_by_key(|(blocked, line)| std::cmp::Reverse((line.verdict, *blocked)));
+        let lines: Vec<Line> = lines.into_iter().map(|(_, line)| line).collect();
+        let (known, lines): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.known.is_some());
+        let (blocked, others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.verdict == Verdict::Blocked);
+        for line in others {
+            self.heading("Findings")?;
+            writeln!(
+                self.out,
+                "{}{}{} {}: {}",
+                self.palette.verdict(line.verdict),
+                line.verdict.as_str(),
+                self.palette.reset,
+                line.id,
+                line.title
+            )?;
+            if let Some(reason) =
+                line.reason.as_ref().filter(|reason| !line.problems.iter().any(|problem| problem.message == **reason))
+            {
+                writeln!(self.out, "  {reason}")?;
+                if line.verdict == Verdict::Note && !self.options.verbose {
+                    continue;
+                }
+            }
+            // One fault often shows in several answers; the first tells it, the others are counted.
+            let mut told: Vec<(&Problem, usize)> = Vec::new();
+            for problem in &line.problems {
+                let alike =
+                    |other: &Problem| other.message == problem.message && other.requirements == problem.requirements;
+                match told.iter_mut().find(|(other, _)| alike(other)) {
+                    Some((_, more)) => *more += 1,
+                    None => told.push((problem, 0)),
+                }
+            }
+            for (problem, more) in told {
+                // Nothing has to be done about a note, so nobody needs to repeat it.
+                if line.verdict == Verdict::Note && !self.options.verbose {
+                    problem::write_brief(&mut self.out, problem)?;
+                    continue;
+                }
+                problem::write(&mut self.out, problem, &self.palette, self.options.width)?;
+                if more > 0 {
+                    writeln!(self.out, "    and {more} more of this kind")?;
+                }
+            }
+        }
+        self.blocked(&blocked)?;
+        self.known(&known)
+    }
+
+    /// What the baseline covers is told with its reason and no more: somebody has read it before.
+    fn known(&mut self, lines: &[Line]) -> io::Result<()> {
+        for line in lines {
+            let Some(known) = &line.known else { continue };
+            self.heading("Known findings")?;
+            let (style, reset) = (self.palette.verdict(line.verdict), &self.palette.reset);
+            writeln!(self.out, "{style}{}{reset} {}: {}", line.verdict.as_str(), line.id, line.title)?;
+            let link = known.link.as_ref().map(|link| format!(" ({link})")).unwrap_or_default();
+            let until = known.expires.as_ref().map(|day| format!(", until {day}")).unwrap_or_default();
+            writeln!(self.out, "  {}{link}{until}", known.reason)?;
+        }
+        for Outdated { entry, reason } in std::mem::take(&mut self.outdated) {
+            self.heading("Entries of the baseline that have served their time")?;
+            writeln!(self.out, "  {entry}: {reason}")?;
+        }
+        Ok(())
+    }
+
+    /// What is blocked by one cause is one line: there is one thing to repair, not forty.
+    fn blocked(&mut self, lines: &[Line]) -> io::Result<()> {
+        let cause = |line: &Line| match line.cause {
+            Some(check) => format!("by what {check} judges"),
+            None => line.reason.clone().unwrap_or_default(),
+        };
+        let mut causes: Vec<String> = Vec::new();
+        for line in lines {
+            let cause = cause(line);
+            if !causes.contains(&cause) {
+                causes.push(cause);
+            }
+        }
+        if !causes.is_empty() {
+            self.heading("Findings")?;
+            let (number, checks) = (causes.len(), lines.len());
+            let roots = if number == 1 { "root cause accounts" } else { "root causes account" };
+            let checks = if checks == 1 { "1 blocked check".to_owned() } else { format!("{checks} blocked checks") };
+            writeln!(self.out, "{number} {roots} for {checks}")?;
+        }
+        for shared in causes {
+            self.heading("Findings")?;
+            let ids: Vec<_> = lines.iter().filter(|line| cause(line) == shared).map(|line| line.id.as_str()).collect();
+            let (style, reset) = (self.palette.verdict(Verdict::Blocked).to_owned(), self.palette.reset.clone());
+            writeln!(self.out, "{style}blocked{reset} {shared}: {}", ids.join(", "))?;
+        }
+        Ok(())
+    }
+
+    fn finished(&mut self, summary: &Summary) -> io::Result<()> {
+        self.end_topic()?;
+        self.skips()?;
+        self.findings()?;
+        for (url, reason) in std::mem::take(&mut self.leftovers) {
+            self.heading("Left behind, to be deleted by hand")?;
+            writeln!(self.out, "  {url}: {reason}")?;
+        }
+        writeln!(self.out)?;
+        if summary.interrupted {
+            writeln!(self.out, "The run was interrupted; this report is partial.")?;
+        }
+        for (what, tally) in [("steps", &summary.steps), ("checks", &summary.checks)] {
+            let told = |verdict: Verdict, count: usize| {
+                format!("{}{count} {}{}", self.palette.verdict(verdict), verdict.as_str(), self.palette.reset)
+            };
+            let counts = counts(tally, told);
+            if !counts.is_empty() {
+                writeln!(self.out, "{what}: {counts}")?;
+            }
+        }
+        let known: usize = summary.known.iter().sum();
+        if known > 0 || summary.outdated > 0 {
+            let entries =
+                if summary.outdated == 1 { "entry has served its time" } else { "entries have served their time" };
+            writeln!(self.out, "baseline: {known} known, {} {entries}", summary.outdated)?;
+        }
+        if self.rounds > 0 {
+            let unstable = if self.unstable.is_empty() {
+                "none".to_owned()
+            } else {
+                std::mem::take(&mut self.unstable).join(", ")
+            };
+            writeln!(self.out, "{} rounds, not stable between them: {unstable}", self.rounds)?;
+        }
+        let repeat = std::mem::take(&mut self.repeat);
+        writeln!(self.out, "{} exchanges in {}; repeat with: {repeat}", summary.exchanges, duration(summary.elapsed))?;
+        self.out.flush()
+    }
+}
+
+impl<W: Write + Send> Consumer for TerminalReport<W> {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        match event {
+            Event::RunStarted { command, url, target, .. } => {
+                self.repeat.clone_from(command);
+                let target = target.as_ref().map(|target| format!(" (embedded target {target})")).unwrap_or_default();
+                writeln!(self.out, "{}{url}{}{target}", self.palette.bold, self.palette.reset)
+            }
+            Event::Discovered { offers, remarks } => self.discovered(offers, remarks),
+            Event::Step(step) => {
+                self.rounds(&step.id, &step.rounds);
+                self.line(&format!("Lifecycle of {}", step.client), Line::from(Arc::as_ref(step)))
+            }
+            Event::Finding(finding) => {
+                self.rounds(finding.check, &finding.rounds);
+                self.check(Line::from(Arc::as_ref(finding)))
+            }
+            Event::Leftover { url, reason } => {
+                self.leftovers.push((url.clone(), reason.clone()));
+                Ok(())
+            }
+            Event::Outdated(outdated) => {
+                self.outdated.push(outdated.clone());
+                Ok(())
+            }
+            Event::RunFinished { summary } => self.finished(summary),
+            // The command says it on stderr.
+            Event::Planned { run, skipped } => {
+                self.by_topic = !self.options.verbose && run + skipped > MOST_LINES;
+                Ok(())
+            }
+            Event::RunFailed { .. } | Event::Exchange(_) | Event::CheckStarted { .. } | Event::StepStarted { .. } => {
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Scenarios: the known limitations of the provisioners and of what they provision, each acted out with a verdict in plain
+//! words. Against an endpoint of our own the service behind each application is looked at as well; against somebody's,
+//! nothing is touched that the run did not create.
+
+mod accounts;
+mod attributes;
+mod groups;
+mod partial_update;
+mod place;
+mod rehearsal;
+mod told;
+
+use tokio::sync::watch;
+use weir_exchange::Client;
+use weir_judge::Events;
+use weir_provision::client::Description;
+
+use crate::embedded::Embedded;
+
+pub use place::Place;
+pub use told::Told;
+
+/// What is acted out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Scenario {
+    /// a user is deprovisioned, and the service behind the endpoint cannot update an account partially
+    PartialUpdate,
+    /// an attribute loses its value in the source and keeps it in the target
+    NeverCleared,
+    /// a user is deleted in LDAP who is targeted through a Group DN
+    GroupDnDeletion,
+    /// the attribute that identifies users changes
+    FixedIdentifier,
+    /// the target omits type and primary of emails, phones and addresses
+    TypeOrPrimaryOmitted,
+    /// the endpoint's schemas are invalid, as Aquera's can be
+    InvalidSchemas,
+    /// groups of one name, in one channel and in two
+    GroupNameCollision,
+    /// Provision Disabled Users together with Remove User Action Delete
+    ProvisionDisabledWithDelete,
+    /// a PUT of mapped values alone against an endpoint that replaces
+    MappedOnlyReplaces,
+}
+
+/// Whose endpoint it is.
+pub enum Subject<'a> {
+    /// Our own, with what its applications hold.
+    Embedded(&'a Embedded),
+    /// Somebody's, with the prefix of every name that is made there.
+    Foreign { client: &'a Client, prefix: &'a str },
+}
+
+/// Why a scenario could not be acted out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ScenarioError {
+    /// The endpoint cannot be reached, or refuses what everything else needs.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The scenario is not for this client or this endpoint.
+    #[error("{0}")]
+    Unsuitable(String),
+    #[error("the run was interrupted")]
+    Interrupted,
+}
+
+impl Scenario {
+    /// The name on the command line.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::PartialUpdate => "partial-update",
+            Self::NeverCleared => "never-cleared",
+            Self::GroupDnDeletion => "group-dn-deletion",
+            Self::FixedIdentifier => "fixed-identifier",
+            Self::TypeOrPrimaryOmitted => "type-or-primary-omitted",
+            Self::InvalidSchemas => "invalid-schemas",
+            Self::GroupNameCollision => "group-name-collision",
+            Self::ProvisionDisabledWithDelete => "provision-disabled-with-delete",
+            Self::MappedOnlyReplaces => "mapped-only-replaces",
+        }
+    }
+
+    /// The target that shows it, as (name, text), where the scenario brings its own.
+    #[must_use]
+    pub fn target(self) -> Option<(&'static str, String)> {
+        match self {
+            Self::PartialUpdate => Some(("aquera", partial_update::target())),
+            _ => None,
+        }
+    }
+}
+
+/// Acts a scenario out. What was made at somebody's endpoint is deleted at the end; what is left is told to `events`.
+///
+/// # Errors
+/// The endpoint cannot be used for it, or the run was interrupted.
+pub async fn run(
+    scenario: Scenario,
+    subject: &Subject<'_>,
+    description: &Description,
+    events: &Events,
+    mut interrupted: watch::Receiver<bool>,
+) -> Result<Told, ScenarioError> {
+    let places = place::places(subject)?;
+    let told = tokio::select! {
+        told = act(scenario, &places, description) => told,
+        Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => Err(ScenarioError::Interrupted),
+    };
+    for place in &places {
+        place.clean_up(events, told.is_err()).await;
+    }
+    told
+}
+
+async fn act(scenario: Scenario, places: &[Place], description: &Description) -> Result<Told, ScenarioError> {
+    match scenario {
+        Scenario::PartialUpdate => partial_update::run(places, description).await,
+        Scenario::NeverCleared => attributes::never_cleared(places, description).await,
+        Scenario::GroupDnDeletion => accounts::group_dn_deletion(places, description).await,
+        Scenario::FixedIdentifier => accounts::fixed_identifier(places, description).await,
+        Scenario::TypeOrPrimaryOmitted => attributes::type_omitted(places, description).await,
+        Scenario::InvalidSchemas => attributes::invalid_schemas(places, description).await,
+        Scenario::GroupNameCollision => groups::collision(places, description).await,
+        Scenario::ProvisionDisabledWithDelete => accounts::provision_disabled(places, description).await,
+        Scenario::MappedOnlyReplaces => attributes::mapped_only(places, description).await,
+    }
+}
+
+#[cfg(test)]
+mod tests;

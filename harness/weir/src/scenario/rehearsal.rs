@@ -1,0 +1,158 @@
+//! A rehearsal: a directory of a few entries, and a provisioner that remembers, before one place.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use reqwest::Method;
+use serde_json::Value;
+use weir_exchange::Exchange;
+use weir_provision::client::Description;
+use weir_provision::client::wire::{Call, NoAnswer, Reply, Sender, Wire};
+use weir_provision::engine::{CycleReport, Provisioner};
+use weir_provision::ledger::MemoryLedger;
+use weir_provision::source::{Directory, Source};
+use weir_provision::{Channel, Options};
+
+use super::{Place, ScenarioError};
+
+pub(super) struct Rehearsal<'a> {
+    pub place: &'a Place,
+    pub directory: Directory,
+    pub provisioner: Provisioner,
+    /// The answers of the endpoint reach the client without `type` and `primary`.
+    pub omits_types: bool,
+}
+
+/// What a cycle did, with what went over the wire.
+pub(super) struct Acted {
+    pub report: CycleReport,
+    pub exchanges: Vec<Arc<Exchange>>,
+}
+
+impl<'a> Rehearsal<'a> {
+    pub(super) fn new(place: &'a Place, description: &Description, ldif: &str) -> Result<Self, ScenarioError> {
+        let options = Options { timeout: Duration::from_secs(30), ..description.options.clone() };
+        let provisioner = Provisioner {
+            channel: Channel::default().for_client(description),
+            description: Arc::new(description.clone()),
+            options,
+            wire: Arc::new(Sender::new(place.client.clone(), description)),
+            ledger: Arc::new(MemoryLedger::new()),
+        };
+        let directory = Directory::parse("scenario.ldif", ldif).map_err(|error| ours(&error))?.0;
+        Ok(Self { place, directory, provisioner, omits_types: false })
+    }
+
+    /// Changes the directory.
+    pub(super) fn change(&mut self, changes: &str) -> Result<(), ScenarioError> {
+        self.directory.apply("scenario.ldif", changes).map(drop).map_err(|error| ours(&error))
+    }
+
+    /// Runs a cycle.
+    pub(super) async fn cycle(&mut self) -> Result<Acted, ScenarioError> {
+        let directory = self.directory.clone();
+        self.cycle_from(&directory).await
+    }
+
+    /// As [`Self::cycle`], from another source than the directory.
+    pub(super) async fn cycle_from(&mut self, source: &dyn Source) -> Result<Acted, ScenarioError> {
+        let (client, recording) = self.place.client.recorded();
+        let sender = Sender::new(client, &self.provisioner.description);
+        self.provisioner.wire = if self.omits_types { Arc::new(Omitting(sender)) } else { Arc::new(sender) };
+        let report = self.provisioner.cycle(source).await.map_err(|error| ours(&error))?;
+        if let Some(aborted) = &report.aborted {
+            return Err(ScenarioError::Unreachable(aborted.to_string()));
+        }
+        Ok(Acted { report, exchanges: recording.exchanges() })
+    }
+
+    /// As [`Self::cycle`], for what has to come off before the scenario begins.
+    pub(super) async fn prepare(&mut self) -> Result<Acted, ScenarioError> {
+        let acted = self.cycle().await?;
+        match acted.report.failures.first() {
+            Some(failure) => {
+                Err(ScenarioError::Unsuitable(format!("the scenario cannot begin at {}: {failure}", self.place.name)))
+            }
+            None => Ok(acted),
+        }
+    }
+}
+
+/// A wire whose answers lack `type` and `primary`, as those of some targets do.
+struct Omitting(Sender);
+
+impl Wire for Omitting {
+    fn send(&self, call: Call) -> BoxFuture<'_, Result<Reply, NoAnswer>> {
+        Box::pin(async move {
+            let mut reply = self.0.send(call).await?;
+            if let Ok(body) = &mut reply.json {
+                omit(body);
+            }
+            Ok(reply)
+        })
+    }
+}
+
+/// Takes `type` and `primary` out of the values of a user, or of the users of a list.
+fn omit(body: &mut Value) {
+    for user in body.get_mut("Resources").and_then(Value::as_array_mut).into_iter().flatten() {
+        omit(user);
+    }
+    for attribute in ["emails", "phoneNumbers", "addresses"] {
+        for value in
+            body.get_mut(attribute).and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_object_mut)
+        {
+            value.remove("type");
+            value.remove("primary");
+        }
+    }
+}
+
+/// A fault of the scenario itself, which its tests exclude.
+fn ours(error: &dyn std::fmt::Display) -> ScenarioError {
+    ScenarioError::Unsuitable(format!("the scenario is broken: {error}"))
+}
+
+impl Acted {
+    /// The requests that write, in the order of their answers.
+    pub(super) fn writes(&self) -> impl Iterator<Item = &Arc<Exchange>> {
+        self.exchanges.iter().filter(|exchange| exchange.method != Method::GET)
+    }
+}
+
+/// A person as an entry of the source; `more` are further lines.
+pub(super) fn person(uid: &str, more: &str) -> String {
+    format!(
+        "dn: uid={uid},dc=example,dc=com\nobjectClass: inetOrgPerson\nuid: {uid}\ncn: Pat {uid}\nsn: {uid}\ngivenName: Pat\n\
+         mail: {uid}@example.com\ntitle: Tester\nentryUUID: guid-{uid}\n{more}\n"
+    )
+}
+
+/// A change of one attribute; without values it goes.
+pub(super) fn changed(uid: &str, attribute: &str, values: &[&str]) -> String {
+    let mut lines = format!("dn: uid={uid},dc=example,dc=com\nchangetype: modify\nreplace: {attribute}\n");
+    for value in values {
+        lines.extend([attribute, ": ", value, "\n"]);
+    }
+    lines + "-\n"
+}
+
+/// A person leaves the directory.
+pub(super) fn removed(uid: &str) -> String {
+    format!("dn: uid={uid},dc=example,dc=com\nchangetype: delete\n")
+}
+
+/// A request as a table tells it.
+pub(super) fn in_words(exchange: &Exchange) -> String {
+    let body: Option<Value> = serde_json::from_slice(&exchange.request_body).ok();
+    let active = body.as_ref().and_then(|body| {
+        let operation =
+            || body["Operations"].as_array()?.iter().find(|one| one["path"] == "active").map(|one| &one["value"]);
+        body.get("active").or_else(operation)
+    });
+    match active {
+        Some(active) => format!("{} with active {active}", exchange.method),
+        None => exchange.method.to_string(),
+    }
+}
