@@ -141,13 +141,12 @@ impl Made {
             let registry = enforced_registry(&material.schemas.registry, enforced)?;
             MemoryStore::new(registry, material.clock.clone(), ids)
         };
-        let mut front = Front::new(application.name.as_str().into(), rules, &material.schemas, base);
-        front.store = self.stores.iter().fold(front.store, |store, seam| seam.wrap(store));
+        let front = Front::new(application.name.as_str().into(), rules, &material.schemas, base);
+        let mut front = front.with_deviations(self.seams, &self.stores);
         front.downstream = match kept {
             Some(before) => before.downstream.clone(),
             None => application.downstream.map(|service| Arc::new(Downstream::new(service))),
         };
-        front.seams = self.seams;
         Ok(front)
     }
 }

@@ -9,7 +9,7 @@ use scim::resource::{Item, Record};
 use scim::schema::{AttributeId, Registry, ResourceTypeId, standard};
 
 use super::downstream::Downstream;
-use super::{AccountAttributes, Seams};
+use super::{AccountAttributes, Seams, StoreSeam};
 use crate::rules::Rules;
 use crate::store::memory::MemoryStore;
 use crate::store::{Layout, Perspective, Store, Stored, Wanted};
@@ -23,9 +23,10 @@ pub struct Front {
     pub registry: Arc<Registry>,
     pub(crate) layout: Arc<Layout>,
     pub(crate) account: AccountType,
-    /// What deviations decorate.
+    /// The store that deviations decorate. Only the control API and what fills an endpoint at its start go past them.
     pub(crate) base: MemoryStore,
-    pub store: Arc<dyn Store>,
+    /// Behind the deviations that decorate it.
+    pub(super) store: Arc<dyn Store>,
     pub(crate) downstream: Option<Arc<Downstream>>,
     /// The deviations that its requests pass.
     pub(crate) seams: Seams,
@@ -132,6 +133,12 @@ impl Front {
             seams: Seams::default(),
             shapes: Arc::clone(&schemas.shapes),
         }
+    }
+
+    /// The front with the deviations that requests pass and those that decorate its store, the first of them next to it.
+    pub(crate) fn with_deviations(self, seams: Seams, stores: &[Arc<dyn StoreSeam>]) -> Self {
+        let store = stores.iter().fold(self.store, |store, seam| seam.wrap(store));
+        Self { store, seams, ..self }
     }
 
     /// The view of a client that uses this base URL.

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use scim::capability::Capability;
 use scim::patch::{self, Draft, Patch};
 use scim::resource::{Fields, Slot, Value, validate};
-use scim::schema::{AttributeId, ResourceTypeId};
+use scim::schema::{AttributeId, Registry, ResourceTypeId};
 use scim::{Error, ErrorKind, Result};
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ use super::downstream::{Effect, is_active};
 use super::{Front, RequestSeam};
 use crate::password::Passwords;
 use crate::rules::OnPut;
-use crate::store::{Change, Changed, Condition, Page, Query, Stored, Wanted};
+use crate::store::{Change, Changed, Condition, Page, Perspective, Query, Stored, Wanted};
 
 /// What a request means.
 #[derive(Clone, Debug)]
@@ -38,15 +38,34 @@ pub enum Outcome {
 }
 
 /// The rest of the way that an operation goes: further deviations at the request seam, then the application.
+///
+/// It is all that a deviation at the request seam has of the application: whatever the deviation changes goes through the
+/// application's own pipeline, and the store is out of its reach.
 #[derive(Clone, Copy)]
 pub struct Next<'a> {
-    pub(crate) seams: &'a [Arc<dyn RequestSeam>],
-    pub(crate) front: &'a Front,
-    pub(crate) passwords: &'a Passwords,
-    pub(crate) wanted: Wanted,
+    seams: &'a [Arc<dyn RequestSeam>],
+    front: &'a Front,
+    passwords: &'a Passwords,
+    wanted: Wanted,
 }
 
 impl<'a> Next<'a> {
+    /// The whole way through an application, of an operation whose answer shows the `wanted` relations.
+    pub(crate) fn new(front: &'a Front, passwords: &'a Passwords, wanted: Wanted) -> Self {
+        Self { seams: &front.seams.request, front, passwords, wanted }
+    }
+
+    /// Whether no deviation sits on the way.
+    pub(crate) const fn is_clear(&self) -> bool {
+        self.seams.is_empty()
+    }
+
+    /// The same way, for an outcome that shows other relations.
+    #[must_use]
+    pub const fn showing(self, wanted: Wanted) -> Self {
+        Self { wanted, ..self }
+    }
+
     /// Carries an operation out. It may be called more than once.
     pub fn run(self, operation: Operation) -> BoxFuture<'a, Result<Outcome>> {
         match self.seams.split_first() {
@@ -55,10 +74,56 @@ impl<'a> Next<'a> {
         }
     }
 
-    /// The application whose operation it is.
+    /// Changes a resource by an edit of the deviation's own, in place of a PUT or PATCH, and with all that the application
+    /// does around one: preconditions, validation, required attributes, the password's hash, the write downstream, version
+    /// and time. Deviations further on at the request seam see nothing of it. The edit may run more than once.
+    pub fn edit(
+        self,
+        resource_type: ResourceTypeId,
+        id: Uuid,
+        condition: Condition,
+        edit: impl Fn(&mut dyn Draft, &Registry) -> Result<()> + Send + Sync + 'static,
+    ) -> BoxFuture<'a, Result<Outcome>> {
+        let registry = Arc::clone(&self.front.registry);
+        let edit: Change = Arc::new(move |draft: &mut dyn Draft| edit(draft, &registry));
+        Box::pin(self.modify(resource_type, id, condition, edit))
+    }
+
+    /// The edit of a PUT with these attributes, as the application itself makes it; for use in [`Self::edit`].
     #[must_use]
-    pub const fn front(&self) -> &'a Front {
-        self.front
+    pub fn replacement(&self, resource_type: ResourceTypeId, fields: Arc<Fields>) -> Change {
+        let registry = Arc::clone(&self.front.registry);
+        if self.front.account.of(resource_type).is_some() && self.front.rules.on_put == OnPut::Merge {
+            return Arc::new(move |draft: &mut dyn Draft| {
+                let fields = merged(draft.fields(), &fields);
+                patch::replace(&registry, resource_type, &fields, draft)
+            });
+        }
+        Arc::new(move |draft: &mut dyn Draft| patch::replace(&registry, resource_type, &fields, draft))
+    }
+
+    /// The edit of a PATCH, as the application itself makes it; for use in [`Self::edit`].
+    #[must_use]
+    pub fn patching(&self, resource_type: ResourceTypeId, patch: Arc<Patch>) -> Change {
+        let (registry, policy) = (Arc::clone(&self.front.registry), Arc::clone(&self.front.policy));
+        Arc::new(move |draft: &mut dyn Draft| patch::apply(&registry, resource_type, &patch, &policy, draft))
+    }
+
+    /// A resource as it is stored, whatever deviations sit further on.
+    pub async fn stored(self, resource_type: ResourceTypeId, id: Uuid) -> Result<Stored> {
+        self.front.store.get(resource_type, id, self.wanted).await
+    }
+
+    /// The schemas of the application whose operation it is.
+    #[must_use]
+    pub const fn registry(&self) -> &'a Arc<Registry> {
+        &self.front.registry
+    }
+
+    /// The view of a client that uses this base URL.
+    #[must_use]
+    pub fn perspective(&self, base_url: &'a str) -> Perspective<'a> {
+        self.front.perspective(base_url)
     }
 
     /// Carries an operation out without any deviation at the request seam.
@@ -68,10 +133,10 @@ impl<'a> Next<'a> {
             Operation::Create { resource_type, fields } => self.create(resource_type, &fields).await,
             Operation::Get { resource_type, id } => store.get(resource_type, id, self.wanted).await.map(Outcome::Found),
             Operation::Replace { resource_type, id, fields, condition } => {
-                self.modify(resource_type, id, condition, Edit::Replace(fields)).await
+                self.modify(resource_type, id, condition, self.replacement(resource_type, fields)).await
             }
             Operation::Patch { resource_type, id, patch, condition } => {
-                self.modify(resource_type, id, condition, Edit::Patch(patch)).await
+                self.modify(resource_type, id, condition, self.patching(resource_type, patch)).await
             }
             Operation::Delete { resource_type, id, condition } => {
                 store.delete(resource_type, id, condition).await?;
@@ -109,14 +174,14 @@ impl<'a> Next<'a> {
         resource_type: ResourceTypeId,
         id: Uuid,
         condition: Condition,
-        edit: Edit,
+        edit: Change,
     ) -> Result<Outcome> {
         let front = self.front;
         let mut hashed = None;
         // A patch sets one password at most, so the second run meets no other.
         for _ in 0..2 {
             let found = Arc::new(Mutex::new(Found::default()));
-            let change = self.change(resource_type, edit.clone(), hashed.take(), &found);
+            let change = self.change(resource_type, Arc::clone(&edit), hashed.take(), &found);
             let outcome = front.store.modify(resource_type, id, condition.clone(), change, self.wanted).await;
             let found = std::mem::take(&mut *found.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
             if let Some(plain) = found.password {
@@ -135,10 +200,11 @@ impl<'a> Next<'a> {
         Err(Error::new(ErrorKind::Internal, "the password changed while it was being hashed; send the request again"))
     }
 
+    /// What the application does around an edit, under the store's lock.
     fn change(
         self,
         resource_type: ResourceTypeId,
-        edit: Edit,
+        edit: Change,
         hashed: Option<Hashed>,
         found: &Arc<Mutex<Found>>,
     ) -> Change {
@@ -147,19 +213,11 @@ impl<'a> Next<'a> {
         let policy = Arc::clone(&front.policy);
         let account = front.account.of(resource_type);
         let service = self.downstream_of(resource_type).map(crate::application::downstream::Downstream::service);
-        let merge = account.is_some() && front.rules.on_put == OnPut::Merge;
         let may_change_password = front.rules.require(Capability::ChangePassword);
         let found = Arc::clone(found);
         Arc::new(move |draft: &mut dyn Draft| {
             let before = account.map(|account| Before::of(account, draft));
-            match &edit {
-                Edit::Patch(patch) => patch::apply(&registry, resource_type, patch, &policy, draft)?,
-                Edit::Replace(fields) if merge => {
-                    let fields = merged(draft.fields(), fields);
-                    patch::replace(&registry, resource_type, &fields, draft)?;
-                }
-                Edit::Replace(fields) => patch::replace(&registry, resource_type, fields, draft)?,
-            }
+            edit(draft)?;
             validate::check(&registry, resource_type, draft.fields_mut(), &policy.tolerances)?;
             let (Some(account), Some(before)) = (account, before) else { return Ok(()) };
             if let Some(id) = account.password
@@ -191,12 +249,6 @@ impl<'a> Next<'a> {
         self.front.account.of(resource_type)?;
         self.front.downstream.as_deref()
     }
-}
-
-#[derive(Clone)]
-enum Edit {
-    Replace(Arc<Fields>),
-    Patch(Arc<Patch>),
 }
 
 struct Hashed {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Breaks, Deviation, Seam};
 use crate::application::{Next, Operation, Outcome, RequestSeam};
-use crate::store::{Changed, Wanted};
+use crate::store::Changed;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {
@@ -41,7 +41,7 @@ impl RequestSeam for ThirdLost {
             if !lost {
                 return next.run(operation).await;
             }
-            let stored = next.front().store.get(resource_type, id, Wanted::default()).await?;
+            let stored = next.stored(resource_type, id).await?;
             Ok(Outcome::Changed(Changed { stored, modified: false }))
         })
     }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::meeting::{Meeting, Met};
 use super::{Breaks, Deviation, Seam};
 use crate::application::{Next, Operation, Outcome, RequestSeam};
-use crate::store::{Changed, Wanted};
+use crate::store::Changed;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {
@@ -29,7 +29,7 @@ impl RequestSeam for UpdateLost {
                 return next.run(operation).await;
             }
             // What the first would have written is written over by the second.
-            let stored = next.front().store.get(resource_type, id, Wanted::default()).await?;
+            let stored = next.stored(resource_type, id).await?;
             Ok(Outcome::Changed(Changed { stored, modified: false }))
         })
     }

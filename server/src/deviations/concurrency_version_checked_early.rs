@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::meeting::Meeting;
 use super::{Breaks, Deviation, Seam};
 use crate::application::{Next, Operation, Outcome, RequestSeam};
-use crate::store::{Condition, Wanted};
+use crate::store::Condition;
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {
@@ -33,7 +33,7 @@ impl RequestSeam for CheckedEarly {
         }
         let (resource_type, id, versions) = (*resource_type, *id, condition.if_match.clone());
         Box::pin(async move {
-            let now = next.front().store.get(resource_type, id, Wanted::default()).await?;
+            let now = next.stored(resource_type, id).await?;
             if versions.contains(&now.version) {
                 self.0.attend(id).await;
                 if let Operation::Replace { condition, .. } | Operation::Patch { condition, .. } = &mut operation {

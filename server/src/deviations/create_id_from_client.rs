@@ -48,7 +48,7 @@ impl RequestSeam for CreateIdFromClient {
         Box::pin(async move {
             let mut sent = None;
             if let Operation::Create { resource_type, fields } = &operation {
-                let name = next.front().registry.find_attribute(*resource_type, "userName");
+                let name = next.registry().find_attribute(*resource_type, "userName");
                 sent = name.and_then(|id| fields.string(id)).and_then(|name| locked(&self.sent).remove(name));
             }
             let mut outcome = next.run(operation).await?;

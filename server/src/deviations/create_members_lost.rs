@@ -22,7 +22,7 @@ struct CreateMembersLost;
 impl RequestSeam for CreateMembersLost {
     fn run<'a>(&'a self, mut operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
         if let Operation::Create { fields, .. } = &mut operation
-            && let Some(members) = next.front().registry.members()
+            && let Some(members) = next.registry().members()
         {
             Arc::make_mut(fields).remove(members);
         }

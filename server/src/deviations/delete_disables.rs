@@ -30,7 +30,7 @@ impl RequestSeam for Disables {
             let Operation::Delete { resource_type, id, condition } = operation else {
                 return next.run(operation).await;
             };
-            let Some(active) = next.front().registry.find_attribute(resource_type, "active") else {
+            let Some(active) = next.registry().find_attribute(resource_type, "active") else {
                 return next.run(Operation::Delete { resource_type, id, condition }).await;
             };
             let Outcome::Found(stored) = next.run(Operation::Get { resource_type, id }).await? else {

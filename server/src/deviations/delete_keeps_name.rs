@@ -33,7 +33,7 @@ impl KeepsName {
 impl RequestSeam for KeepsName {
     fn run<'a>(&'a self, operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
         Box::pin(async move {
-            let name_of = |resource_type| next.front().registry.find_attribute(resource_type, "userName");
+            let name_of = |resource_type| next.registry().find_attribute(resource_type, "userName");
             match &operation {
                 Operation::Create { resource_type, fields } => {
                     let name = name_of(*resource_type).and_then(|id| fields.string(id));

@@ -36,7 +36,7 @@ impl RequestSeam for Lags {
                     }
                 }
                 Operation::Delete { resource_type, id, .. }
-                    if next.front().registry.find_attribute(resource_type, "active").is_some() =>
+                    if next.registry().find_attribute(resource_type, "active").is_some() =>
                 {
                     let found = next.run(Operation::Get { resource_type, id }).await?;
                     let outcome = next.run(operation).await?;

@@ -23,7 +23,8 @@ impl RequestSeam for Members500 {
     fn run<'a>(&'a self, operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
         Box::pin(async move {
             if let Operation::Delete { resource_type, id, .. } = operation
-                && let Outcome::Found(stored) = (Next { wanted: Wanted { members: false, groups: true }, ..next })
+                && let Outcome::Found(stored) = next
+                    .showing(Wanted { members: false, groups: true })
                     .run(Operation::Get { resource_type, id })
                     .await?
                 && !stored.groups().is_empty()

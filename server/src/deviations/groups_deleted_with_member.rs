@@ -24,7 +24,7 @@ impl RequestSeam for DeletedWithMember {
             let Operation::Delete { resource_type, id, .. } = &operation else { return next.run(operation).await };
             let wanted = Wanted { members: true, groups: true };
             let look = Operation::Get { resource_type: *resource_type, id: *id };
-            let found = Next { wanted, ..next }.run(look).await;
+            let found = next.showing(wanted).run(look).await;
             let deleted = next.run(operation).await?;
             if let Ok(Outcome::Found(stored)) = found {
                 for group in stored.groups().iter().filter(|group| group.direct) {

@@ -34,7 +34,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl RequestSeam for Reassigned {
     fn run<'a>(&'a self, mut operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
         Box::pin(async move {
-            let name_of = |resource_type| next.front().registry.find_attribute(resource_type, "userName");
+            let name_of = |resource_type| next.registry().find_attribute(resource_type, "userName");
             let mut asked = None;
             match &mut operation {
                 Operation::Get { id, .. }

@@ -1,11 +1,6 @@
 //! PUT changes what is immutable.
 
-use std::sync::Arc;
-
-use scim::patch::{self, Draft};
 use scim::schema::Mutability;
-
-use crate::store::{Change, Wanted};
 
 use futures_util::future::BoxFuture;
 
@@ -30,8 +25,8 @@ impl RequestSeam for ImmutableChanged {
             let Operation::Replace { resource_type, id, fields, condition } = operation else {
                 return next.run(operation).await;
             };
-            let registry = Arc::clone(&next.front().registry);
-            let change: Change = Arc::new(move |draft: &mut dyn Draft| {
+            let put = next.replacement(resource_type, fields);
+            next.edit(resource_type, id, condition, move |draft, registry| {
                 for schema in registry.schemas_of(resource_type) {
                     for &id in &registry.schema(schema).attributes {
                         if registry.attribute(id).mutability == Mutability::Immutable {
@@ -39,10 +34,9 @@ impl RequestSeam for ImmutableChanged {
                         }
                     }
                 }
-                patch::replace(&registry, resource_type, &fields, draft)
-            });
-            let wanted = Wanted { members: true, groups: true };
-            next.front().store.modify(resource_type, id, condition, change, wanted).await.map(Outcome::Changed)
+                put(draft)
+            })
+            .await
         })
     }
 }

@@ -61,7 +61,7 @@ impl RequestSeam for Sortable {
 
     fn run<'a>(&'a self, operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
         Box::pin(async move {
-            let registry = &next.front().registry;
+            let registry = next.registry();
             let sort = match &operation {
                 Operation::List(query) => query.sort.clone().filter(|sort| is_stand_in(registry, sort)),
                 _ => None,

@@ -1,11 +1,12 @@
 //! PUT makes a new resource.
 
-use crate::store::Changed;
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
 use super::{Breaks, Deviation, Seam};
 use crate::application::{Next, Operation, Outcome, RequestSeam};
+use crate::store::{Changed, Condition};
 
 /// See the [module documentation](self).
 pub static DEVIATION: Deviation = Deviation {
@@ -25,7 +26,10 @@ impl RequestSeam for PutChangesId {
             let Operation::Replace { resource_type, id, fields, condition } = operation else {
                 return next.run(operation).await;
             };
-            next.run(Operation::Delete { resource_type, id, condition }).await?;
+            // What the application refuses is refused before anything is deleted.
+            let replace = Operation::Replace { resource_type, id, fields: Arc::clone(&fields), condition };
+            next.run(replace).await?;
+            next.run(Operation::Delete { resource_type, id, condition: Condition::default() }).await?;
             match next.run(Operation::Create { resource_type, fields }).await? {
                 Outcome::Created(stored) => Ok(Outcome::Changed(Changed { stored, modified: true })),
                 outcome => Ok(outcome),

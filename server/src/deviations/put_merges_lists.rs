@@ -1,11 +1,6 @@
 //! PUT adds to a list.
 
-use std::sync::Arc;
-
-use scim::patch::{self, Draft};
 use scim::resource::Slot;
-
-use crate::store::{Change, Wanted};
 
 use futures_util::future::BoxFuture;
 
@@ -30,10 +25,10 @@ impl RequestSeam for PutMergesLists {
             let Operation::Replace { resource_type, id, fields, condition } = operation else {
                 return next.run(operation).await;
             };
-            let registry = Arc::clone(&next.front().registry);
-            let change: Change = Arc::new(move |draft: &mut dyn Draft| {
+            let put = next.replacement(resource_type, fields);
+            next.edit(resource_type, id, condition, move |draft, _| {
                 let before = draft.fields().clone();
-                patch::replace(&registry, resource_type, &fields, draft)?;
+                put(draft)?;
                 for (id, slot) in before.iter() {
                     if let (Slot::Many(old), Some(Slot::Many(new))) = (slot, draft.fields_mut().slot_mut(id)) {
                         let missing: Vec<_> = old.iter().filter(|value| !new.contains(value)).cloned().collect();
@@ -41,9 +36,8 @@ impl RequestSeam for PutMergesLists {
                     }
                 }
                 Ok(())
-            });
-            let wanted = Wanted { members: true, groups: true };
-            next.front().store.modify(resource_type, id, condition, change, wanted).await.map(Outcome::Changed)
+            })
+            .await
         })
     }
 }

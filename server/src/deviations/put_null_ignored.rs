@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use scim::patch::{self, Draft};
 use scim::resource::Slot;
-
-use crate::store::{Change, Wanted};
 
 use futures_util::future::BoxFuture;
 
@@ -30,21 +27,18 @@ impl RequestSeam for PutNullIgnored {
             let Operation::Replace { resource_type, id, fields, condition } = operation else {
                 return next.run(operation).await;
             };
-            let registry = Arc::clone(&next.front().registry);
-            let change: Change = Arc::new(move |draft: &mut dyn Draft| {
+            let put = next.replacement(resource_type, Arc::clone(&fields));
+            next.edit(resource_type, id, condition, move |draft, _| {
                 let before = draft.fields().clone();
-                patch::replace(&registry, resource_type, &fields, draft)?;
-                for (id, slot) in fields.iter() {
-                    if *slot == Slot::Null
-                        && let Some(old) = before.slot(id)
-                    {
+                put(draft)?;
+                for (id, _) in fields.iter().filter(|(_, slot)| **slot == Slot::Null) {
+                    if let Some(old) = before.slot(id) {
                         draft.fields_mut().set(id, old.clone());
                     }
                 }
                 Ok(())
-            });
-            let wanted = Wanted { members: true, groups: true };
-            next.front().store.modify(resource_type, id, condition, change, wanted).await.map(Outcome::Changed)
+            })
+            .await
         })
     }
 }

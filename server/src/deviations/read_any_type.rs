@@ -22,7 +22,7 @@ impl RequestSeam for ReadAnyType {
         Box::pin(async move {
             let Operation::Get { id, .. } = operation else { return next.run(operation).await };
             let mut outcome = next.run(operation).await;
-            for (resource_type, _) in next.front().registry.resource_types() {
+            for (resource_type, _) in next.registry().resource_types() {
                 if outcome.is_ok() {
                     break;
                 }

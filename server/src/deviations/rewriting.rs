@@ -20,7 +20,7 @@ impl RequestSeam for Nodes {
         if let Operation::List(query) = &mut operation
             && let Some(filter) = &query.filter
         {
-            query.filter = Some(Arc::new(map(Resolved::clone(filter), &next.front().registry, self.0)));
+            query.filter = Some(Arc::new(map(Resolved::clone(filter), next.registry(), self.0)));
         }
         next.run(operation)
     }

@@ -63,7 +63,7 @@ async fn subject(call: &Call<'_>, kind: ResourceTypeId) -> Result<Option<Uuid>> 
     let registered = call.server.subjects.get(&*call.front.name);
     let registered = registered.and_then(|id| *id.lock().unwrap_or_else(PoisonError::into_inner));
     if let Some(id) = registered {
-        match call.front.store.get(kind, id, Wanted::default()).await {
+        match call.stored(kind, id).await {
             Ok(_) => return Ok(Some(id)),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(error),

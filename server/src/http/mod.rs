@@ -32,7 +32,9 @@ use bytes::Bytes;
 use futures_util::poll;
 use jiff::Timestamp;
 use scim::capability::Capability;
+use scim::schema::ResourceTypeId;
 use scim::{ErrorKind, Result};
+use uuid::Uuid;
 
 use parameters::Parameters;
 use route::{Place, TypeCapabilities};
@@ -43,7 +45,7 @@ use crate::behaviour::Behaviour;
 use crate::journal::Observed;
 use crate::message::{Answer, Delivery, Fate, Head, Incoming, Refusal, SCIM_JSON, media_type, read_body};
 use crate::server::{Running, Server};
-use crate::store::{Perspective, Wanted};
+use crate::store::{Perspective, Stored, Wanted};
 use crate::targets::Placed;
 
 /// Answers one request.
@@ -248,11 +250,16 @@ impl Call<'_> {
         self.front.perspective(&self.base_url)
     }
 
+    /// A resource as it is stored, past the deviations at the request seam.
+    async fn stored(&self, kind: ResourceTypeId, id: Uuid) -> Result<Stored> {
+        Next::new(self.front, &self.server.passwords, Wanted::default()).stored(kind, id).await
+    }
+
     /// Carries an operation out, by way of the deviations at the request seam.
     async fn run(&self, operation: Operation, wanted: Wanted) -> Result<Outcome> {
-        let next =
-            Next { seams: &self.front.seams.request, front: self.front, passwords: &self.server.passwords, wanted };
-        if next.seams.is_empty() { next.execute(operation).await } else { next.run(operation).await }
+        let next = Next::new(self.front, &self.server.passwords, wanted);
+        // Most applications have no deviation, and then no future needs a box.
+        if next.is_clear() { next.execute(operation).await } else { next.run(operation).await }
     }
 }
 

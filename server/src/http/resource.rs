@@ -64,7 +64,7 @@ impl<'a> Call<'a> {
         if !self.tags(&header::IF_NONE_MATCH).is_some_and(|tags| tags.any) {
             return Ok(());
         }
-        self.front.store.get(kind, id, Wanted::default()).await?;
+        self.stored(kind, id).await?;
         Err(Refusal::new(
             ErrorKind::PreconditionFailed,
             "the resource exists, and If-None-Match: * asks that it should not",

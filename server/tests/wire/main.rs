@@ -15,6 +15,7 @@ mod discovery;
 mod downstream;
 mod errors;
 mod journal;
+mod kept_word;
 mod lists;
 mod passwords;
 mod rehearsal;

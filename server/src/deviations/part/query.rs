@@ -14,7 +14,7 @@ pub struct EditFilter(pub fn(Resolved, &Registry) -> Resolved);
 
 impl RequestSeam for EditFilter {
     fn run<'a>(&'a self, mut operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
-        edit_filter(&mut operation, &next.front().registry, &self.0);
+        edit_filter(&mut operation, next.registry(), &self.0);
         next.run(operation)
     }
 }
@@ -36,7 +36,7 @@ pub struct EditComparison(pub fn(ResolvedComparison, &Registry) -> Resolved);
 
 impl RequestSeam for EditComparison {
     fn run<'a>(&'a self, mut operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
-        edit_filter(&mut operation, &next.front().registry, &|filter, registry| match filter {
+        edit_filter(&mut operation, next.registry(), &|filter, registry| match filter {
             Resolved::Compare(comparison) => (self.0)(comparison, registry),
             other => other,
         });
@@ -49,7 +49,7 @@ pub struct EditOperator(pub fn(Operator) -> Operator);
 
 impl RequestSeam for EditOperator {
     fn run<'a>(&'a self, mut operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
-        edit_filter(&mut operation, &next.front().registry, &|mut filter, _| {
+        edit_filter(&mut operation, next.registry(), &|mut filter, _| {
             if let Resolved::Compare(comparison) = &mut filter {
                 comparison.operator = (self.0)(comparison.operator);
             }
@@ -64,7 +64,7 @@ pub struct MatchNothing(pub fn(&Registry, AttributeId) -> bool);
 
 impl RequestSeam for MatchNothing {
     fn run<'a>(&'a self, mut operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
-        edit_filter(&mut operation, &next.front().registry, &|filter, registry| match filter {
+        edit_filter(&mut operation, next.registry(), &|filter, registry| match filter {
             Resolved::Compare(comparison) if (self.0)(registry, comparison.attribute) => Resolved::Nothing,
             other => other,
         });

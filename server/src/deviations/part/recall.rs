@@ -57,7 +57,7 @@ impl<T: Copy + Send + Sync + 'static> RequestSeam for Recalled<T> {
         Box::pin(async move {
             let mut sent = None;
             if let Operation::Create { resource_type, fields } = &operation {
-                let name = next.front().registry.find_attribute(*resource_type, "userName");
+                let name = next.registry().find_attribute(*resource_type, "userName");
                 sent = name.and_then(|id| fields.string(id)).and_then(|name| self.sent.lock().remove(name));
             }
             let mut outcome = next.run(operation).await?;

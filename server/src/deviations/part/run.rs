@@ -1,6 +1,8 @@
 //! A part at the request that runs other operations than the one that was asked for.
 
 use futures_util::future::BoxFuture;
+use scim::resource::Fields;
+use scim::schema::Registry;
 
 use crate::application::{Next, Operation, Outcome, RequestSeam};
 
@@ -22,6 +24,23 @@ impl RequestSeam for EditOutcome {
             let mut outcome = next.run(operation).await?;
             (self.0)(&mut outcome);
             Ok(outcome)
+        })
+    }
+}
+
+/// Edits what a PATCH made of the attributes, before the application looks at the result; the first are those before the
+/// change.
+pub struct EditPatched(pub fn(&Registry, &Fields, &mut Fields));
+
+impl RequestSeam for EditPatched {
+    fn run<'a>(&'a self, operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
+        let Operation::Patch { resource_type, id, patch, condition } = operation else { return next.run(operation) };
+        let (apply, edit) = (next.patching(resource_type, patch), self.0);
+        next.edit(resource_type, id, condition, move |draft, registry| {
+            let before = draft.fields().clone();
+            apply(draft)?;
+            edit(registry, &before, draft.fields_mut());
+            Ok(())
         })
     }
 }

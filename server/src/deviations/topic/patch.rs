@@ -21,6 +21,7 @@ use crate::deviations::part::operations::{
 };
 use crate::deviations::part::request::{EditRequest, EditRequestBody, RefuseBody, is_patch};
 use crate::deviations::part::rules::switch_off;
+use crate::deviations::part::run::EditPatched;
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("patch.add-ignored", "add operations succeed without any effect")
@@ -150,7 +151,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         })),
     Deviation::new("patch.first-match-only", "a filter that selects several values changes the first of them only")
         .breaks(&["RFC7644-3.5.2.3-07", "RFC7644-3.5.2.3-08"])
-        .store(&EditChange(keep_first_change)),
+        .request(&EditPatched(keep_first_change)),
     Deviation::new("patch.first-operation-only", "of several operations in one request only the first is carried out")
         .breaks(&["RFC7644-3.5.2-27", "RFC7644-3.5.2.2-14"])
         .request(&EditOperations(|operations| operations.truncate(1))),
@@ -183,7 +184,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("patch.not-atomic", "when an operation fails, the ones before it stay carried out")
         .breaks(&["RFC7644-3.5.2-29", "RFC7644-3.5.2-30"])
         .seen(&["https://github.com/fleetdm/fleet/issues/52600"])
-        .store(&not_atomic::NotAtomic),
+        .request(&not_atomic::NotAtomic),
     Deviation::new("patch.null-as-text", "null and an empty list are read as an empty text")
         .breaks(&["RFC7643-2.5-04"])
         .seen(&[
@@ -204,7 +205,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     )
     .breaks(&["RFC7644-3.5.2-14", "RFC7644-3.5.2-15"])
     .seen(&["https://github.com/Captain-P-Goldfish/SCIM-SDK/issues/201"])
-    .store(&EditChange(keep_changed_values)),
+    .request(&EditPatched(keep_changed_values)),
     Deviation::new("patch.path-asked-for", "add and replace without path are refused")
         .breaks(&[
             "RFC7644-3.5.2-09",

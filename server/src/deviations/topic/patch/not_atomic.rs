@@ -2,44 +2,33 @@
 
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use scim::ErrorKind;
 
-use crate::application::StoreSeam;
-use crate::deviations::part::layer::{Layer, Layered, Modification};
-use crate::store::{Answer, Changed, Store};
+use crate::application::{Next, Operation, Outcome, RequestSeam};
 
 /// See the [module documentation](self).
 pub struct NotAtomic;
 
-impl StoreSeam for NotAtomic {
-    fn wrap(&self, inner: Arc<dyn Store>) -> Arc<dyn Store> {
-        Arc::new(Layered(HalfDoneLayer(inner)))
-    }
-}
-
-struct HalfDoneLayer(Arc<dyn Store>);
-
-impl Layer for HalfDoneLayer {
-    fn inner(&self) -> &dyn Store {
-        &*self.0
-    }
-
-    fn modify(&self, mut call: Modification) -> Answer<'_, Changed> {
-        let failure = Arc::new(Mutex::new(None));
-        let (change, noted) = (call.change, Arc::clone(&failure));
-        call.change = Arc::new(move |draft| match change(draft) {
-            // What the server itself could not do is no failed operation.
-            Err(error) if error.kind() != ErrorKind::Internal => {
-                *noted.lock() = Some(error);
-                Ok(())
-            }
-            outcome => outcome,
-        });
+impl RequestSeam for NotAtomic {
+    fn run<'a>(&'a self, operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
+        let Operation::Patch { resource_type, id, patch, condition } = operation else { return next.run(operation) };
+        let apply = next.patching(resource_type, patch);
         Box::pin(async move {
-            let changed = call.run(self.inner()).await?;
+            let failure = Arc::new(Mutex::new(None));
+            let noted = Arc::clone(&failure);
+            let edit = next.edit(resource_type, id, condition, move |draft, _| {
+                *noted.lock() = match apply(draft) {
+                    // What the server itself could not do is no failed operation.
+                    Err(error) if error.kind() == ErrorKind::Internal => return Err(error),
+                    outcome => outcome.err(),
+                };
+                Ok(())
+            });
+            let outcome = edit.await?;
             let failed = failure.lock().take();
-            failed.map_or(Ok(changed), Err)
+            failed.map_or(Ok(outcome), Err)
         })
     }
 }

@@ -13,11 +13,10 @@ impl RequestSeam for PageByPage {
             let Operation::List(query) = &mut operation else { return next.run(operation).await };
             let is_page = matches!(query.window, Window::Index { .. });
             let Some(sort) = query.sort.take_if(|_| is_page) else { return next.run(operation).await };
-            let front = next.front();
             let mut outcome = next.run(operation).await?;
             if let Outcome::Listed(page) = &mut outcome {
-                let by = SortBy::new(&front.registry, &sort);
-                let perspective = front.perspective("");
+                let by = SortBy::new(next.registry(), &sort);
+                let perspective = next.perspective("");
                 page.resources.sort_by(|left, right| {
                     let key = |stored: &crate::store::Stored| by.key(stored.record(perspective));
                     by.compare(key(left).as_ref(), key(right).as_ref())
