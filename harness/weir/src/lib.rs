@@ -1,12 +1,17 @@
 //! Weir: the commands, reports and runs around the catalogue of checks, the provisioning clients and the endpoint.
 
 pub mod bench;
-pub mod cli;
+pub mod command;
 pub mod config;
 pub mod embedded;
 pub mod exit;
+pub mod failure;
+mod flags;
+mod interrupt;
 pub mod lifecycle;
+mod output;
 pub mod prove;
 pub mod report;
 pub mod run_difference;
 pub mod scenario;
+mod seed;

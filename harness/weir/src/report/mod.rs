@@ -1,5 +1,9 @@
 //! Reports: consumers of the event stream that write to a given writer and nowhere else.
 
+pub(crate) mod bench;
+pub(crate) mod compatibility;
+pub(crate) mod cycle;
+pub(crate) mod cycles;
 mod github;
 mod har;
 mod html;

@@ -1,0 +1,234 @@
+//! `weir bench`: what an endpoint can do, and how long its users wait.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use clap::{Args, ValueEnum};
+use tokio::sync::watch;
+use url::Url;
+use weir_catalog::run_prefix;
+use weir_catalog::sweep::delete_created;
+use weir_catalog::{Discovery, discover};
+use weir_exchange::{Client, Created};
+use weir_judge::{Consumer, Event, Events};
+
+use super::subject::Subject;
+use crate::bench;
+use crate::bench::{Load, Measured, Population, Progress, Shape};
+use crate::exit;
+use crate::failure::Failure;
+use crate::flags::EndpointFlags;
+use crate::flags::endpoint::base_url;
+use crate::interrupt;
+use crate::output::Output;
+use crate::output::confirm;
+use crate::report::bench as bench_report;
+use crate::report::bench::{Report, Row};
+use crate::seed;
+
+const EXAMPLES: &str = "\
+With --rate the loop is open: requests are due at that rate, and time counts from when a request was due, so that a stall shows.
+Without it each of --concurrency connections sends its next request when the last one is answered.
+
+Examples:
+  weir bench                                                      an embedded endpoint, to see what comes out
+  weir bench http://127.0.0.1:8080/scim/v2 --bearer @token.txt
+  weir bench https://scim.example.com/v2 --shape get --shape filter --rate 200 --duration 60 --bearer @token.txt --yes
+  weir bench http://127.0.0.1:8080/scim/v2 --concurrency 64 --format json --output bench.json";
+
+/// How often the line on a terminal is written anew.
+const LIVE: Duration = Duration::from_millis(250);
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum BenchFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct BenchArgs {
+    /// The SCIM base URL; without it an embedded endpoint is loaded
+    #[arg(value_name = "URL", value_parser = base_url)]
+    url: Option<Url>,
+    /// Only loads of this shape; may be repeated; all that the endpoint offers by default
+    #[arg(long = "shape", value_enum, value_name = "SHAPE")]
+    shapes: Vec<Shape>,
+    /// How many users to create before the load, and to delete after it
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
+    people: u32,
+    /// How long each shape is measured
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
+    duration: u64,
+    /// How long each shape runs before it is measured
+    #[arg(long, value_name = "SECONDS", default_value_t = 1)]
+    warm_up: u64,
+    /// Decides every name that the run invents
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Agree to loading an endpoint that is not on this machine
+    #[arg(long)]
+    yes: bool,
+    /// What the embedded endpoint behaves as: a target's name, or a target file
+    #[arg(long, value_name = "NAME|FILE", default_value = "rfc", conflicts_with = "url")]
+    target: String,
+    /// The form of the result
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: BenchFormat,
+    /// Write the result to a file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    endpoint: EndpointFlags,
+}
+
+pub(super) async fn run(args: BenchArgs, output: Output) -> Result<u8, Failure> {
+    let seed = args.seed.unwrap_or_else(seed::draw);
+    // The rate is the load's, not a courtesy of the client.
+    let flags = EndpointFlags { rate: None, ..args.endpoint.clone() };
+    let subject = match &args.url {
+        Some(url) => Subject::at(url, &flags)?,
+        None => Subject::embedded(Some(&args.target), &[], seed, &flags)?,
+    };
+    let url = subject.client.base_url().clone();
+    let what =
+        format!("weir creates and deletes {} users named {}…, and loads the endpoint", args.people, run_prefix(seed));
+    confirm::before_writing(&url, &what, args.yes)?;
+    // Before anything is created, so that nothing is left behind by a file that cannot be written.
+    let file = args.output.as_deref().map(|path| {
+        std::fs::File::create(path)
+            .map_err(|error| Failure::Usage(format!("the result cannot be written to {}: {error}", path.display())))
+    });
+    let mut file = file.transpose()?;
+    let discovery = Arc::new(discover(&subject.client).await.map_err(|error| Failure::Unreachable(error.to_string()))?);
+    let interrupted = interrupt::watch();
+    let created = Created::default();
+    let leftovers = Leftovers::default();
+    let events = Events::new(vec![Box::new(leftovers.clone())]);
+    let client = subject.client.noting(&created);
+    let outcome = load(&args, seed, &client, &discovery, &interrupted).await;
+    delete_created(&created, &subject.client, &events).await;
+    let mut report = outcome?;
+    report.url = url.to_string();
+    report.leftovers = leftovers.take();
+    report.interrupted = *interrupted.borrow();
+    let text = match args.format {
+        BenchFormat::Text => bench_report::text(&report),
+        BenchFormat::Json => format!("{:#}\n", bench_report::json(&report)),
+    };
+    match &mut file {
+        Some(file) => file.write_all(text.as_bytes())?,
+        None => output.print(&text)?,
+    }
+    let failed = report.rows.iter().any(|row| matches!(row, Row::Measured { measured, .. } if measured.failed() > 0));
+    Ok(match (report.interrupted, failed || !report.leftovers.is_empty()) {
+        (true, _) => exit::INTERRUPTED,
+        (false, true) => exit::FINDINGS,
+        (false, false) => exit::OK,
+    })
+}
+
+/// Creates the population and runs every shape.
+async fn load(
+    args: &BenchArgs,
+    seed: u64,
+    client: &Client,
+    discovery: &Arc<Discovery>,
+    interrupted: &watch::Receiver<bool>,
+) -> Result<Report, Failure> {
+    let plan = Load {
+        connections: usize::from(args.endpoint.concurrency()),
+        warm_up: Duration::from_secs(args.warm_up),
+        duration: Duration::from_secs(args.duration),
+        rate: args.endpoint.rate,
+    };
+    let people = usize::try_from(args.people).unwrap_or(usize::MAX);
+    let started = Instant::now();
+    let population = bench::populate(client, discovery, seed, people, plan.connections, interrupted).await;
+    let population = Arc::new(match population {
+        Ok(population) => population,
+        Err(_) if *interrupted.borrow() => return Ok(Report::new(plan)),
+        Err(error) => return Err(Failure::Unreachable(error.to_string())),
+    });
+    let mut report = Report::new(plan);
+    (report.people, report.populated) = (population.people(), started.elapsed());
+    let shapes = if args.shapes.is_empty() { Shape::ALL.to_vec() } else { args.shapes.clone() };
+    for shape in shapes {
+        if *interrupted.borrow() {
+            break;
+        }
+        let missing = shape.needs().iter().find(|capability| !discovery.offers(**capability));
+        let row = match missing {
+            Some(capability) => Row::Skipped { shape, reason: format!("the endpoint does not offer {capability}") },
+            None if shape == Shape::Members && !population.has_group() => {
+                Row::Skipped { shape, reason: "the endpoint refused to create a group".into() }
+            }
+            None => Row::Measured { shape, measured: measure(shape, plan, client, &population, interrupted).await },
+        };
+        report.rows.push(row);
+    }
+    Ok(report)
+}
+
+/// Runs one shape with a line on the terminal that says how it goes.
+async fn measure(
+    shape: Shape,
+    plan: Load,
+    client: &Client,
+    population: &Arc<Population>,
+    interrupted: &watch::Receiver<bool>,
+) -> Measured {
+    let progress = Arc::new(Progress::default());
+    let running = bench::run(shape, plan, client, population, &progress, interrupted);
+    tokio::pin!(running);
+    if !std::io::stderr().is_terminal() {
+        return running.await;
+    }
+    let started = Instant::now();
+    let mut ticks = tokio::time::interval(LIVE);
+    loop {
+        tokio::select! {
+            measured = &mut running => {
+                // A line that cannot be wiped away does no harm.
+                let _ = write!(std::io::stderr(), "\r\x1b[2K");
+                return measured;
+            }
+            _ = ticks.tick() => {
+                let requests = progress.requests.load(Ordering::Relaxed);
+                let failed = progress.failed.load(Ordering::Relaxed);
+                let seconds = started.elapsed().as_secs_f64();
+                #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+                let rate = requests as f64 / seconds.max(0.001);
+                let _ = write!(
+                    std::io::stderr(),
+                    "\r\x1b[2K{:<8} {seconds:>5.1} s {requests:>9} requests {rate:>8.0} a second {failed} failed",
+                    shape.as_str(),
+                );
+            }
+        }
+    }
+}
+
+/// What could not be deleted.
+#[derive(Clone, Default)]
+struct Leftovers(Arc<std::sync::Mutex<Vec<(String, String)>>>);
+
+impl Leftovers {
+    fn take(&self) -> Vec<(String, String)> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+}
+
+impl Consumer for Leftovers {
+    fn event(&mut self, event: &Event) -> std::io::Result<()> {
+        if let Event::Leftover { url, reason } = event {
+            let mut leftovers = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            leftovers.push((url.clone(), reason.clone()));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,119 @@
+//! `weir clean`: deletes what an earlier run left behind.
+
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use clap::Args;
+use url::Url;
+use weir_catalog::discover;
+use weir_catalog::run_prefix;
+use weir_catalog::sweep::sweep;
+use weir_exchange::base_url;
+use weir_judge::{Consumer, Event, Events};
+
+use crate::exit;
+use crate::failure::Failure;
+use crate::flags::EndpointFlags;
+use crate::output::Output;
+use crate::output::confirm;
+
+const EXAMPLES: &str = "\
+Every name that a run makes begins with its prefix, which the run and its reports show; the run's seed gives it too.
+
+Examples:
+  weir clean https://scim.example.com/v2 --prefix weir-k3f9xq --dry-run --bearer @token.txt
+  weir clean https://scim.example.com/v2 --run-seed 7 --bearer @token.txt --yes";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct CleanArgs {
+    /// The SCIM base URL; that of the configuration by default
+    #[arg(value_name = "URL", value_parser = base_url)]
+    url: Option<Url>,
+    /// What the names begin with; it has to be a run's, such as weir-k3f9xq, or weir- for those of every run
+    #[arg(long, value_name = "PREFIX", value_parser = prefix)]
+    prefix: Option<String>,
+    /// The seed of the run, instead of its prefix
+    #[arg(long, value_name = "N", conflicts_with = "prefix")]
+    run_seed: Option<u64>,
+    /// Show what would be deleted, and delete nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Agree to deleting at an endpoint that is not on this machine
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    endpoint: EndpointFlags,
+}
+
+/// A prefix that no name of a person's own begins with.
+fn prefix(text: &str) -> Result<String, String> {
+    if text.starts_with("weir-") {
+        return Ok(text.to_owned());
+    }
+    Err("a run's names begin with weir-, so this prefix is none of ours".into())
+}
+
+pub(super) async fn run(args: CleanArgs, output: Output) -> Result<u8, Failure> {
+    let config = args.endpoint.configuration(args.url.as_ref())?;
+    let url = args
+        .url
+        .clone()
+        .or(config.url)
+        .ok_or_else(|| Failure::Usage("give the URL of the endpoint, or a configuration that names it".into()))?;
+    let prefix = args
+        .prefix
+        .clone()
+        .or_else(|| args.run_seed.map(run_prefix))
+        .ok_or_else(|| Failure::Usage("give --prefix or --run-seed, so that nothing else is deleted".into()))?;
+    if !args.dry_run {
+        let what = format!("weir deletes the users and groups whose names begin with {prefix}");
+        confirm::before_writing(&url, &what, args.yes)?;
+    }
+    let client = args.endpoint.client(&url)?;
+    let discovery = discover(&client).await.map_err(|error| Failure::Unreachable(error.to_string()))?;
+    let left = Left::default();
+    let events = Events::new(vec![Box::new(left.clone())]);
+    let swept = sweep(&client, &discovery, &events, &prefix, true, args.dry_run).await;
+    let left = left.take();
+    let mut text = String::new();
+    for url in &swept.found {
+        let reason = left.iter().find(|(left, _)| left == url).map(|(_, reason)| reason);
+        let _ = match (reason, args.dry_run) {
+            (Some(reason), _) => writeln!(text, "left     {url}: {reason}"),
+            (None, true) => writeln!(text, "found    {url}"),
+            (None, false) => writeln!(text, "deleted  {url}"),
+        };
+    }
+    for url in &swept.unsearched {
+        let _ = writeln!(text, "left     {url} gives no list, so what is there cannot be found by name");
+    }
+    let found = swept.found.len();
+    let remaining = swept.found.iter().filter(|url| left.iter().any(|(left, _)| left == *url)).count();
+    let _ = if args.dry_run {
+        writeln!(text, "{found} found")
+    } else {
+        writeln!(text, "{} deleted, {remaining} left", found - remaining)
+    };
+    output.print(&text)?;
+    Ok(if remaining > 0 || !swept.unsearched.is_empty() { exit::FINDINGS } else { exit::OK })
+}
+
+/// What could not be deleted: URL and reason.
+#[derive(Clone, Default)]
+struct Left(Arc<Mutex<Vec<(String, String)>>>);
+
+impl Left {
+    fn take(&self) -> Vec<(String, String)> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Consumer for Left {
+    fn event(&mut self, event: &Event) -> std::io::Result<()> {
+        if let Event::Leftover { url, reason } = event {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push((url.clone(), reason.clone()));
+        }
+        Ok(())
+    }
+}

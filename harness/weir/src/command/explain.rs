@@ -1,0 +1,240 @@
+//! `weir explain`: what an id stands for, in our words.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use scim::requirement::{self, Actor, Requirement};
+use weir_catalog::{Check, checks};
+use weir_provision::client;
+use weir_provision::client::variants::Standing;
+use weir_provision::client::{Description, Detail};
+use weir_server::deviations::{self, Breaks, Deviation};
+use weir_server::targets::SchemaChange;
+use weir_server::{Activation, Target};
+
+use crate::exit;
+use crate::failure::Failure;
+use crate::output::Output;
+
+const EXAMPLES: &str = "\
+Examples:
+  weir explain create.duplicate-user-name
+  weir explain RFC7644-3.3-12
+  weir explain write.answer-lost
+  weir explain aquera
+  weir explain pingfederate-aquera";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct ExplainArgs {
+    /// The id of a check, a requirement, a deviation or a client, or the name of a target
+    #[arg(value_name = "ID")]
+    id: String,
+}
+
+pub(super) fn run(args: &ExplainArgs, output: Output) -> Result<u8, Failure> {
+    let id = args.id.as_str();
+    let text = checks::find(id)
+        .map(check)
+        .or_else(|| requirement::all().iter().find(|known| known.id.eq_ignore_ascii_case(id)).map(rule))
+        .or_else(|| deviations::find(id).map(deviation))
+        .or_else(|| Target::find(id).map(|found| target(&found)))
+        .or_else(|| client::find(id).map(client))
+        .or_else(|| client::not_scim(id).map(|why| format!("{why}\n")))
+        .ok_or_else(|| {
+            Failure::Usage(format!("{id:?} is no check, requirement, deviation, target or client; {}", hint(id)))
+        })?;
+    output.print(&text)?;
+    Ok(exit::OK)
+}
+
+/// Where to look for the right id: those that contain what was typed, if there are a few.
+fn hint(typed: &str) -> String {
+    let near: Vec<_> = checks::all()
+        .map(|check| check.id)
+        .chain(deviations::all().iter().map(|deviation| deviation.id))
+        .filter(|id| !typed.is_empty() && (id.contains(typed) || typed.contains(id)))
+        .take(5)
+        .collect();
+    if near.is_empty() {
+        "`weir list` shows what there is".into()
+    } else {
+        format!("did you mean {}?", near.join(" or "))
+    }
+}
+
+fn section(text: &mut String, heading: &str, lines: impl IntoIterator<Item = String>) {
+    let mut lines = lines.into_iter().peekable();
+    if lines.peek().is_some() {
+        let _ = writeln!(text, "\n{heading}");
+        for line in lines {
+            let _ = writeln!(text, "  {line}");
+        }
+    }
+}
+
+fn check(check: &Check) -> String {
+    let mut text = format!("check {}\n{}\n\n{}\n", check.id, check.title, check.matters);
+    section(&mut text, "Right is", check.legal.iter().map(|legal| (*legal).to_owned()));
+    section(&mut text, "By the rules", check.requirements.iter().map(|id| cited(id)));
+    section(
+        &mut text,
+        "Gone wrong in the field",
+        weir_catalog::field::shown_by(check.id).flat_map(|failure| {
+            let told = format!("{} ({}): {}", failure.failure, failure.clients, failure.symptom);
+            std::iter::once(told).chain(failure.links().map(|link| format!("  {link}")))
+        }),
+    );
+    section(&mut text, "Needs", check.needs.iter().map(ToString::to_string));
+    section(
+        &mut text,
+        "Shown by the deviations",
+        breaking(|id| check.requirements.contains(&id))
+            .map(|deviation| format!("{}: {}", deviation.id, deviation.summary)),
+    );
+    let _ = writeln!(text, "\nRun it with: weir check --only {}", check.id);
+    text
+}
+
+fn cited(id: &str) -> String {
+    let summary = requirement::find(id).map_or("", |requirement| requirement.summary);
+    format!("{id} ({}): {summary}", weir_judge::level_of(id))
+}
+
+fn breaking(wanted: impl Fn(&'static str) -> bool) -> impl Iterator<Item = &'static Deviation> {
+    deviations::all().iter().copied().filter(move |deviation| match &deviation.breaks {
+        Breaks::Requirements(ids) => ids.iter().any(|id| wanted(id)),
+        Breaks::Permitted(_) => false,
+    })
+}
+
+fn rule(requirement: &Requirement) -> String {
+    let mut text = format!(
+        "requirement {}\nRFC {} section {}, {}, binds the {}\n\n{}\n",
+        requirement.id,
+        requirement.rfc.number(),
+        requirement.section,
+        weir_judge::level_of(requirement.id),
+        match requirement.actor {
+            Actor::Both => "server and the client",
+            actor => actor.as_str(),
+        },
+        requirement.summary,
+    );
+    section(
+        &mut text,
+        "Disputed",
+        weir_judge::dispute(requirement.id).map(|dispute| format!("{}: {}", dispute.point, dispute.reading)),
+    );
+    section(&mut text, "How it shows", [requirement.check.to_owned()]);
+    section(
+        &mut text,
+        "Checks",
+        checks::all()
+            .filter(|check| check.requirements.contains(&requirement.id))
+            .map(|check| format!("{}: {}", check.id, check.title)),
+    );
+    section(
+        &mut text,
+        "Deviations",
+        breaking(|id| id == requirement.id).map(|deviation| format!("{}: {}", deviation.id, deviation.summary)),
+    );
+    text
+}
+
+fn deviation(deviation: &Deviation) -> String {
+    let mut text = format!("deviation {}\n{}\n", deviation.id, deviation.summary);
+    match &deviation.breaks {
+        Breaks::Requirements(ids) => section(&mut text, "Breaks", ids.iter().map(|id| cited(id))),
+        Breaks::Permitted(reason) => section(&mut text, "Permitted", [(*reason).to_owned()]),
+    }
+    section(
+        &mut text,
+        "Takes a value",
+        deviation
+            .parameter
+            .as_ref()
+            .map(|parameter| format!("{}={}: {}", deviation.id, parameter.default, parameter.meaning)),
+    );
+    section(&mut text, "Seen", deviation.seen.iter().map(|link| (*link).to_owned()));
+    let _ = writeln!(text, "\nSwitch it on with: weir serve --deviate {}", deviation.id);
+    text
+}
+
+/// Every behaviour with its standing: what the vendor states, what follows from it, and what nobody says.
+fn client(client: &Description) -> String {
+    let mut text = format!("client {}\n{}\n\n{}\n", client.id, client.name, client.summary.trim());
+    for standing in [Standing::Stated, Standing::Inferred, Standing::Unknown] {
+        let heading = match standing {
+            Standing::Stated => "Stated by the vendor",
+            Standing::Inferred => "Inferred from what is stated",
+            Standing::Unknown => "Unknown, so this is our choice",
+        };
+        let told = |detail: &Detail| {
+            let mut told = format!("{}: {} [{}]", detail.id, detail.says, detail.source);
+            for (index, variant) in detail.variants.iter().enumerate() {
+                let default = if index == 0 { ", the default" } else { "" };
+                let _ = write!(told, "\n      {}{default}: {}", variant.id, variant.says);
+            }
+            told
+        };
+        section(&mut text, heading, client.details.iter().filter(|detail| detail.standing == standing).map(told));
+    }
+    let settings = client.settings.iter().map(|setting| {
+        let choices: Vec<&str> = setting.values.keys().map(String::as_str).collect();
+        let takes = match &setting.default {
+            Some(default) if choices.is_empty() => format!(" ({default})"),
+            Some(default) => format!(" ({default}; one of {})", choices.join(", ")),
+            None => String::new(),
+        };
+        let needs =
+            if setting.needs.is_empty() { String::new() } else { format!(", with {}", setting.needs.join(" and ")) };
+        format!("{}{takes}{needs}", setting.name)
+    });
+    section(&mut text, "Settings, with their defaults (--setting 'NAME=VALUE', or --connection FILE)", settings);
+    let _ = writeln!(text, "\nProvision as it with: weir provision --as {}", client.id);
+    let _ = writeln!(text, "Try its unknown details with: weir check --as {} --variants", client.id);
+    text
+}
+
+fn schema_change(change: &SchemaChange) -> Vec<String> {
+    let names = |word: &str, names: Vec<&str>| {
+        (!names.is_empty()).then(|| format!("{} {word} {}", change.schema, names.join(", ")))
+    };
+    let lines = [
+        names("requires", change.required.iter().map(String::as_str).collect()),
+        names("is without", change.without.iter().map(String::as_str).collect()),
+        names("also has", change.with.iter().map(|own| own.name.as_str()).collect()),
+    ];
+    lines.into_iter().flatten().collect()
+}
+
+fn target(target: &Target) -> String {
+    let mut text = format!("target {}\n{}\n", target.name, target.description.trim());
+    let told = |activation: &Activation| format!("{activation}: {}", activation.deviation.summary);
+    section(&mut text, "Base paths", target.base_paths.iter().map(ToString::to_string));
+    section(&mut text, "Offers", target.capabilities.iter().map(ToString::to_string));
+    let usual = target.default_results.unwrap_or(target.max_results);
+    let pages = format!("a page holds {usual} resources, {} at most", target.max_results);
+    section(&mut text, "Limits", [pages]);
+    section(&mut text, "Tolerates", target.tolerances.iter().map(|one| format!("{one}: {}", one.summary())));
+    section(&mut text, "Schemas", target.schema_changes.iter().flat_map(schema_change));
+    section(&mut text, "Deviations, in the order in which they act", target.deviations.iter().map(told));
+    section(
+        &mut text,
+        "Applications",
+        target.applications.iter().flat_map(|own| {
+            let deviations = own.deviations.iter().map(|activation| format!("  {}", told(activation)));
+            std::iter::once(format!("{}: {}", own.name, own.description)).chain(deviations).collect::<Vec<_>>()
+        }),
+    );
+    section(
+        &mut text,
+        "Checks that find what it means to be",
+        target.declared.iter().map(|own| format!("{}: {}", own.checks.join(", "), own.because)),
+    );
+    let heading = if target.as_of.is_empty() { "Sources".into() } else { format!("Sources, as of {}", target.as_of) };
+    section(&mut text, &heading, target.sources.iter().cloned());
+    let _ = writeln!(text, "\nServe it with: weir serve --target {}", target.name);
+    text
+}

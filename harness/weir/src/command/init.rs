@@ -1,0 +1,65 @@
+//! `weir init`: a commented configuration for an endpoint, from what its discovery says.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use url::Url;
+use weir_catalog::discover;
+use weir_exchange::base_url;
+
+use crate::config;
+use crate::config::FILE;
+use crate::exit;
+use crate::failure::Failure;
+use crate::flags::EndpointFlags;
+use crate::output::Output;
+
+const EXAMPLES: &str = "\
+Only discovery and a few harmless requests are sent; nothing is changed. No credential is written into the file.
+
+Examples:
+  weir init https://scim.example.com/v2 --bearer @token.txt
+  weir init http://127.0.0.1:8080/scim/v2 --output ci/weir.toml";
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct InitArgs {
+    /// The SCIM base URL
+    #[arg(value_name = "URL", value_parser = base_url)]
+    url: Url,
+    /// Where to write the configuration; - is standard output
+    #[arg(long, value_name = "FILE", default_value = FILE)]
+    output: PathBuf,
+    /// Write over a file that is there
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    endpoint: EndpointFlags,
+}
+
+pub(super) async fn run(args: InitArgs, output: Output) -> Result<u8, Failure> {
+    let path = args.output.display().to_string();
+    let to_output = path == "-";
+    if !to_output && !args.force && args.output.exists() {
+        return Err(Failure::Usage(format!("{path} is there already; --force writes over it, --output names another")));
+    }
+    let client = args.endpoint.client(&args.url)?;
+    let discovery = discover(&client).await.map_err(|error| Failure::Unreachable(error.to_string()))?;
+    let types: Vec<String> = discovery.resource_types().iter().map(|kind| kind.name.clone()).collect();
+    let missing: Vec<_> =
+        discovery.all_offers().iter().filter(|offer| !offer.offered).map(|offer| offer.capability).collect();
+    let text = config::commented(&args.url, &types, &missing);
+    if to_output {
+        output.print(&text)?;
+        return Ok(exit::OK);
+    }
+    std::fs::write(&args.output, text).map_err(|error| Failure::Usage(format!("{path} cannot be written: {error}")))?;
+    let mut told = format!("{path} is written, for {} with {}\n", args.url, types.join(", "));
+    for remark in discovery.remarks() {
+        told.push_str(remark);
+        told.push('\n');
+    }
+    told.push_str("set WEIR_BEARER, or name the credentials in the file; then: weir check\n");
+    output.print(&told)?;
+    Ok(exit::OK)
+}

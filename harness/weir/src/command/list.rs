@@ -1,0 +1,213 @@
+//! `weir list`: what Weir knows, as tables or JSON.
+
+use clap::{Args, ValueEnum};
+use scim::requirement;
+use serde_json::{Value, json};
+use weir_catalog::checks;
+use weir_provision::client;
+use weir_server::Target;
+use weir_server::deviations::{self, Breaks};
+
+use crate::exit;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::output::table;
+
+const EXAMPLES: &str = "\
+Examples:
+  weir list checks --topic patch
+  weir list requirements --format json
+  weir list deviations";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Catalogue {
+    Checks,
+    Requirements,
+    Deviations,
+    Targets,
+    Clients,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum ListFormat {
+    #[default]
+    Table,
+    Json,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct ListArgs {
+    /// What to list
+    #[arg(value_enum, value_name = "CATALOGUE")]
+    catalogue: Catalogue,
+    /// Only checks of this topic, or requirements of this feature
+    #[arg(long, value_name = "WORD")]
+    topic: Option<String>,
+    /// The form of the list
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: ListFormat,
+}
+
+pub(super) fn run(args: &ListArgs, output: Output) -> Result<u8, Failure> {
+    let topic = args.topic.as_deref();
+    let entries = match args.catalogue {
+        Catalogue::Checks => checks(topic),
+        Catalogue::Requirements => requirements(topic),
+        Catalogue::Deviations => deviations(topic),
+        Catalogue::Targets => targets(),
+        Catalogue::Clients => clients(),
+    };
+    if let (Some(topic), true) = (topic, entries.is_empty()) {
+        return Err(Failure::Usage(format!(
+            "nothing has the topic {topic:?}; without --topic the whole list is shown"
+        )));
+    }
+    let text = match args.format {
+        ListFormat::Table => table(&entries.iter().map(|entry| entry.row.clone()).collect::<Vec<_>>()),
+        ListFormat::Json => {
+            let list: Value = entries.into_iter().map(|entry| entry.json).collect();
+            format!("{list:#}\n")
+        }
+    };
+    output.print(&text)?;
+    Ok(exit::OK)
+}
+
+/// One line of a list, in both forms.
+struct Entry {
+    row: Vec<String>,
+    json: Value,
+}
+
+fn wanted(topic: Option<&str>, own: &str) -> bool {
+    topic.is_none_or(|topic| topic == own)
+}
+
+fn checks(topic: Option<&str>) -> Vec<Entry> {
+    checks::all()
+        .filter(|check| wanted(topic, check.topic()))
+        .map(|check| Entry {
+            row: vec![check.id.into(), weir_judge::verdict_of(check.requirements).as_str().into(), check.title.into()],
+            json: json!({
+                "id": check.id,
+                "topic": check.topic(),
+                "title": check.title,
+                "gravest": weir_judge::verdict_of(check.requirements).as_str(),
+                "matters": check.matters,
+                "requirements": check.requirements,
+                "needs": check.needs.iter().map(|capability| capability.id()).collect::<Vec<_>>(),
+                "legal": check.legal,
+            }),
+        })
+        .collect()
+}
+
+fn requirements(feature: Option<&str>) -> Vec<Entry> {
+    requirement::all()
+        .iter()
+        .filter(|requirement| wanted(feature, requirement.feature))
+        .map(|requirement| {
+            let covered: Vec<_> = checks::all()
+                .filter(|check| check.requirements.contains(&requirement.id))
+                .map(|check| check.id)
+                .collect();
+            Entry {
+                row: vec![requirement.id.into(), requirement.level.as_str().into(), requirement.summary.into()],
+                json: json!({
+                    "id": requirement.id,
+                    "rfc": requirement.rfc.as_str(),
+                    "section": requirement.section,
+                    "level": requirement.level.as_str(),
+                    "actor": requirement.actor.as_str(),
+                    "feature": requirement.feature,
+                    "testable": requirement.testable.as_str(),
+                    "summary": requirement.summary,
+                    "dispute": weir_judge::dispute(requirement.id).map(|dispute| dispute.reading),
+                    "checks": covered,
+                }),
+            }
+        })
+        .collect()
+}
+
+fn deviations(topic: Option<&str>) -> Vec<Entry> {
+    deviations::all()
+        .iter()
+        .filter(|deviation| wanted(topic, deviation.id.split('.').next().unwrap_or_default()))
+        .map(|deviation| {
+            let (breaks, permitted) = match &deviation.breaks {
+                Breaks::Requirements(ids) => (ids.to_vec(), None),
+                Breaks::Permitted(reason) => (Vec::new(), Some(*reason)),
+            };
+            let word = if permitted.is_some() { "permitted" } else { "breaks" };
+            Entry {
+                row: vec![deviation.id.into(), word.into(), deviation.summary.into()],
+                json: json!({
+                    "id": deviation.id,
+                    "summary": deviation.summary,
+                    "breaks": breaks,
+                    "permitted": permitted,
+                    "seen": deviation.seen,
+                    "parameter": deviation.parameter.as_ref().map(|parameter| {
+                        json!({"meaning": parameter.meaning, "default": parameter.default})
+                    }),
+                }),
+            }
+        })
+        .collect()
+}
+
+fn clients() -> Vec<Entry> {
+    client::all()
+        .iter()
+        .map(|client| {
+            let detail = |detail: &client::Detail| {
+                json!({
+                    "id": detail.id,
+                    "says": detail.says,
+                    "standing": detail.standing.as_str(),
+                    "source": detail.source,
+                    "variants": detail.variants.iter().map(|variant| {
+                        json!({"id": variant.id, "says": variant.says})
+                    }).collect::<Vec<_>>(),
+                })
+            };
+            Entry {
+                row: vec![client.id.clone(), client.name.clone()],
+                json: json!({
+                    "id": client.id,
+                    "name": client.name,
+                    "summary": client.summary.trim(),
+                    "settings": client.settings.iter().map(|setting| json!({
+                        "name": setting.name, "keys": setting.keys, "default": setting.default,
+                        "choices": setting.values.keys().collect::<Vec<_>>(), "needs": setting.needs,
+                    })).collect::<Vec<_>>(),
+                    "details": client.details.iter().map(detail).collect::<Vec<_>>(),
+                }),
+            }
+        })
+        .collect()
+}
+
+fn targets() -> Vec<Entry> {
+    Target::names()
+        .filter_map(Target::find)
+        .map(|target| {
+            let words = target.description.split_whitespace().collect::<Vec<_>>().join(" ");
+            let first = words.split_inclusive(". ").next().unwrap_or_default().trim().to_owned();
+            Entry {
+                row: vec![target.name.clone(), first],
+                json: json!({
+                    "name": target.name,
+                    "description": target.description,
+                    "sources": target.sources,
+                    "asOf": target.as_of,
+                    "applications": target.applications.iter().map(|own| own.name.as_str()).collect::<Vec<_>>(),
+                    "capabilities": target.capabilities.iter().map(|capability| capability.id()).collect::<Vec<_>>(),
+                    "deviations": target.deviations.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                }),
+            }
+        })
+        .collect()
+}

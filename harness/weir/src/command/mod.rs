@@ -1,0 +1,137 @@
+//! The command line: one file a command. A command reads its flags, starts a run of the library, and says its exit status.
+
+mod bench;
+mod calibrate;
+mod check;
+mod clean;
+mod connection;
+mod connection_test;
+mod diff;
+mod explain;
+mod init;
+mod list;
+mod prove;
+mod provision;
+mod scenario;
+mod serve;
+mod shell;
+mod subject;
+mod variants;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::exit;
+use crate::failure::Failure;
+use crate::output::{ColourChoice, Output};
+
+const AFTER: &str = "\
+Exit status:
+  0    nothing at or above --fail-on was found
+  1    findings at or above --fail-on, or entries that failed
+  2    wrong usage, configuration or file; nothing was sent
+  3    endpoint unreachable, credentials refused, or everything blocked
+  130  interrupted by Ctrl-C or SIGTERM, after clean-up";
+
+/// Gauges SCIM 2.0: a reference endpoint, and the harness that proves an endpoint right.
+#[derive(Parser)]
+#[command(name = "weir", version, about, after_help = AFTER, propagate_version = true)]
+struct Cli {
+    /// When to colour the output
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", hide_possible_values = true)]
+    #[arg(help = "When to colour the output: auto, always or never")]
+    color: ColourChoice,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check an endpoint, or without URL an embedded one
+    Check(check::CheckArgs),
+    /// Write a configuration for an endpoint, from what its discovery says
+    Init(init::InitArgs),
+    /// Show what changed from one run to the next
+    Diff(diff::DiffArgs),
+    /// Delete what an earlier run left behind
+    Clean(clean::CleanArgs),
+    /// Serve a SCIM endpoint that behaves as a target does
+    Serve(serve::ServeArgs),
+    /// Prove that every check can fail and every deviation is noticed
+    Prove(prove::ProveArgs),
+    /// Run provisioning cycles against an endpoint, as a client would
+    Provision(provision::ProvisionArgs),
+    /// Load an endpoint and measure it
+    Bench(bench::BenchArgs),
+    /// Show, try and refresh an administrator's connection
+    Connection(connection::ConnectionArgs),
+    /// Tell from recorded traffic which variant of each unknown detail a client has
+    Calibrate(calibrate::CalibrateArgs),
+    /// List what Weir knows: checks, requirements, deviations, targets or clients
+    List(list::ListArgs),
+    /// Explain a check, requirement, deviation, target or client
+    Explain(explain::ExplainArgs),
+    /// Print the completions for a shell
+    Completions(shell::CompletionsArgs),
+    /// Print the manual page of weir, or of one of its commands
+    Man(shell::ManArgs),
+}
+
+/// Runs the command line of this process; the status is one of [`crate::exit`].
+pub fn main() -> ExitCode {
+    // Fails only if a provider is installed already, which then serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let cli = Cli::parse();
+    init_log();
+    let output = Output::new(cli.color);
+    let status = match dispatch(cli.command, output) {
+        Ok(status) => status,
+        // Whoever read the output has seen enough.
+        Err(failure) if failure.is_broken_pipe() => exit::OK,
+        Err(failure) => {
+            eprintln!("weir: {failure}");
+            failure.status()
+        }
+    };
+    ExitCode::from(status)
+}
+
+/// Warnings, but not those of the HTTP engine about an answer that a deviation cut off on purpose.
+const LOG: &str = "warn,actix_http::h1::dispatcher=off";
+
+fn init_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("WEIR_LOG").unwrap_or_else(|_| LOG.into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+fn dispatch(command: Command, output: Output) -> Result<u8, Failure> {
+    let runtime =
+        || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Failure::Runtime);
+    match command {
+        Command::Check(args) => runtime()?.block_on(check::run(args, output)),
+        Command::Serve(args) => runtime()?.block_on(serve::run(args, output)),
+        Command::Prove(args) => runtime()?.block_on(prove::run(args, output)),
+        Command::Provision(args) => runtime()?.block_on(provision::run(args, output)),
+        Command::Bench(args) => runtime()?.block_on(bench::run(args, output)),
+        Command::Init(args) => runtime()?.block_on(init::run(args, output)),
+        Command::Clean(args) => runtime()?.block_on(clean::run(args, output)),
+        Command::Diff(args) => diff::run(&args, output),
+        Command::Completions(args) => shell::completions(&args, Cli::command(), output),
+        Command::Man(args) => shell::man(&args, Cli::command(), output),
+        Command::Connection(args) => connection::run(args, output, runtime),
+        Command::Calibrate(args) => calibrate::run(&args, output),
+        Command::List(args) => list::run(&args, output),
+        Command::Explain(args) => explain::run(&args, output),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        super::Cli::command().debug_assert();
+    }
+}

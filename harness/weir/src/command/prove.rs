@@ -1,0 +1,186 @@
+//! `weir prove`: that every check can fail, and that every deviation is noticed.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+use weir_provision::client as clients;
+use weir_provision::client::Description;
+
+use crate::exit;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::prove::{Complaint, Encounter, Proof, ProveOptions, Record, compatibility, judge, prove};
+use crate::report::compatibility as compatibility_report;
+
+const EXAMPLES: &str = "\
+Examples:
+  weir prove                       each deviation against the checks that matter to it
+  weir prove --full                every deviation against every check
+  weir prove --full --write fixtures/proof.tsv
+  weir prove --only patch          only deviations whose id begins so
+  weir prove --as pingfederate-aquera          what becomes of a client that meets each deviation
+  weir prove --as all --write docs/compatibility.md";
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum ProveFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct ProveArgs {
+    /// Run every check against every deviation, and demand that each check is made to fail
+    #[arg(long)]
+    full: bool,
+    /// Only deviations whose id begins so; may be repeated
+    #[arg(long, value_name = "ID-PREFIX")]
+    only: Vec<String>,
+    /// Let this client meet each deviation, instead of the checks; may be repeated, `all` is every client
+    #[arg(long = "as", value_name = "CLIENT", conflicts_with = "full")]
+    clients: Vec<String>,
+    /// With --full, write who noticed what to this file, instead of comparing it with the record that is built in; with
+    /// --as, write the page of clients and deviations
+    #[arg(long, value_name = "FILE", conflicts_with = "only")]
+    write: Option<PathBuf>,
+    /// Decides every name and value that the runs invent
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// How many endpoints are tested side by side
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    concurrency: usize,
+    /// The form of the result
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: ProveFormat,
+}
+
+pub(super) async fn run(args: ProveArgs, output: Output) -> Result<u8, Failure> {
+    if !args.clients.is_empty() {
+        return compare(&args, output).await;
+    }
+    if args.write.is_some() && !args.full {
+        return Err(Failure::Usage("--write needs --full, or --as with a client; give one of them".into()));
+    }
+    let record = Record::compiled_in().map_err(Failure::usage)?;
+    let options = ProveOptions { full: args.full, only: args.only, seed: args.seed, concurrency: args.concurrency };
+    let started = Instant::now();
+    let mut progress = Progress::new();
+    let proof = prove(&options, &record, |trial| progress.show(trial.deviation.id)).await;
+    progress.clear();
+    let proof = proof.map_err(Failure::usage)?;
+    let found = Record::of_proof(&proof);
+    let record = if let Some(path) = &args.write {
+        std::fs::write(path, found.to_string())
+            .map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", path.display())))?;
+        &found
+    } else {
+        &record
+    };
+    let complaints = judge(&proof, args.full.then_some(record));
+    let text = match args.format {
+        ProveFormat::Text => text_of(&proof, &complaints, started.elapsed().as_secs_f64()),
+        ProveFormat::Json => format!("{:#}\n", json_of(&proof, &complaints)),
+    };
+    output.print(&text)?;
+    Ok(if complaints.is_empty() { exit::OK } else { exit::FINDINGS })
+}
+
+/// Clients against deviations.
+async fn compare(args: &ProveArgs, output: Output) -> Result<u8, Failure> {
+    let mut clients: Vec<&'static Description> = Vec::new();
+    for id in &args.clients {
+        if id == "all" {
+            clients = clients::all().iter().collect();
+            break;
+        }
+        clients.push(clients::find(id).ok_or_else(|| Failure::Usage(clients::unknown(id)))?);
+    }
+    let mut progress = Progress::new();
+    let mut done = Vec::new();
+    for client in clients {
+        let show = |encounter: &Encounter| progress.show(encounter.deviation.id);
+        let found = compatibility(client, &args.only, args.seed, args.concurrency, show).await;
+        progress.clear();
+        done.push(found.map_err(Failure::usage)?);
+    }
+    if let Some(path) = &args.write {
+        std::fs::write(path, compatibility_report::markdown(&done))
+            .map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", path.display())))?;
+    }
+    output.print(&match args.format {
+        ProveFormat::Text => compatibility_report::text(&done),
+        ProveFormat::Json => format!("{:#}\n", compatibility_report::json(&done)),
+    })?;
+    Ok(exit::OK)
+}
+
+fn text_of(proof: &Proof, complaints: &[Complaint], seconds: f64) -> String {
+    let breaking = proof.trials.iter().filter(|trial| !trial.deviation.is_permitted()).count();
+    let noticed =
+        proof.trials.iter().filter(|trial| !trial.deviation.is_permitted() && trial.noticed().next().is_some()).count();
+    let mut text = format!(
+        "{noticed} of {breaking} deviations that break a requirement are noticed; {} are permitted\n\
+         {} checks, {} exchanges, {seconds:.1} s\n",
+        proof.trials.len() - breaking,
+        proof.faithful.len(),
+        proof.exchanges,
+    );
+    for complaint in complaints {
+        text.push_str("\n- ");
+        text.push_str(&complaint.to_string());
+    }
+    if complaints.is_empty() { text } else { format!("{text}\n\nnot proven: {} complaints\n", complaints.len()) }
+}
+
+fn json_of(proof: &Proof, complaints: &[Complaint]) -> Value {
+    let trials: Vec<Value> = proof
+        .trials
+        .iter()
+        .map(|trial| {
+            json!({
+                "deviation": trial.deviation.id,
+                "permitted": trial.deviation.is_permitted(),
+                "noticed": trial.noticed().map(|(check, verdict)| json!({"check": check, "verdict": verdict.as_str()})).collect::<Vec<_>>(),
+                "checks": trial.verdicts.len(),
+                "exchanges": trial.exchanges,
+                "milliseconds": u64::try_from(trial.elapsed.as_millis()).unwrap_or(u64::MAX),
+            })
+        })
+        .collect();
+    json!({
+        "complete": proof.complete,
+        "exchanges": proof.exchanges,
+        "trials": trials,
+        "complaints": complaints.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
+}
+
+/// One line that is written over, on a terminal only.
+struct Progress {
+    shown: bool,
+    done: usize,
+}
+
+impl Progress {
+    fn new() -> Self {
+        Self { shown: std::io::stderr().is_terminal(), done: 0 }
+    }
+
+    fn show(&mut self, deviation: &str) {
+        self.done += 1;
+        if self.shown {
+            // A line that cannot be shown is no reason to stop.
+            let _ = write!(std::io::stderr(), "\r\x1b[2K{} {}", self.done, deviation);
+        }
+    }
+
+    fn clear(&self) {
+        if self.shown && self.done > 0 {
+            let _ = write!(std::io::stderr(), "\r\x1b[2K");
+        }
+    }
+}

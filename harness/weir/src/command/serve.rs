@@ -1,0 +1,205 @@
+//! `weir serve`: the endpoint, until Ctrl-C or SIGTERM.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use secrecy::SecretString;
+use url::Url;
+use weir_server::{Config, JournalMode, PasswordCost};
+
+use crate::embedded;
+use crate::exit;
+use crate::failure::Failure;
+use crate::flags::endpoint::{given_secret, pair_of, secret};
+use crate::flags::serve::{AccessFlags, ProtectionFlags};
+use crate::interrupt;
+use crate::output::Output;
+use crate::output::greeting;
+use crate::output::greeting::Given;
+use crate::output::recording;
+use crate::output::request_lines;
+use crate::seed;
+
+const EXAMPLES: &str = "\
+Examples:
+  weir serve                                  the Aquera gateway on http://127.0.0.1:7643
+  weir serve --target rfc --listen 127.0.0.1:0
+  weir serve --schema device.json             with an extension or a resource type of your own
+  weir serve --data people.json --record exchanges.har
+  weir serve --deviate write.answer-lost      lose answers after the work is done
+  WEIR_BEARER=@token.txt weir serve --base-url https://scim.example.com";
+
+/// How much of each exchange is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Journal {
+    #[default]
+    Full,
+    Heads,
+    Off,
+}
+
+/// The form of the greeting.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum GreetingForm {
+    #[default]
+    Text,
+    Json,
+}
+
+/// The form of the log of requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum LogForm {
+    Json,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct ServeArgs {
+    /// What to behave as: a target's name, or a target file
+    #[arg(long, value_name = "NAME|FILE", default_value = "aquera")]
+    target: String,
+    /// A JSON file with schemas or resource types to add; may be repeated
+    #[arg(long = "schema", value_name = "FILE")]
+    schemas: Vec<PathBuf>,
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7643")]
+    listen: SocketAddr,
+    /// A deviation to switch on; may be repeated: those of the application act first, then those of the target, then these
+    /// in the order given, and two that contradict each other are refused
+    #[arg(long = "deviate", value_name = "ID[=VALUE]")]
+    deviations: Vec<String>,
+    /// The bearer token that every application takes, or @FILE that holds it
+    #[arg(long, value_name = "TOKEN", env = "WEIR_BEARER", hide_env_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
+    bearer: Option<SecretString>,
+    /// The user and password that every application takes, or @FILE that holds them
+    #[arg(long, value_name = "USER:PASS", env = "WEIR_BASIC", hide_env_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
+    basic: Option<SecretString>,
+    /// The token of the control API under /_weir/, or @FILE that holds it
+    #[arg(long, value_name = "TOKEN", env = "WEIR_CONTROL_TOKEN", hide_env_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
+    control_token: Option<SecretString>,
+    /// How much of each exchange the journal keeps: everything, no bodies, or nothing
+    #[arg(long, value_enum, default_value_t, value_name = "MODE")]
+    journal: Journal,
+    /// Scheme, host and port that clients see, for Location and meta.location
+    #[arg(long, value_name = "URL")]
+    base_url: Option<Url>,
+    /// Believe X-Forwarded-Proto and X-Forwarded-Host
+    #[arg(long)]
+    trust_proxy: bool,
+    /// Makes ids and generated credentials repeatable
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// How many invented people the first application begins with, and two groups of them
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    seed_people: usize,
+    /// A JSON file with resources that the first application begins with: a list, or an object with one in "Resources"
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+    /// Record every exchange in this file, as an HTTP archive (HAR); credentials and passwords are masked
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Log every request to standard error: json for a JSON object a line
+    #[arg(long, value_enum, value_name = "FORM")]
+    log: Option<LogForm>,
+    /// The form of the greeting: text, or json for one line that a program reads
+    #[arg(long, value_enum, default_value_t, value_name = "FORM", hide_possible_values = true)]
+    format: GreetingForm,
+    /// Print no line a request
+    #[arg(long, short)]
+    quiet: bool,
+    #[command(flatten)]
+    access: AccessFlags,
+    #[command(flatten)]
+    protection: ProtectionFlags,
+}
+
+pub(super) async fn run(args: ServeArgs, output: Output) -> Result<u8, Failure> {
+    let (quiet, form) = (args.quiet, args.format);
+    let given = Given {
+        bearer: args.bearer.is_some(),
+        basic: args.basic.is_some(),
+        control: args.control_token.is_some(),
+        oauth: args.access.oauth_client.is_some(),
+        reader: args.access.reader_bearer.is_some() || args.access.reader_basic.is_some(),
+    };
+    let (target, log) = (args.target.clone(), args.log);
+    let data =
+        args.data.as_ref().map(|path| std::fs::read(path).map_err(|error| unreadable(path, &error))).transpose()?;
+    let data = data.zip(args.data.clone());
+    let archive = args.record.as_deref().map(recording::create).transpose()?;
+    let endpoint = weir_server::start(config(args)?).map_err(Failure::usage)?;
+    if let Some((resources, path)) = data {
+        let loaded = endpoint.load(None, &resources);
+        loaded.map_err(|problem| Failure::Usage(format!("{}: {problem}", path.display())))?;
+    }
+    let mut followers = tokio::task::JoinSet::new();
+    if let Some(archive) = archive {
+        followers.spawn(recording::follow(endpoint.journal().follow(), archive, endpoint.origin()));
+    }
+    // Whoever reads `ready` may end the process at once.
+    let mut requests = interrupt::listen()?;
+    output.print(&match form {
+        GreetingForm::Text => greeting::text(&endpoint, &target, given),
+        GreetingForm::Json => format!("{}\n", greeting::json(&endpoint, &target)),
+    })?;
+    if log == Some(LogForm::Json) {
+        let print = |line: &str| writeln!(std::io::stderr(), "{line}").is_ok();
+        followers.spawn(request_lines::follow_as_json(endpoint.journal().follow(), print));
+    } else if !quiet && form == GreetingForm::Text && std::io::stdout().is_terminal() {
+        let print = |line: &str| writeln!(std::io::stdout(), "{line}").is_ok();
+        followers.spawn(request_lines::follow(endpoint.journal().follow(), print));
+    }
+    requests.next().await;
+    // The followers end when the journal is gone, after the last exchange.
+    endpoint.stop();
+    while followers.join_next().await.is_some() {}
+    if form == GreetingForm::Text {
+        output.print("stopped\n")?;
+    }
+    Ok(exit::OK)
+}
+
+fn unreadable(path: &std::path::Path, error: &std::io::Error) -> Failure {
+    Failure::Usage(format!("{} cannot be read: {error}", path.display()))
+}
+
+fn config(args: ServeArgs) -> Result<Config, Failure> {
+    let mut target = embedded::target(&args.target).map_err(Failure::usage)?;
+    embedded::add_schema_files(&mut target, &args.schemas).map_err(Failure::usage)?;
+    let mut config = Config::new(target);
+    config.listen = args.listen;
+    config.deviations = embedded::deviations(&args.deviations).map_err(Failure::usage)?;
+    config.bearer = args.bearer.as_ref().map(secret).transpose()?;
+    config.basic = args.basic.as_ref().map(|pair| pair_of(pair, "--basic")).transpose()?;
+    config.control_token = args.control_token.as_ref().map(secret).transpose()?;
+    config.base_url = args.base_url;
+    config.trust_proxy = args.trust_proxy;
+    config.journal = match args.journal {
+        // What the journal does not keep cannot be recorded.
+        _ if args.record.is_some() => JournalMode::Full,
+        Journal::Full => JournalMode::Full,
+        Journal::Heads => JournalMode::Heads,
+        Journal::Off => JournalMode::Off,
+    };
+    config.seed = args.seed.unwrap_or_else(seed::draw);
+    args.access.apply(&mut config)?;
+    args.protection.apply(&mut config)?;
+    config.people = args.seed_people;
+    if !config.listen.ip().is_loopback() {
+        // Others can reach it, so somebody may give it a password that matters.
+        config.password_cost = PasswordCost::CAREFUL;
+        if config.bearer.is_none() && config.basic.is_none() && config.oauth_client.is_none() {
+            return Err(Failure::Usage(format!(
+                "{} can be reached by others, and the credentials would be made up; give --bearer, --basic or --oauth-client",
+                config.listen
+            )));
+        }
+        config.given_credentials_only = true;
+    }
+    Ok(config)
+}

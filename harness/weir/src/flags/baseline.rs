@@ -1,0 +1,91 @@
+//! The flags about known findings.
+
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
+use clap::Args;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use weir_catalog::baseline::{Baseline, FILE};
+use weir_judge::Verdict;
+use weir_provision::client;
+
+use crate::exit::FailOn;
+use crate::failure::Failure;
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Known findings")]
+pub struct BaselineFlags {
+    /// A file of known findings: the run fails on what is new, on what passes again, and on what has expired
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write what this run finds to the baseline (weir.baseline.toml unless --baseline says otherwise), keeping reasons
+    #[arg(long, conflicts_with = "dry_run")]
+    update_baseline: bool,
+}
+
+impl BaselineFlags {
+    /// Takes the file that a configuration names, unless a flag names one.
+    pub fn or(&mut self, file: Option<&PathBuf>) {
+        self.baseline = self.baseline.take().or_else(|| file.cloned());
+    }
+
+    /// The baseline that is asked for; one that is only about to be written may be missing.
+    pub fn read(&self) -> Result<Option<Baseline>, Failure> {
+        if self.baseline.is_none() && !self.update_baseline {
+            return Ok(None);
+        }
+        let (path, today) = (self.path(), today());
+        let file = path.display().to_string();
+        match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                let clients: Vec<&str> = client::all().iter().map(|description| description.id.as_str()).collect();
+                Baseline::parse(&file, &text, today, &clients).map(Some).map_err(Failure::usage)
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound && self.update_baseline => {
+                Ok(Some(Baseline::empty(today)))
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => Err(Failure::Usage(format!(
+                "there is no baseline {file}; --update-baseline writes it from what the run finds"
+            ))),
+            Err(error) => Err(Failure::Usage(format!("the baseline {file} cannot be read: {error}"))),
+        }
+    }
+
+    /// Writes the baseline anew, if that is asked for, and tells so on standard error. Returns whether everything that the
+    /// run found is known now; an entry that expired keeps its day, because only a person can give it another.
+    pub fn write(&self, baseline: &Baseline, fail_on: FailOn) -> Result<bool, Failure> {
+        if !self.update_baseline {
+            return Ok(false);
+        }
+        let path = self.path();
+        let (updated, came, went) = baseline.updated(match fail_on {
+            FailOn::Must | FailOn::Never => Verdict::Blocked,
+            FailOn::Should => Verdict::Warn,
+            FailOn::Note => Verdict::Note,
+        });
+        std::fs::write(&path, updated.text()).map_err(|error| {
+            Failure::Usage(format!("the baseline cannot be written to {}: {error}", path.display()))
+        })?;
+        eprintln!(
+            "weir: {} holds {} known finding{}: {came} came, {went} went",
+            path.display(),
+            updated.len(),
+            if updated.len() == 1 { "" } else { "s" }
+        );
+        Ok(updated.outdated().is_empty())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.baseline.clone().unwrap_or_else(|| FILE.into())
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whether an entry has expired is asked of the day on which a person runs weir"
+)]
+fn today() -> Date {
+    Timestamp::now().to_zoned(TimeZone::UTC).date()
+}

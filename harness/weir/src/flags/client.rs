@@ -1,0 +1,281 @@
+//! The flags that say which client it is and how its connection is configured: settings of the console one by one, or all
+//! of them from the file of an administrator's connection.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use clap::Args;
+use secrecy::ExposeSecret as _;
+use url::Url;
+use weir_exchange::{Client, ClientOptions, Credentials, TokenSource};
+use weir_provision::client;
+use weir_provision::client::Description;
+use weir_provision::client::settings::Reach;
+use weir_provision::connection;
+use weir_provision::connection::{Connection, ConnectionChannel};
+
+use super::endpoint::base_url;
+use crate::failure::Failure;
+use crate::flags::EndpointFlags;
+
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Client")]
+pub struct ClientFlags {
+    /// The JSON of a connection, from PingFederate's administrative API or PingOne's management API; flags win over it
+    #[arg(long, value_name = "FILE")]
+    pub connection: Option<PathBuf>,
+    /// The connection's channel to take; without it the first that is active
+    #[arg(long, value_name = "NAME", requires = "connection")]
+    pub channel: Option<String>,
+    /// Map fields with an expression (OGNL), which is not evaluated, from their attributes alone
+    #[arg(long, requires = "connection")]
+    pub ignore_expressions: bool,
+    /// A setting of the client's console, such as 'Remove User Action=Delete'; may be repeated, `weir explain CLIENT` lists
+    /// them
+    #[arg(long = "setting", value_name = "NAME=VALUE", value_parser = pair)]
+    pub settings: Vec<(String, String)>,
+    /// Variants of the client's unknown details, as `weir calibrate` writes them
+    #[arg(long, value_name = "FILE")]
+    pub variant: Option<PathBuf>,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("give the setting's name, an equals sign and its value")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+/// A client as it is to run, and what its connection says about reaching the endpoint.
+#[derive(Clone, Debug)]
+pub struct Chosen {
+    pub description: Description,
+    pub channel: Option<ConnectionChannel>,
+    reach: BTreeMap<Reach, String>,
+    /// Whether a file said so; only then is its method of authentication asked for.
+    is_from_file: bool,
+}
+
+impl ClientFlags {
+    /// The connection's file, read; its warnings are told.
+    pub fn open(&self) -> Result<Option<Connection>, Failure> {
+        let Some(path) = &self.connection else { return Ok(None) };
+        let read = connection::open(path, self.ignore_expressions).map_err(Failure::usage)?;
+        for warning in &read.warnings {
+            eprintln!("weir: {warning}");
+        }
+        Ok(Some(read))
+    }
+
+    /// The client that `--as` names, or else that of the connection, or else `default`.
+    pub fn choose(&self, id: Option<&str>, default: &str) -> Result<Chosen, Failure> {
+        let connection = self.open()?;
+        let id = match (id, &connection) {
+            (Some(id), _) => id,
+            (None, None) => default,
+            (None, Some(connection)) => connection.client.ok_or_else(|| {
+                Failure::Usage(format!(
+                    "the connection is of type {:?}, which tells no client; name one with --as",
+                    connection.type_id
+                ))
+            })?,
+        };
+        let description = client::find(id).ok_or_else(|| Failure::Usage(client::unknown(id)))?;
+        self.configure(description, connection.as_ref())
+    }
+
+    /// A client with the settings and variants of these flags.
+    pub fn configure(&self, description: &Description, connection: Option<&Connection>) -> Result<Chosen, Failure> {
+        let description = match &self.variant {
+            Some(path) => description.with_variant_file(path).map_err(Failure::usage)?,
+            None => description.clone(),
+        };
+        let from_file = connection.map(Connection::given).unwrap_or_default();
+        let mut given: Vec<(String, String)> = from_file.clone();
+        given.extend(self.settings.iter().cloned());
+        let configured = description.configured(&given).map_err(Failure::Usage)?;
+        judge(&description, &from_file, &configured.unknown)?;
+        for conflict in configured.conflicts {
+            // A file holds what an API took; what somebody asks for must be what the console can make.
+            if self.settings.is_empty() {
+                eprintln!("weir: {conflict}, and the connection has it so; it runs as the file says");
+            } else {
+                return Err(Failure::Usage(format!("{conflict}; no such connection can be made")));
+            }
+        }
+        let mut reach = BTreeMap::new();
+        for (name, value) in &given {
+            if let Some(kind) = description.setting(name).and_then(|setting| setting.reach)
+                && !value.is_empty()
+            {
+                reach.insert(kind, value.clone());
+            }
+        }
+        let channel = connection.map(|connection| self.channel_of(connection)).transpose()?.flatten();
+        Ok(Chosen { description: configured.description, channel, reach, is_from_file: connection.is_some() })
+    }
+
+    fn channel_of(&self, connection: &Connection) -> Result<Option<ConnectionChannel>, Failure> {
+        let channels = &connection.channels;
+        let Some(wanted) = &self.channel else {
+            return Ok(channels.iter().find(|channel| channel.active).or_else(|| channels.first()).cloned());
+        };
+        let found = channels.iter().find(|channel| channel.name == *wanted).cloned();
+        found.map(Some).ok_or_else(|| {
+            let known: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();
+            Failure::Usage(format!("the connection has no channel {wanted:?}; it has {}", known.join(", ")))
+        })
+    }
+}
+
+/// What is no setting of the client: in a file a warning, on the command line an error.
+fn judge(description: &Description, file: &[(String, String)], unknown: &[String]) -> Result<(), Failure> {
+    for name in unknown {
+        if file.iter().any(|(own, _)| own == name) {
+            eprintln!("weir: {name} is no setting of {} and is ignored", description.id);
+        } else {
+            let known: Vec<&str> = description.settings.iter().map(|setting| setting.name.as_str()).collect();
+            return Err(Failure::Usage(format!(
+                "{name:?} is no setting of {}; those are {}",
+                description.id,
+                known.join(", ")
+            )));
+        }
+    }
+    Ok(())
+}
+
+impl Chosen {
+    /// The SCIM base URL: as given, or the connection's.
+    pub fn url(&self, given: Option<&Url>) -> Result<Option<Url>, Failure> {
+        match (given, self.reach.get(&Reach::Url)) {
+            (Some(url), _) => Ok(Some(url.clone())),
+            (None, Some(text)) => base_url(text)
+                .map(Some)
+                .map_err(|error| Failure::Usage(format!("the connection's SCIM URL {text:?}: {error}"))),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// A client for the endpoint, with the credentials of the flags in the way of the connection.
+    pub fn client(&self, base: &Url, flags: &EndpointFlags) -> Result<Client, Failure> {
+        Client::new(base, self.options(base, flags)?).map_err(Failure::usage)
+    }
+
+    fn options(&self, base: &Url, flags: &EndpointFlags) -> Result<ClientOptions, Failure> {
+        let method = self.method();
+        let mut flags = flags.clone();
+        if method == Some(Method::OauthClient) {
+            self.token_endpoint(&mut flags)?;
+        }
+        let mut options = flags.options(base)?;
+        if let Credentials::Oauth(source) = options.credentials {
+            options.credentials = Credentials::Oauth(self.in_form(source));
+        }
+        if let (Some(method), Credentials::None, true) = (method, &options.credentials, self.is_from_file) {
+            return Err(Failure::Usage(method.missing(self)));
+        }
+        if let Some(scheme) = self.scheme() {
+            let credentials = std::mem::take(&mut options.credentials);
+            options.headers.extend(authorization(scheme, &credentials)?);
+        }
+        Ok(options)
+    }
+
+    fn in_form(&self, source: TokenSource) -> TokenSource {
+        if self.description.token.secret_in_form { source.with_secret_in_form() } else { source }
+    }
+
+    /// The word before the credentials, where it is not the usual one.
+    fn scheme(&self) -> Option<&str> {
+        let scheme = self.reach.get(&Reach::Scheme)?.as_str();
+        let is_usual = ["basic", "bearer", "none", "oauth client credentials"];
+        (!is_usual.iter().any(|usual| usual.eq_ignore_ascii_case(scheme))).then_some(scheme)
+    }
+
+    /// How the connection authenticates itself; nothing if it does not, or does not say.
+    fn method(&self) -> Option<Method> {
+        if let Some(method) = self.reach.get(&Reach::Method) {
+            let method = method.to_ascii_lowercase();
+            return match () {
+                () if method.contains("client") => Some(Method::OauthClient),
+                () if method.contains("bearer") || method.contains("token") => Some(Method::Bearer),
+                () if method.contains("basic") => Some(Method::Basic),
+                () => None,
+            };
+        }
+        let has = |kind| self.reach.contains_key(&kind);
+        // Where both are given the token wins, as Aquera's guide wants it.
+        if has(Reach::Token) {
+            Some(Method::Bearer)
+        } else if has(Reach::User) || has(Reach::Password) {
+            Some(Method::Basic)
+        } else {
+            None
+        }
+    }
+
+    /// Puts the connection's token endpoint and scopes into the flags, where they are not given.
+    fn token_endpoint(&self, flags: &mut EndpointFlags) -> Result<(), Failure> {
+        if flags.oauth_token_url.is_none()
+            && let Some(text) = self.reach.get(&Reach::TokenUrl)
+        {
+            let url = Url::parse(text).map_err(|error| {
+                Failure::Usage(format!("the connection's Token Request Endpoint {text:?}: {error}"))
+            })?;
+            flags.oauth_token_url = Some(url);
+        }
+        if flags.oauth_scope.is_none()
+            && let Some(scopes) = self.reach.get(&Reach::Scope)
+        {
+            let scopes: Vec<&str> = scopes.split(',').map(str::trim).filter(|scope| !scope.is_empty()).collect();
+            flags.oauth_scope = Some(scopes.join(&self.description.token.scope_separator));
+        }
+        Ok(())
+    }
+}
+
+/// The header of an Authorization Header Type of one's own; a header's value is a secret as the credentials in it are.
+fn authorization(scheme: &str, credentials: &Credentials) -> Result<Option<(String, String)>, Failure> {
+    let value = match credentials {
+        Credentials::None => return Ok(None),
+        Credentials::Bearer(token) => token.expose_secret().to_owned(),
+        Credentials::Basic { user, password } => {
+            base64::engine::general_purpose::STANDARD.encode(format!("{user}:{}", password.expose_secret()))
+        }
+        Credentials::Oauth(_) => {
+            return Err(Failure::Usage(format!(
+                "the header type {scheme:?} goes with a token or a password; with OAuth 2 client credentials leave it empty"
+            )));
+        }
+    };
+    Ok(Some(("authorization".to_owned(), format!("{scheme} {value}"))))
+}
+
+/// How a connection authenticates itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Method {
+    Bearer,
+    Basic,
+    OauthClient,
+}
+
+impl Method {
+    /// What to tell somebody who did not give the secret.
+    fn missing(self, chosen: &Chosen) -> String {
+        let of = |kind, placeholder: &str| chosen.reach.get(&kind).map_or(placeholder, String::as_str).to_owned();
+        match self {
+            Self::Bearer => {
+                "the connection authenticates itself with a bearer token, and a file's token is not read; give it with --bearer or WEIR_BEARER"
+                    .to_owned()
+            }
+            Self::Basic => format!(
+                "the connection authenticates itself with user and password, and a file's password is not read; give --basic {}:PASSWORD or WEIR_BASIC",
+                of(Reach::User, "USER")
+            ),
+            Self::OauthClient => format!(
+                "the connection authenticates itself as an OAuth 2 client, and a file's secret is not read; give --oauth-client {}:SECRET or WEIR_OAUTH_CLIENT",
+                of(Reach::Client, "CLIENT")
+            ),
+        }
+    }
+}

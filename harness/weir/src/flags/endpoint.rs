@@ -1,0 +1,255 @@
+//! The flags with which a command reaches somebody's endpoint.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use secrecy::SecretString;
+use url::Url;
+
+use crate::config::{Config, CredentialSource, SecretSource};
+use crate::failure::Failure;
+pub use weir_exchange::base_url;
+use weir_exchange::{Client, ClientOptions, Credentials, TokenSource};
+
+/// How long an answer is waited for, in seconds, unless somebody says otherwise.
+const TIMEOUT: u64 = 30;
+/// How many requests may be under way unless somebody says otherwise.
+const CONCURRENCY: u16 = 8;
+
+/// Credentials, transport and pace.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Reaching the endpoint")]
+pub struct EndpointFlags {
+    /// Bearer token, or @FILE that holds it
+    #[arg(long, value_name = "TOKEN", env = "WEIR_BEARER", hide_env_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
+    pub bearer: Option<SecretString>,
+    /// User and password for Basic authentication, or @FILE that holds them; a bearer token wins over them
+    #[arg(long, value_name = "USER:PASS", env = "WEIR_BASIC", hide_env_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
+    pub basic: Option<SecretString>,
+    /// The token endpoint that gives bearer tokens for --oauth-client
+    #[arg(long, value_name = "URL", requires = "oauth_client")]
+    pub oauth_token_url: Option<Url>,
+    /// Id and secret of an OAuth 2 client, or @FILE that holds them; used with --oauth-token-url
+    #[arg(long, value_name = "CLIENT:SECRET", env = "WEIR_OAUTH_CLIENT", hide_env_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
+    pub oauth_client: Option<SecretString>,
+    /// The scope to ask the token endpoint for
+    #[arg(long, value_name = "SCOPE", requires = "oauth_token_url")]
+    pub oauth_scope: Option<String>,
+    /// The client's own certificate, PEM; its key stands in the same file, or in --key
+    #[arg(long, value_name = "FILE")]
+    pub cert: Option<PathBuf>,
+    /// The key of --cert, PEM
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub key: Option<PathBuf>,
+    /// The proxy that leads to the endpoint; without it the environment's proxy variables count
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<Url>,
+    /// A header to send with every request; reports hide its value
+    #[arg(long = "header", value_name = "NAME: VALUE")]
+    pub headers: Vec<String>,
+    /// Certificates of further authorities, PEM
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// Accept any certificate
+    #[arg(long)]
+    pub insecure: bool,
+    /// How long to wait for an answer [default: 30]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub timeout: Option<u64>,
+    /// How many requests may be under way at once [default: 8]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub concurrency: Option<u16>,
+    /// How many requests a second to send at most
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub rate: Option<f64>,
+    /// How many requests to send at most; what the budget does not reach is reported as blocked
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub budget: Option<u64>,
+    /// How long after a change the endpoint may still show what was before, so that a read waits
+    #[arg(long, value_name = "SECONDS", value_parser = not_negative)]
+    pub settle: Option<f64>,
+    /// The configuration to read instead of weir.toml in the working directory; flags win over it
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+fn not_negative(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|_| format!("{text:?} is no number"))?;
+    if seconds.is_finite() && seconds >= 0.0 { Ok(seconds) } else { Err("give seconds, 0 or more".into()) }
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    let rate: f64 = text.parse().map_err(|_| format!("{text:?} is no number"))?;
+    if rate.is_finite() && rate > 0.0 { Ok(rate) } else { Err("the rate must be greater than 0".into()) }
+}
+
+impl EndpointFlags {
+    /// The configuration that counts for this command; an empty one if there is none, or if it is about the endpoint of
+    /// another origin than `url`, to which its credentials must not go.
+    pub fn configuration(&self, url: Option<&Url>) -> Result<Config, Failure> {
+        let config = Config::load(self.config.as_deref()).map_err(Failure::usage)?.unwrap_or_default();
+        match (&config.url, url) {
+            (Some(own), Some(url)) if own.origin() != url.origin() => {
+                eprintln!("weir: {} is about {own}, so it does not count for {url}", config.file.display());
+                Ok(Config::default())
+            }
+            _ => Ok(config),
+        }
+    }
+
+    /// How many requests may be under way at once.
+    pub fn concurrency(&self) -> u16 {
+        self.concurrency.unwrap_or(CONCURRENCY)
+    }
+
+    /// What the file says where no flag does. Secrets stay where they are.
+    #[must_use]
+    pub fn with(&self, config: &Config) -> Self {
+        let (transport, pace) = (&config.transport, &config.pace);
+        let or = |flag: &Option<PathBuf>, file: &Option<PathBuf>| flag.clone().or_else(|| file.clone());
+        Self {
+            ca: or(&self.ca, &transport.ca),
+            key: if self.cert.is_some() { self.key.clone() } else { transport.key.clone() },
+            cert: or(&self.cert, &transport.certificate),
+            proxy: self.proxy.clone().or_else(|| transport.proxy.clone()),
+            insecure: self.insecure || transport.insecure,
+            timeout: self.timeout.or(transport.timeout),
+            concurrency: self.concurrency.or(pace.concurrency),
+            rate: self.rate.or(pace.rate),
+            budget: self.budget.or(pace.budget),
+            settle: self.settle.or_else(|| pace.settle.map(|settle| settle.as_secs_f64())),
+            ..self.clone()
+        }
+    }
+
+    /// The credentials of the flags or the environment; those of the file if there are none.
+    pub fn credentials(&self, config: &Config) -> Result<Credentials, Failure> {
+        if let Some(token) = &self.bearer {
+            return Ok(Credentials::Bearer(secret(token)?));
+        }
+        if let (Some(url), Some(pair)) = (&self.oauth_token_url, &self.oauth_client) {
+            let (client, secret) = pair_of(pair, "--oauth-client")?;
+            return Ok(Credentials::Oauth(TokenSource::new(url.clone(), client, secret, self.oauth_scope.clone())));
+        }
+        if let Some(pair) = &self.basic {
+            let (user, password) = pair_of(pair, "--basic")?;
+            return Ok(Credentials::Basic { user, password });
+        }
+        config.credentials.as_ref().map_or(Ok(Credentials::None), |source| configured(config, source))
+    }
+
+    /// Everything a client of the endpoint at `base` is built from.
+    pub fn options(&self, base: &Url) -> Result<ClientOptions, Failure> {
+        let config = self.configuration(Some(base))?;
+        let flags = self.with(&config);
+        let mut headers = Vec::new();
+        for (name, source) in &config.headers {
+            use secrecy::ExposeSecret as _;
+            let value = had(&config, source, &format!("[headers], key `{name}`"))?;
+            headers.push((name.clone(), value.expose_secret().to_owned()));
+        }
+        for header in &flags.headers {
+            let (name, value) = header
+                .split_once(':')
+                .ok_or_else(|| Failure::Usage("--header needs a name, a colon and a value".into()))?;
+            let name = name.trim();
+            headers.retain(|(other, _): &(String, String)| !other.eq_ignore_ascii_case(name));
+            headers.push((name.to_owned(), value.trim().to_owned()));
+        }
+        let authorities = flags.ca.as_deref().map(read).transpose()?.into_iter().map(bytes::Bytes::from).collect();
+        let mut identity = flags.cert.as_deref().map(read).transpose()?;
+        if let (Some(identity), Some(key)) = (&mut identity, &flags.key) {
+            identity.push(b'\n');
+            identity.extend(read(key)?);
+        }
+        if flags.insecure {
+            eprintln!("weir: any certificate is accepted, so that anybody on the way can read the credentials");
+        }
+        Ok(ClientOptions {
+            credentials: flags.credentials(&config)?,
+            headers,
+            authorities,
+            identity: identity.map(bytes::Bytes::from),
+            proxy: flags.proxy.clone(),
+            insecure: flags.insecure,
+            ..flags.pace()
+        })
+    }
+
+    /// How patient and how fast a client is, and nothing else.
+    pub fn pace(&self) -> ClientOptions {
+        ClientOptions {
+            timeout: Duration::from_secs(self.timeout.unwrap_or(TIMEOUT)),
+            concurrency: usize::from(self.concurrency()),
+            rate: self.rate,
+            budget: self.budget,
+            settle: Duration::from_secs_f64(self.settle.unwrap_or_default()),
+            ..ClientOptions::default()
+        }
+    }
+
+    /// A client for the SCIM base URL.
+    pub fn client(&self, base: &Url) -> Result<Client, Failure> {
+        Client::new(base, self.options(base)?).map_err(Failure::usage)
+    }
+}
+
+/// The credentials that a configuration names.
+fn configured(config: &Config, source: &CredentialSource) -> Result<Credentials, Failure> {
+    let had = |source: &SecretSource, key: &str| had(config, source, &format!("[credentials], key `{key}`"));
+    match source {
+        CredentialSource::Bearer(source) => Ok(Credentials::Bearer(had(source, "bearer")?)),
+        CredentialSource::Basic(source) => {
+            let (user, password) = split(&had(source, "basic")?)
+                .ok_or_else(|| Failure::Usage(format!("{} does not give USER:PASS", source.origin())))?;
+            Ok(Credentials::Basic { user, password })
+        }
+        CredentialSource::Oauth { token_url, client, secret, scope } => {
+            let secret = had(secret, "secret")?;
+            Ok(Credentials::Oauth(TokenSource::new(token_url.clone(), client.clone(), secret, scope.clone())))
+        }
+    }
+}
+
+/// The secret that the file names at `key`.
+fn had(config: &Config, source: &SecretSource, key: &str) -> Result<SecretString, Failure> {
+    source.read().map_err(|error| Failure::Usage(format!("{}: {key}: {error}", config.file.display())))
+}
+
+/// A credential as typed. It may begin with a hyphen, as one generated token in 64 does; two hyphens are the next flag,
+/// before which the value was forgotten.
+pub fn given_secret(text: &str) -> Result<SecretString, String> {
+    if text.starts_with("--") {
+        return Err("the value is missing; a credential that really begins with -- is given as @FILE".into());
+    }
+    Ok(text.to_owned().into())
+}
+
+/// A secret as given, or read from the file that `@FILE` names.
+pub fn secret(given: &SecretString) -> Result<SecretString, Failure> {
+    use secrecy::ExposeSecret as _;
+    let Some(path) = given.expose_secret().strip_prefix('@') else { return Ok(given.clone()) };
+    let text = read(Path::new(path))?;
+    let text = String::from_utf8(text).map_err(|_| Failure::Usage(format!("{path} holds no text")))?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned().into())
+}
+
+/// User and password as given to `flag`.
+pub fn pair_of(given: &SecretString, flag: &str) -> Result<(String, SecretString), Failure> {
+    split(&secret(given)?)
+        .ok_or_else(|| Failure::Usage(format!("{flag} needs USER:PASS, with a colon between the two")))
+}
+
+fn split(pair: &SecretString) -> Option<(String, SecretString)> {
+    use secrecy::ExposeSecret as _;
+    let (user, password) = pair.expose_secret().split_once(':')?;
+    Some((user.to_owned(), password.to_owned().into()))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", path.display())))
+}

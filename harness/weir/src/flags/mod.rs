@@ -1,0 +1,16 @@
+//! The flags that commands share, and what they come to.
+
+pub mod baseline;
+pub mod client;
+pub mod connection_channel;
+pub mod cycle_report;
+pub mod endpoint;
+pub mod further;
+pub mod ledger;
+pub mod pingone;
+pub mod repeat;
+pub mod report;
+pub mod serve;
+pub mod source;
+
+pub use endpoint::EndpointFlags;

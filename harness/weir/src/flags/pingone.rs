@@ -1,0 +1,59 @@
+//! The flags of a PingOne source: its rule, and the events that come after its users.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use tokio::sync::mpsc;
+use weir_provision::source::pingone::{Event, Events, PingOneFault};
+use weir_provision::source::{PingOne, pingone};
+
+use crate::failure::Failure;
+
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "PingOne")]
+pub struct PingOneFlags {
+    /// The rule of a PingOne source, JSON of the management API; --source then holds PingOne's users
+    #[arg(long, value_name = "FILE", requires = "source")]
+    pub rule: Option<PathBuf>,
+    /// What happens after that, one event a line: each is sent as it comes. Standard input is -
+    #[arg(long, value_name = "FILE", requires = "rule", conflicts_with_all = ["changes", "step", "watch", "dry_run"])]
+    pub events: Option<PathBuf>,
+}
+
+/// Events, each with its line's fault if it has one.
+pub type Incoming = mpsc::Receiver<Result<(usize, Event), PingOneFault>>;
+
+impl PingOneFlags {
+    /// The rule, with its warnings told.
+    pub fn rule(&self) -> Result<Option<pingone::Rule>, Failure> {
+        let Some(path) = &self.rule else { return Ok(None) };
+        let rule = pingone::Rule::open(path).map_err(Failure::usage)?;
+        for warning in &rule.warnings {
+            eprintln!("weir: {warning}");
+        }
+        Ok(Some(rule))
+    }
+
+    /// The users in the source's file.
+    pub fn users(source: &str, rule: &pingone::Rule) -> Result<PingOne, Failure> {
+        PingOne::open(std::path::Path::new(source), rule).map_err(Failure::usage)
+    }
+
+    /// Opens the events, and reads them on a thread of its own: whoever waits for one can be interrupted.
+    pub fn incoming(&self) -> Result<Option<Incoming>, Failure> {
+        let Some(path) = &self.events else { return Ok(None) };
+        let mut events = Events::open(path).map_err(Failure::usage)?;
+        let (sender, receiver) = mpsc::channel(1);
+        let read = move || {
+            while let Some(event) = events.next() {
+                let event = event.map(|event| (events.number(), event));
+                // Without a listener nobody needs to know.
+                if sender.blocking_send(event).is_err() {
+                    break;
+                }
+            }
+        };
+        std::thread::Builder::new().name("events".to_owned()).spawn(read).map_err(Failure::Runtime)?;
+        Ok(Some(receiver))
+    }
+}

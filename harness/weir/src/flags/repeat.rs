@@ -1,0 +1,86 @@
+//! The command that repeats a run, without its secrets.
+
+/// The flags whose values are secrets, and the variable that stands for each.
+const SECRETS: [(&str, &str); 8] = [
+    ("--bearer", "$WEIR_BEARER"),
+    ("--basic", "$WEIR_BASIC"),
+    ("--header", "$WEIR_HEADER"),
+    ("--oauth-client", "$WEIR_OAUTH_CLIENT"),
+    ("--reader-bearer", "$WEIR_READER_BEARER"),
+    ("--reader-basic", "$WEIR_READER_BASIC"),
+    ("--second-bearer", "$WEIR_SECOND_BEARER"),
+    ("--second-basic", "$WEIR_SECOND_BASIC"),
+];
+
+/// Writes the arguments of this process with `seed`, as a person would type them.
+pub fn command(arguments: impl IntoIterator<Item = String>, seed: u64) -> String {
+    let mut words = vec!["weir".to_owned()];
+    let mut arguments = arguments.into_iter().skip(1);
+    while let Some(argument) = arguments.next() {
+        let (flag, value) = match argument.split_once('=') {
+            Some((flag, value)) if flag.starts_with("--") => (flag.to_owned(), Some(value.to_owned())),
+            _ => (argument, None),
+        };
+        if flag == "--seed" {
+            if value.is_none() {
+                arguments.next();
+            }
+            continue;
+        }
+        if let Some((_, variable)) = SECRETS.iter().find(|(secret, _)| *secret == flag) {
+            let value = value.or_else(|| arguments.next()).unwrap_or_default();
+            words.push(flag);
+            // The name of a file is no secret.
+            words.push(if value.starts_with('@') { quoted(&value) } else { format!("\"{variable}\"") });
+            continue;
+        }
+        words.push(quoted(&flag));
+        if let Some(value) = value {
+            let last = words.len() - 1;
+            words[last] = format!("{}={}", words[last], quoted(&value));
+        }
+    }
+    words.push(format!("--seed {seed}"));
+    words.join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    if !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=%,@+".contains(c)) {
+        return word.into();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::command;
+
+    /// Every flag whose value is hidden from the help's list of environment variables holds a secret.
+    #[test]
+    fn no_flag_that_takes_a_secret_is_forgotten() {
+        use clap::Args as _;
+        let mut flags = crate::flags::further::FurtherFlags::augment_args(clap::Command::new("weir"));
+        flags = crate::flags::EndpointFlags::augment_args(flags);
+        for argument in flags.get_arguments().filter(|argument| argument.is_hide_env_values_set()) {
+            let flag = format!("--{}", argument.get_long().expect("it has a name"));
+            let typed = ["weir", "check", flag.as_str(), "t1ger"].map(str::to_owned);
+            assert!(!command(typed, 7).contains("t1ger"), "{flag}");
+        }
+    }
+
+    #[test]
+    fn the_command_can_be_typed_again_and_holds_no_secret() {
+        for (typed, expected) in [
+            (&["weir", "check"][..], "weir check --seed 7"),
+            (&["/bin/weir", "check", "--seed", "1", "--seed=2"], "weir check --seed 7"),
+            (
+                &["weir", "check", "--bearer", "t1ger", "--basic=u:p", "http://localhost/v2"],
+                "weir check --bearer \"$WEIR_BEARER\" --basic \"$WEIR_BASIC\" http://localhost/v2 --seed 7",
+            ),
+            (&["weir", "check", "--bearer", "@token file"], "weir check --bearer '@token file' --seed 7"),
+            (&["weir", "check", "--target=my file.toml"], "weir check --target='my file.toml' --seed 7"),
+        ] {
+            assert_eq!(command(typed.iter().map(|word| (*word).to_owned()), 7), expected);
+        }
+    }
+}
