@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use support::{Served, peer, run};
 
 const TWENTY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/directories/twenty.ldif");
-const README: &str = include_str!("../README.md");
+const PAGE: &str = include_str!("../docs/explain/partial-update.md");
 
 /// A file of this test's own.
 fn file(name: &str, text: &str) -> PathBuf {
@@ -17,10 +17,10 @@ fn file(name: &str, text: &str) -> PathBuf {
 }
 
 #[test]
-fn the_readme_shows_the_partial_update_table_as_the_tool_makes_it() {
+fn the_documentation_shows_the_partial_update_table_as_the_tool_makes_it() {
     let ran = run(&["check", "--as", "pingone-aquera", "--scenario", "partial-update", "--format", "markdown"]);
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
-    let shown = README.split("<!-- partial-update -->\n").nth(1).expect("the README marks the table");
+    let shown = PAGE.split("<!-- partial-update -->\n").nth(1).expect("the page marks the table");
     assert_eq!(shown.trim(), ran.stdout.trim());
 }
 
