@@ -1,11 +1,11 @@
-//! The examples of `docs/in-your-tests.md` do what they say.
+//! The examples of `docs/guide/in-your-tests.md` do what they say.
 
 mod support;
 
 use std::path::Path;
 use std::process::Command;
 
-const EXAMPLES: &str = include_str!("../docs/in-your-tests.md");
+const EXAMPLES: &str = include_str!("../docs/guide/in-your-tests.md");
 
 /// The example in `language`.
 fn example(language: &str) -> &'static str {

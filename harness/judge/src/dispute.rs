@@ -12,7 +12,7 @@ const DISPUTED: &str = include_str!("../../../fixtures/disputed.tsv");
 /// What is disputed about a requirement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dispute {
-    /// The row of `docs/disputes.md`, such as `F9`.
+    /// The row of `docs/explain/disputes.md`, such as `F9`.
     pub point: &'static str,
     /// One sentence: what the disagreement is, and which outcomes are defensible.
     pub reading: &'static str,
@@ -68,7 +68,7 @@ pub fn level_of(id: &str) -> String {
 mod tests {
     use super::*;
 
-    const EXPLAINED: &str = include_str!("../../../docs/disputes.md");
+    const EXPLAINED: &str = include_str!("../../../docs/explain/disputes.md");
 
     #[test]
     fn the_level_decides_and_a_dispute_softens() {
@@ -94,7 +94,7 @@ mod tests {
         for (id, Dispute { point, reading }) in DISPUTES.iter() {
             assert!(requirement::find(id).is_some(), "{id} is not in fixtures/requirements.tsv");
             assert!(reading.len() > 10 && !reading.contains('\t'), "{id}: {reading}");
-            assert!(EXPLAINED.contains(&format!("| {point} |")), "{id}: docs/disputes.md has no row {point}");
+            assert!(EXPLAINED.contains(&format!("| {point} |")), "{id}: docs/explain/disputes.md has no row {point}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-// The system's allocator is a third of what an answer costs the endpoint: see docs/performance.md.
+// The system's allocator is a third of what an answer costs the endpoint: see docs/evidence/performance.md.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

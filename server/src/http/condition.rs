@@ -17,7 +17,7 @@ pub struct Tags {
 
 impl Tags {
     /// Reads every header of that name; `None` when there is none. Weak and strong forms of a tag are the same: SCIM uses weak
-    /// tags where HTTP wants a strong comparison (RFC 7644 section 3.14, docs/disputes.md).
+    /// tags where HTTP wants a strong comparison (RFC 7644 section 3.14, docs/explain/disputes.md).
     pub fn read(headers: &HeaderMap, name: &HeaderName) -> Option<Self> {
         let mut tags: Option<Self> = None;
         for value in headers.get_all(name) {

@@ -103,7 +103,7 @@ async fn one_version(context: &Context) -> Outcome {
     };
     let answers = together(context, (0..4).map(writer).collect()).await?;
     let winners = answers.iter().filter(|answer| answer.is_success()).count();
-    // By HTTP's strong comparison a weak tag matches nothing, so that nobody wins (docs/disputes.md, R31).
+    // By HTTP's strong comparison a weak tag matches nothing, so that nobody wins (docs/explain/disputes.md, R31).
     let right = winners == 1 || (winners == 0 && current.starts_with("W/"));
     let last = answers.iter().rfind(|answer| answer.is_success()).unwrap_or(&answers[0]);
     let observed = statuses(&answers);

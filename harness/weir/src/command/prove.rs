@@ -22,7 +22,7 @@ Examples:
   weir prove --full --write fixtures/proof.tsv
   weir prove --only patch          only deviations whose id begins so
   weir prove --as pingfederate-aquera          what becomes of a client that meets each deviation
-  weir prove --as all --write docs/compatibility.md";
+  weir prove --as all --write docs/evidence/compatibility.md";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum ProveFormat {

@@ -15,7 +15,7 @@ use crate::report::{
     TerminalOptions, TerminalReport,
 };
 
-/// The form of a report; docs/reports.md describes each.
+/// The form of a report; docs/guide/reports.md describes each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ReportFormat {
     /// for a person

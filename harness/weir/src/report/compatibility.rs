@@ -88,7 +88,7 @@ pub fn json(clients: &[Compatibility]) -> Value {
 pub fn markdown(clients: &[Compatibility]) -> String {
     let mut text = "# Clients and deviations\n\n\
         What becomes of each client that Weir knows when the endpoint has one deviation, step by step of a short life with eight people: \
-        written by `weir prove --as all --write docs/compatibility.md`. A step is judged by what the service behind the \
+        written by `weir prove --as all --write docs/evidence/compatibility.md`. A step is judged by what the service behind the \
         endpoint holds in the end, not by what the endpoint says.\n\n\
         - **works**: as without the deviation\n\
         - **by fall-back**: right in the end, by further requests or in the cycle after\n\

@@ -1,4 +1,4 @@
-//! The report for programs: one JSON document at the end of the run, described in `docs/json-report.md`.
+//! The report for programs: one JSON document at the end of the run, described in `docs/guide/json-report.md`.
 //!
 //! `version` counts up when a member changes its meaning or goes away; new members appear without notice.
 

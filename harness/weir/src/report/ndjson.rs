@@ -1,4 +1,4 @@
-//! Events as they happen, one JSON object a line, described in `docs/reports.md`.
+//! Events as they happen, one JSON object a line, described in `docs/guide/reports.md`.
 //!
 //! Members are those of the JSON report, and `event` says what a line is. `version` stands in the first line.
 

@@ -136,7 +136,7 @@ async fn fail_on_errors(context: &Context) -> Outcome {
         .post("/Users", "u2", &second)
         .post("/Users", "u3", &third)
         .fail_on_errors(1);
-    // Whatever the job answers as a whole (docs/disputes.md, B8), what matters is what it did.
+    // Whatever the job answers as a whole (docs/explain/disputes.md, B8), what matters is what it did.
     let exchange = context.send(Request::post("/Bulk").json(&job.body())).await?;
     for body in [&second, &third] {
         if context.discovery().offers(Capability::FilterUsers) {

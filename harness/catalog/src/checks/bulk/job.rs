@@ -122,7 +122,7 @@ impl Answered {
     }
 
     /// The status of an operation's result: a string, or as lenient readers take it, a number or an object with `code`
-    /// (docs/disputes.md, B1).
+    /// (docs/explain/disputes.md, B1).
     pub fn status(&self, index: usize) -> Option<u16> {
         let status = self.result(index)?.get("status")?;
         let status = status.get("code").unwrap_or(status);
