@@ -110,18 +110,6 @@ impl AnswerSeam for GuardedAnswer {
 pub type BothSeams = (Box<dyn RequestSeam>, Box<dyn AnswerSeam>);
 
 impl Seam {
-    pub(super) const fn answer(make: fn(&Setup<'_>) -> Box<dyn AnswerSeam>) -> Self {
-        Self::Answer(Guarded { condition: None, part: Part::Made(make) })
-    }
-
-    pub(super) const fn request(make: fn(&Setup<'_>) -> Box<dyn RequestSeam>) -> Self {
-        Self::Request(Guarded { condition: None, part: Part::Made(make) })
-    }
-
-    pub(super) const fn store(make: fn(&Setup<'_>) -> Box<dyn StoreSeam>) -> Self {
-        Self::Store(Part::Made(make))
-    }
-
     /// The seam's word in the design and the documentation.
     #[must_use]
     pub const fn name(&self) -> &'static str {

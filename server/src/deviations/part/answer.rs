@@ -3,8 +3,8 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use bytes::Bytes;
-use scim::ErrorKind;
-use serde_json::{Map, Value};
+use scim::{ErrorKind, message};
+use serde_json::{Map, Value, json};
 
 use crate::application::AnswerSeam;
 use crate::message::{Answer, Head, Refusal, SCIM_JSON};
@@ -89,6 +89,23 @@ impl AnswerSeam for EditValues {
 
     fn rewrite(&self, _: &Head<'_>, answer: &mut Answer) {
         edit_resources(answer, |resource| values(resource, self.0).for_each(self.1));
+    }
+}
+
+/// Edits the array of values of one multi-valued attribute, in each resource that is shown and has it.
+pub struct EditArray(pub &'static str, pub fn(&mut Vec<Value>));
+
+impl AnswerSeam for EditArray {
+    fn concerns(&self, head: &Head<'_>, answer: &Answer) -> bool {
+        shows_resources(head, answer)
+    }
+
+    fn rewrite(&self, _: &Head<'_>, answer: &mut Answer) {
+        edit_resources(answer, |resource| {
+            if let Some(array) = resource.get_mut(self.0).and_then(Value::as_array_mut) {
+                (self.1)(array);
+            }
+        });
     }
 }
 
@@ -236,6 +253,21 @@ pub fn edit_resources(answer: &mut Answer, mut edit: impl FnMut(&mut Value)) {
 /// The values of a member that is an array; none where it is anything else.
 pub fn values<'v>(value: &'v mut Value, member: &str) -> impl Iterator<Item = &'v mut Value> {
     value.get_mut(member).and_then(Value::as_array_mut).into_iter().flatten()
+}
+
+/// Edits a value and everything in it, the outer before the inner.
+pub fn walk(value: &mut Value, edit: fn(&mut Value)) {
+    edit(value);
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| walk(item, edit)),
+        Value::Object(members) => members.values_mut().for_each(|member| walk(member, edit)),
+        _ => {}
+    }
+}
+
+/// A list in which nothing matches.
+pub fn empty_list() -> Value {
+    json!({ "schemas": [message::LIST_RESPONSE], "totalResults": 0, "Resources": [] })
 }
 
 /// Takes members out of an object, and leaves the others in their order.

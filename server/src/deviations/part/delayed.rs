@@ -8,15 +8,20 @@ use super::super::Parameter;
 use crate::application::{ConnectionSeam, Setup};
 use crate::message::{Answer, Delivery, Fate, Head};
 
-/// How late the answer is.
-pub const SECONDS: Parameter = Parameter {
-    meaning: "a whole number of seconds from 1 to 86400",
-    default: "1",
-    accepts: |text| seconds(text).is_some(),
-};
+/// A parameter that takes a time.
+pub const fn seconds(default: &'static str) -> Parameter {
+    Parameter { meaning: "a whole number of seconds from 1 to 86400", default, accepts: |text| parse(text).is_some() }
+}
 
-fn seconds(text: &str) -> Option<i64> {
-    text.parse().ok().filter(|&seconds: &i64| (1..=86_400).contains(&seconds))
+fn parse(text: &str) -> Option<SignedDuration> {
+    let seconds = text.parse().ok().filter(|seconds| (1..=86_400).contains(seconds));
+    seconds.map(SignedDuration::from_secs)
+}
+
+/// The time that a deviation with [`seconds`] was given.
+pub fn time(setup: &Setup<'_>) -> SignedDuration {
+    // A value is checked by `accepts` before it gets here.
+    parse(setup.value).unwrap_or(SignedDuration::from_secs(1))
 }
 
 /// Holds back the first answer to a request that it concerns, by the endpoint's clock.
@@ -28,9 +33,7 @@ pub struct Delayed {
 
 impl Delayed {
     pub fn new(setup: &Setup<'_>, concerns: fn(&Head<'_>) -> bool) -> Self {
-        // A value is checked by `accepts` before it gets here.
-        let delay = SignedDuration::from_secs(seconds(setup.value).unwrap_or(1));
-        Self { delay, concerns, done: AtomicBool::new(false) }
+        Self { delay: time(setup), concerns, done: AtomicBool::new(false) }
     }
 }
 

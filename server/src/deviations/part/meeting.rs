@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 /// Requests that are sent together arrive well within this time; every other one is late by no more.
@@ -31,23 +31,18 @@ impl<K> Default for Meeting<K> {
 }
 
 impl<K: Clone + Eq + Hash> Meeting<K> {
-    fn waiting(&self) -> MutexGuard<'_, HashMap<K, oneshot::Sender<()>>> {
-        // Each change is one call on the map.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Lets go on whoever waits at `key`; says whether somebody did.
     pub fn come(&self, key: &K) -> bool {
-        let sender = self.waiting().remove(key);
+        let sender = self.0.lock().remove(key);
         sender.is_some_and(|sender| sender.send(()).is_ok())
     }
 
     /// Waits at `key` until another comes; says whether one did. A later one at the same place takes the turn of an earlier.
     pub async fn wait(&self, key: K) -> bool {
         let (sender, receiver) = oneshot::channel();
-        self.waiting().insert(key.clone(), sender);
+        self.0.lock().insert(key.clone(), sender);
         let met = matches!(tokio::time::timeout(PATIENCE, receiver).await, Ok(Ok(())));
-        let mut waiting = self.waiting();
+        let mut waiting = self.0.lock();
         if !met && waiting.get(&key).is_some_and(oneshot::Sender::is_closed) {
             waiting.remove(&key);
         }
@@ -75,7 +70,7 @@ mod tests {
         let meeting = Meeting::default();
         assert_eq!(tokio::join!(meeting.attend(1), meeting.attend(1)), (Met::AsFirst, Met::AsSecond));
         assert_eq!(tokio::join!(meeting.attend(1), meeting.attend(2)), (Met::Nobody, Met::Nobody));
-        assert!(meeting.waiting().is_empty());
+        assert!(meeting.0.lock().is_empty());
         assert!(!meeting.come(&1));
     }
 }

@@ -22,6 +22,30 @@ impl RequestSeam for EditRequest {
     }
 }
 
+/// Sends the request to another path; `None` leaves it where it is.
+pub struct EditPath(pub fn(&str) -> Option<String>);
+
+impl RequestSeam for EditPath {
+    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+        if let Some(path) = (self.0)(&incoming.path) {
+            incoming.path = Cow::Owned(path);
+        }
+        Ok(())
+    }
+}
+
+/// Edits the query as a whole, as it was sent; requests without one stay as they are.
+pub struct EditQueryString(pub fn(&str) -> String);
+
+impl RequestSeam for EditQueryString {
+    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+        if let Some(query) = &incoming.query {
+            incoming.query = Some(Cow::Owned((self.0)(query)));
+        }
+        Ok(())
+    }
+}
+
 /// Edits the JSON body; one that is not JSON stays as it is.
 pub struct EditRequestBody(pub fn(&mut Value));
 
@@ -148,21 +172,25 @@ impl RequestSeam for RefuseBody {
     }
 }
 
+/// Refuses requests with an error that the function makes.
+pub fn refuse_requests(why: impl Fn(&Incoming<'_>) -> Option<Error> + Send + Sync + 'static) -> Box<dyn RequestSeam> {
+    Box::new(RefuseWith(why))
+}
+
 /// Refuses requests for what stands in their JSON bodies, with an error that the function makes. What has no body, or one
 /// that cannot be read, goes on.
 pub fn refuse(why: impl Fn(&Incoming<'_>, &Value) -> Option<Error> + Send + Sync + 'static) -> Box<dyn RequestSeam> {
-    Box::new(RefuseWith(why))
+    refuse_requests(move |incoming| why(incoming, &serde_json::from_slice(&incoming.body).ok()?))
 }
 
 struct RefuseWith<F>(F);
 
 impl<F> RequestSeam for RefuseWith<F>
 where
-    F: Fn(&Incoming<'_>, &Value) -> Option<Error> + Send + Sync,
+    F: Fn(&Incoming<'_>) -> Option<Error> + Send + Sync,
 {
     fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
-        let Ok(body) = serde_json::from_slice::<Value>(&incoming.body) else { return Ok(()) };
-        (self.0)(incoming, &body).map_or(Ok(()), Err)
+        (self.0)(incoming).map_or(Ok(()), Err)
     }
 }
 

@@ -2,9 +2,12 @@
 
 use futures_util::future::BoxFuture;
 use scim::resource::Fields;
-use scim::schema::Registry;
+use scim::schema::{Registry, ResourceTypeId};
+use scim::{Error, ErrorKind};
+use uuid::Uuid;
 
 use crate::application::{Next, Operation, Outcome, RequestSeam};
+use crate::store::{Stored, Wanted};
 
 /// Runs the operation, another one, several in turn, or none; see [`RequestSeam::run`].
 pub struct Run(pub for<'a> fn(Operation, Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>>);
@@ -15,15 +18,18 @@ impl RequestSeam for Run {
     }
 }
 
-/// Edits what the operation came to.
-pub struct EditOutcome(pub fn(&mut Outcome));
+/// Refuses to delete resources for what they are.
+pub struct RefuseDeletion(pub ErrorKind, pub &'static str, pub fn(&Stored) -> bool);
 
-impl RequestSeam for EditOutcome {
+impl RequestSeam for RefuseDeletion {
     fn run<'a>(&'a self, operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
         Box::pin(async move {
-            let mut outcome = next.run(operation).await?;
-            (self.0)(&mut outcome);
-            Ok(outcome)
+            if let Operation::Delete { resource_type, id, .. } = operation
+                && find_with_relations(next, resource_type, id).await?.is_some_and(|stored| (self.2)(&stored))
+            {
+                return Err(Error::new(self.0, self.1));
+            }
+            next.run(operation).await
         })
     }
 }
@@ -43,4 +49,19 @@ impl RequestSeam for EditPatched {
             Ok(())
         })
     }
+}
+
+/// Reads the resource that an operation is about.
+pub async fn find(next: Next<'_>, resource_type: ResourceTypeId, id: Uuid) -> scim::Result<Option<Stored>> {
+    let outcome = next.run(Operation::Get { resource_type, id }).await?;
+    Ok(if let Outcome::Found(stored) = outcome { Some(stored) } else { None })
+}
+
+/// Reads the resource that an operation is about, with its members and its groups.
+pub async fn find_with_relations(
+    next: Next<'_>,
+    resource_type: ResourceTypeId,
+    id: Uuid,
+) -> scim::Result<Option<Stored>> {
+    find(next.showing(Wanted { members: true, groups: true }), resource_type, id).await
 }

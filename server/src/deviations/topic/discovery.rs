@@ -1,19 +1,17 @@
 //! What discovery answers: the configuration, the resource types, and the lists of documents (RFC 7644 section 4).
 //! What single schemas say is in [`schema`](super::schema).
 
-use std::borrow::Cow;
-
 use actix_web::http::{Method, StatusCode};
 use scim::capability::Capability;
 use scim::message;
 use serde_json::{Map, Value, json};
 
 use crate::deviations::part::answer::{
-    EditBody, EditList, Empty, Replace, edit_bodies, has, parameter, remove, values,
+    EditBody, EditList, Empty, Replace, edit_bodies, empty_list, has, parameter, remove, values,
 };
 use crate::deviations::part::discovery::Documents::{ResourceTypes, Schemas, ServiceProviderConfig};
 use crate::deviations::part::discovery::{EditDocument, reads};
-use crate::deviations::part::request::EditRequest;
+use crate::deviations::part::request::EditPath;
 use crate::deviations::part::rules::unannounce;
 use crate::deviations::{Deviation, Parameter};
 use crate::message::Head;
@@ -39,10 +37,10 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     )
     .breaks(&["RFC7644-4-02"])
     .seen(&["https://help.salesforce.com/s/articleView?id=xcloud.identity_scim_overview.htm"])
-    .request(&EditRequest(|incoming| match incoming.path.trim_matches('/') {
-        "ServiceProviderConfigs" => incoming.path = Cow::Borrowed("/ServiceProviderConfig"),
-        "ServiceProviderConfig" => incoming.path = Cow::Borrowed("/Nothing"),
-        _ => {}
+    .request(&EditPath(|path| match path.trim_matches('/') {
+        "ServiceProviderConfigs" => Some("/ServiceProviderConfig".to_owned()),
+        "ServiceProviderConfig" => Some("/Nothing".to_owned()),
+        _ => None,
     })),
     Deviation::new("discovery.config-in-list", "ServiceProviderConfig comes inside a ListResponse")
         .breaks(&["RFC7644-3.2-14", "RFC7644-4-02"])
@@ -196,10 +194,6 @@ fn reads_documents(head: &Head<'_>) -> bool {
 
 fn count(head: &Head<'_>) -> Option<usize> {
     parameter(head, "count")?.parse().ok()
-}
-
-fn empty_list() -> Value {
-    json!({ "schemas": [message::LIST_RESPONSE], "totalResults": 0, "Resources": [] })
 }
 
 /// Puts a document into a list of one.

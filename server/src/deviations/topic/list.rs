@@ -8,8 +8,9 @@ use scim::ErrorKind;
 use scim::message;
 use serde_json::{Value, json};
 
+use crate::deviations::Deviation;
 use crate::deviations::part::answer::{EditBody, EditList, Fail, LeaveOut, has, lists_nothing, lists_resources};
-use crate::deviations::{Deviation, Parameter};
+use crate::deviations::part::delayed::seconds;
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new(
@@ -23,11 +24,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         "a new resource is missing from every list for so many seconds, by the endpoint's clock",
     )
     .breaks(&["RFC7644-3.3-19"])
-    .parameter(Parameter {
-        meaning: "a whole number of seconds from 1 to 86400",
-        default: "5",
-        accepts: |text| text.parse().is_ok_and(|seconds: i64| (1..=86_400).contains(&seconds)),
-    })
+    .parameter(seconds("5"))
     .request_with(|setup| Box::new(Behind::for_seconds(setup))),
     Deviation::new("list.elements-short", "the resources in a list come without schemas and emails")
         .breaks(&["RFC7644-3.4.2-12", "RFC7644-3.4-02"])
@@ -36,7 +33,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("list.empty-404", "a list without a match is answered 404")
         .breaks(&["RFC7644-3.4.2-11"])
         .when(|_, answer| lists_nothing(answer))
-        .answer(&Fail(ErrorKind::NotFound, "no resource matches")),
+        .answer(&NO_MATCH),
     Deviation::new("list.first-resource-hidden", "a list with one match has a totalResults of 1 and no Resources")
         .breaks(&["RFC7644-3.4.2-06"])
         .when(lists_resources)
@@ -50,6 +47,10 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
                 .map(|(name, value)| (if name == "Resources" { "resources".into() } else { name }, value))
                 .collect();
         })),
+    Deviation::new("list.no-match-404", "a list that would be empty is answered with 404")
+        .breaks(&["RFC7644-3.4.2-11"])
+        .when(|_, answer| lists_nothing(answer))
+        .answer(&NO_MATCH),
     Deviation::new("list.numbers-as-text", "totalResults, startIndex and itemsPerPage are texts")
         .breaks(&["RFC7644-3.4.2-05"])
         .seen(&["https://github.com/okta/okta-developer-docs/pull/800"])
@@ -113,3 +114,5 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .breaks(&["RFC7644-3.1-05", "RFC7644-8.2-01", "RFC7644-3.4.2-04"])
         .answer(&EditList(|list| drop(list.insert("schemas".into(), json!(["urn:scim:schemas:core:1.0"]))))),
 ];
+
+const NO_MATCH: Fail = Fail(ErrorKind::NotFound, "no resource matches");

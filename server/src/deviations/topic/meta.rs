@@ -4,7 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::deviations::Deviation;
-use crate::deviations::part::answer::{EditAnswer, EditBody, EditMeta, EditResource, edit_resources, shows_resources};
+use crate::deviations::part::answer::{
+    EditAnswer, EditBody, EditMeta, EditResource, edit_resources, shows_resources, walk,
+};
 use crate::deviations::part::recall::{Recall, recall};
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
@@ -96,19 +98,15 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("references.bare-id", "$ref holds the id of the resource instead of its URI")
         .breaks(&["RFC7643-2.3.7-01"])
         .when(shows_resources)
-        .answer(&EditBody(|_, body| shorten(body))),
+        .answer(&EditBody(|_, body| walk(body, shorten))),
 ];
 
-/// Puts the bare id into every reference.
+/// Puts the bare id into a reference.
 fn shorten(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            if let (Some(id), true) = (members.get("value").cloned(), members.contains_key("$ref")) {
-                members.insert("$ref".into(), id);
-            }
-            members.values_mut().for_each(shorten);
-        }
-        Value::Array(items) => items.iter_mut().for_each(shorten),
-        _ => {}
+    if let Value::Object(members) = value
+        && members.contains_key("$ref")
+        && let Some(id) = members.get("value").cloned()
+    {
+        members.insert("$ref".into(), id);
     }
 }

@@ -3,8 +3,6 @@
 mod no_change_touches;
 mod not_atomic;
 
-use std::borrow::Cow;
-
 use actix_web::http::{Method, StatusCode};
 use scim::ErrorKind;
 use scim::capability::Capability;
@@ -19,7 +17,7 @@ use crate::deviations::part::layer::EditChange;
 use crate::deviations::part::operations::{
     EditOperation, EditOperations, IgnoreOperations, is, nothing, operations, path,
 };
-use crate::deviations::part::request::{EditRequest, EditRequestBody, RefuseBody, is_patch};
+use crate::deviations::part::request::{EditQueryString, EditRequestBody, RefuseBody, is_patch};
 use crate::deviations::part::rules::switch_off;
 use crate::deviations::part::run::EditPatched;
 
@@ -98,11 +96,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("patch.excluded-as-attributes", "PATCH answers with the attributes that excludedAttributes names")
         .breaks(&["RFC7644-3.5.2-36"])
         .given(is_patch)
-        .request(&EditRequest(|incoming| {
-            if let Some(query) = &incoming.query {
-                incoming.query = Some(Cow::Owned(query.replace("excludedAttributes=", "attributes=")));
-            }
-        })),
+        .request(&EditQueryString(|query| query.replace("excludedAttributes=", "attributes="))),
     Deviation::new("patch.failures-hidden", "a PATCH that cannot be carried out is answered 204 and does nothing")
         .breaks(&[
             "RFC7643-7-28",

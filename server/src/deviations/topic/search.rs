@@ -1,7 +1,5 @@
 //! Queries by POST and queries of everything (RFC 7644 sections 3.4.2.1 and 3.4.3).
 
-use std::borrow::Cow;
-
 use scim::filter::Resolved;
 use scim::message;
 use serde_json::{Value, json};
@@ -9,7 +7,7 @@ use serde_json::{Value, json};
 use crate::deviations::Deviation;
 use crate::deviations::part::answer::{EditBody, EditResource, remove};
 use crate::deviations::part::query::EditFilter;
-use crate::deviations::part::request::{DropFromSearch, EditRequest, EditSearch, body};
+use crate::deviations::part::request::{DropFromSearch, EditPath, EditRequest, EditSearch, body};
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new(
@@ -90,9 +88,5 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     )
     .breaks(&["RFC7644-3.4.3-02"])
     .given(|incoming| body(incoming).get("userName").is_some())
-    .request(&EditRequest(|incoming| {
-        if let Some(collection) = incoming.path.strip_suffix("/.search") {
-            incoming.path = Cow::Owned(collection.to_owned());
-        }
-    })),
+    .request(&EditPath(|path| path.strip_suffix("/.search").map(str::to_owned))),
 ];

@@ -2,8 +2,6 @@
 
 mod page_by_page;
 
-use std::borrow::Cow;
-
 use actix_web::http::StatusCode;
 use scim::ErrorKind;
 use serde_json::{Value, json};
@@ -11,7 +9,7 @@ use serde_json::{Value, json};
 use crate::deviations::Deviation;
 use crate::deviations::part::answer::{EditBody, Fail, has, parameter};
 use crate::deviations::part::query::EditQuery;
-use crate::deviations::part::request::EditRequest;
+use crate::deviations::part::request::EditQueryString;
 use crate::message::Head;
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
@@ -28,14 +26,11 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     })),
     Deviation::new("sort.descending-by-default", "without sortOrder a list is descending")
         .breaks(&["RFC7644-3.4.2.3-09", "RFC7644-3.4.2.3-03", "RFC7644-3.4.3-12"])
-        .request(&EditRequest(|incoming| {
-            if let Some(query) = &incoming.query
-                && query.contains("sortBy=")
-                && !query.contains("sortOrder=")
-            {
-                incoming.query = Some(Cow::Owned(format!("{query}&sortOrder=descending")));
-            }
-        })),
+        .given(|incoming| {
+            let query = incoming.query.as_deref().unwrap_or_default();
+            query.contains("sortBy=") && !query.contains("sortOrder=")
+        })
+        .request(&EditQueryString(|query| format!("{query}&sortOrder=descending"))),
     Deviation::new("sort.ignored", "sortBy is ignored although sorting is published")
         .breaks(&[
             "RFC7644-3.4.2.3-03",

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::application::{Next, Operation, Outcome, RequestSeam, Setup};
 use crate::clock::Clock;
+use crate::deviations::part::delayed::time;
 
 /// Lists leave new resources out.
 pub struct Behind {
@@ -33,9 +34,7 @@ impl Behind {
 
     /// For the seconds of the parameter.
     pub fn for_seconds(setup: &Setup<'_>) -> Self {
-        // A value is checked by `accepts` before it gets here.
-        let delay = SignedDuration::from_secs(setup.value.parse().unwrap_or(1));
-        Self { until: Until::Passed(delay), clock: setup.clock.clone(), fresh: Mutex::default() }
+        Self { until: Until::Passed(time(setup)), clock: setup.clock.clone(), fresh: Mutex::default() }
     }
 }
 

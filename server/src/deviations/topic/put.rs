@@ -1,0 +1,147 @@
+//! PUT (RFC 7644 section 3.5.1).
+
+use std::sync::Arc;
+
+use actix_web::http::Method;
+use futures_util::future::BoxFuture;
+use scim::ErrorKind;
+use scim::capability::Capability;
+use scim::patch::Draft;
+use scim::resource::{Fields, Slot};
+use scim::schema::{Mutability, Registry, ResourceTypeId};
+
+use crate::application::{Next, Operation, Outcome, RequestSeam};
+use crate::deviations::Deviation;
+use crate::deviations::part::request::{EditRequestBody, RefuseBody};
+use crate::deviations::part::rules::switch_off;
+use crate::deviations::part::run::{Run, find};
+use crate::rules::OnPut;
+use crate::store::{Change, Changed, Condition};
+
+pub(super) const DEVIATIONS: &[Deviation] = &[
+    Deviation::new("immutable.changed", "a PUT changes immutable attributes like any other")
+        .breaks(&["RFC7643-7-31", "RFC7644-3.5.1-10", "RFC7644-3.5.1-11"])
+        .request(&EditReplacement(|put, draft| {
+            for schema in put.registry.schemas_of(put.resource_type) {
+                for &id in &put.registry.schema(schema).attributes {
+                    if put.registry.attribute(id).mutability == Mutability::Immutable {
+                        draft.fields_mut().remove(id);
+                    }
+                }
+            }
+            (put.replace)(draft)
+        })),
+    Deviation::new("put.answer-before", "the answer to a PUT shows the resource as it was before")
+        .breaks(&["RFC7644-3.5.1-15", "RFC7644-3.1-09"])
+        .request(&Run(|operation, next| {
+            Box::pin(async move {
+                let Operation::Replace { resource_type, id, .. } = operation else { return next.run(operation).await };
+                let before = find(next, resource_type, id).await?;
+                match (next.run(operation).await?, before) {
+                    (Outcome::Changed(changed), Some(stored)) => Ok(Outcome::Changed(Changed { stored, ..changed })),
+                    (outcome, _) => Ok(outcome),
+                }
+            })
+        })),
+    Deviation::new("put.changes-id", "a PUT deletes the resource and creates another one, with another id")
+        .breaks(&["RFC7643-3.1-08", "RFC7644-3.5.1-15"])
+        .request(&Run(|operation, next| {
+            Box::pin(async move {
+                let Operation::Replace { resource_type, id, fields, condition } = operation else {
+                    return next.run(operation).await;
+                };
+                // What the application refuses is refused before anything is deleted.
+                let replace = Operation::Replace { resource_type, id, fields: Arc::clone(&fields), condition };
+                next.run(replace).await?;
+                next.run(Operation::Delete { resource_type, id, condition: Condition::default() }).await?;
+                match next.run(Operation::Create { resource_type, fields }).await? {
+                    Outcome::Created(stored) => Ok(Outcome::Changed(Changed { stored, modified: true })),
+                    outcome => Ok(outcome),
+                }
+            })
+        })),
+    Deviation::new("put.creates", "PUT on a resource that does not exist creates one, under an id of the endpoint's")
+        .breaks(&["RFC7644-3.5.1-02", "RFC7644-3.5.1-18"])
+        .request(&Run(|operation, next| {
+            Box::pin(async move {
+                let Operation::Replace { resource_type, fields, .. } = &operation else {
+                    return next.run(operation).await;
+                };
+                let creation = Operation::Create { resource_type: *resource_type, fields: Arc::clone(fields) };
+                match next.run(operation).await {
+                    Err(error) if error.kind() == ErrorKind::NotFound => next.run(creation).await,
+                    outcome => outcome,
+                }
+            })
+        })),
+    Deviation::new("put.deactivates", "a PUT without active disables the user")
+        .permitted("RFC 7644 section 3.5.1 lets an endpoint give what a PUT leaves out a value of its own")
+        .seen(&["https://github.com/vouch-sh/vouch/pull/1415"])
+        .given(|incoming| *incoming.method == Method::PUT && incoming.path.starts_with("/Users/"))
+        .request(&EditRequestBody(|body| {
+            if body.is_object() && body.get("active").is_none() {
+                body["active"] = false.into();
+            }
+        })),
+    Deviation::new("put.merges", "a PUT on a user changes what it names and leaves the rest as it is")
+        .permitted("RFC 7644 section 3.5.1 lets an endpoint clear, keep or default what a PUT leaves out")
+        .rules(|rules| rules.on_put = OnPut::Merge),
+    Deviation::new("put.merges-lists", "a PUT adds its values of a multi-valued attribute to those that are there")
+        .breaks(&["RFC7644-3.5.1-16", "RFC7644-3.5.1-04"])
+        .request(&EditReplacement(|put, draft| {
+            let before = draft.fields().clone();
+            (put.replace)(draft)?;
+            for (id, slot) in before.iter() {
+                if let (Slot::Many(old), Some(Slot::Many(new))) = (slot, draft.fields_mut().slot_mut(id)) {
+                    let missing: Vec<_> = old.iter().filter(|value| !new.contains(value)).cloned().collect();
+                    new.extend(missing);
+                }
+            }
+            Ok(())
+        })),
+    Deviation::new("put.null-ignored", "a PUT with null or an empty array for an attribute leaves its value as it is")
+        .breaks(&["RFC7643-2.5-02", "RFC7643-2.5-03"])
+        .request(&EditReplacement(|put, draft| {
+            let before = draft.fields().clone();
+            (put.replace)(draft)?;
+            for (id, _) in put.fields.iter().filter(|(_, slot)| **slot == Slot::Null) {
+                if let Some(old) = before.slot(id) {
+                    draft.fields_mut().set(id, old.clone());
+                }
+            }
+            Ok(())
+        })),
+    Deviation::new("put.read-only-refused", "a PUT whose body holds meta or groups is refused with 400 mutability")
+        .breaks(&["RFC7644-3.1-07", "RFC7644-3.5.1-03", "RFC7644-3.5.1-13"])
+        .given(|incoming| *incoming.method == Method::PUT)
+        .request(&RefuseBody(ErrorKind::Mutability, "meta and groups cannot be written", |body| {
+            body.get("meta").is_some() || body.get("groups").is_some()
+        })),
+    Deviation::new("put.refused", "PUT is answered with 501, because updates are expected as PATCH")
+        .breaks(&["RFC7644-3.5-01", "RFC7644-3.2-09"])
+        .rules(|rules| switch_off(rules, &[Capability::ReplaceUsers, Capability::ReplaceGroups])),
+];
+
+/// Makes the change of a PUT in another way.
+struct EditReplacement(fn(&Put<'_>, &mut dyn Draft) -> scim::Result<()>);
+
+/// A PUT that is carried out.
+struct Put<'a> {
+    registry: &'a Registry,
+    resource_type: ResourceTypeId,
+    fields: &'a Fields,
+    /// What the application itself would do.
+    replace: &'a Change,
+}
+
+impl RequestSeam for EditReplacement {
+    fn run<'a>(&'a self, operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
+        let Operation::Replace { resource_type, id, fields, condition } = operation else {
+            return next.run(operation);
+        };
+        let (edit, replace) = (self.0, next.replacement(resource_type, Arc::clone(&fields)));
+        next.edit(resource_type, id, condition, move |draft, registry| {
+            edit(&Put { registry, resource_type, fields: &fields, replace: &replace }, draft)
+        })
+    }
+}
