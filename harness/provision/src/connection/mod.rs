@@ -1,13 +1,15 @@
 //! Connections as administrators have them: the JSON of PingFederate's administrative API and of PingOne's management API.
 
+mod channel;
 mod pingfederate;
 mod pingone;
+pub mod probe;
 
 use std::path::Path;
 
 use serde_json::Value;
 
-use super::mapping::Mapping;
+pub use channel::ConnectionChannel;
 
 /// A connection's file, read.
 #[derive(Clone, Debug)]
@@ -29,37 +31,6 @@ pub struct Setting {
     pub name: String,
     /// Absent for a secret.
     pub value: Option<String>,
-}
-
-/// A channel of a connection.
-#[derive(Clone, Debug)]
-pub struct ConnectionChannel {
-    pub name: String,
-    pub active: bool,
-    /// What the console shows of channel and source, by name.
-    pub source: Vec<Setting>,
-    pub mapping: Mapping,
-}
-
-impl ConnectionChannel {
-    /// A setting by the path that the file has it at, such as `userSourceLocation.filter`.
-    #[must_use]
-    pub fn setting(&self, name: &str) -> Option<&str> {
-        let found = self.source.iter().find(|setting| setting.name.eq_ignore_ascii_case(name))?;
-        found.value.as_deref().filter(|value| !value.is_empty())
-    }
-
-    /// A setting that is a number.
-    #[must_use]
-    pub fn number(&self, name: &str) -> Option<u64> {
-        self.setting(name)?.parse().ok()
-    }
-
-    /// A setting that is true or false.
-    #[must_use]
-    pub fn flag(&self, name: &str) -> bool {
-        self.setting(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
-    }
 }
 
 /// Why a file is no connection. `place` is a line, or the path of a setting.

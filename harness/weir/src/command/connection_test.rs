@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use clap::Args;
 use serde_json::Value;
-use weir_exchange::difference::at;
-use weir_exchange::{Client, EndpointError, EndpointErrorKind, Exchange, Request};
+use weir_exchange::{Client, Exchange, Request};
+use weir_provision::connection::probe::{Obstacle, Probe, Question, probe};
 use weir_provision::fields;
 use weir_provision::fields::OfferedField;
 use weir_provision::mapping::Mapping;
@@ -52,115 +52,30 @@ impl ConnectedArgs {
     }
 }
 
-/// What is wrong with a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Trouble {
-    Url,
-    Tls,
-    Credentials,
-    NotScim,
-    Permission,
-    NoAnswer,
-}
-
-impl Trouble {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Url => "wrong URL",
-            Self::Tls => "TLS",
-            Self::Credentials => "credentials",
-            Self::NotScim => "not SCIM",
-            Self::Permission => "no permission",
-            Self::NoAnswer => "no answer",
-        }
-    }
-}
-
-/// Our own sequence, since nobody says what the consoles send: discovery, then a page of one user.
+/// Says whether the connection connects, and what is wrong if not.
 pub(super) async fn test(args: ConnectedArgs, output: Output) -> Result<u8, Failure> {
     let (chosen, client) = args.chosen()?;
-    let mut rows = Vec::new();
-    let mut trouble = None;
-    for path in ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas"] {
-        match client.send(Request::get(path)).await {
-            // Discovery may be missing, closed or broken without harm; the users decide.
-            Ok(exchange) => rows.push(row(path, &exchange)),
-            Err(error) => {
-                rows.push(vec![format!("  GET {path}"), "no answer".to_owned(), error.sentence.clone()]);
-                trouble = Some(unreachable(&error));
-                break;
-            }
-        }
-    }
-    if trouble.is_none() {
-        let path = &chosen.description.user.path;
-        match client.send(Request::get(path).query("count", "1")).await {
-            Ok(exchange) => {
-                rows.push(row(&format!("{path}?count=1"), &exchange));
-                trouble = judge(&exchange);
-            }
-            Err(error) => {
-                rows.push(vec![format!("  GET {path}?count=1"), "no answer".to_owned(), error.sentence.clone()]);
-                trouble = Some(unreachable(&error));
-            }
-        }
-    }
+    let Probe { questions, obstacle } = probe(&client, &chosen.description).await;
+    let rows: Vec<_> = questions.iter().map(row).collect();
     output.print(&format!("{} as {}\n{}", client.base_url(), chosen.description.id, table(&rows)))?;
-    match trouble {
+    match obstacle {
         None => {
             output.print("connects: the credentials open the users\n")?;
             Ok(exit::OK)
         }
-        Some((trouble, why)) => {
-            output.print(&format!("does not connect, {}: {why}\n", trouble.as_str()))?;
+        Some(Obstacle { trouble, reason }) => {
+            output.print(&format!("does not connect, {}: {reason}\n", trouble.as_str()))?;
             Ok(exit::UNREACHABLE)
         }
     }
 }
 
-fn row(path: &str, exchange: &Exchange) -> Vec<String> {
-    let detail = exchange.text("detail").unwrap_or_default();
-    vec![format!("  GET {path}"), exchange.status.to_string(), detail.to_owned()]
-}
-
-fn unreachable(error: &EndpointError) -> (Trouble, String) {
-    let trouble = match error.kind {
-        EndpointErrorKind::Refused | EndpointErrorKind::Dns | EndpointErrorKind::BadRequest => Trouble::Url,
-        EndpointErrorKind::Tls => Trouble::Tls,
-        EndpointErrorKind::NotHttp | EndpointErrorKind::TooLarge => Trouble::NotScim,
-        // The token endpoint says no in words of its own.
-        EndpointErrorKind::Other if error.sentence.contains("token endpoint") => Trouble::Credentials,
-        _ => Trouble::NoAnswer,
+fn row(question: &Question) -> Vec<String> {
+    let (status, detail) = match &question.answer {
+        Ok(exchange) => (exchange.status.to_string(), exchange.text("detail").unwrap_or_default().to_owned()),
+        Err(error) => ("no answer".to_owned(), error.sentence.clone()),
     };
-    (trouble, error.sentence.clone())
-}
-
-/// What the answer to the question for users means; nothing if all is well.
-fn judge(exchange: &Exchange) -> Option<(Trouble, String)> {
-    let detail = exchange.text("detail").map(|detail| format!(" ({detail})")).unwrap_or_default();
-    let status = exchange.status;
-    let told = match status {
-        200 => match exchange.json() {
-            Err(why) => (Trouble::NotScim, why.to_owned()),
-            Ok(body) if at(body, "totalResults").is_some() => return None,
-            Ok(_) => {
-                (Trouble::NotScim, "the answer is JSON, but no list of resources (RFC 7644 section 3.4.2)".to_owned())
-            }
-        },
-        300..=399 => {
-            let place = exchange.header("location").unwrap_or("elsewhere");
-            (Trouble::Url, format!("status {status} points to {place}; take that for the SCIM URL"))
-        }
-        401 => (Trouble::Credentials, format!("status 401{detail}; give others with --bearer or --basic")),
-        403 => (Trouble::Permission, format!("status 403{detail}; the credentials are good, but may not read users")),
-        404 | 405 | 410 => (
-            Trouble::Url,
-            format!("status {status}{detail}; something answers there, but there are no users below the URL"),
-        ),
-        _ if exchange.json().is_err() => (Trouble::NotScim, format!("status {status} without JSON")),
-        _ => (Trouble::NoAnswer, format!("status {status}{detail}")),
-    };
-    Some(told)
+    vec![format!("  GET {}", question.path), status, detail]
 }
 
 /// The attributes of the endpoint as the mapping page lists them.

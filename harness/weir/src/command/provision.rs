@@ -22,7 +22,6 @@ use crate::exit;
 use crate::failure::Failure;
 use crate::flags::EndpointFlags;
 use crate::flags::client::{Chosen, ClientFlags};
-use crate::flags::connection_channel;
 use crate::flags::cycle_report::CycleReportFlags;
 use crate::flags::endpoint::base_url;
 use crate::flags::ledger::LedgerFlags;
@@ -171,7 +170,7 @@ pub(super) async fn run(mut args: ProvisionArgs, output: Output) -> Result<u8, F
     }
     let (description, connected) = (&chosen.description, chosen.channel.as_ref());
     if let Some(connected) = connected {
-        connection_channel::fill(&mut args.source, connected);
+        args.source.fill_from(connected);
     }
     let (channel, people) = if let Some(rule) = args.pingone.rule()? {
         let users = PingOneFlags::users(args.source.name(), &rule)?;

@@ -2,7 +2,6 @@
 
 pub mod baseline;
 pub mod client;
-pub mod connection_channel;
 pub mod cycle_report;
 pub mod endpoint;
 pub mod further;

@@ -15,7 +15,6 @@ use weir_provision::source::{Dn, EntryFilter, LdapSource, SourceError};
 
 use super::endpoint::{given_secret, secret};
 use crate::failure::Failure;
-use crate::flags::connection_channel;
 
 /// What kind of directory the source is, for the defaults of everything else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -185,6 +184,37 @@ impl SourceFlags {
         shown
     }
 
+    /// Takes from a connection's channel what no flag says.
+    pub fn fill_from(&mut self, channel: &ConnectionChannel) {
+        let text = |name: &str| channel.setting(name).map(str::to_owned);
+        let or = |flag: &mut Option<String>, name: &str| {
+            if flag.is_none() {
+                *flag = text(name);
+            }
+        };
+        or(&mut self.base_dn, "baseDn");
+        or(&mut self.user_filter, "userSourceLocation.filter");
+        or(&mut self.group_filter, "groupSourceLocation.filter");
+        or(&mut self.ldap.user_group_dn, "userSourceLocation.groupDN");
+        or(&mut self.ldap.group_group_dn, "groupSourceLocation.groupDN");
+        or(&mut self.ldap.member_of_attribute, "groupMembershipDetection.memberOfGroupAttributeName");
+        self.ldap.nested |=
+            channel.flag("userSourceLocation.nestedSearch") || channel.flag("groupSourceLocation.nestedSearch");
+        let algorithm = channel.setting("changeDetectionSettings.changedUsersAlgorithm").unwrap_or_default();
+        let changed = match algorithm {
+            "ACTIVE_DIRECTORY_USN" => Some(ChangedUsers::Usn),
+            "TIMESTAMP" => Some(ChangedUsers::Timestamp),
+            "TIMESTAMP_NO_NEGATION" => Some(ChangedUsers::TimestampNoNegation),
+            _ => None,
+        };
+        self.ldap.changed_users = self.ldap.changed_users.or(changed);
+        let is_active_directory = algorithm == "ACTIVE_DIRECTORY_USN"
+            || channel.setting("guidAttributeName").is_some_and(|name| name.eq_ignore_ascii_case("objectGUID"));
+        if self.directory.is_none() && is_active_directory {
+            self.directory = Some(DirectoryKind::ActiveDirectory);
+        }
+    }
+
     /// The channel: that of the defaults, or of a connection; the flags have been filled from it by then.
     pub fn channel_of(&self, connected: Option<&ConnectionChannel>) -> Result<Channel, Failure> {
         let mut channel = match self.directory.unwrap_or_default() {
@@ -192,7 +222,7 @@ impl SourceFlags {
             DirectoryKind::ActiveDirectory => Channel::active_directory(),
         };
         if let Some(connected) = connected {
-            connection_channel::apply(connected, &mut channel);
+            connected.apply_to(&mut channel);
         }
         self.apply(&mut channel)?;
         Ok(channel)

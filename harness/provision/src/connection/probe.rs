@@ -1,0 +1,129 @@
+//! Whether a connection connects: discovery, then a page of one user.
+//!
+//! The sequence is Weir's own, because no console documents the requests that it sends.
+
+use std::sync::Arc;
+
+use weir_exchange::difference::at;
+use weir_exchange::{Client, EndpointError, EndpointErrorKind, Exchange, Request};
+
+use crate::client::Description;
+
+/// What is wrong with a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    Url,
+    Tls,
+    Credentials,
+    NotScim,
+    Permission,
+    NoAnswer,
+}
+
+impl Trouble {
+    /// The words used in output.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Url => "wrong URL",
+            Self::Tls => "TLS",
+            Self::Credentials => "credentials",
+            Self::NotScim => "not SCIM",
+            Self::Permission => "no permission",
+            Self::NoAnswer => "no answer",
+        }
+    }
+}
+
+/// Why a connection does not connect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Obstacle {
+    pub trouble: Trouble,
+    /// One sentence.
+    pub reason: String,
+}
+
+/// One request of the sequence.
+#[derive(Debug)]
+pub struct Question {
+    /// The path below the base URL, with its query.
+    pub path: String,
+    pub answer: Result<Arc<Exchange>, EndpointError>,
+}
+
+/// The requests of a probe with their answers.
+#[derive(Debug)]
+pub struct Probe {
+    pub questions: Vec<Question>,
+    /// Absent if the connection connects.
+    pub obstacle: Option<Obstacle>,
+}
+
+/// Asks for discovery and for one user, until a request has no answer. Discovery may be missing, closed or broken without
+/// harm; the answer about the users decides.
+pub async fn probe(client: &Client, description: &Description) -> Probe {
+    let users = (description.user.path.as_ref(), Some(("count", "1")));
+    let discovery = ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas"].map(|path| (path, None));
+    let mut questions = Vec::new();
+    let mut obstacle = None;
+    for (path, query) in discovery.into_iter().chain([users]) {
+        let mut request = Request::get(path);
+        let mut shown = path.to_owned();
+        if let Some((name, value)) = query {
+            request = request.query(name, value);
+            shown = format!("{path}?{name}={value}");
+        }
+        let answer = client.send(request).await;
+        obstacle = match &answer {
+            Ok(exchange) if query.is_some() => judge(exchange),
+            Ok(_) => None,
+            Err(error) => Some(unanswered(error)),
+        };
+        let is_last = answer.is_err();
+        questions.push(Question { path: shown, answer });
+        if is_last {
+            break;
+        }
+    }
+    Probe { questions, obstacle }
+}
+
+fn unanswered(error: &EndpointError) -> Obstacle {
+    let trouble = match error.kind {
+        EndpointErrorKind::Refused | EndpointErrorKind::Dns | EndpointErrorKind::BadRequest => Trouble::Url,
+        EndpointErrorKind::Tls => Trouble::Tls,
+        EndpointErrorKind::NotHttp | EndpointErrorKind::TooLarge => Trouble::NotScim,
+        // The token endpoint says no in words of its own.
+        EndpointErrorKind::Other if error.sentence.contains("token endpoint") => Trouble::Credentials,
+        _ => Trouble::NoAnswer,
+    };
+    Obstacle { trouble, reason: error.sentence.clone() }
+}
+
+/// What the answer to the question for users means; nothing if all is well.
+fn judge(exchange: &Exchange) -> Option<Obstacle> {
+    let detail = exchange.text("detail").map(|detail| format!(" ({detail})")).unwrap_or_default();
+    let status = exchange.status;
+    let (trouble, reason) = match status {
+        200 => match exchange.json() {
+            Err(why) => (Trouble::NotScim, why.to_owned()),
+            Ok(body) if at(body, "totalResults").is_some() => return None,
+            Ok(_) => {
+                (Trouble::NotScim, "the answer is JSON, but no list of resources (RFC 7644 section 3.4.2)".to_owned())
+            }
+        },
+        300..=399 => {
+            let place = exchange.header("location").unwrap_or("elsewhere");
+            (Trouble::Url, format!("status {status} points to {place}; take that for the SCIM URL"))
+        }
+        401 => (Trouble::Credentials, format!("status 401{detail}; give others with --bearer or --basic")),
+        403 => (Trouble::Permission, format!("status 403{detail}; the credentials are good, but may not read users")),
+        404 | 405 | 410 => (
+            Trouble::Url,
+            format!("status {status}{detail}; something answers there, but there are no users below the URL"),
+        ),
+        _ if exchange.json().is_err() => (Trouble::NotScim, format!("status {status} without JSON")),
+        _ => (Trouble::NoAnswer, format!("status {status}{detail}")),
+    };
+    Some(Obstacle { trouble, reason })
+}
