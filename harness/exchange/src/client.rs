@@ -15,7 +15,7 @@ use url::Url;
 
 use super::created::Created;
 use super::credentials::{Access, Credentials};
-use super::error::{EndpointError, EndpointErrorKind};
+use super::error::{ClientError, EndpointError, EndpointErrorKind};
 use super::exchange::{Authentication, Exchange, ParsedBody};
 use super::observer::Observer;
 use super::pace;
@@ -73,23 +73,6 @@ impl Default for ClientOptions {
             settle: Duration::ZERO,
         }
     }
-}
-
-/// Why no client can be built.
-#[derive(Debug, thiserror::Error)]
-pub enum ClientError {
-    #[error("{url}: only http and https URLs can be tested")]
-    Scheme { url: Url },
-    #[error("the certificate file holds no certificate that can be read: {0}")]
-    Authority(reqwest::Error),
-    #[error("the file of the client's certificate holds no certificate with its key that can be read: {0}")]
-    Identity(reqwest::Error),
-    #[error("{url} cannot be a proxy: {problem}")]
-    Proxy { url: Url, problem: reqwest::Error },
-    #[error("header {name:?}: name or value is not allowed in HTTP")]
-    Header { name: String },
-    #[error("the HTTP client cannot be set up: {0}")]
-    Setup(reqwest::Error),
 }
 
 struct Shared {

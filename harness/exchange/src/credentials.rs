@@ -8,8 +8,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::{Origin, Url};
 
-use super::client::ClientError;
-use super::error::{EndpointError, EndpointErrorKind};
+use super::error::{ClientError, EndpointError, EndpointErrorKind};
 use super::oauth::TokenSource;
 use super::request::Request;
 

@@ -192,3 +192,20 @@ fn is_not_http(cause: &str) -> bool {
         || cause.contains("received unexpected message from connection")
         || cause.contains("message head is too large")
 }
+
+/// Why no client can be built.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    #[error("{url}: only http and https URLs can be tested")]
+    Scheme { url: Url },
+    #[error("the certificate file holds no certificate that can be read: {0}")]
+    Authority(reqwest::Error),
+    #[error("the file of the client's certificate holds no certificate with its key that can be read: {0}")]
+    Identity(reqwest::Error),
+    #[error("{url} cannot be a proxy: {problem}")]
+    Proxy { url: Url, problem: reqwest::Error },
+    #[error("header {name:?}: name or value is not allowed in HTTP")]
+    Header { name: String },
+    #[error("the HTTP client cannot be set up: {0}")]
+    Setup(reqwest::Error),
+}

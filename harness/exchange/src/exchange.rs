@@ -1,5 +1,7 @@
 //! One HTTP request with its answer, as recorded.
 
+mod curl;
+
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -91,17 +93,17 @@ impl Exchange {
 
     /// The body that was sent, with passwords masked.
     pub fn request_text(&self) -> String {
-        super::curl::shown_body(&self.request_body)
+        curl::shown_body(&self.request_body)
     }
 
     /// The body that came, with passwords masked.
     pub fn response_text(&self) -> String {
-        super::curl::shown_body(&self.response_body)
+        curl::shown_body(&self.response_body)
     }
 
     /// A curl command that repeats the request; credentials are named as `$WEIR_BEARER`, `$WEIR_BASIC`, passwords in
     /// the body as `$WEIR_PASSWORD`.
     pub fn curl(&self) -> String {
-        super::curl::command(self)
+        curl::command(self)
     }
 }

@@ -1,11 +1,11 @@
 //! A channel: which entries of the source are people and groups, and how they are mapped.
 
-use serde::Deserialize;
-
 use super::client::Description;
 use super::ledger::Guid;
 use super::mapping::Mapping;
-use super::source::{Dn, Entry, EntryFilter};
+use crate::entry::Role;
+use crate::entry::{Dn, Entry, EntryFilter};
+use crate::options::GroupNameSource;
 
 /// Source location, mapping and account status of one connection's channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,25 +26,6 @@ pub struct Channel {
     pub group_filter: Option<EntryFilter>,
     pub group_name_source: GroupNameSource,
     pub mapping: Mapping,
-}
-
-/// What names a group in the target: *Group Name Source*.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-pub enum GroupNameSource {
-    /// Its `cn`, which need not be the one in its distinguished name.
-    #[default]
-    #[serde(rename = "cn")]
-    CommonName,
-    /// Its whole distinguished name.
-    #[serde(rename = "dn")]
-    DistinguishedName,
-}
-
-/// What an entry is to a channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    User,
-    Group,
 }
 
 impl Default for Channel {

@@ -8,6 +8,7 @@ pub mod channel;
 pub mod client;
 pub mod connection;
 pub mod engine;
+pub mod entry;
 pub mod fields;
 pub mod ledger;
 pub mod mapping;

@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::client::Put;
-
 /// The settings of the Target page, and threads and timeout of the channel.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields, default)]
@@ -78,4 +76,37 @@ impl Default for Options {
             put: None,
         }
     }
+}
+
+/// What a PUT of a user holds.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Put {
+    /// The user as it was read, with the mapped values merged in.
+    ReadMerge,
+    /// The mapped values and nothing else: an endpoint that replaces loses the rest.
+    MappedOnly,
+}
+
+/// The request that disables an account.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Disable {
+    /// A PUT with `active` false in it.
+    #[default]
+    Put,
+    /// A PATCH of `active`.
+    Patch,
+}
+
+/// What names a group in the target: *Group Name Source*.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+pub enum GroupNameSource {
+    /// Its `cn`, which need not be the one in its distinguished name.
+    #[default]
+    #[serde(rename = "cn")]
+    CommonName,
+    /// Its whole distinguished name.
+    #[serde(rename = "dn")]
+    DistinguishedName,
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::Heard;
-use crate::client::{Description, Disable};
+use crate::client::Description;
+use crate::options::Disable;
 
 /// One sentence for each kind of contradiction, with how often and where first.
 pub(super) fn read(description: &Description, heard: &[Heard]) -> Vec<String> {

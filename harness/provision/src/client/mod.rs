@@ -15,8 +15,9 @@ use serde_json::Value;
 pub use settings::Setting;
 pub use variants::Detail;
 
-use super::channel::GroupNameSource;
 use super::options::Options;
+use crate::options::GroupNameSource;
+use crate::options::{Disable, Put};
 use wire::{Manner, Probe};
 
 /// The descriptions that are compiled in, as (file name, text); a test holds the list to the folder. The first is the one
@@ -139,27 +140,6 @@ impl UserShape {
         let filter = self.filter_expression.as_ref().unwrap_or(&self.find).replace("%s", "${value}");
         if self.quotes_value { filter } else { filter.replace("\"${value}\"", "${value}") }
     }
-}
-
-/// What a PUT of a user holds.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, clap::ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub enum Put {
-    /// The user as it was read, with the mapped values merged in.
-    ReadMerge,
-    /// The mapped values and nothing else: an endpoint that replaces loses the rest.
-    MappedOnly,
-}
-
-/// The request that disables an account.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub enum Disable {
-    /// A PUT with `active` false in it.
-    #[default]
-    Put,
-    /// A PATCH of `active`.
-    Patch,
 }
 
 /// The value that is marked primary unless another one is.

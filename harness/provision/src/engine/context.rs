@@ -9,12 +9,13 @@ use super::groups::GroupIndex;
 use super::halt::Halt;
 use super::outbox::Outbox;
 use super::report::{Action, Cause, Failure};
+use crate::client::Description;
 use crate::client::body::member;
 use crate::client::wire::{Call, NoAnswer, Reply, Wire};
-use crate::client::{Description, Put};
 use crate::ledger::{Kind, Ledger, Row};
 use crate::mapping::field::FIELDS;
 use crate::options::Options;
+use crate::options::Put;
 
 /// Shared by the operations of one cycle.
 pub(super) struct Context {

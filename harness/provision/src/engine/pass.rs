@@ -8,12 +8,14 @@ use super::decide;
 use super::decide::{Decision, Refusal, UserOperation, UserState};
 use super::member_index::{MemberIndex, name_key};
 use super::report::{Cause, Failure};
-use crate::channel::{Channel, Role};
+use crate::channel::Channel;
+use crate::entry::Entry;
+use crate::entry::Role;
 use crate::ledger::{Guid, Kind, Ledger, LedgerError, Row};
 use crate::mapping::DesiredUser;
 use crate::mapping::rule::{LONGEST, ValueProblem};
 use crate::options::Options;
-use crate::source::{Entries, Entry, EntryFault, Scope, Source, SourceError};
+use crate::source::{Entries, EntryFault, Scope, Source, SourceError};
 
 /// Why a pass cannot go on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

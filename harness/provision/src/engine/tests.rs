@@ -11,9 +11,10 @@ use target::{Fault, GroupFilter, Target};
 
 use super::*;
 use crate::client;
-use crate::client::Put;
+use crate::entry::EntryFilter;
 use crate::ledger::{Kind, MemoryLedger};
-use crate::source::{Directory, EntryFilter};
+use crate::options::Put;
+use crate::source::Directory;
 use crate::{Channel, Options, RemoveUserAction};
 
 const NOTHING: [&str; 0] = [];

@@ -6,12 +6,13 @@ use super::context::{Context, CreateSent, Done, Outcome, Trouble, id_of, is_name
 use super::decide::{Refusal, UserOperation};
 use super::pass::UserWork;
 use super::report::Action;
+use crate::client::body;
 use crate::client::wire::{Call, Method, Reply};
-use crate::client::{Disable, Put, body};
 use crate::ledger::{Kind, Row, Sent};
 use crate::mapping::DesiredUser;
 use crate::mapping::field::USER_NAME;
 use crate::options::RemoveUserAction;
+use crate::options::{Disable, Put};
 
 type Resource = Map<String, Value>;
 

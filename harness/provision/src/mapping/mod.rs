@@ -13,7 +13,7 @@ pub use field::Field;
 pub use rule::FieldRule;
 pub use status::AccountStatus;
 
-use super::source::Entry;
+use crate::entry::Entry;
 use field::USER_NAME;
 use rule::ValueProblem;
 

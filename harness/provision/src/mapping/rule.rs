@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Number, Value};
 
 use super::field::{Field, Kind};
-use crate::source::{Dn, Entry};
+use crate::entry::{Dn, Entry};
 
 /// The options that the console offers for one field (`saasFieldInfo` in a connection's JSON).
 #[derive(Clone, Debug, PartialEq, Eq)]

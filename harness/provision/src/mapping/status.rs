@@ -1,6 +1,6 @@
 //! Whether an entry's account is enabled: the channel's account-management settings.
 
-use crate::source::Entry;
+use crate::entry::Entry;
 
 /// How the source tells that an account is enabled.
 #[derive(Clone, Debug, PartialEq, Eq)]

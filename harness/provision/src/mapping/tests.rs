@@ -3,7 +3,7 @@ use serde_json::json;
 use super::field::{FIELDS, Place};
 use super::rule::{CharacterCase, ValueParser};
 use super::*;
-use crate::source::Dn;
+use crate::entry::Dn;
 
 fn entry(attributes: &[(&str, &str)]) -> Entry {
     let mut entry = Entry::new(Dn::parse("uid=ada,dc=x").unwrap());

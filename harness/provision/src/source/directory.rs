@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::io::BufRead;
 use std::path::Path;
 
-use super::dn::{AssertionValue, Dn, Rdn};
-use super::entry::Entry;
 use super::ldif::{Change, Content, LdifError, LdifProblem, Modification, ModificationKind, Reader, Warning};
 use super::{Entries, Source, SourceError};
+use crate::entry::Entry;
+use crate::entry::dn::{AssertionValue, Dn, Rdn};
 
 /// Entries by name, in the order in which they came.
 #[derive(Clone, Debug, Default)]

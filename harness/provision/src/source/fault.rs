@@ -1,6 +1,6 @@
 //! A fault of one entry: the pass goes on without it.
 
-use super::Role;
+use crate::entry::Role;
 
 /// An entry, or a part of the source, that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,10 +1,7 @@
 //! Where a channel's people and groups come from.
 
 pub mod directory;
-pub mod dn;
-pub mod entry;
 pub mod fault;
-pub mod filter;
 pub mod ldap;
 pub mod ldif;
 pub mod pingone;
@@ -13,16 +10,13 @@ mod stream;
 use std::borrow::Cow;
 
 pub use directory::Directory;
-pub use dn::Dn;
-pub use entry::Entry;
 pub use fault::EntryFault;
-pub use filter::EntryFilter;
 pub use ldap::LdapSource;
 pub use pingone::PingOne;
 pub use stream::LdifFile;
 
-pub use super::channel::Role;
-use super::ledger::Guid;
+use crate::entry::{Dn, Entry, Role};
+use crate::ledger::Guid;
 
 /// The entries of a source, one at a time.
 pub type Entries<'a> = Box<dyn Iterator<Item = Result<Cow<'a, Entry>, SourceError>> + Send + 'a>;

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::ldif::{Content, LdifError, LdifProblem, Reader, Warning};
-use super::{Entries, EntryFault, Role, Source, SourceError};
+use super::{Entries, EntryFault, Source, SourceError};
+use crate::entry::Role;
 
 /// A file of entries that has been checked as a whole, so that a fault in its middle does not stop a cycle half-way.
 #[derive(Clone, Debug)]

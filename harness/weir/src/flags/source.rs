@@ -9,9 +9,10 @@ use url::Url;
 use weir_provision::Channel;
 use weir_provision::connection::ConnectionChannel;
 use weir_provision::engine::PassError;
+use weir_provision::entry::{Dn, EntryFilter};
 use weir_provision::mapping::{Mapping, file};
 use weir_provision::source::ldap::{ChangeAlgorithm, ChangeDetection, LdapFault, LdapSettings, Location};
-use weir_provision::source::{Dn, EntryFilter, LdapSource, SourceError};
+use weir_provision::source::{LdapSource, SourceError};
 
 use super::endpoint::{given_secret, secret};
 use crate::failure::Failure;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use weir_provision::channel::Role;
+use weir_provision::entry::Role;
 use weir_provision::ledger::Guid;
 use weir_provision::mapping::field::Place;
 use weir_provision::source::Directory;

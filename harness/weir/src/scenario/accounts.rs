@@ -9,9 +9,10 @@ use serde_json::json;
 use weir_provision::RemoveUserAction;
 use weir_provision::client::Description;
 use weir_provision::engine::Action;
+use weir_provision::entry::Entry;
 use weir_provision::ledger::{Kind, MemoryLedger};
 use weir_provision::mapping::{FieldRule, Mapping, field};
-use weir_provision::source::{Directory, Entries, Entry, Source, SourceError};
+use weir_provision::source::{Directory, Entries, Source, SourceError};
 
 use super::rehearsal::{Rehearsal, changed, person, removed};
 use super::{Place, ScenarioError, Told};

@@ -4,9 +4,10 @@
 use serde_json::{Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::at;
-use weir_provision::client::{Description, Put};
+use weir_provision::client::Description;
 use weir_provision::fields;
 use weir_provision::mapping::Mapping;
+use weir_provision::options::Put;
 
 use super::rehearsal::{Rehearsal, changed, person};
 use super::{Place, ScenarioError, Told};

@@ -1,8 +1,8 @@
 //! Limitations with groups of one name: two groups with the same CN, and two channels with the same group.
 
 use serde_json::{Value, json};
-use weir_provision::channel::GroupNameSource;
 use weir_provision::client::Description;
+use weir_provision::options::GroupNameSource;
 
 use super::rehearsal::{Rehearsal, person};
 use super::{Place, ScenarioError, Told};

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 use weir_provision::RemoveUserAction;
-use weir_provision::client::{Description, Disable};
+use weir_provision::client::Description;
+use weir_provision::options::Disable;
 
 use super::place::State;
 use super::rehearsal::{Rehearsal, changed, in_words, person, removed};

@@ -2,8 +2,8 @@ use serde_json::json;
 
 use super::*;
 use crate::client;
+use crate::entry::{Dn, Entry};
 use crate::mapping::{DesiredUser, FieldRule, Mapping, field};
-use crate::source::{Dn, Entry};
 
 fn desired(attributes: &[(&str, &str)]) -> DesiredUser {
     let mut entry = Entry::new(Dn::parse("uid=ada,dc=x").unwrap());

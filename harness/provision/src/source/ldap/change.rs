@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::source::Entry;
+use crate::entry::Entry;
 
 /// *Changed Users Algorithm*
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -91,7 +91,7 @@ fn time(text: &str) -> Option<jiff::Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Dn;
+    use crate::entry::Dn;
 
     fn entry(attribute: &str, value: &str) -> Entry {
         let mut entry = Entry::new(Dn::parse("uid=ada,dc=x").unwrap());

@@ -8,11 +8,12 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use secrecy::ExposeSecret as _;
 
+use super::super::SourceError;
 use super::super::fault::EntryFault;
-use super::super::{Entry, Role, SourceError};
 use super::LdapSettings;
 use super::fault::{LdapFault, explained};
 use super::received::Received;
+use crate::entry::{Entry, Role};
 
 /// A bound connection. It must be used on a thread that belongs to no runtime.
 pub(super) struct Connection {

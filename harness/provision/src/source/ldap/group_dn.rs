@@ -7,11 +7,11 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::super::fault::EntryFault;
-use super::super::{Dn, Entry, Role};
 use super::change::ChangeAlgorithm;
 use super::fault::LdapFault;
 use super::pass::Walk;
 use super::state::{Membership, Memory};
+use crate::entry::{Dn, Entry, Role};
 
 impl Walk<'_> {
     pub(super) fn users_of_group(&mut self, group: &str, memory: &mut Memory) -> Result<(), LdapFault> {

@@ -15,7 +15,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Dn, Entries, Entry, Role, Source, SourceError};
+use super::{Entries, Source, SourceError};
+use crate::entry::{Dn, Entry, Role};
 pub use change::{ChangeAlgorithm, ChangeDetection};
 use connection::Connection;
 pub use fault::LdapFault;

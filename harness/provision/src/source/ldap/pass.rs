@@ -7,13 +7,14 @@ use std::time::Instant;
 
 use ldap3::Scope;
 
+use super::super::SourceError;
 use super::super::fault::EntryFault;
-use super::super::{Entry, Role, SourceError};
 use super::change::{ChangeDetection, Progress};
 use super::connection::{Connection, Ended, Question};
 use super::fault::LdapFault;
 use super::state::Memory;
 use super::{Inner, LdapSettings, Location, Message, lock};
+use crate::entry::{Entry, Role};
 
 /// How often a pass connects anew when its connection is lost.
 const RECONNECTS: u32 = 3;

@@ -3,7 +3,7 @@
 use ldap3::ResultEntry;
 
 use super::super::fault::EntryFault;
-use super::super::{Dn, Entry, Role};
+use crate::entry::{Dn, Entry, Role};
 
 /// An entry as it was received: name and attributes with their values.
 pub(super) struct Received {

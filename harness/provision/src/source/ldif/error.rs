@@ -1,6 +1,6 @@
 //! What can be wrong with an LDIF file. Every message says what stands there and what to write instead.
 
-use crate::source::dn::DnSyntaxError;
+use crate::entry::dn::DnSyntaxError;
 
 /// A fault in a file. `line` counts from 1; 0 means the file as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,8 +15,8 @@ use std::path::Path;
 pub use error::{LdifError, LdifProblem};
 use lines::{Lines, LogicalLine};
 
-use super::dn::{Dn, Rdn};
-use super::entry::Entry;
+use crate::entry::Entry;
+use crate::entry::dn::{Dn, Rdn};
 
 /// One record with the number of its first line.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,8 +14,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::lines::LogicalLine;
 use super::{Change, Content, LdifProblem, Modification, ModificationKind, Record};
-use crate::source::dn::{Dn, Rdn};
-use crate::source::entry::Entry;
+use crate::entry::Entry;
+use crate::entry::dn::{Dn, Rdn};
 
 type Fault = (u64, LdifProblem);
 

@@ -20,8 +20,9 @@ use indexmap::IndexMap;
 pub use rule::Rule;
 use serde_json::Value;
 
-use super::{Entries, Entry, Scope, Source, SourceError};
+use super::{Entries, Scope, Source, SourceError};
 use crate::channel::Channel;
+use crate::entry::Entry;
 use crate::ledger::Guid;
 
 /// The users of an environment, and which of them the last event touched.

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::super::dn::{Assertion, AssertionValue, Rdn};
-use super::super::{Dn, Entry, Role};
+use crate::entry::dn::{Assertion, AssertionValue, Rdn};
+use crate::entry::{Dn, Entry, Role};
 
 /// The id of a user.
 pub(super) fn id(user: &Value) -> Option<&str> {

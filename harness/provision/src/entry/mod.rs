@@ -1,7 +1,12 @@
 //! An entry of a directory: its name and its attributes with their values.
 
-use super::Role;
-use super::dn::{Dn, comparison_key};
+pub mod dn;
+mod filter;
+
+pub use dn::Dn;
+pub use filter::EntryFilter;
+
+use dn::comparison_key;
 
 /// One entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +15,13 @@ pub struct Entry {
     attributes: Vec<Attribute>,
     found_as: Option<Role>,
     is_unchanged: bool,
+}
+
+/// What an entry is to a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    User,
+    Group,
 }
 
 /// One attribute of an entry. The description keeps its options, such as `userCertificate;binary`.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::exchange::{Authentication, Exchange};
+use super::{Authentication, Exchange};
 
 /// Stands for a secret inside a string until the shell quoting is done; a character that JSON text never holds raw.
 const SECRET: &str = "\u{1}";

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::dn::comparison_key;
-use super::entry::Entry;
+use crate::entry::Entry;
 
 /// A condition on entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -208,7 +208,7 @@ fn escaped(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::dn::Dn;
+    use crate::entry::dn::Dn;
 
     #[test]
     fn a_filter_selects_entries() {
