@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use weir::embedded::{Embedded, EmbeddedOptions};
 use weir_catalog::plan::plan;
 use weir_catalog::run::{RunOptions, run};
-use weir_catalog::{Check, Context, Discovery, Outcome, discover};
+use weir_catalog::{Check, CheckResult, Context, Discovery, discover};
 use weir_exchange::{Client, ClientOptions, Further, Request};
 use weir_judge::{Consumer, Event, Events, Finding, Verdict};
 
@@ -17,18 +17,12 @@ const LEGAL: &[&str] = &["whatever the test says"];
 
 const fn check(
     id: &'static str,
-    run: for<'a> fn(&'a Context) -> futures_util::future::BoxFuture<'a, Outcome>,
+    run: for<'a> fn(&'a Context) -> futures_util::future::BoxFuture<'a, CheckResult>,
 ) -> Check {
-    Check {
-        id,
-        title: "A check for the purpose",
-        matters: "It shows what becomes of checks.",
-        requirements: &["RFC7644-3.3-07"],
-        needs: &[],
-        legal: LEGAL,
-        alone: false,
-        run,
-    }
+    Check::boxed(id, "A check for the purpose", run)
+        .matters("It shows what becomes of checks.")
+        .requirements(&["RFC7644-3.3-07"])
+        .legal(LEGAL)
 }
 
 #[derive(Clone, Default)]
@@ -188,8 +182,7 @@ async fn a_check_may_only_judge_by_what_its_record_cites() {
 
 #[tokio::test]
 async fn what_an_endpoint_does_not_offer_is_skipped_with_the_reason() {
-    static CHECKS: &[Check] =
-        &[Check { needs: &[Capability::PatchGroups], ..check("test.needs", |_| Box::pin(async { Ok(()) })) }];
+    static CHECKS: &[Check] = &[check("test.needs", |_| Box::pin(async { Ok(()) })).needs(&[Capability::PatchGroups])];
     let seen = Stage::new(&["patch.groups-refused"]).await.run(CHECKS).await;
     let finding = &seen.findings()[0];
     let reason = Some("the endpoint does not offer patch.groups (probed)".to_owned());

@@ -6,11 +6,8 @@
 pub mod baseline;
 mod check;
 pub mod checks;
-mod cohort;
-mod context;
 mod data;
 pub mod discovery;
-mod expectation;
 pub mod field;
 pub mod plan;
 mod published;
@@ -19,12 +16,10 @@ pub mod run;
 pub mod sweep;
 mod template;
 
-pub use check::{Check, Outcome};
+pub use check::{Check, CheckResult, Context, Expectation, On, Question, Resource, Scale, Stop};
 pub use checks::{all, find, topics};
-pub use context::{Context, Resource, Scale, Stop};
 pub use data::{Data, run_prefix};
 pub use discovery::{Discovery, DiscoveryError, Foreknowledge, discover, discover_knowing};
-pub use expectation::Expectation;
 pub use template::{Filling, Template, TemplateError, Templates};
 
 #[cfg(test)]

@@ -232,7 +232,7 @@ pub fn fits(attribute: &Value, value: &Value) -> bool {
 
 /// A resource with a value in every attribute that clients can set.
 pub struct Full<'d> {
-    pub resource: super::context::Resource,
+    pub resource: crate::check::Resource,
     /// What was sent.
     pub body: Value,
     /// The attributes that have a value.
@@ -272,7 +272,7 @@ pub async fn full<'d>(
     let mut refused = Vec::new();
     if let Some(id) = answer.text("id").filter(|_| answer.is_success()) {
         let resource =
-            super::context::Resource { id: id.into(), endpoint: kind.endpoint.clone(), exchange: answer.clone() };
+            crate::check::Resource { id: id.into(), endpoint: kind.endpoint.clone(), exchange: answer.clone() };
         return Ok(Full { resource, body, accepted: cells.into_iter().map(|(own, _)| own).collect(), refused });
     }
     let mut accepted = Vec::new();

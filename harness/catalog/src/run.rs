@@ -11,8 +11,8 @@ use weir_exchange::{Client, Created, EndpointError, EndpointErrorKind, Further};
 use weir_judge::verdict_of;
 use weir_judge::{Event, Events, Finding, Problem, Verdict};
 
-use crate::check::{Check, Outcome};
-use crate::context::{Context, Scale, Stop};
+use crate::check::{Check, CheckResult};
+use crate::check::{Context, Scale, Stop};
 use crate::data::{Data, run_prefix};
 use crate::discovery::Discovery;
 use crate::plan::{Decision, Planned};
@@ -122,7 +122,7 @@ async fn attempt(
         .with_scale(options.scale);
     let started = Instant::now();
     let outcome = tokio::select! {
-        outcome = AssertUnwindSafe((check.run)(&context)).catch_unwind() => Some(outcome),
+        outcome = AssertUnwindSafe(check.ask(&context)).catch_unwind() => Some(outcome),
         () = interruption(options.interrupted.clone()) => None,
     };
     let mut finding = finding_of(check);
@@ -185,7 +185,7 @@ fn finding_of(check: &'static Check) -> Finding {
     }
 }
 
-fn judge(finding: &mut Finding, outcome: Outcome) {
+fn judge(finding: &mut Finding, outcome: CheckResult) {
     // What decides the verdict is read first.
     finding.problems.sort_by_key(|problem| std::cmp::Reverse(problem.verdict));
     finding.verdict = finding.problems.first().map_or(Verdict::Pass, |problem| problem.verdict);

@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use weir_exchange::difference::{at, member};
 use weir_exchange::{Exchange, Request};
 
-use super::context::{Context, Resource, Stop};
-use super::data::USER;
+use crate::check::{Context, Resource, Stop};
+use crate::data::USER;
 
 /// What a provider may refuse as a combination of attribute and comparison that it does not support (RFC 7644 section 3.12).
 const UNSUPPORTED: &[&str] = &["RFC7644-3.4.2.2-75"];

@@ -11,9 +11,9 @@ use weir_exchange::difference::at;
 use weir_exchange::{Client, EndpointError, EndpointErrorKind, Exchange, Further, Request};
 use weir_judge::Problem;
 
-use super::data::Data;
-use super::expectation::Expectation;
-use crate::check::{Check, Outcome};
+use crate::check::Expectation;
+use crate::check::{Check, CheckResult};
+use crate::data::Data;
 use crate::discovery::Discovery;
 use crate::discovery::ResourceType;
 
@@ -243,7 +243,7 @@ impl Context {
     }
 
     /// Ends the check unless the endpoint publishes all of these attributes of the schema `uri`.
-    pub fn needs_attributes(&self, uri: &str, names: &[&str]) -> Outcome {
+    pub fn needs_attributes(&self, uri: &str, names: &[&str]) -> CheckResult {
         let missing: Vec<_> = names.iter().copied().filter(|name| !self.data.publishes(uri, name)).collect();
         if missing.is_empty() {
             return Ok(());
@@ -279,7 +279,7 @@ impl Context {
     }
 
     /// Ends the check if the configuration says not to try `capability`.
-    pub fn may_try(&self, capability: Capability) -> Outcome {
+    pub fn may_try(&self, capability: Capability) -> CheckResult {
         if self.discovery.leaves_out(capability) {
             return self.skip(format!("the configuration leaves out {capability}"));
         }
@@ -287,7 +287,7 @@ impl Context {
     }
 
     /// Ends the check because the endpoint does not offer what it is about.
-    pub fn skip(&self, reason: impl Into<String>) -> Outcome {
+    pub fn skip(&self, reason: impl Into<String>) -> CheckResult {
         Err(Stop::Skip(reason.into()))
     }
 }

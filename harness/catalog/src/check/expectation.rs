@@ -10,7 +10,7 @@ use weir_exchange::difference::{at, differences, same};
 use weir_judge::verdict_of;
 use weir_judge::{Problem, Verdict};
 
-use super::context::Context;
+use crate::check::Context;
 
 /// The message URN of RFC 7644 section 3.12.
 const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";

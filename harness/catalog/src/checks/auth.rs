@@ -7,105 +7,86 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use weir_exchange::{Credentials, Request};
 
-use crate::check::{Check, Outcome};
-use crate::context::patch_of;
-use crate::context::{Context, Stop};
+use crate::check::On::Only;
+use crate::check::patch_of;
+use crate::check::{Check, CheckResult};
+use crate::check::{Context, Stop};
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "auth.missing-credentials",
-        title: "A request without credentials is refused, and told how to authenticate",
-        matters: "An endpoint that answers strangers hands out a directory; clients pick their scheme from WWW-Authenticate.",
-        requirements: &["RFC7642-4-01", "RFC7644-2-07", "RFC7644-3.12-02", "RFC7644-3.12-03"],
-        needs: &[],
-        legal: &["401 with a WWW-Authenticate header and a SCIM Error body"],
-        alone: false,
-        run: |context| Box::pin(missing_credentials(context)),
-    },
-    Check {
-        id: "auth.wrong-token",
-        title: "A bearer token that nobody issued is refused",
-        matters: "Provisioners test a connection with its credentials; one that accepts anything tests nothing.",
-        requirements: &["RFC7644-2-04", "RFC7644-3.12-10"],
-        needs: &[],
-        legal: &["401 with a SCIM Error body"],
-        alone: false,
-        run: |context| Box::pin(wrong_token(context)),
-    },
-    Check {
-        id: "auth.wrong-password",
-        title: "A user and password that nobody gave out are refused",
-        matters: "An endpoint that checks tokens and forgets Basic has a second door, and it is open.",
-        requirements: &["RFC7642-4-01", "RFC7644-3.12-10"],
-        needs: &[],
-        legal: &["401 with a SCIM Error body"],
-        alone: false,
-        run: |context| Box::pin(wrong_password(context)),
-    },
-    Check {
-        id: "auth.malformed-header",
-        title: "An Authorization header that is none is refused like wrong credentials",
-        matters: "Parsers that fall through on a strange header let its sender in, or break down where anybody can make them.",
-        requirements: &["RFC7644-2-04", "RFC7644-3.12-10"],
-        needs: &[],
-        legal: &["401", "400 or 403"],
-        alone: false,
-        run: |context| Box::pin(malformed_header(context)),
-    },
-    Check {
-        id: "auth.token-without-scheme",
-        title: "A token without the word Bearer before it is refused",
-        matters: "A client that forgets the scheme works against this endpoint and fails at every other one.",
-        requirements: &["RFC7644-2-04", "RFC7644-2-02"],
-        needs: &[],
-        legal: &["401", "400"],
-        alone: false,
-        run: |context| Box::pin(token_without_scheme(context)),
-    },
-    Check {
-        id: "auth.connection-test",
-        title: "The search with which clients test a connection finds nobody, and no error",
-        matters: "Entra ID, Okta and the Logic App take any other answer for wrong credentials and do not save the connection.",
-        requirements: &["RFC7644-2-02", "RFC7644-3.4.2-11"],
-        needs: &[Capability::FilterUsers],
-        legal: &["200 with totalResults 0"],
-        alone: false,
-        run: |context| Box::pin(connection_test(context)),
-    },
-    Check {
-        id: "auth.anonymous-write",
-        title: "A write without credentials is refused, and changes nothing",
-        matters: "An endpoint that works first and checks then creates accounts for anybody who does not read the answer.",
-        requirements: &["RFC7642-4-01", "RFC7644-2.2-01", "RFC7644-7.6-02"],
-        needs: &[Capability::CreateUsers, Capability::DeleteUsers],
-        legal: &["401 or 403, and nothing has changed", "201 for a creation, where anybody may register"],
-        alone: false,
-        run: |context| Box::pin(anonymous_write(context)),
-    },
-    Check {
-        id: "auth.token-in-query",
-        title: "A token in the query opens nothing",
-        matters: "Query strings end up in logs, histories and referrers, and with them the key to the directory.",
-        requirements: &["RFC7642-4-01"],
-        needs: &[],
-        legal: &["401", "400 or 403"],
-        alone: false,
-        run: |context| Box::pin(token_in_query(context)),
-    },
-    Check {
-        id: "auth.reader-cannot-write",
-        title: "Credentials that may only read can read, and cannot write",
-        matters: "Auditors and reports are given such credentials because they can do no harm.",
-        requirements: &["RFC7644-2-08", "RFC7644-2-10", "RFC7644-3.12-11"],
-        needs: &[Capability::CreateUsers],
-        legal: &["200 for a GET; 403 for a POST, PUT, PATCH or DELETE, and nothing has changed"],
-        alone: false,
-        run: |context| Box::pin(reader_cannot_write(context)),
-    },
+    Check::new(
+        "auth.missing-credentials",
+        "A request without credentials is refused, and told how to authenticate",
+        &missing_credentials,
+    )
+    .matters(
+        "An endpoint that answers strangers hands out a directory; clients pick their scheme from WWW-Authenticate.",
+    )
+    .requirements(&["RFC7642-4-01", "RFC7644-2-07", "RFC7644-3.12-02", "RFC7644-3.12-03"])
+    .legal(&["401 with a WWW-Authenticate header and a SCIM Error body"]),
+    Check::new("auth.wrong-token", "A bearer token that nobody issued is refused", &wrong_token)
+        .matters("Provisioners test a connection with its credentials; one that accepts anything tests nothing.")
+        .requirements(&["RFC7644-2-04", "RFC7644-3.12-10"])
+        .legal(&["401 with a SCIM Error body"]),
+    Check::new("auth.wrong-password", "A user and password that nobody gave out are refused", &wrong_password)
+        .matters("An endpoint that checks tokens and forgets Basic has a second door, and it is open.")
+        .requirements(&["RFC7642-4-01", "RFC7644-3.12-10"])
+        .legal(&["401 with a SCIM Error body"]),
+    Check::new(
+        "auth.malformed-header",
+        "An Authorization header that is none is refused like wrong credentials",
+        &malformed_header,
+    )
+    .matters(
+        "Parsers that fall through on a strange header let its sender in, or break down where anybody can make them.",
+    )
+    .requirements(&["RFC7644-2-04", "RFC7644-3.12-10"])
+    .legal(&["401", "400 or 403"]),
+    Check::new(
+        "auth.token-without-scheme",
+        "A token without the word Bearer before it is refused",
+        &token_without_scheme,
+    )
+    .matters("A client that forgets the scheme works against this endpoint and fails at every other one.")
+    .requirements(&["RFC7644-2-04", "RFC7644-2-02"])
+    .legal(&["401", "400"]),
+    Check::new(
+        "auth.connection-test",
+        "The search with which clients test a connection finds nobody, and no error",
+        &connection_test,
+    )
+    .matters(
+        "Entra ID, Okta and the Logic App take any other answer for wrong credentials and do not save the connection.",
+    )
+    .requirements(&["RFC7644-2-02", "RFC7644-3.4.2-11"])
+    .needs(&[Capability::FilterUsers])
+    .legal(&["200 with totalResults 0"])
+    .on(Only("User", "not migrated")),
+    Check::new("auth.anonymous-write", "A write without credentials is refused, and changes nothing", &anonymous_write)
+        .matters(
+            "An endpoint that works first and checks then creates accounts for anybody who does not read the answer.",
+        )
+        .requirements(&["RFC7642-4-01", "RFC7644-2.2-01", "RFC7644-7.6-02"])
+        .needs(&[Capability::CreateUsers, Capability::DeleteUsers])
+        .legal(&["401 or 403, and nothing has changed", "201 for a creation, where anybody may register"])
+        .on(Only("User", "not migrated")),
+    Check::new("auth.token-in-query", "A token in the query opens nothing", &token_in_query)
+        .matters("Query strings end up in logs, histories and referrers, and with them the key to the directory.")
+        .requirements(&["RFC7642-4-01"])
+        .legal(&["401", "400 or 403"]),
+    Check::new(
+        "auth.reader-cannot-write",
+        "Credentials that may only read can read, and cannot write",
+        &reader_cannot_write,
+    )
+    .matters("Auditors and reports are given such credentials because they can do no harm.")
+    .requirements(&["RFC7644-2-08", "RFC7644-2-10", "RFC7644-3.12-11"])
+    .needs(&[Capability::CreateUsers])
+    .legal(&["200 for a GET; 403 for a POST, PUT, PATCH or DELETE, and nothing has changed"])
+    .on(Only("User", "not migrated")),
 ];
 
 /// Ends the check where the run itself needs no credentials.
-fn needs_credentials(context: &Context) -> Outcome {
+fn needs_credentials(context: &Context) -> CheckResult {
     if matches!(context.client().credentials(), Credentials::None) {
         return context.skip("the run itself has no credentials, so the endpoint may be open on purpose");
     }
@@ -117,7 +98,7 @@ fn list() -> Request {
     Request::get("/Users").query("count", "1")
 }
 
-async fn missing_credentials(context: &Context) -> Outcome {
+async fn missing_credentials(context: &Context) -> CheckResult {
     needs_credentials(context)?;
     let answer = context.send(list().without_credentials()).await?;
     context.expect(&answer).under(&["RFC7642-4-01"]).status(&[401]);
@@ -128,7 +109,7 @@ async fn missing_credentials(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn wrong_token(context: &Context) -> Outcome {
+async fn wrong_token(context: &Context) -> CheckResult {
     needs_credentials(context)?;
     let stranger = Credentials::Bearer(SecretString::from(format!("{}-token", context.data().prefix())));
     let answer = context.client().with_credentials(stranger).send(list()).await.map_err(Stop::NoAnswer)?;
@@ -139,7 +120,7 @@ async fn wrong_token(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn wrong_password(context: &Context) -> Outcome {
+async fn wrong_password(context: &Context) -> CheckResult {
     needs_credentials(context)?;
     let user = context.data().name();
     // The right user with another password, where the run has a user.
@@ -156,7 +137,7 @@ async fn wrong_password(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn malformed_header(context: &Context) -> Outcome {
+async fn malformed_header(context: &Context) -> CheckResult {
     needs_credentials(context)?;
     // The third is base64 of a user without colon and password.
     for value in
@@ -175,7 +156,7 @@ async fn malformed_header(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn token_without_scheme(context: &Context) -> Outcome {
+async fn token_without_scheme(context: &Context) -> CheckResult {
     let Credentials::Bearer(token) = context.client().credentials() else {
         return context.skip("the run has no bearer token");
     };
@@ -188,7 +169,7 @@ async fn token_without_scheme(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn connection_test(context: &Context) -> Outcome {
+async fn connection_test(context: &Context) -> CheckResult {
     let filter = format!("userName eq \"{}\"", context.data().uuid());
     let answer = context.send(Request::get("/Users").query("filter", &filter)).await?;
     context.expect(&answer).under(&["RFC7644-3.4.2-11"]).status(&[200]).json().equals("totalResults", &json!(0));
@@ -196,7 +177,7 @@ async fn connection_test(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn anonymous_write(context: &Context) -> Outcome {
+async fn anonymous_write(context: &Context) -> CheckResult {
     needs_credentials(context)?;
     let user = context.user().await?;
     for method in [Method::PUT, Method::DELETE] {
@@ -229,7 +210,7 @@ async fn anonymous_write(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn token_in_query(context: &Context) -> Outcome {
+async fn token_in_query(context: &Context) -> CheckResult {
     let Credentials::Bearer(token) = context.client().credentials() else {
         return context.skip("the run has no bearer token");
     };
@@ -242,7 +223,7 @@ async fn token_in_query(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn reader_cannot_write(context: &Context) -> Outcome {
+async fn reader_cannot_write(context: &Context) -> CheckResult {
     let Some(reader) = context.reader() else {
         return context.skip("no credentials that may only read were given (--reader-bearer, --reader-basic)");
     };

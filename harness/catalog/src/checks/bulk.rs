@@ -13,83 +13,56 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::Request;
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "bulk.user",
-        title: "A job of one POST creates a user and answers 200 with a BulkResponse",
-        matters: "Initial loads of ten thousand accounts are sent this way; everything else about bulk rests on it.",
-        requirements: &["RFC7644-3.2-07", "RFC7644-3.7-01", "RFC7644-3.7-03", "RFC7644-3.7-12", "RFC7644-3.7-22"],
-        needs: &[Capability::Bulk, Capability::CreateUsers],
-        legal: &["200 with the BulkResponse URI, and one result of status 201 whose location leads to the user"],
-        alone: false,
-        run: |context| Box::pin(user(context)),
-    },
-    Check {
-        id: "bulk.not-offered",
-        title: "An endpoint that publishes no bulk support refuses jobs",
-        matters: "A client that probes and is answered 200 sends its whole load into nowhere.",
-        requirements: &["RFC7644-3.7-01"],
-        needs: &[],
-        legal: &["501, 404, 405 or 403; where bulk is published, 200"],
-        alone: false,
-        run: |context| Box::pin(not_offered(context)),
-    },
-    Check {
-        id: "bulk.post-only",
-        title: "/Bulk cannot be read",
-        matters: "A monitor that gets 200 for GET /Bulk reports a resource type that does not exist.",
-        requirements: &["RFC7644-3.2-17"],
-        needs: &[Capability::Bulk],
-        legal: &["404, 405 or 501"],
-        alone: false,
-        run: |context| Box::pin(post_only(context)),
-    },
-    Check {
-        id: "bulk.schemas-missing",
-        title: "A job without schemas is refused, or taken for what it is",
-        matters: "A server that breaks down over it gives the client nothing to act on.",
-        requirements: &["RFC7644-3.7-02"],
-        needs: &[Capability::Bulk],
-        legal: &["400 with a SCIM Error", "200 with the results"],
-        alone: false,
-        run: |context| Box::pin(schemas_missing(context)),
-    },
-    Check {
-        id: "bulk.operations-missing",
-        title: "A job without Operations is refused",
-        matters: "A misspelt member that is answered 200 looks like a load that went through.",
-        requirements: &["RFC7644-3.7-06"],
-        needs: &[Capability::Bulk],
-        legal: &["400 with a SCIM Error"],
-        alone: false,
-        run: |context| Box::pin(operations_missing(context)),
-    },
-    Check {
-        id: "bulk.broken-message",
-        title: "A job that is no JSON is refused as a whole",
-        matters: "A body cut off by a proxy must not count as done.",
-        requirements: &["RFC7644-3.7-23"],
-        needs: &[Capability::Bulk],
-        legal: &["400 with a SCIM Error"],
-        alone: false,
-        run: |context| Box::pin(broken_message(context)),
-    },
-    Check {
-        id: "bulk.fail-on-errors-optional",
-        title: "failOnErrors may be sent or not, and is not repeated in the answer",
-        matters: "A client that validates answers by the schema of the message stumbles over members that have no place there.",
-        requirements: &["RFC7644-3.7-04", "RFC7644-3.7-05"],
-        needs: &[Capability::Bulk, Capability::CreateUsers],
-        legal: &["200 with one result of status 201, with and without failOnErrors, and no failOnErrors in the answer"],
-        alone: false,
-        run: |context| Box::pin(fail_on_errors_optional(context)),
-    },
+    Check::new("bulk.user", "A job of one POST creates a user and answers 200 with a BulkResponse", &user)
+        .matters("Initial loads of ten thousand accounts are sent this way; everything else about bulk rests on it.")
+        .requirements(&["RFC7644-3.2-07", "RFC7644-3.7-01", "RFC7644-3.7-03", "RFC7644-3.7-12", "RFC7644-3.7-22"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers])
+        .legal(&["200 with the BulkResponse URI, and one result of status 201 whose location leads to the user"])
+        .on(Only("User", "not migrated")),
+    Check::new("bulk.not-offered", "An endpoint that publishes no bulk support refuses jobs", &not_offered)
+        .matters("A client that probes and is answered 200 sends its whole load into nowhere.")
+        .requirements(&["RFC7644-3.7-01"])
+        .legal(&["501, 404, 405 or 403; where bulk is published, 200"]),
+    Check::new("bulk.post-only", "/Bulk cannot be read", &post_only)
+        .matters("A monitor that gets 200 for GET /Bulk reports a resource type that does not exist.")
+        .requirements(&["RFC7644-3.2-17"])
+        .needs(&[Capability::Bulk])
+        .legal(&["404, 405 or 501"]),
+    Check::new("bulk.schemas-missing", "A job without schemas is refused, or taken for what it is", &schemas_missing)
+        .matters("A server that breaks down over it gives the client nothing to act on.")
+        .requirements(&["RFC7644-3.7-02"])
+        .needs(&[Capability::Bulk])
+        .legal(&["400 with a SCIM Error", "200 with the results"]),
+    Check::new("bulk.operations-missing", "A job without Operations is refused", &operations_missing)
+        .matters("A misspelt member that is answered 200 looks like a load that went through.")
+        .requirements(&["RFC7644-3.7-06"])
+        .needs(&[Capability::Bulk])
+        .legal(&["400 with a SCIM Error"]),
+    Check::new("bulk.broken-message", "A job that is no JSON is refused as a whole", &broken_message)
+        .matters("A body cut off by a proxy must not count as done.")
+        .requirements(&["RFC7644-3.7-23"])
+        .needs(&[Capability::Bulk])
+        .legal(&["400 with a SCIM Error"]),
+    Check::new(
+        "bulk.fail-on-errors-optional",
+        "failOnErrors may be sent or not, and is not repeated in the answer",
+        &fail_on_errors_optional,
+    )
+    .matters(
+        "A client that validates answers by the schema of the message stumbles over members that have no place there.",
+    )
+    .requirements(&["RFC7644-3.7-04", "RFC7644-3.7-05"])
+    .needs(&[Capability::Bulk, Capability::CreateUsers])
+    .legal(&["200 with one result of status 201, with and without failOnErrors, and no failOnErrors in the answer"])
+    .on(Only("User", "not migrated")),
 ];
 
-async fn user(context: &Context) -> Outcome {
+async fn user(context: &Context) -> CheckResult {
     let body = context.data().user();
     let exchange = context.send(Request::post("/Bulk").json(&Job::new().post("/Users", "u1", &body).body())).await?;
     context.expect(&exchange).under(&["RFC7644-3.2-07", "RFC7644-3.7-01", "RFC7644-3.7-22"]).status(&[200]);
@@ -114,7 +87,7 @@ async fn user(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn not_offered(context: &Context) -> Outcome {
+async fn not_offered(context: &Context) -> CheckResult {
     context.may_try(Capability::Bulk)?;
     let answer = context.send(Request::post("/Bulk").json(&Job::new().delete("/Users/none").body())).await?;
     if context.discovery().offers(Capability::Bulk) {
@@ -125,13 +98,13 @@ async fn not_offered(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn post_only(context: &Context) -> Outcome {
+async fn post_only(context: &Context) -> CheckResult {
     let answer = context.send(Request::get("/Bulk")).await?;
     context.expect(&answer).status(&[404, 405, 501]);
     Ok(())
 }
 
-async fn schemas_missing(context: &Context) -> Outcome {
+async fn schemas_missing(context: &Context) -> CheckResult {
     let path = format!("/Users/{}", context.data().unknown_id());
     let mut body = Job::new().delete(&path).body();
     if let Some(members) = body.as_object_mut() {
@@ -145,7 +118,7 @@ async fn schemas_missing(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn operations_missing(context: &Context) -> Outcome {
+async fn operations_missing(context: &Context) -> CheckResult {
     let mut body = Job::new().body();
     if let Some(members) = body.as_object_mut() {
         members.remove("Operations");
@@ -155,7 +128,7 @@ async fn operations_missing(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn broken_message(context: &Context) -> Outcome {
+async fn broken_message(context: &Context) -> CheckResult {
     let path = format!("/Users/{}", context.data().unknown_id());
     let whole = Job::new().delete(&path).body().to_string();
     let half = whole[..whole.len() - 2].to_owned();
@@ -164,7 +137,7 @@ async fn broken_message(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn fail_on_errors_optional(context: &Context) -> Outcome {
+async fn fail_on_errors_optional(context: &Context) -> CheckResult {
     for most in [None, Some(1)] {
         let mut job = Job::new().post("/Users", "u1", &context.data().user());
         if let Some(most) = most {

@@ -12,143 +12,92 @@ use url::Url;
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
-use crate::context::patch_of;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::patch_of;
+use crate::check::{Check, CheckResult};
 use crate::data::USER;
 use crate::discovery::ResourceType;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "common-attributes.schemas",
-        title: "schemas names the base schema and only distinct URIs, in every representation",
-        matters: "Clients choose the parser of a resource by schemas; without the base schema they reject the whole answer.",
-        requirements: &[
+    Check::new("common-attributes.schemas", "schemas names the base schema and only distinct URIs, in every representation", &schemas)
+        .matters("Clients choose the parser of a resource by schemas; without the base schema they reject the whole answer.")
+        .requirements(&[
             "RFC7643-2.1-02",
             "RFC7643-3-04",
             "RFC7643-3-07",
             "RFC7643-3.3-02",
             "RFC7643-3.3-03",
             "RFC7644-3.1-02",
-        ],
-        needs: &[],
-        legal: &["a non-empty array of different URIs, the resource type's schema among them"],
-        alone: false,
-        run: |context| Box::pin(schemas(context)),
-    },
-    Check {
-        id: "common-attributes.schemas-repeated",
-        title: "A URI that was sent twice comes back once",
-        matters: "A schema that is listed twice is processed twice by clients that walk through schemas.",
-        requirements: &["RFC7643-3-07"],
-        needs: &[Capability::CreateUsers],
-        legal: &["201 with each URI once", "400"],
-        alone: false,
-        run: |context| Box::pin(schemas_repeated(context)),
-    },
-    Check {
-        id: "common-attributes.extension-announced",
-        title: "A resource with data of an extension lists the extension in schemas",
-        matters: "A client that trusts schemas never sees the department that stands in an unannounced extension.",
-        requirements: &["RFC7643-3.3-04", "RFC7643-3.3-10"],
-        needs: &[Capability::CreateUsers],
-        legal: &[
+        ])
+        .legal(&["a non-empty array of different URIs, the resource type's schema among them"]),
+    Check::new("common-attributes.schemas-repeated", "A URI that was sent twice comes back once", &schemas_repeated)
+        .matters("A schema that is listed twice is processed twice by clients that walk through schemas.")
+        .requirements(&["RFC7643-3-07"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["201 with each URI once", "400"])
+        .on(Only("User", "not migrated")),
+    Check::new("common-attributes.extension-announced", "A resource with data of an extension lists the extension in schemas", &extension_announced)
+        .matters("A client that trusts schemas never sees the department that stands in an unannounced extension.")
+        .requirements(&["RFC7643-3.3-04", "RFC7643-3.3-10"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&[
             "201, and schemas lists the extension whenever its data is shown",
             "400 for data of an extension that the body's schemas do not list",
-        ],
-        alone: false,
-        run: |context| Box::pin(extension_announced(context)),
-    },
-    Check {
-        id: "common-attributes.extension-without-data",
-        title: "An extension may be announced without data",
-        matters: "Provisioners send the same schemas for everybody, also for people without a department.",
-        requirements: &["RFC7643-3.3-01"],
-        needs: &[Capability::CreateUsers],
-        legal: &["201"],
-        alone: false,
-        run: |context| Box::pin(extension_without_data(context)),
-    },
-    Check {
-        id: "common-attributes.id",
-        title: "Every resource has a non-empty id that the endpoint gave, in answers and in lists",
-        matters: "The id is all that a provisioner keeps; what comes without one can never be changed or deleted.",
-        requirements: &["RFC7643-3-09", "RFC7643-3.1-01", "RFC7643-3.1-02", "RFC7643-3.1-06", "RFC7643-3.1-11"],
-        needs: &[],
-        legal: &["id is a non-empty string without the text bulkId, and meta is there, on resources of every type"],
-        alone: false,
-        run: |context| Box::pin(id(context)),
-    },
-    Check {
-        id: "common-attributes.id-stable",
-        title: "A resource keeps its id through reading, PUT and PATCH",
-        matters: "A changed id turns the provisioner's next update into a 404 and its next sync into a second account.",
-        requirements: &["RFC7643-3.1-06", "RFC7643-3.1-08"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
-        legal: &["the same id in every answer"],
-        alone: false,
-        run: |context| Box::pin(id_stable(context)),
-    },
-    Check {
-        id: "common-attributes.id-unique",
-        title: "No two resources ever have the same id, not even one that took a deleted one's name",
-        matters: "A reused id gives the new hire the entitlements that other systems still hold for the old one.",
-        requirements: &["RFC7643-3.1-07", "RFC7643-3.1-08"],
-        needs: &[Capability::CreateUsers, Capability::DeleteUsers],
-        legal: &["different ids for users and groups, and a new id for a user who is created again"],
-        alone: false,
-        run: |context| Box::pin(id_unique(context)),
-    },
-    Check {
-        id: "common-attributes.id-read-only",
-        title: "A client cannot choose or change an id",
-        matters: "An endpoint that takes the client's id lets one client overwrite or guess another's resources.",
-        requirements: &["RFC7643-3.1-10", "RFC7643-3.1-13"],
-        needs: &[Capability::CreateUsers],
-        legal: &["POST: 201 with an id of the endpoint's", "PATCH: 400 mutability; the id stays"],
-        alone: false,
-        run: |context| Box::pin(id_read_only(context)),
-    },
-    Check {
-        id: "common-attributes.external-id",
-        title: "externalId belongs to the client: nothing is invented, and what was sent comes back",
-        matters: "Okta and Entra correlate accounts by externalId; a value that the endpoint made up links the wrong people.",
-        requirements: &["RFC7643-3.1-16", "RFC7644-3.3-11"],
-        needs: &[Capability::CreateUsers],
-        legal: &["no externalId where none was sent, and the same text where one was"],
-        alone: false,
-        run: |context| Box::pin(external_id(context)),
-    },
-    Check {
-        id: "common-attributes.external-id-twice",
-        title: "Two users may have the same externalId",
-        matters: "Two provisioners number their people from 1 each; the second cannot create anybody if the endpoint objects.",
-        requirements: &["RFC7643-3.1-18"],
-        needs: &[Capability::CreateUsers],
-        legal: &["201", "409 uniqueness, from endpoints that correlate by it"],
-        alone: false,
-        run: |context| Box::pin(external_id_twice(context)),
-    },
-    Check {
-        id: "common-attributes.core-at-top",
-        title: "Core attributes stand at the top of the resource, beside the common ones",
-        matters: "No client looks for userName below a URN; it takes the user for nameless.",
-        requirements: &["RFC7643-3-10"],
-        needs: &[Capability::CreateUsers],
-        legal: &["the core attributes are members of the resource, and no member is named by the core schema's URI"],
-        alone: false,
-        run: |context| Box::pin(core_at_top(context)),
-    },
-    Check {
-        id: "common-attributes.references",
-        title: "Every reference is a URI",
-        matters: "Clients follow $ref and meta.location; a text that is no URI ends the walk with an exception.",
-        requirements: &["RFC7643-2.3.7-01", "RFC7644-1.2-01"],
-        needs: &[Capability::CreateUsers],
-        legal: &["meta.location, Location and every $ref are absolute or relative URI references"],
-        alone: false,
-        run: |context| Box::pin(references(context)),
-    },
+        ])
+        .on(Only("User", "not migrated")),
+    Check::new("common-attributes.extension-without-data", "An extension may be announced without data", &extension_without_data)
+        .matters("Provisioners send the same schemas for everybody, also for people without a department.")
+        .requirements(&["RFC7643-3.3-01"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["201"])
+        .on(Only("User", "not migrated")),
+    Check::new("common-attributes.id", "Every resource has a non-empty id that the endpoint gave, in answers and in lists", &id)
+        .matters("The id is all that a provisioner keeps; what comes without one can never be changed or deleted.")
+        .requirements(&["RFC7643-3-09", "RFC7643-3.1-01", "RFC7643-3.1-02", "RFC7643-3.1-06", "RFC7643-3.1-11"])
+        .legal(&["id is a non-empty string without the text bulkId, and meta is there, on resources of every type"]),
+    Check::new("common-attributes.id-stable", "A resource keeps its id through reading, PUT and PATCH", &id_stable)
+        .matters("A changed id turns the provisioner's next update into a 404 and its next sync into a second account.")
+        .requirements(&["RFC7643-3.1-06", "RFC7643-3.1-08"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
+        .legal(&["the same id in every answer"])
+        .on(Only("User", "not migrated")),
+    Check::new("common-attributes.id-unique", "No two resources ever have the same id, not even one that took a deleted one's name", &id_unique)
+        .matters("A reused id gives the new hire the entitlements that other systems still hold for the old one.")
+        .requirements(&["RFC7643-3.1-07", "RFC7643-3.1-08"])
+        .needs(&[Capability::CreateUsers, Capability::DeleteUsers])
+        .legal(&["different ids for users and groups, and a new id for a user who is created again"])
+        .on(Only("User", "not migrated")),
+    Check::new("common-attributes.id-read-only", "A client cannot choose or change an id", &id_read_only)
+        .matters("An endpoint that takes the client's id lets one client overwrite or guess another's resources.")
+        .requirements(&["RFC7643-3.1-10", "RFC7643-3.1-13"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["POST: 201 with an id of the endpoint's", "PATCH: 400 mutability; the id stays"])
+        .on(Only("User", "not migrated")),
+    Check::new("common-attributes.external-id", "externalId belongs to the client: nothing is invented, and what was sent comes back", &external_id)
+        .matters("Okta and Entra correlate accounts by externalId; a value that the endpoint made up links the wrong people.")
+        .requirements(&["RFC7643-3.1-16", "RFC7644-3.3-11"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["no externalId where none was sent, and the same text where one was"])
+        .on(Only("User", "not migrated")),
+    Check::new("common-attributes.external-id-twice", "Two users may have the same externalId", &external_id_twice)
+        .matters("Two provisioners number their people from 1 each; the second cannot create anybody if the endpoint objects.")
+        .requirements(&["RFC7643-3.1-18"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["201", "409 uniqueness, from endpoints that correlate by it"])
+        .on(Only("User", "not migrated")),
+    Check::new("common-attributes.core-at-top", "Core attributes stand at the top of the resource, beside the common ones", &core_at_top)
+        .matters("No client looks for userName below a URN; it takes the user for nameless.")
+        .requirements(&["RFC7643-3-10"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["the core attributes are members of the resource, and no member is named by the core schema's URI"])
+        .on(Only("User", "not migrated")),
+    Check::new("common-attributes.references", "Every reference is a URI", &references)
+        .matters("Clients follow $ref and meta.location; a text that is no URI ends the walk with an exception.")
+        .requirements(&["RFC7643-2.3.7-01", "RFC7644-1.2-01"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["meta.location, Location and every $ref are absolute or relative URI references"])
+        .on(Only("User", "not migrated")),
 ];
 
 /// The URIs in `schemas`, as far as they are strings.
@@ -160,7 +109,7 @@ fn shown(value: Option<&Value>) -> String {
     value.map_or_else(|| "nothing".into(), Value::to_string)
 }
 
-async fn schemas(context: &Context) -> Outcome {
+async fn schemas(context: &Context) -> CheckResult {
     for (kind, resource) in context.one_of_each().await? {
         let read = context.read(&resource).await?;
         for answer in [&resource.exchange, &read] {
@@ -200,7 +149,7 @@ fn judge_schemas(context: &Context, kind: &ResourceType, answer: &Arc<Exchange>)
     );
 }
 
-async fn schemas_repeated(context: &Context) -> Outcome {
+async fn schemas_repeated(context: &Context) -> CheckResult {
     let mut body = context.data().user();
     body["schemas"] = json!([USER, USER]);
     let answer = context.send(Request::post("/Users").json(&body)).await?;
@@ -220,7 +169,7 @@ async fn schemas_repeated(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn extension_announced(context: &Context) -> Outcome {
+async fn extension_announced(context: &Context) -> CheckResult {
     let Some((body, uri, name)) = context.data().extended_user() else {
         return context.skip("no extension of User has a text that a client may set");
     };
@@ -249,7 +198,7 @@ fn judge_announcement(context: &Context, answer: &Arc<Exchange>, uri: &str, path
     );
 }
 
-async fn extension_without_data(context: &Context) -> Outcome {
+async fn extension_without_data(context: &Context) -> CheckResult {
     let Some((mut body, uri, name)) = context.data().extended_user() else {
         return context.skip("no extension of User has a text that a client may set");
     };
@@ -267,7 +216,7 @@ async fn extension_without_data(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn id(context: &Context) -> Outcome {
+async fn id(context: &Context) -> CheckResult {
     for (kind, resource) in context.one_of_each().await? {
         let read = context.read(&resource).await?;
         let list = context.send(Request::get(&kind.endpoint).query("count", "5")).await?;
@@ -301,7 +250,7 @@ fn judge_id(context: &Context, exchange: &Arc<Exchange>, resource: &Value) {
     );
 }
 
-async fn id_stable(context: &Context) -> Outcome {
+async fn id_stable(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let judge = |answer: &Arc<Exchange>| {
         if answer.status == 200 {
@@ -329,7 +278,7 @@ async fn id_stable(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn id_unique(context: &Context) -> Outcome {
+async fn id_unique(context: &Context) -> CheckResult {
     let mut seen = BTreeSet::new();
     for (_, resource) in context.one_of_each().await? {
         context.expect(&resource.exchange).under(&["RFC7643-3.1-07"]).that(
@@ -352,7 +301,7 @@ async fn id_unique(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn id_read_only(context: &Context) -> Outcome {
+async fn id_read_only(context: &Context) -> CheckResult {
     let mut body = context.data().user();
     let wanted = context.data().uuid();
     body["id"] = json!(wanted);
@@ -374,7 +323,7 @@ async fn id_read_only(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn external_id(context: &Context) -> Outcome {
+async fn external_id(context: &Context) -> CheckResult {
     let without = context.user().await?;
     let read = context.read(&without).await?;
     for answer in [&without.exchange, &read] {
@@ -389,7 +338,7 @@ async fn external_id(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn external_id_twice(context: &Context) -> Outcome {
+async fn external_id_twice(context: &Context) -> CheckResult {
     let (mut first, mut second) = (context.data().user(), context.data().user());
     let number = json!(context.data().name());
     (first["externalId"], second["externalId"]) = (number.clone(), number);
@@ -399,7 +348,7 @@ async fn external_id_twice(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn core_at_top(context: &Context) -> Outcome {
+async fn core_at_top(context: &Context) -> CheckResult {
     let body = context.data().user();
     let user = context.create("/Users", &body).await?;
     let read = context.read(&user).await?;
@@ -417,7 +366,7 @@ async fn core_at_top(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn references(context: &Context) -> Outcome {
+async fn references(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let mut answers = vec![Arc::clone(&user.exchange), context.read(&user).await?];
     if context.discovery().offers(Capability::CreateGroups) {

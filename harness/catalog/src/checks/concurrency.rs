@@ -10,72 +10,60 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
-use crate::context::{Resource, Stop, patch_of};
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
+use crate::check::{Resource, Stop, patch_of};
 use crate::data::USER;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "concurrency.one-version",
-        title: "Of several writers with one version exactly one succeeds",
-        matters: "Versions are for this moment; a guard that fails in a race guards nothing.",
-        requirements: &["RFC7644-3.5.1-19", "RFC7644-3.14-08"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag],
-        legal: &["one success, 412 (or 409) for the others"],
-        alone: true,
-        run: |context| Box::pin(one_version(context)),
-    },
-    Check {
-        id: "concurrency.user-name",
-        title: "Of several creations of one userName exactly one succeeds",
-        matters: "A provisioner that repeats a slow request makes two accounts, and every later lookup finds the wrong one.",
-        requirements: &["RFC7643-4.1.1-02", "RFC7644-3.3-12"],
-        needs: &[Capability::CreateUsers],
-        legal: &["one 201, 409 for the others"],
-        alone: true,
-        run: |context| Box::pin(user_name(context)),
-    },
-    Check {
-        id: "concurrency.members",
-        title: "Members that are added at the same time are all there",
-        matters: "Provisioners add members in parallel; one that is lost has no access and no error.",
-        requirements: &["RFC7644-3.5.2.1-07"],
-        needs: &[Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups],
-        legal: &["every addition that was answered with success is in the group"],
-        alone: true,
-        run: |context| Box::pin(members(context)),
-    },
-    Check {
-        id: "concurrency.attributes",
-        title: "Changes of different attributes at the same time all take effect, each as a whole",
-        matters: "Two systems own different attributes of one account; neither may undo the other.",
-        requirements: &["RFC7644-3.5.2-29"],
-        needs: &[Capability::CreateUsers, Capability::PatchUsers],
-        legal: &["every change that was answered with success is there; no reader sees a half of one"],
-        alone: true,
-        run: |context| Box::pin(attributes(context)),
-    },
-    Check {
-        id: "concurrency.patch-after-create",
-        title: "A user can be changed as soon as it is created",
-        matters: "PingOne creates an account and disables it in the next request; 404 then leaves it active.",
-        requirements: &["RFC7644-3.3-19"],
-        needs: &[Capability::CreateUsers, Capability::PatchUsers],
-        legal: &["200 or 204 for a PATCH right after the POST, and a GET that shows the change"],
-        alone: true,
-        run: |context| Box::pin(patch_after_create(context)),
-    },
-    Check {
-        id: "concurrency.deletion",
-        title: "A user that is deleted while it is changed is gone for good",
-        matters: "An account that comes back after its deletion belongs to somebody who has left.",
-        requirements: &["RFC7644-3.6-02"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers, Capability::DeleteUsers],
-        legal: &["after a DELETE that succeeded, 404 for GET, whatever became of the PUT at its side"],
-        alone: true,
-        run: |context| Box::pin(deletion(context)),
-    },
+    Check::new("concurrency.one-version", "Of several writers with one version exactly one succeeds", &one_version)
+        .matters("Versions are for this moment; a guard that fails in a race guards nothing.")
+        .requirements(&["RFC7644-3.5.1-19", "RFC7644-3.14-08"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag])
+        .legal(&["one success, 412 (or 409) for the others"])
+        .on(Only("User", "not migrated"))
+        .alone(),
+    Check::new("concurrency.user-name", "Of several creations of one userName exactly one succeeds", &user_name)
+        .matters(
+            "A provisioner that repeats a slow request makes two accounts, and every later lookup finds the wrong one.",
+        )
+        .requirements(&["RFC7643-4.1.1-02", "RFC7644-3.3-12"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["one 201, 409 for the others"])
+        .on(Only("User", "not migrated"))
+        .alone(),
+    Check::new("concurrency.members", "Members that are added at the same time are all there", &members)
+        .matters("Provisioners add members in parallel; one that is lost has no access and no error.")
+        .requirements(&["RFC7644-3.5.2.1-07"])
+        .needs(&[Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups])
+        .legal(&["every addition that was answered with success is in the group"])
+        .alone(),
+    Check::new(
+        "concurrency.attributes",
+        "Changes of different attributes at the same time all take effect, each as a whole",
+        &attributes,
+    )
+    .matters("Two systems own different attributes of one account; neither may undo the other.")
+    .requirements(&["RFC7644-3.5.2-29"])
+    .needs(&[Capability::CreateUsers, Capability::PatchUsers])
+    .legal(&["every change that was answered with success is there; no reader sees a half of one"])
+    .on(Only("User", "not migrated"))
+    .alone(),
+    Check::new("concurrency.patch-after-create", "A user can be changed as soon as it is created", &patch_after_create)
+        .matters("PingOne creates an account and disables it in the next request; 404 then leaves it active.")
+        .requirements(&["RFC7644-3.3-19"])
+        .needs(&[Capability::CreateUsers, Capability::PatchUsers])
+        .legal(&["200 or 204 for a PATCH right after the POST, and a GET that shows the change"])
+        .on(Only("User", "not migrated"))
+        .alone(),
+    Check::new("concurrency.deletion", "A user that is deleted while it is changed is gone for good", &deletion)
+        .matters("An account that comes back after its deletion belongs to somebody who has left.")
+        .requirements(&["RFC7644-3.6-02"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers, Capability::DeleteUsers])
+        .legal(&["after a DELETE that succeeded, 404 for GET, whatever became of the PUT at its side"])
+        .on(Only("User", "not migrated"))
+        .alone(),
 ];
 
 /// Sends requests together.
@@ -91,7 +79,7 @@ fn replace(path: &str, value: &str) -> Value {
     json!({"op": "replace", "path": path, "value": value})
 }
 
-async fn one_version(context: &Context) -> Outcome {
+async fn one_version(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["displayName"])?;
     let user = context.user().await?;
     let read = context.read(&user).await?;
@@ -115,7 +103,7 @@ async fn one_version(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn user_name(context: &Context) -> Outcome {
+async fn user_name(context: &Context) -> CheckResult {
     let body = context.data().user();
     let requests = (0..6).map(|_| Request::post("/Users").json(&body)).collect();
     let answers = together(context, requests).await?;
@@ -127,7 +115,7 @@ async fn user_name(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn members(context: &Context) -> Outcome {
+async fn members(context: &Context) -> CheckResult {
     let group = context.group(&[]).await?;
     let mut users = Vec::new();
     for _ in 0..6 {
@@ -151,7 +139,7 @@ async fn members(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn attributes(context: &Context) -> Outcome {
+async fn attributes(context: &Context) -> CheckResult {
     let names: Vec<&str> = ["displayName", "title", "nickName", "userType"]
         .into_iter()
         .filter(|name| context.data().publishes(USER, name))
@@ -190,7 +178,7 @@ async fn attributes(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn patch_after_create(context: &Context) -> Outcome {
+async fn patch_after_create(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["displayName"])?;
     let user = context.user().await?;
     let name = context.data().name();
@@ -204,7 +192,7 @@ async fn patch_after_create(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn deletion(context: &Context) -> Outcome {
+async fn deletion(context: &Context) -> CheckResult {
     let mut users = Vec::new();
     for _ in 0..5 {
         users.push(context.user().await?);

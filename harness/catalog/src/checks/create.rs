@@ -8,162 +8,104 @@ use serde_json::{Value, json};
 use weir_exchange::difference::{at, differences};
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
 use crate::data::USER;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "create.user",
-        title: "A user is created, and the answer shows it as sent",
-        matters: "Provisioners keep the id from this answer; without it every later change is lost.",
-        requirements: &["RFC7644-3.2-06", "RFC7644-3.3-07", "RFC7644-3.3-08", "RFC7643-3.1-06"],
-        needs: &[Capability::CreateUsers],
-        legal: &["201 with the new user: schemas, id, meta, and the values that were sent"],
-        alone: false,
-        run: |context| Box::pin(user(context)),
-    },
-    Check {
-        id: "create.location",
-        title: "A creation is answered with the URI of the new resource, in header and body",
-        matters: "Clients that follow Location for the first update go wrong, or fail on its absence.",
-        requirements: &["RFC7644-3.3-09", "RFC7644-3.3-10"],
-        needs: &[],
-        legal: &["a Location header at which GET answers 200, and a meta.location that is the same URI"],
-        alone: false,
-        run: |context| Box::pin(location(context)),
-    },
-    Check {
-        id: "create.group",
-        title: "A group is created with a member",
-        matters: "A provisioner that creates a group together with its members does not send them again.",
-        requirements: &["RFC7644-3.3-07", "RFC7644-3.3-09", "RFC7644-3.3-18", "RFC7643-3.1-06"],
-        needs: &[Capability::CreateUsers, Capability::CreateGroups],
-        legal: &["201 with a Location header; a later GET lists the member"],
-        alone: false,
-        run: |context| Box::pin(group(context)),
-    },
-    Check {
-        id: "create.bare",
-        title: "What is not marked as required may be left out",
-        matters: "A provisioner sends what its directory has; an endpoint with secret requirements fails for some people only.",
-        requirements: &["RFC7643-1.1-01", "RFC7643-3.1-21", "RFC7644-3.3-03"],
-        needs: &[Capability::CreateUsers],
-        legal: &["201 for a user with schemas, userName, and what /Schemas marks as required"],
-        alone: false,
-        run: |context| Box::pin(bare(context)),
-    },
-    Check {
-        id: "create.name-case",
-        title: "Attribute names are read without regard to letter case",
-        matters: "Clients written by hand send username; an endpoint that ignores it reports a missing userName.",
-        requirements: &["RFC7643-2.1-01"],
-        needs: &[Capability::CreateUsers],
-        legal: &["201, and userName and name.familyName have the values sent under USERNAME and NAME.FAMILYNAME"],
-        alone: false,
-        run: |context| Box::pin(name_case(context)),
-    },
-    Check {
-        id: "create.member-order",
-        title: "Neither the order of a body's members nor the order in schemas matters",
-        matters: "JSON libraries order members as they like, so the same client fails after an update of its library.",
-        requirements: &["RFC7643-2.3.8-02", "RFC7643-3-08"],
-        needs: &[Capability::CreateUsers],
-        legal: &["201 with schemas at the end of the body, and with an extension's URI before the base schema's"],
-        alone: false,
-        run: |context| Box::pin(member_order(context)),
-    },
-    Check {
-        id: "create.read-only-ignored",
-        title: "Values for read-only attributes are ignored",
-        matters: "Some clients send back what they read elsewhere; taking their groups would grant memberships to themselves.",
-        requirements: &["RFC7644-3.3-02"],
-        needs: &[Capability::CreateUsers],
-        legal: &[
+    Check::new("create.user", "A user is created, and the answer shows it as sent", &user)
+        .matters("Provisioners keep the id from this answer; without it every later change is lost.")
+        .requirements(&["RFC7644-3.2-06", "RFC7644-3.3-07", "RFC7644-3.3-08", "RFC7643-3.1-06"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["201 with the new user: schemas, id, meta, and the values that were sent"])
+        .on(Only("User", "not migrated")),
+    Check::new("create.location", "A creation is answered with the URI of the new resource, in header and body", &location)
+        .matters("Clients that follow Location for the first update go wrong, or fail on its absence.")
+        .requirements(&["RFC7644-3.3-09", "RFC7644-3.3-10"])
+        .legal(&["a Location header at which GET answers 200, and a meta.location that is the same URI"]),
+    Check::new("create.group", "A group is created with a member", &group)
+        .matters("A provisioner that creates a group together with its members does not send them again.")
+        .requirements(&["RFC7644-3.3-07", "RFC7644-3.3-09", "RFC7644-3.3-18", "RFC7643-3.1-06"])
+        .needs(&[Capability::CreateUsers, Capability::CreateGroups])
+        .legal(&["201 with a Location header; a later GET lists the member"]),
+    Check::new("create.bare", "What is not marked as required may be left out", &bare)
+        .matters("A provisioner sends what its directory has; an endpoint with secret requirements fails for some people only.")
+        .requirements(&["RFC7643-1.1-01", "RFC7643-3.1-21", "RFC7644-3.3-03"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["201 for a user with schemas, userName, and what /Schemas marks as required"])
+        .on(Only("User", "not migrated")),
+    Check::new("create.name-case", "Attribute names are read without regard to letter case", &name_case)
+        .matters("Clients written by hand send username; an endpoint that ignores it reports a missing userName.")
+        .requirements(&["RFC7643-2.1-01"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["201, and userName and name.familyName have the values sent under USERNAME and NAME.FAMILYNAME"])
+        .on(Only("User", "not migrated")),
+    Check::new("create.member-order", "Neither the order of a body's members nor the order in schemas matters", &member_order)
+        .matters("JSON libraries order members as they like, so the same client fails after an update of its library.")
+        .requirements(&["RFC7643-2.3.8-02", "RFC7643-3-08"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["201 with schemas at the end of the body, and with an extension's URI before the base schema's"])
+        .on(Only("User", "not migrated")),
+    Check::new("create.read-only-ignored", "Values for read-only attributes are ignored", &read_only_ignored)
+        .matters("Some clients send back what they read elsewhere; taking their groups would grant memberships to themselves.")
+        .requirements(&["RFC7644-3.3-02"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&[
             "201 with values of the endpoint's own, or none, for id, meta and every attribute published as readOnly",
-        ],
-        alone: false,
-        run: |context| Box::pin(read_only_ignored(context)),
-    },
-    Check {
-        id: "create.answer-is-the-state",
-        title: "The answer to a creation shows what is stored",
-        matters: "A provisioner compares the answer with what it sent and repeats the update for ever if the two drift apart.",
-        requirements: &["RFC7644-3.1-09", "RFC7644-3.3-04", "RFC7644-3.3-11"],
-        needs: &[Capability::CreateUsers],
-        legal: &["201 with the same representation as a GET that follows, defaults included"],
-        alone: false,
-        run: |context| Box::pin(answer_is_the_state(context)),
-    },
-    Check {
-        id: "create.found-at-once",
-        title: "A new user is found at once, by its location and by its userName",
-        matters: "A provisioner that looks again and finds nothing creates the account a second time.",
-        requirements: &["RFC7644-3.3-19"],
-        needs: &[Capability::CreateUsers],
-        legal: &["200 for GET, and a filter by userName lists the user"],
-        alone: false,
-        run: |context| Box::pin(found_at_once(context)),
-    },
-    Check {
-        id: "create.null-is-unassigned",
-        title: "null and an empty array say that an attribute has no value",
-        matters: "Clients clear attributes this way; an endpoint that refuses it blocks everybody with an empty field.",
-        requirements: &["RFC7644-3.3-06"],
-        needs: &[Capability::CreateUsers],
-        legal: &["201, and a later GET shows no value"],
-        alone: false,
-        run: |context| Box::pin(null_is_unassigned(context)),
-    },
-    Check {
-        id: "create.unknown-attribute",
-        title: "An attribute that no schema knows does no harm",
-        matters: "Provisioners with a fixed mapping send attributes that an endpoint may not know.",
-        requirements: &["RFC7644-3.3-16"],
-        needs: &[Capability::CreateUsers],
-        legal: &["201 without the attribute", "400 invalidSyntax or invalidValue"],
-        alone: false,
-        run: |context| Box::pin(unknown_attribute(context)),
-    },
-    Check {
-        id: "create.extension-attribute-at-top",
-        title: "An extension's attributes are no core attributes",
-        matters: "A department at the top of the resource is invisible to every client that reads it below the URN.",
-        requirements: &["RFC7643-3.3-08"],
-        needs: &[Capability::CreateUsers],
-        legal: &[
+        ])
+        .on(Only("User", "not migrated")),
+    Check::new("create.answer-is-the-state", "The answer to a creation shows what is stored", &answer_is_the_state)
+        .matters("A provisioner compares the answer with what it sent and repeats the update for ever if the two drift apart.")
+        .requirements(&["RFC7644-3.1-09", "RFC7644-3.3-04", "RFC7644-3.3-11"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["201 with the same representation as a GET that follows, defaults included"])
+        .on(Only("User", "not migrated")),
+    Check::new("create.found-at-once", "A new user is found at once, by its location and by its userName", &found_at_once)
+        .matters("A provisioner that looks again and finds nothing creates the account a second time.")
+        .requirements(&["RFC7644-3.3-19"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["200 for GET, and a filter by userName lists the user"])
+        .on(Only("User", "not migrated")),
+    Check::new("create.null-is-unassigned", "null and an empty array say that an attribute has no value", &null_is_unassigned)
+        .matters("Clients clear attributes this way; an endpoint that refuses it blocks everybody with an empty field.")
+        .requirements(&["RFC7644-3.3-06"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["201, and a later GET shows no value"])
+        .on(Only("User", "not migrated")),
+    Check::new("create.unknown-attribute", "An attribute that no schema knows does no harm", &unknown_attribute)
+        .matters("Provisioners with a fixed mapping send attributes that an endpoint may not know.")
+        .requirements(&["RFC7644-3.3-16"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["201 without the attribute", "400 invalidSyntax or invalidValue"])
+        .on(Only("User", "not migrated")),
+    Check::new("create.extension-attribute-at-top", "An extension's attributes are no core attributes", &extension_attribute_at_top)
+        .matters("A department at the top of the resource is invisible to every client that reads it below the URN.")
+        .requirements(&["RFC7643-3.3-08"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&[
             "the attribute is shown below the extension's URI only; sent at the top it is ignored or refused with 400",
-        ],
-        alone: false,
-        run: |context| Box::pin(extension_attribute_at_top(context)),
-    },
-    Check {
-        id: "create.primary-once",
-        title: "At most one value of an attribute is the primary one",
-        matters: "With two primary addresses each consumer mails to another one.",
-        requirements: &["RFC7643-2.4-05"],
-        needs: &[Capability::CreateUsers],
-        legal: &["400 invalidValue for two primary values", "201, and at most one is primary when read"],
-        alone: false,
-        run: |context| Box::pin(primary_once(context)),
-    },
-    Check {
-        id: "create.core-urn",
-        title: "Core attributes below the core schema's URI do no harm",
-        matters: "A few clients qualify every attribute; an endpoint that stores the URN as an attribute shows it to all others.",
-        requirements: &["RFC7643-3-10"],
-        needs: &[Capability::CreateUsers],
-        legal: &["201 with the attribute at the top or without it", "400"],
-        alone: false,
-        run: |context| Box::pin(core_urn(context)),
-    },
+        ])
+        .on(Only("User", "not migrated")),
+    Check::new("create.primary-once", "At most one value of an attribute is the primary one", &primary_once)
+        .matters("With two primary addresses each consumer mails to another one.")
+        .requirements(&["RFC7643-2.4-05"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["400 invalidValue for two primary values", "201, and at most one is primary when read"])
+        .on(Only("User", "not migrated")),
+    Check::new("create.core-urn", "Core attributes below the core schema's URI do no harm", &core_urn)
+        .matters("A few clients qualify every attribute; an endpoint that stores the URN as an attribute shows it to all others.")
+        .requirements(&["RFC7643-3-10"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["201 with the attribute at the top or without it", "400"])
+        .on(Only("User", "not migrated")),
 ];
 
 fn id_of(exchange: &Exchange) -> Option<&str> {
     exchange.text("id").filter(|id| !id.is_empty())
 }
 
-async fn user(context: &Context) -> Outcome {
+async fn user(context: &Context) -> CheckResult {
     let body = context.data().user();
     let answer = context.send(Request::post("/Users").json(&body)).await?;
     context.expect(&answer).under(&["RFC7644-3.2-06", "RFC7644-3.3-07"]).status(&[201]);
@@ -175,7 +117,7 @@ async fn user(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn location(context: &Context) -> Outcome {
+async fn location(context: &Context) -> CheckResult {
     for (kind, resource) in context.one_of_each().await? {
         let answer = &resource.exchange;
         context.expect(answer).under(&["RFC7644-3.3-09"]).header("location");
@@ -203,7 +145,7 @@ async fn location(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn group(context: &Context) -> Outcome {
+async fn group(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let mut body = context.data().group();
     body["members"] = json!([{"value": user.id}]);
@@ -229,13 +171,13 @@ async fn group(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn bare(context: &Context) -> Outcome {
+async fn bare(context: &Context) -> CheckResult {
     let answer = context.send(Request::post("/Users").json(&context.data().bare_user())).await?;
     context.expect(&answer).under(&["RFC7643-1.1-01", "RFC7643-3.1-21", "RFC7644-3.3-03"]).status(&[201]);
     Ok(())
 }
 
-async fn name_case(context: &Context) -> Outcome {
+async fn name_case(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["name.familyName"])?;
     let body = context.data().user();
     let mut changed = body.clone();
@@ -255,7 +197,7 @@ async fn name_case(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn member_order(context: &Context) -> Outcome {
+async fn member_order(context: &Context) -> CheckResult {
     let mut body = context.data().user();
     if let Some(members) = body.as_object_mut() {
         let mut turned: Vec<_> = std::mem::take(members).into_iter().collect();
@@ -292,7 +234,7 @@ fn without_schemas(body: &Value) -> Value {
     body
 }
 
-async fn read_only_ignored(context: &Context) -> Outcome {
+async fn read_only_ignored(context: &Context) -> CheckResult {
     let mut body = context.data().user();
     let id = context.data().uuid();
     let mut invented = json!({"id": id, "meta": {"created": "2001-01-01T00:00:00Z"}});
@@ -323,7 +265,7 @@ async fn read_only_ignored(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn answer_is_the_state(context: &Context) -> Outcome {
+async fn answer_is_the_state(context: &Context) -> CheckResult {
     let requirements: &'static [&'static str] = &["RFC7644-3.1-09", "RFC7644-3.3-04", "RFC7644-3.3-11"];
     for body in [context.data().bare_user(), context.data().full_user()] {
         let user = context.create("/Users", &body).await?;
@@ -335,7 +277,7 @@ async fn answer_is_the_state(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn found_at_once(context: &Context) -> Outcome {
+async fn found_at_once(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let read = context.send(user.request(Method::GET)).await?;
     context.expect(&read).after(&user.exchange).status(&[200]).equals("id", &json!(user.id));
@@ -357,7 +299,7 @@ async fn found_at_once(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn null_is_unassigned(context: &Context) -> Outcome {
+async fn null_is_unassigned(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["active", "nickName", "roles"])?;
     let mut body = context.data().user();
     (body["active"], body["nickName"], body["roles"]) = (Value::Null, Value::Null, json!([]));
@@ -370,7 +312,7 @@ async fn null_is_unassigned(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn unknown_attribute(context: &Context) -> Outcome {
+async fn unknown_attribute(context: &Context) -> CheckResult {
     let mut body = context.data().user();
     body["weirUnknownAttribute"] = json!({"depth": 1});
     let answer = context.send(Request::post("/Users").json(&body)).await?;
@@ -386,7 +328,7 @@ async fn unknown_attribute(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn extension_attribute_at_top(context: &Context) -> Outcome {
+async fn extension_attribute_at_top(context: &Context) -> CheckResult {
     let Some((body, uri, name)) = context.data().extended_user() else {
         return context.skip("no extension of User has a text that a client may set");
     };
@@ -406,7 +348,7 @@ async fn extension_attribute_at_top(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn primary_once(context: &Context) -> Outcome {
+async fn primary_once(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["emails.primary"])?;
     let address = |primary: bool| json!({"value": context.data().new_address(), "primary": primary});
     for (primaries, legal) in [([true, false], &[201][..]), ([true, true], &[201, 400])] {
@@ -432,7 +374,7 @@ async fn primary_once(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn core_urn(context: &Context) -> Outcome {
+async fn core_urn(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["nickName"])?;
     let mut body = context.data().user();
     body[USER] = json!({"nickName": "Ada"});

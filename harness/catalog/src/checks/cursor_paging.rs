@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, Outcome};
-use crate::cohort::{Cohort, ids_in, resources_in};
-use crate::context::{Context, Stop};
+use crate::check::On::Only;
+use crate::check::cohort::{Cohort, ids_in, resources_in};
+use crate::check::{Check, CheckResult};
+use crate::check::{Context, Stop};
 
 const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers, Capability::CursorPaging];
 const BOTH: &[Capability] =
@@ -20,97 +21,68 @@ const BOTH: &[Capability] =
 const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "cursor-paging.walk",
-        title: "A walk by cursor shows each match once, and only its last page has no nextCursor",
-        matters: "A client stops where there is no nextCursor; whatever comes later counts as deleted.",
-        requirements: &[
-            "RFC9865-2-02",
-            "RFC9865-2-03",
-            "RFC9865-2-06",
-            "RFC9865-2-07",
-            "RFC9865-2-10",
-            "RFC9865-2-11",
-            "RFC9865-2-19",
-            "RFC9865-2-20",
-            "RFC9865-2-21",
-            "RFC9865-2-24",
-        ],
-        needs: NEEDS,
-        legal: &["200 pages of at most count matches, each with nextCursor but the last, and each user once"],
-        alone: false,
-        run: |context| Box::pin(walk(context)),
-    },
-    Check {
-        id: "cursor-paging.total",
-        title: "totalResults of a walk, where it is given, counts the matches",
-        matters: "Progress and plausibility checks of clients rest on it.",
-        requirements: &["RFC9865-2-22", "RFC9865-2-23"],
-        needs: NEEDS,
-        legal: &["no totalResults", "the number of matches"],
-        alone: false,
-        run: |context| Box::pin(total(context)),
-    },
-    Check {
-        id: "cursor-paging.start",
-        title: "A walk begins with an empty cursor, written with an equals sign or without",
-        matters: "Clients write both.",
-        requirements: &["RFC9865-2-02", "RFC9865-2-14"],
-        needs: NEEDS,
-        legal: &["200 with the first page, a nextCursor and no previousCursor"],
-        alone: false,
-        run: |context| Box::pin(start(context)),
-    },
-    Check {
-        id: "cursor-paging.previous",
-        title: "previousCursor, where there is one, leads back",
-        matters: "A person pages back in a console and expects the page just seen.",
-        requirements: &["RFC9865-2-12", "RFC9865-2-13", "RFC9865-2-14"],
-        needs: NEEDS,
-        legal: &["no previousCursor", "200 with the page before; none on the first page"],
-        alone: false,
-        run: |context| Box::pin(previous(context)),
-    },
-    Check {
-        id: "cursor-paging.attributes",
-        title: "attributes applies to every page of a walk",
-        matters: "A walk over a hundred thousand people with everything on later pages takes hours longer.",
-        requirements: &["RFC9865-2-25"],
-        needs: NEEDS,
-        legal: &["200 pages that show id and userName, and no emails"],
-        alone: false,
-        run: |context| Box::pin(attributes(context)),
-    },
-    Check {
-        id: "cursor-paging.sorted",
-        title: "A sorted walk is in order over all its pages",
-        matters: "A client that merges two sorted lists loses entries when one is not sorted.",
-        requirements: &["RFC9865-2.2-01", "RFC7644-3.4.2.3-03"],
-        needs: &[Capability::CreateUsers, Capability::FilterUsers, Capability::CursorPaging, Capability::Sort],
-        legal: &["200 pages that together are the sorted list"],
-        alone: false,
-        run: |context| Box::pin(sorted(context)),
-    },
-    Check {
-        id: "cursor-paging.changes",
-        title: "A walk goes on after others have been created and deleted",
-        matters: "A walk over a large directory takes minutes, in which people come and go.",
-        requirements: &["RFC9865-2-21", "RFC9865-2-10", "RFC9865-4-08"],
-        needs: &[Capability::CreateUsers, Capability::DeleteUsers, Capability::FilterUsers, Capability::CursorPaging],
-        legal: &["200 with everybody who was there all the time, each once"],
-        alone: false,
-        run: |context| Box::pin(changes(context)),
-    },
-    Check {
-        id: "cursor-paging.search",
-        title: "A search is walked by the cursor in its body",
-        matters: "Clients that search by POST page by POST.",
-        requirements: &["RFC9865-3-01", "RFC9865-3-02"],
-        needs: &[Capability::CreateUsers, Capability::FilterUsers, Capability::CursorPaging, Capability::Search],
-        legal: &["200 pages with nextCursor but the last, and each user once"],
-        alone: false,
-        run: |context| Box::pin(search(context)),
-    },
+    Check::new(
+        "cursor-paging.walk",
+        "A walk by cursor shows each match once, and only its last page has no nextCursor",
+        &walk,
+    )
+    .matters("A client stops where there is no nextCursor; whatever comes later counts as deleted.")
+    .requirements(&[
+        "RFC9865-2-02",
+        "RFC9865-2-03",
+        "RFC9865-2-06",
+        "RFC9865-2-07",
+        "RFC9865-2-10",
+        "RFC9865-2-11",
+        "RFC9865-2-19",
+        "RFC9865-2-20",
+        "RFC9865-2-21",
+        "RFC9865-2-24",
+    ])
+    .needs(NEEDS)
+    .legal(&["200 pages of at most count matches, each with nextCursor but the last, and each user once"]),
+    Check::new("cursor-paging.total", "totalResults of a walk, where it is given, counts the matches", &total)
+        .matters("Progress and plausibility checks of clients rest on it.")
+        .requirements(&["RFC9865-2-22", "RFC9865-2-23"])
+        .needs(NEEDS)
+        .legal(&["no totalResults", "the number of matches"]),
+    Check::new(
+        "cursor-paging.start",
+        "A walk begins with an empty cursor, written with an equals sign or without",
+        &start,
+    )
+    .matters("Clients write both.")
+    .requirements(&["RFC9865-2-02", "RFC9865-2-14"])
+    .needs(NEEDS)
+    .legal(&["200 with the first page, a nextCursor and no previousCursor"]),
+    Check::new("cursor-paging.previous", "previousCursor, where there is one, leads back", &previous)
+        .matters("A person pages back in a console and expects the page just seen.")
+        .requirements(&["RFC9865-2-12", "RFC9865-2-13", "RFC9865-2-14"])
+        .needs(NEEDS)
+        .legal(&["no previousCursor", "200 with the page before; none on the first page"]),
+    Check::new("cursor-paging.attributes", "attributes applies to every page of a walk", &attributes)
+        .matters("A walk over a hundred thousand people with everything on later pages takes hours longer.")
+        .requirements(&["RFC9865-2-25"])
+        .needs(NEEDS)
+        .legal(&["200 pages that show id and userName, and no emails"]),
+    Check::new("cursor-paging.sorted", "A sorted walk is in order over all its pages", &sorted)
+        .matters("A client that merges two sorted lists loses entries when one is not sorted.")
+        .requirements(&["RFC9865-2.2-01", "RFC7644-3.4.2.3-03"])
+        .needs(&[Capability::CreateUsers, Capability::FilterUsers, Capability::CursorPaging, Capability::Sort])
+        .legal(&["200 pages that together are the sorted list"])
+        .on(Only("User", "not migrated")),
+    Check::new("cursor-paging.changes", "A walk goes on after others have been created and deleted", &changes)
+        .matters("A walk over a large directory takes minutes, in which people come and go.")
+        .requirements(&["RFC9865-2-21", "RFC9865-2-10", "RFC9865-4-08"])
+        .needs(&[Capability::CreateUsers, Capability::DeleteUsers, Capability::FilterUsers, Capability::CursorPaging])
+        .legal(&["200 with everybody who was there all the time, each once"])
+        .on(Only("User", "not migrated")),
+    Check::new("cursor-paging.search", "A search is walked by the cursor in its body", &search)
+        .matters("Clients that search by POST page by POST.")
+        .requirements(&["RFC9865-3-01", "RFC9865-3-02"])
+        .needs(&[Capability::CreateUsers, Capability::FilterUsers, Capability::CursorPaging, Capability::Search])
+        .legal(&["200 pages with nextCursor but the last, and each user once"])
+        .on(Only("User", "not migrated")),
 ];
 
 fn member<'e>(answer: &'e Exchange, path: &str) -> Option<&'e str> {
@@ -159,7 +131,7 @@ async fn walked(
     Ok((seen, answers))
 }
 
-async fn walk(context: &Context) -> Outcome {
+async fn walk(context: &Context) -> CheckResult {
     let mut users = people(context, 3).await?;
     // Whoever is shown by no filter at all stands in the middle of a later page.
     context.user().await?;
@@ -210,7 +182,7 @@ async fn walk(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn total(context: &Context) -> Outcome {
+async fn total(context: &Context) -> CheckResult {
     let users = people(context, 3).await?;
     let (_, first) = begun(context, &users, "2").await?;
     if first.json().ok().and_then(|json| at(json, "totalResults")).is_some() {
@@ -219,7 +191,7 @@ async fn total(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn start(context: &Context) -> Outcome {
+async fn start(context: &Context) -> CheckResult {
     let users = people(context, 3).await?;
     let with = context.send(page(&users, "", "2")).await?;
     let query = with.url.query().unwrap_or_default().replace("cursor=&", "cursor&");
@@ -235,7 +207,7 @@ async fn start(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn previous(context: &Context) -> Outcome {
+async fn previous(context: &Context) -> CheckResult {
     let users = people(context, 4).await?;
     let (next, first) = begun(context, &users, "2").await?;
     context.expect(&first).under(&["RFC9865-2-14"]).lacks("previousCursor");
@@ -250,7 +222,7 @@ async fn previous(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn attributes(context: &Context) -> Outcome {
+async fn attributes(context: &Context) -> CheckResult {
     let users = people(context, 3).await?;
     let request = |cursor: &str| page(&users, cursor, "1").query("attributes", "userName");
     let (seen, answers) = walked(context, &users, request).await?;
@@ -270,7 +242,7 @@ async fn attributes(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn sorted(context: &Context) -> Outcome {
+async fn sorted(context: &Context) -> CheckResult {
     let users = Cohort::users(context, &["d", "b", "a", "e", "c"].map(|key| (key, json!({})))).await?;
     let request = |cursor: &str| page(&users, cursor, "2").query("sortBy", "userName");
     let (seen, answers) = walked(context, &users, request).await?;
@@ -284,7 +256,7 @@ async fn sorted(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn changes(context: &Context) -> Outcome {
+async fn changes(context: &Context) -> CheckResult {
     let mut users = people(context, 4).await?;
     let (next, first) = begun(context, &users, "2").await?;
     // The last one shown goes, and another one comes: the walk has to find its place all the same.
@@ -314,7 +286,7 @@ async fn changes(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn search(context: &Context) -> Outcome {
+async fn search(context: &Context) -> CheckResult {
     let users = people(context, 3).await?;
     let request = |cursor: &str| {
         Request::post("/Users/.search").json(&json!({

@@ -6,84 +6,58 @@ use serde_json::{Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::at;
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
-use crate::context::patch_of;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::patch_of;
+use crate::check::{Check, CheckResult};
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "delete.user",
-        title: "A DELETE removes a user",
-        matters: "A leaver who can still be read is a leaver who is still in.",
-        requirements: &["RFC7644-3.2-12", "RFC7644-3.6-02", "RFC7644-3.6-06"],
-        needs: &[Capability::CreateUsers, Capability::DeleteUsers],
-        legal: &["204; a later GET gives 404"],
-        alone: false,
-        run: |context| Box::pin(user(context)),
-    },
-    Check {
-        id: "delete.other-types",
-        title: "A DELETE removes a resource of every other type",
-        matters: "A group that outlives its deletion goes on granting what it grants.",
-        requirements: &["RFC7644-3.2-12", "RFC7644-3.6-06"],
-        needs: &[Capability::DeleteGroups],
-        legal: &["204; a later GET gives 404"],
-        alone: false,
-        run: |context| Box::pin(other_types(context)),
-    },
-    Check {
-        id: "delete.no-body",
-        title: "The answer to a DELETE has no body",
-        matters: "A body after 204 is read as the beginning of the next answer on the same connection.",
-        requirements: &["RFC7644-3.6-07"],
-        needs: &[Capability::CreateUsers, Capability::DeleteUsers],
-        legal: &["204 without body"],
-        alone: false,
-        run: |context| Box::pin(no_body(context)),
-    },
-    Check {
-        id: "delete.later-operations",
-        title: "Every later operation on a deleted user gives 404",
-        matters: "An update that succeeds on a deleted account brings it back.",
-        requirements: &["RFC7644-3.6-02", "RFC7644-3.5.1-18"],
-        needs: &[Capability::CreateUsers, Capability::DeleteUsers],
-        legal: &["404 with a SCIM Error for GET, PUT, PATCH and DELETE"],
-        alone: false,
-        run: |context| Box::pin(later_operations(context)),
-    },
-    Check {
-        id: "delete.unlisted",
-        title: "A deleted user is in no list",
-        matters: "A provisioner that finds the deleted account links to it and then gets 404 for every update.",
-        requirements: &["RFC7644-3.6-03"],
-        needs: &[Capability::CreateUsers, Capability::DeleteUsers],
-        legal: &["a filter by userName or id finds nothing, and the newest page of /Users does not list the user"],
-        alone: false,
-        run: |context| Box::pin(unlisted(context)),
-    },
-    Check {
-        id: "delete.name-is-free",
-        title: "The userName of a deleted user can be used again",
-        matters: "Somebody who comes back to the company cannot be provisioned otherwise.",
-        requirements: &["RFC7644-3.6-04", "RFC7644-3.6-05"],
-        needs: &[Capability::CreateUsers, Capability::DeleteUsers],
-        legal: &["201 for the same body after the DELETE"],
-        alone: false,
-        run: |context| Box::pin(name_is_free(context)),
-    },
-    Check {
-        id: "delete.unknown",
-        title: "A DELETE of what is not there gives 404",
-        matters: "A provisioner that is told of a success deletes its own record and never finds the right account again.",
-        requirements: &["RFC7644-3.6-08"],
-        needs: &[Capability::DeleteUsers],
-        legal: &["404 with a SCIM Error"],
-        alone: false,
-        run: |context| Box::pin(unknown(context)),
-    },
+    Check::new("delete.user", "A DELETE removes a user", &user)
+        .matters("A leaver who can still be read is a leaver who is still in.")
+        .requirements(&["RFC7644-3.2-12", "RFC7644-3.6-02", "RFC7644-3.6-06"])
+        .needs(&[Capability::CreateUsers, Capability::DeleteUsers])
+        .legal(&["204; a later GET gives 404"])
+        .on(Only("User", "not migrated")),
+    Check::new("delete.other-types", "A DELETE removes a resource of every other type", &other_types)
+        .matters("A group that outlives its deletion goes on granting what it grants.")
+        .requirements(&["RFC7644-3.2-12", "RFC7644-3.6-06"])
+        .needs(&[Capability::DeleteGroups])
+        .legal(&["204; a later GET gives 404"]),
+    Check::new("delete.no-body", "The answer to a DELETE has no body", &no_body)
+        .matters("A body after 204 is read as the beginning of the next answer on the same connection.")
+        .requirements(&["RFC7644-3.6-07"])
+        .needs(&[Capability::CreateUsers, Capability::DeleteUsers])
+        .legal(&["204 without body"])
+        .on(Only("User", "not migrated")),
+    Check::new("delete.later-operations", "Every later operation on a deleted user gives 404", &later_operations)
+        .matters("An update that succeeds on a deleted account brings it back.")
+        .requirements(&["RFC7644-3.6-02", "RFC7644-3.5.1-18"])
+        .needs(&[Capability::CreateUsers, Capability::DeleteUsers])
+        .legal(&["404 with a SCIM Error for GET, PUT, PATCH and DELETE"])
+        .on(Only("User", "not migrated")),
+    Check::new("delete.unlisted", "A deleted user is in no list", &unlisted)
+        .matters("A provisioner that finds the deleted account links to it and then gets 404 for every update.")
+        .requirements(&["RFC7644-3.6-03"])
+        .needs(&[Capability::CreateUsers, Capability::DeleteUsers])
+        .legal(&["a filter by userName or id finds nothing, and the newest page of /Users does not list the user"])
+        .on(Only("User", "not migrated")),
+    Check::new("delete.name-is-free", "The userName of a deleted user can be used again", &name_is_free)
+        .matters("Somebody who comes back to the company cannot be provisioned otherwise.")
+        .requirements(&["RFC7644-3.6-04", "RFC7644-3.6-05"])
+        .needs(&[Capability::CreateUsers, Capability::DeleteUsers])
+        .legal(&["201 for the same body after the DELETE"])
+        .on(Only("User", "not migrated")),
+    Check::new("delete.unknown", "A DELETE of what is not there gives 404", &unknown)
+        .matters(
+            "A provisioner that is told of a success deletes its own record and never finds the right account again.",
+        )
+        .requirements(&["RFC7644-3.6-08"])
+        .needs(&[Capability::DeleteUsers])
+        .legal(&["404 with a SCIM Error"])
+        .on(Only("User", "not migrated")),
 ];
 
-async fn user(context: &Context) -> Outcome {
+async fn user(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let answer = context.send(user.request(Method::DELETE)).await?;
     context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.2-12", "RFC7644-3.6-06"]).status(&[204]);
@@ -94,7 +68,7 @@ async fn user(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn other_types(context: &Context) -> Outcome {
+async fn other_types(context: &Context) -> CheckResult {
     for (_, resource) in context.one_of_each().await? {
         if resource.endpoint == "/Users" {
             continue;
@@ -107,7 +81,7 @@ async fn other_types(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn no_body(context: &Context) -> Outcome {
+async fn no_body(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let answer = context.delete(&user).await?;
     // A client reads no body after 204, so that what the head announces would be taken for the next answer.
@@ -120,7 +94,7 @@ async fn no_body(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn later_operations(context: &Context) -> Outcome {
+async fn later_operations(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let deleted = context.delete(&user).await?;
     let change = patch_of(&json!([{"op": "replace", "path": "displayName", "value": context.data().name()}]));
@@ -147,7 +121,7 @@ async fn later_operations(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn unlisted(context: &Context) -> Outcome {
+async fn unlisted(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let deleted = context.delete(&user).await?;
     if context.discovery().offers(Capability::FilterUsers) {
@@ -174,7 +148,7 @@ async fn unlisted(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn name_is_free(context: &Context) -> Outcome {
+async fn name_is_free(context: &Context) -> CheckResult {
     let body = context.data().user();
     let user = context.create("/Users", &body).await?;
     let deleted = context.delete(&user).await?;
@@ -183,7 +157,7 @@ async fn name_is_free(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn unknown(context: &Context) -> Outcome {
+async fn unknown(context: &Context) -> CheckResult {
     for id in [context.data().unknown_id(), context.data().uuid()] {
         let answer = context.send(Request::delete("/Users").segment(&id)).await?;
         context.expect(&answer).status(&[404]);

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::at;
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 use crate::data::{GROUP, USER};
 use crate::discovery::Document;
 
@@ -20,11 +20,14 @@ const SCHEMAS: &[Capability] = &[Capability::Schemas];
 const BOTH: &[Capability] = &[Capability::ResourceTypes, Capability::Schemas];
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "discovery.schemas",
-        title: "Schemas lists every schema that a resource type names",
-        matters: "PingFederate's Refresh Fields and every generic client build their attribute lists from this answer.",
-        requirements: &[
+    Check::boxed("discovery.schemas", "Schemas lists every schema that a resource type names", |context| {
+            Box::pin(async move {
+                schemas(context);
+                Ok(())
+            })
+        })
+        .matters("PingFederate's Refresh Fields and every generic client build their attribute lists from this answer.")
+        .requirements(&[
             "RFC7643-1.2-02",
             "RFC7643-3.2-01",
             "RFC7643-6-12",
@@ -34,111 +37,63 @@ pub(super) const CHECKS: &[Check] = &[
             "RFC7644-3.2-16",
             "RFC7644-4-03",
             "RFC7644-4-06",
-        ],
-        needs: SCHEMAS,
-        legal: &["200 with a ListResponse that holds each schema and extension of /ResourceTypes under its URI"],
-        alone: false,
-        run: |context| {
-            Box::pin(async move {
-                schemas(context);
-                Ok(())
-            })
-        },
-    },
-    Check {
-        id: "discovery.schema-by-uri",
-        title: "Each schema is found under its URI, alone",
-        matters: "Clients that meet an unknown URN in schemas look it up here.",
-        requirements: &[
+        ])
+        .needs(SCHEMAS)
+        .legal(&["200 with a ListResponse that holds each schema and extension of /ResourceTypes under its URI"]),
+    Check::new("discovery.schema-by-uri", "Each schema is found under its URI, alone", &schema_by_uri)
+        .matters("Clients that meet an unknown URN in schemas look it up here.")
+        .requirements(&[
             "RFC7643-4.1-01",
             "RFC7643-4.2-01",
             "RFC7643-4.3-01",
             "RFC7644-3.4.1-03",
             "RFC7644-4-04",
             "RFC7644-3.4.1-04",
-        ],
-        needs: SCHEMAS,
-        legal: &["200 with the schema, not inside a list"],
-        alone: false,
-        run: |context| Box::pin(schema_by_uri(context)),
-    },
-    Check {
-        id: "discovery.unknown-document",
-        title: "A schema or resource type that does not exist is not found",
-        matters: "A client that gets an empty document for an unknown URN takes it for a schema without attributes.",
-        requirements: &["RFC7644-4-04", "RFC7644-3.12-12"],
-        needs: BOTH,
-        legal: &["404 with a SCIM Error"],
-        alone: false,
-        run: |context| Box::pin(unknown_document(context)),
-    },
-    Check {
-        id: "discovery.schemas-of-resources",
-        title: "Every schema that a resource names is published",
-        matters: "A value whose schema nobody can read can be neither shown nor mapped.",
-        requirements: &["RFC7643-7-01"],
-        needs: SCHEMAS,
-        legal: &["200 for each URI in schemas of a resource"],
-        alone: false,
-        run: |context| Box::pin(schemas_of_resources(context)),
-    },
-    Check {
-        id: "discovery.message-schemas",
-        title: "The schemas of messages are not among the schemas",
-        matters: "Consoles would offer PatchOp as a kind of data.",
-        requirements: &["RFC7644-3.1-06"],
-        needs: SCHEMAS,
-        legal: &["no URN of urn:ietf:params:scim:api in the list, and 404 for one"],
-        alone: false,
-        run: |context| Box::pin(message_schemas(context)),
-    },
-    Check {
-        id: "discovery.parameters-ignored",
-        title: "Paging, sorting and projection do not change the lists of discovery",
-        matters: "A client that always sends count would see a part of the schemas and take it for all.",
-        requirements: &["RFC7644-4-07"],
-        needs: BOTH,
-        legal: &["the same documents with count, startIndex, sortBy and attributes as without"],
-        alone: false,
-        run: |context| Box::pin(parameters_ignored(context)),
-    },
-    Check {
-        id: "discovery.filter",
-        title: "A filter on discovery is refused or ignored, not applied",
-        matters: "A list that was filtered by accident looks like an endpoint without users.",
-        requirements: &["RFC7644-4-07", "RFC7644-4-08"],
-        needs: BOTH,
-        legal: &["403 with a SCIM Error", "200 with every document"],
-        alone: false,
-        run: |context| Box::pin(filter(context)),
-    },
-    Check {
-        id: "discovery.read-only",
-        title: "The documents of discovery cannot be written",
-        matters: "Whoever can change a schema changes what every client may send.",
-        requirements: &["RFC7643-5-02", "RFC7643-6-02", "RFC7643-7-02"],
-        needs: BOTH,
-        legal: &["any refusal: 4xx or 501"],
-        alone: false,
-        run: |context| Box::pin(read_only(context)),
-    },
-    Check {
-        id: "discovery.meta",
-        title: "Discovery documents say what they are and where",
-        matters: "Generic clients treat them like any resource and read meta.",
-        requirements: &["RFC7643-3.1-01", "RFC7644-4-10"],
-        needs: BOTH,
-        legal: &[
-            "meta.resourceType Schema, ResourceType or ServiceProviderConfig, and meta.location; schemas have an id and meta",
-        ],
-        alone: false,
-        run: |context| {
+        ])
+        .needs(SCHEMAS)
+        .legal(&["200 with the schema, not inside a list"]),
+    Check::new("discovery.unknown-document", "A schema or resource type that does not exist is not found", &unknown_document)
+        .matters("A client that gets an empty document for an unknown URN takes it for a schema without attributes.")
+        .requirements(&["RFC7644-4-04", "RFC7644-3.12-12"])
+        .needs(BOTH)
+        .legal(&["404 with a SCIM Error"]),
+    Check::new("discovery.schemas-of-resources", "Every schema that a resource names is published", &schemas_of_resources)
+        .matters("A value whose schema nobody can read can be neither shown nor mapped.")
+        .requirements(&["RFC7643-7-01"])
+        .needs(SCHEMAS)
+        .legal(&["200 for each URI in schemas of a resource"]),
+    Check::new("discovery.message-schemas", "The schemas of messages are not among the schemas", &message_schemas)
+        .matters("Consoles would offer PatchOp as a kind of data.")
+        .requirements(&["RFC7644-3.1-06"])
+        .needs(SCHEMAS)
+        .legal(&["no URN of urn:ietf:params:scim:api in the list, and 404 for one"]),
+    Check::new("discovery.parameters-ignored", "Paging, sorting and projection do not change the lists of discovery", &parameters_ignored)
+        .matters("A client that always sends count would see a part of the schemas and take it for all.")
+        .requirements(&["RFC7644-4-07"])
+        .needs(BOTH)
+        .legal(&["the same documents with count, startIndex, sortBy and attributes as without"]),
+    Check::new("discovery.filter", "A filter on discovery is refused or ignored, not applied", &filter)
+        .matters("A list that was filtered by accident looks like an endpoint without users.")
+        .requirements(&["RFC7644-4-07", "RFC7644-4-08"])
+        .needs(BOTH)
+        .legal(&["403 with a SCIM Error", "200 with every document"]),
+    Check::new("discovery.read-only", "The documents of discovery cannot be written", &read_only)
+        .matters("Whoever can change a schema changes what every client may send.")
+        .requirements(&["RFC7643-5-02", "RFC7643-6-02", "RFC7643-7-02"])
+        .needs(BOTH)
+        .legal(&["any refusal: 4xx or 501"]),
+    Check::boxed("discovery.meta", "Discovery documents say what they are and where", |context| {
             Box::pin(async move {
                 meta(context);
                 Ok(())
             })
-        },
-    },
+        })
+        .matters("Generic clients treat them like any resource and read meta.")
+        .requirements(&["RFC7643-3.1-01", "RFC7644-4-10"])
+        .needs(BOTH)
+        .legal(&[
+            "meta.resourceType Schema, ResourceType or ServiceProviderConfig, and meta.location; schemas have an id and meta",
+        ]),
 ];
 
 fn shown(value: Option<&Value>) -> String {
@@ -191,7 +146,7 @@ fn schemas(context: &Context) {
     }
 }
 
-async fn schema_by_uri(context: &Context) -> Outcome {
+async fn schema_by_uri(context: &Context) -> CheckResult {
     const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
     let mut uris: Vec<&str> =
         context.discovery().schemas.entries().iter().filter_map(|entry| at(entry, "id")?.as_str()).collect();
@@ -223,7 +178,7 @@ async fn schema_by_uri(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn unknown_document(context: &Context) -> Outcome {
+async fn unknown_document(context: &Context) -> CheckResult {
     for (path, name) in [("/Schemas", "urn:example:weir:nobody"), ("/ResourceTypes", "WeirNobody")] {
         let answer = context.send(Request::get(path).segment(name)).await?;
         let under: &'static [&'static str] =
@@ -236,7 +191,7 @@ async fn unknown_document(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn schemas_of_resources(context: &Context) -> Outcome {
+async fn schemas_of_resources(context: &Context) -> CheckResult {
     let mut uris: Vec<(String, _)> = Vec::new();
     let mut resources: Vec<_> = context.one_of_each().await?.into_iter().map(|(_, resource)| resource).collect();
     if let Some((body, _, _)) = context.data().extended_user() {
@@ -257,7 +212,7 @@ async fn schemas_of_resources(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn message_schemas(context: &Context) -> Outcome {
+async fn message_schemas(context: &Context) -> CheckResult {
     let document = &context.discovery().schemas;
     for entry in document.entries() {
         let id = at(entry, "id").and_then(Value::as_str).unwrap_or_default();
@@ -286,7 +241,7 @@ fn before<'c>(context: &'c Context, path: &str) -> &'c Document {
     if path == "/Schemas" { &context.discovery().schemas } else { &context.discovery().resource_types }
 }
 
-async fn parameters_ignored(context: &Context) -> Outcome {
+async fn parameters_ignored(context: &Context) -> CheckResult {
     for path in LISTS {
         let request = Request::get(path)
             .query("count", "1")
@@ -305,7 +260,7 @@ async fn parameters_ignored(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn filter(context: &Context) -> Outcome {
+async fn filter(context: &Context) -> CheckResult {
     for path in LISTS {
         let answer = context.send(Request::get(path).query("filter", "name eq \"WeirNobody\"")).await?;
         let document = before(context, path);
@@ -322,7 +277,7 @@ async fn filter(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn read_only(context: &Context) -> Outcome {
+async fn read_only(context: &Context) -> CheckResult {
     let body = json!({"schemas": [], "name": "weir", "description": "written by a client"});
     let targets: [(&'static [&'static str], &str, Option<&str>); 5] = [
         (&["RFC7643-5-02"], "/ServiceProviderConfig", None),

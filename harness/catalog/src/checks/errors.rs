@@ -11,126 +11,63 @@ use weir_exchange::difference::at;
 use weir_exchange::request::SCIM_JSON;
 use weir_exchange::{Credentials, Exchange, Request};
 
-use crate::check::{Check, Outcome};
-use crate::context::{Context, Stop};
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
+use crate::check::{Context, Stop};
 
 /// The members of the Error message (RFC 7644 section 3.12).
 const MEMBERS: [&str; 4] = ["schemas", "status", "scimType", "detail"];
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "errors.broken-json",
-        title: "A body that is cut off in the middle is refused as invalidSyntax",
-        matters: "A client that reads only scimType cannot tell its own fault from the endpoint's without it.",
-        requirements: &["RFC7644-3.3-13", "RFC7644-3.12-01", "RFC7644-3.12-03", "RFC7644-3.12-09", "RFC7644-3.12-23"],
-        needs: &[Capability::CreateUsers],
-        legal: &["400 with a SCIM Error of scimType invalidSyntax"],
-        alone: false,
-        run: |context| Box::pin(broken_json(context)),
-    },
-    Check {
-        id: "errors.unknown-resource",
-        title: "An id that nobody has gives 404 with a SCIM Error",
-        matters: "Provisioners recreate or relink on 404; a page of markup or a 200 leaves them with a dead link.",
-        requirements: &["RFC7644-3.4.1-02", "RFC7644-3.12-01", "RFC7644-3.12-02", "RFC7644-3.12-03", "RFC7644-3.12-12"],
-        needs: &[],
-        legal: &["404 with a SCIM Error whose status is the text \"404\""],
-        alone: false,
-        run: |context| Box::pin(unknown_resource(context)),
-    },
-    Check {
-        id: "errors.unknown-endpoint",
-        title: "A path at which there is no endpoint gives 404 with a SCIM Error",
-        matters: "A page of markup for a mistyped path breaks the JSON reader of a client that only wanted to say so.",
-        requirements: &["RFC7644-3.12-01", "RFC7644-3.12-12"],
-        needs: &[],
-        legal: &["404 with a SCIM Error"],
-        alone: false,
-        run: |context| Box::pin(unknown_endpoint(context)),
-    },
-    Check {
-        id: "errors.malformed-id",
-        title: "An id of a form that the endpoint never assigns is an unknown resource, not a crash",
-        matters: "Ids are opaque: a client that asks for one of another endpoint needs a 404 to give it up, and a 500 is retried for ever.",
-        requirements: &["RFC7644-3.12-01", "RFC7644-3.12-12", "RFC7644-3.8-05"],
-        needs: &[],
-        legal: &["404 with a SCIM Error", "400 with a SCIM Error"],
-        alone: false,
-        run: |context| Box::pin(malformed_ids(context)),
-    },
-    Check {
-        id: "errors.method-not-offered",
-        title: "A method that an endpoint does not offer is refused",
-        matters: "A PUT on a whole collection that seems to succeed lets a client believe that it has replaced something.",
-        requirements: &["RFC7644-3.2-23"],
-        needs: &[],
-        legal: &["404, 405 or 501"],
-        alone: false,
-        run: |context| Box::pin(method_not_offered(context)),
-    },
-    Check {
-        id: "errors.http-status",
-        title: "An error is told by the HTTP status, and described in the body",
-        matters: "A 200 with an error inside counts as success wherever a client looks at the status first, and all do.",
-        requirements: &["RFC7644-3.2-21", "RFC7644-3.2-22", "RFC7644-3.12-01"],
-        needs: &[],
-        legal: &["a status from 400 with a SCIM Error in the body"],
-        alone: false,
-        run: |context| Box::pin(http_status(context)),
-    },
-    Check {
-        id: "errors.schema",
-        title: "Every Error names the schema of errors, and no other",
-        matters: "Clients tell an Error from a resource by its schemas; with another URN they parse it as a user.",
-        requirements: &["RFC7644-3.12-02"],
-        needs: &[],
-        legal: &["schemas is [\"urn:ietf:params:scim:api:messages:2.0:Error\"]"],
-        alone: false,
-        run: |context| Box::pin(schema(context)),
-    },
-    Check {
-        id: "errors.status-text",
-        title: "Every Error repeats the HTTP status as a string",
-        matters: "Typed clients fail to decode a number where a string is laid down, and lose the whole message.",
-        requirements: &["RFC7644-3.12-03"],
-        needs: &[],
-        legal: &["status is the HTTP status as a JSON string"],
-        alone: false,
-        run: |context| Box::pin(status_text(context)),
-    },
-    Check {
-        id: "errors.media-type",
-        title: "Errors are sent as application/scim+json",
-        matters: "A client that chooses its parser by media type shows text or markup instead of the reason.",
-        requirements: &["RFC7644-3.12-06"],
-        needs: &[],
-        legal: &["Content-Type application/scim+json, with or without charset"],
-        alone: false,
-        run: |context| Box::pin(media_type(context)),
-    },
-    Check {
-        id: "errors.members",
-        title: "An Error holds nothing but what its schema defines, and its detail says something",
-        matters: "The detail is all that an administrator sees in a provisioning log; empty, it helps nobody.",
-        requirements: &["RFC7644-3.12-05", "RFC7644-3.12-04"],
-        needs: &[],
-        legal: &["schemas, status, and possibly scimType from the tables and a detail that is a text"],
-        alone: false,
-        run: |context| Box::pin(members(context)),
-    },
-    Check {
-        id: "errors.not-supported",
-        title: "What the endpoint does not offer is refused, not carried out or broken down over",
-        matters: "A client that tries a feature falls back on a clear refusal; after a 500 it tries again.",
-        requirements: &["RFC7644-3.12-17", "RFC7644-3.12-01"],
-        needs: &[],
-        legal: &["501", "404, 405 or 403"],
-        alone: false,
-        run: |context| Box::pin(not_supported(context)),
-    },
+    Check::new("errors.broken-json", "A body that is cut off in the middle is refused as invalidSyntax", &broken_json)
+        .matters("A client that reads only scimType cannot tell its own fault from the endpoint's without it.")
+        .requirements(&["RFC7644-3.3-13", "RFC7644-3.12-01", "RFC7644-3.12-03", "RFC7644-3.12-09", "RFC7644-3.12-23"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["400 with a SCIM Error of scimType invalidSyntax"])
+        .on(Only("User", "not migrated")),
+    Check::new("errors.unknown-resource", "An id that nobody has gives 404 with a SCIM Error", &unknown_resource)
+        .matters("Provisioners recreate or relink on 404; a page of markup or a 200 leaves them with a dead link.")
+        .requirements(&["RFC7644-3.4.1-02", "RFC7644-3.12-01", "RFC7644-3.12-02", "RFC7644-3.12-03", "RFC7644-3.12-12"])
+        .legal(&["404 with a SCIM Error whose status is the text \"404\""]),
+    Check::new("errors.unknown-endpoint", "A path at which there is no endpoint gives 404 with a SCIM Error", &unknown_endpoint)
+        .matters("A page of markup for a mistyped path breaks the JSON reader of a client that only wanted to say so.")
+        .requirements(&["RFC7644-3.12-01", "RFC7644-3.12-12"])
+        .legal(&["404 with a SCIM Error"]),
+    Check::new("errors.malformed-id", "An id of a form that the endpoint never assigns is an unknown resource, not a crash", &malformed_ids)
+        .matters("Ids are opaque: a client that asks for one of another endpoint needs a 404 to give it up, and a 500 is retried for ever.")
+        .requirements(&["RFC7644-3.12-01", "RFC7644-3.12-12", "RFC7644-3.8-05"])
+        .legal(&["404 with a SCIM Error", "400 with a SCIM Error"]),
+    Check::new("errors.method-not-offered", "A method that an endpoint does not offer is refused", &method_not_offered)
+        .matters("A PUT on a whole collection that seems to succeed lets a client believe that it has replaced something.")
+        .requirements(&["RFC7644-3.2-23"])
+        .legal(&["404, 405 or 501"]),
+    Check::new("errors.http-status", "An error is told by the HTTP status, and described in the body", &http_status)
+        .matters("A 200 with an error inside counts as success wherever a client looks at the status first, and all do.")
+        .requirements(&["RFC7644-3.2-21", "RFC7644-3.2-22", "RFC7644-3.12-01"])
+        .legal(&["a status from 400 with a SCIM Error in the body"]),
+    Check::new("errors.schema", "Every Error names the schema of errors, and no other", &schema)
+        .matters("Clients tell an Error from a resource by its schemas; with another URN they parse it as a user.")
+        .requirements(&["RFC7644-3.12-02"])
+        .legal(&["schemas is [\"urn:ietf:params:scim:api:messages:2.0:Error\"]"]),
+    Check::new("errors.status-text", "Every Error repeats the HTTP status as a string", &status_text)
+        .matters("Typed clients fail to decode a number where a string is laid down, and lose the whole message.")
+        .requirements(&["RFC7644-3.12-03"])
+        .legal(&["status is the HTTP status as a JSON string"]),
+    Check::new("errors.media-type", "Errors are sent as application/scim+json", &media_type)
+        .matters("A client that chooses its parser by media type shows text or markup instead of the reason.")
+        .requirements(&["RFC7644-3.12-06"])
+        .legal(&["Content-Type application/scim+json, with or without charset"]),
+    Check::new("errors.members", "An Error holds nothing but what its schema defines, and its detail says something", &members)
+        .matters("The detail is all that an administrator sees in a provisioning log; empty, it helps nobody.")
+        .requirements(&["RFC7644-3.12-05", "RFC7644-3.12-04"])
+        .legal(&["schemas, status, and possibly scimType from the tables and a detail that is a text"]),
+    Check::new("errors.not-supported", "What the endpoint does not offer is refused, not carried out or broken down over", &not_supported)
+        .matters("A client that tries a feature falls back on a clear refusal; after a 500 it tries again.")
+        .requirements(&["RFC7644-3.12-17", "RFC7644-3.12-01"])
+        .legal(&["501", "404, 405 or 403"]),
 ];
 
-async fn broken_json(context: &Context) -> Outcome {
+async fn broken_json(context: &Context) -> CheckResult {
     let answer = context.send(cut_off(context)).await?;
     context.expect(&answer).under(&["RFC7644-3.3-13", "RFC7644-3.12-09"]).status(&[400]);
     if answer.status == 400 {
@@ -147,7 +84,7 @@ fn cut_off(context: &Context) -> Request {
     Request::post("/Users").body(body, SCIM_JSON)
 }
 
-async fn unknown_resource(context: &Context) -> Outcome {
+async fn unknown_resource(context: &Context) -> CheckResult {
     let answer = context.send(Request::get("/Users").segment(&context.data().unknown_id())).await?;
     context.expect(&answer).under(&["RFC7644-3.4.1-02", "RFC7644-3.12-12"]).status(&[404]);
     if answer.status == 404 {
@@ -156,7 +93,7 @@ async fn unknown_resource(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn unknown_endpoint(context: &Context) -> Outcome {
+async fn unknown_endpoint(context: &Context) -> CheckResult {
     for request in [Request::get("/NoSuchEndpoint"), Request::get("/NoSuchEndpoint").segment(&context.data().uuid())] {
         let answer = context.send(request).await?;
         context.expect(&answer).under(&["RFC7644-3.12-12"]).status(&[404]);
@@ -167,7 +104,7 @@ async fn unknown_endpoint(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn malformed_ids(context: &Context) -> Outcome {
+async fn malformed_ids(context: &Context) -> CheckResult {
     let long = "x".repeat(300);
     for id in ["0", "not-an-id", "-1", "O'Neil", "a b", "%", "ä", "1;2", long.as_str()] {
         let answer = context.send(Request::get("/Users").segment(id)).await?;
@@ -184,12 +121,12 @@ async fn malformed_ids(context: &Context) -> Outcome {
 }
 
 /// DELETE of a whole collection is left out: where it works, it deletes what is not ours.
-async fn method_not_offered(context: &Context) -> Outcome {
+async fn method_not_offered(context: &Context) -> CheckResult {
     let body = context.data().user();
     let unknown = context.data().unknown_id();
     for request in [
         Request::put("/Users").json(&body),
-        Request::patch("/Users").json(&crate::context::patch_of(&serde_json::json!([]))),
+        Request::patch("/Users").json(&crate::check::patch_of(&serde_json::json!([]))),
         Request::post("/Users").segment(&unknown).json(&body),
         Request::post("/ServiceProviderConfig").json(&body),
     ] {
@@ -226,7 +163,7 @@ async fn provoked(context: &Context) -> Result<Vec<Arc<Exchange>>, Stop> {
     Ok(refusals)
 }
 
-async fn http_status(context: &Context) -> Outcome {
+async fn http_status(context: &Context) -> CheckResult {
     for request in [Request::get("/Users").segment(&context.data().unknown_id()), cut_off(context)] {
         let answer = context.send(request).await?;
         let is_error = answer.status >= 400;
@@ -242,7 +179,7 @@ async fn http_status(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn schema(context: &Context) -> Outcome {
+async fn schema(context: &Context) -> CheckResult {
     let urn = serde_json::json!(["urn:ietf:params:scim:api:messages:2.0:Error"]);
     for answer in provoked(context).await? {
         context.expect(&answer).json().equals("schemas", &urn);
@@ -250,14 +187,14 @@ async fn schema(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn status_text(context: &Context) -> Outcome {
+async fn status_text(context: &Context) -> CheckResult {
     for answer in provoked(context).await? {
         context.expect(&answer).json().equals("status", &Value::from(answer.status.to_string()));
     }
     Ok(())
 }
 
-async fn media_type(context: &Context) -> Outcome {
+async fn media_type(context: &Context) -> CheckResult {
     for answer in provoked(context).await? {
         let found = answer.header("content-type").unwrap_or("no Content-Type");
         context.expect(&answer).that(is_scim_json(found), "the Content-Type is not application/scim+json", found);
@@ -270,7 +207,7 @@ pub(super) fn is_scim_json(content_type: &str) -> bool {
     content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(SCIM_JSON)
 }
 
-async fn members(context: &Context) -> Outcome {
+async fn members(context: &Context) -> CheckResult {
     for answer in provoked(context).await? {
         let Ok(Value::Object(body)) = answer.json() else { continue };
         let strange: Vec<&str> = body
@@ -297,11 +234,11 @@ async fn members(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn not_supported(context: &Context) -> Outcome {
+async fn not_supported(context: &Context) -> CheckResult {
     let empty = serde_json::json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": []});
     let search = serde_json::json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "count": 0});
     let nobody = context.data().unknown_id();
-    let patch = crate::context::patch_of(&serde_json::json!([{"op": "replace", "path": "displayName", "value": "x"}]));
+    let patch = crate::check::patch_of(&serde_json::json!([{"op": "replace", "path": "displayName", "value": "x"}]));
     let mut tried = false;
     for (capability, request) in [
         (Capability::Bulk, Request::post("/Bulk").json(&empty)),

@@ -6,62 +6,47 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::Exchange;
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
-use crate::context::{Resource, Stop};
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
+use crate::check::{Resource, Stop};
 use crate::data::USER;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "etag.header",
-        title: "The answers to POST, GET and PUT carry an ETag",
-        matters: "A client that guards its updates takes the version from whatever answer it got last.",
-        requirements: &["RFC7644-3.14-02", "RFC7644-3.3-17", "RFC7644-3.14-01"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag],
-        legal: &["an ETag header, weak or strong, on each of the three"],
-        alone: false,
-        run: |context| Box::pin(header(context)),
-    },
-    Check {
-        id: "etag.version",
-        title: "meta.version and the ETag header name the same version",
-        matters: "Clients that synchronise by lists have meta.version only, and send it in If-Match.",
-        requirements: &["RFC7643-3.1-31", "RFC7644-3.14-03"],
-        needs: &[Capability::CreateUsers, Capability::Etag],
-        legal: &["the same text between the quotes, in POST and GET"],
-        alone: false,
-        run: |context| Box::pin(version(context)),
-    },
-    Check {
-        id: "etag.version-to-the-letter",
-        title: "meta.version and the ETag header are equal to the letter",
-        matters: "A client that copies meta.version into If-Match sends a tag without quotes otherwise.",
-        requirements: &["RFC7643-3.1-34"],
-        needs: &[Capability::CreateUsers, Capability::Etag],
-        legal: &["meta.version is the header's value, mark and quotes included"],
-        alone: false,
-        run: |context| Box::pin(version_to_the_letter(context)),
-    },
-    Check {
-        id: "etag.form",
-        title: "An ETag is a quoted string, with an upper-case W/ if it is weak",
-        matters: "Proxies and HTTP libraries drop tags that they cannot parse, and with them every guard.",
-        requirements: &["RFC7643-3.1-33"],
-        needs: &[Capability::CreateUsers, Capability::Etag],
-        legal: &["\"…\" or W/\"…\""],
-        alone: false,
-        run: |context| Box::pin(form(context)),
-    },
-    Check {
-        id: "etag.changes",
-        title: "The ETag changes with every change",
-        matters: "Two states under one version cannot be told apart, so one of two administrators loses the edit.",
-        requirements: &["RFC7644-3.14-09"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag],
-        legal: &["another ETag after each of two PUTs that change the user"],
-        alone: false,
-        run: |context| Box::pin(changes(context)),
-    },
+    Check::new("etag.header", "The answers to POST, GET and PUT carry an ETag", &header)
+        .matters("A client that guards its updates takes the version from whatever answer it got last.")
+        .requirements(&["RFC7644-3.14-02", "RFC7644-3.3-17", "RFC7644-3.14-01"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag])
+        .legal(&["an ETag header, weak or strong, on each of the three"])
+        .on(Only("User", "not migrated")),
+    Check::new("etag.version", "meta.version and the ETag header name the same version", &version)
+        .matters("Clients that synchronise by lists have meta.version only, and send it in If-Match.")
+        .requirements(&["RFC7643-3.1-31", "RFC7644-3.14-03"])
+        .needs(&[Capability::CreateUsers, Capability::Etag])
+        .legal(&["the same text between the quotes, in POST and GET"])
+        .on(Only("User", "not migrated")),
+    Check::new(
+        "etag.version-to-the-letter",
+        "meta.version and the ETag header are equal to the letter",
+        &version_to_the_letter,
+    )
+    .matters("A client that copies meta.version into If-Match sends a tag without quotes otherwise.")
+    .requirements(&["RFC7643-3.1-34"])
+    .needs(&[Capability::CreateUsers, Capability::Etag])
+    .legal(&["meta.version is the header's value, mark and quotes included"])
+    .on(Only("User", "not migrated")),
+    Check::new("etag.form", "An ETag is a quoted string, with an upper-case W/ if it is weak", &form)
+        .matters("Proxies and HTTP libraries drop tags that they cannot parse, and with them every guard.")
+        .requirements(&["RFC7643-3.1-33"])
+        .needs(&[Capability::CreateUsers, Capability::Etag])
+        .legal(&["\"…\" or W/\"…\""])
+        .on(Only("User", "not migrated")),
+    Check::new("etag.changes", "The ETag changes with every change", &changes)
+        .matters("Two states under one version cannot be told apart, so one of two administrators loses the edit.")
+        .requirements(&["RFC7644-3.14-09"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag])
+        .legal(&["another ETag after each of two PUTs that change the user"])
+        .on(Only("User", "not migrated")),
 ];
 
 /// The tag of an answer; without the header there is none.
@@ -82,7 +67,7 @@ fn renamed(context: &Context, user: &Resource) -> Result<Value, Stop> {
     Ok(body)
 }
 
-async fn header(context: &Context) -> Outcome {
+async fn header(context: &Context) -> CheckResult {
     let user = context.user().await?;
     context.expect(&user.exchange).under(&["RFC7644-3.14-02", "RFC7644-3.3-17"]).header("etag");
     let read = context.read(&user).await?;
@@ -92,7 +77,7 @@ async fn header(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn version(context: &Context) -> Outcome {
+async fn version(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let read = context.read(&user).await?;
     for exchange in [&user.exchange, &read] {
@@ -113,7 +98,7 @@ async fn version(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn version_to_the_letter(context: &Context) -> Outcome {
+async fn version_to_the_letter(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let read = context.read(&user).await?;
     let (stated, tag) = (read.text("meta.version").unwrap_or("missing"), read.header("etag").unwrap_or("missing"));
@@ -122,7 +107,7 @@ async fn version_to_the_letter(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn form(context: &Context) -> Outcome {
+async fn form(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let read = context.read(&user).await?;
     let Some(tag) = read.header("etag") else { return context.skip("there is no ETag") };
@@ -133,7 +118,7 @@ async fn form(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn changes(context: &Context) -> Outcome {
+async fn changes(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let mut before = context.read(&user).await?;
     for _ in 0..2 {

@@ -13,16 +13,15 @@ use scim::capability::Capability;
 use serde_json::json;
 use weir_exchange::Request;
 
-use crate::check::{Check, Outcome};
-use crate::cohort::Cohort;
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::cohort::Cohort;
+use crate::check::{Check, CheckResult};
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "filter.user-name",
-        title: "A user is found by userName, whatever the letter case",
-        matters: "Every provisioner finds accounts this way; PingOne spells it username Eq. A miss creates a second account.",
-        requirements: &[
+    Check::new("filter.user-name", "A user is found by userName, whatever the letter case", &user_name)
+        .matters("Every provisioner finds accounts this way; PingOne spells it username Eq. A miss creates a second account.")
+        .requirements(&[
             "RFC7644-3.4.2.2-04",
             "RFC7644-3.4.2.2-05",
             "RFC7644-3.4.2.2-06",
@@ -30,25 +29,19 @@ pub(super) const CHECKS: &[Check] = &[
             "RFC7644-3.4.2-04",
             "RFC7644-3.4.2-05",
             "RFC7644-3.4.2.2-75",
-        ],
-        needs: &[Capability::CreateUsers, Capability::FilterUsers],
-        legal: &["200 with a ListResponse that holds this user and no other"],
-        alone: false,
-        run: |context| Box::pin(user_name(context)),
-    },
-    Check {
-        id: "filter.no-match",
-        title: "A filter that matches nobody gives an empty list",
-        matters: "A provisioner takes 404 for an outage and an unfiltered list for a match.",
-        requirements: &["RFC7644-3.4.2-11", "RFC7644-3.4.2.2-04"],
-        needs: &[Capability::FilterUsers],
-        legal: &["200 with totalResults 0 and no resources"],
-        alone: false,
-        run: |context| Box::pin(no_match(context)),
-    },
+        ])
+        .needs(&[Capability::CreateUsers, Capability::FilterUsers])
+        .legal(&["200 with a ListResponse that holds this user and no other"])
+        .on(Only("User", "not migrated")),
+    Check::new("filter.no-match", "A filter that matches nobody gives an empty list", &no_match)
+        .matters("A provisioner takes 404 for an outage and an unfiltered list for a match.")
+        .requirements(&["RFC7644-3.4.2-11", "RFC7644-3.4.2.2-04"])
+        .needs(&[Capability::FilterUsers])
+        .legal(&["200 with totalResults 0 and no resources"])
+        .on(Only("User", "not migrated")),
 ];
 
-async fn user_name(context: &Context) -> Outcome {
+async fn user_name(context: &Context) -> CheckResult {
     let users = Cohort::users(context, &[("a", json!({})), ("b", json!({}))]).await?;
     let name = users.name("a");
     let filters: [(&'static [&'static str], String); 4] = [
@@ -69,7 +62,7 @@ async fn user_name(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn no_match(context: &Context) -> Outcome {
+async fn no_match(context: &Context) -> CheckResult {
     let filter = format!("userName eq {}", json!(context.data().name()));
     let answer = context.send(Request::get("/Users").query("filter", &filter)).await?;
     context.expect(&answer).status(&[200]).json().equals("totalResults", &json!(0)).lacks("Resources");

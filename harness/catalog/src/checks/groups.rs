@@ -12,70 +12,45 @@ use weir_exchange::Request;
 
 use super::patch::attribute::{flag, list, text};
 use super::patch::change::{is_done, send};
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 use crate::data::GROUP;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "groups.endpoint",
-        title: "Groups are at /Groups",
-        matters: "Entra ID asks for groups when it tests a connection, even of an application without groups.",
-        requirements: &["RFC7644-3.2-02"],
-        needs: &[Capability::CreateGroups],
-        legal: &["200 with a ListResponse"],
-        alone: false,
-        run: |context| Box::pin(endpoint(context)),
-    },
-    Check {
-        id: "groups.lifecycle",
-        title: "A group is created, read, replaced, changed and deleted like a user",
-        matters: "Provisioners that manage groups need all five; one that is missing leaves groups behind.",
-        requirements: &["RFC7644-3.2-19", "RFC7644-3.6-02"],
-        needs: &[Capability::CreateGroups, Capability::ReplaceGroups, Capability::DeleteGroups],
-        legal: &["201, 200, 200, 200 or 204, 204, and 404 afterwards; PATCH only where it is supported"],
-        alone: false,
-        run: |context| Box::pin(lifecycle(context)),
-    },
-    Check {
-        id: "groups.without-members",
-        title: "A group without members is created",
-        matters: "Groups are made first and filled later; one that cannot be empty cannot be made at all.",
-        requirements: &["RFC7643-2.5-01", "RFC7644-3.2-19"],
-        needs: &[Capability::CreateGroups],
-        legal: &["201 without members, with an empty list, or with null; with members given as [] too"],
-        alone: false,
-        run: |context| Box::pin(without_members(context)),
-    },
-    Check {
-        id: "groups.display-name",
-        title: "A group has a displayName, and the schema says so",
-        matters: "Groups are matched by name; one without name is created again by every cycle.",
-        requirements: &["RFC7643-4.2-02", "RFC7644-3.12-04"],
-        needs: &[Capability::CreateGroups],
-        legal: &["400 with scimType invalidValue for a group without displayName; displayName published as required"],
-        alone: false,
-        run: |context| Box::pin(display_name(context)),
-    },
-    Check {
-        id: "groups.same-name",
-        title: "Two groups may have the same name",
-        matters: "Directories hold groups of one name in different places; which endpoint takes both is worth knowing.",
-        requirements: &["RFC7643-4.2-09"],
-        needs: &[Capability::CreateGroups],
-        legal: &["201 for both", "409 with scimType uniqueness for the second"],
-        alone: false,
-        run: |context| Box::pin(same_name(context)),
-    },
+    Check::new("groups.endpoint", "Groups are at /Groups", &endpoint)
+        .matters("Entra ID asks for groups when it tests a connection, even of an application without groups.")
+        .requirements(&["RFC7644-3.2-02"])
+        .needs(&[Capability::CreateGroups])
+        .legal(&["200 with a ListResponse"]),
+    Check::new("groups.lifecycle", "A group is created, read, replaced, changed and deleted like a user", &lifecycle)
+        .matters("Provisioners that manage groups need all five; one that is missing leaves groups behind.")
+        .requirements(&["RFC7644-3.2-19", "RFC7644-3.6-02"])
+        .needs(&[Capability::CreateGroups, Capability::ReplaceGroups, Capability::DeleteGroups])
+        .legal(&["201, 200, 200, 200 or 204, 204, and 404 afterwards; PATCH only where it is supported"]),
+    Check::new("groups.without-members", "A group without members is created", &without_members)
+        .matters("Groups are made first and filled later; one that cannot be empty cannot be made at all.")
+        .requirements(&["RFC7643-2.5-01", "RFC7644-3.2-19"])
+        .needs(&[Capability::CreateGroups])
+        .legal(&["201 without members, with an empty list, or with null; with members given as [] too"]),
+    Check::new("groups.display-name", "A group has a displayName, and the schema says so", &display_name)
+        .matters("Groups are matched by name; one without name is created again by every cycle.")
+        .requirements(&["RFC7643-4.2-02", "RFC7644-3.12-04"])
+        .needs(&[Capability::CreateGroups])
+        .legal(&["400 with scimType invalidValue for a group without displayName; displayName published as required"]),
+    Check::new("groups.same-name", "Two groups may have the same name", &same_name)
+        .matters("Directories hold groups of one name in different places; which endpoint takes both is worth knowing.")
+        .requirements(&["RFC7643-4.2-09"])
+        .needs(&[Capability::CreateGroups])
+        .legal(&["201 for both", "409 with scimType uniqueness for the second"]),
 ];
 
-async fn endpoint(context: &Context) -> Outcome {
+async fn endpoint(context: &Context) -> CheckResult {
     let answer = context.send(Request::get("/Groups").query("count", "1")).await?;
     context.expect(&answer).status(&[200]).json().has("totalResults");
     Ok(())
 }
 
-async fn lifecycle(context: &Context) -> Outcome {
+async fn lifecycle(context: &Context) -> CheckResult {
     let under = &["RFC7644-3.2-19"];
     let group = context.group(&[]).await?;
     context.expect(&group.exchange).under(under).status(&[201]);
@@ -100,7 +75,7 @@ async fn lifecycle(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn without_members(context: &Context) -> Outcome {
+async fn without_members(context: &Context) -> CheckResult {
     let mut empty = context.data().group();
     empty["members"] = json!([]);
     for body in [context.data().group(), empty] {
@@ -113,7 +88,7 @@ async fn without_members(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn display_name(context: &Context) -> Outcome {
+async fn display_name(context: &Context) -> CheckResult {
     let mut body = context.data().group();
     if let Some(members) = body.as_object_mut() {
         members.remove("displayName");
@@ -138,7 +113,7 @@ async fn display_name(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn same_name(context: &Context) -> Outcome {
+async fn same_name(context: &Context) -> CheckResult {
     let group = context.group(&[]).await?;
     let mut body = context.data().group();
     body["displayName"] = group.body().get("displayName").cloned().unwrap_or_default();

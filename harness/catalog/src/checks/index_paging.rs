@@ -6,18 +6,17 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, Outcome};
-use crate::cohort::{Cohort, ids_in};
-use crate::context::{Context, Stop};
+use crate::check::On::Only;
+use crate::check::cohort::{Cohort, ids_in};
+use crate::check::{Check, CheckResult};
+use crate::check::{Context, Stop};
 
 const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers, Capability::IndexPaging];
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "index-paging.walk",
-        title: "Pages together give each match once, and totalResults counts all of them",
-        matters: "A full synchronisation that misses one page deletes everybody on it.",
-        requirements: &[
+    Check::new("index-paging.walk", "Pages together give each match once, and totalResults counts all of them", &walk)
+        .matters("A full synchronisation that misses one page deletes everybody on it.")
+        .requirements(&[
             "RFC7644-3.4.2-09",
             "RFC7644-3.4.2-13",
             "RFC7644-3.4.2.4-09",
@@ -25,136 +24,79 @@ pub(super) const CHECKS: &[Check] = &[
             "RFC7644-3.4.2.4-13",
             "RFC7644-3.4.2.4-14",
             "RFC7644-3.4.2.4-15",
-        ],
-        needs: NEEDS,
-        legal: &[
+        ])
+        .needs(NEEDS)
+        .legal(&[
             "each page has at most count resources, names its startIndex and itemsPerPage, and the union is each user once",
-        ],
-        alone: false,
-        run: |context| Box::pin(walk(context)),
-    },
-    Check {
-        id: "index-paging.walk-groups",
-        title: "Pages of groups together give each match once",
-        matters: "A full synchronisation that misses one page of groups deletes them with their permissions.",
-        requirements: &["RFC7644-3.4.2-13", "RFC7644-3.4.2.4-09", "RFC7644-3.4.2.4-15"],
-        needs: &[Capability::CreateGroups, Capability::FilterGroups, Capability::IndexPaging],
-        legal: &["each page has at most count resources, and the union is each group once"],
-        alone: false,
-        run: |context| Box::pin(walk_groups(context)),
-    },
-    Check {
-        id: "index-paging.uneven-walk",
-        title: "A last page that is not full ends the list",
-        matters: "Clients stop at a page shorter than they asked for, or at the total; both must be the end.",
-        requirements: &["RFC7644-3.4.2-08", "RFC7644-3.4.2.4-09", "RFC7644-3.4.2.4-13", "RFC7644-3.4.2.4-15"],
-        needs: NEEDS,
-        legal: &["of five users two pages of two and one of one, each user once, with one totalResults"],
-        alone: false,
-        run: |context| Box::pin(uneven_walk(context)),
-    },
-    Check {
-        id: "index-paging.partial-page",
-        title: "A partial page says where it begins, 1 without startIndex, and how long it is",
-        matters: "Clients compute the next startIndex from both.",
-        requirements: &[
+        ]),
+    Check::new("index-paging.walk-groups", "Pages of groups together give each match once", &walk_groups)
+        .matters("A full synchronisation that misses one page of groups deletes them with their permissions.")
+        .requirements(&["RFC7644-3.4.2-13", "RFC7644-3.4.2.4-09", "RFC7644-3.4.2.4-15"])
+        .needs(&[Capability::CreateGroups, Capability::FilterGroups, Capability::IndexPaging])
+        .legal(&["each page has at most count resources, and the union is each group once"]),
+    Check::new("index-paging.uneven-walk", "A last page that is not full ends the list", &uneven_walk)
+        .matters("Clients stop at a page shorter than they asked for, or at the total; both must be the end.")
+        .requirements(&["RFC7644-3.4.2-08", "RFC7644-3.4.2.4-09", "RFC7644-3.4.2.4-13", "RFC7644-3.4.2.4-15"])
+        .needs(NEEDS)
+        .legal(&["of five users two pages of two and one of one, each user once, with one totalResults"]),
+    Check::new("index-paging.partial-page", "A partial page says where it begins, 1 without startIndex, and how long it is", &partial_page)
+        .matters("Clients compute the next startIndex from both.")
+        .requirements(&[
             "RFC7644-3.4.2-09",
             "RFC7644-3.4.2-10",
             "RFC7644-3.4.2.4-03",
             "RFC7644-3.4.2.4-12",
             "RFC7644-3.4.2.4-14",
-        ],
-        needs: NEEDS,
-        legal: &["200 with startIndex 1 and itemsPerPage equal to the number of resources"],
-        alone: false,
-        run: |context| Box::pin(partial_page(context)),
-    },
-    Check {
-        id: "index-paging.start-below-one",
-        title: "A startIndex below 1 means 1",
-        matters: "Clients that count from 0 begin so; an error stops them, and a shifted page hides the first user.",
-        requirements: &["RFC7644-3.4.2.4-04"],
-        needs: NEEDS,
-        legal: &["200 with the first page"],
-        alone: false,
-        run: |context| Box::pin(start_below_one(context)),
-    },
-    Check {
-        id: "index-paging.start-past-end",
-        title: "A startIndex past the end gives an empty page",
-        matters: "Clients walk until a page is empty; an error there fails the whole synchronisation.",
-        requirements: &["RFC7644-3.4.2.4-05", "RFC7644-3.4.2.4-12", "RFC7644-3.4.2.4-13"],
-        needs: NEEDS,
-        legal: &["200 without resources, with the right totalResults, and itemsPerPage 0 or none"],
-        alone: false,
-        run: |context| Box::pin(start_past_end(context)),
-    },
-    Check {
-        id: "index-paging.counts-from-one",
-        title: "startIndex counts the sorted list from 1",
-        matters: "One that counts from 0 shows a user twice and hides another.",
-        requirements: &["RFC7644-3.4.2.4-06", "RFC7644-3.4.2.4-14"],
-        needs: &[Capability::CreateUsers, Capability::FilterUsers, Capability::IndexPaging, Capability::Sort],
-        legal: &["200 with the second user of the sorted list for startIndex=2 and count=1"],
-        alone: false,
-        run: |context| Box::pin(counts_from_one(context)),
-    },
-    Check {
-        id: "index-paging.count-zero",
-        title: "count=0 gives the total and nobody",
-        matters: "Clients ask this way how much there is, and must not get a page of people for it.",
-        requirements: &["RFC7644-3.4.2.4-08"],
-        needs: NEEDS,
-        legal: &["200 with the right totalResults and without resources"],
-        alone: false,
-        run: |context| Box::pin(count_zero(context)),
-    },
-    Check {
-        id: "index-paging.negative-count",
-        title: "A negative count means 0",
-        matters: "A client that computes what is left may come below 0; it must not be given everybody.",
-        requirements: &["RFC7644-3.4.2.4-07"],
-        needs: NEEDS,
-        legal: &["200 with the right totalResults and without resources"],
-        alone: false,
-        run: |context| Box::pin(negative_count(context)),
-    },
-    Check {
-        id: "index-paging.at-most-count",
-        title: "A page never holds more than count",
-        matters: "A client with a buffer for count resources drops or crashes on more.",
-        requirements: &["RFC7644-3.4.2.4-09", "RFC7644-3.4.2-08"],
-        needs: NEEDS,
-        legal: &["200 with at most 2 of the 3 resources"],
-        alone: false,
-        run: |context| Box::pin(at_most_count(context)),
-    },
-    Check {
-        id: "index-paging.max-results",
-        title: "No page is longer than filter.maxResults, whatever is asked",
-        matters: "A client sizes its requests by the published limit and takes a longer page for a fault.",
-        requirements: &["RFC7644-3.4.2.4-10", "RFC7644-3.4.2.4-11"],
-        needs: &[
+        ])
+        .needs(NEEDS)
+        .legal(&["200 with startIndex 1 and itemsPerPage equal to the number of resources"]),
+    Check::new("index-paging.start-below-one", "A startIndex below 1 means 1", &start_below_one)
+        .matters("Clients that count from 0 begin so; an error stops them, and a shifted page hides the first user.")
+        .requirements(&["RFC7644-3.4.2.4-04"])
+        .needs(NEEDS)
+        .legal(&["200 with the first page"]),
+    Check::new("index-paging.start-past-end", "A startIndex past the end gives an empty page", &start_past_end)
+        .matters("Clients walk until a page is empty; an error there fails the whole synchronisation.")
+        .requirements(&["RFC7644-3.4.2.4-05", "RFC7644-3.4.2.4-12", "RFC7644-3.4.2.4-13"])
+        .needs(NEEDS)
+        .legal(&["200 without resources, with the right totalResults, and itemsPerPage 0 or none"]),
+    Check::new("index-paging.counts-from-one", "startIndex counts the sorted list from 1", &counts_from_one)
+        .matters("One that counts from 0 shows a user twice and hides another.")
+        .requirements(&["RFC7644-3.4.2.4-06", "RFC7644-3.4.2.4-14"])
+        .needs(&[Capability::CreateUsers, Capability::FilterUsers, Capability::IndexPaging, Capability::Sort])
+        .legal(&["200 with the second user of the sorted list for startIndex=2 and count=1"])
+        .on(Only("User", "not migrated")),
+    Check::new("index-paging.count-zero", "count=0 gives the total and nobody", &count_zero)
+        .matters("Clients ask this way how much there is, and must not get a page of people for it.")
+        .requirements(&["RFC7644-3.4.2.4-08"])
+        .needs(NEEDS)
+        .legal(&["200 with the right totalResults and without resources"]),
+    Check::new("index-paging.negative-count", "A negative count means 0", &negative_count)
+        .matters("A client that computes what is left may come below 0; it must not be given everybody.")
+        .requirements(&["RFC7644-3.4.2.4-07"])
+        .needs(NEEDS)
+        .legal(&["200 with the right totalResults and without resources"]),
+    Check::new("index-paging.at-most-count", "A page never holds more than count", &at_most_count)
+        .matters("A client with a buffer for count resources drops or crashes on more.")
+        .requirements(&["RFC7644-3.4.2.4-09", "RFC7644-3.4.2-08"])
+        .needs(NEEDS)
+        .legal(&["200 with at most 2 of the 3 resources"]),
+    Check::new("index-paging.max-results", "No page is longer than filter.maxResults, whatever is asked", &max_results)
+        .matters("A client sizes its requests by the published limit and takes a longer page for a fault.")
+        .requirements(&["RFC7644-3.4.2.4-10", "RFC7644-3.4.2.4-11"])
+        .needs(&[
             Capability::CreateUsers,
             Capability::FilterUsers,
             Capability::IndexPaging,
             Capability::ServiceProviderConfig,
-        ],
-        legal: &["200 with at most filter.maxResults resources", "400 for a count above the maximum"],
-        alone: false,
-        run: |context| Box::pin(max_results(context)),
-    },
-    Check {
-        // Both readings of a count that is no number are defensible, so this one gives notes at most.
-        id: "index-paging.not-a-number",
-        title: "A startIndex or count that is no number is refused or ignored",
-        matters: "A client that sends it has a fault, and finds it sooner by an error.",
-        requirements: &["RFC7644-3.4.2.4-16", "RFC7644-3.12-04"],
-        needs: NEEDS,
-        legal: &["400, invalidValue where there is a scimType", "200 as if it were not there (noted)"],
-        alone: false,
-        run: |context| Box::pin(not_a_number(context)),
-    },
+        ])
+        .legal(&["200 with at most filter.maxResults resources", "400 for a count above the maximum"])
+        .on(Only("User", "not migrated")),
+    Check::new("index-paging.not-a-number", "A startIndex or count that is no number is refused or ignored", &not_a_number)
+        .matters("A client that sends it has a fault, and finds it sooner by an error.")
+        .requirements(&["RFC7644-3.4.2.4-16", "RFC7644-3.12-04"])
+        .needs(NEEDS)
+        .legal(&["400, invalidValue where there is a scimType", "200 as if it were not there (noted)"]),
 ];
 
 /// As many users as asked for, whose keys are letters in the order of their creation.
@@ -170,7 +112,7 @@ fn page(users: &Cohort<'_>, start: Option<&str>, count: Option<&str>) -> Request
 }
 
 /// Asks for one page after the other and judges each and all together.
-async fn walk_over(context: &Context, all: &Cohort<'_>, count: usize) -> Outcome {
+async fn walk_over(context: &Context, all: &Cohort<'_>, count: usize) -> CheckResult {
     let total = all.members().count();
     let mut seen: Vec<String> = Vec::new();
     for start in (1..=total).step_by(count) {
@@ -206,7 +148,7 @@ async fn walk_over(context: &Context, all: &Cohort<'_>, count: usize) -> Outcome
     Ok(())
 }
 
-async fn walk(context: &Context) -> Outcome {
+async fn walk(context: &Context) -> CheckResult {
     let users = users(context, 3).await?;
     for start in 1..=3 {
         let answer = context.send(page(&users, Some(&start.to_string()), Some("1"))).await?;
@@ -217,13 +159,13 @@ async fn walk(context: &Context) -> Outcome {
     walk_over(context, &users, 1).await
 }
 
-async fn walk_groups(context: &Context) -> Outcome {
+async fn walk_groups(context: &Context) -> CheckResult {
     let groups = ["a", "b", "c"].map(|key| (key, json!({})));
     let groups = Cohort::groups(context, &groups).await?;
     walk_over(context, &groups, 1).await
 }
 
-async fn uneven_walk(context: &Context) -> Outcome {
+async fn uneven_walk(context: &Context) -> CheckResult {
     let users = users(context, 5).await?;
     // A page may be shorter than asked for, so the next one begins where this one ended.
     let mut seen: Vec<String> = Vec::new();
@@ -253,7 +195,7 @@ async fn uneven_walk(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn partial_page(context: &Context) -> Outcome {
+async fn partial_page(context: &Context) -> CheckResult {
     let users = users(context, 3).await?;
     let answer = context.send(page(&users, None, Some("2"))).await?;
     let shown = ids_in(&answer).len();
@@ -272,7 +214,7 @@ async fn partial_page(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn start_below_one(context: &Context) -> Outcome {
+async fn start_below_one(context: &Context) -> CheckResult {
     let users = users(context, 2).await?;
     let first = context.send(page(&users, Some("1"), Some("1"))).await?;
     for start in ["0", "-5"] {
@@ -286,7 +228,7 @@ async fn start_below_one(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn start_past_end(context: &Context) -> Outcome {
+async fn start_past_end(context: &Context) -> CheckResult {
     let users = users(context, 2).await?;
     for start in ["3", "1000"] {
         let answer = context.send(page(&users, Some(start), Some("2"))).await?;
@@ -302,7 +244,7 @@ async fn start_past_end(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn counts_from_one(context: &Context) -> Outcome {
+async fn counts_from_one(context: &Context) -> CheckResult {
     let users = users(context, 3).await?;
     for (start, key) in [("1", "a"), ("2", "b"), ("3", "c")] {
         let request = page(&users, Some(start), Some("1")).query("sortBy", "userName");
@@ -325,14 +267,14 @@ fn nobody(context: &Context, answer: &Arc<Exchange>) {
     context.expect(answer).status(&[200]).json().equals("totalResults", &json!(2)).lacks("Resources");
 }
 
-async fn count_zero(context: &Context) -> Outcome {
+async fn count_zero(context: &Context) -> CheckResult {
     let users = users(context, 2).await?;
     let answer = context.send(page(&users, None, Some("0"))).await?;
     nobody(context, &answer);
     Ok(())
 }
 
-async fn negative_count(context: &Context) -> Outcome {
+async fn negative_count(context: &Context) -> CheckResult {
     let users = users(context, 2).await?;
     for count in ["-1", "-1000"] {
         let answer = context.send(page(&users, None, Some(count))).await?;
@@ -341,7 +283,7 @@ async fn negative_count(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn at_most_count(context: &Context) -> Outcome {
+async fn at_most_count(context: &Context) -> CheckResult {
     let users = users(context, 3).await?;
     let answer = context.send(page(&users, None, Some("2"))).await?;
     let shown = ids_in(&answer).len();
@@ -353,7 +295,7 @@ async fn at_most_count(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn max_results(context: &Context) -> Outcome {
+async fn max_results(context: &Context) -> CheckResult {
     let Some(limit) = context.discovery().config("filter.maxResults").and_then(Value::as_u64) else {
         return context.skip("the endpoint publishes no filter.maxResults");
     };
@@ -373,7 +315,7 @@ async fn max_results(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn not_a_number(context: &Context) -> Outcome {
+async fn not_a_number(context: &Context) -> CheckResult {
     let users = users(context, 2).await?;
     for request in [page(&users, None, Some("abc")), page(&users, Some("abc"), None), page(&users, None, Some("1.5"))] {
         let answer = context.send(request).await?;

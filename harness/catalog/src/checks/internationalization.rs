@@ -5,46 +5,33 @@ use scim::capability::Capability;
 use serde_json::json;
 use weir_exchange::Request;
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
 use crate::data::USER;
 
 const USERS: &[Capability] = &[Capability::CreateUsers];
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "internationalization.text",
-        title: "Text in every script comes back with the same code points",
-        matters: "People's names turn into question marks, on badges and in mail.",
-        requirements: &["RFC7643-2.3.1-01"],
-        needs: USERS,
-        legal: &["the same text in the answer to POST, GET and in a list"],
-        alone: false,
-        run: |context| Box::pin(text(context)),
-    },
-    Check {
-        id: "internationalization.user-name",
-        title: "Two spellings of one userName are one name",
-        matters: "Nobody can see the difference between the two accounts, and one of them may be an impostor's.",
-        requirements: &["RFC7644-5-01"],
-        needs: USERS,
-        legal: &[
+    Check::new("internationalization.text", "Text in every script comes back with the same code points", &text)
+        .matters("People's names turn into question marks, on badges and in mail.")
+        .requirements(&["RFC7643-2.3.1-01"])
+        .needs(USERS)
+        .legal(&["the same text in the answer to POST, GET and in a list"]),
+    Check::new("internationalization.user-name", "Two spellings of one userName are one name", &user_name)
+        .matters("Nobody can see the difference between the two accounts, and one of them may be an impostor's.")
+        .requirements(&["RFC7644-5-01"])
+        .needs(USERS)
+        .legal(&[
             "201 for a userName with a precomposed letter, then 409 for the same name with a combining mark",
             "400 invalidValue for names that are not ASCII, where the endpoint does not take them",
-        ],
-        alone: false,
-        run: |context| Box::pin(user_name(context)),
-    },
-    Check {
-        id: "internationalization.filter",
-        title: "A filter finds a text in either spelling",
-        matters: "A provisioner does not find the account that it made, and makes another one.",
-        requirements: &["RFC7644-7.8-01"],
-        needs: &[Capability::CreateUsers, Capability::FilterUsers],
-        legal: &["a userName stored with a precomposed letter is found by the same name with a combining mark"],
-        alone: false,
-        run: |context| Box::pin(filter(context)),
-    },
+        ]),
+    Check::new("internationalization.filter", "A filter finds a text in either spelling", &filter)
+        .matters("A provisioner does not find the account that it made, and makes another one.")
+        .requirements(&["RFC7644-7.8-01"])
+        .needs(&[Capability::CreateUsers, Capability::FilterUsers])
+        .legal(&["a userName stored with a precomposed letter is found by the same name with a combining mark"])
+        .on(Only("User", "not migrated")),
 ];
 
 /// Latin with marks, a combining mark, Greek, Arabic, Han, a letter beyond the basic plane, an emoji of several code points.
@@ -58,7 +45,7 @@ const TEXTS: [&str; 7] = [
     "O\u{2019}Neil \u{201e}A\u{201c}",
 ];
 
-async fn text(context: &Context) -> Outcome {
+async fn text(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["displayName"])?;
     for text in TEXTS {
         let mut body = context.data().user();
@@ -85,7 +72,7 @@ fn spellings(context: &Context) -> (String, String) {
     (data.user_name(&format!("jos\u{e9}{own}")), data.user_name(&format!("jose\u{301}{own}")))
 }
 
-async fn user_name(context: &Context) -> Outcome {
+async fn user_name(context: &Context) -> CheckResult {
     let (precomposed, combining) = spellings(context);
     let named = |name: &str| {
         let mut body = context.data().user();
@@ -104,7 +91,7 @@ async fn user_name(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn filter(context: &Context) -> Outcome {
+async fn filter(context: &Context) -> CheckResult {
     let (precomposed, combining) = spellings(context);
     let mut body = context.data().user();
     body["userName"] = json!(precomposed);

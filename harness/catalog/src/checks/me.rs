@@ -9,60 +9,48 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, Outcome};
-use crate::context::patch_of;
-use crate::context::{Context, Stop};
+use crate::check::On::Only;
+use crate::check::patch_of;
+use crate::check::{Check, CheckResult};
+use crate::check::{Context, Stop};
 use crate::data::USER;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "me.answer",
-        title: "GET /Me shows the subject's resource, leads to it, or says that there is none",
-        matters: "Self-service clients begin with /Me, and have to tell a missing feature from a failure.",
-        requirements: &["RFC7644-3.2-13", "RFC7644-3.11-02", "RFC7644-3.11-03", "RFC7644-3.11-04", "RFC7644-3.11-07"],
-        needs: &[],
-        legal: &[
+    Check::new("me.answer", "GET /Me shows the subject's resource, leads to it, or says that there is none", &answer)
+        .matters("Self-service clients begin with /Me, and have to tell a missing feature from a failure.")
+        .requirements(&["RFC7644-3.2-13", "RFC7644-3.11-02", "RFC7644-3.11-03", "RFC7644-3.11-04", "RFC7644-3.11-07"])
+        .legal(&[
             "200 with the resource and its permanent location",
             "308 with a Location",
             "404 if no resource belongs to the subject",
             "501 if /Me is not offered (404 noted)",
-        ],
-        alone: true,
-        run: |context| Box::pin(answer(context)),
-    },
-    Check {
-        id: "me.anonymous",
-        title: "/Me without credentials is refused",
-        matters: "Nobody is nobody's alias.",
-        requirements: &["RFC7644-3.11-09"],
-        needs: &[],
-        legal: &["401", "404 or 501 if /Me is not offered"],
-        alone: false,
-        run: |context| Box::pin(anonymous(context)),
-    },
-    Check {
-        id: "me.register",
-        title: "What POST /Me registers is a resource with a permanent location, and /Me from then on",
-        matters: "Self-registration that answers with the alias leaves the client without the account's id.",
-        requirements: &["RFC7644-3.11-08", "RFC7644-3.11-01", "RFC7644-3.11-07", "RFC7644-3.2-13"],
-        needs: &[Capability::CreateUsers],
-        legal: &[
-            "201 with a Location that is the resource's own, and GET /Me shows the same resource",
-            "any 4xx or 501 if there is no registration",
-        ],
-        alone: true,
-        run: |context| Box::pin(register(context)),
-    },
-    Check {
-        id: "me.change",
-        title: "A change of /Me is a change of the subject's resource",
-        matters: "A person who changes a phone number in self-service expects it to be changed.",
-        requirements: &["RFC7644-3.11-06", "RFC7644-3.11-01", "RFC7644-3.11-07", "RFC7644-3.2-13"],
-        needs: &[Capability::CreateUsers],
-        legal: &["200 or 204, seen at the permanent location", "any 4xx or 501 if /Me cannot be changed"],
-        alone: true,
-        run: |context| Box::pin(change(context)),
-    },
+        ])
+        .alone(),
+    Check::new("me.anonymous", "/Me without credentials is refused", &anonymous)
+        .matters("Nobody is nobody's alias.")
+        .requirements(&["RFC7644-3.11-09"])
+        .legal(&["401", "404 or 501 if /Me is not offered"]),
+    Check::new(
+        "me.register",
+        "What POST /Me registers is a resource with a permanent location, and /Me from then on",
+        &register,
+    )
+    .matters("Self-registration that answers with the alias leaves the client without the account's id.")
+    .requirements(&["RFC7644-3.11-08", "RFC7644-3.11-01", "RFC7644-3.11-07", "RFC7644-3.2-13"])
+    .needs(&[Capability::CreateUsers])
+    .legal(&[
+        "201 with a Location that is the resource's own, and GET /Me shows the same resource",
+        "any 4xx or 501 if there is no registration",
+    ])
+    .on(Only("User", "not migrated"))
+    .alone(),
+    Check::new("me.change", "A change of /Me is a change of the subject's resource", &change)
+        .matters("A person who changes a phone number in self-service expects it to be changed.")
+        .requirements(&["RFC7644-3.11-06", "RFC7644-3.11-01", "RFC7644-3.11-07", "RFC7644-3.2-13"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["200 or 204, seen at the permanent location", "any 4xx or 501 if /Me cannot be changed"])
+        .on(Only("User", "not migrated"))
+        .alone(),
 ];
 
 /// What refuses a feature that is not offered.
@@ -92,7 +80,7 @@ fn judge_location(context: &Context, answer: &Arc<Exchange>) {
     }
 }
 
-async fn answer(context: &Context) -> Outcome {
+async fn answer(context: &Context) -> CheckResult {
     let answer = context.send(Request::get("/Me")).await?;
     context.expect(&answer).under(&["RFC7644-3.2-13", "RFC7644-3.11-03"]).status(&[200, 308, 404, 501]);
     match answer.status {
@@ -115,7 +103,7 @@ async fn answer(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn anonymous(context: &Context) -> Outcome {
+async fn anonymous(context: &Context) -> CheckResult {
     let answer = context.send(Request::get("/Me").without_credentials()).await?;
     let with = context.send(Request::get("/Me")).await?;
     let offered = with.is_success() || with.status == 308;
@@ -137,7 +125,7 @@ async fn registered(context: &Context) -> Result<Arc<Exchange>, Stop> {
     Ok(answer)
 }
 
-async fn register(context: &Context) -> Outcome {
+async fn register(context: &Context) -> CheckResult {
     let created = registered(context).await?;
     context.expect(&created).under(&["RFC7644-3.11-08"]).status(&[201]).json().has("id").has("meta.resourceType");
     judge_location(context, &created);
@@ -160,7 +148,7 @@ async fn register(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn change(context: &Context) -> Outcome {
+async fn change(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["nickName"])?;
     let created = registered(context).await?;
     let id = created.json().ok().and_then(|json| at(json, "id")).and_then(Value::as_str).unwrap_or_default();

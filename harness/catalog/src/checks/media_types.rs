@@ -9,104 +9,57 @@ use weir_exchange::request::SCIM_JSON;
 use weir_exchange::{Exchange, Request};
 
 use super::errors::is_scim_json;
-use crate::check::{Check, Outcome};
-use crate::context::{Context, Stop};
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
+use crate::check::{Context, Stop};
 use crate::data::USER;
 
 const JSON: &str = "application/json";
 const MESSAGES: &str = "urn:ietf:params:scim:api:messages:2.0:";
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "media-types.answers",
-        title: "Answers to a client that accepts application/scim+json have that type",
-        matters: "A client that was promised SCIM and gets another type does not know how to read the answer.",
-        requirements: &["RFC7644-3.1-01", "RFC7644-3.8-06", "RFC7644-8.1-01"],
-        needs: &[],
-        legal: &["Content-Type application/scim+json, with or without charset, for each answer with a body"],
-        alone: false,
-        run: |context| Box::pin(answers(context)),
-    },
-    Check {
-        id: "media-types.default",
-        title: "A client that accepts anything, or does not say, gets application/scim+json",
-        matters: "curl and most HTTP libraries send no preference; what they get is what people take for the format.",
-        requirements: &["RFC7644-3.8-08", "RFC7644-3.8-09"],
-        needs: &[],
-        legal: &["200 with Content-Type application/scim+json"],
-        alone: false,
-        run: |context| Box::pin(default(context)),
-    },
-    Check {
-        id: "media-types.accept-json",
-        title: "A client that accepts application/json only is served",
-        matters: "Generic REST clients and Entra ID ask for plain JSON; a 406 shuts them out.",
-        requirements: &["RFC7644-3.8-07"],
-        needs: &[],
-        legal: &["200 with Content-Type application/json or application/scim+json"],
-        alone: false,
-        run: |context| Box::pin(accept_json(context)),
-    },
-    Check {
-        id: "media-types.accept-weights",
-        title: "Accept is read as a weighted list, not compared as a text",
-        matters: "Browsers, Java and .NET clients send lists with weights; compared as a text none of them fits.",
-        requirements: &["RFC7644-3.8-06"],
-        needs: &[],
-        legal: &["200 with one of the two JSON types whenever the list holds application/scim+json"],
-        alone: false,
-        run: |context| Box::pin(accept_weights(context)),
-    },
-    Check {
-        id: "media-types.request-charset",
-        title: "A request that names its charset, or none, is read as UTF-8",
-        matters: "Many HTTP libraries add charset=utf-8 by themselves, and users cannot switch that off.",
-        requirements: &["RFC7644-3.8-01", "RFC7644-3.8-02"],
-        needs: &[Capability::CreateUsers],
-        legal: &["201 with charset=utf-8 in any letter case, and without charset"],
-        alone: false,
-        run: |context| Box::pin(request_charset(context)),
-    },
-    Check {
-        id: "media-types.utf-8",
-        title: "Text beyond ASCII goes in and out as UTF-8, unchanged",
-        matters: "Names come back as mojibake where one layer takes the bytes for another charset, and then overwrite the source.",
-        requirements: &["RFC7644-3.8-01", "RFC7644-3.8-02"],
-        needs: &[Capability::CreateUsers],
-        legal: &["the same text in the answer to the creation and in a later GET"],
-        alone: false,
-        run: |context| Box::pin(utf_8(context)),
-    },
-    Check {
-        id: "media-types.requests",
-        title: "A request of another media type is understood or refused, not broken down over",
-        matters: "Okta and generic clients send application/json; a form or plain text must meet a clear refusal.",
-        requirements: &["RFC7644-3.8-10", "RFC7644-3.8-11", "RFC7644-3.12-01"],
-        needs: &[Capability::CreateUsers],
-        legal: &["201 or 415 for application/json", "415, 400 or 201 for text/plain"],
-        alone: false,
-        run: |context| Box::pin(requests(context)),
-    },
-    Check {
-        id: "media-types.messages",
-        title: "Lists and errors carry the message URNs of the RFC, to the letter",
-        matters: "Clients switch on the URN; one of SCIM 1.1, or in another case, is an unknown message.",
-        requirements: &["RFC7644-3.1-05", "RFC7644-8.2-01"],
-        needs: &[],
-        legal: &["urn:ietf:params:scim:api:messages:2.0:ListResponse and …:Error, each alone in schemas"],
-        alone: false,
-        run: |context| Box::pin(messages(context)),
-    },
-    Check {
-        id: "media-types.objects",
-        title: "Every answer with a body is one JSON object",
-        matters: "A bare array or a text where an object is laid down stops the client's decoder.",
-        requirements: &["RFC7644-3.2-20"],
-        needs: &[],
-        legal: &["a JSON object", "no body, for 204 and 304"],
-        alone: false,
-        run: |context| Box::pin(objects(context)),
-    },
+    Check::new("media-types.answers", "Answers to a client that accepts application/scim+json have that type", &answers)
+        .matters("A client that was promised SCIM and gets another type does not know how to read the answer.")
+        .requirements(&["RFC7644-3.1-01", "RFC7644-3.8-06", "RFC7644-8.1-01"])
+        .legal(&["Content-Type application/scim+json, with or without charset, for each answer with a body"]),
+    Check::new("media-types.default", "A client that accepts anything, or does not say, gets application/scim+json", &default)
+        .matters("curl and most HTTP libraries send no preference; what they get is what people take for the format.")
+        .requirements(&["RFC7644-3.8-08", "RFC7644-3.8-09"])
+        .legal(&["200 with Content-Type application/scim+json"]),
+    Check::new("media-types.accept-json", "A client that accepts application/json only is served", &accept_json)
+        .matters("Generic REST clients and Entra ID ask for plain JSON; a 406 shuts them out.")
+        .requirements(&["RFC7644-3.8-07"])
+        .legal(&["200 with Content-Type application/json or application/scim+json"]),
+    Check::new("media-types.accept-weights", "Accept is read as a weighted list, not compared as a text", &accept_weights)
+        .matters("Browsers, Java and .NET clients send lists with weights; compared as a text none of them fits.")
+        .requirements(&["RFC7644-3.8-06"])
+        .legal(&["200 with one of the two JSON types whenever the list holds application/scim+json"]),
+    Check::new("media-types.request-charset", "A request that names its charset, or none, is read as UTF-8", &request_charset)
+        .matters("Many HTTP libraries add charset=utf-8 by themselves, and users cannot switch that off.")
+        .requirements(&["RFC7644-3.8-01", "RFC7644-3.8-02"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["201 with charset=utf-8 in any letter case, and without charset"])
+        .on(Only("User", "not migrated")),
+    Check::new("media-types.utf-8", "Text beyond ASCII goes in and out as UTF-8, unchanged", &utf_8)
+        .matters("Names come back as mojibake where one layer takes the bytes for another charset, and then overwrite the source.")
+        .requirements(&["RFC7644-3.8-01", "RFC7644-3.8-02"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["the same text in the answer to the creation and in a later GET"])
+        .on(Only("User", "not migrated")),
+    Check::new("media-types.requests", "A request of another media type is understood or refused, not broken down over", &requests)
+        .matters("Okta and generic clients send application/json; a form or plain text must meet a clear refusal.")
+        .requirements(&["RFC7644-3.8-10", "RFC7644-3.8-11", "RFC7644-3.12-01"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["201 or 415 for application/json", "415, 400 or 201 for text/plain"])
+        .on(Only("User", "not migrated")),
+    Check::new("media-types.messages", "Lists and errors carry the message URNs of the RFC, to the letter", &messages)
+        .matters("Clients switch on the URN; one of SCIM 1.1, or in another case, is an unknown message.")
+        .requirements(&["RFC7644-3.1-05", "RFC7644-8.2-01"])
+        .legal(&["urn:ietf:params:scim:api:messages:2.0:ListResponse and …:Error, each alone in schemas"]),
+    Check::new("media-types.objects", "Every answer with a body is one JSON object", &objects)
+        .matters("A bare array or a text where an object is laid down stops the client's decoder.")
+        .requirements(&["RFC7644-3.2-20"])
+        .legal(&["a JSON object", "no body, for 204 and 304"]),
 ];
 
 /// One answer of each common kind: discovery, list, error, and the life of a user where users can be created.
@@ -132,7 +85,7 @@ fn content_type(answer: &Exchange) -> &str {
     answer.header("content-type").unwrap_or("no Content-Type")
 }
 
-async fn answers(context: &Context) -> Outcome {
+async fn answers(context: &Context) -> CheckResult {
     for answer in samples(context).await? {
         let found = content_type(&answer);
         context.expect(&answer).that(is_scim_json(found), "the Content-Type is not application/scim+json", found);
@@ -140,7 +93,7 @@ async fn answers(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn default(context: &Context) -> Outcome {
+async fn default(context: &Context) -> CheckResult {
     let answer = context.send(Request::get("/Users").query("count", "1").header("accept", "*/*")).await?;
     let is_default = |answer: &Exchange| answer.status == 200 && is_scim_json(content_type(answer));
     let shown = |answer: &Exchange| format!("{} {}", answer.status, content_type(answer));
@@ -160,7 +113,7 @@ fn is_json(answer: &Exchange) -> bool {
     is_scim_json(found) || found.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(JSON)
 }
 
-async fn accept_json(context: &Context) -> Outcome {
+async fn accept_json(context: &Context) -> CheckResult {
     let answer = context.send(Request::get("/Users").query("count", "1").header("accept", JSON)).await?;
     context.expect(&answer).status(&[200]);
     if answer.status == 200 {
@@ -169,7 +122,7 @@ async fn accept_json(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn accept_weights(context: &Context) -> Outcome {
+async fn accept_weights(context: &Context) -> CheckResult {
     for accept in [
         "application/scim+json;q=1.0",
         "text/html;q=0.9, application/scim+json;q=0.5, */*;q=0.1",
@@ -187,7 +140,7 @@ async fn accept_weights(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn request_charset(context: &Context) -> Outcome {
+async fn request_charset(context: &Context) -> CheckResult {
     for content_type in [
         "application/scim+json",
         "application/scim+json; charset=utf-8",
@@ -203,7 +156,7 @@ async fn request_charset(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn utf_8(context: &Context) -> Outcome {
+async fn utf_8(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["displayName"])?;
     // Latin, combining, Cyrillic, Han, an emoji beyond the basic plane, and a right-to-left script.
     let name = "Zoë Müller e\u{301} Жанна 王芳 🦦 שרה";
@@ -216,7 +169,7 @@ async fn utf_8(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn requests(context: &Context) -> Outcome {
+async fn requests(context: &Context) -> CheckResult {
     for (content_type, requirements, legal) in [
         (JSON, &["RFC7644-3.8-10"] as &'static [&'static str], [201, 415].as_slice()),
         ("text/plain", &["RFC7644-3.8-11"], &[415, 400, 201]),
@@ -239,7 +192,7 @@ async fn requests(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn messages(context: &Context) -> Outcome {
+async fn messages(context: &Context) -> CheckResult {
     let list = context.send(Request::get("/Users").query("count", "1")).await?;
     let error = context.send(Request::get("/Users").segment(&context.data().unknown_id())).await?;
     for (answer, success, message) in [(&list, true, "ListResponse"), (&error, false, "Error")] {
@@ -250,7 +203,7 @@ async fn messages(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn objects(context: &Context) -> Outcome {
+async fn objects(context: &Context) -> CheckResult {
     let mut samples = samples(context).await?;
     for path in ["/ResourceTypes", "/Schemas"] {
         samples.push(context.send(Request::get(path)).await?);

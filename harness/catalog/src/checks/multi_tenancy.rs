@@ -6,61 +6,56 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::{Client, Request};
 
-use crate::check::{Check, Outcome};
-use crate::context::patch_of;
-use crate::context::{Context, Stop};
+use crate::check::On::Only;
+use crate::check::patch_of;
+use crate::check::{Check, CheckResult};
+use crate::check::{Context, Stop};
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "multi-tenancy.foreign-id",
-        title: "The id of another tenant's user is an unknown id, to read and to write",
-        matters: "Ids leak in logs and links; whoever holds one must not be able to read, change or delete the account.",
-        requirements: &["RFC7644-6-02"],
-        needs: &[Capability::CreateUsers],
-        legal: &["404 or 403 for each method, and the user is as it was"],
-        alone: false,
-        run: |context| Box::pin(foreign_id(context)),
-    },
-    Check {
-        id: "multi-tenancy.foreign-lists",
-        title: "Lists, filters and searches show nothing of another tenant",
-        matters: "One forgotten condition in a query shows one customer the people of all others.",
-        requirements: &["RFC7644-6-02"],
-        needs: &[Capability::CreateUsers, Capability::FilterUsers],
-        legal: &["200 without the other tenant's user", "501 for a search"],
-        alone: false,
-        run: |context| Box::pin(foreign_lists(context)),
-    },
-    Check {
-        id: "multi-tenancy.foreign-url",
-        title: "The credentials of one tenant open no other tenant's URL",
-        matters: "Tenants differ by a word in the URL; whoever changes it must meet a closed door.",
-        requirements: &["RFC7644-6.1-03"],
-        needs: &[],
-        legal: &["401, 403 or 404"],
-        alone: false,
-        run: |context| Box::pin(foreign_url(context)),
-    },
-    Check {
-        id: "multi-tenancy.external-id",
-        title: "Two tenants may use one externalId, and each sees its own user by it",
-        matters: "Every directory numbers its people from 1; the second customer could not be provisioned.",
-        requirements: &["RFC7643-3.1-17", "RFC7644-6.2-02", "RFC7643-9.3-03"],
-        needs: &[Capability::CreateUsers],
-        legal: &["201 for both, and each finds one user"],
-        alone: false,
-        run: |context| Box::pin(external_id(context)),
-    },
-    Check {
-        id: "multi-tenancy.separate-ids",
-        title: "Users of two tenants have different ids, though they are alike",
-        matters: "An id that follows from the name lets one customer find out whom the other employs.",
-        requirements: &["RFC7643-9.3-02"],
-        needs: &[Capability::CreateUsers],
-        legal: &["two ids"],
-        alone: false,
-        run: |context| Box::pin(separate_ids(context)),
-    },
+    Check::new(
+        "multi-tenancy.foreign-id",
+        "The id of another tenant's user is an unknown id, to read and to write",
+        &foreign_id,
+    )
+    .matters("Ids leak in logs and links; whoever holds one must not be able to read, change or delete the account.")
+    .requirements(&["RFC7644-6-02"])
+    .needs(&[Capability::CreateUsers])
+    .legal(&["404 or 403 for each method, and the user is as it was"])
+    .on(Only("User", "not migrated")),
+    Check::new(
+        "multi-tenancy.foreign-lists",
+        "Lists, filters and searches show nothing of another tenant",
+        &foreign_lists,
+    )
+    .matters("One forgotten condition in a query shows one customer the people of all others.")
+    .requirements(&["RFC7644-6-02"])
+    .needs(&[Capability::CreateUsers, Capability::FilterUsers])
+    .legal(&["200 without the other tenant's user", "501 for a search"])
+    .on(Only("User", "not migrated")),
+    Check::new("multi-tenancy.foreign-url", "The credentials of one tenant open no other tenant's URL", &foreign_url)
+        .matters("Tenants differ by a word in the URL; whoever changes it must meet a closed door.")
+        .requirements(&["RFC7644-6.1-03"])
+        .legal(&["401, 403 or 404"]),
+    Check::new(
+        "multi-tenancy.external-id",
+        "Two tenants may use one externalId, and each sees its own user by it",
+        &external_id,
+    )
+    .matters("Every directory numbers its people from 1; the second customer could not be provisioned.")
+    .requirements(&["RFC7643-3.1-17", "RFC7644-6.2-02", "RFC7643-9.3-03"])
+    .needs(&[Capability::CreateUsers])
+    .legal(&["201 for both, and each finds one user"])
+    .on(Only("User", "not migrated")),
+    Check::new(
+        "multi-tenancy.separate-ids",
+        "Users of two tenants have different ids, though they are alike",
+        &separate_ids,
+    )
+    .matters("An id that follows from the name lets one customer find out whom the other employs.")
+    .requirements(&["RFC7643-9.3-02"])
+    .needs(&[Capability::CreateUsers])
+    .legal(&["two ids"])
+    .on(Only("User", "not migrated")),
 ];
 
 /// A client of the other tenant; without one the check ends.
@@ -70,7 +65,7 @@ fn other(context: &Context) -> Result<Client, Stop> {
     })
 }
 
-async fn foreign_id(context: &Context) -> Outcome {
+async fn foreign_id(context: &Context) -> CheckResult {
     let other = other(context)?;
     let user = context.user().await?;
     let name = context.data().name();
@@ -96,7 +91,7 @@ async fn foreign_id(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn foreign_lists(context: &Context) -> Outcome {
+async fn foreign_lists(context: &Context) -> CheckResult {
     let other = other(context)?;
     let user = context.user().await?;
     let filter = format!("userName eq {}", user.body()["userName"]);
@@ -117,7 +112,7 @@ async fn foreign_lists(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn foreign_url(context: &Context) -> Outcome {
+async fn foreign_url(context: &Context) -> CheckResult {
     let other = other(context)?;
     if other.base_url() == context.client().base_url() {
         return context.skip("both tenants have one base URL, so the credentials alone name the tenant");
@@ -144,7 +139,7 @@ async fn create_there(
     Ok(answer)
 }
 
-async fn external_id(context: &Context) -> Outcome {
+async fn external_id(context: &Context) -> CheckResult {
     let other = other(context)?;
     let external_id = context.data().name();
     let body = || {
@@ -165,7 +160,7 @@ async fn external_id(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn separate_ids(context: &Context) -> Outcome {
+async fn separate_ids(context: &Context) -> CheckResult {
     let other = other(context)?;
     let body = context.data().user();
     let here = context.create("/Users", &body).await?;

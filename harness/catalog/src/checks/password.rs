@@ -8,97 +8,71 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
-use crate::context::{Resource, Stop, patch_of};
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
+use crate::check::{Resource, Stop, patch_of};
 use crate::data::USER;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "password.never-shown",
-        title: "A password is in no answer, neither in clear nor hashed",
-        matters: "Answers are logged by proxies and provisioners; a hash in a log is cracked at leisure.",
-        requirements: &["RFC7643-4.1.1-24", "RFC7643-7-33", "RFC7643-7-36"],
-        needs: &[Capability::CreateUsers],
-        legal: &["no write-only attribute in the answers to POST, GET, PUT, PATCH, a list and .search"],
-        alone: false,
-        run: |context| Box::pin(never_shown(context)),
-    },
-    Check {
-        id: "password.not-on-request",
-        title: "A password cannot be asked for",
-        matters: "One parameter in a URL would turn every reader into somebody who collects passwords.",
-        requirements: &["RFC7643-4.1.1-25", "RFC7643-7-36"],
-        needs: &[Capability::CreateUsers],
-        legal: &[
+    Check::new("password.never-shown", "A password is in no answer, neither in clear nor hashed", &never_shown)
+        .matters("Answers are logged by proxies and provisioners; a hash in a log is cracked at leisure.")
+        .requirements(&["RFC7643-4.1.1-24", "RFC7643-7-33", "RFC7643-7-36"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["no write-only attribute in the answers to POST, GET, PUT, PATCH, a list and .search"])
+        .on(Only("User", "not migrated")),
+    Check::new("password.not-on-request", "A password cannot be asked for", &not_on_request)
+        .matters("One parameter in a URL would turn every reader into somebody who collects passwords.")
+        .requirements(&["RFC7643-4.1.1-25", "RFC7643-7-36"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&[
             "no password under attributes=password, in a resource, a list, and the answers to POST, PUT and PATCH",
-        ],
-        alone: false,
-        run: |context| Box::pin(not_on_request(context)),
-    },
-    Check {
-        id: "password.published",
-        title: "The schema says that a password is written and never returned",
-        matters: "A generic client that believes the schema would wait for the password in every answer.",
-        requirements: &["RFC7643-4.1.1-32"],
-        needs: &[Capability::Schemas],
-        legal: &["mutability writeOnly and returned never"],
-        alone: false,
-        run: |context| Box::pin(async move { published(context) }),
-    },
-    Check {
-        id: "password.change",
-        title: "A password can be changed",
-        matters: "A reset that does not arrive leaves the old, perhaps stolen, password in use.",
-        requirements: &["RFC7643-4.1.1-33", "RFC7643-7-32"],
-        needs: &[Capability::CreateUsers, Capability::ChangePassword],
-        legal: &["200 or 204 for a PATCH or a PUT with another password"],
-        alone: false,
-        run: |context| Box::pin(change(context)),
-    },
-    Check {
-        id: "password.change-announced",
-        title: "A password cannot be changed where changePassword is published as unsupported",
-        matters: "An operator who reads that passwords stay elsewhere does not expect provisioners to set them.",
-        requirements: &["RFC7643-5-15", "RFC7643-7-32"],
-        needs: &[Capability::CreateUsers, Capability::PatchUsers],
-        legal: &["the feature is supported", "a PATCH of the password is refused with an error"],
-        alone: false,
-        run: |context| Box::pin(change_announced(context)),
-    },
-    Check {
-        id: "password.policy",
-        title: "A password that the policy forbids is reported as an invalid value",
-        matters: "A provisioner that cannot tell a weak password from an outage repeats it for ever.",
-        requirements: &["RFC7643-4.1.1-28", "RFC7644-3.12-04"],
-        needs: &[Capability::CreateUsers],
-        legal: &["201, where there is no policy", "400 invalidValue"],
-        alone: false,
-        run: |context| Box::pin(policy(context)),
-    },
-    Check {
-        id: "password.filter",
-        title: "A filter on the password tells nothing about it",
-        matters: "password sw \"a\", \"b\", … spells out anybody's password in a few hundred requests.",
-        requirements: &["RFC7643-4.1.1-31", "RFC7643-7-37", "RFC7644-3.4.2.2-69"],
-        needs: &[Capability::CreateUsers, Capability::FilterUsers],
-        legal: &[
+        ])
+        .on(Only("User", "not migrated")),
+    Check::boxed("password.published", "The schema says that a password is written and never returned", |context| {
+        Box::pin(async move { published(context) })
+    })
+    .matters("A generic client that believes the schema would wait for the password in every answer.")
+    .requirements(&["RFC7643-4.1.1-32"])
+    .needs(&[Capability::Schemas])
+    .legal(&["mutability writeOnly and returned never"]),
+    Check::new("password.change", "A password can be changed", &change)
+        .matters("A reset that does not arrive leaves the old, perhaps stolen, password in use.")
+        .requirements(&["RFC7643-4.1.1-33", "RFC7643-7-32"])
+        .needs(&[Capability::CreateUsers, Capability::ChangePassword])
+        .legal(&["200 or 204 for a PATCH or a PUT with another password"])
+        .on(Only("User", "not migrated")),
+    Check::new(
+        "password.change-announced",
+        "A password cannot be changed where changePassword is published as unsupported",
+        &change_announced,
+    )
+    .matters("An operator who reads that passwords stay elsewhere does not expect provisioners to set them.")
+    .requirements(&["RFC7643-5-15", "RFC7643-7-32"])
+    .needs(&[Capability::CreateUsers, Capability::PatchUsers])
+    .legal(&["the feature is supported", "a PATCH of the password is refused with an error"])
+    .on(Only("User", "not migrated")),
+    Check::new("password.policy", "A password that the policy forbids is reported as an invalid value", &policy)
+        .matters("A provisioner that cannot tell a weak password from an outage repeats it for ever.")
+        .requirements(&["RFC7643-4.1.1-28", "RFC7644-3.12-04"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["201, where there is no policy", "400 invalidValue"])
+        .on(Only("User", "not migrated")),
+    Check::new("password.filter", "A filter on the password tells nothing about it", &filter)
+        .matters("password sw \"a\", \"b\", … spells out anybody's password in a few hundred requests.")
+        .requirements(&["RFC7643-4.1.1-31", "RFC7643-7-37", "RFC7644-3.4.2.2-69"])
+        .needs(&[Capability::CreateUsers, Capability::FilterUsers])
+        .legal(&[
             "400 or 403",
             "200 without a password, and the same answer whether the beginning of the password is right or wrong",
-        ],
-        alone: false,
-        run: |context| Box::pin(filter(context)),
-    },
-    Check {
-        id: "password.sort",
-        title: "Sorting by the password tells nothing about it",
-        matters: "An attacker who sets passwords of accounts of his own finds anybody's between them.",
-        requirements: &["RFC7643-4.1.1-24", "RFC7643-7-33"],
-        needs: &[Capability::CreateUsers, Capability::FilterUsers, Capability::Sort],
-        legal: &["400 or 403", "200 in an order that does not follow the passwords"],
-        alone: false,
-        run: |context| Box::pin(sort(context)),
-    },
+        ])
+        .on(Only("User", "not migrated")),
+    Check::new("password.sort", "Sorting by the password tells nothing about it", &sort)
+        .matters("An attacker who sets passwords of accounts of his own finds anybody's between them.")
+        .requirements(&["RFC7643-4.1.1-24", "RFC7643-7-33"])
+        .needs(&[Capability::CreateUsers, Capability::FilterUsers, Capability::Sort])
+        .legal(&["400 or 403", "200 in an order that does not follow the passwords"])
+        .on(Only("User", "not migrated")),
 ];
 
 const SECRET: &str = "Tr0ub4dor&3-weir";
@@ -213,21 +187,21 @@ async fn answers(context: &Context, query: Option<(&str, &str)>) -> Result<Vec<A
     Ok(all)
 }
 
-async fn never_shown(context: &Context) -> Outcome {
+async fn never_shown(context: &Context) -> CheckResult {
     for answer in answers(context, None).await? {
         judge(context, &answer, &["RFC7643-4.1.1-24", "RFC7643-7-33", "RFC7643-7-36"]);
     }
     Ok(())
 }
 
-async fn not_on_request(context: &Context) -> Outcome {
+async fn not_on_request(context: &Context) -> CheckResult {
     for answer in answers(context, Some(("attributes", "password"))).await? {
         judge(context, &answer, &["RFC7643-4.1.1-25", "RFC7643-7-36"]);
     }
     Ok(())
 }
 
-fn published(context: &Context) -> Outcome {
+fn published(context: &Context) -> CheckResult {
     let discovery = context.discovery();
     let attributes = context.data().attributes(USER).unwrap_or_default();
     let named = |attribute: &&Value| at(attribute, "name").and_then(Value::as_str) == Some("password");
@@ -245,7 +219,7 @@ fn published(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn change(context: &Context) -> Outcome {
+async fn change(context: &Context) -> CheckResult {
     let mut body = body(context, SECRET)?;
     let user = context.create("/Users", &body).await?;
     if context.discovery().offers(Capability::PatchUsers) {
@@ -261,7 +235,7 @@ async fn change(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn change_announced(context: &Context) -> Outcome {
+async fn change_announced(context: &Context) -> CheckResult {
     let body = body(context, SECRET)?;
     if context.discovery().config("changePassword.supported").and_then(Value::as_bool) != Some(false) {
         return Ok(());
@@ -277,7 +251,7 @@ async fn change_announced(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn policy(context: &Context) -> Outcome {
+async fn policy(context: &Context) -> CheckResult {
     let answer = context.send(Request::post("/Users").json(&body(context, "a")?)).await?;
     context.expect(&answer).under(&["RFC7643-4.1.1-28"]).status(&[201, 400]);
     if answer.status == 400 {
@@ -292,7 +266,7 @@ fn listed(answer: &Exchange) -> Option<Vec<&str>> {
     answer.is_success().then(|| resources.filter_map(|user| at(user, "id").and_then(Value::as_str)).collect())
 }
 
-async fn filter(context: &Context) -> Outcome {
+async fn filter(context: &Context) -> CheckResult {
     let user = context.create("/Users", &body(context, SECRET)?).await?;
     let requirements: &'static [&'static str] = &["RFC7643-4.1.1-31", "RFC7643-7-37", "RFC7644-3.4.2.2-69"];
     let own = format!("userName eq {}", user.body()["userName"]);
@@ -316,7 +290,7 @@ async fn filter(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn sort(context: &Context) -> Outcome {
+async fn sort(context: &Context) -> CheckResult {
     // Created and named against the order of their passwords, so that another order does not look like that of the secrets.
     let prefix = json!(context.data().prefix());
     let mut ids = Vec::new();

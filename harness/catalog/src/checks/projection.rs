@@ -10,131 +10,99 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
-use crate::context::{Resource, Stop, patch_of};
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
+use crate::check::{Resource, Stop, patch_of};
 use crate::data::USER;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "projection.attributes",
-        title: "attributes replaces the default set: what is asked for, what is always returned, and nothing else",
-        matters: "Provisioners ask for ids only when they list a hundred thousand users; the full list would take hours.",
-        requirements: &[
-            "RFC7643-3.1-14",
-            "RFC7643-3.1-24",
-            "RFC7643-7-35",
-            "RFC7643-7-38",
-            "RFC7644-3.4.2.5-01",
-            "RFC7644-3.9-04",
-            "RFC7644-3.9-05",
-            "RFC7644-3.9-06",
-        ],
-        needs: &[Capability::CreateUsers],
-        legal: &["200 with id, userName, and what is published as always returned; schemas may be there"],
-        alone: false,
-        run: |context| Box::pin(attributes(context)),
-    },
-    Check {
-        id: "projection.attributes-in-lists",
-        title: "attributes shapes the elements of a list",
-        matters: "A list that ignores it is the slow full import that the client wanted to avoid.",
-        requirements: &["RFC7644-3.4.2.5-01", "RFC7644-3.4.2.5-02"],
-        needs: &[Capability::CreateUsers],
-        legal: &["200, each element with id, userName, and what is published as always returned; schemas may be there"],
-        alone: false,
-        run: |context| Box::pin(attributes_in_lists(context)),
-    },
-    Check {
-        id: "projection.excluded",
-        title: "excludedAttributes leaves out what it names and nothing else",
-        matters: "Groups are read without their members this way; an answer with a million members is no answer.",
-        requirements: &["RFC7643-3.1-24", "RFC7643-7-38", "RFC7644-3.4.2.5-01", "RFC7644-3.4.2.5-07", "RFC7644-3.9-08"],
-        needs: &[Capability::CreateUsers],
-        legal: &["200 without the named attributes, the others as they are"],
-        alone: false,
-        run: |context| Box::pin(excluded(context)),
-    },
-    Check {
-        id: "projection.excluded-in-lists",
-        title: "excludedAttributes shapes the elements of a list",
-        matters: "Entra lists groups with excludedAttributes=members and times out if they come along.",
-        requirements: &["RFC7644-3.4.2.5-01", "RFC7644-3.4.2.5-07"],
-        needs: &[Capability::CreateUsers],
-        legal: &["200, no element with the named attributes, each with the others"],
-        alone: false,
-        run: |context| Box::pin(excluded_in_lists(context)),
-    },
-    Check {
-        id: "projection.always",
-        title: "What is returned always cannot be left out",
-        matters: "A list without ids is of no use: nothing in it can be changed.",
-        requirements: &["RFC7643-3.1-14", "RFC7643-7-35", "RFC7644-3.4.2.5-06", "RFC7644-3.9-05", "RFC7644-3.9-08"],
-        needs: &[Capability::CreateUsers],
-        legal: &["200 with id and every attribute published as always returned, under both parameters"],
-        alone: false,
-        run: |context| Box::pin(always(context)),
-    },
-    Check {
-        id: "projection.never",
-        title: "What is never returned cannot be asked for",
-        matters: "A secret that one parameter brings out is no secret.",
-        requirements: &["RFC7643-7-36", "RFC7644-3.9-15"],
-        needs: &[Capability::CreateUsers],
-        legal: &["no attribute published as never returned, whatever the parameters name"],
-        alone: false,
-        run: |context| Box::pin(never(context)),
-    },
-    Check {
-        id: "projection.default-set",
-        title: "An answer without parameters holds what is returned by default",
-        matters: "A client that merges and writes back deletes what the answer left out.",
-        requirements: &["RFC7643-7-38", "RFC7644-3.4-02", "RFC7644-3.9-01"],
-        needs: &[Capability::CreateUsers],
-        legal: &["every attribute that has a value and is published as always or default returned, and no other"],
-        alone: false,
-        run: |context| Box::pin(default_set(context)),
-    },
-    Check {
-        id: "projection.request",
-        title: "What is returned on request comes when asked for and not otherwise",
-        matters: "Such attributes are costly to compute; clients that need them have no other way to get them.",
-        requirements: &["RFC7643-7-39", "RFC7644-3.9-14"],
-        needs: &[Capability::CreateUsers],
-        legal: &["absent without parameters, present when attributes names it"],
-        alone: false,
-        run: |context| Box::pin(request(context)),
-    },
-    Check {
-        id: "projection.schema-document",
-        title: "A schema document shows its id and its attributes",
-        matters: "A generic client finds the schema by its id, and the attributes in it.",
-        requirements: &["RFC7643-7-03"],
-        needs: &[Capability::Schemas],
-        legal: &["200 with id and attributes"],
-        alone: false,
-        run: |context| Box::pin(schema_document(context)),
-    },
-    Check {
-        id: "projection.create",
-        title: "attributes shapes the answer to a creation",
-        matters: "A client that asked for the id only may have no room for a user with a thousand groups.",
-        requirements: &["RFC7644-3.9-16"],
-        needs: &[Capability::CreateUsers],
-        legal: &["201 with id, userName, and what is published as always returned; schemas may be there"],
-        alone: false,
-        run: |context| Box::pin(create(context)),
-    },
-    Check {
-        id: "projection.other-operations",
-        title: "attributes shapes the answers to PUT, PATCH and .search",
-        matters: "Adding one member with attributes=id should not bring back a million others.",
-        requirements: &["RFC7644-3.9-02"],
-        needs: &[Capability::CreateUsers],
-        legal: &["200 with id, userName, and what is published as always returned; schemas may be there"],
-        alone: false,
-        run: |context| Box::pin(other_operations(context)),
-    },
+    Check::new(
+        "projection.attributes",
+        "attributes replaces the default set: what is asked for, what is always returned, and nothing else",
+        &attributes,
+    )
+    .matters("Provisioners ask for ids only when they list a hundred thousand users; the full list would take hours.")
+    .requirements(&[
+        "RFC7643-3.1-14",
+        "RFC7643-3.1-24",
+        "RFC7643-7-35",
+        "RFC7643-7-38",
+        "RFC7644-3.4.2.5-01",
+        "RFC7644-3.9-04",
+        "RFC7644-3.9-05",
+        "RFC7644-3.9-06",
+    ])
+    .needs(&[Capability::CreateUsers])
+    .legal(&["200 with id, userName, and what is published as always returned; schemas may be there"])
+    .on(Only("User", "not migrated")),
+    Check::new("projection.attributes-in-lists", "attributes shapes the elements of a list", &attributes_in_lists)
+        .matters("A list that ignores it is the slow full import that the client wanted to avoid.")
+        .requirements(&["RFC7644-3.4.2.5-01", "RFC7644-3.4.2.5-02"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["200, each element with id, userName, and what is published as always returned; schemas may be there"])
+        .on(Only("User", "not migrated")),
+    Check::new("projection.excluded", "excludedAttributes leaves out what it names and nothing else", &excluded)
+        .matters("Groups are read without their members this way; an answer with a million members is no answer.")
+        .requirements(&["RFC7643-3.1-24", "RFC7643-7-38", "RFC7644-3.4.2.5-01", "RFC7644-3.4.2.5-07", "RFC7644-3.9-08"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["200 without the named attributes, the others as they are"])
+        .on(Only("User", "not migrated")),
+    Check::new("projection.excluded-in-lists", "excludedAttributes shapes the elements of a list", &excluded_in_lists)
+        .matters("Entra lists groups with excludedAttributes=members and times out if they come along.")
+        .requirements(&["RFC7644-3.4.2.5-01", "RFC7644-3.4.2.5-07"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["200, no element with the named attributes, each with the others"])
+        .on(Only("User", "not migrated")),
+    Check::new("projection.always", "What is returned always cannot be left out", &always)
+        .matters("A list without ids is of no use: nothing in it can be changed.")
+        .requirements(&["RFC7643-3.1-14", "RFC7643-7-35", "RFC7644-3.4.2.5-06", "RFC7644-3.9-05", "RFC7644-3.9-08"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["200 with id and every attribute published as always returned, under both parameters"])
+        .on(Only("User", "not migrated")),
+    Check::new("projection.never", "What is never returned cannot be asked for", &never)
+        .matters("A secret that one parameter brings out is no secret.")
+        .requirements(&["RFC7643-7-36", "RFC7644-3.9-15"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["no attribute published as never returned, whatever the parameters name"])
+        .on(Only("User", "not migrated")),
+    Check::new(
+        "projection.default-set",
+        "An answer without parameters holds what is returned by default",
+        &default_set,
+    )
+    .matters("A client that merges and writes back deletes what the answer left out.")
+    .requirements(&["RFC7643-7-38", "RFC7644-3.4-02", "RFC7644-3.9-01"])
+    .needs(&[Capability::CreateUsers])
+    .legal(&["every attribute that has a value and is published as always or default returned, and no other"])
+    .on(Only("User", "not migrated")),
+    Check::new("projection.request", "What is returned on request comes when asked for and not otherwise", &request)
+        .matters("Such attributes are costly to compute; clients that need them have no other way to get them.")
+        .requirements(&["RFC7643-7-39", "RFC7644-3.9-14"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["absent without parameters, present when attributes names it"])
+        .on(Only("User", "not migrated")),
+    Check::new("projection.schema-document", "A schema document shows its id and its attributes", &schema_document)
+        .matters("A generic client finds the schema by its id, and the attributes in it.")
+        .requirements(&["RFC7643-7-03"])
+        .needs(&[Capability::Schemas])
+        .legal(&["200 with id and attributes"]),
+    Check::new("projection.create", "attributes shapes the answer to a creation", &create)
+        .matters("A client that asked for the id only may have no room for a user with a thousand groups.")
+        .requirements(&["RFC7644-3.9-16"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["201 with id, userName, and what is published as always returned; schemas may be there"])
+        .on(Only("User", "not migrated")),
+    Check::new(
+        "projection.other-operations",
+        "attributes shapes the answers to PUT, PATCH and .search",
+        &other_operations,
+    )
+    .matters("Adding one member with attributes=id should not bring back a million others.")
+    .requirements(&["RFC7644-3.9-02"])
+    .needs(&[Capability::CreateUsers])
+    .legal(&["200 with id, userName, and what is published as always returned; schemas may be there"])
+    .on(Only("User", "not migrated")),
 ];
 
 /// The paths of the published attributes of User with this `returned`.
@@ -221,7 +189,7 @@ fn elements(answer: &Exchange) -> Vec<&Value> {
     answer.at("Resources").and_then(Value::as_array).into_iter().flatten().collect()
 }
 
-async fn attributes(context: &Context) -> Outcome {
+async fn attributes(context: &Context) -> CheckResult {
     let user = context.create("/Users", &context.data().full_user()).await?;
     let answer = context.send(user.request(Method::GET).query("attributes", "userName")).await?;
     context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.4.2.5-01"]).status(&[200]).json();
@@ -241,7 +209,7 @@ async fn attributes(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn attributes_in_lists(context: &Context) -> Outcome {
+async fn attributes_in_lists(context: &Context) -> CheckResult {
     let user = context.create("/Users", &context.data().full_user()).await?;
     let request = only(context, Request::get("/Users").query("attributes", "userName"), &user);
     let answer = context.send(request).await?;
@@ -255,7 +223,7 @@ async fn attributes_in_lists(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn excluded(context: &Context) -> Outcome {
+async fn excluded(context: &Context) -> CheckResult {
     let user = context.create("/Users", &context.data().full_user()).await?;
     let whole = context.read(&user).await?;
     let named = ["name", "emails", "meta", "userName"];
@@ -281,7 +249,7 @@ async fn excluded(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn excluded_in_lists(context: &Context) -> Outcome {
+async fn excluded_in_lists(context: &Context) -> CheckResult {
     let user = context.create("/Users", &context.data().full_user()).await?;
     let request = only(context, Request::get("/Users").query("excludedAttributes", "name,emails"), &user);
     let answer = context.send(request).await?;
@@ -307,7 +275,7 @@ async fn excluded_in_lists(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn always(context: &Context) -> Outcome {
+async fn always(context: &Context) -> CheckResult {
     let user = context.create("/Users", &user_with(context, &["always"])).await?;
     let whole = context.read(&user).await?;
     let mut names = returned(context, "always");
@@ -339,7 +307,7 @@ async fn always(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn never(context: &Context) -> Outcome {
+async fn never(context: &Context) -> CheckResult {
     let mut names = returned(context, "never");
     if !names.iter().any(|name| name == "password") && context.data().publishes(USER, "password") {
         names.push("password".into());
@@ -369,7 +337,7 @@ async fn never(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn default_set(context: &Context) -> Outcome {
+async fn default_set(context: &Context) -> CheckResult {
     let body = user_with(context, &["request", "never", "always"]);
     let user = context.create("/Users", &body).await?;
     let read = context.read(&user).await?;
@@ -394,7 +362,7 @@ async fn default_set(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn request(context: &Context) -> Outcome {
+async fn request(context: &Context) -> CheckResult {
     let body = user_with(context, &["request"]);
     let names: Vec<_> = returned(context, "request").into_iter().filter(|path| at(&body, path).is_some()).collect();
     if names.is_empty() {
@@ -411,7 +379,7 @@ async fn request(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn schema_document(context: &Context) -> Outcome {
+async fn schema_document(context: &Context) -> CheckResult {
     for kind in context.discovery().resource_types().iter().take(2) {
         let answer = context.send(Request::get("/Schemas").segment(&kind.schema)).await?;
         context.expect(&answer).status(&[200]).json().equals("id", &json!(kind.schema)).has("attributes");
@@ -419,7 +387,7 @@ async fn schema_document(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn create(context: &Context) -> Outcome {
+async fn create(context: &Context) -> CheckResult {
     let answer =
         context.send(Request::post("/Users").query("attributes", "userName").json(&context.data().full_user())).await?;
     context.expect(&answer).status(&[201]).json();
@@ -430,7 +398,7 @@ async fn create(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn other_operations(context: &Context) -> Outcome {
+async fn other_operations(context: &Context) -> CheckResult {
     let user = context.create("/Users", &context.data().full_user()).await?;
     let requirements: &'static [&'static str] = &["RFC7644-3.9-02"];
     let offers = |capability| context.discovery().offers(capability);

@@ -8,136 +8,87 @@ use serde_json::{Value, json};
 use weir_exchange::difference::{at, differences};
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
 
 const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "read.user",
-        title: "A user that was created is read back as it was stored",
-        matters: "Provisioners that read, merge and write back (PingFederate among them) destroy what this answer leaves out.",
-        requirements: &["RFC7643-2.1-05", "RFC7644-3.2-05", "RFC7644-3.4.1-01", "RFC7644-3.4.1-04", "RFC7644-3.3-11"],
-        needs: &[Capability::CreateUsers],
-        legal: &["200 with the user as one JSON object, not wrapped in a list, equal to the answer of the creation"],
-        alone: false,
-        run: |context| Box::pin(user(context)),
-    },
-    Check {
-        id: "read.unknown",
-        title: "An id that nobody has leads to 404",
-        matters: "A provisioner that gets anything else takes a deleted account for a living one, or gives up altogether.",
-        requirements: &["RFC7644-3.4.1-02"],
-        needs: &[],
-        legal: &["404 with a SCIM Error whose status is \"404\", at every resource type"],
-        alone: false,
-        run: |context| Box::pin(unknown(context)),
-    },
-    Check {
-        id: "read.other-type",
-        title: "The id of a user leads to no group",
-        matters: "A client that mixes up ids would change a user where it means a group.",
-        requirements: &["RFC7644-3.4.1-05"],
-        needs: &[Capability::CreateUsers, Capability::CreateGroups],
-        legal: &["404 with a SCIM Error"],
-        alone: false,
-        run: |context| Box::pin(other_type(context)),
-    },
-    Check {
-        id: "read.discovery-document",
-        title: "A single schema and a single resource type are read like any resource",
-        matters: "Clients that look up one schema do not want to read all of them.",
-        requirements: &["RFC7644-3.4.1-03", "RFC7644-3.4.1-04"],
-        needs: &[Capability::Schemas, Capability::ResourceTypes],
-        legal: &["200 with the document below its URI, or its id or name, not wrapped in a list"],
-        alone: false,
-        run: |context| Box::pin(discovery_document(context)),
-    },
-    Check {
-        id: "read.list",
-        title: "Every collection is a ListResponse that counts and holds resources",
-        matters: "Clients read totalResults and Resources and nothing else; a list in another shape is an empty one to them.",
-        requirements: &[
+    Check::new("read.user", "A user that was created is read back as it was stored", &user)
+        .matters("Provisioners that read, merge and write back (PingFederate among them) destroy what this answer leaves out.")
+        .requirements(&["RFC7643-2.1-05", "RFC7644-3.2-05", "RFC7644-3.4.1-01", "RFC7644-3.4.1-04", "RFC7644-3.3-11"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["200 with the user as one JSON object, not wrapped in a list, equal to the answer of the creation"])
+        .on(Only("User", "not migrated")),
+    Check::new("read.unknown", "An id that nobody has leads to 404", &unknown)
+        .matters("A provisioner that gets anything else takes a deleted account for a living one, or gives up altogether.")
+        .requirements(&["RFC7644-3.4.1-02"])
+        .legal(&["404 with a SCIM Error whose status is \"404\", at every resource type"]),
+    Check::new("read.other-type", "The id of a user leads to no group", &other_type)
+        .matters("A client that mixes up ids would change a user where it means a group.")
+        .requirements(&["RFC7644-3.4.1-05"])
+        .needs(&[Capability::CreateUsers, Capability::CreateGroups])
+        .legal(&["404 with a SCIM Error"]),
+    Check::new("read.discovery-document", "A single schema and a single resource type are read like any resource", &discovery_document)
+        .matters("Clients that look up one schema do not want to read all of them.")
+        .requirements(&["RFC7644-3.4.1-03", "RFC7644-3.4.1-04"])
+        .needs(&[Capability::Schemas, Capability::ResourceTypes])
+        .legal(&["200 with the document below its URI, or its id or name, not wrapped in a list"]),
+    Check::new("read.list", "Every collection is a ListResponse that counts and holds resources", &list)
+        .matters("Clients read totalResults and Resources and nothing else; a list in another shape is an empty one to them.")
+        .requirements(&[
             "RFC7644-3.2-01",
             "RFC7644-3.2-05",
             "RFC7644-3.4.2-04",
             "RFC7644-3.4.2-05",
             "RFC7644-3.4.2-06",
             "RFC7644-3.4.2-07",
-        ],
-        needs: &[],
-        legal: &[
+        ])
+        .legal(&[
             "200 with the ListResponse URI in schemas, a totalResults of 0 or more, and an array Resources of objects",
-        ],
-        alone: false,
-        run: |context| Box::pin(list(context)),
-    },
-    Check {
-        id: "read.list-elements",
-        title: "The elements of a list are whole resources, equal to what GET of each one says",
-        matters: "Okta and Google import from lists only; what is missing there is deleted on their side.",
-        requirements: &["RFC7644-3.4-01", "RFC7644-3.4.2-12", "RFC7644-3.4.2.1-01"],
-        needs: &[Capability::CreateUsers, Capability::FilterUsers],
-        legal: &["the element that a filter finds has id and schemas and says the same as GET of the resource"],
-        alone: false,
-        run: |context| Box::pin(list_elements(context)),
-    },
-    Check {
-        id: "read.no-match",
-        title: "A query without a match is a success with no results",
-        matters: "A provisioner looks for the account before it creates it; an error here stops every new hire.",
-        requirements: &["RFC7644-3.4.2-11"],
-        needs: &[Capability::FilterUsers],
-        legal: &["200 with totalResults 0 and Resources absent or empty"],
-        alone: false,
-        run: |context| Box::pin(no_match(context)),
-    },
-    Check {
-        id: "read.unknown-parameter",
-        title: "Query parameters that SCIM does not know are ignored",
-        matters: "Gateways and monitoring append parameters of their own.",
-        requirements: &["RFC7644-3.4.2-03"],
-        needs: &[Capability::CreateUsers],
-        legal: &["the answer without the parameter: 200, and the same resource or list"],
-        alone: false,
-        run: |context| Box::pin(unknown_parameter(context)),
-    },
-    Check {
-        id: "read.places",
-        title: "A resource and a collection can be queried",
-        matters: "Clients narrow an answer down to what they need, on one resource as on all.",
-        requirements: &["RFC7644-3.4.2-01", "RFC7644-3.4.2.1-01"],
-        needs: &[Capability::CreateUsers],
-        legal: &[
+        ]),
+    Check::new("read.list-elements", "The elements of a list are whole resources, equal to what GET of each one says", &list_elements)
+        .matters("Okta and Google import from lists only; what is missing there is deleted on their side.")
+        .requirements(&["RFC7644-3.4-01", "RFC7644-3.4.2-12", "RFC7644-3.4.2.1-01"])
+        .needs(&[Capability::CreateUsers, Capability::FilterUsers])
+        .legal(&["the element that a filter finds has id and schemas and says the same as GET of the resource"])
+        .on(Only("User", "not migrated")),
+    Check::new("read.no-match", "A query without a match is a success with no results", &no_match)
+        .matters("A provisioner looks for the account before it creates it; an error here stops every new hire.")
+        .requirements(&["RFC7644-3.4.2-11"])
+        .needs(&[Capability::FilterUsers])
+        .legal(&["200 with totalResults 0 and Resources absent or empty"])
+        .on(Only("User", "not migrated")),
+    Check::new("read.unknown-parameter", "Query parameters that SCIM does not know are ignored", &unknown_parameter)
+        .matters("Gateways and monitoring append parameters of their own.")
+        .requirements(&["RFC7644-3.4.2-03"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["the answer without the parameter: 200, and the same resource or list"])
+        .on(Only("User", "not migrated")),
+    Check::new("read.places", "A resource and a collection can be queried", &places)
+        .matters("Clients narrow an answer down to what they need, on one resource as on all.")
+        .requirements(&["RFC7644-3.4.2-01", "RFC7644-3.4.2.1-01"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&[
             "200 for attributes on a resource and on a collection, and for a filter on the root where it is offered",
-        ],
-        alone: false,
-        run: |context| Box::pin(places(context)),
-    },
-    Check {
-        id: "read.encoded",
-        title: "Percent-encoded queries are decoded",
-        matters: "HTTP libraries encode blanks and quotes; undecoded, every filter is a syntax error.",
-        requirements: &["RFC7644-1.2-01"],
-        needs: &[Capability::CreateUsers, Capability::FilterUsers],
-        legal: &["200 with the user, for a filter in which every character is percent-encoded"],
-        alone: false,
-        run: |context| Box::pin(encoded(context)),
-    },
-    Check {
-        id: "read.head",
-        title: "HEAD answers as GET does, without the body",
-        matters: "Monitors and caches ask by HEAD whether a resource is there.",
-        requirements: &["RFC7644-3.4.1-01"],
-        needs: &[Capability::CreateUsers],
-        legal: &["200 without a body", "405 or 501, since SCIM does not ask for HEAD"],
-        alone: false,
-        run: |context| Box::pin(head(context)),
-    },
+        ])
+        .on(Only("User", "not migrated")),
+    Check::new("read.encoded", "Percent-encoded queries are decoded", &encoded)
+        .matters("HTTP libraries encode blanks and quotes; undecoded, every filter is a syntax error.")
+        .requirements(&["RFC7644-1.2-01"])
+        .needs(&[Capability::CreateUsers, Capability::FilterUsers])
+        .legal(&["200 with the user, for a filter in which every character is percent-encoded"])
+        .on(Only("User", "not migrated")),
+    Check::new("read.head", "HEAD answers as GET does, without the body", &head)
+        .matters("Monitors and caches ask by HEAD whether a resource is there.")
+        .requirements(&["RFC7644-3.4.1-01"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["200 without a body", "405 or 501, since SCIM does not ask for HEAD"])
+        .on(Only("User", "not migrated")),
 ];
 
-async fn user(context: &Context) -> Outcome {
+async fn user(context: &Context) -> CheckResult {
     let user = context.create("/Users", &context.data().full_user()).await?;
     let answer = context.send(user.request(Method::GET)).await?;
     context
@@ -159,7 +110,7 @@ async fn user(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn unknown(context: &Context) -> Outcome {
+async fn unknown(context: &Context) -> CheckResult {
     let id = context.data().unknown_id();
     for kind in context.discovery().resource_types() {
         let answer = context.send(Request::get(&kind.endpoint).segment(&id)).await?;
@@ -173,14 +124,14 @@ async fn unknown(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn other_type(context: &Context) -> Outcome {
+async fn other_type(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let answer = context.send(Request::get("/Groups").segment(&user.id)).await?;
     context.expect(&answer).after(&user.exchange).status(&[404]).error();
     Ok(())
 }
 
-async fn discovery_document(context: &Context) -> Outcome {
+async fn discovery_document(context: &Context) -> CheckResult {
     let discovery = context.discovery();
     for kind in discovery.resource_types().iter().take(2) {
         let schema = context.send(Request::get("/Schemas").segment(&kind.schema)).await?;
@@ -211,7 +162,7 @@ fn judge_document(context: &Context, answer: &Arc<Exchange>, path: &str, expecte
     }
 }
 
-async fn list(context: &Context) -> Outcome {
+async fn list(context: &Context) -> CheckResult {
     context.one_of_each().await?;
     let has_two = context.discovery().offers(Capability::CreateUsers);
     if has_two {
@@ -266,7 +217,7 @@ async fn list(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn list_elements(context: &Context) -> Outcome {
+async fn list_elements(context: &Context) -> CheckResult {
     let user = context.create("/Users", &context.data().full_user()).await?;
     let read = context.read(&user).await?;
     for filter in
@@ -290,14 +241,14 @@ async fn list_elements(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn no_match(context: &Context) -> Outcome {
+async fn no_match(context: &Context) -> CheckResult {
     let filter = format!("userName eq {}", json!(context.data().unknown_id()));
     let answer = context.send(Request::get("/Users").query("filter", &filter)).await?;
     context.expect(&answer).status(&[200]).json().equals("totalResults", &json!(0)).lists(&[]);
     Ok(())
 }
 
-async fn unknown_parameter(context: &Context) -> Outcome {
+async fn unknown_parameter(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let read = context.read(&user).await?;
     let answer = context.send(user.request(Method::GET).query("weirUnknown", "1")).await?;
@@ -314,7 +265,7 @@ async fn unknown_parameter(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn places(context: &Context) -> Outcome {
+async fn places(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let one = context.send(user.request(Method::GET).query("attributes", "userName")).await?;
     context
@@ -332,7 +283,7 @@ async fn places(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn encoded(context: &Context) -> Outcome {
+async fn encoded(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let filter = format!("userName eq {}", user.body()["userName"]);
     let bytes: Vec<_> = filter.bytes().map(|byte| format!("%{byte:02X}")).collect();
@@ -342,7 +293,7 @@ async fn encoded(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn head(context: &Context) -> Outcome {
+async fn head(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let answer = context.send(user.request(Method::HEAD)).await?;
     context.expect(&answer).after(&user.exchange).status(&[200, 405, 501]).empty();

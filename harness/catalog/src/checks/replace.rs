@@ -9,114 +9,79 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
-use crate::context::{Resource, Stop};
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
+use crate::check::{Resource, Stop};
 use crate::data::USER;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "replace.user",
-        title: "A PUT replaces what it gives and answers with the whole user",
-        matters: "PingFederate and Okta update users this way only.",
-        requirements: &["RFC7643-7-29", "RFC7644-3.2-09", "RFC7644-3.5.1-04", "RFC7644-3.5.1-15"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
-        legal: &["200 with the user as changed; a later GET shows the same"],
-        alone: false,
-        run: |context| Box::pin(user(context)),
-    },
-    Check {
-        id: "replace.supported",
-        title: "Resources of every type can be replaced",
-        matters: "PUT is the one way to update that a client may count on everywhere.",
-        requirements: &["RFC7644-3.5-01"],
-        needs: &[],
-        legal: &["200 for a PUT of what GET shows, never 405 or 501"],
-        alone: false,
-        run: |context| Box::pin(supported(context)),
-    },
-    Check {
-        id: "replace.whole-body-back",
-        title: "What GET shows can be sent back as it is",
-        matters: "Okta reads, changes one value and writes all of it back, read-only attributes included.",
-        requirements: &["RFC7644-3.1-07", "RFC7644-3.5.1-03"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
-        legal: &["200, and the user is as before"],
-        alone: false,
-        run: |context| Box::pin(whole_body_back(context)),
-    },
-    Check {
-        id: "replace.list-as-a-whole",
-        title: "A list of values is replaced as a whole",
-        matters: "An address that was removed must not go on receiving mail.",
-        requirements: &["RFC7644-3.5.1-04", "RFC7644-3.5.1-16"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
-        legal: &["200; a later GET shows exactly the values given"],
-        alone: false,
-        run: |context| Box::pin(list_as_a_whole(context)),
-    },
-    Check {
-        id: "replace.null-clears",
-        title: "null and an empty array clear an attribute",
-        matters: "It is the only way to clear an attribute that works at every endpoint.",
-        requirements: &["RFC7643-2.5-02", "RFC7643-2.5-03", "RFC7644-3.5.1-09"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
-        legal: &["200; a later GET shows no value"],
-        alone: false,
-        run: |context| Box::pin(null_clears(context)),
-    },
-    Check {
-        id: "replace.omitted",
-        title: "What a PUT leaves out is cleared, and the answer says so",
-        matters: "Okta clears attributes by leaving them out; an endpoint that keeps them keeps old phone numbers for ever.",
-        requirements: &["RFC7644-3.5.1-05", "RFC7644-3.5.1-06", "RFC7644-3.5.1-07", "RFC7644-3.5.1-15"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
-        legal: &[
+    Check::new("replace.user", "A PUT replaces what it gives and answers with the whole user", &user)
+        .matters("PingFederate and Okta update users this way only.")
+        .requirements(&["RFC7643-7-29", "RFC7644-3.2-09", "RFC7644-3.5.1-04", "RFC7644-3.5.1-15"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
+        .legal(&["200 with the user as changed; a later GET shows the same"])
+        .on(Only("User", "not migrated")),
+    Check::new("replace.supported", "Resources of every type can be replaced", &supported)
+        .matters("PUT is the one way to update that a client may count on everywhere.")
+        .requirements(&["RFC7644-3.5-01"])
+        .legal(&["200 for a PUT of what GET shows, never 405 or 501"]),
+    Check::new("replace.whole-body-back", "What GET shows can be sent back as it is", &whole_body_back)
+        .matters("Okta reads, changes one value and writes all of it back, read-only attributes included.")
+        .requirements(&["RFC7644-3.1-07", "RFC7644-3.5.1-03"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
+        .legal(&["200, and the user is as before"])
+        .on(Only("User", "not migrated")),
+    Check::new("replace.list-as-a-whole", "A list of values is replaced as a whole", &list_as_a_whole)
+        .matters("An address that was removed must not go on receiving mail.")
+        .requirements(&["RFC7644-3.5.1-04", "RFC7644-3.5.1-16"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
+        .legal(&["200; a later GET shows exactly the values given"])
+        .on(Only("User", "not migrated")),
+    Check::new("replace.null-clears", "null and an empty array clear an attribute", &null_clears)
+        .matters("It is the only way to clear an attribute that works at every endpoint.")
+        .requirements(&["RFC7643-2.5-02", "RFC7643-2.5-03", "RFC7644-3.5.1-09"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
+        .legal(&["200; a later GET shows no value"])
+        .on(Only("User", "not migrated")),
+    Check::new("replace.omitted", "What a PUT leaves out is cleared, and the answer says so", &omitted)
+        .matters(
+            "Okta clears attributes by leaving them out; an endpoint that keeps them keeps old phone numbers for ever.",
+        )
+        .requirements(&["RFC7644-3.5.1-05", "RFC7644-3.5.1-06", "RFC7644-3.5.1-07", "RFC7644-3.5.1-15"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
+        .legal(&[
             "200, the attribute cleared, kept or given a default, and the answer shows which, as a later GET does",
-        ],
-        alone: false,
-        run: |context| Box::pin(omitted(context)),
-    },
-    Check {
-        id: "replace.extension-cleared",
-        title: "An extension that is cleared leaves schemas",
-        matters: "A URN without data sends clients looking for an object that is not there.",
-        requirements: &["RFC7644-3.5.1-22", "RFC7643-3.3-03"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
-        legal: &["200; schemas no longer lists the extension", "200; it still does", "200; the extension is kept"],
-        alone: false,
-        run: |context| Box::pin(extension_cleared(context)),
-    },
-    Check {
-        id: "replace.meta-advances",
-        title: "A PUT that changes the user changes its version",
-        matters: "A client with the old version would overwrite the change unseen.",
-        requirements: &["RFC7644-3.5.1-20"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
-        legal: &["meta.version, where there is one, differs from before, and meta.lastModified is not earlier"],
-        alone: false,
-        run: |context| Box::pin(meta_advances(context)),
-    },
-    Check {
-        id: "replace.projected",
-        title: "attributes and excludedAttributes shape the answer to a PUT",
-        matters: "A provisioner that needs the version only does not want the whole group back.",
-        requirements: &["RFC7644-3.5.1-21"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
-        legal: &["200 with what was asked for; what was not named by the parameter is stored all the same"],
-        alone: false,
-        run: |context| Box::pin(projected(context)),
-    },
-    Check {
-        id: "replace.unknown-attribute",
-        title: "Neither a missing id nor an unknown attribute in the body stops a PUT",
-        matters: "Few clients send the id twice, and many send attributes of products that are not there.",
-        requirements: &["RFC7644-3.5.1-15"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
-        legal: &["200 without the unknown attribute", "400 invalidSyntax or invalidValue for the unknown attribute"],
-        alone: false,
-        run: |context| Box::pin(unknown_attribute(context)),
-    },
+        ])
+        .on(Only("User", "not migrated")),
+    Check::new("replace.extension-cleared", "An extension that is cleared leaves schemas", &extension_cleared)
+        .matters("A URN without data sends clients looking for an object that is not there.")
+        .requirements(&["RFC7644-3.5.1-22", "RFC7643-3.3-03"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
+        .legal(&["200; schemas no longer lists the extension", "200; it still does", "200; the extension is kept"])
+        .on(Only("User", "not migrated")),
+    Check::new("replace.meta-advances", "A PUT that changes the user changes its version", &meta_advances)
+        .matters("A client with the old version would overwrite the change unseen.")
+        .requirements(&["RFC7644-3.5.1-20"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
+        .legal(&["meta.version, where there is one, differs from before, and meta.lastModified is not earlier"])
+        .on(Only("User", "not migrated")),
+    Check::new("replace.projected", "attributes and excludedAttributes shape the answer to a PUT", &projected)
+        .matters("A provisioner that needs the version only does not want the whole group back.")
+        .requirements(&["RFC7644-3.5.1-21"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
+        .legal(&["200 with what was asked for; what was not named by the parameter is stored all the same"])
+        .on(Only("User", "not migrated")),
+    Check::new(
+        "replace.unknown-attribute",
+        "Neither a missing id nor an unknown attribute in the body stops a PUT",
+        &unknown_attribute,
+    )
+    .matters("Few clients send the id twice, and many send attributes of products that are not there.")
+    .requirements(&["RFC7644-3.5.1-15"])
+    .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
+    .legal(&["200 without the unknown attribute", "400 invalidSyntax or invalidValue for the unknown attribute"])
+    .on(Only("User", "not migrated")),
 ];
 
 /// Sends a PUT of `body` and expects 200.
@@ -131,7 +96,7 @@ async fn put(
     Ok(answer)
 }
 
-async fn user(context: &Context) -> Outcome {
+async fn user(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let mut body = context.data().full_user();
     body["userName"] = user.body()["userName"].clone();
@@ -153,7 +118,7 @@ async fn user(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn supported(context: &Context) -> Outcome {
+async fn supported(context: &Context) -> CheckResult {
     for (_, resource) in context.one_of_each().await? {
         let read = context.read(&resource).await?;
         let body = read.json().cloned().unwrap_or_default();
@@ -163,7 +128,7 @@ async fn supported(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn whole_body_back(context: &Context) -> Outcome {
+async fn whole_body_back(context: &Context) -> CheckResult {
     let user = context.create("/Users", &context.data().full_user()).await?;
     if context.discovery().offers(Capability::CreateGroups) {
         // So that a read-only attribute has a value.
@@ -185,7 +150,7 @@ async fn whole_body_back(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn list_as_a_whole(context: &Context) -> Outcome {
+async fn list_as_a_whole(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["emails.value", "emails.type"])?;
     let address = |kind: &str| json!({"value": context.data().new_address(), "type": kind});
     let mut body = context.data().user();
@@ -201,7 +166,7 @@ async fn list_as_a_whole(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn null_clears(context: &Context) -> Outcome {
+async fn null_clears(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["nickName", "roles", "emails"])?;
     let mut body = context.data().full_user();
     let user = context.create("/Users", &body).await?;
@@ -216,7 +181,7 @@ async fn null_clears(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn omitted(context: &Context) -> Outcome {
+async fn omitted(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["nickName", "active"])?;
     let mut body = context.data().full_user();
     let user = context.create("/Users", &body).await?;
@@ -245,7 +210,7 @@ async fn omitted(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn extension_cleared(context: &Context) -> Outcome {
+async fn extension_cleared(context: &Context) -> CheckResult {
     let Some((mut body, uri, name)) = context.data().extended_user() else {
         return context.skip("no extension of User has a text that a client may set");
     };
@@ -275,7 +240,7 @@ async fn extension_cleared(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn meta_advances(context: &Context) -> Outcome {
+async fn meta_advances(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let before = context.read(&user).await?;
     let mut body = before.json().cloned().unwrap_or_default();
@@ -298,7 +263,7 @@ async fn meta_advances(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn projected(context: &Context) -> Outcome {
+async fn projected(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["nickName", "displayName"])?;
     let mut body = context.data().full_user();
     let user = context.create("/Users", &body).await?;
@@ -318,7 +283,7 @@ async fn projected(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn unknown_attribute(context: &Context) -> Outcome {
+async fn unknown_attribute(context: &Context) -> CheckResult {
     let mut body = context.data().user();
     let user = context.create("/Users", &body).await?;
     body["displayName"] = json!(context.data().name());

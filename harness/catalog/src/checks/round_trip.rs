@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::{at, same};
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
 use crate::data::USER;
 use crate::published;
 use crate::published::{Published, fits, full, kinds, list, person, word};
@@ -19,95 +20,51 @@ pub(super) mod values;
 pub(super) const USERS: &[Capability] = &[Capability::CreateUsers];
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "round-trip.every-attribute",
-        title: "Every attribute comes back as it was sent, or changed for a reason",
-        matters: "A provisioner that reads another value than it wrote writes again, cycle after cycle.",
-        requirements: &["RFC7643-7-24", "RFC7643-7-25", "RFC7643-4.1.2-07", "RFC7644-3.1-09"],
-        needs: &[],
-        legal: &[
+    Check::new("round-trip.every-attribute", "Every attribute comes back as it was sent, or changed for a reason", &every_attribute)
+        .matters("A provisioner that reads another value than it wrote writes again, cycle after cycle.")
+        .requirements(&["RFC7643-7-24", "RFC7643-7-25", "RFC7643-4.1.2-07", "RFC7644-3.1-09"])
+        .legal(&[
             "the value that was sent",
             "the same text in another letter case where caseExact is false, the same instant in another zone, the same values in another order",
             "further sub-attributes that the endpoint fills in",
-        ],
-        alone: false,
-        run: |context| Box::pin(every_attribute(context)),
-    },
-    Check {
-        id: "round-trip.fits-schema",
-        title: "What comes back has the shape that the schemas give it",
-        matters: "Clients with typed models stop at the first value of another shape.",
-        requirements: &["RFC7643-1.2-03", "RFC7644-3.8-12"],
-        needs: &[],
-        legal: &["arrays exactly for multi-valued attributes, objects for complex ones, values of the published types"],
-        alone: false,
-        run: |context| Box::pin(fits_schema(context)),
-    },
-    Check {
-        id: "round-trip.case-kept",
-        title: "The letter case of caseExact texts is kept",
-        matters: "Identifiers of other systems are compared to the letter; in another case they are other identifiers.",
-        requirements: &["RFC7643-7-24"],
-        needs: &[],
-        legal: &["the text as it was sent"],
-        alone: false,
-        run: |context| Box::pin(case_kept(context)),
-    },
-    Check {
-        id: "round-trip.booleans",
-        title: "Booleans come back as the literals true and false",
-        matters: "The text \"false\" is true in many languages, and a disabled account is shown as active.",
-        requirements: &["RFC7643-2.3.2-01", "RFC7643-4.1.1-23"],
-        needs: USERS,
-        legal: &["the JSON boolean that was sent"],
-        alone: false,
-        run: |context| Box::pin(booleans(context)),
-    },
-    Check {
-        id: "round-trip.numbers",
-        title: "Decimals and integers come back as JSON numbers of the same value",
-        matters: "A factor of 0.1 that comes back as 0 is another contract.",
-        requirements: &["RFC7643-2.3.3-01", "RFC7643-2.3.4-01"],
-        needs: &[],
-        legal: &[
+        ]),
+    Check::new("round-trip.fits-schema", "What comes back has the shape that the schemas give it", &fits_schema)
+        .matters("Clients with typed models stop at the first value of another shape.")
+        .requirements(&["RFC7643-1.2-03", "RFC7644-3.8-12"])
+        .legal(&["arrays exactly for multi-valued attributes, objects for complex ones, values of the published types"]),
+    Check::new("round-trip.case-kept", "The letter case of caseExact texts is kept", &case_kept)
+        .matters("Identifiers of other systems are compared to the letter; in another case they are other identifiers.")
+        .requirements(&["RFC7643-7-24"])
+        .legal(&["the text as it was sent"]),
+    Check::new("round-trip.booleans", "Booleans come back as the literals true and false", &booleans)
+        .matters("The text \"false\" is true in many languages, and a disabled account is shown as active.")
+        .requirements(&["RFC7643-2.3.2-01", "RFC7643-4.1.1-23"])
+        .needs(USERS)
+        .legal(&["the JSON boolean that was sent"]),
+    Check::new("round-trip.numbers", "Decimals and integers come back as JSON numbers of the same value", &numbers)
+        .matters("A factor of 0.1 that comes back as 0 is another contract.")
+        .requirements(&["RFC7643-2.3.3-01", "RFC7643-2.3.4-01"])
+        .legal(&[
             "a number of the same value, with digits on both sides of a point, and without fraction for an integer",
-        ],
-        alone: false,
-        run: |context| Box::pin(numbers(context)),
-    },
-    Check {
-        id: "round-trip.binary",
-        title: "Binary values come back as base64 of the same octets",
-        matters: "A certificate that differs in one octet opens nothing.",
-        requirements: &["RFC7643-2.3.6-01", "RFC7643-2.3.6-03", "RFC7643-4.1.2-31"],
-        needs: &[],
-        legal: &[
+        ]),
+    Check::new("round-trip.binary", "Binary values come back as base64 of the same octets", &binary)
+        .matters("A certificate that differs in one octet opens nothing.")
+        .requirements(&["RFC7643-2.3.6-01", "RFC7643-2.3.6-03", "RFC7643-4.1.2-31"])
+        .legal(&[
             "the same octets in the standard alphabet, with padding or without",
             "400 for a value without padding",
-        ],
-        alone: false,
-        run: |context| Box::pin(binary(context)),
-    },
-    Check {
-        id: "round-trip.unassigned",
-        title: "null, an empty array and nothing mean the same",
-        matters: "Clients clear a value with null or []; an endpoint that stores them shows people a title named null.",
-        requirements: &["RFC7643-2.5-01"],
-        needs: USERS,
-        legal: &["no value comes back, and a filter with pr does not match"],
-        alone: false,
-        run: |context| Box::pin(unassigned(context)),
-    },
-    Check {
-        id: "round-trip.external-id",
-        title: "externalId is kept, and can be changed",
-        matters: "It is the key by which a provisioner finds its accounts again.",
-        requirements: &["RFC7643-3.1-15", "RFC7643-3.1-20"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
-        legal: &["the text that was sent, after POST and after PUT"],
-        alone: false,
-        run: |context| Box::pin(external_id(context)),
-    },
+        ]),
+    Check::new("round-trip.unassigned", "null, an empty array and nothing mean the same", &unassigned)
+        .matters("Clients clear a value with null or []; an endpoint that stores them shows people a title named null.")
+        .requirements(&["RFC7643-2.5-01"])
+        .needs(USERS)
+        .legal(&["no value comes back, and a filter with pr does not match"]),
+    Check::new("round-trip.external-id", "externalId is kept, and can be changed", &external_id)
+        .matters("It is the key by which a provisioner finds its accounts again.")
+        .requirements(&["RFC7643-3.1-15", "RFC7643-3.1-20"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
+        .legal(&["the text that was sent, after POST and after PUT"])
+        .on(Only("User", "not migrated")),
 ];
 
 /// Why a value that came back may differ from the one that was sent.
@@ -174,7 +131,7 @@ fn texts(attribute: &Value, sent: &str, found: &str) -> Difference {
     }
 }
 
-async fn every_attribute(context: &Context) -> Outcome {
+async fn every_attribute(context: &Context) -> CheckResult {
     let kinds = kinds(context)?;
     let id = person(context).await?;
     for kind in kinds {
@@ -203,7 +160,7 @@ async fn every_attribute(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn fits_schema(context: &Context) -> Outcome {
+async fn fits_schema(context: &Context) -> CheckResult {
     let kinds = kinds(context)?;
     let id = person(context).await?;
     for kind in kinds {
@@ -231,7 +188,7 @@ async fn fits_schema(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn case_kept(context: &Context) -> Outcome {
+async fn case_kept(context: &Context) -> CheckResult {
     let kinds = kinds(context)?;
     let mut any = false;
     for kind in kinds {
@@ -270,7 +227,7 @@ async fn case_kept(context: &Context) -> Outcome {
     if any { Ok(()) } else { context.skip("nothing can be created") }
 }
 
-async fn booleans(context: &Context) -> Outcome {
+async fn booleans(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["active"])?;
     for value in [false, true] {
         let mut body = context.data().user();
@@ -284,7 +241,7 @@ async fn booleans(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn numbers(context: &Context) -> Outcome {
+async fn numbers(context: &Context) -> CheckResult {
     let mut any = false;
     for kind in kinds(context)? {
         let numeric = published::attributes(context, kind)
@@ -332,7 +289,7 @@ async fn numbers(context: &Context) -> Outcome {
     if any { Ok(()) } else { context.skip("no attribute is published as a number") }
 }
 
-async fn binary(context: &Context) -> Outcome {
+async fn binary(context: &Context) -> CheckResult {
     let mut any = false;
     for kind in kinds(context)? {
         let attributes = published::attributes(context, kind);
@@ -374,7 +331,7 @@ async fn binary(context: &Context) -> Outcome {
     if any { Ok(()) } else { context.skip("no attribute is published as binary") }
 }
 
-async fn unassigned(context: &Context) -> Outcome {
+async fn unassigned(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["nickName", "roles"])?;
     for (nick_name, roles) in [(Some(Value::Null), Some(json!([]))), (None, Some(Value::Null)), (None, None)] {
         let mut body = context.data().user();
@@ -398,7 +355,7 @@ async fn unassigned(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn external_id(context: &Context) -> Outcome {
+async fn external_id(context: &Context) -> CheckResult {
     let mut body = context.data().user();
     body["externalId"] = json!(context.data().name());
     let user = context.create("/Users", &body).await?;

@@ -10,47 +10,39 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, Outcome};
-use crate::cohort::ids_in;
-use crate::context::{Context, Resource, Scale, Stop, patch_of};
+use crate::check::On::Only;
+use crate::check::cohort::ids_in;
+use crate::check::{Check, CheckResult};
+use crate::check::{Context, Resource, Scale, Stop, patch_of};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "scale.users",
-        title: "Ten thousand users are all found, page by page and one by one",
-        matters: "An import that skips one page in a hundred makes leavers of people who are still there.",
-        requirements: &["RFC7644-3.4.2.4-09", "RFC7644-3.4.2.4-13", "RFC7644-3.4.2.4-15"],
-        needs: &[Capability::CreateUsers, Capability::FilterUsers, Capability::IndexPaging],
-        legal: &["each page has at most count users, all pages name one total, and together they hold each user once"],
-        alone: false,
-        run: |context| Box::pin(users(context)),
-    },
-    Check {
-        id: "scale.cursor",
-        title: "Ten thousand users are all found by cursor",
-        matters: "A directory of this size is what cursors were made for.",
-        requirements: &["RFC9865-2-06", "RFC9865-2-21"],
-        needs: &[Capability::CreateUsers, Capability::FilterUsers, Capability::CursorPaging],
-        legal: &["the pages that nextCursor leads through hold each user once"],
-        alone: false,
-        run: |context| Box::pin(cursor(context)),
-    },
-    Check {
-        id: "scale.members",
-        title: "A group of five thousand members keeps, loses and changes exactly those that it is told to",
-        matters: "Everybody is in the group of everybody; it is the first one that grows beyond what was tried.",
-        requirements: &[
-            "RFC7644-3.5.2.1-07",
-            "RFC7644-3.5.2.1-08",
-            "RFC7644-3.5.2.2-04",
-            "RFC7644-3.5.2.3-03",
-            "RFC7644-3.9-08",
-        ],
-        needs: &[Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups],
-        legal: &["200 or 204 for each change, and a later GET lists exactly the right members"],
-        alone: false,
-        run: |context| Box::pin(members(context)),
-    },
+    Check::new("scale.users", "Ten thousand users are all found, page by page and one by one", &users)
+        .matters("An import that skips one page in a hundred makes leavers of people who are still there.")
+        .requirements(&["RFC7644-3.4.2.4-09", "RFC7644-3.4.2.4-13", "RFC7644-3.4.2.4-15"])
+        .needs(&[Capability::CreateUsers, Capability::FilterUsers, Capability::IndexPaging])
+        .legal(&["each page has at most count users, all pages name one total, and together they hold each user once"])
+        .on(Only("User", "not migrated")),
+    Check::new("scale.cursor", "Ten thousand users are all found by cursor", &cursor)
+        .matters("A directory of this size is what cursors were made for.")
+        .requirements(&["RFC9865-2-06", "RFC9865-2-21"])
+        .needs(&[Capability::CreateUsers, Capability::FilterUsers, Capability::CursorPaging])
+        .legal(&["the pages that nextCursor leads through hold each user once"])
+        .on(Only("User", "not migrated")),
+    Check::new(
+        "scale.members",
+        "A group of five thousand members keeps, loses and changes exactly those that it is told to",
+        &members,
+    )
+    .matters("Everybody is in the group of everybody; it is the first one that grows beyond what was tried.")
+    .requirements(&[
+        "RFC7644-3.5.2.1-07",
+        "RFC7644-3.5.2.1-08",
+        "RFC7644-3.5.2.2-04",
+        "RFC7644-3.5.2.3-03",
+        "RFC7644-3.9-08",
+    ])
+    .needs(&[Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups])
+    .legal(&["200 or 204 for each change, and a later GET lists exactly the right members"]),
 ];
 
 /// So many users, eight at a time: as many as a browser would, and no endpoint is flooded.
@@ -109,7 +101,7 @@ impl<'c> Walk<'c> {
     }
 }
 
-async fn users(context: &Context) -> Outcome {
+async fn users(context: &Context) -> CheckResult {
     let scale = scale(context)?;
     let users = crowd(context, scale.users).await?;
     let mut walk = Walk::new(context, &users);
@@ -140,7 +132,7 @@ async fn users(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn cursor(context: &Context) -> Outcome {
+async fn cursor(context: &Context) -> CheckResult {
     let scale = scale(context)?;
     let users = crowd(context, scale.users).await?;
     let mut walk = Walk::new(context, &users);
@@ -164,7 +156,7 @@ async fn cursor(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn members(context: &Context) -> Outcome {
+async fn members(context: &Context) -> CheckResult {
     let scale = scale(context)?;
     let users = crowd(context, scale.members).await?;
     let group = context.group(&[]).await?;
@@ -193,7 +185,7 @@ async fn change(
     group: &Resource,
     operations: &Value,
     requirements: &'static [&'static str],
-) -> Outcome {
+) -> CheckResult {
     let answer = context.send(group.request(Method::PATCH).json(&patch_of(operations))).await?;
     context.expect(&answer).under(requirements).status(&[200, 204]);
     Ok(())
@@ -204,7 +196,7 @@ async fn expect(
     group: &Resource,
     users: &[Resource],
     requirements: &'static [&'static str],
-) -> Outcome {
+) -> CheckResult {
     let read = context.read(group).await?;
     let listed = read.at("members").and_then(Value::as_array).into_iter().flatten();
     let found: BTreeSet<&str> = listed.filter_map(|member| at(member, "value").and_then(Value::as_str)).collect();

@@ -6,8 +6,8 @@ use scim::capability::Capability;
 use serde_json::Value;
 use weir_exchange::difference::at;
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 use crate::published::{flag, list, text, word};
 
 pub(super) mod behaviour;
@@ -25,134 +25,79 @@ const MATTERS: &str = "Generic clients and consoles build their attribute lists 
 const TYPES: [&str; 8] = ["string", "boolean", "decimal", "integer", "dateTime", "binary", "reference", "complex"];
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "schema.documents",
-        title: "Each schema has a URI as its id, a list of attributes, and texts for name and description",
-        matters: MATTERS,
-        requirements: &["RFC7643-7-06", "RFC7643-7-07", "RFC7643-7-09", "RFC7643-7-11"],
-        needs: NEEDS,
-        legal: &["a unique URI as id, an array as attributes; name and description non-empty texts, or left out"],
-        alone: false,
-        run: |context| {
+    Check::boxed("schema.documents", "Each schema has a URI as its id, a list of attributes, and texts for name and description", |context| {
             Box::pin(async move {
                 each_schema(context, document);
                 Ok(())
             })
-        },
-    },
-    Check {
-        id: "schema.urns",
-        title: "The URNs of schemas are the registered ones, unaltered",
-        matters: "Clients compare schema URNs byte for byte; one in another spelling is another schema to them.",
-        requirements: &["RFC7643-10.2.1-01", "RFC7643-10.3-01", "RFC7643-10.4-01"],
-        needs: NEEDS,
-        legal: &["urn:ietf:params:scim: followed by schemas or api and a name; any URI for schemas of one's own"],
-        alone: false,
-        run: |context| {
+        })
+        .matters(MATTERS)
+        .requirements(&["RFC7643-7-06", "RFC7643-7-07", "RFC7643-7-09", "RFC7643-7-11"])
+        .needs(NEEDS)
+        .legal(&["a unique URI as id, an array as attributes; name and description non-empty texts, or left out"]),
+    Check::boxed("schema.urns", "The URNs of schemas are the registered ones, unaltered", |context| {
             Box::pin(async move {
                 each_schema(context, urn);
                 Ok(())
             })
-        },
-    },
-    Check {
-        id: "schema.names",
-        title: "Each attribute has a name by the grammar, once in its place",
-        matters: "A name with a dot, a blank or a colon cannot be used in a filter, a projection or a PATCH path.",
-        requirements: &["RFC7643-2.1-03", "RFC7643-7-12"],
-        needs: NEEDS,
-        legal: &[
+        })
+        .matters("Clients compare schema URNs byte for byte; one in another spelling is another schema to them.")
+        .requirements(&["RFC7643-10.2.1-01", "RFC7643-10.3-01", "RFC7643-10.4-01"])
+        .needs(NEEDS)
+        .legal(&["urn:ietf:params:scim: followed by schemas or api and a name; any URI for schemas of one's own"]),
+    Check::boxed("schema.names", "Each attribute has a name by the grammar, once in its place", |context| Box::pin(async move { each_attribute(context, name) }))
+        .matters("A name with a dot, a blank or a colon cannot be used in a filter, a projection or a PATCH path.")
+        .requirements(&["RFC7643-2.1-03", "RFC7643-7-12"])
+        .needs(NEEDS)
+        .legal(&[
             "a letter, then letters, digits, $, - or _ ; $ref; no name twice beside each other, whatever the letter case",
-        ],
-        alone: false,
-        run: |context| Box::pin(async move { each_attribute(context, name) }),
-    },
-    Check {
-        id: "schema.types",
-        title: "Each attribute has one of the eight data types",
-        matters: MATTERS,
-        requirements: &["RFC7643-2.3-01", "RFC7643-7-13"],
-        needs: NEEDS,
-        legal: &["string, boolean, decimal, integer, dateTime, binary, reference or complex"],
-        alone: false,
-        run: |context| Box::pin(async move { each_attribute(context, data_type) }),
-    },
-    Check {
-        id: "schema.keywords",
-        title: "mutability, returned and uniqueness use the words of the RFC, without quotation marks",
-        matters: "A client that does not know the word falls back to a default, and so writes what it may not or expects what never comes.",
-        requirements: &["RFC7643-1.1-02", "RFC7643-7-34", "RFC7643-7-40", "RFC7643-7-48"],
-        needs: NEEDS,
-        legal: &["one of the words of RFC 7643 section 7, or nothing, which stands for the default"],
-        alone: false,
-        run: |context| Box::pin(async move { each_attribute(context, keywords) }),
-    },
-    Check {
-        id: "schema.flags",
-        title: "multiValued and required are booleans, description is a text",
-        matters: MATTERS,
-        requirements: &["RFC7643-7-15", "RFC7643-7-16", "RFC7643-7-17", "RFC7643-7-18"],
-        needs: NEEDS,
-        legal: &["multiValued: true or false; required: true, false, or nothing; description: a text, or nothing"],
-        alone: false,
-        run: |context| Box::pin(async move { each_attribute(context, flags) }),
-    },
-    Check {
-        id: "schema.canonical-lists",
-        title: "canonicalValues is a list of values of the attribute's type",
-        matters: "Consoles offer these values for choice.",
-        requirements: &["RFC7643-2.4-12", "RFC7643-4.1.2-16", "RFC7643-7-20"],
-        needs: NEEDS,
-        legal: &["an array of values of the type, or nothing"],
-        alone: false,
-        run: |context| Box::pin(async move { each_attribute(context, canonical_list) }),
-    },
-    Check {
-        id: "schema.sub-attributes",
-        title: "Complex attributes, and only those, have sub-attributes, which are simple",
-        matters: "No path and no filter reaches a third level; what stands there cannot be provisioned.",
-        requirements: &["RFC7643-1.2-01", "RFC7643-1.2-04", "RFC7643-2.3.8-03", "RFC7643-7-14"],
-        needs: NEEDS,
-        legal: &[
+        ]),
+    Check::boxed("schema.types", "Each attribute has one of the eight data types", |context| Box::pin(async move { each_attribute(context, data_type) }))
+        .matters(MATTERS)
+        .requirements(&["RFC7643-2.3-01", "RFC7643-7-13"])
+        .needs(NEEDS)
+        .legal(&["string, boolean, decimal, integer, dateTime, binary, reference or complex"]),
+    Check::boxed("schema.keywords", "mutability, returned and uniqueness use the words of the RFC, without quotation marks", |context| Box::pin(async move { each_attribute(context, keywords) }))
+        .matters("A client that does not know the word falls back to a default, and so writes what it may not or expects what never comes.")
+        .requirements(&["RFC7643-1.1-02", "RFC7643-7-34", "RFC7643-7-40", "RFC7643-7-48"])
+        .needs(NEEDS)
+        .legal(&["one of the words of RFC 7643 section 7, or nothing, which stands for the default"]),
+    Check::boxed("schema.flags", "multiValued and required are booleans, description is a text", |context| Box::pin(async move { each_attribute(context, flags) }))
+        .matters(MATTERS)
+        .requirements(&["RFC7643-7-15", "RFC7643-7-16", "RFC7643-7-17", "RFC7643-7-18"])
+        .needs(NEEDS)
+        .legal(&["multiValued: true or false; required: true, false, or nothing; description: a text, or nothing"]),
+    Check::boxed("schema.canonical-lists", "canonicalValues is a list of values of the attribute's type", |context| Box::pin(async move { each_attribute(context, canonical_list) }))
+        .matters("Consoles offer these values for choice.")
+        .requirements(&["RFC7643-2.4-12", "RFC7643-4.1.2-16", "RFC7643-7-20"])
+        .needs(NEEDS)
+        .legal(&["an array of values of the type, or nothing"]),
+    Check::boxed("schema.sub-attributes", "Complex attributes, and only those, have sub-attributes, which are simple", |context| Box::pin(async move { each_attribute(context, sub_attributes) }))
+        .matters("No path and no filter reaches a third level; what stands there cannot be provisioned.")
+        .requirements(&["RFC7643-1.2-01", "RFC7643-1.2-04", "RFC7643-2.3.8-03", "RFC7643-7-14"])
+        .needs(NEEDS)
+        .legal(&[
             "subAttributes with at least one entry for a complex attribute, none for others; none of them complex, except in the schema of schemas",
-        ],
-        alone: false,
-        run: |context| Box::pin(async move { each_attribute(context, sub_attributes) }),
-    },
-    Check {
-        id: "schema.references",
-        title: "reference attributes, and only those, say what they refer to",
-        matters: "Clients follow a reference by its types; without them a URI is only a text.",
-        requirements: &["RFC7643-2.3.7-05", "RFC7643-7-49", "RFC7643-7-50"],
-        needs: NEEDS,
-        legal: &[
+        ]),
+    Check::boxed("schema.references", "reference attributes, and only those, say what they refer to", |context| Box::pin(async move { each_attribute(context, references) }))
+        .matters("Clients follow a reference by its types; without them a URI is only a text.")
+        .requirements(&["RFC7643-2.3.7-05", "RFC7643-7-49", "RFC7643-7-50"])
+        .needs(NEEDS)
+        .legal(&[
             "referenceTypes with names of resource types, external or uri for a reference; nothing for other types",
-        ],
-        alone: false,
-        run: |context| Box::pin(async move { each_attribute(context, references) }),
-    },
-    Check {
-        id: "schema.impossible-characteristics",
-        title: "No boolean, binary or complex attribute claims what its type cannot have",
-        matters: "A client that believes in unique booleans allows two accounts at most.",
-        requirements: &["RFC7643-2.3.2-03", "RFC7643-2.3.6-05", "RFC7643-2.3.8-04"],
-        needs: NEEDS,
-        legal: &[
+        ]),
+    Check::boxed("schema.impossible-characteristics", "No boolean, binary or complex attribute claims what its type cannot have", |context| Box::pin(async move { each_attribute(context, impossible) }))
+        .matters("A client that believes in unique booleans allows two accounts at most.")
+        .requirements(&["RFC7643-2.3.2-03", "RFC7643-2.3.6-05", "RFC7643-2.3.8-04"])
+        .needs(NEEDS)
+        .legal(&[
             "uniqueness none or nothing for boolean, binary and complex; caseExact false or nothing for boolean and complex",
-        ],
-        alone: false,
-        run: |context| Box::pin(async move { each_attribute(context, impossible) }),
-    },
-    Check {
-        id: "schema.extension-names",
-        title: "Extensions do not repeat attributes of the schema that they extend",
-        matters: "Administrators who find department twice map the one that the service does not read.",
-        requirements: &["RFC7643-3.3-05"],
-        needs: NEEDS,
-        legal: &["names that the core schema of the resource type does not have"],
-        alone: false,
-        run: |context| Box::pin(async move { extension_names(context) }),
-    },
+        ]),
+    Check::boxed("schema.extension-names", "Extensions do not repeat attributes of the schema that they extend", |context| Box::pin(async move { extension_names(context) }))
+        .matters("Administrators who find department twice map the one that the service does not read.")
+        .requirements(&["RFC7643-3.3-05"])
+        .needs(NEEDS)
+        .legal(&["names that the core schema of the resource type does not have"]),
 ];
 
 fn each_schema(context: &Context, judge: fn(&Context, usize, &Value)) {
@@ -179,7 +124,7 @@ impl Definition<'_> {
     }
 }
 
-fn each_attribute(context: &Context, judge: fn(&Context, &Definition<'_>)) -> Outcome {
+fn each_attribute(context: &Context, judge: fn(&Context, &Definition<'_>)) -> CheckResult {
     let mut any = false;
     for schema in context.discovery().schemas.entries() {
         let attributes = list(schema, "attributes");
@@ -414,7 +359,7 @@ fn impossible(context: &Context, own: &Definition<'_>) {
     }
 }
 
-fn extension_names(context: &Context) -> Outcome {
+fn extension_names(context: &Context) -> CheckResult {
     let mut any = false;
     for kind in context.discovery().resource_types() {
         let of = |uri: &str| {

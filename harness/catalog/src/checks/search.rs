@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, Outcome};
-use crate::cohort::{Cohort, ids_in, resources_in};
-use crate::context::{Context, Resource, Stop};
+use crate::check::On::Only;
+use crate::check::cohort::{Cohort, ids_in, resources_in};
+use crate::check::{Check, CheckResult};
+use crate::check::{Context, Resource, Stop};
 use crate::data::USER;
 
 const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
@@ -25,162 +26,107 @@ const ROOT: &[Capability] = &[
 const SAME: &[&str] = &["200 with the same resources in the same order as the query by GET"];
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "search.users",
-        title: "POST /Users/.search is a query: 200 with a ListResponse of the matches",
-        matters: "Filters with personal data are kept out of logs this way, and long ones out of URL limits.",
-        requirements: &["RFC7644-3.2-08", "RFC7644-3.4.3-01", "RFC7644-3.4.3-18", "RFC7644-3.4.3-21"],
-        needs: NEEDS,
-        legal: &["200 with a ListResponse that holds exactly the matches, as the query by GET"],
-        alone: false,
-        run: |context| Box::pin(users(context)),
-    },
-    Check {
-        id: "search.groups",
-        title: "POST /Groups/.search queries groups",
-        matters: "A client that searches users so searches groups so.",
-        requirements: &["RFC7644-3.2-08", "RFC7644-3.4.3-18"],
-        needs: &[Capability::CreateGroups, Capability::FilterGroups, Capability::Search],
-        legal: &["200 with a ListResponse that holds exactly the matches"],
-        alone: false,
-        run: |context| Box::pin(groups(context)),
-    },
-    Check {
-        id: "search.parameters",
-        title: "Paging in the body of a search has the effect that it has in a URL",
-        matters: "A walk by .search that ignores startIndex never ends, or misses people.",
-        requirements: &["RFC7644-3.4.3-03", "RFC7644-3.4.3-16", "RFC7644-3.4.3-17", "RFC7644-3.4.3-21"],
-        needs: &[Capability::CreateUsers, Capability::FilterUsers, Capability::Search, Capability::IndexPaging],
-        legal: SAME,
-        alone: false,
-        run: |context| Box::pin(parameters(context)),
-    },
-    Check {
-        id: "search.sorted",
-        title: "Sorting in the body of a search has the effect that it has in a URL",
-        matters: "A console shows the list in the order in which it came.",
-        requirements: &[
+    Check::new("search.users", "POST /Users/.search is a query: 200 with a ListResponse of the matches", &users)
+        .matters("Filters with personal data are kept out of logs this way, and long ones out of URL limits.")
+        .requirements(&["RFC7644-3.2-08", "RFC7644-3.4.3-01", "RFC7644-3.4.3-18", "RFC7644-3.4.3-21"])
+        .needs(NEEDS)
+        .legal(&["200 with a ListResponse that holds exactly the matches, as the query by GET"]),
+    Check::new("search.groups", "POST /Groups/.search queries groups", &groups)
+        .matters("A client that searches users so searches groups so.")
+        .requirements(&["RFC7644-3.2-08", "RFC7644-3.4.3-18"])
+        .needs(&[Capability::CreateGroups, Capability::FilterGroups, Capability::Search])
+        .legal(&["200 with a ListResponse that holds exactly the matches"]),
+    Check::new("search.parameters", "Paging in the body of a search has the effect that it has in a URL", &parameters)
+        .matters("A walk by .search that ignores startIndex never ends, or misses people.")
+        .requirements(&["RFC7644-3.4.3-03", "RFC7644-3.4.3-16", "RFC7644-3.4.3-17", "RFC7644-3.4.3-21"])
+        .needs(&[Capability::CreateUsers, Capability::FilterUsers, Capability::Search, Capability::IndexPaging])
+        .legal(SAME)
+        .on(Only("User", "not migrated")),
+    Check::new("search.sorted", "Sorting in the body of a search has the effect that it has in a URL", &sorted)
+        .matters("A console shows the list in the order in which it came.")
+        .requirements(&[
             "RFC7644-3.4.3-12",
             "RFC7644-3.4.3-13",
             "RFC7644-3.4.3-14",
             "RFC7644-3.4.3-15",
             "RFC7644-3.4.3-21",
-        ],
-        needs: &[Capability::CreateUsers, Capability::FilterUsers, Capability::Search, Capability::Sort],
-        legal: SAME,
-        alone: false,
-        run: |context| Box::pin(sorted(context)),
-    },
-    Check {
-        id: "search.attributes",
-        title: "attributes and excludedAttributes in the body of a search are lists of names that count",
-        matters: "A client that asks for two attributes of ten thousand people gets all of everything otherwise.",
-        requirements: &[
-            "RFC7644-3.4.3-05",
-            "RFC7644-3.4.3-07",
-            "RFC7644-3.4.3-09",
-            "RFC7644-3.4.3-03",
-            "RFC7644-3.4.3-21",
-        ],
-        needs: NEEDS,
-        legal: &["200 with the attributes asked for and those that are always returned"],
-        alone: false,
-        run: |context| Box::pin(attributes(context)),
-    },
-    Check {
-        id: "search.without-filter",
-        title: "A search without filter finds everybody",
-        matters: "A full read by POST must not be empty.",
-        requirements: &["RFC7644-3.4.3-11", "RFC7644-3.4.3-13", "RFC7644-3.4.2-13"],
-        needs: &[Capability::CreateUsers, Capability::Search],
-        legal: &["200 with a ListResponse whose totalResults is as by GET or, where people come and go, at least 1"],
-        alone: false,
-        run: |context| Box::pin(without_filter(context)),
-    },
-    Check {
-        id: "search.invalid-filter",
-        title: "An invalid filter in a search is refused",
-        matters: "A client that gets everybody instead of an error may disable everybody.",
-        requirements: &["RFC7644-3.4.3-10", "RFC7644-3.4.2.2-63", "RFC7644-3.12-04"],
-        needs: &[Capability::FilterUsers, Capability::Search],
-        legal: &["400, with scimType invalidFilter where there is one"],
-        alone: false,
-        run: |context| Box::pin(invalid_filter(context)),
-    },
-    Check {
-        id: "search.creates-nothing",
-        title: "A POST to .search never creates a resource",
-        matters: "A server that takes .search for the collection creates an account by every query.",
-        requirements: &["RFC7644-3.4.3-02"],
-        needs: NEEDS,
-        legal: &["400", "200 with a list, and nobody is created"],
-        alone: false,
-        run: |context| Box::pin(creates_nothing(context)),
-    },
-    Check {
-        id: "search.malformed",
-        title: "A search whose body is no JSON is refused",
-        matters: "A body that was cut off must not be answered with everybody.",
-        requirements: &["RFC7644-3.4.3-20", "RFC7644-3.12-04"],
-        needs: &[Capability::Search],
-        legal: &["400, with scimType invalidSyntax where there is one"],
-        alone: false,
-        run: |context| Box::pin(malformed(context)),
-    },
-    Check {
-        // Whether a server has to insist is disputed, so this one gives notes at most.
-        id: "search.schemas",
-        title: "A search that is not marked as a SearchRequest is refused, or answered all the same",
-        matters: "A client that leaves it out works here and fails elsewhere.",
-        requirements: &["RFC7644-3.4.3-04", "RFC7644-3.12-04"],
-        needs: &[Capability::FilterUsers, Capability::Search],
-        legal: &["400, with scimType invalidSyntax or invalidValue where there is one", "200 (noted)"],
-        alone: false,
-        run: |context| Box::pin(schemas(context)),
-    },
-    Check {
-        id: "search.root",
-        title: "POST /.search finds resources of every type",
-        matters: "A console's search field looks for people and groups at once.",
-        requirements: &[
+        ])
+        .needs(&[Capability::CreateUsers, Capability::FilterUsers, Capability::Search, Capability::Sort])
+        .legal(SAME)
+        .on(Only("User", "not migrated")),
+    Check::new(
+        "search.attributes",
+        "attributes and excludedAttributes in the body of a search are lists of names that count",
+        &attributes,
+    )
+    .matters("A client that asks for two attributes of ten thousand people gets all of everything otherwise.")
+    .requirements(&["RFC7644-3.4.3-05", "RFC7644-3.4.3-07", "RFC7644-3.4.3-09", "RFC7644-3.4.3-03", "RFC7644-3.4.3-21"])
+    .needs(NEEDS)
+    .legal(&["200 with the attributes asked for and those that are always returned"]),
+    Check::new("search.without-filter", "A search without filter finds everybody", &without_filter)
+        .matters("A full read by POST must not be empty.")
+        .requirements(&["RFC7644-3.4.3-11", "RFC7644-3.4.3-13", "RFC7644-3.4.2-13"])
+        .needs(&[Capability::CreateUsers, Capability::Search])
+        .legal(&["200 with a ListResponse whose totalResults is as by GET or, where people come and go, at least 1"])
+        .on(Only("User", "not migrated")),
+    Check::new("search.invalid-filter", "An invalid filter in a search is refused", &invalid_filter)
+        .matters("A client that gets everybody instead of an error may disable everybody.")
+        .requirements(&["RFC7644-3.4.3-10", "RFC7644-3.4.2.2-63", "RFC7644-3.12-04"])
+        .needs(&[Capability::FilterUsers, Capability::Search])
+        .legal(&["400, with scimType invalidFilter where there is one"])
+        .on(Only("User", "not migrated")),
+    Check::new("search.creates-nothing", "A POST to .search never creates a resource", &creates_nothing)
+        .matters("A server that takes .search for the collection creates an account by every query.")
+        .requirements(&["RFC7644-3.4.3-02"])
+        .needs(NEEDS)
+        .legal(&["400", "200 with a list, and nobody is created"]),
+    Check::new("search.malformed", "A search whose body is no JSON is refused", &malformed)
+        .matters("A body that was cut off must not be answered with everybody.")
+        .requirements(&["RFC7644-3.4.3-20", "RFC7644-3.12-04"])
+        .needs(&[Capability::Search])
+        .legal(&["400, with scimType invalidSyntax where there is one"]),
+    Check::new(
+        "search.schemas",
+        "A search that is not marked as a SearchRequest is refused, or answered all the same",
+        &schemas,
+    )
+    .matters("A client that leaves it out works here and fails elsewhere.")
+    .requirements(&["RFC7644-3.4.3-04", "RFC7644-3.12-04"])
+    .needs(&[Capability::FilterUsers, Capability::Search])
+    .legal(&["400, with scimType invalidSyntax or invalidValue where there is one", "200 (noted)"])
+    .on(Only("User", "not migrated")),
+    Check::new("search.root", "POST /.search finds resources of every type", &root)
+        .matters("A console's search field looks for people and groups at once.")
+        .requirements(&[
             "RFC7644-3.2-18",
             "RFC7644-3.4.3-19",
             "RFC7644-3.4.2.1-02",
             "RFC7644-3.4.2.1-03",
             "RFC7644-3.4.2.1-05",
-        ],
-        needs: &[
+        ])
+        .needs(&[
             Capability::CreateUsers,
             Capability::CreateGroups,
             Capability::FilterUsers,
             Capability::FilterGroups,
             Capability::RootQuery,
             Capability::Search,
-        ],
-        legal: &["200 with the users and groups that match, each with its meta.resourceType"],
-        alone: false,
-        run: |context| Box::pin(root(context)),
-    },
-    Check {
-        id: "search.root-get",
-        title: "GET of the base URL queries every type",
-        matters: "A client that finds an id somewhere reads in one request what it belongs to.",
-        requirements: &["RFC7644-3.4.2.1-02", "RFC7644-3.4.2.1-03", "RFC7644-3.4.2.1-05"],
-        needs: ROOT,
-        legal: &["200 with exactly the resources that match"],
-        alone: false,
-        run: |context| Box::pin(root_get(context)),
-    },
-    Check {
-        id: "search.root-unknown-attribute",
-        title: "In a query over all types, an attribute that a type does not have counts as without value",
-        matters: "A filter on userName must neither fail because of groups nor find them.",
-        requirements: &["RFC7644-3.4.2.1-05", "RFC7644-3.4.2.1-06"],
-        needs: ROOT,
-        legal: &["200 with the user for userName pr, and with the group only by displayName"],
-        alone: false,
-        run: |context| Box::pin(root_unknown_attribute(context)),
-    },
+        ])
+        .legal(&["200 with the users and groups that match, each with its meta.resourceType"]),
+    Check::new("search.root-get", "GET of the base URL queries every type", &root_get)
+        .matters("A client that finds an id somewhere reads in one request what it belongs to.")
+        .requirements(&["RFC7644-3.4.2.1-02", "RFC7644-3.4.2.1-03", "RFC7644-3.4.2.1-05"])
+        .needs(ROOT)
+        .legal(&["200 with exactly the resources that match"]),
+    Check::new(
+        "search.root-unknown-attribute",
+        "In a query over all types, an attribute that a type does not have counts as without value",
+        &root_unknown_attribute,
+    )
+    .matters("A filter on userName must neither fail because of groups nor find them.")
+    .requirements(&["RFC7644-3.4.2.1-05", "RFC7644-3.4.2.1-06"])
+    .needs(ROOT)
+    .legal(&["200 with the user for userName pr, and with the group only by displayName"]),
 ];
 
 fn search(endpoint: &str, members: Value) -> Request {
@@ -195,7 +141,7 @@ async fn people(context: &Context) -> Result<Cohort<'_>, Stop> {
     Cohort::users(context, &["b", "a", "c"].map(|key| (key, json!({})))).await
 }
 
-async fn users(context: &Context) -> Outcome {
+async fn users(context: &Context) -> CheckResult {
     let users = people(context).await?;
     let answer = context.send(search("/Users", json!({"filter": users.anchor()}))).await?;
     context
@@ -212,7 +158,7 @@ async fn users(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn groups(context: &Context) -> Outcome {
+async fn groups(context: &Context) -> CheckResult {
     let groups = Cohort::groups(context, &["a", "b"].map(|key| (key, json!({})))).await?;
     let filter = format!("displayName eq {}", json!(groups.name("a")));
     let answer = context.send(search("/Groups", json!({"filter": filter}))).await?;
@@ -250,7 +196,7 @@ async fn alike(
     Ok(answer)
 }
 
-async fn parameters(context: &Context) -> Outcome {
+async fn parameters(context: &Context) -> CheckResult {
     let users = people(context).await?;
     let start: &'static [&'static str] = &["RFC7644-3.4.3-16", "RFC7644-3.4.3-21", "RFC7644-3.4.3-03"];
     let count: &'static [&'static str] = &["RFC7644-3.4.3-17", "RFC7644-3.4.3-21", "RFC7644-3.4.3-03"];
@@ -268,7 +214,7 @@ async fn parameters(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn sorted(context: &Context) -> Outcome {
+async fn sorted(context: &Context) -> CheckResult {
     let users = people(context).await?;
     let cases: [(Value, [&str; 3], &'static [&'static str]); 2] = [
         (json!({"sortBy": "userName"}), ["a", "b", "c"], &["RFC7644-3.4.3-12", "RFC7644-3.4.3-21"]),
@@ -290,7 +236,7 @@ async fn sorted(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn attributes(context: &Context) -> Outcome {
+async fn attributes(context: &Context) -> CheckResult {
     let users = people(context).await?;
     let has = |resource: &Value, name: &str| at(resource, name).is_some_and(|value| !value.is_null());
     let filter = users.anchor();
@@ -319,7 +265,7 @@ async fn attributes(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn without_filter(context: &Context) -> Outcome {
+async fn without_filter(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let answer = context.send(search("/Users", json!({"count": 1}))).await?;
     let total = answer.json().ok().and_then(|json| at(json, "totalResults")).and_then(Value::as_u64).unwrap_or(0);
@@ -333,14 +279,14 @@ async fn without_filter(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn invalid_filter(context: &Context) -> Outcome {
+async fn invalid_filter(context: &Context) -> CheckResult {
     let answer = context.send(search("/Users", json!({"filter": "userName regex \"x\""}))).await?;
     let requirements: &'static [&'static str] = &["RFC7644-3.4.3-10", "RFC7644-3.4.2.2-63"];
     context.expect(&answer).under(requirements).refused(&[400], &["invalidFilter"]);
     Ok(())
 }
 
-async fn creates_nothing(context: &Context) -> Outcome {
+async fn creates_nothing(context: &Context) -> CheckResult {
     let body = context.data().user();
     let answer = context.send(Request::post("/Users/.search").json(&body)).await?;
     context.expect(&answer).status(&[200, 400]);
@@ -350,14 +296,14 @@ async fn creates_nothing(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn malformed(context: &Context) -> Outcome {
+async fn malformed(context: &Context) -> CheckResult {
     let request = Request::post("/Users/.search").body("{\"schemas\": [\"urn:ietf", "application/scim+json");
     let answer = context.send(request).await?;
     context.expect(&answer).under(&["RFC7644-3.4.3-20"]).refused(&[400], &["invalidSyntax"]);
     Ok(())
 }
 
-async fn schemas(context: &Context) -> Outcome {
+async fn schemas(context: &Context) -> CheckResult {
     let body = json!({"filter": format!("userName eq {}", json!(context.data().name()))});
     let answer = context.send(Request::post("/Users/.search").json(&body)).await?;
     let legal = &["invalidSyntax", "invalidValue"];
@@ -391,7 +337,7 @@ fn judge_root(
     }
 }
 
-async fn root(context: &Context) -> Outcome {
+async fn root(context: &Context) -> CheckResult {
     let (user, group, filter) = both(context).await?;
     let answer = context.send(search("", json!({"filter": filter}))).await?;
     judge_root(context, &answer, &[&user, &group], &["RFC7644-3.4.2.1-02", "RFC7644-3.2-18"]);
@@ -407,7 +353,7 @@ async fn root(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn root_get(context: &Context) -> Outcome {
+async fn root_get(context: &Context) -> CheckResult {
     let (user, group, filter) = both(context).await?;
     let query = |filter: &str| Request::get("/").query("filter", filter);
     let answer = context.send(query(&filter)).await?;
@@ -419,7 +365,7 @@ async fn root_get(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn root_unknown_attribute(context: &Context) -> Outcome {
+async fn root_unknown_attribute(context: &Context) -> CheckResult {
     let (user, group, filter) = both(context).await?;
     let query = |filter: &str| Request::get("/").query("filter", filter);
     let requirements: &'static [&'static str] = &["RFC7644-3.4.2.1-05", "RFC7644-3.4.2.1-06"];

@@ -4,54 +4,54 @@ use scim::capability::Capability;
 use weir_exchange::request::SCIM_JSON;
 use weir_exchange::{Credentials, Request};
 
-use crate::check::{Check, Outcome};
-use crate::context::{Context, Stop};
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
+use crate::check::{Context, Stop};
 use crate::data::USER;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "security.hostile-bodies",
-        title: "A body that is built to break parsers is answered: with an Error, or as what it says",
-        matters: "One request of this kind takes an endpoint down when the parser recurses, and everybody with it.",
-        requirements: &["RFC7644-3.12-01", "RFC7644-3.12-09"],
-        needs: &[Capability::CreateUsers],
-        legal: &["201", "a status from 400 to 499 with a SCIM Error"],
-        alone: false,
-        run: |context| Box::pin(hostile_bodies(context)),
-    },
-    Check {
-        id: "security.hostile-queries",
-        title: "A query that is built to break parsers is answered: with an Error, or with a list",
-        matters: "Filters reach databases; a quote that breaks out of the text reads or changes what it should not.",
-        requirements: &["RFC7644-3.12-01", "RFC7644-3.4.2-11"],
-        needs: &[Capability::FilterUsers],
-        legal: &["200 with a list that holds nothing of this", "a status from 400 to 499 with a SCIM Error"],
-        alone: false,
-        run: |context| Box::pin(hostile_queries(context)),
-    },
-    Check {
-        id: "security.cursor-without-credentials",
-        title: "A cursor gives no access to who has no credentials",
-        matters: "Cursors travel in URLs, which are logged; whoever reads the log must not read the directory.",
-        requirements: &["RFC9865-5.2-03", "RFC9865-5.3-01"],
-        needs: &[Capability::CursorPaging],
-        legal: &["401 or 403", "400 tooMany"],
-        alone: false,
-        run: |context| Box::pin(cursor_without_credentials(context)),
-    },
-    Check {
-        id: "security.cursor-of-another",
-        title: "The cursor of one tenant shows nothing of it to another",
-        matters: "A cursor that holds the query and not its owner is a way from one customer's people to another's.",
-        requirements: &["RFC9865-5.2-01", "RFC9865-5.2-03"],
-        needs: &[Capability::CursorPaging, Capability::CreateUsers],
-        legal: &["400 invalidCursor, or 401, 403, 404", "200 with the other's own resources only"],
-        alone: false,
-        run: |context| Box::pin(cursor_of_another(context)),
-    },
+    Check::new(
+        "security.hostile-bodies",
+        "A body that is built to break parsers is answered: with an Error, or as what it says",
+        &hostile_bodies,
+    )
+    .matters("One request of this kind takes an endpoint down when the parser recurses, and everybody with it.")
+    .requirements(&["RFC7644-3.12-01", "RFC7644-3.12-09"])
+    .needs(&[Capability::CreateUsers])
+    .legal(&["201", "a status from 400 to 499 with a SCIM Error"])
+    .on(Only("User", "not migrated")),
+    Check::new(
+        "security.hostile-queries",
+        "A query that is built to break parsers is answered: with an Error, or with a list",
+        &hostile_queries,
+    )
+    .matters("Filters reach databases; a quote that breaks out of the text reads or changes what it should not.")
+    .requirements(&["RFC7644-3.12-01", "RFC7644-3.4.2-11"])
+    .needs(&[Capability::FilterUsers])
+    .legal(&["200 with a list that holds nothing of this", "a status from 400 to 499 with a SCIM Error"])
+    .on(Only("User", "not migrated")),
+    Check::new(
+        "security.cursor-without-credentials",
+        "A cursor gives no access to who has no credentials",
+        &cursor_without_credentials,
+    )
+    .matters("Cursors travel in URLs, which are logged; whoever reads the log must not read the directory.")
+    .requirements(&["RFC9865-5.2-03", "RFC9865-5.3-01"])
+    .needs(&[Capability::CursorPaging])
+    .legal(&["401 or 403", "400 tooMany"]),
+    Check::new(
+        "security.cursor-of-another",
+        "The cursor of one tenant shows nothing of it to another",
+        &cursor_of_another,
+    )
+    .matters("A cursor that holds the query and not its owner is a way from one customer's people to another's.")
+    .requirements(&["RFC9865-5.2-01", "RFC9865-5.2-03"])
+    .needs(&[Capability::CursorPaging, Capability::CreateUsers])
+    .legal(&["400 invalidCursor, or 401, 403, 404", "200 with the other's own resources only"])
+    .on(Only("User", "not migrated")),
 ];
 
-async fn hostile_bodies(context: &Context) -> Outcome {
+async fn hostile_bodies(context: &Context) -> CheckResult {
     let name = context.data().name();
     let user = |member: &str| format!("{{\"schemas\":[\"{USER}\"],\"userName\":\"{name}-{member}\"");
     let bodies: [(&str, Vec<u8>); 7] = [
@@ -80,7 +80,7 @@ async fn hostile_bodies(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn hostile_queries(context: &Context) -> Outcome {
+async fn hostile_queries(context: &Context) -> CheckResult {
     let nobody = context.data().uuid();
     let deep = format!("{}userName eq \"{nobody}\"{}", "(".repeat(2_000), ")".repeat(2_000));
     for filter in [
@@ -126,7 +126,7 @@ fn page(context: &Context, cursor: &str) -> Request {
     Request::get("/Users").query("cursor", cursor).query("count", "1").query("filter", &filter)
 }
 
-async fn cursor_without_credentials(context: &Context) -> Outcome {
+async fn cursor_without_credentials(context: &Context) -> CheckResult {
     if matches!(context.client().credentials(), Credentials::None) {
         return context.skip("the run itself has no credentials, so the endpoint may be open on purpose");
     }
@@ -139,7 +139,7 @@ async fn cursor_without_credentials(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn cursor_of_another(context: &Context) -> Outcome {
+async fn cursor_of_another(context: &Context) -> CheckResult {
     let Some(other) = context.stranger() else {
         return context.skip("no credentials of another tenant were given (--second-bearer, --second-basic)");
     };

@@ -6,9 +6,10 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, Outcome};
-use crate::cohort::Cohort;
-use crate::context::{Context, Stop};
+use crate::check::On::Only;
+use crate::check::cohort::Cohort;
+use crate::check::{Check, CheckResult};
+use crate::check::{Context, Stop};
 use crate::data::USER;
 
 const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers, Capability::Sort];
@@ -17,127 +18,81 @@ const PAGED: &[Capability] =
 const ORDERED: &[&str] = &["200 with the resources in the order of the attribute"];
 
 pub(super) const CHECKS: &[Check] = &[
-    Check {
-        id: "sort.ascending",
-        title: "sortBy orders by an attribute, ascending without sortOrder",
-        matters: "A client that merges two sorted lists loses entries when one is not sorted.",
-        requirements: &["RFC7644-3.4.2.3-03", "RFC7644-3.4.2.3-08", "RFC7644-3.4.2.3-09"],
-        needs: NEEDS,
-        legal: ORDERED,
-        alone: false,
-        run: |context| Box::pin(ascending(context)),
-    },
-    Check {
-        id: "sort.descending",
-        title: "descending is the reverse of ascending",
-        matters: "The newest accounts come first only if the order is the one asked for.",
-        requirements: &["RFC7644-3.4.2.3-13", "RFC7644-3.4.2.3-08"],
-        needs: NEEDS,
-        legal: ORDERED,
-        alone: false,
-        run: |context| Box::pin(descending(context)),
-    },
-    Check {
-        id: "sort.case-ignored",
-        title: "Values of an attribute that is not caseExact are sorted without letter case",
-        matters: "People look for a name where the alphabet has it, not behind all capitals.",
-        requirements: &["RFC7644-3.4.2.3-10", "RFC7644-3.4.2.3-03"],
-        needs: NEEDS,
-        legal: &["200 with alice, Bob, Carl in this order"],
-        alone: false,
-        run: |context| Box::pin(case_ignored(context)),
-    },
-    Check {
-        // Code points and collations are both defensible, so this one gives notes at most for them.
-        id: "sort.case-exact",
-        title: "Values of a caseExact attribute are sorted by letter case",
-        matters: "Two lists that are to be merged have to be in one order.",
-        requirements: &["RFC7644-3.4.2.3-11", "RFC7644-3.4.2.3-03"],
-        needs: NEEDS,
-        legal: &["200 with B, C, a in this order", "200 with a, B, C in this order (noted)"],
-        alone: false,
-        run: |context| Box::pin(case_exact(context)),
-    },
-    Check {
-        id: "sort.sub-attribute",
-        title: "sortBy names a part of a complex attribute with a dot",
-        matters: "Lists of people are sorted by family name.",
-        requirements: &["RFC7644-3.4.2.3-05", "RFC7644-3.4.2.3-03", "RFC7644-3.10-01", "RFC7644-3.10-02"],
-        needs: NEEDS,
-        legal: &["200 in the order of the part, with the schema's URN or without; sortBy=name may be refused with 400"],
-        alone: false,
-        run: |context| Box::pin(sub_attribute(context)),
-    },
-    Check {
-        id: "sort.primary-value",
-        title: "Of several values the primary one counts, else the first",
-        matters: "A person appears under the address that the organisation uses.",
-        requirements: &["RFC7644-3.4.2.3-04"],
-        needs: NEEDS,
-        legal: ORDERED,
-        alone: false,
-        run: |context| Box::pin(primary_value(context)),
-    },
-    Check {
-        id: "sort.missing-values",
-        title: "Resources without value come last when ascending and first when descending, and none is lost",
-        matters: "A list sorted by an optional attribute must still be the whole list.",
-        requirements: &["RFC7644-3.4.2.3-06", "RFC7644-3.4.2.3-07", "RFC7644-3.4.2.3-03"],
-        needs: NEEDS,
-        legal: &["200 with everybody, those without value at the end that the RFC names (at the other end: noted)"],
-        alone: false,
-        run: |context| Box::pin(missing_values(context)),
-    },
-    Check {
-        id: "sort.by-type",
-        title: "Times are sorted as instants, not as text",
-        matters: "The oldest account is the oldest in every zone.",
-        requirements: &["RFC7644-3.4.2.3-12"],
-        needs: NEEDS,
-        legal: ORDERED,
-        alone: false,
-        run: |context| Box::pin(by_type(context)),
-    },
-    Check {
-        id: "sort.pages",
-        title: "Pages of a sorted list together are the sorted list",
-        matters: "A page sorted by itself shows some people twice and others never.",
-        requirements: &["RFC7644-3.4.2.3-14", "RFC7644-3.4.2.4-15"],
-        needs: PAGED,
-        legal: &["200 with pages that continue each other, also where many values are equal"],
-        alone: false,
-        run: |context| Box::pin(pages(context)),
-    },
-    Check {
-        id: "sort.groups",
-        title: "Groups are sorted",
-        matters: "Consoles list groups by name.",
-        requirements: &["RFC7644-3.4.2.3-03", "RFC7644-3.4.2.3-13"],
-        needs: &[Capability::CreateGroups, Capability::FilterGroups, Capability::Sort],
-        legal: ORDERED,
-        alone: false,
-        run: |context| Box::pin(groups(context)),
-    },
-    Check {
-        id: "sort.unknown-attribute",
-        title: "An unknown attribute is refused or ignored",
-        matters: "A list sorted by an attribute that another version has must not break the client.",
-        requirements: &["RFC7644-3.4.2.3-15", "RFC7644-3.4.2.3-08"],
-        needs: NEEDS,
-        legal: &["400 with scimType invalidPath or invalidValue", "200 with everybody"],
-        alone: false,
-        run: |context| Box::pin(unknown_attribute(context)),
-    },
-    Check {
-        id: "sort.not-offered",
-        title: "An endpoint without sorting refuses or ignores sortBy and loses nobody",
-        matters: "Clients ask for sorted lists without looking whether that is offered.",
-        requirements: &["RFC7644-3.4.2.3-01", "RFC7644-3.4.2.2-04"],
-        needs: &[Capability::CreateUsers, Capability::FilterUsers],
-        legal: &["200 with everybody", "400, 403 or 501"],
-        alone: false,
-        run: |context| Box::pin(not_offered(context)),
-    },
+    Check::new("sort.ascending", "sortBy orders by an attribute, ascending without sortOrder", &ascending)
+        .matters("A client that merges two sorted lists loses entries when one is not sorted.")
+        .requirements(&["RFC7644-3.4.2.3-03", "RFC7644-3.4.2.3-08", "RFC7644-3.4.2.3-09"])
+        .needs(NEEDS)
+        .legal(ORDERED),
+    Check::new("sort.descending", "descending is the reverse of ascending", &descending)
+        .matters("The newest accounts come first only if the order is the one asked for.")
+        .requirements(&["RFC7644-3.4.2.3-13", "RFC7644-3.4.2.3-08"])
+        .needs(NEEDS)
+        .legal(ORDERED),
+    Check::new(
+        "sort.case-ignored",
+        "Values of an attribute that is not caseExact are sorted without letter case",
+        &case_ignored,
+    )
+    .matters("People look for a name where the alphabet has it, not behind all capitals.")
+    .requirements(&["RFC7644-3.4.2.3-10", "RFC7644-3.4.2.3-03"])
+    .needs(NEEDS)
+    .legal(&["200 with alice, Bob, Carl in this order"]),
+    Check::new("sort.case-exact", "Values of a caseExact attribute are sorted by letter case", &case_exact)
+        .matters("Two lists that are to be merged have to be in one order.")
+        .requirements(&["RFC7644-3.4.2.3-11", "RFC7644-3.4.2.3-03"])
+        .needs(NEEDS)
+        .legal(&["200 with B, C, a in this order", "200 with a, B, C in this order (noted)"]),
+    Check::new("sort.sub-attribute", "sortBy names a part of a complex attribute with a dot", &sub_attribute)
+        .matters("Lists of people are sorted by family name.")
+        .requirements(&["RFC7644-3.4.2.3-05", "RFC7644-3.4.2.3-03", "RFC7644-3.10-01", "RFC7644-3.10-02"])
+        .needs(NEEDS)
+        .legal(&[
+            "200 in the order of the part, with the schema's URN or without; sortBy=name may be refused with 400",
+        ]),
+    Check::new("sort.primary-value", "Of several values the primary one counts, else the first", &primary_value)
+        .matters("A person appears under the address that the organisation uses.")
+        .requirements(&["RFC7644-3.4.2.3-04"])
+        .needs(NEEDS)
+        .legal(ORDERED),
+    Check::new(
+        "sort.missing-values",
+        "Resources without value come last when ascending and first when descending, and none is lost",
+        &missing_values,
+    )
+    .matters("A list sorted by an optional attribute must still be the whole list.")
+    .requirements(&["RFC7644-3.4.2.3-06", "RFC7644-3.4.2.3-07", "RFC7644-3.4.2.3-03"])
+    .needs(NEEDS)
+    .legal(&["200 with everybody, those without value at the end that the RFC names (at the other end: noted)"]),
+    Check::new("sort.by-type", "Times are sorted as instants, not as text", &by_type)
+        .matters("The oldest account is the oldest in every zone.")
+        .requirements(&["RFC7644-3.4.2.3-12"])
+        .needs(NEEDS)
+        .legal(ORDERED),
+    Check::new("sort.pages", "Pages of a sorted list together are the sorted list", &pages)
+        .matters("A page sorted by itself shows some people twice and others never.")
+        .requirements(&["RFC7644-3.4.2.3-14", "RFC7644-3.4.2.4-15"])
+        .needs(PAGED)
+        .legal(&["200 with pages that continue each other, also where many values are equal"]),
+    Check::new("sort.groups", "Groups are sorted", &groups)
+        .matters("Consoles list groups by name.")
+        .requirements(&["RFC7644-3.4.2.3-03", "RFC7644-3.4.2.3-13"])
+        .needs(&[Capability::CreateGroups, Capability::FilterGroups, Capability::Sort])
+        .legal(ORDERED),
+    Check::new("sort.unknown-attribute", "An unknown attribute is refused or ignored", &unknown_attribute)
+        .matters("A list sorted by an attribute that another version has must not break the client.")
+        .requirements(&["RFC7644-3.4.2.3-15", "RFC7644-3.4.2.3-08"])
+        .needs(NEEDS)
+        .legal(&["400 with scimType invalidPath or invalidValue", "200 with everybody"]),
+    Check::new(
+        "sort.not-offered",
+        "An endpoint without sorting refuses or ignores sortBy and loses nobody",
+        &not_offered,
+    )
+    .matters("Clients ask for sorted lists without looking whether that is offered.")
+    .requirements(&["RFC7644-3.4.2.3-01", "RFC7644-3.4.2.2-04"])
+    .needs(&[Capability::CreateUsers, Capability::FilterUsers])
+    .legal(&["200 with everybody", "400, 403 or 501"])
+    .on(Only("User", "not migrated")),
 ];
 
 fn sorted(cohort: &Cohort<'_>, by: &str, order: Option<&str>) -> Request {
@@ -168,7 +123,7 @@ async fn people(context: &Context) -> Result<Cohort<'_>, Stop> {
     Cohort::users(context, &["c", "a", "d", "b"].map(|key| (key, json!({})))).await
 }
 
-async fn ascending(context: &Context) -> Outcome {
+async fn ascending(context: &Context) -> CheckResult {
     let users = people(context).await?;
     let order = &["a", "b", "c", "d"];
     judge(context, &users, sorted(&users, "userName", None), order, &["RFC7644-3.4.2.3-09"]).await?;
@@ -178,7 +133,7 @@ async fn ascending(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn descending(context: &Context) -> Outcome {
+async fn descending(context: &Context) -> CheckResult {
     let users = people(context).await?;
     let request = sorted(&users, "userName", Some("descending"));
     let requirements: &'static [&'static str] = &["RFC7644-3.4.2.3-13", "RFC7644-3.4.2.3-08"];
@@ -186,7 +141,7 @@ async fn descending(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn case_ignored(context: &Context) -> Outcome {
+async fn case_ignored(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["displayName"])?;
     let people = [("b", "Bob"), ("a", "alice"), ("c", "Carl")].map(|(key, name)| (key, json!({"displayName": name})));
     let users = Cohort::users(context, &people).await?;
@@ -194,7 +149,7 @@ async fn case_ignored(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn case_exact(context: &Context) -> Outcome {
+async fn case_exact(context: &Context) -> CheckResult {
     let prefix = context.data().prefix();
     let people = ["B", "a", "C"].map(|key| (key, json!({"externalId": format!("{prefix}{key}")})));
     let users = Cohort::users(context, &people).await?;
@@ -213,7 +168,7 @@ async fn case_exact(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn sub_attribute(context: &Context) -> Outcome {
+async fn sub_attribute(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["name.givenName", "name.familyName"])?;
     let person = |given: &str, family: &str| json!({"name": {"givenName": given, "familyName": family}});
     let people = [("b", person("Ada", "Bell")), ("c", person("Bea", "Cole")), ("a", person("Cleo", "Abel"))];
@@ -228,7 +183,7 @@ async fn sub_attribute(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn primary_value(context: &Context) -> Outcome {
+async fn primary_value(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["emails.value", "emails.primary"])?;
     let prefix = context.data().prefix();
     let email = |start: &str, kind: &str, primary: bool| {
@@ -249,7 +204,7 @@ async fn primary_value(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn missing_values(context: &Context) -> Outcome {
+async fn missing_values(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["nickName"])?;
     let people = [("without", json!({})), ("b", json!({"nickName": "Bea"})), ("a", json!({"nickName": "Ada"}))];
     let users = Cohort::users(context, &people).await?;
@@ -276,7 +231,7 @@ async fn missing_values(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn by_type(context: &Context) -> Outcome {
+async fn by_type(context: &Context) -> CheckResult {
     let users = people(context).await?;
     let created = |key: &str| {
         let (_, user) = users.members().find(|(own, _)| *own == key)?;
@@ -317,7 +272,7 @@ async fn by_type(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn pages(context: &Context) -> Outcome {
+async fn pages(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["title"])?;
     let title = context.data().prefix();
     let keys = ["e", "a", "d", "b", "c"];
@@ -348,7 +303,7 @@ async fn pages(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn groups(context: &Context) -> Outcome {
+async fn groups(context: &Context) -> CheckResult {
     let groups = Cohort::groups(context, &["b", "c", "a"].map(|key| (key, json!({})))).await?;
     let by_name = |order| sorted(&groups, "displayName", order);
     judge(context, &groups, by_name(None), &["a", "b", "c"], &["RFC7644-3.4.2.3-03"]).await?;
@@ -356,7 +311,7 @@ async fn groups(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn unknown_attribute(context: &Context) -> Outcome {
+async fn unknown_attribute(context: &Context) -> CheckResult {
     let users = people(context).await?;
     let cases: [(Request, &'static [&'static str]); 2] = [
         (sorted(&users, "weirdness", None), &["RFC7644-3.4.2.3-15"]),
@@ -374,7 +329,7 @@ async fn unknown_attribute(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn not_offered(context: &Context) -> Outcome {
+async fn not_offered(context: &Context) -> CheckResult {
     context.may_try(Capability::Sort)?;
     if context.discovery().config("sort.supported").and_then(Value::as_bool) != Some(false) {
         return context.skip("sorting is offered");

@@ -11,41 +11,37 @@ use std::sync::Arc;
 use scim::capability::Capability;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, Outcome};
-use crate::context::{Context, Resource, Stop};
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
+use crate::check::{Context, Resource, Stop};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "stateful.user",
-        title: "A user is what any sequence of changes makes of it",
-        matters: "Endpoints pass every test of one change and lose the third one; a directory sends changes for years.",
-        requirements: &[
-            "RFC7644-3.5.1-04",
-            "RFC7644-3.5.2-29",
-            "RFC7644-3.5.2.1-05",
-            "RFC7644-3.5.2.1-07",
-            "RFC7644-3.5.2.2-04",
-            "RFC7644-3.5.2.3-04",
-        ],
-        needs: &[Capability::CreateUsers],
-        legal: &[
-            "after each change that succeeds a GET shows its effect and nothing else, after one that is refused no effect",
-        ],
-        alone: false,
-        run: |context| Box::pin(sequence::<user::User>(context)),
-    },
-    Check {
-        id: "stateful.group",
-        title: "A group has the members that any sequence of changes gives it",
-        matters: "Members come, go and come back; whoever is lost on the way has no access and no error says so.",
-        requirements: &["RFC7644-3.5.1-16", "RFC7644-3.5.2.1-07", "RFC7644-3.5.2.2-04", "RFC7644-3.5.2.3-03"],
-        needs: &[Capability::CreateUsers, Capability::CreateGroups],
-        legal: &[
-            "after each change that succeeds a GET lists exactly its members, after one that is refused the members before",
-        ],
-        alone: false,
-        run: |context| Box::pin(sequence::<group::Group>(context)),
-    },
+    Check::boxed("stateful.user", "A user is what any sequence of changes makes of it", |context| {
+        Box::pin(sequence::<user::User>(context))
+    })
+    .matters("Endpoints pass every test of one change and lose the third one; a directory sends changes for years.")
+    .requirements(&[
+        "RFC7644-3.5.1-04",
+        "RFC7644-3.5.2-29",
+        "RFC7644-3.5.2.1-05",
+        "RFC7644-3.5.2.1-07",
+        "RFC7644-3.5.2.2-04",
+        "RFC7644-3.5.2.3-04",
+    ])
+    .needs(&[Capability::CreateUsers])
+    .legal(&[
+        "after each change that succeeds a GET shows its effect and nothing else, after one that is refused no effect",
+    ])
+    .on(Only("User", "not migrated")),
+    Check::boxed("stateful.group", "A group has the members that any sequence of changes gives it", |context| {
+        Box::pin(sequence::<group::Group>(context))
+    })
+    .matters("Members come, go and come back; whoever is lost on the way has no access and no error says so.")
+    .requirements(&["RFC7644-3.5.1-16", "RFC7644-3.5.2.1-07", "RFC7644-3.5.2.2-04", "RFC7644-3.5.2.3-03"])
+    .needs(&[Capability::CreateUsers, Capability::CreateGroups])
+    .legal(&[
+        "after each change that succeeds a GET lists exactly its members, after one that is refused the members before",
+    ]),
 ];
 
 /// How many changes a sequence has.
@@ -85,7 +81,7 @@ struct Parting {
     difference: String,
 }
 
-async fn sequence<M: Model>(context: &Context) -> Outcome {
+async fn sequence<M: Model>(context: &Context) -> CheckResult {
     let mut model = M::create(context).await?;
     let mut random = context.data().random();
     let mut steps: Vec<M::Step> = Vec::new();

@@ -7,50 +7,47 @@ use weir_exchange::difference::at;
 
 use super::job::{Answered, Job};
 use super::results::nameless;
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "bulk.failure-contained",
-        title: "One bad operation spoils no other, and the job answers 200",
-        matters: "A load of ten thousand that stops at the first bad row is sent again from the start, for ever.",
-        requirements: &["RFC7644-3.7-22", "RFC7644-3.7-24"],
-        needs: &[Capability::Bulk, Capability::CreateUsers],
-        legal: &["200; of three operations the second fails, and the first and the third took effect"],
-        alone: false,
-        run: |context| Box::pin(contained(context)),
-    },
-    Check {
-        id: "bulk.failure-explained",
-        title: "The result of a failed operation holds the Error that a request of its own would have got",
-        matters: "Whoever repairs the data sees only this text.",
-        requirements: &["RFC7644-3.7-18", "RFC7644-3.7-21", "RFC7644-3.7.3-04"],
-        needs: &[Capability::Bulk, Capability::CreateUsers],
-        legal: &["a response with the Error URI, a status equal to the result's, and a detail"],
-        alone: false,
-        run: |context| Box::pin(explained(context)),
-    },
-    Check {
-        id: "bulk.fail-on-errors",
-        title: "After as many errors as failOnErrors says nothing more is carried out",
-        matters: "It is the brake of a load that goes wrong; without it every row is spoilt.",
-        requirements: &["RFC7644-3.7-25", "RFC7644-3.7.3-05"],
-        needs: &[Capability::Bulk, Capability::CreateUsers],
-        legal: &["the operations after the first error are left out of the answer, or listed as failed, and not done"],
-        alone: false,
-        run: |context| Box::pin(fail_on_errors(context)),
-    },
-    Check {
-        id: "bulk.fail-on-errors-counted",
-        title: "failOnErrors 2 stops at the second error and not before",
-        matters: "A job that may have two bad rows must not stop at the first.",
-        requirements: &["RFC7644-3.7-24", "RFC7644-3.7.3-05"],
-        needs: &[Capability::Bulk, Capability::CreateUsers],
-        legal: &["what stands between the first and the second error is done, what stands behind the second is not"],
-        alone: false,
-        run: |context| Box::pin(fail_on_errors_counted(context)),
-    },
+    Check::new("bulk.failure-contained", "One bad operation spoils no other, and the job answers 200", &contained)
+        .matters("A load of ten thousand that stops at the first bad row is sent again from the start, for ever.")
+        .requirements(&["RFC7644-3.7-22", "RFC7644-3.7-24"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers])
+        .legal(&["200; of three operations the second fails, and the first and the third took effect"])
+        .on(Only("User", "not migrated")),
+    Check::new(
+        "bulk.failure-explained",
+        "The result of a failed operation holds the Error that a request of its own would have got",
+        &explained,
+    )
+    .matters("Whoever repairs the data sees only this text.")
+    .requirements(&["RFC7644-3.7-18", "RFC7644-3.7-21", "RFC7644-3.7.3-04"])
+    .needs(&[Capability::Bulk, Capability::CreateUsers])
+    .legal(&["a response with the Error URI, a status equal to the result's, and a detail"])
+    .on(Only("User", "not migrated")),
+    Check::new(
+        "bulk.fail-on-errors",
+        "After as many errors as failOnErrors says nothing more is carried out",
+        &fail_on_errors,
+    )
+    .matters("It is the brake of a load that goes wrong; without it every row is spoilt.")
+    .requirements(&["RFC7644-3.7-25", "RFC7644-3.7.3-05"])
+    .needs(&[Capability::Bulk, Capability::CreateUsers])
+    .legal(&["the operations after the first error are left out of the answer, or listed as failed, and not done"])
+    .on(Only("User", "not migrated")),
+    Check::new(
+        "bulk.fail-on-errors-counted",
+        "failOnErrors 2 stops at the second error and not before",
+        &fail_on_errors_counted,
+    )
+    .matters("A job that may have two bad rows must not stop at the first.")
+    .requirements(&["RFC7644-3.7-24", "RFC7644-3.7.3-05"])
+    .needs(&[Capability::Bulk, Capability::CreateUsers])
+    .legal(&["what stands between the first and the second error is done, what stands behind the second is not"])
+    .on(Only("User", "not migrated")),
 ];
 
 /// Whether a user of this name is there, found by its location or by filter.
@@ -59,7 +56,7 @@ async fn exists(
     answered: &Answered,
     index: usize,
     body: &Value,
-) -> Result<bool, crate::context::Stop> {
+) -> Result<bool, crate::check::Stop> {
     if answered.is_success(index) {
         return Ok(true);
     }
@@ -71,7 +68,7 @@ async fn exists(
     Ok(list.at("totalResults").and_then(Value::as_u64).is_some_and(|total| total > 0))
 }
 
-async fn contained(context: &Context) -> Outcome {
+async fn contained(context: &Context) -> CheckResult {
     let (first, third) = (context.data().user(), context.data().user());
     let job =
         Job::new().post("/Users", "u1", &first).post("/Users", "u2", &nameless(context)).post("/Users", "u3", &third);
@@ -102,7 +99,7 @@ async fn contained(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn explained(context: &Context) -> Outcome {
+async fn explained(context: &Context) -> CheckResult {
     let nobody = format!("/Users/{}", context.data().unknown_id());
     let job = Job::new().post("/Users", "u1", &nameless(context)).delete(&nobody);
     let answered = job.send(context).await?;
@@ -129,7 +126,7 @@ async fn explained(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn fail_on_errors(context: &Context) -> Outcome {
+async fn fail_on_errors(context: &Context) -> CheckResult {
     let (second, third) = (context.data().user(), context.data().user());
     let job = Job::new()
         .post("/Users", "u1", &nameless(context))
@@ -154,7 +151,7 @@ async fn fail_on_errors(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn fail_on_errors_counted(context: &Context) -> Outcome {
+async fn fail_on_errors_counted(context: &Context) -> CheckResult {
     let (between, behind) = (context.data().user(), context.data().user());
     let job = Job::new()
         .post("/Users", "u1", &nameless(context))

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::context::{Context, Stop, patch_of};
+use crate::check::{Context, Stop, patch_of};
 
 const BULK_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 

@@ -6,134 +6,95 @@ use serde_json::{Value, json};
 use weir_exchange::Request;
 
 use super::job::Job;
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
 use crate::data::USER;
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "bulk.put",
-        title: "A PUT in a job replaces the user",
-        matters: "A nightly job of full updates is a list of PUTs.",
-        requirements: &["RFC7644-3.7.3-03"],
-        needs: &[Capability::Bulk, Capability::CreateUsers, Capability::ReplaceUsers],
-        legal: &["a result of status 200 or 204, and the user as sent"],
-        alone: false,
-        run: |context| Box::pin(put(context)),
-    },
-    Check {
-        id: "bulk.patch",
-        title: "A PATCH in a job carries a PatchOp message and takes effect",
-        matters: "Disabling a thousand leavers at once is a list of PATCHes.",
-        requirements: &["RFC7644-3.7-16", "RFC7644-3.7.3-03"],
-        needs: &[Capability::Bulk, Capability::CreateUsers, Capability::PatchUsers],
-        legal: &["a result of status 200 or 204, and the user changed"],
-        alone: false,
-        run: |context| Box::pin(patch(context)),
-    },
-    Check {
-        id: "bulk.delete",
-        title: "A DELETE in a job deletes the user",
-        matters: "An account that survives its deletion keeps its access.",
-        requirements: &["RFC7644-3.7.3-03"],
-        needs: &[Capability::Bulk, Capability::CreateUsers, Capability::DeleteUsers],
-        legal: &["a result of status 204, and 404 for the user afterwards"],
-        alone: false,
-        run: |context| Box::pin(delete(context)),
-    },
-    Check {
-        id: "bulk.version",
-        title: "An operation whose version is stale changes nothing and has status 412",
-        matters: "Without it a bulk load overwrites what an administrator has just corrected.",
-        requirements: &["RFC7644-3.7-11", "RFC7644-3.7.3-03", "RFC7644-3.14-08"],
-        needs: &[Capability::Bulk, Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag],
-        legal: &["a result of status 412 (or 409) and the user unchanged; with the current version, success"],
-        alone: false,
-        run: |context| Box::pin(version(context)),
-    },
-    Check {
-        id: "bulk.method-unknown",
-        title: "An operation with a method other than POST, PUT, PATCH and DELETE, or with none, is refused",
-        matters: "A GET that is answered as done makes the client wait for data that never come.",
-        requirements: &["RFC7644-3.7-07"],
-        needs: &[Capability::Bulk, Capability::CreateUsers],
-        legal: &["a result of status 4xx, or 400 for the job"],
-        alone: false,
-        run: |context| Box::pin(method_unknown(context)),
-    },
-    Check {
-        id: "bulk.path-kind",
-        title: "A POST goes to an endpoint and the other methods to a resource",
-        matters: "A DELETE of /Users that is taken at its word empties the directory.",
-        requirements: &["RFC7644-3.7-12", "RFC7644-3.7-13"],
-        needs: &[Capability::Bulk, Capability::CreateUsers],
-        legal: &["results of status 4xx for POST /Users/{id}, PUT /Users and DELETE /ServiceProviderConfig"],
-        alone: false,
-        run: |context| Box::pin(path_kind(context)),
-    },
-    Check {
-        id: "bulk.path-missing",
-        title: "An operation without path is refused",
-        matters: "A server that guesses the endpoint creates users where groups were meant.",
-        requirements: &["RFC7644-3.7-14"],
-        needs: &[Capability::Bulk],
-        legal: &["a result of status 4xx, or 400 for the job"],
-        alone: false,
-        run: |context| Box::pin(path_missing(context)),
-    },
-    Check {
-        id: "bulk.data-missing",
-        title: "A POST, PUT or PATCH without data is refused",
-        matters: "An operation whose data were lost on the way must not count as done.",
-        requirements: &["RFC7644-3.7-15"],
-        needs: &[Capability::Bulk, Capability::CreateUsers],
-        legal: &["results of status 4xx, or 400 for the job; nothing changes"],
-        alone: false,
-        run: |context| Box::pin(data_missing(context)),
-    },
-    Check {
-        id: "bulk.nested",
-        title: "A job inside a job, and an operation on an endpoint that does not exist, are refused",
-        matters: "A job that carries itself would get round every limit.",
-        requirements: &["RFC7644-3.7-32"],
-        needs: &[Capability::Bulk],
-        legal: &["results of status 4xx or 501"],
-        alone: false,
-        run: |context| Box::pin(nested(context)),
-    },
-    Check {
-        id: "bulk.bulk-id-missing",
-        title: "A POST without bulkId is refused, or carried out",
-        matters: "Clients of other vendors leave it out when nothing refers to it.",
-        requirements: &["RFC7644-3.7-08"],
-        needs: &[Capability::Bulk, Capability::CreateUsers],
-        legal: &["a result of status 400, or 400 for the job", "a result of status 201"],
-        alone: false,
-        run: |context| Box::pin(bulk_id_missing(context)),
-    },
-    Check {
-        id: "bulk.bulk-id-twice",
-        title: "Two operations with one bulkId do not go unnoticed",
-        matters: "A reference to it would mean either of two resources.",
-        requirements: &["RFC7644-3.7-10"],
-        needs: &[Capability::Bulk, Capability::CreateUsers],
-        legal: &["400 or 409 for the job, or for one of the operations"],
-        alone: false,
-        run: |context| Box::pin(bulk_id_twice(context)),
-    },
-    Check {
-        id: "bulk.order-kept",
-        title: "A DELETE that frees a userName comes before the POST that takes it",
-        matters: "A rehire is sent as DELETE of the old account and POST of the new one; creations first would end in 409.",
-        requirements: &["RFC7644-3.7-29"],
-        needs: &[Capability::Bulk, Capability::CreateUsers, Capability::DeleteUsers],
-        legal: &["results of status 204 and 201, and the new user there"],
-        alone: false,
-        run: |context| Box::pin(order_kept(context)),
-    },
+    Check::new("bulk.put", "A PUT in a job replaces the user", &put)
+        .matters("A nightly job of full updates is a list of PUTs.")
+        .requirements(&["RFC7644-3.7.3-03"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers, Capability::ReplaceUsers])
+        .legal(&["a result of status 200 or 204, and the user as sent"])
+        .on(Only("User", "not migrated")),
+    Check::new("bulk.patch", "A PATCH in a job carries a PatchOp message and takes effect", &patch)
+        .matters("Disabling a thousand leavers at once is a list of PATCHes.")
+        .requirements(&["RFC7644-3.7-16", "RFC7644-3.7.3-03"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers, Capability::PatchUsers])
+        .legal(&["a result of status 200 or 204, and the user changed"])
+        .on(Only("User", "not migrated")),
+    Check::new("bulk.delete", "A DELETE in a job deletes the user", &delete)
+        .matters("An account that survives its deletion keeps its access.")
+        .requirements(&["RFC7644-3.7.3-03"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers, Capability::DeleteUsers])
+        .legal(&["a result of status 204, and 404 for the user afterwards"])
+        .on(Only("User", "not migrated")),
+    Check::new("bulk.version", "An operation whose version is stale changes nothing and has status 412", &version)
+        .matters("Without it a bulk load overwrites what an administrator has just corrected.")
+        .requirements(&["RFC7644-3.7-11", "RFC7644-3.7.3-03", "RFC7644-3.14-08"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag])
+        .legal(&["a result of status 412 (or 409) and the user unchanged; with the current version, success"])
+        .on(Only("User", "not migrated")),
+    Check::new(
+        "bulk.method-unknown",
+        "An operation with a method other than POST, PUT, PATCH and DELETE, or with none, is refused",
+        &method_unknown,
+    )
+    .matters("A GET that is answered as done makes the client wait for data that never come.")
+    .requirements(&["RFC7644-3.7-07"])
+    .needs(&[Capability::Bulk, Capability::CreateUsers])
+    .legal(&["a result of status 4xx, or 400 for the job"])
+    .on(Only("User", "not migrated")),
+    Check::new("bulk.path-kind", "A POST goes to an endpoint and the other methods to a resource", &path_kind)
+        .matters("A DELETE of /Users that is taken at its word empties the directory.")
+        .requirements(&["RFC7644-3.7-12", "RFC7644-3.7-13"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers])
+        .legal(&["results of status 4xx for POST /Users/{id}, PUT /Users and DELETE /ServiceProviderConfig"])
+        .on(Only("User", "not migrated")),
+    Check::new("bulk.path-missing", "An operation without path is refused", &path_missing)
+        .matters("A server that guesses the endpoint creates users where groups were meant.")
+        .requirements(&["RFC7644-3.7-14"])
+        .needs(&[Capability::Bulk])
+        .legal(&["a result of status 4xx, or 400 for the job"]),
+    Check::new("bulk.data-missing", "A POST, PUT or PATCH without data is refused", &data_missing)
+        .matters("An operation whose data were lost on the way must not count as done.")
+        .requirements(&["RFC7644-3.7-15"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers])
+        .legal(&["results of status 4xx, or 400 for the job; nothing changes"])
+        .on(Only("User", "not migrated")),
+    Check::new(
+        "bulk.nested",
+        "A job inside a job, and an operation on an endpoint that does not exist, are refused",
+        &nested,
+    )
+    .matters("A job that carries itself would get round every limit.")
+    .requirements(&["RFC7644-3.7-32"])
+    .needs(&[Capability::Bulk])
+    .legal(&["results of status 4xx or 501"]),
+    Check::new("bulk.bulk-id-missing", "A POST without bulkId is refused, or carried out", &bulk_id_missing)
+        .matters("Clients of other vendors leave it out when nothing refers to it.")
+        .requirements(&["RFC7644-3.7-08"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers])
+        .legal(&["a result of status 400, or 400 for the job", "a result of status 201"])
+        .on(Only("User", "not migrated")),
+    Check::new("bulk.bulk-id-twice", "Two operations with one bulkId do not go unnoticed", &bulk_id_twice)
+        .matters("A reference to it would mean either of two resources.")
+        .requirements(&["RFC7644-3.7-10"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers])
+        .legal(&["400 or 409 for the job, or for one of the operations"])
+        .on(Only("User", "not migrated")),
+    Check::new("bulk.order-kept", "A DELETE that frees a userName comes before the POST that takes it", &order_kept)
+        .matters(
+            "A rehire is sent as DELETE of the old account and POST of the new one; creations first would end in 409.",
+        )
+        .requirements(&["RFC7644-3.7-29"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers, Capability::DeleteUsers])
+        .legal(&["results of status 204 and 201, and the new user there"])
+        .on(Only("User", "not migrated")),
 ];
 
-async fn put(context: &Context) -> Outcome {
+async fn put(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["displayName"])?;
     let user = context.user().await?;
     let mut body = user.body().clone();
@@ -146,7 +107,7 @@ async fn put(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn patch(context: &Context) -> Outcome {
+async fn patch(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["displayName"])?;
     let user = context.user().await?;
     let name = json!(context.data().name());
@@ -159,7 +120,7 @@ async fn patch(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn delete(context: &Context) -> Outcome {
+async fn delete(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let answered = Job::new().delete(&format!("/Users/{}", user.id)).send(context).await?;
     let right = matches!(answered.status(0), Some(200 | 204));
@@ -169,7 +130,7 @@ async fn delete(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn version(context: &Context) -> Outcome {
+async fn version(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["displayName"])?;
     let user = context.user().await?;
     let Some(stale) = user.exchange.header("etag").or_else(|| user.exchange.text("meta.version")) else {
@@ -198,7 +159,7 @@ async fn version(context: &Context) -> Outcome {
 }
 
 /// Refused by the result of one operation, or as a whole job. Says whether there are results to look at.
-async fn refused(context: &Context, job: Job, what: &str) -> Outcome {
+async fn refused(context: &Context, job: Job, what: &str) -> CheckResult {
     let exchange = context.send(Request::post("/Bulk").json(&job.body())).await?;
     if exchange.status == 400 {
         context.expect(&exchange).error();
@@ -216,7 +177,7 @@ async fn refused(context: &Context, job: Job, what: &str) -> Outcome {
     Ok(())
 }
 
-async fn method_unknown(context: &Context) -> Outcome {
+async fn method_unknown(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let path = format!("/Users/{}", user.id);
     let get = Job::new().operation(json!({"method": "GET", "path": path}));
@@ -225,7 +186,7 @@ async fn method_unknown(context: &Context) -> Outcome {
     refused(context, none, "the operation without method is not refused").await
 }
 
-async fn path_kind(context: &Context) -> Outcome {
+async fn path_kind(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let path = format!("/Users/{}", user.id);
     let answered = Job::new().post(&path, "u1", &context.data().user()).send(context).await?;
@@ -242,12 +203,12 @@ async fn path_kind(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn path_missing(context: &Context) -> Outcome {
+async fn path_missing(context: &Context) -> CheckResult {
     let job = Job::new().operation(json!({"method": "POST", "bulkId": "u1", "data": context.data().user()}));
     refused(context, job, "the operation without path is not refused").await
 }
 
-async fn data_missing(context: &Context) -> Outcome {
+async fn data_missing(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let path = format!("/Users/{}", user.id);
     let post = Job::new().operation(json!({"method": "POST", "path": "/Users", "bulkId": "u1"}));
@@ -259,7 +220,7 @@ async fn data_missing(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn nested(context: &Context) -> Outcome {
+async fn nested(context: &Context) -> CheckResult {
     let inner = Job::new().post("/Users", "u2", &context.data().user()).body();
     let job = Job::new().post("/Bulk", "u1", &inner);
     refused(context, job, "the job inside a job is not refused").await?;
@@ -268,7 +229,7 @@ async fn nested(context: &Context) -> Outcome {
     refused(context, job, "the operation on an unknown endpoint is not refused").await
 }
 
-async fn bulk_id_missing(context: &Context) -> Outcome {
+async fn bulk_id_missing(context: &Context) -> CheckResult {
     let operation = json!({"method": "POST", "path": "/Users", "data": context.data().user()});
     let exchange = context.send(Request::post("/Bulk").json(&Job::new().operation(operation).body())).await?;
     let status = exchange.at("Operations[0].status").map_or_else(String::new, Value::to_string);
@@ -277,7 +238,7 @@ async fn bulk_id_missing(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn bulk_id_twice(context: &Context) -> Outcome {
+async fn bulk_id_twice(context: &Context) -> CheckResult {
     let (first, second) = (context.data().user(), context.data().user());
     let job = Job::new().post("/Users", "u1", &first).post("/Users", "u1", &second);
     let exchange = context.send(Request::post("/Bulk").json(&job.body())).await?;
@@ -289,7 +250,7 @@ async fn bulk_id_twice(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn order_kept(context: &Context) -> Outcome {
+async fn order_kept(context: &Context) -> CheckResult {
     let body = context.data().user();
     let user = context.create("/Users", &body).await?;
     let job = Job::new().delete(&format!("/Users/{}", user.id)).post("/Users", "u1", &body);

@@ -6,103 +6,62 @@ use weir_exchange::Request;
 
 use super::job::{Answered, Job, members};
 use super::results::nameless;
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
 use crate::data::USER;
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "bulk.reference-backward",
-        title: "A group gets a user of the same job as member",
-        matters: "Users and their groups are loaded together; groups that come out empty take away access.",
-        requirements: &["RFC7644-3.7-26", "RFC7644-3.7.2-01"],
-        needs: &[Capability::Bulk, Capability::CreateUsers, Capability::CreateGroups],
-        legal: &["201 for both, and the group lists the user's id"],
-        alone: false,
-        run: |context| Box::pin(backward(context)),
-    },
-    Check {
-        id: "bulk.reference-forward",
-        title: "A group that refers to a user further down gets it, or is refused",
-        matters: "Exports sort groups before users; a membership that is lost without a word is found by the person locked out.",
-        requirements: &["RFC7644-3.7-29"],
-        needs: &[Capability::Bulk, Capability::CreateUsers, Capability::CreateGroups],
-        legal: &["201 for both, and the group lists the user's id", "a result of status 4xx for the group"],
-        alone: false,
-        run: |context| Box::pin(forward(context)),
-    },
-    Check {
-        id: "bulk.reference-extension",
-        title: "A reference inside an extension is resolved",
-        matters: "The manager of a new hire who is hired with the manager would point nowhere.",
-        requirements: &["RFC7644-3.7.2-03"],
-        needs: &[Capability::Bulk, Capability::CreateUsers],
-        legal: &["201 for both, and manager.value of the second is the id of the first"],
-        alone: false,
-        run: |context| Box::pin(extension(context)),
-    },
-    Check {
-        id: "bulk.reference-patch",
-        title: "A reference in a PATCH is resolved",
-        matters: "New members of an existing group are added this way.",
-        requirements: &["RFC7644-3.7.2-06"],
-        needs: &[Capability::Bulk, Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups],
-        legal: &["201 and 200 or 204, and the group lists the user's id"],
-        alone: false,
-        run: |context| Box::pin(patch(context)),
-    },
-    Check {
-        id: "bulk.reference-path",
-        title: "A reference in the path of a later operation is resolved, or that operation fails",
-        matters: "Some clients create a user and patch it in the same job.",
-        requirements: &["RFC7644-3.7.2-07"],
-        needs: &[Capability::Bulk, Capability::CreateUsers, Capability::ReplaceUsers],
-        legal: &["the operation works on the new user", "a result of status 4xx"],
-        alone: false,
-        run: |context| Box::pin(path(context)),
-    },
-    Check {
-        id: "bulk.reference-unknown",
-        title: "A reference to a bulkId that the job does not have is refused",
-        matters: "Stored as it stands, it is a member that nobody can ever remove or find.",
-        requirements: &["RFC7644-3.7.2-04"],
-        needs: &[Capability::Bulk, Capability::CreateGroups],
-        legal: &["a result of status 400 or 409, or another 4xx, and no group"],
-        alone: false,
-        run: |context| Box::pin(unknown(context)),
-    },
-    Check {
-        id: "bulk.reference-failed",
-        title: "A reference to a resource that could not be created fails its operation",
-        matters: "A group without the member it was made for looks complete.",
-        requirements: &["RFC7644-3.7.2-04"],
-        needs: &[Capability::Bulk, Capability::CreateGroups],
-        legal: &["results of status 4xx for the user and for the group"],
-        alone: false,
-        run: |context| Box::pin(failed(context)),
-    },
-    Check {
-        id: "bulk.circle-of-groups",
-        title: "Two groups that contain each other are linked, or refused with 409",
-        matters: "A circle that is kept by half gives one of the groups members that the other does not know.",
-        requirements: &["RFC7644-3.7.1-01", "RFC7644-3.7.1-02"],
-        needs: &[Capability::Bulk, Capability::CreateGroups],
-        legal: &["201 for both, each with the other as member", "status 409 for an operation or the job"],
-        alone: false,
-        run: |context| Box::pin(circle_of_groups(context)),
-    },
-    Check {
-        id: "bulk.circle-of-managers",
-        title: "Two users who manage each other are linked, or refused with 409",
-        matters: "Founders who report to each other are no error, and neither may be lost.",
-        requirements: &["RFC7644-3.7.1-01", "RFC7644-3.7.1-02"],
-        needs: &[Capability::Bulk, Capability::CreateUsers],
-        legal: &["201 for both, each with the other as manager", "status 409 for an operation or the job"],
-        alone: false,
-        run: |context| Box::pin(circle_of_managers(context)),
-    },
+    Check::new("bulk.reference-backward", "A group gets a user of the same job as member", &backward)
+        .matters("Users and their groups are loaded together; groups that come out empty take away access.")
+        .requirements(&["RFC7644-3.7-26", "RFC7644-3.7.2-01"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers, Capability::CreateGroups])
+        .legal(&["201 for both, and the group lists the user's id"]),
+    Check::new("bulk.reference-forward", "A group that refers to a user further down gets it, or is refused", &forward)
+        .matters("Exports sort groups before users; a membership that is lost without a word is found by the person locked out.")
+        .requirements(&["RFC7644-3.7-29"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers, Capability::CreateGroups])
+        .legal(&["201 for both, and the group lists the user's id", "a result of status 4xx for the group"]),
+    Check::new("bulk.reference-extension", "A reference inside an extension is resolved", &extension)
+        .matters("The manager of a new hire who is hired with the manager would point nowhere.")
+        .requirements(&["RFC7644-3.7.2-03"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers])
+        .legal(&["201 for both, and manager.value of the second is the id of the first"])
+        .on(Only("User", "not migrated")),
+    Check::new("bulk.reference-patch", "A reference in a PATCH is resolved", &patch)
+        .matters("New members of an existing group are added this way.")
+        .requirements(&["RFC7644-3.7.2-06"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups])
+        .legal(&["201 and 200 or 204, and the group lists the user's id"]),
+    Check::new("bulk.reference-path", "A reference in the path of a later operation is resolved, or that operation fails", &path)
+        .matters("Some clients create a user and patch it in the same job.")
+        .requirements(&["RFC7644-3.7.2-07"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers, Capability::ReplaceUsers])
+        .legal(&["the operation works on the new user", "a result of status 4xx"])
+        .on(Only("User", "not migrated")),
+    Check::new("bulk.reference-unknown", "A reference to a bulkId that the job does not have is refused", &unknown)
+        .matters("Stored as it stands, it is a member that nobody can ever remove or find.")
+        .requirements(&["RFC7644-3.7.2-04"])
+        .needs(&[Capability::Bulk, Capability::CreateGroups])
+        .legal(&["a result of status 400 or 409, or another 4xx, and no group"]),
+    Check::new("bulk.reference-failed", "A reference to a resource that could not be created fails its operation", &failed)
+        .matters("A group without the member it was made for looks complete.")
+        .requirements(&["RFC7644-3.7.2-04"])
+        .needs(&[Capability::Bulk, Capability::CreateGroups])
+        .legal(&["results of status 4xx for the user and for the group"]),
+    Check::new("bulk.circle-of-groups", "Two groups that contain each other are linked, or refused with 409", &circle_of_groups)
+        .matters("A circle that is kept by half gives one of the groups members that the other does not know.")
+        .requirements(&["RFC7644-3.7.1-01", "RFC7644-3.7.1-02"])
+        .needs(&[Capability::Bulk, Capability::CreateGroups])
+        .legal(&["201 for both, each with the other as member", "status 409 for an operation or the job"]),
+    Check::new("bulk.circle-of-managers", "Two users who manage each other are linked, or refused with 409", &circle_of_managers)
+        .matters("Founders who report to each other are no error, and neither may be lost.")
+        .requirements(&["RFC7644-3.7.1-01", "RFC7644-3.7.1-02"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers])
+        .legal(&["201 for both, each with the other as manager", "status 409 for an operation or the job"])
+        .on(Only("User", "not migrated")),
 ];
 
 fn group_of(context: &Context, bulk_id: &str) -> Value {
@@ -116,7 +75,7 @@ fn reference(bulk_id: &str) -> Value {
 }
 
 /// Judges that the group of one result has exactly the resource of another as member.
-async fn has_member(context: &Context, answered: &Answered, group: usize, user: usize) -> Outcome {
+async fn has_member(context: &Context, answered: &Answered, group: usize, user: usize) -> CheckResult {
     let read = answered.read(context, group).await?;
     let (found, id) = (members(&read), answered.id(user).unwrap_or_default());
     let expect = context.expect(&read).after(&answered.exchange);
@@ -128,7 +87,7 @@ async fn has_member(context: &Context, answered: &Answered, group: usize, user: 
     Ok(())
 }
 
-async fn backward(context: &Context) -> Outcome {
+async fn backward(context: &Context) -> CheckResult {
     let job = Job::new().post("/Users", "u1", &context.data().user()).post("/Groups", "g1", &group_of(context, "u1"));
     let answered = job.send(context).await?;
     let both = answered.is_success(0) && answered.is_success(1);
@@ -136,7 +95,7 @@ async fn backward(context: &Context) -> Outcome {
     if both { has_member(context, &answered, 1, 0).await } else { Ok(()) }
 }
 
-async fn forward(context: &Context) -> Outcome {
+async fn forward(context: &Context) -> CheckResult {
     let job = Job::new().post("/Groups", "g1", &group_of(context, "u1")).post("/Users", "u1", &context.data().user());
     let answered = job.send(context).await?;
     let right = answered.is_success(1) && (answered.is_success(0) || answered.is_refused(0));
@@ -164,14 +123,14 @@ fn managed(context: &Context, bulk_id: &str) -> Value {
 }
 
 /// Judges that the user of one result has that of another as manager.
-async fn has_manager(context: &Context, answered: &Answered, user: usize, manager: usize) -> Outcome {
+async fn has_manager(context: &Context, answered: &Answered, user: usize, manager: usize) -> CheckResult {
     let read = answered.read(context, user).await?;
     let id = json!(answered.id(manager));
     context.expect(&read).after(&answered.exchange).equals(&format!("{ENTERPRISE}:manager.value"), &id);
     Ok(())
 }
 
-async fn extension(context: &Context) -> Outcome {
+async fn extension(context: &Context) -> CheckResult {
     context.needs_attributes(ENTERPRISE, &["manager"])?;
     let job = Job::new().post("/Users", "u1", &context.data().user()).post("/Users", "u2", &managed(context, "u1"));
     let answered = job.send(context).await?;
@@ -180,7 +139,7 @@ async fn extension(context: &Context) -> Outcome {
     if both { has_manager(context, &answered, 1, 0).await } else { Ok(()) }
 }
 
-async fn patch(context: &Context) -> Outcome {
+async fn patch(context: &Context) -> CheckResult {
     let group = context.group(&[]).await?;
     let add = json!([{"op": "add", "path": "members", "value": [reference("u1")]}]);
     let job = Job::new().post("/Users", "u1", &context.data().user()).patch(&format!("/Groups/{}", group.id), &add);
@@ -198,7 +157,7 @@ async fn patch(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn path(context: &Context) -> Outcome {
+async fn path(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["displayName"])?;
     let mut body = context.data().user();
     let job = Job::new().post("/Users", "u1", &body);
@@ -213,7 +172,7 @@ async fn path(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn unknown(context: &Context) -> Outcome {
+async fn unknown(context: &Context) -> CheckResult {
     let answered = Job::new().post("/Groups", "g1", &group_of(context, "nobody")).send(context).await?;
     let refused = answered.is_refused(0);
     context.expect(&answered.exchange).that(
@@ -224,7 +183,7 @@ async fn unknown(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn failed(context: &Context) -> Outcome {
+async fn failed(context: &Context) -> CheckResult {
     let job = Job::new().post("/Users", "u1", &nameless(context)).post("/Groups", "g1", &group_of(context, "u1"));
     let answered = job.send(context).await?;
     let refused = answered.is_refused(1) || answered.is_success(0);
@@ -233,7 +192,7 @@ async fn failed(context: &Context) -> Outcome {
 }
 
 /// Sends a job of two that refer to each other; `None` when it was refused with 409, as it may be.
-async fn circle(context: &Context, job: Job) -> Result<Option<Answered>, crate::context::Stop> {
+async fn circle(context: &Context, job: Job) -> Result<Option<Answered>, crate::check::Stop> {
     let exchange = context.send(Request::post("/Bulk").json(&job.body())).await?;
     if exchange.status == 409 {
         return Ok(None);
@@ -250,7 +209,7 @@ async fn circle(context: &Context, job: Job) -> Result<Option<Answered>, crate::
     Ok(both.then_some(answered))
 }
 
-async fn circle_of_groups(context: &Context) -> Outcome {
+async fn circle_of_groups(context: &Context) -> CheckResult {
     let job =
         Job::new().post("/Groups", "g1", &group_of(context, "g2")).post("/Groups", "g2", &group_of(context, "g1"));
     if let Some(answered) = circle(context, job).await? {
@@ -260,7 +219,7 @@ async fn circle_of_groups(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn circle_of_managers(context: &Context) -> Outcome {
+async fn circle_of_managers(context: &Context) -> CheckResult {
     context.needs_attributes(ENTERPRISE, &["manager"])?;
     let job = Job::new().post("/Users", "u1", &managed(context, "u2")).post("/Users", "u2", &managed(context, "u1"));
     if let Some(answered) = circle(context, job).await? {

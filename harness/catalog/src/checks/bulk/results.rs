@@ -4,102 +4,66 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 
 use super::job::{Answered, Job};
-use crate::check::{Check, Outcome};
-use crate::context::Context;
-use crate::context::Stop;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::Stop;
+use crate::check::{Check, CheckResult};
 use crate::data::USER;
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "bulk.all-reported",
-        title: "Every processed operation has a result",
-        matters: "An operation without result is sent again, or forgotten; both go wrong.",
-        requirements: &["RFC7644-3.7.3-01"],
-        needs: &[Capability::Bulk, Capability::CreateUsers],
-        legal: &["three operations, the second of which fails, give three results"],
-        alone: false,
-        run: |context| Box::pin(all_reported(context)),
-    },
-    Check {
-        id: "bulk.statuses",
-        title: "Each result has the status that a request of its own would have had",
-        matters: "Retries and links to existing accounts are decided by these codes.",
-        requirements: &["RFC7644-3.7.3-03"],
-        needs: &[Capability::Bulk, Capability::CreateUsers, Capability::ReplaceUsers, Capability::DeleteUsers],
-        legal: &["201 for POST, 200 for PUT, 204 for DELETE, 404 for an unknown id, 409 for a taken userName"],
-        alone: false,
-        run: |context| Box::pin(statuses(context)),
-    },
-    Check {
-        id: "bulk.status-string",
-        title: "The status of a result is a string",
-        matters: "Clients in typed languages fail to read a number where the message has a string.",
-        requirements: &["RFC7644-3.7-20"],
-        needs: &[Capability::Bulk, Capability::CreateUsers],
-        legal: &["a string such as \"201\"", "an object with the string as its code, as one example of the RFC has it"],
-        alone: false,
-        run: |context| Box::pin(status_string(context)),
-    },
-    Check {
-        id: "bulk.location",
-        title: "Each result has the location of its resource, except a failed POST",
-        matters: "The id of a created user is found here and nowhere else.",
-        requirements: &["RFC7644-3.7-17", "RFC7644-3.7.3-02"],
-        needs: &[Capability::Bulk, Capability::CreateUsers, Capability::ReplaceUsers, Capability::DeleteUsers],
-        legal: &["a location for POST, PUT, DELETE and for a PUT on an unknown id; none for a POST that failed"],
-        alone: false,
-        run: |context| Box::pin(location(context)),
-    },
-    Check {
-        id: "bulk.bulk-id-returned",
-        title: "The bulkId of a POST comes back with its result",
-        matters: "Results are matched with accounts by it; without it a client guesses by the order.",
-        requirements: &["RFC7644-3.7-27"],
-        needs: &[Capability::Bulk, Capability::CreateUsers],
-        legal: &["the same bulkId and a location in the result"],
-        alone: false,
-        run: |context| Box::pin(bulk_id_returned(context)),
-    },
-    Check {
-        id: "bulk.method-repeated",
-        title: "The method of an operation is repeated in its result",
-        matters: "Clients that log results by method cannot tell a lost deletion from a lost creation.",
-        requirements: &["RFC7644-3.7-30"],
-        needs: &[Capability::Bulk, Capability::CreateUsers, Capability::DeleteUsers],
-        legal: &["POST and DELETE in the results of a POST and a DELETE"],
-        alone: false,
-        run: |context| Box::pin(method_repeated(context)),
-    },
-    Check {
-        id: "bulk.result-version",
-        title: "The version in a result is the one that the resource has",
-        matters: "The next conditional update is made with it, and fails if it is another.",
-        requirements: &["RFC7644-3.7-31"],
-        needs: &[Capability::Bulk, Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag],
-        legal: &["version has the opaque part of the ETag that a GET shows"],
-        alone: false,
-        run: |context| Box::pin(result_version(context)),
-    },
-    Check {
-        id: "bulk.success-response",
-        title: "A success has no response, or the resource",
-        matters: "A client that merges the response into its copy would take over somebody else's values.",
-        requirements: &["RFC7644-3.7-19"],
-        needs: &[Capability::Bulk, Capability::CreateUsers],
-        legal: &["no response", "a response with the id and the userName of the user"],
-        alone: false,
-        run: |context| Box::pin(success_response(context)),
-    },
-    Check {
-        id: "bulk.result-order",
-        title: "Results come in the order of the operations",
-        matters: "Many clients pair results with operations by position.",
-        requirements: &["RFC7644-3.7.3-06"],
-        needs: &[Capability::Bulk, Capability::CreateUsers, Capability::CreateGroups],
-        legal: &["the bulkIds in the order of the request, even where one operation refers forward"],
-        alone: false,
-        run: |context| Box::pin(result_order(context)),
-    },
+    Check::new("bulk.all-reported", "Every processed operation has a result", &all_reported)
+        .matters("An operation without result is sent again, or forgotten; both go wrong.")
+        .requirements(&["RFC7644-3.7.3-01"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers])
+        .legal(&["three operations, the second of which fails, give three results"])
+        .on(Only("User", "not migrated")),
+    Check::new("bulk.statuses", "Each result has the status that a request of its own would have had", &statuses)
+        .matters("Retries and links to existing accounts are decided by these codes.")
+        .requirements(&["RFC7644-3.7.3-03"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers, Capability::ReplaceUsers, Capability::DeleteUsers])
+        .legal(&["201 for POST, 200 for PUT, 204 for DELETE, 404 for an unknown id, 409 for a taken userName"])
+        .on(Only("User", "not migrated")),
+    Check::new("bulk.status-string", "The status of a result is a string", &status_string)
+        .matters("Clients in typed languages fail to read a number where the message has a string.")
+        .requirements(&["RFC7644-3.7-20"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers])
+        .legal(&["a string such as \"201\"", "an object with the string as its code, as one example of the RFC has it"])
+        .on(Only("User", "not migrated")),
+    Check::new("bulk.location", "Each result has the location of its resource, except a failed POST", &location)
+        .matters("The id of a created user is found here and nowhere else.")
+        .requirements(&["RFC7644-3.7-17", "RFC7644-3.7.3-02"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers, Capability::ReplaceUsers, Capability::DeleteUsers])
+        .legal(&["a location for POST, PUT, DELETE and for a PUT on an unknown id; none for a POST that failed"])
+        .on(Only("User", "not migrated")),
+    Check::new("bulk.bulk-id-returned", "The bulkId of a POST comes back with its result", &bulk_id_returned)
+        .matters("Results are matched with accounts by it; without it a client guesses by the order.")
+        .requirements(&["RFC7644-3.7-27"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers])
+        .legal(&["the same bulkId and a location in the result"])
+        .on(Only("User", "not migrated")),
+    Check::new("bulk.method-repeated", "The method of an operation is repeated in its result", &method_repeated)
+        .matters("Clients that log results by method cannot tell a lost deletion from a lost creation.")
+        .requirements(&["RFC7644-3.7-30"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers, Capability::DeleteUsers])
+        .legal(&["POST and DELETE in the results of a POST and a DELETE"])
+        .on(Only("User", "not migrated")),
+    Check::new("bulk.result-version", "The version in a result is the one that the resource has", &result_version)
+        .matters("The next conditional update is made with it, and fails if it is another.")
+        .requirements(&["RFC7644-3.7-31"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag])
+        .legal(&["version has the opaque part of the ETag that a GET shows"])
+        .on(Only("User", "not migrated")),
+    Check::new("bulk.success-response", "A success has no response, or the resource", &success_response)
+        .matters("A client that merges the response into its copy would take over somebody else's values.")
+        .requirements(&["RFC7644-3.7-19"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers])
+        .legal(&["no response", "a response with the id and the userName of the user"])
+        .on(Only("User", "not migrated")),
+    Check::new("bulk.result-order", "Results come in the order of the operations", &result_order)
+        .matters("Many clients pair results with operations by position.")
+        .requirements(&["RFC7644-3.7.3-06"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers, Capability::CreateGroups])
+        .legal(&["the bulkIds in the order of the request, even where one operation refers forward"]),
 ];
 
 /// A user that cannot be created: it has no userName.
@@ -111,7 +75,7 @@ pub(super) fn nameless(context: &Context) -> Value {
     body
 }
 
-async fn all_reported(context: &Context) -> Outcome {
+async fn all_reported(context: &Context) -> CheckResult {
     let job = Job::new().post("/Users", "u1", &context.data().user()).post("/Users", "u2", &nameless(context)).post(
         "/Users",
         "u3",
@@ -124,7 +88,7 @@ async fn all_reported(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn statuses(context: &Context) -> Outcome {
+async fn statuses(context: &Context) -> CheckResult {
     let body = context.data().user();
     let user = context.create("/Users", &body).await?;
     let other = context.user().await?;
@@ -152,7 +116,7 @@ async fn statuses(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn status_string(context: &Context) -> Outcome {
+async fn status_string(context: &Context) -> CheckResult {
     let job = Job::new().post("/Users", "u1", &context.data().user()).post("/Users", "u2", &nameless(context));
     let answered = job.send(context).await?;
     for result in answered.results() {
@@ -163,7 +127,7 @@ async fn status_string(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn location(context: &Context) -> Outcome {
+async fn location(context: &Context) -> CheckResult {
     let body = context.data().user();
     let user = context.create("/Users", &body).await?;
     let other = context.user().await?;
@@ -195,7 +159,7 @@ async fn location(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn bulk_id_returned(context: &Context) -> Outcome {
+async fn bulk_id_returned(context: &Context) -> CheckResult {
     let name = context.data().name();
     let answered = Job::new().post("/Users", &name, &context.data().user()).send(context).await?;
     let expect = context.expect(&answered.exchange).equals("Operations[0].bulkId", &json!(name));
@@ -203,7 +167,7 @@ async fn bulk_id_returned(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn method_repeated(context: &Context) -> Outcome {
+async fn method_repeated(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let job = Job::new().post("/Users", "u1", &context.data().user()).delete(&format!("/Users/{}", user.id));
     let answered = job.send(context).await?;
@@ -223,7 +187,7 @@ fn opaque(tag: &str) -> &str {
     tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"')
 }
 
-async fn result_version(context: &Context) -> Outcome {
+async fn result_version(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["displayName"])?;
     let user = context.user().await?;
     let mut body = user.body().clone();
@@ -242,7 +206,7 @@ async fn result_version(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn success_response(context: &Context) -> Outcome {
+async fn success_response(context: &Context) -> CheckResult {
     let body = context.data().user();
     let answered = Job::new().post("/Users", "u1", &body).send(context).await?;
     let response = answered.result(0).and_then(|result| result.get("response")).filter(|response| !response.is_null());
@@ -253,7 +217,7 @@ async fn success_response(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn result_order(context: &Context) -> Outcome {
+async fn result_order(context: &Context) -> CheckResult {
     let mut group = context.data().group();
     group["members"] = json!([{"value": "bulkId:u2"}]);
     let job = Job::new()

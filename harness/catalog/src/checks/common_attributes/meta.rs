@@ -8,87 +8,54 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::Exchange;
 
-use crate::check::{Check, Outcome};
-use crate::context::{Context, Resource, Stop};
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
+use crate::check::{Context, Resource, Stop};
 
 pub(in super::super) const CHECKS: &[Check] = &[
-    Check {
-        id: "common-attributes.resource-type",
-        title: "meta.resourceType is the name of the resource type, to the letter",
-        matters: "Clients that keep users and groups in one table tell them apart by this word.",
-        requirements: &["RFC7643-3-01", "RFC7643-3.1-25", "RFC7644-3.3.1-01"],
-        needs: &[],
-        legal: &["the name under which /ResourceTypes lists the endpoint that was used"],
-        alone: false,
-        run: |context| Box::pin(resource_type(context)),
-    },
-    Check {
-        id: "common-attributes.created",
-        title: "created and lastModified of a new resource are the same instant, written as dateTime",
-        matters: "Clients that ask for what changed since their last visit compare these times.",
-        requirements: &["RFC7643-2.3.5-01", "RFC7643-2.3.5-02", "RFC7643-2.3.5-03", "RFC7643-3.1-26", "RFC7643-3.1-27"],
-        needs: &[],
-        legal: &["meta.created is a string with date, T and time, and meta.lastModified the same instant"],
-        alone: false,
-        run: |context| Box::pin(created(context)),
-    },
-    Check {
-        id: "common-attributes.last-modified",
-        title: "A change moves lastModified forward and leaves created alone; reading moves neither",
-        matters: "A change that keeps its old time is missed by everybody who synchronises by time.",
-        requirements: &["RFC7643-3.1-28", "RFC7644-3.5.1-20"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
-        legal: &[
+    Check::new("common-attributes.resource-type", "meta.resourceType is the name of the resource type, to the letter", &resource_type)
+        .matters("Clients that keep users and groups in one table tell them apart by this word.")
+        .requirements(&["RFC7643-3-01", "RFC7643-3.1-25", "RFC7644-3.3.1-01"])
+        .legal(&["the name under which /ResourceTypes lists the endpoint that was used"]),
+    Check::new("common-attributes.created", "created and lastModified of a new resource are the same instant, written as dateTime", &created)
+        .matters("Clients that ask for what changed since their last visit compare these times.")
+        .requirements(&["RFC7643-2.3.5-01", "RFC7643-2.3.5-02", "RFC7643-2.3.5-03", "RFC7643-3.1-26", "RFC7643-3.1-27"])
+        .legal(&["meta.created is a string with date, T and time, and meta.lastModified the same instant"]),
+    Check::new("common-attributes.last-modified", "A change moves lastModified forward and leaves created alone; reading moves neither", &last_modified)
+        .matters("A change that keeps its old time is missed by everybody who synchronises by time.")
+        .requirements(&["RFC7643-3.1-28", "RFC7644-3.5.1-20"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
+        .legal(&[
             "after a PUT that changes the user, meta.lastModified is later than before, or equal if the endpoint's times are too coarse to tell",
-        ],
-        alone: false,
-        run: |context| Box::pin(last_modified(context)),
-    },
-    Check {
-        id: "common-attributes.location",
-        title: "meta.location leads to the resource",
-        matters: "Provisioners store this URI and send every later change to it.",
-        requirements: &["RFC7643-3.1-29", "RFC7643-3.1-30", "RFC7644-1.3-01"],
-        needs: &[],
-        legal: &[
+        ])
+        .on(Only("User", "not migrated")),
+    Check::new("common-attributes.location", "meta.location leads to the resource", &location)
+        .matters("Provisioners store this URI and send every later change to it.")
+        .requirements(&["RFC7643-3.1-29", "RFC7643-3.1-30", "RFC7644-1.3-01"])
+        .legal(&[
             "a URI without query string at which GET answers 200 with the same id; equal to Content-Location where that is sent",
-        ],
-        alone: false,
-        run: |context| Box::pin(location(context)),
-    },
-    Check {
-        id: "common-attributes.location-behind-proxy",
-        title: "meta.location stays whole when a proxy names another host",
-        matters: "Behind a reverse proxy a location with half of its path leads every later change to nowhere.",
-        requirements: &["RFC7643-3.1-30"],
-        needs: &[Capability::CreateUsers],
-        legal: &[
+        ]),
+    Check::new("common-attributes.location-behind-proxy", "meta.location stays whole when a proxy names another host", &location_behind_proxy)
+        .matters("Behind a reverse proxy a location with half of its path leads every later change to nowhere.")
+        .requirements(&["RFC7643-3.1-30"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&[
             "the same URI as without the X-Forwarded headers, which are then not trusted",
             "the same path below the host that the headers name",
-        ],
-        alone: false,
-        run: |context| Box::pin(location_behind_proxy(context)),
-    },
-    Check {
-        id: "common-attributes.meta-from-client",
-        title: "What a client writes into meta has no effect",
-        matters: "Clients send back what they read; if their meta counted, a restored backup would falsify every time.",
-        requirements: &["RFC7643-3.1-22"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
-        legal: &["POST and PUT succeed, and meta shows the endpoint's own values"],
-        alone: false,
-        run: |context| Box::pin(meta_from_client(context)),
-    },
-    Check {
-        id: "common-attributes.version",
-        title: "meta.version is an entity tag",
-        matters: "Clients send meta.version back in If-Match; what is no entity tag never matches.",
-        requirements: &["RFC7643-3.1-33", "RFC7643-3.1-34"],
-        needs: &[Capability::CreateUsers, Capability::Etag],
-        legal: &["absent", "a quoted text, with W/ in upper case in front if it is weak"],
-        alone: false,
-        run: |context| Box::pin(version(context)),
-    },
+        ])
+        .on(Only("User", "not migrated")),
+    Check::new("common-attributes.meta-from-client", "What a client writes into meta has no effect", &meta_from_client)
+        .matters("Clients send back what they read; if their meta counted, a restored backup would falsify every time.")
+        .requirements(&["RFC7643-3.1-22"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
+        .legal(&["POST and PUT succeed, and meta shows the endpoint's own values"])
+        .on(Only("User", "not migrated")),
+    Check::new("common-attributes.version", "meta.version is an entity tag", &version)
+        .matters("Clients send meta.version back in If-Match; what is no entity tag never matches.")
+        .requirements(&["RFC7643-3.1-33", "RFC7643-3.1-34"])
+        .needs(&[Capability::CreateUsers, Capability::Etag])
+        .legal(&["absent", "a quoted text, with W/ in upper case in front if it is weak"])
+        .on(Only("User", "not migrated")),
 ];
 
 /// The instant at `path`.
@@ -127,7 +94,7 @@ fn is_date_time(text: &str) -> bool {
     whole_date && whole_clock && fraction.is_none_or(|fraction| digits(fraction, 1)) && whole_zone
 }
 
-async fn resource_type(context: &Context) -> Outcome {
+async fn resource_type(context: &Context) -> CheckResult {
     for (kind, resource) in context.one_of_each().await? {
         let read = context.read(&resource).await?;
         for answer in [&resource.exchange, &read] {
@@ -137,7 +104,7 @@ async fn resource_type(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn created(context: &Context) -> Outcome {
+async fn created(context: &Context) -> CheckResult {
     for (_, resource) in context.one_of_each().await? {
         let read = context.read(&resource).await?;
         for path in ["meta.created", "meta.lastModified"] {
@@ -200,7 +167,7 @@ pub(in crate::checks) async fn outlast_clock(
     Ok((reads, passed > step))
 }
 
-async fn last_modified(context: &Context) -> Outcome {
+async fn last_modified(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let (reads, can_tell) = outlast_clock(context, &user).await?;
     for (before, again) in reads.iter().zip(&reads[1..]) {
@@ -230,7 +197,7 @@ async fn last_modified(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn location(context: &Context) -> Outcome {
+async fn location(context: &Context) -> CheckResult {
     for (_, resource) in context.one_of_each().await? {
         let read = context.read(&resource).await?;
         for answer in [&resource.exchange, &read] {
@@ -240,7 +207,7 @@ async fn location(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn judge_location(context: &Context, answer: &Arc<Exchange>, id: &str) -> Outcome {
+async fn judge_location(context: &Context, answer: &Arc<Exchange>, id: &str) -> CheckResult {
     let location = answer.text("meta.location").and_then(|location| answer.url.join(location).ok());
     let Some(location) = location else {
         context.expect(answer).under(&["RFC7643-3.1-30"]).that(
@@ -268,7 +235,7 @@ async fn judge_location(context: &Context, answer: &Arc<Exchange>, id: &str) -> 
     Ok(())
 }
 
-async fn location_behind_proxy(context: &Context) -> Outcome {
+async fn location_behind_proxy(context: &Context) -> CheckResult {
     const HOST: &str = "proxy.example.com";
     let user = context.user().await?;
     let usual = context.read(&user).await?;
@@ -292,7 +259,7 @@ async fn location_behind_proxy(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn meta_from_client(context: &Context) -> Outcome {
+async fn meta_from_client(context: &Context) -> CheckResult {
     let meta = json!({
         "resourceType": "Intruder",
         "created": "2001-02-03T04:05:06Z",
@@ -327,7 +294,7 @@ fn same_instant(found: &Value, sent: &Value) -> bool {
     found == sent || (instant(found).is_some() && instant(found) == instant(sent))
 }
 
-async fn version(context: &Context) -> Outcome {
+async fn version(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let read = context.read(&user).await?;
     for answer in [&user.exchange, &read] {

@@ -7,134 +7,86 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
-use crate::context::Stop;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::Stop;
+use crate::check::{Check, CheckResult};
 use crate::data::{GROUP, Published, USER};
 
 pub(in super::super) const CHECKS: &[Check] = &[
-    Check {
-        id: "create.duplicate-user-name",
-        title: "A userName that is taken is refused with 409 uniqueness",
-        matters: "Provisioners link to the existing account on 409; a second account with the same name breaks every later lookup.",
-        requirements: &["RFC7644-3.3-12", "RFC7643-4.1.1-02"],
-        needs: &[Capability::CreateUsers],
-        legal: &["409 with a SCIM Error of scimType uniqueness"],
-        alone: false,
-        run: |context| Box::pin(duplicate_user_name(context)),
-    },
-    Check {
-        id: "create.duplicate-user-name-case",
-        title: "userName is the same in any letter case",
-        matters: "Two accounts bjensen and BJensen are one person to the directory and two to the service.",
-        requirements: &["RFC7643-4.1.1-04"],
-        needs: &[Capability::CreateUsers],
-        legal: &["409 for the name in other letters, and a filter with other letters finds the user"],
-        alone: false,
-        run: |context| Box::pin(duplicate_user_name_case(context)),
-    },
-    Check {
-        id: "create.user-name-empty",
-        title: "A userName without a character is refused",
-        matters: "Two people without a name cannot both exist, and the first one blocks the second.",
-        requirements: &["RFC7643-4.1.1-01", "RFC7644-3.12-04"],
-        needs: &[Capability::CreateUsers],
-        legal: &["400 invalidValue"],
-        alone: false,
-        run: |context| Box::pin(user_name_empty(context)),
-    },
-    Check {
-        id: "create.required-missing",
-        title: "A creation without a required attribute is refused",
-        matters: "An account without its name cannot be found again by anybody.",
-        requirements: &["RFC7643-4.1.1-03", "RFC7643-7-19", "RFC7644-3.3-15", "RFC7644-3.12-04"],
-        needs: &[],
-        legal: &["400 invalidValue for each required attribute of each resource type"],
-        alone: false,
-        run: |context| Box::pin(required_missing(context)),
-    },
-    Check {
-        id: "create.broken-json",
-        title: "A body that is no whole JSON object is refused",
-        matters: "A proxy that cuts a body short must not leave half a user behind.",
-        requirements: &["RFC7644-3.3-13", "RFC7644-3.3-14", "RFC7644-3.12-04"],
-        needs: &[Capability::CreateUsers],
-        legal: &["400 invalidSyntax for JSON that ends too early, for an array, and for a string"],
-        alone: false,
-        run: |context| Box::pin(broken_json(context)),
-    },
-    Check {
-        id: "create.other-types-schema",
-        title: "A body of another resource type is refused",
-        matters: "A group that is sent to /Users by mistake must not become a user.",
-        requirements: &["RFC7644-3.3.1-02"],
-        needs: &[Capability::CreateUsers, Capability::CreateGroups],
-        legal: &["400"],
-        alone: false,
-        run: |context| Box::pin(other_types_schema(context)),
-    },
-    Check {
-        id: "create.foreign-schema",
-        title: "A schema that the resource type does not have is not taken over",
-        matters: "A resource that announces schemas which the endpoint does not know cannot be read by generic clients.",
-        requirements: &["RFC7643-3-06"],
-        needs: &[Capability::CreateUsers],
-        legal: &["400", "201, and schemas lists only the base schema and published extensions"],
-        alone: false,
-        run: |context| Box::pin(foreign_schema(context)),
-    },
-    Check {
-        id: "create.schemas-missing",
-        title: "A body that names no schema is refused",
-        matters: "Careless clients leave schemas out; an endpoint that infers them hides the fault until the next endpoint.",
-        requirements: &["RFC7643-3-03", "RFC7643-3-05", "RFC7643-3.3-02"],
-        needs: &[Capability::CreateUsers],
-        legal: &["400", "201 with the base schema in schemas"],
-        alone: false,
-        run: |context| Box::pin(schemas_missing(context)),
-    },
-    Check {
-        id: "create.wrong-types",
-        title: "Values that do not fit the type of their attribute are refused",
-        matters: "What is stored in the wrong type breaks the reader that trusts the schema, days later.",
-        requirements: &["RFC7643-2.3.6-06", "RFC7643-2.3.8-01", "RFC7643-2.4-02", "RFC7644-3.12-04"],
-        needs: &[Capability::CreateUsers],
-        legal: &[
+    Check::new("create.duplicate-user-name", "A userName that is taken is refused with 409 uniqueness", &duplicate_user_name)
+        .matters("Provisioners link to the existing account on 409; a second account with the same name breaks every later lookup.")
+        .requirements(&["RFC7644-3.3-12", "RFC7643-4.1.1-02"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["409 with a SCIM Error of scimType uniqueness"])
+        .on(Only("User", "not migrated")),
+    Check::new("create.duplicate-user-name-case", "userName is the same in any letter case", &duplicate_user_name_case)
+        .matters("Two accounts bjensen and BJensen are one person to the directory and two to the service.")
+        .requirements(&["RFC7643-4.1.1-04"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["409 for the name in other letters, and a filter with other letters finds the user"])
+        .on(Only("User", "not migrated")),
+    Check::new("create.user-name-empty", "A userName without a character is refused", &user_name_empty)
+        .matters("Two people without a name cannot both exist, and the first one blocks the second.")
+        .requirements(&["RFC7643-4.1.1-01", "RFC7644-3.12-04"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["400 invalidValue"])
+        .on(Only("User", "not migrated")),
+    Check::new("create.required-missing", "A creation without a required attribute is refused", &required_missing)
+        .matters("An account without its name cannot be found again by anybody.")
+        .requirements(&["RFC7643-4.1.1-03", "RFC7643-7-19", "RFC7644-3.3-15", "RFC7644-3.12-04"])
+        .legal(&["400 invalidValue for each required attribute of each resource type"]),
+    Check::new("create.broken-json", "A body that is no whole JSON object is refused", &broken_json)
+        .matters("A proxy that cuts a body short must not leave half a user behind.")
+        .requirements(&["RFC7644-3.3-13", "RFC7644-3.3-14", "RFC7644-3.12-04"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["400 invalidSyntax for JSON that ends too early, for an array, and for a string"])
+        .on(Only("User", "not migrated")),
+    Check::new("create.other-types-schema", "A body of another resource type is refused", &other_types_schema)
+        .matters("A group that is sent to /Users by mistake must not become a user.")
+        .requirements(&["RFC7644-3.3.1-02"])
+        .needs(&[Capability::CreateUsers, Capability::CreateGroups])
+        .legal(&["400"]),
+    Check::new("create.foreign-schema", "A schema that the resource type does not have is not taken over", &foreign_schema)
+        .matters("A resource that announces schemas which the endpoint does not know cannot be read by generic clients.")
+        .requirements(&["RFC7643-3-06"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["400", "201, and schemas lists only the base schema and published extensions"])
+        .on(Only("User", "not migrated")),
+    Check::new("create.schemas-missing", "A body that names no schema is refused", &schemas_missing)
+        .matters("Careless clients leave schemas out; an endpoint that infers them hides the fault until the next endpoint.")
+        .requirements(&["RFC7643-3-03", "RFC7643-3-05", "RFC7643-3.3-02"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["400", "201 with the base schema in schemas"])
+        .on(Only("User", "not migrated")),
+    Check::new("create.wrong-types", "Values that do not fit the type of their attribute are refused", &wrong_types)
+        .matters("What is stored in the wrong type breaks the reader that trusts the schema, days later.")
+        .requirements(&["RFC7643-2.3.6-06", "RFC7643-2.3.8-01", "RFC7643-2.4-02", "RFC7644-3.12-04"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&[
             "400 invalidValue or invalidSyntax for an object or a list where a simple value belongs, a text where an object belongs, and a text that is no base64",
-        ],
-        alone: false,
-        run: |context| Box::pin(wrong_types(context)),
-    },
-    Check {
-        id: "create.coerced-types",
-        title: "A number for a text, a text for a boolean and one object for a list are refused",
-        matters: "Older Entra jobs send \"True\"; whether that works decides who can be deactivated.",
-        requirements: &[
+        ])
+        .on(Only("User", "not migrated")),
+    Check::new("create.coerced-types", "A number for a text, a text for a boolean and one object for a list are refused", &coerced_types)
+        .matters("Older Entra jobs send \"True\"; whether that works decides who can be deactivated.")
+        .requirements(&[
             "RFC7643-1.2-03",
             "RFC7643-2.3.1-01",
             "RFC7643-2.3.1-02",
             "RFC7643-2.3.2-01",
             "RFC7643-2.3.2-02",
             "RFC7643-2.4-01",
-        ],
-        needs: &[Capability::CreateUsers],
-        legal: &["400 invalidValue or invalidSyntax", "201, and a later GET shows the value in the type of the schema"],
-        alone: false,
-        run: |context| Box::pin(coerced_types(context)),
-    },
-    Check {
-        id: "create.fractional-integer",
-        title: "A fraction is no integer",
-        matters: "A counter that comes back as 1.5 does not fit into the reader's integer.",
-        requirements: &["RFC7643-2.3.4-01", "RFC7643-2.3.4-02"],
-        needs: &[],
-        legal: &["400 invalidValue or invalidSyntax", "the fraction is rounded away"],
-        alone: false,
-        run: |context| Box::pin(fractional_integer(context)),
-    },
+        ])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["400 invalidValue or invalidSyntax", "201, and a later GET shows the value in the type of the schema"])
+        .on(Only("User", "not migrated")),
+    Check::new("create.fractional-integer", "A fraction is no integer", &fractional_integer)
+        .matters("A counter that comes back as 1.5 does not fit into the reader's integer.")
+        .requirements(&["RFC7643-2.3.4-01", "RFC7643-2.3.4-02"])
+        .legal(&["400 invalidValue or invalidSyntax", "the fraction is rounded away"]),
 ];
 
-async fn duplicate_user_name(context: &Context) -> Outcome {
+async fn duplicate_user_name(context: &Context) -> CheckResult {
     let body = context.data().user();
     let first = context.create("/Users", &body).await?;
     let answer = context.send(Request::post("/Users").json(&body)).await?;
@@ -146,7 +98,7 @@ async fn duplicate_user_name(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn duplicate_user_name_case(context: &Context) -> Outcome {
+async fn duplicate_user_name_case(context: &Context) -> CheckResult {
     let body = context.data().user();
     let first = context.create("/Users", &body).await?;
     let mut again = body.clone();
@@ -161,7 +113,7 @@ async fn duplicate_user_name_case(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn user_name_empty(context: &Context) -> Outcome {
+async fn user_name_empty(context: &Context) -> CheckResult {
     let mut body = context.data().user();
     body["userName"] = json!("");
     let answer = context.send(Request::post("/Users").json(&body)).await?;
@@ -169,7 +121,7 @@ async fn user_name_empty(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn required_missing(context: &Context) -> Outcome {
+async fn required_missing(context: &Context) -> CheckResult {
     let mut tried = 0;
     for kind in context.discovery().resource_types() {
         let offered = match kind.endpoint.as_str() {
@@ -209,7 +161,7 @@ async fn required_missing(context: &Context) -> Outcome {
     if tried == 0 { context.skip("no resource type that can be created has a required attribute") } else { Ok(()) }
 }
 
-async fn broken_json(context: &Context) -> Outcome {
+async fn broken_json(context: &Context) -> CheckResult {
     let whole = context.data().user().to_string();
     // A part that ends inside a string: nothing that could be repaired.
     let broken = whole[..whole.len() / 2].to_owned();
@@ -225,7 +177,7 @@ async fn broken_json(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn other_types_schema(context: &Context) -> Outcome {
+async fn other_types_schema(context: &Context) -> CheckResult {
     let mut body = context.data().user();
     body["schemas"] = json!([GROUP]);
     body["displayName"] = json!(context.data().name());
@@ -234,7 +186,7 @@ async fn other_types_schema(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn foreign_schema(context: &Context) -> Outcome {
+async fn foreign_schema(context: &Context) -> CheckResult {
     const FOREIGN: &str = "urn:example:params:scim:schemas:weir:2.0:Foreign";
     let extensions = context.discovery().resource_type("/Users").map_or(&[][..], |kind| &kind.extensions);
     let mut body = context.data().user();
@@ -257,7 +209,7 @@ async fn foreign_schema(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn schemas_missing(context: &Context) -> Outcome {
+async fn schemas_missing(context: &Context) -> CheckResult {
     let lists_base = |answer: &Arc<Exchange>| {
         context.expect(answer).under(&["RFC7643-3.3-02"]).that(
             answer.at("schemas").and_then(Value::as_array).is_some_and(|all| all.iter().any(|uri| uri == USER)),
@@ -282,7 +234,7 @@ async fn schemas_missing(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn wrong_types(context: &Context) -> Outcome {
+async fn wrong_types(context: &Context) -> CheckResult {
     let Some(kind) = context.discovery().resource_type("/Users") else {
         return context.skip("the endpoint has no users");
     };
@@ -332,7 +284,7 @@ async fn refuse(
     Ok(answer)
 }
 
-async fn coerced_types(context: &Context) -> Outcome {
+async fn coerced_types(context: &Context) -> CheckResult {
     type Fits = fn(&Value) -> bool;
     type Case = (&'static str, Value, &'static [&'static str], &'static [&'static str], Fits);
     let cases: [Case; 3] = [
@@ -366,7 +318,7 @@ async fn coerced_types(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn fractional_integer(context: &Context) -> Outcome {
+async fn fractional_integer(context: &Context) -> CheckResult {
     let judge = |answer: &Arc<Exchange>, path: &str| {
         let found = answer.at(path).filter(|_| answer.is_success());
         context.expect(answer).under(&["RFC7643-2.3.4-01"]).that(

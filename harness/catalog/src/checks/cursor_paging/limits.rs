@@ -6,67 +6,57 @@ use serde_json::{Value, json};
 use weir_exchange::Exchange;
 
 use super::{NEEDS, begun, member, page, people};
-use crate::check::{Check, Outcome};
-use crate::cohort::ids_in;
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::cohort::ids_in;
+use crate::check::{Check, CheckResult};
 
 const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "cursor-paging.count",
-        title: "A count of 0 or less gives the total and nobody, and no count a page that is not too long",
-        matters: "A client that asks for nobody must not be given a page of people.",
-        requirements: &["RFC9865-2-04", "RFC9865-2-05", "RFC9865-2-08", "RFC9865-4-06"],
-        needs: NEEDS,
-        legal: &["200 without resources", "without count 200 with at most pagination.maxPageSize resources"],
-        alone: false,
-        run: |context| Box::pin(count(context)),
-    },
-    Check {
-        id: "cursor-paging.max-page-size",
-        title: "No page is longer than pagination.maxPageSize",
-        matters: "A client sizes its requests by the published limit and takes a longer page for a fault.",
-        requirements: &["RFC9865-4-07", "RFC9865-2.1-06"],
-        needs: NEEDS,
-        legal: &["200 with at most maxPageSize resources", "400 invalidCount"],
-        alone: false,
-        run: |context| Box::pin(max_page_size(context)),
-    },
-    Check {
-        id: "cursor-paging.invalid-cursor",
-        title: "A cursor that the endpoint has not made is refused as invalidCursor",
-        matters: "A client that lost its place starts anew when told so; a page from anywhere looks like the right one.",
-        requirements: &["RFC9865-2.1-01", "RFC9865-2.1-02", "RFC9865-5.2-06", "RFC7644-3.12-04"],
-        needs: NEEDS,
-        legal: &["400 with a SCIM Error of scimType invalidCursor, the same for every such cursor"],
-        alone: false,
-        run: |context| Box::pin(invalid_cursor(context)),
-    },
-    Check {
-        id: "cursor-paging.forged-cursor",
-        title: "An altered cursor shows nothing that the query does not match",
-        matters: "Whoever can compute cursors can read what a filter was to keep from them.",
-        requirements: &["RFC9865-5.2-05", "RFC9865-2-24"],
-        needs: NEEDS,
-        legal: &["400 invalidCursor", "200 with nobody who does not match (noted)"],
-        alone: false,
-        run: |context| Box::pin(forged_cursor(context)),
-    },
-    Check {
-        // Keeping the parameters is the client's duty, so this one gives notes at most but for foreign data.
-        id: "cursor-paging.other-query",
-        title: "A cursor used with another filter or count is refused, or shows what one of the two asks for",
-        matters: "Two walks mixed up give a list of nothing in particular.",
-        requirements: &["RFC9865-2-18", "RFC9865-2.1-05", "RFC9865-2-24"],
-        needs: NEEDS,
-        legal: &["400 invalidCursor or invalidCount", "200 by the old or the new parameters (noted)"],
-        alone: false,
-        run: |context| Box::pin(other_query(context)),
-    },
+    Check::new(
+        "cursor-paging.count",
+        "A count of 0 or less gives the total and nobody, and no count a page that is not too long",
+        &count,
+    )
+    .matters("A client that asks for nobody must not be given a page of people.")
+    .requirements(&["RFC9865-2-04", "RFC9865-2-05", "RFC9865-2-08", "RFC9865-4-06"])
+    .needs(NEEDS)
+    .legal(&["200 without resources", "without count 200 with at most pagination.maxPageSize resources"]),
+    Check::new("cursor-paging.max-page-size", "No page is longer than pagination.maxPageSize", &max_page_size)
+        .matters("A client sizes its requests by the published limit and takes a longer page for a fault.")
+        .requirements(&["RFC9865-4-07", "RFC9865-2.1-06"])
+        .needs(NEEDS)
+        .legal(&["200 with at most maxPageSize resources", "400 invalidCount"]),
+    Check::new(
+        "cursor-paging.invalid-cursor",
+        "A cursor that the endpoint has not made is refused as invalidCursor",
+        &invalid_cursor,
+    )
+    .matters("A client that lost its place starts anew when told so; a page from anywhere looks like the right one.")
+    .requirements(&["RFC9865-2.1-01", "RFC9865-2.1-02", "RFC9865-5.2-06", "RFC7644-3.12-04"])
+    .needs(NEEDS)
+    .legal(&["400 with a SCIM Error of scimType invalidCursor, the same for every such cursor"]),
+    Check::new(
+        "cursor-paging.forged-cursor",
+        "An altered cursor shows nothing that the query does not match",
+        &forged_cursor,
+    )
+    .matters("Whoever can compute cursors can read what a filter was to keep from them.")
+    .requirements(&["RFC9865-5.2-05", "RFC9865-2-24"])
+    .needs(NEEDS)
+    .legal(&["400 invalidCursor", "200 with nobody who does not match (noted)"]),
+    Check::new(
+        "cursor-paging.other-query",
+        "A cursor used with another filter or count is refused, or shows what one of the two asks for",
+        &other_query,
+    )
+    .matters("Two walks mixed up give a list of nothing in particular.")
+    .requirements(&["RFC9865-2-18", "RFC9865-2.1-05", "RFC9865-2-24"])
+    .needs(NEEDS)
+    .legal(&["400 invalidCursor or invalidCount", "200 by the old or the new parameters (noted)"]),
 ];
 
-async fn count(context: &Context) -> Outcome {
+async fn count(context: &Context) -> CheckResult {
     let users = people(context, 2).await?;
     let cases: [(&str, &'static [&'static str]); 2] = [("-1", &["RFC9865-2-04"]), ("0", &["RFC9865-2-05"])];
     for (count, requirements) in cases {
@@ -84,7 +74,7 @@ async fn count(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn max_page_size(context: &Context) -> Outcome {
+async fn max_page_size(context: &Context) -> CheckResult {
     let Some(limit) = context.discovery().config("pagination.maxPageSize").and_then(Value::as_u64) else {
         return context.skip("the endpoint publishes no pagination.maxPageSize");
     };
@@ -100,7 +90,7 @@ async fn max_page_size(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn invalid_cursor(context: &Context) -> Outcome {
+async fn invalid_cursor(context: &Context) -> CheckResult {
     let users = people(context, 2).await?;
     let mut answers: Vec<Arc<Exchange>> = Vec::new();
     for cursor in ["doesnotexist", "!!!", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
@@ -123,7 +113,7 @@ async fn invalid_cursor(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn forged_cursor(context: &Context) -> Outcome {
+async fn forged_cursor(context: &Context) -> CheckResult {
     let users = people(context, 2).await?;
     let (next, _) = begun(context, &users, "1").await?;
     for position in [0, next.len() / 2] {
@@ -144,7 +134,7 @@ async fn forged_cursor(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn other_query(context: &Context) -> Outcome {
+async fn other_query(context: &Context) -> CheckResult {
     let mut users = people(context, 1).await?;
     // Whoever is shown by no filter at all is seen by this one, who comes next.
     context.user().await?;

@@ -6,57 +6,53 @@ use weir_exchange::Request;
 use weir_exchange::difference::at;
 
 use super::{BOTH, member, page, people};
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "cursor-paging.default-method",
-        title: "A list without paging parameters is paged in one way, by index where the endpoint offers that by default",
-        matters: "Clients that know nothing of cursors would stop after the first page.",
-        requirements: &["RFC9865-2.4-02", "RFC9865-2.4-03", "RFC9865-2.3-01"],
-        needs: BOTH,
-        legal: &["200 with startIndex, the published default", "200 with nextCursor (noted)"],
-        alone: false,
-        run: |context| Box::pin(default_method(context)),
-    },
-    Check {
-        // Nothing defines the combination, so this one gives notes at most but for a failure of the server.
-        id: "cursor-paging.both-methods",
-        title: "cursor together with startIndex is refused, or one of the two counts",
-        matters: "A client that sends both has a fault, and finds it sooner by an error.",
-        requirements: &["RFC9865-2.4-05"],
-        needs: BOTH,
-        legal: &["400", "200 with the page of one of the two"],
-        alone: false,
-        run: |context| Box::pin(both_methods(context)),
-    },
-    Check {
-        id: "cursor-paging.published",
-        title: "pagination is published with its members in their types, and is true",
-        matters: "Clients choose the way of paging by it.",
-        requirements: &[
-            "RFC9865-4-01",
-            "RFC9865-4-03",
-            "RFC9865-4-04",
-            "RFC9865-4-05",
-            "RFC9865-4-06",
-            "RFC9865-4-07",
-            "RFC9865-4-08",
-            "RFC9865-2.4-04",
-            "RFC9865-2.3-02",
-        ],
-        needs: &[Capability::ServiceProviderConfig],
-        legal: &[
-            "an object with booleans cursor and index, of which each says whether it works, and positive whole numbers",
-            "no pagination where there is no cursor",
-        ],
-        alone: false,
-        run: |context| Box::pin(published(context)),
-    },
+    Check::new(
+        "cursor-paging.default-method",
+        "A list without paging parameters is paged in one way, by index where the endpoint offers that by default",
+        &default_method,
+    )
+    .matters("Clients that know nothing of cursors would stop after the first page.")
+    .requirements(&["RFC9865-2.4-02", "RFC9865-2.4-03", "RFC9865-2.3-01"])
+    .needs(BOTH)
+    .legal(&["200 with startIndex, the published default", "200 with nextCursor (noted)"]),
+    Check::new(
+        "cursor-paging.both-methods",
+        "cursor together with startIndex is refused, or one of the two counts",
+        &both_methods,
+    )
+    .matters("A client that sends both has a fault, and finds it sooner by an error.")
+    .requirements(&["RFC9865-2.4-05"])
+    .needs(BOTH)
+    .legal(&["400", "200 with the page of one of the two"]),
+    Check::new(
+        "cursor-paging.published",
+        "pagination is published with its members in their types, and is true",
+        &published,
+    )
+    .matters("Clients choose the way of paging by it.")
+    .requirements(&[
+        "RFC9865-4-01",
+        "RFC9865-4-03",
+        "RFC9865-4-04",
+        "RFC9865-4-05",
+        "RFC9865-4-06",
+        "RFC9865-4-07",
+        "RFC9865-4-08",
+        "RFC9865-2.4-04",
+        "RFC9865-2.3-02",
+    ])
+    .needs(&[Capability::ServiceProviderConfig])
+    .legal(&[
+        "an object with booleans cursor and index, of which each says whether it works, and positive whole numbers",
+        "no pagination where there is no cursor",
+    ]),
 ];
 
-async fn default_method(context: &Context) -> Outcome {
+async fn default_method(context: &Context) -> CheckResult {
     let users = people(context, 2).await?;
     let mut methods = Vec::new();
     for _ in 0..2 {
@@ -84,14 +80,14 @@ async fn default_method(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn both_methods(context: &Context) -> Outcome {
+async fn both_methods(context: &Context) -> CheckResult {
     let users = people(context, 2).await?;
     let answer = context.send(page(&users, "", "1").query("startIndex", "1")).await?;
     context.expect(&answer).status(&[200, 400]);
     Ok(())
 }
 
-async fn published(context: &Context) -> Outcome {
+async fn published(context: &Context) -> CheckResult {
     if context.discovery().offers(Capability::CreateUsers) {
         // So that there is more than one page.
         people(context, 2).await?;

@@ -6,32 +6,29 @@ use weir_exchange::difference::at;
 use weir_exchange::{Credentials, Request};
 
 use super::shown;
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 
 const CONFIG: &[Capability] = &[Capability::ServiceProviderConfig];
 
 pub(in super::super) const CHECKS: &[Check] = &[
-    Check {
-        id: "discovery.service-provider-config",
-        title: "ServiceProviderConfig is there, as one object of its schema",
-        matters: "Clients choose between PUT and PATCH, and between filter and full listing, by what is announced here.",
-        requirements: &["RFC7643-5-01", "RFC7644-3.2-14", "RFC7644-4-01", "RFC7644-4-02"],
-        needs: &[],
-        legal: &["200 with an object of the ServiceProviderConfig schema, not inside a list"],
-        alone: false,
-        run: |context| {
+    Check::boxed("discovery.service-provider-config", "ServiceProviderConfig is there, as one object of its schema", |context| {
             Box::pin(async move {
                 object(context);
                 Ok(())
             })
-        },
-    },
-    Check {
-        id: "discovery.config-members",
-        title: "ServiceProviderConfig announces every feature",
-        matters: "Clients read these members without asking whether they are there.",
-        requirements: &[
+        })
+        .matters("Clients choose between PUT and PATCH, and between filter and full listing, by what is announced here.")
+        .requirements(&["RFC7643-5-01", "RFC7644-3.2-14", "RFC7644-4-01", "RFC7644-4-02"])
+        .legal(&["200 with an object of the ServiceProviderConfig schema, not inside a list"]),
+    Check::boxed("discovery.config-members", "ServiceProviderConfig announces every feature", |context| {
+            Box::pin(async move {
+                members(context);
+                Ok(())
+            })
+        })
+        .matters("Clients read these members without asking whether they are there.")
+        .requirements(&[
             "RFC7643-2.3.4-01",
             "RFC7643-5-05",
             "RFC7643-5-06",
@@ -48,24 +45,19 @@ pub(in super::super) const CHECKS: &[Check] = &[
             "RFC7643-5-17",
             "RFC7643-5-18",
             "RFC7643-5-19",
-        ],
-        needs: CONFIG,
-        legal: &[
+        ])
+        .needs(CONFIG)
+        .legal(&[
             "each feature an object with a boolean supported; maxOperations, maxPayloadSize and maxResults integers from 0",
-        ],
-        alone: false,
-        run: |context| {
+        ]),
+    Check::boxed("discovery.authentication-schemes", "Each authentication scheme says its type, its name and what it is", |context| {
             Box::pin(async move {
-                members(context);
+                schemes(context);
                 Ok(())
             })
-        },
-    },
-    Check {
-        id: "discovery.authentication-schemes",
-        title: "Each authentication scheme says its type, its name and what it is",
-        matters: "A console picks the form for the credentials by the type.",
-        requirements: &[
+        })
+        .matters("A console picks the form for the credentials by the type.")
+        .requirements(&[
             "RFC7643-5-04",
             "RFC7643-5-20",
             "RFC7643-5-22",
@@ -74,39 +66,21 @@ pub(in super::super) const CHECKS: &[Check] = &[
             "RFC7643-5-25",
             "RFC7643-5-26",
             "RFC7643-5-27",
-        ],
-        needs: CONFIG,
-        legal: &[
+        ])
+        .needs(CONFIG)
+        .legal(&[
             "an array; each entry with type, name and description as texts; primary at most once; links that are HTTP URLs or missing",
-        ],
-        alone: false,
-        run: |context| {
-            Box::pin(async move {
-                schemes(context);
-                Ok(())
-            })
-        },
-    },
-    Check {
-        id: "discovery.anonymous-configuration",
-        title: "How to authenticate can be read before one has authenticated",
-        matters: "A client that does not know the scheme yet has nowhere else to ask.",
-        requirements: &["RFC7643-5-21"],
-        needs: CONFIG,
-        legal: &["200 without credentials", "401 where security does not allow it"],
-        alone: false,
-        run: |context| Box::pin(anonymous(context)),
-    },
-    Check {
-        id: "discovery.largest-page",
-        title: "No list is longer than the published filter.maxResults",
-        matters: "Clients choose their page size by this number.",
-        requirements: &["RFC7643-5-13"],
-        needs: CONFIG,
-        legal: &["at most maxResults resources, or any number where it is 0 or missing"],
-        alone: false,
-        run: |context| Box::pin(largest_page(context)),
-    },
+        ]),
+    Check::new("discovery.anonymous-configuration", "How to authenticate can be read before one has authenticated", &anonymous)
+        .matters("A client that does not know the scheme yet has nowhere else to ask.")
+        .requirements(&["RFC7643-5-21"])
+        .needs(CONFIG)
+        .legal(&["200 without credentials", "401 where security does not allow it"]),
+    Check::new("discovery.largest-page", "No list is longer than the published filter.maxResults", &largest_page)
+        .matters("Clients choose their page size by this number.")
+        .requirements(&["RFC7643-5-13"])
+        .needs(CONFIG)
+        .legal(&["at most maxResults resources, or any number where it is 0 or missing"]),
 ];
 
 fn object(context: &Context) {
@@ -196,7 +170,7 @@ fn schemes(context: &Context) {
     expect(&["RFC7643-5-27"], primary <= 1, "more than one authentication scheme is primary", schemes);
 }
 
-async fn anonymous(context: &Context) -> Outcome {
+async fn anonymous(context: &Context) -> CheckResult {
     if matches!(context.client().credentials(), Credentials::None) {
         return context.skip("the run itself has no credentials");
     }
@@ -208,7 +182,7 @@ async fn anonymous(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn largest_page(context: &Context) -> Outcome {
+async fn largest_page(context: &Context) -> CheckResult {
     let most = context.discovery().config("filter.maxResults").and_then(Value::as_u64).unwrap_or(0);
     if most == 0 {
         return context.skip("no largest page is published");

@@ -5,48 +5,41 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::Request;
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
-use crate::context::patch_of;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::patch_of;
+use crate::check::{Check, CheckResult};
 
 const CONFIG: &[Capability] = &[Capability::ServiceProviderConfig];
 
 pub(in super::super) const CHECKS: &[Check] = &[
-    Check {
-        id: "discovery.announced-features",
-        title: "What ServiceProviderConfig announces is not refused when it is used",
-        matters: "A client that believes the announcement sends what is refused, and has no other way prepared.",
-        requirements: &["RFC7643-5-28"],
-        needs: CONFIG,
-        legal: &["patch, filter, sort, bulk and etag work where they are announced"],
-        alone: false,
-        run: |context| Box::pin(announced(context)),
-    },
-    Check {
-        id: "discovery.patch-as-announced",
-        title: "PATCH works exactly where it is announced",
-        matters: "A client that is told there is no PATCH sends the whole resource, and overwrites what it does not know.",
-        requirements: &["RFC7644-3.5-03"],
-        needs: &[Capability::ServiceProviderConfig, Capability::CreateUsers],
-        legal: &["success where patch.supported is true", "501, 405, 403 or 404 where it is false"],
-        alone: false,
-        run: |context| Box::pin(patch(context)),
-    },
-    Check {
-        id: "discovery.unannounced-features",
-        title: "What works is announced",
-        matters: "Nobody uses a feature that the endpoint denies having.",
-        requirements: &["RFC7644-4-01"],
-        needs: CONFIG,
-        legal: &[
+    Check::new(
+        "discovery.announced-features",
+        "What ServiceProviderConfig announces is not refused when it is used",
+        &announced,
+    )
+    .matters("A client that believes the announcement sends what is refused, and has no other way prepared.")
+    .requirements(&["RFC7643-5-28"])
+    .needs(CONFIG)
+    .legal(&["patch, filter, sort, bulk and etag work where they are announced"]),
+    Check::new("discovery.patch-as-announced", "PATCH works exactly where it is announced", &patch)
+        .matters(
+            "A client that is told there is no PATCH sends the whole resource, and overwrites what it does not know.",
+        )
+        .requirements(&["RFC7644-3.5-03"])
+        .needs(&[Capability::ServiceProviderConfig, Capability::CreateUsers])
+        .legal(&["success where patch.supported is true", "501, 405, 403 or 404 where it is false"])
+        .on(Only("User", "not migrated")),
+    Check::new("discovery.unannounced-features", "What works is announced", &unannounced)
+        .matters("Nobody uses a feature that the endpoint denies having.")
+        .requirements(&["RFC7644-4-01"])
+        .needs(CONFIG)
+        .legal(&[
             "filter, bulk and sort are refused or without effect where they are not announced; that they work is noted",
-        ],
-        alone: false,
-        run: |context| Box::pin(unannounced(context)),
-    },
+        ]),
 ];
 
-async fn announced(context: &Context) -> Outcome {
+async fn announced(context: &Context) -> CheckResult {
     let discovery = context.discovery();
     for contradiction in discovery.contradictions() {
         let capability = contradiction.capability;
@@ -88,7 +81,7 @@ async fn announced(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn patch(context: &Context) -> Outcome {
+async fn patch(context: &Context) -> CheckResult {
     context.may_try(Capability::PatchUsers)?;
     let Some(supported) = context.discovery().config("patch.supported").and_then(Value::as_bool) else {
         return context.skip("whether PATCH is supported is not announced");
@@ -105,7 +98,7 @@ async fn patch(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn unannounced(context: &Context) -> Outcome {
+async fn unannounced(context: &Context) -> CheckResult {
     let bulk = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": []});
     let nobody = format!("userName eq {}", json!(context.data().name()));
     let trials = [

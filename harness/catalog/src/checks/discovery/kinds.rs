@@ -6,17 +6,20 @@ use weir_exchange::Request;
 use weir_exchange::difference::at;
 
 use super::{is_list, shown};
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 
 const NEEDS: &[Capability] = &[Capability::ResourceTypes];
 
 pub(in super::super) const CHECKS: &[Check] = &[
-    Check {
-        id: "discovery.resource-types",
-        title: "ResourceTypes lists each type with name, endpoint and schema",
-        matters: "A client that finds its endpoints here cannot start without them.",
-        requirements: &[
+    Check::boxed("discovery.resource-types", "ResourceTypes lists each type with name, endpoint and schema", |context| {
+            Box::pin(async move {
+                entries(context);
+                Ok(())
+            })
+        })
+        .matters("A client that finds its endpoints here cannot start without them.")
+        .requirements(&[
             "RFC7643-6-01",
             "RFC7643-6-04",
             "RFC7643-6-05",
@@ -27,69 +30,41 @@ pub(in super::super) const CHECKS: &[Check] = &[
             "RFC7644-3.2-15",
             "RFC7644-4-05",
             "RFC7644-4-06",
-        ],
-        needs: NEEDS,
-        legal: &[
+        ])
+        .needs(NEEDS)
+        .legal(&[
             "200 with a ListResponse of resource types, each with a name of its own, an endpoint below the base URL, and a schema",
-        ],
-        alone: false,
-        run: |context| {
-            Box::pin(async move {
-                entries(context);
-                Ok(())
-            })
-        },
-    },
-    Check {
-        id: "discovery.extension-entries",
-        title: "Each extension of a resource type has a schema and says whether it is required",
-        matters: "A client that does not learn of a required extension cannot create anything.",
-        requirements: &["RFC7643-6-13", "RFC7643-6-15", "RFC7643-6-16"],
-        needs: NEEDS,
-        legal: &["schemaExtensions missing, or an array whose entries have a URI as schema and a boolean as required"],
-        alone: false,
-        run: |context| {
+        ]),
+    Check::boxed("discovery.extension-entries", "Each extension of a resource type has a schema and says whether it is required", |context| {
             Box::pin(async move {
                 extensions(context);
                 Ok(())
             })
-        },
-    },
-    Check {
-        id: "discovery.resource-type-by-name",
-        title: "Each resource type is found by its id or its name, alone",
-        matters: "meta.resourceType is a name that clients look up here.",
-        requirements: &["RFC7643-3-02", "RFC7643-6-03", "RFC7643-6-07", "RFC7644-4-09", "RFC7644-3.4.1-03"],
-        needs: NEEDS,
-        legal: &["200 with the resource type under its id or under its name, not inside a list"],
-        alone: false,
-        run: |context| Box::pin(by_name(context)),
-    },
-    Check {
-        id: "discovery.endpoints",
-        title: "Each published endpoint is there",
-        matters: "Clients build every URL from these paths.",
-        requirements: &["RFC7643-6-10"],
-        needs: NEEDS,
-        legal: &["200 with a ListResponse at base URL and endpoint; any answer but 404 where listing is not allowed"],
-        alone: false,
-        run: |context| Box::pin(endpoints(context)),
-    },
-    Check {
-        id: "discovery.plural-endpoints",
-        title: "Endpoints are plural names",
-        matters: "People guess the URL of a type from its name.",
-        requirements: &["RFC7644-3.2-03"],
-        needs: NEEDS,
-        legal: &["an endpoint whose name ends in s"],
-        alone: false,
-        run: |context| {
+        })
+        .matters("A client that does not learn of a required extension cannot create anything.")
+        .requirements(&["RFC7643-6-13", "RFC7643-6-15", "RFC7643-6-16"])
+        .needs(NEEDS)
+        .legal(&["schemaExtensions missing, or an array whose entries have a URI as schema and a boolean as required"]),
+    Check::new("discovery.resource-type-by-name", "Each resource type is found by its id or its name, alone", &by_name)
+        .matters("meta.resourceType is a name that clients look up here.")
+        .requirements(&["RFC7643-3-02", "RFC7643-6-03", "RFC7643-6-07", "RFC7644-4-09", "RFC7644-3.4.1-03"])
+        .needs(NEEDS)
+        .legal(&["200 with the resource type under its id or under its name, not inside a list"]),
+    Check::new("discovery.endpoints", "Each published endpoint is there", &endpoints)
+        .matters("Clients build every URL from these paths.")
+        .requirements(&["RFC7643-6-10"])
+        .needs(NEEDS)
+        .legal(&["200 with a ListResponse at base URL and endpoint; any answer but 404 where listing is not allowed"]),
+    Check::boxed("discovery.plural-endpoints", "Endpoints are plural names", |context| {
             Box::pin(async move {
                 plural(context);
                 Ok(())
             })
-        },
-    },
+        })
+        .matters("People guess the URL of a type from its name.")
+        .requirements(&["RFC7644-3.2-03"])
+        .needs(NEEDS)
+        .legal(&["an endpoint whose name ends in s"]),
 ];
 
 fn entries(context: &Context) {
@@ -154,7 +129,7 @@ fn extensions(context: &Context) {
     }
 }
 
-async fn by_name(context: &Context) -> Outcome {
+async fn by_name(context: &Context) -> CheckResult {
     for entry in context.discovery().resource_types.entries() {
         let text = |member: &str| at(entry, member).and_then(Value::as_str);
         let mut keys: Vec<&str> = text("id").into_iter().chain(text("name")).collect();
@@ -181,7 +156,7 @@ async fn by_name(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn endpoints(context: &Context) -> Outcome {
+async fn endpoints(context: &Context) -> CheckResult {
     for kind in context.discovery().resource_types() {
         let answer = context.send(Request::get(&kind.endpoint).query("count", "1")).await?;
         let message = format!("the endpoint {} of {} does not exist", kind.endpoint, kind.name);

@@ -6,40 +6,30 @@ use url::Url;
 use weir_exchange::{Exchange, Request};
 
 use super::word;
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "errors.version-refused",
-        title: "A version of the protocol that does not exist is refused",
-        matters: "A client of a later protocol that is answered by this one reads attributes that mean something else.",
-        requirements: &["RFC7644-3.12-27", "RFC7644-3.13-01", "RFC7644-3.13-03"],
-        needs: &[],
-        legal: &["404", "400 with scimType invalidVers"],
-        alone: false,
-        run: |context| Box::pin(refused(context)),
-    },
-    Check {
-        id: "errors.version-in-locations",
-        title: "Under a versioned base URL, locations keep the version right before the endpoint",
-        matters: "A client stores the location; without the version the next release of the endpoint answers there.",
-        requirements: &["RFC7644-3.13-02"],
-        needs: &[],
-        legal: &["meta.location and Location hold /vN/ right before the endpoint of the resource type"],
-        alone: false,
-        run: |context| Box::pin(in_locations(context)),
-    },
-    Check {
-        id: "errors.version-left-out",
-        title: "Without a version in the URL the latest one answers, if any does",
-        matters: "A client that is given the short URL expects SCIM 2.0, not an interface of its predecessor.",
-        requirements: &["RFC7644-3.13-04"],
-        needs: &[],
-        legal: &["an answer like that of the versioned URL", "an error"],
-        alone: false,
-        run: |context| Box::pin(left_out(context)),
-    },
+    Check::new("errors.version-refused", "A version of the protocol that does not exist is refused", &refused)
+        .matters("A client of a later protocol that is answered by this one reads attributes that mean something else.")
+        .requirements(&["RFC7644-3.12-27", "RFC7644-3.13-01", "RFC7644-3.13-03"])
+        .legal(&["404", "400 with scimType invalidVers"]),
+    Check::new(
+        "errors.version-in-locations",
+        "Under a versioned base URL, locations keep the version right before the endpoint",
+        &in_locations,
+    )
+    .matters("A client stores the location; without the version the next release of the endpoint answers there.")
+    .requirements(&["RFC7644-3.13-02"])
+    .legal(&["meta.location and Location hold /vN/ right before the endpoint of the resource type"]),
+    Check::new(
+        "errors.version-left-out",
+        "Without a version in the URL the latest one answers, if any does",
+        &left_out,
+    )
+    .matters("A client that is given the short URL expects SCIM 2.0, not an interface of its predecessor.")
+    .requirements(&["RFC7644-3.13-04"])
+    .legal(&["an answer like that of the versioned URL", "an error"]),
 ];
 
 /// The version with which the base URL ends, such as `v2`.
@@ -60,7 +50,7 @@ fn users_at(base: &Url, version: Option<&str>) -> Option<Url> {
 }
 
 /// The request under another version; a base URL that ends with none ends the check.
-fn elsewhere(context: &Context, other: Option<&str>) -> Result<Request, crate::context::Stop> {
+fn elsewhere(context: &Context, other: Option<&str>) -> Result<Request, crate::check::Stop> {
     let base = context.client().base_url();
     let url = version(base).and_then(|_| users_at(base, other));
     let Some(url) = url else {
@@ -70,7 +60,7 @@ fn elsewhere(context: &Context, other: Option<&str>) -> Result<Request, crate::c
     Ok(Request::absolute(Method::GET, url).query("count", "1"))
 }
 
-async fn refused(context: &Context) -> Outcome {
+async fn refused(context: &Context) -> CheckResult {
     let answer = context.send(elsewhere(context, Some("v99"))?).await?;
     context.expect(&answer).under(&["RFC7644-3.13-03"]).that(
         !answer.is_success(),
@@ -88,7 +78,7 @@ async fn refused(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn in_locations(context: &Context) -> Outcome {
+async fn in_locations(context: &Context) -> CheckResult {
     let Some(version) = version(context.client().base_url()) else {
         return context.skip("the base URL does not end with a version");
     };
@@ -115,7 +105,7 @@ fn shape(answer: &Exchange) -> Option<&Value> {
     answer.at("schemas")
 }
 
-async fn left_out(context: &Context) -> Outcome {
+async fn left_out(context: &Context) -> CheckResult {
     let answer = context.send(elsewhere(context, None)?).await?;
     if !answer.is_success() {
         return Ok(());

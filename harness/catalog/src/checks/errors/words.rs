@@ -8,122 +8,83 @@ use weir_exchange::difference::at;
 use weir_exchange::request::SCIM_JSON;
 
 use super::word;
-use crate::check::{Check, Outcome};
-use crate::context::Context;
-use crate::context::patch_of;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::patch_of;
+use crate::check::{Check, CheckResult};
 use crate::data::{GROUP, USER};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "errors.uniqueness",
-        title: "A userName that is taken is a conflict of uniqueness",
-        matters: "Provisioners link to the account that is there when they read uniqueness, and give up on anything else.",
-        requirements: &["RFC7644-3.12-13", "RFC7644-3.12-21", "RFC7643-7-41"],
-        needs: &[Capability::CreateUsers],
-        legal: &["409 with scimType uniqueness", "400 with scimType uniqueness, for a replacement"],
-        alone: false,
-        run: |context| Box::pin(uniqueness(context)),
-    },
-    Check {
-        id: "errors.mutability",
-        title: "A change of what cannot be changed is refused with the word mutability",
-        matters: "A client that is told mutability stops sending the attribute; told anything else it sends it again each cycle.",
-        requirements: &["RFC7644-3.12-22", "RFC7644-3.12-04"],
-        needs: &[Capability::CreateUsers, Capability::PatchUsers],
-        legal: &["400 with scimType mutability", "400 without scimType"],
-        alone: false,
-        run: |context| Box::pin(mutability(context)),
-    },
-    Check {
-        id: "errors.filter-words",
-        title: "A filter that cannot be evaluated is refused with the word invalidFilter",
-        matters: "Clients fall back to reading the whole list when they read invalidFilter; a bare 400 looks like a fault of theirs.",
-        requirements: &["RFC7644-3.12-18", "RFC7644-3.12-04"],
-        needs: &[Capability::FilterUsers],
-        legal: &["400 with scimType invalidFilter", "400 without scimType"],
-        alone: false,
-        run: |context| Box::pin(filter(context)),
-    },
-    Check {
-        id: "errors.path-words",
-        title: "A PATCH path that is malformed, or selects nothing, is refused with a word for paths",
-        matters: "noTarget tells a client that the value is gone already, and invalidPath that it will never work.",
-        requirements: &["RFC7644-3.12-24", "RFC7644-3.12-25"],
-        needs: &[Capability::CreateUsers, Capability::PatchUsers],
-        legal: &[
+    Check::new("errors.uniqueness", "A userName that is taken is a conflict of uniqueness", &uniqueness)
+        .matters("Provisioners link to the account that is there when they read uniqueness, and give up on anything else.")
+        .requirements(&["RFC7644-3.12-13", "RFC7644-3.12-21", "RFC7643-7-41"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["409 with scimType uniqueness", "400 with scimType uniqueness, for a replacement"])
+        .on(Only("User", "not migrated")),
+    Check::new("errors.mutability", "A change of what cannot be changed is refused with the word mutability", &mutability)
+        .matters("A client that is told mutability stops sending the attribute; told anything else it sends it again each cycle.")
+        .requirements(&["RFC7644-3.12-22", "RFC7644-3.12-04"])
+        .needs(&[Capability::CreateUsers, Capability::PatchUsers])
+        .legal(&["400 with scimType mutability", "400 without scimType"])
+        .on(Only("User", "not migrated")),
+    Check::new("errors.filter-words", "A filter that cannot be evaluated is refused with the word invalidFilter", &filter)
+        .matters("Clients fall back to reading the whole list when they read invalidFilter; a bare 400 looks like a fault of theirs.")
+        .requirements(&["RFC7644-3.12-18", "RFC7644-3.12-04"])
+        .needs(&[Capability::FilterUsers])
+        .legal(&["400 with scimType invalidFilter", "400 without scimType"])
+        .on(Only("User", "not migrated")),
+    Check::new("errors.path-words", "A PATCH path that is malformed, or selects nothing, is refused with a word for paths", &path)
+        .matters("noTarget tells a client that the value is gone already, and invalidPath that it will never work.")
+        .requirements(&["RFC7644-3.12-24", "RFC7644-3.12-25"])
+        .needs(&[Capability::CreateUsers, Capability::PatchUsers])
+        .legal(&[
             "400 with invalidPath (or invalidFilter, noTarget) for a malformed path",
             "400 with noTarget for no match",
-        ],
-        alone: false,
-        run: |context| Box::pin(path(context)),
-    },
-    Check {
-        id: "errors.required-missing",
-        title: "A resource without a required attribute is refused with the word invalidValue",
-        matters: "An account without a userName, or a group without a name, is found by no client again.",
-        requirements: &["RFC7644-3.12-09", "RFC7644-3.12-26", "RFC7644-3.12-04"],
-        needs: &[Capability::CreateUsers],
-        legal: &["400 with scimType invalidValue", "400 without scimType"],
-        alone: false,
-        run: |context| Box::pin(required(context)),
-    },
-    Check {
-        id: "errors.no-resource",
-        title: "A body that is no JSON object is refused",
-        matters: "A client whose serialiser fails must learn of it at once, not find empty accounts later.",
-        requirements: &["RFC7644-3.12-01", "RFC7644-3.12-09", "RFC7644-3.12-23", "RFC7644-3.12-04"],
-        needs: &[Capability::CreateUsers],
-        legal: &["400 with scimType invalidSyntax", "400 without scimType"],
-        alone: false,
-        run: |context| Box::pin(no_resource(context)),
-    },
-    Check {
-        id: "errors.word-fits-status",
-        title: "A scimType stands with the HTTP status that it is defined for",
-        matters: "Libraries map the pair of status and word to an exception; an odd pair falls through to the general one.",
-        requirements: &["RFC7644-3.12-31"],
-        needs: &[Capability::CreateUsers],
-        legal: &["400; uniqueness also with 409, sensitive with 403"],
-        alone: false,
-        run: |context| Box::pin(fits(context)),
-    },
-    Check {
-        id: "errors.too-many",
-        title: "A filter that matches everybody is answered, or refused with the word tooMany",
-        matters: "A client that is told tooMany narrows its filter; one that is told invalidFilter gives up filtering.",
-        requirements: &["RFC7644-3.4.2.1-04", "RFC7644-3.12-19", "RFC7644-3.12-20"],
-        needs: &[Capability::FilterUsers],
-        legal: &["200", "400 with scimType tooMany"],
-        alone: false,
-        run: |context| Box::pin(too_many(context)),
-    },
-    Check {
-        id: "errors.sensitive",
-        title: "A query that is refused as sensitive says so, under the status that it is sent with",
-        matters: "A client that reads the body's status instead of HTTP's acts on the wrong one.",
-        requirements: &["RFC7644-7.5.2-03", "RFC7644-7.5.2-04", "RFC7644-3.12-28"],
-        needs: &[Capability::FilterUsers],
-        legal: &[
+        ])
+        .on(Only("User", "not migrated")),
+    Check::new("errors.required-missing", "A resource without a required attribute is refused with the word invalidValue", &required)
+        .matters("An account without a userName, or a group without a name, is found by no client again.")
+        .requirements(&["RFC7644-3.12-09", "RFC7644-3.12-26", "RFC7644-3.12-04"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["400 with scimType invalidValue", "400 without scimType"])
+        .on(Only("User", "not migrated")),
+    Check::new("errors.no-resource", "A body that is no JSON object is refused", &no_resource)
+        .matters("A client whose serialiser fails must learn of it at once, not find empty accounts later.")
+        .requirements(&["RFC7644-3.12-01", "RFC7644-3.12-09", "RFC7644-3.12-23", "RFC7644-3.12-04"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["400 with scimType invalidSyntax", "400 without scimType"])
+        .on(Only("User", "not migrated")),
+    Check::new("errors.word-fits-status", "A scimType stands with the HTTP status that it is defined for", &fits)
+        .matters("Libraries map the pair of status and word to an exception; an odd pair falls through to the general one.")
+        .requirements(&["RFC7644-3.12-31"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["400; uniqueness also with 409, sensitive with 403"])
+        .on(Only("User", "not migrated")),
+    Check::new("errors.too-many", "A filter that matches everybody is answered, or refused with the word tooMany", &too_many)
+        .matters("A client that is told tooMany narrows its filter; one that is told invalidFilter gives up filtering.")
+        .requirements(&["RFC7644-3.4.2.1-04", "RFC7644-3.12-19", "RFC7644-3.12-20"])
+        .needs(&[Capability::FilterUsers])
+        .legal(&["200", "400 with scimType tooMany"])
+        .on(Only("User", "not migrated")),
+    Check::new("errors.sensitive", "A query that is refused as sensitive says so, under the status that it is sent with", &sensitive)
+        .matters("A client that reads the body's status instead of HTTP's acts on the wrong one.")
+        .requirements(&["RFC7644-7.5.2-03", "RFC7644-7.5.2-04", "RFC7644-3.12-28"])
+        .needs(&[Capability::FilterUsers])
+        .legal(&[
             "403 with status \"403\", and scimType sensitive or none",
             "400 invalidFilter",
             "200 that discloses nothing",
-        ],
-        alone: false,
-        run: |context| Box::pin(sensitive(context)),
-    },
-    Check {
-        id: "errors.bulk-words",
-        title: "An operation of a bulk request fails with the words of single requests",
-        matters: "A client that batches its creates has to tell a duplicate from a bad value inside the batch as well.",
-        requirements: &["RFC7644-3.12-30", "RFC7644-3.12-26"],
-        needs: &[Capability::Bulk, Capability::CreateUsers],
-        legal: &["200, the operation's response a SCIM Error with scimType invalidValue or none"],
-        alone: false,
-        run: |context| Box::pin(bulk(context)),
-    },
+        ])
+        .on(Only("User", "not migrated")),
+    Check::new("errors.bulk-words", "An operation of a bulk request fails with the words of single requests", &bulk)
+        .matters("A client that batches its creates has to tell a duplicate from a bad value inside the batch as well.")
+        .requirements(&["RFC7644-3.12-30", "RFC7644-3.12-26"])
+        .needs(&[Capability::Bulk, Capability::CreateUsers])
+        .legal(&["200, the operation's response a SCIM Error with scimType invalidValue or none"])
+        .on(Only("User", "not migrated")),
 ];
 
-async fn uniqueness(context: &Context) -> Outcome {
+async fn uniqueness(context: &Context) -> CheckResult {
     let first = context.user().await?;
     let mut again = context.data().user();
     again["userName"] = first.body()["userName"].clone();
@@ -144,7 +105,7 @@ async fn uniqueness(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn mutability(context: &Context) -> Outcome {
+async fn mutability(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let patch = patch_of(&json!([{"op": "replace", "path": "id", "value": context.data().uuid()}]));
     let answer = context.send(user.request(Method::PATCH).json(&patch)).await?;
@@ -152,7 +113,7 @@ async fn mutability(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn filter(context: &Context) -> Outcome {
+async fn filter(context: &Context) -> CheckResult {
     let mut filters = vec!["userName zz \"x\"", "userName eq", "(userName eq \"x\""];
     if context.data().publishes(USER, "active") {
         // Ordering has no meaning for booleans (RFC 7644 section 3.4.2.2).
@@ -165,7 +126,7 @@ async fn filter(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn path(context: &Context) -> Outcome {
+async fn path(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["emails.value", "emails.type"])?;
     let user = context.user().await?;
     let patch = |path: &str| patch_of(&json!([{"op": "replace", "path": path, "value": "x@example.com"}]));
@@ -193,7 +154,7 @@ fn is_required(context: &Context, uri: &str, name: &str) -> bool {
     })
 }
 
-async fn required(context: &Context) -> Outcome {
+async fn required(context: &Context) -> CheckResult {
     let mut bodies = Vec::new();
     if is_required(context, USER, "userName") {
         bodies.push(("/Users", "userName", context.data().user()));
@@ -217,7 +178,7 @@ async fn required(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn no_resource(context: &Context) -> Outcome {
+async fn no_resource(context: &Context) -> CheckResult {
     for body in ["", "this is no JSON", "[]", "\"text\"", "42", "null", "{\"a\":1} {\"b\":2}", "<user/>"] {
         let answer = context.send(Request::post("/Users").body(body, SCIM_JSON)).await?;
         context.expect(&answer).under(&["RFC7644-3.12-09"]).status(&[400]);
@@ -229,7 +190,7 @@ async fn no_resource(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn fits(context: &Context) -> Outcome {
+async fn fits(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let mut taken = context.data().user();
     taken["userName"] = user.body()["userName"].clone();
@@ -256,7 +217,7 @@ async fn fits(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn too_many(context: &Context) -> Outcome {
+async fn too_many(context: &Context) -> CheckResult {
     let answer = context.send(Request::get("/Users").query("filter", "userName pr").query("count", "2")).await?;
     context.expect(&answer).under(&["RFC7644-3.12-20", "RFC7644-3.4.2.1-04"]).status(&[200, 400]);
     if answer.status == 400 {
@@ -265,7 +226,7 @@ async fn too_many(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn sensitive(context: &Context) -> Outcome {
+async fn sensitive(context: &Context) -> CheckResult {
     let answer = context.send(Request::get("/Users").query("filter", "password eq \"Tr0ub4dor&3-weir\"")).await?;
     context.expect(&answer).under(&["RFC7644-7.5.2-03"]).status(&[403, 400, 200]);
     if answer.status != 403 {
@@ -282,7 +243,7 @@ async fn sensitive(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn bulk(context: &Context) -> Outcome {
+async fn bulk(context: &Context) -> CheckResult {
     let request = json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
         "Operations": [{"method": "POST", "path": "/Users", "bulkId": "a", "data": {"schemas": [USER]}}],

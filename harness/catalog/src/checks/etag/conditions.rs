@@ -8,111 +8,80 @@ use serde_json::{Value, json};
 use weir_exchange::{Exchange, Request};
 
 use super::{renamed, tag};
-use crate::check::{Check, Outcome};
-use crate::context::Context;
-use crate::context::{Resource, Stop, patch_of};
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
+use crate::check::{Resource, Stop, patch_of};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "etag.put-stale",
-        title: "A PUT with a stale version changes nothing",
-        matters: "Without it the slower of two administrators wipes out what the faster has done.",
-        requirements: &["RFC7644-3.5.1-19", "RFC7644-3.12-14"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag],
-        legal: &["412 (409 is noted), and the user unchanged"],
-        alone: false,
-        run: |context| Box::pin(put_stale(context)),
-    },
-    Check {
-        id: "etag.patch-stale",
-        title: "A PATCH with a stale version changes nothing",
-        matters: "A disabled account would be enabled again by a change that was prepared before.",
-        requirements: &["RFC7644-3.5.2-38", "RFC7644-3.12-14"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers, Capability::PatchUsers, Capability::Etag],
-        legal: &["412 (409 is noted), and the user unchanged"],
-        alone: false,
-        run: |context| Box::pin(patch_stale(context)),
-    },
-    Check {
-        id: "etag.delete-stale",
-        title: "A DELETE with a stale version deletes nothing",
-        matters: "Clean-up jobs delete what they saw an hour ago; somebody may have taken the account into use since.",
-        requirements: &["RFC7644-3.6-09", "RFC7644-3.12-14"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers, Capability::DeleteUsers, Capability::Etag],
-        legal: &["412 (409 is noted), and the user still there"],
-        alone: false,
-        run: |context| Box::pin(delete_stale(context)),
-    },
-    Check {
-        id: "etag.if-match-wrong",
-        title: "A version that never was matches nothing",
-        matters: "A guard that only knows older versions lets made-up ones through.",
-        requirements: &["RFC7644-3.14-08", "RFC7644-3.12-14"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag],
-        legal: &["412 (409 is noted) for PUT and PATCH, and the user unchanged"],
-        alone: false,
-        run: |context| Box::pin(if_match_wrong(context)),
-    },
-    Check {
-        id: "etag.case-exact",
-        title: "A version in other letters is another version",
-        matters: "Tags are often encoded in letters of both cases; folding them makes two versions one.",
-        requirements: &["RFC7643-3.1-32"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag],
-        legal: &["412, or 400 where the tag has no letters but its mark; the user unchanged"],
-        alone: false,
-        run: |context| Box::pin(case_exact(context)),
-    },
-    Check {
-        id: "etag.if-match-current",
-        title: "The current version lets PUT and PATCH through, exactly as it was received",
-        matters: "A guard that always refuses is switched off by the first operator who meets it.",
-        requirements: &["RFC7644-3.14-07", "RFC7644-3.14-11"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag],
-        legal: &["success", "412 for a weak tag, by HTTP's strong comparison"],
-        alone: false,
-        run: |context| Box::pin(if_match_current(context)),
-    },
-    Check {
-        id: "etag.if-match-any",
-        title: "If-Match: * lets changes of an existing resource through",
-        matters: "Clients that only want to be sure not to create something send it with each change.",
-        requirements: &["RFC7644-3.14-10"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers, Capability::DeleteUsers, Capability::Etag],
-        legal: &["200 for PUT, 204 for DELETE"],
-        alone: false,
-        run: |context| Box::pin(if_match_any(context)),
-    },
-    Check {
-        id: "etag.not-modified",
-        title: "A GET with the current version in If-None-Match gives 304 and no body",
-        matters: "Synchronisers that poll ten thousand users download each of them every time otherwise.",
-        requirements: &["RFC7644-3.14-04", "RFC7644-3.14-05"],
-        needs: &[Capability::CreateUsers, Capability::Etag],
-        legal: &["304 with an empty body, also for * and for a list that holds the version"],
-        alone: false,
-        run: |context| Box::pin(not_modified(context)),
-    },
-    Check {
-        id: "etag.modified",
-        title: "A GET with an old version in If-None-Match gives the new state",
-        matters: "A poller that is told 304 never hears of the change.",
-        requirements: &["RFC7644-3.14-06"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag],
-        legal: &["200 with the user as changed"],
-        alone: false,
-        run: |context| Box::pin(modified(context)),
-    },
-    Check {
-        id: "etag.if-none-match-any",
-        title: "If-None-Match: * keeps a PUT from changing what exists",
-        matters: "It is HTTP's way to say that nothing may be overwritten.",
-        requirements: &["RFC7644-3.14-07"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag],
-        legal: &["412 and the user unchanged", "success, since SCIM does not mention it"],
-        alone: false,
-        run: |context| Box::pin(if_none_match_any(context)),
-    },
+    Check::new("etag.put-stale", "A PUT with a stale version changes nothing", &put_stale)
+        .matters("Without it the slower of two administrators wipes out what the faster has done.")
+        .requirements(&["RFC7644-3.5.1-19", "RFC7644-3.12-14"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag])
+        .legal(&["412 (409 is noted), and the user unchanged"])
+        .on(Only("User", "not migrated")),
+    Check::new("etag.patch-stale", "A PATCH with a stale version changes nothing", &patch_stale)
+        .matters("A disabled account would be enabled again by a change that was prepared before.")
+        .requirements(&["RFC7644-3.5.2-38", "RFC7644-3.12-14"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers, Capability::PatchUsers, Capability::Etag])
+        .legal(&["412 (409 is noted), and the user unchanged"])
+        .on(Only("User", "not migrated")),
+    Check::new("etag.delete-stale", "A DELETE with a stale version deletes nothing", &delete_stale)
+        .matters("Clean-up jobs delete what they saw an hour ago; somebody may have taken the account into use since.")
+        .requirements(&["RFC7644-3.6-09", "RFC7644-3.12-14"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers, Capability::DeleteUsers, Capability::Etag])
+        .legal(&["412 (409 is noted), and the user still there"])
+        .on(Only("User", "not migrated")),
+    Check::new("etag.if-match-wrong", "A version that never was matches nothing", &if_match_wrong)
+        .matters("A guard that only knows older versions lets made-up ones through.")
+        .requirements(&["RFC7644-3.14-08", "RFC7644-3.12-14"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag])
+        .legal(&["412 (409 is noted) for PUT and PATCH, and the user unchanged"])
+        .on(Only("User", "not migrated")),
+    Check::new("etag.case-exact", "A version in other letters is another version", &case_exact)
+        .matters("Tags are often encoded in letters of both cases; folding them makes two versions one.")
+        .requirements(&["RFC7643-3.1-32"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag])
+        .legal(&["412, or 400 where the tag has no letters but its mark; the user unchanged"])
+        .on(Only("User", "not migrated")),
+    Check::new(
+        "etag.if-match-current",
+        "The current version lets PUT and PATCH through, exactly as it was received",
+        &if_match_current,
+    )
+    .matters("A guard that always refuses is switched off by the first operator who meets it.")
+    .requirements(&["RFC7644-3.14-07", "RFC7644-3.14-11"])
+    .needs(&[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag])
+    .legal(&["success", "412 for a weak tag, by HTTP's strong comparison"])
+    .on(Only("User", "not migrated")),
+    Check::new("etag.if-match-any", "If-Match: * lets changes of an existing resource through", &if_match_any)
+        .matters("Clients that only want to be sure not to create something send it with each change.")
+        .requirements(&["RFC7644-3.14-10"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers, Capability::DeleteUsers, Capability::Etag])
+        .legal(&["200 for PUT, 204 for DELETE"])
+        .on(Only("User", "not migrated")),
+    Check::new(
+        "etag.not-modified",
+        "A GET with the current version in If-None-Match gives 304 and no body",
+        &not_modified,
+    )
+    .matters("Synchronisers that poll ten thousand users download each of them every time otherwise.")
+    .requirements(&["RFC7644-3.14-04", "RFC7644-3.14-05"])
+    .needs(&[Capability::CreateUsers, Capability::Etag])
+    .legal(&["304 with an empty body, also for * and for a list that holds the version"])
+    .on(Only("User", "not migrated")),
+    Check::new("etag.modified", "A GET with an old version in If-None-Match gives the new state", &modified)
+        .matters("A poller that is told 304 never hears of the change.")
+        .requirements(&["RFC7644-3.14-06"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag])
+        .legal(&["200 with the user as changed"])
+        .on(Only("User", "not migrated")),
+    Check::new("etag.if-none-match-any", "If-None-Match: * keeps a PUT from changing what exists", &if_none_match_any)
+        .matters("It is HTTP's way to say that nothing may be overwritten.")
+        .requirements(&["RFC7644-3.14-07"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag])
+        .legal(&["412 and the user unchanged", "success, since SCIM does not mention it"])
+        .on(Only("User", "not migrated")),
 ];
 
 /// A user that was changed once, with the tag from before and the body as it is now.
@@ -134,7 +103,7 @@ async fn unchanged(
     answer: &Arc<Exchange>,
     body: &Value,
     requirements: &'static [&'static str],
-) -> Outcome {
+) -> CheckResult {
     if answer.is_success() {
         context.expect(answer).after(&user.exchange).under(requirements).status(&[412]);
     } else {
@@ -150,26 +119,26 @@ fn rename(context: &Context) -> Value {
     patch_of(&json!([{"op": "replace", "path": "displayName", "value": context.data().name()}]))
 }
 
-async fn put_stale(context: &Context) -> Outcome {
+async fn put_stale(context: &Context) -> CheckResult {
     let (user, stale, body) = changed_once(context).await?;
     let request = user.request(Method::PUT).header("if-match", stale).json(&renamed(context, &user)?);
     let answer = context.send(request).await?;
     unchanged(context, &user, &answer, &body, &["RFC7644-3.5.1-19"]).await
 }
 
-async fn patch_stale(context: &Context) -> Outcome {
+async fn patch_stale(context: &Context) -> CheckResult {
     let (user, stale, body) = changed_once(context).await?;
     let answer = context.send(user.request(Method::PATCH).header("if-match", stale).json(&rename(context))).await?;
     unchanged(context, &user, &answer, &body, &["RFC7644-3.5.2-38"]).await
 }
 
-async fn delete_stale(context: &Context) -> Outcome {
+async fn delete_stale(context: &Context) -> CheckResult {
     let (user, stale, body) = changed_once(context).await?;
     let answer = context.send(user.request(Method::DELETE).header("if-match", stale)).await?;
     unchanged(context, &user, &answer, &body, &["RFC7644-3.6-09"]).await
 }
 
-async fn if_match_wrong(context: &Context) -> Outcome {
+async fn if_match_wrong(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let body = user.body().clone();
     let mut requests = vec![user.request(Method::PUT).json(&renamed(context, &user)?)];
@@ -183,7 +152,7 @@ async fn if_match_wrong(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn case_exact(context: &Context) -> Outcome {
+async fn case_exact(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let read = context.read(&user).await?;
     let Some(tag) = read.header("etag") else { return context.skip("the user has no ETag") };
@@ -201,7 +170,7 @@ async fn case_exact(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn if_match_current(context: &Context) -> Outcome {
+async fn if_match_current(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let mut requests = vec![user.request(Method::PUT).json(&renamed(context, &user)?)];
     if context.discovery().offers(Capability::PatchUsers) {
@@ -217,7 +186,7 @@ async fn if_match_current(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn if_match_any(context: &Context) -> Outcome {
+async fn if_match_any(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let body = renamed(context, &user)?;
     let answer = context.send(user.request(Method::PUT).header("if-match", "*").json(&body)).await?;
@@ -227,7 +196,7 @@ async fn if_match_any(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn not_modified(context: &Context) -> Outcome {
+async fn not_modified(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let read = context.read(&user).await?;
     if read.header("etag").is_none() {
@@ -244,7 +213,7 @@ async fn not_modified(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn modified(context: &Context) -> Outcome {
+async fn modified(context: &Context) -> CheckResult {
     let (user, stale, body) = changed_once(context).await?;
     let request: Request = user.request(Method::GET).header("if-none-match", stale);
     let answer = context.send(request).await?;
@@ -252,7 +221,7 @@ async fn modified(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn if_none_match_any(context: &Context) -> Outcome {
+async fn if_none_match_any(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let request = user.request(Method::PUT).header("if-none-match", "*").json(&renamed(context, &user)?);
     let answer = context.send(request).await?;

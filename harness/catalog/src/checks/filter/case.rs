@@ -4,108 +4,79 @@ use scim::capability::Capability;
 use serde_json::json;
 
 use super::published::{Published, Type};
-use crate::check::{Check, Outcome};
-use crate::cohort::Cohort;
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::cohort::Cohort;
+use crate::check::{Check, CheckResult};
 use crate::data::USER;
 
 const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers];
 const SAME: &[&str] = &["200 with the same users, however name and operator are written", "400 invalidFilter (noted)"];
 
 pub(in super::super) const CHECKS: &[Check] = &[
-    Check {
-        id: "filter.name-case",
-        title: "Attribute names in a filter are read whatever their letter case",
-        matters: "PingOne writes username; a miss creates a second account.",
-        requirements: &["RFC7644-3.4.2.2-05", "RFC7643-2.1-04", "RFC7644-3.10-05", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: SAME,
-        alone: false,
-        run: |context| Box::pin(name_case(context)),
-    },
-    Check {
-        id: "filter.operator-case",
-        title: "Operators are read whatever their letter case",
-        matters: "PingOne writes Eq and other clients write AND.",
-        requirements: &["RFC7644-3.4.2.2-06", "RFC7643-2.1-04", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: SAME,
-        alone: false,
-        run: |context| Box::pin(operator_case(context)),
-    },
-    Check {
-        id: "filter.value-case-ignored",
-        title: "Values of an attribute that is not caseExact match in any letter case",
-        matters: "Directories do not agree on the letter case of names and mail addresses; a miss creates a second account.",
-        requirements: &["RFC7643-7-26", "RFC7644-3.4.2.2-26", "RFC7644-3.4.2.2-65", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: &[
-            "200 with the user, for eq, co, sw and ew with a value in other letter case",
-            "400 invalidFilter (noted)",
-        ],
-        alone: false,
-        run: |context| Box::pin(value_case_ignored(context)),
-    },
-    Check {
-        id: "filter.value-case-exact",
-        title: "externalId matches in its own letter case only",
-        matters: "Identifiers of source systems differ in case alone; the wrong account would be linked.",
-        requirements: &[
+    Check::new("filter.name-case", "Attribute names in a filter are read whatever their letter case", &name_case)
+        .matters("PingOne writes username; a miss creates a second account.")
+        .requirements(&["RFC7644-3.4.2.2-05", "RFC7643-2.1-04", "RFC7644-3.10-05", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(SAME),
+    Check::new("filter.operator-case", "Operators are read whatever their letter case", &operator_case)
+        .matters("PingOne writes Eq and other clients write AND.")
+        .requirements(&["RFC7644-3.4.2.2-06", "RFC7643-2.1-04", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(SAME),
+    Check::new(
+        "filter.value-case-ignored",
+        "Values of an attribute that is not caseExact match in any letter case",
+        &value_case_ignored,
+    )
+    .matters(
+        "Directories do not agree on the letter case of names and mail addresses; a miss creates a second account.",
+    )
+    .requirements(&["RFC7643-7-26", "RFC7644-3.4.2.2-26", "RFC7644-3.4.2.2-65", "RFC7644-3.4.2.2-75"])
+    .needs(NEEDS)
+    .legal(&[
+        "200 with the user, for eq, co, sw and ew with a value in other letter case",
+        "400 invalidFilter (noted)",
+    ]),
+    Check::new("filter.value-case-exact", "externalId matches in its own letter case only", &value_case_exact)
+        .matters("Identifiers of source systems differ in case alone; the wrong account would be linked.")
+        .requirements(&[
             "RFC7643-3.1-19",
             "RFC7643-7-23",
             "RFC7644-3.4.2.2-12",
             "RFC7644-3.4.2.2-26",
             "RFC7644-3.4.2.2-65",
             "RFC7644-3.4.2.2-75",
-        ],
-        needs: NEEDS,
-        legal: &[
+        ])
+        .needs(NEEDS)
+        .legal(&[
             "200 with the user for the value as stored, and nobody for it in other letter case",
             "400 invalidFilter (noted)",
-        ],
-        alone: false,
-        run: |context| Box::pin(value_case_exact(context)),
-    },
-    Check {
-        id: "filter.id-case",
-        title: "id matches in its own letter case only",
-        matters: "Ids that differ in case alone are two resources; a lenient filter gives one for the other.",
-        requirements: &["RFC7643-3.1-12", "RFC7644-3.4.2.2-65", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: &["200 with nobody for the id in other letter case", "400 invalidFilter (noted)"],
-        alone: false,
-        run: |context| Box::pin(id_case(context)),
-    },
-    Check {
-        id: "filter.reference-case",
-        title: "References match in their own letter case",
-        matters: "Paths of URLs differ in case; whether a filter minds is told to whoever relies on it.",
-        requirements: &["RFC7643-2.3.7-04", "RFC7644-3.4.2.2-17", "RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: &[
+        ]),
+    Check::new("filter.id-case", "id matches in its own letter case only", &id_case)
+        .matters("Ids that differ in case alone are two resources; a lenient filter gives one for the other.")
+        .requirements(&["RFC7643-3.1-12", "RFC7644-3.4.2.2-65", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(&["200 with nobody for the id in other letter case", "400 invalidFilter (noted)"]),
+    Check::new("filter.reference-case", "References match in their own letter case", &reference_case)
+        .matters("Paths of URLs differ in case; whether a filter minds is told to whoever relies on it.")
+        .requirements(&["RFC7643-2.3.7-04", "RFC7644-3.4.2.2-17", "RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(&[
             "200 with the user for the value as stored, and nobody for it in other letter case",
             "200 with the user for both (noted)",
             "400 invalidFilter (noted)",
-        ],
-        alone: false,
-        run: |context| Box::pin(reference_case(context)),
-    },
-    Check {
-        id: "filter.binary",
-        title: "Binary values are compared exactly",
-        matters: "Base64 that differs in case alone is another certificate, and another person's.",
-        requirements: &["RFC7643-2.3.6-04", "RFC7644-3.4.2.2-18", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: &[
+        ]),
+    Check::new("filter.binary", "Binary values are compared exactly", &binary)
+        .matters("Base64 that differs in case alone is another certificate, and another person's.")
+        .requirements(&["RFC7643-2.3.6-04", "RFC7644-3.4.2.2-18", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(&[
             "200 with the user for the value as stored, and nobody for it in other letter case",
             "400 invalidFilter (noted)",
-        ],
-        alone: false,
-        run: |context| Box::pin(binary(context)),
-    },
+        ]),
 ];
 
-async fn name_case(context: &Context) -> Outcome {
+async fn name_case(context: &Context) -> CheckResult {
     let users = Cohort::users(context, &[("a", json!({})), ("b", json!({}))]).await?;
     let name = json!(users.name("a"));
     let requirements: &'static [&'static str] = &["RFC7644-3.4.2.2-05", "RFC7643-2.1-04"];
@@ -119,7 +90,7 @@ async fn name_case(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn operator_case(context: &Context) -> Outcome {
+async fn operator_case(context: &Context) -> CheckResult {
     let users = Cohort::users(context, &[("a", json!({})), ("b", json!({}))]).await?;
     let name = json!(users.name("a"));
     let requirements: &'static [&'static str] = &["RFC7644-3.4.2.2-06", "RFC7643-2.1-04"];
@@ -138,7 +109,7 @@ async fn operator_case(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn value_case_ignored(context: &Context) -> Outcome {
+async fn value_case_ignored(context: &Context) -> CheckResult {
     let all = Published::of_users(context.discovery());
     // userName is judged by a check of its own, and this one is there at every endpoint.
     let folded = all.iter().filter(|own| own.kind == Type::String && !own.case_exact && !own.is_multi_valued());
@@ -159,7 +130,7 @@ async fn value_case_ignored(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn value_case_exact(context: &Context) -> Outcome {
+async fn value_case_exact(context: &Context) -> CheckResult {
     let value = format!("{}.AbC1", context.data().prefix());
     let users = Cohort::users(context, &[("a", json!({"externalId": value})), ("b", json!({}))]).await?;
     if users.get("a").body()["externalId"] != json!(value) {
@@ -175,7 +146,7 @@ async fn value_case_exact(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn id_case(context: &Context) -> Outcome {
+async fn id_case(context: &Context) -> CheckResult {
     let users = Cohort::users(context, &[("a", json!({})), ("b", json!({}))]).await?;
     let id = users.get("a").id.clone();
     let swapped: String = id
@@ -191,7 +162,7 @@ async fn id_case(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn reference_case(context: &Context) -> Outcome {
+async fn reference_case(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["profileUrl"])?;
     let value = format!("https://example.com/{}/Profile", context.data().prefix());
     let users = Cohort::users(context, &[("a", json!({"profileUrl": value})), ("b", json!({}))]).await?;
@@ -211,7 +182,7 @@ async fn reference_case(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn binary(context: &Context) -> Outcome {
+async fn binary(context: &Context) -> CheckResult {
     let all = Published::of_users(context.discovery());
     // An endpoint may look into a certificate and refuse bytes that are none.
     let Some(own) = all.iter().find(|own| own.kind == Type::Binary && !own.path.contains("x509")) else {

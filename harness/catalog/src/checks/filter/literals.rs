@@ -5,134 +5,87 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 
 use super::published::{Published, Type};
-use crate::check::{Check, Outcome};
-use crate::cohort::{Cohort, is_refused_as_unsupported};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::cohort::{Cohort, is_refused_as_unsupported};
+use crate::check::{Check, CheckResult};
 use crate::data::USER;
 
 const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers];
 
 pub(in super::super) const CHECKS: &[Check] = &[
-    Check {
-        id: "filter.escapes",
-        title: "JSON escapes in a filter value are read",
-        matters: "Names with quotes and backslashes cannot be searched for otherwise.",
-        requirements: &["RFC7644-3.4.2.2-54", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: &["200 with exactly the user who has the value", "400 invalidFilter (noted)"],
-        alone: false,
-        run: |context| Box::pin(escapes(context)),
-    },
-    Check {
-        id: "filter.non-ascii",
-        title: "Text beyond ASCII is found",
-        matters: "People have names in every script; a miss creates a second account.",
-        requirements: &["RFC7644-3.4.2.2-54", "RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: &["200 with exactly the user who has the value", "400 invalidFilter (noted)"],
-        alone: false,
-        run: |context| Box::pin(non_ascii(context)),
-    },
-    Check {
-        id: "filter.other-zone",
-        title: "A time in another zone is the same instant",
-        matters: "A synchronisation that sends its local time would lose the changes of some hours.",
-        requirements: &["RFC7643-2.3.5-04", "RFC7644-3.4.2.2-15", "RFC7644-3.4.2.2-33", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: &["200 with the users of that instant", "400 invalidFilter (noted)"],
-        alone: false,
-        run: |context| Box::pin(other_zone(context)),
-    },
-    Check {
-        id: "filter.no-zone",
-        title: "A time without zone, or with more digits, is refused or means that instant in UTC",
-        matters: "Clients that format times by hand send them so.",
-        requirements: &["RFC7644-3.4.2.2-71", "RFC7644-3.4.2.2-04"],
-        needs: NEEDS,
-        legal: &["200 with the users of that instant", "400 invalidFilter", "200 with nobody (noted)"],
-        alone: false,
-        run: |context| Box::pin(no_zone(context)),
-    },
-    Check {
-        id: "filter.eq-null",
-        title: "eq null is refused or finds who has no value",
-        matters: "A client that looks for accounts without a manager must not be given those that have one.",
-        requirements: &["RFC7644-3.4.2.2-19", "RFC7644-3.4.2.2-04"],
-        needs: NEEDS,
-        legal: &["200 with exactly the users without a value", "400 invalidFilter (noted)"],
-        alone: false,
-        run: |context| Box::pin(eq_null(context)),
-    },
-    Check {
-        id: "filter.empty-string",
-        title: "pr finds an empty text only if the endpoint keeps and shows it",
-        matters: "Clients ask with pr what is missing, and fill it.",
-        requirements: &["RFC7644-3.4.2.2-70", "RFC7644-3.4.2.2-29", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: &["200 without the user", "200 with the user, if the endpoint returns the empty text (noted)"],
-        alone: false,
-        run: |context| Box::pin(empty_string(context)),
-    },
-    Check {
-        id: "filter.ne-unassigned",
-        title: "ne finds other values; users without value are found or not",
-        matters: "Whether somebody without value differs is read in two ways, and clients should know which.",
-        requirements: &["RFC7644-3.4.2.2-21", "RFC7644-3.4.2.2-20", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: &[
+    Check::new("filter.escapes", "JSON escapes in a filter value are read", &escapes)
+        .matters("Names with quotes and backslashes cannot be searched for otherwise.")
+        .requirements(&["RFC7644-3.4.2.2-54", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(&["200 with exactly the user who has the value", "400 invalidFilter (noted)"]),
+    Check::new("filter.non-ascii", "Text beyond ASCII is found", &non_ascii)
+        .matters("People have names in every script; a miss creates a second account.")
+        .requirements(&["RFC7644-3.4.2.2-54", "RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(&["200 with exactly the user who has the value", "400 invalidFilter (noted)"]),
+    Check::new("filter.other-zone", "A time in another zone is the same instant", &other_zone)
+        .matters("A synchronisation that sends its local time would lose the changes of some hours.")
+        .requirements(&["RFC7643-2.3.5-04", "RFC7644-3.4.2.2-15", "RFC7644-3.4.2.2-33", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(&["200 with the users of that instant", "400 invalidFilter (noted)"]),
+    Check::new(
+        "filter.no-zone",
+        "A time without zone, or with more digits, is refused or means that instant in UTC",
+        &no_zone,
+    )
+    .matters("Clients that format times by hand send them so.")
+    .requirements(&["RFC7644-3.4.2.2-71", "RFC7644-3.4.2.2-04"])
+    .needs(NEEDS)
+    .legal(&["200 with the users of that instant", "400 invalidFilter", "200 with nobody (noted)"]),
+    Check::new("filter.eq-null", "eq null is refused or finds who has no value", &eq_null)
+        .matters("A client that looks for accounts without a manager must not be given those that have one.")
+        .requirements(&["RFC7644-3.4.2.2-19", "RFC7644-3.4.2.2-04"])
+        .needs(NEEDS)
+        .legal(&["200 with exactly the users without a value", "400 invalidFilter (noted)"]),
+    Check::new("filter.empty-string", "pr finds an empty text only if the endpoint keeps and shows it", &empty_string)
+        .matters("Clients ask with pr what is missing, and fill it.")
+        .requirements(&["RFC7644-3.4.2.2-70", "RFC7644-3.4.2.2-29", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(&["200 without the user", "200 with the user, if the endpoint returns the empty text (noted)"]),
+    Check::new("filter.ne-unassigned", "ne finds other values; users without value are found or not", &ne_unassigned)
+        .matters("Whether somebody without value differs is read in two ways, and clients should know which.")
+        .requirements(&["RFC7644-3.4.2.2-21", "RFC7644-3.4.2.2-20", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(&[
             "200 with the user who has another value, with or without the one who has none",
             "400 invalidFilter (noted)",
-        ],
-        alone: false,
-        run: |context| Box::pin(ne_unassigned(context)),
-    },
-    Check {
-        id: "filter.quoted-boolean",
-        title: "A boolean in quotes is refused, or read as that boolean",
-        matters: "Entra ID sends \"True\"; to match everybody would disable everybody.",
-        requirements: &["RFC7644-3.4.2.2-14", "RFC7644-3.4.2.2-04"],
-        needs: NEEDS,
-        legal: &[
+        ]),
+    Check::new("filter.quoted-boolean", "A boolean in quotes is refused, or read as that boolean", &quoted_boolean)
+        .matters("Entra ID sends \"True\"; to match everybody would disable everybody.")
+        .requirements(&["RFC7644-3.4.2.2-14", "RFC7644-3.4.2.2-04"])
+        .needs(NEEDS)
+        .legal(&[
             "400 invalidFilter",
             "200 with exactly the users that have the boolean (noted)",
             "200 with nobody (noted)",
-        ],
-        alone: false,
-        run: |context| Box::pin(quoted_boolean(context)),
-    },
-    Check {
-        id: "filter.unquoted-value",
-        title: "A text without quotes or in single quotes is refused, or read as that text",
-        matters: "Figures of the RFC are written so, and clients copied them.",
-        requirements: &["RFC7644-3.4.2.2-53", "RFC7644-3.4.2.2-04"],
-        needs: NEEDS,
-        legal: &["400 invalidFilter", "200 with exactly the user of that name (noted)"],
-        alone: false,
-        run: |context| Box::pin(unquoted_value(context)),
-    },
-    Check {
-        id: "filter.blanks",
-        title: "Missing and doubled blanks are refused or make no difference",
-        matters: "An example of the RFC leaves a blank out, and clients copied it.",
-        requirements: &["RFC7644-3.4.2.2-74", "RFC7644-3.4.2.2-04"],
-        needs: NEEDS,
-        legal: &["400 invalidFilter", "200 with exactly the user of that name (noted)"],
-        alone: false,
-        run: |context| Box::pin(blanks(context)),
-    },
-    Check {
-        id: "filter.default-value",
-        title: "A filter agrees with the default that the endpoint returned",
-        matters: "A client that did not send active and was told true must find the account among the active ones.",
-        requirements: &["RFC7644-3.4.2.2-61", "RFC7644-3.4.2.2-13", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: &["200 with exactly the users that were returned with the value", "400 invalidFilter (noted)"],
-        alone: false,
-        run: |context| Box::pin(default_value(context)),
-    },
+        ]),
+    Check::new(
+        "filter.unquoted-value",
+        "A text without quotes or in single quotes is refused, or read as that text",
+        &unquoted_value,
+    )
+    .matters("Figures of the RFC are written so, and clients copied them.")
+    .requirements(&["RFC7644-3.4.2.2-53", "RFC7644-3.4.2.2-04"])
+    .needs(NEEDS)
+    .legal(&["400 invalidFilter", "200 with exactly the user of that name (noted)"]),
+    Check::new("filter.blanks", "Missing and doubled blanks are refused or make no difference", &blanks)
+        .matters("An example of the RFC leaves a blank out, and clients copied it.")
+        .requirements(&["RFC7644-3.4.2.2-74", "RFC7644-3.4.2.2-04"])
+        .needs(NEEDS)
+        .legal(&["400 invalidFilter", "200 with exactly the user of that name (noted)"]),
+    Check::new("filter.default-value", "A filter agrees with the default that the endpoint returned", &default_value)
+        .matters("A client that did not send active and was told true must find the account among the active ones.")
+        .requirements(&["RFC7644-3.4.2.2-61", "RFC7644-3.4.2.2-13", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(&["200 with exactly the users that were returned with the value", "400 invalidFilter (noted)"]),
 ];
 
-async fn escapes(context: &Context) -> Outcome {
+async fn escapes(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["displayName"])?;
     let prefix = context.data().prefix();
     let name = |key: &str| match key {
@@ -153,7 +106,7 @@ async fn escapes(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn non_ascii(context: &Context) -> Outcome {
+async fn non_ascii(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["displayName"])?;
     let prefix = context.data().prefix();
     let names = [("latin", "Zoë Ångström"), ("kanji", "山田 太郎"), ("emoji", "Gauge 🌊"), ("plain", "Zoe Angstrom")];
@@ -174,7 +127,7 @@ async fn non_ascii(context: &Context) -> Outcome {
 }
 
 /// A dateTime attribute with the values of two users, an hour apart and of one day.
-async fn two_times(context: &Context) -> Result<Option<(Cohort<'_>, String)>, crate::context::Stop> {
+async fn two_times(context: &Context) -> Result<Option<(Cohort<'_>, String)>, crate::check::Stop> {
     let all = Published::of_users(context.discovery());
     let Some(own) = all.iter().find(|own| own.kind == Type::DateTime && !own.is_multi_valued()) else {
         return Ok(None);
@@ -186,7 +139,7 @@ async fn two_times(context: &Context) -> Result<Option<(Cohort<'_>, String)>, cr
     Ok(Some((users, own.path.clone())))
 }
 
-async fn other_zone(context: &Context) -> Outcome {
+async fn other_zone(context: &Context) -> CheckResult {
     let Some((users, path)) = two_times(context).await? else { return other_zone_of_meta(context).await };
     let same: &'static [&'static str] = &["RFC7643-2.3.5-04", "RFC7644-3.4.2.2-15"];
     let order: &'static [&'static str] = &["RFC7643-2.3.5-04", "RFC7644-3.4.2.2-33"];
@@ -198,7 +151,7 @@ async fn other_zone(context: &Context) -> Outcome {
 }
 
 /// Where no attribute of type dateTime is published, meta.created shows it.
-async fn other_zone_of_meta(context: &Context) -> Outcome {
+async fn other_zone_of_meta(context: &Context) -> CheckResult {
     let users = Cohort::users(context, &[("a", json!({}))]).await?;
     let created = at(users.get("a").body(), "meta.created").and_then(Value::as_str);
     let Some(created) = created.and_then(|text| text.parse::<jiff::Timestamp>().ok()) else {
@@ -215,7 +168,7 @@ async fn other_zone_of_meta(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn no_zone(context: &Context) -> Outcome {
+async fn no_zone(context: &Context) -> CheckResult {
     let Some((users, path)) = two_times(context).await? else {
         return context.skip("no published attribute of User that a client may set is a dateTime");
     };
@@ -234,7 +187,7 @@ async fn no_zone(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn eq_null(context: &Context) -> Outcome {
+async fn eq_null(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["nickName"])?;
     let users = Cohort::users(context, &[("with", json!({"nickName": "Gauge"})), ("without", json!({}))]).await?;
     let answer = context.send(users.query(&users.within("nickName eq null"))).await?;
@@ -251,7 +204,7 @@ async fn eq_null(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn empty_string(context: &Context) -> Outcome {
+async fn empty_string(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["nickName"])?;
     let users = Cohort::users(context, &[("empty", json!({"nickName": ""})), ("without", json!({}))]).await?;
     let shown = users.get("empty").body()["nickName"] == "";
@@ -265,7 +218,7 @@ async fn empty_string(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn ne_unassigned(context: &Context) -> Outcome {
+async fn ne_unassigned(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["nickName"])?;
     let people = [("same", json!({"nickName": "x"})), ("other", json!({"nickName": "y"})), ("without", json!({}))];
     let users = Cohort::users(context, &people).await?;
@@ -280,7 +233,7 @@ async fn ne_unassigned(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn quoted_boolean(context: &Context) -> Outcome {
+async fn quoted_boolean(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["active"])?;
     let users = Cohort::users(context, &[("yes", json!({"active": true})), ("no", json!({"active": false}))]).await?;
     for (value, expected) in [("true", "yes"), ("false", "no"), ("x", "")] {
@@ -301,7 +254,7 @@ async fn disputed_form(
     filters: &[String],
     users: &Cohort<'_>,
     rows: &'static [&'static str],
-) -> Outcome {
+) -> CheckResult {
     for filter in filters {
         let answer = context.send(users.query(filter)).await?;
         if is_refused_as_unsupported(&answer) {
@@ -313,21 +266,21 @@ async fn disputed_form(
     Ok(())
 }
 
-async fn unquoted_value(context: &Context) -> Outcome {
+async fn unquoted_value(context: &Context) -> CheckResult {
     let users = Cohort::users(context, &[("a", json!({})), ("b", json!({}))]).await?;
     let name = users.name("a");
     let filters = [format!("userName eq {name}"), format!("userName eq '{name}'")];
     disputed_form(context, &filters, &users, &["RFC7644-3.4.2.2-53"]).await
 }
 
-async fn blanks(context: &Context) -> Outcome {
+async fn blanks(context: &Context) -> CheckResult {
     let users = Cohort::users(context, &[("a", json!({})), ("b", json!({}))]).await?;
     let name = json!(users.name("a"));
     let filters = [format!("userName eq{name}"), format!("userName  eq  {name}"), format!(" userName eq {name} ")];
     disputed_form(context, &filters, &users, &["RFC7644-3.4.2.2-74"]).await
 }
 
-async fn default_value(context: &Context) -> Outcome {
+async fn default_value(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["active"])?;
     let people =
         [("silent", json!({"active": null})), ("yes", json!({"active": true})), ("no", json!({"active": false}))];

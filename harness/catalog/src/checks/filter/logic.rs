@@ -3,65 +3,40 @@
 use scim::capability::Capability;
 use serde_json::{Value, json};
 
-use crate::check::{Check, Outcome};
-use crate::cohort::Cohort;
-use crate::context::{Context, Stop};
+use crate::check::cohort::Cohort;
+use crate::check::{Check, CheckResult};
+use crate::check::{Context, Stop};
 use crate::data::USER;
 
 const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers];
 const EXACTLY: &[&str] = &["200 with exactly the users for whom the expression is true", "400 invalidFilter (noted)"];
 
 pub(in super::super) const CHECKS: &[Check] = &[
-    Check {
-        id: "filter.and",
-        title: "and needs both sides",
-        matters: "A search for active members of a department that finds either gives access to the wrong people.",
-        requirements: &["RFC7644-3.4.2.2-40", "RFC7644-3.4.2.2-09", "RFC7644-3.4.2.2-46", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: EXACTLY,
-        alone: false,
-        run: |context| Box::pin(and(context)),
-    },
-    Check {
-        id: "filter.or",
-        title: "or needs one side",
-        matters: "Provisioners ask for several names at once with or; those that are missing would be created again.",
-        requirements: &["RFC7644-3.4.2.2-41", "RFC7644-3.4.2.2-09", "RFC7644-3.4.2.2-46", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: EXACTLY,
-        alone: false,
-        run: |context| Box::pin(or(context)),
-    },
-    Check {
-        id: "filter.not",
-        title: "not turns its expression round, written with a blank or without",
-        matters: "A client that asks for everybody but the locked accounts must not be given exactly these.",
-        requirements: &["RFC7644-3.4.2.2-42", "RFC7644-3.4.2.2-43", "RFC7644-3.4.2.2-09", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: &["200 with exactly the others", "400 invalidFilter for one of the two ways of writing it (noted)"],
-        alone: false,
-        run: |context| Box::pin(not(context)),
-    },
-    Check {
-        id: "filter.brackets",
-        title: "Round brackets decide what belongs together",
-        matters: "A filter built by a console puts brackets round each alternative and relies on them.",
-        requirements: &["RFC7644-3.4.2.2-10", "RFC7644-3.4.2.2-45", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: EXACTLY,
-        alone: false,
-        run: |context| Box::pin(brackets(context)),
-    },
-    Check {
-        id: "filter.precedence",
-        title: "not goes before and, and before or",
-        matters: "Read from left to right, `a or b and c` finds others than the client means, and it acts on them.",
-        requirements: &["RFC7644-3.4.2.2-44", "RFC7644-3.4.2.2-45", "RFC7644-3.4.2.2-46", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: EXACTLY,
-        alone: false,
-        run: |context| Box::pin(precedence(context)),
-    },
+    Check::new("filter.and", "and needs both sides", &and)
+        .matters("A search for active members of a department that finds either gives access to the wrong people.")
+        .requirements(&["RFC7644-3.4.2.2-40", "RFC7644-3.4.2.2-09", "RFC7644-3.4.2.2-46", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(EXACTLY),
+    Check::new("filter.or", "or needs one side", &or)
+        .matters("Provisioners ask for several names at once with or; those that are missing would be created again.")
+        .requirements(&["RFC7644-3.4.2.2-41", "RFC7644-3.4.2.2-09", "RFC7644-3.4.2.2-46", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(EXACTLY),
+    Check::new("filter.not", "not turns its expression round, written with a blank or without", &not)
+        .matters("A client that asks for everybody but the locked accounts must not be given exactly these.")
+        .requirements(&["RFC7644-3.4.2.2-42", "RFC7644-3.4.2.2-43", "RFC7644-3.4.2.2-09", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(&["200 with exactly the others", "400 invalidFilter for one of the two ways of writing it (noted)"]),
+    Check::new("filter.brackets", "Round brackets decide what belongs together", &brackets)
+        .matters("A filter built by a console puts brackets round each alternative and relies on them.")
+        .requirements(&["RFC7644-3.4.2.2-10", "RFC7644-3.4.2.2-45", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(EXACTLY),
+    Check::new("filter.precedence", "not goes before and, and before or", &precedence)
+        .matters("Read from left to right, `a or b and c` finds others than the client means, and it acts on them.")
+        .requirements(&["RFC7644-3.4.2.2-44", "RFC7644-3.4.2.2-45", "RFC7644-3.4.2.2-46", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(EXACTLY),
 ];
 
 /// One user for each of the given sets of true statements about title, nickName and userType; the key is the set, such as
@@ -81,7 +56,7 @@ async fn truths<'c>(context: &'c Context, sets: &[&'static str]) -> Result<(Coho
     Ok((Cohort::users(context, &people).await?, statements))
 }
 
-async fn and(context: &Context) -> Outcome {
+async fn and(context: &Context) -> CheckResult {
     let (users, [a, b, _]) = truths(context, &["ab", "a", "b", "none"]).await?;
     let requirements: &'static [&'static str] = &["RFC7644-3.4.2.2-40"];
     users.finds_as_it_is(&format!("{a} and {b}"), &["ab"], &[], requirements).await?;
@@ -89,7 +64,7 @@ async fn and(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn or(context: &Context) -> Outcome {
+async fn or(context: &Context) -> CheckResult {
     let (users, [a, b, _]) = truths(context, &["ab", "a", "b", "none"]).await?;
     let requirements: &'static [&'static str] = &["RFC7644-3.4.2.2-41"];
     users.finds_as_it_is(&format!("{a} or {b}"), &["ab", "a", "b"], &[], requirements).await?;
@@ -99,7 +74,7 @@ async fn or(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn not(context: &Context) -> Outcome {
+async fn not(context: &Context) -> CheckResult {
     let (users, [a, _, _]) = truths(context, &["a", "b", "none"]).await?;
     let within = |filter: String| format!("{} and {filter}", users.anchor());
     let with_blank = context.send(users.query(&within(format!("not ({a})")))).await?;
@@ -120,7 +95,7 @@ async fn not(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn brackets(context: &Context) -> Outcome {
+async fn brackets(context: &Context) -> CheckResult {
     let (users, [a, b, c]) = truths(context, &["a", "bc", "ac", "c"]).await?;
     let requirements: &'static [&'static str] = &["RFC7644-3.4.2.2-10", "RFC7644-3.4.2.2-45"];
     let cases: [(String, &[&str]); 3] = [
@@ -137,7 +112,7 @@ async fn brackets(context: &Context) -> Outcome {
 /// Whether an expression over three statements is true.
 type Truth = fn(bool, bool, bool) -> bool;
 
-async fn precedence(context: &Context) -> Outcome {
+async fn precedence(context: &Context) -> CheckResult {
     let sets = ["abc", "ab", "ac", "bc", "a", "b", "c", "none"];
     let (users, [a, b, c]) = truths(context, &sets).await?;
     let cases: [(String, Truth); 6] = [

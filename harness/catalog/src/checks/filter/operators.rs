@@ -7,9 +7,10 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 
 use super::published::{Published, Type};
-use crate::check::{Check, Outcome};
-use crate::cohort::Cohort;
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::cohort::Cohort;
+use crate::check::{Check, CheckResult};
 
 const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers];
 const LEGAL: &[&str] = &[
@@ -20,19 +21,15 @@ const LEGAL: &[&str] = &[
 macro_rules! operators {
     ($($word:literal, $title:literal, $matters:literal, $operator:ident, $function:ident, [$($requirement:literal),*];)*) => {
         pub(in super::super) const CHECKS: &[Check] = &[$(
-            Check {
-                id: concat!("filter.", $word),
-                title: $title,
-                matters: $matters,
-                requirements: &[$($requirement,)* "RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"],
-                needs: NEEDS,
-                legal: LEGAL,
-                alone: false,
-                run: |context| Box::pin($function(context)),
-            },
+            Check::new(concat!("filter.", $word), $title, &$function)
+                .matters($matters)
+                .requirements(&[$($requirement,)* "RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"])
+                .needs(NEEDS)
+                .legal(LEGAL)
+                .on(Only("User", "not migrated")),
         )*];
 
-        $(async fn $function(context: &Context) -> Outcome {
+        $(async fn $function(context: &Context) -> CheckResult {
             matrix(context, Operator::$operator, &[$($requirement,)* "RFC7644-3.4.2.2-04"]).await
         })*
     };
@@ -151,7 +148,7 @@ fn instant(value: &Value) -> Option<jiff::Timestamp> {
     value.as_str()?.parse().ok()
 }
 
-async fn matrix(context: &Context, operator: Operator, requirements: &'static [&'static str]) -> Outcome {
+async fn matrix(context: &Context, operator: Operator, requirements: &'static [&'static str]) -> CheckResult {
     let kinds = Published::one_of_each_kind(context.discovery());
     let cells: Vec<_> = kinds.iter().filter(|own| operator.fits(own.kind)).collect();
     let mut people = ["low", "high", "around", "none"].map(|key| (key, json!({})));

@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 
 use super::published::{Published, Type};
-use crate::check::{Check, Outcome};
-use crate::cohort::Cohort;
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::cohort::Cohort;
+use crate::check::{Check, CheckResult};
 use crate::data::{GROUP, USER};
 
 const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers];
@@ -18,126 +19,72 @@ const EXACTLY: &[&str] = &[
 ];
 
 pub(in super::super) const CHECKS: &[Check] = &[
-    Check {
-        id: "filter.every-attribute",
-        title: "Every published attribute can be filtered on",
-        matters: "A client configured to match accounts by another attribute than userName finds nobody, and creates everybody again.",
-        requirements: &["RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: EXACTLY,
-        alone: false,
-        run: |context| Box::pin(every_attribute(context)),
-    },
-    Check {
-        id: "filter.schema-prefix",
-        title: "An attribute is the same with the URN of its schema and without",
-        matters: "PingFederate and Entra ID write the full URN; others never do.",
-        requirements: &[
+    Check::new("filter.every-attribute", "Every published attribute can be filtered on", &every_attribute)
+        .matters("A client configured to match accounts by another attribute than userName finds nobody, and creates everybody again.")
+        .requirements(&["RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(EXACTLY),
+    Check::new("filter.schema-prefix", "An attribute is the same with the URN of its schema and without", &schema_prefix)
+        .matters("PingFederate and Entra ID write the full URN; others never do.")
+        .requirements(&[
             "RFC7644-3.4.2.2-55",
             "RFC7644-3.10-01",
             "RFC7644-3.10-02",
             "RFC7644-3.10-04",
             "RFC7644-3.10-05",
             "RFC7644-3.4.2.2-75",
-        ],
-        needs: NEEDS,
-        legal: EXACTLY,
-        alone: false,
-        run: |context| Box::pin(schema_prefix(context)),
-    },
-    Check {
-        id: "filter.extension",
-        title: "An attribute of an extension is found under the extension's URN",
-        matters: "Provisioners match people by employeeNumber of the enterprise extension.",
-        requirements: &["RFC7644-3.4.2.2-56", "RFC7644-3.10-01", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: EXACTLY,
-        alone: false,
-        run: |context| Box::pin(extension(context)),
-    },
-    Check {
-        id: "filter.sub-attribute",
-        title: "A sub-attribute is named with a dot",
-        matters: "A search by family name must not look at given names.",
-        requirements: &["RFC7644-3.4.2.2-57", "RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: EXACTLY,
-        alone: false,
-        run: |context| Box::pin(sub_attribute(context)),
-    },
-    Check {
-        id: "filter.id",
-        title: "id can be filtered on",
-        matters: "PingFederate and Entra ID read group memberships with a filter on id.",
-        requirements: &["RFC7644-3.4.2.2-68", "RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: EXACTLY,
-        alone: false,
-        run: |context| Box::pin(id(context)),
-    },
-    Check {
-        id: "filter.meta",
-        title: "The parts of meta can be filtered on",
-        matters: "Incremental synchronisation rests on meta.lastModified.",
-        requirements: &["RFC7644-3.4.2.2-68", "RFC7644-3.4.2.2-15", "RFC7644-3.4.2.2-33", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: EXACTLY,
-        alone: false,
-        run: |context| Box::pin(meta(context)),
-    },
-    Check {
-        id: "filter.schemas",
-        title: "Resources with an extension are found by schemas",
-        matters: "This is how a client lists the accounts that carry an extension.",
-        requirements: &["RFC7644-3.4.2.2-66", "RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"],
-        needs: NEEDS,
-        legal: EXACTLY,
-        alone: false,
-        run: |context| Box::pin(schemas(context)),
-    },
-    Check {
-        id: "filter.group-name",
-        title: "A group is found by displayName, whatever the letter case, and nobody else is",
-        matters: "Provisioners look groups up by name before they create them; a miss makes a second group.",
-        requirements: &["RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"],
-        needs: GROUPS,
-        legal: EXACTLY,
-        alone: false,
-        run: |context| Box::pin(group_name(context)),
-    },
-    Check {
-        id: "filter.users-of-group",
-        title: "The users of a group are found by groups.value",
-        matters: "A client that cannot read large groups asks for their users instead.",
-        requirements: &["RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-58", "RFC7644-3.4.2.2-75"],
-        needs: &[Capability::CreateUsers, Capability::CreateGroups, Capability::FilterUsers],
-        legal: EXACTLY,
-        alone: false,
-        run: |context| Box::pin(users_of_group(context)),
-    },
-    Check {
-        id: "filter.groups-of-member",
-        title: "The groups of a user are found by members.value",
-        matters: "Provisioners ask so for the groups that a leaver has to be taken out of.",
-        requirements: &["RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-58", "RFC7644-3.4.2.2-75"],
-        needs: &[Capability::CreateUsers, Capability::CreateGroups, Capability::FilterGroups],
-        legal: EXACTLY,
-        alone: false,
-        run: |context| Box::pin(groups_of_member(context)),
-    },
-    Check {
-        id: "filter.paged",
-        title: "A filter holds on every page, and totalResults counts the matches",
-        matters: "A client that pages through a filtered list would otherwise be given others on later pages.",
-        requirements: &["RFC7644-3.4.2.2-04", "RFC7644-3.4.2-13", "RFC7644-3.4.2.2-75"],
-        needs: &[Capability::CreateUsers, Capability::FilterUsers, Capability::IndexPaging],
-        legal: &["200 with one match on each page and totalResults 2", "400 invalidFilter (noted)"],
-        alone: false,
-        run: |context| Box::pin(paged(context)),
-    },
+        ])
+        .needs(NEEDS)
+        .legal(EXACTLY),
+    Check::new("filter.extension", "An attribute of an extension is found under the extension's URN", &extension)
+        .matters("Provisioners match people by employeeNumber of the enterprise extension.")
+        .requirements(&["RFC7644-3.4.2.2-56", "RFC7644-3.10-01", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(EXACTLY),
+    Check::new("filter.sub-attribute", "A sub-attribute is named with a dot", &sub_attribute)
+        .matters("A search by family name must not look at given names.")
+        .requirements(&["RFC7644-3.4.2.2-57", "RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(EXACTLY),
+    Check::new("filter.id", "id can be filtered on", &id)
+        .matters("PingFederate and Entra ID read group memberships with a filter on id.")
+        .requirements(&["RFC7644-3.4.2.2-68", "RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(EXACTLY),
+    Check::new("filter.meta", "The parts of meta can be filtered on", &meta)
+        .matters("Incremental synchronisation rests on meta.lastModified.")
+        .requirements(&["RFC7644-3.4.2.2-68", "RFC7644-3.4.2.2-15", "RFC7644-3.4.2.2-33", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(EXACTLY),
+    Check::new("filter.schemas", "Resources with an extension are found by schemas", &schemas)
+        .matters("This is how a client lists the accounts that carry an extension.")
+        .requirements(&["RFC7644-3.4.2.2-66", "RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"])
+        .needs(NEEDS)
+        .legal(EXACTLY),
+    Check::new("filter.group-name", "A group is found by displayName, whatever the letter case, and nobody else is", &group_name)
+        .matters("Provisioners look groups up by name before they create them; a miss makes a second group.")
+        .requirements(&["RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"])
+        .needs(GROUPS)
+        .legal(EXACTLY),
+    Check::new("filter.users-of-group", "The users of a group are found by groups.value", &users_of_group)
+        .matters("A client that cannot read large groups asks for their users instead.")
+        .requirements(&["RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-58", "RFC7644-3.4.2.2-75"])
+        .needs(&[Capability::CreateUsers, Capability::CreateGroups, Capability::FilterUsers])
+        .legal(EXACTLY),
+    Check::new("filter.groups-of-member", "The groups of a user are found by members.value", &groups_of_member)
+        .matters("Provisioners ask so for the groups that a leaver has to be taken out of.")
+        .requirements(&["RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-58", "RFC7644-3.4.2.2-75"])
+        .needs(&[Capability::CreateUsers, Capability::CreateGroups, Capability::FilterGroups])
+        .legal(EXACTLY),
+    Check::new("filter.paged", "A filter holds on every page, and totalResults counts the matches", &paged)
+        .matters("A client that pages through a filtered list would otherwise be given others on later pages.")
+        .requirements(&["RFC7644-3.4.2.2-04", "RFC7644-3.4.2-13", "RFC7644-3.4.2.2-75"])
+        .needs(&[Capability::CreateUsers, Capability::FilterUsers, Capability::IndexPaging])
+        .legal(&["200 with one match on each page and totalResults 2", "400 invalidFilter (noted)"])
+        .on(Only("User", "not migrated")),
 ];
 
-async fn every_attribute(context: &Context) -> Outcome {
+async fn every_attribute(context: &Context) -> CheckResult {
     let all = Published::of_users(context.discovery());
     let chosen: Vec<_> = all
         .iter()
@@ -162,7 +109,7 @@ async fn every_attribute(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn schema_prefix(context: &Context) -> Outcome {
+async fn schema_prefix(context: &Context) -> CheckResult {
     let users = Cohort::users(context, &[("a", json!({"name": {"givenName": "Nadja"}})), ("b", json!({}))]).await?;
     let name = json!(users.name("a"));
     let full = format!("{USER}:userName");
@@ -177,7 +124,7 @@ async fn schema_prefix(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn extension(context: &Context) -> Outcome {
+async fn extension(context: &Context) -> CheckResult {
     let all = Published::of_users(context.discovery());
     let plain = |own: &&Published| own.path.starts_with("urn:") && own.kind == Type::String && !own.is_multi_valued();
     let Some(own) = all.iter().find(plain) else {
@@ -194,7 +141,7 @@ async fn extension(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn sub_attribute(context: &Context) -> Outcome {
+async fn sub_attribute(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["name.givenName", "name.familyName"])?;
     let people = [
         ("family", json!({"name": {"givenName": "Ada", "familyName": "O'Malley"}})),
@@ -208,7 +155,7 @@ async fn sub_attribute(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn id(context: &Context) -> Outcome {
+async fn id(context: &Context) -> CheckResult {
     let users = Cohort::users(context, &[("a", json!({})), ("b", json!({}))]).await?;
     let filter = format!("id eq {}", json!(users.get("a").id));
     let requirements: &'static [&'static str] = &["RFC7644-3.4.2.2-68", "RFC7644-3.4.2.2-04"];
@@ -218,7 +165,7 @@ async fn id(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn meta(context: &Context) -> Outcome {
+async fn meta(context: &Context) -> CheckResult {
     let users = Cohort::users(context, &[("a", json!({})), ("b", json!({}))]).await?;
     let both = &["a", "b"];
     users.finds("meta.resourceType eq \"User\"", both, &["RFC7644-3.4.2.2-68"]).await?;
@@ -239,7 +186,7 @@ fn at_equal(resource: &Value, path: &str, other: &Value) -> bool {
     at(resource, path) == Some(other)
 }
 
-async fn schemas(context: &Context) -> Outcome {
+async fn schemas(context: &Context) -> CheckResult {
     let all = Published::of_users(context.discovery());
     let plain = |own: &&Published| own.path.starts_with("urn:") && own.kind == Type::String && !own.is_multi_valued();
     let Some(own) = all.iter().find(plain) else {
@@ -258,7 +205,7 @@ async fn schemas(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn group_name(context: &Context) -> Outcome {
+async fn group_name(context: &Context) -> CheckResult {
     let groups = Cohort::groups(context, &[("a", json!({})), ("b", json!({}))]).await?;
     let name = groups.name("a");
     let requirements: &'static [&'static str] = &["RFC7644-3.4.2.2-04"];
@@ -274,7 +221,7 @@ async fn group_name(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn users_of_group(context: &Context) -> Outcome {
+async fn users_of_group(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["groups.value"])?;
     let users = Cohort::users(context, &[("in", json!({})), ("out", json!({}))]).await?;
     let group = context.group(&[users.get("in")]).await?;
@@ -290,7 +237,7 @@ async fn users_of_group(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn groups_of_member(context: &Context) -> Outcome {
+async fn groups_of_member(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let other = context.user().await?;
     let members = |of: &[&str]| json!({"members": of.iter().map(|id| json!({"value": id})).collect::<Vec<_>>()});
@@ -305,7 +252,7 @@ async fn groups_of_member(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn paged(context: &Context) -> Outcome {
+async fn paged(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["title"])?;
     let title = format!("{} Keeper", context.data().prefix());
     let people = [("a", json!({"title": title})), ("b", json!({})), ("c", json!({"title": title}))];

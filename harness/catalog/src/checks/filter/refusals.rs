@@ -6,108 +6,82 @@ use weir_exchange::Request;
 use weir_exchange::difference::at;
 
 use super::published::{Published, Type};
-use crate::check::{Check, Outcome};
-use crate::cohort::{Cohort, ids_in, is_refused_as_unsupported};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::cohort::{Cohort, ids_in, is_refused_as_unsupported};
+use crate::check::{Check, CheckResult};
 use crate::data::USER;
 
 const NEEDS: &[Capability] = &[Capability::FilterUsers];
 const REFUSED: &[&str] = &["400 with a SCIM Error of scimType invalidFilter, or without scimType (noted)"];
 
 pub(in super::super) const CHECKS: &[Check] = &[
-    Check {
-        id: "filter.unknown-operator",
-        title: "An operator that does not exist is refused, never answered unfiltered",
-        matters: "A client that gets everybody instead of an error may disable everybody.",
-        requirements: &["RFC7644-3.4.2.2-63", "RFC7644-3.12-18", "RFC7644-3.4.2.2-64"],
-        needs: NEEDS,
-        legal: &["400 with a SCIM Error of scimType invalidFilter, whose detail names the operator (noted if not)"],
-        alone: false,
-        run: |context| Box::pin(unknown_operator(context)),
-    },
-    Check {
-        id: "filter.boolean-order",
-        title: "Ordering booleans is refused",
-        matters: "A text comparison of booleans answers with users that nobody asked for.",
-        requirements: &["RFC7644-3.4.2.2-35", "RFC7644-3.4.2.2-36", "RFC7644-3.4.2.2-37", "RFC7644-3.4.2.2-38"],
-        needs: NEEDS,
-        legal: &["400 with a SCIM Error of scimType invalidFilter, for gt, ge, lt and le"],
-        alone: false,
-        run: |context| Box::pin(boolean_order(context)),
-    },
-    Check {
-        id: "filter.binary-order",
-        title: "Ordering binary values is refused",
-        matters: "A certificate is neither greater nor less than another; an answer would be arbitrary.",
-        requirements: &["RFC7644-3.4.2.2-35", "RFC7644-3.4.2.2-36", "RFC7644-3.4.2.2-37", "RFC7644-3.4.2.2-38"],
-        needs: NEEDS,
-        legal: &["400 with a SCIM Error of scimType invalidFilter, for gt, ge, lt and le"],
-        alone: false,
-        run: |context| Box::pin(binary_order(context)),
-    },
-    Check {
-        id: "filter.boolean-part",
-        title: "co, sw and ew on a boolean are refused, compare its text, or match nobody",
-        matters: "A part of a truth value is no question; everybody is the wrong answer.",
-        requirements: &["RFC7644-3.4.2.2-27", "RFC7644-3.4.2.2-04"],
-        needs: &[Capability::CreateUsers, Capability::FilterUsers],
-        legal: &["400 invalidFilter", "200 with nobody, or with the users whose value as text matches (noted)"],
-        alone: false,
-        run: |context| Box::pin(boolean_part(context)),
-    },
-    Check {
-        id: "filter.empty",
-        title: "An empty filter is refused",
-        matters: "A client whose template lost its value must not be given everybody.",
-        requirements: &["RFC7644-3.4.2.2-07", "RFC7644-3.12-04"],
-        needs: NEEDS,
-        legal: REFUSED,
-        alone: false,
-        run: |context| Box::pin(empty(context)),
-    },
-    Check {
-        id: "filter.incomplete",
-        title: "An expression without operator or attribute is refused",
-        matters: "Half an expression, cut off by a client's limit, must not be answered as if it were whole.",
-        requirements: &["RFC7644-3.4.2.2-08", "RFC7644-3.12-04"],
-        needs: NEEDS,
-        legal: REFUSED,
-        alone: false,
-        run: |context| Box::pin(incomplete(context)),
-    },
-    Check {
-        id: "filter.grammar",
-        title: "What the grammar does not allow is refused",
-        matters: "A filter that is repaired by guessing answers another question than the client asked.",
-        requirements: &["RFC7644-3.4.2.2-52", "RFC7644-3.12-04"],
-        needs: NEEDS,
-        legal: REFUSED,
-        alone: false,
-        run: |context| Box::pin(grammar(context)),
-    },
-    Check {
-        id: "filter.unknown-attribute",
-        title: "An attribute that no schema has matches nobody, or is refused",
-        matters: "A misspelt attribute that selects everybody is the worst outcome of all.",
-        requirements: &["RFC7644-3.4.2.2-67", "RFC7644-3.4.2.2-04"],
-        needs: NEEDS,
-        legal: &["400 invalidFilter", "200 with totalResults 0"],
-        alone: false,
-        run: |context| Box::pin(unknown_attribute(context)),
-    },
-    Check {
-        id: "filter.not-offered",
-        title: "An endpoint without filters refuses them instead of listing everybody",
-        matters: "The client takes the list for its result.",
-        requirements: &["RFC7644-3.4.2.2-01", "RFC7644-3.4.2.2-04"],
-        needs: &[Capability::CreateUsers],
-        legal: &["400, 403 or 501, if ServiceProviderConfig says that filters are not supported"],
-        alone: false,
-        run: |context| Box::pin(not_offered(context)),
-    },
+    Check::new(
+        "filter.unknown-operator",
+        "An operator that does not exist is refused, never answered unfiltered",
+        &unknown_operator,
+    )
+    .matters("A client that gets everybody instead of an error may disable everybody.")
+    .requirements(&["RFC7644-3.4.2.2-63", "RFC7644-3.12-18", "RFC7644-3.4.2.2-64"])
+    .needs(NEEDS)
+    .legal(&["400 with a SCIM Error of scimType invalidFilter, whose detail names the operator (noted if not)"]),
+    Check::new("filter.boolean-order", "Ordering booleans is refused", &boolean_order)
+        .matters("A text comparison of booleans answers with users that nobody asked for.")
+        .requirements(&["RFC7644-3.4.2.2-35", "RFC7644-3.4.2.2-36", "RFC7644-3.4.2.2-37", "RFC7644-3.4.2.2-38"])
+        .needs(NEEDS)
+        .legal(&["400 with a SCIM Error of scimType invalidFilter, for gt, ge, lt and le"]),
+    Check::new("filter.binary-order", "Ordering binary values is refused", &binary_order)
+        .matters("A certificate is neither greater nor less than another; an answer would be arbitrary.")
+        .requirements(&["RFC7644-3.4.2.2-35", "RFC7644-3.4.2.2-36", "RFC7644-3.4.2.2-37", "RFC7644-3.4.2.2-38"])
+        .needs(NEEDS)
+        .legal(&["400 with a SCIM Error of scimType invalidFilter, for gt, ge, lt and le"]),
+    Check::new(
+        "filter.boolean-part",
+        "co, sw and ew on a boolean are refused, compare its text, or match nobody",
+        &boolean_part,
+    )
+    .matters("A part of a truth value is no question; everybody is the wrong answer.")
+    .requirements(&["RFC7644-3.4.2.2-27", "RFC7644-3.4.2.2-04"])
+    .needs(&[Capability::CreateUsers, Capability::FilterUsers])
+    .legal(&["400 invalidFilter", "200 with nobody, or with the users whose value as text matches (noted)"])
+    .on(Only("User", "not migrated")),
+    Check::new("filter.empty", "An empty filter is refused", &empty)
+        .matters("A client whose template lost its value must not be given everybody.")
+        .requirements(&["RFC7644-3.4.2.2-07", "RFC7644-3.12-04"])
+        .needs(NEEDS)
+        .legal(REFUSED),
+    Check::new("filter.incomplete", "An expression without operator or attribute is refused", &incomplete)
+        .matters("Half an expression, cut off by a client's limit, must not be answered as if it were whole.")
+        .requirements(&["RFC7644-3.4.2.2-08", "RFC7644-3.12-04"])
+        .needs(NEEDS)
+        .legal(REFUSED),
+    Check::new("filter.grammar", "What the grammar does not allow is refused", &grammar)
+        .matters("A filter that is repaired by guessing answers another question than the client asked.")
+        .requirements(&["RFC7644-3.4.2.2-52", "RFC7644-3.12-04"])
+        .needs(NEEDS)
+        .legal(REFUSED),
+    Check::new(
+        "filter.unknown-attribute",
+        "An attribute that no schema has matches nobody, or is refused",
+        &unknown_attribute,
+    )
+    .matters("A misspelt attribute that selects everybody is the worst outcome of all.")
+    .requirements(&["RFC7644-3.4.2.2-67", "RFC7644-3.4.2.2-04"])
+    .needs(NEEDS)
+    .legal(&["400 invalidFilter", "200 with totalResults 0"]),
+    Check::new(
+        "filter.not-offered",
+        "An endpoint without filters refuses them instead of listing everybody",
+        &not_offered,
+    )
+    .matters("The client takes the list for its result.")
+    .requirements(&["RFC7644-3.4.2.2-01", "RFC7644-3.4.2.2-04"])
+    .needs(&[Capability::CreateUsers])
+    .legal(&["400, 403 or 501, if ServiceProviderConfig says that filters are not supported"])
+    .on(Only("User", "not migrated")),
 ];
 
-async fn unknown_operator(context: &Context) -> Outcome {
+async fn unknown_operator(context: &Context) -> CheckResult {
     let filter = format!("userName regex {}", json!(context.data().prefix()));
     let answer = context.send(Request::get("/Users").query("filter", &filter)).await?;
     context.expect(&answer).under(&["RFC7644-3.4.2.2-63"]).status(&[400]);
@@ -123,7 +97,7 @@ async fn unknown_operator(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn order(context: &Context, path: &str, value: &str) -> Outcome {
+async fn order(context: &Context, path: &str, value: &str) -> CheckResult {
     let operators: [(&'static [&'static str], &str); 4] = [
         (&["RFC7644-3.4.2.2-35"], "gt"),
         (&["RFC7644-3.4.2.2-36"], "ge"),
@@ -141,12 +115,12 @@ async fn order(context: &Context, path: &str, value: &str) -> Outcome {
     Ok(())
 }
 
-async fn boolean_order(context: &Context) -> Outcome {
+async fn boolean_order(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["active"])?;
     order(context, "active", "true").await
 }
 
-async fn binary_order(context: &Context) -> Outcome {
+async fn binary_order(context: &Context) -> CheckResult {
     let all = Published::of_users(context.discovery());
     let Some(own) = all.iter().find(|own| own.kind == Type::Binary) else {
         return context.skip("no published attribute of User is binary");
@@ -154,7 +128,7 @@ async fn binary_order(context: &Context) -> Outcome {
     order(context, &own.path, "\"V2Vpcg==\"").await
 }
 
-async fn boolean_part(context: &Context) -> Outcome {
+async fn boolean_part(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["active"])?;
     let users = Cohort::users(context, &[("yes", json!({"active": true})), ("no", json!({"active": false}))]).await?;
     for operator in ["co", "sw", "ew"] {
@@ -168,7 +142,7 @@ async fn boolean_part(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn refused(context: &Context, filters: &[&str], requirements: &'static [&'static str]) -> Outcome {
+async fn refused(context: &Context, filters: &[&str], requirements: &'static [&'static str]) -> CheckResult {
     for filter in filters {
         let answer = context.send(Request::get("/Users").query("filter", filter)).await?;
         context.expect(&answer).under(requirements).refused(&[400], &["invalidFilter"]);
@@ -176,15 +150,15 @@ async fn refused(context: &Context, filters: &[&str], requirements: &'static [&'
     Ok(())
 }
 
-async fn empty(context: &Context) -> Outcome {
+async fn empty(context: &Context) -> CheckResult {
     refused(context, &["", " "], &["RFC7644-3.4.2.2-07"]).await
 }
 
-async fn incomplete(context: &Context) -> Outcome {
+async fn incomplete(context: &Context) -> CheckResult {
     refused(context, &["userName", "eq \"x\"", "userName \"x\""], &["RFC7644-3.4.2.2-08"]).await
 }
 
-async fn grammar(context: &Context) -> Outcome {
+async fn grammar(context: &Context) -> CheckResult {
     let filters = [
         "(userName eq \"x\"",
         "userName eq \"x\")",
@@ -201,7 +175,7 @@ async fn grammar(context: &Context) -> Outcome {
     refused(context, &filters, &["RFC7644-3.4.2.2-52"]).await
 }
 
-async fn unknown_attribute(context: &Context) -> Outcome {
+async fn unknown_attribute(context: &Context) -> CheckResult {
     for filter in ["weirdness eq \"x\"", "userName.weirdness eq \"x\"", "urn:example:nothing:weirdness pr"] {
         let answer = context.send(Request::get("/Users").query("filter", filter)).await?;
         if !is_refused_as_unsupported(&answer) {
@@ -216,7 +190,7 @@ async fn unknown_attribute(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn not_offered(context: &Context) -> Outcome {
+async fn not_offered(context: &Context) -> CheckResult {
     context.may_try(Capability::FilterUsers)?;
     if context.discovery().config("filter.supported").and_then(Value::as_bool) != Some(false) {
         return context.skip("filters are offered");

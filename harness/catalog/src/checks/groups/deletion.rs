@@ -4,38 +4,30 @@ use reqwest::Method;
 use scim::capability::Capability;
 use serde_json::Value;
 
-use crate::check::{Check, Outcome};
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 use crate::checks::patch::attribute::{list, text};
 use crate::checks::patch::members::members;
-use crate::context::Context;
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "groups.deleted-member",
-        title: "A user who is deleted leaves the group",
-        matters: "A dangling member is an error message for every reader of the group, and a right waiting for a new owner.",
-        requirements: &["RFC7644-3.4.1-01", "RFC7644-3.6-06", "RFC7644-3.6-10"],
-        needs: &[Capability::CreateUsers, Capability::CreateGroups, Capability::DeleteUsers],
-        legal: &[
+    Check::new("groups.deleted-member", "A user who is deleted leaves the group", &deleted_member)
+        .matters(
+            "A dangling member is an error message for every reader of the group, and a right waiting for a new owner.",
+        )
+        .requirements(&["RFC7644-3.4.1-01", "RFC7644-3.6-06", "RFC7644-3.6-10"])
+        .needs(&[Capability::CreateUsers, Capability::CreateGroups, Capability::DeleteUsers])
+        .legal(&[
             "204; the group can be read, without the user",
             "204; the group can be read, and still lists the user",
-        ],
-        alone: false,
-        run: |context| Box::pin(deleted_member(context)),
-    },
-    Check {
-        id: "groups.deleted-group",
-        title: "A group with members is deleted, and its users stay",
-        matters: "Deleting a team must not delete its people, and people must not keep a team from being deleted.",
-        requirements: &["RFC7643-4.1.2-25", "RFC7644-3.4.1-01", "RFC7644-3.6-02", "RFC7644-3.6-06"],
-        needs: &[Capability::CreateUsers, Capability::CreateGroups, Capability::DeleteGroups],
-        legal: &["204; the users can be read and do not show the group; the group is 404"],
-        alone: false,
-        run: |context| Box::pin(deleted_group(context)),
-    },
+        ]),
+    Check::new("groups.deleted-group", "A group with members is deleted, and its users stay", &deleted_group)
+        .matters("Deleting a team must not delete its people, and people must not keep a team from being deleted.")
+        .requirements(&["RFC7643-4.1.2-25", "RFC7644-3.4.1-01", "RFC7644-3.6-02", "RFC7644-3.6-06"])
+        .needs(&[Capability::CreateUsers, Capability::CreateGroups, Capability::DeleteGroups])
+        .legal(&["204; the users can be read and do not show the group; the group is 404"]),
 ];
 
-async fn deleted_member(context: &Context) -> Outcome {
+async fn deleted_member(context: &Context) -> CheckResult {
     let (user, other) = (context.user().await?, context.user().await?);
     let group = context.group(&[&user, &other]).await?;
     let deleted = context.send(user.request(Method::DELETE)).await?;
@@ -63,7 +55,7 @@ async fn deleted_member(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn deleted_group(context: &Context) -> Outcome {
+async fn deleted_group(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let group = context.group(&[&user]).await?;
     let deleted = context.send(group.request(Method::DELETE)).await?;

@@ -10,118 +10,84 @@ use url::Url;
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, Outcome};
+use crate::check::Context;
+use crate::check::Resource;
+use crate::check::{Check, CheckResult};
 use crate::checks::patch::attribute::{flag, list, text};
 use crate::checks::patch::change::send;
 use crate::checks::patch::members::{expect_members, members};
-use crate::context::Context;
-use crate::context::Resource;
 use crate::data::GROUP;
 
 const GROUPS: &[Capability] = &[Capability::CreateUsers, Capability::CreateGroups];
 const PATCH: &[Capability] = &[Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups];
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "groups.created-with-members",
-        title: "A group is created with users as members, and a GET lists them",
-        matters: "A provisioner that creates a group together with its members does not send them again.",
-        requirements: &["RFC7644-3.3-18"],
-        needs: GROUPS,
-        legal: &["201, and a later GET lists exactly these members"],
-        alone: false,
-        run: |context| Box::pin(created_with_members(context)),
-    },
-    Check {
-        id: "groups.member-comes-and-goes",
-        title: "A member is added and removed again",
-        matters: "Rights follow membership; whoever changes departments changes groups.",
-        requirements: &["RFC7643-4.2-03", "RFC7644-3.5.2.1-07", "RFC7644-3.5.2.2-04"],
-        needs: PATCH,
-        legal: &["200 or 204 for each change, and a later GET lists exactly the right members"],
-        alone: false,
-        run: |context| Box::pin(comes_and_goes(context)),
-    },
-    Check {
-        id: "groups.put-members",
-        title: "A PUT adds, removes and replaces members",
-        matters: "PingFederate and Okta push the whole list of members by PUT.",
-        requirements: &["RFC7644-3.5.1-04", "RFC7644-3.5.1-16"],
-        needs: &[Capability::CreateUsers, Capability::CreateGroups, Capability::ReplaceGroups],
-        legal: &["200, and a later GET lists exactly the members of the PUT"],
-        alone: false,
-        run: |context| Box::pin(put_members(context)),
-    },
-    Check {
-        id: "groups.member-ids",
-        title: "The value of a member is the id of a resource",
-        matters: "Who reads a group to learn its people follows these ids.",
-        requirements: &["RFC7643-4.2-05"],
-        needs: GROUPS,
-        legal: &["each value is the id of a user or group that can be read"],
-        alone: false,
-        run: |context| Box::pin(member_ids(context)),
-    },
-    Check {
-        id: "groups.member-references",
-        title: "The $ref of a member leads to that member",
-        matters: "Clients that follow $ref end nowhere if it holds an id, or another host.",
-        requirements: &["RFC7643-2.3.7-03", "RFC7643-2.3.7-06", "RFC7643-2.3.7-07", "RFC7643-4.2-06"],
-        needs: GROUPS,
-        legal: &["no $ref", "a URI, or a path below the base URL, at which GET answers with the resource of that id"],
-        alone: false,
-        run: |context| Box::pin(member_references(context)),
-    },
-    Check {
-        id: "groups.nested",
-        title: "A group has users and a group as members, each with its type",
-        matters: "Directories nest groups; an endpoint that takes the inner group for a user invents a person.",
-        requirements: &["RFC7643-4.2-07", "RFC7644-3.3-18"],
-        needs: GROUPS,
-        legal: &["201, and a later GET lists both members; a type, where shown, is User and Group", "400, 403 or 501"],
-        alone: false,
-        run: |context| Box::pin(nested(context)),
-    },
-    Check {
-        id: "groups.member-without-value",
-        title: "A member without value is refused where the schema requires it",
-        matters: "A member that is nobody cannot be removed again.",
-        requirements: &["RFC7643-4.2-08"],
-        needs: &[Capability::CreateGroups],
-        legal: &["400 if members.value is published as required", "anything else if not"],
-        alone: false,
-        run: |context| Box::pin(member_without_value(context)),
-    },
-    Check {
-        id: "groups.unknown-member",
-        title: "Whether a member that does not exist is refused",
-        matters: "A provisioner that sends a group before its people meets this on its first day.",
-        requirements: &["RFC7643-2.3.7-08"],
-        needs: &[Capability::CreateGroups],
-        legal: &["400 or 404, for endpoints that look members up", "201, for those that do not"],
-        alone: false,
-        run: |context| Box::pin(unknown_member(context)),
-    },
-    Check {
-        id: "groups.reference-version",
-        title: "References that differ only in the version of the API name the same member",
-        matters: "Clients that store URIs keep them when the endpoint moves to a new version.",
-        requirements: &["RFC7643-2.4-08"],
-        needs: PATCH,
-        legal: &["200 or 204 for the same member with and without version in its $ref, and it is listed once"],
-        alone: false,
-        run: |context| Box::pin(reference_version(context)),
-    },
-    Check {
-        id: "groups.many-members",
-        title: "A group of more than a hundred members keeps them all when one is added",
-        matters: "Endpoints that read a page of members, change it and write it back lose everybody after the hundredth.",
-        requirements: &["RFC7644-3.3-18", "RFC7644-3.5.2.1-07", "RFC7644-3.5.2.1-08"],
-        needs: PATCH,
-        legal: &["200 or 204, and a later GET lists all members"],
-        alone: false,
-        run: |context| Box::pin(many_members(context)),
-    },
+    Check::new(
+        "groups.created-with-members",
+        "A group is created with users as members, and a GET lists them",
+        &created_with_members,
+    )
+    .matters("A provisioner that creates a group together with its members does not send them again.")
+    .requirements(&["RFC7644-3.3-18"])
+    .needs(GROUPS)
+    .legal(&["201, and a later GET lists exactly these members"]),
+    Check::new("groups.member-comes-and-goes", "A member is added and removed again", &comes_and_goes)
+        .matters("Rights follow membership; whoever changes departments changes groups.")
+        .requirements(&["RFC7643-4.2-03", "RFC7644-3.5.2.1-07", "RFC7644-3.5.2.2-04"])
+        .needs(PATCH)
+        .legal(&["200 or 204 for each change, and a later GET lists exactly the right members"]),
+    Check::new("groups.put-members", "A PUT adds, removes and replaces members", &put_members)
+        .matters("PingFederate and Okta push the whole list of members by PUT.")
+        .requirements(&["RFC7644-3.5.1-04", "RFC7644-3.5.1-16"])
+        .needs(&[Capability::CreateUsers, Capability::CreateGroups, Capability::ReplaceGroups])
+        .legal(&["200, and a later GET lists exactly the members of the PUT"]),
+    Check::new("groups.member-ids", "The value of a member is the id of a resource", &member_ids)
+        .matters("Who reads a group to learn its people follows these ids.")
+        .requirements(&["RFC7643-4.2-05"])
+        .needs(GROUPS)
+        .legal(&["each value is the id of a user or group that can be read"]),
+    Check::new("groups.member-references", "The $ref of a member leads to that member", &member_references)
+        .matters("Clients that follow $ref end nowhere if it holds an id, or another host.")
+        .requirements(&["RFC7643-2.3.7-03", "RFC7643-2.3.7-06", "RFC7643-2.3.7-07", "RFC7643-4.2-06"])
+        .needs(GROUPS)
+        .legal(&["no $ref", "a URI, or a path below the base URL, at which GET answers with the resource of that id"]),
+    Check::new("groups.nested", "A group has users and a group as members, each with its type", &nested)
+        .matters("Directories nest groups; an endpoint that takes the inner group for a user invents a person.")
+        .requirements(&["RFC7643-4.2-07", "RFC7644-3.3-18"])
+        .needs(GROUPS)
+        .legal(&["201, and a later GET lists both members; a type, where shown, is User and Group", "400, 403 or 501"]),
+    Check::new(
+        "groups.member-without-value",
+        "A member without value is refused where the schema requires it",
+        &member_without_value,
+    )
+    .matters("A member that is nobody cannot be removed again.")
+    .requirements(&["RFC7643-4.2-08"])
+    .needs(&[Capability::CreateGroups])
+    .legal(&["400 if members.value is published as required", "anything else if not"]),
+    Check::new("groups.unknown-member", "Whether a member that does not exist is refused", &unknown_member)
+        .matters("A provisioner that sends a group before its people meets this on its first day.")
+        .requirements(&["RFC7643-2.3.7-08"])
+        .needs(&[Capability::CreateGroups])
+        .legal(&["400 or 404, for endpoints that look members up", "201, for those that do not"]),
+    Check::new(
+        "groups.reference-version",
+        "References that differ only in the version of the API name the same member",
+        &reference_version,
+    )
+    .matters("Clients that store URIs keep them when the endpoint moves to a new version.")
+    .requirements(&["RFC7643-2.4-08"])
+    .needs(PATCH)
+    .legal(&["200 or 204 for the same member with and without version in its $ref, and it is listed once"]),
+    Check::new(
+        "groups.many-members",
+        "A group of more than a hundred members keeps them all when one is added",
+        &many_members,
+    )
+    .matters("Endpoints that read a page of members, change it and write it back lose everybody after the hundredth.")
+    .requirements(&["RFC7644-3.3-18", "RFC7644-3.5.2.1-07", "RFC7644-3.5.2.1-08"])
+    .needs(PATCH)
+    .legal(&["200 or 204, and a later GET lists all members"]),
 ];
 
 fn value(member: &Resource) -> Value {
@@ -133,7 +99,7 @@ fn shown(exchange: &Exchange) -> Vec<Value> {
     exchange.json().ok().and_then(|body| at(body, "members")).and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
-async fn created_with_members(context: &Context) -> Outcome {
+async fn created_with_members(context: &Context) -> CheckResult {
     let (first, second) = (context.user().await?, context.user().await?);
     let group = context.group(&[&first, &second]).await?;
     context.expect(&group.exchange).status(&[201]);
@@ -148,7 +114,7 @@ async fn created_with_members(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn comes_and_goes(context: &Context) -> Outcome {
+async fn comes_and_goes(context: &Context) -> CheckResult {
     let (first, second) = (context.user().await?, context.user().await?);
     let group = context.group(&[&first]).await?;
     let operations = json!([{"op": "add", "path": "members", "value": [value(&second)]}]);
@@ -160,7 +126,7 @@ async fn comes_and_goes(context: &Context) -> Outcome {
     expect_members(context, &group, &operations, under, &[&first]).await
 }
 
-async fn put_members(context: &Context) -> Outcome {
+async fn put_members(context: &Context) -> CheckResult {
     let (first, second, third) = (context.user().await?, context.user().await?, context.user().await?);
     let group = context.group(&[&first, &second]).await?;
     for wanted in [&[&second, &third][..], &[&first, &second, &third], &[]] {
@@ -182,7 +148,7 @@ async fn put_members(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn member_ids(context: &Context) -> Outcome {
+async fn member_ids(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let group = context.group(&[&user]).await?;
     let read = context.read(&group).await?;
@@ -212,7 +178,7 @@ pub(super) async fn follow(
     reference: &str,
     id: &str,
     under: &'static [&'static str],
-) -> Outcome {
+) -> CheckResult {
     let Some(url) = place(context, reference).filter(|url| matches!(url.scheme(), "http" | "https")) else {
         let message = "the $ref is no URI that can be requested";
         context.expect(shown).under(under).that(false, message, reference);
@@ -224,7 +190,7 @@ pub(super) async fn follow(
     Ok(())
 }
 
-async fn member_references(context: &Context) -> Outcome {
+async fn member_references(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let inner = context.group(&[]).await?;
     let mut body = context.data().group();
@@ -254,7 +220,7 @@ async fn member_references(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn nested(context: &Context) -> Outcome {
+async fn nested(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let inner = context.group(&[]).await?;
     let mut body = context.data().group();
@@ -280,7 +246,7 @@ async fn nested(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn member_without_value(context: &Context) -> Outcome {
+async fn member_without_value(context: &Context) -> CheckResult {
     let schema = context.discovery().schema(GROUP);
     let members =
         schema.and_then(|schema| list(schema, "attributes").iter().find(|one| text(one, "name") == "members"));
@@ -294,7 +260,7 @@ async fn member_without_value(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn unknown_member(context: &Context) -> Outcome {
+async fn unknown_member(context: &Context) -> CheckResult {
     let mut body = context.data().group();
     body["members"] = json!([{"value": context.data().unknown_id()}]);
     let answer = context.send(Request::post("/Groups").json(&body)).await?;
@@ -311,7 +277,7 @@ fn without_version(location: &str, base: &str) -> Option<String> {
     is_version.then(|| format!("{before}{rest}"))
 }
 
-async fn reference_version(context: &Context) -> Outcome {
+async fn reference_version(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let location = user.body().pointer("/meta/location").and_then(Value::as_str).unwrap_or_default().to_owned();
     let base = context.client().base_url().as_str().trim_end_matches('/');
@@ -327,7 +293,7 @@ async fn reference_version(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn many_members(context: &Context) -> Outcome {
+async fn many_members(context: &Context) -> CheckResult {
     const MEMBERS: usize = 105;
     // Eight at a time: as many as a browser would, and no endpoint is flooded.
     let users: Vec<Resource> =

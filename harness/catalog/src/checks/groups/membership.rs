@@ -7,67 +7,58 @@ use weir_exchange::Request;
 use weir_exchange::difference::at;
 
 use super::members::follow;
-use crate::check::{Check, Outcome};
+use crate::check::Resource;
+use crate::check::{Check, CheckResult};
+use crate::check::{Context, Stop};
 use crate::checks::patch::attribute::{list, text};
 use crate::checks::patch::change::send;
-use crate::context::Resource;
-use crate::context::{Context, Stop};
 
 const GROUPS: &[Capability] = &[Capability::CreateUsers, Capability::CreateGroups];
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "groups.of-user",
-        title: "A user shows the groups that it is a member of",
-        matters: "Reviews of who may do what start from the user; without this every group has to be read.",
-        requirements: &["RFC7643-4.1.2-21"],
-        needs: GROUPS,
-        legal: &["groups with the id of the group", "no groups, for endpoints that do not show them on users"],
-        alone: false,
-        run: |context| Box::pin(of_user(context)),
-    },
-    Check {
-        id: "groups.of-user-resolve",
-        title: "The groups of a user are groups that exist, direct or indirect",
-        matters: "A value that is a name, or the id of something else, leads reviewers and programs astray.",
-        requirements: &["RFC7643-4.1.2-22", "RFC7643-4.1.2-25", "RFC7643-4.1.2-26"],
-        needs: GROUPS,
-        legal: &["each value is the id of a Group; a $ref leads to it; a type is direct or indirect"],
-        alone: false,
-        run: |context| Box::pin(of_user_resolve(context)),
-    },
-    Check {
-        id: "groups.of-user-direct",
-        title: "A membership that is shown as direct ends when the member is removed from that group",
-        matters: "Rights that are shown and cannot be taken away at the place shown stay for ever.",
-        requirements: &["RFC7643-4.1.2-23", "RFC7643-4.1.2-25"],
-        needs: &[Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups],
-        legal: &["200 or 204 for the removal, and a later GET of the user does not show the group"],
-        alone: false,
-        run: |context| Box::pin(of_user_direct(context)),
-    },
-    Check {
-        id: "groups.of-user-indirect",
-        title: "A membership through another group is shown as indirect, if it is shown",
-        matters: "A reviewer who takes it for direct looks for the user in a group that does not list it.",
-        requirements: &["RFC7643-4.1.2-24"],
-        needs: GROUPS,
-        legal: &["the outer group is not shown", "the outer group is shown with type indirect, or without type"],
-        alone: false,
-        run: |context| Box::pin(of_user_indirect(context)),
-    },
-    Check {
-        id: "groups.of-user-read-only",
-        title: "The groups of a user cannot be written through the user",
-        matters: "An endpoint that takes them lets a user's editor grant rights that only a group's owner may grant.",
-        requirements: &["RFC7643-4.1.2-28", "RFC7644-3.12-04"],
-        needs: GROUPS,
-        legal: &[
-            "201 and 200 with groups ignored; 400 with scimType mutability for a PATCH; the group has no such member",
-        ],
-        alone: false,
-        run: |context| Box::pin(of_user_read_only(context)),
-    },
+    Check::new("groups.of-user", "A user shows the groups that it is a member of", &of_user)
+        .matters("Reviews of who may do what start from the user; without this every group has to be read.")
+        .requirements(&["RFC7643-4.1.2-21"])
+        .needs(GROUPS)
+        .legal(&["groups with the id of the group", "no groups, for endpoints that do not show them on users"]),
+    Check::new(
+        "groups.of-user-resolve",
+        "The groups of a user are groups that exist, direct or indirect",
+        &of_user_resolve,
+    )
+    .matters("A value that is a name, or the id of something else, leads reviewers and programs astray.")
+    .requirements(&["RFC7643-4.1.2-22", "RFC7643-4.1.2-25", "RFC7643-4.1.2-26"])
+    .needs(GROUPS)
+    .legal(&["each value is the id of a Group; a $ref leads to it; a type is direct or indirect"]),
+    Check::new(
+        "groups.of-user-direct",
+        "A membership that is shown as direct ends when the member is removed from that group",
+        &of_user_direct,
+    )
+    .matters("Rights that are shown and cannot be taken away at the place shown stay for ever.")
+    .requirements(&["RFC7643-4.1.2-23", "RFC7643-4.1.2-25"])
+    .needs(&[Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups])
+    .legal(&["200 or 204 for the removal, and a later GET of the user does not show the group"]),
+    Check::new(
+        "groups.of-user-indirect",
+        "A membership through another group is shown as indirect, if it is shown",
+        &of_user_indirect,
+    )
+    .matters("A reviewer who takes it for direct looks for the user in a group that does not list it.")
+    .requirements(&["RFC7643-4.1.2-24"])
+    .needs(GROUPS)
+    .legal(&["the outer group is not shown", "the outer group is shown with type indirect, or without type"]),
+    Check::new(
+        "groups.of-user-read-only",
+        "The groups of a user cannot be written through the user",
+        &of_user_read_only,
+    )
+    .matters("An endpoint that takes them lets a user's editor grant rights that only a group's owner may grant.")
+    .requirements(&["RFC7643-4.1.2-28", "RFC7644-3.12-04"])
+    .needs(GROUPS)
+    .legal(&[
+        "201 and 200 with groups ignored; 400 with scimType mutability for a PATCH; the group has no such member",
+    ]),
 ];
 
 /// A group with a user, what a GET of the user shows, and the groups in it.
@@ -83,7 +74,7 @@ async fn member(
 
 const NOT_SHOWN: &str = "the endpoint does not show groups on users";
 
-async fn of_user(context: &Context) -> Outcome {
+async fn of_user(context: &Context) -> CheckResult {
     let (_, group, read, groups) = member(context).await?;
     context.expect(&read).after(&group.exchange).that(
         groups.iter().any(|one| text(one, "value") == group.id),
@@ -93,7 +84,7 @@ async fn of_user(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn of_user_resolve(context: &Context) -> Outcome {
+async fn of_user_resolve(context: &Context) -> CheckResult {
     let (_, group, read, groups) = member(context).await?;
     if groups.is_empty() {
         return context.skip(NOT_SHOWN);
@@ -122,7 +113,7 @@ async fn of_user_resolve(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn of_user_direct(context: &Context) -> Outcome {
+async fn of_user_direct(context: &Context) -> CheckResult {
     let (user, group, read, groups) = member(context).await?;
     let shown = groups.iter().find(|one| text(one, "value") == group.id);
     let Some(shown) = shown else { return context.skip(NOT_SHOWN) };
@@ -144,7 +135,7 @@ async fn of_user_direct(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn of_user_indirect(context: &Context) -> Outcome {
+async fn of_user_indirect(context: &Context) -> CheckResult {
     let (user, inner, _, groups) = member(context).await?;
     if groups.is_empty() {
         return context.skip(NOT_SHOWN);
@@ -166,7 +157,7 @@ async fn of_user_indirect(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn of_user_read_only(context: &Context) -> Outcome {
+async fn of_user_read_only(context: &Context) -> CheckResult {
     let group = context.group(&[]).await?;
     let groups = json!([{"value": group.id}]);
     let mut body = context.data().user();

@@ -6,127 +6,98 @@ use weir_exchange::difference::at;
 
 use super::attribute::{need, plain, plain_one};
 use super::change::{ENTERPRISE, email, expect_change, expect_refusal, expect_state, is_done, send, user_with};
-use crate::check::{Check, Outcome};
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 use crate::checks::common_attributes::meta::outlast_clock;
-use crate::context::Context;
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const DONE: &[&str] = &["200 with the user or 204, and a later GET shows the new state"];
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "patch.add",
-        title: "add gives an attribute without value a value",
-        matters: "Entra ID sends add for everything that a user did not have before.",
-        requirements: &["RFC7644-3.5.2-02", "RFC7644-3.5.2.1-02", "RFC7644-3.5.2.1-05", "RFC7644-3.5.2.1-10"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(add(context)),
-    },
-    Check {
-        id: "patch.add-singular",
-        title: "add to a singular attribute that has a value replaces it",
-        matters: "Clients that know no old state send add for changes too; the old title would stay for ever.",
-        requirements: &["RFC7644-3.5.2.1-09"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(add_singular(context)),
-    },
-    Check {
-        id: "patch.add-complex",
-        title: "add to a complex attribute sets the sub-attributes that are given and keeps the others",
-        matters: "A middle name that arrives later must not cost the family name.",
-        requirements: &["RFC7644-3.5.2.1-02", "RFC7644-3.5.2.1-06"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(add_complex(context)),
-    },
-    Check {
-        id: "patch.add-value",
-        title: "add appends one value to a multi-valued attribute",
-        matters: "An endpoint that replaces the list loses the addresses that somebody else maintains.",
-        requirements: &["RFC7644-3.5.2.1-07"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(add_value(context)),
-    },
-    Check {
-        id: "patch.add-values",
-        title: "add with a list appends all its values",
-        matters: "Provisioners bundle values to save requests; one that takes only the first loses the rest silently.",
-        requirements: &["RFC7644-3.5.2.1-08"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(add_values(context)),
-    },
-    Check {
-        id: "patch.add-existing",
-        title: "Adding what is there already succeeds, changes nothing, and leaves lastModified alone",
-        matters: "Provisioners repeat themselves; every repetition would look like a change to whoever reads by lastModified.",
-        requirements: &["RFC7644-3.5.2.1-11", "RFC7644-3.5.2.1-12", "RFC7644-3.5.2.1-13"],
-        needs: USERS,
-        legal: &["200 with the user or 204; the value is there once and meta.lastModified is as it was"],
-        alone: false,
-        run: |context| Box::pin(add_existing(context)),
-    },
-    Check {
-        id: "patch.add-without-path",
-        title: "add without path merges a set of attributes into the user",
-        matters: "Okta and the Entra ID gallery put several attributes into one value without path.",
-        requirements: &["RFC7644-3.5.2-09", "RFC7644-3.5.2.1-03"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(add_without_path(context)),
-    },
-    Check {
-        id: "patch.add-values-without-path",
-        title: "add without path appends to multi-valued attributes",
-        matters: "The same value means replacement in a replace; endpoints that treat both alike lose values.",
-        requirements: &["RFC7644-3.5.2.1-04"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(add_values_without_path(context)),
-    },
-    Check {
-        id: "patch.add-extension",
-        title: "An extension's object in a value without path sets its attributes and enters schemas",
-        matters: "Departments and managers travel in the enterprise extension.",
-        requirements: &["RFC7644-3.5.2.1-15"],
-        needs: USERS,
-        legal: &["200 with the user or 204; a later GET shows the attribute, and the extension's URN in schemas"],
-        alone: false,
-        run: |context| Box::pin(add_extension(context)),
-    },
-    Check {
-        id: "patch.add-key-case",
-        title: "Attribute names in a value without path are matched without letter case",
-        matters: "The RFC's own example writes nickname; clients copy it.",
-        requirements: &["RFC7643-2.1-01", "RFC7644-3.5.2.1-16"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(add_key_case(context)),
-    },
-    Check {
-        id: "patch.add-without-value",
-        title: "add without value is refused",
-        matters: "A client that lost the value on the way believes that it has been stored.",
-        requirements: &["RFC7644-3.12-04", "RFC7644-3.12-09", "RFC7644-3.5.2.1-01"],
-        needs: USERS,
-        legal: &["400 with scimType invalidValue or invalidSyntax"],
-        alone: false,
-        run: |context| Box::pin(add_without_value(context)),
-    },
+    Check::new("patch.add", "add gives an attribute without value a value", &add)
+        .matters("Entra ID sends add for everything that a user did not have before.")
+        .requirements(&["RFC7644-3.5.2-02", "RFC7644-3.5.2.1-02", "RFC7644-3.5.2.1-05", "RFC7644-3.5.2.1-10"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new("patch.add-singular", "add to a singular attribute that has a value replaces it", &add_singular)
+        .matters("Clients that know no old state send add for changes too; the old title would stay for ever.")
+        .requirements(&["RFC7644-3.5.2.1-09"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new(
+        "patch.add-complex",
+        "add to a complex attribute sets the sub-attributes that are given and keeps the others",
+        &add_complex,
+    )
+    .matters("A middle name that arrives later must not cost the family name.")
+    .requirements(&["RFC7644-3.5.2.1-02", "RFC7644-3.5.2.1-06"])
+    .needs(USERS)
+    .legal(DONE),
+    Check::new("patch.add-value", "add appends one value to a multi-valued attribute", &add_value)
+        .matters("An endpoint that replaces the list loses the addresses that somebody else maintains.")
+        .requirements(&["RFC7644-3.5.2.1-07"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new("patch.add-values", "add with a list appends all its values", &add_values)
+        .matters("Provisioners bundle values to save requests; one that takes only the first loses the rest silently.")
+        .requirements(&["RFC7644-3.5.2.1-08"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new(
+        "patch.add-existing",
+        "Adding what is there already succeeds, changes nothing, and leaves lastModified alone",
+        &add_existing,
+    )
+    .matters(
+        "Provisioners repeat themselves; every repetition would look like a change to whoever reads by lastModified.",
+    )
+    .requirements(&["RFC7644-3.5.2.1-11", "RFC7644-3.5.2.1-12", "RFC7644-3.5.2.1-13"])
+    .needs(USERS)
+    .legal(&["200 with the user or 204; the value is there once and meta.lastModified is as it was"]),
+    Check::new(
+        "patch.add-without-path",
+        "add without path merges a set of attributes into the user",
+        &add_without_path,
+    )
+    .matters("Okta and the Entra ID gallery put several attributes into one value without path.")
+    .requirements(&["RFC7644-3.5.2-09", "RFC7644-3.5.2.1-03"])
+    .needs(USERS)
+    .legal(DONE),
+    Check::new(
+        "patch.add-values-without-path",
+        "add without path appends to multi-valued attributes",
+        &add_values_without_path,
+    )
+    .matters("The same value means replacement in a replace; endpoints that treat both alike lose values.")
+    .requirements(&["RFC7644-3.5.2.1-04"])
+    .needs(USERS)
+    .legal(DONE),
+    Check::new(
+        "patch.add-extension",
+        "An extension's object in a value without path sets its attributes and enters schemas",
+        &add_extension,
+    )
+    .matters("Departments and managers travel in the enterprise extension.")
+    .requirements(&["RFC7644-3.5.2.1-15"])
+    .needs(USERS)
+    .legal(&["200 with the user or 204; a later GET shows the attribute, and the extension's URN in schemas"]),
+    Check::new(
+        "patch.add-key-case",
+        "Attribute names in a value without path are matched without letter case",
+        &add_key_case,
+    )
+    .matters("The RFC's own example writes nickname; clients copy it.")
+    .requirements(&["RFC7643-2.1-01", "RFC7644-3.5.2.1-16"])
+    .needs(USERS)
+    .legal(DONE),
+    Check::new("patch.add-without-value", "add without value is refused", &add_without_value)
+        .matters("A client that lost the value on the way believes that it has been stored.")
+        .requirements(&["RFC7644-3.12-04", "RFC7644-3.12-09", "RFC7644-3.5.2.1-01"])
+        .needs(USERS)
+        .legal(&["400 with scimType invalidValue or invalidSyntax"]),
 ];
 
-async fn add(context: &Context) -> Outcome {
+async fn add(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let user = user_with(context, &json!({(&name): null})).await?;
     let value = context.data().name();
@@ -136,7 +107,7 @@ async fn add(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn add_singular(context: &Context) -> Outcome {
+async fn add_singular(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let user = user_with(context, &json!({(&name): context.data().name()})).await?;
     let value = context.data().name();
@@ -145,7 +116,7 @@ async fn add_singular(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn add_complex(context: &Context) -> Outcome {
+async fn add_complex(context: &Context) -> CheckResult {
     need(context, &["name.familyName", "name.givenName", "name.middleName"])?;
     let user = user_with(context, &json!({"name": {"familyName": "Example", "givenName": "Ada"}})).await?;
     let operations = json!([{"op": "add", "path": "name", "value": {"givenName": "Bo", "middleName": "Mae"}}]);
@@ -154,7 +125,7 @@ async fn add_complex(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn add_value(context: &Context) -> Outcome {
+async fn add_value(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let (old, new) = (email(context, "work"), email(context, "home"));
     let user = user_with(context, &json!({"emails": [old]})).await?;
@@ -163,7 +134,7 @@ async fn add_value(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn add_values(context: &Context) -> Outcome {
+async fn add_values(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let (old, second, third) = (email(context, "work"), email(context, "home"), email(context, "other"));
     let user = user_with(context, &json!({"emails": [old]})).await?;
@@ -173,7 +144,7 @@ async fn add_values(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn add_existing(context: &Context) -> Outcome {
+async fn add_existing(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let value = context.data().name();
     let user = user_with(context, &json!({(&name): value})).await?;
@@ -200,7 +171,7 @@ async fn add_existing(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn add_without_path(context: &Context) -> Outcome {
+async fn add_without_path(context: &Context) -> CheckResult {
     let names = plain(context, 3)?;
     let kept = context.data().name();
     let user = user_with(context, &json!({(&names[0]): null, (&names[1]): kept, (&names[2]): kept})).await?;
@@ -212,7 +183,7 @@ async fn add_without_path(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn add_values_without_path(context: &Context) -> Outcome {
+async fn add_values_without_path(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let (old, new) = (email(context, "work"), email(context, "home"));
     let user = user_with(context, &json!({"emails": [old]})).await?;
@@ -221,7 +192,7 @@ async fn add_values_without_path(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn add_extension(context: &Context) -> Outcome {
+async fn add_extension(context: &Context) -> CheckResult {
     need(context, &[&format!("{ENTERPRISE}:department")])?;
     let user = context.user().await?;
     let department = context.data().name();
@@ -241,7 +212,7 @@ async fn add_extension(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn add_key_case(context: &Context) -> Outcome {
+async fn add_key_case(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let user = user_with(context, &json!({(&name): null})).await?;
     let value = context.data().name();
@@ -251,7 +222,7 @@ async fn add_key_case(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn add_without_value(context: &Context) -> Outcome {
+async fn add_without_value(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let user = context.user().await?;
     let operations = json!([{"op": "add", "path": name}]);

@@ -8,89 +8,64 @@ use weir_exchange::difference::{at, same};
 
 use super::attribute::{need, plain, plain_one};
 use super::change::{is_done, send, user_with};
-use crate::check::{Check, Outcome};
-use crate::context::Context;
-use crate::context::patch_of;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::patch_of;
+use crate::check::{Check, CheckResult};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "patch.supported",
-        title: "PATCH is there, as the ServiceProviderConfig says",
-        matters: "authentik and Entra ID look there before they choose between PATCH and PUT.",
-        requirements: &["RFC7644-3.5-02", "RFC7644-3.5-03", "RFC7644-3.5.2-01"],
-        needs: &[],
-        legal: &[
+    Check::new("patch.supported", "PATCH is there, as the ServiceProviderConfig says", &supported)
+        .matters("authentik and Entra ID look there before they choose between PATCH and PUT.")
+        .requirements(&["RFC7644-3.5-02", "RFC7644-3.5-03", "RFC7644-3.5.2-01"])
+        .legal(&[
             "patch.supported true, and PATCH of users or groups is taken",
             "patch.supported false, and PATCH is answered 501 (405 and 404 are known too)",
-        ],
-        alone: false,
-        run: |context| Box::pin(supported(context)),
-    },
-    Check {
-        id: "patch.part",
-        title: "PATCH changes what it names and nothing else",
-        matters: "An endpoint that treats PATCH as PUT empties everything that the client did not repeat.",
-        requirements: &["RFC7644-3.2-11"],
-        needs: USERS,
-        legal: &["200 with the user or 204; a later GET shows the change, and every other attribute as it was"],
-        alone: false,
-        run: |context| Box::pin(part(context)),
-    },
-    Check {
-        id: "patch.answer",
-        title: "A change is answered with 200 and the whole user, or 204 and nothing",
-        matters: "Clients that get 200 read the body as the new state; an empty one ends in a parse error.",
-        requirements: &["RFC7644-3.5.2-33"],
-        needs: USERS,
-        legal: &["200 with a body equal to what a GET shows", "204 without body"],
-        alone: false,
-        run: |context| Box::pin(answer(context)),
-    },
-    Check {
-        id: "patch.attributes",
-        title: "With the attributes parameter, the answer is 200 with these attributes",
-        matters: "It is how a client learns what a change made of a value without a second request.",
-        requirements: &["RFC7644-3.5.2-35"],
-        needs: USERS,
-        legal: &["200 with id and the attributes that were asked for; schemas may be there"],
-        alone: false,
-        run: |context| Box::pin(attributes(context)),
-    },
-    Check {
-        id: "patch.excluded-attributes",
-        title: "excludedAttributes leaves its attributes out of the answer",
-        matters: "Without it, the answer to adding one member lists all members of the group.",
-        requirements: &["RFC7644-3.5.2-36"],
-        needs: USERS,
-        legal: &["200 without the attribute", "204"],
-        alone: false,
-        run: |context| Box::pin(excluded_attributes(context)),
-    },
-    Check {
-        id: "patch.version-header",
-        title: "204 comes with the new version in ETag",
-        matters: "A client that guards its changes by If-Match needs the new version before its next change.",
-        requirements: &["RFC7644-3.5.2-34"],
-        needs: &[Capability::CreateUsers, Capability::PatchUsers, Capability::Etag],
-        legal: &["200", "204 with ETag"],
-        alone: false,
-        run: |context| Box::pin(version_header(context)),
-    },
-    Check {
-        id: "patch.unknown-resource",
-        title: "PATCH of a resource that does not exist is 404",
-        matters: "A provisioner with a stale id has to learn that its user is gone.",
-        requirements: &["RFC7644-3.5.2-37"],
-        needs: &[Capability::PatchUsers],
-        legal: &["404 with a SCIM Error"],
-        alone: false,
-        run: |context| Box::pin(unknown_resource(context)),
-    },
+        ]),
+    Check::new("patch.part", "PATCH changes what it names and nothing else", &part)
+        .matters("An endpoint that treats PATCH as PUT empties everything that the client did not repeat.")
+        .requirements(&["RFC7644-3.2-11"])
+        .needs(USERS)
+        .legal(&["200 with the user or 204; a later GET shows the change, and every other attribute as it was"]),
+    Check::new("patch.answer", "A change is answered with 200 and the whole user, or 204 and nothing", &answer)
+        .matters("Clients that get 200 read the body as the new state; an empty one ends in a parse error.")
+        .requirements(&["RFC7644-3.5.2-33"])
+        .needs(USERS)
+        .legal(&["200 with a body equal to what a GET shows", "204 without body"]),
+    Check::new(
+        "patch.attributes",
+        "With the attributes parameter, the answer is 200 with these attributes",
+        &attributes,
+    )
+    .matters("It is how a client learns what a change made of a value without a second request.")
+    .requirements(&["RFC7644-3.5.2-35"])
+    .needs(USERS)
+    .legal(&["200 with id and the attributes that were asked for; schemas may be there"]),
+    Check::new(
+        "patch.excluded-attributes",
+        "excludedAttributes leaves its attributes out of the answer",
+        &excluded_attributes,
+    )
+    .matters("Without it, the answer to adding one member lists all members of the group.")
+    .requirements(&["RFC7644-3.5.2-36"])
+    .needs(USERS)
+    .legal(&["200 without the attribute", "204"]),
+    Check::new("patch.version-header", "204 comes with the new version in ETag", &version_header)
+        .matters("A client that guards its changes by If-Match needs the new version before its next change.")
+        .requirements(&["RFC7644-3.5.2-34"])
+        .needs(&[Capability::CreateUsers, Capability::PatchUsers, Capability::Etag])
+        .legal(&["200", "204 with ETag"])
+        .on(Only("User", "not migrated")),
+    Check::new("patch.unknown-resource", "PATCH of a resource that does not exist is 404", &unknown_resource)
+        .matters("A provisioner with a stale id has to learn that its user is gone.")
+        .requirements(&["RFC7644-3.5.2-37"])
+        .needs(&[Capability::PatchUsers])
+        .legal(&["404 with a SCIM Error"])
+        .on(Only("User", "not migrated")),
 ];
 
-async fn supported(context: &Context) -> Outcome {
+async fn supported(context: &Context) -> CheckResult {
     let published = context.discovery().config("patch.supported").and_then(Value::as_bool);
     let id = context.data().unknown_id();
     let body = patch_of(&json!([{"op": "replace", "path": "displayName", "value": "x"}]));
@@ -125,7 +100,7 @@ async fn supported(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn part(context: &Context) -> Outcome {
+async fn part(context: &Context) -> CheckResult {
     let names = plain(context, 2)?;
     let user = user_with(context, &json!({(&names[0]): "x", (&names[1]): context.data().name()})).await?;
     let before = context.read(&user).await?;
@@ -151,7 +126,7 @@ async fn part(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn answer(context: &Context) -> Outcome {
+async fn answer(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let user = context.user().await?;
     let operations = json!([{"op": "replace", "path": name, "value": context.data().name()}]);
@@ -171,7 +146,7 @@ async fn answer(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn attributes(context: &Context) -> Outcome {
+async fn attributes(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let user = context.user().await?;
     let value = json!(context.data().name());
@@ -204,7 +179,7 @@ fn is_always(context: &Context, name: &str) -> bool {
     })
 }
 
-async fn excluded_attributes(context: &Context) -> Outcome {
+async fn excluded_attributes(context: &Context) -> CheckResult {
     need(context, &["name.familyName"])?;
     let name = plain_one(context)?;
     let user = context.user().await?;
@@ -217,7 +192,7 @@ async fn excluded_attributes(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn version_header(context: &Context) -> Outcome {
+async fn version_header(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let user = context.user().await?;
     let operations = json!([{"op": "replace", "path": name, "value": context.data().name()}]);
@@ -229,7 +204,7 @@ async fn version_header(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn unknown_resource(context: &Context) -> Outcome {
+async fn unknown_resource(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let body = patch_of(&json!([{"op": "replace", "path": name, "value": "x"}]));
     let request = Request::patch("/Users").segment(&context.data().unknown_id()).json(&body);

@@ -6,46 +6,39 @@ use weir_exchange::difference::at;
 
 use super::attribute::{need, plain, plain_one};
 use super::change::{expect_change, send, user_with};
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const DONE: &[&str] = &["200 with the user or 204, and a later GET shows the new state"];
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "patch.several-operations",
-        title: "Several operations of one request are all carried out",
-        matters: "Provisioners bundle what changed; one that is dropped is never sent again.",
-        requirements: &["RFC7644-3.5.2-27"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(several_operations(context)),
-    },
-    Check {
-        id: "patch.order",
-        title: "Operations are carried out in their order, each on the result of the one before",
-        matters: "Clients clear a value and set it again in one request.",
-        requirements: &["RFC7644-3.5.2-27"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(order(context)),
-    },
-    Check {
-        id: "patch.atomic",
-        title: "When one operation fails, none is carried out",
-        matters: "Half a change is worse than none: the client repeats the whole, and the endpoint has both halves.",
-        requirements: &["RFC7644-3.5.2-29", "RFC7644-3.5.2-30", "RFC7644-3.5.2-31", "RFC7644-3.5.2-32"],
-        needs: USERS,
-        legal: &["400 with a SCIM Error; a later GET shows the user as it was, with its old version and lastModified"],
-        alone: false,
-        run: |context| Box::pin(atomic(context)),
-    },
+    Check::new(
+        "patch.several-operations",
+        "Several operations of one request are all carried out",
+        &several_operations,
+    )
+    .matters("Provisioners bundle what changed; one that is dropped is never sent again.")
+    .requirements(&["RFC7644-3.5.2-27"])
+    .needs(USERS)
+    .legal(DONE),
+    Check::new(
+        "patch.order",
+        "Operations are carried out in their order, each on the result of the one before",
+        &order,
+    )
+    .matters("Clients clear a value and set it again in one request.")
+    .requirements(&["RFC7644-3.5.2-27"])
+    .needs(USERS)
+    .legal(DONE),
+    Check::new("patch.atomic", "When one operation fails, none is carried out", &atomic)
+        .matters("Half a change is worse than none: the client repeats the whole, and the endpoint has both halves.")
+        .requirements(&["RFC7644-3.5.2-29", "RFC7644-3.5.2-30", "RFC7644-3.5.2-31", "RFC7644-3.5.2-32"])
+        .needs(USERS)
+        .legal(&["400 with a SCIM Error; a later GET shows the user as it was, with its old version and lastModified"]),
 ];
 
-async fn several_operations(context: &Context) -> Outcome {
+async fn several_operations(context: &Context) -> CheckResult {
     need(context, &["name.familyName", "active"])?;
     let names = plain(context, 2)?;
     let before = json!({(&names[0]): "x", (&names[1]): null, "active": true});
@@ -62,7 +55,7 @@ async fn several_operations(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn order(context: &Context) -> Outcome {
+async fn order(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let user = user_with(context, &json!({(&name): "x"})).await?;
     let operations = json!([
@@ -75,7 +68,7 @@ async fn order(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn atomic(context: &Context) -> Outcome {
+async fn atomic(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let user = user_with(context, &json!({(&name): "before"})).await?;
     let before = context.read(&user).await?;

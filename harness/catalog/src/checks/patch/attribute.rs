@@ -3,7 +3,7 @@
 use serde_json::Value;
 use weir_exchange::difference::at;
 
-use crate::context::{Context, Stop};
+use crate::check::{Context, Stop};
 
 /// The core User schema's URI.
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";

@@ -7,43 +7,36 @@ use weir_exchange::Request;
 
 use super::attribute::{need, plain};
 use super::change::{expect_change, expect_state, send, user_with};
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "patch.deactivate",
-        title: "A user is deactivated and activated again",
-        matters: "Whoever leaves the company must lose access the same hour; this is the request that does it.",
-        requirements: &["RFC7643-4.1.1-23", "RFC7644-3.5.2.3-01", "RFC7644-3.5.2.3-02"],
-        needs: &[Capability::CreateUsers, Capability::PatchUsers],
-        legal: &["200 with the user or 204, and a later GET shows active as a boolean"],
-        alone: false,
-        run: |context| Box::pin(deactivate(context)),
-    },
-    Check {
-        id: "patch.inactive-is-found",
-        title: "An inactive user is still read by id and found by userName",
-        matters: "Where inactive users hide, the provisioner creates them again and meets 409 for ever.",
-        requirements: &["RFC7643-4.1.1-23", "RFC7644-3.4.1-01"],
-        needs: &[Capability::CreateUsers, Capability::PatchUsers, Capability::FilterUsers],
-        legal: &["200 with active false; the filter's list holds the user with active false"],
-        alone: false,
-        run: |context| Box::pin(inactive_is_found(context)),
-    },
-    Check {
-        id: "patch.then-put",
-        title: "A PUT after several PATCHes replaces what they left",
-        matters: "Provisioners that repair drift send the whole user; traces of earlier changes would survive.",
-        requirements: &["RFC7644-3.5.1-04", "RFC7644-3.5.1-16"],
-        needs: &[Capability::CreateUsers, Capability::PatchUsers, Capability::ReplaceUsers],
-        legal: &["200, and a later GET shows what the PUT said"],
-        alone: false,
-        run: |context| Box::pin(then_put(context)),
-    },
+    Check::new("patch.deactivate", "A user is deactivated and activated again", &deactivate)
+        .matters("Whoever leaves the company must lose access the same hour; this is the request that does it.")
+        .requirements(&["RFC7643-4.1.1-23", "RFC7644-3.5.2.3-01", "RFC7644-3.5.2.3-02"])
+        .needs(&[Capability::CreateUsers, Capability::PatchUsers])
+        .legal(&["200 with the user or 204, and a later GET shows active as a boolean"])
+        .on(Only("User", "not migrated")),
+    Check::new(
+        "patch.inactive-is-found",
+        "An inactive user is still read by id and found by userName",
+        &inactive_is_found,
+    )
+    .matters("Where inactive users hide, the provisioner creates them again and meets 409 for ever.")
+    .requirements(&["RFC7643-4.1.1-23", "RFC7644-3.4.1-01"])
+    .needs(&[Capability::CreateUsers, Capability::PatchUsers, Capability::FilterUsers])
+    .legal(&["200 with active false; the filter's list holds the user with active false"])
+    .on(Only("User", "not migrated")),
+    Check::new("patch.then-put", "A PUT after several PATCHes replaces what they left", &then_put)
+        .matters("Provisioners that repair drift send the whole user; traces of earlier changes would survive.")
+        .requirements(&["RFC7644-3.5.1-04", "RFC7644-3.5.1-16"])
+        .needs(&[Capability::CreateUsers, Capability::PatchUsers, Capability::ReplaceUsers])
+        .legal(&["200, and a later GET shows what the PUT said"])
+        .on(Only("User", "not migrated")),
 ];
 
-async fn deactivate(context: &Context) -> Outcome {
+async fn deactivate(context: &Context) -> CheckResult {
     need(context, &["active"])?;
     let user = user_with(context, &json!({"active": true})).await?;
     for (operation, active, under) in [
@@ -60,7 +53,7 @@ async fn deactivate(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn inactive_is_found(context: &Context) -> Outcome {
+async fn inactive_is_found(context: &Context) -> CheckResult {
     need(context, &["active"])?;
     let user = user_with(context, &json!({"active": true})).await?;
     let answer = send(context, &user, &json!([{"op": "replace", "path": "active", "value": false}])).await?;
@@ -83,7 +76,7 @@ async fn inactive_is_found(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn then_put(context: &Context) -> Outcome {
+async fn then_put(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let names = plain(context, 2)?;
     let user = user_with(context, &json!({(&names[0]): "first"})).await?;

@@ -7,9 +7,9 @@ use weir_exchange::difference::{at, differences};
 
 use super::attribute::{flag, list, text};
 use super::change::{is_done, send};
-use crate::check::{Check, Outcome};
-use crate::context::Resource;
-use crate::context::{Context, Stop};
+use crate::check::Resource;
+use crate::check::{Check, CheckResult};
+use crate::check::{Context, Stop};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const LEGAL: &[&str] = &[
@@ -18,43 +18,28 @@ const LEGAL: &[&str] = &[
 ];
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "patch.matrix-add",
-        title: "add does what the schema says of every attribute of users",
-        matters: "Provisioners map what /Schemas offers; an attribute that cannot be set as published fails in production first.",
-        requirements: &["RFC7644-3.5.2-18", "RFC7644-3.5.2-19", "RFC7644-3.5.2-22", "RFC7644-3.5.2.1-10"],
-        needs: USERS,
-        legal: LEGAL,
-        alone: false,
-        run: |context| Box::pin(matrix(context, "add")),
-    },
-    Check {
-        id: "patch.matrix-replace",
-        title: "replace does what the schema says of every attribute of users",
-        matters: "Provisioners map what /Schemas offers; an attribute that cannot be changed as published fails in production first.",
-        requirements: &["RFC7644-3.5.2-18", "RFC7644-3.5.2-19", "RFC7644-3.5.2-22", "RFC7644-3.5.2.3-02"],
-        needs: USERS,
-        legal: LEGAL,
-        alone: false,
-        run: |context| Box::pin(matrix(context, "replace")),
-    },
-    Check {
-        id: "patch.matrix-remove",
-        title: "remove does what the schema says of every attribute of users",
-        matters: "What cannot be removed stays with an account that has another owner by now.",
-        requirements: &[
+    Check::boxed("patch.matrix-add", "add does what the schema says of every attribute of users", |context| Box::pin(matrix(context, "add")))
+        .matters("Provisioners map what /Schemas offers; an attribute that cannot be set as published fails in production first.")
+        .requirements(&["RFC7644-3.5.2-18", "RFC7644-3.5.2-19", "RFC7644-3.5.2-22", "RFC7644-3.5.2.1-10"])
+        .needs(USERS)
+        .legal(LEGAL),
+    Check::boxed("patch.matrix-replace", "replace does what the schema says of every attribute of users", |context| Box::pin(matrix(context, "replace")))
+        .matters("Provisioners map what /Schemas offers; an attribute that cannot be changed as published fails in production first.")
+        .requirements(&["RFC7644-3.5.2-18", "RFC7644-3.5.2-19", "RFC7644-3.5.2-22", "RFC7644-3.5.2.3-02"])
+        .needs(USERS)
+        .legal(LEGAL),
+    Check::boxed("patch.matrix-remove", "remove does what the schema says of every attribute of users", |context| Box::pin(matrix(context, "remove")))
+        .matters("What cannot be removed stays with an account that has another owner by now.")
+        .requirements(&[
             "RFC7644-3.5.2-18",
             "RFC7644-3.5.2-22",
             "RFC7644-3.5.2.2-02",
             "RFC7644-3.5.2.2-03",
             "RFC7644-3.5.2.2-09",
             "RFC7644-3.5.2.2-10",
-        ],
-        needs: USERS,
-        legal: LEGAL,
-        alone: false,
-        run: |context| Box::pin(matrix(context, "remove")),
-    },
+        ])
+        .needs(USERS)
+        .legal(LEGAL),
 ];
 
 /// One attribute of the matrix: its path, its name in the body, and its definition.
@@ -80,7 +65,7 @@ fn cells(context: &Context) -> Vec<Cell<'_>> {
     all
 }
 
-async fn matrix(context: &Context, op: &'static str) -> Outcome {
+async fn matrix(context: &Context, op: &'static str) -> CheckResult {
     let cells = cells(context);
     if cells.is_empty() {
         return context.skip("the endpoint publishes no schema of its users");

@@ -7,107 +7,82 @@ use serde_json::{Value, json};
 use weir_exchange::Exchange;
 
 use super::change::{is_done, send};
-use crate::check::{Check, Outcome};
-use crate::context::Resource;
-use crate::context::{Context, Stop};
+use crate::check::Resource;
+use crate::check::{Check, CheckResult};
+use crate::check::{Context, Stop};
 
 const MEMBERS: &[Capability] = &[Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups];
 const DONE: &[&str] = &["200 with the group or 204; a later GET lists exactly the right members"];
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "patch.group-rename",
-        title: "replace gives a group another name",
-        matters: "A rename that fails leaves the provisioner with two groups for one.",
-        requirements: &["RFC7644-3.5.2-33", "RFC7644-3.5.2-41", "RFC7644-3.5.2.3-02"],
-        needs: &[Capability::CreateGroups, Capability::PatchGroups],
-        legal: &["200 with the group or 204; a later GET shows the new displayName"],
-        alone: false,
-        run: |context| Box::pin(group_rename(context)),
-    },
-    Check {
-        id: "patch.group-add-member",
-        title: "A member is added and those before it stay",
-        matters: "All provisioners that keep large groups change one member at a time.",
-        requirements: &["RFC7644-3.5.2-33", "RFC7644-3.5.2.1-07", "RFC7644-3.5.2.1-11", "RFC7644-3.5.2.1-12"],
-        needs: MEMBERS,
-        legal: &[
+    Check::new("patch.group-rename", "replace gives a group another name", &group_rename)
+        .matters("A rename that fails leaves the provisioner with two groups for one.")
+        .requirements(&["RFC7644-3.5.2-33", "RFC7644-3.5.2-41", "RFC7644-3.5.2.3-02"])
+        .needs(&[Capability::CreateGroups, Capability::PatchGroups])
+        .legal(&["200 with the group or 204; a later GET shows the new displayName"]),
+    Check::new("patch.group-add-member", "A member is added and those before it stay", &group_add_member)
+        .matters("All provisioners that keep large groups change one member at a time.")
+        .requirements(&["RFC7644-3.5.2-33", "RFC7644-3.5.2.1-07", "RFC7644-3.5.2.1-11", "RFC7644-3.5.2.1-12"])
+        .needs(MEMBERS)
+        .legal(&[
             "200 with the group or 204; a later GET lists both members",
             "200 or 204 if the member is there already, and it is listed once",
-        ],
-        alone: false,
-        run: |context| Box::pin(group_add_member(context)),
-    },
-    Check {
-        id: "patch.group-add-members",
-        title: "Several members are added by one operation",
-        matters: "A push of a whole group sends them by the hundred.",
-        requirements: &["RFC7644-3.5.2.1-08"],
-        needs: MEMBERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(group_add_members(context)),
-    },
-    Check {
-        id: "patch.group-remove-member",
-        title: "A value filter removes one member and no other",
-        matters: "An endpoint that ignores the filter empties the group.",
-        requirements: &["RFC7644-3.5.2-33", "RFC7644-3.5.2.2-04"],
-        needs: MEMBERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(group_remove_member(context)),
-    },
-    Check {
-        id: "patch.group-remove-all-members",
-        title: "remove of members without filter empties the group",
-        matters: "An empty group keeps its rights for the next people; it is not deleted instead.",
-        requirements: &["RFC7644-3.5.2.2-03"],
-        needs: MEMBERS,
-        legal: &["200 with the group or 204; a later GET lists no members"],
-        alone: false,
-        run: |context| Box::pin(group_remove_all_members(context)),
-    },
-    Check {
-        id: "patch.group-replace-members",
-        title: "replace of members sets exactly that list, an empty one too",
-        matters: "Okta's push sends the whole list; endpoints that append never take anybody out.",
-        requirements: &["RFC7643-2.5-04", "RFC7644-3.5.2.3-12"],
-        needs: MEMBERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(group_replace_members(context)),
-    },
-    Check {
-        id: "patch.group-members-without-path",
-        title: "members in a value without path are replaced by replace and extended by add",
-        matters: "Okta and authentik send members this way.",
-        requirements: &["RFC7644-3.5.2.1-04", "RFC7644-3.5.2.3-10"],
-        needs: MEMBERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(group_members_without_path(context)),
-    },
-    Check {
-        id: "patch.group-swap-members",
-        title: "One request takes one member out and brings another one in",
-        matters: "Two people change places; an endpoint that carries out one operation leaves both or none.",
-        requirements: &["RFC7644-3.5.2.2-14"],
-        needs: MEMBERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(group_swap_members(context)),
-    },
-    Check {
-        id: "patch.group-remove-stranger",
-        title: "Removing somebody who is no member changes nothing",
-        matters: "A provisioner repeats a removal whose answer was lost.",
-        requirements: &["RFC7644-3.5.2.2-04", "RFC7644-3.5.2.2-11"],
-        needs: MEMBERS,
-        legal: &["200 or 204, and the members as they were", "400 with scimType noTarget"],
-        alone: false,
-        run: |context| Box::pin(group_remove_stranger(context)),
-    },
+        ]),
+    Check::new("patch.group-add-members", "Several members are added by one operation", &group_add_members)
+        .matters("A push of a whole group sends them by the hundred.")
+        .requirements(&["RFC7644-3.5.2.1-08"])
+        .needs(MEMBERS)
+        .legal(DONE),
+    Check::new("patch.group-remove-member", "A value filter removes one member and no other", &group_remove_member)
+        .matters("An endpoint that ignores the filter empties the group.")
+        .requirements(&["RFC7644-3.5.2-33", "RFC7644-3.5.2.2-04"])
+        .needs(MEMBERS)
+        .legal(DONE),
+    Check::new(
+        "patch.group-remove-all-members",
+        "remove of members without filter empties the group",
+        &group_remove_all_members,
+    )
+    .matters("An empty group keeps its rights for the next people; it is not deleted instead.")
+    .requirements(&["RFC7644-3.5.2.2-03"])
+    .needs(MEMBERS)
+    .legal(&["200 with the group or 204; a later GET lists no members"]),
+    Check::new(
+        "patch.group-replace-members",
+        "replace of members sets exactly that list, an empty one too",
+        &group_replace_members,
+    )
+    .matters("Okta's push sends the whole list; endpoints that append never take anybody out.")
+    .requirements(&["RFC7643-2.5-04", "RFC7644-3.5.2.3-12"])
+    .needs(MEMBERS)
+    .legal(DONE),
+    Check::new(
+        "patch.group-members-without-path",
+        "members in a value without path are replaced by replace and extended by add",
+        &group_members_without_path,
+    )
+    .matters("Okta and authentik send members this way.")
+    .requirements(&["RFC7644-3.5.2.1-04", "RFC7644-3.5.2.3-10"])
+    .needs(MEMBERS)
+    .legal(DONE),
+    Check::new(
+        "patch.group-swap-members",
+        "One request takes one member out and brings another one in",
+        &group_swap_members,
+    )
+    .matters("Two people change places; an endpoint that carries out one operation leaves both or none.")
+    .requirements(&["RFC7644-3.5.2.2-14"])
+    .needs(MEMBERS)
+    .legal(DONE),
+    Check::new(
+        "patch.group-remove-stranger",
+        "Removing somebody who is no member changes nothing",
+        &group_remove_stranger,
+    )
+    .matters("A provisioner repeats a removal whose answer was lost.")
+    .requirements(&["RFC7644-3.5.2.2-04", "RFC7644-3.5.2.2-11"])
+    .needs(MEMBERS)
+    .legal(&["200 or 204, and the members as they were", "400 with scimType noTarget"]),
 ];
 
 /// The ids of the members that a later GET lists, sorted.
@@ -142,7 +117,7 @@ pub(in crate::checks) async fn expect_members(
     operations: &Value,
     under: &'static [&'static str],
     after: &[&Resource],
-) -> Outcome {
+) -> CheckResult {
     let answer = send(context, group, operations).await?;
     if expect_success(context, &answer, group, under) {
         let (read, found) = members(context, group).await?;
@@ -161,7 +136,7 @@ fn value(member: &Resource) -> Value {
     json!({"value": member.id})
 }
 
-async fn group_rename(context: &Context) -> Outcome {
+async fn group_rename(context: &Context) -> CheckResult {
     let group = context.group(&[]).await?;
     let name = context.data().name();
     let operations = json!([{"op": "replace", "path": "displayName", "value": name}]);
@@ -174,7 +149,7 @@ async fn group_rename(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn group_add_member(context: &Context) -> Outcome {
+async fn group_add_member(context: &Context) -> CheckResult {
     let (first, second) = (context.user().await?, context.user().await?);
     let group = context.group(&[&first]).await?;
     let operations = json!([{"op": "add", "path": "members", "value": [value(&second)]}]);
@@ -201,14 +176,14 @@ async fn group_add_member(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn group_add_members(context: &Context) -> Outcome {
+async fn group_add_members(context: &Context) -> CheckResult {
     let (first, second, third) = (context.user().await?, context.user().await?, context.user().await?);
     let group = context.group(&[&first]).await?;
     let operations = json!([{"op": "add", "path": "members", "value": [value(&second), value(&third)]}]);
     expect_members(context, &group, &operations, &["RFC7644-3.5.2.1-08"], &[&first, &second, &third]).await
 }
 
-async fn group_remove_member(context: &Context) -> Outcome {
+async fn group_remove_member(context: &Context) -> CheckResult {
     let (first, second) = (context.user().await?, context.user().await?);
     let group = context.group(&[&first, &second]).await?;
     let path = format!("members[value eq {}]", json!(first.id));
@@ -216,14 +191,14 @@ async fn group_remove_member(context: &Context) -> Outcome {
     expect_members(context, &group, &operations, &["RFC7644-3.5.2-33", "RFC7644-3.5.2.2-04"], &[&second]).await
 }
 
-async fn group_remove_all_members(context: &Context) -> Outcome {
+async fn group_remove_all_members(context: &Context) -> CheckResult {
     let (first, second) = (context.user().await?, context.user().await?);
     let group = context.group(&[&first, &second]).await?;
     let operations = json!([{"op": "remove", "path": "members"}]);
     expect_members(context, &group, &operations, &["RFC7644-3.5.2.2-03"], &[]).await
 }
 
-async fn group_replace_members(context: &Context) -> Outcome {
+async fn group_replace_members(context: &Context) -> CheckResult {
     let (first, second, third) = (context.user().await?, context.user().await?, context.user().await?);
     let group = context.group(&[&first, &second]).await?;
     let operations = json!([{"op": "replace", "path": "members", "value": [value(&second), value(&third)]}]);
@@ -232,7 +207,7 @@ async fn group_replace_members(context: &Context) -> Outcome {
     expect_members(context, &group, &operations, &["RFC7643-2.5-04", "RFC7644-3.5.2.3-12"], &[]).await
 }
 
-async fn group_members_without_path(context: &Context) -> Outcome {
+async fn group_members_without_path(context: &Context) -> CheckResult {
     let (first, second, third) = (context.user().await?, context.user().await?, context.user().await?);
     let group = context.group(&[&first]).await?;
     let operations = json!([{"op": "replace", "value": {"members": [value(&second)]}}]);
@@ -241,7 +216,7 @@ async fn group_members_without_path(context: &Context) -> Outcome {
     expect_members(context, &group, &operations, &["RFC7644-3.5.2.1-04"], &[&second, &third]).await
 }
 
-async fn group_swap_members(context: &Context) -> Outcome {
+async fn group_swap_members(context: &Context) -> CheckResult {
     let (first, second) = (context.user().await?, context.user().await?);
     let group = context.group(&[&first]).await?;
     let path = format!("members[value eq {}]", json!(first.id));
@@ -252,7 +227,7 @@ async fn group_swap_members(context: &Context) -> Outcome {
     expect_members(context, &group, &operations, &["RFC7644-3.5.2.2-14"], &[&second]).await
 }
 
-async fn group_remove_stranger(context: &Context) -> Outcome {
+async fn group_remove_stranger(context: &Context) -> CheckResult {
     let (first, stranger) = (context.user().await?, context.user().await?);
     let group = context.group(&[&first]).await?;
     let path = format!("members[value eq {}]", json!(stranger.id));

@@ -7,95 +7,59 @@ use weir_exchange::difference::at;
 
 use super::attribute::{need, plain_one};
 use super::change::{expect_refusal, expect_state, is_done, send, user_with};
-use crate::check::{Check, Outcome};
-use crate::context::{Context, Stop};
-use crate::context::{Resource, patch_of};
+use crate::check::{Check, CheckResult};
+use crate::check::{Context, Stop};
+use crate::check::{Resource, patch_of};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const KEYWORDS: &[&str] = &["invalidSyntax", "invalidValue"];
 const REFUSED: &[&str] = &["400 with scimType invalidSyntax or invalidValue, and the user as it was"];
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "patch.malformed-json",
-        title: "A body that is no JSON is refused",
-        matters: "An answer 500 makes provisioners retry for days what can never succeed.",
-        requirements: &["RFC7644-3.12-04", "RFC7644-3.5.2-40"],
-        needs: USERS,
-        legal: REFUSED,
-        alone: false,
-        run: |context| Box::pin(malformed_json(context)),
-    },
-    Check {
-        id: "patch.operations-missing",
-        title: "A message without Operations is refused",
-        matters: "A client that sends a whole resource by PATCH gets a success and no change.",
-        requirements: &["RFC7644-3.12-04", "RFC7644-3.5.2-05"],
-        needs: USERS,
-        legal: REFUSED,
-        alone: false,
-        run: |context| Box::pin(operations_missing(context)),
-    },
-    Check {
-        id: "patch.op-missing",
-        title: "An operation without op is refused",
-        matters: "Endpoints that take replace for granted overwrite what was to be appended to.",
-        requirements: &["RFC7644-3.12-04", "RFC7644-3.5.2-06"],
-        needs: USERS,
-        legal: REFUSED,
-        alone: false,
-        run: |context| Box::pin(op_missing(context)),
-    },
-    Check {
-        id: "patch.op-unknown",
-        title: "Operations other than add, remove and replace are refused, those of JSON Patch too",
-        matters: "An operation that is skipped with success leaves the two sides different for ever.",
-        requirements: &["RFC7644-3.12-04", "RFC7644-3.12-09", "RFC7644-3.5.2-03", "RFC7644-3.5.2-07"],
-        needs: USERS,
-        legal: REFUSED,
-        alone: false,
-        run: |context| Box::pin(op_unknown(context)),
-    },
-    Check {
-        id: "patch.wrong-type",
-        title: "A value that does not fit the attribute's type is refused",
-        matters: "A text stored as active is true to the next program, and the account stays open.",
-        requirements: &["RFC7644-3.12-04", "RFC7644-3.5.2-18", "RFC7644-3.5.2-22"],
-        needs: USERS,
-        legal: &["400 with scimType invalidValue or invalidSyntax, and the old values"],
-        alone: false,
-        run: |context| Box::pin(wrong_type(context)),
-    },
-    Check {
-        id: "patch.message-urn",
-        title: "The PatchOp URN is asked for",
-        matters: "Most endpoints do without; whether this one does decides which clients it takes.",
-        requirements: &["RFC7644-3.5.2-04"],
-        needs: USERS,
-        legal: &["400 for a message without the URN or with another one", "the change, for endpoints that infer it"],
-        alone: false,
-        run: |context| Box::pin(message_urn(context)),
-    },
-    Check {
-        id: "patch.operations-empty",
-        title: "An empty list of operations changes nothing",
-        matters: "A public validator sends it and wants a success; the text wants at least one operation.",
-        requirements: &["RFC7644-3.5.2-42"],
-        needs: USERS,
-        legal: &["400", "200 or 204, and the user as it was"],
-        alone: false,
-        run: |context| Box::pin(operations_empty(context)),
-    },
-    Check {
-        id: "patch.op-case",
-        title: "The letter case of op is lower",
-        matters: "Entra ID sends Add and Replace unless a flag is set.",
-        requirements: &["RFC7644-3.5.2-08", "RFC7644-3.5.2-22"],
-        needs: USERS,
-        legal: &["400", "200 or 204, and the change is made"],
-        alone: false,
-        run: |context| Box::pin(op_case(context)),
-    },
+    Check::new("patch.malformed-json", "A body that is no JSON is refused", &malformed_json)
+        .matters("An answer 500 makes provisioners retry for days what can never succeed.")
+        .requirements(&["RFC7644-3.12-04", "RFC7644-3.5.2-40"])
+        .needs(USERS)
+        .legal(REFUSED),
+    Check::new("patch.operations-missing", "A message without Operations is refused", &operations_missing)
+        .matters("A client that sends a whole resource by PATCH gets a success and no change.")
+        .requirements(&["RFC7644-3.12-04", "RFC7644-3.5.2-05"])
+        .needs(USERS)
+        .legal(REFUSED),
+    Check::new("patch.op-missing", "An operation without op is refused", &op_missing)
+        .matters("Endpoints that take replace for granted overwrite what was to be appended to.")
+        .requirements(&["RFC7644-3.12-04", "RFC7644-3.5.2-06"])
+        .needs(USERS)
+        .legal(REFUSED),
+    Check::new(
+        "patch.op-unknown",
+        "Operations other than add, remove and replace are refused, those of JSON Patch too",
+        &op_unknown,
+    )
+    .matters("An operation that is skipped with success leaves the two sides different for ever.")
+    .requirements(&["RFC7644-3.12-04", "RFC7644-3.12-09", "RFC7644-3.5.2-03", "RFC7644-3.5.2-07"])
+    .needs(USERS)
+    .legal(REFUSED),
+    Check::new("patch.wrong-type", "A value that does not fit the attribute's type is refused", &wrong_type)
+        .matters("A text stored as active is true to the next program, and the account stays open.")
+        .requirements(&["RFC7644-3.12-04", "RFC7644-3.5.2-18", "RFC7644-3.5.2-22"])
+        .needs(USERS)
+        .legal(&["400 with scimType invalidValue or invalidSyntax, and the old values"]),
+    Check::new("patch.message-urn", "The PatchOp URN is asked for", &message_urn)
+        .matters("Most endpoints do without; whether this one does decides which clients it takes.")
+        .requirements(&["RFC7644-3.5.2-04"])
+        .needs(USERS)
+        .legal(&["400 for a message without the URN or with another one", "the change, for endpoints that infer it"]),
+    Check::new("patch.operations-empty", "An empty list of operations changes nothing", &operations_empty)
+        .matters("A public validator sends it and wants a success; the text wants at least one operation.")
+        .requirements(&["RFC7644-3.5.2-42"])
+        .needs(USERS)
+        .legal(&["400", "200 or 204, and the user as it was"]),
+    Check::new("patch.op-case", "The letter case of op is lower", &op_case)
+        .matters("Entra ID sends Add and Replace unless a flag is set.")
+        .requirements(&["RFC7644-3.5.2-08", "RFC7644-3.5.2-22"])
+        .needs(USERS)
+        .legal(&["400", "200 or 204, and the change is made"]),
 ];
 
 /// A user with a value in a plain attribute, whose name and value come along.
@@ -106,7 +70,7 @@ async fn subject(context: &Context) -> Result<(Resource, String, Value), Stop> {
     Ok((user, name, value))
 }
 
-async fn malformed_json(context: &Context) -> Outcome {
+async fn malformed_json(context: &Context) -> CheckResult {
     let (user, name, _) = subject(context).await?;
     let whole = patch_of(&json!([{"op": "replace", "path": name, "value": "x"}])).to_string();
     let request = user.request(Method::PATCH).body(whole[..whole.len() - 4].to_owned(), "application/scim+json");
@@ -120,7 +84,7 @@ async fn malformed_json(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn operations_missing(context: &Context) -> Outcome {
+async fn operations_missing(context: &Context) -> CheckResult {
     let (user, name, value) = subject(context).await?;
     let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], (&name): "x"});
     let answer = context.send(user.request(Method::PATCH).json(&body)).await?;
@@ -136,7 +100,7 @@ async fn operations_missing(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn op_missing(context: &Context) -> Outcome {
+async fn op_missing(context: &Context) -> CheckResult {
     let (user, name, value) = subject(context).await?;
     let under = &["RFC7644-3.5.2-06"];
     for operation in [json!({"path": name, "value": "x"}), json!({"op": null, "path": name, "value": "x"})] {
@@ -147,7 +111,7 @@ async fn op_missing(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn op_unknown(context: &Context) -> Outcome {
+async fn op_unknown(context: &Context) -> CheckResult {
     let (user, name, _) = subject(context).await?;
     for operation in [
         json!({"op": "move", "from": name, "path": "displayName"}),
@@ -164,7 +128,7 @@ async fn op_unknown(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn wrong_type(context: &Context) -> Outcome {
+async fn wrong_type(context: &Context) -> CheckResult {
     need(context, &["active", "name.givenName"])?;
     let name = plain_one(context)?;
     let user = user_with(context, &json!({(&name): "x", "active": true})).await?;
@@ -186,7 +150,7 @@ async fn wrong_type(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn message_urn(context: &Context) -> Outcome {
+async fn message_urn(context: &Context) -> CheckResult {
     let (user, name, _) = subject(context).await?;
     let operations = json!([{"op": "replace", "path": name, "value": context.data().name()}]);
     for body in [
@@ -199,7 +163,7 @@ async fn message_urn(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn operations_empty(context: &Context) -> Outcome {
+async fn operations_empty(context: &Context) -> CheckResult {
     let (user, ..) = subject(context).await?;
     let before = context.read(&user).await?;
     let answer = send(context, &user, &json!([])).await?;
@@ -213,7 +177,7 @@ async fn operations_empty(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn op_case(context: &Context) -> Outcome {
+async fn op_case(context: &Context) -> CheckResult {
     let (user, name, value) = subject(context).await?;
     let new = json!(context.data().name());
     let answer = send(context, &user, &json!([{"op": "Replace", "path": name, "value": new}])).await?;

@@ -6,84 +6,54 @@ use weir_exchange::difference::at;
 
 use super::attribute::{flag, list, need_of, text};
 use super::change::{expect_refusal, expect_state, is_done, send};
-use crate::check::{Check, Outcome};
-use crate::context::Resource;
-use crate::context::{Context, Stop};
+use crate::check::Resource;
+use crate::check::{Check, CheckResult};
+use crate::check::{Context, Stop};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const REFUSED: &[&str] = &["400 with scimType mutability, and the value as it was"];
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "patch.read-only",
-        title: "What the endpoint assigns cannot be changed",
-        matters: "A client that changes ids or times makes the endpoint's history a lie.",
-        requirements: &[
+    Check::new("patch.read-only", "What the endpoint assigns cannot be changed", &read_only)
+        .matters("A client that changes ids or times makes the endpoint's history a lie.")
+        .requirements(&[
             "RFC7643-3.1-23",
             "RFC7643-7-28",
             "RFC7644-3.12-04",
             "RFC7644-3.12-22",
             "RFC7644-3.5.2-19",
             "RFC7644-3.5.2-22",
-        ],
-        needs: USERS,
-        legal: REFUSED,
-        alone: false,
-        run: |context| Box::pin(read_only(context)),
-    },
-    Check {
-        id: "patch.remove-read-only",
-        title: "What the endpoint assigns cannot be removed",
-        matters: "A user without id can never be reached again.",
-        requirements: &["RFC7644-3.5.2.2-10"],
-        needs: USERS,
-        legal: REFUSED,
-        alone: false,
-        run: |context| Box::pin(remove_read_only(context)),
-    },
-    Check {
-        id: "patch.remove-required",
-        title: "A required attribute cannot be removed",
-        matters: "A user without userName breaks every program that lists users.",
-        requirements: &["RFC7643-4.1.1-06", "RFC7644-3.5.2.2-09"],
-        needs: USERS,
-        legal: REFUSED,
-        alone: false,
-        run: |context| Box::pin(remove_required(context)),
-    },
-    Check {
-        id: "patch.null-required",
-        title: "A required attribute cannot be set to null or to an empty text",
-        matters: "Clients that clear a field send null; a user without userName breaks every program that lists users.",
-        requirements: &["RFC7643-4.1.1-06", "RFC7644-3.12-04", "RFC7644-3.5.2-18"],
-        needs: USERS,
-        legal: &["400 with scimType invalidValue or mutability, and the value as it was"],
-        alone: false,
-        run: |context| Box::pin(null_required(context)),
-    },
-    Check {
-        id: "patch.immutable",
-        title: "An immutable value is not changed in place",
-        matters: "An endpoint that says yes and keeps the old member leaves the wrong person in the group.",
-        requirements: &["RFC7643-4.2-04", "RFC7643-7-31", "RFC7644-3.5.2-20", "RFC7644-3.5.2-22"],
-        needs: &[Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups],
-        legal: &[
+        ])
+        .needs(USERS)
+        .legal(REFUSED),
+    Check::new("patch.remove-read-only", "What the endpoint assigns cannot be removed", &remove_read_only)
+        .matters("A user without id can never be reached again.")
+        .requirements(&["RFC7644-3.5.2.2-10"])
+        .needs(USERS)
+        .legal(REFUSED),
+    Check::new("patch.remove-required", "A required attribute cannot be removed", &remove_required)
+        .matters("A user without userName breaks every program that lists users.")
+        .requirements(&["RFC7643-4.1.1-06", "RFC7644-3.5.2.2-09"])
+        .needs(USERS)
+        .legal(REFUSED),
+    Check::new("patch.null-required", "A required attribute cannot be set to null or to an empty text", &null_required)
+        .matters("Clients that clear a field send null; a user without userName breaks every program that lists users.")
+        .requirements(&["RFC7643-4.1.1-06", "RFC7644-3.12-04", "RFC7644-3.5.2-18"])
+        .needs(USERS)
+        .legal(&["400 with scimType invalidValue or mutability, and the value as it was"]),
+    Check::new("patch.immutable", "An immutable value is not changed in place", &immutable)
+        .matters("An endpoint that says yes and keeps the old member leaves the wrong person in the group.")
+        .requirements(&["RFC7643-4.2-04", "RFC7643-7-31", "RFC7644-3.5.2-20", "RFC7644-3.5.2-22"])
+        .needs(&[Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups])
+        .legal(&[
             "400 with scimType mutability, and the members as they were",
             "200 or 204, and the old member is gone and the new one there",
-        ],
-        alone: false,
-        run: |context| Box::pin(immutable(context)),
-    },
-    Check {
-        id: "patch.immutable-unset",
-        title: "An immutable attribute without value takes one, once",
-        matters: "Personnel numbers are given after the account exists, and must stay.",
-        requirements: &["RFC7643-7-31", "RFC7644-3.5.2-21"],
-        needs: &[Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups],
-        legal: &["200 or 204 for the first value; 400 with scimType mutability for another one"],
-        alone: false,
-        run: |context| Box::pin(immutable_unset(context)),
-    },
+        ]),
+    Check::new("patch.immutable-unset", "An immutable attribute without value takes one, once", &immutable_unset)
+        .matters("Personnel numbers are given after the account exists, and must stay.")
+        .requirements(&["RFC7643-7-31", "RFC7644-3.5.2-21"])
+        .needs(&[Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups])
+        .legal(&["200 or 204 for the first value; 400 with scimType mutability for another one"]),
 ];
 
 /// What a later GET shows at `path`.
@@ -91,7 +61,7 @@ async fn shown(context: &Context, resource: &Resource, path: &str) -> Result<Val
     Ok(context.read(resource).await?.json().ok().and_then(|body| at(body, path)).cloned().unwrap_or_default())
 }
 
-async fn read_only(context: &Context) -> Outcome {
+async fn read_only(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let before = context.read(&user).await?;
     for (path, value, under) in [
@@ -112,7 +82,7 @@ async fn read_only(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn remove_read_only(context: &Context) -> Outcome {
+async fn remove_read_only(context: &Context) -> CheckResult {
     let user = context.user().await?;
     for path in ["id", "meta", "meta.created"] {
         let answer = send(context, &user, &json!([{"op": "remove", "path": path}])).await?;
@@ -126,7 +96,7 @@ async fn remove_read_only(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn remove_required(context: &Context) -> Outcome {
+async fn remove_required(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let name = user.body().get("userName").cloned().unwrap_or_default();
     let answer = send(context, &user, &json!([{"op": "remove", "path": "userName"}])).await?;
@@ -139,7 +109,7 @@ async fn remove_required(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn null_required(context: &Context) -> Outcome {
+async fn null_required(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let name = user.body().get("userName").cloned().unwrap_or_default();
     let under = &["RFC7643-4.1.1-06", "RFC7644-3.5.2-18"];
@@ -152,7 +122,7 @@ async fn null_required(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn immutable(context: &Context) -> Outcome {
+async fn immutable(context: &Context) -> CheckResult {
     let (first, second) = (context.user().await?, context.user().await?);
     let group = context.group(&[&first]).await?;
     let path = format!("members[value eq {}].value", json!(first.id));
@@ -191,7 +161,7 @@ fn immutable_attribute(context: &Context) -> Option<(String, String)> {
     })
 }
 
-async fn immutable_unset(context: &Context) -> Outcome {
+async fn immutable_unset(context: &Context) -> CheckResult {
     let Some((endpoint, path)) = immutable_attribute(context) else {
         // The values of members are immutable everywhere: a new member gets one, and keeps it.
         need_of(context, "urn:ietf:params:scim:schemas:core:2.0:Group", &["members.value"])?;

@@ -6,8 +6,8 @@ use weir_exchange::difference::at;
 
 use super::attribute::{need, plain_one};
 use super::change::{ENTERPRISE, expect_change, expect_refusal, expect_state, is_done, send, user_with};
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const DONE: &[&str] = &["200 with the user or 204, and a later GET shows the new state"];
@@ -15,99 +15,70 @@ const REFUSED: &[&str] = &["400 with scimType invalidPath, invalidFilter or noTa
 const KEYWORDS: &[&str] = &["invalidPath", "invalidFilter", "noTarget"];
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "patch.path-dotted",
-        title: "A path with a dot changes one sub-attribute",
-        matters: "name.familyName is what provisioners send when somebody marries.",
-        requirements: &["RFC7644-3.5.2-13"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(dotted(context)),
-    },
-    Check {
-        id: "patch.path-urn",
-        title: "A path with the schema's URN names the attributes of an extension, and those of the core",
-        matters: "The version in the URN holds a dot; endpoints that split at dots change something else.",
-        requirements: &["RFC7644-3.10-01", "RFC7644-3.5.2-16"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(urn(context)),
-    },
-    Check {
-        id: "patch.path-manager",
-        title: "The manager of a user can be added, replaced and removed",
-        matters: "Approvals go to the manager; all large provisioners keep it up to date by PATCH.",
-        requirements: &["RFC7644-3.5.2-16", "RFC7644-3.5.2.2-15"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(manager(context)),
-    },
-    Check {
-        id: "patch.path-case",
-        title: "Attribute names in a path are matched without letter case",
-        matters: "Entra ID sends the names as the administrator typed them.",
-        requirements: &["RFC7644-3.5.2-17"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(case(context)),
-    },
-    Check {
-        id: "patch.path-malformed",
-        title: "A path that follows no grammar is refused",
-        matters: "A success for a path that nobody can read hides a mistake in the client's mapping.",
-        requirements: &["RFC7644-3.12-04", "RFC7644-3.12-24", "RFC7644-3.5.2-11", "RFC7644-3.5.2-22"],
-        needs: USERS,
-        legal: REFUSED,
-        alone: false,
-        run: |context| Box::pin(malformed(context)),
-    },
-    Check {
-        id: "patch.path-malformed-filter",
-        title: "A path whose filter follows no grammar is refused, and nothing is changed",
-        matters: "An endpoint that drops the filter it cannot read removes everything.",
-        requirements: &["RFC7644-3.12-04", "RFC7644-3.5.2-12"],
-        needs: USERS,
-        legal: REFUSED,
-        alone: false,
-        run: |context| Box::pin(malformed_filter(context)),
-    },
-    Check {
-        id: "patch.path-unknown",
-        title: "A path that names no attribute is refused",
-        matters: "An operation that is ignored with success drifts for ever: the client never repeats it.",
-        requirements: &["RFC7644-3.12-04", "RFC7644-3.5.2-23"],
-        needs: USERS,
-        legal: REFUSED,
-        alone: false,
-        run: |context| Box::pin(unknown(context)),
-    },
-    Check {
-        id: "patch.extension-in-schemas",
-        title: "schemas may be extended first, and the attributes of the extension follow in the same request",
-        matters: "Careful clients declare an extension before they use it.",
-        requirements: &["RFC7644-3.5.2-25"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(extension_in_schemas(context)),
-    },
-    Check {
-        id: "patch.extension-enters-schemas",
-        title: "A path with an extension's URN brings the extension into schemas",
-        matters: "Readers that look at schemas first never see an extension that is not listed.",
-        requirements: &["RFC7643-3-11", "RFC7644-3.5.2-26"],
-        needs: USERS,
-        legal: &["200 with the user or 204; a later GET shows the attribute, and the extension's URN in schemas"],
-        alone: false,
-        run: |context| Box::pin(extension_enters_schemas(context)),
-    },
+    Check::new("patch.path-dotted", "A path with a dot changes one sub-attribute", &dotted)
+        .matters("name.familyName is what provisioners send when somebody marries.")
+        .requirements(&["RFC7644-3.5.2-13"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new(
+        "patch.path-urn",
+        "A path with the schema's URN names the attributes of an extension, and those of the core",
+        &urn,
+    )
+    .matters("The version in the URN holds a dot; endpoints that split at dots change something else.")
+    .requirements(&["RFC7644-3.10-01", "RFC7644-3.5.2-16"])
+    .needs(USERS)
+    .legal(DONE),
+    Check::new("patch.path-manager", "The manager of a user can be added, replaced and removed", &manager)
+        .matters("Approvals go to the manager; all large provisioners keep it up to date by PATCH.")
+        .requirements(&["RFC7644-3.5.2-16", "RFC7644-3.5.2.2-15"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new("patch.path-case", "Attribute names in a path are matched without letter case", &case)
+        .matters("Entra ID sends the names as the administrator typed them.")
+        .requirements(&["RFC7644-3.5.2-17"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new("patch.path-malformed", "A path that follows no grammar is refused", &malformed)
+        .matters("A success for a path that nobody can read hides a mistake in the client's mapping.")
+        .requirements(&["RFC7644-3.12-04", "RFC7644-3.12-24", "RFC7644-3.5.2-11", "RFC7644-3.5.2-22"])
+        .needs(USERS)
+        .legal(REFUSED),
+    Check::new(
+        "patch.path-malformed-filter",
+        "A path whose filter follows no grammar is refused, and nothing is changed",
+        &malformed_filter,
+    )
+    .matters("An endpoint that drops the filter it cannot read removes everything.")
+    .requirements(&["RFC7644-3.12-04", "RFC7644-3.5.2-12"])
+    .needs(USERS)
+    .legal(REFUSED),
+    Check::new("patch.path-unknown", "A path that names no attribute is refused", &unknown)
+        .matters("An operation that is ignored with success drifts for ever: the client never repeats it.")
+        .requirements(&["RFC7644-3.12-04", "RFC7644-3.5.2-23"])
+        .needs(USERS)
+        .legal(REFUSED),
+    Check::new(
+        "patch.extension-in-schemas",
+        "schemas may be extended first, and the attributes of the extension follow in the same request",
+        &extension_in_schemas,
+    )
+    .matters("Careful clients declare an extension before they use it.")
+    .requirements(&["RFC7644-3.5.2-25"])
+    .needs(USERS)
+    .legal(DONE),
+    Check::new(
+        "patch.extension-enters-schemas",
+        "A path with an extension's URN brings the extension into schemas",
+        &extension_enters_schemas,
+    )
+    .matters("Readers that look at schemas first never see an extension that is not listed.")
+    .requirements(&["RFC7643-3-11", "RFC7644-3.5.2-26"])
+    .needs(USERS)
+    .legal(&["200 with the user or 204; a later GET shows the attribute, and the extension's URN in schemas"]),
 ];
 
-async fn dotted(context: &Context) -> Outcome {
+async fn dotted(context: &Context) -> CheckResult {
     need(context, &["name.familyName", "name.givenName"])?;
     let user = user_with(context, &json!({"name": {"familyName": "Example", "givenName": "Ada"}})).await?;
     let operations = json!([{"op": "replace", "path": "name.familyName", "value": "Sample"}]);
@@ -116,7 +87,7 @@ async fn dotted(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn urn(context: &Context) -> Outcome {
+async fn urn(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let user = context.user().await?;
     let value = context.data().name();
@@ -132,7 +103,7 @@ async fn urn(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn manager(context: &Context) -> Outcome {
+async fn manager(context: &Context) -> CheckResult {
     let path = format!("{ENTERPRISE}:manager");
     need(context, &[&format!("{path}.value")])?;
     let (user, first, second) = (context.user().await?, context.user().await?, context.user().await?);
@@ -151,7 +122,7 @@ async fn manager(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn case(context: &Context) -> Outcome {
+async fn case(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let name = plain_one(context)?;
     let user = user_with(context, &json!({"emails": [{"value": "a@example.com", "type": "work"}]})).await?;
@@ -165,7 +136,7 @@ async fn case(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn malformed(context: &Context) -> Outcome {
+async fn malformed(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let under = &["RFC7644-3.12-24", "RFC7644-3.5.2-11", "RFC7644-3.5.2-22"];
     for path in ["][", "emails[", "name..familyName", "/emails/0", "emails[type eq \"work\"]value"] {
@@ -175,7 +146,7 @@ async fn malformed(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn malformed_filter(context: &Context) -> Outcome {
+async fn malformed_filter(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let user = context.user().await?;
     let before = context.read(&user).await?;
@@ -192,7 +163,7 @@ async fn malformed_filter(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn unknown(context: &Context) -> Outcome {
+async fn unknown(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let names = ["weirNothing", "name.weirNothing", "urn:example:weir:2.0:Nothing:weir"];
     for path in names {
@@ -205,7 +176,7 @@ async fn unknown(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn extension_in_schemas(context: &Context) -> Outcome {
+async fn extension_in_schemas(context: &Context) -> CheckResult {
     let path = format!("{ENTERPRISE}:department");
     need(context, &[&path])?;
     let user = context.user().await?;
@@ -218,7 +189,7 @@ async fn extension_in_schemas(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn extension_enters_schemas(context: &Context) -> Outcome {
+async fn extension_enters_schemas(context: &Context) -> CheckResult {
     let path = format!("{ENTERPRISE}:department");
     need(context, &[&path])?;
     let user = context.user().await?;

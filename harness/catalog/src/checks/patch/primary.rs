@@ -6,38 +6,28 @@ use weir_exchange::difference::at;
 
 use super::attribute::need;
 use super::change::{email, is_done, send, user_with};
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const DONE: &[&str] = &["200 with the user or 204; in a later GET only the new value is primary"];
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "patch.primary-add",
-        title: "A new primary value takes primary away from the old one",
-        matters: "With two primary addresses, every reader picks another one.",
-        requirements: &["RFC7644-3.5.2-28"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(add(context)),
-    },
-    Check {
-        id: "patch.primary-replace",
-        title: "Making a value primary takes primary away from the others",
-        matters: "Provisioners set primary on the value that they keep and know nothing of the others.",
-        requirements: &["RFC7644-3.5.2-28", "RFC7644-3.5.2.3-13"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(replace(context)),
-    },
+    Check::new("patch.primary-add", "A new primary value takes primary away from the old one", &add)
+        .matters("With two primary addresses, every reader picks another one.")
+        .requirements(&["RFC7644-3.5.2-28"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new("patch.primary-replace", "Making a value primary takes primary away from the others", &replace)
+        .matters("Provisioners set primary on the value that they keep and know nothing of the others.")
+        .requirements(&["RFC7644-3.5.2-28", "RFC7644-3.5.2.3-13"])
+        .needs(USERS)
+        .legal(DONE),
 ];
 
 const ATTRIBUTES: &[&str] = &["emails.value", "emails.type", "emails.primary"];
 
-async fn add(context: &Context) -> Outcome {
+async fn add(context: &Context) -> CheckResult {
     need(context, ATTRIBUTES)?;
     let (mut work, mut home) = (email(context, "work"), email(context, "home"));
     work["primary"] = json!(true);
@@ -46,7 +36,7 @@ async fn add(context: &Context) -> Outcome {
     only_primary(context, &[&work], &operations, &home["value"], &["RFC7644-3.5.2-28"]).await
 }
 
-async fn replace(context: &Context) -> Outcome {
+async fn replace(context: &Context) -> CheckResult {
     need(context, ATTRIBUTES)?;
     let (mut work, home) = (email(context, "work"), email(context, "home"));
     work["primary"] = json!(true);
@@ -65,7 +55,7 @@ async fn only_primary(
     operations: &Value,
     primary: &Value,
     under: &'static [&'static str],
-) -> Outcome {
+) -> CheckResult {
     let user = user_with(context, &json!({"emails": before})).await?;
     let answer = send(context, &user, operations).await?;
     context.expect(&answer).after(&user.exchange).under(under).status(&[200, 204]);

@@ -7,105 +7,92 @@ use weir_exchange::difference::at;
 
 use super::attribute::{need, plain_one};
 use super::change::{ENTERPRISE, email, expect_state, is_done, is_list_of, send, user_with};
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "patch.reading-add-without-match",
-        title: "add through a filter that matches nothing creates the value, or is refused",
-        matters: "Entra ID adds emails[type eq \"work\"].value and expects the address to be created.",
-        requirements: &["RFC7644-3.5.2.1-14", "RFC7644-3.5.2-22"],
-        needs: USERS,
-        legal: &["400", "200 or 204, and the value is created from the filter, or nothing is changed"],
-        alone: false,
-        run: |context| Box::pin(add_without_match(context)),
-    },
-    Check {
-        id: "patch.reading-text-for-list",
-        title: "A text for a multi-valued attribute is refused, or taken as its value",
-        matters: "In-house clients forget the brackets.",
-        requirements: &["RFC7644-3.5.2-22", "RFC7644-3.5.2.1-17"],
-        needs: USERS,
-        legal: &["400", "200 or 204, and the text is the value of a new element"],
-        alone: false,
-        run: |context| Box::pin(text_for_list(context)),
-    },
-    Check {
-        id: "patch.reading-remove-absent",
-        title: "Removing a value that is not there changes nothing",
-        matters: "A provisioner that repeats a removal must be able to go on.",
-        requirements: &["RFC7644-3.5.2.2-04", "RFC7644-3.5.2.2-11"],
-        needs: USERS,
-        legal: &["200 or 204, and the values as they were", "400 with scimType noTarget"],
-        alone: false,
-        run: |context| Box::pin(remove_absent(context)),
-    },
-    Check {
-        id: "patch.reading-remove-with-value",
-        title: "remove with a list of values removes these, or all, or is refused",
-        matters: "Entra ID and authentik name members that way; an endpoint that ignores the value empties the group.",
-        requirements: &["RFC7644-3.5.2.2-13", "RFC7644-3.5.2.2-04"],
-        needs: USERS,
-        legal: &["200 or 204, and the listed value is gone", "200 or 204, and all values are gone", "400"],
-        alone: false,
-        run: |context| Box::pin(remove_with_value(context)),
-    },
-    Check {
-        id: "patch.reading-replaced-record",
-        title: "What becomes of the sub-attributes that a replaced value does not give",
-        matters: "Some clients send the whole value, others only what changed.",
-        requirements: &["RFC7644-3.5.2.3-14", "RFC7644-3.5.2-14"],
-        needs: USERS,
-        legal: &["they are gone, because the value was replaced", "they are kept, as in a complex attribute"],
-        alone: false,
-        run: |context| Box::pin(replaced_record(context)),
-    },
-    Check {
-        id: "patch.reading-short-extension-name",
-        title: "The name of an extension's attribute without URN is refused, or found",
-        matters: "Administrators type employeeNumber and nothing more.",
-        requirements: &["RFC7644-3.5.2-22", "RFC7644-3.5.2-24"],
-        needs: USERS,
-        legal: &["400", "200 or 204, and the extension's attribute is set"],
-        alone: false,
-        run: |context| Box::pin(short_extension_name(context)),
-    },
-    Check {
-        id: "patch.reading-extension-path",
-        title: "A path that is an extension's URN alone is refused, or names the whole extension",
-        matters: "Clients that replace a whole extension do it this way.",
-        requirements: &["RFC7644-3.5.2-22", "RFC7644-3.5.2-45"],
-        needs: USERS,
-        legal: &["400", "200 or 204, and the extension has the values"],
-        alone: false,
-        run: |context| Box::pin(extension_path(context)),
-    },
-    Check {
-        id: "patch.reading-dotted-names",
-        title: "Names with dots or URNs in a value without path are refused, ignored, or read as paths",
-        matters: "Entra ID sends name.givenName as a member name; stored literally, it is lost.",
-        requirements: &["RFC7644-3.5.2-44"],
-        needs: USERS,
-        legal: &["400", "200 or 204, and nothing is changed", "200 or 204, and the sub-attribute is changed"],
-        alone: false,
-        run: |context| Box::pin(dotted_names(context)),
-    },
-    Check {
-        id: "patch.reading-read-only-in-value",
-        title: "A readOnly attribute in a value without path is refused or ignored, and never changed",
-        matters: "Okta repeats the id in the value of every group change.",
-        requirements: &["RFC7643-7-28", "RFC7644-3.5.2-29", "RFC7644-3.5.2-43"],
-        needs: USERS,
-        legal: &["400, and nothing is changed", "200 or 204; the id is as it was, and the rest is changed"],
-        alone: false,
-        run: |context| Box::pin(read_only_in_value(context)),
-    },
+    Check::new(
+        "patch.reading-add-without-match",
+        "add through a filter that matches nothing creates the value, or is refused",
+        &add_without_match,
+    )
+    .matters("Entra ID adds emails[type eq \"work\"].value and expects the address to be created.")
+    .requirements(&["RFC7644-3.5.2.1-14", "RFC7644-3.5.2-22"])
+    .needs(USERS)
+    .legal(&["400", "200 or 204, and the value is created from the filter, or nothing is changed"]),
+    Check::new(
+        "patch.reading-text-for-list",
+        "A text for a multi-valued attribute is refused, or taken as its value",
+        &text_for_list,
+    )
+    .matters("In-house clients forget the brackets.")
+    .requirements(&["RFC7644-3.5.2-22", "RFC7644-3.5.2.1-17"])
+    .needs(USERS)
+    .legal(&["400", "200 or 204, and the text is the value of a new element"]),
+    Check::new("patch.reading-remove-absent", "Removing a value that is not there changes nothing", &remove_absent)
+        .matters("A provisioner that repeats a removal must be able to go on.")
+        .requirements(&["RFC7644-3.5.2.2-04", "RFC7644-3.5.2.2-11"])
+        .needs(USERS)
+        .legal(&["200 or 204, and the values as they were", "400 with scimType noTarget"]),
+    Check::new(
+        "patch.reading-remove-with-value",
+        "remove with a list of values removes these, or all, or is refused",
+        &remove_with_value,
+    )
+    .matters("Entra ID and authentik name members that way; an endpoint that ignores the value empties the group.")
+    .requirements(&["RFC7644-3.5.2.2-13", "RFC7644-3.5.2.2-04"])
+    .needs(USERS)
+    .legal(&["200 or 204, and the listed value is gone", "200 or 204, and all values are gone", "400"]),
+    Check::new(
+        "patch.reading-replaced-record",
+        "What becomes of the sub-attributes that a replaced value does not give",
+        &replaced_record,
+    )
+    .matters("Some clients send the whole value, others only what changed.")
+    .requirements(&["RFC7644-3.5.2.3-14", "RFC7644-3.5.2-14"])
+    .needs(USERS)
+    .legal(&["they are gone, because the value was replaced", "they are kept, as in a complex attribute"]),
+    Check::new(
+        "patch.reading-short-extension-name",
+        "The name of an extension's attribute without URN is refused, or found",
+        &short_extension_name,
+    )
+    .matters("Administrators type employeeNumber and nothing more.")
+    .requirements(&["RFC7644-3.5.2-22", "RFC7644-3.5.2-24"])
+    .needs(USERS)
+    .legal(&["400", "200 or 204, and the extension's attribute is set"]),
+    Check::new(
+        "patch.reading-extension-path",
+        "A path that is an extension's URN alone is refused, or names the whole extension",
+        &extension_path,
+    )
+    .matters("Clients that replace a whole extension do it this way.")
+    .requirements(&["RFC7644-3.5.2-22", "RFC7644-3.5.2-45"])
+    .needs(USERS)
+    .legal(&["400", "200 or 204, and the extension has the values"]),
+    Check::new(
+        "patch.reading-dotted-names",
+        "Names with dots or URNs in a value without path are refused, ignored, or read as paths",
+        &dotted_names,
+    )
+    .matters("Entra ID sends name.givenName as a member name; stored literally, it is lost.")
+    .requirements(&["RFC7644-3.5.2-44"])
+    .needs(USERS)
+    .legal(&["400", "200 or 204, and nothing is changed", "200 or 204, and the sub-attribute is changed"]),
+    Check::new(
+        "patch.reading-read-only-in-value",
+        "A readOnly attribute in a value without path is refused or ignored, and never changed",
+        &read_only_in_value,
+    )
+    .matters("Okta repeats the id in the value of every group change.")
+    .requirements(&["RFC7643-7-28", "RFC7644-3.5.2-29", "RFC7644-3.5.2-43"])
+    .needs(USERS)
+    .legal(&["400, and nothing is changed", "200 or 204; the id is as it was, and the rest is changed"]),
 ];
 
-async fn add_without_match(context: &Context) -> Outcome {
+async fn add_without_match(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let work = email(context, "work");
     let user = user_with(context, &json!({"emails": [work]})).await?;
@@ -126,7 +113,7 @@ async fn add_without_match(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn text_for_list(context: &Context) -> Outcome {
+async fn text_for_list(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let (work, home) = (email(context, "work"), email(context, "home"));
     let user = user_with(context, &json!({"emails": [work]})).await?;
@@ -143,7 +130,7 @@ async fn text_for_list(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn remove_absent(context: &Context) -> Outcome {
+async fn remove_absent(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let emails = [email(context, "work"), email(context, "home")];
     let user = user_with(context, &json!({"emails": emails})).await?;
@@ -159,7 +146,7 @@ async fn remove_absent(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn remove_with_value(context: &Context) -> Outcome {
+async fn remove_with_value(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let emails = ["work", "home", "other"].map(|kind| email(context, kind));
     let user = user_with(context, &json!({"emails": emails})).await?;
@@ -179,7 +166,7 @@ async fn remove_with_value(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn replaced_record(context: &Context) -> Outcome {
+async fn replaced_record(context: &Context) -> CheckResult {
     need(context, &["addresses.type", "addresses.locality", "addresses.region"])?;
     let home = json!({"type": "home", "locality": "Shelbyville", "region": "Example"});
     let work = json!({"type": "work", "locality": "Springfield", "region": "Example"});
@@ -210,7 +197,7 @@ async fn refused_or_done(
     operations: &Value,
     open: &'static [&'static str],
     after: &Value,
-) -> Outcome {
+) -> CheckResult {
     let user = context.user().await?;
     let answer = send(context, &user, operations).await?;
     context.expect(&answer).after(&user.exchange).under(open).status(&[400]);
@@ -221,7 +208,7 @@ async fn refused_or_done(
     Ok(())
 }
 
-async fn short_extension_name(context: &Context) -> Outcome {
+async fn short_extension_name(context: &Context) -> CheckResult {
     need(context, &[&format!("{ENTERPRISE}:employeeNumber")])?;
     let number = context.data().name();
     let operations = json!([{"op": "add", "path": "employeeNumber", "value": number}]);
@@ -229,14 +216,14 @@ async fn short_extension_name(context: &Context) -> Outcome {
     refused_or_done(context, &operations, &["RFC7644-3.5.2-24"], &after).await
 }
 
-async fn extension_path(context: &Context) -> Outcome {
+async fn extension_path(context: &Context) -> CheckResult {
     need(context, &[&format!("{ENTERPRISE}:department")])?;
     let values = json!({"department": context.data().name()});
     let operations = json!([{"op": "replace", "path": ENTERPRISE, "value": values}]);
     refused_or_done(context, &operations, &["RFC7644-3.5.2-45"], &json!({(ENTERPRISE): values})).await
 }
 
-async fn dotted_names(context: &Context) -> Outcome {
+async fn dotted_names(context: &Context) -> CheckResult {
     need(context, &["name.givenName", "name.familyName", &format!("{ENTERPRISE}:department")])?;
     let user = user_with(context, &json!({"name": {"givenName": "Ada", "familyName": "Example"}})).await?;
     let department = format!("{ENTERPRISE}:department");
@@ -259,7 +246,7 @@ async fn dotted_names(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn read_only_in_value(context: &Context) -> Outcome {
+async fn read_only_in_value(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let user = user_with(context, &json!({(&name): "before"})).await?;
     let operations = json!([{"op": "replace", "value": {"id": context.data().name(), (&name): "after"}}]);

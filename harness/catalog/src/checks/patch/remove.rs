@@ -6,106 +6,81 @@ use weir_exchange::Request;
 
 use super::attribute::{need, plain_one};
 use super::change::{ENTERPRISE, email, expect_change, expect_refusal, ids, user_with};
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const DONE: &[&str] = &["200 with the user or 204, and a later GET shows the new state"];
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "patch.remove",
-        title: "remove takes the value of a singular attribute away",
-        matters: "A title that cannot be taken away goes on giving rights.",
-        requirements: &["RFC7644-3.5.2-02", "RFC7644-3.5.2.2-02"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(remove(context)),
-    },
-    Check {
-        id: "patch.remove-list",
-        title: "remove of a multi-valued attribute takes all its values away",
-        matters: "An attribute that is left as a list with nothing in it may still count as present.",
-        requirements: &["RFC7644-3.5.2.2-03"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(remove_list(context)),
-    },
-    Check {
-        id: "patch.remove-values",
-        title: "remove with a value filter removes the values that match and no other",
-        matters: "An endpoint that ignores the filter, or half of it, deletes addresses that nobody asked it to.",
-        requirements: &["RFC7644-3.5.2.2-04", "RFC7644-3.5.2.2-06"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(remove_values(context)),
-    },
-    Check {
-        id: "patch.remove-last-value",
-        title: "When the last value goes, the attribute has no value",
-        matters: "A user whose list of emails is empty but there is found as one who has an email, and gets no mail.",
-        requirements: &["RFC7644-3.5.2.2-05", "RFC7644-3.5.2.2-08"],
-        needs: USERS,
-        legal: &["200 with the user or 204; a later GET has no such attribute, and a filter with pr does not match"],
-        alone: false,
-        run: |context| Box::pin(remove_last_value(context)),
-    },
-    Check {
-        id: "patch.remove-several-values",
-        title: "Several values removed in one request are the ones that were named",
-        matters: "Endpoints that turn filters into positions first remove the wrong ones when the list shrinks under them.",
-        requirements: &["RFC7644-3.5.2-27", "RFC7644-3.5.2.2-04"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(remove_several_values(context)),
-    },
-    Check {
-        id: "patch.remove-sub-attribute",
-        title: "remove of a sub-attribute keeps the other sub-attributes",
-        matters: "A middle name that goes must not take the family name along.",
-        requirements: &["RFC7644-3.5.2.2-07"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(remove_sub_attribute(context)),
-    },
-    Check {
-        id: "patch.remove-sub-attribute-of-value",
-        title: "remove with filter and sub-attribute drops just that sub-attribute",
-        matters: "Clearing one field of an address must not delete the address.",
-        requirements: &["RFC7644-3.5.2.2-12"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(remove_sub_attribute_of_value(context)),
-    },
-    Check {
-        id: "patch.remove-extension-attribute",
-        title: "remove of an extension's attribute by its URN works",
-        matters: "Who leaves a department must leave it in every application.",
-        requirements: &["RFC7644-3.5.2.2-15"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(remove_extension_attribute(context)),
-    },
-    Check {
-        id: "patch.remove-without-path",
-        title: "remove without path is refused",
-        matters: "Guessing what was meant would delete something.",
-        requirements: &["RFC7644-3.12-04", "RFC7644-3.5.2-10", "RFC7644-3.5.2.2-01"],
-        needs: USERS,
-        legal: &["400 with scimType noTarget, and nothing is removed"],
-        alone: false,
-        run: |context| Box::pin(remove_without_path(context)),
-    },
+    Check::new("patch.remove", "remove takes the value of a singular attribute away", &remove)
+        .matters("A title that cannot be taken away goes on giving rights.")
+        .requirements(&["RFC7644-3.5.2-02", "RFC7644-3.5.2.2-02"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new("patch.remove-list", "remove of a multi-valued attribute takes all its values away", &remove_list)
+        .matters("An attribute that is left as a list with nothing in it may still count as present.")
+        .requirements(&["RFC7644-3.5.2.2-03"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new(
+        "patch.remove-values",
+        "remove with a value filter removes the values that match and no other",
+        &remove_values,
+    )
+    .matters("An endpoint that ignores the filter, or half of it, deletes addresses that nobody asked it to.")
+    .requirements(&["RFC7644-3.5.2.2-04", "RFC7644-3.5.2.2-06"])
+    .needs(USERS)
+    .legal(DONE),
+    Check::new("patch.remove-last-value", "When the last value goes, the attribute has no value", &remove_last_value)
+        .matters("A user whose list of emails is empty but there is found as one who has an email, and gets no mail.")
+        .requirements(&["RFC7644-3.5.2.2-05", "RFC7644-3.5.2.2-08"])
+        .needs(USERS)
+        .legal(&["200 with the user or 204; a later GET has no such attribute, and a filter with pr does not match"]),
+    Check::new(
+        "patch.remove-several-values",
+        "Several values removed in one request are the ones that were named",
+        &remove_several_values,
+    )
+    .matters("Endpoints that turn filters into positions first remove the wrong ones when the list shrinks under them.")
+    .requirements(&["RFC7644-3.5.2-27", "RFC7644-3.5.2.2-04"])
+    .needs(USERS)
+    .legal(DONE),
+    Check::new(
+        "patch.remove-sub-attribute",
+        "remove of a sub-attribute keeps the other sub-attributes",
+        &remove_sub_attribute,
+    )
+    .matters("A middle name that goes must not take the family name along.")
+    .requirements(&["RFC7644-3.5.2.2-07"])
+    .needs(USERS)
+    .legal(DONE),
+    Check::new(
+        "patch.remove-sub-attribute-of-value",
+        "remove with filter and sub-attribute drops just that sub-attribute",
+        &remove_sub_attribute_of_value,
+    )
+    .matters("Clearing one field of an address must not delete the address.")
+    .requirements(&["RFC7644-3.5.2.2-12"])
+    .needs(USERS)
+    .legal(DONE),
+    Check::new(
+        "patch.remove-extension-attribute",
+        "remove of an extension's attribute by its URN works",
+        &remove_extension_attribute,
+    )
+    .matters("Who leaves a department must leave it in every application.")
+    .requirements(&["RFC7644-3.5.2.2-15"])
+    .needs(USERS)
+    .legal(DONE),
+    Check::new("patch.remove-without-path", "remove without path is refused", &remove_without_path)
+        .matters("Guessing what was meant would delete something.")
+        .requirements(&["RFC7644-3.12-04", "RFC7644-3.5.2-10", "RFC7644-3.5.2.2-01"])
+        .needs(USERS)
+        .legal(&["400 with scimType noTarget, and nothing is removed"]),
 ];
 
-async fn remove(context: &Context) -> Outcome {
+async fn remove(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let user = user_with(context, &json!({(&name): context.data().name()})).await?;
     let operations = json!([{"op": "remove", "path": name}]);
@@ -114,7 +89,7 @@ async fn remove(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn remove_list(context: &Context) -> Outcome {
+async fn remove_list(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let user = user_with(context, &json!({"emails": [email(context, "work"), email(context, "home")]})).await?;
     let operations = json!([{"op": "remove", "path": "emails"}]);
@@ -122,7 +97,7 @@ async fn remove_list(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn remove_values(context: &Context) -> Outcome {
+async fn remove_values(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let emails = ["work", "work", "home", "other"].map(|kind| email(context, kind));
     let [first, second, home, other] = &emails;
@@ -140,7 +115,7 @@ async fn remove_values(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn remove_last_value(context: &Context) -> Outcome {
+async fn remove_last_value(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let user = user_with(context, &json!({"emails": [email(context, "work")]})).await?;
     let operations = json!([{"op": "remove", "path": "emails[type eq \"work\"]"}]);
@@ -164,7 +139,7 @@ async fn remove_last_value(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn remove_several_values(context: &Context) -> Outcome {
+async fn remove_several_values(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let emails = ["work", "home", "other", "work", "home"].map(|kind| email(context, kind));
     let user = user_with(context, &json!({"emails": emails})).await?;
@@ -178,7 +153,7 @@ async fn remove_several_values(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn remove_sub_attribute(context: &Context) -> Outcome {
+async fn remove_sub_attribute(context: &Context) -> CheckResult {
     need(context, &["name.familyName", "name.middleName"])?;
     let user = user_with(context, &json!({"name": {"familyName": "Example", "middleName": "Mae"}})).await?;
     let operations = json!([{"op": "remove", "path": "name.middleName"}]);
@@ -187,7 +162,7 @@ async fn remove_sub_attribute(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn remove_sub_attribute_of_value(context: &Context) -> Outcome {
+async fn remove_sub_attribute_of_value(context: &Context) -> CheckResult {
     need(context, &["addresses.type", "addresses.region", "addresses.locality"])?;
     let work = json!({"type": "work", "locality": "Springfield", "region": "Example"});
     let home = json!({"type": "home", "locality": "Shelbyville", "region": "Example"});
@@ -207,7 +182,7 @@ async fn remove_sub_attribute_of_value(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn remove_extension_attribute(context: &Context) -> Outcome {
+async fn remove_extension_attribute(context: &Context) -> CheckResult {
     need(context, &[&format!("{ENTERPRISE}:department"), &format!("{ENTERPRISE}:division")])?;
     let values = json!({"department": "Sluices", "division": "Rivers"});
     let user = user_with(context, &json!({(ENTERPRISE): values})).await?;
@@ -218,7 +193,7 @@ async fn remove_extension_attribute(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn remove_without_path(context: &Context) -> Outcome {
+async fn remove_without_path(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let value = context.data().name();
     let user = user_with(context, &json!({(&name): value})).await?;

@@ -6,116 +6,66 @@ use weir_exchange::Request;
 
 use super::attribute::{need, plain, plain_one};
 use super::change::{email, expect_change, expect_refusal, ids, is_done, send, user_with};
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const DONE: &[&str] = &["200 with the user or 204, and a later GET shows the new state"];
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "patch.replace",
-        title: "replace gives a singular attribute its new value",
-        matters: "The most frequent change of all: a person gets another name or title.",
-        requirements: &["RFC7644-3.5.2-02", "RFC7644-3.5.2.3-02"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(replace(context)),
-    },
-    Check {
-        id: "patch.replace-absent",
-        title: "replace of an attribute without value adds it",
-        matters: "Entra ID sends replace whether or not the endpoint has a value; a refusal puts the user on its error list.",
-        requirements: &["RFC7644-3.5.2.3-04"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(replace_absent(context)),
-    },
-    Check {
-        id: "patch.replace-complex",
-        title: "replace of a complex attribute changes the sub-attributes that are given and keeps the others",
-        matters: "Endpoints that replace the whole object lose givenName when SailPoint or Entra ID sends familyName alone.",
-        requirements: &["RFC7644-3.5.2.3-05", "RFC7644-3.5.2.3-06"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(replace_complex(context)),
-    },
-    Check {
-        id: "patch.replace-list",
-        title: "replace of a multi-valued attribute puts the new values in the place of all old ones",
-        matters: "An address that should be gone goes on receiving mail.",
-        requirements: &["RFC7644-3.5.2.3-03"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(replace_list(context)),
-    },
-    Check {
-        id: "patch.replace-without-path",
-        title: "replace without path replaces the attributes of its value and leaves the rest alone",
-        matters: "Okta deactivates and renames this way, with no path at all.",
-        requirements: &["RFC7644-3.5.2-09", "RFC7644-3.5.2.3-01"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(replace_without_path(context)),
-    },
-    Check {
-        id: "patch.replace-list-without-path",
-        title: "replace without path replaces multi-valued attributes whole",
-        matters: "An endpoint that appends instead keeps what was to be replaced.",
-        requirements: &["RFC7644-3.5.2.3-10"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(replace_list_without_path(context)),
-    },
-    Check {
-        id: "patch.replace-without-value",
-        title: "replace without value is refused",
-        matters: "An endpoint that reads it as a removal deletes what the client meant to change.",
-        requirements: &["RFC7644-3.12-04", "RFC7644-3.5.2.3-11"],
-        needs: USERS,
-        legal: &["400 with scimType invalidValue or invalidSyntax, and the old value"],
-        alone: false,
-        run: |context| Box::pin(replace_without_value(context)),
-    },
-    Check {
-        id: "patch.replace-null",
-        title: "replace with null, or with an empty list, takes the value away",
-        matters: "Clients that clear a field send null; an endpoint that stores the word, or ignores it, keeps what was withdrawn.",
-        requirements: &["RFC7643-2.5-04"],
-        needs: USERS,
-        legal: &["200 with the user or 204; a later GET has no value, and a filter with pr does not match"],
-        alone: false,
-        run: |context| Box::pin(replace_null(context)),
-    },
-    Check {
-        id: "patch.replace-user-name",
-        title: "A user gets another userName and is found by it, and no longer by the old one",
-        matters: "People marry; a provisioner that finds the old name creates the person again under the new one.",
-        requirements: &["RFC7644-3.5.2.3-02"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(replace_user_name(context)),
-    },
-    Check {
-        id: "patch.replace-taken-user-name",
-        title: "A userName that another user has is refused",
-        matters: "Two accounts with one login are a way into somebody else's data.",
-        requirements: &["RFC7644-3.12-04", "RFC7644-3.5.2-39"],
-        needs: USERS,
-        legal: &["409 or 400 with scimType uniqueness, and the old userName"],
-        alone: false,
-        run: |context| Box::pin(replace_taken_user_name(context)),
-    },
+    Check::new("patch.replace", "replace gives a singular attribute its new value", &replace)
+        .matters("The most frequent change of all: a person gets another name or title.")
+        .requirements(&["RFC7644-3.5.2-02", "RFC7644-3.5.2.3-02"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new("patch.replace-absent", "replace of an attribute without value adds it", &replace_absent)
+        .matters("Entra ID sends replace whether or not the endpoint has a value; a refusal puts the user on its error list.")
+        .requirements(&["RFC7644-3.5.2.3-04"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new("patch.replace-complex", "replace of a complex attribute changes the sub-attributes that are given and keeps the others", &replace_complex)
+        .matters("Endpoints that replace the whole object lose givenName when SailPoint or Entra ID sends familyName alone.")
+        .requirements(&["RFC7644-3.5.2.3-05", "RFC7644-3.5.2.3-06"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new("patch.replace-list", "replace of a multi-valued attribute puts the new values in the place of all old ones", &replace_list)
+        .matters("An address that should be gone goes on receiving mail.")
+        .requirements(&["RFC7644-3.5.2.3-03"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new("patch.replace-without-path", "replace without path replaces the attributes of its value and leaves the rest alone", &replace_without_path)
+        .matters("Okta deactivates and renames this way, with no path at all.")
+        .requirements(&["RFC7644-3.5.2-09", "RFC7644-3.5.2.3-01"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new("patch.replace-list-without-path", "replace without path replaces multi-valued attributes whole", &replace_list_without_path)
+        .matters("An endpoint that appends instead keeps what was to be replaced.")
+        .requirements(&["RFC7644-3.5.2.3-10"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new("patch.replace-without-value", "replace without value is refused", &replace_without_value)
+        .matters("An endpoint that reads it as a removal deletes what the client meant to change.")
+        .requirements(&["RFC7644-3.12-04", "RFC7644-3.5.2.3-11"])
+        .needs(USERS)
+        .legal(&["400 with scimType invalidValue or invalidSyntax, and the old value"]),
+    Check::new("patch.replace-null", "replace with null, or with an empty list, takes the value away", &replace_null)
+        .matters("Clients that clear a field send null; an endpoint that stores the word, or ignores it, keeps what was withdrawn.")
+        .requirements(&["RFC7643-2.5-04"])
+        .needs(USERS)
+        .legal(&["200 with the user or 204; a later GET has no value, and a filter with pr does not match"]),
+    Check::new("patch.replace-user-name", "A user gets another userName and is found by it, and no longer by the old one", &replace_user_name)
+        .matters("People marry; a provisioner that finds the old name creates the person again under the new one.")
+        .requirements(&["RFC7644-3.5.2.3-02"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new("patch.replace-taken-user-name", "A userName that another user has is refused", &replace_taken_user_name)
+        .matters("Two accounts with one login are a way into somebody else's data.")
+        .requirements(&["RFC7644-3.12-04", "RFC7644-3.5.2-39"])
+        .needs(USERS)
+        .legal(&["409 or 400 with scimType uniqueness, and the old userName"]),
 ];
 
-async fn replace(context: &Context) -> Outcome {
+async fn replace(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let user = user_with(context, &json!({(&name): context.data().name()})).await?;
     let value = context.data().name();
@@ -125,7 +75,7 @@ async fn replace(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn replace_absent(context: &Context) -> Outcome {
+async fn replace_absent(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let user = user_with(context, &json!({(&name): null})).await?;
     let value = context.data().name();
@@ -134,7 +84,7 @@ async fn replace_absent(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn replace_complex(context: &Context) -> Outcome {
+async fn replace_complex(context: &Context) -> CheckResult {
     need(context, &["name.familyName", "name.givenName", "name.middleName"])?;
     let user = user_with(context, &json!({"name": {"familyName": "Example", "givenName": "Ada"}})).await?;
     let operations = json!([{"op": "replace", "path": "name", "value": {"givenName": "Bo", "middleName": "Mae"}}]);
@@ -144,7 +94,7 @@ async fn replace_complex(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn replace_list(context: &Context) -> Outcome {
+async fn replace_list(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let user = user_with(context, &json!({"emails": [email(context, "work"), email(context, "home")]})).await?;
     let new = email(context, "other");
@@ -153,7 +103,7 @@ async fn replace_list(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn replace_without_path(context: &Context) -> Outcome {
+async fn replace_without_path(context: &Context) -> CheckResult {
     let names = plain(context, 3)?;
     let kept = context.data().name();
     let user = user_with(context, &json!({(&names[0]): kept, (&names[1]): kept, (&names[2]): kept})).await?;
@@ -164,7 +114,7 @@ async fn replace_without_path(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn replace_list_without_path(context: &Context) -> Outcome {
+async fn replace_list_without_path(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let user = user_with(context, &json!({"emails": [email(context, "work"), email(context, "home")]})).await?;
     let new = email(context, "other");
@@ -173,7 +123,7 @@ async fn replace_list_without_path(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn replace_without_value(context: &Context) -> Outcome {
+async fn replace_without_value(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let value = context.data().name();
     let user = user_with(context, &json!({(&name): value})).await?;
@@ -185,7 +135,7 @@ async fn replace_without_value(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn replace_null(context: &Context) -> Outcome {
+async fn replace_null(context: &Context) -> CheckResult {
     need(context, &["name.familyName", "name.middleName", "emails.value", "emails.type"])?;
     let names = plain(context, 2)?;
     let value = context.data().name();
@@ -221,7 +171,7 @@ async fn replace_null(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn replace_user_name(context: &Context) -> Outcome {
+async fn replace_user_name(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let old = user.body().get("userName").cloned().unwrap_or_default();
     let new = context.data().new_user_name();
@@ -236,9 +186,9 @@ async fn replace_user_name(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn replace_taken_user_name(context: &Context) -> Outcome {
+async fn replace_taken_user_name(context: &Context) -> CheckResult {
     let (user, other) = (context.user().await?, context.user().await?);
-    let name = |of: &crate::context::Resource| of.body().get("userName").cloned().unwrap_or_default();
+    let name = |of: &crate::check::Resource| of.body().get("userName").cloned().unwrap_or_default();
     let operations = json!([{"op": "replace", "path": "userName", "value": name(&other)}]);
     let answer = send(context, &user, &operations).await?;
     let under = &["RFC7644-3.5.2-39"];

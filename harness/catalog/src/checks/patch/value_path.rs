@@ -6,99 +6,59 @@ use weir_exchange::difference::at;
 
 use super::attribute::{list, need, text};
 use super::change::{email, expect_change, expect_refusal, expect_state, is_done, send, user_with};
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const DONE: &[&str] = &["200 with the user or 204, and a later GET shows the new state"];
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check {
-        id: "patch.value-path-record",
-        title: "replace of the value that a filter selects changes that value and no other",
-        matters: "Endpoints that put the new value in the place of the whole list lose the other addresses.",
-        requirements: &["RFC7644-3.5.2-14"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(record(context)),
-    },
-    Check {
-        id: "patch.value-path-sub-attribute",
-        title: "replace of one sub-attribute of the value that a filter selects changes just that",
-        matters: "emails[type eq \"work\"].value is how Entra ID and OneLogin change an email.",
-        requirements: &["RFC7644-3.5.2-15"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(sub_attribute(context)),
-    },
-    Check {
-        id: "patch.value-path-all-records",
-        title: "replace through a filter replaces every value that matches",
-        matters: "An endpoint that stops at the first match leaves an old address in use.",
-        requirements: &["RFC7644-3.5.2.3-07"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(all_records(context)),
-    },
-    Check {
-        id: "patch.value-path-all-sub-attributes",
-        title: "replace of a sub-attribute through a filter changes it in every value that matches",
-        matters: "A company that moves to another country moves with all its addresses.",
-        requirements: &["RFC7644-3.5.2.3-08"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(all_sub_attributes(context)),
-    },
-    Check {
-        id: "patch.value-path-without-match",
-        title: "replace through a filter that matches nothing is refused",
-        matters: "A success without effect makes the client believe in an address that is nowhere.",
-        requirements: &["RFC7644-3.12-25", "RFC7644-3.5.2.3-09"],
-        needs: USERS,
-        legal: &["400 with scimType noTarget, and the user as it was"],
-        alone: false,
-        run: |context| Box::pin(without_match(context)),
-    },
-    Check {
-        id: "patch.value-path-add",
-        title: "add through a filter sets the sub-attribute of the value that matches",
-        matters: "Entra ID's validator adds addresses[type eq \"work\"].country; endpoints refuse the path as invalid.",
-        requirements: &["RFC7644-3.5.2.1-10"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(add(context)),
-    },
-    Check {
-        id: "patch.value-path-literal",
-        title: "A value in a path's filter may hold blanks, dots, colons, brackets and escaped quotes",
-        matters: "Endpoints that split paths at dots, colons or blanks change the wrong thing, or nothing.",
-        requirements: &["RFC7644-3.5.2-11", "RFC7644-3.5.2-15"],
-        needs: USERS,
-        legal: DONE,
-        alone: false,
-        run: |context| Box::pin(literal(context)),
-    },
-    Check {
-        id: "patch.value-path-display",
-        title: "display of a value can be changed, or is refused as the endpoint's own schema says",
-        matters: "RFC 7643 calls display immutable in its text and readWrite in its tables.",
-        requirements: &["RFC7643-2.4-07", "RFC7644-3.12-04", "RFC7644-3.5.2-18"],
-        needs: USERS,
-        legal: &[
+    Check::new("patch.value-path-record", "replace of the value that a filter selects changes that value and no other", &record)
+        .matters("Endpoints that put the new value in the place of the whole list lose the other addresses.")
+        .requirements(&["RFC7644-3.5.2-14"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new("patch.value-path-sub-attribute", "replace of one sub-attribute of the value that a filter selects changes just that", &sub_attribute)
+        .matters("emails[type eq \"work\"].value is how Entra ID and OneLogin change an email.")
+        .requirements(&["RFC7644-3.5.2-15"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new("patch.value-path-all-records", "replace through a filter replaces every value that matches", &all_records)
+        .matters("An endpoint that stops at the first match leaves an old address in use.")
+        .requirements(&["RFC7644-3.5.2.3-07"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new("patch.value-path-all-sub-attributes", "replace of a sub-attribute through a filter changes it in every value that matches", &all_sub_attributes)
+        .matters("A company that moves to another country moves with all its addresses.")
+        .requirements(&["RFC7644-3.5.2.3-08"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new("patch.value-path-without-match", "replace through a filter that matches nothing is refused", &without_match)
+        .matters("A success without effect makes the client believe in an address that is nowhere.")
+        .requirements(&["RFC7644-3.12-25", "RFC7644-3.5.2.3-09"])
+        .needs(USERS)
+        .legal(&["400 with scimType noTarget, and the user as it was"]),
+    Check::new("patch.value-path-add", "add through a filter sets the sub-attribute of the value that matches", &add)
+        .matters("Entra ID's validator adds addresses[type eq \"work\"].country; endpoints refuse the path as invalid.")
+        .requirements(&["RFC7644-3.5.2.1-10"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new("patch.value-path-literal", "A value in a path's filter may hold blanks, dots, colons, brackets and escaped quotes", &literal)
+        .matters("Endpoints that split paths at dots, colons or blanks change the wrong thing, or nothing.")
+        .requirements(&["RFC7644-3.5.2-11", "RFC7644-3.5.2-15"])
+        .needs(USERS)
+        .legal(DONE),
+    Check::new("patch.value-path-display", "display of a value can be changed, or is refused as the endpoint's own schema says", &display)
+        .matters("RFC 7643 calls display immutable in its text and readWrite in its tables.")
+        .requirements(&["RFC7643-2.4-07", "RFC7644-3.12-04", "RFC7644-3.5.2-18"])
+        .needs(USERS)
+        .legal(&[
             "200 with the user or 204 and the new display",
             "400 with scimType mutability if the endpoint publishes it as readOnly or immutable, or does not publish schemas",
-        ],
-        alone: false,
-        run: |context| Box::pin(display(context)),
-    },
+        ]),
 ];
 
-async fn record(context: &Context) -> Outcome {
+async fn record(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let (work, home, other) = (email(context, "work"), email(context, "home"), email(context, "other"));
     let user = user_with(context, &json!({"emails": [work, home, other]})).await?;
@@ -109,7 +69,7 @@ async fn record(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn sub_attribute(context: &Context) -> Outcome {
+async fn sub_attribute(context: &Context) -> CheckResult {
     need(context, &["addresses.type", "addresses.streetAddress", "addresses.locality"])?;
     let address = |kind: &str, street: &str| json!({"type": kind, "streetAddress": street, "locality": "Springfield"});
     let user =
@@ -121,7 +81,7 @@ async fn sub_attribute(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn all_records(context: &Context) -> Outcome {
+async fn all_records(context: &Context) -> CheckResult {
     need(context, &["addresses.type", "addresses.streetAddress", "addresses.country"])?;
     let address =
         |kind: &str, street: &str, country: &str| json!({"type": kind, "streetAddress": street, "country": country});
@@ -156,7 +116,7 @@ async fn all_records(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn all_sub_attributes(context: &Context) -> Outcome {
+async fn all_sub_attributes(context: &Context) -> CheckResult {
     need(context, &["addresses.type", "addresses.streetAddress", "addresses.country"])?;
     let address =
         |kind: &str, street: &str, country: &str| json!({"type": kind, "streetAddress": street, "country": country});
@@ -168,7 +128,7 @@ async fn all_sub_attributes(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn without_match(context: &Context) -> Outcome {
+async fn without_match(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let work = email(context, "work");
     let user = user_with(context, &json!({"emails": [work]})).await?;
@@ -189,7 +149,7 @@ async fn without_match(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn add(context: &Context) -> Outcome {
+async fn add(context: &Context) -> CheckResult {
     need(context, &["addresses.type", "addresses.locality", "addresses.country"])?;
     let work = json!({"type": "work", "locality": "Springfield"});
     let home = json!({"type": "home", "locality": "Shelbyville"});
@@ -201,7 +161,7 @@ async fn add(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn literal(context: &Context) -> Outcome {
+async fn literal(context: &Context) -> CheckResult {
     need(context, &["addresses.type", "addresses.formatted", "addresses.locality"])?;
     let odd = "1.2 Weir: \"old\" [mill]";
     let plain = json!({"type": "home", "formatted": "1", "locality": "Springfield"});
@@ -215,7 +175,7 @@ async fn literal(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn display(context: &Context) -> Outcome {
+async fn display(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let sub_attribute = context
         .discovery()

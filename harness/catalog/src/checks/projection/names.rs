@@ -4,114 +4,83 @@ use reqwest::Method;
 use scim::capability::Capability;
 use serde_json::{Value, json};
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
 use crate::data::USER;
 
 pub(in super::super) const CHECKS: &[Check] = &[
-    Check {
-        id: "projection.several",
-        title: "Names are separated by commas",
-        matters: "Every client that asks for two attributes writes a comma between them.",
-        requirements: &["RFC7644-3.9-06", "RFC7644-3.9-07"],
-        needs: &[Capability::CreateUsers],
-        legal: &["200 with both attributes and without the others"],
-        alone: false,
-        run: |context| Box::pin(several(context)),
-    },
-    Check {
-        id: "projection.sub-attribute",
-        title: "A sub-attribute can be asked for",
-        matters: "Directories read given names for greetings; an answer without them greets nobody.",
-        requirements: &["RFC7644-3.9-06", "RFC7644-3.9-18"],
-        needs: &[Capability::CreateUsers],
-        legal: &["200 with the sub-attribute; the rest of its element may be there"],
-        alone: false,
-        run: |context| Box::pin(sub_attribute(context)),
-    },
-    Check {
-        id: "projection.excluded-sub-attribute",
-        title: "A sub-attribute can be left out",
-        matters: "A client that leaves out one part and loses the whole name writes an empty name back.",
-        requirements: &["RFC7644-3.9-09"],
-        needs: &[Capability::CreateUsers],
-        legal: &["200 with the element less the sub-attribute"],
-        alone: false,
-        run: |context| Box::pin(excluded_sub_attribute(context)),
-    },
-    Check {
-        id: "projection.name-case",
-        title: "Names in a projection are read without regard to letter case",
-        matters: "Clients that write username get an answer without it, and take the account for nameless.",
-        requirements: &["RFC7644-3.9-10", "RFC7643-2.1-01"],
-        needs: &[Capability::CreateUsers],
-        legal: &["200 with userName for USERNAME, and without it when USERNAME is excluded"],
-        alone: false,
-        run: |context| Box::pin(name_case(context)),
-    },
-    Check {
-        id: "projection.qualified-name",
-        title: "A core attribute can be named with its schema's URI",
-        matters: "Clients with several schemas qualify every name, so that none is taken for another.",
-        requirements: &["RFC7644-3.10-01"],
-        needs: &[Capability::CreateUsers],
-        legal: &["200 with userName"],
-        alone: false,
-        run: |context| Box::pin(qualified_name(context)),
-    },
-    Check {
-        id: "projection.extension-attribute",
-        title: "An extension's attribute is named with the extension's URI",
-        matters: "Departments and managers stand in an extension; there is no other way to ask for them alone.",
-        requirements: &["RFC7644-3.9-06", "RFC7644-3.9-11"],
-        needs: &[Capability::CreateUsers],
-        legal: &["200 with that attribute of the extension and no other"],
-        alone: false,
-        run: |context| Box::pin(extension_attribute(context)),
-    },
-    Check {
-        id: "projection.extension",
-        title: "The URI of an extension selects the extension",
-        matters: "Some clients ask for a whole extension; whether they get it differs from endpoint to endpoint.",
-        requirements: &["RFC7644-3.9-12", "RFC7644-3.9-05"],
-        needs: &[Capability::CreateUsers],
-        legal: &["200 with the extension", "200 without it", "400"],
-        alone: false,
-        run: |context| Box::pin(extension(context)),
-    },
-    Check {
-        id: "projection.unknown-name",
-        title: "A name that no schema knows is ignored",
-        matters: "Clients ask for the attributes of every product at once and live with what comes.",
-        requirements: &["RFC7644-3.9-06", "RFC7644-3.9-13"],
-        needs: &[Capability::CreateUsers],
-        legal: &["200 with what the other names select", "400"],
-        alone: false,
-        run: |context| Box::pin(unknown_name(context)),
-    },
-    Check {
-        id: "projection.both-parameters",
-        title: "attributes and excludedAttributes together are refused",
-        matters: "The client means one of them; which one wins is a guess.",
-        requirements: &["RFC7644-3.9-03"],
-        needs: &[Capability::CreateUsers],
-        legal: &["400", "200 as if one of the two were not there"],
-        alone: false,
-        run: |context| Box::pin(both_parameters(context)),
-    },
-    Check {
-        id: "projection.schemas",
-        title: "schemas stays in a projected answer",
-        matters: "Clients choose the parser by schemas, also for an answer that they asked to be short.",
-        requirements: &["RFC7644-3.9-17", "RFC7644-3.9-05"],
-        needs: &[Capability::CreateUsers],
-        legal: &["200 with schemas", "200 without it, since it has no returned characteristic"],
-        alone: false,
-        run: |context| Box::pin(schemas(context)),
-    },
+    Check::new("projection.several", "Names are separated by commas", &several)
+        .matters("Every client that asks for two attributes writes a comma between them.")
+        .requirements(&["RFC7644-3.9-06", "RFC7644-3.9-07"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["200 with both attributes and without the others"])
+        .on(Only("User", "not migrated")),
+    Check::new("projection.sub-attribute", "A sub-attribute can be asked for", &sub_attribute)
+        .matters("Directories read given names for greetings; an answer without them greets nobody.")
+        .requirements(&["RFC7644-3.9-06", "RFC7644-3.9-18"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["200 with the sub-attribute; the rest of its element may be there"])
+        .on(Only("User", "not migrated")),
+    Check::new("projection.excluded-sub-attribute", "A sub-attribute can be left out", &excluded_sub_attribute)
+        .matters("A client that leaves out one part and loses the whole name writes an empty name back.")
+        .requirements(&["RFC7644-3.9-09"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["200 with the element less the sub-attribute"])
+        .on(Only("User", "not migrated")),
+    Check::new("projection.name-case", "Names in a projection are read without regard to letter case", &name_case)
+        .matters("Clients that write username get an answer without it, and take the account for nameless.")
+        .requirements(&["RFC7644-3.9-10", "RFC7643-2.1-01"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["200 with userName for USERNAME, and without it when USERNAME is excluded"])
+        .on(Only("User", "not migrated")),
+    Check::new("projection.qualified-name", "A core attribute can be named with its schema's URI", &qualified_name)
+        .matters("Clients with several schemas qualify every name, so that none is taken for another.")
+        .requirements(&["RFC7644-3.10-01"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["200 with userName"])
+        .on(Only("User", "not migrated")),
+    Check::new(
+        "projection.extension-attribute",
+        "An extension's attribute is named with the extension's URI",
+        &extension_attribute,
+    )
+    .matters("Departments and managers stand in an extension; there is no other way to ask for them alone.")
+    .requirements(&["RFC7644-3.9-06", "RFC7644-3.9-11"])
+    .needs(&[Capability::CreateUsers])
+    .legal(&["200 with that attribute of the extension and no other"])
+    .on(Only("User", "not migrated")),
+    Check::new("projection.extension", "The URI of an extension selects the extension", &extension)
+        .matters("Some clients ask for a whole extension; whether they get it differs from endpoint to endpoint.")
+        .requirements(&["RFC7644-3.9-12", "RFC7644-3.9-05"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["200 with the extension", "200 without it", "400"])
+        .on(Only("User", "not migrated")),
+    Check::new("projection.unknown-name", "A name that no schema knows is ignored", &unknown_name)
+        .matters("Clients ask for the attributes of every product at once and live with what comes.")
+        .requirements(&["RFC7644-3.9-06", "RFC7644-3.9-13"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["200 with what the other names select", "400"])
+        .on(Only("User", "not migrated")),
+    Check::new(
+        "projection.both-parameters",
+        "attributes and excludedAttributes together are refused",
+        &both_parameters,
+    )
+    .matters("The client means one of them; which one wins is a guess.")
+    .requirements(&["RFC7644-3.9-03"])
+    .needs(&[Capability::CreateUsers])
+    .legal(&["400", "200 as if one of the two were not there"])
+    .on(Only("User", "not migrated")),
+    Check::new("projection.schemas", "schemas stays in a projected answer", &schemas)
+        .matters("Clients choose the parser by schemas, also for an answer that they asked to be short.")
+        .requirements(&["RFC7644-3.9-17", "RFC7644-3.9-05"])
+        .needs(&[Capability::CreateUsers])
+        .legal(&["200 with schemas", "200 without it, since it has no returned characteristic"])
+        .on(Only("User", "not migrated")),
 ];
 
-async fn several(context: &Context) -> Outcome {
+async fn several(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["emails", "displayName", "name"])?;
     let user = context.user().await?;
     let answer = context.send(user.request(Method::GET).query("attributes", "userName,emails")).await?;
@@ -129,7 +98,7 @@ async fn several(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn sub_attribute(context: &Context) -> Outcome {
+async fn sub_attribute(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["name.givenName", "name.familyName", "emails.type", "emails.value"])?;
     let user = context.user().await?;
     let read = context.read(&user).await?;
@@ -144,7 +113,7 @@ async fn sub_attribute(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn excluded_sub_attribute(context: &Context) -> Outcome {
+async fn excluded_sub_attribute(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["name.givenName", "name.familyName"])?;
     let user = context.user().await?;
     let answer = context.send(user.request(Method::GET).query("excludedAttributes", "name.familyName")).await?;
@@ -153,7 +122,7 @@ async fn excluded_sub_attribute(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn name_case(context: &Context) -> Outcome {
+async fn name_case(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["displayName"])?;
     let user = context.user().await?;
     let answer = context.send(user.request(Method::GET).query("attributes", "DISPLAYNAME")).await?;
@@ -163,7 +132,7 @@ async fn name_case(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn qualified_name(context: &Context) -> Outcome {
+async fn qualified_name(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let path = format!("{USER}:userName");
     let answer = context.send(user.request(Method::GET).query("attributes", &path)).await?;
@@ -171,7 +140,7 @@ async fn qualified_name(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn extension_attribute(context: &Context) -> Outcome {
+async fn extension_attribute(context: &Context) -> CheckResult {
     let Some((mut body, uri, name)) = context.data().extended_user() else {
         return context.skip("no extension of User has a text that a client may set");
     };
@@ -203,7 +172,7 @@ async fn extension_attribute(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn extension(context: &Context) -> Outcome {
+async fn extension(context: &Context) -> CheckResult {
     let Some((body, uri, name)) = context.data().extended_user() else {
         return context.skip("no extension of User has a text that a client may set");
     };
@@ -217,7 +186,7 @@ async fn extension(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn unknown_name(context: &Context) -> Outcome {
+async fn unknown_name(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let answer = context.send(user.request(Method::GET).query("attributes", "weirUnknown,userName")).await?;
     context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.9-13"]).status(&[200]);
@@ -227,7 +196,7 @@ async fn unknown_name(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn both_parameters(context: &Context) -> Outcome {
+async fn both_parameters(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let request = user.request(Method::GET).query("attributes", "userName").query("excludedAttributes", "name");
     let answer = context.send(request).await?;
@@ -236,7 +205,7 @@ async fn both_parameters(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn schemas(context: &Context) -> Outcome {
+async fn schemas(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let answer = context.send(user.request(Method::GET).query("attributes", "userName")).await?;
     context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.9-17"]).status(&[200]).has("schemas");

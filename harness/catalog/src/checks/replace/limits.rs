@@ -6,80 +6,55 @@ use serde_json::{Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::at;
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult};
 use crate::data::{Published, USER};
 
 pub(in super::super) const CHECKS: &[Check] = &[
-    Check {
-        id: "replace.unknown-resource",
-        title: "A PUT creates nothing",
-        matters: "A provisioner with a stale id would bring back a deleted account without noticing.",
-        requirements: &["RFC7644-3.2-10", "RFC7644-3.5.1-02"],
-        needs: &[Capability::ReplaceUsers],
-        legal: &["404 with a SCIM Error, and no new user"],
-        alone: false,
-        run: |context| Box::pin(unknown_resource(context)),
-    },
-    Check {
-        id: "replace.required-missing",
-        title: "A PUT without a required attribute is refused",
-        matters: "An update from an incomplete record must not leave an account without its name.",
-        requirements: &["RFC7643-4.1.1-05", "RFC7644-3.5.1-14", "RFC7644-3.12-04"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
-        legal: &[
+    Check::new("replace.unknown-resource", "A PUT creates nothing", &unknown_resource)
+        .matters("A provisioner with a stale id would bring back a deleted account without noticing.")
+        .requirements(&["RFC7644-3.2-10", "RFC7644-3.5.1-02"])
+        .needs(&[Capability::ReplaceUsers])
+        .legal(&["404 with a SCIM Error, and no new user"])
+        .on(Only("User", "not migrated")),
+    Check::new("replace.required-missing", "A PUT without a required attribute is refused", &required_missing)
+        .matters("An update from an incomplete record must not leave an account without its name.")
+        .requirements(&["RFC7643-4.1.1-05", "RFC7644-3.5.1-14", "RFC7644-3.12-04"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
+        .legal(&[
             "400 invalidValue, and the user as before",
             "200 with the userName kept, by an endpoint that keeps what is left out",
-        ],
-        alone: false,
-        run: |context| Box::pin(required_missing(context)),
-    },
-    Check {
-        id: "replace.read-only",
-        title: "A PUT leaves read-only attributes alone",
-        matters: "A client that sends memberships along must not be able to grant them.",
-        requirements: &["RFC7644-3.5.1-13"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
-        legal: &["200 with meta and groups as the endpoint has them"],
-        alone: false,
-        run: |context| Box::pin(read_only(context)),
-    },
-    Check {
-        id: "replace.other-id",
-        title: "Another id in the body changes no id",
-        matters: "A client with mixed-up records would exchange two accounts.",
-        requirements: &["RFC7643-3.1-08", "RFC7644-3.5.1-23"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
-        legal: &["200 with the id of the URI", "400 mutability"],
-        alone: false,
-        run: |context| Box::pin(other_id(context)),
-    },
-    Check {
-        id: "replace.duplicate-user-name",
-        title: "A PUT to somebody else's userName is refused",
-        matters: "Two accounts with one name: the next sync updates whichever it finds first.",
-        requirements: &["RFC7644-3.5.1-17"],
-        needs: &[Capability::CreateUsers, Capability::ReplaceUsers],
-        legal: &["409 uniqueness", "400 uniqueness"],
-        alone: false,
-        run: |context| Box::pin(duplicate_user_name(context)),
-    },
-    Check {
-        id: "replace.immutable",
-        title: "An immutable attribute takes its first value and keeps it",
-        matters: "An employee number that can be exchanged links the account to another person.",
-        requirements: &["RFC7643-7-31", "RFC7644-3.5.1-10", "RFC7644-3.5.1-11", "RFC7644-3.5.1-12"],
-        needs: &[],
-        legal: &[
+        ])
+        .on(Only("User", "not migrated")),
+    Check::new("replace.read-only", "A PUT leaves read-only attributes alone", &read_only)
+        .matters("A client that sends memberships along must not be able to grant them.")
+        .requirements(&["RFC7644-3.5.1-13"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
+        .legal(&["200 with meta and groups as the endpoint has them"])
+        .on(Only("User", "not migrated")),
+    Check::new("replace.other-id", "Another id in the body changes no id", &other_id)
+        .matters("A client with mixed-up records would exchange two accounts.")
+        .requirements(&["RFC7643-3.1-08", "RFC7644-3.5.1-23"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
+        .legal(&["200 with the id of the URI", "400 mutability"])
+        .on(Only("User", "not migrated")),
+    Check::new("replace.duplicate-user-name", "A PUT to somebody else's userName is refused", &duplicate_user_name)
+        .matters("Two accounts with one name: the next sync updates whichever it finds first.")
+        .requirements(&["RFC7644-3.5.1-17"])
+        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
+        .legal(&["409 uniqueness", "400 uniqueness"])
+        .on(Only("User", "not migrated")),
+    Check::new("replace.immutable", "An immutable attribute takes its first value and keeps it", &immutable)
+        .matters("An employee number that can be exchanged links the account to another person.")
+        .requirements(&["RFC7643-7-31", "RFC7644-3.5.1-10", "RFC7644-3.5.1-11", "RFC7644-3.5.1-12"])
+        .legal(&[
             "200 for the first value and for the same value again",
             "400 mutability for another value, which is not stored",
-        ],
-        alone: false,
-        run: |context| Box::pin(immutable(context)),
-    },
+        ]),
 ];
 
-async fn unknown_resource(context: &Context) -> Outcome {
+async fn unknown_resource(context: &Context) -> CheckResult {
     for id in [context.data().unknown_id(), context.data().uuid()] {
         let body = context.data().user();
         let answer = context.send(Request::put("/Users").segment(&id).json(&body)).await?;
@@ -96,7 +71,7 @@ async fn unknown_resource(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn required_missing(context: &Context) -> Outcome {
+async fn required_missing(context: &Context) -> CheckResult {
     let mut body = context.data().user();
     let user = context.create("/Users", &body).await?;
     if let Some(members) = body.as_object_mut() {
@@ -116,7 +91,7 @@ async fn required_missing(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn read_only(context: &Context) -> Outcome {
+async fn read_only(context: &Context) -> CheckResult {
     let body = context.data().user();
     let user = context.create("/Users", &body).await?;
     let before = context.read(&user).await?;
@@ -145,7 +120,7 @@ async fn read_only(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn other_id(context: &Context) -> Outcome {
+async fn other_id(context: &Context) -> CheckResult {
     let mut body = context.data().user();
     let user = context.create("/Users", &body).await?;
     let other = context.data().uuid();
@@ -163,7 +138,7 @@ async fn other_id(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn duplicate_user_name(context: &Context) -> Outcome {
+async fn duplicate_user_name(context: &Context) -> CheckResult {
     let first = context.user().await?;
     let mut body = context.data().user();
     let second = context.create("/Users", &body).await?;
@@ -179,7 +154,7 @@ async fn duplicate_user_name(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn immutable(context: &Context) -> Outcome {
+async fn immutable(context: &Context) -> CheckResult {
     for kind in context.discovery().resource_types() {
         let published = context.data().published(kind);
         let found = published.iter().find(|attribute| {
@@ -197,7 +172,7 @@ async fn immutable(context: &Context) -> Outcome {
     context.skip("the endpoint publishes no plain attribute that is immutable")
 }
 
-async fn judge_immutable(context: &Context, endpoint: &str, attribute: &Published<'_>, body: &Value) -> Outcome {
+async fn judge_immutable(context: &Context, endpoint: &str, attribute: &Published<'_>, body: &Value) -> CheckResult {
     let with = |value: &Value| {
         let mut body = body.clone();
         attribute.put(&mut body, value.clone());

@@ -5,45 +5,38 @@ use weir_exchange::Request;
 use weir_exchange::difference::at;
 
 use super::USERS;
-use crate::check::{Check, Outcome};
-use crate::context::{Context, Stop};
+use crate::check::{Check, CheckResult};
+use crate::check::{Context, Stop};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 pub(in super::super) const CHECKS: &[Check] = &[
-    Check {
-        id: "round-trip.extension",
-        title: "The attributes of an extension come back in the object of the extension",
-        matters: "Clients look for department under the extension's URN, and find nobody's elsewhere.",
-        requirements: &["RFC7643-3-11", "RFC7643-3.3-07", "RFC7643-4.3-02", "RFC7643-4.3-03"],
-        needs: USERS,
-        legal: &["each text under the URN of its extension, and not at the top"],
-        alone: false,
-        run: |context| Box::pin(extension(context)),
-    },
-    Check {
-        id: "round-trip.manager",
-        title: "A manager is an object with the id of a user",
-        matters: "Approvals go to the manager; without one they go nowhere.",
-        requirements: &["RFC7643-4.3-04", "RFC7643-4.3-05", "RFC7643-4.3-06", "RFC7643-4.3-07"],
-        needs: USERS,
-        legal: &[
+    Check::new(
+        "round-trip.extension",
+        "The attributes of an extension come back in the object of the extension",
+        &extension,
+    )
+    .matters("Clients look for department under the extension's URN, and find nobody's elsewhere.")
+    .requirements(&["RFC7643-3-11", "RFC7643-3.3-07", "RFC7643-4.3-02", "RFC7643-4.3-03"])
+    .needs(USERS)
+    .legal(&["each text under the URN of its extension, and not at the top"]),
+    Check::new("round-trip.manager", "A manager is an object with the id of a user", &manager)
+        .matters("Approvals go to the manager; without one they go nowhere.")
+        .requirements(&["RFC7643-4.3-04", "RFC7643-4.3-05", "RFC7643-4.3-06", "RFC7643-4.3-07"])
+        .needs(USERS)
+        .legal(&[
             "value as it was sent, $ref a URI that leads to the user, displayName the endpoint's own or missing",
             "400 for an array",
-        ],
-        alone: false,
-        run: |context| Box::pin(manager(context)),
-    },
-    Check {
-        id: "round-trip.manager-as-text",
-        title: "A manager that is sent as a plain id is refused, or taken as the id",
-        matters: "One large client sends it so; a manager that vanishes without a word is found missing months later.",
-        requirements: &["RFC7643-4.3-08"],
-        needs: USERS,
-        legal: &["400 with scimType invalidValue or invalidSyntax", "201 with the id as manager.value"],
-        alone: false,
-        run: |context| Box::pin(manager_as_text(context)),
-    },
+        ]),
+    Check::new(
+        "round-trip.manager-as-text",
+        "A manager that is sent as a plain id is refused, or taken as the id",
+        &manager_as_text,
+    )
+    .matters("One large client sends it so; a manager that vanishes without a word is found missing months later.")
+    .requirements(&["RFC7643-4.3-08"])
+    .needs(USERS)
+    .legal(&["400 with scimType invalidValue or invalidSyntax", "201 with the id as manager.value"]),
 ];
 
 fn enterprise(context: &Context) -> Result<Value, Stop> {
@@ -63,7 +56,7 @@ fn enterprise(context: &Context) -> Result<Value, Stop> {
     Ok(body)
 }
 
-async fn extension(context: &Context) -> Outcome {
+async fn extension(context: &Context) -> CheckResult {
     let mut body = enterprise(context)?;
     let texts = json!({
         "employeeNumber": "701984",
@@ -96,7 +89,7 @@ async fn extension(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn manager(context: &Context) -> Outcome {
+async fn manager(context: &Context) -> CheckResult {
     let mut body = enterprise(context)?;
     context.needs_attributes(ENTERPRISE, &["manager"])?;
     let boss = context.user().await?;
@@ -125,7 +118,7 @@ async fn manager(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn manager_as_text(context: &Context) -> Outcome {
+async fn manager_as_text(context: &Context) -> CheckResult {
     let mut body = enterprise(context)?;
     context.needs_attributes(ENTERPRISE, &["manager"])?;
     let boss = context.user().await?;

@@ -5,71 +5,65 @@ use weir_exchange::Request;
 use weir_exchange::difference::at;
 
 use super::USERS;
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 use crate::data::USER;
 
 pub(in super::super) const CHECKS: &[Check] = &[
-    Check {
-        id: "round-trip.formats",
-        title: "Languages, locales, time zones and URLs of the right form are taken and kept",
-        matters: "Accounts get the wrong language, or cannot be created at all, by the format of one attribute.",
-        requirements: &[
-            "RFC7643-4.1.1-16",
-            "RFC7643-4.1.1-18",
-            "RFC7643-4.1.1-19",
-            "RFC7643-4.1.1-20",
-            "RFC7643-4.1.1-21",
-            "RFC7643-4.1.1-22",
-        ],
-        needs: USERS,
-        legal: &[
-            "201 with the text for a right one, whatever its letter case",
-            "400 with scimType invalidValue, or 201, for a wrong one",
-        ],
-        alone: false,
-        run: |context| Box::pin(cells(context, FORMATS)),
-    },
-    Check {
-        id: "round-trip.vocabularies",
-        title: "Kinds of addresses, roles and entitlements are taken or refused, not changed",
-        matters: "A role that turns into another one is another right.",
-        requirements: &[
-            "RFC7643-2.3.1-04",
-            "RFC7643-4.1.1-17",
-            "RFC7643-4.1.2-04",
-            "RFC7643-4.1.2-08",
-            "RFC7643-4.1.2-10",
-            "RFC7643-4.1.2-11",
-            "RFC7643-4.1.2-14",
-            "RFC7643-4.1.2-29",
-            "RFC7643-4.1.2-30",
-        ],
-        needs: USERS,
-        legal: &["201 with the value", "400 with scimType invalidValue where the endpoint knows only its own list"],
-        alone: false,
-        run: |context| Box::pin(cells(context, VOCABULARIES)),
-    },
-    Check {
-        id: "round-trip.addresses",
-        title: "Addresses keep their lines, and countries are codes of two letters",
-        matters: "Letters are printed from these lines, and tax is computed from the country.",
-        requirements: &["RFC7643-4.1.2-17", "RFC7643-4.1.2-18", "RFC7643-4.1.2-19", "RFC7643-4.1.2-20"],
-        needs: USERS,
-        legal: &["201 with the text as it was sent, line breaks included", "201 or 400 for a country that is no code"],
-        alone: false,
-        run: |context| Box::pin(cells(context, ADDRESSES)),
-    },
-    Check {
-        id: "round-trip.names",
-        title: "A name may come as a whole, in parts, or both",
-        matters: "Consoles show an empty line where the endpoint has one form of a name and they read the other.",
-        requirements: &["RFC7643-4.1.1-07", "RFC7643-4.1.1-08", "RFC7643-4.1.1-09", "RFC7643-4.1.1-11"],
-        needs: USERS,
-        legal: &["201, and the name comes back in one of the forms; displayName is not empty"],
-        alone: false,
-        run: |context| Box::pin(cells(context, NAMES)),
-    },
+    Check::boxed(
+        "round-trip.formats",
+        "Languages, locales, time zones and URLs of the right form are taken and kept",
+        |context| Box::pin(cells(context, FORMATS)),
+    )
+    .matters("Accounts get the wrong language, or cannot be created at all, by the format of one attribute.")
+    .requirements(&[
+        "RFC7643-4.1.1-16",
+        "RFC7643-4.1.1-18",
+        "RFC7643-4.1.1-19",
+        "RFC7643-4.1.1-20",
+        "RFC7643-4.1.1-21",
+        "RFC7643-4.1.1-22",
+    ])
+    .needs(USERS)
+    .legal(&[
+        "201 with the text for a right one, whatever its letter case",
+        "400 with scimType invalidValue, or 201, for a wrong one",
+    ]),
+    Check::boxed(
+        "round-trip.vocabularies",
+        "Kinds of addresses, roles and entitlements are taken or refused, not changed",
+        |context| Box::pin(cells(context, VOCABULARIES)),
+    )
+    .matters("A role that turns into another one is another right.")
+    .requirements(&[
+        "RFC7643-2.3.1-04",
+        "RFC7643-4.1.1-17",
+        "RFC7643-4.1.2-04",
+        "RFC7643-4.1.2-08",
+        "RFC7643-4.1.2-10",
+        "RFC7643-4.1.2-11",
+        "RFC7643-4.1.2-14",
+        "RFC7643-4.1.2-29",
+        "RFC7643-4.1.2-30",
+    ])
+    .needs(USERS)
+    .legal(&["201 with the value", "400 with scimType invalidValue where the endpoint knows only its own list"]),
+    Check::boxed(
+        "round-trip.addresses",
+        "Addresses keep their lines, and countries are codes of two letters",
+        |context| Box::pin(cells(context, ADDRESSES)),
+    )
+    .matters("Letters are printed from these lines, and tax is computed from the country.")
+    .requirements(&["RFC7643-4.1.2-17", "RFC7643-4.1.2-18", "RFC7643-4.1.2-19", "RFC7643-4.1.2-20"])
+    .needs(USERS)
+    .legal(&["201 with the text as it was sent, line breaks included", "201 or 400 for a country that is no code"]),
+    Check::boxed("round-trip.names", "A name may come as a whole, in parts, or both", |context| {
+        Box::pin(cells(context, NAMES))
+    })
+    .matters("Consoles show an empty line where the endpoint has one form of a name and they read the other.")
+    .requirements(&["RFC7643-4.1.1-07", "RFC7643-4.1.1-08", "RFC7643-4.1.1-09", "RFC7643-4.1.1-11"])
+    .needs(USERS)
+    .legal(&["201, and the name comes back in one of the forms; displayName is not empty"]),
 ];
 
 /// One text in its place: what is sent, where to look for it, and whether it may be refused.
@@ -180,7 +174,7 @@ const NAMES: &[Cell] = &[
     taken(&["RFC7643-4.1.1-11"], "displayName", r#"{"displayName":"Ada Example"}"#, "Ada Example"),
 ];
 
-async fn cells(context: &Context, cells: &'static [Cell]) -> Outcome {
+async fn cells(context: &Context, cells: &'static [Cell]) -> CheckResult {
     let mut any = false;
     for cell in cells {
         if !context.data().publishes(USER, cell.path) {

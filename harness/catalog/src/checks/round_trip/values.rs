@@ -6,65 +6,49 @@ use weir_exchange::Request;
 use weir_exchange::difference::at;
 
 use super::USERS;
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 use crate::data::USER;
 use crate::published::CERTIFICATE;
 
 pub(in super::super) const CHECKS: &[Check] = &[
-    Check {
-        id: "round-trip.several-values",
-        title: "Several values keep their sub-attributes, each its own",
-        matters: "Mail goes to the private address when the labels of two addresses are mixed up.",
-        requirements: &["RFC7643-2.4-04", "RFC7643-2.4-06", "RFC7643-2.4-09", "RFC7643-2.4-10"],
-        needs: USERS,
-        legal: &["every value with its type, primary and display; primary false or missing where it was not given"],
-        alone: false,
-        run: |context| Box::pin(several_values(context)),
-    },
-    Check {
-        id: "round-trip.repeated-value",
-        title: "The same value with the same type does not come back twice",
-        matters: "Each cycle adds the address once more, until somebody has a hundred.",
-        requirements: &["RFC7643-2.4-11"],
-        needs: USERS,
-        legal: &["201 and one value", "400"],
-        alone: false,
-        run: |context| Box::pin(repeated_value(context)),
-    },
-    Check {
-        id: "round-trip.canonical-forms",
-        title: "Addresses are recognised in their canonical form",
-        matters: "The same mailbox in capital letters becomes a second account.",
-        requirements: &[
+    Check::new("round-trip.several-values", "Several values keep their sub-attributes, each its own", &several_values)
+        .matters("Mail goes to the private address when the labels of two addresses are mixed up.")
+        .requirements(&["RFC7643-2.4-04", "RFC7643-2.4-06", "RFC7643-2.4-09", "RFC7643-2.4-10"])
+        .needs(USERS)
+        .legal(&["every value with its type, primary and display; primary false or missing where it was not given"]),
+    Check::new(
+        "round-trip.repeated-value",
+        "The same value with the same type does not come back twice",
+        &repeated_value,
+    )
+    .matters("Each cycle adds the address once more, until somebody has a hundred.")
+    .requirements(&["RFC7643-2.4-11"])
+    .needs(USERS)
+    .legal(&["201 and one value", "400"]),
+    Check::new("round-trip.canonical-forms", "Addresses are recognised in their canonical form", &canonical_forms)
+        .matters("The same mailbox in capital letters becomes a second account.")
+        .requirements(&[
             "RFC7643-4.1.2-02",
             "RFC7643-4.1.2-03",
             "RFC7643-4.1.2-06",
             "RFC7643-4.1.2-07",
             "RFC7643-4.1.2-09",
-        ],
-        needs: USERS,
-        legal: &[
+        ])
+        .needs(USERS)
+        .legal(&[
             "an email whose domain comes back in lower case, or is found so by a filter",
             "a tel URI as it was sent, with display as a text or missing",
             "a handle as it was sent, or without blanks and in lower case",
-        ],
-        alone: false,
-        run: |context| Box::pin(canonical_forms(context)),
-    },
-    Check {
-        id: "round-trip.certificates",
-        title: "A value with two certificates is refused or kept whole",
-        matters: "Half a chain verifies nothing.",
-        requirements: &["RFC7643-4.1.2-32"],
-        needs: USERS,
-        legal: &["400 with scimType invalidValue", "201 with the same octets"],
-        alone: false,
-        run: |context| Box::pin(certificates(context)),
-    },
+        ]),
+    Check::new("round-trip.certificates", "A value with two certificates is refused or kept whole", &certificates)
+        .matters("Half a chain verifies nothing.")
+        .requirements(&["RFC7643-4.1.2-32"])
+        .needs(USERS)
+        .legal(&["400 with scimType invalidValue", "201 with the same octets"]),
 ];
 
-async fn several_values(context: &Context) -> Outcome {
+async fn several_values(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["emails.value", "emails.type", "emails.primary"])?;
     let (first, second) = (context.data().name(), context.data().name());
     let mut body = context.data().user();
@@ -99,7 +83,7 @@ async fn several_values(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn repeated_value(context: &Context) -> Outcome {
+async fn repeated_value(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["emails.value", "emails.type"])?;
     let mut body = context.data().user();
     let email = json!({"value": context.data().new_address(), "type": "work"});
@@ -113,7 +97,7 @@ async fn repeated_value(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn canonical_forms(context: &Context) -> Outcome {
+async fn canonical_forms(context: &Context) -> CheckResult {
     let mut body = context.data().user();
     let local = context.data().name();
     let mut any = false;
@@ -170,7 +154,7 @@ async fn canonical_forms(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn certificates(context: &Context) -> Outcome {
+async fn certificates(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["x509Certificates.value"])?;
     // Base64 of the octets twice needs a length without remainder; three certificates have one whatever the length.
     let without = CERTIFICATE.trim_end_matches('=');

@@ -4,46 +4,28 @@ use serde_json::{Map, Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::at;
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 use crate::discovery::ResourceType;
 use crate::published;
 use crate::published::{Published, flag, kinds, list, sample, text};
 
 pub(in super::super) const CHECKS: &[Check] = &[
-    Check {
-        id: "schema.required",
-        title: "A resource without an attribute that is published as required is refused",
-        matters: "A client that trusts the schema leaves out nothing it needs; one that is let through makes accounts that nobody can use.",
-        requirements: &["RFC7643-7-19"],
-        needs: &[],
-        legal: &["400 with a SCIM Error, for attributes and for sub-attributes of a value that is given"],
-        alone: false,
-        run: |context| Box::pin(required(context)),
-    },
-    Check {
-        id: "schema.optional",
-        title: "A resource with nothing but what is published as required is taken",
-        matters: "A provisioner that maps what is required and no more is refused, and the schema does not say why.",
-        requirements: &["RFC7643-2.2-01"],
-        needs: &[],
-        legal: &["201, also for a complex value that has one optional sub-attribute alone"],
-        alone: false,
-        run: |context| Box::pin(optional(context)),
-    },
-    Check {
-        id: "schema.required-extension",
-        title: "An extension is demanded exactly where it is published as required",
-        matters: "Clients build their requests from schemaExtensions; an extension that is demanded and not announced stops every creation.",
-        requirements: &["RFC7643-6-17", "RFC7643-6-18"],
-        needs: &[],
-        legal: &["400 without an extension that is required; 201 without one that is not, or 400 for another reason"],
-        alone: false,
-        run: |context| Box::pin(required_extension(context)),
-    },
+    Check::new("schema.required", "A resource without an attribute that is published as required is refused", &required)
+        .matters("A client that trusts the schema leaves out nothing it needs; one that is let through makes accounts that nobody can use.")
+        .requirements(&["RFC7643-7-19"])
+        .legal(&["400 with a SCIM Error, for attributes and for sub-attributes of a value that is given"]),
+    Check::new("schema.optional", "A resource with nothing but what is published as required is taken", &optional)
+        .matters("A provisioner that maps what is required and no more is refused, and the schema does not say why.")
+        .requirements(&["RFC7643-2.2-01"])
+        .legal(&["201, also for a complex value that has one optional sub-attribute alone"]),
+    Check::new("schema.required-extension", "An extension is demanded exactly where it is published as required", &required_extension)
+        .matters("Clients build their requests from schemaExtensions; an extension that is demanded and not announced stops every creation.")
+        .requirements(&["RFC7643-6-17", "RFC7643-6-18"])
+        .legal(&["400 without an extension that is required; 201 without one that is not, or 400 for another reason"]),
 ];
 
-async fn required(context: &Context) -> Outcome {
+async fn required(context: &Context) -> CheckResult {
     let mut any = false;
     for kind in kinds(context)? {
         for own in published::attributes(context, kind).into_iter().filter(Published::is_settable) {
@@ -77,14 +59,14 @@ async fn required(context: &Context) -> Outcome {
     if any { Ok(()) } else { context.skip("no attribute is published as required") }
 }
 
-async fn refused(context: &Context, kind: &ResourceType, own: &Published<'_>, body: &Value) -> Outcome {
+async fn refused(context: &Context, kind: &ResourceType, own: &Published<'_>, body: &Value) -> CheckResult {
     let answer = context.send(Request::post(&kind.endpoint).json(body)).await?;
     let message = format!("{} is published as required, and a {} without it is not refused", own.path(), kind.name);
     context.expect(&answer).that(answer.status == 400, &message, answer.status.to_string());
     Ok(())
 }
 
-async fn optional(context: &Context) -> Outcome {
+async fn optional(context: &Context) -> CheckResult {
     for kind in kinds(context)? {
         let bare = match kind.endpoint.as_str() {
             "/Users" => context.data().bare_user(),
@@ -125,7 +107,7 @@ async fn optional(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn required_extension(context: &Context) -> Outcome {
+async fn required_extension(context: &Context) -> CheckResult {
     let mut any = false;
     for kind in kinds(context)? {
         let published =

@@ -6,8 +6,8 @@ use weir_exchange::difference::at;
 
 use super::listed;
 use super::listed::Row;
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 use crate::discovery::Document;
 use crate::published::{flag, list, text, word};
 
@@ -19,99 +19,69 @@ const LEGAL: &[&str] = &[
 ];
 
 pub(in super::super) const CHECKS: &[Check] = &[
-    Check {
-        id: "schema.core-user",
-        title: "The User schema has the attributes of the RFC, with their types",
-        matters: "Mappings that work with every other endpoint rest on these definitions.",
-        requirements: listed::USER_IDS,
-        needs: SCHEMAS,
-        legal: LEGAL,
-        alone: false,
-        run: |context| Box::pin(async move { resource_schema(context, crate::data::USER, listed::USER) }),
-    },
-    Check {
-        id: "schema.core-group",
-        title: "The Group schema has the attributes of the RFC, with their types",
-        matters: "Mappings that work with every other endpoint rest on these definitions.",
-        requirements: listed::GROUP_IDS,
-        needs: SCHEMAS,
-        legal: LEGAL,
-        alone: false,
-        run: |context| Box::pin(async move { resource_schema(context, crate::data::GROUP, listed::GROUP) }),
-    },
-    Check {
-        id: "schema.enterprise-user",
-        title: "The enterprise extension has the attributes of the RFC, with their types",
-        matters: "Mappings that work with every other endpoint rest on these definitions.",
-        requirements: listed::ENTERPRISE_USER_IDS,
-        needs: SCHEMAS,
-        legal: LEGAL,
-        alone: false,
-        run: |context| Box::pin(async move { resource_schema(context, ENTERPRISE, listed::ENTERPRISE_USER) }),
-    },
-    Check {
-        id: "schema.service-provider-config",
-        title: "ServiceProviderConfig is as its schema has it",
-        matters: "Clients written against the listing read these members and no others.",
-        requirements: listed::SERVICE_PROVIDER_CONFIG_IDS,
-        needs: &[Capability::ServiceProviderConfig],
-        legal: &[
-            "the document has every required member in its type, and the schema, where it is published, says the same",
-        ],
-        alone: false,
-        run: |context| {
-            Box::pin(async move {
-                let document = &context.discovery().service_provider_config;
-                let instances: Vec<&Value> = document.json().into_iter().collect();
-                discovery_schema(
-                    context,
-                    "ServiceProviderConfig",
-                    listed::SERVICE_PROVIDER_CONFIG,
-                    document,
-                    &instances,
-                );
-                Ok(())
-            })
-        },
-    },
-    Check {
-        id: "schema.resource-type",
-        title: "Resource types are as their schema has them",
-        matters: "Clients written against the listing read these members and no others.",
-        requirements: listed::RESOURCE_TYPE_IDS,
-        needs: &[Capability::ResourceTypes],
-        legal: &[
-            "each entry has every required member in its type, and the schema, where it is published, says the same",
-        ],
-        alone: false,
-        run: |context| {
-            Box::pin(async move {
-                let document = &context.discovery().resource_types;
-                let instances: Vec<&Value> = document.entries().iter().collect();
-                discovery_schema(context, "ResourceType", listed::RESOURCE_TYPE, document, &instances);
-                Ok(())
-            })
-        },
-    },
-    Check {
-        id: "schema.schema",
-        title: "Schemas are as the schema of schemas has them",
-        matters: "Clients written against the listing read these members and no others.",
-        requirements: listed::SCHEMA_IDS,
-        needs: SCHEMAS,
-        legal: &[
-            "each definition has every required member in its type, and the schema, where it is published, says the same",
-        ],
-        alone: false,
-        run: |context| {
-            Box::pin(async move {
-                let document = &context.discovery().schemas;
-                let instances: Vec<&Value> = document.entries().iter().collect();
-                discovery_schema(context, "Schema", listed::SCHEMA, document, &instances);
-                Ok(())
-            })
-        },
-    },
+    Check::boxed("schema.core-user", "The User schema has the attributes of the RFC, with their types", |context| {
+        Box::pin(async move { resource_schema(context, crate::data::USER, listed::USER) })
+    })
+    .matters("Mappings that work with every other endpoint rest on these definitions.")
+    .requirements(listed::USER_IDS)
+    .needs(SCHEMAS)
+    .legal(LEGAL),
+    Check::boxed("schema.core-group", "The Group schema has the attributes of the RFC, with their types", |context| {
+        Box::pin(async move { resource_schema(context, crate::data::GROUP, listed::GROUP) })
+    })
+    .matters("Mappings that work with every other endpoint rest on these definitions.")
+    .requirements(listed::GROUP_IDS)
+    .needs(SCHEMAS)
+    .legal(LEGAL),
+    Check::boxed(
+        "schema.enterprise-user",
+        "The enterprise extension has the attributes of the RFC, with their types",
+        |context| Box::pin(async move { resource_schema(context, ENTERPRISE, listed::ENTERPRISE_USER) }),
+    )
+    .matters("Mappings that work with every other endpoint rest on these definitions.")
+    .requirements(listed::ENTERPRISE_USER_IDS)
+    .needs(SCHEMAS)
+    .legal(LEGAL),
+    Check::boxed("schema.service-provider-config", "ServiceProviderConfig is as its schema has it", |context| {
+        Box::pin(async move {
+            let document = &context.discovery().service_provider_config;
+            let instances: Vec<&Value> = document.json().into_iter().collect();
+            discovery_schema(context, "ServiceProviderConfig", listed::SERVICE_PROVIDER_CONFIG, document, &instances);
+            Ok(())
+        })
+    })
+    .matters("Clients written against the listing read these members and no others.")
+    .requirements(listed::SERVICE_PROVIDER_CONFIG_IDS)
+    .needs(&[Capability::ServiceProviderConfig])
+    .legal(&[
+        "the document has every required member in its type, and the schema, where it is published, says the same",
+    ]),
+    Check::boxed("schema.resource-type", "Resource types are as their schema has them", |context| {
+        Box::pin(async move {
+            let document = &context.discovery().resource_types;
+            let instances: Vec<&Value> = document.entries().iter().collect();
+            discovery_schema(context, "ResourceType", listed::RESOURCE_TYPE, document, &instances);
+            Ok(())
+        })
+    })
+    .matters("Clients written against the listing read these members and no others.")
+    .requirements(listed::RESOURCE_TYPE_IDS)
+    .needs(&[Capability::ResourceTypes])
+    .legal(&["each entry has every required member in its type, and the schema, where it is published, says the same"]),
+    Check::boxed("schema.schema", "Schemas are as the schema of schemas has them", |context| {
+        Box::pin(async move {
+            let document = &context.discovery().schemas;
+            let instances: Vec<&Value> = document.entries().iter().collect();
+            discovery_schema(context, "Schema", listed::SCHEMA, document, &instances);
+            Ok(())
+        })
+    })
+    .matters("Clients written against the listing read these members and no others.")
+    .requirements(listed::SCHEMA_IDS)
+    .needs(SCHEMAS)
+    .legal(&[
+        "each definition has every required member in its type, and the schema, where it is published, says the same",
+    ]),
 ];
 
 /// The published definition at a path such as `name.familyName`.
@@ -132,7 +102,7 @@ fn shown(value: Option<&Value>) -> String {
 
 /// What a provider may not change: the type, whether there are several values, and what the prose of RFC 7643 section 4
 /// fixes. Everything else is noted under RFC7643-8.7.1-01.
-fn resource_schema(context: &Context, uri: &str, rows: &'static [Row]) -> Outcome {
+fn resource_schema(context: &Context, uri: &str, rows: &'static [Row]) -> CheckResult {
     let Some(schema) = context.discovery().schema(uri) else {
         return context.skip(format!("the endpoint does not publish {uri}"));
     };

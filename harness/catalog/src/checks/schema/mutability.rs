@@ -6,45 +6,27 @@ use serde_json::{Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::differences;
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 use crate::published;
 use crate::published::{Published, full, kinds, person, sample};
 
 pub(in super::super) const CHECKS: &[Check] = &[
-    Check {
-        id: "schema.read-only",
-        title: "No attribute that is published as readOnly can be set",
-        matters: "Clients show readOnly attributes as the endpoint's own word; if others can write them, memberships and times can be forged.",
-        requirements: &["RFC7643-7-28"],
-        needs: &[],
-        legal: &["POST and PUT succeed and the value is not taken"],
-        alone: false,
-        run: |context| Box::pin(read_only(context)),
-    },
-    Check {
-        id: "schema.read-write",
-        title: "Every attribute that is published as readWrite, or without mutability, can be set and changed",
-        matters: "Provisioners keep sending a change that never takes effect, cycle after cycle.",
-        requirements: &["RFC7643-2.2-04"],
-        needs: &[],
-        legal: &["PUT with another value succeeds, and a GET shows it"],
-        alone: false,
-        run: |context| Box::pin(read_write(context)),
-    },
-    Check {
-        id: "schema.immutable",
-        title: "Every attribute that is published as immutable takes its first value and keeps it",
-        matters: "Identifiers that others have stored must not change under them.",
-        requirements: &["RFC7643-7-30", "RFC7643-7-31"],
-        needs: &[],
-        legal: &["201 with the first value; 400 with scimType mutability for another one, and a GET shows the first"],
-        alone: false,
-        run: |context| Box::pin(immutable(context)),
-    },
+    Check::new("schema.read-only", "No attribute that is published as readOnly can be set", &read_only)
+        .matters("Clients show readOnly attributes as the endpoint's own word; if others can write them, memberships and times can be forged.")
+        .requirements(&["RFC7643-7-28"])
+        .legal(&["POST and PUT succeed and the value is not taken"]),
+    Check::new("schema.read-write", "Every attribute that is published as readWrite, or without mutability, can be set and changed", &read_write)
+        .matters("Provisioners keep sending a change that never takes effect, cycle after cycle.")
+        .requirements(&["RFC7643-2.2-04"])
+        .legal(&["PUT with another value succeeds, and a GET shows it"]),
+    Check::new("schema.immutable", "Every attribute that is published as immutable takes its first value and keeps it", &immutable)
+        .matters("Identifiers that others have stored must not change under them.")
+        .requirements(&["RFC7643-7-30", "RFC7643-7-31"])
+        .legal(&["201 with the first value; 400 with scimType mutability for another one, and a GET shows the first"]),
 ];
 
-async fn read_only(context: &Context) -> Outcome {
+async fn read_only(context: &Context) -> CheckResult {
     let mut any = false;
     for kind in kinds(context)? {
         let mut body = context.data().resource(kind);
@@ -85,7 +67,7 @@ fn invention(context: &Context, own: &Published<'_>) -> Value {
     if own.flag("multiValued") { json!([value]) } else { value }
 }
 
-async fn read_write(context: &Context) -> Outcome {
+async fn read_write(context: &Context) -> CheckResult {
     let kinds = kinds(context)?;
     let id = person(context).await?;
     for kind in kinds {
@@ -156,7 +138,7 @@ fn alike(expected: &Value, found: &Value) -> bool {
     }
 }
 
-async fn immutable(context: &Context) -> Outcome {
+async fn immutable(context: &Context) -> CheckResult {
     let mut any = false;
     for kind in kinds(context)? {
         let patches = match kind.endpoint.as_str() {
@@ -181,7 +163,7 @@ async fn one_immutable(
     kind: &crate::discovery::ResourceType,
     own: &Published<'_>,
     patches: bool,
-) -> Outcome {
+) -> CheckResult {
     let (Some(first), Some(second)) = (sample(context, own, None, 0), sample(context, own, None, 1)) else {
         return Ok(());
     };
@@ -205,7 +187,7 @@ async fn one_immutable(
     }
     let change = if patches {
         let operations = json!([{"op": "replace", "path": own.path(), "value": second}]);
-        resource.request(Method::PATCH).json(&crate::context::patch_of(&operations))
+        resource.request(Method::PATCH).json(&crate::check::patch_of(&operations))
     } else {
         resource.request(Method::PUT).json(&whole(&base, &second))
     };

@@ -3,51 +3,43 @@
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 use crate::published::{Published, full, kinds, person};
 
 pub(in super::super) const CHECKS: &[Check] = &[
-    Check {
-        id: "schema.returned-default",
-        title: "Every attribute that is returned by default is shown, and left out when asked for",
-        matters: "Clients that compare what they read with what they hold send a change for everything that is missing.",
-        requirements: &["RFC7643-2.2-05", "RFC7643-7-38"],
-        needs: &[],
-        legal: &["a value in an ordinary GET, none when the attribute is in excludedAttributes"],
-        alone: false,
-        run: |context| Box::pin(default(context)),
-    },
-    Check {
-        id: "schema.returned-always",
-        title: "Every attribute that is returned always is shown whatever is asked for",
-        matters: "Clients ask for two attributes and rely on the ids that come with them.",
-        requirements: &["RFC7643-7-35"],
-        needs: &[],
-        legal: &["a value in a GET with attributes that does not name it, and in one whose excludedAttributes does"],
-        alone: false,
-        run: |context| Box::pin(always(context)),
-    },
-    Check {
-        id: "schema.returned-never",
-        title: "No attribute that is returned never, or writeOnly, is shown in any answer",
-        matters: "These are secrets: whoever can read users reads them.",
-        requirements: &["RFC7643-7-33", "RFC7643-7-36"],
-        needs: &[],
-        legal: &["no value in the answer to POST and GET, even if attributes names it"],
-        alone: false,
-        run: |context| Box::pin(never(context)),
-    },
-    Check {
-        id: "schema.returned-request",
-        title: "Every attribute that is returned on request is shown when asked for, and only then",
-        matters: "Large values are published so to keep lists small, and are lost to clients if asking does not help.",
-        requirements: &["RFC7643-7-39"],
-        needs: &[],
-        legal: &["no value in an ordinary GET, the value in one whose attributes names it; either after a write"],
-        alone: false,
-        run: |context| Box::pin(request(context)),
-    },
+    Check::new(
+        "schema.returned-default",
+        "Every attribute that is returned by default is shown, and left out when asked for",
+        &default,
+    )
+    .matters("Clients that compare what they read with what they hold send a change for everything that is missing.")
+    .requirements(&["RFC7643-2.2-05", "RFC7643-7-38"])
+    .legal(&["a value in an ordinary GET, none when the attribute is in excludedAttributes"]),
+    Check::new(
+        "schema.returned-always",
+        "Every attribute that is returned always is shown whatever is asked for",
+        &always,
+    )
+    .matters("Clients ask for two attributes and rely on the ids that come with them.")
+    .requirements(&["RFC7643-7-35"])
+    .legal(&["a value in a GET with attributes that does not name it, and in one whose excludedAttributes does"]),
+    Check::new(
+        "schema.returned-never",
+        "No attribute that is returned never, or writeOnly, is shown in any answer",
+        &never,
+    )
+    .matters("These are secrets: whoever can read users reads them.")
+    .requirements(&["RFC7643-7-33", "RFC7643-7-36"])
+    .legal(&["no value in the answer to POST and GET, even if attributes names it"]),
+    Check::new(
+        "schema.returned-request",
+        "Every attribute that is returned on request is shown when asked for, and only then",
+        &request,
+    )
+    .matters("Large values are published so to keep lists small, and are lost to clients if asking does not help.")
+    .requirements(&["RFC7643-7-39"])
+    .legal(&["no value in an ordinary GET, the value in one whose attributes names it; either after a write"]),
 ];
 
 /// The word of the attribute as a whole: a secret part makes no secret of the rest.
@@ -64,7 +56,7 @@ fn shows(own: &Published<'_>, body: &Value) -> bool {
     })
 }
 
-async fn default(context: &Context) -> Outcome {
+async fn default(context: &Context) -> CheckResult {
     let kinds = kinds(context)?;
     let id = person(context).await?;
     for kind in kinds {
@@ -87,7 +79,7 @@ async fn default(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn always(context: &Context) -> Outcome {
+async fn always(context: &Context) -> CheckResult {
     let kinds = kinds(context)?;
     let id = person(context).await?;
     let mut any = false;
@@ -112,7 +104,7 @@ async fn always(context: &Context) -> Outcome {
     if any { Ok(()) } else { context.skip("no attribute besides id is published as always returned") }
 }
 
-async fn never(context: &Context) -> Outcome {
+async fn never(context: &Context) -> CheckResult {
     let kinds = kinds(context)?;
     let id = person(context).await?;
     let mut any = false;
@@ -140,7 +132,7 @@ async fn never(context: &Context) -> Outcome {
     if any { Ok(()) } else { context.skip("no attribute is published as never returned") }
 }
 
-async fn request(context: &Context) -> Outcome {
+async fn request(context: &Context) -> CheckResult {
     let kinds = kinds(context)?;
     let id = person(context).await?;
     let mut any = false;

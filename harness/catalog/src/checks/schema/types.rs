@@ -3,32 +3,24 @@
 use serde_json::{Value, json};
 use weir_exchange::Request;
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 use crate::published;
 use crate::published::{Published, fits, full, kinds, person};
 
 const MATTERS: &str = "A mapping is checked against the published type; values of another type fail in production, or break clients that read them.";
 
 pub(in super::super) const CHECKS: &[Check] = &[
-    Check {
-        id: "schema.type-kept",
-        title: "Every attribute takes a value of its published type and shows it in that type",
-        matters: MATTERS,
-        requirements: &["RFC7643-2.2-02", "RFC7643-2.2-07", "RFC7643-1.2-03", "RFC7643-7-13"],
-        needs: &[],
-        legal: &[
+    Check::new("schema.type-kept", "Every attribute takes a value of its published type and shows it in that type", &kept)
+        .matters(MATTERS)
+        .requirements(&["RFC7643-2.2-02", "RFC7643-2.2-07", "RFC7643-1.2-03", "RFC7643-7-13"])
+        .legal(&[
             "201, and every attribute that is returned by default comes back in its type, as an array exactly if it is multi-valued",
             "400 for a text that does not follow a format which the endpoint demands",
-        ],
-        alone: false,
-        run: |context| Box::pin(kept(context)),
-    },
-    Check {
-        id: "schema.type-enforced",
-        title: "No attribute shows a value of another type than the published one",
-        matters: MATTERS,
-        requirements: &[
+        ]),
+    Check::new("schema.type-enforced", "No attribute shows a value of another type than the published one", &enforced)
+        .matters(MATTERS)
+        .requirements(&[
             "RFC7643-2.3.1-01",
             "RFC7643-2.3.2-01",
             "RFC7643-2.3.3-01",
@@ -38,31 +30,21 @@ pub(in super::super) const CHECKS: &[Check] = &[
             "RFC7643-2.3.7-01",
             "RFC7643-2.3.8-01",
             "RFC7643-2.4-02",
-        ],
-        needs: &[],
-        legal: &[
+        ])
+        .legal(&[
             "400 for a value of another type",
             "for simple types also success, if what comes back has the published type or is left out",
-        ],
-        alone: false,
-        run: |context| Box::pin(enforced(context)),
-    },
-    Check {
-        id: "schema.multi-valued",
-        title: "Every single-valued attribute has one value, every multi-valued one keeps several",
-        matters: "A list where one value is expected stops clients that read typed JSON; a second value that vanishes is lost data.",
-        requirements: &["RFC7643-1.2-03"],
-        needs: &[],
-        legal: &[
+        ]),
+    Check::new("schema.multi-valued", "Every single-valued attribute has one value, every multi-valued one keeps several", &multi_valued)
+        .matters("A list where one value is expected stops clients that read typed JSON; a second value that vanishes is lost data.")
+        .requirements(&["RFC7643-1.2-03"])
+        .legal(&[
             "400 for an array where the attribute is single-valued, or success with one value in the answer",
             "201 for two values of a multi-valued attribute, and both come back in an array",
-        ],
-        alone: false,
-        run: |context| Box::pin(multi_valued(context)),
-    },
+        ]),
 ];
 
-async fn kept(context: &Context) -> Outcome {
+async fn kept(context: &Context) -> CheckResult {
     let kinds = kinds(context)?;
     let id = person(context).await?;
     for kind in kinds {
@@ -135,7 +117,7 @@ fn is_legal(own: &Published<'_>, value: &Value) -> bool {
     }
 }
 
-async fn enforced(context: &Context) -> Outcome {
+async fn enforced(context: &Context) -> CheckResult {
     for kind in kinds(context)? {
         for own in published::attributes(context, kind).into_iter().filter(Published::is_settable) {
             one_misfit(context, &kind.endpoint, kind, own).await?;
@@ -152,7 +134,7 @@ async fn one_misfit(
     endpoint: &str,
     kind: &crate::discovery::ResourceType,
     own: Published<'_>,
-) -> Outcome {
+) -> CheckResult {
     let Some((value, under, must)) = misfit(&own) else { return Ok(()) };
     // References to resources are judged where members are.
     if matches!(own.name(), "$ref") {
@@ -189,7 +171,7 @@ async fn one_misfit(
     Ok(())
 }
 
-async fn multi_valued(context: &Context) -> Outcome {
+async fn multi_valued(context: &Context) -> CheckResult {
     let kinds = kinds(context)?;
     let id = person(context).await?;
     for kind in kinds {

@@ -5,76 +5,40 @@ use serde_json::{Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::at;
 
-use crate::check::{Check, Outcome};
-use crate::context::Context;
+use crate::check::Context;
+use crate::check::{Check, CheckResult};
 use crate::discovery::ResourceType;
 use crate::published;
 use crate::published::{Published, flag, full, kinds, list, person, sample};
 
 pub(in super::super) const CHECKS: &[Check] = &[
-    Check {
-        id: "schema.unique",
-        title: "No two resources share a value that is published as unique",
-        matters: "Whoever looks an account up by a unique value takes the first that comes.",
-        requirements: &["RFC7643-7-43", "RFC7643-7-44", "RFC7643-7-46"],
-        needs: &[],
-        legal: &["409 (or 400) with scimType uniqueness for the second resource"],
-        alone: false,
-        run: |context| Box::pin(unique(context)),
-    },
-    Check {
-        id: "schema.not-unique",
-        title: "Two resources may share every value that is not published as unique",
-        matters: "An import stops at the second person of the same title, and nothing in the schema told why.",
-        requirements: &["RFC7643-2.2-06"],
-        needs: &[],
-        legal: &["201 for a second resource with the same values"],
-        alone: false,
-        run: |context| Box::pin(not_unique(context)),
-    },
-    Check {
-        id: "schema.case-exact",
-        title: "Filters regard letter case for every text that is published as caseExact, and for no other",
-        matters: "Clients look for an account by its name before they create it; case decides whether they find it or make a second one.",
-        requirements: &["RFC7643-2.2-03", "RFC7643-7-23", "RFC7643-7-26"],
-        needs: &[],
-        legal: &[
+    Check::new("schema.unique", "No two resources share a value that is published as unique", &unique)
+        .matters("Whoever looks an account up by a unique value takes the first that comes.")
+        .requirements(&["RFC7643-7-43", "RFC7643-7-44", "RFC7643-7-46"])
+        .legal(&["409 (or 400) with scimType uniqueness for the second resource"]),
+    Check::new("schema.not-unique", "Two resources may share every value that is not published as unique", &not_unique)
+        .matters("An import stops at the second person of the same title, and nothing in the schema told why.")
+        .requirements(&["RFC7643-2.2-06"])
+        .legal(&["201 for a second resource with the same values"]),
+    Check::new("schema.case-exact", "Filters regard letter case for every text that is published as caseExact, and for no other", &case_exact)
+        .matters("Clients look for an account by its name before they create it; case decides whether they find it or make a second one.")
+        .requirements(&["RFC7643-2.2-03", "RFC7643-7-23", "RFC7643-7-26"])
+        .legal(&[
             "a filter with the value in another letter case matches exactly if caseExact is false",
             "400 invalidFilter for a combination that the endpoint does not support",
-        ],
-        alone: false,
-        run: |context| Box::pin(case_exact(context)),
-    },
-    Check {
-        id: "schema.canonical-values",
-        title: "Every value that is published as canonical is taken",
-        matters: "Consoles offer these values for choice; one that is refused makes a form that cannot be sent.",
-        requirements: &["RFC7643-7-20", "RFC7643-7-21", "RFC7643-7-13"],
-        needs: &[],
-        legal: &["success for each value, and it comes back, whatever its letter case"],
-        alone: false,
-        run: |context| Box::pin(canonical_values(context)),
-    },
-    Check {
-        id: "schema.other-values",
-        title: "A value that is not among the canonical ones is taken or refused, not changed",
-        matters: "An address of a kind that is not listed must not turn into another kind.",
-        requirements: &["RFC7643-7-22", "RFC7643-2.2-02"],
-        needs: &[],
-        legal: &["201 with the value, 201 without it", "400 with scimType invalidValue"],
-        alone: false,
-        run: |context| Box::pin(other_values(context)),
-    },
-    Check {
-        id: "schema.reference-values",
-        title: "References that the endpoint makes lead where their referenceTypes say",
-        matters: "Clients follow $ref instead of building URLs themselves.",
-        requirements: &["RFC7643-2.3.7-01", "RFC7643-2.3.7-02"],
-        needs: &[],
-        legal: &["a URI reference; for a resource type, one that lies below the endpoint of the type"],
-        alone: false,
-        run: |context| Box::pin(reference_values(context)),
-    },
+        ]),
+    Check::new("schema.canonical-values", "Every value that is published as canonical is taken", &canonical_values)
+        .matters("Consoles offer these values for choice; one that is refused makes a form that cannot be sent.")
+        .requirements(&["RFC7643-7-20", "RFC7643-7-21", "RFC7643-7-13"])
+        .legal(&["success for each value, and it comes back, whatever its letter case"]),
+    Check::new("schema.other-values", "A value that is not among the canonical ones is taken or refused, not changed", &other_values)
+        .matters("An address of a kind that is not listed must not turn into another kind.")
+        .requirements(&["RFC7643-7-22", "RFC7643-2.2-02"])
+        .legal(&["201 with the value, 201 without it", "400 with scimType invalidValue"]),
+    Check::new("schema.reference-values", "References that the endpoint makes lead where their referenceTypes say", &reference_values)
+        .matters("Clients follow $ref instead of building URLs themselves.")
+        .requirements(&["RFC7643-2.3.7-01", "RFC7643-2.3.7-02"])
+        .legal(&["a URI reference; for a resource type, one that lies below the endpoint of the type"]),
 ];
 
 /// Attributes and the sub-attributes of single-valued ones: what one body can hold once.
@@ -94,7 +58,7 @@ fn whole(context: &Context, own: &Published<'_>, value: Value) -> Value {
     if flag(parent, "multiValued") { json!([element]) } else { element }
 }
 
-async fn unique(context: &Context) -> Outcome {
+async fn unique(context: &Context) -> CheckResult {
     let mut any = false;
     for kind in kinds(context)? {
         for own in places(context, kind).into_iter().filter(|own| own.word("uniqueness") != "none") {
@@ -118,7 +82,7 @@ async fn unique(context: &Context) -> Outcome {
     if any { Ok(()) } else { context.skip("no attribute is published as unique") }
 }
 
-async fn not_unique(context: &Context) -> Outcome {
+async fn not_unique(context: &Context) -> CheckResult {
     let kinds = kinds(context)?;
     let id = person(context).await?;
     for kind in kinds {
@@ -162,7 +126,7 @@ async fn not_unique(context: &Context) -> Outcome {
     Ok(())
 }
 
-async fn case_exact(context: &Context) -> Outcome {
+async fn case_exact(context: &Context) -> CheckResult {
     let kinds = kinds(context)?;
     let id = person(context).await?;
     let mut any = false;
@@ -203,10 +167,10 @@ fn turned(text: &str) -> Option<String> {
 async fn one_case(
     context: &Context,
     kind: &ResourceType,
-    resource: &crate::context::Resource,
+    resource: &crate::check::Resource,
     own: &Published<'_>,
     turned: &str,
-) -> Outcome {
+) -> CheckResult {
     let exact = own.flag("caseExact");
     // By id as well, so that the values of others do not count.
     let filter = format!("id eq \"{}\" and {} eq {}", resource.id, own.path(), json!(turned));
@@ -227,7 +191,7 @@ async fn one_case(
     Ok(())
 }
 
-async fn canonical_values(context: &Context) -> Outcome {
+async fn canonical_values(context: &Context) -> CheckResult {
     let mut any = false;
     for kind in kinds(context)? {
         for own in places(context, kind) {
@@ -249,7 +213,7 @@ async fn canonical_values(context: &Context) -> Outcome {
 }
 
 /// Sends all `values` in one resource; where that is refused, each in one of its own.
-async fn one_canonical(context: &Context, kind: &ResourceType, own: &Published<'_>, values: &[&Value]) -> Outcome {
+async fn one_canonical(context: &Context, kind: &ResourceType, own: &Published<'_>, values: &[&Value]) -> CheckResult {
     let element = |value: &Value| {
         if own.parent.is_none() {
             return value.clone();
@@ -300,7 +264,7 @@ async fn one_canonical(context: &Context, kind: &ResourceType, own: &Published<'
     Ok(())
 }
 
-async fn other_values(context: &Context) -> Outcome {
+async fn other_values(context: &Context) -> CheckResult {
     let mut any = false;
     for kind in kinds(context)? {
         for own in places(context, kind) {
@@ -325,7 +289,7 @@ async fn other_values(context: &Context) -> Outcome {
     if any { Ok(()) } else { context.skip("no attribute is published with canonical values") }
 }
 
-async fn reference_values(context: &Context) -> Outcome {
+async fn reference_values(context: &Context) -> CheckResult {
     let kinds = kinds(context)?;
     let id = person(context).await?;
     let mut any = false;

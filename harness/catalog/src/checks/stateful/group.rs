@@ -9,7 +9,7 @@ use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
 use super::Model;
-use crate::context::{Context, Resource, Stop, patch_of};
+use crate::check::{Context, Resource, Stop, patch_of};
 
 /// How many users come and go.
 const PEOPLE: usize = 5;
