@@ -38,7 +38,7 @@ pub fn format(instant: Timestamp) -> String {
     String::from_utf8(out).unwrap_or_default()
 }
 
-/// Writes what [`format`] gives. Every answer has two instants, and the formatting machinery is ten times as slow.
+/// Writes what [`format()`] gives. Every answer has two instants, and the formatting machinery is ten times as slow.
 pub fn write(out: &mut Vec<u8>, instant: Timestamp) {
     let local = Offset::UTC.to_datetime(instant);
     let Ok(year @ 0..=9999) = u16::try_from(local.year()) else {
@@ -65,7 +65,7 @@ pub fn write(out: &mut Vec<u8>, instant: Timestamp) {
     out.extend_from_slice(&[b'.', digit(millisecond / 100), digit(millisecond / 10), digit(millisecond), b'Z']);
 }
 
-/// The instant that [`format`] writes. Comparison must see no more of a time than the client was shown, or
+/// The instant that [`format()`] writes. Comparison must see no more of a time than the client was shown, or
 /// `meta.lastModified gt` the time just read would match the same resource again.
 #[must_use]
 pub fn as_written(instant: Timestamp) -> Timestamp {

@@ -3,35 +3,39 @@
 use std::net::TcpListener;
 use std::rc::Rc;
 
-use actix_web::dev::{Server as Listening, ServiceRequest, ServiceResponse, fn_service};
-use actix_web::{App, HttpServer, web};
+use actix_web::dev::{Payload, Server as Listening, ServiceRequest, ServiceResponse, fn_service};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use rustls::ServerConfig;
+use tracing::{Instrument as _, Span};
 
 use crate::server::Running;
-use crate::{control, http};
+use crate::{control, http, span};
 
-/// Serves `/_weir/` by [`control::handle`] and every other path by [`http::handle`], without signal handlers: whoever started the endpoint stops it.
+/// Serves `/_weir/` by [`control::handle`] and every other path by [`http::handle`], without signal handlers: whoever
+/// started the endpoint stops it. Requests are spans inside of `endpoint`.
 pub(crate) fn serve(
     running: web::Data<Running>,
     listener: TcpListener,
     workers: usize,
     tls: Option<ServerConfig>,
+    endpoint: &Span,
 ) -> std::io::Result<Listening> {
     let limits = running.server().limits.clone();
+    let endpoint = endpoint.clone();
     let app = move || {
         // Each worker counts its own references: a counter that all of them write costs more than most of an answer's work.
         let running = Rc::new(web::Data::clone(&running));
+        let endpoint = endpoint.clone();
         // Not as a handler with extractors, of which there would be nothing to extract.
         let service = fn_service(move |request: ServiceRequest| {
             let running = Rc::clone(&running);
+            let (request, payload) = request.into_parts();
+            let span = span::request(&endpoint, &request);
             async move {
-                let (request, mut payload) = request.into_parts();
-                let response = match control_path(request.path()) {
-                    Some(rest) => control::handle(&request, rest, &mut payload, &running).await,
-                    None => http::handle(&request, payload, &running).await,
-                };
+                let response = answer(&request, payload, &running).await;
                 Ok::<_, actix_web::Error>(ServiceResponse::new(request, response))
             }
+            .instrument(span)
         });
         App::new().default_service(service)
     };
@@ -48,6 +52,13 @@ pub(crate) fn serve(
         None => server.listen(listener)?,
     };
     Ok(server.run())
+}
+
+async fn answer(request: &HttpRequest, mut payload: Payload, running: &web::Data<Running>) -> HttpResponse {
+    let Some(rest) = control_path(request.path()) else { return http::handle(request, payload, running).await };
+    let response = control::handle(request, rest, &mut payload, running).await;
+    Span::current().record("status", response.status().as_u16());
+    response
 }
 
 /// What follows `/_weir/`, when the path lies there.

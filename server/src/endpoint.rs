@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use actix_web::web;
 use secrecy::SecretString;
 use tokio::sync::oneshot;
+use tracing::{Instrument as _, Span};
 
 use crate::access::ApplicationAccess;
 use crate::clock::Clock;
@@ -19,7 +20,7 @@ use crate::server::{self, Lasting, Running, Server};
 use crate::start_error::StartError;
 use crate::targets::Target;
 use crate::tls::TlsFiles;
-use crate::{app, control};
+use crate::{app, control, span};
 
 /// A running endpoint. Dropping it stops it.
 pub struct Endpoint {
@@ -44,9 +45,10 @@ pub fn start(config: Config) -> Result<Endpoint, StartError> {
     let (applications, journal) = (server.applications.clone(), Arc::clone(&server.journal));
     let control_token = config.control_token();
     let (workers, people) = (config.workers, config.people);
+    let span = span::endpoint(address, &config.target.name);
     let running = web::Data::new(Running::new(config, server));
     let (stop, stopped) = oneshot::channel();
-    let work = Work { running: web::Data::clone(&running), listener, workers, people, tls };
+    let work = Work { running: web::Data::clone(&running), listener, workers, people, tls, span };
     let thread = run(work, stopped)?;
     Ok(Endpoint { address, running, applications, journal, control_token, stop: Some(stop), thread: Some(thread) })
 }
@@ -58,11 +60,13 @@ struct Work {
     workers: usize,
     people: usize,
     tls: Option<rustls::ServerConfig>,
+    span: Span,
 }
 
 /// The framework's server needs a System of its own, which must not depend on a runtime of the caller.
 fn run(work: Work, stopped: oneshot::Receiver<()>) -> Result<JoinHandle<()>, StartError> {
     let (ready, is_ready) = mpsc::channel();
+    let span = work.span.clone();
     let serve = async move {
         let running = match work.begin().await {
             Ok(running) => running,
@@ -73,6 +77,7 @@ fn run(work: Work, stopped: oneshot::Receiver<()>) -> Result<JoinHandle<()>, Sta
             }
         };
         let handle = running.handle();
+        tracing::info!("the endpoint has started");
         let _ = ready.send(Ok(()));
         let until_stopped = async {
             // A sender that is gone means the same as one that has sent.
@@ -81,10 +86,11 @@ fn run(work: Work, stopped: oneshot::Receiver<()>) -> Result<JoinHandle<()>, Sta
         };
         // The server ends when it is stopped; that it failed shows in its connections.
         let _ = futures_util::future::join(running, until_stopped).await;
+        tracing::info!("the endpoint has stopped");
     };
     let thread = std::thread::Builder::new()
         .name("weir-endpoint".into())
-        .spawn(move || actix_web::rt::System::new().block_on(serve))
+        .spawn(move || actix_web::rt::System::new().block_on(serve.instrument(span)))
         .map_err(StartError::Thread)?;
     match is_ready.recv() {
         Ok(Ok(())) => Ok(thread),
@@ -97,7 +103,7 @@ impl Work {
     async fn begin(self) -> Result<actix_web::dev::Server, StartError> {
         server::invent(&self.running.server(), self.people).await.map_err(StartError::People)?;
         let address = self.listener.local_addr();
-        app::serve(self.running, self.listener, self.workers, self.tls).map_err(|source| match address {
+        app::serve(self.running, self.listener, self.workers, self.tls, &self.span).map_err(|source| match address {
             Ok(address) => StartError::Listen { address, source },
             Err(_) => StartError::Thread(source),
         })

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use crate::deviations::Activation;
 use crate::tls::TlsError;
 
-/// See the [module documentation](self).
+/// Why an endpoint could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error("cannot listen on {address}: {source}; choose another address, or port 0 for a free one")]

@@ -6,9 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use weir_server::Clock;
-use weir_server::seed::Seed;
-use weir_server::store::identifiers::IdSource;
-use weir_server::store::memory::MemoryStore;
+use weir_server::host::{IdSource, MemoryStore, Seed};
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;

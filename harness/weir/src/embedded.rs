@@ -29,11 +29,11 @@ pub enum EmbeddedError {
     #[error("cannot read the schema file {file}: {source}")]
     SchemaFile { file: String, source: std::io::Error },
     #[error(transparent)]
-    Schema(#[from] weir_server::targets::SchemaFileError),
+    Schema(#[from] weir_server::SchemaFileError),
     #[error(transparent)]
-    Target(#[from] weir_server::targets::TargetError),
+    Target(#[from] weir_server::TargetError),
     #[error("{0}; `weir list deviations` shows all of them")]
-    Deviation(#[from] weir_server::deviations::ActivationError),
+    Deviation(#[from] weir_server::ActivationError),
     #[error(transparent)]
     Start(#[from] weir_server::StartError),
 }
@@ -125,11 +125,11 @@ impl KnownDeviation {
 
 /// Every deviation that an embedded endpoint can have.
 pub fn known_deviations() -> impl Iterator<Item = KnownDeviation> {
-    weir_server::deviations::all().iter().map(|deviation| known(deviation))
+    weir_server::Deviation::all().iter().map(|deviation| known(deviation))
 }
 
 const fn known(deviation: &weir_server::Deviation) -> KnownDeviation {
-    use weir_server::deviations::Breaks;
+    use weir_server::Breaks;
     KnownDeviation {
         id: deviation.id,
         summary: deviation.summary,

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{Attribute, Registry, ResourceTypeDocument, SchemaDocument, SchemaError, SchemaExtension, standard};
 
-/// See the [module documentation](self).
+/// Schemas and resource types that belong together, as files hold them and as a registry is built from.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Definitions {
     pub schemas: Vec<SchemaDocument>,

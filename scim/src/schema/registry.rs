@@ -72,7 +72,8 @@ pub struct ResourceType {
     pub extensions: Vec<(SchemaId, bool)>,
 }
 
-/// See the [module documentation](self).
+/// Every schema, resource type and attribute of one endpoint, each with a small id. It is immutable: an endpoint whose
+/// schemas change builds a new one, because stored resources refer to its ids.
 #[derive(Clone, Debug)]
 pub struct Registry {
     definitions: Vec<Definition>,

@@ -51,3 +51,17 @@ pub fn all() -> &'static [&'static Deviation] {
 pub fn find(id: &str) -> Option<&'static Deviation> {
     all().iter().copied().find(|deviation| deviation.id == id)
 }
+
+impl Deviation {
+    /// Every deviation, in the order of their ids.
+    #[must_use]
+    pub fn all() -> &'static [&'static Self] {
+        all()
+    }
+
+    /// A deviation by its id.
+    #[must_use]
+    pub fn find(id: &str) -> Option<&'static Self> {
+        find(id)
+    }
+}

@@ -34,6 +34,7 @@ use jiff::Timestamp;
 use scim::capability::Capability;
 use scim::schema::ResourceTypeId;
 use scim::{ErrorKind, Result};
+use tracing::Span;
 use uuid::Uuid;
 
 use parameters::Parameters;
@@ -91,13 +92,17 @@ pub(crate) async fn handle(request: &HttpRequest, mut payload: Payload, running:
         }
         (application, body, answer)
     };
+    let application = application.map(|position| &*behaviour.fronts[position].name);
+    let span = Span::current();
+    span.record("status", answer.status.as_u16());
+    application.map(|application| span.record("application", application));
     let duration = begun.elapsed();
     server.metrics.count(head.method, answer.status, delivery, duration);
     server.journal.record(&Observed {
         at,
         duration,
         client: request.peer_addr(),
-        application: application.map(|position| &*behaviour.fronts[position].name),
+        application,
         method: head.method.as_str(),
         uri,
         request_headers: head.headers,

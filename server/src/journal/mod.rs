@@ -82,7 +82,7 @@ pub(crate) struct Observed<'a> {
     pub delivery: Delivery,
 }
 
-/// See the [module documentation](self).
+/// The exchanges of an endpoint, those that ended in 401 or 413 included, bounded in bytes and free of secrets.
 #[derive(Debug)]
 pub struct Journal {
     mode: JournalMode,

@@ -30,11 +30,9 @@ mod state;
 mod stored;
 mod tenant;
 
-pub use packed::{Packed, PackedItems, PackedRecord};
 pub use perspective::{Layout, Perspective};
-pub use record::{StoredItems, StoredRecord};
 pub use sort::{SortBy, SortKey};
-pub use stored::{Edge, Stored};
+pub use stored::Stored;
 
 /// The outcome of an operation, ready to be awaited.
 pub type Answer<'a, T> = BoxFuture<'a, scim::Result<T>>;

@@ -19,7 +19,6 @@ mod schema_changes;
 mod tests;
 
 pub use application::Application;
-pub use contradiction::Contradiction;
 pub use path::{BasePath, Placed};
 pub use read::TargetError;
 pub use schema_changes::SchemaChange;

@@ -1,6 +1,6 @@
 use serde_json::Value;
+use weir_server::Clock;
 use weir_server::Config;
-use weir_server::clock::Clock;
 
 use crate::client::Client;
 

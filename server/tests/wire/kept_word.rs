@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use weir_server::deviations::{self, Deviation};
-use weir_server::{Activation, Clock, Config};
+use weir_server::{Activation, Clock, Config, Deviation};
 
 use crate::client::{Client, USER, patch_body};
 
@@ -89,7 +88,7 @@ async fn front_and_downstream_agree_after_every_change_whatever_deviation_is_act
     // The second operation fails, so that nothing changes, or half of it in front and behind.
     let half = patch_body(&json!([replace("title", json!("Half")), { "op": "remove", "path": "userName" }]));
     let mut accepted = [0; 3];
-    for &deviation in deviations::all() {
+    for &deviation in Deviation::all() {
         rehearsal.begin(deviation);
         for (at, (method, body)) in [("PUT", &put.to_string()), ("PATCH", &whole), ("PATCH", &half)].iter().enumerate()
         {
@@ -98,7 +97,7 @@ async fn front_and_downstream_agree_after_every_change_whatever_deviation_is_act
             assert_eq!(json!(front), json!(behind), "{} after {method} {body}", deviation.id);
         }
     }
-    let most = u32::try_from(deviations::all().len() * 9 / 10).unwrap();
+    let most = u32::try_from(Deviation::all().len() * 9 / 10).unwrap();
     assert!(accepted[0] > most && accepted[1] > most && accepted[2] < 10, "{accepted:?}");
 }
 
@@ -108,7 +107,7 @@ async fn a_body_without_a_required_attribute_is_refused_unless_the_record_says_o
     let nameless = json!({ "schemas": [USER], "title": "Nameless" }).to_string();
     let removal = patch_body(&json!([{ "op": "remove", "path": "userName" }]));
     let user = format!("/Users/{ID}");
-    for &deviation in deviations::all() {
+    for &deviation in Deviation::all() {
         let says_so = ACCEPTED.iter().find(|(id, _)| *id == deviation.id);
         if let Some((id, words)) = says_so {
             assert!(deviation.summary.contains(words), "{id}: {}", deviation.summary);

@@ -8,9 +8,8 @@ use weir_catalog::{Check, checks};
 use weir_provision::client;
 use weir_provision::client::variants::Standing;
 use weir_provision::client::{Description, Detail};
-use weir_server::deviations::{self, Breaks, Deviation};
-use weir_server::targets::SchemaChange;
-use weir_server::{Activation, Target};
+use weir_server::host::SchemaChange;
+use weir_server::{Activation, Breaks, Deviation, Target};
 
 use crate::exit;
 use crate::failure::Failure;
@@ -37,7 +36,7 @@ pub(super) fn run(args: &ExplainArgs, output: Output) -> Result<u8, Failure> {
     let text = checks::find(id)
         .map(check)
         .or_else(|| requirement::all().iter().find(|known| known.id.eq_ignore_ascii_case(id)).map(rule))
-        .or_else(|| deviations::find(id).map(deviation))
+        .or_else(|| Deviation::find(id).map(deviation))
         .or_else(|| Target::find(id).map(|found| target(&found)))
         .or_else(|| client::find(id).map(client))
         .or_else(|| client::not_scim(id).map(|why| format!("{why}\n")))
@@ -52,7 +51,7 @@ pub(super) fn run(args: &ExplainArgs, output: Output) -> Result<u8, Failure> {
 fn hint(typed: &str) -> String {
     let near: Vec<_> = checks::all()
         .map(|check| check.id)
-        .chain(deviations::all().iter().map(|deviation| deviation.id))
+        .chain(Deviation::all().iter().map(|deviation| deviation.id))
         .filter(|id| !typed.is_empty() && (id.contains(typed) || typed.contains(id)))
         .take(5)
         .collect();
@@ -102,7 +101,7 @@ fn cited(id: &str) -> String {
 }
 
 fn breaking(wanted: impl Fn(&'static str) -> bool) -> impl Iterator<Item = &'static Deviation> {
-    deviations::all().iter().copied().filter(move |deviation| match &deviation.breaks {
+    Deviation::all().iter().copied().filter(move |deviation| match &deviation.breaks {
         Breaks::Requirements(ids) => ids.iter().any(|id| wanted(id)),
         Breaks::Permitted(_) => false,
     })

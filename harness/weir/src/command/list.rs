@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use weir_catalog::checks;
 use weir_provision::client;
 use weir_server::Target;
-use weir_server::deviations::{self, Breaks};
+use weir_server::{Breaks, Deviation};
 
 use crate::exit;
 use crate::failure::Failure;
@@ -132,7 +132,7 @@ fn requirements(feature: Option<&str>) -> Vec<Entry> {
 }
 
 fn deviations(topic: Option<&str>) -> Vec<Entry> {
-    deviations::all()
+    Deviation::all()
         .iter()
         .filter(|deviation| wanted(topic, deviation.id.split('.').next().unwrap_or_default()))
         .map(|deviation| {
