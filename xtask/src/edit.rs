@@ -18,8 +18,7 @@ impl Source {
     }
 
     pub fn write(&self) -> Result<(), TaskError> {
-        std::fs::write(&self.path, &self.text)
-            .map_err(|source| TaskError::File { path: self.path.clone(), source })
+        std::fs::write(&self.path, &self.text).map_err(|source| TaskError::File { path: self.path.clone(), source })
     }
 
     pub fn text(&self) -> &str {

@@ -77,7 +77,9 @@ pub fn target(root: &Path, name: &str) -> Result<String> {
     let path = root.join(format!("fixtures/targets/{name}.toml"));
     create(root, &path, name, &skeleton::target())?;
     let entry = format!("    (\"{name}\", include_str!(\"../../../fixtures/targets/{name}.toml\")),\n");
-    register(&root.join("server/src/targets/mod.rs"), "const DOCUMENTS:", &entry)?;
+    let mut list = Source::read(&root.join("server/src/targets/mod.rs"))?;
+    list.insert_line("const DOCUMENTS:", &entry)?;
+    list.write()?;
     Ok(skeleton::after_target(&relative(root, &path), name))
 }
 
@@ -88,7 +90,10 @@ pub fn client(root: &Path, name: &str, like: &str) -> Result<String> {
     let path = root.join(format!("fixtures/clients/{name}.toml"));
     create(root, &path, name, &skeleton::client(name, like, model.text()))?;
     let entry = format!("    (\"{name}.toml\", include_str!(\"../../../../fixtures/clients/{name}.toml\")),\n");
-    register(&root.join("harness/provision/src/client/mod.rs"), "const DOCUMENTS:", &entry)?;
+    // At the end: the first client of the list is the one that runs by default.
+    let mut list = Source::read(&root.join("harness/provision/src/client/mod.rs"))?;
+    list.append_record("const DOCUMENTS:", &format!("{name}.toml"), &entry)?;
+    list.write()?;
     Ok(skeleton::after_client(&relative(root, &path), name))
 }
 
@@ -104,13 +109,6 @@ pub fn report(root: &Path, name: &str) -> Result<String> {
     list.insert_sorted("pub use ", &format!("pub use {module}::{type_name};"))?;
     list.write()?;
     Ok(skeleton::after_report(&relative(root, &path), &type_name, name))
-}
-
-/// Adds a line to a list that is sorted.
-fn register(path: &Path, list: &str, entry: &str) -> Result<()> {
-    let mut source = Source::read(path)?;
-    source.insert_line(list, entry)?;
-    source.write()
 }
 
 fn create(root: &Path, path: &Path, id: &str, text: &str) -> Result<()> {
