@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use weir_exchange::difference::{at, member};
 use weir_judge::Provenance;
 
-use super::template::{Filling, Template, Templates};
+use super::template::{Template, TemplateValues, Templates};
 use crate::discovery::Discovery;
 use crate::discovery::ResourceType;
 
@@ -38,14 +38,14 @@ fn scramble(state: u64) -> u64 {
 
 /// An attribute of a resource type as the endpoint publishes it.
 #[derive(Clone, Copy, Debug)]
-pub struct Published<'d> {
+pub struct PublishedAttribute<'d> {
     /// The URI of the extension that it belongs to; `None` for the base schema.
     pub extension: Option<&'d str>,
     pub name: &'d str,
     pub definition: &'d Value,
 }
 
-impl Published<'_> {
+impl PublishedAttribute<'_> {
     /// How it is named in a path: with the extension's URI in front.
     pub fn path(&self) -> String {
         self.extension.map_or_else(|| self.name.to_owned(), |uri| format!("{uri}:{}", self.name))
@@ -140,8 +140,8 @@ impl Data {
         format!("{}-{own}", self.prefix)
     }
 
-    fn filling<'a>(&'a self, own: &'a str) -> Filling<'a> {
-        Filling { prefix: &self.run, check: &self.prefix, word: &self.word, own }
+    fn filling<'a>(&'a self, own: &'a str) -> TemplateValues<'a> {
+        TemplateValues { prefix: &self.run, check: &self.prefix, word: &self.word, own }
     }
 
     /// The name of the resource type at `endpoint`.
@@ -176,7 +176,7 @@ impl Data {
         let template = self.text("userName", None)?;
         // Users of no cohort have a number behind the same word.
         let (check, word) = (format!("{}.", self.prefix), format!("{}x", self.word));
-        let filling = Filling { prefix: &self.run, check: &check, word: &word, own: key };
+        let filling = TemplateValues { prefix: &self.run, check: &check, word: &word, own: key };
         Some((template.start(filling), template.fill(filling)))
     }
 
@@ -309,14 +309,14 @@ impl Data {
     }
 
     /// Every attribute that the endpoint publishes for a resource type, those of its extensions included.
-    pub fn published<'d>(&'d self, kind: &'d ResourceType) -> Vec<Published<'d>> {
+    pub fn published<'d>(&'d self, kind: &'d ResourceType) -> Vec<PublishedAttribute<'d>> {
         let core = std::iter::once((None, kind.schema.as_str()));
         let extensions = kind.extensions.iter().map(|uri| (Some(uri.as_str()), uri.as_str()));
         let mut all = Vec::new();
         for (extension, uri) in core.chain(extensions) {
             for definition in self.attributes(uri).unwrap_or_default() {
                 if let Some(name) = at(definition, "name").and_then(Value::as_str) {
-                    all.push(Published { extension, name, definition });
+                    all.push(PublishedAttribute { extension, name, definition });
                 }
             }
         }

@@ -81,14 +81,14 @@ pub struct Discovery {
     types: Vec<ResourceType>,
     offers: BTreeMap<Capability, Offer>,
     contradictions: Vec<Contradiction>,
-    declared: Declared,
+    declared: Declarations,
     remarks: Vec<String>,
 }
 
 /// What the description of a target says of it, whatever its discovery publishes. Known of targets of our own only; what is
 /// declared is reported as declared, not as a finding.
 #[derive(Clone, Debug, Default)]
-pub struct Declared {
+pub struct Declarations {
     /// What is not offered.
     pub missing: Capabilities,
     pub tolerances: Vec<Tolerance>,
@@ -98,7 +98,7 @@ pub struct Declared {
     pub findings: Vec<(Vec<String>, String)>,
 }
 
-impl Declared {
+impl Declarations {
     /// The tolerance or the deviation with which an endpoint cannot but break `requirement`.
     pub fn breaking(&self, requirement: &str) -> Option<&'static str> {
         let tolerance = self.tolerances.iter().find(|tolerance| tolerance.breaks().contains(&requirement));
@@ -188,7 +188,7 @@ pub async fn discover_knowing(client: &Client, known: &Foreknowledge) -> Result<
         schemas,
         offers: BTreeMap::new(),
         contradictions: Vec::new(),
-        declared: Declared::default(),
+        declared: Declarations::default(),
         remarks: Vec::new(),
     };
     discovery.remark_on_documents();
@@ -262,12 +262,12 @@ impl Discovery {
     }
 
     /// What the endpoint's own description declares.
-    pub const fn declared(&self) -> &Declared {
+    pub const fn declared(&self) -> &Declarations {
         &self.declared
     }
 
     /// Takes note of what a target's description declares.
-    pub fn declare(&mut self, declared: Declared) {
+    pub fn declare(&mut self, declared: Declarations) {
         // Nothing that is published, and no harmless request, shows that PUT or a page is not offered.
         for &capability in &declared.missing {
             if self.offers(capability) {

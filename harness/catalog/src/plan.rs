@@ -34,7 +34,7 @@ pub enum Decision {
 
 /// One check of the plan.
 #[derive(Clone)]
-pub struct Planned {
+pub struct PlannedCheck {
     pub check: &'static Check,
     pub decision: Decision,
 }
@@ -74,7 +74,7 @@ const WRITING: [Capability; 8] = [
 ];
 
 /// Decides for each check whether the endpoint offers what it needs, and whether the run may do what it does.
-pub fn plan(checks: Vec<&'static Check>, discovery: &Discovery, read_only: bool) -> Vec<Planned> {
+pub fn plan(checks: Vec<&'static Check>, discovery: &Discovery, read_only: bool) -> Vec<PlannedCheck> {
     checks
         .into_iter()
         .map(|check| {
@@ -92,7 +92,7 @@ pub fn plan(checks: Vec<&'static Check>, discovery: &Discovery, read_only: bool)
             } else {
                 Decision::Skip(format!("the endpoint does not offer {}", missing.join(", ")))
             };
-            Planned { check, decision }
+            PlannedCheck { check, decision }
         })
         .collect()
 }

@@ -38,7 +38,7 @@ pub fn list<'v>(parent: &'v Value, member: &str) -> &'v [Value] {
 
 /// One attribute or sub-attribute of a resource type.
 #[derive(Clone, Copy, Debug)]
-pub struct Published<'d> {
+pub struct SchemaNode<'d> {
     pub schema: &'d str,
     /// Whether it is an extension's, so that its values stand in an object of the extension.
     pub extension: bool,
@@ -47,7 +47,7 @@ pub struct Published<'d> {
     pub attribute: &'d Value,
 }
 
-impl<'d> Published<'d> {
+impl<'d> SchemaNode<'d> {
     pub fn name(&self) -> &'d str {
         text(self.attribute, "name")
     }
@@ -123,12 +123,12 @@ impl<'d> Published<'d> {
 }
 
 /// The attributes of a resource type, core first, without the common ones (RFC 7643 section 3.1).
-pub fn attributes<'d>(context: &'d Context, kind: &'d ResourceType) -> Vec<Published<'d>> {
+pub fn attributes<'d>(context: &'d Context, kind: &'d ResourceType) -> Vec<SchemaNode<'d>> {
     std::iter::once((kind.schema.as_str(), false))
         .chain(kind.extensions.iter().map(|uri| (uri.as_str(), true)))
         .flat_map(|(schema, extension)| {
             let attributes = context.discovery().schema(schema).map_or(&[][..], |found| list(found, "attributes"));
-            attributes.iter().map(move |attribute| Published { schema, extension, parent: None, attribute })
+            attributes.iter().map(move |attribute| SchemaNode { schema, extension, parent: None, attribute })
         })
         .filter(|own| !own.name().is_empty())
         .filter(|own| own.extension || !matches!(own.name(), "id" | "externalId" | "meta" | "schemas"))
@@ -161,12 +161,12 @@ fn can_be_created(context: &Context, kind: &ResourceType) -> bool {
 /// A value for an attribute that fits what is published and, for the attributes of RFC 7643, what its text says; values of
 /// different `variant` differ, as far as the type has two. `person` is the id of a user, for references by id. `None` if no
 /// value can be made up.
-pub fn sample(context: &Context, own: &Published<'_>, person: Option<&str>, variant: usize) -> Option<Value> {
+pub fn sample(context: &Context, own: &SchemaNode<'_>, person: Option<&str>, variant: usize) -> Option<Value> {
     let one = sample_one(context, own, person, variant)?;
     Some(if own.flag("multiValued") { json!([one]) } else { one })
 }
 
-fn sample_one(context: &Context, own: &Published<'_>, person: Option<&str>, variant: usize) -> Option<Value> {
+fn sample_one(context: &Context, own: &SchemaNode<'_>, person: Option<&str>, variant: usize) -> Option<Value> {
     let either = |first: &str, second: &str| Some(json!(if variant.is_multiple_of(2) { first } else { second }));
     let canonical = list(own.attribute, "canonicalValues");
     let parent = own.parent.map_or("", |parent| text(parent, "name"));
@@ -236,9 +236,9 @@ pub struct Full<'d> {
     /// What was sent.
     pub body: Value,
     /// The attributes that have a value.
-    pub accepted: Vec<Published<'d>>,
+    pub accepted: Vec<SchemaNode<'d>>,
     /// The attributes whose values were refused, with the refusal.
-    pub refused: Vec<(Published<'d>, std::sync::Arc<weir_exchange::Exchange>)>,
+    pub refused: Vec<(SchemaNode<'d>, std::sync::Arc<weir_exchange::Exchange>)>,
 }
 
 /// Creates a resource with a value in every attribute that clients can set. Where the endpoint refuses that, each attribute
@@ -250,8 +250,8 @@ pub async fn full<'d>(
     variant: usize,
 ) -> Result<Full<'d>, Stop> {
     let base = context.data().resource(kind);
-    let mut cells: Vec<(Published<'d>, Value)> = Vec::new();
-    for own in attributes(context, kind).into_iter().filter(Published::is_settable) {
+    let mut cells: Vec<(SchemaNode<'d>, Value)> = Vec::new();
+    for own in attributes(context, kind).into_iter().filter(SchemaNode::is_settable) {
         // What the data already gives a value, because it is required, keeps it.
         let Some(value) =
             own.values(&base).first().map(|value| (*value).clone()).or_else(|| sample(context, &own, person, variant))
@@ -260,7 +260,7 @@ pub async fn full<'d>(
         };
         cells.push((own, value));
     }
-    let whole = |cells: &[(Published<'d>, Value)]| {
+    let whole = |cells: &[(SchemaNode<'d>, Value)]| {
         let mut body = base.clone();
         for (own, value) in cells {
             own.put(&mut body, value.clone());

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use weir_judge::{Consumer, Event, Events, Finding, Step, Verdict};
 
 /// A check or a step, as the rounds so far judged it.
-enum Kept {
+enum Recorder {
     Finding(Finding),
     Step(Step),
 }
@@ -16,7 +16,7 @@ enum Kept {
 #[derive(Clone)]
 pub struct Rounds {
     events: Events,
-    kept: Arc<Mutex<Vec<Kept>>>,
+    kept: Arc<Mutex<Vec<Recorder>>>,
 }
 
 impl Rounds {
@@ -35,11 +35,11 @@ impl Rounds {
         let kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
         for one in kept {
             self.events.emit(&match one {
-                Kept::Finding(mut finding) => {
+                Recorder::Finding(mut finding) => {
                     finding.reason = reason(&finding.rounds, finding.reason.take());
                     Event::Finding(Arc::new(finding))
                 }
-                Kept::Step(mut step) => {
+                Recorder::Step(mut step) => {
                     step.reason = reason(&step.rounds, step.reason.take());
                     Event::Step(Arc::new(step))
                 }
@@ -54,11 +54,11 @@ impl Consumer for Rounds {
         match event {
             Event::Finding(finding) => {
                 let earlier = kept.iter_mut().find_map(|one| match one {
-                    Kept::Finding(earlier) if earlier.check == finding.check => Some(earlier),
+                    Recorder::Finding(earlier) if earlier.check == finding.check => Some(earlier),
                     _ => None,
                 });
                 let Some(earlier) = earlier else {
-                    kept.push(Kept::Finding(Finding { rounds: vec![finding.verdict], ..Finding::clone(finding) }));
+                    kept.push(Recorder::Finding(Finding { rounds: vec![finding.verdict], ..Finding::clone(finding) }));
                     return Ok(());
                 };
                 earlier.rounds.push(finding.verdict);
@@ -71,11 +71,11 @@ impl Consumer for Rounds {
             }
             Event::Step(step) => {
                 let earlier = kept.iter_mut().find_map(|one| match one {
-                    Kept::Step(earlier) if earlier.id == step.id && earlier.client == step.client => Some(earlier),
+                    Recorder::Step(earlier) if earlier.id == step.id && earlier.client == step.client => Some(earlier),
                     _ => None,
                 });
                 let Some(earlier) = earlier else {
-                    kept.push(Kept::Step(Step { rounds: vec![step.verdict], ..Step::clone(step) }));
+                    kept.push(Recorder::Step(Step { rounds: vec![step.verdict], ..Step::clone(step) }));
                     return Ok(());
                 };
                 earlier.rounds.push(step.verdict);

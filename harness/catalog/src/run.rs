@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::sync::watch;
-use weir_exchange::{Client, Created, EndpointError, EndpointErrorKind, Further};
+use weir_exchange::{Client, CreatedResources, EndpointError, EndpointErrorKind, Further};
 use weir_judge::verdict_of;
 use weir_judge::{Event, Events, Finding, Problem, Verdict};
 
@@ -15,7 +15,7 @@ use crate::check::{Check, CheckResult};
 use crate::check::{Context, Scale, Stop};
 use crate::data::{Data, run_prefix};
 use crate::discovery::Discovery;
-use crate::plan::{Decision, Planned};
+use crate::plan::{Decision, PlannedCheck};
 use crate::sweep::{delete_created, sweep};
 use crate::template::Templates;
 
@@ -41,8 +41,14 @@ pub struct RunOptions {
 
 /// Runs every check of `plan` and deletes what they created. Findings are emitted in the order of the plan, whatever
 /// ran first.
-pub async fn run(plan: &[Planned], client: &Client, discovery: &Arc<Discovery>, events: &Events, options: &RunOptions) {
-    let one = |planned: &Planned| {
+pub async fn run(
+    plan: &[PlannedCheck],
+    client: &Client,
+    discovery: &Arc<Discovery>,
+    events: &Events,
+    options: &RunOptions,
+) {
+    let one = |planned: &PlannedCheck| {
         run_one(planned.clone(), client.clone(), Arc::clone(discovery), events.clone(), options.clone())
     };
     // Alone only means something while nothing else runs, so those come last; the report keeps the plan's order among
@@ -66,7 +72,7 @@ pub async fn run(plan: &[Planned], client: &Client, discovery: &Arc<Discovery>, 
 /// Runs one check; `None` if the run was interrupted before. The flag tells whether something may remain that nobody
 /// has noted.
 async fn run_one(
-    planned: Planned,
+    planned: PlannedCheck,
     client: Client,
     discovery: Arc<Discovery>,
     events: Events,
@@ -114,7 +120,7 @@ async fn attempt(
     events: &Events,
     options: &RunOptions,
 ) -> (Finding, bool, bool) {
-    let created = Created::default();
+    let created = CreatedResources::default();
     let (recorded, recording) = client.noting(&created).recorded();
     let data = Data::new(options.seed, data, Arc::clone(discovery)).with_templates(Arc::clone(&options.templates));
     let context = Context::new(check, recorded, Arc::clone(discovery), data)

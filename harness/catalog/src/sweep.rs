@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::Value;
 use url::Url;
 use weir_exchange::difference::at;
-use weir_exchange::{Client, Created, Exchange, Request};
+use weir_exchange::{Client, CreatedResources, Exchange, Request};
 use weir_judge::{Event, Events};
 
 use crate::discovery::Discovery;
@@ -17,7 +17,7 @@ const PAGE: usize = 200;
 const MOST_PAGES: usize = 1000;
 
 /// Deletes everything on the list, the newest first, and reports what remains. What is already gone counts as deleted.
-pub async fn delete_created(created: &Created, client: &Client, events: &Events) {
+pub async fn delete_created(created: &CreatedResources, client: &Client, events: &Events) {
     for (url, access) in created.take() {
         // As the client that created it, which may be another tenant's.
         delete(&client.with_access(access), url, events).await;
@@ -36,7 +36,7 @@ pub async fn delete(client: &Client, url: Url, events: &Events) {
 
 /// What a sweep did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Swept {
+pub struct SweepReport {
     /// The URLs of what was found, in the order of deletion.
     pub found: Vec<String>,
     /// The collections that no filter could search, so that they were read as a whole, or not at all.
@@ -52,8 +52,8 @@ pub async fn sweep(
     prefix: &str,
     thorough: bool,
     look: bool,
-) -> Swept {
-    let mut swept = Swept::default();
+) -> SweepReport {
+    let mut swept = SweepReport::default();
     for (endpoint, filters) in [
         ("/Groups", &["displayName sw "][..]),
         // A configuration may want user names without the prefix; the display name has it all the same.

@@ -10,7 +10,7 @@ pub struct Templates(BTreeMap<String, Attributes>);
 
 #[derive(Clone, Debug, Default)]
 struct Attributes {
-    set: Vec<(Path, Made)>,
+    set: Vec<(Path, TemplatePiece)>,
     leave_out: Vec<Path>,
 }
 
@@ -24,7 +24,7 @@ struct Path {
 
 /// How a value is made.
 #[derive(Clone, Debug)]
-enum Made {
+enum TemplatePiece {
     /// Always the same.
     Fixed(Value),
     /// A text with placeholders.
@@ -50,7 +50,7 @@ enum Piece {
 
 /// What a template is filled with.
 #[derive(Clone, Copy, Debug)]
-pub struct Filling<'a> {
+pub struct TemplateValues<'a> {
     pub prefix: &'a str,
     /// What the names of the check begin with.
     pub check: &'a str,
@@ -102,12 +102,12 @@ impl Template {
     }
 
     /// The text for one resource.
-    pub fn fill(&self, filling: Filling<'_>) -> String {
+    pub fn fill(&self, filling: TemplateValues<'_>) -> String {
         self.0.iter().map(|piece| piece.fill(filling)).collect()
     }
 
     /// What the texts of all resources of one check begin with, and no other's.
-    pub fn start(&self, filling: Filling<'_>) -> String {
+    pub fn start(&self, filling: TemplateValues<'_>) -> String {
         let mut text = String::new();
         for piece in &self.0 {
             match piece {
@@ -140,7 +140,7 @@ impl Template {
 }
 
 impl Piece {
-    fn fill(&self, filling: Filling<'_>) -> String {
+    fn fill(&self, filling: TemplateValues<'_>) -> String {
         match self {
             Self::Literal(text) => text.clone(),
             Self::Prefix => filling.prefix.to_owned(),
@@ -223,12 +223,13 @@ impl Templates {
             return Ok(());
         }
         let made = match value {
-            Value::String(text) => Made::Text(Template::parse(&text)?),
+            Value::String(text) => TemplatePiece::Text(Template::parse(&text)?),
             Value::Null | Value::Object(_) => return Err(TemplateError::Value),
-            value => Made::Fixed(value),
+            value => TemplatePiece::Fixed(value),
         };
         let path = Path::parse(path);
-        if path.name.eq_ignore_ascii_case("userName") && !matches!(&made, Made::Text(text) if text.is_unique()) {
+        if path.name.eq_ignore_ascii_case("userName") && !matches!(&made, TemplatePiece::Text(text) if text.is_unique())
+        {
             return Err(TemplateError::NotUnique);
         }
         attributes.set.push((path, made));
@@ -238,7 +239,7 @@ impl Templates {
     /// The template of the text at `name`, or at its part, if there is one.
     pub fn text(&self, resource_type: &str, name: &str, part: Option<&str>) -> Option<&Template> {
         self.0.get(resource_type)?.set.iter().find_map(|(path, made)| match made {
-            Made::Text(template)
+            TemplatePiece::Text(template)
                 if path.extension.is_none() && path.name.eq_ignore_ascii_case(name) && path.part.as_deref() == part =>
             {
                 Some(template)
@@ -248,15 +249,15 @@ impl Templates {
     }
 
     /// Changes the body of a new resource.
-    pub fn apply(&self, resource_type: &str, body: &mut Value, filling: Filling<'_>) {
+    pub fn apply(&self, resource_type: &str, body: &mut Value, filling: TemplateValues<'_>) {
         let Some(attributes) = self.0.get(resource_type) else { return };
         for path in &attributes.leave_out {
             path.remove(body);
         }
         for (path, made) in &attributes.set {
             let value = match made {
-                Made::Fixed(value) => value.clone(),
-                Made::Text(template) => json!(template.fill(filling)),
+                TemplatePiece::Fixed(value) => value.clone(),
+                TemplatePiece::Text(template) => json!(template.fill(filling)),
             };
             path.put(body, value);
         }
@@ -267,8 +268,8 @@ impl Templates {
 mod tests {
     use super::*;
 
-    const FILLING: Filling<'_> =
-        Filling { prefix: "weir-k3f9xq", check: "weir-k3f9xq-create.user", word: "otbralk", own: "3" };
+    const FILLING: TemplateValues<'_> =
+        TemplateValues { prefix: "weir-k3f9xq", check: "weir-k3f9xq-create.user", word: "otbralk", own: "3" };
 
     #[test]
     fn a_template_is_filled_and_has_a_start_of_its_own() {

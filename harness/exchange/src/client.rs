@@ -13,7 +13,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue,
 use secrecy::ExposeSecret as _;
 use url::Url;
 
-use super::created::Created;
+use super::created::CreatedResources;
 use super::credentials::{Access, Credentials};
 use super::error::{ClientError, EndpointError, EndpointErrorKind};
 use super::exchange::{Authentication, Exchange, ParsedBody};
@@ -94,7 +94,7 @@ pub struct Client {
     access: Arc<Access>,
     recordings: Vec<Recording>,
     observer: Option<Observer>,
-    created: Option<Created>,
+    created: Option<CreatedResources>,
 }
 
 /// The exchanges that one client, and its clones, had since the recording began.
@@ -217,7 +217,7 @@ impl Client {
 
     /// The same client, which notes in `created` what its requests create.
     #[must_use]
-    pub fn noting(&self, created: &Created) -> Self {
+    pub fn noting(&self, created: &CreatedResources) -> Self {
         Self { created: Some(created.clone()), ..self.clone() }
     }
 

@@ -12,17 +12,17 @@ use super::exchange::Exchange;
 use crate::difference::at;
 
 #[derive(Default)]
-struct Noted {
+struct CreationList {
     resources: Vec<(Url, Arc<Access>)>,
     uncertain: bool,
 }
 
 /// The resources that clients created while noting here ([`Client::noting`](super::Client::noting)). Clones share the list.
 #[derive(Clone, Default)]
-pub struct Created(Arc<Mutex<Noted>>);
+pub struct CreatedResources(Arc<Mutex<CreationList>>);
 
-impl Created {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Noted> {
+impl CreatedResources {
+    fn lock(&self) -> std::sync::MutexGuard<'_, CreationList> {
         // Each change is one push or one assignment, so a panic elsewhere leaves the list whole.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -19,7 +19,7 @@ pub mod request;
 
 pub use base_url::base_url;
 pub use client::{Client, ClientOptions, Recording, is_loopback};
-pub use created::Created;
+pub use created::CreatedResources;
 pub use credentials::{Access, Credentials};
 pub use difference::Difference;
 pub use error::{ClientError, EndpointError, EndpointErrorKind};

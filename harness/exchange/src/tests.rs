@@ -104,7 +104,7 @@ async fn what_lies_at_another_origin_by_the_endpoints_word_is_not_deleted_there(
     let job = json!({"Operations": [{"method": "POST", "status": "201", "location": format!("{elsewhere}Users/8")}]});
     for (path, body) in [("/Me", r#"{"id":"7"}"#.to_owned()), ("/Users", "{}".to_owned()), ("/Bulk", job.to_string())] {
         let (url, _) = peer(vec![answer(&location, &body)]).await;
-        let (client, created) = (client(&url), Created::default());
+        let (client, created) = (client(&url), CreatedResources::default());
         client.noting(&created).send(Request::post(path).json(&json!({}))).await.unwrap();
         assert_eq!((created.len(), created.is_uncertain()), (0, true), "{path}");
         assert!(created.take().next().is_none(), "{path}");
@@ -145,7 +145,7 @@ async fn a_request_to_wait_too_long_is_an_answer() {
 #[tokio::test]
 async fn a_discarded_answer_is_recorded_and_what_it_created_is_noted() {
     let (url, _) = peer(vec![answer("201 Created", r#"{"id":"7"}"#)]).await;
-    let created = Created::default();
+    let created = CreatedResources::default();
     let (client, recording) = client(&url).noting(&created).recorded();
     let error = client.send(Request::post("/Users").json(&json!({})).discard_answer()).await.unwrap_err();
     assert_eq!(error.kind, EndpointErrorKind::Discarded);
@@ -157,7 +157,7 @@ async fn a_discarded_answer_is_recorded_and_what_it_created_is_noted() {
 async fn what_was_created_by_an_answer_that_is_not_quite_json_is_noted() {
     // Half a surrogate pair is no text that JSON readers take.
     let (url, _) = peer(vec![answer("201 Created", r#"{"title":"\ud800","id": "7"}"#)]).await;
-    let created = Created::default();
+    let created = CreatedResources::default();
     client(&url).noting(&created).send(Request::post("/Users").json(&json!({}))).await.unwrap();
     assert_eq!((created.len(), created.is_uncertain()), (1, false));
 }
@@ -165,7 +165,7 @@ async fn what_was_created_by_an_answer_that_is_not_quite_json_is_noted() {
 #[tokio::test]
 async fn a_creation_without_an_answer_leaves_uncertainty() {
     let (url, _) = peer(vec![Vec::new()]).await;
-    let created = Created::default();
+    let created = CreatedResources::default();
     let error = client(&url).noting(&created).send(Request::post("/Users").json(&json!({}))).await.unwrap_err();
     assert_eq!(error.kind, EndpointErrorKind::CutShort);
     assert_eq!((created.len(), created.is_uncertain()), (0, true));

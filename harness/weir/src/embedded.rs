@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use scim::capability::Capability;
 use secrecy::SecretString;
 use url::Url;
-use weir_catalog::discovery::Declared;
+use weir_catalog::discovery::Declarations;
 use weir_exchange::Credentials;
 use weir_exchange::Further;
 
@@ -69,7 +69,7 @@ impl Application {
 pub struct Embedded {
     endpoint: weir_server::Endpoint,
     target: String,
-    declared: Declared,
+    declared: Declarations,
     applications: Vec<Application>,
     control: Url,
 }
@@ -141,11 +141,11 @@ const fn known(deviation: &weir_server::Deviation) -> KnownDeviation {
 }
 
 /// What a target's description says of its first application, the one that runs take.
-fn declared(target: &weir_server::Target) -> Declared {
+fn declared(target: &weir_server::Target) -> Declarations {
     let first = target.applications.first();
     let capabilities = first.map_or(&target.capabilities, |first| &first.capabilities);
     let own = first.map_or(&[][..], |first| &first.deviations);
-    Declared {
+    Declarations {
         missing: Capability::ALL.iter().copied().filter(|known| !capabilities.contains(known)).collect(),
         tolerances: target.tolerances.iter().collect(),
         deviations: target
@@ -211,7 +211,7 @@ impl Embedded {
     }
 
     /// What the target's description says of it.
-    pub const fn declared(&self) -> &Declared {
+    pub const fn declared(&self) -> &Declarations {
         &self.declared
     }
 

@@ -14,27 +14,27 @@
 use std::cmp::Ordering;
 
 use super::resolve::Operand;
-use super::{Operator, Resolved, ResolvedComparison};
+use super::{Operator, ResolvedComparison, ResolvedFilter};
 use crate::resource::{Item, Record};
 use crate::schema::AttributeId;
 
 /// Whether `record` satisfies `filter`.
 #[must_use]
-pub fn matches<'a, R: Record<'a>>(filter: &Resolved, record: R) -> bool {
+pub fn matches<'a, R: Record<'a>>(filter: &ResolvedFilter, record: R) -> bool {
     match filter {
-        Resolved::Present { attribute, sub_attribute } => {
+        ResolvedFilter::Present { attribute, sub_attribute } => {
             any_value(record, *attribute, *sub_attribute, |value| value.is_some_and(is_present))
         }
-        Resolved::Compare(ResolvedComparison { attribute, sub_attribute, operator, value: operand }) => {
+        ResolvedFilter::Compare(ResolvedComparison { attribute, sub_attribute, operator, value: operand }) => {
             any_value(record, *attribute, *sub_attribute, |value| satisfies(value, *operator, operand))
         }
-        Resolved::ValuePath { attribute, filter } => record.get(*attribute).is_some_and(|mut values| {
+        ResolvedFilter::ValuePath { attribute, filter } => record.get(*attribute).is_some_and(|mut values| {
             values.any(|value| matches!(value, Item::Complex(value) if matches(filter, value)))
         }),
-        Resolved::Not(filter) => !matches(filter, record),
-        Resolved::And(operands) => operands.iter().all(|operand| matches(operand, record)),
-        Resolved::Or(operands) => operands.iter().any(|operand| matches(operand, record)),
-        Resolved::Nothing => false,
+        ResolvedFilter::Not(filter) => !matches(filter, record),
+        ResolvedFilter::And(operands) => operands.iter().all(|operand| matches(operand, record)),
+        ResolvedFilter::Or(operands) => operands.iter().any(|operand| matches(operand, record)),
+        ResolvedFilter::Nothing => false,
     }
 }
 
@@ -59,7 +59,7 @@ fn any_value<'a, R: Record<'a>>(
 fn is_present<'a, R: Record<'a>>(value: &Item<'a, R>) -> bool {
     match value {
         Item::String(text) => !text.is_empty(),
-        Item::Boolean(_) | Item::Integer(_) | Item::Decimal(_) | Item::Timestamp(_) | Item::Composed(_) => true,
+        Item::Boolean(_) | Item::Integer(_) | Item::Decimal(_) | Item::Timestamp(_) | Item::ComposedText(_) => true,
         Item::Complex(record) => record.fields().any(|(_, mut values)| values.any(|value| is_present(&value))),
     }
 }
@@ -102,7 +102,7 @@ fn order<R>(value: &Item<'_, R>, operand: &Operand) -> Option<Ordering> {
     match (value, operand) {
         (Item::String(text), Operand::Instant(instant)) => Some(crate::date_time::parse(text)?.cmp(instant)),
         (Item::Timestamp(value), Operand::Instant(instant)) => Some(crate::date_time::as_written(*value).cmp(instant)),
-        (Item::String(_) | Item::Composed(_), _) => {
+        (Item::String(_) | Item::ComposedText(_), _) => {
             let (text, (rule, key)) = (value.text()?, operand.key()?);
             Some(rule.compare(&text, key))
         }

@@ -7,7 +7,7 @@ pub mod parse;
 pub mod resolve;
 
 pub use ast::{Comparison, Filter, Literal, Operator};
-pub use resolve::{Resolved, ResolvedComparison};
+pub use resolve::{ResolvedComparison, ResolvedFilter};
 
 #[cfg(test)]
 mod tests;

@@ -75,7 +75,7 @@ impl From<FilterSyntaxError> for crate::Error {
 /// Offset and expectation.
 pub fn parse(text: &str, limits: Limits, tolerances: &Tolerances) -> Result<Filter, FilterSyntaxError> {
     let grammar = Grammar::new(limits, tolerances);
-    let place = Place { depth: 0, in_value_path: false };
+    let place = Nesting { depth: 0, in_value_path: false };
     match grammar.filter(place, text) {
         Ok(("", filter)) => Ok(filter),
         Ok((rest, _)) => Err(continuation(rest, "the end of the filter").at(text)),
@@ -94,7 +94,7 @@ pub fn parse_in_brackets<'a>(
     tolerances: &Tolerances,
 ) -> Result<(Filter, &'a str), FilterSyntaxError> {
     let grammar = Grammar::new(limits, tolerances);
-    let place = Place { depth: 1, in_value_path: true };
+    let place = Nesting { depth: 1, in_value_path: true };
     match grammar.filter(place, text) {
         Ok((rest, filter)) if rest.starts_with(']') => Ok((filter, rest)),
         Ok((rest, _)) => Err(continuation(rest, "\"]\"").at(text)),
@@ -163,7 +163,7 @@ fn failure<'a, T>(rest: &str, expected: impl Into<Cow<'static, str>>) -> Parsed<
 }
 
 #[derive(Clone, Copy)]
-struct Place {
+struct Nesting {
     /// Brackets open here.
     depth: usize,
     in_value_path: bool,
@@ -188,7 +188,7 @@ impl Grammar {
     }
 
     /// `filter = conjunction *( SP "or" SP conjunction )`
-    fn filter<'a>(&self, place: Place, input: &'a str) -> Parsed<'a, Filter> {
+    fn filter<'a>(&self, place: Nesting, input: &'a str) -> Parsed<'a, Filter> {
         let (input, _) = self.padding(input)?;
         let (input, first) = self.conjunction(place, input)?;
         let next = preceded(|input| self.junction("or", input), cut(|input| self.conjunction(place, input)));
@@ -198,7 +198,7 @@ impl Grammar {
     }
 
     /// `conjunction = factor *( SP "and" SP factor )`
-    fn conjunction<'a>(&self, place: Place, input: &'a str) -> Parsed<'a, Filter> {
+    fn conjunction<'a>(&self, place: Nesting, input: &'a str) -> Parsed<'a, Filter> {
         let (input, first) = self.factor(place, input)?;
         let next = preceded(|input| self.junction("and", input), cut(|input| self.factor(place, input)));
         let (input, others) = repeated(next, input)?;
@@ -217,7 +217,7 @@ impl Grammar {
     }
 
     /// `factor = "not" [SP] group / group / term`
-    fn factor<'a>(&self, place: Place, input: &'a str) -> Parsed<'a, Filter> {
+    fn factor<'a>(&self, place: Nesting, input: &'a str) -> Parsed<'a, Filter> {
         let not = preceded(|input| self.not(input), |input| self.group(place, input));
         let term = |input| self.term(place, input);
         match input.as_bytes().first() {
@@ -241,7 +241,7 @@ impl Grammar {
     }
 
     /// `group = "(" filter ")"`
-    fn group<'a>(&self, place: Place, input: &'a str) -> Parsed<'a, Filter> {
+    fn group<'a>(&self, place: Nesting, input: &'a str) -> Parsed<'a, Filter> {
         let (inside, _) = char('(').parse(input)?;
         let place = self.deeper(place, input)?;
         let (rest, filter) = cut(|input| self.filter(place, input)).parse(inside)?;
@@ -251,9 +251,9 @@ impl Grammar {
         }
     }
 
-    fn deeper(&self, place: Place, input: &str) -> Result<Place, nom::Err<Expectation>> {
+    fn deeper(&self, place: Nesting, input: &str) -> Result<Nesting, nom::Err<Expectation>> {
         if place.depth < self.limits.depth {
-            Ok(Place { depth: place.depth + 1, ..place })
+            Ok(Nesting { depth: place.depth + 1, ..place })
         } else {
             let expected = format!("brackets nested at most {} deep", self.limits.depth);
             Err(nom::Err::Failure(Expectation::new(input, expected)))
@@ -261,17 +261,17 @@ impl Grammar {
     }
 
     /// `term = attrPath ( "[" filter "]" / SP "pr" / SP compareOp SP compValue )`
-    fn term<'a>(&self, place: Place, input: &'a str) -> Parsed<'a, Filter> {
+    fn term<'a>(&self, place: Nesting, input: &'a str) -> Parsed<'a, Filter> {
         let (input, path) = attribute_path(place, input)?;
         if input.starts_with('[') { self.value_path(place, path, input) } else { self.expression(path, input) }
     }
 
     /// `"[" filter "]"` after the attribute path.
-    fn value_path<'a>(&self, place: Place, path: AttributePath, input: &'a str) -> Parsed<'a, Filter> {
+    fn value_path<'a>(&self, place: Nesting, path: AttributePath, input: &'a str) -> Parsed<'a, Filter> {
         if place.in_value_path {
             return failure(input, "a comparison of a sub-attribute, because value paths do not nest");
         }
-        let inner = Place { in_value_path: true, ..self.deeper(place, input)? };
+        let inner = Nesting { in_value_path: true, ..self.deeper(place, input)? };
         let (rest, filter) = preceded(char('['), cut(|input| self.filter(inner, input))).parse(input)?;
         let Some(rest) = rest.strip_prefix(']') else {
             return Err(nom::Err::Failure(continuation(rest, "\"]\"")));
@@ -429,7 +429,7 @@ fn conjunction_of(first: Filter, others: Vec<Filter>) -> Filter {
 }
 
 /// `attrPath`
-fn attribute_path(place: Place, input: &str) -> Parsed<'_, AttributePath> {
+fn attribute_path(place: Nesting, input: &str) -> Parsed<'_, AttributePath> {
     match AttributePath::parse_prefix(input) {
         Ok((path, rest)) => Ok((rest, path)),
         Err(_) if !input.starts_with(|c: char| c.is_ascii_alphanumeric()) => mismatch(

@@ -24,7 +24,7 @@ use crate::{Error, ErrorKind, Result};
 
 /// A filter whose paths are attribute ids and whose literals have the attribute's type.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Resolved {
+pub enum ResolvedFilter {
     /// The attribute has a value; `path` as in [`ResolvedComparison`].
     Present {
         attribute: AttributeId,
@@ -34,11 +34,11 @@ pub enum Resolved {
     /// Some value of the complex attribute satisfies the inner filter, whose attributes are its sub-attributes.
     ValuePath {
         attribute: AttributeId,
-        filter: Box<Resolved>,
+        filter: Box<ResolvedFilter>,
     },
-    Not(Box<Resolved>),
-    And(Vec<Resolved>),
-    Or(Vec<Resolved>),
+    Not(Box<ResolvedFilter>),
+    And(Vec<ResolvedFilter>),
+    Or(Vec<ResolvedFilter>),
     /// Never matches: an attribute that this resource type lacks, in a query over several types (RFC 7644 section 3.4.2.1).
     Nothing,
 }
@@ -93,12 +93,12 @@ impl Operand {
 
 /// What every match of `filter` has: each pair is an attribute or sub-attribute, of which some value equals the operand.
 /// A store may look any one of them up in an index, and then evaluates the whole filter on what it finds.
-pub fn equality_terms(filter: &Resolved) -> impl Iterator<Item = (AttributeId, &Operand)> {
+pub fn equality_terms(filter: &ResolvedFilter) -> impl Iterator<Item = (AttributeId, &Operand)> {
     let (mut next, mut pending) = (Some(filter), Vec::new());
     std::iter::from_fn(move || {
         loop {
             match next.take().or_else(|| pending.pop())? {
-                Resolved::Compare(ResolvedComparison {
+                ResolvedFilter::Compare(ResolvedComparison {
                     attribute,
                     sub_attribute,
                     operator: Operator::Equal,
@@ -106,8 +106,8 @@ pub fn equality_terms(filter: &Resolved) -> impl Iterator<Item = (AttributeId, &
                 }) if *value != Operand::Null => {
                     return Some((sub_attribute.unwrap_or(*attribute), value));
                 }
-                Resolved::And(operands) => pending.extend(operands.iter().rev()),
-                Resolved::ValuePath { filter, .. } => next = Some(filter),
+                ResolvedFilter::And(operands) => pending.extend(operands.iter().rev()),
+                ResolvedFilter::ValuePath { filter, .. } => next = Some(filter),
                 _ => {}
             }
         }
@@ -123,7 +123,7 @@ pub fn resolve(
     resource_type: ResourceTypeId,
     filter: &Filter,
     tolerances: &Tolerances,
-) -> Result<Resolved> {
+) -> Result<ResolvedFilter> {
     Resolver { registry, tolerances, scope: Scope::Resource(resource_type), unknown: Unknown::Refuse }.filter(filter)
 }
 
@@ -137,7 +137,7 @@ pub fn resolve_or_nothing(
     resource_type: ResourceTypeId,
     filter: &Filter,
     tolerances: &Tolerances,
-) -> Result<Resolved> {
+) -> Result<ResolvedFilter> {
     Resolver { registry, tolerances, scope: Scope::Resource(resource_type), unknown: Unknown::NoValue }.filter(filter)
 }
 
@@ -150,7 +150,7 @@ pub fn resolve_in(
     parent: AttributeId,
     filter: &Filter,
     tolerances: &Tolerances,
-) -> Result<Resolved> {
+) -> Result<ResolvedFilter> {
     Resolver { registry, tolerances, scope: Scope::ValueOf(parent), unknown: Unknown::Refuse }.filter(filter)
 }
 
@@ -177,26 +177,26 @@ struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    fn filter(self, filter: &Filter) -> Result<Resolved> {
+    fn filter(self, filter: &Filter) -> Result<ResolvedFilter> {
         let all = |operands: &[Filter]| operands.iter().map(|operand| self.filter(operand)).collect::<Result<Vec<_>>>();
         match filter {
             Filter::Present(path) => self.present(path),
             Filter::Compare(comparison) => self.compare(comparison),
             Filter::ValuePath(path, inner) => self.value_path(path, inner),
-            Filter::Not(inner) => Ok(Resolved::Not(Box::new(self.filter(inner)?))),
-            Filter::And(operands) => Ok(Resolved::And(all(operands)?)),
-            Filter::Or(operands) => Ok(Resolved::Or(all(operands)?)),
+            Filter::Not(inner) => Ok(ResolvedFilter::Not(Box::new(self.filter(inner)?))),
+            Filter::And(operands) => Ok(ResolvedFilter::And(all(operands)?)),
+            Filter::Or(operands) => Ok(ResolvedFilter::Or(all(operands)?)),
         }
     }
 
-    fn present(self, path: &AttributePath) -> Result<Resolved> {
+    fn present(self, path: &AttributePath) -> Result<ResolvedFilter> {
         let Some(ResolvedPath { attribute, sub_attribute }) = self.locate(path)? else {
-            return Ok(Resolved::Nothing);
+            return Ok(ResolvedFilter::Nothing);
         };
-        Ok(Resolved::Present { attribute, sub_attribute })
+        Ok(ResolvedFilter::Present { attribute, sub_attribute })
     }
 
-    fn compare(self, Comparison { path, operator, value }: &Comparison) -> Result<Resolved> {
+    fn compare(self, Comparison { path, operator, value }: &Comparison) -> Result<ResolvedFilter> {
         let operator = *operator;
         if *value == Literal::Null && !matches!(operator, Operator::Equal | Operator::NotEqual) {
             return Err(invalid(format!("{path} {}: null can be compared by eq and ne only", operator.as_str())));
@@ -204,7 +204,11 @@ impl Resolver<'_> {
         let Some(mut target) = self.locate(path)? else {
             let matches_no_value = (operator == Operator::NotEqual) != (*value == Literal::Null)
                 && matches!(operator, Operator::Equal | Operator::NotEqual);
-            return Ok(if matches_no_value { Resolved::Not(Box::new(Resolved::Nothing)) } else { Resolved::Nothing });
+            return Ok(if matches_no_value {
+                ResolvedFilter::Not(Box::new(ResolvedFilter::Nothing))
+            } else {
+                ResolvedFilter::Nothing
+            });
         };
         let value = if *value == Literal::Null {
             Operand::Null
@@ -213,13 +217,13 @@ impl Resolver<'_> {
             self.operand(target.leaf(), operator, value)?
         };
         let ResolvedPath { attribute, sub_attribute } = target;
-        Ok(Resolved::Compare(ResolvedComparison { attribute, sub_attribute, operator, value }))
+        Ok(ResolvedFilter::Compare(ResolvedComparison { attribute, sub_attribute, operator, value }))
     }
 
     /// RFC 7644 section 3.4.2.2: the brackets choose among several values of a complex attribute.
-    fn value_path(self, path: &AttributePath, inner: &Filter) -> Result<Resolved> {
+    fn value_path(self, path: &AttributePath, inner: &Filter) -> Result<ResolvedFilter> {
         let Some(target) = self.locate(path)? else {
-            return Ok(Resolved::Nothing);
+            return Ok(ResolvedFilter::Nothing);
         };
         let attribute = self.registry.attribute(target.leaf());
         if attribute.attribute_type != AttributeType::Complex {
@@ -232,7 +236,7 @@ impl Resolver<'_> {
             )));
         }
         let inner = Self { scope: Scope::ValueOf(target.attribute), ..self }.filter(inner)?;
-        Ok(Resolved::ValuePath { attribute: target.attribute, filter: Box::new(inner) })
+        Ok(ResolvedFilter::ValuePath { attribute: target.attribute, filter: Box::new(inner) })
     }
 
     /// What `path` names; `None` when it is unknown and that is no error.

@@ -5,7 +5,7 @@ mod parse;
 mod resolve;
 
 use super::parse::{Limits, parse};
-use super::{Filter, Resolved};
+use super::{Filter, ResolvedFilter};
 use crate::schema::{Registry, ResourceTypeId, standard};
 use crate::tolerance::{Tolerance, Tolerances};
 
@@ -25,7 +25,7 @@ fn user_type(registry: &Registry) -> ResourceTypeId {
     registry.resource_type_by_name("User").unwrap()
 }
 
-fn resolve_for_user(registry: &Registry, text: &str, tolerances: &Tolerances) -> crate::Result<Resolved> {
+fn resolve_for_user(registry: &Registry, text: &str, tolerances: &Tolerances) -> crate::Result<ResolvedFilter> {
     let filter = parse(text, Limits::default(), tolerances)?;
     super::resolve::resolve(registry, user_type(registry), &filter, tolerances)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::budget::Budget;
-use super::path::{Place, Selection};
+use super::path::{AttributeTarget, Selection};
 use super::value::{
     carry_over, carry_over_all, check_nullable, check_removable, check_sub_attributes, fingerprint, is_equal,
     is_listed, is_same, merge,
@@ -25,7 +25,7 @@ pub(super) fn step(
     budget: &Budget,
     draft: &mut dyn Draft,
 ) -> Result<()> {
-    let looked_at = |place: &Place| draft.fields().values(place.attribute).len();
+    let looked_at = |place: &AttributeTarget| draft.fields().values(place.attribute).len();
     budget.spend(match step {
         Step::Set { place, .. } | Step::Remove { place, listed: None } => looked_at(place),
         Step::Remove { place, listed: Some(listed) } => looked_at(place).saturating_mul(listed.len()),
@@ -88,7 +88,7 @@ pub(super) fn is_selected(attribute: AttributeId, selection: &Selection, value: 
 struct Setter<'a> {
     registry: &'a Registry,
     verb: Verb,
-    place: &'a Place,
+    place: &'a AttributeTarget,
     content: &'a Slot,
     policy: &'a Policy,
 }
@@ -307,7 +307,7 @@ pub(super) fn set_sub_attribute(
     Ok(())
 }
 
-fn remove(registry: &Registry, place: &Place, listed: Option<&[Value]>, fields: &mut Fields) -> Result<()> {
+fn remove(registry: &Registry, place: &AttributeTarget, listed: Option<&[Value]>, fields: &mut Fields) -> Result<()> {
     let id = place.attribute;
     let Some(slot) = fields.slot_mut(id).filter(|slot| !slot.is_unassigned()) else {
         fields.remove(id);

@@ -19,8 +19,8 @@ impl Budget {
     }
 
     /// The relation, its enumeration paid for from this budget.
-    pub fn counted<'a>(&'a self, relation: &'a mut dyn Relation) -> Counted<'a> {
-        Counted { relation, budget: self }
+    pub fn counted<'a>(&'a self, relation: &'a mut dyn Relation) -> CountedRelation<'a> {
+        CountedRelation { relation, budget: self }
     }
 
     pub fn spend(&self, values: usize) {
@@ -40,12 +40,12 @@ impl Budget {
 }
 
 /// A relation whose enumeration is paid for.
-pub(super) struct Counted<'a> {
+pub(super) struct CountedRelation<'a> {
     relation: &'a mut dyn Relation,
     budget: &'a Budget,
 }
 
-impl Relation for Counted<'_> {
+impl Relation for CountedRelation<'_> {
     fn contains(&self, key: &str) -> bool {
         self.relation.contains(key)
     }

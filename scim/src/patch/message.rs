@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::path::{self, PatchTarget, Place};
+use super::path::{self, AttributeTarget, PatchTarget};
 use super::{Operation, Patch, Step, Verb};
 use crate::message::PATCH_OP;
 use crate::resource::read::{self, Member, Policy, UnknownPolicy, kind};
@@ -122,10 +122,10 @@ impl Reader<'_> {
     fn set(self, verb: Verb, target: Option<PatchTarget>, value: &Json) -> Result<Operation> {
         let mut steps = Vec::new();
         match target {
-            Some(PatchTarget::Place(place)) if place.attribute == common::SCHEMAS => {
+            Some(PatchTarget::Attribute(place)) if place.attribute == common::SCHEMAS => {
                 self.schemas(verb, Some(&place), value)?;
             }
-            Some(PatchTarget::Place(place)) => {
+            Some(PatchTarget::Attribute(place)) => {
                 place.check_writable(self.registry)?;
                 steps.push(self.step(verb, place, value)?);
             }
@@ -141,7 +141,7 @@ impl Reader<'_> {
                 for (name, value) in attributes {
                     match read::member(self.registry, self.resource_type, name) {
                         Member::Attribute(common::SCHEMAS) => self.schemas(verb, None, value)?,
-                        Member::Attribute(id) => self.attribute(verb, Place::whole(id), value, &mut steps)?,
+                        Member::Attribute(id) => self.attribute(verb, AttributeTarget::whole(id), value, &mut steps)?,
                         Member::Extension(schema) => self.extension(verb, schema, value, &mut steps)?,
                         Member::Unknown => self.unknown(verb, name, value, &mut steps)?,
                     }
@@ -160,7 +160,7 @@ impl Reader<'_> {
             Json::Object(attributes) => {
                 for (name, value) in attributes {
                     match self.registry.find_in_schema(schema, name) {
-                        Some(id) => self.attribute(verb, Place::whole(id), value, steps)?,
+                        Some(id) => self.attribute(verb, AttributeTarget::whole(id), value, steps)?,
                         None => self.unknown(verb, &format!("{uri}:{name}"), value, steps)?,
                     }
                 }
@@ -171,7 +171,7 @@ impl Reader<'_> {
     }
 
     /// An attribute named inside a value.
-    fn attribute(self, verb: Verb, place: Place, value: &Json, steps: &mut Vec<Step>) -> Result<()> {
+    fn attribute(self, verb: Verb, place: AttributeTarget, value: &Json, steps: &mut Vec<Step>) -> Result<()> {
         match place.check_writable(self.registry) {
             Ok(()) => steps.push(self.step(verb, place, value)?),
             Err(_) if self.policy.allows(Tolerance::IgnoreReadOnlyInPatch) => {}
@@ -182,7 +182,7 @@ impl Reader<'_> {
 
     fn unknown(self, verb: Verb, name: &str, value: &Json, steps: &mut Vec<Step>) -> Result<()> {
         if self.policy.allows(Tolerance::DottedKeys)
-            && let Ok(PatchTarget::Place(place)) = path::parse(self.registry, self.resource_type, name, self.policy)
+            && let Ok(PatchTarget::Attribute(place)) = path::parse(self.registry, self.resource_type, name, self.policy)
             && place.attribute != common::SCHEMAS
         {
             return self.attribute(verb, place, value, steps);
@@ -195,12 +195,12 @@ impl Reader<'_> {
         Err(Error::new(ErrorKind::InvalidPath, detail))
     }
 
-    fn step(self, verb: Verb, place: Place, value: &Json) -> Result<Step> {
+    fn step(self, verb: Verb, place: AttributeTarget, value: &Json) -> Result<Step> {
         let content = self.content(verb, &place, value)?;
         Ok(Step::Set { verb, place, content })
     }
 
-    fn content(self, verb: Verb, place: &Place, value: &Json) -> Result<Slot> {
+    fn content(self, verb: Verb, place: &AttributeTarget, value: &Json) -> Result<Slot> {
         let (registry, policy) = (self.registry, self.policy);
         if let Some(sub) = place.sub_attribute {
             return read::slot(registry, sub, value, policy);
@@ -228,7 +228,7 @@ impl Reader<'_> {
 
     /// `schemas` follows from the attributes that have a value, so a change of it is checked and has no effect of its own:
     /// the URN of an extension comes with its first attribute and goes with its last.
-    fn schemas(self, verb: Verb, place: Option<&Place>, value: &Json) -> Result<()> {
+    fn schemas(self, verb: Verb, place: Option<&AttributeTarget>, value: &Json) -> Result<()> {
         if place.is_some_and(|place| place.selection.is_some()) {
             let detail = "schemas follows from the attributes that have a value; change those instead";
             return Err(Error::new(ErrorKind::Mutability, detail));
@@ -248,12 +248,12 @@ impl Reader<'_> {
         let step = match target {
             None => return Err(Error::new(ErrorKind::NoTarget, "remove needs a path (RFC 7644 section 3.5.2.2)")),
             Some(PatchTarget::Extension(schema)) => Step::RemoveExtension(schema),
-            Some(PatchTarget::Place(place)) if place.attribute == common::SCHEMAS => {
+            Some(PatchTarget::Attribute(place)) if place.attribute == common::SCHEMAS => {
                 let detail =
                     "schemas is required and follows from the attributes that have a value; remove those instead";
                 return Err(Error::new(ErrorKind::Mutability, detail));
             }
-            Some(PatchTarget::Place(place)) => {
+            Some(PatchTarget::Attribute(place)) => {
                 place.check_writable(self.registry)?;
                 let listed = match value {
                     Some(value) if place.sub_attribute.is_none() => self.listed(&place, value)?,
@@ -267,7 +267,7 @@ impl Reader<'_> {
 
     /// A value is not defined for remove. For an attribute with one value it changes nothing; for a list the literal reading
     /// would take out everything where the client wants a few, so it is refused unless the tolerance gives it that meaning.
-    fn listed(self, place: &Place, value: &Json) -> Result<Option<Vec<Value>>> {
+    fn listed(self, place: &AttributeTarget, value: &Json) -> Result<Option<Vec<Value>>> {
         let attribute = self.registry.attribute(place.attribute);
         if !attribute.multi_valued {
             return Ok(None);

@@ -29,7 +29,7 @@ use crate::Result;
 use crate::resource::read::Policy;
 use crate::resource::{Fields, Slot, Value};
 use crate::schema::{Registry, ResourceTypeId, SchemaId};
-use path::Place;
+use path::AttributeTarget;
 use serde_json::Value as Json;
 
 /// The operations of a PATCH body, their paths resolved and their values read.
@@ -56,12 +56,12 @@ struct Operation {
 enum Step {
     Set {
         verb: Verb,
-        place: Place,
+        place: AttributeTarget,
         content: Slot,
     },
     /// With a list, only the values like those in it.
     Remove {
-        place: Place,
+        place: AttributeTarget,
         listed: Option<Vec<Value>>,
     },
     RemoveExtension(SchemaId),

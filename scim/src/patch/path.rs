@@ -2,7 +2,7 @@
 
 use crate::filter::parse::{Limits, parse_in_brackets};
 use crate::filter::resolve::{resolve, resolve_in};
-use crate::filter::{Comparison, Filter, Literal, Operator, Resolved};
+use crate::filter::{Comparison, Filter, Literal, Operator, ResolvedFilter};
 use crate::path::{self, AttributePath, ResolvedPath, Target};
 use crate::resource::read::{self, Policy};
 use crate::resource::{Fields, Slot};
@@ -13,20 +13,20 @@ use crate::{Error, ErrorKind, Result};
 /// What a path names.
 #[derive(Clone, Debug)]
 pub(super) enum PatchTarget {
-    Place(Place),
+    Attribute(AttributeTarget),
     /// The bare URI of an extension.
     Extension(SchemaId),
 }
 
 /// An attribute, the values of it that a filter selects, and a sub-attribute of them.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct AttributeTarget {
     pub attribute: AttributeId,
     pub selection: Option<Selection>,
     pub sub_attribute: Option<AttributeId>,
 }
 
-impl Place {
+impl AttributeTarget {
     /// The whole of an attribute.
     pub const fn whole(attribute: AttributeId) -> Self {
         Self { attribute, selection: None, sub_attribute: None }
@@ -48,7 +48,7 @@ impl Place {
 #[derive(Clone, Debug)]
 pub(super) struct Selection {
     /// Over the sub-attributes of a complex value, or over the attribute itself for simple values.
-    pub filter: Resolved,
+    pub filter: ResolvedFilter,
     /// As written, for messages.
     pub text: String,
     /// The filter is `value eq "…"`: the key of a relation.
@@ -88,7 +88,7 @@ pub(super) fn parse(
     };
     if rest.is_empty() {
         let ResolvedPath { attribute, sub_attribute } = resolved;
-        return Ok(PatchTarget::Place(Place { attribute, selection: None, sub_attribute }));
+        return Ok(PatchTarget::Attribute(AttributeTarget { attribute, selection: None, sub_attribute }));
     }
     let at = text.len() - rest.len();
     let Some(inside) = rest.strip_prefix('[') else {
@@ -112,7 +112,7 @@ pub(super) fn parse(
     })?;
     let selection = select(registry, resource_type, attribute, &filter, policy).map_err(in_path)?;
     let sub_attribute = sub_attribute(registry, attribute, &rest[1..]).map_err(in_path)?;
-    Ok(PatchTarget::Place(Place { attribute, selection: Some(selection), sub_attribute }))
+    Ok(PatchTarget::Attribute(AttributeTarget { attribute, selection: Some(selection), sub_attribute }))
 }
 
 fn sub_attribute(registry: &Registry, attribute: AttributeId, rest: &str) -> Result<Option<AttributeId>> {

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::apply::{is_selected, no_target, set_sub_attribute};
-use super::path::{Place, Selection};
+use super::path::{AttributeTarget, Selection};
 use super::value::{carry_over, check_nullable, check_removable, check_sub_attributes, is_equal, is_listed, merge};
 use super::{Relation, Verb};
 use crate::resource::read::Policy;
@@ -17,7 +17,7 @@ use crate::{Error, ErrorKind, Result};
 pub(super) fn set(
     registry: &Registry,
     verb: Verb,
-    place: &Place,
+    place: &AttributeTarget,
     content: &Slot,
     policy: &Policy,
     relation: &mut dyn Relation,
@@ -58,7 +58,7 @@ pub(super) fn set(
 
 pub(super) fn remove(
     registry: &Registry,
-    place: &Place,
+    place: &AttributeTarget,
     listed: Option<&[Value]>,
     relation: &mut dyn Relation,
 ) -> Result<()> {
@@ -186,7 +186,7 @@ fn is_match(attribute: AttributeId, selection: &Selection, value: &Fields) -> bo
 fn change(
     registry: &Registry,
     verb: Verb,
-    place: &Place,
+    place: &AttributeTarget,
     content: &Slot,
     relation: &mut dyn Relation,
     keys: &[String],

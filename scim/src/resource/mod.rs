@@ -9,7 +9,7 @@ mod tree;
 pub mod validate;
 pub mod write;
 
-pub use record::{Composed, Item, Record, Visitor};
+pub use record::{ComposedText, Item, Record, Visitor};
 pub use tree::{Fields, Slot, Value};
 
 #[cfg(test)]

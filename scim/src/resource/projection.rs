@@ -16,7 +16,7 @@ pub struct Projection {
 
 /// What a request says about an attribute or sub-attribute.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Asked {
+enum Mention {
     /// No parameter speaks of it.
     Nothing,
     /// `attributes` is given, but neither names it nor its parent.
@@ -50,7 +50,7 @@ impl Projection {
                 .filter(|names: &Vec<String>| !names.is_empty())
         };
         let mut projection = Self { bits: vec![0; registry.attribute_count().div_ceil(64)] };
-        let mut asked = vec![Asked::Nothing; registry.attribute_count()];
+        let mut asked = vec![Mention::Nothing; registry.attribute_count()];
         match (given(attributes), given(excluded_attributes)) {
             (Some(_), Some(_)) => {
                 return Err(Error::new(
@@ -59,14 +59,14 @@ impl Projection {
                 ));
             }
             (Some(names), None) => {
-                asked.fill(Asked::Other);
+                asked.fill(Mention::Other);
                 for name in names {
-                    mark(registry, resource_type, &name, Asked::Named, Asked::Parent, &mut asked);
+                    mark(registry, resource_type, &name, Mention::Named, Mention::Parent, &mut asked);
                 }
             }
             (None, Some(names)) => {
                 for name in names {
-                    mark(registry, resource_type, &name, Asked::Excluded, Asked::Excluded, &mut asked);
+                    mark(registry, resource_type, &name, Mention::Excluded, Mention::Excluded, &mut asked);
                 }
             }
             (None, None) => {}
@@ -98,7 +98,7 @@ impl Projection {
         self.bits[usize::from(id.0 / 64)] |= 1 << (id.0 % 64);
     }
 
-    fn decide(&mut self, registry: &Registry, id: AttributeId, asked: &[Asked]) {
+    fn decide(&mut self, registry: &Registry, id: AttributeId, asked: &[Mention]) {
         let subs = &registry.definition(id).sub_attributes;
         if subs.is_empty() {
             if is_returned(registry, id, asked[usize::from(id.0)]) {
@@ -115,12 +115,12 @@ impl Projection {
             let returned = registry.attribute(sub).returned;
             let said = match asked[usize::from(sub.0)] {
                 // A complex attribute that is always returned comes with what it has by default.
-                Asked::Other if attribute.returned == Returned::Always => Asked::Nothing,
+                Mention::Other if attribute.returned == Returned::Always => Mention::Nothing,
                 said => said,
             };
             // A sub-attribute that is named brings its parent in; one that is always returned stays, whatever is left out.
             let reachable =
-                whole || said == Asked::Named || returned == Returned::Always && is_common(attribute.returned);
+                whole || said == Mention::Named || returned == Returned::Always && is_common(attribute.returned);
             if reachable && is_returned(registry, sub, said) {
                 self.set(sub);
                 self.set(id);
@@ -133,7 +133,7 @@ const fn is_common(returned: Returned) -> bool {
     matches!(returned, Returned::Always | Returned::Default)
 }
 
-fn is_returned(registry: &Registry, id: AttributeId, asked: Asked) -> bool {
+fn is_returned(registry: &Registry, id: AttributeId, asked: Mention) -> bool {
     let attribute = registry.attribute(id);
     // A value that may only be written is never shown (RFC 7643 section 7), whatever the schema says of `returned`.
     if attribute.mutability == Mutability::WriteOnly {
@@ -142,8 +142,8 @@ fn is_returned(registry: &Registry, id: AttributeId, asked: Asked) -> bool {
     match attribute.returned {
         Returned::Always => true,
         Returned::Never => false,
-        Returned::Default => matches!(asked, Asked::Nothing | Asked::Named | Asked::Parent),
-        Returned::Request => asked == Asked::Named,
+        Returned::Default => matches!(asked, Mention::Nothing | Mention::Named | Mention::Parent),
+        Returned::Request => asked == Mention::Named,
     }
 }
 
@@ -152,22 +152,22 @@ fn mark(
     registry: &Registry,
     resource_type: ResourceTypeId,
     name: &str,
-    itself: Asked,
-    below: Asked,
-    asked: &mut [Asked],
+    itself: Mention,
+    below: Mention,
+    asked: &mut [Mention],
 ) {
     let Ok(path) = name.parse::<AttributePath>() else { return };
     let Ok(target) = path::resolve(registry, resource_type, &path) else { return };
-    let mut note = |id: AttributeId, said: Asked| {
+    let mut note = |id: AttributeId, said: Mention| {
         let place = &mut asked[usize::from(id.0)];
-        if *place != Asked::Named {
+        if *place != Mention::Named {
             *place = said;
         }
     };
     match target {
         Target::Attribute(path) => {
             note(path.leaf(), itself);
-            let stays = itself == Asked::Excluded && registry.attribute(path.leaf()).returned == Returned::Always;
+            let stays = itself == Mention::Excluded && registry.attribute(path.leaf()).returned == Returned::Always;
             if path.sub_attribute.is_none() && !stays {
                 for &sub in &registry.definition(path.attribute).sub_attributes {
                     note(sub, below);
@@ -177,7 +177,7 @@ fn mark(
         Target::Schema(schema) => {
             for &id in &registry.schema(schema).attributes {
                 note(id, below);
-                if below == Asked::Excluded && registry.attribute(id).returned == Returned::Always {
+                if below == Mention::Excluded && registry.attribute(id).returned == Returned::Always {
                     continue;
                 }
                 for &sub in &registry.definition(id).sub_attributes {

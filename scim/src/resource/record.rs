@@ -17,7 +17,7 @@ pub enum Item<'a, R> {
     /// A `dateTime` that the endpoint made itself (`meta.created`, `meta.lastModified`).
     Timestamp(jiff::Timestamp),
     /// A text that the endpoint made itself.
-    Composed(Composed<'a>),
+    ComposedText(ComposedText<'a>),
     Complex(R),
 }
 
@@ -27,7 +27,7 @@ impl<'a, R> Item<'a, R> {
     pub fn text(&self) -> Option<Cow<'a, str>> {
         match self {
             Self::String(text) => Some(Cow::Borrowed(text)),
-            Self::Composed(composed) => Some(Cow::Owned(composed.text())),
+            Self::ComposedText(composed) => Some(Cow::Owned(composed.text())),
             _ => None,
         }
     }
@@ -36,7 +36,7 @@ impl<'a, R> Item<'a, R> {
 /// A text that is made when it is asked for and never stored (RFC 7643 section 3.1): in pieces, which the JSON writer writes
 /// one after the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Composed<'a> {
+pub enum ComposedText<'a> {
     /// `id`
     Id(Uuid),
     /// `meta.location` and `$ref`: the base URL without trailing slash, the endpoint with its leading one, the id.
@@ -45,7 +45,7 @@ pub enum Composed<'a> {
     Version(u64),
 }
 
-impl Composed<'_> {
+impl ComposedText<'_> {
     /// The whole text.
     #[must_use]
     pub fn text(&self) -> String {

@@ -313,7 +313,7 @@ fn same_items<'a, R: Record<'a>>(items: impl Iterator<Item = Item<'a, R>>, value
 fn same<'a, R: Record<'a>>(item: Item<'a, R>, value: &Value) -> bool {
     match (item, value) {
         (Item::String(a), Value::String(b)) => a == &**b,
-        (Item::Composed(a), Value::String(b)) => a.text() == **b,
+        (Item::ComposedText(a), Value::String(b)) => a.text() == **b,
         (Item::Timestamp(a), Value::String(b)) => date_time::parse(b) == Some(date_time::as_written(a)),
         (Item::Boolean(a), Value::Boolean(b)) => a == *b,
         (Item::Integer(a), Value::Integer(b)) => a == *b,

@@ -1,7 +1,7 @@
 //! Writing JSON straight to bytes, from whatever form a resource is kept in.
 
 use super::projection::Projection;
-use super::record::{Composed, written};
+use super::record::{ComposedText, written};
 use super::{Item, Record, Visitor};
 use crate::schema::{AttributeId, Registry, ResourceTypeId, SchemaId, common};
 use uuid::Uuid;
@@ -160,7 +160,7 @@ impl Writer<'_> {
             Item::Integer(value) => integer(self.out, value),
             Item::Decimal(value) => decimal(self.out, value),
             Item::Timestamp(value) => timestamp(self.out, value),
-            Item::Composed(text) => composed(self.out, text),
+            Item::ComposedText(text) => composed(self.out, text),
             Item::Complex(fields) => return self.complex(fields),
         }
         true
@@ -221,18 +221,18 @@ fn escaped(out: &mut Vec<u8>, text: &str) {
 }
 
 /// Writes a text of the endpoint's own making with its quotes.
-fn composed(out: &mut Vec<u8>, text: Composed<'_>) {
+fn composed(out: &mut Vec<u8>, text: ComposedText<'_>) {
     out.push(b'"');
     let id = |out: &mut Vec<u8>, id: &Uuid| out.extend_from_slice(written(id, &mut Uuid::encode_buffer()).as_bytes());
     match text {
-        Composed::Id(own) => id(out, &own),
-        Composed::Location { base_url, endpoint, id: own } => {
+        ComposedText::Id(own) => id(out, &own),
+        ComposedText::Location { base_url, endpoint, id: own } => {
             escaped(out, base_url);
             escaped(out, endpoint);
             out.push(b'/');
             id(out, &own);
         }
-        Composed::Version(version) => {
+        ComposedText::Version(version) => {
             out.extend_from_slice(b"W/\\\"");
             unsigned(out, version);
             out.extend_from_slice(b"\\\"");

@@ -48,7 +48,7 @@ pub struct Definition {
 
 /// What the JSON writer needs of an attribute: apart from the rest, so that those of a whole answer stay in the cache.
 #[derive(Clone, Debug)]
-pub(crate) struct Written {
+pub(crate) struct WriterAttribute {
     /// The beginning of a JSON member of this name, `"name":`.
     pub member: Box<[u8]>,
     pub schema: SchemaId,
@@ -78,7 +78,7 @@ pub struct ResourceType {
 pub struct Registry {
     definitions: Vec<Definition>,
     /// By attribute, as the definitions.
-    written: Vec<Written>,
+    written: Vec<WriterAttribute>,
     schemas: Vec<Schema>,
     resource_types: Vec<ResourceType>,
 }
@@ -149,7 +149,7 @@ impl Registry {
     ) -> Result<AttributeId, SchemaError> {
         let id = AttributeId(index(self.definitions.len())?);
         let member = format!("{}:", serde_json::Value::from(attribute.name.as_str())).into_bytes();
-        self.written.push(Written { member: member.into(), schema, multi_valued: attribute.multi_valued });
+        self.written.push(WriterAttribute { member: member.into(), schema, multi_valued: attribute.multi_valued });
         self.definitions.push(Definition { attribute: attribute.clone(), schema, parent, sub_attributes: Vec::new() });
         Ok(id)
     }
@@ -183,7 +183,7 @@ impl Registry {
         &self.definitions[usize::from(id.0)]
     }
 
-    pub(crate) fn written(&self, id: AttributeId) -> &Written {
+    pub(crate) fn written(&self, id: AttributeId) -> &WriterAttribute {
         &self.written[usize::from(id.0)]
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use scim::capability::Capability;
-use scim::filter::{Filter, Resolved, parse, resolve};
+use scim::filter::{Filter, ResolvedFilter, parse, resolve};
 use scim::message::ListResponse;
 use scim::resource::projection::Projection;
 use scim::resource::write;
@@ -75,7 +75,7 @@ pub async fn run(call: &Call<'_>, query: Query) -> std::result::Result<Page, Ref
 
 /// A filter that is not supported must not be ignored: the client would take the list for its result (RFC 7644 section
 /// 3.4.2.2).
-fn filter(call: &Call<'_>, kind: ResourceTypeId) -> Result<Option<Arc<Resolved>>> {
+fn filter(call: &Call<'_>, kind: ResourceTypeId) -> Result<Option<Arc<ResolvedFilter>>> {
     let Some(filter) = parsed_filter(call, kind)? else { return Ok(None) };
     let tolerances = &call.front.rules.policy.tolerances;
     resolve::resolve(&call.front.registry, kind, &filter, tolerances).map(|filter| Some(Arc::new(filter)))

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use scim::filter::Resolved;
+use scim::filter::ResolvedFilter;
 use scim::patch::Draft;
 use scim::resource::Fields;
 use scim::schema::{AttributeId, Registry, ResourceTypeId};
@@ -59,7 +59,7 @@ pub struct Wanted {
 #[derive(Clone, Debug)]
 pub struct Query {
     pub resource_type: ResourceTypeId,
-    pub filter: Option<Arc<Resolved>>,
+    pub filter: Option<Arc<ResolvedFilter>>,
     pub sort: Option<Sort>,
     pub window: Window,
     pub wanted: Wanted,

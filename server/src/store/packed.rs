@@ -188,7 +188,7 @@ fn decode(record: PackedRecord<'_>) -> Fields {
                 Item::Timestamp(at) => Value::String(at.to_string().into()),
                 Item::Complex(record) => Value::Complex(decode(record)),
                 Item::String(text) => Value::String(text.into()),
-                Item::Composed(composed) => Value::String(composed.text().into()),
+                Item::ComposedText(composed) => Value::String(composed.text().into()),
             });
             let slot =
                 if field.multi { Slot::Many(values.collect()) } else { values.next().map_or(Slot::Null, Slot::One) };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use scim::resource::Composed;
+use scim::resource::ComposedText;
 use scim::schema::{AttributeId, AttributeType, Registry, ResourceTypeId, standard};
 
 /// From where a [`Stored`](super::Stored) is read: the schemas, and the base URL of the request that asks.
@@ -33,9 +33,9 @@ impl<'a> Perspective<'a> {
 
     /// The location of a resource (RFC 7643 section 3.1).
     #[must_use]
-    pub fn location(self, resource_type: ResourceTypeId, id: uuid::Uuid) -> Composed<'a> {
+    pub fn location(self, resource_type: ResourceTypeId, id: uuid::Uuid) -> ComposedText<'a> {
         let endpoint = &self.registry().resource_type(resource_type).document.endpoint;
-        Composed::Location { base_url: self.base_url, endpoint, id }
+        ComposedText::Location { base_url: self.base_url, endpoint, id }
     }
 
     pub(super) const fn layout(self) -> &'a Layout {

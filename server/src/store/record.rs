@@ -2,7 +2,7 @@
 
 use std::iter::once;
 
-use scim::resource::{Composed, Item, Record, Visitor};
+use scim::resource::{ComposedText, Item, Record, Visitor};
 use scim::schema::{AttributeId, ResourceTypeId, common};
 
 use super::identifiers;
@@ -60,7 +60,7 @@ impl<'a> Iterator for StoredItems<'a> {
                 Item::Integer(value) => Item::Integer(value),
                 Item::Decimal(value) => Item::Decimal(value),
                 Item::Timestamp(at) => Item::Timestamp(at),
-                Item::Composed(composed) => Item::Composed(composed),
+                Item::ComposedText(composed) => Item::ComposedText(composed),
                 Item::Complex(record) => {
                     Item::Complex(StoredRecord { part: Part::Value(record), perspective: *perspective })
                 }
@@ -227,7 +227,7 @@ impl<'a> StoredRecord<'a> {
         }
         let Item::String(value) = record.get(manager.value)?.next()? else { return None };
         let location = self.perspective.location(manager.users, identifiers::parse(value)?);
-        Some(StoredItems::one(Item::Composed(location)))
+        Some(StoredItems::one(Item::ComposedText(location)))
     }
 
     /// The values of one attribute of a resource as packed.
@@ -240,7 +240,7 @@ impl<'a> StoredRecord<'a> {
 
     fn get_of_resource(self, stored: &'a Stored, id: AttributeId) -> Option<StoredItems<'a>> {
         match id {
-            common::ID => return Some(StoredItems::one(Item::Composed(Composed::Id(stored.id)))),
+            common::ID => return Some(StoredItems::one(Item::ComposedText(ComposedText::Id(stored.id)))),
             common::SCHEMAS => return Some(StoredItems(Items::Texts(self.schemas(stored).into_iter()))),
             common::META => {
                 let meta = Self { part: Part::Meta(stored), perspective: self.perspective };
@@ -280,8 +280,8 @@ impl<'a> StoredRecord<'a> {
             common::META_RESOURCE_TYPE => Item::String(self.type_name(stored.resource_type)),
             common::META_CREATED => Item::Timestamp(stored.created),
             common::META_LAST_MODIFIED => Item::Timestamp(stored.last_modified),
-            common::META_LOCATION => Item::Composed(perspective.location(stored.resource_type, stored.id)),
-            common::META_VERSION => Item::Composed(Composed::Version(stored.version)),
+            common::META_LOCATION => Item::ComposedText(perspective.location(stored.resource_type, stored.id)),
+            common::META_VERSION => Item::ComposedText(ComposedText::Version(stored.version)),
             _ => return None,
         })
     }
@@ -296,10 +296,10 @@ impl<'a> StoredRecord<'a> {
     ) -> Option<Item<'a, Self>> {
         let id = Some(id);
         if id == relation.value {
-            return Some(Item::Composed(Composed::Id(edge.id)));
+            return Some(Item::ComposedText(ComposedText::Id(edge.id)));
         }
         if id == relation.reference {
-            return Some(Item::Composed(self.perspective.location(edge.resource_type, edge.id)));
+            return Some(Item::ComposedText(self.perspective.location(edge.resource_type, edge.id)));
         }
         Some(Item::String(if id == relation.kind {
             match (member, edge.direct) {

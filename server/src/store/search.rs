@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use scim::filter::Operator;
 use scim::filter::eval;
-use scim::filter::resolve::{Operand, Resolved, ResolvedComparison, equality_terms};
+use scim::filter::resolve::{Operand, ResolvedComparison, ResolvedFilter, equality_terms};
 use scim::schema::{AttributeId, common};
 
 use super::identifiers;
@@ -20,7 +20,7 @@ pub(super) struct Search<'q> {
     pub query: &'q Query,
     pub perspective: Perspective<'q>,
     indexed: &'q IndexedAttributes,
-    filter: Option<&'q Resolved>,
+    filter: Option<&'q ResolvedFilter>,
     pub sort: Option<SortBy<'q>>,
     /// The filter has terms that the membership relation answers.
     asks_membership: bool,
@@ -59,10 +59,10 @@ impl<'q> Search<'q> {
         Some(rows)
     }
 
-    fn candidates_of(&self, filter: &Resolved, state: &State, limit: usize) -> Option<Vec<u32>> {
+    fn candidates_of(&self, filter: &ResolvedFilter, state: &State, limit: usize) -> Option<Vec<u32>> {
         match filter {
-            Resolved::Nothing => return Some(Vec::new()),
-            Resolved::Or(operands) => {
+            ResolvedFilter::Nothing => return Some(Vec::new()),
+            ResolvedFilter::Or(operands) => {
                 let mut rows = Vec::new();
                 for operand in operands {
                     rows.extend(self.candidates_of(operand, state, limit)?);
@@ -133,22 +133,22 @@ impl<'q> Search<'q> {
 
     /// Replaces each `members.value eq "x"` and `groups.value eq "x"` by whether it is so, which the relation knows without a
     /// look at a million members.
-    fn settle<'f>(&self, filter: &'f Resolved, state: &State, row: u32) -> Cow<'f, Resolved> {
-        let all = |operands: &[Resolved]| {
+    fn settle<'f>(&self, filter: &'f ResolvedFilter, state: &State, row: u32) -> Cow<'f, ResolvedFilter> {
+        let all = |operands: &[ResolvedFilter]| {
             operands.iter().map(|operand| self.settle(operand, state, row).into_owned()).collect()
         };
         let comparison = match filter {
-            Resolved::And(operands) => return Cow::Owned(Resolved::And(all(operands))),
-            Resolved::Or(operands) => return Cow::Owned(Resolved::Or(all(operands))),
-            Resolved::Not(inner) => {
-                return Cow::Owned(Resolved::Not(Box::new(self.settle(inner, state, row).into_owned())));
+            ResolvedFilter::And(operands) => return Cow::Owned(ResolvedFilter::And(all(operands))),
+            ResolvedFilter::Or(operands) => return Cow::Owned(ResolvedFilter::Or(all(operands))),
+            ResolvedFilter::Not(inner) => {
+                return Cow::Owned(ResolvedFilter::Not(Box::new(self.settle(inner, state, row).into_owned())));
             }
-            Resolved::Compare(comparison) => comparison,
-            Resolved::ValuePath { filter: inner, .. } => match &**inner {
-                Resolved::Compare(comparison) => comparison,
+            ResolvedFilter::Compare(comparison) => comparison,
+            ResolvedFilter::ValuePath { filter: inner, .. } => match &**inner {
+                ResolvedFilter::Compare(comparison) => comparison,
                 _ => return Cow::Borrowed(filter),
             },
-            Resolved::Present { .. } | Resolved::Nothing => return Cow::Borrowed(filter),
+            ResolvedFilter::Present { .. } | ResolvedFilter::Nothing => return Cow::Borrowed(filter),
         };
         let ResolvedComparison { attribute, sub_attribute, operator: Operator::Equal, value } = comparison else {
             return Cow::Borrowed(filter);
@@ -159,7 +159,7 @@ impl<'q> Search<'q> {
             Term::Member => state.membership.contains(row, other),
             Term::Group => state.membership.belongs_to(row, other),
         });
-        Cow::Owned(if holds { Resolved::And(Vec::new()) } else { Resolved::Nothing })
+        Cow::Owned(if holds { ResolvedFilter::And(Vec::new()) } else { ResolvedFilter::Nothing })
     }
 
     /// A row as the answer shows it.
@@ -191,15 +191,15 @@ fn other_end(operand: &Operand, state: &State) -> Option<u32> {
     state.find_id(identifiers::parse(key)?)
 }
 
-fn mentions(filter: &Resolved, attribute: Option<AttributeId>) -> bool {
+fn mentions(filter: &ResolvedFilter, attribute: Option<AttributeId>) -> bool {
     let Some(wanted) = attribute else { return false };
     match filter {
-        Resolved::Present { attribute, .. } | Resolved::ValuePath { attribute, .. } => *attribute == wanted,
-        Resolved::Compare(comparison) => comparison.attribute == wanted,
-        Resolved::Not(inner) => mentions(inner, Some(wanted)),
-        Resolved::And(operands) | Resolved::Or(operands) => {
+        ResolvedFilter::Present { attribute, .. } | ResolvedFilter::ValuePath { attribute, .. } => *attribute == wanted,
+        ResolvedFilter::Compare(comparison) => comparison.attribute == wanted,
+        ResolvedFilter::Not(inner) => mentions(inner, Some(wanted)),
+        ResolvedFilter::And(operands) | ResolvedFilter::Or(operands) => {
             operands.iter().any(|operand| mentions(operand, Some(wanted)))
         }
-        Resolved::Nothing => false,
+        ResolvedFilter::Nothing => false,
     }
 }

@@ -104,7 +104,7 @@ impl<'r> SortBy<'r> {
             Item::String(text) if self.registry.attribute(leaf).attribute_type == AttributeType::DateTime => {
                 SortKey::Instant(scim::date_time::parse(text)?)
             }
-            Item::String(_) | Item::Composed(_) => {
+            Item::String(_) | Item::ComposedText(_) => {
                 SortKey::Text(matching_rule(self.registry, leaf).key(&item.text()?).into())
             }
             Item::Complex(_) => return None,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use scim::resource::{Composed, Item, Record as _};
+use scim::resource::{ComposedText, Item, Record as _};
 use scim::schema::ResourceTypeId;
 use uuid::Uuid;
 
@@ -71,7 +71,7 @@ impl Stored {
     /// The entity tag and `meta.version`.
     #[must_use]
     pub fn etag(&self) -> String {
-        Composed::Version(self.version).text()
+        ComposedText::Version(self.version).text()
     }
 
     /// The members of a group, when they were wanted.

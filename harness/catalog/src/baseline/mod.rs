@@ -35,12 +35,12 @@ pub struct BaselineError {
 
 /// What an entry is about. Steps come after checks.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum About {
+enum EntrySubject {
     Check(String),
     Step { client: String, id: String },
 }
 
-impl About {
+impl EntrySubject {
     /// As a person names it.
     fn name(&self) -> String {
         match self {
@@ -65,7 +65,7 @@ struct Entry {
 
 /// What this run said about an entry's subject.
 #[derive(Clone, Debug)]
-struct Judged {
+struct SubjectVerdict {
     verdict: Verdict,
     breaks: Vec<String>,
 }
@@ -73,8 +73,8 @@ struct Judged {
 /// The entries of a baseline, and what the run so far says about their subjects.
 #[derive(Clone, Debug)]
 pub struct Baseline {
-    entries: BTreeMap<About, Entry>,
-    judged: BTreeMap<About, Judged>,
+    entries: BTreeMap<EntrySubject, Entry>,
+    judged: BTreeMap<EntrySubject, SubjectVerdict>,
     today: Date,
 }
 
@@ -105,16 +105,16 @@ impl Baseline {
 
     /// Takes notice of a finding; tells what is known of it if an entry covers it.
     pub fn finding(&mut self, finding: &Finding) -> Option<Arc<Known>> {
-        self.judge(About::Check(finding.check.to_owned()), finding.verdict, &finding.problems)
+        self.judge(EntrySubject::Check(finding.check.to_owned()), finding.verdict, &finding.problems)
     }
 
     /// Takes notice of a step; tells what is known of it if an entry covers it.
     pub fn step(&mut self, step: &Step) -> Option<Arc<Known>> {
-        let about = About::Step { client: step.client.clone(), id: step.id.clone() };
+        let about = EntrySubject::Step { client: step.client.clone(), id: step.id.clone() };
         self.judge(about, step.verdict, &step.problems)
     }
 
-    fn judge(&mut self, about: About, verdict: Verdict, problems: &[Problem]) -> Option<Arc<Known>> {
+    fn judge(&mut self, about: EntrySubject, verdict: Verdict, problems: &[Problem]) -> Option<Arc<Known>> {
         // What is only a note beside something grave is not why the finding counts.
         let least = verdict.min(Verdict::Warn);
         let mut breaks: Vec<_> = problems
@@ -124,7 +124,7 @@ impl Baseline {
             .collect();
         breaks.sort();
         breaks.dedup();
-        let judged = Judged { verdict, breaks };
+        let judged = SubjectVerdict { verdict, breaks };
         let known = self.entries.get(&about).filter(|entry| entry.covers(&judged) && !entry.is_over(self.today));
         let known = known.map(|entry| {
             Arc::new(Known {
@@ -139,7 +139,7 @@ impl Baseline {
 
     /// The entries that this run shows to have served their time.
     pub fn outdated(&self) -> Vec<Outdated> {
-        let sentence = |about: &About, entry: &Entry| {
+        let sentence = |about: &EntrySubject, entry: &Entry| {
             let judged = self.judged.get(about)?;
             if entry.is_settled(judged.verdict) {
                 let now = if judged.verdict == Verdict::Pass { "passes" } else { "is no more than a note" };
@@ -159,7 +159,7 @@ impl Baseline {
     #[must_use]
     pub fn updated(&self, threshold: Verdict) -> (Self, usize, usize) {
         let counts = |verdict: Verdict| verdict >= threshold && verdict <= Verdict::Fail && verdict > Verdict::Skip;
-        let stays = |about: &About| self.judged.get(about).is_none_or(|judged| judged.verdict == Verdict::Skip);
+        let stays = |about: &EntrySubject| self.judged.get(about).is_none_or(|judged| judged.verdict == Verdict::Skip);
         let mut entries: BTreeMap<_, _> = self
             .entries
             .iter()
@@ -192,7 +192,7 @@ impl Baseline {
 }
 
 impl Entry {
-    fn covers(&self, judged: &Judged) -> bool {
+    fn covers(&self, judged: &SubjectVerdict) -> bool {
         let known = |id: &String| self.breaks.as_ref().is_none_or(|breaks| breaks.contains(id));
         judged.verdict > Verdict::Skip
             && judged.verdict <= self.verdict

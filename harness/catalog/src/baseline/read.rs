@@ -11,7 +11,7 @@ use toml::value::Datetime;
 use weir_files::fault::{Fault, fault};
 use weir_judge::Verdict;
 
-use super::{About, BaselineError, Entry};
+use super::{BaselineError, Entry, EntrySubject};
 use crate::checks;
 
 /// What an entry may be about: nobody expects a pass or a skip, and an error is a fault of the harness.
@@ -19,14 +19,14 @@ const VERDICTS: [Verdict; 4] = [Verdict::Note, Verdict::Warn, Verdict::Blocked, 
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Document {
+struct BaselineDocument {
     #[serde(default)]
-    finding: Vec<Spanned<Row>>,
+    finding: Vec<Spanned<FindingRow>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Row {
+struct FindingRow {
     check: Option<Spanned<String>>,
     step: Option<Spanned<String>>,
     client: Option<Spanned<String>>,
@@ -37,7 +37,11 @@ struct Row {
     expires: Option<Spanned<Datetime>>,
 }
 
-pub(super) fn entries(file: &str, text: &str, clients: &[&str]) -> Result<BTreeMap<About, Entry>, BaselineError> {
+pub(super) fn entries(
+    file: &str,
+    text: &str,
+    clients: &[&str],
+) -> Result<BTreeMap<EntrySubject, Entry>, BaselineError> {
     read(text, clients).map_err(|fault| BaselineError {
         file: file.to_owned(),
         place: fault.place(text),
@@ -45,8 +49,8 @@ pub(super) fn entries(file: &str, text: &str, clients: &[&str]) -> Result<BTreeM
     })
 }
 
-fn read(text: &str, clients: &[&str]) -> Result<BTreeMap<About, Entry>, Fault> {
-    let document: Document = toml::from_str(text)?;
+fn read(text: &str, clients: &[&str]) -> Result<BTreeMap<EntrySubject, Entry>, Fault> {
+    let document: BaselineDocument = toml::from_str(text)?;
     let mut entries = BTreeMap::new();
     for row in document.finding {
         let span = row.span();
@@ -59,7 +63,7 @@ fn read(text: &str, clients: &[&str]) -> Result<BTreeMap<About, Entry>, Fault> {
     Ok(entries)
 }
 
-fn entry(row: Row, span: &Range<usize>, clients: &[&str]) -> Result<(About, Entry), Fault> {
+fn entry(row: FindingRow, span: &Range<usize>, clients: &[&str]) -> Result<(EntrySubject, Entry), Fault> {
     let about = match (row.check, row.step, row.client) {
         (Some(check), None, None) => {
             if checks::find(check.get_ref()).is_none() {
@@ -68,7 +72,7 @@ fn entry(row: Row, span: &Range<usize>, clients: &[&str]) -> Result<(About, Entr
                     format!("there is no check {:?}; `weir list checks` shows all", check.get_ref()),
                 );
             }
-            About::Check(check.into_inner())
+            EntrySubject::Check(check.into_inner())
         }
         (None, Some(step), Some(client)) => {
             if !clients.contains(&client.get_ref().as_str()) {
@@ -77,7 +81,7 @@ fn entry(row: Row, span: &Range<usize>, clients: &[&str]) -> Result<(About, Entr
                     format!("{:?} is not a client; use one of {}", client.get_ref(), clients.join(", ")),
                 );
             }
-            About::Step { client: client.into_inner(), id: step.into_inner() }
+            EntrySubject::Step { client: client.into_inner(), id: step.into_inner() }
         }
         _ => {
             return fault(span.clone(), "an entry has either `check`, or `step` and `client`".to_owned());

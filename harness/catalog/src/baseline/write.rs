@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{About, Entry};
+use super::{Entry, EntrySubject};
 use crate::checks;
 
 const HEADER: &str = "\
@@ -18,7 +18,7 @@ const HEADER: &str = "\
 #   expires   the last day on which the entry holds, as in 2030-12-31 (optional)
 ";
 
-pub(super) fn text(entries: &BTreeMap<About, Entry>) -> String {
+pub(super) fn text(entries: &BTreeMap<EntrySubject, Entry>) -> String {
     let mut text = HEADER.to_owned();
     for (about, entry) in entries {
         // Writing to a string cannot fail.
@@ -27,18 +27,18 @@ pub(super) fn text(entries: &BTreeMap<About, Entry>) -> String {
     text
 }
 
-fn write_entry(text: &mut String, about: &About, entry: &Entry) -> std::fmt::Result {
+fn write_entry(text: &mut String, about: &EntrySubject, entry: &Entry) -> std::fmt::Result {
     text.push('\n');
     let line = |text: &mut String, key: &str, value: &str| writeln!(text, "{key} = {}", quoted(value));
     match about {
-        About::Check(check) => {
+        EntrySubject::Check(check) => {
             if let Some(check) = checks::find(check) {
                 writeln!(text, "# {}", check.title)?;
             }
             writeln!(text, "[[finding]]")?;
             line(text, "check", check)?;
         }
-        About::Step { client, id } => {
+        EntrySubject::Step { client, id } => {
             writeln!(text, "# A step of this client's lifecycle\n[[finding]]")?;
             line(text, "step", id)?;
             line(text, "client", client)?;

@@ -11,7 +11,7 @@ use crate::check::On::Only;
 use crate::check::{Check, CheckResult};
 use crate::data::USER;
 use crate::published;
-use crate::published::{Published, fits, full, kinds, list, person, word};
+use crate::published::{SchemaNode, fits, full, kinds, list, person, word};
 
 pub(super) mod extension;
 pub(super) mod formats;
@@ -194,7 +194,7 @@ async fn case_kept(context: &Context) -> CheckResult {
     for kind in kinds {
         let mut body = context.data().resource(kind);
         let mixed = format!("AbC-{}", context.data().name());
-        let exact: Vec<Published<'_>> = published::attributes(context, kind)
+        let exact: Vec<SchemaNode<'_>> = published::attributes(context, kind)
             .into_iter()
             .filter(|own| {
                 own.word("type") == "string"
@@ -293,7 +293,7 @@ async fn binary(context: &Context) -> CheckResult {
     let mut any = false;
     for kind in kinds(context)? {
         let attributes = published::attributes(context, kind);
-        let parts: Vec<_> = attributes.iter().flat_map(Published::parts).collect();
+        let parts: Vec<_> = attributes.iter().flat_map(SchemaNode::parts).collect();
         for own in attributes.into_iter().chain(parts) {
             if own.word("type") != "binary" || !own.is_settable() || !own.is_shown() {
                 continue;

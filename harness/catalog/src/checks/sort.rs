@@ -244,7 +244,7 @@ async fn by_type(context: &Context) -> CheckResult {
         "the users are not in the order of meta.created",
         users.keys_in(&answer).join(", "),
     );
-    let all = super::filter::published::Published::of_users(context.discovery());
+    let all = super::filter::published::FilterAttribute::of_users(context.discovery());
     let number = all.iter().find(|own| {
         own.kind == super::filter::published::Type::Integer && !own.is_multi_valued() && !own.path.contains('.')
     });

@@ -75,7 +75,7 @@ trait Model: Sized + Send {
 }
 
 /// What became of a sequence that the endpoint did not carry out as the model did.
-struct Parting {
+struct Divergence {
     read: Arc<Exchange>,
     last: Arc<Exchange>,
     difference: String,
@@ -91,7 +91,7 @@ async fn sequence<M: Model>(context: &Context) -> CheckResult {
         steps.push(step);
         let read = context.read(model.resource()).await?;
         let Some(difference) = model.difference(&read) else { continue };
-        let parting = Parting { read, last: answer, difference };
+        let parting = Divergence { read, last: answer, difference };
         let (steps, parting) = shorten::<M>(context, steps, parting).await?;
         let told: Vec<String> = steps.iter().map(M::describe).collect();
         context.expect(&parting.read).after(&parting.last).that(
@@ -117,8 +117,8 @@ async fn send<M: Model>(context: &Context, model: &mut M, step: &M::Step) -> Res
 async fn shorten<M: Model>(
     context: &Context,
     mut steps: Vec<M::Step>,
-    mut parting: Parting,
-) -> Result<(Vec<M::Step>, Parting), Stop> {
+    mut parting: Divergence,
+) -> Result<(Vec<M::Step>, Divergence), Stop> {
     let mut length = steps.len() / 2;
     let mut attempts = 0;
     while length > 0 {
@@ -143,12 +143,12 @@ async fn shorten<M: Model>(
 }
 
 /// Carries a sequence out on a fresh resource; `None` if the endpoint ends where the model does.
-async fn replay<M: Model>(context: &Context, steps: &[M::Step]) -> Result<Option<Parting>, Stop> {
+async fn replay<M: Model>(context: &Context, steps: &[M::Step]) -> Result<Option<Divergence>, Stop> {
     let mut model = M::create(context).await?;
     let mut last = None;
     for step in steps {
         last = Some(send(context, &mut model, step).await?);
     }
     let read = context.read(model.resource()).await?;
-    Ok(model.difference(&read).zip(last).map(|(difference, last)| Parting { read, last, difference }))
+    Ok(model.difference(&read).zip(last).map(|(difference, last)| Divergence { read, last, difference }))
 }

@@ -25,7 +25,7 @@ async fn what_cannot_be_deleted_is_reported_and_what_is_gone_is_not() {
         answer("500 Internal Server Error", ""),
     ])
     .await;
-    let created = Created::default();
+    let created = CreatedResources::default();
     let client = client(&url);
     for _ in 0..2 {
         client.noting(&created).send(Request::post("/Users").json(&json!({}))).await.unwrap();

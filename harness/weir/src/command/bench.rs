@@ -12,7 +12,7 @@ use url::Url;
 use weir_catalog::run_prefix;
 use weir_catalog::sweep::delete_created;
 use weir_catalog::{Discovery, discover};
-use weir_exchange::{Client, Created};
+use weir_exchange::{Client, CreatedResources};
 use weir_judge::{Consumer, Event, Events};
 
 use super::subject::Subject;
@@ -106,7 +106,7 @@ pub(super) async fn run(args: BenchArgs, output: Output) -> Result<u8, Failure> 
     let mut file = file.transpose()?;
     let discovery = Arc::new(discover(&subject.client).await.map_err(|error| Failure::Unreachable(error.to_string()))?);
     let interrupted = interrupt::watch();
-    let created = Created::default();
+    let created = CreatedResources::default();
     let leftovers = Leftovers::default();
     let events = Events::new(vec![Box::new(leftovers.clone())]);
     let client = subject.client.noting(&created);

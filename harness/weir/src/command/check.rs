@@ -7,7 +7,7 @@ use clap::Args;
 use tokio::sync::watch;
 use url::Url;
 use weir_catalog::baseline::SharedBaseline;
-use weir_catalog::plan::{Decision, Planned, Selection, plan, select};
+use weir_catalog::plan::{Decision, PlannedCheck, Selection, plan, select};
 use weir_catalog::rounds::Rounds;
 use weir_catalog::run;
 use weir_catalog::run::RunOptions;
@@ -387,7 +387,7 @@ async fn perform(
 /// One round; returns how many requests the subject's own client did not count.
 async fn round(
     clients: &[Description],
-    planned: &[Planned],
+    planned: &[PlannedCheck],
     subject: &Subject,
     args: &CheckArgs,
     discovery: &Arc<Discovery>,
@@ -438,7 +438,7 @@ async fn dry_run(
     });
     let checks = plan(agenda.checks, &discovery, read_only);
     let rows: Vec<_> = lifecycles
-        .chain(checks.into_iter().map(|Planned { check, decision }| {
+        .chain(checks.into_iter().map(|PlannedCheck { check, decision }| {
             let (word, text) = match decision {
                 Decision::Run => ("run", check.title.to_owned()),
                 Decision::Skip(reason) => ("skip", reason),

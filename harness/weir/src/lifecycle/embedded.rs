@@ -32,14 +32,14 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What the control API says about an application.
 #[derive(Clone, Debug)]
-pub(super) struct Declared {
+pub(super) struct Declarations {
     pub name: String,
     pub capabilities: Vec<String>,
     /// What the service behind it can do; null where the application is the service.
     pub service: Value,
 }
 
-impl Declared {
+impl Declarations {
     pub(super) fn offers(&self, capability: &str) -> bool {
         self.capabilities.iter().any(|own| own == capability)
     }
@@ -50,7 +50,7 @@ pub(super) struct Ground<'a> {
     pub subject: &'a EmbeddedSubject<'a>,
     pub description: &'a Description,
     pub control: Client,
-    pub declared: Vec<Declared>,
+    pub declared: Vec<Declarations>,
     /// The application that the lifecycle runs against.
     pub main: String,
 }
@@ -129,14 +129,14 @@ fn read(name: &str, text: &str) -> Result<Directory, Fault> {
     Directory::parse(name, text).map(|(directory, _)| directory).map_err(Fault::new)
 }
 
-async fn declared(control: &Client) -> Result<Vec<Declared>, Fault> {
+async fn declared(control: &Client) -> Result<Vec<Declarations>, Fault> {
     let exchange = control.send(Request::get("/applications")).await.map_err(Fault::new)?;
     let body = exchange.json().map_err(|why| Fault::new(format!("the control API's applications: {why}")))?;
     Ok(body
         .as_array()
         .into_iter()
         .flatten()
-        .map(|application| Declared {
+        .map(|application| Declarations {
             name: application["name"].as_str().unwrap_or_default().to_owned(),
             capabilities: application["capabilities"]
                 .as_array()

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use weir_catalog::run_prefix;
 use weir_catalog::sweep::{delete, delete_created};
-use weir_exchange::Created;
+use weir_exchange::CreatedResources;
 use weir_judge::{Event, Events, Problem, Verdict};
 use weir_provision::RemoveUserAction;
 use weir_provision::client::Description;
@@ -37,7 +37,7 @@ pub(super) async fn run(
 ) -> Result<(), Fault> {
     let people = Invented::new(&run_prefix(subject.seed), subject.people);
     let (directory, _) = Directory::parse("invented.ldif", &people.directory()).map_err(Fault::new)?;
-    let created = Created::default();
+    let created = CreatedResources::default();
     let client = subject.client.noting(&created);
     let guard = Arc::new(Guard::new(client.clone(), description));
     let read_back = ReadBack::Own(Arc::clone(&guard));
@@ -177,7 +177,7 @@ async fn leavers(steps: &mut Steps<'_>, stage: &mut Stage, people: &Invented) {
 }
 
 /// Deletes what the run created. What was created without anybody learning its id is found by name: the names are known.
-async fn clean_up(events: &Events, stage: &Stage, created: &Created) {
+async fn clean_up(events: &Events, stage: &Stage, created: &CreatedResources) {
     let client = &stage.client;
     delete_created(created, client, events).await;
     if !created.is_uncertain() {

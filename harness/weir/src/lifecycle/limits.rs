@@ -5,7 +5,7 @@ use weir_provision::RemoveUserAction;
 use weir_provision::source::Directory;
 
 use super::comparison::{Side, failures};
-use super::embedded::{Declared, Ground};
+use super::embedded::{Declarations, Ground};
 use super::specs::{DISABLE, FIRST_CYCLE, LEAVER_DELETE};
 use super::stage::{Fault, Stage};
 use super::step::{Outcome, Steps};
@@ -65,7 +65,7 @@ pub(super) async fn run(steps: &mut Steps<'_>, ground: &Ground<'_>, main: &Stage
     Ok(sent)
 }
 
-async fn application(steps: &mut Steps<'_>, declared: &Declared, stage: &mut Stage) {
+async fn application(steps: &mut Steps<'_>, declared: &Declarations, stage: &mut Stage) {
     let id = format!("application.{}", declared.name);
     let title = format!("{}: create, delete, disable", declared.name);
     let Some((begun, client)) = steps.begin_as(&id, &title, &stage.client) else { return };
@@ -130,7 +130,7 @@ async fn application(steps: &mut Steps<'_>, declared: &Declared, stage: &mut Sta
 }
 
 /// What the target declares that explains a difference in this part, in words.
-fn limit(declared: &Declared, part: Part, stage: &Stage) -> Option<&'static str> {
+fn limit(declared: &Declarations, part: Part, stage: &Stage) -> Option<&'static str> {
     let service = &declared.service;
     if stage.has_groups() && !declared.offers("filter.groups") && stage.needs_group_filter().is_some() {
         return Some("groups cannot be found by filter here, and this client never lists them");

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::Value;
 use weir_catalog::sweep::delete_created;
 use weir_exchange::difference::at;
-use weir_exchange::{Client, ClientOptions, Created, Credentials, Request};
+use weir_exchange::{Client, ClientOptions, CreatedResources, Credentials, Request};
 use weir_judge::{Event, Events};
 
 use super::{ScenarioError, Subject};
@@ -16,7 +16,7 @@ pub struct Place {
     pub client: Client,
     /// The control API of an endpoint of our own.
     control: Option<Client>,
-    created: Created,
+    created: CreatedResources,
     /// What every name begins with.
     prefix: String,
     next: AtomicUsize,
@@ -27,7 +27,7 @@ pub(super) fn places(subject: &Subject<'_>) -> Result<Vec<Place>, ScenarioError>
     let failed = |error: &dyn std::fmt::Display| ScenarioError::Unreachable(error.to_string());
     let embedded = match subject {
         Subject::Foreign { client, prefix } => {
-            let created = Created::default();
+            let created = CreatedResources::default();
             return Ok(vec![Place {
                 name: "the endpoint".to_owned(),
                 client: client.noting(&created),
@@ -50,7 +50,7 @@ pub(super) fn places(subject: &Subject<'_>) -> Result<Vec<Place>, ScenarioError>
             name: application.name.clone(),
             client: Client::new(base, options).map_err(|error| failed(&error))?,
             control: Some(control.clone()),
-            created: Created::default(),
+            created: CreatedResources::default(),
             prefix: "weir".to_owned(),
             next: AtomicUsize::new(1),
         });

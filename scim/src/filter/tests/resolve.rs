@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use super::super::parse::{Limits, parse};
 use super::super::resolve::{Operand, equality_terms, resolve_in, resolve_or_nothing};
-use super::super::{Operator, Resolved, ResolvedComparison};
+use super::super::{Operator, ResolvedComparison, ResolvedFilter};
 use super::{registry, resolve_for_user, strict, tolerances, user_type};
 use crate::path::{AttributePath, ResolvedPath, Target};
 use crate::schema::{AttributeId, Registry, common, comparison_key, matching_rule, standard};
@@ -24,7 +24,7 @@ fn leaf(registry: &Registry, text: &str) -> AttributeId {
 /// The comparison that a filter of one comparison resolves to.
 fn comparison(registry: &Registry, text: &str, names: &str) -> ResolvedComparison {
     match resolve_for_user(registry, text, &tolerances(names)) {
-        Ok(Resolved::Compare(comparison)) => comparison,
+        Ok(ResolvedFilter::Compare(comparison)) => comparison,
         other => panic!("{text}: {other:?}"),
     }
 }
@@ -245,8 +245,8 @@ fn over_several_types_an_unknown_attribute_has_no_value() {
     let registry = registry();
     let group = registry.resource_type_by_name("Group").unwrap();
     let resolved = |text: &str| resolve_or_nothing(&registry, group, &strict(text), &Tolerances::strict());
-    let nothing = || Resolved::Nothing;
-    let everything = || Resolved::Not(Box::new(Resolved::Nothing));
+    let nothing = || ResolvedFilter::Nothing;
+    let everything = || ResolvedFilter::Not(Box::new(ResolvedFilter::Nothing));
     for (text, expected) in [
         (r#"userName eq "x""#, nothing()),
         ("userName pr", nothing()),
@@ -258,7 +258,7 @@ fn over_several_types_an_unknown_attribute_has_no_value() {
         (r#"urn:ietf:params:scim:schemas:core:2.0:User:userName eq "x""#, nothing()),
         (
             r#"members[nosuch eq "x"]"#,
-            Resolved::ValuePath { attribute: registry.members().unwrap(), filter: nothing().into() },
+            ResolvedFilter::ValuePath { attribute: registry.members().unwrap(), filter: nothing().into() },
         ),
         ("not (title pr)", everything()),
     ] {
@@ -273,12 +273,12 @@ fn inside_brackets_names_are_sub_attributes() {
     let registry = registry();
     let emails = leaf(&registry, "emails");
     let inner = strict(r#"type eq "Work" and primary eq true"#);
-    let Resolved::And(operands) = resolve_in(&registry, emails, &inner, &Tolerances::strict()).unwrap() else {
+    let ResolvedFilter::And(operands) = resolve_in(&registry, emails, &inner, &Tolerances::strict()).unwrap() else {
         panic!("a conjunction stays one")
     };
     assert_eq!(
         operands[0],
-        Resolved::Compare(ResolvedComparison {
+        ResolvedFilter::Compare(ResolvedComparison {
             attribute: leaf(&registry, "emails.type"),
             sub_attribute: None,
             operator: Operator::Equal,

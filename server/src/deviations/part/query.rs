@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use scim::filter::{Operator, Resolved, ResolvedComparison};
+use scim::filter::{Operator, ResolvedComparison, ResolvedFilter};
 use scim::schema::{AttributeId, Registry};
 
 use crate::application::{Next, Operation, Outcome, RequestSeam};
 use crate::store::Query;
 
 /// Edits every node of a query's filter, the inner ones first.
-pub struct EditFilter(pub fn(Resolved, &Registry) -> Resolved);
+pub struct EditFilter(pub fn(ResolvedFilter, &Registry) -> ResolvedFilter);
 
 impl RequestSeam for EditFilter {
     fn run<'a>(&'a self, mut operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
@@ -32,12 +32,12 @@ impl RequestSeam for EditQuery {
 }
 
 /// Edits every comparison of a query's filter.
-pub struct EditComparison(pub fn(ResolvedComparison, &Registry) -> Resolved);
+pub struct EditComparison(pub fn(ResolvedComparison, &Registry) -> ResolvedFilter);
 
 impl RequestSeam for EditComparison {
     fn run<'a>(&'a self, mut operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
         edit_filter(&mut operation, next.registry(), &|filter, registry| match filter {
-            Resolved::Compare(comparison) => (self.0)(comparison, registry),
+            ResolvedFilter::Compare(comparison) => (self.0)(comparison, registry),
             other => other,
         });
         next.run(operation)
@@ -50,7 +50,7 @@ pub struct EditOperator(pub fn(Operator) -> Operator);
 impl RequestSeam for EditOperator {
     fn run<'a>(&'a self, mut operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
         edit_filter(&mut operation, next.registry(), &|mut filter, _| {
-            if let Resolved::Compare(comparison) = &mut filter {
+            if let ResolvedFilter::Compare(comparison) = &mut filter {
                 comparison.operator = (self.0)(comparison.operator);
             }
             filter
@@ -65,29 +65,38 @@ pub struct MatchNothing(pub fn(&Registry, AttributeId) -> bool);
 impl RequestSeam for MatchNothing {
     fn run<'a>(&'a self, mut operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
         edit_filter(&mut operation, next.registry(), &|filter, registry| match filter {
-            Resolved::Compare(comparison) if (self.0)(registry, comparison.attribute) => Resolved::Nothing,
+            ResolvedFilter::Compare(comparison) if (self.0)(registry, comparison.attribute) => ResolvedFilter::Nothing,
             other => other,
         });
         next.run(operation)
     }
 }
 
-fn edit_filter(operation: &mut Operation, registry: &Registry, edit: &dyn Fn(Resolved, &Registry) -> Resolved) {
+fn edit_filter(
+    operation: &mut Operation,
+    registry: &Registry,
+    edit: &dyn Fn(ResolvedFilter, &Registry) -> ResolvedFilter,
+) {
     if let Operation::List(query) = operation
         && let Some(filter) = &query.filter
     {
-        query.filter = Some(Arc::new(map(Resolved::clone(filter), registry, edit)));
+        query.filter = Some(Arc::new(map(ResolvedFilter::clone(filter), registry, edit)));
     }
 }
 
-fn map(filter: Resolved, registry: &Registry, edit: &dyn Fn(Resolved, &Registry) -> Resolved) -> Resolved {
-    let all = |operands: Vec<Resolved>| operands.into_iter().map(|operand| map(operand, registry, edit)).collect();
+fn map(
+    filter: ResolvedFilter,
+    registry: &Registry,
+    edit: &dyn Fn(ResolvedFilter, &Registry) -> ResolvedFilter,
+) -> ResolvedFilter {
+    let all =
+        |operands: Vec<ResolvedFilter>| operands.into_iter().map(|operand| map(operand, registry, edit)).collect();
     let inner = match filter {
-        Resolved::Not(inner) => Resolved::Not(Box::new(map(*inner, registry, edit))),
-        Resolved::And(operands) => Resolved::And(all(operands)),
-        Resolved::Or(operands) => Resolved::Or(all(operands)),
-        Resolved::ValuePath { attribute, filter } => {
-            Resolved::ValuePath { attribute, filter: Box::new(map(*filter, registry, edit)) }
+        ResolvedFilter::Not(inner) => ResolvedFilter::Not(Box::new(map(*inner, registry, edit))),
+        ResolvedFilter::And(operands) => ResolvedFilter::And(all(operands)),
+        ResolvedFilter::Or(operands) => ResolvedFilter::Or(all(operands)),
+        ResolvedFilter::ValuePath { attribute, filter } => {
+            ResolvedFilter::ValuePath { attribute, filter: Box::new(map(*filter, registry, edit)) }
         }
         leaf => leaf,
     };

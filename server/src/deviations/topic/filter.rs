@@ -3,7 +3,7 @@
 use scim::capability::Capability;
 use scim::filter::parse;
 use scim::filter::resolve::Operand;
-use scim::filter::{Operator, Resolved};
+use scim::filter::{Operator, ResolvedFilter};
 use scim::schema::{AttributeId, Registry, common};
 use scim::text::MatchingRule;
 use scim::tolerance::Tolerances;
@@ -19,7 +19,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("filter.and-as-or", "a resource that meets one side of an and is found")
         .breaks(&["RFC7644-3.4.2.2-40", "RFC7644-3.4.2.2-45"])
         .request(&EditFilter(|filter, _| match filter {
-            Resolved::And(operands) => Resolved::Or(operands),
+            ResolvedFilter::And(operands) => ResolvedFilter::Or(operands),
             other => other,
         })),
     Deviation::new("filter.ascii-only", "characters beyond ASCII in a filter are read as question marks")
@@ -60,7 +60,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             if let Operand::Exact(text) = &comparison.value {
                 comparison.value = Operand::Folded(MatchingRule::Folded.key(text).into_owned());
             }
-            Resolved::Compare(comparison)
+            ResolvedFilter::Compare(comparison)
         })),
     Deviation::new("filter.ends-as-parts", "sw and ew find their text anywhere in a value")
         .breaks(&["RFC7644-3.4.2.2-24", "RFC7644-3.4.2.2-25"])
@@ -175,7 +175,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("filter.not-ignored", "a filter with not finds what it should leave out")
         .breaks(&["RFC7644-3.4.2.2-42", "RFC7644-3.4.2.2-45"])
         .request(&EditFilter(|filter, _| match filter {
-            Resolved::Not(inner) => *inner,
+            ResolvedFilter::Not(inner) => *inner,
             other => other,
         })),
     Deviation::new("filter.operator-case-kept", "an operator in capital letters is refused")
@@ -184,7 +184,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("filter.or-first-only", "a filter with or finds what its first side matches and no more")
         .breaks(&["RFC7644-3.4.2.2-41", "RFC7644-3.4.2.2-45"])
         .request(&EditFilter(|filter, _| match filter {
-            Resolved::Or(mut operands) => operands.swap_remove(0),
+            ResolvedFilter::Or(mut operands) => operands.swap_remove(0),
             other => other,
         })),
     Deviation::new(
@@ -225,13 +225,13 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     )
     .breaks(&["RFC7644-3.4.2.2-44", "RFC7644-3.4.2.2-45"])
     .request(&EditFilter(|filter, _| match filter {
-        Resolved::Or(operands) => or_before_and(operands),
+        ResolvedFilter::Or(operands) => or_before_and(operands),
         other => other,
     })),
     Deviation::new("filter.present-always", "pr is true for every resource, with the value or without")
         .breaks(&["RFC7644-3.4.2.2-29", "RFC7644-3.4.2.2-30", "RFC7644-3.4.2.2-31"])
         .request(&EditFilter(|filter, _| match filter {
-            Resolved::Present { .. } => Resolved::Not(Box::new(Resolved::Nothing)),
+            ResolvedFilter::Present { .. } => ResolvedFilter::Not(Box::new(ResolvedFilter::Nothing)),
             other => other,
         })),
     Deviation::new(
@@ -253,7 +253,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             Operand::Folded(text) | Operand::Username(text) => Operand::Exact(text),
             other => other,
         };
-        Resolved::Compare(comparison)
+        ResolvedFilter::Compare(comparison)
     })),
     Deviation::new(
         "filter.sub-attribute-ignored",
@@ -262,7 +262,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     .breaks(&["RFC7644-3.4.2.2-57", "RFC7644-3.4.2.2-04"])
     .request(&EditComparison(|mut comparison, registry| {
         comparison.sub_attribute = comparison.sub_attribute.map(|named| first_alike(registry, named));
-        Resolved::Compare(comparison)
+        ResolvedFilter::Compare(comparison)
     })),
     Deviation::new(
         "filter.unreadable-ignored",
@@ -291,12 +291,12 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     )
     .breaks(&["RFC7644-3.4.2.2-48", "RFC7644-3.4.2.2-58"])
     .request(&EditFilter(|filter, _| match filter {
-        Resolved::ValuePath { attribute, filter } => match *filter {
-            Resolved::And(operands) => {
-                let apart = |filter| Resolved::ValuePath { attribute, filter: Box::new(filter) };
-                Resolved::And(operands.into_iter().map(apart).collect())
+        ResolvedFilter::ValuePath { attribute, filter } => match *filter {
+            ResolvedFilter::And(operands) => {
+                let apart = |filter| ResolvedFilter::ValuePath { attribute, filter: Box::new(filter) };
+                ResolvedFilter::And(operands.into_iter().map(apart).collect())
             }
-            other => Resolved::ValuePath { attribute, filter: Box::new(other) },
+            other => ResolvedFilter::ValuePath { attribute, filter: Box::new(other) },
         },
         other => other,
     })),
@@ -331,17 +331,17 @@ fn compare_what_has_no_order(text: String) -> String {
 }
 
 /// Reads `a or b and c` as `(a or b) and c`.
-fn or_before_and(mut operands: Vec<Resolved>) -> Resolved {
+fn or_before_and(mut operands: Vec<ResolvedFilter>) -> ResolvedFilter {
     match operands.pop() {
-        Some(Resolved::And(mut last)) => {
+        Some(ResolvedFilter::And(mut last)) => {
             let first = last.remove(0);
             operands.push(first);
-            last.insert(0, Resolved::Or(operands));
-            Resolved::And(last)
+            last.insert(0, ResolvedFilter::Or(operands));
+            ResolvedFilter::And(last)
         }
         last => {
             operands.extend(last);
-            Resolved::Or(operands)
+            ResolvedFilter::Or(operands)
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Queries by POST and queries of everything (RFC 7644 sections 3.4.2.1 and 3.4.3).
 
-use scim::filter::Resolved;
+use scim::filter::ResolvedFilter;
 use scim::message;
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     )
     .breaks(&["RFC7644-3.4.2.1-05", "RFC7644-3.4.2.1-06"])
     .request(&EditFilter(|filter, _| match filter {
-        Resolved::Nothing => Resolved::Not(Box::new(Resolved::Nothing)),
+        ResolvedFilter::Nothing => ResolvedFilter::Not(Box::new(ResolvedFilter::Nothing)),
         other => other,
     })),
     Deviation::new("root.users-only", "a query of the base URL looks at users and at nothing else")

@@ -214,7 +214,7 @@ impl IndexedPath {
             // Written without a point when it is whole, so that it equals the integer.
             Item::Decimal(value) => Cow::Owned(value.to_string()),
             Item::Timestamp(at) => Cow::Owned(at.to_string()),
-            Item::Composed(composed) => Cow::Owned(composed.text()),
+            Item::ComposedText(composed) => Cow::Owned(composed.text()),
             Item::Complex(_) => return,
         });
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use weir_exchange::Request;
 use weir_exchange::difference::at;
 
-use super::job::{Answered, Job};
+use super::job::{Job, JobAnswer};
 use super::results::nameless;
 use crate::check::Context;
 use crate::check::On::Only;
@@ -53,7 +53,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
 /// Whether a user of this name is there, found by its location or by filter.
 async fn exists(
     context: &Context,
-    answered: &Answered,
+    answered: &JobAnswer,
     index: usize,
     body: &Value,
 ) -> Result<bool, crate::check::Stop> {

@@ -66,10 +66,10 @@ impl Job {
     }
 
     /// Sends the job. That it is answered with 200 and results is a precondition, which `bulk.user` judges.
-    pub async fn send(self, context: &Context) -> Result<Answered, Stop> {
+    pub async fn send(self, context: &Context) -> Result<JobAnswer, Stop> {
         let exchange = context.send(Request::post("/Bulk").json(&self.body())).await?;
         if exchange.status == 200 && exchange.at("Operations").is_some_and(Value::is_array) {
-            return Ok(Answered { exchange, sent: self.operations });
+            return Ok(JobAnswer { exchange, sent: self.operations });
         }
         Err(Stop::Blocked {
             reason: format!("POST /Bulk was answered with {} and no results", exchange.status),
@@ -80,12 +80,12 @@ impl Job {
 }
 
 /// A job that was answered.
-pub struct Answered {
+pub struct JobAnswer {
     pub exchange: Arc<Exchange>,
     sent: Vec<Value>,
 }
 
-impl Answered {
+impl JobAnswer {
     /// The answer to a job, whatever it is.
     pub fn of(exchange: Arc<Exchange>, job: Job) -> Self {
         Self { exchange, sent: job.operations }

@@ -4,7 +4,7 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::Request;
 
-use super::job::{Answered, Job, members};
+use super::job::{Job, JobAnswer, members};
 use super::results::nameless;
 use crate::check::Context;
 use crate::check::On::Only;
@@ -75,7 +75,7 @@ fn reference(bulk_id: &str) -> Value {
 }
 
 /// Judges that the group of one result has exactly the resource of another as member.
-async fn has_member(context: &Context, answered: &Answered, group: usize, user: usize) -> CheckResult {
+async fn has_member(context: &Context, answered: &JobAnswer, group: usize, user: usize) -> CheckResult {
     let read = answered.read(context, group).await?;
     let (found, id) = (members(&read), answered.id(user).unwrap_or_default());
     let expect = context.expect(&read).after(&answered.exchange);
@@ -123,7 +123,7 @@ fn managed(context: &Context, bulk_id: &str) -> Value {
 }
 
 /// Judges that the user of one result has that of another as manager.
-async fn has_manager(context: &Context, answered: &Answered, user: usize, manager: usize) -> CheckResult {
+async fn has_manager(context: &Context, answered: &JobAnswer, user: usize, manager: usize) -> CheckResult {
     let read = answered.read(context, user).await?;
     let id = json!(answered.id(manager));
     context.expect(&read).after(&answered.exchange).equals(&format!("{ENTERPRISE}:manager.value"), &id);
@@ -192,13 +192,13 @@ async fn failed(context: &Context) -> CheckResult {
 }
 
 /// Sends a job of two that refer to each other; `None` when it was refused with 409, as it may be.
-async fn circle(context: &Context, job: Job) -> Result<Option<Answered>, crate::check::Stop> {
+async fn circle(context: &Context, job: Job) -> Result<Option<JobAnswer>, crate::check::Stop> {
     let exchange = context.send(Request::post("/Bulk").json(&job.body())).await?;
     if exchange.status == 409 {
         return Ok(None);
     }
     context.expect(&exchange).status(&[200]);
-    let answered = Answered::of(exchange, job);
+    let answered = JobAnswer::of(exchange, job);
     let conflict = (0..2).any(|index| answered.status(index) == Some(409));
     let both = (0..2).all(|index| answered.is_success(index));
     context.expect(&answered.exchange).that(

@@ -3,7 +3,7 @@
 use scim::capability::Capability;
 use serde_json::{Value, json};
 
-use super::job::{Answered, Job};
+use super::job::{Job, JobAnswer};
 use crate::check::Context;
 use crate::check::On::Only;
 use crate::check::Stop;
@@ -236,7 +236,7 @@ async fn result_order(context: &Context) -> CheckResult {
 }
 
 /// Results without bulkId cannot be put in order.
-fn blocked(answered: &Answered) -> Stop {
+fn blocked(answered: &JobAnswer) -> Stop {
     Stop::Blocked {
         reason: "not every result has its bulkId".into(),
         cause: Some("bulk.bulk-id-returned"),

@@ -11,7 +11,7 @@ use crate::check::Context;
 use crate::check::On::Only;
 use crate::check::Stop;
 use crate::check::{Check, CheckResult};
-use crate::data::{GROUP, Published, USER};
+use crate::data::{GROUP, PublishedAttribute, USER};
 
 pub(in super::super) const CHECKS: &[Check] = &[
     Check::new("create.duplicate-user-name", "A userName that is taken is refused with 409 uniqueness", &duplicate_user_name)
@@ -273,7 +273,7 @@ async fn wrong_types(context: &Context) -> CheckResult {
 
 async fn refuse(
     context: &Context,
-    attribute: &Published<'_>,
+    attribute: &PublishedAttribute<'_>,
     value: Value,
     requirements: &'static [&'static str],
 ) -> Result<Arc<Exchange>, Stop> {

@@ -3,7 +3,7 @@
 use scim::capability::Capability;
 use serde_json::json;
 
-use super::published::{Published, Type};
+use super::published::{FilterAttribute, Type};
 use crate::check::Context;
 use crate::check::cohort::Cohort;
 use crate::check::{Check, CheckResult};
@@ -110,7 +110,7 @@ async fn operator_case(context: &Context) -> CheckResult {
 }
 
 async fn value_case_ignored(context: &Context) -> CheckResult {
-    let all = Published::of_users(context.discovery());
+    let all = FilterAttribute::of_users(context.discovery());
     // userName is judged by a check of its own, and this one is there at every endpoint.
     let folded = all.iter().filter(|own| own.kind == Type::String && !own.case_exact && !own.is_multi_valued());
     let preferred = folded.clone().find(|own| own.path == "displayName").or_else(|| folded.clone().next());
@@ -183,7 +183,7 @@ async fn reference_case(context: &Context) -> CheckResult {
 }
 
 async fn binary(context: &Context) -> CheckResult {
-    let all = Published::of_users(context.discovery());
+    let all = FilterAttribute::of_users(context.discovery());
     // An endpoint may look into a certificate and refuse bytes that are none.
     let Some(own) = all.iter().find(|own| own.kind == Type::Binary && !own.path.contains("x509")) else {
         return context.skip("no published attribute of User is binary and takes any bytes");

@@ -4,7 +4,7 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::difference::at;
 
-use super::published::{Published, Type};
+use super::published::{FilterAttribute, Type};
 use crate::check::Context;
 use crate::check::cohort::{Cohort, is_refused_as_unsupported};
 use crate::check::{Check, CheckResult};
@@ -128,7 +128,7 @@ async fn non_ascii(context: &Context) -> CheckResult {
 
 /// A dateTime attribute with the values of two users, an hour apart and of one day.
 async fn two_times(context: &Context) -> Result<Option<(Cohort<'_>, String)>, crate::check::Stop> {
-    let all = Published::of_users(context.discovery());
+    let all = FilterAttribute::of_users(context.discovery());
     let Some(own) = all.iter().find(|own| own.kind == Type::DateTime && !own.is_multi_valued()) else {
         return Ok(None);
     };

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use scim::capability::Capability;
 use serde_json::{Value, json};
 
-use super::published::{Published, Type};
+use super::published::{FilterAttribute, Type};
 use crate::check::Context;
 use crate::check::On::Only;
 use crate::check::cohort::Cohort;
@@ -118,7 +118,7 @@ impl Operator {
         (format!("{path} {word} {operand}"), operand)
     }
 
-    fn holds(self, own: &Published, value: &Value, operand: &Value) -> bool {
+    fn holds(self, own: &FilterAttribute, value: &Value, operand: &Value) -> bool {
         let fold = |value: &Value| {
             let text = value.as_str().unwrap_or_default();
             if own.case_exact || own.kind != Type::String { text.to_owned() } else { text.to_lowercase() }
@@ -149,7 +149,7 @@ fn instant(value: &Value) -> Option<jiff::Timestamp> {
 }
 
 async fn matrix(context: &Context, operator: Operator, requirements: &'static [&'static str]) -> CheckResult {
-    let kinds = Published::one_of_each_kind(context.discovery());
+    let kinds = FilterAttribute::one_of_each_kind(context.discovery());
     let cells: Vec<_> = kinds.iter().filter(|own| operator.fits(own.kind)).collect();
     let mut people = ["low", "high", "around", "none"].map(|key| (key, json!({})));
     for own in &cells {

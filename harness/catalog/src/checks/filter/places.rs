@@ -4,7 +4,7 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::difference::at;
 
-use super::published::{Published, Type};
+use super::published::{FilterAttribute, Type};
 use crate::check::Context;
 use crate::check::On::Only;
 use crate::check::cohort::Cohort;
@@ -85,7 +85,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
 ];
 
 async fn every_attribute(context: &Context) -> CheckResult {
-    let all = Published::of_users(context.discovery());
+    let all = FilterAttribute::of_users(context.discovery());
     let chosen: Vec<_> = all
         .iter()
         .filter(|own| own.kind != Type::Complex && own.path != "userName" && !own.path.contains("x509Certificates"))
@@ -125,8 +125,9 @@ async fn schema_prefix(context: &Context) -> CheckResult {
 }
 
 async fn extension(context: &Context) -> CheckResult {
-    let all = Published::of_users(context.discovery());
-    let plain = |own: &&Published| own.path.starts_with("urn:") && own.kind == Type::String && !own.is_multi_valued();
+    let all = FilterAttribute::of_users(context.discovery());
+    let plain =
+        |own: &&FilterAttribute| own.path.starts_with("urn:") && own.kind == Type::String && !own.is_multi_valued();
     let Some(own) = all.iter().find(plain) else {
         return context.skip("no published extension of User has a text that a client may set");
     };
@@ -187,8 +188,9 @@ fn at_equal(resource: &Value, path: &str, other: &Value) -> bool {
 }
 
 async fn schemas(context: &Context) -> CheckResult {
-    let all = Published::of_users(context.discovery());
-    let plain = |own: &&Published| own.path.starts_with("urn:") && own.kind == Type::String && !own.is_multi_valued();
+    let all = FilterAttribute::of_users(context.discovery());
+    let plain =
+        |own: &&FilterAttribute| own.path.starts_with("urn:") && own.kind == Type::String && !own.is_multi_valued();
     let Some(own) = all.iter().find(plain) else {
         return context.skip("no published extension of User has a text that a client may set");
     };

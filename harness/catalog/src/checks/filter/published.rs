@@ -37,7 +37,7 @@ impl Type {
 
 /// An attribute or sub-attribute of users that a client may set and read.
 #[derive(Clone, Debug)]
-pub struct Published {
+pub struct FilterAttribute {
     /// As a filter names it.
     pub path: String,
     /// The members that lead to it, from the resource down.
@@ -51,7 +51,7 @@ pub struct Published {
     canonical: Vec<Value>,
 }
 
-impl Published {
+impl FilterAttribute {
     /// Every attribute of users, those of extensions included, in the order of the schemas. An endpoint that publishes none is
     /// taken to have those of RFC 7643.
     pub fn of_users(discovery: &Discovery) -> Vec<Self> {
@@ -214,16 +214,16 @@ impl Published {
     }
 }
 
-fn collect(schema: &Value, uri: Option<&str>, all: &mut Vec<Published>) {
+fn collect(schema: &Value, uri: Option<&str>, all: &mut Vec<FilterAttribute>) {
     let list = |value: &'_ Value, path: &str| at(value, path).and_then(Value::as_array).cloned().unwrap_or_default();
     for attribute in list(schema, "attributes") {
         let name = at(&attribute, "name").and_then(Value::as_str).unwrap_or_default();
         if matches!(name, "id" | "meta" | "schemas") {
             continue;
         }
-        all.extend(Published::new(&attribute, uri, None));
+        all.extend(FilterAttribute::new(&attribute, uri, None));
         for sub in list(&attribute, "subAttributes") {
-            all.extend(Published::new(&sub, uri, Some(&attribute)));
+            all.extend(FilterAttribute::new(&sub, uri, Some(&attribute)));
         }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::at;
 
-use super::published::{Published, Type};
+use super::published::{FilterAttribute, Type};
 use crate::check::Context;
 use crate::check::On::Only;
 use crate::check::cohort::{Cohort, ids_in, is_refused_as_unsupported};
@@ -121,7 +121,7 @@ async fn boolean_order(context: &Context) -> CheckResult {
 }
 
 async fn binary_order(context: &Context) -> CheckResult {
-    let all = Published::of_users(context.discovery());
+    let all = FilterAttribute::of_users(context.discovery());
     let Some(own) = all.iter().find(|own| own.kind == Type::Binary) else {
         return context.skip("no published attribute of User is binary");
     };

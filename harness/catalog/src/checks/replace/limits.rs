@@ -9,7 +9,7 @@ use weir_exchange::difference::at;
 use crate::check::Context;
 use crate::check::On::Only;
 use crate::check::{Check, CheckResult};
-use crate::data::{Published, USER};
+use crate::data::{PublishedAttribute, USER};
 
 pub(in super::super) const CHECKS: &[Check] = &[
     Check::new("replace.unknown-resource", "A PUT creates nothing", &unknown_resource)
@@ -172,7 +172,12 @@ async fn immutable(context: &Context) -> CheckResult {
     context.skip("the endpoint publishes no plain attribute that is immutable")
 }
 
-async fn judge_immutable(context: &Context, endpoint: &str, attribute: &Published<'_>, body: &Value) -> CheckResult {
+async fn judge_immutable(
+    context: &Context,
+    endpoint: &str,
+    attribute: &PublishedAttribute<'_>,
+    body: &Value,
+) -> CheckResult {
     let with = |value: &Value| {
         let mut body = body.clone();
         attribute.put(&mut body, value.clone());

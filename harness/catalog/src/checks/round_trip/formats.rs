@@ -67,7 +67,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
 ];
 
 /// One text in its place: what is sent, where to look for it, and whether it may be refused.
-struct Cell {
+struct FormatCell {
     under: &'static [&'static str],
     /// `emails.type`
     path: &'static str,
@@ -78,15 +78,25 @@ struct Cell {
     may_be_refused: bool,
 }
 
-const fn taken(under: &'static [&'static str], path: &'static str, sent: &'static str, found: &'static str) -> Cell {
-    Cell { under, path, sent, found, may_be_refused: false }
+const fn taken(
+    under: &'static [&'static str],
+    path: &'static str,
+    sent: &'static str,
+    found: &'static str,
+) -> FormatCell {
+    FormatCell { under, path, sent, found, may_be_refused: false }
 }
 
-const fn either(under: &'static [&'static str], path: &'static str, sent: &'static str, found: &'static str) -> Cell {
-    Cell { under, path, sent, found, may_be_refused: true }
+const fn either(
+    under: &'static [&'static str],
+    path: &'static str,
+    sent: &'static str,
+    found: &'static str,
+) -> FormatCell {
+    FormatCell { under, path, sent, found, may_be_refused: true }
 }
 
-const FORMATS: &[Cell] = &[
+const FORMATS: &[FormatCell] = &[
     taken(
         &["RFC7643-4.1.1-16"],
         "profileUrl",
@@ -103,7 +113,7 @@ const FORMATS: &[Cell] = &[
     either(&["RFC7643-4.1.1-22"], "timezone", r#"{"timezone":"Not/AZone"}"#, "Not/AZone"),
 ];
 
-const VOCABULARIES: &[Cell] = &[
+const VOCABULARIES: &[FormatCell] = &[
     either(&["RFC7643-4.1.1-17"], "userType", r#"{"userType":"Zzz"}"#, "Zzz"),
     either(
         &["RFC7643-2.3.1-04", "RFC7643-4.1.2-04"],
@@ -134,7 +144,7 @@ const VOCABULARIES: &[Cell] = &[
     ),
 ];
 
-const ADDRESSES: &[Cell] = &[
+const ADDRESSES: &[FormatCell] = &[
     taken(&["RFC7643-4.1.2-17"], "addresses.type", r#"{"addresses":[{"type":"work"}]}"#, "work"),
     taken(
         &["RFC7643-4.1.2-18"],
@@ -152,7 +162,7 @@ const ADDRESSES: &[Cell] = &[
     either(&["RFC7643-4.1.2-20"], "addresses.country", r#"{"addresses":[{"country":"USA"}]}"#, "USA"),
 ];
 
-const NAMES: &[Cell] = &[
+const NAMES: &[FormatCell] = &[
     taken(
         &["RFC7643-4.1.1-07", "RFC7643-4.1.1-08"],
         "name.familyName",
@@ -174,7 +184,7 @@ const NAMES: &[Cell] = &[
     taken(&["RFC7643-4.1.1-11"], "displayName", r#"{"displayName":"Ada Example"}"#, "Ada Example"),
 ];
 
-async fn cells(context: &Context, cells: &'static [Cell]) -> CheckResult {
+async fn cells(context: &Context, cells: &'static [FormatCell]) -> CheckResult {
     let mut any = false;
     for cell in cells {
         if !context.data().publishes(USER, cell.path) {

@@ -8,7 +8,7 @@ use crate::check::Context;
 use crate::check::{Check, CheckResult};
 use crate::discovery::ResourceType;
 use crate::published;
-use crate::published::{Published, flag, kinds, list, sample, text};
+use crate::published::{SchemaNode, flag, kinds, list, sample, text};
 
 pub(in super::super) const CHECKS: &[Check] = &[
     Check::new("schema.required", "A resource without an attribute that is published as required is refused", &required)
@@ -28,7 +28,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
 async fn required(context: &Context) -> CheckResult {
     let mut any = false;
     for kind in kinds(context)? {
-        for own in published::attributes(context, kind).into_iter().filter(Published::is_settable) {
+        for own in published::attributes(context, kind).into_iter().filter(SchemaNode::is_settable) {
             if own.flag("required") && !own.extension {
                 any = true;
                 let mut body = context.data().resource(kind);
@@ -37,7 +37,7 @@ async fn required(context: &Context) -> CheckResult {
                 }
                 refused(context, kind, &own, &body).await?;
             }
-            let parts: Vec<_> = own.parts().filter(Published::is_settable).collect();
+            let parts: Vec<_> = own.parts().filter(SchemaNode::is_settable).collect();
             for part in parts.iter().filter(|part| part.flag("required")) {
                 // A value that has something else, since one that says nothing may be dropped.
                 let others: Map<String, Value> = parts
@@ -59,7 +59,7 @@ async fn required(context: &Context) -> CheckResult {
     if any { Ok(()) } else { context.skip("no attribute is published as required") }
 }
 
-async fn refused(context: &Context, kind: &ResourceType, own: &Published<'_>, body: &Value) -> CheckResult {
+async fn refused(context: &Context, kind: &ResourceType, own: &SchemaNode<'_>, body: &Value) -> CheckResult {
     let answer = context.send(Request::post(&kind.endpoint).json(body)).await?;
     let message = format!("{} is published as required, and a {} without it is not refused", own.path(), kind.name);
     context.expect(&answer).that(answer.status == 400, &message, answer.status.to_string());
@@ -75,12 +75,12 @@ async fn optional(context: &Context) -> CheckResult {
         let answer = context.send(Request::post(&kind.endpoint).json(&bare)).await?;
         let message = format!("a {} with nothing but what is published as required is refused", kind.name);
         context.expect(&answer).that(answer.is_success(), &message, answer.status.to_string());
-        for own in published::attributes(context, kind).into_iter().filter(Published::is_settable) {
+        for own in published::attributes(context, kind).into_iter().filter(SchemaNode::is_settable) {
             // What a member or a manager is follows from its value.
             if matches!(own.name(), "members" | "manager") {
                 continue;
             }
-            let parts: Vec<_> = own.parts().filter(Published::is_settable).collect();
+            let parts: Vec<_> = own.parts().filter(SchemaNode::is_settable).collect();
             if parts.is_empty() || parts.iter().any(|part| part.flag("required")) {
                 continue;
             }

@@ -1,7 +1,7 @@
 //! The schema listings of RFC 7643 sections 8.7.1 and 8.7.2, a row an attribute, with the errata that are verified.
 
 /// One attribute of a listing.
-pub(super) struct Row {
+pub(super) struct ListedAttribute {
     /// The requirement that stands for it.
     pub id: &'static [&'static str],
     /// `name.familyName`
@@ -20,8 +20,13 @@ pub(super) struct Row {
 }
 
 /// An attribute as most of them are: single, optional, returned by default, without uniqueness.
-const fn row(id: &'static [&'static str], path: &'static str, kind: &'static str, mutability: &'static str) -> Row {
-    Row {
+const fn row(
+    id: &'static [&'static str],
+    path: &'static str,
+    kind: &'static str,
+    mutability: &'static str,
+) -> ListedAttribute {
+    ListedAttribute {
         id,
         path,
         kind,
@@ -36,7 +41,7 @@ const fn row(id: &'static [&'static str], path: &'static str, kind: &'static str
     }
 }
 
-impl Row {
+impl ListedAttribute {
     const fn multi_valued(self) -> Self {
         Self { multi_valued: true, ..self }
     }
@@ -66,7 +71,7 @@ impl Row {
     }
 }
 
-pub(super) const USER: &[Row] = &[
+pub(super) const USER: &[ListedAttribute] = &[
     row(&["RFC7643-8.7.1-02"], "userName", "string", "readWrite").required().case_exact(false).unique(),
     row(&["RFC7643-8.7.1-03"], "name", "complex", "readWrite"),
     row(&["RFC7643-8.7.1-04"], "name.formatted", "string", "readWrite").case_exact(false),
@@ -148,7 +153,7 @@ pub(super) const USER: &[Row] = &[
     row(&["RFC7643-8.7.1-68"], "x509Certificates.primary", "boolean", "readWrite"),
 ];
 
-pub(super) const GROUP: &[Row] = &[
+pub(super) const GROUP: &[ListedAttribute] = &[
     row(&["RFC7643-8.7.1-69"], "displayName", "string", "readWrite").case_exact(false),
     row(&["RFC7643-8.7.1-70"], "members", "complex", "readWrite").multi_valued(),
     row(&["RFC7643-8.7.1-71"], "members.value", "string", "immutable").case_exact(false),
@@ -159,7 +164,7 @@ pub(super) const GROUP: &[Row] = &[
     row(&["RFC7643-8.7.1-74"], "members.display", "string", "immutable"),
 ];
 
-pub(super) const ENTERPRISE_USER: &[Row] = &[
+pub(super) const ENTERPRISE_USER: &[ListedAttribute] = &[
     row(&["RFC7643-8.7.1-75"], "employeeNumber", "string", "readWrite").case_exact(false),
     row(&["RFC7643-8.7.1-76"], "costCenter", "string", "readWrite").case_exact(false),
     row(&["RFC7643-8.7.1-77"], "organization", "string", "readWrite").case_exact(false),
@@ -171,7 +176,7 @@ pub(super) const ENTERPRISE_USER: &[Row] = &[
     row(&["RFC7643-8.7.1-83"], "manager.displayName", "string", "readOnly").case_exact(false),
 ];
 
-pub(super) const SERVICE_PROVIDER_CONFIG: &[Row] = &[
+pub(super) const SERVICE_PROVIDER_CONFIG: &[ListedAttribute] = &[
     row(&["RFC7643-8.7.2-01"], "documentationUri", "reference", "readOnly").case_exact(false).refers_to(&["external"]),
     row(&["RFC7643-8.7.2-02"], "patch", "complex", "readOnly").required(),
     row(&["RFC7643-8.7.2-03"], "patch.supported", "boolean", "readOnly").required(),
@@ -200,7 +205,7 @@ pub(super) const SERVICE_PROVIDER_CONFIG: &[Row] = &[
     row(&["RFC7643-8.7.2-22"], "authenticationSchemes.primary", "boolean", "readOnly"),
 ];
 
-pub(super) const RESOURCE_TYPE: &[Row] = &[
+pub(super) const RESOURCE_TYPE: &[ListedAttribute] = &[
     row(&["RFC7643-8.7.2-23"], "id", "string", "readOnly").case_exact(false),
     row(&["RFC7643-8.7.2-24"], "name", "string", "readOnly").required().case_exact(false),
     row(&["RFC7643-8.7.2-25"], "description", "string", "readOnly").case_exact(false),
@@ -214,7 +219,7 @@ pub(super) const RESOURCE_TYPE: &[Row] = &[
     row(&["RFC7643-8.7.2-30"], "schemaExtensions.required", "boolean", "readOnly").required(),
 ];
 
-pub(super) const SCHEMA: &[Row] = &[
+pub(super) const SCHEMA: &[ListedAttribute] = &[
     row(&["RFC7643-8.7.2-31"], "id", "string", "readOnly").required().case_exact(false),
     row(&["RFC7643-8.7.2-32"], "name", "string", "readOnly").case_exact(false),
     row(&["RFC7643-8.7.2-33"], "description", "string", "readOnly").case_exact(false),

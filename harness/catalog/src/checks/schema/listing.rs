@@ -5,7 +5,7 @@ use serde_json::Value;
 use weir_exchange::difference::at;
 
 use super::listed;
-use super::listed::Row;
+use super::listed::ListedAttribute;
 use crate::check::Context;
 use crate::check::{Check, CheckResult};
 use crate::discovery::Document;
@@ -102,7 +102,7 @@ fn shown(value: Option<&Value>) -> String {
 
 /// What a provider may not change: the type, whether there are several values, and what the prose of RFC 7643 section 4
 /// fixes. Everything else is noted under RFC7643-8.7.1-01.
-fn resource_schema(context: &Context, uri: &str, rows: &'static [Row]) -> CheckResult {
+fn resource_schema(context: &Context, uri: &str, rows: &'static [ListedAttribute]) -> CheckResult {
     let Some(schema) = context.discovery().schema(uri) else {
         return context.skip(format!("the endpoint does not publish {uri}"));
     };
@@ -143,7 +143,7 @@ fn resource_schema(context: &Context, uri: &str, rows: &'static [Row]) -> CheckR
 
 /// The characteristics that a provider may change, each with whether it is as listed. Where the RFC and its errata
 /// disagree, both are.
-fn differing(found: &Value, row: &Row) -> Vec<(&'static str, bool)> {
+fn differing(found: &Value, row: &ListedAttribute) -> Vec<(&'static str, bool)> {
     let words = |member: &str| list(found, member).iter().filter_map(Value::as_str).collect::<Vec<_>>();
     let mut all = vec![
         (
@@ -168,7 +168,13 @@ fn differing(found: &Value, row: &Row) -> Vec<(&'static str, bool)> {
     all
 }
 
-fn discovery_schema(context: &Context, name: &str, rows: &'static [Row], document: &Document, instances: &[&Value]) {
+fn discovery_schema(
+    context: &Context,
+    name: &str,
+    rows: &'static [ListedAttribute],
+    document: &Document,
+    instances: &[&Value],
+) {
     let schema = context.discovery().schema(&format!("urn:ietf:params:scim:schemas:core:2.0:{name}"));
     for row in rows {
         // Where the schema itself is published, which no endpoint has to do.
@@ -206,7 +212,7 @@ fn discovery_schema(context: &Context, name: &str, rows: &'static [Row], documen
 }
 
 /// What is wrong with the values at a row's path: missing though required, or of another type.
-fn instance_problems(instance: &Value, row: &Row) -> Vec<(&'static str, String)> {
+fn instance_problems(instance: &Value, row: &ListedAttribute) -> Vec<(&'static str, String)> {
     let mut problems = Vec::new();
     let mut owners = vec![instance];
     let names: Vec<&str> = row.path.split('.').collect();

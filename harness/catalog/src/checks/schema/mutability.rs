@@ -9,7 +9,7 @@ use weir_exchange::difference::differences;
 use crate::check::Context;
 use crate::check::{Check, CheckResult};
 use crate::published;
-use crate::published::{Published, full, kinds, person, sample};
+use crate::published::{SchemaNode, full, kinds, person, sample};
 
 pub(in super::super) const CHECKS: &[Check] = &[
     Check::new("schema.read-only", "No attribute that is published as readOnly can be set", &read_only)
@@ -59,7 +59,7 @@ async fn read_only(context: &Context) -> CheckResult {
 }
 
 /// A value for what no client may set.
-fn invention(context: &Context, own: &Published<'_>) -> Value {
+fn invention(context: &Context, own: &SchemaNode<'_>) -> Value {
     let value = match own.word("type") {
         "complex" => json!({"value": context.data().uuid(), "display": context.data().name()}),
         _ => context.data().value(own.attribute),
@@ -147,7 +147,7 @@ async fn immutable(context: &Context) -> CheckResult {
             _ => true,
         };
         let attributes = published::attributes(context, kind);
-        let inside = attributes.iter().filter(|own| !own.flag("multiValued")).flat_map(Published::parts);
+        let inside = attributes.iter().filter(|own| !own.flag("multiValued")).flat_map(SchemaNode::parts);
         // The parts of members are disputed, and judged where members are.
         let immutable = attributes.iter().copied().chain(inside).filter(|own| own.word("mutability") == "immutable");
         for own in immutable.collect::<Vec<_>>() {
@@ -161,7 +161,7 @@ async fn immutable(context: &Context) -> CheckResult {
 async fn one_immutable(
     context: &Context,
     kind: &crate::discovery::ResourceType,
-    own: &Published<'_>,
+    own: &SchemaNode<'_>,
     patches: bool,
 ) -> CheckResult {
     let (Some(first), Some(second)) = (sample(context, own, None, 0), sample(context, own, None, 1)) else {

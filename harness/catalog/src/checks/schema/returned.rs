@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::check::Context;
 use crate::check::{Check, CheckResult};
-use crate::published::{Published, full, kinds, person};
+use crate::published::{SchemaNode, full, kinds, person};
 
 pub(in super::super) const CHECKS: &[Check] = &[
     Check::new(
@@ -43,11 +43,11 @@ pub(in super::super) const CHECKS: &[Check] = &[
 ];
 
 /// The word of the attribute as a whole: a secret part makes no secret of the rest.
-fn is(own: &Published<'_>, word: &str) -> bool {
+fn is(own: &SchemaNode<'_>, word: &str) -> bool {
     own.word("returned") == word && own.word("mutability") != "writeOnly"
 }
 
-fn shows(own: &Published<'_>, body: &Value) -> bool {
+fn shows(own: &SchemaNode<'_>, body: &Value) -> bool {
     own.values(body).iter().any(|value| match value {
         Value::Null => false,
         Value::Array(items) => !items.is_empty(),
@@ -110,14 +110,14 @@ async fn never(context: &Context) -> CheckResult {
     let mut any = false;
     for kind in kinds {
         let full = full(context, kind, id.as_deref(), 0).await?;
-        let hidden = |own: &Published<'_>| own.word("returned") == "never" || own.word("mutability") == "writeOnly";
-        let own: Vec<Published<'_>> =
+        let hidden = |own: &SchemaNode<'_>| own.word("returned") == "never" || own.word("mutability") == "writeOnly";
+        let own: Vec<SchemaNode<'_>> =
             full.accepted.iter().flat_map(|own| std::iter::once(*own).chain(own.parts())).filter(hidden).collect();
         if own.is_empty() {
             continue;
         }
         any = true;
-        let names = own.iter().map(Published::path).collect::<Vec<_>>().join(",");
+        let names = own.iter().map(SchemaNode::path).collect::<Vec<_>>().join(",");
         let read = context.read(&full.resource).await?;
         let asked = context.send(full.resource.request(Method::GET).query("attributes", &names)).await?;
         for exchange in [&full.resource.exchange, &read, &asked].into_iter().filter(|exchange| exchange.is_success()) {

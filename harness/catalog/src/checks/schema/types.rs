@@ -6,7 +6,7 @@ use weir_exchange::Request;
 use crate::check::Context;
 use crate::check::{Check, CheckResult};
 use crate::published;
-use crate::published::{Published, fits, full, kinds, person};
+use crate::published::{SchemaNode, fits, full, kinds, person};
 
 const MATTERS: &str = "A mapping is checked against the published type; values of another type fail in production, or break clients that read them.";
 
@@ -73,7 +73,7 @@ async fn kept(context: &Context) -> CheckResult {
                 .after(&full.resource.exchange)
                 .under(&["RFC7643-1.2-03", "RFC7643-7-13"])
                 .that(right, &message, observed);
-            for part in own.parts().filter(Published::is_shown) {
+            for part in own.parts().filter(SchemaNode::is_shown) {
                 for value in part.values(body) {
                     let message = format!("{} does not come back as {}", part.path(), form(&part));
                     context
@@ -88,12 +88,12 @@ async fn kept(context: &Context) -> CheckResult {
     Ok(())
 }
 
-fn form(own: &Published<'_>) -> String {
+fn form(own: &SchemaNode<'_>) -> String {
     if own.flag("multiValued") { format!("an array of {}", own.word("type")) } else { own.word("type").to_owned() }
 }
 
 /// A value of another type, the requirement that judges it, and whether the request has to be refused.
-fn misfit(own: &Published<'_>) -> Option<(Value, &'static [&'static str], bool)> {
+fn misfit(own: &SchemaNode<'_>) -> Option<(Value, &'static [&'static str], bool)> {
     Some(match own.word("type") {
         "string" => (json!({"depth": [1]}), &["RFC7643-2.3.1-01"], false),
         "boolean" => (json!("sometimes"), &["RFC7643-2.3.2-01"], false),
@@ -110,7 +110,7 @@ fn misfit(own: &Published<'_>) -> Option<(Value, &'static [&'static str], bool)>
 }
 
 /// Whether what came back is of the published type: for the types that travel as text, by the text.
-fn is_legal(own: &Published<'_>, value: &Value) -> bool {
+fn is_legal(own: &SchemaNode<'_>, value: &Value) -> bool {
     match own.word("type") {
         "dateTime" => value.as_str().is_some_and(|text| text != "yesterday"),
         _ => fits(own.attribute, value),
@@ -119,9 +119,9 @@ fn is_legal(own: &Published<'_>, value: &Value) -> bool {
 
 async fn enforced(context: &Context) -> CheckResult {
     for kind in kinds(context)? {
-        for own in published::attributes(context, kind).into_iter().filter(Published::is_settable) {
+        for own in published::attributes(context, kind).into_iter().filter(SchemaNode::is_settable) {
             one_misfit(context, &kind.endpoint, kind, own).await?;
-            for part in own.parts().filter(Published::is_settable) {
+            for part in own.parts().filter(SchemaNode::is_settable) {
                 one_misfit(context, &kind.endpoint, kind, part).await?;
             }
         }
@@ -133,7 +133,7 @@ async fn one_misfit(
     context: &Context,
     endpoint: &str,
     kind: &crate::discovery::ResourceType,
-    own: Published<'_>,
+    own: SchemaNode<'_>,
 ) -> CheckResult {
     let Some((value, under, must)) = misfit(&own) else { return Ok(()) };
     // References to resources are judged where members are.
@@ -177,7 +177,7 @@ async fn multi_valued(context: &Context) -> CheckResult {
     for kind in kinds {
         let mut several = context.data().resource(kind);
         let mut expected = Vec::new();
-        for own in published::attributes(context, kind).into_iter().filter(Published::is_settable) {
+        for own in published::attributes(context, kind).into_iter().filter(SchemaNode::is_settable) {
             let (first, second) = (
                 published::sample(context, &own, id.as_deref(), 0),
                 published::sample(context, &own, id.as_deref(), 1),

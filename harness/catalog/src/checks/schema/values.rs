@@ -9,7 +9,7 @@ use crate::check::Context;
 use crate::check::{Check, CheckResult};
 use crate::discovery::ResourceType;
 use crate::published;
-use crate::published::{Published, flag, full, kinds, list, person, sample};
+use crate::published::{SchemaNode, flag, full, kinds, list, person, sample};
 
 pub(in super::super) const CHECKS: &[Check] = &[
     Check::new("schema.unique", "No two resources share a value that is published as unique", &unique)
@@ -42,14 +42,14 @@ pub(in super::super) const CHECKS: &[Check] = &[
 ];
 
 /// Attributes and the sub-attributes of single-valued ones: what one body can hold once.
-fn places<'d>(context: &'d Context, kind: &'d ResourceType) -> Vec<Published<'d>> {
+fn places<'d>(context: &'d Context, kind: &'d ResourceType) -> Vec<SchemaNode<'d>> {
     let attributes = published::attributes(context, kind);
-    let parts: Vec<_> = attributes.iter().flat_map(Published::parts).collect();
-    attributes.into_iter().chain(parts).filter(Published::is_settable).collect()
+    let parts: Vec<_> = attributes.iter().flat_map(SchemaNode::parts).collect();
+    attributes.into_iter().chain(parts).filter(SchemaNode::is_settable).collect()
 }
 
 /// The value for the attribute that `own` is, or is a part of, with `value` in its place.
-fn whole(context: &Context, own: &Published<'_>, value: Value) -> Value {
+fn whole(context: &Context, own: &SchemaNode<'_>, value: Value) -> Value {
     let Some(parent) = own.parent else {
         return if own.flag("multiValued") && !value.is_array() { json!([value]) } else { value };
     };
@@ -87,7 +87,7 @@ async fn not_unique(context: &Context) -> CheckResult {
     let id = person(context).await?;
     for kind in kinds {
         // That services do not allow two groups of one name is disputed, and judged where groups are.
-        let shared = |own: &&Published<'_>| {
+        let shared = |own: &&SchemaNode<'_>| {
             own.word("uniqueness") == "none"
                 && own.parts().all(|part| part.word("uniqueness") == "none")
                 && !(kind.endpoint == "/Groups" && own.name() == "displayName")
@@ -140,7 +140,7 @@ async fn case_exact(context: &Context) -> CheckResult {
             continue;
         }
         let full = full(context, kind, id.as_deref(), 0).await?;
-        let parts = full.accepted.iter().flat_map(Published::parts);
+        let parts = full.accepted.iter().flat_map(SchemaNode::parts);
         let texts = full.accepted.iter().copied().chain(parts).filter(|own| {
             own.word("type") == "string" && own.is_shown() && own.is_settable() && own.word("mutability") != "writeOnly"
         });
@@ -168,7 +168,7 @@ async fn one_case(
     context: &Context,
     kind: &ResourceType,
     resource: &crate::check::Resource,
-    own: &Published<'_>,
+    own: &SchemaNode<'_>,
     turned: &str,
 ) -> CheckResult {
     let exact = own.flag("caseExact");
@@ -213,7 +213,7 @@ async fn canonical_values(context: &Context) -> CheckResult {
 }
 
 /// Sends all `values` in one resource; where that is refused, each in one of its own.
-async fn one_canonical(context: &Context, kind: &ResourceType, own: &Published<'_>, values: &[&Value]) -> CheckResult {
+async fn one_canonical(context: &Context, kind: &ResourceType, own: &SchemaNode<'_>, values: &[&Value]) -> CheckResult {
     let element = |value: &Value| {
         if own.parent.is_none() {
             return value.clone();
@@ -299,7 +299,7 @@ async fn reference_values(context: &Context) -> CheckResult {
         let body = read.json().unwrap_or(&Value::Null);
         let sent: Value = serde_json::from_slice(&full.resource.exchange.request_body).unwrap_or_default();
         let attributes = published::attributes(context, kind);
-        let parts: Vec<_> = attributes.iter().flat_map(Published::parts).collect();
+        let parts: Vec<_> = attributes.iter().flat_map(SchemaNode::parts).collect();
         for own in attributes.into_iter().chain(parts).filter(|own| own.word("type") == "reference" && own.is_shown()) {
             // Where a value leads that the client wrote is the client's affair.
             let written = own.values(&sent);

@@ -25,7 +25,7 @@ pub struct Group {
 
 /// One change of the members, who are named by their place among the people of the model.
 #[derive(Clone)]
-pub enum Step {
+pub enum GroupStep {
     Put(Vec<usize>),
     Add(Vec<usize>),
     /// By one operation each, in one request.
@@ -41,7 +41,7 @@ impl Group {
 }
 
 impl Model for Group {
-    type Step = Step;
+    type Step = GroupStep;
 
     async fn create(context: &Context) -> Result<Self, Stop> {
         let offers = |capability| context.discovery().offers(capability);
@@ -57,60 +57,60 @@ impl Model for Group {
         Ok(Self { resource, people, members: BTreeSet::new(), patches, replaces })
     }
 
-    fn draw(&self, _: &Context, random: &mut (dyn FnMut(u64) -> u64 + Send)) -> Step {
+    fn draw(&self, _: &Context, random: &mut (dyn FnMut(u64) -> u64 + Send)) -> GroupStep {
         let mut pick = |length: usize| usize::try_from(random(length as u64)).unwrap_or(0);
         let some: BTreeSet<usize> = (0..=pick(3)).map(|_| pick(PEOPLE)).collect();
         let some: Vec<usize> = some.into_iter().collect();
         let there = |who: &[usize]| who.iter().copied().filter(|at| self.members.contains(at)).collect::<Vec<_>>();
         if !self.patches || (self.replaces && pick(6) == 0) {
-            return Step::Put(some);
+            return GroupStep::Put(some);
         }
         match pick(8) {
-            4 | 5 if !there(&some).is_empty() => Step::Remove(there(&some)),
-            6 => Step::Replace(some),
-            7 => Step::RemoveAll,
-            _ => Step::Add(some),
+            4 | 5 if !there(&some).is_empty() => GroupStep::Remove(there(&some)),
+            6 => GroupStep::Replace(some),
+            7 => GroupStep::RemoveAll,
+            _ => GroupStep::Add(some),
         }
     }
 
-    fn describe(step: &Step) -> String {
+    fn describe(step: &GroupStep) -> String {
         let names = |members: &[usize]| {
             let names: Vec<String> = members.iter().map(|at| format!("user {}", at + 1)).collect();
             names.join(" and ")
         };
         match step {
-            Step::Put(members) => format!("PUT with {}", names(members)),
-            Step::Add(members) => format!("add {}", names(members)),
-            Step::Remove(members) => format!("remove {}", names(members)),
-            Step::Replace(members) => format!("replace by {}", names(members)),
-            Step::RemoveAll => "remove members".into(),
+            GroupStep::Put(members) => format!("PUT with {}", names(members)),
+            GroupStep::Add(members) => format!("add {}", names(members)),
+            GroupStep::Remove(members) => format!("remove {}", names(members)),
+            GroupStep::Replace(members) => format!("replace by {}", names(members)),
+            GroupStep::RemoveAll => "remove members".into(),
         }
     }
 
-    fn request(&self, step: &Step) -> Request {
+    fn request(&self, step: &GroupStep) -> Request {
         let operations = match step {
-            Step::Put(members) => {
+            GroupStep::Put(members) => {
                 let mut body = self.resource.body().clone();
                 body["members"] = self.values(members);
                 return self.resource.request(Method::PUT).json(&body);
             }
-            Step::Add(members) => json!([{"op": "add", "path": "members", "value": self.values(members)}]),
-            Step::Remove(members) => members
+            GroupStep::Add(members) => json!([{"op": "add", "path": "members", "value": self.values(members)}]),
+            GroupStep::Remove(members) => members
                 .iter()
                 .map(|&at| json!({"op": "remove", "path": format!("members[value eq {}]", json!(self.people[at].id))}))
                 .collect(),
-            Step::Replace(members) => json!([{"op": "replace", "path": "members", "value": self.values(members)}]),
-            Step::RemoveAll => json!([{"op": "remove", "path": "members"}]),
+            GroupStep::Replace(members) => json!([{"op": "replace", "path": "members", "value": self.values(members)}]),
+            GroupStep::RemoveAll => json!([{"op": "remove", "path": "members"}]),
         };
         self.resource.request(Method::PATCH).json(&patch_of(&operations))
     }
 
-    fn apply(&mut self, step: &Step) {
+    fn apply(&mut self, step: &GroupStep) {
         match step {
-            Step::Put(members) | Step::Replace(members) => self.members = members.iter().copied().collect(),
-            Step::Add(members) => self.members.extend(members),
-            Step::Remove(members) => self.members.retain(|at| !members.contains(at)),
-            Step::RemoveAll => self.members.clear(),
+            GroupStep::Put(members) | GroupStep::Replace(members) => self.members = members.iter().copied().collect(),
+            GroupStep::Add(members) => self.members.extend(members),
+            GroupStep::Remove(members) => self.members.retain(|at| !members.contains(at)),
+            GroupStep::RemoveAll => self.members.clear(),
         }
     }
 

@@ -27,7 +27,7 @@ pub struct User {
 
 /// One change of a user.
 #[derive(Clone)]
-pub enum Step {
+pub enum UserStep {
     /// Everything that the model follows, and what the endpoint requires besides.
     Put {
         texts: BTreeMap<&'static str, String>,
@@ -63,7 +63,7 @@ fn email(value: &str) -> Value {
 }
 
 impl Model for User {
-    type Step = Step;
+    type Step = UserStep;
 
     async fn create(context: &Context) -> Result<Self, Stop> {
         let offers = |capability| context.discovery().offers(capability);
@@ -83,14 +83,14 @@ impl Model for User {
         Ok(Self { resource, texts, emails, patches, replaces })
     }
 
-    fn draw(&self, context: &Context, random: &mut (dyn FnMut(u64) -> u64 + Send)) -> Step {
+    fn draw(&self, context: &Context, random: &mut (dyn FnMut(u64) -> u64 + Send)) -> UserStep {
         let names: Vec<&'static str> = self.texts.keys().copied().collect();
         let mut pick = |length: usize| usize::try_from(random(length as u64)).unwrap_or(0);
         let new = || context.data().name();
         let address = || context.data().new_address();
         let name = names[pick(names.len())];
         let known = self.emails.iter().flatten().cloned().collect::<Vec<_>>();
-        let put = |emails: bool| Step::Put {
+        let put = |emails: bool| UserStep::Put {
             texts: names.iter().map(|name| (*name, new())).collect(),
             emails: emails.then(|| vec![address(), address()]),
         };
@@ -99,36 +99,36 @@ impl Model for User {
         }
         let op = ["add", "replace"][pick(2)];
         match pick(if self.emails.is_some() { 9 } else { 5 }) {
-            0 | 1 => Step::Set { op, values: BTreeMap::from([(name, new())]), path: true },
-            2 => Step::Set { op, values: names.iter().map(|name| (*name, new())).collect(), path: false },
-            3 => Step::Remove { name },
-            4 => Step::Torn { name, value: new() },
-            5 | 6 => Step::AddEmail { value: address() },
-            7 if !known.is_empty() => Step::RemoveEmail { value: known[pick(known.len())].clone() },
-            8 if pick(2) == 0 => Step::RemoveEmails,
-            _ => Step::ReplaceEmails { values: vec![address(), address()] },
+            0 | 1 => UserStep::Set { op, values: BTreeMap::from([(name, new())]), path: true },
+            2 => UserStep::Set { op, values: names.iter().map(|name| (*name, new())).collect(), path: false },
+            3 => UserStep::Remove { name },
+            4 => UserStep::Torn { name, value: new() },
+            5 | 6 => UserStep::AddEmail { value: address() },
+            7 if !known.is_empty() => UserStep::RemoveEmail { value: known[pick(known.len())].clone() },
+            8 if pick(2) == 0 => UserStep::RemoveEmails,
+            _ => UserStep::ReplaceEmails { values: vec![address(), address()] },
         }
     }
 
-    fn describe(step: &Step) -> String {
+    fn describe(step: &UserStep) -> String {
         match step {
-            Step::Put { .. } => "PUT of everything".into(),
-            Step::Set { op, values, path: true } => format!("{op} {}", values.keys().copied().collect::<String>()),
-            Step::Set { op, values, path: false } => {
+            UserStep::Put { .. } => "PUT of everything".into(),
+            UserStep::Set { op, values, path: true } => format!("{op} {}", values.keys().copied().collect::<String>()),
+            UserStep::Set { op, values, path: false } => {
                 format!("{op} without path of {}", values.keys().copied().collect::<Vec<_>>().join(", "))
             }
-            Step::Remove { name } => format!("remove {name}"),
-            Step::AddEmail { .. } => "add an email".into(),
-            Step::RemoveEmail { .. } => "remove an email by a filter".into(),
-            Step::ReplaceEmails { .. } => "replace the emails".into(),
-            Step::RemoveEmails => "remove the emails".into(),
-            Step::Torn { name, .. } => format!("replace {name} together with an operation that is malformed"),
+            UserStep::Remove { name } => format!("remove {name}"),
+            UserStep::AddEmail { .. } => "add an email".into(),
+            UserStep::RemoveEmail { .. } => "remove an email by a filter".into(),
+            UserStep::ReplaceEmails { .. } => "replace the emails".into(),
+            UserStep::RemoveEmails => "remove the emails".into(),
+            UserStep::Torn { name, .. } => format!("replace {name} together with an operation that is malformed"),
         }
     }
 
-    fn request(&self, step: &Step) -> Request {
+    fn request(&self, step: &UserStep) -> Request {
         let operations = match step {
-            Step::Put { texts, emails } => {
+            UserStep::Put { texts, emails } => {
                 let mut body = self.resource.body().clone();
                 for (name, value) in texts {
                     body[*name] = json!(value);
@@ -138,21 +138,21 @@ impl Model for User {
                 }
                 return self.resource.request(Method::PUT).json(&body);
             }
-            Step::Set { op, values, path: true } => {
+            UserStep::Set { op, values, path: true } => {
                 values.iter().map(|(name, value)| json!({"op": op, "path": name, "value": value})).collect()
             }
-            Step::Set { op, values, path: false } => json!([{"op": op, "value": values}]),
-            Step::Remove { name } => json!([{"op": "remove", "path": name}]),
-            Step::AddEmail { value } => json!([{"op": "add", "path": "emails", "value": [email(value)]}]),
-            Step::RemoveEmail { value } => {
+            UserStep::Set { op, values, path: false } => json!([{"op": op, "value": values}]),
+            UserStep::Remove { name } => json!([{"op": "remove", "path": name}]),
+            UserStep::AddEmail { value } => json!([{"op": "add", "path": "emails", "value": [email(value)]}]),
+            UserStep::RemoveEmail { value } => {
                 json!([{"op": "remove", "path": format!("emails[value eq {}]", json!(value))}])
             }
-            Step::ReplaceEmails { values } => {
+            UserStep::ReplaceEmails { values } => {
                 let values: Vec<Value> = values.iter().map(|value| email(value)).collect();
                 json!([{"op": "replace", "path": "emails", "value": values}])
             }
-            Step::RemoveEmails => json!([{"op": "remove", "path": "emails"}]),
-            Step::Torn { name, value } => json!([
+            UserStep::RemoveEmails => json!([{"op": "remove", "path": "emails"}]),
+            UserStep::Torn { name, value } => json!([
                 {"op": "replace", "path": name, "value": value},
                 {"op": "replace", "path": "name[", "value": "x"},
             ]),
@@ -160,34 +160,34 @@ impl Model for User {
         self.resource.request(Method::PATCH).json(&patch_of(&operations))
     }
 
-    fn apply(&mut self, step: &Step) {
+    fn apply(&mut self, step: &UserStep) {
         match step {
-            Step::Put { texts, emails } => {
+            UserStep::Put { texts, emails } => {
                 self.texts.extend(texts.iter().map(|(name, value)| (*name, Some(value.clone()))));
                 if let (Some(own), Some(emails)) = (&mut self.emails, emails) {
                     *own = emails.iter().cloned().collect();
                 }
             }
-            Step::Set { values, .. } => {
+            UserStep::Set { values, .. } => {
                 self.texts.extend(values.iter().map(|(name, value)| (*name, Some(value.clone()))));
             }
-            Step::Remove { name } => {
+            UserStep::Remove { name } => {
                 self.texts.insert(name, None);
             }
-            Step::Torn { name, value } => {
+            UserStep::Torn { name, value } => {
                 // Whether a malformed operation may pass is another check's question.
                 self.texts.insert(name, Some(value.clone()));
             }
-            Step::AddEmail { value } => self.emails.iter_mut().for_each(|emails| {
+            UserStep::AddEmail { value } => self.emails.iter_mut().for_each(|emails| {
                 emails.insert(value.clone());
             }),
-            Step::RemoveEmail { value } => self.emails.iter_mut().for_each(|emails| {
+            UserStep::RemoveEmail { value } => self.emails.iter_mut().for_each(|emails| {
                 emails.remove(value);
             }),
-            Step::ReplaceEmails { values } => {
+            UserStep::ReplaceEmails { values } => {
                 self.emails.iter_mut().for_each(|emails| *emails = values.iter().cloned().collect());
             }
-            Step::RemoveEmails => self.emails.iter_mut().for_each(BTreeSet::clear),
+            UserStep::RemoveEmails => self.emails.iter_mut().for_each(BTreeSet::clear),
         }
     }
 
