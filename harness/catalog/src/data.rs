@@ -8,8 +8,7 @@ use weir_exchange::difference::{at, member};
 use weir_judge::Provenance;
 
 use super::template::{Template, TemplateValues, Templates};
-use crate::discovery::Discovery;
-use crate::discovery::ResourceType;
+use crate::discovery::{Discovery, ResourceType};
 
 /// The core User schema's URI.
 pub const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";

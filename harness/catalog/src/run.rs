@@ -8,11 +8,9 @@ use std::time::{Duration, Instant};
 use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::sync::watch;
 use weir_exchange::{Client, CreatedResources, EndpointError, EndpointErrorKind, Further};
-use weir_judge::verdict_of;
-use weir_judge::{Event, Events, Finding, Problem, Verdict};
+use weir_judge::{Event, Events, Finding, Problem, Verdict, verdict_of};
 
-use crate::check::{Check, CheckResult};
-use crate::check::{Context, Scale, Stop};
+use crate::check::{Check, CheckResult, Context, Scale, Stop};
 use crate::data::{Data, run_prefix};
 use crate::discovery::Discovery;
 use crate::plan::{Decision, PlannedCheck};

@@ -11,11 +11,9 @@ use weir_exchange::difference::at;
 use weir_exchange::{Client, EndpointError, EndpointErrorKind, Exchange, Further, Request};
 use weir_judge::Problem;
 
-use crate::check::Expectation;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Expectation};
 use crate::data::Data;
-use crate::discovery::Discovery;
-use crate::discovery::ResourceType;
+use crate::discovery::{Discovery, ResourceType};
 
 /// Why a check could not go on.
 #[derive(Debug)]

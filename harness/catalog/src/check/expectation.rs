@@ -5,10 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use weir_exchange::Exchange;
-use weir_exchange::difference::Difference;
-use weir_exchange::difference::{at, differences, same};
-use weir_judge::verdict_of;
-use weir_judge::{Problem, Verdict};
+use weir_exchange::difference::{Difference, at, differences, same};
+use weir_judge::{Problem, Verdict, verdict_of};
 
 use crate::check::Context;
 

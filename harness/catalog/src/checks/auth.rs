@@ -8,9 +8,7 @@ use serde_json::json;
 use weir_exchange::{Credentials, Request};
 
 use crate::check::On::Only;
-use crate::check::patch_of;
-use crate::check::{Check, CheckResult};
-use crate::check::{Context, Stop};
+use crate::check::{Check, CheckResult, Context, Stop, patch_of};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new(

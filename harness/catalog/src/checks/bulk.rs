@@ -13,9 +13,8 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::Request;
 
-use crate::check::Context;
 use crate::check::On::Only;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new("bulk.user", "A job of one POST creates a user and answers 200 with a BulkResponse", &user)

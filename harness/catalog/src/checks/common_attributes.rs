@@ -12,10 +12,8 @@ use url::Url;
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::Context;
 use crate::check::On::Only;
-use crate::check::patch_of;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context, patch_of};
 use crate::data::USER;
 use crate::discovery::ResourceType;
 

@@ -6,10 +6,8 @@ use serde_json::{Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::at;
 
-use crate::check::Context;
 use crate::check::On::Only;
-use crate::check::patch_of;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context, patch_of};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new("delete.user", "A DELETE removes a user", &user)

@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::at;
 
-use crate::check::Context;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 use crate::data::{GROUP, USER};
 use crate::discovery::Document;
 

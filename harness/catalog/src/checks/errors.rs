@@ -12,8 +12,7 @@ use weir_exchange::request::SCIM_JSON;
 use weir_exchange::{Credentials, Exchange, Request};
 
 use crate::check::On::Only;
-use crate::check::{Check, CheckResult};
-use crate::check::{Context, Stop};
+use crate::check::{Check, CheckResult, Context, Stop};
 
 /// The members of the Error message (RFC 7644 section 3.12).
 const MEMBERS: [&str; 4] = ["schemas", "status", "scimType", "detail"];

@@ -6,10 +6,8 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::Exchange;
 
-use crate::check::Context;
 use crate::check::On::Only;
-use crate::check::{Check, CheckResult};
-use crate::check::{Resource, Stop};
+use crate::check::{Check, CheckResult, Context, Resource, Stop};
 use crate::data::USER;
 
 pub(super) const CHECKS: &[Check] = &[

@@ -13,10 +13,9 @@ use scim::capability::Capability;
 use serde_json::json;
 use weir_exchange::Request;
 
-use crate::check::Context;
 use crate::check::On::Only;
 use crate::check::cohort::Cohort;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new("filter.user-name", "A user is found by userName, whatever the letter case", &user_name)

@@ -12,8 +12,7 @@ use weir_exchange::Request;
 
 use super::patch::attribute::{flag, list, text};
 use super::patch::change::{is_done, send};
-use crate::check::Context;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 use crate::data::GROUP;
 
 pub(super) const CHECKS: &[Check] = &[

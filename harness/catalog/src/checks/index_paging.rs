@@ -8,8 +8,7 @@ use weir_exchange::{Exchange, Request};
 
 use crate::check::On::Only;
 use crate::check::cohort::{Cohort, ids_in};
-use crate::check::{Check, CheckResult};
-use crate::check::{Context, Stop};
+use crate::check::{Check, CheckResult, Context, Stop};
 
 const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers, Capability::IndexPaging];
 

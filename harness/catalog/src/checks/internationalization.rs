@@ -5,9 +5,8 @@ use scim::capability::Capability;
 use serde_json::json;
 use weir_exchange::Request;
 
-use crate::check::Context;
 use crate::check::On::Only;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 use crate::data::USER;
 
 const USERS: &[Capability] = &[Capability::CreateUsers];

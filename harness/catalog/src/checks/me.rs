@@ -10,9 +10,7 @@ use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
 use crate::check::On::Only;
-use crate::check::patch_of;
-use crate::check::{Check, CheckResult};
-use crate::check::{Context, Stop};
+use crate::check::{Check, CheckResult, Context, Stop, patch_of};
 use crate::data::USER;
 
 pub(super) const CHECKS: &[Check] = &[

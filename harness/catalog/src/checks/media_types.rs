@@ -10,8 +10,7 @@ use weir_exchange::{Exchange, Request};
 
 use super::errors::is_scim_json;
 use crate::check::On::Only;
-use crate::check::{Check, CheckResult};
-use crate::check::{Context, Stop};
+use crate::check::{Check, CheckResult, Context, Stop};
 use crate::data::USER;
 
 const JSON: &str = "application/json";

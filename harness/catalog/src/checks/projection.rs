@@ -10,10 +10,8 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::Context;
 use crate::check::On::Only;
-use crate::check::{Check, CheckResult};
-use crate::check::{Resource, Stop, patch_of};
+use crate::check::{Check, CheckResult, Context, Resource, Stop, patch_of};
 use crate::data::USER;
 
 pub(super) const CHECKS: &[Check] = &[

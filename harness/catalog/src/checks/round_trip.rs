@@ -6,9 +6,8 @@ use serde_json::{Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::{at, same};
 
-use crate::check::Context;
 use crate::check::On::Only;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 use crate::data::USER;
 use crate::published;
 use crate::published::{SchemaNode, fits, full, kinds, list, person, word};

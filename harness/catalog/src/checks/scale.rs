@@ -12,8 +12,7 @@ use weir_exchange::{Exchange, Request};
 
 use crate::check::On::Only;
 use crate::check::cohort::ids_in;
-use crate::check::{Check, CheckResult};
-use crate::check::{Context, Resource, Scale, Stop, patch_of};
+use crate::check::{Check, CheckResult, Context, Resource, Scale, Stop, patch_of};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("scale.users", "Ten thousand users are all found, page by page and one by one", &users)

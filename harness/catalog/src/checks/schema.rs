@@ -6,8 +6,7 @@ use scim::capability::Capability;
 use serde_json::Value;
 use weir_exchange::difference::at;
 
-use crate::check::Context;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 use crate::published::{flag, list, text, word};
 
 pub(super) mod behaviour;

@@ -9,8 +9,7 @@ use weir_exchange::{Exchange, Request};
 
 use crate::check::On::Only;
 use crate::check::cohort::{Cohort, ids_in, resources_in};
-use crate::check::{Check, CheckResult};
-use crate::check::{Context, Resource, Stop};
+use crate::check::{Check, CheckResult, Context, Resource, Stop};
 use crate::data::USER;
 
 const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";

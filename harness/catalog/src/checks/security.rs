@@ -5,8 +5,7 @@ use weir_exchange::request::SCIM_JSON;
 use weir_exchange::{Credentials, Request};
 
 use crate::check::On::Only;
-use crate::check::{Check, CheckResult};
-use crate::check::{Context, Stop};
+use crate::check::{Check, CheckResult, Context, Stop};
 use crate::data::USER;
 
 pub(super) const CHECKS: &[Check] = &[

@@ -12,8 +12,7 @@ use scim::capability::Capability;
 use weir_exchange::{Exchange, Request};
 
 use crate::check::On::Only;
-use crate::check::{Check, CheckResult};
-use crate::check::{Context, Resource, Stop};
+use crate::check::{Check, CheckResult, Context, Resource, Stop};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::boxed("stateful.user", "A user is what any sequence of changes makes of it", |context| {

@@ -7,9 +7,8 @@ use weir_exchange::difference::at;
 
 use super::job::{Job, JobAnswer};
 use super::results::nameless;
-use crate::check::Context;
 use crate::check::On::Only;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("bulk.failure-contained", "One bad operation spoils no other, and the job answers 200", &contained)

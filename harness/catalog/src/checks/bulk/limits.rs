@@ -5,8 +5,7 @@ use serde_json::Value;
 use weir_exchange::{Exchange, Request};
 
 use super::job::Job;
-use crate::check::Context;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 
 /// What a check is willing to send, so that a generous endpoint is not loaded for the sake of a limit.
 const MOST_OPERATIONS: u64 = 5_000;

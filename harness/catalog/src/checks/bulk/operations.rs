@@ -6,9 +6,8 @@ use serde_json::{Value, json};
 use weir_exchange::Request;
 
 use super::job::Job;
-use crate::check::Context;
 use crate::check::On::Only;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 use crate::data::USER;
 
 pub(in crate::checks) const CHECKS: &[Check] = &[

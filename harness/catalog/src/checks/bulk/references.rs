@@ -6,9 +6,8 @@ use weir_exchange::Request;
 
 use super::job::{Job, JobAnswer, members};
 use super::results::nameless;
-use crate::check::Context;
 use crate::check::On::Only;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 use crate::data::USER;
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";

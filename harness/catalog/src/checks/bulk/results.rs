@@ -4,10 +4,8 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 
 use super::job::{Job, JobAnswer};
-use crate::check::Context;
 use crate::check::On::Only;
-use crate::check::Stop;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context, Stop};
 use crate::data::USER;
 
 pub(in crate::checks) const CHECKS: &[Check] = &[

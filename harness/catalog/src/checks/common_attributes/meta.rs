@@ -9,8 +9,7 @@ use serde_json::{Value, json};
 use weir_exchange::Exchange;
 
 use crate::check::On::Only;
-use crate::check::{Check, CheckResult};
-use crate::check::{Context, Resource, Stop};
+use crate::check::{Check, CheckResult, Context, Resource, Stop};
 
 pub(in super::super) const CHECKS: &[Check] = &[
     Check::new("common-attributes.resource-type", "meta.resourceType is the name of the resource type, to the letter", &resource_type)

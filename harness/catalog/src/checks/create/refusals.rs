@@ -7,10 +7,8 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::Context;
 use crate::check::On::Only;
-use crate::check::Stop;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context, Stop};
 use crate::data::{GROUP, PublishedAttribute, USER};
 
 pub(in super::super) const CHECKS: &[Check] = &[

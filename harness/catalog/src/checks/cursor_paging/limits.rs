@@ -6,9 +6,8 @@ use serde_json::{Value, json};
 use weir_exchange::Exchange;
 
 use super::{NEEDS, begun, member, page, people};
-use crate::check::Context;
 use crate::check::cohort::ids_in;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 
 const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 

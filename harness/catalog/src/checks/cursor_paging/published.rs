@@ -6,8 +6,7 @@ use weir_exchange::Request;
 use weir_exchange::difference::at;
 
 use super::{BOTH, member, page, people};
-use crate::check::Context;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new(

@@ -6,8 +6,7 @@ use weir_exchange::difference::at;
 use weir_exchange::{Credentials, Request};
 
 use super::shown;
-use crate::check::Context;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 
 const CONFIG: &[Capability] = &[Capability::ServiceProviderConfig];
 

@@ -5,10 +5,8 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::Request;
 
-use crate::check::Context;
 use crate::check::On::Only;
-use crate::check::patch_of;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context, patch_of};
 
 const CONFIG: &[Capability] = &[Capability::ServiceProviderConfig];
 

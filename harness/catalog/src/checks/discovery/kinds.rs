@@ -6,8 +6,7 @@ use weir_exchange::Request;
 use weir_exchange::difference::at;
 
 use super::{is_list, shown};
-use crate::check::Context;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 
 const NEEDS: &[Capability] = &[Capability::ResourceTypes];
 

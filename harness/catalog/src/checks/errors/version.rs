@@ -6,8 +6,7 @@ use url::Url;
 use weir_exchange::{Exchange, Request};
 
 use super::word;
-use crate::check::Context;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("errors.version-refused", "A version of the protocol that does not exist is refused", &refused)

@@ -8,10 +8,8 @@ use weir_exchange::difference::at;
 use weir_exchange::request::SCIM_JSON;
 
 use super::word;
-use crate::check::Context;
 use crate::check::On::Only;
-use crate::check::patch_of;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context, patch_of};
 use crate::data::{GROUP, USER};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[

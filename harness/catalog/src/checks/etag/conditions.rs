@@ -8,10 +8,8 @@ use serde_json::{Value, json};
 use weir_exchange::{Exchange, Request};
 
 use super::{renamed, tag};
-use crate::check::Context;
 use crate::check::On::Only;
-use crate::check::{Check, CheckResult};
-use crate::check::{Resource, Stop, patch_of};
+use crate::check::{Check, CheckResult, Context, Resource, Stop, patch_of};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("etag.put-stale", "A PUT with a stale version changes nothing", &put_stale)

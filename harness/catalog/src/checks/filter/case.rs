@@ -4,9 +4,8 @@ use scim::capability::Capability;
 use serde_json::json;
 
 use super::published::{FilterAttribute, Type};
-use crate::check::Context;
 use crate::check::cohort::Cohort;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 use crate::data::USER;
 
 const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers];

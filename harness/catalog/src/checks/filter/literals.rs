@@ -5,9 +5,8 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 
 use super::published::{FilterAttribute, Type};
-use crate::check::Context;
 use crate::check::cohort::{Cohort, is_refused_as_unsupported};
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 use crate::data::USER;
 
 const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers];

@@ -4,8 +4,7 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 
 use crate::check::cohort::Cohort;
-use crate::check::{Check, CheckResult};
-use crate::check::{Context, Stop};
+use crate::check::{Check, CheckResult, Context, Stop};
 use crate::data::USER;
 
 const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers];

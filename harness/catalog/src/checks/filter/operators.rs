@@ -7,10 +7,9 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 
 use super::published::{FilterAttribute, Type};
-use crate::check::Context;
 use crate::check::On::Only;
 use crate::check::cohort::Cohort;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 
 const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers];
 const LEGAL: &[&str] = &[

@@ -5,10 +5,9 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 
 use super::published::{FilterAttribute, Type};
-use crate::check::Context;
 use crate::check::On::Only;
 use crate::check::cohort::Cohort;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 use crate::data::{GROUP, USER};
 
 const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers];

@@ -6,10 +6,9 @@ use weir_exchange::Request;
 use weir_exchange::difference::at;
 
 use super::published::{FilterAttribute, Type};
-use crate::check::Context;
 use crate::check::On::Only;
 use crate::check::cohort::{Cohort, ids_in, is_refused_as_unsupported};
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 use crate::data::USER;
 
 const NEEDS: &[Capability] = &[Capability::FilterUsers];

@@ -4,8 +4,7 @@ use reqwest::Method;
 use scim::capability::Capability;
 use serde_json::Value;
 
-use crate::check::Context;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 use crate::checks::patch::attribute::{list, text};
 use crate::checks::patch::members::members;
 

@@ -10,9 +10,7 @@ use url::Url;
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::Context;
-use crate::check::Resource;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context, Resource};
 use crate::checks::patch::attribute::{flag, list, text};
 use crate::checks::patch::change::send;
 use crate::checks::patch::members::{expect_members, members};

@@ -7,9 +7,7 @@ use weir_exchange::Request;
 use weir_exchange::difference::at;
 
 use super::members::follow;
-use crate::check::Resource;
-use crate::check::{Check, CheckResult};
-use crate::check::{Context, Stop};
+use crate::check::{Check, CheckResult, Context, Resource, Stop};
 use crate::checks::patch::attribute::{list, text};
 use crate::checks::patch::change::send;
 

@@ -6,8 +6,7 @@ use weir_exchange::difference::at;
 
 use super::attribute::{need, plain, plain_one};
 use super::change::{ENTERPRISE, email, expect_change, expect_refusal, expect_state, is_done, send, user_with};
-use crate::check::Context;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 use crate::checks::common_attributes::meta::outlast_clock;
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];

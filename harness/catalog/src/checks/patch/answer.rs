@@ -8,10 +8,8 @@ use weir_exchange::difference::{at, same};
 
 use super::attribute::{need, plain, plain_one};
 use super::change::{is_done, send, user_with};
-use crate::check::Context;
 use crate::check::On::Only;
-use crate::check::patch_of;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context, patch_of};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 

@@ -6,8 +6,8 @@ use weir_exchange::difference::at;
 
 use super::attribute::{need, plain, plain_one};
 use super::change::{expect_change, send, user_with};
-use crate::check::Context;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
+use crate::checks::common_attributes::meta::outlast_clock;
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const DONE: &[&str] = &["200 with the user or 204, and a later GET shows the new state"];
@@ -71,7 +71,9 @@ async fn order(context: &Context) -> CheckResult {
 async fn atomic(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let user = user_with(context, &json!({(&name): "before"})).await?;
-    let before = context.read(&user).await?;
+    // Else a change within the same millisecond would not show in lastModified.
+    let (reads, _) = outlast_clock(context, &user).await?;
+    let before = &reads[reads.len() - 1];
     let stored = |path: &str| before.json().ok().and_then(|body| at(body, path)).cloned();
     for failing in [
         json!({"op": "replace", "path": "id", "value": context.data().name()}),
@@ -97,7 +99,7 @@ async fn atomic(context: &Context) -> CheckResult {
         for path in ["meta.version", "meta.lastModified"] {
             if let Some(value) = stored(path) {
                 let found = read.json().ok().and_then(|body| at(body, path)).cloned().unwrap_or(Value::Null);
-                context.expect(&read).after(&before).after(&answer).under(&["RFC7644-3.5.2-30"]).that(
+                context.expect(&read).after(before).after(&answer).under(&["RFC7644-3.5.2-30"]).that(
                     found == value,
                     &format!("{path} is not what it was, though the request failed"),
                     found.to_string(),

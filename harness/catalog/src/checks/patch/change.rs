@@ -7,9 +7,7 @@ use serde_json::{Value, json};
 use weir_exchange::Exchange;
 use weir_exchange::difference::{at, differences};
 
-use crate::check::Expectation;
-use crate::check::{Context, Stop};
-use crate::check::{Resource, patch_of};
+use crate::check::{Context, Expectation, Resource, Stop, patch_of};
 
 /// The user's enterprise extension (RFC 7643 section 4.3).
 pub(in crate::checks) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";

@@ -7,9 +7,8 @@ use weir_exchange::Request;
 
 use super::attribute::{need, plain};
 use super::change::{expect_change, expect_state, send, user_with};
-use crate::check::Context;
 use crate::check::On::Only;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("patch.deactivate", "A user is deactivated and activated again", &deactivate)

@@ -7,9 +7,7 @@ use weir_exchange::difference::{at, differences};
 
 use super::attribute::{flag, list, text};
 use super::change::{is_done, send};
-use crate::check::Resource;
-use crate::check::{Check, CheckResult};
-use crate::check::{Context, Stop};
+use crate::check::{Check, CheckResult, Context, Resource, Stop};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const LEGAL: &[&str] = &[

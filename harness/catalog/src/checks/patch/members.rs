@@ -7,9 +7,7 @@ use serde_json::{Value, json};
 use weir_exchange::Exchange;
 
 use super::change::{is_done, send};
-use crate::check::Resource;
-use crate::check::{Check, CheckResult};
-use crate::check::{Context, Stop};
+use crate::check::{Check, CheckResult, Context, Resource, Stop};
 
 const MEMBERS: &[Capability] = &[Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups];
 const DONE: &[&str] = &["200 with the group or 204; a later GET lists exactly the right members"];

@@ -7,9 +7,7 @@ use weir_exchange::difference::at;
 
 use super::attribute::{need, plain_one};
 use super::change::{expect_refusal, expect_state, is_done, send, user_with};
-use crate::check::{Check, CheckResult};
-use crate::check::{Context, Stop};
-use crate::check::{Resource, patch_of};
+use crate::check::{Check, CheckResult, Context, Resource, Stop, patch_of};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const KEYWORDS: &[&str] = &["invalidSyntax", "invalidValue"];

@@ -6,9 +6,7 @@ use weir_exchange::difference::at;
 
 use super::attribute::{flag, list, need_of, text};
 use super::change::{expect_refusal, expect_state, is_done, send};
-use crate::check::Resource;
-use crate::check::{Check, CheckResult};
-use crate::check::{Context, Stop};
+use crate::check::{Check, CheckResult, Context, Resource, Stop};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const REFUSED: &[&str] = &["400 with scimType mutability, and the value as it was"];

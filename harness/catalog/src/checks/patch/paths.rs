@@ -6,8 +6,7 @@ use weir_exchange::difference::at;
 
 use super::attribute::{need, plain_one};
 use super::change::{ENTERPRISE, expect_change, expect_refusal, expect_state, is_done, send, user_with};
-use crate::check::Context;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const DONE: &[&str] = &["200 with the user or 204, and a later GET shows the new state"];

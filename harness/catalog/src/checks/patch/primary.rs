@@ -6,8 +6,7 @@ use weir_exchange::difference::at;
 
 use super::attribute::need;
 use super::change::{email, is_done, send, user_with};
-use crate::check::Context;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const DONE: &[&str] = &["200 with the user or 204; in a later GET only the new value is primary"];

@@ -7,8 +7,7 @@ use weir_exchange::difference::at;
 
 use super::attribute::{need, plain_one};
 use super::change::{ENTERPRISE, email, expect_state, is_done, is_list_of, send, user_with};
-use crate::check::Context;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 

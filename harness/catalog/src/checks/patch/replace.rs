@@ -6,8 +6,7 @@ use weir_exchange::Request;
 
 use super::attribute::{need, plain, plain_one};
 use super::change::{email, expect_change, expect_refusal, ids, is_done, send, user_with};
-use crate::check::Context;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const DONE: &[&str] = &["200 with the user or 204, and a later GET shows the new state"];

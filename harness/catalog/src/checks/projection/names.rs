@@ -4,9 +4,8 @@ use reqwest::Method;
 use scim::capability::Capability;
 use serde_json::{Value, json};
 
-use crate::check::Context;
 use crate::check::On::Only;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 use crate::data::USER;
 
 pub(in super::super) const CHECKS: &[Check] = &[

@@ -5,8 +5,7 @@ use weir_exchange::Request;
 use weir_exchange::difference::at;
 
 use super::USERS;
-use crate::check::{Check, CheckResult};
-use crate::check::{Context, Stop};
+use crate::check::{Check, CheckResult, Context, Stop};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 

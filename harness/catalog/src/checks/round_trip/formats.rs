@@ -5,8 +5,7 @@ use weir_exchange::Request;
 use weir_exchange::difference::at;
 
 use super::USERS;
-use crate::check::Context;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 use crate::data::USER;
 
 pub(in super::super) const CHECKS: &[Check] = &[

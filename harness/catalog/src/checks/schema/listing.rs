@@ -6,8 +6,7 @@ use weir_exchange::difference::at;
 
 use super::listed;
 use super::listed::ListedAttribute;
-use crate::check::Context;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 use crate::discovery::Document;
 use crate::published::{flag, list, text, word};
 

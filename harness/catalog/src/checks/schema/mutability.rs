@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::differences;
 
-use crate::check::Context;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 use crate::published;
 use crate::published::{SchemaNode, full, kinds, person, sample};
 

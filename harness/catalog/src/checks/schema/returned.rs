@@ -3,8 +3,7 @@
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::check::Context;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 use crate::published::{SchemaNode, full, kinds, person};
 
 pub(in super::super) const CHECKS: &[Check] = &[

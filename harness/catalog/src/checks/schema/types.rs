@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 use weir_exchange::Request;
 
-use crate::check::Context;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 use crate::published;
 use crate::published::{SchemaNode, fits, full, kinds, person};
 

@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::at;
 
-use crate::check::Context;
-use crate::check::{Check, CheckResult};
+use crate::check::{Check, CheckResult, Context};
 use crate::discovery::ResourceType;
 use crate::published;
 use crate::published::{SchemaNode, flag, full, kinds, list, person, sample};
