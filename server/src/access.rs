@@ -35,8 +35,17 @@ pub struct FurtherAccess {
     pub credentials: Credentials,
 }
 
+/// Further credentials for what the target does not have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CredentialsError {
+    #[error("credentials {credentials}: there is no application {application}")]
+    UnknownApplication { credentials: String, application: String },
+    #[error("credentials {credentials}: there is no tenant {tenant}")]
+    UnknownTenant { credentials: String, tenant: String },
+}
+
 /// The ways into each application, and the gate that they open.
-pub(crate) fn access(config: &Config, origin: &Origin) -> Result<(Vec<ApplicationAccess>, Gate), String> {
+pub(crate) fn access(config: &Config, origin: &Origin) -> Result<(Vec<ApplicationAccess>, Gate), CredentialsError> {
     let target = &config.target;
     let mut applications: Vec<ApplicationAccess> =
         (0..target.applications.len()).map(|position| own(config, position, origin)).collect();
@@ -60,14 +69,16 @@ pub(crate) fn access(config: &Config, origin: &Origin) -> Result<(Vec<Applicatio
 }
 
 /// The positions of the applications that further credentials open.
-fn opened(further: &FurtherCredentials, target: &Target) -> Result<BTreeSet<usize>, String> {
+fn opened(further: &FurtherCredentials, target: &Target) -> Result<BTreeSet<usize>, CredentialsError> {
     let known = |wanted: &String| target.applications.iter().any(|application| application.name == *wanted);
     if let Some(stranger) = further.applications.iter().find(|name| !known(name)) {
-        return Err(format!("credentials {}: there is no application {stranger}", further.name));
+        let (credentials, application) = (further.name.clone(), stranger.clone());
+        return Err(CredentialsError::UnknownApplication { credentials, application });
     }
     let tenant = |wanted: &String| target.applications.iter().any(|known| known.tenant.as_ref() == Some(wanted));
     if let Some(stranger) = further.tenants.iter().find(|name| !tenant(name)) {
-        return Err(format!("credentials {}: there is no tenant {stranger}", further.name));
+        let (credentials, tenant) = (further.name.clone(), stranger.clone());
+        return Err(CredentialsError::UnknownTenant { credentials, tenant });
     }
     let everything = further.applications.is_empty() && further.tenants.is_empty();
     let opens = |application: &crate::targets::Application| {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use scim::schema::{Registry, ResourceTypeDocument, SchemaDocument};
+use scim::schema::{Registry, ResourceTypeDocument, SchemaDocument, SchemaError};
 
 use crate::application::downstream::Downstream;
 use crate::application::{Front, Schemas, Seams, StoreSeam};
@@ -11,7 +11,21 @@ use crate::deviations::{Activation, Seam};
 use crate::rules::Rules;
 use crate::store::identifiers::IdSource;
 use crate::store::memory::MemoryStore;
-use crate::targets::{Target, contradiction};
+use crate::targets::Target;
+use crate::targets::contradiction::{self, Contradiction};
+
+/// Why deviations cannot be active together.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DeviationsError {
+    #[error(transparent)]
+    Contradiction(#[from] Contradiction),
+    #[error("application {application}: {contradiction}")]
+    InApplication { application: String, contradiction: Contradiction },
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    #[error("it changes the number of attributes, which must stay")]
+    AttributeCount,
+}
 
 /// See the [module documentation](self). It is replaced as a whole when the deviations change.
 pub(crate) struct Behaviour {
@@ -39,10 +53,14 @@ impl Behaviour {
     /// enforce are others now.
     ///
     /// # Errors
-    /// A deviation that makes the schemas unusable, as a sentence.
-    pub fn new(material: &Material, activations: Vec<Activation>, before: Option<&Self>) -> Result<Self, String> {
+    /// Deviations that contradict each other, or that make the schemas unusable.
+    pub fn new(
+        material: &Material,
+        activations: Vec<Activation>,
+        before: Option<&Self>,
+    ) -> Result<Self, DeviationsError> {
         let target = &material.target;
-        contradiction::check(&activations).map_err(|error| error.to_string())?;
+        contradiction::check(&activations)?;
         let common = Made::new(&activations, material);
         let mut fronts = Vec::with_capacity(target.applications.len());
         let mut enforced = Vec::with_capacity(target.applications.len());
@@ -52,7 +70,10 @@ impl Behaviour {
             let particular: Vec<Activation> =
                 application.deviations.iter().filter(|own| !is_common(own)).cloned().collect();
             let own: Vec<Activation> = particular.iter().chain(&activations).cloned().collect();
-            contradiction::check(&own).map_err(|error| format!("application {}: {error}", application.name))?;
+            contradiction::check(&own).map_err(|contradiction| {
+                let application = application.name.clone();
+                DeviationsError::InApplication { application, contradiction }
+            })?;
             let made = Made::new(&particular, material).followed_by(&common);
             let schemas = made.enforced(&material.schemas.registry);
             let kept = before.filter(|before| before.enforced[position] == schemas);
@@ -131,7 +152,7 @@ impl Made {
         rules: Rules,
         enforced: &[SchemaDocument],
         kept: Option<&Front>,
-    ) -> Result<Front, String> {
+    ) -> Result<Front, DeviationsError> {
         let application = &material.target.applications[position];
         let base = if let Some(before) = kept {
             before.base.clone()
@@ -151,15 +172,15 @@ impl Made {
     }
 }
 
-fn enforced_registry(registry: &Arc<Registry>, enforced: &[SchemaDocument]) -> Result<Arc<Registry>, String> {
+fn enforced_registry(registry: &Arc<Registry>, enforced: &[SchemaDocument]) -> Result<Arc<Registry>, DeviationsError> {
     let same = registry.schemas().map(|(_, schema)| &schema.document).eq(enforced);
     if same {
         return Ok(Arc::clone(registry));
     }
     let kinds: Vec<ResourceTypeDocument> = registry.resource_types().map(|(_, kind)| kind.document.clone()).collect();
-    let built = Registry::build(enforced.to_vec(), kinds).map_err(|error| error.to_string())?;
+    let built = Registry::build(enforced.to_vec(), kinds)?;
     if built.attribute_count() != registry.attribute_count() {
-        return Err("it changes the number of attributes, which must stay".to_owned());
+        return Err(DeviationsError::AttributeCount);
     }
     Ok(Arc::new(built))
 }

@@ -22,6 +22,18 @@ use crate::targets::Target;
 use crate::tls::TlsFiles;
 use crate::{app, control, span};
 
+/// Why resources could not be stored in an endpoint.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// What the control API would answer.
+    #[error("{0}")]
+    Refused(String),
+    #[error("cannot start a runtime to store the resources with: {0}")]
+    Runtime(std::io::Error),
+    #[error("storing the resources broke down; please report it")]
+    Panic,
+}
+
 /// A running endpoint. Dropping it stops it.
 pub struct Endpoint {
     address: SocketAddr,
@@ -170,20 +182,20 @@ impl Endpoint {
     /// Returns how many.
     ///
     /// # Errors
-    /// A sentence that names the resource.
-    pub fn load(&self, application: Option<&str>, resources: &[u8]) -> Result<usize, String> {
+    /// One that names the resource; those before it have been stored.
+    pub fn load(&self, application: Option<&str>, resources: &[u8]) -> Result<usize, LoadError> {
         let running = web::Data::clone(&self.running);
         let (application, resources) = (application.map(str::to_owned), resources.to_vec());
         // The store wants a runtime, and the caller may be inside one that must not be blocked by another.
         let work = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|error| error.to_string())?;
+            let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(LoadError::Runtime)?;
             runtime.block_on(async {
                 let server = running.server();
                 let loaded = control::load(&server, application.as_deref(), &resources).await;
-                loaded.map_err(|refusal| refusal.error.detail().to_owned())
+                loaded.map_err(|refusal| LoadError::Refused(refusal.error.detail().to_owned()))
             })
         });
-        work.join().unwrap_or_else(|_| Err("loading the resources broke down".to_owned()))
+        work.join().unwrap_or(Err(LoadError::Panic))
     }
 
     /// Stops at once: open connections are cut.

@@ -30,6 +30,14 @@ impl PasswordCost {
     pub const CAREFUL: Self = Self { memory_kib: 19 << 10, passes: 2, concurrency: 2 };
 }
 
+/// A cost that argon2 does not take.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a password cost of {} KiB and {} passes: {source}", .cost.memory_kib, .cost.passes)]
+pub struct PasswordCostError {
+    pub cost: PasswordCost,
+    source: argon2::Error,
+}
+
 /// Turns passwords into hashes in the PHC string format, which is what the store keeps.
 #[derive(Debug)]
 pub struct Passwords {
@@ -41,11 +49,10 @@ pub struct Passwords {
 
 impl Passwords {
     /// # Errors
-    /// A cost that argon2 does not take, as a sentence.
-    pub fn new(cost: PasswordCost, seed: u64) -> std::result::Result<Self, String> {
-        let params = Params::new(cost.memory_kib, cost.passes, 1, Some(HASH_BYTES)).map_err(|error| {
-            format!("a password cost of {} KiB and {} passes: {error}", cost.memory_kib, cost.passes)
-        })?;
+    /// A cost that argon2 does not take.
+    pub fn new(cost: PasswordCost, seed: u64) -> std::result::Result<Self, PasswordCostError> {
+        let params = Params::new(cost.memory_kib, cost.passes, 1, Some(HASH_BYTES))
+            .map_err(|source| PasswordCostError { cost, source })?;
         Ok(Self {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
             permits: Arc::new(Semaphore::new(cost.concurrency.max(1))),
@@ -108,6 +115,6 @@ mod tests {
     #[test]
     fn an_impossible_cost_is_refused() {
         let cost = PasswordCost { memory_kib: 1, passes: 0, concurrency: 1 };
-        assert!(Passwords::new(cost, 1).unwrap_err().contains("1 KiB and 0 passes"));
+        assert!(Passwords::new(cost, 1).unwrap_err().to_string().contains("1 KiB and 0 passes"));
     }
 }

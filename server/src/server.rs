@@ -1,9 +1,10 @@
 //! What all requests share.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use parking_lot::Mutex;
 use scim::schema::SchemaError;
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -11,7 +12,7 @@ use uuid::Uuid;
 use crate::access::{self, ApplicationAccess};
 use crate::application::downstream::Effect;
 use crate::auth::{Gate, Grant};
-use crate::behaviour::{Behaviour, Material};
+use crate::behaviour::{Behaviour, DeviationsError, Material};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::credentials::{Credentials, generated};
@@ -107,7 +108,7 @@ impl Server {
         let (applications, gate) = access::access(config, &origin).map_err(StartError::Credentials)?;
         let target = Arc::new(config.target.clone());
         let material = material(&target, &config.clock, config.seed)
-            .map_err(|error| StartError::Target { target: target.name.clone(), problem: error.to_string() })?;
+            .map_err(|error| StartError::Target { target: target.name.clone(), problem: error })?;
         let initial: Vec<Activation> = target.deviations.iter().chain(&config.deviations).cloned().collect();
         let behaviour = Behaviour::new(&material, initial.clone(), None)
             .map_err(|problem| StartError::deviations(&initial, problem))?;
@@ -134,8 +135,8 @@ impl Server {
     }
 
     /// Replaces the active deviations; resources stay as far as [`Behaviour::new`] can keep them.
-    pub fn set_deviations(&self, activations: Vec<Activation>) -> Result<(), String> {
-        let _guard = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn set_deviations(&self, activations: Vec<Activation>) -> Result<(), DeviationsError> {
+        let _guard = self.replacing.lock();
         let before = self.behaviour.load();
         self.behaviour.store(Arc::new(Behaviour::new(&self.material, activations, Some(&before))?));
         Ok(())
@@ -143,8 +144,8 @@ impl Server {
 
     /// Removes every resource and account, forgets every exchange, and returns to the deviations of the start, whose states
     /// begin anew.
-    pub fn reset(&self) -> Result<(), String> {
-        let _guard = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn reset(&self) -> Result<(), DeviationsError> {
+        let _guard = self.replacing.lock();
         self.behaviour.store(Arc::new(Behaviour::new(&self.material, self.initial.clone(), None)?));
         self.journal.clear();
         Ok(())

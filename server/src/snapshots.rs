@@ -1,8 +1,8 @@
 //! Snapshots: what every application and the service behind it hold, kept under a name to return to.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use parking_lot::{Mutex, MutexGuard};
 use scim::ErrorKind;
 
 use crate::application::Front;
@@ -22,8 +22,7 @@ struct Snapshot(Vec<(MemorySnapshot, Option<Accounts>)>);
 
 impl Snapshots {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Snapshot>> {
-        // Each change is one insertion or removal, so a panic elsewhere leaves the map whole.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 
     pub fn names(&self) -> Vec<String> {

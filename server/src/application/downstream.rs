@@ -5,9 +5,9 @@
 //! create them refuses to), so the service's groups are those in front with the members whose accounts it has.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use indexmap::IndexMap;
+use parking_lot::{Mutex, MutexGuard};
 use scim::patch::Draft;
 use scim::resource::{Slot, Value};
 use scim::schema::AttributeId;
@@ -124,8 +124,7 @@ impl Downstream {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // A panic while the lock was held cannot leave a map that is half changed.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     /// Writes an accepted change. Of two changes that arrive in the wrong order the later version stays.

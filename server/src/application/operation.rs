@@ -1,8 +1,9 @@
 //! Operations: what a request means once it is decoded, and how one application carries it out.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use parking_lot::Mutex;
 use scim::capability::Capability;
 use scim::patch::{self, Draft, Patch};
 use scim::resource::{Fields, Slot, Value, validate};
@@ -183,7 +184,7 @@ impl<'a> Next<'a> {
             let found = Arc::new(Mutex::new(Found::default()));
             let change = self.change(resource_type, Arc::clone(&edit), hashed.take(), &found);
             let outcome = front.store.modify(resource_type, id, condition.clone(), change, self.wanted).await;
-            let found = std::mem::take(&mut *found.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+            let found = std::mem::take(&mut *found.lock());
             if let Some(plain) = found.password {
                 let hash = self.passwords.hash(plain.clone()).await?;
                 hashed = Some(Hashed { plain, hash });
@@ -232,14 +233,14 @@ impl<'a> Next<'a> {
                     }
                     _ => {
                         let plain = plain.to_owned();
-                        found.lock().unwrap_or_else(std::sync::PoisonError::into_inner).password = Some(plain);
+                        found.lock().password = Some(plain);
                         return Err(Error::new(ErrorKind::Internal, "the password awaits its hash"));
                     }
                 }
             }
             if let (Some(service), Some(active)) = (service, account.active) {
                 let effect = service.settle(active, before.active, draft)?;
-                found.lock().unwrap_or_else(std::sync::PoisonError::into_inner).effect = effect;
+                found.lock().effect = effect;
             }
             Ok(())
         })

@@ -2,9 +2,10 @@
 //! a time by the endpoint's clock.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use parking_lot::{Mutex, MutexGuard};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Digest, Grant, digest};
@@ -51,9 +52,8 @@ impl Tokens {
         self.lifetime
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Issued> {
-        // A token that is in the map and not in the order only lives longer in memory, not in validity.
-        self.issued.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Issued> {
+        self.issued.lock()
     }
 
     /// A new token of `grant`; without `writes` it only reads, whatever the grant says.

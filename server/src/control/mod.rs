@@ -79,7 +79,7 @@ async fn answer(
     match (request.method(), segments) {
         (&Method::GET, ["health"]) => Ok(ok(&json!({ "status": "up", "target": server.target.name }))),
         (&Method::POST, ["reset"]) => {
-            server.reset().map_err(internal)?;
+            server.reset().map_err(|problem| Refusal::new(ErrorKind::Internal, problem.to_string()))?;
             Ok(Answer::empty(StatusCode::NO_CONTENT))
         }
         (&Method::GET, ["target"]) => Ok(ok(&target(server))),
@@ -92,7 +92,7 @@ async fn answer(
         (&Method::PUT, ["deviations"]) => {
             server
                 .set_deviations(activations(&body)?)
-                .map_err(|problem| Refusal::new(ErrorKind::BadRequest, problem))?;
+                .map_err(|problem| Refusal::new(ErrorKind::BadRequest, problem.to_string()))?;
             Ok(deviations(server))
         }
         (&Method::GET, ["clock"]) => Ok(clock(server)),
@@ -201,10 +201,6 @@ fn permit(request: &HttpRequest, server: &Server) -> Result<(), Refusal> {
 
 fn ok(body: &Value) -> Answer {
     Answer::with_body(StatusCode::OK, JSON, body.to_string())
-}
-
-fn internal(problem: String) -> Refusal {
-    Refusal::new(ErrorKind::Internal, problem)
 }
 
 fn deviations(server: &Server) -> Answer {

@@ -1,7 +1,7 @@
 //! `/Me` (RFC 7644 section 3.11): the resource of the authenticated subject, under its own URI. The subject is the user that it
 //! registered by POST, or else the one whose userName the target names.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use actix_web::http::{Method, StatusCode, header};
 use scim::filter::{parse, resolve};
@@ -34,7 +34,7 @@ pub async fn answer(call: &Call<'_>, method: &Method) -> Answered {
             let id = answer.header(&header::LOCATION).and_then(|location| location.to_str().ok()?.rsplit('/').next());
             let id = id.and_then(identifiers::parse);
             if let Some(registered) = call.server.subjects.get(&*call.front.name) {
-                *registered.lock().unwrap_or_else(PoisonError::into_inner) = id;
+                *registered.lock() = id;
             }
             return Ok(answer);
         }
@@ -61,7 +61,7 @@ pub async fn answer(call: &Call<'_>, method: &Method) -> Answered {
 /// The user that belongs to the credentials of the application, if there is one.
 async fn subject(call: &Call<'_>, kind: ResourceTypeId) -> Result<Option<Uuid>> {
     let registered = call.server.subjects.get(&*call.front.name);
-    let registered = registered.and_then(|id| *id.lock().unwrap_or_else(PoisonError::into_inner));
+    let registered = registered.and_then(|id| *id.lock());
     if let Some(id) = registered {
         match call.stored(kind, id).await {
             Ok(_) => return Ok(Some(id)),

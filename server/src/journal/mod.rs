@@ -1,14 +1,15 @@
 //! The journal: every exchange, those that ended in 401 or 413 included, bounded in bytes and free of secrets.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use actix_web::http::Uri;
 use actix_web::http::header::HeaderMap;
 use bytes::Bytes;
 use jiff::Timestamp;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::broadcast;
 
 mod json;
@@ -107,8 +108,7 @@ impl Journal {
     }
 
     fn ring(&self) -> MutexGuard<'_, Ring> {
-        // Nothing panics while the lock is held, and a ring that lost an entry would do no harm.
-        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+        self.ring.lock()
     }
 
     /// Every exchange that is still kept, the oldest first.
