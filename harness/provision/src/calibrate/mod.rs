@@ -17,21 +17,21 @@ pub use traffic::{Heard, RecordingError, open, parse};
 #[derive(Clone, Debug)]
 pub struct Calibration {
     pub requests: usize,
-    pub findings: Vec<Found>,
+    pub findings: Vec<DetailFinding>,
     /// Sentences.
     pub contradictions: Vec<String>,
 }
 
 /// What a recording shows of one detail.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct DetailFinding {
     pub detail: String,
     /// How often each variant was seen, and the first request that shows it.
     pub seen: BTreeMap<String, (usize, String)>,
     pub default: String,
 }
 
-impl Found {
+impl DetailFinding {
     /// The one variant that was seen; nothing if none was, or several.
     #[must_use]
     pub fn variant(&self) -> Option<&str> {
@@ -46,7 +46,7 @@ pub fn calibrate(description: &Description, heard: &[Heard]) -> Calibration {
     let signs = signs::read(description, heard);
     let findings = description
         .with_choice()
-        .map(|detail| Found {
+        .map(|detail| DetailFinding {
             detail: detail.id.clone(),
             seen: seen(detail, &signs),
             default: detail.variants.first().map(|variant| variant.id.clone()).unwrap_or_default(),

@@ -13,12 +13,12 @@ use crate::client::variants::Variant;
 #[derive(Clone, Debug)]
 pub(super) struct Sign {
     pub request: String,
-    values: Vec<(&'static str, Shown)>,
+    values: Vec<(&'static str, ValueSign)>,
 }
 
 /// What is known of a value.
 #[derive(Clone, Debug, PartialEq)]
-enum Shown {
+enum ValueSign {
     Is(Value),
     /// A template that has, or has not, a member of this name in its first operation.
     HasPath(bool),
@@ -30,9 +30,9 @@ impl Sign {
     /// Whether a variant sets all places of the sign so. A variant that sets none of them does not fit.
     pub(super) fn fits(&self, variant: &Variant) -> bool {
         self.values.iter().all(|(place, shown)| match (variant.set.get(*place), shown) {
-            (Some(own), Shown::Is(value)) => own == value,
-            (Some(own), Shown::HasPath(has)) => has_path(own) == *has,
-            (Some(own), Shown::Mentions(name)) => mentions(own, name),
+            (Some(own), ValueSign::Is(value)) => own == value,
+            (Some(own), ValueSign::HasPath(has)) => has_path(own) == *has,
+            (Some(own), ValueSign::Mentions(name)) => mentions(own, name),
             (None, _) => false,
         })
     }
@@ -45,7 +45,7 @@ fn has_path(template: &Value) -> bool {
 
 /// Reads the signs of all requests.
 pub(super) fn read(description: &Description, heard: &[Heard]) -> Vec<Sign> {
-    let mut reader = Reader {
+    let mut reader = SignReader {
         users: &description.user.path,
         groups: description.group.as_ref().map_or("/Groups", |group| group.path.as_str()),
         read: BTreeSet::new(),
@@ -62,7 +62,7 @@ pub(super) fn read(description: &Description, heard: &[Heard]) -> Vec<Sign> {
     reader.signs
 }
 
-struct Reader<'a> {
+struct SignReader<'a> {
     users: &'a str,
     groups: &'a str,
     /// Users that were read since they were last written.
@@ -81,13 +81,13 @@ enum Target<'a> {
     Elsewhere,
 }
 
-impl Reader<'_> {
-    fn show(&mut self, heard: &Heard, values: Vec<(&'static str, Shown)>) {
+impl SignReader<'_> {
+    fn show(&mut self, heard: &Heard, values: Vec<(&'static str, ValueSign)>) {
         self.signs.push(Sign { request: heard.named(), values });
     }
 
     fn show_one(&mut self, heard: &Heard, place: &'static str, value: impl Into<Value>) {
-        self.show(heard, vec![(place, Shown::Is(value.into()))]);
+        self.show(heard, vec![(place, ValueSign::Is(value.into()))]);
     }
 
     fn target<'p>(&self, path: &'p str) -> Target<'p> {
@@ -198,7 +198,10 @@ impl Reader<'_> {
         let attributes = heard.query("attributes").unwrap_or_default();
         self.show(
             heard,
-            vec![("user.find_count", Shown::Is(json!(count))), ("user.find_attributes", Shown::Is(json!(attributes)))],
+            vec![
+                ("user.find_count", ValueSign::Is(json!(count))),
+                ("user.find_attributes", ValueSign::Is(json!(attributes))),
+            ],
         );
         let found = heard.answer.as_ref().and_then(|list| list["Resources"].as_array());
         for user in found.into_iter().flatten().filter(|_| attributes.is_empty()) {
@@ -249,14 +252,14 @@ impl Reader<'_> {
             let path = operation["path"].as_str();
             let value = &operation["value"];
             match (op.as_str(), path) {
-                ("replace", Some("displayName")) => self.show(heard, vec![("group.rename", Shown::HasPath(true))]),
+                ("replace", Some("displayName")) => self.show(heard, vec![("group.rename", ValueSign::HasPath(true))]),
                 ("replace", None) if value.get("displayName").is_some() => {
-                    self.show(heard, vec![("group.rename", Shown::HasPath(false))]);
+                    self.show(heard, vec![("group.rename", ValueSign::HasPath(false))]);
                 }
                 ("replace", path) if path == Some("members") || (path.is_none() && value.get("members").is_some()) => {
                     brings_members = true;
-                    let style = ("group.members.style", Shown::Is(json!("replace")));
-                    self.show(heard, vec![style, ("group.members.replace", Shown::HasPath(path.is_some()))]);
+                    let style = ("group.members.style", ValueSign::Is(json!("replace")));
+                    self.show(heard, vec![style, ("group.members.replace", ValueSign::HasPath(path.is_some()))]);
                 }
                 ("add", Some("members")) => brings_members = true,
                 ("remove", Some("members")) if value.is_array() => removals.push("members"),
@@ -265,8 +268,8 @@ impl Reader<'_> {
             }
         }
         if let Some(name) = removals.first() {
-            let style = ("group.members.style", Shown::Is(json!("incremental")));
-            self.show(heard, vec![style, ("group.members.remove", Shown::Mentions(name))]);
+            let style = ("group.members.style", ValueSign::Is(json!("incremental")));
+            self.show(heard, vec![style, ("group.members.remove", ValueSign::Mentions(name))]);
         }
         if brings_members && self.bare_groups.remove(id) {
             self.show_one(heard, "group.creates_with_members", false);

@@ -18,7 +18,7 @@ pub use variants::Detail;
 use super::options::Options;
 use crate::options::GroupNameSource;
 use crate::options::{Disable, Put};
-use wire::{Manner, Probe};
+use wire::{Manner, ProbeRequest};
 
 /// The descriptions that are compiled in, as (file name, text); a test holds the list to the folder. The first is the one
 /// whose life `weir check` runs by itself.
@@ -46,7 +46,7 @@ pub struct Description {
     pub summary: String,
     /// The request that tries the credentials.
     #[serde(default)]
-    pub connect: Probe,
+    pub connect: ProbeRequest,
     #[serde(default)]
     pub manner: Manner,
     #[serde(default)]

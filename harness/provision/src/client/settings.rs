@@ -57,7 +57,7 @@ pub enum Reach {
 
 /// What settings make of a description.
 #[derive(Clone, Debug)]
-pub struct Configured {
+pub struct ConfiguredClient {
     pub description: Description,
     /// Combinations that the console does not let anybody make.
     pub conflicts: Vec<String>,
@@ -134,7 +134,7 @@ impl Description {
     ///
     /// # Errors
     /// A value that its field does not take, as a sentence.
-    pub fn configured(&self, given: &[(String, String)]) -> Result<Configured, String> {
+    pub fn configured(&self, given: &[(String, String)]) -> Result<ConfiguredClient, String> {
         let mut values = Vec::new();
         let mut unknown = Vec::new();
         let mut chosen: BTreeMap<&str, &str> = BTreeMap::new();
@@ -148,7 +148,7 @@ impl Description {
             }
         }
         let conflicts = self.conflicts(&chosen);
-        Ok(Configured { description: self.with(&values)?, conflicts, unknown })
+        Ok(ConfiguredClient { description: self.with(&values)?, conflicts, unknown })
     }
 
     /// A field that was touched although a check box that it needs is cleared.

@@ -1,4 +1,4 @@
-use super::variants::Standing;
+use super::variants::Confidence;
 use super::*;
 
 #[test]
@@ -34,7 +34,7 @@ fn what_is_stated_has_no_variants_and_each_variant_fits_the_description() {
     for description in all() {
         for detail in &description.details {
             assert!(
-                detail.standing != Standing::Stated || detail.variants.is_empty(),
+                detail.standing != Confidence::Stated || detail.variants.is_empty(),
                 "{}: {}",
                 description.id,
                 detail.id

@@ -15,7 +15,7 @@ use super::Description;
 pub struct Detail {
     pub id: String,
     pub says: String,
-    pub standing: Standing,
+    pub standing: Confidence,
     /// Tags of the vendor's documents.
     pub source: String,
     /// What else it could be; the first is the default.
@@ -40,7 +40,7 @@ pub struct Variant {
 
 /// How sure a detail is.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-pub enum Standing {
+pub enum Confidence {
     /// The vendor's documentation states it.
     #[serde(rename = "S")]
     Stated,
@@ -52,7 +52,7 @@ pub enum Standing {
     Unknown,
 }
 
-impl Standing {
+impl Confidence {
     /// The letter used in tables.
     #[must_use]
     pub const fn letter(self) -> &'static str {

@@ -38,7 +38,7 @@ pub enum Blank {
 /// The request that tries credentials.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
-pub enum Probe {
+pub enum ProbeRequest {
     #[default]
     Users,
     UsersByFilter,
@@ -47,7 +47,7 @@ pub enum Probe {
     Schemas,
 }
 
-impl Probe {
+impl ProbeRequest {
     /// The call, in a client's paths.
     #[must_use]
     pub fn call(self, description: &Description) -> Call {

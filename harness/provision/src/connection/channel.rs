@@ -1,6 +1,6 @@
 //! A channel as a connection's file describes it.
 
-use super::Setting;
+use super::TargetSetting;
 use crate::channel::Channel;
 use crate::mapping::Mapping;
 
@@ -10,7 +10,7 @@ pub struct ConnectionChannel {
     pub name: String,
     pub active: bool,
     /// What the console shows of channel and source, by name.
-    pub source: Vec<Setting>,
+    pub source: Vec<TargetSetting>,
     pub mapping: Mapping,
 }
 

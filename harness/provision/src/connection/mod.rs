@@ -20,14 +20,14 @@ pub struct Connection {
     /// Such as `pingfederate-aquera`; nothing if the type does not tell.
     pub client: Option<&'static str>,
     /// The fields of the Target page, in the order of the file.
-    pub target: Vec<Setting>,
+    pub target: Vec<TargetSetting>,
     pub channels: Vec<ConnectionChannel>,
     pub warnings: Vec<String>,
 }
 
 /// One field of the Target page. A secret is never kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Setting {
+pub struct TargetSetting {
     pub name: String,
     /// Absent for a secret.
     pub value: Option<String>,
@@ -92,7 +92,7 @@ impl Connection {
     /// The fields of the Target page as given, as (name, value). A secret counts as given, without its value.
     #[must_use]
     pub fn given(&self) -> Vec<(String, String)> {
-        let value = |setting: &Setting| setting.value.clone().unwrap_or_else(|| "(secret)".to_owned());
+        let value = |setting: &TargetSetting| setting.value.clone().unwrap_or_else(|| "(secret)".to_owned());
         self.target.iter().map(|setting| (setting.name.clone(), value(setting))).collect()
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Connection, ConnectionChannel, ConnectionError, Setting, fault, is_secret, shown};
+use super::{Connection, ConnectionChannel, ConnectionError, TargetSetting, fault, is_secret, shown};
 use crate::mapping::{Mapping, file as mapping_file};
 
 /// The first connection that provisions: the document itself, or one of a list or a bulk export.
@@ -36,7 +36,7 @@ pub(super) fn read(file: &str, connection: &Value, ignore: bool) -> Result<Conne
             };
             let is_hidden = list.starts_with("sensitive") || setting.get("encryptedValue").is_some() || is_secret(name);
             let value = (!is_hidden).then(|| setting.get("value").map(shown).unwrap_or_default());
-            target.push(Setting { name: name.to_owned(), value });
+            target.push(TargetSetting { name: name.to_owned(), value });
         }
     }
     let mut channels = Vec::new();
@@ -73,7 +73,8 @@ fn read_channel(
     let source = &channel["channelSource"];
     let mut settings = Vec::new();
     for key in ["maxThreads", "timeout"] {
-        settings.extend(channel.get(key).map(|value| Setting { name: key.to_owned(), value: Some(shown(value)) }));
+        settings
+            .extend(channel.get(key).map(|value| TargetSetting { name: key.to_owned(), value: Some(shown(value)) }));
     }
     flatten("", source, &mut settings);
     let mut rules = channel["attributeMapping"].clone();
@@ -103,13 +104,13 @@ fn read_channel(
 }
 
 /// Settings of settings by their path.
-fn flatten(prefix: &str, value: &Value, settings: &mut Vec<Setting>) {
+fn flatten(prefix: &str, value: &Value, settings: &mut Vec<TargetSetting>) {
     for (key, value) in value.as_object().into_iter().flatten() {
         let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
         match value {
             Value::Object(_) => flatten(&name, value, settings),
             Value::Null => {}
-            _ => settings.push(Setting { name, value: Some(shown(value)) }),
+            _ => settings.push(TargetSetting { name, value: Some(shown(value)) }),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Connection, ConnectionError, Setting, fault, is_secret, shown};
+use super::{Connection, ConnectionError, TargetSetting, fault, is_secret, shown};
 
 /// The keys of the Aquera and SCIM stores.
 const KNOWN: &[&str] = &[
@@ -42,7 +42,7 @@ pub(super) fn read(file: &str, store: &Value) -> Result<Connection, ConnectionEr
             warnings.push(format!("{file}: configuration.{key} is unknown and ignored"));
             continue;
         }
-        target.push(Setting { name: key.clone(), value: (!is_secret(key)).then(|| shown(value)) });
+        target.push(TargetSetting { name: key.clone(), value: (!is_secret(key)).then(|| shown(value)) });
     }
     Ok(Connection {
         name: store["name"].as_str().unwrap_or_default().to_owned(),

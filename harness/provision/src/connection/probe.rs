@@ -11,7 +11,7 @@ use crate::client::Description;
 
 /// What is wrong with a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum ConnectionTrouble {
     Url,
     Tls,
     Credentials,
@@ -20,7 +20,7 @@ pub enum Trouble {
     NoAnswer,
 }
 
-impl Trouble {
+impl ConnectionTrouble {
     /// The words used in output.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -38,14 +38,14 @@ impl Trouble {
 /// Why a connection does not connect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Obstacle {
-    pub trouble: Trouble,
+    pub trouble: ConnectionTrouble,
     /// One sentence.
     pub reason: String,
 }
 
 /// One request of the sequence.
 #[derive(Debug)]
-pub struct Question {
+pub struct ProbeQuestion {
     /// The path below the base URL, with its query.
     pub path: String,
     pub answer: Result<Arc<Exchange>, EndpointError>,
@@ -54,7 +54,7 @@ pub struct Question {
 /// The requests of a probe with their answers.
 #[derive(Debug)]
 pub struct Probe {
-    pub questions: Vec<Question>,
+    pub questions: Vec<ProbeQuestion>,
     /// Absent if the connection connects.
     pub obstacle: Option<Obstacle>,
 }
@@ -80,7 +80,7 @@ pub async fn probe(client: &Client, description: &Description) -> Probe {
             Err(error) => Some(unanswered(error)),
         };
         let is_last = answer.is_err();
-        questions.push(Question { path: shown, answer });
+        questions.push(ProbeQuestion { path: shown, answer });
         if is_last {
             break;
         }
@@ -90,12 +90,12 @@ pub async fn probe(client: &Client, description: &Description) -> Probe {
 
 fn unanswered(error: &EndpointError) -> Obstacle {
     let trouble = match error.kind {
-        EndpointErrorKind::Refused | EndpointErrorKind::Dns | EndpointErrorKind::BadRequest => Trouble::Url,
-        EndpointErrorKind::Tls => Trouble::Tls,
-        EndpointErrorKind::NotHttp | EndpointErrorKind::TooLarge => Trouble::NotScim,
+        EndpointErrorKind::Refused | EndpointErrorKind::Dns | EndpointErrorKind::BadRequest => ConnectionTrouble::Url,
+        EndpointErrorKind::Tls => ConnectionTrouble::Tls,
+        EndpointErrorKind::NotHttp | EndpointErrorKind::TooLarge => ConnectionTrouble::NotScim,
         // The token endpoint says no in words of its own.
-        EndpointErrorKind::Other if error.sentence.contains("token endpoint") => Trouble::Credentials,
-        _ => Trouble::NoAnswer,
+        EndpointErrorKind::Other if error.sentence.contains("token endpoint") => ConnectionTrouble::Credentials,
+        _ => ConnectionTrouble::NoAnswer,
     };
     Obstacle { trouble, reason: error.sentence.clone() }
 }
@@ -106,24 +106,28 @@ fn judge(exchange: &Exchange) -> Option<Obstacle> {
     let status = exchange.status;
     let (trouble, reason) = match status {
         200 => match exchange.json() {
-            Err(why) => (Trouble::NotScim, why.to_owned()),
+            Err(why) => (ConnectionTrouble::NotScim, why.to_owned()),
             Ok(body) if at(body, "totalResults").is_some() => return None,
-            Ok(_) => {
-                (Trouble::NotScim, "the answer is JSON, but no list of resources (RFC 7644 section 3.4.2)".to_owned())
-            }
+            Ok(_) => (
+                ConnectionTrouble::NotScim,
+                "the answer is JSON, but no list of resources (RFC 7644 section 3.4.2)".to_owned(),
+            ),
         },
         300..=399 => {
             let place = exchange.header("location").unwrap_or("elsewhere");
-            (Trouble::Url, format!("status {status} points to {place}; take that for the SCIM URL"))
+            (ConnectionTrouble::Url, format!("status {status} points to {place}; take that for the SCIM URL"))
         }
-        401 => (Trouble::Credentials, format!("status 401{detail}; give others with --bearer or --basic")),
-        403 => (Trouble::Permission, format!("status 403{detail}; the credentials are good, but may not read users")),
+        401 => (ConnectionTrouble::Credentials, format!("status 401{detail}; give others with --bearer or --basic")),
+        403 => (
+            ConnectionTrouble::Permission,
+            format!("status 403{detail}; the credentials are good, but may not read users"),
+        ),
         404 | 405 | 410 => (
-            Trouble::Url,
+            ConnectionTrouble::Url,
             format!("status {status}{detail}; something answers there, but there are no users below the URL"),
         ),
-        _ if exchange.json().is_err() => (Trouble::NotScim, format!("status {status} without JSON")),
-        _ => (Trouble::NoAnswer, format!("status {status}{detail}")),
+        _ if exchange.json().is_err() => (ConnectionTrouble::NotScim, format!("status {status} without JSON")),
+        _ => (ConnectionTrouble::NoAnswer, format!("status {status}{detail}")),
     };
     Some(Obstacle { trouble, reason })
 }

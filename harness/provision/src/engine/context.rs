@@ -52,7 +52,7 @@ impl CreateSent {
 
 /// What an operation came to, and what the ledger is to remember (nothing: the row goes).
 #[derive(Debug)]
-pub(super) struct Done {
+pub(super) struct OperationResult {
     pub row: Option<Row>,
     pub outcome: Outcome,
 }
@@ -63,12 +63,12 @@ pub(super) enum Outcome {
     /// Nothing had to be sent.
     Silent,
     Refused(super::decide::Refusal),
-    Failed(Trouble),
+    Failed(OperationError),
 }
 
 /// A failure that does not yet know which entry it belongs to.
 #[derive(Debug)]
-pub(super) struct Trouble {
+pub(super) struct OperationError {
     pub message: String,
     /// The field to blame, when it is one.
     pub field: Option<String>,
@@ -76,7 +76,7 @@ pub(super) struct Trouble {
     pub exchange: Option<Arc<weir_exchange::Exchange>>,
 }
 
-impl Trouble {
+impl OperationError {
     /// The endpoint answered `reply` to `what`, which is not as needed.
     pub(super) fn answered(what: &Call, reply: &Reply) -> Self {
         Self {
@@ -132,16 +132,16 @@ fn named_attribute(reply: &Reply) -> Option<String> {
 }
 
 /// The resources of a list answer (RFC 7644 section 3.4.2), and how many there are in all.
-pub(super) fn list(call: &Call, reply: &Reply) -> Result<(Vec<Map<String, Value>>, usize), Trouble> {
-    let body = reply.json.as_ref().map_err(|why| Trouble::unusable(call, reply, why))?;
+pub(super) fn list(call: &Call, reply: &Reply) -> Result<(Vec<Map<String, Value>>, usize), OperationError> {
+    let body = reply.json.as_ref().map_err(|why| OperationError::unusable(call, reply, why))?;
     let Some(body) = body.as_object() else {
-        return Err(Trouble::unusable(call, reply, "the body is no list"));
+        return Err(OperationError::unusable(call, reply, "the body is no list"));
     };
     let resources: Vec<Map<String, Value>> = match member(body, "Resources") {
         // Without results the member may be absent.
         None | Some(Value::Null) => Vec::new(),
         Some(Value::Array(items)) => items.iter().filter_map(|item| item.as_object().cloned()).collect(),
-        Some(_) => return Err(Trouble::unusable(call, reply, "Resources is no array")),
+        Some(_) => return Err(OperationError::unusable(call, reply, "Resources is no array")),
     };
     let total = member(body, "totalResults").and_then(Value::as_u64).and_then(|total| usize::try_from(total).ok());
     Ok((resources, total.unwrap_or(0)))

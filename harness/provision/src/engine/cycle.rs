@@ -11,7 +11,7 @@ use std::time::Instant;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::context::{Context, CreateSent, Done, Outcome, Trouble};
+use super::context::{Context, CreateSent, OperationError, OperationResult, Outcome};
 use super::decide::Refusal;
 use super::groups;
 use super::halt::Halt;
@@ -134,7 +134,7 @@ struct UserDone {
 }
 
 /// A task's result; nothing if it was not begun, because going on cannot help.
-type Joined<T> = Result<Option<T>, tokio::task::JoinError>;
+type TaskResult<T> = Result<Option<T>, tokio::task::JoinError>;
 
 impl Executor {
     async fn run(&mut self, mut pass: Pass<'_>) -> Result<(), PassError> {
@@ -275,7 +275,7 @@ impl Executor {
         if is_any { self.context.outbox.settle().await } else { Ok(()) }
     }
 
-    fn user_done(&mut self, joined: Joined<UserDone>) -> Result<(), PassError> {
+    fn user_done(&mut self, joined: TaskResult<UserDone>) -> Result<(), PassError> {
         let Some(UserDone { dn, identifier, old_id, outcome }) = joined.map_err(|error| stopped(&error))? else {
             return Ok(());
         };
@@ -307,7 +307,7 @@ async fn user_task(context: Arc<Context>, work: UserWork) -> Option<UserDone> {
     let identifier =
         work.desired.as_ref().map_or_else(|| row.identifier.to_string(), |desired| desired.user_name.clone());
     let running = users::run(&context, work, create_sent.clone());
-    let Done { row: after, outcome } = match tokio::time::timeout(context.options.timeout, running).await {
+    let OperationResult { row: after, outcome } = match tokio::time::timeout(context.options.timeout, running).await {
         Ok(done) => done,
         Err(_) => abandoned(&context, &row, &identifier, &create_sent),
     };
@@ -317,9 +317,9 @@ async fn user_task(context: Arc<Context>, work: UserWork) -> Option<UserDone> {
 }
 
 /// An operation that takes too long is given up; it is dirty, and the next cycle repeats it.
-pub(super) fn abandoned(context: &Context, row: &Row, identifier: &str, create_sent: &CreateSent) -> Done {
+pub(super) fn abandoned(context: &Context, row: &Row, identifier: &str, create_sent: &CreateSent) -> OperationResult {
     let seconds = context.options.timeout.as_secs_f32();
-    let trouble = Trouble {
+    let trouble = OperationError {
         message: format!(
             "the operation was given up after {seconds} s and is repeated in the next cycle; raise --timeout if the endpoint is slow"
         ),
@@ -333,7 +333,7 @@ pub(super) fn abandoned(context: &Context, row: &Row, identifier: &str, create_s
         identifier: identifier.into(),
         ..row.clone()
     };
-    Done { row: Some(row), outcome: Outcome::Failed(trouble) }
+    OperationResult { row: Some(row), outcome: Outcome::Failed(trouble) }
 }
 
 pub(super) fn stopped(error: &tokio::task::JoinError) -> LedgerError {

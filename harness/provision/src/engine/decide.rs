@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ledger::{Row, Sent};
+use crate::ledger::{Row, SentState};
 use crate::options::{Options, RemoveUserAction};
 
 /// What the source says about a person, as far as a decision needs it.
@@ -186,12 +186,12 @@ fn switched_off(options: &Options, operation: UserOperation) -> Decision {
 
 /// An account of which nothing is known counts as active: disabling it twice does no harm.
 fn was_active(row: &Row) -> bool {
-    !matches!(row.sent, Some(Sent::User { active: false, .. }))
+    !matches!(row.sent, Some(SentState::User { active: false, .. }))
 }
 
 fn sent_fingerprint(row: &Row) -> Option<u64> {
     match row.sent {
-        Some(Sent::User { fingerprint, .. }) => Some(fingerprint),
+        Some(SentState::User { fingerprint, .. }) => Some(fingerprint),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::context::{Context, CreateSent, Done, Outcome, Trouble};
+use super::context::{Context, CreateSent, OperationError, OperationResult, Outcome};
 use super::cycle::{Executor, abandoned, stopped};
 use super::decide;
 use super::decide::GroupOperation;
@@ -13,7 +13,7 @@ use super::groups;
 use super::groups::{GroupWork, Remarks};
 use super::pass::{DesiredGroup, Pass, PassError};
 use super::report::Failure;
-use crate::ledger::{Guid, Kind, Row, Sent};
+use crate::ledger::{Guid, Kind, Row, SentState};
 
 /// Operations that wait while others run: each holds what it sends.
 const MOST_WAITING: usize = 64;
@@ -47,7 +47,7 @@ impl GroupProgress {
     /// The fault of the entry's members.
     fn into_failure(self) -> Failure {
         let message = self.fault.unwrap_or_default();
-        let mut failure = Trouble::source(message).into_failure(Kind::Group, &self.dn, &self.name);
+        let mut failure = OperationError::source(message).into_failure(Kind::Group, &self.dn, &self.name);
         failure.field = Some("member".to_owned());
         failure
     }
@@ -139,7 +139,7 @@ impl Executor {
                 continue;
             };
             let wanted = self.known_members(group, pass)?;
-            if let Some(Sent::Group { members }) = &mut row.sent {
+            if let Some(SentState::Group { members }) = &mut row.sent {
                 let before = members.len();
                 // The target takes a deleted user out of its groups by itself.
                 members.retain(|id| !self.removed.contains(id));
@@ -267,8 +267,8 @@ async fn member_task(
     Some(finished(&context, group, guid, done, Remarks::default()))
 }
 
-fn finished(context: &Context, group: usize, guid: Guid, done: Done, remarks: Remarks) -> GroupDone {
-    let Done { row, outcome } = done;
+fn finished(context: &Context, group: usize, guid: Guid, done: OperationResult, remarks: Remarks) -> GroupDone {
+    let OperationResult { row, outcome } = done;
     let is_there = row.as_ref().is_some_and(|row| row.target_id.is_some());
     context.outbox.push((Kind::Group, guid, row));
     context.halt.note(&outcome);

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 
-use super::context::{Context, CreateSent, Done, Outcome, Trouble, id_of, is_named, list};
+use super::context::{Context, CreateSent, OperationError, OperationResult, Outcome, id_of, is_named, list};
 use super::decide;
 use super::decide::GroupOperation;
 use super::report::Action;
@@ -13,7 +13,7 @@ use crate::client::body;
 use crate::client::body::member;
 use crate::client::wire::{Call, Method, Reply};
 use crate::client::{GroupShape, GroupUpdate, MembersStyle, Membership};
-use crate::ledger::{Guid, Kind, Row, Sent};
+use crate::ledger::{Guid, Kind, Row, SentState};
 
 /// All groups of the target by their folded names, once an operation had to list them; kept for the rest of the cycle.
 pub(super) type GroupIndex = Mutex<Option<HashMap<String, Vec<String>>>>;
@@ -42,20 +42,20 @@ pub(super) struct Remarks {
 }
 
 /// Carries out one operation, members apart.
-pub(super) async fn run(context: &Context, work: &GroupWork, create_sent: CreateSent) -> (Done, Remarks) {
+pub(super) async fn run(context: &Context, work: &GroupWork, create_sent: CreateSent) -> (OperationResult, Remarks) {
     let mut remarks = Remarks::default();
     // A client without groups has none in its channel.
     let Some(shape) = &context.description.group else {
-        return (Done { row: Some(work.row.clone()), outcome: Outcome::Silent }, remarks);
+        return (OperationResult { row: Some(work.row.clone()), outcome: Outcome::Silent }, remarks);
     };
     let run = GroupRun { context, shape, create_sent, work };
     let done = match work.operation {
         GroupOperation::Join => run.join(&mut remarks).await,
         GroupOperation::Rename => run.rename().await,
-        GroupOperation::Keep => Done { row: Some(work.row.clone()), outcome: Outcome::Silent },
+        GroupOperation::Keep => OperationResult { row: Some(work.row.clone()), outcome: Outcome::Silent },
         GroupOperation::Delete => run.delete(&work.row).await,
         GroupOperation::Settle => run.settle(&mut remarks).await,
-        GroupOperation::Forget => Done { row: None, outcome: Outcome::Silent },
+        GroupOperation::Forget => OperationResult { row: None, outcome: Outcome::Silent },
     };
     (done, remarks)
 }
@@ -67,7 +67,7 @@ struct GroupRun<'a> {
     work: &'a GroupWork,
 }
 
-enum Found {
+enum GroupSearch {
     Group {
         id: String,
         others: usize,
@@ -83,37 +83,37 @@ impl GroupRun<'_> {
         &self.shape.path
     }
 
-    fn failed(row: Row, trouble: Trouble) -> Done {
-        Done { row: Some(Row { dirty: true, ..row }), outcome: Outcome::Failed(trouble) }
+    fn failed(row: Row, trouble: OperationError) -> OperationResult {
+        OperationResult { row: Some(Row { dirty: true, ..row }), outcome: Outcome::Failed(trouble) }
     }
 
     fn named(&self, row: Row) -> Row {
         Row { identifier: self.work.name.as_str().into(), ..row }
     }
 
-    async fn send(&self, call: &Call) -> Result<Reply, Trouble> {
+    async fn send(&self, call: &Call) -> Result<Reply, OperationError> {
         send(self.context, call).await
     }
 
-    async fn join(&self, remarks: &mut Remarks) -> Done {
+    async fn join(&self, remarks: &mut Remarks) -> OperationResult {
         let unknown = self.named(Row { create_pending: self.work.row.create_pending, ..Row::default() });
         match self.find(&self.work.name).await {
             Err(trouble) => Self::failed(unknown, trouble),
-            Ok(Found::Group { id, others }) => self.link(&id, others, remarks),
-            Ok(Found::Nothing { by_filter }) => self.create(by_filter, remarks).await,
+            Ok(GroupSearch::Group { id, others }) => self.link(&id, others, remarks),
+            Ok(GroupSearch::Nothing { by_filter }) => self.create(by_filter, remarks).await,
         }
     }
 
-    fn link(&self, id: &str, others: usize, remarks: &mut Remarks) -> Done {
+    fn link(&self, id: &str, others: usize, remarks: &mut Remarks) -> OperationResult {
         let ledger = &self.context.ledger;
         let row = self.named(Row { target_id: Some(id.into()), ..Row::default() });
         let owner = match ledger.owner(Kind::Group, id) {
             Ok(owner) => owner.filter(|owner| *owner != self.work.guid),
-            Err(error) => return Self::failed(self.named(Row::default()), Trouble::source(error.to_string())),
+            Err(error) => return Self::failed(self.named(Row::default()), OperationError::source(error.to_string())),
         };
         if let Some(owner) = owner {
             let why = format!("the group {id} of the target is linked to another entry ({owner}) already");
-            return Self::failed(self.named(Row::default()), Trouble::source(why));
+            return Self::failed(self.named(Row::default()), OperationError::source(why));
         }
         if others > 0 {
             remarks.warning = Some(format!(
@@ -122,10 +122,10 @@ impl GroupRun<'_> {
                 self.work.name
             ));
         }
-        Done { row: Some(row), outcome: Outcome::Did(Action::Linked) }
+        OperationResult { row: Some(row), outcome: Outcome::Did(Action::Linked) }
     }
 
-    async fn create(&self, by_filter: bool, remarks: &mut Remarks) -> Done {
+    async fn create(&self, by_filter: bool, remarks: &mut Remarks) -> OperationResult {
         let mut group = body::filled(&self.shape.create, &[("displayName", Value::from(self.work.name.as_str()))]);
         if !self.work.members.is_empty() {
             group["members"] = values_of(&self.work.members);
@@ -144,32 +144,34 @@ impl GroupRun<'_> {
                 let Some(id) = id else {
                     return Self::failed(
                         pending,
-                        Trouble::unusable(&call, &reply, "the new group in it has no id").in_field("id"),
+                        OperationError::unusable(&call, &reply, "the new group in it has no id").in_field("id"),
                     );
                 };
                 if let Some(index) = self.context.group_index.lock().await.as_mut() {
                     index.entry(scim::text::fold(&self.work.name).into_owned()).or_default().push(id.clone());
                 }
                 remarks.trusted_empty = by_filter;
-                let sent = Sent::Group { members: self.work.members.clone() };
+                let sent = SentState::Group { members: self.work.members.clone() };
                 let row = self.named(Row { target_id: Some(id.into()), sent: Some(sent), ..Row::default() });
-                Done { row: Some(row), outcome: Outcome::Did(Action::Created) }
+                OperationResult { row: Some(row), outcome: Outcome::Did(Action::Created) }
             }
             409 => match self.find(&self.work.name).await {
-                Ok(Found::Group { id, others }) => self.link(&id, others, remarks),
-                Ok(Found::Nothing { .. }) => {
-                    Self::failed(unknown, Trouble::unusable(&call, &reply, "no group of this name is found"))
+                Ok(GroupSearch::Group { id, others }) => self.link(&id, others, remarks),
+                Ok(GroupSearch::Nothing { .. }) => {
+                    Self::failed(unknown, OperationError::unusable(&call, &reply, "no group of this name is found"))
                 }
                 Err(trouble) => Self::failed(unknown, trouble),
             },
-            500.. => Self::failed(pending, Trouble::answered(&call, &reply)),
-            _ => Self::failed(unknown, Trouble::answered(&call, &reply)),
+            500.. => Self::failed(pending, OperationError::answered(&call, &reply)),
+            _ => Self::failed(unknown, OperationError::answered(&call, &reply)),
         }
     }
 
-    async fn rename(&self) -> Done {
+    async fn rename(&self) -> OperationResult {
         let row = self.work.row.clone();
-        let Some(id) = row.target_id.clone() else { return Self::failed(row, Trouble::source("the group has no id")) };
+        let Some(id) = row.target_id.clone() else {
+            return Self::failed(row, OperationError::source("the group has no id"));
+        };
         let name = Value::from(self.work.name.as_str());
         let call = match self.shape.update {
             GroupUpdate::Patch => {
@@ -179,7 +181,9 @@ impl GroupRun<'_> {
             // The whole group: its members as they were last sent, or as they are.
             GroupUpdate::Put => {
                 let members = match &row.sent {
-                    Some(Sent::Group { members }) if !row.dirty && self.shape.membership == Membership::Overwrite => {
+                    Some(SentState::Group { members })
+                        if !row.dirty && self.shape.membership == Membership::Overwrite =>
+                    {
                         members.clone()
                     }
                     _ => match read_members(self.context, self.shape, &id).await {
@@ -195,44 +199,44 @@ impl GroupRun<'_> {
             Err(trouble) => return Self::failed(row, trouble),
         };
         match reply.status {
-            200..300 => Done { row: Some(self.named(row)), outcome: Outcome::Did(Action::Renamed) },
+            200..300 => OperationResult { row: Some(self.named(row)), outcome: Outcome::Did(Action::Renamed) },
             404 => Self::failed(lost(row), gone(&call, &reply)),
-            _ => Self::failed(row, Trouble::answered(&call, &reply)),
+            _ => Self::failed(row, OperationError::answered(&call, &reply)),
         }
     }
 
-    async fn delete(&self, row: &Row) -> Done {
-        let Some(id) = row.target_id.clone() else { return Done { row: None, outcome: Outcome::Silent } };
+    async fn delete(&self, row: &Row) -> OperationResult {
+        let Some(id) = row.target_id.clone() else { return OperationResult { row: None, outcome: Outcome::Silent } };
         let call = Call::one(Method::Delete, self.path(), &id);
         match self.send(&call).await {
             Err(trouble) => Self::failed(row.clone(), trouble),
             // Somebody else was faster; what was wanted is the case.
             Ok(reply) if reply.is_success() || reply.status == 404 => {
-                Done { row: None, outcome: Outcome::Did(Action::Deleted) }
+                OperationResult { row: None, outcome: Outcome::Did(Action::Deleted) }
             }
-            Ok(reply) => Self::failed(row.clone(), Trouble::answered(&call, &reply)),
+            Ok(reply) => Self::failed(row.clone(), OperationError::answered(&call, &reply)),
         }
     }
 
-    async fn settle(&self, remarks: &mut Remarks) -> Done {
+    async fn settle(&self, remarks: &mut Remarks) -> OperationResult {
         let row = self.work.row.clone();
         match self.find(&row.identifier).await {
             Err(trouble) => Self::failed(row, trouble),
-            Ok(Found::Nothing { .. }) => Done { row: None, outcome: Outcome::Silent },
-            Ok(Found::Group { id, others }) if others > 0 => {
+            Ok(GroupSearch::Nothing { .. }) => OperationResult { row: None, outcome: Outcome::Silent },
+            Ok(GroupSearch::Group { id, others }) if others > 0 => {
                 remarks.warning = Some(format!(
                     "the target has {} groups named {:?}; none is deleted, because it cannot be told which was made here",
                     others + 1,
                     row.identifier
                 ));
                 let _ = id;
-                Done { row: None, outcome: Outcome::Silent }
+                OperationResult { row: None, outcome: Outcome::Silent }
             }
-            Ok(Found::Group { id, .. }) => self.delete(&Row { target_id: Some(id.into()), ..row }).await,
+            Ok(GroupSearch::Group { id, .. }) => self.delete(&Row { target_id: Some(id.into()), ..row }).await,
         }
     }
 
-    async fn find(&self, name: &str) -> Result<Found, Trouble> {
+    async fn find(&self, name: &str) -> Result<GroupSearch, OperationError> {
         if let Some(index) = self.context.group_index.lock().await.as_ref() {
             return Ok(in_index(index, name));
         }
@@ -245,32 +249,32 @@ impl GroupRun<'_> {
         if reply.is_success() {
             let (resources, total) = list(&call, &reply)?;
             if resources.is_empty() && total == 0 {
-                return Ok(Found::Nothing { by_filter: true });
+                return Ok(GroupSearch::Nothing { by_filter: true });
             }
             let matching: Vec<&Map<String, Value>> =
                 resources.iter().filter(|resource| is_named(resource, "displayName", name)).collect();
             // Other names among the results: the filter was not heeded, so this is the beginning of the whole list.
             if matching.len() == resources.len() && !matching.is_empty() {
                 return match id_of(matching[0]) {
-                    Some(id) => Ok(Found::Group { id: id.to_owned(), others: matching.len() - 1 }),
-                    None => Err(Trouble::unusable(&call, &reply, "the group in it has no id").in_field("id")),
+                    Some(id) => Ok(GroupSearch::Group { id: id.to_owned(), others: matching.len() - 1 }),
+                    None => Err(OperationError::unusable(&call, &reply, "the group in it has no id").in_field("id")),
                 };
             }
         } else if !shape.fallback_statuses.contains(&reply.status) {
-            return Err(Trouble::answered(&call, &reply));
+            return Err(OperationError::answered(&call, &reply));
         }
         self.find_in_list(name).await
     }
 
-    async fn find_in_list(&self, name: &str) -> Result<Found, Trouble> {
+    async fn find_in_list(&self, name: &str) -> Result<GroupSearch, OperationError> {
         let mut index = self.context.group_index.lock().await;
         if index.is_none() {
             *index = Some(self.list_all().await?);
         }
-        Ok(index.as_ref().map_or(Found::Nothing { by_filter: false }, |index| in_index(index, name)))
+        Ok(index.as_ref().map_or(GroupSearch::Nothing { by_filter: false }, |index| in_index(index, name)))
     }
 
-    async fn list_all(&self) -> Result<HashMap<String, Vec<String>>, Trouble> {
+    async fn list_all(&self) -> Result<HashMap<String, Vec<String>>, OperationError> {
         let count = match self.shape.page_size {
             size @ 1.. => Some(size),
             size if self.shape.sends_negative_count => Some(size),
@@ -286,7 +290,7 @@ impl GroupRun<'_> {
             }
             let reply = self.send(&call).await?;
             if !reply.is_success() {
-                return Err(Trouble::answered(&call, &reply));
+                return Err(OperationError::answered(&call, &reply));
             }
             let (resources, total) = list(&call, &reply)?;
             if resources.is_empty() && start == 1 && total > 0 {
@@ -294,12 +298,12 @@ impl GroupRun<'_> {
                     "it counts {total} groups and lists none of them, so that all of them would be made again; RFC 7644 \
                      reads a negative count as 0, so set Results Per Page to a number"
                 );
-                return Err(Trouble::unusable(&call, &reply, why));
+                return Err(OperationError::unusable(&call, &reply, why));
             }
             let mut is_new = false;
             for resource in &resources {
                 let Some(id) = id_of(resource) else {
-                    return Err(Trouble::unusable(&call, &reply, "a group in it has no id").in_field("id"));
+                    return Err(OperationError::unusable(&call, &reply, "a group in it has no id").in_field("id"));
                 };
                 if seen.insert(id.to_owned()) {
                     is_new = true;
@@ -317,14 +321,14 @@ impl GroupRun<'_> {
     }
 }
 
-async fn send(context: &Context, call: &Call) -> Result<Reply, Trouble> {
-    context.wire.send(call.clone()).await.map_err(|error| Trouble::unanswered(call, &error))
+async fn send(context: &Context, call: &Call) -> Result<Reply, OperationError> {
+    context.wire.send(call.clone()).await.map_err(|error| OperationError::unanswered(call, &error))
 }
 
-fn in_index(index: &HashMap<String, Vec<String>>, name: &str) -> Found {
+fn in_index(index: &HashMap<String, Vec<String>>, name: &str) -> GroupSearch {
     match index.get(&*scim::text::fold(name)).map(Vec::as_slice) {
-        Some([first, others @ ..]) => Found::Group { id: first.clone(), others: others.len() },
-        _ => Found::Nothing { by_filter: false },
+        Some([first, others @ ..]) => GroupSearch::Group { id: first.clone(), others: others.len() },
+        _ => GroupSearch::Nothing { by_filter: false },
     }
 }
 
@@ -332,19 +336,21 @@ fn lost(row: Row) -> Row {
     Row { target_id: None, sent: None, ..row }
 }
 
-fn gone(call: &Call, reply: &Reply) -> Trouble {
-    Trouble::unusable(call, reply, "this group was there before; the next cycle looks for it by its name")
+fn gone(call: &Call, reply: &Reply) -> OperationError {
+    OperationError::unusable(call, reply, "this group was there before; the next cycle looks for it by its name")
 }
 
 /// Brings the members of a linked group to `wanted` (target ids).
-pub(super) async fn set_members(context: &Context, row: Row, wanted: BTreeSet<Box<str>>) -> Done {
-    let Some(shape) = &context.description.group else { return Done { row: Some(row), outcome: Outcome::Silent } };
+pub(super) async fn set_members(context: &Context, row: Row, wanted: BTreeSet<Box<str>>) -> OperationResult {
+    let Some(shape) = &context.description.group else {
+        return OperationResult { row: Some(row), outcome: Outcome::Silent };
+    };
     let Some(id) = row.target_id.clone() else {
-        return GroupRun::failed(row, Trouble::source("the group has no id"));
+        return GroupRun::failed(row, OperationError::source("the group has no id"));
     };
     let merges = shape.membership == Membership::Merge;
     let present = match &row.sent {
-        Some(Sent::Group { members }) if !row.dirty || merges => members.clone(),
+        Some(SentState::Group { members }) if !row.dirty || merges => members.clone(),
         // Whoever is there and was not sent from here stays.
         _ if merges => BTreeSet::new(),
         // What is there is not known, and the source overwrites it.
@@ -355,10 +361,10 @@ pub(super) async fn set_members(context: &Context, row: Row, wanted: BTreeSet<Bo
         },
     };
     let (add, remove) = decide::members(&wanted, &present);
-    let settled = Row { sent: Some(Sent::Group { members: wanted }), dirty: false, ..row.clone() };
+    let settled = Row { sent: Some(SentState::Group { members: wanted }), dirty: false, ..row.clone() };
     // With a merge, what failed in the last cycle is repeated even if nothing else has changed.
     if add.is_empty() && remove.is_empty() && !(merges && row.dirty) {
-        return Done { row: Some(settled), outcome: Outcome::Silent };
+        return OperationResult { row: Some(settled), outcome: Outcome::Silent };
     }
     let everything = shape.update == GroupUpdate::Put || shape.members.style == MembersStyle::Replace;
     let all = match (everything, merges) {
@@ -385,15 +391,17 @@ pub(super) async fn set_members(context: &Context, row: Row, wanted: BTreeSet<Bo
     };
     match send(context, &call).await {
         Err(trouble) => GroupRun::failed(row, trouble),
-        Ok(reply) if reply.is_success() => Done { row: Some(settled), outcome: Outcome::Did(Action::MembersChanged) },
+        Ok(reply) if reply.is_success() => {
+            OperationResult { row: Some(settled), outcome: Outcome::Did(Action::MembersChanged) }
+        }
         Ok(reply) if reply.status == 404 => GroupRun::failed(lost(row), gone(&call, &reply)),
-        Ok(reply) => GroupRun::failed(row, Trouble::answered(&call, &reply)),
+        Ok(reply) => GroupRun::failed(row, OperationError::answered(&call, &reply)),
     }
 }
 
 fn wanted_of(settled: &Row) -> BTreeSet<Box<str>> {
     match &settled.sent {
-        Some(Sent::Group { members }) => members.clone(),
+        Some(SentState::Group { members }) => members.clone(),
         _ => BTreeSet::new(),
     }
 }
@@ -431,19 +439,23 @@ fn increments(shape: &GroupShape, add: &[Box<str>], remove: &[Box<str>]) -> Vec<
     operations
 }
 
-async fn read_members(context: &Context, shape: &GroupShape, id: &str) -> Result<BTreeSet<Box<str>>, (Trouble, bool)> {
+async fn read_members(
+    context: &Context,
+    shape: &GroupShape,
+    id: &str,
+) -> Result<BTreeSet<Box<str>>, (OperationError, bool)> {
     let call = Call::one(Method::Get, &shape.path, id);
     let reply = send(context, &call).await.map_err(|trouble| (trouble, false))?;
     if reply.status == 404 {
         return Err((gone(&call, &reply), true));
     }
     if !reply.is_success() {
-        return Err((Trouble::answered(&call, &reply), false));
+        return Err((OperationError::answered(&call, &reply), false));
     }
     let group = match &reply.json {
         Ok(Value::Object(group)) => group,
-        Ok(_) => return Err((Trouble::unusable(&call, &reply, "the body is no group"), false)),
-        Err(why) => return Err((Trouble::unusable(&call, &reply, why), false)),
+        Ok(_) => return Err((OperationError::unusable(&call, &reply, "the body is no group"), false)),
+        Err(why) => return Err((OperationError::unusable(&call, &reply, why), false)),
     };
     let values = member(group, "members").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     Ok(values

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::context::{Outcome, Trouble};
+use super::context::{OperationError, Outcome};
 use super::progress::Progress;
 use super::report::{Abort, Cause};
 
@@ -31,13 +31,13 @@ impl Halt {
     /// Takes an operation's outcome into account.
     pub(super) fn note(&self, outcome: &Outcome) {
         match outcome {
-            Outcome::Failed(Trouble { cause: Cause::NoAnswer, .. }) => {
+            Outcome::Failed(OperationError { cause: Cause::NoAnswer, .. }) => {
                 let unanswered = self.unanswered.fetch_add(1, Ordering::AcqRel) + 1;
                 if unanswered >= MOST_UNANSWERED {
                     self.halt(Abort::Unanswered(MOST_UNANSWERED));
                 }
             }
-            Outcome::Failed(Trouble { cause: Cause::Status(status @ 401), .. }) => {
+            Outcome::Failed(OperationError { cause: Cause::Status(status @ 401), .. }) => {
                 self.halt(Abort::Credentials(*status));
             }
             _ => self.unanswered.store(0, Ordering::Release),

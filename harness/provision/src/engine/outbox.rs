@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-use crate::ledger::{Entry, Ledger, LedgerError};
+use crate::ledger::{Ledger, LedgerChange, LedgerError};
 
 /// So many outcomes do not wait for more. What has come by the time of the write is written with them: each transaction
 /// costs a write to the disk that has to be waited for.
@@ -21,22 +21,22 @@ pub(super) struct Outbox {
 }
 
 struct Queue {
-    waiting: Mutex<Waiting>,
+    waiting: Mutex<PendingChanges>,
     /// Something waits where nothing did.
     arrived: Notify,
     /// What waits is to be written at once.
     due: Notify,
-    written: watch::Sender<Written>,
+    written: watch::Sender<DurableMark>,
 }
 
 #[derive(Default)]
-struct Waiting {
-    rows: Vec<Entry>,
+struct PendingChanges {
+    rows: Vec<LedgerChange>,
     pushed: u64,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Written {
+struct DurableMark {
     rows: u64,
     error: Option<LedgerError>,
 }
@@ -48,14 +48,14 @@ impl Outbox {
             waiting: Mutex::default(),
             arrived: Notify::new(),
             due: Notify::new(),
-            written: watch::Sender::new(Written::default()),
+            written: watch::Sender::new(DurableMark::default()),
         });
         let writer = tokio::spawn(write(Arc::clone(&queue), ledger));
         Self { queue, writer }
     }
 
     /// Gives one row away.
-    pub(super) fn push(&self, row: Entry) {
+    pub(super) fn push(&self, row: LedgerChange) {
         let mut waiting = self.queue.lock();
         if waiting.rows.is_empty() {
             self.queue.arrived.notify_one();
@@ -91,13 +91,13 @@ impl Drop for Outbox {
 }
 
 impl Queue {
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
+    fn lock(&self) -> MutexGuard<'_, PendingChanges> {
         // A push cannot leave the list half-done, so a panic elsewhere does not spoil it.
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Everything that waits.
-    fn take(&self) -> Vec<Entry> {
+    fn take(&self) -> Vec<LedgerChange> {
         std::mem::take(&mut self.lock().rows)
     }
 }

@@ -39,7 +39,7 @@ pub enum Item {
     },
     Problem {
         failure: Failure,
-        /// As in `Refused`.
+        /// As in `OptionRefusal`.
         stale: Option<Stale>,
     },
 }

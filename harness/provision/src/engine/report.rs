@@ -111,7 +111,7 @@ pub struct CycleReport {
     pub groups: Counters,
     pub actions: BTreeMap<(Kind, Action), u64>,
     /// Skipped for a cleared option: how many, and the first few by name.
-    pub refusals: BTreeMap<Refusal, Refused>,
+    pub refusals: BTreeMap<Refusal, OptionRefusal>,
     pub failures: Vec<Failure>,
     pub warnings: Vec<String>,
     /// Names of groups that were created because a filter found nothing, and that was trusted.
@@ -122,7 +122,7 @@ pub struct CycleReport {
 
 /// Entries that an option kept from being provisioned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Refused {
+pub struct OptionRefusal {
     /// The option's name on the client's console.
     pub option: String,
     pub count: u64,

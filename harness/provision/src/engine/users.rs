@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use super::context::{Context, CreateSent, Done, Outcome, Trouble, id_of, is_named, list};
+use super::context::{Context, CreateSent, OperationError, OperationResult, Outcome, id_of, is_named, list};
 use super::decide::{Refusal, UserOperation};
 use super::pass::UserWork;
 use super::report::Action;
 use crate::client::body;
 use crate::client::wire::{Call, Method, Reply};
-use crate::ledger::{Kind, Row, Sent};
+use crate::ledger::{Kind, Row, SentState};
 use crate::mapping::DesiredUser;
 use crate::mapping::field::USER_NAME;
 use crate::options::RemoveUserAction;
@@ -17,13 +17,13 @@ use crate::options::{Disable, Put};
 type Resource = Map<String, Value>;
 
 /// What is searched for was found, was not, or cannot be told.
-enum Found {
+enum UserSearch {
     User(Resource, String),
     Nobody,
 }
 
 /// Carries out one operation.
-pub(super) async fn run(context: &Context, work: UserWork, create_sent: CreateSent) -> Done {
+pub(super) async fn run(context: &Context, work: UserWork, create_sent: CreateSent) -> OperationResult {
     let UserWork { guid, operation, desired, row, .. } = work;
     let field = &context.description.user.identifier;
     let identifier = match &desired {
@@ -33,7 +33,10 @@ pub(super) async fn run(context: &Context, work: UserWork, create_sent: CreateSe
     let Some(identifier) = identifier else {
         let why =
             format!("the entry gives no {field}, by which users are found in the target (Unique User Identifier)");
-        return Done { row: Some(Row { dirty: true, ..row }), outcome: Outcome::Failed(Trouble::source(why)) };
+        return OperationResult {
+            row: Some(Row { dirty: true, ..row }),
+            outcome: Outcome::Failed(OperationError::source(why)),
+        };
     };
     let user = UserRun { context, create_sent, guid, row, desired: desired.as_ref(), identifier };
     match operation {
@@ -45,9 +48,9 @@ pub(super) async fn run(context: &Context, work: UserWork, create_sent: CreateSe
         UserOperation::Settle => user.settle().await,
         UserOperation::Retire => {
             let row = Row { gone: true, dirty: false, ..user.row };
-            Done { row: Some(row), outcome: Outcome::Silent }
+            OperationResult { row: Some(row), outcome: Outcome::Silent }
         }
-        UserOperation::Forget => Done { row: None, outcome: Outcome::Silent },
+        UserOperation::Forget => OperationResult { row: None, outcome: Outcome::Silent },
     }
 }
 
@@ -71,13 +74,13 @@ impl UserRun<'_> {
     }
 
     /// Nothing was achieved: the next cycle tries again.
-    fn failed(&self, trouble: Trouble) -> Done {
+    fn failed(&self, trouble: OperationError) -> OperationResult {
         self.failed_with(Row { dirty: true, ..self.row.clone() }, trouble)
     }
 
-    fn failed_with(&self, row: Row, trouble: Trouble) -> Done {
+    fn failed_with(&self, row: Row, trouble: OperationError) -> OperationResult {
         let row = Row { identifier: self.identifier().into(), ..row };
-        Done { row: Some(row), outcome: Outcome::Failed(trouble) }
+        OperationResult { row: Some(row), outcome: Outcome::Failed(trouble) }
     }
 
     /// The account is now as wanted.
@@ -87,7 +90,7 @@ impl UserRun<'_> {
         let body = sent_body.filter(|_| keeps_body).map(|body| body.to_string().into());
         Row {
             target_id: Some(id.into()),
-            sent: Some(Sent::User { fingerprint, active, body }),
+            sent: Some(SentState::User { fingerprint, active, body }),
             identifier: self.identifier().into(),
             gone: self.desired.is_none(),
             ..Row::default()
@@ -96,16 +99,16 @@ impl UserRun<'_> {
 
     fn known_fingerprint(&self) -> u64 {
         match self.row.sent {
-            Some(Sent::User { fingerprint, .. }) => fingerprint,
+            Some(SentState::User { fingerprint, .. }) => fingerprint,
             _ => 0,
         }
     }
 
-    async fn send(&self, call: &Call) -> Result<Reply, Trouble> {
-        self.context.wire.send(call.clone()).await.map_err(|error| Trouble::unanswered(call, &error))
+    async fn send(&self, call: &Call) -> Result<Reply, OperationError> {
+        self.context.wire.send(call.clone()).await.map_err(|error| OperationError::unanswered(call, &error))
     }
 
-    async fn find(&self) -> Result<Found, Trouble> {
+    async fn find(&self) -> Result<UserSearch, OperationError> {
         let name = self.identifier();
         let shape = &self.context.description.user;
         let mut call = Call::on(Method::Get, self.path()).query("filter", body::filter(&shape.find(), name));
@@ -117,7 +120,7 @@ impl UserRun<'_> {
         }
         let reply = self.send(&call).await?;
         if !reply.is_success() {
-            return Err(Trouble::answered(&call, &reply));
+            return Err(OperationError::answered(&call, &reply));
         }
         let (resources, _) = list(&call, &reply)?;
         let others = resources.len();
@@ -125,34 +128,34 @@ impl UserRun<'_> {
             is_named(resource, USER_NAME, name) || (shape.identifier != USER_NAME && has_email(resource, name))
         };
         match resources.into_iter().find(is_wanted) {
-            None if others == 0 => Ok(Found::Nobody),
+            None if others == 0 => Ok(UserSearch::Nobody),
             None => {
                 let why = format!(
                     "none of the {others} users in it has this {}, so that the filter cannot be relied on",
                     shape.identifier
                 );
-                Err(Trouble::unusable(&call, &reply, why))
+                Err(OperationError::unusable(&call, &reply, why))
             }
             Some(resource) => match id_of(&resource).map(str::to_owned) {
-                Some(id) => Ok(Found::User(resource, id)),
-                None => Err(Trouble::unusable(&call, &reply, "the user in it has no id").in_field("id")),
+                Some(id) => Ok(UserSearch::User(resource, id)),
+                None => Err(OperationError::unusable(&call, &reply, "the user in it has no id").in_field("id")),
             },
         }
     }
 
-    async fn join(&self, active: bool) -> Done {
+    async fn join(&self, active: bool) -> OperationResult {
         match self.find().await {
             Err(trouble) => self.failed(trouble),
-            Ok(Found::User(resource, id)) => self.link(resource, &id, active).await,
-            Ok(Found::Nobody) if !self.context.options.user_create => {
-                Done { row: None, outcome: Outcome::Refused(Refusal::UserCreate) }
+            Ok(UserSearch::User(resource, id)) => self.link(resource, &id, active).await,
+            Ok(UserSearch::Nobody) if !self.context.options.user_create => {
+                OperationResult { row: None, outcome: Outcome::Refused(Refusal::UserCreate) }
             }
-            Ok(Found::Nobody) => self.create(active).await,
+            Ok(UserSearch::Nobody) => self.create(active).await,
         }
     }
 
-    async fn create(&self, active: bool) -> Done {
-        let Some(desired) = self.desired else { return Done { row: None, outcome: Outcome::Silent } };
+    async fn create(&self, active: bool) -> OperationResult {
+        let Some(desired) = self.desired else { return OperationResult { row: None, outcome: Outcome::Silent } };
         let user = body::new_user(&self.context.description, &desired.values, active);
         let call = Call::on(Method::Post, self.path()).body(user);
         self.create_sent.set();
@@ -163,9 +166,9 @@ impl UserRun<'_> {
         };
         match reply.status {
             409 => match self.find().await {
-                Ok(Found::User(resource, id)) => self.link(resource, &id, active).await,
-                Ok(Found::Nobody) => {
-                    let why = Trouble::unusable(&call, &reply, "no user with this userName is found");
+                Ok(UserSearch::User(resource, id)) => self.link(resource, &id, active).await,
+                Ok(UserSearch::Nobody) => {
+                    let why = OperationError::unusable(&call, &reply, "no user with this userName is found");
                     self.failed_with(Row { dirty: true, ..Row::default() }, why)
                 }
                 Err(trouble) => self.failed_with(Row { dirty: true, ..Row::default() }, trouble),
@@ -175,27 +178,27 @@ impl UserRun<'_> {
                 match id {
                     Some(id) => {
                         let row = self.settled(&id, active, call.body.as_ref());
-                        Done { row: Some(row), outcome: Outcome::Did(Action::Created) }
+                        OperationResult { row: Some(row), outcome: Outcome::Did(Action::Created) }
                     }
                     None => self.failed_with(
                         pending,
-                        Trouble::unusable(&call, &reply, "the new user in it has no id").in_field("id"),
+                        OperationError::unusable(&call, &reply, "the new user in it has no id").in_field("id"),
                     ),
                 }
             }
             // A gateway that gives up may have passed the request on.
-            500.. => self.failed_with(pending, Trouble::answered(&call, &reply)),
-            _ => self.failed_with(Row { dirty: true, ..Row::default() }, Trouble::answered(&call, &reply)),
+            500.. => self.failed_with(pending, OperationError::answered(&call, &reply)),
+            _ => self.failed_with(Row { dirty: true, ..Row::default() }, OperationError::answered(&call, &reply)),
         }
     }
 
-    async fn link(&self, resource: Resource, id: &str, active: bool) -> Done {
+    async fn link(&self, resource: Resource, id: &str, active: bool) -> OperationResult {
         if let Err(trouble) = self.claim(id) {
             return self.failed_with(Row { dirty: true, ..Row::default() }, trouble);
         }
         if !self.context.options.user_update {
             let row = Row { target_id: Some(id.into()), identifier: self.identifier().into(), ..Row::default() };
-            return Done { row: Some(row), outcome: Outcome::Refused(Refusal::UserUpdate) };
+            return OperationResult { row: Some(row), outcome: Outcome::Refused(Refusal::UserUpdate) };
         }
         let linked = Row { target_id: Some(id.into()), dirty: true, ..Row::default() };
         // A search for some attributes has not read the user.
@@ -204,13 +207,13 @@ impl UserRun<'_> {
     }
 
     /// An account belongs to one entry; one whose entry is gone may be taken over.
-    fn claim(&self, id: &str) -> Result<(), Trouble> {
+    fn claim(&self, id: &str) -> Result<(), OperationError> {
         let ledger = &self.context.ledger;
-        let refused = |error: crate::ledger::LedgerError| Trouble::source(error.to_string());
+        let refused = |error: crate::ledger::LedgerError| OperationError::source(error.to_string());
         let Some(owner) = ledger.owner(Kind::User, id).map_err(refused)? else { return Ok(()) };
         let is_gone = owner == self.guid || ledger.get(Kind::User, &owner).map_err(refused)?.is_none_or(|row| row.gone);
         if !is_gone {
-            return Err(Trouble::source(format!(
+            return Err(OperationError::source(format!(
                 "the account {id} is linked to another entry ({owner}); two people cannot share an account"
             ))
             .in_field("userName"));
@@ -221,14 +224,21 @@ impl UserRun<'_> {
         Ok(())
     }
 
-    async fn update(&self, active: bool, action: Action) -> Done {
+    async fn update(&self, active: bool, action: Action) -> OperationResult {
         let Some(id) = self.row.target_id.clone() else { return self.join(active).await };
         let row = Row { dirty: true, ..self.row.clone() };
         self.replace(&id, None, active, action, row).await
     }
 
     /// PUT, after reading the user where the client does that. `on_failure` is remembered if it does not come off.
-    async fn replace(&self, id: &str, read: Option<Resource>, active: bool, action: Action, on_failure: Row) -> Done {
+    async fn replace(
+        &self,
+        id: &str,
+        read: Option<Resource>,
+        active: bool,
+        action: Action,
+        on_failure: Row,
+    ) -> OperationResult {
         let lost = Row { target_id: None, sent: None, ..on_failure.clone() };
         let values = self.desired.into_iter().flat_map(DesiredUser::updatable);
         let description = &self.context.description;
@@ -250,13 +260,13 @@ impl UserRun<'_> {
             return self.failed_with(lost, gone(&call, &reply));
         }
         if !reply.is_success() {
-            return self.failed_with(on_failure, Trouble::answered(&call, &reply));
+            return self.failed_with(on_failure, OperationError::answered(&call, &reply));
         }
-        Done { row: Some(self.settled(id, active, call.body.as_ref())), outcome: Outcome::Did(action) }
+        OperationResult { row: Some(self.settled(id, active, call.body.as_ref())), outcome: Outcome::Did(action) }
     }
 
     /// As an update with `active` false, or by the PATCH of a client that does so.
-    async fn disable(&self) -> Done {
+    async fn disable(&self) -> OperationResult {
         let shape = &self.context.description.user;
         let (Disable::Patch, Some(id)) = (shape.disable, self.row.target_id.clone()) else {
             return self.update(false, Action::Disabled).await;
@@ -272,21 +282,21 @@ impl UserRun<'_> {
                 let mut row = self.settled(&id, false, None);
                 // Nothing but `active` has travelled; what else has changed is sent in the next cycle.
                 let body = match &self.row.sent {
-                    Some(Sent::User { body, .. }) => body.clone(),
+                    Some(SentState::User { body, .. }) => body.clone(),
                     _ => None,
                 };
-                row.sent = Some(Sent::User { fingerprint: self.known_fingerprint(), active: false, body });
-                Done { row: Some(row), outcome: Outcome::Did(Action::Disabled) }
+                row.sent = Some(SentState::User { fingerprint: self.known_fingerprint(), active: false, body });
+                OperationResult { row: Some(row), outcome: Outcome::Did(Action::Disabled) }
             }
             404 => self.failed_with(Row { target_id: None, sent: None, ..dirty }, gone(&call, &reply)),
-            _ => self.failed_with(dirty, Trouble::answered(&call, &reply)),
+            _ => self.failed_with(dirty, OperationError::answered(&call, &reply)),
         }
     }
 
     /// What was last sent, for an entry that is gone and a client that does not read before it writes.
     fn remembered(&self, active: bool) -> Value {
         let sent = match &self.row.sent {
-            Some(Sent::User { body: Some(body), .. }) => serde_json::from_str(body).ok(),
+            Some(SentState::User { body: Some(body), .. }) => serde_json::from_str(body).ok(),
             _ => None,
         };
         let mut user = sent.unwrap_or_else(|| body::new_user(&self.context.description, [], active));
@@ -297,24 +307,26 @@ impl UserRun<'_> {
         user
     }
 
-    async fn read(&self, id: &str) -> Result<Resource, (Trouble, bool)> {
+    async fn read(&self, id: &str) -> Result<Resource, (OperationError, bool)> {
         let call = Call::one(Method::Get, self.path(), id);
         let reply = self.send(&call).await.map_err(|trouble| (trouble, false))?;
         if reply.status == 404 {
             return Err((gone(&call, &reply), true));
         }
         if !reply.is_success() {
-            return Err((Trouble::answered(&call, &reply), false));
+            return Err((OperationError::answered(&call, &reply), false));
         }
         match &reply.json {
             Ok(Value::Object(user)) => Ok(user.clone()),
-            Ok(_) => Err((Trouble::unusable(&call, &reply, "the body is no user"), false)),
-            Err(why) => Err((Trouble::unusable(&call, &reply, why), false)),
+            Ok(_) => Err((OperationError::unusable(&call, &reply, "the body is no user"), false)),
+            Err(why) => Err((OperationError::unusable(&call, &reply, why), false)),
         }
     }
 
-    async fn delete(&self) -> Done {
-        let Some(id) = self.row.target_id.clone() else { return Done { row: None, outcome: Outcome::Silent } };
+    async fn delete(&self) -> OperationResult {
+        let Some(id) = self.row.target_id.clone() else {
+            return OperationResult { row: None, outcome: Outcome::Silent };
+        };
         let call = Call::one(Method::Delete, self.path(), &id);
         let reply = match self.send(&call).await {
             Ok(reply) => reply,
@@ -322,22 +334,22 @@ impl UserRun<'_> {
         };
         // Somebody else was faster; what was wanted is the case.
         if !reply.is_success() && reply.status != 404 {
-            return self.failed(Trouble::answered(&call, &reply));
+            return self.failed(OperationError::answered(&call, &reply));
         }
         // An entry that is still there, disabled, is remembered: it must not be provisioned again as it is.
         let row = self.desired.map(|desired| Row {
-            sent: Some(Sent::User { fingerprint: desired.fingerprint(), active: false, body: None }),
+            sent: Some(SentState::User { fingerprint: desired.fingerprint(), active: false, body: None }),
             identifier: self.identifier().into(),
             ..Row::default()
         });
-        Done { row, outcome: Outcome::Did(Action::Deleted) }
+        OperationResult { row, outcome: Outcome::Did(Action::Deleted) }
     }
 
-    async fn settle(&self) -> Done {
+    async fn settle(&self) -> OperationResult {
         let id = match self.find().await {
             Err(trouble) => return self.failed(trouble),
-            Ok(Found::Nobody) => return Done { row: None, outcome: Outcome::Silent },
-            Ok(Found::User(_, id)) => id,
+            Ok(UserSearch::Nobody) => return OperationResult { row: None, outcome: Outcome::Silent },
+            Ok(UserSearch::User(_, id)) => id,
         };
         if let Err(trouble) = self.claim(&id) {
             return self.failed(trouble);
@@ -363,6 +375,10 @@ fn has_email(resource: &Resource, email: &str) -> bool {
     emails.iter().any(|value| value.as_object().is_some_and(|value| is_named(value, "value", email)))
 }
 
-fn gone(call: &Call, reply: &Reply) -> Trouble {
-    Trouble::unusable(call, reply, "this account was there before; the next cycle looks for it by its identifier")
+fn gone(call: &Call, reply: &Reply) -> OperationError {
+    OperationError::unusable(
+        call,
+        reply,
+        "this account was there before; the next cycle looks for it by its identifier",
+    )
 }

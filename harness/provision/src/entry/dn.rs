@@ -72,7 +72,7 @@ impl Dn {
     /// # Errors
     /// Where the text departs from RFC 4514 section 3.
     pub fn parse(text: &str) -> Result<Self, DnSyntaxError> {
-        let mut parser = Parser { text, offset: 0 };
+        let mut parser = DnParser { text, offset: 0 };
         let rdns =
             parser.name().map_err(|problem| DnSyntaxError { text: text.to_owned(), offset: parser.offset, problem })?;
         let key = key_of(&rdns);
@@ -245,12 +245,12 @@ fn canonical_type(attribute: &str) -> String {
 }
 
 /// `distinguishedName = [ relativeDistinguishedName *( COMMA relativeDistinguishedName ) ]`
-struct Parser<'a> {
+struct DnParser<'a> {
     text: &'a str,
     offset: usize,
 }
 
-impl Parser<'_> {
+impl DnParser<'_> {
     fn peek(&self) -> Option<char> {
         self.text[self.offset..].chars().next()
     }

@@ -62,7 +62,7 @@ impl FromStr for EntryFilter {
     type Err = FilterSyntaxError;
 
     fn from_str(text: &str) -> Result<Self, FilterSyntaxError> {
-        let mut parser = Parser { text, offset: 0 };
+        let mut parser = FilterParser { text, offset: 0 };
         let parsed = parser.filter(0).and_then(|filter| match parser.rest() {
             "" => Ok(filter),
             _ => Err("the filter should end"),
@@ -71,12 +71,12 @@ impl FromStr for EntryFilter {
     }
 }
 
-struct Parser<'a> {
+struct FilterParser<'a> {
     text: &'a str,
     offset: usize,
 }
 
-impl<'a> Parser<'a> {
+impl<'a> FilterParser<'a> {
     fn rest(&self) -> &'a str {
         &self.text[self.offset..]
     }

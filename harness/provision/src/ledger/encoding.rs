@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::{Guid, Row, Sent};
+use super::{Guid, Row, SentState};
 
 const VERSION: u8 = 1;
 
@@ -50,25 +50,25 @@ pub(super) fn encode(row: &Row) -> Vec<u8> {
     set(DIRTY, row.dirty);
     set(CREATE_PENDING, row.create_pending);
     set(GONE, row.gone);
-    if let Some(Sent::User { active, body, .. }) = &row.sent {
+    if let Some(SentState::User { active, body, .. }) = &row.sent {
         set(SENT_USER, true);
         set(ACTIVE, *active);
         set(BODY, body.is_some());
     }
-    set(SENT_GROUP, matches!(row.sent, Some(Sent::Group { .. })));
+    set(SENT_GROUP, matches!(row.sent, Some(SentState::Group { .. })));
     let mut out = vec![VERSION, flags];
     if let Some(id) = &row.target_id {
         put_text(&mut out, id);
     }
     put_text(&mut out, &row.identifier);
     match &row.sent {
-        Some(Sent::User { fingerprint, body, .. }) => {
+        Some(SentState::User { fingerprint, body, .. }) => {
             out.extend_from_slice(&fingerprint.to_le_bytes());
             if let Some(body) = body {
                 put_text(&mut out, body);
             }
         }
-        Some(Sent::Group { members }) => {
+        Some(SentState::Group { members }) => {
             put_count(&mut out, members.len());
             for member in members {
                 put_text(&mut out, member);
@@ -99,13 +99,13 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Row> {
     let sent = if has(SENT_USER) {
         let fingerprint = u64::from_le_bytes(take(&mut rest, 8)?.try_into().ok()?);
         let body = if has(BODY) { Some(take_text(&mut rest)?) } else { None };
-        Some(Sent::User { fingerprint, active: has(ACTIVE), body })
+        Some(SentState::User { fingerprint, active: has(ACTIVE), body })
     } else if has(SENT_GROUP) {
         let mut members = BTreeSet::new();
         for _ in 0..take_count(&mut rest)? {
             members.insert(take_text(&mut rest)?);
         }
-        Some(Sent::Group { members })
+        Some(SentState::Group { members })
     } else {
         None
     };

@@ -9,7 +9,7 @@ use redb::{
 };
 
 use super::encoding;
-use super::{Entry, Guid, Identity, Kind, Ledger, LedgerError, Row};
+use super::{Guid, Identity, Kind, Ledger, LedgerChange, LedgerError, Row};
 
 type Rows = TableDefinition<'static, &'static [u8], &'static [u8]>;
 type Owners = TableDefinition<'static, &'static str, &'static [u8]>;
@@ -273,7 +273,7 @@ impl Ledger for FileLedger {
         }
     }
 
-    fn write(&self, entries: Vec<Entry>) -> Result<(), LedgerError> {
+    fn write(&self, entries: Vec<LedgerChange>) -> Result<(), LedgerError> {
         if entries.is_empty() {
             return Ok(());
         }

@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Entry, Guid, Kind, Ledger, LedgerError, Row};
+use super::{Guid, Kind, Ledger, LedgerChange, LedgerError, Row};
 
 /// A ledger that lasts as long as the program.
 #[derive(Debug, Default)]
 pub struct MemoryLedger {
-    state: Mutex<State>,
+    state: Mutex<MemoryRows>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct MemoryRows {
     rows: HashMap<(Kind, Guid), Row>,
     owners: HashMap<(Kind, Box<str>), Guid>,
     source: Option<String>,
@@ -25,7 +25,7 @@ impl MemoryLedger {
         Self::default()
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, MemoryRows> {
         // A panic elsewhere leaves at worst one row unwritten, which the next cycle repairs.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -40,9 +40,9 @@ impl Ledger for MemoryLedger {
         Ok(self.lock().owners.get(&(kind, target_id.into())).cloned())
     }
 
-    fn write(&self, entries: Vec<Entry>) -> Result<(), LedgerError> {
+    fn write(&self, entries: Vec<LedgerChange>) -> Result<(), LedgerError> {
         let mut state = self.lock();
-        let State { rows, owners, .. } = &mut *state;
+        let MemoryRows { rows, owners, .. } = &mut *state;
         for (kind, guid, row) in entries {
             let key = (kind, guid);
             if let Some(id) = rows.get(&key).and_then(|old| old.target_id.clone())
@@ -84,7 +84,7 @@ impl Ledger for MemoryLedger {
     }
 
     fn reset(&self) -> Result<(), LedgerError> {
-        *self.lock() = State::default();
+        *self.lock() = MemoryRows::default();
         Ok(())
     }
 }

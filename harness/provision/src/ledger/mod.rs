@@ -76,7 +76,7 @@ pub struct Row {
     /// The id in the target, once it is known.
     pub target_id: Option<Box<str>>,
     /// What the target was last brought to; absent if that is not known.
-    pub sent: Option<Sent>,
+    pub sent: Option<SentState>,
     /// The target is not as the source wants it: the entry is looked at again in the next cycle, changed or not.
     pub dirty: bool,
     /// A create was perhaps sent, and what became of it is not known. The account, if there is one, is found by
@@ -90,7 +90,7 @@ pub struct Row {
 
 /// The state that the target was last brought to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sent {
+pub enum SentState {
     User {
         /// [`super::mapping::DesiredUser::fingerprint`]
         fingerprint: u64,
@@ -114,7 +114,7 @@ impl Row {
 }
 
 /// A change to the ledger: a new row, or none.
-pub type Entry = (Kind, Guid, Option<Row>);
+pub type LedgerChange = (Kind, Guid, Option<Row>);
 
 /// Why the ledger cannot be read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -143,7 +143,7 @@ pub trait Ledger: Send + Sync {
     fn owner(&self, kind: Kind, target_id: &str) -> Result<Option<Guid>, LedgerError>;
 
     /// Writes a group of rows.
-    fn write(&self, entries: Vec<Entry>) -> Result<(), LedgerError>;
+    fn write(&self, entries: Vec<LedgerChange>) -> Result<(), LedgerError>;
 
     /// Hands every row of a kind to `visit`, in no particular order.
     fn scan(&self, kind: Kind, visit: &mut dyn FnMut(&Guid, &Row)) -> Result<(), LedgerError>;

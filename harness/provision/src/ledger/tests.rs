@@ -152,11 +152,11 @@ fn a_file_that_cannot_be_used_is_refused_in_a_sentence() {
     assert!(refused(std::path::Path::new("/no/such/folder/file"), &identity()).contains("cannot be opened"));
 }
 
-fn sent() -> impl Strategy<Value = Option<Sent>> {
+fn sent() -> impl Strategy<Value = Option<SentState>> {
     let user = (any::<u64>(), any::<bool>(), prop::option::of(".{0,40}"))
-        .prop_map(|(fingerprint, active, body)| Sent::User { fingerprint, active, body: body.map(Into::into) });
+        .prop_map(|(fingerprint, active, body)| SentState::User { fingerprint, active, body: body.map(Into::into) });
     let group = prop::collection::btree_set(".{0,12}", 0..5)
-        .prop_map(|members| Sent::Group { members: members.into_iter().map(Into::into).collect() });
+        .prop_map(|members| SentState::Group { members: members.into_iter().map(Into::into).collect() });
     prop::option::of(prop_oneof![user, group])
 }
 

@@ -17,7 +17,7 @@ pub struct Field {
     /// As the console spells it.
     pub name: Cow<'static, str>,
     pub place: Place,
-    pub kind: Kind,
+    pub kind: FieldKind,
 }
 
 /// Where a field stands in the user resource.
@@ -39,7 +39,7 @@ pub enum Place {
 
 /// What a value must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum FieldKind {
     Text,
     Boolean,
     DateTime,
@@ -50,15 +50,15 @@ pub enum Kind {
 }
 
 const fn core(name: &'static str) -> Field {
-    Field { name: Cow::Borrowed(name), place: Place::Core(name), kind: Kind::Text }
+    Field { name: Cow::Borrowed(name), place: Place::Core(name), kind: FieldKind::Text }
 }
 
 const fn name(field: &'static str, sub: &'static str) -> Field {
-    Field { name: Cow::Borrowed(field), place: Place::Sub("name", sub), kind: Kind::Text }
+    Field { name: Cow::Borrowed(field), place: Place::Sub("name", sub), kind: FieldKind::Text }
 }
 
 const fn typed(field: &'static str, attribute: &'static str, type_value: &'static str, sub: &'static str) -> Field {
-    Field { name: Cow::Borrowed(field), place: Place::Typed { attribute, type_value, sub }, kind: Kind::Text }
+    Field { name: Cow::Borrowed(field), place: Place::Typed { attribute, type_value, sub }, kind: FieldKind::Text }
 }
 
 const fn phone(field: &'static str, type_value: &'static str) -> Field {
@@ -69,7 +69,7 @@ const fn im(field: &'static str, type_value: &'static str) -> Field {
     typed(field, "ims", type_value, "value")
 }
 
-const fn values(field: &'static str, attribute: &'static str, kind: Kind) -> Field {
+const fn values(field: &'static str, attribute: &'static str, kind: FieldKind) -> Field {
     Field { name: Cow::Borrowed(field), place: Place::Values(attribute), kind }
 }
 
@@ -79,7 +79,7 @@ const fn enterprise(field: &'static str) -> Field {
         attribute: Cow::Borrowed(field),
         multi_valued: false,
     };
-    Field { name: Cow::Borrowed(field), place, kind: Kind::Text }
+    Field { name: Cow::Borrowed(field), place, kind: FieldKind::Text }
 }
 
 impl Field {
@@ -155,9 +155,9 @@ pub const FIELDS: &[Field] = &[
     im("yahooIm", "yahoo"),
     im("msnIm", "msn"),
     im("xmppIm", "xmpp"),
-    values("entitlements", "entitlements", Kind::Text),
-    values("roles", "roles", Kind::Text),
-    values("certificates", "x509Certificates", Kind::Binary),
+    values("entitlements", "entitlements", FieldKind::Text),
+    values("roles", "roles", FieldKind::Text),
+    values("certificates", "x509Certificates", FieldKind::Binary),
     enterprise("employeeNumber"),
     enterprise("costCenter"),
     enterprise("organization"),
@@ -173,7 +173,7 @@ pub const SCIM_FIELDS: &[Field] = &[
         name: Cow::Borrowed("manager"),
         // Its value is the id of the manager's resource in the target.
         place: Place::ExtensionSub { urn: standard::ENTERPRISE_USER, attribute: "manager", sub: "value" },
-        kind: Kind::Text,
+        kind: FieldKind::Text,
     },
 ];
 
@@ -206,7 +206,7 @@ fn further(name: &str) -> Option<Field> {
         attribute: Cow::Owned(attribute.to_owned()),
         multi_valued: false,
     };
-    (is_name && is_urn).then(|| Field { name: Cow::Owned(name.to_owned()), place, kind: Kind::Text })
+    (is_name && is_urn).then(|| Field { name: Cow::Owned(name.to_owned()), place, kind: FieldKind::Text })
 }
 
 /// An attribute that the published schema lists has its type and plurality from there; another is single text.
@@ -221,12 +221,12 @@ fn extension_field(attribute: &str) -> Field {
     let spelled = listed.and_then(|listed| listed["name"].as_str()).unwrap_or(attribute);
     let multi_valued = listed.is_some_and(|listed| listed["multiValued"] == true);
     let kind = match listed.and_then(|listed| listed["type"].as_str()) {
-        Some("boolean") => Kind::Boolean,
-        Some("dateTime") => Kind::DateTime,
-        Some("binary") => Kind::Binary,
-        Some("integer") => Kind::Integer,
-        Some("decimal") => Kind::Decimal,
-        _ => Kind::Text,
+        Some("boolean") => FieldKind::Boolean,
+        Some("dateTime") => FieldKind::DateTime,
+        Some("binary") => FieldKind::Binary,
+        Some("integer") => FieldKind::Integer,
+        Some("decimal") => FieldKind::Decimal,
+        _ => FieldKind::Text,
     };
     Field {
         name: Cow::Owned(format!("{IAN_PREFIX}:{spelled}")),

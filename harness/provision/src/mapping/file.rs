@@ -47,7 +47,7 @@ pub fn open(path: &Path) -> Result<MappingFile, MappingFileError> {
 /// As [`open`].
 pub fn parse(file: &str, text: &str, is_toml: bool) -> Result<MappingFile, MappingFileError> {
     let document = if is_toml { toml_document(text) } else { json_document(text) };
-    let mut reader = Reader { warnings: Vec::new() };
+    let mut reader = MappingReader { warnings: Vec::new() };
     document
         .and_then(|document| reader.mapping(&document))
         .map(|mapping| MappingFile {
@@ -57,13 +57,13 @@ pub fn parse(file: &str, text: &str, is_toml: bool) -> Result<MappingFile, Mappi
         .map_err(|(place, problem)| MappingFileError { file: file.to_owned(), place, problem })
 }
 
-type Fault = (String, String);
+type RowFault = (String, String);
 
-fn fault<T>(place: impl Into<String>, problem: impl Into<String>) -> Result<T, Fault> {
+fn fault<T>(place: impl Into<String>, problem: impl Into<String>) -> Result<T, RowFault> {
     Err((place.into(), problem.into()))
 }
 
-fn json_document(text: &str) -> Result<Value, Fault> {
+fn json_document(text: &str) -> Result<Value, RowFault> {
     if text.trim_start().starts_with('<') {
         return fault(
             "line 1",
@@ -77,7 +77,7 @@ fn json_document(text: &str) -> Result<Value, Fault> {
     })
 }
 
-fn toml_document(text: &str) -> Result<Value, Fault> {
+fn toml_document(text: &str) -> Result<Value, RowFault> {
     toml::from_str::<Value>(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
         let line = text.get(..offset).unwrap_or(text).matches('\n').count() + 1;
@@ -85,12 +85,12 @@ fn toml_document(text: &str) -> Result<Value, Fault> {
     })
 }
 
-struct Reader {
+struct MappingReader {
     warnings: Vec<String>,
 }
 
-impl Reader {
-    fn mapping(&mut self, document: &Value) -> Result<Mapping, Fault> {
+impl MappingReader {
+    fn mapping(&mut self, document: &Value) -> Result<Mapping, RowFault> {
         let root = object(document, "the file")?;
         self.warn_unknown(root, "", &["attributeMapping", "accountManagementSettings"]);
         let Some(rules) = root.get("attributeMapping") else {
@@ -116,7 +116,7 @@ impl Reader {
         Ok(Mapping::new(read, status))
     }
 
-    fn rule(&mut self, value: &Value, place: &str) -> Result<FieldRule, Fault> {
+    fn rule(&mut self, value: &Value, place: &str) -> Result<FieldRule, RowFault> {
         let rule = object(value, place)?;
         self.warn_unknown(rule, place, &["fieldName", "saasFieldInfo"]);
         let name =
@@ -188,7 +188,7 @@ impl Reader {
         Ok(built)
     }
 
-    fn status(&mut self, value: &Value) -> Result<AccountStatus, Fault> {
+    fn status(&mut self, value: &Value) -> Result<AccountStatus, RowFault> {
         const PLACE: &str = "accountManagementSettings";
         let settings = object(value, PLACE)?;
         self.warn_unknown(
@@ -234,11 +234,11 @@ impl Reader {
     }
 }
 
-fn object<'a>(value: &'a Value, place: &str) -> Result<&'a Map<String, Value>, Fault> {
+fn object<'a>(value: &'a Value, place: &str) -> Result<&'a Map<String, Value>, RowFault> {
     value.as_object().ok_or_else(|| (place.to_owned(), "must be an object".to_owned()))
 }
 
-fn text(object: &Map<String, Value>, key: &str, place: &str) -> Result<Option<String>, Fault> {
+fn text(object: &Map<String, Value>, key: &str, place: &str) -> Result<Option<String>, RowFault> {
     match object.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
@@ -246,12 +246,12 @@ fn text(object: &Map<String, Value>, key: &str, place: &str) -> Result<Option<St
     }
 }
 
-fn choice(object: &Map<String, Value>, key: &str, place: &str) -> Result<Option<String>, Fault> {
+fn choice(object: &Map<String, Value>, key: &str, place: &str) -> Result<Option<String>, RowFault> {
     Ok(text(object, key, place)?.map(|text| text.to_ascii_uppercase()))
 }
 
 /// Booleans come as booleans or as text, depending on who wrote the file.
-fn flag(object: &Map<String, Value>, key: &str, place: &str) -> Result<bool, Fault> {
+fn flag(object: &Map<String, Value>, key: &str, place: &str) -> Result<bool, RowFault> {
     match object.get(key) {
         None | Some(Value::Null) => Ok(false),
         Some(Value::Bool(value)) => Ok(*value),
@@ -261,7 +261,7 @@ fn flag(object: &Map<String, Value>, key: &str, place: &str) -> Result<bool, Fau
     }
 }
 
-fn strings(object: &Map<String, Value>, key: &str, place: &str) -> Result<Vec<String>, Fault> {
+fn strings(object: &Map<String, Value>, key: &str, place: &str) -> Result<Vec<String>, RowFault> {
     let wrong = || (format!("{place}.{key}"), "must be a list of attribute names".to_owned());
     match object.get(key) {
         None | Some(Value::Null) => Ok(Vec::new()),

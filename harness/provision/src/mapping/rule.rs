@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Number, Value};
 
-use super::field::{Field, Kind};
+use super::field::{Field, FieldKind};
 use crate::entry::{Dn, Entry};
 
 /// The options that the console offers for one field (`saasFieldInfo` in a connection's JSON).
@@ -114,7 +114,7 @@ impl FieldRule {
     }
 
     fn convert(&self, attribute: &str, raw: &[u8]) -> Result<Option<Value>, ValueProblem> {
-        if self.field.kind == Kind::Binary {
+        if self.field.kind == FieldKind::Binary {
             return Ok((!raw.is_empty()).then(|| Value::String(STANDARD.encode(raw))));
         }
         let text = std::str::from_utf8(raw).map_err(|_| ValueProblem::NotText(attribute.to_owned()))?;
@@ -137,19 +137,21 @@ impl FieldRule {
 
     fn typed(&self, text: &str) -> Result<Value, ValueProblem> {
         match self.field.kind {
-            Kind::Text => match text.chars().count() {
+            FieldKind::Text => match text.chars().count() {
                 0..=LONGEST => Ok(Value::String(text.to_owned())),
                 count => Err(ValueProblem::TooLong(count)),
             },
-            Kind::Binary => Ok(Value::String(text.to_owned())),
-            Kind::Boolean => match text.to_ascii_lowercase().as_str() {
+            FieldKind::Binary => Ok(Value::String(text.to_owned())),
+            FieldKind::Boolean => match text.to_ascii_lowercase().as_str() {
                 "true" => Ok(Value::Bool(true)),
                 "false" => Ok(Value::Bool(false)),
                 _ => Err(ValueProblem::NotBoolean(text.to_owned())),
             },
-            Kind::DateTime => date_time(text).map(Value::String),
-            Kind::Integer => text.parse::<i64>().map(Value::from).map_err(|_| ValueProblem::NotNumber(text.to_owned())),
-            Kind::Decimal => text
+            FieldKind::DateTime => date_time(text).map(Value::String),
+            FieldKind::Integer => {
+                text.parse::<i64>().map(Value::from).map_err(|_| ValueProblem::NotNumber(text.to_owned()))
+            }
+            FieldKind::Decimal => text
                 .parse::<f64>()
                 .ok()
                 .and_then(Number::from_f64)

@@ -145,7 +145,7 @@ fn typed_values_are_read() {
     }
     let date = |text: &str| {
         let mut rule = rule("title", &["a"]);
-        rule.field.kind = field::Kind::DateTime;
+        rule.field.kind = field::FieldKind::DateTime;
         rule.value(&entry(&[("a", text)])).map_err(|error| error.to_string())
     };
     assert_eq!(date("2026-01-31T08:00:00Z").unwrap(), Some(json!("2026-01-31T08:00:00Z")));

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::io::BufRead;
 use std::path::Path;
 
-use super::ldif::{Change, Content, LdifError, LdifProblem, Modification, ModificationKind, Reader, Warning};
+use super::ldif::{
+    ChangeRecord, Content, LdifError, LdifProblem, Modification, ModificationKind, RecordReader, Warning,
+};
 use super::{Entries, Source, SourceError};
 use crate::entry::Entry;
 use crate::entry::dn::{AssertionValue, Dn, Rdn};
@@ -12,12 +14,12 @@ use crate::entry::dn::{AssertionValue, Dn, Rdn};
 /// Entries by name, in the order in which they came.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
-    entries: Vec<Option<Held>>,
+    entries: Vec<Option<Position>>,
     by_key: HashMap<Box<str>, usize>,
 }
 
 #[derive(Clone, Debug)]
-struct Held {
+struct Position {
     entry: Entry,
     line: u64,
 }
@@ -40,7 +42,7 @@ impl Directory {
     /// # Errors
     /// The first fault of the file; a file without entries is one.
     pub fn open(path: &Path) -> Result<(Self, Vec<Warning>), LdifError> {
-        Self::read(Reader::open(path)?)
+        Self::read(RecordReader::open(path)?)
     }
 
     /// Reads entries that are already in memory; `name` stands for the file in errors.
@@ -48,10 +50,10 @@ impl Directory {
     /// # Errors
     /// As [`Self::open`].
     pub fn parse(name: &str, text: &str) -> Result<(Self, Vec<Warning>), LdifError> {
-        Self::read(Reader::new(name, text.as_bytes()))
+        Self::read(RecordReader::new(name, text.as_bytes()))
     }
 
-    fn read<R: BufRead>(mut reader: Reader<R>) -> Result<(Self, Vec<Warning>), LdifError> {
+    fn read<R: BufRead>(mut reader: RecordReader<R>) -> Result<(Self, Vec<Warning>), LdifError> {
         let name = reader.name().to_owned();
         let mut directory = Self::default();
         for record in reader.by_ref() {
@@ -73,7 +75,7 @@ impl Directory {
     /// # Errors
     /// The first fault of the file, or the first change that a directory server would refuse.
     pub fn apply_file(&mut self, path: &Path) -> Result<Vec<Warning>, LdifError> {
-        self.apply_records(Reader::open(path)?)
+        self.apply_records(RecordReader::open(path)?)
     }
 
     /// Applies changes that are already in memory.
@@ -81,10 +83,10 @@ impl Directory {
     /// # Errors
     /// As [`Self::apply_file`].
     pub fn apply(&mut self, name: &str, text: &str) -> Result<Vec<Warning>, LdifError> {
-        self.apply_records(Reader::new(name, text.as_bytes()))
+        self.apply_records(RecordReader::new(name, text.as_bytes()))
     }
 
-    fn apply_records<R: BufRead>(&mut self, mut reader: Reader<R>) -> Result<Vec<Warning>, LdifError> {
+    fn apply_records<R: BufRead>(&mut self, mut reader: RecordReader<R>) -> Result<Vec<Warning>, LdifError> {
         let name = reader.name().to_owned();
         let mut is_empty = true;
         for record in reader.by_ref() {
@@ -132,22 +134,22 @@ impl Directory {
             return Err(at.error(LdifProblem::Exists(entry.dn.to_string(), line)));
         }
         self.by_key.insert(entry.dn.key().into(), self.entries.len());
-        self.entries.push(Some(Held { entry, line: at.line }));
+        self.entries.push(Some(Position { entry, line: at.line }));
         Ok(())
     }
 
-    fn held(&mut self, dn: &Dn, at: &At<'_>) -> Result<&mut Held, LdifError> {
+    fn held(&mut self, dn: &Dn, at: &At<'_>) -> Result<&mut Position, LdifError> {
         self.by_key
             .get(dn.key())
             .and_then(|&position| self.entries[position].as_mut())
             .ok_or_else(|| at.error(LdifProblem::Missing(dn.to_string())))
     }
 
-    fn change(&mut self, dn: &Dn, change: Change, at: &At<'_>) -> Result<(), LdifError> {
+    fn change(&mut self, dn: &Dn, change: ChangeRecord, at: &At<'_>) -> Result<(), LdifError> {
         match change {
-            Change::Add(entry) => self.insert(entry, at),
-            Change::Delete => self.delete(dn, at),
-            Change::Modify(modifications) => {
+            ChangeRecord::Add(entry) => self.insert(entry, at),
+            ChangeRecord::Delete => self.delete(dn, at),
+            ChangeRecord::Modify(modifications) => {
                 let held = self.held(dn, at)?;
                 // All parts or none: a server applies a modify as a whole.
                 let mut entry = held.entry.clone();
@@ -158,7 +160,7 @@ impl Directory {
                 held.entry = entry;
                 Ok(())
             }
-            Change::Rename { new_rdn, delete_old_rdn, new_superior } => {
+            ChangeRecord::Rename { new_rdn, delete_old_rdn, new_superior } => {
                 self.rename(dn, &new_rdn, delete_old_rdn, new_superior.as_ref(), at)
             }
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::ldif::{Content, LdifError, LdifProblem, Reader, Warning};
+use super::ldif::{Content, LdifError, LdifProblem, RecordReader, Warning};
 use super::{Entries, EntryFault, Source, SourceError};
 use crate::entry::Role;
 
@@ -21,7 +21,7 @@ impl LdifFile {
     /// The first fault of the file; a file without entries is one. An entry whose name is none is a fault of the entry: each
     /// pass tells it.
     pub fn open(path: &Path) -> Result<(Self, Vec<Warning>), LdifError> {
-        let mut reader = Reader::open(path)?;
+        let mut reader = RecordReader::open(path)?;
         let name = reader.name().to_owned();
         let mut entries = 0;
         for record in reader.by_ref() {
@@ -59,7 +59,7 @@ impl LdifFile {
 
 impl Source for LdifFile {
     fn entries(&self) -> Result<Entries<'_>, SourceError> {
-        let reader = Reader::open(&self.path)?;
+        let reader = RecordReader::open(&self.path)?;
         let name = reader.name().to_owned();
         Ok(Box::new(reader.map(move |record| {
             let record = match record {

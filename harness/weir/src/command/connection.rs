@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use tokio::runtime::Runtime;
 use weir_provision::client;
 use weir_provision::connection;
-use weir_provision::connection::{Connection, Setting};
+use weir_provision::connection::{Connection, TargetSetting};
 
 use super::connection_test;
 use super::connection_test::ConnectedArgs;
@@ -92,7 +92,7 @@ fn shown(connection: &Connection) -> String {
     text
 }
 
-fn section(title: &str, settings: &[Setting]) -> String {
+fn section(title: &str, settings: &[TargetSetting]) -> String {
     let rows: Vec<Vec<String>> = settings
         .iter()
         .map(|setting| {

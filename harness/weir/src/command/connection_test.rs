@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde_json::Value;
 use weir_exchange::{Client, Exchange, Request};
-use weir_provision::connection::probe::{Obstacle, Probe, Question, probe};
+use weir_provision::connection::probe::{Obstacle, Probe, ProbeQuestion, probe};
 use weir_provision::fields;
 use weir_provision::fields::OfferedField;
 use weir_provision::mapping::Mapping;
@@ -70,7 +70,7 @@ pub(super) async fn test(args: ConnectedArgs, output: Output) -> Result<u8, Fail
     }
 }
 
-fn row(question: &Question) -> Vec<String> {
+fn row(question: &ProbeQuestion) -> Vec<String> {
     let (status, detail) = match &question.answer {
         Ok(exchange) => (exchange.status.to_string(), exchange.text("detail").unwrap_or_default().to_owned()),
         Err(error) => ("no answer".to_owned(), error.sentence.clone()),

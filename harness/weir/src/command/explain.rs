@@ -6,7 +6,7 @@ use clap::Args;
 use scim::requirement::{self, Actor, Requirement};
 use weir_catalog::{Check, checks};
 use weir_provision::client;
-use weir_provision::client::variants::Standing;
+use weir_provision::client::variants::Confidence;
 use weir_provision::client::{Description, Detail};
 use weir_server::host::SchemaChange;
 use weir_server::{Activation, Breaks, Deviation, Target};
@@ -163,11 +163,11 @@ fn deviation(deviation: &Deviation) -> String {
 /// Every behaviour with its standing: what the vendor states, what follows from it, and what nobody says.
 fn client(client: &Description) -> String {
     let mut text = format!("client {}\n{}\n\n{}\n", client.id, client.name, client.summary.trim());
-    for standing in [Standing::Stated, Standing::Inferred, Standing::Unknown] {
+    for standing in [Confidence::Stated, Confidence::Inferred, Confidence::Unknown] {
         let heading = match standing {
-            Standing::Stated => "Stated by the vendor",
-            Standing::Inferred => "Inferred from what is stated",
-            Standing::Unknown => "Unknown, so this is our choice",
+            Confidence::Stated => "Stated by the vendor",
+            Confidence::Inferred => "Inferred from what is stated",
+            Confidence::Unknown => "Unknown, so this is our choice",
         };
         let told = |detail: &Detail| {
             let mut told = format!("{}: {} [{}]", detail.id, detail.says, detail.source);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use clap::ValueEnum;
 use serde_json::{Value, json};
-use weir_provision::engine::report::{Counters, Refused, SHOWN};
+use weir_provision::engine::report::{Counters, OptionRefusal, SHOWN};
 use weir_provision::engine::{CycleReport, Failure, Plan, Refusal};
 use weir_provision::ledger::Kind;
 
@@ -223,7 +223,7 @@ fn plural(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-fn names(refused: &Refused) -> String {
+fn names(refused: &OptionRefusal) -> String {
     listed(&refused.first, usize::try_from(refused.count).unwrap_or(usize::MAX))
 }
 

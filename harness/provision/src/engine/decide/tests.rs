@@ -5,7 +5,7 @@ const OTHER: u64 = 8;
 
 /// How the table names what the ledger remembers.
 fn row(kind: &str) -> Option<Row> {
-    let sent = |fingerprint, active| Some(Sent::User { fingerprint, active, body: None });
+    let sent = |fingerprint, active| Some(SentState::User { fingerprint, active, body: None });
     let linked = Row { target_id: Some("42".into()), identifier: "ada".into(), ..Row::default() };
     Some(match kind {
         "nothing" => return None,
@@ -218,7 +218,7 @@ fn what_was_done_is_not_done_again() {
                     let Decision::Do(operation) = user(wanted, row(ledger).as_ref(), &options) else { continue };
                     let sent = |active| Row {
                         target_id: Some("42".into()),
-                        sent: Some(Sent::User {
+                        sent: Some(SentState::User {
                             fingerprint: wanted.map_or(SAME, |state| state.fingerprint),
                             active,
                             body: None,

@@ -24,7 +24,7 @@ pub struct ChangeDetection {
 }
 
 impl ChangeDetection {
-    /// The filter for entries that changed since `since`, a value that [`Progress`] gave.
+    /// The filter for entries that changed since `since`, a value that [`Watermark`] gave.
     pub(super) fn filter(&self, since: &str) -> String {
         let (attribute, since) = (&self.attribute, ldap3::ldap_escape(since));
         match self.algorithm {
@@ -40,7 +40,7 @@ impl ChangeDetection {
 
 /// The greatest change that a pass has seen.
 #[derive(Debug, Default)]
-pub(super) struct Progress {
+pub(super) struct Watermark {
     /// The server's own number before the pass began.
     committed: Option<u64>,
     greatest_number: u64,
@@ -49,7 +49,7 @@ pub(super) struct Progress {
     has_fraction: bool,
 }
 
-impl Progress {
+impl Watermark {
     pub(super) fn new(committed: Option<u64>) -> Self {
         Self { committed, ..Self::default() }
     }
@@ -103,14 +103,14 @@ mod tests {
     fn numbers_continue_behind_what_the_server_had_committed_before_the_pass() {
         let detection =
             ChangeDetection { algorithm: ChangeAlgorithm::ActiveDirectoryUsn, attribute: "uSNChanged".into() };
-        let mut progress = Progress::new(Some(90));
+        let mut progress = Watermark::new(Some(90));
         progress.note(&detection, &entry("uSNChanged", "120"));
         let since = progress.next(detection.algorithm, Duration::ZERO).unwrap();
         assert_eq!(detection.filter(&since), "(uSNChanged>=91)");
-        let mut progress = Progress::new(None);
+        let mut progress = Watermark::new(None);
         progress.note(&detection, &entry("uSNChanged", "120"));
         assert_eq!(progress.next(detection.algorithm, Duration::ZERO).as_deref(), Some("121"));
-        assert_eq!(Progress::new(None).next(detection.algorithm, Duration::ZERO), None);
+        assert_eq!(Watermark::new(None).next(detection.algorithm, Duration::ZERO), None);
     }
 
     #[test]
@@ -125,7 +125,7 @@ mod tests {
             ),
         ] {
             let detection = ChangeDetection { algorithm, attribute: "modifyTimestamp".into() };
-            let mut progress = Progress::default();
+            let mut progress = Watermark::default();
             progress.note(&detection, &entry("modifyTimestamp", value));
             progress.note(&detection, &entry("modifyTimestamp", "20250131080000Z"));
             progress.note(&detection, &entry("modifyTimestamp", "yesterday"));

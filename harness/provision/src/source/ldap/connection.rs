@@ -12,29 +12,29 @@ use super::super::SourceError;
 use super::super::fault::EntryFault;
 use super::LdapSettings;
 use super::fault::{LdapFault, explained};
-use super::received::Received;
+use super::received::RawEntry;
 use crate::entry::{Entry, Role};
 
 /// A bound connection. It must be used on a thread that belongs to no runtime.
-pub(super) struct Connection {
+pub(super) struct LdapConnection {
     connection: LdapConn,
 }
 
-impl std::fmt::Debug for Connection {
+impl std::fmt::Debug for LdapConnection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Connection")
     }
 }
 
 /// What a search came to: all of it, or the part before a limit, or nothing more because nobody wants it.
-pub(super) enum Ended {
+pub(super) enum SearchEnd {
     Whole,
     Limited(EntryFault),
     NotWanted,
 }
 
 /// What to look for.
-pub(super) struct Question<'a> {
+pub(super) struct Search<'a> {
     pub base: &'a str,
     pub scope: Scope,
     pub filter: &'a str,
@@ -42,7 +42,7 @@ pub(super) struct Question<'a> {
     pub role: Role,
 }
 
-impl Connection {
+impl LdapConnection {
     /// Connects and binds.
     ///
     /// # Errors
@@ -115,18 +115,18 @@ impl Connection {
         scope: Scope,
         filter: &str,
         attributes: Vec<String>,
-    ) -> Result<(Vec<Received>, LdapResult), LdapFault> {
+    ) -> Result<(Vec<RawEntry>, LdapResult), LdapFault> {
         let answer = self
             .connection
             .with_timeout(settings.timeout)
             .search(base, scope, filter, attributes)
             .map_err(|error| lost(settings, filter, &error))?;
         let entries = answer.0.into_iter().filter(|entry| !entry.is_ref() && !entry.is_intermediate());
-        Ok((entries.filter_map(Received::read).collect(), answer.1))
+        Ok((entries.filter_map(RawEntry::read).collect(), answer.1))
     }
 
     /// Reads the values that the server held back.
-    fn complete(&mut self, settings: &LdapSettings, received: &mut Received) -> Result<(), LdapFault> {
+    fn complete(&mut self, settings: &LdapSettings, received: &mut RawEntry) -> Result<(), LdapFault> {
         while let Some((name, mut from)) = received.cut_off() {
             let mut further = Vec::new();
             loop {
@@ -155,16 +155,16 @@ impl Connection {
     pub(super) fn search(
         &mut self,
         settings: &LdapSettings,
-        question: &Question<'_>,
+        question: &Search<'_>,
         each: &mut dyn FnMut(Result<Entry, SourceError>) -> bool,
-    ) -> Result<Ended, LdapFault> {
+    ) -> Result<SearchEnd, LdapFault> {
         let mut unfinished = Vec::new();
         let ended = self.pages(settings, question, &mut unfinished, each)?;
         // Entries with more values than fit are finished on the connection that is free again.
         for mut received in unfinished {
             self.complete(settings, &mut received)?;
             if !each(received.into_entry(question.role).map_err(SourceError::from)) {
-                return Ok(Ended::NotWanted);
+                return Ok(SearchEnd::NotWanted);
             }
         }
         Ok(ended)
@@ -173,10 +173,10 @@ impl Connection {
     fn pages(
         &mut self,
         settings: &LdapSettings,
-        question: &Question<'_>,
-        unfinished: &mut Vec<Received>,
+        question: &Search<'_>,
+        unfinished: &mut Vec<RawEntry>,
         each: &mut dyn FnMut(Result<Entry, SourceError>) -> bool,
-    ) -> Result<Ended, LdapFault> {
+    ) -> Result<SearchEnd, LdapFault> {
         let pages: Vec<Box<dyn Adapter<'_, String, Vec<String>>>> =
             vec![Box::new(PagedResults::new(i32::from(settings.page_size)))];
         let mut stream = self
@@ -194,7 +194,7 @@ impl Connection {
                     None => continue,
                 }
             } else {
-                match Received::read(result) {
+                match RawEntry::read(result) {
                     Some(received) if received.cut_off().is_some() => {
                         unfinished.push(received);
                         continue;
@@ -204,13 +204,13 @@ impl Connection {
                 }
             };
             if !each(item) {
-                return Ok(Ended::NotWanted);
+                return Ok(SearchEnd::NotWanted);
             }
         }
         let result = stream.result();
         match result.rc {
-            0 => Ok(Ended::Whole),
-            3 | 4 | 11 => Ok(Ended::Limited(EntryFault {
+            0 => Ok(SearchEnd::Whole),
+            3 | 4 | 11 => Ok(SearchEnd::Limited(EntryFault {
                 entry: question.base.to_owned(),
                 role: question.role,
                 field: "the search".to_owned(),

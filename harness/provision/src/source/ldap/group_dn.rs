@@ -10,7 +10,7 @@ use super::super::fault::EntryFault;
 use super::change::ChangeAlgorithm;
 use super::fault::LdapFault;
 use super::pass::Walk;
-use super::state::{Membership, Memory};
+use super::state::{GroupDnMembers, Memory};
 use crate::entry::{Dn, Entry, Role};
 
 impl Walk<'_> {
@@ -28,12 +28,12 @@ impl Walk<'_> {
         for group in &groups {
             self.members(group, &mut members)?;
         }
-        memory.membership = marks.map(|marks| Membership { marks, members });
+        memory.membership = marks.map(|marks| GroupDnMembers { marks, members });
         Ok(())
     }
 
     /// The group did not change: its members are those of last time, and those of them who changed are read.
-    fn remembered(&mut self, known: &mut Membership, changed: &str) -> Result<(), LdapFault> {
+    fn remembered(&mut self, known: &mut GroupDnMembers, changed: &str) -> Result<(), LdapFault> {
         let guid = self.settings.guid_attribute.clone();
         let mut seen: HashMap<Box<[u8]>, Box<str>> = HashMap::new();
         let filter = self.settings.filter(Role::User, Some(changed));

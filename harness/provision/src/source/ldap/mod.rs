@@ -18,10 +18,10 @@ use url::Url;
 use super::{Entries, Source, SourceError};
 use crate::entry::{Dn, Entry, Role};
 pub use change::{ChangeAlgorithm, ChangeDetection};
-use connection::Connection;
+use connection::LdapConnection;
 pub use fault::LdapFault;
 use state::Memory;
-pub use state::{Remembered, remembered, without_group_marks};
+pub use state::{StateSummary, remembered, without_group_marks};
 
 /// How many entries may wait between the directory and the cycle.
 const AHEAD: usize = 256;
@@ -79,7 +79,7 @@ struct Inner {
     /// What the last pass came to know; it counts once everything that the pass gave has been dealt with.
     pending: Mutex<Option<Memory>>,
     /// For single entries that are asked for while a search is under way.
-    single: Mutex<Option<Connection>>,
+    single: Mutex<Option<LdapConnection>>,
 }
 
 /// What the thread of a search says.
@@ -98,7 +98,7 @@ impl LdapSource {
         let inner =
             Arc::new(Inner { settings, memory: Mutex::default(), pending: Mutex::default(), single: Mutex::new(None) });
         apart(|| {
-            let mut connection = Connection::open(&inner.settings)?;
+            let mut connection = LdapConnection::open(&inner.settings)?;
             connection.look_at_base(&inner.settings)
         })?;
         Ok(Self { inner })
@@ -114,7 +114,7 @@ impl Source for LdapSource {
             .name("ldap".to_owned())
             .spawn(move || pass::run(&inner, &sender))
             .map_err(|error| LdapFault::new(format!("no thread can be started for the directory: {error}")))?;
-        Ok(Box::new(Incoming { receiver, is_over: false }.map(|entry| entry.map(std::borrow::Cow::Owned))))
+        Ok(Box::new(EntryStream { receiver, is_over: false }.map(|entry| entry.map(std::borrow::Cow::Owned))))
     }
 
     fn entry(&self, dn: &Dn, role: Role) -> Result<Option<Entry>, SourceError> {
@@ -132,7 +132,7 @@ impl Source for LdapSource {
                     }
                 }
             }
-            let mut connection = Connection::open(settings)?;
+            let mut connection = LdapConnection::open(settings)?;
             let entry = connection.read(settings, &dn, role)?;
             *single = Some(connection);
             Ok(entry)
@@ -164,12 +164,12 @@ fn apart<T: Send>(work: impl FnOnce() -> Result<T, LdapFault> + Send) -> Result<
     })
 }
 
-struct Incoming {
+struct EntryStream {
     receiver: Receiver<Message>,
     is_over: bool,
 }
 
-impl Iterator for Incoming {
+impl Iterator for EntryStream {
     type Item = Result<Entry, SourceError>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -9,8 +9,8 @@ use ldap3::Scope;
 
 use super::super::SourceError;
 use super::super::fault::EntryFault;
-use super::change::{ChangeDetection, Progress};
-use super::connection::{Connection, Ended, Question};
+use super::change::{ChangeDetection, Watermark};
+use super::connection::{LdapConnection, Search, SearchEnd};
 use super::fault::LdapFault;
 use super::state::Memory;
 use super::{Inner, LdapSettings, Location, Message, lock};
@@ -22,11 +22,11 @@ const RECONNECTS: u32 = 3;
 /// A pass in progress. Whoever listens may stop: then `is_wanted` is false and nothing more is asked.
 pub(super) struct Walk<'a> {
     pub settings: &'a LdapSettings,
-    pub connection: Connection,
+    pub connection: LdapConnection,
     sender: &'a SyncSender<Message>,
     /// Hashes of the names that were handed over, so that a search that is repeated doubles nobody.
     handed: HashSet<u64>,
-    pub progress: Progress,
+    pub progress: Watermark,
     pub is_wanted: bool,
     reconnects: u32,
 }
@@ -41,7 +41,7 @@ pub(super) fn run(inner: &Inner, sender: &SyncSender<Message>) {
 fn walk(inner: &Inner, sender: &SyncSender<Message>) -> Result<(), LdapFault> {
     let started = Instant::now();
     let settings = &inner.settings;
-    let mut connection = Connection::open(settings)?;
+    let mut connection = LdapConnection::open(settings)?;
     let detection = settings.change_detection.as_ref();
     let committed = if detection.is_some() { connection.committed(settings)? } else { None };
     let mut memory = lock(&inner.memory).clone();
@@ -50,7 +50,7 @@ fn walk(inner: &Inner, sender: &SyncSender<Message>) -> Result<(), LdapFault> {
         connection,
         sender,
         handed: HashSet::new(),
-        progress: Progress::new(committed),
+        progress: Watermark::new(committed),
         is_wanted: true,
         reconnects: 0,
     };
@@ -105,7 +105,7 @@ impl Walk<'_> {
     ) -> Result<(), LdapFault> {
         let attributes = if is_whole { self.settings.attributes(role) } else { self.settings.identifying_attributes() };
         let question =
-            Question { base: &self.settings.base_dn, scope: Scope::Subtree, filter, attributes: &attributes, role };
+            Search { base: &self.settings.base_dn, scope: Scope::Subtree, filter, attributes: &attributes, role };
         while self.is_wanted {
             let Self { settings, connection, sender, handed, progress, is_wanted, .. } = self;
             let detection = settings.change_detection.as_ref();
@@ -125,8 +125,8 @@ impl Walk<'_> {
                 *is_wanted
             });
             match ended {
-                Ok(Ended::Whole | Ended::NotWanted) => return Ok(()),
-                Ok(Ended::Limited(fault)) => {
+                Ok(SearchEnd::Whole | SearchEnd::NotWanted) => return Ok(()),
+                Ok(SearchEnd::Limited(fault)) => {
                     self.fault(fault);
                     return Ok(());
                 }
@@ -153,7 +153,7 @@ impl Walk<'_> {
             return Err(fault);
         }
         tracing::warn!("{fault}; connecting anew");
-        self.connection = Connection::open(self.settings)?;
+        self.connection = LdapConnection::open(self.settings)?;
         Ok(())
     }
 

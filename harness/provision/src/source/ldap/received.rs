@@ -6,12 +6,12 @@ use super::super::fault::EntryFault;
 use crate::entry::{Dn, Entry, Role};
 
 /// An entry as it was received: name and attributes with their values.
-pub(super) struct Received {
+pub(super) struct RawEntry {
     pub dn: String,
     pub attributes: Vec<(String, Vec<Vec<u8>>)>,
 }
 
-impl Received {
+impl RawEntry {
     /// `SearchResultEntry` (RFC 4511 section 4.5.2); nothing if it is not built so.
     pub(super) fn read(result: ResultEntry) -> Option<Self> {
         let mut parts = result.0.match_id(4)?.expect_constructed()?.into_iter();
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn values_that_were_cut_off_are_put_together() {
-        let mut received = Received {
+        let mut received = RawEntry {
             dn: "cn=all,dc=x".into(),
             attributes: vec![("cn".into(), vec![]), ("member;range=0-1".into(), vec![b"a".to_vec(), b"b".to_vec()])],
         };
@@ -109,14 +109,14 @@ mod tests {
     #[test]
     fn the_last_part_has_no_end() {
         let received =
-            Received { dn: String::new(), attributes: vec![("member;range=2-*".into(), vec![b"c".to_vec()])] };
+            RawEntry { dn: String::new(), attributes: vec![("member;range=2-*".into(), vec![b"c".to_vec()])] };
         assert_eq!(received.cut_off(), None);
         assert_eq!(received.part_of("MEMBER"), Some((vec![b"c".to_vec()], None)));
     }
 
     #[test]
     fn a_name_that_is_none_is_told_with_the_entry() {
-        let received = Received { dn: "not a name".into(), attributes: vec![] };
+        let received = RawEntry { dn: "not a name".into(), attributes: vec![] };
         let fault = received.into_entry(Role::User).unwrap_err();
         assert_eq!((fault.entry.as_str(), fault.field.as_str(), fault.hides_others), ("not a name", "dn", true));
     }

@@ -15,12 +15,12 @@ pub(super) struct Memory {
     /// Changes from here on have not been read; absent before the first whole pass.
     pub since: Option<String>,
     /// What the Group DN's members were when its group last changed.
-    pub membership: Option<Membership>,
+    pub membership: Option<GroupDnMembers>,
 }
 
 /// The members of a Group DN as last read.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Membership {
+pub(super) struct GroupDnMembers {
     /// Each group's name with its time stamp or number.
     pub marks: HashMap<Box<str>, String>,
     /// Names of the members, and their GUIDs as the directory gives them.
@@ -29,7 +29,7 @@ pub(super) struct Membership {
 
 /// The text in a ledger.
 #[derive(Debug, Serialize, Deserialize)]
-struct State {
+struct PassState {
     /// Numbers and time stamps of one server and one question mean nothing to another.
     settings: u64,
     since: Option<String>,
@@ -46,7 +46,7 @@ struct Group {
 
 /// What a state says to a person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Remembered {
+pub struct StateSummary {
     /// The number or time stamp from which changes are read.
     pub since: Option<String>,
     /// The groups of a Group DN with the time stamp or number that they had when their members were read.
@@ -55,7 +55,7 @@ pub struct Remembered {
 }
 
 pub(super) fn write(memory: &Memory, settings: &LdapSettings) -> Option<String> {
-    let state = State {
+    let state = PassState {
         settings: fingerprint(settings),
         since: memory.since.clone(),
         group: memory.membership.as_ref().map(|membership| Group {
@@ -73,7 +73,7 @@ pub(super) fn write(memory: &Memory, settings: &LdapSettings) -> Option<String> 
 
 /// The memory behind a state; nothing if it belongs to other settings.
 pub(super) fn read(text: &str, settings: &LdapSettings) -> Option<Memory> {
-    let state: State = serde_json::from_str(text).ok()?;
+    let state: PassState = serde_json::from_str(text).ok()?;
     if state.settings != fingerprint(settings) {
         return None;
     }
@@ -82,7 +82,7 @@ pub(super) fn read(text: &str, settings: &LdapSettings) -> Option<Memory> {
             let members = group.members.into_iter();
             let members = members.map(|(guid, name)| Some((STANDARD_NO_PAD.decode(guid).ok()?.into(), name.into())));
             let marks = group.marks.into_iter().map(|(name, mark)| (name.into(), mark)).collect();
-            Some(Membership { marks, members: members.collect::<Option<_>>()? })
+            Some(GroupDnMembers { marks, members: members.collect::<Option<_>>()? })
         }
         None => None,
     };
@@ -91,8 +91,8 @@ pub(super) fn read(text: &str, settings: &LdapSettings) -> Option<Memory> {
 
 /// What the state of a ledger says; nothing if it is none of a directory server.
 #[must_use]
-pub fn remembered(text: &str) -> Option<Remembered> {
-    let state: State = serde_json::from_str(text).ok()?;
+pub fn remembered(text: &str) -> Option<StateSummary> {
+    let state: PassState = serde_json::from_str(text).ok()?;
     let (groups, members) = state
         .group
         .map(|group| {
@@ -102,15 +102,15 @@ pub fn remembered(text: &str) -> Option<Remembered> {
             (groups, group.members.len())
         })
         .unwrap_or_default();
-    Some(Remembered { since: state.since, groups, members })
+    Some(StateSummary { since: state.since, groups, members })
 }
 
 /// The state without what it knows of a Group DN, so that its members are read again in the next cycle: the documented
 /// remedy for deletions that went unnoticed. Nothing if it is no state of a directory server.
 #[must_use]
 pub fn without_group_marks(text: &str) -> Option<String> {
-    let state: State = serde_json::from_str(text).ok()?;
-    serde_json::to_string(&State { group: None, ..state }).ok()
+    let state: PassState = serde_json::from_str(text).ok()?;
+    serde_json::to_string(&PassState { group: None, ..state }).ok()
 }
 
 fn fingerprint(settings: &LdapSettings) -> u64 {
@@ -157,7 +157,7 @@ mod tests {
         let guid: Box<[u8]> = Box::from([0_u8, 255, 7]);
         Memory {
             since: Some("91".into()),
-            membership: Some(Membership {
+            membership: Some(GroupDnMembers {
                 marks: HashMap::from([("cn=all,dc=x".into(), "90 1f".into())]),
                 members: HashMap::from([(guid, "uid=ada,dc=x".into())]),
             }),
@@ -182,10 +182,10 @@ mod tests {
         let text = write(&memory(), &settings()).unwrap();
         assert_eq!(
             remembered(&text).unwrap(),
-            Remembered { since: Some("91".into()), groups: vec![("cn=all,dc=x".into(), "90".into())], members: 1 }
+            StateSummary { since: Some("91".into()), groups: vec![("cn=all,dc=x".into(), "90".into())], members: 1 }
         );
         let reset = without_group_marks(&text).unwrap();
-        assert_eq!(remembered(&reset).unwrap(), Remembered { since: Some("91".into()), ..Remembered::default() });
+        assert_eq!(remembered(&reset).unwrap(), StateSummary { since: Some("91".into()), ..StateSummary::default() });
         assert!(read(&reset, &settings()).unwrap().membership.is_none());
     }
 }

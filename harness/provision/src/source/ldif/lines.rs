@@ -30,7 +30,7 @@ pub(super) struct Lines<R> {
     ahead: Option<Vec<u8>>,
 }
 
-type Fault = (u64, LdifProblem);
+type LineFault = (u64, LdifProblem);
 
 impl<R: BufRead> Lines<R> {
     pub(super) fn new(source: R) -> Self {
@@ -38,7 +38,7 @@ impl<R: BufRead> Lines<R> {
     }
 
     /// The lines of the next record without comments; nothing at the end of the file.
-    pub(super) fn record(&mut self) -> Result<Option<Vec<LogicalLine>>, Fault> {
+    pub(super) fn record(&mut self) -> Result<Option<Vec<LogicalLine>>, LineFault> {
         let mut record: Vec<LogicalLine> = Vec::new();
         let mut size = 0;
         while let Some(line) = self.logical()? {
@@ -60,7 +60,7 @@ impl<R: BufRead> Lines<R> {
         Ok((!record.is_empty()).then_some(record))
     }
 
-    fn logical(&mut self) -> Result<Option<LogicalLine>, Fault> {
+    fn logical(&mut self) -> Result<Option<LogicalLine>, LineFault> {
         let Some(mut bytes) = self.physical()? else { return Ok(None) };
         let number = self.number;
         if bytes.first() == Some(&b' ') {
@@ -87,7 +87,7 @@ impl<R: BufRead> Lines<R> {
     }
 
     /// One physical line without its end, which is LF or CRLF.
-    fn physical(&mut self) -> Result<Option<Vec<u8>>, Fault> {
+    fn physical(&mut self) -> Result<Option<Vec<u8>>, LineFault> {
         if let Some(line) = self.ahead.take() {
             return Ok(Some(line));
         }
@@ -117,7 +117,7 @@ impl<R: BufRead> Lines<R> {
 }
 
 /// A byte order mark of UTF-8 is harmless; the others announce another encoding.
-fn strip_mark(line: &mut Vec<u8>) -> Result<(), Fault> {
+fn strip_mark(line: &mut Vec<u8>) -> Result<(), LineFault> {
     if line.starts_with(&[0xEF, 0xBB, 0xBF]) {
         line.drain(..3);
     }

@@ -31,12 +31,12 @@ pub enum Content {
     /// An entry as it is (an attrval-record).
     Entry(Entry),
     /// A change to an entry (a change-record).
-    Change { dn: Dn, change: Change },
+    Change { dn: Dn, change: ChangeRecord },
 }
 
 /// A change to one entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum ChangeRecord {
     Add(Entry),
     Delete,
     Modify(Vec<Modification>),
@@ -68,7 +68,7 @@ pub struct Warning {
 }
 
 /// Reads the records of one file.
-pub struct Reader<R> {
+pub struct RecordReader<R> {
     name: String,
     lines: Lines<R>,
     /// Whether a record, or a version line, has been read.
@@ -78,7 +78,7 @@ pub struct Reader<R> {
     unencoded: bool,
 }
 
-impl Reader<BufReader<File>> {
+impl RecordReader<BufReader<File>> {
     /// Opens a file.
     ///
     /// # Errors
@@ -94,7 +94,7 @@ impl Reader<BufReader<File>> {
     }
 }
 
-impl<R: BufRead> Reader<R> {
+impl<R: BufRead> RecordReader<R> {
     /// Reads from anything; `name` stands for the file in errors.
     pub fn new(name: &str, source: R) -> Self {
         Self {
@@ -151,7 +151,7 @@ impl<R: BufRead> Reader<R> {
     }
 }
 
-impl<R: BufRead> Iterator for Reader<R> {
+impl<R: BufRead> Iterator for RecordReader<R> {
     type Item = Result<Record, LdifError>;
 
     /// The next record; after an error that is not of one record alone, nothing.

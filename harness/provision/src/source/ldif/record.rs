@@ -13,14 +13,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::lines::LogicalLine;
-use super::{Change, Content, LdifProblem, Modification, ModificationKind, Record};
+use super::{ChangeRecord, Content, LdifProblem, Modification, ModificationKind, Record};
 use crate::entry::Entry;
 use crate::entry::dn::{Dn, Rdn};
 
-type Fault = (u64, LdifProblem);
+type RecordFault = (u64, LdifProblem);
 
 /// A record with what its reader should tell about it.
-pub(super) struct Parsed {
+pub(super) struct RecordWithNotes {
     pub record: Record,
     pub warnings: Vec<(u64, String)>,
     /// The first line that holds an unencoded value beyond ASCII.
@@ -40,11 +40,11 @@ impl Spec<'_> {
         self.attribute.eq_ignore_ascii_case(keyword)
     }
 
-    fn text(&self) -> Result<&str, Fault> {
+    fn text(&self) -> Result<&str, RecordFault> {
         std::str::from_utf8(&self.value).map_err(|_| (self.number, LdifProblem::NotUtf8))
     }
 
-    fn dn(&self) -> Result<Dn, Fault> {
+    fn dn(&self) -> Result<Dn, RecordFault> {
         let dn = Dn::parse(self.text()?).map_err(|error| (self.number, error.into()))?;
         if dn.rdns().is_empty() {
             return Err((self.number, LdifProblem::EmptyDn));
@@ -53,7 +53,7 @@ impl Spec<'_> {
     }
 }
 
-pub(super) fn check_version(line: &LogicalLine) -> Result<(), Fault> {
+pub(super) fn check_version(line: &LogicalLine) -> Result<(), RecordFault> {
     let version = spec(line)?;
     match version.text()?.trim() {
         "1" => Ok(()),
@@ -61,7 +61,7 @@ pub(super) fn check_version(line: &LogicalLine) -> Result<(), Fault> {
     }
 }
 
-pub(super) fn parse(lines: &[LogicalLine]) -> Result<Parsed, Fault> {
+pub(super) fn parse(lines: &[LogicalLine]) -> Result<RecordWithNotes, RecordFault> {
     let mut warnings = Vec::new();
     let unencoded = lines.iter().find(|line| !line.text.is_ascii()).map(|line| line.number);
     // A record has at least one line: `Lines::record` leaves empty ones out.
@@ -93,10 +93,10 @@ pub(super) fn parse(lines: &[LogicalLine]) -> Result<Parsed, Fault> {
         None if has_control => return Err((first.number, LdifProblem::ControlWithoutChange)),
         _ => Content::Entry(entry(dn, first.number, rest)?),
     };
-    Ok(Parsed { record: Record { line: first.number, content }, warnings, unencoded })
+    Ok(RecordWithNotes { record: Record { line: first.number, content }, warnings, unencoded })
 }
 
-fn entry(dn: Dn, line: u64, lines: &[LogicalLine]) -> Result<Entry, Fault> {
+fn entry(dn: Dn, line: u64, lines: &[LogicalLine]) -> Result<Entry, RecordFault> {
     let mut entry = Entry::new(dn);
     for line in lines {
         let spec = spec(line)?;
@@ -120,14 +120,14 @@ fn change(
     line: u64,
     lines: &[LogicalLine],
     warnings: &mut Vec<(u64, String)>,
-) -> Result<Change, Fault> {
+) -> Result<ChangeRecord, RecordFault> {
     match kind.to_ascii_lowercase().as_str() {
-        "add" => Ok(Change::Add(entry(dn.clone(), line, lines)?)),
+        "add" => Ok(ChangeRecord::Add(entry(dn.clone(), line, lines)?)),
         "delete" => match lines.first() {
             Some(extra) => Err((extra.number, LdifProblem::AfterDelete(shown(&extra.text)))),
-            None => Ok(Change::Delete),
+            None => Ok(ChangeRecord::Delete),
         },
-        "modify" => modifications(line, lines, warnings).map(Change::Modify),
+        "modify" => modifications(line, lines, warnings).map(ChangeRecord::Modify),
         "modrdn" | "moddn" => rename(line, lines),
         _ => Err((line, LdifProblem::ChangeType(kind.to_owned()))),
     }
@@ -137,7 +137,7 @@ fn modifications(
     line: u64,
     lines: &[LogicalLine],
     warnings: &mut Vec<(u64, String)>,
-) -> Result<Vec<Modification>, Fault> {
+) -> Result<Vec<Modification>, RecordFault> {
     let mut done = Vec::new();
     let mut open: Option<Modification> = None;
     for line in lines {
@@ -174,7 +174,7 @@ fn modifications(
     Ok(done)
 }
 
-fn modification_head(spec: &Spec<'_>) -> Result<Modification, Fault> {
+fn modification_head(spec: &Spec<'_>) -> Result<Modification, RecordFault> {
     let operation = match spec.attribute.to_ascii_lowercase().as_str() {
         "add" => ModificationKind::Add,
         "delete" => ModificationKind::Delete,
@@ -189,7 +189,7 @@ fn modification_head(spec: &Spec<'_>) -> Result<Modification, Fault> {
     Ok(Modification { line: spec.number, operation, attribute: attribute.into(), values: Vec::new() })
 }
 
-fn complete(modification: Modification) -> Result<Modification, Fault> {
+fn complete(modification: Modification) -> Result<Modification, RecordFault> {
     if modification.operation == ModificationKind::Add && modification.values.is_empty() {
         return Err((modification.line, LdifProblem::AddWithoutValue(modification.attribute.to_string())));
     }
@@ -208,7 +208,7 @@ impl ModificationKind {
     }
 }
 
-fn rename(line: u64, lines: &[LogicalLine]) -> Result<Change, Fault> {
+fn rename(line: u64, lines: &[LogicalLine]) -> Result<ChangeRecord, RecordFault> {
     let mut lines = lines.iter();
     let first = lines.next().ok_or((line, LdifProblem::Incomplete("a line `newrdn: cn=New Name`")))?;
     let new_rdn = expect(first, "newrdn")?;
@@ -225,17 +225,17 @@ fn rename(line: u64, lines: &[LogicalLine]) -> Result<Change, Fault> {
     };
     match lines.next() {
         Some(extra) => Err((extra.number, LdifProblem::RenameLine(shown(&extra.text)))),
-        None => Ok(Change::Rename { new_rdn, delete_old_rdn, new_superior }),
+        None => Ok(ChangeRecord::Rename { new_rdn, delete_old_rdn, new_superior }),
     }
 }
 
-fn expect<'a>(line: &'a LogicalLine, keyword: &str) -> Result<Spec<'a>, Fault> {
+fn expect<'a>(line: &'a LogicalLine, keyword: &str) -> Result<Spec<'a>, RecordFault> {
     let spec = spec(line)?;
     if spec.is(keyword) { Ok(spec) } else { Err((line.number, LdifProblem::RenameLine(shown(&line.text)))) }
 }
 
 /// `control = "control:" FILL ldap-oid 0*1(1*SPACE ("true" / "false")) 0*1(value-spec) SEP`
-fn control(line: &LogicalLine) -> Result<String, Fault> {
+fn control(line: &LogicalLine) -> Result<String, RecordFault> {
     let bad = || (line.number, LdifProblem::Control(shown(&line.text)));
     let (_, rest) = line.text.split_once(':').ok_or_else(bad)?;
     let head = rest.split(':').next().unwrap_or(rest);
@@ -252,7 +252,7 @@ fn starts_with_keyword(text: &str, keyword: &str) -> bool {
         && text.as_bytes().get(keyword.len()) == Some(&b':')
 }
 
-fn spec(line: &LogicalLine) -> Result<Spec<'_>, Fault> {
+fn spec(line: &LogicalLine) -> Result<Spec<'_>, RecordFault> {
     let number = line.number;
     let (attribute, rest) =
         line.text.split_once(':').ok_or_else(|| (number, LdifProblem::NoColon(shown(&line.text))))?;

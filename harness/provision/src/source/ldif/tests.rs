@@ -1,7 +1,7 @@
 use super::*;
 
 fn read(text: &str) -> Result<Vec<Record>, LdifError> {
-    Reader::new("people.ldif", text.as_bytes()).collect()
+    RecordReader::new("people.ldif", text.as_bytes()).collect()
 }
 
 fn entries(text: &str) -> Vec<Entry> {
@@ -15,7 +15,7 @@ fn entries(text: &str) -> Vec<Entry> {
         .collect()
 }
 
-fn change(text: &str) -> Change {
+fn change(text: &str) -> ChangeRecord {
     match read(text).unwrap().remove(0).content {
         Content::Change { change, .. } => change,
         Content::Entry(_) => panic!("a change was expected"),
@@ -63,10 +63,10 @@ fn records_know_their_first_line() {
 
 #[test]
 fn changes_are_read() {
-    let Change::Add(entry) = change("dn: cn=a\nchangetype: add\ncn: a\n") else { panic!("an add") };
+    let ChangeRecord::Add(entry) = change("dn: cn=a\nchangetype: add\ncn: a\n") else { panic!("an add") };
     assert_eq!(entry.text("cn"), Some("a"));
-    assert_eq!(change("dn: cn=a\nCHANGETYPE:delete"), Change::Delete);
-    let Change::Modify(parts) = change(
+    assert_eq!(change("dn: cn=a\nCHANGETYPE:delete"), ChangeRecord::Delete);
+    let ChangeRecord::Modify(parts) = change(
         "dn: cn=a\ncontrol: 1.2.840.113556.1.4.805 true\nchangetype: modify\nadd: mail\nmail: x\nMAIL: y\n-\ndelete: title\n-\nreplace: sn\n-\n",
     ) else {
         panic!("a modify")
@@ -74,7 +74,7 @@ fn changes_are_read() {
     let shown: Vec<_> =
         parts.iter().map(|part| (part.line, part.operation.as_str(), &*part.attribute, part.values.len())).collect();
     assert_eq!(shown, [(4, "add", "mail", 2), (8, "delete", "title", 0), (10, "replace", "sn", 0)]);
-    let Change::Rename { new_rdn, delete_old_rdn, new_superior } =
+    let ChangeRecord::Rename { new_rdn, delete_old_rdn, new_superior } =
         change("dn: cn=a,o=x\nchangetype: moddn\nnewrdn: cn=b\ndeleteoldrdn: 0\nnewsuperior: o=y\n")
     else {
         panic!("a rename")
@@ -87,7 +87,7 @@ fn changes_are_read() {
 fn what_is_accepted_against_the_grammar_is_told() {
     let text =
         "dn: cn=a\ncontrol: 1.2.3 false: x\nchangetype: modify\nreplace: cn\ncn: Zoë\n\ndn: cn=é\nchangetype: delete\n";
-    let mut reader = Reader::new("people.ldif", text.as_bytes());
+    let mut reader = RecordReader::new("people.ldif", text.as_bytes());
     assert_eq!(reader.by_ref().map(Result::unwrap).count(), 2);
     let told: Vec<String> =
         reader.warnings().iter().map(|warning| format!("{}: {}", warning.line, warning.text)).collect();
@@ -227,7 +227,7 @@ fn each_malformed_line_is_named_with_the_remedy() {
 
 #[test]
 fn bytes_that_are_no_text_are_named() {
-    let of = |bytes: &[u8]| Reader::new("people.ldif", bytes).find_map(Result::err).unwrap().to_string();
+    let of = |bytes: &[u8]| RecordReader::new("people.ldif", bytes).find_map(Result::err).unwrap().to_string();
     let messages = [
         of(b"dn: cn=a\ncn: \xff\n"),
         of(b"\xff\xfed\0n\0"),
@@ -245,10 +245,10 @@ fn bytes_that_are_no_text_are_named() {
 #[test]
 fn a_line_without_end_does_not_fill_the_memory() {
     let endless = std::io::BufReader::new(std::io::repeat(b'a'));
-    let error = Reader::new("endless", endless).next().unwrap().unwrap_err();
+    let error = RecordReader::new("endless", endless).next().unwrap().unwrap_err();
     assert_eq!(error.problem, LdifProblem::LongLine(lines::LONGEST_LINE));
     let folds = std::io::BufReader::new(Folds(0));
-    let error = Reader::new("folds", folds).next().unwrap().unwrap_err();
+    let error = RecordReader::new("folds", folds).next().unwrap().unwrap_err();
     assert_eq!(error.problem, LdifProblem::LongLine(lines::LONGEST_LINE));
 }
 
@@ -271,7 +271,7 @@ impl std::io::Read for Folds {
 
 #[test]
 fn after_an_error_nothing_more_is_read() {
-    let mut reader = Reader::new("people.ldif", "cn: a\n\ndn: cn=b\ncn: b\n".as_bytes());
+    let mut reader = RecordReader::new("people.ldif", "cn: a\n\ndn: cn=b\ncn: b\n".as_bytes());
     assert!(reader.next().unwrap().is_err());
     assert!(reader.next().is_none());
 }
@@ -279,7 +279,7 @@ fn after_an_error_nothing_more_is_read() {
 proptest::proptest! {
     #[test]
     fn no_file_makes_the_reader_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {
-        for record in Reader::new("any", &bytes[..]) {
+        for record in RecordReader::new("any", &bytes[..]) {
             drop(record);
         }
     }

@@ -16,7 +16,7 @@ use super::user;
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum EventKind {
     Created,
     Updated,
     Enabled,
@@ -27,7 +27,7 @@ pub enum Change {
     RuleDeleted,
 }
 
-impl Change {
+impl EventKind {
     const ALL: [Self; 8] = [
         Self::Created,
         Self::Updated,
@@ -58,7 +58,7 @@ impl Change {
 /// One event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    pub change: Change,
+    pub change: EventKind,
     /// Whom it is about; empty for the rule itself.
     pub id: String,
     /// What it says of the user: all of a created one, else what changed.
@@ -124,13 +124,13 @@ impl<R: BufRead> Events<R> {
             self.fault(format!("not JSON: {}", message.split(" at line ").next().unwrap_or_default()))
         })?;
         let word = document["event"].as_str().unwrap_or_default();
-        let change = Change::ALL.into_iter().find(|change| change.as_str() == word).ok_or_else(|| {
-            let known: Vec<&str> = Change::ALL.into_iter().map(Change::as_str).collect();
+        let change = EventKind::ALL.into_iter().find(|change| change.as_str() == word).ok_or_else(|| {
+            let known: Vec<&str> = EventKind::ALL.into_iter().map(EventKind::as_str).collect();
             self.fault(format!("event is {word:?}; it is one of {}", known.join(", ")))
         })?;
         let user = document.get("user").filter(|user| user.is_object()).cloned();
         let id = user.as_ref().and_then(user::id).or_else(|| document["id"].as_str()).unwrap_or_default().to_owned();
-        if id.is_empty() && change != Change::RuleDeleted {
+        if id.is_empty() && change != EventKind::RuleDeleted {
             return Err(self.fault("the event says not whom it is about; give id, or user with an id in it"));
         }
         Ok(Event { change, id, user })

@@ -13,7 +13,7 @@ mod user;
 use std::borrow::Cow;
 use std::path::Path;
 
-pub use event::{Change, Event, Events};
+pub use event::{Event, EventKind, Events};
 use expression::Expression;
 pub use fault::PingOneFault;
 use indexmap::IndexMap;
@@ -28,7 +28,7 @@ use crate::ledger::Guid;
 /// The users of an environment, and which of them the last event touched.
 #[derive(Debug)]
 pub struct PingOne {
-    users: IndexMap<String, Held>,
+    users: IndexMap<String, UserVersion>,
     filter: Option<Expression>,
     is_rule_deleted: bool,
     /// Absent while everybody is looked at: before the first event, and after the rule was deleted.
@@ -36,7 +36,7 @@ pub struct PingOne {
 }
 
 #[derive(Debug)]
-struct Held {
+struct UserVersion {
     user: Value,
     /// An event said that the user joined or left the rule's filter, which counts more than the filter.
     said: Option<bool>,
@@ -80,7 +80,7 @@ impl PingOne {
                     "has no id; every user of PingOne has one, which stays when the name changes",
                 )
             })?;
-            if users.insert(id.to_owned(), Held { user: user.clone(), said: None }).is_some() {
+            if users.insert(id.to_owned(), UserVersion { user: user.clone(), said: None }).is_some() {
                 return Err(PingOneFault::new(file, &place, format!("has the id {id:?} of a user before it")));
             }
         }
@@ -94,21 +94,21 @@ impl PingOne {
     pub fn apply(&mut self, event: Event) -> Result<(), String> {
         let touched = |id: &str| Some(vec![id.to_owned()]);
         match event.change {
-            Change::RuleDeleted => {
+            EventKind::RuleDeleted => {
                 self.is_rule_deleted = true;
                 self.touched = None;
                 return Ok(());
             }
-            Change::Deleted => {
+            EventKind::Deleted => {
                 self.known(&event.id)?;
                 self.users.shift_remove(&event.id);
             }
-            Change::Created if self.users.contains_key(&event.id) => {
+            EventKind::Created if self.users.contains_key(&event.id) => {
                 return Err(format!("the user {} was created before", event.id));
             }
-            Change::Created => {
+            EventKind::Created => {
                 let user = event.user.ok_or("a created user comes with its attributes, in user")?;
-                self.users.insert(event.id.clone(), Held { user, said: None });
+                self.users.insert(event.id.clone(), UserVersion { user, said: None });
             }
             change => {
                 let held = self.known(&event.id)?;
@@ -116,10 +116,10 @@ impl PingOne {
                     user::merge(&mut held.user, user);
                 }
                 match change {
-                    Change::Enabled => held.user["enabled"] = Value::Bool(true),
-                    Change::Disabled => held.user["enabled"] = Value::Bool(false),
-                    Change::JoinedRule => held.said = Some(true),
-                    Change::LeftRule => held.said = Some(false),
+                    EventKind::Enabled => held.user["enabled"] = Value::Bool(true),
+                    EventKind::Disabled => held.user["enabled"] = Value::Bool(false),
+                    EventKind::JoinedRule => held.said = Some(true),
+                    EventKind::LeftRule => held.said = Some(false),
                     // What changed may be what the filter asks for.
                     _ => held.said = None,
                 }
@@ -129,7 +129,7 @@ impl PingOne {
         Ok(())
     }
 
-    fn known(&mut self, id: &str) -> Result<&mut Held, String> {
+    fn known(&mut self, id: &str) -> Result<&mut UserVersion, String> {
         self.users.get_mut(id).ok_or_else(|| format!("there is no user {id}"))
     }
 
@@ -151,12 +151,12 @@ impl PingOne {
         self.users.is_empty()
     }
 
-    fn is_in_rule(&self, held: &Held) -> bool {
+    fn is_in_rule(&self, held: &UserVersion) -> bool {
         let by_filter = || self.filter.as_ref().is_none_or(|filter| filter.matches(&held.user));
         !self.is_rule_deleted && held.said.unwrap_or_else(by_filter)
     }
 
-    fn provisioned(&self, id: &str) -> Option<&Held> {
+    fn provisioned(&self, id: &str) -> Option<&UserVersion> {
         self.users.get(id).filter(|held| self.is_in_rule(held))
     }
 }
@@ -177,7 +177,7 @@ pub fn channel(rule: &Rule) -> Channel {
 
 impl Source for PingOne {
     fn entries(&self) -> Result<Entries<'_>, SourceError> {
-        let entry = |held: &Held| Ok(Cow::Owned(user::entry(&held.user)));
+        let entry = |held: &UserVersion| Ok(Cow::Owned(user::entry(&held.user)));
         Ok(match &self.touched {
             Some(touched) => Box::new(touched.iter().filter_map(|id| self.provisioned(id)).map(entry)),
             None => Box::new(self.users.values().filter(|held| self.is_in_rule(held)).map(entry)),
