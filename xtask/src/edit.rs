@@ -25,10 +25,6 @@ impl Source {
         &self.text
     }
 
-    pub fn lines(&self) -> impl Iterator<Item = &str> {
-        self.text.lines()
-    }
-
     /// Inserts a record before the first of `list` whose id, which follows `head`, is greater.
     pub fn insert_record(&mut self, list: &str, head: &str, id: &str, record: &str) -> Result<(), TaskError> {
         self.refuse_second(id)?;
@@ -84,7 +80,7 @@ impl Source {
         let mut lines: Vec<&str> = self.text.lines().collect();
         let heads = || lines.iter().enumerate().filter(|(_, other)| other.starts_with(head));
         let at = heads().find(|(_, other)| **other > line).map(|(index, _)| index);
-        let Some(at) = at.or_else(|| heads().last().map(|(index, _)| index + 1)) else {
+        let Some(at) = at.or_else(|| heads().next_back().map(|(index, _)| index + 1)) else {
             return Err(self.shape(head));
         };
         lines.insert(at, line);

@@ -36,10 +36,14 @@ pub fn deviation(root: &Path, id: &str) -> Result<String> {
     let topics = Source::read(&list)?;
     let mut known = Vec::new();
     let mut module = None;
-    for line in topics.lines().filter(|line| line.trim_start().starts_with("Topic { words: &[")) {
-        let words: Vec<&str> = line.split('"').skip(1).step_by(2).collect();
+    // A topic of many words stands on many lines.
+    for topic in topics.text().split(" Topic {").skip(1) {
+        let Some((list, rest)) = topic.split_once("deviations: ").filter(|(list, _)| list.contains("words: &[")) else {
+            continue;
+        };
+        let words: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
         if words.contains(&word) {
-            module = line.split("deviations: ").nth(1).and_then(|rest| rest.split("::").next()).map(str::to_owned);
+            module = rest.split("::").next().map(str::to_owned);
         }
         known.extend(words.into_iter().map(str::to_owned));
     }

@@ -128,12 +128,12 @@ pub fn after_target(path: &Path, name: &str) -> String {
 }
 
 /// The description of another client, with the blanks that make it one of its own.
-pub fn client(name: &str, like: &str, model: &str) -> String {
+pub fn client(name: &str, base: &str, model: &str) -> String {
     let mut text = format!(
-        "# FILL_IN: what this client sends, and by which public sources. Begun from {like}; compare each line with the sources.\n"
+        "# FILL_IN: what this client sends, and by which public sources. Begun from {base}; compare each line with the sources.\n"
     );
     for line in model.lines().skip_while(|line| line.starts_with('#')) {
-        let line = match line.split_once(" = ").map(|(key, _)| key) {
+        let edited = match line.split_once(" = ").map(|(key, _)| key) {
             Some("id") => format!("id = \"{name}\""),
             Some("name") if !text.contains("\nname = ") => {
                 "name = FILL_IN  # \"The product's name and version\"".into()
@@ -141,7 +141,7 @@ pub fn client(name: &str, like: &str, model: &str) -> String {
             Some("summary") if !text.contains("\nsummary = ") => "summary = FILL_IN  # \"One sentence.\"".into(),
             _ => line.to_owned(),
         };
-        text.push_str(&line);
+        text.push_str(&edited);
         text.push('\n');
     }
     text

@@ -51,6 +51,21 @@ fn a_deviation_goes_into_its_topic_in_the_order_of_ids() {
 }
 
 #[test]
+fn a_topic_of_many_words_is_found_by_each_of_them() {
+    let list = std::fs::read_to_string(root().join(TOPICS)).expect("the list of topics is there");
+    for topic in list.split("    Topic {").skip(1) {
+        let words = topic.split("deviations:").next().unwrap_or_default();
+        let module = topic.split("deviations: ").nth(1).and_then(|rest| rest.split("::").next()).expect("a module");
+        let file = format!("server/src/deviations/topic/{module}.rs");
+        for word in words.split('"').skip(1).step_by(2) {
+            let folder = copy(&[TOPICS, &file]);
+            xtask::deviation(folder.path(), &format!("{word}.nothing-of-the-kind")).expect("a skeleton is written");
+            assert_eq!(added(&folder, &file).len(), 5, "{word}");
+        }
+    }
+}
+
+#[test]
 fn an_unknown_word_or_a_wrong_id_is_refused() {
     let folder = copy(&[TOPICS]);
     let unknown = xtask::deviation(folder.path(), "nonsense.at-all").expect_err("no topic takes it");
