@@ -133,7 +133,7 @@ pub enum DiscoveryError {
     Endpoint(#[from] EndpointError),
     #[error("{url} answered {status}: the credentials were refused; give the right ones with --bearer or --basic")]
     Credentials { url: String, status: u16 },
-    #[error("{url} is no SCIM endpoint: {fault}; give the base URL, below which /Users is found")]
+    #[error("{url} is not a SCIM endpoint: {fault}; give the base URL, below which /Users is found")]
     NotScim { url: String, fault: String },
     #[error("the endpoint has no resource type {name:?}; it has {known}")]
     UnknownType { name: String, known: String },

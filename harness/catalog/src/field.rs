@@ -76,7 +76,7 @@ mod tests {
             let [number, _, title, _, checks] = columns[..] else { panic!("{line}: five columns are needed") };
             assert!(numbers.insert(number), "{number} is there twice");
             if let Some(reason) = checks.strip_prefix("- ") {
-                assert!(reason.len() > 20, "{title}: {reason} is no reason");
+                assert!(reason.len() > 20, "{title}: {reason} is not a reason");
                 continue;
             }
             for check in checks.split(' ') {

@@ -131,7 +131,7 @@ impl Entry {
         let (request, response) = (&entry["request"], &entry["response"]);
         let started = entry["startedDateTime"].as_str().and_then(|at| at.parse().ok());
         Ok(Self {
-            started: started.ok_or("startedDateTime is no instant")?,
+            started: started.ok_or("startedDateTime is not an instant")?,
             millis: entry["time"].as_f64().unwrap_or(0.0),
             method: text(&request["method"]).ok_or("the request has no method")?,
             url: text(&request["url"]).ok_or("the request has no url")?,
@@ -148,9 +148,9 @@ impl Entry {
 /// Why a file is no HTTP archive.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HarError {
-    #[error("it is no JSON: {0}")]
+    #[error("it is not JSON: {0}")]
     Json(String),
-    #[error("it has no log.entries, so it is no HTTP archive")]
+    #[error("it has no log.entries, so it is not an HTTP archive")]
     NoEntries,
     #[error("entry {number}: {problem}")]
     Entry { number: usize, problem: &'static str },

@@ -53,9 +53,9 @@ pub struct RunDifference {
 /// Why a report cannot be compared.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReportError {
-    #[error("it is no JSON: {0}")]
+    #[error("it is not JSON: {0}")]
     Json(String),
-    #[error("it is no report of `weir check --format json`")]
+    #[error("it is not a report of `weir check --format json`")]
     Form,
     #[error("it has the version {0}, which this Weir does not know")]
     Version(u64),

@@ -156,7 +156,7 @@ pub(crate) fn check_schemas(
             let known: Vec<_> =
                 registry.schemas_of(resource_type).skip(1).map(|id| registry.schema(id).document.id.as_str()).collect();
             return Err(invalid_value(format!(
-                "schemas: {uri:?} is no schema of resource type {}; it has {}",
+                "schemas: {uri:?} is not a schema of resource type {}; it has {}",
                 kind.document.name,
                 known.join(", ")
             )));

@@ -19,7 +19,7 @@ impl Definitions {
     /// Malformed JSON, or the first rule that a document breaks, with schema and attribute.
     pub fn parse(text: &str) -> Result<Self, SchemaError> {
         let json: Json = serde_json::from_str(text)
-            .map_err(|error| SchemaError::new("the file", format!("it is no JSON: {error}")))?;
+            .map_err(|error| SchemaError::new("the file", format!("it is not JSON: {error}")))?;
         let mut definitions = Self::default();
         definitions.read(&json)?;
         Ok(definitions)
@@ -131,7 +131,7 @@ fn attribute(parent: &str, separator: char, definition: &Json) -> Result<Attribu
     let mut members = definition
         .as_object()
         .cloned()
-        .ok_or_else(|| SchemaError::new(parent, format!("{definition} is no attribute definition (an object)")))?;
+        .ok_or_else(|| SchemaError::new(parent, format!("{definition} is not an attribute definition (an object)")))?;
     let name = members
         .get("name")
         .and_then(Json::as_str)

@@ -38,7 +38,8 @@ pub(crate) async fn load(server: &Server, application: Option<&str>, body: &[u8]
     let refuse = |detail: &str| Refusal::new(ErrorKind::BadRequest, detail);
     let behaviour = server.behaviour.load_full();
     let front = &behaviour.fronts[front_of(&behaviour, application)?];
-    let json: Value = serde_json::from_slice(body).map_err(|error| refuse(&format!("the data is no JSON: {error}")))?;
+    let json: Value =
+        serde_json::from_slice(body).map_err(|error| refuse(&format!("the data is not JSON: {error}")))?;
     let list = json.get("Resources").unwrap_or(&json).as_array();
     let list =
         list.ok_or_else(|| refuse("send a JSON list of SCIM resources, or an object with one in \"Resources\""))?;
@@ -89,7 +90,7 @@ fn decode(front: &Front, resource: &Value) -> Result<(ResourceTypeId, Fields), E
     scim::resource::validate::check(registry, kind, &mut fields, &front.rules.policy.tolerances)?;
     if let Some(id) = resource.get("id").and_then(Value::as_str) {
         let id = identifiers::parse(id)
-            .ok_or_else(|| Error::new(ErrorKind::InvalidValue, format!("id {id:?} is no UUID; leave it out")))?;
+            .ok_or_else(|| Error::new(ErrorKind::InvalidValue, format!("id {id:?} is not a UUID; leave it out")))?;
         fields.set(common::ID, Slot::One(ScimValue::String(id.to_string().into())));
     }
     Ok((kind, fields))

@@ -40,7 +40,7 @@ fn wanted(call: &Call<'_>) -> Result<Option<AttributePath>> {
     let given = call.parameters.sort_by.as_deref().map(str::trim).filter(|text| !text.is_empty());
     let Some(text) = given.filter(|_| call.front.rules.offers(Capability::Sort)) else { return Ok(None) };
     let path = text.parse::<AttributePath>();
-    path.map(Some).map_err(|error| invalid(format!("sortBy is {text:?}, which is no attribute: {error}")))
+    path.map(Some).map_err(|error| invalid(format!("sortBy is {text:?}, which is not an attribute: {error}")))
 }
 
 fn is_descending(call: &Call<'_>) -> Result<bool> {

@@ -78,7 +78,7 @@ fn broken() -> Vec<(String, Vec<u8>)> {
     for (what, bytes) in [
         ("a byte order mark", b"\xEF\xBB\xBF{}".as_slice()),
         ("UTF-16", b"\xFF\xFE{\0}\0"),
-        ("bytes that are no UTF-8", b"{\"userName\":\"\xFF\xFE\"}"),
+        ("bytes that are not UTF-8", b"{\"userName\":\"\xFF\xFE\"}"),
         ("an overlong slash", b"{\"userName\":\"\xC0\xAF\"}"),
         ("a surrogate in UTF-8", b"{\"userName\":\"\xED\xA0\x80\"}"),
         ("a character cut off", b"{\"userName\":\"\xE2\x82\"}"),

@@ -145,7 +145,7 @@ async fn framing_that_can_be_read_in_two_ways_smuggles_nothing() {
         "G\0T /scim/v2/Users HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(),
         "\r\n\r\n\r\n".to_owned(),
         "\0\0\0\0\0\0\0\0".to_owned(),
-        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nnonsense that is no frame".to_owned(),
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nnonsense that is not a frame".to_owned(),
         "\x16\x03\x01\x02\0\x01\0\x01\u{fc}\x03\x03".to_owned(),
         "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n".to_owned(),
         "OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".to_owned(),

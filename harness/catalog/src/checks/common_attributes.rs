@@ -122,7 +122,7 @@ fn judge_schemas(context: &Context, kind: &ResourceType, answer: &Arc<Exchange>)
     let whole = value.and_then(Value::as_array).filter(|all| !all.is_empty() && all.iter().all(Value::is_string));
     context.expect(answer).under(&["RFC7643-2.1-02", "RFC7643-3.3-02", "RFC7644-3.1-02"]).that(
         whole.is_some(),
-        "schemas is no non-empty array of strings",
+        "schemas is not a non-empty array of strings",
         shown(value),
     );
     if whole.is_none() {
@@ -142,7 +142,7 @@ fn judge_schemas(context: &Context, kind: &ResourceType, answer: &Arc<Exchange>)
     );
     context.expect(answer).under(&["RFC7643-3-04"]).that(
         uris.iter().all(|uri| Url::parse(uri).is_ok()),
-        "schemas holds a text that is no URI",
+        "schemas holds a text that is not a URI",
         shown(value),
     );
 }
@@ -238,7 +238,7 @@ fn judge_id(context: &Context, exchange: &Arc<Exchange>, resource: &Value) {
     let text = id.and_then(Value::as_str).filter(|id| !id.is_empty());
     context.expect(exchange).under(&["RFC7643-3.1-02", "RFC7643-3.1-06"]).that(
         text.is_some(),
-        "id is no non-empty string",
+        "id is not a non-empty string",
         shown(id),
     );
     context.expect(exchange).under(&["RFC7643-3.1-11"]).that(
@@ -378,14 +378,14 @@ async fn references(context: &Context) -> CheckResult {
         for (name, value) in found {
             context.expect(&answer).under(&["RFC7643-2.3.7-01", "RFC7644-1.2-01"]).that(
                 value.as_str().is_some_and(is_reference),
-                &format!("{name} is no URI"),
+                &format!("{name} is not a URI"),
                 value.to_string(),
             );
         }
         if let Some(location) = answer.header("location") {
             context.expect(&answer).under(&["RFC7644-1.2-01"]).that(
                 is_reference(location),
-                "the Location header is no URI",
+                "the Location header is not a URI",
                 location,
             );
         }

@@ -219,7 +219,7 @@ async fn members(context: &Context) -> CheckResult {
         let detail = answer.at("detail");
         expectation.that(
             detail.is_none_or(|detail| detail.as_str().is_some_and(|text| !text.trim().is_empty())),
-            "detail is no text that says anything",
+            "detail is not a text that says anything",
             detail.map_or_else(String::new, Value::to_string),
         );
         let word = answer.at("scimType");

@@ -112,7 +112,7 @@ async fn form(context: &Context) -> CheckResult {
     let quoted = tag.strip_prefix("W/").unwrap_or(tag);
     let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     let right = inner.is_some_and(|inner| !inner.contains('"'));
-    context.expect(&read).that(right, "the ETag is no entity tag", tag);
+    context.expect(&read).that(right, "the ETag is not an entity tag", tag);
     Ok(())
 }
 

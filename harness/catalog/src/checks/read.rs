@@ -99,7 +99,7 @@ async fn user(context: &Context) -> CheckResult {
         .equals("id", &json!(user.id));
     context.expect(&answer).under(&["RFC7643-2.1-05"]).that(
         answer.json().is_ok_and(Value::is_object),
-        "the body is no JSON object",
+        "the body is not a JSON object",
         answer.status.to_string(),
     );
     context.expect(&answer).under(&["RFC7644-3.4.1-04"]).lacks("Resources");
@@ -179,7 +179,7 @@ async fn list(context: &Context) -> CheckResult {
         let total = answer.at("totalResults");
         context.expect(&answer).under(&["RFC7644-3.4.2-05"]).that(
             total.is_some_and(Value::is_u64),
-            "totalResults is no non-negative integer",
+            "totalResults is not a non-negative integer",
             total.map_or_else(|| "nothing".into(), Value::to_string),
         );
         let fewer = total.and_then(Value::as_u64).is_some_and(|total| total < 2);
@@ -192,7 +192,7 @@ async fn list(context: &Context) -> CheckResult {
             let value = answer.at(name);
             context.expect(&answer).under(&["RFC7644-3.4.2-04"]).that(
                 value.is_none_or(Value::is_u64),
-                &format!("{name} is no non-negative integer"),
+                &format!("{name} is not a non-negative integer"),
                 value.map_or_else(String::new, Value::to_string),
             );
         }

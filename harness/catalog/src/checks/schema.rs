@@ -163,14 +163,14 @@ fn document(context: &Context, index: usize, schema: &Value) {
     let is_uri = id.and_then(Value::as_str).is_some_and(|id| id.contains(':') && !id.contains(char::is_whitespace));
     let is_first = entries[..index].iter().all(|other| at(other, "id") != id);
     if !is_uri || !is_first {
-        wrong(context, &["RFC7643-7-06"], &format!("the id of schema {index} is no URI of its own"), id);
+        wrong(context, &["RFC7643-7-06"], &format!("the id of schema {index} is not a URI of its own"), id);
     }
     let name = text(schema, "id");
     let texts: [(&'static [&'static str], &str); 2] = [(&["RFC7643-7-07"], "name"), (&["RFC7643-7-09"], "description")];
     for (under, member) in texts {
         let found = at(schema, member).filter(|found| !found.is_null());
         if found.is_some_and(|found| found.as_str().is_none_or(str::is_empty)) {
-            wrong(context, under, &format!("the {member} of {name} is no text"), found);
+            wrong(context, under, &format!("the {member} of {name} is not a string"), found);
         }
     }
     if at(schema, "attributes").is_none_or(|found| !found.is_array()) {
@@ -223,7 +223,7 @@ fn name(context: &Context, own: &Definition<'_>) {
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '$' | '-' | '_');
     let is_name = name == "$ref" || (name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(legal));
     if !is_name {
-        wrong(context, &["RFC7643-2.1-03"], &format!("{name:?} in {} is no attribute name", own.schema), found);
+        wrong(context, &["RFC7643-2.1-03"], &format!("{name:?} in {} is not an attribute name", own.schema), found);
     }
     let twice = own.siblings.iter().filter(|other| text(other, "name").eq_ignore_ascii_case(name)).count() > 1;
     let is_first = own.siblings.iter().position(|other| text(other, "name").eq_ignore_ascii_case(name))
@@ -268,15 +268,15 @@ fn flags(context: &Context, own: &Definition<'_>) {
     if !many.is_some_and(Value::is_boolean) {
         let under: &'static [&'static str] =
             if own.depth > 0 { &["RFC7643-7-15", "RFC7643-7-16"] } else { &["RFC7643-7-16"] };
-        wrong(context, under, &format!("multiValued of {place} is no boolean"), many);
+        wrong(context, under, &format!("multiValued of {place} is not a boolean"), many);
     }
     let required = at(own.attribute, "required");
     if !required.is_some_and(Value::is_boolean) {
-        wrong(context, &["RFC7643-7-18"], &format!("required of {place} is no boolean"), required);
+        wrong(context, &["RFC7643-7-18"], &format!("required of {place} is not a boolean"), required);
     }
     let description = at(own.attribute, "description").filter(|found| !found.is_null());
     if description.is_some_and(|found| !found.is_string()) {
-        wrong(context, &["RFC7643-7-17"], &format!("the description of {place} is no text"), description);
+        wrong(context, &["RFC7643-7-17"], &format!("the description of {place} is not a string"), description);
     }
 }
 
@@ -286,7 +286,7 @@ fn canonical_list(context: &Context, own: &Definition<'_>) {
         .as_array()
         .is_some_and(|values| values.iter().all(|value| crate::published::has_type(own.attribute, value)));
     if !is_list {
-        let message = format!("canonicalValues of {} in {} is no list of its type", own.path, own.schema);
+        let message = format!("canonicalValues of {} in {} is not a list of its type", own.path, own.schema);
         // That the member may be left out is optional; what it is when it is there follows from the schema of schemas.
         wrong(context, &["RFC7643-7-20", "RFC7643-2.4-12"], &message, Some(found));
     }
@@ -321,7 +321,7 @@ fn references(context: &Context, own: &Definition<'_>) {
     let types = list(own.attribute, "referenceTypes");
     if word(own.attribute, "type") != "reference" {
         if !types.is_empty() {
-            wrong(context, &["RFC7643-7-50"], &format!("{place} is no reference and has referenceTypes"), found);
+            wrong(context, &["RFC7643-7-50"], &format!("{place} is not a reference and has referenceTypes"), found);
         }
         return;
     }
@@ -336,7 +336,7 @@ fn references(context: &Context, own: &Definition<'_>) {
         wrong(
             context,
             &["RFC7643-7-49"],
-            &format!("{place} refers to what is no resource type, external or uri"),
+            &format!("{place} refers to what is not a resource type, external or uri"),
             found,
         );
     }

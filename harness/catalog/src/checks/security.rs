@@ -61,7 +61,7 @@ async fn hostile_bodies(context: &Context) -> CheckResult {
         ),
         ("a text of a million letters", format!("{},\"title\":\"{}\"}}", user("long"), "x".repeat(1_000_000)).into()),
         ("a byte order mark", [b"\xEF\xBB\xBF".as_slice(), user("mark").as_bytes(), b"}"].concat()),
-        ("bytes that are no UTF-8", [user("bytes").as_bytes(), b",\"title\":\"\xFF\xFE\"}"].concat()),
+        ("bytes that are not UTF-8", [user("bytes").as_bytes(), b",\"title\":\"\xFF\xFE\"}"].concat()),
         ("half a surrogate pair", format!("{},\"title\":\"\\ud800\"}}", user("half")).into()),
         ("a number of 400 digits", format!("{},\"title\":{}}}", user("digits"), "9".repeat(400)).into()),
     ];

@@ -63,7 +63,7 @@ fn every_check_says_what_it_holds_and_why() {
     for check in all() {
         assert!(!check.legal.is_empty(), "{} lists no legal outcome", check.id);
         assert!(check.matters.ends_with('.'), "{}: matters is a sentence", check.id);
-        assert!(!check.title.ends_with('.'), "{}: a title is no sentence", check.id);
+        assert!(!check.title.ends_with('.'), "{}: a title is not a sentence", check.id);
     }
 }
 

@@ -135,13 +135,13 @@ fn named_attribute(reply: &Reply) -> Option<String> {
 pub(super) fn list(call: &Call, reply: &Reply) -> Result<(Vec<Map<String, Value>>, usize), OperationError> {
     let body = reply.json.as_ref().map_err(|why| OperationError::unusable(call, reply, why))?;
     let Some(body) = body.as_object() else {
-        return Err(OperationError::unusable(call, reply, "the body is no list"));
+        return Err(OperationError::unusable(call, reply, "the body is not a list"));
     };
     let resources: Vec<Map<String, Value>> = match member(body, "Resources") {
         // Without results the member may be absent.
         None | Some(Value::Null) => Vec::new(),
         Some(Value::Array(items)) => items.iter().filter_map(|item| item.as_object().cloned()).collect(),
-        Some(_) => return Err(OperationError::unusable(call, reply, "Resources is no array")),
+        Some(_) => return Err(OperationError::unusable(call, reply, "Resources is not an array")),
     };
     let total = member(body, "totalResults").and_then(Value::as_u64).and_then(|total| usize::try_from(total).ok());
     Ok((resources, total.unwrap_or(0)))

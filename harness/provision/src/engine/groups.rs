@@ -454,7 +454,7 @@ async fn read_members(
     }
     let group = match &reply.json {
         Ok(Value::Object(group)) => group,
-        Ok(_) => return Err((OperationError::unusable(&call, &reply, "the body is no group"), false)),
+        Ok(_) => return Err((OperationError::unusable(&call, &reply, "the body is not a group"), false)),
         Err(why) => return Err((OperationError::unusable(&call, &reply, why), false)),
     };
     let values = member(group, "members").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);

@@ -318,7 +318,7 @@ impl UserRun<'_> {
         }
         match &reply.json {
             Ok(Value::Object(user)) => Ok(user.clone()),
-            Ok(_) => Err((OperationError::unusable(&call, &reply, "the body is no user"), false)),
+            Ok(_) => Err((OperationError::unusable(&call, &reply, "the body is not a user"), false)),
             Err(why) => Err((OperationError::unusable(&call, &reply, why), false)),
         }
     }

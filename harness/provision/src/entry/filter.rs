@@ -21,7 +21,7 @@ pub enum EntryFilter {
 
 /// Why a text is no filter. `offset` counts bytes from 0.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no LDAP filter: at offset {offset}, {expected}")]
+#[error("{text:?} is not an LDAP filter: at offset {offset}, {expected}")]
 pub struct FilterSyntaxError {
     pub text: String,
     pub offset: usize,
@@ -256,18 +256,18 @@ mod tests {
         .chain([format!("{}x", "(!".repeat(40)).parse::<EntryFilter>().unwrap_err().expected.to_owned()])
         .collect();
         insta::assert_snapshot!(errors.join("\n"), @r#"
-    "uid=ada" is no LDAP filter: at offset 0, `(` was expected, as in (departmentNumber=4110)
-    "(uid=ada" is no LDAP filter: at offset 8, `)` was expected
-    "(uid=ada))" is no LDAP filter: at offset 9, the filter should end
-    "(=x)" is no LDAP filter: at offset 1, an attribute name was expected
-    "(uid)" is no LDAP filter: at offset 4, `=` was expected
-    "(uid>=5)" is no LDAP filter: at offset 4, only equality, presence and substrings are supported: use =
-    "(cn:dn:=x)" is no LDAP filter: at offset 3, only equality, presence and substrings are supported: use =
-    "(cn=\\2)" is no LDAP filter: at offset 4, a backslash must be followed by two hexadecimal digits, such as \2a for an asterisk
-    "(cn=\\zz)" is no LDAP filter: at offset 4, a backslash must be followed by two hexadecimal digits, such as \2a for an asterisk
-    "(cn=a(b)" is no LDAP filter: at offset 5, a parenthesis in a value must be written \28
-    "(!uid=a)" is no LDAP filter: at offset 2, `(` was expected, as in (departmentNumber=4110)
-    "(cn=\\ff)" is no LDAP filter: at offset 7, the escaped bytes are not UTF-8
+    "uid=ada" is not an LDAP filter: at offset 0, `(` was expected, as in (departmentNumber=4110)
+    "(uid=ada" is not an LDAP filter: at offset 8, `)` was expected
+    "(uid=ada))" is not an LDAP filter: at offset 9, the filter should end
+    "(=x)" is not an LDAP filter: at offset 1, an attribute name was expected
+    "(uid)" is not an LDAP filter: at offset 4, `=` was expected
+    "(uid>=5)" is not an LDAP filter: at offset 4, only equality, presence and substrings are supported: use =
+    "(cn:dn:=x)" is not an LDAP filter: at offset 3, only equality, presence and substrings are supported: use =
+    "(cn=\\2)" is not an LDAP filter: at offset 4, a backslash must be followed by two hexadecimal digits, such as \2a for an asterisk
+    "(cn=\\zz)" is not an LDAP filter: at offset 4, a backslash must be followed by two hexadecimal digits, such as \2a for an asterisk
+    "(cn=a(b)" is not an LDAP filter: at offset 5, a parenthesis in a value must be written \28
+    "(!uid=a)" is not an LDAP filter: at offset 2, `(` was expected, as in (departmentNumber=4110)
+    "(cn=\\ff)" is not an LDAP filter: at offset 7, the escaped bytes are not UTF-8
     the filter is nested too deeply
     "#);
     }

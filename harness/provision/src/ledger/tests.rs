@@ -181,7 +181,7 @@ proptest! {
         let bytes = encoding::encode(&row);
         prop_assert_eq!(encoding::decode_target_id(&bytes), Ok(row.target_id.clone()));
         prop_assert_eq!(encoding::decode(&bytes), Some(row));
-        prop_assert_eq!(encoding::decode(&bytes[..cut % bytes.len()]), None, "a part is no row");
+        prop_assert_eq!(encoding::decode(&bytes[..cut % bytes.len()]), None, "a part is not a row");
         let guid = Guid::parse(&text);
         prop_assert_eq!(encoding::guid(&encoding::key(&guid)), Some(guid));
     }

@@ -52,19 +52,19 @@ pub enum ValueProblem {
     Required(String),
     #[error("the value of {0} is not UTF-8 text")]
     NotText(String),
-    #[error("{0:?} is no distinguished name with a cn, which EXTRACT_CN_FROM_DN needs")]
+    #[error("{0:?} is not a distinguished name with a cn, which EXTRACT_CN_FROM_DN needs")]
     NoCn(String),
-    #[error("{0:?} is no mail address, which EXTRACT_USERNAME_FROM_EMAIL needs")]
+    #[error("{0:?} is not a mail address, which EXTRACT_USERNAME_FROM_EMAIL needs")]
     NoAddress(String),
     #[error("{0:?} is neither true nor false")]
     NotBoolean(String),
-    #[error("{0:?} is no date with time; write 2026-01-31T08:00:00Z or 20260131080000Z")]
+    #[error("{0:?} is not a date with time; write 2026-01-31T08:00:00Z or 20260131080000Z")]
     NotDateTime(String),
     #[error(
         "the value has {0} characters, and the provisioner skips an entry with more than {LONGEST} characters in one"
     )]
     TooLong(usize),
-    #[error("{0:?} is no number")]
+    #[error("{0:?} is not a number")]
     NotNumber(String),
 }
 

@@ -180,9 +180,9 @@ fn an_entry_that_gives_no_user_says_which_field_and_why() {
     insta::assert_snapshot!(messages.join("\n"), @r#"
     userName: a value is required, but the entry has none in uid
     userName: the mapping has no rule for it
-    title: "no name" is no distinguished name with a cn, which EXTRACT_CN_FROM_DN needs
-    title: "o=x" is no distinguished name with a cn, which EXTRACT_CN_FROM_DN needs
-    title: "nobody" is no mail address, which EXTRACT_USERNAME_FROM_EMAIL needs
+    title: "no name" is not a distinguished name with a cn, which EXTRACT_CN_FROM_DN needs
+    title: "o=x" is not a distinguished name with a cn, which EXTRACT_CN_FROM_DN needs
+    title: "nobody" is not a mail address, which EXTRACT_USERNAME_FROM_EMAIL needs
     title: the value does not suit the field
     IANUser:showInAddressList: "perhaps" is neither true nor false
     active: userAccountControl is "x", not the number that Active Directory has there

@@ -80,5 +80,5 @@ fn output_of(words: &[String]) -> Result<String, SecretError> {
     if !output.status.success() {
         return Err(SecretError::Failed { command, status: output.status.to_string() });
     }
-    String::from_utf8(output.stdout).map_err(|_| not_run("what it prints is no text".into()))
+    String::from_utf8(output.stdout).map_err(|_| not_run("what it prints is not text".into()))
 }

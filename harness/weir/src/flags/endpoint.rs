@@ -78,12 +78,12 @@ pub struct EndpointFlags {
 }
 
 fn not_negative(text: &str) -> Result<f64, String> {
-    let seconds: f64 = text.parse().map_err(|_| format!("{text:?} is no number"))?;
+    let seconds: f64 = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
     if seconds.is_finite() && seconds >= 0.0 { Ok(seconds) } else { Err("give seconds, 0 or more".into()) }
 }
 
 fn positive(text: &str) -> Result<f64, String> {
-    let rate: f64 = text.parse().map_err(|_| format!("{text:?} is no number"))?;
+    let rate: f64 = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
     if rate.is_finite() && rate > 0.0 { Ok(rate) } else { Err("the rate must be greater than 0".into()) }
 }
 

@@ -168,7 +168,7 @@ fn schemas_name_what_the_resource_is() {
     assert_eq!(
         read(json!([USER, "urn:example:other"]), &refusing()),
         Err(format!(
-            "invalidValue: schemas: \"urn:example:other\" is no schema of resource type User; it has {USER}, \
+            "invalidValue: schemas: \"urn:example:other\" is not a schema of resource type User; it has {USER}, \
              {ENTERPRISE_USER}, urn:ietf:params:scim:schemas:ian:2.0:User, {BADGE}"
         ))
     );

@@ -32,7 +32,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     )
     .breaks(&["RFC7643-3.1-08"])
     .request_with(|_| Box::new(reassigned::Reassigned::default())),
-    Deviation::new("ids.malformed-500", "an id that is no UUID is answered 500")
+    Deviation::new("ids.malformed-500", "an id that is not a UUID is answered 500")
         .breaks(&["RFC7644-3.12-12"])
         .when(|head, answer| {
             let is_of_user = head.path.contains("/Users/") && !head.path.ends_with("/.search");

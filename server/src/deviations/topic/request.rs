@@ -14,7 +14,7 @@ use crate::message::Incoming;
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new(
         "body.broken-500",
-        "a body that is no JSON object is answered with 500 instead of 400 invalidSyntax",
+        "a body that is not a JSON object is answered with 500 instead of 400 invalidSyntax",
     )
     .breaks(&["RFC7644-3.3-13", "RFC7644-3.3-14", "RFC7644-3.12-18"])
     .when(|head, answer| {

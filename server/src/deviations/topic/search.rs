@@ -46,7 +46,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             "RFC7644-3.4.2.2-63",
         ])
         .request(&DropFromSearch(&["filter"])),
-    Deviation::new("search.malformed-ignored", "a search whose body is no JSON is answered with everybody")
+    Deviation::new("search.malformed-ignored", "a search whose body is not JSON is answered with everybody")
         .breaks(&["RFC7644-3.4.3-20"])
         .given(|incoming| {
             incoming.path.ends_with("/.search") && serde_json::from_slice::<Value>(&incoming.body).is_err()
@@ -84,7 +84,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     .request(&DropFromSearch(&["attributes", "excludedAttributes"])),
     Deviation::new(
         "search.taken-for-collection",
-        "a body that is no search creates a resource when it is sent to .search",
+        "a body that is not a search creates a resource when it is sent to .search",
     )
     .breaks(&["RFC7644-3.4.3-02"])
     .given(|incoming| body(incoming).get("userName").is_some())

@@ -166,7 +166,7 @@ proptest! {
             let value = shelf.registry.find_sub_attribute(attribute, "value").unwrap();
             let of_tree: BTreeSet<String> = tree.0.values(attribute).iter().map(|member| match member {
                 Value::Complex(subs) => subs.string(value).unwrap().to_owned(),
-                other => panic!("{other:?} is no member"),
+                other => panic!("{other:?} is not a member"),
             }).collect();
             let of_store: BTreeSet<String> = stored.members().iter().map(|edge| edge.id.to_string()).collect();
             prop_assert_eq!(of_store, of_tree);

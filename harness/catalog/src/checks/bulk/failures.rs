@@ -115,7 +115,7 @@ async fn explained(context: &Context) -> CheckResult {
         expect
             .that(
                 text("schemas[0]") == "urn:ietf:params:scim:api:messages:2.0:Error",
-                "the response of a failed operation is no Error",
+                "the response of a failed operation is not an Error",
                 response.to_string(),
             )
             .that(text("status") == status, "the Error has another status than the result", response.to_string());

@@ -47,7 +47,7 @@ async fn published(context: &Context) -> CheckResult {
         let value = config.at(&format!("bulk.{name}"));
         let positive = value.and_then(Value::as_u64).is_some_and(|limit| limit > 0);
         let observed = value.map_or_else(|| "nothing".into(), Value::to_string);
-        context.expect(&config).that(positive, &format!("bulk.{name} is no positive integer"), observed);
+        context.expect(&config).that(positive, &format!("bulk.{name} is not a positive integer"), observed);
     }
     Ok(())
 }

@@ -197,7 +197,7 @@ async fn path_kind(context: &Context) -> CheckResult {
         let answered = job.send(context).await?;
         let refused = answered.is_refused(0) || answered.status(0) == Some(501);
         let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7-13"]);
-        expect.that(refused, "the operation on what is no resource is not refused", answered.told());
+        expect.that(refused, "the operation on what is not a resource is not refused", answered.told());
     }
     Ok(())
 }

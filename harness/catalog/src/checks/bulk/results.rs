@@ -120,7 +120,7 @@ async fn status_string(context: &Context) -> CheckResult {
     for result in answered.results() {
         let status = result.get("status").unwrap_or(&Value::Null);
         let text = status.get("code").unwrap_or(status);
-        context.expect(&answered.exchange).that(text.is_string(), "the status is no string", status.to_string());
+        context.expect(&answered.exchange).that(text.is_string(), "the status is not a string", status.to_string());
     }
     Ok(())
 }

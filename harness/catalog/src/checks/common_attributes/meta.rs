@@ -110,13 +110,13 @@ async fn created(context: &Context) -> CheckResult {
             let text = read.text(path);
             context.expect(&read).under(&["RFC7643-2.3.5-03", "RFC7643-3.1-26"]).that(
                 text.is_some(),
-                &format!("{path} is no string"),
+                &format!("{path} is not a string"),
                 shown(&read, path),
             );
             if let Some(text) = text {
                 context.expect(&read).under(&["RFC7643-2.3.5-01", "RFC7643-2.3.5-02", "RFC7643-3.1-26"]).that(
                     is_date_time(text) && instant(&read, path).is_some(),
-                    &format!("{path} is no dateTime"),
+                    &format!("{path} is not a dateTime"),
                     text,
                 );
             }
@@ -211,7 +211,7 @@ async fn judge_location(context: &Context, answer: &Arc<Exchange>, id: &str) -> 
     let Some(location) = location else {
         context.expect(answer).under(&["RFC7643-3.1-30"]).that(
             false,
-            "meta.location is no URI",
+            "meta.location is not a URI",
             shown(answer, "meta.location"),
         );
         return Ok(());
@@ -240,7 +240,7 @@ async fn location_behind_proxy(context: &Context) -> CheckResult {
     let usual = context.read(&user).await?;
     let location =
         |exchange: &Exchange| exchange.text("meta.location").and_then(|location| exchange.url.join(location).ok());
-    let Some(expected) = location(&usual) else { return context.skip("meta.location is no URI") };
+    let Some(expected) = location(&usual) else { return context.skip("meta.location is not a URI") };
     let request = user.request(Method::GET).header("x-forwarded-host", HOST).header("x-forwarded-proto", "https");
     let answer = context.send(request).await?;
     context.expect(&answer).after(&usual).status(&[200]);
@@ -301,7 +301,7 @@ async fn version(context: &Context) -> CheckResult {
         let text = version.as_str().unwrap_or_default();
         context.expect(answer).under(&["RFC7643-3.1-33"]).that(
             !text.is_empty() && !text.starts_with("w/"),
-            "meta.version is no version, or marked weak with another letter than W",
+            "meta.version is not a version, or marked weak with another letter than W",
             version.to_string(),
         );
         let opaque = text.strip_prefix("W/").unwrap_or(text);

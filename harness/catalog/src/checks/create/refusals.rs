@@ -62,7 +62,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
         .requirements(&["RFC7643-2.3.6-06", "RFC7643-2.3.8-01", "RFC7643-2.4-02", "RFC7644-3.12-04"])
         .needs(&[Capability::CreateUsers])
         .legal(&[
-            "400 invalidValue or invalidSyntax for an object or a list where a simple value belongs, a text where an object belongs, and a text that is no base64",
+            "400 invalidValue or invalidSyntax for an object or a list where a simple value belongs, a text where an object belongs, and a text that is not base64",
         ])
         .on(Only("User", "not migrated")),
     Check::new("create.coerced-types", "A number for a text, a text for a boolean and one object for a list are refused", &coerced_types)

@@ -103,11 +103,11 @@ async fn published(context: &Context) -> CheckResult {
         );
         return Ok(());
     };
-    context.expect(&answer).under(&["RFC9865-4-01"]).that(pagination.is_object(), "pagination is no object", "");
+    context.expect(&answer).under(&["RFC9865-4-01"]).that(pagination.is_object(), "pagination is not an object", "");
     let booleans: [(&str, &'static [&'static str]); 2] = [("cursor", &["RFC9865-4-03"]), ("index", &["RFC9865-4-04"])];
     for (name, requirements) in booleans {
         let value = &pagination[name];
-        let message = format!("pagination.{name} is no boolean");
+        let message = format!("pagination.{name} is not a boolean");
         context.expect(&answer).under(requirements).that(value.is_boolean(), &message, value.to_string());
     }
     let method = &pagination["defaultPaginationMethod"];
@@ -125,7 +125,7 @@ async fn published(context: &Context) -> CheckResult {
         let value = &pagination[name];
         context.expect(&answer).under(requirements).that(
             value.is_null() || value.as_u64().is_some_and(|value| value > 0),
-            &format!("pagination.{name} is no positive whole number"),
+            &format!("pagination.{name} is not a positive whole number"),
             value.to_string(),
         );
     }

@@ -103,14 +103,14 @@ fn members(context: &Context) {
     ];
     for (present, boolean, name) in features {
         let feature = at(config, name);
-        let message = format!("{name} is no object");
+        let message = format!("{name} is not an object");
         context.expect(&document.exchange).under(present).that(
             feature.is_some_and(Value::is_object),
             &message,
             shown(feature),
         );
         let supported = feature.and_then(|feature| at(feature, "supported"));
-        let message = format!("{name}.supported is no boolean");
+        let message = format!("{name}.supported is not a boolean");
         context.expect(&document.exchange).under(boolean).that(
             supported.is_some_and(Value::is_boolean),
             &message,
@@ -124,7 +124,7 @@ fn members(context: &Context) {
     ];
     for (under, path) in numbers {
         let value = at(config, path);
-        let message = format!("{path} is no integer from 0");
+        let message = format!("{path} is not a non-negative integer");
         context.expect(&document.exchange).under(under).that(value.is_some_and(Value::is_u64), &message, shown(value));
     }
 }
@@ -146,9 +146,9 @@ fn schemes(context: &Context) {
         context.expect(&document.exchange).under(under).that(holds, message, shown(value));
     };
     let link = at(config, "documentationUri");
-    expect(&["RFC7643-5-04"], is_link(link), "documentationUri is no HTTP URL", link);
+    expect(&["RFC7643-5-04"], is_link(link), "documentationUri is not an HTTP URL", link);
     let schemes = at(config, "authenticationSchemes");
-    expect(&["RFC7643-5-20"], schemes.is_some_and(Value::is_array), "authenticationSchemes is no array", schemes);
+    expect(&["RFC7643-5-20"], schemes.is_some_and(Value::is_array), "authenticationSchemes is not an array", schemes);
     let entries = schemes.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     for (index, scheme) in entries.iter().enumerate() {
         let texts: [(&'static [&'static str], &str); 3] =
@@ -156,13 +156,18 @@ fn schemes(context: &Context) {
         for (under, member) in texts {
             let value = at(scheme, member);
             let is_text = value.and_then(Value::as_str).is_some_and(|text| !text.is_empty());
-            expect(under, is_text, &format!("authenticationSchemes[{index}].{member} is no text"), value);
+            expect(under, is_text, &format!("authenticationSchemes[{index}].{member} is not a string"), value);
         }
         let links: [(&'static [&'static str], &str); 2] =
             [(&["RFC7643-5-25"], "specUri"), (&["RFC7643-5-26"], "documentationUri")];
         for (under, member) in links {
             let value = at(scheme, member);
-            expect(under, is_link(value), &format!("authenticationSchemes[{index}].{member} is no HTTP URL"), value);
+            expect(
+                under,
+                is_link(value),
+                &format!("authenticationSchemes[{index}].{member} is not an HTTP URL"),
+                value,
+            );
         }
     }
     let primary = entries.iter().filter(|scheme| at(scheme, "primary") == Some(&json!(true))).count();

@@ -90,7 +90,7 @@ fn entries(context: &Context) {
         for (under, member) in members {
             let value = at(entry, member);
             let is_text = value.and_then(Value::as_str).is_some_and(|text| !text.is_empty());
-            expect(under, is_text, &format!(".{member} is no text"), value);
+            expect(under, is_text, &format!(".{member} is not a string"), value);
         }
         let name = at(entry, "name");
         expect(&["RFC7643-6-06"], name.is_none() || !seen.contains(&name), ".name is that of another type too", name);
@@ -112,7 +112,7 @@ fn extensions(context: &Context) {
             let message = format!("Resources[{index}].schemaExtensions{message}");
             context.expect(&document.exchange).under(under).that(holds, &message, shown(value));
         };
-        expect(&["RFC7643-6-13"], found.is_array(), " is no array", Some(found));
+        expect(&["RFC7643-6-13"], found.is_array(), " is not an array", Some(found));
         for extension in found.as_array().into_iter().flatten() {
             let schema = at(extension, "schema");
             let is_uri = schema.and_then(Value::as_str).is_some_and(|uri| uri.contains(':'));
@@ -170,7 +170,7 @@ async fn endpoints(context: &Context) -> CheckResult {
 fn plural(context: &Context) {
     let exchange = &context.discovery().resource_types.exchange;
     for kind in context.discovery().resource_types() {
-        let message = format!("the endpoint {} is no plural", kind.endpoint);
+        let message = format!("the endpoint {} is not a plural", kind.endpoint);
         context.expect(exchange).that(kind.endpoint.ends_with('s'), &message, &kind.endpoint);
     }
 }

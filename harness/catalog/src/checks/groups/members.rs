@@ -178,7 +178,7 @@ pub(super) async fn follow(
     under: &'static [&'static str],
 ) -> CheckResult {
     let Some(url) = place(context, reference).filter(|url| matches!(url.scheme(), "http" | "https")) else {
-        let message = "the $ref is no URI that can be requested";
+        let message = "the $ref is not a URI that can be requested";
         context.expect(shown).under(under).that(false, message, reference);
         return Ok(());
     };

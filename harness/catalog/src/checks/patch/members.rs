@@ -238,7 +238,7 @@ async fn group_remove_stranger(context: &Context) -> CheckResult {
     let (read, found) = members(context, &group).await?;
     context.expect(&read).after(&answer).under(&["RFC7644-3.5.2.2-04"]).that(
         found == [first.id.as_str()],
-        "removing somebody who is no member changed the members",
+        "removing somebody who is not a member changed the members",
         format!("members {}", found.join(", ")),
     );
     Ok(())

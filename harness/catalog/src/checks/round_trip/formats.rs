@@ -55,7 +55,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
     .matters("Letters are printed from these lines, and tax is computed from the country.")
     .requirements(&["RFC7643-4.1.2-17", "RFC7643-4.1.2-18", "RFC7643-4.1.2-19", "RFC7643-4.1.2-20"])
     .needs(USERS)
-    .legal(&["201 with the text as it was sent, line breaks included", "201 or 400 for a country that is no code"]),
+    .legal(&["201 with the text as it was sent, line breaks included", "201 or 400 for a country that is not a code"]),
     Check::boxed("round-trip.names", "A name may come as a whole, in parts, or both", |context| {
         Box::pin(cells(context, NAMES))
     })

@@ -142,7 +142,7 @@ async fn canonical_forms(context: &Context) -> CheckResult {
         let display = read.at("phoneNumbers[0].display").or_else(|| read.at("emails[0].display"));
         let is_text = display.is_none_or(|display| display.is_null() || display.is_string());
         let expectation = context.expect(&read).after(&user.exchange).under(&["RFC7643-4.1.2-03", "RFC7643-4.1.2-07"]);
-        expectation.that(is_text, "display is no text", display.map_or_else(String::new, Value::to_string));
+        expectation.that(is_text, "display is not a string", display.map_or_else(String::new, Value::to_string));
     }
     if body.get("ims").is_some() {
         let value = text("ims[0].value");

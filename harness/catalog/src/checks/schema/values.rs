@@ -306,7 +306,7 @@ async fn reference_values(context: &Context) -> CheckResult {
                 any = true;
                 let text = value.as_str().unwrap_or_default();
                 let resolved = read.url.join(text);
-                let message = format!("{} is no URI reference", own.path());
+                let message = format!("{} is not a URI reference", own.path());
                 let expectation = context.expect(&read).under(&["RFC7643-2.3.7-01"]);
                 expectation.that(resolved.is_ok() && !text.contains(' '), &message, value.to_string());
                 let types = list(own.attribute, "referenceTypes");

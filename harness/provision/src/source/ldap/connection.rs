@@ -245,7 +245,7 @@ fn referral(urls: &[String], role: Role) -> Option<EntryFault> {
 
 fn lost(settings: &LdapSettings, filter: &str, error: &LdapError) -> LdapFault {
     match error {
-        LdapError::FilterParsing => LdapFault::wrong(format!("{filter:?} is no LDAP filter (RFC 4515)")),
+        LdapError::FilterParsing => LdapFault::wrong(format!("{filter:?} is not an LDAP filter (RFC 4515)")),
         _ => LdapFault::lost(&settings.url, error),
     }
 }

@@ -69,7 +69,7 @@ impl LdapFault {
             1 | 50 => "; it may want --bind-dn and --bind-password",
             10 => "; another server holds this base, point --source there",
             32 => "; there is no such entry, check --base-dn",
-            34 => "; this is no distinguished name, check --base-dn",
+            34 => "; this is not a distinguished name, check --base-dn",
             _ => "",
         };
         let base = if base.is_empty() { "the root" } else { base };
