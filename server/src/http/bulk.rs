@@ -18,6 +18,7 @@ use scim::{Error, ErrorKind, message};
 use serde_json::{Value as Json, json};
 
 use super::Call;
+use super::dispatch::dispatch;
 use super::route::Place;
 use crate::application::{Front, Operation, Outcome};
 use crate::bulk::references::{self, Names};
@@ -272,7 +273,7 @@ impl<'a> Run<'a> {
         }
         // Boxed, since a job's own dispatch is what leads here.
         let answer: LocalBoxFuture<'_, _> =
-            Box::pin(super::dispatch(server, front, incoming, media_type, Arc::clone(base_url)));
+            Box::pin(dispatch(server, front, incoming, media_type, Arc::clone(base_url)));
         answer.await
     }
 

@@ -144,5 +144,5 @@ fn list(call: &Call<'_>, resources: &[Value]) -> Answered {
         "startIndex": 1,
         "Resources": resources,
     });
-    Ok(document(call, &list).as_list())
+    Ok(document(call, &list).marked_as_list())
 }

@@ -158,5 +158,5 @@ pub fn list_response<'p>(
         let record = stored.record(call.perspective());
         write::resource(body, registry, stored.resource_type, record, projection);
     });
-    Answer::with_body(StatusCode::OK, call.media_type, body).as_list()
+    Answer::with_body(StatusCode::OK, call.media_type, body).marked_as_list()
 }

@@ -38,7 +38,7 @@ impl Answer {
 
     /// Marks the body as a `ListResponse`.
     #[must_use]
-    pub const fn as_list(mut self) -> Self {
+    pub const fn marked_as_list(mut self) -> Self {
         self.list = true;
         self
     }

@@ -39,6 +39,7 @@ pub type Answer<'a, T> = BoxFuture<'a, scim::Result<T>>;
 
 /// A version condition (`If-Match`, `If-None-Match`) to be checked under the same lock as the change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "the fields have the names of the headers")]
 pub struct Condition {
     /// The change happens only if the resource has one of these versions; empty means no condition.
     pub if_match: Vec<u64>,

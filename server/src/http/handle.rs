@@ -1,0 +1,123 @@
+//! The outermost part of the way: the journal, the connection seam and the answer seam.
+
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Instant;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::Bytes;
+use futures_util::poll;
+use scim::ErrorKind;
+use tracing::Span;
+
+use super::admit::admit;
+use super::{body, compress};
+use crate::journal::Observed;
+use crate::message::{Answer, Delivery, Fate, Head, Refusal, SCIM_JSON};
+use crate::server::{Running, Server};
+
+/// Answers one request.
+pub(crate) async fn handle(request: &HttpRequest, mut payload: Payload, running: &web::Data<Running>) -> HttpResponse {
+    let server = running.server();
+    let at = server.clock.now();
+    let begun = Instant::now();
+    let behaviour = server.behaviour.load();
+    let uri = request.uri();
+    let head = Head { method: request.method(), path: uri.path(), query: uri.query(), headers: request.headers() };
+
+    let placed = server.target.place(uri.path());
+    let seams = behaviour.seams(placed.as_ref().map(|placed| placed.application));
+    let mut delivery = Delivery::Sent;
+    for seam in &seams.connection {
+        let fate = seam.before(&head);
+        delivery = worse(delivery, undergo(&server, fate).await);
+    }
+    let (application, body, mut answer) = if delivery == Delivery::Lost {
+        // What never arrived is not answered; the journal needs a status all the same.
+        (None, Bytes::new(), Answer::empty(StatusCode::SERVICE_UNAVAILABLE))
+    } else {
+        // Where it stands: moving it would cost more than it does.
+        let mut work = pin!(admit(request, &mut payload, &server, &behaviour, placed, at));
+        let in_time = match poll!(work.as_mut()) {
+            // Most answers are there at once and need no timer.
+            Poll::Ready(answered) => Ok(answered),
+            Poll::Pending => tokio::time::timeout(server.limits.request_timeout, work).await,
+        };
+        let (application, body, mut answer) = in_time.unwrap_or_else(|_| {
+            let detail = format!("this took longer than {} s; ask for less", server.limits.request_timeout.as_secs());
+            let refusal = Refusal::new(ErrorKind::ServiceUnavailable, detail);
+            (None, Bytes::new(), refusal.into_answer(SCIM_JSON))
+        });
+        for seam in &seams.answer {
+            if seam.concerns(&head, &answer) {
+                seam.rewrite(&head, &mut answer);
+            }
+        }
+        for seam in &seams.connection {
+            let fate = seam.after(&head, &answer);
+            delivery = worse(delivery, undergo(&server, fate).await);
+        }
+        (application, body, answer)
+    };
+    let application = application.map(|position| &*behaviour.fronts[position].name);
+    let span = Span::current();
+    span.record("status", answer.status.as_u16());
+    application.map(|application| span.record("application", application));
+    let duration = begun.elapsed();
+    server.metrics.count(head.method, answer.status, delivery, duration);
+    server.journal.record(&Observed {
+        at,
+        duration,
+        client: request.peer_addr(),
+        application,
+        method: head.method.as_str(),
+        uri,
+        request_headers: head.headers,
+        request_body: &body,
+        answer: &answer,
+        delivery,
+    });
+    if server.limits.compress {
+        compress::compress(request, &mut answer).await;
+    }
+    respond(answer, delivery)
+}
+
+async fn undergo(server: &Server, fate: Fate) -> Delivery {
+    if let Some(delay) = fate.delay {
+        server.clock.sleep(delay).await;
+    }
+    fate.delivery
+}
+
+/// Of two deviations at the connection the one that leaves less counts.
+fn worse(one: Delivery, other: Delivery) -> Delivery {
+    match (one, other) {
+        (Delivery::Lost, _) | (_, Delivery::Lost) => Delivery::Lost,
+        (Delivery::Cut(one), Delivery::Cut(other)) => Delivery::Cut(one.min(other)),
+        (Delivery::Cut(after), Delivery::Sent) | (Delivery::Sent, Delivery::Cut(after)) => Delivery::Cut(after),
+        (Delivery::Sent, Delivery::Sent) => Delivery::Sent,
+    }
+}
+
+fn respond(answer: Answer, delivery: Delivery) -> HttpResponse {
+    if delivery == Delivery::Lost {
+        return body::lost();
+    }
+    let mut response = HttpResponse::with_body(answer.status, BoxBody::new(()));
+    for (name, value) in answer.headers {
+        response.headers_mut().append(name, value);
+    }
+    match delivery {
+        Delivery::Cut(after) => response.set_body(BoxBody::new(body::Broken::after(&answer.body, after))),
+        // The framework would wait for the rest of a chunked body before it closes, and the rest is what does not come.
+        _ if answer.status == StatusCode::REQUEST_TIMEOUT => {
+            let all = answer.body.len();
+            response.set_body(BoxBody::new(body::Broken::after(&answer.body, all)))
+        }
+        _ => response.set_body(BoxBody::new(answer.body)),
+    }
+}
