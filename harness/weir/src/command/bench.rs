@@ -12,10 +12,9 @@ use url::Url;
 use weir_catalog::run_prefix;
 use weir_catalog::sweep::delete_created;
 use weir_catalog::{Discovery, discover};
-use weir_exchange::{Client, CreatedResources};
-use weir_judge::{Consumer, Event, Events};
+use weir_exchange::{Client, CreatedResources, Further};
+use weir_judge::Events;
 
-use super::subject::Subject;
 use crate::bench;
 use crate::bench::{Load, Measured, Population, Progress, Shape};
 use crate::exit;
@@ -27,7 +26,9 @@ use crate::output::Output;
 use crate::output::confirm;
 use crate::report::bench as bench_report;
 use crate::report::bench::{Report, Row};
+use crate::report::leftovers::Leftovers;
 use crate::seed;
+use crate::session::RunEndpoint;
 
 const EXAMPLES: &str = "\
 With --rate the loop is open: requests are due at that rate, and time counts from when a request was due, so that a stall shows.
@@ -86,15 +87,15 @@ pub(super) struct BenchArgs {
     endpoint: EndpointFlags,
 }
 
-pub(super) async fn run(args: BenchArgs, output: Output) -> Result<u8, Failure> {
+pub(super) async fn run(args: BenchArgs, output: &Output) -> Result<u8, Failure> {
     let seed = args.seed.unwrap_or_else(seed::draw);
     // The rate is the load's, not a courtesy of the client.
     let flags = EndpointFlags { rate: None, ..args.endpoint.clone() };
-    let subject = match &args.url {
-        Some(url) => Subject::at(url, &flags)?,
-        None => Subject::embedded(Some(&args.target), &[], seed, &flags)?,
+    let endpoint = match &args.url {
+        Some(url) => RunEndpoint::foreign(flags.client(url, output)?, Further::default()),
+        None => RunEndpoint::embedded(&args.target, &[], seed, flags.pace())?,
     };
-    let url = subject.client.base_url().clone();
+    let url = endpoint.client.base_url().clone();
     let what =
         format!("weir creates and deletes {} users named {}…, and loads the endpoint", args.people, run_prefix(seed));
     confirm::before_writing(&url, &what, args.yes)?;
@@ -104,14 +105,15 @@ pub(super) async fn run(args: BenchArgs, output: Output) -> Result<u8, Failure> 
             .map_err(|error| Failure::Usage(format!("the result cannot be written to {}: {error}", path.display())))
     });
     let mut file = file.transpose()?;
-    let discovery = Arc::new(discover(&subject.client).await.map_err(|error| Failure::Unreachable(error.to_string()))?);
+    let discovery =
+        Arc::new(discover(&endpoint.client).await.map_err(|error| Failure::Unreachable(error.to_string()))?);
     let interrupted = interrupt::watch();
     let created = CreatedResources::default();
     let leftovers = Leftovers::default();
     let events = Events::new(vec![Box::new(leftovers.clone())]);
-    let client = subject.client.noting(&created);
+    let client = endpoint.client.noting(&created);
     let outcome = load(&args, seed, &client, &discovery, &interrupted).await;
-    delete_created(&created, &subject.client, &events).await;
+    delete_created(&created, &endpoint.client, &events).await;
     let mut report = outcome?;
     report.url = url.to_string();
     report.leftovers = leftovers.take();
@@ -210,25 +212,5 @@ async fn measure(
                 );
             }
         }
-    }
-}
-
-/// What could not be deleted.
-#[derive(Clone, Default)]
-struct Leftovers(Arc<std::sync::Mutex<Vec<(String, String)>>>);
-
-impl Leftovers {
-    fn take(&self) -> Vec<(String, String)> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
-    }
-}
-
-impl Consumer for Leftovers {
-    fn event(&mut self, event: &Event) -> std::io::Result<()> {
-        if let Event::Leftover { url, reason } = event {
-            let mut leftovers = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            leftovers.push((url.clone(), reason.clone()));
-        }
-        Ok(())
     }
 }

@@ -39,7 +39,7 @@ pub(super) struct CalibrateArgs {
     json: bool,
 }
 
-pub(super) fn run(args: &CalibrateArgs, output: Output) -> Result<u8, Failure> {
+pub(super) fn run(args: &CalibrateArgs, output: &Output) -> Result<u8, Failure> {
     let description = client::find(&args.client).ok_or_else(|| Failure::Usage(client::unknown(&args.client)))?;
     let heard = calibrate::open(&args.file).map_err(Failure::usage)?;
     let found = calibrate::calibrate(description, &heard);

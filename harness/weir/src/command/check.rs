@@ -1,45 +1,33 @@
 //! `weir check`: the conformance of an endpoint, somebody's or an embedded one.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use clap::Args;
-use tokio::sync::watch;
 use url::Url;
-use weir_catalog::baseline::SharedBaseline;
-use weir_catalog::plan::{Decision, PlannedCheck, Selection, plan, select};
-use weir_catalog::rounds::Rounds;
-use weir_catalog::run;
-use weir_catalog::run::RunOptions;
-use weir_catalog::{Check, Scale, run_prefix};
-use weir_catalog::{Discovery, DiscoveryError, discover_knowing};
-use weir_exchange::{Client, Observer};
-use weir_judge::{Event, Events, Summary, Verdict};
+use weir_catalog::plan::{Selection, select};
+use weir_catalog::{DiscoveryError, run_prefix};
+use weir_judge::{Events, Verdict};
 use weir_provision::client as clients;
-use weir_provision::client::Description;
 
-use super::scenario;
-use super::subject::Subject;
-use super::variants;
+use super::{scenario, variants};
 use crate::config::Config;
 use crate::exit;
 use crate::exit::FailOn;
 use crate::failure::Failure;
-use crate::flags::EndpointFlags;
 use crate::flags::baseline::BaselineFlags;
 use crate::flags::client::{Chosen, ClientFlags};
 use crate::flags::endpoint::base_url;
 use crate::flags::further::FurtherFlags;
-use crate::flags::repeat;
 use crate::flags::report::ReportFlags;
+use crate::flags::{EndpointFlags, repeat};
 use crate::interrupt;
-use crate::lifecycle;
-use crate::lifecycle::{EmbeddedSubject, ForeignSubject, MOST_PEOPLE};
-use crate::output::Output;
-use crate::output::confirm;
-use crate::output::table;
+use crate::lifecycle::MOST_PEOPLE;
+use crate::lifecycle::variants::VariantRun;
+use crate::output::{Output, confirm};
+use crate::report;
 use crate::scenario::Scenario;
 use crate::seed;
+use crate::session::{CheckError, CheckOutcome, CheckRun, DEFAULT_TARGET, RunEndpoint};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -126,90 +114,51 @@ pub(super) struct CheckArgs {
     further: FurtherFlags,
 }
 
-pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> {
-    let mut args = args;
-    let config = configuration(&mut args)?;
-    let chosen = choose(&args)?;
+pub(super) async fn run(mut args: CheckArgs, output: &Output) -> Result<u8, Failure> {
+    let output = &output.quieted(args.report.is_quiet());
+    let config = configuration(&mut args, output)?;
+    let chosen = choose(&args, output)?;
     let seed = args.seed.unwrap_or_else(seed::draw);
-    if let Some(scenario) = args.scenario {
-        let wanted = scenario::Wanted {
-            scenario,
-            url: args.url.as_ref(),
-            target: args.target.as_deref(),
-            seed,
-            yes: args.yes,
-            report: &args.report,
-            endpoint: &args.endpoint,
-        };
-        return scenario::run(&wanted, &chosen, output).await;
+    match args.scenario {
+        Some(scenario) => act(&args, scenario, &chosen, seed, output).await,
+        None if args.variants => try_variants(&args, &chosen, seed, output).await,
+        None => check(&args, &config, &chosen, seed, output).await,
     }
-    if args.variants {
-        return try_variants(&args, &chosen, seed, output).await;
-    }
-    let mut agenda = Agenda::new(&args, &chosen)?;
+}
+
+async fn check(
+    args: &CheckArgs,
+    config: &Config,
+    chosen: &[Chosen],
+    seed: u64,
+    output: &Output,
+) -> Result<u8, Failure> {
+    let mut run = check_run(args, config, chosen, seed)?;
     let baseline = args.known.read()?;
-    let mut subject = subject(&args, chosen.first(), seed)?;
-    let departs = subject.embedded.as_ref().is_some_and(|embedded| embedded.declared().departs());
+    let mut endpoint = endpoint(args, chosen.first(), seed, output)?;
+    let departs = endpoint.embedded.as_ref().is_some_and(|embedded| embedded.declared().departs());
     if departs && chosen.is_empty() {
-        agenda.clients.clear();
-    }
-    let further = match &subject.embedded {
-        Some(embedded) => embedded.further(),
-        None => args.further.read(subject.client.base_url())?,
-    };
-    if !args.dry_run && !args.read_only {
-        let what = format!("weir creates and deletes users and groups named {}…", run_prefix(seed));
-        confirm::before_writing(subject.client.base_url(), &what, args.yes)?;
+        run.clients.clear();
     }
     if args.dry_run {
-        return dry_run(agenda, &subject, &config, args.read_only, output).await;
+        let plan = run.plan(&endpoint).await.map_err(|error| undiscovered(&error, config))?;
+        output.print(&report::plan::text(&run.clients, &plan))?;
+        return Ok(exit::OK);
     }
-    let mut events = Events::new(args.report.consumers(output)?);
-    let baseline = baseline.map(SharedBaseline::new);
-    if let Some(baseline) = &baseline {
-        events = events.annotated_by(baseline.clone());
+    if !args.read_only {
+        confirm_writing(&endpoint, seed, args.yes)?;
     }
-    if args.report.wants_exchanges() {
-        let events = events.clone();
-        subject.observe(Observer::new(move |exchange| events.emit(&Event::Exchange(Arc::clone(exchange)))));
-    }
-    let interrupted = interrupt::watch();
-    let started = Instant::now();
-    events.emit(&Event::RunStarted {
-        command: repeat::command(std::env::args(), seed),
-        seed,
-        url: subject.client.base_url().to_string(),
-        target: subject.embedded.as_ref().map(|embedded| embedded.target().to_owned()),
-    });
-    let options = RunOptions {
-        seed,
-        concurrency: usize::from(args.endpoint.concurrency()),
-        interrupted: interrupted.clone(),
-        further,
-        scale: agenda.checks.iter().any(|check| check.is_opt_in()).then_some(Scale::FULL),
-        templates: Arc::new(config.templates.clone()),
-    };
-    let outcome = perform(agenda, &subject, &args, &config, &events, &options).await;
-    if let Err(Failure::Unreachable(reason)) = &outcome {
-        events.emit(&Event::RunFailed { reason: reason.clone() });
-    }
-    let baseline = baseline.map(|baseline| baseline.end(&events));
-    let summary = Summary {
-        exchanges: subject.client.sent() + outcome.as_ref().copied().unwrap_or(0),
-        elapsed: started.elapsed(),
-        interrupted: *interrupted.borrow(),
-        ..events.summary()
-    };
-    events.emit(&Event::RunFinished { summary: summary.clone() });
-    outcome?;
-    if let Some(error) = events.failure() {
-        return Err(error.into());
-    }
+    let events = Events::new(args.report.consumers(output)?);
+    let outcome = run.run(&mut endpoint, events, baseline, interrupt::watch()).await;
+    let CheckOutcome { summary, baseline } = outcome.map_err(|error| match error {
+        CheckError::Undiscovered(error) => undiscovered(&error, config),
+        CheckError::Report(error) => error.into(),
+    })?;
     let fail_on = args.fail_on.unwrap_or_default();
     let status = exit::status_of(&summary, fail_on);
     // Only a run that came to its end knows what there is to know.
     if let Some(baseline) = baseline.filter(|_| matches!(status, exit::OK | exit::FINDINGS))
-        && args.known.write(&baseline, fail_on)?
+        && args.known.write(&baseline, fail_on, output)?
         && summary.total(Verdict::Error) == 0
     {
         return Ok(exit::OK);
@@ -217,12 +166,17 @@ pub(super) async fn run(args: CheckArgs, output: Output) -> Result<u8, Failure> 
     Ok(status)
 }
 
+fn confirm_writing(endpoint: &RunEndpoint, seed: u64, yes: bool) -> Result<(), Failure> {
+    let what = format!("weir creates and deletes users and groups named {}…", run_prefix(seed));
+    confirm::before_writing(endpoint.client.base_url(), &what, yes)
+}
+
 /// Puts what the configuration says where no flag does. It counts for somebody's endpoint only: one of our own needs none.
-fn configuration(args: &mut CheckArgs) -> Result<Config, Failure> {
+fn configuration(args: &mut CheckArgs, output: &Output) -> Result<Config, Failure> {
     if args.target.is_some() || !args.deviations.is_empty() {
         return Ok(Config::default());
     }
-    let config = args.endpoint.configuration(args.url.as_ref())?;
+    let config = args.endpoint.configuration(args.url.as_ref(), output)?;
     args.url = args.url.take().or_else(|| config.url.clone());
     if args.url.is_none() {
         return Ok(Config::default());
@@ -243,63 +197,85 @@ fn configuration(args: &mut CheckArgs) -> Result<Config, Failure> {
 }
 
 /// The URL as given, or that of the connection, or an endpoint of our own.
-fn subject(args: &CheckArgs, chosen: Option<&Chosen>, seed: u64) -> Result<Subject, Failure> {
+fn endpoint(args: &CheckArgs, chosen: Option<&Chosen>, seed: u64, output: &Output) -> Result<RunEndpoint, Failure> {
     let connected = chosen.map(|chosen| chosen.url(args.url.as_ref())).transpose()?.flatten();
-    match (connected, chosen) {
-        (Some(url), Some(chosen)) => {
-            Ok(Subject { client: chosen.client(&url, &args.endpoint)?, embedded: None, observer: None })
+    let client = match (connected, chosen, &args.url) {
+        (Some(url), Some(chosen), _) => chosen.client(&url, &args.endpoint, output)?,
+        (_, _, Some(url)) => args.endpoint.client(url, output)?,
+        (_, _, None) => {
+            let target = args.target.as_deref().unwrap_or(DEFAULT_TARGET);
+            return RunEndpoint::embedded(target, &args.deviations, seed, args.endpoint.pace());
         }
-        _ => unconnected(args, seed),
-    }
+    };
+    let further = args.further.read(client.base_url())?;
+    Ok(RunEndpoint::foreign(client, further))
 }
 
-fn unconnected(args: &CheckArgs, seed: u64) -> Result<Subject, Failure> {
-    match &args.url {
-        Some(url) => Subject::at(url, &args.endpoint),
-        None => Subject::embedded(args.target.as_deref(), &args.deviations, seed, &args.endpoint),
-    }
+async fn act(
+    args: &CheckArgs,
+    scenario: Scenario,
+    chosen: &[Chosen],
+    seed: u64,
+    output: &Output,
+) -> Result<u8, Failure> {
+    let wanted = scenario::Wanted {
+        scenario,
+        url: args.url.as_ref(),
+        target: args.target.as_deref(),
+        seed,
+        yes: args.yes,
+        report: &args.report,
+        endpoint: &args.endpoint,
+    };
+    scenario::run(&wanted, chosen, output).await
 }
 
-async fn try_variants(args: &CheckArgs, chosen: &[Chosen], seed: u64, output: Output) -> Result<u8, Failure> {
+async fn try_variants(args: &CheckArgs, chosen: &[Chosen], seed: u64, output: &Output) -> Result<u8, Failure> {
     if chosen.is_empty() {
         return Err(Failure::Usage("--variants are those of a client; name it with --as".into()));
     }
-    let form = args.report.single().and_then(|(format, file)| Some((scenario::Form::of(format)?, file)));
-    let Some((form, file)) = form else {
+    let Some((form, file)) = args.report.document() else {
         return Err(Failure::Usage("variants are reported with --format terminal, json or markdown".into()));
     };
-    let subject = subject(args, chosen.first(), seed)?;
-    let what = format!("weir creates and deletes users and groups named {}…", run_prefix(seed));
-    confirm::before_writing(subject.client.base_url(), &what, args.yes)?;
-    let threads = usize::from(args.endpoint.concurrency.unwrap_or(8));
-    let wanted = variants::Wanted { people: args.people, seed, threads };
-    variants::run(chosen, &subject, &wanted, form, file, output).await
+    let endpoint = endpoint(args, chosen.first(), seed, output)?;
+    confirm_writing(&endpoint, seed, args.yes)?;
+    let run = VariantRun {
+        client: endpoint.client.clone(),
+        embedded: endpoint.embedded.as_ref(),
+        people: args.people,
+        seed,
+        threads: usize::from(args.endpoint.concurrency.unwrap_or(8)),
+    };
+    variants::run(chosen, &run, form, file, output).await
 }
 
-/// What a run does: the lifecycle of a client, checks, or both.
-struct Agenda {
-    clients: Vec<Description>,
-    checks: Vec<&'static Check>,
-}
-
-impl Agenda {
-    /// With `--as` the lifecycles of these clients; else the checks, and at an endpoint of our own the first client's
-    /// lifecycle before them, unless the run is about some checks only.
-    fn new(args: &CheckArgs, chosen: &[Chosen]) -> Result<Self, Failure> {
-        if !chosen.is_empty() {
-            let clients = chosen.iter().map(|chosen| chosen.description.clone()).collect();
-            return Ok(Self { clients, checks: Vec::new() });
-        }
+/// With `--as` the lifecycles of these clients; else the checks, and at an endpoint of our own the first client's
+/// lifecycle before them, unless the run is about some checks only.
+fn check_run(args: &CheckArgs, config: &Config, chosen: &[Chosen], seed: u64) -> Result<CheckRun, Failure> {
+    let (clients, checks) = if chosen.is_empty() {
         let selection = Selection { only: args.only.clone(), skip: args.skip.clone(), scale: args.scale };
         let checks = select(&selection).map_err(Failure::usage)?;
         let lives = args.url.is_none() && args.only.is_empty() && args.skip.is_empty() && !args.read_only;
-        let clients = clients::all().iter().take(usize::from(lives)).cloned().collect();
-        Ok(Self { clients, checks })
-    }
+        (clients::all().iter().take(usize::from(lives)).cloned().collect(), checks)
+    } else {
+        (chosen.iter().map(|chosen| chosen.description.clone()).collect(), Vec::new())
+    };
+    Ok(CheckRun {
+        clients,
+        read_only: args.read_only,
+        rounds: args.repeat,
+        people: args.people,
+        concurrency: usize::from(args.endpoint.concurrency()),
+        known: config.known.clone(),
+        templates: Arc::new(config.templates.clone()),
+        command: repeat::command(std::env::args(), seed),
+        emits_exchanges: args.report.wants_exchanges(),
+        ..CheckRun::new(checks, seed)
+    })
 }
 
 /// The clients that `--as` or the connection names, configured.
-fn choose(args: &CheckArgs) -> Result<Vec<Chosen>, Failure> {
+fn choose(args: &CheckArgs, output: &Output) -> Result<Vec<Chosen>, Failure> {
     let flags = &args.configured;
     if args.clients.is_empty() && flags.connection.is_none() {
         if flags.settings.is_empty() && flags.variant.is_none() {
@@ -308,110 +284,9 @@ fn choose(args: &CheckArgs) -> Result<Vec<Chosen>, Failure> {
         return Err(Failure::Usage("--setting and --variant are for a client; name it with --as".into()));
     }
     if args.clients.is_empty() {
-        return Ok(vec![flags.choose(None, "")?]);
+        return Ok(vec![flags.choose(None, "", output)?]);
     }
-    args.clients.iter().map(|id| flags.choose(Some(id), "")).collect()
-}
-
-/// Runs a client's lifecycle; returns how many requests the subject's own client did not count.
-async fn live(client: &Description, subject: &Subject, args: &CheckArgs, events: &Events, options: &RunOptions) -> u64 {
-    let threads = options.concurrency;
-    let whose = match &subject.embedded {
-        Some(embedded) => lifecycle::Subject::Embedded(EmbeddedSubject {
-            embedded,
-            deviations: &args.deviations,
-            threads,
-            observer: subject.observer.clone(),
-        }),
-        None => lifecycle::Subject::Foreign(ForeignSubject {
-            client: subject.client.clone(),
-            people: args.people,
-            seed: options.seed,
-            threads,
-        }),
-    };
-    let uncounted = lifecycle::run(&whose, client, events, options.interrupted.clone()).await;
-    if let Some(embedded) = &subject.embedded {
-        // The checks begin with an endpoint that has not been used.
-        embedded.reset();
-    }
-    uncounted
-}
-
-/// Does what is on the agenda; returns how many requests the subject's own client did not count.
-async fn perform(
-    agenda: Agenda,
-    subject: &Subject,
-    args: &CheckArgs,
-    config: &Config,
-    events: &Events,
-    options: &RunOptions,
-) -> Result<u64, Failure> {
-    let discovery = discover_or_leave(&subject.client, config, options.interrupted.clone()).await?;
-    let Some(mut discovery) = discovery else { return Ok(0) };
-    if let Some(embedded) = &subject.embedded {
-        discovery.declare(embedded.declared().clone());
-    }
-    let discovery = Arc::new(discovery);
-    let mut remarks = discovery.remarks().to_vec();
-    if discovery.declared().departs() && agenda.clients.is_empty() {
-        remarks.push(
-            "the target departs from the RFCs on purpose, so no client's lifecycle was run; --as CLIENT runs one"
-                .into(),
-        );
-    }
-    events.emit(&Event::Discovered { offers: discovery.all_offers(), remarks });
-    let planned = plan(agenda.checks, &discovery, args.read_only);
-    let skipped = planned.iter().filter(|planned| planned.decision != Decision::Run).count();
-    events.emit(&Event::Planned { run: planned.len() - skipped, skipped });
-    if args.repeat == 1 {
-        return Ok(round(&agenda.clients, &planned, subject, args, &discovery, events, options).await);
-    }
-    let rounds = Rounds::new(events.clone());
-    let mut uncounted = 0;
-    for number in 0..args.repeat {
-        if *options.interrupted.borrow() {
-            break;
-        }
-        // A name that an endpoint does not forget must not decide the next round.
-        let options = RunOptions { seed: options.seed.wrapping_add(u64::from(number)), ..options.clone() };
-        uncounted += round(&agenda.clients, &planned, subject, args, &discovery, &rounds.round(), &options).await;
-        if let Some(embedded) = &subject.embedded {
-            embedded.reset();
-        }
-    }
-    rounds.finish();
-    Ok(uncounted)
-}
-
-/// One round; returns how many requests the subject's own client did not count.
-async fn round(
-    clients: &[Description],
-    planned: &[PlannedCheck],
-    subject: &Subject,
-    args: &CheckArgs,
-    discovery: &Arc<Discovery>,
-    events: &Events,
-    options: &RunOptions,
-) -> u64 {
-    let mut uncounted = 0;
-    for client in clients {
-        uncounted += live(client, subject, args, events, options).await;
-    }
-    run::run(planned, &subject.client, discovery, events, options).await;
-    uncounted
-}
-
-/// Discovers, unless the run is interrupted meanwhile.
-async fn discover_or_leave(
-    client: &Client,
-    config: &Config,
-    mut interrupted: watch::Receiver<bool>,
-) -> Result<Option<Discovery>, Failure> {
-    tokio::select! {
-        discovery = discover_knowing(client, &config.known) => discovery.map(Some).map_err(|error| undiscovered(&error, config)),
-        Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => Ok(None),
-    }
+    args.clients.iter().map(|id| flags.choose(Some(id), "", output)).collect()
 }
 
 /// Why nothing is known of the endpoint.
@@ -422,30 +297,4 @@ fn undiscovered(error: &DiscoveryError, config: &Config) -> Failure {
         }
         _ => Failure::Unreachable(error.to_string()),
     }
-}
-
-async fn dry_run(
-    agenda: Agenda,
-    subject: &Subject,
-    config: &Config,
-    read_only: bool,
-    output: Output,
-) -> Result<u8, Failure> {
-    let client = &subject.client;
-    let discovery = discover_knowing(client, &config.known).await.map_err(|error| undiscovered(&error, config))?;
-    let lifecycles = agenda.clients.into_iter().map(|client| {
-        vec!["run".to_owned(), "lifecycle".to_owned(), format!("the whole life of {} with the endpoint", client.id)]
-    });
-    let checks = plan(agenda.checks, &discovery, read_only);
-    let rows: Vec<_> = lifecycles
-        .chain(checks.into_iter().map(|PlannedCheck { check, decision }| {
-            let (word, text) = match decision {
-                Decision::Run => ("run", check.title.to_owned()),
-                Decision::Skip(reason) => ("skip", reason),
-            };
-            vec![word.to_owned(), check.id.to_owned(), text]
-        }))
-        .collect();
-    output.print(&table(&rows))?;
-    Ok(exit::OK)
 }

@@ -1,7 +1,6 @@
 //! `weir clean`: deletes what an earlier run left behind.
 
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
 use url::Url;
@@ -9,13 +8,14 @@ use weir_catalog::discover;
 use weir_catalog::run_prefix;
 use weir_catalog::sweep::sweep;
 use weir_exchange::base_url;
-use weir_judge::{Consumer, Event, Events};
+use weir_judge::Events;
 
 use crate::exit;
 use crate::failure::Failure;
 use crate::flags::EndpointFlags;
 use crate::output::Output;
 use crate::output::confirm;
+use crate::report::leftovers::Leftovers;
 
 const EXAMPLES: &str = "\
 Every name that a run makes begins with its prefix, which the run and its reports show; the run's seed gives it too.
@@ -54,8 +54,8 @@ fn prefix(text: &str) -> Result<String, String> {
     Err("a run's names begin with weir-, so this prefix is none of ours".into())
 }
 
-pub(super) async fn run(args: CleanArgs, output: Output) -> Result<u8, Failure> {
-    let config = args.endpoint.configuration(args.url.as_ref())?;
+pub(super) async fn run(args: CleanArgs, output: &Output) -> Result<u8, Failure> {
+    let config = args.endpoint.configuration(args.url.as_ref(), output)?;
     let url = args
         .url
         .clone()
@@ -70,15 +70,15 @@ pub(super) async fn run(args: CleanArgs, output: Output) -> Result<u8, Failure> 
         let what = format!("weir deletes the users and groups whose names begin with {prefix}");
         confirm::before_writing(&url, &what, args.yes)?;
     }
-    let client = args.endpoint.client(&url)?;
+    let client = args.endpoint.client(&url, output)?;
     let discovery = discover(&client).await.map_err(|error| Failure::Unreachable(error.to_string()))?;
-    let left = Left::default();
+    let left = Leftovers::default();
     let events = Events::new(vec![Box::new(left.clone())]);
     let swept = sweep(&client, &discovery, &events, &prefix, true, args.dry_run).await;
     let left = left.take();
     let mut text = String::new();
     for url in &swept.found {
-        let reason = left.iter().find(|(left, _)| left == url).map(|(_, reason)| reason);
+        let reason = left.iter().find(|left| left.url == *url).map(|left| &left.reason);
         let _ = match (reason, args.dry_run) {
             (Some(reason), _) => writeln!(text, "left     {url}: {reason}"),
             (None, true) => writeln!(text, "found    {url}"),
@@ -89,7 +89,7 @@ pub(super) async fn run(args: CleanArgs, output: Output) -> Result<u8, Failure> 
         let _ = writeln!(text, "left     {url} gives no list, so what is there cannot be found by name");
     }
     let found = swept.found.len();
-    let remaining = swept.found.iter().filter(|url| left.iter().any(|(left, _)| left == *url)).count();
+    let remaining = swept.found.iter().filter(|url| left.iter().any(|left| left.url == **url)).count();
     let _ = if args.dry_run {
         writeln!(text, "{found} found")
     } else {
@@ -97,23 +97,4 @@ pub(super) async fn run(args: CleanArgs, output: Output) -> Result<u8, Failure> 
     };
     output.print(&text)?;
     Ok(if remaining > 0 || !swept.unsearched.is_empty() { exit::FINDINGS } else { exit::OK })
-}
-
-/// What could not be deleted: URL and reason.
-#[derive(Clone, Default)]
-struct Left(Arc<Mutex<Vec<(String, String)>>>);
-
-impl Left {
-    fn take(&self) -> Vec<(String, String)> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl Consumer for Left {
-    fn event(&mut self, event: &Event) -> std::io::Result<()> {
-        if let Event::Leftover { url, reason } = event {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).push((url.clone(), reason.clone()));
-        }
-        Ok(())
-    }
 }

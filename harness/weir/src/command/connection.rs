@@ -52,7 +52,7 @@ struct ShowArgs {
 
 pub(super) fn run(
     args: ConnectionArgs,
-    output: Output,
+    output: &Output,
     runtime: impl Fn() -> Result<Runtime, Failure>,
 ) -> Result<u8, Failure> {
     match args.action {
@@ -62,10 +62,10 @@ pub(super) fn run(
     }
 }
 
-fn show(args: &ShowArgs, output: Output) -> Result<u8, Failure> {
+fn show(args: &ShowArgs, output: &Output) -> Result<u8, Failure> {
     let read = connection::open(&args.file, args.ignore_expressions).map_err(Failure::usage)?;
     for warning in &read.warnings {
-        eprintln!("weir: {warning}");
+        output.warn(warning);
     }
     output.print(&shown(&read))?;
     match read.client.and_then(client::not_scim) {

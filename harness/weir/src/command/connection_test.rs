@@ -35,7 +35,7 @@ pub(super) struct ConnectedArgs {
 }
 
 impl ConnectedArgs {
-    fn chosen(&self) -> Result<(Chosen, Client), Failure> {
+    fn chosen(&self, output: &Output) -> Result<(Chosen, Client), Failure> {
         let flags = ClientFlags {
             connection: Some(self.file.clone()),
             channel: self.channel.clone(),
@@ -43,18 +43,18 @@ impl ConnectedArgs {
             ignore_expressions: true,
             ..ClientFlags::default()
         };
-        let chosen = flags.choose(self.client.as_deref(), "")?;
+        let chosen = flags.choose(self.client.as_deref(), "", output)?;
         let url = chosen.url(None)?.ok_or_else(|| {
             Failure::Usage(format!("{} has no SCIM URL, so there is nothing to connect to", self.file.display()))
         })?;
-        let client = chosen.client(&url, &self.endpoint)?;
+        let client = chosen.client(&url, &self.endpoint, output)?;
         Ok((chosen, client))
     }
 }
 
 /// Says whether the connection connects, and what is wrong if not.
-pub(super) async fn test(args: ConnectedArgs, output: Output) -> Result<u8, Failure> {
-    let (chosen, client) = args.chosen()?;
+pub(super) async fn test(args: ConnectedArgs, output: &Output) -> Result<u8, Failure> {
+    let (chosen, client) = args.chosen(output)?;
     let Probe { questions, obstacle } = probe(&client, &chosen.description).await;
     let rows: Vec<_> = questions.iter().map(row).collect();
     output.print(&format!("{} as {}\n{}", client.base_url(), chosen.description.id, table(&rows)))?;
@@ -79,8 +79,8 @@ fn row(question: &ProbeQuestion) -> Vec<String> {
 }
 
 /// The attributes of the endpoint as the mapping page lists them.
-pub(super) async fn fields(args: ConnectedArgs, output: Output) -> Result<u8, Failure> {
-    let (chosen, client) = args.chosen()?;
+pub(super) async fn fields(args: ConnectedArgs, output: &Output) -> Result<u8, Failure> {
+    let (chosen, client) = args.chosen(output)?;
     let exchange =
         client.send(Request::get("/Schemas")).await.map_err(|error| Failure::Unreachable(error.to_string()))?;
     let schemas = schemas(&exchange)?;

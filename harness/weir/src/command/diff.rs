@@ -42,7 +42,7 @@ pub(super) struct DiffArgs {
     format: DiffFormat,
 }
 
-pub(super) fn run(args: &DiffArgs, output: Output) -> Result<u8, Failure> {
+pub(super) fn run(args: &DiffArgs, output: &Output) -> Result<u8, Failure> {
     let found = difference(&record(&args.before)?, &record(&args.after)?);
     output.print(&match args.format {
         DiffFormat::Text => text(&found),

@@ -31,7 +31,7 @@ pub(super) struct ExplainArgs {
     id: String,
 }
 
-pub(super) fn run(args: &ExplainArgs, output: Output) -> Result<u8, Failure> {
+pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<u8, Failure> {
     let id = args.id.as_str();
     let text = checks::find(id)
         .map(check)

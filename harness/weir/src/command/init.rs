@@ -37,13 +37,13 @@ pub(super) struct InitArgs {
     endpoint: EndpointFlags,
 }
 
-pub(super) async fn run(args: InitArgs, output: Output) -> Result<u8, Failure> {
+pub(super) async fn run(args: InitArgs, output: &Output) -> Result<u8, Failure> {
     let path = args.output.display().to_string();
     let to_output = path == "-";
     if !to_output && !args.force && args.output.exists() {
         return Err(Failure::Usage(format!("{path} is there already; --force writes over it, --output names another")));
     }
-    let client = args.endpoint.client(&args.url)?;
+    let client = args.endpoint.client(&args.url, output)?;
     let discovery = discover(&client).await.map_err(|error| Failure::Unreachable(error.to_string()))?;
     let types: Vec<String> = discovery.resource_types().iter().map(|kind| kind.name.clone()).collect();
     let missing: Vec<_> =

@@ -49,7 +49,7 @@ pub(super) struct ListArgs {
     format: ListFormat,
 }
 
-pub(super) fn run(args: &ListArgs, output: Output) -> Result<u8, Failure> {
+pub(super) fn run(args: &ListArgs, output: &Output) -> Result<u8, Failure> {
     let topic = args.topic.as_deref();
     let entries = match args.catalogue {
         Catalogue::Checks => checks(topic),

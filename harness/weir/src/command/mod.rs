@@ -15,7 +15,6 @@ mod provision;
 mod scenario;
 mod serve;
 mod shell;
-mod subject;
 mod variants;
 
 use std::process::ExitCode;
@@ -85,7 +84,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     init_log();
     let output = Output::new(cli.color);
-    let status = match dispatch(cli.command, output) {
+    let status = match dispatch(cli.command, &output) {
         Ok(status) => status,
         // Whoever read the output has seen enough.
         Err(failure) if failure.is_broken_pipe() => exit::OK,
@@ -105,7 +104,7 @@ fn init_log() {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
-fn dispatch(command: Command, output: Output) -> Result<u8, Failure> {
+fn dispatch(command: Command, output: &Output) -> Result<u8, Failure> {
     let runtime =
         || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Failure::Runtime);
     match command {

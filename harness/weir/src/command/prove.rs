@@ -58,7 +58,7 @@ pub(super) struct ProveArgs {
     format: ProveFormat,
 }
 
-pub(super) async fn run(args: ProveArgs, output: Output) -> Result<u8, Failure> {
+pub(super) async fn run(args: ProveArgs, output: &Output) -> Result<u8, Failure> {
     if !args.clients.is_empty() {
         return compare(&args, output).await;
     }
@@ -90,7 +90,7 @@ pub(super) async fn run(args: ProveArgs, output: Output) -> Result<u8, Failure> 
 }
 
 /// Clients against deviations.
-async fn compare(args: &ProveArgs, output: Output) -> Result<u8, Failure> {
+async fn compare(args: &ProveArgs, output: &Output) -> Result<u8, Failure> {
     let mut clients: Vec<&'static Description> = Vec::new();
     for id in &args.clients {
         if id == "all" {

@@ -5,18 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use tokio::sync::watch;
-use tokio::time::{Interval, MissedTickBehavior};
 use url::Url;
-use weir_exchange::Client;
-use weir_provision::client::Description;
-use weir_provision::client::wire::{Call, NoAnswer, Reply, Sender, Wire};
-use weir_provision::engine::report::Abort;
-use weir_provision::engine::{CycleReport, PassError, Progress, Provisioner};
+use weir_provision::client::wire::{Sender, Wire};
+use weir_provision::engine::Provisioner;
 use weir_provision::ledger::{Identity, Ledger, MemoryLedger};
 use weir_provision::options::Put;
-use weir_provision::source::ldif::Warning;
-use weir_provision::source::{Directory, LdapSource, LdifFile, PingOne, Source, pingone};
+use weir_provision::source::{Directory, LdifFile, pingone};
 use weir_provision::{Channel, Options, RemoveUserAction};
 
 use crate::exit;
@@ -26,14 +20,11 @@ use crate::flags::client::{Chosen, ClientFlags};
 use crate::flags::cycle_report::CycleReportFlags;
 use crate::flags::endpoint::base_url;
 use crate::flags::ledger::LedgerFlags;
-use crate::flags::pingone::{Incoming, PingOneFlags};
-use crate::flags::source::{Place, SourceFlags, pass_failure};
+use crate::flags::pingone::PingOneFlags;
+use crate::flags::source::{Place, SourceFlags};
 use crate::interrupt;
-use crate::output::Output;
-use crate::output::confirm;
-use crate::output::progress_bar::ProgressBar;
-use crate::report::cycle::{Form, Title};
-use crate::report::cycles::CycleReports;
+use crate::output::{Output, confirm};
+use crate::session::provision::{Nowhere, Pace, People, ProvisionRun, connect, pass_failure, warn};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -118,35 +109,6 @@ pub(super) struct ProvisionArgs {
     endpoint: EndpointFlags,
 }
 
-/// What the cycles read: one file anew each time, or a directory that changes between them.
-enum People {
-    Server(LdapSource),
-    File(LdifFile),
-    Directory(Box<Directory>),
-    PingOne(Box<PingOne>),
-}
-
-impl People {
-    fn source(&self) -> &dyn Source {
-        match self {
-            Self::Server(server) => server,
-            Self::File(file) => file,
-            Self::Directory(directory) => &**directory,
-            Self::PingOne(users) => &**users,
-        }
-    }
-
-    /// How many entries there are, where that is known.
-    fn total(&self) -> Option<u64> {
-        match self {
-            Self::Server(_) => None,
-            Self::File(file) => Some(file.len()),
-            Self::Directory(directory) => u64::try_from(directory.len()).ok(),
-            Self::PingOne(users) => u64::try_from(users.len()).ok(),
-        }
-    }
-}
-
 impl ProvisionArgs {
     /// A URL behind the files of `--changes` is the endpoint's, not a file.
     fn take_url(&mut self) -> Result<(), Failure> {
@@ -159,12 +121,12 @@ impl ProvisionArgs {
     }
 }
 
-pub(super) async fn run(mut args: ProvisionArgs, output: Output) -> Result<u8, Failure> {
+pub(super) async fn run(mut args: ProvisionArgs, output: &Output) -> Result<u8, Failure> {
     if args.ledger.is_upkeep() {
         return args.ledger.upkeep(output);
     }
     args.take_url()?;
-    let chosen = args.configured.choose(args.client.as_deref(), DEFAULT_CLIENT)?;
+    let chosen = args.configured.choose(args.client.as_deref(), DEFAULT_CLIENT, output)?;
     let url = chosen.url(args.url.as_ref())?;
     if url.is_none() && !args.dry_run {
         return Err(Failure::Usage("give the SCIM base URL of the endpoint, or --dry-run".into()));
@@ -173,15 +135,15 @@ pub(super) async fn run(mut args: ProvisionArgs, output: Output) -> Result<u8, F
     if let Some(connected) = connected {
         args.source.fill_from(connected);
     }
-    let (channel, people) = if let Some(rule) = args.pingone.rule()? {
+    let (channel, people) = if let Some(rule) = args.pingone.rule(output)? {
         let users = PingOneFlags::users(args.source.name(), &rule)?;
         (pingone::channel(&rule).for_client(description), People::PingOne(Box::new(users)))
     } else {
-        let channel = args.source.channel_of(connected)?.for_client(description);
-        let people = read(&args, &channel)?;
+        let channel = args.source.channel_of(connected, output)?.for_client(description);
+        let people = read(&args, &channel, output)?;
         (channel, people)
     };
-    let incoming = args.pingone.incoming()?;
+    let events = args.pingone.event_source()?;
     let mut reports = args.report.open(output)?;
     if args.dry_run {
         // Nothing is sent: the wire behind a plan is never used.
@@ -193,7 +155,7 @@ pub(super) async fn run(mut args: ProvisionArgs, output: Output) -> Result<u8, F
         return Ok(if plan.failures.is_empty() { exit::OK } else { exit::FINDINGS });
     }
     let Some(url) = url else { return Err(Failure::Usage("give the SCIM base URL of the endpoint".into())) };
-    let client = chosen.client(&url, &args.endpoint)?;
+    let client = chosen.client(&url, &args.endpoint, output)?;
     let what = format!("weir provisions users and groups from {}", args.source.name());
     confirm::before_writing(client.base_url(), &what, args.yes)?;
     let identity = args.identity(client.base_url(), &channel, &chosen);
@@ -206,176 +168,28 @@ pub(super) async fn run(mut args: ProvisionArgs, output: Output) -> Result<u8, F
         connected = connect(&client, description) => connected?,
         Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => return Ok(exit::INTERRUPTED),
     }
-    let mut run = Run { args: &args, provisioner, people, progress: Arc::default(), interrupted };
-    let mut status = run.cycles(&mut reports).await;
-    if let (Ok(first @ (exit::OK | exit::FINDINGS)), Some(incoming)) = (&status, incoming) {
-        status = run.events(incoming, &mut reports, *first).await;
-    }
-    reports.finish()?;
-    status
-}
-
-/// Cycles one after the other.
-struct Run<'a> {
-    args: &'a ProvisionArgs,
-    provisioner: Provisioner,
-    people: People,
-    progress: Arc<Progress>,
-    interrupted: watch::Receiver<bool>,
-}
-
-/// Whether there is a further cycle.
-enum Further {
-    Yes,
-    No,
-    Interrupted,
-}
-
-impl Run<'_> {
-    async fn cycles(&mut self, reports: &mut CycleReports) -> Result<u8, Failure> {
-        self.stop_when_interrupted();
-        let total = self.args.changes.len() + 1;
-        let is_watch = self.args.watch.is_some();
-        let form = if is_watch { Form::Watch } else { Form::Table };
-        let total = (!self.args.step && !is_watch).then_some(total);
-        let mut ticks = self.args.watch.map(ticks);
-        let mut status = exit::OK;
-        for number in 1.. {
-            match self.further(number, total, ticks.as_mut()).await {
-                Further::Yes => {}
-                Further::No => break,
-                Further::Interrupted if is_watch => break,
-                Further::Interrupted => return Ok(exit::INTERRUPTED),
-            }
-            let source = self.change(number)?;
-            let bar = ProgressBar::start(&self.progress, self.people.total());
-            let report = self.provisioner.watched_cycle(self.people.source(), &self.progress).await;
-            drop(bar);
-            let report = match report {
-                Ok(report) => report,
-                // A source that cannot be read now may be readable in a minute.
-                Err(error @ PassError::Source(_)) if is_watch => {
-                    eprintln!("weir: cycle {number}: {}", pass_failure(&error));
-                    status = pass_failure(&error).status();
-                    continue;
-                }
-                Err(error) => return Err(pass_failure(&error)),
-            };
-            status = if is_watch { status_of(&report) } else { status.max(status_of(&report)) };
-            reports.cycle(&Title { number, total, source: &source, form }, &report)?;
-            if report.aborted.as_ref().is_some_and(|aborted| !is_watch || *aborted == Abort::Interrupted) {
-                break;
-            }
-        }
-        Ok(status)
-    }
-
-    /// Sends each event as it comes. One that cannot be read, or is about nobody, is told and left out.
-    async fn events(
-        &mut self,
-        mut incoming: Incoming,
-        reports: &mut CycleReports,
-        mut status: u8,
-    ) -> Result<u8, Failure> {
-        let file = self.args.pingone.events.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
-        for number in 2.. {
-            let event = tokio::select! {
-                biased;
-                Ok(_) = self.interrupted.wait_for(|interrupted| *interrupted) => break,
-                event = incoming.recv() => event,
-            };
-            let Some(event) = event else { break };
-            let applied = event.map_err(|fault| fault.to_string()).and_then(|(line, event)| {
-                let source = format!("{file}:{line} {event}");
-                let applied = match &mut self.people {
-                    People::PingOne(users) => users.apply(event),
-                    _ => Ok(()),
-                };
-                applied.map_err(|problem| format!("{file}: line {line}: {problem}")).map(|()| source)
-            });
-            let source = match applied {
-                Ok(source) => source,
-                Err(problem) => {
-                    eprintln!("weir: {problem}; the event is left out");
-                    status = status.max(exit::FINDINGS);
-                    continue;
-                }
-            };
-            if let People::PingOne(users) = &self.people {
-                self.provisioner.options.rule_deleted = users.is_rule_deleted();
-            }
-            let report = self.provisioner.watched_cycle(self.people.source(), &self.progress).await;
-            let report = report.map_err(|error| pass_failure(&error))?;
-            status = status.max(status_of(&report));
-            reports.cycle(&Title { number, total: None, source: &source, form: Form::Event }, &report)?;
-            if report.aborted.is_some() {
-                break;
-            }
-        }
-        Ok(status)
-    }
-
-    fn stop_when_interrupted(&self) {
-        let (mut interrupted, progress) = (self.interrupted.clone(), Arc::clone(&self.progress));
-        tokio::spawn(async move {
-            if interrupted.wait_for(|interrupted| *interrupted).await.is_ok() {
-                progress.stop();
-            }
-        });
-    }
-
-    /// Waits for the next cycle's turn.
-    async fn further(&mut self, number: usize, total: Option<usize>, ticks: Option<&mut Interval>) -> Further {
-        let turn = async {
-            match (total, ticks) {
-                (Some(total), _) => number <= total,
-                (None, Some(ticks)) => {
-                    ticks.tick().await;
-                    true
-                }
-                (None, None) => number == 1 || next_line().await,
-            }
-        };
-        tokio::select! {
-            biased;
-            Ok(_) = self.interrupted.wait_for(|interrupted| *interrupted) => Further::Interrupted,
-            is_further = turn => if is_further { Further::Yes } else { Further::No },
-        }
-    }
-
-    /// Applies the changes that belong to a cycle; what it reads, as a title says it.
-    fn change(&mut self, number: usize) -> Result<String, Failure> {
-        let change = number.checked_sub(2).and_then(|index| self.args.changes.get(index));
-        let Some(change) = change else { return Ok(self.args.source.name().to_owned()) };
-        if let People::Directory(directory) = &mut self.people {
-            warn(change, &directory.apply_file(change).map_err(Failure::usage)?);
-        }
-        Ok(change.display().to_string())
-    }
-}
-
-fn ticks(seconds: u64) -> Interval {
-    let mut ticks = tokio::time::interval(Duration::from_secs(seconds));
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    ticks
-}
-
-/// Waits for a line on standard input; `false` at its end.
-async fn next_line() -> bool {
-    let read = tokio::task::spawn_blocking(|| std::io::stdin().read_line(&mut String::new()));
-    matches!(read.await, Ok(Ok(1..)))
-}
-
-fn status_of(report: &CycleReport) -> u8 {
-    match &report.aborted {
-        Some(Abort::Credentials(_) | Abort::Unanswered(_)) => exit::UNREACHABLE,
-        Some(Abort::Interrupted) => exit::INTERRUPTED,
-        None if report.is_clean() => exit::OK,
-        None => exit::FINDINGS,
-    }
+    let run = ProvisionRun {
+        provisioner,
+        people,
+        source: args.source.name().to_owned(),
+        pace: args.pace(),
+        events,
+        interrupted,
+        output: output.clone(),
+    };
+    run.run(&mut reports).await
 }
 
 impl ProvisionArgs {
+    /// When there is a further cycle.
+    fn pace(&self) -> Pace {
+        match self.watch {
+            Some(seconds) => Pace::Watch(Duration::from_secs(seconds)),
+            None if self.step => Pace::Step,
+            None => Pace::Changes(self.changes.clone()),
+        }
+    }
+
     /// Whose ledger this run needs.
     fn identity(&self, endpoint: &Url, channel: &Channel, chosen: &Chosen) -> Identity {
         Identity {
@@ -407,7 +221,7 @@ impl ProvisionArgs {
 }
 
 /// Reads the source, and tries every change on it, before anything is sent.
-fn read(args: &ProvisionArgs, channel: &Channel) -> Result<People, Failure> {
+fn read(args: &ProvisionArgs, channel: &Channel, output: &Output) -> Result<People, Failure> {
     let path = match args.source.place()? {
         Place::File(path) => path,
         Place::Ldap(_) if !args.changes.is_empty() => {
@@ -415,26 +229,20 @@ fn read(args: &ProvisionArgs, channel: &Channel) -> Result<People, Failure> {
                 "--changes is for an LDIF file; a directory server is changed where it is, use --step".into(),
             ));
         }
-        Place::Ldap(url) => return args.source.connect(url, channel).map(People::Server),
+        Place::Ldap(url) => return args.source.connect(url, channel, output).map(People::Server),
     };
     if args.changes.is_empty() {
         let (file, warnings) = LdifFile::open(&path).map_err(Failure::usage)?;
-        warn(&path, &warnings);
+        warn(output, &path, &warnings);
         return Ok(People::File(file));
     }
     let (directory, warnings) = Directory::open(&path).map_err(Failure::usage)?;
-    warn(&path, &warnings);
+    warn(output, &path, &warnings);
     let mut rehearsal = directory.clone();
     for path in &args.changes {
         rehearsal.apply_file(path).map_err(Failure::usage)?;
     }
     Ok(People::Directory(Box::new(directory)))
-}
-
-fn warn(path: &std::path::Path, warnings: &[Warning]) {
-    for warning in warnings {
-        eprintln!("weir: {}:{}: {}", path.display(), warning.line, warning.text);
-    }
 }
 
 /// What the flags say goes over what the description and the connection's channel say.
@@ -466,39 +274,4 @@ fn provisioner(
 ) -> Provisioner {
     let options = options(args, chosen);
     Provisioner { channel, description: Arc::new(chosen.description.clone()), options, wire, ledger }
-}
-
-/// Tries URL and credentials before the first cycle, so that what is wrong with them is said once and not for each entry.
-async fn connect(client: &Client, description: &Description) -> Result<(), Failure> {
-    let call = description.connect.call(description);
-    let path = call.path.clone();
-    let reply = Sender::new(client.clone(), description)
-        .send(call)
-        .await
-        .map_err(|error| Failure::Unreachable(format!("{}: {error}", client.base_url())))?;
-    let url = client.base_url();
-    match reply.status {
-        401 | 403 => Err(Failure::Unreachable(format!(
-            "{url} refused the credentials with {}; give others with --bearer or --basic",
-            reply.explained()
-        ))),
-        404 => Err(Failure::Unreachable(format!(
-            "{url}{path} was answered with status 404; check that the URL is the SCIM base URL"
-        ))),
-        200..300 => match reply.json {
-            Ok(_) => Ok(()),
-            Err(why) => Err(Failure::Unreachable(format!("{url}{path}: {why}"))),
-        },
-        // Perhaps it only dislikes this question; the cycle will tell.
-        _ => Ok(()),
-    }
-}
-
-/// The wire of a dry run.
-struct Nowhere;
-
-impl Wire for Nowhere {
-    fn send(&self, _: Call) -> futures_util::future::BoxFuture<'_, Result<Reply, NoAnswer>> {
-        Box::pin(async { Err(NoAnswer("a dry run sends nothing".to_owned())) })
-    }
 }

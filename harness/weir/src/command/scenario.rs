@@ -1,10 +1,8 @@
 //! `weir check --as CLIENT --scenario NAME`: a known limitation acted out, with a verdict in plain words.
 
-use std::path::Path;
-
 use url::Url;
 use weir_catalog::run_prefix;
-use weir_judge::{Consumer, Event, Events};
+use weir_judge::Events;
 
 use crate::embedded::Embedded;
 use crate::embedded::EmbeddedOptions;
@@ -12,13 +10,14 @@ use crate::exit;
 use crate::failure::Failure;
 use crate::flags::EndpointFlags;
 use crate::flags::client::Chosen;
-use crate::flags::report::{ReportFlags, ReportFormat};
+use crate::flags::report::ReportFlags;
 use crate::interrupt;
 use crate::output::Output;
 use crate::output::confirm;
-use crate::output::table;
+use crate::report;
+use crate::report::leftovers::{Leftover, Leftovers};
 use crate::scenario;
-use crate::scenario::{Scenario, ScenarioError, Subject, Told};
+use crate::scenario::{Scenario, ScenarioError, Subject};
 
 /// What is to be acted out, and where.
 pub(super) struct Wanted<'a> {
@@ -31,20 +30,20 @@ pub(super) struct Wanted<'a> {
     pub endpoint: &'a EndpointFlags,
 }
 
-pub(super) async fn run(wanted: &Wanted<'_>, chosen: &[Chosen], output: Output) -> Result<u8, Failure> {
+pub(super) async fn run(wanted: &Wanted<'_>, chosen: &[Chosen], output: &Output) -> Result<u8, Failure> {
     let [chosen] = chosen else {
         return Err(Failure::Usage("--scenario needs one client; name it with --as".into()));
     };
-    let form = wanted.report.single().and_then(|(format, file)| Some((Form::of(format)?, file)));
-    let Some((form, file)) = form else {
+    let Some((form, file)) = wanted.report.document() else {
         return Err(Failure::Usage("a scenario is reported with --format terminal, json or markdown".into()));
     };
-    let events = Events::new(vec![Box::new(Leftovers)]);
+    let leftovers = Leftovers::default();
+    let events = Events::new(vec![Box::new(leftovers.clone())]);
     let interrupted = interrupt::watch();
     let url = chosen.url(wanted.url)?;
     let is_foreign = url.is_some();
     let outcome = if let Some(url) = url {
-        let client = chosen.client(&url, wanted.endpoint)?;
+        let client = chosen.client(&url, wanted.endpoint, output)?;
         let prefix = run_prefix(wanted.seed);
         let what = format!("weir creates and deletes users and groups named {prefix}…");
         confirm::before_writing(client.base_url(), &what, wanted.yes)?;
@@ -55,13 +54,16 @@ pub(super) async fn run(wanted: &Wanted<'_>, chosen: &[Chosen], output: Output) 
         let subject = Subject::Embedded(&embedded);
         scenario::run(wanted.scenario, &subject, &chosen.description, &events, interrupted).await
     };
+    for Leftover { url, reason } in leftovers.take() {
+        output.warn(&format!("{url} is left behind: {reason}"));
+    }
     let told = match outcome {
         Ok(told) => told,
         Err(ScenarioError::Interrupted) => return Ok(exit::INTERRUPTED),
         Err(ScenarioError::Unreachable(why)) => return Err(Failure::Unreachable(why)),
         Err(ScenarioError::Unsuitable(why)) => return Err(Failure::Usage(why)),
     };
-    print(&told, form, file, output)?;
+    output.write(&report::scenario::document(&told, form), file)?;
     // What a target of our own declares is no finding.
     Ok(if told.is_found && is_foreign { exit::FINDINGS } else { exit::OK })
 }
@@ -76,58 +78,4 @@ fn embedded(wanted: &Wanted<'_>) -> Result<Embedded, Failure> {
         (None, None) => Embedded::start(&options("aquera")),
     };
     started.map_err(Failure::usage)
-}
-
-/// What it is told as.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    Text,
-    Json,
-    Markdown,
-}
-
-impl Form {
-    pub(super) const fn of(format: ReportFormat) -> Option<Self> {
-        match format {
-            ReportFormat::Terminal => Some(Self::Text),
-            ReportFormat::Json => Some(Self::Json),
-            ReportFormat::Markdown => Some(Self::Markdown),
-            _ => None,
-        }
-    }
-}
-
-fn print(told: &Told, form: Form, file: Option<&Path>, output: Output) -> Result<(), Failure> {
-    let text = match form {
-        Form::Text => text(told),
-        Form::Json => format!("{:#}\n", told.json()),
-        Form::Markdown => told.markdown(),
-    };
-    match file {
-        None => output.print(&text),
-        Some(path) => std::fs::write(path, text)
-            .map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", path.display()))),
-    }
-}
-
-fn text(told: &Told) -> String {
-    let rows: Vec<Vec<String>> = std::iter::once(&told.columns).chain(&told.rows).cloned().collect();
-    let mut text = format!("{}\n\n{}\n", told.about, table(&rows));
-    for sentence in &told.verdict {
-        text.push_str(sentence);
-        text.push('\n');
-    }
-    text
-}
-
-/// Tells what could not be deleted.
-struct Leftovers;
-
-impl Consumer for Leftovers {
-    fn event(&mut self, event: &Event) -> std::io::Result<()> {
-        if let Event::Leftover { url, reason } = event {
-            eprintln!("weir: {url} is left behind: {reason}");
-        }
-        Ok(())
-    }
 }

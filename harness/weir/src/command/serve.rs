@@ -118,7 +118,7 @@ pub(super) struct ServeArgs {
     protection: ProtectionFlags,
 }
 
-pub(super) async fn run(args: ServeArgs, output: Output) -> Result<u8, Failure> {
+pub(super) async fn run(args: ServeArgs, output: &Output) -> Result<u8, Failure> {
     let (quiet, form) = (args.quiet, args.format);
     let given = Given {
         bearer: args.bearer.is_some(),
@@ -139,7 +139,7 @@ pub(super) async fn run(args: ServeArgs, output: Output) -> Result<u8, Failure> 
     }
     let mut followers = tokio::task::JoinSet::new();
     if let Some(archive) = archive {
-        followers.spawn(recording::follow(endpoint.journal().follow(), archive, endpoint.origin()));
+        followers.spawn(recording::follow(endpoint.journal().follow(), archive, endpoint.origin(), output.clone()));
     }
     // Whoever reads `ready` may end the process at once.
     let mut requests = interrupt::listen()?;

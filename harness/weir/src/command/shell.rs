@@ -25,14 +25,14 @@ pub(super) struct ManArgs {
     command: Option<String>,
 }
 
-pub(super) fn completions(args: &CompletionsArgs, mut weir: Command, output: Output) -> Result<u8, Failure> {
+pub(super) fn completions(args: &CompletionsArgs, mut weir: Command, output: &Output) -> Result<u8, Failure> {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut weir, "weir", &mut text);
     output.print(&String::from_utf8_lossy(&text))?;
     Ok(exit::OK)
 }
 
-pub(super) fn man(args: &ManArgs, weir: Command, output: Output) -> Result<u8, Failure> {
+pub(super) fn man(args: &ManArgs, weir: Command, output: &Output) -> Result<u8, Failure> {
     let page = match &args.command {
         None => weir,
         Some(name) => {

@@ -13,6 +13,7 @@ use weir_provision::client;
 
 use crate::exit::FailOn;
 use crate::failure::Failure;
+use crate::output::Output;
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Known findings")]
@@ -55,7 +56,7 @@ impl BaselineFlags {
 
     /// Writes the baseline anew, if that is asked for, and tells so on standard error. Returns whether everything that the
     /// run found is known now; an entry that expired keeps its day, because only a person can give it another.
-    pub fn write(&self, baseline: &Baseline, fail_on: FailOn) -> Result<bool, Failure> {
+    pub fn write(&self, baseline: &Baseline, fail_on: FailOn, output: &Output) -> Result<bool, Failure> {
         if !self.update_baseline {
             return Ok(false);
         }
@@ -68,12 +69,12 @@ impl BaselineFlags {
         std::fs::write(&path, updated.text()).map_err(|error| {
             Failure::Usage(format!("the baseline cannot be written to {}: {error}", path.display()))
         })?;
-        eprintln!(
-            "weir: {} holds {} known finding{}: {came} came, {went} went",
+        output.warn(&format!(
+            "{} holds {} known finding{}: {came} came, {went} went",
             path.display(),
             updated.len(),
             if updated.len() == 1 { "" } else { "s" }
-        );
+        ));
         Ok(updated.outdated().is_empty())
     }
 

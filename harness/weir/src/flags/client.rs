@@ -18,6 +18,7 @@ use weir_provision::connection::{Connection, ConnectionChannel};
 use super::endpoint::base_url;
 use crate::failure::Failure;
 use crate::flags::EndpointFlags;
+use crate::output::Output;
 
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Client")]
@@ -57,18 +58,18 @@ pub struct Chosen {
 
 impl ClientFlags {
     /// The connection's file, read; its warnings are told.
-    pub fn open(&self) -> Result<Option<Connection>, Failure> {
+    pub fn open(&self, output: &Output) -> Result<Option<Connection>, Failure> {
         let Some(path) = &self.connection else { return Ok(None) };
         let read = connection::open(path, self.ignore_expressions).map_err(Failure::usage)?;
         for warning in &read.warnings {
-            eprintln!("weir: {warning}");
+            output.warn(warning);
         }
         Ok(Some(read))
     }
 
     /// The client that `--as` names, or else that of the connection, or else `default`.
-    pub fn choose(&self, id: Option<&str>, default: &str) -> Result<Chosen, Failure> {
-        let connection = self.open()?;
+    pub fn choose(&self, id: Option<&str>, default: &str, output: &Output) -> Result<Chosen, Failure> {
+        let connection = self.open(output)?;
         let id = match (id, &connection) {
             (Some(id), _) => id,
             (None, None) => default,
@@ -80,11 +81,16 @@ impl ClientFlags {
             })?,
         };
         let description = client::find(id).ok_or_else(|| Failure::Usage(client::unknown(id)))?;
-        self.configure(description, connection.as_ref())
+        self.configure(description, connection.as_ref(), output)
     }
 
     /// A client with the settings and variants of these flags.
-    pub fn configure(&self, description: &Description, connection: Option<&Connection>) -> Result<Chosen, Failure> {
+    pub fn configure(
+        &self,
+        description: &Description,
+        connection: Option<&Connection>,
+        output: &Output,
+    ) -> Result<Chosen, Failure> {
         let description = match &self.variant {
             Some(path) => description.with_variant_file(path).map_err(Failure::usage)?,
             None => description.clone(),
@@ -93,11 +99,11 @@ impl ClientFlags {
         let mut given: Vec<(String, String)> = from_file.clone();
         given.extend(self.settings.iter().cloned());
         let configured = description.configured(&given).map_err(Failure::Usage)?;
-        judge(&description, &from_file, &configured.unknown)?;
+        judge(&description, &from_file, &configured.unknown, output)?;
         for conflict in configured.conflicts {
             // A file holds what an API took; what somebody asks for must be what the console can make.
             if self.settings.is_empty() {
-                eprintln!("weir: {conflict}, and the connection has it so; it runs as the file says");
+                output.warn(&format!("{conflict}, and the connection has it so; it runs as the file says"));
             } else {
                 return Err(Failure::Usage(format!("{conflict}; no such connection can be made")));
             }
@@ -128,10 +134,15 @@ impl ClientFlags {
 }
 
 /// What is no setting of the client: in a file a warning, on the command line an error.
-fn judge(description: &Description, file: &[(String, String)], unknown: &[String]) -> Result<(), Failure> {
+fn judge(
+    description: &Description,
+    file: &[(String, String)],
+    unknown: &[String],
+    output: &Output,
+) -> Result<(), Failure> {
     for name in unknown {
         if file.iter().any(|(own, _)| own == name) {
-            eprintln!("weir: {name} is no setting of {} and is ignored", description.id);
+            output.warn(&format!("{name} is no setting of {} and is ignored", description.id));
         } else {
             let known: Vec<&str> = description.settings.iter().map(|setting| setting.name.as_str()).collect();
             return Err(Failure::Usage(format!(
@@ -157,17 +168,17 @@ impl Chosen {
     }
 
     /// A client for the endpoint, with the credentials of the flags in the way of the connection.
-    pub fn client(&self, base: &Url, flags: &EndpointFlags) -> Result<Client, Failure> {
-        Client::new(base, self.options(base, flags)?).map_err(Failure::usage)
+    pub fn client(&self, base: &Url, flags: &EndpointFlags, output: &Output) -> Result<Client, Failure> {
+        Client::new(base, self.options(base, flags, output)?).map_err(Failure::usage)
     }
 
-    fn options(&self, base: &Url, flags: &EndpointFlags) -> Result<ClientOptions, Failure> {
+    fn options(&self, base: &Url, flags: &EndpointFlags, output: &Output) -> Result<ClientOptions, Failure> {
         let method = self.method();
         let mut flags = flags.clone();
         if method == Some(Method::OauthClient) {
             self.token_endpoint(&mut flags)?;
         }
-        let mut options = flags.options(base)?;
+        let mut options = flags.options(base, output)?;
         if let Credentials::Oauth(source) = options.credentials {
             options.credentials = Credentials::Oauth(self.in_form(source));
         }

@@ -22,7 +22,7 @@ pub struct CycleReportFlags {
 
 impl CycleReportFlags {
     /// The reports, their files created, so that one that cannot be written is known before anything is sent.
-    pub fn open(&self, output: Output) -> Result<CycleReports, Failure> {
+    pub fn open(&self, output: &Output) -> Result<CycleReports, Failure> {
         let mut asked = self.reports.clone();
         match asked.iter().filter(|asked| asked.file.is_none()).count() {
             0 => asked.insert(0, Asked { format: self.format, file: None }),

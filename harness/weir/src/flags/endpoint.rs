@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::config::{Config, CredentialSource, SecretSource};
 use crate::failure::Failure;
+use crate::output::Output;
 pub use weir_exchange::base_url;
 use weir_exchange::{Client, ClientOptions, Credentials, TokenSource};
 
@@ -90,11 +91,11 @@ fn positive(text: &str) -> Result<f64, String> {
 impl EndpointFlags {
     /// The configuration that counts for this command; an empty one if there is none, or if it is about the endpoint of
     /// another origin than `url`, to which its credentials must not go.
-    pub fn configuration(&self, url: Option<&Url>) -> Result<Config, Failure> {
+    pub fn configuration(&self, url: Option<&Url>, output: &Output) -> Result<Config, Failure> {
         let config = Config::load(self.config.as_deref()).map_err(Failure::usage)?.unwrap_or_default();
         match (&config.url, url) {
             (Some(own), Some(url)) if own.origin() != url.origin() => {
-                eprintln!("weir: {} is about {own}, so it does not count for {url}", config.file.display());
+                output.warn(&format!("{} is about {own}, so it does not count for {url}", config.file.display()));
                 Ok(Config::default())
             }
             _ => Ok(config),
@@ -143,8 +144,8 @@ impl EndpointFlags {
     }
 
     /// Everything a client of the endpoint at `base` is built from.
-    pub fn options(&self, base: &Url) -> Result<ClientOptions, Failure> {
-        let config = self.configuration(Some(base))?;
+    pub fn options(&self, base: &Url, output: &Output) -> Result<ClientOptions, Failure> {
+        let config = self.configuration(Some(base), output)?;
         let flags = self.with(&config);
         let mut headers = Vec::new();
         for (name, source) in &config.headers {
@@ -167,7 +168,7 @@ impl EndpointFlags {
             identity.extend(read(key)?);
         }
         if flags.insecure {
-            eprintln!("weir: any certificate is accepted, so that anybody on the way can read the credentials");
+            output.warn("any certificate is accepted, so that anybody on the way can read the credentials");
         }
         Ok(ClientOptions {
             credentials: flags.credentials(&config)?,
@@ -193,8 +194,8 @@ impl EndpointFlags {
     }
 
     /// A client for the SCIM base URL.
-    pub fn client(&self, base: &Url) -> Result<Client, Failure> {
-        Client::new(base, self.options(base)?).map_err(Failure::usage)
+    pub fn client(&self, base: &Url, output: &Output) -> Result<Client, Failure> {
+        Client::new(base, self.options(base, output)?).map_err(Failure::usage)
     }
 }
 

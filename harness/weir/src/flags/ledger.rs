@@ -50,7 +50,7 @@ impl LedgerFlags {
     }
 
     /// Shows or resets, as the flags say.
-    pub fn upkeep(&self, output: Output) -> Result<u8, Failure> {
+    pub fn upkeep(&self, output: &Output) -> Result<u8, Failure> {
         let Some(path) = &self.ledger else { return Err(Failure::Usage("give the ledger with --ledger".into())) };
         let (ledger, identity) = FileLedger::existing(path).map_err(Failure::usage)?;
         let text = if self.reset_all {

@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use tokio::sync::mpsc;
-use weir_provision::source::pingone::{Event, Events, PingOneFault};
+use weir_provision::source::pingone::Events;
 use weir_provision::source::{PingOne, pingone};
 
 use crate::failure::Failure;
+use crate::output::Output;
+use crate::session::provision::{EventSource, Incoming};
 
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "PingOne")]
@@ -20,16 +22,13 @@ pub struct PingOneFlags {
     pub events: Option<PathBuf>,
 }
 
-/// Events, each with its line's fault if it has one.
-pub type Incoming = mpsc::Receiver<Result<(usize, Event), PingOneFault>>;
-
 impl PingOneFlags {
     /// The rule, with its warnings told.
-    pub fn rule(&self) -> Result<Option<pingone::Rule>, Failure> {
+    pub fn rule(&self, output: &Output) -> Result<Option<pingone::Rule>, Failure> {
         let Some(path) = &self.rule else { return Ok(None) };
         let rule = pingone::Rule::open(path).map_err(Failure::usage)?;
         for warning in &rule.warnings {
-            eprintln!("weir: {warning}");
+            output.warn(warning);
         }
         Ok(Some(rule))
     }
@@ -40,10 +39,10 @@ impl PingOneFlags {
     }
 
     /// Opens the events, and reads them on a thread of its own: whoever waits for one can be interrupted.
-    pub fn incoming(&self) -> Result<Option<Incoming>, Failure> {
+    pub fn event_source(&self) -> Result<Option<EventSource>, Failure> {
         let Some(path) = &self.events else { return Ok(None) };
         let mut events = Events::open(path).map_err(Failure::usage)?;
-        let (sender, receiver) = mpsc::channel(1);
+        let (sender, incoming): (_, Incoming) = mpsc::channel(1);
         let read = move || {
             while let Some(event) = events.next() {
                 let event = event.map(|event| (events.number(), event));
@@ -54,6 +53,6 @@ impl PingOneFlags {
             }
         };
         std::thread::Builder::new().name("events".to_owned()).spawn(read).map_err(Failure::Runtime)?;
-        Ok(Some(receiver))
+        Ok(Some(EventSource { name: path.display().to_string(), incoming }))
     }
 }

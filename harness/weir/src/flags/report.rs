@@ -11,8 +11,8 @@ use weir_judge::Consumer;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::report::{
-    GithubReport, HarReport, HtmlReport, JsonReport, JunitReport, MarkdownReport, NdjsonReport, SarifReport,
-    TerminalOptions, TerminalReport,
+    DocumentForm, GithubReport, HarReport, HtmlReport, JsonReport, JunitReport, MarkdownReport, NdjsonReport,
+    SarifReport, TerminalOptions, TerminalReport,
 };
 
 /// The form of a report; docs/guide/reports.md describes each.
@@ -53,7 +53,7 @@ pub struct ReportFlags {
     /// output unless another does
     #[arg(long = "report", value_name = "FORMAT[=FILE]")]
     reports: Vec<Asked<ReportFormat>>,
-    /// Leave out the lines of what passed or was skipped
+    /// Leave out the lines of what passed or was skipped, and warnings
     #[arg(long, short)]
     quiet: bool,
     /// Show each check of a long run, instead of a line a topic
@@ -89,17 +89,34 @@ impl<F: ValueEnum> FromStr for Asked<F> {
 
 impl ReportFlags {
     /// The reports, their files created, so that one that cannot be written is known before anything is sent.
-    pub fn consumers(&self, output: Output) -> Result<Vec<Box<dyn Consumer>>, Failure> {
+    pub fn consumers(&self, output: &Output) -> Result<Vec<Box<dyn Consumer>>, Failure> {
         self.asked()?.iter().map(|asked| self.consumer(asked, output)).collect()
     }
 
     /// The one form that is asked for, with the file that it goes to.
-    pub fn single(&self) -> Option<(ReportFormat, Option<&Path>)> {
+    fn single(&self) -> Option<(ReportFormat, Option<&Path>)> {
         match self.reports.as_slice() {
             [] => Some((self.format, self.output.as_deref())),
             [asked] => Some((asked.format, asked.file.as_deref())),
             _ => None,
         }
+    }
+
+    /// The one document that is asked for, with the file that it goes to; `None` if it is another report, or several.
+    pub fn document(&self) -> Option<(DocumentForm, Option<&Path>)> {
+        let (format, file) = self.single()?;
+        let form = match format {
+            ReportFormat::Terminal => DocumentForm::Text,
+            ReportFormat::Json => DocumentForm::Json,
+            ReportFormat::Markdown => DocumentForm::Markdown,
+            _ => return None,
+        };
+        Some((form, file))
+    }
+
+    /// Whether lines of what passed, and warnings, are left out.
+    pub const fn is_quiet(&self) -> bool {
+        self.quiet
     }
 
     /// Whether a report wants every exchange.
@@ -124,7 +141,7 @@ impl ReportFlags {
         Ok(asked)
     }
 
-    fn consumer(&self, asked: &Asked<ReportFormat>, output: Output) -> Result<Box<dyn Consumer>, Failure> {
+    fn consumer(&self, asked: &Asked<ReportFormat>, output: &Output) -> Result<Box<dyn Consumer>, Failure> {
         if asked.format == ReportFormat::Har {
             let path = asked.file.as_deref();
             let path = path.ok_or_else(|| Failure::Usage("an HTTP archive needs a file, as in har=run.har".into()))?;

@@ -8,14 +8,15 @@ use secrecy::SecretString;
 use url::Url;
 use weir_provision::Channel;
 use weir_provision::connection::ConnectionChannel;
-use weir_provision::engine::PassError;
 use weir_provision::entry::{Dn, EntryFilter};
 use weir_provision::mapping::{Mapping, file};
-use weir_provision::source::ldap::{ChangeAlgorithm, ChangeDetection, LdapFault, LdapSettings, Location};
-use weir_provision::source::{LdapSource, SourceError};
+use weir_provision::source::LdapSource;
+use weir_provision::source::ldap::{ChangeAlgorithm, ChangeDetection, LdapSettings, Location};
 
 use super::endpoint::{given_secret, secret};
 use crate::failure::Failure;
+use crate::output::Output;
+use crate::session::provision::directory_failure;
 
 /// What kind of directory the source is, for the defaults of everything else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -217,7 +218,7 @@ impl SourceFlags {
     }
 
     /// The channel: that of the defaults, or of a connection; the flags have been filled from it by then.
-    pub fn channel_of(&self, connected: Option<&ConnectionChannel>) -> Result<Channel, Failure> {
+    pub fn channel_of(&self, connected: Option<&ConnectionChannel>, output: &Output) -> Result<Channel, Failure> {
         let mut channel = match self.directory.unwrap_or_default() {
             DirectoryKind::InetOrgPerson => Channel::default(),
             DirectoryKind::ActiveDirectory => Channel::active_directory(),
@@ -225,12 +226,12 @@ impl SourceFlags {
         if let Some(connected) = connected {
             connected.apply_to(&mut channel);
         }
-        self.apply(&mut channel)?;
+        self.apply(&mut channel, output)?;
         Ok(channel)
     }
 
     /// What the flags say goes over what a channel has.
-    pub fn apply(&self, channel: &mut Channel) -> Result<(), Failure> {
+    pub fn apply(&self, channel: &mut Channel, output: &Output) -> Result<(), Failure> {
         if let Some(base) = &self.base_dn {
             channel.base_dn = Some(name(base, "--base-dn")?);
         }
@@ -240,7 +241,7 @@ impl SourceFlags {
         }
         channel.guid_binary |= self.ldap.guid_binary;
         if let Some(path) = &self.mapping {
-            channel.mapping = mapping(path)?;
+            channel.mapping = mapping(path, output)?;
         }
         // A server evaluates its filters by itself, and knows more of them.
         if let Place::File(_) = self.place()? {
@@ -258,18 +259,18 @@ impl SourceFlags {
     }
 
     /// Connects to the directory server.
-    pub fn connect(&self, url: Url, channel: &Channel) -> Result<LdapSource, Failure> {
+    pub fn connect(&self, url: Url, channel: &Channel, output: &Output) -> Result<LdapSource, Failure> {
         let settings = self.settings(url, channel)?;
         if settings.url.scheme() == "ldap"
             && !settings.starttls
             && settings.bind.is_some()
             && !is_loopback(&settings.url)
         {
-            eprintln!(
-                "weir: {}: the password of {} travels unencrypted; use ldaps:// or --starttls",
+            output.warn(&format!(
+                "{}: the password of {} travels unencrypted; use ldaps:// or --starttls",
                 settings.url,
                 self.ldap.bind_dn.as_deref().unwrap_or_default()
-            );
+            ));
         }
         LdapSource::open(settings).map_err(|fault| directory_failure(&fault))
     }
@@ -347,10 +348,10 @@ fn name(text: &str, flag: &str) -> Result<Dn, Failure> {
     Dn::parse(text).map_err(|error| Failure::Usage(format!("{flag}: {error}")))
 }
 
-fn mapping(path: &Path) -> Result<Mapping, Failure> {
+fn mapping(path: &Path, output: &Output) -> Result<Mapping, Failure> {
     let read = file::open(path).map_err(Failure::usage)?;
     for warning in read.warnings {
-        eprintln!("weir: {warning}");
+        output.warn(&warning);
     }
     Ok(read.mapping)
 }
@@ -359,17 +360,4 @@ fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     host.eq_ignore_ascii_case("localhost")
         || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-/// What is wrong with a directory, as a failure of the command.
-fn directory_failure(fault: &LdapFault) -> Failure {
-    if fault.is_usage { Failure::Usage(fault.to_string()) } else { Failure::Unreachable(fault.to_string()) }
-}
-
-/// Why a cycle could not be run.
-pub fn pass_failure(error: &PassError) -> Failure {
-    match error {
-        PassError::Source(SourceError::Ldap(fault)) => directory_failure(fault),
-        _ => Failure::usage(error),
-    }
 }

@@ -17,6 +17,7 @@ mod specs;
 mod stage;
 mod step;
 pub mod survival;
+pub mod variants;
 mod world;
 
 use tokio::sync::watch;

@@ -8,6 +8,8 @@ pub mod request_lines;
 mod table;
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use table::table;
 
@@ -24,18 +26,51 @@ pub enum ColourChoice {
 }
 
 /// The process's own output, as the common flags want it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Output {
     colour: ColourChoice,
+    warnings: Warnings,
+}
+
+/// Where warnings go.
+#[derive(Clone, Debug)]
+enum Warnings {
+    StandardError,
+    Nowhere,
+    List(Arc<Mutex<Vec<String>>>),
 }
 
 impl Output {
     pub const fn new(colour: ColourChoice) -> Self {
-        Self { colour }
+        Self { colour, warnings: Warnings::StandardError }
+    }
+
+    /// An output whose warnings are collected in `list`.
+    pub const fn with_warnings_in(list: Arc<Mutex<Vec<String>>>) -> Self {
+        Self { colour: ColourChoice::Never, warnings: Warnings::List(list) }
+    }
+
+    /// The same output, without warnings if `quiet`.
+    #[must_use]
+    pub fn quieted(&self, quiet: bool) -> Self {
+        Self { warnings: if quiet { Warnings::Nowhere } else { self.warnings.clone() }, ..self.clone() }
+    }
+
+    /// Writes a warning, one sentence, to standard error.
+    pub fn warn(&self, sentence: &str) {
+        match &self.warnings {
+            Warnings::StandardError => {
+                // A warning that cannot be written must not end the run.
+                let _ = writeln!(io::stderr(), "weir: {sentence}");
+            }
+            Warnings::Nowhere => {}
+            // A push cannot leave the list half-done.
+            Warnings::List(list) => list.lock().unwrap_or_else(PoisonError::into_inner).push(sentence.to_owned()),
+        }
     }
 
     /// Whether to colour what goes to standard output.
-    pub fn colour(self) -> bool {
+    pub fn colour(&self) -> bool {
         match self.colour {
             ColourChoice::Always => true,
             ColourChoice::Never => false,
@@ -47,7 +82,7 @@ impl Output {
     }
 
     /// Whether colour is wanted whatever the output is.
-    pub fn always_colours(self) -> bool {
+    pub fn always_colours(&self) -> bool {
         self.colour == ColourChoice::Always
     }
 
@@ -60,11 +95,40 @@ impl Output {
             .unwrap_or(110)
     }
 
+    /// Writes a document to `file`, or else to standard output.
+    pub fn write(&self, text: &str, file: Option<&Path>) -> Result<(), Failure> {
+        match file {
+            None => self.print(text),
+            Some(path) => std::fs::write(path, text)
+                .map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", path.display()))),
+        }
+    }
+
     /// Writes a text to standard output.
-    pub fn print(self, text: &str) -> Result<(), Failure> {
+    pub fn print(&self, text: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
         out.flush()?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flags::EndpointFlags;
+
+    #[test]
+    fn warnings_go_to_the_output_unless_it_is_quiet() {
+        let list = Arc::new(Mutex::new(Vec::new()));
+        let output = Output::with_warnings_in(Arc::clone(&list));
+        let flags = EndpointFlags { insecure: true, ..EndpointFlags::default() };
+        let base = "https://scim.example.com/v2".parse().expect("it is a URL");
+        flags.client(&base, &output.quieted(true)).expect("the flags are right");
+        assert!(list.lock().unwrap().is_empty());
+        flags.client(&base, &output.quieted(false)).expect("the flags are right");
+        let warnings = list.lock().unwrap().clone();
+        assert_eq!(warnings.len(), 1);
+        assert!(warnings[0].contains("any certificate is accepted"), "{warnings:?}");
     }
 }

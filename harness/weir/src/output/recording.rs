@@ -9,6 +9,7 @@ use tokio::sync::broadcast::error::RecvError;
 use weir_exchange::har::{Entry, HarWriter};
 use weir_server::{Delivery, Exchange};
 
+use super::Output;
 use crate::failure::Failure;
 
 /// Begins the archive.
@@ -18,18 +19,23 @@ pub fn create(path: &Path) -> Result<HarWriter<File>, Failure> {
 }
 
 /// Records until the endpoint stops. A file that cannot be written any more ends the recording and not the endpoint.
-pub async fn follow(mut exchanges: Receiver<Arc<Exchange>>, mut archive: HarWriter<File>, origin: String) {
+pub async fn follow(
+    mut exchanges: Receiver<Arc<Exchange>>,
+    mut archive: HarWriter<File>,
+    origin: String,
+    output: Output,
+) {
     loop {
         let written = match exchanges.recv().await {
             Ok(exchange) => archive.write(&entry(&exchange, &origin)),
             Err(RecvError::Lagged(missed)) => {
-                eprintln!("weir: the recording is too slow and has missed {missed} exchanges");
+                output.warn(&format!("the recording is too slow and has missed {missed} exchanges"));
                 Ok(())
             }
             Err(RecvError::Closed) => return,
         };
         if let Err(error) = written {
-            eprintln!("weir: the recording ends, because its file cannot be written: {error}");
+            output.warn(&format!("the recording ends, because its file cannot be written: {error}"));
             return;
         }
     }

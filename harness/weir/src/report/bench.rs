@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::leftovers::Leftover;
 use crate::bench::{Load, Measured, Shape};
 use crate::output::table;
 
@@ -23,7 +24,7 @@ pub struct Report {
     pub populated: Duration,
     pub rows: Vec<Row>,
     /// URL and reason.
-    pub leftovers: Vec<(String, String)>,
+    pub leftovers: Vec<Leftover>,
     pub interrupted: bool,
 }
 
@@ -98,7 +99,7 @@ pub fn text(report: &Report) -> String {
             "percentiles count the requests that a connection did not send while it waited longer than the median"
         }
     );
-    for (url, reason) in &report.leftovers {
+    for Leftover { url, reason } in &report.leftovers {
         let _ = writeln!(text, "left behind: {url}: {reason}");
     }
     if report.interrupted {
@@ -172,7 +173,7 @@ pub fn json(report: &Report) -> Value {
         })
         .collect();
     let leftovers: Vec<Value> =
-        report.leftovers.iter().map(|(url, reason)| json!({"url": url, "reason": reason})).collect();
+        report.leftovers.iter().map(|Leftover { url, reason }| json!({"url": url, "reason": reason})).collect();
     json!({
         "format": "weir-bench",
         "version": VERSION,

@@ -27,7 +27,7 @@ impl CycleReports {
     /// cannot be written is known before anything is sent.
     pub fn open(
         asked: impl IntoIterator<Item = (CycleFormat, Option<PathBuf>)>,
-        output: Output,
+        output: &Output,
     ) -> Result<Self, Failure> {
         let open = |(format, path): (CycleFormat, Option<PathBuf>)| -> Result<Report, Failure> {
             let file = match path {
@@ -41,12 +41,12 @@ impl CycleReports {
             };
             Ok(Report { format, file, cycles: 0 })
         };
-        Ok(Self { reports: asked.into_iter().map(open).collect::<Result<_, _>>()?, output })
+        Ok(Self { reports: asked.into_iter().map(open).collect::<Result<_, _>>()?, output: output.clone() })
     }
 
     /// Writes one cycle.
     pub fn cycle(&mut self, title: &Title<'_>, cycle: &CycleReport) -> Result<(), Failure> {
-        let output = self.output;
+        let output = &self.output;
         for report in &mut self.reports {
             let text = match report.format {
                 CycleFormat::Text => text(title, cycle),
@@ -65,7 +65,7 @@ impl CycleReports {
 
     /// Writes what a cycle would do.
     pub fn plan(&mut self, plan: &Plan) -> Result<(), Failure> {
-        let output = self.output;
+        let output = &self.output;
         for report in &mut self.reports {
             report.write(&super::cycle::plan(plan, report.format), output)?;
         }
@@ -74,7 +74,7 @@ impl CycleReports {
 
     /// No cycle comes any more.
     pub fn finish(&mut self) -> Result<(), Failure> {
-        let output = self.output;
+        let output = &self.output;
         for report in &mut self.reports {
             if report.format == CycleFormat::Json {
                 report.write(if report.cycles == 0 { "[]\n" } else { "\n]\n" }, output)?;
@@ -85,7 +85,7 @@ impl CycleReports {
 }
 
 impl Report {
-    fn write(&mut self, text: &str, output: Output) -> Result<(), Failure> {
+    fn write(&mut self, text: &str, output: &Output) -> Result<(), Failure> {
         match &mut self.file {
             None => output.print(text),
             Some((path, file)) => file.write_all(text.as_bytes()).map_err(|error| {

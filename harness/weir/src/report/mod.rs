@@ -1,21 +1,25 @@
 //! Reports: consumers of the event stream that write to a given writer and nowhere else.
 
-pub(crate) mod bench;
-pub(crate) mod compatibility;
-pub(crate) mod cycle;
-pub(crate) mod cycles;
+pub mod bench;
+pub mod compatibility;
+pub mod cycle;
+pub mod cycles;
 mod github;
 mod har;
 mod html;
 pub mod json;
 mod junit;
+pub mod leftovers;
 mod markdown;
 mod ndjson;
 mod outcome;
+pub mod plan;
 mod problem;
 mod sarif;
+pub mod scenario;
 mod table;
 mod terminal;
+pub mod variants;
 
 pub use github::GithubReport;
 pub use har::HarReport;
@@ -26,6 +30,15 @@ pub use markdown::MarkdownReport;
 pub use ndjson::NdjsonReport;
 pub use sarif::SarifReport;
 pub use terminal::{TerminalOptions, TerminalReport};
+
+/// How a document reads that is no report of a check run, such as that of a scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocumentForm {
+    /// For a person at a terminal.
+    Text,
+    Json,
+    Markdown,
+}
 
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,52 @@
+//! The variants of a client's unknown details, each with its verdict.
+
+use serde_json::{Value, json};
+
+use super::DocumentForm;
+use crate::lifecycle::variants::VariantTrial;
+use crate::output::table;
+
+/// The document in one form.
+pub fn document(trials: &[VariantTrial], form: DocumentForm) -> String {
+    match form {
+        DocumentForm::Text => table(&rows(trials)),
+        DocumentForm::Json => format!("{:#}\n", Value::Array(trials.iter().map(json).collect())),
+        DocumentForm::Markdown => markdown(trials),
+    }
+}
+
+fn json(trial: &VariantTrial) -> Value {
+    json!({
+        "detail": trial.detail, "standing": trial.standing, "variant": trial.variant, "says": trial.says,
+        "verdict": trial.verdict.as_str(), "why": trial.why,
+    })
+}
+
+fn cells(trial: &VariantTrial) -> Vec<String> {
+    vec![
+        trial.detail.clone(),
+        trial.standing.to_owned(),
+        trial.variant.clone(),
+        trial.verdict.as_str().to_owned(),
+        trial.why.clone(),
+    ]
+}
+
+const HEAD: [&str; 5] = ["detail", "standing", "variant", "verdict", "why"];
+
+fn rows(trials: &[VariantTrial]) -> Vec<Vec<String>> {
+    std::iter::once(HEAD.map(str::to_owned).to_vec()).chain(trials.iter().map(cells)).collect()
+}
+
+fn markdown(trials: &[VariantTrial]) -> String {
+    let line = |cells: &[String]| {
+        let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
+        format!("| {} |\n", cells.join(" | "))
+    };
+    let mut text = line(&HEAD.map(str::to_owned));
+    text += "| --- | --- | --- | --- | --- |\n";
+    for trial in trials {
+        text += &line(&cells(trial));
+    }
+    text
+}

@@ -1,0 +1,243 @@
+//! A check run: discover, plan, lifecycles and checks in one or more rounds, summary.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::watch;
+use weir_catalog::baseline::{Baseline, SharedBaseline};
+use weir_catalog::plan::{Decision, PlannedCheck, plan};
+use weir_catalog::rounds::Rounds;
+use weir_catalog::run::{self, RunOptions};
+use weir_catalog::{Check, Discovery, DiscoveryError, Foreknowledge, Scale, Templates, discover_knowing};
+use weir_exchange::Observer;
+use weir_judge::{Event, Events, Summary};
+use weir_provision::client::Description;
+
+use super::RunEndpoint;
+use crate::lifecycle;
+use crate::lifecycle::{EmbeddedSubject, ForeignSubject, MOST_PEOPLE};
+
+/// What a run does to its endpoint: the lifecycles of clients, checks, or both.
+#[derive(Clone)]
+pub struct CheckRun {
+    /// The clients whose lifecycles are run before the checks.
+    pub clients: Vec<Description>,
+    pub checks: Vec<&'static Check>,
+    /// Leaves out every check that writes.
+    pub read_only: bool,
+    /// How many rounds there are, at least one.
+    pub rounds: u32,
+    /// How many people a lifecycle invents for somebody's endpoint.
+    pub people: usize,
+    /// Decides every name and value that the run invents.
+    pub seed: u64,
+    /// How many checks run side by side.
+    pub concurrency: usize,
+    /// What is known of the endpoint without asking it.
+    pub known: Foreknowledge,
+    /// How the values of new resources are made.
+    pub templates: Arc<Templates>,
+    /// The command that repeats the run, as reports show it.
+    pub command: String,
+    /// Emits every exchange as an event.
+    pub emits_exchanges: bool,
+}
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct CheckOutcome {
+    pub summary: Summary,
+    /// The baseline with the verdicts of the run, if there is one.
+    pub baseline: Option<Baseline>,
+}
+
+/// Why a run did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// Nothing is known of the endpoint.
+    #[error(transparent)]
+    Undiscovered(#[from] DiscoveryError),
+    /// A report could not be written.
+    #[error(transparent)]
+    Report(#[from] io::Error),
+}
+
+impl CheckRun {
+    /// One round of `checks`, and nothing else.
+    pub fn new(checks: Vec<&'static Check>, seed: u64) -> Self {
+        Self {
+            clients: Vec::new(),
+            checks,
+            read_only: false,
+            rounds: 1,
+            people: MOST_PEOPLE,
+            seed,
+            concurrency: 1,
+            known: Foreknowledge::default(),
+            templates: Arc::default(),
+            command: String::new(),
+            emits_exchanges: false,
+        }
+    }
+
+    /// What would run, and why the rest would not; sends nothing but discovery.
+    pub async fn plan(&self, endpoint: &RunEndpoint) -> Result<Vec<PlannedCheck>, DiscoveryError> {
+        let discovery = discover_knowing(&endpoint.client, &self.known).await?;
+        Ok(plan(self.checks.clone(), &discovery, self.read_only))
+    }
+
+    /// Runs everything; emits each event of the run to `events`, from [`Event::RunStarted`] to [`Event::RunFinished`]. The
+    /// run ends early when `interrupted` becomes true.
+    pub async fn run(
+        &self,
+        endpoint: &mut RunEndpoint,
+        mut events: Events,
+        baseline: Option<Baseline>,
+        interrupted: watch::Receiver<bool>,
+    ) -> Result<CheckOutcome, CheckError> {
+        let baseline = baseline.map(SharedBaseline::new);
+        if let Some(baseline) = &baseline {
+            events = events.annotated_by(baseline.clone());
+        }
+        if self.emits_exchanges {
+            let events = events.clone();
+            endpoint.observe(Observer::new(move |exchange| events.emit(&Event::Exchange(Arc::clone(exchange)))));
+        }
+        let started = Instant::now();
+        events.emit(&Event::RunStarted {
+            command: self.command.clone(),
+            seed: self.seed,
+            url: endpoint.client.base_url().to_string(),
+            target: endpoint.embedded.as_ref().map(|embedded| embedded.target().to_owned()),
+        });
+        let outcome = self.perform(endpoint, &events, &interrupted).await;
+        match &outcome {
+            // A mistake in the configuration is not the endpoint's.
+            Ok(_) | Err(DiscoveryError::UnknownType { .. }) => {}
+            Err(error) => events.emit(&Event::RunFailed { reason: error.to_string() }),
+        }
+        let baseline = baseline.map(|baseline| baseline.end(&events));
+        let summary = Summary {
+            exchanges: endpoint.client.sent() + outcome.as_ref().copied().unwrap_or(0),
+            elapsed: started.elapsed(),
+            interrupted: *interrupted.borrow(),
+            ..events.summary()
+        };
+        events.emit(&Event::RunFinished { summary: summary.clone() });
+        outcome?;
+        match events.failure() {
+            Some(error) => Err(error.into()),
+            None => Ok(CheckOutcome { summary, baseline }),
+        }
+    }
+
+    /// Discovers, plans, and runs every round; returns how many requests the endpoint's own client did not count.
+    async fn perform(
+        &self,
+        endpoint: &RunEndpoint,
+        events: &Events,
+        interrupted: &watch::Receiver<bool>,
+    ) -> Result<u64, DiscoveryError> {
+        let Some(discovery) = self.discover(endpoint, interrupted.clone()).await? else { return Ok(0) };
+        let mut remarks = discovery.remarks().to_vec();
+        if discovery.declared().departs() && self.clients.is_empty() {
+            remarks.push(
+                "the target departs from the RFCs on purpose, so no client's lifecycle was run; --as CLIENT runs one"
+                    .into(),
+            );
+        }
+        events.emit(&Event::Discovered { offers: discovery.all_offers(), remarks });
+        let planned = plan(self.checks.clone(), &discovery, self.read_only);
+        let skipped = planned.iter().filter(|planned| planned.decision != Decision::Run).count();
+        events.emit(&Event::Planned { run: planned.len() - skipped, skipped });
+        let round = Round { run: self, planned: &planned, endpoint, discovery: &discovery, interrupted };
+        if self.rounds <= 1 {
+            return Ok(round.perform(self.seed, events).await);
+        }
+        let rounds = Rounds::new(events.clone());
+        let mut uncounted = 0;
+        for number in 0..self.rounds {
+            if *interrupted.borrow() {
+                break;
+            }
+            // A name that an endpoint does not forget must not decide the next round.
+            uncounted += round.perform(self.seed.wrapping_add(u64::from(number)), &rounds.round()).await;
+            if let Some(embedded) = &endpoint.embedded {
+                embedded.reset();
+            }
+        }
+        rounds.finish();
+        Ok(uncounted)
+    }
+
+    /// Discovers, unless the run is interrupted meanwhile.
+    async fn discover(
+        &self,
+        endpoint: &RunEndpoint,
+        mut interrupted: watch::Receiver<bool>,
+    ) -> Result<Option<Arc<Discovery>>, DiscoveryError> {
+        let mut discovery = tokio::select! {
+            discovery = discover_knowing(&endpoint.client, &self.known) => discovery?,
+            Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => return Ok(None),
+        };
+        if let Some(embedded) = &endpoint.embedded {
+            discovery.declare(embedded.declared().clone());
+        }
+        Ok(Some(Arc::new(discovery)))
+    }
+}
+
+/// What every round of a run shares.
+struct Round<'a> {
+    run: &'a CheckRun,
+    planned: &'a [PlannedCheck],
+    endpoint: &'a RunEndpoint,
+    discovery: &'a Arc<Discovery>,
+    interrupted: &'a watch::Receiver<bool>,
+}
+
+impl Round<'_> {
+    /// Runs lifecycles and checks; returns how many requests the endpoint's own client did not count.
+    async fn perform(&self, seed: u64, events: &Events) -> u64 {
+        let mut uncounted = 0;
+        for client in &self.run.clients {
+            uncounted += self.live(client, seed, events).await;
+        }
+        let options = RunOptions {
+            seed,
+            concurrency: self.run.concurrency,
+            interrupted: self.interrupted.clone(),
+            further: self.endpoint.further.clone(),
+            scale: self.run.checks.iter().any(|check| check.is_opt_in()).then_some(Scale::FULL),
+            templates: Arc::clone(&self.run.templates),
+        };
+        run::run(self.planned, &self.endpoint.client, self.discovery, events, &options).await;
+        uncounted
+    }
+
+    /// Runs a client's lifecycle; returns how many requests the endpoint's own client did not count.
+    async fn live(&self, client: &Description, seed: u64, events: &Events) -> u64 {
+        let (endpoint, threads) = (self.endpoint, self.run.concurrency);
+        let subject = match &endpoint.embedded {
+            Some(embedded) => lifecycle::Subject::Embedded(EmbeddedSubject {
+                embedded,
+                deviations: &endpoint.deviations,
+                threads,
+                observer: endpoint.observer.clone(),
+            }),
+            None => lifecycle::Subject::Foreign(ForeignSubject {
+                client: endpoint.client.clone(),
+                people: self.run.people,
+                seed,
+                threads,
+            }),
+        };
+        let uncounted = lifecycle::run(&subject, client, events, self.interrupted.clone()).await;
+        if let Some(embedded) = &endpoint.embedded {
+            // The checks begin with an endpoint that has not been used.
+            embedded.reset();
+        }
+        uncounted
+    }
+}

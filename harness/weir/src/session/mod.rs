@@ -1,0 +1,12 @@
+//! Runs as library functions: a check of an endpoint, and provisioning cycles. They take values and write to reports; the
+//! command line only reads its flags into those values.
+
+mod check;
+mod endpoint;
+pub mod provision;
+
+pub use check::{CheckError, CheckOutcome, CheckRun};
+pub use endpoint::{DEFAULT_TARGET, RunEndpoint};
+
+#[cfg(test)]
+mod tests;
