@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use support::{Served, peer, run};
 
-const TWENTY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/directories/twenty.ldif");
+const TWENTY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/directories/twenty.ldif");
 const PAGE: &str = include_str!("../docs/explain/partial-update.md");
 
 /// A file of this test's own.

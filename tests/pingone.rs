@@ -13,7 +13,7 @@ use serde_json::Value;
 use support::{Served, run, weir};
 
 fn fixture(name: &str) -> String {
-    format!("{}/../fixtures/pingone/{name}", env!("CARGO_MANIFEST_DIR"))
+    format!("{}/../../fixtures/pingone/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
 fn file(name: &str, text: &str) -> PathBuf {

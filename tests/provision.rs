@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use support::{Ran, Served, peer, run};
 
-const DIRECTORIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/directories");
+const DIRECTORIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/directories");
 
 fn fixture(name: &str) -> String {
     format!("{DIRECTORIES}/{name}")

@@ -94,7 +94,7 @@ fn tools() -> Option<PathBuf> {
 }
 
 fn node(tools: &Path, script: &str, arguments: &[PathBuf]) -> (bool, String) {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/reports").join(script);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/reports").join(script);
     let mut command = Command::new("node");
     let output = command.env("NODE_PATH", tools.join("node_modules")).arg(script).args(arguments).output().unwrap();
     (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())

@@ -8,7 +8,7 @@ use proxy::{Listener, Message};
 use serde_json::Value;
 use support::{Served, run};
 
-const TWENTY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/directories/twenty.ldif");
+const TWENTY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/directories/twenty.ldif");
 
 /// A listener at which nothing has to arrive.
 fn stranger() -> Listener {

@@ -73,10 +73,10 @@ fn the_same_seed_gives_the_same_credentials_and_another_does_not() {
 
 #[test]
 fn schema_files_add_resource_types_by_flag_and_by_target() {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/custom/device.json");
-    let target = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/custom/device.toml");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/custom/device.json");
+    let target = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/custom/device.toml");
     // Without a single description, and with a reference that a client writes.
-    let bare = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/custom/bare.json");
+    let bare = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/custom/bare.json");
     for arguments in [
         ["--target", "rfc", "--schema", file].as_slice(),
         &["--target", target],
