@@ -55,10 +55,9 @@ fn the_loopback_address_of_ipv6_is_served() {
 
 #[test]
 fn tls_is_spoken_with_the_files_given_and_plain_http_is_not() {
-    let folder = std::env::temp_dir().join(format!("weir-tls-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder can be made");
+    let folder = tempfile::tempdir().expect("a folder can be made");
     let file = |name: &str, text: &str| {
-        let path = folder.join(name);
+        let path = folder.path().join(name);
         std::fs::write(&path, text).expect("a file can be written");
         path.to_str().expect("the path is text").to_owned()
     };
@@ -86,5 +85,4 @@ fn tls_is_spoken_with_the_files_given_and_plain_http_is_not() {
     let unfitting = run(&["serve", "--listen", "127.0.0.1:0", "--tls-cert", &key, "--tls-key", &certificate]);
     assert_eq!(unfitting.status, 2);
     assert!(unfitting.stderr.contains("key.pem"), "{}", unfitting.stderr);
-    std::fs::remove_dir_all(&folder).expect("the folder can be removed");
 }

@@ -130,10 +130,10 @@ async fn the_file_of_variants_makes_the_client_that_was_recorded() {
     let hidden = description.with_variants(chosen.iter().copied()).unwrap();
     let recorded = traffic(&embedded, &hidden).await;
     let found = calibrate(description, &recorded);
-    let path = std::env::temp_dir().join(format!("weir-variants-{}.toml", std::process::id()));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("variants.toml");
     std::fs::write(&path, found.variant_file(description, "x.har")).unwrap();
     let fitted = description.with_variant_file(&path).unwrap();
-    std::fs::remove_file(&path).unwrap();
     let again = traffic(&embedded, &fitted).await;
     // The queue has no order, so the requests are compared without theirs.
     let names = |heard: &[Heard]| -> Vec<String> {

@@ -1,8 +1,10 @@
 //! A Samba Active Directory domain controller on an address of its own: its LDAP ports are fixed in its source. It needs
 //! root.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
 
 use crate::step::Steps;
 use crate::support::{Served, run};
@@ -15,7 +17,8 @@ const BASE: &str = "OU=People,DC=ad,DC=example,DC=com";
 
 struct Samba {
     child: Child,
-    folder: PathBuf,
+    /// Removed with the server.
+    folder: TempDir,
 }
 
 impl Samba {
@@ -25,10 +28,9 @@ impl Samba {
             return None;
         }
         // Sockets have short paths.
-        let folder = std::env::temp_dir().join(format!("weir-dc-{}", std::process::id()));
+        let own_folder = tempfile::Builder::new().prefix("dc").rand_bytes(6).tempdir().expect("a folder can be made");
+        let folder = own_folder.path();
         let text = folder.to_str().expect("the path is text");
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).expect("a folder can be made");
         let provisioned = Command::new("samba-tool")
             .args(["domain", "provision", "--realm=AD.EXAMPLE.COM", "--domain=AD", "--server-role=dc"])
             .args(["--dns-backend=NONE", "--option=bind interfaces only=yes", "--option=vfs objects="])
@@ -67,7 +69,7 @@ impl Samba {
             .stderr(Stdio::null())
             .spawn()
             .expect("samba starts");
-        let samba = Self { child, folder };
+        let samba = Self { child, folder: own_folder };
         samba.wait();
         Some(samba)
     }
@@ -87,7 +89,7 @@ impl Samba {
             }
             std::thread::yield_now();
         }
-        let said = std::fs::read_to_string(self.folder.join("said")).unwrap_or_default();
+        let said = std::fs::read_to_string(self.folder.path().join("said")).unwrap_or_default();
         panic!("samba does not answer; it needs root, and {ADDRESS} free:\n{said}");
     }
 
@@ -96,7 +98,7 @@ impl Samba {
     }
 
     fn authority(&self) -> String {
-        self.folder.join("private/tls/ca.pem").to_str().expect("the path is text").to_owned()
+        self.folder.path().join("private/tls/ca.pem").to_str().expect("the path is text").to_owned()
     }
 }
 
@@ -112,7 +114,6 @@ impl Drop for Samba {
         // Its children end with it when it is asked to end.
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let _ = self.child.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 

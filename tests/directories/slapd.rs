@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
 
 use crate::step::Steps;
 use crate::support::{Ran, Served, run};
@@ -17,18 +18,19 @@ const PASSWORD: &str = "invented";
 
 struct Slapd {
     child: Child,
-    folder: PathBuf,
+    /// Removed with the server.
+    folder: TempDir,
     url: String,
 }
 
 impl Slapd {
-    fn start(name: &str) -> Option<Self> {
+    fn start() -> Option<Self> {
         if !installed("slapd", &["slapd", "ldapmodify", "ldapsearch"]) {
             return None;
         }
-        let folder = std::env::temp_dir().join(format!("weir-slapd-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(folder.join("data")).expect("a folder can be made");
+        let own = tempfile::tempdir().expect("a folder can be made");
+        let folder = own.path();
+        std::fs::create_dir(folder.join("data")).expect("a folder can be made");
         let text = folder.to_str().expect("the path is text");
         let (certificate, key) = certificate("127.0.0.1");
         std::fs::write(folder.join("cert.pem"), certificate).expect("the file can be written");
@@ -46,7 +48,7 @@ impl Slapd {
             .stderr(Stdio::null())
             .spawn()
             .expect("slapd starts");
-        let slapd = Self { child, folder, url };
+        let slapd = Self { child, folder: own, url };
         slapd.wait();
         slapd.modify(&format!(
             "dn: {BASE}\nchangetype: add\nobjectClass: domain\ndc: example\n\ndn: {LIMITED}\nchangetype: add\nobjectClass: organizationalRole\nobjectClass: simpleSecurityObject\ncn: limited\nuserPassword: {PASSWORD}\n\n"
@@ -88,7 +90,6 @@ impl Drop for Slapd {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -108,11 +109,11 @@ fn group(name: &str, members: &[&str]) -> String {
 
 #[test]
 fn openldap_is_provisioned_step_by_step() {
-    let Some(slapd) = Slapd::start("steps") else { return };
+    let Some(slapd) = Slapd::start() else { return };
     let people: String = (0..25).map(|number| person(&format!("p{number}"))).collect();
     slapd.modify(&(people + &group("first", &["uid=p0", "uid=p1"]) + &group("all", &["cn=first", "uid=p2"])));
     let served = Served::start(&["--target", "aquera"]);
-    let authority = slapd.folder.join("cert.pem");
+    let authority = slapd.folder.path().join("cert.pem");
     let secure = ["--starttls", "--source-ca", authority.to_str().expect("the path is text")];
     // Pages of ten.
     let arguments = [&slapd.reach()[..], &secure, &["--page-size", "10", "--remove-user-action", "delete"]].concat();
@@ -136,7 +137,7 @@ fn openldap_is_provisioned_step_by_step() {
 
 #[test]
 fn whoever_is_deleted_under_a_group_dn_is_noticed_when_the_group_changes() {
-    let Some(slapd) = Slapd::start("group") else { return };
+    let Some(slapd) = Slapd::start() else { return };
     let people: String = ["ada", "grace", "alan", "edith"].map(person).concat();
     // Groups that contain each other, which SCIM endpoints may refuse: only people are provisioned here.
     slapd.modify(&(people + &group("inner", &["uid=ada", "cn=outer"]) + &group("outer", &["cn=inner", "uid=grace"])));
@@ -161,7 +162,7 @@ fn whoever_is_deleted_under_a_group_dn_is_noticed_when_the_group_changes() {
 
 #[test]
 fn faults_of_entries_are_named_and_counted_and_the_rest_goes_on() {
-    let Some(slapd) = Slapd::start("faults") else { return };
+    let Some(slapd) = Slapd::start() else { return };
     let long = "x".repeat(256);
     slapd.modify(&["ada", "grace", "alan", "edith"].map(person).concat());
     slapd.modify(&format!("dn: uid=alan,{BASE}\nchangetype: modify\nreplace: title\ntitle: {long}\n\n"));
@@ -193,7 +194,7 @@ fn faults_of_entries_are_named_and_counted_and_the_rest_goes_on() {
 
 #[test]
 fn an_entry_without_guid_is_known_by_its_name_with_a_warning() {
-    let Some(slapd) = Slapd::start("guid") else { return };
+    let Some(slapd) = Slapd::start() else { return };
     slapd.modify(&person("ada"));
     let served = Served::start(&["--target", "aquera"]);
     let ran = slapd.once(&served, ROOT, &["--guid-attribute", "employeeNumber"]);
@@ -207,10 +208,10 @@ fn an_entry_without_guid_is_known_by_its_name_with_a_warning() {
 
 #[test]
 fn a_ledger_keeps_where_the_directory_was_read_up_to_and_the_members_of_a_group() {
-    let Some(slapd) = Slapd::start("ledger") else { return };
+    let Some(slapd) = Slapd::start() else { return };
     slapd.modify(&(["ada", "grace"].map(person).concat() + &group("staff", &["uid=ada", "uid=grace"])));
     let served = Served::start(&["--target", "aquera"]);
-    let ledger = slapd.folder.join("people.ledger");
+    let ledger = slapd.folder.path().join("people.ledger");
     let ledger = ledger.to_str().expect("the path is text");
     let staff = format!("cn=staff,{BASE}");
     let cycle = || {
@@ -239,7 +240,7 @@ fn a_ledger_keeps_where_the_directory_was_read_up_to_and_the_members_of_a_group(
 
 #[test]
 fn each_way_of_telling_changes_finds_who_changed() {
-    let Some(slapd) = Slapd::start("changes") else { return };
+    let Some(slapd) = Slapd::start() else { return };
     slapd.modify(&["ada", "grace"].map(person).concat());
     for algorithm in ["timestamp", "timestamp-no-negation", "none"] {
         let served = Served::start(&["--target", "aquera"]);
@@ -291,7 +292,7 @@ fn cutting(server: &str, number: usize, bytes: usize) -> String {
 
 #[test]
 fn a_connection_that_is_lost_is_made_again_and_nobody_is_missed_or_doubled() {
-    let Some(slapd) = Slapd::start("lost") else { return };
+    let Some(slapd) = Slapd::start() else { return };
     slapd.modify(&(0..40).map(|number| person(&format!("p{number}"))).collect::<Vec<_>>().concat());
     let served = Served::start(&["--target", "aquera"]);
     // The first connection only asks whether the base is there.

@@ -1,6 +1,5 @@
-use std::path::PathBuf;
-
 use proptest::prelude::*;
+use tempfile::TempDir;
 
 use super::*;
 
@@ -8,13 +7,9 @@ fn guid(name: &str) -> Guid {
     Guid::parse(name)
 }
 
-/// A file that no other test uses.
-fn path(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("weir-ledger-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let path = folder.join(name);
-    let _ = std::fs::remove_file(&path);
-    path
+/// A folder that is removed with the test.
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
 }
 
 fn identity() -> Identity {
@@ -27,9 +22,10 @@ fn identity() -> Identity {
 }
 
 /// The same for every kind of ledger.
-fn each(name: &str, test: impl Fn(&dyn Ledger)) {
+fn each(test: impl Fn(&dyn Ledger)) {
     test(&MemoryLedger::new());
-    test(&FileLedger::open(&path(name), &identity()).unwrap());
+    let folder = folder();
+    test(&FileLedger::open(&folder.path().join("ledger"), &identity()).unwrap());
 }
 
 fn linked(id: &str) -> Row {
@@ -38,7 +34,7 @@ fn linked(id: &str) -> Row {
 
 #[test]
 fn rows_are_remembered_by_kind_and_guid() {
-    each("rows", |ledger| {
+    each(|ledger| {
         let uuid = guid("6F9619FF-8B86-D011-B42D-00C04FC964FF");
         ledger
             .write(vec![
@@ -62,7 +58,7 @@ fn rows_are_remembered_by_kind_and_guid() {
 
 #[test]
 fn an_account_has_the_owner_that_claimed_it_last() {
-    each("owners", |ledger| {
+    each(|ledger| {
         let owner = |id: &str| ledger.owner(Kind::User, id).unwrap();
         ledger.write(vec![(Kind::User, guid("a"), Some(linked("1")))]).unwrap();
         assert_eq!(owner("1"), Some(guid("a")));
@@ -77,7 +73,7 @@ fn an_account_has_the_owner_that_claimed_it_last() {
 
 #[test]
 fn the_state_of_the_source_stays_and_a_reset_forgets_everything() {
-    each("reset", |ledger| {
+    each(|ledger| {
         assert_eq!(ledger.source_state().unwrap(), None);
         ledger.set_source_state(Some("91")).unwrap();
         ledger
@@ -97,7 +93,8 @@ fn the_state_of_the_source_stays_and_a_reset_forgets_everything() {
 
 #[test]
 fn a_file_is_there_again_when_it_is_opened_again() {
-    let path = path("again");
+    let folder = folder();
+    let path = folder.path().join("again");
     let ledger = FileLedger::open(&path, &identity()).unwrap();
     ledger.write(vec![(Kind::User, guid("a"), Some(linked("1")))]).unwrap();
     ledger.describe_source(&[("Base DN".into(), "dc=example,dc=com".into())]).unwrap();
@@ -112,7 +109,8 @@ fn a_file_is_there_again_when_it_is_opened_again() {
 fn a_file_that_cannot_be_used_is_refused_in_a_sentence() {
     let refused =
         |path: &std::path::Path, identity: &Identity| FileLedger::open(path, identity).unwrap_err().to_string();
-    let other = path("other");
+    let folder = folder();
+    let other = folder.path().join("other");
     let ledger = FileLedger::open(&other, &identity()).unwrap();
     assert!(refused(&other, &identity()).contains("is in use by another process"));
     ledger.write((0..2000).map(|number| (Kind::User, guid(&number.to_string()), Some(linked("1")))).collect()).unwrap();
@@ -130,7 +128,7 @@ fn a_file_that_cannot_be_used_is_refused_in_a_sentence() {
         assert!(said.contains(words), "{said}");
     }
     let whole = std::fs::read(&other).unwrap();
-    let damaged = path("damaged");
+    let damaged = folder.path().join("damaged");
     let mut flipped = whole.clone();
     for byte in flipped.iter_mut().skip(4096).step_by(97) {
         *byte ^= 0x55;
@@ -141,14 +139,15 @@ fn a_file_that_cannot_be_used_is_refused_in_a_sentence() {
         assert!(said.contains("is damaged or no ledger at all"), "{said}");
         assert!(said.contains("move it away"), "{said}");
     }
-    let foreign = path("foreign");
+    let foreign = folder.path().join("foreign");
     let database = redb::Database::create(&foreign).unwrap();
     let writing = database.begin_write().unwrap();
     writing.open_table(redb::TableDefinition::<u32, u32>::new("numbers")).unwrap();
     writing.commit().unwrap();
     drop(database);
     assert!(refused(&foreign, &identity()).contains("is a database, but no ledger"));
-    assert!(FileLedger::existing(&path("none")).unwrap_err().to_string().contains("there is no ledger"));
+    let none = folder.path().join("none");
+    assert!(FileLedger::existing(&none).unwrap_err().to_string().contains("there is no ledger"));
     assert!(refused(std::path::Path::new("/no/such/folder/file"), &identity()).contains("cannot be opened"));
 }
 
