@@ -36,7 +36,6 @@ mod config;
 mod control;
 mod credentials;
 mod cursor;
-#[allow(dead_code, reason = "parts stand ready for records that do not use them yet")]
 mod deviations;
 mod endpoint;
 pub mod host;
