@@ -8,31 +8,31 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use rustls::ServerConfig;
 use tracing::{Instrument as _, Span};
 
-use crate::server::Running;
+use crate::server::CurrentServer;
 use crate::{control, http, span};
 
 /// Serves `/_weir/` by [`control::handle`] and every other path by [`http::handle`], without signal handlers: whoever
 /// started the endpoint stops it. Requests are spans inside of `endpoint`.
 pub(crate) fn serve(
-    running: web::Data<Running>,
+    current: web::Data<CurrentServer>,
     listener: TcpListener,
     workers: usize,
     tls: Option<ServerConfig>,
     endpoint: &Span,
 ) -> std::io::Result<Listening> {
-    let limits = running.server().limits.clone();
+    let limits = current.server().limits.clone();
     let endpoint = endpoint.clone();
     let app = move || {
         // Each worker counts its own references: a counter that all of them write costs more than most of an answer's work.
-        let running = Rc::new(web::Data::clone(&running));
+        let current = Rc::new(web::Data::clone(&current));
         let endpoint = endpoint.clone();
         // Not as a handler with extractors, of which there would be nothing to extract.
         let service = fn_service(move |request: ServiceRequest| {
-            let running = Rc::clone(&running);
+            let current = Rc::clone(&current);
             let (request, payload) = request.into_parts();
             let span = span::request(&endpoint, &request);
             async move {
-                let response = answer(&request, payload, &running).await;
+                let response = answer(&request, payload, &current).await;
                 Ok::<_, actix_web::Error>(ServiceResponse::new(request, response))
             }
             .instrument(span)
@@ -54,9 +54,9 @@ pub(crate) fn serve(
     Ok(server.run())
 }
 
-async fn answer(request: &HttpRequest, mut payload: Payload, running: &web::Data<Running>) -> HttpResponse {
-    let Some(rest) = control_path(request.path()) else { return http::handle(request, payload, running).await };
-    let response = control::handle(request, rest, &mut payload, running).await;
+async fn answer(request: &HttpRequest, mut payload: Payload, current: &web::Data<CurrentServer>) -> HttpResponse {
+    let Some(rest) = control_path(request.path()) else { return http::handle(request, payload, current).await };
+    let response = control::handle(request, rest, &mut payload, current).await;
     Span::current().record("status", response.status().as_u16());
     response
 }

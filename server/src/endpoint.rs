@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::deviations::Activation;
 use crate::journal::Journal;
 use crate::message::Origin;
-use crate::server::{self, Lasting, Running, Server};
+use crate::server::{self, AcrossTargets, CurrentServer, Server};
 use crate::start_error::StartError;
 use crate::targets::Target;
 use crate::tls::TlsFiles;
@@ -37,7 +37,7 @@ pub enum LoadError {
 /// A running endpoint. Dropping it stops it.
 pub struct Endpoint {
     address: SocketAddr,
-    running: web::Data<Running>,
+    current: web::Data<CurrentServer>,
     applications: Vec<ApplicationAccess>,
     journal: Arc<Journal>,
     control_token: SecretString,
@@ -53,21 +53,21 @@ pub fn start(config: Config) -> Result<Endpoint, StartError> {
     let listener = TcpListener::bind(listen).map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
     let origin = Origin::new(config.base_url.as_ref(), config.trust_proxy, config.scheme(), address.to_string());
-    let server = Server::new(&config, origin, Lasting::new(&config))?;
+    let server = Server::new(&config, origin, AcrossTargets::new(&config))?;
     let (applications, journal) = (server.applications.clone(), Arc::clone(&server.journal));
     let control_token = config.control_token();
     let (workers, people) = (config.workers, config.people);
     let span = span::endpoint(address, &config.target.name);
-    let running = web::Data::new(Running::new(config, server));
+    let current = web::Data::new(CurrentServer::new(config, server));
     let (stop, stopped) = oneshot::channel();
-    let work = Work { running: web::Data::clone(&running), listener, workers, people, tls, span };
+    let work = Work { current: web::Data::clone(&current), listener, workers, people, tls, span };
     let thread = run(work, stopped)?;
-    Ok(Endpoint { address, running, applications, journal, control_token, stop: Some(stop), thread: Some(thread) })
+    Ok(Endpoint { address, current, applications, journal, control_token, stop: Some(stop), thread: Some(thread) })
 }
 
 /// What the endpoint's thread is given.
 struct Work {
-    running: web::Data<Running>,
+    current: web::Data<CurrentServer>,
     listener: TcpListener,
     workers: usize,
     people: usize,
@@ -80,15 +80,15 @@ fn run(work: Work, stopped: oneshot::Receiver<()>) -> Result<JoinHandle<()>, Sta
     let (ready, is_ready) = mpsc::channel();
     let span = work.span.clone();
     let serve = async move {
-        let running = match work.begin().await {
-            Ok(running) => running,
+        let listening = match work.begin().await {
+            Ok(listening) => listening,
             Err(error) => {
                 // The receiver waits until it hears of one or the other.
                 let _ = ready.send(Err(error));
                 return;
             }
         };
-        let handle = running.handle();
+        let handle = listening.handle();
         tracing::info!("the endpoint has started");
         let _ = ready.send(Ok(()));
         let until_stopped = async {
@@ -97,7 +97,7 @@ fn run(work: Work, stopped: oneshot::Receiver<()>) -> Result<JoinHandle<()>, Sta
             handle.stop(false).await;
         };
         // The server ends when it is stopped; that it failed shows in its connections.
-        let _ = futures_util::future::join(running, until_stopped).await;
+        let _ = futures_util::future::join(listening, until_stopped).await;
         tracing::info!("the endpoint has stopped");
     };
     let thread = std::thread::Builder::new()
@@ -113,9 +113,9 @@ fn run(work: Work, stopped: oneshot::Receiver<()>) -> Result<JoinHandle<()>, Sta
 
 impl Work {
     async fn begin(self) -> Result<actix_web::dev::Server, StartError> {
-        server::invent(&self.running.server(), self.people).await.map_err(StartError::People)?;
+        server::invent(&self.current.server(), self.people).await.map_err(StartError::People)?;
         let address = self.listener.local_addr();
-        app::serve(self.running, self.listener, self.workers, self.tls, &self.span).map_err(|source| match address {
+        app::serve(self.current, self.listener, self.workers, self.tls, &self.span).map_err(|source| match address {
             Ok(address) => StartError::Listen { address, source },
             Err(_) => StartError::Thread(source),
         })
@@ -130,7 +130,7 @@ impl Endpoint {
 
     /// Scheme, host and port: `http://127.0.0.1:40123`, or the configured base URL.
     pub fn origin(&self) -> String {
-        self.running.server().origin.own()
+        self.current.server().origin.own()
     }
 
     /// Every application of the target that it was started with, with its base URLs and credentials, in the target's order.
@@ -147,19 +147,19 @@ impl Endpoint {
     /// are being answered may still see what was.
     pub fn reset(&self) {
         // The deviations of the start have been made once, so they can be made again.
-        let done = self.running.server().reset();
+        let done = self.current.server().reset();
         debug_assert!(done.is_ok(), "{done:?}");
     }
 
     /// Replaces the active deviations, those of the target included. One that changes what the store enforces empties it.
     pub fn set_deviations(&self, activations: &[Activation]) -> Result<(), StartError> {
-        let server = self.running.server();
+        let server = self.current.server();
         server.set_deviations(activations.to_vec()).map_err(|problem| StartError::deviations(activations, problem))
     }
 
     /// The active deviations.
     pub fn deviations(&self) -> Vec<Activation> {
-        self.running.server().behaviour.load().activations.clone()
+        self.current.server().configuration.load().activations.clone()
     }
 
     /// What was exchanged.
@@ -169,13 +169,13 @@ impl Endpoint {
 
     /// The clock that it goes by.
     pub fn clock(&self) -> Clock {
-        self.running.server().clock.clone()
+        self.current.server().clock.clone()
     }
 
     /// Behaves as another target from now on: resources and deviations go, journal and given credentials stay. The new
     /// applications are those that the control API names.
     pub fn switch(&self, target: Target) -> Result<(), StartError> {
-        self.running.switch(target)
+        self.current.switch(target)
     }
 
     /// Stores resources, given as SCIM JSON, in an application, the first unless one is named; see the control API's `data`.
@@ -184,13 +184,13 @@ impl Endpoint {
     /// # Errors
     /// One that names the resource; those before it have been stored.
     pub fn load(&self, application: Option<&str>, resources: &[u8]) -> Result<usize, LoadError> {
-        let running = web::Data::clone(&self.running);
+        let current = web::Data::clone(&self.current);
         let (application, resources) = (application.map(str::to_owned), resources.to_vec());
         // The store wants a runtime, and the caller may be inside one that must not be blocked by another.
         let work = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(LoadError::Runtime)?;
             runtime.block_on(async {
-                let server = running.server();
+                let server = current.server();
                 let loaded = control::load(&server, application.as_deref(), &resources).await;
                 loaded.map_err(|refusal| LoadError::Refused(refusal.error.detail().to_owned()))
             })

@@ -26,10 +26,10 @@
 //! queries, headers, bodies nor credentials are recorded.
 
 mod access;
+mod active_configuration;
 mod app;
 mod application;
 mod auth;
-mod behaviour;
 mod bulk;
 mod clock;
 mod config;
@@ -57,7 +57,7 @@ mod targets;
 mod tls;
 
 pub use access::{ApplicationAccess, CredentialsError, FurtherAccess};
-pub use behaviour::DeviationsError;
+pub use active_configuration::DeviationsError;
 pub use clock::Clock;
 pub use config::Config;
 pub use credentials::{BasicCredentials, Credentials, FurtherCredentials, OauthClient};

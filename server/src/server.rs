@@ -10,9 +10,9 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::access::{self, ApplicationAccess};
+use crate::active_configuration::{ActiveConfiguration, Blueprint, DeviationsError};
 use crate::application::downstream::Effect;
 use crate::auth::{Gate, Grant};
-use crate::behaviour::{Behaviour, DeviationsError, Material};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::credentials::{Credentials, generated};
@@ -31,13 +31,13 @@ use crate::store::{Store, Wanted};
 use crate::targets::Target;
 
 /// What listens: the server as it is at the moment, replaced as a whole when the target is switched.
-pub(crate) struct Running {
+pub(crate) struct CurrentServer {
     current: ArcSwap<Server>,
     /// What a switched target is started with.
     config: Config,
 }
 
-impl Running {
+impl CurrentServer {
     pub fn new(config: Config, server: Server) -> Self {
         Self { current: ArcSwap::from_pointee(server), config }
     }
@@ -57,19 +57,19 @@ impl Running {
     pub fn switch(&self, target: Target) -> Result<(), StartError> {
         let config = Config { target, deviations: Vec::new(), people: 0, ..self.config.clone() };
         let before = self.server();
-        let lasting = Lasting { journal: Arc::clone(&before.journal), metrics: Arc::clone(&before.metrics) };
-        self.current.store(Arc::new(Server::new(&config, before.origin.clone(), lasting)?));
+        let across = AcrossTargets { journal: Arc::clone(&before.journal), metrics: Arc::clone(&before.metrics) };
+        self.current.store(Arc::new(Server::new(&config, before.origin.clone(), across)?));
         Ok(())
     }
 }
 
 /// What outlives a switch of targets.
-pub(crate) struct Lasting {
+pub(crate) struct AcrossTargets {
     pub journal: Arc<Journal>,
     pub metrics: Arc<Metrics>,
 }
 
-impl Lasting {
+impl AcrossTargets {
     pub fn new(config: &Config) -> Self {
         Self { journal: Arc::new(Journal::new(config.journal, &config.limits)), metrics: Arc::default() }
     }
@@ -85,7 +85,7 @@ pub(crate) struct Server {
     /// How clients reach the applications.
     pub applications: Vec<ApplicationAccess>,
     pub snapshots: Snapshots,
-    pub behaviour: ArcSwap<Behaviour>,
+    pub configuration: ArcSwap<ActiveConfiguration>,
     /// By application: the user that the subject of its credentials has registered.
     pub subjects: HashMap<String, Mutex<Option<Uuid>>>,
     pub cursors: Cursors,
@@ -95,22 +95,22 @@ pub(crate) struct Server {
     pub control: Gate,
     pub passwords: Passwords,
     pub origin: Origin,
-    pub material: Material,
+    pub blueprint: Blueprint,
     /// The deviations to return to.
     pub initial: Vec<Activation>,
-    /// Held while the behaviour is replaced.
+    /// Held while the configuration is replaced.
     pub replacing: Mutex<()>,
 }
 
 impl Server {
     /// A server with the target of `config`, and nothing in it.
-    pub fn new(config: &Config, origin: Origin, lasting: Lasting) -> Result<Self, StartError> {
+    pub fn new(config: &Config, origin: Origin, across: AcrossTargets) -> Result<Self, StartError> {
         let (applications, gate) = access::access(config, &origin).map_err(StartError::Credentials)?;
         let target = Arc::new(config.target.clone());
-        let material = material(&target, &config.clock, config.seed)
+        let blueprint = blueprint(&target, &config.clock, config.seed)
             .map_err(|error| StartError::Target { target: target.name.clone(), problem: error })?;
         let initial: Vec<Activation> = target.deviations.iter().chain(&config.deviations).cloned().collect();
-        let behaviour = Behaviour::new(&material, initial.clone(), None)
+        let configuration = ActiveConfiguration::new(&blueprint, initial.clone(), None)
             .map_err(|problem| StartError::deviations(&initial, problem))?;
         Ok(Self {
             subjects: applications.iter().map(|access| (access.name.clone(), Mutex::default())).collect(),
@@ -119,26 +119,26 @@ impl Server {
             gate,
             control: control_gate(&config.control_token()),
             passwords: Passwords::new(config.password_cost, config.seed).map_err(StartError::PasswordCost)?,
-            journal: lasting.journal,
-            metrics: lasting.metrics,
+            journal: across.journal,
+            metrics: across.metrics,
             applications,
             snapshots: Snapshots::default(),
-            behaviour: ArcSwap::from_pointee(behaviour),
+            configuration: ArcSwap::from_pointee(configuration),
             replacing: Mutex::new(()),
             clock: config.clock.clone(),
             limits: config.limits.clone(),
             target,
             origin,
-            material,
+            blueprint,
             initial,
         })
     }
 
-    /// Replaces the active deviations; resources stay as far as [`Behaviour::new`] can keep them.
+    /// Replaces the active deviations; resources stay as far as [`ActiveConfiguration::new`] can keep them.
     pub fn set_deviations(&self, activations: Vec<Activation>) -> Result<(), DeviationsError> {
         let _guard = self.replacing.lock();
-        let before = self.behaviour.load();
-        self.behaviour.store(Arc::new(Behaviour::new(&self.material, activations, Some(&before))?));
+        let before = self.configuration.load();
+        self.configuration.store(Arc::new(ActiveConfiguration::new(&self.blueprint, activations, Some(&before))?));
         Ok(())
     }
 
@@ -146,7 +146,7 @@ impl Server {
     /// begin anew.
     pub fn reset(&self) -> Result<(), DeviationsError> {
         let _guard = self.replacing.lock();
-        self.behaviour.store(Arc::new(Behaviour::new(&self.material, self.initial.clone(), None)?));
+        self.configuration.store(Arc::new(ActiveConfiguration::new(&self.blueprint, self.initial.clone(), None)?));
         self.journal.clear();
         Ok(())
     }
@@ -163,8 +163,8 @@ fn control_gate(token: &SecretString) -> Gate {
 /// Fills the first application with so many invented people, and two groups of them, as far as it has users and groups.
 pub(crate) async fn invent(server: &Server, people: usize) -> scim::Result<()> {
     const PORTION: usize = 10_000;
-    let behaviour = server.behaviour.load_full();
-    let Some(front) = behaviour.fronts.first().filter(|_| people > 0) else { return Ok(()) };
+    let configuration = server.configuration.load_full();
+    let Some(front) = configuration.fronts.first().filter(|_| people > 0) else { return Ok(()) };
     let Some(seed) = Seed::new(&front.registry) else { return Ok(()) };
     let mut ids = Vec::with_capacity(people);
     for start in (0..people).step_by(PORTION) {
@@ -182,8 +182,8 @@ pub(crate) async fn invent(server: &Server, people: usize) -> scim::Result<()> {
     Ok(())
 }
 
-/// The material of a target's behaviours.
-fn material(target: &Arc<Target>, clock: &Clock, seed: u64) -> Result<Material, SchemaError> {
+/// The blueprint of a target's active configurations.
+fn blueprint(target: &Arc<Target>, clock: &Clock, seed: u64) -> Result<Blueprint, SchemaError> {
     let schemas = crate::application::Schemas::new(target.registry()?);
-    Ok(Material { target: Arc::clone(target), schemas, clock: clock.clone(), seed })
+    Ok(Blueprint { target: Arc::clone(target), schemas, clock: clock.clone(), seed })
 }

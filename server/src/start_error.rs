@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use scim::schema::SchemaError;
 
 use crate::access::CredentialsError;
-use crate::behaviour::DeviationsError;
+use crate::active_configuration::DeviationsError;
 use crate::deviations::Activation;
 use crate::password::PasswordCostError;
 use crate::tls::TlsError;

@@ -14,9 +14,9 @@ use crate::store::{Perspective, Query, Store, Wanted, Window};
 
 /// What the service behind an application holds. An application without a service of its own shows its resources.
 pub(super) async fn accounts(server: &Server, name: &str) -> Answered {
-    let behaviour = server.behaviour.load_full();
-    let position = front_of(&behaviour, Some(name))?;
-    let front = &behaviour.fronts[position];
+    let configuration = server.configuration.load_full();
+    let position = front_of(&configuration, Some(name))?;
+    let front = &configuration.fronts[position];
     let base_url = base_url(server, position);
     let perspective = front.perspective(&base_url);
     let users = match &front.downstream {

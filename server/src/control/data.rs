@@ -19,9 +19,9 @@ use crate::store::{Condition, Store, Wanted, identifiers};
 
 /// Every resource of an application, by type in the order of creation, as a client would read it.
 pub(super) async fn read(server: &Server, application: Option<&str>) -> Answered {
-    let behaviour = server.behaviour.load_full();
-    let position = front_of(&behaviour, application)?;
-    let front = &behaviour.fronts[position];
+    let configuration = server.configuration.load_full();
+    let position = front_of(&configuration, application)?;
+    let front = &configuration.fronts[position];
     let base_url = base_url(server, position);
     let perspective = front.perspective(&base_url);
     let mut all = Vec::new();
@@ -36,8 +36,8 @@ pub(super) async fn read(server: &Server, application: Option<&str>) -> Answered
 /// groups. Nothing is undone when a resource is refused; the message says which, and how many went before.
 pub(crate) async fn load(server: &Server, application: Option<&str>, body: &[u8]) -> Result<usize, Refusal> {
     let refuse = |detail: &str| Refusal::new(ErrorKind::BadRequest, detail);
-    let behaviour = server.behaviour.load_full();
-    let front = &behaviour.fronts[front_of(&behaviour, application)?];
+    let configuration = server.configuration.load_full();
+    let front = &configuration.fronts[front_of(&configuration, application)?];
     let json: Value =
         serde_json::from_slice(body).map_err(|error| refuse(&format!("the data is not JSON: {error}")))?;
     let list = json.get("Resources").unwrap_or(&json).as_array();

@@ -17,12 +17,12 @@ use serde_json::{Value, json};
 
 pub(crate) use data::load;
 
+use crate::active_configuration::ActiveConfiguration;
 use crate::application::downstream::{FailedUpdate, Service};
 use crate::auth::Asked;
-use crate::behaviour::Behaviour;
 use crate::deviations::Activation;
 use crate::message::{Answer, Refusal, SCIM_JSON, decode, read_body};
-use crate::server::{Running, Server};
+use crate::server::{CurrentServer, Server};
 use crate::targets::Target;
 
 type Answered = Result<Answer, Refusal>;
@@ -36,8 +36,8 @@ const MOST_PEOPLE: usize = 5_000_000;
 const JSON: &str = "application/json";
 
 /// Answers a request whose path goes on with `rest` after `/_weir/`.
-pub async fn handle(request: &HttpRequest, rest: &str, payload: &mut Payload, running: &Running) -> HttpResponse {
-    let server = running.server();
+pub async fn handle(request: &HttpRequest, rest: &str, payload: &mut Payload, current: &CurrentServer) -> HttpResponse {
+    let server = current.server();
     let segments: Vec<_> = rest.split('/').filter(|segment| !segment.is_empty()).map(decode).collect();
     let segments: Vec<&str> = segments.iter().map(|segment| &**segment).collect();
     if (request.method(), segments.as_slice()) == (&Method::GET, &["journal", "events"]) {
@@ -46,7 +46,7 @@ pub async fn handle(request: &HttpRequest, rest: &str, payload: &mut Payload, ru
             Err(refusal) => respond(refusal.into_answer(SCIM_JSON)),
         };
     }
-    respond(match answer(request, &segments, payload, running, &server).await {
+    respond(match answer(request, &segments, payload, current, &server).await {
         Ok(answer) => answer,
         Err(refusal) => refusal.into_answer(SCIM_JSON),
     })
@@ -64,7 +64,7 @@ async fn answer(
     request: &HttpRequest,
     segments: &[&str],
     payload: &mut Payload,
-    running: &Running,
+    current: &CurrentServer,
     server: &Server,
 ) -> Answered {
     if segments != ["health"] {
@@ -85,8 +85,8 @@ async fn answer(
         (&Method::GET, ["target"]) => Ok(ok(&target(server))),
         (&Method::PUT, ["target"]) => {
             let refuse = |problem: String| Refusal::new(ErrorKind::BadRequest, problem);
-            running.switch(asked_target(&body)?).map_err(|error| refuse(error.to_string()))?;
-            Ok(ok(&target(&running.server())))
+            current.switch(asked_target(&body)?).map_err(|error| refuse(error.to_string()))?;
+            Ok(ok(&target(&current.server())))
         }
         (&Method::GET, ["deviations"]) => Ok(deviations(server)),
         (&Method::PUT, ["deviations"]) => {
@@ -106,16 +106,16 @@ async fn answer(
             Ok(ok(&json!({ "loaded": loaded })))
         }
         (&Method::POST, ["people"]) => {
-            invent(running, people(&body)?).await?;
+            invent(current, people(&body)?).await?;
             Ok(Answer::empty(StatusCode::NO_CONTENT))
         }
         (&Method::GET, ["snapshots"]) => Ok(ok(&json!(server.snapshots.names()))),
         (&Method::PUT, ["snapshots", name]) => {
-            server.snapshots.take(name, &server.behaviour.load().fronts)?;
+            server.snapshots.take(name, &server.configuration.load().fronts)?;
             Ok(Answer::empty(StatusCode::NO_CONTENT))
         }
         (&Method::POST, ["snapshots", name]) => {
-            server.snapshots.restore(name, &server.behaviour.load().fronts)?;
+            server.snapshots.restore(name, &server.configuration.load().fronts)?;
             Ok(Answer::empty(StatusCode::NO_CONTENT))
         }
         (&Method::DELETE, ["snapshots", name]) => {
@@ -173,9 +173,9 @@ fn query_value(request: &HttpRequest, name: &str) -> Option<String> {
 }
 
 /// The position of an application by its name, of the first one without.
-fn front_of(behaviour: &Behaviour, name: Option<&str>) -> Result<usize, Refusal> {
+fn front_of(configuration: &ActiveConfiguration, name: Option<&str>) -> Result<usize, Refusal> {
     let Some(name) = name else { return Ok(0) };
-    behaviour.fronts.iter().position(|front| &*front.name == name).ok_or_else(|| {
+    configuration.fronts.iter().position(|front| &*front.name == name).ok_or_else(|| {
         let detail = format!("there is no application {name:?}; /_weir/applications lists those there are");
         Refusal::new(ErrorKind::NotFound, detail)
     })
@@ -204,8 +204,8 @@ fn ok(body: &Value) -> Answer {
 }
 
 fn deviations(server: &Server) -> Answer {
-    let behaviour = server.behaviour.load();
-    let active: Vec<String> = behaviour.activations.iter().map(ToString::to_string).collect();
+    let configuration = server.configuration.load();
+    let active: Vec<String> = configuration.activations.iter().map(ToString::to_string).collect();
     ok(&json!({ "active": active }))
 }
 
@@ -232,7 +232,7 @@ fn journal(server: &Server) -> Answer {
 
 fn applications(server: &Server) -> Answer {
     let own = server.origin.own();
-    let behaviour = server.behaviour.load();
+    let configuration = server.configuration.load();
     let applications: Vec<Value> = server
         .target
         .applications
@@ -244,7 +244,7 @@ fn applications(server: &Server) -> Answer {
                 .filter_map(|base| base.of(position, &server.target.applications))
                 .map(|path| format!("{own}{path}"))
                 .collect();
-            let offered = &behaviour.fronts[position].rules.capabilities;
+            let offered = &configuration.fronts[position].rules.capabilities;
             json!({
                 "name": application.name,
                 "tenant": application.tenant,
@@ -302,8 +302,8 @@ fn people(body: &[u8]) -> Result<usize, Refusal> {
 }
 
 /// On a thread that may work long: a million takes seconds.
-async fn invent(running: &Running, count: usize) -> Result<(), Refusal> {
-    let server = running.shared();
+async fn invent(current: &CurrentServer, count: usize) -> Result<(), Refusal> {
+    let server = current.shared();
     let runtime = tokio::runtime::Handle::current();
     let work = tokio::task::spawn_blocking(move || runtime.block_on(crate::server::invent(&server, count)));
     work.await.unwrap_or_else(|_| Err(scim::Error::new(ErrorKind::Internal, "inventing people broke down")))?;
@@ -352,8 +352,8 @@ fn target(server: &Server) -> Value {
 }
 
 fn metrics(server: &Server) -> Answer {
-    let behaviour = server.behaviour.load();
-    let counts = behaviour.fronts.iter().flat_map(|front| {
+    let configuration = server.configuration.load();
+    let counts = configuration.fronts.iter().flat_map(|front| {
         let kinds = front.registry.resource_types();
         kinds.map(|(kind, own)| (front.name.to_string(), own.document.name.clone(), front.base.count(kind)))
     });

@@ -14,9 +14,9 @@ use scim::capability::Capability;
 use super::dispatch::dispatch;
 use super::route::Place;
 use super::{bulk, token};
+use crate::active_configuration::ActiveConfiguration;
 use crate::application::Front;
 use crate::auth::{self, Asked};
-use crate::behaviour::Behaviour;
 use crate::limits::Limits;
 use crate::message::{Answer, Incoming, Refusal, SCIM_JSON, media_type, read_body};
 use crate::server::Server;
@@ -27,7 +27,7 @@ pub async fn admit(
     request: &HttpRequest,
     payload: &mut Payload,
     server: &Server,
-    behaviour: &Behaviour,
+    configuration: &ActiveConfiguration,
     placed: Option<Placed<'_>>,
     at: Timestamp,
 ) -> (Option<usize>, Bytes, Answer) {
@@ -35,7 +35,7 @@ pub async fn admit(
     let media_type = negotiated.as_ref().copied().unwrap_or(SCIM_JSON);
     let refuse = |refusal: Refusal| refusal.into_answer(media_type);
     let uri = request.uri();
-    let body = match read(request, payload, server, behaviour, placed).await {
+    let body = match read(request, payload, server, configuration, placed).await {
         Ok(body) => body,
         Err(refusal) => return (None, Bytes::new(), refuse(refusal)),
     };
@@ -50,7 +50,7 @@ pub async fn admit(
             format!("there is nothing at {}; the base URLs of the applications are printed at start", uri.path());
         return (None, body, refuse(Refusal::new(ErrorKind::NotFound, detail)));
     };
-    let front = &behaviour.fronts[placed.application];
+    let front = &configuration.fronts[placed.application];
     let mut incoming = Incoming {
         method: Cow::Borrowed(request.method()),
         path: Cow::Borrowed(placed.rest),
@@ -84,12 +84,12 @@ async fn read(
     request: &HttpRequest,
     payload: &mut Payload,
     server: &Server,
-    behaviour: &Behaviour,
+    configuration: &ActiveConfiguration,
     placed: Option<Placed<'_>>,
 ) -> Result<Bytes, Refusal> {
     server.rate.check(request.peer_addr().map(|peer| peer.ip()))?;
     // A bulk job has a limit of its own, which its refusal must name (RFC 7644 section 3.7.4).
-    let bulk = placed.and_then(|placed| bulk::limits(&behaviour.fronts[placed.application], placed.rest));
+    let bulk = placed.and_then(|placed| bulk::limits(&configuration.fronts[placed.application], placed.rest));
     match bulk {
         Some(bulk) => bulk::body(request.headers(), payload, &server.limits, bulk).await,
         None => read_body(request.headers(), payload, &server.limits).await,

@@ -17,19 +17,23 @@ use super::admit::admit;
 use super::{body, compress};
 use crate::journal::Observed;
 use crate::message::{Answer, Delivery, Fate, Head, Refusal, SCIM_JSON};
-use crate::server::{Running, Server};
+use crate::server::{CurrentServer, Server};
 
 /// Answers one request.
-pub(crate) async fn handle(request: &HttpRequest, mut payload: Payload, running: &web::Data<Running>) -> HttpResponse {
-    let server = running.server();
+pub(crate) async fn handle(
+    request: &HttpRequest,
+    mut payload: Payload,
+    current: &web::Data<CurrentServer>,
+) -> HttpResponse {
+    let server = current.server();
     let at = server.clock.now();
     let begun = Instant::now();
-    let behaviour = server.behaviour.load();
+    let configuration = server.configuration.load();
     let uri = request.uri();
     let head = Head { method: request.method(), path: uri.path(), query: uri.query(), headers: request.headers() };
 
     let placed = server.target.place(uri.path());
-    let seams = behaviour.seams(placed.as_ref().map(|placed| placed.application));
+    let seams = configuration.seams(placed.as_ref().map(|placed| placed.application));
     let mut delivery = Delivery::Sent;
     for seam in &seams.connection {
         let fate = seam.before(&head);
@@ -40,7 +44,7 @@ pub(crate) async fn handle(request: &HttpRequest, mut payload: Payload, running:
         (None, Bytes::new(), Answer::empty(StatusCode::SERVICE_UNAVAILABLE))
     } else {
         // Where it stands: moving it would cost more than it does.
-        let mut work = pin!(admit(request, &mut payload, &server, &behaviour, placed, at));
+        let mut work = pin!(admit(request, &mut payload, &server, &configuration, placed, at));
         let in_time = match poll!(work.as_mut()) {
             // Most answers are there at once and need no timer.
             Poll::Ready(answered) => Ok(answered),
@@ -62,7 +66,7 @@ pub(crate) async fn handle(request: &HttpRequest, mut payload: Payload, running:
         }
         (application, body, answer)
     };
-    let application = application.map(|position| &*behaviour.fronts[position].name);
+    let application = application.map(|position| &*configuration.fronts[position].name);
     let span = Span::current();
     span.record("status", answer.status.as_u16());
     application.map(|application| span.record("application", application));

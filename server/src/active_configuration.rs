@@ -28,7 +28,7 @@ pub enum DeviationsError {
 }
 
 /// See the [module documentation](self). It is replaced as a whole when the deviations change.
-pub(crate) struct Behaviour {
+pub(crate) struct ActiveConfiguration {
     /// Those of every application; each may have further ones of its own.
     pub activations: Vec<Activation>,
     /// What requests pass that mean no application.
@@ -39,29 +39,29 @@ pub(crate) struct Behaviour {
     enforced: Vec<Vec<SchemaDocument>>,
 }
 
-/// What behaviours are made from.
+/// What active configurations are made from.
 #[derive(Clone, Debug)]
-pub(crate) struct Material {
+pub(crate) struct Blueprint {
     pub target: Arc<Target>,
     pub schemas: Schemas,
     pub clock: Clock,
     pub seed: u64,
 }
 
-impl Behaviour {
-    /// The behaviour with these deviations. Resources and accounts of `before` are kept, unless the schemas that the stores
-    /// enforce are others now.
+impl ActiveConfiguration {
+    /// The configuration with these deviations. Resources and accounts of `before` are kept, unless the schemas that the
+    /// stores enforce are others now.
     ///
     /// # Errors
     /// Deviations that contradict each other, or that make the schemas unusable.
     pub fn new(
-        material: &Material,
+        blueprint: &Blueprint,
         activations: Vec<Activation>,
         before: Option<&Self>,
     ) -> Result<Self, DeviationsError> {
-        let target = &material.target;
+        let target = &blueprint.target;
         contradiction::check(&activations)?;
-        let common = Made::new(&activations, material);
+        let common = InstantiatedSeams::new(&activations, blueprint);
         let mut fronts = Vec::with_capacity(target.applications.len());
         let mut enforced = Vec::with_capacity(target.applications.len());
         for (position, application) in target.applications.iter().enumerate() {
@@ -74,8 +74,8 @@ impl Behaviour {
                 let application = application.name.clone();
                 DeviationsError::InApplication { application, contradiction }
             })?;
-            let made = Made::new(&particular, material).followed_by(&common);
-            let schemas = made.enforced(&material.schemas.registry);
+            let instances = InstantiatedSeams::new(&particular, blueprint).followed_by(&common);
+            let schemas = instances.enforced(&blueprint.schemas.registry);
             let kept = before.filter(|before| before.enforced[position] == schemas);
             let mut rules = target.rules(application);
             for activation in &own {
@@ -83,8 +83,8 @@ impl Behaviour {
                     change(&mut rules);
                 }
             }
-            fronts.push(made.front(
-                material,
+            fronts.push(instances.front(
+                blueprint,
                 position,
                 rules,
                 &schemas,
@@ -103,16 +103,16 @@ impl Behaviour {
 
 /// Deviations made for an endpoint. Applications that share them share their states.
 #[derive(Clone, Default)]
-struct Made {
+struct InstantiatedSeams {
     seams: Seams,
     stores: Vec<Arc<dyn StoreSeam>>,
 }
 
-impl Made {
-    fn new(activations: &[Activation], material: &Material) -> Self {
+impl InstantiatedSeams {
+    fn new(activations: &[Activation], blueprint: &Blueprint) -> Self {
         let mut instances = Self::default();
         for activation in activations {
-            let setup = activation.setup(&material.clock, material.seed);
+            let setup = activation.setup(&blueprint.clock, blueprint.seed);
             match activation.deviation.seam {
                 Seam::Connection(make) => instances.seams.connection.push(make(&setup).into()),
                 Seam::Request(ref part) => instances.seams.request.push(part.instance(&setup)),
@@ -147,22 +147,22 @@ impl Made {
     /// The front of one application, with the resources and accounts of the one before.
     fn front(
         self,
-        material: &Material,
+        blueprint: &Blueprint,
         position: usize,
         rules: Rules,
         enforced: &[SchemaDocument],
         kept: Option<&Front>,
     ) -> Result<Front, DeviationsError> {
-        let application = &material.target.applications[position];
+        let application = &blueprint.target.applications[position];
         let base = if let Some(before) = kept {
             before.base.clone()
         } else {
             // Each application has ids of its own.
-            let ids = IdSource::seeded(material.seed.wrapping_add(position as u64));
-            let registry = enforced_registry(&material.schemas.registry, enforced)?;
-            MemoryStore::new(registry, material.clock.clone(), ids)
+            let ids = IdSource::seeded(blueprint.seed.wrapping_add(position as u64));
+            let registry = enforced_registry(&blueprint.schemas.registry, enforced)?;
+            MemoryStore::new(registry, blueprint.clock.clone(), ids)
         };
-        let front = Front::new(application.name.as_str().into(), rules, &material.schemas, base);
+        let front = Front::new(application.name.as_str().into(), rules, &blueprint.schemas, base);
         let mut front = front.with_deviations(self.seams, &self.stores);
         front.downstream = match kept {
             Some(before) => before.downstream.clone(),
