@@ -15,7 +15,7 @@ use crate::message::Delivery;
 
 /// Only methods that SCIM knows have a name of their own, so that a stranger cannot fill the memory with labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
-enum Verb {
+enum MethodLabel {
     Get,
     Head,
     Options,
@@ -27,13 +27,13 @@ enum Verb {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Kind {
-    method: Verb,
+struct RequestLabels {
+    method: MethodLabel,
     status: u16,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Place {
+struct ResourceLabels {
     application: String,
     resource_type: String,
 }
@@ -41,7 +41,7 @@ struct Place {
 /// The counters of one endpoint; they begin at nothing and a reset does not touch them.
 #[derive(Debug)]
 pub(crate) struct Metrics {
-    requests: Family<Kind, Counter>,
+    requests: Family<RequestLabels, Counter>,
     /// In seconds.
     durations: Histogram,
     broken: Counter,
@@ -62,16 +62,16 @@ impl Metrics {
     /// Counts an exchange.
     pub fn count(&self, method: &Method, status: StatusCode, delivery: Delivery, duration: Duration) {
         let method = match *method {
-            Method::GET => Verb::Get,
-            Method::HEAD => Verb::Head,
-            Method::OPTIONS => Verb::Options,
-            Method::POST => Verb::Post,
-            Method::PUT => Verb::Put,
-            Method::PATCH => Verb::Patch,
-            Method::DELETE => Verb::Delete,
-            _ => Verb::Other,
+            Method::GET => MethodLabel::Get,
+            Method::HEAD => MethodLabel::Head,
+            Method::OPTIONS => MethodLabel::Options,
+            Method::POST => MethodLabel::Post,
+            Method::PUT => MethodLabel::Put,
+            Method::PATCH => MethodLabel::Patch,
+            Method::DELETE => MethodLabel::Delete,
+            _ => MethodLabel::Other,
         };
-        self.requests.get_or_create(&Kind { method, status: status.as_u16() }).inc();
+        self.requests.get_or_create(&RequestLabels { method, status: status.as_u16() }).inc();
         self.durations.observe(duration.as_secs_f64());
         if delivery != Delivery::Sent {
             self.broken.inc();
@@ -80,9 +80,9 @@ impl Metrics {
 
     /// Everything in the text format, with the present numbers of resources by application and type.
     pub fn text(&self, resources: impl Iterator<Item = (String, String, usize)>) -> String {
-        let counts = Family::<Place, Gauge>::default();
+        let counts = Family::<ResourceLabels, Gauge>::default();
         for (application, resource_type, count) in resources {
-            let gauge = counts.get_or_create_owned(&Place { application, resource_type });
+            let gauge = counts.get_or_create_owned(&ResourceLabels { application, resource_type });
             gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
         }
         let mut registry = Registry::with_prefix("weir");

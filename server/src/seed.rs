@@ -49,18 +49,18 @@ const TITLES: [&str; 8] =
 /// Makes people and groups for one registry.
 #[derive(Debug)]
 pub struct Seed {
-    user: Names,
-    group: Names,
+    user: TypeNames,
+    group: TypeNames,
 }
 
 /// The ids of what is filled in, looked up once.
 #[derive(Debug)]
-struct Names {
+struct TypeNames {
     resource_type: ResourceTypeId,
     attributes: Vec<(&'static str, AttributeId)>,
 }
 
-impl Names {
+impl TypeNames {
     fn new(registry: &Registry, resource_type: &str, names: &[&'static str]) -> Option<Self> {
         let resource_type = registry.resource_type_by_name(resource_type)?;
         let attributes = names
@@ -77,7 +77,7 @@ impl Names {
 
     fn id(&self, name: &str) -> AttributeId {
         let found = self.attributes.iter().find(|(known, _)| *known == name);
-        found.map(|&(_, id)| id).expect("the name is one of those given to Names::new")
+        found.map(|&(_, id)| id).expect("the name is one of those given to TypeNames::new")
     }
 
     /// A complex value from sub-attributes of `parent`.
@@ -92,7 +92,7 @@ impl Seed {
     /// `None` when the registry lacks the standard User and Group.
     #[must_use]
     pub fn new(registry: &Registry) -> Option<Self> {
-        let user = Names::new(
+        let user = TypeNames::new(
             registry,
             "User",
             &[
@@ -114,7 +114,7 @@ impl Seed {
                 "phoneNumbers.type",
             ],
         )?;
-        let group = Names::new(registry, "Group", &["displayName", "members", "members.value"])?;
+        let group = TypeNames::new(registry, "Group", &["displayName", "members", "members.value"])?;
         Some(Self { user, group })
     }
 

@@ -27,7 +27,7 @@ use crate::rate::RateLimit;
 use crate::seed::Seed;
 use crate::snapshots::Snapshots;
 use crate::start_error::StartError;
-use crate::store::{Store, Wanted};
+use crate::store::{Store, WantedRelations};
 use crate::targets::Target;
 
 /// What listens: the server as it is at the moment, replaced as a whole when the target is switched.
@@ -175,7 +175,7 @@ pub(crate) async fn invent(server: &Server, people: usize) -> scim::Result<()> {
     if let Some(downstream) = &front.downstream {
         let (kind, _) = seed.person(0);
         for id in ids {
-            let user = front.base.get(kind, id, Wanted::default()).await?;
+            let user = front.base.get(kind, id, WantedRelations::default()).await?;
             downstream.write(Effect::Written, &user, front.active(&user));
         }
     }

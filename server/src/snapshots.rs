@@ -15,13 +15,13 @@ const MOST: usize = 16;
 
 /// The snapshots of one server, by name.
 #[derive(Default)]
-pub(crate) struct Snapshots(Mutex<BTreeMap<String, Snapshot>>);
+pub(crate) struct Snapshots(Mutex<BTreeMap<String, ApplicationsSnapshot>>);
 
 /// In the order of the applications.
-struct Snapshot(Vec<(MemorySnapshot, Option<Accounts>)>);
+struct ApplicationsSnapshot(Vec<(MemorySnapshot, Option<Accounts>)>);
 
 impl Snapshots {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Snapshot>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, ApplicationsSnapshot>> {
         self.0.lock()
     }
 
@@ -40,7 +40,7 @@ impl Snapshots {
             let detail = format!("{MOST} snapshots are kept already; delete one first");
             return Err(Refusal::new(ErrorKind::BadRequest, detail));
         }
-        snapshots.insert(name.to_owned(), Snapshot(snapshot));
+        snapshots.insert(name.to_owned(), ApplicationsSnapshot(snapshot));
         Ok(())
     }
 

@@ -96,15 +96,15 @@ pub struct Account {
 #[derive(Debug)]
 pub struct Downstream {
     service: Service,
-    state: Mutex<State>,
+    state: Mutex<AccountsState>,
 }
 
 /// A copy of the accounts that a service held at one time.
 #[derive(Clone, Debug)]
-pub(crate) struct Accounts(State);
+pub(crate) struct Accounts(AccountsState);
 
 #[derive(Clone, Debug, Default)]
-struct State {
+struct AccountsState {
     accounts: IndexMap<Uuid, Account>,
     /// Users that are gone in front, so that a change which was accepted before and arrives later brings none back.
     deleted: HashSet<Uuid>,
@@ -123,7 +123,7 @@ impl Downstream {
         self.service
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, AccountsState> {
         self.state.lock()
     }
 

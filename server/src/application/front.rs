@@ -12,7 +12,7 @@ use super::downstream::Downstream;
 use super::{AccountAttributes, Seams, StoreSeam};
 use crate::rules::Rules;
 use crate::store::memory::MemoryStore;
-use crate::store::{Layout, Perspective, Store, Stored, Wanted};
+use crate::store::{Layout, Perspective, Store, Stored, WantedRelations};
 
 /// See the [module documentation](self).
 pub struct Front {
@@ -152,10 +152,10 @@ impl Front {
     }
 
     /// Which relations an answer with this projection shows.
-    pub(crate) fn wanted(&self, kind: ResourceTypeId, projection: &Projection) -> Wanted {
+    pub(crate) fn wanted(&self, kind: ResourceTypeId, projection: &Projection) -> WantedRelations {
         let shape = &self.shapes[usize::from(kind.0)];
         let shows = |attribute: Option<AttributeId>| attribute.is_some_and(|attribute| projection.wants(attribute));
-        Wanted { members: shows(shape.members), groups: shows(shape.groups) }
+        WantedRelations { members: shows(shape.members), groups: shows(shape.groups) }
     }
 
     /// The value of `active` of a user.

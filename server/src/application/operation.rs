@@ -15,7 +15,7 @@ use super::downstream::{Effect, is_active};
 use super::{Front, RequestSeam};
 use crate::password::Passwords;
 use crate::rules::OnPut;
-use crate::store::{Change, Changed, Condition, Page, Perspective, Query, Stored, Wanted};
+use crate::store::{Change, Changed, Condition, Page, Perspective, Query, Stored, WantedRelations};
 
 /// What a request means.
 #[derive(Clone, Debug)]
@@ -47,12 +47,12 @@ pub struct Next<'a> {
     seams: &'a [Arc<dyn RequestSeam>],
     front: &'a Front,
     passwords: &'a Passwords,
-    wanted: Wanted,
+    wanted: WantedRelations,
 }
 
 impl<'a> Next<'a> {
     /// The whole way through an application, of an operation whose answer shows the `wanted` relations.
-    pub(crate) fn new(front: &'a Front, passwords: &'a Passwords, wanted: Wanted) -> Self {
+    pub(crate) fn new(front: &'a Front, passwords: &'a Passwords, wanted: WantedRelations) -> Self {
         Self { seams: &front.seams.request, front, passwords, wanted }
     }
 
@@ -63,7 +63,7 @@ impl<'a> Next<'a> {
 
     /// The same way, for an outcome that shows other relations.
     #[must_use]
-    pub const fn showing(self, wanted: Wanted) -> Self {
+    pub const fn showing(self, wanted: WantedRelations) -> Self {
         Self { wanted, ..self }
     }
 
@@ -181,13 +181,13 @@ impl<'a> Next<'a> {
         let mut hashed = None;
         // A patch sets one password at most, so the second run meets no other.
         for _ in 0..2 {
-            let found = Arc::new(Mutex::new(Found::default()));
+            let found = Arc::new(Mutex::new(EditReport::default()));
             let change = self.change(resource_type, Arc::clone(&edit), hashed.take(), &found);
             let outcome = front.store.modify(resource_type, id, condition.clone(), change, self.wanted).await;
             let found = std::mem::take(&mut *found.lock());
             if let Some(plain) = found.password {
                 let hash = self.passwords.hash(plain.clone()).await?;
-                hashed = Some(Hashed { plain, hash });
+                hashed = Some(HashedPassword { plain, hash });
                 continue;
             }
             let changed = outcome?;
@@ -206,8 +206,8 @@ impl<'a> Next<'a> {
         self,
         resource_type: ResourceTypeId,
         edit: Change,
-        hashed: Option<Hashed>,
-        found: &Arc<Mutex<Found>>,
+        hashed: Option<HashedPassword>,
+        found: &Arc<Mutex<EditReport>>,
     ) -> Change {
         let front = self.front;
         let registry = Arc::clone(&front.registry);
@@ -252,14 +252,14 @@ impl<'a> Next<'a> {
     }
 }
 
-struct Hashed {
+struct HashedPassword {
     plain: String,
     hash: String,
 }
 
 /// What an edit has to report besides its result.
 #[derive(Default)]
-struct Found {
+struct EditReport {
     password: Option<String>,
     effect: Effect,
 }

@@ -46,7 +46,7 @@ enum Scheme {
     Client,
 }
 
-struct Key {
+struct CredentialKey {
     scheme: Scheme,
     /// Of a token, or of user, colon, password.
     digest: Digest,
@@ -56,13 +56,13 @@ struct Key {
 /// Everything that opens something.
 #[derive(Default)]
 pub struct Gate {
-    keys: Vec<Key>,
+    keys: Vec<CredentialKey>,
     pub tokens: Tokens,
 }
 
 /// What a request asks to be let in to.
 #[derive(Clone, Copy)]
-pub struct Asked<'r> {
+pub struct AccessRequest<'r> {
     pub headers: &'r HeaderMap,
     pub query: Option<&'r str>,
     /// The position of the application.
@@ -91,7 +91,7 @@ impl Gate {
                 key.grant = Arc::new(Grant { applications, writes: key.grant.writes && grant.writes });
             } else {
                 let (applications, writes) = (grant.applications.clone(), grant.writes);
-                self.keys.push(Key { scheme, digest, grant: Arc::new(Grant { applications, writes }) });
+                self.keys.push(CredentialKey { scheme, digest, grant: Arc::new(Grant { applications, writes }) });
             }
         };
         if let Some(token) = &credentials.bearer {
@@ -123,7 +123,7 @@ impl Gate {
 
     /// Lets a request pass, or refuses it with 401, or with 403 where the credentials are right and not enough (RFC 7644
     /// section 3.12).
-    pub fn check(&self, asked: &Asked<'_>) -> Result<(), Refusal> {
+    pub fn check(&self, asked: &AccessRequest<'_>) -> Result<(), Refusal> {
         let careless = |what| asked.careless.contains(&what);
         let mut values = asked.headers.get_all(header::AUTHORIZATION);
         let Some(value) = values.next() else {
@@ -184,7 +184,7 @@ impl Gate {
     }
 
     /// Whether the application takes the scheme: it has a key for it, or a client that can have tokens.
-    fn offers(&self, asked: &Asked<'_>, scheme: Scheme) -> bool {
+    fn offers(&self, asked: &AccessRequest<'_>, scheme: Scheme) -> bool {
         let careless = asked.careless.contains(&Carelessness::OtherApplications);
         self.keys.iter().any(|key| {
             let fits = key.scheme == scheme || (scheme == Scheme::Bearer && key.scheme == Scheme::Client);
@@ -193,7 +193,7 @@ impl Gate {
     }
 
     /// 401 with a challenge for each scheme that is offered (RFC 7644 section 2).
-    fn unauthorized(&self, asked: &Asked<'_>, detail: &str, presented: bool) -> Refusal {
+    fn unauthorized(&self, asked: &AccessRequest<'_>, detail: &str, presented: bool) -> Refusal {
         let mut refusal =
             Refusal::new(ErrorKind::Unauthorized, format!("{detail}; send an Authorization header with them"));
         if self.offers(asked, Scheme::Bearer) {

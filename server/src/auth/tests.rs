@@ -28,13 +28,13 @@ fn gate() -> Gate {
 }
 
 /// The status with which a request is refused, 200 if it is not.
-fn status(gate: &Gate, authorization: &[&str], ask: impl FnOnce(&mut Asked<'_>)) -> u16 {
+fn status(gate: &Gate, authorization: &[&str], ask: impl FnOnce(&mut AccessRequest<'_>)) -> u16 {
     let headers = authorization.iter().fold(HeaderMap::new(), |mut headers, value| {
         headers.append(header::AUTHORIZATION, HeaderValue::from_str(value).unwrap());
         headers
     });
     let careless = BTreeSet::new();
-    let mut asked = Asked {
+    let mut asked = AccessRequest {
         headers: &headers,
         query: None,
         application: 0,
@@ -103,7 +103,7 @@ fn whoever_may_only_read_is_forbidden_to_write() {
     for (application, token, writing) in
         [(0, "Bearer reader", 403), (1, "Bearer reader", 403), (0, "Bearer t0ken", 200), (1, "Bearer t0ken", 401)]
     {
-        let ask = |asked: &mut Asked<'_>, writes| (asked.application, asked.writes) = (application, writes);
+        let ask = |asked: &mut AccessRequest<'_>, writes| (asked.application, asked.writes) = (application, writes);
         let reading = if writing == 403 { 200 } else { writing };
         assert_eq!(status(&gate(), &[token], |asked| ask(asked, false)), reading, "{token} {application}");
         assert_eq!(status(&gate(), &[token], |asked| ask(asked, true)), writing, "{token} {application}");
@@ -114,7 +114,7 @@ fn whoever_may_only_read_is_forbidden_to_write() {
 fn an_application_without_a_scheme_refuses_it_and_does_not_name_it() {
     let headers = HeaderMap::new();
     let careless = BTreeSet::new();
-    let asked = Asked {
+    let asked = AccessRequest {
         headers: &headers,
         query: None,
         application: 1,

@@ -18,11 +18,11 @@ const MOST: usize = 10_000;
 pub struct Tokens {
     seed: u64,
     lifetime: SignedDuration,
-    issued: Mutex<Issued>,
+    issued: Mutex<IssuedTokens>,
 }
 
 #[derive(Default)]
-struct Issued {
+struct IssuedTokens {
     by_digest: HashMap<Digest, Token>,
     /// In the order of issue, which is that of expiry.
     order: VecDeque<Digest>,
@@ -52,7 +52,7 @@ impl Tokens {
         self.lifetime
     }
 
-    fn lock(&self) -> MutexGuard<'_, Issued> {
+    fn lock(&self) -> MutexGuard<'_, IssuedTokens> {
         self.issued.lock()
     }
 

@@ -33,12 +33,12 @@ impl Default for BulkLimits {
 pub struct Job {
     /// After so many errors the rest is not carried out; never if absent.
     pub fail_on_errors: Option<u64>,
-    pub operations: Vec<Operation>,
+    pub operations: Vec<BulkOperation>,
 }
 
 /// One operation as sent.
 #[derive(Debug)]
-pub struct Operation {
+pub struct BulkOperation {
     /// As sent, to be repeated in the result; null when it is missing.
     pub method: Json,
     /// As sent, to be repeated in the result.
@@ -46,12 +46,12 @@ pub struct Operation {
     /// As sent; empty when it is missing.
     pub path: String,
     /// What to do, or why it cannot be done.
-    pub request: Result<Request>,
+    pub request: Result<BulkRequest>,
 }
 
 /// What a single request would have been.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct BulkRequest {
     pub method: Method,
     /// With a leading slash and without query; references in it are not resolved yet.
     pub path: String,
@@ -62,7 +62,7 @@ pub struct Request {
     pub data: Option<Json>,
 }
 
-impl Operation {
+impl BulkOperation {
     /// Whether it is to make a resource, which others can then refer to.
     pub fn creates(&self) -> bool {
         self.method == "POST"
@@ -122,13 +122,13 @@ pub fn read(message: &Json, max_operations: usize, tolerances: &Tolerances) -> R
             format!("the job has {count} operations, more than maxOperations ({max_operations}); send several");
         return Err(Error::new(ErrorKind::PayloadTooLarge, detail));
     }
-    let operations: Vec<Operation> = operations.iter().map(operation).collect();
+    let operations: Vec<BulkOperation> = operations.iter().map(operation).collect();
     refuse_duplicates(&operations)?;
     Ok(Job { fail_on_errors, operations })
 }
 
 /// A reference to a `bulkId` that stands twice would have two meanings.
-fn refuse_duplicates(operations: &[Operation]) -> Result<()> {
+fn refuse_duplicates(operations: &[BulkOperation]) -> Result<()> {
     let mut seen = HashMap::new();
     for (index, operation) in operations.iter().enumerate() {
         if let Some(id) = &operation.bulk_id
@@ -141,13 +141,13 @@ fn refuse_duplicates(operations: &[Operation]) -> Result<()> {
     Ok(())
 }
 
-fn operation(json: &Json) -> Operation {
+fn operation(json: &Json) -> BulkOperation {
     let Json::Object(members) = json else {
         let request = Err(syntax("an operation must be a JSON object"));
-        return Operation { method: Json::Null, bulk_id: None, path: String::new(), request };
+        return BulkOperation { method: Json::Null, bulk_id: None, path: String::new(), request };
     };
     let sent = |name| text(members, name).ok().flatten().map(str::to_owned);
-    Operation {
+    BulkOperation {
         method: sent("method").map_or(Json::Null, Json::from),
         bulk_id: sent("bulkId"),
         path: sent("path").unwrap_or_default(),
@@ -155,7 +155,7 @@ fn operation(json: &Json) -> Operation {
     }
 }
 
-fn request(members: &Map<String, Json>) -> Result<Request> {
+fn request(members: &Map<String, Json>) -> Result<BulkRequest> {
     let method = match text(members, "method")? {
         Some("POST") => Method::POST,
         Some("PUT") => Method::PUT,
@@ -177,7 +177,7 @@ fn request(members: &Map<String, Json>) -> Result<Request> {
         Some(_) => return Err(syntax("data must be a JSON object, the body of a single request")),
         None => return Err(syntax(format!("data is missing; a {method} needs the body of a single request"))),
     };
-    Ok(Request {
+    Ok(BulkRequest {
         method,
         path: format!("/{}", path.trim_start_matches('/')),
         query: query.map(str::to_owned),

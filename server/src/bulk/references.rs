@@ -8,23 +8,23 @@ use std::collections::{BTreeSet, HashMap};
 use scim::{Error, ErrorKind, Result};
 use serde_json::Value as Json;
 
-use super::{Operation, Request};
+use super::{BulkOperation, BulkRequest};
 
 /// What precedes the name.
 const PREFIX: &str = "bulkId:";
 
 /// Which operation has which `bulkId`, of those that create something.
-pub type Names<'j> = HashMap<&'j str, usize>;
+pub type BulkIds<'j> = HashMap<&'j str, usize>;
 
 /// The names of the job.
-pub fn names(operations: &[Operation]) -> Names<'_> {
+pub fn names(operations: &[BulkOperation]) -> BulkIds<'_> {
     let created = operations.iter().enumerate().filter(|(_, operation)| operation.creates());
     created.filter_map(|(index, operation)| Some((operation.bulk_id.as_deref()?, index))).collect()
 }
 
 /// For each operation, those that must come before it: the ones that create what it refers to, and the one before it on the
 /// same resource, so that changes of one resource keep their order even when one of them has to wait.
-pub fn dependencies(operations: &[Operation], names: &Names<'_>) -> Vec<Vec<usize>> {
+pub fn dependencies(operations: &[BulkOperation], names: &BulkIds<'_>) -> Vec<Vec<usize>> {
     let mut last_on: HashMap<&str, usize> = HashMap::new();
     operations
         .iter()
@@ -44,7 +44,7 @@ pub fn dependencies(operations: &[Operation], names: &Names<'_>) -> Vec<Vec<usiz
 }
 
 /// Calls `found` with the name of every reference of an operation.
-pub fn visit<'r>(request: &'r Request, found: &mut dyn FnMut(&'r str)) {
+pub fn visit<'r>(request: &'r BulkRequest, found: &mut dyn FnMut(&'r str)) {
     for segment in request.path.split('/') {
         if let Some(name) = segment.strip_prefix(PREFIX) {
             found(name);
@@ -86,7 +86,7 @@ fn quoted(path: &str) -> impl Iterator<Item = &str> {
 ///
 /// # Errors
 /// The first error of `resolve`.
-pub fn resolved(request: &Request, resolve: &dyn Fn(&str) -> Result<String>) -> Result<(String, Option<Json>)> {
+pub fn resolved(request: &BulkRequest, resolve: &dyn Fn(&str) -> Result<String>) -> Result<(String, Option<Json>)> {
     let mut path = String::with_capacity(request.path.len());
     for segment in request.path.split('/').skip(1) {
         path.push('/');
@@ -160,8 +160,8 @@ mod tests {
 
     use super::*;
 
-    fn request(path: &str, data: Json) -> Request {
-        Request {
+    fn request(path: &str, data: Json) -> BulkRequest {
+        BulkRequest {
             method: actix_web::http::Method::PATCH,
             path: path.into(),
             query: None,

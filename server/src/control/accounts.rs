@@ -7,13 +7,14 @@ use scim::resource::write;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Answered, front_of, ok};
+use super::{front_of, ok};
 use crate::application::Front;
+use crate::message::HandlerResult;
 use crate::server::Server;
-use crate::store::{Perspective, Query, Store, Wanted, Window};
+use crate::store::{Perspective, Query, Store, WantedRelations, Window};
 
 /// What the service behind an application holds. An application without a service of its own shows its resources.
-pub(super) async fn accounts(server: &Server, name: &str) -> Answered {
+pub(super) async fn accounts(server: &Server, name: &str) -> HandlerResult {
     let configuration = server.configuration.load_full();
     let position = front_of(&configuration, Some(name))?;
     let front = &configuration.fronts[position];
@@ -89,7 +90,7 @@ pub(super) async fn resources(
             filter: None,
             sort: None,
             window: Window::After { mark, count: PAGE },
-            wanted: Wanted { members: true, groups: false },
+            wanted: WantedRelations { members: true, groups: false },
             base_url: std::sync::Arc::from(perspective.base_url()),
         };
         let page = front.base.query(query).await?;

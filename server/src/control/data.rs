@@ -10,15 +10,15 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::accounts::{base_url, resources};
-use super::{Answered, front_of, ok};
+use super::{front_of, ok};
 use crate::application::Front;
 use crate::application::downstream::Effect;
-use crate::message::Refusal;
+use crate::message::{HandlerResult, Refusal};
 use crate::server::Server;
-use crate::store::{Condition, Store, Wanted, identifiers};
+use crate::store::{Condition, Store, WantedRelations, identifiers};
 
 /// Every resource of an application, by type in the order of creation, as a client would read it.
-pub(super) async fn read(server: &Server, application: Option<&str>) -> Answered {
+pub(super) async fn read(server: &Server, application: Option<&str>) -> HandlerResult {
     let configuration = server.configuration.load_full();
     let position = front_of(&configuration, application)?;
     let front = &configuration.fronts[position];
@@ -52,7 +52,7 @@ pub(crate) async fn load(server: &Server, application: Option<&str>, body: &[u8]
         let id = front.base.load(&[(kind, fields)]).map_err(|error| told(unwrapped(&error)))?;
         if let (Some(&id), Some(downstream), true) = (id.first(), &front.downstream, front.account.kind() == Some(kind))
         {
-            let stored = front.base.get(kind, id, Wanted::default()).await?;
+            let stored = front.base.get(kind, id, WantedRelations::default()).await?;
             downstream.write(Effect::Written, &stored, front.active(&stored));
         }
         groups.extend(members.and_then(|members| Some((number, kind, *id.first()?, members))));
@@ -118,5 +118,5 @@ async fn add_members(front: &Front, kind: ResourceTypeId, id: Uuid, members: Slo
         }
         Ok(())
     };
-    front.base.modify(kind, id, Condition::default(), Arc::new(change), Wanted::default()).await.map(drop)
+    front.base.modify(kind, id, Condition::default(), Arc::new(change), WantedRelations::default()).await.map(drop)
 }

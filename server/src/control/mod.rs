@@ -19,13 +19,11 @@ pub(crate) use data::load;
 
 use crate::active_configuration::ActiveConfiguration;
 use crate::application::downstream::{FailedUpdate, Service};
-use crate::auth::Asked;
+use crate::auth::AccessRequest;
 use crate::deviations::Activation;
-use crate::message::{Answer, Refusal, SCIM_JSON, decode, read_body};
+use crate::message::{Answer, HandlerResult, Refusal, SCIM_JSON, decode, read_body};
 use crate::server::{CurrentServer, Server};
 use crate::targets::Target;
-
-type Answered = Result<Answer, Refusal>;
 
 /// The longest body of `POST data`, in bytes.
 const MOST_DATA: usize = 64 << 20;
@@ -66,7 +64,7 @@ async fn answer(
     payload: &mut Payload,
     current: &CurrentServer,
     server: &Server,
-) -> Answered {
+) -> HandlerResult {
     if segments != ["health"] {
         permit(request, server)?;
     }
@@ -152,7 +150,7 @@ const PLACES: &[(&[&str], &str)] = &[
     (&["applications", "NAME", "accounts"], "GET"),
 ];
 
-fn not_here(segments: &[&str]) -> Answered {
+fn not_here(segments: &[&str]) -> HandlerResult {
     let is_here = |place: &[&str]| {
         place.len() == segments.len() && place.iter().zip(segments).all(|(own, asked)| *own == "NAME" || own == asked)
     };
@@ -188,7 +186,7 @@ fn permit(request: &HttpRequest, server: &Server) -> Result<(), Refusal> {
         return Err(Refusal::new(ErrorKind::Forbidden, detail));
     }
     let careless = BTreeSet::new();
-    server.control.check(&Asked {
+    server.control.check(&AccessRequest {
         headers: request.headers(),
         query: None,
         application: 0,

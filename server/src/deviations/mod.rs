@@ -5,7 +5,7 @@
 //! A record stands in a file of `topic/`, in the order of ids; `topic::TOPICS` says which file takes which ids, by their
 //! first word. Nothing else in the tree changes: the engine knows the five kinds of [`Seam`] and no deviation by name.
 //!
-//! ```ignore
+//! ```text
 //! Deviation::new("list.without-urn", "lists have no schemas")
 //!     .breaks(&["RFC7644-3.4.2-08"])          // or .permitted("why the RFC lets it"); one of them must stand
 //!     .seen(&["https://example.com/report"])  // where it was seen, when it was

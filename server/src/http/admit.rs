@@ -12,15 +12,15 @@ use scim::ErrorKind;
 use scim::capability::Capability;
 
 use super::dispatch::dispatch;
-use super::route::Place;
+use super::route::Route;
 use super::{bulk, token};
 use crate::active_configuration::ActiveConfiguration;
 use crate::application::Front;
-use crate::auth::{self, Asked};
+use crate::auth::{self, AccessRequest};
 use crate::limits::Limits;
 use crate::message::{Answer, Incoming, Refusal, SCIM_JSON, media_type, read_body};
 use crate::server::Server;
-use crate::targets::Placed;
+use crate::targets::PathMatch;
 
 /// The position of the application that answered, the request's body as far as it was read, and the answer.
 pub async fn admit(
@@ -28,7 +28,7 @@ pub async fn admit(
     payload: &mut Payload,
     server: &Server,
     configuration: &ActiveConfiguration,
-    placed: Option<Placed<'_>>,
+    placed: Option<PathMatch<'_>>,
     at: Timestamp,
 ) -> (Option<usize>, Bytes, Answer) {
     let negotiated = media_type::negotiate(request.headers());
@@ -59,7 +59,7 @@ pub async fn admit(
         body,
     };
     let result = async {
-        server.gate.check(&Asked {
+        server.gate.check(&AccessRequest {
             headers: request.headers(),
             query: uri.query(),
             application: placed.application,
@@ -85,7 +85,7 @@ async fn read(
     payload: &mut Payload,
     server: &Server,
     configuration: &ActiveConfiguration,
-    placed: Option<Placed<'_>>,
+    placed: Option<PathMatch<'_>>,
 ) -> Result<Bytes, Refusal> {
     server.rate.check(request.peer_addr().map(|peer| peer.ip()))?;
     // A bulk job has a limit of its own, which its refusal must name (RFC 7644 section 3.7.4).
@@ -113,10 +113,10 @@ fn is_anonymous(path: &str, front: &Front) -> bool {
     if front.rules.anonymous.is_empty() {
         return false;
     }
-    let capability = match Place::of(path, &front.registry) {
-        Some(Place::ServiceProviderConfig) => Capability::ServiceProviderConfig,
-        Some(Place::ResourceTypes | Place::ResourceType(_)) => Capability::ResourceTypes,
-        Some(Place::Schemas | Place::Schema(_)) => Capability::Schemas,
+    let capability = match Route::of(path, &front.registry) {
+        Some(Route::ServiceProviderConfig) => Capability::ServiceProviderConfig,
+        Some(Route::ResourceTypes | Route::ResourceType(_)) => Capability::ResourceTypes,
+        Some(Route::Schemas | Route::Schema(_)) => Capability::Schemas,
         _ => return false,
     };
     front.rules.anonymous.contains(&capability)

@@ -10,21 +10,21 @@ use bytes::Bytes;
 
 /// A response of which nothing is sent: its body fails before the head has left the buffer, and the connection closes.
 pub fn lost() -> HttpResponse {
-    let mut response = HttpResponse::with_body(StatusCode::OK, BoxBody::new(Broken::after(&Bytes::new(), 0)));
+    let mut response = HttpResponse::with_body(StatusCode::OK, BoxBody::new(BrokenBody::after(&Bytes::new(), 0)));
     response.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
     response
 }
 
 /// A body that fails after its first bytes.
 #[derive(Debug)]
-pub struct Broken {
+pub struct BrokenBody {
     announced: u64,
     sent: Option<Bytes>,
     /// The first bytes must leave the buffer before the failure discards it.
     flushed: bool,
 }
 
-impl Broken {
+impl BrokenBody {
     /// `body` cut after `bytes` of it; the whole length is announced.
     pub fn after(body: &Bytes, bytes: usize) -> Self {
         let announced = u64::try_from(body.len()).unwrap_or(u64::MAX).max(1);
@@ -34,7 +34,7 @@ impl Broken {
     }
 }
 
-impl MessageBody for Broken {
+impl MessageBody for BrokenBody {
     type Error = std::io::Error;
 
     fn size(&self) -> BodySize {

@@ -19,13 +19,13 @@ use serde_json::{Value as Json, json};
 
 use super::Call;
 use super::dispatch::dispatch;
-use super::route::Place;
+use super::route::Route;
 use crate::application::{Front, Operation, Outcome};
-use crate::bulk::references::{self, Names};
-use crate::bulk::{self, BulkLimits, Job, Request, order};
+use crate::bulk::references::{self, BulkIds};
+use crate::bulk::{self, BulkLimits, BulkRequest, Job, order};
 use crate::limits::Limits;
 use crate::message::{Answer, Head, Incoming, Refusal, read_body};
-use crate::store::{Condition, Wanted, identifiers};
+use crate::store::{Condition, WantedRelations, identifiers};
 
 /// The limits of a job, if that is what `path` below the base URL takes.
 pub fn limits(front: &Front, path: &str) -> Option<BulkLimits> {
@@ -57,7 +57,7 @@ pub async fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
     let job = bulk::read(&message, rules.bulk.max_operations, &rules.policy.tolerances)?;
     let names = references::names(&job.operations);
     let dependencies = references::dependencies(&job.operations, &names);
-    let mut run = Run::new(call, &job, names);
+    let mut run = JobRun::new(call, &job, names);
     for step in order::steps(&dependencies) {
         if job.fail_on_errors.is_some_and(|most| run.errors >= most) {
             break;
@@ -73,10 +73,10 @@ pub async fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
 }
 
 /// A job while it is carried out.
-struct Run<'a> {
+struct JobRun<'a> {
     call: &'a Call<'a>,
     job: &'a Job,
-    names: Names<'a>,
+    names: BulkIds<'a>,
     /// The ids of what was created, by operation.
     ids: HashMap<usize, String>,
     /// In the order of the request, whatever the order of the work; absent for what was not carried out.
@@ -89,15 +89,15 @@ struct Run<'a> {
 }
 
 /// The answer to an operation, and the path that it turned out to have.
-struct Answered {
+struct AnsweredOperation {
     answer: Answer,
     path: String,
     /// Of the resource that was created.
     id: Option<String>,
 }
 
-impl<'a> Run<'a> {
-    fn new(call: &'a Call<'a>, job: &'a Job, names: Names<'a>) -> Self {
+impl<'a> JobRun<'a> {
+    fn new(call: &'a Call<'a>, job: &'a Job, names: BulkIds<'a>) -> Self {
         let mut headers = call.incoming.headers.clone().into_owned();
         for name in [header::IF_MATCH, header::IF_NONE_MATCH, header::CONTENT_LENGTH, header::TRANSFER_ENCODING] {
             headers.remove(name);
@@ -128,9 +128,9 @@ impl<'a> Run<'a> {
             Some((index, operation.bulk_id.as_deref()?, request))
         };
         // Only a POST that could be read and has a name can be part of a circle.
-        let members: Vec<(usize, &str, &Request)> = step.iter().filter_map(member).collect();
+        let members: Vec<(usize, &str, &BulkRequest)> = step.iter().filter_map(member).collect();
         let mut pending: BTreeSet<&str> = members.iter().map(|&(_, name, _)| name).collect();
-        let mut created: Vec<Answered> = Vec::new();
+        let mut created: Vec<AnsweredOperation> = Vec::new();
         let mut incomplete = Vec::new();
         for (position, &(index, name, request)) in members.iter().enumerate() {
             let reduced = request.data.as_ref().and_then(|data| references::without(data, &pending));
@@ -138,7 +138,7 @@ impl<'a> Run<'a> {
                 incomplete.push((position, request));
             }
             let answered = match reduced {
-                Some(data) => self.carry_out(&Request { data: Some(data), ..request.clone() }).await,
+                Some(data) => self.carry_out(&BulkRequest { data: Some(data), ..request.clone() }).await,
                 None => self.carry_out(request).await,
             };
             let Some(id) = answered.id.clone().filter(|_| answered.answer.status.is_success()) else {
@@ -183,17 +183,17 @@ impl<'a> Run<'a> {
     }
 
     /// Gives a resource the references that it was created without, and returns its new entity tag.
-    async fn complete(&self, request: &Request, created: &Answered) -> scim::Result<Option<HeaderValue>> {
+    async fn complete(&self, request: &BulkRequest, created: &AnsweredOperation) -> scim::Result<Option<HeaderValue>> {
         let gone = || Error::new(ErrorKind::Internal, "what was created cannot be found again");
         let (path, data) = references::resolved(request, &|name| self.id_of(name))?;
         let front = self.call.front;
-        let Some(Place::Collection(resource_type)) = Place::of(&path, &front.registry) else { return Err(gone()) };
+        let Some(Route::Collection(resource_type)) = Route::of(&path, &front.registry) else { return Err(gone()) };
         let id = created.id.as_deref().and_then(identifiers::parse).ok_or_else(gone)?;
         let data = data.unwrap_or_default();
         let fields = Arc::new(decode::resource(&front.registry, resource_type, &data, &front.rules.policy)?);
         let condition = Condition::default();
         let operation = Operation::Replace { resource_type, id, fields, condition };
-        match self.call.run(operation, Wanted::default()).await? {
+        match self.call.run(operation, WantedRelations::default()).await? {
             Outcome::Changed(changed) if front.rules.offers(Capability::Etag) => {
                 Ok(HeaderValue::try_from(changed.stored.etag()).ok())
             }
@@ -201,15 +201,15 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn undo(&self, created: &[Answered]) {
-        for Answered { path, id, .. } in created.iter().rev() {
-            let place = Place::of(path, &self.call.front.registry);
-            if let (Some(Place::Collection(resource_type)), Some(id)) =
+    async fn undo(&self, created: &[AnsweredOperation]) {
+        for AnsweredOperation { path, id, .. } in created.iter().rev() {
+            let place = Route::of(path, &self.call.front.registry);
+            if let (Some(Route::Collection(resource_type)), Some(id)) =
                 (place, id.as_deref().and_then(identifiers::parse))
             {
                 let operation = Operation::Delete { resource_type, id, condition: Condition::default() };
                 // Somebody may have deleted it meanwhile, which is as good.
-                let _ = self.call.run(operation, Wanted::default()).await;
+                let _ = self.call.run(operation, WantedRelations::default()).await;
             }
         }
     }
@@ -219,19 +219,19 @@ impl<'a> Run<'a> {
         self.ids.get(index).cloned().ok_or_else(|| references::failed(name))
     }
 
-    fn refused(&self, error: Error, path: &str) -> Answered {
+    fn refused(&self, error: Error, path: &str) -> AnsweredOperation {
         let path = format!("/{}", path.trim_start_matches('/'));
-        Answered { answer: Refusal::from(error).into_answer(self.call.media_type), path, id: None }
+        AnsweredOperation { answer: Refusal::from(error).into_answer(self.call.media_type), path, id: None }
     }
 
     /// Answers one operation as a request of its own.
-    async fn carry_out(&self, request: &Request) -> Answered {
+    async fn carry_out(&self, request: &BulkRequest) -> AnsweredOperation {
         let (path, data) = match references::resolved(request, &|name| self.id_of(name)) {
             Ok(resolved) => resolved,
             Err(error) => return self.refused(error, &request.path),
         };
         // These have no resource of their own to work on.
-        if let Some(Place::Bulk | Place::Me | Place::Search(_)) = Place::of(&path, &self.call.front.registry) {
+        if let Some(Route::Bulk | Route::Me | Route::Search(_)) = Route::of(&path, &self.call.front.registry) {
             let detail = format!("{path} cannot be used inside a bulk job; name a resource or its endpoint");
             return self.refused(Error::new(ErrorKind::BadRequest, detail), &path);
         }
@@ -263,7 +263,7 @@ impl<'a> Run<'a> {
                 seam.rewrite(&head, &mut answer);
             }
         }
-        Answered { answer, path, id }
+        AnsweredOperation { answer, path, id }
     }
 
     async fn dispatch(&self, incoming: &mut Incoming<'_>) -> Result<Answer, Refusal> {
@@ -278,9 +278,9 @@ impl<'a> Run<'a> {
     }
 
     /// Writes down what became of an operation.
-    fn settle(&mut self, index: usize, answered: Answered) {
+    fn settle(&mut self, index: usize, answered: AnsweredOperation) {
         let operation = &self.job.operations[index];
-        let Answered { answer, path, id } = answered;
+        let AnsweredOperation { answer, path, id } = answered;
         let is_success = answer.status.is_success();
         let text = |name| answer.header(&name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let creates = operation.creates();

@@ -10,7 +10,7 @@ use super::parameters::Parameters;
 use crate::application::{Front, Next, Operation, Outcome};
 use crate::message::Incoming;
 use crate::server::Server;
-use crate::store::{Perspective, Stored, Wanted};
+use crate::store::{Perspective, Stored, WantedRelations};
 
 /// What a handler needs.
 pub struct Call<'a> {
@@ -30,11 +30,11 @@ impl Call<'_> {
 
     /// A resource as it is stored, past the deviations at the request seam.
     pub async fn stored(&self, kind: ResourceTypeId, id: Uuid) -> Result<Stored> {
-        Next::new(self.front, &self.server.passwords, Wanted::default()).stored(kind, id).await
+        Next::new(self.front, &self.server.passwords, WantedRelations::default()).stored(kind, id).await
     }
 
     /// Carries an operation out, by way of the deviations at the request seam.
-    pub async fn run(&self, operation: Operation, wanted: Wanted) -> Result<Outcome> {
+    pub async fn run(&self, operation: Operation, wanted: WantedRelations) -> Result<Outcome> {
         let next = Next::new(self.front, &self.server.passwords, wanted);
         // Most applications have no deviation, and then no future needs a box.
         if next.is_clear() { next.execute(operation).await } else { next.run(operation).await }

@@ -7,12 +7,10 @@ use scim::{ErrorKind, message};
 use serde_json::{Value, json};
 
 use super::Call;
-use super::route::Place;
+use super::route::Route;
 use crate::cursor;
-use crate::message::{Answer, Refusal};
+use crate::message::{Answer, HandlerResult, Refusal};
 use crate::rules::AuthenticationMethod;
-
-type Answered = Result<Answer, Refusal>;
 
 /// `GET /ServiceProviderConfig` (RFC 7643 section 5). It has one boolean for PATCH: true when any resource type takes it.
 pub fn service_provider_config(call: &Call<'_>) -> Answer {
@@ -80,9 +78,9 @@ fn scheme((position, method): (usize, &AuthenticationMethod)) -> Value {
 }
 
 /// `GET /ResourceTypes` and `/ResourceTypes/{name}` (RFC 7643 section 6); a single one is found by its id or its name.
-pub fn resource_types(call: &Call<'_>, place: &Place<'_>) -> Answered {
+pub fn resource_types(call: &Call<'_>, place: &Route<'_>) -> HandlerResult {
     let mut kinds = call.front.registry.resource_types().map(|(_, kind)| kind);
-    let Place::ResourceType(name) = place else {
+    let Route::ResourceType(name) = place else {
         return list(call, &kinds.map(|kind| resource_type(call, kind)).collect::<Vec<_>>());
     };
     let found = kinds.find(|kind| kind.document.name == **name || kind.document.id.as_deref() == Some(name));
@@ -107,9 +105,9 @@ fn resource_type(call: &Call<'_>, kind: &ResourceType) -> Value {
 }
 
 /// `GET /Schemas` and `/Schemas/{uri}` (RFC 7643 section 7).
-pub fn schemas(call: &Call<'_>, place: &Place<'_>) -> Answered {
+pub fn schemas(call: &Call<'_>, place: &Route<'_>) -> HandlerResult {
     let registry = &call.front.registry;
-    let Place::Schema(uri) = place else {
+    let Route::Schema(uri) = place else {
         return list(call, &registry.schemas().map(|(_, own)| schema(call, own)).collect::<Vec<_>>());
     };
     registry.schema_id(uri).map(|id| document(call, &schema(call, registry.schema(id)))).ok_or_else(|| {
@@ -132,7 +130,7 @@ fn document(call: &Call<'_>, document: &Value) -> Answer {
 }
 
 /// All of them: paging, sorting and projection are ignored here, and a filter is forbidden (RFC 7644 section 4).
-fn list(call: &Call<'_>, resources: &[Value]) -> Answered {
+fn list(call: &Call<'_>, resources: &[Value]) -> HandlerResult {
     if call.parameters.filter.is_some() {
         return Err(Refusal::new(ErrorKind::Forbidden, "discovery cannot be filtered; leave the filter out"));
     }

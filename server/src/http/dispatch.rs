@@ -7,7 +7,7 @@ use scim::ErrorKind;
 use scim::capability::Capability;
 
 use super::parameters::Parameters;
-use super::route::{Place, TypeCapabilities};
+use super::route::{Route, TypeCapabilities};
 use super::{Call, bulk, discovery, list, me, resource, root, search};
 use crate::application::Front;
 use crate::message::{Answer, Incoming, Refusal};
@@ -22,7 +22,7 @@ pub async fn dispatch(
     base_url: Arc<str>,
 ) -> Result<Answer, Refusal> {
     let registry = &front.registry;
-    let Some(place) = Place::of(&incoming.path, registry) else {
+    let Some(place) = Route::of(&incoming.path, registry) else {
         let detail = format!("there is no endpoint {}; /ResourceTypes lists those of resources", incoming.path);
         return Err(Refusal::new(ErrorKind::NotFound, detail));
     };
@@ -39,29 +39,29 @@ pub async fn dispatch(
     };
     let of = |kind| TypeCapabilities::of(registry, kind);
     match (&place, method.as_str()) {
-        (Place::Resource(kind, id), "GET") => resource::read(&call, *kind, id).await,
-        (Place::Collection(kind), "GET") => list::answer(&call, *kind).await,
-        (Place::Collection(kind), "POST") => {
+        (Route::Resource(kind, id), "GET") => resource::read(&call, *kind, id).await,
+        (Route::Collection(kind), "GET") => list::answer(&call, *kind).await,
+        (Route::Collection(kind), "POST") => {
             require(of(*kind).map(|own| own.create))?;
             resource::create(&call, *kind).await
         }
-        (Place::Resource(kind, id), "PUT") => {
+        (Route::Resource(kind, id), "PUT") => {
             require(of(*kind).map(|own| own.replace))?;
             resource::replace(&call, *kind, id).await
         }
-        (Place::Resource(kind, id), "PATCH") => {
+        (Route::Resource(kind, id), "PATCH") => {
             require(of(*kind).map(|own| own.patch))?;
             resource::patch(&call, *kind, id).await
         }
-        (Place::Resource(kind, id), "DELETE") => {
+        (Route::Resource(kind, id), "DELETE") => {
             require(of(*kind).map(|own| own.delete))?;
             resource::delete(&call, *kind, id).await
         }
-        (Place::Root, "GET") => {
+        (Route::Root, "GET") => {
             require(Some(Capability::RootQuery))?;
             root::answer(&call).await
         }
-        (Place::Search(kind), "POST") => {
+        (Route::Search(kind), "POST") => {
             require(Some(Capability::Search))?;
             call.parameters = search::parameters(&incoming.json()?, &rules.policy.tolerances)?;
             if let Some(kind) = kind {
@@ -71,24 +71,24 @@ pub async fn dispatch(
                 root::answer(&call).await
             }
         }
-        (Place::Me, "GET" | "POST" | "PUT" | "PATCH" | "DELETE") => {
+        (Route::Me, "GET" | "POST" | "PUT" | "PATCH" | "DELETE") => {
             require(Some(Capability::Me))?;
             me::answer(&call, method).await
         }
-        (Place::Bulk, "POST") => {
+        (Route::Bulk, "POST") => {
             require(Some(Capability::Bulk))?;
             // Its own state is far larger than any other's, and all of them have the room of the largest.
             Box::pin(bulk::answer(&call)).await
         }
-        (Place::ServiceProviderConfig, "GET") => {
+        (Route::ServiceProviderConfig, "GET") => {
             require(Some(Capability::ServiceProviderConfig))?;
             Ok(discovery::service_provider_config(&call))
         }
-        (Place::ResourceTypes | Place::ResourceType(_), "GET") => {
+        (Route::ResourceTypes | Route::ResourceType(_), "GET") => {
             require(Some(Capability::ResourceTypes))?;
             discovery::resource_types(&call, &place)
         }
-        (Place::Schemas | Place::Schema(_), "GET") => {
+        (Route::Schemas | Route::Schema(_), "GET") => {
             require(Some(Capability::Schemas))?;
             discovery::schemas(&call, &place)
         }
@@ -98,7 +98,7 @@ pub async fn dispatch(
 
 /// A method that HTTP knows here but the application does not offer is refused as the application refuses it; any other
 /// is 405.
-fn not_here(place: &Place<'_>, method: &Method, front: &Front) -> Refusal {
+fn not_here(place: &Route<'_>, method: &Method, front: &Front) -> Refusal {
     let known = place.methods(&front.registry).into_iter().find(|(known, _)| known == method);
     if let Some((_, Some(capability))) = known
         && let Err(error) = front.rules.require(capability)
@@ -110,7 +110,7 @@ fn not_here(place: &Place<'_>, method: &Method, front: &Front) -> Refusal {
 }
 
 /// RFC 9110 section 15.5.6 wants `Allow` with a 405.
-fn refused(error: scim::Error, place: &Place<'_>, front: &Front) -> Refusal {
+fn refused(error: scim::Error, place: &Route<'_>, front: &Front) -> Refusal {
     let not_allowed = error.kind() == ErrorKind::MethodNotAllowed;
     let refusal = Refusal::from(error);
     if not_allowed { refusal.with_header(header::ALLOW, place.allow(&front.registry, &front.rules)) } else { refusal }

@@ -116,11 +116,11 @@ fn respond(answer: Answer, delivery: Delivery) -> HttpResponse {
         response.headers_mut().append(name, value);
     }
     match delivery {
-        Delivery::Cut(after) => response.set_body(BoxBody::new(body::Broken::after(&answer.body, after))),
+        Delivery::Cut(after) => response.set_body(BoxBody::new(body::BrokenBody::after(&answer.body, after))),
         // The framework would wait for the rest of a chunked body before it closes, and the rest is what does not come.
         _ if answer.status == StatusCode::REQUEST_TIMEOUT => {
             let all = answer.body.len();
-            response.set_body(BoxBody::new(body::Broken::after(&answer.body, all)))
+            response.set_body(BoxBody::new(body::BrokenBody::after(&answer.body, all)))
         }
         _ => response.set_body(BoxBody::new(answer.body)),
     }

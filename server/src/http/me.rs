@@ -12,13 +12,11 @@ use uuid::Uuid;
 
 use super::{Call, resource};
 use crate::application::{Operation, Outcome};
-use crate::message::{Answer, Refusal};
-use crate::store::{Query, Wanted, Window, identifiers};
-
-type Answered = std::result::Result<Answer, Refusal>;
+use crate::message::{HandlerResult, Refusal};
+use crate::store::{Query, WantedRelations, Window, identifiers};
 
 /// Every method of `/Me`.
-pub async fn answer(call: &Call<'_>, method: &Method) -> Answered {
+pub async fn answer(call: &Call<'_>, method: &Method) -> HandlerResult {
     let Some(kind) = call.front.account.kind() else {
         return Err(Refusal::new(ErrorKind::NotImplemented, "this endpoint has no users, and so no /Me"));
     };
@@ -78,10 +76,10 @@ async fn subject(call: &Call<'_>, kind: ResourceTypeId) -> Result<Option<Uuid>> 
         filter: Some(Arc::new(resolve::resolve(registry, kind, &filter, tolerances)?)),
         sort: None,
         window: Window::Index { start: 1, count: 1 },
-        wanted: Wanted::default(),
+        wanted: WantedRelations::default(),
         base_url: Arc::clone(&call.base_url),
     };
-    match call.run(Operation::List(query), Wanted::default()).await? {
+    match call.run(Operation::List(query), WantedRelations::default()).await? {
         Outcome::Listed(page) => Ok(page.resources.first().map(|stored| stored.id)),
         _ => Ok(None),
     }

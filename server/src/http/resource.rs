@@ -15,10 +15,8 @@ use uuid::Uuid;
 use super::Call;
 use super::condition::{self, Tags};
 use crate::application::{Operation, Outcome};
-use crate::message::{Answer, Refusal};
-use crate::store::{Condition, Stored, Wanted, identifiers};
-
-type Answered = Result<Answer, Refusal>;
+use crate::message::{Answer, HandlerResult, Refusal};
+use crate::store::{Condition, Stored, WantedRelations, identifiers};
 
 impl<'a> Call<'a> {
     /// The projection that the request asks for; the usual one is made once for all requests.
@@ -31,7 +29,7 @@ impl<'a> Call<'a> {
     }
 
     /// Which relations an answer with this projection shows.
-    pub(super) fn wanted(&self, kind: ResourceTypeId, projection: &Projection) -> Wanted {
+    pub(super) fn wanted(&self, kind: ResourceTypeId, projection: &Projection) -> WantedRelations {
         self.front.wanted(kind, projection)
     }
 
@@ -85,7 +83,7 @@ fn unexpected() -> Refusal {
 }
 
 /// `POST /Users`
-pub async fn create(call: &Call<'_>, kind: ResourceTypeId) -> Answered {
+pub async fn create(call: &Call<'_>, kind: ResourceTypeId) -> HandlerResult {
     let projection = call.projection(kind)?;
     let body = call.incoming.json()?;
     let fields = decode::resource(&call.front.registry, kind, &body, &call.front.rules.policy)?;
@@ -97,7 +95,7 @@ pub async fn create(call: &Call<'_>, kind: ResourceTypeId) -> Answered {
 }
 
 /// `GET /Users/{id}`
-pub async fn read(call: &Call<'_>, kind: ResourceTypeId, id: &str) -> Answered {
+pub async fn read(call: &Call<'_>, kind: ResourceTypeId, id: &str) -> HandlerResult {
     let projection = call.projection(kind)?;
     let id = call.id(kind, id)?;
     let operation = Operation::Get { resource_type: kind, id };
@@ -119,7 +117,7 @@ pub async fn read(call: &Call<'_>, kind: ResourceTypeId, id: &str) -> Answered {
 }
 
 /// `PUT /Users/{id}`
-pub async fn replace(call: &Call<'_>, kind: ResourceTypeId, id: &str) -> Answered {
+pub async fn replace(call: &Call<'_>, kind: ResourceTypeId, id: &str) -> HandlerResult {
     let projection = call.projection(kind)?;
     let body = call.incoming.json()?;
     let id = call.id(kind, id)?;
@@ -134,14 +132,14 @@ pub async fn replace(call: &Call<'_>, kind: ResourceTypeId, id: &str) -> Answere
 }
 
 /// `PATCH /Users/{id}`: 204, or 200 with the attributes that were asked for (RFC 7644 section 3.5.2).
-pub async fn patch(call: &Call<'_>, kind: ResourceTypeId, id: &str) -> Answered {
+pub async fn patch(call: &Call<'_>, kind: ResourceTypeId, id: &str) -> HandlerResult {
     let projection = call.projection(kind)?;
     let body = call.incoming.json()?;
     let id = call.id(kind, id)?;
     let patch = patching::read(&call.front.registry, kind, &body, &call.front.rules.policy)?;
     call.refuse_existing(kind, id).await?;
     let asked = call.parameters.attributes.is_some();
-    let wanted = if asked { call.wanted(kind, &projection) } else { Wanted::default() };
+    let wanted = if asked { call.wanted(kind, &projection) } else { WantedRelations::default() };
     let condition = call.condition();
     let operation = Operation::Patch { resource_type: kind, id, patch: Arc::new(patch), condition };
     match call.run(operation, wanted).await? {
@@ -152,11 +150,11 @@ pub async fn patch(call: &Call<'_>, kind: ResourceTypeId, id: &str) -> Answered 
 }
 
 /// `DELETE /Users/{id}`
-pub async fn delete(call: &Call<'_>, kind: ResourceTypeId, id: &str) -> Answered {
+pub async fn delete(call: &Call<'_>, kind: ResourceTypeId, id: &str) -> HandlerResult {
     let id = call.id(kind, id)?;
     call.refuse_existing(kind, id).await?;
     let operation = Operation::Delete { resource_type: kind, id, condition: call.condition() };
-    match call.run(operation, Wanted::default()).await? {
+    match call.run(operation, WantedRelations::default()).await? {
         Outcome::Deleted => Ok(Answer::empty(StatusCode::NO_CONTENT)),
         outcome => {
             let projection = call.projection(kind)?;
@@ -166,7 +164,7 @@ pub async fn delete(call: &Call<'_>, kind: ResourceTypeId, id: &str) -> Answered
 }
 
 /// A deviation may have run another operation than the request's: its outcome is answered as what it is.
-fn other(call: &Call<'_>, outcome: Outcome, projection: &Projection) -> Answered {
+fn other(call: &Call<'_>, outcome: Outcome, projection: &Projection) -> HandlerResult {
     match outcome {
         Outcome::Created(stored) => Ok(call.resource(StatusCode::CREATED, &stored, projection)),
         Outcome::Found(stored) => Ok(call.resource(StatusCode::OK, &stored, projection)),

@@ -11,7 +11,7 @@ use crate::rules::Rules;
 
 /// A place below a base URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place<'p> {
+pub enum Route<'p> {
     Root,
     ServiceProviderConfig,
     ResourceTypes,
@@ -26,7 +26,7 @@ pub enum Place<'p> {
     Me,
 }
 
-impl<'p> Place<'p> {
+impl<'p> Route<'p> {
     /// The place that a path means; `None` where there is nothing. Doubled and trailing slashes count as one and none.
     pub fn of(path: &'p str, registry: &Registry) -> Option<Self> {
         let Some((first, path)) = split_segment(path) else { return Some(Self::Root) };

@@ -20,7 +20,7 @@ const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Why no token is given: the word of RFC 6749 section 5.2, and a sentence.
-struct Denied(&'static str, &'static str);
+struct TokenRefusal(&'static str, &'static str);
 
 /// Answers a request to the token endpoint.
 pub fn answer(method: &Method, headers: &HeaderMap, body: &Bytes, gate: &Gate, now: Timestamp) -> Answer {
@@ -34,7 +34,7 @@ pub fn answer(method: &Method, headers: &HeaderMap, body: &Bytes, gate: &Gate, n
     }
     let answer = match issue(headers, body, gate, now) {
         Ok(answer) => answer,
-        Err(Denied(word, description)) => {
+        Err(TokenRefusal(word, description)) => {
             let status = if word == "invalid_client" { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
             let body = json!({ "error": word, "error_description": description }).to_string();
             let answer = Answer::with_body(status, JSON, body);
@@ -49,20 +49,22 @@ pub fn answer(method: &Method, headers: &HeaderMap, body: &Bytes, gate: &Gate, n
     answer.with_header(header::CACHE_CONTROL, "no-store").with_header(header::PRAGMA, "no-cache")
 }
 
-fn issue(headers: &HeaderMap, body: &Bytes, gate: &Gate, now: Timestamp) -> Result<Answer, Denied> {
+fn issue(headers: &HeaderMap, body: &Bytes, gate: &Gate, now: Timestamp) -> Result<Answer, TokenRefusal> {
     let content_type = headers.get(header::CONTENT_TYPE).map_or(b"".as_slice(), HeaderValue::as_bytes);
     let media_type = content_type.split(|&byte| byte == b';').next().unwrap_or_default().trim_ascii();
     if !media_type.eq_ignore_ascii_case(FORM.as_bytes()) {
-        return Err(Denied("invalid_request", "send the parameters as application/x-www-form-urlencoded"));
+        return Err(TokenRefusal("invalid_request", "send the parameters as application/x-www-form-urlencoded"));
     }
-    let form = Form::read(body)?;
+    let form = TokenForm::read(body)?;
     match form.grant_type.as_deref() {
         Some("client_credentials") => {}
-        Some(_) => return Err(Denied("unsupported_grant_type", "the grant type is client_credentials")),
-        None => return Err(Denied("invalid_request", "grant_type is missing; send grant_type=client_credentials")),
+        Some(_) => return Err(TokenRefusal("unsupported_grant_type", "the grant type is client_credentials")),
+        None => {
+            return Err(TokenRefusal("invalid_request", "grant_type is missing; send grant_type=client_credentials"));
+        }
     }
     let (id, secret) = client(headers, &form)?;
-    let wrong = Denied("invalid_client", "id and secret are not those of a client of this endpoint");
+    let wrong = TokenRefusal("invalid_client", "id and secret are not those of a client of this endpoint");
     let grant = gate.client(&id, &secret).ok_or(wrong)?;
     let writes = match form.scope.as_deref().filter(|scope| !scope.trim().is_empty()) {
         None => grant.writes,
@@ -72,7 +74,12 @@ fn issue(headers: &HeaderMap, body: &Bytes, gate: &Gate, now: Timestamp) -> Resu
                 match word {
                     "read" => {}
                     "write" if grant.writes => writes = true,
-                    _ => return Err(Denied("invalid_scope", "the scopes are read and, where the client may, write")),
+                    _ => {
+                        return Err(TokenRefusal(
+                            "invalid_scope",
+                            "the scopes are read and, where the client may, write",
+                        ));
+                    }
                 }
             }
             writes
@@ -89,19 +96,20 @@ fn issue(headers: &HeaderMap, body: &Bytes, gate: &Gate, now: Timestamp) -> Resu
 }
 
 /// The client's id and secret, from the header or from the form, and not from both (RFC 6749 section 2.3).
-fn client(headers: &HeaderMap, form: &Form) -> Result<(String, String), Denied> {
+fn client(headers: &HeaderMap, form: &TokenForm) -> Result<(String, String), TokenRefusal> {
     let Some(value) = headers.get(header::AUTHORIZATION) else {
         return match (&form.client_id, &form.client_secret) {
             (Some(id), Some(secret)) => Ok((id.clone(), secret.clone())),
-            _ => {
-                Err(Denied("invalid_client", "send the client's id and secret by Basic authentication or in the form"))
-            }
+            _ => Err(TokenRefusal(
+                "invalid_client",
+                "send the client's id and secret by Basic authentication or in the form",
+            )),
         };
     };
     if form.client_secret.is_some() {
-        return Err(Denied("invalid_request", "the client authenticates in two ways; leave one out"));
+        return Err(TokenRefusal("invalid_request", "the client authenticates in two ways; leave one out"));
     }
-    let malformed = || Denied("invalid_client", "the Authorization header holds no client id and secret");
+    let malformed = || TokenRefusal("invalid_client", "the Authorization header holds no client id and secret");
     let (scheme, rest) = value.to_str().ok().and_then(|value| value.trim().split_once(' ')).ok_or_else(malformed)?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return Err(malformed());
@@ -119,15 +127,15 @@ fn decoded(text: &str) -> String {
 
 /// The parameters that count.
 #[derive(Default)]
-struct Form {
+struct TokenForm {
     grant_type: Option<String>,
     scope: Option<String>,
     client_id: Option<String>,
     client_secret: Option<String>,
 }
 
-impl Form {
-    fn read(body: &[u8]) -> Result<Self, Denied> {
+impl TokenForm {
+    fn read(body: &[u8]) -> Result<Self, TokenRefusal> {
         let mut form = Self::default();
         for (name, value) in url::form_urlencoded::parse(body) {
             let slot = match &*name {
@@ -138,7 +146,7 @@ impl Form {
                 _ => continue,
             };
             if slot.replace(value.into_owned()).is_some() {
-                return Err(Denied("invalid_request", "a parameter is given twice; give it once"));
+                return Err(TokenRefusal("invalid_request", "a parameter is given twice; give it once"));
             }
         }
         Ok(form)

@@ -21,7 +21,7 @@ mod tests;
 
 use crate::limits::Limits;
 use crate::message::{Answer, Delivery};
-use ring::{Ring, Written};
+use ring::{Ring, RingEntry};
 
 /// How far a follower may fall behind before it misses exchanges.
 const FOLLOWER_LAG: usize = 1024;
@@ -138,7 +138,7 @@ impl Journal {
             return;
         }
         let bodies = (self.mode == JournalMode::Full).then_some(self.body_bytes_kept);
-        let mut written = Written::new(observed, bodies);
+        let mut written = RingEntry::new(observed, bodies);
         self.ring().add(&mut written, if self.mode == JournalMode::Off { 0 } else { self.bytes_kept });
         if followed {
             // The last follower may have left in the meantime.

@@ -16,7 +16,7 @@ const TEXTS: usize = 7;
 
 /// An exchange without its texts.
 #[derive(Clone, Debug)]
-struct Head {
+struct EntryHead {
     number: u64,
     at: Timestamp,
     micros: u64,
@@ -29,7 +29,7 @@ struct Head {
     bodies: [Option<u32>; 2],
 }
 
-impl Head {
+impl EntryHead {
     fn text_bytes(&self) -> usize {
         self.lengths.iter().map(|&length| length as usize).sum()
     }
@@ -66,12 +66,12 @@ impl Head {
 
 /// An exchange written down, secrets masked.
 #[derive(Debug)]
-pub(super) struct Written {
-    head: Head,
+pub(super) struct RingEntry {
+    head: EntryHead,
     texts: Vec<u8>,
 }
 
-impl Written {
+impl RingEntry {
     /// With at most so many bytes of each body, or without bodies.
     pub fn new(observed: &Observed<'_>, body_bytes_kept: Option<usize>) -> Self {
         let mut texts = Vec::with_capacity(512);
@@ -91,7 +91,7 @@ impl Written {
             }),
             body(&mut texts, answer),
         ];
-        let head = Head {
+        let head = EntryHead {
             number: 0,
             at: observed.at,
             micros: u64::try_from(observed.duration.as_micros()).unwrap_or(u64::MAX),
@@ -127,7 +127,7 @@ fn small(length: usize) -> u32 {
 /// See the [module documentation](self).
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ring {
-    heads: VecDeque<Head>,
+    heads: VecDeque<EntryHead>,
     texts: VecDeque<u8>,
     /// Of the last exchange, from 1.
     number: u64,
@@ -135,10 +135,10 @@ pub(super) struct Ring {
 
 impl Ring {
     /// Numbers an exchange, and keeps it unless it takes more than `limit` bytes by itself; the oldest ones give way.
-    pub fn add(&mut self, written: &mut Written, limit: usize) {
+    pub fn add(&mut self, written: &mut RingEntry, limit: usize) {
         self.number += 1;
         written.head.number = self.number;
-        if size_of::<Head>() + written.texts.len() > limit {
+        if size_of::<EntryHead>() + written.texts.len() > limit {
             return;
         }
         self.heads.push_back(written.head.clone());
@@ -158,13 +158,13 @@ impl Ring {
 
     /// How many bytes the exchanges take.
     pub fn size(&self) -> usize {
-        size_of::<Head>() * self.heads.len() + self.texts.len()
+        size_of::<EntryHead>() * self.heads.len() + self.texts.len()
     }
 
     /// Every exchange that is kept, the oldest first.
     pub fn exchanges(mut self) -> Vec<Arc<Exchange>> {
         let mut texts: &[u8] = self.texts.make_contiguous();
-        let exchange = |head: &Head| {
+        let exchange = |head: &EntryHead| {
             let (own, rest) = texts.split_at(head.text_bytes());
             texts = rest;
             Arc::new(head.exchange(own))

@@ -87,6 +87,9 @@ impl Answer {
     }
 }
 
+/// What a handler comes to.
+pub type HandlerResult = Result<Answer, Refusal>;
+
 /// A request that is refused: the error, and the headers that HTTP wants with it.
 #[derive(Clone, Debug)]
 pub struct Refusal {

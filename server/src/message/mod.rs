@@ -9,7 +9,7 @@ pub(crate) mod media_type;
 mod origin;
 mod path;
 
-pub use answer::{Answer, Refusal};
+pub use answer::{Answer, HandlerResult, Refusal};
 pub(crate) use body::read_body;
 pub use delivery::{Delivery, Fate};
 pub use head::Head;

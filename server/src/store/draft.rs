@@ -11,7 +11,7 @@ use scim::{Error, ErrorKind, Result};
 
 use super::identifiers;
 use super::perspective::{Perspective, RelationAttributes};
-use super::state::State;
+use super::state::TenantState;
 
 /// The draft of one resource.
 pub(super) struct StoreDraft<'a> {
@@ -55,7 +55,7 @@ pub(super) struct MemberChanges {
 
 /// The members of a group in the making.
 pub(super) struct MembersDraft<'a> {
-    state: &'a State,
+    state: &'a TenantState,
     perspective: Perspective<'a>,
     attributes: RelationAttributes,
     /// `None` for a group that is being created.
@@ -70,7 +70,7 @@ impl<'a> MembersDraft<'a> {
     /// Without `budget`, the draft does whatever it is asked. When a budget is [exhausted](Self::is_exhausted), the draft
     /// answers anything quickly and what came out of it is of no use.
     pub fn new(
-        state: &'a State,
+        state: &'a TenantState,
         perspective: Perspective<'a>,
         attributes: RelationAttributes,
         group: Option<u32>,

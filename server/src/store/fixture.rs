@@ -16,11 +16,11 @@ use uuid::Uuid;
 
 use super::identifiers::IdSource;
 use super::memory::MemoryStore;
-use super::{Answer, Change, Changed, Condition, Page, Query, Sort, Store, Stored, Wanted, Window};
+use super::{Change, Changed, Condition, Page, Query, Sort, Store, StoreFuture, Stored, WantedRelations, Window};
 use crate::clock::Clock;
 
 pub const BASE: &str = "https://example.com/scim/v2";
-pub const ALL: Wanted = Wanted { members: true, groups: true };
+pub const ALL: WantedRelations = WantedRelations { members: true, groups: true };
 
 pub fn registry() -> Arc<Registry> {
     Arc::new(standard::registry(&[standard::ENTERPRISE_USER]).unwrap())
@@ -36,7 +36,7 @@ pub struct Shelf {
 }
 
 /// Answers that need no blocking pool are there at once.
-pub fn now<T>(answer: Answer<'_, T>) -> scim::Result<T> {
+pub fn now<T>(answer: StoreFuture<'_, T>) -> scim::Result<T> {
     answer.now_or_never().expect("outside a runtime nothing is put off")
 }
 
@@ -118,7 +118,7 @@ impl Shelf {
             let parsed = parse(text, Limits::default(), &strict).unwrap();
             Arc::new(resolve(&self.registry, kind, &parsed, &strict).unwrap())
         });
-        Query { resource_type: kind, filter, sort, window, wanted: Wanted::default(), base_url: BASE.into() }
+        Query { resource_type: kind, filter, sort, window, wanted: WantedRelations::default(), base_url: BASE.into() }
     }
 
     pub fn page(&self, query: Query) -> Page {

@@ -8,9 +8,9 @@ use scim::{Error, ErrorKind, Result};
 use uuid::Uuid;
 
 use super::identifiers::IdSource;
-use super::state::State;
+use super::state::TenantState;
 use super::tenant::{Modified, PORTION, Tenant};
-use super::{Answer, Change, Changed, Condition, Page, Query, Store, Stored, Wanted};
+use super::{Change, Changed, Condition, Page, Query, Store, StoreFuture, Stored, WantedRelations};
 use crate::clock::Clock;
 
 /// The resources of one tenant. Clones share them.
@@ -99,14 +99,19 @@ impl MemoryStore {
 
 /// Everything that a store held at one time.
 #[derive(Debug)]
-pub(crate) struct MemorySnapshot(State);
+pub(crate) struct MemorySnapshot(TenantState);
 
 impl Store for MemoryStore {
     fn registry(&self) -> &Arc<Registry> {
         self.tenant.registry()
     }
 
-    fn create(&self, resource_type: ResourceTypeId, fields: Fields, wanted: Wanted) -> Answer<'_, Stored> {
+    fn create(
+        &self,
+        resource_type: ResourceTypeId,
+        fields: Fields,
+        wanted: WantedRelations,
+    ) -> StoreFuture<'_, Stored> {
         Box::pin(async move {
             let members: usize = fields.iter().map(|(_, slot)| slot.values().len()).max().unwrap_or(0);
             if members <= PORTION {
@@ -121,7 +126,7 @@ impl Store for MemoryStore {
         })
     }
 
-    fn get(&self, resource_type: ResourceTypeId, id: Uuid, wanted: Wanted) -> Answer<'_, Stored> {
+    fn get(&self, resource_type: ResourceTypeId, id: Uuid, wanted: WantedRelations) -> StoreFuture<'_, Stored> {
         Box::pin(async move {
             let snapshot = self.tenant.get(resource_type, id, wanted)?;
             if snapshot.rest.is_none() {
@@ -137,8 +142,8 @@ impl Store for MemoryStore {
         id: Uuid,
         condition: Condition,
         change: Change,
-        wanted: Wanted,
-    ) -> Answer<'_, Changed> {
+        wanted: WantedRelations,
+    ) -> StoreFuture<'_, Changed> {
         Box::pin(async move {
             let budget = Some(PORTION);
             let changed = match self.tenant.modify(resource_type, id, &condition, &change, wanted, budget)? {
@@ -161,7 +166,7 @@ impl Store for MemoryStore {
         })
     }
 
-    fn delete(&self, resource_type: ResourceTypeId, id: Uuid, condition: Condition) -> Answer<'_, ()> {
+    fn delete(&self, resource_type: ResourceTypeId, id: Uuid, condition: Condition) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             self.tenant.delete(resource_type, id, &condition)?;
             self.clean();
@@ -169,7 +174,7 @@ impl Store for MemoryStore {
         })
     }
 
-    fn query(&self, query: Query) -> Answer<'_, Page> {
+    fn query(&self, query: Query) -> StoreFuture<'_, Page> {
         Box::pin(async move {
             match self.tenant.query_at_once(&query) {
                 Some(page) => Ok(page),
@@ -178,7 +183,7 @@ impl Store for MemoryStore {
         })
     }
 
-    fn clear(&self) -> Answer<'_, ()> {
+    fn clear(&self) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             self.tenant.clear();
             Ok(())

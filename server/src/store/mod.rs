@@ -35,7 +35,7 @@ pub use sort::{SortBy, SortKey};
 pub use stored::Stored;
 
 /// The outcome of an operation, ready to be awaited.
-pub type Answer<'a, T> = BoxFuture<'a, scim::Result<T>>;
+pub type StoreFuture<'a, T> = BoxFuture<'a, scim::Result<T>>;
 
 /// A version condition (`If-Match`, `If-None-Match`) to be checked under the same lock as the change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub struct Condition {
 
 /// Which relations of a resource an answer needs; filling them costs as much as they are long.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub struct WantedRelations {
     pub members: bool,
     pub groups: bool,
 }
@@ -63,7 +63,7 @@ pub struct Query {
     pub filter: Option<Arc<ResolvedFilter>>,
     pub sort: Option<Sort>,
     pub window: Window,
-    pub wanted: Wanted,
+    pub wanted: WantedRelations,
     /// For `meta.location` and `$ref` values that a filter compares.
     pub base_url: Arc<str>,
 }
@@ -128,10 +128,11 @@ pub trait Store: Send + Sync {
     fn registry(&self) -> &Arc<Registry>;
 
     /// Stores a new resource; the store gives id, version and times. 409 `uniqueness` on a taken value.
-    fn create(&self, resource_type: ResourceTypeId, fields: Fields, wanted: Wanted) -> Answer<'_, Stored>;
+    fn create(&self, resource_type: ResourceTypeId, fields: Fields, wanted: WantedRelations)
+    -> StoreFuture<'_, Stored>;
 
     /// 404 when there is no such resource of this type.
-    fn get(&self, resource_type: ResourceTypeId, id: Uuid, wanted: Wanted) -> Answer<'_, Stored>;
+    fn get(&self, resource_type: ResourceTypeId, id: Uuid, wanted: WantedRelations) -> StoreFuture<'_, Stored>;
 
     /// Replaces the attributes of a resource (PUT); `fields` is complete, merging has been done by the caller in `change`.
     fn modify(
@@ -140,14 +141,14 @@ pub trait Store: Send + Sync {
         id: Uuid,
         condition: Condition,
         change: Change,
-        wanted: Wanted,
-    ) -> Answer<'_, Changed>;
+        wanted: WantedRelations,
+    ) -> StoreFuture<'_, Changed>;
 
     /// Removes a resource and takes it out of every group.
-    fn delete(&self, resource_type: ResourceTypeId, id: Uuid, condition: Condition) -> Answer<'_, ()>;
+    fn delete(&self, resource_type: ResourceTypeId, id: Uuid, condition: Condition) -> StoreFuture<'_, ()>;
 
-    fn query(&self, query: Query) -> Answer<'_, Page>;
+    fn query(&self, query: Query) -> StoreFuture<'_, Page>;
 
     /// Removes everything (control API).
-    fn clear(&self) -> Answer<'_, ()>;
+    fn clear(&self) -> StoreFuture<'_, ()>;
 }

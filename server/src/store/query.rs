@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::perspective::Perspective;
 use super::search::Search;
-use super::state::{Row, Snapshot, State};
+use super::state::{ResourceSnapshot, Row, TenantState};
 use super::tenant::{PORTION, Tenant};
 use super::{Mark, Page, Query, Stored, Window};
 
@@ -34,7 +34,7 @@ impl Tenant {
             None => return None,
         };
         let room = if search.sort.is_none() { page_size(&query.window).min(rows.len()) } else { 0 };
-        let mut found = Found::with_room(room);
+        let mut found = WalkResult::with_room(room);
         for number in rows {
             found.look_at(&search, &state, number);
         }
@@ -48,7 +48,7 @@ impl Tenant {
         let answer = if !search.has_filter() && search.sort.is_none() {
             Self::unfiltered(&search, &self.read())
         } else {
-            let mut found = Found::new();
+            let mut found = WalkResult::new();
             let candidates = search.candidates(&self.read(), PORTION);
             match candidates {
                 // A portion at most, so it takes one lock; rows deleted in between are passed over.
@@ -68,7 +68,7 @@ impl Tenant {
     }
 
     /// A page in the order of creation, found by rank.
-    fn unfiltered(search: &Search<'_>, state: &State) -> Answered {
+    fn unfiltered(search: &Search<'_>, state: &TenantState) -> PageInProgress {
         let resource_type = search.query.resource_type;
         let order = state.created(resource_type);
         let (rank, count) = match &search.query.window {
@@ -82,7 +82,7 @@ impl Tenant {
             }
         };
         let mut ends = Ends::default();
-        let snapshots: Vec<Snapshot> = order
+        let snapshots: Vec<ResourceSnapshot> = order
             .iter_from(rank)
             .take(count)
             .filter_map(|number| {
@@ -97,7 +97,7 @@ impl Tenant {
 
     /// Shows every resource of a type in the order of creation. What is created meanwhile may be shown too, what is deleted may
     /// not; nothing is shown twice.
-    fn scan(&self, resource_type: scim::schema::ResourceTypeId, mut visit: impl FnMut(&State, u32, &Row)) {
+    fn scan(&self, resource_type: scim::schema::ResourceTypeId, mut visit: impl FnMut(&TenantState, u32, &Row)) {
         let mut place = 0;
         loop {
             let state = self.read();
@@ -117,9 +117,9 @@ impl Tenant {
     }
 
     /// The part of what was found that the window shows. `held` is the state when it is locked already.
-    fn take_window(&self, search: &Search<'_>, found: Found, held: Option<&State>) -> Answered {
+    fn take_window(&self, search: &Search<'_>, found: WalkResult, held: Option<&TenantState>) -> PageInProgress {
         let Some(sort) = search.sort else { return found.into_answer(search) };
-        let Found { mut matches, .. } = found;
+        let WalkResult { mut matches, .. } = found;
         let compare = |left: &Mark, right: &Mark| {
             sort.compare(left.key.as_ref(), right.key.as_ref()).then(left.place.cmp(&right.place))
         };
@@ -143,7 +143,7 @@ impl Tenant {
         for found in page {
             ends.add(&found.mark);
         }
-        let read = |state: &State| {
+        let read = |state: &TenantState| {
             page.iter()
                 .filter_map(|found| {
                     // The row may have been deleted since, and its number given to another.
@@ -167,15 +167,15 @@ const fn page_size(window: &Window) -> usize {
 }
 
 /// A page, some of whose groups may still lack members.
-struct Answered {
+struct PageInProgress {
     total: usize,
     next: Option<Mark>,
     previous: Option<Mark>,
-    snapshots: Vec<Snapshot>,
+    snapshots: Vec<ResourceSnapshot>,
 }
 
-impl Answered {
-    fn into_page(self, complete: impl Fn(Snapshot) -> Stored) -> Page {
+impl PageInProgress {
+    fn into_page(self, complete: impl Fn(ResourceSnapshot) -> Stored) -> Page {
         let Self { total, next, previous, snapshots } = self;
         Page { total, next, previous, resources: snapshots.into_iter().map(complete).collect() }
     }
@@ -197,9 +197,15 @@ impl Ends {
     }
 
     /// `around` says whether there is something before the page, and behind it; only walks need to know.
-    fn answer(self, search: &Search<'_>, total: usize, snapshots: Vec<Snapshot>, around: (bool, bool)) -> Answered {
+    fn answer(
+        self,
+        search: &Search<'_>,
+        total: usize,
+        snapshots: Vec<ResourceSnapshot>,
+        around: (bool, bool),
+    ) -> PageInProgress {
         let walks = !matches!(search.query.window, Window::Index { .. });
-        Answered {
+        PageInProgress {
             total,
             next: self.last.filter(|_| walks && around.1),
             previous: self.first.filter(|_| walks && around.0),
@@ -215,17 +221,17 @@ struct Match {
 }
 
 /// What a walk over rows has found so far: in the order of creation only what the window shows, to be sorted everything.
-struct Found {
+struct WalkResult {
     total: usize,
     /// To be sorted.
     matches: Vec<Match>,
     /// With their places.
-    shown: VecDeque<(u64, Snapshot)>,
+    shown: VecDeque<(u64, ResourceSnapshot)>,
     /// There is a resource before the window, and one behind it.
     around: (bool, bool),
 }
 
-impl Found {
+impl WalkResult {
     const fn new() -> Self {
         Self { total: 0, matches: Vec::new(), shown: VecDeque::new(), around: (false, false) }
     }
@@ -234,7 +240,7 @@ impl Found {
         Self { shown: VecDeque::with_capacity(resources), ..Self::new() }
     }
 
-    fn into_answer(self, search: &Search<'_>) -> Answered {
+    fn into_answer(self, search: &Search<'_>) -> PageInProgress {
         let mut ends = Ends::default();
         for (place, _) in &self.shown {
             ends.add(&Mark { place: *place, key: None });
@@ -244,14 +250,14 @@ impl Found {
     }
 
     /// As [`Self::look_at_row`], for a row that may be gone or of another type.
-    fn look_at(&mut self, search: &Search<'_>, state: &State, number: u32) {
+    fn look_at(&mut self, search: &Search<'_>, state: &TenantState, number: u32) {
         let row = state.row(number).filter(|row| row.stored.resource_type == search.query.resource_type);
         if let Some(row) = row {
             self.look_at_row(search, state, number, row);
         }
     }
 
-    fn look_at_row(&mut self, search: &Search<'_>, state: &State, number: u32, row: &Row) {
+    fn look_at_row(&mut self, search: &Search<'_>, state: &TenantState, number: u32, row: &Row) {
         if !search.matches(state, number, row) {
             return;
         }

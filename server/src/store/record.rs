@@ -13,12 +13,12 @@ use super::stored::{Edge, Stored};
 /// A cursor over a [`Stored`] or one of its complex values.
 #[derive(Clone, Copy, Debug)]
 pub struct StoredRecord<'a> {
-    part: Part<'a>,
+    part: RecordPart<'a>,
     perspective: Perspective<'a>,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Part<'a> {
+enum RecordPart<'a> {
     Resource(&'a Stored),
     Meta(&'a Stored),
     Value(PackedRecord<'a>),
@@ -62,12 +62,12 @@ impl<'a> Iterator for StoredItems<'a> {
                 Item::Timestamp(at) => Item::Timestamp(at),
                 Item::ComposedText(composed) => Item::ComposedText(composed),
                 Item::Complex(record) => {
-                    Item::Complex(StoredRecord { part: Part::Value(record), perspective: *perspective })
+                    Item::Complex(StoredRecord { part: RecordPart::Value(record), perspective: *perspective })
                 }
             }),
             Items::Manager(items, stored, perspective) => Some(match items.next()? {
                 Item::Complex(record) => {
-                    Item::Complex(StoredRecord { part: Part::Manager(record, stored), perspective: *perspective })
+                    Item::Complex(StoredRecord { part: RecordPart::Manager(record, stored), perspective: *perspective })
                 }
                 // A complex attribute has complex values only; see `validate`.
                 _ => return None,
@@ -75,11 +75,11 @@ impl<'a> Iterator for StoredItems<'a> {
             Items::Texts(texts) => Some(Item::String(texts.next()?)),
             Items::Members(edges, perspective) => {
                 let edge = edges.next()?;
-                Some(Item::Complex(StoredRecord { part: Part::Member(edge), perspective: *perspective }))
+                Some(Item::Complex(StoredRecord { part: RecordPart::Member(edge), perspective: *perspective }))
             }
             Items::Groups(edges, perspective) => {
                 let edge = edges.next()?;
-                Some(Item::Complex(StoredRecord { part: Part::Group(edge), perspective: *perspective }))
+                Some(Item::Complex(StoredRecord { part: RecordPart::Group(edge), perspective: *perspective }))
             }
         }
     }
@@ -90,18 +90,18 @@ impl<'a> Record<'a> for StoredRecord<'a> {
 
     fn get(self, id: AttributeId) -> Option<StoredItems<'a>> {
         match self.part {
-            Part::Resource(stored) => self.get_of_resource(stored, id),
-            Part::Meta(stored) => self.of_meta(stored, id).map(StoredItems::one),
-            Part::Value(record) => Some(StoredItems(Items::Packed(record.get(id)?, self.perspective))),
-            Part::Manager(record, stored) => match record.get(id) {
+            RecordPart::Resource(stored) => self.get_of_resource(stored, id),
+            RecordPart::Meta(stored) => self.of_meta(stored, id).map(StoredItems::one),
+            RecordPart::Value(record) => Some(StoredItems(Items::Packed(record.get(id)?, self.perspective))),
+            RecordPart::Manager(record, stored) => match record.get(id) {
                 Some(items) => Some(StoredItems(Items::Packed(items, self.perspective))),
                 None => self.of_manager(record, stored, id),
             },
-            Part::Member(edge) => {
+            RecordPart::Member(edge) => {
                 let item = self.get_of_edge(self.perspective.layout().members?, edge, id, true)?;
                 Some(StoredItems::one(item))
             }
-            Part::Group(edge) => {
+            RecordPart::Group(edge) => {
                 let item = self.get_of_edge(self.perspective.layout().groups?, edge, id, false)?;
                 Some(StoredItems::one(item))
             }
@@ -114,18 +114,18 @@ impl<'a> Record<'a> for StoredRecord<'a> {
 
     fn visit(self, visitor: &mut impl Visitor<'a>) {
         match self.part {
-            Part::Resource(stored) => self.visit_resource(stored, visitor),
-            Part::Value(record) => record.visit(visitor),
-            Part::Meta(stored) => {
+            RecordPart::Resource(stored) => self.visit_resource(stored, visitor),
+            RecordPart::Value(record) => record.visit(visitor),
+            RecordPart::Meta(stored) => {
                 for id in META {
                     if let Some(item) = self.of_meta(stored, id) {
                         visitor.field(id, once(item));
                     }
                 }
             }
-            Part::Member(edge) => self.visit_edge(self.perspective.layout().members, edge, true, visitor),
-            Part::Group(edge) => self.visit_edge(self.perspective.layout().groups, edge, false, visitor),
-            Part::Manager(..) => {
+            RecordPart::Member(edge) => self.visit_edge(self.perspective.layout().members, edge, true, visitor),
+            RecordPart::Group(edge) => self.visit_edge(self.perspective.layout().groups, edge, false, visitor),
+            RecordPart::Manager(..) => {
                 for (id, items) in self.fields() {
                     visitor.field(id, items);
                 }
@@ -135,10 +135,10 @@ impl<'a> Record<'a> for StoredRecord<'a> {
 
     fn fields(self) -> impl Iterator<Item = (AttributeId, StoredItems<'a>)> {
         let (packed, composed) = match self.part {
-            Part::Resource(stored) => (Some(stored.attributes.record()), self.composed_of(stored)),
-            Part::Meta(_) => (None, META.map(Some)),
-            Part::Value(record) => (Some(record), [None; 5]),
-            Part::Manager(record, stored) => {
+            RecordPart::Resource(stored) => (Some(stored.attributes.record()), self.composed_of(stored)),
+            RecordPart::Meta(_) => (None, META.map(Some)),
+            RecordPart::Value(record) => (Some(record), [None; 5]),
+            RecordPart::Manager(record, stored) => {
                 let manager = self.perspective.layout().manager;
                 let composed = |id: Option<AttributeId>| {
                     id.filter(|&id| record.get(id).is_none() && self.of_manager(record, stored, id).is_some())
@@ -147,8 +147,10 @@ impl<'a> Record<'a> for StoredRecord<'a> {
                 let display = composed(manager.and_then(|manager| manager.display));
                 (Some(record), [reference, display, None, None, None])
             }
-            Part::Member(_) => (None, self.perspective.layout().members.map_or([None; 5], |relation| relation.all)),
-            Part::Group(_) => (None, self.perspective.layout().groups.map_or([None; 5], |relation| relation.all)),
+            RecordPart::Member(_) => {
+                (None, self.perspective.layout().members.map_or([None; 5], |relation| relation.all))
+            }
+            RecordPart::Group(_) => (None, self.perspective.layout().groups.map_or([None; 5], |relation| relation.all)),
         };
         StoredFields::new(self, packed, composed)
     }
@@ -165,7 +167,7 @@ const META: [AttributeId; 5] = [
 
 impl<'a> StoredRecord<'a> {
     pub(super) const fn new(stored: &'a Stored, perspective: Perspective<'a>) -> Self {
-        Self { part: Part::Resource(stored), perspective }
+        Self { part: RecordPart::Resource(stored), perspective }
     }
 
     /// The attributes of a resource that the store composes, ascending, with gaps.
@@ -243,7 +245,7 @@ impl<'a> StoredRecord<'a> {
             common::ID => return Some(StoredItems::one(Item::ComposedText(ComposedText::Id(stored.id)))),
             common::SCHEMAS => return Some(StoredItems(Items::Texts(self.schemas(stored).into_iter()))),
             common::META => {
-                let meta = Self { part: Part::Meta(stored), perspective: self.perspective };
+                let meta = Self { part: RecordPart::Meta(stored), perspective: self.perspective };
                 return Some(StoredItems::one(Item::Complex(meta)));
             }
             _ => {}
@@ -347,7 +349,7 @@ impl<'a> Iterator for StoredFields<'a> {
                 (Some(_), _) => {
                     let (id, items) = self.packed.as_mut()?.next()?;
                     let items = match self.record.part {
-                        Part::Resource(stored) => self.record.packed(stored, id, items),
+                        RecordPart::Resource(stored) => self.record.packed(stored, id, items),
                         _ => StoredItems(Items::Packed(items, self.record.perspective)),
                     };
                     return Some((id, items));

@@ -11,9 +11,9 @@ use super::identifiers;
 use super::index::IndexedAttributes;
 use super::perspective::{Perspective, RelationAttributes};
 use super::sort::{SortBy, SortKey};
-use super::state::{Row, Snapshot, State};
+use super::state::{ResourceSnapshot, Row, TenantState};
 use super::tenant::PORTION;
-use super::{Query, Wanted};
+use super::{Query, WantedRelations};
 
 /// A query made ready to be asked of many rows.
 pub(super) struct Search<'q> {
@@ -25,7 +25,7 @@ pub(super) struct Search<'q> {
     /// The filter has terms that the membership relation answers.
     asks_membership: bool,
     /// The relations that the sort order looks into.
-    sorts_by: Wanted,
+    sorts_by: WantedRelations,
 }
 
 impl<'q> Search<'q> {
@@ -42,7 +42,7 @@ impl<'q> Search<'q> {
             filter,
             sort: query.sort.as_ref().map(|sort| SortBy::new(perspective.registry(), sort)),
             asks_membership: filter.is_some_and(|filter| mentions(filter, members) || mentions(filter, groups)),
-            sorts_by: Wanted { members: sorts_by(members), groups: sorts_by(groups) },
+            sorts_by: WantedRelations { members: sorts_by(members), groups: sorts_by(groups) },
         }
     }
 
@@ -52,14 +52,14 @@ impl<'q> Search<'q> {
 
     /// The rows that an index leaves to be looked at, in the order of creation; `None` when no index helps, or when it leaves
     /// more than `limit`.
-    pub fn candidates(&self, state: &State, limit: usize) -> Option<Vec<u32>> {
+    pub fn candidates(&self, state: &TenantState, limit: usize) -> Option<Vec<u32>> {
         let mut rows = self.candidates_of(self.filter?, state, limit)?;
         rows.sort_unstable_by_key(|&row| state.place(row));
         rows.dedup();
         Some(rows)
     }
 
-    fn candidates_of(&self, filter: &ResolvedFilter, state: &State, limit: usize) -> Option<Vec<u32>> {
+    fn candidates_of(&self, filter: &ResolvedFilter, state: &TenantState, limit: usize) -> Option<Vec<u32>> {
         match filter {
             ResolvedFilter::Nothing => return Some(Vec::new()),
             ResolvedFilter::Or(operands) => {
@@ -90,7 +90,13 @@ impl<'q> Search<'q> {
     }
 
     /// The rows that `leaf eq operand` can be true of, unless more than `limit`.
-    fn rows_of_term(&self, leaf: AttributeId, operand: &Operand, state: &State, limit: usize) -> Option<Vec<u32>> {
+    fn rows_of_term(
+        &self,
+        leaf: AttributeId,
+        operand: &Operand,
+        state: &TenantState,
+        limit: usize,
+    ) -> Option<Vec<u32>> {
         if leaf == common::ID {
             let (_, key) = operand.key()?;
             return Some(identifiers::parse(key).and_then(|id| state.find_id(id)).into_iter().collect());
@@ -101,29 +107,29 @@ impl<'q> Search<'q> {
         let term = self.membership_term(leaf)?;
         let Some(other) = other_end(operand, state) else { return Some(Vec::new()) };
         match term {
-            Term::Member => {
+            SearchTerm::Member => {
                 let rows: Vec<u32> = state.membership.direct_groups(other).take(limit + 1).collect();
                 (rows.len() <= limit).then_some(rows)
             }
-            Term::Group => Some(state.membership.descendants(other, limit)?.into_iter().collect()),
+            SearchTerm::Group => Some(state.membership.descendants(other, limit)?.into_iter().collect()),
         }
     }
 
-    fn membership_term(&self, leaf: AttributeId) -> Option<Term> {
+    fn membership_term(&self, leaf: AttributeId) -> Option<SearchTerm> {
         let layout = self.perspective.layout();
         let is = |relation: Option<RelationAttributes>| relation.is_some_and(|relation| relation.value == Some(leaf));
-        if is(layout.members) { Some(Term::Member) } else { is(layout.groups).then_some(Term::Group) }
+        if is(layout.members) { Some(SearchTerm::Member) } else { is(layout.groups).then_some(SearchTerm::Group) }
     }
 
     /// Whether a row of the right type satisfies the filter.
-    pub fn matches(&self, state: &State, number: u32, row: &Row) -> bool {
+    pub fn matches(&self, state: &TenantState, number: u32, row: &Row) -> bool {
         let Some(filter) = self.filter else { return true };
         if !self.asks_membership {
             return eval::matches(filter, row.stored.record(self.perspective));
         }
         let filter = self.settle(filter, state, number);
         let layout = self.perspective.layout();
-        let wanted = Wanted {
+        let wanted = WantedRelations {
             members: mentions(&filter, layout.members.map(|it| it.attribute)),
             groups: mentions(&filter, layout.groups.map(|it| it.attribute)),
         };
@@ -133,7 +139,7 @@ impl<'q> Search<'q> {
 
     /// Replaces each `members.value eq "x"` and `groups.value eq "x"` by whether it is so, which the relation knows without a
     /// look at a million members.
-    fn settle<'f>(&self, filter: &'f ResolvedFilter, state: &State, row: u32) -> Cow<'f, ResolvedFilter> {
+    fn settle<'f>(&self, filter: &'f ResolvedFilter, state: &TenantState, row: u32) -> Cow<'f, ResolvedFilter> {
         let all = |operands: &[ResolvedFilter]| {
             operands.iter().map(|operand| self.settle(operand, state, row).into_owned()).collect()
         };
@@ -156,21 +162,21 @@ impl<'q> Search<'q> {
         let term = self.membership_term(sub_attribute.unwrap_or(*attribute));
         let (Some(term), Some(_)) = (term, value.key()) else { return Cow::Borrowed(filter) };
         let holds = other_end(value, state).is_some_and(|other| match term {
-            Term::Member => state.membership.contains(row, other),
-            Term::Group => state.membership.belongs_to(row, other),
+            SearchTerm::Member => state.membership.contains(row, other),
+            SearchTerm::Group => state.membership.belongs_to(row, other),
         });
         Cow::Owned(if holds { ResolvedFilter::And(Vec::new()) } else { ResolvedFilter::Nothing })
     }
 
     /// A row as the answer shows it.
-    pub fn snapshot(&self, state: &State, number: u32, row: &Row) -> Snapshot {
+    pub fn snapshot(&self, state: &TenantState, number: u32, row: &Row) -> ResourceSnapshot {
         state.snapshot(number, row, self.query.wanted, self.perspective, PORTION)
     }
 
     /// What a row is sorted by.
-    pub fn sort_key(&self, state: &State, number: u32, row: &Row) -> Option<SortKey> {
+    pub fn sort_key(&self, state: &TenantState, number: u32, row: &Row) -> Option<SortKey> {
         let sort = self.sort?;
-        if self.sorts_by == Wanted::default() {
+        if self.sorts_by == WantedRelations::default() {
             return sort.key(row.stored.record(self.perspective));
         }
         let stored = state.snapshot(number, row, self.sorts_by, self.perspective, usize::MAX).stored;
@@ -180,13 +186,13 @@ impl<'q> Search<'q> {
 
 /// Which relation a term asks.
 #[derive(Clone, Copy)]
-enum Term {
+enum SearchTerm {
     Member,
     Group,
 }
 
 /// The row whose id the operand is. A value that is no id equals no member's.
-fn other_end(operand: &Operand, state: &State) -> Option<u32> {
+fn other_end(operand: &Operand, state: &TenantState) -> Option<u32> {
     let (_, key) = operand.key()?;
     state.find_id(identifiers::parse(key)?)
 }

@@ -11,7 +11,7 @@ use scim::schema::{AttributeId, Registry, ResourceTypeId, common};
 use scim::{Error, ErrorKind, Result};
 use uuid::Uuid;
 
-use super::Wanted;
+use super::WantedRelations;
 use super::draft::MemberChanges;
 use super::identifiers::{self, IdSource};
 use super::index::{Equality, IndexedAttributes, Key, Ranked};
@@ -23,7 +23,7 @@ use super::stored::{Edge, Stored};
 
 /// See the [module documentation](self).
 #[derive(Clone, Debug)]
-pub(super) struct State {
+pub(super) struct TenantState {
     indexed: Arc<IndexedAttributes>,
     rows: Vec<Option<Row>>,
     free: Vec<u32>,
@@ -45,7 +45,7 @@ pub(super) struct Row {
 
 /// A resource on its way out.
 #[derive(Debug)]
-pub(super) struct Snapshot {
+pub(super) struct ResourceSnapshot {
     pub stored: Stored,
     /// Members that are still to be filled in, outside this lock.
     pub rest: Option<MembersLeft>,
@@ -58,7 +58,7 @@ pub(super) struct MembersLeft {
     after: u32,
 }
 
-impl State {
+impl TenantState {
     pub fn new(registry: &Registry, indexed: Arc<IndexedAttributes>, id_source: IdSource) -> Self {
         Self {
             rows: Vec::new(),
@@ -142,10 +142,10 @@ impl State {
         &self,
         number: u32,
         row: &Row,
-        wanted: Wanted,
+        wanted: WantedRelations,
         perspective: Perspective<'_>,
         limit: usize,
-    ) -> Snapshot {
+    ) -> ResourceSnapshot {
         let mut stored = row.stored.clone();
         let layout = perspective.layout().of(stored.resource_type);
         let mut rest = None;
@@ -164,7 +164,7 @@ impl State {
             let edge = |(group, direct)| Some(self.stored(group)?.named_edge(direct, perspective));
             stored.set_groups(groups.into_iter().filter_map(edge).collect());
         }
-        Snapshot { stored, rest }
+        ResourceSnapshot { stored, rest }
     }
 
     /// The user whose id is the value of a user's `manager`.

@@ -38,12 +38,12 @@ pub struct Edge {
     pub id: Uuid,
     /// False for a group that a user belongs to through another group.
     pub direct: bool,
-    pub(super) name: Name,
+    pub(super) name: DisplayName,
 }
 
 /// The name that one end of a membership shows.
 #[derive(Clone, Debug)]
-pub(super) enum Name {
+pub(super) enum DisplayName {
     /// To be taken from these, which are shared: for members, who are many.
     Of(Packed),
     /// As it is: for groups and managers, who are the same for many users. Sharing theirs would have all workers count
@@ -58,13 +58,13 @@ impl Stored {
 
     /// One end of a membership that shares the attributes.
     pub(super) fn edge(&self, direct: bool) -> Edge {
-        let name = Name::Of(self.attributes.clone());
+        let name = DisplayName::Of(self.attributes.clone());
         Edge { resource_type: self.resource_type, id: self.id, direct, name }
     }
 
     /// One end of a membership that has the name to show.
     pub(super) fn named_edge(&self, direct: bool, perspective: Perspective<'_>) -> Edge {
-        let name = Name::Is(name(&self.attributes, self.resource_type, perspective).map(Box::from));
+        let name = DisplayName::Is(name(&self.attributes, self.resource_type, perspective).map(Box::from));
         Edge { resource_type: self.resource_type, id: self.id, direct, name }
     }
 
@@ -118,8 +118,8 @@ impl Edge {
     #[must_use]
     pub fn display<'a>(&'a self, perspective: Perspective<'_>) -> Option<&'a str> {
         match &self.name {
-            Name::Of(attributes) => name(attributes, self.resource_type, perspective),
-            Name::Is(name) => name.as_deref(),
+            DisplayName::Of(attributes) => name(attributes, self.resource_type, perspective),
+            DisplayName::Is(name) => name.as_deref(),
         }
     }
 }

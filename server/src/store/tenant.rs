@@ -12,8 +12,8 @@ use super::identifiers::IdSource;
 use super::index::IndexedAttributes;
 use super::packed::Packed;
 use super::perspective::{Layout, Perspective};
-use super::state::{Snapshot, State, given_id, is_composed};
-use super::{Change, Changed, Condition, Stored, Wanted};
+use super::state::{ResourceSnapshot, TenantState, given_id, is_composed};
+use super::{Change, Changed, Condition, Stored, WantedRelations};
 use crate::clock::Clock;
 
 /// How many rows are looked at under one lock: about a millisecond's work.
@@ -25,19 +25,19 @@ pub(super) struct Tenant {
     pub layout: Layout,
     pub indexed: Arc<IndexedAttributes>,
     clock: Clock,
-    state: RwLock<State>,
+    state: RwLock<TenantState>,
 }
 
 /// A change that was done, or that has to be done again where it may take long.
 pub(super) enum Modified {
-    Done(Box<Snapshot>, bool),
+    Done(Box<ResourceSnapshot>, bool),
     TakesLong,
 }
 
 impl Tenant {
     pub fn new(registry: Arc<Registry>, clock: Clock, ids: IdSource) -> Self {
         let indexed = Arc::new(IndexedAttributes::new(&registry));
-        let state = RwLock::new(State::new(&registry, Arc::clone(&indexed), ids));
+        let state = RwLock::new(TenantState::new(&registry, Arc::clone(&indexed), ids));
         Self { layout: Layout::new(registry), indexed, clock, state }
     }
 
@@ -51,11 +51,11 @@ impl Tenant {
     }
 
     /// A change is made ready before the state is touched, so a panic leaves no half of one behind.
-    pub fn read(&self) -> RwLockReadGuard<'_, State> {
+    pub fn read(&self) -> RwLockReadGuard<'_, TenantState> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, State> {
+    fn write(&self) -> RwLockWriteGuard<'_, TenantState> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -74,7 +74,7 @@ impl Tenant {
 
     fn members_draft<'a>(
         &'a self,
-        state: &'a State,
+        state: &'a TenantState,
         resource_type: ResourceTypeId,
         group: Option<u32>,
         budget: Option<usize>,
@@ -84,7 +84,12 @@ impl Tenant {
         Some(MembersDraft::new(state, self.perspective(), attributes, group, budget))
     }
 
-    pub fn create(&self, resource_type: ResourceTypeId, fields: &Fields, wanted: Wanted) -> Result<Snapshot> {
+    pub fn create(
+        &self,
+        resource_type: ResourceTypeId,
+        fields: &Fields,
+        wanted: WantedRelations,
+    ) -> Result<ResourceSnapshot> {
         let prepared = self.prepare(resource_type, fields, None);
         let mut state = self.write();
         let number = self.insert(&mut state, prepared)?;
@@ -93,7 +98,7 @@ impl Tenant {
 
     /// Stores resources in order under one lock, and returns their ids; `id` is kept where it is given.
     pub fn load(&self, resources: &[(ResourceTypeId, Fields)]) -> Result<Vec<Uuid>> {
-        let prepared: Result<Vec<Prepared<'_>>> =
+        let prepared: Result<Vec<PreparedResource<'_>>> =
             resources.iter().map(|(kind, fields)| Ok(self.prepare(*kind, fields, given_id(fields)?))).collect();
         let prepared = prepared?;
         let mut state = self.write();
@@ -106,15 +111,15 @@ impl Tenant {
     }
 
     /// What can be done without the lock.
-    fn prepare<'f>(&self, resource_type: ResourceTypeId, fields: &'f Fields, id: Option<Uuid>) -> Prepared<'f> {
+    fn prepare<'f>(&self, resource_type: ResourceTypeId, fields: &'f Fields, id: Option<Uuid>) -> PreparedResource<'f> {
         let attributes = self.encode(fields);
         let keys = self.indexed.keys(&attributes);
         let members = self.members_of(resource_type).map_or(&[][..], |attribute| fields.values(attribute));
-        Prepared { resource_type, id, attributes, keys, members }
+        PreparedResource { resource_type, id, attributes, keys, members }
     }
 
-    fn insert(&self, state: &mut State, resource: Prepared<'_>) -> Result<u32> {
-        let Prepared { resource_type, id, attributes, keys, members } = resource;
+    fn insert(&self, state: &mut TenantState, resource: PreparedResource<'_>) -> Result<u32> {
+        let PreparedResource { resource_type, id, attributes, keys, members } = resource;
         state.check_unique(self.registry(), &keys, None)?;
         if let Some(id) = id.filter(|&id| state.find_id(id).is_some()) {
             return Err(Error::new(ErrorKind::Uniqueness, format!("id {id} is taken by another resource")));
@@ -129,7 +134,7 @@ impl Tenant {
 
     fn initial_members(
         &self,
-        state: &State,
+        state: &TenantState,
         resource_type: ResourceTypeId,
         members: &[Value],
     ) -> Result<Option<MemberChanges>> {
@@ -142,21 +147,21 @@ impl Tenant {
         Ok(draft.into_changes())
     }
 
-    pub fn get(&self, resource_type: ResourceTypeId, id: Uuid, wanted: Wanted) -> Result<Snapshot> {
+    pub fn get(&self, resource_type: ResourceTypeId, id: Uuid, wanted: WantedRelations) -> Result<ResourceSnapshot> {
         let state = self.read();
         let (number, _) = state.find(self.registry(), resource_type, id)?;
         self.snapshot(&state, number, wanted)
     }
 
-    fn snapshot(&self, state: &State, number: u32, wanted: Wanted) -> Result<Snapshot> {
+    fn snapshot(&self, state: &TenantState, number: u32, wanted: WantedRelations) -> Result<ResourceSnapshot> {
         let row = state.row(number).ok_or_else(|| Error::new(ErrorKind::NotFound, "the resource is gone"))?;
         Ok(state.snapshot(number, row, wanted, self.perspective(), PORTION))
     }
 
     /// Fills in what a snapshot lacks, a portion under each lock. Members that are added or removed meanwhile may be shown or
     /// not; the version shown is the older one, so that a change conditioned on it is refused.
-    pub fn complete(&self, snapshot: Snapshot) -> Stored {
-        let Snapshot { mut stored, rest } = snapshot;
+    pub fn complete(&self, snapshot: ResourceSnapshot) -> Stored {
+        let ResourceSnapshot { mut stored, rest } = snapshot;
         if rest.is_some() {
             let mut members = stored.members().to_vec();
             let mut from = rest;
@@ -177,7 +182,7 @@ impl Tenant {
         id: Uuid,
         condition: &Condition,
         change: &Change,
-        wanted: Wanted,
+        wanted: WantedRelations,
         budget: Option<usize>,
     ) -> Result<Modified> {
         let mut guard = self.write();
@@ -218,17 +223,17 @@ impl Tenant {
     }
 
     /// A copy of everything.
-    pub fn snapshot_of_all(&self) -> State {
+    pub fn snapshot_of_all(&self) -> TenantState {
         self.read().clone()
     }
 
     /// Whether a copy can take the place of what is there.
-    pub fn takes(&self, copy: &State) -> bool {
+    pub fn takes(&self, copy: &TenantState) -> bool {
         self.read().is_like(copy)
     }
 
     /// Becomes what a copy was.
-    pub fn restore(&self, copy: &State) {
+    pub fn restore(&self, copy: &TenantState) {
         *self.write() = copy.clone();
     }
 
@@ -243,7 +248,7 @@ impl Tenant {
 }
 
 /// A resource to be stored, with what was worked out about it before the lock.
-struct Prepared<'f> {
+struct PreparedResource<'f> {
     resource_type: ResourceTypeId,
     id: Option<Uuid>,
     attributes: Packed,

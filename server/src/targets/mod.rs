@@ -19,7 +19,7 @@ mod schema_changes;
 mod tests;
 
 pub use application::Application;
-pub use path::{BasePath, Placed};
+pub use path::{BasePath, PathMatch};
 pub use read::TargetError;
 pub use schema_changes::SchemaChange;
 
@@ -185,7 +185,7 @@ impl Target {
 
     /// The application that a path means, and what follows its base path.
     #[must_use]
-    pub fn place<'p>(&self, path: &'p str) -> Option<Placed<'p>> {
+    pub fn place<'p>(&self, path: &'p str) -> Option<PathMatch<'p>> {
         path::place(&self.base_paths, &self.applications, path)
     }
 

@@ -19,7 +19,7 @@ enum Segment {
 
 /// Where a path leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Placed<'p> {
+pub struct PathMatch<'p> {
     /// The position of the application in the target.
     pub application: usize,
     /// The base path as the client wrote it, without trailing slash.
@@ -53,7 +53,7 @@ impl BasePath {
 
     /// The application that `path` means by this base path. Doubled slashes count as one, because a client that is given
     /// a base URL with a trailing slash sends them.
-    fn place<'p>(&self, path: &'p str, applications: &[Application]) -> Option<Placed<'p>> {
+    fn place<'p>(&self, path: &'p str, applications: &[Application]) -> Option<PathMatch<'p>> {
         let mut rest = path;
         let mut tenant: Option<Cow<'p, str>> = None;
         let mut application: Option<Cow<'p, str>> = None;
@@ -72,7 +72,7 @@ impl BasePath {
                 && application.as_deref().is_none_or(|name| candidate.name == name)
         })?;
         let base = path[..path.len() - rest.len()].trim_end_matches('/');
-        Some(Placed { application, base, rest })
+        Some(PathMatch { application, base, rest })
     }
 
     /// The path with tenant and application filled in, when that is one which leads to `application`.
@@ -103,6 +103,6 @@ impl fmt::Display for BasePath {
 }
 
 /// The application that `path` means: the first base path that fits.
-pub(super) fn place<'p>(base_paths: &[BasePath], applications: &[Application], path: &'p str) -> Option<Placed<'p>> {
+pub(super) fn place<'p>(base_paths: &[BasePath], applications: &[Application], path: &'p str) -> Option<PathMatch<'p>> {
     base_paths.iter().find_map(|base_path| base_path.place(path, applications))
 }

@@ -7,7 +7,7 @@ use scim::schema::{Registry, ResourceTypeId, SchemaDocument};
 use uuid::Uuid;
 
 use crate::application::StoreSeam;
-use crate::store::{Answer, Change, Changed, Condition, Page, Query, Store, Stored, Wanted};
+use crate::store::{Change, Changed, Condition, Page, Query, Store, StoreFuture, Stored, WantedRelations};
 
 /// Edits the schemas that the store enforces; see [`StoreSeam::enforce`].
 pub struct Enforce(pub fn(&mut [SchemaDocument]));
@@ -33,22 +33,27 @@ pub trait Layer: Send + Sync {
     fn inner(&self) -> &dyn Store;
 
     /// Stands in for [`Store::create`].
-    fn create(&self, resource_type: ResourceTypeId, fields: Fields, wanted: Wanted) -> Answer<'_, Stored> {
+    fn create(
+        &self,
+        resource_type: ResourceTypeId,
+        fields: Fields,
+        wanted: WantedRelations,
+    ) -> StoreFuture<'_, Stored> {
         self.inner().create(resource_type, fields, wanted)
     }
 
     /// Stands in for [`Store::modify`].
-    fn modify(&self, call: Modification) -> Answer<'_, Changed> {
+    fn modify(&self, call: Modification) -> StoreFuture<'_, Changed> {
         call.run(self.inner())
     }
 
     /// Stands in for [`Store::delete`].
-    fn delete(&self, resource_type: ResourceTypeId, id: Uuid, condition: Condition) -> Answer<'_, ()> {
+    fn delete(&self, resource_type: ResourceTypeId, id: Uuid, condition: Condition) -> StoreFuture<'_, ()> {
         self.inner().delete(resource_type, id, condition)
     }
 
     /// Stands in for [`Store::clear`].
-    fn clear(&self) -> Answer<'_, ()> {
+    fn clear(&self) -> StoreFuture<'_, ()> {
         self.inner().clear()
     }
 }
@@ -59,12 +64,12 @@ pub struct Modification {
     pub id: Uuid,
     pub condition: Condition,
     pub change: Change,
-    pub wanted: Wanted,
+    pub wanted: WantedRelations,
 }
 
 impl Modification {
     /// Makes the change.
-    pub fn run(self, inner: &dyn Store) -> Answer<'_, Changed> {
+    pub fn run(self, inner: &dyn Store) -> StoreFuture<'_, Changed> {
         inner.modify(self.resource_type, self.id, self.condition, self.change, self.wanted)
     }
 }
@@ -77,11 +82,16 @@ impl<L: Layer> Store for Layered<L> {
         self.0.inner().registry()
     }
 
-    fn create(&self, resource_type: ResourceTypeId, fields: Fields, wanted: Wanted) -> Answer<'_, Stored> {
+    fn create(
+        &self,
+        resource_type: ResourceTypeId,
+        fields: Fields,
+        wanted: WantedRelations,
+    ) -> StoreFuture<'_, Stored> {
         self.0.create(resource_type, fields, wanted)
     }
 
-    fn get(&self, resource_type: ResourceTypeId, id: Uuid, wanted: Wanted) -> Answer<'_, Stored> {
+    fn get(&self, resource_type: ResourceTypeId, id: Uuid, wanted: WantedRelations) -> StoreFuture<'_, Stored> {
         self.0.inner().get(resource_type, id, wanted)
     }
 
@@ -91,20 +101,20 @@ impl<L: Layer> Store for Layered<L> {
         id: Uuid,
         condition: Condition,
         change: Change,
-        wanted: Wanted,
-    ) -> Answer<'_, Changed> {
+        wanted: WantedRelations,
+    ) -> StoreFuture<'_, Changed> {
         self.0.modify(Modification { resource_type, id, condition, change, wanted })
     }
 
-    fn delete(&self, resource_type: ResourceTypeId, id: Uuid, condition: Condition) -> Answer<'_, ()> {
+    fn delete(&self, resource_type: ResourceTypeId, id: Uuid, condition: Condition) -> StoreFuture<'_, ()> {
         self.0.delete(resource_type, id, condition)
     }
 
-    fn query(&self, query: Query) -> Answer<'_, Page> {
+    fn query(&self, query: Query) -> StoreFuture<'_, Page> {
         self.0.inner().query(query)
     }
 
-    fn clear(&self) -> Answer<'_, ()> {
+    fn clear(&self) -> StoreFuture<'_, ()> {
         self.0.clear()
     }
 }
@@ -119,7 +129,7 @@ impl Layer for ChangeLayer {
         &*self.inner
     }
 
-    fn modify(&self, mut call: Modification) -> Answer<'_, Changed> {
+    fn modify(&self, mut call: Modification) -> StoreFuture<'_, Changed> {
         let (edit, registry, change) = (self.edit, Arc::clone(self.inner.registry()), call.change);
         call.change = Arc::new(move |draft| {
             let before = draft.fields().clone();

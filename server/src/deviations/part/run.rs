@@ -7,7 +7,7 @@ use scim::{Error, ErrorKind};
 use uuid::Uuid;
 
 use crate::application::{Next, Operation, Outcome, RequestSeam};
-use crate::store::{Stored, Wanted};
+use crate::store::{Stored, WantedRelations};
 
 /// Runs the operation, another one, several in turn, or none; see [`RequestSeam::run`].
 pub struct Run(pub for<'a> fn(Operation, Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>>);
@@ -63,5 +63,5 @@ pub async fn find_with_relations(
     resource_type: ResourceTypeId,
     id: Uuid,
 ) -> scim::Result<Option<Stored>> {
-    find(next.showing(Wanted { members: true, groups: true }), resource_type, id).await
+    find(next.showing(WantedRelations { members: true, groups: true }), resource_type, id).await
 }

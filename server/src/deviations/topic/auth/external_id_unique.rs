@@ -10,7 +10,7 @@ use scim::{Error, ErrorKind};
 
 use crate::application::StoreSeam;
 use crate::deviations::part::layer::{Layer, Layered};
-use crate::store::{Answer, Store, Stored, Wanted};
+use crate::store::{Store, StoreFuture, Stored, WantedRelations};
 
 /// See the [module documentation](self).
 #[derive(Default)]
@@ -50,7 +50,12 @@ impl Layer for ApplicationStore {
         &*self.inner
     }
 
-    fn create(&self, resource_type: ResourceTypeId, fields: Fields, wanted: Wanted) -> Answer<'_, Stored> {
+    fn create(
+        &self,
+        resource_type: ResourceTypeId,
+        fields: Fields,
+        wanted: WantedRelations,
+    ) -> StoreFuture<'_, Stored> {
         if !self.take(&fields) {
             let error = Error::new(ErrorKind::Uniqueness, "externalId is taken; choose another");
             return Box::pin(std::future::ready(Err(error)));

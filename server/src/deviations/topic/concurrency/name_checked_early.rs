@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::application::StoreSeam;
 use crate::deviations::part::layer::{Layer, Layered, Modification};
 use crate::deviations::part::meeting::Meeting;
-use crate::store::{Answer, Changed, Condition, Store, Stored, Wanted};
+use crate::store::{Changed, Condition, Store, StoreFuture, Stored, WantedRelations};
 
 /// See the [module documentation](self).
 pub struct NameCheckedEarly;
@@ -55,7 +55,12 @@ impl Layer for NameLayer {
         &*self.inner
     }
 
-    fn create(&self, resource_type: ResourceTypeId, fields: Fields, wanted: Wanted) -> Answer<'_, Stored> {
+    fn create(
+        &self,
+        resource_type: ResourceTypeId,
+        fields: Fields,
+        wanted: WantedRelations,
+    ) -> StoreFuture<'_, Stored> {
         Box::pin(async move {
             let Some(key) = key_of(self.user_name, &fields) else {
                 return self.inner.create(resource_type, fields, wanted).await;
@@ -70,7 +75,7 @@ impl Layer for NameLayer {
         })
     }
 
-    fn modify(&self, mut call: Modification) -> Answer<'_, Changed> {
+    fn modify(&self, mut call: Modification) -> StoreFuture<'_, Changed> {
         let (user_name, names, id, change) = (self.user_name, Arc::clone(&self.names), call.id, call.change);
         call.change = Arc::new(move |draft| {
             change(draft)?;
@@ -86,7 +91,7 @@ impl Layer for NameLayer {
         call.run(&*self.inner)
     }
 
-    fn delete(&self, resource_type: ResourceTypeId, id: Uuid, condition: Condition) -> Answer<'_, ()> {
+    fn delete(&self, resource_type: ResourceTypeId, id: Uuid, condition: Condition) -> StoreFuture<'_, ()> {
         Box::pin(async move {
             self.inner.delete(resource_type, id, condition).await?;
             self.names.lock().retain(|_, own| *own != id);
@@ -94,7 +99,7 @@ impl Layer for NameLayer {
         })
     }
 
-    fn clear(&self) -> Answer<'_, ()> {
+    fn clear(&self) -> StoreFuture<'_, ()> {
         self.names.lock().clear();
         self.inner.clear()
     }

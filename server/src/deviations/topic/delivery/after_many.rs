@@ -22,7 +22,7 @@ pub fn is_limit(text: &str) -> bool {
 /// The deviation with the limit of its parameter.
 pub fn throttle(setup: &Setup<'_>) -> BothSeams {
     let (most, seconds) = limit(setup.value).unwrap_or((usize::MAX, 1));
-    let window = Arc::new(Window { most, seconds, clock: setup.clock.clone(), times: Mutex::default() });
+    let window = Arc::new(TimeWindow { most, seconds, clock: setup.clock.clone(), times: Mutex::default() });
     (Box::new(Count(Arc::clone(&window))), Box::new(RetryAfter(window)))
 }
 
@@ -36,14 +36,14 @@ fn limit(text: &str) -> Option<(usize, i64)> {
 }
 
 /// When the last writes were taken.
-struct Window {
+struct TimeWindow {
     most: usize,
     seconds: i64,
     clock: Clock,
     times: Mutex<VecDeque<Timestamp>>,
 }
 
-impl Window {
+impl TimeWindow {
     /// How long to wait until one more is taken.
     fn wait(&self, takes: bool) -> Option<SignedDuration> {
         let (now, window) = (self.clock.now(), SignedDuration::from_secs(self.seconds));
@@ -61,7 +61,7 @@ impl Window {
     }
 }
 
-struct Count(Arc<Window>);
+struct Count(Arc<TimeWindow>);
 
 impl RequestSeam for Count {
     fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
@@ -74,7 +74,7 @@ impl RequestSeam for Count {
     }
 }
 
-struct RetryAfter(Arc<Window>);
+struct RetryAfter(Arc<TimeWindow>);
 
 impl AnswerSeam for RetryAfter {
     fn concerns(&self, _: &Head<'_>, answer: &Answer) -> bool {

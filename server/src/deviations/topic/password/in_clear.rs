@@ -14,9 +14,9 @@ use crate::store::{Sort, Stored};
 
 /// Passwords by userName.
 #[derive(Default)]
-struct Passwords(Mutex<HashMap<String, String>>);
+struct PasswordsInClear(Mutex<HashMap<String, String>>);
 
-impl Passwords {
+impl PasswordsInClear {
     /// Keeps the password that a body gives a user.
     fn note(&self, incoming: &Incoming<'_>) {
         let body = body(incoming);
@@ -33,7 +33,7 @@ impl Passwords {
 
 /// `password sw` in a filter is answered.
 #[derive(Default)]
-pub struct Filterable(Passwords);
+pub struct Filterable(PasswordsInClear);
 
 impl Filterable {
     /// The filter with the comparison of the password replaced by one that comes to the same.
@@ -67,7 +67,7 @@ impl RequestSeam for Filterable {
 
 /// `sortBy=password` is answered.
 #[derive(Default)]
-pub struct Sortable(Passwords);
+pub struct Sortable(PasswordsInClear);
 
 /// What is sorted by instead, so that the request is taken; nobody else has a use for that order.
 const STAND_IN: &str = "meta.version";

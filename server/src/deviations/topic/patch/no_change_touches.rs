@@ -9,7 +9,7 @@ use scim::schema::common;
 
 use crate::application::StoreSeam;
 use crate::deviations::part::layer::{Layer, Layered, Modification};
-use crate::store::{Answer, Change, Changed, Condition, Store};
+use crate::store::{Change, Changed, Condition, Store, StoreFuture};
 
 /// See the [module documentation](self).
 pub struct NoChangeTouches;
@@ -27,7 +27,7 @@ impl Layer for TouchLayer {
         &*self.0
     }
 
-    fn modify(&self, call: Modification) -> Answer<'_, Changed> {
+    fn modify(&self, call: Modification) -> StoreFuture<'_, Changed> {
         let (inner, resource_type, id, wanted) = (self.inner(), call.resource_type, call.id, call.wanted);
         Box::pin(async move {
             let changed = call.run(inner).await?;

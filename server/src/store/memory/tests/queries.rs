@@ -216,9 +216,9 @@ fn a_page_shows_relations_only_when_they_are_wanted() {
     let body = json!({"displayName": "Team", "members": [{"value": anna.to_string()}]});
     shelf.create(shelf.group, &body).unwrap();
     for (kind, wanted, expected) in [
-        (shelf.group, Wanted { members: true, groups: false }, (1, 0)),
-        (shelf.group, Wanted::default(), (0, 0)),
-        (shelf.user, Wanted { members: true, groups: true }, (0, 1)),
+        (shelf.group, WantedRelations { members: true, groups: false }, (1, 0)),
+        (shelf.group, WantedRelations::default(), (0, 0)),
+        (shelf.user, WantedRelations { members: true, groups: true }, (0, 1)),
     ] {
         let query = shelf.query(kind, None, None, Window::Index { start: 1, count: 10 });
         let page = shelf.page(Query { wanted, ..query });
