@@ -158,7 +158,7 @@ async fn the_traffic_of_another_client_contradicts_the_description() {
 fn what_is_no_recording_is_said_to_be_none() {
     for text in ["no json", "{\"log\": {}}", "{\"a\": 1}"] {
         let error = parse(text).unwrap_err();
-        assert!(error.contains("neither an HTTP archive"), "{error}");
+        assert!(error.to_string().contains("neither an HTTP archive"), "{error}");
     }
     let line = r#"{"request":{"method":"GET","target":"/scim/Users?filter=userName%20eq%20%22a%22","headers":[]},"answer":{"status":200}}"#;
     let [heard] = parse(line).unwrap().try_into().unwrap();

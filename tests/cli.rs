@@ -23,11 +23,11 @@ fn help_is_complete() {
 #[test]
 fn wrong_usage_ends_with_2_and_one_sentence() {
     for (arguments, words) in [
-        (&["check", "--nope"][..], "unexpected argument '--nope'"),
+        (&["check", "--nope"][..], "unknown flag \"--nope\""),
         (&["check", "not-a-url"], "give a whole URL"),
         (&["check", "ftp://example.com"], "only http and https URLs can be tested"),
         (&["check", "https://u:p@example.com/v2"], "credentials do not belong into the URL"),
-        (&["check", "--only", "pach"], "no check begins with \"pach\""),
+        (&["check", "--only", "pach"], "unknown check or topic \"pach\""),
         (&["check", "--rate", "0"], "the rate must be greater than 0"),
         (&["check", "http://192.0.2.1/v2"], "add --yes to agree"),
         (&["check", "http://127.0.0.1:1/", "--bearer", "@/no/such/file"], "/no/such/file cannot be read"),
@@ -35,11 +35,11 @@ fn wrong_usage_ends_with_2_and_one_sentence() {
         (&["check", "http://127.0.0.1:1/", "--bearer", "--yes"], "the value is missing"),
         (&["check", "http://127.0.0.1:1/", "--header", "nothing"], "needs a name, a colon and a value"),
         (&["check", "http://127.0.0.1:1/", "--target", "rfc"], "cannot be used with"),
-        (&["check", "--target", "no-such-target"], "is neither a target nor a file"),
+        (&["check", "--target", "no-such-target"], "unknown target \"no-such-target\""),
         (&["check", "--deviate", "no.such-deviation"], "no.such-deviation"),
         (&["check", "--output", "/no/such/folder/report"], "the report cannot be written"),
-        (&["explain", "create.usr"], "is no check, requirement, deviation, target or client"),
-        (&["list", "checks", "--topic", "nothing"], "nothing has the topic \"nothing\""),
+        (&["explain", "create.usr"], "did you mean \"create.user\"?"),
+        (&["list", "checks", "--topic", "nothing"], "unknown check or topic \"nothing\""),
         (&["serve", "--listen", "nowhere"], "invalid value 'nowhere'"),
     ] {
         let ran = run(arguments);

@@ -1,3 +1,7 @@
-//! Files that people write for Weir, or that another product exports: where a fault stands in them.
+//! Files that people write for Weir, or that another product exports: how they are read, and where a fault stands in them.
+//! Names that people type: what is near one that is not known, and patterns of names.
 
+pub mod document;
 pub mod fault;
+pub mod name;
+pub mod pattern;

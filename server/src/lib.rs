@@ -69,5 +69,5 @@ pub use message::Delivery;
 pub use password::{PasswordCost, PasswordCostError};
 pub use start_error::StartError;
 pub use targets::contradiction::Contradiction;
-pub use targets::{SchemaFileError, Target, TargetError};
+pub use targets::{FileFault, Target};
 pub use tls::{TlsError, TlsFiles};

@@ -12,6 +12,7 @@ use weir_exchange::difference::at;
 use weir_exchange::error::EndpointError;
 use weir_exchange::exchange::Exchange;
 use weir_exchange::request::Request;
+use weir_files::name::UnknownName;
 use weir_judge::{Offer, Provenance};
 
 /// A discovery document as it came.
@@ -135,8 +136,8 @@ pub enum DiscoveryError {
     Credentials { url: String, status: u16 },
     #[error("{url} is not a SCIM endpoint: {fault}; give the base URL, below which /Users is found")]
     NotScim { url: String, fault: String },
-    #[error("the endpoint has no resource type {name:?}; it has {known}")]
-    UnknownType { name: String, known: String },
+    #[error("the endpoint publishes other resource types: {0}")]
+    UnknownType(UnknownName),
 }
 
 /// What a person knows about an endpoint better than by asking it.
@@ -286,8 +287,8 @@ impl Discovery {
         }
         let Some(names) = &known.resource_types else { return Ok(()) };
         if let Some(unknown) = names.iter().find(|name| !self.types.iter().any(|kind| kind.name == **name)) {
-            let known: Vec<&str> = self.types.iter().map(|kind| kind.name.as_str()).collect();
-            return Err(DiscoveryError::UnknownType { name: unknown.clone(), known: known.join(", ") });
+            let known = self.types.iter().map(|kind| kind.name.as_str());
+            return Err(DiscoveryError::UnknownType(UnknownName::new("resource type", unknown, known)));
         }
         let (tested, left): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.types).into_iter().partition(|kind| names.contains(&kind.name));

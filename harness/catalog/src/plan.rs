@@ -1,12 +1,13 @@
 //! What a run will do: each selected check is run, or skipped with the reason.
 
 use scim::capability::Capability;
+use weir_files::pattern::{Catalogue, Pattern, PatternError};
 
 use crate::check::Check;
 use crate::checks;
 use crate::discovery::Discovery;
 
-/// Which checks are asked for, by prefixes of their ids.
+/// Which checks are asked for: whole ids, topics, or patterns with asterisks ([`Pattern`]).
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
     /// All if empty.
@@ -16,12 +17,12 @@ pub struct Selection {
     pub scale: bool,
 }
 
-/// A prefix that selects nothing.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no check begins with {prefix:?}; `weir list checks` shows all ids, which begin with one of {topics}")]
-pub struct UnknownPrefix {
-    pub prefix: String,
-    topics: String,
+/// The checks as a person selects them.
+const CHECKS: Catalogue = Catalogue { one: "check", many: "checks", command: "weir list checks" };
+
+/// Reads what selects checks: a whole id, a topic, or a pattern with asterisks.
+pub fn pattern(text: &str) -> Result<Pattern, PatternError> {
+    Pattern::read(text, &CHECKS, checks::all().map(|check| check.id))
 }
 
 /// What becomes of a check.
@@ -39,25 +40,15 @@ pub struct PlannedCheck {
     pub decision: Decision,
 }
 
-/// Whether the id is the prefix, or goes on with a further segment or part of a word: `patch`, `patch.group`.
-fn begins(id: &str, prefix: &str) -> bool {
-    id.starts_with(prefix)
-}
-
 /// The checks that are asked for, in the order of the catalogue.
-pub fn select(selection: &Selection) -> Result<Vec<&'static Check>, UnknownPrefix> {
-    for prefix in selection.only.iter().chain(&selection.skip) {
-        if !checks::all().any(|check| begins(check.id, prefix)) {
-            let topics = checks::topics().collect::<Vec<_>>().join(", ");
-            return Err(UnknownPrefix { prefix: prefix.clone(), topics });
-        }
-    }
+pub fn select(selection: &Selection) -> Result<Vec<&'static Check>, PatternError> {
+    let read = |texts: &[String]| texts.iter().map(|text| pattern(text)).collect::<Result<Vec<_>, _>>();
+    let (only, skip) = (read(&selection.only)?, read(&selection.skip)?);
+    let is_named = |check: &Check| only.iter().any(|pattern| pattern.matches(check.id));
     Ok(checks::all()
-        .filter(|check| {
-            !check.is_opt_in() || selection.scale || selection.only.iter().any(|prefix| begins(check.id, prefix))
-        })
-        .filter(|check| selection.only.is_empty() || selection.only.iter().any(|prefix| begins(check.id, prefix)))
-        .filter(|check| !selection.skip.iter().any(|prefix| begins(check.id, prefix)))
+        .filter(|check| !check.is_opt_in() || selection.scale || is_named(check))
+        .filter(|check| only.is_empty() || is_named(check))
+        .filter(|check| !skip.iter().any(|pattern| pattern.matches(check.id)))
         .collect())
 }
 
@@ -101,25 +92,32 @@ pub fn plan(checks: Vec<&'static Check>, discovery: &Discovery, read_only: bool)
 mod tests {
     use super::*;
 
-    fn ids(only: &[&str], skip: &[&str]) -> Result<Vec<&'static str>, UnknownPrefix> {
+    fn ids(only: &[&str], skip: &[&str]) -> Result<Vec<&'static str>, PatternError> {
         let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
         let selection = Selection { only: owned(only), skip: owned(skip), scale: false };
         Ok(select(&selection)?.into_iter().map(|check| check.id).collect())
     }
 
     #[test]
-    fn prefixes_select_and_deselect() {
+    fn topics_ids_and_patterns_select_and_deselect() {
         let asked_for = checks::all().filter(|check| !check.is_opt_in()).count();
         assert_eq!(ids(&[], &[]).unwrap().len(), asked_for);
         assert!(!ids(&["scale"], &[]).unwrap().is_empty());
         assert_eq!(ids(&["delete.user"], &[]).unwrap(), ["delete.user"]);
-        let patch = ids(&["patch"], &["patch.group"]).unwrap();
+        assert_eq!(ids(&["create.user"], &[]).unwrap(), ["create.user"]);
+        assert!(!ids(&["create"], &["create.user"]).unwrap().contains(&"create.user"));
+        let patch = ids(&["patch"], &["patch.group*"]).unwrap();
         assert!(!patch.is_empty() && patch.iter().all(|id| id.starts_with("patch.") && !id.starts_with("patch.group")));
     }
 
     #[test]
-    fn a_prefix_of_nothing_is_an_error_that_names_the_topics() {
-        let message = ids(&["pach"], &[]).unwrap_err().to_string();
-        assert!(message.contains("\"pach\"") && message.contains("patch, "), "{message}");
+    fn what_selects_nothing_is_an_error_that_says_what_would() {
+        let said = |text| ids(&[text], &[]).unwrap_err().to_string();
+        assert_eq!(
+            said("pach"),
+            "unknown check or topic \"pach\"; did you mean \"patch\"? `weir list checks` shows all"
+        );
+        let message = said("patch.group");
+        assert!(message.starts_with("no check is named \"patch.group\"; `patch.group*` selects "), "{message}");
     }
 }

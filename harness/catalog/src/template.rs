@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use weir_files::name::UnknownName;
 
 /// The values and omissions of each resource type, by its name.
 #[derive(Clone, Debug, Default)]
@@ -62,8 +63,8 @@ pub struct TemplateValues<'a> {
 /// What is wrong with a template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
-    #[error("{{{0}}} is no placeholder; there are {{name}}, {{prefix}}, {{word}} and {{n}}")]
-    Placeholder(String),
+    #[error(transparent)]
+    Placeholder(UnknownName),
     #[error("a brace is not closed")]
     Open,
     #[error(
@@ -91,7 +92,10 @@ impl Template {
                 "name" => Piece::Name,
                 "word" => Piece::Word,
                 "n" => Piece::Number,
-                _ => return Err(TemplateError::Placeholder(word.to_owned())),
+                _ => {
+                    let known = ["name", "prefix", "word", "n"];
+                    return Err(TemplateError::Placeholder(UnknownName::new("placeholder", word, known)));
+                }
             });
             rest = behind;
         }
@@ -290,7 +294,7 @@ mod tests {
         for text in ["ada@corp.example", "u{n}", "{n}.{word}", "x{name}"] {
             assert_eq!(templates.add("User", "userName", json!(text)), Err(TemplateError::NotUnique), "{text}");
         }
-        assert_eq!(templates.add("User", "title", json!("{nmae}")), Err(TemplateError::Placeholder("nmae".into())));
+        assert!(matches!(templates.add("User", "title", json!("{nmae}")), Err(TemplateError::Placeholder(_))));
         assert_eq!(templates.add("User", "title", json!("{n")), Err(TemplateError::Open));
     }
 

@@ -1,7 +1,7 @@
 //! An endpoint of our own inside the process, on a free port of the loopback address. Beside `cli/`, this is the only
 //! place in the harness that knows the server.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use scim::capability::Capability;
 use secrecy::SecretString;
@@ -9,6 +9,10 @@ use url::Url;
 use weir_catalog::discovery::Declarations;
 use weir_exchange::Credentials;
 use weir_exchange::Further;
+use weir_files::document;
+use weir_files::fault::FileFault;
+use weir_files::name::UnknownName;
+use weir_files::pattern::{Catalogue, Pattern, PatternError};
 
 /// What to embed.
 #[derive(Clone, Debug)]
@@ -24,15 +28,11 @@ pub struct EmbeddedOptions {
 /// Why no endpoint could be embedded.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbeddedError {
-    #[error("{name:?} is neither a target nor a file that can be read ({source}); the targets are {known}")]
-    UnknownTarget { name: String, known: String, source: std::io::Error },
-    #[error("cannot read the schema file {file}: {source}")]
-    SchemaFile { file: String, source: std::io::Error },
+    #[error("{0}, or give the path of a target file")]
+    UnknownTarget(UnknownName),
     #[error(transparent)]
-    Schema(#[from] weir_server::SchemaFileError),
+    File(#[from] FileFault),
     #[error(transparent)]
-    Target(#[from] weir_server::TargetError),
-    #[error("{0}; `weir list deviations` shows all of them")]
     Deviation(#[from] weir_server::ActivationError),
     #[error(transparent)]
     Start(#[from] weir_server::StartError),
@@ -79,31 +79,48 @@ pub fn target(name: &str) -> Result<weir_server::Target, EmbeddedError> {
     if let Some(target) = weir_server::Target::find(name) {
         return Ok(target);
     }
-    match std::fs::read_to_string(name) {
-        Ok(text) => Ok(weir_server::Target::parse(name, &text)?),
-        Err(source) => {
-            let known = weir_server::Target::names().collect::<Vec<_>>().join(", ");
-            Err(EmbeddedError::UnknownTarget { name: name.into(), known, source })
-        }
+    let path = Path::new(name);
+    let is_path = path.exists() || name.contains(std::path::is_separator) || path.extension().is_some();
+    if !is_path {
+        let name = UnknownName::new("target", name, weir_server::Target::names()).listed_by("weir list targets");
+        return Err(EmbeddedError::UnknownTarget(name));
     }
+    Ok(weir_server::Target::parse(name, &document::read(path)?)?)
 }
 
 /// Adds the schemas and resource types of JSON files to a target.
 pub fn add_schema_files(target: &mut weir_server::Target, files: &[PathBuf]) -> Result<(), EmbeddedError> {
-    let read = |path: &PathBuf| {
-        let file = path.display().to_string();
-        match std::fs::read_to_string(path) {
-            Ok(text) => Ok((file, text)),
-            Err(source) => Err(EmbeddedError::SchemaFile { file, source }),
-        }
-    };
-    let files = files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let read = |path: &PathBuf| Ok((path.display().to_string(), document::read(path)?));
+    let files = files.iter().map(read).collect::<Result<Vec<_>, EmbeddedError>>()?;
     Ok(target.add_schema_files(&files)?)
 }
 
-/// Reads activations of deviations.
+/// Reads activations of deviations; those of one text stand between commas.
 pub fn deviations(texts: &[String]) -> Result<Vec<weir_server::Activation>, EmbeddedError> {
-    texts.iter().map(|text| text.parse().map_err(EmbeddedError::Deviation)).collect()
+    let each = texts.iter().flat_map(|text| separate(text));
+    each.map(|text| text.parse().map_err(EmbeddedError::Deviation)).collect()
+}
+
+/// Splits at commas, but not those within a deviation's value.
+fn separate(text: &str) -> Vec<String> {
+    let mut separate: Vec<String> = Vec::new();
+    for part in text.split(',') {
+        let id = part.split('=').next().unwrap_or_default();
+        match separate.last_mut() {
+            Some(last) if last.contains('=') && weir_server::Deviation::find(id).is_none() => {
+                last.push(',');
+                last.push_str(part);
+            }
+            _ => separate.push(part.to_owned()),
+        }
+    }
+    separate
+}
+
+/// Reads what selects deviations: a whole id, a topic, or a pattern with asterisks.
+pub fn deviation_pattern(text: &str) -> Result<Pattern, PatternError> {
+    const DEVIATIONS: Catalogue = Catalogue { one: "deviation", many: "deviations", command: "weir list deviations" };
+    Pattern::read(text, &DEVIATIONS, known_deviations().map(|deviation| deviation.id))
 }
 
 /// A deviation as `weir prove` sees it.

@@ -14,6 +14,7 @@ use jiff::SignedDuration;
 use scim::ErrorKind;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use weir_files::name::UnknownName;
 
 pub(crate) use data::load;
 
@@ -319,8 +320,7 @@ fn asked_target(body: &[u8]) -> Result<Target, Refusal> {
     }
     let name = text("target").ok_or_else(shape)?;
     Target::find(name).ok_or_else(|| {
-        let names: Vec<&str> = Target::names().collect();
-        refuse(format!("there is no target {name:?}; there are {}", names.join(", ")))
+        refuse(UnknownName::new("target", name, Target::names()).listed_by("weir list targets").to_string())
     })
 }
 

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use weir_files::name::UnknownName;
+
 use super::{Deviation, find};
 use crate::application::Setup;
 use crate::clock::Clock;
@@ -30,27 +32,31 @@ impl Activation {
 
 /// A text that names no deviation, or gives it a value that it does not take.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} {problem}")]
-pub struct ActivationError {
-    pub text: String,
-    pub problem: String,
+pub enum ActivationError {
+    #[error(transparent)]
+    Unknown(UnknownName),
+    #[error("{text:?} has a value that {id} does not take: it takes {meaning}")]
+    Value { text: String, id: &'static str, meaning: &'static str },
+    #[error("{text:?} has a value, but {id} takes none; leave out everything from the =")]
+    NoValue { text: String, id: &'static str },
 }
 
 impl FromStr for Activation {
     type Err = ActivationError;
 
     fn from_str(text: &str) -> Result<Self, ActivationError> {
-        let fail = |problem: String| ActivationError { text: text.to_owned(), problem };
+        let text = text.trim();
         let (id, value) = text.split_once('=').map_or((text, None), |(id, value)| (id, Some(value)));
         let deviation = find(id).ok_or_else(|| {
-            let known: Vec<&str> = super::all().iter().map(|deviation| deviation.id).collect();
-            fail(format!("names no deviation; use one of {}", known.join(", ")))
+            let known = super::all().iter().map(|deviation| deviation.id);
+            ActivationError::Unknown(UnknownName::new("deviation", id, known).listed_by("weir list deviations"))
         })?;
+        let id = deviation.id;
         match (value, deviation.parameter) {
             (Some(value), Some(parameter)) if !(parameter.accepts)(value) => {
-                Err(fail(format!("has a value that {id} does not take: it takes {}", parameter.meaning)))
+                Err(ActivationError::Value { text: text.to_owned(), id, meaning: parameter.meaning })
             }
-            (Some(_), None) => Err(fail(format!("has a value, but {id} takes none; leave out everything from the ="))),
+            (Some(_), None) => Err(ActivationError::NoValue { text: text.to_owned(), id }),
             (value, _) => Ok(Self { deviation, value: value.map(str::to_owned) }),
         }
     }

@@ -58,5 +58,8 @@ fn wrong_activations_say_what_to_do() {
     let fail = |text: &str| text.parse::<Activation>().unwrap_err().to_string();
     insta::assert_snapshot!(fail("put.creates=1"), @r#""put.creates=1" has a value, but put.creates takes none; leave out everything from the ="#);
     insta::assert_snapshot!(fail("write.answer-lost=sometimes"), @r#""write.answer-lost=sometimes" has a value that write.answer-lost does not take: it takes first:N (the first N times), every:N (each Nth time) or always"#);
-    assert!(fail("put.create").contains("names no deviation; use one of "));
+    assert_eq!(
+        fail("put.create"),
+        "unknown deviation \"put.create\"; did you mean \"put.creates\"? `weir list deviations` shows all"
+    );
 }

@@ -20,8 +20,8 @@ mod tests;
 
 pub use application::Application;
 pub use path::{BasePath, PathMatch};
-pub use read::TargetError;
 pub use schema_changes::SchemaChange;
+pub use weir_files::fault::FileFault;
 
 use crate::bulk::BulkLimits;
 use crate::credentials::FurtherCredentials;
@@ -124,12 +124,9 @@ pub struct Declaration {
     pub because: String,
 }
 
-/// A schema file that cannot be used: the file, the place in it, and the rule that it breaks.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("schema file {file}: {error}")]
-pub struct SchemaFileError {
-    pub file: String,
-    pub error: SchemaError,
+/// The fault of a schema file: the place in it, and the rule that it breaks.
+fn schema_fault(file: &str, error: SchemaError) -> FileFault {
+    FileFault::new(error.place, error.rule).of(file)
 }
 
 impl Target {
@@ -147,16 +144,16 @@ impl Target {
 
     /// Reads a target file; `name` is for messages and for [`Self::name`]. Schema files that it names are looked for in the
     /// folder of `name`, as if that were a path.
-    pub fn parse(name: &str, text: &str) -> Result<Self, TargetError> {
+    pub fn parse(name: &str, text: &str) -> Result<Self, FileFault> {
         read::target(name, text)
     }
 
     /// Adds the schemas and resource types of JSON files, each given with its name for messages (see
     /// [`Definitions::parse`]). The files may refer to each other.
-    pub fn add_schema_files(&mut self, files: &[(String, String)]) -> Result<(), SchemaFileError> {
+    pub fn add_schema_files(&mut self, files: &[(String, String)]) -> Result<(), FileFault> {
         let mut definitions = self.definitions.clone();
         for (file, text) in files {
-            let more = Definitions::parse(text).map_err(|error| SchemaFileError { file: file.clone(), error })?;
+            let more = Definitions::parse(text).map_err(|error| schema_fault(file, error))?;
             definitions.schemas.extend(more.schemas);
             definitions.resource_types.extend(more.resource_types);
         }
@@ -164,7 +161,7 @@ impl Target {
         if let Err(error) = self.registry() {
             self.definitions = before;
             let names: Vec<&str> = files.iter().map(|(file, _)| file.as_str()).collect();
-            return Err(SchemaFileError { file: names.join(", "), error });
+            return Err(schema_fault(&names.join(", "), error));
         }
         Ok(())
     }

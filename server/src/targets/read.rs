@@ -7,6 +7,9 @@ use scim::capability::{Capabilities, Capability};
 use scim::schema::{Definitions, ResourceTypeDocument, standard};
 use scim::tolerance::Tolerance;
 use serde::Deserialize;
+use weir_files::document;
+use weir_files::fault::{FileFault, Place};
+use weir_files::name::UnknownName;
 
 use crate::bulk::BulkLimits;
 use crate::credentials::{BasicCredentials, Credentials, FurtherCredentials, OauthClient};
@@ -14,16 +17,6 @@ use crate::credentials::{BasicCredentials, Credentials, FurtherCredentials, Oaut
 use super::{Activation, Application, BasePath, Declaration, IMPLEMENTED, SchemaChange, Target, contradiction};
 use crate::application::downstream::{FailedUpdate, Service};
 use crate::rules::{AuthenticationMethod, OnPut, REFUSAL_STATUSES};
-
-/// Why a target file cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("target {target}, {place}: {problem}")]
-pub struct TargetError {
-    pub target: String,
-    /// Line and key, where they are known.
-    pub place: String,
-    pub problem: String,
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -143,6 +136,11 @@ const fn default_max_results() -> u32 {
 #[serde(try_from = "String", bound = "T: Parse")]
 struct Word<T>(T);
 
+/// The sentence for a word that is not known.
+fn unknown<'n>(kind: &str, text: &str, known: impl Iterator<Item = &'n str>) -> String {
+    UnknownName::new(kind, text, known).to_string()
+}
+
 trait Parse: Sized {
     fn parse(text: &str) -> Result<Self, String>;
 }
@@ -225,7 +223,7 @@ impl Parse for Name {
 
 impl Parse for Capability {
     fn parse(text: &str) -> Result<Self, String> {
-        text.parse().map_err(|error: scim::capability::UnknownCapability| error.to_string())
+        text.parse().map_err(|_| unknown("capability", text, Capability::ALL.iter().map(|one| one.id())))
     }
 }
 
@@ -241,7 +239,7 @@ impl Parse for Offered {
 
 impl Parse for Tolerance {
     fn parse(text: &str) -> Result<Self, String> {
-        text.parse().map_err(|error: scim::tolerance::UnknownTolerance| error.to_string())
+        text.parse().map_err(|_| unknown("tolerance", text, Tolerance::ALL.iter().map(|one| one.id())))
     }
 }
 
@@ -257,7 +255,7 @@ impl Parse for AuthenticationMethod {
             "bearer" => Ok(Self::Bearer),
             "basic" => Ok(Self::Basic),
             "oauth" => Ok(Self::Oauth),
-            _ => Err(format!("{text:?} is no way to authenticate; use bearer, basic or oauth")),
+            _ => Err(unknown("way to authenticate", text, ["bearer", "basic", "oauth"].into_iter())),
         }
     }
 }
@@ -267,7 +265,7 @@ impl Parse for Right {
         match text {
             "read" => Ok(Self::Read),
             "write" => Ok(Self::Write),
-            _ => Err(format!("{text:?} is no right; use read or write")),
+            _ => Err(unknown("right", text, ["read", "write"].into_iter())),
         }
     }
 }
@@ -284,7 +282,7 @@ impl Parse for OnPut {
         match text {
             "replace" => Ok(Self::Replace),
             "merge" => Ok(Self::Merge),
-            _ => Err(format!("{text:?} is no way to treat PUT; use replace or merge")),
+            _ => Err(unknown("way to treat PUT", text, ["replace", "merge"].into_iter())),
         }
     }
 }
@@ -295,36 +293,39 @@ impl Parse for FailedUpdate {
             "refused" => Ok(Self::Refused),
             "ignored" => Ok(Self::Ignored),
             "ignored-visible" => Ok(Self::IgnoredVisible),
-            _ => Err(format!("{text:?} is no outcome; use refused, ignored or ignored-visible")),
+            _ => Err(unknown("outcome", text, ["refused", "ignored", "ignored-visible"].into_iter())),
         }
     }
 }
 
-pub(super) fn target(name: &str, text: &str) -> Result<Target, TargetError> {
-    let file: TargetFile = toml::from_str(text).map_err(|error| TargetError {
-        target: name.to_owned(),
-        place: error.span().map_or_else(|| "the file".to_owned(), |span| place_of(text, span.start)),
-        problem: error.message().trim().to_owned(),
-    })?;
+pub(super) fn target(name: &str, text: &str) -> Result<Target, FileFault> {
+    let file: TargetFile = document::toml(text).map_err(|fault| fault.within(name, text))?;
     let schemas = file.schemas.clone();
     let changes = file.schema_changes.clone();
     let missing_types = file.without_resource_types.clone();
-    let fail = |place: &str, problem: String| TargetError {
-        target: name.to_owned(),
-        place: line_of(text, place).map_or_else(|| place.to_owned(), |line| format!("line {line}, {place}")),
-        problem,
+    let fail = |place: &str, problem: String| {
+        let line = line_of(text, place);
+        match place.strip_prefix("key ") {
+            Some(key) => FileFault::new(
+                line.map_or(Place::Path(key.into()), |line| Place::Line(line, Some(key.into()))),
+                problem,
+            ),
+            None => {
+                FileFault::new(line.map_or(Place::Whole, |line| Place::Line(line, None)), format!("{place}: {problem}"))
+            }
+        }
+        .of(name)
     };
     let mut target = build(name, file).map_err(|(place, problem)| fail(&place, problem))?;
     let mut files = Vec::with_capacity(schemas.len());
     for file in &schemas {
         let path = Path::new(name).with_file_name(file);
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| fail("key schemas", format!("cannot read {}: {error}", path.display())))?;
+        let text = document::read(&path).map_err(|fault| fail("key schemas", fault.to_string()))?;
         files.push((path.display().to_string(), text));
     }
     target.add_schema_files(&files).map_err(|error| {
         if files.is_empty() {
-            fail("key resource_types", error.error.to_string())
+            fail("key resource_types", error.of("").to_string())
         } else {
             fail("key schemas", error.to_string())
         }
@@ -480,7 +481,7 @@ fn count(number: u32) -> usize {
 }
 
 /// The line where a key or an application begins, given as the place of an error.
-fn line_of(text: &str, place: &str) -> Option<usize> {
+fn line_of(text: &str, place: &str) -> Option<u64> {
     let (what, word) = place.split_once(' ')?;
     let begins = |line: &str| {
         let (key, value) = line.split_once('=').map_or((line, ""), |(key, value)| (key.trim(), value.trim()));
@@ -490,19 +491,5 @@ fn line_of(text: &str, place: &str) -> Option<usize> {
         }
     };
     // The last one: of two applications of a name it is the second that is too many.
-    text.lines().enumerate().filter(|(_, line)| begins(line.trim())).map(|(index, _)| index + 1).last()
-}
-
-/// Line and key of an offset.
-fn place_of(text: &str, offset: usize) -> String {
-    let before = text.get(..offset).unwrap_or(text);
-    let number = before.matches('\n').count() + 1;
-    let line = text.lines().nth(number - 1).unwrap_or_default().trim();
-    // An array may go over several lines: the key is the last one that was begun.
-    let key = std::iter::once(line).chain(before.lines().rev()).find_map(|line| {
-        let table = line.strip_prefix('[').filter(|rest| rest.ends_with(']') && !rest.contains(['"', '=']));
-        let key = || line.split_once('=').map(|(key, _)| key.trim()).filter(|key| !key.starts_with(['"', '#']));
-        table.map(|table| table.trim_matches(['[', ']'])).or_else(key)
-    });
-    key.map_or_else(|| format!("line {number}"), |key| format!("line {number}, key {key}"))
+    text.lines().enumerate().filter(|(_, line)| begins(line.trim())).map(|(index, _)| index as u64 + 1).last()
 }

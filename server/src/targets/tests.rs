@@ -100,14 +100,14 @@ fn a_target_file_brings_its_schemas_and_resource_types() {
     assert_eq!(endpoints, ["/Users", "/Groups", "/Teams", "/Devices"]);
 
     let missing = Target::parse(path, &text.replace("device.json", "nowhere.json")).unwrap_err();
-    assert_eq!(missing.place, "line 4, key schemas");
-    assert!(missing.problem.starts_with("cannot read ") && missing.problem.contains("nowhere.json"), "{missing}");
+    assert_eq!(missing.place.to_string(), "line 4, key `schemas`");
+    assert!(missing.problem.contains("nowhere.json: the file cannot be read: there is no such file"), "{missing}");
     let typed =
         format!("{MINIMAL}[[resource_types]]\nname = \"Car\"\nendpoint = \"/Cars\"\nschema = \"urn:example:Car\"\n");
     let unknown = Target::parse("mine", &typed).unwrap_err().to_string();
     assert_eq!(
         unknown,
-        "target mine, line 7, key resource_types: resource type Car: its schema urn:example:Car is not among the schemas"
+        "mine, line 7, key `resource_types`: resource type Car: its schema urn:example:Car is not among the schemas"
     );
 }
 
@@ -150,30 +150,30 @@ fn every_mistake_names_line_and_key() {
         replaced("[[applications]]", "[[declared]]\nchecks = []\n[[applications]]"),
     ];
     insta::assert_snapshot!(errors.join("\n"), @r#"
-    target mine, line 2, key base_paths: a base path begins with a slash
-    target mine, line 2, key base_paths: /_weir is the control API's path
-    target mine, line 2, key base_paths: a base path has no empty segments and no trailing slash
-    target mine, line 6, application a: it needs a tenant, because a base path names one
-    target mine, line 3, key authentication: "token" is no way to authenticate; use bearer, basic or oauth
-    target mine, line 4, key capabilities: "create.user" is no capability; use one of
-    target mine, line 6, key name: "Users" is the name of an endpoint; choose another
-    target mine, line 6, key name: "a b" stands in URLs: use letters, digits, - and _
-    target mine, line 7, key colour: unknown field `colour`, expected one of `name`, `tenant`, `description`, `with`, `without`, `refusals`, `on_put`, `me`, `max_results`, `default_results`, `authentication`, `deviations`, `downstream`
-    target mine, line 7, key on_put: "append" is no way to treat PUT; use replace or merge
-    target mine, line 7, key refusals: a capability is refused with 400, 403, 404, 405 or 501, not with 418
-    target mine, line 7, key downstream: "x" is no outcome; use refused, ignored or ignored-visible
-    target mine, line 8, application a: the name is used twice
-    target mine, line 8, application b: no base path leads to it; add one with {application}
-    target mine, line 5, key applications: a target needs at least one application
-    target mine, line 4, key deviations: "put.destroys" names no deviation; use one of
-    target mine, line 1, key description: string values must be quoted, expected literal string
-    target mine, line 2, key sources: "the manual" is no link; write where it can be read, beginning with https://
-    target mine, line 4, key deviations: patch.refused and patch.not-atomic contradict each other: patch.refused switches patch.users and patch.groups off, so patch.not-atomic could never show; leave one of them out
-    target mine, line 4, key without_resource_types: resource type Car: the target has no such resource type; correct the name
-    target mine, line 6, application a: an application needs at least one way to authenticate
-    target mine, line 6, application a: put.creates and put.creates contradict each other: they are the same deviation, and one value counts; leave one of them out
-    target mine, line 5, key schema_changes: schema urn:x: the target has no such schema; correct the URI
-    target mine, line 5, key schema_changes: schema urn:ietf:params:scim:schemas:core:2.0:User: it has no attribute "colour"; correct the name
-    target mine, line 5, key declared: missing field `because`
+    mine, line 2, key `base_paths`: a base path begins with a slash
+    mine, line 2, key `base_paths`: /_weir is the control API's path
+    mine, line 2, key `base_paths`: a base path has no empty segments and no trailing slash
+    mine, line 6: application a: it needs a tenant, because a base path names one
+    mine, line 3, key `authentication`: unknown way to authenticate "token"; use one of
+    mine, line 4, key `capabilities`: unknown capability "create.user"; did you mean "create.users"?
+    mine, line 6, key `name`: "Users" is the name of an endpoint; choose another
+    mine, line 6, key `name`: "a b" stands in URLs: use letters, digits, - and _
+    mine, line 7, key `colour`: unknown key "colour"; use one of
+    mine, line 7, key `on_put`: unknown way to treat PUT "append"; use one of
+    mine, line 7, key `refusals`: a capability is refused with 400, 403, 404, 405 or 501, not with 418
+    mine, line 7, key `downstream`: unknown outcome "x"; use one of
+    mine, line 8: application a: the name is used twice
+    mine, line 8: application b: no base path leads to it; add one with {application}
+    mine, line 5, key `applications`: a target needs at least one application
+    mine, line 4, key `deviations`: unknown deviation "put.destroys"; `weir list deviations` shows all
+    mine, line 1, key `description`: string values must be quoted, expected literal string
+    mine, line 2, key `sources`: "the manual" is no link; write where it can be read, beginning with https://
+    mine, line 4, key `deviations`: patch.refused and patch.not-atomic contradict each other: patch.refused switches patch.users and patch.groups off, so patch.not-atomic could never show; leave one of them out
+    mine, line 4, key `without_resource_types`: resource type Car: the target has no such resource type; correct the name
+    mine, line 6: application a: an application needs at least one way to authenticate
+    mine, line 6: application a: put.creates and put.creates contradict each other: they are the same deviation, and one value counts; leave one of them out
+    mine, line 5, key `schema_changes`: schema urn:x: the target has no such schema; correct the URI
+    mine, line 5, key `schema_changes`: schema urn:ietf:params:scim:schemas:core:2.0:User: it has no attribute "colour"; correct the name
+    mine, line 5: the key `because` is missing
     "#);
 }

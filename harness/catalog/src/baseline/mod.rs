@@ -14,6 +14,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 pub use shared::SharedBaseline;
+use weir_files::fault::FileFault;
 
 use weir_judge::{Finding, Known, Outdated, Problem, Step, Verdict};
 
@@ -22,16 +23,6 @@ pub const FILE: &str = "weir.baseline.toml";
 
 /// The reason that a new entry gets, for somebody to replace.
 const NO_REASON: &str = "not looked at yet";
-
-/// A fault in a baseline file.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}, {place}: {problem}")]
-pub struct BaselineError {
-    pub file: String,
-    /// A line, and the key if there is one.
-    pub place: String,
-    pub problem: String,
-}
 
 /// What an entry is about. Steps come after checks.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,7 +80,7 @@ impl Baseline {
     ///
     /// # Errors
     /// The first fault, with line and key.
-    pub fn parse(file: &str, text: &str, today: Date, clients: &[&str]) -> Result<Self, BaselineError> {
+    pub fn parse(file: &str, text: &str, today: Date, clients: &[&str]) -> Result<Self, FileFault> {
         Ok(Self { entries: read::entries(file, text, clients)?, ..Self::empty(today) })
     }
 

@@ -8,10 +8,12 @@ use scim::requirement;
 use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
-use weir_files::fault::{Fault, fault};
+use weir_files::document;
+use weir_files::fault::FileFault;
+use weir_files::name::UnknownName;
 use weir_judge::Verdict;
 
-use super::{BaselineError, Entry, EntrySubject};
+use super::{Entry, EntrySubject};
 use crate::checks;
 
 /// What an entry may be about: nobody expects a pass or a skip, and an error is a fault of the harness.
@@ -37,73 +39,66 @@ struct FindingRow {
     expires: Option<Spanned<Datetime>>,
 }
 
-pub(super) fn entries(
-    file: &str,
-    text: &str,
-    clients: &[&str],
-) -> Result<BTreeMap<EntrySubject, Entry>, BaselineError> {
-    read(text, clients).map_err(|fault| BaselineError {
-        file: file.to_owned(),
-        place: fault.place(text),
-        problem: fault.problem,
-    })
+pub(super) fn entries(file: &str, text: &str, clients: &[&str]) -> Result<BTreeMap<EntrySubject, Entry>, FileFault> {
+    read(text, clients).map_err(|fault| fault.within(file, text))
 }
 
-fn read(text: &str, clients: &[&str]) -> Result<BTreeMap<EntrySubject, Entry>, Fault> {
-    let document: BaselineDocument = toml::from_str(text)?;
+fn fault<T>(span: Range<usize>, problem: impl Into<String>, remedy: &str) -> Result<T, FileFault> {
+    Err(FileFault::new(span, problem).with_remedy(remedy))
+}
+
+fn read(text: &str, clients: &[&str]) -> Result<BTreeMap<EntrySubject, Entry>, FileFault> {
+    let document: BaselineDocument = document::toml(text)?;
     let mut entries = BTreeMap::new();
     for row in document.finding {
         let span = row.span();
         let (about, entry) = entry(row.into_inner(), &span, clients)?;
         let name = about.name();
         if entries.insert(about, entry).is_some() {
-            return fault(span, format!("there is a second entry for {name}; keep one"));
+            return fault(span, format!("there is a second entry for {name}"), "keep one");
         }
     }
     Ok(entries)
 }
 
-fn entry(row: FindingRow, span: &Range<usize>, clients: &[&str]) -> Result<(EntrySubject, Entry), Fault> {
+fn entry(row: FindingRow, span: &Range<usize>, clients: &[&str]) -> Result<(EntrySubject, Entry), FileFault> {
     let about = match (row.check, row.step, row.client) {
         (Some(check), None, None) => {
             if checks::find(check.get_ref()).is_none() {
-                return fault(
-                    check.span(),
-                    format!("there is no check {:?}; `weir list checks` shows all", check.get_ref()),
-                );
+                let name = UnknownName::new("check", check.get_ref(), checks::all().map(|check| check.id));
+                return Err(FileFault::unknown(check.span(), &name.listed_by("weir list checks")));
             }
             EntrySubject::Check(check.into_inner())
         }
         (None, Some(step), Some(client)) => {
             if !clients.contains(&client.get_ref().as_str()) {
-                return fault(
-                    client.span(),
-                    format!("{:?} is not a client; use one of {}", client.get_ref(), clients.join(", ")),
-                );
+                let name = UnknownName::new("client", client.get_ref(), clients);
+                return Err(FileFault::unknown(client.span(), &name.listed_by("weir list clients")));
             }
             EntrySubject::Step { client: client.into_inner(), id: step.into_inner() }
         }
         _ => {
-            return fault(span.clone(), "an entry has either `check`, or `step` and `client`".to_owned());
+            return fault(span.clone(), "an entry has either `check`, or `step` and `client`", "");
         }
     };
     let word = row.verdict.get_ref();
     let Some(verdict) = VERDICTS.into_iter().find(|verdict| verdict.as_str() == word) else {
-        return fault(row.verdict.span(), format!("{word:?} is none of note, warn, blocked and fail"));
+        let name = UnknownName::new("verdict", word, VERDICTS.map(Verdict::as_str));
+        return Err(FileFault::unknown(row.verdict.span(), &name));
     };
     for id in row.breaks.iter().flatten() {
         if requirement::find(id.get_ref()).is_none() {
-            return fault(
-                id.span(),
-                format!("there is no requirement {:?}; `weir list requirements` shows all", id.get_ref()),
-            );
+            let known = requirement::all().iter().map(|requirement| requirement.id);
+            let name = UnknownName::new("requirement", id.get_ref(), known);
+            return Err(FileFault::unknown(id.span(), &name.listed_by("weir list requirements")));
         }
     }
     if row.reason.get_ref().trim().is_empty() {
-        return fault(row.reason.span(), "say why the finding is accepted".to_owned());
+        return fault(row.reason.span(), "the reason is empty", "say why the finding is accepted");
     }
     if let Some(link) = row.link.as_ref().filter(|link| !link.get_ref().contains("://")) {
-        return fault(link.span(), format!("{:?} is no URL", link.get_ref()));
+        let remedy = "write a whole URL, such as https://example.com/tickets/7";
+        return fault(link.span(), format!("{:?} is not a URL", link.get_ref()), remedy);
     }
     let entry = Entry {
         verdict,
@@ -115,11 +110,11 @@ fn entry(row: FindingRow, span: &Range<usize>, clients: &[&str]) -> Result<(Entr
     Ok((about, entry))
 }
 
-fn day(expires: &Spanned<Datetime>) -> Result<Date, Fault> {
+fn day(expires: &Spanned<Datetime>) -> Result<Date, FileFault> {
     let written = expires.get_ref();
     let only_a_day = written.time.is_none() && written.offset.is_none();
     match written.to_string().parse() {
         Ok(day) if only_a_day => Ok(day),
-        _ => fault(expires.span(), format!("{written} is no day, as 2030-12-31 is")),
+        _ => fault(expires.span(), format!("{written} is not a day"), "write one such as 2030-12-31"),
     }
 }

@@ -139,18 +139,21 @@ fn an_update_keeps_what_people_wrote_and_is_stable() {
 fn a_fault_is_told_with_its_line_and_key() {
     for (text, told) in [
         ("[[finding]\n", "line 1"),
-        ("[[findings]]\n", "unknown field `findings`"),
-        ("[[finding]]\ncheck = \"read.user\"\nverdict = \"fail\"\n", "missing field `reason`"),
-        (&entry("because = \"x\""), "line 5, key `because`: unknown field `because`"),
-        (&entry("link = 7"), "line 5, key `link`: invalid type"),
-        (&entry("link = \"ticket 7\""), "line 5, key `link`: \"ticket 7\" is no URL"),
+        ("[[findings]]\n", "unknown key \"findings\"; did you mean \"finding\"?"),
+        ("[[finding]]\ncheck = \"read.user\"\nverdict = \"fail\"\n", "the key `reason` is missing"),
+        (&entry("because = \"x\""), "line 5, key `because`: unknown key \"because\"; use one of check, "),
+        (&entry("link = 7"), "line 5, key `link`: expected a text, got the number 7"),
+        (&entry("link = \"ticket 7\""), "line 5, key `link`: \"ticket 7\" is not a URL"),
         (&entry("expires = \"soon\""), "line 5, key `expires`"),
-        (&entry("expires = 2026-01-01T00:00:00Z"), "line 5, key `expires`: 2026-01-01T00:00:00Z is no day"),
-        (&entry("breaks = [\"RFC1-2\"]"), "line 5, key `breaks`: there is no requirement \"RFC1-2\""),
+        (&entry("expires = 2026-01-01T00:00:00Z"), "line 5, key `expires`: 2026-01-01T00:00:00Z is not a day"),
+        (&entry("breaks = [\"RFC1-2\"]"), "line 5, key `breaks`: unknown requirement \"RFC1-2\""),
         (&entry("client = \"pingone\""), "line 1: an entry has either `check`"),
-        (&entry("").replace("the vendor knows", " "), "line 4, key `reason`: say why"),
-        (&entry("").replace("\"fail\"", "\"pass\""), "line 3, key `verdict`: \"pass\" is none of"),
-        (&entry("").replace("create.d", "crate.d"), "line 2, key `check`: there is no check \"crate.dupl"),
+        (&entry("").replace("the vendor knows", " "), "line 4, key `reason`: the reason is empty; say why"),
+        (
+            &entry("").replace("\"fail\"", "\"pass\""),
+            "line 3, key `verdict`: unknown verdict \"pass\"; use one of note, warn, blocked, fail",
+        ),
+        (&entry("").replace("create.d", "crate.d"), "line 2, key `check`: unknown check \"crate.dupl"),
         (&[entry(""), entry("")].concat(), "line 6: there is a second entry for create.duplicate-user-name"),
     ] {
         let error = Baseline::parse("b.toml", text, TODAY, &["pingfederate-aquera"]).expect_err(text).to_string();

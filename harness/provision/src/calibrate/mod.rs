@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use super::client::Description;
 use super::client::variants::{Detail, Variant, file_text};
 
-pub use traffic::{Heard, RecordingError, open, parse};
+pub use traffic::{Heard, open, parse};
 
 /// What a recording shows.
 #[derive(Clone, Debug)]

@@ -5,6 +5,8 @@ use std::path::Path;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use weir_exchange::har;
+use weir_files::document;
+use weir_files::fault::{FileFault, Place};
 
 /// One request with its answer, as far as a provisioner shows itself in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,14 +20,6 @@ pub struct Heard {
     pub body: Option<Value>,
     pub status: u16,
     pub answer: Option<Value>,
-}
-
-/// Why a file is no recording. `place` is a line or a number of an entry.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}: {problem}")]
-pub struct RecordingError {
-    file: String,
-    problem: String,
 }
 
 impl Heard {
@@ -74,19 +68,20 @@ impl Heard {
 ///
 /// # Errors
 /// A file that cannot be read, or is neither.
-pub fn open(path: &Path) -> Result<Vec<Heard>, RecordingError> {
-    let file = path.display().to_string();
-    let fault = |problem: String| RecordingError { file: file.clone(), problem };
-    let text = std::fs::read_to_string(path).map_err(|error| fault(format!("cannot be read: {error}")))?;
-    let heard = parse(&text).map_err(fault)?;
-    if heard.is_empty() { Err(fault("it holds no request".to_owned())) } else { Ok(heard) }
+pub fn open(path: &Path) -> Result<Vec<Heard>, FileFault> {
+    let heard = parse(&document::read(path)?).map_err(|fault| fault.of(path.display()))?;
+    if heard.is_empty() {
+        let fault = FileFault::whole(path.display(), "the recording holds no request");
+        return Err(fault.with_remedy("record one with `weir serve --record FILE`"));
+    }
+    Ok(heard)
 }
 
 /// As [`open`], from a text.
 ///
 /// # Errors
-/// A sentence, without the file.
-pub fn parse(text: &str) -> Result<Vec<Heard>, String> {
+/// The first fault, without the file.
+pub fn parse(text: &str) -> Result<Vec<Heard>, FileFault> {
     if text.trim().is_empty() {
         return Ok(Vec::new());
     }
@@ -99,7 +94,8 @@ pub fn parse(text: &str) -> Result<Vec<Heard>, String> {
         let entry: Option<Value> = serde_json::from_str(line).ok();
         let read = entry.as_ref().and_then(of_journal);
         heard.push(read.ok_or_else(|| {
-            format!("it is neither an HTTP archive ({archive}) nor a journal (line {} is no exchange)", index + 1)
+            let problem = format!("this is neither an HTTP archive ({archive}) nor an exchange of a journal");
+            FileFault::new(Place::Line(index as u64 + 1, None), problem)
         })?);
     }
     Ok(heard)

@@ -8,11 +8,16 @@ pub fn get<'a>(document: &'a Value, place: &str) -> &'a Value {
     place.split('.').fold(document, |value, name| value.get(name).unwrap_or(&Value::Null))
 }
 
+/// A place that cannot be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} leads through something that holds no values")]
+pub struct PlaceError(String);
+
 /// Puts a value at a place, whose objects are made where they are missing.
 ///
 /// # Errors
-/// The way there leads through something that is no object, as a sentence.
-pub fn set(document: &mut Value, place: &str, new: Value) -> Result<(), String> {
+/// The way there leads through something that is not an object.
+pub fn set(document: &mut Value, place: &str, new: Value) -> Result<(), PlaceError> {
     let mut value = document;
     let (way, last) = place.rsplit_once('.').map_or((None, place), |(way, last)| (Some(way), last));
     for name in way.into_iter().flat_map(|way| way.split('.')) {
@@ -22,8 +27,8 @@ pub fn set(document: &mut Value, place: &str, new: Value) -> Result<(), String> 
     Ok(())
 }
 
-fn object<'a>(value: &'a mut Value, place: &str) -> Result<&'a mut Map<String, Value>, String> {
-    value.as_object_mut().ok_or_else(|| format!("{place} leads through something that holds no values"))
+fn object<'a>(value: &'a mut Value, place: &str) -> Result<&'a mut Map<String, Value>, PlaceError> {
+    value.as_object_mut().ok_or_else(|| PlaceError(place.to_owned()))
 }
 
 #[cfg(test)]

@@ -11,6 +11,9 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 use serde_json::Value;
+use weir_files::document::{plain, toml};
+use weir_files::fault::{FileFault, Place};
+use weir_files::name::UnknownName;
 
 pub use settings::Setting;
 pub use variants::Detail;
@@ -228,32 +231,39 @@ pub enum MembersStyle {
     Replace,
 }
 
+/// Why a description cannot be changed so.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DescriptionError {
+    #[error(transparent)]
+    Place(#[from] document::PlaceError),
+    #[error(transparent)]
+    Value(FileFault),
+}
+
 impl Description {
-    /// Reads a description; the error is a sentence without the name of the file.
+    /// Reads a description; `file` stands for the file in errors.
     ///
     /// # Errors
-    /// The text is no TOML, or no description.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let document: Value = toml::from_str(text).map_err(|error| error.to_string())?;
-        Self::of_document(document)
-    }
-
-    fn of_document(document: Value) -> Result<Self, String> {
-        let mut description: Self = serde_json::from_value(document.clone()).map_err(|error| error.to_string())?;
-        description.document = document;
-        Ok(description)
+    /// The text is not TOML, or not a description.
+    pub fn parse(file: &str, text: &str) -> Result<Self, FileFault> {
+        // Read twice: only from the text do faults have a line, and only from the document do places have a value.
+        let read: Result<(Self, Value), FileFault> = toml(text).and_then(|description| Ok((description, toml(text)?)));
+        let (description, document) = read.map_err(|fault| fault.within(file, text))?;
+        Ok(Self { document, ..description })
     }
 
     /// The description with other values at these dotted places, such as `user.put`.
     ///
     /// # Errors
-    /// A value that does not suit its place, as a sentence.
-    pub fn with(&self, values: &[(String, Value)]) -> Result<Self, String> {
+    /// A value that does not suit its place.
+    pub fn with(&self, values: &[(String, Value)]) -> Result<Self, DescriptionError> {
         let mut document = self.document.clone();
         for (place, value) in values {
             document::set(&mut document, place, value.clone())?;
         }
-        Self::of_document(document)
+        let description: Self = serde_json::from_value(document.clone())
+            .map_err(|error| DescriptionError::Value(plain(Place::Whole, &error.to_string())))?;
+        Ok(Self { document, ..description })
     }
 
     /// The value at a dotted place, such as `user.put`; null if there is none.
@@ -274,7 +284,7 @@ static DESCRIPTIONS: LazyLock<Vec<Description>> = LazyLock::new(|| {
     DOCUMENTS
         .iter()
         // The documents are compiled in, and a test reads each of them.
-        .map(|(file, text)| Description::parse(text).unwrap_or_else(|error| panic!("fixtures/clients/{file}: {error}")))
+        .map(|(file, text)| Description::parse(file, text).unwrap_or_else(|fault| panic!("{fault}")))
         .collect()
 });
 
@@ -296,14 +306,27 @@ pub fn not_scim(id: &str) -> Option<&'static str> {
     NOT_SCIM.iter().find(|(known, _)| *known == id).map(|(_, why)| *why)
 }
 
-/// What to tell somebody whose client is not known.
-#[must_use]
-pub fn unknown(id: &str) -> String {
-    if let Some(why) = not_scim(id) {
-        return why.to_owned();
-    }
-    let known: Vec<&str> = all().iter().map(|description| description.id.as_str()).collect();
-    format!("{id:?} is no client; use one of {}", known.join(", "))
+/// A client that cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnknownClient {
+    #[error("{0}")]
+    NotScim(&'static str),
+    #[error(transparent)]
+    Unknown(UnknownName),
+}
+
+/// A client by id, or what to say where there is none.
+///
+/// # Errors
+/// The id is not known, or that of a provisioner which does not speak SCIM.
+pub fn named(id: &str) -> Result<&'static Description, UnknownClient> {
+    find(id).ok_or_else(|| match not_scim(id) {
+        Some(why) => UnknownClient::NotScim(why),
+        None => {
+            let known = all().iter().map(|description| description.id.as_str());
+            UnknownClient::Unknown(UnknownName::new("client", id, known).listed_by("weir list clients"))
+        }
+    })
 }
 
 #[cfg(test)]

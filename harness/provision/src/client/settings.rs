@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
+use weir_files::name::UnknownName;
 
-use super::Description;
+use super::{Description, DescriptionError};
 
 /// One field of the page.
 #[derive(Clone, Debug, Deserialize)]
@@ -65,6 +66,21 @@ pub struct ConfiguredClient {
     pub unknown: Vec<String>,
 }
 
+/// A value that a setting does not take.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingError {
+    #[error("{name} {given}: {why}")]
+    Refused { name: String, given: String, why: String },
+    #[error("{name} is true or false (selected or cleared), not {given:?}")]
+    Flag { name: String, given: String },
+    #[error("{name} is a number of at least 1, or -1 for as many as the target allows, not {given:?}")]
+    Number { name: String, given: String },
+    #[error(transparent)]
+    Choice(UnknownName),
+    #[error(transparent)]
+    Description(#[from] DescriptionError),
+}
+
 impl Setting {
     /// Whether it is the check box for this place.
     #[must_use]
@@ -78,20 +94,21 @@ impl Setting {
     }
 
     /// What this value changes.
-    fn changes(&self, given: &str) -> Result<Vec<(String, Value)>, String> {
+    fn changes(&self, given: &str) -> Result<Vec<(String, Value)>, SettingError> {
         let name = &self.name;
         if let Some((_, why)) = self.refused.iter().find(|(choice, _)| choice.eq_ignore_ascii_case(given)) {
-            return Err(format!("{name} {given}: {why}"));
+            return Err(SettingError::Refused { name: name.clone(), given: given.to_owned(), why: why.clone() });
         }
         if let Some(place) = &self.flag {
             return flag(given)
                 .map(|on| vec![(place.clone(), Value::Bool(on))])
-                .ok_or_else(|| format!("{name} is true or false (selected or cleared), not {given:?}"));
+                .ok_or_else(|| SettingError::Flag { name: name.clone(), given: given.to_owned() });
         }
         if let Some(place) = &self.number {
-            let number: i64 = given.trim().parse().map_err(|_| format!("{name} is a number, not {given:?}"))?;
+            let wrong = || SettingError::Number { name: name.clone(), given: given.to_owned() };
+            let number: i64 = given.trim().parse().map_err(|_| wrong())?;
             if number == 0 || number < -1 {
-                return Err(format!("{name} is a number of at least 1, or -1 for as many as the target allows"));
+                return Err(wrong());
             }
             return Ok(vec![(place.clone(), Value::from(number))]);
         }
@@ -106,8 +123,8 @@ impl Setting {
             choice.eq_ignore_ascii_case(given) || flag(given).is_some_and(|on| flag(choice) == Some(on))
         });
         let Some((_, sets)) = found else {
-            let known: Vec<&str> = self.values.keys().map(String::as_str).collect();
-            return Err(format!("{name} is one of {}, not {given:?}", known.join(", ")));
+            let choice = UnknownName::new(format!("value of {name}"), given, self.values.keys());
+            return Err(SettingError::Choice(choice));
         };
         Ok(sets.iter().map(|(place, value)| (place.clone(), value.clone())).collect())
     }
@@ -130,11 +147,18 @@ impl Description {
         self.settings.iter().find(|setting| setting.is_called(name))
     }
 
+    /// What to say about a name that is not a setting of this client.
+    #[must_use]
+    pub fn unknown_setting(&self, name: &str) -> UnknownName {
+        let known = self.settings.iter().flat_map(|setting| std::iter::once(&setting.name).chain(&setting.keys));
+        UnknownName::new(format!("setting of {}", self.id), name, known).listed_by(format!("weir explain {}", self.id))
+    }
+
     /// The description with settings as given, as (name, value); what is not given has the console's default.
     ///
     /// # Errors
-    /// A value that its field does not take, as a sentence.
-    pub fn configured(&self, given: &[(String, String)]) -> Result<ConfiguredClient, String> {
+    /// A value that its field does not take.
+    pub fn configured(&self, given: &[(String, String)]) -> Result<ConfiguredClient, SettingError> {
         let mut values = Vec::new();
         let mut unknown = Vec::new();
         let mut chosen: BTreeMap<&str, &str> = BTreeMap::new();
@@ -218,7 +242,7 @@ mod tests {
         assert_eq!((made.user.find.as_str(), made.user.identifier.as_str()), ("emails eq \"${value}\"", "workEmail"));
         assert_eq!((made.user.path.as_str(), group.page_size), ("/People", -1));
         let error = description.configured(&given(&[("SCIM Version", "1.1")])).unwrap_err();
-        assert!(error.starts_with("SCIM Version 1.1: "), "{error}");
+        assert!(error.to_string().starts_with("SCIM Version 1.1: "), "{error}");
         for wrong in [("Results Per Page", "0"), ("Group Name Source", "UID"), ("User Create", "perhaps")] {
             assert!(description.configured(&given(&[wrong])).is_err(), "{wrong:?}");
         }

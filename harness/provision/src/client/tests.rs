@@ -71,6 +71,10 @@ fn every_choice_of_every_setting_fits_the_description() {
 #[test]
 fn the_pingid_provisioner_is_known_and_refused() {
     assert!(find("pingfederate-pingid").is_none());
-    assert!(unknown("pingfederate-pingid").contains("does not speak SCIM"));
-    assert!(unknown("pingfedrate").contains("use one of pingfederate-aquera, pingfederate-scim"));
+    let said = |id| named(id).unwrap_err().to_string();
+    assert!(said("pingfederate-pingid").contains("does not speak SCIM"));
+    assert_eq!(
+        said("pingfedrate-scim"),
+        "unknown client \"pingfedrate-scim\"; did you mean \"pingfederate-scim\"? `weir list clients` shows all"
+    );
 }

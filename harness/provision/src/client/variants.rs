@@ -6,8 +6,12 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value;
+use toml::Spanned;
+use weir_files::document;
+use weir_files::fault::{FileFault, Place};
+use weir_files::name::UnknownName;
 
-use super::Description;
+use super::{Description, DescriptionError};
 
 /// One thing that the client does on the wire, and where the knowledge comes from.
 #[derive(Clone, Debug, Deserialize)]
@@ -81,43 +85,53 @@ impl Detail {
     }
 }
 
-/// Why a file of variants cannot be used.
+/// A detail or variant that there is not.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}: {problem}")]
-pub struct VariantFileError {
-    file: String,
-    problem: String,
+pub enum VariantError {
+    #[error(transparent)]
+    Detail(UnknownName),
+    #[error(transparent)]
+    Variant(UnknownName),
+    #[error(transparent)]
+    Description(#[from] DescriptionError),
 }
 
 /// What a file of variants holds: the client, and by detail the id of the variant.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct VariantFile {
-    client: String,
+    client: Spanned<String>,
     #[serde(default)]
-    details: BTreeMap<String, String>,
+    details: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
 impl Description {
     /// The description with these variants, as (detail, variant).
     ///
     /// # Errors
-    /// A detail or variant that there is not, as a sentence.
-    pub fn with_variants<'a>(&self, chosen: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, String> {
+    /// A detail or variant that there is not.
+    pub fn with_variants<'a>(
+        &self,
+        chosen: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, VariantError> {
         let mut values = Vec::new();
         for (id, wanted) in chosen {
-            let detail = self.details.iter().find(|detail| detail.id == id && !detail.variants.is_empty());
-            let detail = detail.ok_or_else(|| {
-                let known: Vec<&str> = self.with_choice().map(|detail| detail.id.as_str()).collect();
-                format!("{id} is no detail of {} with variants; those are {}", self.id, known.join(", "))
-            })?;
-            let variant = detail.variants.iter().find(|variant| variant.id == wanted).ok_or_else(|| {
-                let known: Vec<&str> = detail.variants.iter().map(|variant| variant.id.as_str()).collect();
-                format!("{wanted:?} is no variant of {id}; use one of {}", known.join(", "))
-            })?;
+            let variant = self.variant(id, wanted)?;
             values.extend(variant.set.iter().map(|(place, value)| (place.clone(), value.clone())));
         }
-        self.with(&values)
+        Ok(self.with(&values)?)
+    }
+
+    fn variant(&self, id: &str, wanted: &str) -> Result<&Variant, VariantError> {
+        let detail = self.with_choice().find(|detail| detail.id == id).ok_or_else(|| {
+            let known = self.with_choice().map(|detail| detail.id.as_str());
+            let name = UnknownName::new(format!("detail of {}", self.id), id, known);
+            VariantError::Detail(name.listed_by(format!("weir explain {}", self.id)))
+        })?;
+        detail.variants.iter().find(|variant| variant.id == wanted).ok_or_else(|| {
+            let known = detail.variants.iter().map(|variant| variant.id.as_str());
+            VariantError::Variant(UnknownName::new(format!("variant of {id}"), wanted, known))
+        })
     }
 
     /// The details that can be otherwise.
@@ -129,15 +143,28 @@ impl Description {
     ///
     /// # Errors
     /// A file that cannot be read, is about another client, or names what there is not.
-    pub fn with_variant_file(&self, path: &Path) -> Result<Self, VariantFileError> {
-        let fault = |problem: String| VariantFileError { file: path.display().to_string(), problem };
-        let text = std::fs::read_to_string(path).map_err(|error| fault(format!("cannot be read: {error}")))?;
-        let read: VariantFile = toml::from_str(&text).map_err(|error| fault(error.message().to_owned()))?;
-        if read.client != self.id {
-            return Err(fault(format!("it holds variants of {}, not of {}", read.client, self.id)));
+    pub fn with_variant_file(&self, path: &Path) -> Result<Self, FileFault> {
+        let text = document::read(path)?;
+        self.with_variants_of(&text).map_err(|fault| fault.within(path.display(), &text))
+    }
+
+    fn with_variants_of(&self, text: &str) -> Result<Self, FileFault> {
+        let read: VariantFile = document::toml(text)?;
+        if *read.client.get_ref() != self.id {
+            let problem = format!("the file holds variants of {}, not of {}", read.client.get_ref(), self.id);
+            let remedy = "give the file to the client that it is about";
+            return Err(FileFault::new(read.client.span(), problem).with_remedy(remedy));
         }
-        let chosen = read.details.iter().map(|(detail, variant)| (detail.as_str(), variant.as_str()));
-        self.with_variants(chosen).map_err(fault)
+        for (detail, variant) in &read.details {
+            self.variant(detail.get_ref(), variant.get_ref()).map_err(|error| match error {
+                VariantError::Detail(name) => FileFault::unknown(detail.span(), &name),
+                VariantError::Variant(name) => FileFault::unknown(variant.span(), &name),
+                VariantError::Description(error) => FileFault::new(variant.span(), error.to_string()),
+            })?;
+        }
+        let chosen =
+            read.details.iter().map(|(detail, variant)| (detail.get_ref().as_str(), variant.get_ref().as_str()));
+        self.with_variants(chosen).map_err(|error| FileFault::new(Place::Whole, error.to_string()))
     }
 }
 
@@ -160,9 +187,20 @@ mod tests {
     #[test]
     fn what_there_is_not_is_told_with_what_there_is() {
         let description = find("pingfederate-aquera").unwrap();
-        let error = description.with_variants([("retry", "never")]).unwrap_err();
-        assert!(error.starts_with("retry is no detail of pingfederate-aquera with variants; those are "), "{error}");
-        let error = description.with_variants([("update-user.put", "never")]).unwrap_err();
-        assert_eq!(error, "\"never\" is no variant of update-user.put; use one of read-merge, mapped-only");
+        let said = |chosen| description.with_variants([chosen]).unwrap_err().to_string();
+        assert_eq!(
+            said(("update-user.putt", "read-merge")),
+            "unknown detail of pingfederate-aquera \"update-user.putt\"; did you mean \"update-user.put\"? `weir explain pingfederate-aquera` shows all"
+        );
+        assert_eq!(
+            said(("update-user.put", "never")),
+            "unknown variant of update-user.put \"never\"; use one of read-merge, mapped-only"
+        );
+        let text = "client = \"pingfederate-aquera\"\n[details]\n\"update-user.put\" = \"read-merg\"\n";
+        let fault = description.with_variants_of(text).unwrap_err().within("v.toml", text);
+        assert_eq!(
+            fault.to_string(),
+            "v.toml, line 3, key `update-user.put`: unknown variant of update-user.put \"read-merg\"; did you mean \"read-merge\"?"
+        );
     }
 }

@@ -8,6 +8,8 @@ pub mod probe;
 use std::path::Path;
 
 use serde_json::Value;
+use weir_files::document;
+use weir_files::fault::{FileFault, Place};
 
 pub use channel::ConnectionChannel;
 
@@ -33,53 +35,38 @@ pub struct TargetSetting {
     pub value: Option<String>,
 }
 
-/// Why a file is no connection. `place` is a line, or the path of a setting.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}: {place}: {problem}")]
-pub struct ConnectionError {
-    file: String,
-    place: String,
-    problem: String,
-}
-
 /// Reads a connection. With `ignore_expressions` a field with an expression is mapped from its attributes alone.
 ///
 /// # Errors
 /// The first fault, with file and place.
-pub fn open(path: &Path, ignore_expressions: bool) -> Result<Connection, ConnectionError> {
-    let file = path.display().to_string();
-    match std::fs::read_to_string(path) {
-        Ok(text) => parse(&file, &text, ignore_expressions),
-        Err(error) => Err(fault(&file, "the file", format!("cannot be read: {error}"))),
-    }
+pub fn open(path: &Path, ignore_expressions: bool) -> Result<Connection, FileFault> {
+    let text = document::read(path)?;
+    parse(&path.display().to_string(), &text, ignore_expressions)
 }
 
 /// As [`open`], from a text; `file` stands for the file in errors.
 ///
 /// # Errors
 /// As [`open`].
-pub fn parse(file: &str, text: &str, ignore_expressions: bool) -> Result<Connection, ConnectionError> {
+pub fn parse(file: &str, text: &str, ignore_expressions: bool) -> Result<Connection, FileFault> {
     if text.trim_start().starts_with('<') {
-        let problem = "this is XML, as the console exports connections, and holds no provisioning settings; get the JSON with GET /pf-admin-api/v1/idp/spConnections/{id}";
-        return Err(fault(file, "line 1", problem));
+        let problem = "this is XML, as the console exports connections, and holds no provisioning settings";
+        let remedy = "get the JSON with GET /pf-admin-api/v1/idp/spConnections/{id}";
+        return Err(FileFault::new(Place::Line(1, None), problem).with_remedy(remedy).of(file));
     }
-    let document: Value = serde_json::from_str(text).map_err(|error| {
-        let message = error.to_string();
-        let message = message.split(" at line ").next().unwrap_or_default();
-        fault(file, format!("line {}", error.line()), format!("not JSON: {message}"))
-    })?;
+    let document: Value = document::json(text).map_err(|fault| fault.of(file))?;
     if let Some(connection) = pingfederate::find(&document) {
         return pingfederate::read(file, connection, ignore_expressions);
     }
     if document.get("configuration").is_some_and(Value::is_object) {
         return pingone::read(file, &document);
     }
-    let problem = "is no connection: there is neither outboundProvision, as PingFederate's administrative API has it, nor configuration, as PingOne's management API has it";
-    Err(fault(file, "the file", problem))
+    let problem = "it is not a connection: there is neither outboundProvision, as PingFederate's administrative API has it, nor configuration, as PingOne's management API has it";
+    Err(FileFault::whole(file, problem))
 }
 
-fn fault(file: &str, place: impl Into<String>, problem: impl Into<String>) -> ConnectionError {
-    ConnectionError { file: file.to_owned(), place: place.into(), problem: problem.into() }
+fn fault(file: &str, place: impl Into<Place>, problem: impl Into<String>) -> FileFault {
+    FileFault::new(place, problem).of(file)
 }
 
 impl Connection {

@@ -1,8 +1,10 @@
 //! `outboundProvision` of an SP connection (PingFederate's administrative API).
 
 use serde_json::{Value, json};
+use weir_files::fault::{FileFault, Place};
 
-use super::{Connection, ConnectionChannel, ConnectionError, TargetSetting, fault, is_secret, shown};
+use super::{Connection, ConnectionChannel, TargetSetting, fault, is_secret, shown};
+use crate::mapping::file::ignored;
 use crate::mapping::{Mapping, file as mapping_file};
 
 /// The first connection that provisions: the document itself, or one of a list or a bulk export.
@@ -17,7 +19,7 @@ pub(super) fn find(document: &Value) -> Option<&Value> {
     }
 }
 
-pub(super) fn read(file: &str, connection: &Value, ignore: bool) -> Result<Connection, ConnectionError> {
+pub(super) fn read(file: &str, connection: &Value, ignore: bool) -> Result<Connection, FileFault> {
     let provision = &connection["outboundProvision"];
     let type_id = provision["type"].as_str().unwrap_or_default().to_owned();
     let mut warnings = Vec::new();
@@ -32,7 +34,11 @@ pub(super) fn read(file: &str, connection: &Value, ignore: bool) -> Result<Conne
     for list in ["targetSettings", "sensitiveTargetSettings"] {
         for (index, setting) in provision[list].as_array().into_iter().flatten().enumerate() {
             let Some(name) = setting["name"].as_str() else {
-                return Err(fault(file, format!("outboundProvision.{list}[{index}].name"), "is missing or no text"));
+                return Err(fault(
+                    file,
+                    format!("outboundProvision.{list}[{index}].name"),
+                    "is missing, or is not a text",
+                ));
             };
             let is_hidden = list.starts_with("sensitive") || setting.get("encryptedValue").is_some() || is_secret(name);
             let value = (!is_hidden).then(|| setting.get("value").map(shown).unwrap_or_default());
@@ -67,7 +73,7 @@ fn read_channel(
     channel: &Value,
     ignore: bool,
     warnings: &mut Vec<String>,
-) -> Result<ConnectionChannel, ConnectionError> {
+) -> Result<ConnectionChannel, FileFault> {
     let known = ["name", "active", "maxThreads", "timeout", "channelSource", "attributeMapping"];
     warn_unknown(file, place, channel, &known, warnings);
     let source = &channel["channelSource"];
@@ -89,9 +95,14 @@ fn read_channel(
     if let Some(status) = source.get("accountManagementSettings") {
         document["accountManagementSettings"] = status.clone();
     }
-    let read = mapping_file::parse(&format!("{file}: {place}"), &document.to_string(), false).map_err(|error| {
-        let advice = if error.place.ends_with(".expression") { ", which --ignore-expressions does" } else { "" };
-        fault(file, format!("{place}.{}", error.place), format!("{}{advice}", error.problem))
+    let read = mapping_file::parse(&format!("{file}, {place}"), &document.to_string(), false).map_err(|fault| {
+        let is_expression = matches!(&fault.place, Place::Path(path) if path.ends_with(".expression"));
+        let fault = fault.of(file).below(place);
+        if is_expression {
+            let remedy = format!("{}, which --ignore-expressions does", fault.remedy);
+            return fault.with_remedy(remedy);
+        }
+        fault
     })?;
     warnings.extend(read.warnings);
     let mapping: Mapping = read.mapping;
@@ -118,7 +129,7 @@ fn flatten(prefix: &str, value: &Value, settings: &mut Vec<TargetSetting>) {
 fn warn_unknown(file: &str, place: &str, value: &Value, known: &[&str], warnings: &mut Vec<String>) {
     for key in value.as_object().into_iter().flatten().map(|(key, _)| key) {
         if !known.contains(&key.as_str()) {
-            warnings.push(format!("{file}: {place}.{key} is unknown and ignored"));
+            warnings.push(format!("{file}: {}", ignored(&format!("{place}.{key}"), key, known)));
         }
     }
 }

@@ -1,8 +1,10 @@
 //! A propagation store (PingOne's management API).
 
 use serde_json::Value;
+use weir_files::fault::FileFault;
 
-use super::{Connection, ConnectionError, TargetSetting, fault, is_secret, shown};
+use super::{Connection, TargetSetting, fault, is_secret, shown};
+use crate::mapping::file::ignored;
 
 /// The keys of the Aquera and SCIM stores.
 const KNOWN: &[&str] = &[
@@ -26,9 +28,9 @@ const KNOWN: &[&str] = &[
     "SCHEMA_EXTENSION_URNS",
 ];
 
-pub(super) fn read(file: &str, store: &Value) -> Result<Connection, ConnectionError> {
+pub(super) fn read(file: &str, store: &Value) -> Result<Connection, FileFault> {
     let Some(type_id) = store["type"].as_str() else {
-        return Err(fault(file, "type", "is missing or no text; it is Aquera or scim"));
+        return Err(fault(file, "type", "is missing, or is not a text; it is Aquera or scim"));
     };
     let client = match type_id.to_ascii_lowercase().as_str() {
         "aquera" => Some("pingone-aquera"),
@@ -39,7 +41,7 @@ pub(super) fn read(file: &str, store: &Value) -> Result<Connection, ConnectionEr
     let mut warnings = Vec::new();
     for (key, value) in store["configuration"].as_object().into_iter().flatten() {
         if !KNOWN.contains(&key.as_str()) && !key.starts_with("OAUTH_") {
-            warnings.push(format!("{file}: configuration.{key} is unknown and ignored"));
+            warnings.push(format!("{file}: {}", ignored(&format!("configuration.{key}"), key, KNOWN)));
             continue;
         }
         target.push(TargetSetting { name: key.clone(), value: (!is_secret(key)).then(|| shown(value)) });

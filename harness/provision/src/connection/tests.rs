@@ -44,10 +44,10 @@ fn expressions_are_refused_by_name_unless_they_are_ignored() {
 #[test]
 fn what_is_no_connection_is_told_with_its_place() {
     for (text, said) in [
-        ("<md:EntityDescriptor/>", "c.json: line 1: this is XML"),
-        ("{\n\"a\": }", "c.json: line 2: not JSON"),
-        ("{\"name\": \"x\"}", "c.json: the file: is no connection"),
-        ("{\"configuration\": {}}", "c.json: type: is missing"),
+        ("<md:EntityDescriptor/>", "c.json, line 1: this is XML"),
+        ("{\n\"a\": }", "c.json, line 2: not JSON"),
+        ("{\"name\": \"x\"}", "c.json: it is not a connection"),
+        ("{\"configuration\": {}}", "c.json, type: is missing"),
     ] {
         let error = parse("c.json", text, false).unwrap_err().to_string();
         assert!(error.starts_with(said), "{error}");

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use scim::schema::standard;
 use serde_json::Value;
+use weir_files::name::UnknownName;
 
 /// The prefix under which the console shows the attributes of Aquera's extension.
 pub const IAN_PREFIX: &str = "IANUser";
@@ -192,6 +193,13 @@ pub fn find(name: &str) -> Option<Field> {
     let is_name = attribute.starts_with(|c: char| c.is_ascii_alphabetic())
         && attribute.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     is_name.then(|| extension_field(attribute))
+}
+
+/// What to say about a name that [`find`] does not know.
+#[must_use]
+pub fn unknown(name: &str) -> UnknownName {
+    let known = FIELDS.iter().chain(SCIM_FIELDS).map(|field| field.name.as_ref());
+    UnknownName::new("field of the target", name, known)
 }
 
 /// An attribute of an extension that only its URN tells: single text.

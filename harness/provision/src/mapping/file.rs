@@ -4,21 +4,15 @@
 use std::path::Path;
 
 use serde_json::{Map, Value};
+use weir_files::document;
+use weir_files::fault::{FileFault, Place};
+use weir_files::name::UnknownName;
 
 use super::Mapping;
 use super::field;
 use super::field::USER_NAME;
 use super::rule::{CharacterCase, FieldRule, ValueParser};
 use super::status::{AccountStatus, StatusAlgorithm};
-
-/// A fault in a mapping file. `place` is a line, or the path of a setting.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}: {place}: {problem}")]
-pub struct MappingFileError {
-    pub file: String,
-    pub place: String,
-    pub problem: String,
-}
 
 /// A mapping with what its author should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,22 +25,21 @@ pub struct MappingFile {
 ///
 /// # Errors
 /// The first fault, with file and place.
-pub fn open(path: &Path) -> Result<MappingFile, MappingFileError> {
-    let file = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| MappingFileError {
-        file: file.clone(),
-        place: "the file".to_owned(),
-        problem: format!("cannot be read: {error}"),
-    })?;
-    parse(&file, &text, path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")))
+pub fn open(path: &Path) -> Result<MappingFile, FileFault> {
+    let text = document::read(path)?;
+    parse(
+        &path.display().to_string(),
+        &text,
+        path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml")),
+    )
 }
 
 /// Reads a mapping that is already in memory; `file` stands for the file in errors.
 ///
 /// # Errors
 /// As [`open`].
-pub fn parse(file: &str, text: &str, is_toml: bool) -> Result<MappingFile, MappingFileError> {
-    let document = if is_toml { toml_document(text) } else { json_document(text) };
+pub fn parse(file: &str, text: &str, is_toml: bool) -> Result<MappingFile, FileFault> {
+    let document = if is_toml { document::toml(text) } else { json_document(text) };
     let mut reader = MappingReader { warnings: Vec::new() };
     document
         .and_then(|document| reader.mapping(&document))
@@ -54,35 +47,20 @@ pub fn parse(file: &str, text: &str, is_toml: bool) -> Result<MappingFile, Mappi
             mapping,
             warnings: reader.warnings.iter().map(|text| format!("{file}: {text}")).collect(),
         })
-        .map_err(|(place, problem)| MappingFileError { file: file.to_owned(), place, problem })
+        .map_err(|fault| fault.within(file, text))
 }
 
-type RowFault = (String, String);
-
-fn fault<T>(place: impl Into<String>, problem: impl Into<String>) -> Result<T, RowFault> {
-    Err((place.into(), problem.into()))
+fn fault<T>(place: impl Into<Place>, problem: impl Into<String>) -> Result<T, FileFault> {
+    Err(FileFault::new(place, problem))
 }
 
-fn json_document(text: &str) -> Result<Value, RowFault> {
+fn json_document(text: &str) -> Result<Value, FileFault> {
     if text.trim_start().starts_with('<') {
-        return fault(
-            "line 1",
-            "this is XML, perhaps a connection exported by the console; the mapping is in the JSON of the administrative API (/idp/spConnections)",
-        );
+        let problem = "this is XML, perhaps a connection exported by the console";
+        let remedy = "the mapping is in the JSON of the administrative API (/idp/spConnections)";
+        return Err(FileFault::new(Place::Line(1, None), problem).with_remedy(remedy));
     }
-    serde_json::from_str(text).map_err(|error| {
-        let message = error.to_string();
-        let message = message.split(" at line ").next().unwrap_or_default().to_owned();
-        (format!("line {}", error.line()), format!("not JSON: {message}"))
-    })
-}
-
-fn toml_document(text: &str) -> Result<Value, RowFault> {
-    toml::from_str::<Value>(text).map_err(|error| {
-        let offset = error.span().map_or(0, |span| span.start);
-        let line = text.get(..offset).unwrap_or(text).matches('\n').count() + 1;
-        (format!("line {line}"), format!("not TOML: {}", error.message()))
-    })
+    document::json(text)
 }
 
 struct MappingReader {
@@ -90,11 +68,12 @@ struct MappingReader {
 }
 
 impl MappingReader {
-    fn mapping(&mut self, document: &Value) -> Result<Mapping, RowFault> {
-        let root = object(document, "the file")?;
+    fn mapping(&mut self, document: &Value) -> Result<Mapping, FileFault> {
+        let root = object(document, "")?;
         self.warn_unknown(root, "", &["attributeMapping", "accountManagementSettings"]);
         let Some(rules) = root.get("attributeMapping") else {
-            return fault("attributeMapping", "is missing; it is a list of fieldName and saasFieldInfo");
+            return Err(FileFault::new("attributeMapping", "is missing")
+                .with_remedy("it is a list of fieldName and saasFieldInfo"));
         };
         let Value::Array(rules) = rules else { return fault("attributeMapping", "must be a list") };
         let mut read: Vec<FieldRule> = Vec::with_capacity(rules.len());
@@ -102,7 +81,9 @@ impl MappingReader {
             let place = format!("attributeMapping[{index}]");
             let rule = self.rule(rule, &place)?;
             if read.iter().any(|other| other.field.name == rule.field.name) {
-                return fault(place, format!("field {} is mapped twice; keep one", rule.field.name));
+                return Err(
+                    FileFault::new(place, format!("field {} is mapped twice", rule.field.name)).with_remedy("keep one")
+                );
             }
             read.push(rule);
         }
@@ -116,18 +97,13 @@ impl MappingReader {
         Ok(Mapping::new(read, status))
     }
 
-    fn rule(&mut self, value: &Value, place: &str) -> Result<FieldRule, RowFault> {
+    fn rule(&mut self, value: &Value, place: &str) -> Result<FieldRule, FileFault> {
         let rule = object(value, place)?;
         self.warn_unknown(rule, place, &["fieldName", "saasFieldInfo"]);
-        let name =
-            text(rule, "fieldName", place)?.ok_or_else(|| (format!("{place}.fieldName"), "is missing".to_owned()))?;
+        let name = text(rule, "fieldName", place)?
+            .ok_or_else(|| FileFault::new(format!("{place}.fieldName"), "is missing"))?;
         let Some(field) = field::find(&name) else {
-            return fault(
-                format!("{place}.fieldName"),
-                format!(
-                    "{name:?} is no field of the target; fields are userName, givenName, workEmail and so on, or IANUser:attribute"
-                ),
-            );
+            return Err(FileFault::unknown(format!("{place}.fieldName"), &field::unknown(&name)));
         };
         let place = format!("{place} ({name})");
         let empty = Map::new();
@@ -150,10 +126,8 @@ impl MappingReader {
             ],
         );
         if text(info, "expression", &place)?.is_some_and(|expression| !expression.trim().is_empty()) {
-            return fault(
-                format!("{place}.expression"),
-                "expressions (OGNL) are not evaluated; map the field from attributeNames alone",
-            );
+            return Err(FileFault::new(format!("{place}.expression"), "expressions (OGNL) are not evaluated")
+                .with_remedy("map the field from attributeNames alone"));
         }
         let built = FieldRule {
             attribute_names: strings(info, "attributeNames", &place)?,
@@ -166,7 +140,8 @@ impl MappingReader {
                 Some("LOWER") => CharacterCase::Lower,
                 Some("UPPER") => CharacterCase::Upper,
                 Some(other) => {
-                    return fault(format!("{place}.characterCase"), format!("{other:?} is not NONE, LOWER or UPPER"));
+                    let name = UnknownName::new("letter case", other, ["NONE", "LOWER", "UPPER"]);
+                    return Err(FileFault::unknown(format!("{place}.characterCase"), &name));
                 }
             },
             parser: match choice(info, "parser", &place)?.as_deref() {
@@ -174,10 +149,9 @@ impl MappingReader {
                 Some("EXTRACT_CN_FROM_DN") => ValueParser::ExtractCnFromDn,
                 Some("EXTRACT_USERNAME_FROM_EMAIL") => ValueParser::ExtractUsernameFromEmail,
                 Some(other) => {
-                    return fault(
-                        format!("{place}.parser"),
-                        format!("{other:?} is not NONE, EXTRACT_CN_FROM_DN or EXTRACT_USERNAME_FROM_EMAIL"),
-                    );
+                    let known = ["NONE", "EXTRACT_CN_FROM_DN", "EXTRACT_USERNAME_FROM_EMAIL"];
+                    let name = UnknownName::new("parser", other, known);
+                    return Err(FileFault::unknown(format!("{place}.parser"), &name));
                 }
             },
             field,
@@ -188,7 +162,7 @@ impl MappingReader {
         Ok(built)
     }
 
-    fn status(&mut self, value: &Value) -> Result<AccountStatus, RowFault> {
+    fn status(&mut self, value: &Value) -> Result<AccountStatus, FileFault> {
         const PLACE: &str = "accountManagementSettings";
         let settings = object(value, PLACE)?;
         self.warn_unknown(
@@ -205,7 +179,7 @@ impl MappingReader {
         let required = |key: &str| {
             text(settings, key, PLACE)?
                 .filter(|value| !value.is_empty())
-                .ok_or_else(|| (format!("{PLACE}.{key}"), "is missing".to_owned()))
+                .ok_or_else(|| FileFault::new(format!("{PLACE}.{key}"), "is missing"))
         };
         let attribute = required("accountStatusAttributeName")?;
         let algorithm = match required("accountStatusAlgorithm")?.as_str() {
@@ -215,10 +189,9 @@ impl MappingReader {
                 status: flag(settings, "flagComparisonStatus", PLACE)?,
             },
             other => {
-                return fault(
-                    format!("{PLACE}.accountStatusAlgorithm"),
-                    format!("{other:?} is not ACCOUNT_STATUS_ALGORITHM_AD or ACCOUNT_STATUS_ALGORITHM_FLAG"),
-                );
+                let known = ["ACCOUNT_STATUS_ALGORITHM_AD", "ACCOUNT_STATUS_ALGORITHM_FLAG"];
+                let name = UnknownName::new("algorithm", other, known);
+                return Err(FileFault::unknown(format!("{PLACE}.accountStatusAlgorithm"), &name));
             }
         };
         let default_status =
@@ -229,16 +202,23 @@ impl MappingReader {
     fn warn_unknown(&mut self, object: &Map<String, Value>, place: &str, known: &[&str]) {
         for key in object.keys().filter(|key| !known.contains(&key.as_str())) {
             let place = if place.is_empty() { key.clone() } else { format!("{place}.{key}") };
-            self.warnings.push(format!("{place} is unknown and ignored"));
+            self.warnings.push(ignored(&place, key, known));
         }
     }
 }
 
-fn object<'a>(value: &'a Value, place: &str) -> Result<&'a Map<String, Value>, RowFault> {
-    value.as_object().ok_or_else(|| (place.to_owned(), "must be an object".to_owned()))
+/// The warning about a key that has no meaning, with the key that may be meant.
+pub(crate) fn ignored(place: &str, key: &str, known: &[&str]) -> String {
+    let remedy = UnknownName::new("key", key, known).remedy();
+    let meant = if remedy.starts_with("did you mean") { format!("; {remedy}") } else { String::new() };
+    format!("{place} is unknown and ignored{meant}")
 }
 
-fn text(object: &Map<String, Value>, key: &str, place: &str) -> Result<Option<String>, RowFault> {
+fn object<'a>(value: &'a Value, place: &str) -> Result<&'a Map<String, Value>, FileFault> {
+    value.as_object().ok_or_else(|| FileFault::new(place, "must be an object"))
+}
+
+fn text(object: &Map<String, Value>, key: &str, place: &str) -> Result<Option<String>, FileFault> {
     match object.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
@@ -246,12 +226,12 @@ fn text(object: &Map<String, Value>, key: &str, place: &str) -> Result<Option<St
     }
 }
 
-fn choice(object: &Map<String, Value>, key: &str, place: &str) -> Result<Option<String>, RowFault> {
+fn choice(object: &Map<String, Value>, key: &str, place: &str) -> Result<Option<String>, FileFault> {
     Ok(text(object, key, place)?.map(|text| text.to_ascii_uppercase()))
 }
 
 /// Booleans come as booleans or as text, depending on who wrote the file.
-fn flag(object: &Map<String, Value>, key: &str, place: &str) -> Result<bool, RowFault> {
+fn flag(object: &Map<String, Value>, key: &str, place: &str) -> Result<bool, FileFault> {
     match object.get(key) {
         None | Some(Value::Null) => Ok(false),
         Some(Value::Bool(value)) => Ok(*value),
@@ -261,8 +241,8 @@ fn flag(object: &Map<String, Value>, key: &str, place: &str) -> Result<bool, Row
     }
 }
 
-fn strings(object: &Map<String, Value>, key: &str, place: &str) -> Result<Vec<String>, RowFault> {
-    let wrong = || (format!("{place}.{key}"), "must be a list of attribute names".to_owned());
+fn strings(object: &Map<String, Value>, key: &str, place: &str) -> Result<Vec<String>, FileFault> {
+    let wrong = || FileFault::new(format!("{place}.{key}"), "must be a list of attribute names");
     match object.get(key) {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::Array(values)) => values

@@ -151,8 +151,10 @@ impl Mapping {
             field: USER_NAME.to_owned(),
             problem: "the mapping has no rule for it".to_owned(),
         })?;
-        let active =
-            self.status.is_enabled(entry).map_err(|problem| MappingProblem { field: "active".to_owned(), problem })?;
+        let active = self
+            .status
+            .is_enabled(entry)
+            .map_err(|error| MappingProblem { field: "active".to_owned(), problem: error.to_string() })?;
         Ok(DesiredUser { user_name, values, active })
     }
 }

@@ -34,6 +34,14 @@ impl Default for AccountStatus {
     }
 }
 
+/// A bit field that is not a number.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{attribute} is {value:?}, not the number that Active Directory has there")]
+pub struct StatusError {
+    attribute: String,
+    value: String,
+}
+
 impl AccountStatus {
     /// Active Directory's `userAccountControl`.
     #[must_use]
@@ -48,14 +56,14 @@ impl AccountStatus {
     /// Whether the account is enabled.
     ///
     /// # Errors
-    /// A bit field that is no number, as a sentence.
-    pub fn is_enabled(&self, entry: &Entry) -> Result<bool, String> {
+    /// A bit field that is not a number.
+    pub fn is_enabled(&self, entry: &Entry) -> Result<bool, StatusError> {
         let Some(value) = entry.text(&self.attribute) else { return Ok(self.default_status) };
         match &self.algorithm {
             StatusAlgorithm::ActiveDirectory => {
-                value.trim().parse::<i64>().map(|bits| bits & ACCOUNT_DISABLE == 0).map_err(|_| {
-                    format!("{} is {value:?}, not the number that Active Directory has there", self.attribute)
-                })
+                let bits = value.trim().parse::<i64>();
+                bits.map(|bits| bits & ACCOUNT_DISABLE == 0)
+                    .map_err(|_| StatusError { attribute: self.attribute.clone(), value: value.to_owned() })
             }
             StatusAlgorithm::Flag { value: flag, status } => Ok(value.trim().eq_ignore_ascii_case(flag) == *status),
         }

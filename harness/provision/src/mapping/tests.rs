@@ -314,31 +314,31 @@ fn a_fault_in_a_mapping_file_is_named_with_its_place() {
         file::open(std::path::Path::new("/nowhere/m.json")).unwrap_err().to_string(),
     ];
     insta::assert_snapshot!(messages.join("\n"), @r#"
-    m.json: line 1: this is XML, perhaps a connection exported by the console; the mapping is in the JSON of the administrative API (/idp/spConnections)
-    m.json: line 2: not JSON: expected value
-    m.json: the file: must be an object
-    m.json: attributeMapping: is missing; it is a list of fieldName and saasFieldInfo
-    m.json: attributeMapping: must be a list
-    m.json: attributeMapping: field userName is not mapped, but it identifies each user
-    m.json: attributeMapping[0]: must be an object
-    m.json: attributeMapping[1].fieldName: is missing
-    m.json: attributeMapping[1].fieldName: must be text
-    m.json: attributeMapping[1].fieldName: "shoeSize" is no field of the target; fields are userName, givenName, workEmail and so on, or IANUser:attribute
-    m.json: attributeMapping[1]: field userName is mapped twice; keep one
-    m.json: attributeMapping[1] (title): has neither attributeNames nor defaultValue, so it can never have a value
-    m.json: attributeMapping[1] (title).attributeNames: must be a list of attribute names
-    m.json: attributeMapping[1] (title).attributeNames: must be a list of attribute names
-    m.json: attributeMapping[1] (title).expression: expressions (OGNL) are not evaluated; map the field from attributeNames alone
-    m.json: attributeMapping[1] (title).trim: must be true or false
-    m.json: attributeMapping[1] (title).createOnly: must be true or false
-    m.json: attributeMapping[1] (title).characterCase: "TITLE" is not NONE, LOWER or UPPER
-    m.json: attributeMapping[1] (title).parser: "REGEX" is not NONE, EXTRACT_CN_FROM_DN or EXTRACT_USERNAME_FROM_EMAIL
-    m.json: attributeMapping[1] (title).defaultValue: must be text
-    m.json: accountManagementSettings.accountStatusAttributeName: is missing
-    m.json: accountManagementSettings.accountStatusAlgorithm: "GUESS" is not ACCOUNT_STATUS_ALGORITHM_AD or ACCOUNT_STATUS_ALGORITHM_FLAG
-    m.json: accountManagementSettings.flagComparisonValue: is missing
-    m.toml: line 2: not TOML: unclosed inline table, expected `}`
-    /nowhere/m.json: the file: cannot be read: No such file or directory (os error 2)
+    m.json, line 1: this is XML, perhaps a connection exported by the console; the mapping is in the JSON of the administrative API (/idp/spConnections)
+    m.json, line 2: not JSON: expected value
+    m.json: must be an object
+    m.json, attributeMapping: is missing; it is a list of fieldName and saasFieldInfo
+    m.json, attributeMapping: must be a list
+    m.json, attributeMapping: field userName is not mapped, but it identifies each user
+    m.json, attributeMapping[0]: must be an object
+    m.json, attributeMapping[1].fieldName: is missing
+    m.json, attributeMapping[1].fieldName: must be text
+    m.json, attributeMapping[1].fieldName: unknown field of the target "shoeSize"; use one of userName, displayName, nickName, profileUrl, title, userType, preferredLanguage, locale, timezone, externalId and 53 more
+    m.json, attributeMapping[1]: field userName is mapped twice; keep one
+    m.json, attributeMapping[1] (title): has neither attributeNames nor defaultValue, so it can never have a value
+    m.json, attributeMapping[1] (title).attributeNames: must be a list of attribute names
+    m.json, attributeMapping[1] (title).attributeNames: must be a list of attribute names
+    m.json, attributeMapping[1] (title).expression: expressions (OGNL) are not evaluated; map the field from attributeNames alone
+    m.json, attributeMapping[1] (title).trim: must be true or false
+    m.json, attributeMapping[1] (title).createOnly: must be true or false
+    m.json, attributeMapping[1] (title).characterCase: unknown letter case "TITLE"; use one of NONE, LOWER, UPPER
+    m.json, attributeMapping[1] (title).parser: unknown parser "REGEX"; use one of NONE, EXTRACT_CN_FROM_DN, EXTRACT_USERNAME_FROM_EMAIL
+    m.json, attributeMapping[1] (title).defaultValue: must be text
+    m.json, accountManagementSettings.accountStatusAttributeName: is missing
+    m.json, accountManagementSettings.accountStatusAlgorithm: unknown algorithm "GUESS"; use one of ACCOUNT_STATUS_ALGORITHM_AD, ACCOUNT_STATUS_ALGORITHM_FLAG
+    m.json, accountManagementSettings.flagComparisonValue: is missing
+    m.toml, line 2, key `attributeMapping`: unclosed inline table, expected `}`
+    /nowhere/m.json: the file cannot be read: there is no such file
     "#);
 }
 

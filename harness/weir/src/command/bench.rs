@@ -57,7 +57,7 @@ pub(super) struct BenchArgs {
     #[arg(value_name = "URL", value_parser = base_url)]
     url: Option<Url>,
     /// Only loads of this shape; may be repeated; all that the endpoint offers by default
-    #[arg(long = "shape", value_enum, value_name = "SHAPE")]
+    #[arg(long = "shape", value_enum, value_name = "SHAPE", value_delimiter = ',')]
     shapes: Vec<Shape>,
     /// How many users to create before the load, and to delete after it
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]

@@ -40,7 +40,7 @@ pub(super) struct CalibrateArgs {
 }
 
 pub(super) fn run(args: &CalibrateArgs, output: &Output) -> Result<u8, Failure> {
-    let description = client::find(&args.client).ok_or_else(|| Failure::Usage(client::unknown(&args.client)))?;
+    let description = client::named(&args.client).map_err(Failure::usage)?;
     let heard = calibrate::open(&args.file).map_err(Failure::usage)?;
     let found = calibrate::calibrate(description, &heard);
     let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.variants.toml", description.id)));

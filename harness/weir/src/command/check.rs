@@ -49,11 +49,11 @@ pub(super) struct CheckArgs {
     /// The SCIM base URL; without it an embedded endpoint is checked
     #[arg(value_name = "URL", value_parser = base_url)]
     url: Option<Url>,
-    /// Run only checks whose id begins so; may be repeated
-    #[arg(long, value_name = "ID-PREFIX")]
+    /// Run only this topic or check, such as `patch` or `create.user`, or a pattern such as `create.dup*`; may be repeated
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
     only: Vec<String>,
-    /// Leave out checks whose id begins so; may be repeated
-    #[arg(long, value_name = "ID-PREFIX")]
+    /// Leave out this topic or check, or a pattern; may be repeated
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
     skip: Vec<String>,
     /// Run the checks of scale too: they create 10,000 users, and a group of 5,000 members
     #[arg(long)]
@@ -292,7 +292,7 @@ fn choose(args: &CheckArgs, output: &Output) -> Result<Vec<Chosen>, Failure> {
 /// Why nothing is known of the endpoint.
 fn undiscovered(error: &DiscoveryError, config: &Config) -> Failure {
     match error {
-        DiscoveryError::UnknownType { .. } => {
+        DiscoveryError::UnknownType(_) => {
             Failure::Usage(format!("{}: `resource_types`: {error}", config.file.display()))
         }
         _ => Failure::Unreachable(error.to_string()),

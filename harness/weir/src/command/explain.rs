@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use clap::Args;
 use scim::requirement::{self, Actor, Requirement};
 use weir_catalog::{Check, checks};
+use weir_files::name::UnknownName;
 use weir_provision::client;
 use weir_provision::client::variants::Confidence;
 use weir_provision::client::{Description, Detail};
@@ -26,7 +27,7 @@ Examples:
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct ExplainArgs {
-    /// The id of a check, a requirement, a deviation or a client, or the name of a target
+    /// The id of a check, a topic, a requirement, a deviation or a client, or the name of a target
     #[arg(value_name = "ID")]
     id: String,
 }
@@ -40,26 +41,33 @@ pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<u8, Failure> {
         .or_else(|| Target::find(id).map(|found| target(&found)))
         .or_else(|| client::find(id).map(client))
         .or_else(|| client::not_scim(id).map(|why| format!("{why}\n")))
-        .ok_or_else(|| {
-            Failure::Usage(format!("{id:?} is no check, requirement, deviation, target or client; {}", hint(id)))
-        })?;
+        .or_else(|| topic(id))
+        .ok_or_else(|| Failure::usage(unknown(id)))?;
     output.print(&text)?;
     Ok(exit::OK)
 }
 
-/// Where to look for the right id: those that contain what was typed, if there are a few.
-fn hint(typed: &str) -> String {
-    let near: Vec<_> = checks::all()
-        .map(|check| check.id)
+/// What is near among everything that can be explained.
+fn unknown(id: &str) -> UnknownName {
+    let known = checks::topics()
+        .chain(checks::all().map(|check| check.id))
         .chain(Deviation::all().iter().map(|deviation| deviation.id))
-        .filter(|id| !typed.is_empty() && (id.contains(typed) || typed.contains(id)))
-        .take(5)
-        .collect();
-    if near.is_empty() {
-        "`weir list` shows what there is".into()
-    } else {
-        format!("did you mean {}?", near.join(" or "))
-    }
+        .chain(requirement::all().iter().map(|requirement| requirement.id))
+        .chain(Target::names())
+        .chain(client::all().iter().map(|client| client.id.as_str()));
+    let kind = "check, topic, requirement, deviation, target or client";
+    UnknownName::new(kind, id, known).listed_by("weir list CATALOGUE")
+}
+
+/// The checks and deviations whose ids stand below a topic.
+fn topic(id: &str) -> Option<String> {
+    let is_below = |own: &str| own.strip_prefix(id.trim_end_matches('.')).is_some_and(|rest| rest.starts_with('.'));
+    let mut text = format!("topic {id}\n");
+    let checks = checks::all().filter(|check| is_below(check.id));
+    section(&mut text, "Checks", checks.map(|check| format!("{}: {}", check.id, check.title)));
+    let deviations = Deviation::all().iter().filter(|deviation| is_below(deviation.id));
+    section(&mut text, "Deviations", deviations.map(|deviation| format!("{}: {}", deviation.id, deviation.summary)));
+    (text.lines().count() > 1).then_some(text)
 }
 
 fn section(text: &mut String, heading: &str, lines: impl IntoIterator<Item = String>) {

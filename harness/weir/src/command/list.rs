@@ -1,13 +1,17 @@
 //! `weir list`: what Weir knows, as tables or JSON.
 
+use std::collections::BTreeSet;
+
 use clap::{Args, ValueEnum};
 use scim::requirement;
 use serde_json::{Value, json};
-use weir_catalog::checks;
+use weir_catalog::{checks, plan};
+use weir_files::name::UnknownName;
 use weir_provision::client;
 use weir_server::Target;
 use weir_server::{Breaks, Deviation};
 
+use crate::embedded;
 use crate::exit;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -41,7 +45,7 @@ pub(super) struct ListArgs {
     /// What to list
     #[arg(value_enum, value_name = "CATALOGUE")]
     catalogue: Catalogue,
-    /// Only checks of this topic, or requirements of this feature
+    /// Only this topic of checks or deviations, or a pattern such as `create.dup*`; or requirements of this feature
     #[arg(long, value_name = "WORD")]
     topic: Option<String>,
     /// The form of the list
@@ -52,17 +56,15 @@ pub(super) struct ListArgs {
 pub(super) fn run(args: &ListArgs, output: &Output) -> Result<u8, Failure> {
     let topic = args.topic.as_deref();
     let entries = match args.catalogue {
-        Catalogue::Checks => checks(topic),
-        Catalogue::Requirements => requirements(topic),
-        Catalogue::Deviations => deviations(topic),
+        Catalogue::Checks => checks(topic)?,
+        Catalogue::Requirements => requirements(topic)?,
+        Catalogue::Deviations => deviations(topic)?,
+        Catalogue::Targets | Catalogue::Clients if topic.is_some() => {
+            return Err(Failure::Usage("--topic is for checks, requirements and deviations; leave it out".into()));
+        }
         Catalogue::Targets => targets(),
         Catalogue::Clients => clients(),
     };
-    if let (Some(topic), true) = (topic, entries.is_empty()) {
-        return Err(Failure::Usage(format!(
-            "nothing has the topic {topic:?}; without --topic the whole list is shown"
-        )));
-    }
     let text = match args.format {
         ListFormat::Table => table(&entries.iter().map(|entry| entry.row.clone()).collect::<Vec<_>>()),
         ListFormat::Json => {
@@ -80,13 +82,10 @@ struct Entry {
     json: Value,
 }
 
-fn wanted(topic: Option<&str>, own: &str) -> bool {
-    topic.is_none_or(|topic| topic == own)
-}
-
-fn checks(topic: Option<&str>) -> Vec<Entry> {
-    checks::all()
-        .filter(|check| wanted(topic, check.topic()))
+fn checks(topic: Option<&str>) -> Result<Vec<Entry>, Failure> {
+    let pattern = topic.map(plan::pattern).transpose().map_err(Failure::usage)?;
+    Ok(checks::all()
+        .filter(|check| pattern.as_ref().is_none_or(|pattern| pattern.matches(check.id)))
         .map(|check| Entry {
             row: vec![check.id.into(), weir_judge::verdict_of(check.requirements).as_str().into(), check.title.into()],
             json: json!({
@@ -100,13 +99,21 @@ fn checks(topic: Option<&str>) -> Vec<Entry> {
                 "legal": check.legal,
             }),
         })
-        .collect()
+        .collect())
 }
 
-fn requirements(feature: Option<&str>) -> Vec<Entry> {
-    requirement::all()
+fn requirements(feature: Option<&str>) -> Result<Vec<Entry>, Failure> {
+    let wanted = |own: &str| feature.is_none_or(|feature| feature == own);
+    if let Some(feature) = feature
+        && !requirement::all().iter().any(|requirement| wanted(requirement.feature))
+    {
+        let features: BTreeSet<&str> = requirement::all().iter().map(|requirement| requirement.feature).collect();
+        let name = UnknownName::new("feature", feature, features).listed_by("weir list requirements --format json");
+        return Err(Failure::usage(name));
+    }
+    Ok(requirement::all()
         .iter()
-        .filter(|requirement| wanted(feature, requirement.feature))
+        .filter(|requirement| wanted(requirement.feature))
         .map(|requirement| {
             let covered: Vec<_> = checks::all()
                 .filter(|check| check.requirements.contains(&requirement.id))
@@ -128,13 +135,14 @@ fn requirements(feature: Option<&str>) -> Vec<Entry> {
                 }),
             }
         })
-        .collect()
+        .collect())
 }
 
-fn deviations(topic: Option<&str>) -> Vec<Entry> {
-    Deviation::all()
+fn deviations(topic: Option<&str>) -> Result<Vec<Entry>, Failure> {
+    let pattern = topic.map(embedded::deviation_pattern).transpose().map_err(Failure::usage)?;
+    Ok(Deviation::all()
         .iter()
-        .filter(|deviation| wanted(topic, deviation.id.split('.').next().unwrap_or_default()))
+        .filter(|deviation| pattern.as_ref().is_none_or(|pattern| pattern.matches(deviation.id)))
         .map(|deviation| {
             let (breaks, permitted) = match &deviation.breaks {
                 Breaks::Requirements(ids) => (ids.to_vec(), None),
@@ -155,7 +163,7 @@ fn deviations(topic: Option<&str>) -> Vec<Entry> {
                 }),
             }
         })
-        .collect()
+        .collect())
 }
 
 fn clients() -> Vec<Entry> {

@@ -10,6 +10,7 @@ mod diff;
 mod explain;
 mod init;
 mod list;
+mod mistake;
 mod prove;
 mod provision;
 mod scenario;
@@ -81,7 +82,18 @@ enum Command {
 pub fn main() -> ExitCode {
     // Fails only if a provider is installed already, which then serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let arguments: Vec<String> = std::env::args().skip(1).collect();
+            let mut weir = Cli::command();
+            // Gives each command its global flags.
+            weir.build();
+            let Some(sentence) = mistake::sentence(&error, &weir, &arguments) else { error.exit() };
+            eprintln!("weir: {sentence}");
+            return ExitCode::from(exit::USAGE);
+        }
+    };
     init_log();
     let output = Output::new(cli.color);
     let status = match dispatch(cli.command, &output) {

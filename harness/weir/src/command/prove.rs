@@ -20,7 +20,7 @@ Examples:
   weir prove                       each deviation against the checks that matter to it
   weir prove --full                every deviation against every check
   weir prove --full --write fixtures/proof.tsv
-  weir prove --only patch          only deviations whose id begins so
+  weir prove --only patch          only deviations of this topic
   weir prove --as pingfederate-aquera          what becomes of a client that meets each deviation
   weir prove --as all --write docs/evidence/compatibility.md";
 
@@ -37,8 +37,8 @@ pub(super) struct ProveArgs {
     /// Run every check against every deviation, and demand that each check is made to fail
     #[arg(long)]
     full: bool,
-    /// Only deviations whose id begins so; may be repeated
-    #[arg(long, value_name = "ID-PREFIX")]
+    /// Only this deviation or topic, or a pattern such as `put.null*`; may be repeated
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
     only: Vec<String>,
     /// Let this client meet each deviation, instead of the checks; may be repeated, `all` is every client
     #[arg(long = "as", value_name = "CLIENT", conflicts_with = "full")]
@@ -97,7 +97,7 @@ async fn compare(args: &ProveArgs, output: &Output) -> Result<u8, Failure> {
             clients = clients::all().iter().collect();
             break;
         }
-        clients.push(clients::find(id).ok_or_else(|| Failure::Usage(clients::unknown(id)))?);
+        clients.push(clients::named(id).map_err(Failure::usage)?);
     }
     let mut progress = Progress::new();
     let mut done = Vec::new();

@@ -2,6 +2,7 @@
 
 use clap::{Args, Command};
 use clap_complete::Shell;
+use weir_files::name::UnknownName;
 
 use crate::exit;
 use crate::failure::Failure;
@@ -36,11 +37,10 @@ pub(super) fn man(args: &ManArgs, weir: Command, output: &Output) -> Result<u8, 
     let page = match &args.command {
         None => weir,
         Some(name) => {
-            let known: Vec<String> = weir.get_subcommands().map(|command| command.get_name().to_owned()).collect();
-            let found =
-                weir.get_subcommands().find(|command| command.get_name() == name).cloned().ok_or_else(|| {
-                    Failure::Usage(format!("weir has no command {name:?}; there are {}", known.join(", ")))
-                })?;
+            let found = weir.find_subcommand(name).cloned().ok_or_else(|| {
+                let known = weir.get_subcommands().map(Command::get_name);
+                Failure::usage(UnknownName::new("command", name, known).listed_by("weir --help"))
+            })?;
             // The page is called as one would type the command.
             found.display_name(format!("weir-{name}")).bin_name(format!("weir {name}"))
         }

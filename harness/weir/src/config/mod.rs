@@ -18,6 +18,8 @@ pub use secret::{SecretError, SecretSource};
 use crate::exit::FailOn;
 use weir_catalog::Foreknowledge;
 use weir_catalog::Templates;
+use weir_files::document;
+use weir_files::fault::FileFault;
 
 /// The name under which a configuration is found without being asked for.
 pub const FILE: &str = "weir.toml";
@@ -90,33 +92,19 @@ pub struct Checks {
     pub baseline: Option<PathBuf>,
 }
 
-/// Why a configuration cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    #[error("the configuration {} cannot be read: {problem}", .file.display())]
-    Unreadable { file: PathBuf, problem: std::io::Error },
-    #[error("the configuration {}: {place}: {problem}", .file.display())]
-    Wrong { file: PathBuf, place: String, problem: String },
-}
-
 impl Config {
     /// The configuration of `file`, or that of the working directory if there is one.
-    pub fn load(file: Option<&Path>) -> Result<Option<Self>, ConfigError> {
+    pub fn load(file: Option<&Path>) -> Result<Option<Self>, FileFault> {
         let path = file.unwrap_or(Path::new(FILE));
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::parse(path, &text).map(Some),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && file.is_none() => Ok(None),
-            Err(problem) => Err(ConfigError::Unreadable { file: path.to_owned(), problem }),
+        if file.is_none() && !path.exists() {
+            return Ok(None);
         }
+        Self::parse(path, &document::read(path)?).map(Some)
     }
 
     /// Reads a configuration; `file` is for errors, and for the folder that its paths start from.
-    pub fn parse(file: &Path, text: &str) -> Result<Self, ConfigError> {
-        read::config(file, text).map_err(|fault| ConfigError::Wrong {
-            file: file.to_owned(),
-            place: fault.place(text),
-            problem: fault.problem,
-        })
+    pub fn parse(file: &Path, text: &str) -> Result<Self, FileFault> {
+        read::config(file, text).map_err(|fault| fault.within(file.display(), text))
     }
 }
 

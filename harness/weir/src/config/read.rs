@@ -1,6 +1,7 @@
 //! Reads a configuration.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,9 +13,11 @@ use toml::{Spanned, Value};
 use url::Url;
 use weir_catalog::Foreknowledge;
 use weir_catalog::Templates;
-use weir_catalog::plan::{Selection, select};
+use weir_catalog::plan::pattern;
 use weir_exchange::base_url;
-use weir_files::fault::{Fault, fault};
+use weir_files::document;
+use weir_files::fault::FileFault;
+use weir_files::name::UnknownName;
 
 use super::{Checks, Config, CredentialSource, PaceConfig, SecretSource, Transport};
 use crate::exit::FailOn;
@@ -101,8 +104,12 @@ struct ChecksRow {
     baseline: Option<PathBuf>,
 }
 
-pub(super) fn config(file: &Path, text: &str) -> Result<Config, Fault> {
-    let document: Document = toml::from_str(text)?;
+fn fault<T>(span: Range<usize>, problem: impl Into<String>) -> Result<T, FileFault> {
+    Err(FileFault::new(span, problem))
+}
+
+pub(super) fn config(file: &Path, text: &str) -> Result<Config, FileFault> {
+    let document: Document = document::toml(text)?;
     let folder = file.parent().unwrap_or(Path::new(""));
     let credentials = match document.credentials {
         Some(row) => {
@@ -116,7 +123,7 @@ pub(super) fn config(file: &Path, text: &str) -> Result<Config, Fault> {
         file: file.to_owned(),
         url: document.url.map(|url| read_url(&url)).transpose()?,
         credentials,
-        headers: headers.collect::<Result<_, Fault>>()?,
+        headers: headers.collect::<Result<_, FileFault>>()?,
         transport: transport(document.transport, folder)?,
         pace: pace(document.pace)?,
         known: Foreknowledge {
@@ -129,17 +136,21 @@ pub(super) fn config(file: &Path, text: &str) -> Result<Config, Fault> {
     })
 }
 
-fn read_url(text: &Spanned<String>) -> Result<Url, Fault> {
-    base_url(text.get_ref()).map_err(|problem| Fault::new(text.span(), problem))
+fn read_url(text: &Spanned<String>) -> Result<Url, FileFault> {
+    base_url(text.get_ref()).map_err(|problem| FileFault::new(text.span(), problem))
 }
 
-fn credentials(row: CredentialsRow, span: std::ops::Range<usize>, folder: &Path) -> Result<CredentialSource, Fault> {
+fn credentials(
+    row: CredentialsRow,
+    span: std::ops::Range<usize>,
+    folder: &Path,
+) -> Result<CredentialSource, FileFault> {
     match (row.bearer, row.basic, row.oauth) {
         (Some(bearer), None, None) => Ok(CredentialSource::Bearer(secret(bearer, folder)?)),
         (None, Some(basic), None) => Ok(CredentialSource::Basic(secret(basic, folder)?)),
         (None, None, Some(oauth)) => Ok(CredentialSource::Oauth {
             token_url: Url::parse(oauth.token_url.get_ref())
-                .map_err(|error| Fault::new(oauth.token_url.span(), format!("this is no URL: {error}")))?,
+                .map_err(|error| FileFault::new(oauth.token_url.span(), format!("this is not a URL: {error}")))?,
             client: oauth.client,
             secret: secret(oauth.secret, folder)?,
             scope: oauth.scope,
@@ -150,7 +161,7 @@ fn credentials(row: CredentialsRow, span: std::ops::Range<usize>, folder: &Path)
 }
 
 /// A text, or a table with one of `env`, `file` and `command`.
-fn secret(value: Spanned<Value>, folder: &Path) -> Result<SecretSource, Fault> {
+fn secret(value: Spanned<Value>, folder: &Path) -> Result<SecretSource, FileFault> {
     const SHAPE: &str =
         "a secret is a text, or one of { env = \"NAME\" }, { file = \"PATH\" } and { command = [\"PROGRAM\", …] }";
     let span = value.span();
@@ -165,14 +176,14 @@ fn secret(value: Spanned<Value>, folder: &Path) -> Result<SecretSource, Fault> {
         ("file", Value::String(path)) => Ok(SecretSource::File(folder.join(path))),
         ("command", Value::Array(words)) if !words.is_empty() => words
             .into_iter()
-            .map(|word| word.as_str().map(str::to_owned).ok_or_else(|| Fault::new(span.clone(), SHAPE)))
+            .map(|word| word.as_str().map(str::to_owned).ok_or_else(|| FileFault::new(span.clone(), SHAPE)))
             .collect::<Result<_, _>>()
             .map(SecretSource::Command),
         _ => fault(span, SHAPE),
     }
 }
 
-fn transport(row: TransportRow, folder: &Path) -> Result<Transport, Fault> {
+fn transport(row: TransportRow, folder: &Path) -> Result<Transport, FileFault> {
     if let Some(key) = &row.key
         && row.certificate.is_none()
     {
@@ -180,7 +191,7 @@ fn transport(row: TransportRow, folder: &Path) -> Result<Transport, Fault> {
     }
     let proxy = row.proxy.map(|proxy| {
         Url::parse(proxy.get_ref())
-            .map_err(|error| Fault::new(proxy.span(), format!("this is no URL of a proxy: {error}")))
+            .map_err(|error| FileFault::new(proxy.span(), format!("this is not the URL of a proxy: {error}")))
     });
     Ok(Transport {
         ca: row.ca.map(|path| folder.join(path)),
@@ -192,11 +203,11 @@ fn transport(row: TransportRow, folder: &Path) -> Result<Transport, Fault> {
     })
 }
 
-fn pace(row: PaceRow) -> Result<PaceConfig, Fault> {
+fn pace(row: PaceRow) -> Result<PaceConfig, FileFault> {
     let settle = match row.settle {
         Some(settle) => Some(
             Duration::try_from_secs_f64(*settle.get_ref())
-                .map_err(|_| Fault::new(settle.span(), "`settle` is a number of seconds, 0 or more"))?,
+                .map_err(|_| FileFault::new(settle.span(), "`settle` is a number of seconds, 0 or more"))?,
         ),
         None => None,
     };
@@ -208,7 +219,7 @@ fn pace(row: PaceRow) -> Result<PaceConfig, Fault> {
     Ok(PaceConfig { concurrency: positive(row.concurrency)?, rate, budget: positive(row.budget)?, settle })
 }
 
-fn positive<N: Copy + Default + PartialEq>(number: Option<Spanned<N>>) -> Result<Option<N>, Fault> {
+fn positive<N: Copy + Default + PartialEq>(number: Option<Spanned<N>>) -> Result<Option<N>, FileFault> {
     match number {
         Some(number) if *number.get_ref() == N::default() => fault(number.span(), "the number must be greater than 0"),
         Some(number) => Ok(Some(number.into_inner())),
@@ -216,7 +227,7 @@ fn positive<N: Copy + Default + PartialEq>(number: Option<Spanned<N>>) -> Result
     }
 }
 
-fn capabilities(names: Vec<Spanned<String>>) -> Result<Vec<Capability>, Fault> {
+fn capabilities(names: Vec<Spanned<String>>) -> Result<Vec<Capability>, FileFault> {
     let mut all = Vec::new();
     for name in names {
         // `patch` stands for `patch.users` and `patch.groups`.
@@ -228,41 +239,46 @@ fn capabilities(names: Vec<Spanned<String>>) -> Result<Vec<Capability>, Fault> {
         let before = all.len();
         all.extend(known);
         if all.len() == before {
-            let known: Vec<String> = Capability::ALL.iter().map(ToString::to_string).collect();
-            return fault(name.span(), format!("{word:?} is no capability; there are {}", known.join(", ")));
+            let ids = Capability::ALL.iter().map(|capability| capability.id());
+            let known = ids.clone().filter_map(|id| Some(id.split_once('.')?.0)).chain(ids);
+            return Err(FileFault::unknown(name.span(), &UnknownName::new("capability", word, known)));
         }
     }
     Ok(all)
 }
 
-fn templates(types: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<Value>>>) -> Result<Templates, Fault> {
+fn templates(
+    types: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<Value>>>,
+) -> Result<Templates, FileFault> {
     let mut templates = Templates::default();
     for (name, attributes) in types {
         for (path, value) in attributes {
             let span = value.span();
             let json = serde_json::to_value(value.into_inner())
-                .map_err(|error| Fault::new(span.clone(), error.to_string()))?;
+                .map_err(|error| FileFault::new(span.clone(), error.to_string()))?;
             templates
                 .add(name.get_ref(), path.get_ref(), json)
-                .map_err(|problem| Fault::new(span, problem.to_string()))?;
+                .map_err(|problem| FileFault::new(span, problem.to_string()))?;
         }
     }
     Ok(templates)
 }
 
-fn checks(row: ChecksRow, folder: &Path) -> Result<Checks, Fault> {
-    for prefix in row.only.iter().chain(&row.skip) {
-        let selection = Selection { only: vec![prefix.get_ref().clone()], ..Selection::default() };
-        select(&selection).map_err(|error| Fault::new(prefix.span(), error.to_string()))?;
+fn checks(row: ChecksRow, folder: &Path) -> Result<Checks, FileFault> {
+    for text in row.only.iter().chain(&row.skip) {
+        pattern(text.get_ref()).map_err(|error| FileFault::new(text.span(), error.to_string()))?;
     }
     let fail_on = match row.fail_on {
         Some(word) => match FailOn::from_str(word.get_ref(), false) {
             Ok(level) => Some(level),
-            Err(_) => return fault(word.span(), "`fail_on` is one of must, should, note and never"),
+            Err(_) => {
+                let known = ["must", "should", "note", "never"];
+                return Err(FileFault::unknown(word.span(), &UnknownName::new("level", word.get_ref(), known)));
+            }
         },
         None => None,
     };
-    let texts = |prefixes: Vec<Spanned<String>>| prefixes.into_iter().map(Spanned::into_inner).collect();
+    let texts = |patterns: Vec<Spanned<String>>| patterns.into_iter().map(Spanned::into_inner).collect();
     Ok(Checks {
         only: texts(row.only),
         skip: texts(row.skip),

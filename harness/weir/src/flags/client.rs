@@ -9,6 +9,7 @@ use clap::Args;
 use secrecy::ExposeSecret as _;
 use url::Url;
 use weir_exchange::{Client, ClientOptions, Credentials, TokenSource};
+use weir_files::name::UnknownName;
 use weir_provision::client;
 use weir_provision::client::Description;
 use weir_provision::client::settings::Reach;
@@ -80,7 +81,7 @@ impl ClientFlags {
                 ))
             })?,
         };
-        let description = client::find(id).ok_or_else(|| Failure::Usage(client::unknown(id)))?;
+        let description = client::named(id).map_err(Failure::usage)?;
         self.configure(description, connection.as_ref(), output)
     }
 
@@ -98,7 +99,7 @@ impl ClientFlags {
         let from_file = connection.map(Connection::given).unwrap_or_default();
         let mut given: Vec<(String, String)> = from_file.clone();
         given.extend(self.settings.iter().cloned());
-        let configured = description.configured(&given).map_err(Failure::Usage)?;
+        let configured = description.configured(&given).map_err(Failure::usage)?;
         judge(&description, &from_file, &configured.unknown, output)?;
         for conflict in configured.conflicts {
             // A file holds what an API took; what somebody asks for must be what the console can make.
@@ -127,8 +128,8 @@ impl ClientFlags {
         };
         let found = channels.iter().find(|channel| channel.name == *wanted).cloned();
         found.map(Some).ok_or_else(|| {
-            let known: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();
-            Failure::Usage(format!("the connection has no channel {wanted:?}; it has {}", known.join(", ")))
+            let known = channels.iter().map(|channel| channel.name.as_str());
+            Failure::usage(UnknownName::new("channel of the connection", wanted, known))
         })
     }
 }
@@ -142,14 +143,10 @@ fn judge(
 ) -> Result<(), Failure> {
     for name in unknown {
         if file.iter().any(|(own, _)| own == name) {
-            output.warn(&format!("{name} is no setting of {} and is ignored", description.id));
+            let unknown = description.unknown_setting(name);
+            output.warn(&format!("{}, so it is ignored; {}", unknown.problem(), unknown.remedy()));
         } else {
-            let known: Vec<&str> = description.settings.iter().map(|setting| setting.name.as_str()).collect();
-            return Err(Failure::Usage(format!(
-                "{name:?} is no setting of {}; those are {}",
-                description.id,
-                known.join(", ")
-            )));
+            return Err(Failure::usage(description.unknown_setting(name)));
         }
     }
     Ok(())

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
+use weir_files::name::UnknownName;
 use weir_judge::Consumer;
 
 use crate::failure::Failure;
@@ -68,20 +69,27 @@ pub struct Asked<F> {
     pub file: Option<PathBuf>,
 }
 
-impl<F: ValueEnum> FromStr for Asked<F> {
-    type Err = String;
+/// A report that cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReportError {
+    #[error(transparent)]
+    Unknown(UnknownName),
+    #[error("the file is missing after the equals sign; give one, as in junit=report.xml")]
+    NoFile,
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl<F: ValueEnum> FromStr for Asked<F> {
+    type Err = ReportError;
+
+    fn from_str(text: &str) -> Result<Self, ReportError> {
         let (word, file) = text.split_once('=').map_or((text, None), |(word, file)| (word, Some(file)));
         let format = F::from_str(word, false).map_err(|_| {
-            let known: Vec<String> = F::value_variants()
-                .iter()
-                .filter_map(|format| format.to_possible_value().map(|value| value.get_name().to_owned()))
-                .collect();
-            format!("there is no report {word:?}; there are {}", known.join(", "))
+            let known = F::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+            let known = known.map(|value| value.get_name().to_owned());
+            ReportError::Unknown(UnknownName::new("report", word, known))
         })?;
         if file == Some("") {
-            return Err("the file is missing after the equals sign".into());
+            return Err(ReportError::NoFile);
         }
         Ok(Self { format, file: file.map(PathBuf::from) })
     }
@@ -183,7 +191,8 @@ mod tests {
     use super::*;
 
     fn asked(texts: &[&str]) -> Result<Vec<Asked<ReportFormat>>, String> {
-        let reports = texts.iter().map(|text| text.parse()).collect::<Result<_, String>>()?;
+        let parsed: Result<_, ReportError> = texts.iter().map(|text| text.parse()).collect();
+        let reports = parsed.map_err(|error| error.to_string())?;
         ReportFlags { reports, ..ReportFlags::default() }.asked().map_err(|failure| failure.to_string())
     }
 
@@ -200,7 +209,7 @@ mod tests {
     #[test]
     fn what_cannot_be_is_said() {
         for (texts, words) in [
-            (&["pdf"][..], "there is no report \"pdf\"; there are terminal, json"),
+            (&["pdf"][..], "unknown report \"pdf\"; use one of terminal, json"),
             (&["json="], "the file is missing"),
             (&["json", "github"], "only one report can go to standard output"),
         ] {

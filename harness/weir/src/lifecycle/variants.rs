@@ -40,8 +40,8 @@ pub enum VariantError {
     #[error(transparent)]
     Undiscovered(#[from] DiscoveryError),
     /// A description that has no such variant.
-    #[error("{0}")]
-    Unknown(String),
+    #[error(transparent)]
+    Unknown(weir_provision::client::variants::VariantError),
     #[error("the run was interrupted")]
     Interrupted,
 }

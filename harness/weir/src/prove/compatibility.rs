@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::StreamExt as _;
+use weir_files::pattern::PatternError;
 use weir_provision::client::Description;
 
 use crate::embedded;
@@ -96,8 +97,8 @@ pub enum CompatibilityError {
     Subject { client: String, deviation: String, problem: String },
     #[error("{client} does not get through its own lifecycle with any endpoint of ours without deviation: {problem}")]
     NoGround { client: String, problem: String },
-    #[error("no deviation begins with {0:?}; `weir list deviations` shows all of them")]
-    UnknownDeviation(String),
+    #[error(transparent)]
+    UnknownDeviation(#[from] PatternError),
 }
 
 /// Lets a client meet each deviation; `progress` hears of each that is done.
@@ -108,18 +109,14 @@ pub async fn compatibility(
     concurrency: usize,
     mut progress: impl FnMut(&Encounter),
 ) -> Result<Compatibility, CompatibilityError> {
-    for prefix in only {
-        if !embedded::known_deviations().any(|deviation| deviation.id.starts_with(prefix.as_str())) {
-            return Err(CompatibilityError::UnknownDeviation(prefix.clone()));
-        }
-    }
+    let only = super::patterns(only)?;
     let (ground, faithful) = ground(client, seed).await?;
-    let selected = |id: &str| only.is_empty() || only.iter().any(|prefix| id.starts_with(prefix.as_str()));
+    let selected = |id: &str| only.is_empty() || only.iter().any(|pattern| pattern.matches(id));
     let faithful = &faithful;
     let encounters =
         embedded::known_deviations().filter(|deviation| selected(deviation.id)).map(|deviation| async move {
             let life = live(client, ground, Some(deviation.id), seed).await?;
-            Ok(Encounter { deviation, steps: judge(faithful, &life) })
+            Ok::<_, CompatibilityError>(Encounter { deviation, steps: judge(faithful, &life) })
         });
     let mut encounters = futures_util::stream::iter(encounters).buffered(concurrency.max(1));
     let mut done = Vec::new();

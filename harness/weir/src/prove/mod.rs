@@ -21,6 +21,7 @@ pub use record::{Record, RecordError};
 use crate::embedded;
 use crate::embedded::KnownDeviation;
 use weir_catalog::{Check, checks};
+use weir_files::pattern::{Pattern, PatternError};
 use weir_judge::Verdict;
 
 /// How many checks are run against every deviation besides those that its requirements call for.
@@ -31,7 +32,7 @@ const SENTINELS: usize = 60;
 pub struct ProveOptions {
     /// Every check against every deviation, instead of those that matter to it and the sentinels.
     pub full: bool,
-    /// Deviations by prefix of their id; all if empty.
+    /// Which deviations: whole ids, topics, or patterns with asterisks; all if empty.
     pub only: Vec<String>,
     pub seed: u64,
     /// How many endpoints are tested side by side.
@@ -74,8 +75,8 @@ pub struct Proof {
 /// Why a proof could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ProveError {
-    #[error("no deviation begins with {0:?}; `weir list deviations` shows all of them")]
-    UnknownDeviation(String),
+    #[error(transparent)]
+    UnknownDeviation(#[from] PatternError),
     #[error("{deviation}: the embedded endpoint cannot be tested: {problem}")]
     Subject { deviation: String, problem: String },
 }
@@ -86,18 +87,13 @@ pub async fn prove(
     record: &Record,
     mut progress: impl FnMut(&Trial),
 ) -> Result<Proof, ProveError> {
-    for prefix in &options.only {
-        if !embedded::known_deviations().any(|deviation| deviation.id.starts_with(prefix.as_str())) {
-            return Err(ProveError::UnknownDeviation(prefix.clone()));
-        }
-    }
-    let selected =
-        |id: &str| options.only.is_empty() || options.only.iter().any(|prefix| id.starts_with(prefix.as_str()));
+    let only = patterns(&options.only)?;
+    let selected = |id: &str| only.is_empty() || only.iter().any(|pattern| pattern.matches(id));
     let (faithful, mut exchanges, _) = subject::test(None, checks::all().collect(), options.seed).await?;
     let trials = embedded::known_deviations().filter(|deviation| selected(deviation.id)).map(|deviation| async move {
         let checks = if options.full { checks::all().collect() } else { checks_for(&deviation, record) };
         let (verdicts, exchanges, elapsed) = subject::test(Some(deviation.id), checks, options.seed).await?;
-        Ok(Trial { deviation, verdicts, exchanges, elapsed })
+        Ok::<_, ProveError>(Trial { deviation, verdicts, exchanges, elapsed })
     });
     let mut trials = futures_util::stream::iter(trials).buffered(options.concurrency.max(1));
     let mut done = Vec::new();
@@ -108,6 +104,10 @@ pub async fn prove(
         done.push(trial);
     }
     Ok(Proof { complete: options.full && options.only.is_empty(), faithful, trials: done, exchanges })
+}
+
+fn patterns(texts: &[String]) -> Result<Vec<Pattern>, PatternError> {
+    texts.iter().map(|text| embedded::deviation_pattern(text)).collect()
 }
 
 /// The checks that must be run against a deviation: those that cite what it breaks, those that noticed it when the record

@@ -123,7 +123,9 @@ fn setups(description: &Description) -> Result<Vec<Setup>, ScenarioError> {
         .filter(|detail| detail.places().any(|place| place == "user.disable"))
         .flat_map(|detail| detail.variants.iter().map(|variant| variant.id.as_str()))
         .collect();
-    let variant = |wire: &str| description.with_variants([("disable", wire)]).map_err(ScenarioError::Unsuitable);
+    let variant = |wire: &str| {
+        description.with_variants([("disable", wire)]).map_err(|error| ScenarioError::Unsuitable(error.to_string()))
+    };
     let described = if wires.is_empty() {
         vec![description.clone()]
     } else {
@@ -135,12 +137,12 @@ fn setups(description: &Description) -> Result<Vec<Setup>, ScenarioError> {
         .flat_map(|action| described.iter().map(move |described| (action, described)))
     {
         let given = [(action_name.clone(), action.as_str().to_owned())];
-        let configured = described.configured(&given).map_err(ScenarioError::Unsuitable)?;
+        let configured = described.configured(&given).map_err(|error| ScenarioError::Unsuitable(error.to_string()))?;
         let label = format!("{action_name} {}", action.as_str());
         setups.push(Setup { label, action, disables: true, description: configured.description });
     }
     let given = [(disable_name.clone(), "false".to_owned())];
-    let configured = description.configured(&given).map_err(ScenarioError::Unsuitable)?;
+    let configured = description.configured(&given).map_err(|error| ScenarioError::Unsuitable(error.to_string()))?;
     setups.push(Setup {
         label: format!("{disable_name} off"),
         action: RemoveUserAction::Disable,

@@ -7,13 +7,14 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Interval, MissedTickBehavior};
 use weir_exchange::Client;
+use weir_files::fault::{FileFault, Place};
 use weir_provision::client::Description;
 use weir_provision::client::wire::{Call, NoAnswer, Reply, Sender, Wire};
 use weir_provision::engine::report::Abort;
 use weir_provision::engine::{CycleReport, PassError, Progress, Provisioner};
 use weir_provision::source::ldap::LdapFault;
 use weir_provision::source::ldif::Warning;
-use weir_provision::source::pingone::{Event, PingOneFault};
+use weir_provision::source::pingone::Event;
 use weir_provision::source::{Directory, LdapSource, LdifFile, PingOne, Source, SourceError};
 
 use crate::exit;
@@ -65,7 +66,7 @@ pub enum Pace {
 }
 
 /// Events, each with its line's fault if it has one.
-pub type Incoming = mpsc::Receiver<Result<(usize, Event), PingOneFault>>;
+pub type Incoming = mpsc::Receiver<Result<(usize, Event), FileFault>>;
 
 /// Events that come after the cycles.
 pub struct EventSource {
@@ -183,12 +184,13 @@ impl ProvisionRun {
     }
 
     /// Applies an event to the users; what it is, as a title says it.
-    fn apply(&mut self, event: Result<(usize, Event), PingOneFault>, file: &str) -> Result<String, String> {
-        let (line, event) = event.map_err(|fault| fault.to_string())?;
+    fn apply(&mut self, event: Result<(usize, Event), FileFault>, file: &str) -> Result<String, FileFault> {
+        let (line, event) = event?;
         let source = format!("{file}:{line} {event}");
         match &mut self.people {
             People::PingOne(users) => {
-                users.apply(event).map_err(|problem| format!("{file}: line {line}: {problem}"))?;
+                let place = Place::Line(line as u64, None);
+                users.apply(event).map_err(|error| FileFault::new(place, error.to_string()).of(file))?;
             }
             People::Server(_) | People::File(_) | People::Directory(_) => {}
         }

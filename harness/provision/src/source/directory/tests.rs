@@ -84,17 +84,17 @@ fn what_a_server_would_refuse_is_refused_with_file_and_line() {
     let messages: Vec<String> =
         cases.iter().map(|changes| base().apply("step.ldif", changes).unwrap_err().to_string()).collect();
     insta::assert_snapshot!(messages.join("\n"), @r#"
-    step.ldif:1: the entry dc=x exists already; was it given in line 1 of the source, or added by an earlier change?
-    step.ldif:1: there is no entry uid=bo,dc=x; the change cannot be applied
-    step.ldif:1: ou=People,dc=x has entries below it; delete those first
-    step.ldif:1: there is no entry uid=bo,dc=x; the change cannot be applied
-    step.ldif:3: uid=ada,ou=People,dc=x: attribute cn already has the value "ADA"
-    step.ldif:3: uid=ada,ou=People,dc=x: attribute mail has no value "x@example.com" to delete
-    step.ldif:3: uid=ada,ou=People,dc=x: there is no attribute title to delete
-    step.ldif:1: the entry cn=Sales,dc=x exists already; was it given in line 13 of the source, or added by an earlier change?
-    step.ldif:1: there is no entry dc=y; the change cannot be applied
-    step.ldif:1: there is no entry uid=bo,dc=x; the change cannot be applied
-    step.ldif:1: this is an entry, but a file of changes is expected; say `changetype: add` after its dn
+    step.ldif, line 1: the entry dc=x exists already; was it given in line 1 of the source, or added by an earlier change?
+    step.ldif, line 1: there is no entry uid=bo,dc=x; the change cannot be applied
+    step.ldif, line 1: ou=People,dc=x has entries below it; delete those first
+    step.ldif, line 1: there is no entry uid=bo,dc=x; the change cannot be applied
+    step.ldif, line 3: uid=ada,ou=People,dc=x: attribute cn already has the value "ADA"
+    step.ldif, line 3: uid=ada,ou=People,dc=x: attribute mail has no value "x@example.com" to delete
+    step.ldif, line 3: uid=ada,ou=People,dc=x: there is no attribute title to delete
+    step.ldif, line 1: the entry cn=Sales,dc=x exists already; was it given in line 13 of the source, or added by an earlier change?
+    step.ldif, line 1: there is no entry dc=y; the change cannot be applied
+    step.ldif, line 1: there is no entry uid=bo,dc=x; the change cannot be applied
+    step.ldif, line 1: this is an entry, but a file of changes is expected; say `changetype: add` after its dn
     step.ldif: the file holds no change; a change is `dn:`, `changetype:` and what belongs to it
     "#);
 }
@@ -116,8 +116,8 @@ fn a_source_holds_entries_each_once() {
         Directory::open(Path::new("/nowhere/base.ldif")).unwrap_err().to_string(),
     ];
     insta::assert_snapshot!(messages.join("\n"), @r#"
-    base.ldif:1: this is a change record, but the source holds entries; give a file of changes to --changes
-    base.ldif:4: the entry DC=X exists already; was it given in line 1 of the source, or added by an earlier change?
+    base.ldif, line 1: this is a change record, but the source holds entries; give a file of changes to --changes
+    base.ldif, line 4: the entry DC=X exists already; was it given in line 1 of the source, or added by an earlier change?
     base.ldif: the file holds no entry; give the export of a directory, for example the output of `ldapsearch -L`
     /nowhere/base.ldif: the file cannot be read: No such file or directory (os error 2)
     "#);

@@ -1,5 +1,7 @@
 //! What can be wrong with an LDIF file. Every message says what stands there and what to write instead.
 
+use weir_files::fault::{FileFault, Place};
+
 use crate::entry::dn::DnSyntaxError;
 
 /// A fault in a file. `line` counts from 1; 0 means the file as a whole.
@@ -20,10 +22,14 @@ impl LdifError {
 
 impl std::fmt::Display for LdifError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.line {
-            0 => write!(f, "{}: {}", self.file, self.problem),
-            line => write!(f, "{}:{line}: {}", self.file, self.problem),
-        }
+        FileFault::from(self.clone()).fmt(f)
+    }
+}
+
+impl From<LdifError> for FileFault {
+    fn from(error: LdifError) -> Self {
+        let place = if error.line == 0 { Place::Whole } else { Place::Line(error.line, None) };
+        Self::new(place, error.problem.to_string()).of(error.file)
     }
 }
 

@@ -10,9 +10,11 @@ use std::io::BufRead;
 use std::path::Path;
 
 use serde_json::Value;
+use weir_files::document;
+use weir_files::fault::{FileFault, Place};
+use weir_files::name::UnknownName;
 
-use super::fault::PingOneFault;
-use super::user;
+use super::{fault, user};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +75,17 @@ impl std::fmt::Display for Event {
     }
 }
 
+/// Why an event does not fit what is known of the users.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EventError {
+    #[error("there is no user {0}")]
+    NoUser(String),
+    #[error("the user {0} was created before")]
+    CreatedBefore(String),
+    #[error("a created user has no attributes; give them in `user`")]
+    NoAttributes,
+}
+
 /// Reads events as they come.
 pub struct Events<R> {
     file: String,
@@ -85,13 +98,12 @@ impl Events<std::io::BufReader<Box<dyn std::io::Read + Send>>> {
     ///
     /// # Errors
     /// It cannot be opened.
-    pub fn open(path: &Path) -> Result<Self, PingOneFault> {
+    pub fn open(path: &Path) -> Result<Self, FileFault> {
         let file = path.display().to_string();
         let reader: Box<dyn std::io::Read + Send> = if file == "-" {
             Box::new(std::io::stdin())
         } else {
-            let opened = std::fs::File::open(path)
-                .map_err(|error| PingOneFault::new(&file, "", format!("the file cannot be read: {error}")))?;
+            let opened = std::fs::File::open(path).map_err(|error| document::unreadable(&file, &error))?;
             Box::new(opened)
         };
         Ok(Self::new(&file, std::io::BufReader::new(reader)))
@@ -104,8 +116,12 @@ impl<R: BufRead> Events<R> {
         Self { file: file.to_owned(), lines: reader.lines(), number: 0 }
     }
 
-    fn fault(&self, problem: impl Into<String>) -> PingOneFault {
-        PingOneFault::new(&self.file, &format!("line {}", self.number), problem)
+    fn fault(&self, problem: impl Into<String>) -> FileFault {
+        fault(&self.file, self.place(), problem)
+    }
+
+    fn place(&self) -> Place {
+        Place::Line(self.number as u64, None)
     }
 
     /// The line of the last event.
@@ -118,27 +134,24 @@ impl<R: BufRead> Events<R> {
         &self.file
     }
 
-    fn event(&self, line: &str) -> Result<Event, PingOneFault> {
-        let document: Value = serde_json::from_str(line).map_err(|error| {
-            let message = error.to_string();
-            self.fault(format!("not JSON: {}", message.split(" at line ").next().unwrap_or_default()))
-        })?;
+    fn event(&self, line: &str) -> Result<Event, FileFault> {
+        let document: Value = document::json(line).map_err(|fault| self.fault(fault.problem))?;
         let word = document["event"].as_str().unwrap_or_default();
         let change = EventKind::ALL.into_iter().find(|change| change.as_str() == word).ok_or_else(|| {
-            let known: Vec<&str> = EventKind::ALL.into_iter().map(EventKind::as_str).collect();
-            self.fault(format!("event is {word:?}; it is one of {}", known.join(", ")))
+            let name = UnknownName::new("event", word, EventKind::ALL.map(EventKind::as_str));
+            FileFault::unknown(self.place(), &name).of(&self.file)
         })?;
         let user = document.get("user").filter(|user| user.is_object()).cloned();
         let id = user.as_ref().and_then(user::id).or_else(|| document["id"].as_str()).unwrap_or_default().to_owned();
         if id.is_empty() && change != EventKind::RuleDeleted {
-            return Err(self.fault("the event says not whom it is about; give id, or user with an id in it"));
+            return Err(self.fault("the event does not say which user it is about; give id, or user with an id in it"));
         }
         Ok(Event { change, id, user })
     }
 }
 
 impl<R: BufRead> Iterator for Events<R> {
-    type Item = Result<Event, PingOneFault>;
+    type Item = Result<Event, FileFault>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {

@@ -11,15 +11,23 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expression(Filter);
 
+/// A text that is not a filter, with the place where reading ends.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is not a filter {error}")]
+pub struct ExpressionError {
+    text: String,
+    error: String,
+}
+
 impl Expression {
     /// Reads a filter; the error says where it cannot be read.
     ///
     /// # Errors
     /// The text is no filter.
-    pub fn read(text: &str) -> Result<Self, String> {
+    pub fn read(text: &str) -> Result<Self, ExpressionError> {
         parse(text, Limits::default(), &Tolerances::strict())
             .map(Self)
-            .map_err(|error| format!("{text:?} is no filter {error}"))
+            .map_err(|error| ExpressionError { text: text.to_owned(), error: error.to_string() })
     }
 
     /// Whether the user meets it.

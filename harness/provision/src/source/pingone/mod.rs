@@ -6,19 +6,19 @@
 
 mod event;
 mod expression;
-mod fault;
 mod rule;
 mod user;
 
 use std::borrow::Cow;
 use std::path::Path;
 
-pub use event::{Event, EventKind, Events};
+pub use event::{Event, EventError, EventKind, Events};
 use expression::Expression;
-pub use fault::PingOneFault;
 use indexmap::IndexMap;
 pub use rule::Rule;
 use serde_json::Value;
+use weir_files::document;
+use weir_files::fault::{FileFault, Place};
 
 use super::{Entries, Scope, Source, SourceError};
 use crate::channel::Channel;
@@ -47,24 +47,22 @@ impl PingOne {
     ///
     /// # Errors
     /// The first fault of the file.
-    pub fn open(path: &Path, rule: &Rule) -> Result<Self, PingOneFault> {
-        let file = path.display().to_string();
-        let text = fault::read(path)?;
-        Self::parse(&file, &text, rule)
+    pub fn open(path: &Path, rule: &Rule) -> Result<Self, FileFault> {
+        Self::parse(&path.display().to_string(), &document::read(path)?, rule)
     }
 
     /// Reads users that are already in memory; `file` stands for the file in errors.
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn parse(file: &str, text: &str, rule: &Rule) -> Result<Self, PingOneFault> {
-        let document = fault::json(file, text)?;
+    pub fn parse(file: &str, text: &str, rule: &Rule) -> Result<Self, FileFault> {
+        let document: Value = document::json(text).map_err(|fault| fault.of(file))?;
         let list = match &document {
             Value::Array(list) => Some(list),
             _ => document["_embedded"]["users"].as_array().or_else(|| document["users"].as_array()),
         };
         let Some(list) = list else {
-            return Err(PingOneFault::new(
+            return Err(fault(
                 file,
                 "",
                 "there are no users in it; give the answer of the management API's GET /environments/ID/users, or a list of users",
@@ -74,14 +72,14 @@ impl PingOne {
         for (index, user) in list.iter().enumerate() {
             let place = format!("user {}", index + 1);
             let id = user::id(user).ok_or_else(|| {
-                PingOneFault::new(
+                fault(
                     file,
-                    &place,
+                    place.as_str(),
                     "has no id; every user of PingOne has one, which stays when the name changes",
                 )
             })?;
             if users.insert(id.to_owned(), UserVersion { user: user.clone(), said: None }).is_some() {
-                return Err(PingOneFault::new(file, &place, format!("has the id {id:?} of a user before it")));
+                return Err(fault(file, place.as_str(), format!("has the id {id:?} of a user before it")));
             }
         }
         Ok(Self { users, filter: rule.filter.clone(), is_rule_deleted: false, touched: None })
@@ -90,8 +88,8 @@ impl PingOne {
     /// Takes an event into account. The next pass is about what it touched, and nothing else.
     ///
     /// # Errors
-    /// The event does not fit what is known, as a sentence.
-    pub fn apply(&mut self, event: Event) -> Result<(), String> {
+    /// The event does not fit what is known.
+    pub fn apply(&mut self, event: Event) -> Result<(), EventError> {
         let touched = |id: &str| Some(vec![id.to_owned()]);
         match event.change {
             EventKind::RuleDeleted => {
@@ -104,10 +102,10 @@ impl PingOne {
                 self.users.shift_remove(&event.id);
             }
             EventKind::Created if self.users.contains_key(&event.id) => {
-                return Err(format!("the user {} was created before", event.id));
+                return Err(EventError::CreatedBefore(event.id));
             }
             EventKind::Created => {
-                let user = event.user.ok_or("a created user comes with its attributes, in user")?;
+                let user = event.user.ok_or(EventError::NoAttributes)?;
                 self.users.insert(event.id.clone(), UserVersion { user, said: None });
             }
             change => {
@@ -129,8 +127,8 @@ impl PingOne {
         Ok(())
     }
 
-    fn known(&mut self, id: &str) -> Result<&mut UserVersion, String> {
-        self.users.get_mut(id).ok_or_else(|| format!("there is no user {id}"))
+    fn known(&mut self, id: &str) -> Result<&mut UserVersion, EventError> {
+        self.users.get_mut(id).ok_or_else(|| EventError::NoUser(id.to_owned()))
     }
 
     /// Whether an event has deleted the rule.
@@ -159,6 +157,10 @@ impl PingOne {
     fn provisioned(&self, id: &str) -> Option<&UserVersion> {
         self.users.get(id).filter(|held| self.is_in_rule(held))
     }
+}
+
+fn fault(file: &str, place: impl Into<Place>, problem: impl Into<String>) -> FileFault {
+    FileFault::new(place, problem).of(file)
 }
 
 /// The channel of a rule: users by their id, no groups.

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use serde_json::Value;
+use weir_files::document;
+use weir_files::fault::FileFault;
 
 use super::expression::Expression;
 use super::fault;
-use super::fault::PingOneFault;
 use crate::mapping::rule::FieldRule;
 use crate::mapping::status::StatusAlgorithm;
 use crate::mapping::{AccountStatus, Mapping, field};
@@ -55,8 +56,8 @@ impl Rule {
     ///
     /// # Errors
     /// The first fault of the file.
-    pub fn open(path: &Path) -> Result<Self, PingOneFault> {
-        let text = fault::read(path)?;
+    pub fn open(path: &Path) -> Result<Self, FileFault> {
+        let text = document::read(path)?;
         Self::parse(&path.display().to_string(), &text)
     }
 
@@ -64,13 +65,13 @@ impl Rule {
     ///
     /// # Errors
     /// As [`Self::open`].
-    pub fn parse(file: &str, text: &str) -> Result<Self, PingOneFault> {
-        let document = fault::json(file, text)?;
+    pub fn parse(file: &str, text: &str) -> Result<Self, FileFault> {
+        let document: Value = document::json(text).map_err(|fault| fault.of(file))?;
         let Some(members) = document.as_object() else {
-            return Err(PingOneFault::new(file, "", "this is no rule; a rule is an object with a filter and mappings"));
+            return Err(fault(file, "", "this is not a rule; a rule is an object with a filter and mappings"));
         };
         if document["active"] == false {
-            return Err(PingOneFault::new(file, "active", "the rule is switched off, so that nothing would be sent"));
+            return Err(fault(file, "active", "the rule is switched off, so that nothing would be sent"));
         }
         let mut warnings = Vec::new();
         let mut filter = None;
@@ -79,9 +80,9 @@ impl Rule {
             match key.as_str() {
                 "populationExpression" | "userFilter" | "filter" => {
                     let Some(text) = value.as_str() else {
-                        return Err(PingOneFault::new(file, key, "a filter is a text, such as population.id eq \"…\""));
+                        return Err(fault(file, key.as_str(), "a filter is a text, such as population.id eq \"…\""));
                     };
-                    let read = Expression::read(text).map_err(|problem| PingOneFault::new(file, key, problem))?;
+                    let read = Expression::read(text).map_err(|error| fault(file, key.as_str(), error.to_string()))?;
                     filter = Some(read);
                 }
                 "mappings" => mappings = Some(value),
@@ -109,7 +110,7 @@ impl Rule {
 }
 
 /// A rule with one mapping of its own has no defaults any more.
-fn mapping(file: &str, own: &[Value], warnings: &mut Vec<String>) -> Result<Mapping, PingOneFault> {
+fn mapping(file: &str, own: &[Value], warnings: &mut Vec<String>) -> Result<Mapping, FileFault> {
     let mut rules: Vec<FieldRule> = Vec::new();
     let mut enabled = None;
     for (index, one) in own.iter().enumerate() {
@@ -118,11 +119,11 @@ fn mapping(file: &str, own: &[Value], warnings: &mut Vec<String>) -> Result<Mapp
             |names: [&str; 2]| names.into_iter().find_map(|name| one[name].as_str()).filter(|text| !text.is_empty());
         if text(["expression", "expression"]).is_some() {
             let problem = "has an expression, which is not evaluated; map a source attribute instead";
-            return Err(PingOneFault::new(file, &place, problem));
+            return Err(fault(file, place.as_str(), problem));
         }
         let (Some(source), Some(target)) = (text(["sourceAttribute", "source"]), text(["targetAttribute", "target"]))
         else {
-            return Err(PingOneFault::new(file, &place, "needs sourceAttribute and targetAttribute"));
+            return Err(fault(file, place.as_str(), "needs sourceAttribute and targetAttribute"));
         };
         let source = bare(source);
         if target.eq_ignore_ascii_case(ACTIVE) {
@@ -130,15 +131,15 @@ fn mapping(file: &str, own: &[Value], warnings: &mut Vec<String>) -> Result<Mapp
             continue;
         }
         let Some(target) = field::find(target) else {
-            return Err(PingOneFault::new(file, &place, format!("{target:?} is no field of the target")));
+            return Err(FileFault::unknown(place, &field::unknown(target)).of(file));
         };
         if rules.iter().any(|rule| rule.field.name == target.name) {
-            return Err(PingOneFault::new(file, &place, format!("{} is mapped twice", target.name)));
+            return Err(fault(file, place.as_str(), format!("{} is mapped twice", target.name)));
         }
         rules.push(FieldRule::copy(target, &[source]));
     }
     if !rules.iter().any(|rule| rule.field.name == field::USER_NAME) {
-        return Err(PingOneFault::new(file, "mappings", "userName is required and not mapped"));
+        return Err(fault(file, "mappings", "userName is required and not mapped"));
     }
     let enabled = enabled.unwrap_or_else(|| {
         warnings.push(format!(

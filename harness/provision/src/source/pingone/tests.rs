@@ -71,7 +71,10 @@ fn an_event_is_about_what_it_touched() {
     }
     assert_eq!(source.users["u-1"].user["name"], json!({ "family": "King" }));
     assert_eq!(source.users["u-1"].user["enabled"], false);
-    assert_eq!(source.apply(event(r#"{"event": "enabled", "id": "u-3"}"#)).unwrap_err(), "there is no user u-3");
+    assert_eq!(
+        source.apply(event(r#"{"event": "enabled", "id": "u-3"}"#)).unwrap_err().to_string(),
+        "there is no user u-3"
+    );
     source.apply(event(r#"{"event": "rule-deleted"}"#)).unwrap();
     assert_eq!((names(&source), source.scope(), source.is_rule_deleted()), (vec![], Scope::Everything, true));
 }
@@ -105,12 +108,12 @@ fn mappings_of_a_rule_replace_the_defaults() {
 #[test]
 fn faults_are_named_with_file_and_place() {
     for (text, words) in [
-        ("{", "rule.json: line 1: not JSON"),
-        ("[]", "this is no rule"),
+        ("{", "rule.json, line 1: not JSON"),
+        ("[]", "this is not a rule"),
         (r#"{"active": false}"#, "active: the rule is switched off"),
-        (r#"{"filter": "population.id"}"#, "rule.json: filter: \"population.id\" is no filter at offset"),
+        (r#"{"filter": "population.id"}"#, "rule.json, filter: \"population.id\" is not a filter at offset"),
         (r#"{"mappings": [{"sourceAttribute": "email"}]}"#, "mapping 1: needs sourceAttribute and targetAttribute"),
-        (r#"{"mappings": [{"source": "email", "target": "shoeSize"}]}"#, "\"shoeSize\" is no field"),
+        (r#"{"mappings": [{"source": "email", "target": "shoeSize"}]}"#, "unknown field of the target \"shoeSize\""),
         (r#"{"mappings": [{"source": "email", "target": "title"}]}"#, "userName is required and not mapped"),
         (
             r#"{"mappings": [{"source": "a", "target": "userName"}, {"source": "b", "target": "username"}]}"#,
@@ -130,9 +133,9 @@ fn faults_are_named_with_file_and_place() {
         assert!(said.contains(words), "{text}: {said}");
     }
     for (text, words) in [
-        ("\n{", "events.ndjson: line 2: not JSON"),
-        (r#"{"event": "born"}"#, "event is \"born\"; it is one of created, "),
-        (r#"{"event": "enabled"}"#, "the event says not whom it is about"),
+        ("\n{", "events.ndjson, line 2: not JSON"),
+        (r#"{"event": "born"}"#, "unknown event \"born\"; use one of created, "),
+        (r#"{"event": "enabled"}"#, "the event does not say which user it is about"),
     ] {
         let said = Events::new("events.ndjson", text.as_bytes()).next().unwrap().unwrap_err().to_string();
         assert!(said.contains(words), "{text}: {said}");

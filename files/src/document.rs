@@ -1,0 +1,168 @@
+//! Files as texts and documents, with the words of the parsers put into plain ones.
+
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+
+use super::fault::{FileFault, Place};
+use super::name::UnknownName;
+
+/// The text of a file, without a byte order mark.
+pub fn read(path: &Path) -> Result<String, FileFault> {
+    let file = path.display();
+    let bytes = std::fs::read(path).map_err(|error| unreadable(&file, &error))?;
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        return Err(FileFault::whole(&file, "the file is UTF-16").with_remedy("convert it to UTF-8"));
+    }
+    let text = String::from_utf8(bytes)
+        .map_err(|_| FileFault::whole(&file, "the file is not a text in UTF-8").with_remedy("convert it to UTF-8"))?;
+    Ok(text.strip_prefix('\u{FEFF}').map_or_else(|| text.clone(), str::to_owned))
+}
+
+/// The fault of a file that cannot be read.
+pub fn unreadable(file: impl std::fmt::Display, error: &std::io::Error) -> FileFault {
+    let reason = match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => error.to_string(),
+    };
+    FileFault::whole(file, format!("the file cannot be read: {reason}"))
+}
+
+/// Reads TOML; the fault knows its bytes, and not yet the file.
+pub fn toml<T: DeserializeOwned>(text: &str) -> Result<T, FileFault> {
+    toml::from_str(text).map_err(|error: toml::de::Error| {
+        let place = error.span().map_or(Place::Whole, Place::Bytes);
+        plain(place, error.message())
+    })
+}
+
+/// Reads JSON; the fault knows its line, and not yet the file.
+pub fn json<T: DeserializeOwned>(text: &str) -> Result<T, FileFault> {
+    serde_json::from_str(text).map_err(|error| {
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or_default();
+        let place = if error.line() == 0 { Place::Whole } else { Place::Line(error.line() as u64, None) };
+        match error.classify() {
+            serde_json::error::Category::Data => plain(place, message),
+            _ => FileFault::new(place, format!("not JSON: {message}")),
+        }
+    })
+}
+
+/// A fault with what a parser says, in plain words.
+#[must_use]
+pub fn plain(place: impl Into<Place>, message: &str) -> FileFault {
+    let message = message.trim();
+    let place = place.into();
+    if let Some(rest) = message.strip_prefix("unknown field ") {
+        return FileFault::unknown(place, &unknown("key", rest));
+    }
+    if let Some(rest) = message.strip_prefix("unknown variant ") {
+        return FileFault::unknown(place, &unknown("value", rest));
+    }
+    if let Some(field) = message.strip_prefix("missing field ") {
+        return FileFault::new(place, format!("the key {field} is missing"));
+    }
+    let wrong = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
+    if let Some((got, expected)) = wrong.and_then(|rest| rest.rsplit_once(", expected ")) {
+        return FileFault::new(place, format!("expected {}, got {}", kind(expected), value(got)));
+    }
+    if message.starts_with("invalid basic string, expected `\"`") {
+        return FileFault::new(place, "the text has no closing quotation mark");
+    }
+    FileFault::new(place, message.lines().collect::<Vec<_>>().join(" "))
+}
+
+/// The words between backticks: the name that is not known, then those that are.
+fn unknown(what: &str, rest: &str) -> UnknownName {
+    let mut words = rest.split('`').skip(1).step_by(2);
+    let name = words.next().unwrap_or_default();
+    UnknownName::new(what, name, words)
+}
+
+/// What serde expects, in plain words.
+fn kind(expected: &str) -> &str {
+    match expected {
+        "a string" | "string" | "str" => "a text",
+        "path string" => "a path, as a text",
+        "a boolean" => "true or false",
+        "f64" | "f32" => "a number",
+        "u64" | "u32" | "usize" => "a whole number, 0 or more",
+        "u16" => "a whole number from 0 to 65535",
+        "u8" => "a whole number from 0 to 255",
+        "i64" | "i32" | "i16" => "a whole number",
+        "a sequence" => "a list",
+        "a map" => "a table",
+        expected if expected.starts_with("struct ") => "a table",
+        expected => expected,
+    }
+}
+
+/// What stood there, in plain words.
+fn value(got: &str) -> String {
+    let inner = |rest: &str| rest.trim_matches('`').to_owned();
+    match got.split_once(' ') {
+        Some(("integer", rest)) => format!("the number {}", inner(rest)),
+        Some(("floating", rest)) => format!("the number {}", inner(rest.trim_start_matches("point "))),
+        Some(("boolean", rest)) => inner(rest),
+        Some(("string", rest)) => format!("the text {rest}"),
+        _ => match got {
+            "sequence" => "a list".to_owned(),
+            "map" => "a table".to_owned(),
+            other => other.to_owned(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only what goes wrong is looked at")]
+    struct Row {
+        url: Option<String>,
+        rate: Option<f64>,
+        budget: Option<u16>,
+        only: Option<Vec<String>>,
+        insecure: Option<bool>,
+        pace: Option<Inner>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only what goes wrong is looked at")]
+    struct Inner {
+        settle: f64,
+    }
+
+    #[test]
+    fn what_parsers_say_is_put_into_plain_words() {
+        for (text, message) in [
+            ("urll = 1", "f, line 1, key `urll`: unknown key \"urll\"; did you mean \"url\"?"),
+            (
+                "colour = 1",
+                "f, line 1, key `colour`: unknown key \"colour\"; use one of url, rate, budget, only, insecure, pace",
+            ),
+            ("url = 7", "f, line 1, key `url`: expected a text, got the number 7"),
+            ("\nrate = \"2s\"", "f, line 2, key `rate`: expected a number, got the text \"2s\""),
+            ("budget = -1", "f, line 1, key `budget`: expected a whole number from 0 to 65535, got the number -1"),
+            ("budget = 1.5", "f, line 1, key `budget`: expected a whole number from 0 to 65535, got the number 1.5"),
+            ("only = \"patch\"", "f, line 1, key `only`: expected a list, got the text \"patch\""),
+            ("insecure = [1]", "f, line 1, key `insecure`: expected true or false, got a list"),
+            ("pace = 1", "f, line 1, key `pace`: expected a table, got the number 1"),
+            ("[pace]", "f, line 1: the key `settle` is missing"),
+            ("url = \"x", "f, line 1, key `url`: the text has no closing quotation mark"),
+        ] {
+            let fault = toml::<Row>(text).unwrap_err().within("f", text);
+            assert_eq!(fault.to_string(), message, "{text}");
+        }
+        let fault = json::<Row>("{\"urll\": 1}").unwrap_err().of("f");
+        assert_eq!(fault.to_string(), "f, line 1: unknown key \"urll\"; did you mean \"url\"?");
+        let fault = json::<Row>("{\n]").unwrap_err().of("f");
+        assert_eq!(fault.to_string(), "f, line 2: not JSON: key must be a string");
+    }
+}
