@@ -120,7 +120,8 @@ async fn findings_come_in_the_order_of_the_plan_whoever_is_first() {
         }),
     ];
     let seen = Stage::new(&[]).await.run(CHECKS).await;
-    let ids: Vec<_> = seen.findings().iter().map(|finding| (finding.check, finding.verdict)).collect();
+    let findings = seen.findings();
+    let ids: Vec<_> = findings.iter().map(|finding| (finding.id.as_ref(), finding.verdict)).collect();
     assert_eq!(ids, [("test.first", Verdict::Pass), ("test.second", Verdict::Pass)]);
 }
 

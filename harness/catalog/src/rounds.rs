@@ -4,19 +4,14 @@
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use weir_judge::{Consumer, Event, Events, Finding, Step, Verdict};
-
-/// A check or a step, as the rounds so far judged it.
-enum Recorder {
-    Finding(Finding),
-    Step(Step),
-}
+use weir_judge::{Consumer, Event, Events, Finding, Verdict};
 
 /// Collects the findings of all rounds; everything else goes on to the run's own stream at once.
 #[derive(Clone)]
 pub struct Rounds {
     events: Events,
-    kept: Arc<Mutex<Vec<Recorder>>>,
+    /// Each finding as the rounds so far judged it.
+    kept: Arc<Mutex<Vec<Finding>>>,
 }
 
 impl Rounds {
@@ -33,61 +28,31 @@ impl Rounds {
     /// Emits each finding once, in the order in which it was first met.
     pub fn finish(self) {
         let kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
-        for one in kept {
-            self.events.emit(&match one {
-                Recorder::Finding(mut finding) => {
-                    finding.reason = reason(&finding.rounds, finding.reason.take());
-                    Event::Finding(Arc::new(finding))
-                }
-                Recorder::Step(mut step) => {
-                    step.reason = reason(&step.rounds, step.reason.take());
-                    Event::Step(Arc::new(step))
-                }
-            });
+        for mut finding in kept {
+            finding.reason = reason(&finding.rounds, finding.reason.take());
+            self.events.emit(&Event::Finding(Arc::new(finding)));
         }
     }
 }
 
 impl Consumer for Rounds {
     fn event(&mut self, event: &Event) -> io::Result<()> {
+        let Event::Finding(finding) = event else {
+            self.events.emit(event);
+            return Ok(());
+        };
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        match event {
-            Event::Finding(finding) => {
-                let earlier = kept.iter_mut().find_map(|one| match one {
-                    Recorder::Finding(earlier) if earlier.check == finding.check => Some(earlier),
-                    _ => None,
-                });
-                let Some(earlier) = earlier else {
-                    kept.push(Recorder::Finding(Finding { rounds: vec![finding.verdict], ..Finding::clone(finding) }));
-                    return Ok(());
-                };
-                earlier.rounds.push(finding.verdict);
-                let (exchanges, elapsed) = (earlier.exchanges + finding.exchanges, earlier.elapsed + finding.elapsed);
-                if finding.verdict > earlier.verdict {
-                    let rounds = std::mem::take(&mut earlier.rounds);
-                    *earlier = Finding { rounds, ..Finding::clone(finding) };
-                }
-                (earlier.exchanges, earlier.elapsed) = (exchanges, elapsed);
-            }
-            Event::Step(step) => {
-                let earlier = kept.iter_mut().find_map(|one| match one {
-                    Recorder::Step(earlier) if earlier.id == step.id && earlier.client == step.client => Some(earlier),
-                    _ => None,
-                });
-                let Some(earlier) = earlier else {
-                    kept.push(Recorder::Step(Step { rounds: vec![step.verdict], ..Step::clone(step) }));
-                    return Ok(());
-                };
-                earlier.rounds.push(step.verdict);
-                let (exchanges, elapsed) = (earlier.exchanges + step.exchanges, earlier.elapsed + step.elapsed);
-                if step.verdict > earlier.verdict {
-                    let rounds = std::mem::take(&mut earlier.rounds);
-                    *earlier = Step { rounds, ..Step::clone(step) };
-                }
-                (earlier.exchanges, earlier.elapsed) = (exchanges, elapsed);
-            }
-            _ => self.events.emit(event),
+        let Some(earlier) = kept.iter_mut().find(|earlier| earlier.is_same_as(finding)) else {
+            kept.push(Finding { rounds: vec![finding.verdict], ..Finding::clone(finding) });
+            return Ok(());
+        };
+        earlier.rounds.push(finding.verdict);
+        let (exchanges, elapsed) = (earlier.exchanges + finding.exchanges, earlier.elapsed + finding.elapsed);
+        if finding.verdict > earlier.verdict {
+            let rounds = std::mem::take(&mut earlier.rounds);
+            *earlier = Finding { rounds, ..Finding::clone(finding) };
         }
+        (earlier.exchanges, earlier.elapsed) = (exchanges, elapsed);
         Ok(())
     }
 }
@@ -114,10 +79,8 @@ fn reason(rounds: &[Verdict], reason: Option<String>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use weir_judge::Verdict as V;
+    use weir_judge::{Origin, Verdict as V};
 
     struct Heard(Arc<Mutex<Vec<Finding>>>);
 
@@ -138,16 +101,10 @@ mod tests {
             let events = rounds.round();
             for (check, verdict) in ["create.user", "read.user"].into_iter().zip(verdicts) {
                 events.emit(&Event::Finding(Arc::new(Finding {
-                    check,
-                    title: "What holds if the check passes",
                     verdict,
                     reason: (verdict == V::Fail).then(|| "no answer".into()),
-                    cause: None,
-                    problems: Vec::new(),
                     exchanges: 2,
-                    elapsed: Duration::ZERO,
-                    known: None,
-                    rounds: Vec::new(),
+                    ..Finding::new(Origin::Check, check, "What holds if the check passes")
                 })));
             }
         }
@@ -155,7 +112,7 @@ mod tests {
         let heard = heard.lock().unwrap();
         let told: Vec<_> = heard
             .iter()
-            .map(|finding| (finding.check, finding.verdict, finding.exchanges, finding.reason.as_deref()))
+            .map(|finding| (finding.id.as_ref(), finding.verdict, finding.exchanges, finding.reason.as_deref()))
             .collect();
         assert_eq!(
             told,

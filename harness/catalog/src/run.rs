@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::sync::watch;
 use weir_exchange::{Client, CreatedResources, EndpointError, EndpointErrorKind, Further};
-use weir_judge::{Event, Events, Finding, Problem, Verdict, verdict_of};
+use weir_judge::{Event, Events, Finding, Origin, Problem, Verdict, verdict_of};
 
 use crate::check::{Check, CheckResult, Context, Scale, Stop};
 use crate::data::{Data, run_prefix};
@@ -155,7 +155,7 @@ async fn attempt(
 /// What a target means to be is told, and is no finding.
 fn declare(finding: &mut Finding, discovery: &Discovery) {
     let is_finding = matches!(finding.verdict, Verdict::Warn | Verdict::Blocked | Verdict::Fail);
-    if let Some(because) = discovery.declared().because(finding.check).filter(|_| is_finding) {
+    if let Some(because) = discovery.declared().because(&finding.id).filter(|_| is_finding) {
         finding.verdict = Verdict::Note;
         finding.reason = Some(format!("declared by the target: {because}"));
         finding.cause = None;
@@ -175,18 +175,7 @@ async fn interruption(mut interrupted: watch::Receiver<bool>) {
 }
 
 fn finding_of(check: &'static Check) -> Finding {
-    Finding {
-        check: check.id,
-        title: check.title,
-        verdict: Verdict::Pass,
-        reason: None,
-        cause: None,
-        problems: Vec::new(),
-        exchanges: 0,
-        elapsed: Duration::ZERO,
-        known: None,
-        rounds: Vec::new(),
-    }
+    Finding::new(Origin::Check, check.id, check.title)
 }
 
 fn judge(finding: &mut Finding, outcome: CheckResult) {
@@ -215,7 +204,7 @@ fn judge(finding: &mut Finding, outcome: CheckResult) {
             finding.cause = cause;
         }
         Err(Stop::NoAnswer(error)) => {
-            let problem = no_answer(finding.check, &error);
+            let problem = no_answer(&finding.id, &error);
             finding.verdict = finding.verdict.max(problem.verdict);
             finding.reason = Some(if error.kind == EndpointErrorKind::Budget {
                 error.sentence

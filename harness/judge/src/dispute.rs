@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use scim::requirement::{self, Actor, Level};
 
-use crate::Verdict;
+use crate::verdict::Verdict;
 
 const DISPUTED: &str = include_str!("../../../fixtures/disputed.tsv");
 

@@ -4,8 +4,16 @@
 
 mod dispute;
 mod event;
+mod finding;
 mod offer;
+mod problem;
+mod summary;
+mod verdict;
 
 pub use dispute::{Dispute, dispute, level_of, verdict_of};
-pub use event::*;
+pub use event::{Annotator, Consumer, Event, Events};
+pub use finding::{Finding, Known, Origin, Outdated};
 pub use offer::{Offer, Provenance};
+pub use problem::Problem;
+pub use summary::Summary;
+pub use verdict::Verdict;

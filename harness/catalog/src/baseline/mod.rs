@@ -16,7 +16,7 @@ use jiff::civil::Date;
 pub use shared::SharedBaseline;
 use weir_files::fault::FileFault;
 
-use weir_judge::{Finding, Known, Outdated, Problem, Step, Verdict};
+use weir_judge::{Finding, Known, Origin, Outdated, Verdict};
 
 /// The name that a baseline has unless somebody gives it another.
 pub const FILE: &str = "weir.baseline.toml";
@@ -32,6 +32,14 @@ enum EntrySubject {
 }
 
 impl EntrySubject {
+    fn of(finding: &Finding) -> Self {
+        let id = finding.id.clone().into_owned();
+        match &finding.origin {
+            Origin::Check => Self::Check(id),
+            Origin::Step { client } => Self::Step { client: client.clone(), id },
+        }
+    }
+
     /// As a person names it.
     fn name(&self) -> String {
         match self {
@@ -96,19 +104,12 @@ impl Baseline {
 
     /// Takes notice of a finding; tells what is known of it if an entry covers it.
     pub fn finding(&mut self, finding: &Finding) -> Option<Arc<Known>> {
-        self.judge(EntrySubject::Check(finding.check.to_owned()), finding.verdict, &finding.problems)
-    }
-
-    /// Takes notice of a step; tells what is known of it if an entry covers it.
-    pub fn step(&mut self, step: &Step) -> Option<Arc<Known>> {
-        let about = EntrySubject::Step { client: step.client.clone(), id: step.id.clone() };
-        self.judge(about, step.verdict, &step.problems)
-    }
-
-    fn judge(&mut self, about: EntrySubject, verdict: Verdict, problems: &[Problem]) -> Option<Arc<Known>> {
+        let about = EntrySubject::of(finding);
+        let verdict = finding.verdict;
         // What is only a note beside something grave is not why the finding counts.
         let least = verdict.min(Verdict::Warn);
-        let mut breaks: Vec<_> = problems
+        let mut breaks: Vec<_> = finding
+            .problems
             .iter()
             .filter(|problem| problem.verdict >= least)
             .flat_map(|problem| problem.requirements.iter().cloned())

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use weir_judge::{Annotator, Event, Events, Known};
+use weir_judge::{Annotator, Event, Events, Finding, Known};
 
 use super::Baseline;
 
@@ -32,11 +32,7 @@ impl SharedBaseline {
 }
 
 impl Annotator for SharedBaseline {
-    fn known(&mut self, event: &Event) -> Option<Arc<Known>> {
-        match event {
-            Event::Finding(finding) => self.lock().finding(finding),
-            Event::Step(step) => self.lock().step(step),
-            _ => None,
-        }
+    fn known(&mut self, finding: &Finding) -> Option<Arc<Known>> {
+        self.lock().finding(finding)
     }
 }

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use weir_judge::Problem;
 
 use super::*;
 
@@ -15,32 +15,16 @@ fn finding(check: &'static str, verdict: Verdict, requirements: &[&str]) -> Find
         differences: Vec::new(),
     };
     Finding {
-        check,
-        title: "What holds if the check passes",
         verdict,
-        reason: None,
-        cause: None,
         problems: if requirements.is_empty() { Vec::new() } else { vec![problem] },
         exchanges: 1,
-        elapsed: Duration::ZERO,
-        known: None,
-        rounds: Vec::new(),
+        ..Finding::new(Origin::Check, check, "What holds if the check passes")
     }
 }
 
-fn step(id: &str, verdict: Verdict) -> Step {
-    Step {
-        id: id.into(),
-        title: "A joiner is created".into(),
-        client: "pingfederate-aquera".into(),
-        verdict,
-        reason: None,
-        problems: Vec::new(),
-        exchanges: 1,
-        elapsed: Duration::ZERO,
-        known: None,
-        rounds: Vec::new(),
-    }
+fn step(id: &'static str, verdict: Verdict) -> Finding {
+    let origin = Origin::Step { client: "pingfederate-aquera".into() };
+    Finding { verdict, exchanges: 1, ..Finding::new(origin, id, "A joiner is created") }
 }
 
 fn entry(more: &str) -> String {
@@ -91,8 +75,8 @@ fn a_step_is_known_by_its_client_and_id() {
     let text =
         "[[finding]]\nstep = \"joiner\"\nclient = \"pingfederate-aquera\"\nverdict = \"fail\"\nreason = \"slow\"\n";
     let mut baseline = parse(text);
-    assert_eq!(baseline.step(&step("joiner", Verdict::Fail)).unwrap().reason, "slow");
-    assert!(baseline.step(&step("leaver", Verdict::Fail)).is_none());
+    assert_eq!(baseline.finding(&step("joiner", Verdict::Fail)).unwrap().reason, "slow");
+    assert!(baseline.finding(&step("leaver", Verdict::Fail)).is_none());
 }
 
 #[test]
@@ -104,7 +88,7 @@ fn an_update_keeps_what_people_wrote_and_is_stable() {
     baseline.finding(&finding("create.user", Verdict::Pass, &[]));
     baseline.finding(&finding("create.duplicate-user-name", Verdict::Fail, &["RFC7644-3.3-12", "RFC7643-4.1.1-02"]));
     baseline.finding(&finding("delete.user", Verdict::Warn, &["RFC7644-3.6-04"]));
-    baseline.step(&step("joiner", Verdict::Fail));
+    baseline.finding(&step("joiner", Verdict::Fail));
     let (updated, came, went) = baseline.updated(Verdict::Blocked);
     assert_eq!((came, went, updated.len()), (1, 1, 3));
     let text = updated.text();

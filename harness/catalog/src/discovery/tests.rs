@@ -68,7 +68,7 @@ async fn a_web_page_is_no_endpoint_and_refused_credentials_are_named() {
     let page = routed_peer(|_| answer("200 OK", "<!doctype html><html></html>")).await;
     let error = discover(&client(&page)).await.unwrap_err();
     assert!(matches!(error, DiscoveryError::NotScim { .. }));
-    assert!(error.to_string().contains("is no SCIM endpoint: the body is a page of markup"), "{error}");
+    assert!(error.to_string().contains("is not a SCIM endpoint: the body is a page of markup"), "{error}");
 
     let closed = routed_peer(|_| answer("401 Unauthorized", "{}")).await;
     let error = discover(&client(&closed)).await.unwrap_err();

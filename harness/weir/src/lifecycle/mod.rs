@@ -22,7 +22,7 @@ mod world;
 
 use tokio::sync::watch;
 use weir_exchange::{Client, Observer};
-use weir_judge::{Event, Events, Step};
+use weir_judge::{Event, Events, Finding, Origin};
 use weir_provision::client::Description;
 
 use crate::embedded::Embedded;
@@ -57,7 +57,7 @@ pub struct ForeignSubject {
     pub threads: usize,
 }
 
-/// Runs the lifecycle of one client; emits a [`Event::StepStarted`] and a [`Event::Step`] for each step, and a
+/// Runs the lifecycle of one client; emits a [`Event::StepStarted`] and a [`Event::Finding`] for each step, and a
 /// [`Event::Leftover`] for what could not be deleted. Returns how many requests were sent that `subject`'s own client did
 /// not count.
 pub async fn run(
@@ -73,17 +73,11 @@ pub async fn run(
     };
     outcome.unwrap_or_else(|fault| {
         let problem = fault.problem();
-        events.emit(&Event::Step(std::sync::Arc::new(Step {
-            id: "prepare".to_owned(),
-            title: "the lifecycle is prepared".to_owned(),
-            client: description.id.clone(),
+        let origin = Origin::Step { client: description.id.clone() };
+        events.emit(&Event::Finding(std::sync::Arc::new(Finding {
             verdict: problem.verdict,
-            reason: None,
             problems: vec![problem],
-            exchanges: 0,
-            elapsed: std::time::Duration::ZERO,
-            known: None,
-            rounds: Vec::new(),
+            ..Finding::new(origin, "prepare", "the lifecycle is prepared")
         })));
         0
     })

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 use weir_exchange::{Client, Recording};
-use weir_judge::{Event, Events, Problem, Step, Verdict};
+use weir_judge::{Event, Events, Finding, Origin, Problem, Verdict};
 
 /// What a step is about, the same in every run.
 #[derive(Clone, Copy, Debug)]
@@ -107,18 +107,15 @@ impl<'a> Steps<'a> {
     }
 
     fn emit(&self, begun: Begun, verdict: Verdict, reason: Option<String>, problems: Vec<Problem>) {
-        let step = Step {
-            id: begun.id,
-            title: begun.title,
-            client: self.client.clone(),
+        let origin = Origin::Step { client: self.client.clone() };
+        let finding = Finding {
             verdict,
             reason,
             problems,
             exchanges: begun.recording.len(),
             elapsed: begun.started.elapsed(),
-            known: None,
-            rounds: Vec::new(),
+            ..Finding::new(origin, begun.id, begun.title)
         };
-        self.events.emit(&Event::Step(std::sync::Arc::new(step)));
+        self.events.emit(&Event::Finding(std::sync::Arc::new(finding)));
     }
 }

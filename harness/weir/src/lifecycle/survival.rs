@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use weir_exchange::{Client, ClientOptions, Credentials, Exchange, Recording, Request};
-use weir_judge::{Consumer, Event, Events, Step, Verdict};
+use weir_judge::{Consumer, Event, Events, Finding, Verdict};
 use weir_provision::RemoveUserAction;
 use weir_provision::client::Description;
 use weir_provision::source::Directory;
@@ -81,11 +81,11 @@ pub async fn live(embedded: &Embedded, application: &Application, description: &
 
 /// Keeps the steps that are emitted.
 #[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<Arc<Step>>>>);
+struct Kept(Arc<Mutex<Vec<Arc<Finding>>>>);
 
 impl Consumer for Kept {
     fn event(&mut self, event: &Event) -> io::Result<()> {
-        if let Event::Step(step) = event {
+        if let Event::Finding(step) = event {
             self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(step));
         }
         Ok(())

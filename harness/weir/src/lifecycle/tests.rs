@@ -12,14 +12,14 @@ use crate::embedded::EmbeddedOptions;
 /// Keeps the steps and leftovers of a run.
 #[derive(Clone, Default)]
 struct Kept {
-    steps: Arc<Mutex<Vec<Arc<Step>>>>,
+    steps: Arc<Mutex<Vec<Arc<Finding>>>>,
     leftovers: Arc<Mutex<Vec<String>>>,
 }
 
 impl Consumer for Kept {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         match event {
-            Event::Step(step) => self.steps.lock().unwrap().push(Arc::clone(step)),
+            Event::Finding(step) => self.steps.lock().unwrap().push(Arc::clone(step)),
             Event::Leftover { url, .. } => self.leftovers.lock().unwrap().push(url.clone()),
             _ => {}
         }
@@ -28,7 +28,7 @@ impl Consumer for Kept {
 }
 
 impl Kept {
-    fn steps(&self) -> Vec<Arc<Step>> {
+    fn steps(&self) -> Vec<Arc<Finding>> {
         self.steps.lock().unwrap().clone()
     }
 
@@ -44,7 +44,7 @@ impl Kept {
 
     /// The ids of the steps with this verdict.
     fn with(&self, verdict: Verdict) -> Vec<String> {
-        self.steps().iter().filter(|step| step.verdict == verdict).map(|step| step.id.clone()).collect()
+        self.steps().iter().filter(|step| step.verdict == verdict).map(|step| step.id.clone().into_owned()).collect()
     }
 
     /// Everything that went wrong, for the message of a failed assertion.
@@ -304,7 +304,7 @@ struct Interrupting {
 
 impl Consumer for Interrupting {
     fn event(&mut self, event: &Event) -> io::Result<()> {
-        if let Event::Step(step) = event
+        if let Event::Finding(step) = event
             && step.id == self.after
         {
             self.sender.send_replace(true);

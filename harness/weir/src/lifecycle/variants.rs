@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 use weir_catalog::{DiscoveryError, discover};
 use weir_exchange::Client;
-use weir_judge::{Consumer, Event, Events, Step, Verdict};
+use weir_judge::{Consumer, Event, Events, Finding, Verdict};
 use weir_provision::client::Description;
 use weir_provision::client::variants::Variant;
 
@@ -92,7 +92,7 @@ async fn live(
     number: usize,
     events: &Events,
     interrupted: watch::Receiver<bool>,
-) -> Vec<Arc<Step>> {
+) -> Vec<Arc<Finding>> {
     let collected = StepCollector { steps: Arc::default(), events: events.clone() };
     let own_events = Events::new(vec![Box::new(collected.clone())]);
     let foreign = Subject::Foreign(ForeignSubject {
@@ -110,7 +110,7 @@ async fn live(
 
 /// The gravest verdict with the first problem that has it. What the endpoint declares, and what is known of the variant, is
 /// a note.
-fn judge(steps: &[Arc<Step>], variant: &Variant, offers: &[&str]) -> (Verdict, String) {
+fn judge(steps: &[Arc<Finding>], variant: &Variant, offers: &[&str]) -> (Verdict, String) {
     let worst = steps.iter().map(|step| step.verdict).max().unwrap_or(Verdict::Error);
     let first = steps.iter().find(|step| step.verdict == worst);
     let told = first.and_then(|step| {
@@ -137,12 +137,12 @@ fn judge(steps: &[Arc<Step>], variant: &Variant, offers: &[&str]) -> (Verdict, S
 /// Keeps the steps of a lifecycle, and hands on what could not be deleted.
 #[derive(Clone)]
 struct StepCollector {
-    steps: Arc<Mutex<Vec<Arc<Step>>>>,
+    steps: Arc<Mutex<Vec<Arc<Finding>>>>,
     events: Events,
 }
 
 impl StepCollector {
-    fn take(&self) -> Vec<Arc<Step>> {
+    fn take(&self) -> Vec<Arc<Finding>> {
         // A push cannot leave the list half-done.
         std::mem::take(&mut self.steps.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -151,7 +151,7 @@ impl StepCollector {
 impl Consumer for StepCollector {
     fn event(&mut self, event: &Event) -> std::io::Result<()> {
         match event {
-            Event::Step(step) => self.steps.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(step)),
+            Event::Finding(step) => self.steps.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(step)),
             Event::Leftover { .. } => self.events.emit(event),
             _ => {}
         }

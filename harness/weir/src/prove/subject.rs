@@ -68,7 +68,9 @@ struct Collector(Arc<Mutex<Verdicts>>);
 impl Consumer for Collector {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         if let Event::Finding(finding) = event {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(finding.check, finding.verdict);
+            // Only checks are run here.
+            let Some(check) = weir_catalog::find(&finding.id) else { return Ok(()) };
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(check.id, finding.verdict);
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use weir_judge::{Consumer, Event, Verdict};
 
-use super::outcome::Outcome;
+use super::plain::message;
 
 /// The page shows no more than ten of each kind.
 const MOST: usize = 10;
@@ -47,19 +47,19 @@ impl<W: Write + Send> Consumer for GithubReport<W> {
                 }
                 self.out.flush()
             }
-            _ => {
-                let Some(outcome) = Outcome::of(event).filter(|outcome| outcome.known.is_none()) else { return Ok(()) };
-                let kind = match outcome.verdict {
+            Event::Finding(finding) if finding.known.is_none() => {
+                let kind = match finding.verdict {
                     Verdict::Fail | Verdict::Blocked | Verdict::Error => 0,
                     Verdict::Warn => 1,
                     Verdict::Note => 2,
                     Verdict::Pass | Verdict::Skip => return Ok(()),
                 };
                 let rules: Vec<&str> =
-                    outcome.problems.iter().flat_map(|problem| &problem.requirements).map(String::as_str).collect();
+                    finding.problems.iter().flat_map(|problem| &problem.requirements).map(String::as_str).collect();
                 let rules = if rules.is_empty() { String::new() } else { format!(" ({})", rules.join(", ")) };
-                self.annotate(kind, &outcome.id, &format!("{}{rules}", outcome.message()))
+                self.annotate(kind, &finding.name(), &format!("{}{rules}", message(finding)))
             }
+            _ => Ok(()),
         }
     }
 }

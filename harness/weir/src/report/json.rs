@@ -8,11 +8,12 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 use scim::requirement;
 use serde_json::{Map, Value, json};
-use weir_catalog::checks;
 use weir_exchange::Exchange;
 use weir_exchange::difference::Difference;
 use weir_judge::Offer;
-use weir_judge::{Consumer, Event, Finding, Known, Problem, Step, Summary, Verdict};
+use weir_judge::{Consumer, Event, Finding, Known, Origin, Problem, Summary, Verdict};
+
+use super::plain::check_of;
 
 /// The version of the document's form.
 pub const VERSION: u32 = 1;
@@ -56,8 +57,7 @@ impl<W: Write + Send> Consumer for JsonReport<W> {
                 self.document.insert("capabilities".into(), offers.iter().copied().map(offer).collect());
                 self.document.insert("remarks".into(), json!(remarks));
             }
-            Event::Finding(finding) => self.push("checks", check(finding)),
-            Event::Step(done) => self.push("steps", step(done)),
+            Event::Finding(finding) => self.push(kind(&finding.origin).0, self::finding(finding)),
             Event::Leftover { url, reason } => self.push("leftovers", json!({"url": url, "reason": reason})),
             Event::Outdated(outdated) => {
                 self.push("outdated", json!({"entry": outdated.entry, "reason": outdated.reason}));
@@ -86,36 +86,38 @@ pub(super) fn offer(offer: Offer) -> Value {
     json!({"id": offer.capability.id(), "offered": offer.offered, "provenance": offer.provenance.as_str()})
 }
 
-pub(super) fn check(finding: &Finding) -> Value {
-    let requirements = checks::find(finding.check).map_or(&[][..], |check| check.requirements);
-    json!({
-        "id": finding.check,
-        "title": finding.title,
-        "verdict": finding.verdict.as_str(),
-        "reason": finding.reason,
-        "cause": finding.cause,
-        "known": finding.known.as_deref().map(known),
-        "rounds": rounds(&finding.rounds),
-        "requirements": requirements,
-        "exchanges": finding.exchanges,
-        "millis": millis(finding.elapsed),
-        "problems": finding.problems.iter().map(problem).collect::<Value>(),
-    })
+/// The list that a finding belongs to, and the word for it in a stream of events.
+pub(super) const fn kind(origin: &Origin) -> (&'static str, &'static str) {
+    match origin {
+        Origin::Check => ("checks", "check"),
+        Origin::Step { .. } => ("steps", "step"),
+    }
 }
 
-pub(super) fn step(step: &Step) -> Value {
-    json!({
-        "client": step.client,
-        "id": step.id,
-        "title": step.title,
-        "verdict": step.verdict.as_str(),
-        "reason": step.reason,
-        "known": step.known.as_deref().map(known),
-        "rounds": rounds(&step.rounds),
-        "exchanges": step.exchanges,
-        "millis": millis(step.elapsed),
-        "problems": step.problems.iter().map(problem).collect::<Value>(),
-    })
+/// A check has the members `cause` and `requirements`, a step has `client`; the order of the members is kept as well.
+pub(super) fn finding(finding: &Finding) -> Value {
+    let mut members = Map::new();
+    let mut add = |name: &str, value: Value| members.insert(name.to_owned(), value);
+    if let Origin::Step { client } = &finding.origin {
+        add("client", json!(client));
+    }
+    add("id", json!(finding.id));
+    add("title", json!(finding.title));
+    add("verdict", json!(finding.verdict.as_str()));
+    add("reason", json!(finding.reason));
+    if finding.origin == Origin::Check {
+        add("cause", json!(finding.cause));
+    }
+    add("known", json!(finding.known.as_deref().map(known)));
+    add("rounds", rounds(&finding.rounds));
+    if finding.origin == Origin::Check {
+        let requirements = check_of(finding).map_or(&[][..], |check| check.requirements);
+        add("requirements", json!(requirements));
+    }
+    add("exchanges", json!(finding.exchanges));
+    add("millis", millis(finding.elapsed));
+    add("problems", finding.problems.iter().map(problem).collect());
+    Value::Object(members)
 }
 
 fn known(known: &Known) -> Value {

@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use indexmap::IndexMap;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
-use weir_judge::{Consumer, Event, Summary, Verdict};
+use weir_judge::{Consumer, Event, Finding, Summary, Verdict};
 
-use super::outcome::Outcome;
+use super::plain::{details, message};
 
 /// Collects the run and writes one document to `out`.
 ///
@@ -56,10 +56,10 @@ fn without_total_of_skipped(text: &str) -> String {
     [&text[..start], &root.join(" "), &text[end..]].concat()
 }
 
-fn case(outcome: &Outcome<'_>) -> TestCase {
+fn case(finding: &Finding) -> TestCase {
     let non_success = |kind, word: &str| {
         let mut status = TestCaseStatus::non_success(kind);
-        status.set_message(outcome.message()).set_type(word).set_description(outcome.details());
+        status.set_message(message(finding)).set_type(word).set_description(details(finding));
         status
     };
     let skipped = |message: String| {
@@ -67,18 +67,18 @@ fn case(outcome: &Outcome<'_>) -> TestCase {
         status.set_message(message);
         status
     };
-    let status = match (outcome.known, outcome.verdict) {
+    let status = match (&finding.known, finding.verdict) {
         (Some(known), _) => skipped(format!("known: {}", known.reason)),
         (None, Verdict::Fail) => non_success(NonSuccessKind::Failure, "fail"),
         (None, Verdict::Error) => non_success(NonSuccessKind::Error, "error"),
         (None, Verdict::Blocked) => non_success(NonSuccessKind::Error, "blocked"),
-        (None, Verdict::Skip) => skipped(outcome.message()),
+        (None, Verdict::Skip) => skipped(message(finding)),
         (None, Verdict::Pass | Verdict::Note | Verdict::Warn) => TestCaseStatus::success(),
     };
-    let mut case = TestCase::new(format!("{}: {}", outcome.id, outcome.title), status);
-    case.set_classname(format!("weir.{}", outcome.topic)).set_time(outcome.elapsed);
-    if matches!(outcome.verdict, Verdict::Note | Verdict::Warn) && outcome.known.is_none() {
-        case.set_system_out(format!("{}: {}", outcome.verdict.as_str(), outcome.details()));
+    let mut case = TestCase::new(format!("{}: {}", finding.name(), finding.title), status);
+    case.set_classname(format!("weir.{}", finding.topic())).set_time(finding.elapsed);
+    if matches!(finding.verdict, Verdict::Note | Verdict::Warn) && finding.known.is_none() {
+        case.set_system_out(format!("{}: {}", finding.verdict.as_str(), details(finding)));
     }
     case
 }
@@ -94,11 +94,10 @@ impl<W: Write + Send> Consumer for JunitReport<W> {
                 self.suite("baseline").add_test_case(case);
             }
             Event::RunFinished { summary } => self.finish(summary)?,
-            _ => {
-                if let Some(outcome) = Outcome::of(event) {
-                    self.suite(outcome.topic).add_test_case(case(&outcome));
-                }
+            Event::Finding(finding) => {
+                self.suite(finding.topic()).add_test_case(case(finding));
             }
+            _ => {}
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use weir_judge::{Consumer, Event, Summary, Verdict};
 
-use super::outcome::Outcome;
+use super::plain::{details, message};
 use super::table::duration;
 
 /// Job pages are cut off at a megabyte; more findings than this are counted.
@@ -84,21 +84,21 @@ impl<W: Write + Send> Consumer for MarkdownReport<W> {
                 let _ = writeln!(self.rest, "The run ended before its time: {}\n", escaped(reason));
             }
             Event::RunFinished { summary } => self.finish(summary)?,
-            _ => {
-                let Some(outcome) = Outcome::of(event) else { return Ok(()) };
-                if matches!(outcome.verdict, Verdict::Pass | Verdict::Skip) || outcome.known.is_some() {
+            Event::Finding(finding) => {
+                if matches!(finding.verdict, Verdict::Pass | Verdict::Skip) || finding.known.is_some() {
                     return Ok(());
                 }
                 let text = format!(
                     "<details><summary>{} {} {}</summary>\n\n{}\n\n{}\n</details>\n\n",
-                    outcome.verdict.as_str(),
-                    html(&outcome.id),
-                    html(&outcome.message()),
-                    escaped(outcome.title),
-                    fenced(&outcome.details())
+                    finding.verdict.as_str(),
+                    html(&finding.name()),
+                    html(&message(finding)),
+                    escaped(&finding.title),
+                    fenced(&details(finding))
                 );
-                self.worth_reading.push((outcome.verdict, text));
+                self.worth_reading.push((finding.verdict, text));
             }
+            _ => {}
         }
         Ok(())
     }

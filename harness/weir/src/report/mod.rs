@@ -12,7 +12,7 @@ mod junit;
 pub mod leftovers;
 mod markdown;
 mod ndjson;
-mod outcome;
+mod plain;
 pub mod plan;
 mod problem;
 mod sarif;

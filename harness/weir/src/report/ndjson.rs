@@ -34,11 +34,10 @@ impl<W: Write + Send> Consumer for NdjsonReport<W> {
             }
             Event::Planned { run, skipped } => ("planned", json!({"run": run, "skipped": skipped})),
             Event::CheckStarted { check } => ("check-started", json!({"id": check})),
-            Event::Finding(finding) => ("check", json::check(finding)),
+            Event::Finding(finding) => (json::kind(&finding.origin).1, json::finding(finding)),
             Event::StepStarted { id, title, client } => {
                 ("step-started", json!({"client": client, "id": id, "title": title}))
             }
-            Event::Step(step) => ("step", json::step(step)),
             // Those that show something stand in their findings.
             Event::Exchange(_) => return Ok(()),
             Event::Leftover { url, reason } => ("leftover", json!({"url": url, "reason": reason})),

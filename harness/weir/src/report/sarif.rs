@@ -7,9 +7,9 @@ use std::io::{self, Write};
 use scim::requirement;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use weir_judge::{Consumer, Event, Verdict};
+use weir_judge::{Consumer, Event, Finding, Verdict};
 
-use super::outcome::Outcome;
+use super::plain::{check_of, details, message};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -27,35 +27,35 @@ impl<W: Write> SarifReport<W> {
         Self { out, command: String::new(), rules: BTreeMap::new(), results: Vec::new(), notifications: Vec::new() }
     }
 
-    fn add(&mut self, outcome: &Outcome<'_>) {
-        let level = match outcome.verdict {
+    fn add(&mut self, finding: &Finding) {
+        let level = match finding.verdict {
             Verdict::Pass | Verdict::Skip => return,
             // What could not be judged is no result but something that the run has to say.
             Verdict::Blocked | Verdict::Error => {
-                self.notify("error", &format!("{}: {}", outcome.id, outcome.message()));
+                self.notify("error", &format!("{}: {}", finding.name(), message(finding)));
                 return;
             }
             Verdict::Note => "note",
             Verdict::Warn => "warning",
             Verdict::Fail => "error",
         };
-        self.rules.entry(outcome.id.clone()).or_insert_with(|| rule(outcome));
-        let exchange = outcome.problems.iter().find_map(|problem| problem.exchanges.last());
+        self.rules.entry(finding.name().into_owned()).or_insert_with(|| rule(finding));
+        let exchange = finding.problems.iter().find_map(|problem| problem.exchanges.last());
         let place = exchange
             .map_or_else(|| "scim".to_owned(), |exchange| exchange.url.path().trim_start_matches('/').to_owned());
         let request =
             exchange.map_or_else(String::new, |exchange| format!("{} {}", exchange.method, exchange.url.path()));
         let mut result = json!({
-            "ruleId": outcome.id,
+            "ruleId": finding.name(),
             "level": level,
-            "message": {"text": format!("{}\n\n{}", outcome.message(), outcome.details())},
+            "message": {"text": format!("{}\n\n{}", message(finding), details(finding))},
             "locations": [{
                 "physicalLocation": {"artifactLocation": {"uri": place}, "region": {"startLine": 1}},
                 "logicalLocations": [{"fullyQualifiedName": request, "kind": "resource"}],
             }],
-            "partialFingerprints": {"weirFinding/v1": fingerprint(outcome)},
+            "partialFingerprints": {"weirFinding/v1": fingerprint(finding)},
         });
-        if let Some(known) = outcome.known {
+        if let Some(known) = &finding.known {
             result["suppressions"] = json!([{"kind": "external", "justification": known.reason}]);
         }
         self.results.push(result);
@@ -93,20 +93,17 @@ impl<W: Write + Send> Consumer for SarifReport<W> {
                 writeln!(self.out)?;
                 self.out.flush()?;
             }
-            _ => {
-                if let Some(outcome) = Outcome::of(event) {
-                    self.add(&outcome);
-                }
-            }
+            Event::Finding(finding) => self.add(finding),
+            _ => {}
         }
         Ok(())
     }
 }
 
 /// What the check demands, and why it matters.
-fn rule(outcome: &Outcome<'_>) -> Value {
+fn rule(finding: &Finding) -> Value {
     let mut help = String::new();
-    if let Some(check) = outcome.check() {
+    if let Some(check) = check_of(finding) {
         // Writing to a string does not fail.
         let _ = writeln!(help, "{}\n", check.matters);
         for id in check.requirements {
@@ -121,17 +118,17 @@ fn rule(outcome: &Outcome<'_>) -> Value {
         help.push_str("A step of a client's lifecycle.");
     }
     json!({
-        "id": outcome.id,
-        "shortDescription": {"text": outcome.title},
+        "id": finding.name(),
+        "shortDescription": {"text": finding.title},
         "help": {"text": help},
-        "properties": {"tags": ["scim", outcome.topic]},
+        "properties": {"tags": ["scim", finding.topic()]},
     })
 }
 
 /// The same for the same finding in every run: names and ids that a run invents have no part in it.
-fn fingerprint(outcome: &Outcome<'_>) -> String {
-    let mut digest = Sha256::new_with_prefix(outcome.id.as_bytes());
-    for problem in outcome.problems {
+fn fingerprint(finding: &Finding) -> String {
+    let mut digest = Sha256::new_with_prefix(finding.name().as_bytes());
+    for problem in &finding.problems {
         for requirement in &problem.requirements {
             digest.update([0]);
             digest.update(requirement);

@@ -1,10 +1,9 @@
 //! The lines of the table of steps and checks.
 
 use std::io::{self, Write};
-use std::sync::Arc;
 use std::time::Duration;
 
-use weir_judge::{Finding, Known, Problem, Step, Summary, Verdict};
+use weir_judge::{Finding, Summary, Verdict};
 
 use super::terminal::Palette;
 
@@ -13,66 +12,15 @@ const ID: usize = 34;
 /// The width of the columns of time and requests.
 const FIGURES: usize = 16;
 
-/// A step or a check, done.
-pub(super) struct Line {
-    pub(super) id: String,
-    pub(super) title: String,
-    pub(super) verdict: Verdict,
-    pub(super) reason: Option<String>,
-    pub(super) cause: Option<&'static str>,
-    pub(super) problems: Vec<Problem>,
-    pub(super) exchanges: usize,
-    pub(super) elapsed: Duration,
-    pub(super) known: Option<Arc<Known>>,
-}
-
-impl From<&Finding> for Line {
-    fn from(finding: &Finding) -> Self {
-        Self {
-            id: finding.check.into(),
-            title: finding.title.into(),
-            verdict: finding.verdict,
-            reason: finding.reason.clone(),
-            cause: finding.cause,
-            problems: finding.problems.clone(),
-            exchanges: finding.exchanges,
-            elapsed: finding.elapsed,
-            known: finding.known.clone(),
-        }
-    }
-}
-
-impl From<&Step> for Line {
-    fn from(step: &Step) -> Self {
-        Self {
-            id: step.id.clone(),
-            title: step.title.clone(),
-            verdict: step.verdict,
-            reason: step.reason.clone(),
-            cause: None,
-            problems: step.problems.clone(),
-            exchanges: step.exchanges,
-            elapsed: step.elapsed,
-            known: step.known.clone(),
-        }
-    }
-}
-
-impl Line {
-    /// Whether there is more to say than that all is well or nothing was done.
-    pub(super) fn is_worth_reading(&self) -> bool {
-        !self.problems.is_empty() || self.verdict > Verdict::Skip
-    }
-
-    /// Writes the line as a row of the table.
-    pub(super) fn write(&self, out: &mut dyn Write, palette: &Palette, width: usize) -> io::Result<()> {
-        let told = match self.verdict {
-            Verdict::Skip | Verdict::Blocked | Verdict::Error => self.reason.as_ref().unwrap_or(&self.title),
-            _ => &self.title,
-        };
-        let told = if self.known.is_some() { &format!("known: {told}") } else { told };
-        row(out, palette, width, self.verdict, [&self.id, told], (self.exchanges, self.elapsed))
-    }
+/// Writes a finding as a row of the table.
+pub(super) fn write_finding(out: &mut dyn Write, finding: &Finding, palette: &Palette, width: usize) -> io::Result<()> {
+    let Finding { id, title, verdict, .. } = finding;
+    let told = match verdict {
+        Verdict::Skip | Verdict::Blocked | Verdict::Error => finding.reason.as_deref().unwrap_or(title),
+        _ => title,
+    };
+    let told = if finding.known.is_some() { &format!("known: {told}") } else { told };
+    row(out, palette, width, *verdict, [id, told], (finding.exchanges, finding.elapsed))
 }
 
 /// The checks of one topic in one line, and below it those that are worth reading.
@@ -89,11 +37,11 @@ impl Topic {
         Self { name: name.into(), tally: [0; 7], exchanges: 0, elapsed: Duration::ZERO, rows: Vec::new() }
     }
 
-    pub(super) fn count(&mut self, line: &Line, palette: &Palette, width: usize) -> io::Result<()> {
-        Summary::count(&mut self.tally, line.verdict);
-        self.exchanges += line.exchanges;
-        self.elapsed += line.elapsed;
-        if line.is_worth_reading() { line.write(&mut self.rows, palette, width) } else { Ok(()) }
+    pub(super) fn count(&mut self, finding: &Finding, palette: &Palette, width: usize) -> io::Result<()> {
+        Summary::count(&mut self.tally, finding.verdict);
+        self.exchanges += finding.exchanges;
+        self.elapsed += finding.elapsed;
+        if finding.is_worth_reading() { write_finding(&mut self.rows, finding, palette, width) } else { Ok(()) }
     }
 
     /// Writes the topic's line, unless `quiet`, and the lines below it.

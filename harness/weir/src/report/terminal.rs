@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use weir_catalog::rounds::is_stable;
-use weir_judge::{Consumer, Event, Outdated, Problem, Summary, Verdict};
+use weir_judge::{Consumer, Event, Finding, Origin, Outdated, Problem, Summary, Verdict};
 use weir_judge::{Offer, Provenance};
 
 use super::problem;
-use super::table::{Line, Topic, counts, duration};
+use super::table::{Topic, counts, duration, write_finding};
 
 /// A run of more checks than this is shown by topics.
 const MOST_LINES: usize = 40;
@@ -72,7 +72,7 @@ pub struct TerminalReport<W> {
     by_topic: bool,
     topic: Option<Topic>,
     skipped: Vec<(String, usize)>,
-    worth_reading: Vec<Line>,
+    worth_reading: Vec<Arc<Finding>>,
     leftovers: Vec<(String, String)>,
     outdated: Vec<Outdated>,
     rounds: usize,
@@ -98,10 +98,10 @@ impl<W: Write> TerminalReport<W> {
         }
     }
 
-    fn rounds(&mut self, id: &str, rounds: &[Verdict]) {
-        self.rounds = self.rounds.max(rounds.len());
-        if !is_stable(rounds) {
-            self.unstable.push(id.into());
+    fn rounds(&mut self, finding: &Finding) {
+        self.rounds = self.rounds.max(finding.rounds.len());
+        if !is_stable(&finding.rounds) {
+            self.unstable.push(finding.id.clone().into_owned());
         }
     }
 
@@ -134,42 +134,45 @@ impl<W: Write> TerminalReport<W> {
     }
 
     /// A step, or a check of a run that is short enough to show each.
-    fn line(&mut self, heading: &str, line: Line) -> io::Result<()> {
-        if !(self.options.quiet && matches!(line.verdict, Verdict::Pass | Verdict::Skip)) {
+    fn line(&mut self, heading: &str, finding: &Arc<Finding>) -> io::Result<()> {
+        if !(self.options.quiet && matches!(finding.verdict, Verdict::Pass | Verdict::Skip)) {
             self.heading(heading)?;
-            line.write(&mut self.out, &self.palette, self.options.width)?;
+            write_finding(&mut self.out, finding, &self.palette, self.options.width)?;
             self.out.flush()?;
         }
-        self.keep(line);
         Ok(())
     }
 
-    fn keep(&mut self, line: Line) {
-        if line.is_worth_reading() {
-            self.worth_reading.push(line);
+    fn finding(&mut self, finding: &Arc<Finding>) -> io::Result<()> {
+        self.rounds(finding);
+        match &finding.origin {
+            Origin::Step { client } => self.line(&format!("Lifecycle of {client}"), finding)?,
+            Origin::Check if self.by_topic => self.count(finding)?,
+            Origin::Check => self.line("Checks", finding)?,
         }
+        if finding.is_worth_reading() {
+            self.worth_reading.push(Arc::clone(finding));
+        }
+        Ok(())
     }
 
-    fn check(&mut self, line: Line) -> io::Result<()> {
-        if !self.by_topic {
-            return self.line("Checks", line);
-        }
-        let name = line.id.split('.').next().unwrap_or_default();
+    /// A check of a run that is shown by topics.
+    fn count(&mut self, finding: &Finding) -> io::Result<()> {
+        let name = finding.topic();
         if self.topic.as_ref().is_none_or(|topic| topic.name != name) {
             self.end_topic()?;
             self.topic = Some(Topic::new(name));
         }
         if let Some(topic) = &mut self.topic {
-            topic.count(&line, &self.palette, self.options.width)?;
+            topic.count(finding, &self.palette, self.options.width)?;
         }
-        if line.verdict == Verdict::Skip {
-            let reason = line.reason.clone().unwrap_or_default();
+        if finding.verdict == Verdict::Skip {
+            let reason = finding.reason.clone().unwrap_or_default();
             match self.skipped.iter_mut().find(|(other, _)| *other == reason) {
                 Some((_, count)) => *count += 1,
                 None => self.skipped.push((reason, 1)),
             }
         }
-        self.keep(line);
         Ok(())
     }
 
@@ -199,14 +202,14 @@ impl<W: Write> TerminalReport<W> {
     fn findings(&mut self) -> io::Result<()> {
         let lines = std::mem::take(&mut self.worth_reading);
         // What has to be repaired first comes first: what stands in the way of the most others.
-        let blocks = |lines: &[Line], id: &str| {
+        let blocks = |lines: &[Arc<Finding>], id: &str| {
             lines.iter().filter(|line| line.verdict == Verdict::Blocked && line.cause == Some(id)).count()
         };
         let behind: Vec<usize> = lines.iter().map(|line| blocks(&lines, &line.id)).collect();
-        let mut lines: Vec<(usize, Line)> = behind.into_iter().zip(lines).collect();
+        let mut lines: Vec<(usize, Arc<Finding>)> = behind.into_iter().zip(lines).collect();
         // Stable, so that equals keep the order of the plan.
         lines.sort_by_key(|(blocked, line)| std::cmp::Reverse((line.verdict, *blocked)));
-        let lines: Vec<Line> = lines.into_iter().map(|(_, line)| line).collect();
+        let lines: Vec<Arc<Finding>> = lines.into_iter().map(|(_, line)| line).collect();
         let (known, lines): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.known.is_some());
         let (blocked, others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.verdict == Verdict::Blocked);
         for line in others {
@@ -255,7 +258,7 @@ impl<W: Write> TerminalReport<W> {
     }
 
     /// What the baseline covers is told with its reason and no more: somebody has read it before.
-    fn known(&mut self, lines: &[Line]) -> io::Result<()> {
+    fn known(&mut self, lines: &[Arc<Finding>]) -> io::Result<()> {
         for line in lines {
             let Some(known) = &line.known else { continue };
             self.heading("Known findings")?;
@@ -273,8 +276,8 @@ impl<W: Write> TerminalReport<W> {
     }
 
     /// What is blocked by one cause is one line: there is one thing to repair, not forty.
-    fn blocked(&mut self, lines: &[Line]) -> io::Result<()> {
-        let cause = |line: &Line| match line.cause {
+    fn blocked(&mut self, lines: &[Arc<Finding>]) -> io::Result<()> {
+        let cause = |line: &Finding| match line.cause {
             Some(check) => format!("by what {check} judges"),
             None => line.reason.clone().unwrap_or_default(),
         };
@@ -294,7 +297,7 @@ impl<W: Write> TerminalReport<W> {
         }
         for shared in causes {
             self.heading("Findings")?;
-            let ids: Vec<_> = lines.iter().filter(|line| cause(line) == shared).map(|line| line.id.as_str()).collect();
+            let ids: Vec<_> = lines.iter().filter(|line| cause(line) == shared).map(|line| line.id.as_ref()).collect();
             let (style, reset) = (self.palette.verdict(Verdict::Blocked).to_owned(), self.palette.reset.clone());
             writeln!(self.out, "{style}blocked{reset} {shared}: {}", ids.join(", "))?;
         }
@@ -351,14 +354,7 @@ impl<W: Write + Send> Consumer for TerminalReport<W> {
                 writeln!(self.out, "{}{url}{}{target}", self.palette.bold, self.palette.reset)
             }
             Event::Discovered { offers, remarks } => self.discovered(offers, remarks),
-            Event::Step(step) => {
-                self.rounds(&step.id, &step.rounds);
-                self.line(&format!("Lifecycle of {}", step.client), Line::from(Arc::as_ref(step)))
-            }
-            Event::Finding(finding) => {
-                self.rounds(finding.check, &finding.rounds);
-                self.check(Line::from(Arc::as_ref(finding)))
-            }
+            Event::Finding(finding) => self.finding(finding),
             Event::Leftover { url, reason } => {
                 self.leftovers.push((url.clone(), reason.clone()));
                 Ok(())

@@ -11,7 +11,7 @@ use weir_catalog::baseline::{Baseline, SharedBaseline};
 use weir_exchange::Exchange;
 use weir_exchange::difference::Difference;
 use weir_exchange::exchange::Authentication;
-use weir_judge::{Consumer, Event, Events, Finding, Problem, Step, Summary, Verdict};
+use weir_judge::{Consumer, Event, Events, Finding, Origin, Problem, Summary, Verdict};
 use weir_judge::{Offer, Provenance};
 
 use super::*;
@@ -78,16 +78,10 @@ fn problem(verdict: Verdict, requirement: &str) -> Problem {
 
 fn finding(check: &'static str, verdict: Verdict) -> Finding {
     Finding {
-        check,
-        title: "What holds if the check passes",
         verdict,
-        reason: None,
-        cause: None,
-        problems: Vec::new(),
         exchanges: 2,
         elapsed: Duration::from_millis(7),
-        known: None,
-        rounds: Vec::new(),
+        ..Finding::new(Origin::Check, check, "What holds if the check passes")
     }
 }
 
@@ -126,17 +120,11 @@ fn emit_everything(events: &Events) {
         remarks: vec!["/Schemas cannot be used (the status is 404); the attributes of RFC 7643 are assumed".into()],
     });
     events.emit(&Event::Planned { run: 6, skipped: 1 });
-    events.emit(&Event::Step(Arc::new(Step {
-        id: "joiner".into(),
-        title: "A joiner is created".into(),
-        client: "pingfederate-aquera".into(),
-        verdict: Verdict::Pass,
-        reason: None,
-        problems: Vec::new(),
+    let origin = Origin::Step { client: "pingfederate-aquera".into() };
+    events.emit(&Event::Finding(Arc::new(Finding {
         exchanges: 3,
         elapsed: Duration::from_millis(1250),
-        known: None,
-        rounds: Vec::new(),
+        ..Finding::new(origin, "joiner", "A joiner is created")
     })));
     let mut findings = vec![finding("create.user", Verdict::Pass)];
     let mut skip = finding("etag.stale", Verdict::Skip);

@@ -6,28 +6,13 @@ mod coverage;
 mod page;
 
 use std::io::{self, Write};
-use std::time::Duration;
+use std::sync::Arc;
 
 use coverage::Coverage;
 use weir_judge::Offer;
-use weir_judge::{Consumer, Event, Known, Problem, Summary, Verdict};
+use weir_judge::{Consumer, Event, Finding, Summary};
 
-use super::outcome::Outcome;
-
-/// A finding or a step, kept until the page is written.
-struct Kept {
-    pub id: String,
-    pub title: String,
-    pub topic: String,
-    pub verdict: Verdict,
-    pub reason: Option<String>,
-    pub cause: Option<&'static str>,
-    pub known: Option<Known>,
-    pub problems: Vec<Problem>,
-    pub exchanges: usize,
-    pub elapsed: Duration,
-    pub requirements: Vec<&'static str>,
-}
+use super::plain::check_of;
 
 /// Everything that the page tells.
 #[derive(Default)]
@@ -36,7 +21,7 @@ struct Run {
     pub subject: String,
     pub offers: Vec<Offer>,
     pub remarks: Vec<String>,
-    pub outcomes: Vec<Kept>,
+    pub findings: Vec<Arc<Finding>>,
     pub coverage: Coverage,
     /// Leftovers, outdated entries of the baseline, why the run ended early: one sentence each.
     pub messages: Vec<String>,
@@ -53,24 +38,11 @@ impl<W: Write> HtmlReport<W> {
         Self { out, run: Run::default() }
     }
 
-    fn keep(&mut self, outcome: &Outcome<'_>) {
-        let requirements = outcome.check().map_or_else(Vec::new, |check| check.requirements.to_vec());
-        for id in &requirements {
-            self.run.coverage.add(id, outcome.verdict);
+    fn keep(&mut self, finding: &Arc<Finding>) {
+        for id in requirements_of(finding) {
+            self.run.coverage.add(id, finding.verdict);
         }
-        self.run.outcomes.push(Kept {
-            id: outcome.id.clone(),
-            title: outcome.title.to_owned(),
-            topic: outcome.topic.to_owned(),
-            verdict: outcome.verdict,
-            reason: outcome.reason.map(str::to_owned),
-            cause: outcome.cause,
-            known: outcome.known.cloned(),
-            problems: outcome.problems.to_vec(),
-            exchanges: outcome.exchanges,
-            elapsed: outcome.elapsed,
-            requirements,
-        });
+        self.run.findings.push(Arc::clone(finding));
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
@@ -78,7 +50,7 @@ impl<W: Write> HtmlReport<W> {
             self.run.messages.push("The run was interrupted; what had been judged until then is shown.".into());
         }
         // What wants attention first; the order of the run within.
-        self.run.outcomes.sort_by_key(|outcome| (outcome.known.is_some(), std::cmp::Reverse(outcome.verdict)));
+        self.run.findings.sort_by_key(|finding| (finding.known.is_some(), std::cmp::Reverse(finding.verdict)));
         self.out.write_all(page::page(&self.run, summary).into_string().as_bytes())?;
         self.out.flush()
     }
@@ -104,12 +76,14 @@ impl<W: Write + Send> Consumer for HtmlReport<W> {
             }
             Event::RunFailed { reason } => self.run.messages.push(format!("The run ended before its time: {reason}")),
             Event::RunFinished { summary } => self.finish(summary)?,
-            _ => {
-                if let Some(outcome) = Outcome::of(event) {
-                    self.keep(&outcome);
-                }
-            }
+            Event::Finding(finding) => self.keep(finding),
+            _ => {}
         }
         Ok(())
     }
+}
+
+/// The requirements of the check that a finding comes from.
+fn requirements_of(finding: &Finding) -> &'static [&'static str] {
+    check_of(finding).map_or(&[], |check| check.requirements)
 }

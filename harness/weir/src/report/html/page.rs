@@ -5,13 +5,13 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use scim::requirement;
 use sha2::{Digest, Sha256};
-use weir_catalog::checks;
 use weir_exchange::Exchange;
 use weir_exchange::difference::Difference;
-use weir_judge::{Problem, Summary, Verdict};
+use weir_judge::{Finding, Problem, Summary, Verdict};
 use weir_judge::{dispute, level_of};
 
-use super::{Kept, Run};
+use super::{Run, requirements_of};
+use crate::report::plain::check_of;
 use crate::report::table::duration;
 
 const STYLE: &str = include_str!("style.css");
@@ -48,7 +48,7 @@ pub(super) fn page(run: &Run, summary: &Summary) -> Markup {
                 main id="findings" {
                     h2 { "Findings" }
                     p id="count" aria-live="polite" {}
-                    @for outcome in &run.outcomes { (row(outcome)) }
+                    @for finding in &run.findings { (row(finding)) }
                 }
                 (capabilities(run))
                 (coverage(run))
@@ -83,7 +83,7 @@ fn header(run: &Run, summary: &Summary) -> Markup {
 }
 
 fn controls(run: &Run, summary: &Summary) -> Markup {
-    let mut topics: Vec<&str> = run.outcomes.iter().map(|outcome| outcome.topic.as_str()).collect();
+    let mut topics: Vec<&str> = run.findings.iter().map(|finding| finding.topic()).collect();
     topics.sort_unstable();
     topics.dedup();
     html! {
@@ -115,9 +115,8 @@ fn controls(run: &Run, summary: &Summary) -> Markup {
 }
 
 /// The levels of a check's requirements, as the filter knows them.
-fn levels(outcome: &Kept) -> String {
-    let mut levels: Vec<&str> = outcome
-        .requirements
+fn levels(finding: &Finding) -> String {
+    let mut levels: Vec<&str> = requirements_of(finding)
         .iter()
         .filter_map(|id| requirement::find(id))
         .map(|known| match known.level.as_str() {
@@ -132,37 +131,33 @@ fn levels(outcome: &Kept) -> String {
     levels.join(" ")
 }
 
-fn row(outcome: &Kept) -> Markup {
-    let message = outcome
-        .problems
-        .iter()
-        .max_by_key(|problem| problem.verdict)
-        .map(|problem| problem.message.as_str())
-        .or(outcome.reason.as_deref());
+fn row(finding: &Finding) -> Markup {
+    let message = finding.gravest_problem().map(|problem| problem.message.as_str()).or(finding.reason.as_deref());
+    let requirements = requirements_of(finding);
     html! {
-        details class="finding" data-verdict=(outcome.verdict.as_str()) data-topic=(outcome.topic) data-levels=(levels(outcome)) {
+        details class="finding" data-verdict=(finding.verdict.as_str()) data-topic=(finding.topic()) data-levels=(levels(finding)) {
             summary {
-                span class={ "verdict " (outcome.verdict.as_str()) } { (outcome.verdict.as_str()) }
-                @if outcome.known.is_some() { span class="verdict known" { "known" } }
-                span class="id" { (outcome.id) }
-                span class="title" { (outcome.title) }
+                span class={ "verdict " (finding.verdict.as_str()) } { (finding.verdict.as_str()) }
+                @if finding.known.is_some() { span class="verdict known" { "known" } }
+                span class="id" { (finding.name()) }
+                span class="title" { (finding.title) }
                 @if let Some(message) = message { span class="said" { (message) } }
             }
             div class="inside" {
-                @if let Some(reason) = &outcome.reason { p { (reason) } }
-                @if let Some(cause) = outcome.cause { p { "Explained by " code { (cause) } } }
-                @if let Some(known) = &outcome.known {
+                @if let Some(reason) = &finding.reason { p { (reason) } }
+                @if let Some(cause) = finding.cause { p { "Explained by " code { (cause) } } }
+                @if let Some(known) = &finding.known {
                     p { "Known: " (known.reason)
                         @if let Some(link) = &known.link { " (" (link) ")" }
                         @if let Some(expires) = &known.expires { ", accepted until " (expires) }
                     }
                 }
-                @if let Some(check) = checks::find(&outcome.id) { p class="quiet" { (check.matters) } }
-                @for problem in &outcome.problems { (told(problem)) }
-                @if outcome.problems.is_empty() && !outcome.requirements.is_empty() {
-                    ul { @for id in &outcome.requirements { (rule(id)) } }
+                @if let Some(check) = check_of(finding) { p class="quiet" { (check.matters) } }
+                @for problem in &finding.problems { (told(problem)) }
+                @if finding.problems.is_empty() && !requirements.is_empty() {
+                    ul { @for id in requirements { (rule(id)) } }
                 }
-                p class="quiet" { (outcome.exchanges) " exchanges in " (duration(outcome.elapsed)) }
+                p class="quiet" { (finding.exchanges) " exchanges in " (duration(finding.elapsed)) }
             }
         }
     }

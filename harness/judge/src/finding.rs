@@ -1,0 +1,111 @@
+//! A finding: one verdict with its evidence, whatever it comes from.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::problem::Problem;
+use crate::verdict::Verdict;
+
+/// Where a finding comes from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// A check of the catalogue.
+    Check,
+    /// A step of a client's lifecycle.
+    Step {
+        /// Id of the client, such as `pingfederate-aquera`.
+        client: String,
+    },
+}
+
+/// One verdict with its evidence.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    pub origin: Origin,
+    /// Id of the check, or of the step such as `joiner`; unique within its origin.
+    pub id: Cow<'static, str>,
+    pub title: Cow<'static, str>,
+    pub verdict: Verdict,
+    /// Why it was skipped or blocked, or what is worth noting about a pass.
+    pub reason: Option<String>,
+    /// The check whose own finding explains why this one is blocked.
+    pub cause: Option<&'static str>,
+    pub problems: Vec<Problem>,
+    /// How many requests it took.
+    pub exchanges: usize,
+    pub elapsed: Duration,
+    /// What the baseline says about it, if it is known; the event stream fills it in.
+    pub known: Option<Arc<Known>>,
+    /// The verdict of each round, if the run was repeated.
+    pub rounds: Vec<Verdict>,
+}
+
+impl Finding {
+    /// A finding about which nothing is known yet: it passes.
+    pub fn new(origin: Origin, id: impl Into<Cow<'static, str>>, title: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            origin,
+            id: id.into(),
+            title: title.into(),
+            verdict: Verdict::Pass,
+            reason: None,
+            cause: None,
+            problems: Vec::new(),
+            exchanges: 0,
+            elapsed: Duration::ZERO,
+            known: None,
+            rounds: Vec::new(),
+        }
+    }
+
+    /// The check's id, or the client's and the step's with a slash between: unique within a run.
+    pub fn name(&self) -> Cow<'_, str> {
+        match &self.origin {
+            Origin::Check => Cow::Borrowed(&self.id),
+            Origin::Step { client } => Cow::Owned(format!("{client}/{}", self.id)),
+        }
+    }
+
+    /// The check's topic, or the client.
+    pub fn topic(&self) -> &str {
+        match &self.origin {
+            Origin::Check => self.id.split_once('.').map_or(&self.id, |(topic, _)| topic),
+            Origin::Step { client } => client,
+        }
+    }
+
+    /// The last of its gravest problems.
+    pub fn gravest_problem(&self) -> Option<&Problem> {
+        self.problems.iter().max_by_key(|problem| problem.verdict)
+    }
+
+    /// Whether both are about the same thing, in different rounds of a run.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        self.id == other.id && self.origin == other.origin
+    }
+
+    /// Whether there is more to say than that all is well or nothing was done.
+    pub fn is_worth_reading(&self) -> bool {
+        !self.problems.is_empty() || self.verdict > Verdict::Skip
+    }
+}
+
+/// What the baseline says about a finding that it covers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    pub reason: String,
+    /// Where it is followed up.
+    pub link: Option<String>,
+    /// The last day on which it is accepted, such as `2030-12-31`.
+    pub expires: Option<String>,
+}
+
+/// An entry of the baseline that has served its time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outdated {
+    /// The check, or the step with its client.
+    pub entry: String,
+    /// One sentence.
+    pub reason: String,
+}

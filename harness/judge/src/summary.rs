@@ -1,0 +1,47 @@
+//! The totals of a run.
+
+use std::time::Duration;
+
+use crate::finding::{Finding, Origin};
+use crate::verdict::Verdict;
+
+/// The totals of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Checks by verdict, in the order of [`Verdict::ALL`].
+    pub checks: [usize; 7],
+    /// Steps by verdict, in the order of [`Verdict::ALL`].
+    pub steps: [usize; 7],
+    /// Those of both that the baseline covers, by verdict.
+    pub known: [usize; 7],
+    /// Entries of the baseline that have served their time.
+    pub outdated: usize,
+    pub exchanges: u64,
+    pub elapsed: Duration,
+    /// What the run created and could not delete.
+    pub leftovers: usize,
+    /// True if the run was cut off, for example by Ctrl-C.
+    pub interrupted: bool,
+}
+
+impl Summary {
+    /// Counts one verdict in.
+    pub fn count(tally: &mut [usize; 7], verdict: Verdict) {
+        tally[verdict as usize] += 1;
+    }
+
+    /// Counts the verdict of a finding in.
+    pub fn add(&mut self, finding: &Finding) {
+        Self::count(if finding.origin == Origin::Check { &mut self.checks } else { &mut self.steps }, finding.verdict);
+    }
+
+    /// How many checks and steps ended with `verdict`.
+    pub const fn total(&self, verdict: Verdict) -> usize {
+        self.checks[verdict as usize] + self.steps[verdict as usize]
+    }
+
+    /// How many of them the baseline does not cover.
+    pub const fn fresh(&self, verdict: Verdict) -> usize {
+        self.total(verdict).saturating_sub(self.known[verdict as usize])
+    }
+}
