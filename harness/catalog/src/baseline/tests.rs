@@ -7,7 +7,7 @@ const TODAY: Date = Date::constant(2026, 5, 20);
 fn finding(check: &'static str, verdict: Verdict, requirements: &[&str]) -> Finding {
     let problem = Problem {
         verdict,
-        message: "the status is 201 instead of 409".into(),
+        message: "HTTP status is 201, expected 409".into(),
         requirements: requirements.iter().map(|id| (*id).to_owned()).collect(),
         legal: Vec::new(),
         observed: "201".into(),

@@ -81,7 +81,7 @@ impl<'c> Expectation<'c> {
         if !legal.contains(&status) {
             let words: Vec<_> = legal.iter().map(u16::to_string).collect();
             self.wrong(
-                format!("the status is {status} instead of {}", words.join(" or ")),
+                format!("HTTP status is {status}, expected {}", words.join(" or ")),
                 self.observed(),
                 Vec::new(),
             );
@@ -160,13 +160,18 @@ impl<'c> Expectation<'c> {
 
     /// The member at `path` equals `expected`.
     pub fn equals(self, path: &str, expected: &Value) -> Self {
+        self.equals_as(path, path, expected)
+    }
+
+    /// As [`equals`](Self::equals), with a name for messages where the path alone could mean something else.
+    fn equals_as(self, name: &str, path: &str, expected: &Value) -> Self {
         if let Some(body) = self.body() {
             let found = at(body, path);
             if !found.is_some_and(|found| same(expected, found)) {
                 let difference =
                     Difference { path: path.into(), expected: Some(expected.clone()), found: found.cloned() };
                 let observed = found.map_or_else(|| "nothing".into(), shortened);
-                self.wrong(format!("{path} is not {}", shortened(expected)), observed, vec![difference]);
+                self.wrong(format!("{name} is not {}", shortened(expected)), observed, vec![difference]);
             }
         }
         self
@@ -211,7 +216,11 @@ impl<'c> Expectation<'c> {
     pub fn error(self) -> Self {
         let expectation = self.json();
         let status = expectation.exchange().status.to_string();
-        expectation.equals("schemas", &Value::from(vec![ERROR])).equals("status", &Value::from(status))
+        expectation.equals("schemas", &Value::from(vec![ERROR])).equals_as(
+            "body.status",
+            "status",
+            &Value::from(status),
+        )
     }
 
     /// The Error's `scimType` is one of these.
@@ -269,10 +278,23 @@ impl<'c> Expectation<'c> {
                 expected: Some(Value::from(expected)),
                 found: Some(Value::from(found.clone())),
             };
-            let message = format!("the list holds {} resources that are not the right {}", found.len(), ids.len());
+            let missing = ids.iter().filter(|id| !found.contains(id)).count();
+            let message = list_fault(missing, found.len() - (ids.len() - missing).min(found.len()), ids.len());
             self.wrong(message, format!("ids {}", found.join(", ")), vec![difference]);
         }
         self
+    }
+}
+
+/// How a list differs from the `expected` number of resources.
+fn list_fault(missing: usize, more: usize, expected: usize) -> String {
+    let resources = |count: usize| if count == 1 { "resource" } else { "resources" };
+    let lacks = format!("lacks {missing} of {expected} expected {}", resources(expected));
+    let holds = format!("holds {more} {} too many", resources(more));
+    match (missing, more) {
+        (0, _) => format!("the list {holds}"),
+        (_, 0) => format!("the list {lacks}"),
+        _ => format!("the list {lacks}, and {holds}"),
     }
 }
 

@@ -12,6 +12,7 @@ use weir_provision::client::Description;
 use crate::exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::output::plural::{exchanges, plural};
 use crate::prove::{Complaint, Encounter, Proof, ProveOptions, Record, compatibility, judge, prove};
 use crate::report::compatibility as compatibility_report;
 
@@ -124,16 +125,20 @@ fn text_of(proof: &Proof, complaints: &[Complaint], seconds: f64) -> String {
         proof.trials.iter().filter(|trial| !trial.deviation.is_permitted() && trial.noticed().next().is_some()).count();
     let mut text = format!(
         "{noticed} of {breaking} deviations that break a requirement are noticed; {} are permitted\n\
-         {} checks, {} exchanges, {seconds:.1} s\n",
+         {}, {}, {seconds:.1} s\n",
         proof.trials.len() - breaking,
-        proof.faithful.len(),
-        proof.exchanges,
+        plural(proof.faithful.len() as u64, "check", "checks"),
+        exchanges(proof.exchanges),
     );
     for complaint in complaints {
         text.push_str("\n- ");
         text.push_str(&complaint.to_string());
     }
-    if complaints.is_empty() { text } else { format!("{text}\n\nnot proven: {} complaints\n", complaints.len()) }
+    if complaints.is_empty() {
+        text
+    } else {
+        format!("{text}\n\nnot proven: {}\n", plural(complaints.len() as u64, "complaint", "complaints"))
+    }
 }
 
 fn json_of(proof: &Proof, complaints: &[Complaint]) -> Value {

@@ -14,6 +14,7 @@ use weir_provision::client;
 use crate::exit::FailOn;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::output::plural::plural;
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Known findings")]
@@ -70,10 +71,9 @@ impl BaselineFlags {
             Failure::Usage(format!("the baseline cannot be written to {}: {error}", path.display()))
         })?;
         output.warn(&format!(
-            "{} holds {} known finding{}: {came} came, {went} went",
+            "{} holds {}: {came} added, {went} removed",
             path.display(),
-            updated.len(),
-            if updated.len() == 1 { "" } else { "s" }
+            plural(updated.len() as u64, "known finding", "known findings"),
         ));
         Ok(updated.outdated().is_empty())
     }

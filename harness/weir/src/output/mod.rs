@@ -2,6 +2,7 @@
 
 pub mod confirm;
 pub mod greeting;
+pub mod plural;
 pub mod progress_bar;
 pub mod recording;
 pub mod request_lines;

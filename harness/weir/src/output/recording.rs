@@ -10,6 +10,7 @@ use weir_exchange::har::{Entry, HarWriter};
 use weir_server::{Delivery, Exchange};
 
 use super::Output;
+use super::plural::plural;
 use crate::failure::Failure;
 
 /// Begins the archive.
@@ -29,7 +30,8 @@ pub async fn follow(
         let written = match exchanges.recv().await {
             Ok(exchange) => archive.write(&entry(&exchange, &origin)),
             Err(RecvError::Lagged(missed)) => {
-                output.warn(&format!("the recording is too slow and has missed {missed} exchanges"));
+                let missed = plural(missed, "exchange", "exchanges");
+                output.warn(&format!("the recording is too slow and has missed {missed}"));
                 Ok(())
             }
             Err(RecvError::Closed) => return,

@@ -8,6 +8,7 @@ use weir_provision::engine::report::{Counters, OptionRefusal, SHOWN};
 use weir_provision::engine::{CycleReport, Failure, Plan, Refusal};
 use weir_provision::ledger::Kind;
 
+use crate::output::plural::plural;
 use crate::output::table;
 
 /// The form of a report.
@@ -217,10 +218,6 @@ fn escaped(text: &str) -> String {
         }
     }
     out
-}
-
-fn plural(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn names(refused: &OptionRefusal) -> String {

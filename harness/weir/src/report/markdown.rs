@@ -7,6 +7,7 @@ use weir_judge::{Consumer, Event, Summary, Verdict};
 
 use super::plain::{details, message};
 use super::table::duration;
+use crate::output::plural::exchanges;
 
 /// Job pages are cut off at a megabyte; more findings than this are counted.
 const MOST: usize = 100;
@@ -49,7 +50,7 @@ impl<W: Write> MarkdownReport<W> {
                 writeln!(self.out, "| {name} | {} | {known} |", cells.join(" | "))?;
             }
         }
-        writeln!(self.out, "\n{} exchanges in {}\n", summary.exchanges, duration(summary.elapsed))?;
+        writeln!(self.out, "\n{} in {}\n", exchanges(summary.exchanges), duration(summary.elapsed))?;
         self.worth_reading.sort_by_key(|(verdict, _)| std::cmp::Reverse(*verdict));
         for (_, text) in self.worth_reading.iter().take(MOST) {
             self.out.write_all(text.as_bytes())?;

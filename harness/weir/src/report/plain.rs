@@ -40,7 +40,7 @@ pub(super) fn check_of(finding: &Finding) -> Option<&'static Check> {
     }
 }
 
-/// A problem as plain text: the rule, what would have been right, what came, and how to repeat it.
+/// A problem as plain text: the rule, what was expected, what the endpoint answered, and how to repeat it.
 fn plain(problem: &Problem) -> String {
     let mut text = format!("{}\n", problem.message);
     for id in &problem.requirements {
@@ -51,16 +51,16 @@ fn plain(problem: &Problem) -> String {
         }
     }
     for legal in &problem.legal {
-        let _ = writeln!(text, "right: {legal}");
+        let _ = writeln!(text, "expected: {legal}");
     }
     if !problem.observed.is_empty() {
-        let _ = writeln!(text, "came: {}", problem.observed);
+        let _ = writeln!(text, "got: {}", problem.observed);
     }
     for difference in &problem.differences {
         let shown =
             |value: &Option<serde_json::Value>| value.as_ref().map_or_else(|| "nothing".into(), ToString::to_string);
         let (expected, found) = (shown(&difference.expected), shown(&difference.found));
-        let _ = writeln!(text, "differs: {}: expected {expected}, found {found}", difference.path);
+        let _ = writeln!(text, "differs: {}: expected {expected}, got {found}", difference.path);
     }
     for exchange in &problem.exchanges {
         let _ = writeln!(

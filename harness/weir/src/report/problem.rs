@@ -1,4 +1,4 @@
-//! How one problem reads on a terminal: the rule, what would have been right, what came, and how to repeat it.
+//! How one problem reads on a terminal: the rule, what was expected, what the endpoint answered, and how to repeat it.
 
 use std::io::{self, Write};
 
@@ -9,6 +9,7 @@ use weir_judge::{dispute, level_of};
 
 use super::table::{duration, fitted};
 use super::terminal::Palette;
+use crate::output::plural::plural;
 
 /// The most differences that are shown of one problem.
 const MOST_DIFFERENCES: usize = 10;
@@ -34,16 +35,22 @@ pub(super) fn write(out: &mut dyn Write, problem: &Problem, palette: &Palette, w
         }
     }
     for legal in &problem.legal {
-        labelled("right", legal)?;
+        labelled("expected", legal)?;
     }
     if !problem.observed.is_empty() {
-        labelled("came", &problem.observed)?;
+        labelled("got", &problem.observed)?;
     }
     for difference in problem.differences.iter().take(MOST_DIFFERENCES) {
         labelled("differs", &fitted(&line_of(difference), width.saturating_sub(15)))?;
     }
     if problem.differences.len() > MOST_DIFFERENCES {
-        labelled("", &format!("and {} more differences", problem.differences.len() - MOST_DIFFERENCES))?;
+        labelled(
+            "",
+            &format!(
+                "and {}",
+                plural((problem.differences.len() - MOST_DIFFERENCES) as u64, "more difference", "more differences")
+            ),
+        )?;
     }
     for exchange in &problem.exchanges {
         let line = format!(
@@ -66,5 +73,5 @@ fn line_of(difference: &Difference) -> String {
     let shown =
         |value: &Option<serde_json::Value>| value.as_ref().map_or_else(|| "nothing".into(), ToString::to_string);
     let path = if difference.path.is_empty() { "the whole body" } else { &difference.path };
-    format!("{path}: expected {}, found {}", shown(&difference.expected), shown(&difference.found))
+    format!("{path}: expected {}, got {}", shown(&difference.expected), shown(&difference.found))
 }

@@ -112,7 +112,7 @@ fn rule(finding: &Finding) -> Value {
             let _ = writeln!(help, "- {id} ({level}): {summary}");
         }
         for legal in check.legal {
-            let _ = writeln!(help, "- right: {legal}");
+            let _ = writeln!(help, "- expected: {legal}");
         }
     } else {
         help.push_str("A step of a client's lifecycle.");

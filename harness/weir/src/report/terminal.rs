@@ -11,6 +11,7 @@ use weir_judge::{Offer, Provenance};
 
 use super::problem;
 use super::table::{Topic, counts, duration, write_finding};
+use crate::output::plural::{exchanges, plural};
 
 /// A run of more checks than this is shown by topics.
 const MOST_LINES: usize = 40;
@@ -269,7 +270,7 @@ impl<W: Write> TerminalReport<W> {
             writeln!(self.out, "  {}{link}{until}", known.reason)?;
         }
         for Outdated { entry, reason } in std::mem::take(&mut self.outdated) {
-            self.heading("Entries of the baseline that have served their time")?;
+            self.heading("Baseline entries that are out of date")?;
             writeln!(self.out, "  {entry}: {reason}")?;
         }
         Ok(())
@@ -327,9 +328,8 @@ impl<W: Write> TerminalReport<W> {
         }
         let known: usize = summary.known.iter().sum();
         if known > 0 || summary.outdated > 0 {
-            let entries =
-                if summary.outdated == 1 { "entry has served its time" } else { "entries have served their time" };
-            writeln!(self.out, "baseline: {known} known, {} {entries}", summary.outdated)?;
+            let outdated = plural(summary.outdated as u64, "entry", "entries");
+            writeln!(self.out, "baseline: {known} known, {outdated} out of date")?;
         }
         if self.rounds > 0 {
             let unstable = if self.unstable.is_empty() {
@@ -337,10 +337,14 @@ impl<W: Write> TerminalReport<W> {
             } else {
                 std::mem::take(&mut self.unstable).join(", ")
             };
-            writeln!(self.out, "{} rounds, not stable between them: {unstable}", self.rounds)?;
+            writeln!(
+                self.out,
+                "{}, not stable between them: {unstable}",
+                plural(self.rounds as u64, "round", "rounds")
+            )?;
         }
         let repeat = std::mem::take(&mut self.repeat);
-        writeln!(self.out, "{} exchanges in {}; repeat with: {repeat}", summary.exchanges, duration(summary.elapsed))?;
+        writeln!(self.out, "{} in {}; repeat with: {repeat}", exchanges(summary.exchanges), duration(summary.elapsed))?;
         self.out.flush()
     }
 }

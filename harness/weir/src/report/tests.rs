@@ -64,7 +64,7 @@ fn exchange() -> Arc<Exchange> {
 fn problem(verdict: Verdict, requirement: &str) -> Problem {
     Problem {
         verdict,
-        message: "the status is 201 instead of 409".into(),
+        message: "HTTP status is 201, expected 409".into(),
         requirements: vec![requirement.into()],
         legal: vec!["409 with a SCIM Error of scimType uniqueness".into()],
         observed: "201".into(),

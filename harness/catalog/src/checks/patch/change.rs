@@ -85,7 +85,7 @@ pub(in crate::checks) fn expect_state(mut expectation: Expectation<'_>, read: &E
                 let found = at(body, name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
                 expectation.that(
                     is_list_of(values, found),
-                    &format!("{name} does not hold exactly the values that are right, which are {expected}"),
+                    &format!("{name} does not hold exactly the expected values, {expected}"),
                     format!("{name} {}", Value::from(found)),
                 )
             }

@@ -11,6 +11,7 @@ use weir_judge::{Finding, Problem, Summary, Verdict};
 use weir_judge::{dispute, level_of};
 
 use super::{Run, requirements_of};
+use crate::output::plural::exchanges;
 use crate::report::plain::check_of;
 use crate::report::table::duration;
 
@@ -75,7 +76,7 @@ fn header(run: &Run, summary: &Summary) -> Markup {
         header {
             h1 { (heading(summary)) }
             p class="subject" { (run.subject) }
-            p class="quiet" { (summary.exchanges) " exchanges in " (duration(summary.elapsed)) }
+            p class="quiet" { (exchanges(summary.exchanges)) " in " (duration(summary.elapsed)) }
             @for message in &run.messages { p class="message" { (message) } }
             @for remark in &run.remarks { p class="quiet" { (remark) } }
         }
@@ -157,7 +158,7 @@ fn row(finding: &Finding) -> Markup {
                 @if finding.problems.is_empty() && !requirements.is_empty() {
                     ul { @for id in requirements { (rule(id)) } }
                 }
-                p class="quiet" { (finding.exchanges) " exchanges in " (duration(finding.elapsed)) }
+                p class="quiet" { (exchanges(finding.exchanges as u64)) " in " (duration(finding.elapsed)) }
             }
         }
     }
@@ -178,8 +179,8 @@ fn told(problem: &Problem) -> Markup {
             h3 { (problem.message) }
             dl {
                 dt { "Rule" } dd { ul { @for id in &problem.requirements { (rule(id)) } } }
-                @if !problem.legal.is_empty() { dt { "Right" } dd { ul { @for legal in &problem.legal { li { (legal) } } } } }
-                @if !problem.observed.is_empty() { dt { "Came" } dd { (problem.observed) } }
+                @if !problem.legal.is_empty() { dt { "Expected" } dd { ul { @for legal in &problem.legal { li { (legal) } } } } }
+                @if !problem.observed.is_empty() { dt { "Got" } dd { (problem.observed) } }
                 @if !problem.differences.is_empty() { dt { "Differs" } dd { ul { @for one in &problem.differences { (difference(one)) } } } }
             }
             @for exchange in &problem.exchanges { (exchange_of(exchange)) }
@@ -196,7 +197,7 @@ fn difference(difference: &Difference) -> Markup {
         |value: &Option<serde_json::Value>| value.as_ref().map_or_else(|| "nothing".into(), ToString::to_string);
     html! {
         li { code { (if difference.path.is_empty() { "the whole body" } else { &difference.path }) }
-            ": expected " code { (shown(&difference.expected)) } ", found " code { (shown(&difference.found)) }
+            ": expected " code { (shown(&difference.expected)) } ", got " code { (shown(&difference.found)) }
         }
     }
 }
