@@ -120,7 +120,7 @@ fn a_ledger_remembers_from_run_to_run() {
     let ran = run(&["provision", "--ledger", text(&ledger), "--reset-group-timestamp"]);
     assert!(ran.status == 0 && ran.stdout.contains("knows no group's time stamp"), "{}{}", ran.stdout, ran.stderr);
     let ran = run(&["provision", "--ledger", text(&ledger), "--reset-all"]);
-    assert_eq!(ran.stdout, "forgot 2 users and 1 groups; the next cycle finds everybody again\n", "{}", ran.stderr);
+    assert_eq!(ran.stdout, "forgot 2 users and 1 groups; the next cycle finds every account again\n", "{}", ran.stderr);
     let ran = provision(&served, &source, &ledger);
     assert_eq!(did(&ran), ["user linked 2", "group linked 1"], "{}", ran.stdout);
 }

@@ -106,7 +106,7 @@ impl Rules {
             Some(500) => ErrorKind::Internal,
             _ => ErrorKind::NotImplemented,
         };
-        Error::new(kind, format!("{}; /ServiceProviderConfig and the documentation tell what is", sentence(capability)))
+        Error::new(kind, format!("{}; /ServiceProviderConfig and the documentation list what is", sentence(capability)))
     }
 }
 

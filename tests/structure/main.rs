@@ -1,6 +1,7 @@
 //! The direction of dependencies inside each crate: its top modules form no circle. Cargo sees to the crates themselves.
 
 mod scan;
+mod words;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -33,6 +34,34 @@ fn the_top_modules_of_no_crate_form_a_circle() {
         unused.is_empty(),
         "these exceptions are larger than the circles that are left: {unused:?}; shorten EXCEPTIONS"
     );
+}
+
+/// Literals that keep an unwanted phrase, as (crate, file, how many). Each number can only fall: one that is larger than
+/// what is left makes the test fail. The titles and reasons of checks follow topic by topic.
+const WORDS: &[(&str, &str, usize)] = &[("weir-catalog", "checks/", 0)];
+
+#[test]
+fn what_a_user_reads_is_plain_english() {
+    let root = workspace_root();
+    let mut left: Vec<usize> = vec![0; WORDS.len()];
+    let mut faults = Vec::new();
+    for member in members(&root) {
+        let folder = root.join(&member);
+        let name = package_name(&folder);
+        for fault in words::faults(&read_sources(&folder.join("src"))) {
+            let is_this = |(package, path, _): &(&str, &str, usize)| *package == name && fault.path.starts_with(path);
+            match WORDS.iter().position(is_this) {
+                Some(index) => left[index] += 1,
+                None => faults.push(format!(
+                    "{member}/src/{}:{}: {:?} in {:?}",
+                    fault.path, fault.line, fault.phrase, fault.text
+                )),
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}\nsay it as docs/develop/style.md does", faults.join("\n"));
+    let expected: Vec<usize> = WORDS.iter().map(|(.., count)| *count).collect();
+    assert_eq!(left, expected, "the numbers of WORDS can only fall; write the new ones");
 }
 
 fn as_set(modules: &[&str]) -> BTreeSet<String> {

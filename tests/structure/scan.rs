@@ -269,7 +269,7 @@ fn tokens(text: &str) -> Vec<String> {
 }
 
 /// The length of a block comment, which may hold others.
-fn comment(text: &str) -> usize {
+pub fn comment(text: &str) -> usize {
     let (mut depth, mut at) = (0, 0);
     while at < text.len() {
         if text[at..].starts_with("/*") {
@@ -287,7 +287,7 @@ fn comment(text: &str) -> usize {
 }
 
 /// The length of a string or character literal; `None` where there is none, a lifetime included.
-fn literal(text: &str) -> Option<usize> {
+pub fn literal(text: &str) -> Option<usize> {
     let prefix = text.find(|c: char| !matches!(c, 'b' | 'c' | 'r')).filter(|&length| length <= 2)?;
     let is_raw = text[..prefix].contains('r');
     let hashes = if is_raw { text[prefix..].len() - text[prefix..].trim_start_matches('#').len() } else { 0 };

@@ -132,7 +132,7 @@ pub struct Contradiction {
 pub enum DiscoveryError {
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
-    #[error("{url} answered {status}: the credentials were refused; give the right ones with --bearer or --basic")]
+    #[error("{url} answered {status}: the credentials were refused; give valid ones with --bearer or --basic")]
     Credentials { url: String, status: u16 },
     #[error("{url} is not a SCIM endpoint: {fault}; give the base URL, below which /Users is found")]
     NotScim { url: String, fault: String },

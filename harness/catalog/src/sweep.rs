@@ -74,7 +74,7 @@ pub async fn sweep(
         if !searched {
             let url = format!("{}{endpoint}", client.base_url());
             let reason = format!(
-                "a creation may have gone unnoticed, and a filter cannot find it; look for names that begin with {prefix}"
+                "a creation may have gone unnoticed, and a filter cannot find it; look for names that start with {prefix}"
             );
             events.emit(&Event::Leftover { url: url.clone(), reason });
             swept.unsearched.push(url);

@@ -34,7 +34,7 @@ impl Budget {
             return Ok(());
         }
         let detail =
-            "the operations look at more values than one PATCH may; send them in several, or name values by key";
+            "the operations look at more values than one PATCH can; send them in several, or name values by key";
         Err(Error::new(ErrorKind::PayloadTooLarge, detail))
     }
 }

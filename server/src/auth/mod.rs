@@ -176,7 +176,7 @@ impl Gate {
             return Err(self.unauthorized(asked, "the credentials are not those of this application", true));
         };
         if asked.writes && !(grant.writes && writes) && !careless(Carelessness::Rights) {
-            let detail = "these credentials may read and not write; use others, or ask for the scope write";
+            let detail = "these credentials can read but not write; use others, or ask for the scope write";
             let challenge = format!("Bearer realm=\"{REALM}\", error=\"insufficient_scope\", scope=\"write\"");
             return Err(Refusal::new(ErrorKind::Forbidden, detail).with_header(header::WWW_AUTHENTICATE, challenge));
         }

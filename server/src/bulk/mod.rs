@@ -166,7 +166,7 @@ fn request(members: &Map<String, Json>) -> Result<BulkRequest> {
     };
     let bulk_id = text(members, "bulkId")?;
     if method == Method::POST && bulk_id.is_none_or(str::is_empty) {
-        return Err(syntax("bulkId is missing; a POST needs one, by which its result can be told"));
+        return Err(syntax("bulkId is missing; a POST needs one, to identify its result"));
     }
     let path = text(members, "path")?.filter(|path| !path.is_empty());
     let path = path.ok_or_else(|| syntax("path is missing; it is relative to the base URL, such as /Users"))?;

@@ -69,7 +69,7 @@ pub async fn run(call: &Call<'_>, query: Query) -> std::result::Result<Page, Ref
     let wanted = query.wanted;
     match call.run(Operation::List(query), wanted).await? {
         Outcome::Listed(page) => Ok(page),
-        _ => Err(Refusal::new(ErrorKind::Internal, "the query came to something else than a list")),
+        _ => Err(Refusal::new(ErrorKind::Internal, "the query did not give a list")),
     }
 }
 

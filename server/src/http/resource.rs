@@ -79,7 +79,7 @@ impl<'a> Call<'a> {
 }
 
 fn unexpected() -> Refusal {
-    Refusal::new(ErrorKind::Internal, "the operation came to something else than was asked for")
+    Refusal::new(ErrorKind::Internal, "the operation did not give the result that was asked for")
 }
 
 /// `POST /Users`

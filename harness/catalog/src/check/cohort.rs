@@ -185,7 +185,7 @@ impl<'c> Cohort<'c> {
             Some((_, resource)) => expectation.after(&resource.exchange),
             None => expectation,
         };
-        let observed = if found.is_empty() { "nobody".into() } else { listed(&found) };
+        let observed = if found.is_empty() { "no user".into() } else { listed(&found) };
         expectation.that(false, &message, observed);
     }
 }

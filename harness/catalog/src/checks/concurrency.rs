@@ -96,7 +96,7 @@ async fn one_version(context: &Context) -> CheckResult {
     context.expect(last).after(&read).that(right, "not exactly one writer succeeded", &observed);
     let refused = answers.iter().filter(|answer| !answer.is_success());
     for answer in refused.filter(|answer| !matches!(answer.status, 412 | 409)) {
-        context.expect(answer).after(&read).that(false, "a writer that lost was not told 412", &observed);
+        context.expect(answer).after(&read).that(false, "a writer that lost was not answered 412", &observed);
     }
     Ok(())
 }

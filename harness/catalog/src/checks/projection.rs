@@ -169,7 +169,7 @@ fn judge(
     let extras = extras(context, user, wanted);
     context.expect(answer).under(replaced).that(
         extras.is_empty(),
-        "attributes that nobody asked for are there",
+        "the answer has attributes that were not asked for",
         extras.join(", "),
     );
 }

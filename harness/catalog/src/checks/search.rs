@@ -78,7 +78,7 @@ pub(super) const CHECKS: &[Check] = &[
         .matters("A server that takes .search for the collection creates an account by every query.")
         .requirements(&["RFC7644-3.4.3-02"])
         .needs(NEEDS)
-        .legal(&["400", "200 with a list, and nobody is created"]),
+        .legal(&["400", "200 with a list, and no user is created"]),
     Check::new("search.malformed", "A search whose body is no JSON is refused", &malformed)
         .matters("A body that was cut off must not be answered with everybody.")
         .requirements(&["RFC7644-3.4.3-20", "RFC7644-3.12-04"])
@@ -274,7 +274,11 @@ async fn without_filter(context: &Context) -> CheckResult {
         .status(&[200])
         .json()
         .equals("schemas", &json!([LIST_RESPONSE]))
-        .that(total > 0 && ids_in(&answer).len() == 1, "nobody is listed", format!("totalResults is {total}"));
+        .that(
+            total > 0 && ids_in(&answer).len() == 1,
+            "the list does not hold one resource",
+            format!("totalResults is {total}"),
+        );
     Ok(())
 }
 

@@ -50,7 +50,7 @@ impl Client {
             .map_err(|error| broken(EndpointErrorKind::CutShort, format!("the connection broke: {error}")))?;
         drop(permit);
         let Some((status, response_headers, body)) = parse(&answer) else {
-            return Err(broken(EndpointErrorKind::CutShort, "what came is not an HTTP answer".into()));
+            return Err(broken(EndpointErrorKind::CutShort, "the answer is not HTTP".into()));
         };
         let exchange = Arc::new(Exchange {
             number,

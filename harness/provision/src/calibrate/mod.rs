@@ -81,7 +81,7 @@ impl Calibration {
                 Some((found.detail.clone(), variant.to_owned(), format!("seen {count} times, first in {first}")))
             })
             .collect();
-        let head = format!("What {} does, as the recording {recording} shows it.", description.name);
+        let head = format!("The behaviour of {}, as the recording {recording} shows it.", description.name);
         file_text(&description.id, &head, &chosen)
     }
 }

@@ -120,7 +120,7 @@ fn judge(exchange: &Exchange) -> Option<Obstacle> {
         401 => (ConnectionTrouble::Credentials, format!("status 401{detail}; give others with --bearer or --basic")),
         403 => (
             ConnectionTrouble::Permission,
-            format!("status 403{detail}; the credentials are good, but may not read users"),
+            format!("status 403{detail}; the credentials are accepted, but cannot read users"),
         ),
         404 | 405 | 410 => (
             ConnectionTrouble::Url,

@@ -225,7 +225,7 @@ impl GroupRun<'_> {
             Ok(GroupSearch::Nothing { .. }) => OperationResult { row: None, outcome: Outcome::Silent },
             Ok(GroupSearch::Group { id, others }) if others > 0 => {
                 remarks.warning = Some(format!(
-                    "the target has {} groups named {:?}; none is deleted, because it cannot be told which was made here",
+                    "the target has {} groups named {:?}; none is deleted, because nothing shows which one this client created",
                     others + 1,
                     row.identifier
                 ));

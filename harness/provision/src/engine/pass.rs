@@ -289,7 +289,7 @@ impl<'a> Pass<'a> {
     pub fn leavers(&mut self) -> Result<Vec<Item>, PassError> {
         let mut items = Vec::new();
         if self.is_incomplete {
-            let text = "the source could not be read as a whole: nobody counts as a leaver, and no group as deleted, in this cycle";
+            let text = "the source could not be read as a whole: this cycle treats no user as a leaver and no group as deleted";
             self.warnings.push(text.to_owned());
             return Ok(items);
         }

@@ -35,7 +35,7 @@ pub enum LedgerFileError {
     #[error("the ledger {} is in use by another process; wait for its end, or give each its own", .0.display())]
     InUse(PathBuf),
     #[error(
-        "the ledger {} is damaged or no ledger at all ({reason}); move it away: with a new one everybody is found again by the identifier",
+        "the ledger {} is damaged or no ledger at all ({reason}); move it away: a new one finds every account again by the identifier",
         path.display()
     )]
     Damaged { path: PathBuf, reason: String },
@@ -181,7 +181,7 @@ impl FileLedger {
 
     fn damaged(&self) -> LedgerError {
         LedgerError(format!(
-            "{} holds a row that cannot be read; move the file away: with a new one everybody is found again by the identifier",
+            "{} holds a row that cannot be read; move the file away: a new one finds every account again by the identifier",
             self.path.display()
         ))
     }

@@ -31,11 +31,11 @@ use crate::seed;
 use crate::session::RunEndpoint;
 
 const EXAMPLES: &str = "\
-With --rate the loop is open: requests are due at that rate, and time counts from when a request was due, so that a stall shows.
+With --rate the loop is open: requests are due at that rate, and time counts from the due time, so a stall shows.
 Without it each of --concurrency connections sends its next request when the last one is answered.
 
 Examples:
-  weir bench                                                      an embedded endpoint, to see what comes out
+  weir bench                                                      an embedded endpoint, for a first look
   weir bench http://127.0.0.1:8080/scim/v2 --bearer @token.txt
   weir bench https://scim.example.com/v2 --shape get --shape filter --rate 200 --duration 60 --bearer @token.txt --yes
   weir bench http://127.0.0.1:8080/scim/v2 --concurrency 64 --format json --output bench.json";
@@ -56,25 +56,25 @@ pub(super) struct BenchArgs {
     /// The SCIM base URL; without it an embedded endpoint is loaded
     #[arg(value_name = "URL", value_parser = base_url)]
     url: Option<Url>,
-    /// Only loads of this shape; may be repeated; all that the endpoint offers by default
+    /// Only loads of this shape; repeat for more [default: all that the endpoint offers]
     #[arg(long = "shape", value_enum, value_name = "SHAPE", value_delimiter = ',')]
     shapes: Vec<Shape>,
     /// How many users to create before the load, and to delete after it
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
     people: u32,
-    /// How long each shape is measured
+    /// How long to measure each shape
     #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
     duration: u64,
-    /// How long each shape runs before it is measured
+    /// How long to run each shape before measuring
     #[arg(long, value_name = "SECONDS", default_value_t = 1)]
     warm_up: u64,
-    /// Decides every name that the run invents
+    /// The same seed invents the same names [default: random]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Agree to loading an endpoint that is not on this machine
+    /// Allow load on a remote endpoint without asking
     #[arg(long)]
     yes: bool,
-    /// What the embedded endpoint behaves as: a target's name, or a target file
+    /// The target that the embedded endpoint behaves like: a name or a target file
     #[arg(long, value_name = "NAME|FILE", default_value = "rfc", conflicts_with = "url")]
     target: String,
     /// The form of the result

@@ -25,16 +25,16 @@ Record the real client with `weir serve --record FILE` in front of it, or save t
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct CalibrateArgs {
-    /// The client that was recorded; `weir list clients` shows them
+    /// The client that was recorded; `weir list clients` shows all
     #[arg(value_name = "CLIENT")]
     client: String,
     /// An HTTP archive, or the lines of a journal
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Where to write the variants; without it CLIENT.variants.toml
+    /// Where to write the variants [default: CLIENT.variants.toml]
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Print what was found as JSON
+    /// Print the result as JSON
     #[arg(long)]
     json: bool,
 }

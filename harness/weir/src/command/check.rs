@@ -55,33 +55,32 @@ pub(super) struct CheckArgs {
     /// Leave out this topic or check, or a pattern; may be repeated
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     skip: Vec<String>,
-    /// Run the checks of scale too: they create 10,000 users, and a group of 5,000 members
+    /// Add slow checks: 10,000 users, a group of 5,000 members
     #[arg(long)]
     scale: bool,
     /// Leave out every check that writes
     #[arg(long)]
     read_only: bool,
-    /// Show what would run, and why the rest would not; sends nothing but discovery
+    /// Show what would run, and why the rest would not; send discovery requests only
     #[arg(long)]
     dry_run: bool,
-    /// Decides every name and value that the run invents
+    /// The same seed invents the same names and values [default: random]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Run everything so many times, and tell what is not judged alike in every round
+    /// Run N times and list the checks whose verdict changed
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    #[arg(hide_default_value = true)]
     repeat: u32,
-    /// The gravest findings that still fail the run: must, should, note or never
+    /// The mildest finding that fails the run: must, should, note; or never [default: must]
     #[arg(long, value_enum, value_name = "LEVEL", hide_possible_values = true)]
     fail_on: Option<FailOn>,
-    /// Agree to writing to an endpoint that is not on this machine
+    /// Allow writes to a remote endpoint without asking
     #[arg(long)]
     yes: bool,
-    /// Run this client's lifecycle instead of the checks; may be repeated, `weir list clients` shows them
+    /// Run this client's lifecycle instead of the checks; repeat for more. `weir list clients` shows all
     #[arg(long = "as", value_name = "CLIENT", conflicts_with_all = ["only", "skip", "read_only"])]
     #[arg(help_heading = "Lifecycle of a client")]
     clients: Vec<String>,
-    /// Act out a known limitation with the client, instead of its lifecycle; --format takes terminal, json and markdown
+    /// Act out a known limitation instead of the lifecycle. --format takes terminal, json and markdown
     #[arg(
         long,
         value_enum,
@@ -90,18 +89,18 @@ pub(super) struct CheckArgs {
         help_heading = "Lifecycle of a client"
     )]
     scenario: Option<Scenario>,
-    /// Try the client's unknown details one at a time, each in a short life of its own
+    /// Also try each undocumented behaviour the client may have (`weir explain CLIENT`)
     #[arg(long, conflicts_with_all = ["scenario", "deviations", "repeat", "dry_run"], help_heading = "Lifecycle of a client")]
     variants: bool,
     #[command(flatten)]
     configured: ClientFlags,
-    /// How many people to invent for somebody's endpoint
+    /// How many test users --as creates at URL
     #[arg(long, value_name = "N", default_value_t = MOST_PEOPLE, requires = "url", help_heading = "Lifecycle of a client")]
     people: usize,
-    /// What the embedded endpoint behaves as: a target's name, or a target file
+    /// The target that the embedded endpoint behaves like: a name or a target file
     #[arg(long, value_name = "NAME|FILE", conflicts_with = "url", help_heading = "Embedded endpoint")]
     target: Option<String>,
-    /// A deviation to switch on in the embedded endpoint; may be repeated
+    /// Break the embedded endpoint on purpose, such as `put.creates`; repeat for more
     #[arg(long = "deviate", value_name = "ID[=VALUE]", conflicts_with = "url", help_heading = "Embedded endpoint")]
     deviations: Vec<String>,
     #[command(flatten)]

@@ -27,10 +27,10 @@ Examples:
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct CleanArgs {
-    /// The SCIM base URL; that of the configuration by default
+    /// The SCIM base URL [default: that of weir.toml]
     #[arg(value_name = "URL", value_parser = base_url)]
     url: Option<Url>,
-    /// What the names begin with; it has to be a run's, such as weir-k3f9xq, or weir- for those of every run
+    /// The prefix of the names, such as weir-k3f9xq of one run, or weir- of every run
     #[arg(long, value_name = "PREFIX", value_parser = prefix)]
     prefix: Option<String>,
     /// The seed of the run, instead of its prefix
@@ -39,7 +39,7 @@ pub(super) struct CleanArgs {
     /// Show what would be deleted, and delete nothing
     #[arg(long)]
     dry_run: bool,
-    /// Agree to deleting at an endpoint that is not on this machine
+    /// Allow deletions at a remote endpoint without asking
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
@@ -65,7 +65,7 @@ pub(super) async fn run(args: CleanArgs, output: &Output) -> Result<u8, Failure>
         .prefix
         .clone()
         .or_else(|| args.run_seed.map(run_prefix))
-        .ok_or_else(|| Failure::Usage("give --prefix or --run-seed, so that nothing else is deleted".into()))?;
+        .ok_or_else(|| Failure::Usage("give --prefix or --run-seed, to limit what is deleted".into()))?;
     if !args.dry_run {
         let what = format!("weir deletes the users and groups whose names begin with {prefix}");
         confirm::before_writing(&url, &what, args.yes)?;

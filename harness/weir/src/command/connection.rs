@@ -33,10 +33,9 @@ pub(super) struct ConnectionArgs {
 enum Action {
     /// Print a connection as the console shows it: target, channels, source and mapping
     Show(ShowArgs),
-    /// Connect: our own sequence, discovery and then GET /Users?count=1, which tells a wrong URL, TLS, credentials, what is
-    /// not SCIM, and a missing permission apart
+    /// Connect, and name what is wrong: URL, TLS, credentials, permission, or an endpoint that is not SCIM
     Test(ConnectedArgs),
-    /// Refresh Fields: the attributes of the endpoint as the mapping page lists them, and which the mapping leaves out
+    /// Refresh Fields: list the endpoint's attributes, and those that the mapping leaves out
     Fields(ConnectedArgs),
 }
 
@@ -45,7 +44,7 @@ struct ShowArgs {
     /// The JSON of PingFederate's administrative API or of PingOne's management API
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Show fields with an expression (OGNL), which is not evaluated, as mapped from their attributes alone
+    /// Show fields that have an expression (OGNL, not evaluated) as mapped from their attributes alone
     #[arg(long)]
     ignore_expressions: bool,
 }

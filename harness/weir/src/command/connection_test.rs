@@ -24,10 +24,10 @@ pub(super) struct ConnectedArgs {
     /// The JSON of PingFederate's administrative API or of PingOne's management API
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Another client than the connection's own
+    /// The client to use [default: that of the connection]
     #[arg(long = "as", value_name = "CLIENT")]
     client: Option<String>,
-    /// The channel whose mapping is looked at; without it the first that is active
+    /// The channel whose mapping to use [default: the first that is active]
     #[arg(long, value_name = "NAME")]
     channel: Option<String>,
     #[command(flatten)]
@@ -103,7 +103,7 @@ fn schemas(exchange: &Arc<Exchange>) -> Result<Vec<Value>, Failure> {
     match (exchange.status, list) {
         (200, Some(list)) => Ok(list),
         (status, _) => Err(Failure::Unreachable(format!(
-            "{} was answered with status {status} and no list of schemas; weir connection test tells more",
+            "{} was answered with status {status} and no list of schemas; run `weir connection test` for details",
             exchange.target()
         ))),
     }

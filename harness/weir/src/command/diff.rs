@@ -13,7 +13,7 @@ use crate::output::table;
 use crate::run_difference::{ChangeKind, RunDifference, RunRecord, difference};
 
 const EXAMPLES: &str = "\
-Ends with status 1 if a verdict got worse, or if something that the first run did not judge is not right.
+Ends with status 1 if a verdict got worse, or if a check that the first run did not judge fails.
 
 Examples:
   weir check --format json --output main.json; git switch branch; weir check --format json --output branch.json

@@ -30,7 +30,7 @@ pub(super) struct InitArgs {
     /// Where to write the configuration; - is standard output
     #[arg(long, value_name = "FILE", default_value = FILE)]
     output: PathBuf,
-    /// Write over a file that is there
+    /// Overwrite an existing file
     #[arg(long)]
     force: bool,
     #[command(flatten)]

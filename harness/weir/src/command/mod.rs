@@ -34,7 +34,7 @@ Exit status:
   3    endpoint unreachable, credentials refused, or everything blocked
   130  interrupted by Ctrl-C or SIGTERM, after clean-up";
 
-/// Gauges SCIM 2.0: a reference endpoint, and the harness that proves an endpoint right.
+/// Gauge SCIM 2.0: a reference endpoint, and the harness that checks an endpoint
 #[derive(Parser)]
 #[command(name = "weir", version, about, after_help = AFTER, propagate_version = true)]
 struct Cli {
@@ -48,25 +48,25 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Check an endpoint, or without URL an embedded one
+    /// Check a SCIM endpoint. Without URL: check Weir's own demo endpoint, not yours
     Check(check::CheckArgs),
-    /// Write a configuration for an endpoint, from what its discovery says
+    /// Write a weir.toml for an endpoint, from its discovery documents
     Init(init::InitArgs),
-    /// Show what changed from one run to the next
+    /// Compare the JSON reports of two runs
     Diff(diff::DiffArgs),
     /// Delete what an earlier run left behind
     Clean(clean::CleanArgs),
-    /// Serve a SCIM endpoint that behaves as a target does
+    /// Serve a SCIM endpoint that behaves like a target, such as an Aquera gateway
     Serve(serve::ServeArgs),
-    /// Prove that every check can fail and every deviation is noticed
+    /// Test Weir itself: does each deviation make its checks fail?
     Prove(prove::ProveArgs),
     /// Run provisioning cycles against an endpoint, as a client would
     Provision(provision::ProvisionArgs),
     /// Load an endpoint and measure it
     Bench(bench::BenchArgs),
-    /// Show, try and refresh an administrator's connection
+    /// Read an exported PingFederate or PingOne connection: show it, test it, list its fields
     Connection(connection::ConnectionArgs),
-    /// Tell from recorded traffic which variant of each unknown detail a client has
+    /// Compare recorded traffic with a client's description; write the variants it shows
     Calibrate(calibrate::CalibrateArgs),
     /// List what Weir knows: checks, requirements, deviations, targets or clients
     List(list::ListArgs),
@@ -141,8 +141,44 @@ fn dispatch(command: Command, output: &Output) -> Result<u8, Failure> {
 mod tests {
     use clap::CommandFactory as _;
 
+    /// The longest sentence that help may have.
+    const LONGEST: usize = 100;
+
     #[test]
     fn the_command_line_is_well_formed() {
         super::Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn help_says_it_in_short_sentences_and_shows_defaults() {
+        let mut root = super::Cli::command();
+        root.build();
+        let mut pending = vec![&root];
+        let mut faults = Vec::new();
+        while let Some(command) = pending.pop() {
+            pending.extend(command.get_subcommands().filter(|command| command.get_name() != "help"));
+            let about = command.get_about().map(ToString::to_string);
+            faults.extend(help_faults(command.get_name(), about));
+            for argument in command.get_arguments() {
+                let name = format!("{} {}", command.get_name(), argument.get_id());
+                let help = argument.get_help().map(ToString::to_string);
+                let hides_default = argument.is_hide_default_value_set() && !argument.get_default_values().is_empty();
+                if hides_default && !help.as_ref().is_some_and(|help| help.contains("[default: ")) {
+                    faults.push(format!("{name}: the default is not shown"));
+                }
+                faults.extend(help_faults(&name, help));
+            }
+        }
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
+
+    /// What is wrong with the help of one command or argument.
+    fn help_faults(name: &str, help: Option<String>) -> Vec<String> {
+        let Some(help) = help else { return vec![format!("{name}: there is no help")] };
+        help.split_inclusive(". ")
+            .filter(|sentence| sentence.chars().count() > LONGEST)
+            .map(|sentence| format!("{name}: longer than {LONGEST} characters: {sentence}"))
+            .chain(help.ends_with('.').then(|| format!("{name}: help ends without a full stop: {help}")))
+            .collect()
     }
 }

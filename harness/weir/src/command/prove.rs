@@ -22,7 +22,7 @@ Examples:
   weir prove --full                every deviation against every check
   weir prove --full --write fixtures/proof.tsv
   weir prove --only patch          only deviations of this topic
-  weir prove --as pingfederate-aquera          what becomes of a client that meets each deviation
+  weir prove --as pingfederate-aquera          a client against each deviation
   weir prove --as all --write docs/evidence/compatibility.md";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -35,23 +35,23 @@ enum ProveFormat {
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct ProveArgs {
-    /// Run every check against every deviation, and demand that each check is made to fail
+    /// Run every check against every deviation; each check must fail for one
     #[arg(long)]
     full: bool,
     /// Only this deviation or topic, or a pattern such as `put.null*`; may be repeated
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     only: Vec<String>,
-    /// Let this client meet each deviation, instead of the checks; may be repeated, `all` is every client
+    /// Run this client against each deviation, instead of the checks; repeat for more, or give `all`
     #[arg(long = "as", value_name = "CLIENT", conflicts_with = "full")]
     clients: Vec<String>,
-    /// With --full, write who noticed what to this file, instead of comparing it with the record that is built in; with
-    /// --as, write the page of clients and deviations
+    /// With --full, write the record of checks and deviations to FILE, instead of comparing it. With --as, write the
+    /// page of clients and deviations
     #[arg(long, value_name = "FILE", conflicts_with = "only")]
     write: Option<PathBuf>,
-    /// Decides every name and value that the runs invent
+    /// The same seed invents the same names and values
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// How many endpoints are tested side by side
+    /// How many endpoints to test at once
     #[arg(long, value_name = "N", default_value_t = 2)]
     concurrency: usize,
     /// The form of the result

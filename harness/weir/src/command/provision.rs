@@ -51,54 +51,54 @@ pub(super) struct ProvisionArgs {
     /// The SCIM base URL of the endpoint
     #[arg(value_name = "URL", value_parser = base_url)]
     url: Option<Url>,
-    /// The client to provision as; `weir list clients` shows them. Without it that of --connection, or pingfederate-aquera
+    /// The client to provision as; `weir list clients` shows all [default: that of --connection, or
+    /// pingfederate-aquera]
     #[arg(long = "as", value_name = "CLIENT")]
     client: Option<String>,
     #[command(flatten)]
     configured: ClientFlags,
-    /// An LDIF file of changes, applied before one further cycle; may be repeated
+    /// An LDIF file of changes, applied before one further cycle; repeat for more
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "dry_run")]
     changes: Vec<PathBuf>,
-    /// Wait for a line on standard input before each further cycle, so that the directory can be changed by hand; the input's
-    /// end is the last cycle's
+    /// Press Enter for each further cycle; Ctrl-D ends
     #[arg(long, conflicts_with_all = ["dry_run", "changes"])]
     step: bool,
-    /// Run a cycle every SECONDS, until Ctrl-C or SIGTERM; between two cycles that ends with the status of the last one
+    /// Run a cycle every SECONDS (60 if not given), until Ctrl-C or SIGTERM. The exit status is that of the last cycle
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "60")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..), conflicts_with_all = ["dry_run", "changes", "step"])]
     watch: Option<u64>,
-    /// Show what the first cycle would do; sends nothing
+    /// Show what the first cycle would do; send nothing
     #[arg(long)]
     dry_run: bool,
-    /// Agree to writing to an endpoint that is not on this machine
+    /// Allow writes to a remote endpoint without asking
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
     source: SourceFlags,
     #[command(flatten)]
     pingone: PingOneFlags,
-    /// How many operations are under way at once (Max Threads); --concurrency limits their requests
+    /// How many operations to run at once (Max Threads); --concurrency limits their requests
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Channel")]
     threads: Option<u16>,
-    /// After how long an operation is given up and left to the next cycle (Timeout)
+    /// How long to wait for an operation before leaving it to the next cycle (Timeout)
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Channel")]
     operation_timeout: Option<u64>,
-    /// Clear User Create: users without account get none
+    /// Clear User Create: create no accounts
     #[arg(long, help_heading = "Target")]
     no_user_create: bool,
-    /// Clear User Update: accounts are neither updated nor re-enabled
+    /// Clear User Update: neither update nor re-enable accounts
     #[arg(long, help_heading = "Target")]
     no_user_update: bool,
-    /// Clear User Disable / Delete: nobody's account is removed
+    /// Clear User Disable / Delete: remove no account
     #[arg(long, help_heading = "Target")]
     no_user_disable_delete: bool,
-    /// Select Provision Disabled Users: users who are disabled in the source get a disabled account
+    /// Select Provision Disabled Users: create disabled accounts for users disabled in the source
     #[arg(long, help_heading = "Target")]
     provision_disabled_users: bool,
-    /// What happens to the account of a user who is deleted, disabled or outside the filter
+    /// What to do with the account of a user who is deleted, disabled or outside the filter
     #[arg(long, value_enum, value_name = "ACTION", help_heading = "Target")]
     remove_user_action: Option<RemoveUserAction>,
-    /// What a PUT holds: the user as read with the mapped values merged in, or the mapped values alone
+    /// The body of a PUT: the user as read with mapped values merged in, or mapped values alone
     #[arg(long, value_enum, value_name = "VARIANT", help_heading = "Target")]
     put: Option<Put>,
     #[command(flatten)]

@@ -57,17 +57,16 @@ enum LogForm {
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct ServeArgs {
-    /// What to behave as: a target's name, or a target file
+    /// The target to behave like: a name or a target file
     #[arg(long, value_name = "NAME|FILE", default_value = "aquera")]
     target: String,
-    /// A JSON file with schemas or resource types to add; may be repeated
+    /// A JSON file with schemas or resource types to add; repeat for more
     #[arg(long = "schema", value_name = "FILE")]
     schemas: Vec<PathBuf>,
     /// Where to listen; port 0 picks a free one
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7643")]
     listen: SocketAddr,
-    /// A deviation to switch on; may be repeated: those of the application act first, then those of the target, then these
-    /// in the order given, and two that contradict each other are refused
+    /// Break the endpoint on purpose, such as `write.answer-lost`; repeat for more. `weir list deviations` shows all
     #[arg(long = "deviate", value_name = "ID[=VALUE]")]
     deviations: Vec<String>,
     /// The bearer token that every application takes, or @FILE that holds it
@@ -85,31 +84,31 @@ pub(super) struct ServeArgs {
     /// How much of each exchange the journal keeps: everything, no bodies, or nothing
     #[arg(long, value_enum, default_value_t, value_name = "MODE")]
     journal: Journal,
-    /// Scheme, host and port that clients see, for Location and meta.location
+    /// The address to put into Location and meta.location, if clients reach Weir through another one
     #[arg(long, value_name = "URL")]
     base_url: Option<Url>,
     /// Believe X-Forwarded-Proto and X-Forwarded-Host
     #[arg(long)]
     trust_proxy: bool,
-    /// Makes ids and generated credentials repeatable
+    /// The same seed makes the same ids and credentials [default: random]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// How many invented people the first application begins with, and two groups of them
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    /// How many invented users to put into the first application, with two groups
+    #[arg(long, value_name = "N", default_value_t = 0)]
     seed_people: usize,
-    /// A JSON file with resources that the first application begins with: a list, or an object with one in "Resources"
+    /// A JSON file with resources for the first application: a list, or an object with "Resources"
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// Record every exchange in this file, as an HTTP archive (HAR); credentials and passwords are masked
+    /// Record every exchange in FILE, as an HTTP archive (HAR); credentials and passwords are masked
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
-    /// Log every request to standard error: json for a JSON object a line
+    /// Log every request to standard error; json writes one JSON object per line
     #[arg(long, value_enum, value_name = "FORM")]
     log: Option<LogForm>,
-    /// The form of the greeting: text, or json for one line that a program reads
+    /// The form of the greeting: text, or json for one line that a program can read
     #[arg(long, value_enum, default_value_t, value_name = "FORM", hide_possible_values = true)]
     format: GreetingForm,
-    /// Print no line a request
+    /// Do not print a line per request
     #[arg(long, short)]
     quiet: bool,
     #[command(flatten)]

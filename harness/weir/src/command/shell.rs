@@ -21,7 +21,7 @@ pub(super) struct CompletionsArgs {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  weir man > weir.1\n  weir man check | man -l -")]
 pub(super) struct ManArgs {
-    /// The command whose page is wanted; that of weir itself by default
+    /// The command whose page to print [default: weir itself]
     #[arg(value_name = "COMMAND")]
     command: Option<String>,
 }

@@ -19,10 +19,11 @@ use crate::output::plural::plural;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Known findings")]
 pub struct BaselineFlags {
-    /// A file of known findings: the run fails on what is new, on what passes again, and on what has expired
+    /// Known findings. The run fails on new findings, on entries that pass now, and on expired entries
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Write what this run finds to the baseline (weir.baseline.toml unless --baseline says otherwise), keeping reasons
+    /// Replace the baseline by this run's findings; reasons, links and dates you wrote stay. The file is that of
+    /// --baseline, or weir.baseline.toml
     #[arg(long, conflicts_with = "dry_run")]
     update_baseline: bool,
 }

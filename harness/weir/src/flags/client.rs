@@ -24,17 +24,16 @@ use crate::output::Output;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Client")]
 pub struct ClientFlags {
-    /// The JSON of a connection, from PingFederate's administrative API or PingOne's management API; flags win over it
+    /// The JSON of a PingFederate or PingOne connection, from its API; flags override it
     #[arg(long, value_name = "FILE")]
     pub connection: Option<PathBuf>,
-    /// The connection's channel to take; without it the first that is active
+    /// The connection's channel to use [default: the first that is active]
     #[arg(long, value_name = "NAME", requires = "connection")]
     pub channel: Option<String>,
-    /// Map fields with an expression (OGNL), which is not evaluated, from their attributes alone
+    /// Map fields that have an expression (OGNL, not evaluated) from their attributes alone
     #[arg(long, requires = "connection")]
     pub ignore_expressions: bool,
-    /// A setting of the client's console, such as 'Remove User Action=Delete'; may be repeated, `weir explain CLIENT` lists
-    /// them
+    /// A console setting, such as 'Remove User Action=Delete'; repeat for more. `weir explain CLIENT` lists them
     #[arg(long = "setting", value_name = "NAME=VALUE", value_parser = pair)]
     pub settings: Vec<(String, String)>,
     /// Variants of the client's unknown details, as `weir calibrate` writes them
@@ -76,7 +75,7 @@ impl ClientFlags {
             (None, None) => default,
             (None, Some(connection)) => connection.client.ok_or_else(|| {
                 Failure::Usage(format!(
-                    "the connection is of type {:?}, which tells no client; name one with --as",
+                    "the connection is of type {:?}, which names no client; name one with --as",
                     connection.type_id
                 ))
             })?,

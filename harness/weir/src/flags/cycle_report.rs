@@ -14,8 +14,7 @@ pub struct CycleReportFlags {
     /// The form of the report
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", conflicts_with = "reports")]
     format: CycleFormat,
-    /// A report in this form, written to FILE or else to standard output; may be repeated. One for a person goes to standard
-    /// output unless another does
+    /// Write FORMAT to FILE (or to standard output); repeat for more. The terminal report is printed too
     #[arg(long = "report", value_name = "FORMAT[=FILE]")]
     reports: Vec<Asked<CycleFormat>>,
 }

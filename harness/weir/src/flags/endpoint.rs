@@ -26,7 +26,7 @@ pub struct EndpointFlags {
     #[arg(long, value_name = "TOKEN", env = "WEIR_BEARER", hide_env_values = true)]
     #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     pub bearer: Option<SecretString>,
-    /// User and password for Basic authentication, or @FILE that holds them; a bearer token wins over them
+    /// User and password for Basic authentication, or @FILE that holds them; --bearer overrides them
     #[arg(long, value_name = "USER:PASS", env = "WEIR_BASIC", hide_env_values = true)]
     #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     pub basic: Option<SecretString>,
@@ -40,19 +40,19 @@ pub struct EndpointFlags {
     /// The scope to ask the token endpoint for
     #[arg(long, value_name = "SCOPE", requires = "oauth_token_url")]
     pub oauth_scope: Option<String>,
-    /// The client's own certificate, PEM; its key stands in the same file, or in --key
+    /// The client's certificate, PEM; its key is in the same file, or in --key
     #[arg(long, value_name = "FILE")]
     pub cert: Option<PathBuf>,
     /// The key of --cert, PEM
     #[arg(long, value_name = "FILE", requires = "cert")]
     pub key: Option<PathBuf>,
-    /// The proxy that leads to the endpoint; without it the environment's proxy variables count
+    /// The proxy that leads to the endpoint [default: the proxy variables of the environment]
     #[arg(long, value_name = "URL")]
     pub proxy: Option<Url>,
     /// A header to send with every request; reports hide its value
     #[arg(long = "header", value_name = "NAME: VALUE")]
     pub headers: Vec<String>,
-    /// Certificates of further authorities, PEM
+    /// Certificates of further authorities to trust, PEM
     #[arg(long, value_name = "FILE")]
     pub ca: Option<PathBuf>,
     /// Accept any certificate
@@ -61,19 +61,19 @@ pub struct EndpointFlags {
     /// How long to wait for an answer [default: 30]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub timeout: Option<u64>,
-    /// How many requests may be under way at once [default: 8]
+    /// How many requests to have under way at once [default: 8]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub concurrency: Option<u16>,
-    /// How many requests a second to send at most
+    /// How many requests to send per second at most
     #[arg(long, value_name = "N", value_parser = positive)]
     pub rate: Option<f64>,
-    /// How many requests to send at most; what the budget does not reach is reported as blocked
+    /// How many requests to send at most; checks beyond it are reported as blocked
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub budget: Option<u64>,
-    /// How long after a change the endpoint may still show what was before, so that a read waits
+    /// Seconds to wait after a write before reading, for endpoints whose changes show late [default: 0]
     #[arg(long, value_name = "SECONDS", value_parser = not_negative)]
     pub settle: Option<f64>,
-    /// The configuration to read instead of weir.toml in the working directory; flags win over it
+    /// The configuration to read instead of ./weir.toml; flags override it
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }
@@ -168,7 +168,7 @@ impl EndpointFlags {
             identity.extend(read(key)?);
         }
         if flags.insecure {
-            output.warn("any certificate is accepted, so that anybody on the way can read the credentials");
+            output.warn("any certificate is accepted, so a third party on the way can read the credentials");
         }
         Ok(ClientOptions {
             credentials: flags.credentials(&config)?,

@@ -12,11 +12,11 @@ use crate::failure::Failure;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Further credentials")]
 pub struct FurtherFlags {
-    /// A bearer token that may read and not write, or @FILE that holds it
+    /// A bearer token that can read but not write, or @FILE that holds it
     #[arg(long, value_name = "TOKEN", env = "WEIR_READER_BEARER", hide_env_values = true)]
     #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     pub reader_bearer: Option<SecretString>,
-    /// User and password that may read and not write, or @FILE that holds them
+    /// User and password that can read but not write, or @FILE that holds them
     #[arg(long, value_name = "USER:PASS", env = "WEIR_READER_BASIC", hide_env_values = true)]
     #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     pub reader_basic: Option<SecretString>,
@@ -28,7 +28,7 @@ pub struct FurtherFlags {
     #[arg(long, value_name = "USER:PASS", env = "WEIR_SECOND_BASIC", hide_env_values = true)]
     #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     pub second_basic: Option<SecretString>,
-    /// The other tenant's base URL, if it has one of its own; values of --header go along only to the same origin
+    /// The other tenant's base URL, if it differs; --header values are sent to the same origin only
     #[arg(long, value_name = "URL", value_parser = base_url)]
     pub second_url: Option<Url>,
 }

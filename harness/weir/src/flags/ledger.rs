@@ -16,21 +16,19 @@ use crate::output::table;
 #[command(next_help_heading = "Ledger")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct LedgerFlags {
-    /// The file that remembers between runs which account belongs to whom and what was sent last; without it nothing is
-    /// remembered beyond this run
+    /// The file that keeps accounts and last-sent values between runs [default: none, in memory]
     #[arg(long, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
-    /// Forget everything that the ledger knows, and end: the next cycle finds everybody again
+    /// Forget everything in the ledger, and quit; the next cycle finds every account again
     #[arg(long, requires = "ledger", group = "upkeep")]
     pub reset_all: bool,
-    /// Forget when the Group DN's group changed, and end: its members are read again in the next cycle, which notices
-    /// deletions
+    /// Forget when the Group DN's group changed, and quit; the next cycle reads its members again
     #[arg(long, requires = "ledger", group = "upkeep")]
     pub reset_group_timestamp: bool,
-    /// Show whose ledger it is and how many entries it knows, and end
+    /// Show what the ledger holds, and quit
     #[arg(long, requires = "ledger", group = "upkeep")]
     pub show_channels: bool,
-    /// Show the source as the last cycle read it, and end
+    /// Show the source as the last cycle read it, and quit
     #[arg(long, requires = "ledger", group = "upkeep")]
     pub show_source: bool,
 }
@@ -56,7 +54,7 @@ impl LedgerFlags {
         let text = if self.reset_all {
             let (users, groups) = tallies(&ledger)?;
             ledger.reset().map_err(Failure::usage)?;
-            format!("forgot {} users and {} groups; the next cycle finds everybody again\n", users.rows, groups.rows)
+            format!("forgot {} users and {} groups; the next cycle finds every account again\n", users.rows, groups.rows)
         } else if self.reset_group_timestamp {
             reset_group_timestamp(&ledger)?
         } else if self.show_source {

@@ -14,10 +14,10 @@ use crate::session::provision::{EventSource, Incoming};
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "PingOne")]
 pub struct PingOneFlags {
-    /// The rule of a PingOne source, JSON of the management API; --source then holds PingOne's users
+    /// The rule of a PingOne source, JSON of its API; --source then holds PingOne's users
     #[arg(long, value_name = "FILE", requires = "source")]
     pub rule: Option<PathBuf>,
-    /// What happens after that, one event a line: each is sent as it comes. Standard input is -
+    /// Later events, one per line, each sent as it is read; - is standard input
     #[arg(long, value_name = "FILE", requires = "rule", conflicts_with_all = ["changes", "step", "watch", "dry_run"])]
     pub events: Option<PathBuf>,
 }

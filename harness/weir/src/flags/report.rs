@@ -50,14 +50,13 @@ pub struct ReportFlags {
     /// Write the report to a file instead of standard output
     #[arg(long, value_name = "FILE", conflicts_with = "reports")]
     output: Option<PathBuf>,
-    /// A report in this form, written to FILE or else to standard output; may be repeated. One for a person goes to standard
-    /// output unless another does
+    /// Write FORMAT to FILE (or to standard output); repeat for more. The terminal report is printed too
     #[arg(long = "report", value_name = "FORMAT[=FILE]")]
     reports: Vec<Asked<ReportFormat>>,
     /// Leave out the lines of what passed or was skipped, and warnings
     #[arg(long, short)]
     quiet: bool,
-    /// Show each check of a long run, instead of a line a topic
+    /// Show every check, not one line per topic
     #[arg(long, short, conflicts_with = "quiet")]
     verbose: bool,
 }

@@ -15,18 +15,18 @@ use crate::failure::Failure;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Access")]
 pub struct AccessFlags {
-    /// Id and secret of a client of the token endpoint, or @FILE that holds them, where the target offers OAuth
+    /// Id and secret of an OAuth client, or @FILE that holds them, if the target offers OAuth
     #[arg(long, value_name = "CLIENT:SECRET", env = "WEIR_OAUTH_CLIENT", hide_env_values = true)]
     #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     pub oauth_client: Option<SecretString>,
     /// How long a token of the token endpoint is valid
     #[arg(long, value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u32).range(1..))]
     pub token_lifetime: u32,
-    /// A bearer token that may read and not write, in every application, or @FILE that holds it
+    /// A bearer token that can read but not write, or @FILE that holds it
     #[arg(long, value_name = "TOKEN", env = "WEIR_READER_BEARER", hide_env_values = true)]
     #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     pub reader_bearer: Option<SecretString>,
-    /// User and password that may read and not write, in every application, or @FILE that holds them
+    /// User and password that can read but not write, or @FILE that holds them
     #[arg(long, value_name = "USER:PASS", env = "WEIR_READER_BASIC", hide_env_values = true)]
     #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     pub reader_basic: Option<SecretString>,
@@ -59,28 +59,28 @@ impl AccessFlags {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Protection")]
 pub struct ProtectionFlags {
-    /// The endpoint's certificate chain, PEM; it then speaks TLS 1.2 and 1.3
+    /// The endpoint's certificate chain, PEM; the endpoint then speaks TLS 1.2 and 1.3
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
     /// The certificate's private key, PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
-    /// How many requests a second one client address may send; more are answered 429
+    /// How many requests per second one client address can send; more are answered 429
     #[arg(long, value_name = "N")]
     pub rate_limit: Option<NonZeroU32>,
     /// The largest request body in bytes; a larger one is answered 413
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
     pub max_body: usize,
-    /// How many connections each of the endpoint's threads holds at once
+    /// How many connections each thread holds at once
     #[arg(long, value_name = "N", default_value_t = 4096)]
     pub max_connections: usize,
-    /// How long the head of a request may take to arrive
+    /// How long to wait for the head of a request
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
     pub head_timeout: u64,
-    /// How long the body of a request may take to arrive
+    /// How long to wait for the body of a request
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
     pub body_timeout: u64,
-    /// How long the endpoint may work on a request
+    /// How long to work on a request at most
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
     pub request_timeout: u64,
 }

@@ -44,22 +44,20 @@ pub enum ChangedUsers {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Channel")]
 pub struct SourceFlags {
-    /// The people and groups: an LDIF file of entries, or ldap://HOST:PORT or ldaps://HOST:PORT
+    /// The people and groups: an LDIF file, ldap://HOST:PORT or ldaps://HOST:PORT
     #[arg(long, value_name = "FILE|URL", help_heading = None::<&str>)]
     pub source: Option<String>,
-    /// Which source attributes fill which fields, as JSON or TOML; without it the defaults of --directory
+    /// The source attributes that fill each field, as JSON or TOML [default: those of --directory]
     #[arg(long, value_name = "FILE")]
     pub mapping: Option<PathBuf>,
-    /// What the defaults for classes, GUID, mapping and account status are taken from
+    /// Defaults for classes, GUID, mapping and status
     #[arg(long, value_enum, value_name = "KIND", hide_possible_values = true)]
-    #[arg(
-        help = "What the defaults for classes, GUID, mapping and account status are taken from: inet-org-person or active-directory"
-    )]
+    #[arg(help = "Defaults for classes, GUID, mapping and status: inet-org-person or active-directory")]
     pub directory: Option<DirectoryKind>,
     /// Only entries at or below this name
     #[arg(long, value_name = "DN")]
     pub base_dn: Option<String>,
-    /// Only people who match this LDAP filter; who stops matching has left
+    /// Only people who match this LDAP filter; people who stop matching are leavers
     #[arg(long, value_name = "FILTER")]
     pub user_filter: Option<String>,
     /// Only groups that match this LDAP filter; one that stops matching is deleted
@@ -74,7 +72,7 @@ pub struct SourceFlags {
 #[command(next_help_heading = "Directory server")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct LdapFlags {
-    /// The name to bind as; anonymous without it
+    /// The name to bind as [default: anonymous]
     #[arg(long, value_name = "DN", env = "WEIR_BIND_DN", requires = "bind_password")]
     pub bind_dn: Option<String>,
     /// The password to bind with, or @FILE that holds it
@@ -84,22 +82,22 @@ pub struct LdapFlags {
     /// Encrypt an ldap:// connection before the bind
     #[arg(long)]
     pub starttls: bool,
-    /// Certificates of the authorities that the directory is trusted by, PEM; without it those of the system
+    /// Certificates of the authorities to trust for the directory, PEM [default: the system's]
     #[arg(long, value_name = "FILE")]
     pub source_ca: Option<PathBuf>,
     /// Accept any certificate of the directory
     #[arg(long)]
     pub source_insecure: bool,
-    /// Only members of this group; they are read again only when the group changed
+    /// Only members of this group; they are read again only when the group changes
     #[arg(long, value_name = "DN")]
     pub user_group_dn: Option<String>,
     /// Only this group, and with --nested the groups in it
     #[arg(long, value_name = "DN")]
     pub group_group_dn: Option<String>,
-    /// Take members of groups in the Group DN's group as well (Nested Search)
+    /// Include members of groups in the Group DN's group (Nested Search)
     #[arg(long)]
     pub nested: bool,
-    /// The attribute that names a person's groups, such as memberOf; without it the group's own members are read
+    /// The attribute that names a person's groups, such as memberOf [default: none, read group members]
     #[arg(long, value_name = "ATTRIBUTE")]
     pub member_of_attribute: Option<String>,
     /// The attribute that identifies an entry
@@ -108,10 +106,10 @@ pub struct LdapFlags {
     /// The identifying attribute holds bytes, not text
     #[arg(long)]
     pub guid_binary: bool,
-    /// How changed people are found: usn, timestamp, timestamp-no-negation, or none
+    /// How to find changed people: usn, timestamp, timestamp-no-negation or none
     #[arg(long, value_enum, value_name = "ALGORITHM", hide_possible_values = true)]
     pub changed_users: Option<ChangedUsers>,
-    /// Entries a page of a search
+    /// Entries per page of a search
     #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u16).range(1..=10_000))]
     pub page_size: u16,
 }

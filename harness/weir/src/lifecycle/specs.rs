@@ -104,7 +104,7 @@ pub(super) const GROUP_DELETE: StepSpec = StepSpec {
     id: "group.delete",
     title: "a group that leaves the source is deleted, its members stay",
     requirements: &["RFC7644-3.6-02", "RFC7644-3.6-03"],
-    legal: &["the group is gone, and everybody else is there"],
+    legal: &["the group is gone, and every other member is there"],
 };
 
 pub(super) const GROUP_FALLBACK: StepSpec = StepSpec {

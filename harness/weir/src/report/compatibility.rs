@@ -87,7 +87,7 @@ pub fn json(clients: &[Compatibility]) -> Value {
 /// The page of the documentation. Nothing in it differs from run to run.
 pub fn markdown(clients: &[Compatibility]) -> String {
     let mut text = "# Clients and deviations\n\n\
-        What becomes of each client that Weir knows when the endpoint has one deviation, step by step of a short life with eight people: \
+        The result of each client that Weir knows against an endpoint with one deviation, step by step of a short life with eight people: \
         written by `weir prove --as all --write docs/evidence/compatibility.md`. A step is judged by what the service behind the \
         endpoint holds in the end, not by what the endpoint says.\n\n\
         - **works**: as without the deviation\n\

@@ -56,7 +56,7 @@ pub(super) async fn fixed_identifier(places: &[Place], description: &Description
         about: format!("{}: a user is provisioned by one identifier, and then by another", description.name),
         columns: columns(&["connection", "account named by", "the endpoint reports"]),
         verdict: vec![if doubled {
-            "The same person has two accounts, and nobody looks after the first. The Unique User Identifier is fixed for the life of a connection, and connections to the same target share that of the first: to change it, rename the accounts in the target, delete the connection, restart PingFederate, and make the connection anew.".to_owned()
+            "The same person has two accounts, and the first is no longer managed. The Unique User Identifier is fixed for the life of a connection, and connections to the same target share that of the first: to change it, rename the accounts in the target, delete the connection, restart PingFederate, and make the connection anew.".to_owned()
         } else {
             "The person has one account.".to_owned()
         }],

@@ -92,7 +92,7 @@ pub(super) async fn type_omitted(places: &[Place], description: &Description) ->
         scenario: "type-or-primary-omitted",
         client: description.id.clone(),
         about: format!(
-            "{}: the work email changes; the answers of the endpoint are told with and without type and primary",
+            "{}: the work email changes; the endpoint answers with and without type and primary",
             description.name
         ),
         columns: columns(&["the endpoint", "emails afterwards", "so"]),
@@ -145,9 +145,9 @@ pub(super) async fn mapped_only(places: &[Place], description: &Description) -> 
         ),
         columns: columns(&["application", "PUT holds", "nickName afterwards", "title afterwards", "so"]),
         verdict: vec![if wiped {
-            "A PUT of mapped values alone against an endpoint that replaces wipes what only the target knows. Nobody says which PUT the client sends: map every attribute that matters, or let the endpoint merge.".to_owned()
+            "A PUT of mapped values alone against an endpoint that replaces wipes the values that only the target has. No document says which PUT the client sends: map every attribute that matters, or let the endpoint merge.".to_owned()
         } else {
-            "What only the target knows survives both kinds of PUT here.".to_owned()
+            "Values that only the target has survive both kinds of PUT here.".to_owned()
         }],
         is_found: wiped,
         observations: rows

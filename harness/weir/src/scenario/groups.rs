@@ -94,7 +94,7 @@ pub(super) async fn collision(places: &[Place], description: &Description) -> Re
         "Two groups with the same CN cannot both be provisioned by CN: the second is refused, because they would overwrite each other's members. Where Group Name Source can be DN, each has a name of its own.".to_owned(),
     ];
     verdict.push(if overwritten {
-        "Two channels with one group name overwrite each other's members: whoever runs last wins, and neither notices. Give the groups names of their own, or put both into one channel.".to_owned()
+        "Two channels with one group name overwrite each other's members: the last to run wins, and neither reports it. Give each group its own name, or put both into one channel.".to_owned()
     } else {
         "Two channels with one group name share the group: memberships are merged.".to_owned()
     });

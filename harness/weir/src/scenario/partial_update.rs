@@ -359,7 +359,7 @@ fn verdict(rows: &[Row], is_observable: bool) -> Vec<String> {
                     format!("After {sent} ({setups}) the account stays active, and the endpoint says so{at}.")
                 }
                 (_, true) => format!(
-                    "After {sent} ({setups}) the endpoint reports the user {}, but the account stays active, which nobody notices{at}.",
+                    "After {sent} ({setups}) the endpoint reports the user {}, but the account stays active, and no error is reported{at}.",
                     reported.as_str()
                 ),
             });
@@ -400,7 +400,7 @@ fn remedies(rows: &[Row], is_observable: bool) -> Vec<String> {
     if !gone.is_empty() {
         let places: Vec<&str> = gone.into_iter().collect();
         sentences.push(format!(
-            "Where the application has deleteOnDeactivation ({}), disabling deletes the account, and nobody stays active.",
+            "Where the application has deleteOnDeactivation ({}), disabling deletes the account, and no account stays active.",
             places.join(", ")
         ));
     }

@@ -165,7 +165,7 @@ impl Place {
         if self.created.is_uncertain() {
             events.emit(&Event::Leftover {
                 url: format!("{}/Users", self.client.base_url()),
-                reason: format!("a creation may have gone unnoticed; look for names that begin with {}", self.prefix),
+                reason: format!("a creation may have gone unnoticed; look for names that start with {}", self.prefix),
             });
         }
     }

@@ -42,7 +42,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
                 answer.set_json(&body);
             }
         })),
-    Deviation::new("auth.rights-ignored", "credentials that may only read can write")
+    Deviation::new("auth.rights-ignored", "credentials that can only read can also write")
         .breaks(&["RFC7644-2-08", "RFC7644-2-10", "RFC7644-3.12-11"])
         .rules(|rules| accept(rules, Carelessness::Rights)),
     Deviation::new("auth.scheme-optional", "a token is accepted without its scheme")
@@ -54,7 +54,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("me.fails", "GET /Me is answered with 500")
         .breaks(&["RFC7644-3.2-13", "RFC7644-3.11-03"])
         .when(|head, _| *head.method == Method::GET && head.path.ends_with("/Me"))
-        .answer(&Fail(ErrorKind::Internal, "nobody knows")),
+        .answer(&Fail(ErrorKind::Internal, "internal error")),
     Deviation::new("me.location-missing", "answers of /Me have no Location")
         .breaks(&["RFC7644-3.11-07"])
         .when(|head, _| head.path.ends_with("/Me"))

@@ -21,7 +21,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .request(&EditParameter("cursor", |_| Some(String::new()))),
     Deviation::new(
         "cursor.answers-cached",
-        "a page that a cursor led to is given to whoever sends the same query, without credentials as well",
+        "a page that a cursor led to is given to any client that sends the same query, without credentials as well",
     )
     .breaks(&["RFC9865-5.2-01", "RFC9865-5.2-03"])
     .answer_with(|_| Box::new(Cache::default())),
@@ -81,9 +81,12 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
                 *next = format!("{text}/=").into();
             }
         })),
-    Deviation::new("cursor.negative-count-is-all", "in a walk, a negative count gives a full page instead of nobody")
-        .breaks(&["RFC9865-2-04", "RFC7644-3.4.2.4-07"])
-        .request(&NEGATIVE_COUNT_IS_ALL),
+    Deviation::new(
+        "cursor.negative-count-is-all",
+        "in a walk, a negative count gives a full page instead of an empty one",
+    )
+    .breaks(&["RFC9865-2-04", "RFC7644-3.4.2.4-07"])
+    .request(&NEGATIVE_COUNT_IS_ALL),
     Deviation::new("cursor.next-always", "the last page of a walk has a nextCursor too")
         .breaks(&["RFC9865-2-11"])
         .when(|head, _| has(head, "cursor"))
@@ -115,7 +118,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .answer(&EditList(|list| drop(list.insert("previousCursor".into(), "begin".into())))),
     // Only a list by index has a position.
     Deviation::new("cursor.total-missing", "the pages of a walk by cursor have no totalResults")
-        .permitted("RFC 9865 section 2 lets an endpoint leave out a total that it cannot tell")
+        .permitted("RFC 9865 section 2 lets an endpoint leave out a total that it does not know")
         .seen(&[
             "https://docs.aws.amazon.com/singlesignon/latest/developerguide/listusers.html",
             "https://learn.microsoft.com/en-us/entra/identity/app-provisioning/entra-id-scim-api-reference",

@@ -47,7 +47,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             }
             operation => next.run(operation),
         })),
-    Deviation::new("delete.unknown-succeeds", "a DELETE of an id that nobody has is answered with 204")
+    Deviation::new("delete.unknown-succeeds", "a DELETE of an unknown id is answered with 204")
         .breaks(&["RFC7644-3.6-08", "RFC7644-3.6-02"])
         .when(|head, answer| *head.method == Method::DELETE && answer.status == StatusCode::NOT_FOUND)
         .answer(&Empty(StatusCode::NO_CONTENT)),

@@ -64,16 +64,16 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         "throttle.unavailable",
         "the first write is answered 503 with the seconds to wait in Retry-After, and is not carried out",
     )
-    .permitted("any endpoint may be unavailable for a time; a client must send the request again")
+    .permitted("any endpoint can be unavailable for a time; a client must send the request again")
     .exchange_with(|setup| first_write(setup, ServiceUnavailable, Wait::Text("1"))),
     Deviation::new(
         "throttle.unavailable-silent",
         "the first write is answered 503 without Retry-After, and is not carried out",
     )
-    .permitted("any endpoint may be unavailable for a time; a client must send the request again")
+    .permitted("any endpoint can be unavailable for a time; a client must send the request again")
     .exchange_with(|setup| first_write(setup, ServiceUnavailable, Wait::Missing)),
     Deviation::new("write.answer-cut", "a write is done, and the connection breaks after half of its answer's body")
-        .permitted("any network may do this; half a body must not pass for a whole one")
+        .permitted("any network can do this; half a body must not pass for a whole one")
         .parameter(Occurrence::parameter("first:1"))
         .connection_with(|setup| {
             on_answers(setup, |head, answer| {
@@ -87,13 +87,13 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .parameter(seconds("1"))
         .connection_with(|setup| Box::new(Delayed::new(setup, writes))),
     Deviation::new("write.answer-lost", "a write is done, and the connection closes before its answer is sent")
-        .permitted("any network may do this; a client must find out what became of its request")
+        .permitted("any network can do this; a client must find out what became of its request")
         .parameter(Occurrence::parameter("first:1"))
         .connection_with(|setup| {
             on_answers(setup, |head, answer| (head.is_write() && answer.status.is_success()).then_some(Fate::LOST))
         }),
     Deviation::new("write.request-lost", "the connection closes before a POST, PUT or DELETE is carried out")
-        .permitted("any network may do this; a client must find out what became of its request")
+        .permitted("any network can do this; a client must find out what became of its request")
         .parameter(Occurrence::parameter("first:1"))
         .connection_with(|setup| {
             on_requests(setup, |head| (head.is_write() && *head.method != Method::PATCH).then_some(Fate::LOST))

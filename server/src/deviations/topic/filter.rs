@@ -74,7 +74,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     )
     .breaks(&["RFC7644-3.4.2.2-54"])
     .request(&EditParameter("filter", |text| Some(text.replace("\\u", "\\\\u")))),
-    Deviation::new("filter.extension-not-found", "a filter on an attribute of an extension finds nobody")
+    Deviation::new("filter.extension-not-found", "a filter on an attribute of an extension finds nothing")
         .breaks(&["RFC7644-3.4.2.2-56", "RFC7644-3.10-01", "RFC7644-3.4.2.2-04"])
         .request(&MatchNothing(is_of_extension)),
     Deviation::new("filter.forms-only", "filters of other forms than those listed are refused as invalidFilter")
@@ -91,15 +91,15 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
                 Err(Error::new(ErrorKind::InvalidFilter, detail))
             })
         }),
-    Deviation::new("filter.groups-of-users-not-found", "filters on groups and members find nobody")
+    Deviation::new("filter.groups-of-users-not-found", "filters on groups and members find nothing")
         .breaks(&["RFC7644-3.4.2.2-58", "RFC7644-3.4.2.2-04"])
         .request(&MatchNothing(|registry, attribute| {
             [registry.groups(), registry.members()].contains(&Some(attribute))
         })),
-    Deviation::new("filter.id-not-found", "a filter on id finds nobody")
+    Deviation::new("filter.id-not-found", "a filter on id finds nothing")
         .breaks(&["RFC7644-3.4.2.2-68", "RFC7644-3.4.2.2-04"])
         .request(&MatchNothing(|_, attribute| attribute == common::ID)),
-    Deviation::new("filter.ignored", "a list holds everybody, whatever filter is asked for")
+    Deviation::new("filter.ignored", "a list holds every user, whatever the filter")
         .breaks(&[
             "RFC7644-3.4.2.2-04",
             "RFC7644-3.4.2.2-07",
@@ -156,11 +156,11 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             "RFC7644-3.10-05",
         ])
         .request(&DropParameters(&["filter"])),
-    Deviation::new("filter.injection", "a single quote in a filter ends the comparison, so that everybody matches")
+    Deviation::new("filter.injection", "a single quote in a filter ends the comparison, so every user matches")
         .breaks(&["RFC7644-3.4.2-11"])
         .given(|incoming| incoming.query.as_deref().is_some_and(|query| query.contains("%27")))
         .request(&EditRequest(|incoming| incoming.query = None)),
-    Deviation::new("filter.meta-not-found", "a filter on a part of meta finds nobody")
+    Deviation::new("filter.meta-not-found", "a filter on a part of meta finds nothing")
         .breaks(&["RFC7644-3.4.2.2-68", "RFC7644-3.4.2.2-15", "RFC7644-3.4.2.2-33"])
         .request(&MatchNothing(|_, attribute| attribute == common::META)),
     Deviation::new("filter.name-case-kept", "userName is unknown to a filter in other letter case")
@@ -207,7 +207,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     }),
     Deviation::new(
         "filter.others-unfiltered",
-        "filters of other forms than those listed, and malformed ones, are ignored, so that the list holds everybody",
+        "filters of other forms than those listed, and malformed ones, are ignored, so the list holds every user",
     )
     .breaks(&["RFC7644-3.4.2.2-04", "RFC7644-3.12-18"])
     .seen(&["https://github.com/langwatch/langwatch/issues/6973"])
@@ -236,7 +236,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         })),
     Deviation::new(
         "filter.schema-prefix-unknown",
-        "a filter on an attribute with the URN of the core schema finds nobody",
+        "a filter on an attribute with the URN of the core schema finds nothing",
     )
     .breaks(&["RFC7644-3.4.2.2-55", "RFC7644-3.10-01", "RFC7644-3.10-04", "RFC7644-3.10-05"])
     .request(&EditParameter("filter", |text| {
@@ -266,7 +266,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     })),
     Deviation::new(
         "filter.unreadable-ignored",
-        "a filter that breaks the grammar is ignored, so that the list holds everybody",
+        "a filter that breaks the grammar is ignored, so the list holds every user",
     )
     .breaks(&["RFC7644-3.4.2.2-07", "RFC7644-3.4.2.2-08", "RFC7644-3.4.2.2-52", "RFC7644-3.4.2.2-63"])
     .request(&EditParameter("filter", |text| {
@@ -275,7 +275,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     })),
     Deviation::new(
         "filter.unsupported-ignored",
-        "filters are published as not supported, and a list with one holds everybody",
+        "filters are published as not supported, and a list with one holds every user",
     )
     .breaks(&["RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-01"])
     .rules(|rules| {

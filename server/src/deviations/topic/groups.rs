@@ -70,7 +70,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         "groups.members-per-request",
         "a POST or PATCH that names more members than this is refused with 400",
     )
-    .permitted("no RFC says how many members one request may name; a client must be ready to send them in portions")
+    .permitted("no RFC limits how many members one request can name; a client must be ready to send them in portions")
     .seen(&[
         "https://docs.aws.amazon.com/singlesignon/latest/developerguide/creategroup.html",
         "https://docs.aws.amazon.com/singlesignon/latest/developerguide/patchgroup.html",
@@ -88,7 +88,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     }),
     Deviation::new(
         "groups.patch-in-portions",
-        "a PATCH of a group adds so many members at most, in one operation, or removes one, or changes \
+        "a PATCH of a group adds a limited number of members in one operation, or removes one, or changes \
          attributes; anything else is refused with 400",
     )
     .breaks(&["RFC7644-3.5.2-27", "RFC7644-3.5.2.2-14"])

@@ -21,7 +21,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     .request_with(|setup| Box::new(Behind::for_one_list(setup))),
     Deviation::new(
         "list.behind-for",
-        "a new resource is missing from every list for so many seconds, by the endpoint's clock",
+        "a new resource is missing from every list for a number of seconds, by the endpoint's clock",
     )
     .breaks(&["RFC7644-3.3-19"])
     .parameter(seconds("5"))

@@ -54,7 +54,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             list["itemsPerPage"] = 0.into();
         }
     })),
-    Deviation::new("paging.negative-count-is-all", "a negative count gives a full page instead of nobody")
+    Deviation::new("paging.negative-count-is-all", "a negative count gives a full page instead of an empty one")
         .breaks(&["RFC7644-3.4.2.4-07"])
         .request(&NEGATIVE_COUNT_IS_ALL),
     Deviation::new("paging.past-end-not-found", "a startIndex past the end is answered with 404")

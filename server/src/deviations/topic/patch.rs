@@ -288,7 +288,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     .request(&EditOperations(clear_unnamed)),
     Deviation::new(
         "patch.update-accepted",
-        "an operation Update is carried out as replace, and the schemas of the message may be missing",
+        "an operation Update is carried out as replace, and the schemas of the message can be missing",
     )
     .permitted("a client that keeps to RFC 7644 section 3.5.2 sends neither")
     .seen(&["https://docs.gitlab.com/development/internal_api/"])

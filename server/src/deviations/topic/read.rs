@@ -66,7 +66,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .breaks(&["RFC7644-3.3-11", "RFC7644-3.4.1-01", "RFC7643-7-38", "RFC7644-3.4-02"])
         .when(|head, answer| *head.method == Method::GET && !answer.is_list())
         .answer(&LeaveOut(&["name"])),
-    Deviation::new("read.unknown-as-empty-list", "GET of an id that nobody has is answered with 200 and an empty list")
+    Deviation::new("read.unknown-as-empty-list", "GET of an unknown id is answered with 200 and an empty list")
         .breaks(&["RFC7644-3.4.1-02", "RFC7644-3.6-02"])
         .when(|head, answer| *head.method == Method::GET && answer.status == StatusCode::NOT_FOUND)
         .answer(&Replace(StatusCode::OK, empty_list)),

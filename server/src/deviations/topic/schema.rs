@@ -86,7 +86,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("schema.says-integer", "title is published as an integer, and only texts are taken")
         .breaks(&["RFC7643-7-13"])
         .answer(&EditAttribute(USER, "title", |own| own["type"] = json!("integer"))),
-    Deviation::new("schema.says-never", "title is published as never returned, and shown to everybody")
+    Deviation::new("schema.says-never", "title is published as never returned, and shown to every client")
         .breaks(&["RFC7643-7-36"])
         .answer(&EditAttribute(USER, "title", |own| own["returned"] = json!("never"))),
     Deviation::new("schema.says-not-unique", "an attribute that is unique is published without uniqueness")
@@ -110,7 +110,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("schema.says-single", "emails is published as single-valued, and comes as an array")
         .breaks(&["RFC7643-1.2-03", "RFC7643-8.7.1-20"])
         .answer(&EditAttribute(USER, "emails", |own| own["multiValued"] = json!(false))),
-    Deviation::new("schema.says-unique", "title is published as unique, and two users may have the same")
+    Deviation::new("schema.says-unique", "title is published as unique, and two users can have the same")
         .breaks(&["RFC7643-7-43"])
         .answer(&EditAttribute(USER, "title", |own| own["uniqueness"] = json!("server"))),
     Deviation::new("schema.types-of-its-own", "texts are published with the type text instead of string")

@@ -46,7 +46,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             "RFC7644-3.4.2.2-63",
         ])
         .request(&DropFromSearch(&["filter"])),
-    Deviation::new("search.malformed-ignored", "a search whose body is not JSON is answered with everybody")
+    Deviation::new("search.malformed-ignored", "a search whose body is not JSON is answered with every user")
         .breaks(&["RFC7644-3.4.3-20"])
         .given(|incoming| {
             incoming.path.ends_with("/.search") && serde_json::from_slice::<Value>(&incoming.body).is_err()

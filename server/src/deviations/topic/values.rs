@@ -80,7 +80,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
                 resource["externalId"] = resource["id"].clone();
             }
         })),
-    Deviation::new("ims.services-closed", "the type of an ims value may only be aim, icq or msn")
+    Deviation::new("ims.services-closed", "the type of an ims value can only be aim, icq or msn")
         .breaks(&["RFC7643-4.1.2-10"])
         .given(sends_resource)
         .request(&RefuseBody(ErrorKind::InvalidValue, "ims.type: expected aim, icq or msn", |body| {

@@ -43,7 +43,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     .matters("Whoever can compute cursors can read what a filter was to keep from them.")
     .requirements(&["RFC9865-5.2-05", "RFC9865-2-24"])
     .needs(NEEDS)
-    .legal(&["400 invalidCursor", "200 with nobody who does not match (noted)"]),
+    .legal(&["400 invalidCursor", "200 with matching resources only (noted)"]),
     Check::new(
         "cursor-paging.other-query",
         "A cursor used with another filter or count is refused, or shows what one of the two asks for",

@@ -48,20 +48,20 @@ pub(in super::super) const CHECKS: &[Check] = &[
         ])
         .needs(NEEDS)
         .legal(&[
-            "200 with the user for the value as stored, and nobody for it in other letter case",
+            "200 with the user for the value as stored, and an empty list for it in other letter case",
             "400 invalidFilter (noted)",
         ]),
     Check::new("filter.id-case", "id matches in its own letter case only", &id_case)
         .matters("Ids that differ in case alone are two resources; a lenient filter gives one for the other.")
         .requirements(&["RFC7643-3.1-12", "RFC7644-3.4.2.2-65", "RFC7644-3.4.2.2-75"])
         .needs(NEEDS)
-        .legal(&["200 with nobody for the id in other letter case", "400 invalidFilter (noted)"]),
+        .legal(&["200 with an empty list for the id in other letter case", "400 invalidFilter (noted)"]),
     Check::new("filter.reference-case", "References match in their own letter case", &reference_case)
         .matters("Paths of URLs differ in case; whether a filter minds is told to whoever relies on it.")
         .requirements(&["RFC7643-2.3.7-04", "RFC7644-3.4.2.2-17", "RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"])
         .needs(NEEDS)
         .legal(&[
-            "200 with the user for the value as stored, and nobody for it in other letter case",
+            "200 with the user for the value as stored, and an empty list for it in other letter case",
             "200 with the user for both (noted)",
             "400 invalidFilter (noted)",
         ]),
@@ -70,7 +70,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
         .requirements(&["RFC7643-2.3.6-04", "RFC7644-3.4.2.2-18", "RFC7644-3.4.2.2-75"])
         .needs(NEEDS)
         .legal(&[
-            "200 with the user for the value as stored, and nobody for it in other letter case",
+            "200 with the user for the value as stored, and an empty list for it in other letter case",
             "400 invalidFilter (noted)",
         ]),
 ];

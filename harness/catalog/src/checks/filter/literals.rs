@@ -35,7 +35,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
     .matters("Clients that format times by hand send them so.")
     .requirements(&["RFC7644-3.4.2.2-71", "RFC7644-3.4.2.2-04"])
     .needs(NEEDS)
-    .legal(&["200 with the users of that instant", "400 invalidFilter", "200 with nobody (noted)"]),
+    .legal(&["200 with the users of that instant", "400 invalidFilter", "200 with an empty list (noted)"]),
     Check::new("filter.eq-null", "eq null is refused or finds who has no value", &eq_null)
         .matters("A client that looks for accounts without a manager must not be given those that have one.")
         .requirements(&["RFC7644-3.4.2.2-19", "RFC7644-3.4.2.2-04"])
@@ -61,7 +61,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
         .legal(&[
             "400 invalidFilter",
             "200 with exactly the users that have the boolean (noted)",
-            "200 with nobody (noted)",
+            "200 with an empty list (noted)",
         ]),
     Check::new(
         "filter.unquoted-value",

@@ -42,7 +42,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
     .matters("A part of a truth value is no question; everybody is the wrong answer.")
     .requirements(&["RFC7644-3.4.2.2-27", "RFC7644-3.4.2.2-04"])
     .needs(&[Capability::CreateUsers, Capability::FilterUsers])
-    .legal(&["400 invalidFilter", "200 with nobody, or with the users whose value as text matches (noted)"])
+    .legal(&["400 invalidFilter", "200 with an empty list, or with the users whose value as text matches (noted)"])
     .on(Only("User", "not migrated")),
     Check::new("filter.empty", "An empty filter is refused", &empty)
         .matters("A client whose template lost its value must not be given everybody.")

@@ -30,12 +30,12 @@ pub(in super::super) const CHECKS: &[Check] = &[
         .matters("A typing mistake must not select everybody.")
         .requirements(&["RFC7644-3.4.2.2-49"])
         .needs(NEEDS)
-        .legal(&["400 invalidFilter", "200 with nobody"]),
+        .legal(&["400 invalidFilter", "200 with an empty list"]),
     Check::new("filter.value-path-nested", "Square brackets inside square brackets select nobody by mistake", &value_path_nested)
         .matters("A server that reads only the inner or the outer half answers another question.")
         .requirements(&["RFC7644-3.4.2.2-51", "RFC7644-3.4.2.2-04"])
         .needs(NEEDS)
-        .legal(&["400 invalidFilter", "200 with nobody (noted)"]),
+        .legal(&["400 invalidFilter", "200 with an empty list (noted)"]),
     Check::new("filter.value-path-suffix", "A sub-attribute after the closing bracket is refused, or counts as a further condition", &value_path_suffix)
         .matters("Entra ID writes `emails[type eq \"work\"].value eq …`; half of it ignored finds everybody with a work address.")
         .requirements(&["RFC7644-3.4.2.2-72", "RFC7644-3.4.2.2-04"])
@@ -58,7 +58,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
         .matters("A text has no meaning for a name that consists of parts; everybody is the wrong answer.")
         .requirements(&["RFC7644-3.4.2.2-59", "RFC7644-3.4.2.2-04"])
         .needs(NEEDS)
-        .legal(&["400 invalidFilter", "200 with nobody"]),
+        .legal(&["400 invalidFilter", "200 with an empty list"]),
     Check::new("filter.bare-several-values", "The bare name of an attribute with several values stands for their value, or is refused", &bare_several_values)
         .matters("An example of the RFC filters by emails; clients copied it.")
         .requirements(&["RFC7644-3.4.2.2-60", "RFC7644-3.4.2.2-04"])

@@ -66,7 +66,7 @@ impl LdapFault {
     /// What a search was answered with.
     pub(super) fn search(url: &url::Url, base: &str, result: &LdapResult) -> Self {
         let advice = match result.rc {
-            1 | 50 => "; it may want --bind-dn and --bind-password",
+            1 | 50 => "; give --bind-dn and --bind-password if it needs them",
             10 => "; another server holds this base, point --source there",
             32 => "; there is no such entry, check --base-dn",
             34 => "; this is not a distinguished name, check --base-dn",

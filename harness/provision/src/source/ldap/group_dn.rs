@@ -96,7 +96,7 @@ impl Walk<'_> {
                 entry: group.to_owned(),
                 role: Role::Group,
                 field: "Group DN".to_owned(),
-                message: "there is no such group, so nobody is in it and nobody counts as a leaver; check the name"
+                message: "there is no such group, so it has no members and no user counts as a leaver; check the name"
                     .to_owned(),
                 hides_others: true,
             });

@@ -95,7 +95,7 @@ impl Rule {
             }
         }
         if filter.is_none() {
-            warnings.push(format!("{file}: the rule has no populationExpression, so that everybody is provisioned"));
+            warnings.push(format!("{file}: the rule has no populationExpression, so every user is provisioned"));
         }
         let own = mappings.and_then(Value::as_array).filter(|own| !own.is_empty());
         let mapping = if let Some(own) = own {

@@ -37,7 +37,7 @@ fn the_rule_decides_who_is_provisioned() {
     }
     assert_eq!(
         rule("").warnings,
-        ["rule.json: the rule has no populationExpression, so that everybody is provisioned"]
+        ["rule.json: the rule has no populationExpression, so every user is provisioned"]
     );
 }
 

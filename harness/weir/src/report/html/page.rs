@@ -235,8 +235,8 @@ fn shortened(text: &str) -> String {
 fn capabilities(run: &Run) -> Markup {
     html! {
         details class="part" {
-            summary { h2 { "What the endpoint offers" } }
-            div class="scroll" role="region" aria-label="What the endpoint offers" tabindex="0" {
+            summary { h2 { "Capabilities of the endpoint" } }
+            div class="scroll" role="region" aria-label="Capabilities of the endpoint" tabindex="0" {
                 table {
                     thead { tr { th scope="col" { "Capability" } th scope="col" { "Offered" } th scope="col" { "Known because" } } }
                     tbody {
