@@ -5,11 +5,11 @@ use std::fmt;
 use std::str::FromStr;
 
 macro_rules! capabilities {
-    ($($(#[$doc:meta])* $variant:ident = $id:literal;)*) => {
+    ($($(#[doc = $doc:literal])* $variant:ident = $id:literal;)*) => {
         /// One thing that an endpoint can offer.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Capability {
-            $($(#[$doc])* $variant,)*
+            $($(#[doc = $doc])* $variant,)*
         }
 
         impl Capability {
@@ -21,6 +21,14 @@ macro_rules! capabilities {
             pub const fn id(self) -> &'static str {
                 match self {
                     $(Self::$variant => $id,)*
+                }
+            }
+
+            /// What an endpoint that offers it can do: a request, or a sentence.
+            #[must_use]
+            pub const fn summary(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!($($doc),*).trim_ascii(),)*
                 }
             }
         }

@@ -33,6 +33,11 @@ pub fn dispute(requirement: &str) -> Option<Dispute> {
     DISPUTES.get(requirement).copied()
 }
 
+/// Every dispute, with the requirement whose reading it is about.
+pub fn disputes() -> impl Iterator<Item = (&'static str, Dispute)> {
+    DISPUTES.iter().map(|(id, dispute)| (*id, *dispute))
+}
+
 /// The verdict on an endpoint that breaks all of `requirements`: that of the gravest.
 ///
 /// An absolute keyword gives `fail`, as does a rule that follows from the text without a keyword, unless its reading is

@@ -10,7 +10,7 @@ mod problem;
 mod summary;
 mod verdict;
 
-pub use dispute::{Dispute, dispute, level_of, verdict_of};
+pub use dispute::{Dispute, dispute, disputes, level_of, verdict_of};
 pub use event::{Annotator, Consumer, Event, Events};
 pub use finding::{Finding, Known, Origin, Outdated};
 pub use offer::{Offer, Provenance};

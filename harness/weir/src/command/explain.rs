@@ -12,6 +12,7 @@ use weir_provision::client::{Description, Detail};
 use weir_server::host::SchemaChange;
 use weir_server::{Activation, Breaks, Deviation, Target};
 
+use super::glossary;
 use crate::exit;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -22,12 +23,15 @@ Examples:
   weir explain RFC7644-3.3-12
   weir explain write.answer-lost
   weir explain aquera
-  weir explain pingfederate-aquera";
+  weir explain pingfederate-aquera
+  weir explain P7                   a disputed reading
+  weir explain blocked              a verdict
+  weir explain exit-status";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct ExplainArgs {
-    /// The id of a check, a topic, a requirement, a deviation or a client, or the name of a target
+    /// An id, a target's name, or a word of a report, such as P7, paging.cursor, blocked or exit-status
     #[arg(value_name = "ID")]
     id: String,
 }
@@ -41,7 +45,7 @@ pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<u8, Failure> {
         .or_else(|| Target::find(id).map(|found| target(&found)))
         .or_else(|| client::find(id).map(client))
         .or_else(|| client::not_scim(id).map(|why| format!("{why}\n")))
-        .or_else(|| topic(id))
+        .or_else(|| topic_or_word(id))
         .ok_or_else(|| Failure::usage(unknown(id)))?;
     output.print(&text)?;
     Ok(exit::OK)
@@ -54,9 +58,16 @@ fn unknown(id: &str) -> UnknownName {
         .chain(Deviation::all().iter().map(|deviation| deviation.id))
         .chain(requirement::all().iter().map(|requirement| requirement.id))
         .chain(Target::names())
-        .chain(client::all().iter().map(|client| client.id.as_str()));
-    let kind = "check, topic, requirement, deviation, target or client";
+        .chain(client::all().iter().map(|client| client.id.as_str()))
+        .chain(glossary::words());
+    let kind = "check, topic, requirement, deviation, target, client or word of a report";
     UnknownName::new(kind, id, known).listed_by("weir list CATALOGUE")
+}
+
+/// A topic, a word of the glossary, or both: `bulk` is a topic and a capability.
+fn topic_or_word(id: &str) -> Option<String> {
+    let both: Vec<String> = [topic(id), glossary::find(id)].into_iter().flatten().collect();
+    (!both.is_empty()).then(|| both.join("\n"))
 }
 
 /// The checks and deviations whose ids stand below a topic.

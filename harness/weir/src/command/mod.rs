@@ -8,6 +8,7 @@ mod connection;
 mod connection_test;
 mod diff;
 mod explain;
+mod glossary;
 mod init;
 mod list;
 mod mistake;
@@ -70,7 +71,7 @@ enum Command {
     Calibrate(calibrate::CalibrateArgs),
     /// List what Weir knows: checks, requirements, deviations, targets or clients
     List(list::ListArgs),
-    /// Explain a check, requirement, deviation, target or client
+    /// Explain a check, requirement, deviation, target, client, or a word of a report
     Explain(explain::ExplainArgs),
     /// Print the completions for a shell
     Completions(shell::CompletionsArgs),

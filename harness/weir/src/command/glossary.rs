@@ -1,0 +1,130 @@
+//! The words of reports that `weir explain` knows besides what has an id in a catalogue: disputes, capabilities,
+//! verdicts, scenarios and exit statuses.
+
+use std::fmt::Write as _;
+
+use clap::ValueEnum as _;
+use scim::Capability;
+use weir_catalog::checks;
+use weir_judge::{Verdict, disputes};
+
+use crate::exit;
+use crate::scenario::Scenario;
+
+/// Each verdict with its meaning (docs/develop/dictionary.md has the words).
+const VERDICTS: [(Verdict, &str); 7] = [
+    (Verdict::Pass, "The endpoint does what the requirements of the check ask for."),
+    (Verdict::Skip, "The check was not run, because the endpoint does not offer what it needs. Nothing is wrong."),
+    (Verdict::Note, "Worth knowing, and allowed: the reading is disputed, the feature is optional, or it is declared."),
+    (Verdict::Warn, "The endpoint breaks a SHOULD. It fails the run with --fail-on should."),
+    (Verdict::Blocked, "The check could not ask its question, because something else is wrong; the cause is named."),
+    (Verdict::Fail, "The endpoint breaks a MUST."),
+    (Verdict::Error, "The check itself broke. This is a fault of Weir; please report it."),
+];
+
+/// Each exit status with its meaning.
+const STATUSES: [(u8, &str); 5] = [
+    (exit::OK, "nothing at or above --fail-on was found"),
+    (exit::FINDINGS, "findings at or above --fail-on, or entries that failed"),
+    (exit::USAGE, "wrong usage, configuration or file; nothing was sent"),
+    (exit::UNREACHABLE, "endpoint unreachable, credentials refused, or everything blocked"),
+    (exit::INTERRUPTED, "interrupted by Ctrl-C or SIGTERM, after clean-up"),
+];
+
+/// What a word stands for; `None` if it is not in the glossary.
+pub(super) fn find(word: &str) -> Option<String> {
+    dispute(word)
+        .or_else(|| capability(word))
+        .or_else(|| verdict(word))
+        .or_else(|| scenario(word))
+        .or_else(|| status(word))
+}
+
+/// Every word of the glossary.
+pub(super) fn words() -> Vec<&'static str> {
+    let points = disputes().map(|(_, dispute)| dispute.point);
+    let capabilities = Capability::ALL.iter().map(|capability| capability.id());
+    let verdicts = VERDICTS.iter().map(|(verdict, _)| verdict.as_str());
+    let scenarios = Scenario::value_variants().iter().map(|scenario| scenario.id());
+    let mut words: Vec<&str> = points.chain(capabilities).chain(verdicts).chain(scenarios).collect();
+    words.sort_unstable();
+    words.dedup();
+    words.push("exit-status");
+    words
+}
+
+/// The requirements whose reading a dispute is about.
+fn dispute(point: &str) -> Option<String> {
+    let rows: Vec<_> = disputes().filter(|(_, dispute)| dispute.point.eq_ignore_ascii_case(point)).collect();
+    let (_, first) = rows.first()?;
+    let mut text = format!("dispute {}\nThe text can be read in several ways, so a check gives a note.\n", first.point);
+    for (id, dispute) in &rows {
+        let _ = write!(text, "\n{id}\n  {}\n", dispute.reading);
+    }
+    text.push_str("\nThe sides that Weir takes are in docs/explain/disputes.md.\n");
+    Some(text)
+}
+
+fn capability(word: &str) -> Option<String> {
+    let capability = *Capability::ALL.iter().find(|capability| capability.id().eq_ignore_ascii_case(word))?;
+    let mut text = format!("capability {capability}\n{}\n\n", capability.summary());
+    text.push_str("An endpoint can offer it or not; neither is a fault. Checks that need it are skipped without it.\n");
+    let needing: Vec<&str> =
+        checks::all().filter(|check| check.needs.contains(&capability)).map(|check| check.id).collect();
+    if !needing.is_empty() {
+        let _ = write!(text, "\nNeeded by\n  {}\n", needing.join("\n  "));
+    }
+    Some(text)
+}
+
+fn verdict(word: &str) -> Option<String> {
+    let (verdict, meaning) = VERDICTS.iter().find(|(verdict, _)| verdict.as_str().eq_ignore_ascii_case(word))?;
+    Some(format!("verdict {}\n{meaning}\n", verdict.as_str()))
+}
+
+fn scenario(word: &str) -> Option<String> {
+    let scenario = Scenario::value_variants().iter().find(|scenario| scenario.id().eq_ignore_ascii_case(word))?;
+    let value = scenario.to_possible_value()?;
+    let about = value.get_help().map(ToString::to_string).unwrap_or_default();
+    let id = scenario.id();
+    Some(format!("scenario {id}\n{about}\n\nRun it with: weir check --as pingfederate-aquera --scenario {id}\n"))
+}
+
+/// One exit status by its number, or all of them.
+fn status(word: &str) -> Option<String> {
+    let line = |(status, meaning): &(u8, &str)| format!("{status:<4} {meaning}\n");
+    if word.eq_ignore_ascii_case("exit-status") {
+        return Some(format!("exit status\n{}", STATUSES.iter().map(line).collect::<String>()));
+    }
+    let number: u8 = word.parse().ok()?;
+    STATUSES.iter().find(|(status, _)| *status == number).map(|row| format!("exit status {}", line(row)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_of_the_glossary_is_explained() {
+        for word in words() {
+            let text = find(word).unwrap_or_else(|| panic!("{word} is not explained"));
+            assert!(text.lines().count() > 1, "{word}: {text}");
+        }
+        assert_eq!(find("nonsense"), None);
+    }
+
+    #[test]
+    fn words_of_a_report_are_explained() {
+        for (word, expected) in [
+            ("p7", "dispute P7\n"),
+            ("paging.cursor", "capability paging.cursor\n`cursor` (RFC 9865)\n"),
+            ("blocked", "verdict blocked\n"),
+            ("partial-update", "scenario partial-update\n"),
+            ("3", "exit status 3    endpoint unreachable"),
+            ("exit-status", "exit status\n0    nothing"),
+        ] {
+            let text = find(word).unwrap_or_default();
+            assert!(text.starts_with(expected), "{word}: {text}");
+        }
+    }
+}
