@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use clap::ValueEnum as _;
-use scim::Capability;
+use scim::capability::Capability;
 use weir_catalog::checks;
 use weir_judge::{Verdict, disputes};
 
