@@ -55,7 +55,7 @@ fn what_no_console_can_make_is_refused_and_from_a_file_it_runs_with_a_warning() 
             &["--as", "pingone-aquera", "--setting", "Enable users disable=false", "--setting", "Remove Action=Delete"],
             "the console offers Remove Action Delete only with Enable users disable",
         ),
-        (&["--as", "pingone-aquera", "--setting", "Colour=blue"], "\"Colour\" is no setting of pingone-aquera"),
+        (&["--as", "pingone-aquera", "--setting", "Colour=blue"], "\"Colour\" is not a setting of pingone-aquera"),
     ] {
         let ran = run(&[&common, arguments].concat());
         assert_eq!((ran.status, ran.stderr.lines().count()), (2, 1), "{}", ran.stderr);

@@ -158,8 +158,8 @@ fn a_faulty_file_is_named_before_anything_is_sent() {
         (vec!["--source", &path(&unfit)], "unfit.ldif:1: this is a change record"),
         (vec!["--source", &twenty, "--changes", &path(&unfit)], "unfit.ldif:1: there is no entry uid=nobody,dc=x"),
         (vec!["--source", &twenty, "--changes", &twenty], "this is an entry, but a file of changes is expected"),
-        (vec!["--source", &twenty, "--mapping", &path(&json)], "\"shoeSize\" is no field of the target"),
-        (vec!["--source", &twenty, "--base-dn", "nonsense"], "--base-dn: \"nonsense\" is no distinguished name"),
+        (vec!["--source", &twenty, "--mapping", &path(&json)], "\"shoeSize\" is not a field of the target"),
+        (vec!["--source", &twenty, "--base-dn", "nonsense"], "--base-dn: \"nonsense\" is not a distinguished name"),
         (vec!["--source", &twenty, "--user-filter", "cn=a"], "is no LDAP filter"),
         (vec!["--source", &twenty, "--operation-timeout", "0"], "0 is not in 1.."),
     ] {
@@ -169,7 +169,7 @@ fn a_faulty_file_is_named_before_anything_is_sent() {
     }
     let ran = run(&["provision", "--as", "somebody", "--source", &twenty, served.value("URL")]);
     assert_eq!(ran.status, 2);
-    assert!(ran.stderr.contains("\"somebody\" is no client; use one of pingfederate-aquera"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("\"somebody\" is not a client; use one of pingfederate-aquera"), "{}", ran.stderr);
     let ran = provision(&served, &["--source", &twenty, "--format", "json", "--no-user-create"]);
     assert_eq!(cycles(&ran)[0]["users"]["unsynced"], 20, "nothing had been sent: {}", ran.stdout);
 }
@@ -278,7 +278,7 @@ fn faulty() -> Vec<Faulty> {
             "",
             "dn.ldif:8",
             "dn",
-            "\"nonsense\" is no distinguished name",
+            "\"nonsense\" is not a distinguished name",
         ),
         Faulty(
             "member",

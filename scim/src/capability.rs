@@ -90,7 +90,7 @@ impl fmt::Display for Capability {
 
 /// A word that is no capability.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no capability; use one of {known}", known = Capability::ALL.iter().map(|c| c.id()).collect::<Vec<_>>().join(", "))]
+#[error("{0:?} is not a capability; use one of {known}", known = Capability::ALL.iter().map(|c| c.id()).collect::<Vec<_>>().join(", "))]
 pub struct UnknownCapability(pub String);
 
 impl FromStr for Capability {

@@ -200,7 +200,7 @@ pub fn after_report(path: &Path, type_name: &str, name: &str) -> String {
         "\
 {path}: the consumer {type_name}, and its lines in harness/weir/src/report/mod.rs
 
-1. Fill in what is marked fill_in!(\"…\"). What an endpoint sent is untrusted: escape it for the format.
+1. Fill in what is marked fill_in!(\"…\"). Text from an endpoint is untrusted: escape it for the format.
 2. Give it a variant of ReportFormat in harness/weir/src/flags/report.rs, and make it there.
 3. Show every verdict in a snapshot: harness/weir/src/report/tests.rs, then
                          INSTA_UPDATE=always cargo test -p weir report

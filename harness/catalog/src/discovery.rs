@@ -401,7 +401,7 @@ impl Discovery {
         use Capability as C;
         let patch = json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-            "Operations": [{"op": "replace", "path": "displayName", "value": "nobody"}],
+            "Operations": [{"op": "replace", "path": "displayName", "value": "weir-nobody"}],
         });
         let search = json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],

@@ -202,7 +202,7 @@ impl Parse for Link {
         if text.starts_with("https://") {
             return Ok(Self(text.to_owned()));
         }
-        Err(format!("{text:?} is no link; write where it can be read, beginning with https://"))
+        Err(format!("{text:?} is not a link; write where it can be read, beginning with https://"))
     }
 }
 

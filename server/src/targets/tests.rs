@@ -167,7 +167,7 @@ fn every_mistake_names_line_and_key() {
     mine, line 5, key `applications`: a target needs at least one application
     mine, line 4, key `deviations`: unknown deviation "put.destroys"; `weir list deviations` shows all
     mine, line 1, key `description`: string values must be quoted, expected literal string
-    mine, line 2, key `sources`: "the manual" is no link; write where it can be read, beginning with https://
+    mine, line 2, key `sources`: "the manual" is not a link; write where it can be read, beginning with https://
     mine, line 4, key `deviations`: patch.refused and patch.not-atomic contradict each other: patch.refused switches patch.users and patch.groups off, so patch.not-atomic could never show; leave one of them out
     mine, line 4, key `without_resource_types`: resource type Car: the target has no such resource type; correct the name
     mine, line 6: application a: an application needs at least one way to authenticate

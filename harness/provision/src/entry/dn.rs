@@ -34,7 +34,7 @@ pub enum AssertionValue {
 
 /// Why a text is no distinguished name. `offset` counts bytes from 0.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no distinguished name: at offset {offset}, {problem}")]
+#[error("{text:?} is not a distinguished name: at offset {offset}, {problem}")]
 pub struct DnSyntaxError {
     pub text: String,
     pub offset: usize,

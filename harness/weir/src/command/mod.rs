@@ -37,7 +37,7 @@ Exit status:
 
 /// Gauge SCIM 2.0: a reference endpoint, and the harness that checks an endpoint
 #[derive(Parser)]
-#[command(name = "weir", version, about, after_help = AFTER, propagate_version = true)]
+#[command(name = "weir", version, after_help = AFTER, propagate_version = true)]
 struct Cli {
     /// When to colour the output
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", hide_possible_values = true)]

@@ -51,8 +51,7 @@ pub(super) struct ProvisionArgs {
     /// The SCIM base URL of the endpoint
     #[arg(value_name = "URL", value_parser = base_url)]
     url: Option<Url>,
-    /// The client to provision as; `weir list clients` shows all [default: that of --connection, or
-    /// pingfederate-aquera]
+    /// The client to provision as, see `weir list clients` [default: --connection, or pingfederate-aquera]
     #[arg(long = "as", value_name = "CLIENT")]
     client: Option<String>,
     #[command(flatten)]

@@ -54,7 +54,10 @@ impl LedgerFlags {
         let text = if self.reset_all {
             let (users, groups) = tallies(&ledger)?;
             ledger.reset().map_err(Failure::usage)?;
-            format!("forgot {} users and {} groups; the next cycle finds every account again\n", users.rows, groups.rows)
+            format!(
+                "forgot {} users and {} groups; the next cycle finds every account again\n",
+                users.rows, groups.rows
+            )
         } else if self.reset_group_timestamp {
             reset_group_timestamp(&ledger)?
         } else if self.show_source {

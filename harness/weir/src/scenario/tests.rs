@@ -71,7 +71,7 @@ async fn pingone_leaves_accounts_active_where_the_service_has_no_partial_update(
     for said in [
         "Choose Remove Action Delete: after DELETE no account stays active.",
         "deleteOnDeactivation (delete-on-deactivation)",
-        "which nobody notices",
+        "and no error is reported",
     ] {
         assert!(verdict.contains(said), "{said}:\n{verdict}");
     }

@@ -60,23 +60,23 @@ fn a_text_that_is_no_name_is_refused_with_the_place() {
     .map(|text| Dn::parse(text).unwrap_err().to_string())
     .collect();
     insta::assert_snapshot!(errors.join("\n"), @r#"
-    "ada" is no distinguished name: at offset 3, `=` was expected after the attribute type
-    "cn" is no distinguished name: at offset 2, `=` was expected after the attribute type
-    "=x" is no distinguished name: at offset 0, an attribute type was expected, such as cn or 2.5.4.3
-    "cn=a," is no distinguished name: at offset 5, another relative name was expected after the separator
-    "cn=a,,o=x" is no distinguished name: at offset 5, an attribute type was expected, such as cn or 2.5.4.3
-    "cn=\"Harlow, Rex\"" is no distinguished name: at offset 3, the value is in quotation marks, a form that RFC 4514 no longer has: escape its special characters with backslashes
-    "cn=a;o=x" is no distinguished name: at offset 4, ';' must be escaped with a backslash in a value
-    "cn=a<b" is no distinguished name: at offset 4, '<' must be escaped with a backslash in a value
-    "cn=a\\" is no distinguished name: at offset 4, a backslash must be followed by one of `\ " + , ; < > # =`, a blank, or two hexadecimal digits
-    "cn=a\\zb" is no distinguished name: at offset 4, a backslash must be followed by one of `\ " + , ; < > # =`, a blank, or two hexadecimal digits
-    "cn=\\C4" is no distinguished name: at offset 3, the escaped bytes are not UTF-8
-    "cn=#04024" is no distinguished name: at offset 4, `#` must be followed by pairs of hexadecimal digits, or be escaped when it is meant literally
-    "cn=#" is no distinguished name: at offset 4, `#` must be followed by pairs of hexadecimal digits, or be escaped when it is meant literally
-    "cn=#0402 x" is no distinguished name: at offset 9, `#` must be followed by pairs of hexadecimal digits, or be escaped when it is meant literally
-    "1..2=x" is no distinguished name: at offset 0, an attribute type was expected, such as cn or 2.5.4.3
-    "c n=x" is no distinguished name: at offset 2, `=` was expected after the attribute type
-    "cn=a+" is no distinguished name: at offset 5, an attribute type was expected, such as cn or 2.5.4.3
+    "ada" is not a distinguished name: at offset 3, `=` was expected after the attribute type
+    "cn" is not a distinguished name: at offset 2, `=` was expected after the attribute type
+    "=x" is not a distinguished name: at offset 0, an attribute type was expected, such as cn or 2.5.4.3
+    "cn=a," is not a distinguished name: at offset 5, another relative name was expected after the separator
+    "cn=a,,o=x" is not a distinguished name: at offset 5, an attribute type was expected, such as cn or 2.5.4.3
+    "cn=\"Harlow, Rex\"" is not a distinguished name: at offset 3, the value is in quotation marks, a form that RFC 4514 no longer has: escape its special characters with backslashes
+    "cn=a;o=x" is not a distinguished name: at offset 4, ';' must be escaped with a backslash in a value
+    "cn=a<b" is not a distinguished name: at offset 4, '<' must be escaped with a backslash in a value
+    "cn=a\\" is not a distinguished name: at offset 4, a backslash must be followed by one of `\ " + , ; < > # =`, a blank, or two hexadecimal digits
+    "cn=a\\zb" is not a distinguished name: at offset 4, a backslash must be followed by one of `\ " + , ; < > # =`, a blank, or two hexadecimal digits
+    "cn=\\C4" is not a distinguished name: at offset 3, the escaped bytes are not UTF-8
+    "cn=#04024" is not a distinguished name: at offset 4, `#` must be followed by pairs of hexadecimal digits, or be escaped when it is meant literally
+    "cn=#" is not a distinguished name: at offset 4, `#` must be followed by pairs of hexadecimal digits, or be escaped when it is meant literally
+    "cn=#0402 x" is not a distinguished name: at offset 9, `#` must be followed by pairs of hexadecimal digits, or be escaped when it is meant literally
+    "1..2=x" is not a distinguished name: at offset 0, an attribute type was expected, such as cn or 2.5.4.3
+    "c n=x" is not a distinguished name: at offset 2, `=` was expected after the attribute type
+    "cn=a+" is not a distinguished name: at offset 5, an attribute type was expected, such as cn or 2.5.4.3
     "#);
 }
 

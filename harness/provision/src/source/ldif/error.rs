@@ -52,14 +52,14 @@ pub enum LdifProblem {
     LongLine(usize),
     #[error("the record is larger than {0} bytes; is a blank line between the records missing?")]
     LargeRecord(usize),
-    #[error("the line is not UTF-8; export values that are no text in base64 (`attribute:: value`)")]
+    #[error("the line is not UTF-8; export values that are not text in base64 (`attribute:: value`)")]
     NotUtf8,
     #[error("the line starts with a blank, which continues a line, but there is none before it; remove the blank")]
     Continuation,
     #[error("{0:?} has no colon; a line is `attribute: value`, and a continued line starts with a blank")]
     NoColon(String),
     #[error(
-        "{0:?} is no attribute description; it is a name such as `mail`, with options after semicolons such as `cn;lang-en`"
+        "{0:?} is not an attribute description; it is a name such as `mail`, with options after semicolons such as `cn;lang-en`"
     )]
     AttributeDescription(String),
     #[error("the value of {0} is not base64; `::` announces base64, a plain value stands after one colon")]
@@ -88,7 +88,9 @@ pub enum LdifProblem {
     MisplacedChangeType,
     #[error("`control` must be followed by `changetype`")]
     ControlWithoutChange,
-    #[error("{0:?} is no control; it is an object identifier, then optionally true or false, then optionally a value")]
+    #[error(
+        "{0:?} is not a control; it is an object identifier, then optionally true or false, then optionally a value"
+    )]
     Control(String),
     #[error(
         "a delete has no lines after `changetype: delete`, but here is {0:?}; put a blank line before the next record"
@@ -96,7 +98,7 @@ pub enum LdifProblem {
     AfterDelete(String),
     #[error("a modify needs at least one of `add:`, `delete:` and `replace:`")]
     NoModifications,
-    #[error("{0:?} is no modification; use add, delete or replace, and close each with a line `-`")]
+    #[error("{0:?} is not a modification; use add, delete or replace, and close each with a line `-`")]
     ModificationKind(String),
     #[error("increment (RFC 4525) is not supported; use `replace:` with the new value")]
     Increment,

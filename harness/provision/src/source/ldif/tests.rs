@@ -173,13 +173,13 @@ fn each_malformed_line_is_named_with_the_remedy() {
     people.ldif, line 1: the line starts with a blank, which continues a line, but there is none before it; remove the blank
     people.ldif, line 2: the line starts with a blank, which continues a line, but there is none before it; remove the blank
     people.ldif, line 2: "no colon here" has no colon; a line is `attribute: value`, and a continued line starts with a blank
-    people.ldif, line 2: "mail " is no attribute description; it is a name such as `mail`, with options after semicolons such as `cn;lang-en`
-    people.ldif, line 2: "" is no attribute description; it is a name such as `mail`, with options after semicolons such as `cn;lang-en`
-    people.ldif, line 2: "1mail" is no attribute description; it is a name such as `mail`, with options after semicolons such as `cn;lang-en`
-    people.ldif, line 2: "cn;" is no attribute description; it is a name such as `mail`, with options after semicolons such as `cn;lang-en`
-    people.ldif, line 2: "cn;lang en" is no attribute description; it is a name such as `mail`, with options after semicolons such as `cn;lang-en`
-    people.ldif, line 2: "1..2" is no attribute description; it is a name such as `mail`, with options after semicolons such as `cn;lang-en`
-    people.ldif, line 2: "m_il!" is no attribute description; it is a name such as `mail`, with options after semicolons such as `cn;lang-en`
+    people.ldif, line 2: "mail " is not an attribute description; it is a name such as `mail`, with options after semicolons such as `cn;lang-en`
+    people.ldif, line 2: "" is not an attribute description; it is a name such as `mail`, with options after semicolons such as `cn;lang-en`
+    people.ldif, line 2: "1mail" is not an attribute description; it is a name such as `mail`, with options after semicolons such as `cn;lang-en`
+    people.ldif, line 2: "cn;" is not an attribute description; it is a name such as `mail`, with options after semicolons such as `cn;lang-en`
+    people.ldif, line 2: "cn;lang en" is not an attribute description; it is a name such as `mail`, with options after semicolons such as `cn;lang-en`
+    people.ldif, line 2: "1..2" is not an attribute description; it is a name such as `mail`, with options after semicolons such as `cn;lang-en`
+    people.ldif, line 2: "m_il!" is not an attribute description; it is a name such as `mail`, with options after semicolons such as `cn;lang-en`
     people.ldif, line 2: the value of cn is not base64; `::` announces base64, a plain value stands after one colon
     people.ldif, line 2: the value of cn is not base64; `::` announces base64, a plain value stands after one colon
     people.ldif, line 2: jpegPhoto takes its value from a URL (`:<`), which is refused because reading a file must not read others; put the value itself there in base64 (`::`)
@@ -189,26 +189,26 @@ fn each_malformed_line_is_named_with_the_remedy() {
     people.ldif, line 1: version "one" is unknown; only `version: 1` exists
     people.ldif, line 1: a record starts with `dn:`, but here is "cn: a"; is the line above wrongly blank?
     people.ldif, line 1: the value of dn is not base64; `::` announces base64, a plain value stands after one colon
-    people.ldif, line 1: the line is not UTF-8; export values that are no text in base64 (`attribute:: value`)
+    people.ldif, line 1: the line is not UTF-8; export values that are not text in base64 (`attribute:: value`)
     people.ldif, line 1: the name of an entry cannot be empty here
-    people.ldif, line 1: "ada" is no distinguished name: at offset 3, `=` was expected after the attribute type
-    people.ldif, line 1: "cn=\"a\"" is no distinguished name: at offset 3, the value is in quotation marks, a form that RFC 4514 no longer has: escape its special characters with backslashes
+    people.ldif, line 1: "ada" is not a distinguished name: at offset 3, `=` was expected after the attribute type
+    people.ldif, line 1: "cn=\"a\"" is not a distinguished name: at offset 3, the value is in quotation marks, a form that RFC 4514 no longer has: escape its special characters with backslashes
     people.ldif, line 1: an entry needs at least one attribute
     people.ldif, line 3: a second `dn:` in one record; put a blank line before it
     people.ldif, line 3: `changetype` must stand directly after `dn:` and controls
     people.ldif, line 2: changetype "remove" is unknown; use add, delete, modify, modrdn or moddn
     people.ldif, line 2: an entry needs at least one attribute
     people.ldif, line 3: a delete has no lines after `changetype: delete`, but here is "cn: a"; put a blank line before the next record
-    people.ldif, line 2: the line is not UTF-8; export values that are no text in base64 (`attribute:: value`)
+    people.ldif, line 2: the line is not UTF-8; export values that are not text in base64 (`attribute:: value`)
     people.ldif, line 3: `control` must be followed by `changetype`
     people.ldif, line 1: `control` must be followed by `changetype`
-    people.ldif, line 2: "control: critical" is no control; it is an object identifier, then optionally true or false, then optionally a value
-    people.ldif, line 2: "control: 1.2.3 yes" is no control; it is an object identifier, then optionally true or false, then optionally a value
+    people.ldif, line 2: "control: critical" is not a control; it is an object identifier, then optionally true or false, then optionally a value
+    people.ldif, line 2: "control: 1.2.3 yes" is not a control; it is an object identifier, then optionally true or false, then optionally a value
     people.ldif, line 2: a modify needs at least one of `add:`, `delete:` and `replace:`
     people.ldif, line 3: `-` closes a modification, but none is open
-    people.ldif, line 3: "cn: a" is no modification; use add, delete or replace, and close each with a line `-`
+    people.ldif, line 3: "cn: a" is not a modification; use add, delete or replace, and close each with a line `-`
     people.ldif, line 3: `add: cn` has no value; give at least one line `cn: value`
-    people.ldif, line 3: "c n" is no attribute description; it is a name such as `mail`, with options after semicolons such as `cn;lang-en`
+    people.ldif, line 3: "c n" is not an attribute description; it is a name such as `mail`, with options after semicolons such as `cn;lang-en`
     people.ldif, line 4: `add: cn` is followed by a value of sn; close each modification with a line `-`
     people.ldif, line 5: `replace: cn` is followed by a value of delete; close each modification with a line `-`
     people.ldif, line 3: increment (RFC 4525) is not supported; use `replace:` with the new value
@@ -216,10 +216,10 @@ fn each_malformed_line_is_named_with_the_remedy() {
     people.ldif, line 2: a rename needs a line `newrdn: cn=New Name`
     people.ldif, line 3: a rename has newrdn, deleteoldrdn and newsuperior in this order, but here is "deleteoldrdn: 1"
     people.ldif, line 3: a rename needs a line `deleteoldrdn: 1` or `0`
-    people.ldif, line 3: newrdn is a single relative name such as `cn=Sales`: "b" is no distinguished name: at offset 1, `=` was expected after the attribute type
-    people.ldif, line 3: newrdn is a single relative name such as `cn=Sales`: "cn=b,o=x" is no distinguished name: at offset 0, a single relative name was expected; escape a comma that belongs to its value
+    people.ldif, line 3: newrdn is a single relative name such as `cn=Sales`: "b" is not a distinguished name: at offset 1, `=` was expected after the attribute type
+    people.ldif, line 3: newrdn is a single relative name such as `cn=Sales`: "cn=b,o=x" is not a distinguished name: at offset 0, a single relative name was expected; escape a comma that belongs to its value
     people.ldif, line 4: deleteoldrdn is 0 or 1, not "yes"
-    people.ldif, line 5: "x" is no distinguished name: at offset 1, `=` was expected after the attribute type
+    people.ldif, line 5: "x" is not a distinguished name: at offset 1, `=` was expected after the attribute type
     people.ldif, line 6: a rename has newrdn, deleteoldrdn and newsuperior in this order, but here is "cn: c"
     people.ldif, line 5: a rename has newrdn, deleteoldrdn and newsuperior in this order, but here is "cn: c"
     "#);
@@ -235,7 +235,7 @@ fn bytes_that_are_no_text_are_named() {
         of(b"dn: cn=a\njpegPhoto: \x00\x01\n"),
     ];
     insta::assert_snapshot!(messages.join("\n"), @r#"
-    people.ldif, line 2: the line is not UTF-8; export values that are no text in base64 (`attribute:: value`)
+    people.ldif, line 2: the line is not UTF-8; export values that are not text in base64 (`attribute:: value`)
     people.ldif, line 1: the file is UTF-16; convert it to UTF-8
     people.ldif, line 1: the file is UTF-16; convert it to UTF-8
     people.ldif, line 2: the file holds a NUL byte, so it is not text; LDIF has such values in base64 (`attribute:: value`)

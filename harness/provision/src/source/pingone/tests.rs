@@ -35,10 +35,7 @@ fn the_rule_decides_who_is_provisioned() {
         let source = PingOne::parse("users.json", USERS, &rule).unwrap();
         assert_eq!(names(&source), expected, "{filter}");
     }
-    assert_eq!(
-        rule("").warnings,
-        ["rule.json: the rule has no populationExpression, so every user is provisioned"]
-    );
+    assert_eq!(rule("").warnings, ["rule.json: the rule has no populationExpression, so every user is provisioned"]);
 }
 
 #[test]
