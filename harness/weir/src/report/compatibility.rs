@@ -94,7 +94,7 @@ pub fn markdown(clients: &[Compatibility]) -> String {
         - **by fall-back**: right in the end, by further requests or in the cycle after\n\
         - **degraded**: the client noticed nothing, and something is wrong in the end\n\
         - **broken**: the client could not do it, and not in the cycle after either\n\n\
-        What an earlier step left wrong is not told again. Operations go one after the other here, so deviations that need two at \
+        A fault that an earlier step left is not reported again. Operations go one after the other here, so deviations that need two at \
         once do no harm.\n"
         .to_owned();
     text.push_str(
