@@ -49,10 +49,10 @@ pub(super) struct CheckArgs {
     /// The SCIM base URL; without it an embedded endpoint is checked
     #[arg(value_name = "URL", value_parser = base_url)]
     url: Option<Url>,
-    /// Run only this topic or check, such as `patch` or `create.user`, or a pattern such as `create.dup*`; may be repeated
+    /// Run only this topic, check or pattern: `patch`, `create.user`, `create.dup*`; repeat for more
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     only: Vec<String>,
-    /// Leave out this topic or check, or a pattern; may be repeated
+    /// Leave out this topic, check or pattern; repeat for more
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     skip: Vec<String>,
     /// Add slow checks: 10,000 users, a group of 5,000 members

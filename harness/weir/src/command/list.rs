@@ -45,7 +45,7 @@ pub(super) struct ListArgs {
     /// What to list
     #[arg(value_enum, value_name = "CATALOGUE")]
     catalogue: Catalogue,
-    /// Only this topic of checks or deviations, or a pattern such as `create.dup*`; or requirements of this feature
+    /// Only this topic or pattern, such as `create.dup*`; for requirements, this feature
     #[arg(long, value_name = "WORD")]
     topic: Option<String>,
     /// The form of the list
