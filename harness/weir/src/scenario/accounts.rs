@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use weir_provision::RemoveUserAction;
 use weir_provision::client::Description;
 use weir_provision::engine::Action;
@@ -14,11 +14,69 @@ use weir_provision::ledger::{Kind, MemoryLedger};
 use weir_provision::mapping::{FieldRule, Mapping, field};
 use weir_provision::source::{Directory, Entries, Source, SourceError};
 
+use super::place::State;
 use super::rehearsal::{Rehearsal, changed, person, removed};
 use super::{Place, ScenarioError, Told};
 
 fn columns(names: &[&str]) -> Vec<String> {
     names.iter().map(|&name| name.to_owned()).collect()
+}
+
+/// What the endpoint reports of one account under one connection.
+struct IdentifierObservation {
+    connection: &'static str,
+    account: &'static str,
+    reported: State,
+}
+
+impl IdentifierObservation {
+    fn row(&self) -> Vec<String> {
+        [self.connection, self.account, self.reported.as_str()].map(str::to_owned).to_vec()
+    }
+
+    fn json(&self) -> Value {
+        json!({ "connection": self.connection, "account": self.account, "reported": self.reported.as_str() })
+    }
+}
+
+/// What an event of a user's life led to under one setting of Provision Disabled Users.
+struct DisabledObservation {
+    provisions: bool,
+    event: &'static str,
+    /// The requests in words.
+    sent: String,
+    reported: State,
+}
+
+impl DisabledObservation {
+    const fn option(&self) -> &'static str {
+        if self.provisions { "Provision Disabled Users selected" } else { "Provision Disabled Users cleared" }
+    }
+
+    fn row(&self) -> Vec<String> {
+        [self.option(), self.event, &self.sent, self.reported.as_str()].map(str::to_owned).to_vec()
+    }
+
+    fn json(&self) -> Value {
+        json!({ "option": self.option(), "event": self.event, "sent": self.sent, "reported": self.reported.as_str() })
+    }
+}
+
+/// Where a user's account stands after an event.
+struct DeletionObservation {
+    event: &'static str,
+    reported: State,
+    account: State,
+}
+
+impl DeletionObservation {
+    fn row(&self) -> Vec<String> {
+        [self.event, self.reported.as_str(), self.account.as_str()].map(str::to_owned).to_vec()
+    }
+
+    fn json(&self) -> Value {
+        json!({ "event": self.event, "reported": self.reported.as_str(), "account": self.account.as_str() })
+    }
 }
 
 fn first(places: &[Place]) -> Result<&Place, ScenarioError> {
@@ -44,12 +102,13 @@ pub(super) async fn fixed_identifier(places: &[Place], description: &Description
     let acted = rehearsal.cycle().await?;
     let created = acted.report.count(Kind::User, Action::Created);
     let (old, new) = (place.reported(&uid).await?, place.reported(&mail).await?);
-    let rows = vec![
-        vec!["userName from uid".to_owned(), "uid".to_owned(), before.as_str().to_owned()],
-        vec!["userName from mail, new connection".to_owned(), "uid".to_owned(), old.as_str().to_owned()],
-        vec!["userName from mail, new connection".to_owned(), "mail".to_owned(), new.as_str().to_owned()],
+    let renewed = "userName from mail, new connection";
+    let observations = [
+        IdentifierObservation { connection: "userName from uid", account: "uid", reported: before },
+        IdentifierObservation { connection: renewed, account: "uid", reported: old },
+        IdentifierObservation { connection: renewed, account: "mail", reported: new },
     ];
-    let doubled = created == 1 && old != super::place::State::Gone;
+    let doubled = created == 1 && old != State::Gone;
     Ok(Told {
         scenario: "fixed-identifier",
         client: description.id.clone(),
@@ -61,11 +120,8 @@ pub(super) async fn fixed_identifier(places: &[Place], description: &Description
             "The person has one account.".to_owned()
         }],
         is_found: doubled,
-        observations: rows
-            .iter()
-            .map(|row| json!({ "connection": row[0], "account": row[1], "reported": row[2] }))
-            .collect(),
-        rows,
+        rows: observations.iter().map(IdentifierObservation::row).collect(),
+        observations: observations.iter().map(IdentifierObservation::json).collect(),
     })
 }
 
@@ -78,14 +134,13 @@ pub(super) async fn provision_disabled(places: &[Place], description: &Descripti
         )));
     }
     let place = first(places)?;
-    let mut rows = Vec::new();
+    let mut observations = Vec::new();
     for provisions in [false, true] {
         let uid = place.fresh_name();
         let mut rehearsal = Rehearsal::new(place, description, &person(&uid, ""))?;
         rehearsal.provisioner.options.provision_disabled_users = provisions;
         rehearsal.provisioner.options.remove_user_action = RemoveUserAction::Delete;
         rehearsal.prepare().await?;
-        let setting = if provisions { "Provision Disabled Users selected" } else { "Provision Disabled Users cleared" };
         for (event, change) in [
             ("disabled in the source", changed(&uid, "nsaccountlock", &["TRUE"])),
             ("then the title changes", changed(&uid, "title", &["Gardener"])),
@@ -94,15 +149,12 @@ pub(super) async fn provision_disabled(places: &[Place], description: &Descripti
             let acted = rehearsal.cycle().await?;
             let sent: Vec<String> = acted.writes().map(|exchange| super::rehearsal::in_words(exchange)).collect();
             let sent = if sent.is_empty() { "nothing".to_owned() } else { sent.join(", ") };
-            rows.push(vec![
-                setting.to_owned(),
-                event.to_owned(),
-                sent,
-                place.reported(&uid).await?.as_str().to_owned(),
-            ]);
+            let reported = place.reported(&uid).await?;
+            observations.push(DisabledObservation { provisions, event, sent, reported });
         }
     }
-    let returns = rows[3][3] == "inactive";
+    // The account was deleted when the user was disabled; what counts is where it stands after the last event.
+    let returns = observations.last().is_some_and(|last| last.provisions && last.reported == State::Inactive);
     Ok(Told {
         scenario: "provision-disabled-with-delete",
         client: description.id.clone(),
@@ -117,11 +169,8 @@ pub(super) async fn provision_disabled(places: &[Place], description: &Descripti
             "The deleted account does not come back.".to_owned()
         }],
         is_found: returns,
-        observations: rows
-            .iter()
-            .map(|row| json!({ "option": row[0], "event": row[1], "sent": row[2], "reported": row[3] }))
-            .collect(),
-        rows,
+        rows: observations.iter().map(DisabledObservation::row).collect(),
+        observations: observations.iter().map(DisabledObservation::json).collect(),
     })
 }
 
@@ -170,7 +219,7 @@ pub(super) async fn group_dn_deletion(places: &[Place], description: &Descriptio
     );
     let mut rehearsal = Rehearsal::new(place, description, &ldif)?;
     let memory = Mutex::default();
-    let mut rows = Vec::new();
+    let mut observations = Vec::new();
     let joins =
         format!("dn: cn={group},dc=example,dc=com\nchangetype: modify\nadd: member\nmember: {}\n-\n", member(&bo));
     for (event, change) in [
@@ -185,13 +234,11 @@ pub(super) async fn group_dn_deletion(places: &[Place], description: &Descriptio
         let source = GroupDn { directory: &rehearsal.directory.clone(), group: group.clone(), memory: &memory };
         rehearsal.cycle_from(&source).await?;
         let reported = place.reported(&ada).await?;
-        rows.push(vec![
-            event.to_owned(),
-            reported.as_str().to_owned(),
-            place.account_state(&ada).await?.as_str().to_owned(),
-        ]);
+        let account = place.account_state(&ada).await?;
+        observations.push(DeletionObservation { event, reported, account });
     }
-    let lingers = rows[1][1] == "active" && rows[2][1] == "active";
+    // Before the deletion, in the cycle after it, in another one, and after a change of the group.
+    let lingers = observations[1..=2].iter().all(|after| after.reported == State::Active);
     Ok(Told {
         scenario: "group-dn-deletion",
         client: description.id.clone(),
@@ -203,10 +250,7 @@ pub(super) async fn group_dn_deletion(places: &[Place], description: &Descriptio
             "The deletion is noticed in the next cycle.".to_owned()
         }],
         is_found: lingers,
-        observations: rows
-            .iter()
-            .map(|row| json!({ "event": row[0], "reported": row[1], "account": row[2] }))
-            .collect(),
-        rows,
+        rows: observations.iter().map(DeletionObservation::row).collect(),
+        observations: observations.iter().map(DeletionObservation::json).collect(),
     })
 }
