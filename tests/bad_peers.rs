@@ -24,12 +24,12 @@ fn each_kind_of_bad_peer_is_named_in_one_sentence() {
         ("nobody listens", format!("http://{nobody}/scim/v2"), "connection refused; nothing listens on port"),
         ("no such host", "http://weir.invalid/scim/v2".into(), "is not known; check the spelling"),
         ("no TLS", format!("{}/scim/v2", peer(page).replace("http:", "https:")), "TLS failed"),
-        ("a web page", format!("{}/scim/v2", peer(page)), "no SCIM endpoint"),
-        ("nothing at all", format!("{}/scim/v2", peer(empty)), "no SCIM endpoint"),
+        ("a web page", format!("{}/scim/v2", peer(page)), "not a SCIM endpoint"),
+        ("nothing at all", format!("{}/scim/v2", peer(empty)), "not a SCIM endpoint"),
         ("a body cut short", format!("{}/scim/v2", peer(short)), "the connection ended before the answer was complete"),
         ("no HTTP", format!("{}/scim/v2", peer("220 smtp.example.com ESMTP\r\n")), "does not speak HTTP"),
         ("wrong credentials", format!("{}/scim/v2", peer(refused)), "the credentials were refused"),
-        ("a login page", format!("{}/scim/v2", peer(moved)), "no SCIM endpoint"),
+        ("a login page", format!("{}/scim/v2", peer(moved)), "not a SCIM endpoint"),
         ("an endless answer", format!("{}/scim/v2", endless()), "exceeds 8388608 bytes"),
     ] {
         let ran = run(&["check", &url, "--bearer", "t1ger", "--yes", "--format", "json", "--timeout", "5"]);

@@ -342,9 +342,7 @@ impl Data {
     /// Whether the endpoint publishes its resource types, and none of them has the schema.
     fn is_unlisted(&self, uri: &str) -> bool {
         let types = self.discovery.resource_types();
-        let lists =
-            |kind: &ResourceType| kind.schema == uri || kind.extensions.iter().any(|extension| extension == uri);
-        types.iter().any(|kind| kind.provenance == Provenance::Published) && !types.iter().any(lists)
+        types.iter().any(|kind| kind.provenance == Provenance::Published) && !self.discovery.is_named_by_a_type(uri)
     }
 
     /// The body of a group without members.
@@ -362,7 +360,7 @@ impl Data {
             members.retain(|name, _| name == "schemas" || attribute(attributes, name).is_some());
             self.add_required(members, attributes);
         }
-        let extensions = self.discovery.resource_types.entries().iter().filter(|kind| {
+        let extensions = self.discovery.resource_types.all_entries().iter().filter(|kind| {
             at(kind, "endpoint").and_then(Value::as_str).is_some_and(|at| at.trim_start_matches('/') == &endpoint[1..])
         });
         for extension in

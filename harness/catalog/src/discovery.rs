@@ -1,15 +1,16 @@
 //! What an endpoint says about itself, and what a few harmless requests show where it is silent or not believed.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, OnceLock};
 
 use reqwest::Method;
 use scim::capability::{Capabilities, Capability};
 use scim::tolerance::Tolerance;
 use serde_json::{Value, json};
+use weir_exchange::Bounds;
 use weir_exchange::client::Client;
 use weir_exchange::difference::at;
-use weir_exchange::error::EndpointError;
+use weir_exchange::error::{EndpointError, EndpointErrorKind};
 use weir_exchange::exchange::Exchange;
 use weir_exchange::request::Request;
 use weir_files::name::UnknownName;
@@ -21,16 +22,29 @@ pub struct Document {
     pub exchange: Arc<Exchange>,
     /// Why it cannot be used: a status other than 200, or a body that is no JSON.
     pub fault: Option<String>,
+    /// How many entries are looked at.
+    most: usize,
 }
 
 impl Document {
-    fn new(exchange: Arc<Exchange>) -> Self {
+    fn new(exchange: Arc<Exchange>, bounds: Bounds) -> Self {
         let fault = if exchange.status == 200 {
             exchange.json().err().map(str::to_owned)
         } else {
             Some(format!("the status is {}", exchange.status))
         };
-        Self { exchange, fault }
+        Self { exchange, fault, most: bounds.entries }
+    }
+
+    /// An error if a list within an entry is longer than `most`: checks compare such lists with themselves.
+    fn is_short_enough(&self, most: usize) -> Result<(), DiscoveryError> {
+        let entries = self.all_entries();
+        let whole = if entries.is_empty() { self.json().map(std::slice::from_ref) } else { Some(entries) };
+        let found = whole.unwrap_or_default().iter().map(longest_list).max().unwrap_or(0);
+        if found <= most {
+            return Ok(());
+        }
+        Err(DiscoveryError::TooLong { url: self.exchange.url.to_string(), found, most })
     }
 
     /// The JSON, if the document can be used.
@@ -38,8 +52,25 @@ impl Document {
         if self.fault.is_some() { None } else { self.exchange.json().ok() }
     }
 
-    /// The entries of a list answer; a bare array is read too.
+    /// The entries of a list answer that checks look at one by one.
     pub fn entries(&self) -> &[Value] {
+        let all = self.all_entries();
+        &all[..all.len().min(self.most)]
+    }
+
+    /// Why checks do not look at every entry, if so.
+    pub fn left_out(&self) -> Option<String> {
+        let (all, most) = (self.all_entries().len(), self.most);
+        (all > most).then(|| {
+            let path = self.exchange.url.path();
+            format!(
+                "{path} lists {all} entries, and a run looks at the first {most}; raise --check-entries if the endpoint is that large"
+            )
+        })
+    }
+
+    /// Every entry of a list answer; a bare array is read too.
+    pub fn all_entries(&self) -> &[Value] {
         let json = self.json();
         json.and_then(|json| at(json, "Resources")).or(json).and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
@@ -84,6 +115,8 @@ pub struct Discovery {
     contradictions: Vec<Contradiction>,
     declared: Declarations,
     remarks: Vec<String>,
+    /// Where the schema of each URI stands, in lower case.
+    schema_index: OnceLock<HashMap<String, usize>>,
 }
 
 /// What the description of a target says of it, whatever its discovery publishes. Known of targets of our own only; what is
@@ -138,6 +171,10 @@ pub enum DiscoveryError {
     NotScim { url: String, fault: String },
     #[error("the endpoint publishes other resource types: {0}")]
     UnknownType(UnknownName),
+    #[error(
+        "{url}: an entry has a list of {found} entries, more than {most}; raise --check-entries if the endpoint is that large"
+    )]
+    TooLong { url: String, found: usize, most: usize },
 }
 
 /// What a person knows about an endpoint better than by asking it.
@@ -166,19 +203,26 @@ pub async fn discover(client: &Client) -> Result<Discovery, DiscoveryError> {
 pub async fn discover_knowing(client: &Client, known: &Foreknowledge) -> Result<Discovery, DiscoveryError> {
     let get = |path: &'static str| async move { client.send(Request::get(path)).await };
     // Alone and first, so that an endpoint that is not there gets one request.
-    let service_provider_config = Document::new(get("/ServiceProviderConfig").await?);
+    let bounds = client.bounds();
+    let service_provider_config = Document::new(get("/ServiceProviderConfig").await?, bounds);
     let (resource_types, schemas, users) = tokio::try_join!(
         get("/ResourceTypes"),
         get("/Schemas"),
-        client.send(Request::get("/Users").query("count", "1"))
+        within_bounds(client.send(Request::get("/Users").query("count", "1")))
     )?;
-    let (resource_types, schemas) = (Document::new(resource_types), Document::new(schemas));
-    if users.status == 401 || (users.status == 403 && resource_types.json().is_none()) {
+    let (resource_types, schemas) = (Document::new(resource_types, bounds), Document::new(schemas, bounds));
+    if let Some(users) = &users
+        && (users.status == 401 || (users.status == 403 && resource_types.json().is_none()))
+    {
         return Err(DiscoveryError::Credentials { url: users.url.to_string(), status: users.status });
     }
     let documents = [&service_provider_config, &resource_types, &schemas];
+    for document in documents {
+        document.is_short_enough(bounds.nested())?;
+    }
     if documents.iter().all(|document| document.json().is_none())
-        && let fault @ Some(_) = Document::new(Arc::clone(&users)).fault
+        && let Some(users) = users
+        && let fault @ Some(_) = Document::new(users, bounds).fault
     {
         return Err(DiscoveryError::NotScim { url: client.base_url().to_string(), fault: fault.unwrap_or_default() });
     }
@@ -191,6 +235,7 @@ pub async fn discover_knowing(client: &Client, known: &Foreknowledge) -> Result<
         contradictions: Vec::new(),
         declared: Declarations::default(),
         remarks: Vec::new(),
+        schema_index: OnceLock::new(),
     };
     discovery.remark_on_documents();
     discovery.read_documents();
@@ -200,10 +245,29 @@ pub async fn discover_knowing(client: &Client, known: &Foreknowledge) -> Result<
     Ok(discovery)
 }
 
+/// An answer that is larger than a run reads shows nothing, and is no reason to give the endpoint up.
+async fn within_bounds(
+    answer: impl Future<Output = Result<Arc<Exchange>, EndpointError>>,
+) -> Result<Option<Arc<Exchange>>, EndpointError> {
+    match answer.await {
+        Err(error) if error.kind == EndpointErrorKind::TooLarge => Ok(None),
+        answer => answer.map(Some),
+    }
+}
+
+/// The length of the longest list within `value`.
+fn longest_list(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => items.iter().map(longest_list).fold(items.len(), usize::max),
+        Value::Object(members) => members.values().map(longest_list).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
 fn read_types(document: &Document) -> Vec<ResourceType> {
     let text = |value: &Value, path: &str| at(value, path).and_then(Value::as_str).map(str::to_owned);
     let mut types: Vec<_> = document
-        .entries()
+        .all_entries()
         .iter()
         .filter_map(|entry| {
             let endpoint = text(entry, "endpoint")?;
@@ -287,7 +351,7 @@ impl Discovery {
         }
         let Some(names) = &known.resource_types else { return Ok(()) };
         if let Some(unknown) = names.iter().find(|name| !self.types.iter().any(|kind| kind.name == **name)) {
-            let known = self.types.iter().map(|kind| kind.name.as_str());
+            let known = self.resource_types().iter().map(|kind| kind.name.as_str());
             return Err(DiscoveryError::UnknownType(UnknownName::new("resource type", unknown, known)));
         }
         let (tested, left): (Vec<_>, Vec<_>) =
@@ -311,8 +375,23 @@ impl Discovery {
         &self.remarks
     }
 
+    /// The resource types that checks go through one by one.
     pub fn resource_types(&self) -> &[ResourceType] {
-        &self.types
+        &self.types[..self.types.len().min(self.resource_types.most)]
+    }
+
+    /// Whether a resource type names the schema `uri`, as its own or as an extension.
+    pub fn is_named_by_a_type(&self, uri: &str) -> bool {
+        self.types.iter().any(|kind| kind.schema == uri || kind.extensions.iter().any(|extension| extension == uri))
+    }
+
+    /// Why a check that goes through what `capability` publishes cannot look at all of it, if so.
+    pub fn left_out(&self, capability: Capability) -> Option<String> {
+        match capability {
+            Capability::ResourceTypes => self.resource_types.left_out(),
+            Capability::Schemas => self.schemas.left_out(),
+            _ => None,
+        }
     }
 
     /// The resource type at `endpoint`, such as `/Users`.
@@ -322,10 +401,17 @@ impl Discovery {
 
     /// A published schema by its URI, without letter case.
     pub fn schema(&self, uri: &str) -> Option<&Value> {
-        self.schemas
-            .entries()
-            .iter()
-            .find(|schema| at(schema, "id").and_then(Value::as_str).is_some_and(|id| id.eq_ignore_ascii_case(uri)))
+        let entries = self.schemas.all_entries();
+        let index = self.schema_index.get_or_init(|| {
+            let mut index = HashMap::new();
+            for (place, schema) in entries.iter().enumerate() {
+                if let Some(id) = at(schema, "id").and_then(Value::as_str) {
+                    index.entry(id.to_ascii_lowercase()).or_insert(place);
+                }
+            }
+            index
+        });
+        index.get(&uri.to_ascii_lowercase()).and_then(|place| entries.get(*place))
     }
 
     /// A value of the `ServiceProviderConfig` by its path.
@@ -345,6 +431,8 @@ impl Discovery {
                 document.fault.as_ref().map(|fault| format!("/{name} cannot be used ({fault}); {then}"))
             })
             .collect();
+        let lists = [&self.resource_types, &self.schemas];
+        self.remarks.extend(lists.into_iter().filter_map(Document::left_out));
     }
 
     fn set(&mut self, capability: Capability, offered: bool, provenance: Provenance) {
@@ -423,10 +511,10 @@ impl Discovery {
             offer.provenance != Provenance::Configured && (offer.offered || offer.provenance == Provenance::Assumed)
         });
         let answers = futures_util::future::try_join_all(wanted.map(|(capability, request)| async move {
-            client.send(request).await.map(|exchange| (capability, exchange))
+            within_bounds(client.send(request)).await.map(|exchange| Some((capability, exchange?)))
         }))
         .await?;
-        for (capability, exchange) in answers {
+        for (capability, exchange) in answers.into_iter().flatten() {
             let before = self.offer(capability);
             let Some(offered) = judge(capability, &exchange) else { continue };
             if before.offered && !offered && before.provenance == Provenance::Published {
@@ -436,7 +524,7 @@ impl Discovery {
                     exchange.target(),
                     exchange.status
                 ));
-                self.contradictions.push(Contradiction { capability, exchange });
+                self.contradictions.push(Contradiction { capability, exchange: client.evidence().of(&exchange) });
             }
             self.set(capability, offered, Provenance::Probed);
         }

@@ -9,6 +9,7 @@ pub mod checks;
 mod data;
 pub mod discovery;
 pub mod field;
+pub mod interruption;
 pub mod plan;
 mod published;
 pub mod rounds;

@@ -31,6 +31,8 @@ pub enum Decision {
     Run,
     /// With the reason.
     Skip(String),
+    /// With the bound of the run that it would exceed.
+    Blocked(String),
 }
 
 /// One check of the plan.
@@ -78,14 +80,22 @@ pub fn plan(checks: Vec<&'static Check>, discovery: &Discovery, read_only: bool)
                 .collect();
             let decision = if read_only && check.needs.iter().any(|capability| WRITING.contains(capability)) {
                 Decision::Skip("the run is read-only".into())
-            } else if missing.is_empty() {
-                Decision::Run
-            } else {
+            } else if !missing.is_empty() {
                 Decision::Skip(format!("the endpoint does not offer {}", missing.join(", ")))
+            } else if let Some(reason) = left_out(check, discovery) {
+                Decision::Blocked(reason)
+            } else {
+                Decision::Run
             };
             PlannedCheck { check, decision }
         })
         .collect()
+}
+
+/// Why a check that is about whole lists of discovery cannot look at them, if so.
+fn left_out(check: &Check, discovery: &Discovery) -> Option<String> {
+    let is_about_lists = matches!(check.topic(), "discovery" | "schema");
+    check.needs.iter().filter(|_| is_about_lists).find_map(|capability| discovery.left_out(*capability))
 }
 
 #[cfg(test)]

@@ -3,22 +3,20 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::sync::watch;
-use weir_exchange::{Client, CreatedResources, EndpointError, EndpointErrorKind, Further};
-use weir_judge::{Event, Events, Finding, Origin, Problem, Verdict, verdict_of};
+use weir_exchange::{Client, CreatedResources, EndpointError, EndpointErrorKind, Evidence, Further};
+use weir_judge::{Event, Events, Finding, Origin, Problem, Verdict, shortened, verdict_of};
 
 use crate::check::{Check, CheckResult, Context, Scale, Stop};
 use crate::data::{Data, run_prefix};
 use crate::discovery::Discovery;
+use crate::interruption;
 use crate::plan::{Decision, PlannedCheck};
-use crate::sweep::{delete_created, sweep};
+use crate::sweep::{clean_up, sweep};
 use crate::template::Templates;
-
-/// How long a check that is under way may go on after Ctrl-C before it is abandoned.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// How a plan is run.
 #[derive(Clone)]
@@ -63,7 +61,19 @@ pub async fn run(
         }
     }
     if uncertain {
-        sweep(client, discovery, events, &run_prefix(options.seed), false, false).await;
+        look_for_the_rest(client, discovery, events, options).await;
+    }
+}
+
+/// Finds by name what checks may have created without a note of it.
+async fn look_for_the_rest(client: &Client, discovery: &Discovery, events: &Events, options: &RunOptions) {
+    let prefix = run_prefix(options.seed);
+    let swept = sweep(client, discovery, events, &prefix, false, false);
+    if interruption::unless_over(&options.interrupted, interruption::SWEEP, swept).await.is_none() {
+        let reason = format!(
+            "the run was interrupted, and what else it created was not looked for; run weir clean --prefix {prefix}"
+        );
+        events.emit(&Event::Leftover { url: client.base_url().to_string(), reason });
     }
 }
 
@@ -80,11 +90,13 @@ async fn run_one(
     if *options.interrupted.borrow() {
         return None;
     }
-    if let Decision::Skip(reason) = planned.decision {
-        let mut finding = finding_of(check);
-        finding.verdict = Verdict::Skip;
-        finding.reason = Some(reason);
-        return Some((finding, false));
+    let undone = match planned.decision {
+        Decision::Run => None,
+        Decision::Skip(reason) => Some((Verdict::Skip, reason)),
+        Decision::Blocked(reason) => Some((Verdict::Blocked, reason)),
+    };
+    if let Some((verdict, reason)) = undone {
+        return Some((Finding { verdict, reason: Some(reason), ..finding_of(check) }, false));
     }
     events.emit(&Event::CheckStarted { check: check.id });
     let (mut finding, mut uncertain, lost) = attempt(check, check.id, &client, &discovery, &events, &options).await;
@@ -119,36 +131,45 @@ async fn attempt(
     options: &RunOptions,
 ) -> (Finding, bool, bool) {
     let created = CreatedResources::default();
-    let (recorded, recording) = client.noting(&created).recorded();
+    let bounds = if check.is_opt_in() { client.bounds().of_scale() } else { client.bounds() };
+    let (metered, meter) = client.noting(&created).metered(bounds);
     let data = Data::new(options.seed, data, Arc::clone(discovery)).with_templates(Arc::clone(&options.templates));
-    let context = Context::new(check, recorded, Arc::clone(discovery), data)
+    let context = Context::new(check, metered, Arc::clone(discovery), data)
         .with_further(options.further.clone())
         .with_scale(options.scale);
     let started = Instant::now();
     let outcome = tokio::select! {
-        outcome = AssertUnwindSafe(check.ask(&context)).catch_unwind() => Some(outcome),
-        () = interruption(options.interrupted.clone()) => None,
+        outcome = AssertUnwindSafe(check.ask(&context)).catch_unwind() => Ok(outcome),
+        () = interruption::after(options.interrupted.clone(), interruption::GRACE) => Err("the run was interrupted".into()),
+        () = tokio::time::sleep(bounds.time) => Err(format!(
+            "one check takes at most {} s; raise --check-time if the endpoint is that slow",
+            bounds.time.as_secs()
+        )),
     };
     let mut finding = finding_of(check);
     finding.elapsed = started.elapsed();
-    finding.exchanges = recording.len();
+    finding.exchanges = meter.answered();
     finding.problems = context.take_problems();
-    let lost = matches!(&outcome, Some(Ok(Err(Stop::NoAnswer(error)))) if error.kind == EndpointErrorKind::CutShort);
+    // What the check had in hand is another's now.
+    drop((context, meter));
+    let lost = matches!(&outcome, Ok(Ok(Err(Stop::NoAnswer(error)))) if error.kind == EndpointErrorKind::CutShort);
     match outcome {
-        Some(Ok(outcome)) => judge(&mut finding, outcome),
-        Some(Err(panic)) => {
+        Ok(Ok(outcome)) => judge(&mut finding, outcome, client.evidence()),
+        Ok(Err(panic)) => {
             created.note_interruption();
             finding.verdict = Verdict::Error;
             finding.reason = Some(format!("the check itself broke down: {}", message_of(panic.as_ref())));
         }
-        None => {
+        Err(reason) => {
             created.note_interruption();
-            finding.verdict = Verdict::Blocked;
-            finding.reason = Some("the run was interrupted".into());
+            // What was found until then is found.
+            finding.verdict = finding.problems.iter().map(|problem| problem.verdict).fold(Verdict::Blocked, Ord::max);
+            finding.reason = Some(reason);
         }
     }
+    finding.reason = finding.reason.map(shortened);
     declare(&mut finding, discovery);
-    delete_created(&created, client, events).await;
+    clean_up(&created, client, events, &options.interrupted).await;
     (finding, created.is_uncertain(), lost)
 }
 
@@ -165,20 +186,11 @@ fn declare(finding: &mut Finding, discovery: &Discovery) {
     }
 }
 
-/// Resolves when the run has been interrupted and the time for an orderly end has passed.
-async fn interruption(mut interrupted: watch::Receiver<bool>) {
-    if interrupted.wait_for(|interrupted| *interrupted).await.is_err() {
-        // Nobody is left who could interrupt.
-        std::future::pending::<()>().await;
-    }
-    tokio::time::sleep(GRACE).await;
-}
-
 fn finding_of(check: &'static Check) -> Finding {
     Finding::new(Origin::Check, check.id, check.title)
 }
 
-fn judge(finding: &mut Finding, outcome: CheckResult) {
+fn judge(finding: &mut Finding, outcome: CheckResult, evidence: &Evidence) {
     // What decides the verdict is read first.
     finding.problems.sort_by_key(|problem| std::cmp::Reverse(problem.verdict));
     finding.verdict = finding.problems.first().map_or(Verdict::Pass, |problem| problem.verdict);
@@ -191,7 +203,7 @@ fn judge(finding: &mut Finding, outcome: CheckResult) {
         Err(Stop::Skip(reason)) => finding.reason = Some(reason),
         Err(Stop::Blocked { reason, cause, exchanges }) => {
             finding.verdict = finding.verdict.max(Verdict::Blocked);
-            finding.problems.push(Problem {
+            let problem = Problem {
                 verdict: Verdict::Blocked,
                 message: reason.clone(),
                 requirements: Vec::new(),
@@ -199,14 +211,15 @@ fn judge(finding: &mut Finding, outcome: CheckResult) {
                 observed: exchanges.last().map_or_else(|| "no answer".into(), |exchange| exchange.status.to_string()),
                 exchanges,
                 differences: Vec::new(),
-            });
+            };
+            finding.problems.push(problem.kept(evidence));
             finding.reason = Some(reason);
             finding.cause = cause;
         }
         Err(Stop::NoAnswer(error)) => {
             let problem = no_answer(&finding.id, &error);
             finding.verdict = finding.verdict.max(problem.verdict);
-            finding.reason = Some(if error.kind == EndpointErrorKind::Budget {
+            finding.reason = Some(if error.is_of_a_bound() {
                 error.sentence
             } else if error.is_unreachable() {
                 format!("the endpoint cannot be reached any more ({})", error.sentence)
@@ -224,8 +237,8 @@ fn no_answer(check: &str, error: &EndpointError) -> Problem {
     let check = crate::checks::find(check);
     let requirements = check.map_or(&[][..], |check| check.requirements);
     let verdict = match error.kind {
-        Kind::Timeout | Kind::TooLarge | Kind::CutShort | Kind::NotHttp | Kind::OtherOrigin => verdict_of(requirements),
-        Kind::Refused | Kind::Dns | Kind::Tls | Kind::Budget | Kind::Other => Verdict::Blocked,
+        Kind::Timeout | Kind::CutShort | Kind::NotHttp | Kind::OtherOrigin => verdict_of(requirements),
+        Kind::Refused | Kind::Dns | Kind::Tls | Kind::Budget | Kind::TooLarge | Kind::Other => Verdict::Blocked,
         Kind::BadRequest | Kind::Discarded => Verdict::Error,
     };
     Problem {

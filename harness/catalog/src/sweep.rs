@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::Value;
+use tokio::sync::watch;
 use url::Url;
 use weir_exchange::difference::at;
 use weir_exchange::{Client, CreatedResources, Exchange, Request};
 use weir_judge::{Event, Events};
 
 use crate::discovery::Discovery;
+use crate::interruption;
 
 /// How long a page is asked for.
 const PAGE: usize = 200;
@@ -18,9 +20,31 @@ const MOST_PAGES: usize = 1000;
 
 /// Deletes everything on the list, the newest first, and reports what remains. What is already gone counts as deleted.
 pub async fn delete_created(created: &CreatedResources, client: &Client, events: &Events) {
-    for (url, access) in created.take() {
+    while let Some((url, access)) = created.newest() {
         // As the client that created it, which may be another tenant's.
         delete(&client.with_access(access), url, events).await;
+        created.forget_newest();
+    }
+}
+
+/// Reports everything on the list as left behind.
+pub fn leave_created(created: &CreatedResources, events: &Events) {
+    for (url, _) in created.take() {
+        let reason = "the run was interrupted, and the time to clean up was over".to_owned();
+        events.emit(&Event::Leftover { url: url.to_string(), reason });
+    }
+}
+
+/// As [`delete_created`]; names what is left when the run has been interrupted and the time to clean up is over.
+pub async fn clean_up(
+    created: &CreatedResources,
+    client: &Client,
+    events: &Events,
+    interrupted: &watch::Receiver<bool>,
+) {
+    let deleted = delete_created(created, client, events);
+    if interruption::unless_over(interrupted, interruption::CLEAN_UP, deleted).await.is_none() {
+        leave_created(created, events);
     }
 }
 

@@ -13,10 +13,13 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue,
 use secrecy::ExposeSecret as _;
 use url::Url;
 
+use super::bounds::{Bounds, parsed_size};
 use super::created::CreatedResources;
 use super::credentials::{Access, Credentials};
 use super::error::{ClientError, EndpointError, EndpointErrorKind};
+use super::evidence::Evidence;
 use super::exchange::{Authentication, Exchange, ParsedBody};
+use super::meter::{Held, Lane, Meter, Room};
 use super::observer::Observer;
 use super::pace;
 use super::pace::{Pace, Settling};
@@ -35,8 +38,8 @@ pub struct ClientOptions {
     pub connect_timeout: Duration,
     /// Until the answer is complete.
     pub timeout: Duration,
-    /// The largest answer that is read, in bytes.
-    pub largest_answer: usize,
+    /// What is read, kept and sent at most.
+    pub bounds: Bounds,
     /// How many requests may be under way at once.
     pub concurrency: usize,
     /// Requests a second; unlimited if absent.
@@ -62,7 +65,7 @@ impl Default for ClientOptions {
             headers: Vec::new(),
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(30),
-            largest_answer: 8 * 1024 * 1024,
+            bounds: Bounds::DEFAULT,
             concurrency: 8,
             rate: None,
             authorities: Vec::new(),
@@ -78,7 +81,9 @@ impl Default for ClientOptions {
 struct Shared {
     http: reqwest::Client,
     timeout: Duration,
-    largest_answer: usize,
+    bounds: Bounds,
+    evidence: Evidence,
+    lane: Lane,
     pace: Pace,
     budget: Option<u64>,
     settling: Settling,
@@ -95,27 +100,48 @@ pub struct Client {
     recordings: Vec<Recording>,
     observer: Option<Observer>,
     created: Option<CreatedResources>,
+    meter: Option<Meter>,
+    room: Option<Room>,
 }
 
-/// The exchanges that one client, and its clones, had since the recording began.
+/// Bytes of bodies that a recording keeps; later exchanges are recorded without.
+const RECORDED: usize = 16 * 1024 * 1024;
+
+/// The exchanges that one client, and its clones, had since the recording began, without their parsed JSON.
 #[derive(Clone, Default)]
-pub struct Recording(Arc<Mutex<Vec<Arc<Exchange>>>>);
+pub struct Recording(Arc<Mutex<Recorded>>);
+
+#[derive(Default)]
+struct Recorded {
+    exchanges: Vec<Arc<Exchange>>,
+    bytes: usize,
+}
 
 impl Recording {
     /// The exchanges so far, in the order of their answers.
     pub fn exchanges(&self) -> Vec<Arc<Exchange>> {
-        self.lock().clone()
+        self.lock().exchanges.clone()
     }
 
     pub fn len(&self) -> usize {
-        self.lock().len()
+        self.lock().exchanges.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.lock().is_empty()
+        self.lock().exchanges.is_empty()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Exchange>>> {
+    fn push(&self, exchange: &Exchange) {
+        let mut recorded = self.lock();
+        let mut exchange = exchange.unparsed();
+        recorded.bytes += exchange.request_body.len() + exchange.response_body.len();
+        if recorded.bytes > RECORDED {
+            (exchange.request_body, exchange.response_body) = (Bytes::new(), Bytes::new());
+        }
+        recorded.exchanges.push(Arc::new(exchange));
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Recorded> {
         // A push cannot leave the list half-done, so a panic elsewhere does not spoil it.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -154,7 +180,9 @@ impl Client {
         let shared = Shared {
             http: builder.build().map_err(ClientError::Setup)?,
             timeout: options.timeout,
-            largest_answer: options.largest_answer,
+            bounds: options.bounds,
+            evidence: Evidence::new(options.bounds.evidence),
+            lane: Lane::default(),
             pace: Pace::new(options.concurrency, options.rate),
             budget: options.budget,
             settling: Settling::new(options.settle),
@@ -168,6 +196,8 @@ impl Client {
             recordings: Vec::new(),
             observer: None,
             created: None,
+            meter: None,
+            room: None,
         })
     }
 
@@ -219,6 +249,28 @@ impl Client {
     #[must_use]
     pub fn noting(&self, created: &CreatedResources) -> Self {
         Self { created: Some(created.clone()), ..self.clone() }
+    }
+
+    /// The same client, which counts from now on against `bounds`, those of one check.
+    pub fn metered(&self, bounds: Bounds) -> (Self, Meter) {
+        let meter = Meter::new(bounds, &self.shared.lane);
+        (Self { meter: Some(meter.clone()), ..self.clone() }, meter)
+    }
+
+    /// The same client, whose clones take large answers in hand one after the other: for many operations side by side.
+    #[must_use]
+    pub fn sharing_room(&self) -> Self {
+        Self { room: Some(Room::new(self.shared.bounds)), ..self.clone() }
+    }
+
+    /// What a run with this client reads, keeps and sends at most.
+    pub fn bounds(&self) -> Bounds {
+        self.shared.bounds
+    }
+
+    /// The room for evidence, which all relatives of this client share.
+    pub fn evidence(&self) -> &Evidence {
+        &self.shared.evidence
     }
 
     /// What this client authenticates itself with.
@@ -285,16 +337,18 @@ impl Client {
         };
         let mut answer = outgoing.send().await.map_err(failed)?;
         self.shared.settling.after(request);
+        let too_large = |sentence| EndpointError::new(EndpointErrorKind::TooLarge, &request.method, &url, sentence);
+        let most = self.shared.bounds.answer;
         let mut response_body = BytesMut::new();
         while let Some(chunk) = answer.chunk().await.map_err(failed)? {
-            if response_body.len() + chunk.len() > self.shared.largest_answer {
-                let sentence =
-                    format!("the answer exceeds {} bytes and was not read further", self.shared.largest_answer);
-                return Err(EndpointError::new(EndpointErrorKind::TooLarge, &request.method, &url, sentence));
+            if response_body.len() + chunk.len() > most {
+                return Err(too_large(exceeds(most)));
             }
             response_body.extend_from_slice(&chunk);
         }
         drop(permit);
+        let elapsed = started.elapsed();
+        let held = self.held(&response_body).await.map_err(too_large)?;
         let exchange = Arc::new(Exchange {
             number,
             method: request.method.clone(),
@@ -306,15 +360,36 @@ impl Client {
             response_headers: std::mem::take(answer.headers_mut()),
             response_body: response_body.freeze(),
             started: at,
-            elapsed: started.elapsed(),
-            parsed: ParsedBody::default(),
+            elapsed,
+            parsed: ParsedBody::new(held),
         });
         self.note(&exchange);
         Ok(exchange)
     }
 
-    /// Counts a request; an error if the budget is spent.
+    /// Takes the body of an answer in hand, if its JSON is not too much; the sentence names the bound that it would exceed.
+    async fn held(&self, body: &[u8]) -> Result<Option<Held>, String> {
+        let (parsed, most) = (parsed_size(body), self.shared.bounds.parsed());
+        if parsed > most {
+            let (parsed, most) = (parsed / (1024 * 1024), most / (1024 * 1024));
+            return Err(format!(
+                "the answer takes {parsed} MiB once it is parsed, more than {most} MiB, and was not looked at; raise \
+                 --largest-answer if the endpoint is that large"
+            ));
+        }
+        match (&self.meter, &self.room) {
+            (Some(meter), _) => meter.hold(body.len() + parsed).await.map(Some),
+            (None, Some(room)) => room.hold(body.len() + parsed).await,
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Counts a request; an error if the budget is spent, or what the check may send.
     fn count(&self, request: &Request, url: &Url) -> Result<u64, EndpointError> {
+        if let Some(meter) = &self.meter {
+            let spent = |sentence| EndpointError::new(EndpointErrorKind::Budget, &request.method, url, sentence);
+            meter.send().map_err(spent)?;
+        }
         let number = self.shared.sent.fetch_add(1, Ordering::Relaxed) + 1;
         match self.shared.budget {
             Some(budget) if number > budget && request.method != Method::DELETE => {
@@ -328,8 +403,11 @@ impl Client {
 
     /// Hands an exchange to everybody who wants to know of it.
     fn note(&self, exchange: &Arc<Exchange>) {
+        if let Some(meter) = &self.meter {
+            meter.answer();
+        }
         for recording in &self.recordings {
-            recording.lock().push(Arc::clone(exchange));
+            recording.push(exchange);
         }
         if let Some(observer) = &self.observer {
             observer.see(exchange);
@@ -380,6 +458,13 @@ impl Client {
         }
         Ok(headers)
     }
+}
+
+/// The sentence about an answer that is larger than `most` bytes.
+fn exceeds(most: usize) -> String {
+    format!(
+        "the answer exceeds {most} bytes and was not read further; raise --largest-answer if the endpoint is that large"
+    )
 }
 
 /// When an exchange begins, for reports; nothing is decided by it.

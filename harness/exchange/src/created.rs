@@ -11,6 +11,9 @@ use super::error::{EndpointError, EndpointErrorKind};
 use super::exchange::Exchange;
 use crate::difference::at;
 
+/// Bytes of an id; a longer one cannot stand in a URL.
+const LONGEST_ID: usize = 2048;
+
 #[derive(Default)]
 struct CreationList {
     resources: Vec<(Url, Arc<Access>)>,
@@ -53,7 +56,8 @@ impl CreatedResources {
             return;
         }
         let read = exchange.json().ok().and_then(|json| at(json, "id")).and_then(Value::as_str).map(str::to_owned);
-        let id = read.or_else(|| id_in_broken(&exchange.response_body)).filter(|_| !is_alias);
+        let id =
+            read.or_else(|| id_in_broken(&exchange.response_body)).filter(|id| !is_alias && id.len() <= LONGEST_ID);
         let place = match id {
             Some(id) => Some(place_of(&exchange.url, collection, &id)),
             None => exchange.header("location").and_then(|location| exchange.url.join(location).ok()),
@@ -69,8 +73,12 @@ impl CreatedResources {
 
     /// Takes note of what a bulk job created: the location of each POST that succeeded.
     fn note_job(&self, exchange: &Exchange, access: &Arc<Access>) {
-        let results = exchange.at("Operations").and_then(Value::as_array).into_iter().flatten();
-        for result in results {
+        // An answer with more results than there were operations names what this run did not create.
+        let sent = serde_json::from_slice(&exchange.request_body).ok();
+        let sent = sent.as_ref().and_then(|job| at(job, "Operations")).and_then(Value::as_array).map_or(0, Vec::len);
+        let results = exchange.at("Operations").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        self.lock().uncertain |= results.len() > sent;
+        for result in results.iter().take(sent) {
             let text = |name: &str| result.get(name).and_then(Value::as_str);
             let failed = text("status").is_some_and(|status| status.starts_with(['4', '5']));
             if failed || matches!(text("method"), Some("PUT" | "PATCH" | "DELETE")) {
@@ -114,6 +122,17 @@ impl CreatedResources {
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The newest on the list, with what the client that created it authenticates itself with. It stays there until it is
+    /// forgotten, so that it is known when its deletion is abandoned.
+    pub fn newest(&self) -> Option<(Url, Arc<Access>)> {
+        self.lock().resources.last().cloned()
+    }
+
+    /// Takes the newest off the list.
+    pub fn forget_newest(&self) {
+        self.lock().resources.pop();
     }
 
     /// Takes the resources off the list, the newest first, each with what the client that created it authenticates itself with.

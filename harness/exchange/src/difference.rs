@@ -21,7 +21,7 @@ pub struct Difference {
 ///
 /// ```
 /// let user = serde_json::json!({"emails": [{"value": "a@example.com"}]});
-/// assert_eq!(weir::difference::at(&user, "emails[0].value").unwrap(), "a@example.com");
+/// assert_eq!(weir_exchange::difference::at(&user, "emails[0].value").unwrap(), "a@example.com");
 /// ```
 pub fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
     if path.is_empty() {

@@ -70,6 +70,11 @@ impl EndpointError {
         matches!(self.kind, EndpointErrorKind::Refused | EndpointErrorKind::Dns | EndpointErrorKind::Tls)
     }
 
+    /// Whether a bound of the run ended it, which says nothing about the endpoint.
+    pub const fn is_of_a_bound(&self) -> bool {
+        matches!(self.kind, EndpointErrorKind::Budget | EndpointErrorKind::TooLarge)
+    }
+
     pub(super) fn new(kind: EndpointErrorKind, method: &Method, url: &Url, sentence: impl Into<String>) -> Self {
         Self { kind, method: method.clone(), url: without_user_info(url).into(), sentence: sentence.into() }
     }

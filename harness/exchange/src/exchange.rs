@@ -12,6 +12,8 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 use url::Url;
 
+use super::meter::Held;
+
 /// How the request authenticated itself; the secret is not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Authentication {
@@ -20,9 +22,19 @@ pub enum Authentication {
     Basic,
 }
 
-/// The body of an answer as JSON, once somebody has asked for it.
+/// The body of an answer as JSON, once somebody has asked for it, and the part of what is in hand that it stands for.
 #[derive(Debug, Default)]
-pub struct ParsedBody(OnceLock<Result<Value, String>>);
+pub struct ParsedBody {
+    json: OnceLock<Result<Value, String>>,
+    /// Given back when the body is dropped.
+    _held: Option<Held>,
+}
+
+impl ParsedBody {
+    pub(crate) fn new(held: Option<Held>) -> Self {
+        Self { json: OnceLock::new(), _held: held }
+    }
+}
 
 /// One request with its answer. Credentials are masked in `request_headers`.
 #[derive(Debug)]
@@ -49,10 +61,11 @@ impl Exchange {
     ///
     /// The error is a sentence that says what came instead: nothing, a page, or broken JSON with its place.
     pub fn json(&self) -> Result<&Value, &str> {
-        self.parsed.0.get_or_init(|| self.parse()).as_ref().map_err(String::as_str)
+        self.parsed.json.get_or_init(|| self.parse()).as_ref().map_err(String::as_str)
     }
 
-    fn parse(&self) -> Result<Value, String> {
+    /// As [`Self::json`], for the caller alone: nothing is kept here.
+    pub fn parse(&self) -> Result<Value, String> {
         let body = self.response_body.trim_ascii();
         if body.is_empty() {
             return Err("the body is empty where JSON is expected".into());
@@ -61,6 +74,25 @@ impl Exchange {
             return Err("the body is a page of markup, not JSON; check that the URL is the SCIM base URL".into());
         }
         serde_json::from_slice(body).map_err(|error| format!("the body is not JSON: {error}"))
+    }
+
+    /// The same exchange without its parsed JSON, which a check does not have in hand.
+    #[must_use]
+    pub fn unparsed(&self) -> Self {
+        Self {
+            number: self.number,
+            method: self.method.clone(),
+            url: self.url.clone(),
+            authentication: self.authentication,
+            request_headers: self.request_headers.clone(),
+            request_body: self.request_body.clone(),
+            status: self.status,
+            response_headers: self.response_headers.clone(),
+            response_body: self.response_body.clone(),
+            started: self.started,
+            elapsed: self.elapsed,
+            parsed: ParsedBody::default(),
+        }
     }
 
     /// The value at `path` of the body ([`crate::difference::at`]); `None` also if the body is no JSON.

@@ -4,27 +4,33 @@
 //! Nothing here knows checks, verdicts or reports.
 
 mod base_url;
+mod bounds;
 pub mod client;
 pub mod created;
 mod credentials;
 pub mod difference;
 pub mod error;
+mod evidence;
 pub mod exchange;
 mod further;
 pub mod har;
+mod meter;
 mod oauth;
 mod observer;
 mod pace;
 pub mod request;
 
 pub use base_url::base_url;
+pub use bounds::Bounds;
 pub use client::{Client, ClientOptions, Recording, is_loopback};
 pub use created::CreatedResources;
 pub use credentials::{Access, Credentials};
 pub use difference::Difference;
 pub use error::{ClientError, EndpointError, EndpointErrorKind};
+pub use evidence::Evidence;
 pub use exchange::Exchange;
 pub use further::Further;
+pub use meter::Meter;
 pub use oauth::TokenSource;
 pub use observer::Observer;
 pub use request::{Request, SCIM_JSON};

@@ -15,6 +15,8 @@ use super::error::{EndpointError, EndpointErrorKind};
 
 /// How long before its end a token is not used any more.
 const MARGIN: Duration = Duration::from_secs(30);
+/// Bytes of an answer with a token.
+const LARGEST: usize = 64 * 1024;
 /// How long a token is taken to be valid whose answer does not say.
 const UNSAID: Duration = Duration::from_mins(5);
 
@@ -105,10 +107,16 @@ impl Source {
             EndpointError::from_reqwest(&error.without_url(), &Method::POST, &self.url, None, timeout)
         })?;
         let status = answer.status();
-        let body: Value = answer
-            .json()
-            .await
-            .map_err(|_| fail(format!("the token endpoint answered {status} and no JSON; check its URL")))?;
+        let no_json = || fail(format!("the token endpoint answered {status} and no JSON; check its URL"));
+        let mut answer = answer;
+        let mut bytes = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|_| no_json())? {
+            if bytes.len() + chunk.len() > LARGEST {
+                return Err(fail(format!("the token endpoint answered {status} and more than {LARGEST} bytes")));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        let body: Value = serde_json::from_slice(&bytes).map_err(|_| no_json())?;
         let text = |name: &str| body.get(name).and_then(Value::as_str);
         let Some(value) = text("access_token").filter(|_| status.is_success()) else {
             let word = text("error").unwrap_or("no reason");

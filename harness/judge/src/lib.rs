@@ -14,6 +14,6 @@ pub use dispute::{Dispute, dispute, disputes, level_of, verdict_of};
 pub use event::{Annotator, Consumer, Event, Events};
 pub use finding::{Finding, Known, Origin, Outdated};
 pub use offer::{Offer, Provenance};
-pub use problem::Problem;
+pub use problem::{Problem, shortened};
 pub use summary::Summary;
 pub use verdict::Verdict;

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use weir_exchange::Exchange;
+use serde_json::Value;
 use weir_exchange::difference::Difference;
+use weir_exchange::{Evidence, Exchange};
 
 use crate::verdict::Verdict;
 
@@ -23,4 +24,38 @@ pub struct Problem {
     /// The exchanges that show it, the deciding one last.
     pub exchanges: Vec<Arc<Exchange>>,
     pub differences: Vec<Difference>,
+}
+
+/// Characters of a sentence that a peer has a part in.
+const SENTENCE: usize = 4000;
+/// Differences that a problem keeps.
+const DIFFERENCES: usize = 50;
+
+impl Problem {
+    /// The problem as a run keeps it: exchanges as evidence, and no more of what a peer sent than a reader looks at.
+    #[must_use]
+    pub fn kept(mut self, evidence: &Evidence) -> Self {
+        self.exchanges = self.exchanges.iter().map(|exchange| evidence.of(exchange)).collect();
+        self.message = shortened(self.message);
+        self.observed = shortened(self.observed);
+        self.differences.truncate(DIFFERENCES);
+        for Difference { path, expected, found } in &mut self.differences {
+            *path = shortened(std::mem::take(path));
+            for value in [expected, found].into_iter().flatten() {
+                let text = value.to_string();
+                if text.len() > SENTENCE {
+                    *value = Value::String(shortened(text));
+                }
+            }
+        }
+        self
+    }
+}
+
+/// A text of at most some characters.
+pub fn shortened(text: String) -> String {
+    match text.char_indices().nth(SENTENCE) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
 }

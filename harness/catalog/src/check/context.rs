@@ -8,7 +8,7 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 use url::Url;
 use weir_exchange::difference::at;
-use weir_exchange::{Client, EndpointError, EndpointErrorKind, Exchange, Further, Request};
+use weir_exchange::{Client, EndpointError, Exchange, Further, Request};
 use weir_judge::Problem;
 
 use crate::check::{Check, CheckResult, Expectation};
@@ -82,7 +82,16 @@ pub struct Context {
     data: Data,
     further: Further,
     scale: Option<Scale>,
-    problems: Mutex<Vec<Problem>>,
+    problems: Mutex<Problems>,
+}
+
+/// Problems that a check keeps; those behind them are counted.
+const MOST_PROBLEMS: usize = 100;
+
+#[derive(Default)]
+struct Problems {
+    kept: Vec<Problem>,
+    left_out: usize,
 }
 
 impl Context {
@@ -168,12 +177,27 @@ impl Context {
 
     /// Adds a problem, for what no expectation expresses.
     pub fn report(&self, problem: Problem) {
-        self.problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+        let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
+        if problems.kept.len() < MOST_PROBLEMS {
+            let problem = problem.kept(self.client.evidence());
+            problems.kept.push(problem);
+            return;
+        }
+        problems.left_out += 1;
+        // The gravest decides the verdict, so it stays.
+        if let Some(milder) = problems.kept.iter_mut().find(|kept| kept.verdict < problem.verdict) {
+            *milder = problem.kept(self.client.evidence());
+        }
     }
 
     /// What was found so far.
     pub fn take_problems(&self) -> Vec<Problem> {
-        std::mem::take(&mut self.problems.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
+        let Problems { mut kept, left_out } = std::mem::take(&mut *problems);
+        if let (1.., Some(last)) = (left_out, kept.last_mut()) {
+            last.message = format!("{} (and {left_out} more problems of this check, which are not kept)", last.message);
+        }
+        kept
     }
 
     /// Creates a user as a precondition.
@@ -265,9 +289,7 @@ impl Context {
         match self.client.send(request).await {
             Ok(exchange) => Ok(exchange),
             // One cause for everything, not one a check.
-            Err(error) if error.is_unreachable() || error.kind == EndpointErrorKind::Budget => {
-                Err(Stop::NoAnswer(error))
-            }
+            Err(error) if error.is_unreachable() || error.is_of_a_bound() => Err(Stop::NoAnswer(error)),
             Err(error) => Err(self.blocked(error.to_string(), cause, Vec::new())),
         }
     }

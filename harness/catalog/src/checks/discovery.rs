@@ -101,7 +101,7 @@ fn shown(value: Option<&Value>) -> String {
 
 fn is_list(context: &Context, document: &Document, get: &'static [&'static str]) {
     context.expect(&document.exchange).under(get).status(&[200]).json();
-    let count = document.entries().len();
+    let count = document.all_entries().len();
     context
         .expect(&document.exchange)
         .under(&["RFC7644-4-06"])

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -33,15 +32,15 @@ impl Client {
         head.push_str("\r\n");
 
         let permit = self.shared.pace.turn().await;
-        let number = self.shared.sent.fetch_add(1, Ordering::Relaxed) + 1;
+        let number = self.count(request, &url)?;
         let (at, started) = (super::now(), Instant::now());
         let broken = |kind, sentence: String| EndpointError::new(kind, &request.method, &url, sentence);
         let speak = async {
             let mut stream = TcpStream::connect((host.trim_matches(['[', ']']), port)).await?;
             stream.write_all(head.as_bytes()).await?;
             let mut answer = Vec::new();
-            let largest = u64::try_from(self.shared.largest_answer).unwrap_or(u64::MAX);
-            stream.take(largest).read_to_end(&mut answer).await?;
+            let largest = u64::try_from(self.shared.bounds.answer).unwrap_or(u64::MAX);
+            stream.take(largest.saturating_add(1)).read_to_end(&mut answer).await?;
             Ok::<_, std::io::Error>(answer)
         };
         let answer = tokio::time::timeout(self.shared.timeout, speak)
@@ -49,9 +48,15 @@ impl Client {
             .map_err(|_| broken(EndpointErrorKind::Timeout, "no complete answer within the time".into()))?
             .map_err(|error| broken(EndpointErrorKind::CutShort, format!("the connection broke: {error}")))?;
         drop(permit);
+        let elapsed = started.elapsed();
+        let most = self.shared.bounds.answer;
+        if answer.len() > most {
+            return Err(broken(EndpointErrorKind::TooLarge, super::exceeds(most)));
+        }
         let Some((status, response_headers, body)) = parse(&answer) else {
             return Err(broken(EndpointErrorKind::CutShort, "the answer is not HTTP".into()));
         };
+        let held = self.held(body).await.map_err(|sentence| broken(EndpointErrorKind::TooLarge, sentence))?;
         let exchange = Arc::new(Exchange {
             number,
             method: request.method.clone(),
@@ -63,8 +68,8 @@ impl Client {
             response_headers,
             response_body: Bytes::copy_from_slice(body),
             started: at,
-            elapsed: started.elapsed(),
-            parsed: ParsedBody::default(),
+            elapsed,
+            parsed: ParsedBody::new(held),
         });
         self.note(&exchange);
         Ok(Some(exchange))

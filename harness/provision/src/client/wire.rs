@@ -151,6 +151,9 @@ impl Method {
     }
 }
 
+/// Characters of what an endpoint says about an error that a sentence repeats.
+const DETAIL: usize = 500;
+
 /// What came back.
 #[derive(Clone, Debug)]
 pub struct Reply {
@@ -173,7 +176,10 @@ impl Reply {
     pub fn explained(&self) -> String {
         let detail = self.json.as_ref().ok().and_then(|body| body.get("detail")).and_then(Value::as_str);
         match detail {
-            Some(detail) if !detail.is_empty() => format!("status {} ({detail})", self.status),
+            Some(detail) if !detail.is_empty() => {
+                let detail: String = detail.chars().take(DETAIL).collect();
+                format!("status {} ({detail})", self.status)
+            }
             _ => format!("status {}", self.status),
         }
     }
@@ -253,6 +259,6 @@ pub fn request(call: &Call, manner: &Manner) -> Request {
 /// An exchange as the engine hears it.
 #[must_use]
 pub fn reply(exchange: Arc<Exchange>) -> Reply {
-    let json = exchange.json().cloned().map_err(str::to_owned);
+    let json = exchange.parse();
     Reply { status: exchange.status, json, exchange: Some(exchange) }
 }

@@ -92,7 +92,7 @@ fn unanswered(error: &EndpointError) -> Obstacle {
     let trouble = match error.kind {
         EndpointErrorKind::Refused | EndpointErrorKind::Dns | EndpointErrorKind::BadRequest => ConnectionTrouble::Url,
         EndpointErrorKind::Tls => ConnectionTrouble::Tls,
-        EndpointErrorKind::NotHttp | EndpointErrorKind::TooLarge => ConnectionTrouble::NotScim,
+        EndpointErrorKind::NotHttp => ConnectionTrouble::NotScim,
         // The token endpoint says no in words of its own.
         EndpointErrorKind::Other if error.sentence.contains("token endpoint") => ConnectionTrouble::Credentials,
         _ => ConnectionTrouble::NoAnswer,

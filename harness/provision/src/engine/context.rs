@@ -132,15 +132,15 @@ fn named_attribute(reply: &Reply) -> Option<String> {
 }
 
 /// The resources of a list answer (RFC 7644 section 3.4.2), and how many there are in all.
-pub(super) fn list(call: &Call, reply: &Reply) -> Result<(Vec<Map<String, Value>>, usize), OperationError> {
+pub(super) fn list<'r>(call: &Call, reply: &'r Reply) -> Result<(Vec<&'r Map<String, Value>>, usize), OperationError> {
     let body = reply.json.as_ref().map_err(|why| OperationError::unusable(call, reply, why))?;
     let Some(body) = body.as_object() else {
         return Err(OperationError::unusable(call, reply, "the body is not a list"));
     };
-    let resources: Vec<Map<String, Value>> = match member(body, "Resources") {
+    let resources: Vec<&Map<String, Value>> = match member(body, "Resources") {
         // Without results the member may be absent.
         None | Some(Value::Null) => Vec::new(),
-        Some(Value::Array(items)) => items.iter().filter_map(|item| item.as_object().cloned()).collect(),
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_object).collect(),
         Some(_) => return Err(OperationError::unusable(call, reply, "Resources is not an array")),
     };
     let total = member(body, "totalResults").and_then(Value::as_u64).and_then(|total| usize::try_from(total).ok());

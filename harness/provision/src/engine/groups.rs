@@ -20,6 +20,9 @@ pub(super) type GroupIndex = Mutex<Option<HashMap<String, Vec<String>>>>;
 
 /// A page that brings nothing new ends a list; so does this many pages.
 const MOST_PAGES: usize = 10_000;
+/// Groups of an endpoint's list, and bytes of their ids and names. Without a filter the whole list is held, to be searched by name.
+const MOST_GROUPS: usize = 500_000;
+const MOST_TEXT: usize = 64 * 1024 * 1024;
 
 /// One group with everything that an operation needs.
 #[derive(Clone, Debug)]
@@ -252,7 +255,7 @@ impl GroupRun<'_> {
                 return Ok(GroupSearch::Nothing { by_filter: true });
             }
             let matching: Vec<&Map<String, Value>> =
-                resources.iter().filter(|resource| is_named(resource, "displayName", name)).collect();
+                resources.iter().copied().filter(|resource| is_named(resource, "displayName", name)).collect();
             // Other names among the results: the filter was not heeded, so this is the beginning of the whole list.
             if matching.len() == resources.len() && !matching.is_empty() {
                 return match id_of(matching[0]) {
@@ -263,6 +266,8 @@ impl GroupRun<'_> {
         } else if !shape.fallback_statuses.contains(&reply.status) {
             return Err(OperationError::answered(&call, &reply));
         }
+        // Whoever reads the whole list needs the room that this answer takes.
+        drop(reply);
         self.find_in_list(name).await
     }
 
@@ -282,7 +287,7 @@ impl GroupRun<'_> {
         };
         let mut index: HashMap<String, Vec<String>> = HashMap::new();
         let mut seen = HashSet::new();
-        let mut start = 1;
+        let (mut start, mut text) = (1, 0);
         for _ in 0..MOST_PAGES {
             let mut call = Call::on(Method::Get, self.path()).query("startIndex", start.to_string());
             if let Some(count) = count {
@@ -308,6 +313,14 @@ impl GroupRun<'_> {
                 if seen.insert(id.to_owned()) {
                     is_new = true;
                     let name = member(resource, "displayName").and_then(Value::as_str).unwrap_or_default();
+                    text += id.len() + name.len();
+                    if seen.len() > MOST_GROUPS || text > MOST_TEXT {
+                        let why = format!(
+                            "its list of groups is longer than {MOST_GROUPS} groups or {MOST_TEXT} bytes of names; use a client \
+                             that finds groups by a filter"
+                        );
+                        return Err(OperationError::unusable(&call, &reply, why));
+                    }
                     index.entry(scim::text::fold(name).into_owned()).or_default().push(id.to_owned());
                 }
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use weir_exchange::Exchange;
+use weir_exchange::{Evidence, Exchange};
 
 use super::decide::Refusal;
 use crate::ledger::Kind;
@@ -118,6 +118,8 @@ pub struct CycleReport {
     pub trusted_empty: Vec<String>,
     pub aborted: Option<Abort>,
     pub elapsed: Duration,
+    /// The room for the exchanges of failures.
+    evidence: Evidence,
 }
 
 /// Entries that an option kept from being provisioned.
@@ -162,7 +164,8 @@ impl CycleReport {
         let counters = self.counters(failure.kind);
         counters.impacted += 1;
         counters.failed += 1;
-        self.failures.push(failure);
+        let exchange = failure.exchange.as_deref().map(|exchange| self.evidence.of(exchange));
+        self.failures.push(Failure { exchange, ..failure });
     }
 
     pub(super) fn refuse(&mut self, refusal: Refusal, option: &str, name: &str) {

@@ -124,7 +124,7 @@ impl UserRun<'_> {
         }
         let (resources, _) = list(&call, &reply)?;
         let others = resources.len();
-        let is_wanted = |resource: &Resource| {
+        let is_wanted = |resource: &&Resource| {
             is_named(resource, USER_NAME, name) || (shape.identifier != USER_NAME && has_email(resource, name))
         };
         match resources.into_iter().find(is_wanted) {
@@ -137,7 +137,7 @@ impl UserRun<'_> {
                 Err(OperationError::unusable(&call, &reply, why))
             }
             Some(resource) => match id_of(&resource).map(str::to_owned) {
-                Some(id) => Ok(UserSearch::User(resource, id)),
+                Some(id) => Ok(UserSearch::User(resource.clone(), id)),
                 None => Err(OperationError::unusable(&call, &reply, "the user in it has no id").in_field("id")),
             },
         }

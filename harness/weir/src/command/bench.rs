@@ -10,8 +10,8 @@ use clap::{Args, ValueEnum};
 use tokio::sync::watch;
 use url::Url;
 use weir_catalog::run_prefix;
-use weir_catalog::sweep::delete_created;
-use weir_catalog::{Discovery, discover};
+use weir_catalog::sweep::clean_up;
+use weir_catalog::{Discovery, discover, interruption};
 use weir_exchange::{Client, CreatedResources, Further};
 use weir_judge::Events;
 
@@ -105,16 +105,20 @@ pub(super) async fn run(args: BenchArgs, output: &Output) -> Result<u8, Failure>
             .map_err(|error| Failure::Usage(format!("the result cannot be written to {}: {error}", path.display())))
     });
     let mut file = file.transpose()?;
-    let discovery =
-        Arc::new(discover(&endpoint.client).await.map_err(|error| Failure::Unreachable(error.to_string()))?);
     let interrupted = interrupt::watch();
+    let discovered = discover(&endpoint.client);
+    let Some(discovered) = interruption::unless_over(&interrupted, Duration::ZERO, discovered).await else {
+        return Ok(exit::INTERRUPTED);
+    };
+    let discovery = Arc::new(discovered.map_err(|error| Failure::Unreachable(error.to_string()))?);
     let created = CreatedResources::default();
     let leftovers = Leftovers::default();
     let events = Events::new(vec![Box::new(leftovers.clone())]);
     let client = endpoint.client.noting(&created);
-    let outcome = load(&args, seed, &client, &discovery, &interrupted).await;
-    delete_created(&created, &endpoint.client, &events).await;
-    let mut report = outcome?;
+    let load = load(&args, seed, &client, &discovery, &interrupted);
+    let outcome = interruption::unless_over(&interrupted, interruption::GRACE, load).await;
+    clean_up(&created, &endpoint.client, &events, &interrupted).await;
+    let mut report = outcome.unwrap_or_else(|| Ok(Report::new(plan_of(&args))))?;
     report.url = url.to_string();
     report.leftovers = leftovers.take();
     report.interrupted = *interrupted.borrow();
@@ -134,6 +138,15 @@ pub(super) async fn run(args: BenchArgs, output: &Output) -> Result<u8, Failure>
     })
 }
 
+fn plan_of(args: &BenchArgs) -> Load {
+    Load {
+        connections: usize::from(args.endpoint.concurrency()),
+        warm_up: Duration::from_secs(args.warm_up),
+        duration: Duration::from_secs(args.duration),
+        rate: args.endpoint.rate,
+    }
+}
+
 /// Creates the population and runs every shape.
 async fn load(
     args: &BenchArgs,
@@ -142,12 +155,7 @@ async fn load(
     discovery: &Arc<Discovery>,
     interrupted: &watch::Receiver<bool>,
 ) -> Result<Report, Failure> {
-    let plan = Load {
-        connections: usize::from(args.endpoint.concurrency()),
-        warm_up: Duration::from_secs(args.warm_up),
-        duration: Duration::from_secs(args.duration),
-        rate: args.endpoint.rate,
-    };
+    let plan = plan_of(args);
     let people = usize::try_from(args.people).unwrap_or(usize::MAX);
     let started = Instant::now();
     let population = bench::populate(client, discovery, seed, people, plan.connections, interrupted).await;

@@ -15,6 +15,7 @@ use crate::exit;
 use crate::exit::FailOn;
 use crate::failure::Failure;
 use crate::flags::baseline::BaselineFlags;
+use crate::flags::bounds::BoundsFlags;
 use crate::flags::client::{Chosen, ClientFlags};
 use crate::flags::endpoint::base_url;
 use crate::flags::further::FurtherFlags;
@@ -111,10 +112,13 @@ pub(super) struct CheckArgs {
     endpoint: EndpointFlags,
     #[command(flatten)]
     further: FurtherFlags,
+    #[command(flatten)]
+    bounds: BoundsFlags,
 }
 
 pub(super) async fn run(mut args: CheckArgs, output: &Output) -> Result<u8, Failure> {
     let output = &output.quieted(args.report.is_quiet());
+    args.endpoint.bounds = args.bounds.bounds();
     let config = configuration(&mut args, output)?;
     let chosen = choose(&args, output)?;
     let seed = args.seed.unwrap_or_else(seed::draw);
@@ -140,9 +144,12 @@ async fn check(
         run.clients.clear();
     }
     if args.dry_run {
-        let plan = run.plan(&endpoint).await.map_err(|error| undiscovered(&error, config))?;
-        output.print(&report::plan::text(&run.clients, &plan))?;
-        return Ok(exit::OK);
+        return interrupt::or_leave(async {
+            let plan = run.plan(&endpoint).await.map_err(|error| undiscovered(&error, config))?;
+            output.print(&report::plan::text(&run.clients, &plan))?;
+            Ok(exit::OK)
+        })
+        .await;
     }
     if !args.read_only {
         confirm_writing(&endpoint, seed, args.yes)?;

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use tokio::runtime::Runtime;
 use weir_provision::client;
 use weir_provision::connection;
 use weir_provision::connection::{Connection, TargetSetting};
@@ -49,15 +48,11 @@ struct ShowArgs {
     ignore_expressions: bool,
 }
 
-pub(super) fn run(
-    args: ConnectionArgs,
-    output: &Output,
-    runtime: impl Fn() -> Result<Runtime, Failure>,
-) -> Result<u8, Failure> {
+pub(super) async fn run(args: ConnectionArgs, output: &Output) -> Result<u8, Failure> {
     match args.action {
         Action::Show(args) => show(&args, output),
-        Action::Test(args) => runtime()?.block_on(connection_test::test(args, output)),
-        Action::Fields(args) => runtime()?.block_on(connection_test::fields(args, output)),
+        Action::Test(args) => connection_test::test(args, output).await,
+        Action::Fields(args) => connection_test::fields(args, output).await,
     }
 }
 

@@ -25,6 +25,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::exit;
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::output::{ColourChoice, Output};
 
 const AFTER: &str = "\
@@ -117,21 +118,29 @@ fn init_log() {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
+/// Runs a command that waits for others.
+fn to_its_end(command: impl Future<Output = Result<u8, Failure>>) -> Result<u8, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(Failure::Runtime)?;
+    let status = runtime.block_on(command);
+    // A read of standard input or of a directory that does not come to its end must not keep the process.
+    runtime.shutdown_background();
+    status
+}
+
 fn dispatch(command: Command, output: &Output) -> Result<u8, Failure> {
-    let runtime =
-        || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Failure::Runtime);
     match command {
-        Command::Check(args) => runtime()?.block_on(check::run(args, output)),
-        Command::Serve(args) => runtime()?.block_on(serve::run(args, output)),
-        Command::Prove(args) => runtime()?.block_on(prove::run(args, output)),
-        Command::Provision(args) => runtime()?.block_on(provision::run(args, output)),
-        Command::Bench(args) => runtime()?.block_on(bench::run(args, output)),
-        Command::Init(args) => runtime()?.block_on(init::run(args, output)),
-        Command::Clean(args) => runtime()?.block_on(clean::run(args, output)),
+        Command::Check(args) => to_its_end(check::run(args, output)),
+        Command::Serve(args) => to_its_end(serve::run(args, output)),
+        Command::Prove(args) => to_its_end(interrupt::or_leave(prove::run(args, output))),
+        Command::Provision(args) => to_its_end(provision::run(args, output)),
+        Command::Bench(args) => to_its_end(bench::run(args, output)),
+        Command::Init(args) => to_its_end(interrupt::or_leave(init::run(args, output))),
+        Command::Clean(args) => to_its_end(interrupt::or_leave(clean::run(args, output))),
         Command::Diff(args) => diff::run(&args, output),
         Command::Completions(args) => shell::completions(&args, Cli::command(), output),
         Command::Man(args) => shell::man(&args, Cli::command(), output),
-        Command::Connection(args) => connection::run(args, output, runtime),
+        Command::Connection(args) => to_its_end(interrupt::or_leave(connection::run(args, output))),
         Command::Calibrate(args) => calibrate::run(&args, output),
         Command::List(args) => list::run(&args, output),
         Command::Explain(args) => explain::run(&args, output),

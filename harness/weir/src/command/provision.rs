@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use url::Url;
+use weir_catalog::interruption;
 use weir_provision::client::wire::{Sender, Wire};
 use weir_provision::engine::Provisioner;
 use weir_provision::ledger::{Identity, Ledger, MemoryLedger};
@@ -24,6 +25,7 @@ use crate::flags::pingone::PingOneFlags;
 use crate::flags::source::{Place, SourceFlags};
 use crate::interrupt;
 use crate::output::{Output, confirm};
+use crate::session::Interruptible;
 use crate::session::provision::{Nowhere, Pace, People, ProvisionRun, connect, pass_failure, warn};
 
 const EXAMPLES: &str = "\
@@ -159,13 +161,14 @@ pub(super) async fn run(mut args: ProvisionArgs, output: &Output) -> Result<u8, 
     confirm::before_writing(client.base_url(), &what, args.yes)?;
     let identity = args.identity(client.base_url(), &channel, &chosen);
     let ledger = args.ledger.open(&identity, &args.source.settings_shown())?;
-    let wire = Arc::new(Sender::new(client.clone(), description));
+    let interrupted = interrupt::watch();
+    let sender = Sender::new(client.sharing_room(), description);
+    let wire = Arc::new(Interruptible { sender, interrupted: interrupted.clone() });
     let provisioner = provisioner(&args, channel, &chosen, wire, ledger);
     provisioner.resume(people.source()).map_err(Failure::usage)?;
-    let mut interrupted = interrupt::watch();
-    tokio::select! {
-        connected = connect(&client, description) => connected?,
-        Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => return Ok(exit::INTERRUPTED),
+    match interruption::unless_over(&interrupted, Duration::ZERO, connect(&client, description)).await {
+        Some(connected) => connected?,
+        None => return Ok(exit::INTERRUPTED),
     }
     let run = ProvisionRun {
         provisioner,

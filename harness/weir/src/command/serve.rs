@@ -154,6 +154,7 @@ pub(super) async fn run(args: ServeArgs, output: &Output) -> Result<u8, Failure>
         followers.spawn(request_lines::follow(endpoint.journal().follow(), print));
     }
     requests.next().await;
+    interrupt::end_soon(requests);
     // The followers end when the journal is gone, after the last exchange.
     endpoint.stop();
     while followers.join_next().await.is_some() {}

@@ -11,7 +11,7 @@ use crate::config::{Config, CredentialSource, SecretSource};
 use crate::failure::Failure;
 use crate::output::Output;
 pub use weir_exchange::base_url;
-use weir_exchange::{Client, ClientOptions, Credentials, TokenSource};
+use weir_exchange::{Bounds, Client, ClientOptions, Credentials, TokenSource};
 
 /// How long an answer is waited for, in seconds, unless somebody says otherwise.
 const TIMEOUT: u64 = 30;
@@ -70,6 +70,13 @@ pub struct EndpointFlags {
     /// How many requests to send at most; checks beyond it are reported as blocked
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub budget: Option<u64>,
+    /// The largest answer that is read; its JSON can take four times as much memory, and what one check holds twelve times
+    /// [default: 8]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u16).range(1..))]
+    pub largest_answer: Option<u16>,
+    /// The bounds of a run, where a command has flags for them.
+    #[arg(skip)]
+    pub bounds: Bounds,
     /// Seconds to wait after a write before reading, for endpoints whose changes show late [default: 0]
     #[arg(long, value_name = "SECONDS", value_parser = not_negative)]
     pub settle: Option<f64>,
@@ -189,6 +196,10 @@ impl EndpointFlags {
             rate: self.rate,
             budget: self.budget,
             settle: Duration::from_secs_f64(self.settle.unwrap_or_default()),
+            bounds: Bounds {
+                answer: self.largest_answer.map_or(self.bounds.answer, |size| usize::from(size) * 1024 * 1024),
+                ..self.bounds
+            },
             ..ClientOptions::default()
         }
     }

@@ -1,6 +1,7 @@
 //! The flags that commands share, and what they come to.
 
 pub mod baseline;
+pub mod bounds;
 pub mod client;
 pub mod cycle_report;
 pub mod endpoint;

@@ -243,7 +243,7 @@ fn same_value(place: &Place, wanted: &Value, present: &Value) -> bool {
 fn exchanges_of(found: &Observation, id: &str) -> Vec<Arc<Exchange>> {
     let shows = |exchange: &&Arc<Exchange>| {
         exchange.url.path().ends_with(&format!("/{id}"))
-            || exchange.json().is_ok_and(|body| {
+            || exchange.parse().is_ok_and(|body| {
                 ["Resources", "accounts", "groups"]
                     .iter()
                     .any(|key| body[*key].as_array().is_some_and(|all| all.iter().any(|one| id_of(one) == id)))

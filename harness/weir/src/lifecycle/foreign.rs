@@ -4,9 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use weir_catalog::run_prefix;
-use weir_catalog::sweep::{delete, delete_created};
-use weir_exchange::CreatedResources;
+use weir_catalog::sweep::{delete, delete_created, leave_created};
+use weir_catalog::{interruption, run_prefix};
+use weir_exchange::{Client, CreatedResources};
 use weir_judge::{Event, Events, Problem, Verdict};
 use weir_provision::RemoveUserAction;
 use weir_provision::client::Description;
@@ -43,16 +43,26 @@ pub(super) async fn run(
     let read_back = ReadBack::Own(Arc::clone(&guard));
     let mut stage =
         Stage::new(client.clone(), directory, description, options(description, subject.threads, TIMEOUT), read_back);
-    connect::connect(steps, &client, description).await;
-    connect::refresh_fields(steps, &mut stage).await;
-    users(steps, &mut stage, &people).await;
-    groups(steps, &mut stage, &people, &guard).await;
-    lost_answer(steps, &mut stage, &people, &guard).await;
-    leavers(steps, &mut stage, &people).await;
+    let interrupted = steps.interruption();
+    let life = async {
+        connect::connect(steps, &client, description).await;
+        connect::refresh_fields(steps, &mut stage).await;
+        users(steps, &mut stage, &people).await;
+        groups(steps, &mut stage, &people, &guard).await;
+        lost_answer(steps, &mut stage, &people, &guard).await;
+        leavers(steps, &mut stage, &people).await;
+    };
+    // A step that waits for an answer does not hold up the end of the run.
+    let _ = interruption::unless_over(&interrupted, interruption::GRACE, life).await;
     if steps.is_interrupted() {
         created.note_interruption();
     }
-    clean_up(events, &stage, &created).await;
+    let clean = clean_up(events, &stage, &created);
+    if interruption::unless_over(&interrupted, interruption::CLEAN_UP, clean).await.is_none() {
+        leave_created(&created, events);
+        let names: Vec<String> = stage.names().cloned().collect();
+        events.emit(&unnoticed(&stage.client, "the time to clean up was over", &names));
+    }
     Ok(())
 }
 
@@ -194,9 +204,13 @@ async fn clean_up(events: &Events, stage: &Stage, created: &CreatedResources) {
                 delete(client, url, events).await;
             }
         }
-        Err(error) => events.emit(&Event::Leftover {
-            url: format!("{}/Users", client.base_url()),
-            reason: format!("a creation may have gone unnoticed ({error}); look for {}", names.join(", ")),
-        }),
+        Err(error) => events.emit(&unnoticed(client, &error.to_string(), &names)),
+    }
+}
+
+fn unnoticed(client: &Client, why: &str, names: &[String]) -> Event {
+    Event::Leftover {
+        url: format!("{}/Users", client.base_url()),
+        reason: format!("a creation may have gone unnoticed ({why}); look for {}", names.join(", ")),
     }
 }

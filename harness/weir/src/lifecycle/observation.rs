@@ -26,6 +26,8 @@ pub(super) enum ReadBackError {
 
 /// Pages that bring nothing new end a list; so do this many.
 const MOST_PAGES: usize = 1000;
+/// Users of one name that are read by their ids; a second one is a fault already.
+const MOST_ALIKE: usize = 10;
 const PAGE: &str = "1000";
 
 impl Observation {
@@ -49,7 +51,7 @@ impl Observation {
             let page = at(body, "Resources").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
             let before = resources.len();
             resources.extend(page.iter().filter(|resource| seen.insert(id_of(resource).to_owned())).cloned());
-            self.exchanges.push(exchange);
+            self.exchanges.push(Arc::new(exchange.unparsed()));
             if resources.len() == before || resources.len() as u64 >= total {
                 break;
             }
@@ -68,14 +70,14 @@ impl Observation {
             let filter = format!("userName eq {}", Value::from(name.as_str()));
             let exchange = client.send(Request::get("/Users").query("filter", &filter)).await?;
             let body = usable(&exchange)?;
-            let found = at(body, "Resources").and_then(Value::as_array).cloned().unwrap_or_default();
-            observation.exchanges.push(exchange);
-            for resource in found {
-                let is_asked =
-                    at(&resource, "userName").and_then(Value::as_str).is_some_and(|own| same_name(own, name));
-                if is_asked {
-                    observation.by_id(client, "/Users", id_of(&resource)).await?;
-                }
+            let is_asked = |resource: &&Value| {
+                at(resource, "userName").and_then(Value::as_str).is_some_and(|own| same_name(own, name))
+            };
+            let found = at(body, "Resources").and_then(Value::as_array).into_iter().flatten().filter(is_asked);
+            let ids: Vec<String> = found.map(|resource| id_of(resource).to_owned()).take(MOST_ALIKE).collect();
+            observation.exchanges.push(Arc::new(exchange.unparsed()));
+            for id in ids {
+                observation.by_id(client, "/Users", &id).await?;
             }
         }
         for id in group_ids {
@@ -87,7 +89,7 @@ impl Observation {
     /// Reads one resource; one that is not there leaves no trace.
     async fn by_id(&mut self, client: &Client, path: &str, id: &str) -> Result<(), ReadBackError> {
         let exchange = client.send(Request::get(path).segment(id)).await?;
-        self.exchanges.push(Arc::clone(&exchange));
+        self.exchanges.push(Arc::new(exchange.unparsed()));
         if matches!(exchange.status, 404 | 410) {
             return Ok(());
         }

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use tokio::sync::watch;
-use weir_exchange::{Client, Recording};
-use weir_judge::{Event, Events, Finding, Origin, Problem, Verdict};
+use weir_exchange::{Client, Evidence, Recording};
+use weir_judge::{Event, Events, Finding, Origin, Problem, Verdict, shortened};
 
 /// What a step is about, the same in every run.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +23,7 @@ pub(super) struct Begun {
     title: String,
     started: Instant,
     recording: Recording,
+    evidence: Evidence,
 }
 
 /// What a step came to.
@@ -83,7 +84,7 @@ impl<'a> Steps<'a> {
         let (id, title) = (id.to_owned(), title.to_owned());
         self.events.emit(&Event::StepStarted { id: id.clone(), title: title.clone(), client: self.client.clone() });
         let (client, recording) = client.recorded();
-        let begun = Begun { id, title, started: Instant::now(), recording };
+        let begun = Begun { id, title, started: Instant::now(), recording, evidence: client.evidence().clone() };
         if let Some(reason) = &self.blocked {
             self.emit(begun, Verdict::Blocked, Some(reason.clone()), Vec::new());
             return None;
@@ -107,10 +108,11 @@ impl<'a> Steps<'a> {
     }
 
     fn emit(&self, begun: Begun, verdict: Verdict, reason: Option<String>, problems: Vec<Problem>) {
+        let problems = problems.into_iter().map(|problem| problem.kept(&begun.evidence)).collect();
         let origin = Origin::Step { client: self.client.clone() };
         let finding = Finding {
             verdict,
-            reason,
+            reason: reason.map(shortened),
             problems,
             exchanges: begun.recording.len(),
             elapsed: begun.started.elapsed(),

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::watch;
-use weir_catalog::{DiscoveryError, discover};
+use weir_catalog::{DiscoveryError, discover, interruption};
 use weir_exchange::Client;
 use weir_judge::{Consumer, Event, Events, Finding, Verdict};
 use weir_provision::client::Description;
@@ -54,7 +55,8 @@ pub async fn try_variants(
     events: &Events,
     interrupted: watch::Receiver<bool>,
 ) -> Result<Vec<VariantTrial>, VariantError> {
-    let mut discovery = discover(&run.client).await?;
+    let discovered = interruption::unless_over(&interrupted, Duration::ZERO, discover(&run.client)).await;
+    let mut discovery = discovered.ok_or(VariantError::Interrupted)??;
     if let Some(embedded) = run.embedded {
         discovery.declare(embedded.declared().clone());
     }

@@ -14,6 +14,7 @@ pub fn text(clients: &[Description], plan: &[PlannedCheck]) -> String {
         let (word, text) = match decision {
             Decision::Run => ("run", check.title),
             Decision::Skip(reason) => ("skip", reason.as_str()),
+            Decision::Blocked(reason) => ("blocked", reason.as_str()),
         };
         vec![word.to_owned(), check.id.to_owned(), text.to_owned()]
     });

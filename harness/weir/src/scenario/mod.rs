@@ -108,7 +108,7 @@ pub async fn run(
         Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => Err(ScenarioError::Interrupted),
     };
     for place in &places {
-        place.clean_up(events, told.is_err()).await;
+        place.clean_up(events, told.is_err(), &interrupted).await;
     }
     told
 }

@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
-use weir_catalog::sweep::delete_created;
+use tokio::sync::watch;
+use weir_catalog::sweep;
 use weir_exchange::difference::at;
 use weir_exchange::{Client, ClientOptions, CreatedResources, Credentials, Request};
 use weir_judge::{Event, Events};
@@ -154,14 +155,14 @@ impl Place {
     }
 
     /// Deletes what was created; what remains is told.
-    pub(super) async fn clean_up(&self, events: &Events, is_interrupted: bool) {
+    pub(super) async fn clean_up(&self, events: &Events, is_interrupted: bool, interrupted: &watch::Receiver<bool>) {
         if self.control.is_some() {
             return;
         }
         if is_interrupted {
             self.created.note_interruption();
         }
-        delete_created(&self.created, &self.client, events).await;
+        sweep::clean_up(&self.created, &self.client, events, interrupted).await;
         if self.created.is_uncertain() {
             events.emit(&Event::Leftover {
                 url: format!("{}/Users", self.client.base_url()),

@@ -3,10 +3,12 @@
 
 mod check;
 mod endpoint;
+mod interruptible;
 pub mod provision;
 
 pub use check::{CheckError, CheckOutcome, CheckRun};
 pub use endpoint::{DEFAULT_TARGET, RunEndpoint};
+pub use interruptible::Interruptible;
 
 #[cfg(test)]
 mod tests;

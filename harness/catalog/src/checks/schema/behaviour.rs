@@ -110,7 +110,7 @@ async fn required_extension(context: &Context) -> CheckResult {
     let mut any = false;
     for kind in kinds(context)? {
         let published =
-            context.discovery().resource_types.entries().iter().find(|entry| text(entry, "name") == kind.name);
+            context.discovery().resource_types.all_entries().iter().find(|entry| text(entry, "name") == kind.name);
         for extension in published.map_or(&[][..], |entry| list(entry, "schemaExtensions")) {
             let uri = text(extension, "schema");
             any = true;

@@ -33,6 +33,9 @@ pub(super) enum SearchEnd {
     NotWanted,
 }
 
+/// Values of one attribute that a server hands over in parts. Groups in directories are smaller.
+const MOST_VALUES: usize = 5_000_000;
+
 /// What to look for.
 pub(super) struct Search<'a> {
     pub base: &'a str,
@@ -137,6 +140,11 @@ impl LdapConnection {
                 }
                 let Some((values, next)) = found.first().and_then(|found| found.part_of(&name)) else { break };
                 further.extend(values);
+                if further.len() > MOST_VALUES {
+                    let what =
+                        format!("{}: {} has more than {MOST_VALUES} values of {name}", settings.url, received.dn);
+                    return Err(LdapFault::new(what));
+                }
                 match next {
                     // A server that does not get further would be asked for ever.
                     Some(next) if next > from => from = next,

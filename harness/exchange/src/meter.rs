@@ -1,0 +1,165 @@
+//! What one check has sent and holds, against its bounds.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
+
+use super::bounds::Bounds;
+
+/// What a check can hold beside others. One that holds more waits until it is alone in the lane.
+const LIGHT: usize = 8 * 1024 * 1024;
+
+/// Shared by the checks of a run: those with much in hand take it one after the other, so that the memory of a run is that of one
+/// such check, however many run side by side.
+#[derive(Clone, Debug, Default)]
+pub struct Lane(Arc<Mutex<()>>);
+
+/// Counts what one check sends and holds. Clones share the counts.
+#[derive(Clone, Debug)]
+pub struct Meter(Arc<Counts>);
+
+#[derive(Debug)]
+struct Counts {
+    bounds: Bounds,
+    lane: Lane,
+    sent: AtomicU64,
+    answered: AtomicUsize,
+    held: Arc<AtomicUsize>,
+    turn: Mutex<Option<OwnedMutexGuard<()>>>,
+}
+
+/// The room that the operations of a provisioner share for the answers that they have in hand: large ones come one after the other.
+#[derive(Clone, Debug)]
+pub(super) struct Room(Arc<Semaphore>);
+
+/// An answer of this size needs no room.
+const SMALL: usize = 64 * 1024;
+/// Bytes for which the room counts one.
+const UNIT: usize = 1024;
+/// How long an answer waits for room. Operations that wait for each other end so.
+const WAIT: Duration = Duration::from_secs(30);
+
+impl Room {
+    /// Room for one answer of the largest size.
+    pub(super) fn new(bounds: Bounds) -> Self {
+        let units = (bounds.answer.saturating_add(bounds.parsed()) / UNIT).clamp(1, Semaphore::MAX_PERMITS);
+        Self(Arc::new(Semaphore::new(units)))
+    }
+
+    /// Waits until there is room for an answer of `size` bytes.
+    pub(super) async fn hold(&self, size: usize) -> Result<Option<Held>, String> {
+        if size < SMALL {
+            return Ok(None);
+        }
+        let units = u32::try_from(size / UNIT).unwrap_or(u32::MAX);
+        match tokio::time::timeout(WAIT, Arc::clone(&self.0).acquire_many_owned(units)).await {
+            Ok(Ok(permit)) => Ok(Some(Held::Room(permit))),
+            _ => {
+                Err("there was no room for this answer beside others; use fewer threads, or raise --largest-answer"
+                    .into())
+            }
+        }
+    }
+}
+
+/// A part of what is in hand; dropping it gives the part back.
+#[derive(Debug)]
+pub(crate) enum Held {
+    /// Of one check.
+    Check { size: usize, total: Arc<AtomicUsize> },
+    /// Of a provisioner.
+    #[expect(dead_code, reason = "the permit is given back when it is dropped")]
+    Room(OwnedSemaphorePermit),
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Self::Check { size, total } = self {
+            total.fetch_sub(*size, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Meter {
+    /// Counts from zero.
+    pub fn new(bounds: Bounds, lane: &Lane) -> Self {
+        Self(Arc::new(Counts {
+            bounds,
+            lane: lane.clone(),
+            sent: AtomicU64::new(0),
+            answered: AtomicUsize::new(0),
+            held: Arc::default(),
+            turn: Mutex::default(),
+        }))
+    }
+
+    /// How many requests were answered.
+    pub fn answered(&self) -> usize {
+        self.0.answered.load(Ordering::Relaxed)
+    }
+
+    /// Counts a request that is about to be sent; the sentence says which bound it would exceed.
+    pub(super) fn send(&self) -> Result<(), String> {
+        let most = self.0.bounds.requests;
+        if self.0.sent.fetch_add(1, Ordering::Relaxed) < most {
+            return Ok(());
+        }
+        Err(format!("one check sends at most {most} requests; raise --check-requests if the endpoint is that large"))
+    }
+
+    pub(super) fn answer(&self) {
+        self.0.answered.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Takes an answer of `size` bytes in hand; waits for the lane where that is much.
+    pub(super) async fn hold(&self, size: usize) -> Result<Held, String> {
+        let total = self.0.held.fetch_add(size, Ordering::Relaxed) + size;
+        let held = Held::Check { size, total: Arc::clone(&self.0.held) };
+        let most = self.0.bounds.held();
+        if total > most {
+            let most = most / (1024 * 1024);
+            return Err(format!(
+                "the check holds answers of more than {most} MiB of JSON; raise --largest-answer if the endpoint is that large"
+            ));
+        }
+        if total > LIGHT {
+            let mut turn = self.0.turn.lock().await;
+            if turn.is_none() {
+                *turn = Some(Arc::clone(&self.0.lane.0).lock_owned().await);
+            }
+        }
+        Ok(held)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_dropped_counts_no_more_and_the_lane_is_for_one_at_a_time() {
+        let (bounds, lane) = (Bounds::DEFAULT, Lane::default());
+        let (one, other) = (Meter::new(bounds, &lane), Meter::new(bounds, &lane));
+        let much = bounds.held() / 2 + 1;
+        let first = one.hold(much).await.unwrap();
+        assert!(one.hold(much).await.unwrap_err().contains("--largest-answer"));
+        drop(first);
+        let _second = one.hold(much).await.unwrap();
+        // What is little needs no lane; what is much waits until the other check is over.
+        let _light = other.hold(1).now_or_never().unwrap().unwrap();
+        assert!(other.hold(much).now_or_never().is_none());
+        drop((_second, one));
+        assert!(other.hold(much).now_or_never().is_some());
+    }
+
+    #[test]
+    fn the_request_behind_the_last_names_its_bound() {
+        let meter = Meter::new(Bounds { requests: 2, ..Bounds::DEFAULT }, &Lane::default());
+        assert!(meter.send().is_ok() && meter.send().is_ok());
+        assert!(meter.send().unwrap_err().contains("--check-requests"));
+    }
+}
