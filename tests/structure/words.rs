@@ -108,7 +108,7 @@ mod tests {
             ("it is no longer there", None),
             ("A client that is told 304 never hears of the change.", Some("told")),
             ("{told}; {reason}", None),
-            ("a filter on id finds nothing", Some("nobody")),
+            ("the filter matches nobody", Some("nobody")),
             ("userName eq \\\"weir-nobody\\\"", None),
             ("Who leaves loses access.", Some("Who ")),
             ("A first sentence. What is returned stays.", Some("What ")),
