@@ -1,6 +1,7 @@
 //! A Samba Active Directory domain controller on an address of its own: its LDAP ports are fixed in its source. It needs
 //! root.
 
+use std::io::Read as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -66,7 +67,7 @@ impl Samba {
             .stdin(Stdio::null())
             .arg("--debug-stdout")
             .stdout(std::fs::File::create(folder.join("said")).expect("the file can be made"))
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .expect("samba starts");
         let samba = Self { child, folder: own_folder };
@@ -114,6 +115,10 @@ impl Drop for Samba {
         // Its children end with it when it is asked to end.
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let _ = self.child.wait();
+        // They write into the folder until they end, and each holds the pipe open as long.
+        if let Some(mut errors) = self.child.stderr.take() {
+            let _ = errors.read_to_end(&mut Vec::new());
+        }
     }
 }
 

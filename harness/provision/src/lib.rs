@@ -1,7 +1,7 @@
 //! Provisioning: reading a source, comparing it with the ledger, and sending what a client would send.
 //!
 //! A cycle is one pass over the source. [`engine::decide`] is the pure part: an entry and its ledger row give an operation.
-//! [`engine::cycle`] carries operations out in the wire shapes of a client's [`client::Description`].
+//! [`engine::Provisioner`] carries operations out in the wire shapes of a client's [`client::Description`].
 
 pub mod calibrate;
 pub mod channel;

@@ -75,7 +75,7 @@ pub struct DesiredGroup {
     pub guid: Guid,
     pub dn: String,
     pub name: String,
-    /// Keys of the members' names, for [`Pass::members`].
+    /// Keys of the members' names, by which the pass finds them.
     pub members: Vec<u64>,
     /// What is wrong with some of its members; the group itself is provisioned with the others.
     pub fault: Option<String>,
