@@ -4,9 +4,13 @@
 mod proxy;
 mod support;
 
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use base64::Engine as _;
 use proxy::{Listener, Message};
 use serde_json::Value;
-use support::{Served, run};
+use support::{Ran, Served, ran, run, weir};
 
 const TWENTY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/directories/twenty.ldif");
 
@@ -121,4 +125,212 @@ fn each_of_two_tenants_gets_its_own_credentials_only() {
     }
     let report: Value = serde_json::from_str(&ran.stdout).expect("a report");
     assert!(report["leftovers"].as_array().is_some_and(Vec::is_empty), "{:#}", report["leftovers"]);
+}
+
+/// Everything that a request holds, as an endpoint that looks into it may repeat it.
+fn seen_in(request: &Message) -> String {
+    let basic = request.head.iter().filter_map(|line| line.split_once(": Basic "));
+    let decoded: Vec<String> = basic
+        .filter_map(|(_, value)| base64::engine::general_purpose::STANDARD.decode(value).ok())
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .collect();
+    format!("{} {}", request.head.join(" | "), decoded.join(" "))
+}
+
+/// An endpoint that repeats what it is sent: in headers, in the detail of errors and in attributes.
+fn echoing(served: &Served) -> Listener {
+    Listener::before(served.value("URL"), |request, answer| {
+        let seen = seen_in(request);
+        let ascii: String = seen.chars().filter(char::is_ascii).collect();
+        answer.head.push(format!("X-Seen: {ascii}"));
+        let Ok(Value::Object(mut body)) = serde_json::from_slice(&answer.body) else { return };
+        if body.contains_key("access_token") {
+            return;
+        }
+        let is_error = body.contains_key("detail");
+        for name in if is_error { &["detail", "seen"][..] } else { &["title", "displayName", "seen"] } {
+            body.insert((*name).to_owned(), seen.clone().into());
+        }
+        body.insert(ascii.to_lowercase(), true.into());
+        answer.body = Value::Object(body).to_string().into_bytes();
+    })
+}
+
+/// An endpoint that refuses every change, and repeats what it is sent.
+fn refusing(served: &Served) -> Listener {
+    Listener::before(served.value("URL"), |request, answer| {
+        if !request.head[0].starts_with("GET ") {
+            let urn = "urn:ietf:params:scim:api:messages:2.0:Error";
+            let body = serde_json::json!({"schemas": [urn], "status": "400", "detail": seen_in(request)});
+            *answer = Message::answer("400 Bad Request", &[], &body.to_string());
+        }
+    })
+}
+
+fn scratch(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("secrets").join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+/// Every form in which one of these stands in what was written.
+fn found_in(written: &str, secrets: &[&str]) -> Vec<String> {
+    let forms = secrets.iter().flat_map(|secret| {
+        let json = Value::from(*secret).to_string();
+        [
+            (*secret).to_owned(),
+            json[1..json.len() - 1].to_owned(),
+            base64::engine::general_purpose::STANDARD.encode(secret),
+            url::form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
+            secret.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;"),
+        ]
+    });
+    let written = written.to_lowercase();
+    forms.filter(|form| written.contains(&form.to_lowercase())).collect()
+}
+
+fn assert_clean(what: &str, ran: &Ran, folder: Option<&PathBuf>, secrets: &[&str]) {
+    let mut texts =
+        vec![("standard output".to_owned(), ran.stdout.clone()), ("standard error".into(), ran.stderr.clone())];
+    for entry in folder.into_iter().flat_map(|folder| std::fs::read_dir(folder).expect("a folder")) {
+        let path = entry.expect("an entry").path();
+        let bytes = std::fs::read(&path).expect("a file");
+        texts.push((path.display().to_string(), String::from_utf8_lossy(&bytes).into_owned()));
+    }
+    for (place, text) in &texts {
+        let found = found_in(text, secrets);
+        assert!(found.is_empty(), "{what}: {place} holds {found:?}");
+    }
+    assert!(
+        texts.iter().any(|(_, text)| text.contains("***")),
+        "{what}: no secret was repeated: {}{}",
+        ran.stdout,
+        ran.stderr
+    );
+}
+
+const TOKEN: &str = "t1ger+of/the=run&<x>";
+const EXTRA: &str = "extra \"s3cret\" of a header";
+const PROXY: &str = "pr0xy-passw0rd";
+const READER: &str = "reader-t0ken-of-the-run";
+const SECOND: &str = "second-t0ken-of-the-run";
+
+#[test]
+fn no_report_repeats_what_an_endpoint_repeats_of_the_secrets() {
+    let served = Served::start(&["--target", "rfc", "--bearer", TOKEN]);
+    let endpoint = echoing(&served);
+    let folder = scratch("reports");
+    let file = |name: &str| folder.join(name).display().to_string();
+    let reports: Vec<String> = ["json", "ndjson", "junit", "sarif", "markdown", "html", "github", "har", "terminal"]
+        .iter()
+        .map(|format| format!("{format}={}", file(format)))
+        .collect();
+    let url = format!("{}/scim/v2", endpoint.origin);
+    let header = format!("X-Extra: {EXTRA}");
+    let proxy = endpoint.origin.replace("http://", &format!("http://proxy-user:{PROXY}@"));
+    let baseline = file("baseline.toml");
+    let mut arguments = vec!["check", &url, "--bearer", TOKEN, "--header", &header, "--proxy", &proxy, "--verbose"];
+    arguments.extend([
+        "--reader-bearer",
+        READER,
+        "--second-bearer",
+        SECOND,
+        "--baseline",
+        &baseline,
+        "--update-baseline",
+    ]);
+    for topic in
+        ["create", "errors", "auth", "discovery", "read", "security", "multi-tenancy", "round-trip", "media-types"]
+    {
+        arguments.extend(["--only", topic]);
+    }
+    for report in &reports {
+        arguments.extend(["--report", report]);
+    }
+    let ran = ran(&weir(&arguments).env("WEIR_LOG", "debug").output().expect("the binary starts"));
+    assert!(matches!(ran.status, 0 | 1), "{}", ran.stderr);
+    assert_eq!(std::fs::read_dir(&folder).expect("a folder").count(), 10, "nine reports and the baseline");
+    let pair = format!("proxy-user:{PROXY}");
+    assert_clean("check", &ran, Some(&folder), &[TOKEN, EXTRA, PROXY, &pair, READER, SECOND]);
+}
+
+#[test]
+fn no_other_command_repeats_them_either() {
+    const PASSWORD: &str = "pa\"ss\\wörd";
+    let pair = format!("weir-user:{PASSWORD}");
+    let served = Served::start(&["--target", "rfc", "--basic", &pair, "--oauth-client", "weir-client:cl1ent/s3cret"]);
+    let tokens = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&tokens);
+    let issuer = Listener::before(served.value("URL"), move |_, answer| {
+        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        kept.lock().expect("whole").extend(body["access_token"].as_str().map(str::to_owned));
+    });
+    let (endpoint, refuser) = (echoing(&served), refusing(&served));
+    let [url, refusing] = [&endpoint, &refuser].map(|listener| format!("{}/scim/v2", listener.origin));
+    let token_url = format!("{}/oauth/token", issuer.origin);
+    let header = format!("X-Extra: {EXTRA}");
+    let basic = ["--basic", &pair, "--header", &header];
+    let oauth = ["--oauth-client", "weir-client:cl1ent/s3cret", "--oauth-token-url", &token_url, "--header", &header];
+    let folder = scratch("commands");
+    let file = |name: &str| folder.join(name).display().to_string();
+    let (json, markdown) = (format!("json={}", file("cycles.json")), format!("markdown={}", file("cycles.md")));
+    for arguments in [
+        &["check", &url, "--as", "pingfederate-aquera", "--people", "3"][..],
+        &["check", &url, "--as", "pingone-aquera", "--scenario", "partial-update"],
+        &["check", &refusing, "--as", "pingfederate-aquera", "--people", "3", "--variants", "--format", "json"],
+        &[
+            "provision",
+            "--as",
+            "pingfederate-aquera",
+            "--source",
+            TWENTY,
+            "--report",
+            &json,
+            "--report",
+            &markdown,
+            "--ledger",
+            &file("ledger"),
+            &refusing,
+        ],
+        &["bench", &refusing, "--duration", "1", "--warm-up", "0", "--people", "2"],
+        &["clean", &refusing, "--prefix", "weir-"],
+        &["init", &url, "--output", &file("weir.toml"), "--force"],
+    ] {
+        for credentials in [&basic[..], &oauth] {
+            let ran = run(&[arguments, credentials].concat());
+            let got: Vec<String> = tokens.lock().expect("whole").clone();
+            let mut secrets = vec![PASSWORD, &pair, "cl1ent/s3cret", EXTRA];
+            secrets.extend(got.iter().map(String::as_str));
+            let what = format!("{arguments:?} {}", credentials[0]);
+            for (place, text) in [("standard output", &ran.stdout), ("standard error", &ran.stderr)] {
+                assert!(found_in(text, &secrets).is_empty(), "{what}: {place} holds {:?}", found_in(text, &secrets));
+            }
+        }
+    }
+    assert!(!tokens.lock().expect("whole").is_empty(), "a token was fetched");
+    let got: Vec<String> = tokens.lock().expect("whole").clone();
+    let mut secrets = vec![PASSWORD, &pair, "cl1ent/s3cret", EXTRA];
+    secrets.extend(got.iter().map(String::as_str));
+    let ran = Ran { status: 0, stdout: String::new(), stderr: String::new() };
+    assert_clean("files", &ran, Some(&folder), &secrets);
+}
+
+#[test]
+fn secrets_that_a_configuration_names_are_known_too() {
+    let served = Served::start(&["--target", "rfc", "--bearer", "t0ken-of-a-command"]);
+    let endpoint = echoing(&served);
+    let folder = scratch("configuration");
+    let path = folder.join("weir.toml");
+    let text = format!(
+        "url = \"{}/scim/v2\"\n[credentials]\nbearer = {{ command = [\"printf\", \"t0ken-of-%s\", \"a-command\"] }}\n\
+         [headers]\nX-Extra = {{ env = \"SECRETS_TEST\" }}\n",
+        endpoint.origin
+    );
+    std::fs::write(&path, text).expect("a file");
+    let config = path.to_str().expect("a path");
+    let mut command = weir(&["check", "--config", config, "--only", "errors", "--format", "json"]);
+    let ran = ran(&command.env("SECRETS_TEST", "variable-s3cret").output().expect("the binary starts"));
+    assert!(matches!(ran.status, 0 | 1), "{}", ran.stderr);
+    assert_clean("check", &ran, None, &["t0ken-of-a-command", "variable-s3cret"]);
 }

@@ -62,7 +62,7 @@ impl Message {
         }
         let mut message = Self { head, body: Vec::new() };
         assert!(message.header("transfer-encoding").is_none(), "bodies have a length: {:?}", message.head);
-        let length = message.header("content-length").filter(|_| !is_bodiless).map(|length| length.parse());
+        let length = message.header("content-length").filter(|_| !is_bodiless).map(str::parse);
         message.body = vec![0; length.transpose().expect("a length").unwrap_or(0)];
         reader.read_exact(&mut message.body).ok()?;
         Some(message)
@@ -112,6 +112,9 @@ impl Listener {
         Self::answering(move |request| {
             let mut stream = TcpStream::connect(&upstream).expect("the endpoint listens");
             let mut passed = request.clone();
+            // As a proxy is asked.
+            let absolute = format!("http://{}", request.header("host").unwrap_or_default());
+            passed.head[0] = passed.head[0].replacen(&absolute, "", 1);
             passed.head.retain(|line| !line.to_ascii_lowercase().starts_with("accept-encoding:"));
             passed.head.push("Connection: close".into());
             passed.write(&mut stream, request.body.is_empty()).expect("the endpoint listens");

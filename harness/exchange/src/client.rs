@@ -16,7 +16,7 @@ use url::Url;
 use super::bounds::{Bounds, parsed_size};
 use super::created::CreatedResources;
 use super::credentials::{Access, Credentials};
-use super::error::{ClientError, EndpointError, EndpointErrorKind};
+use super::error::{ClientError, EndpointError, EndpointErrorKind, without_user_info};
 use super::evidence::Evidence;
 use super::exchange::{Authentication, Exchange, ParsedBody};
 use super::meter::{Held, Lane, Meter, Room};
@@ -159,8 +159,8 @@ impl Client {
             .timeout(options.timeout)
             .referer(false);
         if let Some(url) = &options.proxy {
-            let proxy =
-                reqwest::Proxy::all(url.clone()).map_err(|problem| ClientError::Proxy { url: url.clone(), problem })?;
+            let proxy = reqwest::Proxy::all(url.clone())
+                .map_err(|problem| ClientError::Proxy { url: without_user_info(url), problem })?;
             builder = builder.proxy(proxy);
         } else if is_loopback(base) {
             builder = builder.no_proxy();

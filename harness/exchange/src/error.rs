@@ -98,7 +98,8 @@ impl EndpointError {
     }
 }
 
-fn without_user_info(url: &Url) -> Url {
+/// The URL without user and password.
+pub(super) fn without_user_info(url: &Url) -> Url {
     let mut url = url.clone();
     // Both fail only for URLs that cannot carry user information, which then hold none.
     let _ = url.set_username("");

@@ -14,11 +14,13 @@ mod evidence;
 pub mod exchange;
 mod further;
 pub mod har;
+pub mod legible;
 mod meter;
 mod oauth;
 mod observer;
 mod pace;
 pub mod request;
+pub mod secrets;
 
 pub use base_url::base_url;
 pub use bounds::Bounds;

@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use super::error::{EndpointError, EndpointErrorKind};
+use super::secrets;
 
 /// How long before its end a token is not used any more.
 const MARGIN: Duration = Duration::from_secs(30);
@@ -100,7 +101,9 @@ impl Source {
             form.push(("client_id", &self.client));
             form.push(("client_secret", self.secret.expose_secret()));
         } else {
-            request = request.basic_auth(encoded(&self.client), Some(encoded(self.secret.expose_secret())));
+            let (client, secret) = (encoded(&self.client), encoded(self.secret.expose_secret()));
+            secrets::register(&format!("{client}:{secret}"));
+            request = request.basic_auth(client, Some(secret));
         }
         let answer = request.form(&form).send().await.map_err(|error| {
             let timeout = Duration::from_secs(30);
@@ -122,6 +125,7 @@ impl Source {
             let word = text("error").unwrap_or("no reason");
             return Err(fail(format!("the token endpoint gave no token: {status}, {word}; check client and secret")));
         };
+        secrets::register(value);
         let valid = body.get("expires_in").and_then(Value::as_u64).map_or(UNSAID, Duration::from_secs);
         // Of a short life at least half is used.
         let renewal = asked + valid.saturating_sub(MARGIN).max(valid / 2);

@@ -1,8 +1,12 @@
 //! The one stream of events of a run. The engine never prints: reports are consumers of these events.
 
+mod rewrite;
+
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub use rewrite::Rewrite;
+use rewrite::WithoutSecrets;
 use weir_exchange::Exchange;
 
 use crate::finding::{Finding, Known, Outdated};
@@ -112,8 +116,10 @@ impl Events {
         self
     }
 
-    /// Hands `event` to every consumer. One that fails is dropped; the first failure is kept for [`Self::failure`].
+    /// Hands `event` to every consumer, without the secrets of this process. One that fails is dropped; the first failure is kept
+    /// for [`Self::failure`].
     pub fn emit(&self, event: &Event) {
+        let event = &event.rewritten(&WithoutSecrets);
         let mut stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let noted = stream.take_note(event);
         let event = noted.as_ref().unwrap_or(event);

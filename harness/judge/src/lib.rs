@@ -11,7 +11,7 @@ mod summary;
 mod verdict;
 
 pub use dispute::{Dispute, dispute, disputes, level_of, verdict_of};
-pub use event::{Annotator, Consumer, Event, Events};
+pub use event::{Annotator, Consumer, Event, Events, Rewrite};
 pub use finding::{Finding, Known, Origin, Outdated};
 pub use offer::{Offer, Provenance};
 pub use problem::{Problem, shortened};

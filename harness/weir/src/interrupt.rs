@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use crate::exit;
 use crate::failure::Failure;
+use crate::output::notice;
 
 /// Requests to end the process, by Ctrl-C or SIGTERM.
 pub struct Requests {
@@ -38,7 +39,7 @@ pub async fn or_leave(work: impl Future<Output = Result<u8, Failure>>) -> Result
     tokio::select! {
         done = work => done,
         () = requests.next() => {
-            eprintln!("weir: interrupted");
+            notice("interrupted");
             Ok(exit::INTERRUPTED)
         }
     }
@@ -48,7 +49,7 @@ pub async fn or_leave(work: impl Future<Output = Result<u8, Failure>>) -> Result
 pub fn end_soon(mut requests: Requests) {
     tokio::spawn(async move {
         if tokio::time::timeout(LONGEST_END, requests.next()).await.is_err() {
-            eprintln!("weir: the end takes too long; what was not reached is left behind");
+            notice("the end takes too long; what was not reached is left behind");
         }
         std::process::exit(i32::from(exit::INTERRUPTED));
     });
@@ -60,7 +61,7 @@ pub fn watch() -> watch::Receiver<bool> {
     tokio::spawn(async move {
         if let Ok(mut requests) = listen() {
             requests.next().await;
-            eprintln!("weir: interrupted; cleaning up (again to end at once)");
+            notice("interrupted; cleaning up (again to end at once)");
             // The run may be over already.
             let _ = sender.send(true);
             end_soon(requests);

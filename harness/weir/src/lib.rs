@@ -1,5 +1,8 @@
 //! Weir: the commands, reports and runs around the catalogue of checks, the provisioning clients and the endpoint.
 
+// Whatever a person reads goes through `output::Printable`, which takes secrets out.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod bench;
 pub mod command;
 pub mod config;

@@ -102,7 +102,7 @@ impl<'c> Expectation<'c> {
         }
         if let Some(detail) = text("detail") {
             observed.push_str(": ");
-            observed.extend(detail.chars().take(200));
+            observed.push_str(&cut(&detail, 200));
         }
         observed
     }
@@ -300,7 +300,13 @@ fn list_fault(missing: usize, more: usize, expected: usize) -> String {
 
 /// A value for a line of text.
 fn shortened(value: &Value) -> String {
-    const LONGEST: usize = 120;
-    let text = value.to_string();
-    if text.chars().count() <= LONGEST { text } else { text.chars().take(LONGEST).chain(['…']).collect() }
+    cut(&value.to_string(), 120)
+}
+
+/// The text, with a mark where it was cut off, by which a secret that was cut in two is known.
+pub fn cut(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }

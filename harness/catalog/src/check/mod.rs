@@ -6,7 +6,7 @@ mod expectation;
 
 pub(crate) use context::patch_of;
 pub use context::{Context, Resource, Scale, Stop};
-pub use expectation::Expectation;
+pub use expectation::{Expectation, cut};
 
 use futures_util::future::BoxFuture;
 use scim::capability::Capability;

@@ -10,7 +10,7 @@ use weir_exchange::{Exchange, Request};
 
 use super::errors::is_scim_json;
 use crate::check::On::Only;
-use crate::check::{Check, CheckResult, Context, Stop};
+use crate::check::{Check, CheckResult, Context, Stop, cut};
 use crate::data::USER;
 
 const JSON: &str = "application/json";
@@ -210,11 +210,7 @@ async fn objects(context: &Context) -> CheckResult {
     for answer in samples {
         let expectation = context.expect(&answer).json();
         if let Ok(body) = answer.json() {
-            expectation.that(
-                body.is_object(),
-                "the body is JSON, but no object",
-                body.to_string().chars().take(60).collect::<String>(),
-            );
+            expectation.that(body.is_object(), "the body is JSON, but no object", cut(&body.to_string(), 60));
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use weir_exchange::difference::{at, differences};
 use weir_exchange::{Exchange, Request};
 
 use crate::check::On::Only;
-use crate::check::{Check, CheckResult, Context};
+use crate::check::{Check, CheckResult, Context, cut};
 
 const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
@@ -210,7 +210,7 @@ async fn list(context: &Context) -> CheckResult {
                 exact.is_some() && all.as_array().is_some_and(|all| all.iter().all(Value::is_object))
             }),
             "Resources is no array of objects, or is written in other letters",
-            resources.map_or_else(String::new, |resources| resources.to_string().chars().take(120).collect()),
+            resources.map_or_else(String::new, |resources| cut(&resources.to_string(), 120)),
         );
     }
     Ok(())

@@ -22,8 +22,8 @@ use crate::failure::Failure;
 use crate::flags::EndpointFlags;
 use crate::flags::endpoint::base_url;
 use crate::interrupt;
-use crate::output::Output;
 use crate::output::confirm;
+use crate::output::{Output, Printable};
 use crate::report::bench as bench_report;
 use crate::report::bench::{Report, Row};
 use crate::report::leftovers::Leftovers;
@@ -123,12 +123,12 @@ pub(super) async fn run(args: BenchArgs, output: &Output) -> Result<u8, Failure>
     report.leftovers = leftovers.take();
     report.interrupted = *interrupted.borrow();
     let text = match args.format {
-        BenchFormat::Text => bench_report::text(&report),
-        BenchFormat::Json => format!("{:#}\n", bench_report::json(&report)),
+        BenchFormat::Text => Printable::from(bench_report::text(&report)),
+        BenchFormat::Json => Printable::json(bench_report::json(&report)),
     };
     match &mut file {
-        Some(file) => file.write_all(text.as_bytes())?,
-        None => output.print(&text)?,
+        Some(file) => file.write_all(text.as_str().as_bytes())?,
+        None => output.print(text)?,
     }
     let failed = report.rows.iter().any(|row| matches!(row, Row::Measured { measured, .. } if measured.failed() > 0));
     Ok(match (report.interrupted, failed || !report.leftovers.is_empty()) {

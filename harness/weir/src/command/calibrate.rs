@@ -4,14 +4,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
+use weir_exchange::legible;
 use weir_provision::calibrate;
 use weir_provision::calibrate::Calibration;
 use weir_provision::client;
 
 use crate::exit;
 use crate::failure::Failure;
-use crate::output::Output;
 use crate::output::table;
+use crate::output::{Output, Printable};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -45,13 +46,12 @@ pub(super) fn run(args: &CalibrateArgs, output: &Output) -> Result<u8, Failure> 
     let found = calibrate::calibrate(description, &heard);
     let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.variants.toml", description.id)));
     let text = found.variant_file(description, &args.file.display().to_string());
-    std::fs::write(&path, text)
-        .map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", path.display())))?;
+    Printable::from(text).write_to(&path)?;
     if args.json {
-        output.print(&format!("{:#}\n", as_json(&found)))?;
+        output.print(Printable::json(as_json(&found)))?;
     } else {
-        output.print(&as_text(&found))?;
-        output.print(&format!("the variants are in {}; use them with --variant\n", path.display()))?;
+        output.print(as_text(&found))?;
+        output.print(format!("the variants are in {}; use them with --variant\n", path.display()))?;
     }
     Ok(if found.contradictions.is_empty() { exit::OK } else { exit::FINDINGS })
 }
@@ -77,7 +77,7 @@ fn as_text(found: &Calibration) -> String {
         text += "\ncontradicts the description\n";
     }
     for sentence in &found.contradictions {
-        text.extend(["  ", sentence, "\n"]);
+        text.extend(["  ", &legible::one_line(sentence), "\n"]);
     }
     text
 }

@@ -146,7 +146,7 @@ async fn check(
     if args.dry_run {
         return interrupt::or_leave(async {
             let plan = run.plan(&endpoint).await.map_err(|error| undiscovered(&error, config))?;
-            output.print(&report::plan::text(&run.clients, &plan))?;
+            output.print(report::plan::text(&run.clients, &plan))?;
             Ok(exit::OK)
         })
         .await;

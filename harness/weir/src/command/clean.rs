@@ -95,6 +95,6 @@ pub(super) async fn run(args: CleanArgs, output: &Output) -> Result<u8, Failure>
     } else {
         writeln!(text, "{} deleted, {remaining} left", found - remaining)
     };
-    output.print(&text)?;
+    output.print(text)?;
     Ok(if remaining > 0 || !swept.unsearched.is_empty() { exit::FINDINGS } else { exit::OK })
 }

@@ -61,7 +61,7 @@ fn show(args: &ShowArgs, output: &Output) -> Result<u8, Failure> {
     for warning in &read.warnings {
         output.warn(warning);
     }
-    output.print(&shown(&read))?;
+    output.print(shown(&read))?;
     match read.client.and_then(client::not_scim) {
         Some(why) => Err(Failure::Usage(why.to_owned())),
         None => Ok(exit::OK),

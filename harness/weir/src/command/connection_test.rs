@@ -57,14 +57,14 @@ pub(super) async fn test(args: ConnectedArgs, output: &Output) -> Result<u8, Fai
     let (chosen, client) = args.chosen(output)?;
     let Probe { questions, obstacle } = probe(&client, &chosen.description).await;
     let rows: Vec<_> = questions.iter().map(row).collect();
-    output.print(&format!("{} as {}\n{}", client.base_url(), chosen.description.id, table(&rows)))?;
+    output.print(format!("{} as {}\n{}", client.base_url(), chosen.description.id, table(&rows)))?;
     match obstacle {
         None => {
             output.print("connects: the credentials open the users\n")?;
             Ok(exit::OK)
         }
         Some(Obstacle { trouble, reason }) => {
-            output.print(&format!("does not connect, {}: {reason}\n", trouble.as_str()))?;
+            output.print(format!("does not connect, {}: {reason}\n", trouble.as_str()))?;
             Ok(exit::UNREACHABLE)
         }
     }
@@ -92,7 +92,7 @@ pub(super) async fn fields(args: ConnectedArgs, output: &Output) -> Result<u8, F
     };
     let default = Mapping::inet_org_person();
     let mapping = chosen.channel.as_ref().map_or(&default, |channel| &channel.mapping);
-    output.print(&shown(&client, &offered, mapping))?;
+    output.print(shown(&client, &offered, mapping))?;
     // A required attribute without a rule is what would stop every user.
     let is_open = offered.iter().any(|field| field.is_required && !is_mapped(field, mapping));
     Ok(if is_open { exit::FINDINGS } else { exit::OK })

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use crate::exit;
 use crate::failure::Failure;
-use crate::output::Output;
 use crate::output::table;
+use crate::output::{Output, Printable};
 use crate::run_difference::{ChangeKind, RunDifference, RunRecord, difference};
 
 const EXAMPLES: &str = "\
@@ -44,10 +44,10 @@ pub(super) struct DiffArgs {
 
 pub(super) fn run(args: &DiffArgs, output: &Output) -> Result<u8, Failure> {
     let found = difference(&record(&args.before)?, &record(&args.after)?);
-    output.print(&match args.format {
-        DiffFormat::Text => text(&found),
-        DiffFormat::Markdown => markdown(&found),
-        DiffFormat::Json => format!("{:#}\n", as_json(&found)),
+    output.print(match args.format {
+        DiffFormat::Text => Printable::from(text(&found)),
+        DiffFormat::Markdown => markdown(&found).into(),
+        DiffFormat::Json => Printable::json(as_json(&found)),
     })?;
     Ok(if found.is_regression() { exit::FINDINGS } else { exit::OK })
 }

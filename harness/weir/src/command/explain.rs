@@ -47,7 +47,7 @@ pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<u8, Failure> {
         .or_else(|| client::not_scim(id).map(|why| format!("{why}\n")))
         .or_else(|| topic_or_word(id))
         .ok_or_else(|| Failure::usage(unknown(id)))?;
-    output.print(&text)?;
+    output.print(text)?;
     Ok(exit::OK)
 }
 
@@ -106,7 +106,7 @@ fn check(check: &Check) -> String {
     section(&mut text, "Needs", check.needs.iter().map(ToString::to_string));
     section(
         &mut text,
-        "Shown by the deviations",
+        "Printable by the deviations",
         breaking(|id| check.requirements.contains(&id))
             .map(|deviation| format!("{}: {}", deviation.id, deviation.summary)),
     );

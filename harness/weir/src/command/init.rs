@@ -6,13 +6,14 @@ use clap::Args;
 use url::Url;
 use weir_catalog::discover;
 use weir_exchange::base_url;
+use weir_exchange::legible;
 
 use crate::config;
 use crate::config::FILE;
 use crate::exit;
 use crate::failure::Failure;
 use crate::flags::EndpointFlags;
-use crate::output::Output;
+use crate::output::{Output, Printable};
 
 const EXAMPLES: &str = "\
 Only discovery and a few harmless requests are sent; nothing is changed. No credential is written into the file.
@@ -50,16 +51,16 @@ pub(super) async fn run(args: InitArgs, output: &Output) -> Result<u8, Failure> 
         discovery.all_offers().iter().filter(|offer| !offer.offered).map(|offer| offer.capability).collect();
     let text = config::commented(&args.url, &types, &missing);
     if to_output {
-        output.print(&text)?;
+        output.print(text)?;
         return Ok(exit::OK);
     }
-    std::fs::write(&args.output, text).map_err(|error| Failure::Usage(format!("{path} cannot be written: {error}")))?;
-    let mut told = format!("{path} is written, for {} with {}\n", args.url, types.join(", "));
+    Printable::from(text).write_to(&args.output)?;
+    let mut told = format!("{path} is written, for {} with {}\n", args.url, legible::one_line(&types.join(", ")));
     for remark in discovery.remarks() {
-        told.push_str(remark);
+        told.push_str(&legible::one_line(remark));
         told.push('\n');
     }
     told.push_str("set WEIR_BEARER, or name the credentials in the file; then: weir check\n");
-    output.print(&told)?;
+    output.print(told)?;
     Ok(exit::OK)
 }

@@ -14,8 +14,8 @@ use weir_server::{Breaks, Deviation};
 use crate::embedded;
 use crate::exit;
 use crate::failure::Failure;
-use crate::output::Output;
 use crate::output::table;
+use crate::output::{Output, Printable};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -66,13 +66,10 @@ pub(super) fn run(args: &ListArgs, output: &Output) -> Result<u8, Failure> {
         Catalogue::Clients => clients(),
     };
     let text = match args.format {
-        ListFormat::Table => table(&entries.iter().map(|entry| entry.row.clone()).collect::<Vec<_>>()),
-        ListFormat::Json => {
-            let list: Value = entries.into_iter().map(|entry| entry.json).collect();
-            format!("{list:#}\n")
-        }
+        ListFormat::Table => Printable::from(table(&entries.iter().map(|entry| entry.row.clone()).collect::<Vec<_>>())),
+        ListFormat::Json => Printable::json(entries.into_iter().map(|entry| entry.json).collect()),
     };
-    output.print(&text)?;
+    output.print(text)?;
     Ok(exit::OK)
 }
 

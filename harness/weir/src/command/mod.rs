@@ -19,6 +19,7 @@ mod serve;
 mod shell;
 mod variants;
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -26,7 +27,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use crate::exit;
 use crate::failure::Failure;
 use crate::interrupt;
-use crate::output::{ColourChoice, Output};
+use crate::output::{ColourChoice, Output, notice, printable};
 
 const AFTER: &str = "\
 Exit status:
@@ -84,6 +85,7 @@ enum Command {
 pub fn main() -> ExitCode {
     // Fails only if a provider is installed already, which then serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    printable::report_panics();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -92,7 +94,7 @@ pub fn main() -> ExitCode {
             // Gives each command its global flags.
             weir.build();
             let Some(sentence) = mistake::sentence(&error, &weir, &arguments) else { error.exit() };
-            eprintln!("weir: {sentence}");
+            notice(sentence);
             return ExitCode::from(exit::USAGE);
         }
     };
@@ -103,7 +105,7 @@ pub fn main() -> ExitCode {
         // Whoever read the output has seen enough.
         Err(failure) if failure.is_broken_pipe() => exit::OK,
         Err(failure) => {
-            eprintln!("weir: {failure}");
+            notice(&failure);
             failure.status()
         }
     };
@@ -115,7 +117,8 @@ const LOG: &str = "warn,actix_http::h1::dispatcher=off";
 
 fn init_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("WEIR_LOG").unwrap_or_else(|_| LOG.into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colour).with_writer(printable::Log { colour }).init();
 }
 
 /// Runs a command that waits for others.

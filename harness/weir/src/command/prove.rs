@@ -11,8 +11,8 @@ use weir_provision::client::Description;
 
 use crate::exit;
 use crate::failure::Failure;
-use crate::output::Output;
 use crate::output::plural::{exchanges, plural};
+use crate::output::{Output, Printable};
 use crate::prove::{Complaint, Encounter, Proof, ProveOptions, Record, compatibility, judge, prove};
 use crate::report::compatibility as compatibility_report;
 
@@ -75,18 +75,17 @@ pub(super) async fn run(args: ProveArgs, output: &Output) -> Result<u8, Failure>
     let proof = proof.map_err(Failure::usage)?;
     let found = Record::of_proof(&proof);
     let record = if let Some(path) = &args.write {
-        std::fs::write(path, found.to_string())
-            .map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", path.display())))?;
+        Printable::as_is(found.to_string()).write_to(path)?;
         &found
     } else {
         &record
     };
     let complaints = judge(&proof, args.full.then_some(record));
     let text = match args.format {
-        ProveFormat::Text => text_of(&proof, &complaints, started.elapsed().as_secs_f64()),
-        ProveFormat::Json => format!("{:#}\n", json_of(&proof, &complaints)),
+        ProveFormat::Text => Printable::from(text_of(&proof, &complaints, started.elapsed().as_secs_f64())),
+        ProveFormat::Json => Printable::json(json_of(&proof, &complaints)),
     };
-    output.print(&text)?;
+    output.print(text)?;
     Ok(if complaints.is_empty() { exit::OK } else { exit::FINDINGS })
 }
 
@@ -109,12 +108,11 @@ async fn compare(args: &ProveArgs, output: &Output) -> Result<u8, Failure> {
         done.push(found.map_err(Failure::usage)?);
     }
     if let Some(path) = &args.write {
-        std::fs::write(path, compatibility_report::markdown(&done))
-            .map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", path.display())))?;
+        Printable::as_is(compatibility_report::markdown(&done)).write_to(path)?;
     }
-    output.print(&match args.format {
-        ProveFormat::Text => compatibility_report::text(&done),
-        ProveFormat::Json => format!("{:#}\n", compatibility_report::json(&done)),
+    output.print(match args.format {
+        ProveFormat::Text => Printable::from(compatibility_report::text(&done)),
+        ProveFormat::Json => Printable::json(compatibility_report::json(&done)),
     })?;
     Ok(exit::OK)
 }

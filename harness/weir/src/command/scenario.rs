@@ -63,7 +63,7 @@ pub(super) async fn run(wanted: &Wanted<'_>, chosen: &[Chosen], output: &Output)
         Err(ScenarioError::Unreachable(why)) => return Err(Failure::Unreachable(why)),
         Err(ScenarioError::Unsuitable(why)) => return Err(Failure::Usage(why)),
     };
-    output.write(&report::scenario::document(&told, form), file)?;
+    output.write(report::scenario::document(&told, form), file)?;
     // What a target of our own declares is no finding.
     Ok(if told.is_found && is_foreign { exit::FINDINGS } else { exit::OK })
 }

@@ -15,11 +15,11 @@ use crate::failure::Failure;
 use crate::flags::endpoint::{given_secret, pair_of, secret};
 use crate::flags::serve::{AccessFlags, ProtectionFlags};
 use crate::interrupt;
-use crate::output::Output;
 use crate::output::greeting;
 use crate::output::greeting::Given;
 use crate::output::recording;
 use crate::output::request_lines;
+use crate::output::{Output, Printable};
 use crate::seed;
 
 const EXAMPLES: &str = "\
@@ -142,10 +142,11 @@ pub(super) async fn run(args: ServeArgs, output: &Output) -> Result<u8, Failure>
     }
     // Whoever reads `ready` may end the process at once.
     let mut requests = interrupt::listen()?;
-    output.print(&match form {
+    // Its purpose is to hand out the credentials of the endpoint.
+    output.print(Printable::as_is(match form {
         GreetingForm::Text => greeting::text(&endpoint, &target, given),
         GreetingForm::Json => format!("{}\n", greeting::json(&endpoint, &target)),
-    })?;
+    }))?;
     if log == Some(LogForm::Json) {
         let print = |line: &str| writeln!(std::io::stderr(), "{line}").is_ok();
         followers.spawn(request_lines::follow_as_json(endpoint.journal().follow(), print));

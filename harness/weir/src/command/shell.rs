@@ -6,7 +6,7 @@ use weir_files::name::UnknownName;
 
 use crate::exit;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, Printable};
 
 #[derive(Args, Debug)]
 #[command(
@@ -29,7 +29,7 @@ pub(super) struct ManArgs {
 pub(super) fn completions(args: &CompletionsArgs, mut weir: Command, output: &Output) -> Result<u8, Failure> {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut weir, "weir", &mut text);
-    output.print(&String::from_utf8_lossy(&text))?;
+    output.print(Printable::as_is(String::from_utf8_lossy(&text).into_owned()))?;
     Ok(exit::OK)
 }
 
@@ -47,6 +47,6 @@ pub(super) fn man(args: &ManArgs, weir: Command, output: &Output) -> Result<u8, 
     };
     let mut text = Vec::new();
     clap_mangen::Man::new(page).render(&mut text)?;
-    output.print(&String::from_utf8_lossy(&text))?;
+    output.print(Printable::as_is(String::from_utf8_lossy(&text).into_owned()))?;
     Ok(exit::OK)
 }

@@ -35,7 +35,7 @@ pub(super) async fn run(
         Err(error @ VariantError::Undiscovered(_)) => return Err(Failure::Unreachable(error.to_string())),
         Err(error @ VariantError::Unknown(_)) => return Err(Failure::usage(error)),
     };
-    output.write(&report::variants::document(&trials, form), file)?;
+    output.write(report::variants::document(&trials, form), file)?;
     let is_blocked = trials.iter().all(|trial| trial.verdict == Verdict::Blocked);
     Ok(match () {
         () if is_blocked => exit::UNREACHABLE,

@@ -68,9 +68,7 @@ impl BaselineFlags {
             FailOn::Should => Verdict::Warn,
             FailOn::Note => Verdict::Note,
         });
-        std::fs::write(&path, updated.text()).map_err(|error| {
-            Failure::Usage(format!("the baseline cannot be written to {}: {error}", path.display()))
-        })?;
+        output.write(updated.text(), Some(&path))?;
         output.warn(&format!(
             "{} holds {}: {came} added, {went} removed",
             path.display(),

@@ -11,6 +11,7 @@ use crate::config::{Config, CredentialSource, SecretSource};
 use crate::failure::Failure;
 use crate::output::Output;
 pub use weir_exchange::base_url;
+use weir_exchange::secrets;
 use weir_exchange::{Bounds, Client, ClientOptions, Credentials, TokenSource};
 
 /// How long an answer is waited for, in seconds, unless somebody says otherwise.
@@ -47,7 +48,7 @@ pub struct EndpointFlags {
     #[arg(long, value_name = "FILE", requires = "cert")]
     pub key: Option<PathBuf>,
     /// The proxy that leads to the endpoint [default: the proxy variables of the environment]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = proxy_url)]
     pub proxy: Option<Url>,
     /// A header to send with every request; reports hide its value
     #[arg(long = "header", value_name = "NAME: VALUE")]
@@ -168,12 +169,22 @@ impl EndpointFlags {
             headers.retain(|(other, _): &(String, String)| !other.eq_ignore_ascii_case(name));
             headers.push((name.to_owned(), value.trim().to_owned()));
         }
+        for (name, value) in &headers {
+            // What stands in the URL is no secret.
+            if !base.as_str().contains(value.as_str()) {
+                secrets::register_header(name, value);
+            }
+        }
         let authorities = flags.ca.as_deref().map(read).transpose()?.into_iter().map(bytes::Bytes::from).collect();
         let mut identity = flags.cert.as_deref().map(read).transpose()?;
         if let (Some(identity), Some(key)) = (&mut identity, &flags.key) {
             identity.push(b'\n');
             identity.extend(read(key)?);
         }
+        if let Some(proxy) = &flags.proxy {
+            secrets::register_url(proxy);
+        }
+        register_proxies_of_the_environment();
         if flags.insecure {
             output.warn("any certificate is accepted, so a third party on the way can read the credentials");
         }
@@ -212,7 +223,12 @@ impl EndpointFlags {
 
 /// The credentials that a configuration names.
 fn configured(config: &Config, source: &CredentialSource) -> Result<Credentials, Failure> {
-    let had = |source: &SecretSource, key: &str| had(config, source, &format!("[credentials], key `{key}`"));
+    use secrecy::ExposeSecret as _;
+    let had = |source: &SecretSource, key: &str| {
+        let secret = had(config, source, &format!("[credentials], key `{key}`"))?;
+        secrets::register(secret.expose_secret());
+        Ok::<_, Failure>(secret)
+    };
     match source {
         CredentialSource::Bearer(source) => Ok(Credentials::Bearer(had(source, "bearer")?)),
         CredentialSource::Basic(source) => {
@@ -238,7 +254,26 @@ pub fn given_secret(text: &str) -> Result<SecretString, String> {
     if text.starts_with("--") {
         return Err("the value is missing; a credential that really begins with -- is given as @FILE".into());
     }
+    if !text.starts_with('@') {
+        secrets::register(text);
+    }
     Ok(text.to_owned().into())
+}
+
+/// The URL of a proxy, whose password is a secret.
+fn proxy_url(text: &str) -> Result<Url, url::ParseError> {
+    let url = Url::parse(text)?;
+    secrets::register_url(&url);
+    Ok(url)
+}
+
+/// Takes note of the passwords of proxies that the environment names.
+fn register_proxies_of_the_environment() {
+    for name in ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+        if let Some(url) = std::env::var(name).ok().and_then(|text| Url::parse(&text).ok()) {
+            secrets::register_url(&url);
+        }
+    }
 }
 
 /// A secret as given, or read from the file that `@FILE` names.
@@ -247,7 +282,9 @@ pub fn secret(given: &SecretString) -> Result<SecretString, Failure> {
     let Some(path) = given.expose_secret().strip_prefix('@') else { return Ok(given.clone()) };
     let text = read(Path::new(path))?;
     let text = String::from_utf8(text).map_err(|_| Failure::Usage(format!("{path} holds no text")))?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned().into())
+    let text = text.trim_end_matches(['\r', '\n']);
+    secrets::register(text);
+    Ok(text.to_owned().into())
 }
 
 /// User and password as given to `flag`.
@@ -259,6 +296,7 @@ pub fn pair_of(given: &SecretString, flag: &str) -> Result<(String, SecretString
 fn split(pair: &SecretString) -> Option<(String, SecretString)> {
     use secrecy::ExposeSecret as _;
     let (user, password) = pair.expose_secret().split_once(':')?;
+    secrets::register(password);
     Some((user.to_owned(), password.to_owned().into()))
 }
 

@@ -65,7 +65,7 @@ impl LedgerFlags {
         } else {
             channels(&ledger, &identity)?
         };
-        output.print(&text)?;
+        output.print(text)?;
         Ok(exit::OK)
     }
 }

@@ -1,5 +1,8 @@
 //! The command that repeats a run, without its secrets.
 
+use url::Url;
+use weir_exchange::secrets;
+
 /// The flags whose values are secrets, and the variable that stands for each.
 const SECRETS: [(&str, &str); 8] = [
     ("--bearer", "$WEIR_BEARER"),
@@ -34,6 +37,8 @@ pub fn command(arguments: impl IntoIterator<Item = String>, seed: u64) -> String
             words.push(if value.starts_with('@') { quoted(&value) } else { format!("\"{variable}\"") });
             continue;
         }
+        let value =
+            if flag == "--proxy" { value.or_else(|| arguments.next()).map(|value| masked(&value)) } else { value };
         words.push(quoted(&flag));
         if let Some(value) = value {
             let last = words.len() - 1;
@@ -42,6 +47,18 @@ pub fn command(arguments: impl IntoIterator<Item = String>, seed: u64) -> String
     }
     words.push(format!("--seed {seed}"));
     words.join(" ")
+}
+
+/// The URL of a proxy without its password.
+fn masked(text: &str) -> String {
+    match Url::parse(text) {
+        Ok(mut url) if url.password().is_some() => {
+            // Fails only for URLs that cannot have a password.
+            let _ = url.set_password(Some(secrets::MASK));
+            url.into()
+        }
+        _ => text.to_owned(),
+    }
 }
 
 fn quoted(word: &str) -> String {
@@ -76,6 +93,10 @@ mod tests {
             (
                 &["weir", "check", "--bearer", "t1ger", "--basic=u:p", "http://localhost/v2"],
                 "weir check --bearer \"$WEIR_BEARER\" --basic \"$WEIR_BASIC\" http://localhost/v2 --seed 7",
+            ),
+            (
+                &["weir", "check", "--proxy", "http://u:p@proxy.example.com:3128/"],
+                "weir check --proxy='http://u:***@proxy.example.com:3128/' --seed 7",
             ),
             (&["weir", "check", "--bearer", "@token file"], "weir check --bearer '@token file' --seed 7"),
             (&["weir", "check", "--target=my file.toml"], "weir check --target='my file.toml' --seed 7"),

@@ -4,6 +4,8 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use url::Url;
 use weir_exchange::client::is_loopback;
+use weir_exchange::legible::Legible;
+use weir_exchange::secrets;
 
 use crate::failure::Failure;
 
@@ -17,8 +19,9 @@ pub fn before_writing(url: &Url, what: &str, yes: bool) -> Result<(), Failure> {
             "{what} at {url}; add --yes to agree, since there is no terminal to ask at"
         )));
     }
-    eprint!("{what} at {url}. Go on? [y/N] ");
-    io::stderr().flush()?;
+    let mut terminal = io::stderr();
+    write!(terminal, "{}", Legible(secrets::masked(&format!("{what} at {url}. Go on? [y/N] "))))?;
+    terminal.flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
     if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(Failure::Usage("nothing was sent".into())) }

@@ -3,6 +3,7 @@
 pub mod confirm;
 pub mod greeting;
 pub mod plural;
+pub mod printable;
 pub mod progress_bar;
 pub mod recording;
 pub mod request_lines;
@@ -12,6 +13,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub use printable::{Printable, notice};
 pub use table::table;
 
 use crate::failure::Failure;
@@ -60,10 +62,7 @@ impl Output {
     /// Writes a warning, one sentence, to standard error.
     pub fn warn(&self, sentence: &str) {
         match &self.warnings {
-            Warnings::StandardError => {
-                // A warning that cannot be written must not end the run.
-                let _ = writeln!(io::stderr(), "weir: {sentence}");
-            }
+            Warnings::StandardError => notice(sentence),
             Warnings::Nowhere => {}
             // A push cannot leave the list half-done.
             Warnings::List(list) => list.lock().unwrap_or_else(PoisonError::into_inner).push(sentence.to_owned()),
@@ -97,18 +96,18 @@ impl Output {
     }
 
     /// Writes a document to `file`, or else to standard output.
-    pub fn write(&self, text: &str, file: Option<&Path>) -> Result<(), Failure> {
+    pub fn write(&self, text: impl Into<Printable>, file: Option<&Path>) -> Result<(), Failure> {
         match file {
             None => self.print(text),
-            Some(path) => std::fs::write(path, text)
-                .map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", path.display()))),
+            Some(path) => text.into().write_to(path),
         }
     }
 
     /// Writes a text to standard output.
-    pub fn print(&self, text: &str) -> Result<(), Failure> {
+    pub fn print(&self, text: impl Into<Printable>) -> Result<(), Failure> {
+        let text = text.into();
         let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes())?;
+        out.write_all(text.as_str().as_bytes())?;
         out.flush()?;
         Ok(())
     }

@@ -1,13 +1,19 @@
 //! Columns of text.
 
-/// Columns with two blanks between them; the last is as wide as it is.
+use std::borrow::Cow;
+
+use weir_exchange::legible;
+
+/// Columns with two blanks between them; the last is as wide as it is. A row is one line, whatever stands in it.
 pub fn table(rows: &[Vec<String>]) -> String {
+    let rows: Vec<Vec<Cow<'_, str>>> =
+        rows.iter().map(|row| row.iter().map(|cell| legible::one_line(cell)).collect()).collect();
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns)
         .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0))
         .collect();
     let mut text = String::new();
-    for row in rows {
+    for row in &rows {
         let mut line = String::new();
         for (cell, width) in row.iter().zip(&widths) {
             let padding = width - cell.chars().count() + 2;

@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 
 use clap::ValueEnum;
 use serde_json::{Value, json};
+use weir_exchange::legible::Legible;
 use weir_provision::engine::report::{Counters, OptionRefusal, SHOWN};
 use weir_provision::engine::{CycleReport, Failure, Plan, Refusal};
 use weir_provision::ledger::Kind;
 
 use crate::output::plural::plural;
-use crate::output::table;
+use crate::output::{Printable, table};
 
 /// The form of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -51,10 +52,10 @@ const MOST_FAILURES: usize = 20;
 fn heading(title: &Title<'_>, report: &CycleReport) -> String {
     let seconds = report.elapsed.as_secs_f64();
     if title.form == Form::Event {
-        return format!("event {} ({seconds:.1} s)", title.source);
+        return format!("event {} ({seconds:.1} s)", Legible(title.source));
     }
     let of = title.total.map(|total| format!(" of {total}")).unwrap_or_default();
-    format!("cycle {}{of}: {} ({seconds:.1} s)", title.number, title.source)
+    format!("cycle {}{of}: {} ({seconds:.1} s)", title.number, Legible(title.source))
 }
 
 /// One cycle for a person.
@@ -98,13 +99,13 @@ pub fn text(title: &Title<'_>, report: &CycleReport) -> String {
 fn remarks(report: &CycleReport) -> String {
     let mut out = String::new();
     for warning in warnings(report) {
-        let _ = writeln!(out, "  warning: {warning}");
+        let _ = writeln!(out, "  warning: {}", Legible(warning));
     }
     if let Some(note) = trusted_empty(report) {
-        let _ = writeln!(out, "  note: {note}");
+        let _ = writeln!(out, "  note: {}", Legible(note));
     }
     for failure in report.failures.iter().take(MOST_FAILURES) {
-        let _ = writeln!(out, "  failed: {failure}");
+        let _ = writeln!(out, "  failed: {}", Legible(failure));
         if let Some(exchange) = &failure.exchange {
             let _ = writeln!(out, "    repeat: {}", exchange.curl());
         }
@@ -114,7 +115,7 @@ fn remarks(report: &CycleReport) -> String {
         let _ = writeln!(out, "  and {more} more failures; --format json shows all of them");
     }
     if let Some(aborted) = &report.aborted {
-        let _ = writeln!(out, "  stopped: {aborted}");
+        let _ = writeln!(out, "  stopped: {}", Legible(aborted));
     }
     out
 }
@@ -179,7 +180,7 @@ pub fn markdown(title: &Title<'_>, report: &CycleReport) -> String {
         let _ = writeln!(out, "- note: {}", escaped(&note));
     }
     if let Some(aborted) = &report.aborted {
-        let _ = writeln!(out, "- stopped: {aborted}");
+        let _ = writeln!(out, "- stopped: {}", escaped(&aborted.to_string()));
     }
     if !report.failures.is_empty() {
         out += "\n| failed | entry | field | why |\n| --- | --- | --- | --- |\n";
@@ -276,9 +277,9 @@ fn failure(failure: &Failure) -> Value {
 }
 
 /// What a cycle would do.
-pub fn plan(plan: &Plan, format: CycleFormat) -> String {
+pub fn plan(plan: &Plan, format: CycleFormat) -> Printable {
     if format == CycleFormat::Json {
-        let document = json!({
+        return Printable::json(json!({
             "operations": plan.operations.iter().map(|one| json!({
                 "kind": one.kind.as_str(), "entry": one.dn, "identifier": one.identifier, "operation": one.operation,
             })).collect::<Vec<_>>(),
@@ -288,11 +289,10 @@ pub fn plan(plan: &Plan, format: CycleFormat) -> String {
             })).collect::<Vec<_>>(),
             "warnings": plan.warnings,
             "failures": plan.failures.iter().map(failure).collect::<Vec<_>>(),
-        });
-        return format!("{document:#}\n");
+        }));
     }
     if format == CycleFormat::Markdown {
-        return plan_markdown(plan);
+        return plan_markdown(plan).into();
     }
     let rows: Vec<Vec<String>> = plan
         .operations
@@ -304,13 +304,13 @@ pub fn plan(plan: &Plan, format: CycleFormat) -> String {
         .collect();
     let mut out = table(&rows);
     for warning in &plan.warnings {
-        let _ = writeln!(out, "warning: {warning}");
+        let _ = writeln!(out, "warning: {}", Legible(warning));
     }
     for failure in &plan.failures {
-        let _ = writeln!(out, "would fail: {failure}");
+        let _ = writeln!(out, "would fail: {}", Legible(failure));
     }
     let _ = writeln!(out, "{}", plan_totals(plan));
-    out
+    out.into()
 }
 
 fn plan_totals(plan: &Plan) -> String {

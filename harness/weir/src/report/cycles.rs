@@ -8,7 +8,7 @@ use weir_provision::engine::{CycleReport, Plan};
 
 use super::cycle::{CycleFormat, Title, json, markdown, text};
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, Printable};
 
 /// The reports of one run.
 pub struct CycleReports {
@@ -49,16 +49,17 @@ impl CycleReports {
         let output = &self.output;
         for report in &mut self.reports {
             let text = match report.format {
-                CycleFormat::Text => text(title, cycle),
-                CycleFormat::Markdown => markdown(title, cycle),
+                CycleFormat::Text => Printable::from(text(title, cycle)),
+                CycleFormat::Markdown => markdown(title, cycle).into(),
                 CycleFormat::Json => {
                     let before = if report.cycles == 0 { "[" } else { "," };
-                    let document = format!("{:#}", json(title, cycle)).replace('\n', "\n  ");
-                    format!("{before}\n  {document}")
+                    let document = Printable::json(json(title, cycle));
+                    let document = document.as_str().trim_end().replace('\n', "\n  ");
+                    Printable::as_is(format!("{before}\n  {document}"))
                 }
             };
             report.cycles += 1;
-            report.write(&text, output)?;
+            report.write(text, output)?;
         }
         Ok(())
     }
@@ -67,7 +68,7 @@ impl CycleReports {
     pub fn plan(&mut self, plan: &Plan) -> Result<(), Failure> {
         let output = &self.output;
         for report in &mut self.reports {
-            report.write(&super::cycle::plan(plan, report.format), output)?;
+            report.write(super::cycle::plan(plan, report.format), output)?;
         }
         Ok(())
     }
@@ -77,7 +78,7 @@ impl CycleReports {
         let output = &self.output;
         for report in &mut self.reports {
             if report.format == CycleFormat::Json {
-                report.write(if report.cycles == 0 { "[]\n" } else { "\n]\n" }, output)?;
+                report.write((if report.cycles == 0 { "[]\n" } else { "\n]\n" }).into(), output)?;
             }
         }
         Ok(())
@@ -85,10 +86,10 @@ impl CycleReports {
 }
 
 impl Report {
-    fn write(&mut self, text: &str, output: &Output) -> Result<(), Failure> {
+    fn write(&mut self, text: Printable, output: &Output) -> Result<(), Failure> {
         match &mut self.file {
             None => output.print(text),
-            Some((path, file)) => file.write_all(text.as_bytes()).map_err(|error| {
+            Some((path, file)) => file.write_all(text.as_str().as_bytes()).map_err(|error| {
                 Failure::Usage(format!("the report cannot be written to {}: {error}", path.display()))
             }),
         }

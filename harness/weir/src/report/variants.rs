@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 
 use super::DocumentForm;
 use crate::lifecycle::variants::VariantTrial;
-use crate::output::table;
+use crate::output::{Printable, table};
 
 /// The document in one form.
-pub fn document(trials: &[VariantTrial], form: DocumentForm) -> String {
+pub fn document(trials: &[VariantTrial], form: DocumentForm) -> Printable {
     match form {
-        DocumentForm::Text => table(&rows(trials)),
-        DocumentForm::Json => format!("{:#}\n", Value::Array(trials.iter().map(json).collect())),
-        DocumentForm::Markdown => markdown(trials),
+        DocumentForm::Text => table(&rows(trials)).into(),
+        DocumentForm::Json => Printable::json(trials.iter().map(json).collect()),
+        DocumentForm::Markdown => markdown(trials).into(),
     }
 }
 

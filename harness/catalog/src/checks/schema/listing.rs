@@ -6,7 +6,7 @@ use weir_exchange::difference::at;
 
 use super::listed;
 use super::listed::ListedAttribute;
-use crate::check::{Check, CheckResult, Context};
+use crate::check::{Check, CheckResult, Context, cut};
 use crate::discovery::Document;
 use crate::published::{flag, list, text, word};
 
@@ -227,7 +227,7 @@ fn instance_problems(instance: &Value, row: &ListedAttribute) -> Vec<(&'static s
         let found = at(owner, last).filter(|found| !found.is_null());
         let Some(found) = found else {
             if row.required {
-                problems.push(("is missing", owner.to_string().chars().take(120).collect()));
+                problems.push(("is missing", cut(&owner.to_string(), 120)));
             }
             continue;
         };
@@ -242,7 +242,7 @@ fn instance_problems(instance: &Value, row: &ListedAttribute) -> Vec<(&'static s
             value => !row.multi_valued && single(value),
         };
         if !right {
-            problems.push(("has another type", found.to_string().chars().take(120).collect()));
+            problems.push(("has another type", cut(&found.to_string(), 120)));
         }
     }
     problems

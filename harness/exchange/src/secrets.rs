@@ -1,0 +1,377 @@
+//! The secrets of this process, and the one filter that takes them out of what is written.
+//!
+//! An endpoint may repeat what it is sent: in the detail of an error, in a header, in an attribute. So whatever Weir writes for
+//! somebody to read goes through [`masked`]. The list belongs to the process, as panics, logs and standard error do, and only
+//! grows: a secret stays one.
+//!
+//! Known are the secrets that a user gives by flag, variable, file or command, and the tokens that are fetched with them, each
+//! as it is and as JSON, a URL, HTML or Basic authentication carry it. A report cuts long values off, so that the beginning of
+//! a long secret is masked too. A text of fewer than four characters, and a word of JSON, is not searched for: it would turn
+//! the report into asterisks, and guard nothing.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+use url::Url;
+
+use super::exchange::{Exchange, ParsedBody};
+
+/// Stands where a secret was.
+pub const MASK: &str = "***";
+/// The fewest characters of a secret that is searched for.
+const FEWEST: usize = 4;
+/// So many characters at the beginning of a longer secret give it away.
+const TELLING: usize = 12;
+/// Marks where a long value was cut off.
+const CUT: char = '…';
+
+/// What is searched for.
+#[derive(Default)]
+struct Known {
+    forms: BTreeSet<String>,
+    filter: Option<Arc<Filter>>,
+}
+
+static KNOWN: RwLock<Known> = RwLock::new(Known { forms: BTreeSet::new(), filter: None });
+
+/// Takes note of a secret. What no text can hide behind is left out: see the module.
+pub fn register(secret: &str) {
+    let forms = forms_of(secret);
+    let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+    if forms.is_subset(&known.forms) {
+        return;
+    }
+    known.forms.extend(forms);
+    known.filter = Filter::new(&known.forms).map(Arc::new);
+}
+
+/// Takes note of the value of a header that a user gives: the whole, and its parts, as in `Bearer TOKEN` or `a=b; c=d`. Headers
+/// that say how an answer is wanted hold no secret.
+pub fn register_header(name: &str, value: &str) {
+    const PLAIN: [&str; 8] = [
+        "accept",
+        "accept-charset",
+        "accept-language",
+        "cache-control",
+        "content-type",
+        "host",
+        "prefer",
+        "user-agent",
+    ];
+    if PLAIN.iter().any(|plain| plain.eq_ignore_ascii_case(name.trim())) {
+        return;
+    }
+    let value = value.trim();
+    register(value);
+    for part in value.split([' ', ';', ',', '=']).filter(|part| part.len() >= 8) {
+        register(part);
+    }
+}
+
+/// Takes note of the password in a URL, as that of a proxy has one.
+pub fn register_url(url: &Url) {
+    if let Some(password) = url.password() {
+        register(password);
+        let decoded = percent_encoding::percent_decode_str(password).decode_utf8_lossy();
+        register(&decoded);
+        let user = percent_encoding::percent_decode_str(url.username()).decode_utf8_lossy();
+        register(&format!("{user}:{decoded}"));
+    }
+}
+
+/// The text without any secret.
+pub fn masked(text: &str) -> Cow<'_, str> {
+    filter().map_or(Cow::Borrowed(text), |filter| filter.masked(text))
+}
+
+/// Takes secrets out of every text of a JSON value, and out of the names of members.
+pub fn mask_json(value: &mut Value) {
+    if let Some(filter) = filter() {
+        filter.mask_json(value);
+    }
+}
+
+/// The exchange as it may be shown.
+pub fn masked_exchange(exchange: &Arc<Exchange>) -> Arc<Exchange> {
+    filter().and_then(|filter| filter.exchange(exchange)).map_or_else(|| Arc::clone(exchange), Arc::new)
+}
+
+fn filter() -> Option<Arc<Filter>> {
+    KNOWN.read().unwrap_or_else(PoisonError::into_inner).filter.clone()
+}
+
+/// Every form in which a secret may come back.
+fn forms_of(secret: &str) -> BTreeSet<String> {
+    const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    const PATH: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'?').add(b'#');
+    let is_word = matches!(secret.to_ascii_lowercase().as_str(), "true" | "false" | "null");
+    if secret.chars().count() < FEWEST || is_word {
+        return BTreeSet::new();
+    }
+    let json = Value::from(secret).to_string();
+    let json = &json[1..json.len() - 1];
+    let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    [
+        secret.to_owned(),
+        json.to_owned(),
+        json.replace('/', "\\/"),
+        ascii_json(json, ""),
+        ascii_json(json, "").replace('/', "\\/"),
+        ascii_json(json, "<>&+'"),
+        ascii_json(&json.replace("\\\"", "\""), "\"<>&+'"),
+        utf8_percent_encode(secret, UNRESERVED).to_string(),
+        utf8_percent_encode(secret, PATH).to_string(),
+        url::form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
+        html.replace('"', "&quot;").replace('\'', "&#39;"),
+        html.replace('"', "&quot;").replace('\'', "&#x27;"),
+        html,
+        STANDARD.encode(secret),
+        STANDARD_NO_PAD.encode(secret),
+        URL_SAFE.encode(secret),
+        URL_SAFE_NO_PAD.encode(secret),
+    ]
+    .into()
+}
+
+/// JSON text in ASCII alone, as many servers write it; some write these characters as their numbers too.
+fn ascii_json(json: &str, numbered: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character.is_ascii() && !numbered.contains(character) {
+            text.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        }
+    }
+    text
+}
+
+struct Filter {
+    finder: AhoCorasick,
+    forms: Vec<String>,
+}
+
+impl Filter {
+    /// `None` if there is nothing to search for.
+    fn new(forms: &BTreeSet<String>) -> Option<Self> {
+        let forms: Vec<String> = forms.iter().cloned().collect();
+        // The beginning of a long form is a pattern of its own; the longest of those that match counts.
+        let beginnings = forms.iter().filter_map(|form| Some(&form[..form.char_indices().nth(TELLING)?.0]));
+        let patterns = forms.iter().map(String::as_str).chain(beginnings);
+        let finder = AhoCorasickBuilder::new()
+            .match_kind(MatchKind::LeftmostLongest)
+            .ascii_case_insensitive(true)
+            .build(patterns)
+            // Fails only on patterns of gigabytes.
+            .ok()?;
+        (!forms.is_empty()).then_some(Self { finder, forms })
+    }
+
+    fn masked<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let text = match self.without(text.as_bytes()) {
+            // Whole patterns were replaced, each of which is text.
+            Some(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+            None => Cow::Borrowed(text),
+        };
+        if text.contains(CUT) { Cow::Owned(self.without_cut(&text)) } else { text }
+    }
+
+    /// The bytes with every form, or the beginning of one as far as it goes, replaced; `None` if there is none.
+    fn without(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let mut out: Option<Vec<u8>> = None;
+        let mut at = 0;
+        while let Some(found) = self.finder.find(&bytes[at..]) {
+            let start = at + found.start();
+            let end = start + self.length(&bytes[start..]).max(found.len());
+            let out = out.get_or_insert_default();
+            out.extend_from_slice(&bytes[at..start]);
+            out.extend_from_slice(MASK.as_bytes());
+            at = end;
+        }
+        let mut out = out?;
+        out.extend_from_slice(&bytes[at..]);
+        Some(out)
+    }
+
+    /// How far the bytes are the beginning of a form, at a character's end.
+    fn length(&self, bytes: &[u8]) -> usize {
+        let common = |form: &String| {
+            let same = |(own, other): (&u8, &u8)| own.eq_ignore_ascii_case(other);
+            let mut length = form.as_bytes().iter().zip(bytes).take_while(|pair| same(*pair)).count();
+            while !form.is_char_boundary(length) {
+                length -= 1;
+            }
+            length
+        };
+        self.forms.iter().map(common).max().unwrap_or(0)
+    }
+
+    /// A few characters of a secret before the mark of a cut are masked too.
+    fn without_cut(&self, text: &str) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        for part in text.split(CUT) {
+            let longest = self.forms.iter().filter_map(|form| {
+                let ends = form.char_indices().map(|(at, _)| at).skip(FEWEST);
+                ends.filter(|end| part.ends_with(&form[..*end])).last()
+            });
+            let length = longest.max().unwrap_or(0);
+            parts.push(if length == 0 { part.to_owned() } else { format!("{}{MASK}", &part[..part.len() - length]) });
+        }
+        // Behind the last mark nothing was cut off.
+        if let (Some(last), Some(own)) = (parts.last_mut(), text.rsplit(CUT).next()) {
+            own.clone_into(last);
+        }
+        parts.join(&CUT.to_string())
+    }
+
+    fn mask_json(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                if let Cow::Owned(masked) = self.masked(text) {
+                    *text = masked;
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.mask_json(item)),
+            Value::Object(members) => {
+                if members.keys().any(|name| matches!(self.masked(name), Cow::Owned(_))) {
+                    *members = std::mem::take(members)
+                        .into_iter()
+                        .map(|(name, value)| (self.masked(&name).into_owned(), value))
+                        .collect();
+                }
+                members.values_mut().for_each(|value| self.mask_json(value));
+            }
+            // A number that is a secret is one of digits, which no credential of a user is.
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    /// The exchange without secrets; `None` if it holds none.
+    fn exchange(&self, exchange: &Exchange) -> Option<Exchange> {
+        let url = self.without(exchange.url.as_str().as_bytes());
+        let request_headers = self.headers(&exchange.request_headers);
+        let response_headers = self.headers(&exchange.response_headers);
+        let request_body = self.body(&exchange.request_body);
+        let response_body = self.body(&exchange.response_body);
+        let is_clean = url.is_none()
+            && request_headers.is_none()
+            && response_headers.is_none()
+            && request_body.is_none()
+            && response_body.is_none();
+        if is_clean {
+            return None;
+        }
+        let url = url.and_then(|url| Url::parse(&String::from_utf8_lossy(&url)).ok());
+        Some(Exchange {
+            number: exchange.number,
+            method: exchange.method.clone(),
+            url: url.unwrap_or_else(|| exchange.url.clone()),
+            authentication: exchange.authentication,
+            request_headers: request_headers.unwrap_or_else(|| exchange.request_headers.clone()),
+            request_body: request_body.map_or_else(|| exchange.request_body.clone(), Into::into),
+            status: exchange.status,
+            response_headers: response_headers.unwrap_or_else(|| exchange.response_headers.clone()),
+            response_body: response_body.map_or_else(|| exchange.response_body.clone(), Into::into),
+            started: exchange.started,
+            elapsed: exchange.elapsed,
+            parsed: ParsedBody::default(),
+        })
+    }
+
+    fn body(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        match std::str::from_utf8(bytes).map(|text| self.masked(text)) {
+            Ok(Cow::Owned(masked)) => Some(masked.into_bytes()),
+            Ok(Cow::Borrowed(_)) => None,
+            Err(_) => self.without(bytes),
+        }
+    }
+
+    fn headers(&self, headers: &HeaderMap) -> Option<HeaderMap> {
+        let has_secret = |bytes: &[u8]| self.finder.find(bytes).is_some();
+        if !headers.iter().any(|(name, value)| has_secret(name.as_str().as_bytes()) || has_secret(value.as_bytes())) {
+            return None;
+        }
+        let mut masked = HeaderMap::new();
+        for (name, value) in headers {
+            let own = self.without(name.as_str().as_bytes()).and_then(|name| HeaderName::from_bytes(&name).ok());
+            let mut shown = match self.without(value.as_bytes()) {
+                Some(bytes) => HeaderValue::from_bytes(&bytes).unwrap_or_else(|_| HeaderValue::from_static(MASK)),
+                None => value.clone(),
+            };
+            shown.set_sensitive(value.is_sensitive());
+            masked.append(own.unwrap_or_else(|| name.clone()), shown);
+        }
+        Some(masked)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filter(secrets: &[&str]) -> Filter {
+        Filter::new(&secrets.iter().flat_map(|secret| forms_of(secret)).collect()).expect("something to search for")
+    }
+
+    #[test]
+    fn a_secret_is_found_in_every_form() {
+        let filter = filter(&["pä\"ss/w&rd<1>", "admin:pä\"ss/w&rd<1>"]);
+        for shown in [
+            "Bearer pä\"ss/w&rd<1>",
+            "Basic YWRtaW46cMOkInNzL3cmcmQ8MT4=",
+            "Basic YWRtaW46cMOkInNzL3cmcmQ8MT4",
+            r#"{"detail":"pä\"ss/w&rd<1>"}"#,
+            r#"{"detail":"p\u00e4\"ss\/w&rd<1>"}"#,
+            r#"{"detail":"P\u00E4\"SS/w&rd<1>"}"#,
+            r#"{"detail":"p\u00E4\u0022ss/w\u0026rd\u003C1\u003E"}"#,
+            "?token=p%C3%A4%22ss%2Fw%26rd%3C1%3E",
+            "?token=p%c3%a4%22ss%2fw%26rd%3c1%3e",
+            "<p>pä&quot;ss/w&amp;rd&lt;1&gt;</p>",
+        ] {
+            let masked = filter.masked(shown);
+            assert!(masked.contains(MASK), "{shown} became {masked}");
+            assert!(!masked.to_lowercase().contains("rd"), "{shown} became {masked}");
+        }
+        assert_eq!(filter.masked("nothing of the kind"), "nothing of the kind");
+    }
+
+    #[test]
+    fn what_is_cut_off_is_masked_as_far_as_it_goes() {
+        let filter = filter(&["0123456789abcdefghij", "hunter2hunter"]);
+        for (text, expected) in [
+            ("x 0123456789abcdefghij y", "x *** y"),
+            ("x 0123456789abcd… y", "x ***… y"),
+            ("x 0123456789abcd", "x ***"),
+            ("x 01234… y", "x ***… y"),
+            ("x hunt… y… z hunt", "x ***… y… z hunt"),
+            ("hun… 012 34567", "hun… 012 34567"),
+        ] {
+            assert_eq!(filter.masked(text), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_short_or_a_word_of_json_is_not_searched_for() {
+        for secret in ["", "a", "abc", "ä", "true", "False", "null"] {
+            assert!(forms_of(secret).is_empty(), "{secret:?}");
+        }
+    }
+
+    #[test]
+    fn names_and_values_of_json_are_masked_and_the_rest_stays() {
+        let mut value = serde_json::json!({"t1ger-token": ["my t1ger-token", 1, null], "verdict": "pass"});
+        filter(&["t1ger-token"]).mask_json(&mut value);
+        assert_eq!(value, serde_json::json!({"***": ["my ***", 1, null], "verdict": "pass"}));
+    }
+}

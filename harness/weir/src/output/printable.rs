@@ -1,0 +1,106 @@
+//! What the process may show: text without secrets, in which every character can be seen.
+//!
+//! Whatever goes to standard output, to standard error or into a file passes here, or, in a report, through the event stream and
+//! the writers of the formats.
+
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde_json::Value;
+use tracing_subscriber::fmt::MakeWriter;
+
+use weir_exchange::legible::{self, Legible, LegibleWriter};
+use weir_exchange::secrets;
+
+use crate::failure::Failure;
+
+/// A text that may be shown.
+#[derive(Clone, Debug)]
+pub struct Printable(String);
+
+impl Printable {
+    /// A JSON document, indented. Its members keep their places and names, whatever the secrets are.
+    pub fn json(mut value: Value) -> Self {
+        secrets::mask_json(&mut value);
+        Self(format!("{value:#}\n"))
+    }
+
+    /// A text in which no word is a peer's, such as a script for a shell, or one whose purpose is to hand out credentials.
+    pub const fn as_is(text: String) -> Self {
+        Self(text)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Writes it to a file.
+    pub fn write_to(&self, path: &Path) -> Result<(), Failure> {
+        std::fs::write(path, &self.0)
+            .map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", path.display())))
+    }
+}
+
+impl From<&str> for Printable {
+    fn from(text: &str) -> Self {
+        Self(legible::lines(&secrets::masked(text)).into_owned())
+    }
+}
+
+impl From<String> for Printable {
+    fn from(text: String) -> Self {
+        text.as_str().into()
+    }
+}
+
+/// Writes a sentence to standard error, in one line.
+pub fn notice(sentence: impl Display) {
+    let sentence = sentence.to_string();
+    // What cannot be written there must not end the run.
+    let _ = writeln!(io::stderr(), "weir: {}", Legible(secrets::masked(&sentence)));
+}
+
+/// Standard error for logs: each message is one write.
+pub struct Log {
+    pub colour: bool,
+}
+
+impl<'w> MakeWriter<'w> for Log {
+    type Writer = LogWriter;
+
+    fn make_writer(&'w self) -> LogWriter {
+        LogWriter(LegibleWriter::new(io::stderr(), self.colour))
+    }
+}
+
+/// Takes secrets out of each message.
+pub struct LogWriter(LegibleWriter<io::Stderr>);
+
+impl Write for LogWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        self.0.write_all(secrets::masked(&text).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Lets a panic be told as everything else is; its message may quote what a peer sent.
+pub fn report_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
+        let thread = std::thread::current().name().unwrap_or("unnamed").to_owned();
+        let message = panic.payload_as_str().unwrap_or("no message");
+        notice(format_args!("thread {thread} panicked{place}: {message}"));
+        let backtrace = Backtrace::capture();
+        if backtrace.status() == BacktraceStatus::Captured {
+            // Standard error may be closed, and a second panic would end the process.
+            let _ = write!(LegibleWriter::new(io::stderr(), false), "{backtrace}");
+        }
+    }));
+}
