@@ -13,7 +13,6 @@ pub const SHARED: &[(&str, &str)] = &[
     ("weir-server", "Recalled"),
     ("weir-server", "Shown"),
     ("weir-server", "Taken"),
-    ("weir-exchange", "Held"),
     ("weir", "Acted"),
     ("weir", "Asked"),
     ("weir", "Broken"),
