@@ -109,12 +109,13 @@ fn near(name: &str, known: &[String]) -> Vec<String> {
         let mut found: Vec<((usize, usize), &String)> =
             known.iter().filter_map(|known| Some((nearness(&typed, &folded(known))?, known))).collect();
         if !found.is_empty() {
-            found.sort_by_key(|(rank, known)| (*rank, known.as_str()));
+            // Stable: of two that are as near, the one that is listed first.
+            found.sort_by_key(|(rank, _)| *rank);
             if only_nearest {
                 let ((nearest, _), _) = found[0];
                 found.retain(|((distance, _), _)| *distance == nearest);
             }
-            found.dedup_by(|(_, one), (_, other)| one == other);
+            found.dedup_by(|(_, one), (_, other)| folded(one) == folded(other));
             return found.into_iter().take(PROPOSALS).map(|(_, known)| known.clone()).collect();
         }
     }
@@ -174,7 +175,7 @@ fn letters(typed: &str, known: &str) -> Rank {
 mod tests {
     use super::*;
 
-    const KNOWN: [&str; 12] = [
+    const KNOWN: [&str; 13] = [
         "create.user",
         "create.user-name-empty",
         "create.duplicate-user-name",
@@ -184,6 +185,7 @@ mod tests {
         "pingone-aquera",
         "aquera",
         "Remove User Action",
+        "REMOVE_USER_ACTION",
         "Remove Action Log",
         "patch",
         "url",
