@@ -23,7 +23,7 @@ fn each_kind_of_bad_peer_is_named_in_one_sentence() {
     for (name, url, expected) in [
         ("nobody listens", format!("http://{nobody}/scim/v2"), "connection refused; nothing listens on port"),
         ("no such host", "http://weir.invalid/scim/v2".into(), "is not known; check the spelling"),
-        ("no TLS", format!("{}/scim/v2", peer(page).replace("http:", "https:")), "TLS failed"),
+        ("no TLS", format!("{}/scim/v2", peer(page).replace("http:", "https:")), "the port speaks HTTP, not TLS"),
         ("a web page", format!("{}/scim/v2", peer(page)), "not a SCIM endpoint"),
         ("nothing at all", format!("{}/scim/v2", peer(empty)), "not a SCIM endpoint"),
         ("a body cut short", format!("{}/scim/v2", peer(short)), "the connection ended before the answer was complete"),

@@ -6,7 +6,7 @@ use std::io::Read as _;
 use std::net::TcpListener;
 use std::process::Stdio;
 
-use support::{peer, run, weir};
+use support::{Served, peer, run, weir};
 
 #[test]
 fn help_is_complete() {
@@ -30,7 +30,10 @@ fn wrong_usage_ends_with_2_and_one_sentence() {
         (&["check", "--only", "pach"], "unknown check or topic \"pach\""),
         (&["check", "--rate", "0"], "the rate must be greater than 0"),
         (&["check", "http://192.0.2.1/v2"], "add --yes to agree"),
-        (&["check", "http://127.0.0.1:1/", "--bearer", "@/no/such/file"], "/no/such/file cannot be read"),
+        (
+            &["check", "http://127.0.0.1:1/", "--bearer", "@/no/such/file"],
+            "/no/such/file: the file cannot be read: there is no such file",
+        ),
         (&["check", "http://127.0.0.1:1/", "--basic", "nobody"], "needs USER:PASS"),
         (&["check", "http://127.0.0.1:1/", "--bearer", "--yes"], "the value is missing"),
         (&["check", "http://127.0.0.1:1/", "--header", "nothing"], "needs a name, a colon and a value"),
@@ -60,10 +63,10 @@ fn an_endpoint_that_cannot_be_tested_ends_with_3_and_one_sentence() {
     let short = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\nConnection: close\r\n\r\n{";
     for (url, words) in [
         (refused, "connection refused; nothing listens on port"),
-        (tls, "TLS failed"),
+        (tls, "the port speaks HTTP, not TLS; did you mean http://127.0.0.1:"),
         (peer(page), "the body is a page of markup"),
         (peer(empty), "the body is empty where JSON is expected"),
-        (peer(locked), "the credentials were refused"),
+        (peer(locked), "no credentials were given; set WEIR_BEARER, or --bearer @FILE"),
         (peer(short), "the connection ended before the answer was complete"),
         (peer("220 mail.example.com ESMTP\r\n"), "does not speak HTTP"),
     ] {
@@ -130,4 +133,88 @@ fn every_listed_thing_can_be_explained() {
     ] {
         assert!(text.contains(words), "{words:?} is missing in\n{text}");
     }
+}
+
+#[test]
+fn a_url_that_misses_the_root_is_answered_with_the_root_at_the_same_origin() {
+    let served = Served::start(&["--target", "rfc"]);
+    let (root, token) = (served.value("URL").to_owned(), served.value("bearer").to_owned());
+    let origin = root.trim_end_matches("/scim/v2");
+    let meant = format!("did you mean {root}?");
+    for path in ["/scim/v2/Users", "/scim/v2/Schemas", "", "/wrong"] {
+        let url = format!("{origin}{path}");
+        let ran = run(&["check", &url, "--bearer", &token]);
+        assert_eq!(ran.status, 3, "{path}: {}{}", ran.stdout, ran.stderr);
+        assert!(ran.stderr.contains(&meant), "{path}: {}", ran.stderr);
+        assert!(!ran.stdout.contains("repeat with") && !ran.stdout.contains("exchanges"), "{path}: {}", ran.stdout);
+    }
+    let wrong = format!("{origin}/wrong");
+    for command in [
+        &["init", &wrong, "--output", "-"][..],
+        &["clean", &wrong, "--run-seed", "7"],
+        &["bench", &wrong, "--duration", "1"],
+        &[
+            "provision",
+            &wrong,
+            "--source",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/directories/company.ldif"),
+        ],
+    ] {
+        let ran = run(&[command, &["--bearer", &token]].concat());
+        assert_eq!(ran.status, 3, "{command:?}: {}{}", ran.stdout, ran.stderr);
+        assert!(ran.stderr.contains(&meant), "{command:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_secret_that_cannot_be_one_is_refused_before_anything_is_sent() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("secrets-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, text) in
+        [("empty", "\n"), ("two", "t1ger\nlion\n"), ("scheme", "Bearer t1ger"), ("mark", "\u{FEFF}t1ger\n")]
+    {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    let closed = peer(
+        "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"a, b\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+    );
+    let at = |name: &str| format!("@{}", folder.join(name).display());
+    let checked = |flag: &str, value: &str, variables: &[(&str, &str)]| {
+        let mut command = weir(&["check", &closed]);
+        if !flag.is_empty() {
+            command.args([flag, value]);
+        }
+        support::ran(&command.envs(variables.iter().copied()).output().expect("the binary starts"))
+    };
+    for (flag, value, status, words) in [
+        ("--bearer", String::new(), 2, "--bearer is empty"),
+        ("--bearer", at("empty"), 2, "empty is empty"),
+        ("--bearer", at("two"), 2, "has a line break after 5 characters; give one line"),
+        ("--bearer", at("scheme"), 2, "begins with `Bearer `; give what follows"),
+        ("--bearer", "bearer t1ger".to_owned(), 2, "the secret of --bearer begins with `Bearer `"),
+        ("--basic", "Basic dTpw".to_owned(), 2, "the secret of --basic begins with `Basic `"),
+        ("--reader-bearer", "a\nb".to_owned(), 2, "the secret of --reader-bearer has a line break after 1 characters"),
+        ("--header", "X-Key: a\u{7}b".to_owned(), 2, "the secret of --header X-Key has a control character"),
+        (
+            "--bearer",
+            at("mark"),
+            3,
+            "the credentials were refused (the bearer token of --bearer), and the endpoint asks for Basic",
+        ),
+        ("--basic", "u:p".to_owned(), 3, "the credentials were refused (the user and password of --basic)"),
+        (
+            "",
+            String::new(),
+            3,
+            "no credentials were given, and the endpoint asks for Basic; set WEIR_BEARER, or --bearer @FILE",
+        ),
+    ] {
+        let ran = checked(flag, &value, &[]);
+        assert_eq!(ran.status, status, "{flag} {value}: {}", ran.stderr);
+        assert!(ran.stderr.contains(words), "{flag} {value}: {words:?} is missing in {}", ran.stderr);
+        assert!(!ran.stderr.contains("t1ger") && !ran.stderr.contains("lion"), "{flag}: {}", ran.stderr);
+    }
+    let unset = checked("", "", &[("WEIR_BEARER", "")]);
+    assert_eq!((unset.status, unset.stderr.as_str()), (2, "weir: the variable WEIR_BEARER is empty\n"));
+    std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -7,12 +7,14 @@ use reqwest::Method;
 use scim::capability::{Capabilities, Capability};
 use scim::tolerance::Tolerance;
 use serde_json::{Value, json};
-use weir_exchange::Bounds;
+use url::Url;
 use weir_exchange::client::Client;
 use weir_exchange::difference::at;
 use weir_exchange::error::{EndpointError, EndpointErrorKind};
 use weir_exchange::exchange::Exchange;
 use weir_exchange::request::Request;
+use weir_exchange::scim_root;
+use weir_exchange::{Bounds, CredentialRefusal};
 use weir_files::name::UnknownName;
 use weir_judge::{Offer, Provenance};
 
@@ -165,16 +167,30 @@ pub struct Contradiction {
 pub enum DiscoveryError {
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
-    #[error("{url} answered {status}: the credentials were refused; give valid ones with --bearer or --basic")]
-    Credentials { url: String, status: u16 },
-    #[error("{url} is not a SCIM endpoint: {fault}; give the base URL, below which /Users is found")]
-    NotScim { url: String, fault: String },
-    #[error("the endpoint publishes other resource types: {0}")]
-    UnknownType(UnknownName),
+    #[error("{url} answered {status}: {refusal}")]
+    Credentials { url: String, status: u16, refusal: CredentialRefusal },
+    #[error("{url} is not a SCIM endpoint: {fault}; {}", advice(.root.as_ref()))]
+    NotScim {
+        url: String,
+        fault: String,
+        /// What answers like SCIM at the same origin.
+        root: Option<Url>,
+    },
+    /// A name in a configuration that the endpoint does not publish.
+    #[error("{key}: {name}")]
+    Unpublished { key: String, name: UnknownName },
     #[error(
         "{url}: an entry has a list of {found} entries, more than {most}; raise --check-entries if the endpoint is that large"
     )]
     TooLong { url: String, found: usize, most: usize },
+}
+
+/// What to do about a URL that is not a SCIM root.
+fn advice(root: Option<&Url>) -> String {
+    match root {
+        Some(root) => format!("did you mean {root}?"),
+        None => "give the base URL, below which /Users is found".to_owned(),
+    }
 }
 
 /// What a person knows about an endpoint better than by asking it.
@@ -214,7 +230,8 @@ pub async fn discover_knowing(client: &Client, known: &Foreknowledge) -> Result<
     if let Some(users) = &users
         && (users.status == 401 || (users.status == 403 && resource_types.json().is_none()))
     {
-        return Err(DiscoveryError::Credentials { url: users.url.to_string(), status: users.status });
+        let refusal = CredentialRefusal::new(client, users);
+        return Err(DiscoveryError::Credentials { url: users.url.to_string(), status: users.status, refusal });
     }
     let documents = [&service_provider_config, &resource_types, &schemas];
     for document in documents {
@@ -224,7 +241,9 @@ pub async fn discover_knowing(client: &Client, known: &Foreknowledge) -> Result<
         && let Some(users) = users
         && let fault @ Some(_) = Document::new(users, bounds).fault
     {
-        return Err(DiscoveryError::NotScim { url: client.base_url().to_string(), fault: fault.unwrap_or_default() });
+        let url = client.base_url().to_string();
+        let root = scim_root::find(client).await;
+        return Err(DiscoveryError::NotScim { url, fault: fault.unwrap_or_default(), root });
     }
     let mut discovery = Discovery {
         types: read_types(&resource_types),
@@ -352,7 +371,8 @@ impl Discovery {
         let Some(names) = &known.resource_types else { return Ok(()) };
         if let Some(unknown) = names.iter().find(|name| !self.types.iter().any(|kind| kind.name == **name)) {
             let known = self.resource_types().iter().map(|kind| kind.name.as_str());
-            return Err(DiscoveryError::UnknownType(UnknownName::new("resource type", unknown, known)));
+            let name = UnknownName::new("resource type", unknown, known);
+            return Err(DiscoveryError::Unpublished { key: "`resource_types`".to_owned(), name });
         }
         let (tested, left): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.types).into_iter().partition(|kind| names.contains(&kind.name));

@@ -21,7 +21,7 @@ pub use check::{Check, CheckResult, Context, Expectation, On, Question, Resource
 pub use checks::{all, find, topics};
 pub use data::{Data, run_prefix};
 pub use discovery::{Discovery, DiscoveryError, Foreknowledge, discover, discover_knowing};
-pub use template::{Template, TemplateError, TemplateValues, Templates};
+pub use template::{Template, TemplateError, TemplateValues, Templates, UnpublishedTemplate};
 
 #[cfg(test)]
 #[path = "../../../tests/support/peer.rs"]

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use weir_files::name::UnknownName;
 
+use crate::discovery::{Discovery, ResourceType};
+use crate::published::{list, text};
+
 /// The values and omissions of each resource type, by its name.
 #[derive(Clone, Debug, Default)]
 pub struct Templates(BTreeMap<String, Attributes>);
@@ -215,7 +218,59 @@ impl Path {
     }
 }
 
+/// A template for what the endpoint does not publish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnpublishedTemplate {
+    /// Where it stands in a configuration.
+    pub key: String,
+    pub name: UnknownName,
+}
+
+/// The paths of every attribute of a resource type; nothing if its schema is not published.
+fn published_paths(discovery: &Discovery, kind: &ResourceType) -> Option<Vec<String>> {
+    discovery.schema(&kind.schema)?;
+    let mut paths: Vec<String> = ["externalId", "id", "meta"].map(str::to_owned).to_vec();
+    for uri in std::iter::once(&kind.schema).chain(&kind.extensions) {
+        let start = if *uri == kind.schema { String::new() } else { format!("{uri}:") };
+        for attribute in discovery.schema(uri).map_or(&[][..], |schema| list(schema, "attributes")) {
+            let name = format!("{start}{}", text(attribute, "name"));
+            paths.extend(list(attribute, "subAttributes").iter().map(|part| format!("{name}.{}", text(part, "name"))));
+            paths.push(name);
+        }
+    }
+    Some(paths)
+}
+
+impl std::fmt::Display for Path {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(uri) = &self.extension {
+            write!(f, "{uri}:")?;
+        }
+        f.write_str(&self.name)?;
+        self.part.as_ref().map_or(Ok(()), |part| write!(f, ".{part}"))
+    }
+}
+
 impl Templates {
+    /// The first template whose resource type or attribute the endpoint does not publish. What it publishes nothing of is
+    /// not judged.
+    pub fn unpublished(&self, discovery: &Discovery) -> Option<UnpublishedTemplate> {
+        self.0.iter().find_map(|(name, attributes)| {
+            let key = format!("[attributes.{name}]");
+            let types = discovery.resource_types();
+            let Some(kind) = types.iter().find(|kind| kind.name == *name) else {
+                let name = UnknownName::new("resource type", name, types.iter().map(|kind| &kind.name));
+                return Some(UnpublishedTemplate { key, name });
+            };
+            let known = published_paths(discovery, kind)?;
+            let paths = attributes.set.iter().map(|(path, _)| path).chain(&attributes.leave_out);
+            let unknown =
+                paths.map(Path::to_string).find(|path| !known.iter().any(|own| own.eq_ignore_ascii_case(path)));
+            let name = UnknownName::new(format!("attribute of {name}"), &unknown?, &known);
+            Some(UnpublishedTemplate { key, name })
+        })
+    }
+
     /// Adds how the attribute at `path` of a resource type is made; `leave_out` lists what is left out.
     pub fn add(&mut self, resource_type: &str, path: &str, value: Value) -> Result<(), TemplateError> {
         let attributes = self.0.entry(resource_type.to_owned()).or_default();

@@ -31,6 +31,8 @@ const MOST_REPEATS: u32 = 5;
 /// What a client is built from.
 #[derive(Clone, Debug)]
 pub struct ClientOptions {
+    /// Where the credentials come from, in words that a report may hold; empty if nobody gave any.
+    pub credentials_origin: String,
     pub credentials: Credentials,
     /// Sent with every request; their values are treated as secrets in reports.
     pub headers: Vec<(String, String)>,
@@ -61,6 +63,7 @@ pub struct ClientOptions {
 impl Default for ClientOptions {
     fn default() -> Self {
         Self {
+            credentials_origin: String::new(),
             credentials: Credentials::None,
             headers: Vec::new(),
             connect_timeout: Duration::from_secs(10),
@@ -79,6 +82,7 @@ impl Default for ClientOptions {
 }
 
 struct Shared {
+    credentials_origin: String,
     http: reqwest::Client,
     timeout: Duration,
     bounds: Bounds,
@@ -188,6 +192,7 @@ impl Client {
             settling: Settling::new(options.settle),
             proxy: options.proxy,
             sent: AtomicU64::new(0),
+            credentials_origin: options.credentials_origin,
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -271,6 +276,11 @@ impl Client {
     /// The room for evidence, which all relatives of this client share.
     pub fn evidence(&self) -> &Evidence {
         &self.shared.evidence
+    }
+
+    /// Where the credentials that the user gave come from, in words that a report may hold.
+    pub fn credentials_origin(&self) -> &str {
+        &self.shared.credentials_origin
     }
 
     /// What this client authenticates itself with.

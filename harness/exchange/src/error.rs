@@ -121,9 +121,17 @@ fn classify(error: &reqwest::Error, url: &Url, timeout: std::time::Duration) -> 
         };
         return (Kind::Timeout, sentence);
     }
+    if speaks_no_tls(error) {
+        let mut meant = url.clone();
+        let (port, _) = (url.port_or_known_default(), meant.set_scheme("http"));
+        // Only for a URL without host, which cannot have been connected to.
+        let _ = meant.set_port(port);
+        let origin = meant.origin().ascii_serialization();
+        return (Kind::Tls, format!("the port speaks HTTP, not TLS; did you mean {origin}?"));
+    }
     if let Some(cause) = tls_cause(error) {
         let sentence = format!(
-            "TLS failed ({cause}); give the authority's certificate with --ca FILE, or check that the port speaks TLS"
+            "TLS failed ({cause}); give the authority's certificate with --ca FILE, or another one to the endpoint"
         );
         return (Kind::Tls, sentence);
     }
@@ -179,6 +187,13 @@ fn causes(error: &reqwest::Error) -> Vec<String> {
 
 fn io_kind(error: &reqwest::Error) -> Option<std::io::ErrorKind> {
     chain(error).filter_map(|cause| cause.downcast_ref::<std::io::Error>()).map(std::io::Error::kind).last()
+}
+
+/// Whether what came was not a record of TLS at all, as from a port that speaks plain HTTP.
+fn speaks_no_tls(error: &reqwest::Error) -> bool {
+    chain(error)
+        .filter_map(|cause| cause.downcast_ref::<rustls::Error>())
+        .any(|cause| matches!(cause, rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType)))
 }
 
 fn tls_cause(error: &reqwest::Error) -> Option<String> {

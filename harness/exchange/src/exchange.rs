@@ -22,10 +22,22 @@ pub enum Authentication {
     Basic,
 }
 
+/// Why a body cannot be used: what came where JSON is expected, as a sentence.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BodyError(String);
+
+impl BodyError {
+    /// The sentence.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// The body of an answer as JSON, once somebody has asked for it, and the part of what is in hand that it stands for.
 #[derive(Debug, Default)]
 pub struct ParsedBody {
-    json: OnceLock<Result<Value, String>>,
+    json: OnceLock<Result<Value, BodyError>>,
     /// Given back when the body is dropped.
     _held: Option<Held>,
 }
@@ -61,19 +73,25 @@ impl Exchange {
     ///
     /// The error is a sentence that says what came instead: nothing, a page, or broken JSON with its place.
     pub fn json(&self) -> Result<&Value, &str> {
-        self.parsed.json.get_or_init(|| self.parse()).as_ref().map_err(String::as_str)
+        self.body().map_err(BodyError::as_str)
+    }
+
+    /// As [`Self::json`], with the error as one.
+    pub fn body(&self) -> Result<&Value, &BodyError> {
+        self.parsed.json.get_or_init(|| self.parse()).as_ref()
     }
 
     /// As [`Self::json`], for the caller alone: nothing is kept here.
-    pub fn parse(&self) -> Result<Value, String> {
+    pub fn parse(&self) -> Result<Value, BodyError> {
         let body = self.response_body.trim_ascii();
+        let fault = |sentence: &str| BodyError(sentence.to_owned());
         if body.is_empty() {
-            return Err("the body is empty where JSON is expected".into());
+            return Err(fault("the body is empty where JSON is expected"));
         }
         if body.starts_with(b"<") {
-            return Err("the body is a page of markup, not JSON; check that the URL is the SCIM base URL".into());
+            return Err(fault("the body is a page of markup, not JSON; check that the URL is the SCIM base URL"));
         }
-        serde_json::from_slice(body).map_err(|error| format!("the body is not JSON: {error}"))
+        serde_json::from_slice(body).map_err(|error| fault(&format!("the body is not JSON: {error}")))
     }
 
     /// The same exchange without its parsed JSON, which a check does not have in hand.

@@ -19,10 +19,12 @@ mod meter;
 mod oauth;
 mod observer;
 mod pace;
+mod refusal;
 pub mod request;
+pub mod scim_root;
 pub mod secrets;
 
-pub use base_url::base_url;
+pub use base_url::{BaseUrlError, base_url};
 pub use bounds::Bounds;
 pub use client::{Client, ClientOptions, Recording, is_loopback};
 pub use created::CreatedResources;
@@ -30,11 +32,12 @@ pub use credentials::{Access, Credentials};
 pub use difference::Difference;
 pub use error::{ClientError, EndpointError, EndpointErrorKind};
 pub use evidence::Evidence;
-pub use exchange::Exchange;
+pub use exchange::{BodyError, Exchange};
 pub use further::Further;
 pub use meter::Meter;
 pub use oauth::TokenSource;
 pub use observer::Observer;
+pub use refusal::CredentialRefusal;
 pub use request::{Request, SCIM_JSON};
 
 #[cfg(test)]

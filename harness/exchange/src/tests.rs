@@ -213,7 +213,7 @@ async fn an_address_without_listener_or_name_or_tls_is_told_apart() {
     for (url, kind, words) in [
         (Url::parse(&format!("http://{free}/")).unwrap(), EndpointErrorKind::Refused, "connection refused"),
         (Url::parse("http://no-such-host.invalid/").unwrap(), EndpointErrorKind::Dns, "is not known"),
-        (tls, EndpointErrorKind::Tls, "TLS failed"),
+        (tls, EndpointErrorKind::Tls, "the port speaks HTTP, not TLS"),
     ] {
         let error = client(&url).send(Request::get("/Users")).await.unwrap_err();
         assert_eq!(error.kind, kind, "{url}: {error}");

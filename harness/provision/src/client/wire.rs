@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
 use serde_json::Value;
-use weir_exchange::{Client, Exchange, Request};
+use weir_exchange::{BodyError, Client, Exchange, Request};
 
 use super::{Description, body};
 
@@ -158,8 +158,8 @@ const DETAIL: usize = 500;
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub status: u16,
-    /// The body, or a sentence that says why it is no JSON.
-    pub json: Result<Value, String>,
+    /// The body, or why it cannot be used.
+    pub json: Result<Value, BodyError>,
     /// The exchange behind it, where there was one.
     pub exchange: Option<Arc<Exchange>>,
 }

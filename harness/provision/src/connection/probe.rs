@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use weir_exchange::difference::at;
-use weir_exchange::{Client, EndpointError, EndpointErrorKind, Exchange, Request};
+use weir_exchange::{Client, CredentialRefusal, EndpointError, EndpointErrorKind, Exchange, Request, scim_root};
 
 use crate::client::Description;
 
@@ -75,7 +75,7 @@ pub async fn probe(client: &Client, description: &Description) -> Probe {
         }
         let answer = client.send(request).await;
         obstacle = match &answer {
-            Ok(exchange) if query.is_some() => judge(exchange),
+            Ok(exchange) if query.is_some() => judge(client, exchange),
             Ok(_) => None,
             Err(error) => Some(unanswered(error)),
         };
@@ -84,6 +84,13 @@ pub async fn probe(client: &Client, description: &Description) -> Probe {
         if is_last {
             break;
         }
+    }
+    if let Some(obstacle) = &mut obstacle
+        && matches!(obstacle.trouble, ConnectionTrouble::Url | ConnectionTrouble::NotScim)
+        && questions.iter().all(|question| question.answer.is_ok())
+        && let Some(root) = scim_root::find(client).await
+    {
+        obstacle.reason = format!("{}; did you mean {root}?", obstacle.reason);
     }
     Probe { questions, obstacle }
 }
@@ -101,7 +108,7 @@ fn unanswered(error: &EndpointError) -> Obstacle {
 }
 
 /// What the answer to the question for users means; nothing if all is well.
-fn judge(exchange: &Exchange) -> Option<Obstacle> {
+fn judge(client: &Client, exchange: &Exchange) -> Option<Obstacle> {
     let detail = exchange.text("detail").map(|detail| format!(" ({detail})")).unwrap_or_default();
     let status = exchange.status;
     let (trouble, reason) = match status {
@@ -117,7 +124,10 @@ fn judge(exchange: &Exchange) -> Option<Obstacle> {
             let place = exchange.header("location").unwrap_or("elsewhere");
             (ConnectionTrouble::Url, format!("status {status} points to {place}; take that for the SCIM URL"))
         }
-        401 => (ConnectionTrouble::Credentials, format!("status 401{detail}; give others with --bearer or --basic")),
+        401 => (
+            ConnectionTrouble::Credentials,
+            format!("status 401{detail}: {}", CredentialRefusal::new(client, exchange)),
+        ),
         403 => (
             ConnectionTrouble::Permission,
             format!("status 403{detail}; the credentials are accepted, but cannot read users"),

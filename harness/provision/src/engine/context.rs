@@ -133,7 +133,7 @@ fn named_attribute(reply: &Reply) -> Option<String> {
 
 /// The resources of a list answer (RFC 7644 section 3.4.2), and how many there are in all.
 pub(super) fn list<'r>(call: &Call, reply: &'r Reply) -> Result<(Vec<&'r Map<String, Value>>, usize), OperationError> {
-    let body = reply.json.as_ref().map_err(|why| OperationError::unusable(call, reply, why))?;
+    let body = reply.json.as_ref().map_err(|why| OperationError::unusable(call, reply, why.as_str()))?;
     let Some(body) = body.as_object() else {
         return Err(OperationError::unusable(call, reply, "the body is not a list"));
     };

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use futures_util::StreamExt as _;
 use scim::capability::Capability;
 use tokio::sync::watch;
+use url::Url;
 use weir_catalog::Data;
 use weir_catalog::Discovery;
-use weir_exchange::{Client, Request};
+use weir_exchange::{Client, EndpointError, Request};
 
 /// Everything that requests are about.
 pub struct Population {
@@ -29,9 +30,20 @@ pub(super) struct Person {
 #[derive(Debug, thiserror::Error)]
 pub enum PopulationError {
     #[error("user {number} of {people} could not be created: {reason}")]
-    Person { number: usize, people: usize, reason: String },
+    Person { number: usize, people: usize, reason: PersonError },
     #[error("the run was interrupted")]
     Interrupted,
+}
+
+/// Why one user could not be created.
+#[derive(Debug, thiserror::Error)]
+pub enum PersonError {
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
+    #[error("{url} answered {status}{detail}")]
+    Refused { url: Url, status: u16, detail: String },
+    #[error("the answer to POST /Users has no {0}")]
+    Incomplete(&'static str),
 }
 
 /// Creates `people` users, `connections` at a time, and a group without members if the endpoint takes groups. `client` notes what
@@ -72,15 +84,13 @@ pub async fn populate(
     Ok(Population { people, group, data, patches: discovery.offers(Capability::PatchUsers) })
 }
 
-async fn create(client: &Client, data: &Data) -> Result<Person, String> {
-    let exchange = client.send(Request::post("/Users").json(&data.user())).await.map_err(|error| error.to_string())?;
+async fn create(client: &Client, data: &Data) -> Result<Person, PersonError> {
+    let exchange = client.send(Request::post("/Users").json(&data.user())).await?;
     if !exchange.is_success() {
         let detail = exchange.text("detail").map(|detail| format!(": {detail}")).unwrap_or_default();
-        return Err(format!("{} answered {}{detail}", exchange.url, exchange.status));
+        return Err(PersonError::Refused { url: exchange.url.clone(), status: exchange.status, detail });
     }
-    let text = |name: &str| {
-        exchange.text(name).map(str::to_owned).ok_or_else(|| format!("the answer to POST /Users has no {name}"))
-    };
+    let text = |name| exchange.text(name).map(str::to_owned).ok_or(PersonError::Incomplete(name));
     Ok(Person { id: text("id")?, user_name: text("userName")? })
 }
 

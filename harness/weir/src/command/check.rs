@@ -298,9 +298,7 @@ fn choose(args: &CheckArgs, output: &Output) -> Result<Vec<Chosen>, Failure> {
 /// Why nothing is known of the endpoint.
 fn undiscovered(error: &DiscoveryError, config: &Config) -> Failure {
     match error {
-        DiscoveryError::UnknownType(_) => {
-            Failure::Usage(format!("{}: `resource_types`: {error}", config.file.display()))
-        }
+        DiscoveryError::Unpublished { .. } => Failure::Usage(format!("{}: {error}", config.file.display())),
         _ => Failure::Unreachable(error.to_string()),
     }
 }

@@ -13,6 +13,7 @@ use weir_judge::Events;
 use crate::exit;
 use crate::failure::Failure;
 use crate::flags::EndpointFlags;
+use crate::flags::value::FlagError;
 use crate::output::Output;
 use crate::output::confirm;
 use crate::report::leftovers::Leftovers;
@@ -47,11 +48,11 @@ pub(super) struct CleanArgs {
 }
 
 /// A prefix that no name of a person's own begins with.
-fn prefix(text: &str) -> Result<String, String> {
+fn prefix(text: &str) -> Result<String, FlagError> {
     if text.starts_with("weir-") {
         return Ok(text.to_owned());
     }
-    Err("a run's names begin with weir-, so this prefix is none of ours".into())
+    Err(FlagError::Prefix)
 }
 
 pub(super) async fn run(args: CleanArgs, output: &Output) -> Result<u8, Failure> {

@@ -115,7 +115,7 @@ impl ProvisionArgs {
     fn take_url(&mut self) -> Result<(), Failure> {
         let last = self.changes.last().and_then(|path| path.to_str()).unwrap_or_default();
         if self.url.is_none() && (last.starts_with("http://") || last.starts_with("https://")) {
-            self.url = Some(base_url(last).map_err(Failure::Usage)?);
+            self.url = Some(base_url(last).map_err(Failure::usage)?);
             self.changes.pop();
         }
         Ok(())

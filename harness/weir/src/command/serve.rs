@@ -9,11 +9,13 @@ use secrecy::SecretString;
 use url::Url;
 use weir_server::{Config, JournalMode, PasswordCost};
 
+use crate::config::SecretKind;
 use crate::embedded;
 use crate::exit;
 use crate::failure::Failure;
-use crate::flags::endpoint::{given_secret, pair_of, secret};
+use crate::flags::secret::{given_secret, pair_of, secret};
 use crate::flags::serve::{AccessFlags, ProtectionFlags};
+use crate::flags::value::listen;
 use crate::interrupt;
 use crate::output::greeting;
 use crate::output::greeting::Given;
@@ -63,8 +65,8 @@ pub(super) struct ServeArgs {
     /// A JSON file with schemas or resource types to add; repeat for more
     #[arg(long = "schema", value_name = "FILE")]
     schemas: Vec<PathBuf>,
-    /// Where to listen; port 0 picks a free one
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7643")]
+    /// Where to listen: a port of the loopback address, or ADDRESS:PORT; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7643", value_parser = listen)]
     listen: SocketAddr,
     /// Break the endpoint on purpose, such as `write.answer-lost`; repeat for more. `weir list deviations` shows all
     #[arg(long = "deviate", value_name = "ID[=VALUE]")]
@@ -175,9 +177,10 @@ fn config(args: ServeArgs) -> Result<Config, Failure> {
     let mut config = Config::new(target);
     config.listen = args.listen;
     config.deviations = embedded::deviations(&args.deviations).map_err(Failure::usage)?;
-    config.bearer = args.bearer.as_ref().map(secret).transpose()?;
+    config.bearer = args.bearer.as_ref().map(|token| secret(token, "--bearer", SecretKind::Token)).transpose()?;
     config.basic = args.basic.as_ref().map(|pair| pair_of(pair, "--basic")).transpose()?;
-    config.control_token = args.control_token.as_ref().map(secret).transpose()?;
+    config.control_token =
+        args.control_token.as_ref().map(|token| secret(token, "--control-token", SecretKind::Token)).transpose()?;
     config.base_url = args.base_url;
     config.trust_proxy = args.trust_proxy;
     config.journal = match args.journal {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use url::Url;
 
 pub use init::commented;
-pub use secret::{SecretError, SecretSource};
+pub use secret::{SecretError, SecretKind, SecretSource, inspect};
 
 use crate::exit::FailOn;
 use weir_catalog::Foreknowledge;

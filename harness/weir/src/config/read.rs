@@ -68,7 +68,7 @@ struct TransportRow {
     proxy: Option<Spanned<String>>,
     #[serde(default)]
     insecure: bool,
-    timeout: Option<Spanned<u64>>,
+    timeout: Option<Spanned<Value>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -77,7 +77,7 @@ struct PaceRow {
     concurrency: Option<Spanned<u16>>,
     rate: Option<Spanned<f64>>,
     budget: Option<Spanned<u64>>,
-    settle: Option<Spanned<f64>>,
+    settle: Option<Spanned<Value>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -129,15 +129,15 @@ pub(super) fn config(file: &Path, text: &str) -> Result<Config, FileFault> {
         known: Foreknowledge {
             assume: capabilities(document.features.assume)?,
             skip: capabilities(document.features.skip)?,
-            resource_types: document.resource_types,
+            resource_types: document.resource_types.clone(),
         },
-        templates: templates(document.attributes)?,
+        templates: templates(document.attributes, document.resource_types.as_deref())?,
         checks: checks(document.checks, folder)?,
     })
 }
 
 fn read_url(text: &Spanned<String>) -> Result<Url, FileFault> {
-    base_url(text.get_ref()).map_err(|problem| FileFault::new(text.span(), problem))
+    base_url(text.get_ref()).map_err(|error| FileFault::new(text.span(), error.to_string()))
 }
 
 fn credentials(
@@ -199,24 +199,56 @@ fn transport(row: TransportRow, folder: &Path) -> Result<Transport, FileFault> {
         key: row.key.map(|path| folder.join(path.into_inner())),
         proxy: proxy.transpose()?,
         insecure: row.insecure,
-        timeout: positive(row.timeout)?,
+        timeout: row.timeout.map(|timeout| whole_seconds(&timeout)).transpose()?,
     })
 }
 
 fn pace(row: PaceRow) -> Result<PaceConfig, FileFault> {
-    let settle = match row.settle {
-        Some(settle) => Some(
-            Duration::try_from_secs_f64(*settle.get_ref())
-                .map_err(|_| FileFault::new(settle.span(), "`settle` is a number of seconds, 0 or more"))?,
-        ),
-        None => None,
-    };
+    let settle = row.settle.map(|settle| duration(&settle)).transpose()?;
     let rate = match row.rate {
         Some(rate) if rate.get_ref().is_finite() && *rate.get_ref() > 0.0 => Some(rate.into_inner()),
         Some(rate) => return fault(rate.span(), "the rate must be greater than 0"),
         None => None,
     };
     Ok(PaceConfig { concurrency: positive(row.concurrency)?, rate, budget: positive(row.budget)?, settle })
+}
+
+/// A number of seconds, or a text such as "2s", "500ms" or "1m".
+fn duration(value: &Spanned<Value>) -> Result<Duration, FileFault> {
+    let seconds = match value.get_ref() {
+        #[expect(clippy::cast_precision_loss, reason = "nobody waits for more seconds than a double counts")]
+        Value::Integer(seconds) => Some(*seconds as f64),
+        Value::Float(seconds) => Some(*seconds),
+        Value::String(text) => seconds_of(text),
+        _ => None,
+    };
+    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).ok_or_else(|| {
+        let problem = format!("{} is not a duration", value.get_ref());
+        FileFault::new(value.span(), problem)
+            .with_remedy("write a number of seconds, 0 or more, or a text such as \"2s\"")
+    })
+}
+
+fn seconds_of(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let unit = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let number: f64 = text[..unit].trim().parse().ok()?;
+    match &text[unit..] {
+        "ms" => Some(number / 1000.0),
+        "" | "s" => Some(number),
+        "m" | "min" => Some(number * 60.0),
+        _ => None,
+    }
+}
+
+/// As [`duration`], in whole seconds and at least one.
+fn whole_seconds(value: &Spanned<Value>) -> Result<u64, FileFault> {
+    let duration = duration(value)?;
+    if duration.subsec_nanos() > 0 || duration.is_zero() {
+        let problem = format!("{} is not a whole number of seconds, 1 or more", value.get_ref());
+        return Err(FileFault::new(value.span(), problem));
+    }
+    Ok(duration.as_secs())
 }
 
 fn positive<N: Copy + Default + PartialEq>(number: Option<Spanned<N>>) -> Result<Option<N>, FileFault> {
@@ -249,9 +281,16 @@ fn capabilities(names: Vec<Spanned<String>>) -> Result<Vec<Capability>, FileFaul
 
 fn templates(
     types: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<Value>>>,
+    tested: Option<&[String]>,
 ) -> Result<Templates, FileFault> {
     let mut templates = Templates::default();
     for (name, attributes) in types {
+        if let Some(tested) = tested
+            && !tested.contains(name.get_ref())
+        {
+            let unknown = UnknownName::new("resource type of `resource_types`", name.get_ref(), tested);
+            return Err(FileFault::unknown(name.span(), &unknown));
+        }
         for (path, value) in attributes {
             let span = value.span();
             let json = serde_json::to_value(value.into_inner())

@@ -64,7 +64,7 @@ fn what_is_wrong_is_named_with_its_line_and_key() {
         ("url = 7", "line 1, key `url`: expected a text, got the number 7"),
         (
             "url = \"scim.example.com\"",
-            "line 1, key `url`: relative URL without a base; give a whole URL, such as https://example.com/scim/v2",
+            "line 1, key `url`: there is no scheme; did you mean https://scim.example.com/?",
         ),
         (
             "[credentials]\nbearer = \"a\"\nbasic = \"u:p\"",
@@ -77,7 +77,19 @@ fn what_is_wrong_is_named_with_its_line_and_key() {
         ),
         ("[pace]\nrate = 0.0", "line 2, key `rate`: the rate must be greater than 0"),
         ("[pace]\nconcurrency = 0", "line 2, key `concurrency`: the number must be greater than 0"),
-        ("[pace]\nsettle = -1.0", "line 2, key `settle`: `settle` is a number of seconds, 0 or more"),
+        (
+            "[pace]\nsettle = -1.0",
+            "line 2, key `settle`: -1.0 is not a duration; write a number of seconds, 0 or more, or a text such as \"2s\"",
+        ),
+        (
+            "[pace]\nsettle = \"2 days\"",
+            "line 2, key `settle`: \"2 days\" is not a duration; write a number of seconds, 0 or more, or a text such as \"2s\"",
+        ),
+        ("[transport]\ntimeout = 0.5", "line 2, key `timeout`: 0.5 is not a whole number of seconds, 1 or more"),
+        (
+            "resource_types = [\"User\"]\n[attributes.Users]\ntitle = \"x\"",
+            "line 2: unknown resource type of `resource_types` \"Users\"; did you mean \"User\"?",
+        ),
         ("[transport]\nkey = \"k.pem\"", "line 2, key `key`: a key is of no use without `certificate`"),
         (
             "[transport]\nproxy = \"proxy\"",
@@ -108,17 +120,94 @@ fn what_is_wrong_is_named_with_its_line_and_key() {
     );
 }
 
+/// Every key that there is, with a value of another type, and out of its range where it has one.
+#[test]
+fn every_key_says_what_it_takes() {
+    const KEYS: [(&str, &str, &[&str]); 26] = [
+        ("", "url", &["7", "\"scim\"", "\"ftp://x.example\""]),
+        ("", "resource_types", &["\"User\"", "[7]"]),
+        ("credentials", "bearer", &["7", "\"\"", "{}", "{ file = 7 }", "{ fiel = \"x\" }", "\"@x\""]),
+        ("credentials", "basic", &["7", "{ env = [] }"]),
+        ("credentials", "oauth", &["7", "{ client = \"c\" }"]),
+        ("headers", "X-Key", &["7", "{ env = 7 }"]),
+        ("transport", "ca", &["7"]),
+        ("transport", "certificate", &["7"]),
+        ("transport", "key", &["7", "\"k.pem\""]),
+        ("transport", "proxy", &["7", "\"proxy\""]),
+        ("transport", "insecure", &["7", "\"yes\""]),
+        ("transport", "timeout", &["0", "-1", "\"long\"", "[]", "0.5"]),
+        ("pace", "concurrency", &["0", "-1", "70000", "\"x\""]),
+        ("pace", "rate", &["0.0", "-1.0", "\"x\"", "nan"]),
+        ("pace", "budget", &["0", "-1", "\"x\""]),
+        ("pace", "settle", &["-1", "\"x\"", "true"]),
+        ("features", "assume", &["7", "[\"bulkk\"]", "[7]"]),
+        ("features", "skip", &["7", "[\"bulkk\"]", "[7]"]),
+        ("attributes.User", "title", &["{}", "\"{x}\"", "\"{word\""]),
+        ("attributes.User", "leave_out", &["7", "[7]"]),
+        ("checks", "only", &["\"patch\"", "[\"ptach\"]", "[\"patch.group\"]"]),
+        ("checks", "skip", &["\"patch\"", "[\"ptach\"]", "[7]"]),
+        ("checks", "scale", &["7"]),
+        ("checks", "read_only", &["\"no\""]),
+        ("checks", "fail_on", &["7", "\"all\""]),
+        ("checks", "baseline", &["7"]),
+    ];
+    for (table, key, values) in KEYS {
+        let head = if table.is_empty() { String::new() } else { format!("[{table}]\n") };
+        let line = if table.is_empty() { 1 } else { 2 };
+        for value in values {
+            let text = format!("{head}{key} = {value}\n");
+            let place = format!("ci/weir.toml, line {line}, key `{key}`: ");
+            match Config::parse(Path::new("ci/weir.toml"), &text) {
+                Err(fault) => {
+                    let said = fault.to_string();
+                    assert!(said.starts_with(&place), "{text}{said}");
+                    assert!(said.lines().count() == 1 && !said.contains("invalid type"), "{text}{said}");
+                }
+                // What a secret is shows when it is read, before anything is sent.
+                Ok(config) => {
+                    let Some(CredentialSource::Bearer(source)) = config.credentials else { panic!("{text} passes") };
+                    assert!(source.read(SecretKind::Token).is_err(), "{text}");
+                }
+            }
+        }
+        if !matches!(table, "headers" | "attributes.User") {
+            let text = format!("{head}{key}x = 1\n");
+            let said = parse(&text).expect_err(&text);
+            let expected =
+                format!("ci/weir.toml, line {line}, key `{key}x`: unknown key \"{key}x\"; did you mean \"{key}\"");
+            assert!(said.starts_with(&expected), "{text}{said}");
+        }
+    }
+    for (text, settle) in [("2", 2000), ("0.5", 500), ("\"2s\"", 2000), ("\"250ms\"", 250), ("\"1m\"", 60_000)] {
+        let config = parse(&format!("[pace]\nsettle = {text}")).expect(text);
+        assert_eq!(config.pace.settle, Some(Duration::from_millis(settle)), "{text}");
+    }
+}
+
 #[test]
 fn secrets_come_from_where_they_are_and_are_never_shown() {
     let words = ["sh", "-c", "echo t1ger"].map(str::to_owned).to_vec();
     let command = SecretSource::Command(words);
-    assert_eq!(command.read().expect("it prints one").expose_secret(), "t1ger");
+    assert_eq!(command.read(SecretKind::Token).expect("it prints one").expose_secret(), "t1ger");
     for (source, expected) in [
         (SecretSource::Environment("WEIR_NO_SUCH_VARIABLE".into()), "the variable WEIR_NO_SUCH_VARIABLE is not set"),
         (SecretSource::Command(vec!["false".into()]), "`false` ended with exit status: 1"),
-        (SecretSource::Command(vec!["true".into()]), "`true` gives an empty text"),
+        (SecretSource::Command(vec!["true".into()]), "`true` is empty"),
+        (
+            SecretSource::Text("Bearer t1ger".to_owned().into()),
+            "the secret of the configuration begins with `Bearer `; give what follows",
+        ),
+        (
+            SecretSource::Text("t1ger\nlion".to_owned().into()),
+            "the secret of the configuration has a line break after 5 characters; give one line",
+        ),
+        (
+            SecretSource::Text("@token.txt".to_owned().into()),
+            "a text that begins with @ is not read as a file here; write { file = \"PATH\" }",
+        ),
+        (SecretSource::Text(" ".to_owned().into()), "the configuration is empty"),
     ] {
-        assert_eq!(source.read().expect_err("there is no secret").to_string(), expected);
+        assert_eq!(source.read(SecretKind::Token).expect_err("there is no secret").to_string(), expected);
     }
     let text = SecretSource::Text("t1ger".to_owned().into());
     assert_eq!(format!("{text:?}"), "the configuration");

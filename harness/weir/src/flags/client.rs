@@ -17,6 +17,7 @@ use weir_provision::connection;
 use weir_provision::connection::{Connection, ConnectionChannel};
 
 use super::endpoint::base_url;
+use super::value::FlagError;
 use crate::failure::Failure;
 use crate::flags::EndpointFlags;
 use crate::output::Output;
@@ -41,8 +42,8 @@ pub struct ClientFlags {
     pub variant: Option<PathBuf>,
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("give the setting's name, an equals sign and its value")?;
+fn pair(text: &str) -> Result<(String, String), FlagError> {
+    let (name, value) = text.split_once('=').ok_or(FlagError::Pair)?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 

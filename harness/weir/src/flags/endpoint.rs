@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use crate::config::{Config, CredentialSource, SecretSource};
+use super::secret::{given_secret, origin, pair_of, secret, split};
+use super::value::{not_negative, positive};
+use crate::config::{Config, CredentialSource, SecretKind, SecretSource, inspect};
 use crate::failure::Failure;
 use crate::output::Output;
 pub use weir_exchange::base_url;
@@ -86,16 +88,6 @@ pub struct EndpointFlags {
     pub config: Option<PathBuf>,
 }
 
-fn not_negative(text: &str) -> Result<f64, String> {
-    let seconds: f64 = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
-    if seconds.is_finite() && seconds >= 0.0 { Ok(seconds) } else { Err("give seconds, 0 or more".into()) }
-}
-
-fn positive(text: &str) -> Result<f64, String> {
-    let rate: f64 = text.parse().map_err(|_| format!("{text:?} is not a number"))?;
-    if rate.is_finite() && rate > 0.0 { Ok(rate) } else { Err("the rate must be greater than 0".into()) }
-}
-
 impl EndpointFlags {
     /// The configuration that counts for this command; an empty one if there is none, or if it is about the endpoint of
     /// another origin than `url`, to which its credentials must not go.
@@ -136,19 +128,26 @@ impl EndpointFlags {
     }
 
     /// The credentials of the flags or the environment; those of the file if there are none.
-    pub fn credentials(&self, config: &Config) -> Result<Credentials, Failure> {
+    pub fn credentials(&self, config: &Config) -> Result<GivenCredentials, Failure> {
+        let given = |credentials, flag: &str, given: &SecretString| GivenCredentials {
+            credentials,
+            origin: origin(flag, given),
+        };
         if let Some(token) = &self.bearer {
-            return Ok(Credentials::Bearer(secret(token)?));
+            let credentials = Credentials::Bearer(secret(token, "--bearer", SecretKind::Token)?);
+            return Ok(given(credentials, "--bearer", token));
         }
         if let (Some(url), Some(pair)) = (&self.oauth_token_url, &self.oauth_client) {
             let (client, secret) = pair_of(pair, "--oauth-client")?;
-            return Ok(Credentials::Oauth(TokenSource::new(url.clone(), client, secret, self.oauth_scope.clone())));
+            let source = TokenSource::new(url.clone(), client, secret, self.oauth_scope.clone());
+            return Ok(given(Credentials::Oauth(source), "--oauth-client", pair));
         }
         if let Some(pair) = &self.basic {
             let (user, password) = pair_of(pair, "--basic")?;
-            return Ok(Credentials::Basic { user, password });
+            return Ok(given(Credentials::Basic { user, password }, "--basic", pair));
         }
-        config.credentials.as_ref().map_or(Ok(Credentials::None), |source| configured(config, source))
+        let Some(source) = &config.credentials else { return Ok(GivenCredentials::default()) };
+        Ok(GivenCredentials { credentials: configured(config, source)?, origin: config.file.display().to_string() })
     }
 
     /// Everything a client of the endpoint at `base` is built from.
@@ -157,8 +156,7 @@ impl EndpointFlags {
         let flags = self.with(&config);
         let mut headers = Vec::new();
         for (name, source) in &config.headers {
-            use secrecy::ExposeSecret as _;
-            let value = had(&config, source, &format!("[headers], key `{name}`"))?;
+            let value = had(&config, source, SecretKind::Header, &format!("[headers], key `{name}`"))?;
             headers.push((name.clone(), value.expose_secret().to_owned()));
         }
         for header in &flags.headers {
@@ -166,8 +164,10 @@ impl EndpointFlags {
                 .split_once(':')
                 .ok_or_else(|| Failure::Usage("--header needs a name, a colon and a value".into()))?;
             let name = name.trim();
+            let value =
+                inspect(value.trim(), SecretKind::Header, &format!("--header {name}")).map_err(Failure::usage)?;
             headers.retain(|(other, _): &(String, String)| !other.eq_ignore_ascii_case(name));
-            headers.push((name.to_owned(), value.trim().to_owned()));
+            headers.push((name.to_owned(), value.expose_secret().to_owned()));
         }
         for (name, value) in &headers {
             // What stands in the URL is no secret.
@@ -188,8 +188,10 @@ impl EndpointFlags {
         if flags.insecure {
             output.warn("any certificate is accepted, so a third party on the way can read the credentials");
         }
+        let GivenCredentials { credentials, origin } = flags.credentials(&config)?;
         Ok(ClientOptions {
-            credentials: flags.credentials(&config)?,
+            credentials,
+            credentials_origin: origin,
             headers,
             authorities,
             identity: identity.map(bytes::Bytes::from),
@@ -221,43 +223,37 @@ impl EndpointFlags {
     }
 }
 
+/// Credentials, and where they come from in words that a report may hold.
+#[derive(Clone, Debug, Default)]
+pub struct GivenCredentials {
+    pub credentials: Credentials,
+    pub origin: String,
+}
+
 /// The credentials that a configuration names.
 fn configured(config: &Config, source: &CredentialSource) -> Result<Credentials, Failure> {
-    use secrecy::ExposeSecret as _;
-    let had = |source: &SecretSource, key: &str| {
-        let secret = had(config, source, &format!("[credentials], key `{key}`"))?;
+    let had = |source: &SecretSource, kind: SecretKind, key: &str| {
+        let secret = had(config, source, kind, &format!("[credentials], key `{key}`"))?;
         secrets::register(secret.expose_secret());
         Ok::<_, Failure>(secret)
     };
     match source {
-        CredentialSource::Bearer(source) => Ok(Credentials::Bearer(had(source, "bearer")?)),
+        CredentialSource::Bearer(source) => Ok(Credentials::Bearer(had(source, SecretKind::Token, "bearer")?)),
         CredentialSource::Basic(source) => {
-            let (user, password) = split(&had(source, "basic")?)
+            let (user, password) = split(&had(source, SecretKind::Password, "basic")?)
                 .ok_or_else(|| Failure::Usage(format!("{} does not give USER:PASS", source.origin())))?;
             Ok(Credentials::Basic { user, password })
         }
         CredentialSource::Oauth { token_url, client, secret, scope } => {
-            let secret = had(secret, "secret")?;
+            let secret = had(secret, SecretKind::Password, "secret")?;
             Ok(Credentials::Oauth(TokenSource::new(token_url.clone(), client.clone(), secret, scope.clone())))
         }
     }
 }
 
 /// The secret that the file names at `key`.
-fn had(config: &Config, source: &SecretSource, key: &str) -> Result<SecretString, Failure> {
-    source.read().map_err(|error| Failure::Usage(format!("{}: {key}: {error}", config.file.display())))
-}
-
-/// A credential as typed. It may begin with a hyphen, as one generated token in 64 does; two hyphens are the next flag,
-/// before which the value was forgotten.
-pub fn given_secret(text: &str) -> Result<SecretString, String> {
-    if text.starts_with("--") {
-        return Err("the value is missing; a credential that really begins with -- is given as @FILE".into());
-    }
-    if !text.starts_with('@') {
-        secrets::register(text);
-    }
-    Ok(text.to_owned().into())
+fn had(config: &Config, source: &SecretSource, kind: SecretKind, key: &str) -> Result<SecretString, Failure> {
+    source.read(kind).map_err(|error| Failure::Usage(format!("{}: {key}: {error}", config.file.display())))
 }
 
 /// The URL of a proxy, whose password is a secret.
@@ -274,30 +270,6 @@ fn register_proxies_of_the_environment() {
             secrets::register_url(&url);
         }
     }
-}
-
-/// A secret as given, or read from the file that `@FILE` names.
-pub fn secret(given: &SecretString) -> Result<SecretString, Failure> {
-    use secrecy::ExposeSecret as _;
-    let Some(path) = given.expose_secret().strip_prefix('@') else { return Ok(given.clone()) };
-    let text = read(Path::new(path))?;
-    let text = String::from_utf8(text).map_err(|_| Failure::Usage(format!("{path} holds no text")))?;
-    let text = text.trim_end_matches(['\r', '\n']);
-    secrets::register(text);
-    Ok(text.to_owned().into())
-}
-
-/// User and password as given to `flag`.
-pub fn pair_of(given: &SecretString, flag: &str) -> Result<(String, SecretString), Failure> {
-    split(&secret(given)?)
-        .ok_or_else(|| Failure::Usage(format!("{flag} needs USER:PASS, with a colon between the two")))
-}
-
-fn split(pair: &SecretString) -> Option<(String, SecretString)> {
-    use secrecy::ExposeSecret as _;
-    let (user, password) = pair.expose_secret().split_once(':')?;
-    secrets::register(password);
-    Some((user.to_owned(), password.to_owned().into()))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {

@@ -5,7 +5,9 @@ use secrecy::SecretString;
 use url::Url;
 use weir_exchange::{Credentials, Further};
 
-use super::endpoint::{base_url, given_secret, pair_of, secret};
+use super::endpoint::base_url;
+use super::secret::{given_secret, pair_of, secret};
+use crate::config::SecretKind;
 use crate::failure::Failure;
 
 /// Credentials besides those of the run.
@@ -36,8 +38,8 @@ pub struct FurtherFlags {
 impl FurtherFlags {
     /// What was given; `base` is the other tenant's URL too unless it has one of its own.
     pub fn read(&self, base: &Url) -> Result<Further, Failure> {
-        let reader = credentials(self.reader_bearer.as_ref(), self.reader_basic.as_ref(), "--reader-basic")?;
-        let stranger = credentials(self.second_bearer.as_ref(), self.second_basic.as_ref(), "--second-basic")?;
+        let reader = credentials(self.reader_bearer.as_ref(), self.reader_basic.as_ref(), "--reader")?;
+        let stranger = credentials(self.second_bearer.as_ref(), self.second_basic.as_ref(), "--second")?;
         if stranger.is_none() && self.second_url.is_some() {
             return Err(Failure::Usage("--second-url needs --second-bearer or --second-basic".into()));
         }
@@ -49,12 +51,13 @@ impl FurtherFlags {
 fn credentials(
     bearer: Option<&SecretString>,
     basic: Option<&SecretString>,
-    flag: &str,
+    flags: &str,
 ) -> Result<Option<Credentials>, Failure> {
     if let Some(token) = bearer {
-        return Ok(Some(Credentials::Bearer(secret(token)?)));
+        let token = secret(token, &format!("{flags}-bearer"), SecretKind::Token)?;
+        return Ok(Some(Credentials::Bearer(token)));
     }
     let Some(pair) = basic else { return Ok(None) };
-    let (user, password) = pair_of(pair, flag)?;
+    let (user, password) = pair_of(pair, &format!("{flags}-basic"))?;
     Ok(Some(Credentials::Basic { user, password }))
 }

@@ -10,7 +10,9 @@ pub mod ledger;
 pub mod pingone;
 pub mod repeat;
 pub mod report;
+pub mod secret;
 pub mod serve;
 pub mod source;
+pub mod value;
 
 pub use endpoint::EndpointFlags;

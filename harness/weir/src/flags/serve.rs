@@ -8,7 +8,8 @@ use clap::Args;
 use secrecy::SecretString;
 use weir_server::{BasicCredentials, Config, Credentials, FurtherCredentials, TlsFiles};
 
-use super::endpoint::{given_secret, pair_of, secret};
+use super::secret::{given_secret, pair_of, secret};
+use crate::config::SecretKind;
 use crate::failure::Failure;
 
 /// Who gets in, besides `--bearer` and `--basic`.
@@ -37,7 +38,8 @@ impl AccessFlags {
     pub fn apply(&self, config: &mut Config) -> Result<(), Failure> {
         config.oauth_client = self.oauth_client.as_ref().map(|pair| pair_of(pair, "--oauth-client")).transpose()?;
         config.token_lifetime = jiff::SignedDuration::from_secs(i64::from(self.token_lifetime));
-        let bearer = self.reader_bearer.as_ref().map(secret).transpose()?;
+        let bearer =
+            self.reader_bearer.as_ref().map(|token| secret(token, "--reader-bearer", SecretKind::Token)).transpose()?;
         let basic = self.reader_basic.as_ref().map(|pair| pair_of(pair, "--reader-basic")).transpose()?;
         if bearer.is_some() || basic.is_some() {
             let basic = basic.map(|(user, password)| BasicCredentials { user, password });

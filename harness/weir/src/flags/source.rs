@@ -13,7 +13,8 @@ use weir_provision::mapping::{Mapping, file};
 use weir_provision::source::LdapSource;
 use weir_provision::source::ldap::{ChangeAlgorithm, ChangeDetection, LdapSettings, Location};
 
-use super::endpoint::{given_secret, secret};
+use super::secret::{given_secret, secret};
+use crate::config::SecretKind;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::session::provision::directory_failure;
@@ -283,7 +284,9 @@ impl SourceFlags {
         };
         let is_active_directory = self.directory == Some(DirectoryKind::ActiveDirectory);
         let bind = match (&flags.bind_dn, &flags.bind_password) {
-            (Some(name), Some(password)) => Some((name.clone(), secret(password)?)),
+            (Some(name), Some(password)) => {
+                Some((name.clone(), secret(password, "--bind-password", SecretKind::Password)?))
+            }
             _ => None,
         };
         let authorities = match &flags.source_ca {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use weir_exchange::difference::at;
-use weir_exchange::{Client, Credentials, Exchange, Request};
+use weir_exchange::{BodyError, Client, Credentials, Exchange, Request};
 use weir_judge::{Problem, Verdict};
 use weir_provision::client::Description;
 use weir_provision::client::wire;
@@ -79,7 +79,8 @@ pub(super) async fn refresh_fields(steps: &mut Steps<'_>, stage: &mut Stage) {
         }
     };
     match schemas(&exchange) {
-        Err(came) => {
+        Err(error) => {
+            let came = error.to_string();
             let message = format!("GET /Schemas gives no list of schemas: {came}");
             outcome.problems.push(problem(&REFRESH_FIELDS, Verdict::Fail, message, &came, &[exchange]));
         }
@@ -108,14 +109,25 @@ pub(super) async fn refresh_fields(steps: &mut Steps<'_>, stage: &mut Stage) {
     steps.end(begun, outcome);
 }
 
-fn schemas(exchange: &Exchange) -> Result<Vec<Value>, String> {
+/// Why an answer holds no schemas.
+#[derive(Debug, thiserror::Error)]
+enum SchemasError {
+    #[error("status {0}")]
+    Status(u16),
+    #[error(transparent)]
+    Body(#[from] BodyError),
+    #[error("status 200, but no Resources")]
+    NoResources,
+}
+
+fn schemas(exchange: &Exchange) -> Result<Vec<Value>, SchemasError> {
     if exchange.status != 200 {
-        return Err(format!("status {}", exchange.status));
+        return Err(SchemasError::Status(exchange.status));
     }
-    let body = exchange.json().map_err(str::to_owned)?;
+    let body = exchange.body().map_err(Clone::clone)?;
     match at(body, "Resources") {
         Some(Value::Array(schemas)) if !schemas.is_empty() => Ok(schemas.clone()),
-        _ => Err("status 200, but no Resources".to_owned()),
+        _ => Err(SchemasError::NoResources),
     }
 }
 

@@ -291,7 +291,7 @@ pub(super) fn summary(report: &CycleReport) -> String {
 /// A fault of the harness itself, as a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct Fault(String);
+pub struct Fault(String);
 
 impl Fault {
     pub(super) fn new(error: impl std::fmt::Display) -> Self {

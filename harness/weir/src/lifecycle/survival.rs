@@ -69,12 +69,12 @@ pub type Life = BTreeMap<&'static str, Passage>;
 /// Lets a client live with an application of an embedded endpoint.
 ///
 /// # Errors
-/// Nothing could be tried, as a sentence.
-pub async fn live(embedded: &Embedded, application: &Application, description: &Description) -> Result<Life, String> {
-    let mut run = Run::new(embedded, application, description).map_err(|fault| fault.to_string())?;
+/// Nothing could be tried.
+pub async fn live(embedded: &Embedded, application: &Application, description: &Description) -> Result<Life, Fault> {
+    let mut run = Run::new(embedded, application, description)?;
     run.begin().await;
     if run.life.get(CONNECT.id).is_some_and(|passage| passage.failures.is_empty()) {
-        run.scenario(&Invented::new("weir", PEOPLE)).await.map_err(|fault| fault.to_string())?;
+        run.scenario(&Invented::new("weir", PEOPLE)).await?;
     }
     Ok(run.life)
 }

@@ -160,7 +160,7 @@ async fn live(
         .map_err(|error| problem(error.to_string()))?;
     let found = embedded.applications().iter().find(|own| own.name == application);
     let application = found.ok_or_else(|| problem(format!("target {target} has no application {application}")))?;
-    survival::live(&embedded, application, client).await.map_err(problem)
+    survival::live(&embedded, application, client).await.map_err(|fault| problem(fault.to_string()))
 }
 
 /// What became of each step. What an earlier step left wrong is told there and not again.

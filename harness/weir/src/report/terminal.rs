@@ -78,6 +78,8 @@ pub struct TerminalReport<W> {
     outdated: Vec<Outdated>,
     rounds: usize,
     unstable: Vec<String>,
+    /// The run could not begin, or not go on.
+    failed: bool,
 }
 
 impl<W: Write> TerminalReport<W> {
@@ -96,6 +98,7 @@ impl<W: Write> TerminalReport<W> {
             outdated: Vec::new(),
             rounds: 0,
             unstable: Vec::new(),
+            failed: false,
         }
     }
 
@@ -313,6 +316,10 @@ impl<W: Write> TerminalReport<W> {
             self.heading("Left behind, to be deleted by hand")?;
             writeln!(self.out, "  {url}: {reason}")?;
         }
+        if self.failed && Verdict::ALL.iter().all(|verdict| summary.total(*verdict) == 0) {
+            // The cause comes behind this on standard error, and a run that did nothing cannot be repeated.
+            return self.out.flush();
+        }
         writeln!(self.out)?;
         if summary.interrupted {
             writeln!(self.out, "The run was interrupted; this report is partial.")?;
@@ -373,9 +380,11 @@ impl<W: Write + Send> Consumer for TerminalReport<W> {
                 self.by_topic = !self.options.verbose && run + skipped > MOST_LINES;
                 Ok(())
             }
-            Event::RunFailed { .. } | Event::Exchange(_) | Event::CheckStarted { .. } | Event::StepStarted { .. } => {
+            Event::RunFailed { .. } => {
+                self.failed = true;
                 Ok(())
             }
+            Event::Exchange(_) | Event::CheckStarted { .. } | Event::StepStarted { .. } => Ok(()),
         }
     }
 }

@@ -9,7 +9,9 @@ use weir_catalog::baseline::{Baseline, SharedBaseline};
 use weir_catalog::plan::{Decision, PlannedCheck, plan};
 use weir_catalog::rounds::Rounds;
 use weir_catalog::run::{self, RunOptions};
-use weir_catalog::{Check, Discovery, DiscoveryError, Foreknowledge, Scale, Templates, discover_knowing};
+use weir_catalog::{
+    Check, Discovery, DiscoveryError, Foreknowledge, Scale, Templates, UnpublishedTemplate, discover_knowing,
+};
 use weir_exchange::Observer;
 use weir_judge::{Event, Events, Summary};
 use weir_provision::client::Description;
@@ -114,7 +116,7 @@ impl CheckRun {
         let outcome = self.perform(endpoint, &events, &interrupted).await;
         match &outcome {
             // A mistake in the configuration is not the endpoint's.
-            Ok(_) | Err(DiscoveryError::UnknownType { .. }) => {}
+            Ok(_) | Err(DiscoveryError::Unpublished { .. }) => {}
             Err(error) => events.emit(&Event::RunFailed { reason: error.to_string() }),
         }
         let baseline = baseline.map(|baseline| baseline.end(&events));
@@ -181,6 +183,9 @@ impl CheckRun {
             discovery = discover_knowing(&endpoint.client, &self.known) => discovery?,
             Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => return Ok(None),
         };
+        if let Some(UnpublishedTemplate { key, name }) = self.templates.unpublished(&discovery) {
+            return Err(DiscoveryError::Unpublished { key, name });
+        }
         if let Some(embedded) = &endpoint.embedded {
             discovery.declare(embedded.declared().clone());
         }

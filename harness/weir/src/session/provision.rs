@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Interval, MissedTickBehavior};
-use weir_exchange::Client;
+use weir_exchange::{Client, CredentialRefusal, scim_root};
 use weir_files::fault::{FileFault, Place};
 use weir_provision::client::Description;
 use weir_provision::client::wire::{Call, NoAnswer, Reply, Sender, Wire};
@@ -290,13 +290,18 @@ pub async fn connect(client: &Client, description: &Description) -> Result<(), F
         .map_err(|error| Failure::Unreachable(format!("{}: {error}", client.base_url())))?;
     let url = client.base_url();
     match reply.status {
-        401 | 403 => Err(Failure::Unreachable(format!(
-            "{url} refused the credentials with {}; give others with --bearer or --basic",
-            reply.explained()
-        ))),
-        404 => Err(Failure::Unreachable(format!(
-            "{url}{path} was answered with status 404; check that the URL is the SCIM base URL"
-        ))),
+        401 | 403 => {
+            let refusal = reply.exchange.as_deref().map(|exchange| CredentialRefusal::new(client, exchange));
+            let refusal = refusal.map(|refusal| format!(": {refusal}")).unwrap_or_default();
+            Err(Failure::Unreachable(format!("{url} refused the credentials with {}{refusal}", reply.explained())))
+        }
+        404 => {
+            let advice = match scim_root::find(client).await {
+                Some(root) => format!("did you mean {root}?"),
+                None => "check that the URL is the SCIM base URL".to_owned(),
+            };
+            Err(Failure::Unreachable(format!("{url}{path} was answered with status 404; {advice}")))
+        }
         200..300 => match reply.json {
             Ok(_) => Ok(()),
             Err(why) => Err(Failure::Unreachable(format!("{url}{path}: {why}"))),
