@@ -55,7 +55,7 @@ fn what_no_console_can_make_is_refused_and_from_a_file_it_runs_with_a_warning() 
             &["--as", "pingone-aquera", "--setting", "Enable users disable=false", "--setting", "Remove Action=Delete"],
             "the console offers Remove Action Delete only with Enable users disable",
         ),
-        (&["--as", "pingone-aquera", "--setting", "Colour=blue"], "\"Colour\" is not a setting of pingone-aquera"),
+        (&["--as", "pingone-aquera", "--setting", "Colour=blue"], "unknown setting of pingone-aquera \"Colour\""),
     ] {
         let ran = run(&[&common, arguments].concat());
         assert_eq!((ran.status, ran.stderr.lines().count()), (2, 1), "{}", ran.stderr);
@@ -88,7 +88,11 @@ fn a_connection_gives_url_client_channel_and_settings() {
     assert!(ran.stderr.contains("give it with --bearer or WEIR_BEARER"), "{}", ran.stderr);
     let ran = run(&[&arguments[..], &["--bearer", served.value("bearer"), "--channel", "Peple"]].concat());
     assert_eq!(ran.status, 2);
-    assert!(ran.stderr.contains("it has People"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("unknown channel of the connection \"Peple\"; did you mean \"People\"?"),
+        "{}",
+        ran.stderr
+    );
     let ran = run(&[&arguments[..], &["--bearer", served.value("bearer"), "--channel", "People"]].concat());
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{}", ran.stdout);
     assert!(ran.stdout.contains("users: created "), "{}", ran.stdout);

@@ -310,7 +310,7 @@ fn shells_and_manual_readers_are_served() {
     assert!(page.stdout.contains("weir check") && page.stdout.contains("baseline"), "{}", page.stdout);
     let unknown = run(&["man", "chekc"]);
     assert_eq!(unknown.status, 2);
-    assert!(unknown.stderr.contains("weir has no command \"chekc\""), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("unknown command \"chekc\"; did you mean \"check\"?"), "{}", unknown.stderr);
 }
 
 /// What the action of this repository runs, with its inputs in the environment.

@@ -153,14 +153,17 @@ fn a_faulty_file_is_named_before_anything_is_sent() {
     let twenty = fixture("twenty.ldif");
     let path = |path: &PathBuf| path.to_str().unwrap().to_owned();
     for (arguments, expected) in [
-        (vec!["--source", &path(&broken)], "broken.ldif:3: \"uid a\" has no colon"),
+        (vec!["--source", &path(&broken)], "broken.ldif, line 3: \"uid a\" has no colon"),
         (vec!["--source", "/nowhere.ldif"], "/nowhere.ldif: the file cannot be read"),
-        (vec!["--source", &path(&unfit)], "unfit.ldif:1: this is a change record"),
-        (vec!["--source", &twenty, "--changes", &path(&unfit)], "unfit.ldif:1: there is no entry uid=nobody,dc=x"),
+        (vec!["--source", &path(&unfit)], "unfit.ldif, line 1: this is a change record"),
+        (
+            vec!["--source", &twenty, "--changes", &path(&unfit)],
+            "unfit.ldif, line 1: there is no entry uid=nobody,dc=x",
+        ),
         (vec!["--source", &twenty, "--changes", &twenty], "this is an entry, but a file of changes is expected"),
-        (vec!["--source", &twenty, "--mapping", &path(&json)], "\"shoeSize\" is not a field of the target"),
+        (vec!["--source", &twenty, "--mapping", &path(&json)], "unknown field of the target \"shoeSize\""),
         (vec!["--source", &twenty, "--base-dn", "nonsense"], "--base-dn: \"nonsense\" is not a distinguished name"),
-        (vec!["--source", &twenty, "--user-filter", "cn=a"], "is no LDAP filter"),
+        (vec!["--source", &twenty, "--user-filter", "cn=a"], "is not an LDAP filter"),
         (vec!["--source", &twenty, "--operation-timeout", "0"], "0 is not in 1.."),
     ] {
         let ran = provision(&served, &arguments);
@@ -169,7 +172,7 @@ fn a_faulty_file_is_named_before_anything_is_sent() {
     }
     let ran = run(&["provision", "--as", "somebody", "--source", &twenty, served.value("URL")]);
     assert_eq!(ran.status, 2);
-    assert!(ran.stderr.contains("\"somebody\" is not a client; use one of pingfederate-aquera"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("unknown client \"somebody\"; `weir list clients` shows all"), "{}", ran.stderr);
     let ran = provision(&served, &["--source", &twenty, "--format", "json", "--no-user-create"]);
     assert_eq!(cycles(&ran)[0]["users"]["unsynced"], 20, "nothing had been sent: {}", ran.stdout);
 }

@@ -69,7 +69,7 @@ fn fingerprints_stay_from_run_to_run() {
 #[test]
 fn a_report_that_cannot_be_is_said_before_anything_is_sent() {
     for (arguments, words) in [
-        (&["check", "--report", "pdf"][..], "there is no report \"pdf\""),
+        (&["check", "--report", "pdf"][..], "unknown report \"pdf\"; use one of terminal, json"),
         (&["check", "--report", "json", "--report", "github"], "only one report can go to standard output"),
         (&["check", "--report", "har"], "an HTTP archive needs a file"),
         (&["check", "--report", "json=/no/such/folder/x"], "the report cannot be written to /no/such/folder/x"),
