@@ -148,11 +148,11 @@ mod tests {
         let first = one.hold(much).await.unwrap();
         assert!(one.hold(much).await.unwrap_err().contains("--largest-answer"));
         drop(first);
-        let _second = one.hold(much).await.unwrap();
+        let second = one.hold(much).await.unwrap();
         // What is little needs no lane; what is much waits until the other check is over.
         let _light = other.hold(1).now_or_never().unwrap().unwrap();
         assert!(other.hold(much).now_or_never().is_none());
-        drop((_second, one));
+        drop((second, one));
         assert!(other.hold(much).now_or_never().is_some());
     }
 

@@ -56,7 +56,7 @@ impl Client {
         let Some((status, response_headers, body)) = parse(&answer) else {
             return Err(broken(EndpointErrorKind::CutShort, "the answer is not HTTP".into()));
         };
-        let held = self.held(body).await.map_err(|sentence| broken(EndpointErrorKind::TooLarge, sentence))?;
+        let in_hand = self.held(body).await.map_err(|sentence| broken(EndpointErrorKind::TooLarge, sentence))?;
         let exchange = Arc::new(Exchange {
             number,
             method: request.method.clone(),
@@ -69,7 +69,7 @@ impl Client {
             response_body: Bytes::copy_from_slice(body),
             started: at,
             elapsed,
-            parsed: ParsedBody::new(held),
+            parsed: ParsedBody::new(in_hand),
         });
         self.note(&exchange);
         Ok(Some(exchange))

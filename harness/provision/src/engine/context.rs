@@ -131,8 +131,11 @@ fn named_attribute(reply: &Reply) -> Option<String> {
     detail.split(|character: char| !character.is_ascii_alphanumeric()).find(is_known).map(str::to_owned)
 }
 
+/// The resources of a page, and how many there are on all pages.
+pub(super) type Page<'r> = (Vec<&'r Map<String, Value>>, usize);
+
 /// The resources of a list answer (RFC 7644 section 3.4.2), and how many there are in all.
-pub(super) fn list<'r>(call: &Call, reply: &'r Reply) -> Result<(Vec<&'r Map<String, Value>>, usize), OperationError> {
+pub(super) fn list<'r>(call: &Call, reply: &'r Reply) -> Result<Page<'r>, OperationError> {
     let body = reply.json.as_ref().map_err(|why| OperationError::unusable(call, reply, why.as_str()))?;
     let Some(body) = body.as_object() else {
         return Err(OperationError::unusable(call, reply, "the body is not a list"));

@@ -136,7 +136,7 @@ impl UserRun<'_> {
                 );
                 Err(OperationError::unusable(&call, &reply, why))
             }
-            Some(resource) => match id_of(&resource).map(str::to_owned) {
+            Some(resource) => match id_of(resource).map(str::to_owned) {
                 Some(id) => Ok(UserSearch::User(resource.clone(), id)),
                 None => Err(OperationError::unusable(&call, &reply, "the user in it has no id").in_field("id")),
             },
