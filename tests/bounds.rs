@@ -47,7 +47,7 @@ impl Peer {
                         seen.fetch_max(memory(of.load(Ordering::Acquire)), Ordering::AcqRel);
                         // The test may be over.
                         let _ = sender.send(line.to_owned());
-                    })
+                    });
                 });
             }
         });

@@ -69,7 +69,7 @@ fn links(text: &str) -> Vec<String> {
 
 /// The anchors of a page's headings, as code hosts and mdBook make them.
 fn anchors(text: &str) -> BTreeSet<String> {
-    let headings = prose(text).filter_map(|line| line.starts_with('#').then(|| line.trim_start_matches('#').trim()));
+    let headings = prose(text).filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
     headings
         .map(|heading| {
             let kept = heading.to_lowercase();
@@ -164,7 +164,10 @@ fn every_command_line_is_one_that_the_binary_takes() {
             let arguments = words(arguments);
             let named = arguments.windows(2).filter(|two| matches!(two[0].as_str(), "--deviate" | "--as" | "--target"));
             for name in named.map(|two| two[1].split('=').next().expect("split gives at least one part")) {
-                if name != "all" && !name.chars().all(|c| c.is_uppercase()) && !name.ends_with(".toml") {
+                if name != "all"
+                    && !name.chars().all(char::is_uppercase)
+                    && Path::new(name).extension().is_none_or(|extension| extension != "toml")
+                {
                     let explained = weir(&["explain", name]).output().expect("the binary starts");
                     assert!(explained.status.success(), "{}: {}: {name} is not known", page.display(), shown.command);
                 }

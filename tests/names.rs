@@ -99,6 +99,7 @@ fn a_misspelt_name_on_the_command_line_is_answered_with_the_nearest() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn a_misspelt_name_in_a_file_is_answered_with_its_place_and_the_nearest() {
     const TARGET: &str = "description = \"d\"\nbase_paths = [\"/v2\"]\nauthentication = [\"bearer\"]\n\
                           capabilities = [\"create.users\"]\n[[applications]]\nname = \"a\"\n";

@@ -11,7 +11,11 @@ const SHOWN: usize = 60;
 
 /// A name that is not among those that are known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownName {
+pub struct UnknownName(Box<Proposal>);
+
+/// What is said about an unknown name; boxed, so that errors which hold it stay small.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Proposal {
     kind: String,
     name: String,
     near: Vec<String>,
@@ -27,33 +31,33 @@ impl UnknownName {
     pub fn new<N: AsRef<str>>(kind: impl Into<String>, name: &str, known: impl IntoIterator<Item = N>) -> Self {
         let known: Vec<String> = known.into_iter().map(|known| known.as_ref().to_owned()).collect();
         let near = near(name, &known);
-        Self { kind: kind.into(), name: shown(name), near, known, command: None, prefix: "" }
+        Self(Box::new(Proposal { kind: kind.into(), name: shown(name), near, known, command: None, prefix: "" }))
     }
 
     /// The same with the command that lists all names.
     #[must_use]
     pub fn listed_by(self, command: impl Into<String>) -> Self {
-        Self { command: Some(command.into()), ..self }
+        Self(Box::new(Proposal { command: Some(command.into()), ..*self.0 }))
     }
 
     /// The same with what stands before each name, such as the hyphens of a flag.
     #[must_use]
     pub fn with_prefix(self, prefix: &'static str) -> Self {
-        let near = self.near.iter().map(|name| format!("{prefix}{name}")).collect();
-        Self { near, prefix, ..self }
+        let near = self.0.near.iter().map(|name| format!("{prefix}{name}")).collect();
+        Self(Box::new(Proposal { near, prefix, ..*self.0 }))
     }
 
     /// What is wrong: `unknown target "aquerra"`.
     #[must_use]
     pub fn problem(&self) -> String {
-        format!("unknown {} {:?}", self.kind, format!("{}{}", self.prefix, self.name))
+        format!("unknown {} {:?}", self.0.kind, format!("{}{}", self.0.prefix, self.0.name))
     }
 
     /// What to do: `did you mean "aquera"?`, and the command that shows all names.
     #[must_use]
     pub fn remedy(&self) -> String {
-        let near = proposal(&self.near);
-        match (&self.command, near) {
+        let near = proposal(&self.0.near);
+        match (&self.0.command, near) {
             (Some(command), Some(near)) => format!("{near} `{command}` shows all"),
             (Some(command), None) => format!("`{command}` shows all"),
             (None, Some(near)) => near,
@@ -62,7 +66,7 @@ impl UnknownName {
     }
 
     fn listing(&self) -> String {
-        match self.known.as_slice() {
+        match self.0.known.as_slice() {
             [] => "there are none".to_owned(),
             [only] => format!("there is only {only}"),
             known if known.len() <= LISTED => format!("use one of {}", known.join(", ")),

@@ -29,7 +29,7 @@ pub enum Pattern {
 /// A text that selects nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PatternError {
-    Unknown(Box<UnknownName>),
+    Unknown(UnknownName),
     /// Ids begin with the text; only with an asterisk does it select them.
     Beginning {
         text: String,
@@ -89,7 +89,7 @@ impl Pattern {
         }
         let topics = ids.iter().filter_map(|id| id.split_once('.').map(|(topic, _)| topic));
         let name = UnknownName::new(format!("{one} or topic"), text, topics.chain(ids.iter().copied()));
-        Err(PatternError::Unknown(Box::new(name.listed_by(command))))
+        Err(PatternError::Unknown(name.listed_by(command)))
     }
 
     /// Whether the id is selected.

@@ -169,12 +169,12 @@ pub enum DiscoveryError {
     Endpoint(#[from] EndpointError),
     #[error("{url} answered {status}: {refusal}")]
     Credentials { url: String, status: u16, refusal: CredentialRefusal },
-    #[error("{url} is not a SCIM endpoint: {fault}; {}", advice(.root.as_ref()))]
+    #[error("{url} is not a SCIM endpoint: {fault}; {}", advice(.root.as_deref()))]
     NotScim {
         url: String,
         fault: String,
         /// What answers like SCIM at the same origin.
-        root: Option<Url>,
+        root: Option<Box<Url>>,
     },
     /// A name in a configuration that the endpoint does not publish.
     #[error("{key}: {name}")]
@@ -221,10 +221,11 @@ pub async fn discover_knowing(client: &Client, known: &Foreknowledge) -> Result<
     // Alone and first, so that an endpoint that is not there gets one request.
     let bounds = client.bounds();
     let service_provider_config = Document::new(get("/ServiceProviderConfig").await?, bounds);
+    // Boxed, because every caller would carry three requests under way otherwise.
     let (resource_types, schemas, users) = tokio::try_join!(
-        get("/ResourceTypes"),
-        get("/Schemas"),
-        within_bounds(client.send(Request::get("/Users").query("count", "1")))
+        Box::pin(get("/ResourceTypes")),
+        Box::pin(get("/Schemas")),
+        Box::pin(within_bounds(client.send(Request::get("/Users").query("count", "1"))))
     )?;
     let (resource_types, schemas) = (Document::new(resource_types, bounds), Document::new(schemas, bounds));
     if let Some(users) = &users
@@ -242,7 +243,7 @@ pub async fn discover_knowing(client: &Client, known: &Foreknowledge) -> Result<
         && let fault @ Some(_) = Document::new(users, bounds).fault
     {
         let url = client.base_url().to_string();
-        let root = scim_root::find(client).await;
+        let root = Box::pin(scim_root::find(client)).await.map(Box::new);
         return Err(DiscoveryError::NotScim { url, fault: fault.unwrap_or_default(), root });
     }
     let mut discovery = Discovery {

@@ -320,12 +320,14 @@ pub enum UnknownClient {
 /// # Errors
 /// The id is not known, or that of a provisioner which does not speak SCIM.
 pub fn named(id: &str) -> Result<&'static Description, UnknownClient> {
-    find(id).ok_or_else(|| match not_scim(id) {
-        Some(why) => UnknownClient::NotScim(why),
-        None => {
-            let known = all().iter().map(|description| description.id.as_str());
-            UnknownClient::Unknown(UnknownName::new("client", id, known).listed_by("weir list clients"))
-        }
+    find(id).ok_or_else(|| {
+        not_scim(id).map_or_else(
+            || {
+                let known = all().iter().map(|description| description.id.as_str());
+                UnknownClient::Unknown(UnknownName::new("client", id, known).listed_by("weir list clients"))
+            },
+            UnknownClient::NotScim,
+        )
     })
 }
 

@@ -307,16 +307,13 @@ fn checks(row: ChecksRow, folder: &Path) -> Result<Checks, FileFault> {
     for text in row.only.iter().chain(&row.skip) {
         pattern(text.get_ref()).map_err(|error| FileFault::new(text.span(), error.to_string()))?;
     }
-    let fail_on = match row.fail_on {
-        Some(word) => match FailOn::from_str(word.get_ref(), false) {
-            Ok(level) => Some(level),
-            Err(_) => {
-                let known = ["must", "should", "note", "never"];
-                return Err(FileFault::unknown(word.span(), &UnknownName::new("level", word.get_ref(), known)));
-            }
-        },
-        None => None,
+    let level = |word: Spanned<String>| {
+        FailOn::from_str(word.get_ref(), false).map_err(|_| {
+            let known = ["must", "should", "note", "never"];
+            FileFault::unknown(word.span(), &UnknownName::new("level", word.get_ref(), known))
+        })
     };
+    let fail_on = row.fail_on.map(level).transpose()?;
     let texts = |patterns: Vec<Spanned<String>>| patterns.into_iter().map(Spanned::into_inner).collect();
     Ok(Checks {
         only: texts(row.only),

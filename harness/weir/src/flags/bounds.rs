@@ -15,8 +15,7 @@ pub struct BoundsFlags {
     /// How long one check takes; a check of scale takes 100 times as long
     #[arg(long, value_name = "SECONDS", default_value_t = Bounds::DEFAULT.time.as_secs(), value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     check_time: u64,
-    /// How many entries of /ResourceTypes and /Schemas checks look at one by one; a list within an entry can be five times as long
-    #[arg(long, value_name = "N", default_value_t = Bounds::DEFAULT.entries, value_parser = entries)]
+    #[arg(long, value_name = "N", help = "How many entries of /ResourceTypes and /Schemas checks look at, and a fifth of the most in one entry", default_value_t = Bounds::DEFAULT.entries, value_parser = entries)]
     check_entries: usize,
     /// How much of exchanges the findings keep; findings beyond are reported without bodies
     #[arg(long, value_name = "MIB", default_value_t = 48, value_parser = clap::value_parser!(u16).range(1..))]
