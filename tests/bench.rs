@@ -58,9 +58,9 @@ fn bad_usage_ends_with_2_and_an_endpoint_that_is_none_with_3() {
     for (arguments, status, words) in [
         (&["bench", "http://192.0.2.1/scim"][..], 2, "--yes"),
         (&["bench", "--people", "0"], 2, "0 is not in"),
-        (&["bench", "--shape", "sleep"], 2, "invalid value 'sleep'"),
+        (&["bench", "--shape", "sleep"], 2, "unknown shape \"sleep\"; use one of create, get"),
         (&["bench", "--output", "/no/such/folder/bench.json"], 2, "/no/such/folder/bench.json"),
-        (&["bench", &page], 3, "is no SCIM endpoint"),
+        (&["bench", &page], 3, "is not a SCIM endpoint"),
     ] {
         let ran = run(arguments);
         assert_eq!(ran.status, status, "{arguments:?}: {}", ran.stderr);

@@ -116,7 +116,12 @@ fn a_client_lives_at_an_endpoint_at_a_url_with_a_few_invented_people() {
     assert_eq!(report["leftovers"], serde_json::json!([]), "{report:#}");
 
     let ran = run(&["check", "--as", "pingfederate"]);
-    assert_eq!((ran.status, ran.stderr.contains("use one of pingfederate-aquera")), (2, true), "{}", ran.stderr);
+    assert_eq!(
+        (ran.status, ran.stderr.contains("did you mean \"pingfederate-scim\" or \"pingfederate-aquera\"?")),
+        (2, true),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]

@@ -84,8 +84,9 @@ fn events_come_through_a_pipe_one_by_one() {
     writeln!(stdin, "{{\"event\": \"enabled\", \"id\": \"nobody\"}}\n{{\"event\": \"born\"}}").unwrap();
     // While the pipe is open it waits for more, and a signal ends that.
     let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    assert_eq!(said.next().unwrap(), "weir: -: line 4: there is no user nobody; the event is left out");
-    assert!(said.next().unwrap().starts_with("weir: -: line 5: event is \"born\"; it is one of created, "));
+    assert_eq!(said.next().unwrap(), "weir: -, line 4: there is no user nobody; the event is left out");
+    let born = said.next().unwrap();
+    assert!(born.starts_with("weir: -, line 5") && born.contains("\"born\"; use one of created, "), "{born}");
     assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(1), "two events were left out");
 

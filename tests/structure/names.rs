@@ -13,6 +13,7 @@ pub const SHARED: &[(&str, &str)] = &[
     ("weir-server", "Recalled"),
     ("weir-server", "Shown"),
     ("weir-server", "Taken"),
+    ("weir-exchange", "Held"),
     ("weir", "Acted"),
     ("weir", "Asked"),
     ("weir", "Broken"),

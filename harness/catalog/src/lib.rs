@@ -7,6 +7,7 @@ pub mod baseline;
 mod check;
 pub mod checks;
 mod data;
+mod definition;
 pub mod discovery;
 pub mod field;
 pub mod interruption;

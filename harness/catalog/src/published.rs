@@ -3,38 +3,9 @@
 use serde_json::{Map, Value, json};
 use weir_exchange::difference::at;
 
-use super::{Context, Stop};
+use crate::check::{Context, Stop};
+pub use crate::definition::{flag, list, text, word};
 use crate::discovery::ResourceType;
-
-/// A characteristic that is a word; the empty text if it is not given.
-pub fn text<'v>(attribute: &'v Value, characteristic: &str) -> &'v str {
-    at(attribute, characteristic).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// A characteristic that is a word, with its default of RFC 7643 section 2.2.
-pub fn word<'v>(attribute: &'v Value, characteristic: &str) -> &'v str {
-    let default = match characteristic {
-        "type" => "string",
-        "mutability" => "readWrite",
-        "returned" => "default",
-        "uniqueness" => "none",
-        _ => "",
-    };
-    match text(attribute, characteristic) {
-        "" => default,
-        found => found,
-    }
-}
-
-/// A characteristic that is true or false; false if it is not given.
-pub fn flag(attribute: &Value, characteristic: &str) -> bool {
-    at(attribute, characteristic).and_then(Value::as_bool).unwrap_or(false)
-}
-
-/// The sub-attributes of an attribute, or the attributes of a schema.
-pub fn list<'v>(parent: &'v Value, member: &str) -> &'v [Value] {
-    at(parent, member).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
 
 /// One attribute or sub-attribute of a resource type.
 #[derive(Clone, Copy, Debug)]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use weir_files::name::UnknownName;
 
+use crate::definition::{list, text};
 use crate::discovery::{Discovery, ResourceType};
-use crate::published::{list, text};
 
 /// The values and omissions of each resource type, by its name.
 #[derive(Clone, Debug, Default)]

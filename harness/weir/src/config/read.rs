@@ -216,7 +216,7 @@ fn pace(row: PaceRow) -> Result<PaceConfig, FileFault> {
 /// A number of seconds, or a text such as "2s", "500ms" or "1m".
 fn duration(value: &Spanned<Value>) -> Result<Duration, FileFault> {
     let seconds = match value.get_ref() {
-        #[expect(clippy::cast_precision_loss, reason = "nobody waits for more seconds than a double counts")]
+        #[expect(clippy::cast_precision_loss, reason = "a double counts more seconds than a run can take")]
         Value::Integer(seconds) => Some(*seconds as f64),
         Value::Float(seconds) => Some(*seconds),
         Value::String(text) => seconds_of(text),
