@@ -126,7 +126,7 @@ fn every_key_says_what_it_takes() {
     const KEYS: [(&str, &str, &[&str]); 26] = [
         ("", "url", &["7", "\"scim\"", "\"ftp://x.example\""]),
         ("", "resource_types", &["\"User\"", "[7]"]),
-        ("credentials", "bearer", &["7", "\"\"", "{}", "{ file = 7 }", "{ fiel = \"x\" }", "\"@x\""]),
+        ("credentials", "bearer", &["7", "\"\"", "{}", "{ file = 7 }", "{ fil = \"x\" }", "\"@x\""]),
         ("credentials", "basic", &["7", "{ env = [] }"]),
         ("credentials", "oauth", &["7", "{ client = \"c\" }"]),
         ("headers", "X-Key", &["7", "{ env = 7 }"]),
