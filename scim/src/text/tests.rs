@@ -126,6 +126,8 @@ proptest! {
 
     #[test]
     fn the_key_of_a_user_name_is_the_key_that_filters_use(text in words()) {
+        // Cherokee capitals have small letters since Unicode 8 that the tables of PRECIS (RFC 8264) do not allow.
+        prop_assume!(!text.chars().any(|letter| ('\u{13a0}'..='\u{13ff}').contains(&letter)));
         if let Ok(key) = username_key(&text) {
             prop_assert_eq!(&key, &MatchingRule::Username.key(&text));
             prop_assert_eq!(username_key(&key), Ok(key.clone()), "a key is its own key");
