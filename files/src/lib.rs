@@ -1,7 +1,8 @@
 //! Files that people write for Weir, or that another product exports: how they are read, and where a fault stands in them.
-//! Names that people type: what is near one that is not known, and patterns of names.
+//! Files that Weir writes: who can read them. Names that people type: what is near one that is not known, and patterns of names.
 
 pub mod document;
 pub mod fault;
 pub mod name;
 pub mod pattern;
+pub mod private;

@@ -3,6 +3,7 @@
 mod names;
 mod scan;
 mod words;
+mod writers;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -90,6 +91,29 @@ fn a_types_name_has_one_meaning_in_its_crate() {
         faults.join("\n")
     );
     assert!(unused.is_empty(), "these names have one meaning now: {unused:?}; shorten SHARED");
+}
+
+#[test]
+fn one_module_makes_the_files_that_weir_writes() {
+    let root = workspace_root();
+    let mut faults = Vec::new();
+    let mut own = 0;
+    // What xtask writes is source code.
+    for member in members(&root).into_iter().filter(|member| member != "xtask") {
+        for line in writers::writers(&read_sources(&root.join(&member).join("src"))) {
+            if member == "files" && line.starts_with("private.rs:") {
+                own += 1;
+            } else {
+                faults.push(format!("{member}/src/{line}"));
+            }
+        }
+    }
+    assert!(
+        faults.is_empty(),
+        "write with weir_files::private, which makes a file of mode 0600:\n{}",
+        faults.join("\n")
+    );
+    assert!(own > 0, "files/src/private.rs makes no file any more; the test looks at the wrong place");
 }
 
 fn as_set(modules: &[&str]) -> BTreeSet<String> {

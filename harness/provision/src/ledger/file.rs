@@ -8,6 +8,8 @@ use redb::{
     TableError, TableHandle as _,
 };
 
+use weir_files::private;
+
 use super::encoding;
 use super::{Guid, Identity, Kind, Ledger, LedgerChange, LedgerError, Row};
 
@@ -96,8 +98,13 @@ impl FileLedger {
         let mut builder = Builder::new();
         // What was damaged by somebody else is refused here instead of being met half-way through a cycle.
         builder.set_cache_size(CACHE).set_check_integrity_on_open(true);
-        let opened = if may_create { builder.create(path) } else { builder.open(path) };
         let unreadable = |reason: String| LedgerFileError::Unreadable { path: path.to_owned(), reason };
+        let opened = if may_create {
+            private::prepare(path).map_err(|error| unreadable(error.to_string()))?;
+            builder.create(path)
+        } else {
+            builder.open(path)
+        };
         let damaged = |reason: String| LedgerFileError::Damaged { path: path.to_owned(), reason };
         let database = opened.map_err(|error| match error {
             DatabaseError::DatabaseAlreadyOpen => LedgerFileError::InUse(path.to_owned()),

@@ -13,6 +13,7 @@ use weir_catalog::run_prefix;
 use weir_catalog::sweep::clean_up;
 use weir_catalog::{Discovery, discover, interruption};
 use weir_exchange::{Client, CreatedResources, Further};
+use weir_files::private;
 use weir_judge::Events;
 
 use crate::bench;
@@ -101,7 +102,7 @@ pub(super) async fn run(args: BenchArgs, output: &Output) -> Result<u8, Failure>
     confirm::before_writing(&url, &what, args.yes)?;
     // Before anything is created, so that nothing is left behind by a file that cannot be written.
     let file = args.output.as_deref().map(|path| {
-        std::fs::File::create(path)
+        private::create(path)
             .map_err(|error| Failure::Usage(format!("the result cannot be written to {}: {error}", path.display())))
     });
     let mut file = file.transpose()?;

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use weir_files::name::UnknownName;
+use weir_files::private;
 use weir_judge::Consumer;
 
 use crate::failure::Failure;
@@ -181,7 +182,7 @@ impl ReportFlags {
 }
 
 fn create(path: &Path) -> Result<File, Failure> {
-    File::create(path)
+    private::create(path)
         .map_err(|error| Failure::Usage(format!("the report cannot be written to {}: {error}", path.display())))
 }
 

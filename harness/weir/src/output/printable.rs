@@ -13,6 +13,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use weir_exchange::legible::{self, Legible, LegibleWriter};
 use weir_exchange::secrets;
+use weir_files::private;
 
 use crate::failure::Failure;
 
@@ -36,9 +37,9 @@ impl Printable {
         &self.0
     }
 
-    /// Writes it to a file.
+    /// Writes it to a file that its owner alone can read.
     pub fn write_to(&self, path: &Path) -> Result<(), Failure> {
-        std::fs::write(path, &self.0)
+        private::write(path, &self.0)
             .map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", path.display())))
     }
 }

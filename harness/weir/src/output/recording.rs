@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use weir_exchange::har::{Entry, HarWriter};
+use weir_files::private;
 use weir_server::{Delivery, Exchange};
 
 use super::Output;
@@ -15,7 +16,7 @@ use crate::failure::Failure;
 
 /// Begins the archive.
 pub fn create(path: &Path) -> Result<HarWriter<File>, Failure> {
-    let begun = File::create(path).and_then(HarWriter::new);
+    let begun = private::create(path).and_then(HarWriter::new);
     begun.map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", path.display())))
 }
 

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::PathBuf;
 
+use weir_files::private;
 use weir_provision::engine::{CycleReport, Plan};
 
 use super::cycle::{CycleFormat, Title, json, markdown, text};
@@ -32,7 +33,7 @@ impl CycleReports {
         let open = |(format, path): (CycleFormat, Option<PathBuf>)| -> Result<Report, Failure> {
             let file = match path {
                 Some(path) => {
-                    let file = File::create(&path).map_err(|error| {
+                    let file = private::create(&path).map_err(|error| {
                         Failure::Usage(format!("the report cannot be written to {}: {error}", path.display()))
                     })?;
                     Some((path, file))
