@@ -142,7 +142,7 @@ impl ParseError<&str> for Expectation {
     }
 }
 
-type Parsed<'a, T> = IResult<&'a str, T, Expectation>;
+type ParseResult<'a, T> = IResult<&'a str, T, Expectation>;
 
 fn expectation(error: nom::Err<Expectation>) -> Expectation {
     match error {
@@ -153,12 +153,12 @@ fn expectation(error: nom::Err<Expectation>) -> Expectation {
 }
 
 /// Another alternative may do better.
-fn mismatch<'a, T>(rest: &str, expected: impl Into<Cow<'static, str>>) -> Parsed<'a, T> {
+fn mismatch<'a, T>(rest: &str, expected: impl Into<Cow<'static, str>>) -> ParseResult<'a, T> {
     Err(nom::Err::Error(Expectation::new(rest, expected)))
 }
 
 /// No alternative can do better.
-fn failure<'a, T>(rest: &str, expected: impl Into<Cow<'static, str>>) -> Parsed<'a, T> {
+fn failure<'a, T>(rest: &str, expected: impl Into<Cow<'static, str>>) -> ParseResult<'a, T> {
     Err(nom::Err::Failure(Expectation::new(rest, expected)))
 }
 
@@ -188,7 +188,7 @@ impl Grammar {
     }
 
     /// `filter = conjunction *( SP "or" SP conjunction )`
-    fn filter<'a>(&self, place: Nesting, input: &'a str) -> Parsed<'a, Filter> {
+    fn filter<'a>(&self, place: Nesting, input: &'a str) -> ParseResult<'a, Filter> {
         let (input, _) = self.padding(input)?;
         let (input, first) = self.conjunction(place, input)?;
         let next = preceded(|input| self.junction("or", input), cut(|input| self.conjunction(place, input)));
@@ -198,7 +198,7 @@ impl Grammar {
     }
 
     /// `conjunction = factor *( SP "and" SP factor )`
-    fn conjunction<'a>(&self, place: Nesting, input: &'a str) -> Parsed<'a, Filter> {
+    fn conjunction<'a>(&self, place: Nesting, input: &'a str) -> ParseResult<'a, Filter> {
         let (input, first) = self.factor(place, input)?;
         let next = preceded(|input| self.junction("and", input), cut(|input| self.factor(place, input)));
         let (input, others) = repeated(next, input)?;
@@ -206,7 +206,7 @@ impl Grammar {
     }
 
     /// `SP word SP`, where the word is a whole one.
-    fn junction<'a>(&self, word: &'static str, input: &'a str) -> Parsed<'a, ()> {
+    fn junction<'a>(&self, word: &'static str, input: &'a str) -> ParseResult<'a, ()> {
         let (input, ()) = self.blank("a blank", input)?;
         let (input, _) = tag_no_case(word).parse(input)?;
         match input.chars().next() {
@@ -217,7 +217,7 @@ impl Grammar {
     }
 
     /// `factor = "not" [SP] group / group / term`
-    fn factor<'a>(&self, place: Nesting, input: &'a str) -> Parsed<'a, Filter> {
+    fn factor<'a>(&self, place: Nesting, input: &'a str) -> ParseResult<'a, Filter> {
         let not = preceded(|input| self.not(input), |input| self.group(place, input));
         let term = |input| self.term(place, input);
         match input.as_bytes().first() {
@@ -228,7 +228,7 @@ impl Grammar {
     }
 
     /// `"not" [SP]` before a bracket; anything else that begins so is an attribute path.
-    fn not<'a>(&self, input: &'a str) -> Parsed<'a, ()> {
+    fn not<'a>(&self, input: &'a str) -> ParseResult<'a, ()> {
         let (input, _) = tag_no_case("not").parse(input)?;
         let (after_blank, _) = opt(|input| self.blank("a blank", input)).parse(input)?;
         if after_blank.starts_with('(') {
@@ -241,7 +241,7 @@ impl Grammar {
     }
 
     /// `group = "(" filter ")"`
-    fn group<'a>(&self, place: Nesting, input: &'a str) -> Parsed<'a, Filter> {
+    fn group<'a>(&self, place: Nesting, input: &'a str) -> ParseResult<'a, Filter> {
         let (inside, _) = char('(').parse(input)?;
         let place = self.deeper(place, input)?;
         let (rest, filter) = cut(|input| self.filter(place, input)).parse(inside)?;
@@ -261,13 +261,13 @@ impl Grammar {
     }
 
     /// `term = attrPath ( "[" filter "]" / SP "pr" / SP compareOp SP compValue )`
-    fn term<'a>(&self, place: Nesting, input: &'a str) -> Parsed<'a, Filter> {
+    fn term<'a>(&self, place: Nesting, input: &'a str) -> ParseResult<'a, Filter> {
         let (input, path) = attribute_path(place, input)?;
         if input.starts_with('[') { self.value_path(place, path, input) } else { self.expression(path, input) }
     }
 
     /// `"[" filter "]"` after the attribute path.
-    fn value_path<'a>(&self, place: Nesting, path: AttributePath, input: &'a str) -> Parsed<'a, Filter> {
+    fn value_path<'a>(&self, place: Nesting, path: AttributePath, input: &'a str) -> ParseResult<'a, Filter> {
         if place.in_value_path {
             return failure(input, "a comparison of a sub-attribute, because value paths do not nest");
         }
@@ -293,7 +293,7 @@ impl Grammar {
     }
 
     /// `SP "pr" / SP compareOp SP compValue` after the attribute path.
-    fn expression<'a>(&self, path: AttributePath, input: &'a str) -> Parsed<'a, Filter> {
+    fn expression<'a>(&self, path: AttributePath, input: &'a str) -> ParseResult<'a, Filter> {
         let start = input;
         let (input, ()) = self.separator(BLANK_AND_OPERATOR, input)?;
         let (input, operator) = operator(input)?;
@@ -318,13 +318,13 @@ impl Grammar {
     }
 
     /// `compValue = false / null / true / number / string`
-    fn value<'a>(&self, input: &'a str) -> Parsed<'a, Literal> {
+    fn value<'a>(&self, input: &'a str) -> ParseResult<'a, Literal> {
         if input.starts_with('"') {
             return string(input);
         }
         if self.unquoted && input.starts_with('\'') {
             let mut quoted = delimited(char('\''), take_till(|c| c == '\''), char('\''));
-            let parsed: Parsed<'a, &str> = quoted.parse(input);
+            let parsed: ParseResult<'a, &str> = quoted.parse(input);
             return match parsed {
                 Ok((rest, text)) => Ok((rest, Literal::String(text.into()))),
                 Err(_) => failure("", "the closing quote \"'\" of the value"),
@@ -351,12 +351,12 @@ impl Grammar {
     }
 
     /// One blank; with the tolerance any white space, also none.
-    fn blank<'a>(&self, expected: &'static str, input: &'a str) -> Parsed<'a, ()> {
+    fn blank<'a>(&self, expected: &'static str, input: &'a str) -> ParseResult<'a, ()> {
         if self.unquoted { take_while(is_white).map(|_| ()).parse(input) } else { self.separator(expected, input) }
     }
 
     /// One blank; with the tolerance any white space, at least one.
-    fn separator<'a>(&self, expected: &'static str, input: &'a str) -> Parsed<'a, ()> {
+    fn separator<'a>(&self, expected: &'static str, input: &'a str) -> ParseResult<'a, ()> {
         if self.unquoted {
             return match input.trim_start_matches(is_white) {
                 rest if rest.len() < input.len() => Ok((rest, ())),
@@ -371,7 +371,7 @@ impl Grammar {
     }
 
     /// White space inside brackets and around the filter, which only the tolerance takes.
-    fn padding<'a>(&self, input: &'a str) -> Parsed<'a, &'a str> {
+    fn padding<'a>(&self, input: &'a str) -> ParseResult<'a, &'a str> {
         if self.unquoted { take_while(is_white).parse(input) } else { Ok((input, "")) }
     }
 }
@@ -380,7 +380,7 @@ impl Grammar {
 fn repeated<'a>(
     mut next: impl Parser<&'a str, Output = Filter, Error = Expectation>,
     mut input: &'a str,
-) -> Parsed<'a, Vec<Filter>> {
+) -> ParseResult<'a, Vec<Filter>> {
     let mut all = Vec::new();
     loop {
         match next.parse(input) {
@@ -429,7 +429,7 @@ fn conjunction_of(first: Filter, others: Vec<Filter>) -> Filter {
 }
 
 /// `attrPath`
-fn attribute_path(place: Nesting, input: &str) -> Parsed<'_, AttributePath> {
+fn attribute_path(place: Nesting, input: &str) -> ParseResult<'_, AttributePath> {
     match AttributePath::parse_prefix(input) {
         Ok((path, rest)) => Ok((rest, path)),
         Err(_) if !input.starts_with(|c: char| c.is_ascii_alphanumeric()) => mismatch(
@@ -445,7 +445,7 @@ fn attribute_path(place: Nesting, input: &str) -> Parsed<'_, AttributePath> {
 }
 
 /// `"pr" / compareOp`, where `None` is `pr`.
-fn operator(input: &str) -> Parsed<'_, Option<Operator>> {
+fn operator(input: &str) -> ParseResult<'_, Option<Operator>> {
     let (rest, word) = take_while(|c| is_word(c) && c != '\'').parse(input)?;
     if word.eq_ignore_ascii_case("pr") {
         return Ok((rest, None));
@@ -464,7 +464,7 @@ const OPERATORS: &str = "an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr)"
 const BLANK_AND_OPERATOR: &str = "a blank and an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr)";
 
 /// `string`, by the JSON grammar.
-fn string(input: &str) -> Parsed<'_, Literal> {
+fn string(input: &str) -> ParseResult<'_, Literal> {
     // Most strings are as they stand between their quotes.
     if let Some(inside) = input.strip_prefix('"')
         && let Some(end) = inside.bytes().position(|byte| byte < b' ' || matches!(byte, b'"' | b'\\'))
@@ -499,7 +499,7 @@ fn number(word: &str) -> Number {
     let integer = recognize((opt(char('-')), alt((tag("0"), digits))));
     let fraction = opt(recognize((char('.'), digit1)));
     let exponent = opt(recognize((one_of("eE"), opt(one_of("+-")), digit1)));
-    let parsed: Parsed<'_, _> = all_consuming((integer, fraction, exponent)).parse(word);
+    let parsed: ParseResult<'_, _> = all_consuming((integer, fraction, exponent)).parse(word);
     match parsed {
         Err(_) => Number::None,
         Ok((_, (_, None, None))) => {

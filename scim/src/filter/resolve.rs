@@ -124,7 +124,7 @@ pub fn resolve(
     filter: &Filter,
     tolerances: &Tolerances,
 ) -> Result<ResolvedFilter> {
-    Resolver { registry, tolerances, scope: Scope::Resource(resource_type), unknown: Unknown::Refuse }.filter(filter)
+    Resolver { registry, tolerances, scope: Scope::Resource(resource_type), unknown: OnUnknown::Refuse }.filter(filter)
 }
 
 /// Resolves a filter for one of several resource types that a query goes over: an attribute that this type lacks counts as
@@ -138,7 +138,7 @@ pub fn resolve_or_nothing(
     filter: &Filter,
     tolerances: &Tolerances,
 ) -> Result<ResolvedFilter> {
-    Resolver { registry, tolerances, scope: Scope::Resource(resource_type), unknown: Unknown::NoValue }.filter(filter)
+    Resolver { registry, tolerances, scope: Scope::Resource(resource_type), unknown: OnUnknown::NoValue }.filter(filter)
 }
 
 /// Resolves the filter inside the brackets of a value path over the complex attribute `parent`.
@@ -151,7 +151,7 @@ pub fn resolve_in(
     filter: &Filter,
     tolerances: &Tolerances,
 ) -> Result<ResolvedFilter> {
-    Resolver { registry, tolerances, scope: Scope::ValueOf(parent), unknown: Unknown::Refuse }.filter(filter)
+    Resolver { registry, tolerances, scope: Scope::ValueOf(parent), unknown: OnUnknown::Refuse }.filter(filter)
 }
 
 /// Where the paths of a filter begin.
@@ -163,7 +163,7 @@ enum Scope {
 
 /// What an unknown attribute is.
 #[derive(Clone, Copy)]
-enum Unknown {
+enum OnUnknown {
     Refuse,
     NoValue,
 }
@@ -173,7 +173,7 @@ struct Resolver<'a> {
     registry: &'a Registry,
     tolerances: &'a Tolerances,
     scope: Scope,
-    unknown: Unknown,
+    unknown: OnUnknown,
 }
 
 impl Resolver<'_> {
@@ -252,8 +252,8 @@ impl Resolver<'_> {
             }
             Ok(Target::Schema(_)) => Err(invalid(format!("{path} is a schema; name one of its attributes"))),
             Err(unknown) => match self.unknown {
-                Unknown::Refuse => Err(invalid(unknown.to_string())),
-                Unknown::NoValue => Ok(None),
+                OnUnknown::Refuse => Err(invalid(unknown.to_string())),
+                OnUnknown::NoValue => Ok(None),
             },
         }
     }
