@@ -14,7 +14,7 @@ use scim::schema::AttributeId;
 use scim::{Error, ErrorKind};
 use uuid::Uuid;
 
-use crate::store::Stored;
+use crate::store::StoredResource;
 
 /// What a service can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ pub(crate) fn is_active(active: AttributeId, draft: &dyn Draft) -> bool {
 /// One account of the service.
 #[derive(Clone, Debug)]
 pub struct Account {
-    pub user: Stored,
+    pub user: StoredResource,
     /// What the service shows as `active` where it differs from the user.
     pub active: Option<bool>,
 }
@@ -128,7 +128,7 @@ impl Downstream {
     }
 
     /// Writes an accepted change. Of two changes that arrive in the wrong order the later version stays.
-    pub(crate) fn write(&self, effect: Effect, user: &Stored, active: Option<bool>) {
+    pub(crate) fn write(&self, effect: Effect, user: &StoredResource, active: Option<bool>) {
         let mut state = self.state();
         let before = state.accounts.get(&user.id);
         if before.is_some_and(|account| account.user.version > user.version) || state.deleted.contains(&user.id) {

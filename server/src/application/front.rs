@@ -12,7 +12,7 @@ use super::downstream::Downstream;
 use super::{AccountAttributes, Seams, StoreSeam};
 use crate::rules::Rules;
 use crate::store::memory::MemoryStore;
-use crate::store::{Layout, Perspective, Store, Stored, WantedRelations};
+use crate::store::{Layout, Perspective, Store, StoredResource, WantedRelations};
 
 /// See the [module documentation](self).
 pub struct Front {
@@ -159,7 +159,7 @@ impl Front {
     }
 
     /// The value of `active` of a user.
-    pub(crate) fn active(&self, stored: &Stored) -> Option<bool> {
+    pub(crate) fn active(&self, stored: &StoredResource) -> Option<bool> {
         let id = self.account.of(stored.resource_type)?.active?;
         match stored.record(self.perspective("")).get(id)?.next()? {
             Item::Boolean(active) => Some(active),

@@ -15,7 +15,7 @@ use super::downstream::{Effect, is_active};
 use super::{Front, RequestSeam};
 use crate::password::Passwords;
 use crate::rules::OnPut;
-use crate::store::{Change, Changed, Condition, Page, Perspective, Query, Stored, WantedRelations};
+use crate::store::{Change, ChangeResult, Condition, Page, Perspective, Query, StoredResource, WantedRelations};
 
 /// What a request means.
 #[derive(Clone, Debug)]
@@ -31,9 +31,9 @@ pub enum Operation {
 /// What an operation came to.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    Created(Stored),
-    Found(Stored),
-    Changed(Changed),
+    Created(StoredResource),
+    Found(StoredResource),
+    Changed(ChangeResult),
     Deleted,
     Listed(Page),
 }
@@ -111,7 +111,7 @@ impl<'a> Next<'a> {
     }
 
     /// A resource as it is stored, whatever deviations sit further on.
-    pub async fn stored(self, resource_type: ResourceTypeId, id: Uuid) -> Result<Stored> {
+    pub async fn stored(self, resource_type: ResourceTypeId, id: Uuid) -> Result<StoredResource> {
         self.front.store.get(resource_type, id, self.wanted).await
     }
 

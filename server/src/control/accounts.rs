@@ -67,7 +67,7 @@ fn account_json(
     json
 }
 
-fn resource_json(front: &Front, perspective: Perspective<'_>, stored: &crate::store::Stored) -> Value {
+fn resource_json(front: &Front, perspective: Perspective<'_>, stored: &crate::store::StoredResource) -> Value {
     let mut body = Vec::with_capacity(1024);
     let kind = stored.resource_type;
     write::resource(&mut body, &front.registry, kind, stored.record(perspective), front.usual_projection(kind));

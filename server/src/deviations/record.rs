@@ -1,6 +1,6 @@
 //! The record of one deviation, and how it is written.
 
-use super::seam::{Guarded, Part, Seam};
+use super::seam::{ConditionalPart, Part, Seam};
 use crate::application::{AnswerSeam, ConnectionSeam, RequestSeam, Setup, StoreSeam};
 use crate::message::{Answer, Head, Incoming};
 use crate::rules::Rules;
@@ -99,22 +99,22 @@ impl Record {
 
     /// Sits at the answer, with a part that has no state.
     pub(super) const fn answer(self, part: &'static dyn AnswerSeam) -> Deviation {
-        self.at(Seam::Answer(Guarded { condition: self.when, part: Part::Ready(part) }))
+        self.at(Seam::Answer(ConditionalPart { condition: self.when, part: Part::Ready(part) }))
     }
 
     /// Sits at the answer, with a part that has a state or takes a parameter.
     pub(super) const fn answer_with(self, make: fn(&Setup<'_>) -> Box<dyn AnswerSeam>) -> Deviation {
-        self.at(Seam::Answer(Guarded { condition: self.when, part: Part::Made(make) }))
+        self.at(Seam::Answer(ConditionalPart { condition: self.when, part: Part::Made(make) }))
     }
 
     /// Sits at the request, with a part that has no state.
     pub(super) const fn request(self, part: &'static dyn RequestSeam) -> Deviation {
-        self.at(Seam::Request(Guarded { condition: self.given, part: Part::Ready(part) }))
+        self.at(Seam::Request(ConditionalPart { condition: self.given, part: Part::Ready(part) }))
     }
 
     /// Sits at the request, with a part that has a state or takes a parameter.
     pub(super) const fn request_with(self, make: fn(&Setup<'_>) -> Box<dyn RequestSeam>) -> Deviation {
-        self.at(Seam::Request(Guarded { condition: self.given, part: Part::Made(make) }))
+        self.at(Seam::Request(ConditionalPart { condition: self.given, part: Part::Made(make) }))
     }
 
     /// Sits at the request and at the answer to it.

@@ -16,19 +16,19 @@ pub enum Seam {
     /// Delays, cuts, drops the answer after the work is done.
     Connection(fn(&Setup<'_>) -> Box<dyn ConnectionSeam>),
     /// Turns a request into none, one or several operations; runs before or after decoding.
-    Request(Guarded<fn(&Incoming<'_>) -> bool, dyn RequestSeam>),
+    Request(ConditionalPart<fn(&Incoming<'_>) -> bool, dyn RequestSeam>),
     /// Switches capabilities off, or changes other rules of an application.
     Rules(fn(&mut Rules)),
     /// Decorates the store.
     Store(Part<dyn StoreSeam>),
     /// Rewrites status, headers and body of the answer.
-    Answer(Guarded<fn(&Head<'_>, &Answer) -> bool, dyn AnswerSeam>),
+    Answer(ConditionalPart<fn(&Head<'_>, &Answer) -> bool, dyn AnswerSeam>),
     /// Sits at the request and at the answer to it: what is translated on the way in is translated back on the way out.
     Exchange(fn(&Setup<'_>) -> BothSeams),
 }
 
 /// A part, and the condition under which it acts.
-pub struct Guarded<C, S: ?Sized + 'static> {
+pub struct ConditionalPart<C, S: ?Sized + 'static> {
     pub condition: Option<C>,
     pub part: Part<S>,
 }
@@ -41,7 +41,7 @@ pub enum Part<S: ?Sized + 'static> {
     Made(fn(&Setup<'_>) -> Box<S>),
 }
 
-impl Guarded<fn(&Incoming<'_>) -> bool, dyn RequestSeam> {
+impl ConditionalPart<fn(&Incoming<'_>) -> bool, dyn RequestSeam> {
     pub(crate) fn instance(&self, setup: &Setup<'_>) -> Arc<dyn RequestSeam> {
         let part: Box<dyn RequestSeam> = match self.part {
             Part::Ready(part) => Box::new(part),
@@ -54,7 +54,7 @@ impl Guarded<fn(&Incoming<'_>) -> bool, dyn RequestSeam> {
     }
 }
 
-impl Guarded<fn(&Head<'_>, &Answer) -> bool, dyn AnswerSeam> {
+impl ConditionalPart<fn(&Head<'_>, &Answer) -> bool, dyn AnswerSeam> {
     pub(crate) fn instance(&self, setup: &Setup<'_>) -> Arc<dyn AnswerSeam> {
         let part: Box<dyn AnswerSeam> = match self.part {
             Part::Ready(part) => Box::new(part),

@@ -10,7 +10,7 @@ use super::parameters::Parameters;
 use crate::application::{Front, Next, Operation, Outcome};
 use crate::message::Incoming;
 use crate::server::Server;
-use crate::store::{Perspective, Stored, WantedRelations};
+use crate::store::{Perspective, StoredResource, WantedRelations};
 
 /// What a handler needs.
 pub struct Call<'a> {
@@ -29,7 +29,7 @@ impl Call<'_> {
     }
 
     /// A resource as it is stored, past the deviations at the request seam.
-    pub async fn stored(&self, kind: ResourceTypeId, id: Uuid) -> Result<Stored> {
+    pub async fn stored(&self, kind: ResourceTypeId, id: Uuid) -> Result<StoredResource> {
         Next::new(self.front, &self.server.passwords, WantedRelations::default()).stored(kind, id).await
     }
 

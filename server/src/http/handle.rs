@@ -15,7 +15,7 @@ use tracing::Span;
 
 use super::admit::admit;
 use super::{body, compress};
-use crate::journal::Observed;
+use crate::journal::ObservedExchange;
 use crate::message::{Answer, Delivery, Fate, Head, Refusal, SCIM_JSON};
 use crate::server::{CurrentServer, Server};
 
@@ -72,7 +72,7 @@ pub(crate) async fn handle(
     application.map(|application| span.record("application", application));
     let duration = begun.elapsed();
     server.metrics.count(head.method, answer.status, delivery, duration);
-    server.journal.record(&Observed {
+    server.journal.record(&ObservedExchange {
         at,
         duration,
         client: request.peer_addr(),

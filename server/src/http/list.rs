@@ -17,7 +17,7 @@ use super::{Call, sort_by};
 use crate::application::{Operation, Outcome};
 use crate::cursor::Direction;
 use crate::message::{Answer, Refusal};
-use crate::store::{Mark, Page, Query, Stored, Window};
+use crate::store::{Mark, Page, Query, StoredResource, Window};
 
 /// `GET /Users`, and `POST /Users/.search` with its parameters read.
 pub async fn answer(call: &Call<'_>, kind: ResourceTypeId) -> std::result::Result<Answer, Refusal> {
@@ -150,7 +150,7 @@ fn fingerprint(call: &Call<'_>, kind: ResourceTypeId) -> [u8; 32] {
 pub fn list_response<'p>(
     call: &Call<'_>,
     response: &ListResponse<'_>,
-    resources: impl ExactSizeIterator<Item = (&'p Stored, &'p Projection)>,
+    resources: impl ExactSizeIterator<Item = (&'p StoredResource, &'p Projection)>,
 ) -> Answer {
     let mut body = Vec::with_capacity(256 + 1024 * resources.len());
     let registry = &call.front.registry;

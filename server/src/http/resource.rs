@@ -16,7 +16,7 @@ use super::Call;
 use super::condition::{self, Tags};
 use crate::application::{Operation, Outcome};
 use crate::message::{Answer, HandlerResult, Refusal};
-use crate::store::{Condition, Stored, WantedRelations, identifiers};
+use crate::store::{Condition, StoredResource, WantedRelations, identifiers};
 
 impl<'a> Call<'a> {
     /// The projection that the request asks for; the usual one is made once for all requests.
@@ -33,7 +33,7 @@ impl<'a> Call<'a> {
         self.front.wanted(kind, projection)
     }
 
-    fn resource(&self, status: StatusCode, stored: &Stored, projection: &Projection) -> Answer {
+    fn resource(&self, status: StatusCode, stored: &StoredResource, projection: &Projection) -> Answer {
         let mut body = Vec::with_capacity(1024);
         let kind = stored.resource_type;
         write::resource(&mut body, &self.front.registry, kind, stored.record(self.perspective()), projection);
@@ -41,7 +41,7 @@ impl<'a> Call<'a> {
         self.tagged(answer.with_header(header::LOCATION, self.perspective().location(kind, stored.id).text()), stored)
     }
 
-    fn tagged(&self, answer: Answer, stored: &Stored) -> Answer {
+    fn tagged(&self, answer: Answer, stored: &StoredResource) -> Answer {
         if self.front.rules.offers(Capability::Etag) { answer.with_header(header::ETAG, stored.etag()) } else { answer }
     }
 

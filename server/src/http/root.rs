@@ -9,7 +9,7 @@ use scim::{Error, ErrorKind};
 
 use super::{Call, list, sort_by};
 use crate::message::{Answer, Refusal};
-use crate::store::{Query, Sort, SortBy, Stored, Window};
+use crate::store::{Query, Sort, SortBy, StoredResource, Window};
 
 /// Without an order, the resources of one type come after those of the other, each in the order of its creation. An attribute
 /// that a resource type lacks counts as one without value. Cursors are for one resource type only.
@@ -34,7 +34,7 @@ pub async fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
         sort_by::sort(call, kind)?;
     }
     let mut total = 0;
-    let mut found: Vec<Stored> = Vec::new();
+    let mut found: Vec<StoredResource> = Vec::new();
     for ((&kind, projection), order) in kinds.iter().zip(&projections).zip(&orders) {
         let tolerances = &call.front.rules.policy.tolerances;
         let filter = list::parsed_filter(call, kind)?
@@ -81,10 +81,10 @@ pub async fn answer(call: &Call<'_>) -> Result<Answer, Refusal> {
 /// All of them in one order. Those without value come last when ascending, first when descending.
 fn merged(
     call: &Call<'_>,
-    found: Vec<Stored>,
+    found: Vec<StoredResource>,
     kinds: &[ResourceTypeId],
     orders: &[Option<Sort>],
-) -> scim::Result<Vec<Stored>> {
+) -> scim::Result<Vec<StoredResource>> {
     let registry = &call.front.registry;
     let by: Vec<Option<SortBy<'_>>> =
         orders.iter().map(|order| order.as_ref().map(|order| SortBy::new(registry, order))).collect();

@@ -70,7 +70,7 @@ pub struct Exchange {
 }
 
 /// An exchange that has just happened, before anything of it is copied.
-pub(crate) struct Observed<'a> {
+pub(crate) struct ObservedExchange<'a> {
     pub at: Timestamp,
     pub duration: Duration,
     pub client: Option<SocketAddr>,
@@ -132,7 +132,7 @@ impl Journal {
         self.ring().forget();
     }
 
-    pub(crate) fn record(&self, observed: &Observed<'_>) {
+    pub(crate) fn record(&self, observed: &ObservedExchange<'_>) {
         let followed = self.was_followed.load(Ordering::Acquire) && self.followers() > 0;
         if self.mode == JournalMode::Off && !followed {
             return;

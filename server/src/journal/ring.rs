@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use super::{Exchange, Observed, RecordedBody, mask};
+use super::{Exchange, ObservedExchange, RecordedBody, mask};
 use crate::message::Delivery;
 
 /// How many texts an exchange has: application, method, target, headers and body of the request, those of the answer.
@@ -73,7 +73,7 @@ pub(super) struct RingEntry {
 
 impl RingEntry {
     /// With at most so many bytes of each body, or without bodies.
-    pub fn new(observed: &Observed<'_>, body_bytes_kept: Option<usize>) -> Self {
+    pub fn new(observed: &ObservedExchange<'_>, body_bytes_kept: Option<usize>) -> Self {
         let mut texts = Vec::with_capacity(512);
         let (request, answer) = (observed.request_body, &observed.answer.body);
         let kept = |body: &Bytes| body_bytes_kept.filter(|_| !body.is_empty());

@@ -13,7 +13,7 @@ fn record(journal: &Journal, target: &str, body: &str) {
         (COOKIE, HeaderValue::from_static("session=s3cret")),
         (CONTENT_TYPE, HeaderValue::from_static("application/scim+json")),
     ]);
-    journal.record(&Observed {
+    journal.record(&ObservedExchange {
         at: Timestamp::UNIX_EPOCH,
         duration: Duration::from_micros(7),
         client: None,

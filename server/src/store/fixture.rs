@@ -16,7 +16,9 @@ use uuid::Uuid;
 
 use super::identifiers::IdSource;
 use super::memory::MemoryStore;
-use super::{Change, Changed, Condition, Page, Query, Sort, Store, StoreFuture, Stored, WantedRelations, Window};
+use super::{
+    Change, ChangeResult, Condition, Page, Query, Sort, Store, StoreFuture, StoredResource, WantedRelations, Window,
+};
 use crate::clock::Clock;
 
 pub const BASE: &str = "https://example.com/scim/v2";
@@ -63,34 +65,34 @@ impl Shelf {
         resource(&self.registry, kind, &body, &Policy::default()).unwrap()
     }
 
-    pub fn create(&self, kind: ResourceTypeId, body: &Json) -> scim::Result<Stored> {
+    pub fn create(&self, kind: ResourceTypeId, body: &Json) -> scim::Result<StoredResource> {
         now(self.store.create(kind, self.read(kind, body), ALL))
     }
 
-    pub fn user(&self, name: &str) -> Stored {
+    pub fn user(&self, name: &str) -> StoredResource {
         self.create(self.user, &serde_json::json!({"userName": name})).unwrap()
     }
 
-    pub fn group(&self, name: &str, members: &[&Stored]) -> Stored {
+    pub fn group(&self, name: &str, members: &[&StoredResource]) -> StoredResource {
         let members: Vec<Json> =
             members.iter().map(|member| serde_json::json!({"value": member.id.to_string()})).collect();
         self.create(self.group, &serde_json::json!({"displayName": name, "members": members})).unwrap()
     }
 
-    pub fn get(&self, stored: &Stored) -> scim::Result<Stored> {
+    pub fn get(&self, stored: &StoredResource) -> scim::Result<StoredResource> {
         now(self.store.get(stored.resource_type, stored.id, ALL))
     }
 
     pub fn modify(
         &self,
-        stored: &Stored,
+        stored: &StoredResource,
         change: impl Fn(&mut dyn Draft) -> scim::Result<()> + Send + Sync + 'static,
-    ) -> scim::Result<Changed> {
+    ) -> scim::Result<ChangeResult> {
         let change: Change = Arc::new(change);
         now(self.store.modify(stored.resource_type, stored.id, Condition::default(), change, ALL))
     }
 
-    pub fn delete(&self, stored: &Stored) -> scim::Result<()> {
+    pub fn delete(&self, stored: &StoredResource) -> scim::Result<()> {
         now(self.store.delete(stored.resource_type, stored.id, Condition::default()))
     }
 
@@ -144,6 +146,6 @@ pub fn member(registry: &Registry, id: Uuid) -> Fields {
     std::iter::once((value, Slot::One(Value::String(id.to_string().into())))).collect()
 }
 
-pub fn ids<'a>(all: impl IntoIterator<Item = &'a Stored>) -> Vec<Uuid> {
+pub fn ids<'a>(all: impl IntoIterator<Item = &'a StoredResource>) -> Vec<Uuid> {
     all.into_iter().map(|stored| stored.id).collect()
 }

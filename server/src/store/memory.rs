@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::identifiers::IdSource;
 use super::state::TenantState;
 use super::tenant::{Modified, PORTION, Tenant};
-use super::{Change, Changed, Condition, Page, Query, Store, StoreFuture, Stored, WantedRelations};
+use super::{Change, ChangeResult, Condition, Page, Query, Store, StoreFuture, StoredResource, WantedRelations};
 use crate::clock::Clock;
 
 /// The resources of one tenant. Clones share them.
@@ -111,7 +111,7 @@ impl Store for MemoryStore {
         resource_type: ResourceTypeId,
         fields: Fields,
         wanted: WantedRelations,
-    ) -> StoreFuture<'_, Stored> {
+    ) -> StoreFuture<'_, StoredResource> {
         Box::pin(async move {
             let members: usize = fields.iter().map(|(_, slot)| slot.values().len()).max().unwrap_or(0);
             if members <= PORTION {
@@ -126,7 +126,7 @@ impl Store for MemoryStore {
         })
     }
 
-    fn get(&self, resource_type: ResourceTypeId, id: Uuid, wanted: WantedRelations) -> StoreFuture<'_, Stored> {
+    fn get(&self, resource_type: ResourceTypeId, id: Uuid, wanted: WantedRelations) -> StoreFuture<'_, StoredResource> {
         Box::pin(async move {
             let snapshot = self.tenant.get(resource_type, id, wanted)?;
             if snapshot.rest.is_none() {
@@ -143,16 +143,16 @@ impl Store for MemoryStore {
         condition: Condition,
         change: Change,
         wanted: WantedRelations,
-    ) -> StoreFuture<'_, Changed> {
+    ) -> StoreFuture<'_, ChangeResult> {
         Box::pin(async move {
             let budget = Some(PORTION);
             let changed = match self.tenant.modify(resource_type, id, &condition, &change, wanted, budget)? {
                 Modified::Done(snapshot, modified) if snapshot.rest.is_none() => {
-                    Changed { stored: snapshot.stored, modified }
+                    ChangeResult { stored: snapshot.stored, modified }
                 }
                 Modified::Done(snapshot, modified) => {
                     let stored = self.long(move |tenant| tenant.complete(*snapshot)).await?;
-                    Changed { stored, modified }
+                    ChangeResult { stored, modified }
                 }
                 Modified::TakesLong => {
                     self.long(move |tenant| {

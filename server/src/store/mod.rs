@@ -32,7 +32,7 @@ mod tenant;
 
 pub use perspective::{Layout, Perspective};
 pub use sort::{SortBy, SortKey};
-pub use stored::Stored;
+pub use stored::StoredResource;
 
 /// The outcome of an operation, ready to be awaited.
 pub type StoreFuture<'a, T> = BoxFuture<'a, scim::Result<T>>;
@@ -101,7 +101,7 @@ pub enum Window {
 pub struct Page {
     /// How many resources match in all.
     pub total: usize,
-    pub resources: Vec<Stored>,
+    pub resources: Vec<StoredResource>,
     /// The last resource of this page, when a walk has a next one.
     pub next: Option<Mark>,
     /// The first resource of this page, when a walk has a previous one.
@@ -113,8 +113,8 @@ pub type Change = Arc<dyn Fn(&mut dyn Draft) -> scim::Result<()> + Send + Sync>;
 
 /// What a change did.
 #[derive(Clone, Debug)]
-pub struct Changed {
-    pub stored: Stored,
+pub struct ChangeResult {
+    pub stored: StoredResource,
     /// False when the resource already was as the change wanted it; then version and lastModified are untouched.
     pub modified: bool,
 }
@@ -128,11 +128,15 @@ pub trait Store: Send + Sync {
     fn registry(&self) -> &Arc<Registry>;
 
     /// Stores a new resource; the store gives id, version and times. 409 `uniqueness` on a taken value.
-    fn create(&self, resource_type: ResourceTypeId, fields: Fields, wanted: WantedRelations)
-    -> StoreFuture<'_, Stored>;
+    fn create(
+        &self,
+        resource_type: ResourceTypeId,
+        fields: Fields,
+        wanted: WantedRelations,
+    ) -> StoreFuture<'_, StoredResource>;
 
     /// 404 when there is no such resource of this type.
-    fn get(&self, resource_type: ResourceTypeId, id: Uuid, wanted: WantedRelations) -> StoreFuture<'_, Stored>;
+    fn get(&self, resource_type: ResourceTypeId, id: Uuid, wanted: WantedRelations) -> StoreFuture<'_, StoredResource>;
 
     /// Replaces the attributes of a resource (PUT); `fields` is complete, merging has been done by the caller in `change`.
     fn modify(
@@ -142,7 +146,7 @@ pub trait Store: Send + Sync {
         condition: Condition,
         change: Change,
         wanted: WantedRelations,
-    ) -> StoreFuture<'_, Changed>;
+    ) -> StoreFuture<'_, ChangeResult>;
 
     /// Removes a resource and takes it out of every group.
     fn delete(&self, resource_type: ResourceTypeId, id: Uuid, condition: Condition) -> StoreFuture<'_, ()>;

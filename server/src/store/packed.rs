@@ -24,9 +24,9 @@ const COMPLEX: u64 = 4;
 
 /// The attributes of one resource. Cloning shares them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Packed(Arc<str>);
+pub struct PackedAttributes(Arc<str>);
 
-impl Packed {
+impl PackedAttributes {
     /// Packs what is assigned in `fields`, but not the attributes for which `leave_out` says true.
     #[must_use]
     pub fn encode(fields: &Fields, leave_out: impl Fn(AttributeId) -> bool) -> Self {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use scim::resource::ComposedText;
 use scim::schema::{AttributeId, AttributeType, Registry, ResourceTypeId, standard};
 
-/// From where a [`Stored`](super::Stored) is read: the schemas, and the base URL of the request that asks.
+/// From where a [`StoredResource`](super::StoredResource) is read: the schemas, and the base URL of the request that asks.
 #[derive(Clone, Copy, Debug)]
 pub struct Perspective<'a> {
     layout: &'a Layout,

@@ -6,7 +6,7 @@ use super::perspective::Perspective;
 use super::search::Search;
 use super::state::{ResourceSnapshot, Row, TenantState};
 use super::tenant::{PORTION, Tenant};
-use super::{Mark, Page, Query, Stored, Window};
+use super::{Mark, Page, Query, StoredResource, Window};
 
 /// What is done at once, on the thread that serves requests: it takes less than a millisecond.
 const SHORT: usize = 1_000;
@@ -175,7 +175,7 @@ struct PageInProgress {
 }
 
 impl PageInProgress {
-    fn into_page(self, complete: impl Fn(ResourceSnapshot) -> Stored) -> Page {
+    fn into_page(self, complete: impl Fn(ResourceSnapshot) -> StoredResource) -> Page {
         let Self { total, next, previous, snapshots } = self;
         Page { total, next, previous, resources: snapshots.into_iter().map(complete).collect() }
     }

@@ -8,9 +8,9 @@ use scim::schema::{AttributeId, ResourceTypeId, common};
 use super::identifiers;
 use super::packed::{PackedFields, PackedItems, PackedRecord};
 use super::perspective::{Perspective, RelationAttributes};
-use super::stored::{Edge, Stored};
+use super::stored::{Edge, StoredResource};
 
-/// A cursor over a [`Stored`] or one of its complex values.
+/// A cursor over a [`StoredResource`] or one of its complex values.
 #[derive(Clone, Copy, Debug)]
 pub struct StoredRecord<'a> {
     part: RecordPart<'a>,
@@ -19,11 +19,11 @@ pub struct StoredRecord<'a> {
 
 #[derive(Clone, Copy, Debug)]
 enum RecordPart<'a> {
-    Resource(&'a Stored),
-    Meta(&'a Stored),
+    Resource(&'a StoredResource),
+    Meta(&'a StoredResource),
     Value(PackedRecord<'a>),
     /// The value of `manager`, with the user who has it.
-    Manager(PackedRecord<'a>, &'a Stored),
+    Manager(PackedRecord<'a>, &'a StoredResource),
     Member(&'a Edge),
     Group(&'a Edge),
 }
@@ -36,7 +36,7 @@ pub struct StoredItems<'a>(Items<'a>);
 enum Items<'a> {
     One(Option<Item<'a, StoredRecord<'a>>>),
     Packed(PackedItems<'a>, Perspective<'a>),
-    Manager(PackedItems<'a>, &'a Stored, Perspective<'a>),
+    Manager(PackedItems<'a>, &'a StoredResource, Perspective<'a>),
     Members(std::slice::Iter<'a, Edge>, Perspective<'a>),
     Groups(std::slice::Iter<'a, Edge>, Perspective<'a>),
     Texts(std::vec::IntoIter<&'a str>),
@@ -166,12 +166,12 @@ const META: [AttributeId; 5] = [
 ];
 
 impl<'a> StoredRecord<'a> {
-    pub(super) const fn new(stored: &'a Stored, perspective: Perspective<'a>) -> Self {
+    pub(super) const fn new(stored: &'a StoredResource, perspective: Perspective<'a>) -> Self {
         Self { part: RecordPart::Resource(stored), perspective }
     }
 
     /// The attributes of a resource that the store composes, ascending, with gaps.
-    fn composed_of(self, stored: &Stored) -> [Option<AttributeId>; 5] {
+    fn composed_of(self, stored: &StoredResource) -> [Option<AttributeId>; 5] {
         let layout = self.perspective.layout();
         let of = |relation: Option<RelationAttributes>, edges: &[Edge]| {
             relation.filter(|_| !edges.is_empty()).map(|relation| relation.attribute)
@@ -181,7 +181,7 @@ impl<'a> StoredRecord<'a> {
         [Some(common::ID), Some(common::META), first, second, None]
     }
 
-    fn visit_resource(self, stored: &'a Stored, visitor: &mut impl Visitor<'a>) {
+    fn visit_resource(self, stored: &'a StoredResource, visitor: &mut impl Visitor<'a>) {
         let manager = self.perspective.layout().manager.map(|manager| manager.attribute);
         let mut composed = self.composed_of(stored).into_iter().flatten().peekable();
         let compose = |id: AttributeId, visitor: &mut _| {
@@ -219,7 +219,12 @@ impl<'a> StoredRecord<'a> {
 
     /// The `$ref` of a manager whose client has sent the id alone (RFC 7643 section 4.3 recommends both), and the name of a
     /// manager who is a user of ours. An id that is none of ours leads nowhere and gets neither.
-    fn of_manager(self, record: PackedRecord<'a>, stored: &'a Stored, id: AttributeId) -> Option<StoredItems<'a>> {
+    fn of_manager(
+        self,
+        record: PackedRecord<'a>,
+        stored: &'a StoredResource,
+        id: AttributeId,
+    ) -> Option<StoredItems<'a>> {
         let manager = self.perspective.layout().manager?;
         if manager.display == Some(id) {
             return Some(StoredItems::one(Item::String(stored.manager()?.display(self.perspective)?)));
@@ -233,14 +238,14 @@ impl<'a> StoredRecord<'a> {
     }
 
     /// The values of one attribute of a resource as packed.
-    fn packed(self, stored: &'a Stored, id: AttributeId, items: PackedItems<'a>) -> StoredItems<'a> {
+    fn packed(self, stored: &'a StoredResource, id: AttributeId, items: PackedItems<'a>) -> StoredItems<'a> {
         StoredItems(match self.perspective.layout().manager {
             Some(manager) if manager.attribute == id => Items::Manager(items, stored, self.perspective),
             _ => Items::Packed(items, self.perspective),
         })
     }
 
-    fn get_of_resource(self, stored: &'a Stored, id: AttributeId) -> Option<StoredItems<'a>> {
+    fn get_of_resource(self, stored: &'a StoredResource, id: AttributeId) -> Option<StoredItems<'a>> {
         match id {
             common::ID => return Some(StoredItems::one(Item::ComposedText(ComposedText::Id(stored.id)))),
             common::SCHEMAS => return Some(StoredItems(Items::Texts(self.schemas(stored).into_iter()))),
@@ -264,7 +269,7 @@ impl<'a> StoredRecord<'a> {
     }
 
     /// The base schema and each extension of which something is assigned (RFC 7643 section 3), for filters.
-    fn schemas(self, stored: &'a Stored) -> Vec<&'a str> {
+    fn schemas(self, stored: &'a StoredResource) -> Vec<&'a str> {
         let registry = self.perspective.registry();
         let mut schemas = vec![registry.resource_type(stored.resource_type).schema];
         for (id, _) in stored.attributes.record().iter() {
@@ -276,7 +281,7 @@ impl<'a> StoredRecord<'a> {
         schemas.into_iter().map(|schema| registry.schema(schema).document.id.as_str()).collect()
     }
 
-    fn of_meta(self, stored: &'a Stored, id: AttributeId) -> Option<Item<'a, Self>> {
+    fn of_meta(self, stored: &'a StoredResource, id: AttributeId) -> Option<Item<'a, Self>> {
         let perspective = self.perspective;
         Some(match id {
             common::META_RESOURCE_TYPE => Item::String(self.type_name(stored.resource_type)),

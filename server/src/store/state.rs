@@ -14,12 +14,12 @@ use uuid::Uuid;
 use super::WantedRelations;
 use super::draft::MemberChanges;
 use super::identifiers::{self, IdSource};
-use super::index::{Equality, IndexedAttributes, Key, Ranked};
+use super::index::{Equality, IndexedAttributes, Key, RankedRows};
 use super::membership::Membership;
-use super::packed::Packed;
+use super::packed::PackedAttributes;
 use super::perspective::Perspective;
 use super::sets;
-use super::stored::{Edge, Stored};
+use super::stored::{Edge, StoredResource};
 
 /// See the [module documentation](self).
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ pub(super) struct TenantState {
     rows: Vec<Option<Row>>,
     free: Vec<u32>,
     /// The order of creation, by resource type.
-    created: Vec<Ranked>,
+    created: Vec<RankedRows>,
     ids: Equality,
     tables: Vec<Equality>,
     pub membership: Membership,
@@ -40,13 +40,13 @@ pub(super) struct TenantState {
 pub(super) struct Row {
     /// The place in the order of creation, from 1.
     pub place: u64,
-    pub stored: Stored,
+    pub stored: StoredResource,
 }
 
 /// A resource on its way out.
 #[derive(Debug)]
 pub(super) struct ResourceSnapshot {
-    pub stored: Stored,
+    pub stored: StoredResource,
     /// Members that are still to be filled in, outside this lock.
     pub rest: Option<MembersLeft>,
 }
@@ -63,7 +63,7 @@ impl TenantState {
         Self {
             rows: Vec::new(),
             free: Vec::new(),
-            created: registry.resource_types().map(|_| Ranked::default()).collect(),
+            created: registry.resource_types().map(|_| RankedRows::default()).collect(),
             ids: Equality::default(),
             tables: indexed.tables(),
             membership: Membership::default(),
@@ -82,7 +82,7 @@ impl TenantState {
     pub fn clear(&mut self) {
         self.rows = Vec::new();
         self.free = Vec::new();
-        self.created.iter_mut().for_each(|order| *order = Ranked::default());
+        self.created.iter_mut().for_each(|order| *order = RankedRows::default());
         self.ids = Equality::default();
         self.tables = self.indexed.tables();
         self.membership = Membership::default();
@@ -92,7 +92,7 @@ impl TenantState {
         self.rows.get(row as usize)?.as_ref()
     }
 
-    pub fn stored(&self, row: u32) -> Option<&Stored> {
+    pub fn stored(&self, row: u32) -> Option<&StoredResource> {
         self.row(row).map(|row| &row.stored)
     }
 
@@ -102,7 +102,7 @@ impl TenantState {
     }
 
     /// The resources of a type in the order of creation.
-    pub fn created(&self, resource_type: ResourceTypeId) -> &Ranked {
+    pub fn created(&self, resource_type: ResourceTypeId) -> &RankedRows {
         &self.created[usize::from(resource_type.0)]
     }
 
@@ -118,7 +118,7 @@ impl TenantState {
     }
 
     /// The row of a resource, or 404.
-    pub fn find(&self, registry: &Registry, resource_type: ResourceTypeId, id: Uuid) -> Result<(u32, &Stored)> {
+    pub fn find(&self, registry: &Registry, resource_type: ResourceTypeId, id: Uuid) -> Result<(u32, &StoredResource)> {
         let row = self.find_id(id);
         let found = row.and_then(|row| Some((row, self.stored(row)?)));
         found.filter(|(_, stored)| stored.resource_type == resource_type).ok_or_else(|| {
@@ -168,7 +168,7 @@ impl TenantState {
     }
 
     /// The user whose id is the value of a user's `manager`.
-    fn manager(&self, stored: &Stored, perspective: Perspective<'_>) -> Option<Edge> {
+    fn manager(&self, stored: &StoredResource, perspective: Perspective<'_>) -> Option<Edge> {
         let manager = perspective.layout().manager.filter(|manager| manager.users == stored.resource_type)?;
         let Item::Complex(value) = stored.attributes.record().get(manager.attribute)?.next()? else { return None };
         let Item::String(id) = value.get(manager.value)?.next()? else { return None };
@@ -207,7 +207,7 @@ impl TenantState {
         resource_type: ResourceTypeId,
         id: Option<Uuid>,
         now: Timestamp,
-        attributes: Packed,
+        attributes: PackedAttributes,
         keys: &[Key],
     ) -> Result<u32> {
         let id = id.unwrap_or_else(|| self.new_id(now));
@@ -222,7 +222,7 @@ impl TenantState {
         };
         let place = self.next_place;
         self.next_place += 1;
-        let row = Some(Row { place, stored: Stored::new(resource_type, id, now, attributes) });
+        let row = Some(Row { place, stored: StoredResource::new(resource_type, id, now, attributes) });
         match self.rows.get_mut(number as usize) {
             Some(slot) => *slot = row,
             None => self.rows.push(row),
@@ -246,7 +246,7 @@ impl TenantState {
     }
 
     /// Puts new attributes in the place of old ones, counts the version and sets `lastModified`, which never goes back.
-    pub fn update(&mut self, row: u32, now: Timestamp, attributes: Packed, gone: &[Key], new: &[Key]) {
+    pub fn update(&mut self, row: u32, now: Timestamp, attributes: PackedAttributes, gone: &[Key], new: &[Key]) {
         for key in gone {
             self.tables[key.index].remove(key.hash, row);
         }

@@ -7,20 +7,20 @@ use scim::resource::{ComposedText, Item, Record as _};
 use scim::schema::ResourceTypeId;
 use uuid::Uuid;
 
-use super::packed::Packed;
+use super::packed::PackedAttributes;
 use super::perspective::Perspective;
 use super::record::StoredRecord;
 
 /// A snapshot of one resource. Cloning shares the attributes and relations.
 #[derive(Clone, Debug)]
-pub struct Stored {
+pub struct StoredResource {
     pub resource_type: ResourceTypeId,
     pub id: Uuid,
     pub created: Timestamp,
     pub last_modified: Timestamp,
     /// Counts the changes, from 1.
     pub version: u64,
-    pub attributes: Packed,
+    pub attributes: PackedAttributes,
     relations: Option<Arc<Relations>>,
 }
 
@@ -45,14 +45,19 @@ pub struct Edge {
 #[derive(Clone, Debug)]
 pub(super) enum DisplayName {
     /// To be taken from these, which are shared: for members, who are many.
-    Of(Packed),
+    Of(PackedAttributes),
     /// As it is: for groups and managers, who are the same for many users. Sharing theirs would have all workers count
     /// references in one place.
     Is(Option<Box<str>>),
 }
 
-impl Stored {
-    pub(super) const fn new(resource_type: ResourceTypeId, id: Uuid, now: Timestamp, attributes: Packed) -> Self {
+impl StoredResource {
+    pub(super) const fn new(
+        resource_type: ResourceTypeId,
+        id: Uuid,
+        now: Timestamp,
+        attributes: PackedAttributes,
+    ) -> Self {
         Self { resource_type, id, created: now, last_modified: now, version: 1, attributes, relations: None }
     }
 
@@ -124,7 +129,11 @@ impl Edge {
     }
 }
 
-fn name<'a>(attributes: &'a Packed, resource_type: ResourceTypeId, perspective: Perspective<'_>) -> Option<&'a str> {
+fn name<'a>(
+    attributes: &'a PackedAttributes,
+    resource_type: ResourceTypeId,
+    perspective: Perspective<'_>,
+) -> Option<&'a str> {
     let candidates = &perspective.layout().of(resource_type).display;
     candidates.iter().find_map(|&id| match attributes.record().get(id)?.next()? {
         Item::String(text) => Some(text),

@@ -10,10 +10,10 @@ use uuid::Uuid;
 use super::draft::{MemberChanges, MembersDraft, StoreDraft};
 use super::identifiers::IdSource;
 use super::index::IndexedAttributes;
-use super::packed::Packed;
+use super::packed::PackedAttributes;
 use super::perspective::{Layout, Perspective};
 use super::state::{ResourceSnapshot, TenantState, given_id, is_composed};
-use super::{Change, Changed, Condition, Stored, WantedRelations};
+use super::{Change, ChangeResult, Condition, StoredResource, WantedRelations};
 use crate::clock::Clock;
 
 /// How many rows are looked at under one lock: about a millisecond's work.
@@ -59,11 +59,11 @@ impl Tenant {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn encode(&self, fields: &Fields) -> Packed {
+    fn encode(&self, fields: &Fields) -> PackedAttributes {
         let layout = &self.layout;
         let attribute = |relation: Option<super::perspective::RelationAttributes>| relation.map(|it| it.attribute);
         let (members, groups) = (attribute(layout.members), attribute(layout.groups));
-        Packed::encode(fields, |id| is_composed(id, members, groups))
+        PackedAttributes::encode(fields, |id| is_composed(id, members, groups))
     }
 
     /// The attribute that holds the members of a resource of this type.
@@ -160,7 +160,7 @@ impl Tenant {
 
     /// Fills in what a snapshot lacks, a portion under each lock. Members that are added or removed meanwhile may be shown or
     /// not; the version shown is the older one, so that a change conditioned on it is refused.
-    pub fn complete(&self, snapshot: ResourceSnapshot) -> Stored {
+    pub fn complete(&self, snapshot: ResourceSnapshot) -> StoredResource {
         let ResourceSnapshot { mut stored, rest } = snapshot;
         if rest.is_some() {
             let mut members = stored.members().to_vec();
@@ -251,14 +251,14 @@ impl Tenant {
 struct PreparedResource<'f> {
     resource_type: ResourceTypeId,
     id: Option<Uuid>,
-    attributes: Packed,
+    attributes: PackedAttributes,
     keys: Vec<super::index::Key>,
     members: &'f [Value],
 }
 
 impl Condition {
     /// 412 when a resource's version does not satisfy the condition (RFC 7644 section 3.14).
-    fn check(&self, stored: &Stored) -> Result<()> {
+    fn check(&self, stored: &StoredResource) -> Result<()> {
         let is_conditional = self.if_match_unsatisfiable || !self.if_match.is_empty();
         if (is_conditional && !self.if_match.contains(&stored.version)) || self.if_none_match.contains(&stored.version)
         {
@@ -276,9 +276,9 @@ impl Condition {
 
 impl Modified {
     /// Of a change without budget.
-    pub fn done(self, tenant: &Tenant) -> Result<Changed> {
+    pub fn done(self, tenant: &Tenant) -> Result<ChangeResult> {
         match self {
-            Self::Done(snapshot, modified) => Ok(Changed { stored: tenant.complete(*snapshot), modified }),
+            Self::Done(snapshot, modified) => Ok(ChangeResult { stored: tenant.complete(*snapshot), modified }),
             Self::TakesLong => Err(Error::new(ErrorKind::Internal, "the change was put off although it had no budget")),
         }
     }

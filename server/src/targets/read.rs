@@ -49,7 +49,7 @@ struct TargetFile {
     anonymous: Vec<Word<Capability>>,
     #[serde(default)]
     tolerances: Vec<Word<Tolerance>>,
-    capabilities: Vec<Word<Offered>>,
+    capabilities: Vec<Word<OfferedCapability>>,
     #[serde(default)]
     refusals: BTreeMap<Word<Capability>, Status>,
     #[serde(default)]
@@ -92,7 +92,7 @@ struct ApplicationFile {
     #[serde(default)]
     description: String,
     #[serde(default)]
-    with: Vec<Word<Offered>>,
+    with: Vec<Word<OfferedCapability>>,
     #[serde(default)]
     without: Vec<Word<Capability>>,
     #[serde(default)]
@@ -183,7 +183,7 @@ struct Extension(String);
 struct Link(String);
 struct Name(String);
 /// A capability that this endpoint implements.
-struct Offered(Capability);
+struct OfferedCapability(Capability);
 
 impl Parse for BasePath {
     fn parse(text: &str) -> Result<Self, String> {
@@ -227,7 +227,7 @@ impl Parse for Capability {
     }
 }
 
-impl Parse for Offered {
+impl Parse for OfferedCapability {
     fn parse(text: &str) -> Result<Self, String> {
         let capability = <Capability as Parse>::parse(text)?;
         if IMPLEMENTED.contains(&capability) {

@@ -25,19 +25,19 @@ pub fn time(setup: &Setup<'_>) -> SignedDuration {
 }
 
 /// Holds back the first answer to a request that it concerns, by the endpoint's clock.
-pub struct Delayed {
+pub struct DelayAnswer {
     delay: SignedDuration,
     concerns: fn(&Head<'_>) -> bool,
     done: AtomicBool,
 }
 
-impl Delayed {
+impl DelayAnswer {
     pub fn new(setup: &Setup<'_>, concerns: fn(&Head<'_>) -> bool) -> Self {
         Self { delay: time(setup), concerns, done: AtomicBool::new(false) }
     }
 }
 
-impl ConnectionSeam for Delayed {
+impl ConnectionSeam for DelayAnswer {
     fn after(&self, head: &Head<'_>, _: &Answer) -> Fate {
         if (self.concerns)(head) && !self.done.swap(true, Ordering::Relaxed) {
             Fate { delay: Some(self.delay), delivery: Delivery::Sent }

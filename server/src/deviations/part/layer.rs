@@ -7,7 +7,7 @@ use scim::schema::{Registry, ResourceTypeId, SchemaDocument};
 use uuid::Uuid;
 
 use crate::application::StoreSeam;
-use crate::store::{Change, Changed, Condition, Page, Query, Store, StoreFuture, Stored, WantedRelations};
+use crate::store::{Change, ChangeResult, Condition, Page, Query, Store, StoreFuture, StoredResource, WantedRelations};
 
 /// Edits the schemas that the store enforces; see [`StoreSeam::enforce`].
 pub struct Enforce(pub fn(&mut [SchemaDocument]));
@@ -23,7 +23,7 @@ pub struct EditChange(pub fn(&Registry, &Fields, &mut Fields));
 
 impl StoreSeam for EditChange {
     fn wrap(&self, inner: Arc<dyn Store>) -> Arc<dyn Store> {
-        Arc::new(Layered(ChangeLayer { inner, edit: self.0 }))
+        Arc::new(LayeredStore(ChangeLayer { inner, edit: self.0 }))
     }
 }
 
@@ -38,12 +38,12 @@ pub trait Layer: Send + Sync {
         resource_type: ResourceTypeId,
         fields: Fields,
         wanted: WantedRelations,
-    ) -> StoreFuture<'_, Stored> {
+    ) -> StoreFuture<'_, StoredResource> {
         self.inner().create(resource_type, fields, wanted)
     }
 
     /// Stands in for [`Store::modify`].
-    fn modify(&self, call: Modification) -> StoreFuture<'_, Changed> {
+    fn modify(&self, call: Modification) -> StoreFuture<'_, ChangeResult> {
         call.run(self.inner())
     }
 
@@ -69,15 +69,15 @@ pub struct Modification {
 
 impl Modification {
     /// Makes the change.
-    pub fn run(self, inner: &dyn Store) -> StoreFuture<'_, Changed> {
+    pub fn run(self, inner: &dyn Store) -> StoreFuture<'_, ChangeResult> {
         inner.modify(self.resource_type, self.id, self.condition, self.change, self.wanted)
     }
 }
 
 /// The store that a [`Layer`] makes of the one behind it.
-pub struct Layered<L>(pub L);
+pub struct LayeredStore<L>(pub L);
 
-impl<L: Layer> Store for Layered<L> {
+impl<L: Layer> Store for LayeredStore<L> {
     fn registry(&self) -> &Arc<Registry> {
         self.0.inner().registry()
     }
@@ -87,11 +87,11 @@ impl<L: Layer> Store for Layered<L> {
         resource_type: ResourceTypeId,
         fields: Fields,
         wanted: WantedRelations,
-    ) -> StoreFuture<'_, Stored> {
+    ) -> StoreFuture<'_, StoredResource> {
         self.0.create(resource_type, fields, wanted)
     }
 
-    fn get(&self, resource_type: ResourceTypeId, id: Uuid, wanted: WantedRelations) -> StoreFuture<'_, Stored> {
+    fn get(&self, resource_type: ResourceTypeId, id: Uuid, wanted: WantedRelations) -> StoreFuture<'_, StoredResource> {
         self.0.inner().get(resource_type, id, wanted)
     }
 
@@ -102,7 +102,7 @@ impl<L: Layer> Store for Layered<L> {
         condition: Condition,
         change: Change,
         wanted: WantedRelations,
-    ) -> StoreFuture<'_, Changed> {
+    ) -> StoreFuture<'_, ChangeResult> {
         self.0.modify(Modification { resource_type, id, condition, change, wanted })
     }
 
@@ -129,7 +129,7 @@ impl Layer for ChangeLayer {
         &*self.inner
     }
 
-    fn modify(&self, mut call: Modification) -> StoreFuture<'_, Changed> {
+    fn modify(&self, mut call: Modification) -> StoreFuture<'_, ChangeResult> {
         let (edit, registry, change) = (self.edit, Arc::clone(self.inner.registry()), call.change);
         call.change = Arc::new(move |draft| {
             let before = draft.fields().clone();

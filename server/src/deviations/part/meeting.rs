@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_millis(25);
 
 /// Whom a request met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Met {
+pub enum Encounter {
     Nobody,
     /// It waited, and another came.
     AsFirst,
@@ -50,13 +50,13 @@ impl<K: Clone + Eq + Hash> Meeting<K> {
     }
 
     /// Meets whoever waits, or else waits.
-    pub async fn attend(&self, key: K) -> Met {
+    pub async fn attend(&self, key: K) -> Encounter {
         if self.come(&key) {
-            Met::AsSecond
+            Encounter::AsSecond
         } else if self.wait(key).await {
-            Met::AsFirst
+            Encounter::AsFirst
         } else {
-            Met::Nobody
+            Encounter::Nobody
         }
     }
 }
@@ -68,8 +68,8 @@ mod tests {
     #[tokio::test]
     async fn two_meet_and_one_alone_goes_on() {
         let meeting = Meeting::default();
-        assert_eq!(tokio::join!(meeting.attend(1), meeting.attend(1)), (Met::AsFirst, Met::AsSecond));
-        assert_eq!(tokio::join!(meeting.attend(1), meeting.attend(2)), (Met::Nobody, Met::Nobody));
+        assert_eq!(tokio::join!(meeting.attend(1), meeting.attend(1)), (Encounter::AsFirst, Encounter::AsSecond));
+        assert_eq!(tokio::join!(meeting.attend(1), meeting.attend(2)), (Encounter::Nobody, Encounter::Nobody));
         assert!(meeting.0.lock().is_empty());
         assert!(!meeting.come(&1));
     }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::request::body;
 use crate::application::{Next, Operation, Outcome, RequestSeam};
 use crate::message::Incoming;
-use crate::store::Stored;
+use crate::store::StoredResource;
 
 /// How long it is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,21 +27,21 @@ pub enum Recall {
 pub fn recall<T: Copy + Send + Sync + 'static>(
     how: Recall,
     read: fn(&Value) -> Option<T>,
-    show: fn(&mut Stored, T),
+    show: fn(&mut StoredResource, T),
 ) -> Box<dyn RequestSeam> {
-    Box::new(Recalled { how, read, show, sent: Mutex::default(), known: Mutex::default() })
+    Box::new(RecallAttribute { how, read, show, sent: Mutex::default(), known: Mutex::default() })
 }
 
-struct Recalled<T> {
+struct RecallAttribute<T> {
     how: Recall,
     read: fn(&Value) -> Option<T>,
-    show: fn(&mut Stored, T),
+    show: fn(&mut StoredResource, T),
     /// By the userName in the same body, until the creation is done.
     sent: Mutex<HashMap<String, T>>,
     known: Mutex<HashMap<Uuid, T>>,
 }
 
-impl<T: Copy + Send + Sync + 'static> RequestSeam for Recalled<T> {
+impl<T: Copy + Send + Sync + 'static> RequestSeam for RecallAttribute<T> {
     fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
         let body = body(incoming);
         if *incoming.method == Method::POST

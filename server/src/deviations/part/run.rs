@@ -7,7 +7,7 @@ use scim::{Error, ErrorKind};
 use uuid::Uuid;
 
 use crate::application::{Next, Operation, Outcome, RequestSeam};
-use crate::store::{Stored, WantedRelations};
+use crate::store::{StoredResource, WantedRelations};
 
 /// Runs the operation, another one, several in turn, or none; see [`RequestSeam::run`].
 pub struct Run(pub for<'a> fn(Operation, Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>>);
@@ -19,7 +19,7 @@ impl RequestSeam for Run {
 }
 
 /// Refuses to delete resources for what they are.
-pub struct RefuseDeletion(pub ErrorKind, pub &'static str, pub fn(&Stored) -> bool);
+pub struct RefuseDeletion(pub ErrorKind, pub &'static str, pub fn(&StoredResource) -> bool);
 
 impl RequestSeam for RefuseDeletion {
     fn run<'a>(&'a self, operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
@@ -52,7 +52,7 @@ impl RequestSeam for EditPatched {
 }
 
 /// Reads the resource that an operation is about.
-pub async fn find(next: Next<'_>, resource_type: ResourceTypeId, id: Uuid) -> scim::Result<Option<Stored>> {
+pub async fn find(next: Next<'_>, resource_type: ResourceTypeId, id: Uuid) -> scim::Result<Option<StoredResource>> {
     let outcome = next.run(Operation::Get { resource_type, id }).await?;
     Ok(if let Outcome::Found(stored) = outcome { Some(stored) } else { None })
 }
@@ -62,6 +62,6 @@ pub async fn find_with_relations(
     next: Next<'_>,
     resource_type: ResourceTypeId,
     id: Uuid,
-) -> scim::Result<Option<Stored>> {
+) -> scim::Result<Option<StoredResource>> {
     find(next.showing(WantedRelations { members: true, groups: true }), resource_type, id).await
 }

@@ -30,12 +30,12 @@ struct First {
 /// The first write is not carried out but answered 429 or 503, with what `wait` says in `Retry-After`.
 pub fn first_write(setup: &Setup<'_>, kind: ErrorKind, wait: Wait) -> BothSeams {
     let first = Arc::new(First { kind, wait, clock: setup.clock.clone(), seen: AtomicUsize::new(0) });
-    (Box::new(Refusing(Arc::clone(&first))), Box::new(Waiting(first)))
+    (Box::new(RefuseFirst(Arc::clone(&first))), Box::new(AskToWait(first)))
 }
 
-struct Refusing(Arc<First>);
+struct RefuseFirst(Arc<First>);
 
-impl RequestSeam for Refusing {
+impl RequestSeam for RefuseFirst {
     fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
         let is_write =
             !matches!(incoming.method.as_str(), "GET" | "HEAD" | "OPTIONS") && !incoming.path.ends_with("/.search");
@@ -46,9 +46,9 @@ impl RequestSeam for Refusing {
     }
 }
 
-struct Waiting(Arc<First>);
+struct AskToWait(Arc<First>);
 
-impl AnswerSeam for Waiting {
+impl AnswerSeam for AskToWait {
     fn concerns(&self, _: &Head<'_>, answer: &Answer) -> bool {
         matches!(answer.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
             && answer.header(&header::RETRY_AFTER).is_none()

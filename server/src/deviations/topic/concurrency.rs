@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use crate::application::{Next, Operation, Outcome, RequestSeam};
 use crate::deviations::Deviation;
-use crate::deviations::part::meeting::{Meeting, Met};
-use crate::store::{Changed, Condition};
+use crate::deviations::part::meeting::{Encounter, Meeting};
+use crate::store::{ChangeResult, Condition};
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("changes.third-lost", "every third change of one resource is answered as done and has no effect")
@@ -45,7 +45,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
 /// Answers a change as done that is not made.
 async fn pretend(next: Next<'_>, resource_type: ResourceTypeId, id: Uuid) -> scim::Result<Outcome> {
     let stored = next.stored(resource_type, id).await?;
-    Ok(Outcome::Changed(Changed { stored, modified: false }))
+    Ok(Outcome::Changed(ChangeResult { stored, modified: false }))
 }
 
 /// How many changes of each resource there were.
@@ -123,8 +123,8 @@ impl RequestSeam for UpdateLost {
         Box::pin(async move {
             match self.0.attend(id).await {
                 // What the first would have written is written over by the second.
-                Met::AsFirst => pretend(next, resource_type, id).await,
-                Met::AsSecond | Met::Nobody => next.run(operation).await,
+                Encounter::AsFirst => pretend(next, resource_type, id).await,
+                Encounter::AsSecond | Encounter::Nobody => next.run(operation).await,
             }
         })
     }

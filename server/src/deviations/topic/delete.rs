@@ -15,7 +15,7 @@ use crate::deviations::Deviation;
 use crate::deviations::part::answer::{Empty, Reply};
 use crate::deviations::part::run::{RefuseDeletion, Run, find};
 use crate::message::SCIM_JSON;
-use crate::store::Stored;
+use crate::store::StoredResource;
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("delete.disables", "a DELETE of a user is answered with 204 and sets active to false")
@@ -106,7 +106,7 @@ impl RequestSeam for KeepsName {
 
 /// Deleted users, until they were read once more.
 #[derive(Default)]
-struct Lags(Mutex<HashMap<Uuid, Stored>>);
+struct Lags(Mutex<HashMap<Uuid, StoredResource>>);
 
 impl RequestSeam for Lags {
     fn run<'a>(&'a self, operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {

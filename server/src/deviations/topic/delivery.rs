@@ -5,7 +5,7 @@ mod after_many;
 use actix_web::http::Method;
 use scim::ErrorKind::{ServiceUnavailable, TooManyRequests};
 
-use crate::deviations::part::delayed::{Delayed, seconds};
+use crate::deviations::part::delayed::{DelayAnswer, seconds};
 use crate::deviations::part::occurrence::{Occurrence, on_answers, on_requests};
 use crate::deviations::part::throttle::{Wait, first_write};
 use crate::deviations::{Deviation, Parameter};
@@ -85,7 +85,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("write.answer-delayed", "the first write is done, and its answer waits, by the endpoint's clock")
         .permitted("no RFC sets a time; a client needs a timeout of its own")
         .parameter(seconds("1"))
-        .connection_with(|setup| Box::new(Delayed::new(setup, writes))),
+        .connection_with(|setup| Box::new(DelayAnswer::new(setup, writes))),
     Deviation::new("write.answer-lost", "a write is done, and the connection closes before its answer is sent")
         .permitted("any network can do this; a client must find out what became of its request")
         .parameter(Occurrence::parameter("first:1"))

@@ -14,7 +14,7 @@ use crate::deviations::part::request::{Refuse, RefuseBody, refuse};
 use crate::deviations::part::run::{RefuseDeletion, Run, find_with_relations};
 use crate::deviations::{Deviation, Parameter};
 use crate::message::{Answer, Head, Incoming};
-use crate::store::{Condition, Stored};
+use crate::store::{Condition, StoredResource};
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("groups.delete-refused", "a group that has members cannot be deleted")
@@ -154,7 +154,7 @@ async fn delete_groups(operation: Operation, next: Next<'_>) -> scim::Result<Out
     let Operation::Delete { resource_type, id, .. } = operation else { return next.run(operation).await };
     let found = find_with_relations(next, resource_type, id).await?;
     let deleted = next.run(operation).await?;
-    for group in found.iter().flat_map(Stored::groups).filter(|group| group.direct) {
+    for group in found.iter().flat_map(StoredResource::groups).filter(|group| group.direct) {
         let (resource_type, id) = (group.resource_type, group.id);
         next.run(Operation::Delete { resource_type, id, condition: Condition::default() }).await?;
     }

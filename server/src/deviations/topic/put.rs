@@ -16,7 +16,7 @@ use crate::deviations::part::request::{EditRequestBody, RefuseBody};
 use crate::deviations::part::rules::switch_off;
 use crate::deviations::part::run::{Run, find};
 use crate::rules::OnPut;
-use crate::store::{Change, Changed, Condition};
+use crate::store::{Change, ChangeResult, Condition};
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("immutable.changed", "a PUT changes immutable attributes like any other")
@@ -38,7 +38,9 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
                 let Operation::Replace { resource_type, id, .. } = operation else { return next.run(operation).await };
                 let before = find(next, resource_type, id).await?;
                 match (next.run(operation).await?, before) {
-                    (Outcome::Changed(changed), Some(stored)) => Ok(Outcome::Changed(Changed { stored, ..changed })),
+                    (Outcome::Changed(changed), Some(stored)) => {
+                        Ok(Outcome::Changed(ChangeResult { stored, ..changed }))
+                    }
                     (outcome, _) => Ok(outcome),
                 }
             })
@@ -55,7 +57,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
                 next.run(replace).await?;
                 next.run(Operation::Delete { resource_type, id, condition: Condition::default() }).await?;
                 match next.run(Operation::Create { resource_type, fields }).await? {
-                    Outcome::Created(stored) => Ok(Outcome::Changed(Changed { stored, modified: true })),
+                    Outcome::Created(stored) => Ok(Outcome::Changed(ChangeResult { stored, modified: true })),
                     outcome => Ok(outcome),
                 }
             })

@@ -13,7 +13,7 @@ use crate::deviations::Deviation;
 use crate::deviations::part::answer::{
     EditAnswer, EditResource, EditValues, Fail, LeaveOut, Replace, empty_list, values,
 };
-use crate::deviations::part::delayed::{Delayed, seconds};
+use crate::deviations::part::delayed::{DelayAnswer, seconds};
 use crate::deviations::part::run::Run;
 use crate::message::{Answer, Head};
 
@@ -31,7 +31,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         "a user who is created with the userName of a deleted one is answered with the deleted user's id",
     )
     .breaks(&["RFC7643-3.1-08"])
-    .request_with(|_| Box::new(reassigned::Reassigned::default())),
+    .request_with(|_| Box::new(reassigned::ReassignedId::default())),
     Deviation::new("ids.malformed-500", "an id that is not a UUID is answered 500")
         .breaks(&["RFC7644-3.12-12"])
         .when(|head, answer| {
@@ -46,7 +46,9 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     )
     .permitted("no RFC sets a time; a client needs a timeout of its own")
     .parameter(seconds("1"))
-    .connection_with(|setup| Box::new(Delayed::new(setup, |head| *head.method == Method::GET && concerns_users(head)))),
+    .connection_with(|setup| {
+        Box::new(DelayAnswer::new(setup, |head| *head.method == Method::GET && concerns_users(head)))
+    }),
     Deviation::new("read.any-type", "GET of an id below the endpoint of another resource type finds the resource")
         .breaks(&["RFC7644-3.4.1-05"])
         .request(&Run(|operation, next| {

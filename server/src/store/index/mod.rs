@@ -11,9 +11,9 @@ use scim::schema::{AttributeId, AttributeType, Registry, Returned, Uniqueness, m
 use scim::text::MatchingRule;
 use scim::{Error, ErrorKind};
 
-use super::packed::{Packed, PackedRecord};
+use super::packed::{PackedAttributes, PackedRecord};
 pub use equality::{Equality, KeyHash, KeyHasher, RowHasher};
-pub use ranked::Ranked;
+pub use ranked::RankedRows;
 
 /// What provisioning clients look resources up by, beside whatever a schema wants to be unique.
 const LOOKED_UP: [(&str, Option<&str>); 4] =
@@ -125,7 +125,7 @@ impl IndexedAttributes {
 
     /// Every key of a resource, each once.
     #[must_use]
-    pub fn keys(&self, attributes: &Packed) -> Vec<Key> {
+    pub fn keys(&self, attributes: &PackedAttributes) -> Vec<Key> {
         let mut keys = Vec::with_capacity(self.paths.len());
         for index in 0..self.paths.len() {
             self.add_keys(attributes.record(), index, &mut keys);
@@ -136,7 +136,7 @@ impl IndexedAttributes {
 
     /// The keys that a change takes away, and those that it adds.
     #[must_use]
-    pub fn changed_keys(&self, before: &Packed, after: &Packed) -> (Vec<Key>, Vec<Key>) {
+    pub fn changed_keys(&self, before: &PackedAttributes, after: &PackedAttributes) -> (Vec<Key>, Vec<Key>) {
         let (mut gone, mut new) = (Vec::new(), Vec::new());
         for (index, path) in self.paths.iter().enumerate() {
             if !before.record().has_same(after.record(), path.attribute) {
@@ -164,7 +164,7 @@ impl IndexedAttributes {
 
     /// Whether a resource has `key`, which must be unique. False for keys that need not be.
     #[must_use]
-    pub fn conflicts(&self, key: &Key, with: &Packed) -> bool {
+    pub fn conflicts(&self, key: &Key, with: &PackedAttributes) -> bool {
         let Some(wanted) = &key.text else { return false };
         let mut found = false;
         self.paths[key.index].for_each_key(with.record(), &mut |text| found |= text == &**wanted);

@@ -10,7 +10,7 @@ const BRANCH: usize = 64;
 
 /// See the [module documentation](self). Rows are in it at most once.
 #[derive(Clone, Debug)]
-pub struct Ranked {
+pub struct RankedRows {
     root: Node,
     len: usize,
 }
@@ -30,13 +30,13 @@ struct Child {
     node: Node,
 }
 
-impl Default for Ranked {
+impl Default for RankedRows {
     fn default() -> Self {
         Self { root: Node::Leaf(Vec::new()), len: 0 }
     }
 }
 
-impl Ranked {
+impl RankedRows {
     /// How many rows there are.
     #[must_use]
     pub const fn len(&self) -> usize {
@@ -253,7 +253,7 @@ mod tests {
         prop::collection::vec(step, 0..3_000)
     }
 
-    fn check(tree: &Ranked, model: &[u32]) {
+    fn check(tree: &RankedRows, model: &[u32]) {
         assert_eq!(tree.len(), model.len());
         assert_eq!(tree.iter_from(0).collect::<Vec<_>>(), model);
         for rank in [1, model.len() / 3, model.len().saturating_sub(1), model.len(), model.len() + 5] {
@@ -272,7 +272,7 @@ mod tests {
 
         #[test]
         fn it_behaves_as_a_sorted_vector(steps in steps()) {
-            let mut tree = Ranked::default();
+            let mut tree = RankedRows::default();
             let mut model: Vec<u32> = Vec::new();
             for step in steps {
                 match step {
@@ -295,7 +295,7 @@ mod tests {
 
     #[test]
     fn three_levels_fill_up_and_empty_again() {
-        let mut tree = Ranked::default();
+        let mut tree = RankedRows::default();
         let model: Vec<u32> = (0..20_000).collect();
         for &row in &model {
             tree.insert(row, |other| other.cmp(&row));

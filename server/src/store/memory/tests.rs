@@ -177,7 +177,7 @@ fn a_change_keeps_names_unique_and_a_deletion_sets_them_free() {
 #[test]
 fn of_a_hundred_parallel_creates_of_one_name_one_wins() {
     let shelf = Shelf::new();
-    let outcomes: Vec<scim::Result<Stored>> = std::thread::scope(|scope| {
+    let outcomes: Vec<scim::Result<StoredResource>> = std::thread::scope(|scope| {
         let writers: Vec<_> = (0..100)
             .map(|index| {
                 let name = if index % 2 == 0 { "bjensen" } else { "BJENSEN" };

@@ -63,20 +63,20 @@ fn assert_same_view<'a, 'b>(left: impl Record<'a>, right: impl Record<'b>) {
 proptest! {
     #[test]
     fn unpacking_gives_back_what_is_assigned(fields in fields_of(value().boxed())) {
-        let packed = Packed::encode(&fields, |_| false);
+        let packed = PackedAttributes::encode(&fields, |_| false);
         prop_assert_eq!(packed.decode(), assigned(&fields));
     }
 
     #[test]
     fn the_packed_form_shows_what_the_tree_shows(fields in fields_of(value().boxed())) {
         let fields = assigned(&fields);
-        assert_same_view(Packed::encode(&fields, |_| false).record(), &fields);
+        assert_same_view(PackedAttributes::encode(&fields, |_| false).record(), &fields);
     }
 
     #[test]
     fn equal_attributes_have_equal_bytes(fields in fields_of(value().boxed())) {
-        let packed = Packed::encode(&fields, |_| false);
-        prop_assert_eq!(Packed::encode(&packed.decode(), |_| false), packed);
+        let packed = PackedAttributes::encode(&fields, |_| false);
+        prop_assert_eq!(PackedAttributes::encode(&packed.decode(), |_| false), packed);
     }
 }
 
@@ -90,7 +90,7 @@ fn integers_and_lengths_survive_at_their_limits() {
     ]
     .into_iter()
     .collect();
-    let unpacked = Packed::encode(&fields, |_| false).decode();
+    let unpacked = PackedAttributes::encode(&fields, |_| false).decode();
     assert_eq!(unpacked, fields);
     assert!(matches!(unpacked.values(AttributeId(u16::MAX)), [Value::Decimal(zero)] if zero.is_sign_negative()));
 }
@@ -99,10 +99,10 @@ fn integers_and_lengths_survive_at_their_limits() {
 fn what_is_left_out_is_not_there_and_an_unknown_attribute_has_no_values() {
     let text = |text: &str| Slot::One(Value::String(text.into()));
     let fields: Fields = [(AttributeId(3), text("a")), (AttributeId(9), text("b"))].into_iter().collect();
-    let packed = Packed::encode(&fields, |id| id == AttributeId(3));
+    let packed = PackedAttributes::encode(&fields, |id| id == AttributeId(3));
     assert!(packed.record().get(AttributeId(3)).is_none());
     assert!(packed.record().get(AttributeId(8)).is_none());
     assert!(packed.record().get(AttributeId(10)).is_none());
     assert!(packed.record().get(AttributeId(9)).is_some());
-    assert!(Packed::encode(&Fields::new(), |_| false).is_empty());
+    assert!(PackedAttributes::encode(&Fields::new(), |_| false).is_empty());
 }

@@ -67,7 +67,7 @@ fn members_and_groups_have_value_ref_type_and_display() {
     let outer = shelf.group("Outer", &[&inner, &nameless]);
     let layout = Layout::new(Arc::clone(&shelf.registry));
     let perspective = Perspective::new(&layout, BASE);
-    let table = |stored: &Stored, attribute: Option<AttributeId>| -> Vec<String> {
+    let table = |stored: &StoredResource, attribute: Option<AttributeId>| -> Vec<String> {
         let attribute = attribute.unwrap();
         let sub = |name| shelf.registry.find_sub_attribute(attribute, name).unwrap();
         let Some(items) = stored.record(perspective).get(attribute) else { return Vec::new() };

@@ -9,25 +9,25 @@ use scim::schema::{ResourceTypeId, common};
 use scim::{Error, ErrorKind};
 
 use crate::application::StoreSeam;
-use crate::deviations::part::layer::{Layer, Layered};
-use crate::store::{Store, StoreFuture, Stored, WantedRelations};
+use crate::deviations::part::layer::{Layer, LayeredStore};
+use crate::store::{Store, StoreFuture, StoredResource, WantedRelations};
 
 /// See the [module documentation](self).
 #[derive(Default)]
-pub struct ExternalIdUnique(Taken);
+pub struct ExternalIdUnique(TakenValues);
 
 /// The values, each with the application that uses it.
-type Taken = Arc<Mutex<HashSet<(String, usize)>>>;
+type TakenValues = Arc<Mutex<HashSet<(String, usize)>>>;
 
 impl StoreSeam for ExternalIdUnique {
     fn wrap(&self, inner: Arc<dyn Store>) -> Arc<dyn Store> {
-        Arc::new(Layered(ApplicationStore { inner, taken: Arc::clone(&self.0) }))
+        Arc::new(LayeredStore(ApplicationStore { inner, taken: Arc::clone(&self.0) }))
     }
 }
 
 struct ApplicationStore {
     inner: Arc<dyn Store>,
-    taken: Taken,
+    taken: TakenValues,
 }
 
 impl ApplicationStore {
@@ -55,7 +55,7 @@ impl Layer for ApplicationStore {
         resource_type: ResourceTypeId,
         fields: Fields,
         wanted: WantedRelations,
-    ) -> StoreFuture<'_, Stored> {
+    ) -> StoreFuture<'_, StoredResource> {
         if !self.take(&fields) {
             let error = Error::new(ErrorKind::Uniqueness, "externalId is taken; choose another");
             return Box::pin(std::future::ready(Err(error)));

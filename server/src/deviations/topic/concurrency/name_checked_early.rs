@@ -10,9 +10,9 @@ use scim::{Error, ErrorKind};
 use uuid::Uuid;
 
 use crate::application::StoreSeam;
-use crate::deviations::part::layer::{Layer, Layered, Modification};
+use crate::deviations::part::layer::{Layer, LayeredStore, Modification};
 use crate::deviations::part::meeting::Meeting;
-use crate::store::{Changed, Condition, Store, StoreFuture, Stored, WantedRelations};
+use crate::store::{ChangeResult, Condition, Store, StoreFuture, StoredResource, WantedRelations};
 
 /// See the [module documentation](self).
 pub struct NameCheckedEarly;
@@ -30,7 +30,7 @@ impl StoreSeam for NameCheckedEarly {
         let registry = inner.registry();
         let user_name =
             registry.schema_id(standard::USER).and_then(|schema| registry.find_in_schema(schema, "userName"));
-        Arc::new(Layered(NameLayer { inner, user_name, names: Arc::default(), meeting: Meeting::default() }))
+        Arc::new(LayeredStore(NameLayer { inner, user_name, names: Arc::default(), meeting: Meeting::default() }))
     }
 }
 
@@ -60,7 +60,7 @@ impl Layer for NameLayer {
         resource_type: ResourceTypeId,
         fields: Fields,
         wanted: WantedRelations,
-    ) -> StoreFuture<'_, Stored> {
+    ) -> StoreFuture<'_, StoredResource> {
         Box::pin(async move {
             let Some(key) = key_of(self.user_name, &fields) else {
                 return self.inner.create(resource_type, fields, wanted).await;
@@ -75,7 +75,7 @@ impl Layer for NameLayer {
         })
     }
 
-    fn modify(&self, mut call: Modification) -> StoreFuture<'_, Changed> {
+    fn modify(&self, mut call: Modification) -> StoreFuture<'_, ChangeResult> {
         let (user_name, names, id, change) = (self.user_name, Arc::clone(&self.names), call.id, call.change);
         call.change = Arc::new(move |draft| {
             change(draft)?;

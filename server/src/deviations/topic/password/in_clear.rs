@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::application::{Next, Operation, Outcome, RequestSeam};
 use crate::deviations::part::request::{body, edit_parameters};
 use crate::message::Incoming;
-use crate::store::{Sort, Stored};
+use crate::store::{Sort, StoredResource};
 
 /// Passwords by userName.
 #[derive(Default)]
@@ -25,7 +25,7 @@ impl PasswordsInClear {
         }
     }
 
-    fn of(&self, registry: &Registry, stored: &Stored) -> Option<String> {
+    fn of(&self, registry: &Registry, stored: &StoredResource) -> Option<String> {
         let name = registry.find_attribute(stored.resource_type, "userName")?;
         self.0.lock().get(stored.attributes.decode().string(name)?).cloned()
     }

@@ -8,15 +8,15 @@ use scim::resource::{Slot, Value};
 use scim::schema::common;
 
 use crate::application::StoreSeam;
-use crate::deviations::part::layer::{Layer, Layered, Modification};
-use crate::store::{Change, Changed, Condition, Store, StoreFuture};
+use crate::deviations::part::layer::{Layer, LayeredStore, Modification};
+use crate::store::{Change, ChangeResult, Condition, Store, StoreFuture};
 
 /// See the [module documentation](self).
 pub struct NoChangeTouches;
 
 impl StoreSeam for NoChangeTouches {
     fn wrap(&self, inner: Arc<dyn Store>) -> Arc<dyn Store> {
-        Arc::new(Layered(TouchLayer(inner)))
+        Arc::new(LayeredStore(TouchLayer(inner)))
     }
 }
 
@@ -27,7 +27,7 @@ impl Layer for TouchLayer {
         &*self.0
     }
 
-    fn modify(&self, call: Modification) -> StoreFuture<'_, Changed> {
+    fn modify(&self, call: Modification) -> StoreFuture<'_, ChangeResult> {
         let (inner, resource_type, id, wanted) = (self.inner(), call.resource_type, call.id, call.wanted);
         Box::pin(async move {
             let changed = call.run(inner).await?;

@@ -16,17 +16,17 @@ use crate::deviations::seam::BothSeams;
 use crate::message::{Answer, Head, Incoming, decode};
 
 /// The stored id of each externalId that was seen.
-type Known = Arc<Mutex<HashMap<String, String>>>;
+type IdByExternalId = Arc<Mutex<HashMap<String, String>>>;
 
 /// See the [module documentation](self).
 pub fn seams() -> BothSeams {
-    let known = Known::default();
-    (Box::new(Asked(Arc::clone(&known))), Box::new(Shown(known)))
+    let known = IdByExternalId::default();
+    (Box::new(RequestIds(Arc::clone(&known))), Box::new(AnswerIds(known)))
 }
 
-struct Asked(Known);
+struct RequestIds(IdByExternalId);
 
-impl RequestSeam for Asked {
+impl RequestSeam for RequestIds {
     fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
         let external = incoming.path.strip_prefix("/Users/").map(|segment| decode(segment).into_owned());
         let known = external.and_then(|external| self.0.lock().get(&external).cloned());
@@ -61,9 +61,9 @@ fn new_external_id(body: &Value) -> Option<&str> {
     body.get("externalId").and_then(Value::as_str).or_else(patched)
 }
 
-struct Shown(Known);
+struct AnswerIds(IdByExternalId);
 
-impl AnswerSeam for Shown {
+impl AnswerSeam for AnswerIds {
     fn concerns(&self, head: &Head<'_>, answer: &Answer) -> bool {
         head.path.contains("/Users") && answer.status.is_success() && !answer.body.is_empty()
     }

@@ -11,14 +11,14 @@ use crate::deviations::part::run::find;
 
 /// A user who is created with the userName of a deleted one gets the id of that one.
 #[derive(Default)]
-pub struct Reassigned {
+pub struct ReassignedId {
     /// userNames of deleted users, with their ids.
     deleted: Mutex<HashMap<Box<str>, Uuid>>,
     /// Ids that were given a second time, with those under which the resources are stored.
     second: Mutex<HashMap<Uuid, Uuid>>,
 }
 
-impl RequestSeam for Reassigned {
+impl RequestSeam for ReassignedId {
     fn run<'a>(&'a self, mut operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
         Box::pin(async move {
             let name_of = |resource_type| next.registry().find_attribute(resource_type, "userName");

@@ -18,7 +18,7 @@ impl RequestSeam for PageByPage {
                 let by = SortBy::new(next.registry(), &sort);
                 let perspective = next.perspective("");
                 page.resources.sort_by(|left, right| {
-                    let key = |stored: &crate::store::Stored| by.key(stored.record(perspective));
+                    let key = |stored: &crate::store::StoredResource| by.key(stored.record(perspective));
                     by.compare(key(left).as_ref(), key(right).as_ref())
                 });
             }

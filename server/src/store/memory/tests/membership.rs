@@ -2,12 +2,12 @@
 
 use super::*;
 
-fn insert(shelf: &Shelf, group: &Stored, who: &Stored) -> scim::Result<Changed> {
+fn insert(shelf: &Shelf, group: &StoredResource, who: &StoredResource) -> scim::Result<ChangeResult> {
     let (registry, members, id) = (shelf.registry.clone(), shelf.registry.members().unwrap(), who.id);
     shelf.modify(group, move |draft| draft.relation(members).unwrap().insert(&member(&registry, id)).map(drop))
 }
 
-fn groups(shelf: &Shelf, who: &Stored) -> Vec<(uuid::Uuid, bool)> {
+fn groups(shelf: &Shelf, who: &StoredResource) -> Vec<(uuid::Uuid, bool)> {
     shelf.get(who).unwrap().groups().iter().map(|edge| (edge.id, edge.direct)).collect()
 }
 
