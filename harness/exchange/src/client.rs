@@ -19,10 +19,10 @@ use super::credentials::{Access, Credentials};
 use super::error::{ClientError, EndpointError, EndpointErrorKind, without_user_info};
 use super::evidence::Evidence;
 use super::exchange::{Authentication, Exchange, ParsedBody};
-use super::meter::{Held, Lane, Meter, Room};
+use super::meter::{Lane, Meter, MeterShare, Room};
 use super::observer::Observer;
 use super::pace;
-use super::pace::{Pace, Settling};
+use super::pace::{Pace, SettleTime};
 use super::request::{Place, Request, SCIM_JSON};
 
 /// How often one request is repeated because the endpoint asked to wait.
@@ -81,7 +81,7 @@ impl Default for ClientOptions {
     }
 }
 
-struct Shared {
+struct ClientState {
     credentials_origin: String,
     http: reqwest::Client,
     timeout: Duration,
@@ -90,7 +90,7 @@ struct Shared {
     lane: Lane,
     pace: Pace,
     budget: Option<u64>,
-    settling: Settling,
+    settling: SettleTime,
     proxy: Option<Url>,
     sent: AtomicU64,
 }
@@ -98,7 +98,7 @@ struct Shared {
 /// Speaks to one base URL. Clones are cheap and share connections, pace and counter.
 #[derive(Clone)]
 pub struct Client {
-    shared: Arc<Shared>,
+    shared: Arc<ClientState>,
     base: Arc<Url>,
     access: Arc<Access>,
     recordings: Vec<Recording>,
@@ -113,10 +113,10 @@ const RECORDED: usize = 16 * 1024 * 1024;
 
 /// The exchanges that one client, and its clones, had since the recording began, without their parsed JSON.
 #[derive(Clone, Default)]
-pub struct Recording(Arc<Mutex<Recorded>>);
+pub struct Recording(Arc<Mutex<RecordedExchanges>>);
 
 #[derive(Default)]
-struct Recorded {
+struct RecordedExchanges {
     exchanges: Vec<Arc<Exchange>>,
     bytes: usize,
 }
@@ -145,7 +145,7 @@ impl Recording {
         recorded.exchanges.push(Arc::new(exchange));
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Recorded> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, RecordedExchanges> {
         // A push cannot leave the list half-done, so a panic elsewhere does not spoil it.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -183,7 +183,7 @@ impl Client {
         }
         let access = Access::new(base, options.credentials, &options.headers)?;
         let base = Arc::new(without_trailing_slash(base));
-        let shared = Shared {
+        let shared = ClientState {
             http: builder.build().map_err(ClientError::Setup)?,
             timeout: options.timeout,
             bounds: options.bounds,
@@ -191,7 +191,7 @@ impl Client {
             lane: Lane::default(),
             pace: Pace::new(options.concurrency, options.rate),
             budget: options.budget,
-            settling: Settling::new(options.settle),
+            settling: SettleTime::new(options.settle),
             proxy: options.proxy,
             sent: AtomicU64::new(0),
             credentials_origin: options.credentials_origin,
@@ -380,7 +380,7 @@ impl Client {
     }
 
     /// Takes the body of an answer in hand, if its JSON is not too much; the sentence names the bound that it would exceed.
-    async fn held(&self, body: &[u8]) -> Result<Option<Held>, String> {
+    async fn held(&self, body: &[u8]) -> Result<Option<MeterShare>, String> {
         let (parsed, most) = (parsed_size(body), self.shared.bounds.parsed());
         if parsed > most {
             let (parsed, most) = (parsed / (1024 * 1024), most / (1024 * 1024));

@@ -12,7 +12,7 @@ use reqwest::header::HeaderMap;
 use serde_json::Value;
 use url::Url;
 
-use super::meter::Held;
+use super::meter::MeterShare;
 
 /// How the request authenticated itself; the secret is not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,11 +39,11 @@ impl BodyError {
 pub struct ParsedBody {
     json: OnceLock<Result<Value, BodyError>>,
     /// Given back when the body is dropped.
-    _held: Option<Held>,
+    _held: Option<MeterShare>,
 }
 
 impl ParsedBody {
-    pub(crate) fn new(held: Option<Held>) -> Self {
+    pub(crate) fn new(held: Option<MeterShare>) -> Self {
         Self { json: OnceLock::new(), _held: held }
     }
 }

@@ -13,13 +13,13 @@ pub struct Legible<T>(pub T);
 
 impl<T: Display> Display for Legible<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(Escaping(f), "{}", self.0)
+        write!(EscapingFormatter(f), "{}", self.0)
     }
 }
 
-struct Escaping<'a, 'f>(&'a mut fmt::Formatter<'f>);
+struct EscapingFormatter<'a, 'f>(&'a mut fmt::Formatter<'f>);
 
-impl fmt::Write for Escaping<'_, '_> {
+impl fmt::Write for EscapingFormatter<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.0.write_str(&one_line(text))
     }

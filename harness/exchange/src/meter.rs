@@ -49,13 +49,13 @@ impl Room {
     }
 
     /// Waits until there is room for an answer of `size` bytes.
-    pub(super) async fn hold(&self, size: usize) -> Result<Option<Held>, String> {
+    pub(super) async fn hold(&self, size: usize) -> Result<Option<MeterShare>, String> {
         if size < SMALL {
             return Ok(None);
         }
         let units = u32::try_from(size / UNIT).unwrap_or(u32::MAX);
         match tokio::time::timeout(WAIT, Arc::clone(&self.0).acquire_many_owned(units)).await {
-            Ok(Ok(permit)) => Ok(Some(Held::Room(permit))),
+            Ok(Ok(permit)) => Ok(Some(MeterShare::Room(permit))),
             _ => {
                 Err("there was no room for this answer beside others; use fewer threads, or raise --largest-answer"
                     .into())
@@ -66,7 +66,7 @@ impl Room {
 
 /// A part of what is in hand; dropping it gives the part back.
 #[derive(Debug)]
-pub(crate) enum Held {
+pub(crate) enum MeterShare {
     /// Of one check.
     Check { size: usize, total: Arc<AtomicUsize> },
     /// Of a provisioner.
@@ -74,7 +74,7 @@ pub(crate) enum Held {
     Room(OwnedSemaphorePermit),
 }
 
-impl Drop for Held {
+impl Drop for MeterShare {
     fn drop(&mut self) {
         if let Self::Check { size, total } = self {
             total.fetch_sub(*size, Ordering::Relaxed);
@@ -114,9 +114,9 @@ impl Meter {
     }
 
     /// Takes an answer of `size` bytes in hand; waits for the lane where that is much.
-    pub(super) async fn hold(&self, size: usize) -> Result<Held, String> {
+    pub(super) async fn hold(&self, size: usize) -> Result<MeterShare, String> {
         let total = self.0.held.fetch_add(size, Ordering::Relaxed) + size;
-        let held = Held::Check { size, total: Arc::clone(&self.0.held) };
+        let held = MeterShare::Check { size, total: Arc::clone(&self.0.held) };
         let most = self.0.bounds.held();
         if total > most {
             let most = most / (1024 * 1024);

@@ -44,13 +44,13 @@ impl Pace {
 }
 
 /// What a read waits for after a change, at an endpoint that shows changes late.
-pub(super) struct Settling {
+pub(super) struct SettleTime {
     time: Duration,
     /// Until when what was before may be seen.
     until: std::sync::Mutex<Instant>,
 }
 
-impl Settling {
+impl SettleTime {
     pub(super) fn new(time: Duration) -> Self {
         Self { time, until: std::sync::Mutex::new(Instant::now()) }
     }

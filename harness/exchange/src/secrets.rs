@@ -35,12 +35,12 @@ const CUT: char = '…';
 
 /// What is searched for.
 #[derive(Default)]
-struct Known {
+struct KnownSecrets {
     forms: BTreeSet<String>,
     filter: Option<Arc<Filter>>,
 }
 
-static KNOWN: RwLock<Known> = RwLock::new(Known { forms: BTreeSet::new(), filter: None });
+static KNOWN: RwLock<KnownSecrets> = RwLock::new(KnownSecrets { forms: BTreeSet::new(), filter: None });
 
 /// Takes note of a secret. What no text can hide behind is left out: see the module.
 pub fn register(secret: &str) {
