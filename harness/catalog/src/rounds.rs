@@ -82,9 +82,9 @@ mod tests {
     use super::*;
     use weir_judge::{Origin, Verdict as V};
 
-    struct Heard(Arc<Mutex<Vec<Finding>>>);
+    struct FindingLog(Arc<Mutex<Vec<Finding>>>);
 
-    impl Consumer for Heard {
+    impl Consumer for FindingLog {
         fn event(&mut self, event: &Event) -> io::Result<()> {
             if let Event::Finding(finding) = event {
                 self.0.lock().unwrap().push(Finding::clone(finding));
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn rounds_are_told_once_with_the_gravest_verdict_and_how_often_each_was_given() {
         let heard = Arc::default();
-        let rounds = Rounds::new(Events::new(vec![Box::new(Heard(Arc::clone(&heard)))]));
+        let rounds = Rounds::new(Events::new(vec![Box::new(FindingLog(Arc::clone(&heard)))]));
         for verdicts in [[V::Pass, V::Pass], [V::Pass, V::Fail], [V::Pass, V::Pass]] {
             let events = rounds.round();
             for (check, verdict) in ["create.user", "read.user"].into_iter().zip(verdicts) {

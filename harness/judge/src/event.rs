@@ -9,7 +9,7 @@ pub use rewrite::Rewrite;
 use rewrite::WithoutSecrets;
 use weir_exchange::Exchange;
 
-use crate::finding::{Finding, Known, Outdated};
+use crate::finding::{BaselineNote, Finding, OutdatedEntry};
 use crate::offer::Offer;
 use crate::summary::Summary;
 
@@ -51,7 +51,7 @@ pub enum Event {
         reason: String,
     },
     /// An entry of the baseline has served its time.
-    Outdated(Outdated),
+    Outdated(OutdatedEntry),
     /// The run ended before its time; `RunFinished` follows.
     RunFailed {
         reason: String,
@@ -70,7 +70,7 @@ pub trait Consumer: Send {
 /// Knows findings from before the run, as a baseline does.
 pub trait Annotator: Send {
     /// What is known about `finding`; `None` if nothing is.
-    fn known(&mut self, finding: &Finding) -> Option<Arc<Known>>;
+    fn known(&mut self, finding: &Finding) -> Option<Arc<BaselineNote>>;
 }
 
 #[derive(Default)]

@@ -36,7 +36,7 @@ pub struct Finding {
     pub exchanges: usize,
     pub elapsed: Duration,
     /// What the baseline says about it, if it is known; the event stream fills it in.
-    pub known: Option<Arc<Known>>,
+    pub known: Option<Arc<BaselineNote>>,
     /// The verdict of each round, if the run was repeated.
     pub rounds: Vec<Verdict>,
 }
@@ -93,7 +93,7 @@ impl Finding {
 
 /// What the baseline says about a finding that it covers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct BaselineNote {
     pub reason: String,
     /// Where it is followed up.
     pub link: Option<String>,
@@ -103,7 +103,7 @@ pub struct Known {
 
 /// An entry of the baseline that has served its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outdated {
+pub struct OutdatedEntry {
     /// The check, or the step with its client.
     pub entry: String,
     /// One sentence.

@@ -16,7 +16,7 @@ use jiff::civil::Date;
 pub use shared::SharedBaseline;
 use weir_files::fault::FileFault;
 
-use weir_judge::{Finding, Known, Origin, Outdated, Verdict};
+use weir_judge::{BaselineNote, Finding, Origin, OutdatedEntry, Verdict};
 
 /// The name that a baseline has unless somebody gives it another.
 pub const FILE: &str = "weir.baseline.toml";
@@ -103,7 +103,7 @@ impl Baseline {
     }
 
     /// Takes notice of a finding; tells what is known of it if an entry covers it.
-    pub fn finding(&mut self, finding: &Finding) -> Option<Arc<Known>> {
+    pub fn finding(&mut self, finding: &Finding) -> Option<Arc<BaselineNote>> {
         let about = EntrySubject::of(finding);
         let verdict = finding.verdict;
         // What is only a note beside something grave is not why the finding counts.
@@ -119,7 +119,7 @@ impl Baseline {
         let judged = SubjectVerdict { verdict, breaks };
         let known = self.entries.get(&about).filter(|entry| entry.covers(&judged) && !entry.is_over(self.today));
         let known = known.map(|entry| {
-            Arc::new(Known {
+            Arc::new(BaselineNote {
                 reason: entry.reason.clone(),
                 link: entry.link.clone(),
                 expires: entry.expires.map(|day| day.to_string()),
@@ -130,7 +130,7 @@ impl Baseline {
     }
 
     /// The entries that this run shows to have served their time.
-    pub fn outdated(&self) -> Vec<Outdated> {
+    pub fn outdated(&self) -> Vec<OutdatedEntry> {
         let sentence = |about: &EntrySubject, entry: &Entry| {
             let judged = self.judged.get(about)?;
             if entry.is_settled(judged.verdict) {
@@ -142,7 +142,7 @@ impl Baseline {
         };
         self.entries
             .iter()
-            .filter_map(|(about, entry)| Some(Outdated { entry: about.name(), reason: sentence(about, entry)? }))
+            .filter_map(|(about, entry)| Some(OutdatedEntry { entry: about.name(), reason: sentence(about, entry)? }))
             .collect()
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use weir_judge::{Annotator, Event, Events, Finding, Known};
+use weir_judge::{Annotator, BaselineNote, Event, Events, Finding};
 
 use super::Baseline;
 
@@ -32,7 +32,7 @@ impl SharedBaseline {
 }
 
 impl Annotator for SharedBaseline {
-    fn known(&mut self, finding: &Finding) -> Option<Arc<Known>> {
+    fn known(&mut self, finding: &Finding) -> Option<Arc<BaselineNote>> {
         self.lock().finding(finding)
     }
 }

@@ -8,7 +8,7 @@ use weir_exchange::difference::Difference;
 use weir_exchange::{Exchange, secrets};
 
 use super::Event;
-use crate::finding::{Finding, Known, Outdated};
+use crate::finding::{BaselineNote, Finding, OutdatedEntry};
 use crate::problem::Problem;
 
 /// What becomes of the texts of an event.
@@ -67,7 +67,7 @@ impl Event {
             Self::Exchange(exchange) => Self::Exchange(rewrite.exchange(exchange)),
             Self::Leftover { url, reason } => Self::Leftover { url: text(url), reason: text(reason) },
             Self::Outdated(outdated) => {
-                Self::Outdated(Outdated { entry: outdated.entry.clone(), reason: text(&outdated.reason) })
+                Self::Outdated(OutdatedEntry { entry: outdated.entry.clone(), reason: text(&outdated.reason) })
             }
             Self::RunFailed { reason } => Self::RunFailed { reason: text(reason) },
             Self::Planned { .. } | Self::CheckStarted { .. } | Self::RunFinished { .. } => self.clone(),
@@ -75,11 +75,11 @@ impl Event {
     }
 }
 
-fn known(known: Option<&Known>, rewrite: &impl Rewrite) -> Option<Arc<Known>> {
+fn known(known: Option<&BaselineNote>, rewrite: &impl Rewrite) -> Option<Arc<BaselineNote>> {
     let text = |text: &String| rewrite.text(text).into_owned();
     let known = known?;
     let link = known.link.as_ref().map(text);
-    Some(Arc::new(Known { reason: text(&known.reason), link, expires: known.expires.clone() }))
+    Some(Arc::new(BaselineNote { reason: text(&known.reason), link, expires: known.expires.clone() }))
 }
 
 fn problems(problems: &[Problem], rewrite: &impl Rewrite) -> Vec<Problem> {

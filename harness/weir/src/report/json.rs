@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use weir_exchange::Exchange;
 use weir_exchange::difference::Difference;
 use weir_judge::Offer;
-use weir_judge::{Consumer, Event, Finding, Known, Origin, Problem, Summary, Verdict};
+use weir_judge::{BaselineNote, Consumer, Event, Finding, Origin, Problem, Summary, Verdict};
 
 use super::plain::check_of;
 
@@ -120,7 +120,7 @@ pub(super) fn finding(finding: &Finding) -> Value {
     Value::Object(members)
 }
 
-fn known(known: &Known) -> Value {
+fn known(known: &BaselineNote) -> Value {
     json!({"reason": known.reason, "link": known.link, "expires": known.expires})
 }
 

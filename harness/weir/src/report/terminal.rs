@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use weir_catalog::rounds::is_stable;
-use weir_judge::{Consumer, Event, Finding, Origin, Outdated, Problem, Summary, Verdict};
+use weir_judge::{Consumer, Event, Finding, Origin, OutdatedEntry, Problem, Summary, Verdict};
 use weir_judge::{Offer, Provenance};
 
 use super::problem;
@@ -75,7 +75,7 @@ pub struct TerminalReport<W> {
     skipped: Vec<(String, usize)>,
     worth_reading: Vec<Arc<Finding>>,
     leftovers: Vec<(String, String)>,
-    outdated: Vec<Outdated>,
+    outdated: Vec<OutdatedEntry>,
     rounds: usize,
     unstable: Vec<String>,
     /// The run could not begin, or not go on.
@@ -272,7 +272,7 @@ impl<W: Write> TerminalReport<W> {
             let until = known.expires.as_ref().map(|day| format!(", until {day}")).unwrap_or_default();
             writeln!(self.out, "  {}{link}{until}", known.reason)?;
         }
-        for Outdated { entry, reason } in std::mem::take(&mut self.outdated) {
+        for OutdatedEntry { entry, reason } in std::mem::take(&mut self.outdated) {
             self.heading("Baseline entries that are out of date")?;
             writeln!(self.out, "  {entry}: {reason}")?;
         }
