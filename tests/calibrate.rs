@@ -43,9 +43,9 @@ const STEPS: [&str; 3] = [
     "dn: uid=ada,dc=x\nchangetype: modify\nreplace: nsaccountlock\nnsaccountlock: TRUE\n-\n",
 ];
 
-fn heard(exchange: &Exchange) -> Heard {
+fn heard(exchange: &Exchange) -> ObservedExchange {
     let header = exchange.request_headers.get("content-type").and_then(|value| value.to_str().ok());
-    Heard {
+    ObservedExchange {
         method: exchange.method.to_string(),
         path: exchange.url.path().to_owned(),
         raw_query: exchange.url.query().unwrap_or_default().to_owned(),
@@ -57,7 +57,7 @@ fn heard(exchange: &Exchange) -> Heard {
 }
 
 /// What this client sends in a few cycles.
-async fn traffic(embedded: &Embedded, description: &Description) -> Vec<Heard> {
+async fn traffic(embedded: &Embedded, description: &Description) -> Vec<ObservedExchange> {
     embedded.reset();
     let application = embedded.application().unwrap();
     let seen: Arc<Mutex<Vec<Arc<Exchange>>>> = Arc::default();
@@ -136,7 +136,7 @@ async fn the_file_of_variants_makes_the_client_that_was_recorded() {
     let fitted = description.with_variant_file(&path).unwrap();
     let again = traffic(&embedded, &fitted).await;
     // The queue has no order, so the requests are compared without theirs.
-    let names = |heard: &[Heard]| -> Vec<String> {
+    let names = |heard: &[ObservedExchange]| -> Vec<String> {
         let mut names: Vec<_> = heard.iter().map(|one| format!("{} {}", one.method, one.raw_query)).collect();
         names.sort_unstable();
         names

@@ -6,14 +6,6 @@ use crate::scan::Source;
 
 /// Names that several types of a crate share, and participles, as (crate, name). The list can only become shorter.
 pub const SHARED: &[(&str, &str)] = &[
-    ("scim", "Parsed"),
-    ("weir-server", "Asked"),
-    ("weir-server", "Guarded"),
-    ("weir-server", "Offered"),
-    ("weir-server", "Recalled"),
-    ("weir-server", "Shown"),
-    ("weir-server", "Taken"),
-    ("weir-exchange", "Held"),
     ("weir", "Acted"),
     ("weir", "Asked"),
     ("weir", "Broken"),

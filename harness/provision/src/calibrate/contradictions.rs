@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::Heard;
+use super::ObservedExchange;
 use crate::client::Description;
 use crate::options::Disable;
 
 /// One sentence for each kind of contradiction, with how often and where first.
-pub(super) fn read(description: &Description, heard: &[Heard]) -> Vec<String> {
+pub(super) fn read(description: &Description, heard: &[ObservedExchange]) -> Vec<String> {
     let mut found: BTreeMap<String, (usize, String)> = BTreeMap::new();
     for one in heard {
         for sentence in of(description, one) {
@@ -22,7 +22,7 @@ pub(super) fn read(description: &Description, heard: &[Heard]) -> Vec<String> {
         .collect()
 }
 
-fn of(description: &Description, heard: &Heard) -> Vec<String> {
+fn of(description: &Description, heard: &ObservedExchange) -> Vec<String> {
     let mut sentences = Vec::new();
     let users = &description.user.path;
     let is_below =

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use super::client::Description;
 use super::client::variants::{Detail, Variant, file_text};
 
-pub use traffic::{Heard, open, parse};
+pub use traffic::{ObservedExchange, open, parse};
 
 /// What a recording shows.
 #[derive(Clone, Debug)]
@@ -42,7 +42,7 @@ impl DetailFinding {
 
 /// Reads a recording as the traffic of this client.
 #[must_use]
-pub fn calibrate(description: &Description, heard: &[Heard]) -> Calibration {
+pub fn calibrate(description: &Description, heard: &[ObservedExchange]) -> Calibration {
     let signs = signs::read(description, heard);
     let findings = description
         .with_choice()

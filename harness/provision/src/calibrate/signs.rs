@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::Heard;
+use super::ObservedExchange;
 use crate::client::Description;
 use crate::client::body::mentions;
 use crate::client::variants::Variant;
@@ -44,7 +44,7 @@ fn has_path(template: &Value) -> bool {
 }
 
 /// Reads the signs of all requests.
-pub(super) fn read(description: &Description, heard: &[Heard]) -> Vec<Sign> {
+pub(super) fn read(description: &Description, heard: &[ObservedExchange]) -> Vec<Sign> {
     let mut reader = SignReader {
         users: &description.user.path,
         groups: description.group.as_ref().map_or("/Groups", |group| group.path.as_str()),
@@ -82,11 +82,11 @@ enum Target<'a> {
 }
 
 impl SignReader<'_> {
-    fn show(&mut self, heard: &Heard, values: Vec<(&'static str, ValueSign)>) {
+    fn show(&mut self, heard: &ObservedExchange, values: Vec<(&'static str, ValueSign)>) {
         self.signs.push(Sign { request: heard.named(), values });
     }
 
-    fn show_one(&mut self, heard: &Heard, place: &'static str, value: impl Into<Value>) {
+    fn show_one(&mut self, heard: &ObservedExchange, place: &'static str, value: impl Into<Value>) {
         self.show(heard, vec![(place, ValueSign::Is(value.into()))]);
     }
 
@@ -108,7 +108,7 @@ impl SignReader<'_> {
     }
 
     /// The first request is the one that tries the credentials.
-    fn probe(&mut self, heard: &Heard) {
+    fn probe(&mut self, heard: &ObservedExchange) {
         if heard.method != "GET" {
             return;
         }
@@ -124,7 +124,7 @@ impl SignReader<'_> {
         self.show_one(heard, "connect", probe);
     }
 
-    fn request(&mut self, heard: &Heard) {
+    fn request(&mut self, heard: &ObservedExchange) {
         if let (true, Some(_)) = (heard.method != "GET", &heard.body) {
             let media = heard.content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
             self.show_one(heard, "manner.media_type", media);
@@ -140,7 +140,7 @@ impl SignReader<'_> {
         }
     }
 
-    fn user(&mut self, heard: &Heard, id: Option<&str>) {
+    fn user(&mut self, heard: &ObservedExchange, id: Option<&str>) {
         let body = heard.body.as_ref();
         match (heard.method.as_str(), id) {
             ("GET", None) => self.search(heard),
@@ -189,7 +189,7 @@ impl SignReader<'_> {
         }
     }
 
-    fn search(&mut self, heard: &Heard) {
+    fn search(&mut self, heard: &ObservedExchange) {
         let Some(filter) = heard.query("filter") else { return };
         if let Some(value) = filter.splitn(3, ' ').nth(2) {
             self.show_one(heard, "user.quotes_value", value.starts_with('"'));
@@ -212,7 +212,7 @@ impl SignReader<'_> {
         }
     }
 
-    fn group(&mut self, heard: &Heard, id: Option<&str>) {
+    fn group(&mut self, heard: &ObservedExchange, id: Option<&str>) {
         let members = heard.body.as_ref().and_then(|group| group["members"].as_array()).map_or(0, Vec::len);
         match (heard.method.as_str(), id) {
             ("GET", None) if heard.query("filter").is_none() && heard.query("startIndex").is_some() => {
@@ -242,7 +242,7 @@ impl SignReader<'_> {
         }
     }
 
-    fn patch(&mut self, heard: &Heard, id: &str) {
+    fn patch(&mut self, heard: &ObservedExchange, id: &str) {
         let operations = heard.body.as_ref().and_then(|patch| patch["Operations"].as_array()).cloned();
         let operations = operations.unwrap_or_default();
         let mut brings_members = false;

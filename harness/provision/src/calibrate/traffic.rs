@@ -10,7 +10,7 @@ use weir_files::fault::{FileFault, Place};
 
 /// One request with its answer, as far as a provisioner shows itself in it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Heard {
+pub struct ObservedExchange {
     pub method: String,
     /// As it travelled, without the query.
     pub path: String,
@@ -22,7 +22,7 @@ pub struct Heard {
     pub answer: Option<Value>,
 }
 
-impl Heard {
+impl ObservedExchange {
     /// A query parameter, decoded; a `+` is a blank.
     #[must_use]
     pub fn query(&self, name: &str) -> Option<String> {
@@ -68,7 +68,7 @@ impl Heard {
 ///
 /// # Errors
 /// A file that cannot be read, or is neither.
-pub fn open(path: &Path) -> Result<Vec<Heard>, FileFault> {
+pub fn open(path: &Path) -> Result<Vec<ObservedExchange>, FileFault> {
     let heard = parse(&document::read(path)?).map_err(|fault| fault.of(path.display()))?;
     if heard.is_empty() {
         let fault = FileFault::whole(path.display(), "the recording holds no request");
@@ -81,7 +81,7 @@ pub fn open(path: &Path) -> Result<Vec<Heard>, FileFault> {
 ///
 /// # Errors
 /// The first fault, without the file.
-pub fn parse(text: &str) -> Result<Vec<Heard>, FileFault> {
+pub fn parse(text: &str) -> Result<Vec<ObservedExchange>, FileFault> {
     if text.trim().is_empty() {
         return Ok(Vec::new());
     }
@@ -101,18 +101,18 @@ pub fn parse(text: &str) -> Result<Vec<Heard>, FileFault> {
     Ok(heard)
 }
 
-fn of_archive(entry: &har::Entry) -> Heard {
+fn of_archive(entry: &har::Entry) -> ObservedExchange {
     let header = entry.request_headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    Heard {
+    ObservedExchange {
         content_type: header.map(|(_, value)| value.clone()).unwrap_or_default(),
         body: entry.request_body.as_deref().and_then(|body| serde_json::from_str(body).ok()),
         status: entry.status,
         answer: serde_json::from_str(&entry.response_body).ok(),
-        ..Heard::of_target(&entry.method, &entry.url)
+        ..ObservedExchange::of_target(&entry.method, &entry.url)
     }
 }
 
-fn of_journal(entry: &Value) -> Option<Heard> {
+fn of_journal(entry: &Value) -> Option<ObservedExchange> {
     let request = &entry["request"];
     let mut headers = request["headers"].as_array().into_iter().flatten();
     let is_type =
@@ -123,11 +123,11 @@ fn of_journal(entry: &Value) -> Option<Heard> {
         Value::String(text) => serde_json::from_str(text).ok(),
         other => Some(other.clone()),
     };
-    Some(Heard {
+    Some(ObservedExchange {
         content_type: content_type.unwrap_or_default().to_owned(),
         body: body(request),
         status: u16::try_from(entry["answer"]["status"].as_u64()?).ok()?,
         answer: body(&entry["answer"]),
-        ..Heard::of_target(request["method"].as_str()?, request["target"].as_str()?)
+        ..ObservedExchange::of_target(request["method"].as_str()?, request["target"].as_str()?)
     })
 }
