@@ -54,14 +54,31 @@ impl Definitions {
         Ok(())
     }
 
+    /// Adds the schemas that `kind` names, that are neither here nor in `more`, and that are compiled in.
+    fn add_compiled_in(&mut self, kind: &ResourceTypeDocument, more: &[SchemaDocument]) {
+        let named =
+            std::iter::once(&kind.schema).chain(kind.schema_extensions.iter().map(|extension| &extension.schema));
+        for uri in named {
+            let is_known = |schema: &SchemaDocument| schema.id.eq_ignore_ascii_case(uri);
+            if !self.schemas.iter().any(is_known)
+                && !more.iter().any(is_known)
+                && let Ok(document) = standard::document(uri)
+            {
+                self.schemas.push(document);
+            }
+        }
+    }
+
     /// Adds `more`. A schema takes the place of one with the same id, and a resource type that of one with the same name. A
     /// schema of `more` that no resource type names extends, without being required, the resource type that the last
-    /// segment of its id names, as in `urn:example:params:scim:schemas:extension:example:2.0:User`.
+    /// segment of its id names, as in `urn:example:params:scim:schemas:extension:example:2.0:User`. A schema that is compiled
+    /// in need not be given.
     ///
     /// # Errors
     /// A schema that no resource type names, and whose id ends in the name of none.
     pub fn add(&mut self, more: Self) -> Result<(), SchemaError> {
         for kind in more.resource_types {
+            self.add_compiled_in(&kind, &more.schemas);
             match self.resource_types.iter_mut().find(|own| own.name.eq_ignore_ascii_case(&kind.name)) {
                 Some(own) => *own = kind,
                 None => self.resource_types.push(kind),

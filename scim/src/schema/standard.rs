@@ -30,6 +30,7 @@ pub const DOCUMENTS: &[(&str, &str)] = &[
     ("gauge-user.json", include_str!("../../../fixtures/schemas/gauge-user.json")),
     ("group.json", include_str!("../../../fixtures/schemas/group.json")),
     ("ian-user.json", include_str!("../../../fixtures/schemas/ian-user.json")),
+    ("instrument.json", include_str!("../../../fixtures/schemas/instrument.json")),
     ("resource-type.json", include_str!("../../../fixtures/schemas/resource-type.json")),
     ("schema.json", include_str!("../../../fixtures/schemas/schema.json")),
     ("service-provider-config.json", include_str!("../../../fixtures/schemas/service-provider-config.json")),

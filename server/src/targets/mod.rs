@@ -37,6 +37,7 @@ const DOCUMENTS: &[(&str, &str)] = &[
     ("github-emu", include_str!("../../../fixtures/targets/github-emu.toml")),
     ("gitlab", include_str!("../../../fixtures/targets/gitlab.toml")),
     ("google-cloud-identity", include_str!("../../../fixtures/targets/google-cloud-identity.toml")),
+    ("proof", include_str!("../../../fixtures/targets/proof.toml")),
     ("rfc", include_str!("../../../fixtures/targets/rfc.toml")),
     ("salesforce", include_str!("../../../fixtures/targets/salesforce.toml")),
     ("slack", include_str!("../../../fixtures/targets/slack.toml")),

@@ -1,5 +1,5 @@
-//! Proves the catalogue with the deviations, and the deviations with the catalogue: an embedded `rfc` endpoint is started
-//! with one deviation at a time, and what the checks say of it is compared with what they must say.
+//! Proves the catalogue with the deviations, and the deviations with the catalogue: an endpoint with the
+//! target `proof` is started with one deviation at a time, and what the checks say of it is compared with what they must say.
 //!
 //! A check that no deviation makes fail cannot be trusted to notice anything; a deviation that no check notices is a
 //! defect that a user would ship.

@@ -19,7 +19,7 @@ use crate::embedded::{Embedded, EmbeddedOptions};
 /// An answer that does not come from an endpoint inside this process within this time never will.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Runs `checks` against an `rfc` endpoint with one deviation, or none, and returns their verdicts, the number of
+/// Runs `checks` against the `proof` target with one deviation, or none, and returns their verdicts, the number of
 /// exchanges, and the time. An endpoint that discovery cannot use makes every check fail: that is noticed enough.
 pub async fn test(
     deviation: Option<&'static str>,
@@ -30,7 +30,7 @@ pub async fn test(
     let name = deviation.unwrap_or("no deviation");
     let problem = |problem: String| ProveError::Subject { deviation: name.into(), problem };
     let deviations = deviation.map(str::to_owned).into_iter().collect();
-    let endpoint = Embedded::start(&EmbeddedOptions { target: "rfc".into(), deviations, seed })
+    let endpoint = Embedded::start(&EmbeddedOptions { target: "proof".into(), deviations, seed })
         .map_err(|error| problem(error.to_string()))?;
     let application = endpoint.application().ok_or_else(|| problem("the target has no application".into()))?;
     let base = application.base_urls.first().ok_or_else(|| problem("the application has no URL".into()))?;
