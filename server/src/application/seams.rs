@@ -8,7 +8,7 @@ use scim::schema::SchemaDocument;
 
 use super::{Next, Operation, Outcome};
 use crate::clock::Clock;
-use crate::message::{Answer, Fate, Head, Incoming};
+use crate::message::{Answer, Fate, Head, IncomingRequest};
 use crate::store::Store;
 
 /// What an instance of a deviation is made from.
@@ -40,7 +40,7 @@ pub trait ConnectionSeam: Send + Sync {
 /// A deviation at the request.
 pub trait RequestSeam: Send + Sync {
     /// Before decoding: changes the method, the path below the base, the query, headers or body.
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         let _ = incoming;
         Ok(())
     }

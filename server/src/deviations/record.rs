@@ -2,7 +2,7 @@
 
 use super::seam::{ConditionalPart, Part, Seam};
 use crate::application::{AnswerSeam, ConnectionSeam, RequestSeam, Setup, StoreSeam};
-use crate::message::{Answer, Head, Incoming};
+use crate::message::{Answer, Head, IncomingRequest};
 use crate::rules::Rules;
 
 /// What a deviation breaks.
@@ -47,7 +47,7 @@ pub(super) struct Record {
     breaks: Breaks,
     seen: &'static [&'static str],
     parameter: Option<Parameter>,
-    given: Option<fn(&Incoming<'_>) -> bool>,
+    given: Option<fn(&IncomingRequest<'_>) -> bool>,
     when: Option<fn(&Head<'_>, &Answer) -> bool>,
 }
 
@@ -92,7 +92,7 @@ impl Record {
     }
 
     /// The requests that it concerns, of those that its part looks at. [`Self::request`] follows.
-    pub(super) const fn given(mut self, given: fn(&Incoming<'_>) -> bool) -> Self {
+    pub(super) const fn given(mut self, given: fn(&IncomingRequest<'_>) -> bool) -> Self {
         self.given = Some(given);
         self
     }

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use scim::schema::SchemaDocument;
 
 use crate::application::{AnswerSeam, ConnectionSeam, Next, Operation, Outcome, RequestSeam, Setup, StoreSeam};
-use crate::message::{Answer, Head, Incoming};
+use crate::message::{Answer, Head, IncomingRequest};
 use crate::rules::Rules;
 use crate::store::Store;
 
@@ -16,7 +16,7 @@ pub enum Seam {
     /// Delays, cuts, drops the answer after the work is done.
     Connection(fn(&Setup<'_>) -> Box<dyn ConnectionSeam>),
     /// Turns a request into none, one or several operations; runs before or after decoding.
-    Request(ConditionalPart<fn(&Incoming<'_>) -> bool, dyn RequestSeam>),
+    Request(ConditionalPart<fn(&IncomingRequest<'_>) -> bool, dyn RequestSeam>),
     /// Switches capabilities off, or changes other rules of an application.
     Rules(fn(&mut Rules)),
     /// Decorates the store.
@@ -41,7 +41,7 @@ pub enum Part<S: ?Sized + 'static> {
     Made(fn(&Setup<'_>) -> Box<S>),
 }
 
-impl ConditionalPart<fn(&Incoming<'_>) -> bool, dyn RequestSeam> {
+impl ConditionalPart<fn(&IncomingRequest<'_>) -> bool, dyn RequestSeam> {
     pub(crate) fn instance(&self, setup: &Setup<'_>) -> Arc<dyn RequestSeam> {
         let part: Box<dyn RequestSeam> = match self.part {
             Part::Ready(part) => Box::new(part),
@@ -77,12 +77,12 @@ impl Part<dyn StoreSeam> {
 }
 
 struct GuardedRequest {
-    given: fn(&Incoming<'_>) -> bool,
+    given: fn(&IncomingRequest<'_>) -> bool,
     part: Box<dyn RequestSeam>,
 }
 
 impl RequestSeam for GuardedRequest {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         if (self.given)(incoming) { self.part.rewrite(incoming) } else { Ok(()) }
     }
 
@@ -131,7 +131,7 @@ impl fmt::Debug for Seam {
 }
 
 impl RequestSeam for &'static dyn RequestSeam {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         (**self).rewrite(incoming)
     }
 

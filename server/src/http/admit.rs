@@ -18,7 +18,7 @@ use crate::active_configuration::ActiveConfiguration;
 use crate::application::Front;
 use crate::auth::{self, AccessRequest};
 use crate::limits::Limits;
-use crate::message::{Answer, Incoming, Refusal, SCIM_JSON, media_type, read_body};
+use crate::message::{Answer, IncomingRequest, Refusal, SCIM_JSON, media_type, read_body};
 use crate::server::Server;
 use crate::targets::PathMatch;
 
@@ -51,7 +51,7 @@ pub async fn admit(
         return (None, body, refuse(Refusal::new(ErrorKind::NotFound, detail)));
     };
     let front = &configuration.fronts[placed.application];
-    let mut incoming = Incoming {
+    let mut incoming = IncomingRequest {
         method: Cow::Borrowed(request.method()),
         path: Cow::Borrowed(placed.rest),
         query: uri.query().map(Cow::Borrowed),

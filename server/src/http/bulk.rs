@@ -24,7 +24,7 @@ use crate::application::{Front, Operation, Outcome};
 use crate::bulk::references::{self, BulkIds};
 use crate::bulk::{self, BulkLimits, BulkRequest, Job, order};
 use crate::limits::Limits;
-use crate::message::{Answer, Head, Incoming, Refusal, read_body};
+use crate::message::{Answer, Head, IncomingRequest, Refusal, read_body};
 use crate::store::{Condition, WantedRelations, identifiers};
 
 /// The limits of a job, if that is what `path` below the base URL takes.
@@ -243,7 +243,7 @@ impl<'a> JobRun<'a> {
             };
             headers.to_mut().insert(header::IF_MATCH, version);
         }
-        let mut incoming = Incoming {
+        let mut incoming = IncomingRequest {
             method: Cow::Borrowed(&request.method),
             path: Cow::Borrowed(&path),
             query: request.query.as_deref().map(Cow::Borrowed),
@@ -266,7 +266,7 @@ impl<'a> JobRun<'a> {
         AnsweredOperation { answer, path, id }
     }
 
-    async fn dispatch(&self, incoming: &mut Incoming<'_>) -> Result<Answer, Refusal> {
+    async fn dispatch(&self, incoming: &mut IncomingRequest<'_>) -> Result<Answer, Refusal> {
         let Call { server, front, media_type, base_url, .. } = self.call;
         for seam in &front.seams.request {
             seam.rewrite(incoming)?;

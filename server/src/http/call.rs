@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::parameters::Parameters;
 use crate::application::{Front, Next, Operation, Outcome};
-use crate::message::Incoming;
+use crate::message::IncomingRequest;
 use crate::server::Server;
 use crate::store::{Perspective, StoredResource, WantedRelations};
 
@@ -16,7 +16,7 @@ use crate::store::{Perspective, StoredResource, WantedRelations};
 pub struct Call<'a> {
     pub server: &'a Server,
     pub front: &'a Front,
-    pub incoming: &'a Incoming<'a>,
+    pub incoming: &'a IncomingRequest<'a>,
     pub parameters: Parameters<'a>,
     pub media_type: &'static str,
     pub base_url: Arc<str>,

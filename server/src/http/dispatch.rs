@@ -10,14 +10,14 @@ use super::parameters::Parameters;
 use super::route::{Route, TypeCapabilities};
 use super::{Call, bulk, discovery, list, me, resource, root, search};
 use crate::application::Front;
-use crate::message::{Answer, Incoming, Refusal};
+use crate::message::{Answer, IncomingRequest, Refusal};
 use crate::server::Server;
 
 /// Carries a request out, by its route and method. An operation of a bulk job comes here as well.
 pub async fn dispatch(
     server: &Server,
     front: &Front,
-    incoming: &Incoming<'_>,
+    incoming: &IncomingRequest<'_>,
     media_type: &'static str,
     base_url: Arc<str>,
 ) -> Result<Answer, Refusal> {

@@ -12,7 +12,7 @@ use super::{Refusal, media_type};
 
 /// A request that has found its application. Deviations at the request seam may change every part of it.
 #[derive(Clone, Debug)]
-pub struct Incoming<'a> {
+pub struct IncomingRequest<'a> {
     pub method: Cow<'a, Method>,
     /// What follows the base path, as sent.
     pub path: Cow<'a, str>,
@@ -22,7 +22,7 @@ pub struct Incoming<'a> {
     pub body: Bytes,
 }
 
-impl Incoming<'_> {
+impl IncomingRequest<'_> {
     /// The body as JSON, its media type checked.
     pub(crate) fn json(&self) -> std::result::Result<Value, Refusal> {
         media_type::check_request(&self.headers)?;

@@ -13,7 +13,7 @@ pub use answer::{Answer, HandlerResult, Refusal};
 pub(crate) use body::read_body;
 pub use delivery::{Delivery, Fate};
 pub use head::Head;
-pub use incoming::Incoming;
+pub use incoming::IncomingRequest;
 pub(crate) use media_type::SCIM_JSON;
 pub(crate) use origin::Origin;
 pub(crate) use path::{decode, split_segment};

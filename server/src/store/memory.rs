@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::identifiers::IdSource;
 use super::state::TenantState;
-use super::tenant::{Modified, PORTION, Tenant};
+use super::tenant::{ModifyOutcome, PORTION, Tenant};
 use super::{Change, ChangeResult, Condition, Page, Query, Store, StoreFuture, StoredResource, WantedRelations};
 use crate::clock::Clock;
 
@@ -147,14 +147,14 @@ impl Store for MemoryStore {
         Box::pin(async move {
             let budget = Some(PORTION);
             let changed = match self.tenant.modify(resource_type, id, &condition, &change, wanted, budget)? {
-                Modified::Done(snapshot, modified) if snapshot.rest.is_none() => {
+                ModifyOutcome::Done(snapshot, modified) if snapshot.rest.is_none() => {
                     ChangeResult { stored: snapshot.stored, modified }
                 }
-                Modified::Done(snapshot, modified) => {
+                ModifyOutcome::Done(snapshot, modified) => {
                     let stored = self.long(move |tenant| tenant.complete(*snapshot)).await?;
                     ChangeResult { stored, modified }
                 }
-                Modified::TakesLong => {
+                ModifyOutcome::TakesLong => {
                     self.long(move |tenant| {
                         tenant.modify(resource_type, id, &condition, &change, wanted, None)?.done(tenant)
                     })

@@ -29,7 +29,7 @@ pub(super) struct Tenant {
 }
 
 /// A change that was done, or that has to be done again where it may take long.
-pub(super) enum Modified {
+pub(super) enum ModifyOutcome {
     Done(Box<ResourceSnapshot>, bool),
     TakesLong,
 }
@@ -184,7 +184,7 @@ impl Tenant {
         change: &Change,
         wanted: WantedRelations,
         budget: Option<usize>,
-    ) -> Result<Modified> {
+    ) -> Result<ModifyOutcome> {
         let mut guard = self.write();
         let state = &*guard;
         let (number, stored) = state.find(self.registry(), resource_type, id)?;
@@ -195,7 +195,7 @@ impl Tenant {
         let outcome = change(&mut draft);
         let (fields, members) = draft.into_parts();
         if members.as_ref().is_some_and(MembersDraft::is_exhausted) {
-            return Ok(Modified::TakesLong);
+            return Ok(ModifyOutcome::TakesLong);
         }
         outcome?;
         let changes = members.and_then(MembersDraft::into_changes);
@@ -211,7 +211,7 @@ impl Tenant {
             state.update(number, self.clock.now(), after, &gone, &new);
         }
         let snapshot = self.snapshot(&guard, number, wanted)?;
-        Ok(Modified::Done(Box::new(snapshot), modified))
+        Ok(ModifyOutcome::Done(Box::new(snapshot), modified))
     }
 
     pub fn delete(&self, resource_type: ResourceTypeId, id: Uuid, condition: &Condition) -> Result<()> {
@@ -274,7 +274,7 @@ impl Condition {
     }
 }
 
-impl Modified {
+impl ModifyOutcome {
     /// Of a change without budget.
     pub fn done(self, tenant: &Tenant) -> Result<ChangeResult> {
         match self {

@@ -12,7 +12,7 @@ use scim::tolerance::Tolerances;
 
 use super::super::Parameter;
 use crate::application::{RequestSeam, Setup};
-use crate::message::Incoming;
+use crate::message::IncomingRequest;
 
 /// The forms that most endpoints with a list of their own have.
 pub const USUAL: &str = "Users: userName eq; externalId eq | Groups: displayName eq; externalId eq";
@@ -84,7 +84,7 @@ impl Forms {
     }
 
     /// Whether the request asks for a filter that has none of these forms. One that cannot be read has none.
-    pub fn exclude(&self, incoming: &Incoming<'_>) -> bool {
+    pub fn exclude(&self, incoming: &IncomingRequest<'_>) -> bool {
         let query = incoming.query.as_deref().unwrap_or_default();
         let Some(filter) = query.split('&').find_map(|pair| pair.strip_prefix("filter=")) else { return false };
         let filter = percent_encoding::percent_decode_str(filter).decode_utf8_lossy();
@@ -119,17 +119,17 @@ impl Forms {
 }
 
 /// Does this to requests for filters that have none of the forms that the parameter allows.
-pub fn on_others(setup: &Setup<'_>, act: fn(&mut Incoming<'_>) -> scim::Result<()>) -> Box<dyn RequestSeam> {
+pub fn on_others(setup: &Setup<'_>, act: fn(&mut IncomingRequest<'_>) -> scim::Result<()>) -> Box<dyn RequestSeam> {
     Box::new(OnOthers { forms: Forms::of(setup), act })
 }
 
 struct OnOthers {
     forms: Forms,
-    act: fn(&mut Incoming<'_>) -> scim::Result<()>,
+    act: fn(&mut IncomingRequest<'_>) -> scim::Result<()>,
 }
 
 impl RequestSeam for OnOthers {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         if self.forms.exclude(incoming) { (self.act)(incoming) } else { Ok(()) }
     }
 }

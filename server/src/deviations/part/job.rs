@@ -5,13 +5,13 @@ use serde_json::{Map, Value};
 
 use super::answer::remove;
 use crate::application::{AnswerSeam, RequestSeam};
-use crate::message::{Answer, Head, Incoming};
+use crate::message::{Answer, Head, IncomingRequest};
 
 /// Edits the message of a job before it is decoded.
 pub struct EditJob(pub fn(&mut Map<String, Value>));
 
 impl RequestSeam for EditJob {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         change_message(incoming, self.0);
         Ok(())
     }
@@ -21,7 +21,7 @@ impl RequestSeam for EditJob {
 pub struct EditJobOperations(pub fn(&mut Vec<Value>));
 
 impl RequestSeam for EditJobOperations {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         change_operations(incoming, self.0);
         Ok(())
     }
@@ -98,7 +98,7 @@ pub fn results(answer: &Answer) -> Vec<Value> {
 }
 
 /// Changes the message of a job; other requests, and messages that are no JSON object, stay as they are.
-pub fn change_message(incoming: &mut Incoming<'_>, change: impl FnOnce(&mut Map<String, Value>)) {
+pub fn change_message(incoming: &mut IncomingRequest<'_>, change: impl FnOnce(&mut Map<String, Value>)) {
     if incoming.path.trim_matches('/') != "Bulk" {
         return;
     }
@@ -111,7 +111,7 @@ pub fn change_message(incoming: &mut Incoming<'_>, change: impl FnOnce(&mut Map<
 }
 
 /// Changes the operations of a job.
-pub fn change_operations(incoming: &mut Incoming<'_>, change: impl FnOnce(&mut Vec<Value>)) {
+pub fn change_operations(incoming: &mut IncomingRequest<'_>, change: impl FnOnce(&mut Vec<Value>)) {
     change_message(incoming, |message| {
         if let Some(operations) = message.get_mut("Operations").and_then(Value::as_array_mut) {
             change(operations);

@@ -4,13 +4,13 @@ use actix_web::http::Method;
 use serde_json::{Value, json};
 
 use crate::application::RequestSeam;
-use crate::message::Incoming;
+use crate::message::IncomingRequest;
 
 /// Edits the list of operations of every PATCH.
 pub struct EditOperations(pub fn(&mut Vec<Value>));
 
 impl RequestSeam for EditOperations {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         edit_operations(incoming, self.0);
         Ok(())
     }
@@ -20,7 +20,7 @@ impl RequestSeam for EditOperations {
 pub struct EditOperation(pub fn(&mut Value));
 
 impl RequestSeam for EditOperation {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         edit_operations(incoming, |operations| operations.iter_mut().for_each(self.0));
         Ok(())
     }
@@ -30,7 +30,7 @@ impl RequestSeam for EditOperation {
 pub struct IgnoreOperations(pub &'static str);
 
 impl RequestSeam for IgnoreOperations {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         edit_operations(incoming, |operations| {
             operations.iter_mut().filter(|operation| is(operation, self.0)).for_each(|own| *own = nothing());
         });
@@ -39,7 +39,7 @@ impl RequestSeam for IgnoreOperations {
 }
 
 /// Edits the operations of a PATCH; other requests stay as they are.
-pub fn edit_operations(incoming: &mut Incoming<'_>, edit: impl FnOnce(&mut Vec<Value>)) {
+pub fn edit_operations(incoming: &mut IncomingRequest<'_>, edit: impl FnOnce(&mut Vec<Value>)) {
     if *incoming.method == Method::PATCH
         && let Ok(mut body) = serde_json::from_slice::<Value>(&incoming.body)
         && let Some(operations) = body.get_mut("Operations").and_then(Value::as_array_mut)
@@ -79,7 +79,7 @@ pub enum Kind {
 }
 
 /// The operations of a PATCH of a group.
-pub fn group_operations<'b>(incoming: &Incoming<'_>, body: &'b Value) -> Option<&'b Vec<Value>> {
+pub fn group_operations<'b>(incoming: &IncomingRequest<'_>, body: &'b Value) -> Option<&'b Vec<Value>> {
     let is_patch = *incoming.method == Method::PATCH && incoming.path.starts_with("/Groups/");
     body.get("Operations")?.as_array().filter(|_| is_patch)
 }

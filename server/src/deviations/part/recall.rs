@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::request::body;
 use crate::application::{Next, Operation, Outcome, RequestSeam};
-use crate::message::Incoming;
+use crate::message::IncomingRequest;
 use crate::store::StoredResource;
 
 /// How long it is remembered.
@@ -42,7 +42,7 @@ struct RecallAttribute<T> {
 }
 
 impl<T: Copy + Send + Sync + 'static> RequestSeam for RecallAttribute<T> {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         let body = body(incoming);
         if *incoming.method == Method::POST
             && let Some(name) = body["userName"].as_str()

@@ -10,13 +10,13 @@ use serde_json::{Map, Value};
 
 use super::answer::remove;
 use crate::application::RequestSeam;
-use crate::message::Incoming;
+use crate::message::IncomingRequest;
 
 /// Edits a request as a whole.
-pub struct EditRequest(pub fn(&mut Incoming<'_>));
+pub struct EditRequest(pub fn(&mut IncomingRequest<'_>));
 
 impl RequestSeam for EditRequest {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         (self.0)(incoming);
         Ok(())
     }
@@ -26,7 +26,7 @@ impl RequestSeam for EditRequest {
 pub struct EditPath(pub fn(&str) -> Option<String>);
 
 impl RequestSeam for EditPath {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         if let Some(path) = (self.0)(&incoming.path) {
             incoming.path = Cow::Owned(path);
         }
@@ -38,7 +38,7 @@ impl RequestSeam for EditPath {
 pub struct EditQueryString(pub fn(&str) -> String);
 
 impl RequestSeam for EditQueryString {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         if let Some(query) = &incoming.query {
             incoming.query = Some(Cow::Owned((self.0)(query)));
         }
@@ -50,7 +50,7 @@ impl RequestSeam for EditQueryString {
 pub struct EditRequestBody(pub fn(&mut Value));
 
 impl RequestSeam for EditRequestBody {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         edit_body(incoming, self.0);
         Ok(())
     }
@@ -60,7 +60,7 @@ impl RequestSeam for EditRequestBody {
 pub struct EditSearch(pub fn(&mut Map<String, Value>));
 
 impl RequestSeam for EditSearch {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         if incoming.path.ends_with("/.search") {
             edit_body(incoming, |body| {
                 body.as_object_mut().map(self.0);
@@ -74,7 +74,7 @@ impl RequestSeam for EditSearch {
 pub struct DropFromSearch(pub &'static [&'static str]);
 
 impl RequestSeam for DropFromSearch {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         if incoming.path.ends_with("/.search") {
             edit_body(incoming, |body| remove(body, self.0));
         }
@@ -90,7 +90,7 @@ pub const NEGATIVE_COUNT_IS_ALL: EditParameter =
 pub struct EditParameter(pub &'static str, pub fn(String) -> Option<String>);
 
 impl RequestSeam for EditParameter {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         let Some(query) = &incoming.query else { return Ok(()) };
         let pairs: Vec<String> = query
             .split('&')
@@ -112,7 +112,7 @@ impl RequestSeam for EditParameter {
 pub struct DropParameters(pub &'static [&'static str]);
 
 impl RequestSeam for DropParameters {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         edit_parameters(incoming, |name, value| (!self.0.contains(&name)).then(|| value.to_owned()));
         Ok(())
     }
@@ -122,7 +122,7 @@ impl RequestSeam for DropParameters {
 pub struct KeepNames(pub fn(&str) -> bool);
 
 impl RequestSeam for KeepNames {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         edit_parameters(incoming, |parameter, value| {
             if !matches!(parameter, "attributes" | "excludedAttributes") {
                 return Some(value.to_owned());
@@ -139,7 +139,7 @@ impl RequestSeam for KeepNames {
 pub struct EditRequestHeader(pub &'static str, pub fn(&str) -> Option<String>);
 
 impl RequestSeam for EditRequestHeader {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         let Some(value) = incoming.headers.get(self.0) else { return Ok(()) };
         let name = HeaderName::from_static(self.0);
         match (self.1)(&String::from_utf8_lossy(value.as_bytes())).map(HeaderValue::try_from) {
@@ -155,7 +155,7 @@ impl RequestSeam for EditRequestHeader {
 pub struct Refuse(pub ErrorKind, pub &'static str);
 
 impl RequestSeam for Refuse {
-    fn rewrite(&self, _: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, _: &mut IncomingRequest<'_>) -> scim::Result<()> {
         Err(Error::new(self.0, self.1))
     }
 }
@@ -164,7 +164,7 @@ impl RequestSeam for Refuse {
 pub struct RefuseBody(pub ErrorKind, pub &'static str, pub fn(&Value) -> bool);
 
 impl RequestSeam for RefuseBody {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         match serde_json::from_slice::<Value>(&incoming.body) {
             Ok(body) if (self.2)(&body) => Err(Error::new(self.0, self.1)),
             _ => Ok(()),
@@ -173,13 +173,17 @@ impl RequestSeam for RefuseBody {
 }
 
 /// Refuses requests with an error that the function makes.
-pub fn refuse_requests(why: impl Fn(&Incoming<'_>) -> Option<Error> + Send + Sync + 'static) -> Box<dyn RequestSeam> {
+pub fn refuse_requests(
+    why: impl Fn(&IncomingRequest<'_>) -> Option<Error> + Send + Sync + 'static,
+) -> Box<dyn RequestSeam> {
     Box::new(RefuseWith(why))
 }
 
 /// Refuses requests for what stands in their JSON bodies, with an error that the function makes. What has no body, or one
 /// that cannot be read, goes on.
-pub fn refuse(why: impl Fn(&Incoming<'_>, &Value) -> Option<Error> + Send + Sync + 'static) -> Box<dyn RequestSeam> {
+pub fn refuse(
+    why: impl Fn(&IncomingRequest<'_>, &Value) -> Option<Error> + Send + Sync + 'static,
+) -> Box<dyn RequestSeam> {
     refuse_requests(move |incoming| why(incoming, &serde_json::from_slice(&incoming.body).ok()?))
 }
 
@@ -187,36 +191,36 @@ struct RefuseWith<F>(F);
 
 impl<F> RequestSeam for RefuseWith<F>
 where
-    F: Fn(&Incoming<'_>) -> Option<Error> + Send + Sync,
+    F: Fn(&IncomingRequest<'_>) -> Option<Error> + Send + Sync,
 {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         (self.0)(incoming).map_or(Ok(()), Err)
     }
 }
 
 /// Whether the request sends a whole resource: POST or PUT.
-pub fn sends_resource(incoming: &Incoming<'_>) -> bool {
+pub fn sends_resource(incoming: &IncomingRequest<'_>) -> bool {
     matches!(*incoming.method, Method::POST | Method::PUT)
 }
 
 /// Whether the request sends a whole user.
-pub fn sends_user(incoming: &Incoming<'_>) -> bool {
+pub fn sends_user(incoming: &IncomingRequest<'_>) -> bool {
     sends_resource(incoming) && incoming.path.starts_with("/Users")
 }
 
 /// Whether the request is a PATCH.
-pub fn is_patch(incoming: &Incoming<'_>) -> bool {
+pub fn is_patch(incoming: &IncomingRequest<'_>) -> bool {
     *incoming.method == Method::PATCH
 }
 
 /// The body as JSON; null when it is not.
-pub fn body(incoming: &Incoming<'_>) -> Value {
+pub fn body(incoming: &IncomingRequest<'_>) -> Value {
     serde_json::from_slice(&incoming.body).unwrap_or_default()
 }
 
 /// Edits the parameters of the query: `edit` sees a name and a decoded value and returns the value to go on with, `None` to
 /// leave the parameter out.
-pub fn edit_parameters(incoming: &mut Incoming<'_>, edit: impl Fn(&str, &str) -> Option<String>) {
+pub fn edit_parameters(incoming: &mut IncomingRequest<'_>, edit: impl Fn(&str, &str) -> Option<String>) {
     let Some(query) = &incoming.query else { return };
     let mut edited = Vec::new();
     for pair in query.split('&') {
@@ -230,7 +234,7 @@ pub fn edit_parameters(incoming: &mut Incoming<'_>, edit: impl Fn(&str, &str) ->
 }
 
 /// Edits the JSON body of a request; one that is not JSON stays as it is.
-pub fn edit_body(incoming: &mut Incoming<'_>, edit: impl FnOnce(&mut Value)) {
+pub fn edit_body(incoming: &mut IncomingRequest<'_>, edit: impl FnOnce(&mut Value)) {
     if let Ok(mut body) = serde_json::from_slice::<Value>(&incoming.body) {
         edit(&mut body);
         incoming.body = body.to_string().into();
@@ -242,8 +246,8 @@ mod tests {
     use super::*;
     use actix_web::http::header::HeaderMap;
 
-    fn incoming(query: &'static str, body: &'static str) -> Incoming<'static> {
-        Incoming {
+    fn incoming(query: &'static str, body: &'static str) -> IncomingRequest<'static> {
+        IncomingRequest {
             method: Cow::Owned(Method::GET),
             path: Cow::Borrowed("/Users"),
             query: Some(Cow::Borrowed(query)),

@@ -9,7 +9,7 @@ use scim::{Error, ErrorKind};
 
 use super::super::seam::BothSeams;
 use crate::application::{AnswerSeam, RequestSeam, Setup};
-use crate::message::{Answer, Head, Incoming};
+use crate::message::{Answer, Head, IncomingRequest};
 
 /// What `Retry-After` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub fn first_write(setup: &Setup<'_>, kind: ErrorKind, wait: Wait) -> BothSeams 
 struct RefuseFirst(Arc<First>);
 
 impl RequestSeam for RefuseFirst {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         let is_write =
             !matches!(incoming.method.as_str(), "GET" | "HEAD" | "OPTIONS") && !incoming.path.ends_with("/.search");
         if is_write && self.0.seen.fetch_add(1, Ordering::AcqRel) == 0 {

@@ -15,7 +15,7 @@ use crate::deviations::part::recall::{Recall, recall};
 use crate::deviations::part::request::{RefuseBody, refuse};
 use crate::deviations::part::run::Run;
 use crate::deviations::{Deviation, Parameter};
-use crate::message::Incoming;
+use crate::message::IncomingRequest;
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("create.answer-with-defaults", "the answer to a POST shows a userType that a later GET does not")
@@ -110,7 +110,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         })),
 ];
 
-fn creates_user(incoming: &Incoming<'_>) -> bool {
+fn creates_user(incoming: &IncomingRequest<'_>) -> bool {
     *incoming.method == Method::POST && incoming.path == "/Users"
 }
 

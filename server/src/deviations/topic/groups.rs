@@ -13,7 +13,7 @@ use crate::deviations::part::operations::{Kind, edit_operations, group_operation
 use crate::deviations::part::request::{Refuse, RefuseBody, refuse};
 use crate::deviations::part::run::{RefuseDeletion, Run, find_with_relations};
 use crate::deviations::{Deviation, Parameter};
-use crate::message::{Answer, Head, Incoming};
+use crate::message::{Answer, Head, IncomingRequest};
 use crate::store::{Condition, StoredResource};
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
@@ -177,7 +177,7 @@ fn portion_problem(operations: &[Value], named: usize, most: usize) -> Option<St
     }
 }
 
-fn has_foreign_reference(incoming: &Incoming<'_>) -> bool {
+fn has_foreign_reference(incoming: &IncomingRequest<'_>) -> bool {
     let body = String::from_utf8_lossy(&incoming.body);
     let mut references = body.split("\"$ref\":\"").skip(1).filter_map(|rest| rest.split('"').next());
     references.any(|reference| !reference.contains("/scim/v2/"))
@@ -199,7 +199,7 @@ fn replaces_members(operation: &Value) -> bool {
 struct ReturningMemberLost(Mutex<HashSet<(String, String)>>);
 
 impl RequestSeam for ReturningMemberLost {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         let group = incoming.path.to_string();
         let mut left = self.0.lock();
         edit_operations(incoming, |operations| {

@@ -9,7 +9,7 @@ use crate::deviations::part::answer::{
 };
 use crate::deviations::part::request::{EditPath, EditQueryString, EditRequest, Refuse, RefuseBody, refuse_requests};
 use crate::deviations::{Deviation, Parameter};
-use crate::message::Incoming;
+use crate::message::IncomingRequest;
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new(
@@ -171,7 +171,7 @@ const NOT_ACCEPTABLE: Fail = Fail(ErrorKind::NotAcceptable, "answers are applica
 
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
-fn unknown_parameter<'i>(incoming: &'i Incoming<'_>) -> Option<&'i str> {
+fn unknown_parameter<'i>(incoming: &'i IncomingRequest<'_>) -> Option<&'i str> {
     const KNOWN: [&str; 8] =
         ["attributes", "excludedAttributes", "filter", "sortBy", "sortOrder", "startIndex", "count", "cursor"];
     let pairs = incoming.query.as_deref()?.split('&');

@@ -11,7 +11,7 @@ use crate::deviations::part::discovery::EditAttribute;
 use crate::deviations::part::request::{
     EditPath, EditRequest, EditRequestBody, RefuseBody, edit_body, refuse, sends_resource, sends_user,
 };
-use crate::message::Incoming;
+use crate::message::IncomingRequest;
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("attributes.unknown-breaks", "a body with an attribute that no schema knows is answered with 500")
@@ -284,7 +284,7 @@ fn add_fraction(value: &mut Value) {
 }
 
 /// One of these, by the type of the resources that the request is about.
-fn of_type(incoming: &Incoming<'_>, user: &'static str, group: &'static str) -> Option<&'static str> {
+fn of_type(incoming: &IncomingRequest<'_>, user: &'static str, group: &'static str) -> Option<&'static str> {
     match &*incoming.path {
         path if path.ends_with("/.search") => None,
         path if path.starts_with("/Users") => Some(user),

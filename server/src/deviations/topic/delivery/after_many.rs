@@ -12,7 +12,7 @@ use scim::{Error, ErrorKind};
 use crate::application::{AnswerSeam, RequestSeam, Setup};
 use crate::clock::Clock;
 use crate::deviations::seam::BothSeams;
-use crate::message::{Answer, Head, Incoming};
+use crate::message::{Answer, Head, IncomingRequest};
 
 /// Whether a text is a limit.
 pub fn is_limit(text: &str) -> bool {
@@ -64,7 +64,7 @@ impl TimeWindow {
 struct Count(Arc<TimeWindow>);
 
 impl RequestSeam for Count {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         let is_write =
             !matches!(incoming.method.as_str(), "GET" | "HEAD" | "OPTIONS") && !incoming.path.ends_with("/.search");
         if is_write && incoming.path.starts_with("/Users") && self.0.wait(true).is_some() {

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::application::{Next, Operation, Outcome, RequestSeam};
 use crate::deviations::part::request::{body, edit_parameters};
-use crate::message::Incoming;
+use crate::message::IncomingRequest;
 use crate::store::{Sort, StoredResource};
 
 /// Passwords by userName.
@@ -18,7 +18,7 @@ struct PasswordsInClear(Mutex<HashMap<String, String>>);
 
 impl PasswordsInClear {
     /// Keeps the password that a body gives a user.
-    fn note(&self, incoming: &Incoming<'_>) {
+    fn note(&self, incoming: &IncomingRequest<'_>) {
         let body = body(incoming);
         if let (Some(name), Some(password)) = (body["userName"].as_str(), body["password"].as_str()) {
             self.0.lock().insert(name.to_owned(), password.to_owned());
@@ -56,7 +56,7 @@ impl Filterable {
 }
 
 impl RequestSeam for Filterable {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         self.0.note(incoming);
         edit_parameters(incoming, |name, value| {
             Some((name == "filter").then(|| self.answered(value)).flatten().unwrap_or_else(|| value.to_owned()))
@@ -78,7 +78,7 @@ fn is_stand_in(registry: &Registry, sort: &Sort) -> bool {
 }
 
 impl RequestSeam for Sortable {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         self.0.note(incoming);
         edit_parameters(incoming, |name, value| {
             let by_password = name == "sortBy" && value.eq_ignore_ascii_case("password");

@@ -13,7 +13,7 @@ use crate::deviations::part::answer::edit_resources;
 use crate::deviations::part::operations::{operations, path};
 use crate::deviations::part::request::{body, edit_parameters};
 use crate::deviations::seam::BothSeams;
-use crate::message::{Answer, Head, Incoming, decode};
+use crate::message::{Answer, Head, IncomingRequest, decode};
 
 /// The stored id of each externalId that was seen.
 type IdByExternalId = Arc<Mutex<HashMap<String, String>>>;
@@ -27,7 +27,7 @@ pub fn seams() -> BothSeams {
 struct RequestIds(IdByExternalId);
 
 impl RequestSeam for RequestIds {
-    fn rewrite(&self, incoming: &mut Incoming<'_>) -> scim::Result<()> {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         let external = incoming.path.strip_prefix("/Users/").map(|segment| decode(segment).into_owned());
         let known = external.and_then(|external| self.0.lock().get(&external).cloned());
         if let Some(id) = known {
