@@ -1,6 +1,6 @@
 use std::sync::{Arc, Mutex};
 
-use weir::embedded::Embedded;
+use weir::embedded::EmbeddedEndpoint;
 use weir::embedded::EmbeddedOptions;
 use weir_exchange::{Client, ClientOptions, Exchange, Observer};
 use weir_provision::calibrate::*;
@@ -57,7 +57,7 @@ fn heard(exchange: &Exchange) -> ObservedExchange {
 }
 
 /// What this client sends in a few cycles.
-async fn traffic(embedded: &Embedded, description: &Description) -> Vec<ObservedExchange> {
+async fn traffic(embedded: &EmbeddedEndpoint, description: &Description) -> Vec<ObservedExchange> {
     embedded.reset();
     let application = embedded.application().unwrap();
     let seen: Arc<Mutex<Vec<Arc<Exchange>>>> = Arc::default();
@@ -84,10 +84,10 @@ async fn traffic(embedded: &Embedded, description: &Description) -> Vec<Observed
     seen.iter().map(|exchange| heard(exchange)).collect()
 }
 
-fn start() -> Embedded {
+fn start() -> EmbeddedEndpoint {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let options = EmbeddedOptions { target: "aquera".to_owned(), deviations: Vec::new(), seed: 3 };
-    Embedded::start(&options).unwrap()
+    EmbeddedEndpoint::start(&options).unwrap()
 }
 
 /// What a few cycles at our own endpoint cannot show: token requests go elsewhere, and pages have a size.

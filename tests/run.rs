@@ -6,7 +6,7 @@ use scim::capability::Capability;
 use serde_json::json;
 use tokio::sync::Notify;
 use tokio::sync::watch;
-use weir::embedded::{Embedded, EmbeddedOptions};
+use weir::embedded::{EmbeddedEndpoint, EmbeddedOptions};
 use weir_catalog::plan::plan;
 use weir_catalog::run::{RunOptions, run};
 use weir_catalog::{Check, CheckResult, Context, Discovery, discover};
@@ -54,7 +54,7 @@ impl Seen {
 }
 
 struct Stage {
-    _embedded: Embedded,
+    _embedded: EmbeddedEndpoint,
     client: Client,
     discovery: Arc<Discovery>,
     interrupt: watch::Sender<bool>,
@@ -66,7 +66,7 @@ impl Stage {
         // Another test may have been first, which serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let deviations = deviations.iter().map(|id| (*id).to_owned()).collect();
-        let embedded = Embedded::start(&EmbeddedOptions { target: "rfc".into(), deviations, seed: 7 }).unwrap();
+        let embedded = EmbeddedEndpoint::start(&EmbeddedOptions { target: "rfc".into(), deviations, seed: 7 }).unwrap();
         let application = embedded.application().unwrap();
         let options = ClientOptions { credentials: application.credentials(), ..ClientOptions::default() };
         let client = Client::new(&application.base_urls[0], options).unwrap();

@@ -69,15 +69,15 @@ fn what_a_user_reads_is_plain_english() {
 #[test]
 fn a_types_name_has_one_meaning_in_its_crate() {
     let root = workspace_root();
-    let mut unused: Vec<_> = names::SHARED.to_vec();
+    let mut unused: Vec<_> = names::EXCEPTIONS.to_vec();
     let mut faults = Vec::new();
     for member in members(&root) {
         let folder = root.join(&member);
         let package = package_name(&folder);
         for (name, files) in names::types(&read_sources(&folder.join("src"))) {
-            let is_this = |(shared_by, shared): &(&str, &str)| *shared_by == package && *shared == name;
-            let is_participle = names::PARTICIPLES.contains(&name.as_str());
-            if (files.len() > 1 || is_participle) && !names::SHARED.iter().any(is_this) {
+            let is_this = |(package_of, except, _): &(&str, &str, &str)| *package_of == package && *except == name;
+            let is_participle = names::is_bare_participle(&name);
+            if (files.len() > 1 || is_participle) && !names::EXCEPTIONS.iter().any(is_this) {
                 faults.push(format!("{package}: {name} ({})", files.join(", ")));
             }
             if files.len() > 1 || is_participle {
@@ -90,7 +90,7 @@ fn a_types_name_has_one_meaning_in_its_crate() {
         "expected a name of its own for each type, which says what the type is; rename:\n{}",
         faults.join("\n")
     );
-    assert!(unused.is_empty(), "these names have one meaning now: {unused:?}; shorten SHARED");
+    assert!(unused.is_empty(), "these names are no exceptions any more: {unused:?}; shorten EXCEPTIONS");
 }
 
 #[test]

@@ -66,7 +66,7 @@ impl Application {
 }
 
 /// A running endpoint of our own. Dropping it stops it.
-pub struct Embedded {
+pub struct EmbeddedEndpoint {
     endpoint: weir_server::Endpoint,
     target: String,
     declared: Declarations,
@@ -198,7 +198,7 @@ pub fn applications(endpoint: &weir_server::Endpoint) -> Vec<Application> {
         .collect()
 }
 
-impl Embedded {
+impl EmbeddedEndpoint {
     /// Starts an endpoint and returns when it accepts connections.
     pub fn start(options: &EmbeddedOptions) -> Result<Self, EmbeddedError> {
         Self::start_target(target(&options.target)?, options)

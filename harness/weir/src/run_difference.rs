@@ -52,7 +52,7 @@ pub struct RunDifference {
 
 /// Why a report cannot be compared.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ReportError {
+pub enum UnreadableReport {
     #[error("it is not JSON: {0}")]
     Json(String),
     #[error("it is not a report of `weir check --format json`")]
@@ -67,14 +67,14 @@ pub struct RunRecord(Vec<(String, String, String)>);
 
 impl RunRecord {
     /// Reads the JSON report of a run.
-    pub fn parse(text: &str) -> Result<Self, ReportError> {
-        let report: Value = serde_json::from_str(text).map_err(|error| ReportError::Json(error.to_string()))?;
+    pub fn parse(text: &str) -> Result<Self, UnreadableReport> {
+        let report: Value = serde_json::from_str(text).map_err(|error| UnreadableReport::Json(error.to_string()))?;
         if report.get("format").and_then(Value::as_str) != Some("weir-report") {
-            return Err(ReportError::Form);
+            return Err(UnreadableReport::Form);
         }
-        let version = report.get("version").and_then(Value::as_u64).ok_or(ReportError::Form)?;
+        let version = report.get("version").and_then(Value::as_u64).ok_or(UnreadableReport::Form)?;
         if version != u64::from(crate::report::json::VERSION) {
-            return Err(ReportError::Version(version));
+            return Err(UnreadableReport::Version(version));
         }
         let rows = |list: &str| report.get(list).and_then(Value::as_array).into_iter().flatten();
         let text = |row: &Value, name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -191,8 +191,8 @@ mod tests {
 
     #[test]
     fn what_is_no_report_is_refused() {
-        assert!(matches!(RunRecord::parse("{"), Err(ReportError::Json(_))));
-        assert_eq!(RunRecord::parse("{}"), Err(ReportError::Form));
-        assert_eq!(RunRecord::parse(r#"{"format":"weir-report","version":9}"#), Err(ReportError::Version(9)));
+        assert!(matches!(RunRecord::parse("{"), Err(UnreadableReport::Json(_))));
+        assert_eq!(RunRecord::parse("{}"), Err(UnreadableReport::Form));
+        assert_eq!(RunRecord::parse(r#"{"format":"weir-report","version":9}"#), Err(UnreadableReport::Version(9)));
     }
 }

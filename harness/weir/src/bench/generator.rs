@@ -10,7 +10,7 @@ use weir_exchange::{Client, EndpointError, Exchange};
 
 use super::population::Population;
 use super::shape::Shape;
-use super::tally::Measured;
+use super::tally::Measurement;
 
 /// How an endpoint is loaded.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +39,7 @@ pub async fn run(
     population: &Arc<Population>,
     progress: &Arc<Progress>,
     interrupted: &watch::Receiver<bool>,
-) -> Measured {
+) -> Measurement {
     let begun = Instant::now();
     let turns = Arc::new(AtomicU64::new(0));
     let connections: Vec<_> = (0..load.connections.max(1))
@@ -58,7 +58,7 @@ pub async fn run(
             tokio::spawn(connection.run())
         })
         .collect();
-    let mut measured = Measured::default();
+    let mut measured = Measurement::default();
     for connection in connections {
         // A connection that panicked has measured nothing; the others have.
         if let Ok(own) = connection.await {
@@ -82,10 +82,10 @@ struct Connection {
 }
 
 impl Connection {
-    async fn run(mut self) -> Measured {
+    async fn run(mut self) -> Measurement {
         let measuring = self.begun + self.load.warm_up;
         let end = measuring + self.load.duration;
-        let mut measured = Measured::default();
+        let mut measured = Measurement::default();
         let mut turn = 0;
         while !*self.interrupted.borrow() {
             let due = match self.load.rate {

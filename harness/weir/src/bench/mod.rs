@@ -12,4 +12,4 @@ mod tally;
 pub use generator::{Load, Progress, run};
 pub use population::{Population, populate};
 pub use shape::Shape;
-pub use tally::{Measured, Percentiles};
+pub use tally::{Measurement, Percentiles};

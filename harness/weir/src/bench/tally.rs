@@ -10,7 +10,7 @@ const LONGEST: Duration = Duration::from_mins(10);
 
 /// The latencies and errors of one shape.
 #[derive(Clone, Debug)]
-pub struct Measured {
+pub struct Measurement {
     /// In microseconds.
     latencies: Histogram<u64>,
     /// By status and `scimType`, or by what happened instead of an answer.
@@ -29,7 +29,7 @@ pub struct Percentiles {
     pub max: Duration,
 }
 
-impl Default for Measured {
+impl Default for Measurement {
     fn default() -> Self {
         let longest = u64::try_from(LONGEST.as_micros()).unwrap_or(u64::MAX);
         // The bounds are right for every build: 1 below the longest, three digits below five.
@@ -38,7 +38,7 @@ impl Default for Measured {
     }
 }
 
-impl Measured {
+impl Measurement {
     pub(super) fn record(&mut self, latency: Duration) {
         self.latencies.saturating_record(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX).max(1));
     }
@@ -116,8 +116,8 @@ impl Measured {
 mod tests {
     use super::*;
 
-    fn of(latencies: &[u64]) -> Measured {
-        let mut measured = Measured { elapsed: Duration::from_secs(2), ..Measured::default() };
+    fn of(latencies: &[u64]) -> Measurement {
+        let mut measured = Measurement { elapsed: Duration::from_secs(2), ..Measurement::default() };
         for &micros in latencies {
             measured.record(Duration::from_micros(micros));
         }

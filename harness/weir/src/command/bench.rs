@@ -17,7 +17,7 @@ use weir_files::private;
 use weir_judge::Events;
 
 use crate::bench;
-use crate::bench::{Load, Measured, Population, Progress, Shape};
+use crate::bench::{Load, Measurement, Population, Progress, Shape};
 use crate::exit;
 use crate::failure::Failure;
 use crate::flags::EndpointFlags;
@@ -26,7 +26,7 @@ use crate::interrupt;
 use crate::output::confirm;
 use crate::output::{Output, Printable};
 use crate::report::bench as bench_report;
-use crate::report::bench::{Report, Row};
+use crate::report::bench::{BenchReport, ShapeOutcome};
 use crate::report::leftovers::Leftovers;
 use crate::seed;
 use crate::session::RunEndpoint;
@@ -119,7 +119,7 @@ pub(super) async fn run(args: BenchArgs, output: &Output) -> Result<u8, Failure>
     let load = load(&args, seed, &client, &discovery, &interrupted);
     let outcome = interruption::unless_over(&interrupted, interruption::GRACE, load).await;
     clean_up(&created, &endpoint.client, &events, &interrupted).await;
-    let mut report = outcome.unwrap_or_else(|| Ok(Report::new(plan_of(&args))))?;
+    let mut report = outcome.unwrap_or_else(|| Ok(BenchReport::new(plan_of(&args))))?;
     report.url = url.to_string();
     report.leftovers = leftovers.take();
     report.interrupted = *interrupted.borrow();
@@ -131,7 +131,8 @@ pub(super) async fn run(args: BenchArgs, output: &Output) -> Result<u8, Failure>
         Some(file) => file.write_all(text.as_str().as_bytes())?,
         None => output.print(text)?,
     }
-    let failed = report.rows.iter().any(|row| matches!(row, Row::Measured { measured, .. } if measured.failed() > 0));
+    let failed =
+        report.rows.iter().any(|row| matches!(row, ShapeOutcome::Measured { measured, .. } if measured.failed() > 0));
     Ok(match (report.interrupted, failed || !report.leftovers.is_empty()) {
         (true, _) => exit::INTERRUPTED,
         (false, true) => exit::FINDINGS,
@@ -155,17 +156,17 @@ async fn load(
     client: &Client,
     discovery: &Arc<Discovery>,
     interrupted: &watch::Receiver<bool>,
-) -> Result<Report, Failure> {
+) -> Result<BenchReport, Failure> {
     let plan = plan_of(args);
     let people = usize::try_from(args.people).unwrap_or(usize::MAX);
     let started = Instant::now();
     let population = bench::populate(client, discovery, seed, people, plan.connections, interrupted).await;
     let population = Arc::new(match population {
         Ok(population) => population,
-        Err(_) if *interrupted.borrow() => return Ok(Report::new(plan)),
+        Err(_) if *interrupted.borrow() => return Ok(BenchReport::new(plan)),
         Err(error) => return Err(Failure::Unreachable(error.to_string())),
     });
-    let mut report = Report::new(plan);
+    let mut report = BenchReport::new(plan);
     (report.people, report.populated) = (population.people(), started.elapsed());
     let shapes = if args.shapes.is_empty() { Shape::ALL.to_vec() } else { args.shapes.clone() };
     for shape in shapes {
@@ -174,11 +175,15 @@ async fn load(
         }
         let missing = shape.needs().iter().find(|capability| !discovery.offers(**capability));
         let row = match missing {
-            Some(capability) => Row::Skipped { shape, reason: format!("the endpoint does not offer {capability}") },
-            None if shape == Shape::Members && !population.has_group() => {
-                Row::Skipped { shape, reason: "the endpoint refused to create a group".into() }
+            Some(capability) => {
+                ShapeOutcome::Skipped { shape, reason: format!("the endpoint does not offer {capability}") }
             }
-            None => Row::Measured { shape, measured: measure(shape, plan, client, &population, interrupted).await },
+            None if shape == Shape::Members && !population.has_group() => {
+                ShapeOutcome::Skipped { shape, reason: "the endpoint refused to create a group".into() }
+            }
+            None => {
+                ShapeOutcome::Measured { shape, measured: measure(shape, plan, client, &population, interrupted).await }
+            }
         };
         report.rows.push(row);
     }
@@ -192,7 +197,7 @@ async fn measure(
     client: &Client,
     population: &Arc<Population>,
     interrupted: &watch::Receiver<bool>,
-) -> Measured {
+) -> Measurement {
     let progress = Arc::new(Progress::default());
     let running = bench::run(shape, plan, client, population, &progress, interrupted);
     tokio::pin!(running);

@@ -16,7 +16,7 @@ use crate::exit::FailOn;
 use crate::failure::Failure;
 use crate::flags::baseline::BaselineFlags;
 use crate::flags::bounds::BoundsFlags;
-use crate::flags::client::{Chosen, ClientFlags};
+use crate::flags::client::{ClientChoice, ClientFlags};
 use crate::flags::endpoint::base_url;
 use crate::flags::further::FurtherFlags;
 use crate::flags::report::ReportFlags;
@@ -132,7 +132,7 @@ pub(super) async fn run(mut args: CheckArgs, output: &Output) -> Result<u8, Fail
 async fn check(
     args: &CheckArgs,
     config: &Config,
-    chosen: &[Chosen],
+    chosen: &[ClientChoice],
     seed: u64,
     output: &Output,
 ) -> Result<u8, Failure> {
@@ -203,7 +203,12 @@ fn configuration(args: &mut CheckArgs, output: &Output) -> Result<Config, Failur
 }
 
 /// The URL as given, or that of the connection, or an endpoint of our own.
-fn endpoint(args: &CheckArgs, chosen: Option<&Chosen>, seed: u64, output: &Output) -> Result<RunEndpoint, Failure> {
+fn endpoint(
+    args: &CheckArgs,
+    chosen: Option<&ClientChoice>,
+    seed: u64,
+    output: &Output,
+) -> Result<RunEndpoint, Failure> {
     let connected = chosen.map(|chosen| chosen.url(args.url.as_ref())).transpose()?.flatten();
     let client = match (connected, chosen, &args.url) {
         (Some(url), Some(chosen), _) => chosen.client(&url, &args.endpoint, output)?,
@@ -220,11 +225,11 @@ fn endpoint(args: &CheckArgs, chosen: Option<&Chosen>, seed: u64, output: &Outpu
 async fn act(
     args: &CheckArgs,
     scenario: Scenario,
-    chosen: &[Chosen],
+    chosen: &[ClientChoice],
     seed: u64,
     output: &Output,
 ) -> Result<u8, Failure> {
-    let wanted = scenario::Wanted {
+    let wanted = scenario::ScenarioOptions {
         scenario,
         url: args.url.as_ref(),
         target: args.target.as_deref(),
@@ -236,7 +241,7 @@ async fn act(
     scenario::run(&wanted, chosen, output).await
 }
 
-async fn try_variants(args: &CheckArgs, chosen: &[Chosen], seed: u64, output: &Output) -> Result<u8, Failure> {
+async fn try_variants(args: &CheckArgs, chosen: &[ClientChoice], seed: u64, output: &Output) -> Result<u8, Failure> {
     if chosen.is_empty() {
         return Err(Failure::Usage("--variants are those of a client; name it with --as".into()));
     }
@@ -257,7 +262,7 @@ async fn try_variants(args: &CheckArgs, chosen: &[Chosen], seed: u64, output: &O
 
 /// With `--as` the lifecycles of these clients; else the checks, and at an endpoint of our own the first client's
 /// lifecycle before them, unless the run is about some checks only.
-fn check_run(args: &CheckArgs, config: &Config, chosen: &[Chosen], seed: u64) -> Result<CheckRun, Failure> {
+fn check_run(args: &CheckArgs, config: &Config, chosen: &[ClientChoice], seed: u64) -> Result<CheckRun, Failure> {
     let (clients, checks) = if chosen.is_empty() {
         let selection = Selection { only: args.only.clone(), skip: args.skip.clone(), scale: args.scale };
         let checks = select(&selection).map_err(Failure::usage)?;
@@ -281,7 +286,7 @@ fn check_run(args: &CheckArgs, config: &Config, chosen: &[Chosen], seed: u64) ->
 }
 
 /// The clients that `--as` or the connection names, configured.
-fn choose(args: &CheckArgs, output: &Output) -> Result<Vec<Chosen>, Failure> {
+fn choose(args: &CheckArgs, output: &Output) -> Result<Vec<ClientChoice>, Failure> {
     let flags = &args.configured;
     if args.clients.is_empty() && flags.connection.is_none() {
         if flags.settings.is_empty() && flags.variant.is_none() {

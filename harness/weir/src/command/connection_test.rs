@@ -15,7 +15,7 @@ use weir_provision::mapping::Mapping;
 use crate::exit;
 use crate::failure::Failure;
 use crate::flags::EndpointFlags;
-use crate::flags::client::{Chosen, ClientFlags};
+use crate::flags::client::{ClientChoice, ClientFlags};
 use crate::output::Output;
 use crate::output::table;
 
@@ -35,7 +35,7 @@ pub(super) struct ConnectedArgs {
 }
 
 impl ConnectedArgs {
-    fn chosen(&self, output: &Output) -> Result<(Chosen, Client), Failure> {
+    fn chosen(&self, output: &Output) -> Result<(ClientChoice, Client), Failure> {
         let flags = ClientFlags {
             connection: Some(self.file.clone()),
             channel: self.channel.clone(),

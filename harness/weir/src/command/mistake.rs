@@ -39,16 +39,16 @@ pub(super) fn sentence(error: &Error, weir: &Command, arguments: &[String]) -> O
 }
 
 /// A command with the words that lead to it.
-struct Found<'c> {
+struct CommandMatch<'c> {
     command: &'c Command,
     path: String,
 }
 
-fn command_of<'c>(weir: &'c Command, arguments: &[String]) -> Found<'c> {
-    let mut found = Found { command: weir, path: "weir".to_owned() };
+fn command_of<'c>(weir: &'c Command, arguments: &[String]) -> CommandMatch<'c> {
+    let mut found = CommandMatch { command: weir, path: "weir".to_owned() };
     for argument in arguments {
         if let Some(command) = found.command.find_subcommand(argument) {
-            found = Found { command, path: format!("{} {argument}", found.path) };
+            found = CommandMatch { command, path: format!("{} {argument}", found.path) };
         }
     }
     found

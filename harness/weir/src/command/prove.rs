@@ -69,7 +69,7 @@ pub(super) async fn run(args: ProveArgs, output: &Output) -> Result<u8, Failure>
     let record = Record::compiled_in().map_err(Failure::usage)?;
     let options = ProveOptions { full: args.full, only: args.only, seed: args.seed, concurrency: args.concurrency };
     let started = Instant::now();
-    let mut progress = Progress::new();
+    let mut progress = ProgressLine::new();
     let proof = prove(&options, &record, |trial| progress.show(trial.deviation.id)).await;
     progress.clear();
     let proof = proof.map_err(Failure::usage)?;
@@ -99,7 +99,7 @@ async fn compare(args: &ProveArgs, output: &Output) -> Result<u8, Failure> {
         }
         clients.push(clients::named(id).map_err(Failure::usage)?);
     }
-    let mut progress = Progress::new();
+    let mut progress = ProgressLine::new();
     let mut done = Vec::new();
     for client in clients {
         let show = |encounter: &Encounter| progress.show(encounter.deviation.id);
@@ -163,12 +163,12 @@ fn json_of(proof: &Proof, complaints: &[Complaint]) -> Value {
 }
 
 /// One line that is written over, on a terminal only.
-struct Progress {
+struct ProgressLine {
     shown: bool,
     done: usize,
 }
 
-impl Progress {
+impl ProgressLine {
     fn new() -> Self {
         Self { shown: std::io::stderr().is_terminal(), done: 0 }
     }

@@ -17,12 +17,12 @@ use weir_provision::{Channel, Options, RemoveUserAction};
 use crate::exit;
 use crate::failure::Failure;
 use crate::flags::EndpointFlags;
-use crate::flags::client::{Chosen, ClientFlags};
+use crate::flags::client::{ClientChoice, ClientFlags};
 use crate::flags::cycle_report::CycleReportFlags;
 use crate::flags::endpoint::base_url;
 use crate::flags::ledger::LedgerFlags;
 use crate::flags::pingone::PingOneFlags;
-use crate::flags::source::{Place, SourceFlags};
+use crate::flags::source::{SourceFlags, SourceLocation};
 use crate::interrupt;
 use crate::output::{Output, confirm};
 use crate::session::Interruptible;
@@ -193,7 +193,7 @@ impl ProvisionArgs {
     }
 
     /// Whose ledger this run needs.
-    fn identity(&self, endpoint: &Url, channel: &Channel, chosen: &Chosen) -> Identity {
+    fn identity(&self, endpoint: &Url, channel: &Channel, chosen: &ClientChoice) -> Identity {
         Identity {
             endpoint: endpoint.as_str().trim_end_matches('/').to_owned(),
             client: chosen.description.id.clone(),
@@ -210,7 +210,7 @@ impl ProvisionArgs {
         &self,
         url: Option<&Url>,
         channel: &Channel,
-        chosen: &Chosen,
+        chosen: &ClientChoice,
     ) -> Result<Arc<dyn Ledger>, Failure> {
         match (&self.ledger.ledger, url) {
             (Some(path), Some(url)) if path.exists() => {
@@ -225,13 +225,13 @@ impl ProvisionArgs {
 /// Reads the source, and tries every change on it, before anything is sent.
 fn read(args: &ProvisionArgs, channel: &Channel, output: &Output) -> Result<People, Failure> {
     let path = match args.source.place()? {
-        Place::File(path) => path,
-        Place::Ldap(_) if !args.changes.is_empty() => {
+        SourceLocation::File(path) => path,
+        SourceLocation::Ldap(_) if !args.changes.is_empty() => {
             return Err(Failure::Usage(
                 "--changes is for an LDIF file; a directory server is changed where it is, use --step".into(),
             ));
         }
-        Place::Ldap(url) => return args.source.connect(url, channel, output).map(People::Server),
+        SourceLocation::Ldap(url) => return args.source.connect(url, channel, output).map(People::Server),
     };
     if args.changes.is_empty() {
         let (file, warnings) = LdifFile::open(&path).map_err(Failure::usage)?;
@@ -248,7 +248,7 @@ fn read(args: &ProvisionArgs, channel: &Channel, output: &Output) -> Result<Peop
 }
 
 /// What the flags say goes over what the description and the connection's channel say.
-fn options(args: &ProvisionArgs, chosen: &Chosen) -> Options {
+fn options(args: &ProvisionArgs, chosen: &ClientChoice) -> Options {
     let base = chosen.description.options.clone();
     let of_channel = |name| chosen.channel.as_ref().and_then(|channel| channel.number(name));
     let threads = args.threads.map(u64::from).or_else(|| of_channel("maxThreads")).unwrap_or(1).clamp(1, 256);
@@ -270,7 +270,7 @@ fn options(args: &ProvisionArgs, chosen: &Chosen) -> Options {
 fn provisioner(
     args: &ProvisionArgs,
     channel: Channel,
-    chosen: &Chosen,
+    chosen: &ClientChoice,
     wire: Arc<dyn Wire>,
     ledger: Arc<dyn Ledger>,
 ) -> Provisioner {

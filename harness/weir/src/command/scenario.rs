@@ -4,12 +4,12 @@ use url::Url;
 use weir_catalog::run_prefix;
 use weir_judge::Events;
 
-use crate::embedded::Embedded;
+use crate::embedded::EmbeddedEndpoint;
 use crate::embedded::EmbeddedOptions;
 use crate::exit;
 use crate::failure::Failure;
 use crate::flags::EndpointFlags;
-use crate::flags::client::Chosen;
+use crate::flags::client::ClientChoice;
 use crate::flags::report::ReportFlags;
 use crate::interrupt;
 use crate::output::Output;
@@ -17,10 +17,10 @@ use crate::output::confirm;
 use crate::report;
 use crate::report::leftovers::{Leftover, Leftovers};
 use crate::scenario;
-use crate::scenario::{Scenario, ScenarioError, Subject};
+use crate::scenario::{Scenario, ScenarioEndpoint, ScenarioError};
 
 /// What is to be acted out, and where.
-pub(super) struct Wanted<'a> {
+pub(super) struct ScenarioOptions<'a> {
     pub scenario: Scenario,
     pub url: Option<&'a Url>,
     pub target: Option<&'a str>,
@@ -30,7 +30,7 @@ pub(super) struct Wanted<'a> {
     pub endpoint: &'a EndpointFlags,
 }
 
-pub(super) async fn run(wanted: &Wanted<'_>, chosen: &[Chosen], output: &Output) -> Result<u8, Failure> {
+pub(super) async fn run(wanted: &ScenarioOptions<'_>, chosen: &[ClientChoice], output: &Output) -> Result<u8, Failure> {
     let [chosen] = chosen else {
         return Err(Failure::Usage("--scenario needs one client; name it with --as".into()));
     };
@@ -47,35 +47,35 @@ pub(super) async fn run(wanted: &Wanted<'_>, chosen: &[Chosen], output: &Output)
         let prefix = run_prefix(wanted.seed);
         let what = format!("weir creates and deletes users and groups named {prefix}…");
         confirm::before_writing(client.base_url(), &what, wanted.yes)?;
-        let subject = Subject::Foreign { client: &client, prefix: &prefix };
+        let subject = ScenarioEndpoint::Foreign { client: &client, prefix: &prefix };
         scenario::run(wanted.scenario, &subject, &chosen.description, &events, interrupted).await
     } else {
         let embedded = embedded(wanted)?;
-        let subject = Subject::Embedded(&embedded);
+        let subject = ScenarioEndpoint::Embedded(&embedded);
         scenario::run(wanted.scenario, &subject, &chosen.description, &events, interrupted).await
     };
     for Leftover { url, reason } in leftovers.take() {
         output.warn(&format!("{url} is left behind: {reason}"));
     }
-    let told = match outcome {
-        Ok(told) => told,
+    let report = match outcome {
+        Ok(report) => report,
         Err(ScenarioError::Interrupted) => return Ok(exit::INTERRUPTED),
         Err(ScenarioError::Unreachable(why)) => return Err(Failure::Unreachable(why)),
         Err(ScenarioError::Unsuitable(why)) => return Err(Failure::Usage(why)),
     };
-    output.write(report::scenario::document(&told, form), file)?;
+    output.write(report::scenario::document(&report, form), file)?;
     // What a target of our own declares is no finding.
-    Ok(if told.is_found && is_foreign { exit::FINDINGS } else { exit::OK })
+    Ok(if report.is_found && is_foreign { exit::FINDINGS } else { exit::OK })
 }
 
 /// The scenario's own target unless another is asked for.
-fn embedded(wanted: &Wanted<'_>) -> Result<Embedded, Failure> {
+fn embedded(wanted: &ScenarioOptions<'_>) -> Result<EmbeddedEndpoint, Failure> {
     let options =
         |target: &str| EmbeddedOptions { target: target.to_owned(), deviations: Vec::new(), seed: wanted.seed };
     let started = match (wanted.target, wanted.scenario.target()) {
-        (Some(target), _) => Embedded::start(&options(target)),
-        (None, Some((name, text))) => Embedded::start_text(&text, &options(name)),
-        (None, None) => Embedded::start(&options("aquera")),
+        (Some(target), _) => EmbeddedEndpoint::start(&options(target)),
+        (None, Some((name, text))) => EmbeddedEndpoint::start_text(&text, &options(name)),
+        (None, None) => EmbeddedEndpoint::start(&options("aquera")),
     };
     started.map_err(Failure::usage)
 }

@@ -18,7 +18,7 @@ use crate::flags::serve::{AccessFlags, ProtectionFlags};
 use crate::flags::value::listen;
 use crate::interrupt;
 use crate::output::greeting;
-use crate::output::greeting::Given;
+use crate::output::greeting::GivenSecrets;
 use crate::output::recording;
 use crate::output::request_lines;
 use crate::output::{Output, Printable};
@@ -121,7 +121,7 @@ pub(super) struct ServeArgs {
 
 pub(super) async fn run(args: ServeArgs, output: &Output) -> Result<u8, Failure> {
     let (quiet, form) = (args.quiet, args.format);
-    let given = Given {
+    let given = GivenSecrets {
         bearer: args.bearer.is_some(),
         basic: args.basic.is_some(),
         control: args.control_token.is_some(),

@@ -7,7 +7,7 @@ use weir_provision::client::Description;
 
 use crate::exit;
 use crate::failure::Failure;
-use crate::flags::client::Chosen;
+use crate::flags::client::ClientChoice;
 use crate::interrupt;
 use crate::lifecycle::variants::{VariantError, VariantRun, try_variants};
 use crate::output::Output;
@@ -16,7 +16,7 @@ use crate::report::DocumentForm;
 use crate::report::leftovers::{Leftover, Leftovers};
 
 pub(super) async fn run(
-    chosen: &[Chosen],
+    chosen: &[ClientChoice],
     run: &VariantRun<'_>,
     form: DocumentForm,
     file: Option<&Path>,

@@ -49,7 +49,7 @@ fn pair(text: &str) -> Result<(String, String), FlagError> {
 
 /// A client as it is to run, and what its connection says about reaching the endpoint.
 #[derive(Clone, Debug)]
-pub struct Chosen {
+pub struct ClientChoice {
     pub description: Description,
     pub channel: Option<ConnectionChannel>,
     reach: BTreeMap<Reach, String>,
@@ -69,7 +69,7 @@ impl ClientFlags {
     }
 
     /// The client that `--as` names, or else that of the connection, or else `default`.
-    pub fn choose(&self, id: Option<&str>, default: &str, output: &Output) -> Result<Chosen, Failure> {
+    pub fn choose(&self, id: Option<&str>, default: &str, output: &Output) -> Result<ClientChoice, Failure> {
         let connection = self.open(output)?;
         let id = match (id, &connection) {
             (Some(id), _) => id,
@@ -91,7 +91,7 @@ impl ClientFlags {
         description: &Description,
         connection: Option<&Connection>,
         output: &Output,
-    ) -> Result<Chosen, Failure> {
+    ) -> Result<ClientChoice, Failure> {
         let description = match &self.variant {
             Some(path) => description.with_variant_file(path).map_err(Failure::usage)?,
             None => description.clone(),
@@ -118,7 +118,7 @@ impl ClientFlags {
             }
         }
         let channel = connection.map(|connection| self.channel_of(connection)).transpose()?.flatten();
-        Ok(Chosen { description: configured.description, channel, reach, is_from_file: connection.is_some() })
+        Ok(ClientChoice { description: configured.description, channel, reach, is_from_file: connection.is_some() })
     }
 
     fn channel_of(&self, connection: &Connection) -> Result<Option<ConnectionChannel>, Failure> {
@@ -152,7 +152,7 @@ fn judge(
     Ok(())
 }
 
-impl Chosen {
+impl ClientChoice {
     /// The SCIM base URL: as given, or the connection's.
     pub fn url(&self, given: Option<&Url>) -> Result<Option<Url>, Failure> {
         match (given, self.reach.get(&Reach::Url)) {
@@ -269,7 +269,7 @@ enum Method {
 
 impl Method {
     /// What to tell somebody who did not give the secret.
-    fn missing(self, chosen: &Chosen) -> String {
+    fn missing(self, chosen: &ClientChoice) -> String {
         let of = |kind, placeholder: &str| chosen.reach.get(&kind).map_or(placeholder, String::as_str).to_owned();
         match self {
             Self::Bearer => {

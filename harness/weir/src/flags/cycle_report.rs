@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::report::Asked;
+use super::report::ReportSpec;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::report::cycle::CycleFormat;
@@ -16,7 +16,7 @@ pub struct CycleReportFlags {
     format: CycleFormat,
     /// Write FORMAT to FILE (or to standard output); repeat for more. The terminal report is printed too
     #[arg(long = "report", value_name = "FORMAT[=FILE]")]
-    reports: Vec<Asked<CycleFormat>>,
+    reports: Vec<ReportSpec<CycleFormat>>,
 }
 
 impl CycleReportFlags {
@@ -24,7 +24,7 @@ impl CycleReportFlags {
     pub fn open(&self, output: &Output) -> Result<CycleReports, Failure> {
         let mut asked = self.reports.clone();
         match asked.iter().filter(|asked| asked.file.is_none()).count() {
-            0 => asked.insert(0, Asked { format: self.format, file: None }),
+            0 => asked.insert(0, ReportSpec { format: self.format, file: None }),
             1 => {}
             _ => {
                 let sentence =

@@ -9,7 +9,7 @@ use weir_provision::source::{PingOne, pingone};
 
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::session::provision::{EventSource, Incoming};
+use crate::session::provision::{EventReceiver, EventSource};
 
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "PingOne")]
@@ -42,7 +42,7 @@ impl PingOneFlags {
     pub fn event_source(&self) -> Result<Option<EventSource>, Failure> {
         let Some(path) = &self.events else { return Ok(None) };
         let mut events = Events::open(path).map_err(Failure::usage)?;
-        let (sender, incoming): (_, Incoming) = mpsc::channel(1);
+        let (sender, incoming): (_, EventReceiver) = mpsc::channel(1);
         let read = move || {
             while let Some(event) = events.next() {
                 let event = event.map(|event| (events.number(), event));

@@ -53,7 +53,7 @@ pub struct ReportFlags {
     output: Option<PathBuf>,
     /// Write FORMAT to FILE (or to standard output); repeat for more. The terminal report is printed too
     #[arg(long = "report", value_name = "FORMAT[=FILE]")]
-    reports: Vec<Asked<ReportFormat>>,
+    reports: Vec<ReportSpec<ReportFormat>>,
     /// Leave out the lines of what passed or was skipped, and warnings
     #[arg(long, short)]
     quiet: bool,
@@ -64,32 +64,32 @@ pub struct ReportFlags {
 
 /// One report that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked<F> {
+pub struct ReportSpec<F> {
     pub format: F,
     pub file: Option<PathBuf>,
 }
 
 /// A report that cannot be had.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ReportError {
+pub enum ReportSpecError {
     #[error(transparent)]
     Unknown(UnknownName),
     #[error("the file is missing after the equals sign; give one, as in junit=report.xml")]
     NoFile,
 }
 
-impl<F: ValueEnum> FromStr for Asked<F> {
-    type Err = ReportError;
+impl<F: ValueEnum> FromStr for ReportSpec<F> {
+    type Err = ReportSpecError;
 
-    fn from_str(text: &str) -> Result<Self, ReportError> {
+    fn from_str(text: &str) -> Result<Self, ReportSpecError> {
         let (word, file) = text.split_once('=').map_or((text, None), |(word, file)| (word, Some(file)));
         let format = F::from_str(word, false).map_err(|_| {
             let known = F::value_variants().iter().filter_map(ValueEnum::to_possible_value);
             let known = known.map(|value| value.get_name().to_owned());
-            ReportError::Unknown(UnknownName::new("report", word, known))
+            ReportSpecError::Unknown(UnknownName::new("report", word, known))
         })?;
         if file == Some("") {
-            return Err(ReportError::NoFile);
+            return Err(ReportSpecError::NoFile);
         }
         Ok(Self { format, file: file.map(PathBuf::from) })
     }
@@ -132,13 +132,13 @@ impl ReportFlags {
         self.format == ReportFormat::Har || self.reports.iter().any(|asked| asked.format == ReportFormat::Har)
     }
 
-    fn asked(&self) -> Result<Vec<Asked<ReportFormat>>, Failure> {
+    fn asked(&self) -> Result<Vec<ReportSpec<ReportFormat>>, Failure> {
         if self.reports.is_empty() {
-            return Ok(vec![Asked { format: self.format, file: self.output.clone() }]);
+            return Ok(vec![ReportSpec { format: self.format, file: self.output.clone() }]);
         }
         let mut asked = self.reports.clone();
         match asked.iter().filter(|asked| asked.file.is_none()).count() {
-            0 => asked.insert(0, Asked { format: ReportFormat::Terminal, file: None }),
+            0 => asked.insert(0, ReportSpec { format: ReportFormat::Terminal, file: None }),
             1 => {}
             _ => {
                 let sentence =
@@ -149,7 +149,7 @@ impl ReportFlags {
         Ok(asked)
     }
 
-    fn consumer(&self, asked: &Asked<ReportFormat>, output: &Output) -> Result<Box<dyn Consumer>, Failure> {
+    fn consumer(&self, asked: &ReportSpec<ReportFormat>, output: &Output) -> Result<Box<dyn Consumer>, Failure> {
         if asked.format == ReportFormat::Har {
             let path = asked.file.as_deref();
             let path = path.ok_or_else(|| Failure::Usage("an HTTP archive needs a file, as in har=run.har".into()))?;
@@ -190,17 +190,17 @@ fn create(path: &Path) -> Result<File, Failure> {
 mod tests {
     use super::*;
 
-    fn asked(texts: &[&str]) -> Result<Vec<Asked<ReportFormat>>, String> {
-        let parsed: Result<_, ReportError> = texts.iter().map(|text| text.parse()).collect();
+    fn asked(texts: &[&str]) -> Result<Vec<ReportSpec<ReportFormat>>, String> {
+        let parsed: Result<_, ReportSpecError> = texts.iter().map(|text| text.parse()).collect();
         let reports = parsed.map_err(|error| error.to_string())?;
         ReportFlags { reports, ..ReportFlags::default() }.asked().map_err(|failure| failure.to_string())
     }
 
     #[test]
     fn a_person_gets_a_report_unless_standard_output_is_taken() {
-        let terminal = Asked { format: ReportFormat::Terminal, file: None };
-        let junit = Asked { format: ReportFormat::Junit, file: Some("a=b.xml".into()) };
-        let github = Asked { format: ReportFormat::Github, file: None };
+        let terminal = ReportSpec { format: ReportFormat::Terminal, file: None };
+        let junit = ReportSpec { format: ReportFormat::Junit, file: Some("a=b.xml".into()) };
+        let github = ReportSpec { format: ReportFormat::Github, file: None };
         assert_eq!(asked(&[]), Ok(vec![terminal.clone()]));
         assert_eq!(asked(&["junit=a=b.xml"]), Ok(vec![terminal, junit.clone()]));
         assert_eq!(asked(&["junit=a=b.xml", "github"]), Ok(vec![junit, github]));

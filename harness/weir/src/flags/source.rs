@@ -116,14 +116,14 @@ pub struct LdapFlags {
 }
 
 /// Where a source's text points.
-pub enum Place {
+pub enum SourceLocation {
     File(PathBuf),
     Ldap(Url),
 }
 
 impl SourceFlags {
     /// The source as given.
-    pub fn place(&self) -> Result<Place, Failure> {
+    pub fn place(&self) -> Result<SourceLocation, Failure> {
         let Some(text) = self.source.as_deref() else {
             return Err(Failure::Usage(
                 "give the people with --source: an LDIF file, or ldap://HOST:PORT of a directory server".into(),
@@ -133,7 +133,7 @@ impl SourceFlags {
             return Err(Failure::Usage(format!("--source {text}: users of PingOne need their rule, with --rule")));
         }
         if !["ldap://", "ldaps://"].iter().any(|scheme| text.to_ascii_lowercase().starts_with(scheme)) {
-            return Ok(Place::File(PathBuf::from(text)));
+            return Ok(SourceLocation::File(PathBuf::from(text)));
         }
         let url = Url::parse(text).map_err(|error| Failure::Usage(format!("--source {text}: {error}")))?;
         if !url.username().is_empty() || url.password().is_some() {
@@ -146,7 +146,7 @@ impl SourceFlags {
                 "--source {text}: give scheme, host and port, as in ldap://127.0.0.1:389; the base goes into --base-dn"
             )));
         }
-        Ok(Place::Ldap(url))
+        Ok(SourceLocation::Ldap(url))
     }
 
     /// What the source is, as it stands in a title.
@@ -158,7 +158,7 @@ impl SourceFlags {
     pub fn identity(&self, channel: &Channel) -> String {
         let base = channel.base_dn.as_ref().map(|base| format!(" below {base}")).unwrap_or_default();
         match self.place() {
-            Ok(Place::Ldap(_)) => format!("a directory server{base}"),
+            Ok(SourceLocation::Ldap(_)) => format!("a directory server{base}"),
             _ => format!("an LDIF file{base}"),
         }
     }
@@ -243,7 +243,7 @@ impl SourceFlags {
             channel.mapping = mapping(path, output)?;
         }
         // A server evaluates its filters by itself, and knows more of them.
-        if let Place::File(_) = self.place()? {
+        if let SourceLocation::File(_) = self.place()? {
             for (text, flag, filter) in [
                 (&self.user_filter, "--user-filter", &mut channel.user_filter),
                 (&self.group_filter, "--group-filter", &mut channel.group_filter),

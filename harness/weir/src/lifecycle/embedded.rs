@@ -22,7 +22,7 @@ use super::specs::{
 };
 use super::stage::{Fault, NO_GROUPS, ReadBack, Stage, options};
 use super::step::{Outcome, StepSpec, Steps};
-use super::{EmbeddedSubject, connect};
+use super::{EmbeddedRun, connect};
 use crate::embedded::Application;
 
 /// Loses the answer to the next write.
@@ -47,7 +47,7 @@ impl Declarations {
 
 /// What every scenario of an embedded endpoint needs.
 pub(super) struct Ground<'a> {
-    pub subject: &'a EmbeddedSubject<'a>,
+    pub subject: &'a EmbeddedRun<'a>,
     pub description: &'a Description,
     pub control: Client,
     pub declared: Vec<Declarations>,
@@ -80,7 +80,7 @@ impl Ground<'_> {
     }
 }
 
-fn client(application: &Application, subject: &EmbeddedSubject<'_>) -> Result<Client, Fault> {
+fn client(application: &Application, subject: &EmbeddedRun<'_>) -> Result<Client, Fault> {
     let base = application
         .base_urls
         .first()
@@ -100,7 +100,7 @@ fn client(application: &Application, subject: &EmbeddedSubject<'_>) -> Result<Cl
 /// Runs the scenario. The problem that comes back is one of the harness itself: nothing could be tried.
 pub(super) async fn run(
     steps: &mut Steps<'_>,
-    subject: &EmbeddedSubject<'_>,
+    subject: &EmbeddedRun<'_>,
     description: &Description,
 ) -> Result<u64, Fault> {
     let credentials = Credentials::Bearer(subject.embedded.control_token().clone());

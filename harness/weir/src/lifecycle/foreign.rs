@@ -16,14 +16,14 @@ use weir_provision::source::Directory;
 use super::embedded::group_fallback;
 use super::guard::Guard;
 use super::observation::{Observation, id_of};
-use super::people::Invented;
+use super::people::InventedPeople;
 use super::specs::{
     DISABLE, ENABLE, FIRST_CYCLE, GROUP_CREATE, GROUP_DELETE, GROUP_FALLBACK, GROUP_MEMBERS, GROUP_RENAME, JOINER,
     LEAVER_DELETE, LEAVER_DISABLE, LOST_ANSWER, MOVER, UNCHANGED,
 };
 use super::stage::{Fault, NO_GROUPS, ReadBack, Stage, options, summary};
 use super::step::{Outcome, StepSpec, Steps};
-use super::{ForeignSubject, connect};
+use super::{ForeignRun, connect};
 
 /// As the channel's default.
 const TIMEOUT: Duration = Duration::from_mins(1);
@@ -32,10 +32,10 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 pub(super) async fn run(
     steps: &mut Steps<'_>,
     events: &Events,
-    subject: &ForeignSubject,
+    subject: &ForeignRun,
     description: &Description,
 ) -> Result<(), Fault> {
-    let people = Invented::new(&run_prefix(subject.seed), subject.people);
+    let people = InventedPeople::new(&run_prefix(subject.seed), subject.people);
     let (directory, _) = Directory::parse("invented.ldif", &people.directory()).map_err(Fault::new)?;
     let created = CreatedResources::default();
     let client = subject.client.noting(&created);
@@ -66,7 +66,7 @@ pub(super) async fn run(
     Ok(())
 }
 
-async fn users(steps: &mut Steps<'_>, stage: &mut Stage, people: &Invented) {
+async fn users(steps: &mut Steps<'_>, stage: &mut Stage, people: &InventedPeople) {
     stage.step(steps, &FIRST_CYCLE, "").await;
     stage.quiet_step(steps, &UNCHANGED).await;
     stage.step(steps, &JOINER, &people.joiner()).await;
@@ -75,7 +75,7 @@ async fn users(steps: &mut Steps<'_>, stage: &mut Stage, people: &Invented) {
     stage.step(steps, &ENABLE, &people.locked(false)).await;
 }
 
-async fn groups(steps: &mut Steps<'_>, stage: &mut Stage, people: &Invented, guard: &Guard) {
+async fn groups(steps: &mut Steps<'_>, stage: &mut Stage, people: &InventedPeople, guard: &Guard) {
     let rest: [(&StepSpec, String); 2] =
         [(&GROUP_MEMBERS, people.group_changed()), (&GROUP_RENAME, people.group_renamed())];
     if let Some(reason) = group_create(steps, stage, people).await {
@@ -102,7 +102,7 @@ async fn groups(steps: &mut Steps<'_>, stage: &mut Stage, people: &Invented, gua
 }
 
 /// Creates the group; the reason, if the endpoint does not do that.
-async fn group_create(steps: &mut Steps<'_>, stage: &mut Stage, people: &Invented) -> Option<String> {
+async fn group_create(steps: &mut Steps<'_>, stage: &mut Stage, people: &InventedPeople) -> Option<String> {
     let (begun, client) = steps.begin(&GROUP_CREATE, &stage.client)?;
     if !stage.has_groups() {
         steps.end(begun, Outcome::skipped(NO_GROUPS));
@@ -141,7 +141,7 @@ async fn group_create(steps: &mut Steps<'_>, stage: &mut Stage, people: &Invente
 }
 
 /// The endpoint creates a user, and the harness throws the answer away.
-async fn lost_answer(steps: &mut Steps<'_>, stage: &mut Stage, people: &Invented, guard: &Guard) {
+async fn lost_answer(steps: &mut Steps<'_>, stage: &mut Stage, people: &InventedPeople, guard: &Guard) {
     let Some((begun, client)) = steps.begin(&LOST_ANSWER, &stage.client) else { return };
     let mut outcome = Outcome::default();
     if let Err(fault) = stage.change(LOST_ANSWER.id, &people.latecomer()) {
@@ -179,7 +179,7 @@ async fn lost_answer(steps: &mut Steps<'_>, stage: &mut Stage, people: &Invented
     stage.finish(steps, &LOST_ANSWER, begun, &client, outcome).await;
 }
 
-async fn leavers(steps: &mut Steps<'_>, stage: &mut Stage, people: &Invented) {
+async fn leavers(steps: &mut Steps<'_>, stage: &mut Stage, people: &InventedPeople) {
     stage.provisioner.options.remove_user_action = RemoveUserAction::Delete;
     stage.step(steps, &LEAVER_DELETE, &people.departed(2)).await;
     stage.provisioner.options.remove_user_action = RemoveUserAction::Disable;

@@ -25,20 +25,20 @@ use weir_exchange::{Client, Observer};
 use weir_judge::{Event, Events, Finding, Origin};
 use weir_provision::client::Description;
 
-use crate::embedded::Embedded;
+use crate::embedded::EmbeddedEndpoint;
 
 /// The most people that are invented for somebody's endpoint, unless the person who runs it says otherwise.
 pub const MOST_PEOPLE: usize = 10;
 
 /// Whose endpoint it is.
-pub enum Subject<'a> {
-    Embedded(EmbeddedSubject<'a>),
-    Foreign(ForeignSubject),
+pub enum LifecycleEndpoint<'a> {
+    Embedded(EmbeddedRun<'a>),
+    Foreign(ForeignRun),
 }
 
 /// An endpoint of our own. It is reset before the first step, and left as the last step leaves it.
-pub struct EmbeddedSubject<'a> {
-    pub embedded: &'a Embedded,
+pub struct EmbeddedRun<'a> {
+    pub embedded: &'a EmbeddedEndpoint,
     /// The deviations it was started with, each `ID` or `ID=VALUE`.
     pub deviations: &'a [String],
     /// How many operations are under way at once.
@@ -48,7 +48,7 @@ pub struct EmbeddedSubject<'a> {
 }
 
 /// Somebody's endpoint.
-pub struct ForeignSubject {
+pub struct ForeignRun {
     pub client: Client,
     /// How many people are invented; fewer than four count as four.
     pub people: usize,
@@ -61,15 +61,15 @@ pub struct ForeignSubject {
 /// [`Event::Leftover`] for what could not be deleted. Returns how many requests were sent that `subject`'s own client did
 /// not count.
 pub async fn run(
-    subject: &Subject<'_>,
+    subject: &LifecycleEndpoint<'_>,
     description: &Description,
     events: &Events,
     interrupted: watch::Receiver<bool>,
 ) -> u64 {
     let mut steps = step::Steps::new(events, &description.id, interrupted);
     let outcome = match subject {
-        Subject::Embedded(subject) => embedded::run(&mut steps, subject, description).await,
-        Subject::Foreign(subject) => foreign::run(&mut steps, events, subject, description).await.map(|()| 0),
+        LifecycleEndpoint::Embedded(subject) => embedded::run(&mut steps, subject, description).await,
+        LifecycleEndpoint::Foreign(subject) => foreign::run(&mut steps, events, subject, description).await.map(|()| 0),
     };
     outcome.unwrap_or_else(|fault| {
         let problem = fault.problem();

@@ -107,7 +107,7 @@ pub(super) fn group_deleted() -> String {
 
 /// People and a group for a run against somebody's endpoint; every name begins with the run's prefix.
 #[derive(Clone, Debug)]
-pub(super) struct Invented {
+pub(super) struct InventedPeople {
     prefix: String,
     /// How many are there from the beginning; two more come later.
     count: usize,
@@ -120,7 +120,7 @@ const FAMILY: [&str; 10] =
 /// Fewer people cannot play every part: one changes, one is disabled and deleted, two come later.
 pub(super) const FEWEST: usize = 4;
 
-impl Invented {
+impl InventedPeople {
     /// `people` in all, at least [`FEWEST`].
     pub(super) fn new(prefix: &str, people: usize) -> Self {
         Self { prefix: prefix.to_owned(), count: people.max(FEWEST) - 2 }
@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn the_invented_people_fit_together() {
         for people in [1, 4, 10, 25] {
-            let invented = Invented::new("weir-abc", people);
+            let invented = InventedPeople::new("weir-abc", people);
             let (mut directory, _) = Directory::parse("invented", &invented.directory()).unwrap();
             for changes in [
                 invented.joiner(),

@@ -20,7 +20,7 @@ use super::comparison;
 use super::comparison::{Comparison, Side};
 use super::guard::Guard;
 use super::observation::{Observation, ReadBackError};
-use super::step::{Begun, Outcome, StepSpec, Steps};
+use super::step::{OpenStep, Outcome, StepSpec, Steps};
 use super::world::World;
 
 /// Why a step about groups is skipped.
@@ -257,7 +257,7 @@ impl Stage {
         &self,
         steps: &mut Steps<'_>,
         spec: &StepSpec,
-        begun: Begun,
+        begun: OpenStep,
         client: &Client,
         mut outcome: Outcome,
     ) -> Verdict {

@@ -18,7 +18,7 @@ pub(super) struct StepSpec {
 }
 
 /// A step that has begun.
-pub(super) struct Begun {
+pub(super) struct OpenStep {
     id: String,
     title: String,
     started: Instant,
@@ -72,19 +72,19 @@ impl<'a> Steps<'a> {
     }
 
     /// Begins a step, unless the run is over; the client that comes back records what it exchanges.
-    pub(super) fn begin(&self, spec: &StepSpec, client: &Client) -> Option<(Begun, Client)> {
+    pub(super) fn begin(&self, spec: &StepSpec, client: &Client) -> Option<(OpenStep, Client)> {
         self.begin_as(spec.id, spec.title, client)
     }
 
     /// As [`Self::begin`], for a step whose id is only known at run time.
-    pub(super) fn begin_as(&self, id: &str, title: &str, client: &Client) -> Option<(Begun, Client)> {
+    pub(super) fn begin_as(&self, id: &str, title: &str, client: &Client) -> Option<(OpenStep, Client)> {
         if self.is_interrupted() {
             return None;
         }
         let (id, title) = (id.to_owned(), title.to_owned());
         self.events.emit(&Event::StepStarted { id: id.clone(), title: title.clone(), client: self.client.clone() });
         let (client, recording) = client.recorded();
-        let begun = Begun { id, title, started: Instant::now(), recording, evidence: client.evidence().clone() };
+        let begun = OpenStep { id, title, started: Instant::now(), recording, evidence: client.evidence().clone() };
         if let Some(reason) = &self.blocked {
             self.emit(begun, Verdict::Blocked, Some(reason.clone()), Vec::new());
             return None;
@@ -93,7 +93,7 @@ impl<'a> Steps<'a> {
     }
 
     /// Ends a step; one that did not come off for want of an answer blocks those that follow.
-    pub(super) fn end(&mut self, begun: Begun, outcome: Outcome) -> Verdict {
+    pub(super) fn end(&mut self, begun: OpenStep, outcome: Outcome) -> Verdict {
         let verdict = outcome.verdict();
         if verdict == Verdict::Blocked {
             self.blocked = Some(format!("blocked since step {}", begun.id));
@@ -107,7 +107,7 @@ impl<'a> Steps<'a> {
         self.blocked.get_or_insert(reason.into());
     }
 
-    fn emit(&self, begun: Begun, verdict: Verdict, reason: Option<String>, problems: Vec<Problem>) {
+    fn emit(&self, begun: OpenStep, verdict: Verdict, reason: Option<String>, problems: Vec<Problem>) {
         let problems = problems.into_iter().map(|problem| problem.kept(&begun.evidence)).collect();
         let origin = Origin::Step { client: self.client.clone() };
         let finding = Finding {

@@ -16,7 +16,7 @@ use weir_provision::source::Directory;
 use super::comparison::Side;
 use super::connect;
 use super::observation::Observation;
-use super::people::Invented;
+use super::people::InventedPeople;
 use super::specs::{
     CONNECT, DISABLE, ENABLE, FIRST_CYCLE, GROUP_CREATE, GROUP_DELETE, GROUP_MEMBERS, GROUP_RENAME, JOINER,
     LEAVER_DELETE, LEAVER_DISABLE, MOVER, REFRESH_FIELDS, RELINK, UNCHANGED,
@@ -24,7 +24,7 @@ use super::specs::{
 use super::stage::{Fault, ReadBack, Stage, options};
 use super::step::{StepSpec, Steps};
 use crate::embedded::Application;
-use crate::embedded::Embedded;
+use crate::embedded::EmbeddedEndpoint;
 
 /// Enough for every part: one changes, one is disabled and deleted, two come later.
 const PEOPLE: usize = 8;
@@ -70,20 +70,24 @@ pub type Life = BTreeMap<&'static str, Passage>;
 ///
 /// # Errors
 /// Nothing could be tried.
-pub async fn live(embedded: &Embedded, application: &Application, description: &Description) -> Result<Life, Fault> {
-    let mut run = Run::new(embedded, application, description)?;
+pub async fn live(
+    embedded: &EmbeddedEndpoint,
+    application: &Application,
+    description: &Description,
+) -> Result<Life, Fault> {
+    let mut run = SurvivalRun::new(embedded, application, description)?;
     run.begin().await;
     if run.life.get(CONNECT.id).is_some_and(|passage| passage.failures.is_empty()) {
-        run.scenario(&Invented::new("weir", PEOPLE)).await?;
+        run.scenario(&InventedPeople::new("weir", PEOPLE)).await?;
     }
     Ok(run.life)
 }
 
 /// Keeps the steps that are emitted.
 #[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<Arc<Finding>>>>);
+struct StepLog(Arc<Mutex<Vec<Arc<Finding>>>>);
 
-impl Consumer for Kept {
+impl Consumer for StepLog {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         if let Event::Finding(step) = event {
             self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(step));
@@ -92,7 +96,7 @@ impl Consumer for Kept {
     }
 }
 
-struct Run {
+struct SurvivalRun {
     stage: Stage,
     control: Client,
     application: String,
@@ -100,14 +104,14 @@ struct Run {
     life: Life,
 }
 
-impl Run {
-    fn new(embedded: &Embedded, application: &Application, description: &Description) -> Result<Self, Fault> {
+impl SurvivalRun {
+    fn new(embedded: &EmbeddedEndpoint, application: &Application, description: &Description) -> Result<Self, Fault> {
         let base = application.base_urls.first().ok_or_else(|| Fault::new("the application has no base URL"))?;
         let with = |credentials| ClientOptions { credentials, timeout: TIMEOUT, ..ClientOptions::default() };
         let client = Client::new(base, with(application.credentials())).map_err(Fault::new)?;
         let token = Credentials::Bearer(embedded.control_token().clone());
         let control = Client::new(embedded.control_url(), with(token)).map_err(Fault::new)?;
-        let people = Invented::new("weir", PEOPLE);
+        let people = InventedPeople::new("weir", PEOPLE);
         let (directory, _) = Directory::parse("invented.ldif", &people.directory()).map_err(Fault::new)?;
         let read_back =
             ReadBack::Everything { control: Box::new(control.clone()), application: application.name.clone() };
@@ -124,7 +128,7 @@ impl Run {
 
     /// The steps before the first cycle.
     async fn begin(&mut self) {
-        let kept = Kept::default();
+        let kept = StepLog::default();
         let events = Events::new(vec![Box::new(kept.clone())]);
         let (_sender, interrupted) = watch::channel(false);
         let mut steps = Steps::new(&events, &self.client, interrupted);
@@ -146,7 +150,7 @@ impl Run {
         }
     }
 
-    async fn scenario(&mut self, people: &Invented) -> Result<(), Fault> {
+    async fn scenario(&mut self, people: &InventedPeople) -> Result<(), Fault> {
         self.cycle(&FIRST_CYCLE, "").await?;
         self.cycle(&UNCHANGED, "").await?;
         self.cycle(&JOINER, &people.joiner()).await?;

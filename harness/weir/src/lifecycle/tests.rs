@@ -11,12 +11,12 @@ use crate::embedded::EmbeddedOptions;
 
 /// Keeps the steps and leftovers of a run.
 #[derive(Clone, Default)]
-struct Kept {
+struct RunLog {
     steps: Arc<Mutex<Vec<Arc<Finding>>>>,
     leftovers: Arc<Mutex<Vec<String>>>,
 }
 
-impl Consumer for Kept {
+impl Consumer for RunLog {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         match event {
             Event::Finding(step) => self.steps.lock().unwrap().push(Arc::clone(step)),
@@ -27,7 +27,7 @@ impl Consumer for Kept {
     }
 }
 
-impl Kept {
+impl RunLog {
     fn steps(&self) -> Vec<Arc<Finding>> {
         self.steps.lock().unwrap().clone()
     }
@@ -67,28 +67,28 @@ impl Kept {
     }
 }
 
-fn start(target: &str, deviations: &[&str]) -> (Embedded, Vec<String>) {
+fn start(target: &str, deviations: &[&str]) -> (EmbeddedEndpoint, Vec<String>) {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let deviations: Vec<String> = deviations.iter().map(|&id| id.to_owned()).collect();
     let options = EmbeddedOptions { target: target.to_owned(), deviations: deviations.clone(), seed: 7 };
-    (Embedded::start(&options).unwrap(), deviations)
+    (EmbeddedEndpoint::start(&options).unwrap(), deviations)
 }
 
-async fn run_with(subject: Subject<'_>) -> Kept {
+async fn run_with(subject: LifecycleEndpoint<'_>) -> RunLog {
     run_as("pingfederate-aquera", subject).await
 }
 
-async fn run_as(id: &str, subject: Subject<'_>) -> Kept {
-    let kept = Kept::default();
+async fn run_as(id: &str, subject: LifecycleEndpoint<'_>) -> RunLog {
+    let kept = RunLog::default();
     let events = Events::new(vec![Box::new(kept.clone())]);
     let (_sender, interrupted) = watch::channel(false);
     run(&subject, client::find(id).unwrap(), &events, interrupted).await;
     kept
 }
 
-async fn run_embedded(target: &str, deviations: &[&str]) -> Kept {
+async fn run_embedded(target: &str, deviations: &[&str]) -> RunLog {
     let (embedded, deviations) = start(target, deviations);
-    run_with(Subject::Embedded(EmbeddedSubject {
+    run_with(LifecycleEndpoint::Embedded(EmbeddedRun {
         embedded: &embedded,
         deviations: &deviations,
         threads: 4,
@@ -97,15 +97,15 @@ async fn run_embedded(target: &str, deviations: &[&str]) -> Kept {
     .await
 }
 
-fn client_of(embedded: &Embedded, application: &str) -> Client {
+fn client_of(embedded: &EmbeddedEndpoint, application: &str) -> Client {
     let application = embedded.applications().iter().find(|own| own.name == application).unwrap();
     let options = ClientOptions { credentials: application.credentials(), ..ClientOptions::default() };
     Client::new(&application.base_urls[0], options).unwrap()
 }
 
-async fn run_foreign(embedded: &Embedded, application: &str) -> Kept {
+async fn run_foreign(embedded: &EmbeddedEndpoint, application: &str) -> RunLog {
     let client = client_of(embedded, application);
-    run_with(Subject::Foreign(ForeignSubject { client, people: 6, seed: 7, threads: 2 })).await
+    run_with(LifecycleEndpoint::Foreign(ForeignRun { client, people: 6, seed: 7, threads: 2 })).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -114,7 +114,7 @@ async fn every_client_lives_its_whole_life_with_the_aquera_endpoint() {
         let (embedded, deviations) = start("aquera", &[]);
         let kept = run_as(
             id,
-            Subject::Embedded(EmbeddedSubject {
+            LifecycleEndpoint::Embedded(EmbeddedRun {
                 embedded: &embedded,
                 deviations: &deviations,
                 threads: 4,
@@ -132,7 +132,7 @@ async fn pingone_lives_with_somebodys_endpoint() {
     let (embedded, _) = start("aquera", &[]);
     for id in ["pingone-aquera", "pingone-scim", "pingfederate-scim"] {
         let client = client_of(&embedded, "default");
-        let kept = run_as(id, Subject::Foreign(ForeignSubject { client, people: 6, seed: 7, threads: 2 })).await;
+        let kept = run_as(id, LifecycleEndpoint::Foreign(ForeignRun { client, people: 6, seed: 7, threads: 2 })).await;
         assert_eq!(kept.with(Verdict::Fail), [""; 0], "{id}: {}", kept.problems());
         assert!(kept.leftovers.lock().unwrap().is_empty(), "{id}");
     }
@@ -269,7 +269,7 @@ async fn an_endpoint_with_limits_shows_them() {
 async fn wrong_credentials_and_wrong_addresses_block() {
     let (embedded, _) = start("aquera", &[]);
     let wrong = client_of(&embedded, "default").with_credentials(Credentials::Bearer("wrong".to_owned().into()));
-    let kept = run_with(Subject::Foreign(ForeignSubject { client: wrong, people: 4, seed: 7, threads: 1 })).await;
+    let kept = run_with(LifecycleEndpoint::Foreign(ForeignRun { client: wrong, people: 4, seed: 7, threads: 1 })).await;
     assert_eq!(kept.with(Verdict::Pass), [""; 0], "{}", kept.table());
     assert_eq!(kept.with(Verdict::Blocked).len(), kept.steps().len());
 
@@ -277,7 +277,8 @@ async fn wrong_credentials_and_wrong_addresses_block() {
     let url = url::Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     drop(listener);
     let nowhere = Client::new(&url, ClientOptions::default()).unwrap();
-    let kept = run_with(Subject::Foreign(ForeignSubject { client: nowhere, people: 4, seed: 7, threads: 1 })).await;
+    let kept =
+        run_with(LifecycleEndpoint::Foreign(ForeignRun { client: nowhere, people: 4, seed: 7, threads: 1 })).await;
     assert_eq!(kept.with(Verdict::Blocked).len(), kept.steps().len(), "{}", kept.table());
 }
 
@@ -285,11 +286,11 @@ async fn wrong_credentials_and_wrong_addresses_block() {
 async fn a_run_that_is_interrupted_cleans_up() {
     let (embedded, _) = start("aquera", &[]);
     let client = client_of(&embedded, "default");
-    let kept = Kept::default();
+    let kept = RunLog::default();
     let (sender, interrupted) = watch::channel(false);
-    let interrupting = Interrupting { after: "joiner", sender };
+    let interrupting = Interruption { after: "joiner", sender };
     let events = Events::new(vec![Box::new(kept.clone()), Box::new(interrupting)]);
-    let subject = Subject::Foreign(ForeignSubject { client: client.clone(), people: 6, seed: 7, threads: 2 });
+    let subject = LifecycleEndpoint::Foreign(ForeignRun { client: client.clone(), people: 6, seed: 7, threads: 2 });
     run(&subject, client::find("pingfederate-aquera").unwrap(), &events, interrupted).await;
     assert_eq!(kept.steps().last().unwrap().id, "joiner");
     let left = client.send(Request::get("/Users")).await.unwrap();
@@ -297,12 +298,12 @@ async fn a_run_that_is_interrupted_cleans_up() {
 }
 
 /// Asks the run to end after a step.
-struct Interrupting {
+struct Interruption {
     after: &'static str,
     sender: watch::Sender<bool>,
 }
 
-impl Consumer for Interrupting {
+impl Consumer for Interruption {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         if let Event::Finding(step) = event
             && step.id == self.after

@@ -11,14 +11,14 @@ use weir_judge::{Consumer, Event, Events, Finding, Verdict};
 use weir_provision::client::Description;
 use weir_provision::client::variants::Variant;
 
-use super::{ForeignSubject, Subject};
-use crate::embedded::Embedded;
+use super::{ForeignRun, LifecycleEndpoint};
+use crate::embedded::EmbeddedEndpoint;
 
 /// Where and how variants are tried.
 pub struct VariantRun<'a> {
     pub client: Client,
     /// Absent if the endpoint is somebody's.
-    pub embedded: Option<&'a Embedded>,
+    pub embedded: Option<&'a EmbeddedEndpoint>,
     pub people: usize,
     pub seed: u64,
     pub threads: usize,
@@ -97,7 +97,7 @@ async fn live(
 ) -> Vec<Arc<Finding>> {
     let collected = StepCollector { steps: Arc::default(), events: events.clone() };
     let own_events = Events::new(vec![Box::new(collected.clone())]);
-    let foreign = Subject::Foreign(ForeignSubject {
+    let foreign = LifecycleEndpoint::Foreign(ForeignRun {
         client: run.client.clone(),
         people: run.people,
         seed: run.seed.wrapping_add(number as u64),

@@ -13,7 +13,7 @@ use crate::embedded;
 /// Which secrets the person brought along; they are not printed back.
 #[derive(Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each tells of one secret")]
-pub struct Given {
+pub struct GivenSecrets {
     pub bearer: bool,
     pub basic: bool,
     pub control: bool,
@@ -54,7 +54,7 @@ pub fn json(endpoint: &Endpoint, target: &str) -> Value {
 }
 
 /// What a person needs to use the endpoint. The last line is `ready`, for programs that wait for it.
-pub fn text(endpoint: &Endpoint, target: &str, given: Given) -> String {
+pub fn text(endpoint: &Endpoint, target: &str, given: GivenSecrets) -> String {
     let mut text = format!("target {target} on {}\n", endpoint.origin());
     let shown = |given: bool, value: &str| if given { "(as given)".to_owned() } else { value.to_owned() };
     for application in embedded::applications(endpoint) {

@@ -8,7 +8,7 @@ use weir_files::pattern::PatternError;
 use weir_provision::client::Description;
 
 use crate::embedded;
-use crate::embedded::{Embedded, EmbeddedOptions, KnownDeviation};
+use crate::embedded::{EmbeddedEndpoint, EmbeddedOptions, KnownDeviation};
 use crate::lifecycle::survival;
 use crate::lifecycle::survival::{Life, Passage, STEPS};
 
@@ -156,7 +156,7 @@ async fn live(
         problem,
     };
     let deviations = deviation.map(str::to_owned).into_iter().collect();
-    let embedded = Embedded::start(&EmbeddedOptions { target: target.to_owned(), deviations, seed })
+    let embedded = EmbeddedEndpoint::start(&EmbeddedOptions { target: target.to_owned(), deviations, seed })
         .map_err(|error| problem(error.to_string()))?;
     let found = embedded.applications().iter().find(|own| own.name == application);
     let application = found.ok_or_else(|| problem(format!("target {target} has no application {application}")))?;

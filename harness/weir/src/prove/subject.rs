@@ -14,7 +14,7 @@ use weir_exchange::{Client, ClientOptions};
 use weir_judge::{Consumer, Event, Events, Verdict};
 
 use super::{ProveError, Verdicts};
-use crate::embedded::{Embedded, EmbeddedOptions};
+use crate::embedded::{EmbeddedEndpoint, EmbeddedOptions};
 
 /// An answer that does not come from an endpoint inside this process within this time never will.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -30,7 +30,7 @@ pub async fn test(
     let name = deviation.unwrap_or("no deviation");
     let problem = |problem: String| ProveError::Subject { deviation: name.into(), problem };
     let deviations = deviation.map(str::to_owned).into_iter().collect();
-    let endpoint = Embedded::start(&EmbeddedOptions { target: "proof".into(), deviations, seed })
+    let endpoint = EmbeddedEndpoint::start(&EmbeddedOptions { target: "proof".into(), deviations, seed })
         .map_err(|error| problem(error.to_string()))?;
     let application = endpoint.application().ok_or_else(|| problem("the target has no application".into()))?;
     let base = application.base_urls.first().ok_or_else(|| problem("the application has no URL".into()))?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::leftovers::Leftover;
-use crate::bench::{Load, Measured, Shape};
+use crate::bench::{Load, Measurement, Shape};
 use crate::output::table;
 
 /// The version of the JSON document's form.
@@ -16,25 +16,25 @@ const VERSION: u32 = 1;
 const LONGEST_BAR: u64 = 50;
 
 /// Everything that a run of loads found.
-pub struct Report {
+pub struct BenchReport {
     pub url: String,
     pub load: Load,
     pub people: usize,
     /// How long creating them took.
     pub populated: Duration,
-    pub rows: Vec<Row>,
+    pub rows: Vec<ShapeOutcome>,
     /// URL and reason.
     pub leftovers: Vec<Leftover>,
     pub interrupted: bool,
 }
 
 /// What became of one shape.
-pub enum Row {
-    Measured { shape: Shape, measured: Measured },
+pub enum ShapeOutcome {
+    Measured { shape: Shape, measured: Measurement },
     Skipped { shape: Shape, reason: String },
 }
 
-impl Report {
+impl BenchReport {
     pub const fn new(load: Load) -> Self {
         Self {
             url: String::new(),
@@ -48,13 +48,13 @@ impl Report {
     }
 
     /// The latencies to show: in a closed loop with the waits that nobody saw.
-    fn shown(&self, measured: &Measured) -> Measured {
+    fn shown(&self, measured: &Measurement) -> Measurement {
         if self.load.rate.is_some() { measured.clone() } else { measured.corrected() }
     }
 }
 
 /// The result for a person.
-pub fn text(report: &Report) -> String {
+pub fn text(report: &BenchReport) -> String {
     let load = &report.load;
     let kind = match load.rate {
         Some(rate) => format!("open loop, {rate} requests a second due over {} connections", load.connections),
@@ -72,8 +72,8 @@ pub fn text(report: &Report) -> String {
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     for row in &report.rows {
         rows.push(match row {
-            Row::Skipped { shape, reason } => vec![shape.as_str().to_owned(), format!("skipped: {reason}")],
-            Row::Measured { shape, measured } => {
+            ShapeOutcome::Skipped { shape, reason } => vec![shape.as_str().to_owned(), format!("skipped: {reason}")],
+            ShapeOutcome::Measured { shape, measured } => {
                 let found = report.shown(measured).percentiles();
                 let times = [found.p50, found.p90, found.p99, found.p99_9, found.max].map(latency);
                 let mut cells =
@@ -86,7 +86,7 @@ pub fn text(report: &Report) -> String {
     }
     text.push_str(&table(&rows));
     for row in &report.rows {
-        if let Row::Measured { shape, measured } = row {
+        if let ShapeOutcome::Measured { shape, measured } = row {
             text.push_str(&details(*shape, measured, &report.shown(measured)));
         }
     }
@@ -109,7 +109,7 @@ pub fn text(report: &Report) -> String {
 }
 
 /// Errors by kind, and the histogram.
-fn details(shape: Shape, measured: &Measured, shown: &Measured) -> String {
+fn details(shape: Shape, measured: &Measurement, shown: &Measurement) -> String {
     let mut text = format!("\n{}\n", shape.as_str());
     for (kind, count) in &measured.errors {
         let _ = writeln!(text, "  failed: {kind} {count} times");
@@ -139,14 +139,14 @@ fn latency(time: Duration) -> String {
 }
 
 /// The result for a machine; times in milliseconds.
-pub fn json(report: &Report) -> Value {
+pub fn json(report: &BenchReport) -> Value {
     let millis = |time: Duration| json!((time.as_secs_f64() * 1e6).round() / 1e3);
     let rows: Vec<Value> = report
         .rows
         .iter()
         .map(|row| match row {
-            Row::Skipped { shape, reason } => json!({"shape": shape.as_str(), "skipped": reason}),
-            Row::Measured { shape, measured } => {
+            ShapeOutcome::Skipped { shape, reason } => json!({"shape": shape.as_str(), "skipped": reason}),
+            ShapeOutcome::Measured { shape, measured } => {
                 let shown = report.shown(measured);
                 let found = shown.percentiles();
                 let rows: Vec<Value> = shown

@@ -13,11 +13,11 @@ use crate::output::{Output, Printable};
 
 /// The reports of one run.
 pub struct CycleReports {
-    reports: Vec<Report>,
+    reports: Vec<CycleReportWriter>,
     output: Output,
 }
 
-struct Report {
+struct CycleReportWriter {
     format: CycleFormat,
     file: Option<(PathBuf, File)>,
     cycles: usize,
@@ -30,7 +30,7 @@ impl CycleReports {
         asked: impl IntoIterator<Item = (CycleFormat, Option<PathBuf>)>,
         output: &Output,
     ) -> Result<Self, Failure> {
-        let open = |(format, path): (CycleFormat, Option<PathBuf>)| -> Result<Report, Failure> {
+        let open = |(format, path): (CycleFormat, Option<PathBuf>)| -> Result<CycleReportWriter, Failure> {
             let file = match path {
                 Some(path) => {
                     let file = private::create(&path).map_err(|error| {
@@ -40,7 +40,7 @@ impl CycleReports {
                 }
                 None => None,
             };
-            Ok(Report { format, file, cycles: 0 })
+            Ok(CycleReportWriter { format, file, cycles: 0 })
         };
         Ok(Self { reports: asked.into_iter().map(open).collect::<Result<_, _>>()?, output: output.clone() })
     }
@@ -86,7 +86,7 @@ impl CycleReports {
     }
 }
 
-impl Report {
+impl CycleReportWriter {
     fn write(&mut self, text: Printable, output: &Output) -> Result<(), Failure> {
         match &mut self.file {
             None => output.print(text),

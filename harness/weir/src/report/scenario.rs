@@ -4,21 +4,21 @@ use weir_exchange::legible;
 
 use super::DocumentForm;
 use crate::output::{Printable, table};
-use crate::scenario::Told;
+use crate::scenario::ScenarioReport;
 
 /// The document in one form.
-pub fn document(told: &Told, form: DocumentForm) -> Printable {
+pub fn document(report: &ScenarioReport, form: DocumentForm) -> Printable {
     match form {
-        DocumentForm::Text => text(told).into(),
-        DocumentForm::Json => Printable::json(told.json()),
-        DocumentForm::Markdown => told.markdown().into(),
+        DocumentForm::Text => text(report).into(),
+        DocumentForm::Json => Printable::json(report.json()),
+        DocumentForm::Markdown => report.markdown().into(),
     }
 }
 
-fn text(told: &Told) -> String {
-    let rows: Vec<Vec<String>> = std::iter::once(&told.columns).chain(&told.rows).cloned().collect();
-    let mut text = format!("{}\n\n{}\n", legible::one_line(&told.about), table(&rows));
-    for sentence in &told.verdict {
+fn text(report: &ScenarioReport) -> String {
+    let rows: Vec<Vec<String>> = std::iter::once(&report.columns).chain(&report.rows).cloned().collect();
+    let mut text = format!("{}\n\n{}\n", legible::one_line(&report.about), table(&rows));
+    for sentence in &report.verdict {
         text.push_str(&legible::one_line(sentence));
         text.push('\n');
     }

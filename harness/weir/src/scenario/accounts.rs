@@ -14,9 +14,9 @@ use weir_provision::ledger::{Kind, MemoryLedger};
 use weir_provision::mapping::{FieldRule, Mapping, field};
 use weir_provision::source::{Directory, Entries, Source, SourceError};
 
-use super::place::State;
+use super::application::State;
 use super::rehearsal::{Rehearsal, changed, person, removed};
-use super::{Place, ScenarioError, Told};
+use super::{ScenarioApplication, ScenarioError, ScenarioReport};
 
 fn columns(names: &[&str]) -> Vec<String> {
     names.iter().map(|&name| name.to_owned()).collect()
@@ -79,12 +79,15 @@ impl DeletionObservation {
     }
 }
 
-fn first(places: &[Place]) -> Result<&Place, ScenarioError> {
+fn first(places: &[ScenarioApplication]) -> Result<&ScenarioApplication, ScenarioError> {
     places.first().ok_or_else(|| ScenarioError::Unsuitable("the target has no application".to_owned()))
 }
 
 /// The identifier's source changes after users were provisioned.
-pub(super) async fn fixed_identifier(places: &[Place], description: &Description) -> Result<Told, ScenarioError> {
+pub(super) async fn fixed_identifier(
+    places: &[ScenarioApplication],
+    description: &Description,
+) -> Result<ScenarioReport, ScenarioError> {
     let place = first(places)?;
     let uid = place.fresh_name();
     let mail = format!("{uid}@example.com");
@@ -109,7 +112,7 @@ pub(super) async fn fixed_identifier(places: &[Place], description: &Description
         IdentifierObservation { connection: renewed, account: "mail", reported: new },
     ];
     let doubled = created == 1 && old != State::Gone;
-    Ok(Told {
+    Ok(ScenarioReport {
         scenario: "fixed-identifier",
         client: description.id.clone(),
         about: format!("{}: a user is provisioned by one identifier, and then by another", description.name),
@@ -126,7 +129,10 @@ pub(super) async fn fixed_identifier(places: &[Place], description: &Description
 }
 
 /// Provision Disabled Users together with Remove User Action Delete.
-pub(super) async fn provision_disabled(places: &[Place], description: &Description) -> Result<Told, ScenarioError> {
+pub(super) async fn provision_disabled(
+    places: &[ScenarioApplication],
+    description: &Description,
+) -> Result<ScenarioReport, ScenarioError> {
     if !description.options.disabled_are_removed {
         return Err(ScenarioError::Unsuitable(format!(
             "{} disables who is disabled in the source whatever the Remove Action is, so that this cannot happen; use --as pingfederate-aquera",
@@ -155,7 +161,7 @@ pub(super) async fn provision_disabled(places: &[Place], description: &Descripti
     }
     // The account was deleted when the user was disabled; what counts is where it stands after the last event.
     let returns = observations.last().is_some_and(|last| last.provisions && last.reported == State::Inactive);
-    Ok(Told {
+    Ok(ScenarioReport {
         scenario: "provision-disabled-with-delete",
         client: description.id.clone(),
         about: format!(
@@ -206,7 +212,10 @@ impl Source for GroupDn<'_> {
 }
 
 /// A user is deleted in LDAP; the group that targets them still lists the name.
-pub(super) async fn group_dn_deletion(places: &[Place], description: &Description) -> Result<Told, ScenarioError> {
+pub(super) async fn group_dn_deletion(
+    places: &[ScenarioApplication],
+    description: &Description,
+) -> Result<ScenarioReport, ScenarioError> {
     let place = first(places)?;
     let (ada, bo) = (place.fresh_name(), place.fresh_name());
     let group = place.fresh_name();
@@ -239,7 +248,7 @@ pub(super) async fn group_dn_deletion(places: &[Place], description: &Descriptio
     }
     // Before the deletion, in the cycle after it, in another one, and after a change of the group.
     let lingers = observations[1..=2].iter().all(|after| after.reported == State::Active);
-    Ok(Told {
+    Ok(ScenarioReport {
         scenario: "group-dn-deletion",
         client: description.id.clone(),
         about: format!("{}: users are targeted through a Group DN, and one is deleted in LDAP", description.name),

@@ -9,10 +9,10 @@ use weir_exchange::difference::at;
 use weir_exchange::{Client, ClientOptions, CreatedResources, Credentials, Request};
 use weir_judge::{Event, Events};
 
-use super::{ScenarioError, Subject};
+use super::{ScenarioEndpoint, ScenarioError};
 
 /// One application, or somebody's whole endpoint.
-pub struct Place {
+pub struct ScenarioApplication {
     pub name: String,
     pub client: Client,
     /// The control API of an endpoint of our own.
@@ -24,12 +24,12 @@ pub struct Place {
 }
 
 /// Every application of an endpoint of our own, or somebody's endpoint.
-pub(super) fn places(subject: &Subject<'_>) -> Result<Vec<Place>, ScenarioError> {
+pub(super) fn all(subject: &ScenarioEndpoint<'_>) -> Result<Vec<ScenarioApplication>, ScenarioError> {
     let failed = |error: &dyn std::fmt::Display| ScenarioError::Unreachable(error.to_string());
     let embedded = match subject {
-        Subject::Foreign { client, prefix } => {
+        ScenarioEndpoint::Foreign { client, prefix } => {
             let created = CreatedResources::default();
-            return Ok(vec![Place {
+            return Ok(vec![ScenarioApplication {
                 name: "the endpoint".to_owned(),
                 client: client.noting(&created),
                 control: None,
@@ -38,7 +38,7 @@ pub(super) fn places(subject: &Subject<'_>) -> Result<Vec<Place>, ScenarioError>
                 next: AtomicUsize::new(1),
             }]);
         }
-        Subject::Embedded(embedded) => embedded,
+        ScenarioEndpoint::Embedded(embedded) => embedded,
     };
     let credentials = Credentials::Bearer(embedded.control_token().clone());
     let control = Client::new(embedded.control_url(), ClientOptions { credentials, ..ClientOptions::default() })
@@ -47,7 +47,7 @@ pub(super) fn places(subject: &Subject<'_>) -> Result<Vec<Place>, ScenarioError>
     for application in embedded.applications() {
         let Some(base) = application.base_urls.first() else { continue };
         let options = ClientOptions { credentials: application.credentials(), ..ClientOptions::default() };
-        places.push(Place {
+        places.push(ScenarioApplication {
             name: application.name.clone(),
             client: Client::new(base, options).map_err(|error| failed(&error))?,
             control: Some(control.clone()),
@@ -91,7 +91,7 @@ impl State {
     }
 }
 
-impl Place {
+impl ScenarioApplication {
     /// A name that nothing at this place has yet.
     pub fn fresh_name(&self) -> String {
         format!("{}-{}", self.prefix, self.next.fetch_add(1, Ordering::Relaxed))

@@ -10,7 +10,7 @@ use weir_provision::mapping::Mapping;
 use weir_provision::options::Put;
 
 use super::rehearsal::{Rehearsal, changed, person};
-use super::{Place, ScenarioError, Told};
+use super::{ScenarioApplication, ScenarioError, ScenarioReport};
 
 fn columns(names: &[&str]) -> Vec<String> {
     names.iter().map(|&name| name.to_owned()).collect()
@@ -22,7 +22,10 @@ fn value(user: Option<&Value>, path: &str) -> String {
 }
 
 /// An attribute loses its value in the source, and keeps it in the target.
-pub(super) async fn never_cleared(places: &[Place], description: &Description) -> Result<Told, ScenarioError> {
+pub(super) async fn never_cleared(
+    places: &[ScenarioApplication],
+    description: &Description,
+) -> Result<ScenarioReport, ScenarioError> {
     let place = first(places)?;
     let uid = place.fresh_name();
     let mut rehearsal = Rehearsal::new(place, description, &person(&uid, "telephoneNumber: +1 202-555-0123\n"))?;
@@ -41,7 +44,7 @@ pub(super) async fn never_cleared(places: &[Place], description: &Description) -
         })
         .collect();
     let stays = rows.iter().any(|row| row[4] != "-");
-    Ok(Told {
+    Ok(ScenarioReport {
         scenario: "never-cleared",
         client: description.id.clone(),
         about: format!("{}: two attributes lose their values in the source", description.name),
@@ -61,7 +64,10 @@ pub(super) async fn never_cleared(places: &[Place], description: &Description) -
 }
 
 /// A new work email, where the target tells `type` and `primary`, and where it omits them.
-pub(super) async fn type_omitted(places: &[Place], description: &Description) -> Result<Told, ScenarioError> {
+pub(super) async fn type_omitted(
+    places: &[ScenarioApplication],
+    description: &Description,
+) -> Result<ScenarioReport, ScenarioError> {
     let place = first(places)?;
     let mut rows = Vec::new();
     for omits in [false, true] {
@@ -88,7 +94,7 @@ pub(super) async fn type_omitted(places: &[Place], description: &Description) ->
         rows.push(vec![tells.to_owned(), shown.join("; "), verdict.to_owned()]);
     }
     let hurts = rows[1][2] != "replaced";
-    Ok(Told {
+    Ok(ScenarioReport {
         scenario: "type-or-primary-omitted",
         client: description.id.clone(),
         about: format!(
@@ -111,7 +117,10 @@ pub(super) async fn type_omitted(places: &[Place], description: &Description) ->
 }
 
 /// Something that only the target knows, before and after an update of another attribute.
-pub(super) async fn mapped_only(places: &[Place], description: &Description) -> Result<Told, ScenarioError> {
+pub(super) async fn mapped_only(
+    places: &[ScenarioApplication],
+    description: &Description,
+) -> Result<ScenarioReport, ScenarioError> {
     let mut rows = Vec::new();
     for place in places
         .iter()
@@ -136,7 +145,7 @@ pub(super) async fn mapped_only(places: &[Place], description: &Description) -> 
         }
     }
     let wiped = rows.iter().any(|row| row[4] == "wiped");
-    Ok(Told {
+    Ok(ScenarioReport {
         scenario: "mapped-only-replaces",
         client: description.id.clone(),
         about: format!(
@@ -159,7 +168,7 @@ pub(super) async fn mapped_only(places: &[Place], description: &Description) -> 
 }
 
 /// Gives the user a nickName by PUT, as an administrator of the target would.
-async fn set_by_hand(place: &Place, uid: &str) -> Result<(), ScenarioError> {
+async fn set_by_hand(place: &ScenarioApplication, uid: &str) -> Result<(), ScenarioError> {
     let mut user = place.user(uid).await?.ok_or_else(|| ScenarioError::Unsuitable(format!("{uid} was not created")))?;
     user["nickName"] = Value::from("Patty");
     if let Some(user) = user.as_object_mut() {
@@ -178,10 +187,13 @@ async fn set_by_hand(place: &Place, uid: &str) -> Result<(), ScenarioError> {
 }
 
 /// What breaks one schema.
-type Broken = fn(&mut Value);
+type Breakage = fn(&mut Value);
 
 /// The mapping page with the endpoint's schemas, and with schemas that are broken in ways that were seen.
-pub(super) async fn invalid_schemas(places: &[Place], description: &Description) -> Result<Told, ScenarioError> {
+pub(super) async fn invalid_schemas(
+    places: &[ScenarioApplication],
+    description: &Description,
+) -> Result<ScenarioReport, ScenarioError> {
     let place = first(places)?;
     let exchange = place
         .client
@@ -191,7 +203,7 @@ pub(super) async fn invalid_schemas(places: &[Place], description: &Description)
     let schemas = exchange.at("Resources").and_then(Value::as_array).cloned().unwrap_or_default();
     let mapping = Mapping::inet_org_person();
     let whole = fields::offered(&schemas).len();
-    let breaks: [(&str, Broken); 5] = [
+    let breaks: [(&str, Breakage); 5] = [
         ("as they are", |_| {}),
         ("without attributes", |schema| schema["attributes"] = json!([])),
         ("attributes without names", |schema| {
@@ -229,7 +241,7 @@ pub(super) async fn invalid_schemas(places: &[Place], description: &Description)
     } else {
         verdict.push(format!("The schemas of {} give every mapped field; after a change there, look at the mapping page (weir connection fields FILE) before the next cycle.", place.name));
     }
-    Ok(Told {
+    Ok(ScenarioReport {
         scenario: "invalid-schemas",
         client: description.id.clone(),
         about: format!(
@@ -244,6 +256,6 @@ pub(super) async fn invalid_schemas(places: &[Place], description: &Description)
     })
 }
 
-fn first(places: &[Place]) -> Result<&Place, ScenarioError> {
+fn first(places: &[ScenarioApplication]) -> Result<&ScenarioApplication, ScenarioError> {
     places.first().ok_or_else(|| ScenarioError::Unsuitable("the target has no application".to_owned()))
 }

@@ -5,7 +5,7 @@ use weir_provision::client::Description;
 use weir_provision::options::GroupNameSource;
 
 use super::rehearsal::{Rehearsal, person};
-use super::{Place, ScenarioError, Told};
+use super::{ScenarioApplication, ScenarioError, ScenarioReport};
 
 fn group(dn: &str, cn: &str, guid: &str, member: &str) -> String {
     format!(
@@ -14,7 +14,7 @@ fn group(dn: &str, cn: &str, guid: &str, member: &str) -> String {
 }
 
 /// How many members the groups of this name have, in the order of the target's list.
-async fn sizes(place: &Place, name: &str) -> Result<Vec<usize>, ScenarioError> {
+async fn sizes(place: &ScenarioApplication, name: &str) -> Result<Vec<usize>, ScenarioError> {
     let groups = place.groups(name).await?;
     Ok(groups.iter().map(|group| group["members"].as_array().map_or(0, Vec::len)).collect())
 }
@@ -27,7 +27,10 @@ fn in_words(sizes: &[usize]) -> String {
     }
 }
 
-pub(super) async fn collision(places: &[Place], description: &Description) -> Result<Told, ScenarioError> {
+pub(super) async fn collision(
+    places: &[ScenarioApplication],
+    description: &Description,
+) -> Result<ScenarioReport, ScenarioError> {
     if description.group.is_none() {
         return Err(ScenarioError::Unsuitable(format!("{} provisions no groups", description.id)));
     }
@@ -98,7 +101,7 @@ pub(super) async fn collision(places: &[Place], description: &Description) -> Re
     } else {
         "Two channels with one group name share the group: memberships are merged.".to_owned()
     });
-    Ok(Told {
+    Ok(ScenarioReport {
         scenario: "group-name-collision",
         client: description.id.clone(),
         about: format!("{}: groups of one name, in one channel and in two", description.name),

@@ -3,22 +3,22 @@
 //! nothing is touched that the run did not create.
 
 mod accounts;
+mod application;
 mod attributes;
 mod groups;
 mod partial_update;
-mod place;
 mod rehearsal;
-mod told;
+mod report;
 
 use tokio::sync::watch;
 use weir_exchange::Client;
 use weir_judge::Events;
 use weir_provision::client::Description;
 
-use crate::embedded::Embedded;
+use crate::embedded::EmbeddedEndpoint;
 
-pub use place::Place;
-pub use told::Told;
+pub use application::ScenarioApplication;
+pub use report::ScenarioReport;
 
 /// What is acted out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -44,9 +44,9 @@ pub enum Scenario {
 }
 
 /// Whose endpoint it is.
-pub enum Subject<'a> {
+pub enum ScenarioEndpoint<'a> {
     /// Our own, with what its applications hold.
-    Embedded(&'a Embedded),
+    Embedded(&'a EmbeddedEndpoint),
     /// Somebody's, with the prefix of every name that is made there.
     Foreign { client: &'a Client, prefix: &'a str },
 }
@@ -97,12 +97,12 @@ impl Scenario {
 /// The endpoint cannot be used for it, or the run was interrupted.
 pub async fn run(
     scenario: Scenario,
-    subject: &Subject<'_>,
+    subject: &ScenarioEndpoint<'_>,
     description: &Description,
     events: &Events,
     mut interrupted: watch::Receiver<bool>,
-) -> Result<Told, ScenarioError> {
-    let places = place::places(subject)?;
+) -> Result<ScenarioReport, ScenarioError> {
+    let places = application::all(subject)?;
     let told = tokio::select! {
         told = act(scenario, &places, description) => told,
         Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => Err(ScenarioError::Interrupted),
@@ -113,7 +113,11 @@ pub async fn run(
     told
 }
 
-async fn act(scenario: Scenario, places: &[Place], description: &Description) -> Result<Told, ScenarioError> {
+async fn act(
+    scenario: Scenario,
+    places: &[ScenarioApplication],
+    description: &Description,
+) -> Result<ScenarioReport, ScenarioError> {
     match scenario {
         Scenario::PartialUpdate => partial_update::run(places, description).await,
         Scenario::NeverCleared => attributes::never_cleared(places, description).await,

@@ -9,9 +9,9 @@ use weir_provision::RemoveUserAction;
 use weir_provision::client::Description;
 use weir_provision::options::Disable;
 
-use super::place::State;
+use super::application::State;
 use super::rehearsal::{Rehearsal, changed, in_words, person, removed};
-use super::{Place, ScenarioError, Told};
+use super::{ScenarioApplication, ScenarioError, ScenarioReport};
 
 /// How many rows are acted out at once.
 const AT_ONCE: usize = 4;
@@ -48,14 +48,14 @@ pub(super) fn target() -> String {
 
 /// What happens to the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Happening {
+enum UserEvent {
     Disabled,
     Deleted,
     OutOfFilter,
     RuleDeleted { deprovisions: bool },
 }
 
-impl Happening {
+impl UserEvent {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Disabled => "user disabled",
@@ -80,9 +80,9 @@ struct Setup {
 
 /// One observation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Row {
+struct DeprovisioningObservation {
     setup: String,
-    happening: Happening,
+    happening: UserEvent,
     application: String,
     sent: String,
     came: String,
@@ -90,7 +90,10 @@ struct Row {
     account: State,
 }
 
-pub(super) async fn run(places: &[Place], description: &Description) -> Result<Told, ScenarioError> {
+pub(super) async fn run(
+    places: &[ScenarioApplication],
+    description: &Description,
+) -> Result<ScenarioReport, ScenarioError> {
     let setups = setups(description)?;
     let mut acts = Vec::new();
     for place in places {
@@ -153,20 +156,20 @@ fn setups(description: &Description) -> Result<Vec<Setup>, ScenarioError> {
 }
 
 /// What can happen to a user of this set-up; what is sent alike for PUT and PATCH is acted out once.
-fn happenings(setup: &Setup) -> Vec<Happening> {
+fn happenings(setup: &Setup) -> Vec<UserEvent> {
     let description = &setup.description;
-    let mut all = vec![Happening::Disabled, Happening::Deleted, Happening::OutOfFilter];
+    let mut all = vec![UserEvent::Disabled, UserEvent::Deleted, UserEvent::OutOfFilter];
     if description.option_name("options.deprovision_on_rule_deletion").is_some() {
-        all.push(Happening::RuleDeleted { deprovisions: true });
-        all.push(Happening::RuleDeleted { deprovisions: false });
+        all.push(UserEvent::RuleDeleted { deprovisions: true });
+        all.push(UserEvent::RuleDeleted { deprovisions: false });
     }
     let is_second = description.user.disable == Disable::Patch;
     all.retain(|happening| {
         let disables = match happening {
-            Happening::Disabled => {
+            UserEvent::Disabled => {
                 setup.action == RemoveUserAction::Disable || !description.options.disabled_are_removed
             }
-            Happening::RuleDeleted { deprovisions: false } => false,
+            UserEvent::RuleDeleted { deprovisions: false } => false,
             _ => setup.action == RemoveUserAction::Disable,
         };
         !is_second || (setup.disables && disables)
@@ -174,16 +177,20 @@ fn happenings(setup: &Setup) -> Vec<Happening> {
     all
 }
 
-async fn act(place: &Place, setup: &Setup, happening: Happening) -> Result<Row, ScenarioError> {
+async fn act(
+    place: &ScenarioApplication,
+    setup: &Setup,
+    happening: UserEvent,
+) -> Result<DeprovisioningObservation, ScenarioError> {
     let uid = place.fresh_name();
     let mut rehearsal = Rehearsal::new(place, &setup.description, &person(&uid, ""))?;
     rehearsal.provisioner.channel.user_filter = "(title=Tester)".parse().ok();
     rehearsal.prepare().await?;
     match happening {
-        Happening::Disabled => rehearsal.change(&changed(&uid, "nsaccountlock", &["TRUE"]))?,
-        Happening::Deleted => rehearsal.change(&removed(&uid))?,
-        Happening::OutOfFilter => rehearsal.change(&changed(&uid, "title", &["Gardener"]))?,
-        Happening::RuleDeleted { deprovisions } => {
+        UserEvent::Disabled => rehearsal.change(&changed(&uid, "nsaccountlock", &["TRUE"]))?,
+        UserEvent::Deleted => rehearsal.change(&removed(&uid))?,
+        UserEvent::OutOfFilter => rehearsal.change(&changed(&uid, "title", &["Gardener"]))?,
+        UserEvent::RuleDeleted { deprovisions } => {
             rehearsal.change(&removed(&uid))?;
             let options = &mut rehearsal.provisioner.options;
             options.rule_deleted = true;
@@ -194,7 +201,7 @@ async fn act(place: &Place, setup: &Setup, happening: Happening) -> Result<Row, 
     let writes: Vec<String> = acted.writes().map(|exchange| in_words(exchange)).collect();
     let answers: Vec<String> = acted.writes().map(|exchange| exchange.status.to_string()).collect();
     let none = |list: &[String], word: &str| if list.is_empty() { word.to_owned() } else { list.join(", ") };
-    Ok(Row {
+    Ok(DeprovisioningObservation {
         setup: setup.label.clone(),
         happening,
         application: place.name.clone(),
@@ -205,14 +212,18 @@ async fn act(place: &Place, setup: &Setup, happening: Happening) -> Result<Row, 
     })
 }
 
-fn tell(places: &[Place], description: &Description, rows: &[Row]) -> Told {
-    let is_observable = places.iter().all(Place::is_observable);
+fn tell(
+    places: &[ScenarioApplication],
+    description: &Description,
+    rows: &[DeprovisioningObservation],
+) -> ScenarioReport {
+    let is_observable = places.iter().all(ScenarioApplication::is_observable);
     let columns = ["configuration and event", "sent", "came back", "the endpoint reports", "account downstream"];
     let mut columns: Vec<String> = columns.iter().map(|&column| column.to_owned()).collect();
     if places.len() > 1 {
         columns.push("applications".to_owned());
     }
-    Told {
+    ScenarioReport {
         scenario: "partial-update",
         client: description.id.clone(),
         about: format!(
@@ -224,11 +235,11 @@ fn tell(places: &[Place], description: &Description, rows: &[Row]) -> Told {
         rows: condensed(rows),
         verdict: verdict(rows, is_observable),
         is_found: rows.iter().any(|row| row.is_left() && (is_observable || row.sent != "nothing")),
-        observations: rows.iter().map(Row::json).collect(),
+        observations: rows.iter().map(DeprovisioningObservation::json).collect(),
     }
 }
 
-impl Row {
+impl DeprovisioningObservation {
     /// Whether somebody who has left can still sign in, as far as can be seen.
     fn is_left(&self) -> bool {
         match self.account {
@@ -255,7 +266,7 @@ impl Row {
 type Alike<'a> = (usize, State, State, &'a str);
 
 /// Set-ups with what happened to the user, as one cell of the table.
-type Cases<'a> = BTreeSet<(usize, &'a str, Happening)>;
+type Cases<'a> = BTreeSet<(usize, &'a str, UserEvent)>;
 
 /// Texts in the order in which they first appear.
 fn appearance<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
@@ -273,7 +284,7 @@ fn position(list: &[&str], text: &str) -> usize {
 }
 
 /// Rows with the same outcome as one, for configurations, events and applications.
-fn condensed(rows: &[Row]) -> Vec<Vec<String>> {
+fn condensed(rows: &[DeprovisioningObservation]) -> Vec<Vec<String>> {
     let setups = appearance(rows.iter().map(|row| row.setup.as_str()));
     let requests = appearance(rows.iter().map(|row| row.sent.as_str()));
     let applications = appearance(rows.iter().map(|row| row.application.as_str()));
@@ -329,12 +340,12 @@ fn named(some: &[&str], all: &[&str]) -> String {
     }
 }
 
-fn verdict(rows: &[Row], is_observable: bool) -> Vec<String> {
+fn verdict(rows: &[DeprovisioningObservation], is_observable: bool) -> Vec<String> {
     let applications = appearance(rows.iter().map(|row| row.application.as_str()));
     let mut sentences = Vec::new();
     for sent in appearance(rows.iter().map(|row| row.sent.as_str())) {
         for reported in [State::Inactive, State::Gone, State::Active] {
-            let left: Vec<&Row> =
+            let left: Vec<&DeprovisioningObservation> =
                 rows.iter().filter(|row| row.sent == sent && row.reported == reported && row.is_left()).collect();
             if left.is_empty() {
                 continue;
@@ -370,11 +381,11 @@ fn verdict(rows: &[Row], is_observable: bool) -> Vec<String> {
 }
 
 /// What to change, as far as the rows show that it helps.
-fn remedies(rows: &[Row], is_observable: bool) -> Vec<String> {
+fn remedies(rows: &[DeprovisioningObservation], is_observable: bool) -> Vec<String> {
     let mut sentences = Vec::new();
-    let deletes = |row: &&Row| row.sent == "DELETE";
+    let deletes = |row: &&DeprovisioningObservation| row.sent == "DELETE";
     let label = rows.iter().find(deletes).map(|row| row.setup.clone());
-    let disables = |row: &Row| row.sent.contains("active false");
+    let disables = |row: &DeprovisioningObservation| row.sent.contains("active false");
     if let Some(label) = label {
         let is_helpful = rows.iter().filter(deletes).all(|row| !row.is_left());
         let hurts = rows.iter().any(|row| disables(row) && row.is_left());

@@ -14,10 +14,10 @@ use weir_provision::ledger::MemoryLedger;
 use weir_provision::source::{Directory, Source};
 use weir_provision::{Channel, Options};
 
-use super::{Place, ScenarioError};
+use super::{ScenarioApplication, ScenarioError};
 
 pub(super) struct Rehearsal<'a> {
-    pub place: &'a Place,
+    pub place: &'a ScenarioApplication,
     pub directory: Directory,
     pub provisioner: Provisioner,
     /// The answers of the endpoint reach the client without `type` and `primary`.
@@ -25,13 +25,17 @@ pub(super) struct Rehearsal<'a> {
 }
 
 /// What a cycle did, with what went over the wire.
-pub(super) struct Acted {
+pub(super) struct ObservedCycle {
     pub report: CycleReport,
     pub exchanges: Vec<Arc<Exchange>>,
 }
 
 impl<'a> Rehearsal<'a> {
-    pub(super) fn new(place: &'a Place, description: &Description, ldif: &str) -> Result<Self, ScenarioError> {
+    pub(super) fn new(
+        place: &'a ScenarioApplication,
+        description: &Description,
+        ldif: &str,
+    ) -> Result<Self, ScenarioError> {
         let options = Options { timeout: Duration::from_secs(30), ..description.options.clone() };
         let provisioner = Provisioner {
             channel: Channel::default().for_client(description),
@@ -50,25 +54,25 @@ impl<'a> Rehearsal<'a> {
     }
 
     /// Runs a cycle.
-    pub(super) async fn cycle(&mut self) -> Result<Acted, ScenarioError> {
+    pub(super) async fn cycle(&mut self) -> Result<ObservedCycle, ScenarioError> {
         let directory = self.directory.clone();
         self.cycle_from(&directory).await
     }
 
     /// As [`Self::cycle`], from another source than the directory.
-    pub(super) async fn cycle_from(&mut self, source: &dyn Source) -> Result<Acted, ScenarioError> {
+    pub(super) async fn cycle_from(&mut self, source: &dyn Source) -> Result<ObservedCycle, ScenarioError> {
         let (client, recording) = self.place.client.recorded();
         let sender = Sender::new(client, &self.provisioner.description);
-        self.provisioner.wire = if self.omits_types { Arc::new(Omitting(sender)) } else { Arc::new(sender) };
+        self.provisioner.wire = if self.omits_types { Arc::new(UntypedWire(sender)) } else { Arc::new(sender) };
         let report = self.provisioner.cycle(source).await.map_err(|error| ours(&error))?;
         if let Some(aborted) = &report.aborted {
             return Err(ScenarioError::Unreachable(aborted.to_string()));
         }
-        Ok(Acted { report, exchanges: recording.exchanges() })
+        Ok(ObservedCycle { report, exchanges: recording.exchanges() })
     }
 
     /// As [`Self::cycle`], for what has to come off before the scenario begins.
-    pub(super) async fn prepare(&mut self) -> Result<Acted, ScenarioError> {
+    pub(super) async fn prepare(&mut self) -> Result<ObservedCycle, ScenarioError> {
         let acted = self.cycle().await?;
         match acted.report.failures.first() {
             Some(failure) => {
@@ -80,9 +84,9 @@ impl<'a> Rehearsal<'a> {
 }
 
 /// A wire whose answers lack `type` and `primary`, as those of some targets do.
-struct Omitting(Sender);
+struct UntypedWire(Sender);
 
-impl Wire for Omitting {
+impl Wire for UntypedWire {
     fn send(&self, call: Call) -> BoxFuture<'_, Result<Reply, NoAnswer>> {
         Box::pin(async move {
             let mut reply = self.0.send(call).await?;
@@ -114,7 +118,7 @@ fn ours(error: &dyn std::fmt::Display) -> ScenarioError {
     ScenarioError::Unsuitable(format!("the scenario is broken: {error}"))
 }
 
-impl Acted {
+impl ObservedCycle {
     /// The requests that write, in the order of their answers.
     pub(super) fn writes(&self) -> impl Iterator<Item = &Arc<Exchange>> {
         self.exchanges.iter().filter(|exchange| exchange.method != Method::GET)

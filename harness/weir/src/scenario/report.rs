@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 /// The outcome of a scenario.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Told {
+pub struct ScenarioReport {
     pub scenario: &'static str,
     pub client: String,
     /// What was acted out, in one sentence.
@@ -19,7 +19,7 @@ pub struct Told {
     pub observations: Vec<Value>,
 }
 
-impl Told {
+impl ScenarioReport {
     /// As one document for programs.
     #[must_use]
     pub fn json(&self) -> Value {

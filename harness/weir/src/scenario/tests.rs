@@ -1,26 +1,28 @@
 use weir_exchange::{Client, ClientOptions, Request};
 use weir_provision::client;
 
-use super::place::State;
+use super::application::State;
 use super::*;
 use crate::embedded::EmbeddedOptions;
 
-fn start(options: &EmbeddedOptions, text: Option<&str>) -> Embedded {
+fn start(options: &EmbeddedOptions, text: Option<&str>) -> EmbeddedEndpoint {
     // Fails only if a provider is installed already, which then serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    text.map_or_else(|| Embedded::start(options), |text| Embedded::start_text(text, options)).unwrap()
+    text.map_or_else(|| EmbeddedEndpoint::start(options), |text| EmbeddedEndpoint::start_text(text, options)).unwrap()
 }
 
-async fn told(scenario: Scenario, id: &str) -> Told {
+async fn told(scenario: Scenario, id: &str) -> ScenarioReport {
     let options = EmbeddedOptions { target: "aquera".to_owned(), deviations: Vec::new(), seed: 1 };
     let embedded = start(&options, scenario.target().as_ref().map(|(_, text)| text.as_str()));
     let (_keep, interrupted) = watch::channel(false);
     let description = client::find(id).unwrap();
-    run(scenario, &Subject::Embedded(&embedded), description, &Events::new(Vec::new()), interrupted).await.unwrap()
+    run(scenario, &ScenarioEndpoint::Embedded(&embedded), description, &Events::new(Vec::new()), interrupted)
+        .await
+        .unwrap()
 }
 
 /// The observations of one application and event as `configuration: sent -> came, reported, account`.
-fn of(told: &Told, application: &str, event: &str) -> Vec<String> {
+fn of(told: &ScenarioReport, application: &str, event: &str) -> Vec<String> {
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
     told.observations
         .iter()
@@ -84,7 +86,7 @@ async fn somebodys_endpoint_shows_what_it_reports_and_is_left_clean() {
     let found = embedded.applications().iter().find(|own| own.name == "no-partial-update-ignored").unwrap();
     let options = ClientOptions { credentials: found.credentials(), ..ClientOptions::default() };
     let client = Client::new(&found.base_urls[0], options).unwrap();
-    let subject = Subject::Foreign { client: &client, prefix: "weir-abc" };
+    let subject = ScenarioEndpoint::Foreign { client: &client, prefix: "weir-abc" };
     let (_keep, interrupted) = watch::channel(false);
     let description = client::find("pingfederate-aquera").unwrap();
     let told =
@@ -128,7 +130,7 @@ async fn a_merge_shares_a_group_and_what_cannot_happen_is_said() {
     let merging = client::find("pingone-scim").unwrap().configured(&given).unwrap().description;
     let (_keep, interrupted) = watch::channel(false);
     let events = Events::new(Vec::new());
-    let subject = Subject::Embedded(&embedded);
+    let subject = ScenarioEndpoint::Embedded(&embedded);
     let told = run(Scenario::GroupNameCollision, &subject, &merging, &events, interrupted.clone()).await.unwrap();
     assert!(!told.is_found, "{:#?}", told.rows);
     for (scenario, id, said) in [

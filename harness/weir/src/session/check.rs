@@ -18,7 +18,7 @@ use weir_provision::client::Description;
 
 use super::RunEndpoint;
 use crate::lifecycle;
-use crate::lifecycle::{EmbeddedSubject, ForeignSubject, MOST_PEOPLE};
+use crate::lifecycle::{EmbeddedRun, ForeignRun, LifecycleEndpoint, MOST_PEOPLE};
 
 /// What a run does to its endpoint: the lifecycles of clients, checks, or both.
 #[derive(Clone)]
@@ -225,13 +225,13 @@ impl Round<'_> {
     async fn live(&self, client: &Description, seed: u64, events: &Events) -> u64 {
         let (endpoint, threads) = (self.endpoint, self.run.concurrency);
         let subject = match &endpoint.embedded {
-            Some(embedded) => lifecycle::Subject::Embedded(EmbeddedSubject {
+            Some(embedded) => LifecycleEndpoint::Embedded(EmbeddedRun {
                 embedded,
                 deviations: &endpoint.deviations,
                 threads,
                 observer: endpoint.observer.clone(),
             }),
-            None => lifecycle::Subject::Foreign(ForeignSubject {
+            None => LifecycleEndpoint::Foreign(ForeignRun {
                 client: endpoint.client.clone(),
                 people: self.run.people,
                 seed,

@@ -2,7 +2,7 @@
 
 use weir_exchange::{Client, ClientOptions, Further, Observer};
 
-use crate::embedded::{Embedded, EmbeddedOptions};
+use crate::embedded::{EmbeddedEndpoint, EmbeddedOptions};
 use crate::failure::Failure;
 
 /// The target of an embedded endpoint unless another is asked for.
@@ -13,7 +13,7 @@ pub struct RunEndpoint {
     /// Sends the requests of the run.
     pub client: Client,
     /// Absent if the endpoint is somebody's.
-    pub embedded: Option<Embedded>,
+    pub embedded: Option<EmbeddedEndpoint>,
     /// The deviations that an embedded one was started with, each `ID` or `ID=VALUE`.
     pub deviations: Vec<String>,
     /// Further credentials, for the checks that need them.
@@ -37,7 +37,7 @@ impl RunEndpoint {
     /// An endpoint of our own. Of `options` only pace and patience count: it has credentials and transport of its own.
     pub fn embedded(target: &str, deviations: &[String], seed: u64, options: ClientOptions) -> Result<Self, Failure> {
         let target = target.to_owned();
-        let embedded = Embedded::start(&EmbeddedOptions { target, deviations: deviations.to_vec(), seed })
+        let embedded = EmbeddedEndpoint::start(&EmbeddedOptions { target, deviations: deviations.to_vec(), seed })
             .map_err(Failure::usage)?;
         let application = embedded
             .application()

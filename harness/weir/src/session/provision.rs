@@ -66,13 +66,13 @@ pub enum Pace {
 }
 
 /// Events, each with its line's fault if it has one.
-pub type Incoming = mpsc::Receiver<Result<(usize, Event), FileFault>>;
+pub type EventReceiver = mpsc::Receiver<Result<(usize, Event), FileFault>>;
 
 /// Events that come after the cycles.
 pub struct EventSource {
     /// The file's name, for titles and faults.
     pub name: String,
-    pub incoming: Incoming,
+    pub incoming: EventReceiver,
 }
 
 /// Cycles one after the other.

@@ -16,7 +16,7 @@ use super::plain::check_of;
 
 /// Everything that the page tells.
 #[derive(Default)]
-struct Run {
+struct RunPage {
     pub command: String,
     pub subject: String,
     pub offers: Vec<Offer>,
@@ -30,12 +30,12 @@ struct Run {
 /// Collects the run and writes one page to `out`.
 pub struct HtmlReport<W> {
     out: W,
-    run: Run,
+    run: RunPage,
 }
 
 impl<W: Write> HtmlReport<W> {
     pub fn new(out: W) -> Self {
-        Self { out, run: Run::default() }
+        Self { out, run: RunPage::default() }
     }
 
     fn keep(&mut self, finding: &Arc<Finding>) {

@@ -10,7 +10,7 @@ use weir_exchange::difference::Difference;
 use weir_judge::{Finding, Problem, Summary, Verdict};
 use weir_judge::{dispute, level_of};
 
-use super::{Run, requirements_of};
+use super::{RunPage, requirements_of};
 use crate::output::plural::exchanges;
 use crate::report::plain::check_of;
 use crate::report::table::duration;
@@ -29,7 +29,7 @@ fn hash(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }
 
-pub(super) fn page(run: &Run, summary: &Summary) -> Markup {
+pub(super) fn page(run: &RunPage, summary: &Summary) -> Markup {
     // Nothing is fetched, and no script runs but the one that stands here.
     let policy = format!("default-src 'none'; style-src {}; script-src {}", hash(STYLE), hash(SCRIPT));
     html! {
@@ -71,7 +71,7 @@ fn heading(summary: &Summary) -> String {
     }
 }
 
-fn header(run: &Run, summary: &Summary) -> Markup {
+fn header(run: &RunPage, summary: &Summary) -> Markup {
     html! {
         header {
             h1 { (heading(summary)) }
@@ -83,7 +83,7 @@ fn header(run: &Run, summary: &Summary) -> Markup {
     }
 }
 
-fn controls(run: &Run, summary: &Summary) -> Markup {
+fn controls(run: &RunPage, summary: &Summary) -> Markup {
     let mut topics: Vec<&str> = run.findings.iter().map(|finding| finding.topic()).collect();
     topics.sort_unstable();
     topics.dedup();
@@ -232,7 +232,7 @@ fn shortened(text: &str) -> String {
     }
 }
 
-fn capabilities(run: &Run) -> Markup {
+fn capabilities(run: &RunPage) -> Markup {
     html! {
         details class="part" {
             summary { h2 { "Capabilities of the endpoint" } }
@@ -252,7 +252,7 @@ fn capabilities(run: &Run) -> Markup {
     }
 }
 
-fn coverage(run: &Run) -> Markup {
+fn coverage(run: &RunPage) -> Markup {
     html! {
         details class="part" {
             summary { h2 { "Coverage by RFC section" } }
