@@ -3,6 +3,7 @@
 use actix_web::HttpRequest;
 use tracing::Span;
 use tracing::field::Empty;
+use weir_mask::Masker;
 
 /// A running endpoint.
 pub fn endpoint(address: std::net::SocketAddr, target: &str) -> Span {
@@ -13,6 +14,9 @@ pub fn endpoint(address: std::net::SocketAddr, target: &str) -> Span {
 /// One request, from its head to its answer; `application` and `status` follow when they are known. A path arrives with
 /// every sign outside of ASCII encoded, so it is safe to print.
 pub fn request(endpoint: &Span, request: &HttpRequest) -> Span {
-    let (method, path) = (request.method().as_str(), request.uri().path());
+    let (method, sent) = (request.method().as_str(), request.uri().path());
+    // A path can hold a parameter, as that of a URL without its question mark does.
+    let masked = Masker::default().target(sent);
+    let path = masked.as_deref().unwrap_or(sent);
     tracing::info_span!(parent: endpoint, "request", method, path, application = Empty, status = Empty)
 }

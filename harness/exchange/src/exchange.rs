@@ -8,11 +8,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use jiff::Timestamp;
 use reqwest::Method;
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use url::Url;
+use weir_mask::{BodyHead, Masker};
 
 use super::meter::MeterShare;
+
+/// Stands in a report where a secret was.
+const MASKED: &str = "(masked)";
 
 /// How the request authenticated itself; the secret is not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,27 +137,68 @@ impl Exchange {
         (200..300).contains(&self.status)
     }
 
-    /// The path and query of the request, as a person reads it in a report.
+    /// The path and query of the request, as a person reads it in a report, secrets masked.
     pub fn target(&self) -> String {
-        match self.url.query() {
+        let target = match self.url.query() {
             Some(query) => format!("{}?{query}", self.url.path()),
             None => self.url.path().into(),
-        }
+        };
+        Masker::new(MASKED).target(&target).unwrap_or(target)
     }
 
-    /// The body that was sent, with passwords masked.
+    /// The URL of the request, secrets masked.
+    pub fn shown_url(&self) -> String {
+        Masker::new(MASKED).target(self.url.as_str()).unwrap_or_else(|| self.url.to_string())
+    }
+
+    /// The headers that were sent, secrets masked.
+    pub fn shown_request_headers(&self) -> Vec<(String, String)> {
+        shown_headers(&self.request_headers)
+    }
+
+    /// The headers that came, secrets masked.
+    pub fn shown_response_headers(&self) -> Vec<(String, String)> {
+        shown_headers(&self.response_headers)
+    }
+
+    /// The body that was sent, secrets masked.
     pub fn request_text(&self) -> String {
-        curl::shown_body(&self.request_body)
+        shown_body(&self.request_headers, &self.request_body)
     }
 
-    /// The body that came, with passwords masked.
+    /// The body that came, secrets masked.
     pub fn response_text(&self) -> String {
-        curl::shown_body(&self.response_body)
+        shown_body(&self.response_headers, &self.response_body)
     }
 
     /// A curl command that repeats the request; credentials are named as `$WEIR_BEARER`, `$WEIR_BASIC`, passwords in
     /// the body as `$WEIR_PASSWORD`.
     pub fn curl(&self) -> String {
         curl::command(self)
+    }
+}
+
+fn shown_headers(headers: &HeaderMap) -> Vec<(String, String)> {
+    let mut masker = Masker::new(MASKED);
+    let shown = |(name, value): (&HeaderName, &HeaderValue)| {
+        let value = masker.header(name.as_str(), value.as_bytes());
+        (name.to_string(), String::from_utf8_lossy(&value).into_owned())
+    };
+    headers.iter().map(shown).collect()
+}
+
+fn shown_body(headers: &HeaderMap, body: &[u8]) -> String {
+    String::from_utf8_lossy(&Masker::new(MASKED).body(body_head(headers), body)).into_owned()
+}
+
+/// What the headers say about the body. The client has decoded what it asked to be encoded, and taken the header away.
+fn body_head(headers: &HeaderMap) -> BodyHead<'_> {
+    BodyHead {
+        media_type: headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes),
+        encoding: headers
+            .get_all(CONTENT_ENCODING)
+            .iter()
+            .find(|encoding| *encoding != "identity")
+            .map(HeaderValue::as_bytes),
     }
 }

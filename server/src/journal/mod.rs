@@ -40,7 +40,7 @@ pub enum JournalMode {
 /// A body as kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedBody {
-    /// At most `Limits::journal_body_bytes` of it, passwords masked.
+    /// At most `Limits::journal_body_bytes` of it, secrets masked.
     pub bytes: Bytes,
     /// How many bytes were sent.
     pub length: usize,
@@ -58,11 +58,11 @@ pub struct Exchange {
     pub client: Option<SocketAddr>,
     pub application: Option<Arc<str>>,
     pub method: Box<str>,
-    /// Path and query as sent; a query that holds a secret is masked.
+    /// Path and query as sent, the values of secrets masked.
     pub target: Box<str>,
     pub status: u16,
     pub delivery: Delivery,
-    /// One line a header, `name: value`, credentials masked.
+    /// One line a header, `name: value`, secrets masked.
     pub request_headers: Box<str>,
     pub request_body: Option<RecordedBody>,
     pub answer_headers: Box<str>,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use weir_mask::{BodyHead, Masker};
 
 use super::{Exchange, ObservedExchange, RecordedBody, mask};
 use crate::message::Delivery;
@@ -77,19 +78,21 @@ impl RingEntry {
         let mut texts = Vec::with_capacity(512);
         let (request, answer) = (observed.request_body, &observed.answer.body);
         let kept = |body: &Bytes| body_bytes_kept.filter(|_| !body.is_empty());
-        let body = |texts: &mut Vec<u8>, body: &Bytes| {
-            grown(texts, |texts| kept(body).into_iter().for_each(|limit| mask::body(texts, body, limit)))
+        // The request comes first, so that what it holds is known when its answer is masked.
+        let masker = &mut Masker::default();
+        let body = |texts: &mut Vec<u8>, masker: &mut Masker, head: BodyHead<'_>, body: &Bytes| {
+            grown(texts, |texts| kept(body).into_iter().for_each(|limit| mask::body(texts, masker, head, body, limit)))
         };
         let lengths = [
             grown(&mut texts, |texts| texts.extend_from_slice(observed.application.unwrap_or_default().as_bytes())),
             grown(&mut texts, |texts| texts.extend_from_slice(observed.method.as_bytes())),
-            grown(&mut texts, |texts| mask::target(texts, observed.uri)),
-            grown(&mut texts, |texts| mask::headers(texts, observed.request_headers.iter())),
-            body(&mut texts, request),
+            grown(&mut texts, |texts| mask::target(texts, masker, observed.uri)),
+            grown(&mut texts, |texts| mask::headers(texts, masker, observed.request_headers.iter())),
+            body(&mut texts, masker, mask::request_head(observed.request_headers), request),
             grown(&mut texts, |texts| {
-                mask::headers(texts, observed.answer.headers.iter().map(|(name, value)| (name, value)));
+                mask::headers(texts, masker, observed.answer.headers.iter().map(|(name, value)| (name, value)));
             }),
-            body(&mut texts, answer),
+            body(&mut texts, masker, mask::answer_head(&observed.answer.headers), answer),
         ];
         let head = EntryHead {
             number: 0,

@@ -1,13 +1,17 @@
 //! The curl command that repeats an exchange, with variables where secrets were.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use serde_json::Value;
+use weir_mask::{Masker, names};
 
 use super::{Authentication, Exchange};
 
-/// Stands for a secret inside a string until the shell quoting is done; a character that JSON text never holds raw.
+/// Stands for a secret until the shell quoting is done; a character that neither JSON text nor a URL holds raw.
 const SECRET: &str = "\u{1}";
+
+/// What a URL is masked with: a query has no character that a shell would take for a variable.
+const IN_URL: &str = "WEIR_SECRET";
 
 pub(super) fn command(exchange: &Exchange) -> String {
     let mut command = String::from("curl -sS -i");
@@ -23,7 +27,7 @@ pub(super) fn command(exchange: &Exchange) -> String {
         if name == "authorization" || name == "user-agent" || name == "host" || name == "content-length" {
             continue;
         }
-        if value.is_sensitive() {
+        if value.is_sensitive() || names::is_secret_header(name.as_str()) {
             let variable = name.as_str().to_ascii_uppercase().replace('-', "_");
             let _ = write!(command, " -H \"{name}: $WEIR_HEADER_{variable}\"");
         } else {
@@ -32,59 +36,28 @@ pub(super) fn command(exchange: &Exchange) -> String {
         }
     }
     if !exchange.request_body.is_empty() {
-        let _ = write!(command, " --data-binary {}", body(&exchange.request_body));
+        let _ = write!(command, " --data-binary {}", body(exchange));
     }
-    let _ = write!(command, " {}", quote(exchange.url.as_str()));
+    let url = Masker::new(IN_URL).target(exchange.url.as_str());
+    let _ = write!(command, " {}", quote(url.as_deref().unwrap_or(exchange.url.as_str())));
     command
 }
 
-fn body(bytes: &[u8]) -> String {
-    if let Ok(mut value) = serde_json::from_slice::<Value>(bytes)
-        && mask(&mut value)
-    {
-        // The placeholder is written by serde_json as an escape; the variable stands outside the single quotes.
-        return quote(&value.to_string()).replace("\\u0001", "'\"$WEIR_PASSWORD\"'");
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => quote(text),
-        Err(_) => quote_bytes(bytes),
-    }
-}
-
-/// The body as a report may show it: passwords replaced by a word, bytes that are no text by their replacement character.
-pub(super) fn shown_body(bytes: &[u8]) -> String {
-    if let Ok(mut value) = serde_json::from_slice::<Value>(bytes)
-        && mask(&mut value)
-    {
-        return value.to_string().replace("\\u0001", "(masked)");
-    }
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// Masks each `password` member, and the value of each PATCH operation on it; tells whether there was one.
-fn mask(value: &mut Value) -> bool {
-    match value {
-        Value::Array(items) => items.iter_mut().fold(false, |found, item| mask(item) | found),
-        Value::Object(members) => {
-            let targets_password = members
-                .iter()
-                .any(|(name, value)| name.eq_ignore_ascii_case("path") && value.as_str().is_some_and(is_password));
-            members.iter_mut().fold(false, |found, (name, value)| {
-                let secret = is_password(name) || (targets_password && name.eq_ignore_ascii_case("value"));
-                if secret && value.is_string() {
-                    *value = Value::String(SECRET.into());
-                    true
-                } else {
-                    mask(value) | found
-                }
-            })
+/// The secrets of a body that can be read are variables; one that cannot, and may hold a secret, is a variable itself.
+fn body(exchange: &Exchange) -> String {
+    let bytes = &exchange.request_body;
+    let masked = match Masker::new(SECRET).body(super::body_head(&exchange.request_headers), bytes) {
+        Cow::Borrowed(_) => {
+            return str::from_utf8(bytes).map_or_else(|_| quote_bytes(bytes), quote);
         }
-        _ => false,
+        Cow::Owned(masked) => String::from_utf8_lossy(&masked).into_owned(),
+    };
+    // JSON writes the placeholder as an escape; the variable stands outside the single quotes.
+    let masked = masked.replace("\\u0001", SECRET);
+    if !masked.contains(SECRET) {
+        return "\"$WEIR_BODY\"".to_owned();
     }
-}
-
-fn is_password(name: &str) -> bool {
-    name.rsplit(':').next().is_some_and(|last| last.eq_ignore_ascii_case("password"))
+    quote(&masked).replace(SECRET, "'\"$WEIR_PASSWORD\"'")
 }
 
 /// Quotes for a POSIX shell.

@@ -27,27 +27,17 @@ impl Consumer for HarReport {
     }
 }
 
-/// Passwords in bodies, credentials and cookies are masked.
+/// Secrets are masked by their names.
 fn entry(exchange: &Exchange) -> Entry {
-    let pairs = |headers: &reqwest::header::HeaderMap| {
-        headers
-            .iter()
-            .map(|(name, value)| {
-                let masked = name == "set-cookie";
-                let value = if masked { "(masked)".into() } else { String::from_utf8_lossy(value.as_bytes()) };
-                (name.to_string(), value.into_owned())
-            })
-            .collect()
-    };
     Entry {
         started: exchange.started,
         millis: exchange.elapsed.as_secs_f64() * 1e3,
         method: exchange.method.to_string(),
-        url: exchange.url.to_string(),
-        request_headers: pairs(&exchange.request_headers),
+        url: exchange.shown_url(),
+        request_headers: exchange.shown_request_headers(),
         request_body: (!exchange.request_body.is_empty()).then(|| exchange.request_text()),
         status: exchange.status,
-        response_headers: pairs(&exchange.response_headers),
+        response_headers: exchange.shown_response_headers(),
         response_body: exchange.response_text(),
         comment: None,
     }

@@ -5,7 +5,6 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use reqwest::header::HeaderMap;
 use scim::requirement;
 use serde_json::{Map, Value, json};
 use weir_exchange::Exchange;
@@ -167,11 +166,11 @@ fn exchange(exchange: &Exchange) -> Value {
     json!({
         "number": exchange.number,
         "method": exchange.method.as_str(),
-        "url": exchange.url.as_str(),
-        "requestHeaders": headers(&exchange.request_headers),
+        "url": exchange.shown_url(),
+        "requestHeaders": headers(&exchange.shown_request_headers()),
         "requestBody": body(exchange.request_text()),
         "status": exchange.status,
-        "responseHeaders": headers(&exchange.response_headers),
+        "responseHeaders": headers(&exchange.shown_response_headers()),
         "responseBody": body(exchange.response_text()),
         "millis": millis(exchange.elapsed),
         "curl": exchange.curl(),
@@ -185,16 +184,9 @@ fn body(text: String) -> Value {
     }
 }
 
-/// Name and value pairs, because a name may come twice. Cookies are secrets.
-fn headers(headers: &HeaderMap) -> Value {
-    headers
-        .iter()
-        .map(|(name, value)| {
-            let value =
-                if name == "set-cookie" { "(masked)".into() } else { String::from_utf8_lossy(value.as_bytes()) };
-            json!([name.as_str(), value])
-        })
-        .collect()
+/// Name and value pairs, because a name may come twice.
+fn headers(headers: &[(String, String)]) -> Value {
+    headers.iter().map(|(name, value)| json!([name, value])).collect()
 }
 
 pub(super) fn totals(summary: &Summary) -> Value {

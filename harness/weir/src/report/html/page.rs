@@ -208,19 +208,18 @@ fn exchange_of(exchange: &Exchange) -> Markup {
             summary { "#" (exchange.number) " " (exchange.method) " " (exchange.target()) " → " (exchange.status)
                 " in " (duration(exchange.elapsed)) }
             h4 { "Request" }
-            pre tabindex="0" { (headers(&exchange.request_headers)) (shortened(&exchange.request_text())) }
+            pre tabindex="0" { (headers(&exchange.shown_request_headers())) (shortened(&exchange.request_text())) }
             h4 { "Answer" }
-            pre tabindex="0" { (headers(&exchange.response_headers)) (shortened(&exchange.response_text())) }
+            pre tabindex="0" { (headers(&exchange.shown_response_headers())) (shortened(&exchange.response_text())) }
         }
     }
 }
 
-/// One line a header. Cookies are secrets.
-fn headers(headers: &reqwest::header::HeaderMap) -> String {
+/// One line a header.
+fn headers(headers: &[(String, String)]) -> String {
     let mut text = String::new();
     for (name, value) in headers {
-        let value = if name == "set-cookie" { "(masked)".into() } else { String::from_utf8_lossy(value.as_bytes()) };
-        text.extend([name.as_str(), ": ", &value, "\n"]);
+        text.extend([name.as_str(), ": ", value, "\n"]);
     }
     text + "\n"
 }
