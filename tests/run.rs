@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use weir::embedded::{EmbeddedEndpoint, EmbeddedOptions};
 use weir_catalog::plan::plan;
 use weir_catalog::run::{RunOptions, run};
-use weir_catalog::{Check, CheckResult, Context, Discovery, discover};
+use weir_catalog::{Check, CheckResult, Context, Discovery, UnderWay, discover};
 use weir_exchange::{Client, ClientOptions, Further, Request};
 use weir_judge::{Consumer, Event, Events, Finding, Verdict};
 
@@ -84,6 +84,7 @@ impl Stage {
                 further: Further::default(),
                 scale: None,
                 templates: Arc::default(),
+                under_way: UnderWay::default(),
             },
         }
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use scim::schema::{Registry, ResourceTypeDocument, SchemaDocument, SchemaError};
+use tokio::sync::watch;
 
 use crate::application::downstream::Downstream;
 use crate::application::{Front, Schemas, Seams, StoreSeam};
@@ -46,6 +47,8 @@ pub(crate) struct Blueprint {
     pub schemas: Schemas,
     pub clock: Clock,
     pub seed: u64,
+    /// See [`crate::Config::under_way`].
+    pub under_way: Option<watch::Receiver<usize>>,
 }
 
 impl ActiveConfiguration {
@@ -112,7 +115,7 @@ impl InstantiatedSeams {
     fn new(activations: &[Activation], blueprint: &Blueprint) -> Self {
         let mut instances = Self::default();
         for activation in activations {
-            let setup = activation.setup(&blueprint.clock, blueprint.seed);
+            let setup = activation.setup(&blueprint.clock, blueprint.seed, blueprint.under_way.as_ref());
             match activation.deviation.seam {
                 Seam::Connection(make) => instances.seams.connection.push(make(&setup).into()),
                 Seam::Request(ref part) => instances.seams.request.push(part.instance(&setup)),

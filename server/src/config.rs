@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use jiff::SignedDuration;
 use secrecy::SecretString;
+use tokio::sync::watch;
 use url::Url;
 
 use crate::clock::Clock;
@@ -49,6 +50,10 @@ pub struct Config {
     /// Makes ids, generated credentials and the choices of deviations repeatable.
     pub seed: u64,
     pub clock: Clock,
+    /// For an endpoint inside the program that tests it: how many requests that the program sent together have no answer
+    /// yet. Deviations that two requests must meet for let one wait as long as another can come; without it they wait for a
+    /// short time of the machine's, within which requests that were sent together arrive unless the machine is busy.
+    pub under_way: Option<watch::Receiver<usize>>,
     pub limits: Limits,
     pub password_cost: PasswordCost,
     /// How many invented people the first application begins with, and two groups of them, `ten` and `everyone`. A reset
@@ -79,6 +84,7 @@ impl Config {
             journal: JournalMode::Full,
             seed: 1,
             clock: Clock::system(),
+            under_way: None,
             limits: Limits::default(),
             password_cost: PasswordCost::CHEAP,
             people: 0,

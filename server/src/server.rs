@@ -107,7 +107,7 @@ impl Server {
     pub fn new(config: &Config, origin: Origin, across: AcrossTargets) -> Result<Self, StartError> {
         let (applications, gate) = access::access(config, &origin).map_err(StartError::Credentials)?;
         let target = Arc::new(config.target.clone());
-        let blueprint = blueprint(&target, &config.clock, config.seed)
+        let blueprint = blueprint(&target, config)
             .map_err(|error| StartError::Target { target: target.name.clone(), problem: error })?;
         let initial: Vec<Activation> = target.deviations.iter().chain(&config.deviations).cloned().collect();
         let configuration = ActiveConfiguration::new(&blueprint, initial.clone(), None)
@@ -183,7 +183,13 @@ pub(crate) async fn invent(server: &Server, people: usize) -> scim::Result<()> {
 }
 
 /// The blueprint of a target's active configurations.
-fn blueprint(target: &Arc<Target>, clock: &Clock, seed: u64) -> Result<Blueprint, SchemaError> {
+fn blueprint(target: &Arc<Target>, config: &Config) -> Result<Blueprint, SchemaError> {
     let schemas = crate::application::Schemas::new(target.registry()?);
-    Ok(Blueprint { target: Arc::clone(target), schemas, clock: clock.clone(), seed })
+    Ok(Blueprint {
+        target: Arc::clone(target),
+        schemas,
+        clock: config.clock.clone(),
+        seed: config.seed,
+        under_way: config.under_way.clone(),
+    })
 }

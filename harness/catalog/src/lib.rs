@@ -18,7 +18,7 @@ pub mod run;
 pub mod sweep;
 mod template;
 
-pub use check::{Check, CheckResult, Context, Expectation, On, Question, Resource, Scale, Stop};
+pub use check::{Check, CheckResult, Context, Expectation, On, Question, Resource, Scale, Stop, UnderWay};
 pub use checks::{all, find, topics};
 pub use data::{Data, run_prefix};
 pub use discovery::{Discovery, DiscoveryError, Foreknowledge, discover, discover_knowing};

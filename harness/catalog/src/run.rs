@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use weir_exchange::{Client, CreatedResources, EndpointError, EndpointErrorKind, Evidence, Further};
 use weir_judge::{Event, Events, Finding, Origin, Problem, Verdict, shortened, verdict_of};
 
-use crate::check::{Check, CheckResult, Context, Scale, Stop};
+use crate::check::{Check, CheckResult, Context, Scale, Stop, UnderWay};
 use crate::data::{Data, run_prefix};
 use crate::discovery::Discovery;
 use crate::interruption;
@@ -23,7 +23,7 @@ use crate::template::Templates;
 pub struct RunOptions {
     /// Decides the names of everything that is created.
     pub seed: u64,
-    /// How many checks run side by side.
+    /// How many checks run side by side, and how many resources a check prepares at once.
     pub concurrency: usize,
     /// Becomes true when the run is to end early.
     pub interrupted: watch::Receiver<bool>,
@@ -33,6 +33,8 @@ pub struct RunOptions {
     pub scale: Option<Scale>,
     /// How the values of new resources are made.
     pub templates: Arc<Templates>,
+    /// Counts what checks send together.
+    pub under_way: UnderWay,
 }
 
 /// Runs every check of `plan` and deletes what they created. Findings are emitted in the order of the plan, whatever
@@ -136,7 +138,9 @@ async fn attempt(
     let data = Data::new(options.seed, data, Arc::clone(discovery)).with_templates(Arc::clone(&options.templates));
     let context = Context::new(check, metered, Arc::clone(discovery), data)
         .with_further(options.further.clone())
-        .with_scale(options.scale);
+        .with_scale(options.scale)
+        .preparing_at_once(options.concurrency)
+        .counting(options.under_way.clone());
     let started = Instant::now();
     let outcome = tokio::select! {
         outcome = AssertUnwindSafe(check.ask(&context)).catch_unwind() => Ok(outcome),

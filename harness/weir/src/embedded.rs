@@ -3,9 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use scim::capability::Capability;
 use secrecy::SecretString;
 use url::Url;
+use weir_catalog::UnderWay;
 use weir_catalog::discovery::Declarations;
 use weir_exchange::Credentials;
 use weir_exchange::Further;
@@ -201,19 +203,34 @@ pub fn applications(endpoint: &weir_server::Endpoint) -> Vec<Application> {
 impl EmbeddedEndpoint {
     /// Starts an endpoint and returns when it accepts connections.
     pub fn start(options: &EmbeddedOptions) -> Result<Self, EmbeddedError> {
-        Self::start_target(target(&options.target)?, options)
+        Self::start_target(target(&options.target)?, options, None)
     }
 
     /// As [`Self::start`], with the text of a target file of one's own; the options' target is its name.
     pub fn start_text(text: &str, options: &EmbeddedOptions) -> Result<Self, EmbeddedError> {
-        Self::start_target(weir_server::Target::parse(&options.target, text)?, options)
+        Self::start_target(weir_server::Target::parse(&options.target, text)?, options, None)
     }
 
-    fn start_target(target: weir_server::Target, options: &EmbeddedOptions) -> Result<Self, EmbeddedError> {
+    /// As [`Self::start`], where nothing that the endpoint does depends on how fast the machine is: its clock counts how often
+    /// it was looked at, and it can look up how many requests that were sent together have no answer yet.
+    pub fn start_repeatable(options: &EmbeddedOptions, under_way: &UnderWay) -> Result<Self, EmbeddedError> {
+        Self::start_target(target(&options.target)?, options, Some(under_way))
+    }
+
+    fn start_target(
+        target: weir_server::Target,
+        options: &EmbeddedOptions,
+        under_way: Option<&UnderWay>,
+    ) -> Result<Self, EmbeddedError> {
         let declared = declared(&target);
         let mut config = weir_server::Config::new(target);
         config.deviations = deviations(&options.deviations)?;
         config.seed = options.seed;
+        if let Some(under_way) = under_way {
+            config.under_way = Some(under_way.count());
+            // The first second of 2026.
+            config.clock = weir_server::Clock::counting(Timestamp::constant(1_767_225_600, 0));
+        }
         let endpoint = weir_server::start(config)?;
         let applications = applications(&endpoint);
         let control = format!("{}/_weir/", endpoint.origin());

@@ -90,6 +90,21 @@ impl<'a> Next<'a> {
         Box::pin(self.modify(resource_type, id, condition, edit))
     }
 
+    /// Carries out a PATCH as the application does, and edits what came of it once the application has accepted it; the first
+    /// attributes are those before the change. For a fault that consists in accepting what must be refused, which
+    /// [`Self::edit`] would have refused.
+    pub fn edit_accepted(
+        self,
+        resource_type: ResourceTypeId,
+        id: Uuid,
+        patch: Arc<Patch>,
+        condition: Condition,
+        edit: fn(&Registry, &Fields, &mut Fields),
+    ) -> BoxFuture<'a, Result<Outcome>> {
+        let patch = self.patching(resource_type, patch);
+        Box::pin(self.modify_and(resource_type, id, condition, patch, Some(edit)))
+    }
+
     /// The edit of a PUT with these attributes, as the application itself makes it; for use in [`Self::edit`].
     #[must_use]
     pub fn replacement(&self, resource_type: ResourceTypeId, fields: Arc<Fields>) -> Change {
@@ -168,8 +183,6 @@ impl<'a> Next<'a> {
         Ok(Outcome::Created(stored))
     }
 
-    /// A password must not be hashed under the store's lock: the edit stops when it meets one that has no hash yet, and runs
-    /// again when it has.
     async fn modify(
         self,
         resource_type: ResourceTypeId,
@@ -177,12 +190,34 @@ impl<'a> Next<'a> {
         condition: Condition,
         edit: Change,
     ) -> Result<Outcome> {
+        self.modify_and(resource_type, id, condition, edit, None).await
+    }
+
+    /// A password must not be hashed under the store's lock: the edit stops when it meets one that has no hash yet, and runs
+    /// again when it has.
+    async fn modify_and(
+        self,
+        resource_type: ResourceTypeId,
+        id: Uuid,
+        condition: Condition,
+        edit: Change,
+        afterwards: Option<fn(&Registry, &Fields, &mut Fields)>,
+    ) -> Result<Outcome> {
         let front = self.front;
         let mut hashed = None;
         // A patch sets one password at most, so the second run meets no other.
         for _ in 0..2 {
             let found = Arc::new(Mutex::new(EditReport::default()));
-            let change = self.change(resource_type, Arc::clone(&edit), hashed.take(), &found);
+            let mut change = self.change(resource_type, Arc::clone(&edit), hashed.take(), &found);
+            if let Some(afterwards) = afterwards {
+                let (accepted, registry) = (change, Arc::clone(&front.registry));
+                change = Arc::new(move |draft: &mut dyn Draft| {
+                    let before = draft.fields().clone();
+                    accepted(draft)?;
+                    afterwards(&registry, &before, draft.fields_mut());
+                    Ok(())
+                });
+            }
             let outcome = front.store.modify(resource_type, id, condition.clone(), change, self.wanted).await;
             let found = std::mem::take(&mut *found.lock());
             if let Some(plain) = found.password {

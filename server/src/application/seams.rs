@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use scim::schema::SchemaDocument;
+use tokio::sync::watch;
 
 use super::{Next, Operation, Outcome};
 use crate::clock::Clock;
@@ -18,6 +19,9 @@ pub struct Setup<'a> {
     pub clock: &'a Clock,
     /// For choices that look random and can be repeated.
     pub seed: u64,
+    /// How many requests that were sent together have no answer yet, where the caller says it; see
+    /// [`crate::Config::under_way`].
+    pub under_way: Option<&'a watch::Receiver<usize>>,
     /// The parameter's value, checked; empty when the deviation has none.
     pub value: &'a str,
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use tokio::sync::watch;
 use weir_files::name::UnknownName;
 
 use super::{Deviation, find};
@@ -24,9 +25,14 @@ impl Activation {
         Self { deviation, value: None }
     }
 
-    pub(crate) fn setup<'a>(&'a self, clock: &'a Clock, seed: u64) -> Setup<'a> {
+    pub(crate) fn setup<'a>(
+        &'a self,
+        clock: &'a Clock,
+        seed: u64,
+        under_way: Option<&'a watch::Receiver<usize>>,
+    ) -> Setup<'a> {
         let default = self.deviation.parameter.map_or("", |parameter| parameter.default);
-        Setup { clock, seed, value: self.value.as_deref().unwrap_or(default) }
+        Setup { clock, seed, under_way, value: self.value.as_deref().unwrap_or(default) }
     }
 }
 

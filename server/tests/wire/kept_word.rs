@@ -45,7 +45,10 @@ impl Rehearsal {
         endpoint.set_deviations(&[Activation::new(deviation)]).unwrap();
         let user = json!([{
             "schemas": [USER], "id": ID, "userName": "ada@example.com", "title": "Engineer", "active": true,
-            "emails": [{ "value": "ada@example.com", "type": "work" }],
+            "nickName": "Ada", "emails": [
+                { "value": "ada@example.com", "type": "work", "primary": true },
+                { "value": "ada@example.org", "type": "home" },
+            ],
         }]);
         let loaded = endpoint.load(Some(APPLICATION), user.to_string().as_bytes());
         assert_eq!(loaded.unwrap(), 1, "{}", deviation.id);
@@ -82,9 +85,18 @@ impl Rehearsal {
 #[tokio::test]
 async fn front_and_downstream_agree_after_every_change_whatever_deviation_is_active() {
     let rehearsal = Rehearsal::start();
-    let put = json!({ "schemas": [USER], "userName": "ada@example.com", "title": "Director", "active": false });
+    let put = json!({
+        "schemas": [USER], "userName": "ada@example.com", "title": "Director", "active": false, "nickName": null,
+        "emails": [{ "value": "ada@example.net", "type": "other", "primary": true }],
+    });
     let replace = |path: &str, value: Value| json!({ "op": "replace", "path": path, "value": value });
-    let whole = patch_body(&json!([replace("title", json!("Chief")), replace("active", json!(true))]));
+    let whole = patch_body(&json!([
+        replace("title", json!("Chief")),
+        replace("active", json!(true)),
+        replace("password", json!("correct horse battery staple")),
+        { "op": "add", "path": "emails", "value": [{ "value": "ada@example.edu", "type": "work", "primary": true }] },
+        { "op": "replace", "path": "emails[type eq \"work\"].display", "value": "Ada" },
+    ]));
     // The second operation fails, so that nothing changes, or half of it in front and behind.
     let half = patch_body(&json!([replace("title", json!("Half")), { "op": "remove", "path": "userName" }]));
     let mut accepted = [0; 3];
@@ -124,5 +136,25 @@ async fn a_body_without_a_required_attribute_is_refused_unless_the_record_says_o
         assert_eq!(was_accepted, says_so.is_some(), "{}: accepted", deviation.id);
         assert_eq!(before != after, CARRIED_OUT.contains(&deviation.id), "{}: {}", deviation.id, json!(after));
         assert!(after.iter().all(|user| user["userName"].is_string()), "{}: {}", deviation.id, json!(after));
+    }
+}
+
+#[tokio::test]
+async fn a_put_with_a_taken_name_is_a_conflict_whatever_a_deviation_makes_of_the_rest() {
+    let client = Client::start(Config { clock: Clock::standing(Timestamp::UNIX_EPOCH), ..Config::rfc() });
+    let user = |name: &str, mail: &str| {
+        let emails = json!([{ "value": mail, "type": "work", "primary": true }]);
+        json!({ "schemas": [USER], "userName": name, "nickName": name, "emails": emails })
+    };
+    let edits = ["immutable.changed", "put.merges", "put.merges-lists", "put.null-ignored"];
+    for id in edits.into_iter().chain(["put.answer-before", "put.changes-id", "put.creates", "put.deactivates"]) {
+        let endpoint = client.endpoint();
+        endpoint.reset();
+        endpoint.set_deviations(&[id.parse().unwrap()]).unwrap();
+        client.post("/Users", &user("ada@example.com", "ada@example.com")).await.id();
+        let other = client.post("/Users", &user("grace@example.com", "grace@example.com")).await.id();
+        let reply = client.put(&format!("/Users/{other}"), &user("ada@example.com", "ada@example.org")).await;
+        let (status, scim_type, detail) = reply.error();
+        assert_eq!((status, scim_type.as_deref()), (409, Some("uniqueness")), "{id}: {detail}");
     }
 }

@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use reqwest::Method;
 use scim::capability::Capability;
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use weir_exchange::difference::at;
 use weir_exchange::{Client, EndpointError, Exchange, Further, Request};
 use weir_judge::Problem;
 
-use crate::check::{Check, CheckResult, Expectation};
+use crate::check::{Check, CheckResult, Expectation, UnderWay};
 use crate::data::Data;
 use crate::discovery::{Discovery, ResourceType};
 
@@ -82,6 +83,8 @@ pub struct Context {
     data: Data,
     further: Further,
     scale: Option<Scale>,
+    at_once: usize,
+    under_way: UnderWay,
     problems: Mutex<Problems>,
 }
 
@@ -96,7 +99,17 @@ struct Problems {
 
 impl Context {
     pub fn new(check: &'static Check, client: Client, discovery: Arc<Discovery>, data: Data) -> Self {
-        Self { check, client, discovery, data, further: Further::default(), scale: None, problems: Mutex::default() }
+        Self {
+            check,
+            client,
+            discovery,
+            data,
+            further: Further::default(),
+            scale: None,
+            at_once: 1,
+            under_way: UnderWay::default(),
+            problems: Mutex::default(),
+        }
     }
 
     /// The same with further credentials.
@@ -109,6 +122,22 @@ impl Context {
     #[must_use]
     pub fn with_scale(self, scale: Option<Scale>) -> Self {
         Self { scale, ..self }
+    }
+
+    /// The same, where that many resources are prepared at once.
+    #[must_use]
+    pub fn preparing_at_once(self, at_once: usize) -> Self {
+        Self { at_once: at_once.max(1), ..self }
+    }
+
+    /// The same, which counts in `under_way` what it sends together.
+    #[must_use]
+    pub fn counting(self, under_way: UnderWay) -> Self {
+        Self { under_way, ..self }
+    }
+
+    pub(super) const fn under_way(&self) -> &UnderWay {
+        &self.under_way
     }
 
     /// How many are many; `None` if nobody asked for checks of scale.
@@ -203,6 +232,11 @@ impl Context {
     /// Creates a user as a precondition.
     pub async fn user(&self) -> Result<Resource, Stop> {
         self.create("/Users", &self.data.user()).await
+    }
+
+    /// Creates many users as a precondition, in the order of their names; no endpoint is flooded.
+    pub async fn users(&self, count: usize) -> Result<Vec<Resource>, Stop> {
+        futures_util::stream::iter((0..count).map(|_| self.user())).buffered(self.at_once).try_collect().await
     }
 
     /// Creates a group with `members` as a precondition.

@@ -3,10 +3,12 @@
 pub(crate) mod cohort;
 mod context;
 mod expectation;
+mod under_way;
 
 pub(crate) use context::patch_of;
 pub use context::{Context, Resource, Scale, Stop};
 pub use expectation::{Expectation, cut};
+pub use under_way::UnderWay;
 
 use futures_util::future::BoxFuture;
 use scim::capability::Capability;

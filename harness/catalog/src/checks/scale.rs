@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use futures_util::{StreamExt as _, TryStreamExt as _};
 use reqwest::Method;
 use scim::capability::Capability;
 use serde_json::{Value, json};
@@ -43,11 +42,6 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     .needs(&[Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups])
     .legal(&["200 or 204 for each change, and a later GET lists exactly the right members"]),
 ];
-
-/// So many users, eight at a time: as many as a browser would, and no endpoint is flooded.
-async fn crowd(context: &Context, count: usize) -> Result<Vec<Resource>, Stop> {
-    futures_util::stream::iter((0..count).map(|_| context.user())).buffer_unordered(8).try_collect().await
-}
 
 fn scale(context: &Context) -> Result<Scale, Stop> {
     context.scale().ok_or_else(|| Stop::Skip("only with --scale".into()))
@@ -102,7 +96,7 @@ impl<'c> Walk<'c> {
 
 async fn users(context: &Context) -> CheckResult {
     let scale = scale(context)?;
-    let users = crowd(context, scale.users).await?;
+    let users = context.users(scale.users).await?;
     let mut walk = Walk::new(context, &users);
     let mut place = 1;
     let last = loop {
@@ -133,7 +127,7 @@ async fn users(context: &Context) -> CheckResult {
 
 async fn cursor(context: &Context) -> CheckResult {
     let scale = scale(context)?;
-    let users = crowd(context, scale.users).await?;
+    let users = context.users(scale.users).await?;
     let mut walk = Walk::new(context, &users);
     let mut cursor = String::new();
     let last = loop {
@@ -157,7 +151,7 @@ async fn cursor(context: &Context) -> CheckResult {
 
 async fn members(context: &Context) -> CheckResult {
     let scale = scale(context)?;
-    let users = crowd(context, scale.members).await?;
+    let users = context.users(scale.members).await?;
     let group = context.group(&[]).await?;
     let values = |users: &[Resource]| users.iter().map(|user| json!({"value": user.id})).collect::<Vec<Value>>();
     for batch in users.chunks(scale.batch()) {

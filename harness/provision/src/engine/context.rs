@@ -9,10 +9,11 @@ use super::groups::GroupIndex;
 use super::halt::Halt;
 use super::outbox::Outbox;
 use super::report::{Action, Cause, Failure};
+use super::slots::Slots;
 use crate::client::Description;
 use crate::client::body::member;
 use crate::client::wire::{Call, NoAnswer, Reply, Wire};
-use crate::ledger::{Kind, Ledger, Row};
+use crate::ledger::{Guid, Kind, Ledger, LedgerError, Row};
 use crate::mapping::field::FIELDS;
 use crate::options::Options;
 use crate::options::Put;
@@ -25,12 +26,20 @@ pub(super) struct Context {
     pub ledger: Arc<dyn Ledger>,
     pub group_index: GroupIndex,
     /// Max Threads: an operation takes one while it runs.
-    pub slots: tokio::sync::Semaphore,
+    pub slots: Slots,
     pub outbox: Outbox,
     pub halt: Halt,
 }
 
 impl Context {
+    /// Whose a resource of the target is, by the ledger or by a row on its way there.
+    pub(super) fn owner(&self, kind: Kind, target_id: &str) -> Result<Option<Guid>, LedgerError> {
+        match self.outbox.owner(kind, target_id) {
+            Some(owner) => Ok(Some(owner)),
+            None => self.ledger.owner(kind, target_id),
+        }
+    }
+
     pub(super) fn put(&self) -> Put {
         self.options.put.unwrap_or(self.description.user.put)
     }

@@ -8,7 +8,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::context::{Context, CreateSent, OperationError, OperationResult, Outcome};
@@ -19,6 +18,7 @@ use super::outbox::Outbox;
 use super::pass::{Item, Pass, PassError, UserWork};
 use super::progress::Progress;
 use super::report::{Action, Cause, CycleReport, Failure};
+use super::slots::{Place, Slots};
 use super::users;
 use crate::channel::Channel;
 use crate::client::Description;
@@ -102,7 +102,7 @@ impl Provisioner {
             wire: Arc::clone(&self.wire),
             ledger: Arc::clone(&self.ledger),
             group_index: groups::GroupIndex::default(),
-            slots: Semaphore::new(self.options.max_threads.max(1)),
+            slots: Slots::new(self.options.max_threads),
             outbox: Outbox::new(Arc::clone(&self.ledger)),
             halt: Halt::new(Arc::clone(progress)),
         });
@@ -192,7 +192,8 @@ impl Executor {
             }
             self.announce(&batch).await?;
             for work in batch {
-                tasks.spawn(user_task(Arc::clone(&self.context), work));
+                let place = self.context.slots.queue_up().await;
+                tasks.spawn(user_task(Arc::clone(&self.context), place, work));
             }
             while let Some(done) = tasks.try_join_next() {
                 self.user_done(done)?;
@@ -296,8 +297,8 @@ impl Executor {
     }
 }
 
-async fn user_task(context: Arc<Context>, work: UserWork) -> Option<UserDone> {
-    let _slot = context.slots.acquire().await.ok()?;
+async fn user_task(context: Arc<Context>, place: Place, work: UserWork) -> Option<UserDone> {
+    let _slot = place.slot().await?;
     if context.halt.reason().is_some() {
         return None;
     }

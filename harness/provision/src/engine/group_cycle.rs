@@ -13,6 +13,7 @@ use super::groups;
 use super::groups::{GroupWork, Remarks};
 use super::pass::{DesiredGroup, Pass, PassError};
 use super::report::Failure;
+use super::slots::Place;
 use crate::ledger::{Guid, Kind, Row, SentState};
 
 /// Operations that wait while others run: each holds what it sends.
@@ -117,7 +118,8 @@ impl Executor {
             if self.is_halted() {
                 break;
             }
-            tasks.spawn(group_task(Arc::clone(&self.context), group, work));
+            let place = self.context.slots.queue_up().await;
+            tasks.spawn(group_task(Arc::clone(&self.context), place, group, work));
             self.group_room(&mut tasks, progress).await?;
         }
         self.drain_groups(&mut tasks, progress).await
@@ -151,7 +153,8 @@ impl Executor {
                     continue;
                 }
             }
-            tasks.spawn(member_task(Arc::clone(&self.context), index, group.guid.clone(), row, wanted));
+            let place = self.context.slots.queue_up().await;
+            tasks.spawn(member_task(Arc::clone(&self.context), place, index, group.guid.clone(), row, wanted));
             self.group_room(&mut tasks, progress).await?;
         }
         self.drain_groups(&mut tasks, progress).await
@@ -234,8 +237,8 @@ impl Executor {
     }
 }
 
-async fn group_task(context: Arc<Context>, group: usize, work: GroupWork) -> Option<GroupDone> {
-    let _slot = context.slots.acquire().await.ok()?;
+async fn group_task(context: Arc<Context>, place: Place, group: usize, work: GroupWork) -> Option<GroupDone> {
+    let _slot = place.slot().await?;
     if context.halt.reason().is_some() {
         return None;
     }
@@ -250,12 +253,13 @@ async fn group_task(context: Arc<Context>, group: usize, work: GroupWork) -> Opt
 
 async fn member_task(
     context: Arc<Context>,
+    place: Place,
     group: usize,
     guid: Guid,
     row: Row,
     wanted: BTreeSet<Box<str>>,
 ) -> Option<GroupDone> {
-    let _slot = context.slots.acquire().await.ok()?;
+    let _slot = place.slot().await?;
     if context.halt.reason().is_some() {
         return None;
     }

@@ -108,9 +108,8 @@ impl GroupRun<'_> {
     }
 
     fn link(&self, id: &str, others: usize, remarks: &mut Remarks) -> OperationResult {
-        let ledger = &self.context.ledger;
         let row = self.named(Row { target_id: Some(id.into()), ..Row::default() });
-        let owner = match ledger.owner(Kind::Group, id) {
+        let owner = match self.context.owner(Kind::Group, id) {
             Ok(owner) => owner.filter(|owner| *owner != self.work.guid),
             Err(error) => return Self::failed(self.named(Row::default()), OperationError::source(error.to_string())),
         };

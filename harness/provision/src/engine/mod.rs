@@ -12,6 +12,7 @@ mod pass;
 mod plan;
 pub mod progress;
 pub mod report;
+mod slots;
 mod users;
 
 pub use cycle::Provisioner;

@@ -1,12 +1,13 @@
 //! Outcomes on their way into the ledger: written in groups, beside the work.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-use crate::ledger::{Ledger, LedgerChange, LedgerError};
+use crate::ledger::{Guid, Kind, Ledger, LedgerChange, LedgerError};
 
 /// So many outcomes do not wait for more. What has come by the time of the write is written with them: each transaction
 /// costs a write to the disk that has to be waited for.
@@ -33,6 +34,8 @@ struct Queue {
 struct PendingChanges {
     rows: Vec<LedgerChange>,
     pushed: u64,
+    /// Whose each resource of the target is by rows that are not written yet.
+    owners: HashMap<(Kind, Box<str>), Guid>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -60,11 +63,17 @@ impl Outbox {
         if waiting.rows.is_empty() {
             self.queue.arrived.notify_one();
         }
+        waiting.owners.extend(ownership(&row));
         waiting.rows.push(row);
         waiting.pushed += 1;
         if waiting.rows.len() >= GROUP {
             self.queue.due.notify_one();
         }
+    }
+
+    /// Whose a resource of the target is by a row that was given away, as long as the ledger does not say it.
+    pub(super) fn owner(&self, kind: Kind, target_id: &str) -> Option<Guid> {
+        self.queue.lock().owners.get(&(kind, target_id.into())).cloned()
     }
 
     /// Waits until every row that was given away is written.
@@ -96,10 +105,27 @@ impl Queue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The ledger says it now.
+    fn forget(&self, owned: &[((Kind, Box<str>), Guid)]) {
+        let mut waiting = self.lock();
+        for (resource, guid) in owned {
+            if waiting.owners.get(resource) == Some(guid) {
+                waiting.owners.remove(resource);
+            }
+        }
+    }
+
     /// Everything that waits.
     fn take(&self) -> Vec<LedgerChange> {
         std::mem::take(&mut self.lock().rows)
     }
+}
+
+/// What a row says of the owner of a resource of the target.
+fn ownership((kind, guid, row): &LedgerChange) -> Option<((Kind, Box<str>), Guid)> {
+    // An account whose entry is gone may be taken over.
+    let target_id = row.as_ref().filter(|row| !row.gone)?.target_id.clone()?;
+    Some(((*kind, target_id), guid.clone()))
 }
 
 async fn write(queue: Arc<Queue>, ledger: Arc<dyn Ledger>) {
@@ -112,11 +138,13 @@ async fn write(queue: Arc<Queue>, ledger: Arc<dyn Ledger>) {
         }
         let group = queue.take();
         let count = group.len() as u64;
+        let owned: Vec<_> = group.iter().filter_map(ownership).collect();
         let ledger = Arc::clone(&ledger);
         let written = tokio::task::spawn_blocking(move || ledger.write(group)).await;
         let outcome = written.unwrap_or_else(|error| {
             Err(LedgerError(format!("cannot be written: the writer ended without a result ({error})")))
         });
+        queue.forget(&owned);
         rows += count;
         let failed = outcome.is_err();
         queue.written.send_modify(|written| {

@@ -8,7 +8,7 @@ use super::pass::UserWork;
 use super::report::Action;
 use crate::client::body;
 use crate::client::wire::{Call, Method, Reply};
-use crate::ledger::{Kind, Row, SentState};
+use crate::ledger::{Guid, Kind, Row, SentState};
 use crate::mapping::DesiredUser;
 use crate::mapping::field::USER_NAME;
 use crate::options::RemoveUserAction;
@@ -210,13 +210,20 @@ impl UserRun<'_> {
     fn claim(&self, id: &str) -> Result<(), OperationError> {
         let ledger = &self.context.ledger;
         let refused = |error: crate::ledger::LedgerError| OperationError::source(error.to_string());
+        let shared = |owner: &Guid| {
+            OperationError::source(format!(
+                "the account {id} is linked to another entry ({owner}); two people cannot share an account"
+            ))
+            .in_field("userName")
+        };
+        // One that was linked a moment ago may not be in the ledger yet.
+        if let Some(owner) = self.context.outbox.owner(Kind::User, id).filter(|owner| *owner != self.guid) {
+            return Err(shared(&owner));
+        }
         let Some(owner) = ledger.owner(Kind::User, id).map_err(refused)? else { return Ok(()) };
         let is_gone = owner == self.guid || ledger.get(Kind::User, &owner).map_err(refused)?.is_none_or(|row| row.gone);
         if !is_gone {
-            return Err(OperationError::source(format!(
-                "the account {id} is linked to another entry ({owner}); two people cannot share an account"
-            ))
-            .in_field("userName"));
+            return Err(shared(&owner));
         }
         if owner != self.guid {
             ledger.write(vec![(Kind::User, owner, None)]).map_err(refused)?;

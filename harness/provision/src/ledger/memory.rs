@@ -1,6 +1,6 @@
 //! A ledger in memory.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Guid, Kind, Ledger, LedgerChange, LedgerError, Row};
@@ -13,7 +13,8 @@ pub struct MemoryLedger {
 
 #[derive(Debug, Default)]
 struct MemoryRows {
-    rows: HashMap<(Kind, Guid), Row>,
+    /// In the order of their keys, as in a file, so that two runs visit them alike.
+    rows: BTreeMap<(Kind, Guid), Row>,
     owners: HashMap<(Kind, Box<str>), Guid>,
     source: Option<String>,
 }

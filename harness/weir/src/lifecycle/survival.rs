@@ -28,8 +28,8 @@ use crate::embedded::EmbeddedEndpoint;
 
 /// Enough for every part: one changes, one is disabled and deleted, two come later.
 const PEOPLE: usize = 8;
-/// An answer that does not come from an endpoint inside this process within this time never will.
-const TIMEOUT: Duration = Duration::from_secs(2);
+/// An answer that does not come from an endpoint inside this process within this time never will, however busy the machine is.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The steps, in their order.
 pub const STEPS: [&str; 15] = [

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::StreamExt as _;
+use weir_catalog::UnderWay;
 use weir_files::pattern::PatternError;
 use weir_provision::client::Description;
 
@@ -156,7 +157,9 @@ async fn live(
         problem,
     };
     let deviations = deviation.map(str::to_owned).into_iter().collect();
-    let embedded = EmbeddedEndpoint::start(&EmbeddedOptions { target: target.to_owned(), deviations, seed })
+    let options = EmbeddedOptions { target: target.to_owned(), deviations, seed };
+    // Nothing is sent together, so there is nothing to count.
+    let embedded = EmbeddedEndpoint::start_repeatable(&options, &UnderWay::default())
         .map_err(|error| problem(error.to_string()))?;
     let found = embedded.applications().iter().find(|own| own.name == application);
     let application = found.ok_or_else(|| problem(format!("target {target} has no application {application}")))?;

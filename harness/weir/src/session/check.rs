@@ -10,7 +10,7 @@ use weir_catalog::plan::{Decision, PlannedCheck, plan};
 use weir_catalog::rounds::Rounds;
 use weir_catalog::run::{self, RunOptions};
 use weir_catalog::{
-    Check, Discovery, DiscoveryError, Foreknowledge, Scale, Templates, UnpublishedTemplate, discover_knowing,
+    Check, Discovery, DiscoveryError, Foreknowledge, Scale, Templates, UnderWay, UnpublishedTemplate, discover_knowing,
 };
 use weir_exchange::Observer;
 use weir_judge::{Event, Events, Summary};
@@ -216,6 +216,7 @@ impl Round<'_> {
             further: self.endpoint.further.clone(),
             scale: self.run.checks.iter().any(|check| check.is_opt_in()).then_some(Scale::FULL),
             templates: Arc::clone(&self.run.templates),
+            under_way: UnderWay::default(),
         };
         run::run(self.planned, &self.endpoint.client, self.discovery, events, &options).await;
         uncounted

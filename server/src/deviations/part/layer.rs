@@ -1,4 +1,4 @@
-//! Parts at the store: other schemas, other changes, and a layer before the store.
+//! Parts at the store: other schemas, and a layer before the store.
 
 use std::sync::Arc;
 
@@ -15,15 +15,6 @@ pub struct Enforce(pub fn(&mut [SchemaDocument]));
 impl StoreSeam for Enforce {
     fn enforce(&self, schemas: &mut [SchemaDocument]) {
         (self.0)(schemas);
-    }
-}
-
-/// Edits what a change made of the attributes; the first are those before the change.
-pub struct EditChange(pub fn(&Registry, &Fields, &mut Fields));
-
-impl StoreSeam for EditChange {
-    fn wrap(&self, inner: Arc<dyn Store>) -> Arc<dyn Store> {
-        Arc::new(LayeredStore(ChangeLayer { inner, edit: self.0 }))
     }
 }
 
@@ -116,27 +107,5 @@ impl<L: Layer> Store for LayeredStore<L> {
 
     fn clear(&self) -> StoreFuture<'_, ()> {
         self.0.clear()
-    }
-}
-
-struct ChangeLayer {
-    inner: Arc<dyn Store>,
-    edit: fn(&Registry, &Fields, &mut Fields),
-}
-
-impl Layer for ChangeLayer {
-    fn inner(&self) -> &dyn Store {
-        &*self.inner
-    }
-
-    fn modify(&self, mut call: Modification) -> StoreFuture<'_, ChangeResult> {
-        let (edit, registry, change) = (self.edit, Arc::clone(self.inner.registry()), call.change);
-        call.change = Arc::new(move |draft| {
-            let before = draft.fields().clone();
-            change(draft)?;
-            edit(&registry, &before, draft.fields_mut());
-            Ok(())
-        });
-        call.run(&*self.inner)
     }
 }

@@ -1,13 +1,15 @@
-//! Two requests that must meet for a race to be lost: the first waits for the second, for a short time only.
+//! Two requests that must meet for a race to be lost: the first waits for the second, as long as another can come.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot, watch};
 
-/// Requests that are sent together arrive well within this time; every other one is late by no more.
+use crate::application::Setup;
+
+/// Requests that are sent together arrive well within this time, unless the machine is busy; every other one is late by no more.
 const PATIENCE: Duration = Duration::from_millis(25);
 
 /// Whom a request met.
@@ -20,43 +22,88 @@ pub enum Encounter {
     AsSecond,
 }
 
-/// The places where requests wait for each other, one for each key.
-#[derive(Debug)]
-pub struct Meeting<K>(Mutex<HashMap<K, oneshot::Sender<()>>>);
+/// How long a request waits for another.
+#[derive(Clone, Debug)]
+pub enum Patience {
+    /// As long as the caller has more requests under way than wait here: the same in every run, however slow the machine is.
+    WhileUnderWay(watch::Receiver<usize>),
+    /// For [`PATIENCE`].
+    Short,
+}
 
-impl<K> Default for Meeting<K> {
-    fn default() -> Self {
-        Self(Mutex::default())
+impl Patience {
+    /// By what the caller says of its requests, where it says something.
+    pub fn of(setup: &Setup<'_>) -> Self {
+        setup.under_way.map_or(Self::Short, |under_way| Self::WhileUnderWay(under_way.clone()))
     }
 }
 
+/// The places where requests wait for each other, one for each key.
+#[derive(Debug)]
+pub struct Meeting<K> {
+    waiting: Mutex<HashMap<K, oneshot::Sender<()>>>,
+    /// One more waits.
+    arrived: Notify,
+    patience: Patience,
+}
+
 impl<K: Clone + Eq + Hash> Meeting<K> {
-    /// Lets go on whoever waits at `key`; says whether somebody did.
-    pub fn come(&self, key: &K) -> bool {
-        let sender = self.0.lock().remove(key);
-        sender.is_some_and(|sender| sender.send(()).is_ok())
+    pub fn new(patience: Patience) -> Self {
+        Self { waiting: Mutex::default(), arrived: Notify::new(), patience }
     }
 
-    /// Waits at `key` until another comes; says whether one did. A later one at the same place takes the turn of an earlier.
-    pub async fn wait(&self, key: K) -> bool {
-        let (sender, receiver) = oneshot::channel();
-        self.0.lock().insert(key.clone(), sender);
-        let met = matches!(tokio::time::timeout(PATIENCE, receiver).await, Ok(Ok(())));
-        let mut waiting = self.0.lock();
-        if !met && waiting.get(&key).is_some_and(oneshot::Sender::is_closed) {
-            waiting.remove(&key);
+    /// Meets whoever waits at `key`, or else waits there.
+    pub async fn attend(&self, key: K) -> Encounter {
+        self.meet(key.clone(), &key).await
+    }
+
+    /// Meets whoever waits at `other`, or else waits at `own`. A later one at the same place takes the turn of an earlier.
+    pub async fn meet(&self, own: K, other: &K) -> Encounter {
+        let (sender, mut receiver) = oneshot::channel();
+        {
+            let mut waiting = self.waiting.lock();
+            if waiting.remove(other).is_some_and(|first| first.send(()).is_ok()) {
+                return Encounter::AsSecond;
+            }
+            waiting.insert(own.clone(), sender);
+        }
+        self.arrived.notify_waiters();
+        let met = tokio::select! {
+            biased;
+            met = &mut receiver => met.is_ok(),
+            () = self.until_no_other_can_come() => self.leave(&own, receiver),
+        };
+        if met { Encounter::AsFirst } else { Encounter::Nobody }
+    }
+
+    /// Waits no longer; says whether another came in the meantime.
+    fn leave(&self, own: &K, mut receiver: oneshot::Receiver<()>) -> bool {
+        // Under the lock, so that both sides agree on whether they met.
+        let mut waiting = self.waiting.lock();
+        let met = receiver.try_recv().is_ok();
+        drop(receiver);
+        if !met && waiting.get(own).is_some_and(oneshot::Sender::is_closed) {
+            waiting.remove(own);
         }
         met
     }
 
-    /// Meets whoever waits, or else waits.
-    pub async fn attend(&self, key: K) -> Encounter {
-        if self.come(&key) {
-            Encounter::AsSecond
-        } else if self.wait(key).await {
-            Encounter::AsFirst
-        } else {
-            Encounter::Nobody
+    async fn until_no_other_can_come(&self) {
+        let Patience::WhileUnderWay(under_way) = &self.patience else { return tokio::time::sleep(PATIENCE).await };
+        let mut under_way = under_way.clone();
+        loop {
+            let arrived = self.arrived.notified();
+            if *under_way.borrow_and_update() <= self.waiting.lock().len() {
+                return;
+            }
+            tokio::select! {
+                changed = under_way.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                }
+                () = arrived => {}
+            }
         }
     }
 }
@@ -67,10 +114,31 @@ mod tests {
 
     #[tokio::test]
     async fn two_meet_and_one_alone_goes_on() {
-        let meeting = Meeting::default();
+        let meeting = Meeting::new(Patience::Short);
         assert_eq!(tokio::join!(meeting.attend(1), meeting.attend(1)), (Encounter::AsFirst, Encounter::AsSecond));
         assert_eq!(tokio::join!(meeting.attend(1), meeting.attend(2)), (Encounter::Nobody, Encounter::Nobody));
-        assert!(meeting.0.lock().is_empty());
-        assert!(!meeting.come(&1));
+        assert_eq!(tokio::join!(meeting.meet(1, &2), meeting.meet(2, &1)), (Encounter::AsFirst, Encounter::AsSecond));
+        assert!(meeting.waiting.lock().is_empty());
+    }
+
+    #[tokio::test]
+    async fn one_waits_as_long_as_another_is_under_way() {
+        let (count, under_way) = watch::channel(3);
+        let meeting = Meeting::new(Patience::WhileUnderWay(under_way));
+        let first = meeting.attend(1);
+        tokio::pin!(first);
+        assert!(futures_util::poll!(&mut first).is_pending());
+        // However late the other comes.
+        assert_eq!(tokio::join!(first, meeting.attend(1)), (Encounter::AsFirst, Encounter::AsSecond));
+
+        count.send_replace(2);
+        assert_eq!(tokio::join!(meeting.attend(1), meeting.attend(2)), (Encounter::Nobody, Encounter::Nobody));
+
+        let lone = meeting.attend(1);
+        tokio::pin!(lone);
+        assert!(futures_util::poll!(&mut lone).is_pending());
+        count.send_replace(1);
+        assert_eq!(lone.await, Encounter::Nobody);
+        assert!(meeting.waiting.lock().is_empty());
     }
 }

@@ -109,7 +109,7 @@ mod tests {
             ("every:3", [false, false, true, false, false, true]),
             ("always", [true; 6]),
         ] {
-            let occurrence = Occurrence::of(&Setup { clock: &Clock::system(), seed: 1, value });
+            let occurrence = Occurrence::of(&Setup { clock: &Clock::system(), seed: 1, under_way: None, value });
             assert_eq!([(); 6].map(|()| occurrence.strikes()), expected, "{value}");
         }
     }

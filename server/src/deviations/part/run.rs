@@ -51,6 +51,17 @@ impl RequestSeam for EditPatched {
     }
 }
 
+/// Edits what a PATCH made of the attributes, after the application has looked at the result; the first are those before the
+/// change.
+pub struct EditAccepted(pub fn(&Registry, &Fields, &mut Fields));
+
+impl RequestSeam for EditAccepted {
+    fn run<'a>(&'a self, operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
+        let Operation::Patch { resource_type, id, patch, condition } = operation else { return next.run(operation) };
+        next.edit_accepted(resource_type, id, patch, condition, self.0)
+    }
+}
+
 /// Reads the resource that an operation is about.
 pub async fn find(next: Next<'_>, resource_type: ResourceTypeId, id: Uuid) -> scim::Result<Option<StoredResource>> {
     let outcome = next.run(Operation::Get { resource_type, id }).await?;

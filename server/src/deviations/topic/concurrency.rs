@@ -10,9 +10,10 @@ use scim::schema::ResourceTypeId;
 use scim::{Error, ErrorKind};
 use uuid::Uuid;
 
+use self::name_checked_early::NameCheckedEarly;
 use crate::application::{Next, Operation, Outcome, RequestSeam};
 use crate::deviations::Deviation;
-use crate::deviations::part::meeting::{Encounter, Meeting};
+use crate::deviations::part::meeting::{Encounter, Meeting, Patience};
 use crate::store::{ChangeResult, Condition};
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
@@ -24,22 +25,22 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .request_with(|_| Box::new(CreatedLate::default())),
     Deviation::new("concurrency.deletion-undone", "a resource that is changed while it is deleted is there afterwards")
         .breaks(&["RFC7644-3.6-02"])
-        .request_with(|_| Box::new(DeletionUndone::default())),
+        .request_with(|setup| Box::new(DeletionUndone(Meeting::new(Patience::of(setup))))),
     Deviation::new("concurrency.name-checked-early", "two creations of one userName at the same time both succeed")
         .breaks(&["RFC7643-4.1.1-02", "RFC7644-3.3-12"])
-        .store(&name_checked_early::NameCheckedEarly),
+        .store_with(|setup| Box::new(NameCheckedEarly::new(setup))),
     Deviation::new(
         "concurrency.update-lost",
         "a PATCH reads, changes and writes back, so that of two at the same time one is lost",
     )
     .breaks(&["RFC7644-3.5.2.1-07", "RFC7644-3.5.2-29"])
-    .request_with(|_| Box::new(UpdateLost::default())),
+    .request_with(|setup| Box::new(UpdateLost(Meeting::new(Patience::of(setup))))),
     Deviation::new(
         "concurrency.version-checked-early",
         "of two writers with one version both succeed when they come at the same time",
     )
     .breaks(&["RFC7644-3.5.1-19", "RFC7644-3.14-08"])
-    .request_with(|_| Box::new(VersionCheckedEarly::default())),
+    .request_with(|setup| Box::new(VersionCheckedEarly(Meeting::new(Patience::of(setup))))),
 ];
 
 /// Answers a change as done that is not made.
@@ -95,26 +96,35 @@ impl RequestSeam for CreatedLate {
     }
 }
 
-/// Writers wait here for a deletion.
-#[derive(Default)]
-struct DeletionUndone(Meeting<Uuid>);
+/// A writer and a deletion of one resource meet here, whichever comes first.
+struct DeletionUndone(Meeting<(Uuid, Side)>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Side {
+    Writer,
+    Deletion,
+}
 
 impl RequestSeam for DeletionUndone {
     fn run<'a>(&'a self, operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
         match operation {
             Operation::Replace { id, .. } | Operation::Patch { id, .. } => Box::pin(async move {
-                self.0.wait(id).await;
+                self.0.meet((id, Side::Writer), &(id, Side::Deletion)).await;
                 next.run(operation).await
             }),
-            // The writer holds a copy, which it is about to write back.
-            Operation::Delete { id, .. } if self.0.come(&id) => Box::pin(async { Ok(Outcome::Deleted) }),
+            Operation::Delete { id, .. } => Box::pin(async move {
+                match self.0.meet((id, Side::Deletion), &(id, Side::Writer)).await {
+                    // The writer holds a copy, which it is about to write back.
+                    Encounter::AsFirst | Encounter::AsSecond => Ok(Outcome::Deleted),
+                    Encounter::Nobody => next.run(operation).await,
+                }
+            }),
             operation => next.run(operation),
         }
     }
 }
 
 /// Two writers of one resource meet here.
-#[derive(Default)]
 struct UpdateLost(Meeting<Uuid>);
 
 impl RequestSeam for UpdateLost {
@@ -131,7 +141,6 @@ impl RequestSeam for UpdateLost {
 }
 
 /// Two writers with one version meet here, after the version was compared.
-#[derive(Default)]
 struct VersionCheckedEarly(Meeting<Uuid>);
 
 impl RequestSeam for VersionCheckedEarly {

@@ -13,13 +13,12 @@ use serde_json::{Map, Value, json};
 
 use crate::deviations::Deviation;
 use crate::deviations::part::answer::{DropBody, EditError, SetStatus, has_scim_type, values};
-use crate::deviations::part::layer::EditChange;
 use crate::deviations::part::operations::{
     EditOperation, EditOperations, IgnoreOperations, is, nothing, operations, path,
 };
 use crate::deviations::part::request::{EditQueryString, EditRequestBody, RefuseBody, is_patch};
 use crate::deviations::part::rules::switch_off;
-use crate::deviations::part::run::EditPatched;
+use crate::deviations::part::run::{EditAccepted, EditPatched};
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("patch.add-ignored", "add operations succeed without any effect")
@@ -226,7 +225,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         )),
     Deviation::new("patch.primary-kept", "a value that becomes primary leaves the others primary too")
         .breaks(&["RFC7644-3.5.2-28", "RFC7644-3.5.2.3-13"])
-        .store(&EditChange(keep_primary)),
+        .request(&EditAccepted(keep_primary)),
     Deviation::new("patch.refused", "PATCH is answered 501 although ServiceProviderConfig says that it is supported")
         .breaks(&["RFC7644-3.5-02", "RFC7644-3.5-03"])
         .seen(&["https://github.com/bitwarden/server/issues/2919"])

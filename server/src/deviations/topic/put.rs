@@ -7,8 +7,8 @@ use futures_util::future::BoxFuture;
 use scim::ErrorKind;
 use scim::capability::Capability;
 use scim::patch::Draft;
-use scim::resource::{Fields, Slot};
-use scim::schema::{Mutability, Registry, ResourceTypeId};
+use scim::resource::{Fields, Slot, Value};
+use scim::schema::{AttributeId, Mutability, Registry, ResourceTypeId};
 
 use crate::application::{Next, Operation, Outcome, RequestSeam};
 use crate::deviations::Deviation;
@@ -47,21 +47,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         })),
     Deviation::new("put.changes-id", "a PUT deletes the resource and creates another one, with another id")
         .breaks(&["RFC7643-3.1-08", "RFC7644-3.5.1-15"])
-        .request(&Run(|operation, next| {
-            Box::pin(async move {
-                let Operation::Replace { resource_type, id, fields, condition } = operation else {
-                    return next.run(operation).await;
-                };
-                // What the application refuses is refused before anything is deleted.
-                let replace = Operation::Replace { resource_type, id, fields: Arc::clone(&fields), condition };
-                next.run(replace).await?;
-                next.run(Operation::Delete { resource_type, id, condition: Condition::default() }).await?;
-                match next.run(Operation::Create { resource_type, fields }).await? {
-                    Outcome::Created(stored) => Ok(Outcome::Changed(ChangeResult { stored, modified: true })),
-                    outcome => Ok(outcome),
-                }
-            })
-        })),
+        .request_with(|_| Box::new(ChangesId::default())),
     Deviation::new("put.creates", "PUT on a resource that does not exist creates one, under an id of the endpoint's")
         .breaks(&["RFC7644-3.5.1-02", "RFC7644-3.5.1-18"])
         .request(&Run(|operation, next| {
@@ -95,8 +81,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             (put.replace)(draft)?;
             for (id, slot) in before.iter() {
                 if let (Slot::Many(old), Some(Slot::Many(new))) = (slot, draft.fields_mut().slot_mut(id)) {
-                    let missing: Vec<_> = old.iter().filter(|value| !new.contains(value)).cloned().collect();
-                    new.extend(missing);
+                    add_missing(old, new, put.registry.find_sub_attribute(id, "primary"));
                 }
             }
             Ok(())
@@ -123,6 +108,46 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .breaks(&["RFC7644-3.5-01", "RFC7644-3.2-09"])
         .rules(|rules| switch_off(rules, &[Capability::ReplaceUsers, Capability::ReplaceGroups])),
 ];
+
+/// Appends the old values that are not among the new. The new primary value stays the only one (RFC 7643 section 2.4).
+fn add_missing(old: &[Value], new: &mut Vec<Value>, primary: Option<AttributeId>) {
+    let is_primary = |value: &Value| matches!((value, primary), (Value::Complex(subs), Some(primary)) if subs.values(primary) == [Value::Boolean(true)]);
+    let has_primary = new.iter().any(is_primary);
+    let mut missing: Vec<Value> = old.iter().filter(|value| !new.contains(value)).cloned().collect();
+    for value in missing.iter_mut().filter(|value| has_primary && is_primary(value)) {
+        if let (Value::Complex(subs), Some(primary)) = (value, primary) {
+            subs.remove(primary);
+        }
+    }
+    new.extend(missing);
+}
+
+/// Deletes and creates in the place of a PUT. Its operations are one for other writers, which find the resource either as it
+/// was or under its new id, however they meet.
+#[derive(Default)]
+struct ChangesId(tokio::sync::Mutex<()>);
+
+impl RequestSeam for ChangesId {
+    fn run<'a>(&'a self, operation: Operation, next: Next<'a>) -> BoxFuture<'a, scim::Result<Outcome>> {
+        Box::pin(async move {
+            if matches!(operation, Operation::Get { .. } | Operation::List(_) | Operation::Create { .. }) {
+                return next.run(operation).await;
+            }
+            let _alone = self.0.lock().await;
+            let Operation::Replace { resource_type, id, fields, condition } = operation else {
+                return next.run(operation).await;
+            };
+            // What the application refuses is refused before anything is deleted.
+            let replace = Operation::Replace { resource_type, id, fields: Arc::clone(&fields), condition };
+            next.run(replace).await?;
+            next.run(Operation::Delete { resource_type, id, condition: Condition::default() }).await?;
+            match next.run(Operation::Create { resource_type, fields }).await? {
+                Outcome::Created(stored) => Ok(Outcome::Changed(ChangeResult { stored, modified: true })),
+                outcome => Ok(outcome),
+            }
+        })
+    }
+}
 
 /// Makes the change of a PUT in another way.
 struct EditReplacement(fn(&Put<'_>, &mut dyn Draft) -> scim::Result<()>);

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use futures_util::{StreamExt as _, TryStreamExt as _};
 use reqwest::Method;
 use scim::capability::Capability;
 use serde_json::{Value, json};
@@ -293,9 +292,7 @@ async fn reference_version(context: &Context) -> CheckResult {
 
 async fn many_members(context: &Context) -> CheckResult {
     const MEMBERS: usize = 105;
-    // Eight at a time: as many as a browser would, and no endpoint is flooded.
-    let users: Vec<Resource> =
-        futures_util::stream::iter((0..MEMBERS).map(|_| context.user())).buffer_unordered(8).try_collect().await?;
+    let users = context.users(MEMBERS).await?;
     let Some((last, others)) = users.split_last() else { return Ok(()) };
     let (half, rest) = others.split_at(others.len() / 2);
     let group = context.group(&half.iter().collect::<Vec<_>>()).await?;

@@ -9,13 +9,19 @@ use scim::schema::{AttributeId, ResourceTypeId, SchemaDocument, Uniqueness, stan
 use scim::{Error, ErrorKind};
 use uuid::Uuid;
 
-use crate::application::StoreSeam;
+use crate::application::{Setup, StoreSeam};
 use crate::deviations::part::layer::{Layer, LayeredStore, Modification};
-use crate::deviations::part::meeting::Meeting;
+use crate::deviations::part::meeting::{Meeting, Patience};
 use crate::store::{ChangeResult, Condition, Store, StoreFuture, StoredResource, WantedRelations};
 
 /// See the [module documentation](self).
-pub struct NameCheckedEarly;
+pub struct NameCheckedEarly(Patience);
+
+impl NameCheckedEarly {
+    pub fn new(setup: &Setup<'_>) -> Self {
+        Self(Patience::of(setup))
+    }
+}
 
 impl StoreSeam for NameCheckedEarly {
     fn enforce(&self, schemas: &mut [SchemaDocument]) {
@@ -30,7 +36,8 @@ impl StoreSeam for NameCheckedEarly {
         let registry = inner.registry();
         let user_name =
             registry.schema_id(standard::USER).and_then(|schema| registry.find_in_schema(schema, "userName"));
-        Arc::new(LayeredStore(NameLayer { inner, user_name, names: Arc::default(), meeting: Meeting::default() }))
+        let meeting = Meeting::new(self.0.clone());
+        Arc::new(LayeredStore(NameLayer { inner, user_name, names: Arc::default(), meeting }))
     }
 }
 
