@@ -43,7 +43,7 @@ fn wrong_usage_ends_with_2_and_one_sentence() {
         (&["check", "--output", "/no/such/folder/report"], "the report cannot be written"),
         (&["explain", "create.usr"], "did you mean \"create.user\"?"),
         (&["list", "checks", "--topic", "nothing"], "unknown check or topic \"nothing\""),
-        (&["serve", "--listen", "nowhere"], "invalid value 'nowhere'"),
+        (&["serve", "--listen", "nowhere"], "weir: --listen: give a port, or an address"),
     ] {
         let ran = run(arguments);
         assert_eq!(ran.status, 2, "{arguments:?}: {}", ran.stderr);

@@ -77,7 +77,10 @@ fn a_misspelt_name_on_the_command_line_is_answered_with_the_nearest() {
             "--scenario: unknown scenario \"partial-updat\"; did you mean \"partial-update\"?",
         ),
         ("check --fail-on shuold", "--fail-on: unknown level \"shuold\"; did you mean \"should\"?"),
-        ("check --report juni=x", "unknown report \"juni\"; did you mean \"junit\"?"),
+        (
+            "check --report juni=x",
+            "weir: --report: unknown report \"juni\"; did you mean \"junit\"? `weir check --help` shows all",
+        ),
         ("bench http://127.0.0.1:1 --shape get,fliter", "--shape: unknown shape \"fliter\"; did you mean \"filter\"?"),
         ("list checkz", "unknown catalogue \"checkz\"; did you mean \"checks\"?"),
         ("list checks --topic ptach", "did you mean \"patch\"? `weir list checks` shows all"),
@@ -88,6 +91,29 @@ fn a_misspelt_name_on_the_command_line_is_answered_with_the_nearest() {
         ("explain 7644-3.3-12", "did you mean \"RFC7644-3.3-12\"?"),
         ("explain aquerra", "did you mean \"aquera\"?"),
         ("man serv", "unknown command \"serv\"; did you mean \"serve\"?"),
+        (
+            "check --format tarminal",
+            "--format: unknown format \"tarminal\"; did you mean \"terminal\"? `weir check --help` shows all",
+        ),
+        ("check --color alwys", "unknown when \"alwys\"; did you mean \"always\"? `weir check --help` shows all"),
+        ("diff a.json b.json --format markdwn", "did you mean \"markdown\"? `weir diff --help` shows all"),
+        (
+            "completions bsh",
+            "unknown shell \"bsh\"; did you mean \"bash\" or \"zsh\"? `weir completions --help` shows all",
+        ),
+        ("connection shw x", "unknown command \"shw\"; did you mean \"show\"? `weir connection --help` shows all"),
+        ("check http://127.0.0.1:1 more", "one value too many, \"more\"; `weir check --help` shows what is taken"),
+        ("check --budget ten", "--budget: \"ten\" is not a whole number"),
+        ("check --proxy nowhere", "--proxy: relative URL without a base; give a whole URL"),
+        ("init nothing", "URL: relative URL without a base; give a whole URL"),
+        (
+            "provision --source ldp://x http://127.0.0.1:1",
+            "--source ldp://x: unknown scheme \"ldp\"; did you mean \"ldap\"?",
+        ),
+        (
+            "serve --journal ful",
+            "--journal: unknown mode \"ful\"; did you mean \"full\"? `weir serve --help` shows all",
+        ),
     ] {
         let arguments: Vec<&str> = line.split(' ').collect();
         is_proposed(&run(&arguments), words, line);
@@ -109,7 +135,18 @@ fn a_misspelt_name_in_a_file_is_answered_with_its_place_and_the_nearest() {
         "[[finding]]\nstep = \"connect\"\nclient = \"pingone-scim\"\nverdict = \"fail\"\nreason = \"r\"\n";
     const VARIANTS: &str = "client = \"pingfederate-aquera\"\n[details]\n\"update-user.put\" = \"read-merge\"\n";
     const CONNECTION: &str = include_str!("../fixtures/connections/pingfederate-aquera.json");
+    const SCHEMA: &str = r#"{"id": "urn:example:params:scim:schemas:extension:a:2.0:User", "name": "A",
+        "attributes": [{"name": "a", "type": "integer"}]}"#;
+    const MAPPING: &str =
+        "[[attributeMapping]]\nfieldName = \"userName\"\nsaasFieldInfo = { attributeNames = [\"uid\"] }\n";
+    const RULE: &str = r#"{"name": "r", "mappings": [{"sourceAttribute": "username", "targetAttribute": "userName"}]}"#;
+    const LDIF: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/directories/company.ldif");
+    const USERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/pingone/users.json");
     let folder = Folder::new("files");
+    let extended = ["serve", "--listen", "127.0.0.1:0", "--schema", "schema.json"];
+    let nowhere = "http://127.0.0.1:1";
+    let mapped = ["provision", "--source", LDIF, "--mapping", "mapping.toml", "--dry-run", nowhere];
+    let ruled = ["provision", "--as", "pingone-scim", "--source", USERS, "--rule", "rule.json", "--dry-run", nowhere];
     let configured = ["check"];
     let targeted = ["check", "--target", "own.toml"];
     let known = ["check", "--target", "rfc", "--only", "read.user", "--baseline", "known.toml"];
@@ -202,6 +239,93 @@ fn a_misspelt_name_in_a_file_is_answered_with_its_place_and_the_nearest() {
             "line 5, key `tolerances`: unknown tolerance \"nulls\";",
         ),
         (
+            "own.toml",
+            TARGET,
+            ("[[app", "[[declared]]\nchecks = [\"create.\",\n  \"delte.user\"]\nbecause = \"b\"\n[[app"),
+            &targeted,
+            "own.toml, line 7, key `checks`: unknown check or topic \"delte.user\"; did you mean \"delete.user\"? `weir list checks` shows all",
+        ),
+        (
+            "own.toml",
+            TARGET,
+            ("[[app", "[[credentials]]\nname = \"r\"\napplications = [\"aa\"]\n[[app"),
+            &targeted,
+            "own.toml, line 6: credentials r: unknown application \"aa\"; ",
+        ),
+        (
+            "own.toml",
+            TARGET,
+            ("name = \"a\"", "name = \"a\"\ntenant = \"mill\"\n[[credentials]]\nname = \"r\"\ntenants = [\"mil\"]"),
+            &targeted,
+            "own.toml, line 9: credentials r: unknown tenant \"mil\"; did you mean \"mill\"?",
+        ),
+        (
+            "own.toml",
+            TARGET,
+            ("[[app", "user_extensions = [\"urn:ietf:params:scim:schemas:extension:enterprise:2.0:Usr\"]\n[[app"),
+            &targeted,
+            "did you mean \"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User\"?",
+        ),
+        (
+            "own.toml",
+            TARGET,
+            ("[[app", "without_resource_types = [\"Grup\"]\n[[app"),
+            &targeted,
+            "line 5, key `without_resource_types`: without_resource_types: unknown resource type of the target \"Grup\"; did you mean \"Group\"?",
+        ),
+        (
+            "own.toml",
+            TARGET,
+            (
+                "[[app",
+                "[[schema_changes]]\nschema = \"urn:ietf:params:scim:schemas:core:2.0:User\"\nwithout = [\"name.familName\"]\n[[app",
+            ),
+            &targeted,
+            "unknown attribute \"name.familName\"; did you mean \"name.familyName\"?",
+        ),
+        (
+            "schema.json",
+            SCHEMA,
+            ("\"type\"", "\"typ\""),
+            &extended,
+            "schema.json, urn:example:params:scim:schemas:extension:a:2.0:User:a: unknown member \"typ\"; did you mean \"type\"?",
+        ),
+        (
+            "schema.json",
+            SCHEMA,
+            ("integer", "integr"),
+            &extended,
+            "unknown value \"integr\"; did you mean \"integer\"?",
+        ),
+        (
+            "mapping.toml",
+            MAPPING,
+            ("attributeNames", "attributeNmes"),
+            &mapped,
+            "unknown key \"attributeNmes\"; did you mean \"attributeNames\"?",
+        ),
+        (
+            "rule.json",
+            RULE,
+            ("targetAttribute", "targetAtribute"),
+            &ruled,
+            "rule.json, mapping 1: unknown key \"targetAtribute\"; did you mean \"targetAttribute\"?",
+        ),
+        (
+            "weir.toml",
+            "[credentials]\nbearer = { env = \"MILL\" }\n",
+            ("env", "evn"),
+            &configured,
+            "weir.toml, line 2, key `bearer`: unknown key \"evn\"; did you mean \"env\"?",
+        ),
+        (
+            "known.toml",
+            STEP,
+            ("connect", "conect"),
+            &known,
+            "known.toml, line 2, key `step`: unknown step \"conect\"; did you mean \"connect\"?",
+        ),
+        (
             "known.toml",
             BASELINE,
             ("create.user", "create.usr"),
@@ -262,6 +386,87 @@ fn a_misspelt_name_in_a_file_is_answered_with_its_place_and_the_nearest() {
         folder.write(file, &text.replacen(right, wrong, 1));
         is_proposed(&folder.run(arguments), words, &format!("{file}: {wrong}"));
         std::fs::remove_file(folder.0.join(file)).unwrap();
+    }
+}
+
+#[test]
+fn a_misspelt_name_at_the_control_api_is_answered_with_the_nearest() {
+    let served = Served::start(&["--target", "rfc", "--control-token", "tok"]);
+    let origin = served.value("URL").split("/scim").next().unwrap().to_owned();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    for (method, place, body, words) in [
+        ("PUT", "deviations", r#"["put.create"]"#, "unknown deviation \"put.create\"; did you mean \"put.creates\"?"),
+        ("PUT", "deviations", r#"{"activ": []}"#, "unknown member \"activ\"; did you mean \"active\"?"),
+        ("PUT", "target", r#"{"target": "rfcc"}"#, "unknown target \"rfcc\"; did you mean \"rfc\"?"),
+        ("PUT", "target", r#"{"targt": "rfc"}"#, "unknown member \"targt\"; did you mean \"target\"?"),
+        ("PUT", "target", r#"{"toml": "as_off = 1"}"#, "unknown key \"as_off\"; did you mean \"as_of\"?"),
+        ("POST", "clock", r#"{"advnce": "PT1H"}"#, "unknown member \"advnce\"; did you mean \"advance\"?"),
+        ("POST", "people", r#"{"cuont": 3}"#, "unknown member \"cuont\"; did you mean \"count\"?"),
+        ("GET", "data?application=defalt", "", "unknown application \"defalt\"; did you mean \"default\"?"),
+        ("GET", "data?aplication=default", "", "unknown query parameter \"aplication\"; did you mean \"application\"?"),
+        ("GET", "applications/defalt/accounts", "", "did you mean \"default\"? `GET /_weir/applications` shows all"),
+        ("GET", "deviatons", "", "unknown place of the control API \"deviatons\"; did you mean \"deviations\"?"),
+        (
+            "POST",
+            "data",
+            r#"[{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Usr"]}]"#,
+            "did you mean \"urn:ietf:params:scim:schemas:core:2.0:User\"?",
+        ),
+        (
+            "POST",
+            "data",
+            r#"[{"meta": {"resourceType": "Usr"}}]"#,
+            "unknown resource type \"Usr\"; did you mean \"User\"?",
+        ),
+    ] {
+        let request =
+            client.request(method.parse().unwrap(), format!("{origin}/_weir/{place}")).bearer_auth("tok").body(body);
+        let answer =
+            runtime.block_on(async { request.send().await.unwrap().json::<serde_json::Value>().await.unwrap() });
+        let detail = answer["detail"].as_str().unwrap_or_default();
+        assert!(detail.contains(words), "{method} {place} {body}: {answer}");
+    }
+}
+
+#[test]
+fn a_misspelt_variable_is_named_in_a_warning() {
+    let ran = ran(&weir(&["list", "targets"]).env("WEIR_BEARR", "x").env("WEIR_MILL_TOKEN", "x").output().unwrap());
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert_eq!(ran.stderr, "weir: unknown variable \"WEIR_BEARR\"; did you mean \"WEIR_BEARER\"?\n");
+}
+
+#[test]
+fn every_command_that_takes_a_url_proposes_the_scim_root() {
+    const CONNECTION: &str = include_str!("../fixtures/connections/pingfederate-aquera.json");
+    const LDIF: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/directories/company.ldif");
+    let served = Served::start(&["--target", "rfc", "--bearer", "tok"]);
+    let root = served.value("URL");
+    let wrong = root.replace("/scim/v2", "/wrong");
+    let folder = Folder::new("root");
+    let mut connection: serde_json::Value = serde_json::from_str(CONNECTION).unwrap();
+    let fields = &mut connection["outboundProvision"]["targetSettings"];
+    for field in fields.as_array_mut().unwrap() {
+        if field["name"] == "SCIM URL" {
+            field["value"] = wrong.clone().into();
+        }
+    }
+    folder.write("connection.json", &connection.to_string());
+    for arguments in [
+        &["check", &wrong, "--yes"][..],
+        &["check", &wrong, "--as", "pingfederate-scim", "--yes"],
+        &["check", "--connection", "connection.json", "--yes"],
+        &["init", &wrong, "--output", "-"],
+        &["clean", &wrong, "--prefix", "weir-k3f9xq", "--dry-run"],
+        &["bench", &wrong, "--people", "1"],
+        &["provision", "--source", LDIF, "--yes", &wrong],
+        &["connection", "test", "connection.json"],
+        &["connection", "fields", "connection.json"],
+    ] {
+        let ran = folder.run(&[arguments, &["--bearer", "tok"]].concat());
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert_eq!(ran.status, 3, "{arguments:?}: {said}");
+        assert!(said.contains(&format!("did you mean {root}?")), "{arguments:?}: {said}");
     }
 }
 

@@ -118,7 +118,12 @@ async fn it_begins_with_data_and_records_and_logs_what_happens() {
     assert_eq!((entries.len(), &entries[0].url, entries[0].status), (1, &users, 200));
 
     let ran = run(&["serve", "--target", "rfc", "--data", "/no/such/file"]);
-    assert_eq!((ran.status, ran.stderr.contains("/no/such/file cannot be read")), (2, true), "{}", ran.stderr);
+    assert_eq!(
+        (ran.status, ran.stderr.contains("/no/such/file: the file cannot be read: there is no such file")),
+        (2, true),
+        "{}",
+        ran.stderr
+    );
     let ran = run(&["serve", "--target", "rfc", "--listen", "127.0.0.1:0", "--data", "/dev/null"]);
     assert_eq!((ran.status, ran.stderr.contains("/dev/null: ")), (2, true), "{}", ran.stderr);
 }

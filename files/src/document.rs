@@ -7,12 +7,32 @@ use serde::de::DeserializeOwned;
 use super::fault::{FileFault, Place};
 use super::name::UnknownName;
 
+/// The bytes of a file.
+pub fn bytes(path: &Path) -> Result<Vec<u8>, FileFault> {
+    std::fs::read(path).map_err(|error| unreadable(path.display(), &error))
+}
+
+/// The bytes of a file of certificates in PEM.
+pub fn certificates(path: &Path) -> Result<Vec<u8>, FileFault> {
+    const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+    let bytes = bytes(path)?;
+    if bytes.windows(BEGIN.len()).any(|window| window == BEGIN) {
+        return Ok(bytes);
+    }
+    Err(FileFault::whole(path.display(), "the file holds no certificate in PEM")
+        .with_remedy("it begins with -----BEGIN CERTIFICATE-----"))
+}
+
 /// The text of a file, without a byte order mark.
 pub fn read(path: &Path) -> Result<String, FileFault> {
     let file = path.display();
-    let bytes = std::fs::read(path).map_err(|error| unreadable(&file, &error))?;
+    let bytes = bytes(path)?;
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         return Err(FileFault::whole(&file, "the file is UTF-16").with_remedy("convert it to UTF-8"));
+    }
+    if bytes.contains(&0) {
+        return Err(FileFault::whole(&file, "the file holds a NUL byte, so it is not a text")
+            .with_remedy("give a text in UTF-8"));
     }
     let text = String::from_utf8(bytes)
         .map_err(|_| FileFault::whole(&file, "the file is not a text in UTF-8").with_remedy("convert it to UTF-8"))?;
@@ -21,12 +41,18 @@ pub fn read(path: &Path) -> Result<String, FileFault> {
 
 /// The fault of a file that cannot be read.
 pub fn unreadable(file: impl std::fmt::Display, error: &std::io::Error) -> FileFault {
-    let reason = match error.kind() {
+    FileFault::whole(file, format!("the file cannot be read: {}", reason(error)))
+}
+
+/// Why a file cannot be read, in plain words.
+#[must_use]
+pub fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission is denied".to_owned(),
         _ => error.to_string(),
-    };
-    FileFault::whole(file, format!("the file cannot be read: {reason}"))
+    }
 }
 
 /// Reads TOML; the fault knows its bytes, and not yet the file.
@@ -39,6 +65,9 @@ pub fn toml<T: DeserializeOwned>(text: &str) -> Result<T, FileFault> {
 
 /// Reads JSON; the fault knows its line, and not yet the file.
 pub fn json<T: DeserializeOwned>(text: &str) -> Result<T, FileFault> {
+    if text.trim().is_empty() {
+        return Err(FileFault::new(Place::Whole, "the file is empty"));
+    }
     serde_json::from_str(text).map_err(|error| {
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default();

@@ -34,6 +34,21 @@ impl UnknownName {
         Self(Box::new(Proposal { kind: kind.into(), name: shown(name), near, known, command: None, prefix: "" }))
     }
 
+    /// As [`Self::new`], where a name that is not known may be meant: nothing unless it is a known one with other letter case
+    /// or up to two letters wrong.
+    #[must_use]
+    pub fn misspelling<N: AsRef<str>>(
+        kind: impl Into<String>,
+        name: &str,
+        known: impl IntoIterator<Item = N>,
+    ) -> Option<Self> {
+        let known: Vec<String> = known.into_iter().map(|known| known.as_ref().to_owned()).collect();
+        let (typed, is_known) = (folded(name), known.iter().any(|known| known == name));
+        let is_near = |known: &String| spelling(&typed, &folded(known)).or_else(|| letters(&typed, &folded(known)));
+        let is_misspelt = !is_known && known.iter().any(|known| is_near(known).is_some());
+        is_misspelt.then(|| Self::new(kind, name, known))
+    }
+
     /// The same with the command that lists all names.
     #[must_use]
     pub fn listed_by(self, command: impl Into<String>) -> Self {
@@ -219,6 +234,16 @@ mod tests {
         }
         for typed in ["", "colour", "x", "zz"] {
             assert_eq!(said(typed), format!("unknown name {typed:?}; `weir list` shows all"));
+        }
+    }
+
+    #[test]
+    fn a_misspelling_differs_in_letters_alone() {
+        let meant = |name| UnknownName::misspelling("key", name, ["type", "mutability"]).map(|name| name.remedy());
+        assert_eq!(meant("typ").as_deref(), Some("did you mean \"type\"?"));
+        assert_eq!(meant("Mutability").as_deref(), Some("did you mean \"mutability\"?"));
+        for name in ["type", "typeOfVendor", "colour", ""] {
+            assert_eq!(meant(name), None, "{name}");
         }
     }
 

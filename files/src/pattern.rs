@@ -92,6 +92,22 @@ impl Pattern {
         Err(PatternError::Unknown(name.listed_by(command)))
     }
 
+    /// Sees to it that at least one of `ids` is the text or begins with it.
+    pub fn check_beginning<'i>(
+        text: &str,
+        catalogue: &Catalogue,
+        ids: impl IntoIterator<Item = &'i str>,
+    ) -> Result<(), PatternError> {
+        let ids: Vec<&str> = ids.into_iter().collect();
+        if !text.is_empty() && ids.iter().any(|id| id.starts_with(text)) {
+            return Ok(());
+        }
+        let topics = ids.iter().filter_map(|id| id.split_once('.').map(|(topic, _)| topic));
+        let known = topics.chain(ids.iter().copied());
+        let name = UnknownName::new(format!("{} or topic", catalogue.one), text.trim_end_matches(['.', '-']), known);
+        Err(PatternError::Unknown(name.listed_by(catalogue.command)))
+    }
+
     /// Whether the id is selected.
     #[must_use]
     pub fn matches(&self, id: &str) -> bool {
@@ -125,8 +141,8 @@ mod tests {
         ["create.user", "create.user-name-empty", "create.duplicate-a", "create.duplicate-b", "patch.group-a", "bulk"];
     const CHECKS: Catalogue = Catalogue { one: "check", many: "checks", command: "weir list checks" };
 
-    fn selected(text: &str) -> Result<Vec<&'static str>, String> {
-        let pattern = Pattern::read(text, &CHECKS, IDS).map_err(|error| error.to_string())?;
+    fn selected(text: &str) -> Result<Vec<&'static str>, PatternError> {
+        let pattern = Pattern::read(text, &CHECKS, IDS)?;
         Ok(IDS.into_iter().filter(|id| pattern.matches(id)).collect())
     }
 
@@ -147,6 +163,23 @@ mod tests {
     }
 
     #[test]
+    fn a_beginning_may_end_anywhere() {
+        for text in ["create.", "create.dup", "patch.group-", "bulk"] {
+            assert_eq!(Pattern::check_beginning(text, &CHECKS, IDS), Ok(()), "{text}");
+        }
+        for (text, message) in [
+            (
+                "creat.user-",
+                "unknown check or topic \"creat.user\"; did you mean \"create.user\"? `weir list checks` shows all",
+            ),
+            ("ptach.", "unknown check or topic \"ptach\"; did you mean \"patch\"? `weir list checks` shows all"),
+            ("", "unknown check or topic \"\"; `weir list checks` shows all"),
+        ] {
+            assert_eq!(Pattern::check_beginning(text, &CHECKS, IDS).unwrap_err().to_string(), message);
+        }
+    }
+
+    #[test]
     fn what_selects_nothing_is_refused_with_what_would() {
         for (text, message) in [
             ("create.dup", "no check is named \"create.dup\"; `create.dup*` selects 2 checks"),
@@ -160,7 +193,7 @@ mod tests {
             ("", "unknown check or topic \"\"; `weir list checks` shows all"),
             (".", "unknown check or topic \".\"; `weir list checks` shows all"),
         ] {
-            assert_eq!(selected(text).unwrap_err(), message);
+            assert_eq!(selected(text).unwrap_err().to_string(), message);
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use weir_files::name::UnknownName;
+
 use crate::auth::token::Tokens;
 use crate::auth::{Gate, Grant};
 use crate::config::Config;
@@ -37,11 +39,12 @@ pub struct FurtherAccess {
 
 /// Further credentials for what the target does not have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CredentialsError {
-    #[error("credentials {credentials}: there is no application {application}")]
-    UnknownApplication { credentials: String, application: String },
-    #[error("credentials {credentials}: there is no tenant {tenant}")]
-    UnknownTenant { credentials: String, tenant: String },
+#[error("credentials {credentials}: {unknown}")]
+pub struct CredentialsError {
+    /// Their name.
+    pub credentials: String,
+    /// The application or tenant.
+    pub unknown: UnknownName,
 }
 
 /// The ways into each application, and the gate that they open.
@@ -70,15 +73,8 @@ pub(crate) fn access(config: &Config, origin: &Origin) -> Result<(Vec<Applicatio
 
 /// The positions of the applications that further credentials open.
 fn opened(further: &FurtherCredentials, target: &Target) -> Result<BTreeSet<usize>, CredentialsError> {
-    let known = |wanted: &String| target.applications.iter().any(|application| application.name == *wanted);
-    if let Some(stranger) = further.applications.iter().find(|name| !known(name)) {
-        let (credentials, application) = (further.name.clone(), stranger.clone());
-        return Err(CredentialsError::UnknownApplication { credentials, application });
-    }
-    let tenant = |wanted: &String| target.applications.iter().any(|known| known.tenant.as_ref() == Some(wanted));
-    if let Some(stranger) = further.tenants.iter().find(|name| !tenant(name)) {
-        let (credentials, tenant) = (further.name.clone(), stranger.clone());
-        return Err(CredentialsError::UnknownTenant { credentials, tenant });
+    if let Some(unknown) = target.stranger(further) {
+        return Err(CredentialsError { credentials: further.name.clone(), unknown });
     }
     let everything = further.applications.is_empty() && further.tenants.is_empty();
     let opens = |application: &crate::targets::Application| {

@@ -1,5 +1,6 @@
 //! The direction of dependencies inside each crate: its top modules form no circle. Cargo sees to the crates themselves.
 
+mod errors;
 mod names;
 mod scan;
 mod words;
@@ -64,6 +65,23 @@ fn what_a_user_reads_is_plain_english() {
     assert!(faults.is_empty(), "{}\nsay it as docs/develop/style.md does", faults.join("\n"));
     let expected: Vec<usize> = WORDS.iter().map(|(.., count)| *count).collect();
     assert_eq!(left, expected, "the numbers of WORDS can only fall; write the new ones");
+}
+
+#[test]
+fn errors_have_a_type() {
+    let root = workspace_root();
+    let folders = members(&root).into_iter().map(|member| root.join(member).join("src"));
+    let faults: Vec<String> = folders
+        .flat_map(|folder| {
+            let found = errors::texts(&read_sources(&folder));
+            found.into_iter().map(move |(path, line)| format!("{}/{path}:{line}", folder.display()))
+        })
+        .collect();
+    assert!(
+        faults.is_empty(),
+        "expected an error type (thiserror, FileFault, UnknownName), got Result<_, String>:\n{}",
+        faults.join("\n")
+    );
 }
 
 #[test]

@@ -25,6 +25,11 @@ pub fn pattern(text: &str) -> Result<Pattern, PatternError> {
     Pattern::read(text, &CHECKS, checks::all().map(|check| check.id))
 }
 
+/// Sees to it that at least one check has the id, or one that begins with it.
+pub fn check_beginning(text: &str) -> Result<(), PatternError> {
+    Pattern::check_beginning(text, &CHECKS, checks::all().map(|check| check.id))
+}
+
 /// What becomes of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {

@@ -19,7 +19,7 @@ use super::credentials::{Access, Credentials};
 use super::error::{ClientError, EndpointError, EndpointErrorKind, without_user_info};
 use super::evidence::Evidence;
 use super::exchange::{Authentication, Exchange, ParsedBody};
-use super::meter::{Lane, Meter, MeterShare, Room};
+use super::meter::{BoundError, Lane, Meter, MeterShare, Room};
 use super::observer::Observer;
 use super::pace;
 use super::pace::{Pace, SettleTime};
@@ -349,12 +349,14 @@ impl Client {
         };
         let mut answer = outgoing.send().await.map_err(failed)?;
         self.shared.settling.after(request);
-        let too_large = |sentence| EndpointError::new(EndpointErrorKind::TooLarge, &request.method, &url, sentence);
+        let too_large = |bound: BoundError| {
+            EndpointError::new(EndpointErrorKind::TooLarge, &request.method, &url, bound.to_string())
+        };
         let most = self.shared.bounds.answer;
         let mut response_body = BytesMut::new();
         while let Some(chunk) = answer.chunk().await.map_err(failed)? {
             if response_body.len() + chunk.len() > most {
-                return Err(too_large(exceeds(most)));
+                return Err(too_large(BoundError::Answer { most }));
             }
             response_body.extend_from_slice(&chunk);
         }
@@ -379,15 +381,11 @@ impl Client {
         Ok(exchange)
     }
 
-    /// Takes the body of an answer in hand, if its JSON is not too much; the sentence names the bound that it would exceed.
-    async fn held(&self, body: &[u8]) -> Result<Option<MeterShare>, String> {
+    /// Takes the body of an answer in hand, if its JSON is not too much; the error names the bound that it would exceed.
+    async fn held(&self, body: &[u8]) -> Result<Option<MeterShare>, BoundError> {
         let (parsed, most) = (parsed_size(body), self.shared.bounds.parsed());
         if parsed > most {
-            let (parsed, most) = (parsed / (1024 * 1024), most / (1024 * 1024));
-            return Err(format!(
-                "the answer takes {parsed} MiB once it is parsed, more than {most} MiB, and was not looked at; raise \
-                 --largest-answer if the endpoint is that large"
-            ));
+            return Err(BoundError::Parsed { parsed: parsed / (1024 * 1024), most: most / (1024 * 1024) });
         }
         match (&self.meter, &self.room) {
             (Some(meter), _) => meter.hold(body.len() + parsed).await.map(Some),
@@ -399,7 +397,9 @@ impl Client {
     /// Counts a request; an error if the budget is spent, or what the check may send.
     fn count(&self, request: &Request, url: &Url) -> Result<u64, EndpointError> {
         if let Some(meter) = &self.meter {
-            let spent = |sentence| EndpointError::new(EndpointErrorKind::Budget, &request.method, url, sentence);
+            let spent = |bound: BoundError| {
+                EndpointError::new(EndpointErrorKind::Budget, &request.method, url, bound.to_string())
+            };
             meter.send().map_err(spent)?;
         }
         let number = self.shared.sent.fetch_add(1, Ordering::Relaxed) + 1;
@@ -473,12 +473,6 @@ impl Client {
 }
 
 /// The sentence about an answer that is larger than `most` bytes.
-fn exceeds(most: usize) -> String {
-    format!(
-        "the answer exceeds {most} bytes and was not read further; raise --largest-answer if the endpoint is that large"
-    )
-}
-
 /// When an exchange begins, for reports; nothing is decided by it.
 #[expect(clippy::disallowed_methods, reason = "an archive of exchanges says when each was")]
 fn now() -> jiff::Timestamp {

@@ -8,6 +8,28 @@ use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
 use super::bounds::Bounds;
 
+/// A bound that a request or its answer would exceed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum BoundError {
+    #[error("one check sends at most {most} requests; raise --check-requests if the endpoint is that large")]
+    Requests { most: u64 },
+    #[error(
+        "the answer exceeds {most} bytes and was not read further; raise --largest-answer if the endpoint is that large"
+    )]
+    Answer { most: usize },
+    #[error(
+        "the answer takes {parsed} MiB once it is parsed, more than {most} MiB, and was not looked at; raise \
+         --largest-answer if the endpoint is that large"
+    )]
+    Parsed { parsed: usize, most: usize },
+    #[error(
+        "the check holds answers of more than {most} MiB of JSON; raise --largest-answer if the endpoint is that large"
+    )]
+    Held { most: usize },
+    #[error("there was no room for this answer beside others; use fewer threads, or raise --largest-answer")]
+    Room,
+}
+
 /// What a check can hold beside others. One that holds more waits until it is alone in the lane.
 const LIGHT: usize = 8 * 1024 * 1024;
 
@@ -49,17 +71,14 @@ impl Room {
     }
 
     /// Waits until there is room for an answer of `size` bytes.
-    pub(super) async fn hold(&self, size: usize) -> Result<Option<MeterShare>, String> {
+    pub(super) async fn hold(&self, size: usize) -> Result<Option<MeterShare>, BoundError> {
         if size < SMALL {
             return Ok(None);
         }
         let units = u32::try_from(size / UNIT).unwrap_or(u32::MAX);
         match tokio::time::timeout(WAIT, Arc::clone(&self.0).acquire_many_owned(units)).await {
             Ok(Ok(permit)) => Ok(Some(MeterShare::Room(permit))),
-            _ => {
-                Err("there was no room for this answer beside others; use fewer threads, or raise --largest-answer"
-                    .into())
-            }
+            _ => Err(BoundError::Room),
         }
     }
 }
@@ -100,13 +119,13 @@ impl Meter {
         self.0.answered.load(Ordering::Relaxed)
     }
 
-    /// Counts a request that is about to be sent; the sentence says which bound it would exceed.
-    pub(super) fn send(&self) -> Result<(), String> {
+    /// Counts a request that is about to be sent; the error says which bound it would exceed.
+    pub(super) fn send(&self) -> Result<(), BoundError> {
         let most = self.0.bounds.requests;
         if self.0.sent.fetch_add(1, Ordering::Relaxed) < most {
             return Ok(());
         }
-        Err(format!("one check sends at most {most} requests; raise --check-requests if the endpoint is that large"))
+        Err(BoundError::Requests { most })
     }
 
     pub(super) fn answer(&self) {
@@ -114,15 +133,12 @@ impl Meter {
     }
 
     /// Takes an answer of `size` bytes in hand; waits for the lane where that is much.
-    pub(super) async fn hold(&self, size: usize) -> Result<MeterShare, String> {
+    pub(super) async fn hold(&self, size: usize) -> Result<MeterShare, BoundError> {
         let total = self.0.held.fetch_add(size, Ordering::Relaxed) + size;
         let held = MeterShare::Check { size, total: Arc::clone(&self.0.held) };
         let most = self.0.bounds.held();
         if total > most {
-            let most = most / (1024 * 1024);
-            return Err(format!(
-                "the check holds answers of more than {most} MiB of JSON; raise --largest-answer if the endpoint is that large"
-            ));
+            return Err(BoundError::Held { most: most / (1024 * 1024) });
         }
         if total > LIGHT {
             let mut turn = self.0.turn.lock().await;
@@ -146,7 +162,7 @@ mod tests {
         let (one, other) = (Meter::new(bounds, &lane), Meter::new(bounds, &lane));
         let much = bounds.held() / 2 + 1;
         let first = one.hold(much).await.unwrap();
-        assert!(one.hold(much).await.unwrap_err().contains("--largest-answer"));
+        assert!(matches!(one.hold(much).await, Err(BoundError::Held { .. })));
         drop(first);
         let second = one.hold(much).await.unwrap();
         // What is little needs no lane; what is much waits until the other check is over.
@@ -160,6 +176,6 @@ mod tests {
     fn the_request_behind_the_last_names_its_bound() {
         let meter = Meter::new(Bounds { requests: 2, ..Bounds::DEFAULT }, &Lane::default());
         assert!(meter.send().is_ok() && meter.send().is_ok());
-        assert!(meter.send().unwrap_err().contains("--check-requests"));
+        assert_eq!(meter.send(), Err(BoundError::Requests { most: 2 }));
     }
 }

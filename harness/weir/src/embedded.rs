@@ -12,7 +12,7 @@ use weir_catalog::discovery::Declarations;
 use weir_exchange::Credentials;
 use weir_exchange::Further;
 use weir_files::document;
-use weir_files::fault::FileFault;
+use weir_files::fault::{FileFault, Place};
 use weir_files::name::UnknownName;
 use weir_files::pattern::{Catalogue, Pattern, PatternError};
 
@@ -87,7 +87,25 @@ pub fn target(name: &str) -> Result<weir_server::Target, EmbeddedError> {
         let name = UnknownName::new("target", name, weir_server::Target::names()).listed_by("weir list targets");
         return Err(EmbeddedError::UnknownTarget(name));
     }
-    Ok(weir_server::Target::parse(name, &document::read(path)?)?)
+    let text = document::read(path)?;
+    let target = weir_server::Target::parse(name, &text)?;
+    check_declared(&target, &text)?;
+    Ok(target)
+}
+
+/// Sees to it that the checks that a target file declares are there; the endpoint, which reads the file, knows no checks.
+fn check_declared(target: &weir_server::Target, text: &str) -> Result<(), FileFault> {
+    for word in target.declared.iter().flat_map(|own| &own.checks) {
+        if let Err(error) = weir_catalog::plan::check_beginning(word) {
+            let start = text.find("[[declared]]").unwrap_or_default();
+            let place = match text[start..].find(&format!("\"{word}\"")) {
+                Some(offset) => Place::at(text, start + offset),
+                None => Place::Path("declared.checks".into()),
+            };
+            return Err(FileFault::new(place, error.to_string()).of(&target.name));
+        }
+    }
+    Ok(())
 }
 
 /// Adds the schemas and resource types of JSON files to a target.

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use weir_files::document;
+use weir_files::fault::{FileFault, Place};
 
 /// The verdict of one check, or of one step of a client's lifecycle, in both runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,12 +55,21 @@ pub struct RunDifference {
 /// Why a report cannot be compared.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnreadableReport {
-    #[error("it is not JSON: {0}")]
-    Json(String),
-    #[error("it is not a report of `weir check --format json`")]
+    #[error(transparent)]
+    Json(FileFault),
+    #[error("the file is not a report of `weir check --format json`")]
     Form,
-    #[error("it has the version {0}, which this Weir does not know")]
+    #[error("the report has the version {0}, which this Weir does not know; write it anew")]
     Version(u64),
+}
+
+impl From<UnreadableReport> for FileFault {
+    fn from(error: UnreadableReport) -> Self {
+        match error {
+            UnreadableReport::Json(fault) => fault,
+            other => Self::new(Place::Whole, other.to_string()),
+        }
+    }
 }
 
 /// One run: what was judged, with title and verdict, in its order.
@@ -68,7 +79,7 @@ pub struct RunRecord(Vec<(String, String, String)>);
 impl RunRecord {
     /// Reads the JSON report of a run.
     pub fn parse(text: &str) -> Result<Self, UnreadableReport> {
-        let report: Value = serde_json::from_str(text).map_err(|error| UnreadableReport::Json(error.to_string()))?;
+        let report: Value = document::json(text).map_err(UnreadableReport::Json)?;
         if report.get("format").and_then(Value::as_str) != Some("weir-report") {
             return Err(UnreadableReport::Form);
         }

@@ -51,6 +51,12 @@ pub fn document(uri: &str) -> Result<SchemaDocument, SchemaError> {
     Err(SchemaError::new(format!("schema {uri}"), "it is not one of the schemas compiled in"))
 }
 
+/// The URIs of the compiled-in schemas.
+#[must_use]
+pub fn ids() -> Vec<String> {
+    DOCUMENTS.iter().filter_map(|(_, text)| Some(SchemaDocument::parse(text).ok()?.id)).collect()
+}
+
 /// The resource type User at `/Users` with the given extensions, none of them required.
 #[must_use]
 pub fn user_resource_type(extensions: &[&str]) -> ResourceTypeDocument {

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use scim::patch::Draft;
 use scim::resource::{Fields, Slot, Value as ScimValue, read};
-use scim::schema::{ResourceTypeId, common};
+use scim::schema::{Registry, ResourceTypeId, common};
 use scim::{Error, ErrorKind};
 use serde_json::{Value, json};
 use uuid::Uuid;
+use weir_files::name::UnknownName;
 
 use super::accounts::{base_url, resources};
 use super::{front_of, ok};
@@ -83,9 +84,7 @@ fn decode(front: &Front, resource: &Value) -> Result<(ResourceTypeId, Fields), E
             .find(|(_, kind)| of_schema(&registry.schema(kind.schema).document.id))
             .map(|(id, _)| id)
     });
-    let kind = kind.ok_or_else(|| {
-        Error::new(ErrorKind::InvalidValue, "neither meta.resourceType nor schemas says of which type it is")
-    })?;
+    let kind = kind.ok_or_else(|| Error::new(ErrorKind::InvalidValue, unknown_type(registry, named, &schemas)))?;
     let mut fields = read::resource(registry, kind, resource, &front.rules.policy)?;
     scim::resource::validate::check(registry, kind, &mut fields, &front.rules.policy.tolerances)?;
     if let Some(id) = resource.get("id").and_then(Value::as_str) {
@@ -94,6 +93,19 @@ fn decode(front: &Front, resource: &Value) -> Result<(ResourceTypeId, Fields), E
         fields.set(common::ID, Slot::One(ScimValue::String(id.to_string().into())));
     }
     Ok((kind, fields))
+}
+
+/// Why a resource has no type that the endpoint knows.
+fn unknown_type(registry: &Registry, named: Option<&str>, schemas: &[&str]) -> String {
+    let kinds = || registry.resource_types().map(|(_, kind)| kind);
+    match (named, schemas) {
+        (Some(name), _) => UnknownName::new("resource type", name, kinds().map(|kind| &kind.document.name)).to_string(),
+        (None, [uri, ..]) => {
+            let known = kinds().map(|kind| &registry.schema(kind.schema).document.id);
+            UnknownName::new("schema of a resource type", uri, known).to_string()
+        }
+        (None, []) => "neither meta.resourceType nor schemas says of which type it is".to_owned(),
+    }
 }
 
 async fn hash_password(server: &Server, front: &Front, kind: ResourceTypeId, fields: &mut Fields) -> Result<(), Error> {

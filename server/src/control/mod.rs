@@ -74,6 +74,7 @@ async fn answer(
         limits.body_bytes = MOST_DATA;
     }
     let body = read_body(request.headers(), payload, &limits).await?;
+    known_parameters(request, if segments == ["data"] { &["application"] } else { &[] })?;
     let application = query_value(request, "application");
     match (request.method(), segments) {
         (&Method::GET, ["health"]) => Ok(ok(&json!({ "status": "up", "target": server.target.name }))),
@@ -157,11 +158,21 @@ fn not_here(segments: &[&str]) -> HandlerResult {
     };
     let Some((_, allow)) = PLACES.iter().find(|(place, _)| is_here(place)) else {
         let places: Vec<String> = PLACES.iter().map(|(place, _)| place.join("/")).collect();
-        let detail = format!("the control API has {} below /_weir/", places.join(", "));
+        let unknown = UnknownName::new("place of the control API", &segments.join("/"), &places);
+        let detail = format!("{unknown}; below /_weir/ there are {}", places.join(", "));
         return Err(Refusal::new(ErrorKind::NotFound, detail));
     };
     let refusal = Refusal::new(ErrorKind::MethodNotAllowed, format!("here the control API takes {allow}"));
     Err(refusal.with_header(header::ALLOW, *allow))
+}
+
+/// Refuses the first query parameter that has no meaning.
+fn known_parameters(request: &HttpRequest, known: &[&str]) -> Result<(), Refusal> {
+    let names = request.query_string().split('&').filter_map(|pair| pair.split('=').next());
+    let stranger = names.into_iter().find(|name| !name.is_empty() && !known.contains(name));
+    stranger.map_or(Ok(()), |name| {
+        Err(Refusal::new(ErrorKind::BadRequest, UnknownName::new("query parameter", name, known).to_string()))
+    })
 }
 
 /// A query parameter, decoded.
@@ -175,8 +186,9 @@ fn query_value(request: &HttpRequest, name: &str) -> Option<String> {
 fn front_of(configuration: &ActiveConfiguration, name: Option<&str>) -> Result<usize, Refusal> {
     let Some(name) = name else { return Ok(0) };
     configuration.fronts.iter().position(|front| &*front.name == name).ok_or_else(|| {
-        let detail = format!("there is no application {name:?}; /_weir/applications lists those there are");
-        Refusal::new(ErrorKind::NotFound, detail)
+        let known = configuration.fronts.iter().map(|front| &*front.name);
+        let unknown = UnknownName::new("application", name, known).listed_by("GET /_weir/applications");
+        Refusal::new(ErrorKind::NotFound, unknown.to_string())
     })
 }
 
@@ -208,11 +220,20 @@ fn deviations(server: &Server) -> Answer {
     ok(&json!({ "active": active }))
 }
 
+/// Refuses the first member of an object that has no meaning.
+fn known_members(json: &Value, known: &[&str]) -> Result<(), Refusal> {
+    let stranger = json.as_object().and_then(|object| object.keys().find(|key| !known.contains(&key.as_str())));
+    stranger.map_or(Ok(()), |name| {
+        Err(Refusal::new(ErrorKind::BadRequest, UnknownName::new("member", name, known).to_string()))
+    })
+}
+
 /// `["ID", "ID=VALUE"]`, or the object that GET gives.
 fn activations(body: &[u8]) -> Result<Vec<Activation>, Refusal> {
     let refuse = |detail: String| Refusal::new(ErrorKind::BadRequest, detail);
     let shape = || refuse("send a JSON list of deviations, such as [\"write.answer-lost=first:1\"]".to_owned());
     let json: Value = serde_json::from_slice(body).map_err(|_| shape())?;
+    known_members(&json, &["active"])?;
     let list = json.get("active").unwrap_or(&json).as_array().ok_or_else(shape)?;
     list.iter()
         .map(|text| text.as_str().ok_or_else(shape)?.parse::<Activation>().map_err(|error| refuse(error.to_string())))
@@ -283,6 +304,7 @@ fn advance(body: &[u8]) -> Result<SignedDuration, Refusal> {
         Refusal::new(ErrorKind::BadRequest, detail)
     };
     let json: Value = serde_json::from_slice(body).map_err(|_| refuse())?;
+    known_members(&json, &["advance"])?;
     let by: SignedDuration =
         json.get("advance").and_then(Value::as_str).ok_or_else(refuse)?.parse().map_err(|_| refuse())?;
     if by.is_negative() { Err(refuse()) } else { Ok(by) }
@@ -291,6 +313,7 @@ fn advance(body: &[u8]) -> Result<SignedDuration, Refusal> {
 /// `{"count": 1000}`
 fn people(body: &[u8]) -> Result<usize, Refusal> {
     let json: Option<Value> = serde_json::from_slice(body).ok();
+    json.as_ref().map_or(Ok(()), |json| known_members(json, &["count"]))?;
     let count = json.as_ref().and_then(|json| json.get("count")).and_then(Value::as_u64);
     count.and_then(|count| usize::try_from(count).ok()).filter(|count| (1..=MOST_PEOPLE).contains(count)).ok_or_else(
         || {
@@ -314,6 +337,7 @@ fn asked_target(body: &[u8]) -> Result<Target, Refusal> {
     let refuse = |detail: String| Refusal::new(ErrorKind::BadRequest, detail);
     let shape = || refuse("send {\"target\": \"rfc\"}, or {\"toml\": \"…\"} with the text of a target file".to_owned());
     let json: Value = serde_json::from_slice(body).map_err(|_| shape())?;
+    known_members(&json, &["target", "name", "toml"])?;
     let text = |name: &str| json.get(name).and_then(Value::as_str);
     if let Some(toml) = text("toml") {
         return Target::parse(text("name").unwrap_or("target"), toml).map_err(|error| refuse(error.to_string()));

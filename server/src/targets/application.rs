@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use scim::capability::{Capabilities, Capability};
+use weir_files::name::UnknownName;
 
 use crate::application::downstream::Service;
+use crate::credentials::FurtherCredentials;
 use crate::deviations::Activation;
 use crate::rules::{AuthenticationMethod, OnPut};
 
@@ -32,4 +34,15 @@ pub struct Application {
     pub me: Option<String>,
     /// The service that accepted changes are written to; `None` where the endpoint itself is the service.
     pub downstream: Option<Service>,
+}
+
+/// The first application or tenant of further credentials that is not among `applications`.
+pub(super) fn stranger(further: &FurtherCredentials, applications: &[Application]) -> Option<UnknownName> {
+    let names: Vec<&str> = applications.iter().map(|known| known.name.as_str()).collect();
+    let tenants: Vec<&str> = applications.iter().filter_map(|known| known.tenant.as_deref()).collect();
+    let unknown = |kind: &str, wanted: &[String], known: &[&str]| {
+        let stranger = wanted.iter().find(|name| !known.contains(&name.as_str()))?;
+        Some(UnknownName::new(kind, stranger, known))
+    };
+    unknown("application", &further.applications, &names).or_else(|| unknown("tenant", &further.tenants, &tenants))
 }

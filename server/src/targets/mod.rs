@@ -14,6 +14,8 @@ pub(crate) mod contradiction;
 mod path;
 mod read;
 mod schema_changes;
+mod schema_members;
+mod word;
 
 #[cfg(test)]
 mod tests;
@@ -21,7 +23,9 @@ mod tests;
 pub use application::Application;
 pub use path::{BasePath, PathMatch};
 pub use schema_changes::SchemaChange;
+use weir_files::document;
 pub use weir_files::fault::FileFault;
+use weir_files::name::UnknownName;
 
 use crate::bulk::BulkLimits;
 use crate::credentials::FurtherCredentials;
@@ -115,7 +119,7 @@ pub struct Target {
     pub declared: Vec<Declaration>,
 }
 
-/// Checks that find what a target means to be: their findings are told as declared.
+/// Checks that find what a target means to be: their findings are reported as declared.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Declaration {
@@ -127,7 +131,13 @@ pub struct Declaration {
 
 /// The fault of a schema file: the place in it, and the rule that it breaks.
 fn schema_fault(file: &str, error: SchemaError) -> FileFault {
-    FileFault::new(error.place, error.rule).of(file)
+    // The member that serde does not take, and serde's words.
+    match error.rule.split_once(": ") {
+        Some((member, message)) if !member.contains(' ') => {
+            document::plain(format!("{}, {member}", error.place), message).of(file)
+        }
+        _ => FileFault::new(error.place, error.rule).of(file),
+    }
 }
 
 impl Target {
@@ -154,6 +164,8 @@ impl Target {
     pub fn add_schema_files(&mut self, files: &[(String, String)]) -> Result<(), FileFault> {
         let mut definitions = self.definitions.clone();
         for (file, text) in files {
+            schema_members::check(&document::json(text).map_err(|fault| fault.of(file))?)
+                .map_err(|fault| fault.of(file))?;
             let more = Definitions::parse(text).map_err(|error| schema_fault(file, error))?;
             definitions.schemas.extend(more.schemas);
             definitions.resource_types.extend(more.resource_types);
@@ -165,6 +177,11 @@ impl Target {
             return Err(schema_fault(&names.join(", "), error));
         }
         Ok(())
+    }
+
+    /// The first application or tenant of further credentials that the target does not have.
+    pub(crate) fn stranger(&self, further: &FurtherCredentials) -> Option<UnknownName> {
+        application::stranger(further, &self.applications)
     }
 
     /// The RFCs' reading of everything.
@@ -215,6 +232,7 @@ impl Target {
         let extensions: Vec<&str> = self.user_extensions.iter().map(String::as_str).collect();
         let mut definitions = standard_definitions(&extensions)?;
         definitions.add(self.definitions.clone())?;
+        schema_changes::check_types(&definitions)?;
         schema_changes::apply(&mut definitions, &self.schema_changes)?;
         for name in &self.without_resource_types {
             schema_changes::remove_type(&mut definitions, name)?;

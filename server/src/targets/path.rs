@@ -28,19 +28,30 @@ pub struct PathMatch<'p> {
     pub rest: &'p str,
 }
 
+/// Why a text is not a base path.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum BasePathError {
+    #[error("a base path begins with a slash")]
+    NoSlash,
+    #[error("a base path has no empty segments and no trailing slash")]
+    Empty,
+    #[error("/_weir is the control API's path")]
+    Control,
+    #[error("segment {0:?} must be a plain word, {{tenant}} or {{application}}")]
+    Segment(String),
+}
+
 impl BasePath {
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let rest = text.strip_prefix('/').ok_or("a base path begins with a slash")?;
+    pub(super) fn parse(text: &str) -> Result<Self, BasePathError> {
+        let rest = text.strip_prefix('/').ok_or(BasePathError::NoSlash)?;
         let segments: Vec<Segment> = rest
             .split('/')
             .map(|segment| match segment {
-                "" => Err("a base path has no empty segments and no trailing slash".to_owned()),
+                "" => Err(BasePathError::Empty),
                 "{tenant}" => Ok(Segment::Tenant),
                 "{application}" => Ok(Segment::Application),
-                "_weir" => Err("/_weir is the control API's path".to_owned()),
-                _ if segment.contains(['{', '}', '%', '?', '#']) => {
-                    Err(format!("segment {segment:?} must be a plain word, {{tenant}} or {{application}}"))
-                }
+                "_weir" => Err(BasePathError::Control),
+                _ if segment.contains(['{', '}', '%', '?', '#']) => Err(BasePathError::Segment(segment.to_owned())),
                 _ => Ok(Segment::Literal(segment.to_owned())),
             })
             .collect::<Result<_, _>>()?;

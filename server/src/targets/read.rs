@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use scim::capability::{Capabilities, Capability};
-use scim::schema::{Definitions, ResourceTypeDocument, standard};
+use scim::schema::{Definitions, ResourceTypeDocument};
 use scim::tolerance::Tolerance;
 use serde::Deserialize;
 use weir_files::document;
 use weir_files::fault::{FileFault, Place};
-use weir_files::name::UnknownName;
 
 use crate::bulk::BulkLimits;
 use crate::credentials::{BasicCredentials, Credentials, FurtherCredentials, OauthClient};
 
-use super::{Activation, Application, BasePath, Declaration, IMPLEMENTED, SchemaChange, Target, contradiction};
+use super::application::{Application, stranger};
+use super::word::{Extension, Link, Name, OfferedCapability, Pair, Right, Status, Word};
+use super::{Activation, BasePath, Declaration, SchemaChange, Target, contradiction};
 use crate::application::downstream::{FailedUpdate, Service};
-use crate::rules::{AuthenticationMethod, OnPut, REFUSAL_STATUSES};
+use crate::rules::{AuthenticationMethod, OnPut};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -131,173 +132,6 @@ const fn default_max_results() -> u32 {
     200
 }
 
-/// A value that is written as a word; its error carries the place in the file.
-#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-#[serde(try_from = "String", bound = "T: Parse")]
-struct Word<T>(T);
-
-/// The sentence for a word that is not known.
-fn unknown<'n>(kind: &str, text: &str, known: impl Iterator<Item = &'n str>) -> String {
-    UnknownName::new(kind, text, known).to_string()
-}
-
-trait Parse: Sized {
-    fn parse(text: &str) -> Result<Self, String>;
-}
-
-impl<T: Parse> TryFrom<String> for Word<T> {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        T::parse(&text).map(Self)
-    }
-}
-
-/// One of the statuses with which a capability can be refused.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(try_from = "u16")]
-struct Status(u16);
-
-impl TryFrom<u16> for Status {
-    type Error = String;
-
-    fn try_from(status: u16) -> Result<Self, String> {
-        if REFUSAL_STATUSES.contains(&status) {
-            return Ok(Self(status));
-        }
-        Err(format!("a capability is refused with 400, 403, 404, 405 or 501, not with {status}"))
-    }
-}
-
-/// What credentials are good for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Right {
-    Read,
-    Write,
-}
-
-/// A name and a secret with a colon between.
-struct Pair(String, String);
-
-struct Extension(String);
-struct Link(String);
-struct Name(String);
-/// A capability that this endpoint implements.
-struct OfferedCapability(Capability);
-
-impl Parse for BasePath {
-    fn parse(text: &str) -> Result<Self, String> {
-        Self::parse(text)
-    }
-}
-
-impl Parse for Extension {
-    fn parse(text: &str) -> Result<Self, String> {
-        standard::document(text).map(|document| Self(document.id)).map_err(|error| error.to_string())
-    }
-}
-
-impl Parse for Link {
-    fn parse(text: &str) -> Result<Self, String> {
-        if text.starts_with("https://") {
-            return Ok(Self(text.to_owned()));
-        }
-        Err(format!("{text:?} is not a link; write where it can be read, beginning with https://"))
-    }
-}
-
-impl Parse for Name {
-    /// Names stand in paths beside the endpoints.
-    fn parse(text: &str) -> Result<Self, String> {
-        const TAKEN: [&str; 7] = ["Users", "Groups", "Me", "Bulk", "Schemas", "ResourceTypes", "ServiceProviderConfig"];
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-        if text.is_empty() || !text.chars().all(plain) {
-            return Err(format!("{text:?} stands in URLs: use letters, digits, - and _"));
-        }
-        if TAKEN.contains(&text) {
-            return Err(format!("{text:?} is the name of an endpoint; choose another"));
-        }
-        Ok(Self(text.to_owned()))
-    }
-}
-
-impl Parse for Capability {
-    fn parse(text: &str) -> Result<Self, String> {
-        text.parse().map_err(|_| unknown("capability", text, Capability::ALL.iter().map(|one| one.id())))
-    }
-}
-
-impl Parse for OfferedCapability {
-    fn parse(text: &str) -> Result<Self, String> {
-        let capability = <Capability as Parse>::parse(text)?;
-        if IMPLEMENTED.contains(&capability) {
-            return Ok(Self(capability));
-        }
-        Err(format!("this endpoint does not implement {capability}; leave it out"))
-    }
-}
-
-impl Parse for Tolerance {
-    fn parse(text: &str) -> Result<Self, String> {
-        text.parse().map_err(|_| unknown("tolerance", text, Tolerance::ALL.iter().map(|one| one.id())))
-    }
-}
-
-impl Parse for Activation {
-    fn parse(text: &str) -> Result<Self, String> {
-        text.parse().map_err(|error: crate::deviations::ActivationError| error.to_string())
-    }
-}
-
-impl Parse for AuthenticationMethod {
-    fn parse(text: &str) -> Result<Self, String> {
-        match text {
-            "bearer" => Ok(Self::Bearer),
-            "basic" => Ok(Self::Basic),
-            "oauth" => Ok(Self::Oauth),
-            _ => Err(unknown("way to authenticate", text, ["bearer", "basic", "oauth"].into_iter())),
-        }
-    }
-}
-
-impl Parse for Right {
-    fn parse(text: &str) -> Result<Self, String> {
-        match text {
-            "read" => Ok(Self::Read),
-            "write" => Ok(Self::Write),
-            _ => Err(unknown("right", text, ["read", "write"].into_iter())),
-        }
-    }
-}
-
-impl Parse for Pair {
-    fn parse(text: &str) -> Result<Self, String> {
-        let (name, secret) = text.split_once(':').ok_or("write NAME:SECRET, with a colon between the two")?;
-        Ok(Self(name.to_owned(), secret.to_owned()))
-    }
-}
-
-impl Parse for OnPut {
-    fn parse(text: &str) -> Result<Self, String> {
-        match text {
-            "replace" => Ok(Self::Replace),
-            "merge" => Ok(Self::Merge),
-            _ => Err(unknown("way to treat PUT", text, ["replace", "merge"].into_iter())),
-        }
-    }
-}
-
-impl Parse for FailedUpdate {
-    fn parse(text: &str) -> Result<Self, String> {
-        match text {
-            "refused" => Ok(Self::Refused),
-            "ignored" => Ok(Self::Ignored),
-            "ignored-visible" => Ok(Self::IgnoredVisible),
-            _ => Err(unknown("outcome", text, ["refused", "ignored", "ignored-visible"].into_iter())),
-        }
-    }
-}
-
 pub(super) fn target(name: &str, text: &str) -> Result<Target, FileFault> {
     let file: TargetFile = document::toml(text).map_err(|fault| fault.within(name, text))?;
     let schemas = file.schemas.clone();
@@ -384,6 +218,12 @@ fn build(name: &str, file: TargetFile) -> Result<Target, (String, String)> {
             return Err((place, "no base path leads to it; add one with {application}".into()));
         }
     }
+    let credentials: Vec<FurtherCredentials> = file.credentials.into_iter().map(credentials).collect();
+    for further in &credentials {
+        if let Some(unknown) = stranger(further, &applications) {
+            return Err((format!("credentials {}", further.name), unknown.to_string()));
+        }
+    }
     Ok(Target {
         name: name.to_owned(),
         description: file.description.trim().to_owned(),
@@ -402,7 +242,7 @@ fn build(name: &str, file: TargetFile) -> Result<Target, (String, String)> {
         bulk,
         authentication,
         anonymous: file.anonymous.into_iter().map(|word| word.0).collect(),
-        credentials: file.credentials.into_iter().map(credentials).collect(),
+        credentials,
         applications,
         deviations,
         declared: file.declared,

@@ -2,6 +2,7 @@
 
 use scim::schema::{Attribute, Definitions, SchemaDocument, SchemaError};
 use serde::Deserialize;
+use weir_files::name::UnknownName;
 
 /// What a target does differently from one schema.
 #[derive(Clone, Debug, Deserialize)]
@@ -20,6 +21,28 @@ pub struct SchemaChange {
     pub with: Vec<Attribute>,
 }
 
+/// A rule that a name breaks because it is not known.
+fn unknown<N: AsRef<str>>(place: String, kind: &str, name: &str, known: impl IntoIterator<Item = N>) -> SchemaError {
+    SchemaError { place, rule: UnknownName::new(kind, name, known).to_string() }
+}
+
+/// Looks at the schemas that the resource types name.
+///
+/// # Errors
+/// A schema that is not there.
+pub(super) fn check_types(definitions: &Definitions) -> Result<(), SchemaError> {
+    for kind in &definitions.resource_types {
+        let extensions = kind.schema_extensions.iter().map(|extension| &extension.schema);
+        for uri in std::iter::once(&kind.schema).chain(extensions) {
+            if !definitions.schemas.iter().any(|schema| schema.id.eq_ignore_ascii_case(uri)) {
+                let known = definitions.schemas.iter().map(|schema| &schema.id);
+                return Err(unknown(format!("resource type {}", kind.name), "schema", uri, known));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Makes the changes.
 ///
 /// # Errors
@@ -27,9 +50,14 @@ pub struct SchemaChange {
 pub(super) fn apply(definitions: &mut Definitions, changes: &[SchemaChange]) -> Result<(), SchemaError> {
     for change in changes {
         let fail = |rule: String| SchemaError { place: format!("schema {}", change.schema), rule };
-        let found = definitions.schemas.iter_mut().find(|schema| schema.id.eq_ignore_ascii_case(&change.schema));
-        let schema = found.ok_or_else(|| fail("the target has no such schema; correct the URI".to_owned()))?;
-        let missing = |path: &str| fail(format!("it has no attribute {path:?}; correct the name"));
+        let is_changed = |schema: &SchemaDocument| schema.id.eq_ignore_ascii_case(&change.schema);
+        let Some(position) = definitions.schemas.iter().position(is_changed) else {
+            let known = definitions.schemas.iter().map(|schema| &schema.id);
+            return Err(unknown("schema_changes".to_owned(), "schema of the target", &change.schema, known));
+        };
+        let schema = &mut definitions.schemas[position];
+        let names = paths(schema);
+        let missing = |path: &str| unknown(format!("schema {}", change.schema), "attribute", path, &names);
         for path in &change.required {
             attribute(schema, path).ok_or_else(|| missing(path))?.required = true;
         }
@@ -60,14 +88,23 @@ pub(super) fn apply(definitions: &mut Definitions, changes: &[SchemaChange]) -> 
 /// A resource type that is not there.
 pub(super) fn remove_type(definitions: &mut Definitions, name: &str) -> Result<(), SchemaError> {
     let Some(position) = definitions.resource_types.iter().position(|kind| kind.name == name) else {
-        let rule = "the target has no such resource type; correct the name".to_owned();
-        return Err(SchemaError { place: format!("resource type {name}"), rule });
+        let known = definitions.resource_types.iter().map(|kind| &kind.name);
+        return Err(unknown("without_resource_types".to_owned(), "resource type of the target", name, known));
     };
     let schema = definitions.resource_types.remove(position).schema;
     if definitions.resource_types.iter().all(|kind| kind.schema != schema) {
         definitions.schemas.retain(|own| own.id != schema);
     }
     Ok(())
+}
+
+/// Attributes and sub-attributes, as a change names them.
+fn paths(schema: &SchemaDocument) -> Vec<String> {
+    let below = |own: &Attribute| {
+        let parts = own.sub_attributes.iter().map(|part| format!("{}.{}", own.name, part.name));
+        std::iter::once(own.name.clone()).chain(parts).collect::<Vec<_>>()
+    };
+    schema.attributes.iter().flat_map(below).collect()
 }
 
 fn attribute<'s>(schema: &'s mut SchemaDocument, path: &str) -> Option<&'s mut Attribute> {

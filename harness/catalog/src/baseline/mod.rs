@@ -49,6 +49,15 @@ impl EntrySubject {
     }
 }
 
+/// What an entry about a step may name.
+#[derive(Clone, Copy, Debug)]
+pub struct StepNames<'a> {
+    /// The ids of the clients.
+    pub clients: &'a [&'a str],
+    /// The ids of the steps; one that ends in a point stands for all that begin with it.
+    pub steps: &'a [&'a str],
+}
+
 /// One known finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
@@ -83,13 +92,13 @@ impl Baseline {
         Self { entries: BTreeMap::new(), judged: BTreeMap::new(), today }
     }
 
-    /// Reads a baseline; `file` stands for the file in errors, `today` decides what has expired, and `clients` are the ids
-    /// that an entry about a step may name.
+    /// Reads a baseline; `file` stands for the file in errors, `today` decides what has expired, and `names` are those
+    /// that an entry about a step may have.
     ///
     /// # Errors
     /// The first fault, with line and key.
-    pub fn parse(file: &str, text: &str, today: Date, clients: &[&str]) -> Result<Self, FileFault> {
-        Ok(Self { entries: read::entries(file, text, clients)?, ..Self::empty(today) })
+    pub fn parse(file: &str, text: &str, today: Date, names: StepNames<'_>) -> Result<Self, FileFault> {
+        Ok(Self { entries: read::entries(file, text, names)?, ..Self::empty(today) })
     }
 
     /// How many findings are known.

@@ -13,7 +13,7 @@ use weir_files::fault::FileFault;
 use weir_files::name::UnknownName;
 use weir_judge::Verdict;
 
-use super::{Entry, EntrySubject};
+use super::{Entry, EntrySubject, StepNames};
 use crate::checks;
 
 /// What an entry may be about: nobody expects a pass or a skip, and an error is a fault of the harness.
@@ -39,20 +39,24 @@ struct FindingRow {
     expires: Option<Spanned<Datetime>>,
 }
 
-pub(super) fn entries(file: &str, text: &str, clients: &[&str]) -> Result<BTreeMap<EntrySubject, Entry>, FileFault> {
-    read(text, clients).map_err(|fault| fault.within(file, text))
+pub(super) fn entries(
+    file: &str,
+    text: &str,
+    names: StepNames<'_>,
+) -> Result<BTreeMap<EntrySubject, Entry>, FileFault> {
+    read(text, names).map_err(|fault| fault.within(file, text))
 }
 
 fn fault<T>(span: Range<usize>, problem: impl Into<String>, remedy: &str) -> Result<T, FileFault> {
     Err(FileFault::new(span, problem).with_remedy(remedy))
 }
 
-fn read(text: &str, clients: &[&str]) -> Result<BTreeMap<EntrySubject, Entry>, FileFault> {
+fn read(text: &str, names: StepNames<'_>) -> Result<BTreeMap<EntrySubject, Entry>, FileFault> {
     let document: BaselineDocument = document::toml(text)?;
     let mut entries = BTreeMap::new();
     for row in document.finding {
         let span = row.span();
-        let (about, entry) = entry(row.into_inner(), &span, clients)?;
+        let (about, entry) = entry(row.into_inner(), &span, names)?;
         let name = about.name();
         if entries.insert(about, entry).is_some() {
             return fault(span, format!("there is a second entry for {name}"), "keep one");
@@ -61,7 +65,7 @@ fn read(text: &str, clients: &[&str]) -> Result<BTreeMap<EntrySubject, Entry>, F
     Ok(entries)
 }
 
-fn entry(row: FindingRow, span: &Range<usize>, clients: &[&str]) -> Result<(EntrySubject, Entry), FileFault> {
+fn entry(row: FindingRow, span: &Range<usize>, names: StepNames<'_>) -> Result<(EntrySubject, Entry), FileFault> {
     let about = match (row.check, row.step, row.client) {
         (Some(check), None, None) => {
             if checks::find(check.get_ref()).is_none() {
@@ -71,9 +75,14 @@ fn entry(row: FindingRow, span: &Range<usize>, clients: &[&str]) -> Result<(Entr
             EntrySubject::Check(check.into_inner())
         }
         (None, Some(step), Some(client)) => {
-            if !clients.contains(&client.get_ref().as_str()) {
-                let name = UnknownName::new("client", client.get_ref(), clients);
+            if !names.clients.contains(&client.get_ref().as_str()) {
+                let name = UnknownName::new("client", client.get_ref(), names.clients);
                 return Err(FileFault::unknown(client.span(), &name.listed_by("weir list clients")));
+            }
+            let id = step.get_ref();
+            let is_known = |known: &&str| *known == id || (known.ends_with('.') && id.starts_with(*known));
+            if !names.steps.iter().any(is_known) {
+                return Err(FileFault::unknown(step.span(), &UnknownName::new("step", id, names.steps)));
             }
             EntrySubject::Step { client: client.into_inner(), id: step.into_inner() }
         }

@@ -22,6 +22,8 @@ fn finding(check: &'static str, verdict: Verdict, requirements: &[&str]) -> Find
     }
 }
 
+const NAMES: StepNames<'_> = StepNames { clients: &["pingfederate-aquera"], steps: &["joiner", "application."] };
+
 fn step(id: &'static str, verdict: Verdict) -> Finding {
     let origin = Origin::Step { client: "pingfederate-aquera".into() };
     Finding { verdict, exchanges: 1, ..Finding::new(origin, id, "A joiner is created") }
@@ -34,8 +36,7 @@ fn entry(more: &str) -> String {
 }
 
 fn parse(text: &str) -> Baseline {
-    Baseline::parse("weir.baseline.toml", text, TODAY, &["pingfederate-aquera"])
-        .unwrap_or_else(|error| panic!("{error}"))
+    Baseline::parse("weir.baseline.toml", text, TODAY, NAMES).unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]
@@ -140,7 +141,7 @@ fn a_fault_is_told_with_its_line_and_key() {
         (&entry("").replace("create.d", "crate.d"), "line 2, key `check`: unknown check \"crate.dupl"),
         (&[entry(""), entry("")].concat(), "line 6: there is a second entry for create.duplicate-user-name"),
     ] {
-        let error = Baseline::parse("b.toml", text, TODAY, &["pingfederate-aquera"]).expect_err(text).to_string();
+        let error = Baseline::parse("b.toml", text, TODAY, NAMES).expect_err(text).to_string();
         assert!(error.starts_with("b.toml, line ") && error.contains(told), "{error}\n{text}");
     }
 }

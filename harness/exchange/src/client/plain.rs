@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use super::{Client, authentication, masked};
 use crate::error::{EndpointError, EndpointErrorKind};
 use crate::exchange::{Exchange, ParsedBody};
+use crate::meter::BoundError;
 use crate::request::Request;
 
 impl Client {
@@ -51,12 +52,12 @@ impl Client {
         let elapsed = started.elapsed();
         let most = self.shared.bounds.answer;
         if answer.len() > most {
-            return Err(broken(EndpointErrorKind::TooLarge, super::exceeds(most)));
+            return Err(broken(EndpointErrorKind::TooLarge, BoundError::Answer { most }.to_string()));
         }
         let Some((status, response_headers, body)) = parse(&answer) else {
             return Err(broken(EndpointErrorKind::CutShort, "the answer is not HTTP".into()));
         };
-        let in_hand = self.held(body).await.map_err(|sentence| broken(EndpointErrorKind::TooLarge, sentence))?;
+        let in_hand = self.held(body).await.map_err(|bound| broken(EndpointErrorKind::TooLarge, bound.to_string()))?;
         let exchange = Arc::new(Exchange {
             number,
             method: request.method.clone(),

@@ -157,6 +157,11 @@ impl MappingReader {
             field,
         };
         if built.attribute_names.is_empty() && built.default_value.as_deref().is_none_or(str::is_empty) {
+            let known = ["attributeNames", "defaultValue"];
+            let names = info.keys().find_map(|key| UnknownName::misspelling("key", key, known));
+            if let Some(name) = names {
+                return Err(FileFault::unknown(place, &name));
+            }
             return fault(place, "has neither attributeNames nor defaultValue, so it can never have a value");
         }
         Ok(built)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use serde_json::Value;
-use weir_exchange::{Client, Exchange, Request};
+use weir_exchange::{Client, Exchange, Request, scim_root};
 use weir_provision::connection::probe::{Obstacle, Probe, ProbeQuestion, probe};
 use weir_provision::fields;
 use weir_provision::fields::OfferedField;
@@ -83,7 +83,7 @@ pub(super) async fn fields(args: ConnectedArgs, output: &Output) -> Result<u8, F
     let (chosen, client) = args.chosen(output)?;
     let exchange =
         client.send(Request::get("/Schemas")).await.map_err(|error| Failure::Unreachable(error.to_string()))?;
-    let schemas = schemas(&exchange)?;
+    let schemas = schemas(&client, &exchange).await?;
     let description = &chosen.description;
     let offered = if description.lists_fields {
         fields::listed(&schemas, &description.user.schema_urns)
@@ -98,14 +98,19 @@ pub(super) async fn fields(args: ConnectedArgs, output: &Output) -> Result<u8, F
     Ok(if is_open { exit::FINDINGS } else { exit::OK })
 }
 
-fn schemas(exchange: &Arc<Exchange>) -> Result<Vec<Value>, Failure> {
+async fn schemas(client: &Client, exchange: &Arc<Exchange>) -> Result<Vec<Value>, Failure> {
     let list = exchange.at("Resources").and_then(Value::as_array).cloned();
     match (exchange.status, list) {
         (200, Some(list)) => Ok(list),
-        (status, _) => Err(Failure::Unreachable(format!(
-            "{} was answered with status {status} and no list of schemas; run `weir connection test` for details",
-            exchange.target()
-        ))),
+        (status, _) => {
+            let advice = match scim_root::find(client).await {
+                Some(root) if root != *client.base_url() => format!("did you mean {root}?"),
+                _ => "run `weir connection test` for details".to_owned(),
+            };
+            let target = exchange.target();
+            let problem = format!("{target} was answered with status {status} and no list of schemas; {advice}");
+            Err(Failure::Unreachable(problem))
+        }
     }
 }
 

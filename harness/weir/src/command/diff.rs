@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
+use weir_files::document;
+use weir_files::fault::FileFault;
 
 use crate::exit;
 use crate::failure::Failure;
@@ -53,9 +55,8 @@ pub(super) fn run(args: &DiffArgs, output: &Output) -> Result<u8, Failure> {
 }
 
 fn record(path: &Path) -> Result<RunRecord, Failure> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", path.display())))?;
-    RunRecord::parse(&text).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
+    let text = document::read(path).map_err(Failure::usage)?;
+    RunRecord::parse(&text).map_err(|error| Failure::usage(FileFault::from(error).of(path.display())))
 }
 
 fn word(verdict: Option<&String>) -> String {

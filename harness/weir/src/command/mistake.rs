@@ -19,8 +19,10 @@ pub(super) fn sentence(error: &Error, weir: &Command, arguments: &[String]) -> O
         }
         ErrorKind::UnknownArgument => {
             let flag = text(ContextKind::InvalidArg)?.split('=').next()?;
-            // A value that no place takes is not a flag.
-            let flag = flag.strip_prefix("--")?;
+            let Some(flag) = flag.strip_prefix("--") else {
+                // A value that no place takes is not a flag.
+                return Some(format!("one value too many, {flag:?}; `{} --help` shows what is taken", command.path));
+            };
             let known = command.command.get_arguments().filter_map(|argument| argument.get_long());
             let name = UnknownName::new("flag", flag, known).with_prefix("--");
             Some(name.listed_by(format!("{} --help", command.path)).to_string())
@@ -31,11 +33,43 @@ pub(super) fn sentence(error: &Error, weir: &Command, arguments: &[String]) -> O
             let argument = text(ContextKind::InvalidArg)?;
             let (flag, kind) = argument.split_once(' ').unwrap_or(("", argument));
             let kind = kind.trim_matches(['<', '>', '[', ']', '.']).to_lowercase();
-            let name = UnknownName::new(kind, value, known);
-            Some(if flag.is_empty() { name.to_string() } else { format!("{flag}: {name}") })
+            let name = listed(UnknownName::new(kind, value, known).to_string(), &command);
+            Some(if flag.is_empty() { name } else { format!("{flag}: {name}") })
+        }
+        // The value may be a secret; what reads it decides what is repeated of it.
+        ErrorKind::ValueValidation => {
+            let problem = std::error::Error::source(error)?.to_string();
+            let problem = match problem.as_str() {
+                "invalid digit found in string" | "cannot parse integer from empty string" => {
+                    format!("{:?} is not a whole number", text(ContextKind::InvalidValue)?)
+                }
+                _ => listed(problem, &command),
+            };
+            let flag = text(ContextKind::InvalidArg)?.split(' ').next()?.trim_matches(['<', '>', '[', ']', '.']);
+            Some(format!("{flag}: {problem}"))
         }
         _ => None,
     }
+}
+
+/// A sentence for each variable of the environment that may be a misspelling of one that Weir takes. It stays a warning,
+/// because a configuration may name any variable.
+pub(super) fn variables(weir: &Command, names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut known = vec!["WEIR_LOG".to_owned()];
+    let mut commands = vec![weir];
+    while let Some(command) = commands.pop() {
+        commands.extend(command.get_subcommands());
+        known.extend(command.get_arguments().filter_map(|flag| Some(flag.get_env()?.to_str()?.to_owned())));
+    }
+    known.sort();
+    known.dedup();
+    let own = names.filter(|name| name.starts_with("WEIR_"));
+    own.filter_map(|name| Some(UnknownName::misspelling("variable", &name, &known)?.to_string())).collect()
+}
+
+/// The sentence with the command that shows all values, unless it has them itself.
+fn listed(sentence: String, command: &Found<'_>) -> String {
+    if sentence.ends_with("?") { format!("{sentence} `{} --help` shows all", command.path) } else { sentence }
 }
 
 /// A command with the words that lead to it.

@@ -99,6 +99,12 @@ pub fn main() -> ExitCode {
         }
     };
     init_log();
+    let mut weir = Cli::command();
+    weir.build();
+    let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    for sentence in mistake::variables(&weir, variables) {
+        notice(sentence);
+    }
     let output = Output::new(cli.color);
     let status = match dispatch(cli.command, &output) {
         Ok(status) => status,

@@ -2,11 +2,13 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use secrecy::SecretString;
+use serde::de::IgnoredAny;
 use url::Url;
+use weir_files::document;
 use weir_server::{Config, JournalMode, PasswordCost};
 
 use crate::config::SecretKind;
@@ -129,13 +131,12 @@ pub(super) async fn run(args: ServeArgs, output: &Output) -> Result<u8, Failure>
         reader: args.access.reader_bearer.is_some() || args.access.reader_basic.is_some(),
     };
     let (target, log) = (args.target.clone(), args.log);
-    let data =
-        args.data.as_ref().map(|path| std::fs::read(path).map_err(|error| unreadable(path, &error))).transpose()?;
+    let data = args.data.as_ref().map(|path| resources(path)).transpose()?;
     let data = data.zip(args.data.clone());
     let archive = args.record.as_deref().map(recording::create).transpose()?;
     let endpoint = weir_server::start(config(args)?).map_err(Failure::usage)?;
     if let Some((resources, path)) = data {
-        let loaded = endpoint.load(None, &resources);
+        let loaded = endpoint.load(None, resources.as_bytes());
         loaded.map_err(|problem| Failure::Usage(format!("{}: {problem}", path.display())))?;
     }
     let mut followers = tokio::task::JoinSet::new();
@@ -167,8 +168,11 @@ pub(super) async fn run(args: ServeArgs, output: &Output) -> Result<u8, Failure>
     Ok(exit::OK)
 }
 
-fn unreadable(path: &std::path::Path, error: &std::io::Error) -> Failure {
-    Failure::Usage(format!("{} cannot be read: {error}", path.display()))
+/// The text of a file of resources, which is JSON.
+fn resources(path: &Path) -> Result<String, Failure> {
+    let text = document::read(path).map_err(Failure::usage)?;
+    document::json::<IgnoredAny>(&text).map_err(|fault| Failure::usage(fault.of(path.display())))?;
+    Ok(text)
 }
 
 fn config(args: ServeArgs) -> Result<Config, Failure> {

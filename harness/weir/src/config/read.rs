@@ -179,7 +179,10 @@ fn secret(value: Spanned<Value>, folder: &Path) -> Result<SecretSource, FileFaul
             .map(|word| word.as_str().map(str::to_owned).ok_or_else(|| FileFault::new(span.clone(), SHAPE)))
             .collect::<Result<_, _>>()
             .map(SecretSource::Command),
-        _ => fault(span, SHAPE),
+        (key, _) => match UnknownName::misspelling("key", key, ["env", "file", "command"]) {
+            Some(name) => Err(FileFault::unknown(span, &name)),
+            None => fault(span, SHAPE),
+        },
     }
 }
 

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use secrecy::{ExposeSecret as _, SecretString};
+use weir_files::document;
+use weir_files::fault::FileFault;
 
 /// Where a secret is to be had.
 #[derive(Clone)]
@@ -23,8 +25,8 @@ pub enum SecretSource {
 pub enum SecretError {
     #[error("the variable {0} is not set")]
     Unset(String),
-    #[error("{} cannot be read: {problem}", .file.display())]
-    File { file: PathBuf, problem: String },
+    #[error(transparent)]
+    File(#[from] FileFault),
     #[error("`{command}` cannot be run: {problem}")]
     NotRun { command: String, problem: String },
     #[error("`{command}` ended with {status}")]
@@ -105,8 +107,7 @@ impl SecretSource {
             }
             Self::Text(text) => text.expose_secret().to_owned(),
             Self::Environment(name) => std::env::var(name).map_err(|_| SecretError::Unset(name.clone()))?,
-            Self::File(file) => std::fs::read_to_string(file)
-                .map_err(|error| SecretError::File { file: file.clone(), problem: error.to_string() })?,
+            Self::File(file) => document::read(file)?,
             Self::Command(words) => output_of(words)?,
         };
         inspect(&text, kind, &self.origin())

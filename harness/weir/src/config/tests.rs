@@ -5,8 +5,8 @@ use secrecy::ExposeSecret as _;
 
 use super::*;
 
-fn parse(text: &str) -> Result<Config, String> {
-    Config::parse(Path::new("ci/weir.toml"), text).map_err(|error| error.to_string())
+fn parse(text: &str) -> Result<Config, FileFault> {
+    Config::parse(Path::new("ci/weir.toml"), text)
 }
 
 #[test]
@@ -108,14 +108,14 @@ fn what_is_wrong_is_named_with_its_line_and_key() {
             "line 2, key `fail_on`: unknown level \"all\"; use one of must, should, note, never",
         ),
     ] {
-        assert_eq!(parse(text).expect_err(text), format!("ci/weir.toml, {expected}"));
+        assert_eq!(parse(text).expect_err(text).to_string(), format!("ci/weir.toml, {expected}"));
     }
     let unknown = parse("[features]\nskip = [\"pach\"]").expect_err("there is no such capability");
     let expected = "ci/weir.toml, line 2, key `skip`: unknown capability \"pach\"; did you mean \"patch\"?";
-    assert_eq!(unknown, expected);
+    assert_eq!(unknown.to_string(), expected);
     let unknown = parse("[checks]\nonly = [\"pach\"]").expect_err("there is no such check");
     assert!(
-        unknown.contains("line 2, key `only`: unknown check or topic \"pach\"; did you mean \"patch\"?"),
+        unknown.to_string().contains("line 2, key `only`: unknown check or topic \"pach\"; did you mean \"patch\"?"),
         "{unknown}"
     );
 }
@@ -172,7 +172,7 @@ fn every_key_says_what_it_takes() {
         }
         if !matches!(table, "headers" | "attributes.User") {
             let text = format!("{head}{key}x = 1\n");
-            let said = parse(&text).expect_err(&text);
+            let said = parse(&text).expect_err(&text).to_string();
             let expected =
                 format!("ci/weir.toml, line {line}, key `{key}x`: unknown key \"{key}x\"; did you mean \"{key}\"");
             assert!(said.starts_with(&expected), "{text}{said}");

@@ -1,18 +1,19 @@
 //! The flags about known findings.
 
-use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use clap::Args;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use weir_catalog::baseline::{Baseline, FILE};
+use weir_catalog::baseline::{Baseline, FILE, StepNames};
+use weir_files::document;
 use weir_judge::Verdict;
 use weir_provision::client;
 
 use crate::exit::FailOn;
 use crate::failure::Failure;
+use crate::lifecycle;
 use crate::output::Output;
 use crate::output::plural::plural;
 
@@ -41,19 +42,19 @@ impl BaselineFlags {
         }
         let (path, today) = (self.path(), today());
         let file = path.display().to_string();
-        match std::fs::read_to_string(&path) {
-            Ok(text) => {
-                let clients: Vec<&str> = client::all().iter().map(|description| description.id.as_str()).collect();
-                Baseline::parse(&file, &text, today, &clients).map(Some).map_err(Failure::usage)
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound && self.update_baseline => {
+        if !path.exists() {
+            return if self.update_baseline {
                 Ok(Some(Baseline::empty(today)))
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => Err(Failure::Usage(format!(
-                "there is no baseline {file}; --update-baseline writes it from what the run finds"
-            ))),
-            Err(error) => Err(Failure::Usage(format!("the baseline {file} cannot be read: {error}"))),
+            } else {
+                let problem =
+                    format!("there is no baseline {file}; --update-baseline writes it from what the run finds");
+                Err(Failure::Usage(problem))
+            };
         }
+        let clients: Vec<&str> = client::all().iter().map(|description| description.id.as_str()).collect();
+        let names = StepNames { clients: &clients, steps: &lifecycle::step_ids() };
+        let text = document::read(&path).map_err(Failure::usage)?;
+        Baseline::parse(&file, &text, today, names).map(Some).map_err(Failure::usage)
     }
 
     /// Writes the baseline anew, if that is asked for, and tells so on standard error. Returns whether everything that the

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::RangedU64ValueParser;
 use weir_exchange::Bounds;
 
 /// What one check sends, takes and looks at, and what the run keeps of it.
@@ -15,18 +16,11 @@ pub struct BoundsFlags {
     /// How long one check takes; a check of scale takes 100 times as long
     #[arg(long, value_name = "SECONDS", default_value_t = Bounds::DEFAULT.time.as_secs(), value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     check_time: u64,
-    #[arg(long, value_name = "N", help = "How many entries of /ResourceTypes and /Schemas checks look at, and a fifth of the most in one entry", default_value_t = Bounds::DEFAULT.entries, value_parser = entries)]
+    #[arg(long, value_name = "N", help = "How many entries of /ResourceTypes and /Schemas checks look at, and a fifth of the most in one entry", default_value_t = Bounds::DEFAULT.entries, value_parser = RangedU64ValueParser::<usize>::new().range(1..=100_000))]
     check_entries: usize,
     /// How much of exchanges the findings keep; findings beyond are reported without bodies
     #[arg(long, value_name = "MIB", default_value_t = 48, value_parser = clap::value_parser!(u16).range(1..))]
     evidence: u16,
-}
-
-fn entries(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(entries @ 1..=100_000) => Ok(entries),
-        _ => Err("give a number from 1 to 100000".into()),
-    }
 }
 
 impl BoundsFlags {

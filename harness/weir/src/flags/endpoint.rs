@@ -8,13 +8,14 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::secret::{given_secret, origin, pair_of, secret, split};
-use super::value::{not_negative, positive};
+use super::value::{FlagError, not_negative, positive};
 use crate::config::{Config, CredentialSource, SecretKind, SecretSource, inspect};
 use crate::failure::Failure;
 use crate::output::Output;
 pub use weir_exchange::base_url;
 use weir_exchange::secrets;
 use weir_exchange::{Bounds, Client, ClientOptions, Credentials, TokenSource};
+use weir_files::document;
 
 /// How long an answer is waited for, in seconds, unless somebody says otherwise.
 const TIMEOUT: u64 = 30;
@@ -175,11 +176,12 @@ impl EndpointFlags {
                 secrets::register_header(name, value);
             }
         }
-        let authorities = flags.ca.as_deref().map(read).transpose()?.into_iter().map(bytes::Bytes::from).collect();
-        let mut identity = flags.cert.as_deref().map(read).transpose()?;
+        let authorities =
+            flags.ca.as_deref().map(certificates).transpose()?.into_iter().map(bytes::Bytes::from).collect();
+        let mut identity = flags.cert.as_deref().map(certificates).transpose()?;
         if let (Some(identity), Some(key)) = (&mut identity, &flags.key) {
             identity.push(b'\n');
-            identity.extend(read(key)?);
+            identity.extend(document::bytes(key).map_err(Failure::usage)?);
         }
         if let Some(proxy) = &flags.proxy {
             secrets::register_url(proxy);
@@ -257,8 +259,8 @@ fn had(config: &Config, source: &SecretSource, kind: SecretKind, key: &str) -> R
 }
 
 /// The URL of a proxy, whose password is a secret.
-fn proxy_url(text: &str) -> Result<Url, url::ParseError> {
-    let url = Url::parse(text)?;
+fn proxy_url(text: &str) -> Result<Url, FlagError> {
+    let url = Url::parse(text).map_err(FlagError::Proxy)?;
     secrets::register_url(&url);
     Ok(url)
 }
@@ -272,6 +274,6 @@ fn register_proxies_of_the_environment() {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", path.display())))
+fn certificates(path: &Path) -> Result<Vec<u8>, Failure> {
+    document::certificates(path).map_err(Failure::usage)
 }

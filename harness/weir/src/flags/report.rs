@@ -190,10 +190,10 @@ fn create(path: &Path) -> Result<File, Failure> {
 mod tests {
     use super::*;
 
-    fn asked(texts: &[&str]) -> Result<Vec<ReportSpec<ReportFormat>>, String> {
+    fn asked(texts: &[&str]) -> Result<Vec<ReportSpec<ReportFormat>>, Failure> {
         let parsed: Result<_, ReportSpecError> = texts.iter().map(|text| text.parse()).collect();
-        let reports = parsed.map_err(|error| error.to_string())?;
-        ReportFlags { reports, ..ReportFlags::default() }.asked().map_err(|failure| failure.to_string())
+        let reports = parsed.map_err(Failure::usage)?;
+        ReportFlags { reports, ..ReportFlags::default() }.asked()
     }
 
     #[test]
@@ -201,9 +201,9 @@ mod tests {
         let terminal = ReportSpec { format: ReportFormat::Terminal, file: None };
         let junit = ReportSpec { format: ReportFormat::Junit, file: Some("a=b.xml".into()) };
         let github = ReportSpec { format: ReportFormat::Github, file: None };
-        assert_eq!(asked(&[]), Ok(vec![terminal.clone()]));
-        assert_eq!(asked(&["junit=a=b.xml"]), Ok(vec![terminal, junit.clone()]));
-        assert_eq!(asked(&["junit=a=b.xml", "github"]), Ok(vec![junit, github]));
+        assert_eq!(asked(&[]).unwrap(), [terminal.clone()]);
+        assert_eq!(asked(&["junit=a=b.xml"]).unwrap(), [terminal, junit.clone()]);
+        assert_eq!(asked(&["junit=a=b.xml", "github"]).unwrap(), [junit, github]);
     }
 
     #[test]
@@ -213,7 +213,7 @@ mod tests {
             (&["json="], "the file is missing"),
             (&["json", "github"], "only one report can go to standard output"),
         ] {
-            let problem = asked(texts).unwrap_err();
+            let problem = asked(texts).unwrap_err().to_string();
             assert!(problem.contains(words), "{texts:?}: {problem}");
         }
     }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use secrecy::SecretString;
 use url::Url;
+use weir_files::document;
+use weir_files::name::UnknownName;
 use weir_provision::Channel;
 use weir_provision::connection::ConnectionChannel;
 use weir_provision::entry::{Dn, EntryFilter};
@@ -133,7 +135,13 @@ impl SourceFlags {
             return Err(Failure::Usage(format!("--source {text}: users of PingOne need their rule, with --rule")));
         }
         if !["ldap://", "ldaps://"].iter().any(|scheme| text.to_ascii_lowercase().starts_with(scheme)) {
-            return Ok(SourceLocation::File(PathBuf::from(text)));
+            return match text.split_once("://") {
+                Some((scheme, _)) => {
+                    let name = UnknownName::new("scheme", scheme, ["ldap", "ldaps"]);
+                    Err(Failure::Usage(format!("--source {text}: {name}")))
+                }
+                None => Ok(SourceLocation::File(PathBuf::from(text))),
+            };
         }
         let url = Url::parse(text).map_err(|error| Failure::Usage(format!("--source {text}: {error}")))?;
         if !url.username().is_empty() || url.password().is_some() {
@@ -290,10 +298,7 @@ impl SourceFlags {
             _ => None,
         };
         let authorities = match &flags.source_ca {
-            Some(path) => vec![
-                std::fs::read(path)
-                    .map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", path.display())))?,
-            ],
+            Some(path) => vec![document::certificates(path).map_err(Failure::usage)?],
             None => Vec::new(),
         };
         for (dn, flag) in [(&flags.user_group_dn, "--user-group-dn"), (&flags.group_group_dn, "--group-group-dn")] {

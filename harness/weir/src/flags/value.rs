@@ -7,6 +7,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 pub enum FlagError {
     #[error("{0:?} is not a number")]
     Number(String),
+    #[error("{0}; give a whole URL, such as http://proxy.example.com:3128")]
+    Proxy(url::ParseError),
     #[error("give seconds, 0 or more")]
     Negative,
     #[error("the rate must be greater than 0")]

@@ -6,7 +6,7 @@ use weir_provision::source::Directory;
 
 use super::comparison::{Side, failures};
 use super::embedded::{Declarations, Ground};
-use super::specs::{DISABLE, FIRST_CYCLE, LEAVER_DELETE};
+use super::specs::{APPLICATION, DISABLE, FIRST_CYCLE, LEAVER_DELETE};
 use super::stage::{Fault, Stage};
 use super::step::{Outcome, Steps};
 
@@ -66,7 +66,7 @@ pub(super) async fn run(steps: &mut Steps<'_>, ground: &Ground<'_>, main: &Stage
 }
 
 async fn application(steps: &mut Steps<'_>, declared: &Declarations, stage: &mut Stage) {
-    let id = format!("application.{}", declared.name);
+    let id = format!("{APPLICATION}{}", declared.name);
     let title = format!("{}: create, delete, disable", declared.name);
     let Some((begun, client)) = steps.begin_as(&id, &title, &stage.client) else { return };
     let mut outcome = Outcome::default();

@@ -27,6 +27,12 @@ use weir_provision::client::Description;
 
 use crate::embedded::EmbeddedEndpoint;
 
+/// The ids of all steps; one that ends in a point stands for all that begin with it.
+#[must_use]
+pub fn step_ids() -> Vec<&'static str> {
+    specs::ALL.iter().map(|spec| spec.id).chain([specs::APPLICATION]).collect()
+}
+
 /// The most people that are invented for somebody's endpoint, unless the person who runs it says otherwise.
 pub const MOST_PEOPLE: usize = 10;
 

@@ -121,8 +121,10 @@ pub(super) const LOST_ANSWER: StepSpec = StepSpec {
     legal: &["the user is there once, with what was sent"],
 };
 
-/// Every step with a fixed id, for the test that holds ids and requirements to the catalogue.
-#[cfg(test)]
+/// What the ids of the steps that are about one application of a target begin with.
+pub(super) const APPLICATION: &str = "application.";
+
+/// Every step with a fixed id.
 pub(super) const ALL: &[StepSpec] = &[
     CONNECT,
     REFRESH_FIELDS,

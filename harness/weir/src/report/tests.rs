@@ -7,7 +7,7 @@ use reqwest::header::{HeaderMap, HeaderValue};
 use scim::capability::Capability;
 use serde_json::json;
 use url::Url;
-use weir_catalog::baseline::{Baseline, SharedBaseline};
+use weir_catalog::baseline::{Baseline, SharedBaseline, StepNames};
 use weir_exchange::Exchange;
 use weir_exchange::difference::Difference;
 use weir_exchange::exchange::Authentication;
@@ -101,7 +101,13 @@ reason = "repaired since"
 
 /// A run that holds every verdict, and what a baseline says.
 fn emit_everything(events: &Events) {
-    let baseline = Baseline::parse("weir.baseline.toml", BASELINE, jiff::civil::date(2026, 5, 20), &[]).unwrap();
+    let baseline = Baseline::parse(
+        "weir.baseline.toml",
+        BASELINE,
+        jiff::civil::date(2026, 5, 20),
+        StepNames { clients: &[], steps: &[] },
+    )
+    .unwrap();
     let baseline = SharedBaseline::new(baseline);
     let events = &events.clone().annotated_by(baseline.clone());
     let offer = |capability, offered, provenance| Offer { capability, offered, provenance };

@@ -300,6 +300,7 @@ pub async fn connect(client: &Client, description: &Description) -> Result<(), F
                 Some(root) => format!("did you mean {root}?"),
                 None => "check that the URL is the SCIM base URL".to_owned(),
             };
+            let url = url.as_str().trim_end_matches('/');
             Err(Failure::Unreachable(format!("{url}{path} was answered with status 404; {advice}")))
         }
         200..300 => match reply.json {

@@ -1,14 +1,15 @@
 use serde_json::{Value as Json, json};
 
 use super::{BADGE, group, policy, read_as, refusing, registry, shown, stored, user};
+use crate::Result;
 use crate::resource::read::{self, Policy};
 use crate::schema::standard::{ENTERPRISE_USER, USER};
 use crate::tolerance::Tolerance;
 
 /// A value of one attribute of a user, as an answer shows it.
-fn value_of(name: &str, value: &Json, policy: &Policy) -> Result<Json, String> {
+fn value_of(name: &str, value: &Json, policy: &Policy) -> Result<Json> {
     let body = json!({"userName": "babs", name: value});
-    let answer = stored(user(), &body, policy).map_err(|error| shown(&error))?;
+    let answer = stored(user(), &body, policy)?;
     Ok(answer.get(name).cloned().unwrap_or(Json::Null))
 }
 
@@ -137,10 +138,10 @@ fn values_of_another_type_or_format_are_refused() {
         (BADGE, json!({"doors": "a"}), "doors: expected an array, got the string \"a\""),
     ];
     for (name, value, expected) in cases {
-        let got = value_of(name, &value, &Policy::default());
+        let got = value_of(name, &value, &Policy::default()).map_err(|error| shown(&error));
         assert_eq!(got, Err(format!("invalidValue: {expected}")), "{name} {value}");
     }
-    let not_an_object = value_of(BADGE, &json!("x"), &Policy::default());
+    let not_an_object = value_of(BADGE, &json!("x"), &Policy::default()).map_err(|error| shown(&error));
     assert_eq!(not_an_object, Err(format!("invalidSyntax: {BADGE} must be a JSON object, not a string")));
 }
 

@@ -3,6 +3,8 @@
 
 use std::io::BufRead;
 
+use weir_files::document;
+
 use super::LdifProblem;
 
 /// The longest logical line: a photograph in base64 fits, a file that is no LDIF does not fill the memory.
@@ -95,7 +97,7 @@ impl<R: BufRead> Lines<R> {
         let limit = LONGEST_LINE as u64 + 2;
         let read = std::io::Read::take(&mut self.source, limit)
             .read_until(b'\n', &mut line)
-            .map_err(|error| (self.number, LdifProblem::Unreadable(error.to_string())))?;
+            .map_err(|error| (self.number, LdifProblem::Unreadable(document::reason(&error))))?;
         if read == 0 {
             return Ok(None);
         }

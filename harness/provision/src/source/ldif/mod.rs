@@ -14,6 +14,7 @@ use std::path::Path;
 
 pub use error::{LdifError, LdifProblem};
 use lines::{Lines, LogicalLine};
+use weir_files::document;
 
 use crate::entry::Entry;
 use crate::entry::dn::{Dn, Rdn};
@@ -88,7 +89,7 @@ impl RecordReader<BufReader<File>> {
         let file = File::open(path).map_err(|error| LdifError {
             file: name.clone(),
             line: 0,
-            problem: LdifProblem::Unreadable(error.to_string()),
+            problem: LdifProblem::Unreadable(document::reason(&error)),
         })?;
         Ok(Self::new(&name, BufReader::with_capacity(128 * 1024, file)))
     }

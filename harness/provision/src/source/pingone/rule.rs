@@ -5,9 +5,11 @@ use std::path::Path;
 use serde_json::Value;
 use weir_files::document;
 use weir_files::fault::FileFault;
+use weir_files::name::UnknownName;
 
 use super::expression::Expression;
 use super::fault;
+use crate::mapping::file::ignored;
 use crate::mapping::rule::FieldRule;
 use crate::mapping::status::StatusAlgorithm;
 use crate::mapping::{AccountStatus, Mapping, field};
@@ -23,6 +25,9 @@ const DEFAULTS: &[(&str, &str)] = &[
 ];
 const ACTIVE: &str = "active";
 const ENABLED: &str = "enabled";
+/// The keys that have a meaning.
+const KEYS: &[&str] = &["populationExpression", "userFilter", "mappings", "groups", "name", "active"];
+
 /// Keys that say something which has no part in provisioning from files.
 const IGNORED: &[&str] = &[
     "_links",
@@ -91,7 +96,7 @@ impl Rule {
                 }
                 "groups" => {}
                 key if IGNORED.contains(&key) => {}
-                key => warnings.push(format!("{file}: {key} is unknown and ignored")),
+                key => warnings.push(format!("{file}: {}", ignored(key, key, KEYS))),
             }
         }
         if filter.is_none() {
@@ -123,7 +128,12 @@ fn mapping(file: &str, own: &[Value], warnings: &mut Vec<String>) -> Result<Mapp
         }
         let (Some(source), Some(target)) = (text(["sourceAttribute", "source"]), text(["targetAttribute", "target"]))
         else {
-            return Err(fault(file, place.as_str(), "needs sourceAttribute and targetAttribute"));
+            let known = ["sourceAttribute", "targetAttribute"];
+            let keys = one.as_object().into_iter().flat_map(|members| members.keys());
+            return Err(match keys.into_iter().find_map(|key| UnknownName::misspelling("key", key, known)) {
+                Some(name) => FileFault::unknown(place, &name).of(file),
+                None => fault(file, place.as_str(), "needs sourceAttribute and targetAttribute"),
+            });
         };
         let source = bare(source);
         if target.eq_ignore_ascii_case(ACTIVE) {
