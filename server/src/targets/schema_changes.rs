@@ -53,7 +53,7 @@ pub(super) fn apply(definitions: &mut Definitions, changes: &[SchemaChange]) -> 
         let is_changed = |schema: &SchemaDocument| schema.id.eq_ignore_ascii_case(&change.schema);
         let Some(position) = definitions.schemas.iter().position(is_changed) else {
             let known = definitions.schemas.iter().map(|schema| &schema.id);
-            return Err(unknown("schema_changes".to_owned(), "schema of the target", &change.schema, known));
+            return Err(unknown("the target".to_owned(), "schema", &change.schema, known));
         };
         let schema = &mut definitions.schemas[position];
         let names = paths(schema);
@@ -89,7 +89,7 @@ pub(super) fn apply(definitions: &mut Definitions, changes: &[SchemaChange]) -> 
 pub(super) fn remove_type(definitions: &mut Definitions, name: &str) -> Result<(), SchemaError> {
     let Some(position) = definitions.resource_types.iter().position(|kind| kind.name == name) else {
         let known = definitions.resource_types.iter().map(|kind| &kind.name);
-        return Err(unknown("without_resource_types".to_owned(), "resource type of the target", name, known));
+        return Err(unknown("the target".to_owned(), "resource type", name, known));
     };
     let schema = definitions.resource_types.remove(position).schema;
     if definitions.resource_types.iter().all(|kind| kind.schema != schema) {
