@@ -16,7 +16,7 @@ use crate::check::{Context, Stop};
 pub struct UnderWay(watch::Sender<usize>);
 
 /// One request that is sent, or about to be.
-struct Announced(watch::Sender<usize>);
+struct Announcement(watch::Sender<usize>);
 
 impl UnderWay {
     /// The number, as it changes.
@@ -24,13 +24,13 @@ impl UnderWay {
         self.0.subscribe()
     }
 
-    fn announce(&self) -> Announced {
+    fn announce(&self) -> Announcement {
         self.0.send_modify(|count| *count += 1);
-        Announced(self.0.clone())
+        Announcement(self.0.clone())
     }
 }
 
-impl Drop for Announced {
+impl Drop for Announcement {
     fn drop(&mut self) {
         self.0.send_modify(|count| *count -= 1);
     }

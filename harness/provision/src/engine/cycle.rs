@@ -18,7 +18,7 @@ use super::outbox::Outbox;
 use super::pass::{Item, Pass, PassError, UserWork};
 use super::progress::Progress;
 use super::report::{Action, Cause, CycleReport, Failure};
-use super::slots::{Place, Slots};
+use super::slots::{QueuePlace, Slots};
 use super::users;
 use crate::channel::Channel;
 use crate::client::Description;
@@ -297,7 +297,7 @@ impl Executor {
     }
 }
 
-async fn user_task(context: Arc<Context>, place: Place, work: UserWork) -> Option<UserDone> {
+async fn user_task(context: Arc<Context>, place: QueuePlace, work: UserWork) -> Option<UserDone> {
     let _slot = place.slot().await?;
     if context.halt.reason().is_some() {
         return None;

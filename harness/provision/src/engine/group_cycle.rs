@@ -13,7 +13,7 @@ use super::groups;
 use super::groups::{GroupWork, Remarks};
 use super::pass::{DesiredGroup, Pass, PassError};
 use super::report::Failure;
-use super::slots::Place;
+use super::slots::QueuePlace;
 use crate::ledger::{Guid, Kind, Row, SentState};
 
 /// Operations that wait while others run: each holds what it sends.
@@ -237,7 +237,7 @@ impl Executor {
     }
 }
 
-async fn group_task(context: Arc<Context>, place: Place, group: usize, work: GroupWork) -> Option<GroupDone> {
+async fn group_task(context: Arc<Context>, place: QueuePlace, group: usize, work: GroupWork) -> Option<GroupDone> {
     let _slot = place.slot().await?;
     if context.halt.reason().is_some() {
         return None;
@@ -253,7 +253,7 @@ async fn group_task(context: Arc<Context>, place: Place, group: usize, work: Gro
 
 async fn member_task(
     context: Arc<Context>,
-    place: Place,
+    place: QueuePlace,
     group: usize,
     guid: Guid,
     row: Row,

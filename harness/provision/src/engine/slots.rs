@@ -11,7 +11,7 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 pub(super) struct Slots(Arc<Semaphore>);
 
 /// A place in the queue for a slot.
-pub(super) struct Place(Turn);
+pub(super) struct QueuePlace(Turn);
 
 enum Turn {
     /// Its turn has come; without a slot where the cycle is over.
@@ -26,16 +26,16 @@ impl Slots {
 
     /// Takes a place in the queue at once. Slots are given out in the order of these calls, whichever task runs first, so
     /// that operations of a cycle with one slot go in the order of the source.
-    pub(super) async fn queue_up(&self) -> Place {
+    pub(super) async fn queue_up(&self) -> QueuePlace {
         let mut place = Box::pin(Arc::clone(&self.0).acquire_owned());
-        Place(match poll!(&mut place) {
+        QueuePlace(match poll!(&mut place) {
             Poll::Ready(slot) => Turn::Come(slot.ok()),
             Poll::Pending => Turn::Waiting(place),
         })
     }
 }
 
-impl Place {
+impl QueuePlace {
     /// The slot, when its turn has come.
     pub(super) async fn slot(self) -> Option<OwnedSemaphorePermit> {
         match self.0 {
