@@ -167,7 +167,7 @@ fn secret_literals(text: &str, tokens: &[Token]) -> Option<Vec<Range<usize>>> {
                         Token::Word(range) => text[range.clone()].starts_with('.'),
                         _ => false,
                     };
-                    if *sign == b']' && tokens.peek().is_some_and(|token| is_sub_attribute(token)) {
+                    if *sign == b']' && tokens.peek().is_some_and(is_sub_attribute) {
                         tokens.next();
                     }
                 }

@@ -1,7 +1,5 @@
 //! What the journal writes down of an exchange: lines and bodies without their secrets, by the names of `weir_mask`.
 
-use std::borrow::Cow;
-
 use actix_web::http::Uri;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use bytes::Bytes;
@@ -29,8 +27,8 @@ pub fn target(out: &mut Vec<u8>, masker: &mut Masker, uri: &Uri) {
 
 /// A body, at most `limit` bytes of it.
 pub fn body(out: &mut Vec<u8>, masker: &mut Masker, head: BodyHead<'_>, body: &Bytes, limit: usize) {
-    let masked: Cow<'_, [u8]> = masker.body(head, body);
-    out.extend_from_slice(&masked[..masked.len().min(limit)]);
+    let shown = masker.body(head, body);
+    out.extend_from_slice(&shown[..shown.len().min(limit)]);
 }
 
 /// What a request says about its body.
