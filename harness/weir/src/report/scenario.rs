@@ -16,7 +16,8 @@ pub fn document(report: &ScenarioReport, form: DocumentForm) -> Printable {
 }
 
 fn text(report: &ScenarioReport) -> String {
-    let rows: Vec<Vec<String>> = std::iter::once(&report.columns).chain(&report.rows).cloned().collect();
+    let columns = report.columns.iter().map(|&column| column.to_owned()).collect();
+    let rows: Vec<Vec<String>> = std::iter::once(columns).chain(report.rows.iter().cloned()).collect();
     let mut text = format!("{}\n\n{}\n", legible::one_line(&report.about), table(&rows));
     for sentence in &report.verdict {
         text.push_str(&legible::one_line(sentence));

@@ -16,84 +16,178 @@ use weir_provision::source::{Directory, Entries, Source, SourceError};
 
 use super::application::State;
 use super::rehearsal::{Rehearsal, changed, person, removed};
-use super::{ScenarioApplication, ScenarioError, ScenarioReport};
-
-fn columns(names: &[&str]) -> Vec<String> {
-    names.iter().map(|&name| name.to_owned()).collect()
-}
+use super::report::Observations;
+use super::write::Writes;
+use super::{Scenario, ScenarioApplication, ScenarioError};
 
 /// What the endpoint reports of one account under one connection.
-struct IdentifierObservation {
-    connection: &'static str,
-    account: &'static str,
-    reported: State,
+pub(super) struct IdentifierObservation {
+    pub connection: &'static str,
+    pub account: &'static str,
+    pub reported: State,
 }
 
-impl IdentifierObservation {
-    fn row(&self) -> Vec<String> {
-        [self.connection, self.account, self.reported.as_str()].map(str::to_owned).to_vec()
+/// One person, provisioned by `uid` and then, by a new connection, by `mail`.
+pub(super) struct FixedIdentifier {
+    /// The account that is named by `uid`, under the first connection.
+    pub before: State,
+    /// The same account under the second.
+    pub old: State,
+    /// The account that is named by `mail`, under the second.
+    pub new: State,
+    /// How many users the second connection created.
+    pub created: u64,
+}
+
+impl FixedIdentifier {
+    fn observations(&self) -> [IdentifierObservation; 3] {
+        let renewed = "userName from mail, new connection";
+        [
+            IdentifierObservation { connection: "userName from uid", account: "uid", reported: self.before },
+            IdentifierObservation { connection: renewed, account: "uid", reported: self.old },
+            IdentifierObservation { connection: renewed, account: "mail", reported: self.new },
+        ]
+    }
+}
+
+impl Observations for FixedIdentifier {
+    const SCENARIO: Scenario = Scenario::FixedIdentifier;
+    const ABOUT: &'static str = "a user is provisioned by one identifier, and then by another";
+
+    fn columns(&self) -> Vec<&'static str> {
+        vec!["connection", "account named by", "the endpoint reports"]
     }
 
-    fn json(&self) -> Value {
-        json!({ "connection": self.connection, "account": self.account, "reported": self.reported.as_str() })
+    fn rows(&self) -> Vec<Vec<String>> {
+        let row = |one: &IdentifierObservation| [one.connection, one.account, one.reported.as_str()].map(str::to_owned);
+        self.observations().iter().map(|one| row(one).to_vec()).collect()
+    }
+
+    fn json(&self) -> Vec<Value> {
+        let json = |one: &IdentifierObservation| json!({ "connection": one.connection, "account": one.account, "reported": one.reported.as_str() });
+        self.observations().iter().map(json).collect()
+    }
+
+    /// The person has two accounts.
+    fn is_found(&self) -> bool {
+        self.created == 1 && self.old != State::Gone
+    }
+
+    fn verdict(&self) -> Vec<String> {
+        vec![if self.is_found() {
+            "The same person has two accounts, and the first is no longer managed. The Unique User Identifier is fixed for the life of a connection, and connections to the same target share that of the first: to change it, rename the accounts in the target, delete the connection, restart PingFederate, and make the connection anew.".to_owned()
+        } else {
+            "The person has one account.".to_owned()
+        }]
     }
 }
 
 /// What an event of a user's life led to under one setting of Provision Disabled Users.
-struct DisabledObservation {
-    provisions: bool,
-    event: &'static str,
-    /// The requests in words.
-    sent: String,
-    reported: State,
+pub(super) struct DisabledObservation {
+    pub provisions: bool,
+    pub event: &'static str,
+    pub writes: Writes,
+    pub reported: State,
 }
 
 impl DisabledObservation {
     const fn option(&self) -> &'static str {
         if self.provisions { "Provision Disabled Users selected" } else { "Provision Disabled Users cleared" }
     }
+}
 
-    fn row(&self) -> Vec<String> {
-        [self.option(), self.event, &self.sent, self.reported.as_str()].map(str::to_owned).to_vec()
+/// A user is disabled, and changes afterwards, with Provision Disabled Users cleared and then selected.
+pub(super) struct ProvisionDisabled(pub Vec<DisabledObservation>);
+
+impl Observations for ProvisionDisabled {
+    const SCENARIO: Scenario = Scenario::ProvisionDisabledWithDelete;
+    const ABOUT: &'static str = "Remove User Action is Delete; a user is disabled, and changes afterwards";
+
+    fn columns(&self) -> Vec<&'static str> {
+        vec!["option", "event", "sent", "the endpoint reports"]
     }
 
-    fn json(&self) -> Value {
-        json!({ "option": self.option(), "event": self.event, "sent": self.sent, "reported": self.reported.as_str() })
+    fn rows(&self) -> Vec<Vec<String>> {
+        let row = |one: &DisabledObservation| {
+            [one.option(), one.event, &one.writes.to_string(), one.reported.as_str()].map(str::to_owned).to_vec()
+        };
+        self.0.iter().map(row).collect()
+    }
+
+    fn json(&self) -> Vec<Value> {
+        let json = |one: &DisabledObservation| json!({ "option": one.option(), "event": one.event, "sent": one.writes.to_string(), "reported": one.reported.as_str() });
+        self.0.iter().map(json).collect()
+    }
+
+    /// The account was deleted when the user was disabled; what counts is where it stands after the last event.
+    fn is_found(&self) -> bool {
+        self.0.last().is_some_and(|last| last.provisions && last.reported == State::Inactive)
+    }
+
+    fn verdict(&self) -> Vec<String> {
+        vec![if self.is_found() {
+            "With Provision Disabled Users the account that was deleted comes back, disabled, at the next change of an attribute: clear Provision Disabled Users when Remove User Action is Delete.".to_owned()
+        } else {
+            "The deleted account does not come back.".to_owned()
+        }]
     }
 }
 
 /// Where a user's account stands after an event.
-struct DeletionObservation {
-    event: &'static str,
-    reported: State,
-    account: State,
+pub(super) struct DeletionObservation {
+    pub event: &'static str,
+    pub reported: State,
+    pub account: State,
 }
 
-impl DeletionObservation {
-    fn row(&self) -> Vec<String> {
-        [self.event, self.reported.as_str(), self.account.as_str()].map(str::to_owned).to_vec()
+/// A user who is targeted through a Group DN: before the deletion in LDAP, in the cycle after it, in another one, and after
+/// a change of the group.
+pub(super) struct GroupDnDeletion(pub Vec<DeletionObservation>);
+
+impl Observations for GroupDnDeletion {
+    const SCENARIO: Scenario = Scenario::GroupDnDeletion;
+    const ABOUT: &'static str = "users are targeted through a Group DN, and one is deleted in LDAP";
+
+    fn columns(&self) -> Vec<&'static str> {
+        vec!["event", "the endpoint reports", "account downstream"]
     }
 
-    fn json(&self) -> Value {
-        json!({ "event": self.event, "reported": self.reported.as_str(), "account": self.account.as_str() })
+    fn rows(&self) -> Vec<Vec<String>> {
+        let row =
+            |one: &DeletionObservation| [one.event, one.reported.as_str(), one.account.as_str()].map(str::to_owned);
+        self.0.iter().map(|one| row(one).to_vec()).collect()
     }
-}
 
-fn first(places: &[ScenarioApplication]) -> Result<&ScenarioApplication, ScenarioError> {
-    places.first().ok_or_else(|| ScenarioError::Unsuitable("the target has no application".to_owned()))
+    fn json(&self) -> Vec<Value> {
+        let json = |one: &DeletionObservation| json!({ "event": one.event, "reported": one.reported.as_str(), "account": one.account.as_str() });
+        self.0.iter().map(json).collect()
+    }
+
+    /// The account stays active until the group changes.
+    fn is_found(&self) -> bool {
+        let mut unnoticed = self.0.iter().skip(1).take(2);
+        unnoticed.all(|after| after.reported == State::Active)
+    }
+
+    fn verdict(&self) -> Vec<String> {
+        vec![if self.is_found() {
+            "The deletion is not noticed until the group itself changes: the account stays active until somebody else joins the group. Take people out of the group before they are deleted, target them by a filter, or run provmgr --reset-group-timestamp (weir provision --reset-group-timestamp) after deletions.".to_owned()
+        } else {
+            "The deletion is noticed in the next cycle.".to_owned()
+        }]
+    }
 }
 
 /// The identifier's source changes after users were provisioned.
 pub(super) async fn fixed_identifier(
-    places: &[ScenarioApplication],
+    application: &ScenarioApplication,
     description: &Description,
-) -> Result<ScenarioReport, ScenarioError> {
-    let place = first(places)?;
-    let uid = place.fresh_name();
+) -> Result<FixedIdentifier, ScenarioError> {
+    let uid = application.fresh_name();
     let mail = format!("{uid}@example.com");
-    let mut rehearsal = Rehearsal::new(place, description, &person(&uid, ""))?;
+    let mut rehearsal = Rehearsal::new(application, description, &person(&uid, ""))?;
     rehearsal.prepare().await?;
-    let before = place.reported(&uid).await?;
+    let before = application.reported(&uid).await?;
     // The connection is made anew with another attribute as userName, and remembers nothing.
     rehearsal.provisioner.ledger = std::sync::Arc::new(MemoryLedger::new());
     let rules = rehearsal.provisioner.channel.mapping.rules().iter().map(|rule| match rule.field.name.as_ref() {
@@ -104,46 +198,25 @@ pub(super) async fn fixed_identifier(
     rehearsal.provisioner.channel.mapping = Mapping::new(rules.collect(), status);
     let acted = rehearsal.cycle().await?;
     let created = acted.report.count(Kind::User, Action::Created);
-    let (old, new) = (place.reported(&uid).await?, place.reported(&mail).await?);
-    let renewed = "userName from mail, new connection";
-    let observations = [
-        IdentifierObservation { connection: "userName from uid", account: "uid", reported: before },
-        IdentifierObservation { connection: renewed, account: "uid", reported: old },
-        IdentifierObservation { connection: renewed, account: "mail", reported: new },
-    ];
-    let doubled = created == 1 && old != State::Gone;
-    Ok(ScenarioReport {
-        scenario: "fixed-identifier",
-        client: description.id.clone(),
-        about: format!("{}: a user is provisioned by one identifier, and then by another", description.name),
-        columns: columns(&["connection", "account named by", "the endpoint reports"]),
-        verdict: vec![if doubled {
-            "The same person has two accounts, and the first is no longer managed. The Unique User Identifier is fixed for the life of a connection, and connections to the same target share that of the first: to change it, rename the accounts in the target, delete the connection, restart PingFederate, and make the connection anew.".to_owned()
-        } else {
-            "The person has one account.".to_owned()
-        }],
-        is_found: doubled,
-        rows: observations.iter().map(IdentifierObservation::row).collect(),
-        observations: observations.iter().map(IdentifierObservation::json).collect(),
-    })
+    let (old, new) = (application.reported(&uid).await?, application.reported(&mail).await?);
+    Ok(FixedIdentifier { before, old, new, created })
 }
 
 /// Provision Disabled Users together with Remove User Action Delete.
 pub(super) async fn provision_disabled(
-    places: &[ScenarioApplication],
+    application: &ScenarioApplication,
     description: &Description,
-) -> Result<ScenarioReport, ScenarioError> {
+) -> Result<ProvisionDisabled, ScenarioError> {
     if !description.options.disabled_are_removed {
         return Err(ScenarioError::Unsuitable(format!(
             "{} disables who is disabled in the source whatever the Remove Action is, so that this cannot happen; use --as pingfederate-aquera",
             description.id
         )));
     }
-    let place = first(places)?;
     let mut observations = Vec::new();
     for provisions in [false, true] {
-        let uid = place.fresh_name();
-        let mut rehearsal = Rehearsal::new(place, description, &person(&uid, ""))?;
+        let uid = application.fresh_name();
+        let mut rehearsal = Rehearsal::new(application, description, &person(&uid, ""))?;
         rehearsal.provisioner.options.provision_disabled_users = provisions;
         rehearsal.provisioner.options.remove_user_action = RemoveUserAction::Delete;
         rehearsal.prepare().await?;
@@ -153,31 +226,11 @@ pub(super) async fn provision_disabled(
         ] {
             rehearsal.change(&change)?;
             let acted = rehearsal.cycle().await?;
-            let sent: Vec<String> = acted.writes().map(|exchange| super::rehearsal::in_words(exchange)).collect();
-            let sent = if sent.is_empty() { "nothing".to_owned() } else { sent.join(", ") };
-            let reported = place.reported(&uid).await?;
-            observations.push(DisabledObservation { provisions, event, sent, reported });
+            let reported = application.reported(&uid).await?;
+            observations.push(DisabledObservation { provisions, event, writes: acted.writes(), reported });
         }
     }
-    // The account was deleted when the user was disabled; what counts is where it stands after the last event.
-    let returns = observations.last().is_some_and(|last| last.provisions && last.reported == State::Inactive);
-    Ok(ScenarioReport {
-        scenario: "provision-disabled-with-delete",
-        client: description.id.clone(),
-        about: format!(
-            "{}: Remove User Action is Delete; a user is disabled, and changes afterwards",
-            description.name
-        ),
-        columns: columns(&["option", "event", "sent", "the endpoint reports"]),
-        verdict: vec![if returns {
-            "With Provision Disabled Users the account that was deleted comes back, disabled, at the next change of an attribute: clear Provision Disabled Users when Remove User Action is Delete.".to_owned()
-        } else {
-            "The deleted account does not come back.".to_owned()
-        }],
-        is_found: returns,
-        rows: observations.iter().map(DisabledObservation::row).collect(),
-        observations: observations.iter().map(DisabledObservation::json).collect(),
-    })
+    Ok(ProvisionDisabled(observations))
 }
 
 /// Users targeted through a Group DN: the members are read again only when the group has changed.
@@ -213,12 +266,11 @@ impl Source for GroupDn<'_> {
 
 /// A user is deleted in LDAP; the group that targets them still lists the name.
 pub(super) async fn group_dn_deletion(
-    places: &[ScenarioApplication],
+    application: &ScenarioApplication,
     description: &Description,
-) -> Result<ScenarioReport, ScenarioError> {
-    let place = first(places)?;
-    let (ada, bo) = (place.fresh_name(), place.fresh_name());
-    let group = place.fresh_name();
+) -> Result<GroupDnDeletion, ScenarioError> {
+    let (ada, bo) = (application.fresh_name(), application.fresh_name());
+    let group = application.fresh_name();
     let member = |uid: &str| format!("uid={uid},dc=example,dc=com");
     let ldif = format!(
         "{}{}dn: cn={group},dc=example,dc=com\nobjectClass: groupOfNames\ncn: {group}\nmember: {}\n\n",
@@ -226,7 +278,7 @@ pub(super) async fn group_dn_deletion(
         person(&bo, ""),
         member(&ada)
     );
-    let mut rehearsal = Rehearsal::new(place, description, &ldif)?;
+    let mut rehearsal = Rehearsal::new(application, description, &ldif)?;
     let memory = Mutex::default();
     let mut observations = Vec::new();
     let joins =
@@ -242,24 +294,9 @@ pub(super) async fn group_dn_deletion(
         }
         let source = GroupDn { directory: &rehearsal.directory.clone(), group: group.clone(), memory: &memory };
         rehearsal.cycle_from(&source).await?;
-        let reported = place.reported(&ada).await?;
-        let account = place.account_state(&ada).await?;
+        let reported = application.reported(&ada).await?;
+        let account = application.account_state(&ada).await?;
         observations.push(DeletionObservation { event, reported, account });
     }
-    // Before the deletion, in the cycle after it, in another one, and after a change of the group.
-    let lingers = observations[1..=2].iter().all(|after| after.reported == State::Active);
-    Ok(ScenarioReport {
-        scenario: "group-dn-deletion",
-        client: description.id.clone(),
-        about: format!("{}: users are targeted through a Group DN, and one is deleted in LDAP", description.name),
-        columns: columns(&["event", "the endpoint reports", "account downstream"]),
-        verdict: vec![if lingers {
-            "The deletion is not noticed until the group itself changes: the account stays active until somebody else joins the group. Take people out of the group before they are deleted, target them by a filter, or run provmgr --reset-group-timestamp (weir provision --reset-group-timestamp) after deletions.".to_owned()
-        } else {
-            "The deletion is noticed in the next cycle.".to_owned()
-        }],
-        is_found: lingers,
-        rows: observations.iter().map(DeletionObservation::row).collect(),
-        observations: observations.iter().map(DeletionObservation::json).collect(),
-    })
+    Ok(GroupDnDeletion(observations))
 }

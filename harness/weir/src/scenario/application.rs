@@ -24,9 +24,9 @@ pub struct ScenarioApplication {
 }
 
 /// Every application of an endpoint of our own, or somebody's endpoint.
-pub(super) fn all(subject: &ScenarioEndpoint<'_>) -> Result<Vec<ScenarioApplication>, ScenarioError> {
+pub(super) fn all(endpoint: &ScenarioEndpoint<'_>) -> Result<Vec<ScenarioApplication>, ScenarioError> {
     let failed = |error: &dyn std::fmt::Display| ScenarioError::Unreachable(error.to_string());
-    let embedded = match subject {
+    let embedded = match endpoint {
         ScenarioEndpoint::Foreign { client, prefix } => {
             let created = CreatedResources::default();
             return Ok(vec![ScenarioApplication {
@@ -43,11 +43,11 @@ pub(super) fn all(subject: &ScenarioEndpoint<'_>) -> Result<Vec<ScenarioApplicat
     let credentials = Credentials::Bearer(embedded.control_token().clone());
     let control = Client::new(embedded.control_url(), ClientOptions { credentials, ..ClientOptions::default() })
         .map_err(|error| failed(&error))?;
-    let mut places = Vec::new();
+    let mut applications = Vec::new();
     for application in embedded.applications() {
         let Some(base) = application.base_urls.first() else { continue };
         let options = ClientOptions { credentials: application.credentials(), ..ClientOptions::default() };
-        places.push(ScenarioApplication {
+        applications.push(ScenarioApplication {
             name: application.name.clone(),
             client: Client::new(base, options).map_err(|error| failed(&error))?,
             control: Some(control.clone()),
@@ -56,7 +56,7 @@ pub(super) fn all(subject: &ScenarioEndpoint<'_>) -> Result<Vec<ScenarioApplicat
             next: AtomicUsize::new(1),
         });
     }
-    Ok(places)
+    Ok(applications)
 }
 
 /// A user as one side shows them.
@@ -92,7 +92,7 @@ impl State {
 }
 
 impl ScenarioApplication {
-    /// A name that nothing at this place has yet.
+    /// A name that nothing in this application has yet.
     pub fn fresh_name(&self) -> String {
         format!("{}-{}", self.prefix, self.next.fetch_add(1, Ordering::Relaxed))
     }

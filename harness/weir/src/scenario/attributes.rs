@@ -1,182 +1,303 @@
-//! Limitations in what becomes of attributes: never cleared, doubled where the target omits `type`, wiped by a PUT of mapped
-//! values, and lost from the mapping page by invalid schemas.
+//! Limitations in what becomes of attributes: never cleared, doubled where the target omits `type`, and wiped by a PUT of
+//! mapped values.
 
 use serde_json::{Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::at;
 use weir_provision::client::Description;
-use weir_provision::fields;
-use weir_provision::mapping::Mapping;
 use weir_provision::options::Put;
 
 use super::rehearsal::{Rehearsal, changed, person};
-use super::{ScenarioApplication, ScenarioError, ScenarioReport};
+use super::report::Observations;
+use super::{Scenario, ScenarioApplication, ScenarioError};
 
-fn columns(names: &[&str]) -> Vec<String> {
-    names.iter().map(|&name| name.to_owned()).collect()
+/// The value of an attribute in words, if the user has one.
+fn value(user: Option<&Value>, path: &str) -> Option<String> {
+    let value = user.and_then(|user| at(user, path))?;
+    Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
 
-fn value(user: Option<&Value>, path: &str) -> String {
-    user.and_then(|user| at(user, path))
-        .map_or_else(|| "-".to_owned(), |value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+/// A value as a cell of a table.
+fn cell(value: Option<&String>) -> String {
+    value.cloned().unwrap_or_else(|| "-".to_owned())
+}
+
+/// An attribute of the target before and after its source attribute lost its value.
+pub(super) struct ClearingObservation {
+    pub source: &'static str,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+/// Two attributes lose their values in the source.
+pub(super) struct NeverCleared {
+    /// Whether the client sent anything in the cycle after that.
+    pub is_sent: bool,
+    pub attributes: Vec<ClearingObservation>,
+}
+
+impl NeverCleared {
+    const fn sent(&self) -> &'static str {
+        if self.is_sent { "PUT without the value" } else { "nothing" }
+    }
+}
+
+impl Observations for NeverCleared {
+    const SCENARIO: Scenario = Scenario::NeverCleared;
+    const ABOUT: &'static str = "two attributes lose their values in the source";
+
+    fn columns(&self) -> Vec<&'static str> {
+        vec!["source attribute", "target before", "in the source", "sent", "target after"]
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let row = |one: &ClearingObservation| {
+            let (before, after) = (cell(one.before.as_ref()), cell(one.after.as_ref()));
+            [one.source, &before, "removed", self.sent(), &after].map(str::to_owned).to_vec()
+        };
+        self.attributes.iter().map(row).collect()
+    }
+
+    fn json(&self) -> Vec<Value> {
+        let json = |one: &ClearingObservation| {
+            let (before, after) = (cell(one.before.as_ref()), cell(one.after.as_ref()));
+            json!({ "attribute": one.source, "before": before, "sent": self.sent(), "after": after })
+        };
+        self.attributes.iter().map(json).collect()
+    }
+
+    /// The target keeps a value.
+    fn is_found(&self) -> bool {
+        self.attributes.iter().any(|one| one.after.is_some())
+    }
+
+    fn verdict(&self) -> Vec<String> {
+        vec![if self.is_found() {
+            "The target keeps what the source has removed: an attribute cannot be cleared once it is set. Clear it in the target by hand, or map a default value that stands for nothing.".to_owned()
+        } else {
+            "The target has lost the values: it replaces what a PUT does not name.".to_owned()
+        }]
+    }
 }
 
 /// An attribute loses its value in the source, and keeps it in the target.
 pub(super) async fn never_cleared(
-    places: &[ScenarioApplication],
+    application: &ScenarioApplication,
     description: &Description,
-) -> Result<ScenarioReport, ScenarioError> {
-    let place = first(places)?;
-    let uid = place.fresh_name();
-    let mut rehearsal = Rehearsal::new(place, description, &person(&uid, "telephoneNumber: +1 202-555-0123\n"))?;
+) -> Result<NeverCleared, ScenarioError> {
+    let uid = application.fresh_name();
+    let mut rehearsal = Rehearsal::new(application, description, &person(&uid, "telephoneNumber: +1 202-555-0123\n"))?;
     rehearsal.prepare().await?;
-    let before = place.user(&uid).await?;
+    let before = application.user(&uid).await?;
     rehearsal.change(&changed(&uid, "title", &[]))?;
     rehearsal.change(&changed(&uid, "telephoneNumber", &[]))?;
     let acted = rehearsal.cycle().await?;
-    let after = place.user(&uid).await?;
-    let sent = if acted.writes().next().is_some() { "PUT without the value" } else { "nothing" };
-    let rows: Vec<Vec<String>> = [("title", "title"), ("telephoneNumber", "phoneNumbers")]
-        .into_iter()
-        .map(|(source, path)| {
-            let (had, has) = (value(before.as_ref(), path), value(after.as_ref(), path));
-            vec![source.to_owned(), had, "removed".to_owned(), sent.to_owned(), has]
-        })
-        .collect();
-    let stays = rows.iter().any(|row| row[4] != "-");
-    Ok(ScenarioReport {
-        scenario: "never-cleared",
-        client: description.id.clone(),
-        about: format!("{}: two attributes lose their values in the source", description.name),
-        columns: columns(&["source attribute", "target before", "in the source", "sent", "target after"]),
-        verdict: vec![if stays {
-            "The target keeps what the source has removed: an attribute cannot be cleared once it is set. Clear it in the target by hand, or map a default value that stands for nothing.".to_owned()
+    let after = application.user(&uid).await?;
+    let attributes = [("title", "title"), ("telephoneNumber", "phoneNumbers")].map(|(source, path)| {
+        ClearingObservation { source, before: value(before.as_ref(), path), after: value(after.as_ref(), path) }
+    });
+    Ok(NeverCleared { is_sent: !acted.writes().is_empty(), attributes: attributes.into() })
+}
+
+/// An email of a user as the endpoint shows it.
+pub(super) struct Email {
+    pub address: String,
+    pub is_primary: bool,
+}
+
+/// The emails of a user after the work email changed in the source.
+pub(super) struct EmailObservation {
+    /// Whether the endpoint omits `type` and `primary`.
+    pub omits_types: bool,
+    pub emails: Vec<Email>,
+    /// The new address is there, and no other.
+    pub is_replaced: bool,
+}
+
+impl EmailObservation {
+    fn texts(&self) -> [String; 3] {
+        let endpoint = if self.omits_types { "omits type and primary" } else { "tells type and primary" };
+        let shown = self.emails.iter().map(|email| {
+            let primary = if email.is_primary { ", primary" } else { "" };
+            format!("{}{primary}", email.address)
+        });
+        let outcome = if self.is_replaced { "replaced" } else { "the old value stays beside the new one" };
+        [endpoint.to_owned(), shown.collect::<Vec<_>>().join("; "), outcome.to_owned()]
+    }
+}
+
+/// A new work email, where the endpoint tells `type` and `primary`, and where it omits them.
+pub(super) struct TypeOmitted(pub Vec<EmailObservation>);
+
+impl Observations for TypeOmitted {
+    const SCENARIO: Scenario = Scenario::TypeOrPrimaryOmitted;
+    const ABOUT: &'static str = "the work email changes; the endpoint answers with and without type and primary";
+
+    fn columns(&self) -> Vec<&'static str> {
+        vec!["the endpoint", "emails afterwards", "so"]
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        self.0.iter().map(|one| one.texts().to_vec()).collect()
+    }
+
+    fn json(&self) -> Vec<Value> {
+        let json = |one: &EmailObservation| {
+            let [endpoint, emails, outcome] = one.texts();
+            json!({ "endpoint": endpoint, "emails": emails, "outcome": outcome })
+        };
+        self.0.iter().map(json).collect()
+    }
+
+    /// The old address stays where `type` is omitted.
+    fn is_found(&self) -> bool {
+        self.0.iter().any(|one| one.omits_types && !one.is_replaced)
+    }
+
+    fn verdict(&self) -> Vec<String> {
+        vec![if self.is_found() {
+            "Where the target omits type, the client cannot tell which value is the work email: it adds another, the old one is never removed, and which is primary is left to the target.".to_owned()
         } else {
-            "The target has lost the values: it replaces what a PUT does not name.".to_owned()
-        }],
-        is_found: stays,
-        observations: rows
-            .iter()
-            .map(|row| json!({ "attribute": row[0], "before": row[1], "sent": row[3], "after": row[4] }))
-            .collect(),
-        rows,
-    })
+            "The client replaces the value with and without type.".to_owned()
+        }]
+    }
 }
 
 /// A new work email, where the target tells `type` and `primary`, and where it omits them.
 pub(super) async fn type_omitted(
-    places: &[ScenarioApplication],
+    application: &ScenarioApplication,
     description: &Description,
-) -> Result<ScenarioReport, ScenarioError> {
-    let place = first(places)?;
-    let mut rows = Vec::new();
-    for omits in [false, true] {
-        let uid = place.fresh_name();
-        let mut rehearsal = Rehearsal::new(place, description, &person(&uid, ""))?;
-        rehearsal.omits_types = omits;
+) -> Result<TypeOmitted, ScenarioError> {
+    let mut observations = Vec::new();
+    for omits_types in [false, true] {
+        let uid = application.fresh_name();
+        let mut rehearsal = Rehearsal::new(application, description, &person(&uid, ""))?;
+        rehearsal.omits_types = omits_types;
         rehearsal.prepare().await?;
         let address = format!("new-{uid}@example.com");
         rehearsal.change(&changed(&uid, "mail", &[&address]))?;
         rehearsal.cycle().await?;
-        let user = place.user(&uid).await?;
-        let emails =
-            user.as_ref().and_then(|user| at(user, "emails")).and_then(Value::as_array).cloned().unwrap_or_default();
-        let shown: Vec<String> = emails
-            .iter()
-            .map(|email| {
-                let primary = if email["primary"] == true { ", primary" } else { "" };
-                format!("{}{primary}", email["value"].as_str().unwrap_or("-").replace(&uid, "pat"))
-            })
-            .collect();
-        let is_right = emails.len() == 1 && emails[0]["value"] == *address;
-        let tells = if omits { "omits type and primary" } else { "tells type and primary" };
-        let verdict = if is_right { "replaced" } else { "the old value stays beside the new one" };
-        rows.push(vec![tells.to_owned(), shown.join("; "), verdict.to_owned()]);
+        let user = application.user(&uid).await?;
+        let emails = user.as_ref().and_then(|user| at(user, "emails")).and_then(Value::as_array);
+        let emails = emails.map(Vec::as_slice).unwrap_or_default();
+        let is_replaced = matches!(emails, [only] if only["value"] == *address);
+        // The name of the run's own user says nothing, and differs from run to run.
+        let shown = |email: &Value| Email {
+            address: email["value"].as_str().unwrap_or("-").replace(&uid, "pat"),
+            is_primary: email["primary"] == true,
+        };
+        observations.push(EmailObservation { omits_types, emails: emails.iter().map(shown).collect(), is_replaced });
     }
-    let hurts = rows[1][2] != "replaced";
-    Ok(ScenarioReport {
-        scenario: "type-or-primary-omitted",
-        client: description.id.clone(),
-        about: format!(
-            "{}: the work email changes; the endpoint answers with and without type and primary",
-            description.name
-        ),
-        columns: columns(&["the endpoint", "emails afterwards", "so"]),
-        verdict: vec![if hurts {
-            "Where the target omits type, the client cannot tell which value is the work email: it adds another, the old one is never removed, and which is primary is left to the target.".to_owned()
+    Ok(TypeOmitted(observations))
+}
+
+/// A user to whom an administrator gave a nickName, after an update of the title.
+pub(super) struct ReplacementObservation {
+    pub application: String,
+    pub put: Put,
+    pub nick_name: Option<String>,
+    pub title: Option<String>,
+}
+
+impl ReplacementObservation {
+    const fn is_wiped(&self) -> bool {
+        self.nick_name.is_none()
+    }
+
+    const fn body(&self) -> &'static str {
+        match self.put {
+            Put::ReadMerge => "the user as read, with the mapped values merged in",
+            Put::MappedOnly => "the mapped values alone",
+        }
+    }
+
+    const fn outcome(&self) -> &'static str {
+        if self.is_wiped() { "wiped" } else { "kept" }
+    }
+}
+
+/// A value that only the target knows, before and after updates by both kinds of PUT.
+pub(super) struct MappedOnly(pub Vec<ReplacementObservation>);
+
+impl Observations for MappedOnly {
+    const SCENARIO: Scenario = Scenario::MappedOnlyReplaces;
+    const ABOUT: &'static str = "the target knows a nickName that the source does not, and the title changes";
+
+    fn columns(&self) -> Vec<&'static str> {
+        vec!["application", "PUT holds", "nickName afterwards", "title afterwards", "so"]
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let row = |one: &ReplacementObservation| {
+            let (nick_name, title) = (cell(one.nick_name.as_ref()), cell(one.title.as_ref()));
+            [&one.application, one.body(), &nick_name, &title, one.outcome()].map(str::to_owned).to_vec()
+        };
+        self.0.iter().map(row).collect()
+    }
+
+    fn json(&self) -> Vec<Value> {
+        let json = |one: &ReplacementObservation| {
+            let nick_name = cell(one.nick_name.as_ref());
+            json!({ "application": one.application, "put": one.body(), "nickName": nick_name, "outcome": one.outcome() })
+        };
+        self.0.iter().map(json).collect()
+    }
+
+    /// A value is lost.
+    fn is_found(&self) -> bool {
+        self.0.iter().any(ReplacementObservation::is_wiped)
+    }
+
+    fn verdict(&self) -> Vec<String> {
+        vec![if self.is_found() {
+            "A PUT of mapped values alone against an endpoint that replaces wipes the values that only the target has. No document says which PUT the client sends: map every attribute that matters, or let the endpoint merge.".to_owned()
         } else {
-            "The client replaces the value with and without type.".to_owned()
-        }],
-        is_found: hurts,
-        observations: rows
-            .iter()
-            .map(|row| json!({ "endpoint": row[0], "emails": row[1], "outcome": row[2] }))
-            .collect(),
-        rows,
-    })
+            "Values that only the target has survive both kinds of PUT here.".to_owned()
+        }]
+    }
 }
 
 /// Something that only the target knows, before and after an update of another attribute.
 pub(super) async fn mapped_only(
-    places: &[ScenarioApplication],
+    applications: &[ScenarioApplication],
     description: &Description,
-) -> Result<ScenarioReport, ScenarioError> {
-    let mut rows = Vec::new();
-    for place in places
+) -> Result<MappedOnly, ScenarioError> {
+    let mut observations = Vec::new();
+    for application in applications
         .iter()
-        .filter(|place| !place.is_observable() || ["default", "merge-on-put"].contains(&place.name.as_str()))
+        .filter(|own| !own.is_observable() || ["default", "merge-on-put"].contains(&own.name.as_str()))
     {
         for put in [Put::ReadMerge, Put::MappedOnly] {
-            let uid = place.fresh_name();
-            let mut rehearsal = Rehearsal::new(place, description, &person(&uid, ""))?;
+            let uid = application.fresh_name();
+            let mut rehearsal = Rehearsal::new(application, description, &person(&uid, ""))?;
             rehearsal.provisioner.options.put = Some(put);
             rehearsal.prepare().await?;
-            set_by_hand(place, &uid).await?;
+            set_by_hand(application, &uid).await?;
             rehearsal.change(&changed(&uid, "title", &["Head of Tests"]))?;
             rehearsal.cycle().await?;
-            let after = place.user(&uid).await?;
-            let word = match put {
-                Put::ReadMerge => "the user as read, with the mapped values merged in",
-                Put::MappedOnly => "the mapped values alone",
-            };
-            let nick = value(after.as_ref(), "nickName");
-            let so = if nick == "-" { "wiped" } else { "kept" };
-            rows.push(vec![place.name.clone(), word.to_owned(), nick, value(after.as_ref(), "title"), so.to_owned()]);
+            let after = application.user(&uid).await?;
+            observations.push(ReplacementObservation {
+                application: application.name.clone(),
+                put,
+                nick_name: value(after.as_ref(), "nickName"),
+                title: value(after.as_ref(), "title"),
+            });
         }
     }
-    let wiped = rows.iter().any(|row| row[4] == "wiped");
-    Ok(ScenarioReport {
-        scenario: "mapped-only-replaces",
-        client: description.id.clone(),
-        about: format!(
-            "{}: the target knows a nickName that the source does not, and the title changes",
-            description.name
-        ),
-        columns: columns(&["application", "PUT holds", "nickName afterwards", "title afterwards", "so"]),
-        verdict: vec![if wiped {
-            "A PUT of mapped values alone against an endpoint that replaces wipes the values that only the target has. No document says which PUT the client sends: map every attribute that matters, or let the endpoint merge.".to_owned()
-        } else {
-            "Values that only the target has survive both kinds of PUT here.".to_owned()
-        }],
-        is_found: wiped,
-        observations: rows
-            .iter()
-            .map(|row| json!({ "application": row[0], "put": row[1], "nickName": row[2], "outcome": row[4] }))
-            .collect(),
-        rows,
-    })
+    Ok(MappedOnly(observations))
 }
 
 /// Gives the user a nickName by PUT, as an administrator of the target would.
-async fn set_by_hand(place: &ScenarioApplication, uid: &str) -> Result<(), ScenarioError> {
-    let mut user = place.user(uid).await?.ok_or_else(|| ScenarioError::Unsuitable(format!("{uid} was not created")))?;
+async fn set_by_hand(application: &ScenarioApplication, uid: &str) -> Result<(), ScenarioError> {
+    let mut user =
+        application.user(uid).await?.ok_or_else(|| ScenarioError::Unsuitable(format!("{uid} was not created")))?;
     user["nickName"] = Value::from("Patty");
     if let Some(user) = user.as_object_mut() {
         user.remove("meta");
         user.remove("groups");
     }
     let id = user["id"].as_str().unwrap_or_default().to_owned();
-    let sent = place.client.send(Request::put("/Users").segment(&id).json(&user)).await;
+    let sent = application.client.send(Request::put("/Users").segment(&id).json(&user)).await;
     match sent {
         Ok(exchange) if exchange.is_success() => Ok(()),
         Ok(exchange) => {
@@ -184,78 +305,4 @@ async fn set_by_hand(place: &ScenarioApplication, uid: &str) -> Result<(), Scena
         }
         Err(error) => Err(ScenarioError::Unreachable(error.to_string())),
     }
-}
-
-/// What breaks one schema.
-type Breakage = fn(&mut Value);
-
-/// The mapping page with the endpoint's schemas, and with schemas that are broken in ways that were seen.
-pub(super) async fn invalid_schemas(
-    places: &[ScenarioApplication],
-    description: &Description,
-) -> Result<ScenarioReport, ScenarioError> {
-    let place = first(places)?;
-    let exchange = place
-        .client
-        .send(Request::get("/Schemas"))
-        .await
-        .map_err(|error| ScenarioError::Unreachable(error.to_string()))?;
-    let schemas = exchange.at("Resources").and_then(Value::as_array).cloned().unwrap_or_default();
-    let mapping = Mapping::inet_org_person();
-    let whole = fields::offered(&schemas).len();
-    let breaks: [(&str, Breakage); 5] = [
-        ("as they are", |_| {}),
-        ("without attributes", |schema| schema["attributes"] = json!([])),
-        ("attributes without names", |schema| {
-            schema["attributes"]
-                .as_array_mut()
-                .into_iter()
-                .flatten()
-                .for_each(|one| drop(one.as_object_mut().map(|one| one.remove("name"))));
-        }),
-        ("without id", |schema| drop(schema.as_object_mut().map(|schema| schema.remove("id")))),
-        ("emails without sub-attributes", |schema| {
-            let all = schema["attributes"].as_array_mut().into_iter().flatten();
-            all.filter(|one| one["name"] == "emails").for_each(|one| one["subAttributes"] = Value::Null);
-        }),
-    ];
-    let rows: Vec<Vec<String>> = breaks
-        .into_iter()
-        .map(|(name, broken)| {
-            let mut schemas = schemas.clone();
-            schemas.iter_mut().for_each(broken);
-            let offered = fields::offered(&schemas);
-            let missing = fields::missing(&mapping, &offered);
-            let lost = match missing.len() {
-                0 => "-".to_owned(),
-                count if count == mapping.rules().len() => "every mapped field".to_owned(),
-                _ => missing.join(", "),
-            };
-            vec![name.to_owned(), offered.len().to_string(), lost]
-        })
-        .collect();
-    let is_bad_here = rows[0][2] != "-" || whole == 0;
-    let mut verdict = vec!["A field that the schemas do not give cannot be mapped: the mapping page leaves it out, and what was mapped before is no longer filled.".to_owned()];
-    if is_bad_here {
-        verdict.push(format!("The schemas of {} already lack what the mapping fills.", place.name));
-    } else {
-        verdict.push(format!("The schemas of {} give every mapped field; after a change there, look at the mapping page (weir connection fields FILE) before the next cycle.", place.name));
-    }
-    Ok(ScenarioReport {
-        scenario: "invalid-schemas",
-        client: description.id.clone(),
-        about: format!(
-            "{}: Refresh Fields with the endpoint's schemas, and with schemas that are broken in ways that were seen",
-            description.name
-        ),
-        columns: columns(&["the schemas", "fields offered", "mapped, but not offered"]),
-        verdict,
-        is_found: is_bad_here,
-        observations: rows.iter().map(|row| json!({ "schemas": row[0], "fields": row[1], "lost": row[2] })).collect(),
-        rows,
-    })
-}
-
-fn first(places: &[ScenarioApplication]) -> Result<&ScenarioApplication, ScenarioError> {
-    places.first().ok_or_else(|| ScenarioError::Unsuitable("the target has no application".to_owned()))
 }

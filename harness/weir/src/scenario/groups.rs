@@ -5,7 +5,121 @@ use weir_provision::client::Description;
 use weir_provision::options::GroupNameSource;
 
 use super::rehearsal::{Rehearsal, person};
-use super::{ScenarioApplication, ScenarioError, ScenarioReport};
+use super::report::Observations;
+use super::{Scenario, ScenarioApplication, ScenarioError};
+
+/// How many members each group of one name has, in the order of the target's list.
+pub(super) struct GroupSizes(pub Vec<usize>);
+
+impl GroupSizes {
+    fn of(groups: &[Value]) -> Self {
+        Self(groups.iter().map(|group| group["members"].as_array().map_or(0, Vec::len)).collect())
+    }
+
+    pub(super) fn members(&self) -> usize {
+        self.0.iter().sum()
+    }
+
+    fn in_words(&self) -> String {
+        match self.0.as_slice() {
+            [] => "no such group".to_owned(),
+            [members] => format!("one group with {members} members"),
+            several => format!("{} groups", several.len()),
+        }
+    }
+}
+
+/// Two groups with one CN, provisioned by one channel.
+pub(super) struct ChannelObservation {
+    pub source: GroupNameSource,
+    /// Of each name that the groups have in the target.
+    pub names: Vec<GroupSizes>,
+    /// How many operations failed.
+    pub failed: usize,
+}
+
+impl ChannelObservation {
+    fn texts(&self) -> [String; 3] {
+        let case = match self.source {
+            GroupNameSource::CommonName => "two groups with one CN, named by CN",
+            GroupNameSource::DistinguishedName => "two groups with one CN, named by DN",
+        };
+        let names: Vec<String> = self.names.iter().map(GroupSizes::in_words).collect();
+        let outcome = match self.failed {
+            0 => "both are there".to_owned(),
+            failed => format!("{failed} fails: its name is taken"),
+        };
+        [case.to_owned(), names.join("; "), outcome]
+    }
+}
+
+/// A group name that two channels have, after one of them has run.
+pub(super) struct SharedNameObservation {
+    pub channel: &'static str,
+    pub groups: GroupSizes,
+    /// The members are those of this channel.
+    pub is_own: bool,
+}
+
+impl SharedNameObservation {
+    fn texts(&self) -> [String; 3] {
+        let outcome = if self.is_own {
+            format!("the group holds the people of channel {} alone", self.channel)
+        } else {
+            format!("the group holds {} people", self.groups.members())
+        };
+        let case = format!("two channels with one group name, after channel {}", self.channel);
+        [case, self.groups.in_words(), outcome]
+    }
+}
+
+/// Groups of one name, in one channel and in two.
+pub(super) struct GroupNameCollision {
+    pub one_channel: Vec<ChannelObservation>,
+    pub two_channels: Vec<SharedNameObservation>,
+}
+
+impl GroupNameCollision {
+    fn texts(&self) -> impl Iterator<Item = [String; 3]> {
+        let one = self.one_channel.iter().map(ChannelObservation::texts);
+        one.chain(self.two_channels.iter().map(SharedNameObservation::texts))
+    }
+}
+
+impl Observations for GroupNameCollision {
+    const SCENARIO: Scenario = Scenario::GroupNameCollision;
+    const ABOUT: &'static str = "groups of one name, in one channel and in two";
+
+    fn columns(&self) -> Vec<&'static str> {
+        vec!["case", "the endpoint has", "so"]
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        self.texts().map(Vec::from).collect()
+    }
+
+    fn json(&self) -> Vec<Value> {
+        let json =
+            |[case, endpoint, outcome]: [String; 3]| json!({ "case": case, "endpoint": endpoint, "outcome": outcome });
+        self.texts().map(json).collect()
+    }
+
+    /// Each channel leaves one member, whichever ran before.
+    fn is_found(&self) -> bool {
+        self.two_channels.iter().all(|after| after.groups.members() == 1)
+    }
+
+    fn verdict(&self) -> Vec<String> {
+        vec![
+            "Two groups with the same CN cannot both be provisioned by CN: the second is refused, because they would overwrite each other's members. Where Group Name Source can be DN, each has a name of its own.".to_owned(),
+            if self.is_found() {
+                "Two channels with one group name overwrite each other's members: the last to run wins, and neither reports it. Give each group its own name, or put both into one channel.".to_owned()
+            } else {
+                "Two channels with one group name share the group: memberships are merged.".to_owned()
+            },
+        ]
+    }
+}
 
 fn group(dn: &str, cn: &str, guid: &str, member: &str) -> String {
     format!(
@@ -13,102 +127,74 @@ fn group(dn: &str, cn: &str, guid: &str, member: &str) -> String {
     )
 }
 
-/// How many members the groups of this name have, in the order of the target's list.
-async fn sizes(place: &ScenarioApplication, name: &str) -> Result<Vec<usize>, ScenarioError> {
-    let groups = place.groups(name).await?;
-    Ok(groups.iter().map(|group| group["members"].as_array().map_or(0, Vec::len)).collect())
-}
-
-fn in_words(sizes: &[usize]) -> String {
-    match sizes {
-        [] => "no such group".to_owned(),
-        [members] => format!("one group with {members} members"),
-        several => format!("{} groups", several.len()),
-    }
-}
-
+/// Groups of one name, in one channel and in two.
 pub(super) async fn collision(
-    places: &[ScenarioApplication],
+    application: &ScenarioApplication,
     description: &Description,
-) -> Result<ScenarioReport, ScenarioError> {
+) -> Result<GroupNameCollision, ScenarioError> {
     if description.group.is_none() {
         return Err(ScenarioError::Unsuitable(format!("{} provisions no groups", description.id)));
     }
-    let place = places.first().ok_or_else(|| ScenarioError::Unsuitable("the target has no application".to_owned()))?;
-    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut one_channel = Vec::new();
     for source in [GroupNameSource::CommonName, GroupNameSource::DistinguishedName] {
-        let (ada, bo, cn) = (place.fresh_name(), place.fresh_name(), place.fresh_name());
-        let (one, other) =
-            (format!("cn={cn},ou=north,dc=example,dc=com"), format!("cn={cn},ou=south,dc=example,dc=com"));
-        let ldif = [
-            person(&ada, ""),
-            person(&bo, ""),
-            group(&one, &cn, &format!("guid-n-{cn}"), &ada),
-            group(&other, &cn, &format!("guid-s-{cn}"), &bo),
-        ]
-        .concat();
-        let mut rehearsal = Rehearsal::new(place, description, &ldif)?;
-        rehearsal.provisioner.channel.group_name_source = source;
-        let acted = rehearsal.cycle().await?;
-        let failed = acted.report.failures.len();
-        let (label, names) = match source {
-            GroupNameSource::CommonName => ("two groups with one CN, named by CN", vec![cn]),
-            GroupNameSource::DistinguishedName => ("two groups with one CN, named by DN", vec![one, other]),
-        };
-        let mut found = Vec::new();
-        for name in &names {
-            found.push(in_words(&sizes(place, name).await?));
-        }
-        let so = if failed == 0 { "both are there".to_owned() } else { format!("{failed} fails: its name is taken") };
-        rows.push(vec![label.to_owned(), found.join("; "), so]);
+        one_channel.push(within_one_channel(application, description, source).await?);
     }
-    // Two channels, each with a ledger of its own, over groups of one name.
-    let cn = place.fresh_name();
+    let two_channels = between_two_channels(application, description).await?;
+    Ok(GroupNameCollision { one_channel, two_channels })
+}
+
+async fn within_one_channel(
+    application: &ScenarioApplication,
+    description: &Description,
+    source: GroupNameSource,
+) -> Result<ChannelObservation, ScenarioError> {
+    let (ada, bo, cn) = (application.fresh_name(), application.fresh_name(), application.fresh_name());
+    let (one, other) = (format!("cn={cn},ou=north,dc=example,dc=com"), format!("cn={cn},ou=south,dc=example,dc=com"));
+    let ldif = [
+        person(&ada, ""),
+        person(&bo, ""),
+        group(&one, &cn, &format!("guid-n-{cn}"), &ada),
+        group(&other, &cn, &format!("guid-s-{cn}"), &bo),
+    ]
+    .concat();
+    let mut rehearsal = Rehearsal::new(application, description, &ldif)?;
+    rehearsal.provisioner.channel.group_name_source = source;
+    let acted = rehearsal.cycle().await?;
+    let expected = match source {
+        GroupNameSource::CommonName => vec![cn],
+        GroupNameSource::DistinguishedName => vec![one, other],
+    };
+    let mut names = Vec::new();
+    for name in &expected {
+        names.push(GroupSizes::of(&application.groups(name).await?));
+    }
+    Ok(ChannelObservation { source, names, failed: acted.report.failures.len() })
+}
+
+/// Two channels, each with a ledger of its own, over groups of one name.
+async fn between_two_channels(
+    application: &ScenarioApplication,
+    description: &Description,
+) -> Result<Vec<SharedNameObservation>, ScenarioError> {
+    let cn = application.fresh_name();
     let mut channels = Vec::new();
-    for number in ["north", "south"] {
-        let uid = place.fresh_name();
-        let dn = format!("cn={cn},ou={number},dc=example,dc=com");
-        let ldif = format!("{}{}", person(&uid, ""), group(&dn, &cn, &format!("guid-{number}-{cn}"), &uid));
-        channels.push((number, uid, Rehearsal::new(place, description, &ldif)?));
+    for channel in ["north", "south"] {
+        let uid = application.fresh_name();
+        let dn = format!("cn={cn},ou={channel},dc=example,dc=com");
+        let ldif = format!("{}{}", person(&uid, ""), group(&dn, &cn, &format!("guid-{channel}-{cn}"), &uid));
+        channels.push((channel, uid, Rehearsal::new(application, description, &ldif)?));
     }
-    let mut holds = Vec::new();
-    for (number, uid, rehearsal) in &mut channels {
+    let mut observations = Vec::new();
+    for (channel, uid, rehearsal) in &mut channels {
         rehearsal.cycle().await?;
-        let user = place.user(uid).await?;
-        let id = user.as_ref().and_then(|user| user["id"].as_str()).unwrap_or_default().to_owned();
-        let groups = place.groups(&cn).await?;
-        let members: Vec<&Value> =
-            groups.iter().flat_map(|group| group["members"].as_array().into_iter().flatten()).collect();
-        let own = members.iter().any(|member| member["value"] == *id);
-        let so = if own && members.len() == 1 {
-            format!("the group holds the people of channel {number} alone")
-        } else {
-            format!("the group holds {} people", members.len())
-        };
-        holds.push(members.len());
-        rows.push(vec![
-            format!("two channels with one group name, after channel {number}"),
-            in_words(&sizes(place, &cn).await?),
-            so,
-        ]);
+        let user = application.user(uid).await?;
+        let id = user.as_ref().and_then(|user| user["id"].as_str()).unwrap_or_default();
+        let listed = application.groups(&cn).await?;
+        let mut members = listed.iter().flat_map(|group| group["members"].as_array().into_iter().flatten());
+        let has_own = members.any(|member| member["value"] == *id);
+        let groups = GroupSizes::of(&listed);
+        let is_own = has_own && groups.members() == 1;
+        observations.push(SharedNameObservation { channel, groups, is_own });
     }
-    let overwritten = holds == [1, 1];
-    let mut verdict = vec![
-        "Two groups with the same CN cannot both be provisioned by CN: the second is refused, because they would overwrite each other's members. Where Group Name Source can be DN, each has a name of its own.".to_owned(),
-    ];
-    verdict.push(if overwritten {
-        "Two channels with one group name overwrite each other's members: the last to run wins, and neither reports it. Give each group its own name, or put both into one channel.".to_owned()
-    } else {
-        "Two channels with one group name share the group: memberships are merged.".to_owned()
-    });
-    Ok(ScenarioReport {
-        scenario: "group-name-collision",
-        client: description.id.clone(),
-        about: format!("{}: groups of one name, in one channel and in two", description.name),
-        columns: ["case", "the endpoint has", "so"].map(str::to_owned).to_vec(),
-        verdict,
-        is_found: overwritten,
-        observations: rows.iter().map(|row| json!({ "case": row[0], "endpoint": row[1], "outcome": row[2] })).collect(),
-        rows,
-    })
+    Ok(observations)
 }

@@ -5,10 +5,13 @@
 mod accounts;
 mod application;
 mod attributes;
+mod deprovisioning;
 mod groups;
 mod partial_update;
 mod rehearsal;
 mod report;
+mod schemas;
+mod write;
 
 use tokio::sync::watch;
 use weir_exchange::Client;
@@ -91,44 +94,52 @@ impl Scenario {
     }
 }
 
-/// Acts a scenario out. What was made at somebody's endpoint is deleted at the end; what is left is told to `events`.
+/// Acts a scenario out. What was made at somebody's endpoint is deleted at the end; what is left goes to `events`.
 ///
 /// # Errors
 /// The endpoint cannot be used for it, or the run was interrupted.
 pub async fn run(
     scenario: Scenario,
-    subject: &ScenarioEndpoint<'_>,
+    endpoint: &ScenarioEndpoint<'_>,
     description: &Description,
     events: &Events,
     mut interrupted: watch::Receiver<bool>,
 ) -> Result<ScenarioReport, ScenarioError> {
-    let places = application::all(subject)?;
-    let told = tokio::select! {
-        told = act(scenario, &places, description) => told,
+    let applications = application::all(endpoint)?;
+    let report = tokio::select! {
+        report = act(scenario, &applications, description) => report,
         Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => Err(ScenarioError::Interrupted),
     };
-    for place in &places {
-        place.clean_up(events, told.is_err(), &interrupted).await;
+    for application in &applications {
+        application.clean_up(events, report.is_err(), &interrupted).await;
     }
-    told
+    report
 }
 
 async fn act(
     scenario: Scenario,
-    places: &[ScenarioApplication],
-    description: &Description,
+    applications: &[ScenarioApplication],
+    client: &Description,
 ) -> Result<ScenarioReport, ScenarioError> {
-    match scenario {
-        Scenario::PartialUpdate => partial_update::run(places, description).await,
-        Scenario::NeverCleared => attributes::never_cleared(places, description).await,
-        Scenario::GroupDnDeletion => accounts::group_dn_deletion(places, description).await,
-        Scenario::FixedIdentifier => accounts::fixed_identifier(places, description).await,
-        Scenario::TypeOrPrimaryOmitted => attributes::type_omitted(places, description).await,
-        Scenario::InvalidSchemas => attributes::invalid_schemas(places, description).await,
-        Scenario::GroupNameCollision => groups::collision(places, description).await,
-        Scenario::ProvisionDisabledWithDelete => accounts::provision_disabled(places, description).await,
-        Scenario::MappedOnlyReplaces => attributes::mapped_only(places, description).await,
-    }
+    let first =
+        applications.first().ok_or_else(|| ScenarioError::Unsuitable("the target has no application".to_owned()))?;
+    Ok(match scenario {
+        Scenario::PartialUpdate => {
+            ScenarioReport::of(&partial_update::deprovisioned(applications, client).await?, client)
+        }
+        Scenario::NeverCleared => ScenarioReport::of(&attributes::never_cleared(first, client).await?, client),
+        Scenario::GroupDnDeletion => ScenarioReport::of(&accounts::group_dn_deletion(first, client).await?, client),
+        Scenario::FixedIdentifier => ScenarioReport::of(&accounts::fixed_identifier(first, client).await?, client),
+        Scenario::TypeOrPrimaryOmitted => ScenarioReport::of(&attributes::type_omitted(first, client).await?, client),
+        Scenario::InvalidSchemas => ScenarioReport::of(&schemas::invalid_schemas(first).await?, client),
+        Scenario::GroupNameCollision => ScenarioReport::of(&groups::collision(first, client).await?, client),
+        Scenario::ProvisionDisabledWithDelete => {
+            ScenarioReport::of(&accounts::provision_disabled(first, client).await?, client)
+        }
+        Scenario::MappedOnlyReplaces => {
+            ScenarioReport::of(&attributes::mapped_only(applications, client).await?, client)
+        }
+    })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A rehearsal: a directory of a few entries, and a provisioner that remembers, before one place.
+//! A rehearsal: a directory of a few entries, and a provisioner that remembers, before one application.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +14,11 @@ use weir_provision::ledger::MemoryLedger;
 use weir_provision::source::{Directory, Source};
 use weir_provision::{Channel, Options};
 
+use super::write::{Write, Writes};
 use super::{ScenarioApplication, ScenarioError};
 
 pub(super) struct Rehearsal<'a> {
-    pub place: &'a ScenarioApplication,
+    pub application: &'a ScenarioApplication,
     pub directory: Directory,
     pub provisioner: Provisioner,
     /// The answers of the endpoint reach the client without `type` and `primary`.
@@ -32,7 +33,7 @@ pub(super) struct ObservedCycle {
 
 impl<'a> Rehearsal<'a> {
     pub(super) fn new(
-        place: &'a ScenarioApplication,
+        application: &'a ScenarioApplication,
         description: &Description,
         ldif: &str,
     ) -> Result<Self, ScenarioError> {
@@ -41,11 +42,11 @@ impl<'a> Rehearsal<'a> {
             channel: Channel::default().for_client(description),
             description: Arc::new(description.clone()),
             options,
-            wire: Arc::new(Sender::new(place.client.clone(), description)),
+            wire: Arc::new(Sender::new(application.client.clone(), description)),
             ledger: Arc::new(MemoryLedger::new()),
         };
         let directory = Directory::parse("scenario.ldif", ldif).map_err(|error| ours(&error))?.0;
-        Ok(Self { place, directory, provisioner, omits_types: false })
+        Ok(Self { application, directory, provisioner, omits_types: false })
     }
 
     /// Changes the directory.
@@ -61,7 +62,7 @@ impl<'a> Rehearsal<'a> {
 
     /// As [`Self::cycle`], from another source than the directory.
     pub(super) async fn cycle_from(&mut self, source: &dyn Source) -> Result<ObservedCycle, ScenarioError> {
-        let (client, recording) = self.place.client.recorded();
+        let (client, recording) = self.application.client.recorded();
         let sender = Sender::new(client, &self.provisioner.description);
         self.provisioner.wire = if self.omits_types { Arc::new(UntypedWire(sender)) } else { Arc::new(sender) };
         let report = self.provisioner.cycle(source).await.map_err(|error| ours(&error))?;
@@ -75,9 +76,10 @@ impl<'a> Rehearsal<'a> {
     pub(super) async fn prepare(&mut self) -> Result<ObservedCycle, ScenarioError> {
         let acted = self.cycle().await?;
         match acted.report.failures.first() {
-            Some(failure) => {
-                Err(ScenarioError::Unsuitable(format!("the scenario cannot begin at {}: {failure}", self.place.name)))
-            }
+            Some(failure) => Err(ScenarioError::Unsuitable(format!(
+                "the scenario cannot begin at {}: {failure}",
+                self.application.name
+            ))),
             None => Ok(acted),
         }
     }
@@ -120,8 +122,9 @@ fn ours(error: &dyn std::fmt::Display) -> ScenarioError {
 
 impl ObservedCycle {
     /// The requests that write, in the order of their answers.
-    pub(super) fn writes(&self) -> impl Iterator<Item = &Arc<Exchange>> {
-        self.exchanges.iter().filter(|exchange| exchange.method != Method::GET)
+    pub(super) fn writes(&self) -> Writes {
+        let writes = self.exchanges.iter().filter(|exchange| exchange.method != Method::GET);
+        Writes(writes.map(|exchange| Write::of(exchange)).collect())
     }
 }
 
@@ -145,18 +148,4 @@ pub(super) fn changed(uid: &str, attribute: &str, values: &[&str]) -> String {
 /// A person leaves the directory.
 pub(super) fn removed(uid: &str) -> String {
     format!("dn: uid={uid},dc=example,dc=com\nchangetype: delete\n")
-}
-
-/// A request as a table tells it.
-pub(super) fn in_words(exchange: &Exchange) -> String {
-    let body: Option<Value> = serde_json::from_slice(&exchange.request_body).ok();
-    let active = body.as_ref().and_then(|body| {
-        let operation =
-            || body["Operations"].as_array()?.iter().find(|one| one["path"] == "active").map(|one| &one["value"]);
-        body.get("active").or_else(operation)
-    });
-    match active {
-        Some(active) => format!("{} with active {active}", exchange.method),
-        None => exchange.method.to_string(),
-    }
 }

@@ -1,6 +1,27 @@
-//! What a scenario comes to: a table, a verdict in plain words, and the same for programs.
+//! What a scenario comes to: a table, a verdict in plain words, and the same for programs, all of them derived from what
+//! was observed.
 
 use serde_json::{Value, json};
+use weir_provision::client::Description;
+
+use super::Scenario;
+
+/// What a scenario observed, typed. Its verdict, table and JSON derive from here and from nothing else.
+pub(super) trait Observations {
+    const SCENARIO: Scenario;
+    /// What was acted out, in one sentence that follows the client's name.
+    const ABOUT: &'static str;
+
+    fn columns(&self) -> Vec<&'static str>;
+    /// A cell for each column.
+    fn rows(&self) -> Vec<Vec<String>>;
+    /// Every single observation, for programs.
+    fn json(&self) -> Vec<Value>;
+    /// The endpoint has the limitation, or behaves so that it bites.
+    fn is_found(&self) -> bool;
+    /// Sentences.
+    fn verdict(&self) -> Vec<String>;
+}
 
 /// The outcome of a scenario.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,17 +30,31 @@ pub struct ScenarioReport {
     pub client: String,
     /// What was acted out, in one sentence.
     pub about: String,
-    pub columns: Vec<String>,
+    pub columns: Vec<&'static str>,
     pub rows: Vec<Vec<String>>,
     /// Sentences.
     pub verdict: Vec<String>,
-    /// Somebody's endpoint has the limitation, or behaves so that it bites.
+    /// The endpoint has the limitation, or behaves so that it bites.
     pub is_found: bool,
     /// Every single observation, for programs.
     pub observations: Vec<Value>,
 }
 
 impl ScenarioReport {
+    /// The report of what was observed with a client.
+    pub(super) fn of<O: Observations>(observed: &O, client: &Description) -> Self {
+        Self {
+            scenario: O::SCENARIO.id(),
+            client: client.id.clone(),
+            about: format!("{}: {}", client.name, O::ABOUT),
+            columns: observed.columns(),
+            rows: observed.rows(),
+            verdict: observed.verdict(),
+            is_found: observed.is_found(),
+            observations: observed.json(),
+        }
+    }
+
     /// As one document for programs.
     #[must_use]
     pub fn json(&self) -> Value {
@@ -42,7 +77,7 @@ impl ScenarioReport {
             let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
             format!("| {} |\n", cells.join(" | "))
         };
-        let mut text = line(&self.columns);
+        let mut text = format!("| {} |\n", self.columns.join(" | "));
         text += &line(&vec!["---".to_owned(); self.columns.len()]);
         self.rows.iter().for_each(|row| text += &line(row));
         text.push('\n');
