@@ -21,8 +21,6 @@ fn client(url: &Url) -> Client {
 }
 
 fn client_with(url: &Url, options: ClientOptions) -> Client {
-    // Another test may have been first, which serves as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     Client::new(url, options).unwrap()
 }
 

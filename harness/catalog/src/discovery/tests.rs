@@ -77,7 +77,5 @@ async fn a_web_page_is_no_endpoint_and_refused_credentials_are_named() {
 
 /// A client for `url` that sends no credentials.
 fn client(url: &Url) -> Client {
-    // Another test may have been first, which serves as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     Client::new(url, ClientOptions::default()).unwrap()
 }

@@ -44,7 +44,5 @@ async fn what_cannot_be_deleted_is_reported_and_what_is_gone_is_not() {
 
 /// A client for `url` that sends no credentials.
 fn client(url: &Url) -> Client {
-    // Another test may have been first, which serves as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     Client::new(url, ClientOptions::default()).unwrap()
 }

@@ -116,8 +116,13 @@ pub(super) struct CheckArgs {
     bounds: BoundsFlags,
 }
 
+impl CheckArgs {
+    pub(super) const fn is_quiet(&self) -> bool {
+        self.report.is_quiet()
+    }
+}
+
 pub(super) async fn run(mut args: CheckArgs, output: &Output) -> Result<u8, Failure> {
-    let output = &output.quieted(args.report.is_quiet());
     args.endpoint.bounds = args.bounds.bounds();
     let config = configuration(&mut args, output)?;
     let chosen = choose(&args, output)?;

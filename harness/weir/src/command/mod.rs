@@ -81,6 +81,17 @@ enum Command {
     Man(shell::ManArgs),
 }
 
+impl Command {
+    /// Whether warnings are left out: `--quiet` means the same for each command that has it.
+    const fn is_quiet(&self) -> bool {
+        match self {
+            Self::Check(args) => args.is_quiet(),
+            Self::Serve(args) => args.is_quiet(),
+            _ => false,
+        }
+    }
+}
+
 /// Runs the command line of this process; the status is one of [`crate::exit`].
 pub fn main() -> ExitCode {
     // Fails only if a provider is installed already, which then serves as well.
@@ -99,13 +110,13 @@ pub fn main() -> ExitCode {
         }
     };
     init_log();
+    let output = Output::new(cli.color).quieted(cli.command.is_quiet());
     let mut weir = Cli::command();
     weir.build();
     let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     for sentence in mistake::variables(&weir, variables) {
-        notice(sentence);
+        output.warn(&sentence);
     }
-    let output = Output::new(cli.color);
     let status = match dispatch(cli.command, &output) {
         Ok(status) => status,
         // Whoever read the output has seen enough.
@@ -158,7 +169,7 @@ fn dispatch(command: Command, output: &Output) -> Result<u8, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
+    use clap::{CommandFactory as _, Parser as _};
 
     /// The longest sentence that help may have.
     const LONGEST: usize = 100;
@@ -166,6 +177,23 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         super::Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn quiet_leaves_out_the_warnings_of_each_command_that_has_it() {
+        let root = super::Cli::command();
+        let is_quiet = |argument: &&clap::Arg| argument.get_id() == "quiet";
+        let quiet: Vec<_> = root
+            .get_subcommands()
+            .filter_map(|command| Some((command.get_name(), command.get_arguments().find(is_quiet)?)))
+            .collect();
+        assert_eq!(quiet.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["check", "serve"]);
+        for (name, argument) in quiet {
+            assert!(argument.get_help().is_some_and(|help| help.to_string().ends_with("and warnings")), "{name}");
+            let is_quiet =
+                |line: &[&str]| super::Cli::try_parse_from(line).expect("it is a command").command.is_quiet();
+            assert!(is_quiet(&["weir", name, "--quiet"]) && !is_quiet(&["weir", name]), "{name}");
+        }
     }
 
     #[test]

@@ -112,13 +112,19 @@ pub(super) struct ServeArgs {
     /// The form of the greeting: text, or json for one line that a program can read
     #[arg(long, value_enum, default_value_t, value_name = "FORM", hide_possible_values = true)]
     format: GreetingForm,
-    /// Do not print a line per request
+    /// Leave out the line per request, and warnings
     #[arg(long, short)]
     quiet: bool,
     #[command(flatten)]
     access: AccessFlags,
     #[command(flatten)]
     protection: ProtectionFlags,
+}
+
+impl ServeArgs {
+    pub(super) const fn is_quiet(&self) -> bool {
+        self.quiet
+    }
 }
 
 pub(super) async fn run(args: ServeArgs, output: &Output) -> Result<u8, Failure> {

@@ -68,7 +68,6 @@ impl RunLog {
 }
 
 fn start(target: &str, deviations: &[&str]) -> (EmbeddedEndpoint, Vec<String>) {
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let deviations: Vec<String> = deviations.iter().map(|&id| id.to_owned()).collect();
     let options = EmbeddedOptions { target: target.to_owned(), deviations: deviations.clone(), seed: 7 };
     (EmbeddedEndpoint::start(&options).unwrap(), deviations)

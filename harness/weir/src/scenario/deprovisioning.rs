@@ -70,19 +70,19 @@ impl DeprovisioningObservation {
 }
 
 /// Users who were deprovisioned in every way that the client has, in every application.
-pub(super) struct Deprovisioning {
+pub(super) struct DeprovisionedUsers {
     pub observations: Vec<DeprovisioningObservation>,
     /// Whether the accounts behind the applications could be looked at.
     pub is_observable: bool,
 }
 
-impl Deprovisioning {
+impl DeprovisionedUsers {
     fn applications(&self) -> Vec<&str> {
         appearance(self.observations.iter().map(|one| one.application.as_str()))
     }
 }
 
-impl Observations for Deprovisioning {
+impl Observations for DeprovisionedUsers {
     const SCENARIO: Scenario = Scenario::PartialUpdate;
     const ABOUT: &'static str = "a user joins and is deprovisioned in every way that the console has; what the endpoint \
                                  reports is held against the account that the service behind it has";

@@ -6,7 +6,7 @@ use weir_provision::RemoveUserAction;
 use weir_provision::client::Description;
 use weir_provision::options::Disable;
 
-use super::deprovisioning::{Deprovisioning, DeprovisioningObservation, UserEvent};
+use super::deprovisioning::{DeprovisionedUsers, DeprovisioningObservation, UserEvent};
 use super::rehearsal::{Rehearsal, changed, person, removed};
 use super::{ScenarioApplication, ScenarioError};
 
@@ -58,7 +58,7 @@ struct Setup {
 pub(super) async fn deprovisioned(
     applications: &[ScenarioApplication],
     description: &Description,
-) -> Result<Deprovisioning, ScenarioError> {
+) -> Result<DeprovisionedUsers, ScenarioError> {
     let setups = setups(description)?;
     let mut acts = Vec::new();
     for application in applications {
@@ -73,7 +73,7 @@ pub(super) async fn deprovisioned(
     while let Some(observation) = running.next().await {
         observations.push(observation?);
     }
-    Ok(Deprovisioning { observations, is_observable: applications.iter().all(ScenarioApplication::is_observable) })
+    Ok(DeprovisionedUsers { observations, is_observable: applications.iter().all(ScenarioApplication::is_observable) })
 }
 
 /// Every set-up that the console can make and that matters here.

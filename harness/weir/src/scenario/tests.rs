@@ -6,7 +6,7 @@ use weir_provision::options::Put;
 use super::accounts::{fixed_identifier, group_dn_deletion, provision_disabled};
 use super::application::State;
 use super::attributes::{mapped_only, never_cleared, type_omitted};
-use super::deprovisioning::{Deprovisioning, UserEvent};
+use super::deprovisioning::{DeprovisionedUsers, UserEvent};
 use super::groups::collision;
 use super::partial_update::deprovisioned;
 use super::report::Observations;
@@ -49,7 +49,7 @@ fn assert_reported<O: Observations>(observed: &O) {
 /// One case: the set-up, the method and the answer of each request that writes, what is reported, and the account.
 type Case<'a> = (&'a str, Vec<(&'a Method, u16)>, State, State);
 
-fn cases<'a>(observed: &'a Deprovisioning, application: &str, event: UserEvent) -> Vec<Case<'a>> {
+fn cases<'a>(observed: &'a DeprovisionedUsers, application: &str, event: UserEvent) -> Vec<Case<'a>> {
     observed
         .observations
         .iter()
