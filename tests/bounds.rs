@@ -15,7 +15,7 @@ use serde_json::Value;
 use support::{Ran, Served, ran, run, weir};
 
 /// The most memory of a run, in KB.
-const MOST_MEMORY: u64 = 300 * 1024;
+const MOST_MEMORY: u64 = 200 * 1024;
 /// The longest that a run takes to its end when it is asked to end, on a busy machine. It is shorter than the ten seconds that
 /// container engines wait.
 const LONGEST_END: Duration = Duration::from_secs(10);
@@ -284,6 +284,79 @@ fn a_bound_never_makes_an_endpoint_fail() {
         let count = |verdict: &str| report["summary"]["checks"][verdict].as_u64().unwrap_or_default();
         assert_eq!((count("fail"), count("warn"), count("error")), (0, 0, 0), "{bound:?}: {}", report["summary"]);
         assert!(reasons(&report).iter().all(|reason| reason.contains(bound[0])), "{bound:?}: {:?}", reasons(&report));
+    }
+}
+
+#[test]
+fn documents_of_discovery_that_are_too_much_together_are_not_kept() {
+    let body = list(20_000);
+    let peer = Peer::start(move |_| Some(body.clone()));
+    let ran = peer.run(&["check", &peer.url, "--yes", "--only", "discovery"]);
+    assert_eq!(ran.status, 3, "{}", ran.stderr);
+    assert!(ran.stderr.contains("the documents of discovery") && ran.stderr.contains("raise --largest-answer"));
+}
+
+/// A directory server (RFC 4511) that accepts every bind, and answers every search with a page without entries behind which there
+/// is another one (RFC 2696).
+fn directory_of_empty_pages() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let url = format!("ldap://{}", listener.local_addr().expect("it is bound"));
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            std::thread::spawn(move || while empty_page(&mut stream).is_ok() {});
+        }
+    });
+    url
+}
+
+/// Answers one request of a client of a directory.
+fn empty_page(stream: &mut TcpStream) -> std::io::Result<()> {
+    const BIND: u8 = 0x60;
+    const SEARCH: u8 = 0x63;
+    const ANOTHER_PAGE: &[u8] = b"\xa0\x24\x30\x22\x04\x161.2.840.113556.1.4.319\x04\x08\x30\x06\x02\x01\x00\x04\x01c";
+    let mut head = [0; 2];
+    stream.read_exact(&mut head)?;
+    let length = match head[1] {
+        length @ ..=0x7f => usize::from(length),
+        form => {
+            let mut bytes = vec![0; usize::from(form & 0x7f)];
+            stream.read_exact(&mut bytes)?;
+            bytes.iter().fold(0, |length, byte| length * 256 + usize::from(*byte))
+        }
+    };
+    let mut message = vec![0; length];
+    stream.read_exact(&mut message)?;
+    // The number of the request, as it came.
+    let (number, operation) = message.split_at(2 + usize::from(message[1]));
+    let (response, controls) = match operation[0] {
+        BIND => (0x61, &b""[..]),
+        SEARCH => (0x65, ANOTHER_PAGE),
+        _ => return Err(std::io::ErrorKind::ConnectionAborted.into()),
+    };
+    let success = [&[response, 7][..], b"\x0a\x01\x00\x04\x00\x04\x00"].concat();
+    let body = [number, &success, controls].concat();
+    let length = u8::try_from(body.len()).expect("it is short");
+    stream.write_all(&[&[0x30, length][..], &body].concat())
+}
+
+#[test]
+fn a_directory_of_empty_pages_without_end_is_an_error_that_names_the_bound() {
+    let url = directory_of_empty_pages();
+    let ran = run(&["provision", "--source", &url, "--base-dn", "dc=example,dc=com", "--dry-run"]);
+    assert_eq!(ran.status, 3, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains("more than 1000 pages in a row without an entry"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_pipe_that_never_ends_is_no_source() {
+    for arguments in [
+        &["provision", "--source", "/dev/zero", "--dry-run"][..],
+        &["check", "--config", "/dev/zero", "--dry-run"],
+        &["diff", "/dev/zero", "/dev/zero"],
+    ] {
+        let ran = run(arguments);
+        assert_eq!(ran.status, 2, "{arguments:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains("save it to a file") || ran.stderr.contains("larger than"), "{}", ran.stderr);
     }
 }
 

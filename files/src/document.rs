@@ -1,5 +1,6 @@
 //! Files as texts and documents, with the words of the parsers put into plain ones.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
@@ -7,9 +8,23 @@ use serde::de::DeserializeOwned;
 use super::fault::{FileFault, Place};
 use super::name::UnknownName;
 
+/// Bytes of a file that is read as a whole. A pipe can be without end.
+const LARGEST: u64 = 256 * 1024 * 1024;
+
 /// The bytes of a file.
+///
+/// # Errors
+/// A file that cannot be read, or has no end before the largest size.
 pub fn bytes(path: &Path) -> Result<Vec<u8>, FileFault> {
-    std::fs::read(path).map_err(|error| unreadable(path.display(), &error))
+    let unreadable = |error| unreadable(path.display(), &error);
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > LARGEST {
+        let problem = format!("the file is larger than {} MiB", LARGEST / (1024 * 1024));
+        return Err(FileFault::whole(path.display(), problem));
+    }
+    Ok(bytes)
 }
 
 /// The bytes of a file of certificates in PEM.

@@ -14,7 +14,7 @@ use weir_exchange::error::{EndpointError, EndpointErrorKind};
 use weir_exchange::exchange::Exchange;
 use weir_exchange::request::Request;
 use weir_exchange::scim_root;
-use weir_exchange::{Bounds, CredentialRefusal};
+use weir_exchange::{Bounds, CredentialRefusal, parsed_size};
 use weir_files::name::UnknownName;
 use weir_judge::{Offer, Provenance};
 
@@ -183,6 +183,11 @@ pub enum DiscoveryError {
         "{url}: an entry has a list of {found} entries, more than {most}; raise --check-entries if the endpoint is that large"
     )]
     TooLong { url: String, found: usize, most: usize },
+    #[error(
+        "{url}: the documents of discovery take {found} MiB once they are parsed, more than {most} MiB; raise --largest-answer if \
+         the endpoint is that large"
+    )]
+    TooMuch { url: String, found: usize, most: usize },
 }
 
 /// What to do about a URL that is not a SCIM root.
@@ -220,14 +225,16 @@ pub async fn discover_knowing(client: &Client, known: &Foreknowledge) -> Result<
     let get = |path: &'static str| async move { client.send(Request::get(path)).await };
     // Alone and first, so that an endpoint that is not there gets one request.
     let bounds = client.bounds();
-    let service_provider_config = Document::new(get("/ServiceProviderConfig").await?, bounds);
+    let service_provider_config = get("/ServiceProviderConfig").await?;
     // Boxed, because every caller would carry three requests under way otherwise.
     let (resource_types, schemas, users) = tokio::try_join!(
         Box::pin(get("/ResourceTypes")),
         Box::pin(get("/Schemas")),
         Box::pin(within_bounds(client.send(Request::get("/Users").query("count", "1"))))
     )?;
-    let (resource_types, schemas) = (Document::new(resource_types, bounds), Document::new(schemas, bounds));
+    fit_together(&[&service_provider_config, &resource_types, &schemas], bounds)?;
+    let [service_provider_config, resource_types, schemas] =
+        [service_provider_config, resource_types, schemas].map(|exchange| Document::new(exchange, bounds));
     if let Some(users) = &users
         && (users.status == 401 || (users.status == 403 && resource_types.json().is_none()))
     {
@@ -263,6 +270,17 @@ pub async fn discover_knowing(client: &Client, known: &Foreknowledge) -> Result<
     discovery.take(known)?;
     discovery.probe(client).await?;
     Ok(discovery)
+}
+
+/// An error if the documents, which a run keeps to its end, are more than one answer may be.
+fn fit_together(documents: &[&Arc<Exchange>], bounds: Bounds) -> Result<(), DiscoveryError> {
+    const MIB: usize = 1024 * 1024;
+    let size: usize = documents.iter().map(|exchange| parsed_size(&exchange.response_body)).sum();
+    if size <= bounds.parsed() {
+        return Ok(());
+    }
+    let url = documents.last().map(|exchange| exchange.url.to_string()).unwrap_or_default();
+    Err(DiscoveryError::TooMuch { url, found: size / MIB, most: bounds.parsed() / MIB })
 }
 
 /// An answer that is larger than a run reads shows nothing, and is no reason to give the endpoint up.

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
 
 /// How long what is under way goes on.
 pub const GRACE: Duration = Duration::from_millis(500);
@@ -30,5 +31,20 @@ pub async fn unless_over<T>(
     tokio::select! {
         done = work => Some(done),
         () = after(interrupted.clone(), time) => None,
+    }
+}
+
+/// Does `work` on a task of its own: while it looks at a long answer, which nothing can cut short, whoever waits for it can be asked
+/// to end, and leaves it. Dropping the future ends the task where it waits next.
+///
+/// # Errors
+/// The work panics.
+pub async fn on_its_own<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, JoinError> {
+    let mut task = JoinSet::new();
+    task.spawn(work);
+    loop {
+        if let Some(done) = task.join_next().await {
+            return done;
+        }
     }
 }

@@ -1,12 +1,12 @@
 //! Runs a plan: checks that own their data side by side, the others one after the other; findings in the order of the
 //! plan; clean-up whatever happens.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
-use futures_util::{FutureExt as _, StreamExt as _};
+use futures_util::StreamExt as _;
 use tokio::sync::watch;
+use tokio::task::JoinError;
 use weir_exchange::{Client, CreatedResources, EndpointError, EndpointErrorKind, Evidence, Further};
 use weir_judge::{Event, Events, Finding, Origin, Problem, Verdict, shortened, verdict_of};
 
@@ -141,9 +141,11 @@ async fn attempt(
         .with_scale(options.scale)
         .preparing_at_once(options.concurrency)
         .counting(options.under_way.clone());
+    let context = Arc::new(context);
     let started = Instant::now();
+    let asked = Arc::clone(&context);
     let outcome = tokio::select! {
-        outcome = AssertUnwindSafe(check.ask(&context)).catch_unwind() => Ok(outcome),
+        outcome = interruption::on_its_own(async move { check.ask(&asked).await }) => Ok(outcome),
         () = interruption::after(options.interrupted.clone(), interruption::GRACE) => Err("the run was interrupted".into()),
         () = tokio::time::sleep(bounds.time) => Err(format!(
             "one check takes at most {} s; raise --check-time if the endpoint is that slow",
@@ -159,10 +161,10 @@ async fn attempt(
     let lost = matches!(&outcome, Ok(Ok(Err(Stop::NoAnswer(error)))) if error.kind == EndpointErrorKind::CutShort);
     match outcome {
         Ok(Ok(outcome)) => judge(&mut finding, outcome, client.evidence()),
-        Ok(Err(panic)) => {
+        Ok(Err(broken)) => {
             created.note_interruption();
             finding.verdict = Verdict::Error;
-            finding.reason = Some(format!("the check itself broke down: {}", message_of(panic.as_ref())));
+            finding.reason = Some(format!("the check itself broke down: {}", message_of(broken)));
         }
         Err(reason) => {
             created.note_interruption();
@@ -256,7 +258,8 @@ fn no_answer(check: &str, error: &EndpointError) -> Problem {
     }
 }
 
-fn message_of(panic: &(dyn std::any::Any + Send)) -> String {
+fn message_of(broken: JoinError) -> String {
+    let Ok(panic) = broken.try_into_panic() else { return "its task was ended".into() };
     panic
         .downcast_ref::<String>()
         .cloned()

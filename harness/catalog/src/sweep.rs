@@ -17,6 +17,10 @@ use crate::interruption;
 const PAGE: usize = 200;
 /// How many pages of one list are read, so that an endpoint without end does not keep a run for ever.
 const MOST_PAGES: usize = 1000;
+/// How many resources of one run are deleted in one list.
+const MOST_IDS: usize = 100_000;
+/// Bytes of an id; a longer one cannot stand in a URL.
+const LONGEST_ID: usize = 2048;
 
 /// Deletes everything on the list, the newest first, and reports what remains. What is already gone counts as deleted.
 pub async fn delete_created(created: &CreatedResources, client: &Client, events: &Events) {
@@ -135,10 +139,12 @@ async fn collect(
             shown
                 .iter()
                 .filter(|resource| is_ours(resource, prefix))
-                .filter_map(|resource| at(resource, "id").and_then(Value::as_str).map(str::to_owned)),
+                .filter_map(|resource| at(resource, "id").and_then(Value::as_str))
+                .filter(|id| id.len() <= LONGEST_ID)
+                .map(str::to_owned),
         );
         place += shown.len();
-        if shown.is_empty() || place > total {
+        if shown.is_empty() || place > total || ids.len() > MOST_IDS {
             break;
         }
     }

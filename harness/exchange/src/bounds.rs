@@ -6,7 +6,7 @@ use std::time::Duration;
 /// four to eight times their bytes, and reach the bound on the bytes of an answer first only if they are larger than any page.
 const PARSED: usize = 4;
 /// How many such answers one check can hold at once.
-const HELD: usize = 3;
+const HELD: usize = 2;
 /// How many times as long as the list of entries a list within an entry can be.
 const NESTED: usize = 5;
 /// How many times as many requests, and as much time, a check of scale has.
@@ -15,7 +15,7 @@ const SCALE: u32 = 100;
 /// The bounds of a run. Whoever reaches one is told its name, and is `blocked`: a bound says nothing about the endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
-    /// Bytes of one answer. Its JSON can take four times as much, and what one check holds twelve times.
+    /// Bytes of one answer. Its JSON can take four times as much, and what one check holds eight times.
     pub answer: usize,
     /// Requests of one check.
     pub requests: u64,
@@ -34,7 +34,7 @@ impl Bounds {
         requests: 1000,
         time: Duration::from_mins(5),
         entries: 200,
-        evidence: 48 * 1024 * 1024,
+        evidence: 24 * 1024 * 1024,
     };
 
     /// The bounds of a check that creates thousands of resources because the user asks for it.
@@ -49,7 +49,7 @@ impl Bounds {
     }
 
     /// Bytes that the JSON of one answer takes once it is parsed.
-    pub(super) const fn parsed(&self) -> usize {
+    pub const fn parsed(&self) -> usize {
         self.answer.saturating_mul(PARSED)
     }
 
@@ -67,7 +67,7 @@ impl Default for Bounds {
 
 /// Bytes that `body` takes as a tree of values, estimated without building it: a list of small values takes fifty times the
 /// bytes of its text. A body that is not JSON takes nothing, because its parser stops early.
-pub(super) fn parsed_size(body: &[u8]) -> usize {
+pub fn parsed_size(body: &[u8]) -> usize {
     const VALUE: usize = 108;
     const NAME: usize = 64;
     const OBJECT: usize = 96;

@@ -353,7 +353,9 @@ impl Client {
             EndpointError::new(EndpointErrorKind::TooLarge, &request.method, &url, bound.to_string())
         };
         let most = self.shared.bounds.answer;
-        let mut response_body = BytesMut::new();
+        // As much as is announced, so that no half of it is copied while it grows.
+        let announced = answer.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        let mut response_body = BytesMut::with_capacity(announced.min(most));
         while let Some(chunk) = answer.chunk().await.map_err(failed)? {
             if response_body.len() + chunk.len() > most {
                 return Err(too_large(BoundError::Answer { most }));

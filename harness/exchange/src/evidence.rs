@@ -8,8 +8,10 @@ use reqwest::header::HeaderMap;
 
 use super::exchange::Exchange;
 
-/// Bytes of one body; reports show less.
-const BODY: usize = 64 * 1024;
+/// Bytes of one body; reports show 16 KiB at most, and say that they cut it.
+const BODY: usize = 20 * 1024;
+/// Bytes of the headers of one answer.
+const HEADERS: usize = 16 * 1024;
 /// Stands for a body for which there was no room.
 const NO_ROOM: &[u8] = b"(not kept: the findings of this run hold all the evidence that --evidence allows)";
 
@@ -35,14 +37,12 @@ impl Evidence {
         let mut kept = exchange.unparsed();
         kept.request_body = shortened(&exchange.request_body, || exchange.request_text());
         kept.response_body = shortened(&exchange.response_body, || exchange.response_text());
-        let headers = |headers: &HeaderMap| -> usize {
-            headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
-        };
+        kept.response_headers = first_of(&exchange.response_headers);
         let size = kept.request_body.len()
             + kept.response_body.len()
             + kept.url.as_str().len()
-            + headers(&kept.request_headers)
-            + headers(&kept.response_headers);
+            + bytes_of(&kept.request_headers)
+            + bytes_of(&kept.response_headers);
         let room = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |room| room.checked_sub(size));
         if room.is_err() {
             kept.request_body = Bytes::from_static(if kept.request_body.is_empty() { b"" } else { NO_ROOM });
@@ -51,6 +51,26 @@ impl Evidence {
         }
         Arc::new(kept)
     }
+}
+
+fn bytes_of(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
+}
+
+/// The headers that fit, in their order.
+fn first_of(headers: &HeaderMap) -> HeaderMap {
+    if bytes_of(headers) <= HEADERS {
+        return headers.clone();
+    }
+    let mut size = 0;
+    let mut kept = HeaderMap::new();
+    for (name, value) in headers {
+        size += name.as_str().len() + value.len();
+        if size <= HEADERS {
+            kept.append(name.clone(), value.clone());
+        }
+    }
+    kept
 }
 
 /// A body that is short enough. What is cut is no JSON any more, so it is masked before.

@@ -25,7 +25,7 @@ pub mod scim_root;
 pub mod secrets;
 
 pub use base_url::{BaseUrlError, base_url};
-pub use bounds::Bounds;
+pub use bounds::{Bounds, parsed_size};
 pub use client::{Client, ClientOptions, Recording, is_loopback};
 pub use created::CreatedResources;
 pub use credentials::{Access, Credentials};

@@ -32,11 +32,22 @@ pub(super) enum BoundError {
 
 /// What a check can hold beside others. One that holds more waits until it is alone in the lane.
 const LIGHT: usize = 8 * 1024 * 1024;
+/// What a check can hold however much the others hold: ordinary resources.
+const TINY: usize = 512 * 1024;
+/// What the checks of a run can hold together before those that hold more than a little wait for the lane.
+const CROWDED: usize = 24 * 1024 * 1024;
 
 /// Shared by the checks of a run: those with much in hand take it one after the other, so that the memory of a run is that of one
 /// such check, however many run side by side.
 #[derive(Clone, Debug, Default)]
-pub struct Lane(Arc<Mutex<()>>);
+pub struct Lane(Arc<LaneState>);
+
+#[derive(Debug, Default)]
+struct LaneState {
+    turn: Arc<Mutex<()>>,
+    /// What all checks hold.
+    held: AtomicUsize,
+}
 
 /// Counts what one check sends and holds. Clones share the counts.
 #[derive(Clone, Debug)]
@@ -87,7 +98,7 @@ impl Room {
 #[derive(Debug)]
 pub(crate) enum MeterShare {
     /// Of one check.
-    Check { size: usize, total: Arc<AtomicUsize> },
+    Check { size: usize, total: Arc<AtomicUsize>, lane: Lane },
     /// Of a provisioner.
     #[expect(dead_code, reason = "the permit is given back when it is dropped")]
     Room(OwnedSemaphorePermit),
@@ -95,8 +106,9 @@ pub(crate) enum MeterShare {
 
 impl Drop for MeterShare {
     fn drop(&mut self) {
-        if let Self::Check { size, total } = self {
+        if let Self::Check { size, total, lane } = self {
             total.fetch_sub(*size, Ordering::Relaxed);
+            lane.0.held.fetch_sub(*size, Ordering::Relaxed);
         }
     }
 }
@@ -135,15 +147,16 @@ impl Meter {
     /// Takes an answer of `size` bytes in hand; waits for the lane where that is much.
     pub(super) async fn hold(&self, size: usize) -> Result<MeterShare, BoundError> {
         let total = self.0.held.fetch_add(size, Ordering::Relaxed) + size;
-        let held = MeterShare::Check { size, total: Arc::clone(&self.0.held) };
+        let together = self.0.lane.0.held.fetch_add(size, Ordering::Relaxed) + size;
+        let held = MeterShare::Check { size, total: Arc::clone(&self.0.held), lane: self.0.lane.clone() };
         let most = self.0.bounds.held();
         if total > most {
             return Err(BoundError::Held { most: most / (1024 * 1024) });
         }
-        if total > LIGHT {
+        if total > LIGHT || (total > TINY && together > CROWDED) {
             let mut turn = self.0.turn.lock().await;
             if turn.is_none() {
-                *turn = Some(Arc::clone(&self.0.lane.0).lock_owned().await);
+                *turn = Some(Arc::clone(&self.0.lane.0.turn).lock_owned().await);
             }
         }
         Ok(held)

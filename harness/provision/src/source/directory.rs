@@ -11,6 +11,9 @@ use super::{Entries, Source, SourceError};
 use crate::entry::Entry;
 use crate::entry::dn::{AssertionValue, Dn, Rdn};
 
+/// Bytes of a file that is held in memory.
+const LARGEST_FILE: u64 = 1024 * 1024 * 1024;
+
 /// Entries by name, in the order in which they came.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {
@@ -42,7 +45,7 @@ impl Directory {
     /// # Errors
     /// The first fault of the file; a file without entries is one.
     pub fn open(path: &Path) -> Result<(Self, Vec<Warning>), LdifError> {
-        Self::read(RecordReader::open(path)?)
+        Self::read(RecordReader::open(path)?.within(LARGEST_FILE))
     }
 
     /// Reads entries that are already in memory; `name` stands for the file in errors.
@@ -75,7 +78,7 @@ impl Directory {
     /// # Errors
     /// The first fault of the file, or the first change that a directory server would refuse.
     pub fn apply_file(&mut self, path: &Path) -> Result<Vec<Warning>, LdifError> {
-        self.apply_records(RecordReader::open(path)?)
+        self.apply_records(RecordReader::open(path)?.within(LARGEST_FILE))
     }
 
     /// Applies changes that are already in memory.

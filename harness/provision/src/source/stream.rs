@@ -21,6 +21,10 @@ impl LdifFile {
     /// The first fault of the file; a file without entries is one. An entry whose name is none is a fault of the entry: each
     /// pass tells it.
     pub fn open(path: &Path) -> Result<(Self, Vec<Warning>), LdifError> {
+        // A folder has a sentence of its own.
+        if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+            return Err(LdifError { file: path.display().to_string(), line: 0, problem: LdifProblem::Pipe });
+        }
         let mut reader = RecordReader::open(path)?;
         let name = reader.name().to_owned();
         let mut entries = 0;

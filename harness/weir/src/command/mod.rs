@@ -138,9 +138,12 @@ fn init_log() {
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colour).with_writer(printable::Log { colour }).init();
 }
 
+/// Threads of a command that waits for others. While two are busy with long answers there is one that reads and hears signals.
+const THREADS: usize = 4;
+
 /// Runs a command that waits for others.
 fn to_its_end(command: impl Future<Output = Result<u8, Failure>>) -> Result<u8, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(THREADS).enable_all().build();
     let runtime = runtime.map_err(Failure::Runtime)?;
     let status = runtime.block_on(command);
     // A read of standard input or of a directory that does not come to its end must not keep the process.

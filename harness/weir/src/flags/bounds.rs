@@ -19,7 +19,7 @@ pub struct BoundsFlags {
     #[arg(long, value_name = "N", help = "How many entries of /ResourceTypes and /Schemas checks look at, and a fifth of the most in one entry", default_value_t = Bounds::DEFAULT.entries, value_parser = RangedU64ValueParser::<usize>::new().range(1..=100_000))]
     check_entries: usize,
     /// How much of exchanges the findings keep; findings beyond are reported without bodies
-    #[arg(long, value_name = "MIB", default_value_t = 48, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "MIB", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..))]
     evidence: u16,
 }
 

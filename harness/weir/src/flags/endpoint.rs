@@ -74,7 +74,7 @@ pub struct EndpointFlags {
     /// How many requests to send at most; checks beyond it are reported as blocked
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub budget: Option<u64>,
-    /// The largest answer that is read; its JSON can take 4 times as much, a check 12 times
+    /// The largest answer that is read; its JSON can take 4 times as much, a check 8 times
     /// [default: 8]
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u16).range(1..))]
     pub largest_answer: Option<u16>,

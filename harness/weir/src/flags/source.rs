@@ -112,7 +112,7 @@ pub struct LdapFlags {
     /// How to find changed people: usn, timestamp, timestamp-no-negation or none
     #[arg(long, value_enum, value_name = "ALGORITHM", hide_possible_values = true)]
     pub changed_users: Option<ChangedUsers>,
-    /// Entries per page of a search
+    /// Entries per page of a search. A search of more than 10,000,000 entries, or of 1,000 pages in a row without one, is an error
     #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u16).range(1..=10_000))]
     pub page_size: u16,
 }

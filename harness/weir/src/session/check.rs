@@ -11,6 +11,7 @@ use weir_catalog::rounds::Rounds;
 use weir_catalog::run::{self, RunOptions};
 use weir_catalog::{
     Check, Discovery, DiscoveryError, Foreknowledge, Scale, Templates, UnderWay, UnpublishedTemplate, discover_knowing,
+    interruption,
 };
 use weir_exchange::Observer;
 use weir_judge::{Event, Events, Summary};
@@ -179,8 +180,13 @@ impl CheckRun {
         endpoint: &RunEndpoint,
         mut interrupted: watch::Receiver<bool>,
     ) -> Result<Option<Arc<Discovery>>, DiscoveryError> {
+        let (client, known) = (endpoint.client.clone(), self.known.clone());
+        let asked = interruption::on_its_own(async move { discover_knowing(&client, &known).await });
         let mut discovery = tokio::select! {
-            discovery = discover_knowing(&endpoint.client, &self.known) => discovery?,
+            discovery = asked => match discovery {
+                Ok(discovery) => discovery?,
+                Err(broken) => std::panic::resume_unwind(broken.into_panic()),
+            },
             Ok(_) = interrupted.wait_for(|interrupted| *interrupted) => return Ok(None),
         };
         if let Some(UnpublishedTemplate { key, name }) = self.templates.unpublished(&discovery) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ldap3::adapters::{Adapter, PagedResults};
+use ldap3::controls::{Control, ControlType, PagedResults, RawControl};
 use ldap3::{LdapConn, LdapConnSettings, LdapError, LdapResult, Scope, parse_refs};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -35,6 +35,14 @@ pub(super) enum SearchEnd {
 
 /// Values of one attribute that a server hands over in parts. Groups in directories are smaller.
 const MOST_VALUES: usize = 5_000_000;
+/// Bytes of such values, and of the entries that wait for the rest of theirs.
+const MOST_BYTES: usize = 512 * 1024 * 1024;
+/// Pages in a row without an entry. A server may answer some, where it looks for long.
+pub const MOST_EMPTY_PAGES: u32 = 1_000;
+/// Entries of one search.
+pub const MOST_ENTRIES: u64 = 10_000_000;
+/// Messages of one page that are not entries.
+const MOST_OTHERS: u64 = 10_000;
 
 /// What to look for.
 pub(super) struct Search<'a> {
@@ -119,19 +127,31 @@ impl LdapConnection {
         filter: &str,
         attributes: Vec<String>,
     ) -> Result<(Vec<RawEntry>, LdapResult), LdapFault> {
-        let answer = self
+        let mut stream = self
             .connection
             .with_timeout(settings.timeout)
-            .search(base, scope, filter, attributes)
+            .streaming_search(base, scope, filter, attributes)
             .map_err(|error| lost(settings, filter, &error))?;
-        let entries = answer.0.into_iter().filter(|entry| !entry.is_ref() && !entry.is_intermediate());
-        Ok((entries.filter_map(RawEntry::read).collect(), answer.1))
+        let (mut found, mut messages) = (Vec::new(), 0);
+        while let Some(message) = stream.next().map_err(|error| lost(settings, filter, &error))? {
+            messages += 1;
+            if messages > MOST_OTHERS {
+                let what =
+                    format!("{}: the search of {base:?} alone gives more than {MOST_OTHERS} messages", settings.url);
+                return Err(LdapFault::new(what));
+            }
+            // A search of one entry gives one; further ones are not looked at.
+            if found.is_empty() && !message.is_ref() && !message.is_intermediate() {
+                found.extend(RawEntry::read(message));
+            }
+        }
+        Ok((found, stream.result()))
     }
 
     /// Reads the values that the server held back.
     fn complete(&mut self, settings: &LdapSettings, received: &mut RawEntry) -> Result<(), LdapFault> {
         while let Some((name, mut from)) = received.cut_off() {
-            let mut further = Vec::new();
+            let (mut further, mut size) = (Vec::new(), 0);
             loop {
                 let asked = vec![format!("{name};range={from}-*")];
                 let (found, result) = self.raw(settings, &received.dn, Scope::Base, "(objectClass=*)", asked)?;
@@ -139,15 +159,19 @@ impl LdapConnection {
                     return Err(LdapFault::search(&settings.url, &received.dn, &result));
                 }
                 let Some((values, next)) = found.first().and_then(|found| found.part_of(&name)) else { break };
+                let is_empty = values.is_empty();
+                size += values.iter().map(Vec::len).sum::<usize>();
                 further.extend(values);
-                if further.len() > MOST_VALUES {
-                    let what =
-                        format!("{}: {} has more than {MOST_VALUES} values of {name}", settings.url, received.dn);
+                if further.len() > MOST_VALUES || size > MOST_BYTES {
+                    let what = format!(
+                        "{}: {} has more than {MOST_VALUES} values of {name}, or {MOST_BYTES} bytes",
+                        settings.url, received.dn
+                    );
                     return Err(LdapFault::new(what));
                 }
                 match next {
                     // A server that does not get further would be asked for ever.
-                    Some(next) if next > from => from = next,
+                    Some(next) if next > from && !is_empty => from = next,
                     _ => break,
                 }
             }
@@ -185,52 +209,117 @@ impl LdapConnection {
         unfinished: &mut Vec<RawEntry>,
         each: &mut dyn FnMut(Result<Entry, SourceError>) -> bool,
     ) -> Result<SearchEnd, LdapFault> {
-        let pages: Vec<Box<dyn Adapter<'_, String, Vec<String>>>> =
-            vec![Box::new(PagedResults::new(i32::from(settings.page_size)))];
+        let (mut cookie, mut empty, mut entries, mut waiting) = (Vec::new(), 0, 0, 0);
+        loop {
+            let before = entries;
+            let result = self.page(settings, question, cookie, &mut |received| {
+                entries += 1;
+                if entries > MOST_ENTRIES {
+                    return Err(endless(settings, question, &format!("more than {MOST_ENTRIES} entries")));
+                }
+                match received {
+                    Ok(received) if received.cut_off().is_some() => {
+                        waiting += received.size();
+                        unfinished.push(received);
+                        if waiting > MOST_BYTES {
+                            let what = format!("more than {MOST_BYTES} bytes of entries with parts of their values");
+                            return Err(endless(settings, question, &what));
+                        }
+                        Ok(true)
+                    }
+                    Ok(received) => Ok(each(received.into_entry(question.role).map_err(SourceError::from))),
+                    Err(fault) => Ok(each(Err(fault.into()))),
+                }
+            })?;
+            let Some(result) = result else { return Ok(SearchEnd::NotWanted) };
+            if let Some(end) = end_of(settings, question, &result)? {
+                return Ok(end);
+            }
+            cookie = cookie_of(&result);
+            if cookie.is_empty() {
+                return Ok(SearchEnd::Whole);
+            }
+            empty = if entries == before { empty + 1 } else { 0 };
+            if empty > MOST_EMPTY_PAGES {
+                let what = format!("more than {MOST_EMPTY_PAGES} pages in a row without an entry");
+                return Err(endless(settings, question, &what));
+            }
+        }
+    }
+
+    /// Asks for one page (RFC 2696); nothing if the rest of it is not wanted.
+    fn page(
+        &mut self,
+        settings: &LdapSettings,
+        question: &Search<'_>,
+        cookie: Vec<u8>,
+        each: &mut dyn FnMut(Result<RawEntry, EntryFault>) -> Result<bool, LdapFault>,
+    ) -> Result<Option<LdapResult>, LdapFault> {
+        let control: RawControl = PagedResults { size: i32::from(settings.page_size), cookie }.into();
         let mut stream = self
             .connection
             .with_timeout(settings.timeout)
-            .streaming_search_with(pages, question.base, question.scope, question.filter, question.attributes.to_vec())
+            .with_controls(control)
+            .streaming_search(question.base, question.scope, question.filter, question.attributes.to_vec())
             .map_err(|error| lost(settings, question.filter, &error))?;
-        while let Some(result) = stream.next().map_err(|error| lost(settings, question.filter, &error))? {
-            if result.is_intermediate() {
-                continue;
-            }
-            let item = if result.is_ref() {
-                match referral(&parse_refs(result.0), question.role) {
-                    Some(fault) => Err(fault.into()),
-                    None => continue,
-                }
+        let mut others = 0;
+        while let Some(message) = stream.next().map_err(|error| lost(settings, question.filter, &error))? {
+            let received = if message.is_ref() {
+                referral(&parse_refs(message.0), question.role).map(Err)
+            } else if message.is_intermediate() {
+                None
             } else {
-                match RawEntry::read(result) {
-                    Some(received) if received.cut_off().is_some() => {
-                        unfinished.push(received);
-                        continue;
-                    }
-                    Some(received) => received.into_entry(question.role).map_err(SourceError::from),
-                    None => return Err(LdapFault::new(format!("{}: an entry cannot be decoded", settings.url))),
-                }
+                let unreadable = || LdapFault::new(format!("{}: an entry cannot be decoded", settings.url));
+                Some(Ok(RawEntry::read(message).ok_or_else(unreadable)?))
             };
-            if !each(item) {
-                return Ok(SearchEnd::NotWanted);
+            match received {
+                Some(received) => {
+                    if !each(received)? {
+                        return Ok(None);
+                    }
+                }
+                None => others += 1,
+            }
+            if others > MOST_OTHERS {
+                let what = format!("more than {MOST_OTHERS} messages in a page that are not entries");
+                return Err(endless(settings, question, &what));
             }
         }
-        let result = stream.result();
-        match result.rc {
-            0 => Ok(SearchEnd::Whole),
-            3 | 4 | 11 => Ok(SearchEnd::Limited(EntryFault {
-                entry: question.base.to_owned(),
-                role: question.role,
-                field: "the search".to_owned(),
-                message: format!(
-                    "the directory stopped with {}; what it did not send is not known, raise its limit for this bind",
-                    explained(&result)
-                ),
-                hides_others: true,
-            })),
-            _ => Err(LdapFault::search(&settings.url, question.base, &result)),
-        }
+        Ok(Some(stream.result()))
     }
+}
+
+/// What a page's result code means; nothing if the search goes on.
+fn end_of(settings: &LdapSettings, question: &Search<'_>, result: &LdapResult) -> Result<Option<SearchEnd>, LdapFault> {
+    match result.rc {
+        0 => Ok(None),
+        3 | 4 | 11 => Ok(Some(SearchEnd::Limited(EntryFault {
+            entry: question.base.to_owned(),
+            role: question.role,
+            field: "the search".to_owned(),
+            message: format!(
+                "the directory stopped with {}; what it did not send is not known, raise its limit for this bind",
+                explained(result)
+            ),
+            hides_others: true,
+        }))),
+        _ => Err(LdapFault::search(&settings.url, question.base, result)),
+    }
+}
+
+/// Where the next page begins; empty behind the last one.
+fn cookie_of(result: &LdapResult) -> Vec<u8> {
+    let paged = result.ctrls.iter().find(|control| matches!(control, Control(Some(ControlType::PagedResults), _)));
+    paged.map(|Control(_, raw)| raw.parse::<PagedResults>().cookie).unwrap_or_default()
+}
+
+/// A search that does not come to an end.
+fn endless(settings: &LdapSettings, question: &Search<'_>, what: &str) -> LdapFault {
+    let base = question.base;
+    LdapFault::new(format!(
+        "{}: the search of {base} gives {what}, so it is taken to be endless; check the server, or narrow --base-dn",
+        settings.url
+    ))
 }
 
 /// A part of the tree that another server holds; not followed, since that server may be anybody's.

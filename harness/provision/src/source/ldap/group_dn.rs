@@ -13,6 +13,9 @@ use super::pass::Walk;
 use super::state::{GroupDnMembers, Memory};
 use crate::entry::{Dn, Entry, Role};
 
+/// Groups within one Group DN. A server that makes up a further one for each that is read has no end.
+const MOST_GROUPS: usize = 10_000;
+
 impl Walk<'_> {
     pub(super) fn users_of_group(&mut self, group: &str, memory: &mut Memory) -> Result<(), LdapFault> {
         let nested = self.settings.users.nested_search;
@@ -113,6 +116,12 @@ impl Walk<'_> {
                 }
                 if let Some(entry) = self.read_filtered(&name, &filter, Role::Group)? {
                     groups.push(entry);
+                }
+                if groups.len() > MOST_GROUPS {
+                    let what = format!(
+                        "{group} holds more than {MOST_GROUPS} groups; leave --nested out, or name a smaller one"
+                    );
+                    return Err(LdapFault::new(what));
                 }
             }
             next += 1;

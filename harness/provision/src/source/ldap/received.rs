@@ -29,6 +29,11 @@ impl RawEntry {
         Some(Self { dn, attributes })
     }
 
+    /// Bytes of its values.
+    pub(super) fn size(&self) -> usize {
+        self.attributes.iter().flat_map(|(_, values)| values).map(Vec::len).sum()
+    }
+
     /// The first attribute of which the server sent a part only, as Active Directory does with more than 1,500 values:
     /// its name, and where the rest begins.
     pub(super) fn cut_off(&self) -> Option<(String, u64)> {

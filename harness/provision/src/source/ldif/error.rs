@@ -40,6 +40,10 @@ impl std::error::Error for LdifError {}
 pub enum LdifProblem {
     #[error("the file cannot be read: {0}")]
     Unreadable(String),
+    #[error("the file is a pipe, which can be read once only, and each cycle reads its source anew; save it to a file")]
+    Pipe,
+    #[error("the file is larger than {0} bytes, and with --changes or --step it is held in memory; give a smaller one")]
+    LargeFile(u64),
     #[error("the file holds no entry; give the export of a directory, for example the output of `ldapsearch -L`")]
     Empty,
     #[error("the file holds no change; a change is `dn:`, `changetype:` and what belongs to it")]

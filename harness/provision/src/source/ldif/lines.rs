@@ -30,13 +30,20 @@ pub(super) struct Lines<R> {
     number: u64,
     /// A line that was read to see whether it continues the one before.
     ahead: Option<Vec<u8>>,
+    /// Bytes that are read at most, and that have been read.
+    most: u64,
+    read: u64,
 }
 
 type LineFault = (u64, LdifProblem);
 
 impl<R: BufRead> Lines<R> {
     pub(super) fn new(source: R) -> Self {
-        Self { source, number: 0, ahead: None }
+        Self { source, number: 0, ahead: None, most: u64::MAX, read: 0 }
+    }
+
+    pub(super) fn within(self, most: u64) -> Self {
+        Self { most, ..self }
     }
 
     /// The lines of the next record without comments; nothing at the end of the file.
@@ -102,6 +109,10 @@ impl<R: BufRead> Lines<R> {
             return Ok(None);
         }
         self.number += 1;
+        self.read += read as u64;
+        if self.read > self.most {
+            return Err((self.number, LdifProblem::LargeFile(self.most)));
+        }
         if self.number == 1 {
             strip_mark(&mut line)?;
         }

@@ -108,6 +108,12 @@ impl<R: BufRead> RecordReader<R> {
         }
     }
 
+    /// The same, which reads so many bytes at most; a file that is longer is a fault.
+    #[must_use]
+    pub fn within(self, bytes: u64) -> Self {
+        Self { lines: self.lines.within(bytes), ..self }
+    }
+
     /// What was accepted with a warning so far.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
