@@ -1,4 +1,4 @@
-//! What answers is no SCIM endpoint, or one that breaks: one sentence each, the right exit status, and the report all the same.
+//! What answers is not a SCIM endpoint, or one that breaks: one sentence each, the right exit status, and the report all the same.
 
 mod support;
 

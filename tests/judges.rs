@@ -57,7 +57,7 @@ impl Drop for Tolerant {
     }
 }
 
-/// Every result of scim2-tester that is no success: verdict, check, and the attribute that it is about.
+/// Every result of scim2-tester that is not a success: verdict, check, and the attribute that it is about.
 fn scim2_tester(target: &str) -> Option<(usize, BTreeSet<String>)> {
     let judges = judges()?;
     let served = Served::start(&["--target", target, "--bearer", TOKEN]);

@@ -397,7 +397,7 @@ fn a_proxy_leads_to_the_endpoint_and_a_dead_one_is_named() {
         for stream in listener.incoming().flatten() {
             let _ = seen.send(());
             let address = address.clone();
-            // A client that goes early is no fault of the proxy.
+            // A client that goes early is not a fault of the proxy.
             std::thread::spawn(move || forward(stream, &address).ok());
         }
     });
@@ -471,7 +471,7 @@ fn tls_front(server: &Made, client: &Made, address: &str) -> u16 {
             std::thread::spawn(move || {
                 let connection = rustls::ServerConnection::new(config).expect("the configuration is right");
                 let mut stream = rustls::StreamOwned::new(connection, stream);
-                // Who has no right certificate is turned away, and that is no fault of the front.
+                // Who has no right certificate is turned away, and that is not a fault of the front.
                 let _ = forward(&mut stream, &address);
                 stream.conn.send_close_notify();
                 let _ = stream.flush();

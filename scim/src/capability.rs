@@ -88,7 +88,7 @@ impl fmt::Display for Capability {
     }
 }
 
-/// A word that is no capability.
+/// A word that is not a capability.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a capability; use one of {known}", known = Capability::ALL.iter().map(|c| c.id()).collect::<Vec<_>>().join(", "))]
 pub struct UnknownCapability(pub String);

@@ -82,7 +82,7 @@ impl fmt::Display for Tolerance {
     }
 }
 
-/// A word that is no tolerance.
+/// A word that is not a tolerance.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a tolerance; use one of {known}", known = Tolerance::ALL.iter().map(|t| t.id()).collect::<Vec<_>>().join(", "))]
 pub struct UnknownTolerance(pub String);

@@ -73,7 +73,7 @@ fn first_of(headers: &HeaderMap) -> HeaderMap {
     kept
 }
 
-/// A body that is short enough. What is cut is no JSON any more, so it is masked before.
+/// A body that is short enough. What is cut is not JSON any more, so it is masked before.
 fn shortened(body: &Bytes, masked: impl FnOnce() -> String) -> Bytes {
     if body.len() <= BODY {
         return body.clone();

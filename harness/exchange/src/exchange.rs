@@ -117,7 +117,7 @@ impl Exchange {
         }
     }
 
-    /// The value at `path` of the body ([`crate::difference::at`]); `None` also if the body is no JSON.
+    /// The value at `path` of the body ([`crate::difference::at`]); `None` also if the body is not JSON.
     pub fn at(&self, path: &str) -> Option<&Value> {
         self.json().ok().and_then(|json| crate::difference::at(json, path))
     }

@@ -145,7 +145,7 @@ impl Entry {
     }
 }
 
-/// Why a file is no HTTP archive.
+/// Why a file is not an HTTP archive.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HarError {
     #[error("it is not JSON: {0}")]

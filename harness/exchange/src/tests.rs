@@ -152,7 +152,7 @@ async fn a_discarded_answer_is_recorded_and_what_it_created_is_noted() {
 
 #[tokio::test]
 async fn what_was_created_by_an_answer_that_is_not_quite_json_is_noted() {
-    // Half a surrogate pair is no text that JSON readers take.
+    // Half a surrogate pair is not a text that JSON readers take.
     let (url, _) = peer(vec![answer("201 Created", r#"{"title":"\ud800","id": "7"}"#)]).await;
     let created = CreatedResources::default();
     client(&url).noting(&created).send(Request::post("/Users").json(&json!({}))).await.unwrap();
@@ -200,7 +200,7 @@ async fn an_address_without_listener_or_name_or_tls_is_told_apart() {
     let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let tls = Url::parse(&format!("https://{}/", plain.local_addr().unwrap())).unwrap();
     tokio::spawn(async move {
-        // Answers before it is asked: what comes first from a TLS client is no request that could be read to its end.
+        // Answers before it is asked: what comes first from a TLS client is not a request that could be read to its end.
         while let Ok((mut stream, _)) = plain.accept().await {
             let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
             // Read to the end: closing with unread bytes would reset the connection before the answer is seen.

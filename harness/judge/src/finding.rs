@@ -75,9 +75,17 @@ impl Finding {
         }
     }
 
-    /// The last of its gravest problems.
+    /// The first of its gravest problems: later ones are often its consequence.
     pub fn gravest_problem(&self) -> Option<&Problem> {
-        self.problems.iter().max_by_key(|problem| problem.verdict)
+        self.problems.iter().rev().max_by_key(|problem| problem.verdict)
+    }
+
+    /// The title as it reads behind the verdict: it says what is right, so one that does not hold is introduced by a word.
+    pub fn titled(&self) -> Cow<'_, str> {
+        match self.verdict {
+            Verdict::Fail | Verdict::Warn => Cow::Owned(format!("should: {}", self.title)),
+            _ => Cow::Borrowed(&self.title),
+        }
     }
 
     /// Whether both are about the same thing, in different rounds of a run.

@@ -118,7 +118,7 @@ impl Channel {
         }
     }
 
-    /// The names of a group's members, in the form by which names are compared, and the values that are no names.
+    /// The names of a group's members, in the form by which names are compared, and the values that are not names.
     #[must_use]
     pub fn members(&self, entry: &Entry) -> (Vec<Box<str>>, Vec<String>) {
         let mut keys = Vec::new();

@@ -239,7 +239,7 @@ impl Resolver<'_> {
         Ok(ResolvedFilter::ValuePath { attribute: target.attribute, filter: Box::new(inner) })
     }
 
-    /// What `path` names; `None` when it is unknown and that is no error.
+    /// What `path` names; `None` when it is unknown and that is not an error.
     fn locate(self, path: &AttributePath) -> Result<Option<ResolvedPath>> {
         let found = match self.scope {
             Scope::Resource(resource_type) => crate::path::resolve(self.registry, resource_type, path),

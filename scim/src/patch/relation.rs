@@ -1,5 +1,5 @@
 //! Applying one step to a relation: by key wherever the path or the value gives one, so that the work is in proportion to
-//! the change. Only a filter that is no test of the key, and a replacement of everything, look at every value.
+//! the change. Only a filter that is not a test of the key, and a replacement of everything, look at every value.
 
 use std::collections::HashSet;
 

@@ -177,7 +177,7 @@ pub(super) fn check_removable(registry: &Registry, id: AttributeId) -> Result<()
     Err(Error::new(ErrorKind::Mutability, format!("{} is {reason}", registry.short_name(id))))
 }
 
-/// Refuses to set a required attribute to null (RFC 7643 section 2.5: null is no value).
+/// Refuses to set a required attribute to null (RFC 7643 section 2.5: null is not a value).
 pub(super) fn check_nullable(registry: &Registry, id: AttributeId, content: &Slot) -> Result<()> {
     if registry.attribute(id).required && content.is_unassigned() {
         let detail = format!("{} is required and cannot be set to null", registry.short_name(id));

@@ -282,7 +282,7 @@ pub(crate) fn one(registry: &Registry, id: AttributeId, value: &Json, policy: &P
                 Err(mistyped(registry, id, "true or false", value))
             }
         }
-        // No fraction and no exponent (RFC 7643 section 2.3.4), so 1.0 is no integer.
+        // No fraction and no exponent (RFC 7643 section 2.3.4), so 1.0 is not an integer.
         (AttributeType::Integer, Json::Number(number)) => {
             number.as_i64().map(Value::Integer).ok_or_else(|| mistyped(registry, id, "an integer", value))
         }

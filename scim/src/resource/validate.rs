@@ -193,7 +193,7 @@ pub(crate) fn key(registry: &Registry, id: AttributeId, value: &Value) -> Option
 }
 
 /// After PUT or PATCH: immutable attributes and sub-attributes that had a value must still have it. Values of a multi-valued
-/// attribute are the same when their `value` is; taking one out or putting one in is no change of a sub-attribute.
+/// attribute are the same when their `value` is; taking one out or putting one in is not a change of a sub-attribute.
 ///
 /// Attributes that are absent from `after` because a relation holds them are not looked at.
 ///

@@ -90,7 +90,7 @@ fn text<'j>(object: &'j Map<String, Json>, name: &str) -> Result<Option<&'j str>
 /// Reads the message of a job.
 ///
 /// # Errors
-/// `invalidSyntax` for a message that is no bulk request or has one `bulkId` twice, 413 for more operations than
+/// `invalidSyntax` for a message that is not a bulk request or has one `bulkId` twice, 413 for more operations than
 /// `max_operations`; nothing of such a job is carried out.
 pub fn read(message: &Json, max_operations: usize, tolerances: &Tolerances) -> Result<Job> {
     let Json::Object(message) = message else { return Err(syntax("a bulk request must be a JSON object")) };

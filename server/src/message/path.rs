@@ -13,7 +13,7 @@ pub(crate) fn split_segment(path: &str) -> Option<(&str, &str)> {
     Some(path.split_at(path.bytes().position(|byte| byte == b'/').unwrap_or(path.len())))
 }
 
-/// A segment without percent-encoding; bytes that are no UTF-8 match nothing that exists.
+/// A segment without percent-encoding; bytes that are not UTF-8 match nothing that exists.
 pub(crate) fn decode(segment: &str) -> Cow<'_, str> {
     if segment.contains('%') { percent_decode_str(segment).decode_utf8_lossy() } else { Cow::Borrowed(segment) }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use uuid::{Builder, Uuid};
 
 /// Makes ids from the clock, a counter for those of one millisecond, and pseudo-random bits. Ids are distinct and, from one
-/// source, ascend; they are no secret.
+/// source, ascend; they are not secret.
 #[derive(Clone, Debug)]
 pub struct IdSource {
     state: u64,

@@ -191,7 +191,7 @@ enum SearchTerm {
     Group,
 }
 
-/// The row whose id the operand is. A value that is no id equals no member's.
+/// The row whose id the operand is. A value that is not an id equals no member's.
 fn other_end(operand: &Operand, state: &TenantState) -> Option<u32> {
     let (_, key) = operand.key()?;
     state.find_id(identifiers::parse(key)?)

@@ -1,4 +1,4 @@
-//! Bodies: broken JSON, JSON that is no resource, and values of the wrong type for every attribute.
+//! Bodies: broken JSON, JSON that is not a resource, and values of the wrong type for every attribute.
 
 use serde_json::{Value, json};
 

@@ -176,8 +176,11 @@ impl<'c> Cohort<'c> {
         let extra: Vec<_> = found.iter().filter(|key| ![expected, either].concat().contains(&key.as_str())).collect();
         let Some((key, message)) = missing
             .first()
-            .map(|key| (**key, format!("the list lacks {}", listed(&missing))))
-            .or_else(|| extra.first().map(|key| (key.as_str(), format!("the list holds {} too", listed(&extra)))))
+            .map(|key| (**key, format!("Resources lacks {}, which the filter matches", created(&missing))))
+            .or_else(|| {
+                let message = || format!("Resources holds {}, which the filter does not match", created(&extra));
+                extra.first().map(|key| (key.as_str(), message()))
+            })
         else {
             return;
         };
@@ -185,13 +188,24 @@ impl<'c> Cohort<'c> {
             Some((_, resource)) => expectation.after(&resource.exchange),
             None => expectation,
         };
-        let observed = if found.is_empty() { "no user".into() } else { listed(&found) };
+        let observed = if found.is_empty() { "no resource".into() } else { created(&found) };
         expectation.that(false, &message, observed);
     }
 }
 
-fn listed(keys: &[impl std::fmt::Display]) -> String {
-    keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")
+/// The resources of these keys: those of the run by name, the others counted.
+fn created(keys: &[impl AsRef<str>]) -> String {
+    let (others, own): (Vec<&str>, Vec<&str>) =
+        keys.iter().map(AsRef::as_ref).partition(|key| key.starts_with("(stranger "));
+    let own: Vec<String> = own.iter().map(|key| format!("`{key}`")).collect();
+    let mut parts = Vec::new();
+    if !own.is_empty() {
+        parts.push(format!("the resource{} created as {}", if own.len() == 1 { "" } else { "s" }, own.join(", ")));
+    }
+    if !others.is_empty() {
+        parts.push(format!("{} that the run did not create", others.len()));
+    }
+    parts.join(" and ")
 }
 
 /// Whether the answer is 400 invalidFilter.

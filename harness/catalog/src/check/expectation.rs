@@ -153,7 +153,7 @@ impl<'c> Expectation<'c> {
             && !found.as_array().is_some_and(Vec::is_empty)
         {
             let difference = Difference { path: path.into(), expected: None, found: Some(found.clone()) };
-            self.wrong(format!("{path} has a value"), shortened(found), vec![difference]);
+            self.wrong(format!("{path} has a value, expected none"), shortened(found), vec![difference]);
         }
         self
     }

@@ -42,7 +42,7 @@ pub(super) const CHECKS: &[Check] = &[
         .requirements(&["RFC7644-3.7-06"])
         .needs(&[Capability::Bulk])
         .legal(&["400 with a SCIM Error"]),
-    Check::new("bulk.broken-message", "A job that is no JSON is refused as a whole", &broken_message)
+    Check::new("bulk.broken-message", "A job that is not JSON is refused as a whole", &broken_message)
         .matters("A body cut off by a proxy must not count as done.")
         .requirements(&["RFC7644-3.7-23"])
         .needs(&[Capability::Bulk])

@@ -91,7 +91,7 @@ pub(super) const CHECKS: &[Check] = &[
         .legal(&["the core attributes are members of the resource, and no member is named by the core schema's URI"])
         .on(Only("User", "not migrated")),
     Check::new("common-attributes.references", "Every reference is a URI", &references)
-        .matters("Clients follow $ref and meta.location; a text that is no URI ends the walk with an exception.")
+        .matters("Clients follow $ref and meta.location; a text that is not a URI ends the walk with an exception.")
         .requirements(&["RFC7643-2.3.7-01", "RFC7644-1.2-01"])
         .needs(&[Capability::CreateUsers])
         .legal(&["meta.location, Location and every $ref are absolute or relative URI references"])

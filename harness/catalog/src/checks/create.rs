@@ -78,7 +78,7 @@ pub(super) const CHECKS: &[Check] = &[
         .needs(&[Capability::CreateUsers])
         .legal(&["201 without the attribute", "400 invalidSyntax or invalidValue"])
         .on(Only("User", "not migrated")),
-    Check::new("create.extension-attribute-at-top", "An extension's attributes are no core attributes", &extension_attribute_at_top)
+    Check::new("create.extension-attribute-at-top", "An extension's attributes are not core attributes", &extension_attribute_at_top)
         .matters("A department at the top of the resource is invisible to every client that reads it below the URN.")
         .requirements(&["RFC7643-3.3-08"])
         .needs(&[Capability::CreateUsers])

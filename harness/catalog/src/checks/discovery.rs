@@ -118,7 +118,7 @@ fn schemas(context: &Context) {
         let id = at(entry, "id").and_then(Value::as_str);
         context.expect(&document.exchange).under(&["RFC7643-7-06"]).that(
             id.is_some_and(|id| !seen.contains(&id)),
-            &format!("Resources[{index}].id is no unique URI"),
+            &format!("Resources[{index}].id is not a unique URI"),
             shown(at(entry, "id")),
         );
         seen.extend(id);

@@ -91,7 +91,7 @@ pub(super) const CHECKS: &[Check] = &[
         ])
         .legal(&["200 with at most filter.maxResults resources", "400 for a count above the maximum"])
         .on(Only("User", "not migrated")),
-    Check::new("index-paging.not-a-number", "A startIndex or count that is no number is refused or ignored", &not_a_number)
+    Check::new("index-paging.not-a-number", "A startIndex or count that is not a number is refused or ignored", &not_a_number)
         .matters("A client that sends it has a fault, and finds it sooner by an error.")
         .requirements(&["RFC7644-3.4.2.4-16", "RFC7644-3.12-04"])
         .needs(NEEDS)

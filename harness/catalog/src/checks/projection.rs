@@ -41,7 +41,7 @@ pub(super) const CHECKS: &[Check] = &[
         .legal(&["200, each element with id, userName, and what is published as always returned; schemas may be there"])
         .on(Only("User", "not migrated")),
     Check::new("projection.excluded", "excludedAttributes leaves out what it names and nothing else", &excluded)
-        .matters("Groups are read without their members this way; an answer with a million members is no answer.")
+        .matters("Groups are read without their members this way; an answer with a million members is of no use.")
         .requirements(&["RFC7643-3.1-24", "RFC7643-7-38", "RFC7644-3.4.2.5-01", "RFC7644-3.4.2.5-07", "RFC7644-3.9-08"])
         .needs(&[Capability::CreateUsers])
         .legal(&["200 without the named attributes, the others as they are"])
@@ -59,7 +59,7 @@ pub(super) const CHECKS: &[Check] = &[
         .legal(&["200 with id and every attribute published as always returned, under both parameters"])
         .on(Only("User", "not migrated")),
     Check::new("projection.never", "What is never returned cannot be asked for", &never)
-        .matters("A secret that one parameter brings out is no secret.")
+        .matters("A parameter must not bring out a secret.")
         .requirements(&["RFC7643-7-36", "RFC7644-3.9-15"])
         .needs(&[Capability::CreateUsers])
         .legal(&["no attribute published as never returned, whatever the parameters name"])

@@ -196,7 +196,7 @@ async fn list(context: &Context) -> CheckResult {
                 value.map_or_else(String::new, Value::to_string),
             );
         }
-        // The name as it is written: list messages are no resources, yet names ignore case, so only a missing one counts.
+        // The name as it is written: list messages are not resources, yet names ignore case, so only a missing one counts.
         let resources = answer.at("Resources");
         let some = total.and_then(Value::as_u64).is_some_and(|total| total > 0);
         context.expect(&answer).under(&["RFC7644-3.4.2-06"]).that(
@@ -209,7 +209,7 @@ async fn list(context: &Context) -> CheckResult {
             resources.is_none_or(|all| {
                 exact.is_some() && all.as_array().is_some_and(|all| all.iter().all(Value::is_object))
             }),
-            "Resources is no array of objects, or is written in other letters",
+            "Resources is not an array of objects, or its name is written in other letters",
             resources.map_or_else(String::new, |resources| cut(&resources.to_string(), 120)),
         );
     }

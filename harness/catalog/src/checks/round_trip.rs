@@ -96,7 +96,7 @@ fn compare(attribute: &Value, sent: &Value, found: Option<&Value>) -> Difference
                     .iter()
                     .find(|part| published::text(part, "name").eq_ignore_ascii_case(name));
                 let part = part.unwrap_or(attribute);
-                // What the endpoint does not return is no loss.
+                // What the endpoint does not return is not a loss.
                 if word(part, "returned") == "never" || word(part, "returned") == "request" {
                     continue;
                 }

@@ -79,7 +79,7 @@ pub(super) const CHECKS: &[Check] = &[
         .requirements(&["RFC7644-3.4.3-02"])
         .needs(NEEDS)
         .legal(&["400", "200 with a list, and no user is created"]),
-    Check::new("search.malformed", "A search whose body is no JSON is refused", &malformed)
+    Check::new("search.malformed", "A search whose body is not JSON is refused", &malformed)
         .matters("A body that was cut off must not be answered with everybody.")
         .requirements(&["RFC7644-3.4.3-20", "RFC7644-3.12-04"])
         .needs(&[Capability::Search])

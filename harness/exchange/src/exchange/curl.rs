@@ -1,4 +1,8 @@
-//! The curl command that repeats an exchange, with variables where secrets were.
+//! The command that repeats an exchange with curl, with variables where secrets were.
+//!
+//! It is one line of visible characters and sends the same bytes from every POSIX shell. What cannot be seen goes through `printf`
+//! with octal escapes: `$'…'` is unknown to dash, and an argument cannot hold NUL. So a body of that kind comes by a pipe, and a
+//! header's value or a URL by command substitution, which drops new lines at the end, where neither can have one.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -6,6 +10,7 @@ use std::fmt::Write as _;
 use weir_mask::{Masker, names};
 
 use super::{Authentication, Exchange};
+use crate::legible;
 
 /// Stands for a secret until the shell quoting is done; a character that neither JSON text nor a URL holds raw.
 const SECRET: &str = "\u{1}";
@@ -31,53 +36,198 @@ pub(super) fn command(exchange: &Exchange) -> String {
             let variable = name.as_str().to_ascii_uppercase().replace('-', "_");
             let _ = write!(command, " -H \"{name}: $WEIR_HEADER_{variable}\"");
         } else {
-            let header = format!("{name}: {}", String::from_utf8_lossy(value.as_bytes()));
+            let header = [name.as_str().as_bytes(), b": ", value.as_bytes()].concat();
             let _ = write!(command, " -H {}", quote(&header));
         }
     }
-    if !exchange.request_body.is_empty() {
-        let _ = write!(command, " --data-binary {}", body(exchange));
-    }
     let url = Masker::new(IN_URL).target(exchange.url.as_str());
-    let _ = write!(command, " {}", quote(url.as_deref().unwrap_or(exchange.url.as_str())));
-    command
+    let url = quote(url.as_deref().unwrap_or(exchange.url.as_str()).as_bytes());
+    match body(exchange) {
+        None => format!("{command} {url}"),
+        Some(Body::Argument(text)) => format!("{command} --data-binary {text} {url}"),
+        Some(Body::Pipe(printf)) => format!("{printf} | {command} --data-binary @- {url}"),
+    }
+}
+
+/// How a body reaches curl.
+enum Body {
+    Argument(String),
+    Pipe(String),
 }
 
 /// The secrets of a body that can be read are variables; one that cannot, and may hold a secret, is a variable itself.
-fn body(exchange: &Exchange) -> String {
+fn body(exchange: &Exchange) -> Option<Body> {
     let bytes = &exchange.request_body;
+    if bytes.is_empty() {
+        return None;
+    }
     let masked = match Masker::new(SECRET).body(super::body_head(&exchange.request_headers), bytes) {
         Cow::Borrowed(_) => {
-            return str::from_utf8(bytes).map_or_else(|_| quote_bytes(bytes), quote);
+            return Some(match visible(bytes) {
+                // curl reads a file where the text begins with `@`.
+                Some(text) if !text.starts_with('@') => Body::Argument(quoted(text)),
+                _ => Body::Pipe(printf(&[bytes])),
+            });
         }
         Cow::Owned(masked) => String::from_utf8_lossy(&masked).into_owned(),
     };
-    // JSON writes the placeholder as an escape; the variable stands outside the single quotes.
+    // JSON writes the placeholder as an escape.
     let masked = masked.replace("\\u0001", SECRET);
-    if !masked.contains(SECRET) {
-        return "\"$WEIR_BODY\"".to_owned();
-    }
-    quote(&masked).replace(SECRET, "'\"$WEIR_PASSWORD\"'")
+    let parts: Vec<&str> = masked.split(SECRET).collect();
+    Some(if parts.len() == 1 {
+        Body::Argument("\"$WEIR_BODY\"".to_owned())
+    } else if parts.iter().all(|part| legible::is_legible(part)) && !masked.starts_with('@') {
+        // The variable stands outside the single quotes.
+        Body::Argument(single_quoted(&masked).replace(SECRET, "'\"$WEIR_PASSWORD\"'"))
+    } else {
+        let format: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
+        Body::Pipe(printf(&format) + &" \"$WEIR_PASSWORD\"".repeat(parts.len() - 1))
+    })
 }
 
-/// Quotes for a POSIX shell.
-fn quote(text: &str) -> String {
+/// The text, if each of its characters can be seen.
+fn visible(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok().filter(|text| legible::is_legible(text))
+}
+
+/// Quotes an argument for a POSIX shell.
+fn quote(bytes: &[u8]) -> String {
+    match visible(bytes) {
+        Some(text) => quoted(text),
+        None => format!("\"$({})\"", printf(&[bytes])),
+    }
+}
+
+fn quoted(text: &str) -> String {
     if text.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=%,".contains(c)) && !text.is_empty() {
         return text.into();
     }
+    single_quoted(text)
+}
+
+fn single_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// Quotes bytes that are not text, in the `$'…'` form that bash, zsh and ksh know.
-fn quote_bytes(bytes: &[u8]) -> String {
-    let mut quoted = String::from("$'");
-    for &byte in bytes {
-        if byte.is_ascii_graphic() && byte != b'\'' && byte != b'\\' || byte == b' ' {
-            quoted.push(char::from(byte));
-        } else {
-            let _ = write!(quoted, "\\x{byte:02x}");
+/// The command that writes these bytes, with an argument of its own between each two parts. An octal escape has three digits in
+/// every shell, a hexadecimal one as many as there are.
+fn printf(parts: &[&[u8]]) -> String {
+    let mut format = String::new();
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            format.push_str("%s");
+        }
+        for &byte in *part {
+            match byte {
+                b'%' => format.push_str("%%"),
+                b'\\' => format.push_str(r"\\"),
+                // `##[` is a command to some build services.
+                byte if (byte.is_ascii_graphic() && byte != b'#') || byte == b' ' => format.push(char::from(byte)),
+                byte => {
+                    // Writing to a string cannot fail.
+                    let _ = write!(format, "\\{byte:03o}");
+                }
+            }
         }
     }
-    quoted.push('\'');
-    quoted
+    // A format that begins with a hyphen would be an option.
+    if let Some(rest) = format.strip_prefix('-') {
+        format = format!("\\055{rest}");
+    }
+    format!("printf {}", single_quoted(&format))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use reqwest::Method;
+    use reqwest::header::{HeaderMap, HeaderValue};
+
+    use super::*;
+    use crate::exchange::ParsedBody;
+
+    fn exchange(header: &[u8], body: &[u8]) -> Exchange {
+        let mut request_headers = HeaderMap::new();
+        request_headers.insert("x-text", HeaderValue::from_bytes(header).expect("a header's value"));
+        Exchange {
+            number: 1,
+            method: Method::PUT,
+            url: "http://127.0.0.1:1/scim/v2/Users?filter=a##[b]".parse().expect("a URL"),
+            authentication: Authentication::None,
+            request_headers,
+            request_body: Bytes::copy_from_slice(body),
+            status: 200,
+            response_headers: HeaderMap::new(),
+            response_body: Bytes::new(),
+            started: jiff::Timestamp::UNIX_EPOCH,
+            elapsed: Duration::ZERO,
+            parsed: ParsedBody::default(),
+        }
+    }
+
+    /// What curl would get from this shell: its arguments, each with a new line behind it, and what is piped to it.
+    fn received(shell: &str, command: &str) -> Vec<u8> {
+        let script = format!("curl() {{ printf '%s\\n' \"$@\"; cat; }}\n{command}\n");
+        let output = Command::new(shell).args(["-c", &script]).stdin(Stdio::null()).output().expect("a shell");
+        assert!(output.status.success(), "{shell}: {}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
+
+    fn shells() -> impl Iterator<Item = &'static str> {
+        let is_there = |shell: &&str| Command::new(shell).args(["-c", ":"]).status().is_ok();
+        ["sh", "bash", "dash", "ksh", "zsh"].into_iter().filter(is_there)
+    }
+
+    #[test]
+    fn the_line_is_visible_and_sends_the_same_bytes_from_every_shell() {
+        let every_byte: Vec<u8> = (0..=u8::MAX).collect();
+        let header: &[u8] = b"tab\t, 'quote', $HOME, `id`, %s, \\n, \xff ##[group]";
+        for body in [
+            &every_byte[..],
+            b"",
+            b"{\"userName\":\"o'neil $(id) `id` \\\\ %d\"}",
+            "{\"a\":\"\u{202e}\"}\n\n".as_bytes(),
+            b"line\r\n::error::x\n",
+            b"@/etc/hostname",
+            b"-n\t",
+            b"a ##[add-mask]x",
+            "{\"a\":\"\u{e9}\"}".as_bytes(),
+        ] {
+            let command = exchange(header, body).curl();
+            assert!(legible::is_legible(&command), "{command}");
+            for shell in shells() {
+                let got = received(shell, &command);
+                let piped = command.contains(" | curl ");
+                let data = if body.is_empty() {
+                    Vec::new()
+                } else {
+                    [&b"--data-binary\n"[..], if piped { b"@-" } else { body }, b"\n"].concat()
+                };
+                let url = &b"http://127.0.0.1:1/scim/v2/Users?filter=a##[b]\n"[..];
+                let arguments = [&b"-sS\n-i\n-X\nPUT\n-H\nx-text: "[..], header, b"\n", &data, url].concat();
+                let expected = [&arguments[..], if piped { body } else { b"" }].concat();
+                assert!(got == expected, "{shell}: {command}\n{}\n{}", got.escape_ascii(), expected.escape_ascii());
+            }
+        }
+    }
+
+    #[test]
+    fn a_body_with_a_password_is_visible_too() {
+        let body = "{\"password\":\"t1ger-in-the-body\",\"title\":\"\u{202e}\u{7f}##[x] 100%\"}";
+        let mut exchange = exchange(b"x", body.as_bytes());
+        exchange.request_headers.insert("content-type", HeaderValue::from_static("application/scim+json"));
+        let command = exchange.curl();
+        assert!(legible::is_legible(&command) && !command.contains("t1ger"), "{command}");
+        for shell in shells() {
+            let got = received(shell, &format!("WEIR_PASSWORD='new 100%'; {command}"));
+            let got: serde_json::Value =
+                serde_json::from_slice(&got[got.iter().position(|byte| *byte == b'{').expect("a body")..])
+                    .expect("JSON");
+            assert_eq!(got["password"], "new 100%", "{command}");
+            assert_eq!(got["title"], "\u{202e}\u{7f}##[x] 100%", "{command}");
+        }
+    }
 }

@@ -62,7 +62,7 @@ pub struct ConfiguredClient {
     pub description: Description,
     /// Combinations that the console does not let anybody make.
     pub conflicts: Vec<String>,
-    /// Names that are no setting of this client.
+    /// Names that are not settings of this client.
     pub unknown: Vec<String>,
 }
 

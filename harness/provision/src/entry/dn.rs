@@ -32,7 +32,7 @@ pub enum AssertionValue {
     Encoded(String),
 }
 
-/// Why a text is no distinguished name. `offset` counts bytes from 0.
+/// Why a text is not a distinguished name. `offset` counts bytes from 0.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not a distinguished name: at offset {offset}, {problem}")]
 pub struct DnSyntaxError {
@@ -146,7 +146,7 @@ impl Rdn {
     /// Reads one relative name, such as the `newrdn` of a rename.
     ///
     /// # Errors
-    /// When it is no relative name, or more than one.
+    /// When it is not a relative name, or more than one.
     pub fn parse(text: &str) -> Result<Self, DnSyntaxError> {
         let dn = Dn::parse(text)?;
         let count = dn.rdns.len();

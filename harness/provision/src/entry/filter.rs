@@ -19,7 +19,7 @@ pub enum EntryFilter {
     Substrings(String, Vec<String>),
 }
 
-/// Why a text is no filter. `offset` counts bytes from 0.
+/// Why a text is not a filter. `offset` counts bytes from 0.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not an LDAP filter: at offset {offset}, {expected}")]
 pub struct FilterSyntaxError {

@@ -122,14 +122,14 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Row> {
 /// The target id of a value, without the rest: absent if it is not known yet.
 ///
 /// # Errors
-/// It is no row.
+/// It is not a row.
 pub(super) fn decode_target_id(bytes: &[u8]) -> Result<Option<Box<str>>, NoRow> {
     let [VERSION, flags, rest @ ..] = bytes else { return Err(NoRow) };
     let mut rest = rest;
     if flags & TARGET_ID == 0 { Ok(None) } else { take_text(&mut rest).map(Some).ok_or(NoRow) }
 }
 
-/// A value that is no row.
+/// A value that is not a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NoRow;
 

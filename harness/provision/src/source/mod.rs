@@ -55,7 +55,7 @@ pub trait Source: Send + Sync {
         Ok(None)
     }
 
-    /// Takes up what [`Self::settle`] gave in an earlier run of the program. A state that does not fit is no state.
+    /// Takes up what [`Self::settle`] gave in an earlier run of the program. A state that does not fit is not a state.
     fn resume(&self, state: &str) {
         let _ = state;
     }

@@ -12,7 +12,7 @@ use weir_provision::client::{Description, Detail};
 use weir_server::host::SchemaChange;
 use weir_server::{Activation, Breaks, Deviation, Target};
 
-use super::glossary;
+use super::{glossary, setting};
 use crate::exit;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -26,12 +26,14 @@ Examples:
   weir explain pingfederate-aquera
   weir explain P7                   a disputed reading
   weir explain blocked              a verdict
+  weir explain 'Remove Action'      a setting of clients
+  weir explain pace.settle          a key of weir.toml
   weir explain exit-status";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct ExplainArgs {
-    /// An id, a target's name, or a word of a report, such as P7, paging.cursor, blocked or exit-status
+    /// An id, a name (target, application, setting), or a word of a report: P7, blocked, exit-status
     #[arg(value_name = "ID")]
     id: String,
 }
@@ -60,14 +62,15 @@ fn unknown(id: &str) -> UnknownName {
         .chain(Target::names())
         .chain(client::all().iter().map(|client| client.id.as_str()))
         .chain(glossary::words());
-    let kind = "check, topic, requirement, deviation, target, client or word of a report";
+    let known = known.map(str::to_owned).chain(setting::words());
+    let kind = "check, topic, requirement, deviation, target, application, client, setting or word of a report";
     UnknownName::new(kind, id, known).listed_by("weir list CATALOGUE")
 }
 
-/// A topic, a word of the glossary, or both: `bulk` is a topic and a capability.
+/// A topic, a word of the glossary, a setting, or several: `bulk` is a topic and a capability.
 fn topic_or_word(id: &str) -> Option<String> {
-    let both: Vec<String> = [topic(id), glossary::find(id)].into_iter().flatten().collect();
-    (!both.is_empty()).then(|| both.join("\n"))
+    let found: Vec<String> = [topic(id), glossary::find(id), setting::find(id)].into_iter().flatten().collect();
+    (!found.is_empty()).then(|| found.join("\n"))
 }
 
 /// The checks and deviations whose ids stand below a topic.
@@ -198,17 +201,7 @@ fn client(client: &Description) -> String {
         };
         section(&mut text, heading, client.details.iter().filter(|detail| detail.standing == standing).map(told));
     }
-    let settings = client.settings.iter().map(|setting| {
-        let choices: Vec<&str> = setting.values.keys().map(String::as_str).collect();
-        let takes = match &setting.default {
-            Some(default) if choices.is_empty() => format!(" ({default})"),
-            Some(default) => format!(" ({default}; one of {})", choices.join(", ")),
-            None => String::new(),
-        };
-        let needs =
-            if setting.needs.is_empty() { String::new() } else { format!(", with {}", setting.needs.join(" and ")) };
-        format!("{}{takes}{needs}", setting.name)
-    });
+    let settings = client.settings.iter().map(setting::described);
     section(&mut text, "Settings, with their defaults (--setting 'NAME=VALUE', or --connection FILE)", settings);
     let _ = writeln!(text, "\nProvision as it with: weir provision --as {}", client.id);
     let _ = writeln!(text, "Try its unknown details with: weir check --as {} --variants", client.id);

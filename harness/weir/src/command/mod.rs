@@ -16,6 +16,7 @@ mod prove;
 mod provision;
 mod scenario;
 mod serve;
+mod setting;
 mod shell;
 mod variants;
 

@@ -176,7 +176,7 @@ impl ProgressLine {
     fn show(&mut self, deviation: &str) {
         self.done += 1;
         if self.shown {
-            // A line that cannot be shown is no reason to stop.
+            // A line that cannot be shown is not a reason to stop.
             let _ = write!(std::io::stderr(), "\r\x1b[2K{} {}", self.done, deviation);
         }
     }

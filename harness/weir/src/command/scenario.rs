@@ -64,7 +64,7 @@ pub(super) async fn run(wanted: &ScenarioOptions<'_>, chosen: &[ClientChoice], o
         Err(ScenarioError::Unsuitable(why)) => return Err(Failure::Usage(why)),
     };
     output.write(report::scenario::document(&report, form), file)?;
-    // What a target of our own declares is no finding.
+    // What a target of our own declares is not a finding.
     Ok(if report.is_found && is_foreign { exit::FINDINGS } else { exit::OK })
 }
 

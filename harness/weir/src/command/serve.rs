@@ -8,6 +8,7 @@ use clap::Args;
 use secrecy::SecretString;
 use serde::de::IgnoredAny;
 use url::Url;
+use weir_exchange::legible;
 use weir_files::document;
 use weir_server::{Config, JournalMode, PasswordCost};
 
@@ -153,7 +154,7 @@ pub(super) async fn run(args: ServeArgs, output: &Output) -> Result<u8, Failure>
     let mut requests = interrupt::listen()?;
     // Its purpose is to hand out the credentials of the endpoint.
     output.print(Printable::as_is(match form {
-        GreetingForm::Text => greeting::text(&endpoint, &target, given),
+        GreetingForm::Text => legible::lines(&greeting::text(&endpoint, &target, given)).into_owned(),
         GreetingForm::Json => format!("{}\n", greeting::json(&endpoint, &target)),
     }))?;
     if log == Some(LogForm::Json) {

@@ -12,9 +12,8 @@ pub fn commented(url: &Url, resource_types: &[String], missing: &[Capability]) -
     let mut text = format!(
         "# How Weir reaches this endpoint and what it tests; `weir check` reads this file where it is run, and flags win over it.\n\
          \n\
-         url = {:?}\n\
-         # Only these are tested; more that the endpoint publishes are left alone.\n\
-         resource_types = [{}]\n",
+         url = {:?}  # the SCIM base URL\n\
+         resource_types = [{}]  # only these are tested; more that the endpoint publishes are left alone\n",
         url.as_str(),
         types.join(", "),
     );
@@ -33,9 +32,9 @@ bearer = { env = "WEIR_BEARER" }
 # basic = { env = "WEIR_BASIC" }              # USER:PASS
 # [credentials.oauth]                         # client credentials; a token is renewed before it runs out
 # token_url = "https://login.example.com/oauth2/token"
-# client = "weir"
+# client = "weir"                             # the id of the client
 # secret = { env = "WEIR_OAUTH_SECRET" }
-# scope = "scim"
+# scope = "scim"                              # what to ask the token endpoint for
 
 # Sent with every request; reports hide the values.
 # [headers]
@@ -43,8 +42,10 @@ bearer = { env = "WEIR_BEARER" }
 
 # [transport]
 # ca = "ca.pem"                               # certificates of further authorities
-# certificate = "client.pem"                  # with its key, or `key = "client.key"`
-# proxy = "http://proxy.example.com:3128"
+# certificate = "client.pem"                  # the client's certificate, PEM
+# key = "client.key"                          # its key, unless that is in the same file
+# proxy = "http://proxy.example.com:3128"     # the proxy that leads to the endpoint
+# insecure = false                            # true accepts any certificate
 # timeout = 30                                # seconds until an answer is complete
 
 # [pace]
@@ -67,7 +68,10 @@ bearer = { env = "WEIR_BEARER" }
 # leave_out = ["nickName"]
 
 # [checks]
-# skip = ["bulk."]                            # by the beginning of an id; `weir list checks` shows all
-# fail_on = "must"                            # or should, note, never
+# only = ["create", "patch.add"]              # topics, checks or patterns; `weir list checks` shows all
+# skip = ["bulk"]                             # topics, checks or patterns to leave out
+# scale = false                               # true adds slow checks: 10,000 users, a group of 5,000 members
+# read_only = false                           # true leaves out every check that writes
+# fail_on = "must"                            # the mildest finding that fails the run: must, should, note; or never
 # baseline = "weir.baseline.toml"             # known findings; `weir check --update-baseline` writes it
 "#;

@@ -134,7 +134,7 @@ impl ClientFlags {
     }
 }
 
-/// What is no setting of the client: in a file a warning, on the command line an error.
+/// What is not a setting of the client: in a file a warning, on the command line an error.
 fn judge(
     description: &Description,
     file: &[(String, String)],

@@ -171,7 +171,7 @@ impl EndpointFlags {
             headers.push((name.to_owned(), value.expose_secret().to_owned()));
         }
         for (name, value) in &headers {
-            // What stands in the URL is no secret.
+            // What stands in the URL is not a secret.
             if !base.as_str().contains(value.as_str()) {
                 secrets::register_header(name, value);
             }

@@ -33,7 +33,7 @@ pub fn command(arguments: impl IntoIterator<Item = String>, seed: u64) -> String
         if let Some((_, variable)) = SECRETS.iter().find(|(secret, _)| *secret == flag) {
             let value = value.or_else(|| arguments.next()).unwrap_or_default();
             words.push(flag);
-            // The name of a file is no secret.
+            // The name of a file is not a secret.
             words.push(if value.starts_with('@') { quoted(&value) } else { format!("\"{variable}\"") });
             continue;
         }

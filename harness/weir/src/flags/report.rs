@@ -13,8 +13,8 @@ use weir_judge::Consumer;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::report::{
-    DocumentForm, GithubReport, HarReport, HtmlReport, JsonReport, JunitReport, MarkdownReport, NdjsonReport,
-    SarifReport, TerminalOptions, TerminalReport,
+    DocumentForm, ForPeople, GithubReport, HarReport, HtmlReport, JsonReport, JunitReport, MarkdownReport,
+    NdjsonReport, SarifReport, TerminalOptions, TerminalReport,
 };
 
 /// The form of a report; docs/guide/reports.md describes each.
@@ -167,16 +167,16 @@ impl ReportFlags {
                     quiet: self.quiet,
                     verbose: self.verbose,
                 };
-                Box::new(TerminalReport::new(out, options))
+                Box::new(ForPeople(TerminalReport::new(out, options)))
             }
             ReportFormat::Json => Box::new(JsonReport::new(out)),
             ReportFormat::Ndjson => Box::new(NdjsonReport::new(out)),
-            ReportFormat::Junit => Box::new(JunitReport::new(out)),
-            ReportFormat::Sarif => Box::new(SarifReport::new(out)),
-            ReportFormat::Markdown => Box::new(MarkdownReport::new(out)),
+            ReportFormat::Junit => Box::new(ForPeople(JunitReport::new(out))),
+            ReportFormat::Sarif => Box::new(ForPeople(SarifReport::new(out))),
+            ReportFormat::Markdown => Box::new(ForPeople(MarkdownReport::new(out))),
             ReportFormat::Har => unreachable!("archives have been dealt with above"),
-            ReportFormat::Html => Box::new(HtmlReport::new(out)),
-            ReportFormat::Github => Box::new(GithubReport::new(out)),
+            ReportFormat::Html => Box::new(ForPeople(HtmlReport::new(out))),
+            ReportFormat::Github => Box::new(ForPeople(GithubReport::new(out))),
         })
     }
 }

@@ -112,7 +112,7 @@ async fn application(steps: &mut Steps<'_>, declared: &Declarations, stage: &mut
             if problem.verdict == Verdict::Fail
                 && let Some(limit) = limit(declared, part, stage)
             {
-                // What the service cannot do is no fault of its SCIM front.
+                // What the service cannot do is not a fault of its SCIM front.
                 problem.verdict = Verdict::Note;
                 problem.requirements.clear();
                 shown.push(limit);

@@ -25,7 +25,7 @@ impl Printable {
     /// A JSON document, indented. Its members keep their places and names, whatever the secrets are.
     pub fn json(mut value: Value) -> Self {
         secrets::mask_json(&mut value);
-        Self(format!("{value:#}\n"))
+        Self(legible::json(&format!("{value:#}\n")).into_owned())
     }
 
     /// A text in which no word is a peer's, such as a script for a shell, or one whose purpose is to hand out credentials.

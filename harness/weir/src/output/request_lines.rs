@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use weir_exchange::legible;
 use weir_server::{Delivery, Exchange};
 
 /// More lines than this in a second are counted instead of printed.
@@ -20,7 +21,7 @@ pub async fn follow(mut exchanges: Receiver<Arc<Exchange>>, mut print: impl FnMu
             () = tokio::time::sleep_until(second.end().into()), if second.unprinted > 0 => None,
         };
         let lines = match next {
-            Some(Ok(exchange)) => second.take(&line(&exchange), Instant::now()),
+            Some(Ok(exchange)) => second.take(&legible::one_line(&line(&exchange)), Instant::now()),
             Some(Err(RecvError::Lagged(missed))) => second.missed(missed),
             Some(Err(RecvError::Closed)) => return,
             None => second.turn(Instant::now()),
@@ -35,7 +36,7 @@ pub async fn follow(mut exchanges: Receiver<Arc<Exchange>>, mut print: impl FnMu
 pub async fn follow_as_json(mut exchanges: Receiver<Arc<Exchange>>, mut print: impl FnMut(&str) -> bool) {
     loop {
         let line = match exchanges.recv().await {
-            Ok(exchange) => json_line(&exchange),
+            Ok(exchange) => legible::json(&json_line(&exchange)).into_owned(),
             Err(RecvError::Lagged(missed)) => serde_json::json!({"level": "warn", "missed": missed}).to_string(),
             Err(RecvError::Closed) => return,
         };

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
+use super::markup::cell;
 use crate::output::table;
 use crate::prove::{Compatibility, Encounter, Survival};
 
@@ -153,9 +154,4 @@ fn page_of(text: &mut String, client: &Compatibility) {
 fn heading(grade: &str) -> String {
     let mut letters = grade.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// A bar would end the cell.
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|")
 }

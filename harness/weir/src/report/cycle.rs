@@ -9,6 +9,7 @@ use weir_provision::engine::report::{Counters, OptionRefusal, SHOWN};
 use weir_provision::engine::{CycleReport, Failure, Plan, Refusal};
 use weir_provision::ledger::Kind;
 
+use super::markup::{self, row};
 use crate::output::plural::plural;
 use crate::output::{Printable, table};
 
@@ -160,7 +161,7 @@ fn trusted_empty(report: &CycleReport) -> Option<String> {
 
 /// One cycle in Markdown, for the summary of a job. What entries and endpoints say stands where it cannot become markup.
 pub fn markdown(title: &Title<'_>, report: &CycleReport) -> String {
-    let mut out = format!("## {}\n\n", escaped(&heading(title, report)));
+    let mut out = format!("## {}\n\n", markup::text(&heading(title, report)));
     out += "| | impacted | success | unsynced | partially synced | failed | unchanged |\n| --- | --: | --: | --: | --: | --: | --: |\n";
     for (name, counters) in [("users", &report.users), ("groups", &report.groups)] {
         let Counters { impacted, success, unsynced, partially_synced, failed, unchanged } = counters;
@@ -174,50 +175,25 @@ pub fn markdown(title: &Title<'_>, report: &CycleReport) -> String {
         let _ = writeln!(out, "- {line}");
     }
     for line in warnings(report) {
-        let _ = writeln!(out, "- warning: {}", escaped(&line));
+        let _ = writeln!(out, "- warning: {}", markup::text(&line));
     }
     if let Some(note) = trusted_empty(report) {
-        let _ = writeln!(out, "- note: {}", escaped(&note));
+        let _ = writeln!(out, "- note: {}", markup::text(&note));
     }
     if let Some(aborted) = &report.aborted {
-        let _ = writeln!(out, "- stopped: {}", escaped(&aborted.to_string()));
+        let _ = writeln!(out, "- stopped: {}", markup::text(&aborted.to_string()));
     }
     if !report.failures.is_empty() {
         out += "\n| failed | entry | field | why |\n| --- | --- | --- | --- |\n";
         for failure in report.failures.iter().take(MOST_FAILURES) {
-            let _ = writeln!(
-                out,
-                "| {} | {} | {} | {} |",
-                failure.kind.as_str(),
-                escaped(&failure.dn),
-                escaped(failure.field.as_deref().unwrap_or_default()),
-                escaped(&failure.message)
-            );
+            let field = failure.field.as_deref().unwrap_or_default();
+            out += &row([failure.kind.as_str(), &failure.dn, field, &failure.message]);
         }
         if report.failures.len() > MOST_FAILURES {
             let _ = writeln!(out, "\nand {} more", report.failures.len() - MOST_FAILURES);
         }
     }
     out.push('\n');
-    out
-}
-
-/// A text that a reader of Markdown shows as it is.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\n' | '\r' => out.push(' '),
-            '&' => out += "&amp;",
-            '<' => out += "&lt;",
-            '>' => out += "&gt;",
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '$' | '@' => {
-                out.push('\\');
-                out.push(character);
-            }
-            _ => out.push(character),
-        }
-    }
     out
 }
 
@@ -326,17 +302,17 @@ fn plan_totals(plan: &Plan) -> String {
 fn plan_markdown(plan: &Plan) -> String {
     let mut out = "| kind | entry | operation |\n| --- | --- | --- |\n".to_owned();
     for one in &plan.operations {
-        let _ = writeln!(out, "| {} | {} | {} |", one.kind.as_str(), escaped(&one.identifier), escaped(&one.operation));
+        out += &row([one.kind.as_str(), &one.identifier, &one.operation]);
     }
     for (option, entry) in &plan.refused {
-        let _ = writeln!(out, "| user | {} | skip, because {option} is cleared |", escaped(entry));
+        out += &row(["user", entry, &format!("skip, because {option} is cleared")]);
     }
     out.push('\n');
     for warning in &plan.warnings {
-        let _ = writeln!(out, "- warning: {}", escaped(warning));
+        let _ = writeln!(out, "- warning: {}", markup::text(warning));
     }
     for failure in &plan.failures {
-        let _ = writeln!(out, "- would fail: {}", escaped(&failure.to_string()));
+        let _ = writeln!(out, "- would fail: {}", markup::text(&failure.to_string()));
     }
     let _ = writeln!(out, "- {}", plan_totals(plan));
     out

@@ -2,8 +2,10 @@
 
 use std::io::{self, Write};
 
-use weir_judge::{Consumer, Event, Verdict};
+use weir_exchange::legible;
+use weir_judge::{Event, Verdict};
 
+use super::legible::{LegibleEvent, TextReport};
 use super::plain::message;
 
 /// The page shows no more than ten of each kind.
@@ -30,9 +32,9 @@ impl<W: Write> GithubReport<W> {
     }
 }
 
-impl<W: Write + Send> Consumer for GithubReport<W> {
-    fn event(&mut self, event: &Event) -> io::Result<()> {
-        match event {
+impl<W: Write + Send> TextReport for GithubReport<W> {
+    fn event(&mut self, event: &LegibleEvent) -> io::Result<()> {
+        match &**event {
             Event::Leftover { url, reason } => {
                 self.annotate(1, "weir left something behind", &format!("{url}: {reason}"))
             }
@@ -64,9 +66,9 @@ impl<W: Write + Send> Consumer for GithubReport<W> {
     }
 }
 
-/// The escapes that the runner undoes.
+/// One line with the escapes that the runner undoes.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    legible::one_line(text).replace('%', "%25")
 }
 
 fn property(text: &str) -> String {

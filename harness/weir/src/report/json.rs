@@ -9,6 +9,7 @@ use scim::requirement;
 use serde_json::{Map, Value, json};
 use weir_exchange::Exchange;
 use weir_exchange::difference::Difference;
+use weir_exchange::legible::LegibleWriter;
 use weir_judge::Offer;
 use weir_judge::{BaselineNote, Consumer, Event, Finding, Origin, Problem, Summary, Verdict};
 
@@ -22,7 +23,7 @@ const LONGEST_BODY: usize = 16 * 1024;
 
 /// Collects the run and writes one document to `out`.
 pub struct JsonReport<W> {
-    out: W,
+    out: LegibleWriter<W>,
     document: Map<String, Value>,
 }
 
@@ -34,7 +35,7 @@ impl<W: Write> JsonReport<W> {
         for list in ["capabilities", "remarks", "steps", "checks", "leftovers", "outdated"] {
             document.insert(list.into(), json!([]));
         }
-        Self { out, document }
+        Self { out: LegibleWriter::json(out), document }
     }
 
     fn push(&mut self, list: &str, value: Value) {

@@ -4,8 +4,10 @@ use std::io::{self, Write};
 
 use indexmap::IndexMap;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
-use weir_judge::{Consumer, Event, Finding, Summary, Verdict};
+use weir_exchange::legible::LegibleWriter;
+use weir_judge::{Event, Finding, Summary, Verdict};
 
+use super::legible::{LegibleEvent, TextReport};
 use super::plain::{details, message};
 
 /// Collects the run and writes one document to `out`.
@@ -13,14 +15,14 @@ use super::plain::{details, message};
 /// A broken absolute requirement is a failure, what could not be judged an error. What the baseline knows, and what was skipped, is
 /// skipped; recommendations and notes are told in the output of a case that succeeds, because the format knows no third thing.
 pub struct JunitReport<W> {
-    out: W,
+    out: LegibleWriter<W>,
     suites: IndexMap<String, TestSuite>,
     failure: Option<String>,
 }
 
 impl<W: Write> JunitReport<W> {
     pub fn new(out: W) -> Self {
-        Self { out, suites: IndexMap::new(), failure: None }
+        Self { out: LegibleWriter::new(out, false), suites: IndexMap::new(), failure: None }
     }
 
     fn suite(&mut self, topic: &str) -> &mut TestSuite {
@@ -83,9 +85,9 @@ fn case(finding: &Finding) -> TestCase {
     case
 }
 
-impl<W: Write + Send> Consumer for JunitReport<W> {
-    fn event(&mut self, event: &Event) -> io::Result<()> {
-        match event {
+impl<W: Write + Send> TextReport for JunitReport<W> {
+    fn event(&mut self, event: &LegibleEvent) -> io::Result<()> {
+        match &**event {
             Event::RunFailed { reason } => self.failure = Some(reason.clone()),
             Event::Outdated(outdated) => {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);

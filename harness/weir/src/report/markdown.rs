@@ -3,8 +3,11 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use weir_judge::{Consumer, Event, Summary, Verdict};
+use weir_exchange::legible::LegibleWriter;
+use weir_judge::{Event, Summary, Verdict};
 
+use super::legible::{LegibleEvent, TextReport};
+use super::markup::{code, fenced, html, text};
 use super::plain::{details, message};
 use super::table::duration;
 use crate::output::plural::exchanges;
@@ -14,7 +17,7 @@ const MOST: usize = 100;
 
 /// Collects the run and writes one document to `out`.
 pub struct MarkdownReport<W> {
-    out: W,
+    out: LegibleWriter<W>,
     subject: String,
     command: String,
     /// The grave ones first.
@@ -24,6 +27,7 @@ pub struct MarkdownReport<W> {
 
 impl<W: Write> MarkdownReport<W> {
     pub fn new(out: W) -> Self {
+        let out = LegibleWriter::new(out, false);
         Self { out, subject: String::new(), command: String::new(), worth_reading: Vec::new(), rest: String::new() }
     }
 
@@ -52,8 +56,8 @@ impl<W: Write> MarkdownReport<W> {
         }
         writeln!(self.out, "\n{} in {}\n", exchanges(summary.exchanges), duration(summary.elapsed))?;
         self.worth_reading.sort_by_key(|(verdict, _)| std::cmp::Reverse(*verdict));
-        for (_, text) in self.worth_reading.iter().take(MOST) {
-            self.out.write_all(text.as_bytes())?;
+        for (_, finding) in self.worth_reading.iter().take(MOST) {
+            self.out.write_all(finding.as_bytes())?;
         }
         if self.worth_reading.len() > MOST {
             writeln!(self.out, "… and {} more\n", self.worth_reading.len() - MOST)?;
@@ -67,22 +71,22 @@ impl<W: Write> MarkdownReport<W> {
     }
 }
 
-impl<W: Write + Send> Consumer for MarkdownReport<W> {
-    fn event(&mut self, event: &Event) -> io::Result<()> {
-        match event {
+impl<W: Write + Send> TextReport for MarkdownReport<W> {
+    fn event(&mut self, event: &LegibleEvent) -> io::Result<()> {
+        match &**event {
             Event::RunStarted { command, url, target, .. } => {
                 self.command.clone_from(command);
                 self.subject =
                     target.as_ref().map_or_else(|| code(url), |target| format!("the embedded target {}", code(target)));
             }
             Event::Leftover { url, reason } => {
-                let _ = writeln!(self.rest, "Left behind: {}: {}\n", code(url), escaped(reason));
+                let _ = writeln!(self.rest, "Left behind: {}: {}\n", code(url), text(reason));
             }
             Event::Outdated(outdated) => {
-                let _ = writeln!(self.rest, "Baseline: {}: {}\n", code(&outdated.entry), escaped(&outdated.reason));
+                let _ = writeln!(self.rest, "Baseline: {}: {}\n", code(&outdated.entry), text(&outdated.reason));
             }
             Event::RunFailed { reason } => {
-                let _ = writeln!(self.rest, "The run ended before its time: {}\n", escaped(reason));
+                let _ = writeln!(self.rest, "The run ended before its time: {}\n", text(reason));
             }
             Event::RunFinished { summary } => self.finish(summary)?,
             Event::Finding(finding) => {
@@ -94,7 +98,7 @@ impl<W: Write + Send> Consumer for MarkdownReport<W> {
                     finding.verdict.as_str(),
                     html(&finding.name()),
                     html(&message(finding)),
-                    escaped(&finding.title),
+                    text(&finding.titled()),
                     fenced(&details(finding))
                 );
                 self.worth_reading.push((finding.verdict, text));
@@ -102,57 +106,5 @@ impl<W: Write + Send> Consumer for MarkdownReport<W> {
             _ => {}
         }
         Ok(())
-    }
-}
-
-/// Text inside an HTML tag.
-fn html(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-/// Text that no character of makes a mark, a link or a mention.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '@' => {
-                out.push('\\');
-                out.push(character);
-            }
-            '<' => out.push_str("&lt;"),
-            '\n' | '\r' => out.push(' '),
-            _ => out.push(character),
-        }
-    }
-    out
-}
-
-/// Inline code, with a fence longer than any run of backticks in it.
-fn code(text: &str) -> String {
-    let fence = "`".repeat(longest_run(text) + 1);
-    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
-    format!("{fence}{pad}{}{pad}{fence}", text.replace(['\n', '\r'], " "))
-}
-
-fn fenced(text: &str) -> String {
-    let fence = "`".repeat(longest_run(text).max(2) + 1);
-    format!("{fence}text\n{}\n{fence}", text.trim_end())
-}
-
-fn longest_run(text: &str) -> usize {
-    text.split(|character| character != '`').map(str::len).max().unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_an_endpoint_says_cannot_leave_its_place() {
-        assert_eq!(code("a`b``c"), "```a`b``c```");
-        assert_eq!(code("`"), "`` ` ``");
-        assert!(fenced("x\n```\n# heading").starts_with("````text\n"));
-        assert_eq!(html("<script>&"), "&lt;script&gt;&amp;");
-        assert_eq!(escaped("[x](y) @all\n# z"), "\\[x\\](y) \\@all \\# z");
     }
 }

@@ -10,7 +10,9 @@ mod html;
 pub mod json;
 mod junit;
 pub mod leftovers;
+pub mod legible;
 mod markdown;
+mod markup;
 mod ndjson;
 mod plain;
 pub mod plan;
@@ -26,12 +28,13 @@ pub use har::HarReport;
 pub use html::HtmlReport;
 pub use json::JsonReport;
 pub use junit::JunitReport;
+pub use legible::{ForPeople, LegibleEvent, TextReport};
 pub use markdown::MarkdownReport;
 pub use ndjson::NdjsonReport;
 pub use sarif::SarifReport;
 pub use terminal::{TerminalOptions, TerminalReport};
 
-/// How a document reads that is no report of a check run, such as that of a scenario.
+/// How a document reads that is not a report of a check run, such as that of a scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DocumentForm {
     /// For a person at a terminal.

@@ -5,6 +5,7 @@
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
+use weir_exchange::legible::LegibleWriter;
 use weir_judge::{Consumer, Event};
 
 use super::json;
@@ -12,12 +13,12 @@ use super::json::VERSION;
 
 /// Writes a line an event to `out`.
 pub struct NdjsonReport<W> {
-    out: W,
+    out: LegibleWriter<W>,
 }
 
 impl<W: Write> NdjsonReport<W> {
     pub fn new(out: W) -> Self {
-        Self { out }
+        Self { out: LegibleWriter::json(out) }
     }
 }
 

@@ -6,6 +6,8 @@ use scim::requirement;
 use weir_catalog::{Check, checks};
 use weir_judge::{Finding, Origin, Problem, dispute, level_of};
 
+use super::legible::shown;
+
 /// The gravest thing that is wrong, or the reason, in one sentence.
 pub(super) fn message(finding: &Finding) -> String {
     let gravest = finding.gravest_problem().map(|problem| problem.message.as_str());
@@ -57,9 +59,7 @@ fn plain(problem: &Problem) -> String {
         let _ = writeln!(text, "got: {}", problem.observed);
     }
     for difference in &problem.differences {
-        let shown =
-            |value: &Option<serde_json::Value>| value.as_ref().map_or_else(|| "nothing".into(), ToString::to_string);
-        let (expected, found) = (shown(&difference.expected), shown(&difference.found));
+        let (expected, found) = (shown(difference.expected.as_ref()), shown(difference.found.as_ref()));
         let _ = writeln!(text, "differs: {}: expected {expected}, got {found}", difference.path);
     }
     for exchange in &problem.exchanges {

@@ -4,9 +4,11 @@ use std::io::{self, Write};
 
 use scim::requirement;
 use weir_exchange::difference::Difference;
+use weir_exchange::legible;
 use weir_judge::Problem;
 use weir_judge::{dispute, level_of};
 
+use super::legible::shown;
 use super::table::{duration, fitted};
 use super::terminal::Palette;
 use crate::output::plural::plural;
@@ -33,6 +35,9 @@ pub(super) fn write(out: &mut dyn Write, problem: &Problem, palette: &Palette, w
         if let Some(dispute) = dispute(id) {
             labelled("disputed", &format!("{}: {}", dispute.point, dispute.reading))?;
         }
+    }
+    if let Some(body) = problem.exchanges.last().map(|last| last.request_text()).filter(|body| !body.is_empty()) {
+        labelled("sent", &fitted(&legible::one_line(&body), width.saturating_sub(15)))?;
     }
     for legal in &problem.legal {
         labelled("expected", legal)?;
@@ -70,8 +75,6 @@ pub(super) fn write(out: &mut dyn Write, problem: &Problem, palette: &Palette, w
 }
 
 fn line_of(difference: &Difference) -> String {
-    let shown =
-        |value: &Option<serde_json::Value>| value.as_ref().map_or_else(|| "nothing".into(), ToString::to_string);
     let path = if difference.path.is_empty() { "the whole body" } else { &difference.path };
-    format!("{path}: expected {}, got {}", shown(&difference.expected), shown(&difference.found))
+    format!("{path}: expected {}, got {}", shown(difference.expected.as_ref()), shown(difference.found.as_ref()))
 }

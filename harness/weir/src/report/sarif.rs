@@ -1,4 +1,4 @@
-//! SARIF 2.1.0, the format of code scanning: a rule a check, a result a finding.
+//! SARIF 2.1.0, the format of code scanning: a rule a check, a result a finding. Its messages are for people.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,15 +7,17 @@ use std::io::{self, Write};
 use scim::requirement;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use weir_judge::{Consumer, Event, Finding, Verdict};
+use weir_exchange::legible::LegibleWriter;
+use weir_judge::{Event, Finding, Verdict};
 
+use super::legible::{LegibleEvent, TextReport};
 use super::plain::{check_of, details, message};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// Collects the run and writes one document to `out`.
 pub struct SarifReport<W> {
-    out: W,
+    out: LegibleWriter<W>,
     command: String,
     rules: BTreeMap<String, Value>,
     results: Vec<Value>,
@@ -24,13 +26,14 @@ pub struct SarifReport<W> {
 
 impl<W: Write> SarifReport<W> {
     pub fn new(out: W) -> Self {
+        let out = LegibleWriter::json(out);
         Self { out, command: String::new(), rules: BTreeMap::new(), results: Vec::new(), notifications: Vec::new() }
     }
 
     fn add(&mut self, finding: &Finding) {
         let level = match finding.verdict {
             Verdict::Pass | Verdict::Skip => return,
-            // What could not be judged is no result but something that the run has to say.
+            // What could not be judged is not a result but something that the run has to say.
             Verdict::Blocked | Verdict::Error => {
                 self.notify("error", &format!("{}: {}", finding.name(), message(finding)));
                 return;
@@ -48,7 +51,7 @@ impl<W: Write> SarifReport<W> {
         let mut result = json!({
             "ruleId": finding.name(),
             "level": level,
-            "message": {"text": format!("{}\n\n{}", message(finding), details(finding))},
+            "message": message_of(&format!("{}\n\n{}", message(finding), details(finding))),
             "locations": [{
                 "physicalLocation": {"artifactLocation": {"uri": place}, "region": {"startLine": 1}},
                 "logicalLocations": [{"fullyQualifiedName": request, "kind": "resource"}],
@@ -62,13 +65,13 @@ impl<W: Write> SarifReport<W> {
     }
 
     fn notify(&mut self, level: &str, text: &str) {
-        self.notifications.push(json!({"level": level, "message": {"text": text}}));
+        self.notifications.push(json!({"level": level, "message": message_of(text)}));
     }
 }
 
-impl<W: Write + Send> Consumer for SarifReport<W> {
-    fn event(&mut self, event: &Event) -> io::Result<()> {
-        match event {
+impl<W: Write + Send> TextReport for SarifReport<W> {
+    fn event(&mut self, event: &LegibleEvent) -> io::Result<()> {
+        match &**event {
             Event::RunStarted { command, .. } => self.command.clone_from(command),
             Event::Leftover { url, reason } => self.notify("warning", &format!("left behind: {url}: {reason}")),
             Event::Outdated(outdated) => self.notify("error", &format!("{}: {}", outdated.entry, outdated.reason)),
@@ -98,6 +101,11 @@ impl<W: Write + Send> Consumer for SarifReport<W> {
         }
         Ok(())
     }
+}
+
+/// A message without links: `[text](target)` would be one (SARIF 2.1.0, section 3.11.6).
+fn message_of(text: &str) -> Value {
+    json!({"text": text.replace("](", "\\](")})
 }
 
 /// What the check demands, and why it matters.

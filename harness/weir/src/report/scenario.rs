@@ -3,6 +3,7 @@
 use weir_exchange::legible;
 
 use super::DocumentForm;
+use super::markup::{self, row};
 use crate::output::{Printable, table};
 use crate::scenario::ScenarioReport;
 
@@ -11,7 +12,7 @@ pub fn document(report: &ScenarioReport, form: DocumentForm) -> Printable {
     match form {
         DocumentForm::Text => text(report).into(),
         DocumentForm::Json => Printable::json(report.json()),
-        DocumentForm::Markdown => report.markdown().into(),
+        DocumentForm::Markdown => markdown(report).into(),
     }
 }
 
@@ -22,6 +23,18 @@ fn text(report: &ScenarioReport) -> String {
     for sentence in &report.verdict {
         text.push_str(&legible::one_line(sentence));
         text.push('\n');
+    }
+    text
+}
+
+/// The table in Markdown, with the verdict below it.
+fn markdown(told: &Told) -> String {
+    let mut text = row(&told.columns);
+    text += &format!("|{}\n", " --- |".repeat(told.columns.len()));
+    text.extend(told.rows.iter().map(row));
+    text.push('\n');
+    for sentence in &told.verdict {
+        text.extend(["- ", &markup::text(sentence), "\n"]);
     }
     text
 }

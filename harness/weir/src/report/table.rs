@@ -17,7 +17,8 @@ pub(super) fn write_finding(out: &mut dyn Write, finding: &Finding, palette: &Pa
     let Finding { id, title, verdict, .. } = finding;
     let told = match verdict {
         Verdict::Skip | Verdict::Blocked | Verdict::Error => finding.reason.as_deref().unwrap_or(title),
-        _ => title,
+        // What went wrong; the title says what would be right.
+        _ => finding.gravest_problem().map_or(title.as_ref(), |problem| problem.message.as_str()),
     };
     let told = if finding.known.is_some() { &format!("known: {told}") } else { told };
     row(out, palette, width, *verdict, [id, told], (finding.exchanges, finding.elapsed))

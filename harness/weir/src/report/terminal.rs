@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use weir_catalog::rounds::is_stable;
-use weir_judge::{Consumer, Event, Finding, Origin, OutdatedEntry, Problem, Summary, Verdict};
+use weir_exchange::legible::LegibleWriter;
+use weir_judge::{Event, Finding, Origin, OutdatedEntry, Problem, Summary, Verdict};
 use weir_judge::{Offer, Provenance};
 
+use super::legible::{LegibleEvent, TextReport};
 use super::problem;
 use super::table::{Topic, counts, duration, write_finding};
 use crate::output::plural::{exchanges, plural};
@@ -65,7 +67,7 @@ impl Palette {
 
 /// Writes the report to `out`.
 pub struct TerminalReport<W> {
-    out: W,
+    out: LegibleWriter<W>,
     options: TerminalOptions,
     palette: Palette,
     heading: String,
@@ -85,7 +87,7 @@ pub struct TerminalReport<W> {
 impl<W: Write> TerminalReport<W> {
     pub fn new(out: W, options: TerminalOptions) -> Self {
         Self {
-            out,
+            out: LegibleWriter::new(out, options.colour),
             options,
             palette: Palette::new(options.colour),
             heading: String::new(),
@@ -126,9 +128,12 @@ impl<W: Write> TerminalReport<W> {
             .map(|offer| offer.capability.id())
             .collect();
         writeln!(self.out, "offers {} of {} capabilities", offered.len(), offers.len())?;
-        for (words, ids) in [("does not offer ", missing), ("assumed to offer ", assumed)] {
+        for (words, ids, remark) in [
+            ("does not offer ", missing, "not a fault; `weir explain NAME` describes each"),
+            ("assumed to offer ", assumed, "the endpoint does not say"),
+        ] {
             if !ids.is_empty() {
-                writeln!(self.out, "{words}{}", ids.join(", "))?;
+                writeln!(self.out, "{words}{} ({remark})", ids.join(", "))?;
             }
         }
         for remark in remarks {
@@ -225,7 +230,7 @@ impl<W: Write> TerminalReport<W> {
                 line.verdict.as_str(),
                 self.palette.reset,
                 line.id,
-                line.title
+                line.titled()
             )?;
             if let Some(reason) =
                 line.reason.as_ref().filter(|reason| !line.problems.iter().any(|problem| problem.message == **reason))
@@ -267,7 +272,7 @@ impl<W: Write> TerminalReport<W> {
             let Some(known) = &line.known else { continue };
             self.heading("Known findings")?;
             let (style, reset) = (self.palette.verdict(line.verdict), &self.palette.reset);
-            writeln!(self.out, "{style}{}{reset} {}: {}", line.verdict.as_str(), line.id, line.title)?;
+            writeln!(self.out, "{style}{}{reset} {}: {}", line.verdict.as_str(), line.id, line.titled())?;
             let link = known.link.as_ref().map(|link| format!(" ({link})")).unwrap_or_default();
             let until = known.expires.as_ref().map(|day| format!(", until {day}")).unwrap_or_default();
             writeln!(self.out, "  {}{link}{until}", known.reason)?;
@@ -356,9 +361,9 @@ impl<W: Write> TerminalReport<W> {
     }
 }
 
-impl<W: Write + Send> Consumer for TerminalReport<W> {
-    fn event(&mut self, event: &Event) -> io::Result<()> {
-        match event {
+impl<W: Write + Send> TextReport for TerminalReport<W> {
+    fn event(&mut self, event: &LegibleEvent) -> io::Result<()> {
+        match &**event {
             Event::RunStarted { command, url, target, .. } => {
                 self.repeat.clone_from(command);
                 let target = target.as_ref().map(|target| format!(" (embedded target {target})")).unwrap_or_default();

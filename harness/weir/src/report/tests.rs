@@ -170,7 +170,7 @@ fn emit_everything(events: &Events) {
 
 fn terminal(options: TerminalOptions) -> String {
     let buffer = Buffer::default();
-    let consumers: Vec<Box<dyn Consumer>> = vec![Box::new(TerminalReport::new(buffer.clone(), options))];
+    let consumers: Vec<Box<dyn Consumer>> = vec![Box::new(ForPeople(TerminalReport::new(buffer.clone(), options)))];
     emit_everything(&Events::new(consumers));
     buffer.text()
 }
@@ -184,7 +184,7 @@ fn the_terminal_report_shows_every_verdict() {
 fn a_long_run_is_shown_by_topics_and_what_is_wrong_by_itself() {
     let buffer = Buffer::default();
     let options = TerminalOptions { width: 100, colour: false, quiet: false, verbose: false };
-    let events = Events::new(vec![Box::new(TerminalReport::new(buffer.clone(), options))]);
+    let events = Events::new(vec![Box::new(ForPeople(TerminalReport::new(buffer.clone(), options)))]);
     events.emit(&Event::Planned { run: 400, skipped: 100 });
     let mut skip = finding("patch.operation-case", Verdict::Skip);
     skip.reason = Some("the endpoint does not offer patch.users (probed)".into());
@@ -208,7 +208,7 @@ fn a_long_run_is_shown_by_topics_and_what_is_wrong_by_itself() {
     insta::assert_snapshot!(table, @r"
     Checks
       fail    create                             2 pass, 1 fail                             21 ms     6x
-      fail    create.duplicate-user-name         What holds if the check passes            7.0 ms     2x
+      fail    create.duplicate-user-name         HTTP status is 201, expected 409          7.0 ms     2x
       pass    patch                              1 pass, 2 skip                             21 ms     2x
 
     Skipped
@@ -265,8 +265,10 @@ fn a_writer_that_fails_ends_its_own_report_only() {
     }
     let buffer = Buffer::default();
     let options = TerminalOptions { width: 100, colour: false, quiet: false, verbose: false };
-    let events =
-        Events::new(vec![Box::new(TerminalReport::new(Closed, options)), Box::new(JsonReport::new(buffer.clone()))]);
+    let events = Events::new(vec![
+        Box::new(ForPeople(TerminalReport::new(Closed, options))),
+        Box::new(JsonReport::new(buffer.clone())),
+    ]);
     emit_everything(&events);
     assert_eq!(events.failure().unwrap().kind(), std::io::ErrorKind::BrokenPipe);
     assert!(buffer.text().ends_with("}\n"));
@@ -289,30 +291,30 @@ fn the_ndjson_report_shows_every_event_on_a_line() {
 
 #[test]
 fn the_junit_report_shows_every_verdict() {
-    insta::assert_snapshot!(written(|out| Box::new(JunitReport::new(out))));
+    insta::assert_snapshot!(written(|out| Box::new(ForPeople(JunitReport::new(out)))));
 }
 
 #[test]
 fn the_markdown_report_shows_every_verdict() {
-    insta::assert_snapshot!(written(|out| Box::new(MarkdownReport::new(out))));
+    insta::assert_snapshot!(written(|out| Box::new(ForPeople(MarkdownReport::new(out)))));
 }
 
 #[test]
 fn the_github_report_shows_every_verdict() {
-    insta::assert_snapshot!(written(|out| Box::new(GithubReport::new(out))));
+    insta::assert_snapshot!(written(|out| Box::new(ForPeople(GithubReport::new(out)))));
 }
 
 #[test]
 fn the_sarif_report_shows_every_verdict() {
     let version = format!("\"semanticVersion\": \"{}\"", env!("CARGO_PKG_VERSION"));
     insta::assert_snapshot!(
-        written(|out| Box::new(SarifReport::new(out))).replace(&version, "\"semanticVersion\": \"-\"")
+        written(|out| Box::new(ForPeople(SarifReport::new(out)))).replace(&version, "\"semanticVersion\": \"-\"")
     );
 }
 
 #[test]
 fn the_html_report_shows_every_verdict() {
-    insta::assert_snapshot!(written(|out| Box::new(HtmlReport::new(out))));
+    insta::assert_snapshot!(written(|out| Box::new(ForPeople(HtmlReport::new(out)))));
 }
 
 #[test]
@@ -326,7 +328,7 @@ fn what_an_endpoint_says_does_not_become_markup() {
     fail.reason = Some(hostile.into());
     fail.problems.push(wrong);
     let buffer = Buffer::default();
-    let events = Events::new(vec![Box::new(HtmlReport::new(buffer.clone()))]);
+    let events = Events::new(vec![Box::new(ForPeople(HtmlReport::new(buffer.clone())))]);
     events.emit(&Event::Finding(Arc::new(fail)));
     events.emit(&Event::Leftover { url: hostile.into(), reason: hostile.into() });
     events.emit(&Event::RunFinished { summary: events.summary() });
@@ -338,11 +340,11 @@ fn what_an_endpoint_says_does_not_become_markup() {
 fn no_report_for_programs_shows_a_secret() {
     for text in [
         written(|out| Box::new(NdjsonReport::new(out))),
-        written(|out| Box::new(JunitReport::new(out))),
-        written(|out| Box::new(MarkdownReport::new(out))),
-        written(|out| Box::new(GithubReport::new(out))),
-        written(|out| Box::new(SarifReport::new(out))),
-        written(|out| Box::new(HtmlReport::new(out))),
+        written(|out| Box::new(ForPeople(JunitReport::new(out)))),
+        written(|out| Box::new(ForPeople(MarkdownReport::new(out)))),
+        written(|out| Box::new(ForPeople(GithubReport::new(out)))),
+        written(|out| Box::new(ForPeople(SarifReport::new(out)))),
+        written(|out| Box::new(ForPeople(HtmlReport::new(out)))),
     ] {
         assert!(!text.contains("t1ger") && !text.contains("session=secret"), "{text}");
     }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::DocumentForm;
+use super::markup::row;
 use crate::lifecycle::variants::VariantTrial;
 use crate::output::{Printable, table};
 
@@ -39,14 +40,10 @@ fn rows(trials: &[VariantTrial]) -> Vec<Vec<String>> {
 }
 
 fn markdown(trials: &[VariantTrial]) -> String {
-    let line = |cells: &[String]| {
-        let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
-        format!("| {} |\n", cells.join(" | "))
-    };
-    let mut text = line(&HEAD.map(str::to_owned));
+    let mut text = row(HEAD);
     text += "| --- | --- | --- | --- | --- |\n";
     for trial in trials {
-        text += &line(&cells(trial));
+        text += &row(cells(trial));
     }
     text
 }

@@ -69,21 +69,4 @@ impl ScenarioReport {
             "observations": self.observations,
         })
     }
-
-    /// The table in Markdown, with the verdict below it.
-    #[must_use]
-    pub fn markdown(&self) -> String {
-        let line = |cells: &[String]| {
-            let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
-            format!("| {} |\n", cells.join(" | "))
-        };
-        let mut text = format!("| {} |\n", self.columns.join(" | "));
-        text += &line(&vec!["---".to_owned(); self.columns.len()]);
-        self.rows.iter().for_each(|row| text += &line(row));
-        text.push('\n');
-        for sentence in &self.verdict {
-            text.extend(["- ", sentence, "\n"]);
-        }
-        text
-    }
 }

@@ -97,7 +97,7 @@ pub fn results(answer: &Answer) -> Vec<Value> {
     results.and_then(|results| results.as_array().cloned()).unwrap_or_default()
 }
 
-/// Changes the message of a job; other requests, and messages that are no JSON object, stay as they are.
+/// Changes the message of a job; other requests, and messages that are not JSON objects, stay as they are.
 pub fn change_message(incoming: &mut IncomingRequest<'_>, change: impl FnOnce(&mut Map<String, Value>)) {
     if incoming.path.trim_matches('/') != "Bulk" {
         return;

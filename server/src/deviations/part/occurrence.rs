@@ -65,7 +65,7 @@ impl Occurrence {
     }
 }
 
-/// Decides over requests, before anything is done: `None` lets a request pass and is no opportunity.
+/// Decides over requests, before anything is done: `None` lets a request pass and is not an opportunity.
 pub fn on_requests(setup: &Setup<'_>, fate: fn(&Head<'_>) -> Option<Fate>) -> Box<dyn ConnectionSeam> {
     Box::new(OnRequests { occurrence: Occurrence::of(setup), fate })
 }
@@ -81,7 +81,7 @@ impl ConnectionSeam for OnRequests {
     }
 }
 
-/// Decides over answers, when the work is done: `None` lets an answer pass and is no opportunity.
+/// Decides over answers, when the work is done: `None` lets an answer pass and is not an opportunity.
 pub fn on_answers(setup: &Setup<'_>, fate: fn(&Head<'_>, &Answer) -> Option<Fate>) -> Box<dyn ConnectionSeam> {
     Box::new(OnAnswers { occurrence: Occurrence::of(setup), fate })
 }

@@ -56,7 +56,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         .needs(&[Capability::Bulk, Capability::CreateGroups])
         .legal(&["201 for both, each with the other as member", "status 409 for an operation or the job"]),
     Check::new("bulk.circle-of-managers", "Two users who manage each other are linked, or refused with 409", &circle_of_managers)
-        .matters("Founders who report to each other are no error, and neither may be lost.")
+        .matters("Founders who report to each other are not an error, and neither may be lost.")
         .requirements(&["RFC7644-3.7.1-01", "RFC7644-3.7.1-02"])
         .needs(&[Capability::Bulk, Capability::CreateUsers])
         .legal(&["201 for both, each with the other as manager", "status 409 for an operation or the job"])

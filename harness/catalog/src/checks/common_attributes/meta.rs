@@ -50,7 +50,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
         .legal(&["POST and PUT succeed, and meta shows the endpoint's own values"])
         .on(Only("User", "not migrated")),
     Check::new("common-attributes.version", "meta.version is an entity tag", &version)
-        .matters("Clients send meta.version back in If-Match; what is no entity tag never matches.")
+        .matters("Clients send meta.version back in If-Match; a text that is not an entity tag never matches.")
         .requirements(&["RFC7643-3.1-33", "RFC7643-3.1-34"])
         .needs(&[Capability::CreateUsers, Capability::Etag])
         .legal(&["absent", "a quoted text, with W/ in upper case in front if it is weak"])

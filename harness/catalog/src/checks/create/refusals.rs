@@ -34,7 +34,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
         .matters("An account without its name cannot be found again by anybody.")
         .requirements(&["RFC7643-4.1.1-03", "RFC7643-7-19", "RFC7644-3.3-15", "RFC7644-3.12-04"])
         .legal(&["400 invalidValue for each required attribute of each resource type"]),
-    Check::new("create.broken-json", "A body that is no whole JSON object is refused", &broken_json)
+    Check::new("create.broken-json", "A body that is not a whole JSON object is refused", &broken_json)
         .matters("A proxy that cuts a body short must not leave half a user behind.")
         .requirements(&["RFC7644-3.3-13", "RFC7644-3.3-14", "RFC7644-3.12-04"])
         .needs(&[Capability::CreateUsers])
@@ -78,7 +78,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
         .needs(&[Capability::CreateUsers])
         .legal(&["400 invalidValue or invalidSyntax", "201, and a later GET shows the value in the type of the schema"])
         .on(Only("User", "not migrated")),
-    Check::new("create.fractional-integer", "A fraction is no integer", &fractional_integer)
+    Check::new("create.fractional-integer", "A fraction is not an integer", &fractional_integer)
         .matters("A counter that comes back as 1.5 does not fit into the reader's integer.")
         .requirements(&["RFC7643-2.3.4-01", "RFC7643-2.3.4-02"])
         .legal(&["400 invalidValue or invalidSyntax", "the fraction is rounded away"]),

@@ -46,7 +46,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         .needs(&[Capability::CreateUsers])
         .legal(&["400 with scimType invalidValue", "400 without scimType"])
         .on(Only("User", "not migrated")),
-    Check::new("errors.no-resource", "A body that is no JSON object is refused", &no_resource)
+    Check::new("errors.no-resource", "A body that is not a JSON object is refused", &no_resource)
         .matters("A client whose serialiser fails must learn of it at once, not find empty accounts later.")
         .requirements(&["RFC7644-3.12-01", "RFC7644-3.12-09", "RFC7644-3.12-23", "RFC7644-3.12-04"])
         .needs(&[Capability::CreateUsers])

@@ -157,7 +157,7 @@ async fn case_exact(context: &Context) -> CheckResult {
     let (mark, opaque) = tag.split_once('"').unwrap_or(("", tag));
     let flip = |c: char| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
     let flipped: String = opaque.chars().map(flip).collect();
-    // Where only the mark has letters, that in lower case is no tag at all, and matches as little.
+    // Where only the mark has letters, that in lower case is not a tag at all, and matches as little.
     let other = if flipped == opaque { format!("w/\"{opaque}") } else { format!("{mark}\"{flipped}") };
     let answer =
         context.send(user.request(Method::PUT).header("if-match", other).json(&renamed(context, &user)?)).await?;

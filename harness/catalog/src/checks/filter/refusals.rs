@@ -1,4 +1,4 @@
-//! Filters that must be refused: what is no filter, what no operator, and what an operator cannot do.
+//! Filters that must be refused: texts that are not filters, unknown operators, and what an operator cannot do.
 
 use scim::capability::Capability;
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
         "co, sw and ew on a boolean are refused, compare its text, or match nobody",
         &boolean_part,
     )
-    .matters("A part of a truth value is no question; everybody is the wrong answer.")
+    .matters("A part of a truth value cannot be asked for; every user is the wrong answer.")
     .requirements(&["RFC7644-3.4.2.2-27", "RFC7644-3.4.2.2-04"])
     .needs(&[Capability::CreateUsers, Capability::FilterUsers])
     .legal(&["400 invalidFilter", "200 with an empty list, or with the users whose value as text matches (noted)"])

@@ -74,7 +74,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     .legal(DONE),
     Check::new(
         "patch.group-remove-stranger",
-        "Removing somebody who is no member changes nothing",
+        "Removing a user who is not a member changes nothing",
         &group_remove_stranger,
     )
     .matters("A provisioner repeats a removal whose answer was lost.")
@@ -123,7 +123,7 @@ pub(in crate::checks) async fn expect_members(
         expected.sort_unstable();
         context.expect(&read).after(&answer).under(under).that(
             found == expected,
-            &format!("the members are not the right {}: {}", expected.len(), expected.join(", ")),
+            &format!("members is not [{}] in a later GET", expected.join(", ")),
             format!("members {}", found.join(", ")),
         );
     }

@@ -14,7 +14,7 @@ const KEYWORDS: &[&str] = &["invalidSyntax", "invalidValue"];
 const REFUSED: &[&str] = &["400 with scimType invalidSyntax or invalidValue, and the user as it was"];
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check::new("patch.malformed-json", "A body that is no JSON is refused", &malformed_json)
+    Check::new("patch.malformed-json", "A body that is not JSON is refused", &malformed_json)
         .matters("An answer 500 makes provisioners retry for days what can never succeed.")
         .requirements(&["RFC7644-3.12-04", "RFC7644-3.5.2-40"])
         .needs(USERS)

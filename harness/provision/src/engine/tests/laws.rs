@@ -145,7 +145,7 @@ impl Bench {
         assert_eq!(self.target.groups(), wanted);
     }
 
-    /// Whether the ledger knows the person's account. Who was never provisioned is no member.
+    /// Whether the ledger knows the person's account. Who was never provisioned is not a member.
     fn is_linked(&self, name: &str) -> bool {
         let guid = crate::ledger::Guid::parse(&format!("guid-{name}"));
         self.provisioner.ledger.get(Kind::User, &guid).unwrap().is_some_and(|row| row.target_id.is_some())

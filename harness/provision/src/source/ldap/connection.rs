@@ -109,7 +109,7 @@ impl LdapConnection {
     ) -> Result<Option<Entry>, LdapFault> {
         let (found, result) = self.raw(settings, dn, Scope::Base, filter, settings.attributes(role))?;
         match result.rc {
-            // A member that is no name, or the name of nobody, is nobody.
+            // A member that is not a name, or the name of nobody, is nobody.
             0 | 32 | 34 => {}
             _ => return Err(LdapFault::search(&settings.url, dn, &result)),
         }

@@ -106,7 +106,7 @@ pub fn remembered(text: &str) -> Option<StateSummary> {
 }
 
 /// The state without what it knows of a Group DN, so that its members are read again in the next cycle: the documented
-/// remedy for deletions that went unnoticed. Nothing if it is no state of a directory server.
+/// remedy for deletions that went unnoticed. Nothing if it is not a state of a directory server.
 #[must_use]
 pub fn without_group_marks(text: &str) -> Option<String> {
     let state: PassState = serde_json::from_str(text).ok()?;

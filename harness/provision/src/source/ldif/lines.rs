@@ -7,7 +7,7 @@ use weir_files::document;
 
 use super::LdifProblem;
 
-/// The longest logical line: a photograph in base64 fits, a file that is no LDIF does not fill the memory.
+/// The longest logical line: a photograph in base64 fits, a file that is not LDIF does not fill the memory.
 pub(super) const LONGEST_LINE: usize = 16 * 1024 * 1024;
 /// The largest record: a group of half a million members fits.
 pub(super) const LARGEST_RECORD: usize = 128 * 1024 * 1024;

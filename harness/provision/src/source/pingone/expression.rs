@@ -23,7 +23,7 @@ impl Expression {
     /// Reads a filter; the error says where it cannot be read.
     ///
     /// # Errors
-    /// The text is no filter.
+    /// The text is not a filter.
     pub fn read(text: &str) -> Result<Self, ExpressionError> {
         parse(text, Limits::default(), &Tolerances::strict())
             .map(Self)

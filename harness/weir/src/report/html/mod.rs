@@ -9,9 +9,11 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use coverage::Coverage;
+use weir_exchange::legible::LegibleWriter;
 use weir_judge::Offer;
-use weir_judge::{Consumer, Event, Finding, Summary};
+use weir_judge::{Event, Finding, Summary};
 
+use super::legible::{LegibleEvent, TextReport};
 use super::plain::check_of;
 
 /// Everything that the page tells.
@@ -29,13 +31,13 @@ struct RunPage {
 
 /// Collects the run and writes one page to `out`.
 pub struct HtmlReport<W> {
-    out: W,
+    out: LegibleWriter<W>,
     run: RunPage,
 }
 
 impl<W: Write> HtmlReport<W> {
     pub fn new(out: W) -> Self {
-        Self { out, run: RunPage::default() }
+        Self { out: LegibleWriter::new(out, false), run: RunPage::default() }
     }
 
     fn keep(&mut self, finding: &Arc<Finding>) {
@@ -56,9 +58,9 @@ impl<W: Write> HtmlReport<W> {
     }
 }
 
-impl<W: Write + Send> Consumer for HtmlReport<W> {
-    fn event(&mut self, event: &Event) -> io::Result<()> {
-        match event {
+impl<W: Write + Send> TextReport for HtmlReport<W> {
+    fn event(&mut self, event: &LegibleEvent) -> io::Result<()> {
+        match &**event {
             Event::RunStarted { command, url, target, .. } => {
                 self.run.command.clone_from(command);
                 self.run.subject = match target {

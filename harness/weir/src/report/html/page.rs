@@ -12,6 +12,7 @@ use weir_judge::{dispute, level_of};
 
 use super::{RunPage, requirements_of};
 use crate::output::plural::exchanges;
+use crate::report::legible::shown;
 use crate::report::plain::check_of;
 use crate::report::table::duration;
 
@@ -141,7 +142,7 @@ fn row(finding: &Finding) -> Markup {
                 span class={ "verdict " (finding.verdict.as_str()) } { (finding.verdict.as_str()) }
                 @if finding.known.is_some() { span class="verdict known" { "known" } }
                 span class="id" { (finding.name()) }
-                span class="title" { (finding.title) }
+                span class="title" { (finding.titled()) }
                 @if let Some(message) = message { span class="said" { (message) } }
             }
             div class="inside" {
@@ -193,11 +194,9 @@ fn told(problem: &Problem) -> Markup {
 }
 
 fn difference(difference: &Difference) -> Markup {
-    let shown =
-        |value: &Option<serde_json::Value>| value.as_ref().map_or_else(|| "nothing".into(), ToString::to_string);
     html! {
         li { code { (if difference.path.is_empty() { "the whole body" } else { &difference.path }) }
-            ": expected " code { (shown(&difference.expected)) } ", got " code { (shown(&difference.found)) }
+            ": expected " code { (shown(difference.expected.as_ref())) } ", got " code { (shown(difference.found.as_ref())) }
         }
     }
 }

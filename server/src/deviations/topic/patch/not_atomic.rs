@@ -20,7 +20,7 @@ impl RequestSeam for NotAtomic {
             let noted = Arc::clone(&failure);
             let edit = next.edit(resource_type, id, condition, move |draft, _| {
                 *noted.lock() = match apply(draft) {
-                    // What the server itself could not do is no failed operation.
+                    // What the server itself could not do is not a failed operation.
                     Err(error) if error.kind() == ErrorKind::Internal => return Err(error),
                     outcome => outcome.err(),
                 };
