@@ -28,12 +28,12 @@ fn text(report: &ScenarioReport) -> String {
 }
 
 /// The table in Markdown, with the verdict below it.
-fn markdown(told: &Told) -> String {
-    let mut text = row(&told.columns);
-    text += &format!("|{}\n", " --- |".repeat(told.columns.len()));
-    text.extend(told.rows.iter().map(row));
+fn markdown(report: &ScenarioReport) -> String {
+    let mut text = row(&report.columns);
+    text += &format!("|{}\n", " --- |".repeat(report.columns.len()));
+    text.extend(report.rows.iter().map(row));
     text.push('\n');
-    for sentence in &told.verdict {
+    for sentence in &report.verdict {
         text.extend(["- ", &markup::text(sentence), "\n"]);
     }
     text
