@@ -1,8 +1,8 @@
 //! The command that repeats an exchange with curl, with variables where secrets were.
 //!
 //! It is one line of visible characters and sends the same bytes from every POSIX shell. What cannot be seen goes through `printf`
-//! with octal escapes: `$'…'` is unknown to dash, and an argument cannot hold NUL. So a body of that kind comes by a pipe, and a
-//! header's value or a URL by command substitution, which drops new lines at the end, where neither can have one.
+//! with octal escapes, since dash does not know `$'…'`. A body of that kind comes by a pipe. A header's value or a URL comes by
+//! command substitution, which drops new lines at the end, where neither can have one.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -183,7 +183,8 @@ mod tests {
 
     #[test]
     fn the_line_is_visible_and_sends_the_same_bytes_from_every_shell() {
-        let every_byte: Vec<u8> = (0..=u8::MAX).collect();
+        // A body with NUL is not shown at all.
+        let every_byte: Vec<u8> = (1..=u8::MAX).collect();
         let header: &[u8] = b"tab\t, 'quote', $HOME, `id`, %s, \\n, \xff ##[group]";
         for body in [
             &every_byte[..],

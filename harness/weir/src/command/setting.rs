@@ -2,6 +2,7 @@
 //! `weir.toml`.
 
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use url::Url;
 use weir_provision::client;
@@ -9,6 +10,9 @@ use weir_provision::client::settings::Setting;
 use weir_server::Target;
 
 use crate::config;
+
+/// Each target that is compiled in.
+static TARGETS: LazyLock<Vec<Target>> = LazyLock::new(|| Target::names().filter_map(Target::find).collect());
 
 /// What a name stands for, everywhere that it is used; `None` if it is used nowhere.
 pub(super) fn find(word: &str) -> Option<String> {
@@ -19,8 +23,7 @@ pub(super) fn find(word: &str) -> Option<String> {
 
 /// Every name.
 pub(super) fn words() -> Vec<String> {
-    let targets = Target::names().filter_map(Target::find);
-    let applications = targets.flat_map(|target| target.applications).map(|application| application.name);
+    let applications = TARGETS.iter().flat_map(|target| &target.applications).map(|own| own.name.clone());
     let settings = client::all().iter().flat_map(|client| &client.settings);
     let settings = settings.flat_map(|setting| std::iter::once(&setting.name).chain(&setting.keys)).cloned();
     let keys = keys().into_iter().map(|key| key.name);
@@ -33,7 +36,7 @@ pub(super) fn words() -> Vec<String> {
 /// The targets that have an application of this name.
 fn application(word: &str) -> Option<String> {
     let mut text = String::new();
-    for target in Target::names().filter_map(Target::find) {
+    for target in TARGETS.iter() {
         for own in target.applications.iter().filter(|own| own.name.eq_ignore_ascii_case(word)) {
             // Writing to a string does not fail.
             let _ = writeln!(text, "application {} of target {}\n{}", own.name, target.name, own.description);
