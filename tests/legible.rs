@@ -234,6 +234,19 @@ fn sentences(report: &Value, members: &[&str]) -> Vec<String> {
         .collect()
 }
 
+/// Every reason and message of a report.
+fn said(report: &Value) -> Vec<String> {
+    let findings = report["checks"].as_array().into_iter().flatten();
+    findings
+        .flat_map(|finding| {
+            let problems = finding["problems"].as_array().into_iter().flatten().map(|problem| &problem["message"]);
+            problems.chain([&finding["reason"], &finding["title"]])
+        })
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
+}
+
 fn assert_holds(what: &str, text: &str, sentences: &[String]) {
     for sentence in sentences {
         let shown = one_line(sentence);
@@ -251,7 +264,8 @@ fn every_report_shows_what_a_peer_sent_and_nothing_of_it_acts() {
     let read = |format: &str| std::fs::read_to_string(file(format)).expect("a report");
     let formats = ["json", "ndjson", "junit", "sarif", "markdown", "github", "html", "har"];
     let reports = formats.map(|format| format!("--report={format}={}", file(format).display()));
-    let mut arguments = vec!["check", &url, "--bearer", "tok", "--yes", "--seed", "7", "--color", "never"];
+    let mut arguments =
+        vec!["check", &url, "--bearer", "tok", "--yes", "--seed", "7", "--concurrency", "1", "--color", "never"];
     arguments.extend(["--only", "create,errors,discovery,replace,read,media-types", "--verbose"]);
     arguments.extend(reports.iter().map(String::as_str));
     let ran = run(&arguments);
@@ -262,7 +276,7 @@ fn every_report_shows_what_a_peer_sent_and_nothing_of_it_acts() {
     let messages = sentences(&report, &["message"]);
     let sentences = sentences(&report, &["message", "observed"]);
     let quoting = sentences.iter().filter(|sentence| !legible::is_legible(sentence)).count();
-    assert!(quoting > 20, "{quoting} sentences quote the endpoint");
+    assert!(quoting > 8, "{quoting} sentences quote the endpoint");
 
     // Of problems that are alike the terminal shows the first.
     assert_holds("terminal", &ran.stdout, &messages);
@@ -275,8 +289,9 @@ fn every_report_shows_what_a_peer_sent_and_nothing_of_it_acts() {
     assert!(!tags.contains("a") && !tags.contains("img"), "{tags:?}");
     assert_eq!(read("html").matches("<script>").count(), 1);
     assert_holds("html", &page, &sentences);
-    let problems = report["checks"].as_array().into_iter().flatten().flat_map(|finding| finding["problems"].as_array());
-    for body in problems.flatten().flat_map(|problem| problem["exchanges"].as_array()).flatten() {
+    let problems =
+        report["checks"].as_array().into_iter().flatten().filter_map(|finding| finding["problems"].as_array());
+    for body in problems.flatten().filter_map(|problem| problem["exchanges"].as_array()).flatten() {
         let start: String = body["responseBody"].as_str().expect("a body").chars().take(3000).collect();
         assert!(page.contains(&*legible::lines(&start)), "html lacks {start:?}");
     }
@@ -288,7 +303,7 @@ fn every_report_shows_what_a_peer_sent_and_nothing_of_it_acts() {
     let annotations = annotations(&read("github"));
     assert!(!annotations.is_empty());
     for data in annotations {
-        assert!(sentences.iter().any(|own| data.starts_with(one_line(own).trim())), "{data}");
+        assert!(said(&report).iter().any(|own| data.starts_with(one_line(own).trim())), "{data}");
     }
     // For programs every value is as it came.
     let events = read("ndjson").lines().map(|line| serde_json::from_str(line).expect("JSON")).collect::<Vec<Value>>();
@@ -308,7 +323,9 @@ fn every_report_shows_what_a_peer_sent_and_nothing_of_it_acts() {
 fn written<R: TextReport + 'static>(events: &[Event], report: impl FnOnce(Buffer) -> R) -> String {
     let buffer = Buffer::default();
     let stream = Events::new(vec![Box::new(ForPeople(report(buffer.clone())))]);
-    events.iter().for_each(|event| stream.emit(event));
+    for event in events {
+        stream.emit(event);
+    }
     assert!(stream.failure().is_none());
     let bytes = buffer.0.lock().expect("no thread panics with it").clone();
     String::from_utf8(bytes).expect("text")

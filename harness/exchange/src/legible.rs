@@ -4,9 +4,8 @@
 //! lines behind which it could pretend to be Weir's own. [`Legible`] shows each such character as an escape: `\n`, `\x1b`,
 //! `\u{202e}`. [`LegibleWriter`] does the same for everything that is written, so that what was forgotten does no harm either.
 //!
-//! Build services obey commands in the output of a job: GitHub a line that begins with `::`, blanks aside; GitHub, Azure and
-//! TeamCity also `##[…`, `##vso[…` and `##teamcity[…`, the former two anywhere in a line. The character that completes such a
-//! mark is shown as an escape too.
+//! Build services obey commands in the output of a job: GitHub a line that begins with `::`, blanks aside, and some of them
+//! `##[…`, `##vso[…` and `##teamcity[…` anywhere in a line. The character that completes such a mark is shown as an escape too.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write as _};

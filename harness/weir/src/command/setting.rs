@@ -119,7 +119,10 @@ fn keys() -> Vec<Key> {
         } else if line.is_empty() {
             remark.clear();
         } else {
-            remark = format!("{remark} {line}").trim().to_owned();
+            if !remark.is_empty() {
+                remark.push(' ');
+            }
+            remark.push_str(line);
         }
     }
     keys

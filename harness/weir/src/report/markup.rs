@@ -1,4 +1,4 @@
-//! Text in Markdown and HTML, where nothing of it becomes markup: CommonMark with GitHub's tables, links and mentions.
+//! Text in Markdown and HTML, where nothing of it becomes markup, by GitHub's rules: its tables, links and mentions too.
 //!
 //! The text is one line, as that of a [`LegibleEvent`](super::legible::LegibleEvent) is; other text is made so here.
 

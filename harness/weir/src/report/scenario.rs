@@ -30,7 +30,7 @@ fn text(report: &ScenarioReport) -> String {
 /// The table in Markdown, with the verdict below it.
 fn markdown(report: &ScenarioReport) -> String {
     let mut text = row(&report.columns);
-    text += &format!("|{}\n", " --- |".repeat(report.columns.len()));
+    text.extend(["|", &" --- |".repeat(report.columns.len()), "\n"]);
     text.extend(report.rows.iter().map(row));
     text.push('\n');
     for sentence in &report.verdict {
