@@ -286,9 +286,9 @@ fn every_file_that_a_command_writes_is_its_owners_alone() {
     let at = |name: &str| folder.join(name).to_str().expect("a path").to_owned();
     let served = support::Served::start(&["--target", "rfc", "--bearer", TOKEN, "--record", &at("serve.har")]);
     let url = served.value("URL");
-    let named = |format: &str| format!("{format}={}", at(format));
+    let format_at = |format: &str| format!("{format}={}", at(format));
     let reports: Vec<String> =
-        ["terminal", "json", "ndjson", "junit", "sarif", "markdown", "github", "html", "har"].map(named).into();
+        ["terminal", "json", "ndjson", "junit", "sarif", "markdown", "github", "html", "har"].map(format_at).into();
     let mut check = vec!["check", url, "--bearer", TOKEN, "--only", "read", "--update-baseline"];
     let baseline = at("baseline.toml");
     check.extend(["--baseline", &baseline]);

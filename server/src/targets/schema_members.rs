@@ -61,7 +61,7 @@ fn attributes(list: Option<&Value>, parent: &str, separator: char) -> Result<(),
 }
 
 fn known(object: &Value, place: &str, known: &[&str]) -> Result<(), FileFault> {
-    let members = object.as_object().into_iter().flatten();
-    let misspelt = members.filter_map(|(name, _)| UnknownName::misspelling("member", name, known)).next();
+    let mut members = object.as_object().into_iter().flatten();
+    let misspelt = members.find_map(|(name, _)| UnknownName::misspelling("member", name, known));
     misspelt.map_or(Ok(()), |name| Err(FileFault::unknown(place, &name)))
 }

@@ -69,7 +69,7 @@ pub(super) fn variables(weir: &Command, names: impl Iterator<Item = String>) -> 
 
 /// The sentence with the command that shows all values, unless it has them itself.
 fn listed(sentence: String, command: &CommandMatch<'_>) -> String {
-    if sentence.ends_with("?") { format!("{sentence} `{} --help` shows all", command.path) } else { sentence }
+    if sentence.ends_with('?') { format!("{sentence} `{} --help` shows all", command.path) } else { sentence }
 }
 
 /// A command with the words that lead to it.

@@ -201,7 +201,7 @@ mod tests {
         let terminal = ReportSpec { format: ReportFormat::Terminal, file: None };
         let junit = ReportSpec { format: ReportFormat::Junit, file: Some("a=b.xml".into()) };
         let github = ReportSpec { format: ReportFormat::Github, file: None };
-        assert_eq!(asked(&[]).unwrap(), [terminal.clone()]);
+        assert_eq!(asked(&[]).unwrap(), std::slice::from_ref(&terminal));
         assert_eq!(asked(&["junit=a=b.xml"]).unwrap(), [terminal, junit.clone()]);
         assert_eq!(asked(&["junit=a=b.xml", "github"]).unwrap(), [junit, github]);
     }
