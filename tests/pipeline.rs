@@ -295,7 +295,11 @@ fn two_runs_are_compared() {
     assert!(better.stdout.contains("| better | fail | pass | `replace.unknown-resource` |"), "{}", better.stdout);
     let none = folder.write("none.json", "{}").run(&["diff", "before.json", "none.json"]);
     assert_eq!((none.status, none.stdout.as_str()), (2, ""));
-    assert!(none.stderr.contains("none.json: it is not a report of `weir check --format json`"), "{}", none.stderr);
+    assert!(
+        none.stderr.contains("none.json: the file is not a report of `weir check --format json`"),
+        "{}",
+        none.stderr
+    );
 }
 
 #[test]

@@ -180,7 +180,7 @@ async fn the_rfc_endpoint_lives_through_it_as_well() {
     let kept = run_embedded("rfc", &[]).await;
     insta::assert_snapshot!(kept.table(), @r#"
     connect pass
-    refresh-fields pass (75 fields, 0 of them IANUser; required: userName *)
+    refresh-fields pass (59 fields, 0 of them IANUser; required: userName *)
     first-cycle pass (users: 208 created; groups: 24 created, 24 members changed)
     unchanged-cycle pass
     joiner pass (users: 3 created; groups: 1 members changed)

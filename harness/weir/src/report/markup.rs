@@ -49,6 +49,10 @@ pub(super) fn code(text: &str) -> String {
 
 /// Text in a cell of a table, where a bar ends the cell even in code.
 pub(super) fn cell(text: &str) -> String {
+    // A line alone is the mark of an empty cell, and begins nothing there.
+    if text == "-" {
+        return text.to_owned();
+    }
     let text = self::text(text);
     // In code a backslash before the bar would take its escape away.
     if text.starts_with('`') { text.replace("\\|", "\\\\x7c").replace('|', "\\|") } else { text }
@@ -91,6 +95,6 @@ mod tests {
         assert_eq!(text("- a - b"), "\\- a - b");
         assert_eq!(text("&lt; <b>"), "&amp;lt; &lt;b&gt;");
         assert_eq!(text("see https://example.com or @all"), "`see https://example.com or @all`");
-        assert_eq!(row(["a|b", "www.example.com|"]), "| a\\|b | `www.example.com\\|` |\n");
+        assert_eq!(row(["a|b", "www.example.com|", "-"]), "| a\\|b | `www.example.com\\|` | - |\n");
     }
 }

@@ -132,8 +132,14 @@ mod tests {
         assert_eq!(tokio::join!(first, meeting.attend(1)), (Encounter::AsFirst, Encounter::AsSecond));
 
         count.send_replace(2);
-        assert_eq!(tokio::join!(meeting.attend(1), meeting.attend(2)), (Encounter::Nobody, Encounter::Nobody));
+        let answered = async {
+            let met = meeting.attend(2).await;
+            count.send_replace(1);
+            met
+        };
+        assert_eq!(tokio::join!(meeting.attend(1), answered), (Encounter::Nobody, Encounter::Nobody));
 
+        count.send_replace(2);
         let lone = meeting.attend(1);
         tokio::pin!(lone);
         assert!(futures_util::poll!(&mut lone).is_pending());

@@ -119,7 +119,7 @@ fn a_source_holds_entries_each_once() {
     base.ldif, line 1: this is a change record, but the source holds entries; give a file of changes to --changes
     base.ldif, line 4: the entry DC=X exists already; was it given in line 1 of the source, or added by an earlier change?
     base.ldif: the file holds no entry; give the export of a directory, for example the output of `ldapsearch -L`
-    /nowhere/base.ldif: the file cannot be read: No such file or directory (os error 2)
+    /nowhere/base.ldif: the file cannot be read: there is no such file
     "#);
 }
 
