@@ -235,6 +235,15 @@ impl EmbeddedEndpoint {
         Self::start_target(target(&options.target)?, options, Some(under_way))
     }
 
+    /// As [`Self::start_repeatable`], with the text of a target file of one's own; the options' target is its name.
+    pub fn start_text_repeatable(
+        text: &str,
+        options: &EmbeddedOptions,
+        under_way: &UnderWay,
+    ) -> Result<Self, EmbeddedError> {
+        Self::start_target(weir_server::Target::parse(&options.target, text)?, options, Some(under_way))
+    }
+
     fn start_target(
         target: weir_server::Target,
         options: &EmbeddedOptions,

@@ -1,12 +1,15 @@
 //! Reading target files. Every error names the line and the key.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 
 use scim::capability::{Capabilities, Capability};
-use scim::schema::{Definitions, ResourceTypeDocument};
+use scim::schema::{Definitions, ResourceTypeDocument, SchemaDocument};
 use scim::tolerance::Tolerance;
 use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
 use weir_files::document;
 use weir_files::fault::{FileFault, Place};
 
@@ -31,9 +34,8 @@ struct TargetFile {
     base_paths: Vec<Word<BasePath>>,
     #[serde(default)]
     user_extensions: Vec<Word<Extension>>,
-    /// JSON files, relative to the target's.
     #[serde(default)]
-    schemas: Vec<String>,
+    schemas: Vec<SchemaSource>,
     #[serde(default)]
     resource_types: Vec<ResourceTypeDocument>,
     #[serde(default)]
@@ -60,6 +62,38 @@ struct TargetFile {
     #[serde(default)]
     credentials: Vec<CredentialsFile>,
     applications: Vec<ApplicationFile>,
+}
+
+/// A schema of the target's own.
+enum SchemaSource {
+    /// A JSON file, relative to the target's.
+    File(String),
+    /// A definition as RFC 7643 section 7 gives it.
+    Document(SchemaDocument),
+}
+
+impl<'de> Deserialize<'de> for SchemaSource {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Source;
+
+        impl<'de> Visitor<'de> for Source {
+            type Value = SchemaSource;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a JSON file, or a table with id and attributes")
+            }
+
+            fn visit_str<E>(self, file: &str) -> Result<SchemaSource, E> {
+                Ok(SchemaSource::File(file.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<SchemaSource, A::Error> {
+                SchemaDocument::deserialize(MapAccessDeserializer::new(map)).map(SchemaSource::Document)
+            }
+        }
+
+        deserializer.deserialize_any(Source)
+    }
 }
 
 /// Secrets in a target file are for rehearsals; without one a bearer token is made from the seed.
@@ -133,8 +167,8 @@ const fn default_max_results() -> u32 {
 }
 
 pub(super) fn target(name: &str, text: &str) -> Result<Target, FileFault> {
-    let file: TargetFile = document::toml(text).map_err(|fault| fault.within(name, text))?;
-    let schemas = file.schemas.clone();
+    let mut file: TargetFile = document::toml(text).map_err(|fault| fault.within(name, text))?;
+    let sources = std::mem::take(&mut file.schemas);
     let changes = file.schema_changes.clone();
     let missing_types = file.without_resource_types.clone();
     let fail = |place: &str, problem: String| {
@@ -151,8 +185,15 @@ pub(super) fn target(name: &str, text: &str) -> Result<Target, FileFault> {
         .of(name)
     };
     let mut target = build(name, file).map_err(|(place, problem)| fail(&place, problem))?;
-    let mut files = Vec::with_capacity(schemas.len());
-    for file in &schemas {
+    let mut files = Vec::with_capacity(sources.len());
+    for source in sources {
+        let file = match source {
+            SchemaSource::File(file) => file,
+            SchemaSource::Document(document) => {
+                target.definitions.schemas.push(document);
+                continue;
+            }
+        };
         let path = Path::new(name).with_file_name(file);
         let text = document::read(&path).map_err(|fault| fail("key schemas", fault.to_string()))?;
         files.push((path.display().to_string(), text));

@@ -13,8 +13,9 @@ use crate::exit;
 use crate::failure::Failure;
 use crate::output::plural::{exchanges, plural};
 use crate::output::{Output, Printable};
+use crate::prove::innocent::{self, InnocentOptions};
 use crate::prove::{Complaint, Encounter, Proof, ProveOptions, Record, compatibility, judge, prove};
-use crate::report::compatibility as compatibility_report;
+use crate::report::{compatibility as compatibility_report, innocents as innocents_report};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,6 +23,8 @@ Examples:
   weir prove --full                every deviation against every check
   weir prove --full --write fixtures/proof.tsv
   weir prove --only patch          only deviations of this topic
+  weir prove --innocent            that no check accuses an endpoint that conforms
+  weir prove --innocent 200 --seed 7 --write innocents/
   weir prove --as pingfederate-aquera          a client against each deviation
   weir prove --as all --write docs/evidence/compatibility.md";
 
@@ -44,8 +47,20 @@ pub(super) struct ProveArgs {
     /// Run this client against each deviation, instead of the checks; repeat for more, or give `all`
     #[arg(long = "as", value_name = "CLIENT", conflicts_with = "full")]
     clients: Vec<String>,
+    /// Run the checks against N generated endpoints that conform to the RFCs, each of another shape; whatever a check says
+    /// against one is a fault of the check, or of the endpoint
+    #[arg(
+        long,
+        value_name = "N",
+        num_args = 0..=1,
+        default_missing_value = "50",
+        value_parser = clap::value_parser!(u32).range(1..=100_000),
+        conflicts_with_all = ["full", "only", "clients"],
+    )]
+    innocent: Option<u32>,
     /// With --full, write the record of checks and deviations to FILE, instead of comparing it. With --as, write the
-    /// page of clients and deviations
+    /// page of clients and deviations. With --innocent, write the smallest endpoint that each check accuses to a target
+    /// file in the folder FILE
     #[arg(long, value_name = "FILE", conflicts_with = "only")]
     write: Option<PathBuf>,
     /// The same seed invents the same names and values
@@ -63,8 +78,11 @@ pub(super) async fn run(args: ProveArgs, output: &Output) -> Result<u8, Failure>
     if !args.clients.is_empty() {
         return compare(&args, output).await;
     }
+    if let Some(count) = args.innocent {
+        return acquit(&args, usize::try_from(count).unwrap_or(usize::MAX), output).await;
+    }
     if args.write.is_some() && !args.full {
-        return Err(Failure::Usage("--write needs --full, or --as with a client; give one of them".into()));
+        return Err(Failure::Usage("--write needs --full, --innocent, or --as with a client; give one of them".into()));
     }
     let record = Record::compiled_in().map_err(Failure::usage)?;
     let options = ProveOptions { full: args.full, only: args.only, seed: args.seed, concurrency: args.concurrency };
@@ -87,6 +105,30 @@ pub(super) async fn run(args: ProveArgs, output: &Output) -> Result<u8, Failure>
     };
     output.print(text)?;
     Ok(if complaints.is_empty() { exit::OK } else { exit::FINDINGS })
+}
+
+/// The checks against endpoints that conform.
+async fn acquit(args: &ProveArgs, innocents: usize, output: &Output) -> Result<u8, Failure> {
+    let options = InnocentOptions { innocents, seed: args.seed, concurrency: args.concurrency };
+    let started = Instant::now();
+    let mut progress = ProgressLine::new();
+    let proof = innocent::innocents(&options, |what| progress.show(what)).await;
+    progress.clear();
+    let proof = proof.map_err(Failure::usage)?;
+    if let Some(folder) = &args.write {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            Failure::Usage(format!("{}: {error}; give a folder that can be made", folder.display()))
+        })?;
+        for accused in &proof.accused {
+            let text = format!("# {}\n{}", accused.check, accused.smallest.target_file());
+            Printable::as_is(text).write_to(&folder.join(format!("{}.toml", accused.check)))?;
+        }
+    }
+    output.print(match args.format {
+        ProveFormat::Text => Printable::from(innocents_report::text(&proof, started.elapsed().as_secs_f64())),
+        ProveFormat::Json => Printable::json(innocents_report::json(&proof)),
+    })?;
+    Ok(if proof.accused.is_empty() { exit::OK } else { exit::FINDINGS })
 }
 
 /// Clients against deviations.

@@ -4,13 +4,14 @@
 //! A check that no deviation makes fail cannot be trusted to notice anything; a deviation that no check notices is a
 //! defect that a user would ship.
 
+mod catalogue_run;
 mod compatibility;
+pub mod innocent;
 mod judge;
 mod record;
-mod subject;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 
@@ -18,9 +19,9 @@ pub use compatibility::{Compatibility, CompatibilityError, Encounter, Survival, 
 pub use judge::{Complaint, judge};
 pub use record::{Record, RecordError};
 
-use crate::embedded;
-use crate::embedded::KnownDeviation;
-use weir_catalog::{Check, checks};
+use crate::embedded::{self, EmbeddedEndpoint, EmbeddedOptions, KnownDeviation};
+use catalogue_run::CatalogueRun;
+use weir_catalog::{Check, Scale, UnderWay, checks};
 use weir_files::pattern::{Pattern, PatternError};
 use weir_judge::Verdict;
 
@@ -89,10 +90,10 @@ pub async fn prove(
 ) -> Result<Proof, ProveError> {
     let only = patterns(&options.only)?;
     let selected = |id: &str| only.is_empty() || only.iter().any(|pattern| pattern.matches(id));
-    let (faithful, mut exchanges, _) = subject::test(None, checks::all().collect(), options.seed).await?;
+    let (faithful, mut exchanges, _) = deviate(None, checks::all().collect(), options.seed).await?;
     let trials = embedded::known_deviations().filter(|deviation| selected(deviation.id)).map(|deviation| async move {
         let checks = if options.full { checks::all().collect() } else { checks_for(&deviation, record) };
-        let (verdicts, exchanges, elapsed) = subject::test(Some(deviation.id), checks, options.seed).await?;
+        let (verdicts, exchanges, elapsed) = deviate(Some(deviation.id), checks, options.seed).await?;
         Ok::<_, ProveError>(Trial { deviation, verdicts, exchanges, elapsed })
     });
     let mut trials = futures_util::stream::iter(trials).buffered(options.concurrency.max(1));
@@ -104,6 +105,32 @@ pub async fn prove(
         done.push(trial);
     }
     Ok(Proof { complete: options.full && options.only.is_empty(), faithful, trials: done, exchanges })
+}
+
+/// Runs `checks` against the target `proof` with one deviation, or none, and returns their verdicts, the number of
+/// exchanges, and the time. An endpoint that discovery cannot use makes every check of discovery fail: that is noticed enough.
+async fn deviate(
+    deviation: Option<&'static str>,
+    checks: Vec<&'static Check>,
+    seed: u64,
+) -> Result<(Verdicts, u64, Duration), ProveError> {
+    let started = Instant::now();
+    let problem =
+        |problem: String| ProveError::Subject { deviation: deviation.unwrap_or("no deviation").into(), problem };
+    let deviations = deviation.map(str::to_owned).into_iter().collect();
+    let under_way = UnderWay::default();
+    let options = EmbeddedOptions { target: "proof".into(), deviations, seed };
+    let endpoint =
+        EmbeddedEndpoint::start_repeatable(&options, &under_way).map_err(|error| problem(error.to_string()))?;
+    let run = CatalogueRun::new(endpoint, under_way).map_err(|error| problem(error.to_string()))?;
+    let verdicts = if let Ok(discovery) = run.discover().await {
+        let findings = run.run(checks, &discovery, seed, Some(Scale::PROOF)).await;
+        // Only checks are run here.
+        findings.iter().filter_map(|own| Some((weir_catalog::find(&own.id)?.id, own.verdict))).collect()
+    } else {
+        checks.iter().filter(|check| check.topic() == "discovery").map(|check| (check.id, Verdict::Fail)).collect()
+    };
+    Ok((verdicts, run.exchanges(), started.elapsed()))
 }
 
 fn patterns(texts: &[String]) -> Result<Vec<Pattern>, PatternError> {

@@ -7,6 +7,7 @@ pub mod cycles;
 mod github;
 mod har;
 mod html;
+pub mod innocents;
 pub mod json;
 mod junit;
 pub mod leftovers;

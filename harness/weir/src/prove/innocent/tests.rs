@@ -1,0 +1,62 @@
+//! The generator: what it draws can be served, and what it cites exists.
+
+use std::collections::BTreeSet;
+
+use super::axis::AXES;
+use super::*;
+
+/// Ids of requirements and points of disputes.
+fn citable() -> BTreeSet<&'static str> {
+    let requirements = include_str!("../../../../../fixtures/requirements.tsv").lines().skip(1);
+    let disputes = include_str!("../../../../../docs/explain/disputes.md").lines();
+    let points = disputes.filter_map(|line| line.strip_prefix("| ")?.split(" |").next());
+    requirements.filter_map(|line| line.split('\t').next()).chain(points).collect()
+}
+
+#[test]
+fn every_axis_cites_what_permits_it() {
+    let known = citable();
+    for axis in AXES {
+        assert!(!axis.permitted_by.is_empty(), "{} cites nothing", axis.id);
+        for citation in axis.permitted_by.iter().copied().chain(axis.breaks_should) {
+            assert!(
+                known.contains(citation),
+                "{} cites {citation}, which is neither a requirement nor a dispute",
+                axis.id
+            );
+        }
+    }
+    let ids: BTreeSet<&str> = AXES.iter().map(|axis| axis.id).collect();
+    assert_eq!(ids.len(), AXES.len());
+}
+
+#[test]
+fn the_simplest_innocent_is_the_target_rfc() {
+    let simplest = draw(&mut Choices::replay(Vec::new()));
+    assert_eq!(simplest.summary(), "the target rfc");
+}
+
+#[test]
+fn what_is_drawn_is_a_target_file_and_every_axis_is_drawn() {
+    let mut drawn = BTreeSet::new();
+    for seed in 0..400 {
+        let description = draw(&mut Choices::of_seed(seed));
+        let text = description.target_file();
+        let read = weir_server::Target::parse("innocent.toml", &text);
+        assert!(read.is_ok(), "seed {seed}: {}\n{text}", read.unwrap_err());
+        drawn.extend(description.axes.iter().map(|axis| axis.id));
+    }
+    let missing: Vec<&str> = AXES.iter().map(|axis| axis.id).filter(|id| !drawn.contains(id)).collect();
+    assert!(missing.is_empty(), "never drawn: {missing:?}");
+}
+
+/// A resource type for itself, the catalogue on it: an endpoint that refuses its own complete body would end the trial.
+#[tokio::test]
+async fn complete_bodies_are_taken() {
+    for seed in 0..30 {
+        let description = draw(&mut Choices::of_seed(seed));
+        if let Err(error) = trial::run(&description, Vec::new(), 1).await {
+            panic!("seed {seed}: {error}");
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! One innocent under test.
+
+use std::collections::BTreeMap;
+
+use weir_catalog::{Check, UnderWay};
+use weir_exchange::{Client, Request};
+use weir_judge::{Finding, Verdict};
+
+use super::description::Description;
+use crate::embedded::{EmbeddedEndpoint, EmbeddedOptions};
+use crate::prove::catalogue_run::CatalogueRun;
+
+/// What a check says against an endpoint that conforms.
+#[derive(Clone, Debug)]
+pub struct Accusation {
+    pub check: &'static str,
+    pub verdict: Verdict,
+    /// Its gravest problem, or its reason.
+    pub message: String,
+}
+
+/// Why an innocent could not be tried: always a fault of the generator.
+#[derive(Debug, thiserror::Error)]
+pub enum InnocentError {
+    #[error("{problem}; the description is:\n{description}")]
+    Endpoint { problem: String, description: String },
+    #[error(
+        "POST {endpoint} with a complete body was answered with {status}: {detail}; the description is:\n{description}"
+    )]
+    Unsatisfiable { endpoint: String, status: u16, detail: String, description: String },
+}
+
+/// What the checks said of one innocent.
+pub(super) struct Outcome {
+    pub(super) verdicts: BTreeMap<&'static str, Verdict>,
+    pub(super) accusations: Vec<Accusation>,
+    pub(super) exchanges: u64,
+}
+
+/// Serves the description and runs `checks` against it.
+pub(super) async fn run(
+    description: &Description,
+    checks: Vec<&'static Check>,
+    seed: u64,
+) -> Result<Outcome, InnocentError> {
+    let text = description.target_file();
+    let fault = |problem: String| InnocentError::Endpoint { problem, description: text.clone() };
+    let options = EmbeddedOptions { target: "innocent.toml".into(), deviations: Vec::new(), seed };
+    let under_way = UnderWay::default();
+    let endpoint = EmbeddedEndpoint::start_text_repeatable(&text, &options, &under_way);
+    let endpoint = endpoint.map_err(|error| fault(error.to_string()))?;
+    let run = CatalogueRun::new(endpoint, under_way).map_err(|error| fault(error.to_string()))?;
+    take_complete_bodies(description, run.client(), &text).await?;
+    let discovery = run.discover().await.map_err(|error| fault(error.to_string()))?;
+    let checks = checks.into_iter().filter(|check| !check.is_opt_in()).collect();
+    let findings = run.run(checks, &discovery, seed, None).await;
+    let shoulds: Vec<&str> = description.broken_shoulds().collect();
+    let known = |finding: &Finding| weir_catalog::find(&finding.id).map(|check| check.id);
+    Ok(Outcome {
+        verdicts: findings.iter().filter_map(|finding| Some((known(finding)?, finding.verdict))).collect(),
+        accusations: findings.iter().filter_map(|finding| accusation(known(finding)?, finding, &shoulds)).collect(),
+        exchanges: run.exchanges(),
+    })
+}
+
+/// What is said against the endpoint, if anything is: a warning about a SHOULD that it does not follow is right.
+fn accusation(check: &'static str, finding: &Finding, shoulds: &[&str]) -> Option<Accusation> {
+    let accuses = matches!(finding.verdict, Verdict::Fail | Verdict::Warn | Verdict::Blocked | Verdict::Error);
+    let is_right = finding.verdict == Verdict::Warn
+        && finding
+            .problems
+            .iter()
+            .filter(|problem| problem.verdict == Verdict::Warn)
+            .all(|problem| problem.requirements.iter().any(|id| shoulds.contains(&id.as_str())));
+    let message = finding.problems.first().map(|problem| problem.message.clone()).or_else(|| finding.reason.clone());
+    (accuses && !is_right).then(|| Accusation { check, verdict: finding.verdict, message: message.unwrap_or_default() })
+}
+
+/// Shows that the description can be satisfied: the endpoint takes a complete body of each type.
+async fn take_complete_bodies(description: &Description, client: &Client, text: &str) -> Result<(), InnocentError> {
+    for (number, kind) in description.types.iter().enumerate() {
+        let body = kind.complete(number);
+        let answer = client.send(Request::post(&kind.endpoint).json(&body)).await;
+        let answer =
+            answer.map_err(|error| InnocentError::Endpoint { problem: error.to_string(), description: text.into() })?;
+        let Some(id) = answer.text("id").filter(|_| answer.status == 201) else {
+            return Err(InnocentError::Unsatisfiable {
+                endpoint: kind.endpoint.clone(),
+                status: answer.status,
+                detail: answer.text("detail").unwrap_or("no detail").to_owned(),
+                description: format!("{text}\n# the body: {body}"),
+            });
+        };
+        let delete = Request::new(reqwest::Method::DELETE, &kind.endpoint).segment(id);
+        let deleted = client.send(delete).await;
+        deleted.map_err(|error| InnocentError::Endpoint { problem: error.to_string(), description: text.into() })?;
+    }
+    Ok(())
+}
