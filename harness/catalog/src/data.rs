@@ -8,6 +8,7 @@ use weir_exchange::difference::{at, member};
 use weir_judge::Provenance;
 
 use super::template::{Template, TemplateValues, Templates};
+use crate::definition::{fits, flag, list, text, word};
 use crate::discovery::{Discovery, ResourceType};
 
 /// The core User schema's URI.
@@ -271,9 +272,15 @@ impl Data {
             "addresses": [{"locality": "London", "country": "GB", "type": "work"}],
             "roles": [{"value": "engineer"}],
         });
-        for (name, value) in more.as_object().into_iter().flatten() {
-            if self.publishes(USER, name) {
-                body[name] = value.clone();
+        let schema = self.discovery.resource_type("/Users").map_or(USER, |kind| kind.schema.as_str());
+        let published = self.attributes(schema);
+        for (name, mut value) in more.as_object().cloned().into_iter().flatten() {
+            let is_kept = published.map_or_else(
+                || self.publishes(schema, &name),
+                |own| name == "externalId" || attribute(own, &name).is_some_and(|own| keep_published(own, &mut value)),
+            );
+            if is_kept && body.get(&name).is_none() {
+                body[&name] = value;
             }
         }
         body
@@ -353,30 +360,53 @@ impl Data {
         body
     }
 
-    /// Leaves out what the endpoint's schema does not have, and adds what it requires.
+    /// The body as the endpoint's resource type wants it: with the URI of its own schema, without what that does not have, and
+    /// with what it requires (RFC 7643 sections 6 and 7).
     fn fit(&self, endpoint: &str, schema: &str, mut body: Value) -> Value {
+        let kind = self.discovery.resource_type(endpoint);
+        let schema = kind.map_or(schema, |kind| kind.schema.as_str());
         let Some(members) = body.as_object_mut() else { return body };
+        members.insert("schemas".into(), json!([schema]));
         if let Some(attributes) = self.attributes(schema) {
-            members.retain(|name, _| name == "schemas" || attribute(attributes, name).is_some());
+            members.retain(|name, value| {
+                name == "schemas" || attribute(attributes, name).is_some_and(|own| keep_published(own, value))
+            });
             self.add_required(members, attributes);
         }
-        let extensions = self.discovery.resource_types.all_entries().iter().filter(|kind| {
-            at(kind, "endpoint").and_then(Value::as_str).is_some_and(|at| at.trim_start_matches('/') == &endpoint[1..])
-        });
-        for extension in
-            extensions.filter_map(|kind| at(kind, "schemaExtensions")).filter_map(Value::as_array).flatten()
-        {
-            let required = at(extension, "required").and_then(Value::as_bool).unwrap_or(false);
-            if let Some(uri) = at(extension, "schema").and_then(Value::as_str).filter(|_| required) {
-                let mut values = Map::new();
-                self.add_required(&mut values, self.attributes(uri).unwrap_or_default());
-                members.insert(uri.into(), Value::Object(values));
-                if let Some(schemas) = members.get_mut("schemas").and_then(Value::as_array_mut) {
-                    schemas.push(uri.into());
-                }
+        for uri in self.required_extensions(endpoint) {
+            let values = self.extension_values(uri);
+            members.insert(uri.into(), Value::Object(values));
+            if let Some(schemas) = members.get_mut("schemas").and_then(Value::as_array_mut) {
+                schemas.push(uri.into());
             }
         }
         body
+    }
+
+    /// The extensions without which a resource is refused (RFC 7643 section 6).
+    fn required_extensions(&self, endpoint: &str) -> impl Iterator<Item = &str> {
+        let own = |kind: &&Value| {
+            at(kind, "endpoint").and_then(Value::as_str).is_some_and(|at| at.trim_start_matches('/') == &endpoint[1..])
+        };
+        let kinds: Vec<&Value> = self.discovery.resource_types.all_entries().iter().filter(own).collect();
+        let extensions = kinds.into_iter().filter_map(|kind| at(kind, "schemaExtensions")).filter_map(Value::as_array);
+        extensions
+            .flatten()
+            .filter(|extension| at(extension, "required").and_then(Value::as_bool).unwrap_or(false))
+            .filter_map(|extension| at(extension, "schema").and_then(Value::as_str))
+    }
+
+    /// What an extension requires, or one value of it: an object without a value is none (RFC 7643 section 2.5).
+    fn extension_values(&self, uri: &str) -> Map<String, Value> {
+        let attributes = self.attributes(uri).unwrap_or_default();
+        let mut values = Map::new();
+        self.add_required(&mut values, attributes);
+        if values.is_empty()
+            && let Some(own) = attributes.iter().find(|own| word(own, "mutability") != "readOnly")
+        {
+            values.insert(text(own, "name").to_owned(), self.whole_value(own));
+        }
+        values
     }
 
     /// The published attributes of a schema; `None` if it is not published.
@@ -396,10 +426,15 @@ impl Data {
             // These may be listed, though the endpoint assigns them (RFC 7643 section 3.1).
             let common = matches!(name, "id" | "meta" | "schemas");
             if flag("required") && !read_only && !common && member(members, name).is_none() {
-                let value = self.value(attribute);
-                members.insert(name.into(), if flag("multiValued") { json!([value]) } else { value });
+                members.insert(name.into(), self.whole_value(attribute));
             }
         }
+    }
+
+    /// A value that fits an attribute, in a list where it takes several.
+    fn whole_value(&self, attribute: &Value) -> Value {
+        let value = self.value(attribute);
+        if flag(attribute, "multiValued") { json!([value]) } else { value }
     }
 
     /// A value that fits an attribute's published characteristics.
@@ -418,11 +453,32 @@ impl Data {
                 let mut members = Map::new();
                 let parts = at(attribute, "subAttributes").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
                 self.add_required(&mut members, parts);
+                let is_plain =
+                    |part: &&Value| word(part, "mutability") != "readOnly" && text(part, "name") != "primary";
+                // An object without a value is none (RFC 7643 section 2.5).
+                if members.is_empty()
+                    && let Some(part) = parts.iter().find(is_plain)
+                {
+                    members.insert(text(part, "name").to_owned(), self.whole_value(part));
+                }
                 Value::Object(members)
             }
             _ => json!(self.name()),
         }
     }
+}
+
+/// Takes out of a value the sub-attributes that are not published; says whether the rest fits the attribute.
+fn keep_published(own: &Value, value: &mut Value) -> bool {
+    let parts = list(own, "subAttributes");
+    let each: Vec<&mut Value> = match &mut *value {
+        Value::Array(items) => items.iter_mut().collect(),
+        single => vec![single],
+    };
+    for members in each.into_iter().filter_map(Value::as_object_mut) {
+        members.retain(|name, part| attribute(parts, name).is_some_and(|own| fits(own, part)));
+    }
+    fits(own, value)
 }
 
 fn attribute<'v>(attributes: &'v [Value], name: &str) -> Option<&'v Value> {

@@ -32,3 +32,24 @@ pub fn flag(attribute: &Value, characteristic: &str) -> bool {
 pub fn list<'v>(parent: &'v Value, member: &str) -> &'v [Value] {
     at(parent, member).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
+
+/// Whether a JSON value has the form of the attribute's type: one value, not a list of them.
+pub fn has_type(attribute: &Value, value: &Value) -> bool {
+    match word(attribute, "type") {
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "decimal" => value.is_number(),
+        "complex" => value.is_object(),
+        // string, dateTime, binary, reference, and types of the endpoint's own
+        _ => value.is_string(),
+    }
+}
+
+/// Whether a JSON value has the form of the attribute: an array exactly if it is multi-valued, and values of its type.
+pub fn fits(attribute: &Value, value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => flag(attribute, "multiValued") && items.iter().all(|item| has_type(attribute, item)),
+        single => !flag(attribute, "multiValued") && has_type(attribute, single),
+    }
+}

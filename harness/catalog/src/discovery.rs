@@ -438,6 +438,11 @@ impl Discovery {
         self.types.iter().find(|kind| kind.endpoint.eq_ignore_ascii_case(endpoint))
     }
 
+    /// Whether there is a resource type at `endpoint`, published or assumed.
+    pub fn has_type(&self, endpoint: &str) -> bool {
+        self.resource_type(endpoint).is_some()
+    }
+
     /// A published schema by its URI, without letter case.
     pub fn schema(&self, uri: &str) -> Option<&Value> {
         let entries = self.schemas.all_entries();

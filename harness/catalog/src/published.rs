@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use weir_exchange::difference::at;
 
 use crate::check::{Context, Stop};
-pub use crate::definition::{flag, list, text, word};
+pub use crate::definition::{fits, flag, has_type, list, text, word};
 use crate::discovery::ResourceType;
 
 /// One attribute or sub-attribute of a resource type.
@@ -179,27 +179,6 @@ fn sample_one(context: &Context, own: &SchemaNode<'_>, person: Option<&str>, var
 /// Two self-signed certificates of nobody, DER in base64.
 pub const CERTIFICATE: &str = include_str!("certificate/first.base64");
 const OTHER_CERTIFICATE: &str = include_str!("certificate/second.base64");
-
-/// Whether a JSON value has the form of the attribute's type: one value, not a list of them.
-pub fn has_type(attribute: &Value, value: &Value) -> bool {
-    match word(attribute, "type") {
-        "boolean" => value.is_boolean(),
-        "integer" => value.is_i64() || value.is_u64(),
-        "decimal" => value.is_number(),
-        "complex" => value.is_object(),
-        // string, dateTime, binary, reference, and types of the endpoint's own
-        _ => value.is_string(),
-    }
-}
-
-/// Whether a JSON value has the form of the attribute: an array exactly if it is multi-valued, and values of its type.
-pub fn fits(attribute: &Value, value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Array(items) => flag(attribute, "multiValued") && items.iter().all(|item| has_type(attribute, item)),
-        single => !flag(attribute, "multiValued") && has_type(attribute, single),
-    }
-}
 
 /// A resource with a value in every attribute that clients can set.
 pub struct Full<'d> {

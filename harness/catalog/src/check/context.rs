@@ -250,6 +250,9 @@ impl Context {
 
     /// Creates a resource as a precondition: if that fails, the check is blocked by the check of creation.
     pub async fn create(&self, endpoint: &str, body: &Value) -> Result<Resource, Stop> {
+        if !self.discovery.has_type(endpoint) {
+            return Err(Stop::Skip(format!("the endpoint publishes no resource type at {endpoint}")));
+        }
         let cause = if endpoint == "/Groups" { "create.group" } else { "create.user" };
         let exchange = self.precondition(Request::post(endpoint).json(body), cause).await?;
         let id = exchange.json().ok().and_then(|json| at(json, "id")).and_then(Value::as_str);
