@@ -1,12 +1,13 @@
 //! What an endpoint says about itself, and what a few harmless requests show where it is silent or not believed.
 
+mod probe;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
-use reqwest::Method;
 use scim::capability::{Capabilities, Capability};
 use scim::tolerance::Tolerance;
-use serde_json::{Value, json};
+use serde_json::Value;
 use url::Url;
 use weir_exchange::client::Client;
 use weir_exchange::difference::at;
@@ -17,6 +18,8 @@ use weir_exchange::scim_root;
 use weir_exchange::{Bounds, CredentialRefusal, parsed_size};
 use weir_files::name::UnknownName;
 use weir_judge::{Offer, Provenance};
+
+use crate::ability::Abilities;
 
 /// A discovery document as it came.
 #[derive(Clone, Debug)]
@@ -117,6 +120,7 @@ pub struct Discovery {
     contradictions: Vec<Contradiction>,
     declared: Declarations,
     remarks: Vec<String>,
+    abilities: Abilities,
     /// Where the schema of each URI stands, in lower case.
     schema_index: OnceLock<HashMap<String, usize>>,
 }
@@ -262,6 +266,7 @@ pub async fn discover_knowing(client: &Client, known: &Foreknowledge) -> Result<
         contradictions: Vec::new(),
         declared: Declarations::default(),
         remarks: Vec::new(),
+        abilities: Abilities::default(),
         schema_index: OnceLock::new(),
     };
     discovery.remark_on_documents();
@@ -269,6 +274,11 @@ pub async fn discover_knowing(client: &Client, known: &Foreknowledge) -> Result<
     discovery.read_types();
     discovery.take(known)?;
     discovery.probe(client).await?;
+    let has_filter = |endpoint: &str| match endpoint {
+        "/Groups" => discovery.offers(Capability::FilterGroups),
+        _ => discovery.offers(Capability::FilterUsers),
+    };
+    discovery.abilities = Abilities::learn(client, has_filter).await?;
     Ok(discovery)
 }
 
@@ -438,6 +448,11 @@ impl Discovery {
         self.types.iter().find(|kind| kind.endpoint.eq_ignore_ascii_case(endpoint))
     }
 
+    /// What the endpoint was seen to do.
+    pub const fn abilities(&self) -> &Abilities {
+        &self.abilities
+    }
+
     /// Whether there is a resource type at `endpoint`, published or assumed.
     pub fn has_type(&self, endpoint: &str) -> bool {
         self.resource_type(endpoint).is_some()
@@ -527,72 +542,6 @@ impl Discovery {
                 }
             }
         }
-    }
-
-    async fn probe(&mut self, client: &Client) -> Result<(), EndpointError> {
-        use Capability as C;
-        let patch = json!({
-            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-            "Operations": [{"op": "replace", "path": "displayName", "value": "weir-nobody"}],
-        });
-        let search = json!({
-            "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
-            "filter": "userName eq \"weir-nobody\"",
-            "count": 1,
-        });
-        let probes = [
-            (C::PatchUsers, Request::patch("/Users").segment(NOBODY).json(&patch)),
-            (C::PatchGroups, Request::patch("/Groups").segment(NOBODY).json(&patch)),
-            (C::FilterUsers, Request::get("/Users").query("filter", "userName eq \"weir-nobody\"")),
-            (C::FilterGroups, Request::get("/Groups").query("filter", "displayName eq \"weir-nobody\"")),
-            (C::Search, Request::post("/Users/.search").json(&search)),
-            (C::RootQuery, Request::new(Method::GET, "/").query("filter", "id eq \"weir-nobody\"").query("count", "1")),
-            (C::Me, Request::get("/Me")),
-        ];
-        // What is published as missing is not tried, so that the endpoint's word can be checked by a check instead.
-        let wanted = probes.into_iter().filter(|(capability, _)| {
-            let offer = self.offer(*capability);
-            offer.provenance != Provenance::Configured && (offer.offered || offer.provenance == Provenance::Assumed)
-        });
-        let answers = futures_util::future::try_join_all(wanted.map(|(capability, request)| async move {
-            within_bounds(client.send(request)).await.map(|exchange| Some((capability, exchange?)))
-        }))
-        .await?;
-        for (capability, exchange) in answers.into_iter().flatten() {
-            let before = self.offer(capability);
-            let Some(offered) = judge(capability, &exchange) else { continue };
-            if before.offered && !offered && before.provenance == Provenance::Published {
-                self.remarks.push(format!(
-                    "{capability} is published as supported, but {} {} answered {}; it is taken as not offered",
-                    exchange.method,
-                    exchange.target(),
-                    exchange.status
-                ));
-                self.contradictions.push(Contradiction { capability, exchange: client.evidence().of(&exchange) });
-            }
-            self.set(capability, offered, Provenance::Probed);
-        }
-        Ok(())
-    }
-}
-
-/// What the answer to a probe shows; `None` if it shows nothing.
-fn judge(capability: Capability, exchange: &Exchange) -> Option<bool> {
-    let refused = matches!(exchange.status, 403 | 405 | 501);
-    let is_list = exchange.json().ok().and_then(|json| at(json, "totalResults")).is_some();
-    match capability {
-        // 404 is the right answer to an id that nobody has; 400 shows that the body was read.
-        Capability::PatchUsers | Capability::PatchGroups => {
-            (refused || matches!(exchange.status, 404 | 400)).then_some(!refused)
-        }
-        Capability::FilterUsers | Capability::FilterGroups => match exchange.status {
-            200 => Some(is_list),
-            400 => Some(false),
-            _ => refused.then_some(false),
-        },
-        Capability::Search | Capability::RootQuery => Some(exchange.status == 200 && is_list),
-        Capability::Me => Some(exchange.is_success() || matches!(exchange.status, 301 | 302 | 307 | 308)),
-        _ => None,
     }
 }
 

@@ -3,6 +3,7 @@
 //! A check decides from what the endpoint sent: status, headers, and the body as `serde_json` reads it. Decoding into the
 //! protocol's own types would repair the very faults that it looks for.
 
+mod ability;
 pub mod baseline;
 mod check;
 pub mod checks;

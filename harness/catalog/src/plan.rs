@@ -3,8 +3,9 @@
 use scim::capability::Capability;
 use weir_files::pattern::{Catalogue, Pattern, PatternError};
 
-use crate::check::Check;
+use crate::check::{Check, On};
 use crate::checks;
+use crate::data::USER;
 use crate::discovery::Discovery;
 
 /// Which checks are asked for: whole ids, topics, or patterns with asterisks ([`Pattern`]).
@@ -87,6 +88,8 @@ pub fn plan(checks: Vec<&'static Check>, discovery: &Discovery, read_only: bool)
                 Decision::Skip("the run is read-only".into())
             } else if !missing.is_empty() {
                 Decision::Skip(format!("the endpoint does not offer {}", missing.join(", ")))
+            } else if let Some(reason) = without_its_subject(check, discovery) {
+                Decision::Skip(reason)
             } else if let Some(reason) = left_out(check, discovery) {
                 Decision::Blocked(reason)
             } else {
@@ -95,6 +98,18 @@ pub fn plan(checks: Vec<&'static Check>, discovery: &Discovery, read_only: bool)
             PlannedCheck { check, decision }
         })
         .collect()
+}
+
+/// Why a check that runs on users alone finds none that it knows: it takes its attributes from the core schema.
+fn without_its_subject(check: &Check, discovery: &Discovery) -> Option<String> {
+    let On::Only("User", _) = check.on else { return None };
+    match discovery.resource_type("/Users") {
+        None => Some("the endpoint publishes no resource type at /Users".into()),
+        Some(kind) if !kind.schema.eq_ignore_ascii_case(USER) => {
+            Some(format!("User has no core schema: /ResourceTypes names {}", kind.schema))
+        }
+        Some(_) => None,
+    }
 }
 
 /// Why a check that is about whole lists of discovery cannot look at them, if so.

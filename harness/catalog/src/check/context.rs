@@ -310,6 +310,15 @@ impl Context {
         self.skip(format!("the endpoint publishes no {} in {uri}", missing.join(", ")))
     }
 
+    /// Ends the check unless the lists of `endpoint` can be narrowed to what the check created.
+    pub fn needs_narrowing(&self, endpoint: &str) -> CheckResult {
+        self.discovery.abilities().refuses_narrowing(endpoint).map_or(Ok(()), |refusal| {
+            self.skip(format!(
+                "the check tells its own resources from others by a filter, and {refusal}; `filter.sw` judges that"
+            ))
+        })
+    }
+
     /// Reads a resource as a precondition.
     pub async fn read(&self, resource: &Resource) -> Result<Arc<Exchange>, Stop> {
         let cause = "read.user";

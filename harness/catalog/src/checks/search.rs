@@ -317,6 +317,8 @@ async fn schemas(context: &Context) -> CheckResult {
 /// A user and a group whose displayName begins alike, and the filter that finds both.
 async fn both(context: &Context) -> Result<(Resource, Resource, String), Stop> {
     context.needs_attributes(USER, &["displayName"])?;
+    context.needs_narrowing("/Users")?;
+    context.needs_narrowing("/Groups")?;
     let start = format!("{}.", context.data().prefix());
     let mut user = context.data().user();
     user["displayName"] = format!("{start}user").into();

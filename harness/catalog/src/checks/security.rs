@@ -111,6 +111,7 @@ async fn walk(context: &Context) -> Result<String, Stop> {
     for _ in 0..2 {
         context.user().await?;
     }
+    context.needs_narrowing("/Users")?;
     let filter = format!("userName sw \"{}\"", context.data().prefix());
     let request = Request::get("/Users").query("cursor", "").query("count", "1").query("filter", &filter);
     let page = context.send(request).await?;
