@@ -255,6 +255,11 @@ impl Data {
         self.fit("/Users", USER, json!({"schemas": [USER], "userName": self.new_user_name()}))
     }
 
+    /// The URI of the schema that users have.
+    pub fn user_schema(&self) -> &str {
+        self.discovery.resource_type("/Users").map_or(USER, |kind| kind.schema.as_str())
+    }
+
     /// The body of a user with attributes of every kind that the core schema knows, as far as the endpoint has them.
     pub fn full_user(&self) -> Value {
         let mut body = self.user();
@@ -272,7 +277,7 @@ impl Data {
             "addresses": [{"locality": "London", "country": "GB", "type": "work"}],
             "roles": [{"value": "engineer"}],
         });
-        let schema = self.discovery.resource_type("/Users").map_or(USER, |kind| kind.schema.as_str());
+        let schema = self.user_schema();
         let published = self.attributes(schema);
         for (name, mut value) in more.as_object().cloned().into_iter().flatten() {
             let is_kept = published.map_or_else(
@@ -332,7 +337,11 @@ impl Data {
     /// Whether the schema `uri` has the attribute at `path`: a name, or a name and a sub-attribute with a dot between. Where
     /// the schema is not published, every attribute is assumed. The common attributes need not be published.
     pub fn publishes(&self, uri: &str, path: &str) -> bool {
-        let Some(attributes) = self.attributes(uri) else { return !self.is_unlisted(uri) };
+        // A schema that no resource type names, though it is published, says nothing of resources (RFC 7643 section 6).
+        if self.is_unlisted(uri) {
+            return false;
+        }
+        let Some(attributes) = self.attributes(uri) else { return true };
         let (name, part) = path.split_once('.').map_or((path, None), |(name, part)| (name, Some(part)));
         if matches!(name, "id" | "externalId" | "meta" | "schemas") {
             return true;

@@ -102,7 +102,10 @@ pub fn plan(checks: Vec<&'static Check>, discovery: &Discovery, read_only: bool)
 
 /// Why a check that runs on users alone finds none that it knows: it takes its attributes from the core schema.
 fn without_its_subject(check: &Check, discovery: &Discovery) -> Option<String> {
-    let On::Only("User", _) = check.on else { return None };
+    // What is patched are attributes of the core schema.
+    if !matches!(check.on, On::Only("User", _)) && !check.needs.contains(&Capability::PatchUsers) {
+        return None;
+    }
     match discovery.resource_type("/Users") {
         None => Some("the endpoint publishes no resource type at /Users".into()),
         Some(kind) if !kind.schema.eq_ignore_ascii_case(USER) => {

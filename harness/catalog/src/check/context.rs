@@ -310,6 +310,13 @@ impl Context {
         self.skip(format!("the endpoint publishes no {} in {uri}", missing.join(", ")))
     }
 
+    /// A collection to ask what is the same for all: users, or what the endpoint has in their place.
+    pub fn collection(&self) -> &str {
+        let types = self.discovery.resource_types();
+        let found = types.iter().find(|kind| kind.endpoint == "/Users").or_else(|| types.first());
+        found.map_or("/Users", |kind| kind.endpoint.as_str())
+    }
+
     /// Ends the check unless the lists of `endpoint` can be narrowed to what the check created.
     pub fn needs_narrowing(&self, endpoint: &str) -> CheckResult {
         self.discovery.abilities().refuses_narrowing(endpoint).map_or(Ok(()), |refusal| {

@@ -65,8 +65,8 @@ pub(super) const CHECKS: &[Check] = &[
 async fn samples(context: &Context) -> Result<Vec<Arc<Exchange>>, Stop> {
     let mut samples = vec![
         context.send(Request::get("/ServiceProviderConfig")).await?,
-        context.send(Request::get("/Users").query("count", "1")).await?,
-        context.send(Request::get("/Users").segment(&context.data().unknown_id())).await?,
+        context.send(Request::get(context.collection()).query("count", "1")).await?,
+        context.send(Request::get(context.collection()).segment(&context.data().unknown_id())).await?,
     ];
     if context.discovery().offers(Capability::CreateUsers) {
         let user = context.user().await?;
@@ -93,12 +93,12 @@ async fn answers(context: &Context) -> CheckResult {
 }
 
 async fn default(context: &Context) -> CheckResult {
-    let answer = context.send(Request::get("/Users").query("count", "1").header("accept", "*/*")).await?;
+    let answer = context.send(Request::get(context.collection()).query("count", "1").header("accept", "*/*")).await?;
     let is_default = |answer: &Exchange| answer.status == 200 && is_scim_json(content_type(answer));
     let shown = |answer: &Exchange| format!("{} {}", answer.status, content_type(answer));
     let message = "the answer is not 200 in application/scim+json";
     context.expect(&answer).under(&["RFC7644-3.8-09"]).that(is_default(&answer), message, shown(&answer));
-    let request = Request::get("/Users").query("count", "1");
+    let request = Request::get(context.collection()).query("count", "1");
     // Behind TLS only the first half can be shown, because the HTTP library always sends the header.
     if let Some(answer) = context.client().send_without_accept(&request).await.map_err(Stop::NoAnswer)? {
         context.expect(&answer).under(&["RFC7644-3.8-08"]).that(is_default(&answer), message, shown(&answer));
@@ -113,7 +113,7 @@ fn is_json(answer: &Exchange) -> bool {
 }
 
 async fn accept_json(context: &Context) -> CheckResult {
-    let answer = context.send(Request::get("/Users").query("count", "1").header("accept", JSON)).await?;
+    let answer = context.send(Request::get(context.collection()).query("count", "1").header("accept", JSON)).await?;
     context.expect(&answer).status(&[200]);
     if answer.status == 200 {
         context.expect(&answer).json().that(is_json(&answer), "the answer has no JSON type", content_type(&answer));
@@ -129,7 +129,8 @@ async fn accept_weights(context: &Context) -> CheckResult {
         "application/scim+json; charset=utf-8",
         "application/scim+json,application/json;q=0.8",
     ] {
-        let answer = context.send(Request::get("/Users").query("count", "1").header("accept", accept)).await?;
+        let answer =
+            context.send(Request::get(context.collection()).query("count", "1").header("accept", accept)).await?;
         context.expect(&answer).status(&[200]);
         if answer.status == 200 {
             let message = format!("the answer to Accept: {accept} has no JSON type");
@@ -192,8 +193,8 @@ async fn requests(context: &Context) -> CheckResult {
 }
 
 async fn messages(context: &Context) -> CheckResult {
-    let list = context.send(Request::get("/Users").query("count", "1")).await?;
-    let error = context.send(Request::get("/Users").segment(&context.data().unknown_id())).await?;
+    let list = context.send(Request::get(context.collection()).query("count", "1")).await?;
+    let error = context.send(Request::get(context.collection()).segment(&context.data().unknown_id())).await?;
     for (answer, success, message) in [(&list, true, "ListResponse"), (&error, false, "Error")] {
         if answer.is_success() == success {
             context.expect(answer).json().equals("schemas", &json!([format!("{MESSAGES}{message}")]));

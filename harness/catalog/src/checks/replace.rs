@@ -118,9 +118,16 @@ async fn user(context: &Context) -> CheckResult {
 }
 
 async fn supported(context: &Context) -> CheckResult {
-    for (_, resource) in context.one_of_each().await? {
+    for (kind, resource) in context.one_of_each().await? {
         let read = context.read(&resource).await?;
-        let body = read.json().cloned().unwrap_or_default();
+        // What is required and not shown has a new value.
+        let mut body = context.data().resource(kind);
+        for (name, value) in read.json().ok().and_then(Value::as_object).into_iter().flatten() {
+            match (body.get_mut(name).and_then(Value::as_object_mut), value.as_object()) {
+                (Some(own), Some(shown)) if name.starts_with("urn:") => own.extend(shown.clone()),
+                _ => body[name] = value.clone(),
+            }
+        }
         let answer = context.send(resource.request(Method::PUT).json(&body)).await?;
         context.expect(&answer).after(&read).status(&[200]);
     }

@@ -319,7 +319,7 @@ async fn binary(context: &Context) -> CheckResult {
                 let found = own.values(answer.json().unwrap_or(&Value::Null));
                 let kept = found
                     .first()
-                    .and_then(|found| found.as_str())
+                    .and_then(|found| found.get(0).unwrap_or(found).as_str())
                     .is_some_and(|found| found.trim_end_matches('=') == text.trim_end_matches('='));
                 let message = format!("{} does not come back as the same octets", own.path());
                 let observed = found.first().map_or_else(|| "nothing".into(), ToString::to_string);

@@ -94,7 +94,7 @@ async fn published(context: &Context) -> CheckResult {
     let answer = context.send(Request::get("/ServiceProviderConfig")).await?;
     let Some(pagination) = answer.json().ok().and_then(|json| at(json, "pagination")).cloned() else {
         // Silent about it: then no cursor may work.
-        let walk = context.send(Request::get("/Users").query("cursor", "").query("count", "1")).await?;
+        let walk = context.send(Request::get(context.collection()).query("cursor", "").query("count", "1")).await?;
         let works = member(&walk, "nextCursor").is_some();
         context.expect(&answer).under(&["RFC9865-4-01"]).that(
             !works,
@@ -129,7 +129,7 @@ async fn published(context: &Context) -> CheckResult {
             value.to_string(),
         );
     }
-    let walk = context.send(Request::get("/Users").query("cursor", "").query("count", "1")).await?;
+    let walk = context.send(Request::get(context.collection()).query("cursor", "").query("count", "1")).await?;
     let total = walk.json().ok().and_then(|json| at(json, "totalResults")).and_then(Value::as_u64).unwrap_or(0);
     if pagination["cursor"] == true {
         context.expect(&walk).after(&answer).under(&["RFC9865-2.4-04"]).status(&[200]).that(
@@ -139,7 +139,8 @@ async fn published(context: &Context) -> CheckResult {
         );
     }
     if pagination["index"] == true {
-        let page = context.send(Request::get("/Users").query("startIndex", "1").query("count", "1")).await?;
+        let page =
+            context.send(Request::get(context.collection()).query("startIndex", "1").query("count", "1")).await?;
         let total = page.json().ok().and_then(|json| at(json, "totalResults")).and_then(Value::as_u64).unwrap_or(0);
         context.expect(&page).after(&answer).under(&["RFC9865-2.4-04"]).status(&[200]).that(
             total < 2 || page.json().ok().and_then(|json| at(json, "startIndex")).is_some(),
@@ -147,7 +148,8 @@ async fn published(context: &Context) -> CheckResult {
             "nothing",
         );
     } else if pagination["index"] == false {
-        let page = context.send(Request::get("/Users").query("startIndex", "2").query("count", "1")).await?;
+        let page =
+            context.send(Request::get(context.collection()).query("startIndex", "2").query("count", "1")).await?;
         context.expect(&page).after(&answer).under(&["RFC9865-2.3-02"]).that(
             page.status < 500
                 && page.json().ok().and_then(|json| at(json, "startIndex")).is_none_or(|start| start != 2),

@@ -84,7 +84,7 @@ async fn name_case(context: &Context) -> CheckResult {
     for spelling in ["username", "USERNAME", "UserName"] {
         users.finds_as_it_is(&format!("{spelling} eq {name}"), &["a"], &[], requirements).await?;
     }
-    let qualified = format!("{}:USERNAME eq {name}", USER.to_uppercase());
+    let qualified = format!("{}:USERNAME eq {name}", context.data().user_schema().to_uppercase());
     users.finds_as_it_is(&qualified, &["a"], &[], &["RFC7644-3.10-05"]).await?;
     Ok(())
 }

@@ -111,14 +111,15 @@ async fn every_attribute(context: &Context) -> CheckResult {
 async fn schema_prefix(context: &Context) -> CheckResult {
     let users = Cohort::users(context, &[("a", json!({"name": {"givenName": "Nadja"}})), ("b", json!({}))]).await?;
     let name = json!(users.name("a"));
-    let full = format!("{USER}:userName");
+    let schema = context.data().user_schema();
+    let full = format!("{schema}:userName");
     let bare = users.finds_as_it_is(&format!("userName eq {name}"), &["a"], &[], &["RFC7644-3.10-02"]).await?;
     users.spelled_otherwise(&bare);
     let prefixed: &'static [&'static str] = &["RFC7644-3.4.2.2-55", "RFC7644-3.10-01"];
     users.finds_as_it_is(&format!("{full} eq {name}"), &["a"], &[], prefixed).await?;
     users.finds_as_it_is(&format!("{} eq {name}", full.to_uppercase()), &["a"], &[], &["RFC7644-3.10-05"]).await?;
     if context.data().publishes(USER, "name.givenName") {
-        users.finds(&format!("{USER}:name.givenName eq \"Nadja\""), &["a"], &["RFC7644-3.10-04"]).await?;
+        users.finds(&format!("{schema}:name.givenName eq \"Nadja\""), &["a"], &["RFC7644-3.10-04"]).await?;
     }
     Ok(())
 }

@@ -52,6 +52,16 @@ pub(in crate::checks) fn need(context: &Context, paths: &[&str]) -> Result<(), S
     need_of(context, USER, paths)
 }
 
+/// Ends the check if User requires the attribute, which then cannot be taken away.
+pub(in crate::checks) fn need_optional(context: &Context, name: &str) -> Result<(), Stop> {
+    let attributes = published(context, USER).unwrap_or_default();
+    let found = attributes.iter().find(|attribute| text(attribute, "name").eq_ignore_ascii_case(name));
+    if found.is_some_and(|attribute| flag(attribute, "required")) {
+        return Err(Stop::Skip(format!("{name} is published as required, so that it cannot be taken away")));
+    }
+    Ok(())
+}
+
 /// As [`need`], for the resources of another schema.
 pub(in crate::checks) fn need_of(context: &Context, schema: &str, paths: &[&str]) -> Result<(), Stop> {
     for path in paths {
@@ -59,6 +69,9 @@ pub(in crate::checks) fn need_of(context: &Context, schema: &str, paths: &[&str]
             Some((extension, names)) => (extension, names),
             None => (schema, *path),
         };
+        if !context.data().publishes(schema, names) {
+            return Err(Stop::Skip(format!("the endpoint publishes no {path} that clients may write")));
+        }
         let Some(mut attributes) = published(context, schema) else { continue };
         for name in names.split('.') {
             let found = attributes.iter().find(|attribute| text(attribute, "name").eq_ignore_ascii_case(name));

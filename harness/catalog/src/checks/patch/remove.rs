@@ -4,7 +4,7 @@ use scim::capability::Capability;
 use serde_json::json;
 use weir_exchange::Request;
 
-use super::attribute::{need, plain_one};
+use super::attribute::{need, need_optional, plain_one};
 use super::change::{ENTERPRISE, email, expect_change, expect_refusal, ids, user_with};
 use crate::check::{Check, CheckResult, Context};
 
@@ -90,6 +90,7 @@ async fn remove(context: &Context) -> CheckResult {
 
 async fn remove_list(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
+    need_optional(context, "emails")?;
     let user = user_with(context, &json!({"emails": [email(context, "work"), email(context, "home")]})).await?;
     let operations = json!([{"op": "remove", "path": "emails"}]);
     expect_change(context, &user, &operations, &["RFC7644-3.5.2.2-03"], &json!({"emails": null})).await?;
@@ -116,6 +117,7 @@ async fn remove_values(context: &Context) -> CheckResult {
 
 async fn remove_last_value(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
+    need_optional(context, "emails")?;
     let user = user_with(context, &json!({"emails": [email(context, "work")]})).await?;
     let operations = json!([{"op": "remove", "path": "emails[type eq \"work\"]"}]);
     let under = &["RFC7644-3.5.2.2-05", "RFC7644-3.5.2.2-08"];

@@ -4,7 +4,7 @@ use scim::capability::Capability;
 use serde_json::json;
 use weir_exchange::Request;
 
-use super::attribute::{need, plain, plain_one};
+use super::attribute::{need, need_optional, plain, plain_one};
 use super::change::{email, expect_change, expect_refusal, ids, is_done, send, user_with};
 use crate::check::{Check, CheckResult, Context};
 
@@ -136,6 +136,7 @@ async fn replace_without_value(context: &Context) -> CheckResult {
 
 async fn replace_null(context: &Context) -> CheckResult {
     need(context, &["name.familyName", "name.middleName", "emails.value", "emails.type"])?;
+    need_optional(context, "emails")?;
     let names = plain(context, 2)?;
     let value = context.data().name();
     let before = json!({

@@ -13,13 +13,15 @@ const NAMES: [&str; 12] = [
 const TYPES: [&str; 8] = ["string", "integer", "boolean", "decimal", "dateTime", "reference", "binary", "complex"];
 const PARTS: [&str; 5] = ["value", "display", "type", "primary", "note"];
 
-/// The attributes of a schema: at least one, the first of which is a text that clients can change.
-pub(super) fn attributes(choices: &mut Choices, may_require: bool) -> Vec<Value> {
+/// The attributes of a schema: at least one, the first of which is a text that clients can change. Names end in `suffix`, so that
+/// an extension repeats none of the schema that it extends (RFC 7643 section 3.3).
+pub(super) fn attributes(choices: &mut Choices, may_require: bool, suffix: &str) -> Vec<Value> {
     let count = 1 + choices.up_to(6);
     let names = NAMES.iter().take(usize::try_from(count).unwrap_or(1));
     names
         .enumerate()
-        .map(|(position, name)| if position == 0 { plain(name) } else { attribute(choices, name, may_require) })
+        .map(|(position, name)| (position, format!("{name}{suffix}")))
+        .map(|(position, name)| if position == 0 { plain(&name) } else { attribute(choices, &name, may_require) })
         .collect()
 }
 

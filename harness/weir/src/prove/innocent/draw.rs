@@ -204,7 +204,7 @@ impl Drawing {
             "id": format!("urn:example:params:scim:schemas:extension:innocent:2.0:{kind}"),
             "name": format!("Innocent{kind}"),
             "description": "Attributes of its own",
-            "attributes": attributes(choices, is_required),
+            "attributes": attributes(choices, is_required, "Detail"),
         });
         self.push("schemas", schema.clone());
         (schema, is_required)
@@ -212,7 +212,7 @@ impl Drawing {
 
     /// A User that is not the core one, as directory servers publish it.
     fn other_user(&mut self, choices: &mut Choices) {
-        let mut own = attributes(choices, true);
+        let mut own = attributes(choices, true, "");
         own.insert(
             0,
             json!({
@@ -236,7 +236,7 @@ impl Drawing {
     fn custom_type(&mut self, choices: &mut Choices) {
         let schema = json!({
             "id": "urn:example:params:scim:schemas:innocent:2.0:Site",
-            "name": "Site", "description": "A place", "attributes": attributes(choices, true),
+            "name": "Site", "description": "A place", "attributes": attributes(choices, true, ""),
         });
         let mut extensions = Vec::new();
         if choices.once_in(3) {
