@@ -72,6 +72,7 @@ fn spellings(context: &Context) -> (String, String) {
 }
 
 async fn user_name(context: &Context) -> CheckResult {
+    context.needs_attributes(USER, &["userName"])?;
     let (precomposed, combining) = spellings(context);
     let named = |name: &str| {
         let mut body = context.data().user();

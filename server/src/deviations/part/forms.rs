@@ -71,7 +71,9 @@ impl FromStr for Forms {
 impl Term {
     fn fits(&self, comparison: &Comparison) -> bool {
         let path = comparison.path.to_string();
-        (self.attribute == "*" || self.attribute.eq_ignore_ascii_case(&path))
+        // A name means the same with the URI of its schema and without (RFC 7644 section 3.10).
+        let name = path.rsplit_once(':').map_or(path.as_str(), |(_, name)| name);
+        (self.attribute == "*" || [&path, name].iter().any(|spelling| self.attribute.eq_ignore_ascii_case(spelling)))
             && self.operator.eq_ignore_ascii_case(comparison.operator.as_str())
     }
 }

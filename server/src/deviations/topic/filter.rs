@@ -78,7 +78,9 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .breaks(&["RFC7644-3.4.2.2-56", "RFC7644-3.10-01", "RFC7644-3.4.2.2-04"])
         .request(&MatchNothing(is_of_extension)),
     Deviation::new("filter.forms-only", "filters of other forms than those listed are refused as invalidFilter")
-        .breaks(&["RFC7644-3.4.2.2-09", "RFC7644-3.4.2.2-23", "RFC7644-3.4.2.2-24", "RFC7644-3.4.2.2-28"])
+        .permitted(
+            "filtering is optional, and 400 invalidFilter is the answer for what is not supported (RFC 7644 sections 3.4.2.2 and 3.12)",
+        )
         .seen(&[
             "https://docs.aws.amazon.com/singlesignon/latest/developerguide/listusers.html",
             "https://learn.microsoft.com/en-us/entra/identity/app-provisioning/entra-id-scim-api-reference",

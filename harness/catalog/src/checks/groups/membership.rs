@@ -10,6 +10,7 @@ use super::members::follow;
 use crate::check::{Check, CheckResult, Context, Resource, Stop};
 use crate::checks::patch::attribute::{list, text};
 use crate::checks::patch::change::send;
+use crate::data::USER;
 
 const GROUPS: &[Capability] = &[Capability::CreateUsers, Capability::CreateGroups];
 
@@ -156,6 +157,7 @@ async fn of_user_indirect(context: &Context) -> CheckResult {
 }
 
 async fn of_user_read_only(context: &Context) -> CheckResult {
+    context.needs_attributes(USER, &["groups"])?;
     let group = context.group(&[]).await?;
     let groups = json!([{"value": group.id}]);
     let mut body = context.data().user();
