@@ -382,7 +382,7 @@ impl Data {
             });
             self.add_required(members, attributes);
         }
-        for uri in self.required_extensions(endpoint) {
+        for uri in self.discovery.required_extensions(endpoint) {
             let values = self.extension_values(uri);
             members.insert(uri.into(), Value::Object(values));
             if let Some(schemas) = members.get_mut("schemas").and_then(Value::as_array_mut) {
@@ -392,17 +392,9 @@ impl Data {
         body
     }
 
-    /// The extensions without which a resource is refused (RFC 7643 section 6).
-    fn required_extensions(&self, endpoint: &str) -> impl Iterator<Item = &str> {
-        let own = |kind: &&Value| {
-            at(kind, "endpoint").and_then(Value::as_str).is_some_and(|at| at.trim_start_matches('/') == &endpoint[1..])
-        };
-        let kinds: Vec<&Value> = self.discovery.resource_types.all_entries().iter().filter(own).collect();
-        let extensions = kinds.into_iter().filter_map(|kind| at(kind, "schemaExtensions")).filter_map(Value::as_array);
-        extensions
-            .flatten()
-            .filter(|extension| at(extension, "required").and_then(Value::as_bool).unwrap_or(false))
-            .filter_map(|extension| at(extension, "schema").and_then(Value::as_str))
+    /// Whether a qualified name, such as `urn:…:User:department`, is of an extension that resources have to have.
+    pub fn is_of_required_extension(&self, endpoint: &str, path: &str) -> bool {
+        self.discovery.required_extensions(endpoint).any(|uri| path.len() > uri.len() && path.starts_with(uri))
     }
 
     /// What an extension requires, or one value of it: an object without a value is none (RFC 7643 section 2.5).

@@ -448,6 +448,25 @@ impl Discovery {
         self.types.iter().find(|kind| kind.endpoint.eq_ignore_ascii_case(endpoint))
     }
 
+    /// The extensions without which a resource of `endpoint` is refused (RFC 7643 section 6).
+    pub fn required_extensions(&self, endpoint: &str) -> impl Iterator<Item = &str> {
+        let is_own = |kind: &&Value| {
+            let found = at(kind, "endpoint").and_then(Value::as_str).unwrap_or_default();
+            found.trim_start_matches('/').eq_ignore_ascii_case(endpoint.trim_start_matches('/'))
+        };
+        let kinds: Vec<&Value> = self.resource_types.all_entries().iter().filter(is_own).collect();
+        let extensions = kinds.into_iter().filter_map(|kind| at(kind, "schemaExtensions")).filter_map(Value::as_array);
+        extensions
+            .flatten()
+            .filter(|extension| at(extension, "required").and_then(Value::as_bool).unwrap_or(false))
+            .filter_map(|extension| at(extension, "schema").and_then(Value::as_str))
+    }
+
+    /// Whether resources of `endpoint` have to have the extension.
+    pub fn requires_extension(&self, endpoint: &str, uri: &str) -> bool {
+        self.required_extensions(endpoint).any(|own| own.eq_ignore_ascii_case(uri))
+    }
+
     /// What the endpoint was seen to do.
     pub const fn abilities(&self) -> &Abilities {
         &self.abilities

@@ -120,6 +120,7 @@ async fn later_operations(context: &Context) -> CheckResult {
 }
 
 async fn unlisted(context: &Context) -> CheckResult {
+    context.needs_narrowing("/Users")?;
     let user = context.user().await?;
     let deleted = context.delete(&user).await?;
     if context.discovery().offers(Capability::FilterUsers) {

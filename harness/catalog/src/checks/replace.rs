@@ -12,6 +12,7 @@ use weir_exchange::{Exchange, Request};
 use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context, Resource, Stop};
 use crate::checks::common_attributes::meta::outlast_clock;
+use crate::checks::patch::attribute::need_optional;
 use crate::data::USER;
 
 pub(super) const CHECKS: &[Check] = &[
@@ -174,6 +175,7 @@ async fn list_as_a_whole(context: &Context) -> CheckResult {
 
 async fn null_clears(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["nickName", "roles", "emails"])?;
+    need_optional(context, "emails")?;
     let mut body = context.data().full_user();
     let user = context.create("/Users", &body).await?;
     (body["nickName"], body["roles"], body["emails"]) = (Value::Null, json!([]), json!([]));

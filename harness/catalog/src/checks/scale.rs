@@ -44,6 +44,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
 ];
 
 fn scale(context: &Context) -> Result<Scale, Stop> {
+    context.needs_narrowing("/Users")?;
     context.scale().ok_or_else(|| Stop::Skip("only with --scale".into()))
 }
 

@@ -54,8 +54,10 @@ async fn announced(context: &Context) -> CheckResult {
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
         "Operations": [{"method": "DELETE", "path": format!("/Users/{}", context.data().unknown_id())}],
     });
+    let collection = context.collection();
+    let sort_by = if collection == "/Users" { "userName" } else { "id" };
     let trials = [
-        ("sort", Capability::Sort, Request::get("/Users").query("sortBy", "userName").query("count", "1")),
+        ("sort", Capability::Sort, Request::get(collection).query("sortBy", sort_by).query("count", "1")),
         ("bulk", Capability::Bulk, Request::post("/Bulk").json(&bulk)),
     ];
     for (feature, capability, request) in trials {

@@ -61,7 +61,11 @@ impl FilterAttribute {
         collect(discovery.schema(USER).unwrap_or(&assumed), None, &mut all);
         for uri in discovery.resource_type("/Users").map_or(&[][..], |kind| &kind.extensions) {
             if let Some(schema) = discovery.schema(uri) {
+                let before = all.len();
                 collect(schema, Some(uri), &mut all);
+                // It may be the only value of an extension that has to have one (RFC 7643 section 6).
+                let is_required = discovery.requires_extension("/Users", uri);
+                all[before..].iter_mut().for_each(|own: &mut Self| own.required |= is_required);
             }
         }
         // A common attribute, which no schema needs to list (RFC 7643 section 3.1).

@@ -121,6 +121,10 @@ async fn done(
     }
     let (first, second) = (one(0), one(1));
     let required = flag(attribute, "required");
+    if op == "remove" && !required && context.data().is_of_required_extension("/Users", path) {
+        // It may be the only value of an extension that has to have one (RFC 7643 section 6).
+        return Ok(());
+    }
     let operations = match op {
         "add" => json!([{"op": "add", "path": path, "value": first}]),
         "replace" => {

@@ -1,6 +1,7 @@
 //! Draws an innocent.
 
 use scim::schema::standard::{self, ENTERPRISE_USER, GROUP, USER};
+use scim::tolerance::Tolerance;
 use serde_json::{Map, Value, json};
 
 use super::attribute::attributes;
@@ -20,6 +21,17 @@ const PERMITTED: [&str; 7] = [
     "patch.nested-members-accepted",
     "cursor.total-missing",
     "throttle.retry-after-zero",
+];
+
+/// Tolerances that answer no request which an RFC says must be refused.
+const TOLERANCES: [Tolerance; 7] = [
+    Tolerance::WrapSingleValue,
+    Tolerance::ManagerString,
+    Tolerance::BooleanStrings,
+    Tolerance::UnquotedFilterValues,
+    Tolerance::FilterAfterBracket,
+    Tolerance::PlusAsBlank,
+    Tolerance::AnyFormat,
 ];
 
 /// What can be left out of User: nothing that RFC 7643 section 4.1 requires, and not `active`, which a service needs to end
@@ -292,8 +304,7 @@ impl Drawing {
         }
         if choices.once_in(3) {
             self.differs(&axis::TOLERANT);
-            let all = scim::tolerance::Tolerance::ALL;
-            let chosen = choices.pick(all).id();
+            let chosen = choices.pick(&TOLERANCES).id();
             self.set("tolerances", json!([chosen]));
         }
         let has_users = self.types.iter().any(|kind| kind.endpoint == "/Users");
