@@ -85,7 +85,12 @@ fn a_client_meets_deviations_and_the_same_becomes_of_it_every_time() {
         assert_eq!(outcome(deviation, step), expected, "{deviation} {step}");
     }
     let wrong = run(&["prove", "--write", "nowhere/page.md"]);
-    assert_eq!((wrong.status, wrong.stderr.contains("--write needs --full, or --as")), (2, true), "{}", wrong.stderr);
+    assert_eq!(
+        (wrong.status, wrong.stderr.contains("--write needs --full, --innocent, or --as")),
+        (2, true),
+        "{}",
+        wrong.stderr
+    );
     let unknown = run(&["prove", "--as", "nobody"]);
     assert_eq!((unknown.status, unknown.stderr.contains("unknown client \"nobody\"")), (2, true), "{}", unknown.stderr);
 }

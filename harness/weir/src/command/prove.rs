@@ -47,8 +47,7 @@ pub(super) struct ProveArgs {
     /// Run this client against each deviation, instead of the checks; repeat for more, or give `all`
     #[arg(long = "as", value_name = "CLIENT", conflicts_with = "full")]
     clients: Vec<String>,
-    /// Run the checks against N generated endpoints that conform to the RFCs, each of another shape; whatever a check says
-    /// against one is a fault of the check, or of the endpoint
+    /// Run the checks against N generated endpoints that conform to the RFCs. No check may accuse one
     #[arg(
         long,
         value_name = "N",
@@ -59,8 +58,7 @@ pub(super) struct ProveArgs {
     )]
     innocent: Option<u32>,
     /// With --full, write the record of checks and deviations to FILE, instead of comparing it. With --as, write the
-    /// page of clients and deviations. With --innocent, write the smallest endpoint that each check accuses to a target
-    /// file in the folder FILE
+    /// page of clients and deviations. With --innocent, write target files to the folder FILE
     #[arg(long, value_name = "FILE", conflicts_with = "only")]
     write: Option<PathBuf>,
     /// The same seed invents the same names and values

@@ -58,22 +58,22 @@ const CAN_BE_REQUIRED: [&str; 3] = ["displayName", "emails", "name"];
 pub(super) fn draw(choices: &mut Choices) -> Description {
     // The file is compiled in and a test reads it.
     let keys: Map<String, Value> = toml::from_str(RFC).unwrap_or_default();
-    let mut drawing = Drawing { keys, axes: Vec::new(), types: Vec::new() };
-    drawing.set("description", json!("An endpoint that conforms to the RFCs."));
-    drawing.keys.remove("sources");
-    drawing.types(choices);
-    drawing.offers(choices);
-    drawing.behaviour(choices);
-    Description { keys: drawing.keys, axes: drawing.axes, types: drawing.types }
+    let mut builder = DescriptionBuilder { keys, axes: Vec::new(), types: Vec::new() };
+    builder.set("description", json!("An endpoint that conforms to the RFCs."));
+    builder.keys.remove("sources");
+    builder.types(choices);
+    builder.offers(choices);
+    builder.behaviour(choices);
+    Description { keys: builder.keys, axes: builder.axes, types: builder.types }
 }
 
-struct Drawing {
+struct DescriptionBuilder {
     keys: Map<String, Value>,
     axes: Vec<&'static Axis>,
     types: Vec<DescribedType>,
 }
 
-impl Drawing {
+impl DescriptionBuilder {
     fn set(&mut self, key: &str, value: Value) {
         self.keys.insert(key.to_owned(), value);
     }
@@ -104,7 +104,7 @@ enum Layout {
 }
 
 /// The resource types and their schemas.
-impl Drawing {
+impl DescriptionBuilder {
     fn types(&mut self, choices: &mut Choices) {
         use Layout::{Both, Custom, CustomAlone, GroupsAlone, OtherUser, UsersAlone};
         let layout = *choices.pick(&[Both, Both, Both, UsersAlone, Custom, GroupsAlone, CustomAlone, OtherUser]);
@@ -266,7 +266,7 @@ impl Drawing {
 }
 
 /// What the endpoint offers, and how it behaves.
-impl Drawing {
+impl DescriptionBuilder {
     fn offers(&mut self, choices: &mut Choices) {
         let offers: [(&'static Axis, u32, &[&str]); 9] = [
             (&axis::NO_PATCH, 8, &["patch.users", "patch.groups"]),

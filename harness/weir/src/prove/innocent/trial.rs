@@ -31,7 +31,7 @@ pub enum InnocentError {
 }
 
 /// What the checks said of one innocent.
-pub(super) struct Outcome {
+pub(super) struct TrialOutcome {
     pub(super) verdicts: BTreeMap<&'static str, Verdict>,
     pub(super) accusations: Vec<Accusation>,
     pub(super) exchanges: u64,
@@ -42,7 +42,7 @@ pub(super) async fn run(
     description: &Description,
     checks: Vec<&'static Check>,
     seed: u64,
-) -> Result<Outcome, InnocentError> {
+) -> Result<TrialOutcome, InnocentError> {
     let text = description.target_file();
     let fault = |problem: String| InnocentError::Endpoint { problem, description: text.clone() };
     let options = EmbeddedOptions { target: "innocent.toml".into(), deviations: Vec::new(), seed };
@@ -56,7 +56,7 @@ pub(super) async fn run(
     let findings = run.run(checks, &discovery, seed, None).await;
     let shoulds: Vec<&str> = description.broken_shoulds().collect();
     let known = |finding: &Finding| weir_catalog::find(&finding.id).map(|check| check.id);
-    Ok(Outcome {
+    Ok(TrialOutcome {
         verdicts: findings.iter().filter_map(|finding| Some((known(finding)?, finding.verdict))).collect(),
         accusations: findings.iter().filter_map(|finding| accusation(known(finding)?, finding, &shoulds)).collect(),
         exchanges: run.exchanges(),
