@@ -229,7 +229,8 @@ fn run_page(page: &str) {
             if shown.command.starts_with("cargo ") {
                 continue;
             }
-            let mut command = shown.command.clone();
+            // Else curl succeeds with any answer.
+            let mut command = shown.command.replace("curl -", "curl --fail-with-body -");
             if let Some(served) = &served {
                 let url = served.value("URL");
                 let address = url.split('/').nth(2).expect("a URL has an address");
@@ -247,6 +248,11 @@ fn run_page(page: &str) {
 #[test]
 fn the_commands_of_the_readme_run_and_print_what_it_shows() {
     run_page("README.md");
+}
+
+#[test]
+fn the_commands_for_a_client_run_and_print_what_the_page_shows() {
+    run_page("docs/start/test-your-client.md");
 }
 
 #[test]

@@ -295,7 +295,8 @@ impl Grammar {
     /// `SP "pr" / SP compareOp SP compValue` after the attribute path.
     fn expression<'a>(&self, path: AttributePath, input: &'a str) -> ParseResult<'a, Filter> {
         let start = input;
-        let (input, ()) = self.separator(BLANK_AND_OPERATOR, input)?;
+        let expected = if input.starts_with('+') { BLANK_NOT_PLUS } else { BLANK_AND_OPERATOR };
+        let (input, ()) = self.separator(expected, input)?;
         let (input, operator) = operator(input)?;
         self.charge_term(start)?;
         let Some(operator) = operator else {
@@ -462,6 +463,9 @@ fn operator(input: &str) -> ParseResult<'_, Option<Operator>> {
 
 const OPERATORS: &str = "an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr)";
 const BLANK_AND_OPERATOR: &str = "a blank and an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr)";
+/// A client that encodes its query as an HTML form sends a blank as `+`.
+const BLANK_NOT_PLUS: &str = "a blank and an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr); + is not a blank here, \
+                              unless the tolerance query.plus-as-blank is set: send %20";
 
 /// `string`, by the JSON grammar.
 fn string(input: &str) -> ParseResult<'_, Literal> {
