@@ -1,8 +1,9 @@
 //! `weir init`: a commented configuration for an endpoint, from what its discovery says.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use secrecy::ExposeSecret as _;
 use url::Url;
 use weir_catalog::discover;
 use weir_exchange::base_url;
@@ -49,7 +50,8 @@ pub(super) async fn run(args: InitArgs, output: &Output) -> Result<u8, Failure> 
     let types: Vec<String> = discovery.resource_types().iter().map(|kind| kind.name.clone()).collect();
     let missing: Vec<_> =
         discovery.all_offers().iter().filter(|offer| !offer.offered).map(|offer| offer.capability).collect();
-    let text = config::commented(&args.url, &types, &missing);
+    let token = token_file(&args)?;
+    let text = config::commented(&args.url, &types, &missing, token.as_deref());
     if to_output {
         output.print(text)?;
         return Ok(exit::OK);
@@ -60,7 +62,22 @@ pub(super) async fn run(args: InitArgs, output: &Output) -> Result<u8, Failure> 
         told.push_str(&legible::one_line(remark));
         told.push('\n');
     }
-    told.push_str("set WEIR_BEARER, or name the credentials in the file; then: weir check\n");
+    told.push_str(match token {
+        Some(_) => "it names the file of the token; now: weir check\n",
+        None => "set WEIR_BEARER, or name the credentials in the file; then: weir check\n",
+    });
     output.print(told)?;
     Ok(exit::OK)
+}
+
+/// The file of `--bearer @FILE`, as the configuration names it: relative to its own folder, or absolute if that is another one.
+fn token_file(args: &InitArgs) -> Result<Option<PathBuf>, Failure> {
+    let given = args.endpoint.bearer.as_ref().and_then(|given| given.expose_secret().strip_prefix('@'));
+    let Some(file) = given.map(Path::new) else { return Ok(None) };
+    let is_here = args.output.parent().is_none_or(|folder| folder.as_os_str().is_empty());
+    if is_here {
+        return Ok(Some(file.to_owned()));
+    }
+    let absolute = std::path::absolute(file);
+    absolute.map(Some).map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))
 }

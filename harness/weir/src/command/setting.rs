@@ -103,7 +103,7 @@ struct Key {
 /// Every key that `weir init` writes, with the remark behind it, or else the one before its table.
 fn keys() -> Vec<Key> {
     let Ok(url) = Url::parse("https://scim.example.com/v2") else { return Vec::new() };
-    let text = config::commented(&url, &["User".into(), "Group".into()], &[]);
+    let text = config::commented(&url, &["User".into(), "Group".into()], &[], None);
     let (mut keys, mut table, mut remark) = (Vec::new(), String::new(), String::new());
     for line in text.lines() {
         let (line, behind) = match line.trim_start_matches("# ").split_once("  #") {

@@ -1,29 +1,53 @@
 //! Writes a configuration for an endpoint that has been asked what it is.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use scim::capability::Capability;
 use url::Url;
+use weir_exchange::legible;
 
 /// A configuration with every setting that there is: those that discovery answers are filled in, the others stand as
-/// comments. `missing` is what the endpoint does not offer.
-pub fn commented(url: &Url, resource_types: &[String], missing: &[Capability]) -> String {
-    let types: Vec<String> = resource_types.iter().map(|name| format!("{name:?}")).collect();
+/// comments. `missing` is what the endpoint does not offer, `token` the file that holds the bearer token, if it is one.
+pub fn commented(url: &Url, resource_types: &[String], missing: &[Capability], token: Option<&Path>) -> String {
+    let types: Vec<String> = resource_types.iter().map(|name| basic_string(name)).collect();
     let mut text = format!(
         "# How Weir reaches this endpoint and what it tests; `weir check` reads this file where it is run, and flags win over it.\n\
          \n\
-         url = {:?}  # the SCIM base URL\n\
+         url = {}  # the SCIM base URL\n\
          resource_types = [{}]  # only these are tested; more that the endpoint publishes are left alone\n",
-        url.as_str(),
+        basic_string(url.as_str()),
         types.join(", "),
     );
-    text.push_str(REST);
+    let bearer = match token {
+        Some(file) => format!("bearer = {{ file = {} }}", basic_string(&file.to_string_lossy())),
+        None => BEARER.to_owned(),
+    };
+    text.push_str(&REST.replacen(BEARER, &bearer, 1));
     let missing: Vec<String> = missing.iter().map(ToString::to_string).collect();
     if !missing.is_empty() {
         let _ = write!(text, "\n# By discovery the endpoint does not offer: {}.\n", missing.join(", "));
     }
     text
 }
+
+/// A TOML basic string in which every character can be seen. The toml crate escapes control characters alone, and a build
+/// service obeys what follows `##`.
+fn basic_string(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            // Writing to a string cannot fail.
+            c if c == '#' || legible::is_hidden(c) => drop(write!(out, "\\U{:08X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+const BEARER: &str = r#"bearer = { env = "WEIR_BEARER" }"#;
 
 const REST: &str = r#"
 # One kind of credentials. A secret is a text, or { env = "NAME" }, { file = "PATH" } or { command = ["PROGRAM", "ARGUMENT"] }.
@@ -60,7 +84,7 @@ bearer = { env = "WEIR_BEARER" }
 # skip = ["bulk"]                             # not to be tried
 
 # How the values of new users are made: {name} is a name that begins with the run's prefix, {prefix} that prefix, {word} letters
-# that stand for the check, {n} what tells its users apart.
+# that stand for the check, {n} the number of the user.
 # [attributes.User]
 # userName = "{word}.{n}@example.com"
 # "emails.value" = "{word}.{n}@example.com"

@@ -216,8 +216,13 @@ fn secrets_come_from_where_they_are_and_are_never_shown() {
 #[test]
 fn a_file_that_init_writes_can_be_read() {
     let url: Url = "https://scim.example.com/v2".parse().expect("it is a URL");
-    let types = vec!["User".to_owned(), "Group".to_owned()];
-    let config = parse(&commented(&url, &types, &[Capability::Bulk])).expect("it is well formed");
+    let types = vec!["User".to_owned(), "a\"\\\n##[error]\u{1b}\u{202e}\u{e0001}".to_owned()];
+    let text = commented(&url, &types, &[Capability::Bulk], Some(Path::new("token.txt")));
+    assert_eq!(weir_exchange::legible::lines(&text), text);
+    let config = parse(&text).expect("it is well formed");
     assert_eq!(config.url, Some(url));
     assert_eq!(config.known.resource_types, Some(types));
+    assert!(
+        matches!(config.credentials, Some(CredentialSource::Bearer(SecretSource::File(file))) if file == Path::new("ci/token.txt"))
+    );
 }
