@@ -1,12 +1,14 @@
 //! HAR 1.2, the HTTP Archive format that browsers, proxies and viewers share: writing and reading it.
 //!
-//! Whoever gives entries has masked the secrets in them. The file is a whole document after every entry, so that a process that is
+//! Whoever gives entries has masked the secrets in them. Characters that cannot be seen are JSON escapes, which keep the value. The file is a whole document after every entry, so that a process that is
 //! killed leaves a readable one.
 
 use std::io::{self, Seek, SeekFrom, Write};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
+
+use crate::legible;
 
 /// What stands behind the last entry.
 const END: &[u8] = b"\n]}}\n";
@@ -50,7 +52,8 @@ impl<W: Write + Seek> HarWriter<W> {
         let back = i64::try_from(END.len()).unwrap_or(0);
         self.out.seek(SeekFrom::Current(-back))?;
         let separator = if self.entries == 0 { "\n" } else { ",\n" };
-        let mut text = format!("{separator}{}", entry.to_json()).into_bytes();
+        let entry = entry.to_json().to_string();
+        let mut text = format!("{separator}{}", legible::json(&entry)).into_bytes();
         text.extend_from_slice(END);
         self.out.write_all(&text)?;
         self.out.flush()?;
@@ -195,6 +198,17 @@ mod tests {
             assert_eq!(read(text).unwrap(), (0..=number).map(entry).collect::<Vec<_>>());
         }
         assert_eq!(writer.entries(), 3);
+    }
+
+    #[test]
+    fn hidden_characters_are_escapes_and_keep_their_value() {
+        let mut hostile = entry(0);
+        hostile.response_body = "a\u{202e}b ##[error]\u{e0001}".into();
+        let mut writer = HarWriter::new(Cursor::new(Vec::new())).unwrap();
+        writer.write(&hostile).unwrap();
+        let text = std::str::from_utf8(writer.out.get_ref()).unwrap();
+        assert!(text.contains(r"a\u202eb ##\u005berror]\udb40\udc01"), "{text}");
+        assert_eq!(read(text), Ok(vec![hostile]));
     }
 
     #[test]

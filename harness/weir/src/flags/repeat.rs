@@ -4,10 +4,9 @@ use url::Url;
 use weir_exchange::secrets;
 
 /// The flags whose values are secrets, and the variable that stands for each.
-const SECRETS: [(&str, &str); 8] = [
+const SECRETS: [(&str, &str); 7] = [
     ("--bearer", "$WEIR_BEARER"),
     ("--basic", "$WEIR_BASIC"),
-    ("--header", "$WEIR_HEADER"),
     ("--oauth-client", "$WEIR_OAUTH_CLIENT"),
     ("--reader-bearer", "$WEIR_READER_BEARER"),
     ("--reader-basic", "$WEIR_READER_BASIC"),
@@ -37,6 +36,11 @@ pub fn command(arguments: impl IntoIterator<Item = String>, seed: u64) -> String
             words.push(if value.starts_with('@') { quoted(&value) } else { format!("\"{variable}\"") });
             continue;
         }
+        if flag == "--header" {
+            words.push(flag);
+            words.push(header(&value.or_else(|| arguments.next()).unwrap_or_default()));
+            continue;
+        }
         let value =
             if flag == "--proxy" { value.or_else(|| arguments.next()).map(|value| masked(&value)) } else { value };
         words.push(quoted(&flag));
@@ -47,6 +51,17 @@ pub fn command(arguments: impl IntoIterator<Item = String>, seed: u64) -> String
     }
     words.push(format!("--seed {seed}"));
     words.join(" ")
+}
+
+/// A header with the variable that stands for its value, as the curl lines name it.
+fn header(typed: &str) -> String {
+    let name = typed.split_once(':').map_or("", |(name, _)| name.trim());
+    let is_plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    if is_plain {
+        format!("\"{name}: $WEIR_HEADER_{}\"", name.to_ascii_uppercase().replace('-', "_"))
+    } else {
+        "\"$WEIR_HEADER\"".to_owned()
+    }
 }
 
 /// The URL of a proxy without its password.
@@ -94,6 +109,11 @@ mod tests {
                 &["weir", "check", "--bearer", "t1ger", "--basic=u:p", "http://localhost/v2"],
                 "weir check --bearer \"$WEIR_BEARER\" --basic \"$WEIR_BASIC\" http://localhost/v2 --seed 7",
             ),
+            (
+                &["weir", "check", "--header", "X-A: t1ger", "--header=x-b:t1ger"],
+                "weir check --header \"X-A: $WEIR_HEADER_X_A\" --header \"x-b: $WEIR_HEADER_X_B\" --seed 7",
+            ),
+            (&["weir", "check", "--header", "$(x): t1ger"], "weir check --header \"$WEIR_HEADER\" --seed 7"),
             (
                 &["weir", "check", "--proxy", "http://u:p@proxy.example.com:3128/"],
                 "weir check --proxy='http://u:***@proxy.example.com:3128/' --seed 7",
