@@ -84,7 +84,10 @@ fn a_misspelt_name_on_the_command_line_is_answered_with_the_nearest() {
         ("bench http://127.0.0.1:1 --shape get,fliter", "--shape: unknown shape \"fliter\"; did you mean \"filter\"?"),
         ("list checkz", "unknown catalogue \"checkz\"; did you mean \"checks\"?"),
         ("list checks --topic ptach", "did you mean \"patch\"? `weir list checks` shows all"),
-        ("list deviations --topic uniquenes", "no deviation is named \"uniquenes\"; `uniquenes*` selects "),
+        (
+            "list deviations --topic uniquenes",
+            "no deviation is named \"uniquenes\"; did you mean \"uniqueness\"? `uniquenes*` selects ",
+        ),
         ("list requirements --topic fliter", "unknown feature \"fliter\"; did you mean \"filter\"?"),
         ("explain create.usr", "did you mean \"create.user\"?"),
         ("explain CREATE.USER", "did you mean \"create.user\"?"),

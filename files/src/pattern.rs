@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::name::UnknownName;
+use super::name::{UnknownName, proposal};
 
 /// What the ids of a catalogue stand for, in messages.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +35,9 @@ pub enum PatternError {
         text: String,
         one: &'static str,
         selects: String,
+        /// The topics that begin with the text.
+        topics: Vec<String>,
+        command: &'static str,
     },
     /// No id is like the pattern.
     Nothing {
@@ -48,8 +51,9 @@ impl fmt::Display for PatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown(name) => name.fmt(f),
-            Self::Beginning { text, one, selects } => {
-                write!(f, "no {one} is named {text:?}; `{text}*` selects {selects}")
+            Self::Beginning { text, one, selects, topics, command } => {
+                let meant = proposal(topics).map(|meant| format!("{meant} ")).unwrap_or_default();
+                write!(f, "no {one} is named {text:?}; {meant}`{text}*` selects {selects}, `{command}` shows all")
             }
             Self::Nothing { text, one, command } => {
                 write!(f, "no {one} is like {text:?}; `{command}` shows all")
@@ -82,12 +86,15 @@ impl Pattern {
         if text.contains('*') {
             return Err(PatternError::Nothing { text: text.to_owned(), one, command });
         }
+        let topics = ids.iter().filter_map(|id| id.split_once('.').map(|(topic, _)| topic));
         let count = if text.is_empty() { 0 } else { ids.iter().filter(|id| id.starts_with(text)).count() };
         if count > 0 {
             let selects = format!("{count} {}", if count == 1 { one } else { many });
-            return Err(PatternError::Beginning { text: text.to_owned(), one, selects });
+            let mut topics: Vec<String> = topics.filter(|topic| topic.starts_with(text)).map(str::to_owned).collect();
+            topics.sort();
+            topics.dedup();
+            return Err(PatternError::Beginning { text: text.to_owned(), one, selects, topics, command });
         }
-        let topics = ids.iter().filter_map(|id| id.split_once('.').map(|(topic, _)| topic));
         let name = UnknownName::new(format!("{one} or topic"), text, topics.chain(ids.iter().copied()));
         Err(PatternError::Unknown(name.listed_by(command)))
     }
@@ -182,8 +189,18 @@ mod tests {
     #[test]
     fn what_selects_nothing_is_refused_with_what_would() {
         for (text, message) in [
-            ("create.dup", "no check is named \"create.dup\"; `create.dup*` selects 2 checks"),
-            ("patch.group", "no check is named \"patch.group\"; `patch.group*` selects 1 check"),
+            (
+                "create.dup",
+                "no check is named \"create.dup\"; `create.dup*` selects 2 checks, `weir list checks` shows all",
+            ),
+            (
+                "patch.group",
+                "no check is named \"patch.group\"; `patch.group*` selects 1 check, `weir list checks` shows all",
+            ),
+            (
+                "creat",
+                "no check is named \"creat\"; did you mean \"create\"? `creat*` selects 4 checks, `weir list checks` shows all",
+            ),
             ("create.dpu*", "no check is like \"create.dpu*\"; `weir list checks` shows all"),
             (
                 "creat.user",

@@ -345,7 +345,8 @@ impl Client {
         let (at, started) = (now(), Instant::now());
         let failed = |error: reqwest::Error| {
             let proxy = self.shared.proxy.as_ref();
-            EndpointError::from_reqwest(&error.without_url(), &request.method, &url, proxy, self.shared.timeout)
+            let timeout = self.shared.timeout;
+            EndpointError::from_reqwest(&error.without_url(), &request.method, &url, proxy, &self.base, timeout)
         };
         let mut answer = outgoing.send().await.map_err(failed)?;
         self.shared.settling.after(request);

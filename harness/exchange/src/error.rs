@@ -85,10 +85,11 @@ impl EndpointError {
         method: &Method,
         url: &Url,
         proxy: Option<&Url>,
+        base: &Url,
         timeout: std::time::Duration,
     ) -> Self {
         // What cannot be connected to is the proxy, and not the endpoint behind it.
-        let (kind, mut sentence) = classify(error, proxy.unwrap_or(url), timeout);
+        let (kind, mut sentence) = classify(error, proxy.unwrap_or(url), proxy.unwrap_or(base), timeout);
         if let Some(proxy) = proxy
             && error.is_connect()
         {
@@ -107,7 +108,13 @@ pub(super) fn without_user_info(url: &Url) -> Url {
     url
 }
 
-fn classify(error: &reqwest::Error, url: &Url, timeout: std::time::Duration) -> (EndpointErrorKind, String) {
+/// `given` is the URL of the peer as a person gave it, so that the proposal can be given instead.
+fn classify(
+    error: &reqwest::Error,
+    url: &Url,
+    given: &Url,
+    timeout: std::time::Duration,
+) -> (EndpointErrorKind, String) {
     use EndpointErrorKind as Kind;
     let host = url.host_str().unwrap_or_default();
     let causes = causes(error);
@@ -122,12 +129,11 @@ fn classify(error: &reqwest::Error, url: &Url, timeout: std::time::Duration) -> 
         return (Kind::Timeout, sentence);
     }
     if speaks_no_tls(error) {
-        let mut meant = url.clone();
-        let (port, _) = (url.port_or_known_default(), meant.set_scheme("http"));
+        let mut meant = without_user_info(given);
+        let (port, _) = (given.port_or_known_default(), meant.set_scheme("http"));
         // Only for a URL without host, which cannot have been connected to.
         let _ = meant.set_port(port);
-        let origin = meant.origin().ascii_serialization();
-        return (Kind::Tls, format!("the port speaks HTTP, not TLS; did you mean {origin}?"));
+        return (Kind::Tls, format!("the port speaks HTTP, not TLS; did you mean {meant}?"));
     }
     if let Some(cause) = tls_cause(error) {
         let sentence = format!(

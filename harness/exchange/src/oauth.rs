@@ -107,7 +107,7 @@ impl Source {
         }
         let answer = request.form(&form).send().await.map_err(|error| {
             let timeout = Duration::from_secs(30);
-            EndpointError::from_reqwest(&error.without_url(), &Method::POST, &self.url, None, timeout)
+            EndpointError::from_reqwest(&error.without_url(), &Method::POST, &self.url, None, &self.url, timeout)
         })?;
         let status = answer.status();
         let no_json = || fail(format!("the token endpoint answered {status} and no JSON; check its URL"));

@@ -198,7 +198,7 @@ async fn each_way_to_get_no_answer_is_one_sentence() {
 async fn an_address_without_listener_or_name_or_tls_is_told_apart() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let tls = Url::parse(&format!("https://{}/", plain.local_addr().unwrap())).unwrap();
+    let tls = Url::parse(&format!("https://{}/scim/v2", plain.local_addr().unwrap())).unwrap();
     tokio::spawn(async move {
         // Answers before it is asked: what comes first from a TLS client is not a request that could be read to its end.
         while let Ok((mut stream, _)) = plain.accept().await {
@@ -211,7 +211,7 @@ async fn an_address_without_listener_or_name_or_tls_is_told_apart() {
     for (url, kind, words) in [
         (Url::parse(&format!("http://{free}/")).unwrap(), EndpointErrorKind::Refused, "connection refused"),
         (Url::parse("http://no-such-host.invalid/").unwrap(), EndpointErrorKind::Dns, "is not known"),
-        (tls, EndpointErrorKind::Tls, "the port speaks HTTP, not TLS"),
+        (tls, EndpointErrorKind::Tls, "/scim/v2?"),
     ] {
         let error = client(&url).send(Request::get("/Users")).await.unwrap_err();
         assert_eq!(error.kind, kind, "{url}: {error}");
