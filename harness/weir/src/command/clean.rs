@@ -56,12 +56,12 @@ fn prefix(text: &str) -> Result<String, FlagError> {
 }
 
 pub(super) async fn run(args: CleanArgs, output: &Output) -> Result<u8, Failure> {
-    let config = args.endpoint.configuration(args.url.as_ref(), output)?;
-    let url = args
-        .url
-        .clone()
-        .or(config.url)
-        .ok_or_else(|| Failure::Usage("give the URL of the endpoint, or a configuration that names it".into()))?;
+    let known = match &args.url {
+        Some(url) => Some(url.clone()),
+        None => args.endpoint.configuration(None, output)?.url,
+    };
+    let url =
+        known.ok_or_else(|| Failure::Usage("give the URL of the endpoint, or a configuration that names it".into()))?;
     let prefix = args
         .prefix
         .clone()

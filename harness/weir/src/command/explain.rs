@@ -109,7 +109,7 @@ fn check(check: &Check) -> String {
     section(&mut text, "Needs", check.needs.iter().map(ToString::to_string));
     section(
         &mut text,
-        "Printable by the deviations",
+        "Shown by the deviations",
         breaking(|id| check.requirements.contains(&id))
             .map(|deviation| format!("{}: {}", deviation.id, deviation.summary)),
     );

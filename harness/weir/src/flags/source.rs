@@ -76,7 +76,7 @@ pub struct SourceFlags {
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct LdapFlags {
     /// The name to bind as [default: anonymous]
-    #[arg(long, value_name = "DN", env = "WEIR_BIND_DN", requires = "bind_password")]
+    #[arg(long, value_name = "DN", env = "WEIR_BIND_DN", hide_env_values = true, requires = "bind_password")]
     pub bind_dn: Option<String>,
     /// The password to bind with, or @FILE that holds it
     #[arg(long, value_name = "PASSWORD", env = "WEIR_BIND_PASSWORD", hide_env_values = true)]

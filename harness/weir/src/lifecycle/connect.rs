@@ -90,8 +90,11 @@ pub(super) async fn refresh_fields(steps: &mut Steps<'_>, stage: &mut Stage) {
             let required: Vec<String> =
                 offered.iter().filter(|field| field.is_required).map(ToString::to_string).collect();
             let own = offered.iter().filter(|field| field.label.starts_with("IANUser:")).count();
-            outcome.reason =
-                Some(format!("{} fields, {own} of them IANUser; required: {}", offered.len(), required.join(", ")));
+            outcome.reason = Some(format!(
+                "{} fields, {own} of them IANUser; required: {}",
+                offered.len(),
+                if required.is_empty() { "none".to_owned() } else { required.join(", ") }
+            ));
             let missing = fields::missing(&stage.provisioner.channel.mapping, &offered);
             if !missing.is_empty() {
                 let message =

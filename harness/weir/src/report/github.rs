@@ -56,8 +56,12 @@ impl<W: Write + Send> TextReport for GithubReport<W> {
                     Verdict::Note => 2,
                     Verdict::Pass | Verdict::Skip => return Ok(()),
                 };
-                let rules: Vec<&str> =
-                    finding.problems.iter().flat_map(|problem| &problem.requirements).map(String::as_str).collect();
+                let mut rules: Vec<&str> = Vec::new();
+                for id in finding.problems.iter().flat_map(|problem| &problem.requirements) {
+                    if !rules.contains(&id.as_str()) {
+                        rules.push(id);
+                    }
+                }
                 let rules = if rules.is_empty() { String::new() } else { format!(" ({})", rules.join(", ")) };
                 self.annotate(kind, &finding.name(), &format!("{}{rules}", message(finding)))
             }
