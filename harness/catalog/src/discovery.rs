@@ -293,7 +293,7 @@ fn fit_together(documents: &[&Arc<Exchange>], bounds: Bounds) -> Result<(), Disc
     Err(DiscoveryError::TooMuch { url, found: size / MIB, most: bounds.parsed() / MIB })
 }
 
-/// An answer that is larger than a run reads shows nothing, and is no reason to give the endpoint up.
+/// `None` for an answer that is larger than a run reads: the run goes on without it.
 async fn within_bounds(
     answer: impl Future<Output = Result<Arc<Exchange>, EndpointError>>,
 ) -> Result<Option<Arc<Exchange>>, EndpointError> {

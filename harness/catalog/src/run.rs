@@ -179,7 +179,7 @@ async fn attempt(
     (finding, created.is_uncertain(), lost)
 }
 
-/// What a target means to be is told, and is no finding.
+/// A declared behaviour of a target is reported as a note and is not a finding.
 fn declare(finding: &mut Finding, discovery: &Discovery) {
     let is_finding = matches!(finding.verdict, Verdict::Warn | Verdict::Blocked | Verdict::Fail);
     if let Some(because) = discovery.declared().because(&finding.id).filter(|_| is_finding) {

@@ -6,7 +6,7 @@ use weir_judge::{Summary, Verdict};
 pub const OK: u8 = 0;
 /// There are findings at or above `--fail-on`, or entries that failed.
 pub const FINDINGS: u8 = 1;
-/// The usage, the configuration or a file is wrong; nothing was sent.
+/// The usage, the configuration or a file is wrong; nothing was sent, or only the requests of discovery.
 pub const USAGE: u8 = 2;
 /// The endpoint cannot be reached, refuses the credentials, or blocked everything.
 pub const UNREACHABLE: u8 = 3;

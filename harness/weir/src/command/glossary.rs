@@ -26,7 +26,7 @@ const VERDICTS: [(Verdict, &str); 7] = [
 const STATUSES: [(u8, &str); 5] = [
     (exit::OK, "nothing at or above --fail-on was found"),
     (exit::FINDINGS, "findings at or above --fail-on, or entries that failed"),
-    (exit::USAGE, "wrong usage, configuration or file; nothing was sent"),
+    (exit::USAGE, "wrong usage, configuration or file; nothing was sent, or only discovery"),
     (exit::UNREACHABLE, "endpoint unreachable, credentials refused, or everything blocked"),
     (exit::INTERRUPTED, "interrupted by Ctrl-C or SIGTERM, after clean-up"),
 ];

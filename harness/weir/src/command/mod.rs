@@ -34,7 +34,7 @@ const AFTER: &str = "\
 Exit status:
   0    nothing at or above --fail-on was found
   1    findings at or above --fail-on, or entries that failed
-  2    wrong usage, configuration or file; nothing was sent
+  2    wrong usage, configuration or file; nothing was sent, or only discovery
   3    endpoint unreachable, credentials refused, or everything blocked
   130  interrupted by Ctrl-C or SIGTERM, after clean-up";
 

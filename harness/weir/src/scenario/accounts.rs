@@ -171,7 +171,7 @@ impl Observations for GroupDnDeletion {
 
     fn verdict(&self) -> Vec<String> {
         vec![if self.is_found() {
-            "The deletion is not noticed until the group itself changes: the account stays active until somebody else joins the group. Take people out of the group before they are deleted, target them by a filter, or run provmgr --reset-group-timestamp (weir provision --reset-group-timestamp) after deletions.".to_owned()
+            "The deletion is not noticed until the group itself changes: the account stays active until another user joins the group. Take people out of the group before they are deleted, target them by a filter, or run provmgr --reset-group-timestamp (weir provision --reset-group-timestamp) after deletions.".to_owned()
         } else {
             "The deletion is noticed in the next cycle.".to_owned()
         }]
@@ -287,7 +287,7 @@ pub(super) async fn group_dn_deletion(
         ("the user is a member of the group", String::new()),
         ("the user is deleted in LDAP", removed(&ada)),
         ("another cycle", String::new()),
-        ("somebody else joins the group", joins),
+        ("another user joins the group", joins),
     ] {
         if !change.is_empty() {
             rehearsal.change(&change)?;
