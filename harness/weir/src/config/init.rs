@@ -38,8 +38,10 @@ fn basic_string(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
-            // Writing to a string cannot fail.
-            c if c == '#' || legible::is_hidden(c) => drop(write!(out, "\\U{:08X}", u32::from(c))),
+            c if c == '#' || legible::is_hidden(c) => {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\U{:08X}", u32::from(c));
+            }
             c => out.push(c),
         }
     }
