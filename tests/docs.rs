@@ -193,7 +193,8 @@ fn normal(line: &str) -> String {
             normal.push(c);
         }
     }
-    normal
+    // From ten milliseconds on a time has no fraction.
+    normal.replace("0.0 ms", "0 ms")
 }
 
 /// Whether each shown line is part of the output, in this order; `…` stands for anything.
