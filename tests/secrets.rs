@@ -5,6 +5,7 @@ mod proxy;
 mod support;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
@@ -137,6 +138,35 @@ fn seen_in(request: &Message) -> String {
     format!("{} {}", request.head.join(" | "), decoded.join(" "))
 }
 
+/// A text in JSON as a server may write it: some or all characters escaped, for JSON, a URL or HTML, once or twice.
+fn escaped(text: &str) -> [String; 6] {
+    let json = |text: &str| {
+        let quoted = Value::from(text).to_string();
+        quoted[1..quoted.len() - 1].to_owned()
+    };
+    let units = |text: &str| text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
+    let all = units(text);
+    let mut at = 0;
+    let third = |character: char| {
+        at += 1;
+        if at % 3 == 1 { units(&character.to_string()) } else { json(&character.to_string()) }
+    };
+    [
+        text.chars().map(third).collect(),
+        all.replace('\\', "\\\\"),
+        all,
+        json(text).replace('/', "\\/").replace('=', "\\u003d").replace('+', "\\u002B"),
+        text.bytes().map(|byte| format!("%{byte:02x}")).collect(),
+        text.chars().map(|character| format!("&#{};", u32::from(character))).collect(),
+    ]
+}
+
+/// The values of the headers, each in base64.
+fn encoded(request: &Message) -> String {
+    let values = request.head[1..].iter().filter_map(|line| line.split_once(": "));
+    values.map(|(_, value)| base64::engine::general_purpose::STANDARD.encode(value)).collect::<Vec<_>>().join(" ")
+}
+
 /// An endpoint that repeats what it is sent: in headers, in the detail of errors and in attributes.
 fn echoing(served: &Served) -> Listener {
     Listener::before(served.value("URL"), |request, answer| {
@@ -153,6 +183,28 @@ fn echoing(served: &Served) -> Listener {
         }
         body.insert(ascii.to_lowercase(), true.into());
         answer.body = Value::Object(body).to_string().into_bytes();
+    })
+}
+
+/// An endpoint that repeats what it is sent with escapes, in another form each time.
+fn escaping(served: &Served) -> Listener {
+    let turn = AtomicUsize::new(0);
+    Listener::before(served.value("URL"), move |request, answer| {
+        let Ok(Value::Object(mut body)) = serde_json::from_slice(&answer.body) else { return };
+        let forms = escaped(
+            &request.header("authorization").into_iter().chain(request.header("x-extra")).collect::<Vec<_>>().join(" "),
+        );
+        let turn = turn.fetch_add(1, Ordering::Relaxed);
+        let form = &forms[turn % forms.len()];
+        for name in ["detail", "title", "displayName", "scimType"] {
+            if body.contains_key(name) || name == "displayName" {
+                body.insert(name.to_owned(), "PLACE".into());
+            }
+        }
+        body.insert("seen".to_owned(), encoded(request).into());
+        body.insert("all".to_owned(), "EVERY".into());
+        let text = Value::Object(body).to_string().replace("PLACE", form).replace("EVERY", &forms.join(" | "));
+        answer.body = text.into_bytes();
     })
 }
 
@@ -184,7 +236,13 @@ fn found_in(written: &str, secrets: &[&str]) -> Vec<String> {
             base64::engine::general_purpose::STANDARD.encode(secret),
             url::form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
             secret.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;"),
+            base64::engine::general_purpose::STANDARD.encode(format!("Bearer {secret}")),
+            // All but the first character, which alone was escaped.
+            secret.chars().skip(1).collect(),
         ]
+        .into_iter()
+        .chain(escaped(secret))
+        .chain(escaped(secret).map(|form| form.replace('\\', "\\\\")))
     });
     let written = written.to_lowercase();
     forms.filter(|form| written.contains(&form.to_lowercase())).collect()
@@ -253,6 +311,74 @@ fn no_report_repeats_what_an_endpoint_repeats_of_the_secrets() {
     assert_eq!(std::fs::read_dir(&folder).expect("a folder").count(), 10, "nine reports and the baseline");
     let pair = format!("proxy-user:{PROXY}");
     assert_clean("check", &ran, Some(&folder), &[TOKEN, EXTRA, PROXY, &pair, READER, SECOND]);
+}
+
+#[test]
+fn no_escape_hides_a_secret() {
+    let pair = format!("weir-user:{TOKEN}");
+    let header = format!("X-Extra: {EXTRA}");
+    for (kind, given, secrets) in [
+        ("--bearer", TOKEN, vec![TOKEN.to_owned(), format!("Bearer {TOKEN}"), EXTRA.to_owned()]),
+        ("--basic", &pair, vec![TOKEN.to_owned(), pair.clone(), EXTRA.to_owned()]),
+    ] {
+        let served = Served::start(&["--target", "rfc", kind, given]);
+        let endpoint = escaping(&served);
+        let url = format!("{}/scim/v2", endpoint.origin);
+        for further in [
+            &["--only", "create", "--only", "errors", "--only", "read"][..],
+            &["--as", "pingone-scim", "--people", "3"],
+        ] {
+            let folder = scratch(&format!("escapes{kind}{}", further[0]));
+            let mut arguments =
+                vec!["check".to_owned(), url.clone(), kind.into(), given.into(), "--header".into(), header.clone()];
+            arguments.extend(further.iter().map(|word| (*word).to_owned()));
+            for format in ["json", "ndjson", "junit", "sarif", "markdown", "html", "github", "har", "terminal"] {
+                arguments.extend(["--report".to_owned(), format!("{format}={}", folder.join(format).display())]);
+            }
+            let ran = run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+            assert!(matches!(ran.status, 0 | 1), "{}", ran.stderr);
+            let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+            assert_clean(kind, &ran, Some(&folder), &secrets);
+        }
+    }
+}
+
+#[test]
+fn a_secret_that_is_an_ordinary_word_leaves_the_words_of_weir() {
+    for token in ["bearer", "secret", "scim", "http"] {
+        let served = Served::start(&["--target", "rfc", "--bearer", token]);
+        let folder = scratch(&format!("word-{token}"));
+        let path = folder.join("weir.toml");
+        let path = path.to_str().expect("a path");
+        let url = served.value("URL");
+        let header = format!("X-Extra: {EXTRA}");
+        let ran = run(&["init", url, "--bearer", token, "--header", &header, "--output", path]);
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        assert!(ran.stdout.contains(&format!("is written, for {url} with User")), "{}", ran.stdout);
+        let text = std::fs::read_to_string(path).expect("a configuration");
+        assert!(text.contains(&format!("url = \"{url}\"")), "{text}");
+        assert!(text.contains("\nbearer = { env = \"WEIR_BEARER\" }\n"), "{text}");
+        assert!(!text.contains("***") && !text.contains(EXTRA), "{text}");
+        let printed = run(&["init", url, "--bearer", token, "--output", "-"]);
+        assert_eq!(printed.stdout, text);
+
+        let check = ["check", "--config", path, "--bearer", token, "--only", "auth", "--format"];
+        let ran = run(&[&check[..], &["json"]].concat());
+        assert!(matches!(ran.status, 0 | 1), "{}", ran.stderr);
+        let report: Value = serde_json::from_str(&ran.stdout).expect("a report");
+        assert_eq!(report["run"]["url"], url);
+        let command = report["run"]["command"].as_str().expect("a command");
+        assert!(
+            command.starts_with(&format!("weir check --config {path} --bearer \"$WEIR_BEARER\" --only auth")),
+            "{command}"
+        );
+        let ids: Vec<&str> =
+            report["checks"].as_array().expect("checks").iter().filter_map(|one| one["id"].as_str()).collect();
+        assert!(!ids.is_empty() && ids.iter().all(|id| !id.contains('*')), "{ids:?}");
+        let ran = run(&[&check[..], &["terminal"]].concat());
+        assert!(ran.stdout.contains(url), "{}", ran.stdout);
+        assert!(ran.stdout.contains(&format!("weir check --config {path}")), "{}", ran.stdout);
+    }
 }
 
 #[test]

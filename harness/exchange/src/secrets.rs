@@ -5,22 +5,24 @@
 //! grows: a secret stays one.
 //!
 //! Known are the secrets that a user gives by flag, variable, file or command, and the tokens that are fetched with them, each
-//! as it is and as JSON, a URL, HTML or Basic authentication carry it. A report cuts long values off, so that the beginning of
-//! a long secret is masked too. A text of fewer than four characters, and a word of JSON, is not searched for: it would turn
+//! as it is, in base64, and as the header carries it in base64. Whichever of their characters JSON, a URL or HTML escape, they are
+//! found: see [`escapes`]. A report cuts long values off, so that the beginning of a long secret is masked too. A text of fewer than four characters, and a word of JSON, is not searched for: it would turn
 //! the report into asterisks, and guard nothing.
+
+mod escapes;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use http::header::{HeaderMap, HeaderName, HeaderValue};
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
-use url::Url;
+use url::{Position, Url};
+
+use escapes::PlainText;
 
 use super::exchange::{Exchange, ParsedBody};
 
@@ -33,10 +35,10 @@ const TELLING: usize = 12;
 /// Marks where a long value was cut off.
 const CUT: char = '…';
 
-/// What is searched for.
+/// What is searched for, without escapes.
 #[derive(Default)]
 struct KnownSecrets {
-    forms: BTreeSet<String>,
+    forms: BTreeSet<Vec<u8>>,
     filter: Option<Arc<Filter>>,
 }
 
@@ -99,6 +101,20 @@ pub fn mask_json(value: &mut Value) {
     }
 }
 
+/// Takes secrets out of every text of a JSON value of which the names of members are Weir's own.
+pub fn mask_json_values(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Cow::Owned(masked) = masked(text) {
+                *text = masked;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(mask_json_values),
+        Value::Object(members) => members.values_mut().for_each(mask_json_values),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 /// The exchange as it may be shown.
 pub fn masked_exchange(exchange: &Arc<Exchange>) -> Arc<Exchange> {
     filter().and_then(|filter| filter.exchange(exchange)).map_or_else(|| Arc::clone(exchange), Arc::new)
@@ -108,67 +124,46 @@ fn filter() -> Option<Arc<Filter>> {
     KNOWN.read().unwrap_or_else(PoisonError::into_inner).filter.clone()
 }
 
-/// Every form in which a secret may come back.
-fn forms_of(secret: &str) -> BTreeSet<String> {
-    const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-    const PATH: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'?').add(b'#');
+/// Every form in which a secret may come back, without escapes.
+fn forms_of(secret: &str) -> BTreeSet<Vec<u8>> {
     let is_word = matches!(secret.to_ascii_lowercase().as_str(), "true" | "false" | "null");
     if secret.chars().count() < FEWEST || is_word {
         return BTreeSet::new();
     }
     let json = Value::from(secret).to_string();
-    let json = &json[1..json.len() - 1];
-    let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    [
-        secret.to_owned(),
-        json.to_owned(),
-        json.replace('/', "\\/"),
-        ascii_json(json, ""),
-        ascii_json(json, "").replace('/', "\\/"),
-        ascii_json(json, "<>&+'"),
-        ascii_json(&json.replace("\\\"", "\""), "\"<>&+'"),
-        utf8_percent_encode(secret, UNRESERVED).to_string(),
-        utf8_percent_encode(secret, PATH).to_string(),
-        url::form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
-        html.replace('"', "&quot;").replace('\'', "&#39;"),
-        html.replace('"', "&quot;").replace('\'', "&#x27;"),
-        html,
-        STANDARD.encode(secret),
-        STANDARD_NO_PAD.encode(secret),
-        URL_SAFE.encode(secret),
-        URL_SAFE_NO_PAD.encode(secret),
-    ]
-    .into()
+    let form = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    let mut forms = vec![secret.to_owned(), json[1..json.len() - 1].to_owned(), form];
+    let credentials = STANDARD.encode(secret);
+    for encoded in [secret, &format!("Bearer {secret}"), &credentials, &format!("Basic {credentials}")] {
+        forms.extend([&STANDARD, &STANDARD_NO_PAD, &URL_SAFE, &URL_SAFE_NO_PAD].map(|base64| base64.encode(encoded)));
+    }
+    let plain = |form: String| PlainText::of(form.as_bytes()).map_or(form.into_bytes(), |plain| plain.bytes);
+    let is_telling = |form: &Vec<u8>| form.iter().filter(|byte| begins_a_character(**byte)).count() >= FEWEST;
+    forms.into_iter().map(plain).filter(is_telling).collect()
 }
 
-/// JSON text in ASCII alone, as many servers write it; some write these characters as their numbers too.
-fn ascii_json(json: &str, numbered: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    for character in json.chars() {
-        if character.is_ascii() && !numbered.contains(character) {
-            text.push(character);
-        } else {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                // Writing to a string cannot fail.
-                let _ = write!(text, "\\u{unit:04x}");
-            }
-        }
-    }
-    text
+/// Whether this byte of UTF-8 is the first of a character.
+const fn begins_a_character(byte: u8) -> bool {
+    byte & 0b1100_0000 != 0b1000_0000
+}
+
+/// Where the characters of the text begin.
+fn characters(text: &[u8]) -> impl Iterator<Item = usize> {
+    text.iter().enumerate().filter(|(_, byte)| begins_a_character(**byte)).map(|(at, _)| at)
 }
 
 struct Filter {
     finder: AhoCorasick,
-    forms: Vec<String>,
+    forms: Vec<Vec<u8>>,
 }
 
 impl Filter {
     /// `None` if there is nothing to search for.
-    fn new(forms: &BTreeSet<String>) -> Option<Self> {
-        let forms: Vec<String> = forms.iter().cloned().collect();
+    fn new(forms: &BTreeSet<Vec<u8>>) -> Option<Self> {
+        let forms: Vec<Vec<u8>> = forms.iter().cloned().collect();
         // The beginning of a long form is a pattern of its own; the longest of those that match counts.
-        let beginnings = forms.iter().filter_map(|form| Some(&form[..form.char_indices().nth(TELLING)?.0]));
-        let patterns = forms.iter().map(String::as_str).chain(beginnings);
+        let beginnings = forms.iter().filter_map(|form| Some(&form[..characters(form).nth(TELLING)?]));
+        let patterns = forms.iter().map(Vec::as_slice).chain(beginnings);
         let finder = AhoCorasickBuilder::new()
             .match_kind(MatchKind::LeftmostLongest)
             .ascii_case_insensitive(true)
@@ -189,27 +184,30 @@ impl Filter {
 
     /// The bytes with every form, or the beginning of one as far as it goes, replaced; `None` if there is none.
     fn without(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let plain = PlainText::of(bytes);
+        let text = plain.as_ref().map_or(bytes, |plain| &plain.bytes);
+        let origin = |at| plain.as_ref().map_or(at, |plain| plain.origin(at));
         let mut out: Option<Vec<u8>> = None;
         let mut at = 0;
-        while let Some(found) = self.finder.find(&bytes[at..]) {
+        while let Some(found) = self.finder.find(&text[at..]) {
             let start = at + found.start();
-            let end = start + self.length(&bytes[start..]).max(found.len());
+            let end = start + self.length(&text[start..]).max(found.len());
             let out = out.get_or_insert_default();
-            out.extend_from_slice(&bytes[at..start]);
+            out.extend_from_slice(&bytes[origin(at)..origin(start)]);
             out.extend_from_slice(MASK.as_bytes());
             at = end;
         }
         let mut out = out?;
-        out.extend_from_slice(&bytes[at..]);
+        out.extend_from_slice(&bytes[origin(at)..]);
         Some(out)
     }
 
     /// How far the bytes are the beginning of a form, at a character's end.
     fn length(&self, bytes: &[u8]) -> usize {
-        let common = |form: &String| {
+        let common = |form: &Vec<u8>| {
             let same = |(own, other): (&u8, &u8)| own.eq_ignore_ascii_case(other);
-            let mut length = form.as_bytes().iter().zip(bytes).take_while(|pair| same(*pair)).count();
-            while !form.is_char_boundary(length) {
+            let mut length = form.iter().zip(bytes).take_while(|pair| same(*pair)).count();
+            while form.get(length).is_some_and(|byte| !begins_a_character(*byte)) {
                 length -= 1;
             }
             length
@@ -219,20 +217,27 @@ impl Filter {
 
     /// A few characters of a secret before the mark of a cut are masked too.
     fn without_cut(&self, text: &str) -> String {
-        let mut parts: Vec<String> = Vec::new();
-        for part in text.split(CUT) {
-            let longest = self.forms.iter().filter_map(|form| {
-                let ends = form.char_indices().map(|(at, _)| at).skip(FEWEST);
-                ends.filter(|end| part.ends_with(&form[..*end])).last()
-            });
-            let length = longest.max().unwrap_or(0);
-            parts.push(if length == 0 { part.to_owned() } else { format!("{}{MASK}", &part[..part.len() - length]) });
-        }
+        let mut parts: Vec<String> = text.split(CUT).map(|part| self.without_end(part)).collect();
         // Behind the last mark nothing was cut off.
         if let (Some(last), Some(own)) = (parts.last_mut(), text.rsplit(CUT).next()) {
             own.clone_into(last);
         }
         parts.join(&CUT.to_string())
+    }
+
+    /// The text without the beginning of a form at its end, behind which an escape may have been cut in two.
+    fn without_end(&self, text: &str) -> String {
+        let whole = escapes::whole(text.as_bytes());
+        let plain = PlainText::of(whole);
+        let part = plain.as_ref().map_or(whole, |plain| &plain.bytes);
+        let longest = self.forms.iter().filter_map(|form| {
+            let ends = characters(form).skip(FEWEST);
+            ends.filter(|end| part.ends_with(&form[..*end])).last()
+        });
+        let Some(length) = longest.max() else { return text.to_owned() };
+        let start = part.len() - length;
+        let start = plain.as_ref().map_or(start, |plain| plain.origin(start));
+        format!("{}{MASK}", String::from_utf8_lossy(&text.as_bytes()[..start]))
     }
 
     fn mask_json(&self, value: &mut Value) {
@@ -259,7 +264,10 @@ impl Filter {
 
     /// The exchange without secrets; `None` if it holds none.
     fn exchange(&self, exchange: &Exchange) -> Option<Exchange> {
-        let url = self.without(exchange.url.as_str().as_bytes());
+        // The origin is that of the URL that the user gave.
+        let path = exchange.url[..Position::BeforePath].len();
+        let (origin, path) = exchange.url.as_str().split_at(path);
+        let url = self.without(path.as_bytes()).map(|path| format!("{origin}{}", String::from_utf8_lossy(&path)));
         let request_headers = self.headers(&exchange.request_headers);
         let response_headers = self.headers(&exchange.response_headers);
         let request_body = self.body(&exchange.request_body);
@@ -272,7 +280,7 @@ impl Filter {
         if is_clean {
             return None;
         }
-        let url = url.and_then(|url| Url::parse(&String::from_utf8_lossy(&url)).ok());
+        let url = url.and_then(|url| Url::parse(&url).ok());
         Some(Exchange {
             number: exchange.number,
             method: exchange.method.clone(),
@@ -298,7 +306,7 @@ impl Filter {
     }
 
     fn headers(&self, headers: &HeaderMap) -> Option<HeaderMap> {
-        let has_secret = |bytes: &[u8]| self.finder.find(bytes).is_some();
+        let has_secret = |bytes: &[u8]| self.without(bytes).is_some();
         if !headers.iter().any(|(name, value)| has_secret(name.as_str().as_bytes()) || has_secret(value.as_bytes())) {
             return None;
         }
@@ -338,12 +346,30 @@ mod tests {
             "?token=p%C3%A4%22ss%2Fw%26rd%3C1%3E",
             "?token=p%c3%a4%22ss%2fw%26rd%3c1%3e",
             "<p>pä&quot;ss/w&amp;rd&lt;1&gt;</p>",
+            r"\u0070ä\\u0022ss%2fw&#38;rd&#x3c;1\u003E",
+            "%25%37%30%c3%a4%22ss/w&amp;amp;rd<1&gt",
         ] {
             let masked = filter.masked(shown);
             assert!(masked.contains(MASK), "{shown} became {masked}");
             assert!(!masked.to_lowercase().contains("rd"), "{shown} became {masked}");
         }
-        assert_eq!(filter.masked("nothing of the kind"), "nothing of the kind");
+        for plain in ["nothing of the kind", r#"{"a\u0062c": "100 %41 \"\\ &amp; more\n"}"#, "\\"] {
+            assert_eq!(filter.masked(plain), plain);
+        }
+    }
+
+    #[test]
+    fn what_stands_around_a_secret_stays_as_it_was() {
+        let filter = filter(&["hunter2/is=mine", "slash\\end\\"]);
+        for (text, expected) in [
+            (r#"{"a\u0062":"\"\u0068unter2\/is\u003dmine\n%41\\"}"#, r#"{"a\u0062":"\"***\n%41\\"}"#),
+            (r#"{"a":"{\"b\":\"\\u0068unter2\\/is=mine\"}"}"#, r#"{"a":"{\"b\":\"***\"}"}"#),
+            (r#"{"a":"\nslash\\end\\"}"#, r#"{"a":"\n***\\"}"#),
+            ("/Users?a=%20hunter2%2Fis%3Dmine&amp=1", "/Users?a=%20***&amp=1"),
+            ("QmVhcmVyIGh1bnRlcjIvaXM9bWluZQ== is there", "*** is there"),
+        ] {
+            assert_eq!(filter.masked(text), expected);
+        }
     }
 
     #[test]
@@ -356,6 +382,7 @@ mod tests {
             ("x 01234… y", "x ***… y"),
             ("x hunt… y… z hunt", "x ***… y… z hunt"),
             ("hun… 012 34567", "hun… 012 34567"),
+            (r"x \u0030%31&#50;3\u00… y", "x ***… y"),
         ] {
             assert_eq!(filter.masked(text), expected);
         }

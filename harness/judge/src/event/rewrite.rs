@@ -13,6 +13,9 @@ use crate::problem::Problem;
 
 /// What becomes of the texts of an event.
 pub trait Rewrite {
+    /// A text of the user's or of Weir's own, in which no secret stands.
+    fn own_text<'t>(&self, text: &'t str) -> Cow<'t, str>;
+    /// A text in which something that a peer sent may stand.
     fn text<'t>(&self, text: &'t str) -> Cow<'t, str>;
     fn json(&self, value: &mut Value);
     fn exchange(&self, exchange: &Arc<Exchange>) -> Arc<Exchange>;
@@ -22,6 +25,10 @@ pub trait Rewrite {
 pub(super) struct WithoutSecrets;
 
 impl Rewrite for WithoutSecrets {
+    fn own_text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        Cow::Borrowed(text)
+    }
+
     fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         secrets::masked(text)
     }
@@ -40,12 +47,13 @@ impl Event {
     #[must_use]
     pub fn rewritten(&self, rewrite: &impl Rewrite) -> Self {
         let text = |text: &String| rewrite.text(text).into_owned();
+        let own_text = |text: &String| rewrite.own_text(text).into_owned();
         match self {
             Self::RunStarted { command, seed, url, target } => Self::RunStarted {
-                command: text(command),
+                command: own_text(command),
                 seed: *seed,
-                url: text(url),
-                target: target.as_ref().map(text),
+                url: own_text(url),
+                target: target.as_ref().map(own_text),
             },
             Self::Discovered { offers, remarks } => {
                 Self::Discovered { offers: offers.clone(), remarks: remarks.iter().map(text).collect() }

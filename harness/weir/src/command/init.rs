@@ -8,6 +8,7 @@ use url::Url;
 use weir_catalog::discover;
 use weir_exchange::base_url;
 use weir_exchange::legible;
+use weir_exchange::secrets;
 
 use crate::config;
 use crate::config::FILE;
@@ -47,26 +48,27 @@ pub(super) async fn run(args: InitArgs, output: &Output) -> Result<u8, Failure> 
     }
     let client = args.endpoint.client(&args.url, output)?;
     let discovery = discover(&client).await.map_err(|error| Failure::Unreachable(error.to_string()))?;
-    let types: Vec<String> = discovery.resource_types().iter().map(|kind| kind.name.clone()).collect();
+    let types: Vec<String> =
+        discovery.resource_types().iter().map(|kind| secrets::masked(&kind.name).into_owned()).collect();
     let missing: Vec<_> =
         discovery.all_offers().iter().filter(|offer| !offer.offered).map(|offer| offer.capability).collect();
     let token = token_file(&args)?;
-    let text = config::commented(&args.url, &types, &missing, token.as_deref());
+    let text = Printable::own(&config::commented(&args.url, &types, &missing, token.as_deref()));
     if to_output {
         output.print(text)?;
         return Ok(exit::OK);
     }
-    Printable::from(text).write_to(&args.output)?;
-    let mut told = format!("{path} is written, for {} with {}\n", args.url, legible::one_line(&types.join(", ")));
+    text.write_to(&args.output)?;
+    let mut summary = format!("{path} is written, for {} with {}\n", args.url, legible::one_line(&types.join(", ")));
     for remark in discovery.remarks() {
-        told.push_str(&legible::one_line(remark));
-        told.push('\n');
+        summary.push_str(&legible::one_line(&secrets::masked(remark)));
+        summary.push('\n');
     }
-    told.push_str(match token {
+    summary.push_str(match token {
         Some(_) => "it names the file of the token; now: weir check\n",
         None => "set WEIR_BEARER, or name the credentials in the file; then: weir check\n",
     });
-    output.print(told)?;
+    output.print(Printable::own(&summary))?;
     Ok(exit::OK)
 }
 

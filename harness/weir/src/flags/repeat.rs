@@ -41,12 +41,11 @@ pub fn command(arguments: impl IntoIterator<Item = String>, seed: u64) -> String
             words.push(header(&value.or_else(|| arguments.next()).unwrap_or_default()));
             continue;
         }
-        let value =
-            if flag == "--proxy" { value.or_else(|| arguments.next()).map(|value| masked(&value)) } else { value };
-        words.push(quoted(&flag));
+        let value = if flag == "--proxy" { value.or_else(|| arguments.next()) } else { value };
+        words.push(quoted(&masked(&flag)));
         if let Some(value) = value {
             let last = words.len() - 1;
-            words[last] = format!("{}={}", words[last], quoted(&value));
+            words[last] = format!("{}={}", words[last], quoted(&masked(&value)));
         }
     }
     words.push(format!("--seed {seed}"));
@@ -64,7 +63,7 @@ fn header(typed: &str) -> String {
     }
 }
 
-/// The URL of a proxy without its password.
+/// The text; if it is a URL, without its password.
 fn masked(text: &str) -> String {
     match Url::parse(text) {
         Ok(mut url) if url.password().is_some() => {
@@ -117,6 +116,16 @@ mod tests {
             (
                 &["weir", "check", "--proxy", "http://u:p@proxy.example.com:3128/"],
                 "weir check --proxy='http://u:***@proxy.example.com:3128/' --seed 7",
+            ),
+            (
+                &[
+                    "weir",
+                    "check",
+                    "--oauth-token-url",
+                    "http://u:p@login.example.com/",
+                    "--second-url=http://u:p@[::1]/",
+                ],
+                "weir check --oauth-token-url 'http://u:***@login.example.com/' --second-url='http://u:***@[::1]/' --seed 7",
             ),
             (&["weir", "check", "--bearer", "@token file"], "weir check --bearer '@token file' --seed 7"),
             (&["weir", "check", "--target=my file.toml"], "weir check --target='my file.toml' --seed 7"),

@@ -22,10 +22,17 @@ use crate::failure::Failure;
 pub struct Printable(String);
 
 impl Printable {
-    /// A JSON document, indented. Its members keep their places and names, whatever the secrets are.
+    /// A JSON document, indented. Its members keep their places and names, whatever the secrets are; a name that a peer chose has
+    /// been filtered.
     pub fn json(mut value: Value) -> Self {
-        secrets::mask_json(&mut value);
+        secrets::mask_json_values(&mut value);
         Self(legible::json(&format!("{value:#}\n")).into_owned())
+    }
+
+    /// A text of Weir's own, every character of which can be seen. What a peer sent has been filtered, so that a secret that is
+    /// an ordinary word does not take the words of the text with it.
+    pub fn own(text: &str) -> Self {
+        Self(legible::lines(text).into_owned())
     }
 
     /// A text in which no word is a peer's, such as a script for a shell, or one whose purpose is to hand out credentials.

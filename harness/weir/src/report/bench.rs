@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use weir_exchange::secrets;
 
 use super::leftovers::Leftover;
 use crate::bench::{Load, Measurement, Shape};
@@ -148,6 +149,9 @@ pub fn json(report: &BenchReport) -> Value {
             ShapeOutcome::Skipped { shape, reason } => json!({"shape": shape.as_str(), "skipped": reason}),
             ShapeOutcome::Measured { shape, measured } => {
                 let shown = report.shown(measured);
+                // Their names hold the `scimType` of the endpoint.
+                let mut errors = json!(measured.errors);
+                secrets::mask_json(&mut errors);
                 let found = shown.percentiles();
                 let rows: Vec<Value> = shown
                     .distribution()
@@ -166,7 +170,7 @@ pub fn json(report: &BenchReport) -> Value {
                         "max": millis(found.max),
                     },
                     "failed": measured.failed(),
-                    "errors": measured.errors,
+                    "errors": errors,
                     "distribution": rows,
                 })
             }

@@ -49,6 +49,10 @@ impl<R: TextReport> Consumer for ForPeople<R> {
 struct OneLine;
 
 impl Rewrite for OneLine {
+    fn own_text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.text(text)
+    }
+
     fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         legible::one_line(text)
     }
