@@ -144,7 +144,7 @@ fn escaped(text: &str) -> [String; 6] {
         let quoted = Value::from(text).to_string();
         quoted[1..quoted.len() - 1].to_owned()
     };
-    let units = |text: &str| text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
+    let units = |text: &str| text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat();
     let all = units(text);
     let mut at = 0;
     let third = |character: char| {
@@ -156,8 +156,8 @@ fn escaped(text: &str) -> [String; 6] {
         all.replace('\\', "\\\\"),
         all,
         json(text).replace('/', "\\/").replace('=', "\\u003d").replace('+', "\\u002B"),
-        text.bytes().map(|byte| format!("%{byte:02x}")).collect(),
-        text.chars().map(|character| format!("&#{};", u32::from(character))).collect(),
+        text.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat(),
+        text.chars().map(|character| format!("&#{};", u32::from(character))).collect::<Vec<_>>().concat(),
     ]
 }
 
