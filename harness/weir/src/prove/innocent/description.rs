@@ -47,7 +47,7 @@ impl Description {
         self.axes.iter().map(|axis| axis.id).collect::<Vec<_>>().join(", ")
     }
 
-    /// The SHOULDs that it breaks: each may get its warning.
+    /// The rows of the level SHOULD that it breaks: each may get its warning.
     pub(super) fn broken_shoulds(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.axes.iter().filter_map(|axis| axis.breaks_should)
     }
