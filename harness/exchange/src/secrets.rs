@@ -6,7 +6,7 @@
 //!
 //! Known are the secrets that a user gives by flag, variable, file or command, and the tokens that are fetched with them, each
 //! as it is, in base64, and as the header carries it in base64. Whichever of their characters JSON, a URL or HTML escape, they are
-//! found: see [`escapes`]. A report cuts long values off, so that the beginning of a long secret is masked too. A text of fewer than four characters, and a word of JSON, is not searched for: it would turn
+//! found: see `escapes`. A report cuts long values off, so that the beginning of a long secret is masked too. A text of fewer than four characters, and a word of JSON, is not searched for: it would turn
 //! the report into asterisks, and guard nothing.
 
 mod escapes;
