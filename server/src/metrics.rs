@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode};
+use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
-use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -13,22 +13,10 @@ use prometheus_client::registry::Registry;
 
 use crate::message::Delivery;
 
-/// Only methods that SCIM knows have a name of their own, so that a stranger cannot fill the memory with labels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EncodeLabelValue)]
-enum MethodLabel {
-    Get,
-    Head,
-    Options,
-    Post,
-    Put,
-    Patch,
-    Delete,
-    Other,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
-    method: MethodLabel,
+    /// Only methods that SCIM knows have a name of their own, so that a stranger cannot fill the memory with labels.
+    method: &'static str,
     status: u16,
 }
 
@@ -62,14 +50,14 @@ impl Metrics {
     /// Counts an exchange.
     pub fn count(&self, method: &Method, status: StatusCode, delivery: Delivery, duration: Duration) {
         let method = match *method {
-            Method::GET => MethodLabel::Get,
-            Method::HEAD => MethodLabel::Head,
-            Method::OPTIONS => MethodLabel::Options,
-            Method::POST => MethodLabel::Post,
-            Method::PUT => MethodLabel::Put,
-            Method::PATCH => MethodLabel::Patch,
-            Method::DELETE => MethodLabel::Delete,
-            _ => MethodLabel::Other,
+            Method::GET => "GET",
+            Method::HEAD => "HEAD",
+            Method::OPTIONS => "OPTIONS",
+            Method::POST => "POST",
+            Method::PUT => "PUT",
+            Method::PATCH => "PATCH",
+            Method::DELETE => "DELETE",
+            _ => "other",
         };
         self.requests.get_or_create(&RequestLabels { method, status: status.as_u16() }).inc();
         self.durations.observe(duration.as_secs_f64());

@@ -26,6 +26,7 @@ Examples:
   weir explain pingfederate-aquera
   weir explain P7                   a disputed reading
   weir explain blocked              a verdict
+  weir explain leaver.disable       a step of a lifecycle
   weir explain 'Remove Action'      a setting of clients
   weir explain pace.settle          a key of weir.toml
   weir explain exit-status";
@@ -40,37 +41,44 @@ pub(super) struct ExplainArgs {
 
 pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<u8, Failure> {
     let id = args.id.as_str();
-    let text = checks::find(id)
-        .map(check)
-        .or_else(|| requirement::all().iter().find(|known| known.id.eq_ignore_ascii_case(id)).map(rule))
-        .or_else(|| Deviation::find(id).map(deviation))
-        .or_else(|| Target::find(id).map(|found| target(&found)))
-        .or_else(|| client::find(id).map(client))
-        .or_else(|| client::not_scim(id).map(|why| format!("{why}\n")))
-        .or_else(|| topic_or_word(id))
-        .ok_or_else(|| Failure::usage(unknown(id)))?;
+    let text = text(id).ok_or_else(|| Failure::usage(unknown(id)))?;
     output.print(text)?;
     Ok(exit::OK)
 }
 
+/// Each meaning of a name, since a check, a deviation and a capability may share one; `None` if it has none.
+pub(super) fn text(id: &str) -> Option<String> {
+    let found: Vec<String> = [
+        checks::find(id).map(check),
+        requirement::all().iter().find(|known| known.id.eq_ignore_ascii_case(id)).map(rule),
+        Deviation::find(id).map(deviation),
+        Target::find(id).map(|found| target(&found)),
+        client::find(id).map(client),
+        client::not_scim(id).map(|why| format!("{why}\n")),
+        topic(id),
+        glossary::find(id),
+        setting::find(id),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!found.is_empty()).then(|| found.join("\n"))
+}
+
 /// What is near among everything that can be explained.
 fn unknown(id: &str) -> UnknownName {
-    let known = checks::topics()
+    UnknownName::new("name", id, ids().map(str::to_owned).chain(setting::words())).listed_by("weir list CATALOGUE")
+}
+
+/// Everything that can be explained, but for the names that somebody chooses.
+pub(super) fn ids() -> impl Iterator<Item = &'static str> {
+    checks::topics()
         .chain(checks::all().map(|check| check.id))
         .chain(Deviation::all().iter().map(|deviation| deviation.id))
         .chain(requirement::all().iter().map(|requirement| requirement.id))
         .chain(Target::names())
         .chain(client::all().iter().map(|client| client.id.as_str()))
-        .chain(glossary::words());
-    let known = known.map(str::to_owned).chain(setting::words());
-    let kind = "check, topic, requirement, deviation, target, application, client, setting or word of a report";
-    UnknownName::new(kind, id, known).listed_by("weir list CATALOGUE")
-}
-
-/// A topic, a word of the glossary, a setting, or several: `bulk` is a topic and a capability.
-fn topic_or_word(id: &str) -> Option<String> {
-    let found: Vec<String> = [topic(id), glossary::find(id), setting::find(id)].into_iter().flatten().collect();
-    (!found.is_empty()).then(|| found.join("\n"))
+        .chain(glossary::words())
 }
 
 /// The checks and deviations whose ids stand below a topic.
@@ -165,10 +173,7 @@ fn rule(requirement: &Requirement) -> String {
 
 fn deviation(deviation: &Deviation) -> String {
     let mut text = format!("deviation {}\n{}\n", deviation.id, deviation.summary);
-    match &deviation.breaks {
-        Breaks::Requirements(ids) => section(&mut text, "Breaks", ids.iter().map(|id| cited(id))),
-        Breaks::Permitted(reason) => section(&mut text, "Permitted", [(*reason).to_owned()]),
-    }
+    let _ = writeln!(text, "\nSwitch it on with: weir serve --deviate {}", deviation.id);
     section(
         &mut text,
         "Takes a value",
@@ -177,8 +182,11 @@ fn deviation(deviation: &Deviation) -> String {
             .as_ref()
             .map(|parameter| format!("{}={}: {}", deviation.id, parameter.default, parameter.meaning)),
     );
+    match &deviation.breaks {
+        Breaks::Requirements(ids) => section(&mut text, "Breaks", ids.iter().map(|id| cited(id))),
+        Breaks::Permitted(reason) => section(&mut text, "Permitted", [(*reason).to_owned()]),
+    }
     section(&mut text, "Seen", deviation.seen.iter().map(|link| (*link).to_owned()));
-    let _ = writeln!(text, "\nSwitch it on with: weir serve --deviate {}", deviation.id);
     text
 }
 

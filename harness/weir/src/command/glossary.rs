@@ -1,5 +1,5 @@
 //! The words of reports that `weir explain` knows besides what has an id in a catalogue: disputes, capabilities,
-//! verdicts, scenarios and exit statuses.
+//! verdicts, scenarios, steps of lifecycles, keywords and exit statuses.
 
 use std::fmt::Write as _;
 
@@ -9,10 +9,11 @@ use weir_catalog::checks;
 use weir_judge::{Verdict, disputes};
 
 use crate::exit;
+use crate::lifecycle::{self, StepSpec};
 use crate::scenario::Scenario;
 
 /// Each verdict with its meaning (docs/develop/dictionary.md has the words).
-const VERDICTS: [(Verdict, &str); 7] = [
+pub(super) const VERDICTS: [(Verdict, &str); 7] = [
     (Verdict::Pass, "The endpoint does what the requirements of the check ask for."),
     (Verdict::Skip, "The check was not run, because the endpoint does not offer what it needs. Nothing is wrong."),
     (Verdict::Note, "Worth knowing, and allowed: the reading is disputed, the feature is optional, or it is declared."),
@@ -21,6 +22,37 @@ const VERDICTS: [(Verdict, &str); 7] = [
     (Verdict::Fail, "The endpoint breaks a MUST."),
     (Verdict::Error, "The check itself broke. This is a fault of Weir; please report it."),
 ];
+
+/// What else reports say, with its meaning.
+pub(super) const WORDS: [(&str, &str); 14] = [
+    (
+        "known",
+        "The baseline has this finding with a reason, so it does not fail the run. `weir check --baseline FILE` reads it.",
+    ),
+    (
+        "disputed",
+        "The RFCs can be read in two ways here, so the finding is a note. `weir list disputes` lists the places.",
+    ),
+    ("MUST", "There is no exception (RFC 2119). An endpoint that breaks it gets the verdict fail."),
+    ("MUST NOT", "It is forbidden (RFC 2119). An endpoint that breaks it gets the verdict fail."),
+    ("SHALL", "The same as MUST (RFC 2119)."),
+    ("SHALL NOT", "The same as MUST NOT (RFC 2119)."),
+    ("REQUIRED", "The same as MUST (RFC 2119)."),
+    ("SHOULD", "There may be reasons against it (RFC 2119). An endpoint that breaks it gets the verdict warn."),
+    ("SHOULD NOT", "There may be reasons for it (RFC 2119). An endpoint that breaks it gets the verdict warn."),
+    ("RECOMMENDED", "The same as SHOULD (RFC 2119)."),
+    ("MAY", "An endpoint may do it or not (RFC 2119). Either gives at most the verdict note."),
+    ("OPTIONAL", "The same as MAY (RFC 2119)."),
+    (
+        "IMPLIED",
+        "It follows from the text, which has no keyword for it. An endpoint that breaks it gets the verdict fail.",
+    ),
+    ("exit-status", "The number with which a run ends; `weir explain exit-status` explains each."),
+];
+
+/// What the ids of steps about one application of a target are in lists.
+pub(super) const APPLICATION_STEP: (&str, &str) =
+    ("application.NAME", "users are created, deleted and disabled in the application NAME of the target");
 
 /// Each exit status with its meaning.
 const STATUSES: [(u8, &str); 5] = [
@@ -33,11 +65,12 @@ const STATUSES: [(u8, &str); 5] = [
 
 /// What a word stands for; `None` if it is not in the glossary.
 pub(super) fn find(word: &str) -> Option<String> {
-    dispute(word)
-        .or_else(|| capability(word))
-        .or_else(|| verdict(word))
-        .or_else(|| scenario(word))
-        .or_else(|| status(word))
+    let found: Vec<String> =
+        [dispute(word), capability(word), verdict(word), scenario(word), step(word), keyword(word), status(word)]
+            .into_iter()
+            .flatten()
+            .collect();
+    (!found.is_empty()).then(|| found.join("\n"))
 }
 
 /// Every word of the glossary.
@@ -46,10 +79,15 @@ pub(super) fn words() -> Vec<&'static str> {
     let capabilities = Capability::ALL.iter().map(|capability| capability.id());
     let verdicts = VERDICTS.iter().map(|(verdict, _)| verdict.as_str());
     let scenarios = Scenario::value_variants().iter().map(|scenario| scenario.id());
-    let mut words: Vec<&str> = points.chain(capabilities).chain(verdicts).chain(scenarios).collect();
+    let mut words: Vec<&str> = points
+        .chain(capabilities)
+        .chain(verdicts)
+        .chain(scenarios)
+        .chain(lifecycle::steps().iter().map(|step| step.id))
+        .chain(WORDS.iter().map(|(word, _)| *word))
+        .collect();
     words.sort_unstable();
     words.dedup();
-    words.push("exit-status");
     words
 }
 
@@ -61,7 +99,6 @@ fn dispute(point: &str) -> Option<String> {
     for (id, dispute) in &rows {
         let _ = write!(text, "\n{id}\n  {}\n", dispute.reading);
     }
-    text.push_str("\nThe sides that Weir takes are in docs/explain/disputes.md.\n");
     Some(text)
 }
 
@@ -90,6 +127,24 @@ fn scenario(word: &str) -> Option<String> {
     Some(format!("scenario {id}\n{about}\n\nRun it with: weir check --as pingfederate-aquera --scenario {id}\n"))
 }
 
+/// A step of a lifecycle, as `weir check --as CLIENT` reports it.
+fn step(word: &str) -> Option<String> {
+    const RUN: &str = "\nRun it with: weir check --as CLIENT\n";
+    if word.starts_with("application.") {
+        return Some(format!("step {word}\n{}\n{RUN}", APPLICATION_STEP.1));
+    }
+    let StepSpec { id, title, requirements, legal } =
+        lifecycle::steps().iter().find(|step| step.id.eq_ignore_ascii_case(word))?;
+    let (legal, requirements) = (legal.join("\n  "), requirements.join("\n  "));
+    Some(format!("step {id}\n{title}\n\nRight is\n  {legal}\n\nBy the rules\n  {requirements}\n{RUN}"))
+}
+
+/// What `exit-status` is stands with the statuses.
+fn keyword(word: &str) -> Option<String> {
+    let (word, meaning) = WORDS.iter().find(|(own, _)| own.eq_ignore_ascii_case(word) && *own != "exit-status")?;
+    Some(format!("word {word}\n{meaning}\n"))
+}
+
 /// One exit status by its number, or all of them.
 fn status(word: &str) -> Option<String> {
     let line = |(status, meaning): &(u8, &str)| format!("{status:<4} {meaning}\n");
@@ -114,12 +169,24 @@ mod tests {
     }
 
     #[test]
+    fn every_level_of_a_requirement_is_a_word() {
+        for requirement in scim::requirement::all() {
+            let level = requirement.level.as_str();
+            assert!(find(level).is_some_and(|text| text.starts_with(&format!("word {level}\n"))), "{level}");
+        }
+    }
+
+    #[test]
     fn words_of_a_report_are_explained() {
         for (word, expected) in [
             ("p7", "dispute P7\n"),
             ("paging.cursor", "capability paging.cursor\n`cursor` (RFC 9865)\n"),
             ("blocked", "verdict blocked\n"),
             ("partial-update", "scenario partial-update\n"),
+            ("leaver.disable", "step leaver.disable\nwho leaves is disabled"),
+            ("application.ldap", "step application.ldap\n"),
+            ("must", "word MUST\n"),
+            ("known", "word known\nThe baseline has"),
             ("3", "exit status 3    endpoint unreachable"),
             ("exit-status", "exit status\n0    nothing"),
         ] {

@@ -1,8 +1,9 @@
 //! `weir list`: what Weir knows, as tables or JSON.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap::{Args, ValueEnum};
+use scim::capability::Capability;
 use scim::requirement;
 use serde_json::{Value, json};
 use weir_catalog::{checks, plan};
@@ -11,17 +12,21 @@ use weir_provision::client;
 use weir_server::Target;
 use weir_server::{Breaks, Deviation};
 
+use super::{glossary, setting};
 use crate::embedded;
 use crate::exit;
 use crate::failure::Failure;
+use crate::lifecycle;
 use crate::output::table;
 use crate::output::{Output, Printable};
+use crate::scenario::Scenario;
 
 const EXAMPLES: &str = "\
 Examples:
   weir list checks --topic patch
   weir list requirements --format json
-  weir list deviations";
+  weir list deviations
+  weir list capabilities";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Catalogue {
@@ -30,6 +35,15 @@ enum Catalogue {
     Deviations,
     Targets,
     Clients,
+    Topics,
+    Capabilities,
+    Disputes,
+    Verdicts,
+    Scenarios,
+    Applications,
+    Settings,
+    Steps,
+    Words,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -44,7 +58,7 @@ enum ListFormat {
 pub(super) struct ListArgs {
     /// What to list
     #[arg(value_enum, value_name = "CATALOGUE")]
-    catalogue: Catalogue,
+    catalogue: Option<Catalogue>,
     /// Only this topic or pattern, such as `create.dup*`; for requirements, this feature
     #[arg(long, value_name = "WORD")]
     topic: Option<String>,
@@ -55,22 +69,40 @@ pub(super) struct ListArgs {
 
 pub(super) fn run(args: &ListArgs, output: &Output) -> Result<u8, Failure> {
     let topic = args.topic.as_deref();
-    let entries = match args.catalogue {
-        Catalogue::Checks => checks(topic)?,
-        Catalogue::Requirements => requirements(topic)?,
-        Catalogue::Deviations => deviations(topic)?,
-        Catalogue::Targets | Catalogue::Clients if topic.is_some() => {
-            return Err(Failure::Usage("--topic is for checks, requirements and deviations; leave it out".into()));
-        }
-        Catalogue::Targets => targets(),
-        Catalogue::Clients => clients(),
+    let Some(catalogue) = args.catalogue else {
+        let names = Catalogue::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        let names: Vec<String> = names.map(|value| value.get_name().to_owned()).collect();
+        return Err(Failure::Usage(format!("name a catalogue, as in `weir list checks`: {}", names.join(", "))));
     };
+    let entries = entries(catalogue, topic)?;
     let text = match args.format {
         ListFormat::Table => Printable::from(table(&entries.iter().map(|entry| entry.row.clone()).collect::<Vec<_>>())),
         ListFormat::Json => Printable::json(entries.into_iter().map(|entry| entry.json).collect()),
     };
     output.print(text)?;
     Ok(exit::OK)
+}
+
+fn entries(catalogue: Catalogue, topic: Option<&str>) -> Result<Vec<Entry>, Failure> {
+    Ok(match catalogue {
+        Catalogue::Checks => checks(topic)?,
+        Catalogue::Requirements => requirements(topic)?,
+        Catalogue::Deviations => deviations(topic)?,
+        _ if topic.is_some() => {
+            return Err(Failure::Usage("--topic is for checks, requirements and deviations; leave it out".into()));
+        }
+        Catalogue::Targets => targets(),
+        Catalogue::Clients => clients(),
+        Catalogue::Topics => topics(),
+        Catalogue::Capabilities => capabilities(),
+        Catalogue::Disputes => disputes(),
+        Catalogue::Verdicts => verdicts(),
+        Catalogue::Scenarios => scenarios(),
+        Catalogue::Applications => applications(),
+        Catalogue::Settings => settings(),
+        Catalogue::Steps => steps(),
+        Catalogue::Words => words(),
+    })
 }
 
 /// One line of a list, in both forms.
@@ -215,4 +247,144 @@ fn targets() -> Vec<Entry> {
             }
         })
         .collect()
+}
+
+fn topics() -> Vec<Entry> {
+    let of_deviations = Deviation::all().iter().filter_map(|deviation| Some(deviation.id.split_once('.')?.0));
+    let mut names: Vec<&str> = Vec::new();
+    for name in checks::topics().chain(of_deviations) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let is_below = |id: &str, name: &str| id.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+    let entry = |name| {
+        let checks: Vec<&str> = checks::all().map(|check| check.id).filter(|id| is_below(id, name)).collect();
+        let deviations: Vec<&str> =
+            Deviation::all().iter().map(|deviation| deviation.id).filter(|id| is_below(id, name)).collect();
+        Entry {
+            row: vec![name.into(), format!("checks {}, deviations {}", checks.len(), deviations.len())],
+            json: json!({"id": name, "checks": checks, "deviations": deviations}),
+        }
+    };
+    names.into_iter().map(entry).collect()
+}
+
+fn capabilities() -> Vec<Entry> {
+    let entry = |capability: &Capability| {
+        let needing = checks::all().filter(|check| check.needs.contains(capability));
+        Entry {
+            row: vec![capability.id().into(), capability.summary().to_string()],
+            json: json!({
+                "id": capability.id(),
+                "summary": capability.summary().to_string(),
+                "checks": needing.map(|check| check.id).collect::<Vec<_>>(),
+            }),
+        }
+    };
+    Capability::ALL.iter().map(entry).collect()
+}
+
+/// Each disputed point once, with the requirements whose reading it is about.
+fn disputes() -> Vec<Entry> {
+    let mut points: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
+    for (id, dispute) in weir_judge::disputes() {
+        points.entry(dispute.point).or_default().push((id, dispute.reading));
+    }
+    let entry = |(point, readings): (&str, Vec<(&str, &str)>)| {
+        let first = readings.first().map_or("", |(_, reading)| reading);
+        let requirements: Vec<_> = readings.iter().map(|(id, reading)| json!({"id": id, "reading": reading})).collect();
+        Entry { row: vec![point.into(), first.into()], json: json!({"id": point, "requirements": requirements}) }
+    };
+    points.into_iter().map(entry).collect()
+}
+
+/// An id with one sentence about it.
+fn with_summary(id: &str, summary: &str) -> Entry {
+    Entry { row: vec![id.into(), summary.into()], json: json!({"id": id, "summary": summary}) }
+}
+
+fn verdicts() -> Vec<Entry> {
+    glossary::VERDICTS.iter().map(|(verdict, meaning)| with_summary(verdict.as_str(), meaning)).collect()
+}
+
+fn scenarios() -> Vec<Entry> {
+    let entry = |scenario: &Scenario| {
+        let about = scenario.to_possible_value().and_then(|value| Some(value.get_help()?.to_string()));
+        with_summary(scenario.id(), &about.unwrap_or_default())
+    };
+    Scenario::value_variants().iter().map(entry).collect()
+}
+
+fn words() -> Vec<Entry> {
+    glossary::WORDS.iter().map(|(word, meaning)| with_summary(word, meaning)).collect()
+}
+
+/// Each application of each target.
+fn applications() -> Vec<Entry> {
+    let entries = setting::TARGETS.iter().flat_map(|target| {
+        target.applications.iter().map(|own| Entry {
+            row: vec![own.name.clone(), target.name.clone(), own.description.clone()],
+            json: json!({
+                "name": own.name,
+                "target": target.name,
+                "description": own.description,
+                "deviations": own.deviations.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            }),
+        })
+    });
+    entries.collect()
+}
+
+/// The keys of `weir.toml`, then each setting of clients once, with the clients that have it.
+fn settings() -> Vec<Entry> {
+    let keys = setting::keys().into_iter().map(|key| Entry {
+        row: vec![key.name.clone(), "weir.toml".into(), key.meaning.clone()],
+        json: json!({"name": key.name, "of": ["weir.toml"], "example": key.example, "meaning": key.meaning}),
+    });
+    let mut owners: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for client in client::all() {
+        for setting in &client.settings {
+            owners.entry(&setting.name).or_default().push(&client.id);
+        }
+    }
+    let of_clients = owners.into_iter().map(|(name, clients)| Entry {
+        row: vec![name.into(), "clients".into(), clients.join(", ")],
+        json: json!({"name": name, "of": clients}),
+    });
+    keys.chain(of_clients).collect()
+}
+
+fn steps() -> Vec<Entry> {
+    let fixed = lifecycle::steps().iter().map(|step| Entry {
+        row: vec![step.id.into(), step.title.into()],
+        json: json!({
+            "id": step.id, "summary": step.title, "legal": step.legal, "requirements": step.requirements,
+        }),
+    });
+    let (application, summary) = glossary::APPLICATION_STEP;
+    fixed.chain([with_summary(application, summary)]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::explain;
+    use super::*;
+
+    #[test]
+    fn everything_that_is_listed_is_explained() {
+        for catalogue in Catalogue::value_variants() {
+            let entries = entries(*catalogue, None).unwrap_or_else(|_| panic!("{catalogue:?} is listed"));
+            assert!(!entries.is_empty(), "{catalogue:?}");
+            for Entry { row, json } in entries {
+                let id = &row[0];
+                assert!(json["id"] == **id || json["name"] == **id, "{catalogue:?}: {json}");
+                let text = explain::text(id).unwrap_or_else(|| panic!("{catalogue:?}: {id} is not explained"));
+                let kind = format!("{catalogue:?}").to_lowercase().replace("ies", "y");
+                let heading = format!("{} {id}", kind.trim_end_matches('s'));
+                let is_explained = text.lines().any(|line| line.starts_with(&heading));
+                assert!(is_explained || id == "exit-status", "{heading}: {text}");
+            }
+        }
+    }
 }

@@ -72,7 +72,7 @@ enum Command {
     Connection(connection::ConnectionArgs),
     /// Compare recorded traffic with a client's description; write the variants it shows
     Calibrate(calibrate::CalibrateArgs),
-    /// List what Weir knows: checks, requirements, deviations, targets or clients
+    /// List what Weir knows: checks, deviations, targets, clients, disputes, settings and more
     List(list::ListArgs),
     /// Explain a check, requirement, deviation, target, client, or a word of a report
     Explain(explain::ExplainArgs),

@@ -12,7 +12,7 @@ use weir_server::Target;
 use crate::config;
 
 /// Each target that is compiled in.
-static TARGETS: LazyLock<Vec<Target>> = LazyLock::new(|| Target::names().filter_map(Target::find).collect());
+pub(super) static TARGETS: LazyLock<Vec<Target>> = LazyLock::new(|| Target::names().filter_map(Target::find).collect());
 
 /// What a name stands for, everywhere that it is used; `None` if it is used nowhere.
 pub(super) fn find(word: &str) -> Option<String> {
@@ -69,11 +69,14 @@ fn of_client(word: &str) -> Option<String> {
     let is_called = |setting: &&Setting| {
         std::iter::once(&setting.name).chain(&setting.keys).any(|name| name.eq_ignore_ascii_case(word))
     };
+    let mut named = client::all().iter().flat_map(|client| &client.settings).filter(is_called);
+    let is_own_name = |setting: &&Setting| setting.name.eq_ignore_ascii_case(word);
+    let heading = named.clone().find(is_own_name).or_else(|| named.next())?;
     let mut text = String::new();
     for client in client::all() {
         for setting in client.settings.iter().filter(is_called) {
             if text.is_empty() {
-                let _ = writeln!(text, "setting {}\nA field of the connection, with its default.\n", setting.name);
+                let _ = writeln!(text, "setting {}\nA field of the connection, with its default.\n", heading.name);
             }
             let _ = writeln!(text, "{}\n  {}", client.id, described(setting));
             if !setting.keys.is_empty() {
@@ -91,17 +94,17 @@ fn of_client(word: &str) -> Option<String> {
 }
 
 /// A key of `weir.toml`.
-struct Key {
+pub(super) struct Key {
     /// With its table: `pace.settle`.
-    name: String,
+    pub name: String,
     /// An example: `settle = 2.0`.
-    example: String,
+    pub example: String,
     /// What it is for.
-    meaning: String,
+    pub meaning: String,
 }
 
 /// Every key that `weir init` writes, with the remark behind it, or else the one before its table.
-fn keys() -> Vec<Key> {
+pub(super) fn keys() -> Vec<Key> {
     let Ok(url) = Url::parse("https://scim.example.com/v2") else { return Vec::new() };
     let text = config::commented(&url, &["User".into(), "Group".into()], &[], None);
     let (mut keys, mut table, mut remark) = (Vec::new(), String::new(), String::new());
@@ -131,6 +134,10 @@ fn keys() -> Vec<Key> {
 /// A key with or without its table, or a table with its keys.
 fn of_configuration(word: &str) -> Option<String> {
     let word = word.trim_matches(['[', ']']);
+    if word.is_empty() {
+        // The table of keys that stand in none.
+        return None;
+    }
     let is_meant = |name: &str| {
         let (table, key) = name.rsplit_once('.').unwrap_or(("", name));
         [name, table, key].iter().any(|own| own.eq_ignore_ascii_case(word))
@@ -152,7 +159,9 @@ mod tests {
             let text = find(&word).unwrap_or_else(|| panic!("{word} is not explained"));
             assert!(text.lines().count() > 1 && text.lines().all(|line| line == line.trim_end()), "{word}: {text}");
         }
-        assert_eq!(find("nonsense"), None);
+        for word in ["nonsense", "", "[]"] {
+            assert_eq!(find(word), None, "{word:?}");
+        }
     }
 
     #[test]

@@ -20,12 +20,20 @@ pub mod survival;
 pub mod variants;
 mod world;
 
+pub use step::StepSpec;
+
 use tokio::sync::watch;
 use weir_exchange::{Client, Observer};
 use weir_judge::{Event, Events, Finding, Origin};
 use weir_provision::client::Description;
 
 use crate::embedded::EmbeddedEndpoint;
+
+/// Every step with a fixed id, in their order.
+#[must_use]
+pub const fn steps() -> &'static [StepSpec] {
+    specs::ALL
+}
 
 /// The ids of all steps; one that ends in a point stands for all that begin with it.
 #[must_use]

@@ -8,8 +8,10 @@ use weir_judge::{Event, Events, Finding, Origin, Problem, Verdict, shortened};
 
 /// What a step is about, the same in every run.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct StepSpec {
+pub struct StepSpec {
+    /// As reports and baselines have it, such as `leaver.disable`.
     pub id: &'static str,
+    /// One sentence: what it shows.
     pub title: &'static str,
     /// What is broken when the outcome is not as it must be.
     pub requirements: &'static [&'static str],
