@@ -150,12 +150,12 @@ fn lists_have_the_same_entries_in_both_forms() {
 }
 
 #[test]
-fn every_listed_thing_can_be_explained() {
-    // Those of the other catalogues are explained by the same code, which has a test of its own.
+fn what_is_listed_can_be_explained() {
+    // A unit test explains every entry of every catalogue; here a few of each go through the binary.
     for catalogue in ["checks", "deviations", "targets", "clients"] {
         let list: serde_json::Value =
             serde_json::from_str(&run(&["list", catalogue, "--format", "json"]).stdout).unwrap();
-        for entry in list.as_array().unwrap() {
+        for entry in list.as_array().unwrap().iter().step_by(29) {
             let id = entry.get("id").or_else(|| entry.get("name")).unwrap().as_str().unwrap();
             let ran = run(&["explain", id]);
             assert_eq!(ran.status, 0, "{id}: {}", ran.stderr);
