@@ -262,6 +262,11 @@ impl Grammar {
 
     /// `term = attrPath ( "[" filter "]" / SP "pr" / SP compareOp SP compValue )`
     fn term<'a>(&self, place: Nesting, input: &'a str) -> ParseResult<'a, Filter> {
+        // A blank that was sent as `+` makes one word of the whole filter.
+        let name = input.find(|c: char| !(c.is_ascii_alphanumeric() || "$-_.:".contains(c))).unwrap_or(input.len());
+        if name > 0 && input[name..].starts_with('+') {
+            return failure(&input[name..], BLANK_NOT_PLUS);
+        }
         let (input, path) = attribute_path(place, input)?;
         if input.starts_with('[') { self.value_path(place, path, input) } else { self.expression(path, input) }
     }
@@ -295,8 +300,7 @@ impl Grammar {
     /// `SP "pr" / SP compareOp SP compValue` after the attribute path.
     fn expression<'a>(&self, path: AttributePath, input: &'a str) -> ParseResult<'a, Filter> {
         let start = input;
-        let expected = if input.starts_with('+') { BLANK_NOT_PLUS } else { BLANK_AND_OPERATOR };
-        let (input, ()) = self.separator(expected, input)?;
+        let (input, ()) = self.separator(BLANK_AND_OPERATOR, input)?;
         let (input, operator) = operator(input)?;
         self.charge_term(start)?;
         let Some(operator) = operator else {

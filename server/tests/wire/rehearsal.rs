@@ -141,7 +141,7 @@ async fn metrics_count_requests_and_resources() {
     assert!(metrics.header("content-type").starts_with("application/openmetrics-text"));
     for line in [
         r#"weir_requests_total{method="POST",status="201"} 1"#,
-        r#"weir_requests_total{method="Get",status="404"} 1"#,
+        r#"weir_requests_total{method="GET",status="404"} 1"#,
         "weir_request_seconds_count 2",
         r#"weir_resources{application="default",resource_type="User"} 1"#,
         r#"weir_resources{application="default",resource_type="Group"} 0"#,
