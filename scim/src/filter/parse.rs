@@ -262,12 +262,13 @@ impl Grammar {
 
     /// `term = attrPath ( "[" filter "]" / SP "pr" / SP compareOp SP compValue )`
     fn term<'a>(&self, place: Nesting, input: &'a str) -> ParseResult<'a, Filter> {
-        // A blank that was sent as `+` makes one word of the whole filter.
-        let name = input.find(|c: char| !(c.is_ascii_alphanumeric() || "$-_.:".contains(c))).unwrap_or(input.len());
-        if name > 0 && input[name..].starts_with('+') {
-            return failure(&input[name..], BLANK_NOT_PLUS);
-        }
-        let (input, path) = attribute_path(place, input)?;
+        let (input, path) = attribute_path(place, input).or_else(|error| {
+            // A blank that was sent as `+` makes one word of the whole filter.
+            match input.find(|c: char| !(c.is_ascii_alphanumeric() || "$-_.:".contains(c))) {
+                Some(end) if end > 0 && input[end..].starts_with('+') => failure(&input[end..], BLANK_NOT_PLUS),
+                _ => Err(error),
+            }
+        })?;
         if input.starts_with('[') { self.value_path(place, path, input) } else { self.expression(path, input) }
     }
 
