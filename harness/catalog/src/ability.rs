@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future::try_join_all;
 use weir_exchange::{Client, EndpointError, Request};
 
 /// A collection with the attribute by which checks tell their own resources from those of others.
@@ -21,19 +22,19 @@ impl Abilities {
     /// # Errors
     /// An endpoint that cannot be reached. An answer that is lost is no refusal.
     pub async fn learn(client: &Client, has_filter: impl Fn(&str) -> bool) -> Result<Self, EndpointError> {
-        let mut abilities = Self::default();
-        for (endpoint, naming) in NAMED.into_iter().filter(|(endpoint, _)| has_filter(endpoint)) {
-            let filter = format!("{naming} sw \"weir-nobody\"");
-            let answer = match client.send(Request::get(endpoint).query("filter", &filter).query("count", "1")).await {
-                Ok(answer) => answer,
-                Err(error) if error.is_unreachable() => return Err(error),
-                Err(_) => continue,
-            };
-            if matches!(answer.status, 400 | 501) {
-                abilities.refused_narrowing.insert(endpoint, format!("`{naming} sw` is answered {}", answer.status));
-            }
-        }
-        Ok(abilities)
+        let asked =
+            NAMED.into_iter().filter(|(endpoint, _)| has_filter(endpoint)).map(|(endpoint, naming)| async move {
+                let filter = format!("{naming} sw \"weir-nobody\"");
+                match client.send(Request::get(endpoint).query("filter", &filter).query("count", "1")).await {
+                    Ok(answer) if matches!(answer.status, 400 | 501) => {
+                        Ok(Some((endpoint, format!("`{naming} sw` is answered {}", answer.status))))
+                    }
+                    Err(error) if error.is_unreachable() => Err(error),
+                    Ok(_) | Err(_) => Ok(None),
+                }
+            });
+        let refused = try_join_all(asked).await?;
+        Ok(Self { refused_narrowing: refused.into_iter().flatten().collect() })
     }
 
     /// Why the lists of `endpoint` cannot be narrowed to what one check created, if so.

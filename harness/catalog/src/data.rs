@@ -29,7 +29,7 @@ pub fn run_prefix(seed: u64) -> String {
 }
 
 /// One step of the `SplitMix64` generator (Steele, Lea, Flood: Fast splittable pseudorandom number generators).
-fn scramble(state: u64) -> u64 {
+pub const fn scramble(state: u64) -> u64 {
     let mut mixed = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -53,19 +53,12 @@ impl PublishedAttribute<'_> {
 
     /// A characteristic that is a word, or its default (RFC 7643 section 2.2).
     pub fn word(&self, characteristic: &str) -> &str {
-        let default = match characteristic {
-            "type" => "string",
-            "mutability" => "readWrite",
-            "returned" => "default",
-            "uniqueness" => "none",
-            _ => "",
-        };
-        at(self.definition, characteristic).and_then(Value::as_str).unwrap_or(default)
+        word(self.definition, characteristic)
     }
 
     /// A characteristic that is a boolean, false by default (RFC 7643 section 2.2).
     pub fn flag(&self, characteristic: &str) -> bool {
-        at(self.definition, characteristic).and_then(Value::as_bool).unwrap_or(false)
+        flag(self.definition, characteristic)
     }
 
     /// Whether it is one of the common attributes, which the endpoint may list though they are its own (RFC 7643 section
@@ -374,6 +367,7 @@ impl Data {
     fn fit(&self, endpoint: &str, schema: &str, mut body: Value) -> Value {
         let kind = self.discovery.resource_type(endpoint);
         let schema = kind.map_or(schema, |kind| kind.schema.as_str());
+        let required = kind.map_or(&[][..], |kind| kind.required_extensions.as_slice());
         let Some(members) = body.as_object_mut() else { return body };
         members.insert("schemas".into(), json!([schema]));
         if let Some(attributes) = self.attributes(schema) {
@@ -382,19 +376,13 @@ impl Data {
             });
             self.add_required(members, attributes);
         }
-        for uri in self.discovery.required_extensions(endpoint) {
-            let values = self.extension_values(uri);
-            members.insert(uri.into(), Value::Object(values));
+        for uri in required {
+            members.insert(uri.clone(), Value::Object(self.extension_values(uri)));
             if let Some(schemas) = members.get_mut("schemas").and_then(Value::as_array_mut) {
-                schemas.push(uri.into());
+                schemas.push(uri.as_str().into());
             }
         }
         body
-    }
-
-    /// Whether a qualified name, such as `urn:…:User:department`, is of an extension that resources have to have.
-    pub fn is_of_required_extension(&self, endpoint: &str, path: &str) -> bool {
-        self.discovery.required_extensions(endpoint).any(|uri| path.len() > uri.len() && path.starts_with(uri))
     }
 
     /// What an extension requires, or one value of it: an object without a value is none (RFC 7643 section 2.5).
@@ -421,12 +409,11 @@ impl Data {
 
     fn add_required(&self, members: &mut Map<String, Value>, attributes: &[Value]) {
         for attribute in attributes {
-            let flag = |name: &str| at(attribute, name).and_then(Value::as_bool).unwrap_or(false);
-            let read_only = at(attribute, "mutability").and_then(Value::as_str) == Some("readOnly");
+            let read_only = word(attribute, "mutability") == "readOnly";
             let Some(name) = at(attribute, "name").and_then(Value::as_str) else { continue };
             // These may be listed, though the endpoint assigns them (RFC 7643 section 3.1).
             let common = matches!(name, "id" | "meta" | "schemas");
-            if flag("required") && !read_only && !common && member(members, name).is_none() {
+            if flag(attribute, "required") && !read_only && !common && member(members, name).is_none() {
                 members.insert(name.into(), self.whole_value(attribute));
             }
         }

@@ -20,6 +20,7 @@ use weir_files::name::UnknownName;
 use weir_judge::{Offer, Provenance};
 
 use crate::ability::Abilities;
+use crate::definition::{flag, list};
 
 /// A discovery document as it came.
 #[derive(Clone, Debug)]
@@ -89,6 +90,8 @@ pub struct ResourceType {
     pub endpoint: String,
     pub schema: String,
     pub extensions: Vec<String>,
+    /// Those of the extensions without which a resource is refused (RFC 7643 section 6).
+    pub required_extensions: Vec<String>,
     pub provenance: Provenance,
 }
 
@@ -319,14 +322,15 @@ fn read_types(document: &Document) -> Vec<ResourceType> {
         .iter()
         .filter_map(|entry| {
             let endpoint = text(entry, "endpoint")?;
+            let extensions = list(entry, "schemaExtensions");
             Some(ResourceType {
                 name: text(entry, "name")?,
                 endpoint: format!("/{}", endpoint.trim_start_matches('/')),
                 schema: text(entry, "schema")?,
-                extensions: at(entry, "schemaExtensions")
-                    .and_then(Value::as_array)
-                    .into_iter()
-                    .flatten()
+                extensions: extensions.iter().filter_map(|extension| text(extension, "schema")).collect(),
+                required_extensions: extensions
+                    .iter()
+                    .filter(|extension| flag(extension, "required"))
                     .filter_map(|extension| text(extension, "schema"))
                     .collect(),
                 provenance: Provenance::Published,
@@ -339,6 +343,7 @@ fn read_types(document: &Document) -> Vec<ResourceType> {
             endpoint: endpoint.into(),
             schema: schema.into(),
             extensions: Vec::new(),
+            required_extensions: Vec::new(),
             provenance: Provenance::Assumed,
         };
         types = vec![assumed("User", "/Users", USER), assumed("Group", "/Groups", GROUP)];
@@ -429,9 +434,10 @@ impl Discovery {
         &self.types[..self.types.len().min(self.resource_types.most)]
     }
 
-    /// Whether a resource type names the schema `uri`, as its own or as an extension.
+    /// Whether a resource type names the schema `uri`, as its own or as an extension, without letter case.
     pub fn is_named_by_a_type(&self, uri: &str) -> bool {
-        self.types.iter().any(|kind| kind.schema == uri || kind.extensions.iter().any(|extension| extension == uri))
+        let is_it = |own: &String| own.eq_ignore_ascii_case(uri);
+        self.types.iter().any(|kind| is_it(&kind.schema) || kind.extensions.iter().any(is_it))
     }
 
     /// Why a check that goes through what `capability` publishes cannot look at all of it, if so.
@@ -448,23 +454,10 @@ impl Discovery {
         self.types.iter().find(|kind| kind.endpoint.eq_ignore_ascii_case(endpoint))
     }
 
-    /// The extensions without which a resource of `endpoint` is refused (RFC 7643 section 6).
-    pub fn required_extensions(&self, endpoint: &str) -> impl Iterator<Item = &str> {
-        let is_own = |kind: &&Value| {
-            let found = at(kind, "endpoint").and_then(Value::as_str).unwrap_or_default();
-            found.trim_start_matches('/').eq_ignore_ascii_case(endpoint.trim_start_matches('/'))
-        };
-        let kinds: Vec<&Value> = self.resource_types.all_entries().iter().filter(is_own).collect();
-        let extensions = kinds.into_iter().filter_map(|kind| at(kind, "schemaExtensions")).filter_map(Value::as_array);
-        extensions
-            .flatten()
-            .filter(|extension| at(extension, "required").and_then(Value::as_bool).unwrap_or(false))
-            .filter_map(|extension| at(extension, "schema").and_then(Value::as_str))
-    }
-
     /// Whether resources of `endpoint` have to have the extension.
     pub fn requires_extension(&self, endpoint: &str, uri: &str) -> bool {
-        self.required_extensions(endpoint).any(|own| own.eq_ignore_ascii_case(uri))
+        let kind = self.resource_type(endpoint);
+        kind.is_some_and(|kind| kind.required_extensions.iter().any(|own| own.eq_ignore_ascii_case(uri)))
     }
 
     /// What the endpoint was seen to do.
@@ -472,9 +465,10 @@ impl Discovery {
         &self.abilities
     }
 
-    /// Whether there is a resource type at `endpoint`, published or assumed.
-    pub fn has_type(&self, endpoint: &str) -> bool {
-        self.resource_type(endpoint).is_some()
+    /// Why there are no resources at `endpoint`, if no resource type stands there, published or assumed.
+    pub fn lacks_type(&self, endpoint: &str) -> Option<String> {
+        let is_there = self.resource_type(endpoint).is_some();
+        (!is_there).then(|| format!("the endpoint publishes no resource type at {endpoint}"))
     }
 
     /// A published schema by its URI, without letter case.

@@ -21,7 +21,7 @@ mod template;
 
 pub use check::{Check, CheckResult, Context, Expectation, On, Question, Resource, Scale, Stop, UnderWay};
 pub use checks::{all, find, topics};
-pub use data::{Data, run_prefix};
+pub use data::{Data, run_prefix, scramble};
 pub use discovery::{Discovery, DiscoveryError, Foreknowledge, discover, discover_knowing};
 pub use template::{Template, TemplateError, TemplateValues, Templates, UnpublishedTemplate};
 

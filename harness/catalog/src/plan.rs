@@ -106,13 +106,10 @@ fn without_its_subject(check: &Check, discovery: &Discovery) -> Option<String> {
     if !matches!(check.on, On::Only("User", _)) && !check.needs.contains(&Capability::PatchUsers) {
         return None;
     }
-    match discovery.resource_type("/Users") {
-        None => Some("the endpoint publishes no resource type at /Users".into()),
-        Some(kind) if !kind.schema.eq_ignore_ascii_case(USER) => {
-            Some(format!("User has no core schema: /ResourceTypes names {}", kind.schema))
-        }
-        Some(_) => None,
-    }
+    discovery.lacks_type("/Users").or_else(|| {
+        let other = discovery.resource_type("/Users").filter(|kind| !kind.schema.eq_ignore_ascii_case(USER))?;
+        Some(format!("User has no core schema: /ResourceTypes names {}", other.schema))
+    })
 }
 
 /// Why a check that is about whole lists of discovery cannot look at them, if so.

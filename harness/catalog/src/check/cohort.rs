@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use weir_exchange::difference::{at, member};
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{CheckResult, Context, Resource, Stop};
+use crate::check::{Context, Resource, Stop};
 use crate::data::USER;
 
 /// What a provider may refuse as a combination of attribute and comparison that it does not support (RFC 7644 section 3.12).
@@ -29,27 +29,29 @@ pub struct Cohort<'c> {
 impl<'c> Cohort<'c> {
     /// One user for each key. The object says in what the user differs from the usual one; null takes an attribute away.
     pub async fn users<K: AsRef<str>>(context: &'c Context, people: &[(K, Value)]) -> Result<Self, Stop> {
-        Self::can_be_found(context, "/Users")?;
-        let mut cohort = Self::empty(context, "/Users", "userName");
-        for (key, differences) in people {
-            cohort.add(key.as_ref(), differences).await?;
-        }
-        Ok(cohort)
+        Self::of(context, "/Users", "userName", people).await
     }
 
     /// One group for each key, as [`Self::users`].
     pub async fn groups<K: AsRef<str>>(context: &'c Context, groups: &[(K, Value)]) -> Result<Self, Stop> {
-        Self::can_be_found(context, "/Groups")?;
-        let mut cohort = Self::empty(context, "/Groups", "displayName");
-        for (key, differences) in groups {
+        Self::of(context, "/Groups", "displayName", groups).await
+    }
+
+    /// One resource for each key. A check about filters judges a refusal itself; to every other one a filter is a means.
+    async fn of<K: AsRef<str>>(
+        context: &'c Context,
+        endpoint: &'static str,
+        naming: &'static str,
+        resources: &[(K, Value)],
+    ) -> Result<Self, Stop> {
+        if context.check().topic() != "filter" {
+            context.needs_narrowing(endpoint)?;
+        }
+        let mut cohort = Self::empty(context, endpoint, naming);
+        for (key, differences) in resources {
             cohort.add(key.as_ref(), differences).await?;
         }
         Ok(cohort)
-    }
-
-    /// A check about filters judges a refusal itself; to every other one a filter is a means.
-    fn can_be_found(context: &Context, endpoint: &str) -> CheckResult {
-        if context.check().topic() == "filter" { Ok(()) } else { context.needs_narrowing(endpoint) }
     }
 
     fn empty(context: &'c Context, endpoint: &'static str, naming: &'static str) -> Self {

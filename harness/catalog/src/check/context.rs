@@ -250,8 +250,8 @@ impl Context {
 
     /// Creates a resource as a precondition: if that fails, the check is blocked by the check of creation.
     pub async fn create(&self, endpoint: &str, body: &Value) -> Result<Resource, Stop> {
-        if !self.discovery.has_type(endpoint) {
-            return Err(Stop::Skip(format!("the endpoint publishes no resource type at {endpoint}")));
+        if let Some(reason) = self.discovery.lacks_type(endpoint) {
+            return Err(Stop::Skip(reason));
         }
         let cause = if endpoint == "/Groups" { "create.group" } else { "create.user" };
         let exchange = self.precondition(Request::post(endpoint).json(body), cause).await?;

@@ -10,10 +10,10 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::Request;
 
-use super::patch::attribute::{flag, list, text};
 use super::patch::change::{is_done, send};
 use crate::check::{Check, CheckResult, Context};
 use crate::data::GROUP;
+use crate::definition::{flag, list, text};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new("groups.endpoint", "Groups are at /Groups", &endpoint)

@@ -5,8 +5,8 @@ use scim::capability::Capability;
 use serde_json::Value;
 
 use crate::check::{Check, CheckResult, Context};
-use crate::checks::patch::attribute::{list, text};
 use crate::checks::patch::members::members;
+use crate::definition::{list, text};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("groups.deleted-member", "A user who is deleted leaves the group", &deleted_member)

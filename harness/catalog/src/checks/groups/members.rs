@@ -10,10 +10,10 @@ use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
 use crate::check::{Check, CheckResult, Context, Resource};
-use crate::checks::patch::attribute::{flag, list, text};
 use crate::checks::patch::change::send;
 use crate::checks::patch::members::{expect_members, members};
 use crate::data::GROUP;
+use crate::definition::{flag, list, text};
 
 const GROUPS: &[Capability] = &[Capability::CreateUsers, Capability::CreateGroups];
 const PATCH: &[Capability] = &[Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups];

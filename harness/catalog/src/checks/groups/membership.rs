@@ -8,9 +8,9 @@ use weir_exchange::difference::at;
 
 use super::members::follow;
 use crate::check::{Check, CheckResult, Context, Resource, Stop};
-use crate::checks::patch::attribute::{list, text};
 use crate::checks::patch::change::send;
 use crate::data::USER;
+use crate::definition::{list, text};
 
 const GROUPS: &[Capability] = &[Capability::CreateUsers, Capability::CreateGroups];
 

@@ -171,9 +171,9 @@ async fn attributes(context: &Context) -> CheckResult {
 /// Whether the endpoint's schema has an attribute of users always returned.
 fn is_always(context: &Context, name: &str) -> bool {
     let Some(schema) = context.discovery().schema("urn:ietf:params:scim:schemas:core:2.0:User") else { return false };
-    super::attribute::list(schema, "attributes").iter().any(|attribute| {
-        super::attribute::text(attribute, "name").eq_ignore_ascii_case(name)
-            && super::attribute::text(attribute, "returned") == "always"
+    crate::definition::list(schema, "attributes").iter().any(|attribute| {
+        crate::definition::text(attribute, "name").eq_ignore_ascii_case(name)
+            && crate::definition::text(attribute, "returned") == "always"
     })
 }
 

@@ -1,9 +1,9 @@
 //! Which attributes of the endpoint's own schemas a check can change.
 
 use serde_json::Value;
-use weir_exchange::difference::at;
 
 use crate::check::{Context, Stop};
+use crate::definition::{flag, list, text};
 
 /// The core User schema's URI.
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -24,19 +24,6 @@ const PARTICULAR: [&str; 10] = [
     "schemas",
     "meta",
 ];
-
-pub(in crate::checks) fn text<'v>(attribute: &'v Value, characteristic: &str) -> &'v str {
-    at(attribute, characteristic).and_then(Value::as_str).unwrap_or_default()
-}
-
-pub(in crate::checks) fn flag(attribute: &Value, characteristic: &str) -> bool {
-    at(attribute, characteristic).and_then(Value::as_bool).unwrap_or(false)
-}
-
-/// The attributes of a schema, or the sub-attributes of an attribute; none if the endpoint does not publish them.
-pub(in crate::checks) fn list<'v>(parent: &'v Value, member: &str) -> &'v [Value] {
-    at(parent, member).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
 
 /// The attributes that the endpoint publishes for a schema; `None` if it publishes no schemas at all.
 fn published<'c>(context: &'c Context, schema: &str) -> Option<&'c [Value]> {

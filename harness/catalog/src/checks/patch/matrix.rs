@@ -5,9 +5,9 @@ use scim::capability::Capability;
 use serde_json::{Map, Value, json};
 use weir_exchange::difference::{at, differences};
 
-use super::attribute::{flag, list, text};
 use super::change::{is_done, send};
 use crate::check::{Check, CheckResult, Context, Resource, Stop};
+use crate::definition::{flag, list, text};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const LEGAL: &[&str] = &[
@@ -121,7 +121,10 @@ async fn done(
     }
     let (first, second) = (one(0), one(1));
     let required = flag(attribute, "required");
-    if op == "remove" && !required && context.data().is_of_required_extension("/Users", path) {
+    if op == "remove"
+        && !required
+        && path.rsplit_once(':').is_some_and(|(uri, _)| context.discovery().requires_extension("/Users", uri))
+    {
         // It may be the only value of an extension that has to have one (RFC 7643 section 6).
         return Ok(());
     }

@@ -4,9 +4,10 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::difference::at;
 
-use super::attribute::{flag, list, need_of, text};
+use super::attribute::need_of;
 use super::change::{expect_refusal, expect_state, is_done, send};
 use crate::check::{Check, CheckResult, Context, Resource, Stop};
+use crate::definition::{flag, list, text};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const REFUSED: &[&str] = &["400 with scimType mutability, and the value as it was"];

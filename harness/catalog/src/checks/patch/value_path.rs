@@ -4,9 +4,10 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::difference::at;
 
-use super::attribute::{list, need, text};
+use super::attribute::need;
 use super::change::{email, expect_change, expect_refusal, expect_state, is_done, send, user_with};
 use crate::check::{Check, CheckResult, Context};
+use crate::definition::{list, text};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const DONE: &[&str] = &["200 with the user or 204, and a later GET shows the new state"];
