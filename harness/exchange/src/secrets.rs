@@ -6,8 +6,8 @@
 //!
 //! Known are the secrets that a user gives by flag, variable, file or command, and the tokens that are fetched with them, each
 //! as it is, in base64, and as the header carries it in base64. Whichever of their characters JSON, a URL or HTML escape, they are
-//! found: see `escapes`. A report cuts long values off, so that the beginning of a long secret is masked too. A text of fewer than four characters, and a word of JSON, is not searched for: it would turn
-//! the report into asterisks, and guard nothing.
+//! found: see `escapes`. A report cuts long values off, so that the beginning of a long secret is masked too. A text of fewer
+//! than four characters, and a word of JSON, is not searched for: it would turn the report into asterisks, and guard nothing.
 
 mod escapes;
 
@@ -97,21 +97,14 @@ pub fn masked(text: &str) -> Cow<'_, str> {
 /// Takes secrets out of every text of a JSON value, and out of the names of members.
 pub fn mask_json(value: &mut Value) {
     if let Some(filter) = filter() {
-        filter.mask_json(value);
+        filter.mask_json(value, true);
     }
 }
 
 /// Takes secrets out of every text of a JSON value of which the names of members are Weir's own.
 pub fn mask_json_values(value: &mut Value) {
-    match value {
-        Value::String(text) => {
-            if let Cow::Owned(masked) = masked(text) {
-                *text = masked;
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(mask_json_values),
-        Value::Object(members) => members.values_mut().for_each(mask_json_values),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    if let Some(filter) = filter() {
+        filter.mask_json(value, false);
     }
 }
 
@@ -240,22 +233,23 @@ impl Filter {
         format!("{}{MASK}", String::from_utf8_lossy(&text.as_bytes()[..start]))
     }
 
-    fn mask_json(&self, value: &mut Value) {
+    /// The names of members are a peer's, and are masked too, or Weir's own.
+    fn mask_json(&self, value: &mut Value, with_names: bool) {
         match value {
             Value::String(text) => {
                 if let Cow::Owned(masked) = self.masked(text) {
                     *text = masked;
                 }
             }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.mask_json(item)),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.mask_json(item, with_names)),
             Value::Object(members) => {
-                if members.keys().any(|name| matches!(self.masked(name), Cow::Owned(_))) {
+                if with_names && members.keys().any(|name| matches!(self.masked(name), Cow::Owned(_))) {
                     *members = std::mem::take(members)
                         .into_iter()
                         .map(|(name, value)| (self.masked(&name).into_owned(), value))
                         .collect();
                 }
-                members.values_mut().for_each(|value| self.mask_json(value));
+                members.values_mut().for_each(|value| self.mask_json(value, with_names));
             }
             // A number that is a secret is one of digits, which no credential of a user is.
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -398,7 +392,7 @@ mod tests {
     #[test]
     fn names_and_values_of_json_are_masked_and_the_rest_stays() {
         let mut value = serde_json::json!({"t1ger-token": ["my t1ger-token", 1, null], "verdict": "pass"});
-        filter(&["t1ger-token"]).mask_json(&mut value);
+        filter(&["t1ger-token"]).mask_json(&mut value, true);
         assert_eq!(value, serde_json::json!({"***": ["my ***", 1, null], "verdict": "pass"}));
     }
 }
