@@ -2,6 +2,11 @@
 //! simplest choice, and behind the end of the sequence there are only zeros. So a shorter sequence, or one with smaller
 //! numbers, draws a simpler description, and a failure is cut down without knowledge of what the numbers mean.
 
+use weir_catalog::scramble;
+
+/// What the state of `SplitMix64` moves on by.
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// Where the numbers come from.
 enum Source {
     /// Made from a seed.
@@ -31,9 +36,8 @@ impl Choices {
     pub(super) fn up_to(&mut self, most: u32) -> u32 {
         let number = match &mut self.source {
             Source::Random(state) => {
-                let (next, value) = split_mix(*state);
-                *state = next;
-                let (value, range) = (value >> 32, u64::from(most) + 1);
+                let (value, range) = (scramble(*state) >> 32, u64::from(most) + 1);
+                *state = state.wrapping_add(STEP);
                 // The remainder is at most `most`.
                 u32::try_from(value % range).unwrap_or(0)
             }
@@ -60,14 +64,6 @@ impl Choices {
     pub(super) fn into_drawn(self) -> Vec<u32> {
         self.drawn
     }
-}
-
-/// The next state and number of `SplitMix64`.
-const fn split_mix(state: u64) -> (u64, u64) {
-    let state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    (state, mixed ^ (mixed >> 31))
 }
 
 /// Sequences that are simpler than `numbers`, the boldest first: spans taken out, spans set to zero, numbers made smaller.

@@ -63,53 +63,65 @@ pub async fn innocents(
     options: &InnocentOptions,
     mut progress: impl FnMut(&str),
 ) -> Result<InnocentProof, InnocentError> {
-    let numbers: Vec<Vec<u32>> = (0..options.innocents)
-        .map(|index| {
-            let mut choices = Choices::of_seed(options.seed.wrapping_mul(0x1_0000_0001).wrapping_add(index as u64));
-            draw(&mut choices);
-            choices.into_drawn()
-        })
-        .collect();
-    let trials = numbers.iter().map(|numbers| async move {
-        let description = draw(&mut Choices::replay(numbers.clone()));
-        trial::run(&description, checks::all().collect(), options.seed).await.map(|outcome| (numbers, outcome))
+    let seed_of = |index: usize| options.seed.wrapping_mul(0x1_0000_0001).wrapping_add(index as u64);
+    let drawn: Vec<Innocent> = (0..options.innocents).map(|index| Innocent::of_seed(seed_of(index))).collect();
+    let trials = drawn.iter().map(|innocent| async move {
+        let outcome = trial::run(&innocent.description, checks::all().collect(), options.seed).await;
+        outcome.map(|outcome| (innocent, outcome))
     });
     let mut trials = futures_util::stream::iter(trials).buffered(options.concurrency.max(1));
     let mut proof = InnocentProof { innocents: options.innocents, ..InnocentProof::default() };
-    let mut accusing: BTreeMap<&'static str, (usize, Vec<u32>, Accusation)> = BTreeMap::new();
+    let mut accusing: BTreeMap<&'static str, (usize, &Innocent, Accusation)> = BTreeMap::new();
     while let Some(outcome) = trials.next().await {
-        let (numbers, outcome) = outcome?;
+        let (innocent, outcome) = outcome?;
         proof.exchanges += outcome.exchanges;
         for (check, verdict) in &outcome.verdicts {
             *proof.passed.entry(check).or_default() += usize::from(matches!(verdict, Verdict::Pass | Verdict::Note));
         }
         for accusation in outcome.accusations {
             let (count, smallest, first) =
-                accusing.entry(accusation.check).or_insert_with(|| (0, numbers.clone(), accusation.clone()));
+                accusing.entry(accusation.check).or_insert_with(|| (0, innocent, accusation.clone()));
             *count += 1;
             // The shortest list of differences is nearest to the smallest.
-            if differences(numbers) < differences(smallest) {
-                (*smallest, *first) = (numbers.clone(), accusation);
+            if innocent.description.axes.len() < smallest.description.axes.len() {
+                (*smallest, *first) = (innocent, accusation);
             }
         }
         progress("innocents");
     }
-    for (check, (innocents, numbers, accusation)) in accusing {
+    for (check, (innocents, innocent, accusation)) in accusing {
         progress(check);
-        proof.accused.push(cut(check, innocents, numbers, accusation, options.seed, &mut proof.exchanges).await?);
+        let innocent = innocent.clone();
+        proof.accused.push(cut(check, innocents, innocent, accusation, options.seed, &mut proof.exchanges).await?);
     }
     Ok(proof)
 }
 
-fn differences(numbers: &[u32]) -> usize {
-    draw(&mut Choices::replay(numbers.to_vec())).axes.len()
+/// A description with the choices that draw it.
+#[derive(Clone)]
+struct Innocent {
+    numbers: Vec<u32>,
+    description: Description,
+}
+
+impl Innocent {
+    fn of_seed(seed: u64) -> Self {
+        let mut choices = Choices::of_seed(seed);
+        let description = draw(&mut choices);
+        Self { numbers: choices.into_drawn(), description }
+    }
+
+    fn of_numbers(numbers: Vec<u32>) -> Self {
+        let description = draw(&mut Choices::replay(numbers.clone()));
+        Self { numbers, description }
+    }
 }
 
 /// Makes the description smaller as long as the check accuses it, and asks twice whether it still does.
 async fn cut(
     check: &'static str,
     innocents: usize,
-    mut numbers: Vec<u32>,
+    mut smallest: Innocent,
     mut accusation: Accusation,
     seed: u64,
     exchanges: &mut u64,
@@ -117,13 +129,11 @@ async fn cut(
     let alone: Vec<&'static Check> = weir_catalog::find(check).into_iter().collect();
     let mut tried = 0;
     'smaller: loop {
-        let now = draw(&mut Choices::replay(numbers.clone()));
-        for candidate in simpler(&numbers) {
-            let description = draw(&mut Choices::replay(candidate.clone()));
-            if description == now {
+        for candidate in simpler(&smallest.numbers).into_iter().map(Innocent::of_numbers) {
+            if candidate.description == smallest.description {
                 // The numbers mean nothing any more, and what they are costs no trial.
-                if candidate.len() < numbers.len() {
-                    numbers = candidate;
+                if candidate.numbers.len() < smallest.numbers.len() {
+                    smallest = candidate;
                     continue 'smaller;
                 }
                 continue;
@@ -132,16 +142,16 @@ async fn cut(
                 break 'smaller;
             }
             tried += 1;
-            let outcome = trial::run(&description, alone.clone(), seed).await?;
+            let outcome = trial::run(&candidate.description, alone.clone(), seed).await?;
             *exchanges += outcome.exchanges;
             if let Some(again) = outcome.accusations.into_iter().next() {
-                (numbers, accusation) = (candidate, again);
+                (smallest, accusation) = (candidate, again);
                 continue 'smaller;
             }
         }
         break;
     }
-    let smallest = draw(&mut Choices::replay(numbers));
+    let smallest = smallest.description;
     let mut confirmed = true;
     for _ in 0..2 {
         let outcome = trial::run(&smallest, alone.clone(), seed).await?;
