@@ -52,9 +52,9 @@ pub(super) fn sentence(error: &Error, weir: &Command, arguments: &[String]) -> O
     }
 }
 
-/// A sentence for each variable of the environment that may be a misspelling of one that Weir takes. It stays a warning,
+/// A sentence for each of these variables of the environment that may be a misspelling of one that Weir takes. It stays a warning,
 /// because a configuration may name any variable.
-pub(super) fn variables(weir: &Command, names: impl Iterator<Item = String>) -> Vec<String> {
+pub(super) fn variables(weir: &Command, names: &[String]) -> Vec<String> {
     let mut known = vec!["WEIR_LOG".to_owned()];
     let mut commands = vec![weir];
     while let Some(command) = commands.pop() {
@@ -63,8 +63,8 @@ pub(super) fn variables(weir: &Command, names: impl Iterator<Item = String>) -> 
     }
     known.sort();
     known.dedup();
-    let own = names.filter(|name| name.starts_with("WEIR_"));
-    own.filter_map(|name| Some(UnknownName::misspelling("variable", &name, &known)?.to_string())).collect()
+    let misspelt = names.iter().filter_map(|name| UnknownName::misspelling("variable", name, &known));
+    misspelt.map(|name| name.to_string()).collect()
 }
 
 /// The sentence with the command that shows all values, unless it has them itself.

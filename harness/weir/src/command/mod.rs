@@ -112,11 +112,14 @@ pub fn main() -> ExitCode {
     };
     init_log();
     let output = Output::new(cli.color).quieted(cli.command.is_quiet());
-    let mut weir = Cli::command();
-    weir.build();
-    let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    for sentence in mistake::variables(&weir, variables) {
-        output.warn(&sentence);
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let variables: Vec<String> = names.filter(|name| name.starts_with("WEIR_")).collect();
+    if !variables.is_empty() {
+        let mut weir = Cli::command();
+        weir.build();
+        for sentence in mistake::variables(&weir, &variables) {
+            output.warn(&sentence);
+        }
     }
     let status = match dispatch(cli.command, &output) {
         Ok(status) => status,
