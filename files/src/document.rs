@@ -125,7 +125,7 @@ fn unknown(what: &str, rest: &str) -> UnknownName {
     UnknownName::new(what, name, words)
 }
 
-/// What serde expects, in plain words.
+/// The expected value of a serde error, in plain words.
 fn kind(expected: &str) -> &str {
     match expected {
         "a string" | "string" | "str" => "a text",
@@ -143,7 +143,7 @@ fn kind(expected: &str) -> &str {
     }
 }
 
-/// What stood there, in plain words.
+/// The value that was found, in plain words.
 fn value(got: &str) -> String {
     let inner = |rest: &str| rest.trim_matches('`').to_owned();
     match got.split_once(' ') {

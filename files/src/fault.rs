@@ -81,7 +81,7 @@ pub struct FileFault {
     pub file: String,
     pub place: Place,
     pub problem: String,
-    /// What to do; empty where the problem says it.
+    /// The remedy; empty where the problem names it.
     pub remedy: String,
 }
 
