@@ -86,17 +86,16 @@ impl Pattern {
         if text.contains('*') {
             return Err(PatternError::Nothing { text: text.to_owned(), one, command });
         }
-        let topics = ids.iter().filter_map(|id| id.split_once('.').map(|(topic, _)| topic));
         let count = if text.is_empty() { 0 } else { ids.iter().filter(|id| id.starts_with(text)).count() };
         if count > 0 {
             let selects = format!("{count} {}", if count == 1 { one } else { many });
-            let mut topics: Vec<String> = topics.filter(|topic| topic.starts_with(text)).map(str::to_owned).collect();
+            let mut topics: Vec<String> =
+                topics(&ids).filter(|topic| topic.starts_with(text)).map(str::to_owned).collect();
             topics.sort();
             topics.dedup();
             return Err(PatternError::Beginning { text: text.to_owned(), one, selects, topics, command });
         }
-        let name = UnknownName::new(format!("{one} or topic"), text, topics.chain(ids.iter().copied()));
-        Err(PatternError::Unknown(name.listed_by(command)))
+        Err(unknown(text, catalogue, &ids))
     }
 
     /// Sees to it that at least one of `ids` is the text or begins with it.
@@ -109,10 +108,7 @@ impl Pattern {
         if !text.is_empty() && ids.iter().any(|id| id.starts_with(text)) {
             return Ok(());
         }
-        let topics = ids.iter().filter_map(|id| id.split_once('.').map(|(topic, _)| topic));
-        let known = topics.chain(ids.iter().copied());
-        let name = UnknownName::new(format!("{} or topic", catalogue.one), text.trim_end_matches(['.', '-']), known);
-        Err(PatternError::Unknown(name.listed_by(catalogue.command)))
+        Err(unknown(text.trim_end_matches(['.', '-']), catalogue, &ids))
     }
 
     /// Whether the id is selected.
@@ -126,6 +122,17 @@ impl Pattern {
             Self::Asterisk(pattern) => is_like(id, pattern),
         }
     }
+}
+
+/// The parts of the ids before their first dots.
+fn topics<'i>(ids: &[&'i str]) -> impl Iterator<Item = &'i str> {
+    ids.iter().filter_map(|id| id.split_once('.').map(|(topic, _)| topic))
+}
+
+fn unknown(text: &str, catalogue: &Catalogue, ids: &[&str]) -> PatternError {
+    let known = topics(ids).chain(ids.iter().copied());
+    let name = UnknownName::new(format!("{} or topic", catalogue.one), text, known);
+    PatternError::Unknown(name.listed_by(catalogue.command))
 }
 
 fn is_like(id: &str, pattern: &str) -> bool {
