@@ -110,6 +110,92 @@ impl Level {
     pub const fn is_recommendation(self) -> bool {
         matches!(self, Self::Should | Self::ShouldNot | Self::Recommended | Self::NotRecommended)
     }
+
+    const fn force(self) -> Force {
+        match self {
+            _ if self.is_absolute() => Force::Absolute,
+            _ if self.is_recommendation() => Force::Recommendation,
+            _ => Force::Permission,
+        }
+    }
+}
+
+/// How strongly a requirement binds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Force {
+    /// There is no exception: MUST, SHALL, REQUIRED, and what follows from one of them.
+    Absolute,
+    /// There may be reasons against it: SHOULD, RECOMMENDED, what follows from one of them, and what follows from a sentence
+    /// without keyword.
+    Recommendation,
+    /// Either is right: MAY, OPTIONAL, what follows from one of them, and what follows from no sentence.
+    Permission,
+}
+
+/// What an implied requirement follows from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// A sentence with a keyword that is a requirement of the catalogue itself; its id.
+    Requirement(&'static str),
+    /// A sentence that is no requirement of the catalogue.
+    Sentence {
+        /// Document and section, such as `RFC7232-3.1`.
+        place: &'static str,
+        /// Its keyword; `None` for a sentence without one.
+        level: Option<Level>,
+    },
+    /// No sentence: a reading of our own of what the text leaves open.
+    Nothing,
+}
+
+/// As the column `follows_from` has it.
+impl std::fmt::Display for Basis {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Requirement(id) => f.write_str(id),
+            Self::Sentence { place, level } => write!(f, "{place} {}", level.map_or("none", Level::as_str)),
+            Self::Nothing => f.write_str("nothing"),
+        }
+    }
+}
+
+impl Basis {
+    /// As the column `follows_from` has it: the id of a requirement, a section with the keyword or `none` behind it, or `nothing`.
+    fn parse(text: &'static str) -> Option<Self> {
+        match text.split_once(' ') {
+            None if text == "nothing" => Some(Self::Nothing),
+            None => Some(Self::Requirement(text)),
+            Some((place, "none")) => Some(Self::Sentence { place, level: None }),
+            Some((place, keyword)) => Some(Self::Sentence { place, level: Some(Level::parse(keyword)?) }),
+        }
+    }
+
+    /// The document and section in which the sentence stands; `None` if there is no sentence.
+    #[must_use]
+    pub fn place(self) -> Option<&'static str> {
+        match self {
+            Self::Requirement(id) => Some(id.rsplit_once('-').map_or(id, |(place, _)| place)),
+            Self::Sentence { place, .. } => Some(place),
+            Self::Nothing => None,
+        }
+    }
+
+    /// The keyword of the sentence; `None` if it has none, or if there is no sentence.
+    #[must_use]
+    pub fn level(self) -> Option<Level> {
+        match self {
+            Self::Requirement(id) => find(id).map(|requirement| requirement.level),
+            Self::Sentence { level, .. } => level,
+            Self::Nothing => None,
+        }
+    }
+
+    fn force(self) -> Force {
+        match self {
+            Self::Nothing => Force::Permission,
+            _ => self.level().map_or(Force::Recommendation, Level::force),
+        }
+    }
 }
 
 /// One row of the catalogue.
@@ -120,12 +206,22 @@ pub struct Requirement {
     pub rfc: Rfc,
     pub section: &'static str,
     pub level: Level,
+    /// The sentence from which an implied requirement follows; `None` for one that has a keyword itself.
+    pub basis: Option<Basis>,
     pub actor: Actor,
     pub feature: &'static str,
     pub testable: Testable,
     pub summary: &'static str,
     /// How a check can show it.
     pub check: &'static str,
+}
+
+impl Requirement {
+    /// How strongly it binds: by its own keyword, or by that of the sentence from which it follows.
+    #[must_use]
+    pub fn force(&self) -> Force {
+        self.basis.map_or_else(|| self.level.force(), Basis::force)
+    }
 }
 
 const TABLE: &str = include_str!("../../fixtures/requirements.tsv");
@@ -141,6 +237,10 @@ fn parse_row(line: &'static str) -> Option<Requirement> {
         rfc: Rfc::parse(next()?)?,
         section: next()?,
         level: Level::parse(next()?)?,
+        basis: match next()? {
+            "" => None,
+            text => Some(Basis::parse(text)?),
+        },
         actor: Actor::parse(next()?)?,
         feature: next()?,
         testable: Testable::parse(next()?)?,
@@ -181,5 +281,55 @@ mod tests {
             assert!(requirement.id.starts_with(&begin), "{}", requirement.id);
             assert_eq!(requirement.rfc.as_str(), format!("RFC{}", requirement.rfc.number()));
         }
+    }
+
+    /// Documents to which the RFCs of SCIM refer and whose sentences bind with them, by section.
+    const ELSEWHERE: [&str; 6] = ["RFC2119-5", "RFC6902-4.3", "RFC7231-4.1", "RFC7232-3.1", "RFC7232-3.2", "RFC7232-6"];
+
+    #[test]
+    fn an_implied_requirement_names_the_sentence_from_which_it_follows() {
+        let sections: std::collections::BTreeSet<String> =
+            all().iter().map(|row| format!("{}-{}", row.rfc.as_str(), row.section)).collect();
+        for requirement in all() {
+            assert_eq!(requirement.basis.is_some(), requirement.level == Level::Implied, "{}", requirement.id);
+            match requirement.basis {
+                None | Some(Basis::Nothing) => {}
+                Some(Basis::Requirement(id)) => {
+                    let named =
+                        find(id).unwrap_or_else(|| panic!("{} follows from {id}, which is unknown", requirement.id));
+                    assert_ne!(
+                        named.level,
+                        Level::Implied,
+                        "{} follows from {id}, which has no keyword",
+                        requirement.id
+                    );
+                }
+                Some(Basis::Sentence { place, level }) => {
+                    assert_ne!(level, Some(Level::Implied), "{}", requirement.id);
+                    let known = sections.contains(place) || (level.is_some() && ELSEWHERE.contains(&place));
+                    assert!(known, "{} follows from a sentence of {place}, which is unknown", requirement.id);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_sentence_decides_how_strongly_an_implied_requirement_binds() {
+        for (id, place, level, force) in [
+            ("RFC7644-3.4.2.2-40", Some("RFC7644-3.4.2.2"), Some(Level::Shall), Force::Absolute),
+            ("RFC7644-3.5.1-19", Some("RFC7232-3.1"), Some(Level::MustNot), Force::Absolute),
+            ("RFC7644-3.3-13", Some("RFC7644-3.12"), Some(Level::Should), Force::Recommendation),
+            ("RFC7644-3.5.1-15", Some("RFC7644-3.5.1"), None, Force::Recommendation),
+            ("RFC7643-8.7.1-03", Some("RFC7643-8.7.1"), Some(Level::May), Force::Permission),
+            ("RFC7644-3.8-10", None, None, Force::Permission),
+        ] {
+            let requirement = find(id).unwrap();
+            let basis = requirement.basis.unwrap();
+            assert_eq!(Basis::parse(Box::leak(basis.to_string().into_boxed_str())), Some(basis));
+            assert_eq!((basis.place(), basis.level(), requirement.force()), (place, level, force), "{id}");
+        }
+        assert_eq!(find("RFC7644-3.3-07").unwrap().force(), Force::Absolute);
+        assert_eq!(find("RFC7644-3.3-08").unwrap().force(), Force::Recommendation);
+        assert_eq!(find("RFC7644-3.3-03").unwrap().force(), Force::Permission);
     }
 }

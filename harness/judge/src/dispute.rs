@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use scim::requirement::{self, Actor, Level};
+use scim::requirement::{self, Actor, Force, Level};
 
 use crate::verdict::Verdict;
 
@@ -40,32 +40,33 @@ pub fn disputes() -> impl Iterator<Item = (&'static str, Dispute)> {
 
 /// The verdict on an endpoint that breaks all of `requirements`: that of the gravest.
 ///
-/// An absolute keyword gives `fail`, as does a rule that follows from the text without a keyword, unless its reading is
-/// disputed; a recommendation gives `warn`; options, disputes, and rules that bind only the client give `note`. An
-/// unknown id gives `error`, since the catalogue is then at fault.
+/// An absolute keyword gives `fail`, a recommendation `warn`, an option `note`. A rule without a keyword of its own counts as
+/// the sentence from which it follows: `warn` if that has no keyword either, `note` if there is none. Disputes, and rules
+/// that bind only the client, give `note`. An unknown id gives `error`, since the catalogue is then at fault.
 pub fn verdict_of(requirements: &[&str]) -> Verdict {
     requirements.iter().map(|id| verdict_of_one(id)).max().unwrap_or(Verdict::Error)
 }
 
 fn verdict_of_one(id: &str) -> Verdict {
     let Some(requirement) = requirement::find(id) else { return Verdict::Error };
-    match requirement.level {
+    match requirement.force() {
         _ if dispute(id).is_some() || requirement.actor == Actor::Client => Verdict::Note,
-        Level::Implied => Verdict::Fail,
-        level if level.is_absolute() => Verdict::Fail,
-        level if level.is_recommendation() => Verdict::Warn,
-        _ => Verdict::Note,
+        Force::Absolute => Verdict::Fail,
+        Force::Recommendation => Verdict::Warn,
+        Force::Permission => Verdict::Note,
     }
 }
 
-/// How a requirement's level reads in a report: the keyword, or where it follows from.
+/// How a requirement's level reads in a report: the keyword, or the sentence from which it follows.
 pub fn level_of(id: &str) -> String {
-    match requirement::find(id) {
-        Some(requirement) if requirement.level == Level::Implied => {
-            format!("implied by RFC {} section {}", requirement.rfc.number(), requirement.section)
+    let Some(requirement) = requirement::find(id) else { return "unknown".into() };
+    let Some(basis) = requirement.basis else { return requirement.level.as_str().into() };
+    match (basis.place().and_then(|place| place.split_once('-')), basis.level()) {
+        (Some((rfc, section)), level) => {
+            let keyword = level.map_or("a sentence", Level::as_str);
+            format!("follows from {keyword} in RFC {} section {section}", rfc.trim_start_matches("RFC"))
         }
-        Some(requirement) => requirement.level.as_str().into(),
-        None => "unknown".into(),
+        (None, _) => format!("our reading of RFC {} section {}", requirement.rfc.number(), requirement.section),
     }
 }
 
@@ -79,7 +80,11 @@ mod tests {
     fn the_level_decides_and_a_dispute_softens() {
         for (requirements, expected) in [
             (&["RFC7644-3.3-07"][..], Verdict::Fail),
-            (&["RFC7644-3.4.1-02"], Verdict::Fail),
+            (&["RFC7644-3.4.1-01"], Verdict::Fail),
+            (&["RFC7644-3.4.1-02"], Verdict::Warn),
+            (&["RFC7644-3.5.1-15"], Verdict::Warn),
+            (&["RFC7644-3.11-08"], Verdict::Note),
+            (&["RFC7643-8.7.1-03"], Verdict::Note),
             (&["RFC7644-3.3-08"], Verdict::Warn),
             (&["RFC7644-3.3-08", "RFC7644-3.3-07"], Verdict::Fail),
             (&["RFC7644-3.3-03"], Verdict::Note),
@@ -90,6 +95,15 @@ mod tests {
         ] {
             assert_eq!(verdict_of(requirements), expected, "{requirements:?}");
         }
+    }
+
+    #[test]
+    fn a_level_reads_as_the_keyword_that_decides() {
+        assert_eq!(level_of("RFC7644-3.3-07"), "SHALL");
+        assert_eq!(level_of("RFC7644-3.4.2.2-40"), "follows from SHALL in RFC 7644 section 3.4.2.2");
+        assert_eq!(level_of("RFC7644-3.5.1-15"), "follows from a sentence in RFC 7644 section 3.5.1");
+        assert_eq!(level_of("RFC7644-3.8-10"), "our reading of RFC 7644 section 3.8");
+        assert_eq!(level_of("RFC7644-99-99"), "unknown");
     }
 
     #[test]

@@ -9,11 +9,11 @@ pub enum Verdict {
     Skip,
     /// Worth knowing: a disputed reading, an optional behaviour, something that the target declares.
     Note,
-    /// A recommendation (SHOULD) is not followed.
+    /// A recommendation (SHOULD) is not followed, or what the text says without a keyword.
     Warn,
     /// Could not be judged, because something before it went wrong.
     Blocked,
-    /// An absolute requirement (MUST, SHALL, REQUIRED) is broken.
+    /// An absolute requirement (MUST, SHALL, REQUIRED), or what follows from one, is broken.
     Fail,
     /// The harness itself is at fault.
     Error,

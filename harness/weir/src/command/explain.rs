@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use clap::Args;
-use scim::requirement::{self, Actor, Requirement};
+use scim::requirement::{self, Actor, Basis, Requirement};
 use weir_catalog::{Check, checks};
 use weir_files::name::UnknownName;
 use weir_provision::client;
@@ -150,6 +150,7 @@ fn rule(requirement: &Requirement) -> String {
         },
         requirement.summary,
     );
+    section(&mut text, "Follows from", requirement.basis.map(sentence));
     section(
         &mut text,
         "Disputed",
@@ -169,6 +170,18 @@ fn rule(requirement: &Requirement) -> String {
         breaking(|id| id == requirement.id).map(|deviation| format!("{}: {}", deviation.id, deviation.summary)),
     );
     text
+}
+
+/// The sentence from which an implied requirement follows.
+fn sentence(basis: Basis) -> String {
+    match basis {
+        Basis::Requirement(id) => cited(id),
+        Basis::Sentence { place, level: Some(level) } => format!("{place} ({})", level.as_str()),
+        Basis::Sentence { place, level: None } => {
+            format!("{place}, a sentence without keyword: an endpoint that departs from it gets a warn")
+        }
+        Basis::Nothing => "no sentence, the text leaves it open: what an endpoint does is noted".into(),
+    }
 }
 
 fn deviation(deviation: &Deviation) -> String {

@@ -17,7 +17,10 @@ pub(super) const VERDICTS: [(Verdict, &str); 7] = [
     (Verdict::Pass, "The endpoint does what the requirements of the check ask for."),
     (Verdict::Skip, "The check was not run, because the endpoint does not offer what it needs. Nothing is wrong."),
     (Verdict::Note, "Worth knowing, and allowed: the reading is disputed, the feature is optional, or it is declared."),
-    (Verdict::Warn, "The endpoint breaks a SHOULD. It fails the run with --fail-on should."),
+    (
+        Verdict::Warn,
+        "The endpoint breaks a SHOULD, or what the RFC says without a keyword. It fails the run with --fail-on should.",
+    ),
     (Verdict::Blocked, "The check could not ask its question, because something else is wrong; the cause is named."),
     (Verdict::Fail, "The endpoint breaks a MUST."),
     (Verdict::Error, "The check itself broke. This is a fault of Weir; please report it."),
@@ -45,7 +48,8 @@ pub(super) const WORDS: [(&str, &str); 14] = [
     ("OPTIONAL", "The same as MAY (RFC 2119)."),
     (
         "IMPLIED",
-        "It follows from the text, which has no keyword for it. An endpoint that breaks it gets the verdict fail.",
+        "The text has no keyword for it, and it follows from another sentence, whose keyword decides: `weir explain REQUIREMENT` names \
+         the sentence. Without a keyword there the verdict is warn, without a sentence note.",
     ),
     ("exit-status", "The number with which a run ends; `weir explain exit-status` explains each."),
 ];

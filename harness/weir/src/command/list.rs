@@ -155,6 +155,7 @@ fn requirements(feature: Option<&str>) -> Result<Vec<Entry>, Failure> {
                     "rfc": requirement.rfc.as_str(),
                     "section": requirement.section,
                     "level": requirement.level.as_str(),
+                    "follows_from": requirement.basis.map(|basis| basis.to_string()),
                     "actor": requirement.actor.as_str(),
                     "feature": requirement.feature,
                     "testable": requirement.testable.as_str(),

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
+use weir_judge::Verdict;
 use weir_provision::client as clients;
 use weir_provision::client::Description;
 
@@ -14,7 +15,7 @@ use crate::failure::Failure;
 use crate::output::plural::{exchanges, plural};
 use crate::output::{Output, Printable};
 use crate::prove::innocent::{self, InnocentOptions};
-use crate::prove::{Complaint, Encounter, Proof, ProveOptions, Record, compatibility, judge, prove};
+use crate::prove::{Complaint, Encounter, Proof, ProveOptions, Record, Trial, compatibility, judge, prove};
 use crate::report::{compatibility as compatibility_report, innocents as innocents_report};
 
 const EXAMPLES: &str = "\
@@ -158,13 +159,16 @@ async fn compare(args: &ProveArgs, output: &Output) -> Result<u8, Failure> {
 }
 
 fn text_of(proof: &Proof, complaints: &[Complaint], seconds: f64) -> String {
-    let breaking = proof.trials.iter().filter(|trial| !trial.deviation.is_permitted()).count();
-    let noticed =
-        proof.trials.iter().filter(|trial| !trial.deviation.is_permitted() && trial.noticed().next().is_some()).count();
+    let breaking: Vec<&Trial> = proof.trials.iter().filter(|trial| !trial.deviation.is_permitted()).collect();
+    let noticed = breaking.iter().filter_map(|trial| trial.noticed().map(|(_, verdict)| verdict).max());
+    let (failed, warned): (Vec<_>, Vec<_>) = noticed.partition(|verdict| *verdict == Verdict::Fail);
     let mut text = format!(
-        "{noticed} of {breaking} deviations that break a requirement are noticed; {} are permitted\n\
+        "{} of {} deviations that break a requirement are noticed, {} of them by a warn alone; {} are permitted\n\
          {}, {}, {seconds:.1} s\n",
-        proof.trials.len() - breaking,
+        failed.len() + warned.len(),
+        breaking.len(),
+        warned.len(),
+        proof.trials.len() - breaking.len(),
         plural(proof.faithful.len() as u64, "check", "checks"),
         exchanges(proof.exchanges),
     );
