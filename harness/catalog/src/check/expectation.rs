@@ -13,6 +13,21 @@ use crate::check::Context;
 /// The message URN of RFC 7644 section 3.12.
 const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 
+/// The requirements that name the `scimType` of an error themselves. Elsewhere the member is OPTIONAL (RFC 7644 section 3.12).
+const NAMING_THE_KEYWORD: [&str; 11] = [
+    "RFC7644-3.3-12",
+    "RFC7644-3.4.2.1-04",
+    "RFC7644-3.4.2.2-35",
+    "RFC7644-3.4.2.2-36",
+    "RFC7644-3.4.2.2-37",
+    "RFC7644-3.4.2.2-38",
+    "RFC7644-3.4.2.2-63",
+    "RFC7644-3.5.1-11",
+    "RFC7644-3.5.2.2-09",
+    "RFC7644-3.5.2.2-10",
+    "RFC7644-3.5.2.3-09",
+];
+
 /// The expectations on one answer.
 pub struct Expectation<'c> {
     context: &'c Context,
@@ -223,41 +238,37 @@ impl<'c> Expectation<'c> {
         )
     }
 
-    /// The Error's `scimType` is one of these.
-    pub fn scim_type(self, legal: &[&str]) -> Self {
-        if let Some(body) = self.body() {
-            let found = at(body, "scimType").and_then(Value::as_str);
-            if !found.is_some_and(|found| legal.contains(&found)) {
-                let observed = found.map_or_else(|| "no scimType".into(), str::to_owned);
-                self.wrong(format!("scimType is not {}", legal.join(" or ")), observed, Vec::new());
+    /// The Error's `scimType` is one of `words`. It is OPTIONAL (RFC 7644 section 3.12), so that its absence is only noted, unless
+    /// one of the requirements names the keyword.
+    pub fn scim_type(self, words: &[&str]) -> Self {
+        let Some(body) = self.body() else { return self };
+        let expected = words.join(" or ");
+        match at(body, "scimType") {
+            Some(found) if !found.is_null() => {
+                if !found.as_str().is_some_and(|found| words.contains(&found)) {
+                    self.wrong(format!("scimType is not {expected}"), shortened(found), Vec::new());
+                }
+            }
+            _ if self.requirements.iter().any(|id| NAMING_THE_KEYWORD.contains(id)) => {
+                self.wrong(format!("scimType is not {expected}"), "no scimType", Vec::new());
+            }
+            _ => {
+                let message = format!("the Error has no scimType; {expected} would fit");
+                let optional = Self { requirements: &["RFC7644-3.12-04"], exchanges: self.exchanges.clone(), ..self };
+                optional.push(verdict_of(optional.requirements), message, "no scimType".into(), Vec::new());
             }
         }
         self
     }
 
-    /// Refused with one of these statuses and a SCIM Error. A `scimType` must be one of `words`; since it is optional (RFC
-    /// 7644 section 3.12), its absence is only noted.
+    /// Refused with one of these statuses and a SCIM Error, whose `scimType` is one of `words` (any, if there are none).
     pub fn refused(self, statuses: &[u16], words: &[&str]) -> Self {
         let expectation = self.status(statuses);
         if !statuses.contains(&expectation.exchange().status) {
             return expectation;
         }
         let expectation = expectation.error();
-        match expectation.exchange().at("scimType") {
-            _ if words.is_empty() => {}
-            Some(found) => {
-                if !found.as_str().is_some_and(|found| words.contains(&found)) {
-                    expectation.wrong(format!("scimType is not {}", words.join(" or ")), shortened(found), Vec::new());
-                }
-            }
-            None => {
-                let message = format!("the Error has no scimType; {} would fit", words.join(" or "));
-                let optional = Self { requirements: &["RFC7644-3.12-04"], ..expectation };
-                optional.push(verdict_of(optional.requirements), message, "no scimType".into(), Vec::new());
-                return optional;
-            }
-        }
-        expectation
+        if words.is_empty() { expectation } else { expectation.scim_type(words) }
     }
 
     /// The body is a `ListResponse` whose resources have exactly these ids, in any order.

@@ -148,7 +148,8 @@ async fn external_id(context: &Context) -> CheckResult {
     let here = context.create("/Users", &body()).await?;
     let there = create_there(context, &other, &body()).await?;
     context.expect(&there).after(&here.exchange).under(&["RFC7643-3.1-17", "RFC7644-6.2-02"]).status(&[201]);
-    if there.status == 201 && context.discovery().offers(Capability::FilterUsers) {
+    let is_kept = here.body()["externalId"] == json!(external_id);
+    if there.status == 201 && is_kept && context.discovery().offers(Capability::FilterUsers) {
         let filter = format!("externalId eq \"{external_id}\"");
         let found = context.send(Request::get("/Users").query("filter", &filter)).await?;
         if found.status == 200 {

@@ -36,7 +36,7 @@ pub(super) const CHECKS: &[Check] = &[
     .legal(&["mutability writeOnly and returned never"]),
     Check::new("password.change", "A password can be changed", &change)
         .matters("A reset that does not arrive leaves the old, perhaps stolen, password in use.")
-        .requirements(&["RFC7643-4.1.1-33", "RFC7643-7-32"])
+        .requirements(&["RFC7643-4.1.1-33", "RFC7643-5-15"])
         .needs(&[Capability::CreateUsers, Capability::ChangePassword])
         .legal(&["200 or 204 for a PATCH or a PUT with another password"])
         .on(Only("User", "not migrated")),
@@ -46,7 +46,7 @@ pub(super) const CHECKS: &[Check] = &[
         &change_announced,
     )
     .matters("An operator who reads that passwords stay elsewhere does not expect provisioners to set them.")
-    .requirements(&["RFC7643-5-15", "RFC7643-7-32"])
+    .requirements(&["RFC7643-7-32"])
     .needs(&[Capability::CreateUsers, Capability::PatchUsers])
     .legal(&["the feature is supported", "a PATCH of the password is refused with an error"])
     .on(Only("User", "not migrated")),

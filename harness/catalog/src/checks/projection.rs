@@ -344,7 +344,9 @@ async fn default_set(context: &Context) -> CheckResult {
     for name in &hidden {
         context.expect(&read).after(&user.exchange).under(&["RFC7644-3.4-02", "RFC7644-3.9-01"]).lacks(name);
     }
-    for (name, value) in body.as_object().into_iter().flatten() {
+    // externalId is OPTIONAL (RFC 7643 section 3.1): that it does not come back need not be a matter of projection.
+    let sent = body.as_object().into_iter().flatten().filter(|(name, _)| *name != "externalId");
+    for (name, value) in sent {
         let paths = match value.as_object().filter(|_| name.contains(':')) {
             Some(extension) => extension.keys().map(|inner| format!("{name}:{inner}")).collect(),
             None => vec![name.clone()],

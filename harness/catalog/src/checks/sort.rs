@@ -152,6 +152,9 @@ async fn case_exact(context: &Context) -> CheckResult {
     let prefix = context.data().prefix();
     let people = ["B", "a", "C"].map(|key| (key, json!({"externalId": format!("{prefix}{key}")})));
     let users = Cohort::users(context, &people).await?;
+    if people.iter().any(|(key, sent)| users.get(key).body()["externalId"] != sent["externalId"]) {
+        return context.skip("the endpoint does not return the externalId that it was given");
+    }
     let answer = context.send(sorted(&users, "externalId", None)).await?;
     let found = users.keys_in(&answer);
     let is_either = found == ["B", "C", "a"] || found == ["a", "B", "C"];
