@@ -86,6 +86,10 @@ pub fn plan(checks: Vec<&'static Check>, discovery: &Discovery, read_only: bool)
                 .collect();
             let decision = if read_only && check.needs.iter().any(|capability| WRITING.contains(capability)) {
                 Decision::Skip("the run is read-only".into())
+            } else if let Some(fault) =
+                check.needs.iter().find_map(|capability| kept_by_a_fault(*capability, discovery))
+            {
+                Decision::Skip(fault)
             } else if !missing.is_empty() {
                 Decision::Skip(format!("the endpoint does not offer {}", missing.join(", ")))
             } else if let Some(reason) = without_its_subject(check, discovery) {
@@ -98,6 +102,26 @@ pub fn plan(checks: Vec<&'static Check>, discovery: &Discovery, read_only: bool)
             PlannedCheck { check, decision }
         })
         .collect()
+}
+
+/// What is wrong with discovery, or with the answer to a probe, so that nothing is known of `capability`.
+fn kept_by_a_fault(capability: Capability, discovery: &Discovery) -> Option<String> {
+    if discovery.is_broken(capability) {
+        return Some(format!("{capability} cannot be read, which `discovery.documents` judges"));
+    }
+    let came = discovery.unknown(capability).filter(|_| !discovery.offers(capability))?;
+    Some(format!(
+        "it is not known whether the endpoint offers {capability}: {came}, which `discovery.first-requests` judges"
+    ))
+}
+
+/// How many checks of a plan a fault of discovery keeps from running.
+pub fn kept_from_running(plan: &[PlannedCheck], discovery: &Discovery) -> usize {
+    let is_kept = |planned: &&PlannedCheck| {
+        matches!(planned.decision, Decision::Skip(_))
+            && planned.check.needs.iter().any(|capability| kept_by_a_fault(*capability, discovery).is_some())
+    };
+    plan.iter().filter(is_kept).count()
 }
 
 /// Why a check that runs on users alone finds none that it knows: it takes its attributes from the core schema.

@@ -4,7 +4,7 @@
 mod plain;
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -93,6 +93,8 @@ struct ClientState {
     settling: SettleTime,
     proxy: Option<Url>,
     sent: AtomicU64,
+    /// Collections below which every path ends with a slash, because the endpoint redirects what does not.
+    slashed: RwLock<Vec<String>>,
 }
 
 /// Speaks to one base URL. Clones are cheap and share connections, pace and counter.
@@ -194,6 +196,7 @@ impl Client {
             settling: SettleTime::new(options.settle),
             proxy: options.proxy,
             sent: AtomicU64::new(0),
+            slashed: RwLock::default(),
             credentials_origin: options.credentials_origin,
         };
         Ok(Self {
@@ -216,6 +219,22 @@ impl Client {
     /// How many requests were sent by this client and all its relatives.
     pub fn sent(&self) -> u64 {
         self.shared.sent.load(Ordering::Relaxed)
+    }
+
+    /// Lets every path at and below `collection`, such as `/Users`, end with a slash, for this client and all its relatives: the
+    /// endpoint redirects what does not, and no redirect is followed.
+    pub fn end_with_slash(&self, collection: &str) {
+        // Each change is one push, so a panic elsewhere leaves the list whole.
+        let mut slashed = self.shared.slashed.write().unwrap_or_else(PoisonError::into_inner);
+        slashed.push(format!("{}{collection}", self.base.path().trim_end_matches('/')));
+    }
+
+    fn ends_with_slash(&self, path: &str) -> bool {
+        let slashed = self.shared.slashed.read().unwrap_or_else(PoisonError::into_inner);
+        let is_below = |collection: &String| {
+            path.strip_prefix(collection.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        !path.ends_with('/') && slashed.iter().any(is_below)
     }
 
     /// The same client with other credentials.
@@ -440,6 +459,10 @@ impl Client {
                 url
             }
         };
+        if self.ends_with_slash(url.path()) {
+            let path = format!("{}/", url.path());
+            url.set_path(&path);
+        }
         if !request.query.is_empty() {
             url.set_query(Some(&request.query));
         }

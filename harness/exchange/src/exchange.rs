@@ -13,6 +13,7 @@ use serde_json::Value;
 use url::Url;
 use weir_mask::{BodyHead, Masker};
 
+use super::body::{self, BodyError};
 use super::meter::MeterShare;
 
 /// Stands in a report where a secret was.
@@ -24,18 +25,6 @@ pub enum Authentication {
     None,
     Bearer,
     Basic,
-}
-
-/// Why a body cannot be used: what came where JSON is expected, as a sentence.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct BodyError(String);
-
-impl BodyError {
-    /// The sentence.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 /// The body of an answer as JSON, once somebody has asked for it, and the part of what is in hand that it stands for.
@@ -73,7 +62,26 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// The body as JSON, parsed once.
+    /// A request that got no answer, for whoever keeps one exchange in any case: its status is 0, which no answer has.
+    pub fn unanswered(method: Method, url: Url) -> Self {
+        Self {
+            number: 0,
+            method,
+            url,
+            authentication: Authentication::None,
+            request_headers: HeaderMap::new(),
+            request_body: Bytes::new(),
+            status: 0,
+            response_headers: HeaderMap::new(),
+            response_body: Bytes::new(),
+            started: Timestamp::UNIX_EPOCH,
+            elapsed: Duration::ZERO,
+            parsed: ParsedBody::default(),
+        }
+    }
+
+    /// The body as JSON, parsed once. JSON behind a byte order mark or in ISO-8859-1 is read all the same, because one fault of
+    /// every answer would hide all others; [`Self::encoding_fault`] names it.
     ///
     /// The error is a sentence that says what came instead: nothing, a page, or broken JSON with its place.
     pub fn json(&self) -> Result<&Value, &str> {
@@ -82,20 +90,43 @@ impl Exchange {
 
     /// As [`Self::json`], with the error as one.
     pub fn body(&self) -> Result<&Value, &BodyError> {
-        self.parsed.json.get_or_init(|| self.parse()).as_ref()
+        self.parsed.json.get_or_init(|| body::read_leniently(&self.response_body)).as_ref()
     }
 
-    /// As [`Self::json`], for the caller alone: nothing is kept here.
+    /// The body to the letter, for the caller alone: nothing is kept here, and nothing is read in spite of its encoding.
     pub fn parse(&self) -> Result<Value, BodyError> {
-        let body = self.response_body.trim_ascii();
-        let fault = |sentence: &str| BodyError(sentence.to_owned());
-        if body.is_empty() {
-            return Err(fault("the body is empty where JSON is expected"));
+        body::read(&self.response_body)
+    }
+
+    /// What is wrong with the encoding of a body, whether or not it can be read in spite of that.
+    pub fn encoding_fault(&self) -> Option<BodyError> {
+        body::encoding_fault(&self.response_body)
+    }
+
+    /// Where a redirect leads, if the answer is one. Weir follows none.
+    pub fn redirect(&self) -> Option<Url> {
+        let place = self.header("location").filter(|_| matches!(self.status, 301 | 302 | 303 | 307 | 308))?;
+        self.url.join(place).ok()
+    }
+
+    /// What is wrong with an answer that should be 200 with JSON, in a sentence; `None` if it is that.
+    pub fn fault(&self) -> Option<String> {
+        if self.status == 200 {
+            return self.json().err().map(str::to_owned);
         }
-        if body.starts_with(b"<") {
-            return Err(fault("the body is a page of markup, not JSON; check that the URL is the SCIM base URL"));
-        }
-        serde_json::from_slice(body).map_err(|error| fault(&format!("the body is not JSON: {error}")))
+        Some(format!("the status is {}", self.outcome()))
+    }
+
+    /// The status as a sentence goes on with it: of a redirect, with where it leads.
+    pub fn outcome(&self) -> String {
+        self.redirect().map_or_else(
+            || self.status.to_string(),
+            |place| format!("{}, a redirect to {}, which is not followed", self.status, Self::shown(place.as_str())),
+        )
+    }
+
+    fn shown(url: &str) -> String {
+        Masker::new(MASKED).target(url).unwrap_or_else(|| url.to_owned())
     }
 
     /// The same exchange without its parsed JSON, which a check does not have in hand.

@@ -4,6 +4,7 @@
 //! Nothing here knows checks, verdicts or reports.
 
 mod base_url;
+mod body;
 mod bounds;
 pub mod client;
 pub mod created;
@@ -25,6 +26,7 @@ pub mod scim_root;
 pub mod secrets;
 
 pub use base_url::{BaseUrlError, base_url};
+pub use body::{BodyError, BodyErrorKind};
 pub use bounds::{Bounds, parsed_size};
 pub use client::{Client, ClientOptions, Recording, is_loopback};
 pub use created::CreatedResources;
@@ -32,7 +34,7 @@ pub use credentials::{Access, Credentials};
 pub use difference::Difference;
 pub use error::{ClientError, EndpointError, EndpointErrorKind};
 pub use evidence::Evidence;
-pub use exchange::{BodyError, Exchange};
+pub use exchange::Exchange;
 pub use further::Further;
 pub use meter::Meter;
 pub use oauth::TokenSource;

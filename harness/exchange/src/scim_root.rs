@@ -28,6 +28,19 @@ pub async fn find(client: &Client) -> Option<Url> {
     None
 }
 
+/// The root that a redirect of a request to an endpoint below the client's base URL leads to: the same with another scheme, host or
+/// path. `None` if the redirect leads elsewhere, as to a login page.
+pub fn behind(redirect: &Url) -> Option<Url> {
+    let path = redirect.path().trim_end_matches('/');
+    let endpoint =
+        ENDPOINTS.iter().find(|endpoint| path.to_ascii_lowercase().ends_with(&endpoint.to_ascii_lowercase()))?;
+    let mut root = redirect.clone();
+    root.set_query(None);
+    root.set_fragment(None);
+    root.set_path(path.get(..path.len() - endpoint.len())?);
+    Some(root)
+}
+
 /// Whether the answer is a document of SCIM.
 fn is_scim(exchange: &Exchange) -> bool {
     let Ok(body) = exchange.json() else { return false };
@@ -56,6 +69,14 @@ fn candidates(base: &Url) -> Vec<Url> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_redirect_that_keeps_the_endpoint_names_another_root() {
+        let root = |url: &str| behind(&url.parse().unwrap()).map(String::from);
+        assert_eq!(root("https://h:9443/scim/v2/ServiceProviderConfig").as_deref(), Some("https://h:9443/scim/v2"));
+        assert_eq!(root("https://h/v2/users/?count=1").as_deref(), Some("https://h/v2"));
+        assert_eq!(root("https://login.example.com/?next=/scim/v2/Users"), None);
+    }
 
     #[test]
     fn the_usual_places_are_asked_and_first_what_stands_above() {

@@ -259,8 +259,12 @@ impl Context {
         match id.map(str::to_owned) {
             Some(id) if exchange.is_success() => Ok(Resource { id, endpoint: endpoint.into(), exchange }),
             _ => {
-                let missing = if exchange.is_success() { " without an id" } else { "" };
-                let reason = format!("POST {endpoint} was answered with {}{missing}", exchange.status);
+                let missing = match exchange.json() {
+                    _ if !exchange.is_success() => String::new(),
+                    Ok(_) => " without an id".to_owned(),
+                    Err(fault) => format!(", and {fault}"),
+                };
+                let reason = format!("POST {endpoint} was answered with {}{missing}", exchange.outcome());
                 Err(self.blocked(reason, cause, vec![exchange]))
             }
         }
@@ -297,7 +301,7 @@ impl Context {
         if exchange.is_success() {
             return Ok(exchange);
         }
-        let reason = format!("{} {} was answered with {}", exchange.method, exchange.target(), exchange.status);
+        let reason = format!("{} {} was answered with {}", exchange.method, exchange.target(), exchange.outcome());
         Err(self.blocked(reason, cause, vec![exchange]))
     }
 
@@ -333,7 +337,9 @@ impl Context {
         if exchange.status == 200 && exchange.json().is_ok() {
             return Ok(exchange);
         }
-        let reason = format!("GET {} was answered with {}", exchange.target(), exchange.status);
+        let unreadable = exchange.json().err().filter(|_| exchange.status == 200);
+        let unreadable = unreadable.map(|fault| format!(", and {fault}")).unwrap_or_default();
+        let reason = format!("GET {} was answered with {}{unreadable}", exchange.target(), exchange.outcome());
         Err(self.blocked(reason, cause, vec![exchange]))
     }
 

@@ -95,8 +95,9 @@ impl<'c> Expectation<'c> {
         let status = self.exchange().status;
         if !legal.contains(&status) {
             let words: Vec<_> = legal.iter().map(u16::to_string).collect();
+            let leads = self.exchange().redirect().map(|place| format!(" (a redirect to {place})")).unwrap_or_default();
             self.wrong(
-                format!("HTTP status is {status}, expected {}", words.join(" or ")),
+                format!("HTTP status is {status}{leads}, expected {}", words.join(" or ")),
                 self.observed(),
                 Vec::new(),
             );

@@ -13,6 +13,8 @@ use crate::discovery::Document;
 pub(super) mod configuration;
 pub(super) mod features;
 pub(super) mod kinds;
+pub(super) mod links;
+pub(super) mod opening;
 
 const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 const SCHEMAS: &[Capability] = &[Capability::Schemas];

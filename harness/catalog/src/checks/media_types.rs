@@ -6,7 +6,7 @@ use reqwest::Method;
 use scim::capability::Capability;
 use serde_json::json;
 use weir_exchange::request::SCIM_JSON;
-use weir_exchange::{Exchange, Request};
+use weir_exchange::{BodyError, Exchange, Request};
 
 use super::errors::is_scim_json;
 use crate::check::On::Only;
@@ -165,6 +165,12 @@ async fn utf_8(context: &Context) -> CheckResult {
     let resource = context.create("/Users", &body).await?;
     context.expect(&resource.exchange).under(&["RFC7644-3.8-02"]).equals("displayName", &json!(name));
     let answer = context.read(&resource).await?;
+    let fault = answer.encoding_fault();
+    context.expect(&answer).under(&["RFC7644-3.8-01"]).that(
+        fault.is_none(),
+        fault.as_ref().map_or("", BodyError::as_str),
+        answer.header("content-type").unwrap_or("no content type"),
+    );
     context.expect(&answer).after(&resource.exchange).under(&["RFC7644-3.8-01"]).equals("displayName", &json!(name));
     Ok(())
 }

@@ -36,9 +36,11 @@ use crate::check::Check;
 /// Every topic: its name, which is its file's with `_` for `-`, and its checks in the order in which they are reported. A
 /// topic whose checks fill several files has a line for each, one after the other.
 const TOPICS: &[(&str, &[Check])] = &[
+    ("discovery", discovery::opening::CHECKS),
     ("discovery", discovery::configuration::CHECKS),
     ("discovery", discovery::kinds::CHECKS),
     ("discovery", discovery::CHECKS),
+    ("discovery", discovery::links::CHECKS),
     ("discovery", discovery::features::CHECKS),
     ("schema", schema::CHECKS),
     ("schema", schema::listing::CHECKS),

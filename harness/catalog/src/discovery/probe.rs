@@ -1,17 +1,23 @@
-//! Trying what the endpoint does not say it offers, and what it says it does.
+//! Trying what the endpoint does not say it offers, and what it says it does. "Not offered" is taken only from an answer that says so;
+//! any other is a fault, and the feature is unknown.
+
+use std::sync::Arc;
 
 use reqwest::Method;
 use scim::capability::Capability;
 use serde_json::json;
 use weir_exchange::difference::at;
+use weir_exchange::error::EndpointErrorKind;
 use weir_exchange::{Client, EndpointError, Exchange, Request};
 use weir_judge::Provenance;
 
-use super::{Contradiction, Discovery, NOBODY, within_bounds};
+use super::fault::{DiscoveryFault, FaultSource, Gravity};
+use super::opening::{NO_LIST, unanswered};
+use super::{Contradiction, Discovery, NOBODY};
 
 impl Discovery {
     /// Tries what may be there, and what is published as supported.
-    pub(super) async fn probe(&mut self, client: &Client) -> Result<(), EndpointError> {
+    pub(super) async fn probe(&mut self, client: &Client) {
         use Capability as C;
         let patch = json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
@@ -36,44 +42,98 @@ impl Discovery {
             let offer = self.offer(*capability);
             offer.provenance != Provenance::Configured && (offer.offered || offer.provenance == Provenance::Assumed)
         });
-        let answers = futures_util::future::try_join_all(wanted.map(|(capability, request)| async move {
-            within_bounds(client.send(request)).await.map(|exchange| Some((capability, exchange?)))
-        }))
-        .await?;
-        for (capability, exchange) in answers.into_iter().flatten() {
-            let before = self.offer(capability);
-            let Some(offered) = judge(capability, &exchange) else { continue };
-            if before.offered && !offered && before.provenance == Provenance::Published {
-                self.remarks.push(format!(
-                    "{capability} is published as supported, but {} {} answered {}; it is taken as not offered",
-                    exchange.method,
-                    exchange.target(),
-                    exchange.status
-                ));
-                self.contradictions.push(Contradiction { capability, exchange: client.evidence().of(&exchange) });
+        let answers = futures_util::future::join_all(
+            wanted.map(|(capability, request)| async move { (capability, client.send(request).await) }),
+        )
+        .await;
+        for (capability, answer) in answers {
+            match answer {
+                Ok(exchange) => self.take_probe(client, capability, &exchange),
+                Err(error) => self.lose_probe(capability, &error),
             }
-            self.set(capability, offered, Provenance::Probed);
         }
-        Ok(())
+    }
+
+    fn take_probe(&mut self, client: &Client, capability: Capability, exchange: &Arc<Exchange>) {
+        let before = self.offer(capability);
+        let asked = format!("{} {}", exchange.method, exchange.target());
+        let offered = match judge(capability, exchange) {
+            Shown::Offered => true,
+            Shown::NotOffered => false,
+            Shown::Nothing => return,
+            Shown::Neither => {
+                let message = format!(
+                    "{asked} is answered {}, which says neither that the endpoint offers {capability} nor that it does not; \
+                     404, 405 or 501 says that it does not",
+                    exchange.outcome()
+                );
+                self.add_fault(Gravity::Wrong, capability, message, exchange);
+                self.unknown.insert(capability, format!("{asked} is answered {}", exchange.status));
+                return;
+            }
+        };
+        if before.offered && !offered && before.provenance == Provenance::Published {
+            self.remarks.push(format!(
+                "{capability} is published as supported, but {asked} answered {}; it is taken as not offered",
+                exchange.status
+            ));
+            self.contradictions.push(Contradiction { capability, exchange: client.evidence().of(exchange) });
+        }
+        // No section obliges an endpoint to have it, and whoever expects it should see that it is not there.
+        if capability == Capability::Search && !offered {
+            let message = format!("{asked} is answered {}: the endpoint offers no search", exchange.status);
+            self.add_fault(Gravity::Remarkable, capability, message, exchange);
+        }
+        self.set(capability, offered, Provenance::Probed);
+    }
+
+    fn lose_probe(&mut self, capability: Capability, error: &EndpointError) {
+        // What is larger than a run reads is an answer, and none that says no.
+        if error.kind == EndpointErrorKind::TooLarge {
+            return;
+        }
+        self.faults.push(DiscoveryFault { capability: Some(capability), ..unanswered(FaultSource::Probe, error) });
+        self.unknown.insert(capability, format!("{} {} got no answer", error.method, error.url));
+    }
+
+    fn add_fault(&mut self, gravity: Gravity, capability: Capability, message: String, exchange: &Arc<Exchange>) {
+        self.faults.push(DiscoveryFault {
+            source: FaultSource::Probe,
+            gravity,
+            message,
+            observed: exchange.status.to_string(),
+            exchange: Some(Arc::clone(exchange)),
+            capability: Some(capability),
+            requirements: if gravity == Gravity::Wrong { NO_LIST } else { &["RFC7644-3.4.3-01"] },
+        });
     }
 }
 
-/// What the answer to a probe shows; `None` if it shows nothing.
-fn judge(capability: Capability, exchange: &Exchange) -> Option<bool> {
-    let refused = matches!(exchange.status, 403 | 405 | 501);
+/// What the answer to a probe shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    Offered,
+    NotOffered,
+    /// Nothing about the offer; a check judges such an answer.
+    Nothing,
+    /// An answer that no endpoint may give.
+    Neither,
+}
+
+fn judge(capability: Capability, exchange: &Exchange) -> Shown {
+    use Capability as C;
     let is_list = exchange.json().ok().and_then(|json| at(json, "totalResults")).is_some();
-    match capability {
+    let is_redirect = exchange.redirect().is_some();
+    match (capability, exchange.status) {
         // 404 is the right answer to an id that nobody has; 400 shows that the body was read.
-        Capability::PatchUsers | Capability::PatchGroups => {
-            (refused || matches!(exchange.status, 404 | 400)).then_some(!refused)
+        (C::PatchUsers | C::PatchGroups, 404 | 400) | (C::Me, 200..300) => Shown::Offered,
+        (C::Me, _) if is_redirect => Shown::Offered,
+        (C::FilterUsers | C::FilterGroups | C::Search | C::RootQuery, 200) if is_list => Shown::Offered,
+        (C::FilterUsers | C::FilterGroups, 200) => Shown::NotOffered,
+        (_, 403..=405 | 501) | (C::FilterUsers | C::FilterGroups | C::Search | C::RootQuery | C::Me, 400) => {
+            Shown::NotOffered
         }
-        Capability::FilterUsers | Capability::FilterGroups => match exchange.status {
-            200 => Some(is_list),
-            400 => Some(false),
-            _ => refused.then_some(false),
-        },
-        Capability::Search | Capability::RootQuery => Some(exchange.status == 200 && is_list),
-        Capability::Me => Some(exchange.is_success() || matches!(exchange.status, 301 | 302 | 307 | 308)),
-        _ => None,
+        (C::PatchUsers | C::PatchGroups, status) if status < 500 && status != 401 && !is_redirect => Shown::Nothing,
+        _ => Shown::Neither,
     }
 }

@@ -2,7 +2,7 @@
 
 use scim::capability::Capability as C;
 use url::Url;
-use weir_exchange::ClientOptions;
+use weir_exchange::{Client, ClientOptions};
 use weir_judge::Provenance;
 
 use super::*;

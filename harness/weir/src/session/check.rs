@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 use weir_catalog::baseline::{Baseline, SharedBaseline};
-use weir_catalog::plan::{Decision, PlannedCheck, plan};
+use weir_catalog::plan::{Decision, PlannedCheck, kept_from_running, plan};
 use weir_catalog::rounds::Rounds;
 use weir_catalog::run::{self, RunOptions};
 use weir_catalog::{
@@ -150,8 +150,16 @@ impl CheckRun {
                     .into(),
             );
         }
-        events.emit(&Event::Discovered { offers: discovery.all_offers(), remarks });
         let planned = plan(self.checks.clone(), &discovery, self.read_only);
+        let kept = kept_from_running(&planned, &discovery);
+        if kept > 0 {
+            remarks.push(format!(
+                "faults of discovery keep {kept} of {} checks from running; `discovery.documents` and \
+                 `discovery.first-requests` name them",
+                planned.len()
+            ));
+        }
+        events.emit(&Event::Discovered { offers: discovery.all_offers(), remarks });
         let skipped = planned.iter().filter(|planned| planned.decision != Decision::Run).count();
         events.emit(&Event::Planned { run: planned.len() - skipped, skipped });
         let round = Round { run: self, planned: &planned, endpoint, discovery: &discovery, interrupted };

@@ -1,20 +1,22 @@
 //! What discovery answers: the configuration, the resource types, and the lists of documents (RFC 7644 section 4).
 //! What single schemas say is in [`schema`](super::schema).
 
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{Method, StatusCode, header};
+use scim::ErrorKind;
 use scim::capability::Capability;
 use scim::message;
 use serde_json::{Map, Value, json};
 
 use crate::deviations::part::answer::{
-    EditBody, EditList, Empty, Replace, edit_bodies, empty_list, has, parameter, remove, values,
+    EditAnswer, EditBody, EditList, Empty, Fail, Replace, Reply, edit_bodies, empty_list, has, parameter, remove,
+    values,
 };
 use crate::deviations::part::discovery::Documents::{ResourceTypes, Schemas, ServiceProviderConfig};
 use crate::deviations::part::discovery::{EditDocument, reads};
 use crate::deviations::part::request::EditPath;
 use crate::deviations::part::rules::unannounce;
 use crate::deviations::{Deviation, Parameter};
-use crate::message::Head;
+use crate::message::{Answer, Head};
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("config.pagination-as-text", "the members of pagination are texts instead of booleans and numbers")
@@ -62,6 +64,24 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("discovery.documents-bare", "resource types and schemas come without schemas, id and meta")
         .breaks(&["RFC7643-7-04", "RFC7643-3.1-01", "RFC7644-4-10"])
         .answer(&EditDocument(Schemas, |schema| remove(schema, &["schemas", "meta"]))),
+    Deviation::new(
+        "discovery.endpoint-with-base-path",
+        "resource types publish their endpoint with the path of the base URL",
+    )
+    .breaks(&["RFC7643-6-10"])
+    .seen(&["https://pypi.org/project/django-scim2/"])
+    .answer(&EditDocument(ResourceTypes, |kind| {
+        let location = kind["meta"]["location"].as_str().unwrap_or_default().to_owned();
+        // What stands between the authority and the list of resource types.
+        let base = location.split_once("/ResourceTypes").map_or("", |(base, _)| base);
+        let path = base.splitn(4, '/').nth(3).unwrap_or_default();
+        if let Some(endpoint) = kind["endpoint"].as_str().filter(|_| !path.is_empty()) {
+            kind["endpoint"] = format!("/{path}{endpoint}").into();
+        }
+    })),
+    Deviation::new("discovery.extensions-unnamed", "resource types name no extensions, and resources have them")
+        .breaks(&["RFC7643-3-06"])
+        .answer(&EditDocument(ResourceTypes, |kind| remove(kind, &["schemaExtensions"]))),
     // Whatever is looked for, nothing has that name.
     Deviation::new(
         "discovery.filter-applied",
@@ -104,6 +124,12 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     )
     .breaks(&["RFC7644-3.5-03"])
     .rules(|rules| unannounce(rules, &[Capability::PatchUsers, Capability::PatchGroups])),
+    Deviation::new("discovery.redirected", "GET /ServiceProviderConfig is redirected to a login page")
+        .breaks(&["RFC7644-4-02"])
+        .when(|head, _| reads(head, ServiceProviderConfig))
+        .answer(&EditAnswer(|_, answer| {
+            *answer = Answer::empty(StatusCode::FOUND).with_header(header::LOCATION, "https://login.example.com/");
+        })),
     Deviation::new(
         "discovery.says-extension-required",
         "the enterprise extension is published as required, and a user without it is taken",
@@ -127,6 +153,12 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             let number: u32 = setup.value.parse().unwrap_or(1);
             edit_bodies(move |_, config| config["filter"]["maxResults"] = number.into())
         }),
+    Deviation::new("discovery.schema-location-dead", "meta.location of a schema leads nowhere")
+        .breaks(&["RFC7643-3.1-30"])
+        .seen(&["https://github.com/FusionAuth/fusionauth-issues/issues/3384"])
+        .answer(&EditDocument(Schemas, |schema| {
+            edit_location(schema, |location| location.replace("/Schemas/", "/Schemas/v2/Schemas/"));
+        })),
     Deviation::new("discovery.schema-unlisted", "the resource types name an extension that /Schemas does not have")
         .breaks(&["RFC7643-6-14", "RFC7644-4-03", "RFC7643-3.2-01"])
         .answer(&EditDocument(ResourceTypes, |kind| {
@@ -135,6 +167,10 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
                 extensions.push(json!({ "schema": uri, "required": false }));
             }
         })),
+    Deviation::new("discovery.schemas-as-page", "GET /Schemas is answered with a page of markup")
+        .breaks(&["RFC7644-4-03", "RFC7644-3.2-16"])
+        .when(|head, _| reads(head, Schemas))
+        .answer(&Reply(StatusCode::OK, "text/html", "<!doctype html><title>Sign in</title><form></form>")),
     Deviation::new(
         "discovery.schemes-bare",
         "authentication schemes have neither type nor description, and all are primary",
@@ -152,6 +188,12 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             answer.status.is_success() && (head.path.contains("/Schemas/") || head.path.contains("/ResourceTypes/"))
         })
         .answer(&EditBody(|_, document| wrap(document))),
+    Deviation::new("discovery.type-location-dead", "meta.location of a resource type leads nowhere")
+        .breaks(&["RFC7643-3.1-30"])
+        .seen(&["https://github.com/FusionAuth/fusionauth-issues/issues/2793"])
+        .answer(&EditDocument(ResourceTypes, |kind| {
+            edit_location(kind, |location| location.replace("/ResourceTypes/", "/types/"));
+        })),
     Deviation::new("discovery.type-not-served", "/ResourceTypes lists a type whose endpoint does not exist")
         .breaks(&["RFC7643-6-10", "RFC7643-6-12"])
         .when(|head, _| reads(head, ResourceTypes))
@@ -166,12 +208,19 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             remove(kind, &["name"]);
             values(kind, "schemaExtensions").for_each(|extension| extension["required"] = json!("false"));
         })),
+    Deviation::new("discovery.type-without-schema", "resource types do not name their schema")
+        .breaks(&["RFC7643-6-11", "RFC7643-6-04", "RFC7644-4-05"])
+        .answer(&EditDocument(ResourceTypes, |kind| remove(kind, &["schema"]))),
     Deviation::new("discovery.types-bare", "resource types come without schemas, and with an empty description")
         .breaks(&["RFC7643-6-01", "RFC7643-6-09"])
         .answer(&EditDocument(ResourceTypes, |kind| {
             remove(kind, &["schemas"]);
             kind["description"] = json!("");
         })),
+    Deviation::new("discovery.types-failing", "GET /ResourceTypes is answered with 500")
+        .breaks(&["RFC7644-4-06", "RFC7644-3.2-15"])
+        .when(|head, _| reads(head, ResourceTypes))
+        .answer(&Fail(ErrorKind::Internal, "internal error")),
     Deviation::new(
         "discovery.unknown-accepted",
         "an unknown schema or resource type is answered 200 with an empty object",
@@ -194,6 +243,12 @@ fn reads_documents(head: &Head<'_>) -> bool {
 
 fn count(head: &Head<'_>) -> Option<usize> {
     parameter(head, "count")?.parse().ok()
+}
+
+fn edit_location(document: &mut Value, edit: fn(&str) -> String) {
+    if let Some(location) = document["meta"]["location"].as_str() {
+        document["meta"]["location"] = edit(location).into();
+    }
 }
 
 /// Puts a document into a list of one.

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use crate::application::AnswerSeam;
 use crate::deviations::Deviation;
 use crate::deviations::part::answer::{EditAnswer, EditBody, Fail, Reply, SetStatus, drop_body, edit_bodies, values};
-use crate::message::{Answer, Head, SCIM_JSON};
+use crate::deviations::part::occurrence::{Occurrence, on_answers};
+use crate::message::{Answer, Fate, Head, SCIM_JSON};
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("errors.as-200", "errors come with status 200 and the real status in the body")
@@ -45,6 +46,12 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             let status = answer.status.as_u16();
             edit_bodies(move |_, body| body["status"] = status.into()).rewrite(head, answer);
         })),
+    Deviation::new("errors.unanswered", "the connection closes without an answer where 404 would be right")
+        .breaks(&["RFC7644-3.12-12", "RFC7644-3.12-01"])
+        .parameter(Occurrence::parameter("always"))
+        .connection_with(|setup| {
+            on_answers(setup, |_, answer| (answer.status == StatusCode::NOT_FOUND).then_some(Fate::LOST))
+        }),
     Deviation::new("errors.without-body", "errors come without a body")
         .breaks(&["RFC7644-3.12-01", "RFC7644-3.2-22"])
         .when(|_, answer| answer.status.is_client_error())

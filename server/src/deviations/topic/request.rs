@@ -5,11 +5,11 @@ use actix_web::http::{Method, StatusCode, header};
 use scim::{Error, ErrorKind};
 
 use crate::deviations::part::answer::{
-    EditBody, EditError, EditHeader, Fail, Replace, Reply, SetStatus, empty_list, has_scim_type, remove,
+    EditAnswer, EditBody, EditError, EditHeader, Fail, Replace, Reply, SetStatus, empty_list, has_scim_type, remove,
 };
 use crate::deviations::part::request::{EditPath, EditQueryString, EditRequest, Refuse, RefuseBody, refuse_requests};
 use crate::deviations::{Deviation, Parameter};
-use crate::message::IncomingRequest;
+use crate::message::{Answer, IncomingRequest};
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new(
@@ -27,6 +27,18 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             let first = body.as_object().and_then(|members| members.keys().next());
             first.is_some_and(|first| !first.eq_ignore_ascii_case("schemas")) && body.get("schemas").is_some()
         })),
+    Deviation::new("encoding.answers-latin-1", "answers are in ISO 8859-1")
+        .breaks(&["RFC7644-3.8-01"])
+        .when(|_, answer| !answer.body.is_ascii())
+        .answer(&EditAnswer(|_, answer| {
+            let text = String::from_utf8_lossy(&answer.body);
+            answer.body =
+                text.chars().map(|character| u8::try_from(character).unwrap_or(b'?')).collect::<Vec<_>>().into();
+        })),
+    Deviation::new("encoding.answers-marked", "answers begin with a byte order mark")
+        .breaks(&["RFC7644-3.8-01"])
+        .when(|_, answer| !answer.body.is_empty())
+        .answer(&EditAnswer(|_, answer| answer.body = [b"\xEF\xBB\xBF", &answer.body[..]].concat().into())),
     Deviation::new("encoding.latin-1", "request bodies are read as ISO 8859-1, so that text beyond ASCII is garbled")
         .breaks(&["RFC7644-3.8-01", "RFC7644-3.8-02"])
         .given(|incoming| !incoming.body.is_ascii())
@@ -114,6 +126,21 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             let name = names.iter().find(|name| name.to_lowercase() == first)?;
             Some(format!("/{name}{rest}"))
         })),
+    Deviation::new(
+        "paths.slash-redirected",
+        "GET /Users and /Groups are redirected to the same path with a slash behind",
+    )
+    .breaks(&["RFC7644-3.4.2-04"])
+    .seen(&["https://github.com/better-auth/better-auth/issues/8549"])
+    .when(|head, _| {
+        let is_list = head.path.ends_with("/Users") || head.path.ends_with("/Groups");
+        *head.method == Method::GET && is_list
+    })
+    .answer(&EditAnswer(|head, answer| {
+        let query = head.query.map(|query| format!("?{query}")).unwrap_or_default();
+        let place = format!("{}/{query}", head.path);
+        *answer = Answer::empty(StatusCode::PERMANENT_REDIRECT).with_header(header::LOCATION, place);
+    })),
     Deviation::new(
         "query.decoded-in-part",
         "of the percent-encoded characters of a query only blanks and quotes are decoded",

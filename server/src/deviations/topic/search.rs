@@ -1,15 +1,21 @@
 //! Queries by POST and queries of everything (RFC 7644 sections 3.4.2.1 and 3.4.3).
 
+use scim::ErrorKind;
 use scim::filter::ResolvedFilter;
 use scim::message;
 use serde_json::{Value, json};
 
 use crate::deviations::Deviation;
-use crate::deviations::part::answer::{EditBody, EditResource, remove};
+use crate::deviations::part::answer::{EditBody, EditResource, Fail, remove};
 use crate::deviations::part::query::EditFilter;
 use crate::deviations::part::request::{DropFromSearch, EditPath, EditRequest, EditSearch, body};
+use crate::message::Head;
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
+    Deviation::new("root.fails", "a query of the base URL is answered 500")
+        .breaks(&["RFC7644-3.4.2-04", "RFC7644-3.12-12"])
+        .when(|head, answer| answer.is_list() && is_root(head))
+        .answer(&Fail(ErrorKind::Internal, "internal error")),
     Deviation::new(
         "root.unknown-attribute-matches",
         "in a query over all types, a condition on an attribute that a type lacks is true",
@@ -21,10 +27,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     })),
     Deviation::new("root.users-only", "a query of the base URL looks at users and at nothing else")
         .breaks(&["RFC7644-3.4.2.1-02"])
-        .when(|head, answer| {
-            let places = ["/Users", "/Groups", "/ResourceTypes", "/Schemas"];
-            answer.is_list() && places.iter().all(|place| !head.path.contains(place))
-        })
+        .when(|head, answer| answer.is_list() && is_root(head))
         .answer(&EditBody(|_, list| {
             if let Some(resources) = list["Resources"].as_array_mut() {
                 resources.retain(|resource| resource["meta"]["resourceType"] == "User");
@@ -90,3 +93,9 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     .given(|incoming| body(incoming).get("userName").is_some())
     .request(&EditPath(|path| path.strip_suffix("/.search").map(str::to_owned))),
 ];
+
+/// Whether the request is for the base URL itself; the proof's types and those of the core stand below it.
+fn is_root(head: &Head<'_>) -> bool {
+    let places = ["/Users", "/Groups", "/ResourceTypes", "/Schemas"];
+    places.iter().all(|place| !head.path.contains(place))
+}

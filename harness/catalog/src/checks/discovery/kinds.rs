@@ -96,7 +96,11 @@ fn entries(context: &Context) {
         expect(&["RFC7643-6-06"], name.is_none() || !seen.contains(&name), ".name is that of another type too", name);
         seen.push(name);
         let endpoint = at(entry, "endpoint");
-        let absolute = endpoint.and_then(Value::as_str).is_some_and(|text| text.contains("://"));
+        let base = context.client().base_url().path().trim_matches('/');
+        let absolute = endpoint.and_then(Value::as_str).is_some_and(|text| {
+            let repeats = text.trim_start_matches('/').strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
+            text.contains("://") || (repeats && !base.is_empty())
+        });
         expect(&["RFC7643-6-10"], !absolute, ".endpoint is not relative to the base URL", endpoint);
         let description = at(entry, "description").filter(|found| !found.is_null());
         let is_text = description.is_none_or(|found| found.as_str().is_some_and(|text| !text.is_empty()));

@@ -18,7 +18,7 @@ const LEGAL: &[&str] = &[
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::boxed("patch.matrix-add", "add does what the schema says of every attribute of users", |context| Box::pin(matrix(context, "add")))
         .matters("Provisioners map what /Schemas offers; an attribute that cannot be set as published fails in production first.")
-        .requirements(&["RFC7644-3.5.2-18", "RFC7644-3.5.2-19", "RFC7644-3.5.2-22", "RFC7644-3.5.2.1-10"])
+        .requirements(&["RFC7644-3.5.2-18", "RFC7644-3.5.2-19", "RFC7644-3.5.2-22", "RFC7644-3.5.2.1-10", "RFC7644-3.5.2.1-12"])
         .needs(USERS)
         .legal(LEGAL),
     Check::boxed("patch.matrix-replace", "replace does what the schema says of every attribute of users", |context| Box::pin(matrix(context, "replace")))
@@ -31,6 +31,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         .requirements(&[
             "RFC7644-3.5.2-18",
             "RFC7644-3.5.2-22",
+            "RFC7644-3.5.2.1-12",
             "RFC7644-3.5.2.2-02",
             "RFC7644-3.5.2.2-03",
             "RFC7644-3.5.2.2-09",
@@ -153,6 +154,14 @@ async fn done(
     if answer.status == 400 && is_particular(attribute) {
         return Ok(());
     }
+    if matches!(answer.status, 400..500) && changes_nothing(context, user, path, op, &first).await? {
+        context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.5.2.1-12"]).that(
+            false,
+            &format!("a PATCH that changes nothing is refused: {path} has the same value before and after"),
+            format!("{} {}", answer.status, String::from_utf8_lossy(&answer.response_body)),
+        );
+        return Ok(());
+    }
     let expectation = context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.5.2-18"]).that(
         is_done(&answer),
         &format!("{op} of {path}, which is published as readWrite, is answered {}", answer.status),
@@ -188,6 +197,24 @@ async fn done(
         ),
     };
     Ok(())
+}
+
+/// Whether the operations of `op` would leave the user as it is.
+async fn changes_nothing(
+    context: &Context,
+    user: &Resource,
+    path: &str,
+    op: &str,
+    value: &Value,
+) -> Result<bool, Stop> {
+    let read = context.read(user).await?;
+    let found = read.json().ok().and_then(|body| at(body, path)).filter(|found| !found.is_null());
+    Ok(match (op, found) {
+        ("add", Some(found)) => differences(value, found).is_empty(),
+        ("remove", None) => true,
+        ("remove", Some(found)) => found.as_array().is_some_and(Vec::is_empty),
+        _ => false,
+    })
 }
 
 /// Whether a GET shows the value: an endpoint may give the case of some values, and dates, a form of its own.

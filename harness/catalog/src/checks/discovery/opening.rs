@@ -1,0 +1,62 @@
+//! What was seen before the first check: documents that cannot be read, and requests that got no answer or one that says nothing.
+
+use weir_judge::{Problem, Verdict, verdict_of};
+
+use crate::check::{Check, Context};
+use crate::discovery::{DiscoveryFault, Gravity};
+
+pub(in super::super) const CHECKS: &[Check] = &[
+    Check::boxed("discovery.documents", "The documents of discovery can be read, or are not there", |context| {
+        Box::pin(async move {
+            report(context, |fault| fault.source.is_document());
+            Ok(())
+        })
+    })
+    .matters("A generic client reads them first, and without them it guesses what the endpoint has.")
+    .requirements(&["RFC7644-4-02", "RFC7644-4-03", "RFC7644-4-06", "RFC7644-3.8-01"])
+    .legal(&[
+        "200 with JSON in UTF-8 for /ServiceProviderConfig, /ResourceTypes and /Schemas",
+        "404 or 501, which is noted",
+    ]),
+    Check::boxed(
+        "discovery.first-requests",
+        "The first requests of a client are answered, with a list or with a refusal that says what is not offered",
+        |context| {
+            Box::pin(async move {
+                report(context, |fault| !fault.source.is_document());
+                Ok(())
+            })
+        },
+    )
+    .matters(
+        "A client that tries what an endpoint offers stops at a connection that breaks, at a 500 and at a redirect.",
+    )
+    .requirements(&["RFC7644-3.4.2-04", "RFC7644-3.12-12", "RFC7643-6-10", "RFC7643-3-06", "RFC7644-3.4.3-01"])
+    .legal(&[
+        "200 with a ListResponse for the list of each resource type, at its published endpoint",
+        "404, 405 or 501 for what is not offered, 404 for a PATCH of an id that nobody has",
+    ]),
+];
+
+/// Reports the faults that `is_meant` takes.
+fn report(context: &Context, is_meant: fn(&DiscoveryFault) -> bool) {
+    let declared = &context.discovery().declared().missing;
+    for fault in context.discovery().faults().iter().filter(|fault| is_meant(fault)) {
+        let is_declared = fault.capability.is_some_and(|capability| declared.contains(&capability));
+        let verdict = match fault.gravity {
+            Gravity::Remarkable if is_declared => continue,
+            Gravity::Remarkable => Verdict::Note,
+            Gravity::Wrong if is_declared => Verdict::Note,
+            Gravity::Wrong => verdict_of(fault.requirements),
+        };
+        context.report(Problem {
+            verdict,
+            message: fault.message.clone(),
+            requirements: fault.requirements.iter().map(|id| (*id).to_owned()).collect(),
+            legal: context.check().legal.iter().map(|legal| (*legal).to_owned()).collect(),
+            observed: fault.observed.clone(),
+            exchanges: fault.exchange.iter().cloned().collect(),
+            differences: Vec::new(),
+        });
+    }
+}
