@@ -40,7 +40,7 @@ fn wrong_usage_ends_with_2_and_one_sentence() {
         (&["check", "http://127.0.0.1:1/", "--target", "rfc"], "cannot be used with"),
         (&["check", "--target", "no-such-target"], "unknown target \"no-such-target\""),
         (&["check", "--deviate", "no.such-deviation"], "no.such-deviation"),
-        (&["check", "--output", "/no/such/folder/report"], "the report cannot be written"),
+        (&["check", "--embedded", "--output", "/no/such/folder/report"], "the report cannot be written"),
         (&["explain", "create.usr"], "did you mean \"create.user\"?"),
         (&["list", "checks", "--topic", "nothing"], "unknown check or topic \"nothing\""),
         (&["serve", "--listen", "nowhere"], "weir: --listen: give a port, or an address"),

@@ -22,6 +22,7 @@ pub fn weir(arguments: &[&str]) -> Command {
         "WEIR_BIND_PASSWORD",
         "WEIR_LOG",
         "NO_COLOR",
+        "CI",
         "CLICOLOR_FORCE",
         "COLUMNS",
     ] {

@@ -28,6 +28,7 @@ pub use kind::ResourceType;
 pub use opening::{discover, discover_knowing};
 
 use crate::ability::Abilities;
+use crate::deletion::Remainder;
 
 /// What an endpoint can offer for users.
 const USERS: [Capability; 5] = [
@@ -58,6 +59,8 @@ pub struct Discovery {
     faults: Vec<DiscoveryFault>,
     /// What could not be found out, with what came instead.
     unknown: BTreeMap<Capability, String>,
+    remainders: Vec<Remainder>,
+    may_have_created: bool,
     declared: Declarations,
     remarks: Vec<String>,
     abilities: Abilities,
@@ -93,6 +96,16 @@ impl Discovery {
     /// What went wrong before the first check.
     pub fn faults(&self) -> &[DiscoveryFault] {
         &self.faults
+    }
+
+    /// What the endpoint took for a creation before the first check, and what could not be deleted again.
+    pub fn remainders(&self) -> &[Remainder] {
+        &self.remainders
+    }
+
+    /// Whether something may have been created before the first check that only its name can find.
+    pub const fn may_have_created(&self) -> bool {
+        self.may_have_created
     }
 
     /// Why it could not be found out whether the endpoint offers `capability`, if so.

@@ -9,6 +9,7 @@ mod check;
 pub mod checks;
 mod data;
 mod definition;
+pub mod deletion;
 pub mod discovery;
 pub mod field;
 pub mod interruption;

@@ -12,10 +12,11 @@ use weir_judge::{Event, Events, Finding, Origin, Problem, Verdict, shortened, ve
 
 use crate::check::{Check, CheckResult, Context, Scale, Stop, UnderWay};
 use crate::data::{Data, run_prefix};
+use crate::deletion::clean_up;
 use crate::discovery::Discovery;
 use crate::interruption;
 use crate::plan::{Decision, PlannedCheck};
-use crate::sweep::{clean_up, sweep};
+use crate::sweep::{Thoroughness, sweep};
 use crate::template::Templates;
 
 /// How a plan is run.
@@ -52,7 +53,7 @@ pub async fn run(
     // Alone only means something while nothing else runs, so those come last; the report keeps the plan's order among
     // the others and among these.
     let (alone, together): (Vec<_>, Vec<_>) = plan.iter().partition(|planned| planned.check.alone);
-    let mut uncertain = false;
+    let mut uncertain = discovery.may_have_created();
     for (checks, concurrency) in [(together, options.concurrency.max(1)), (alone, 1)] {
         let mut outcomes = futures_util::stream::iter(checks.into_iter().map(one)).buffered(concurrency);
         while let Some(outcome) = outcomes.next().await {
@@ -62,16 +63,24 @@ pub async fn run(
             }
         }
     }
-    if uncertain {
-        look_for_the_rest(client, discovery, events, options).await;
-    }
+    // A deletion that an endpoint only pretends is seen here, and so is what nobody noticed.
+    let thoroughness = if uncertain { Thoroughness::Filters } else { Thoroughness::Look };
+    look_for_the_rest(client, discovery, events, options, thoroughness).await;
 }
 
 /// Finds by name what checks may have created without a note of it.
-async fn look_for_the_rest(client: &Client, discovery: &Discovery, events: &Events, options: &RunOptions) {
+async fn look_for_the_rest(
+    client: &Client,
+    discovery: &Discovery,
+    events: &Events,
+    options: &RunOptions,
+    thoroughness: Thoroughness,
+) {
     let prefix = run_prefix(options.seed);
-    let swept = sweep(client, discovery, events, &prefix, false, false);
-    if interruption::unless_over(&options.interrupted, interruption::SWEEP, swept).await.is_none() {
+    let swept = sweep(client, discovery, events, &prefix, thoroughness, false);
+    if interruption::unless_over(&options.interrupted, interruption::SWEEP, swept).await.is_none()
+        && thoroughness != Thoroughness::Look
+    {
         let reason = format!(
             "the run was interrupted, and what else it created was not looked for; run weir clean --prefix {prefix}"
         );

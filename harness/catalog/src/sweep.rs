@@ -1,65 +1,36 @@
-//! Deletes what a run created, and finds by name what it left behind.
+//! Finds by name what a run left behind, and deletes it.
 
 use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::Value;
-use tokio::sync::watch;
-use url::Url;
 use weir_exchange::difference::at;
-use weir_exchange::{Client, CreatedResources, Exchange, Request};
+use weir_exchange::{Client, Exchange, Request};
 use weir_judge::{Event, Events};
 
+use crate::deletion::delete_for_good;
 use crate::discovery::Discovery;
-use crate::interruption;
 
 /// How long a page is asked for.
 const PAGE: usize = 200;
 /// How many pages of one list are read, so that an endpoint without end does not keep a run for ever.
 const MOST_PAGES: usize = 1000;
+/// How many pages of a list are read for what a filter by name does not find.
+const MOST_PAGES_BESIDES: usize = 50;
 /// How many resources of one run are deleted in one list.
 const MOST_IDS: usize = 100_000;
 /// Bytes of an id; a longer one cannot stand in a URL.
 const LONGEST_ID: usize = 2048;
 
-/// Deletes everything on the list, the newest first, and reports what remains. What is already gone counts as deleted.
-pub async fn delete_created(created: &CreatedResources, client: &Client, events: &Events) {
-    while let Some((url, access)) = created.newest() {
-        // As the client that created it, which may be another tenant's.
-        delete(&client.with_access(access), url, events).await;
-        created.forget_newest();
-    }
-}
-
-/// Reports everything on the list as left behind.
-pub fn leave_created(created: &CreatedResources, events: &Events) {
-    for (url, _) in created.take() {
-        let reason = "the run was interrupted, and the time to clean up was over".to_owned();
-        events.emit(&Event::Leftover { url: url.to_string(), reason });
-    }
-}
-
-/// As [`delete_created`]; names what is left when the run has been interrupted and the time to clean up is over.
-pub async fn clean_up(
-    created: &CreatedResources,
-    client: &Client,
-    events: &Events,
-    interrupted: &watch::Receiver<bool>,
-) {
-    let deleted = delete_created(created, client, events);
-    if interruption::unless_over(interrupted, interruption::CLEAN_UP, deleted).await.is_none() {
-        leave_created(created, events);
-    }
-}
-
-/// Deletes one resource and reports if that fails.
-pub async fn delete(client: &Client, url: Url, events: &Events) {
-    let reason = match client.send(Request::absolute(Method::DELETE, url.clone())).await {
-        Ok(exchange) if exchange.is_success() || matches!(exchange.status, 404 | 410) => return,
-        Ok(exchange) => format!("DELETE was answered with {}", exchange.status),
-        Err(error) => error.sentence,
-    };
-    events.emit(&Event::Leftover { url: url.to_string(), reason });
+/// How thorough a sweep is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thoroughness {
+    /// The usual look at the end of a run, by filters alone, which says nothing of lists that it cannot search.
+    Look,
+    /// A filter finds what may have been created unnoticed; a list that it cannot search is reported.
+    Filters,
+    /// Lists are read too, for what has a name of the run elsewhere than where a filter looks.
+    Lists,
 }
 
 /// What a sweep did.
@@ -72,13 +43,13 @@ pub struct SweepReport {
 }
 
 /// Deletes everything whose name begins with `prefix`, groups before their members, and reports what remains. With `look`
-/// nothing is deleted. `thorough` reads the whole list of a collection that cannot be filtered.
+/// nothing is deleted.
 pub async fn sweep(
     client: &Client,
     discovery: &Discovery,
     events: &Events,
     prefix: &str,
-    thorough: bool,
+    thoroughness: Thoroughness,
     look: bool,
 ) -> SweepReport {
     let mut swept = SweepReport::default();
@@ -94,12 +65,13 @@ pub async fn sweep(
         let mut searched = true;
         for filter in filters {
             let filter = format!("{filter}{}", Value::from(prefix));
-            searched &= collect(client, endpoint, Some(&filter), prefix, &mut ids).await;
+            searched &= collect(client, endpoint, Some(&filter), prefix, MOST_PAGES, &mut ids).await;
         }
-        if !searched && thorough {
-            searched = collect(client, endpoint, None, prefix, &mut ids).await;
+        if thoroughness == Thoroughness::Lists {
+            let most = if searched { MOST_PAGES_BESIDES } else { MOST_PAGES };
+            searched |= collect(client, endpoint, None, prefix, most, &mut ids).await;
         }
-        if !searched {
+        if !searched && thoroughness != Thoroughness::Look {
             let url = format!("{}{endpoint}", client.base_url());
             let reason = format!(
                 "a creation may have gone unnoticed, and a filter cannot find it; look for names that start with {prefix}"
@@ -111,7 +83,7 @@ pub async fn sweep(
             let url = client.url_of(&Request::new(Method::DELETE, endpoint).segment(&id));
             swept.found.push(url.to_string());
             if !look {
-                delete(client, url, events).await;
+                delete_for_good(client, url, events).await;
             }
         }
     }
@@ -124,10 +96,11 @@ async fn collect(
     endpoint: &str,
     filter: Option<&str>,
     prefix: &str,
+    most_pages: usize,
     ids: &mut BTreeSet<String>,
 ) -> bool {
     let mut place = 1;
-    for _ in 0..MOST_PAGES {
+    for _ in 0..most_pages {
         let mut request = Request::get(endpoint);
         if let Some(filter) = filter {
             request = request.query("filter", filter);
@@ -158,11 +131,19 @@ fn page_of(answer: &Exchange) -> Option<(&[Value], usize)> {
     Some((at(json, "Resources").and_then(Value::as_array).map_or(&[], Vec::as_slice), total))
 }
 
-/// Whether a run with this prefix made it: an endpoint that ignores the filter lists people who are none of ours.
+/// Whether a run with this prefix made it: an endpoint that ignores the filter lists people who are none of ours. A body that the
+/// endpoint took for a resource, such as that of a search, has the prefix in another of its texts than its name.
 fn is_ours(resource: &Value, prefix: &str) -> bool {
-    let text = |path: &str| at(resource, path).and_then(Value::as_str).map(str::to_lowercase).unwrap_or_default();
     let prefix = prefix.to_lowercase();
-    text("userName").starts_with(&prefix) || text("displayName").contains(&prefix)
+    let members = resource.as_object().into_iter().flatten();
+    members
+        .filter(|(name, _)| *name != "id")
+        .filter_map(|(name, value)| Some((name, value.as_str()?.to_lowercase())))
+        .any(
+            |(name, text)| {
+                if name.eq_ignore_ascii_case("userName") { text.starts_with(&prefix) } else { text.contains(&prefix) }
+            },
+        )
 }
 
 #[cfg(test)]

@@ -13,10 +13,32 @@ use crate::difference::at;
 
 /// Bytes of an id; a longer one cannot stand in a URL.
 const LONGEST_ID: usize = 2048;
+/// What everything that the harness invents begins with.
+const OWN: &str = "weir-";
+
+/// Something that a request created.
+#[derive(Clone)]
+pub struct CreatedResource {
+    /// Where it is to be found, the likeliest place first. More than one for a request that was not meant to create anything.
+    places: Vec<Url>,
+    access: Arc<Access>,
+}
+
+impl CreatedResource {
+    /// Where it is to be found, the likeliest place first; there is at least one.
+    pub fn places(&self) -> &[Url] {
+        &self.places
+    }
+
+    /// What the client that created it authenticates itself with.
+    pub fn access(&self) -> Arc<Access> {
+        Arc::clone(&self.access)
+    }
+}
 
 #[derive(Default)]
 struct CreationList {
-    resources: Vec<(Url, Arc<Access>)>,
+    resources: Vec<CreatedResource>,
     uncertain: bool,
 }
 
@@ -30,45 +52,100 @@ impl CreatedResources {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes note of a successful creation: a POST to a collection that was answered with 2xx and an id or a Location,
-    /// or a PUT of something that is not on the list, which an endpoint may take for a creation.
+    /// Takes note of what a request created, whatever it was meant to do: every write but a DELETE that is answered with 2xx and an
+    /// id or a `Location` of something that is not on the list. What a request created that was meant to do something else must
+    /// be known as this run's own: by the status 201, or by a name of the harness in it.
     pub(super) fn note(&self, exchange: &Exchange, access: &Arc<Access>) {
+        let reads = matches!(exchange.method, Method::GET | Method::HEAD | Method::OPTIONS | Method::DELETE);
+        if !exchange.is_success() || reads {
+            return;
+        }
         let path = exchange.url.path().trim_end_matches('/');
-        if !exchange.is_success() || path.ends_with("/.search") {
+        if path.ends_with("/Bulk") && exchange.method == Method::POST && exchange.at("Operations").is_some() {
+            self.note_job(exchange, access);
             return;
         }
-        if path.ends_with("/Bulk") {
-            if exchange.method == Method::POST {
-                self.note_job(exchange, access);
+        let intent = Intent::of(&exchange.method, path);
+        let named = exchange.text("id").map(str::to_owned).or_else(|| id_in_broken(&exchange.response_body));
+        let id = named.filter(|id| id.len() <= LONGEST_ID);
+        let location = exchange.header("location").and_then(|location| exchange.url.join(location).ok());
+        match intent {
+            Intent::Creation => self.note_creation(exchange, path, id, location, access),
+            // An alias (RFC 7644 section 3.11) shows the subject's own resource, which is not this run's: only what is new is.
+            Intent::Alias if exchange.method != Method::POST => {}
+            Intent::Alias => {
+                if exchange.status == 201 || is_own(exchange) {
+                    self.add(location.into_iter().collect(), exchange, access);
+                }
             }
-            return;
-        }
-        let collection = match exchange.method {
-            Method::POST => path,
-            Method::PUT if !self.lock().resources.iter().any(|(known, _)| known.path() == path) => {
-                path.rsplit_once('/').map_or("", |(collection, _)| collection)
+            Intent::Change | Intent::Other => {
+                if id.is_none() && (location.is_none() || exchange.status != 201) {
+                    return;
+                }
+                let mut places = Vec::new();
+                places.extend(location);
+                places.extend(exchange.text("meta.location").and_then(|location| exchange.url.join(location).ok()));
+                if let Some(id) = &id {
+                    let below = path.strip_suffix("/.search").unwrap_or(path);
+                    let above = below.rsplit_once('/').map_or("", |(above, _)| above);
+                    let order = if intent == Intent::Change { [above, below] } else { [below, above] };
+                    places.extend(order.map(|collection| place_of(&exchange.url, collection, id)));
+                }
+                if self.knows(&places) || !(exchange.status == 201 || is_own(exchange)) {
+                    return;
+                }
+                self.add(places, exchange, access);
             }
-            _ => return,
-        };
-        // /Me is an alias (RFC 7644 section 3.11), below which nothing lies; Location says where the resource is.
-        let is_alias = path.ends_with("/Me");
-        if is_alias && exchange.method == Method::PUT {
-            return;
         }
-        let read = exchange.json().ok().and_then(|json| at(json, "id")).and_then(Value::as_str).map(str::to_owned);
-        let id =
-            read.or_else(|| id_in_broken(&exchange.response_body)).filter(|id| !is_alias && id.len() <= LONGEST_ID);
-        let place = match id {
-            Some(id) => Some(place_of(&exchange.url, collection, &id)),
-            None => exchange.header("location").and_then(|location| exchange.url.join(location).ok()),
+    }
+
+    /// A POST to a collection.
+    fn note_creation(
+        &self,
+        exchange: &Exchange,
+        collection: &str,
+        id: Option<String>,
+        location: Option<Url>,
+        access: &Arc<Access>,
+    ) {
+        let is_below = |place: &Url| place.path().len() > collection.len();
+        let mut places: Vec<Url> = match id {
+            Some(id) => vec![place_of(&exchange.url, collection, &id)],
+            None => location.iter().filter(|place| is_below(place)).cloned().collect(),
         };
-        match place.filter(|place| {
-            place.origin() == exchange.url.origin() && (is_alias || place.path().len() > collection.len())
-        }) {
-            Some(place) => self.lock().resources.push((place, Arc::clone(access))),
-            // Something may exist now that cannot be addressed; it can only be found by its name.
-            None => self.lock().uncertain = true,
+        // What is created elsewhere than in the collection that was asked, by an endpoint that takes any POST for a creation.
+        let shown = exchange.text("meta.location").and_then(|location| exchange.url.join(location).ok());
+        let last = |place: &Url| place.path().rsplit('/').next().map(str::to_owned);
+        let of_the_same = |place: &Url| places.first().is_some_and(|first| last(first) == last(place));
+        let elsewhere: Vec<Url> = location.into_iter().chain(shown).filter(of_the_same).collect();
+        places.extend(elsewhere);
+        self.add(places, exchange, access);
+    }
+
+    /// Adds something to the list; without a place at the endpoint's origin it can only be found by its name.
+    fn add(&self, mut places: Vec<Url>, exchange: &Exchange, access: &Arc<Access>) {
+        places.retain(|place| place.origin() == exchange.url.origin());
+        let mut seen = Vec::new();
+        places.retain(|place| {
+            !seen.contains(place) && {
+                seen.push(place.clone());
+                true
+            }
+        });
+        let mut list = self.lock();
+        if places.is_empty() {
+            list.uncertain = true;
+        } else {
+            list.resources.push(CreatedResource { places, access: Arc::clone(access) });
         }
+    }
+
+    /// Whether one of the places is on the list.
+    fn knows(&self, places: &[Url]) -> bool {
+        let list = self.lock();
+        let known =
+            |place: &Url| list.resources.iter().any(|own| own.places.iter().any(|own| own.path() == place.path()));
+        places.iter().any(known)
     }
 
     /// Takes note of what a bulk job created: the location of each POST that succeeded.
@@ -85,10 +162,7 @@ impl CreatedResources {
                 continue;
             }
             let place = text("location").and_then(|location| exchange.url.join(location).ok());
-            match place.filter(|place| place.origin() == exchange.url.origin()) {
-                Some(place) => self.lock().resources.push((place, Arc::clone(access))),
-                None => self.lock().uncertain = true,
-            }
+            self.add(place.into_iter().collect(), exchange, access);
         }
     }
 
@@ -124,9 +198,8 @@ impl CreatedResources {
         self.len() == 0
     }
 
-    /// The newest on the list, with what the client that created it authenticates itself with. It stays there until it is
-    /// forgotten, so that it is known when its deletion is abandoned.
-    pub fn newest(&self) -> Option<(Url, Arc<Access>)> {
+    /// The newest on the list. It stays there until it is forgotten, so that it is known when its deletion is abandoned.
+    pub fn newest(&self) -> Option<CreatedResource> {
         self.lock().resources.last().cloned()
     }
 
@@ -135,10 +208,46 @@ impl CreatedResources {
         self.lock().resources.pop();
     }
 
-    /// Takes the resources off the list, the newest first, each with what the client that created it authenticates itself with.
-    pub fn take(&self) -> impl Iterator<Item = (Url, Arc<Access>)> + use<> {
+    /// Takes the resources off the list, the newest first.
+    pub fn take(&self) -> impl Iterator<Item = CreatedResource> + use<> {
         std::mem::take(&mut self.lock().resources).into_iter().rev()
     }
+}
+
+/// What a write was meant to do, as its method and path say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Intent {
+    /// To create: a POST to a collection.
+    Creation,
+    /// To change one resource: a PUT or a PATCH.
+    Change,
+    /// To do either to the subject's own resource, `/Me`.
+    Alias,
+    /// Anything else: a search, a job, a POST to one resource, a method that SCIM does not have.
+    Other,
+}
+
+impl Intent {
+    fn of(method: &Method, path: &str) -> Self {
+        let last = path.rsplit('/').next().unwrap_or_default();
+        // A collection has the name of a resource type; an id, and what SCIM puts beside collections, has not.
+        let is_collection = last.chars().all(|character| character.is_ascii_alphabetic());
+        match *method {
+            _ if last == "Me" => Self::Alias,
+            Method::PUT | Method::PATCH => Self::Change,
+            Method::POST if is_collection && last != "Bulk" => Self::Creation,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Whether the answer holds a name that the harness gave, or everything that was sent.
+fn is_own(exchange: &Exchange) -> bool {
+    let sent = serde_json::from_slice::<Value>(&exchange.request_body).ok();
+    let sent = sent.as_ref().and_then(Value::as_object).filter(|sent| !sent.is_empty());
+    let comes_back = |(name, value): (&String, &Value)| exchange.at(name) == Some(value);
+    exchange.response_body.windows(OWN.len()).any(|part| part == OWN.as_bytes())
+        || sent.is_some_and(|sent| sent.iter().all(comes_back))
 }
 
 /// The id in a body that is not quite JSON, as one with half a surrogate pair is: what was created is to be deleted all the

@@ -29,7 +29,7 @@ pub use base_url::{BaseUrlError, base_url};
 pub use body::{BodyError, BodyErrorKind};
 pub use bounds::{Bounds, parsed_size};
 pub use client::{Client, ClientOptions, Recording, is_loopback};
-pub use created::CreatedResources;
+pub use created::{CreatedResource, CreatedResources};
 pub use credentials::{Access, Credentials};
 pub use difference::Difference;
 pub use error::{ClientError, EndpointError, EndpointErrorKind};

@@ -234,7 +234,7 @@ async fn what_is_no_json_is_said_in_words() {
         ("", "empty"),
         ("  \n", "empty"),
         ("<html></html>", "page of markup"),
-        ("{\"a\":", "not JSON"),
+        ("{\"a\":", "cut off"),
         ("hello", "not JSON"),
     ] {
         let (url, _) = peer(vec![answer("200 OK", body)]).await;

@@ -40,6 +40,11 @@ impl Summary {
         self.checks[verdict as usize] + self.steps[verdict as usize]
     }
 
+    /// Whether nothing was judged: there was nothing to do, or all of it was skipped.
+    pub fn is_of_nothing(&self) -> bool {
+        Verdict::ALL.into_iter().filter(|verdict| *verdict != Verdict::Skip).all(|verdict| self.total(verdict) == 0)
+    }
+
     /// How many of them the baseline does not cover.
     pub const fn fresh(&self, verdict: Verdict) -> usize {
         self.total(verdict).saturating_sub(self.known[verdict as usize])

@@ -279,7 +279,7 @@ async fn filter(context: &Context) -> CheckResult {
 }
 
 async fn read_only(context: &Context) -> CheckResult {
-    let body = json!({"schemas": [], "name": "weir", "description": "written by a client"});
+    let body = json!({"schemas": [], "name": context.data().name(), "description": "written by a client"});
     let targets: [(&'static [&'static str], &str, Option<&str>); 5] = [
         (&["RFC7643-5-02"], "/ServiceProviderConfig", None),
         (&["RFC7643-6-02"], "/ResourceTypes", Some("User")),

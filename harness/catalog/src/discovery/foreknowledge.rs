@@ -16,6 +16,8 @@ pub struct Foreknowledge {
     pub skip: Vec<Capability>,
     /// The names of the resource types that are tested; all if absent.
     pub resource_types: Option<Vec<String>>,
+    /// What the names of the run begin with.
+    pub prefix: Option<String>,
 }
 
 impl Discovery {

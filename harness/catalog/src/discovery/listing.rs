@@ -22,7 +22,7 @@ const MOST_LISTS: usize = 20;
 
 /// What was seen.
 #[derive(Default)]
-pub(super) struct Seen {
+pub(super) struct ListFindings {
     pub(super) faults: Vec<DiscoveryFault>,
     /// A sentence about each thing that was put in the place of what is published.
     pub(super) guesses: Vec<String>,
@@ -34,8 +34,8 @@ pub(super) async fn look(
     types: &mut [ResourceType],
     published: &Document,
     users: Result<Arc<Exchange>, EndpointError>,
-) -> Seen {
-    let mut seen = Seen::default();
+) -> ListFindings {
+    let mut seen = ListFindings::default();
     let users = seen.take(client, "/Users", users).await;
     for kind in types.iter_mut().take(MOST_LISTS) {
         let answer = match (kind.endpoint.as_str(), &users) {
@@ -67,7 +67,7 @@ pub(super) fn behind_a_slash(answer: &Exchange) -> Option<Url> {
     same.then_some(place)
 }
 
-impl Seen {
+impl ListFindings {
     async fn ask(&mut self, client: &Client, endpoint: &str) -> Option<Arc<Exchange>> {
         let answer = client.send(Request::get(endpoint).query("count", "1")).await;
         self.take(client, endpoint, answer).await

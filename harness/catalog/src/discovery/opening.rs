@@ -12,7 +12,7 @@ use weir_exchange::difference::at;
 use weir_exchange::error::{EndpointError, EndpointErrorKind};
 use weir_exchange::exchange::Exchange;
 use weir_exchange::request::Request;
-use weir_exchange::{Bounds, CredentialRefusal, parsed_size, scim_root};
+use weir_exchange::{Bounds, CreatedResources, CredentialRefusal, parsed_size, scim_root};
 
 use super::declaration::Declarations;
 use super::document::Document;
@@ -22,6 +22,7 @@ use super::foreknowledge::Foreknowledge;
 use super::kind::{ReadTypes, ResourceType, read_types};
 use super::{Discovery, GROUP, USER, listing};
 use crate::ability::Abilities;
+use crate::deletion;
 
 /// Schemas that are asked for alone because the list leaves them out.
 const MOST_ALONE: usize = 20;
@@ -34,6 +35,18 @@ pub async fn discover(client: &Client) -> Result<Discovery, DiscoveryError> {
 
 /// As [`discover`], where what is known is neither asked nor tried.
 pub async fn discover_knowing(client: &Client, known: &Foreknowledge) -> Result<Discovery, DiscoveryError> {
+    let created = CreatedResources::default();
+    let mut discovery = Box::pin(open(&client.noting(&created), known)).await;
+    // No request of the opening creates anything; an endpoint that takes one for a creation gets rid of it again.
+    let remainders = deletion::delete_all(&created, client).await;
+    if let Ok(discovery) = &mut discovery {
+        discovery.remainders = remainders;
+        discovery.may_have_created = created.is_uncertain();
+    }
+    discovery
+}
+
+async fn open(client: &Client, known: &Foreknowledge) -> Result<Discovery, DiscoveryError> {
     let bounds = client.bounds();
     let First { documents: [service_provider_config, resource_types, mut schemas], users } =
         Box::pin(ask(client)).await?;
@@ -70,6 +83,8 @@ pub async fn discover_knowing(client: &Client, known: &Foreknowledge) -> Result<
         contradictions: Vec::new(),
         faults,
         unknown: BTreeMap::new(),
+        remainders: Vec::new(),
+        may_have_created: false,
         declared: Declarations::default(),
         remarks,
         abilities: Abilities::default(),
@@ -78,7 +93,7 @@ pub async fn discover_knowing(client: &Client, known: &Foreknowledge) -> Result<
     discovery.read_documents();
     discovery.read_types();
     discovery.take(known)?;
-    discovery.probe(client).await;
+    discovery.probe(client, known.prefix.as_deref().unwrap_or("weir")).await;
     let has_filter = |endpoint: &str| match endpoint {
         "/Groups" => discovery.offers(Capability::FilterGroups),
         _ => discovery.offers(Capability::FilterUsers),

@@ -17,24 +17,27 @@ use super::{Contradiction, Discovery, NOBODY};
 
 impl Discovery {
     /// Tries what may be there, and what is published as supported.
-    pub(super) async fn probe(&mut self, client: &Client) {
+    /// Every text that is sent begins with `prefix`, so that what an endpoint stores of it can be found.
+    pub(super) async fn probe(&mut self, client: &Client, prefix: &str) {
         use Capability as C;
+        let nobody = format!("{prefix}-nobody");
+        let named = |attribute: &str| format!("{attribute} eq \"{nobody}\"");
         let patch = json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-            "Operations": [{"op": "replace", "path": "displayName", "value": "weir-nobody"}],
+            "Operations": [{"op": "replace", "path": "displayName", "value": nobody}],
         });
         let search = json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
-            "filter": "userName eq \"weir-nobody\"",
+            "filter": named("userName"),
             "count": 1,
         });
         let probes = [
             (C::PatchUsers, Request::patch("/Users").segment(NOBODY).json(&patch)),
             (C::PatchGroups, Request::patch("/Groups").segment(NOBODY).json(&patch)),
-            (C::FilterUsers, Request::get("/Users").query("filter", "userName eq \"weir-nobody\"")),
-            (C::FilterGroups, Request::get("/Groups").query("filter", "displayName eq \"weir-nobody\"")),
+            (C::FilterUsers, Request::get("/Users").query("filter", &named("userName"))),
+            (C::FilterGroups, Request::get("/Groups").query("filter", &named("displayName"))),
             (C::Search, Request::post("/Users/.search").json(&search)),
-            (C::RootQuery, Request::new(Method::GET, "/").query("filter", "id eq \"weir-nobody\"").query("count", "1")),
+            (C::RootQuery, Request::new(Method::GET, "/").query("filter", &named("id")).query("count", "1")),
             (C::Me, Request::get("/Me")),
         ];
         // What is published as missing is not tried, so that the endpoint's word can be checked by a check instead.
@@ -58,10 +61,10 @@ impl Discovery {
         let before = self.offer(capability);
         let asked = format!("{} {}", exchange.method, exchange.target());
         let offered = match judge(capability, exchange) {
-            Shown::Offered => true,
-            Shown::NotOffered => false,
-            Shown::Nothing => return,
-            Shown::Neither => {
+            ProbeEvidence::Offered => true,
+            ProbeEvidence::NotOffered => false,
+            ProbeEvidence::Nothing => return,
+            ProbeEvidence::Neither => {
                 let message = format!(
                     "{asked} is answered {}, which says neither that the endpoint offers {capability} nor that it does not; \
                      404, 405 or 501 says that it does not",
@@ -111,7 +114,7 @@ impl Discovery {
 
 /// What the answer to a probe shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shown {
+enum ProbeEvidence {
     Offered,
     NotOffered,
     /// Nothing about the offer; a check judges such an answer.
@@ -120,20 +123,22 @@ enum Shown {
     Neither,
 }
 
-fn judge(capability: Capability, exchange: &Exchange) -> Shown {
+fn judge(capability: Capability, exchange: &Exchange) -> ProbeEvidence {
     use Capability as C;
     let is_list = exchange.json().ok().and_then(|json| at(json, "totalResults")).is_some();
     let is_redirect = exchange.redirect().is_some();
     match (capability, exchange.status) {
         // 404 is the right answer to an id that nobody has; 400 shows that the body was read.
-        (C::PatchUsers | C::PatchGroups, 404 | 400) | (C::Me, 200..300) => Shown::Offered,
-        (C::Me, _) if is_redirect => Shown::Offered,
-        (C::FilterUsers | C::FilterGroups | C::Search | C::RootQuery, 200) if is_list => Shown::Offered,
-        (C::FilterUsers | C::FilterGroups, 200) => Shown::NotOffered,
+        (C::PatchUsers | C::PatchGroups, 404 | 400) | (C::Me, 200..300) => ProbeEvidence::Offered,
+        (C::Me, _) if is_redirect => ProbeEvidence::Offered,
+        (C::FilterUsers | C::FilterGroups | C::Search | C::RootQuery, 200) if is_list => ProbeEvidence::Offered,
+        (C::FilterUsers | C::FilterGroups, 200) => ProbeEvidence::NotOffered,
         (_, 403..=405 | 501) | (C::FilterUsers | C::FilterGroups | C::Search | C::RootQuery | C::Me, 400) => {
-            Shown::NotOffered
+            ProbeEvidence::NotOffered
         }
-        (C::PatchUsers | C::PatchGroups, status) if status < 500 && status != 401 && !is_redirect => Shown::Nothing,
-        _ => Shown::Neither,
+        (C::PatchUsers | C::PatchGroups, status) if status < 500 && status != 401 && !is_redirect => {
+            ProbeEvidence::Nothing
+        }
+        _ => ProbeEvidence::Neither,
     }
 }

@@ -1,9 +1,11 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use weir_exchange::ClientOptions;
+use url::Url;
+use weir_exchange::{ClientOptions, CreatedResources};
 
 use super::*;
+use crate::deletion::delete_created;
 use crate::peer::{answer, peer};
 
 #[tokio::test]

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use tokio::sync::watch;
 use url::Url;
+use weir_catalog::deletion::clean_up;
 use weir_catalog::run_prefix;
-use weir_catalog::sweep::clean_up;
 use weir_catalog::{Discovery, discover, interruption};
 use weir_exchange::{Client, CreatedResources, Further};
 use weir_files::private;
@@ -92,6 +92,11 @@ pub(super) async fn run(args: BenchArgs, output: &Output) -> Result<u8, Failure>
     let seed = args.seed.unwrap_or_else(seed::draw);
     // The rate is the load's, not a courtesy of the client.
     let flags = EndpointFlags { rate: None, ..args.endpoint.clone() };
+    if let (None, Some(sign)) = (&args.url, args.endpoint.sign()) {
+        return Err(Failure::Usage(format!(
+            "no URL, though {sign} is given: give one; without it Weir loads its own endpoint"
+        )));
+    }
     let endpoint = match &args.url {
         Some(url) => RunEndpoint::foreign(flags.client(url, output)?, Further::default()),
         None => RunEndpoint::embedded(&args.target, &[], seed, flags.pace())?,

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use clap::Args;
 use url::Url;
 use weir_catalog::plan::{Selection, select};
-use weir_catalog::{DiscoveryError, run_prefix};
+use weir_catalog::{Check, DiscoveryError, run_prefix};
 use weir_judge::{Events, Verdict};
 use weir_provision::client as clients;
 
+use super::own_endpoint::{DEMONSTRATION, EndpointHints, OwnEndpoint, own_endpoint};
 use super::{scenario, variants};
 use crate::config::Config;
 use crate::exit;
@@ -32,7 +33,7 @@ use crate::session::{CheckError, CheckOutcome, CheckRun, DEFAULT_TARGET, RunEndp
 
 const EXAMPLES: &str = "\
 Examples:
-  weir check                                          an embedded Aquera endpoint
+  weir check --embedded                               Weir's own Aquera endpoint
   weir check https://scim.example.com/v2 --bearer @token.txt --yes
   weir check http://127.0.0.1:8080/scim/v2 --only patch --only delete.user
   weir check https://scim.example.com/v2 --as pingfederate-aquera --bearer @token.txt --yes
@@ -40,14 +41,14 @@ Examples:
   weir check --deviate put.creates                    see a defect caught
   weir check http://127.0.0.1:8080/scim/v2 --baseline weir.baseline.toml
   weir check http://127.0.0.1:8080/scim/v2 --dry-run  what would run, and why the rest would not
-  weir check --format json --output report.json
-  weir check --report junit=weir.xml --report sarif=weir.sarif --report markdown=summary.md";
+  weir check --embedded --format json --output report.json
+  weir check https://scim.example.com/v2 --yes --report junit=weir.xml --report markdown=summary.md";
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct CheckArgs {
-    /// The SCIM base URL; without it an embedded endpoint is checked
+    /// The SCIM base URL [default: that of weir.toml]
     #[arg(value_name = "URL", value_parser = base_url)]
     url: Option<Url>,
     /// Run only this topic, check or pattern: `patch`, `create.user`, `create.dup*`; repeat for more
@@ -98,6 +99,9 @@ pub(super) struct CheckArgs {
     /// How many test users --as creates at URL
     #[arg(long, value_name = "N", default_value_t = MOST_PEOPLE, requires = "url", help_heading = "Lifecycle of a client")]
     people: usize,
+    /// Check Weir's own endpoint, and say that it is meant
+    #[arg(long, conflicts_with = "url", help_heading = "Embedded endpoint")]
+    embedded: bool,
     /// The target that the embedded endpoint behaves like: a name or a target file
     #[arg(long, value_name = "NAME|FILE", conflicts_with = "url", help_heading = "Embedded endpoint")]
     target: Option<String>,
@@ -120,17 +124,62 @@ impl CheckArgs {
     pub(super) const fn is_quiet(&self) -> bool {
         self.report.is_quiet()
     }
+
+    /// Whether a flag says that Weir's own endpoint is meant.
+    const fn is_embedded(&self) -> bool {
+        self.embedded || self.target.is_some() || !self.deviations.is_empty()
+    }
+
+    /// What speaks of somebody's endpoint.
+    fn sign(&self) -> Option<&'static str> {
+        let yes = self.yes.then_some("--yes");
+        let known = if self.clients.is_empty() { self.known.sign() } else { None };
+        self.endpoint.sign().or(yes).or(known).or_else(|| self.further.sign())
+    }
 }
 
 pub(super) async fn run(mut args: CheckArgs, output: &Output) -> Result<u8, Failure> {
     args.endpoint.bounds = args.bounds.bounds();
     let config = configuration(&mut args, output)?;
     let chosen = choose(&args, output)?;
+    selected(&args)?;
+    let is_demonstration = is_demonstration(&args, &chosen)?;
+    if is_demonstration {
+        output.insist(DEMONSTRATION);
+    }
+    let status = act_or_check(&args, &config, &chosen, output).await;
+    if is_demonstration && status.is_ok() {
+        output.insist(DEMONSTRATION);
+    }
+    status
+}
+
+/// Whether the run is about Weir's own endpoint because nothing else was said; an error if something else was meant.
+fn is_demonstration(args: &CheckArgs, chosen: &[ClientChoice]) -> Result<bool, Failure> {
+    let connected = chosen.first().map(|chosen| chosen.url(args.url.as_ref())).transpose()?.flatten();
+    if args.url.is_some() || connected.is_some() {
+        return Ok(false);
+    }
+    if args.further.second_url.is_some() {
+        return Err(Failure::Usage(
+            "--second-url is not used at Weir's own endpoint; leave it out, or give a URL".into(),
+        ));
+    }
+    let wanted = EndpointHints { by_name: args.is_embedded(), rehearsal: !chosen.is_empty(), sign: args.sign() };
+    Ok(own_endpoint(&wanted)? == OwnEndpoint::Demonstration)
+}
+
+async fn act_or_check(
+    args: &CheckArgs,
+    config: &Config,
+    chosen: &[ClientChoice],
+    output: &Output,
+) -> Result<u8, Failure> {
     let seed = args.seed.unwrap_or_else(seed::draw);
     match args.scenario {
-        Some(scenario) => act(&args, scenario, &chosen, seed, output).await,
-        None if args.variants => try_variants(&args, &chosen, seed, output).await,
-        None => check(&args, &config, &chosen, seed, output).await,
+        Some(scenario) => act(args, scenario, chosen, seed, output).await,
+        None if args.variants => try_variants(args, chosen, seed, output).await,
+        None => check(args, config, chosen, seed, output).await,
     }
 }
 
@@ -166,6 +215,11 @@ async fn check(
         CheckError::Report(error) => error.into(),
     })?;
     let fail_on = args.fail_on.unwrap_or_default();
+    if !summary.interrupted && summary.is_of_nothing() {
+        return Err(Failure::Usage(
+            "nothing was tested: every check was skipped, for the reasons that the report gives".into(),
+        ));
+    }
     let status = exit::status_of(&summary, fail_on);
     // Only a run that came to its end knows what there is to know.
     if let Some(baseline) = baseline.filter(|_| matches!(status, exit::OK | exit::FINDINGS))
@@ -184,7 +238,7 @@ fn confirm_writing(endpoint: &RunEndpoint, seed: u64, yes: bool) -> Result<(), F
 
 /// Puts what the configuration says where no flag does. It counts for somebody's endpoint only: one of our own needs none.
 fn configuration(args: &mut CheckArgs, output: &Output) -> Result<Config, Failure> {
-    if args.target.is_some() || !args.deviations.is_empty() {
+    if args.is_embedded() {
         return Ok(Config::default());
     }
     let config = args.endpoint.configuration(args.url.as_ref(), output)?;
@@ -224,7 +278,24 @@ fn endpoint(
         }
     };
     let further = args.further.read(client.base_url())?;
+    if args.further.second_url.is_some() && !checks_use_a_stranger(args)? {
+        return Err(Failure::Usage(
+            "--second-url is for the checks of multi-tenancy, none of which is selected; leave it out".into(),
+        ));
+    }
     Ok(RunEndpoint::foreign(client, further))
+}
+
+/// The checks that are asked for.
+fn selected(args: &CheckArgs) -> Result<Vec<&'static Check>, Failure> {
+    let selection = Selection { only: args.only.clone(), skip: args.skip.clone(), scale: args.scale };
+    select(&selection).map_err(Failure::usage)
+}
+
+/// Whether one of the selected checks asks as another tenant.
+fn checks_use_a_stranger(args: &CheckArgs) -> Result<bool, Failure> {
+    let checks = selected(args)?;
+    Ok(args.clients.is_empty() && checks.iter().any(|check| check.topic() == "multi-tenancy"))
 }
 
 async fn act(
@@ -269,8 +340,7 @@ async fn try_variants(args: &CheckArgs, chosen: &[ClientChoice], seed: u64, outp
 /// lifecycle before them, unless the run is about some checks only.
 fn check_run(args: &CheckArgs, config: &Config, chosen: &[ClientChoice], seed: u64) -> Result<CheckRun, Failure> {
     let (clients, checks) = if chosen.is_empty() {
-        let selection = Selection { only: args.only.clone(), skip: args.skip.clone(), scale: args.scale };
-        let checks = select(&selection).map_err(Failure::usage)?;
+        let checks = selected(args)?;
         let lives = args.url.is_none() && args.only.is_empty() && args.skip.is_empty() && !args.read_only;
         (clients::all().iter().take(usize::from(lives)).cloned().collect(), checks)
     } else {

@@ -6,7 +6,7 @@ use clap::Args;
 use url::Url;
 use weir_catalog::discover;
 use weir_catalog::run_prefix;
-use weir_catalog::sweep::sweep;
+use weir_catalog::sweep::{Thoroughness, sweep};
 use weir_exchange::base_url;
 use weir_judge::Events;
 
@@ -75,7 +75,7 @@ pub(super) async fn run(args: CleanArgs, output: &Output) -> Result<u8, Failure>
     let discovery = discover(&client).await.map_err(|error| Failure::Unreachable(error.to_string()))?;
     let left = Leftovers::default();
     let events = Events::new(vec![Box::new(left.clone())]);
-    let swept = sweep(&client, &discovery, &events, &prefix, true, args.dry_run).await;
+    let swept = sweep(&client, &discovery, &events, &prefix, Thoroughness::Lists, args.dry_run).await;
     let left = left.take();
     let mut text = String::new();
     for url in &swept.found {

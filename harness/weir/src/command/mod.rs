@@ -12,6 +12,7 @@ mod glossary;
 mod init;
 mod list;
 mod mistake;
+mod own_endpoint;
 mod prove;
 mod provision;
 mod scenario;

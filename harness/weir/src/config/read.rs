@@ -130,6 +130,7 @@ pub(super) fn config(file: &Path, text: &str) -> Result<Config, FileFault> {
             assume: capabilities(document.features.assume)?,
             skip: capabilities(document.features.skip)?,
             resource_types: document.resource_types.clone(),
+            prefix: None,
         },
         templates: templates(document.attributes, document.resource_types.as_deref())?,
         checks: checks(document.checks, folder)?,

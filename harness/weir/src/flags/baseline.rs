@@ -30,6 +30,12 @@ pub struct BaselineFlags {
 }
 
 impl BaselineFlags {
+    /// The flag that speaks of findings of somebody's endpoint.
+    pub fn sign(&self) -> Option<&'static str> {
+        let update = self.update_baseline.then_some("--update-baseline");
+        self.baseline.as_ref().map(|_| "--baseline").or(update)
+    }
+
     /// Takes the file that a configuration names, unless a flag names one.
     pub fn or(&mut self, file: Option<&PathBuf>) {
         self.baseline = self.baseline.take().or_else(|| file.cloned());

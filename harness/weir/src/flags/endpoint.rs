@@ -103,6 +103,24 @@ impl EndpointFlags {
         }
     }
 
+    /// The flag, or the variable in its place, that speaks of somebody's endpoint.
+    pub fn sign(&self) -> Option<&'static str> {
+        [
+            (self.bearer.is_some(), "--bearer or WEIR_BEARER"),
+            (self.basic.is_some(), "--basic or WEIR_BASIC"),
+            (self.oauth_token_url.is_some(), "--oauth-token-url"),
+            (self.oauth_client.is_some(), "--oauth-client or WEIR_OAUTH_CLIENT"),
+            (self.cert.is_some(), "--cert"),
+            (self.ca.is_some(), "--ca"),
+            (self.proxy.is_some(), "--proxy"),
+            (!self.headers.is_empty(), "--header"),
+            (self.insecure, "--insecure"),
+            (self.config.is_some(), "--config"),
+        ]
+        .into_iter()
+        .find_map(|(given, flag)| given.then_some(flag))
+    }
+
     /// How many requests may be under way at once.
     pub fn concurrency(&self) -> u16 {
         self.concurrency.unwrap_or(CONCURRENCY)

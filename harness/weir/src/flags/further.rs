@@ -36,6 +36,18 @@ pub struct FurtherFlags {
 }
 
 impl FurtherFlags {
+    /// The flag, or the variable in its place, that speaks of somebody's endpoint.
+    pub fn sign(&self) -> Option<&'static str> {
+        [
+            (self.reader_bearer.is_some(), "--reader-bearer"),
+            (self.reader_basic.is_some(), "--reader-basic"),
+            (self.second_bearer.is_some(), "--second-bearer"),
+            (self.second_basic.is_some(), "--second-basic"),
+        ]
+        .into_iter()
+        .find_map(|(given, flag)| given.then_some(flag))
+    }
+
     /// What was given; `base` is the other tenant's URL too unless it has one of its own.
     pub fn read(&self, base: &Url) -> Result<Further, Failure> {
         let reader = credentials(self.reader_bearer.as_ref(), self.reader_basic.as_ref(), "--reader")?;

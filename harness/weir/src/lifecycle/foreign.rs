@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use weir_catalog::sweep::{delete, delete_created, leave_created};
+use weir_catalog::deletion::{delete, delete_created, leave_created};
 use weir_catalog::{interruption, run_prefix};
 use weir_exchange::{Client, CreatedResources};
 use weir_judge::{Event, Events, Problem, Verdict};

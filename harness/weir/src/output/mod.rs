@@ -69,6 +69,14 @@ impl Output {
         }
     }
 
+    /// Writes a sentence to standard error that no flag silences.
+    pub fn insist(&self, sentence: &str) {
+        match &self.warnings {
+            Warnings::List(_) => self.warn(sentence),
+            Warnings::StandardError | Warnings::Nowhere => notice(sentence),
+        }
+    }
+
     /// Whether to colour what goes to standard output.
     pub fn colour(&self) -> bool {
         match self.colour {

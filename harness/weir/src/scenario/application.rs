@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 use tokio::sync::watch;
-use weir_catalog::sweep;
+use weir_catalog::deletion;
 use weir_exchange::difference::at;
 use weir_exchange::{Client, ClientOptions, CreatedResources, Credentials, Request};
 use weir_judge::{Event, Events};
@@ -162,7 +162,7 @@ impl ScenarioApplication {
         if is_interrupted {
             self.created.note_interruption();
         }
-        sweep::clean_up(&self.created, &self.client, events, interrupted).await;
+        deletion::clean_up(&self.created, &self.client, events, interrupted).await;
         if self.created.is_uncertain() {
             events.emit(&Event::Leftover {
                 url: format!("{}/Users", self.client.base_url()),

@@ -11,7 +11,7 @@ use weir_catalog::rounds::Rounds;
 use weir_catalog::run::{self, RunOptions};
 use weir_catalog::{
     Check, Discovery, DiscoveryError, Foreknowledge, Scale, Templates, UnderWay, UnpublishedTemplate, discover_knowing,
-    interruption,
+    interruption, run_prefix,
 };
 use weir_exchange::Observer;
 use weir_judge::{Event, Events, Summary};
@@ -161,6 +161,9 @@ impl CheckRun {
         }
         events.emit(&Event::Discovered { offers: discovery.all_offers(), remarks });
         let skipped = planned.iter().filter(|planned| planned.decision != Decision::Run).count();
+        for remainder in discovery.remainders() {
+            events.emit(&remainder.event());
+        }
         events.emit(&Event::Planned { run: planned.len() - skipped, skipped });
         let round = Round { run: self, planned: &planned, endpoint, discovery: &discovery, interrupted };
         if self.rounds <= 1 {
@@ -188,7 +191,8 @@ impl CheckRun {
         endpoint: &RunEndpoint,
         mut interrupted: watch::Receiver<bool>,
     ) -> Result<Option<Arc<Discovery>>, DiscoveryError> {
-        let (client, known) = (endpoint.client.clone(), self.known.clone());
+        let (client, mut known) = (endpoint.client.clone(), self.known.clone());
+        known.prefix = Some(run_prefix(self.seed));
         let asked = interruption::on_its_own(async move { discover_knowing(&client, &known).await });
         let mut discovery = tokio::select! {
             discovery = asked => match discovery {

@@ -1,7 +1,10 @@
 //! How requests are read before they mean anything: paths, queries, headers, media types and bodies (RFC 7644 sections
 //! 3.1, 3.8 and 3.13).
 
+mod posts_stored;
+
 use actix_web::http::{Method, StatusCode, header};
+use posts_stored::PostsStored;
 use scim::{Error, ErrorKind};
 
 use crate::deviations::part::answer::{
@@ -147,6 +150,9 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     )
     .breaks(&["RFC7644-1.2-01"])
     .request(&EditQueryString(|query| query.replace('%', "%25").replace("%2520", "%20").replace("%2522", "%22"))),
+    Deviation::new("requests.posts-stored", "a POST to anything but a collection or /Bulk creates a user")
+        .breaks(&["RFC7644-3.4.3-02", "RFC7644-3.2-23"])
+        .request_with(|_| Box::new(PostsStored::default())),
     Deviation::new("requests.user-agent-demanded", "requests without User-Agent are refused with 403")
         .permitted(
             "RFC 9110 section 10.1.5 only recommends that clients send one, and an endpoint may refuse whom \

@@ -30,7 +30,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
     .legal(&[
         "a user with an extension that is published, and that no resource type names, is refused, or comes back without it",
     ])
-    .on(Only("User", "not migrated")),
+    .on(Only("User", "RFC 7643 section 4.3 publishes an extension for users alone")),
 ];
 
 async fn links(context: &Context) -> CheckResult {

@@ -3,12 +3,17 @@
 use weir_judge::{Problem, Verdict, verdict_of};
 
 use crate::check::{Check, Context};
-use crate::discovery::{DiscoveryFault, Gravity};
+use crate::discovery::{DiscoveryFault, FaultSource, Gravity};
 
 pub(in super::super) const CHECKS: &[Check] = &[
     Check::boxed("discovery.documents", "The documents of discovery can be read, or are not there", |context| {
         Box::pin(async move {
-            report(context, |fault| fault.source.is_document());
+            // `discovery.service-provider-config` judges that document wherever it was answered.
+            let answered = context.discovery().service_provider_config.is_answered();
+            report(context, |fault| {
+                let judged = fault.source == FaultSource::ServiceProviderConfig && answered;
+                fault.source.is_document() && (!judged || fault.requirements == ["RFC7644-3.8-01"])
+            });
             Ok(())
         })
     })
@@ -34,12 +39,12 @@ pub(in super::super) const CHECKS: &[Check] = &[
     .requirements(&["RFC7644-3.4.2-04", "RFC7644-3.12-12", "RFC7643-6-10", "RFC7643-3-06", "RFC7644-3.4.3-01"])
     .legal(&[
         "200 with a ListResponse for the list of each resource type, at its published endpoint",
-        "404, 405 or 501 for what is not offered, 404 for a PATCH of an id that nobody has",
+        "404, 405 or 501 for what is not offered, 404 for a PATCH of an id that does not exist",
     ]),
 ];
 
 /// Reports the faults that `is_meant` takes.
-fn report(context: &Context, is_meant: fn(&DiscoveryFault) -> bool) {
+fn report(context: &Context, is_meant: impl Fn(&DiscoveryFault) -> bool) {
     let declared = &context.discovery().declared().missing;
     for fault in context.discovery().faults().iter().filter(|fault| is_meant(fault)) {
         let is_declared = fault.capability.is_some_and(|capability| declared.contains(&capability));

@@ -1,0 +1,117 @@
+//! Deletes what a run created, and says what remains.
+
+use reqwest::Method;
+use tokio::sync::watch;
+use url::Url;
+use weir_exchange::{Client, CreatedResources, Request};
+use weir_judge::{Event, Events};
+
+use crate::interruption;
+
+/// Something that could not be deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remainder {
+    pub url: Url,
+    pub reason: String,
+}
+
+impl Remainder {
+    /// The event that reports it.
+    pub fn event(&self) -> Event {
+        Event::Leftover { url: self.url.to_string(), reason: self.reason.clone() }
+    }
+}
+
+/// Deletes everything on the list, the newest first, and reports what remains. What is already gone counts as deleted.
+pub async fn delete_created(created: &CreatedResources, client: &Client, events: &Events) {
+    while let Some(own) = created.newest() {
+        // As the client that created it, which may be another tenant's.
+        if let Some(remainder) = delete_wherever(&client.with_access(own.access()), own.places()).await {
+            events.emit(&remainder.event());
+        }
+        created.forget_newest();
+    }
+}
+
+/// Deletes everything on the list; what remains.
+pub(crate) async fn delete_all(created: &CreatedResources, client: &Client) -> Vec<Remainder> {
+    let mut remainders = Vec::new();
+    while let Some(own) = created.newest() {
+        remainders.extend(delete_wherever(&client.with_access(own.access()), own.places()).await);
+        created.forget_newest();
+    }
+    remainders
+}
+
+/// Reports everything on the list as left behind.
+pub fn leave_created(created: &CreatedResources, events: &Events) {
+    for own in created.take() {
+        let reason = "the run was interrupted, and the time to clean up was over".to_owned();
+        let url = own.places().first().map(Url::to_string).unwrap_or_default();
+        events.emit(&Event::Leftover { url, reason });
+    }
+}
+
+/// As [`delete_created`]; names what is left when the run has been interrupted and the time to clean up is over.
+pub async fn clean_up(
+    created: &CreatedResources,
+    client: &Client,
+    events: &Events,
+    interrupted: &watch::Receiver<bool>,
+) {
+    let deleted = delete_created(created, client, events);
+    if interruption::unless_over(interrupted, interruption::CLEAN_UP, deleted).await.is_none() {
+        leave_created(created, events);
+    }
+}
+
+/// Deletes one resource and reports if that fails.
+pub async fn delete(client: &Client, url: Url, events: &Events) {
+    if let Some(remainder) = delete_wherever(client, &[url]).await {
+        events.emit(&remainder.event());
+    }
+}
+
+/// Deletes one resource that was found by reading, and reads once more: an endpoint that says it is deleted may be wrong.
+pub async fn delete_for_good(client: &Client, url: Url, events: &Events) {
+    let remainder = match delete_wherever(client, std::slice::from_ref(&url)).await {
+        None if is_there(client, &url).await => {
+            Some(Remainder { url, reason: "DELETE was answered as done, and it is still there".to_owned() })
+        }
+        other => other,
+    };
+    if let Some(remainder) = remainder {
+        events.emit(&remainder.event());
+    }
+}
+
+/// Deletes one resource that is at one of these places; what remains.
+async fn delete_wherever(client: &Client, places: &[Url]) -> Option<Remainder> {
+    let mut reason = None;
+    for place in places {
+        match client.send(Request::absolute(Method::DELETE, place.clone())).await {
+            Ok(exchange) if exchange.is_success() => return None,
+            Ok(exchange) if matches!(exchange.status, 404 | 410) => {}
+            Ok(exchange) => {
+                reason.get_or_insert_with(|| (place, format!("DELETE was answered with {}", exchange.outcome())));
+            }
+            Err(error) => {
+                reason.get_or_insert((place, error.sentence));
+            }
+        }
+    }
+    // What a check has deleted itself is gone. What no request was meant to create may be at a place that takes no DELETE.
+    if reason.is_none() && places.len() > 1 {
+        for place in places {
+            if is_there(client, place).await {
+                reason = Some((place, "DELETE was answered with 404, and it is there".to_owned()));
+                break;
+            }
+        }
+    }
+    reason.map(|(place, reason)| Remainder { url: place.clone(), reason })
+}
+
+async fn is_there(client: &Client, place: &Url) -> bool {
+    client.send(Request::absolute(Method::GET, place.clone())).await.is_ok_and(|answer| answer.status == 200)
+}
