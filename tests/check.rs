@@ -130,9 +130,13 @@ fn a_dry_run_tells_what_would_run_and_writes_nothing() {
     let (url, token) = (served.value("URL"), served.value("bearer"));
     let ran = run(&["check", url, "--bearer", token, "--dry-run"]);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
-    assert!(ran.stdout.lines().any(|line| line.starts_with("run ") && line.contains("create.user")), "{}", ran.stdout);
+    assert!(
+        ran.stdout.lines().any(|line| line.starts_with("run ") && line.contains("create.resource[User]")),
+        "{}",
+        ran.stdout
+    );
     let ran = run(&["check", url, "--bearer", token, "--dry-run", "--read-only"]);
-    assert!(ran.stdout.lines().any(|line| line.starts_with("skip  create.user")), "{}", ran.stdout);
+    assert!(ran.stdout.lines().any(|line| line.starts_with("skip  create.resource[User]")), "{}", ran.stdout);
 }
 
 #[tokio::test]
@@ -215,11 +219,11 @@ fn a_repeated_run_tells_what_is_not_judged_alike_in_every_round() {
     assert_eq!(ran.status, 0, "{}", ran.stdout);
     assert!(ran.stdout.contains("3 rounds, not stable between them: none"), "{}", ran.stdout);
 
-    // Without its answer the first creation cannot be used, and nothing is lost later.
-    let served = Served::start(&["--target", "rfc", "--deviate", "write.answer-lost=first:2"]);
+    // The run sees what the endpoint keeps by a creation of its own; the next two are those of the check.
+    let served = Served::start(&["--target", "rfc", "--deviate", "write.answer-lost=first:3"]);
     let (url, token) = (served.value("URL"), served.value("bearer"));
     let (_, told) = report(&[url, "--bearer", token, "--only", "read.user", "--repeat", "2"]);
-    let finding = told["checks"].as_array().unwrap().iter().find(|check| check["id"] == "read.user").unwrap();
+    let finding = told["checks"].as_array().unwrap().iter().find(|check| check["id"] == "read.resource").unwrap();
     assert_eq!(finding["rounds"], serde_json::json!(["blocked", "pass"]), "{finding:#}");
     let reason = finding["reason"].as_str().unwrap();
     assert!(reason.starts_with("not stable: pass in 1, blocked in 1 of 2 rounds"), "{reason}");

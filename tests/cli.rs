@@ -41,7 +41,7 @@ fn wrong_usage_ends_with_2_and_one_sentence() {
         (&["check", "--target", "no-such-target"], "unknown target \"no-such-target\""),
         (&["check", "--deviate", "no.such-deviation"], "no.such-deviation"),
         (&["check", "--embedded", "--output", "/no/such/folder/report"], "the report cannot be written"),
-        (&["explain", "create.usr"], "did you mean \"create.user\"?"),
+        (&["explain", "create.locatin"], "did you mean \"create.location\"?"),
         (&["list", "checks", "--topic", "nothing"], "unknown check or topic \"nothing\""),
         (&["serve", "--listen", "nowhere"], "weir: --listen: give a port, or an address"),
     ] {

@@ -89,8 +89,8 @@ fn a_misspelt_name_on_the_command_line_is_answered_with_the_nearest() {
             "no deviation is named \"uniquenes\"; did you mean \"uniqueness\"? `uniquenes*` selects ",
         ),
         ("list requirements --topic fliter", "unknown feature \"fliter\"; did you mean \"filter\"?"),
-        ("explain create.usr", "did you mean \"create.user\"?"),
-        ("explain CREATE.USER", "did you mean \"create.user\"?"),
+        ("explain create.locatin", "did you mean \"create.location\"?"),
+        ("explain CREATE.LOCATION", "did you mean \"create.location\"?"),
         ("explain 7644-3.3-12", "did you mean \"RFC7644-3.3-12\"?"),
         ("explain aquerra", "did you mean \"aquera\"?"),
         ("man serv", "unknown command \"serv\"; did you mean \"serve\"?"),
@@ -133,7 +133,7 @@ fn a_misspelt_name_in_a_file_is_answered_with_its_place_and_the_nearest() {
     const TARGET: &str = "description = \"d\"\nbase_paths = [\"/v2\"]\nauthentication = [\"bearer\"]\n\
                           capabilities = [\"create.users\"]\n[[applications]]\nname = \"a\"\n";
     const BASELINE: &str =
-        "[[finding]]\ncheck = \"create.user\"\nverdict = \"fail\"\nbreaks = [\"RFC7644-3.3-12\"]\nreason = \"r\"\n";
+        "[[finding]]\ncheck = \"create.location\"\nverdict = \"fail\"\nbreaks = [\"RFC7644-3.3-12\"]\nreason = \"r\"\n";
     const STEP: &str =
         "[[finding]]\nstep = \"connect\"\nclient = \"pingone-scim\"\nverdict = \"fail\"\nreason = \"r\"\n";
     const VARIANTS: &str = "client = \"pingfederate-aquera\"\n[details]\n\"update-user.put\" = \"read-merge\"\n";
@@ -180,10 +180,10 @@ fn a_misspelt_name_in_a_file_is_answered_with_its_place_and_the_nearest() {
         ),
         (
             "weir.toml",
-            "[checks]\nskip = [\"create.user\"]\n",
-            ("user", "usr"),
+            "[checks]\nskip = [\"create.location\"]\n",
+            ("location", "locatin"),
             &configured,
-            "line 2, key `skip`: unknown check or topic \"create.usr\"; did you mean \"create.user\"?",
+            "line 2, key `skip`: unknown check or topic \"create.locatin\"; did you mean \"create.location\"?",
         ),
         (
             "weir.toml",
@@ -331,9 +331,9 @@ fn a_misspelt_name_in_a_file_is_answered_with_its_place_and_the_nearest() {
         (
             "known.toml",
             BASELINE,
-            ("create.user", "create.usr"),
+            ("create.location", "create.locatin"),
             &known,
-            "known.toml, line 2, key `check`: unknown check \"create.usr\"; did you mean \"create.user\"? `weir list checks` shows all",
+            "known.toml, line 2, key `check`: unknown check \"create.locatin\"; did you mean \"create.location\"? `weir list checks` shows all",
         ),
         (
             "known.toml",
@@ -490,7 +490,7 @@ fn commas_divide_what_may_be_given_several_times() {
     ]);
     let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     let ids: Vec<&str> = report["checks"].as_array().unwrap().iter().filter_map(|check| check["id"].as_str()).collect();
-    assert_eq!(ids, ["read.user", "delete.user"]);
+    assert_eq!(ids, ["read.resource", "delete.resource"]);
     // The value of this one holds commas itself.
     let served =
         Served::start(&["--target", "rfc", "--deviate", "create.domains-verified=a.example,b.example,put.creates"]);

@@ -309,7 +309,7 @@ fn shells_and_manual_readers_are_served() {
         assert!(ran.status == 0 && ran.stdout.contains("provision"), "{shell}: {}", ran.stderr);
     }
     let script = run(&["completions", "bash"]).stdout;
-    for value in ["create.user", "uniqueness.not-enforced", "pingone-aquera", "partial-update", "RFC7644-3.3-12"] {
+    for value in ["create.location", "uniqueness.not-enforced", "pingone-aquera", "partial-update", "RFC7644-3.3-12"] {
         assert!(script.contains(&format!(" {value} ")), "{value} is not completed");
     }
     let page = run(&["man"]);

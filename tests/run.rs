@@ -92,7 +92,7 @@ impl Stage {
     async fn run(&self, checks: &'static [Check]) -> Seen {
         let seen = Seen::default();
         let events = Events::new(vec![Box::new(seen.clone())]);
-        let planned = plan(checks.iter().collect(), &self.discovery, false);
+        let planned = plan(checks, &self.discovery, false);
         run(&planned, &self.client, &self.discovery, &events, &self.options).await;
         seen
     }
@@ -152,7 +152,7 @@ async fn a_precondition_that_fails_blocks_and_names_the_check_that_judges_it() {
     })];
     let seen = Stage::new(&[]).await.run(CHECKS).await;
     let finding = &seen.findings()[0];
-    assert_eq!((finding.verdict, finding.cause), (Verdict::Blocked, Some("create.user")));
+    assert_eq!((finding.verdict, finding.cause.as_deref()), (Verdict::Blocked, Some("create.resource[User]")));
     assert_eq!(finding.problems[0].exchanges[0].status, 400);
 }
 

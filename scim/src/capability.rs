@@ -82,6 +82,56 @@ capabilities! {
     Schemas = "discovery.schemas";
 }
 
+/// An operation that an endpoint can offer for each of its resource types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ResourceOperation {
+    /// POST to the collection.
+    Create,
+    /// PUT of a resource.
+    Replace,
+    /// PATCH of a resource.
+    Patch,
+    /// DELETE of a resource.
+    Delete,
+    /// `filter` on the collection.
+    Filter,
+}
+
+impl ResourceOperation {
+    /// Every operation.
+    pub const ALL: [Self; 5] = [Self::Create, Self::Replace, Self::Patch, Self::Delete, Self::Filter];
+
+    /// The word before the brackets of a capability, such as `patch` in `patch[Group]`.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Replace => "replace",
+            Self::Patch => "patch",
+            Self::Delete => "delete",
+            Self::Filter => "filter",
+        }
+    }
+
+    /// The capability with a spelling of its own, for the resource types that RFC 7643 defines; `endpoint` is the resource
+    /// type's, such as `/Users`.
+    #[must_use]
+    pub fn at(self, endpoint: &str) -> Option<Capability> {
+        let [users, groups] = match self {
+            Self::Create => [Capability::CreateUsers, Capability::CreateGroups],
+            Self::Replace => [Capability::ReplaceUsers, Capability::ReplaceGroups],
+            Self::Patch => [Capability::PatchUsers, Capability::PatchGroups],
+            Self::Delete => [Capability::DeleteUsers, Capability::DeleteGroups],
+            Self::Filter => [Capability::FilterUsers, Capability::FilterGroups],
+        };
+        match endpoint {
+            "/Users" => Some(users),
+            "/Groups" => Some(groups),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Capability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id())
@@ -97,8 +147,20 @@ impl FromStr for Capability {
     type Err = UnknownCapability;
 
     fn from_str(text: &str) -> Result<Self, UnknownCapability> {
-        Self::ALL.iter().copied().find(|c| c.id() == text).ok_or_else(|| UnknownCapability(text.into()))
+        let known = || Self::ALL.iter().copied().find(|c| c.id() == text);
+        bracketed(text).or_else(known).ok_or_else(|| UnknownCapability(text.into()))
     }
+}
+
+/// The capability that `patch[Group]` spells.
+fn bracketed(text: &str) -> Option<Capability> {
+    let (operation, kind) = text.strip_suffix(']')?.split_once('[')?;
+    let endpoint = match kind {
+        "User" => "/Users",
+        "Group" => "/Groups",
+        _ => return None,
+    };
+    ResourceOperation::ALL.into_iter().find(|own| own.id() == operation)?.at(endpoint)
 }
 
 /// A set of capabilities.

@@ -8,12 +8,13 @@ mod foreknowledge;
 mod kind;
 mod listing;
 mod opening;
+mod operations;
 mod probe;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::Value;
 use weir_exchange::difference::at;
 use weir_exchange::exchange::Exchange;
@@ -64,6 +65,8 @@ pub struct Discovery {
     declared: Declarations,
     remarks: Vec<String>,
     abilities: Abilities,
+    /// Operations that the resource type at an endpoint refuses, where no capability says so.
+    refused: Vec<(ResourceOperation, String)>,
     /// Where the schema of each URI stands, in lower case.
     schema_index: OnceLock<HashMap<String, usize>>,
 }

@@ -13,10 +13,13 @@ pub mod deletion;
 pub mod discovery;
 pub mod field;
 pub mod interruption;
+mod node;
 pub mod plan;
 mod published;
+mod retention;
 pub mod rounds;
 pub mod run;
+pub mod selection;
 pub mod sweep;
 mod template;
 
@@ -24,6 +27,7 @@ pub use check::{Check, CheckResult, Context, Expectation, On, Question, Resource
 pub use checks::{all, find, topics};
 pub use data::{Data, run_prefix, scramble};
 pub use discovery::{Discovery, DiscoveryError, Foreknowledge, discover, discover_knowing};
+pub use selection::{SelectedCheck, Selection};
 pub use template::{Template, TemplateError, TemplateValues, Templates, UnpublishedTemplate};
 
 #[cfg(test)]

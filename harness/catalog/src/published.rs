@@ -1,109 +1,16 @@
 //! Attributes as the endpoint publishes them, in their place, so that a check can set one and find it again.
 
 use serde_json::{Map, Value, json};
-use weir_exchange::difference::at;
 
 use crate::check::{Context, Stop};
 pub use crate::definition::{fits, flag, has_type, list, text, word};
 use crate::discovery::ResourceType;
-
-/// One attribute or sub-attribute of a resource type.
-#[derive(Clone, Copy, Debug)]
-pub struct SchemaNode<'d> {
-    pub schema: &'d str,
-    /// Whether it is an extension's, so that its values stand in an object of the extension.
-    pub extension: bool,
-    /// The complex attribute that this one belongs to.
-    pub parent: Option<&'d Value>,
-    pub attribute: &'d Value,
-}
-
-impl<'d> SchemaNode<'d> {
-    pub fn name(&self) -> &'d str {
-        text(self.attribute, "name")
-    }
-
-    /// A characteristic that is a word, with its default.
-    pub fn word(&self, characteristic: &str) -> &'d str {
-        word(self.attribute, characteristic)
-    }
-
-    pub fn flag(&self, characteristic: &str) -> bool {
-        flag(self.attribute, characteristic)
-    }
-
-    /// The attribute at the top: itself, or the one that it belongs to.
-    pub fn top(&self) -> Self {
-        Self { parent: None, attribute: self.parent.unwrap_or(self.attribute), ..*self }
-    }
-
-    /// Its name in a filter, a PATCH path or a projection: `name.familyName`, `urn:…:User:manager.value`.
-    pub fn path(&self) -> String {
-        let top = text(self.top().attribute, "name");
-        let qualified = if self.extension { format!("{}:{top}", self.schema) } else { top.to_owned() };
-        if self.parent.is_some() { format!("{qualified}.{}", self.name()) } else { qualified }
-    }
-
-    /// Whether clients can set it: neither it nor what it belongs to is readOnly.
-    pub fn is_settable(&self) -> bool {
-        self.word("mutability") != "readOnly" && self.top().word("mutability") != "readOnly"
-    }
-
-    /// Whether an ordinary answer shows it.
-    pub fn is_shown(&self) -> bool {
-        let shown = |published: &Self| {
-            matches!(published.word("returned"), "default" | "always") && published.word("mutability") != "writeOnly"
-        };
-        shown(self) && shown(&self.top())
-    }
-
-    /// The sub-attributes.
-    pub fn parts(&self) -> impl Iterator<Item = Self> + use<'d> {
-        let (own, parts) = (*self, list(self.attribute, "subAttributes"));
-        parts.iter().map(move |part| Self { parent: Some(own.attribute), attribute: part, ..own })
-    }
-
-    /// Puts `value` in its place in the body of a resource, and the extension's URI among the schemas.
-    pub fn put(&self, body: &mut Value, value: Value) {
-        let top = self.top();
-        if self.extension {
-            if !body[self.schema].is_object() {
-                body[self.schema] = json!({});
-            }
-            if let Some(schemas) = body["schemas"].as_array_mut()
-                && !schemas.iter().any(|uri| uri == self.schema)
-            {
-                schemas.push(json!(self.schema));
-            }
-            body[self.schema][top.name()] = value;
-        } else {
-            body[top.name()] = value;
-        }
-    }
-
-    /// The values that a body has for it, of every element where what it belongs to is multi-valued.
-    pub fn values<'b>(&self, body: &'b Value) -> Vec<&'b Value> {
-        let whole = if self.extension { at(body, self.schema) } else { Some(body) };
-        let Some(found) = whole.and_then(|whole| at(whole, self.top().name())) else { return Vec::new() };
-        if self.parent.is_none() {
-            return vec![found];
-        }
-        let items = found.as_array().map_or(std::slice::from_ref(found), Vec::as_slice);
-        items.iter().filter_map(|item| at(item, self.name())).collect()
-    }
-}
+use crate::node;
+pub use crate::node::SchemaNode;
 
 /// The attributes of a resource type, core first, without the common ones (RFC 7643 section 3.1).
 pub fn attributes<'d>(context: &'d Context, kind: &'d ResourceType) -> Vec<SchemaNode<'d>> {
-    std::iter::once((kind.schema.as_str(), false))
-        .chain(kind.extensions.iter().map(|uri| (uri.as_str(), true)))
-        .flat_map(|(schema, extension)| {
-            let attributes = context.discovery().schema(schema).map_or(&[][..], |found| list(found, "attributes"));
-            attributes.iter().map(move |attribute| SchemaNode { schema, extension, parent: None, attribute })
-        })
-        .filter(|own| !own.name().is_empty())
-        .filter(|own| own.extension || !matches!(own.name(), "id" | "externalId" | "meta" | "schemas"))
-        .collect()
+    node::attributes(context.discovery(), kind)
 }
 
 /// The resource types that the endpoint publishes with their schemas, or an end of the check.

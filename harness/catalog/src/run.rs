@@ -5,17 +5,19 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::StreamExt as _;
+use scim::capability::ResourceOperation;
 use tokio::sync::watch;
 use tokio::task::JoinError;
 use weir_exchange::{Client, CreatedResources, EndpointError, EndpointErrorKind, Evidence, Further};
 use weir_judge::{Event, Events, Finding, Origin, Problem, Verdict, shortened, verdict_of};
 
-use crate::check::{Check, CheckResult, Context, Scale, Stop, UnderWay};
+use crate::check::{CheckResult, Context, Scale, Stop, UnderWay};
 use crate::data::{Data, run_prefix};
 use crate::deletion::clean_up;
-use crate::discovery::Discovery;
+use crate::discovery::{Discovery, ResourceType};
 use crate::interruption;
 use crate::plan::{Decision, PlannedCheck};
+use crate::retention::Retention;
 use crate::sweep::{Thoroughness, sweep};
 use crate::template::Templates;
 
@@ -38,6 +40,16 @@ pub struct RunOptions {
     pub under_way: UnderWay,
 }
 
+/// What every check of a run shares.
+#[derive(Clone)]
+struct RunParts {
+    client: Client,
+    discovery: Arc<Discovery>,
+    events: Events,
+    options: RunOptions,
+    retention: Arc<Retention>,
+}
+
 /// Runs every check of `plan` and deletes what they created. Findings are emitted in the order of the plan, whatever
 /// ran first.
 pub async fn run(
@@ -47,9 +59,15 @@ pub async fn run(
     events: &Events,
     options: &RunOptions,
 ) {
-    let one = |planned: &PlannedCheck| {
-        run_one(planned.clone(), client.clone(), Arc::clone(discovery), events.clone(), options.clone())
+    let retention = Arc::new(learn_retention(plan, client, discovery, events, options).await);
+    let parts = RunParts {
+        client: client.clone(),
+        discovery: Arc::clone(discovery),
+        events: events.clone(),
+        options: options.clone(),
+        retention,
     };
+    let one = |planned: &PlannedCheck| run_one(planned.clone(), parts.clone());
     // Alone only means something while nothing else runs, so those come last; the report keeps the plan's order among
     // the others and among these.
     let (alone, together): (Vec<_>, Vec<_>) = plan.iter().partition(|planned| planned.check.alone);
@@ -90,32 +108,24 @@ async fn look_for_the_rest(
 
 /// Runs one check; `None` if the run was interrupted before. The flag tells whether something may remain that nobody
 /// has noted.
-async fn run_one(
-    planned: PlannedCheck,
-    client: Client,
-    discovery: Arc<Discovery>,
-    events: Events,
-    options: RunOptions,
-) -> Option<(Finding, bool)> {
-    let check = planned.check;
-    if *options.interrupted.borrow() {
+async fn run_one(planned: PlannedCheck, parts: RunParts) -> Option<(Finding, bool)> {
+    if *parts.options.interrupted.borrow() {
         return None;
     }
-    let undone = match planned.decision {
+    let undone = match &planned.decision {
         Decision::Run => None,
-        Decision::Skip(reason) => Some((Verdict::Skip, reason)),
-        Decision::Blocked(reason) => Some((Verdict::Blocked, reason)),
+        Decision::Skip(reason) => Some((Verdict::Skip, reason.clone())),
+        Decision::Blocked(reason) => Some((Verdict::Blocked, reason.clone())),
     };
     if let Some((verdict, reason)) = undone {
-        return Some((Finding { verdict, reason: Some(reason), ..finding_of(check) }, false));
+        return Some((Finding { verdict, reason: Some(reason), ..finding_of(&planned) }, false));
     }
-    events.emit(&Event::CheckStarted { check: check.id });
-    let (mut finding, mut uncertain, lost) = attempt(check, check.id, &client, &discovery, &events, &options).await;
-    if lost && !*options.interrupted.borrow() {
+    parts.events.emit(&Event::CheckStarted { check: planned.check.id });
+    let data = data_name(&planned);
+    let (mut finding, mut uncertain, lost) = attempt(&planned, &data, &parts).await;
+    if lost && !*parts.options.interrupted.borrow() {
         // One lost answer is the network's right; an endpoint that loses it again is at fault.
-        let again = format!("{}-again", check.id);
-        let (second, second_uncertain, lost_again) =
-            attempt(check, &again, &client, &discovery, &events, &options).await;
+        let (second, second_uncertain, lost_again) = attempt(&planned, &format!("{data}-again"), &parts).await;
         uncertain |= second_uncertain;
         let (exchanges, elapsed) = (finding.exchanges + second.exchanges, finding.elapsed + second.elapsed);
         if !lost_again {
@@ -133,19 +143,16 @@ async fn run_one(
 
 /// Runs a check once, with data of the name `data`. The flags tell whether something may remain that nobody has noted, and
 /// whether the check ended because the connection was lost under it.
-async fn attempt(
-    check: &'static Check,
-    data: &str,
-    client: &Client,
-    discovery: &Arc<Discovery>,
-    events: &Events,
-    options: &RunOptions,
-) -> (Finding, bool, bool) {
+async fn attempt(planned: &PlannedCheck, data: &str, parts: &RunParts) -> (Finding, bool, bool) {
+    let RunParts { client, discovery, events, options, retention } = parts;
+    let check = planned.check;
     let created = CreatedResources::default();
     let bounds = if check.is_opt_in() { client.bounds().of_scale() } else { client.bounds() };
     let (metered, meter) = client.noting(&created).metered(bounds);
     let data = Data::new(options.seed, data, Arc::clone(discovery)).with_templates(Arc::clone(&options.templates));
     let context = Context::new(check, metered, Arc::clone(discovery), data)
+        .about(planned.subject.clone())
+        .knowing(Arc::clone(retention))
         .with_further(options.further.clone())
         .with_scale(options.scale)
         .preparing_at_once(options.concurrency)
@@ -161,7 +168,7 @@ async fn attempt(
             bounds.time.as_secs()
         )),
     };
-    let mut finding = finding_of(check);
+    let mut finding = finding_of(planned);
     finding.elapsed = started.elapsed();
     finding.exchanges = meter.answered();
     finding.problems = context.take_problems();
@@ -201,8 +208,52 @@ fn declare(finding: &mut Finding, discovery: &Discovery) {
     }
 }
 
-fn finding_of(check: &'static Check) -> Finding {
-    Finding::new(Origin::Check, check.id, check.title)
+fn finding_of(planned: &PlannedCheck) -> Finding {
+    let subject = planned.subject.as_ref().map(|subject| subject.name.clone());
+    Finding { subject, ..Finding::new(Origin::Check, planned.check.id, planned.check.title) }
+}
+
+/// What the names begin with that the check creates: no two subjects share one, and it may stand in a URL.
+fn data_name(planned: &PlannedCheck) -> String {
+    let check = planned.check.id;
+    // Users have the name of the check alone, because most services allow fewer characters in theirs.
+    match planned.subject.as_ref().filter(|subject| subject.endpoint != "/Users") {
+        Some(subject) => {
+            let letters = subject.name.chars().filter(char::is_ascii_alphanumeric).take(20);
+            format!("{check}-{}", letters.collect::<String>().to_ascii_lowercase())
+        }
+        None => check.to_owned(),
+    }
+}
+
+/// Sees which attributes the endpoint keeps, if a check of the plan goes by that.
+async fn learn_retention(
+    plan: &[PlannedCheck],
+    client: &Client,
+    discovery: &Arc<Discovery>,
+    events: &Events,
+    options: &RunOptions,
+) -> Retention {
+    let writes = |planned: &&PlannedCheck| {
+        planned.decision == Decision::Run && planned.check.operations.contains(&ResourceOperation::Create)
+    };
+    let written = plan.iter().filter(writes).filter_map(|planned| planned.subject.as_ref());
+    let mut subjects: Vec<&ResourceType> = Vec::new();
+    for subject in written {
+        if !subjects.contains(&subject.as_ref()) {
+            subjects.push(subject);
+        }
+    }
+    if subjects.is_empty() {
+        return Retention::default();
+    }
+    let created = CreatedResources::default();
+    let data =
+        Data::new(options.seed, "retention", Arc::clone(discovery)).with_templates(Arc::clone(&options.templates));
+    // An endpoint that cannot be reached any more is reported by each check.
+    let learned = Retention::learn(&client.noting(&created), discovery, &data, &subjects).await.unwrap_or_default();
+    clean_up(&created, client, events, &options.interrupted).await;
+    learned
 }
 
 fn judge(finding: &mut Finding, outcome: CheckResult, evidence: &Evidence) {

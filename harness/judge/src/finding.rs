@@ -25,12 +25,14 @@ pub struct Finding {
     pub origin: Origin,
     /// Id of the check, or of the step such as `joiner`; unique within its origin.
     pub id: Cow<'static, str>,
+    /// The resource type that a check was run on, if it runs on each.
+    pub subject: Option<String>,
     pub title: Cow<'static, str>,
     pub verdict: Verdict,
     /// Why it was skipped or blocked, or what is worth noting about a pass.
     pub reason: Option<String>,
-    /// The check whose own finding explains why this one is blocked.
-    pub cause: Option<&'static str>,
+    /// The full name of the check whose own finding explains why this one is blocked.
+    pub cause: Option<String>,
     pub problems: Vec<Problem>,
     /// How many requests it took.
     pub exchanges: usize,
@@ -47,6 +49,7 @@ impl Finding {
         Self {
             origin,
             id: id.into(),
+            subject: None,
             title: title.into(),
             verdict: Verdict::Pass,
             reason: None,
@@ -59,11 +62,22 @@ impl Finding {
         }
     }
 
-    /// The check's id, or the client's and the step's with a slash between: unique within a run.
+    /// The check's full name, `id` or `id[Subject]`, or the client's and the step's with a slash between: unique within a run.
     pub fn name(&self) -> Cow<'_, str> {
         match &self.origin {
-            Origin::Check => Cow::Borrowed(&self.id),
+            Origin::Check => match &self.subject {
+                Some(subject) => Cow::Owned(full_name(&self.id, subject)),
+                None => Cow::Borrowed(&self.id),
+            },
             Origin::Step { client } => Cow::Owned(format!("{client}/{}", self.id)),
+        }
+    }
+
+    /// The name without the client: the check's full name, or the step's id.
+    pub fn short_name(&self) -> Cow<'_, str> {
+        match &self.origin {
+            Origin::Check => self.name(),
+            Origin::Step { .. } => Cow::Borrowed(&self.id),
         }
     }
 
@@ -90,12 +104,25 @@ impl Finding {
 
     /// Whether both are about the same thing, in different rounds of a run.
     pub fn is_same_as(&self, other: &Self) -> bool {
-        self.id == other.id && self.origin == other.origin
+        self.id == other.id && self.subject == other.subject && self.origin == other.origin
     }
 
     /// Whether there is more to say than that all is well or nothing was done.
     pub fn is_worth_reading(&self) -> bool {
         !self.problems.is_empty() || self.verdict > Verdict::Skip
+    }
+}
+
+/// The name of the check `id` as it is run on the resource type `subject`.
+pub fn full_name(id: &str, subject: &str) -> String {
+    format!("{id}[{subject}]")
+}
+
+/// Divides a full name into the id and the subject, if it has one.
+pub fn parts_of_name(name: &str) -> (&str, Option<&str>) {
+    match name.strip_suffix(']').and_then(|text| text.split_once('[')) {
+        Some((id, subject)) => (id, Some(subject)),
+        None => (name, None),
     }
 }
 

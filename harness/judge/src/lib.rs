@@ -12,7 +12,7 @@ mod verdict;
 
 pub use dispute::{Dispute, dispute, disputes, level_of, verdict_of};
 pub use event::{Annotator, Consumer, Event, Events, Rewrite};
-pub use finding::{BaselineNote, Finding, Origin, OutdatedEntry};
+pub use finding::{BaselineNote, Finding, Origin, OutdatedEntry, full_name, parts_of_name};
 pub use offer::{Offer, Provenance};
 pub use problem::{Problem, shortened};
 pub use summary::Summary;

@@ -96,7 +96,7 @@ pub fn target(name: &str) -> Result<weir_server::Target, EmbeddedError> {
 /// Sees to it that the checks that a target file declares are there; the endpoint, which reads the file, knows no checks.
 fn check_declared(target: &weir_server::Target, text: &str) -> Result<(), FileFault> {
     for word in target.declared.iter().flat_map(|own| &own.checks) {
-        if let Err(error) = weir_catalog::plan::check_beginning(word) {
+        if let Err(error) = weir_catalog::selection::check_beginning(word) {
             let start = text.find("[[declared]]").unwrap_or_default();
             let place = match text[start..].find(&format!("\"{word}\"")) {
                 Some(offset) => Place::at(text, start + offset),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use weir_files::document;
 use weir_files::fault::{FileFault, Place};
+use weir_judge::full_name;
 
 /// The verdict of one check, or of one step of a client's lifecycle, in both runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +93,12 @@ impl RunRecord {
         let steps = rows("steps").map(|row| {
             (format!("{} {}", text(row, "client"), text(row, "id")), text(row, "title"), text(row, "verdict"))
         });
-        let checks = rows("checks").map(|row| (text(row, "id"), text(row, "title"), text(row, "verdict")));
+        let name = |row: &Value| {
+            let (id, subject) = (text(row, "id"), text(row, "subject"));
+            let name = if subject.is_empty() { id } else { full_name(&id, &subject) };
+            weir_catalog::checks::current_name(&name).unwrap_or(name)
+        };
+        let checks = rows("checks").map(|row| (name(row), text(row, "title"), text(row, "verdict")));
         Ok(Self(steps.chain(checks).collect()))
     }
 

@@ -27,16 +27,19 @@ const NO_REASON: &str = "not looked at yet";
 /// What an entry is about. Steps come after checks.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum EntrySubject {
+    /// By its full name.
     Check(String),
-    Step { client: String, id: String },
+    Step {
+        client: String,
+        id: String,
+    },
 }
 
 impl EntrySubject {
     fn of(finding: &Finding) -> Self {
-        let id = finding.id.clone().into_owned();
         match &finding.origin {
-            Origin::Check => Self::Check(id),
-            Origin::Step { client } => Self::Step { client: client.clone(), id },
+            Origin::Check => Self::Check(finding.name().into_owned()),
+            Origin::Step { client } => Self::Step { client: client.clone(), id: finding.id.clone().into_owned() },
         }
     }
 

@@ -68,11 +68,11 @@ fn read(text: &str, names: StepNames<'_>) -> Result<BTreeMap<EntrySubject, Entry
 fn entry(row: FindingRow, span: &Range<usize>, names: StepNames<'_>) -> Result<(EntrySubject, Entry), FileFault> {
     let about = match (row.check, row.step, row.client) {
         (Some(check), None, None) => {
-            if checks::find(check.get_ref()).is_none() {
+            let Some(current) = checks::current_name(check.get_ref()) else {
                 let name = UnknownName::new("check", check.get_ref(), checks::all().map(|check| check.id));
                 return Err(FileFault::unknown(check.span(), &name.listed_by("weir list checks")));
-            }
-            EntrySubject::Check(check.into_inner())
+            };
+            EntrySubject::Check(current)
         }
         (None, Some(step), Some(client)) => {
             if !names.clients.contains(&client.get_ref().as_str()) {

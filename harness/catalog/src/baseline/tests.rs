@@ -15,6 +15,7 @@ fn finding(check: &'static str, verdict: Verdict, requirements: &[&str]) -> Find
         differences: Vec::new(),
     };
     Finding {
+        subject: check.ends_with(".resource").then(|| "User".to_owned()),
         verdict,
         problems: if requirements.is_empty() { Vec::new() } else { vec![problem] },
         exchanges: 1,
@@ -67,7 +68,7 @@ fn an_entry_covers_what_is_no_graver_and_breaks_nothing_more() {
 #[test]
 fn what_the_run_did_not_judge_is_not_outdated() {
     let mut baseline = parse(&entry("expires = 2020-01-01"));
-    assert!(baseline.finding(&finding("create.user", Verdict::Pass, &[])).is_none());
+    assert!(baseline.finding(&finding("create.location", Verdict::Pass, &[])).is_none());
     assert_eq!(baseline.outdated(), []);
 }
 
@@ -82,13 +83,14 @@ fn a_step_is_known_by_its_client_and_id() {
 
 #[test]
 fn an_update_keeps_what_people_wrote_and_is_stable() {
+    // Both are names of earlier versions.
     let other = "[[finding]]\ncheck = \"read.user\"\nverdict = \"warn\"\nreason = \"not run here\"\n";
     let gone = "[[finding]]\ncheck = \"create.user\"\nverdict = \"warn\"\nreason = \"repaired\"\n";
     let more = "link = \"https://example.com/7\"\nexpires = 2030-01-31";
     let mut baseline = parse(&[other, &entry(more), gone].concat());
-    baseline.finding(&finding("create.user", Verdict::Pass, &[]));
+    baseline.finding(&finding("create.resource", Verdict::Pass, &[]));
     baseline.finding(&finding("create.duplicate-user-name", Verdict::Fail, &["RFC7644-3.3-12", "RFC7643-4.1.1-02"]));
-    baseline.finding(&finding("delete.user", Verdict::Warn, &["RFC7644-3.6-04"]));
+    baseline.finding(&finding("delete.resource", Verdict::Warn, &["RFC7644-3.6-04"]));
     baseline.finding(&step("joiner", Verdict::Fail));
     let (updated, came, went) = baseline.updated(Verdict::Blocked);
     assert_eq!((came, went, updated.len()), (1, 1, 3));
@@ -104,9 +106,9 @@ fn an_update_keeps_what_people_wrote_and_is_stable() {
     link = "https://example.com/7"
     expires = 2030-01-31
 
-    # A user that was created is read back as it was stored
+    # A resource that was created is read back as it was stored
     [[finding]]
-    check = "read.user"
+    check = "read.resource[User]"
     verdict = "warn"
     reason = "not run here"
 

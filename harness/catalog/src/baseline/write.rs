@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::{Entry, EntrySubject};
 use crate::checks;
+use weir_judge::parts_of_name;
 
 const HEADER: &str = "\
 # Findings that are known. `weir check --baseline` fails on a finding that is not here, on an entry whose check passes
@@ -32,7 +33,7 @@ fn write_entry(text: &mut String, about: &EntrySubject, entry: &Entry) -> std::f
     let line = |text: &mut String, key: &str, value: &str| writeln!(text, "{key} = {}", quoted(value));
     match about {
         EntrySubject::Check(check) => {
-            if let Some(check) = checks::find(check) {
+            if let Some(check) = checks::find(parts_of_name(check).0) {
                 writeln!(text, "# {}", check.title)?;
             }
             writeln!(text, "[[finding]]")?;

@@ -10,17 +10,18 @@ use serde_json::{Value, json};
 use url::Url;
 use weir_exchange::difference::at;
 use weir_exchange::{Client, EndpointError, Exchange, Further, Request};
-use weir_judge::Problem;
+use weir_judge::{Problem, full_name, parts_of_name};
 
 use crate::check::{Check, CheckResult, Expectation, UnderWay};
 use crate::data::Data;
 use crate::discovery::{Discovery, ResourceType};
+use crate::retention::Retention;
 
 /// Why a check could not go on.
 #[derive(Debug)]
 pub enum Stop {
     /// A precondition failed. `cause` is the check that judges it; its finding is the root cause.
-    Blocked { reason: String, cause: Option<&'static str>, exchanges: Vec<Arc<Exchange>> },
+    Blocked { reason: String, cause: Option<String>, exchanges: Vec<Arc<Exchange>> },
     /// The request that was to be judged got no usable answer.
     NoAnswer(EndpointError),
     /// The endpoint turned out not to offer what the check is about.
@@ -78,6 +79,7 @@ impl Scale {
 /// Everything that a check sees.
 pub struct Context {
     check: &'static Check,
+    subject: Option<Arc<ResourceType>>,
     client: Client,
     discovery: Arc<Discovery>,
     data: Data,
@@ -85,6 +87,7 @@ pub struct Context {
     scale: Option<Scale>,
     at_once: usize,
     under_way: UnderWay,
+    retention: Arc<Retention>,
     problems: Mutex<Problems>,
 }
 
@@ -101,6 +104,7 @@ impl Context {
     pub fn new(check: &'static Check, client: Client, discovery: Arc<Discovery>, data: Data) -> Self {
         Self {
             check,
+            subject: None,
             client,
             discovery,
             data,
@@ -108,8 +112,29 @@ impl Context {
             scale: None,
             at_once: 1,
             under_way: UnderWay::default(),
+            retention: Arc::default(),
             problems: Mutex::default(),
         }
+    }
+
+    /// The same, about resources of one type.
+    #[must_use]
+    pub fn about(self, subject: Option<Arc<ResourceType>>) -> Self {
+        Self { subject, ..self }
+    }
+
+    /// The same, where it is known which attributes the endpoint keeps.
+    #[must_use]
+    pub fn knowing(self, retention: Arc<Retention>) -> Self {
+        Self { retention, ..self }
+    }
+
+    pub(super) fn subject(&self) -> Option<&ResourceType> {
+        self.subject.as_deref()
+    }
+
+    pub(super) fn retention(&self) -> &Retention {
+        &self.retention
     }
 
     /// The same with further credentials.
@@ -253,8 +278,8 @@ impl Context {
         if let Some(reason) = self.discovery.lacks_type(endpoint) {
             return Err(Stop::Skip(reason));
         }
-        let cause = if endpoint == "/Groups" { "create.group" } else { "create.user" };
-        let exchange = self.precondition(Request::post(endpoint).json(body), cause).await?;
+        let cause = self.cause("create.resource", endpoint);
+        let exchange = self.precondition(Request::post(endpoint).json(body), &cause).await?;
         let id = exchange.json().ok().and_then(|json| at(json, "id")).and_then(Value::as_str);
         match id.map(str::to_owned) {
             Some(id) if exchange.is_success() => Ok(Resource { id, endpoint: endpoint.into(), exchange }),
@@ -265,9 +290,15 @@ impl Context {
                     Err(fault) => format!(", and {fault}"),
                 };
                 let reason = format!("POST {endpoint} was answered with {}{missing}", exchange.outcome());
-                Err(self.blocked(reason, cause, vec![exchange]))
+                Err(self.blocked(reason, &cause, vec![exchange]))
             }
         }
+    }
+
+    /// The full name of `check` for the resource type at `endpoint`.
+    fn cause(&self, check: &'static str, endpoint: &str) -> String {
+        let usual = if endpoint == "/Groups" { "Group" } else { "User" };
+        full_name(check, self.discovery.resource_type(endpoint).map_or(usual, |kind| kind.name.as_str()))
     }
 
     /// Creates a resource of every type, as preconditions; types whose creation is not offered are left out.
@@ -288,15 +319,16 @@ impl Context {
 
     /// Replaces a resource as a precondition.
     pub async fn replace(&self, resource: &Resource, body: &Value) -> Result<Arc<Exchange>, Stop> {
-        self.success(resource.request(Method::PUT).json(body), "replace.user").await
+        let cause = self.cause("replace.resource", &resource.endpoint);
+        self.success(resource.request(Method::PUT).json(body), &cause).await
     }
 
     /// Deletes a resource as a precondition.
     pub async fn delete(&self, resource: &Resource) -> Result<Arc<Exchange>, Stop> {
-        self.success(resource.request(Method::DELETE), "delete.user").await
+        self.success(resource.request(Method::DELETE), &self.cause("delete.resource", &resource.endpoint)).await
     }
 
-    async fn success(&self, request: Request, cause: &'static str) -> Result<Arc<Exchange>, Stop> {
+    async fn success(&self, request: Request, cause: &str) -> Result<Arc<Exchange>, Stop> {
         let exchange = self.precondition(request, cause).await?;
         if exchange.is_success() {
             return Ok(exchange);
@@ -314,13 +346,6 @@ impl Context {
         self.skip(format!("the endpoint publishes no {} in {uri}", missing.join(", ")))
     }
 
-    /// A collection to ask what is the same for all: users, or what the endpoint has in their place.
-    pub fn collection(&self) -> &str {
-        let types = self.discovery.resource_types();
-        let found = types.iter().find(|kind| kind.endpoint == "/Users").or_else(|| types.first());
-        found.map_or("/Users", |kind| kind.endpoint.as_str())
-    }
-
     /// Ends the check unless the lists of `endpoint` can be narrowed to what the check created.
     pub fn needs_narrowing(&self, endpoint: &str) -> CheckResult {
         self.discovery.abilities().refuses_narrowing(endpoint).map_or(Ok(()), |refusal| {
@@ -332,19 +357,19 @@ impl Context {
 
     /// Reads a resource as a precondition.
     pub async fn read(&self, resource: &Resource) -> Result<Arc<Exchange>, Stop> {
-        let cause = "read.user";
-        let exchange = self.precondition(resource.request(Method::GET), cause).await?;
+        let cause = self.cause("read.resource", &resource.endpoint);
+        let exchange = self.precondition(resource.request(Method::GET), &cause).await?;
         if exchange.status == 200 && exchange.json().is_ok() {
             return Ok(exchange);
         }
         let unreadable = exchange.json().err().filter(|_| exchange.status == 200);
         let unreadable = unreadable.map(|fault| format!(", and {fault}")).unwrap_or_default();
         let reason = format!("GET {} was answered with {}{unreadable}", exchange.target(), exchange.outcome());
-        Err(self.blocked(reason, cause, vec![exchange]))
+        Err(self.blocked(reason, &cause, vec![exchange]))
     }
 
     /// Sends a request whose success is a precondition; any answer is handed back.
-    async fn precondition(&self, request: Request, cause: &'static str) -> Result<Arc<Exchange>, Stop> {
+    async fn precondition(&self, request: Request, cause: &str) -> Result<Arc<Exchange>, Stop> {
         match self.client.send(request).await {
             Ok(exchange) => Ok(exchange),
             // One cause for everything, not one a check.
@@ -353,8 +378,9 @@ impl Context {
         }
     }
 
-    fn blocked(&self, reason: String, cause: &'static str, exchanges: Vec<Arc<Exchange>>) -> Stop {
-        Stop::Blocked { reason, cause: (cause != self.check.id).then_some(cause), exchanges }
+    fn blocked(&self, reason: String, cause: &str, exchanges: Vec<Arc<Exchange>>) -> Stop {
+        let is_own = parts_of_name(cause).0 == self.check.id;
+        Stop::Blocked { reason, cause: (!is_own).then(|| cause.to_owned()), exchanges }
     }
 
     /// Ends the check if the configuration says not to try `capability`.

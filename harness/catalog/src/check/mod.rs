@@ -3,6 +3,7 @@
 pub(crate) mod cohort;
 mod context;
 mod expectation;
+mod subject;
 mod under_way;
 
 pub(crate) use context::patch_of;
@@ -11,7 +12,7 @@ pub use expectation::{Expectation, cut};
 pub use under_way::UnderWay;
 
 use futures_util::future::BoxFuture;
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 
 /// What a check returns: its problems are collected in the context; `Stop` tells why it could not go on.
 pub type CheckResult = Result<(), Stop>;
@@ -21,6 +22,8 @@ pub type CheckResult = Result<(), Stop>;
 pub enum On {
     /// It asks about the endpoint, or about several resource types at once, and names them itself.
     Endpoint,
+    /// It runs on each resource type that offers its operations, and is bound to it by the context.
+    EveryType,
     /// It runs on resources of this type alone, for this reason.
     Only(&'static str, &'static str),
 }
@@ -63,9 +66,13 @@ pub struct Check {
     pub requirements: &'static [&'static str],
     /// Without these the check is skipped.
     pub needs: &'static [Capability],
+    /// What the resource type that it runs on must offer.
+    pub operations: &'static [ResourceOperation],
     /// Every outcome that is right.
     pub legal: &'static [&'static str],
     pub on: On,
+    /// The names that the check had before: an id, and the resource type that it stood for.
+    pub earlier_names: &'static [(&'static str, &'static str)],
     /// True if it looks at data that other checks change, so that it runs while no other does.
     pub alone: bool,
     run: Run,
@@ -83,7 +90,19 @@ impl Check {
     }
 
     const fn with(id: &'static str, title: &'static str, run: Run) -> Self {
-        Self { id, title, matters: "", requirements: &[], needs: &[], legal: &[], on: On::Endpoint, alone: false, run }
+        Self {
+            id,
+            title,
+            matters: "",
+            requirements: &[],
+            needs: &[],
+            operations: &[],
+            legal: &[],
+            on: On::Endpoint,
+            earlier_names: &[],
+            alone: false,
+            run,
+        }
     }
 
     /// Why anybody should care.
@@ -114,6 +133,19 @@ impl Check {
     #[must_use]
     pub const fn on(self, on: On) -> Self {
         Self { on, ..self }
+    }
+
+    /// It runs on each resource type that offers `operations`.
+    #[must_use]
+    pub const fn on_every_type(self, operations: &'static [ResourceOperation]) -> Self {
+        Self { on: On::EveryType, operations, ..self }
+    }
+
+    /// The names that the check had before, each with the resource type that it stood for. A baseline and a selection may
+    /// still have them.
+    #[must_use]
+    pub const fn formerly(self, earlier_names: &'static [(&'static str, &'static str)]) -> Self {
+        Self { earlier_names, ..self }
     }
 
     /// It looks at data that other checks change.

@@ -3,7 +3,7 @@
 pub(super) mod refusals;
 
 use reqwest::Method;
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::difference::{at, differences};
 use weir_exchange::{Exchange, Request};
@@ -13,12 +13,12 @@ use crate::check::{Check, CheckResult, Context};
 use crate::data::USER;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check::new("create.user", "A user is created, and the answer shows it as sent", &user)
+    Check::new("create.resource", "A resource is created, and the answer shows it as sent", &resource)
         .matters("Provisioners keep the id from this answer; without it every later change is lost.")
         .requirements(&["RFC7644-3.2-06", "RFC7644-3.3-07", "RFC7644-3.3-08", "RFC7643-3.1-06"])
-        .needs(&[Capability::CreateUsers])
-        .legal(&["201 with the new user: schemas, id, meta, and the values that were sent"])
-        .on(Only("User", "not migrated")),
+        .legal(&["201 with the new resource: schemas, id, meta, and the values that were sent"])
+        .on_every_type(&[ResourceOperation::Create])
+        .formerly(&[("create.user", "User")]),
     Check::new("create.location", "A creation is answered with the URI of the new resource, in header and body", &location)
         .matters("Clients that follow Location for the first update go wrong, or fail on its absence.")
         .requirements(&["RFC7644-3.3-09", "RFC7644-3.3-10"])
@@ -104,14 +104,14 @@ fn id_of(exchange: &Exchange) -> Option<&str> {
     exchange.text("id").filter(|id| !id.is_empty())
 }
 
-async fn user(context: &Context) -> CheckResult {
-    let body = context.data().user();
-    let answer = context.send(Request::post("/Users").json(&body)).await?;
+async fn resource(context: &Context) -> CheckResult {
+    let body = context.body();
+    let answer = context.post(&body).await?;
     context.expect(&answer).under(&["RFC7644-3.2-06", "RFC7644-3.3-07"]).status(&[201]);
     if !answer.is_success() {
         return Ok(());
     }
-    context.expect(&answer).under(&["RFC7644-3.3-08"]).json().holds(&body).has("schemas").has("meta");
+    context.expect(&answer).under(&["RFC7644-3.3-08"]).json().holds(&context.shown(&body)).has("schemas").has("meta");
     context.expect(&answer).under(&["RFC7643-3.1-06"]).that(id_of(&answer).is_some(), "there is no id", "no id");
     Ok(())
 }

@@ -104,7 +104,7 @@ async fn begun(context: &Context, users: &Cohort<'_>, count: &str) -> Result<(St
         Some(next) if first.status == 200 => Ok((next.to_owned(), first)),
         _ => Err(Stop::Blocked {
             reason: "the first page of a walk has no nextCursor".into(),
-            cause: (context.check().id != "cursor-paging.walk").then_some("cursor-paging.walk"),
+            cause: context.caused_by("cursor-paging.walk"),
             exchanges: vec![first],
         }),
     }

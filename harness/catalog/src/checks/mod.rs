@@ -31,7 +31,9 @@ mod security;
 mod sort;
 mod stateful;
 
-use crate::check::Check;
+use weir_judge::{full_name, parts_of_name};
+
+use crate::check::{Check, On};
 
 /// Every topic: its name, which is its file's with `_` for `-`, and its checks in the order in which they are reported. A
 /// topic whose checks fill several files has a line for each, one after the other.
@@ -136,6 +138,23 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
 /// A check by its id.
 pub fn find(id: &str) -> Option<&'static Check> {
     all().find(|check| check.id == id)
+}
+
+/// A check by an id that it had before, with the resource type that this stood for.
+pub fn renamed(id: &str) -> Option<(&'static Check, &'static str)> {
+    let former = |check: &'static Check| check.earlier_names.iter().find(|(earlier, _)| *earlier == id);
+    all().find_map(|check| former(check).map(|(_, kind)| (check, *kind)))
+}
+
+/// The full name that a check has now, by one that it has or had; `None` if no check has or had the name. A check that runs on
+/// every resource type was one about User, where the name has no subject.
+pub fn current_name(name: &str) -> Option<String> {
+    let (id, subject) = parts_of_name(name);
+    let (check, kind) = find(id).map(|check| (check, "User")).or_else(|| renamed(id))?;
+    if check.on != On::EveryType {
+        return Some(check.id.to_owned());
+    }
+    Some(full_name(check.id, subject.unwrap_or(kind)))
 }
 
 #[cfg(test)]

@@ -145,7 +145,7 @@ async fn answers(context: &Context, query: Option<(&str, &str)>) -> Result<Vec<A
     let Some(id) = created.text("id").map(str::to_owned) else {
         return Err(Stop::Blocked {
             reason: format!("POST /Users was answered with {} without an id", created.status),
-            cause: Some("create.user"),
+            cause: Some("create.resource[User]".to_owned()),
             exchanges: vec![created],
         });
     };

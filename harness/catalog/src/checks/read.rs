@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use reqwest::Method;
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::difference::{at, differences};
 use weir_exchange::{Exchange, Request};
@@ -14,12 +14,12 @@ use crate::check::{Check, CheckResult, Context, cut};
 const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
 pub(super) const CHECKS: &[Check] = &[
-    Check::new("read.user", "A user that was created is read back as it was stored", &user)
+    Check::new("read.resource", "A resource that was created is read back as it was stored", &resource)
         .matters("Provisioners that read, merge and write back (PingFederate among them) destroy what this answer leaves out.")
         .requirements(&["RFC7643-2.1-05", "RFC7644-3.2-05", "RFC7644-3.4.1-01", "RFC7644-3.4.1-04", "RFC7644-3.3-11"])
-        .needs(&[Capability::CreateUsers])
-        .legal(&["200 with the user as one JSON object, not wrapped in a list, equal to the answer of the creation"])
-        .on(Only("User", "not migrated")),
+        .legal(&["200 with the resource as one JSON object, not wrapped in a list, equal to the answer of the creation"])
+        .on_every_type(&[ResourceOperation::Create])
+        .formerly(&[("read.user", "User")]),
     Check::new("read.unknown", "An id that nobody has leads to 404", &unknown)
         .matters("A provisioner that gets anything else takes a deleted account for a living one, or gives up altogether.")
         .requirements(&["RFC7644-3.4.1-02"])
@@ -87,8 +87,8 @@ pub(super) const CHECKS: &[Check] = &[
         .on(Only("User", "not migrated")),
 ];
 
-async fn user(context: &Context) -> CheckResult {
-    let user = context.create("/Users", &context.data().full_user()).await?;
+async fn resource(context: &Context) -> CheckResult {
+    let user = context.create(context.collection(), &context.full_body()).await?;
     let answer = context.send(user.request(Method::GET)).await?;
     context
         .expect(&answer)

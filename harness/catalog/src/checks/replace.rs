@@ -5,7 +5,7 @@ pub(super) mod limits;
 use std::sync::Arc;
 
 use reqwest::Method;
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::{Exchange, Request};
 
@@ -16,12 +16,12 @@ use crate::checks::patch::attribute::need_optional;
 use crate::data::USER;
 
 pub(super) const CHECKS: &[Check] = &[
-    Check::new("replace.user", "A PUT replaces what it gives and answers with the whole user", &user)
+    Check::new("replace.resource", "A PUT replaces what it gives and answers with the whole resource", &resource)
         .matters("PingFederate and Okta update users this way only.")
         .requirements(&["RFC7643-7-29", "RFC7644-3.2-09", "RFC7644-3.5.1-04", "RFC7644-3.5.1-15", "RFC7644-3.1-09"])
-        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
-        .legal(&["200 with the user as changed; a later GET shows the same"])
-        .on(Only("User", "not migrated")),
+        .legal(&["200 with the resource as changed; a later GET shows the same"])
+        .on_every_type(&[ResourceOperation::Create, ResourceOperation::Replace])
+        .formerly(&[("replace.user", "User")]),
     Check::new("replace.supported", "Resources of every type can be replaced", &supported)
         .matters("PUT is the one way to update that a client may count on everywhere.")
         .requirements(&["RFC7644-3.5-01"])
@@ -102,17 +102,15 @@ async fn put(
     Ok(answer)
 }
 
-async fn user(context: &Context) -> CheckResult {
-    let user = context.user().await?;
-    let mut body = context.data().full_user();
-    body["userName"] = user.body()["userName"].clone();
+async fn resource(context: &Context) -> CheckResult {
+    let sent = context.body();
+    let user = context.create(context.collection(), &sent).await?;
+    let body = context.replacement(&sent);
     let answer = put(context, &user, &body, &["RFC7644-3.2-09", "RFC7644-3.5.1-15"]).await?;
     if !answer.is_success() {
         return Ok(());
     }
-    let mut expected = body.clone();
-    // An endpoint need not keep it (RFC 7643 section 3.1); round-trip.external-id asks.
-    expected.as_object_mut().map(|members| members.remove("externalId"));
+    let expected = context.shown(&body);
     if answer.status == 200 {
         let expectation =
             context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.5.1-15", "RFC7644-3.1-09"]).json();

@@ -88,12 +88,16 @@ async fn open(client: &Client, known: &Foreknowledge) -> Result<Discovery, Disco
         declared: Declarations::default(),
         remarks,
         abilities: Abilities::default(),
+        refused: Vec::new(),
         schema_index: OnceLock::new(),
     };
     discovery.read_documents();
     discovery.read_types();
     discovery.take(known)?;
     discovery.probe(client, known.prefix.as_deref().unwrap_or("weir")).await;
+    if let Err(error) = discovery.probe_operations(client).await {
+        discovery.faults.push(unanswered(FaultSource::Probe, &error));
+    }
     let has_filter = |endpoint: &str| match endpoint {
         "/Groups" => discovery.offers(Capability::FilterGroups),
         _ => discovery.offers(Capability::FilterUsers),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use clap::Args;
 use url::Url;
-use weir_catalog::plan::{Selection, select};
-use weir_catalog::{Check, DiscoveryError, run_prefix};
+use weir_catalog::selection::{SelectedCheck, Selection, select};
+use weir_catalog::{DiscoveryError, run_prefix};
 use weir_judge::{Events, Verdict};
 use weir_provision::client as clients;
 
@@ -287,7 +287,7 @@ fn endpoint(
 }
 
 /// The checks that are asked for.
-fn selected(args: &CheckArgs) -> Result<Vec<&'static Check>, Failure> {
+fn selected(args: &CheckArgs) -> Result<Vec<SelectedCheck>, Failure> {
     let selection = Selection { only: args.only.clone(), skip: args.skip.clone(), scale: args.scale };
     select(&selection).map_err(Failure::usage)
 }
@@ -295,7 +295,7 @@ fn selected(args: &CheckArgs) -> Result<Vec<&'static Check>, Failure> {
 /// Whether one of the selected checks asks as another tenant.
 fn checks_use_a_stranger(args: &CheckArgs) -> Result<bool, Failure> {
     let checks = selected(args)?;
-    Ok(args.clients.is_empty() && checks.iter().any(|check| check.topic() == "multi-tenancy"))
+    Ok(args.clients.is_empty() && checks.iter().any(|selected| selected.check.topic() == "multi-tenancy"))
 }
 
 async fn act(

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use clap::Args;
 use scim::requirement::{self, Actor, Basis, Requirement};
-use weir_catalog::{Check, checks};
+use weir_catalog::{Check, On, checks};
 use weir_files::name::UnknownName;
 use weir_provision::client;
 use weir_provision::client::variants::Confidence;
@@ -40,7 +40,8 @@ pub(super) struct ExplainArgs {
 }
 
 pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<u8, Failure> {
-    let id = args.id.as_str();
+    // A check's full name has its resource type in brackets.
+    let id = weir_judge::parts_of_name(&args.id).0;
     let text = text(id).ok_or_else(|| Failure::usage(unknown(id)))?;
     output.print(text)?;
     Ok(exit::OK)
@@ -49,7 +50,7 @@ pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<u8, Failure> {
 /// Each meaning of a name, since a check, a deviation and a capability may share one; `None` if it has none.
 pub(super) fn text(id: &str) -> Option<String> {
     let found: Vec<String> = [
-        checks::find(id).map(check),
+        checks::find(id).or_else(|| checks::renamed(id).map(|(check, _)| check)).map(check),
         requirement::all().iter().find(|known| known.id.eq_ignore_ascii_case(id)).map(rule),
         Deviation::find(id).map(deviation),
         Target::find(id).map(|found| target(&found)),
@@ -114,7 +115,14 @@ fn check(check: &Check) -> String {
             std::iter::once(told).chain(failure.links().map(|link| format!("  {link}")))
         }),
     );
-    section(&mut text, "Needs", check.needs.iter().map(ToString::to_string));
+    let needs = check.needs.iter().map(ToString::to_string);
+    section(&mut text, "Needs", needs.chain(check.operations.iter().map(|operation| format!("{}[…]", operation.id()))));
+    let on = match check.on {
+        On::Endpoint => None,
+        On::EveryType => Some("every resource type that the endpoint publishes".to_owned()),
+        On::Only(kind, reason) => Some(format!("{kind}: {reason}")),
+    };
+    section(&mut text, "Runs on", on);
     section(
         &mut text,
         "Shown by the deviations",

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use scim::capability::Capability;
 use scim::requirement;
 use serde_json::{Value, json};
-use weir_catalog::{checks, plan};
+use weir_catalog::{On, checks, selection};
 use weir_files::name::UnknownName;
 use weir_provision::client;
 use weir_server::Target;
@@ -112,7 +112,7 @@ struct Entry {
 }
 
 fn checks(topic: Option<&str>) -> Result<Vec<Entry>, Failure> {
-    let pattern = topic.map(plan::pattern).transpose().map_err(Failure::usage)?;
+    let pattern = topic.map(selection::pattern).transpose().map_err(Failure::usage)?;
     Ok(checks::all()
         .filter(|check| pattern.as_ref().is_none_or(|pattern| pattern.matches(check.id)))
         .map(|check| Entry {
@@ -126,6 +126,13 @@ fn checks(topic: Option<&str>) -> Result<Vec<Entry>, Failure> {
                 "requirements": check.requirements,
                 "needs": check.needs.iter().map(|capability| capability.id()).collect::<Vec<_>>(),
                 "legal": check.legal,
+                "on": match check.on {
+                    On::Endpoint => "endpoint",
+                    On::EveryType => "every resource type",
+                    On::Only(kind, _) => kind,
+                },
+                "operations": check.operations.iter().map(|operation| operation.id()).collect::<Vec<_>>(),
+                "formerly": check.earlier_names.iter().map(|(id, _)| id).collect::<Vec<_>>(),
             }),
         })
         .collect())

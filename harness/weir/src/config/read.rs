@@ -13,7 +13,7 @@ use toml::{Spanned, Value};
 use url::Url;
 use weir_catalog::Foreknowledge;
 use weir_catalog::Templates;
-use weir_catalog::plan::pattern;
+use weir_catalog::selection::pattern;
 use weir_exchange::base_url;
 use weir_files::document;
 use weir_files::fault::FileFault;

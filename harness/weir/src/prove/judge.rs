@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use weir_catalog::checks;
 use weir_judge::Verdict;
-use weir_judge::verdict_of;
+use weir_judge::{parts_of_name, verdict_of};
 
 use super::{Proof, Record, Trial};
 
@@ -12,15 +12,15 @@ use super::{Proof, Record, Trial};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Complaint {
     #[error("{check} is {verdict} against the endpoint without any deviation; the endpoint or the check is wrong", verdict = .verdict.as_str())]
-    FalseAlarm { check: &'static str, verdict: Verdict },
+    FalseAlarm { check: String, verdict: Verdict },
     #[error("{deviation} breaks a requirement and no check notices it")]
     Unnoticed { deviation: &'static str },
     #[error("{deviation} is permitted, and {check} fails it")]
-    PermittedFails { deviation: &'static str, check: &'static str },
+    PermittedFails { deviation: &'static str, check: String },
     #[error("{check} is made to fail by no deviation")]
     NeverFails { check: &'static str },
     #[error("{check} broke down against {deviation}; this is a bug of Weir")]
-    BrokeDown { deviation: &'static str, check: &'static str },
+    BrokeDown { deviation: &'static str, check: String },
     #[error(
         "{deviation}: {check} is recorded as {recorded} and is {found} now; if that is right, write the record with `weir prove --full --write`"
     )]
@@ -34,7 +34,7 @@ pub fn judge(proof: &Proof, record: Option<&Record>) -> Vec<Complaint> {
         .faithful
         .iter()
         .filter(|(_, verdict)| matches!(verdict, Verdict::Warn | Verdict::Blocked | Verdict::Fail | Verdict::Error))
-        .map(|(&check, &verdict)| Complaint::FalseAlarm { check, verdict })
+        .map(|(check, verdict)| Complaint::FalseAlarm { check: check.clone(), verdict: *verdict })
         .collect();
     for trial in &proof.trials {
         complaints.extend(trial_complaints(trial));
@@ -53,11 +53,11 @@ fn trial_complaints(trial: &Trial) -> Vec<Complaint> {
         .verdicts
         .iter()
         .filter(|(_, verdict)| **verdict == Verdict::Error)
-        .map(|(&check, _)| Complaint::BrokeDown { deviation, check })
+        .map(|(check, _)| Complaint::BrokeDown { deviation, check: check.clone() })
         .collect();
     if trial.deviation.is_permitted() {
         let failing = trial.noticed().filter(|(_, verdict)| *verdict == Verdict::Fail);
-        complaints.extend(failing.map(|(check, _)| Complaint::PermittedFails { deviation, check }));
+        complaints.extend(failing.map(|(check, _)| Complaint::PermittedFails { deviation, check: check.to_owned() }));
     } else if trial.noticed().next().is_none() {
         complaints.push(Complaint::Unnoticed { deviation });
     }
@@ -70,8 +70,11 @@ fn differences(trial: &Trial, record: &Record) -> Vec<Complaint> {
     let recorded: BTreeMap<&str, &str> = record.of(deviation).collect();
     let noticed: BTreeMap<&str, &'static str> =
         trial.noticed().map(|(check, verdict)| (check, verdict.as_str())).collect();
-    let run =
-        trial.verdicts.keys().copied().filter(|check| recorded.contains_key(check) || noticed.contains_key(check));
+    let run = trial
+        .verdicts
+        .keys()
+        .map(String::as_str)
+        .filter(|check| recorded.contains_key(check) || noticed.contains_key(check));
     run.filter_map(|check| {
         let found = noticed.get(check).copied().unwrap_or("silent");
         let before = recorded.get(check).copied().unwrap_or("silent");
@@ -87,7 +90,8 @@ fn differences(trial: &Trial, record: &Record) -> Vec<Complaint> {
 
 /// A check that judges only disputed or optional points can never do more than note.
 fn never_failing(trials: &[Trial]) -> Vec<Complaint> {
-    let failing: BTreeSet<&str> = trials.iter().flat_map(|trial| trial.noticed().map(|(check, _)| check)).collect();
+    let failing: BTreeSet<&str> =
+        trials.iter().flat_map(|trial| trial.noticed().map(|(check, _)| parts_of_name(check).0)).collect();
     checks::all()
         .filter(|check| matches!(verdict_of(check.requirements), Verdict::Fail | Verdict::Warn))
         .filter(|check| !failing.contains(check.id))

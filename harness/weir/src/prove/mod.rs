@@ -23,7 +23,7 @@ use crate::embedded::{self, EmbeddedEndpoint, EmbeddedOptions, KnownDeviation};
 use catalogue_run::CatalogueRun;
 use weir_catalog::{Check, Scale, UnderWay, checks};
 use weir_files::pattern::{Pattern, PatternError};
-use weir_judge::Verdict;
+use weir_judge::{Verdict, parts_of_name};
 
 /// How many checks are run against every deviation besides those that its requirements call for.
 const SENTINELS: usize = 60;
@@ -40,8 +40,8 @@ pub struct ProveOptions {
     pub concurrency: usize,
 }
 
-/// What the checks said of an endpoint: each check that was run, with its verdict.
-pub type Verdicts = BTreeMap<&'static str, Verdict>;
+/// What the checks said of an endpoint: the full name of each check that was run, with its verdict.
+pub type Verdicts = BTreeMap<String, Verdict>;
 
 /// One deviation with what the checks said of it.
 #[derive(Clone, Debug)]
@@ -54,10 +54,10 @@ pub struct Trial {
 
 impl Trial {
     /// The checks that noticed: a note is not enough.
-    pub fn noticed(&self) -> impl Iterator<Item = (&'static str, Verdict)> + '_ {
+    pub fn noticed(&self) -> impl Iterator<Item = (&str, Verdict)> {
         self.verdicts
             .iter()
-            .map(|(&check, &verdict)| (check, verdict))
+            .map(|(check, verdict)| (check.as_str(), *verdict))
             .filter(|(_, verdict)| matches!(verdict, Verdict::Fail | Verdict::Warn))
     }
 }
@@ -125,10 +125,13 @@ async fn deviate(
     let run = CatalogueRun::new(endpoint, under_way).map_err(|error| problem(error.to_string()))?;
     let verdicts = if let Ok(discovery) = run.discover().await {
         let findings = run.run(checks, &discovery, seed, Some(Scale::PROOF)).await;
-        // Only checks are run here.
-        findings.iter().filter_map(|own| Some((weir_catalog::find(&own.id)?.id, own.verdict))).collect()
+        findings.iter().map(|own| (own.name().into_owned(), own.verdict)).collect()
     } else {
-        checks.iter().filter(|check| check.topic() == "discovery").map(|check| (check.id, Verdict::Fail)).collect()
+        checks
+            .iter()
+            .filter(|check| check.topic() == "discovery")
+            .map(|check| (check.id.to_owned(), Verdict::Fail))
+            .collect()
     };
     Ok((verdicts, run.exchanges(), started.elapsed()))
 }
@@ -140,7 +143,7 @@ fn patterns(texts: &[String]) -> Result<Vec<Pattern>, PatternError> {
 /// The checks that must be run against a deviation: those that cite what it breaks, those that noticed it when the record
 /// was written, and the sentinels, which are spread evenly over the catalogue.
 fn checks_for(deviation: &KnownDeviation, record: &Record) -> Vec<&'static Check> {
-    let recorded: BTreeSet<&str> = record.of(deviation.id).map(|(check, _)| check).collect();
+    let recorded: BTreeSet<&str> = record.of(deviation.id).map(|(check, _)| parts_of_name(check).0).collect();
     let step = (checks::all().count() / SENTINELS).max(1);
     checks::all()
         .enumerate()

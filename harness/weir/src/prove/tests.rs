@@ -7,7 +7,12 @@ fn deviation(id: &'static str, breaks: &'static [&'static str]) -> KnownDeviatio
 }
 
 fn trial(deviation: KnownDeviation, verdicts: &[(&'static str, Verdict)]) -> Trial {
-    Trial { deviation, verdicts: verdicts.iter().copied().collect(), exchanges: 1, elapsed: Duration::ZERO }
+    Trial {
+        deviation,
+        verdicts: verdicts.iter().map(|(check, verdict)| ((*check).to_owned(), *verdict)).collect(),
+        exchanges: 1,
+        elapsed: Duration::ZERO,
+    }
 }
 
 fn proof(trials: Vec<Trial>) -> Proof {
@@ -29,7 +34,7 @@ fn each_kind_of_complaint_is_raised() {
     let record =
         Record::parse("deviation\tcheck\tverdict\na.recorded\tx.gone\tfail\n").expect("the record is well formed");
     let proof = Proof {
-        faithful: Verdicts::from([("x.alarm", Verdict::Fail), ("x.note", Verdict::Note)]),
+        faithful: Verdicts::from([("x.alarm".to_owned(), Verdict::Fail), ("x.note".to_owned(), Verdict::Note)]),
         ..proof(vec![
             trial(deviation("a.unnoticed", BREAKS), &[("x.y", Verdict::Note)]),
             trial(deviation("b.permitted", &[]), &[("x.y", Verdict::Fail), ("x.broken", Verdict::Error)]),

@@ -23,7 +23,8 @@ pub fn text(proof: &InnocentProof, seconds: f64) -> String {
             accused.smallest.summary(),
         ));
     }
-    let silent: Vec<&str> = proof.passed.iter().filter(|(_, passed)| **passed == 0).map(|(check, _)| *check).collect();
+    let silent: Vec<&str> =
+        proof.passed.iter().filter(|(_, passed)| **passed == 0).map(|(check, _)| check.as_str()).collect();
     if !silent.is_empty() {
         lines.push(format!("\npassed in no innocent: {}", silent.join(", ")));
     }

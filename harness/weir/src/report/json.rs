@@ -102,6 +102,9 @@ pub(super) fn finding(finding: &Finding) -> Value {
         add("client", json!(client));
     }
     add("id", json!(finding.id));
+    if let Some(subject) = &finding.subject {
+        add("subject", json!(subject));
+    }
     add("title", json!(finding.title));
     add("verdict", json!(finding.verdict.as_str()));
     add("reason", json!(finding.reason));

@@ -12,7 +12,7 @@ use super::legible::shown;
 pub(super) fn message(finding: &Finding) -> String {
     let gravest = finding.gravest_problem().map(|problem| problem.message.as_str());
     let text = gravest.or(finding.reason.as_deref()).unwrap_or(&finding.title);
-    match finding.cause {
+    match &finding.cause {
         Some(cause) => format!("{text}, see {cause}"),
         None => text.to_owned(),
     }

@@ -10,13 +10,13 @@ pub fn text(clients: &[Description], plan: &[PlannedCheck]) -> String {
     let lifecycles = clients.iter().map(|client| {
         vec!["run".to_owned(), "lifecycle".to_owned(), format!("the whole life of {} with the endpoint", client.id)]
     });
-    let checks = plan.iter().map(|PlannedCheck { check, decision }| {
-        let (word, text) = match decision {
-            Decision::Run => ("run", check.title),
+    let checks = plan.iter().map(|planned| {
+        let (word, text) = match &planned.decision {
+            Decision::Run => ("run", planned.check.title),
             Decision::Skip(reason) => ("skip", reason.as_str()),
             Decision::Blocked(reason) => ("blocked", reason.as_str()),
         };
-        vec![word.to_owned(), check.id.to_owned(), text.to_owned()]
+        vec![word.to_owned(), planned.name(), text.to_owned()]
     });
     table(&lifecycles.chain(checks).collect::<Vec<_>>())
 }

@@ -107,7 +107,7 @@ impl<W: Write> TerminalReport<W> {
     fn rounds(&mut self, finding: &Finding) {
         self.rounds = self.rounds.max(finding.rounds.len());
         if !is_stable(&finding.rounds) {
-            self.unstable.push(finding.id.clone().into_owned());
+            self.unstable.push(finding.short_name().into_owned());
         }
     }
 
@@ -212,9 +212,9 @@ impl<W: Write> TerminalReport<W> {
         let lines = std::mem::take(&mut self.worth_reading);
         // What has to be repaired first comes first: what stands in the way of the most others.
         let blocks = |lines: &[Arc<Finding>], id: &str| {
-            lines.iter().filter(|line| line.verdict == Verdict::Blocked && line.cause == Some(id)).count()
+            lines.iter().filter(|line| line.verdict == Verdict::Blocked && line.cause.as_deref() == Some(id)).count()
         };
-        let behind: Vec<usize> = lines.iter().map(|line| blocks(&lines, &line.id)).collect();
+        let behind: Vec<usize> = lines.iter().map(|line| blocks(&lines, &line.short_name())).collect();
         let mut lines: Vec<(usize, Arc<Finding>)> = behind.into_iter().zip(lines).collect();
         // Stable, so that equals keep the order of the plan.
         lines.sort_by_key(|(blocked, line)| std::cmp::Reverse((line.verdict, *blocked)));
@@ -229,7 +229,7 @@ impl<W: Write> TerminalReport<W> {
                 self.palette.verdict(line.verdict),
                 line.verdict.as_str(),
                 self.palette.reset,
-                line.id,
+                line.short_name(),
                 line.titled()
             )?;
             if let Some(reason) =
@@ -272,7 +272,7 @@ impl<W: Write> TerminalReport<W> {
             let Some(known) = &line.known else { continue };
             self.heading("Known findings")?;
             let (style, reset) = (self.palette.verdict(line.verdict), &self.palette.reset);
-            writeln!(self.out, "{style}{}{reset} {}: {}", line.verdict.as_str(), line.id, line.titled())?;
+            writeln!(self.out, "{style}{}{reset} {}: {}", line.verdict.as_str(), line.short_name(), line.titled())?;
             let link = known.link.as_ref().map(|link| format!(" ({link})")).unwrap_or_default();
             let until = known.expires.as_ref().map(|day| format!(", until {day}")).unwrap_or_default();
             writeln!(self.out, "  {}{link}{until}", known.reason)?;
@@ -286,7 +286,7 @@ impl<W: Write> TerminalReport<W> {
 
     /// What is blocked by one cause is one line: there is one thing to repair, not forty.
     fn blocked(&mut self, lines: &[Arc<Finding>]) -> io::Result<()> {
-        let cause = |line: &Finding| match line.cause {
+        let cause = |line: &Finding| match &line.cause {
             Some(check) => format!("by what {check} judges"),
             None => line.reason.clone().unwrap_or_default(),
         };
@@ -306,7 +306,7 @@ impl<W: Write> TerminalReport<W> {
         }
         for shared in causes {
             self.heading("Findings")?;
-            let ids: Vec<_> = lines.iter().filter(|line| cause(line) == shared).map(|line| line.id.as_ref()).collect();
+            let ids: Vec<_> = lines.iter().filter(|line| cause(line) == shared).map(|line| line.short_name()).collect();
             let (style, reset) = (self.palette.verdict(Verdict::Blocked).to_owned(), self.palette.reset.clone());
             writeln!(self.out, "{style}blocked{reset} {shared}: {}", ids.join(", "))?;
         }

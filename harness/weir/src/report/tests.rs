@@ -87,14 +87,14 @@ fn finding(check: &'static str, verdict: Verdict) -> Finding {
 
 const BASELINE: &str = r#"
 [[finding]]
-check = "delete.user"
+check = "groups.deleted-group"
 verdict = "fail"
 reason = "the vendor repairs it in May"
 link = "https://example.com/tickets/7"
 expires = 2030-05-31
 
 [[finding]]
-check = "create.user"
+check = "create.location"
 verdict = "fail"
 reason = "repaired since"
 "#;
@@ -132,7 +132,7 @@ fn emit_everything(events: &Events) {
         elapsed: Duration::from_millis(1250),
         ..Finding::new(origin, "joiner", "A joiner is created")
     })));
-    let mut findings = vec![finding("create.user", Verdict::Pass)];
+    let mut findings = vec![finding("create.location", Verdict::Pass)];
     let mut skip = finding("etag.stale", Verdict::Skip);
     skip.reason = Some("the endpoint does not offer etag (published)".into());
     skip.exchanges = 0;
@@ -144,16 +144,16 @@ fn emit_everything(events: &Events) {
     let mut note = finding("patch.operation-case", Verdict::Note);
     note.problems.push(problem(Verdict::Note, "RFC7644-3.5.2-08"));
     findings.extend([fail, warn, note]);
-    for check in ["read.user", "meta.created"] {
+    for check in ["read.list", "meta.created"] {
         let mut blocked = finding(check, Verdict::Blocked);
         blocked.reason = Some("POST /Users was answered with 500".into());
-        blocked.cause = Some("create.user");
+        blocked.cause = Some("create.location".to_owned());
         findings.push(blocked);
     }
     let mut error = finding("filter.user-name", Verdict::Error);
     error.reason = Some("the check itself broke down: index out of bounds".into());
     findings.push(error);
-    let mut known = finding("delete.user", Verdict::Fail);
+    let mut known = finding("groups.deleted-group", Verdict::Fail);
     known.problems.push(problem(Verdict::Fail, "RFC7644-3.6-01"));
     findings.push(known);
     for finding in findings {
@@ -192,7 +192,7 @@ fn a_long_run_is_shown_by_topics_and_what_is_wrong_by_itself() {
     let mut fail = finding("create.duplicate-user-name", Verdict::Fail);
     fail.problems.push(problem(Verdict::Fail, "RFC7644-3.3-12"));
     for finding in [
-        finding("create.user", Verdict::Pass),
+        finding("create.location", Verdict::Pass),
         fail,
         finding("create.group", Verdict::Pass),
         finding("patch.read-only", Verdict::Pass),

@@ -10,8 +10,8 @@ use weir_catalog::plan::{Decision, PlannedCheck, kept_from_running, plan};
 use weir_catalog::rounds::Rounds;
 use weir_catalog::run::{self, RunOptions};
 use weir_catalog::{
-    Check, Discovery, DiscoveryError, Foreknowledge, Scale, Templates, UnderWay, UnpublishedTemplate, discover_knowing,
-    interruption, run_prefix,
+    Discovery, DiscoveryError, Foreknowledge, Scale, SelectedCheck, Templates, UnderWay, UnpublishedTemplate,
+    discover_knowing, interruption, run_prefix,
 };
 use weir_exchange::Observer;
 use weir_judge::{Event, Events, Summary};
@@ -26,7 +26,7 @@ use crate::lifecycle::{EmbeddedRun, ForeignRun, LifecycleEndpoint, MOST_PEOPLE};
 pub struct CheckRun {
     /// The clients whose lifecycles are run before the checks.
     pub clients: Vec<Description>,
-    pub checks: Vec<&'static Check>,
+    pub checks: Vec<SelectedCheck>,
     /// Leaves out every check that writes.
     pub read_only: bool,
     /// How many rounds there are, at least one.
@@ -68,7 +68,7 @@ pub enum CheckError {
 
 impl CheckRun {
     /// One round of `checks`, and nothing else.
-    pub fn new(checks: Vec<&'static Check>, seed: u64) -> Self {
+    pub fn new(checks: Vec<SelectedCheck>, seed: u64) -> Self {
         Self {
             clients: Vec::new(),
             checks,
@@ -232,7 +232,7 @@ impl Round<'_> {
             concurrency: self.run.concurrency,
             interrupted: self.interrupted.clone(),
             further: self.endpoint.further.clone(),
-            scale: self.run.checks.iter().any(|check| check.is_opt_in()).then_some(Scale::FULL),
+            scale: self.run.checks.iter().any(|selected| selected.check.is_opt_in()).then_some(Scale::FULL),
             templates: Arc::clone(&self.run.templates),
             under_way: UnderWay::default(),
         };

@@ -1,7 +1,7 @@
 //! Runs without the command line.
 
 use tokio::sync::watch;
-use weir_catalog::plan::{Selection, select};
+use weir_catalog::selection::{Selection, select};
 use weir_exchange::ClientOptions;
 use weir_judge::{Events, Verdict};
 

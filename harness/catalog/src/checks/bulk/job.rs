@@ -73,7 +73,7 @@ impl Job {
         }
         Err(Stop::Blocked {
             reason: format!("POST /Bulk was answered with {} and no results", exchange.status),
-            cause: (context.check().id != "bulk.user").then_some("bulk.user"),
+            cause: context.caused_by("bulk.user"),
             exchanges: vec![exchange],
         })
     }
@@ -163,7 +163,7 @@ impl JobAnswer {
         let Some(url) = location.filter(|url| url.origin() == self.exchange.url.origin()) else {
             return Err(Stop::Blocked {
                 reason: format!("Operations[{index}] came to {}, without a location at the endpoint", self.told()),
-                cause: (context.check().id != "bulk.location").then_some("bulk.location"),
+                cause: context.caused_by("bulk.location"),
                 exchanges: vec![Arc::clone(&self.exchange)],
             });
         };

@@ -237,7 +237,7 @@ async fn result_order(context: &Context) -> CheckResult {
 fn blocked(answered: &JobAnswer) -> Stop {
     Stop::Blocked {
         reason: "not every result has its bulkId".into(),
-        cause: Some("bulk.bulk-id-returned"),
+        cause: Some("bulk.bulk-id-returned".to_owned()),
         exchanges: vec![std::sync::Arc::clone(&answered.exchange)],
     }
 }

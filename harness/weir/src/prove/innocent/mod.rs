@@ -18,7 +18,7 @@ pub use trial::{Accusation, InnocentError};
 use choices::{Choices, simpler};
 use draw::draw;
 use weir_catalog::{Check, checks};
-use weir_judge::Verdict;
+use weir_judge::{Verdict, parts_of_name};
 
 /// How many descriptions are tried to make one smaller.
 const MOST_CUTS: usize = 150;
@@ -38,7 +38,7 @@ pub struct InnocentProof {
     pub innocents: usize,
     pub exchanges: u64,
     /// In how many innocents each check passed.
-    pub passed: BTreeMap<&'static str, usize>,
+    pub passed: BTreeMap<String, usize>,
     /// The checks that accused, in the order of their ids.
     pub accused: Vec<FalseAccusation>,
 }
@@ -46,7 +46,8 @@ pub struct InnocentProof {
 /// A check that accused innocents.
 #[derive(Clone, Debug)]
 pub struct FalseAccusation {
-    pub check: &'static str,
+    /// Its full name.
+    pub check: String,
     pub innocents: usize,
     /// The smallest description that the check still accuses, and what it says of it.
     pub smallest: Description,
@@ -71,16 +72,16 @@ pub async fn innocents(
     });
     let mut trials = futures_util::stream::iter(trials).buffered(options.concurrency.max(1));
     let mut proof = InnocentProof { innocents: options.innocents, ..InnocentProof::default() };
-    let mut accusing: BTreeMap<&'static str, (usize, &Innocent, Accusation)> = BTreeMap::new();
+    let mut accusing: BTreeMap<String, (usize, &Innocent, Accusation)> = BTreeMap::new();
     while let Some(outcome) = trials.next().await {
         let (innocent, outcome) = outcome?;
         proof.exchanges += outcome.exchanges;
-        for (check, verdict) in &outcome.verdicts {
+        for (check, verdict) in outcome.verdicts {
             *proof.passed.entry(check).or_default() += usize::from(matches!(verdict, Verdict::Pass | Verdict::Note));
         }
         for accusation in outcome.accusations {
             let (count, smallest, first) =
-                accusing.entry(accusation.check).or_insert_with(|| (0, innocent, accusation.clone()));
+                accusing.entry(accusation.check.clone()).or_insert_with(|| (0, innocent, accusation.clone()));
             *count += 1;
             // The shortest list of differences is nearest to the smallest.
             if innocent.description.axes.len() < smallest.description.axes.len() {
@@ -90,7 +91,7 @@ pub async fn innocents(
         progress("innocents");
     }
     for (check, (innocents, innocent, accusation)) in accusing {
-        progress(check);
+        progress(&check);
         let innocent = innocent.clone();
         proof.accused.push(cut(check, innocents, innocent, accusation, options.seed, &mut proof.exchanges).await?);
     }
@@ -119,14 +120,14 @@ impl Innocent {
 
 /// Makes the description smaller as long as the check accuses it, and asks twice whether it still does.
 async fn cut(
-    check: &'static str,
+    check: String,
     innocents: usize,
     mut smallest: Innocent,
     mut accusation: Accusation,
     seed: u64,
     exchanges: &mut u64,
 ) -> Result<FalseAccusation, InnocentError> {
-    let alone: Vec<&'static Check> = weir_catalog::find(check).into_iter().collect();
+    let alone: Vec<&'static Check> = weir_catalog::find(parts_of_name(&check).0).into_iter().collect();
     let mut tried = 0;
     'smaller: loop {
         for candidate in simpler(&smallest.numbers).into_iter().map(Innocent::of_numbers) {

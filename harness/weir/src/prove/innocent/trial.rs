@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use weir_catalog::{Check, UnderWay};
 use weir_exchange::{Client, Request};
-use weir_judge::{Finding, Verdict};
+use weir_judge::{Finding, Verdict, full_name};
 
 use super::description::Description;
 use crate::embedded::{EmbeddedEndpoint, EmbeddedOptions};
@@ -13,7 +13,8 @@ use crate::prove::catalogue_run::CatalogueRun;
 /// What a check says against an endpoint that conforms.
 #[derive(Clone, Debug)]
 pub struct Accusation {
-    pub check: &'static str,
+    /// The full name of the check.
+    pub check: String,
     pub verdict: Verdict,
     /// Its gravest problem, or its reason.
     pub message: String,
@@ -32,7 +33,8 @@ pub enum InnocentError {
 
 /// What the checks said of one innocent.
 pub(super) struct TrialOutcome {
-    pub(super) verdicts: BTreeMap<&'static str, Verdict>,
+    /// By the check's name; the subjects other than User and Group are one.
+    pub(super) verdicts: BTreeMap<String, Verdict>,
     pub(super) accusations: Vec<Accusation>,
     pub(super) exchanges: u64,
 }
@@ -55,16 +57,31 @@ pub(super) async fn run(
     let checks = checks.into_iter().filter(|check| !check.is_opt_in()).collect();
     let findings = run.run(checks, &discovery, seed, None).await;
     let shoulds: Vec<&str> = description.broken_shoulds().collect();
-    let known = |finding: &Finding| weir_catalog::find(&finding.id).map(|check| check.id);
     Ok(TrialOutcome {
-        verdicts: findings.iter().filter_map(|finding| Some((known(finding)?, finding.verdict))).collect(),
-        accusations: findings.iter().filter_map(|finding| accusation(known(finding)?, finding, &shoulds)).collect(),
+        verdicts: verdicts(&findings),
+        accusations: findings.iter().filter_map(|finding| accusation(finding, &shoulds)).collect(),
         exchanges: run.exchanges(),
     })
 }
 
+/// A pass on any of the other types is a pass on them all: their names are drawn.
+fn verdicts(findings: &[Finding]) -> BTreeMap<String, Verdict> {
+    let mut verdicts = BTreeMap::new();
+    for finding in findings {
+        let name = match finding.subject.as_deref() {
+            Some("User" | "Group") | None => finding.name().into_owned(),
+            Some(_) => full_name(&finding.id, "other types"),
+        };
+        let verdict = verdicts.entry(name).or_insert(finding.verdict);
+        if finding.verdict == Verdict::Pass {
+            *verdict = Verdict::Pass;
+        }
+    }
+    verdicts
+}
+
 /// What is said against the endpoint, if anything is: a warning about a SHOULD that it does not follow is right.
-fn accusation(check: &'static str, finding: &Finding, shoulds: &[&str]) -> Option<Accusation> {
+fn accusation(finding: &Finding, shoulds: &[&str]) -> Option<Accusation> {
     let accuses = matches!(finding.verdict, Verdict::Fail | Verdict::Warn | Verdict::Blocked | Verdict::Error);
     let is_right = finding.verdict == Verdict::Warn
         && finding
@@ -73,7 +90,11 @@ fn accusation(check: &'static str, finding: &Finding, shoulds: &[&str]) -> Optio
             .filter(|problem| problem.verdict == Verdict::Warn)
             .all(|problem| problem.requirements.iter().any(|id| shoulds.contains(&id.as_str())));
     let message = finding.problems.first().map(|problem| problem.message.clone()).or_else(|| finding.reason.clone());
-    (accuses && !is_right).then(|| Accusation { check, verdict: finding.verdict, message: message.unwrap_or_default() })
+    (accuses && !is_right).then(|| Accusation {
+        check: finding.name().into_owned(),
+        verdict: finding.verdict,
+        message: message.unwrap_or_default(),
+    })
 }
 
 /// Shows that the description can be satisfied: the endpoint takes a complete body of each type.

@@ -147,7 +147,7 @@ fn row(finding: &Finding) -> Markup {
             }
             div class="inside" {
                 @if let Some(reason) = &finding.reason { p { (reason) } }
-                @if let Some(cause) = finding.cause { p { "Explained by " code { (cause) } } }
+                @if let Some(cause) = &finding.cause { p { "Explained by " code { (cause) } } }
                 @if let Some(known) = &finding.known {
                     p { "Known: " (known.reason)
                         @if let Some(link) = &known.link { " (" (link) ")" }

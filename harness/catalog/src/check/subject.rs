@@ -1,0 +1,209 @@
+//! The subject of a check: the resource type that it is run on. A check about every resource type names no endpoint and no
+//! attribute; it takes both from here.
+
+use std::sync::Arc;
+
+use scim::capability::ResourceOperation;
+use serde_json::{Value, json};
+use weir_exchange::{Exchange, Request};
+use weir_judge::full_name;
+
+use crate::check::{Context, Resource, Stop};
+use crate::discovery::ResourceType;
+use crate::node::{self, SchemaNode};
+use crate::retention::{is_required, plain_texts};
+
+impl Context {
+    /// The resource type that the check is run on; for a check about the endpoint, User or what the endpoint has in its place.
+    pub fn kind(&self) -> Option<&ResourceType> {
+        let types = self.discovery().resource_types();
+        self.subject().or_else(|| types.iter().find(|kind| kind.endpoint == "/Users")).or_else(|| types.first())
+    }
+
+    /// The resource type that the check is run on, or an end of the check.
+    pub fn needs_kind(&self) -> Result<&ResourceType, Stop> {
+        self.kind().ok_or_else(|| Stop::Skip("the endpoint publishes no resource type".into()))
+    }
+
+    /// The collection of the subject, such as `/Users`.
+    pub fn collection(&self) -> &str {
+        self.kind().map_or("/Users", |kind| kind.endpoint.as_str())
+    }
+
+    /// The URI of the subject's own schema.
+    pub fn schema(&self) -> &str {
+        self.kind().map_or(crate::data::USER, |kind| kind.schema.as_str())
+    }
+
+    /// The full name of `check` on the same subject, as the cause of what is blocked.
+    pub fn on_subject(&self, check: &'static str) -> String {
+        self.kind().map_or_else(|| check.to_owned(), |kind| full_name(check, &kind.name))
+    }
+
+    /// `check`, on the subject if there is one, as the cause of what is blocked; `None` if it is the check itself.
+    pub fn caused_by(&self, check: &'static str) -> Option<String> {
+        let full = self.subject().map_or_else(|| check.to_owned(), |kind| full_name(check, &kind.name));
+        (check != self.check().id).then_some(full)
+    }
+
+    /// The body of a new resource of the subject, with everything that is required.
+    pub fn body(&self) -> Value {
+        self.kind().map_or_else(|| self.data().user(), |kind| self.data().resource(kind))
+    }
+
+    /// As [`Self::body`], with a value in the texts, and in one multi-valued attribute, that the subject has.
+    pub fn full_body(&self) -> Value {
+        if self.collection() == "/Users" {
+            return self.data().full_user();
+        }
+        let mut body = self.body();
+        let texts = self.kind().map(|kind| plain_texts(self.discovery(), kind)).unwrap_or_default();
+        for text in texts.iter().filter(|text| !text.extension) {
+            if text.values(&body).is_empty() {
+                text.put(&mut body, json!(self.data().name()));
+            }
+        }
+        body
+    }
+
+    /// A body that may replace the resource that `sent` created: what names it and what cannot change is as it was, everything
+    /// else is new.
+    pub fn replacement(&self, sent: &Value) -> Value {
+        let mut body = self.full_body();
+        let naming = self.naming().ok().map(|own| own.path());
+        let Some(kind) = self.kind() else { return body };
+        for own in node::assumed_attributes(self.discovery(), kind) {
+            let stays = own.word("mutability") == "immutable" || Some(own.path()) == naming;
+            if let Some(value) = own.values(sent).first().filter(|_| stays) {
+                own.put(&mut body, (*value).clone());
+            }
+        }
+        body
+    }
+
+    /// The part of a body of the subject that an ordinary answer shows.
+    pub fn shown(&self, body: &Value) -> Value {
+        let mut shown = body.clone();
+        // An endpoint need not keep it (RFC 7643 section 3.1); round-trip.external-id asks.
+        shown.as_object_mut().map(|members| members.remove("externalId"));
+        let Some(kind) = self.kind() else { return shown };
+        for own in node::assumed_attributes(self.discovery(), kind) {
+            let place = if own.extension { shown.get_mut(own.schema) } else { Some(&mut shown) };
+            let Some(members) = place.and_then(Value::as_object_mut) else { continue };
+            if !own.is_shown() {
+                members.remove(own.name());
+                continue;
+            }
+            let hidden: Vec<&str> = own.parts().filter(|part| !part.is_shown()).map(|part| part.name()).collect();
+            let items = match members.get_mut(own.name()) {
+                Some(Value::Array(items)) => items.iter_mut().collect(),
+                Some(single) => vec![single],
+                None => Vec::new(),
+            };
+            for item in items.into_iter().filter_map(Value::as_object_mut) {
+                item.retain(|name, _| !hidden.contains(&name.as_str()));
+            }
+        }
+        shown
+    }
+
+    /// A filter that finds the resource of the subject whose representation is `body`, by the attribute that names it.
+    ///
+    /// # Errors
+    /// The check is skipped where the subject has no such attribute.
+    pub fn filter_by_name(&self, body: &Value) -> Result<String, Stop> {
+        let naming = self.naming()?;
+        let value = naming.values(body).first().copied().cloned().unwrap_or_default();
+        Ok(format!("{} eq {value}", naming.path()))
+    }
+
+    /// Creates a resource of the subject as a precondition.
+    pub async fn resource(&self) -> Result<Resource, Stop> {
+        self.create(self.collection(), &self.body()).await
+    }
+
+    /// Creates a resource of the subject, with a value in the place of the usual one, as a precondition.
+    pub async fn resource_with(&self, attribute: &SchemaNode<'_>, value: Value) -> Result<Resource, Stop> {
+        let mut body = self.body();
+        attribute.put(&mut body, value);
+        self.create(self.collection(), &body).await
+    }
+
+    /// Sends a new resource of the subject, for a check that judges the answer.
+    pub async fn post(&self, body: &Value) -> Result<Arc<Exchange>, Stop> {
+        self.send(Request::post(self.collection()).json(body)).await
+    }
+
+    /// The attribute number `n` of the subject that takes any text and was seen to be kept as it is sent.
+    ///
+    /// # Errors
+    /// The check is skipped where the subject has fewer.
+    pub fn text(&self, n: usize) -> Result<SchemaNode<'_>, Stop> {
+        self.nth_text(n, |_| true, "attribute that takes any text")
+    }
+
+    /// As [`Self::text`], of the attributes that a resource may be without.
+    ///
+    /// # Errors
+    /// The check is skipped where the subject has fewer.
+    pub fn optional_text(&self, n: usize) -> Result<SchemaNode<'_>, Stop> {
+        self.nth_text(n, |own| !is_required(own), "attribute that takes any text and is not required")
+    }
+
+    fn nth_text(&self, n: usize, fits: impl Fn(&SchemaNode<'_>) -> bool, what: &str) -> Result<SchemaNode<'_>, Stop> {
+        let kind = self.needs_kind()?;
+        let texts = plain_texts(self.discovery(), kind);
+        let loses = |own: &SchemaNode<'_>| self.retention().loses(&kind.endpoint, &own.path());
+        let lost: Vec<String> = texts.iter().filter(|own| loses(own)).map(SchemaNode::path).collect();
+        let found = texts.into_iter().filter(|own| fits(own) && !loses(own)).nth(n);
+        found.ok_or_else(|| {
+            let seen = match lost.as_slice() {
+                [] => String::new(),
+                lost => format!("; `round-trip.every-attribute` judges that it does not keep {}", lost.join(", ")),
+            };
+            let count = if n == 0 { "no".to_owned() } else { format!("fewer than {}", n + 1) };
+            Stop::Skip(format!("{} has {count} {what}{seen}", kind.name))
+        })
+    }
+
+    /// The attribute that distinguishes resources of the subject for people: `userName`, `displayName`, or the first text that must
+    /// be unique.
+    ///
+    /// # Errors
+    /// The check is skipped where the subject has none.
+    pub fn naming(&self) -> Result<SchemaNode<'_>, Stop> {
+        let kind = self.needs_kind()?;
+        node::naming(self.discovery(), kind)
+            .ok_or_else(|| Stop::Skip(format!("{} has no text by which its resources can be distinguished", kind.name)))
+    }
+
+    /// A multi-valued complex attribute of the subject whose values a client may set: their sub-attribute `value` takes a text.
+    ///
+    /// # Errors
+    /// The check is skipped where the subject has none.
+    pub fn values(&self) -> Result<SchemaNode<'_>, Stop> {
+        let kind = self.needs_kind()?;
+        let plain = |own: &SchemaNode<'_>| {
+            own.flag("multiValued")
+                && own.word("type") == "complex"
+                && own.word("mutability") == "readWrite"
+                && own.is_shown()
+                && own.parts().any(|part| {
+                    part.name() == "value" && part.word("type") == "string" && part.word("mutability") == "readWrite"
+                })
+                // Members and groups refer to resources that exist.
+                && !own.parts().any(|part| part.name() == "$ref")
+        };
+        let mut found: Vec<SchemaNode<'_>> =
+            node::assumed_attributes(self.discovery(), kind).into_iter().filter(plain).collect();
+        found.sort_by_key(|own| own.name() != "emails");
+        found.into_iter().next().ok_or_else(|| {
+            Stop::Skip(format!("{} has no multi-valued attribute whose values a client may set", kind.name))
+        })
+    }
+
+    /// Whether the endpoint offers the operation for the subject.
+    pub fn may(&self, operation: ResourceOperation) -> bool {
+        self.kind().is_some_and(|kind| self.discovery().operation(operation, kind).0)
+    }
+}

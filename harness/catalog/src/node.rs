@@ -1,0 +1,156 @@
+//! An attribute in its place in a resource type, so that a value of it can be set and found again.
+
+use std::sync::LazyLock;
+
+use scim::schema::standard;
+use serde_json::{Value, json};
+use weir_exchange::difference::at;
+
+use crate::definition::{flag, list, text, word};
+use crate::discovery::{Discovery, ResourceType};
+
+/// One attribute or sub-attribute of a resource type.
+#[derive(Clone, Copy, Debug)]
+pub struct SchemaNode<'d> {
+    pub schema: &'d str,
+    /// Whether it is an extension's, so that its values stand in an object of the extension.
+    pub extension: bool,
+    /// The complex attribute that this one belongs to.
+    pub parent: Option<&'d Value>,
+    pub attribute: &'d Value,
+}
+
+impl<'d> SchemaNode<'d> {
+    pub fn name(&self) -> &'d str {
+        text(self.attribute, "name")
+    }
+
+    /// A characteristic that is a word, with its default.
+    pub fn word(&self, characteristic: &str) -> &'d str {
+        word(self.attribute, characteristic)
+    }
+
+    pub fn flag(&self, characteristic: &str) -> bool {
+        flag(self.attribute, characteristic)
+    }
+
+    /// The attribute at the top: itself, or the one that it belongs to.
+    pub fn top(&self) -> Self {
+        Self { parent: None, attribute: self.parent.unwrap_or(self.attribute), ..*self }
+    }
+
+    /// Its name in a filter, a PATCH path or a projection: `name.familyName`, `urn:…:User:manager.value`.
+    pub fn path(&self) -> String {
+        let top = text(self.top().attribute, "name");
+        let qualified = if self.extension { format!("{}:{top}", self.schema) } else { top.to_owned() };
+        if self.parent.is_some() { format!("{qualified}.{}", self.name()) } else { qualified }
+    }
+
+    /// Whether clients can set it: neither it nor what it belongs to is readOnly.
+    pub fn is_settable(&self) -> bool {
+        self.word("mutability") != "readOnly" && self.top().word("mutability") != "readOnly"
+    }
+
+    /// Whether an ordinary answer shows it.
+    pub fn is_shown(&self) -> bool {
+        let shown = |published: &Self| {
+            matches!(published.word("returned"), "default" | "always") && published.word("mutability") != "writeOnly"
+        };
+        shown(self) && shown(&self.top())
+    }
+
+    /// The sub-attributes.
+    pub fn parts(&self) -> impl Iterator<Item = Self> + use<'d> {
+        let (own, parts) = (*self, list(self.attribute, "subAttributes"));
+        parts.iter().map(move |part| Self { parent: Some(own.attribute), attribute: part, ..own })
+    }
+
+    /// Puts `value` in its place in the body of a resource, and the extension's URI among the schemas.
+    pub fn put(&self, body: &mut Value, value: Value) {
+        let top = self.top();
+        if self.extension {
+            if !body[self.schema].is_object() {
+                body[self.schema] = json!({});
+            }
+            if let Some(schemas) = body["schemas"].as_array_mut()
+                && !schemas.iter().any(|uri| uri == self.schema)
+            {
+                schemas.push(json!(self.schema));
+            }
+            body[self.schema][top.name()] = value;
+        } else {
+            body[top.name()] = value;
+        }
+    }
+
+    /// The values that a body has for it, of every element where what it belongs to is multi-valued.
+    pub fn values<'b>(&self, body: &'b Value) -> Vec<&'b Value> {
+        let whole = if self.extension { at(body, self.schema) } else { Some(body) };
+        let Some(found) = whole.and_then(|whole| at(whole, self.top().name())) else { return Vec::new() };
+        if self.parent.is_none() {
+            return vec![found];
+        }
+        let items = found.as_array().map_or(std::slice::from_ref(found), Vec::as_slice);
+        items.iter().filter_map(|item| at(item, self.name())).collect()
+    }
+}
+
+/// The published attributes of a resource type, core first, without the common ones (RFC 7643 section 3.1).
+pub fn attributes<'d>(discovery: &'d Discovery, kind: &'d ResourceType) -> Vec<SchemaNode<'d>> {
+    nodes(kind, |uri| discovery.schema(uri))
+}
+
+/// As [`attributes`], and where the endpoint publishes no schema of the resource type, those of RFC 7643.
+pub fn assumed_attributes<'d>(discovery: &'d Discovery, kind: &'d ResourceType) -> Vec<SchemaNode<'d>> {
+    let standard = |uri: &str| STANDARD.iter().find(|schema| text(schema, "id").eq_ignore_ascii_case(uri));
+    nodes(kind, |uri| discovery.schema(uri).or_else(|| standard(uri)))
+}
+
+/// `externalId`, which every resource type has and no schema need list (RFC 7643 section 3.1).
+pub fn external_id(kind: &ResourceType) -> SchemaNode<'_> {
+    SchemaNode { schema: &kind.schema, extension: false, parent: None, attribute: &EXTERNAL_ID }
+}
+
+fn nodes<'d>(kind: &'d ResourceType, schema: impl Fn(&str) -> Option<&'d Value>) -> Vec<SchemaNode<'d>> {
+    std::iter::once((kind.schema.as_str(), false))
+        .chain(kind.extensions.iter().map(|uri| (uri.as_str(), true)))
+        .flat_map(|(uri, extension)| {
+            let attributes = schema(uri).map_or(&[][..], |found| list(found, "attributes"));
+            attributes.iter().map(move |attribute| SchemaNode { schema: uri, extension, parent: None, attribute })
+        })
+        .filter(|own| !own.name().is_empty())
+        .filter(|own| own.extension || !matches!(own.name(), "id" | "externalId" | "meta" | "schemas"))
+        .collect()
+}
+
+/// The schemas of RFC 7643.
+static STANDARD: LazyLock<Vec<Value>> =
+    LazyLock::new(|| standard::DOCUMENTS.iter().filter_map(|(_, text)| serde_json::from_str(text).ok()).collect());
+
+static EXTERNAL_ID: LazyLock<Value> = LazyLock::new(|| {
+    json!({
+        "name": "externalId", "type": "string", "multiValued": false, "required": false, "caseExact": true,
+        "mutability": "readWrite", "returned": "default", "uniqueness": "none",
+    })
+});
+
+/// The attribute that distinguishes resources of a type for people: `userName`, `displayName`, or the first text that must be
+/// unique, or that must be there.
+pub fn naming<'d>(discovery: &'d Discovery, kind: &'d ResourceType) -> Option<SchemaNode<'d>> {
+    let rank = |own: &SchemaNode<'_>| match own.name() {
+        "userName" => 0,
+        "displayName" => 1,
+        _ if own.word("uniqueness") != "none" => 2,
+        _ if own.flag("required") => 3,
+        _ => 4,
+    };
+    let is_name = |own: &SchemaNode<'_>| {
+        !own.extension
+            && own.word("type") == "string"
+            && !own.flag("multiValued")
+            && own.word("mutability") != "readOnly"
+            && own.is_shown()
+            && list(own.attribute, "canonicalValues").is_empty()
+    };
+    assumed_attributes(discovery, kind).into_iter().filter(is_name).min_by_key(rank)
+}

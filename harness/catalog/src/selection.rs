@@ -1,0 +1,165 @@
+//! Which checks are asked for: whole ids, topics, or patterns with asterisks, on every resource type or on one.
+
+use weir_files::pattern::{Catalogue, Pattern, PatternError};
+use weir_judge::parts_of_name;
+
+use crate::check::Check;
+use crate::checks;
+
+/// Which checks are asked for, in the words of a person: `patch`, `patch.atomic`, `patch.*`, `patch.atomic[Group]`.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// All if empty.
+    pub only: Vec<String>,
+    pub skip: Vec<String>,
+    /// The checks that are run on request only, too. Naming them in `only` asks for them as well.
+    pub scale: bool,
+}
+
+/// A check that is asked for, with the resource types that it is asked for.
+#[derive(Clone)]
+pub struct SelectedCheck {
+    pub check: &'static Check,
+    /// The names of the resource types; every one if empty.
+    only: Vec<String>,
+    skip: Vec<String>,
+}
+
+impl SelectedCheck {
+    /// Whether the check is asked for on the resource type of this name.
+    pub fn is_on(&self, resource_type: &str) -> bool {
+        let has = |names: &[String]| names.iter().any(|name| name == resource_type);
+        (self.only.is_empty() || has(&self.only)) && !has(&self.skip)
+    }
+
+    /// The check on one resource type.
+    pub fn on_one(check: &'static Check, resource_type: &str) -> Self {
+        Self { check, only: vec![resource_type.to_owned()], skip: Vec::new() }
+    }
+}
+
+impl From<&'static Check> for SelectedCheck {
+    /// The check on every resource type.
+    fn from(check: &'static Check) -> Self {
+        Self { check, only: Vec::new(), skip: Vec::new() }
+    }
+}
+
+/// The checks as a person selects them.
+const CHECKS: Catalogue = Catalogue { one: "check", many: "checks", command: "weir list checks" };
+
+/// What selects checks, and the resource type behind it in brackets.
+struct CheckPattern {
+    ids: Pattern,
+    subject: Option<String>,
+}
+
+/// On which resource types a pattern selects a check.
+enum Scope {
+    Every,
+    One(String),
+}
+
+impl CheckPattern {
+    fn read(text: &str) -> Result<Self, PatternError> {
+        let (ids, subject) = parts_of_name(text);
+        Ok(Self { ids: Pattern::read(ids, &CHECKS, names())?, subject: subject.map(str::to_owned) })
+    }
+
+    fn scope(&self, check: &Check) -> Option<Scope> {
+        if self.ids.matches(check.id) {
+            return Some(self.subject.clone().map_or(Scope::Every, Scope::One));
+        }
+        let earlier = check.earlier_names.iter().find(|(id, _)| self.ids.matches(id));
+        earlier.map(|(_, kind)| Scope::One(self.subject.clone().unwrap_or_else(|| (*kind).to_owned())))
+    }
+}
+
+/// Every id, and every id that a check had before.
+fn names() -> impl Iterator<Item = &'static str> {
+    checks::all().flat_map(|check| std::iter::once(check.id).chain(check.earlier_names.iter().map(|(id, _)| *id)))
+}
+
+/// Reads what selects checks: a whole id, a topic, or a pattern with asterisks.
+pub fn pattern(text: &str) -> Result<Pattern, PatternError> {
+    Pattern::read(text, &CHECKS, names())
+}
+
+/// Sees to it that at least one check has the id, or one that begins with it.
+pub fn check_beginning(text: &str) -> Result<(), PatternError> {
+    Pattern::check_beginning(text, &CHECKS, names())
+}
+
+/// The checks that are asked for, in the order of the catalogue.
+pub fn select(selection: &Selection) -> Result<Vec<SelectedCheck>, PatternError> {
+    let read = |texts: &[String]| texts.iter().map(|text| CheckPattern::read(text)).collect::<Result<Vec<_>, _>>();
+    let (only, skip) = (read(&selection.only)?, read(&selection.skip)?);
+    Ok(checks::all().filter_map(|check| scoped(check, &only, &skip, selection.scale)).collect())
+}
+
+fn scoped(check: &'static Check, only: &[CheckPattern], skip: &[CheckPattern], scale: bool) -> Option<SelectedCheck> {
+    let mut selected = SelectedCheck::from(check);
+    let scopes: Vec<Scope> = only.iter().filter_map(|pattern| pattern.scope(check)).collect();
+    if scopes.is_empty() && (!only.is_empty() || (check.is_opt_in() && !scale)) {
+        return None;
+    }
+    if !scopes.iter().any(|scope| matches!(scope, Scope::Every)) {
+        selected.only = scopes
+            .into_iter()
+            .filter_map(|scope| if let Scope::One(kind) = scope { Some(kind) } else { None })
+            .collect();
+    }
+    for scope in skip.iter().filter_map(|pattern| pattern.scope(check)) {
+        match scope {
+            Scope::Every => return None,
+            Scope::One(kind) => selected.skip.push(kind),
+        }
+    }
+    Some(selected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(only: &[&str], skip: &[&str]) -> Result<Vec<&'static str>, PatternError> {
+        let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let selection = Selection { only: owned(only), skip: owned(skip), scale: false };
+        Ok(select(&selection)?.into_iter().map(|selected| selected.check.id).collect())
+    }
+
+    #[test]
+    fn topics_ids_and_patterns_select_and_deselect() {
+        let asked_for = checks::all().filter(|check| !check.is_opt_in()).count();
+        assert_eq!(ids(&[], &[]).unwrap().len(), asked_for);
+        assert!(!ids(&["scale"], &[]).unwrap().is_empty());
+        assert_eq!(ids(&["create.location"], &[]).unwrap(), ["create.location"]);
+        assert!(!ids(&["create"], &["create.location"]).unwrap().contains(&"create.location"));
+        let patch = ids(&["patch"], &["patch.group*"]).unwrap();
+        assert!(!patch.is_empty() && patch.iter().all(|id| id.starts_with("patch.") && !id.starts_with("patch.group")));
+    }
+
+    #[test]
+    fn a_subject_in_brackets_selects_and_deselects_one_resource_type() {
+        let check = checks::all().find(|check| check.on == crate::On::EveryType).expect("a check runs on every type");
+        let one = |only: String, skip: Vec<String>| {
+            let selection = Selection { only: vec![only], skip, scale: false };
+            let selected = select(&selection).unwrap();
+            selected.first().map(|selected| ["User", "Group"].map(|kind| selected.is_on(kind)))
+        };
+        assert_eq!(one(format!("{}[Group]", check.id), Vec::new()), Some([false, true]));
+        assert_eq!(one(check.id.to_owned(), vec![format!("{}[Group]", check.id)]), Some([true, false]));
+        assert_eq!(one(check.id.to_owned(), vec![check.id.to_owned()]), None);
+    }
+
+    #[test]
+    fn what_selects_nothing_is_an_error_that_says_what_would() {
+        let said = |text| ids(&[text], &[]).unwrap_err().to_string();
+        assert_eq!(
+            said("pach"),
+            "unknown check or topic \"pach\"; did you mean \"patch\"? `weir list checks` shows all"
+        );
+        let message = said("patch.group");
+        assert!(message.starts_with("no check is named \"patch.group\"; `patch.group*` selects "), "{message}");
+    }
+}
