@@ -19,7 +19,7 @@ pub struct RateLimit(Option<DefaultKeyedRateLimiter<IpAddr>>);
 impl RateLimit {
     /// `a_second` requests for each address, which may come in one burst; unlimited without.
     pub fn new(a_second: Option<NonZeroU32>) -> Self {
-        Self(a_second.map(|rate| DefaultKeyedRateLimiter::dashmap(Quota::per_second(rate))))
+        Self(a_second.map(|rate| DefaultKeyedRateLimiter::hashmap(Quota::per_second(rate))))
     }
 
     /// Lets a request of `client` pass, or refuses it with 429 and the seconds to wait (RFC 6585 section 4).

@@ -40,7 +40,7 @@ pub struct Options {
 }
 
 /// What happens to the account of a user who is deleted, disabled or outside the source's filter.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub enum RemoveUserAction {
     Disable,
@@ -79,7 +79,7 @@ impl Default for Options {
 }
 
 /// What a PUT of a user holds.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub enum Put {
     /// The user as it was read, with the mapped values merged in.

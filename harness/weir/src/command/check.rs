@@ -378,7 +378,7 @@ fn choose(args: &CheckArgs, output: &Output) -> Result<Vec<ClientChoice>, Failur
 /// Why nothing is known of the endpoint.
 fn undiscovered(error: &DiscoveryError, config: &Config) -> Failure {
     match error {
-        DiscoveryError::Unpublished { .. } => Failure::Usage(format!("{}: {error}", config.file.display())),
+        DiscoveryError::Unpublished { key, name } => Failure::usage(config.unpublished(key, name)),
         _ => Failure::Unreachable(error.to_string()),
     }
 }

@@ -59,13 +59,19 @@ pub(super) const APPLICATION_STEP: (&str, &str) =
     ("application.NAME", "users are created, deleted and disabled in the application NAME of the target");
 
 /// Each exit status with its meaning.
-const STATUSES: [(u8, &str); 5] = [
+pub(super) const STATUSES: [(u8, &str); 5] = [
     (exit::OK, "nothing at or above --fail-on was found"),
     (exit::FINDINGS, "findings at or above --fail-on, or entries that failed"),
     (exit::USAGE, "wrong usage, configuration or file; nothing was sent, or only discovery"),
     (exit::UNREACHABLE, "endpoint unreachable, credentials refused, or everything blocked"),
     (exit::INTERRUPTED, "interrupted by Ctrl-C or SIGTERM, after clean-up"),
 ];
+
+/// The exit statuses, as the help of the program ends with them.
+pub(super) fn exit_statuses() -> String {
+    let row = |(status, meaning): &(u8, &str)| format!("\n  {status:<4} {meaning}");
+    STATUSES.iter().fold("Exit status:".to_owned(), |text, status| text + &row(status))
+}
 
 /// What a word stands for; `None` if it is not in the glossary.
 pub(super) fn find(word: &str) -> Option<String> {

@@ -11,8 +11,10 @@ mod explain;
 mod glossary;
 mod init;
 mod list;
+mod manual;
 mod mistake;
 mod own_endpoint;
+mod prose;
 mod prove;
 mod provision;
 mod scenario;
@@ -25,23 +27,18 @@ use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::exit;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::output::{ColourChoice, Output, notice, printable};
 
-const AFTER: &str = "\
-Exit status:
-  0    nothing at or above --fail-on was found
-  1    findings at or above --fail-on, or entries that failed
-  2    wrong usage, configuration or file; nothing was sent, or only discovery
-  3    endpoint unreachable, credentials refused, or everything blocked
-  130  interrupted by Ctrl-C or SIGTERM, after clean-up";
-
 /// Gauge SCIM 2.0: a reference endpoint, and the harness that checks an endpoint
 #[derive(Parser)]
-#[command(name = "weir", version, after_help = AFTER, propagate_version = true)]
+#[command(name = "weir", version, after_help = glossary::exit_statuses(), propagate_version = true)]
 struct Cli {
     /// When to colour the output
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", hide_possible_values = true)]
@@ -80,7 +77,7 @@ enum Command {
     /// Print the completions for a shell
     Completions(shell::CompletionsArgs),
     /// Print the manual page of weir, or of one of its commands
-    Man(shell::ManArgs),
+    Man(manual::ManArgs),
 }
 
 impl Command {
@@ -111,8 +108,11 @@ pub fn main() -> ExitCode {
             return ExitCode::from(exit::USAGE);
         }
     };
-    init_log();
+    let logging = init_log(matches!(cli.command, Command::Serve(_)));
     let output = Output::new(cli.color).quieted(cli.command.is_quiet());
+    if let Err(error) = logging {
+        output.warn(&error.to_string());
+    }
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let variables: Vec<String> = names.filter(|name| name.starts_with("WEIR_")).collect();
     if !variables.is_empty() {
@@ -136,11 +136,29 @@ pub fn main() -> ExitCode {
 
 /// Warnings, but not those of the HTTP engine about an answer that a deviation cut off on purpose.
 const LOG: &str = "warn,actix_http::h1::dispatcher=off";
+/// As [`LOG`], for a command whose embedded endpoints are stopped at once: a connection that comes in that moment finds no worker,
+/// which is an error for an endpoint that serves, and none here.
+const LOG_OF_EMBEDDED: &str = "warn,actix_http::h1::dispatcher=off,actix_server::accept=off";
 
-fn init_log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("WEIR_LOG").unwrap_or_else(|_| LOG.into());
+/// Levels in the environment that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("WEIR_LOG: {0}; write levels such as info,weir_server=debug")]
+struct LogError(tracing_subscriber::filter::ParseError);
+
+/// Logs what `WEIR_LOG` asks for, or the default where it cannot be read.
+fn init_log(is_serving: bool) -> Result<(), LogError> {
+    let default = || if is_serving { LOG } else { LOG_OF_EMBEDDED }.parse::<Targets>().unwrap_or_default();
+    let (wanted, outcome) = match std::env::var("WEIR_LOG").ok().filter(|text| !text.trim().is_empty()) {
+        None => (default(), Ok(())),
+        Some(text) => match text.parse() {
+            Ok(wanted) => (wanted, Ok(())),
+            Err(error) => (default(), Err(LogError(error))),
+        },
+    };
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colour).with_writer(printable::Log { colour }).init();
+    let log = tracing_subscriber::fmt::layer().with_ansi(colour).with_writer(printable::Log { colour });
+    tracing_subscriber::registry().with(log).with(wanted).init();
+    outcome
 }
 
 /// Threads of a command that waits for others. While two are busy with long answers there is one that reads and hears signals.
@@ -167,7 +185,7 @@ fn dispatch(command: Command, output: &Output) -> Result<u8, Failure> {
         Command::Clean(args) => to_its_end(interrupt::or_leave(clean::run(args, output))),
         Command::Diff(args) => diff::run(&args, output),
         Command::Completions(args) => shell::completions(&args, Cli::command(), output),
-        Command::Man(args) => shell::man(&args, Cli::command(), output),
+        Command::Man(args) => manual::man(&args, Cli::command(), output),
         Command::Connection(args) => to_its_end(interrupt::or_leave(connection::run(args, output))),
         Command::Calibrate(args) => calibrate::run(&args, output),
         Command::List(args) => list::run(&args, output),

@@ -10,13 +10,13 @@ use weir_catalog::interruption;
 use weir_provision::client::wire::{Sender, Wire};
 use weir_provision::engine::Provisioner;
 use weir_provision::ledger::{Identity, Ledger, MemoryLedger};
-use weir_provision::options::Put;
 use weir_provision::source::{Directory, LdifFile, pingone};
-use weir_provision::{Channel, Options, RemoveUserAction};
+use weir_provision::{Channel, Options};
 
 use crate::exit;
 use crate::failure::Failure;
 use crate::flags::EndpointFlags;
+use crate::flags::account::{PutFlag, RemoveUserFlag};
 use crate::flags::client::{ClientChoice, ClientFlags};
 use crate::flags::cycle_report::CycleReportFlags;
 use crate::flags::endpoint::base_url;
@@ -25,8 +25,8 @@ use crate::flags::pingone::PingOneFlags;
 use crate::flags::source::{SourceFlags, SourceLocation};
 use crate::interrupt;
 use crate::output::{Output, confirm};
-use crate::session::Interruptible;
 use crate::session::provision::{Nowhere, Pace, People, ProvisionRun, connect, pass_failure, warn};
+use crate::session::{EventSource, Interruptible};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -98,10 +98,10 @@ pub(super) struct ProvisionArgs {
     provision_disabled_users: bool,
     /// What to do with the account of a user who is deleted, disabled or outside the filter
     #[arg(long, value_enum, value_name = "ACTION", help_heading = "Target")]
-    remove_user_action: Option<RemoveUserAction>,
+    remove_user_action: Option<RemoveUserFlag>,
     /// The body of a PUT: the user as read with mapped values merged in, or mapped values alone
     #[arg(long, value_enum, value_name = "VARIANT", help_heading = "Target")]
-    put: Option<Put>,
+    put: Option<PutFlag>,
     #[command(flatten)]
     ledger: LedgerFlags,
     #[command(flatten)]
@@ -144,7 +144,7 @@ pub(super) async fn run(mut args: ProvisionArgs, output: &Output) -> Result<u8, 
         let people = read(&args, &channel, output)?;
         (channel, people)
     };
-    let events = args.pingone.event_source()?;
+    let events = args.pingone.events.as_deref().map(EventSource::open).transpose()?;
     let mut reports = args.report.open(output)?;
     if args.dry_run {
         // Nothing is sent: the wire behind a plan is never used.
@@ -259,10 +259,10 @@ fn options(args: &ProvisionArgs, chosen: &ClientChoice) -> Options {
         user_disable: base.user_disable && !args.no_user_disable_delete,
         user_deprovision: base.user_deprovision && !args.no_user_disable_delete,
         provision_disabled_users: base.provision_disabled_users || args.provision_disabled_users,
-        remove_user_action: args.remove_user_action.unwrap_or(base.remove_user_action),
+        remove_user_action: args.remove_user_action.map_or(base.remove_user_action, Into::into),
         max_threads: usize::try_from(threads).unwrap_or(1),
         timeout: Duration::from_secs(timeout),
-        put: args.put,
+        put: args.put.map(Into::into),
         ..base
     }
 }

@@ -1,5 +1,6 @@
 //! The flags that commands share, and what they come to.
 
+pub mod account;
 pub mod baseline;
 pub mod bounds;
 pub mod client;

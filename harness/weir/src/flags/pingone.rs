@@ -3,13 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use tokio::sync::mpsc;
-use weir_provision::source::pingone::Events;
 use weir_provision::source::{PingOne, pingone};
 
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::session::provision::{EventReceiver, EventSource};
 
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "PingOne")]
@@ -36,23 +33,5 @@ impl PingOneFlags {
     /// The users in the source's file.
     pub fn users(source: &str, rule: &pingone::Rule) -> Result<PingOne, Failure> {
         PingOne::open(std::path::Path::new(source), rule).map_err(Failure::usage)
-    }
-
-    /// Opens the events, and reads them on a thread of its own: whoever waits for one can be interrupted.
-    pub fn event_source(&self) -> Result<Option<EventSource>, Failure> {
-        let Some(path) = &self.events else { return Ok(None) };
-        let mut events = Events::open(path).map_err(Failure::usage)?;
-        let (sender, incoming): (_, EventReceiver) = mpsc::channel(1);
-        let read = move || {
-            while let Some(event) = events.next() {
-                let event = event.map(|event| (events.number(), event));
-                // Without a listener nobody needs to know.
-                if sender.blocking_send(event).is_err() {
-                    break;
-                }
-            }
-        };
-        std::thread::Builder::new().name("events".to_owned()).spawn(read).map_err(Failure::Runtime)?;
-        Ok(Some(EventSource { name: path.display().to_string(), incoming }))
     }
 }

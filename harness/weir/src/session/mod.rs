@@ -3,11 +3,13 @@
 
 mod check;
 mod endpoint;
+mod events;
 mod interruptible;
 pub mod provision;
 
 pub use check::{CheckError, CheckOutcome, CheckRun};
 pub use endpoint::{DEFAULT_TARGET, RunEndpoint};
+pub use events::EventSource;
 pub use interruptible::Interruptible;
 
 #[cfg(test)]

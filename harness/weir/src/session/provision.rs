@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior};
 use weir_exchange::{Client, CredentialRefusal, scim_root};
 use weir_files::fault::{FileFault, Place};
@@ -17,6 +17,7 @@ use weir_provision::source::ldif::Warning;
 use weir_provision::source::pingone::Event;
 use weir_provision::source::{Directory, LdapSource, LdifFile, PingOne, Source, SourceError};
 
+use super::events::EventSource;
 use crate::exit;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -63,16 +64,6 @@ pub enum Pace {
     Step,
     /// After this time, until the run is interrupted.
     Watch(Duration),
-}
-
-/// Events, each with its line's fault if it has one.
-pub type EventReceiver = mpsc::Receiver<Result<(usize, Event), FileFault>>;
-
-/// Events that come after the cycles.
-pub struct EventSource {
-    /// The file's name, for titles and faults.
-    pub name: String,
-    pub incoming: EventReceiver,
 }
 
 /// Cycles one after the other.

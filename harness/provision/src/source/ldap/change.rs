@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::entry::Entry;
 
 /// *Changed Users Algorithm*
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeAlgorithm {
     /// Active Directory's update sequence number is larger than the last one
     ActiveDirectoryUsn,
