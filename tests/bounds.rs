@@ -199,6 +199,57 @@ fn an_answer_that_is_too_much_once_it_is_parsed_is_not_parsed() {
 }
 
 #[test]
+fn many_answers_of_the_largest_size_at_once_take_little_more_than_one() {
+    let name = "x".repeat(8 * 1024 * 1024 - 1024);
+    let body = format!(r#"{{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"7","userName":"{name}"}}"#)
+        .into_bytes();
+    let peer = behind_right_discovery(move |_| Some(body.clone()));
+    let ran = peer.run(&["check", &peer.url, "--yes", "--only", "create", "--format", "json"]);
+    let report: Value = serde_json::from_str(&ran.stdout).expect("the report is whole");
+    assert_eq!(report["summary"]["checks"]["error"], 0, "{}", report["summary"]);
+}
+
+#[test]
+fn a_load_of_the_largest_answers_takes_little_more_than_one() {
+    let body = format!(r#"{{"totalResults":1,"Resources":[],"x":"{}"}}"#, "x".repeat(8 * 1024 * 1024 - 1024));
+    let peer = behind_right_discovery(move |_| Some(body.clone().into_bytes()));
+    let mut arguments = vec!["bench", &peer.url, "--yes", "--shape", "list", "--concurrency", "32"];
+    arguments.extend(["--people", "64", "--warm-up", "0", "--duration", "1"]);
+    let ran = peer.run(&arguments);
+    // Its answers are no users, as the first ones show; by then 32 of them came at once.
+    assert!(ran.status == 3 && ran.stderr.contains("could not be created"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_list_without_end_does_not_fill_the_memory_of_a_clean_up() {
+    let body = list(9000);
+    let peer = behind_right_discovery(move |_| Some(body.clone()));
+    let ran = peer.run(&["clean", &peer.url, "--prefix", "weir-", "--dry-run"]);
+    assert!(ran.status <= 1, "{}", ran.stderr);
+}
+
+#[test]
+fn a_recording_whose_bodies_are_too_much_is_refused() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bounds-har-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("the folder can be made");
+    let entry = |body: &str| {
+        serde_json::json!({
+            "startedDateTime": "2026-01-01T00:00:00Z",
+            "request": {"method": "POST", "url": "http://127.0.0.1/Users", "headers": [], "postData": {"text": body}},
+            "response": {"status": 201, "headers": [], "content": {"text": "{}"}},
+        })
+    };
+    let numbers = format!("[{}1]", "1,".repeat(2_000_000));
+    let archive = serde_json::json!({"log": {"version": "1.2", "entries": [entry("{}"), entry(&numbers)]}});
+    let file = folder.join("long.har");
+    std::fs::write(&file, archive.to_string()).expect("the file can be written");
+    let ran = run(&["calibrate", "pingone-scim", file.to_str().expect("it is text"), "--output", "-"]);
+    std::fs::remove_dir_all(&folder).expect("the folder can be removed");
+    assert_eq!(ran.status, 2, "{}", ran.stderr);
+    assert!(ran.stderr.contains("long.har: the bodies take more than 128 MiB once they are parsed"), "{}", ran.stderr);
+}
+
+#[test]
 fn one_signal_ends_a_check_of_an_endpoint_with_long_answers() {
     let body = list(3000);
     let peer = behind_right_discovery(move |_| Some(body.clone()));

@@ -49,9 +49,12 @@ pub fn read(path: &Path) -> Result<String, FileFault> {
         return Err(FileFault::whole(&file, "the file holds a NUL byte, so it is not a text")
             .with_remedy("give a text in UTF-8"));
     }
-    let text = String::from_utf8(bytes)
+    let mut text = String::from_utf8(bytes)
         .map_err(|_| FileFault::whole(&file, "the file is not a text in UTF-8").with_remedy("convert it to UTF-8"))?;
-    Ok(text.strip_prefix('\u{FEFF}').map_or_else(|| text.clone(), str::to_owned))
+    if text.starts_with('\u{FEFF}') {
+        text.drain(..'\u{FEFF}'.len_utf8());
+    }
+    Ok(text)
 }
 
 /// The fault of a file that cannot be read.

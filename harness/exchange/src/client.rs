@@ -1,29 +1,32 @@
 //! The client with which everything in the harness speaks to an endpoint: it records each exchange, keeps to the
 //! agreed pace, and sends nothing to another origin than that of its base URL.
 
+mod answer_reader;
 mod plain;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use secrecy::ExposeSecret as _;
 use url::Url;
 
-use super::bounds::{Bounds, parsed_size};
+use super::bounds::Bounds;
 use super::created::CreatedResources;
 use super::credentials::{Access, Credentials};
 use super::error::{ClientError, EndpointError, EndpointErrorKind, without_user_info};
 use super::evidence::Evidence;
 use super::exchange::{Authentication, Exchange, ParsedBody};
-use super::meter::{BoundError, Lane, Meter, MeterShare, Room};
+use super::intake::Intake;
+use super::meter::{BoundError, Lane, Meter, Room};
 use super::observer::Observer;
 use super::pace;
 use super::pace::{Pace, SettleTime};
 use super::request::{Place, Request, SCIM_JSON};
+use answer_reader::{AnswerReader, AnswerReaderError};
 
 /// How often one request is repeated because the endpoint asked to wait.
 const MOST_REPEATS: u32 = 5;
@@ -88,6 +91,7 @@ struct ClientState {
     bounds: Bounds,
     evidence: Evidence,
     lane: Lane,
+    intake: Intake,
     pace: Pace,
     budget: Option<u64>,
     settling: SettleTime,
@@ -191,6 +195,7 @@ impl Client {
             bounds: options.bounds,
             evidence: Evidence::new(options.bounds.evidence),
             lane: Lane::default(),
+            intake: Intake::default(),
             pace: Pace::new(options.concurrency, options.rate),
             budget: options.budget,
             settling: SettleTime::new(options.settle),
@@ -372,19 +377,13 @@ impl Client {
         let too_large = |bound: BoundError| {
             EndpointError::new(EndpointErrorKind::TooLarge, &request.method, &url, bound.to_string())
         };
-        let most = self.shared.bounds.answer;
-        // As much as is announced, so that no half of it is copied while it grows.
-        let announced = answer.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-        let mut response_body = BytesMut::with_capacity(announced.min(most));
-        while let Some(chunk) = answer.chunk().await.map_err(failed)? {
-            if response_body.len() + chunk.len() > most {
-                return Err(too_large(BoundError::Answer { most }));
-            }
-            response_body.extend_from_slice(&chunk);
-        }
-        drop(permit);
-        let elapsed = started.elapsed();
-        let held = self.held(&response_body).await.map_err(too_large)?;
+        let mut reading = AnswerReader::new(self);
+        let response_body = reading.body(&mut answer, permit).await.map_err(|error| match error {
+            AnswerReaderError::Bound(bound) => too_large(bound),
+            AnswerReaderError::Http(error) => failed(error),
+        })?;
+        let elapsed = started.elapsed().saturating_sub(reading.waited);
+        let held = reading.json(&response_body).await.map_err(too_large)?;
         let exchange = Arc::new(Exchange {
             number,
             method: request.method.clone(),
@@ -394,26 +393,13 @@ impl Client {
             request_body: body,
             status: answer.status().as_u16(),
             response_headers: std::mem::take(answer.headers_mut()),
-            response_body: response_body.freeze(),
+            response_body,
             started: at,
             elapsed,
             parsed: ParsedBody::new(held),
         });
         self.note(&exchange);
         Ok(exchange)
-    }
-
-    /// Takes the body of an answer in hand, if its JSON is not too much; the error names the bound that it would exceed.
-    async fn held(&self, body: &[u8]) -> Result<Option<MeterShare>, BoundError> {
-        let (parsed, most) = (parsed_size(body), self.shared.bounds.parsed());
-        if parsed > most {
-            return Err(BoundError::Parsed { parsed: parsed / (1024 * 1024), most: most / (1024 * 1024) });
-        }
-        match (&self.meter, &self.room) {
-            (Some(meter), _) => meter.hold(body.len() + parsed).await.map(Some),
-            (None, Some(room)) => room.hold(body.len() + parsed).await,
-            (None, None) => Ok(None),
-        }
     }
 
     /// Counts a request; an error if the budget is spent, or what the check may send.
@@ -498,7 +484,6 @@ impl Client {
     }
 }
 
-/// The sentence about an answer that is larger than `most` bytes.
 /// When an exchange begins, for reports; nothing is decided by it.
 #[expect(clippy::disallowed_methods, reason = "an archive of exchanges says when each was")]
 fn now() -> jiff::Timestamp {

@@ -1,7 +1,7 @@
 //! What the findings of a run keep of exchanges: enough to see what happened, and never more than a bound.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use reqwest::header::HeaderMap;
@@ -17,7 +17,14 @@ const NO_ROOM: &[u8] = b"(not kept: the findings of this run hold all the eviden
 
 /// The room that is left for evidence. Clones share it.
 #[derive(Clone, Debug)]
-pub struct Evidence(Arc<AtomicUsize>);
+pub struct Evidence(Arc<EvidenceRoom>);
+
+#[derive(Debug)]
+struct EvidenceRoom {
+    left: AtomicUsize,
+    /// Long bodies are masked one after the other, because each takes several times its bytes meanwhile.
+    masking: Mutex<()>,
+}
 
 /// Room for what a provisioning cycle keeps.
 impl Default for Evidence {
@@ -29,27 +36,39 @@ impl Default for Evidence {
 impl Evidence {
     /// Room for `bytes`.
     pub(super) fn new(bytes: usize) -> Self {
-        Self(Arc::new(AtomicUsize::new(bytes)))
+        Self(Arc::new(EvidenceRoom { left: AtomicUsize::new(bytes), masking: Mutex::default() }))
     }
 
     /// The exchange as a finding keeps it: without its parsed JSON, long bodies cut, and without bodies once the room is used up.
     pub fn of(&self, exchange: &Exchange) -> Arc<Exchange> {
         let mut kept = exchange.unparsed();
-        kept.request_body = shortened(&exchange.request_body, || exchange.request_text());
-        kept.response_body = shortened(&exchange.response_body, || exchange.response_text());
+        kept.request_body = self.shortened(&exchange.request_body, || exchange.request_text());
+        kept.response_body = self.shortened(&exchange.response_body, || exchange.response_text());
         kept.response_headers = first_of(&exchange.response_headers);
         let size = kept.request_body.len()
             + kept.response_body.len()
             + kept.url.as_str().len()
             + bytes_of(&kept.request_headers)
             + bytes_of(&kept.response_headers);
-        let room = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |room| room.checked_sub(size));
+        let room = self.0.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |room| room.checked_sub(size));
         if room.is_err() {
             kept.request_body = Bytes::from_static(if kept.request_body.is_empty() { b"" } else { NO_ROOM });
             kept.response_body = Bytes::from_static(if kept.response_body.is_empty() { b"" } else { NO_ROOM });
             kept.response_headers = HeaderMap::new();
         }
         Arc::new(kept)
+    }
+
+    /// A body that is short enough. What is cut is not JSON any more, so it is masked before.
+    fn shortened(&self, body: &Bytes, masked: impl FnOnce() -> String) -> Bytes {
+        if body.len() <= BODY {
+            return body.clone();
+        }
+        // Nothing is guarded but the memory that masking takes.
+        let _alone = self.0.masking.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = masked();
+        // Copied, because a text that is cut holds all its memory.
+        format!("{}…", &text[..text.floor_char_boundary(BODY)]).into()
     }
 }
 
@@ -71,16 +90,6 @@ fn first_of(headers: &HeaderMap) -> HeaderMap {
         }
     }
     kept
-}
-
-/// A body that is short enough. What is cut is not JSON any more, so it is masked before.
-fn shortened(body: &Bytes, masked: impl FnOnce() -> String) -> Bytes {
-    if body.len() <= BODY {
-        return body.clone();
-    }
-    let text = masked();
-    // Copied, because a text that is cut holds all its memory.
-    format!("{}…", &text[..text.floor_char_boundary(BODY)]).into()
 }
 
 #[cfg(test)]

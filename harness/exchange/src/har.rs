@@ -1,11 +1,13 @@
 //! HAR 1.2, the HTTP Archive format that browsers, proxies and viewers share: writing and reading it.
 //!
-//! Whoever gives entries has masked the secrets in them. Characters that cannot be seen are JSON escapes, which keep the value. The file is a whole document after every entry, so that a process that is
-//! killed leaves a readable one.
+//! Whoever gives entries has masked the secrets in them. Characters that cannot be seen are JSON escapes, which
+//! keep the value. The file is a whole document after every entry, so that a process that is killed leaves a readable one.
 
+use std::borrow::Cow;
 use std::io::{self, Seek, SeekFrom, Write};
 
 use jiff::Timestamp;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Value, json};
 
 use crate::legible;
@@ -161,10 +163,97 @@ pub enum HarError {
 
 /// Reads every entry of a document, whoever wrote it.
 pub fn read(text: &str) -> Result<Vec<Entry>, HarError> {
-    let json: Value = serde_json::from_str(text).map_err(|error| HarError::Json(error.to_string()))?;
-    let entries = json["log"]["entries"].as_array().ok_or(HarError::NoEntries)?;
-    let read = |(index, entry)| Entry::of_json(entry).map_err(|problem| HarError::Entry { number: index + 1, problem });
-    entries.iter().enumerate().map(read).collect()
+    let mut entries = Vec::new();
+    for_each(text, |entry| entries.push(entry))?;
+    Ok(entries)
+}
+
+/// Gives every entry of a document to `take`, one after the other, so that an archive is never in memory as a whole.
+pub fn for_each(text: &str, take: impl FnMut(Entry)) -> Result<(), HarError> {
+    let mut reader = EntryReader { take, number: 0, fault: None };
+    let mut json = serde_json::Deserializer::from_str(text);
+    let found = Member { name: "log", inner: Member { name: "entries", inner: Entries(&mut reader) } }
+        .deserialize(&mut json)
+        .and_then(|found| json.end().map(|()| found));
+    match (found, reader.fault) {
+        (Err(error), _) if !error.is_data() => Err(HarError::Json(error.to_string())),
+        (_, Some(fault)) => Err(fault),
+        (Ok(Some(Some(()))), None) => Ok(()),
+        _ => Err(HarError::NoEntries),
+    }
+}
+
+/// The value of one member of an object; the others are skipped.
+struct Member<S> {
+    name: &'static str,
+    inner: S,
+}
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Member<S> {
+    type Value = Option<S::Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for Member<S> {
+    type Value = Option<S::Value>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "an object with {}", self.name)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let (mut inner, mut found) = (Some(self.inner), None);
+        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+            match inner.take_if(|_| name == self.name) {
+                Some(inner) => found = Some(map.next_value_seed(inner)?),
+                None => map.next_value::<IgnoredAny>().map(drop)?,
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Takes entries until one is faulty.
+struct EntryReader<F> {
+    take: F,
+    number: usize,
+    fault: Option<HarError>,
+}
+
+/// The list of entries.
+struct Entries<'r, F>(&'r mut EntryReader<F>);
+
+impl<'de, F: FnMut(Entry)> DeserializeSeed<'de> for Entries<'_, F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, F: FnMut(Entry)> Visitor<'de> for Entries<'_, F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a list of entries")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
+        let reader = self.0;
+        while reader.fault.is_none() {
+            let Some(entry) = entries.next_element::<Value>()? else { return Ok(()) };
+            reader.number += 1;
+            match Entry::of_json(&entry) {
+                Ok(entry) => (reader.take)(entry),
+                Err(problem) => reader.fault = Some(HarError::Entry { number: reader.number, problem }),
+            }
+        }
+        while entries.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
 }
 
 #[cfg(test)]

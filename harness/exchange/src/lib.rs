@@ -15,6 +15,7 @@ mod evidence;
 pub mod exchange;
 mod further;
 pub mod har;
+mod intake;
 pub mod legible;
 mod meter;
 mod oauth;

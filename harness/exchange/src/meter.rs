@@ -26,7 +26,9 @@ pub(super) enum BoundError {
         "the check holds answers of more than {most} MiB of JSON; raise --largest-answer if the endpoint is that large"
     )]
     Held { most: usize },
-    #[error("there was no room for this answer beside others; use fewer threads, or raise --largest-answer")]
+    #[error(
+        "there was no room for this answer beside others; use fewer connections or threads, or raise --largest-answer"
+    )]
     Room,
 }
 
@@ -144,22 +146,40 @@ impl Meter {
         self.0.answered.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Takes an answer of `size` bytes in hand; waits for the lane where that is much.
-    pub(super) async fn hold(&self, size: usize) -> Result<MeterShare, BoundError> {
-        let total = self.0.held.fetch_add(size, Ordering::Relaxed) + size;
-        let together = self.0.lane.0.held.fetch_add(size, Ordering::Relaxed) + size;
-        let held = MeterShare::Check { size, total: Arc::clone(&self.0.held), lane: self.0.lane.clone() };
+    /// The part of an answer that has not come yet.
+    pub(super) fn share(&self) -> MeterShare {
+        MeterShare::Check { size: 0, total: Arc::clone(&self.0.held), lane: self.0.lane.clone() }
+    }
+
+    /// Takes `more` bytes in hand. The answer says whether that is so much that the check has to have the lane: it calls
+    /// [`Self::turn`] before it takes more.
+    pub(super) fn grow(&self, share: &mut MeterShare, more: usize) -> Result<bool, BoundError> {
+        let MeterShare::Check { size, .. } = share else { return Ok(false) };
+        *size += more;
+        let total = self.0.held.fetch_add(more, Ordering::Relaxed) + more;
+        let together = self.0.lane.0.held.fetch_add(more, Ordering::Relaxed) + more;
         let most = self.0.bounds.held();
         if total > most {
             return Err(BoundError::Held { most: most / (1024 * 1024) });
         }
-        if total > LIGHT || (total > TINY && together > CROWDED) {
-            let mut turn = self.0.turn.lock().await;
-            if turn.is_none() {
-                *turn = Some(Arc::clone(&self.0.lane.0.turn).lock_owned().await);
-            }
+        Ok(total > LIGHT || (total > TINY && together > CROWDED))
+    }
+
+    /// Takes the lane if it is free, or is this check's already.
+    pub(super) fn try_turn(&self) -> bool {
+        let Ok(mut turn) = self.0.turn.try_lock() else { return false };
+        if turn.is_none() {
+            *turn = Arc::clone(&self.0.lane.0.turn).try_lock_owned().ok();
         }
-        Ok(held)
+        turn.is_some()
+    }
+
+    /// Waits for the lane, which the check then has to its end.
+    pub(super) async fn turn(&self) {
+        let mut turn = self.0.turn.lock().await;
+        if turn.is_none() {
+            *turn = Some(Arc::clone(&self.0.lane.0.turn).lock_owned().await);
+        }
     }
 }
 
@@ -174,15 +194,20 @@ mod tests {
         let (bounds, lane) = (Bounds::DEFAULT, Lane::default());
         let (one, other) = (Meter::new(bounds, &lane), Meter::new(bounds, &lane));
         let much = bounds.held() / 2 + 1;
-        let first = one.hold(much).await.unwrap();
-        assert!(matches!(one.hold(much).await, Err(BoundError::Held { .. })));
+        let mut first = one.share();
+        assert_eq!(one.grow(&mut first, much), Ok(true));
+        assert!(matches!(one.grow(&mut first, much), Err(BoundError::Held { .. })));
         drop(first);
-        let second = one.hold(much).await.unwrap();
+        let mut second = one.share();
+        assert_eq!(one.grow(&mut second, much), Ok(true));
+        assert!(one.try_turn() && one.try_turn());
         // What is little needs no lane; what is much waits until the other check is over.
-        let _light = other.hold(1).now_or_never().unwrap().unwrap();
-        assert!(other.hold(much).now_or_never().is_none());
+        let mut others = other.share();
+        assert_eq!(other.grow(&mut others, 1), Ok(false));
+        assert_eq!(other.grow(&mut others, much), Ok(true));
+        assert!(!other.try_turn() && other.turn().now_or_never().is_none());
         drop((second, one));
-        assert!(other.hold(much).now_or_never().is_some());
+        assert!(other.turn().now_or_never().is_some());
     }
 
     #[test]

@@ -9,6 +9,7 @@ use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use super::answer_reader::AnswerReader;
 use super::{Client, authentication, masked};
 use crate::error::{EndpointError, EndpointErrorKind};
 use crate::exchange::{Exchange, ParsedBody};
@@ -57,7 +58,8 @@ impl Client {
         let Some((status, response_headers, body)) = parse(&answer) else {
             return Err(broken(EndpointErrorKind::CutShort, "the answer is not HTTP".into()));
         };
-        let in_hand = self.held(body).await.map_err(|bound| broken(EndpointErrorKind::TooLarge, bound.to_string()))?;
+        let too_large = |bound: BoundError| broken(EndpointErrorKind::TooLarge, bound.to_string());
+        let in_hand = AnswerReader::new(self).json(body).await.map_err(too_large)?;
         let exchange = Arc::new(Exchange {
             number,
             method: request.method.clone(),

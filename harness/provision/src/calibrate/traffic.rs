@@ -4,9 +4,12 @@ use std::path::Path;
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
-use weir_exchange::har;
+use weir_exchange::{har, parsed_size};
 use weir_files::document;
 use weir_files::fault::{FileFault, Place};
+
+/// Bytes that the bodies of a recording can take once they are parsed.
+const LARGEST: usize = 128 * 1024 * 1024;
 
 /// One request with its answer, as far as a provisioner shows itself in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,30 +88,58 @@ pub fn parse(text: &str) -> Result<Vec<ObservedExchange>, FileFault> {
     if text.trim().is_empty() {
         return Ok(Vec::new());
     }
-    let archive = match har::read(text) {
-        Ok(entries) => return Ok(entries.iter().map(of_archive).collect()),
+    let mut heard = ObservedTraffic::default();
+    let archive = match har::for_each(text, |entry| heard.add_archived(&entry)) {
+        Ok(()) => return heard.exchanges(),
         Err(error) => error,
     };
-    let mut heard = Vec::new();
+    let mut heard = ObservedTraffic::default();
     for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let entry: Option<Value> = serde_json::from_str(line).ok();
-        let read = entry.as_ref().and_then(of_journal);
-        heard.push(read.ok_or_else(|| {
-            let problem = format!("this is neither an HTTP archive ({archive}) nor an exchange of a journal");
-            FileFault::new(Place::Line(index as u64 + 1, None), problem)
-        })?);
+        let exchange = heard.json(line).as_ref().and_then(of_journal);
+        match exchange {
+            Some(exchange) => heard.exchanges.push(exchange),
+            None if heard.size > LARGEST => break,
+            None => {
+                let problem = format!("this is neither an HTTP archive ({archive}) nor an exchange of a journal");
+                return Err(FileFault::new(Place::Line(index as u64 + 1, None), problem));
+            }
+        }
     }
-    Ok(heard)
+    heard.exchanges()
 }
 
-fn of_archive(entry: &har::Entry) -> ObservedExchange {
-    let header = entry.request_headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    ObservedExchange {
-        content_type: header.map(|(_, value)| value.clone()).unwrap_or_default(),
-        body: entry.request_body.as_deref().and_then(|body| serde_json::from_str(body).ok()),
-        status: entry.status,
-        answer: serde_json::from_str(&entry.response_body).ok(),
-        ..ObservedExchange::of_target(&entry.method, &entry.url)
+/// Exchanges as long as they do not take too much.
+#[derive(Default)]
+struct ObservedTraffic {
+    exchanges: Vec<ObservedExchange>,
+    size: usize,
+}
+
+impl ObservedTraffic {
+    /// A text as JSON, if it is, and there is room for it.
+    fn json(&mut self, text: &str) -> Option<Value> {
+        self.size = self.size.saturating_add(parsed_size(text.as_bytes()));
+        if self.size <= LARGEST { serde_json::from_str(text).ok() } else { None }
+    }
+
+    fn add_archived(&mut self, entry: &har::Entry) {
+        let header = entry.request_headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        let exchange = ObservedExchange {
+            content_type: header.map(|(_, value)| value.clone()).unwrap_or_default(),
+            body: entry.request_body.as_deref().and_then(|body| self.json(body)),
+            status: entry.status,
+            answer: self.json(&entry.response_body),
+            ..ObservedExchange::of_target(&entry.method, &entry.url)
+        };
+        self.exchanges.push(exchange);
+    }
+
+    fn exchanges(self) -> Result<Vec<ObservedExchange>, FileFault> {
+        if self.size <= LARGEST {
+            return Ok(self.exchanges);
+        }
+        let problem = format!("the bodies take more than {} MiB once they are parsed", LARGEST / (1024 * 1024));
+        Err(FileFault::new(Place::Whole, problem).with_remedy("record fewer exchanges, or divide the recording"))
     }
 }
 
