@@ -19,7 +19,8 @@ use crate::exit::FailOn;
 use weir_catalog::Foreknowledge;
 use weir_catalog::Templates;
 use weir_files::document;
-use weir_files::fault::FileFault;
+use weir_files::fault::{FileFault, Place};
+use weir_files::name::UnknownName;
 
 /// The name under which a configuration is found without being asked for.
 pub const FILE: &str = "weir.toml";
@@ -38,6 +39,17 @@ pub struct Config {
     /// How the values of new resources are made.
     pub templates: Templates,
     pub checks: Checks,
+    /// Where names stand that only the endpoint can confirm.
+    pub published: Vec<PublishedName>,
+}
+
+/// A name in a configuration that the endpoint has to publish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedName {
+    /// The setting, as discovery calls it: `resource_types`, or the table of the attributes of a type.
+    pub key: String,
+    pub name: String,
+    pub place: Place,
 }
 
 /// Where the credentials come from; one kind.
@@ -100,6 +112,15 @@ impl Config {
             return Ok(None);
         }
         Self::parse(path, &document::read(path)?).map(Some)
+    }
+
+    /// The fault of a name that the endpoint does not publish; `key` is the setting in which it stands.
+    pub fn unpublished(&self, key: &str, name: &UnknownName) -> FileFault {
+        let problem = name.problem();
+        let mut of_key = self.published.iter().filter(|own| own.key == key);
+        let found = of_key.find(|own| problem.ends_with(&format!(" {:?}", own.name)));
+        let place = found.map_or_else(|| Place::Path(key.to_owned()), |own| own.place.clone());
+        FileFault::unknown(place, name).of(self.file.display())
     }
 
     /// Reads a configuration; `file` is for errors, and for the folder that its paths start from.

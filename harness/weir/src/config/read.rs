@@ -16,17 +16,17 @@ use weir_catalog::Templates;
 use weir_catalog::selection::pattern;
 use weir_exchange::base_url;
 use weir_files::document;
-use weir_files::fault::FileFault;
+use weir_files::fault::{FileFault, Place};
 use weir_files::name::UnknownName;
 
-use super::{Checks, Config, CredentialSource, PaceConfig, SecretSource, Transport};
+use super::{Checks, Config, CredentialSource, PaceConfig, PublishedName, SecretSource, Transport};
 use crate::exit::FailOn;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
     url: Option<Spanned<String>>,
-    resource_types: Option<Vec<String>>,
+    resource_types: Option<Vec<Spanned<String>>>,
     credentials: Option<Spanned<CredentialsRow>>,
     #[serde(default)]
     headers: BTreeMap<String, Spanned<Value>>,
@@ -37,10 +37,13 @@ struct Document {
     #[serde(default)]
     features: FeaturesRow,
     #[serde(default)]
-    attributes: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<Value>>>,
+    attributes: AttributeRows,
     #[serde(default)]
     checks: ChecksRow,
 }
+
+/// The values of attributes by resource type and path.
+type AttributeRows = BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<Value>>>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -118,6 +121,9 @@ pub(super) fn config(file: &Path, text: &str) -> Result<Config, FileFault> {
         }
         None => None,
     };
+    let published = published_names(document.resource_types.as_deref(), &document.attributes, text);
+    let resource_types: Option<Vec<String>> =
+        document.resource_types.map(|names| names.into_iter().map(Spanned::into_inner).collect());
     let headers = document.headers.into_iter().map(|(name, value)| Ok((name, secret(value, folder)?)));
     Ok(Config {
         file: file.to_owned(),
@@ -129,11 +135,12 @@ pub(super) fn config(file: &Path, text: &str) -> Result<Config, FileFault> {
         known: Foreknowledge {
             assume: capabilities(document.features.assume)?,
             skip: capabilities(document.features.skip)?,
-            resource_types: document.resource_types.clone(),
+            resource_types: resource_types.clone(),
             prefix: None,
         },
-        templates: templates(document.attributes, document.resource_types.as_deref())?,
+        templates: templates(document.attributes, resource_types.as_deref())?,
         checks: checks(document.checks, folder)?,
+        published,
     })
 }
 
@@ -283,10 +290,28 @@ fn capabilities(names: Vec<Spanned<String>>) -> Result<Vec<Capability>, FileFaul
     Ok(all)
 }
 
-fn templates(
-    types: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<Value>>>,
-    tested: Option<&[String]>,
-) -> Result<Templates, FileFault> {
+/// The names that the endpoint has to publish: resource types and paths of attributes.
+fn published_names(types: Option<&[Spanned<String>]>, rows: &AttributeRows, text: &str) -> Vec<PublishedName> {
+    let entry = |key: &str, name: &str, span: Range<usize>| PublishedName {
+        key: key.to_owned(),
+        name: name.to_owned(),
+        place: Place::at(text, span.start),
+    };
+    let mut names: Vec<PublishedName> =
+        types.into_iter().flatten().map(|name| entry("`resource_types`", name.get_ref(), name.span())).collect();
+    for (kind, attributes) in rows {
+        let key = format!("[attributes.{}]", kind.get_ref());
+        names.push(entry(&key, kind.get_ref(), kind.span()));
+        for (path, value) in attributes {
+            names.push(entry(&key, path.get_ref(), path.span()));
+            let left_out = value.get_ref().as_array().into_iter().flatten().filter_map(Value::as_str);
+            names.extend(left_out.map(|path| entry(&key, path, value.span())));
+        }
+    }
+    names
+}
+
+fn templates(types: AttributeRows, tested: Option<&[String]>) -> Result<Templates, FileFault> {
     let mut templates = Templates::default();
     for (name, attributes) in types {
         if let Some(tested) = tested

@@ -1,6 +1,7 @@
 //! The flags with which a command reaches somebody's endpoint.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use clap::Args;
@@ -87,6 +88,9 @@ pub struct EndpointFlags {
     /// The configuration to read instead of ./weir.toml; flags override it
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// The note that the configuration does not count was written: a command may ask for it more than once.
+    #[arg(skip)]
+    pub noted: Arc<OnceLock<()>>,
 }
 
 impl EndpointFlags {
@@ -96,7 +100,9 @@ impl EndpointFlags {
         let config = Config::load(self.config.as_deref()).map_err(Failure::usage)?.unwrap_or_default();
         match (&config.url, url) {
             (Some(own), Some(url)) if own.origin() != url.origin() => {
-                output.warn(&format!("{} is about {own}, so it does not count for {url}", config.file.display()));
+                if self.noted.set(()).is_ok() {
+                    output.warn(&format!("{} is about {own}, so it does not count for {url}", config.file.display()));
+                }
                 Ok(Config::default())
             }
             _ => Ok(config),
