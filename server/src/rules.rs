@@ -72,6 +72,8 @@ pub struct Rules {
     pub published_bulk: BulkLimits,
     /// A filter where none is offered is ignored instead of refused.
     pub missing_filter_ignored: bool,
+    /// A PATCH is answered with the whole resource, not with 204.
+    pub patch_shown: bool,
     /// The userName of the user that the application's credentials belong to (RFC 7644 section 3.11).
     pub me: Option<String>,
     /// What may be read without credentials.

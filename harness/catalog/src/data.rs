@@ -1,10 +1,11 @@
 //! Test data: names that carry the run's prefix, and bodies that satisfy the schemas which the endpoint publishes.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Map, Value, json};
-use weir_exchange::difference::{at, member};
+use weir_exchange::difference::{at, is_unassigned, member, take_member};
 use weir_judge::Provenance;
 
 use super::template::{Template, TemplateValues, Templates};
@@ -365,37 +366,101 @@ impl Data {
     /// The body as the endpoint's resource type wants it: with the URI of its own schema, without what that does not have, and
     /// with what it requires (RFC 7643 sections 6 and 7).
     fn fit(&self, endpoint: &str, schema: &str, mut body: Value) -> Value {
-        let kind = self.discovery.resource_type(endpoint);
-        let schema = kind.map_or(schema, |kind| kind.schema.as_str());
-        let required = kind.map_or(&[][..], |kind| kind.required_extensions.as_slice());
+        let schema = self.discovery.resource_type(endpoint).map_or(schema, |kind| kind.schema.as_str());
         let Some(members) = body.as_object_mut() else { return body };
         members.insert("schemas".into(), json!([schema]));
         if let Some(attributes) = self.attributes(schema) {
             members.retain(|name, value| {
                 name == "schemas" || attribute(attributes, name).is_some_and(|own| keep_published(own, value))
             });
-            self.add_required(members, attributes);
         }
-        for uri in required {
-            members.insert(uri.clone(), Value::Object(self.extension_values(uri)));
-            if let Some(schemas) = members.get_mut("schemas").and_then(Value::as_array_mut) {
-                schemas.push(uri.as_str().into());
-            }
+        self.complete(endpoint, schema, members, &Value::Null);
+        body
+    }
+
+    /// What an answer shows of a resource, as a body that can be sent back: names are spelled as published, and what the resource
+    /// type requires and no answer shows has the value that `sent` gave it, or a new one.
+    pub fn sendable(&self, endpoint: &str, shown: &Value, sent: &Value) -> Value {
+        let mut body = shown.clone();
+        let kind = self.discovery.resource_type(endpoint);
+        if let (Some(kind), Some(members)) = (kind, body.as_object_mut()) {
+            self.spell(members, kind);
+            self.complete(endpoint, &kind.schema, members, sent);
         }
         body
     }
 
-    /// What an extension requires, or one value of it: an object without a value is none (RFC 7643 section 2.5).
-    fn extension_values(&self, uri: &str) -> Map<String, Value> {
-        let attributes = self.attributes(uri).unwrap_or_default();
-        let mut values = Map::new();
-        self.add_required(&mut values, attributes);
-        if values.is_empty()
-            && let Some(own) = attributes.iter().find(|own| word(own, "mutability") != "readOnly")
-        {
-            values.insert(text(own, "name").to_owned(), self.whole_value(own));
+    /// Spells the names of a resource's members as the endpoint publishes them: they have no letter case (RFC 7643 section 2.1).
+    fn spell(&self, members: &mut Map<String, Value>, kind: &ResourceType) {
+        let common = ["schemas", "id", "externalId", "meta"];
+        let own = self.attributes(&kind.schema).unwrap_or_default();
+        let names = own.iter().map(|own| text(own, "name")).chain(kind.extensions.iter().map(String::as_str));
+        rename(members, names.chain(common));
+        for attribute in own {
+            spell_parts(members, attribute);
         }
-        values
+        for uri in &kind.extensions {
+            let attributes = self.attributes(uri).unwrap_or_default();
+            if let Some(values) = members.get_mut(uri).and_then(Value::as_object_mut) {
+                rename(values, attributes.iter().map(|own| text(own, "name")));
+                attributes.iter().for_each(|attribute| spell_parts(values, attribute));
+            }
+        }
+    }
+
+    /// What an ordinary answer shows of a resource that was sent: without what is returned never or on request, and without an
+    /// extension of which nothing is left (RFC 7643 section 7). A body that names no resource type stays as it is.
+    pub fn shown<'b>(&self, sent: &'b Value) -> Cow<'b, Value> {
+        let names = |uri: &str| {
+            list(sent, "schemas").iter().any(|own| own.as_str().is_some_and(|own| own.eq_ignore_ascii_case(uri)))
+        };
+        let Some(kind) = self.discovery.resource_types().iter().find(|kind| names(&kind.schema)) else {
+            return Cow::Borrowed(sent);
+        };
+        let mut shown = sent.clone();
+        let Some(members) = shown.as_object_mut() else { return Cow::Borrowed(sent) };
+        keep_shown(members, self.attributes(&kind.schema).unwrap_or_default());
+        for uri in &kind.extensions {
+            let attributes = self.attributes(uri).unwrap_or_default();
+            let Some(values) = members.get_mut(uri).and_then(Value::as_object_mut) else { continue };
+            let had_any = !values.is_empty();
+            keep_shown(values, attributes);
+            if had_any && values.is_empty() {
+                members.shift_remove(uri);
+                if let Some(schemas) = members.get_mut("schemas").and_then(Value::as_array_mut) {
+                    schemas.retain(|own| own != uri);
+                }
+            }
+        }
+        Cow::Owned(shown)
+    }
+
+    /// Adds what the resource type requires and the body does not have: from `sent`, or made up.
+    fn complete(&self, endpoint: &str, schema: &str, members: &mut Map<String, Value>, sent: &Value) {
+        self.add_required(members, self.attributes(schema).unwrap_or_default(), sent);
+        let kind = self.discovery.resource_type(endpoint);
+        for uri in kind.map_or(&[][..], |kind| kind.required_extensions.as_slice()) {
+            let sent = at(sent, uri).unwrap_or(&Value::Null);
+            let mut values = take_member(members, uri).and_then(|own| own.as_object().cloned()).unwrap_or_default();
+            self.add_required(&mut values, self.attributes(uri).unwrap_or_default(), sent);
+            if values.values().all(is_unassigned) {
+                values.extend(sent.as_object().cloned().unwrap_or_default());
+                values.extend(self.one_value(uri).filter(|_| sent.is_null()));
+            }
+            members.insert(uri.clone(), Value::Object(values));
+            if let Some(schemas) = members.get_mut("schemas").and_then(Value::as_array_mut)
+                && !schemas.iter().any(|known| known.as_str().is_some_and(|known| known.eq_ignore_ascii_case(uri)))
+            {
+                schemas.push(uri.as_str().into());
+            }
+        }
+    }
+
+    /// One value of an extension that requires none: an object without a value is none (RFC 7643 section 2.5).
+    fn one_value(&self, uri: &str) -> Option<(String, Value)> {
+        let attributes = self.attributes(uri)?;
+        let own = attributes.iter().find(|own| word(own, "mutability") != "readOnly")?;
+        Some((text(own, "name").to_owned(), self.whole_value(own)))
     }
 
     /// The published attributes of a schema; `None` if it is not published.
@@ -407,14 +472,16 @@ impl Data {
             .map(Vec::as_slice)
     }
 
-    fn add_required(&self, members: &mut Map<String, Value>, attributes: &[Value]) {
+    fn add_required(&self, members: &mut Map<String, Value>, attributes: &[Value], sent: &Value) {
         for attribute in attributes {
             let read_only = word(attribute, "mutability") == "readOnly";
             let Some(name) = at(attribute, "name").and_then(Value::as_str) else { continue };
             // These may be listed, though the endpoint assigns them (RFC 7643 section 3.1).
             let common = matches!(name, "id" | "meta" | "schemas");
-            if flag(attribute, "required") && !read_only && !common && member(members, name).is_none() {
-                members.insert(name.into(), self.whole_value(attribute));
+            if flag(attribute, "required") && !read_only && !common && member(members, name).is_none_or(is_unassigned) {
+                take_member(members, name);
+                let value = at(sent, name).cloned().unwrap_or_else(|| self.whole_value(attribute));
+                members.insert(name.into(), value);
             }
         }
     }
@@ -440,7 +507,7 @@ impl Data {
             "complex" => {
                 let mut members = Map::new();
                 let parts = at(attribute, "subAttributes").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-                self.add_required(&mut members, parts);
+                self.add_required(&mut members, parts, &Value::Null);
                 let is_plain =
                     |part: &&Value| word(part, "mutability") != "readOnly" && text(part, "name") != "primary";
                 // An object without a value is none (RFC 7643 section 2.5).
@@ -467,6 +534,46 @@ fn keep_published(own: &Value, value: &mut Value) -> bool {
         members.retain(|name, part| attribute(parts, name).is_some_and(|own| fits(own, part)));
     }
     fits(own, value)
+}
+
+/// Gives the members these names, where they have them in other letters.
+fn rename<'n>(members: &mut Map<String, Value>, names: impl Iterator<Item = &'n str>) {
+    for name in names.filter(|name| !name.is_empty()) {
+        if !members.contains_key(name)
+            && let Some(value) = take_member(members, name)
+        {
+            members.insert(name.to_owned(), value);
+        }
+    }
+}
+
+/// Gives the sub-attributes of an attribute their published names.
+fn spell_parts(members: &mut Map<String, Value>, attribute: &Value) {
+    let names = || list(attribute, "subAttributes").iter().map(|part| text(part, "name"));
+    match members.get_mut(text(attribute, "name")) {
+        Some(Value::Object(parts)) => rename(parts, names()),
+        Some(Value::Array(items)) => {
+            items.iter_mut().filter_map(Value::as_object_mut).for_each(|parts| rename(parts, names()));
+        }
+        _ => {}
+    }
+}
+
+/// Leaves what an ordinary answer shows.
+fn keep_shown(members: &mut Map<String, Value>, attributes: &[Value]) {
+    let is_shown =
+        |own: &Value| matches!(word(own, "returned"), "default" | "always") && word(own, "mutability") != "writeOnly";
+    members.retain(|name, _| attribute(attributes, name).is_none_or(is_shown));
+    for own in attributes {
+        let parts = list(own, "subAttributes");
+        match members.get_mut(text(own, "name")) {
+            Some(Value::Object(value)) => keep_shown(value, parts),
+            Some(Value::Array(items)) => {
+                items.iter_mut().filter_map(Value::as_object_mut).for_each(|item| keep_shown(item, parts));
+            }
+            _ => {}
+        }
+    }
 }
 
 fn attribute<'v>(attributes: &'v [Value], name: &str) -> Option<&'v Value> {

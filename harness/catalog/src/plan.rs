@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use scim::capability::{Capability, ResourceOperation};
-use weir_judge::full_name;
+use weir_judge::{Because, full_name};
 
 use crate::check::{Check, On};
 use crate::data::USER;
@@ -14,8 +14,8 @@ use crate::selection::SelectedCheck;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     Run,
-    /// With the reason.
-    Skip(String),
+    /// With the kind of reason, and the reason.
+    Skip(Because, String),
     /// With the bound of the run that it would exceed.
     Blocked(String),
 }
@@ -84,13 +84,13 @@ fn decide(check: &Check, subject: Option<&ResourceType>, discovery: &Discovery, 
     let writes = check.needs.iter().any(|capability| WRITING.contains(capability))
         || check.operations.iter().any(|operation| *operation != ResourceOperation::Filter);
     if read_only && writes {
-        Decision::Skip("the run is read-only".into())
+        Decision::Skip(Because::Option, "the run is read-only".into())
     } else if let Some(fault) = needed(check, subject).find_map(|capability| kept_by_a_fault(capability, discovery)) {
-        Decision::Skip(fault)
+        Decision::Skip(Because::Published, fault)
     } else if !missing.is_empty() {
-        Decision::Skip(format!("the endpoint does not offer {}", missing.join(", ")))
+        Decision::Skip(Because::Offer, format!("the endpoint does not offer {}", missing.join(", ")))
     } else if let Some(reason) = without_its_subject(check, discovery) {
-        Decision::Skip(reason)
+        Decision::Skip(Because::Published, reason)
     } else if let Some(reason) = left_out(check, discovery) {
         Decision::Blocked(reason)
     } else {
@@ -119,7 +119,7 @@ fn kept_by_a_fault(capability: Capability, discovery: &Discovery) -> Option<Stri
 /// How many checks of a plan a fault of discovery keeps from running.
 pub fn kept_from_running(plan: &[PlannedCheck], discovery: &Discovery) -> usize {
     let is_kept = |planned: &&PlannedCheck| {
-        matches!(planned.decision, Decision::Skip(_))
+        matches!(planned.decision, Decision::Skip(..))
             && needed(planned.check, planned.subject.as_deref())
                 .any(|capability| kept_by_a_fault(capability, discovery).is_some())
     };

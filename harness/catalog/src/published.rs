@@ -7,6 +7,7 @@ pub use crate::definition::{fits, flag, has_type, list, text, word};
 use crate::discovery::ResourceType;
 use crate::node;
 pub use crate::node::SchemaNode;
+use weir_judge::Because;
 
 /// The attributes of a resource type, core first, without the common ones (RFC 7643 section 3.1).
 pub fn attributes<'d>(context: &'d Context, kind: &'d ResourceType) -> Vec<SchemaNode<'d>> {
@@ -22,7 +23,10 @@ pub fn kinds(context: &Context) -> Result<Vec<&ResourceType>, Stop> {
         .filter(|kind| context.discovery().schema(&kind.schema).is_some() && can_be_created(context, kind))
         .collect();
     if published.is_empty() {
-        return Err(Stop::Skip("the endpoint publishes no schema of resources that can be created".into()));
+        return Err(Stop::Skip(
+            Because::Published,
+            "the endpoint publishes no schema of resources that can be created".into(),
+        ));
     }
     Ok(published)
 }

@@ -9,7 +9,7 @@ use scim::capability::ResourceOperation;
 use tokio::sync::watch;
 use tokio::task::JoinError;
 use weir_exchange::{Client, CreatedResources, EndpointError, EndpointErrorKind, Evidence, Further};
-use weir_judge::{Event, Events, Finding, Origin, Problem, Verdict, shortened, verdict_of};
+use weir_judge::{Because, Event, Events, Finding, Origin, Problem, Verdict, shortened, verdict_of};
 
 use crate::check::{CheckResult, Context, Scale, Stop, UnderWay};
 use crate::data::{Data, run_prefix};
@@ -75,8 +75,12 @@ pub async fn run(
     for (checks, concurrency) in [(together, options.concurrency.max(1)), (alone, 1)] {
         let mut outcomes = futures_util::stream::iter(checks.into_iter().map(one)).buffered(concurrency);
         while let Some(outcome) = outcomes.next().await {
-            if let Some((finding, was_uncertain)) = outcome {
+            if let Some((mut finding, was_uncertain)) = outcome {
                 uncertain |= was_uncertain;
+                if finding.cause.as_ref().is_some_and(|cause| plan.iter().all(|planned| planned.name() != *cause)) {
+                    // The check that judges the cause was not asked for.
+                    finding.because = Some(Because::Option);
+                }
                 events.emit(&Event::Finding(Arc::new(finding)));
             }
         }
@@ -114,11 +118,12 @@ async fn run_one(planned: PlannedCheck, parts: RunParts) -> Option<(Finding, boo
     }
     let undone = match &planned.decision {
         Decision::Run => None,
-        Decision::Skip(reason) => Some((Verdict::Skip, reason.clone())),
-        Decision::Blocked(reason) => Some((Verdict::Blocked, reason.clone())),
+        Decision::Skip(because, reason) => Some((Verdict::Skip, *because, reason.clone())),
+        Decision::Blocked(reason) => Some((Verdict::Blocked, Because::Run, reason.clone())),
     };
-    if let Some((verdict, reason)) = undone {
-        return Some((Finding { verdict, reason: Some(reason), ..finding_of(&planned) }, false));
+    if let Some((verdict, because, reason)) = undone {
+        let because = Some(because);
+        return Some((Finding { verdict, because, reason: Some(reason), ..finding_of(&planned) }, false));
     }
     parts.events.emit(&Event::CheckStarted { check: planned.check.id });
     let data = data_name(&planned);
@@ -186,6 +191,7 @@ async fn attempt(planned: &PlannedCheck, data: &str, parts: &RunParts) -> (Findi
             created.note_interruption();
             // What was found until then is found.
             finding.verdict = finding.problems.iter().map(|problem| problem.verdict).fold(Verdict::Blocked, Ord::max);
+            finding.because = Some(Because::Run);
             finding.reason = Some(reason);
         }
     }
@@ -262,11 +268,12 @@ fn judge(finding: &mut Finding, outcome: CheckResult, evidence: &Evidence) {
     finding.verdict = finding.problems.first().map_or(Verdict::Pass, |problem| problem.verdict);
     match outcome {
         Ok(()) => {}
-        Err(Stop::Skip(reason)) if finding.problems.is_empty() => {
+        Err(Stop::Skip(because, reason)) if finding.problems.is_empty() => {
             finding.verdict = Verdict::Skip;
+            finding.because = Some(because);
             finding.reason = Some(reason);
         }
-        Err(Stop::Skip(reason)) => finding.reason = Some(reason),
+        Err(Stop::Skip(_, reason)) => finding.reason = Some(reason),
         Err(Stop::Blocked { reason, cause, exchanges }) => {
             finding.verdict = finding.verdict.max(Verdict::Blocked);
             let problem = Problem {
@@ -284,6 +291,9 @@ fn judge(finding: &mut Finding, outcome: CheckResult, evidence: &Evidence) {
         }
         Err(Stop::NoAnswer(error)) => {
             let problem = no_answer(&finding.id, &error);
+            if problem.verdict == Verdict::Blocked {
+                finding.because = Some(Because::Run);
+            }
             finding.verdict = finding.verdict.max(problem.verdict);
             finding.reason = Some(if error.is_of_a_bound() {
                 error.sentence

@@ -148,9 +148,9 @@ impl Exchange {
         }
     }
 
-    /// The value at `path` of the body ([`crate::difference::at`]); `None` also if the body is not JSON.
+    /// The value at `path` of the body ([`crate::difference::assigned`]); `None` also if the body is not JSON.
     pub fn at(&self, path: &str) -> Option<&Value> {
-        self.json().ok().and_then(|json| crate::difference::at(json, path))
+        self.json().ok().and_then(|json| crate::difference::assigned(json, path))
     }
 
     /// The text at `path` of the body.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::law::Because;
 use crate::problem::Problem;
 use crate::verdict::Verdict;
 
@@ -31,6 +32,8 @@ pub struct Finding {
     pub verdict: Verdict,
     /// Why it was skipped or blocked, or what is worth noting about a pass.
     pub reason: Option<String>,
+    /// What kind of reason it is.
+    pub because: Option<Because>,
     /// The full name of the check whose own finding explains why this one is blocked.
     pub cause: Option<String>,
     pub problems: Vec<Problem>,
@@ -53,6 +56,7 @@ impl Finding {
             title: title.into(),
             verdict: Verdict::Pass,
             reason: None,
+            because: None,
             cause: None,
             problems: Vec::new(),
             exchanges: 0,

@@ -5,6 +5,7 @@
 mod dispute;
 mod event;
 mod finding;
+mod law;
 mod offer;
 mod problem;
 mod summary;
@@ -13,6 +14,7 @@ mod verdict;
 pub use dispute::{Dispute, dispute, disputes, level_of, verdict_of};
 pub use event::{Annotator, Consumer, Event, Events, Rewrite};
 pub use finding::{BaselineNote, Finding, Origin, OutdatedEntry, full_name, parts_of_name};
+pub use law::{Because, BrokenLaw, broken_laws};
 pub use offer::{Offer, Provenance};
 pub use problem::{Problem, shortened};
 pub use summary::Summary;

@@ -138,7 +138,7 @@ pub async fn patch(call: &Call<'_>, kind: ResourceTypeId, id: &str) -> HandlerRe
     let id = call.id(kind, id)?;
     let patch = patching::read(&call.front.registry, kind, &body, &call.front.rules.policy)?;
     call.refuse_existing(kind, id).await?;
-    let asked = call.parameters.attributes.is_some();
+    let asked = call.parameters.attributes.is_some() || call.front.rules.patch_shown;
     let wanted = if asked { call.wanted(kind, &projection) } else { WantedRelations::default() };
     let condition = call.condition();
     let operation = Operation::Patch { resource_type: kind, id, patch: Arc::new(patch), condition };

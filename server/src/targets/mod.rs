@@ -221,6 +221,7 @@ impl Target {
             bulk: self.bulk,
             published_bulk: self.bulk,
             missing_filter_ignored: false,
+            patch_shown: false,
             me: application.me.clone(),
             anonymous: self.anonymous.clone(),
             careless: BTreeSet::new(),

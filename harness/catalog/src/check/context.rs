@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use url::Url;
 use weir_exchange::difference::at;
 use weir_exchange::{Client, EndpointError, Exchange, Further, Request};
-use weir_judge::{Problem, full_name, parts_of_name};
+use weir_judge::{Because, Problem, full_name, parts_of_name};
 
 use crate::check::{Check, CheckResult, Expectation, UnderWay};
 use crate::data::Data;
@@ -24,8 +24,8 @@ pub enum Stop {
     Blocked { reason: String, cause: Option<String>, exchanges: Vec<Arc<Exchange>> },
     /// The request that was to be judged got no usable answer.
     NoAnswer(EndpointError),
-    /// The endpoint turned out not to offer what the check is about.
-    Skip(String),
+    /// What the check is about or needs is not there, for a reason of this kind.
+    Skip(Because, String),
 }
 
 /// A resource that a check created.
@@ -47,6 +47,11 @@ impl Resource {
     /// The representation that came with the creation.
     pub fn body(&self) -> &Value {
         self.exchange.json().unwrap_or(&Value::Null)
+    }
+
+    /// The value at `path` of that representation; null where it has none.
+    pub fn value(&self, path: &str) -> &Value {
+        self.exchange.at(path).unwrap_or(&Value::Null)
     }
 }
 
@@ -276,7 +281,7 @@ impl Context {
     /// Creates a resource as a precondition: if that fails, the check is blocked by the check of creation.
     pub async fn create(&self, endpoint: &str, body: &Value) -> Result<Resource, Stop> {
         if let Some(reason) = self.discovery.lacks_type(endpoint) {
-            return Err(Stop::Skip(reason));
+            return Err(Stop::Skip(Because::Offer, reason));
         }
         let cause = self.cause("create.resource", endpoint);
         let exchange = self.precondition(Request::post(endpoint).json(body), &cause).await?;
@@ -317,6 +322,12 @@ impl Context {
         Ok(all)
     }
 
+    /// What an answer shows of a resource, as a body that can be sent back: with what must be there and is never shown.
+    pub fn sendable(&self, resource: &Resource, shown: &Value) -> Value {
+        let sent = serde_json::from_slice(&resource.exchange.request_body).unwrap_or_default();
+        self.data.sendable(&resource.endpoint, shown, &sent)
+    }
+
     /// Replaces a resource as a precondition.
     pub async fn replace(&self, resource: &Resource, body: &Value) -> Result<Arc<Exchange>, Stop> {
         let cause = self.cause("replace.resource", &resource.endpoint);
@@ -349,7 +360,7 @@ impl Context {
     /// Ends the check unless the lists of `endpoint` can be narrowed to what the check created.
     pub fn needs_narrowing(&self, endpoint: &str) -> CheckResult {
         self.discovery.abilities().refuses_narrowing(endpoint).map_or(Ok(()), |refusal| {
-            self.skip(format!(
+            self.unable(format!(
                 "the check tells its own resources from others by a filter, and {refusal}; `filter.sw` judges that"
             ))
         })
@@ -386,14 +397,29 @@ impl Context {
     /// Ends the check if the configuration says not to try `capability`.
     pub fn may_try(&self, capability: Capability) -> CheckResult {
         if self.discovery.leaves_out(capability) {
-            return self.skip(format!("the configuration leaves out {capability}"));
+            return self.not_given(format!("the configuration leaves out {capability}"));
         }
         Ok(())
     }
 
-    /// Ends the check because the endpoint does not offer what it is about.
+    /// Ends the check because the endpoint does not publish what it is about.
     pub fn skip(&self, reason: impl Into<String>) -> CheckResult {
-        Err(Stop::Skip(reason.into()))
+        Err(Stop::Skip(Because::Published, reason.into()))
+    }
+
+    /// Ends the check because the endpoint does not offer what it is about.
+    pub fn not_offered(&self, reason: impl Into<String>) -> CheckResult {
+        Err(Stop::Skip(Because::Offer, reason.into()))
+    }
+
+    /// Ends the check because the endpoint was seen not to do what it needs, and may.
+    pub fn unable(&self, reason: impl Into<String>) -> CheckResult {
+        Err(Stop::Skip(Because::Ability, reason.into()))
+    }
+
+    /// Ends the check because the run was not given what it needs.
+    pub fn not_given(&self, reason: impl Into<String>) -> CheckResult {
+        Err(Stop::Skip(Because::Option, reason.into()))
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use weir_exchange::Exchange;
-use weir_exchange::difference::{Difference, at, differences, same};
+use weir_exchange::difference::{Difference, assigned, at, differences, same_state};
 use weir_judge::{Problem, Verdict, verdict_of};
 
 use crate::check::Context;
@@ -152,10 +152,10 @@ impl<'c> Expectation<'c> {
         self.exchange().json().ok()
     }
 
-    /// The member at `path` is there, whatever its value.
+    /// The member at `path` has a value, whatever it is.
     pub fn has(self, path: &str) -> Self {
         if let Some(body) = self.body()
-            && at(body, path).is_none_or(Value::is_null)
+            && assigned(body, path).is_none()
         {
             self.wrong(format!("{path} is missing"), "nothing", Vec::new());
         }
@@ -164,10 +164,7 @@ impl<'c> Expectation<'c> {
 
     /// The member at `path` has no value: absent, null and an empty array mean the same (RFC 7643 section 2.5).
     pub fn lacks(self, path: &str) -> Self {
-        if let Some(found) = self.body().and_then(|body| at(body, path))
-            && !found.is_null()
-            && !found.as_array().is_some_and(Vec::is_empty)
-        {
+        if let Some(found) = self.body().and_then(|body| assigned(body, path)) {
             let difference = Difference { path: path.into(), expected: None, found: Some(found.clone()) };
             self.wrong(format!("{path} has a value, expected none"), shortened(found), vec![difference]);
         }
@@ -183,7 +180,7 @@ impl<'c> Expectation<'c> {
     fn equals_as(self, name: &str, path: &str, expected: &Value) -> Self {
         if let Some(body) = self.body() {
             let found = at(body, path);
-            if !found.is_some_and(|found| same(expected, found)) {
+            if !same_state(Some(expected), found) {
                 let difference =
                     Difference { path: path.into(), expected: Some(expected.clone()), found: found.cloned() };
                 let observed = found.map_or_else(|| "nothing".into(), shortened);
@@ -193,10 +190,10 @@ impl<'c> Expectation<'c> {
         self
     }
 
-    /// The body holds everything that `expected` says, and may hold more.
+    /// The body holds everything that `expected` says, as far as it is shown, and may hold more.
     pub fn holds(self, expected: &Value) -> Self {
         if let Some(body) = self.body() {
-            let all = differences(expected, body);
+            let all = differences(&self.context.data().shown(expected), body);
             if !all.is_empty() {
                 let places: Vec<_> = all.iter().map(|difference| difference.path.as_str()).collect();
                 let message = format!("the body differs in {}", places.join(", "));

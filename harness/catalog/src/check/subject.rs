@@ -22,7 +22,7 @@ impl Context {
 
     /// The resource type that the check is run on, or an end of the check.
     pub fn needs_kind(&self) -> Result<&ResourceType, Stop> {
-        self.kind().ok_or_else(|| Stop::Skip("the endpoint publishes no resource type".into()))
+        self.kind().ok_or_else(|| Stop::Skip(Because::Offer, "the endpoint publishes no resource type".into()))
     }
 
     /// The collection of the subject, such as `/Users`.
@@ -162,7 +162,7 @@ impl Context {
                 lost => format!("; `round-trip.every-attribute` judges that it does not keep {}", lost.join(", ")),
             };
             let count = if n == 0 { "no".to_owned() } else { format!("fewer than {}", n + 1) };
-            Stop::Skip(format!("{} has {count} {what}{seen}", kind.name))
+            Stop::Skip(Because::Published, format!("{} has {count} {what}{seen}", kind.name))
         })
     }
 
@@ -173,8 +173,12 @@ impl Context {
     /// The check is skipped where the subject has none.
     pub fn naming(&self) -> Result<SchemaNode<'_>, Stop> {
         let kind = self.needs_kind()?;
-        node::naming(self.discovery(), kind)
-            .ok_or_else(|| Stop::Skip(format!("{} has no text by which its resources can be distinguished", kind.name)))
+        node::naming(self.discovery(), kind).ok_or_else(|| {
+            Stop::Skip(
+                Because::Published,
+                format!("{} has no text by which its resources can be distinguished", kind.name),
+            )
+        })
     }
 
     /// A multi-valued complex attribute of the subject whose values a client may set: their sub-attribute `value` takes a text.
@@ -198,7 +202,10 @@ impl Context {
             node::assumed_attributes(self.discovery(), kind).into_iter().filter(plain).collect();
         found.sort_by_key(|own| own.name() != "emails");
         found.into_iter().next().ok_or_else(|| {
-            Stop::Skip(format!("{} has no multi-valued attribute whose values a client may set", kind.name))
+            Stop::Skip(
+                Because::Published,
+                format!("{} has no multi-valued attribute whose values a client may set", kind.name),
+            )
         })
     }
 

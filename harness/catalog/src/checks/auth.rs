@@ -86,7 +86,7 @@ pub(super) const CHECKS: &[Check] = &[
 /// Ends the check where the run itself needs no credentials.
 fn needs_credentials(context: &Context) -> CheckResult {
     if matches!(context.client().credentials(), Credentials::None) {
-        return context.skip("the run itself has no credentials, so the endpoint may be open on purpose");
+        return context.not_given("the run itself has no credentials, so the endpoint may be open on purpose");
     }
     Ok(())
 }
@@ -156,7 +156,7 @@ async fn malformed_header(context: &Context) -> CheckResult {
 
 async fn token_without_scheme(context: &Context) -> CheckResult {
     let Credentials::Bearer(token) = context.client().credentials() else {
-        return context.skip("the run has no bearer token");
+        return context.not_given("the run has no bearer token");
     };
     let answer = context
         .send(list().without_credentials().header(AUTHORIZATION.as_str(), token.expose_secret().to_owned()))
@@ -186,7 +186,7 @@ async fn anonymous_write(context: &Context) -> CheckResult {
     let after = context.send(user.request(Method::GET)).await?;
     context.expect(&after).under(&["RFC7642-4-01"]).status(&[200]);
     if after.status == 200 {
-        let name = &user.body()["userName"];
+        let name = user.value("userName");
         context.expect(&after).under(&["RFC7642-4-01"]).equals("userName", name);
     }
 
@@ -210,11 +210,11 @@ async fn anonymous_write(context: &Context) -> CheckResult {
 
 async fn token_in_query(context: &Context) -> CheckResult {
     let Credentials::Bearer(token) = context.client().credentials() else {
-        return context.skip("the run has no bearer token");
+        return context.not_given("the run has no bearer token");
     };
     // The real token must not get into the log of somebody's endpoint, so only our own endpoints are tried with it.
     if !weir_exchange::is_loopback(context.client().base_url()) {
-        return context.skip("the token would get into the logs of an endpoint that is not on this machine");
+        return context.not_given("the token would get into the logs of an endpoint that is not on this machine");
     }
     let answer = context.send(list().secret_query("access_token", token).without_credentials()).await?;
     context.expect(&answer).status(&[401, 400, 403]);
@@ -223,7 +223,7 @@ async fn token_in_query(context: &Context) -> CheckResult {
 
 async fn reader_cannot_write(context: &Context) -> CheckResult {
     let Some(reader) = context.reader() else {
-        return context.skip("no credentials that may only read were given (--reader-bearer, --reader-basic)");
+        return context.not_given("no credentials that may only read were given (--reader-bearer, --reader-basic)");
     };
     let user = context.user().await?;
     let read = reader.send(user.request(Method::GET)).await.map_err(Stop::NoAnswer)?;
@@ -249,7 +249,7 @@ async fn reader_cannot_write(context: &Context) -> CheckResult {
     let after = context.send(user.request(Method::GET)).await?;
     context.expect(&after).under(&["RFC7644-2-08"]).status(&[200]);
     if after.status == 200 {
-        context.expect(&after).under(&["RFC7644-2-08"]).equals("userName", &user.body()["userName"]);
+        context.expect(&after).under(&["RFC7644-2-08"]).equals("userName", user.value("userName"));
     }
     Ok(())
 }

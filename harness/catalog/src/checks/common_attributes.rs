@@ -258,7 +258,7 @@ async fn id_stable(context: &Context) -> CheckResult {
     for _ in 0..2 {
         judge(&context.read(&user).await?);
     }
-    let mut body = user.body().clone();
+    let mut body = context.sendable(&user, user.body());
     body["displayName"] = json!(context.data().name());
     // Some endpoints take the client's id for their own.
     body["externalId"] = json!(context.data().name());

@@ -81,7 +81,7 @@ async fn later_operations(context: &Context) -> CheckResult {
         (true, resource.request(Method::GET), &["RFC7644-3.6-02"]),
         (
             context.may(ResourceOperation::Replace),
-            resource.request(Method::PUT).json(resource.body()),
+            resource.request(Method::PUT).json(&context.sendable(&resource, resource.body())),
             &["RFC7644-3.6-02", "RFC7644-3.5.1-18"],
         ),
         (context.may(ResourceOperation::Patch), resource.request(Method::PATCH).json(&change), &["RFC7644-3.6-02"]),

@@ -71,7 +71,7 @@ async fn broken_json(context: &Context) -> CheckResult {
     context.expect(&answer).under(&["RFC7644-3.3-13", "RFC7644-3.12-09"]).status(&[400]);
     if answer.status == 400 {
         context.expect(&answer).under(&["RFC7644-3.12-01", "RFC7644-3.12-03"]).error();
-        context.expect(&answer).under(&["RFC7644-3.12-23"]).scim_type(&["invalidSyntax"]);
+        context.expect(&answer).under(&["RFC7644-3.12-23"]).refused(&[400], &["invalidSyntax"]);
     }
     Ok(())
 }
@@ -157,7 +157,7 @@ async fn provoked(context: &Context) -> Result<Vec<Arc<Exchange>>, Stop> {
         }
     }
     if refusals.is_empty() {
-        context.skip("the endpoint refuses none of the wrong requests, which other checks report")?;
+        context.unable("the endpoint refuses none of the wrong requests, which other checks report")?;
     }
     Ok(refusals)
 }
@@ -261,7 +261,7 @@ async fn not_supported(context: &Context) -> CheckResult {
             context.expect(&answer).under(&["RFC7644-3.12-17"]).status(&[501, 404, 405, 403]);
         }
     }
-    if tried { Ok(()) } else { context.skip("the endpoint offers everything that could be refused") }
+    if tried { Ok(()) } else { context.not_offered("the endpoint offers everything that could be refused") }
 }
 
 /// The text at `path` of the body, for judging a refusal.

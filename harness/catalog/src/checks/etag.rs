@@ -60,7 +60,7 @@ fn opaque(tag: &str) -> &str {
 /// The body of a user with another display name; the check ends where there is no such attribute.
 fn renamed(context: &Context, user: &Resource) -> Result<Value, Stop> {
     context.needs_attributes(USER, &["displayName"])?;
-    let mut body = user.body().clone();
+    let mut body = context.sendable(user, user.body());
     body["displayName"] = json!(context.data().name());
     Ok(body)
 }
@@ -108,7 +108,7 @@ async fn version_to_the_letter(context: &Context) -> CheckResult {
 async fn form(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let read = context.read(&user).await?;
-    let Some(tag) = read.header("etag") else { return context.skip("there is no ETag") };
+    let Some(tag) = read.header("etag") else { return context.unable("there is no ETag") };
     let quoted = tag.strip_prefix("W/").unwrap_or(tag);
     let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     let right = inner.is_some_and(|inner| !inner.contains('"'));

@@ -115,7 +115,7 @@ async fn display_name(context: &Context) -> CheckResult {
 async fn same_name(context: &Context) -> CheckResult {
     let group = context.group(&[]).await?;
     let mut body = context.data().group();
-    body["displayName"] = group.body().get("displayName").cloned().unwrap_or_default();
+    body["displayName"] = group.value("displayName").clone();
     let answer = context.send(Request::post("/Groups").json(&body)).await?;
     let expectation = context.expect(&answer).after(&group.exchange).status(&[201]);
     if answer.status != 201 {

@@ -114,11 +114,11 @@ async fn anonymous(context: &Context) -> CheckResult {
 async fn registered(context: &Context) -> Result<Arc<Exchange>, Stop> {
     let before = context.send(Request::get("/Me")).await?;
     if before.is_success() || before.status == 308 {
-        context.skip("the subject has a resource already, which is not ours to change")?;
+        context.not_given("the subject has a resource already, which is not ours to change")?;
     }
     let answer = context.send(Request::post("/Me").json(&context.data().user())).await?;
     if is_refused(&answer) {
-        context.skip(format!("POST /Me is refused with {}: there is no registration", answer.status))?;
+        context.not_offered(format!("POST /Me is refused with {}: there is no registration", answer.status))?;
     }
     Ok(answer)
 }

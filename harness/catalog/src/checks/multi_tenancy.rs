@@ -8,6 +8,7 @@ use weir_exchange::{Client, Request};
 
 use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context, Stop, patch_of};
+use weir_judge::Because;
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new(
@@ -59,7 +60,10 @@ pub(super) const CHECKS: &[Check] = &[
 /// A client of the other tenant; without one the check ends.
 fn other(context: &Context) -> Result<Client, Stop> {
     context.stranger().ok_or_else(|| {
-        Stop::Skip("no credentials of another tenant were given (--second-bearer, --second-basic, --second-url)".into())
+        Stop::Skip(
+            Because::Option,
+            "no credentials of another tenant were given (--second-bearer, --second-basic, --second-url)".into(),
+        )
     })
 }
 
@@ -84,7 +88,7 @@ async fn foreign_id(context: &Context) -> CheckResult {
     let after = context.send(user.request(Method::GET)).await?;
     context.expect(&after).status(&[200]);
     if after.status == 200 {
-        context.expect(&after).after(&user.exchange).equals("userName", &user.body()["userName"]);
+        context.expect(&after).after(&user.exchange).equals("userName", user.value("userName"));
     }
     Ok(())
 }
@@ -92,7 +96,7 @@ async fn foreign_id(context: &Context) -> CheckResult {
 async fn foreign_lists(context: &Context) -> CheckResult {
     let other = other(context)?;
     let user = context.user().await?;
-    let filter = format!("userName eq {}", user.body()["userName"]);
+    let filter = format!("userName eq {}", user.value("userName"));
     let found = other.send(Request::get("/Users").query("filter", &filter)).await.map_err(Stop::NoAnswer)?;
     if found.status == 200 {
         context.expect(&found).after(&user.exchange).lists(&[]).equals("totalResults", &json!(0));
@@ -113,10 +117,10 @@ async fn foreign_lists(context: &Context) -> CheckResult {
 async fn foreign_url(context: &Context) -> CheckResult {
     let other = other(context)?;
     if other.base_url() == context.client().base_url() {
-        return context.skip("both tenants have one base URL, so the credentials alone name the tenant");
+        return context.not_given("both tenants have one base URL, so the credentials alone name the tenant");
     }
     if other.base_url().origin() != context.client().base_url().origin() {
-        return context.skip("the other tenant has another origin, to which these credentials are not sent");
+        return context.not_given("the other tenant has another origin, to which these credentials are not sent");
     }
     let crossed = context.client().elsewhere(other.base_url(), context.client().credentials().clone());
     let answer = crossed.send(Request::get("/Users").query("count", "1")).await.map_err(Stop::NoAnswer)?;
@@ -132,7 +136,7 @@ async fn create_there(
 ) -> Result<std::sync::Arc<weir_exchange::Exchange>, Stop> {
     let answer = other.send(Request::post("/Users").json(body)).await.map_err(Stop::NoAnswer)?;
     if matches!(answer.status, 401 | 403 | 501) {
-        context.skip(format!("the other tenant's credentials may not create users: {}", answer.status))?;
+        context.not_given(format!("the other tenant's credentials may not create users: {}", answer.status))?;
     }
     Ok(answer)
 }
@@ -148,7 +152,7 @@ async fn external_id(context: &Context) -> CheckResult {
     let here = context.create("/Users", &body()).await?;
     let there = create_there(context, &other, &body()).await?;
     context.expect(&there).after(&here.exchange).under(&["RFC7643-3.1-17", "RFC7644-6.2-02"]).status(&[201]);
-    let is_kept = here.body()["externalId"] == json!(external_id);
+    let is_kept = *here.value("externalId") == json!(external_id);
     if there.status == 201 && is_kept && context.discovery().offers(Capability::FilterUsers) {
         let filter = format!("externalId eq \"{external_id}\"");
         let found = context.send(Request::get("/Users").query("filter", &filter)).await?;

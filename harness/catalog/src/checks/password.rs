@@ -267,7 +267,7 @@ fn listed(answer: &Exchange) -> Option<Vec<&str>> {
 async fn filter(context: &Context) -> CheckResult {
     let user = context.create("/Users", &body(context, SECRET)?).await?;
     let requirements: &'static [&'static str] = &["RFC7643-4.1.1-31", "RFC7643-7-37", "RFC7644-3.4.2.2-69"];
-    let own = format!("userName eq {}", user.body()["userName"]);
+    let own = format!("userName eq {}", user.value("userName"));
     let mut both = Vec::new();
     for filter in ["password pr", "password sw \"Tr0ub\"", "password sw \"Xr0ub\"", "password eq \"Tr0ub4dor&3-weir\""]
     {

@@ -197,7 +197,7 @@ async fn list(context: &Context) -> CheckResult {
             );
         }
         // The name as it is written: list messages are not resources, yet names ignore case, so only a missing one counts.
-        let resources = answer.at("Resources");
+        let resources = answer.json().ok().and_then(|body| at(body, "Resources"));
         let some = total.and_then(Value::as_u64).is_some_and(|total| total > 0);
         context.expect(&answer).under(&["RFC7644-3.4.2-06"]).that(
             !some || resources.and_then(Value::as_array).is_some_and(|all| !all.is_empty()),
@@ -284,7 +284,7 @@ async fn places(context: &Context) -> CheckResult {
 
 async fn encoded(context: &Context) -> CheckResult {
     let user = context.user().await?;
-    let filter = format!("userName eq {}", user.body()["userName"]);
+    let filter = format!("userName eq {}", user.value("userName"));
     let bytes: Vec<_> = filter.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let query = format!("filter={}", bytes.concat());
     let answer = context.send(Request::get("/Users").raw_query(&query)).await?;

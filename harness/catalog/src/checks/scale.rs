@@ -12,6 +12,7 @@ use weir_exchange::{Exchange, Request};
 use crate::check::On::Only;
 use crate::check::cohort::ids_in;
 use crate::check::{Check, CheckResult, Context, Resource, Scale, Stop, patch_of};
+use weir_judge::Because;
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("scale.users", "Ten thousand users are all found, page by page and one by one", &users)
@@ -45,7 +46,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
 
 fn scale(context: &Context) -> Result<Scale, Stop> {
     context.needs_narrowing("/Users")?;
-    context.scale().ok_or_else(|| Stop::Skip("only with --scale".into()))
+    context.scale().ok_or_else(|| Stop::Skip(Because::Option, "only with --scale".into()))
 }
 
 fn query(context: &Context) -> Request {

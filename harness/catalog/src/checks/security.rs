@@ -7,6 +7,7 @@ use weir_exchange::{Credentials, Request};
 use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context, Stop};
 use crate::data::USER;
+use weir_judge::Because;
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new(
@@ -117,7 +118,7 @@ async fn walk(context: &Context) -> Result<String, Stop> {
     let page = context.send(request).await?;
     match page.text("nextCursor") {
         Some(cursor) => Ok(cursor.to_owned()),
-        None => Err(Stop::Skip("the endpoint gives no cursor to go on with".into())),
+        None => Err(Stop::Skip(Because::Ability, "the endpoint gives no cursor to go on with".into())),
     }
 }
 
@@ -128,7 +129,7 @@ fn page(context: &Context, cursor: &str) -> Request {
 
 async fn cursor_without_credentials(context: &Context) -> CheckResult {
     if matches!(context.client().credentials(), Credentials::None) {
-        return context.skip("the run itself has no credentials, so the endpoint may be open on purpose");
+        return context.not_given("the run itself has no credentials, so the endpoint may be open on purpose");
     }
     let cursor = walk(context).await?;
     context.send(page(context, &cursor)).await?;
@@ -141,7 +142,7 @@ async fn cursor_without_credentials(context: &Context) -> CheckResult {
 
 async fn cursor_of_another(context: &Context) -> CheckResult {
     let Some(other) = context.stranger() else {
-        return context.skip("no credentials of another tenant were given (--second-bearer, --second-basic)");
+        return context.not_given("no credentials of another tenant were given (--second-bearer, --second-basic)");
     };
     let cursor = walk(context).await?;
     // Its owner reads the page first, so that a cache has something to give away.

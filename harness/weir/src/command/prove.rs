@@ -26,6 +26,7 @@ Examples:
   weir prove --only patch          only deviations of this topic
   weir prove --innocent            that no check accuses an endpoint that conforms
   weir prove --innocent 200 --seed 7 --write innocents/
+  weir prove --innocent 200 --guilty 200
   weir prove --as pingfederate-aquera          a client against each deviation
   weir prove --as all --write docs/evidence/compatibility.md";
 
@@ -58,8 +59,13 @@ pub(super) struct ProveArgs {
         conflicts_with_all = ["full", "only", "clients"],
     )]
     innocent: Option<u32>,
+    /// Switch one random deviation that breaks a requirement on in M of the generated endpoints. It must be noticed, or hidden
+    /// by what that endpoint does not offer
+    #[arg(long, value_name = "M", default_value_t = 0, requires = "innocent")]
+    guilty: u32,
     /// With --full, write the record of checks and deviations to FILE, instead of comparing it. With --as, write the
-    /// page of clients and deviations. With --innocent, write target files to the folder FILE
+    /// page of clients and deviations. With --innocent, write each endpoint as a target file to the
+    /// folder FILE, and the smallest that each check accuses
     #[arg(long, value_name = "FILE", conflicts_with = "only")]
     write: Option<PathBuf>,
     /// The same seed invents the same names and values
@@ -108,16 +114,26 @@ pub(super) async fn run(args: ProveArgs, output: &Output) -> Result<u8, Failure>
 
 /// The checks against endpoints that conform.
 async fn acquit(args: &ProveArgs, innocents: usize, output: &Output) -> Result<u8, Failure> {
-    let options = InnocentOptions { innocents, seed: args.seed, concurrency: args.concurrency };
+    let options = InnocentOptions {
+        innocents,
+        guilty: usize::try_from(args.guilty).unwrap_or(usize::MAX),
+        seed: args.seed,
+        concurrency: args.concurrency,
+    };
+    let record = Record::compiled_in().map_err(Failure::usage)?;
     let started = Instant::now();
     let mut progress = ProgressLine::new();
-    let proof = innocent::innocents(&options, |what| progress.show(what)).await;
+    let proof = innocent::innocents(&options, &record, |what| progress.show(what)).await;
     progress.clear();
     let proof = proof.map_err(Failure::usage)?;
     if let Some(folder) = &args.write {
         std::fs::create_dir_all(folder).map_err(|error| {
             Failure::Usage(format!("{}: {error}; give a folder that can be made", folder.display()))
         })?;
+        for (number, drawn) in proof.drawn.iter().enumerate() {
+            let path = folder.join(format!("{:04}.toml", number + 1));
+            Printable::as_is(drawn.target_file()).write_to(&path)?;
+        }
         for accused in &proof.accused {
             let text = format!("# {}\n{}", accused.check, accused.smallest.target_file());
             Printable::as_is(text).write_to(&folder.join(format!("{}.toml", accused.check)))?;
@@ -127,7 +143,7 @@ async fn acquit(args: &ProveArgs, innocents: usize, output: &Output) -> Result<u
         ProveFormat::Text => Printable::from(innocents_report::text(&proof, started.elapsed().as_secs_f64())),
         ProveFormat::Json => Printable::json(innocents_report::json(&proof)),
     })?;
-    Ok(if proof.accused.is_empty() { exit::OK } else { exit::FINDINGS })
+    Ok(if proof.is_proven() { exit::OK } else { exit::FINDINGS })
 }
 
 /// Clients against deviations.

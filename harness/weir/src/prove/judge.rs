@@ -21,6 +21,8 @@ pub enum Complaint {
     NeverFails { check: &'static str },
     #[error("{check} broke down against {deviation}; this is a bug of Weir")]
     BrokeDown { deviation: &'static str, check: String },
+    #[error("{deviation}: {law}")]
+    Law { deviation: &'static str, law: String },
     #[error(
         "{deviation}: {check} is recorded as {recorded} and is {found} now; if that is right, write the record with `weir prove --full --write`"
     )]
@@ -55,6 +57,7 @@ fn trial_complaints(trial: &Trial) -> Vec<Complaint> {
         .filter(|(_, verdict)| **verdict == Verdict::Error)
         .map(|(check, _)| Complaint::BrokeDown { deviation, check: check.clone() })
         .collect();
+    complaints.extend(trial.laws.iter().map(|law| Complaint::Law { deviation, law: law.to_string() }));
     if trial.deviation.is_permitted() {
         let failing = trial.noticed().filter(|(_, verdict)| *verdict == Verdict::Fail);
         complaints.extend(failing.map(|(check, _)| Complaint::PermittedFails { deviation, check: check.to_owned() }));

@@ -23,7 +23,7 @@ use crate::embedded::{self, EmbeddedEndpoint, EmbeddedOptions, KnownDeviation};
 use catalogue_run::CatalogueRun;
 use weir_catalog::{Check, Scale, UnderWay, checks};
 use weir_files::pattern::{Pattern, PatternError};
-use weir_judge::{Verdict, parts_of_name};
+use weir_judge::{BrokenLaw, Verdict, broken_laws, parts_of_name};
 
 /// How many checks are run against every deviation besides those that its requirements call for.
 const SENTINELS: usize = 60;
@@ -48,6 +48,8 @@ pub type Verdicts = BTreeMap<String, Verdict>;
 pub struct Trial {
     pub deviation: KnownDeviation,
     pub verdicts: Verdicts,
+    /// The laws of verdicts that its report breaks.
+    pub laws: Vec<BrokenLaw>,
     pub exchanges: u64,
     pub elapsed: Duration,
 }
@@ -90,11 +92,13 @@ pub async fn prove(
 ) -> Result<Proof, ProveError> {
     let only = patterns(&options.only)?;
     let selected = |id: &str| only.is_empty() || only.iter().any(|pattern| pattern.matches(id));
-    let (faithful, mut exchanges, _) = deviate(None, checks::all().collect(), options.seed).await?;
+    let Outcome { verdicts: faithful, mut exchanges, .. } =
+        deviate(None, checks::all().collect(), options.seed).await?;
     let trials = embedded::known_deviations().filter(|deviation| selected(deviation.id)).map(|deviation| async move {
         let checks = if options.full { checks::all().collect() } else { checks_for(&deviation, record) };
-        let (verdicts, exchanges, elapsed) = deviate(Some(deviation.id), checks, options.seed).await?;
-        Ok::<_, ProveError>(Trial { deviation, verdicts, exchanges, elapsed })
+        let outcome = deviate(Some(deviation.id), checks, options.seed).await?;
+        let Outcome { verdicts, laws, exchanges, elapsed } = outcome;
+        Ok::<_, ProveError>(Trial { deviation, verdicts, laws, exchanges, elapsed })
     });
     let mut trials = futures_util::stream::iter(trials).buffered(options.concurrency.max(1));
     let mut done = Vec::new();
@@ -107,13 +111,20 @@ pub async fn prove(
     Ok(Proof { complete: options.full && options.only.is_empty(), faithful, trials: done, exchanges })
 }
 
-/// Runs `checks` against the target `proof` with one deviation, or none, and returns their verdicts, the number of
-/// exchanges, and the time. An endpoint that discovery cannot use makes every check of discovery fail: that is noticed enough.
+/// What one endpoint came to.
+struct Outcome {
+    verdicts: Verdicts,
+    laws: Vec<BrokenLaw>,
+    exchanges: u64,
+    elapsed: Duration,
+}
+
+/// Runs `checks` against the target `proof` with one deviation, or none. An endpoint that discovery cannot use makes every check of discovery fail: that is noticed enough.
 async fn deviate(
     deviation: Option<&'static str>,
     checks: Vec<&'static Check>,
     seed: u64,
-) -> Result<(Verdicts, u64, Duration), ProveError> {
+) -> Result<Outcome, ProveError> {
     let started = Instant::now();
     let problem =
         |problem: String| ProveError::Subject { deviation: deviation.unwrap_or("no deviation").into(), problem };
@@ -123,17 +134,15 @@ async fn deviate(
     let endpoint =
         EmbeddedEndpoint::start_repeatable(&options, &under_way).map_err(|error| problem(error.to_string()))?;
     let run = CatalogueRun::new(endpoint, under_way).map_err(|error| problem(error.to_string()))?;
-    let verdicts = if let Ok(discovery) = run.discover().await {
+    let (verdicts, laws) = if let Ok(discovery) = run.discover().await {
         let findings = run.run(checks, &discovery, seed, Some(Scale::PROOF)).await;
-        findings.iter().map(|own| (own.name().into_owned(), own.verdict)).collect()
+        let verdicts = findings.iter().map(|own| (own.name().into_owned(), own.verdict)).collect();
+        (verdicts, broken_laws(&findings))
     } else {
-        checks
-            .iter()
-            .filter(|check| check.topic() == "discovery")
-            .map(|check| (check.id.to_owned(), Verdict::Fail))
-            .collect()
+        let discovery = checks.iter().filter(|check| check.topic() == "discovery");
+        (discovery.map(|check| (check.id.to_owned(), Verdict::Fail)).collect(), Vec::new())
     };
-    Ok((verdicts, run.exchanges(), started.elapsed()))
+    Ok(Outcome { verdicts, laws, exchanges: run.exchanges(), elapsed: started.elapsed() })
 }
 
 fn patterns(texts: &[String]) -> Result<Vec<Pattern>, PatternError> {

@@ -10,6 +10,7 @@ fn trial(deviation: KnownDeviation, verdicts: &[(&'static str, Verdict)]) -> Tri
     Trial {
         deviation,
         verdicts: verdicts.iter().map(|(check, verdict)| ((*check).to_owned(), *verdict)).collect(),
+        laws: Vec::new(),
         exchanges: 1,
         elapsed: Duration::ZERO,
     }

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::output::plural::{exchanges, plural};
-use crate::prove::innocent::{FalseAccusation, InnocentProof};
+use crate::prove::innocent::{FalseAccusation, Guilt, GuiltOutcome, InnocentProof};
 
-/// For a person: the accusations, and the checks that never passed.
+/// For a person: the accusations, the checks that seldom passed, and the deviations that were not noticed.
 pub fn text(proof: &InnocentProof, seconds: f64) -> String {
     let mut lines = vec![format!(
         "{} that conform, {}, {seconds:.1} s",
@@ -23,11 +23,21 @@ pub fn text(proof: &InnocentProof, seconds: f64) -> String {
             accused.smallest.summary(),
         ));
     }
-    let silent: Vec<&str> =
-        proof.passed.iter().filter(|(_, passed)| **passed == 0).map(|(check, _)| check.as_str()).collect();
-    if !silent.is_empty() {
-        lines.push(format!("\npassed in no innocent: {}", silent.join(", ")));
+    let seldom: Vec<String> = proof
+        .seldom()
+        .map(|(origin, passed)| if passed == 0 { origin.to_owned() } else { format!("{origin} ({passed})") })
+        .collect();
+    if !seldom.is_empty() {
+        lines.push(format!(
+            "\npassed in fewer than {}: {}",
+            plural(proof.least() as u64, "innocent", "innocents"),
+            seldom.join(", ")
+        ));
     }
+    for (law, reports) in &proof.laws {
+        lines.push(format!("\n- {law}, in {}", plural(*reports as u64, "report", "reports")));
+    }
+    lines.extend(guilty(proof));
     lines.push(if proof.accused.is_empty() {
         "\nno innocent is accused".into()
     } else {
@@ -35,6 +45,34 @@ pub fn text(proof: &InnocentProof, seconds: f64) -> String {
         format!("\nnot proven: {accusing} an endpoint that conforms")
     });
     lines.join("\n") + "\n"
+}
+
+/// What became of the innocents with one deviation.
+fn guilty(proof: &InnocentProof) -> Vec<String> {
+    if proof.guilty.is_empty() {
+        return Vec::new();
+    }
+    let count = |is: fn(&GuiltOutcome) -> bool| proof.guilty.iter().filter(|guilt| is(&guilt.outcome)).count();
+    let noticed = count(|outcome| matches!(outcome, GuiltOutcome::Noticed(_)));
+    let hidden = count(|outcome| matches!(outcome, GuiltOutcome::Hidden(_)));
+    let mut lines = vec![format!(
+        "\n{} with one deviation: {noticed} are noticed, {hidden} are hidden by what the endpoint does not offer",
+        plural(proof.guilty.len() as u64, "endpoint", "endpoints"),
+    )];
+    for Guilt { deviation, innocent, outcome } in &proof.guilty {
+        match outcome {
+            GuiltOutcome::Noticed(_) => {}
+            GuiltOutcome::Hidden(reasons) => {
+                let reasons: Vec<&str> = reasons.iter().map(String::as_str).collect();
+                lines.push(format!("- {deviation} is hidden: {}", reasons.join("; ")));
+            }
+            GuiltOutcome::Unnoticed(asked) => lines.push(format!(
+                "- {deviation} is not noticed, though these checks were asked: {}\n  in: {innocent}",
+                if asked.is_empty() { "none".into() } else { asked.join(", ") },
+            )),
+        }
+    }
+    lines
 }
 
 /// For programs.
@@ -50,10 +88,21 @@ pub fn json(proof: &InnocentProof) -> Value {
             "target": accused.smallest.target_file(),
         })
     };
+    let guilt = |guilt: &Guilt| {
+        let (outcome, because) = match &guilt.outcome {
+            GuiltOutcome::Noticed(by) => ("noticed", json!(by)),
+            GuiltOutcome::Hidden(reasons) => ("hidden", json!(reasons)),
+            GuiltOutcome::Unnoticed(asked) => ("unnoticed", json!(asked)),
+        };
+        json!({"deviation": guilt.deviation, "innocent": guilt.innocent, "outcome": outcome, "because": because})
+    };
     json!({
         "innocents": proof.innocents,
         "exchanges": proof.exchanges,
         "accused": proof.accused.iter().map(accusation).collect::<Vec<_>>(),
         "passed": proof.passed,
+        "laws": proof.laws,
+        "seldom": proof.seldom().map(|(origin, _)| origin).collect::<Vec<_>>(),
+        "guilty": proof.guilty.iter().map(guilt).collect::<Vec<_>>(),
     })
 }

@@ -13,7 +13,7 @@ pub fn text(clients: &[Description], plan: &[PlannedCheck]) -> String {
     let checks = plan.iter().map(|planned| {
         let (word, text) = match &planned.decision {
             Decision::Run => ("run", planned.check.title),
-            Decision::Skip(reason) => ("skip", reason.as_str()),
+            Decision::Skip(_, reason) => ("skip", reason.as_str()),
             Decision::Blocked(reason) => ("blocked", reason.as_str()),
         };
         vec![word.to_owned(), planned.name(), text.to_owned()]

@@ -4,6 +4,7 @@
 //! a reference to it.
 
 pub mod answer;
+pub mod attributes;
 pub mod delayed;
 pub mod discovery;
 pub mod forms;

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 
 use crate::application::AnswerSeam;
 use crate::deviations::Deviation;
-use crate::deviations::part::answer::{EditAnswer, EditBody, Fail, Reply, SetStatus, drop_body, edit_bodies, values};
+use crate::deviations::part::answer::{
+    EditAnswer, EditBody, Fail, Reply, SetStatus, drop_body, edit_bodies, remove, values,
+};
 use crate::deviations::part::occurrence::{Occurrence, on_answers};
 use crate::message::{Answer, Fate, Head, SCIM_JSON};
 
@@ -56,6 +58,14 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .breaks(&["RFC7644-3.12-01", "RFC7644-3.2-22"])
         .when(|_, answer| answer.status.is_client_error())
         .answer(&EditAnswer(|_, answer| drop_body(answer))),
+    Deviation::new("errors.without-keyword", "an Error has no scimType where no rule names one")
+        .permitted("scimType is OPTIONAL (RFC 7644 section 3.12)")
+        .when(is_error)
+        .answer(&EditBody(|_, body| {
+            if matches!(body["scimType"].as_str(), Some("invalidSyntax" | "invalidValue")) {
+                remove(body, &["scimType"]);
+            }
+        })),
     Deviation::new(
         "errors.words-confused",
         "scimType is invalidSyntax where the fault is none of syntax, and mutability where it is",

@@ -3,8 +3,9 @@
 use actix_web::http::header::{IF_MATCH, IF_NONE_MATCH};
 use actix_web::http::{Method, StatusCode};
 
+use crate::application::AnswerSeam as _;
 use crate::deviations::Deviation;
-use crate::deviations::part::answer::{EditHeader, EditResource, Empty, remove};
+use crate::deviations::part::answer::{EditAnswer, EditHeader, EditMeta, EditResource, Empty, remove};
 use crate::deviations::part::request::EditRequestHeader;
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
@@ -44,6 +45,12 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             conditional && answer.status == StatusCode::OK
         })
         .answer(&Empty(StatusCode::NOT_MODIFIED)),
+    Deviation::new("etag.strong", "versions are not marked as weak")
+        .permitted("weak tags may be used, and need not be (RFC 7644 section 3.14)")
+        .answer(&EditAnswer(|head, answer| {
+            EditHeader("etag", |tag| Some(strong(tag))).rewrite(head, answer);
+            EditMeta("version", |version| Some(strong(version).into())).rewrite(head, answer);
+        })),
     Deviation::new("etag.version-missing", "resources have no meta.version although they have an ETag")
         .breaks(&["RFC7644-3.14-03"])
         .answer(&EditResource(|resource| {
@@ -59,3 +66,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             }
         })),
 ];
+
+fn strong(tag: &str) -> String {
+    tag.strip_prefix("W/").unwrap_or(tag).to_owned()
+}

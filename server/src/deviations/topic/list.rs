@@ -2,6 +2,8 @@
 
 mod behind;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use actix_web::http::Method;
 use behind::Behind;
 use scim::ErrorKind;
@@ -9,7 +11,9 @@ use scim::message;
 use serde_json::{Value, json};
 
 use crate::deviations::Deviation;
-use crate::deviations::part::answer::{EditBody, EditList, Fail, LeaveOut, has, lists_nothing, lists_resources};
+use crate::deviations::part::answer::{
+    EditBody, EditList, Fail, LeaveOut, edit_bodies, has, lists_nothing, lists_resources,
+};
 use crate::deviations::part::delayed::seconds;
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
@@ -38,6 +42,17 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .breaks(&["RFC7644-3.4.2-06"])
         .when(lists_resources)
         .answer(&EditList(|list| drop(list.shift_remove("Resources")))),
+    Deviation::new("list.figures-of-parts", "startIndex and itemsPerPage stand only in a list that is a part of all")
+        .permitted("they are REQUIRED when partial results are returned (RFC 7644 section 3.4.2)")
+        .when(lists_resources)
+        .answer(&EditList(|list| {
+            let shown = list.get("Resources").and_then(Value::as_array).map_or(0, Vec::len);
+            let is_whole = list.get("totalResults").and_then(Value::as_u64) == Some(shown as u64);
+            if is_whole && !list.contains_key("previousCursor") {
+                list.shift_remove("startIndex");
+                list.shift_remove("itemsPerPage");
+            }
+        })),
     Deviation::new("list.lower-case-resources", "the member Resources of a list is written resources")
         .breaks(&["RFC7644-3.4.2-07"])
         .when(lists_resources)
@@ -62,6 +77,24 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
                 }
             }
         })),
+    Deviation::new("list.order-changes", "the resources of every second page come in the opposite order")
+        .permitted("a list that is not sorted has no order (RFC 7644 section 3.4.2.3)")
+        .seen(&["https://github.com/Metatavu/keycloak-scim-server/issues/114"])
+        .when(|head, answer| *head.method == Method::GET && lists_resources(head, answer) && !has(head, "sortBy"))
+        .answer_with(|_| {
+            let pages = AtomicU64::new(0);
+            edit_bodies(move |_, list| {
+                if let Some(Value::Array(resources)) = list.get_mut("Resources")
+                    && pages.fetch_add(1, Ordering::Relaxed) % 2 == 1
+                {
+                    resources.reverse();
+                }
+            })
+        }),
+    Deviation::new("list.resources-absent", "an empty list has no member Resources")
+        .permitted("Resources is REQUIRED if totalResults is not zero (RFC 7644 section 3.4.2)")
+        .when(|_, answer| lists_nothing(answer))
+        .answer(&EditList(|list| drop(list.shift_remove("Resources")))),
     Deviation::new(
         "list.synthetic-without-filter",
         "a list without filter holds one resource that does not exist, with the id 1",

@@ -11,6 +11,7 @@ mod discovery;
 mod errors;
 mod etag;
 mod filter;
+mod form;
 mod groups;
 mod list;
 mod meta;
@@ -50,6 +51,7 @@ pub const TOPICS: &[Topic] = &[
     Topic { words: &["errors", "features", "methods", "sensitive"], deviations: errors::DEVIATIONS },
     Topic { words: &["etag"], deviations: etag::DEVIATIONS },
     Topic { words: &["filter"], deviations: filter::DEVIATIONS },
+    Topic { words: &["form"], deviations: form::DEVIATIONS },
     Topic { words: &["groups"], deviations: groups::DEVIATIONS },
     Topic { words: &["list", "messages"], deviations: list::DEVIATIONS },
     Topic { words: &["location", "meta", "reference", "references"], deviations: meta::DEVIATIONS },

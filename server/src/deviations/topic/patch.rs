@@ -37,6 +37,9 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
                 operation["op"] = "replace".into();
             }
         })),
+    Deviation::new("patch.answered-200", "PATCH is answered 200 with the whole resource")
+        .permitted("200 with the resource and 204 are both right (RFC 7644 section 3.5.2)")
+        .rules(|rules| rules.patch_shown = true),
     Deviation::new("patch.attributes-ignored", "PATCH is answered 204 even if attributes are asked for")
         .breaks(&["RFC7644-3.5.2-35"])
         .when(|head, answer| *head.method == Method::PATCH && answer.status == StatusCode::OK)

@@ -68,7 +68,9 @@ impl Job {
     /// Sends the job. That it is answered with 200 and results is a precondition, which `bulk.user` judges.
     pub async fn send(self, context: &Context) -> Result<JobAnswer, Stop> {
         let exchange = context.send(Request::post("/Bulk").json(&self.body())).await?;
-        if exchange.status == 200 && exchange.at("Operations").is_some_and(Value::is_array) {
+        if exchange.status == 200
+            && exchange.json().is_ok_and(|body| at(body, "Operations").is_some_and(Value::is_array))
+        {
             return Ok(JobAnswer { exchange, sent: self.operations });
         }
         Err(Stop::Blocked {
@@ -102,13 +104,13 @@ impl JobAnswer {
         let sent = self.sent.get(index)?;
         let (bulk_id, method) = (sent.get("bulkId"), sent.get("method"));
         let results = self.results();
-        if let Some(found) = results.iter().find(|result| bulk_id.is_some() && result.get("bulkId") == bulk_id) {
+        if let Some(found) = results.iter().find(|result| bulk_id.is_some() && at(result, "bulkId") == bulk_id) {
             return Some(found);
         }
         let path = sent.get("path").and_then(Value::as_str).unwrap_or_default();
         let is_same = |result: &&Value| {
-            let location = result.get("location").and_then(Value::as_str);
-            result.get("method") == method && location.is_some_and(|location| location.ends_with(path))
+            let location = at(result, "location").and_then(Value::as_str);
+            at(result, "method") == method && location.is_some_and(|location| location.ends_with(path))
         };
         if bulk_id.is_none()
             && !path.is_empty()
@@ -116,8 +118,8 @@ impl JobAnswer {
         {
             return Some(found);
         }
-        let nameless = |result: &&Value| bulk_id.is_none() || result.get("bulkId").is_none();
-        let at_place = results.get(index).filter(|result| result.get("method").is_none_or(|own| Some(own) == method));
+        let nameless = |result: &&Value| bulk_id.is_none() || at(result, "bulkId").is_none();
+        let at_place = results.get(index).filter(|result| at(result, "method").is_none_or(|own| Some(own) == method));
         at_place.filter(nameless)
     }
 
@@ -125,7 +127,7 @@ impl JobAnswer {
     /// (docs/explain/disputes.md, B1).
     pub fn status(&self, index: usize) -> Option<u16> {
         let status = self.result(index)?.get("status")?;
-        let status = status.get("code").unwrap_or(status);
+        let status = at(status, "code").unwrap_or(status);
         status.as_str().and_then(|text| text.parse().ok()).or_else(|| u16::try_from(status.as_u64()?).ok())
     }
 

@@ -4,6 +4,7 @@ use reqwest::Method;
 use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::Request;
+use weir_exchange::difference::at;
 
 use super::job::Job;
 use crate::check::On::Only;
@@ -96,7 +97,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
 async fn put(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["displayName"])?;
     let user = context.user().await?;
-    let mut body = user.body().clone();
+    let mut body = context.sendable(&user, user.body());
     body["displayName"] = json!(context.data().name());
     let answered = Job::new().put(&format!("/Users/{}", user.id), &body).send(context).await?;
     let right = matches!(answered.status(0), Some(200 | 204));
@@ -133,9 +134,9 @@ async fn version(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["displayName"])?;
     let user = context.user().await?;
     let Some(stale) = user.exchange.header("etag").or_else(|| user.exchange.text("meta.version")) else {
-        return context.skip("the new user has no ETag");
+        return context.unable("the new user has no ETag");
     };
-    let mut body = user.body().clone();
+    let mut body = context.sendable(&user, user.body());
     body["displayName"] = json!(context.data().name());
     context.replace(&user, &body).await?;
     let mut late = body.clone();
@@ -166,7 +167,7 @@ async fn refused(context: &Context, job: Job, what: &str) -> CheckResult {
     }
     let expect = context.expect(&exchange).status(&[200]);
     let status = |result: &Value| {
-        let status = result.get("status").map_or(Value::Null, |status| status.get("code").unwrap_or(status).clone());
+        let status = at(result, "status").map_or(Value::Null, |status| at(status, "code").unwrap_or(status).clone());
         status.as_str().map_or_else(|| status.to_string(), str::to_owned)
     };
     let statuses: Vec<_> =
@@ -242,7 +243,8 @@ async fn bulk_id_twice(context: &Context) -> CheckResult {
     let job = Job::new().post("/Users", "u1", &first).post("/Users", "u1", &second);
     let exchange = context.send(Request::post("/Bulk").json(&job.body())).await?;
     let results = exchange.at("Operations").and_then(Value::as_array).into_iter().flatten();
-    let statuses: Vec<_> = results.map(|result| result["status"].to_string()).collect();
+    let statuses: Vec<_> =
+        results.map(|result| at(result, "status").map_or_else(String::new, Value::to_string)).collect();
     let noticed = matches!(exchange.status, 400 | 409)
         || statuses.iter().any(|status| status.contains("400") || status.contains("409"));
     context.expect(&exchange).that(noticed, "both operations went through", statuses.join(", "));

@@ -2,6 +2,7 @@
 
 use scim::capability::Capability;
 use serde_json::{Value, json};
+use weir_exchange::difference::at;
 
 use super::job::{Job, JobAnswer};
 use crate::check::On::Only;
@@ -118,8 +119,8 @@ async fn status_string(context: &Context) -> CheckResult {
     let job = Job::new().post("/Users", "u1", &context.data().user()).post("/Users", "u2", &nameless(context));
     let answered = job.send(context).await?;
     for result in answered.results() {
-        let status = result.get("status").unwrap_or(&Value::Null);
-        let text = status.get("code").unwrap_or(status);
+        let status = at(result, "status").unwrap_or(&Value::Null);
+        let text = at(status, "code").unwrap_or(status);
         context.expect(&answered.exchange).that(text.is_string(), "the status is not a string", status.to_string());
     }
     Ok(())
@@ -172,7 +173,7 @@ async fn method_repeated(context: &Context) -> CheckResult {
     let mut methods: Vec<_> = answered
         .results()
         .iter()
-        .map(|result| result.get("method").and_then(Value::as_str).unwrap_or("none"))
+        .map(|result| at(result, "method").and_then(Value::as_str).unwrap_or("none"))
         .collect();
     methods.sort_unstable();
     let right = methods == ["DELETE", "POST"];
@@ -188,13 +189,13 @@ fn opaque(tag: &str) -> &str {
 async fn result_version(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["displayName"])?;
     let user = context.user().await?;
-    let mut body = user.body().clone();
+    let mut body = context.sendable(&user, user.body());
     body["displayName"] = json!(context.data().name());
     let job = Job::new().post("/Users", "u1", &context.data().user()).put(&format!("/Users/{}", user.id), &body);
     let answered = job.send(context).await?;
     for index in 0..2 {
         let read = answered.read(context, index).await?;
-        let told = answered.result(index).and_then(|result| result.get("version")).and_then(Value::as_str);
+        let told = answered.result(index).and_then(|result| at(result, "version")).and_then(Value::as_str);
         let shown = read.header("etag").or_else(|| read.text("meta.version"));
         let same = told.is_some() && told.map(opaque) == shown.map(opaque);
         let observed = format!("version {}, ETag {}", told.unwrap_or("missing"), shown.unwrap_or("missing"));
@@ -207,7 +208,7 @@ async fn result_version(context: &Context) -> CheckResult {
 async fn success_response(context: &Context) -> CheckResult {
     let body = context.data().user();
     let answered = Job::new().post("/Users", "u1", &body).send(context).await?;
-    let response = answered.result(0).and_then(|result| result.get("response")).filter(|response| !response.is_null());
+    let response = answered.result(0).and_then(|result| at(result, "response")).filter(|response| !response.is_null());
     if response.is_some() {
         let expect = context.expect(&answered.exchange);
         expect.equals("Operations[0].response.userName", &body["userName"]).has("Operations[0].response.id");
@@ -224,7 +225,7 @@ async fn result_order(context: &Context) -> CheckResult {
         .post("/Users", "u3", &nameless(context))
         .post("/Users", "u4", &context.data().user());
     let answered = job.send(context).await?;
-    let order: Vec<_> = answered.results().iter().filter_map(|result| result.get("bulkId")?.as_str()).collect();
+    let order: Vec<_> = answered.results().iter().filter_map(|result| at(result, "bulkId")?.as_str()).collect();
     if order.len() < 4 {
         return Err(blocked(&answered));
     }

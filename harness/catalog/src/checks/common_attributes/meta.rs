@@ -177,7 +177,7 @@ async fn last_modified(context: &Context) -> CheckResult {
         );
     }
     let before = &reads[reads.len() - 1];
-    let mut body = before.json().cloned().unwrap_or_default();
+    let mut body = context.sendable(&user, before.json().unwrap_or(&Value::Null));
     body["displayName"] = json!(context.data().name());
     context.replace(&user, &body).await?;
     let after = context.read(&user).await?;
@@ -240,7 +240,7 @@ async fn location_behind_proxy(context: &Context) -> CheckResult {
     let usual = context.read(&user).await?;
     let location =
         |exchange: &Exchange| exchange.text("meta.location").and_then(|location| exchange.url.join(location).ok());
-    let Some(expected) = location(&usual) else { return context.skip("meta.location is not a URI") };
+    let Some(expected) = location(&usual) else { return context.unable("meta.location is not a URI") };
     let request = user.request(Method::GET).header("x-forwarded-host", HOST).header("x-forwarded-proto", "https");
     let answer = context.send(request).await?;
     context.expect(&answer).after(&usual).status(&[200]);

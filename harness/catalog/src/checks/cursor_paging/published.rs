@@ -106,11 +106,11 @@ async fn published(context: &Context) -> CheckResult {
     context.expect(&answer).under(&["RFC9865-4-01"]).that(pagination.is_object(), "pagination is not an object", "");
     let booleans: [(&str, &'static [&'static str]); 2] = [("cursor", &["RFC9865-4-03"]), ("index", &["RFC9865-4-04"])];
     for (name, requirements) in booleans {
-        let value = &pagination[name];
+        let value = at(&pagination, name).unwrap_or(&Value::Null);
         let message = format!("pagination.{name} is not a boolean");
         context.expect(&answer).under(requirements).that(value.is_boolean(), &message, value.to_string());
     }
-    let method = &pagination["defaultPaginationMethod"];
+    let method = at(&pagination, "defaultPaginationMethod").unwrap_or(&Value::Null);
     context.expect(&answer).under(&["RFC9865-4-05"]).that(
         method.is_null() || method == "cursor" || method == "index",
         "pagination.defaultPaginationMethod is neither cursor nor index",
@@ -122,7 +122,7 @@ async fn published(context: &Context) -> CheckResult {
         ("cursorTimeout", &["RFC9865-4-08"]),
     ];
     for (name, requirements) in numbers {
-        let value = &pagination[name];
+        let value = at(&pagination, name).unwrap_or(&Value::Null);
         context.expect(&answer).under(requirements).that(
             value.is_null() || value.as_u64().is_some_and(|value| value > 0),
             &format!("pagination.{name} is not a positive whole number"),
@@ -131,14 +131,14 @@ async fn published(context: &Context) -> CheckResult {
     }
     let walk = context.send(Request::get(context.collection()).query("cursor", "").query("count", "1")).await?;
     let total = walk.json().ok().and_then(|json| at(json, "totalResults")).and_then(Value::as_u64).unwrap_or(0);
-    if pagination["cursor"] == true {
+    if at(&pagination, "cursor").is_some_and(|value| value == true) {
         context.expect(&walk).after(&answer).under(&["RFC9865-2.4-04"]).status(&[200]).that(
             total < 2 || member(&walk, "nextCursor").is_some(),
             "pagination.cursor is true, and there is no nextCursor",
             "nothing",
         );
     }
-    if pagination["index"] == true {
+    if at(&pagination, "index").is_some_and(|value| value == true) {
         let page =
             context.send(Request::get(context.collection()).query("startIndex", "1").query("count", "1")).await?;
         let total = page.json().ok().and_then(|json| at(json, "totalResults")).and_then(Value::as_u64).unwrap_or(0);
@@ -147,7 +147,7 @@ async fn published(context: &Context) -> CheckResult {
             "pagination.index is true, and a partial page has no startIndex",
             "nothing",
         );
-    } else if pagination["index"] == false {
+    } else if at(&pagination, "index").is_some_and(|value| value == false) {
         let page =
             context.send(Request::get(context.collection()).query("startIndex", "2").query("count", "1")).await?;
         context.expect(&page).after(&answer).under(&["RFC9865-2.3-02"]).that(

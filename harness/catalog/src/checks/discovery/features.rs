@@ -87,7 +87,7 @@ async fn patch(context: &Context) -> CheckResult {
         return context.skip("whether PATCH is supported is not announced");
     };
     if supported && !context.discovery().offers(Capability::PatchUsers) {
-        return context.skip("PATCH on users is refused, which the check of announced features judges");
+        return context.not_offered("PATCH on users is refused, which the check of announced features judges");
     }
     let user = context.user().await?;
     let change = patch_of(&json!([{"op": "replace", "path": "displayName", "value": context.data().name()}]));

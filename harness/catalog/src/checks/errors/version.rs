@@ -53,7 +53,7 @@ fn elsewhere(context: &Context, other: Option<&str>) -> Result<Request, crate::c
     let base = context.client().base_url();
     let url = version(base).and_then(|_| users_at(base, other));
     let Some(url) = url else {
-        context.skip("the base URL does not end with a version")?;
+        context.not_given("the base URL does not end with a version")?;
         return Ok(Request::get("/Users"));
     };
     Ok(Request::absolute(Method::GET, url).query("count", "1"))
@@ -79,7 +79,7 @@ async fn refused(context: &Context) -> CheckResult {
 
 async fn in_locations(context: &Context) -> CheckResult {
     let Some(version) = version(context.client().base_url()) else {
-        return context.skip("the base URL does not end with a version");
+        return context.not_given("the base URL does not end with a version");
     };
     for (kind, resource) in context.one_of_each().await? {
         let expected = format!("/{version}{}/", kind.endpoint);

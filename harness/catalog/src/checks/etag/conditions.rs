@@ -10,6 +10,7 @@ use weir_exchange::{Exchange, Request};
 use super::{renamed, tag};
 use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context, Resource, Stop, patch_of};
+use weir_judge::Because;
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("etag.put-stale", "A PUT with a stale version changes nothing", &put_stale)
@@ -87,7 +88,7 @@ async fn changed_once(context: &Context) -> Result<(Resource, String, Value), St
     let user = context.user().await?;
     let before = context.read(&user).await?;
     let Some(stale) = before.header("etag").map(str::to_owned) else {
-        return Err(Stop::Skip("the user has no ETag".into()));
+        return Err(Stop::Skip(Because::Ability, "the user has no ETag".into()));
     };
     let body = renamed(context, &user)?;
     context.replace(&user, &body).await?;
@@ -153,7 +154,7 @@ async fn if_match_wrong(context: &Context) -> CheckResult {
 async fn case_exact(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let read = context.read(&user).await?;
-    let Some(tag) = read.header("etag") else { return context.skip("the user has no ETag") };
+    let Some(tag) = read.header("etag") else { return context.unable("the user has no ETag") };
     let (mark, opaque) = tag.split_once('"').unwrap_or(("", tag));
     let flip = |c: char| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
     let flipped: String = opaque.chars().map(flip).collect();
@@ -164,7 +165,7 @@ async fn case_exact(context: &Context) -> CheckResult {
     let refused = matches!(answer.status, 400 | 409 | 412);
     context.expect(&answer).after(&read).that(refused, "the tag in other letters matched", answer.status.to_string());
     let after = context.read(&user).await?;
-    context.expect(&after).after(&answer).equals("displayName", &user.body()["displayName"]);
+    context.expect(&after).after(&answer).equals("displayName", user.value("displayName"));
     Ok(())
 }
 
@@ -176,7 +177,7 @@ async fn if_match_current(context: &Context) -> CheckResult {
     }
     for request in requests {
         let read = context.read(&user).await?;
-        let Some(current) = read.header("etag") else { return context.skip("the user has no ETag") };
+        let Some(current) = read.header("etag") else { return context.unable("the user has no ETag") };
         let answer = context.send(request.header("if-match", current)).await?;
         // The two requirements are an option and a dispute, so that a refusal is no more than noted.
         context.expect(&answer).after(&read).status(&[200, 204]);
@@ -198,7 +199,7 @@ async fn not_modified(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let read = context.read(&user).await?;
     if read.header("etag").is_none() {
-        return context.skip("the user has no ETag");
+        return context.unable("the user has no ETag");
     }
     let current = tag(&read).to_owned();
     for tags in [current.clone(), "*".to_owned(), format!("\"other\", {current}")] {

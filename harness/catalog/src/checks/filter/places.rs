@@ -232,7 +232,7 @@ async fn users_of_group(context: &Context) -> CheckResult {
     let shown = user.at("groups").and_then(Value::as_array).into_iter().flatten();
     if !shown.filter_map(|shown| at(shown, "value")).any(|id| *id == json!(group.id)) {
         // Whether users show their groups is disputed (R13); where they do not, nobody has a groups.value to find.
-        return context.skip("users do not show the groups that they are members of");
+        return context.unable("users do not show the groups that they are members of");
     }
     let filter = format!("groups.value eq {}", json!(group.id));
     let requirements: &'static [&'static str] = &["RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-58"];

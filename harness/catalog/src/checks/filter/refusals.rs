@@ -192,7 +192,7 @@ async fn unknown_attribute(context: &Context) -> CheckResult {
 async fn not_offered(context: &Context) -> CheckResult {
     context.may_try(Capability::FilterUsers)?;
     if context.discovery().config("filter.supported").and_then(Value::as_bool) != Some(false) {
-        return context.skip("filters are offered");
+        return context.not_offered("filters are offered");
     }
     // Somebody has to be there who does not match.
     context.user().await?;

@@ -204,7 +204,7 @@ async fn member_references(context: &Context) -> CheckResult {
     let references: Vec<_> =
         members.iter().filter_map(|member| Some((at(member, "$ref")?.as_str()?, text(member, "value")))).collect();
     if references.is_empty() {
-        return context.skip("the endpoint shows no $ref in members");
+        return context.unable("the endpoint shows no $ref in members");
     }
     for (reference, id) in references {
         let under: &[&str] = if reference.contains("://") {
@@ -279,7 +279,7 @@ async fn reference_version(context: &Context) -> CheckResult {
     let location = user.body().pointer("/meta/location").and_then(Value::as_str).unwrap_or_default().to_owned();
     let base = context.client().base_url().as_str().trim_end_matches('/');
     let Some(other) = without_version(&location, base) else {
-        return context.skip("the base URL ends in no version, or the user has no location below it");
+        return context.not_given("the base URL ends in no version, or the user has no location below it");
     };
     let group = context.group(&[]).await?;
     for reference in [&location, &other] {

@@ -86,7 +86,7 @@ async fn of_user(context: &Context) -> CheckResult {
 async fn of_user_resolve(context: &Context) -> CheckResult {
     let (_, group, read, groups) = member(context).await?;
     if groups.is_empty() {
-        return context.skip(NOT_SHOWN);
+        return context.unable(NOT_SHOWN);
     }
     for shown in &groups {
         let id = text(shown, "value");
@@ -115,9 +115,9 @@ async fn of_user_resolve(context: &Context) -> CheckResult {
 async fn of_user_direct(context: &Context) -> CheckResult {
     let (user, group, read, groups) = member(context).await?;
     let shown = groups.iter().find(|one| text(one, "value") == group.id);
-    let Some(shown) = shown else { return context.skip(NOT_SHOWN) };
+    let Some(shown) = shown else { return context.unable(NOT_SHOWN) };
     if !matches!(text(shown, "type"), "direct" | "") {
-        return context.skip("the endpoint does not show the membership as direct");
+        return context.unable("the endpoint does not show the membership as direct");
     }
     let path = format!("members[value eq {}]", json!(user.id));
     let answer = send(context, &group, &json!([{"op": "remove", "path": path}])).await?;
@@ -137,17 +137,17 @@ async fn of_user_direct(context: &Context) -> CheckResult {
 async fn of_user_indirect(context: &Context) -> CheckResult {
     let (user, inner, _, groups) = member(context).await?;
     if groups.is_empty() {
-        return context.skip(NOT_SHOWN);
+        return context.unable(NOT_SHOWN);
     }
     let mut body = context.data().group();
     body["members"] = json!([{"value": inner.id, "type": "Group"}]);
     let outer = context.send(Request::post("/Groups").json(&body)).await?;
     let Some(id) = outer.json().ok().and_then(|body| at(body, "id")).filter(|_| outer.status == 201).cloned() else {
-        return context.skip("the endpoint does not take groups as members, which groups.nested judges");
+        return context.unable("the endpoint does not take groups as members, which groups.nested judges");
     };
     let read = context.read(&user).await?;
     let shown =
-        read.json().map_or(&[][..], |body| list(body, "groups")).iter().find(|one| one.get("value") == Some(&id));
+        read.json().map_or(&[][..], |body| list(body, "groups")).iter().find(|one| at(one, "value") == Some(&id));
     context.expect(&read).after(&outer).that(
         shown.is_none_or(|shown| matches!(text(shown, "type"), "indirect" | "")),
         "the outer group is shown as a direct membership",

@@ -73,7 +73,7 @@ async fn supported(context: &Context) -> CheckResult {
             answers.push(context.send(Request::patch(kind).segment(&id).json(&body)).await?);
         }
     }
-    let Some(last) = answers.last() else { return context.skip("the endpoint has neither users nor groups") };
+    let Some(last) = answers.last() else { return context.not_offered("the endpoint has neither users nor groups") };
     // 404 says that there is no such resource, which is right for an id that nobody has.
     let taken = answers.iter().any(|answer| !matches!(answer.status, 403 | 405 | 501));
     let statuses = answers.iter().map(|answer| answer.status.to_string()).collect::<Vec<_>>().join(", ");

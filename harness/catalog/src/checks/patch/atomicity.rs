@@ -2,7 +2,7 @@
 
 use scim::capability::Capability;
 use serde_json::{Value, json};
-use weir_exchange::difference::at;
+use weir_exchange::difference::{at, same};
 
 use super::attribute::{need, plain, plain_one};
 use super::change::{expect_change, send, user_with};
@@ -100,7 +100,7 @@ async fn atomic(context: &Context) -> CheckResult {
             if let Some(value) = stored(path) {
                 let found = read.json().ok().and_then(|body| at(body, path)).cloned().unwrap_or(Value::Null);
                 context.expect(&read).after(before).after(&answer).under(&["RFC7644-3.5.2-30"]).that(
-                    found == value,
+                    same(&found, &value),
                     &format!("{path} is not what it was, though the request failed"),
                     found.to_string(),
                 );

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::check::{Context, Stop};
 use crate::definition::{flag, list, text};
+use weir_judge::Because;
 
 /// The core User schema's URI.
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -44,7 +45,10 @@ pub(in crate::checks) fn need_optional(context: &Context, name: &str) -> Result<
     let attributes = published(context, USER).unwrap_or_default();
     let found = attributes.iter().find(|attribute| text(attribute, "name").eq_ignore_ascii_case(name));
     if found.is_some_and(|attribute| flag(attribute, "required")) {
-        return Err(Stop::Skip(format!("{name} is published as required, so that it cannot be taken away")));
+        return Err(Stop::Skip(
+            Because::Published,
+            format!("{name} is published as required, so that it cannot be taken away"),
+        ));
     }
     Ok(())
 }
@@ -57,13 +61,19 @@ pub(in crate::checks) fn need_of(context: &Context, schema: &str, paths: &[&str]
             None => (schema, *path),
         };
         if !context.data().publishes(schema, names) {
-            return Err(Stop::Skip(format!("the endpoint publishes no {path} that clients may write")));
+            return Err(Stop::Skip(
+                Because::Published,
+                format!("the endpoint publishes no {path} that clients may write"),
+            ));
         }
         let Some(mut attributes) = published(context, schema) else { continue };
         for name in names.split('.') {
             let found = attributes.iter().find(|attribute| text(attribute, "name").eq_ignore_ascii_case(name));
             let Some(found) = found.filter(|attribute| text(attribute, "mutability") != "readOnly") else {
-                return Err(Stop::Skip(format!("the endpoint publishes no {path} that clients may write")));
+                return Err(Stop::Skip(
+                    Because::Published,
+                    format!("the endpoint publishes no {path} that clients may write"),
+                ));
             };
             attributes = list(found, "subAttributes");
         }
@@ -91,7 +101,7 @@ pub(in crate::checks) fn plain(context: &Context, count: usize) -> Result<Vec<St
     if names.len() < count {
         let reason =
             format!("the endpoint publishes only {} plain text attributes of users that can be changed", names.len());
-        return Err(Stop::Skip(reason));
+        return Err(Stop::Skip(Because::Published, reason));
     }
     Ok(names.into_iter().take(count).map(str::to_owned).collect())
 }

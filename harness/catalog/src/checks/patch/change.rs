@@ -5,7 +5,7 @@ use std::sync::Arc;
 use reqwest::Method;
 use serde_json::{Value, json};
 use weir_exchange::Exchange;
-use weir_exchange::difference::{at, differences};
+use weir_exchange::difference::{assigned, at, differences};
 
 use crate::check::{Context, Expectation, Resource, Stop, patch_of};
 
@@ -119,7 +119,7 @@ pub(in crate::checks) async fn expect_refusal(
     let expectation = context.expect(&answer).after(&resource.exchange).under(under).status(&[400]);
     if answer.status == 400 {
         let expectation = expectation.error();
-        if answer.json().is_ok_and(|body| at(body, "scimType").is_some_and(|keyword| !keyword.is_null())) {
+        if answer.json().is_ok_and(|body| assigned(body, "scimType").is_some()) {
             expectation.scim_type(keywords);
         } else {
             expectation.under(&["RFC7644-3.12-04"]).scim_type(keywords);

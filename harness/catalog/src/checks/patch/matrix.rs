@@ -3,7 +3,7 @@
 
 use scim::capability::Capability;
 use serde_json::{Map, Value, json};
-use weir_exchange::difference::{at, differences};
+use weir_exchange::difference::{at, differences, same};
 
 use super::change::{is_done, send};
 use crate::check::{Check, CheckResult, Context, Resource, Stop};
@@ -223,7 +223,7 @@ fn is_value(expected: &Value, found: &Value) -> bool {
         (Value::Object(expected), Value::Object(_)) => {
             expected.iter().all(|(name, value)| at(found, name).is_some_and(|found| is_value(value, found)))
         }
-        (Value::String(expected), Value::String(found)) => expected.eq_ignore_ascii_case(found),
+        (Value::String(sent), Value::String(shown)) => sent.eq_ignore_ascii_case(shown) || same(expected, found),
         _ => differences(expected, found).is_empty(),
     }
 }
@@ -253,8 +253,8 @@ fn sample(context: &Context, attribute: &Value, id: &str, variant: usize) -> Val
             for part in list(attribute, "subAttributes") {
                 let member = text(part, "name");
                 // An immutable part could be set only once, and these three are bound to the rest of the value.
-                let left_out = matches!(text(part, "mutability"), "readOnly" | "immutable")
-                    || matches!(member, "$ref" | "primary" | "display");
+                let is_bound = matches!(member, "$ref" | "primary" | "display") && !flag(part, "required");
+                let left_out = matches!(text(part, "mutability"), "readOnly" | "immutable") || is_bound;
                 if left_out {
                     continue;
                 }

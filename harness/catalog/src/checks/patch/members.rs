@@ -5,6 +5,7 @@ use std::sync::Arc;
 use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::Exchange;
+use weir_exchange::difference::at;
 
 use super::change::{is_done, send};
 use crate::check::{Check, CheckResult, Context, Resource, Stop};
@@ -90,13 +91,11 @@ pub(in crate::checks) async fn members(
 ) -> Result<(Arc<Exchange>, Vec<String>), Stop> {
     let read = context.read(group).await?;
     let mut ids: Vec<String> = read
-        .json()
-        .ok()
-        .and_then(|json| json.get("members"))
+        .at("members")
         .and_then(Value::as_array)
         .into_iter()
         .flatten()
-        .filter_map(|member| member.get("value").and_then(Value::as_str).map(str::to_owned))
+        .filter_map(|member| at(member, "value").and_then(Value::as_str).map(str::to_owned))
         .collect();
     ids.sort_unstable();
     Ok((read, ids))

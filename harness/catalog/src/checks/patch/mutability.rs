@@ -2,12 +2,12 @@
 
 use scim::capability::Capability;
 use serde_json::{Value, json};
-use weir_exchange::difference::at;
+use weir_exchange::difference::{at, same};
 
 use super::attribute::need_of;
 use super::change::{expect_refusal, expect_state, is_done, send};
 use crate::check::{Check, CheckResult, Context, Resource, Stop};
-use crate::definition::{flag, list, text};
+use crate::definition::{flag, list, text, word};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const REFUSED: &[&str] = &["400 with scimType mutability, and the value as it was"];
@@ -97,7 +97,7 @@ async fn remove_read_only(context: &Context) -> CheckResult {
 
 async fn remove_required(context: &Context) -> CheckResult {
     let user = context.user().await?;
-    let name = user.body().get("userName").cloned().unwrap_or_default();
+    let name = user.value("userName").clone();
     let answer = send(context, &user, &json!([{"op": "remove", "path": "userName"}])).await?;
     let expectation = context.expect(&answer).after(&user.exchange).status(&[400]);
     if answer.status == 400 {
@@ -110,7 +110,7 @@ async fn remove_required(context: &Context) -> CheckResult {
 
 async fn null_required(context: &Context) -> CheckResult {
     let user = context.user().await?;
-    let name = user.body().get("userName").cloned().unwrap_or_default();
+    let name = user.value("userName").clone();
     let under = &["RFC7643-4.1.1-06", "RFC7644-3.5.2-18"];
     for value in [json!(null), json!("")] {
         let operations = json!([{"op": "replace", "path": "userName", "value": value}]);
@@ -153,9 +153,13 @@ fn immutable_attribute(context: &Context) -> Option<(String, String)> {
                     && text(attribute, "type") == "string"
                     && !flag(attribute, "multiValued")
                     && !flag(attribute, "required")
+                    && matches!(word(attribute, "returned"), "default" | "always")
+                    && list(attribute, "canonicalValues").is_empty()
             })?;
             let known = matches!(&*kind.endpoint, "/Users" | "/Groups");
-            known.then(|| (kind.endpoint.clone(), format!("{uri}:{}", text(attribute, "name"))))
+            let name = text(attribute, "name");
+            let path = if *uri == kind.schema { name.to_owned() } else { format!("{uri}:{name}") };
+            known.then(|| (kind.endpoint.clone(), path))
         })
     })
 }
@@ -190,6 +194,10 @@ async fn immutable_unset(context: &Context) -> CheckResult {
         expectation.error().scim_type(&["mutability"]);
     }
     let found = shown(context, &resource, &path).await?;
-    context.expect(&answer).under(under).that(found == first, "the immutable value has changed", found.to_string());
+    context.expect(&answer).under(under).that(
+        same(&found, &first),
+        "the immutable value has changed",
+        found.to_string(),
+    );
     Ok(())
 }

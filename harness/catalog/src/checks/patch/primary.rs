@@ -7,6 +7,7 @@ use weir_exchange::difference::at;
 use super::attribute::need;
 use super::change::{email, is_done, send, user_with};
 use crate::check::{Check, CheckResult, Context};
+use crate::definition::flag;
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const DONE: &[&str] = &["200 with the user or 204; in a later GET only the new value is primary"];
@@ -65,8 +66,8 @@ async fn only_primary(
             .as_array()
             .into_iter()
             .flatten()
-            .filter(|email| email["primary"] == true)
-            .map(|email| &email["value"])
+            .filter(|email| flag(email, "primary"))
+            .filter_map(|email| at(email, "value"))
             .collect();
         context.expect(&read).after(&user.exchange).after(&answer).under(under).that(
             found == [primary],

@@ -3,11 +3,12 @@
 
 use scim::capability::Capability;
 use serde_json::{Value, json};
-use weir_exchange::difference::at;
+use weir_exchange::difference::{assigned, at};
 
 use super::attribute::{need, plain_one};
 use super::change::{ENTERPRISE, email, expect_state, is_done, is_list_of, send, user_with};
 use crate::check::{Check, CheckResult, Context};
+use crate::definition::text;
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 
@@ -179,8 +180,11 @@ async fn replaced_record(context: &Context) -> CheckResult {
         let expectation = context.expect(&read).after(&answer).under(&["RFC7644-3.5.2-14"]);
         expect_state(expectation, &read, &json!({"addresses": [new, home]}));
         let addresses = read.json().ok().and_then(|body| at(body, "addresses")).cloned().unwrap_or_default();
-        let kept =
-            addresses.as_array().into_iter().flatten().any(|one| one["type"] == "work" && one.get("region").is_some());
+        let kept = addresses
+            .as_array()
+            .into_iter()
+            .flatten()
+            .any(|one| text(one, "type") == "work" && assigned(one, "region").is_some());
         context.expect(&read).after(&answer).under(&["RFC7644-3.5.2.3-14"]).that(
             !kept,
             "the replaced address keeps the region that its new value does not give",

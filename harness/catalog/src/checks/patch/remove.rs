@@ -3,10 +3,12 @@
 use scim::capability::Capability;
 use serde_json::json;
 use weir_exchange::Request;
+use weir_exchange::difference::assigned;
 
 use super::attribute::{need, need_optional, plain_one};
 use super::change::{ENTERPRISE, email, expect_change, expect_refusal, ids, user_with};
 use crate::check::{Check, CheckResult, Context};
+use crate::definition::text;
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const DONE: &[&str] = &["200 with the user or 204, and a later GET shows the new state"];
@@ -125,7 +127,7 @@ async fn remove_last_value(context: &Context) -> CheckResult {
     if let Some(answer) = answer
         && context.discovery().offers(Capability::FilterUsers)
     {
-        let name = user.body().get("userName").cloned().unwrap_or_default();
+        let name = user.value("userName").clone();
         let filter = format!("userName eq {name} and emails pr");
         let found = context.send(Request::get("/Users").query("filter", &filter)).await?;
         // Whether this filter can be answered at all is for other checks.
@@ -173,10 +175,10 @@ async fn remove_sub_attribute_of_value(context: &Context) -> CheckResult {
     let after = json!({"addresses": [{"type": "work", "locality": "Springfield"}, home]});
     let Some(answer) = expect_change(context, &user, &operations, under, &after).await? else { return Ok(()) };
     let read = context.read(&user).await?;
-    let addresses = read.json().ok().and_then(|body| body.get("addresses")).cloned().unwrap_or_default();
-    let rest = addresses.as_array().into_iter().flatten().filter(|address| address["type"] == "work");
+    let addresses = read.at("addresses").cloned().unwrap_or_default();
+    let rest = addresses.as_array().into_iter().flatten().filter(|address| text(address, "type") == "work");
     context.expect(&read).after(&answer).under(under).that(
-        rest.clone().all(|address| address.get("region").is_none_or(serde_json::Value::is_null)),
+        rest.clone().all(|address| assigned(address, "region").is_none()),
         "the work address still has the region that was removed",
         rest.map(ToString::to_string).collect::<Vec<_>>().join(", "),
     );

@@ -3,6 +3,7 @@
 use scim::capability::Capability;
 use serde_json::json;
 use weir_exchange::Request;
+use weir_exchange::difference::assigned;
 
 use super::attribute::{need, need_optional, plain, plain_one};
 use super::change::{email, expect_change, expect_refusal, ids, is_done, send, user_with};
@@ -157,7 +158,7 @@ async fn replace_null(context: &Context) -> CheckResult {
         expect_change(context, &user, &json!([operation]), under, &after).await?;
     }
     if context.discovery().offers(Capability::FilterUsers) {
-        let user_name = user.body().get("userName").cloned().unwrap_or_default();
+        let user_name = user.value("userName").clone();
         let filter = format!("userName eq {user_name} and {} pr", names[0]);
         let found = context.send(Request::get("/Users").query("filter", &filter)).await?;
         if found.status == 200 {
@@ -173,7 +174,7 @@ async fn replace_null(context: &Context) -> CheckResult {
 
 async fn replace_user_name(context: &Context) -> CheckResult {
     let user = context.user().await?;
-    let old = user.body().get("userName").cloned().unwrap_or_default();
+    let old = user.value("userName").clone();
     let new = context.data().new_user_name();
     let operations = json!([{"op": "replace", "path": "userName", "value": new}]);
     let under = &["RFC7644-3.5.2.3-02"];
@@ -188,13 +189,13 @@ async fn replace_user_name(context: &Context) -> CheckResult {
 
 async fn replace_taken_user_name(context: &Context) -> CheckResult {
     let (user, other) = (context.user().await?, context.user().await?);
-    let name = |of: &crate::check::Resource| of.body().get("userName").cloned().unwrap_or_default();
+    let name = |of: &crate::check::Resource| of.value("userName").clone();
     let operations = json!([{"op": "replace", "path": "userName", "value": name(&other)}]);
     let answer = send(context, &user, &operations).await?;
     let under = &["RFC7644-3.5.2-39"];
     let expectation = context.expect(&answer).after(&other.exchange).under(under).status(&[400, 409]);
     if !is_done(&answer) {
-        if answer.json().is_ok_and(|body| body.get("scimType").is_some()) {
+        if answer.json().is_ok_and(|body| assigned(body, "scimType").is_some()) {
             expectation.scim_type(&["uniqueness"]);
         } else {
             expectation.under(&["RFC7644-3.12-04"]).scim_type(&["uniqueness"]);

@@ -86,7 +86,7 @@ async fn required_missing(context: &Context) -> CheckResult {
     }
     let read = context.read(&user).await?;
     let expectation = context.expect(&read).after(&answer).under(&["RFC7643-4.1.1-05"]);
-    expectation.equals("userName", &user.body()["userName"]);
+    expectation.equals("userName", user.value("userName"));
     Ok(())
 }
 
@@ -142,7 +142,7 @@ async fn duplicate_user_name(context: &Context) -> CheckResult {
     let mut body = context.data().user();
     let second = context.create("/Users", &body).await?;
     let own = body["userName"].clone();
-    body["userName"] = first.body()["userName"].clone();
+    body["userName"] = first.value("userName").clone();
     let answer = context.send(second.request(Method::PUT).json(&body)).await?;
     context.expect(&answer).after(&first.exchange).status(&[400, 409]);
     if matches!(answer.status, 400 | 409) {

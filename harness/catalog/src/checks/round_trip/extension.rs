@@ -6,6 +6,7 @@ use weir_exchange::difference::at;
 
 use super::USERS;
 use crate::check::{Check, CheckResult, Context, Stop};
+use weir_judge::Because;
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
@@ -44,7 +45,7 @@ fn enterprise(context: &Context) -> Result<Value, Stop> {
         .resource_type("/Users")
         .is_some_and(|kind| kind.extensions.iter().any(|uri| uri.eq_ignore_ascii_case(ENTERPRISE)));
     if !offered {
-        return Err(Stop::Skip("the enterprise extension is not published for users".into()));
+        return Err(Stop::Skip(Because::Published, "the enterprise extension is not published for users".into()));
     }
     let mut body = context.data().user();
     if let Some(schemas) = body["schemas"].as_array_mut()

@@ -4,7 +4,7 @@ use reqwest::Method;
 use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::Request;
-use weir_exchange::difference::differences;
+use weir_exchange::difference::{at, differences, same};
 
 use crate::check::{Check, CheckResult, Context};
 use crate::published;
@@ -119,21 +119,14 @@ async fn read_write(context: &Context) -> CheckResult {
 /// Whether a GET shows the value: texts may come back in another letter case, times in another zone.
 fn alike(expected: &Value, found: &Value) -> bool {
     match (expected, found) {
-        (Value::Object(expected), Value::Object(_)) => expected
-            .iter()
-            .all(|(name, value)| weir_exchange::difference::at(found, name).is_some_and(|found| alike(value, found))),
+        (Value::Object(expected), Value::Object(_)) => {
+            expected.iter().all(|(name, value)| at(found, name).is_some_and(|found| alike(value, found)))
+        }
         (Value::Array(expected), Value::Array(found)) => {
             expected.iter().all(|expected| found.iter().any(|found| alike(expected, found)))
         }
-        (Value::String(expected), Value::String(found)) => {
-            expected.eq_ignore_ascii_case(found)
-                || expected
-                    .parse::<jiff::Timestamp>()
-                    .ok()
-                    .zip(found.parse::<jiff::Timestamp>().ok())
-                    .is_some_and(|(a, b)| a == b)
-        }
-        _ => weir_exchange::difference::same(expected, found),
+        (Value::String(sent), Value::String(shown)) => sent.eq_ignore_ascii_case(shown) || same(expected, found),
+        _ => same(expected, found),
     }
 }
 
@@ -180,7 +173,7 @@ async fn one_immutable(
     let base = context.data().resource(kind);
     let resource = context.create(&kind.endpoint, &whole(&base, &first)).await?;
     if own.is_shown() {
-        let kept = own.values(resource.body()).first().is_some_and(|found| **found == first);
+        let kept = own.values(resource.body()).first().is_some_and(|found| same(found, &first));
         let message = format!("{} is published as immutable and did not take its first value", own.path());
         context.expect(&resource.exchange).under(&["RFC7643-7-30"]).that(kept, &message, first.to_string());
     }
@@ -198,7 +191,7 @@ async fn one_immutable(
     let read = context.read(&resource).await?;
     if own.is_shown() {
         let found = own.values(read.json().unwrap_or(&Value::Null));
-        let kept = found.first().is_some_and(|found| **found == first);
+        let kept = found.first().is_some_and(|found| same(found, &first));
         let observed = found.first().map_or_else(|| "nothing".into(), ToString::to_string);
         context.expect(&read).after(&answer).under(&["RFC7643-7-31"]).that(kept, &message, observed);
     }

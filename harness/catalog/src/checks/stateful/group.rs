@@ -10,6 +10,7 @@ use weir_exchange::{Exchange, Request};
 
 use super::Model;
 use crate::check::{Context, Resource, Stop, patch_of};
+use weir_judge::Because;
 
 /// How many users come and go.
 const PEOPLE: usize = 5;
@@ -17,6 +18,8 @@ const PEOPLE: usize = 5;
 /// See the [module documentation](self).
 pub struct Group {
     resource: Resource,
+    /// What a PUT begins with: the new resource, as it can be sent back.
+    body: Value,
     people: Vec<Resource>,
     members: BTreeSet<usize>,
     patches: bool,
@@ -47,14 +50,15 @@ impl Model for Group {
         let offers = |capability| context.discovery().offers(capability);
         let (patches, replaces) = (offers(Capability::PatchGroups), offers(Capability::ReplaceGroups));
         if !patches && !replaces {
-            return Err(Stop::Skip("the endpoint offers neither PUT nor PATCH of groups".into()));
+            return Err(Stop::Skip(Because::Offer, "the endpoint offers neither PUT nor PATCH of groups".into()));
         }
         let mut people = Vec::new();
         for _ in 0..PEOPLE {
             people.push(context.user().await?);
         }
         let resource = context.group(&[]).await?;
-        Ok(Self { resource, people, members: BTreeSet::new(), patches, replaces })
+        let body = context.sendable(&resource, resource.body());
+        Ok(Self { resource, body, people, members: BTreeSet::new(), patches, replaces })
     }
 
     fn draw(&self, _: &Context, random: &mut (dyn FnMut(u64) -> u64 + Send)) -> GroupStep {
@@ -90,7 +94,7 @@ impl Model for Group {
     fn request(&self, step: &GroupStep) -> Request {
         let operations = match step {
             GroupStep::Put(members) => {
-                let mut body = self.resource.body().clone();
+                let mut body = self.body.clone();
                 body["members"] = self.values(members);
                 return self.resource.request(Method::PUT).json(&body);
             }

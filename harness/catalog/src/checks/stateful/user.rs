@@ -11,6 +11,7 @@ use weir_exchange::{Exchange, Request};
 use super::Model;
 use crate::check::{Context, Resource, Stop, patch_of};
 use crate::data::USER;
+use weir_judge::Because;
 
 /// Texts that mean nothing to an endpoint.
 const PLAIN: [&str; 4] = ["displayName", "title", "nickName", "userType"];
@@ -18,6 +19,8 @@ const PLAIN: [&str; 4] = ["displayName", "title", "nickName", "userType"];
 /// See the [module documentation](self).
 pub struct User {
     resource: Resource,
+    /// What a PUT begins with: the new resource, as it can be sent back.
+    body: Value,
     texts: BTreeMap<&'static str, Option<String>>,
     /// `None` where the endpoint publishes no emails.
     emails: Option<BTreeSet<String>>,
@@ -69,18 +72,19 @@ impl Model for User {
         let offers = |capability| context.discovery().offers(capability);
         let (patches, replaces) = (offers(Capability::PatchUsers), offers(Capability::ReplaceUsers));
         if !patches && !replaces {
-            return Err(Stop::Skip("the endpoint offers neither PUT nor PATCH of users".into()));
+            return Err(Stop::Skip(Because::Offer, "the endpoint offers neither PUT nor PATCH of users".into()));
         }
         let published = |name: &&str| context.data().publishes(USER, name);
         let names: Vec<&'static str> = PLAIN.into_iter().filter(published).collect();
         if names.is_empty() {
-            return Err(Stop::Skip("the endpoint publishes no plain attribute of users".into()));
+            return Err(Stop::Skip(Because::Published, "the endpoint publishes no plain attribute of users".into()));
         }
         let resource = context.user().await?;
         let read = context.read(&resource).await?;
         let texts = names.into_iter().map(|name| (name, read.text(name).map(str::to_owned))).collect();
         let emails = context.data().publishes(USER, "emails.value").then(|| emails_in(&read));
-        Ok(Self { resource, texts, emails, patches, replaces })
+        let body = context.sendable(&resource, resource.body());
+        Ok(Self { resource, body, texts, emails, patches, replaces })
     }
 
     fn draw(&self, context: &Context, random: &mut (dyn FnMut(u64) -> u64 + Send)) -> UserStep {
@@ -129,7 +133,7 @@ impl Model for User {
     fn request(&self, step: &UserStep) -> Request {
         let operations = match step {
             UserStep::Put { texts, emails } => {
-                let mut body = self.resource.body().clone();
+                let mut body = self.body.clone();
                 for (name, value) in texts {
                     body[*name] = json!(value);
                 }

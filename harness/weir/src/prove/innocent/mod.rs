@@ -6,6 +6,7 @@ mod axis;
 mod choices;
 mod description;
 mod draw;
+mod guilt;
 mod trial;
 
 use std::collections::BTreeMap;
@@ -13,12 +14,16 @@ use std::collections::BTreeMap;
 use futures_util::StreamExt as _;
 
 pub use description::Description;
+pub use guilt::{Guilt, GuiltOutcome};
 pub use trial::{Accusation, InnocentError};
 
 use choices::{Choices, simpler};
 use draw::draw;
 use weir_catalog::{Check, checks};
-use weir_judge::{Verdict, parts_of_name};
+use weir_judge::{Verdict, broken_laws, parts_of_name};
+
+use super::Record;
+use trial::Trial;
 
 /// How many descriptions are tried to make one smaller.
 const MOST_CUTS: usize = 150;
@@ -27,6 +32,8 @@ const MOST_CUTS: usize = 150;
 #[derive(Clone, Debug)]
 pub struct InnocentOptions {
     pub innocents: usize,
+    /// In how many of them one random deviation is switched on as well.
+    pub guilty: usize,
     pub seed: u64,
     /// How many endpoints are tested side by side.
     pub concurrency: usize,
@@ -37,10 +44,53 @@ pub struct InnocentOptions {
 pub struct InnocentProof {
     pub innocents: usize,
     pub exchanges: u64,
-    /// In how many innocents each check passed.
+    /// In how many innocents each check and rule passed.
     pub passed: BTreeMap<String, usize>,
     /// The checks that accused, in the order of their ids.
     pub accused: Vec<FalseAccusation>,
+    /// The laws of verdicts that a report broke, and how many broke them.
+    pub laws: BTreeMap<String, usize>,
+    /// The innocents with one deviation.
+    pub guilty: Vec<Guilt>,
+    /// What was drawn, in its order.
+    pub drawn: Vec<Description>,
+}
+
+/// How many innocents call for a pass of each check, and how often.
+const ENOUGH: [(usize, usize); 2] = [(2000, 20), (50, 1)];
+
+impl InnocentProof {
+    /// How often each check has to pass in so many innocents.
+    pub fn least(&self) -> usize {
+        ENOUGH.iter().find(|(innocents, _)| self.innocents >= *innocents).map_or(0, |(_, least)| *least)
+    }
+
+    /// The checks and rules that passed less often than that, with the number of innocents.
+    pub fn seldom(&self) -> impl Iterator<Item = (&str, usize)> {
+        let least = self.least();
+        let seldom = self.passed.iter().filter(move |(origin, passed)| **passed < least && !is_excepted(origin));
+        seldom.map(|(origin, passed)| (origin.as_str(), *passed))
+    }
+
+    /// The deviations that were not noticed, though checks were asked that notice them elsewhere.
+    pub fn unnoticed(&self) -> impl Iterator<Item = &Guilt> {
+        self.guilty.iter().filter(|guilt| matches!(guilt.outcome, GuiltOutcome::Unnoticed(_)))
+    }
+
+    /// Whether nothing is left to mend.
+    pub fn is_proven(&self) -> bool {
+        self.accused.is_empty()
+            && self.laws.is_empty()
+            && self.seldom().next().is_none()
+            && self.unnoticed().next().is_none()
+    }
+}
+
+/// The checks that may pass in no innocent, with the reason.
+const EXCEPTED: &[(&str, &str)] = &[];
+
+fn is_excepted(origin: &str) -> bool {
+    EXCEPTED.iter().any(|(id, _)| *id == origin)
 }
 
 /// A check that accused innocents.
@@ -62,13 +112,14 @@ pub struct FalseAccusation {
 /// A description that no endpoint can be made of, or whose complete bodies the endpoint refuses: a fault of the generator.
 pub async fn innocents(
     options: &InnocentOptions,
+    record: &Record,
     mut progress: impl FnMut(&str),
 ) -> Result<InnocentProof, InnocentError> {
     let seed_of = |index: usize| options.seed.wrapping_mul(0x1_0000_0001).wrapping_add(index as u64);
     let drawn: Vec<Innocent> = (0..options.innocents).map(|index| Innocent::of_seed(seed_of(index))).collect();
     let trials = drawn.iter().map(|innocent| async move {
-        let outcome = trial::run(&innocent.description, checks::all().collect(), options.seed).await;
-        outcome.map(|outcome| (innocent, outcome))
+        let all = Trial { checks: checks::all().collect(), deviation: None, seed: options.seed };
+        trial::run(&innocent.description, all).await.map(|outcome| (innocent, outcome))
     });
     let mut trials = futures_util::stream::iter(trials).buffered(options.concurrency.max(1));
     let mut proof = InnocentProof { innocents: options.innocents, ..InnocentProof::default() };
@@ -76,12 +127,15 @@ pub async fn innocents(
     while let Some(outcome) = trials.next().await {
         let (innocent, outcome) = outcome?;
         proof.exchanges += outcome.exchanges;
-        for (check, verdict) in outcome.verdicts {
-            *proof.passed.entry(check).or_default() += usize::from(matches!(verdict, Verdict::Pass | Verdict::Note));
+        for law in broken_laws(&outcome.findings) {
+            *proof.laws.entry(law.to_string()).or_default() += 1;
+        }
+        for (origin, (verdict, _)) in outcome.verdicts {
+            *proof.passed.entry(origin).or_default() += usize::from(matches!(verdict, Verdict::Pass | Verdict::Note));
         }
         for accusation in outcome.accusations {
             let (count, smallest, first) =
-                accusing.entry(accusation.check.clone()).or_insert_with(|| (0, innocent, accusation.clone()));
+                accusing.entry(accusation.origin.clone()).or_insert_with(|| (0, innocent, accusation.clone()));
             *count += 1;
             // The shortest list of differences is nearest to the smallest.
             if innocent.description.axes.len() < smallest.description.axes.len() {
@@ -90,12 +144,37 @@ pub async fn innocents(
         }
         progress("innocents");
     }
+    drop(trials);
     for (check, (innocents, innocent, accusation)) in accusing {
         progress(&check);
         let innocent = innocent.clone();
         proof.accused.push(cut(check, innocents, innocent, accusation, options.seed, &mut proof.exchanges).await?);
     }
+    proof.guilty = guilty(&drawn, options, record, &mut proof.exchanges, &mut progress).await?;
+    proof.drawn = drawn.into_iter().map(|innocent| innocent.description).collect();
     Ok(proof)
+}
+
+/// Switches one random deviation on in the first innocents.
+async fn guilty(
+    drawn: &[Innocent],
+    options: &InnocentOptions,
+    record: &Record,
+    exchanges: &mut u64,
+    progress: &mut impl FnMut(&str),
+) -> Result<Vec<Guilt>, InnocentError> {
+    let chosen = drawn.iter().cycle().take(options.guilty).zip(options.seed..);
+    let trials = chosen.filter_map(|(innocent, number)| Some((innocent, guilt::deviation(number)?)));
+    let trials = trials.map(|(innocent, deviation)| guilt::of(innocent, deviation, record, options.seed));
+    let mut trials = futures_util::stream::iter(trials).buffered(options.concurrency.max(1));
+    let mut all = Vec::new();
+    while let Some(outcome) = trials.next().await {
+        let (guilt, sent) = outcome?;
+        *exchanges += sent;
+        progress(guilt.deviation);
+        all.push(guilt);
+    }
+    Ok(all)
 }
 
 /// A description with the choices that draw it.
@@ -127,7 +206,11 @@ async fn cut(
     seed: u64,
     exchanges: &mut u64,
 ) -> Result<FalseAccusation, InnocentError> {
-    let alone: Vec<&'static Check> = weir_catalog::find(parts_of_name(&check).0).into_iter().collect();
+    // What no check says, such as a rule, can come from any of them.
+    let found = weir_catalog::find(parts_of_name(&check).0);
+    let checks: Vec<&'static Check> = found.map_or_else(|| checks::all().collect(), |check| vec![check]);
+    let again = || Trial { checks: checks.clone(), deviation: None, seed };
+    let accuses = |outcome: trial::TrialOutcome| outcome.accusations.into_iter().find(|own| own.origin == check);
     let mut tried = 0;
     'smaller: loop {
         for candidate in simpler(&smallest.numbers).into_iter().map(Innocent::of_numbers) {
@@ -143,9 +226,9 @@ async fn cut(
                 break 'smaller;
             }
             tried += 1;
-            let outcome = trial::run(&candidate.description, alone.clone(), seed).await?;
+            let outcome = trial::run(&candidate.description, again()).await?;
             *exchanges += outcome.exchanges;
-            if let Some(again) = outcome.accusations.into_iter().next() {
+            if let Some(again) = accuses(outcome) {
                 (smallest, accusation) = (candidate, again);
                 continue 'smaller;
             }
@@ -155,9 +238,9 @@ async fn cut(
     let smallest = smallest.description;
     let mut confirmed = true;
     for _ in 0..2 {
-        let outcome = trial::run(&smallest, alone.clone(), seed).await?;
+        let outcome = trial::run(&smallest, again()).await?;
         *exchanges += outcome.exchanges;
-        confirmed &= !outcome.accusations.is_empty();
+        confirmed &= accuses(outcome).is_some();
     }
     Ok(FalseAccusation { check, innocents, smallest, accusation, confirmed })
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::axis::AXES;
+use super::axis::{AXES, Axis, DEVIATIONS};
 use super::*;
+use crate::embedded;
 
 /// Ids of requirements and points of disputes.
 fn citable() -> BTreeSet<&'static str> {
@@ -13,10 +14,22 @@ fn citable() -> BTreeSet<&'static str> {
     requirements.filter_map(|line| line.split('\t').next()).chain(points).collect()
 }
 
+fn axes() -> impl Iterator<Item = &'static Axis> {
+    AXES.into_iter().chain(&DEVIATIONS)
+}
+
+#[test]
+fn the_deviations_of_innocents_are_permitted() {
+    for axis in &DEVIATIONS {
+        let found = embedded::known_deviations().find(|deviation| deviation.id == axis.id);
+        assert!(found.is_some_and(|deviation| deviation.is_permitted()), "{} is not a permitted deviation", axis.id);
+    }
+}
+
 #[test]
 fn every_axis_cites_what_permits_it() {
     let known = citable();
-    for axis in AXES {
+    for axis in axes() {
         assert!(!axis.permitted_by.is_empty(), "{} cites nothing", axis.id);
         for citation in axis.permitted_by.iter().copied().chain(axis.breaks_should) {
             assert!(
@@ -26,8 +39,8 @@ fn every_axis_cites_what_permits_it() {
             );
         }
     }
-    let ids: BTreeSet<&str> = AXES.iter().map(|axis| axis.id).collect();
-    assert_eq!(ids.len(), AXES.len());
+    let ids: BTreeSet<&str> = axes().map(|axis| axis.id).collect();
+    assert_eq!(ids.len(), axes().count());
 }
 
 #[test]
@@ -46,7 +59,7 @@ fn what_is_drawn_is_a_target_file_and_every_axis_is_drawn() {
         assert!(read.is_ok(), "seed {seed}: {}\n{text}", read.unwrap_err());
         drawn.extend(description.axes.iter().map(|axis| axis.id));
     }
-    let missing: Vec<&str> = AXES.iter().map(|axis| axis.id).filter(|id| !drawn.contains(id)).collect();
+    let missing: Vec<&str> = axes().map(|axis| axis.id).filter(|id| !drawn.contains(id)).collect();
     assert!(missing.is_empty(), "never drawn: {missing:?}");
 }
 
@@ -55,7 +68,7 @@ fn what_is_drawn_is_a_target_file_and_every_axis_is_drawn() {
 async fn complete_bodies_are_taken() {
     for seed in 0..30 {
         let description = draw(&mut Choices::of_seed(seed));
-        if let Err(error) = trial::run(&description, Vec::new(), 1).await {
+        if let Err(error) = trial::run(&description, Trial { checks: Vec::new(), deviation: None, seed: 1 }).await {
             panic!("seed {seed}: {error}");
         }
     }

@@ -10,11 +10,11 @@ use super::description::Description;
 use crate::embedded::{EmbeddedEndpoint, EmbeddedOptions};
 use crate::prove::catalogue_run::CatalogueRun;
 
-/// What a check says against an endpoint that conforms.
+/// What a finding says against an endpoint that conforms.
 #[derive(Clone, Debug)]
 pub struct Accusation {
-    /// The full name of the check.
-    pub check: String,
+    /// The check, or what else the finding comes from.
+    pub origin: String,
     pub verdict: Verdict,
     /// Its gravest problem, or its reason.
     pub message: String,
@@ -25,6 +25,8 @@ pub struct Accusation {
 pub enum InnocentError {
     #[error("{problem}; the description is:\n{description}")]
     Endpoint { problem: String, description: String },
+    #[error("{problem}; the description is:\n{description}")]
+    Discovery { problem: String, description: String },
     #[error(
         "POST {endpoint} with a complete body was answered with {status}: {detail}; the description is:\n{description}"
     )]
@@ -33,48 +35,65 @@ pub enum InnocentError {
 
 /// What the checks said of one innocent.
 pub(super) struct TrialOutcome {
-    /// By the check's name; the subjects other than User and Group are one.
-    pub(super) verdicts: BTreeMap<String, Verdict>,
+    /// By name, with the reason, where there is one; the subjects other than User and Group are one.
+    pub(super) verdicts: BTreeMap<String, (Verdict, Option<String>)>,
+    pub(super) findings: Vec<Finding>,
     pub(super) accusations: Vec<Accusation>,
     pub(super) exchanges: u64,
 }
 
-/// Serves the description and runs `checks` against it.
-pub(super) async fn run(
-    description: &Description,
-    checks: Vec<&'static Check>,
-    seed: u64,
-) -> Result<TrialOutcome, InnocentError> {
+/// What is run against an innocent.
+pub(super) struct Trial {
+    pub(super) checks: Vec<&'static Check>,
+    /// One deviation that breaks a requirement.
+    pub(super) deviation: Option<&'static str>,
+    pub(super) seed: u64,
+}
+
+/// Serves the description and runs the checks against it.
+pub(super) async fn run(description: &Description, trial: Trial) -> Result<TrialOutcome, InnocentError> {
+    let Trial { checks, deviation, seed } = trial;
     let text = description.target_file();
     let fault = |problem: String| InnocentError::Endpoint { problem, description: text.clone() };
-    let options = EmbeddedOptions { target: "innocent.toml".into(), deviations: Vec::new(), seed };
+    let options = EmbeddedOptions {
+        target: "innocent.toml".into(),
+        deviations: deviation.into_iter().map(str::to_owned).collect(),
+        seed,
+    };
     let under_way = UnderWay::default();
     let endpoint = EmbeddedEndpoint::start_text_repeatable(&text, &options, &under_way);
     let endpoint = endpoint.map_err(|error| fault(error.to_string()))?;
     let run = CatalogueRun::new(endpoint, under_way).map_err(|error| fault(error.to_string()))?;
-    take_complete_bodies(description, run.client(), &text).await?;
-    let discovery = run.discover().await.map_err(|error| fault(error.to_string()))?;
+    if deviation.is_none() {
+        take_complete_bodies(description, run.client(), &text).await?;
+    }
+    let discovery = run
+        .discover()
+        .await
+        .map_err(|error| InnocentError::Discovery { problem: error.to_string(), description: text.clone() })?;
     let checks = checks.into_iter().filter(|check| !check.is_opt_in()).collect();
     let findings = run.run(checks, &discovery, seed, None).await;
     let shoulds: Vec<&str> = description.broken_shoulds().collect();
     Ok(TrialOutcome {
         verdicts: verdicts(&findings),
         accusations: findings.iter().filter_map(|finding| accusation(finding, &shoulds)).collect(),
+        findings,
         exchanges: run.exchanges(),
     })
 }
 
 /// A pass on any of the other types is a pass on them all: their names are drawn.
-fn verdicts(findings: &[Finding]) -> BTreeMap<String, Verdict> {
+fn verdicts(findings: &[Finding]) -> BTreeMap<String, (Verdict, Option<String>)> {
     let mut verdicts = BTreeMap::new();
     for finding in findings {
         let name = match finding.subject.as_deref() {
             Some("User" | "Group") | None => finding.name().into_owned(),
             Some(_) => full_name(&finding.id, "other types"),
         };
-        let verdict = verdicts.entry(name).or_insert(finding.verdict);
+        let own = (finding.verdict, finding.reason.clone());
+        let verdict = verdicts.entry(name).or_insert_with(|| own.clone());
         if finding.verdict == Verdict::Pass {
-            *verdict = Verdict::Pass;
+            *verdict = own;
         }
     }
     verdicts
@@ -91,7 +110,7 @@ fn accusation(finding: &Finding, shoulds: &[&str]) -> Option<Accusation> {
             .all(|problem| problem.requirements.iter().any(|id| shoulds.contains(&id.as_str())));
     let message = finding.problems.first().map(|problem| problem.message.clone()).or_else(|| finding.reason.clone());
     (accuses && !is_right).then(|| Accusation {
-        check: finding.name().into_owned(),
+        origin: finding.name().into_owned(),
         verdict: finding.verdict,
         message: message.unwrap_or_default(),
     })

@@ -1,0 +1,126 @@
+//! The two laws of verdicts: what is blocked goes back to something that is wrong, and what is skipped names what is missing.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::finding::Finding;
+use crate::verdict::Verdict;
+
+/// Why nothing was judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Because {
+    /// The endpoint does not offer an operation.
+    Offer,
+    /// The endpoint does not publish what the question is about.
+    Published,
+    /// The endpoint was seen not to do what the check needs, and may.
+    Ability,
+    /// The run was not given what the check needs, or was told to leave it out, as the check that judges the cause.
+    Option,
+    /// The run itself could not go on: a bound, an interruption, an endpoint that is gone.
+    Run,
+}
+
+/// A finding that breaks one of the laws.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BrokenLaw {
+    #[error("{finding} is skipped and does not say what is missing")]
+    SkipWithoutReason { finding: String },
+    #[error("{finding} is blocked and names no cause")]
+    BlockedWithoutCause { finding: String },
+    #[error("{finding} is blocked by {cause}, which is not in the run")]
+    CauseMissing { finding: String, cause: String },
+    #[error("{finding} is blocked by {cause}, which is {verdict}")]
+    CauseInnocent { finding: String, cause: String, verdict: &'static str },
+    #[error("{finding} is blocked in a circle")]
+    Circle { finding: String },
+}
+
+/// Which findings of a run break a law.
+pub fn broken_laws(findings: &[Finding]) -> Vec<BrokenLaw> {
+    let by_name: BTreeMap<Cow<'_, str>, &Finding> = findings.iter().map(|finding| (finding.name(), finding)).collect();
+    findings.iter().filter_map(|finding| broken_law(finding, &by_name)).collect()
+}
+
+/// Whether what blocks a finding lies outside of its run.
+fn is_of_the_run(finding: &Finding) -> bool {
+    matches!(finding.because, Some(Because::Run | Because::Option))
+}
+
+fn broken_law(finding: &Finding, by_name: &BTreeMap<Cow<'_, str>, &Finding>) -> Option<BrokenLaw> {
+    let name = finding.name().into_owned();
+    match finding.verdict {
+        Verdict::Skip if finding.because.is_none_or(|because| because == Because::Run) || finding.reason.is_none() => {
+            Some(BrokenLaw::SkipWithoutReason { finding: name })
+        }
+        Verdict::Blocked if !is_of_the_run(finding) => {
+            let mut at = finding;
+            for _ in 0..by_name.len() {
+                let Some(cause) = at.cause.as_deref() else {
+                    return Some(BrokenLaw::BlockedWithoutCause { finding: name });
+                };
+                let Some(next) = by_name.get(cause) else {
+                    return Some(BrokenLaw::CauseMissing { finding: name, cause: cause.to_owned() });
+                };
+                match next.verdict {
+                    Verdict::Fail | Verdict::Warn | Verdict::Error => return None,
+                    Verdict::Blocked if is_of_the_run(next) => return None,
+                    Verdict::Blocked => at = next,
+                    Verdict::Pass | Verdict::Skip | Verdict::Note => {
+                        let verdict = next.verdict.as_str();
+                        return Some(BrokenLaw::CauseInnocent { finding: name, cause: cause.to_owned(), verdict });
+                    }
+                }
+            }
+            Some(BrokenLaw::Circle { finding: name })
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Origin;
+
+    fn finding(id: &'static str, verdict: Verdict, cause: Option<&'static str>, because: Option<Because>) -> Finding {
+        Finding {
+            verdict,
+            cause,
+            because,
+            reason: Some("a reason".into()),
+            ..Finding::new(Origin::Check, id, "a title")
+        }
+    }
+
+    #[test]
+    fn each_way_to_break_a_law_is_told() {
+        use Verdict::{Blocked, Fail, Pass, Skip};
+        let findings = [
+            finding("a.fails", Fail, None, None),
+            finding("a.passes", Pass, None, None),
+            finding("b.right", Blocked, Some("a.fails"), None),
+            finding("b.chain", Blocked, Some("b.right"), None),
+            finding("b.bound", Blocked, None, Some(Because::Run)),
+            finding("b.nothing", Blocked, None, None),
+            finding("b.stranger", Blocked, Some("z.none"), None),
+            finding("b.innocent", Blocked, Some("a.passes"), None),
+            finding("b.one", Blocked, Some("b.two"), None),
+            finding("b.two", Blocked, Some("b.one"), None),
+            finding("c.offer", Skip, None, Some(Because::Offer)),
+            finding("c.nothing", Skip, None, None),
+        ];
+        let told: Vec<String> = broken_laws(&findings).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "b.nothing is blocked and names no cause",
+                "b.stranger is blocked by z.none, which is not in the run",
+                "b.innocent is blocked by a.passes, which is pass",
+                "b.one is blocked in a circle",
+                "b.two is blocked in a circle",
+                "c.nothing is skipped and does not say what is missing",
+            ]
+        );
+    }
+}

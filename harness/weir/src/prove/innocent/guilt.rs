@@ -1,0 +1,81 @@
+//! One random deviation in an innocent: the checks notice it, or what the endpoint does not offer hides it.
+
+use std::collections::BTreeSet;
+
+use weir_catalog::checks;
+use weir_judge::Verdict;
+
+use super::Innocent;
+use super::trial::{self, InnocentError, Trial};
+use crate::embedded::{self, KnownDeviation};
+use crate::prove::Record;
+
+/// An innocent with one deviation that breaks a requirement.
+#[derive(Clone, Debug)]
+pub struct Guilt {
+    pub deviation: &'static str,
+    /// In what the innocent differs from the target `rfc`.
+    pub innocent: String,
+    pub outcome: GuiltOutcome,
+}
+
+/// Whether it was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GuiltOutcome {
+    /// By these checks and rules.
+    Noticed(Vec<String>),
+    /// Each check that notices it elsewhere could not be asked, for these reasons.
+    Hidden(BTreeSet<String>),
+    /// These checks notice it elsewhere and were asked.
+    Unnoticed(Vec<String>),
+}
+
+/// The deviation that follows from a number.
+pub(super) fn deviation(number: u64) -> Option<KnownDeviation> {
+    let breaking: Vec<KnownDeviation> = embedded::known_deviations().filter(|own| !own.is_permitted()).collect();
+    let place = usize::try_from(weir_catalog::scramble(number) % breaking.len().max(1) as u64).ok()?;
+    breaking.get(place).copied()
+}
+
+/// Runs every check on the innocent with the deviation.
+pub(super) async fn of(
+    innocent: &Innocent,
+    deviation: KnownDeviation,
+    record: &Record,
+    seed: u64,
+) -> Result<(Guilt, u64), InnocentError> {
+    let run = trial::run(
+        &innocent.description,
+        Trial { checks: checks::all().collect(), deviation: Some(deviation.id), seed },
+    );
+    let (outcome, exchanges) = match run.await {
+        Ok(found) if !found.accusations.is_empty() => {
+            let by = found.accusations.iter().filter(|own| matches!(own.verdict, Verdict::Fail | Verdict::Warn));
+            let by: Vec<String> = by.map(|own| own.origin.clone()).collect();
+            (if by.is_empty() { silent(deviation, record, &found) } else { GuiltOutcome::Noticed(by) }, found.exchanges)
+        }
+        Ok(found) => (silent(deviation, record, &found), found.exchanges),
+        // An endpoint that discovery cannot use is noticed at once.
+        Err(InnocentError::Discovery { .. }) => (GuiltOutcome::Noticed(vec!["discovery".into()]), 0),
+        Err(error) => return Err(error),
+    };
+    Ok((Guilt { deviation: deviation.id, innocent: innocent.description.summary(), outcome }, exchanges))
+}
+
+/// What the checks that notice the deviation in the record of the proof came to.
+fn silent(deviation: KnownDeviation, record: &Record, found: &trial::TrialOutcome) -> GuiltOutcome {
+    let mut reasons = BTreeSet::new();
+    let mut asked = Vec::new();
+    for (check, _) in record.of(deviation.id) {
+        match found.verdicts.get(check) {
+            Some((Verdict::Skip | Verdict::Blocked, reason)) => {
+                reasons.insert(reason.clone().unwrap_or_default());
+            }
+            Some(_) => asked.push(check.to_owned()),
+            None => {
+                reasons.insert("it is seen only by checks that run on request".into());
+            }
+        }
+    }
+    if asked.is_empty() && !reasons.is_empty() { GuiltOutcome::Hidden(reasons) } else { GuiltOutcome::Unnoticed(asked) }
+}
