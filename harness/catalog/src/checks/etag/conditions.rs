@@ -139,7 +139,7 @@ async fn delete_stale(context: &Context) -> CheckResult {
 
 async fn if_match_wrong(context: &Context) -> CheckResult {
     let user = context.user().await?;
-    let body = user.body().clone();
+    let body = context.sendable(&user, user.body());
     let mut requests = vec![user.request(Method::PUT).json(&renamed(context, &user)?)];
     if context.discovery().offers(Capability::PatchUsers) {
         requests.push(user.request(Method::PATCH).json(&rename(context)));
