@@ -86,7 +86,7 @@ mod tests {
     fn finding(id: &'static str, verdict: Verdict, cause: Option<&'static str>, because: Option<Because>) -> Finding {
         Finding {
             verdict,
-            cause,
+            cause: cause.map(str::to_owned),
             because,
             reason: Some("a reason".into()),
             ..Finding::new(Origin::Check, id, "a title")

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use scim::capability::ResourceOperation;
 use serde_json::{Value, json};
 use weir_exchange::{Exchange, Request};
-use weir_judge::full_name;
+use weir_judge::{Because, full_name};
 
 use crate::check::{Context, Resource, Stop};
 use crate::discovery::ResourceType;
