@@ -21,6 +21,7 @@ mod patch;
 mod projection;
 mod put;
 mod read;
+mod reading;
 mod request;
 mod schema;
 mod search;
@@ -76,6 +77,7 @@ pub const TOPICS: &[Topic] = &[
         ],
         deviations: request::DEVIATIONS,
     },
+    Topic { words: &["reading"], deviations: reading::DEVIATIONS },
     Topic { words: &["schema"], deviations: schema::DEVIATIONS },
     Topic { words: &["root", "search"], deviations: search::DEVIATIONS },
     Topic { words: &["sort"], deviations: sort::DEVIATIONS },
