@@ -21,7 +21,7 @@ pub(super) const USERS: &[Capability] = &[Capability::CreateUsers];
 pub(super) const CHECKS: &[Check] = &[
     Check::new("round-trip.every-attribute", "Every attribute comes back as it was sent, or changed for a reason", &every_attribute)
         .matters("A provisioner that reads another value than it wrote writes again, cycle after cycle.")
-        .requirements(&["RFC7643-7-24", "RFC7643-7-25", "RFC7643-4.1.2-07", "RFC7644-3.1-09"])
+        .requirements(&["RFC7643-7-24", "RFC7643-7-25", "RFC7643-4.1.2-07", "RFC7644-3.1-09", "RFC7644-3.3-20"])
         .legal(&[
             "the value that was sent",
             "the same text in another letter case where caseExact is false, the same instant in another zone, the same values in another order",
@@ -151,12 +151,26 @@ async fn every_attribute(context: &Context) -> CheckResult {
                 Difference::None | Difference::Explained(_) => {}
                 Difference::Unexplained => {
                     let message = format!("{} does not come back as it was sent", own.path());
-                    expectation.under(&["RFC7643-7-24", "RFC7644-3.1-09"]).that(false, &message, observed);
+                    let told = own.values(full.resource.body()).first().copied();
+                    expectation.under(demanding(sent, told, found)).that(false, &message, observed);
                 }
             }
         }
     }
     Ok(())
+}
+
+/// What demands that a value comes back as it was sent. An endpoint is free to alter or ignore what is posted (RFC 7644 section
+/// 3.3); but what it shows is its state, and the letter case of a value is not its own.
+fn demanding(sent: &Value, told: Option<&Value>, found: Option<&Value>) -> &'static [&'static str] {
+    let folded = |value: &Value| value.as_str().map(str::to_lowercase);
+    if found.is_some_and(|found| folded(found).is_some() && folded(found) == folded(sent)) {
+        &["RFC7643-7-24"]
+    } else if told == found {
+        &["RFC7644-3.3-20"]
+    } else {
+        &["RFC7644-3.1-09"]
+    }
 }
 
 async fn fits_schema(context: &Context) -> CheckResult {

@@ -270,6 +270,7 @@ pub(super) const SCHEMA: &[ListedAttribute] = &[
 
 /// The requirements of [`USER`].
 pub(super) const USER_IDS: &[&str] = &[
+    "RFC7643-4.1-01",
     "RFC7643-8.7.1-01",
     "RFC7643-8.7.1-02",
     "RFC7643-8.7.1-03",
@@ -342,6 +343,7 @@ pub(super) const USER_IDS: &[&str] = &[
 
 /// The requirements of [`GROUP`].
 pub(super) const GROUP_IDS: &[&str] = &[
+    "RFC7643-4.2-01",
     "RFC7643-8.7.1-01",
     "RFC7643-8.7.1-69",
     "RFC7643-8.7.1-70",
@@ -353,6 +355,7 @@ pub(super) const GROUP_IDS: &[&str] = &[
 
 /// The requirements of [`ENTERPRISE_USER`].
 pub(super) const ENTERPRISE_USER_IDS: &[&str] = &[
+    "RFC7643-4.3-01",
     "RFC7643-8.7.1-01",
     "RFC7643-8.7.1-75",
     "RFC7643-8.7.1-76",
