@@ -70,11 +70,9 @@ fn judge_location(context: &Context, answer: &Arc<Exchange>) {
         location,
     );
     if let Some(own) = answer.json().ok().and_then(|json| at(json, "meta.location")).and_then(Value::as_str) {
-        context.expect(answer).under(&["RFC7644-3.11-07"]).that(
-            own == location,
-            "Location is not meta.location",
-            location,
-        );
+        // Either may be relative (RFC 7231 section 7.1.2).
+        let is_same = answer.url.join(own).ok() == answer.url.join(location).ok();
+        context.expect(answer).under(&["RFC7644-3.11-07"]).that(is_same, "Location is not meta.location", location);
     }
 }
 

@@ -160,10 +160,6 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
                 (!ignored).then(|| value.to_owned())
             });
         })),
-    Deviation::new("reading.path-keyword", "a bad path of a PATCH is refused as noTarget instead of invalidPath")
-        .permitted("dispute P17: the keywords of Table 9 overlap")
-        .when(|_, answer| has_scim_type(answer, "invalidPath"))
-        .answer(&EditBody(|_, error| error["scimType"] = "noTarget".into())),
     Deviation::new(
         "reading.patch-syntax-as-value",
         "a malformed PATCH is refused as invalidValue instead of invalidSyntax",
@@ -171,6 +167,10 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     .permitted("dispute P18: Table 9 of RFC 7644 does not list invalidSyntax for PATCH")
     .when(|head, answer| *head.method == Method::PATCH && has_scim_type(answer, "invalidSyntax"))
     .answer(&EditBody(|_, error| error["scimType"] = "invalidValue".into())),
+    Deviation::new("reading.path-keyword", "a bad path of a PATCH is refused as noTarget instead of invalidPath")
+        .permitted("dispute P17: the keywords of Table 9 overlap")
+        .when(|_, answer| has_scim_type(answer, "invalidPath"))
+        .answer(&EditBody(|_, error| error["scimType"] = "noTarget".into())),
     Deviation::new("reading.projection-without-schemas", "attributes leaves out schemas if it does not name it")
         .permitted("dispute Q1: an example of RFC 7644 section 3.4.2 shows it so")
         .when(|head, _| has(head, "attributes") && !names(head, "attributes", "schemas"))
