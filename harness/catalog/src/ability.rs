@@ -1,44 +1,90 @@
 //! What the endpoint was seen to do, so that a check goes by it and not by what most endpoints do: an endpoint that narrows no
 //! list by `sw`, which is legal (RFC 7644 sections 3.4.2.2 and 3.12), is not blamed for its pages because of that.
 
+mod retention;
+
 use std::collections::BTreeMap;
 
-use futures_util::future::try_join_all;
+use scim::capability::ResourceOperation;
 use weir_exchange::{Client, EndpointError, Request};
 
-/// A collection with the attribute by which checks tell their own resources from those of others.
-const NAMED: [(&str, &str); 2] = [("/Users", "userName"), ("/Groups", "displayName")];
+use crate::data::Data;
+use crate::discovery::{Discovery, ResourceType};
+use crate::node;
+pub use retention::{is_required, plain_texts};
 
-/// What was seen.
+/// What was seen, by the endpoint of each resource type.
 #[derive(Clone, Debug, Default)]
 pub struct Abilities {
     /// The collections whose lists cannot be narrowed to names that begin alike, with the refusal.
-    refused_narrowing: BTreeMap<&'static str, String>,
+    refused_narrowing: BTreeMap<String, String>,
+    /// The collections and attributes by which no single resource can be looked up, with the refusal.
+    refused_lookup: BTreeMap<(String, String), String>,
+    retention: retention::Retention,
 }
 
 impl Abilities {
-    /// Asks the endpoint, in the collections that `has_filter` names; those without filters are not asked.
+    /// Asks whether lists can be narrowed, and, where the run may write, creates a resource of each of the `kinds` to see what is
+    /// kept of it. The client is to note what it creates.
     ///
     /// # Errors
-    /// An endpoint that cannot be reached. An answer that is lost is no refusal.
-    pub async fn learn(client: &Client, has_filter: impl Fn(&str) -> bool) -> Result<Self, EndpointError> {
-        let asked =
-            NAMED.into_iter().filter(|(endpoint, _)| has_filter(endpoint)).map(|(endpoint, naming)| async move {
-                let filter = format!("{naming} sw \"weir-nobody\"");
-                match client.send(Request::get(endpoint).query("filter", &filter).query("count", "1")).await {
-                    Ok(answer) if matches!(answer.status, 400 | 501) => {
-                        Ok(Some((endpoint, format!("`{naming} sw` is answered {}", answer.status))))
-                    }
-                    Err(error) if error.is_unreachable() => Err(error),
-                    Ok(_) | Err(_) => Ok(None),
+    /// An endpoint that cannot be reached. Any other answer that is lost leaves open what it would have shown.
+    pub async fn learn(
+        client: &Client,
+        discovery: &Discovery,
+        data: &Data,
+        kinds: &[&ResourceType],
+        writes: bool,
+    ) -> Result<Self, EndpointError> {
+        let mut abilities = Self::default();
+        for kind in kinds.iter().filter(|kind| discovery.operation(ResourceOperation::Filter, kind).0) {
+            let naming = node::naming(discovery, kind).map(|naming| naming.name().to_owned());
+            for attribute in naming.iter().map(String::as_str).chain(["id"]) {
+                if let Some(refusal) = refusal(client, &kind.endpoint, attribute, "eq").await? {
+                    abilities.refused_lookup.insert((kind.endpoint.clone(), attribute.to_owned()), refusal);
                 }
-            });
-        let refused = try_join_all(asked).await?;
-        Ok(Self { refused_narrowing: refused.into_iter().flatten().collect() })
+            }
+            if let Some(naming) = &naming
+                && let Some(refusal) = refusal(client, &kind.endpoint, naming, "sw").await?
+            {
+                abilities.refused_narrowing.insert(kind.endpoint.clone(), refusal);
+            }
+        }
+        if writes {
+            abilities.retention = retention::Retention::learn(client, discovery, data, kinds).await?;
+        }
+        Ok(abilities)
     }
 
     /// Why the lists of `endpoint` cannot be narrowed to what one check created, if so.
     pub fn refuses_narrowing(&self, endpoint: &str) -> Option<&str> {
         self.refused_narrowing.get(endpoint).map(String::as_str)
+    }
+
+    /// Why no single resource of `endpoint` can be looked up by the attribute, if so.
+    pub fn refuses_lookup(&self, endpoint: &str, attribute: &str) -> Option<&str> {
+        self.refused_lookup.get(&(endpoint.to_owned(), attribute.to_owned())).map(String::as_str)
+    }
+
+    /// Whether the attribute at `path` of the resource type at `endpoint` was seen to come back changed, or not at all.
+    pub fn loses(&self, endpoint: &str, path: &str) -> bool {
+        self.retention.loses(endpoint, path)
+    }
+}
+
+/// How a comparison of an attribute is refused, if it is.
+async fn refusal(
+    client: &Client,
+    endpoint: &str,
+    attribute: &str,
+    operator: &str,
+) -> Result<Option<String>, EndpointError> {
+    let filter = format!("{attribute} {operator} \"weir-nobody\"");
+    match client.send(Request::get(endpoint).query("filter", &filter).query("count", "1")).await {
+        Ok(answer) if matches!(answer.status, 400 | 501) => {
+            Ok(Some(format!("`{attribute} {operator}` is answered {}", answer.status)))
+        }
+        Err(error) if error.is_unreachable() => Err(error),
+        Ok(_) | Err(_) => Ok(None),
     }
 }

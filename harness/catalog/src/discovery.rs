@@ -28,7 +28,6 @@ pub use foreknowledge::Foreknowledge;
 pub use kind::ResourceType;
 pub use opening::{discover, discover_knowing};
 
-use crate::ability::Abilities;
 use crate::deletion::Remainder;
 
 /// What an endpoint can offer for users.
@@ -64,7 +63,6 @@ pub struct Discovery {
     may_have_created: bool,
     declared: Declarations,
     remarks: Vec<String>,
-    abilities: Abilities,
     /// Operations that the resource type at an endpoint refuses, where no capability says so.
     refused: Vec<(ResourceOperation, String)>,
     /// Where the schema of each URI stands, in lower case.
@@ -193,11 +191,6 @@ impl Discovery {
     pub fn requires_extension(&self, endpoint: &str, uri: &str) -> bool {
         let kind = self.resource_type(endpoint);
         kind.is_some_and(|kind| kind.required_extensions.iter().any(|own| own.eq_ignore_ascii_case(uri)))
-    }
-
-    /// What the endpoint was seen to do.
-    pub const fn abilities(&self) -> &Abilities {
-        &self.abilities
     }
 
     /// Why there are no resources at `endpoint`, if no resource type stands there, published or assumed.

@@ -16,7 +16,6 @@ pub mod interruption;
 mod node;
 pub mod plan;
 mod published;
-mod retention;
 pub mod rounds;
 pub mod run;
 pub mod selection;

@@ -11,13 +11,13 @@ use tokio::task::JoinError;
 use weir_exchange::{Client, CreatedResources, EndpointError, EndpointErrorKind, Evidence, Further};
 use weir_judge::{Because, Event, Events, Finding, Origin, Problem, Verdict, shortened, verdict_of};
 
+use crate::ability::Abilities;
 use crate::check::{CheckResult, Context, Scale, Stop, UnderWay};
 use crate::data::{Data, run_prefix};
 use crate::deletion::clean_up;
 use crate::discovery::{Discovery, ResourceType};
 use crate::interruption;
 use crate::plan::{Decision, PlannedCheck};
-use crate::retention::Retention;
 use crate::sweep::{Thoroughness, sweep};
 use crate::template::Templates;
 
@@ -47,7 +47,7 @@ struct RunParts {
     discovery: Arc<Discovery>,
     events: Events,
     options: RunOptions,
-    retention: Arc<Retention>,
+    abilities: Arc<Abilities>,
 }
 
 /// Runs every check of `plan` and deletes what they created. Findings are emitted in the order of the plan, whatever
@@ -59,13 +59,13 @@ pub async fn run(
     events: &Events,
     options: &RunOptions,
 ) {
-    let retention = Arc::new(learn_retention(plan, client, discovery, events, options).await);
+    let abilities = Arc::new(learn_abilities(plan, client, discovery, events, options).await);
     let parts = RunParts {
         client: client.clone(),
         discovery: Arc::clone(discovery),
         events: events.clone(),
         options: options.clone(),
-        retention,
+        abilities,
     };
     let one = |planned: &PlannedCheck| run_one(planned.clone(), parts.clone());
     // Alone only means something while nothing else runs, so those come last; the report keeps the plan's order among
@@ -149,7 +149,7 @@ async fn run_one(planned: PlannedCheck, parts: RunParts) -> Option<(Finding, boo
 /// Runs a check once, with data of the name `data`. The flags tell whether something may remain that nobody has noted, and
 /// whether the check ended because the connection was lost under it.
 async fn attempt(planned: &PlannedCheck, data: &str, parts: &RunParts) -> (Finding, bool, bool) {
-    let RunParts { client, discovery, events, options, retention } = parts;
+    let RunParts { client, discovery, events, options, abilities } = parts;
     let check = planned.check;
     let created = CreatedResources::default();
     let bounds = if check.is_opt_in() { client.bounds().of_scale() } else { client.bounds() };
@@ -157,7 +157,7 @@ async fn attempt(planned: &PlannedCheck, data: &str, parts: &RunParts) -> (Findi
     let data = Data::new(options.seed, data, Arc::clone(discovery)).with_templates(Arc::clone(&options.templates));
     let context = Context::new(check, metered, Arc::clone(discovery), data)
         .about(planned.subject.clone())
-        .knowing(Arc::clone(retention))
+        .knowing(Arc::clone(abilities))
         .with_further(options.further.clone())
         .with_scale(options.scale)
         .preparing_at_once(options.concurrency)
@@ -232,32 +232,30 @@ fn data_name(planned: &PlannedCheck) -> String {
     }
 }
 
-/// Sees which attributes the endpoint keeps, if a check of the plan goes by that.
-async fn learn_retention(
+/// Sees what the endpoint does that the checks of the plan go by.
+async fn learn_abilities(
     plan: &[PlannedCheck],
     client: &Client,
     discovery: &Arc<Discovery>,
     events: &Events,
     options: &RunOptions,
-) -> Retention {
-    let writes = |planned: &&PlannedCheck| {
-        planned.decision == Decision::Run && planned.check.operations.contains(&ResourceOperation::Create)
-    };
-    let written = plan.iter().filter(writes).filter_map(|planned| planned.subject.as_ref());
-    let mut subjects: Vec<&ResourceType> = Vec::new();
-    for subject in written {
-        if !subjects.contains(&subject.as_ref()) {
-            subjects.push(subject);
-        }
+) -> Abilities {
+    let runs = |planned: &&PlannedCheck| planned.decision == Decision::Run;
+    if !plan.iter().any(|planned| runs(&planned)) {
+        return Abilities::default();
     }
-    if subjects.is_empty() {
-        return Retention::default();
-    }
+    // A check that names its resource types itself may need to know of each.
+    let is_about_all = plan.iter().filter(runs).any(|planned| planned.subject.is_none());
+    let is_asked =
+        |kind: &ResourceType| plan.iter().filter(runs).any(|planned| planned.subject.as_deref() == Some(kind));
+    let kinds: Vec<&ResourceType> = discovery.subjects().filter(|kind| is_about_all || is_asked(kind)).collect();
+    let writes = plan.iter().filter(runs).any(|planned| planned.check.operations.contains(&ResourceOperation::Create));
     let created = CreatedResources::default();
     let data =
-        Data::new(options.seed, "retention", Arc::clone(discovery)).with_templates(Arc::clone(&options.templates));
+        Data::new(options.seed, "abilities", Arc::clone(discovery)).with_templates(Arc::clone(&options.templates));
     // An endpoint that cannot be reached any more is reported by each check.
-    let learned = Retention::learn(&client.noting(&created), discovery, &data, &subjects).await.unwrap_or_default();
+    let learned =
+        Abilities::learn(&client.noting(&created), discovery, &data, &kinds, writes).await.unwrap_or_default();
     clean_up(&created, client, events, &options.interrupted).await;
     learned
 }

@@ -66,7 +66,10 @@ impl CreatedResources {
             return;
         }
         let intent = Intent::of(&exchange.method, path);
-        let named = exchange.text("id").map(str::to_owned).or_else(|| id_in_broken(&exchange.response_body));
+        let named = exchange.text("id").map(str::to_owned).or_else(|| {
+            // The ids within a whole body, such as those of a list, are not what the request created.
+            exchange.json().is_err().then(|| id_in_broken(&exchange.response_body)).flatten()
+        });
         let id = named.filter(|id| id.len() <= LONGEST_ID);
         let location = exchange.header("location").and_then(|location| exchange.url.join(location).ok());
         match intent {

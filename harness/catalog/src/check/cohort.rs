@@ -16,9 +16,9 @@ const UNSUPPORTED: &[&str] = &["RFC7644-3.4.2.2-75"];
 /// See the [module documentation](self).
 pub struct Cohort<'c> {
     context: &'c Context,
-    endpoint: &'static str,
+    endpoint: String,
     /// The attribute that names a member.
-    naming: &'static str,
+    naming: String,
     /// What every member's name begins with, and nobody else's.
     start: String,
     members: Vec<(String, Resource)>,
@@ -32,6 +32,15 @@ impl<'c> Cohort<'c> {
         Self::of(context, "/Users", "userName", people).await
     }
 
+    /// One resource of the subject for each key, as [`Self::users`].
+    ///
+    /// # Errors
+    /// The check is skipped where nothing distinguishes the subject's resources.
+    pub async fn resources<K: AsRef<str>>(context: &'c Context, resources: &[(K, Value)]) -> Result<Self, Stop> {
+        let naming = context.naming()?;
+        Self::of(context, context.collection(), naming.name(), resources).await
+    }
+
     /// One group for each key, as [`Self::users`].
     pub async fn groups<K: AsRef<str>>(context: &'c Context, groups: &[(K, Value)]) -> Result<Self, Stop> {
         Self::of(context, "/Groups", "displayName", groups).await
@@ -40,8 +49,8 @@ impl<'c> Cohort<'c> {
     /// One resource for each key. A check about filters judges a refusal itself; to every other one a filter is a means.
     async fn of<K: AsRef<str>>(
         context: &'c Context,
-        endpoint: &'static str,
-        naming: &'static str,
+        endpoint: &str,
+        naming: &str,
         resources: &[(K, Value)],
     ) -> Result<Self, Stop> {
         if context.check().topic() != "filter" {
@@ -54,22 +63,34 @@ impl<'c> Cohort<'c> {
         Ok(cohort)
     }
 
-    fn empty(context: &'c Context, endpoint: &'static str, naming: &'static str) -> Self {
+    fn empty(context: &'c Context, endpoint: &str, naming: &str) -> Self {
         // The dot ends the check's id, so that no id which begins with another's finds its members.
         let usual = || format!("{}.", context.data().prefix());
         let made = if endpoint == "/Users" { context.data().cohort_name("") } else { None };
         let start = made.map_or_else(usual, |(start, _)| start);
-        Self { context, endpoint, naming, start, members: Vec::new(), supported: AtomicBool::new(false) }
+        Self {
+            context,
+            endpoint: endpoint.to_owned(),
+            naming: naming.to_owned(),
+            start,
+            members: Vec::new(),
+            supported: AtomicBool::new(false),
+        }
     }
 
     /// Creates one more member.
     pub async fn add(&mut self, key: &str, differences: &Value) -> Result<(), Stop> {
-        let mut body = if self.endpoint == "/Users" { self.context.data().user() } else { self.context.data().group() };
-        body[self.naming] = self.name(key).into();
+        let kind = self.context.discovery().resource_type(&self.endpoint);
+        let mut body = match kind {
+            Some(kind) => self.context.data().resource(kind),
+            None if self.endpoint == "/Users" => self.context.data().user(),
+            None => self.context.data().group(),
+        };
+        body[self.naming.as_str()] = self.name(key).into();
         if let (Some(body), Some(differences)) = (body.as_object_mut(), differences.as_object()) {
             overlay(body, differences);
         }
-        let resource = self.context.create(self.endpoint, &body).await?;
+        let resource = self.context.create(&self.endpoint, &body).await?;
         self.members.push((key.to_owned(), resource));
         Ok(())
     }
@@ -81,6 +102,16 @@ impl<'c> Cohort<'c> {
         }
         let made = self.context.data().cohort_name(key);
         made.map_or_else(|| format!("{}{key}@example.com", self.start), |(_, name)| name)
+    }
+
+    /// The attribute that names a member.
+    pub fn naming(&self) -> &str {
+        &self.naming
+    }
+
+    /// The collection of the members.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
     }
 
     /// A filter that matches the members and nobody else.
@@ -105,7 +136,7 @@ impl<'c> Cohort<'c> {
 
     /// A query of the collection by `filter` as it is.
     pub fn query(&self, filter: &str) -> Request {
-        Request::get(self.endpoint).query("filter", filter)
+        Request::get(&self.endpoint).query("filter", filter)
     }
 
     /// The keys of the resources in a list answer, in its order; a stranger stands as `(stranger ID)`.

@@ -12,10 +12,10 @@ use weir_exchange::difference::at;
 use weir_exchange::{Client, EndpointError, Exchange, Further, Request};
 use weir_judge::{Because, Problem, full_name, parts_of_name};
 
+use crate::ability::Abilities;
 use crate::check::{Check, CheckResult, Expectation, UnderWay};
 use crate::data::Data;
 use crate::discovery::{Discovery, ResourceType};
-use crate::retention::Retention;
 
 /// Why a check could not go on.
 #[derive(Debug)]
@@ -92,7 +92,7 @@ pub struct Context {
     scale: Option<Scale>,
     at_once: usize,
     under_way: UnderWay,
-    retention: Arc<Retention>,
+    abilities: Arc<Abilities>,
     problems: Mutex<Problems>,
 }
 
@@ -117,7 +117,7 @@ impl Context {
             scale: None,
             at_once: 1,
             under_way: UnderWay::default(),
-            retention: Arc::default(),
+            abilities: Arc::default(),
             problems: Mutex::default(),
         }
     }
@@ -128,18 +128,24 @@ impl Context {
         Self { subject, ..self }
     }
 
-    /// The same, where it is known which attributes the endpoint keeps.
+    /// The same, where it is known what the endpoint was seen to do.
     #[must_use]
-    pub fn knowing(self, retention: Arc<Retention>) -> Self {
-        Self { retention, ..self }
+    pub fn knowing(self, abilities: Arc<Abilities>) -> Self {
+        Self { abilities, ..self }
+    }
+
+    /// Whether the check is run on one resource type after the other.
+    pub const fn is_about_a_type(&self) -> bool {
+        self.subject.is_some()
     }
 
     pub(super) fn subject(&self) -> Option<&ResourceType> {
         self.subject.as_deref()
     }
 
-    pub(super) fn retention(&self) -> &Retention {
-        &self.retention
+    /// What the endpoint was seen to do.
+    pub fn abilities(&self) -> &Abilities {
+        &self.abilities
     }
 
     /// The same with further credentials.
@@ -359,7 +365,7 @@ impl Context {
 
     /// Ends the check unless the lists of `endpoint` can be narrowed to what the check created.
     pub fn needs_narrowing(&self, endpoint: &str) -> CheckResult {
-        self.discovery.abilities().refuses_narrowing(endpoint).map_or(Ok(()), |refusal| {
+        self.abilities.refuses_narrowing(endpoint).map_or(Ok(()), |refusal| {
             self.unable(format!(
                 "the check tells its own resources from others by a filter, and {refusal}; `filter.sw` judges that"
             ))

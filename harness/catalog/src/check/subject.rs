@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use weir_exchange::{Exchange, Request};
 use weir_judge::{Because, full_name};
 
+use crate::ability::{is_required, plain_texts};
 use crate::check::{Context, Resource, Stop};
 use crate::discovery::ResourceType;
 use crate::node::{self, SchemaNode};
-use crate::retention::{is_required, plain_texts};
 
 impl Context {
     /// The resource type that the check is run on; for a check about the endpoint, User or what the endpoint has in its place.
@@ -81,30 +81,65 @@ impl Context {
         body
     }
 
-    /// The part of a body of the subject that an ordinary answer shows.
+    /// The part of a body that an ordinary answer shows.
     pub fn shown(&self, body: &Value) -> Value {
-        let mut shown = body.clone();
+        let mut shown = self.data().shown(body).into_owned();
         // An endpoint need not keep it (RFC 7643 section 3.1); round-trip.external-id asks.
         shown.as_object_mut().map(|members| members.remove("externalId"));
-        let Some(kind) = self.kind() else { return shown };
-        for own in node::assumed_attributes(self.discovery(), kind) {
-            let place = if own.extension { shown.get_mut(own.schema) } else { Some(&mut shown) };
-            let Some(members) = place.and_then(Value::as_object_mut) else { continue };
-            if !own.is_shown() {
-                members.remove(own.name());
-                continue;
-            }
-            let hidden: Vec<&str> = own.parts().filter(|part| !part.is_shown()).map(|part| part.name()).collect();
-            let items = match members.get_mut(own.name()) {
-                Some(Value::Array(items)) => items.iter_mut().collect(),
-                Some(single) => vec![single],
-                None => Vec::new(),
-            };
-            for item in items.into_iter().filter_map(Value::as_object_mut) {
-                item.retain(|name, _| !hidden.contains(&name.as_str()));
-            }
-        }
         shown
+    }
+
+    /// The body of a new resource of the subject with nothing but what is required.
+    pub fn bare_body(&self) -> Value {
+        if self.collection() == "/Users" { self.data().bare_user() } else { self.body() }
+    }
+
+    /// The body of a new resource of the subject with a text in an extension, the extension's URI, and the name of the attribute
+    /// that has the text; `None` if no extension of the subject has a text that a client may set.
+    pub fn extended_body(&self) -> Option<(Value, String, String)> {
+        let texts = plain_texts(self.discovery(), self.kind()?);
+        let text = texts.into_iter().find(|text| text.extension && text.word("returned") == "default")?;
+        let mut body = self.body();
+        text.put(&mut body, json!(self.data().name()));
+        Some((body, text.schema.to_owned(), text.name().to_owned()))
+    }
+
+    /// One value of a multi-valued attribute of the subject as [`Self::values`] finds it: with a text of its own, and primary or
+    /// not. The first type is for the primary one.
+    pub fn value_of(&self, values: &SchemaNode<'_>, primary: bool) -> Value {
+        let part = |name: &str| values.parts().find(|part| part.name() == name);
+        // What is required is there already.
+        let mut value = self.data().value(values.attribute);
+        value["value"] = json!(self.data().new_address());
+        if part("primary").is_some() {
+            value["primary"] = json!(primary);
+        }
+        if let Some(kind) = part("type") {
+            let canonical = crate::definition::list(kind.attribute, "canonicalValues");
+            let place = usize::from(!primary).min(canonical.len().saturating_sub(1));
+            let usual = json!(if primary { "work" } else { "home" });
+            value["type"] = canonical.get(place).cloned().unwrap_or(usual);
+        }
+        value
+    }
+
+    /// Ends the check if the endpoint refuses to look up resources of the subject by the attribute, as it may.
+    fn needs_lookup(&self, attribute: &str) -> Result<(), Stop> {
+        self.abilities().refuses_lookup(self.collection(), attribute).map_or(Ok(()), |refusal| {
+            Err(Stop::Skip(
+                Because::Ability,
+                format!("the check finds its own resource by a filter, and {refusal}; `filter.eq` judges that"),
+            ))
+        })
+    }
+
+    /// A filter that finds the resource of the subject that has this id.
+    ///
+    /// # Errors
+    /// The check is skipped where the endpoint refuses such a filter, as it may.
+    pub fn filter_by_id(&self, id: &str) -> Result<String, Stop> {
+        self.needs_lookup("id")?;
+        Ok(format!("id eq {}", json!(id)))
     }
 
     /// A filter that finds the resource of the subject whose representation is `body`, by the attribute that names it.
@@ -113,6 +148,7 @@ impl Context {
     /// The check is skipped where the subject has no such attribute.
     pub fn filter_by_name(&self, body: &Value) -> Result<String, Stop> {
         let naming = self.naming()?;
+        self.needs_lookup(naming.name())?;
         let value = naming.values(body).first().copied().cloned().unwrap_or_default();
         Ok(format!("{} eq {value}", naming.path()))
     }
@@ -153,7 +189,7 @@ impl Context {
     fn nth_text(&self, n: usize, fits: impl Fn(&SchemaNode<'_>) -> bool, what: &str) -> Result<SchemaNode<'_>, Stop> {
         let kind = self.needs_kind()?;
         let texts = plain_texts(self.discovery(), kind);
-        let loses = |own: &SchemaNode<'_>| self.retention().loses(&kind.endpoint, &own.path());
+        let loses = |own: &SchemaNode<'_>| self.abilities().loses(&kind.endpoint, &own.path());
         let lost: Vec<String> = texts.iter().filter(|own| loses(own)).map(SchemaNode::path).collect();
         let found = texts.into_iter().filter(|own| fits(own) && !loses(own)).nth(n);
         found.ok_or_else(|| {

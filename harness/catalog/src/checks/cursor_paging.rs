@@ -5,18 +5,17 @@ pub(super) mod published;
 
 use std::sync::Arc;
 
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::On::Only;
 use crate::check::cohort::{Cohort, ids_in, resources_in};
 use crate::check::{Check, CheckResult, Context, Stop};
 
-const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers, Capability::CursorPaging];
-const BOTH: &[Capability] =
-    &[Capability::CreateUsers, Capability::FilterUsers, Capability::CursorPaging, Capability::IndexPaging];
+const NEEDS: &[Capability] = &[Capability::CursorPaging];
+const LISTED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Filter];
+const BOTH: &[Capability] = &[Capability::CursorPaging, Capability::IndexPaging];
 const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
 pub(super) const CHECKS: &[Check] = &[
@@ -39,12 +38,14 @@ pub(super) const CHECKS: &[Check] = &[
         "RFC9865-2-24",
     ])
     .needs(NEEDS)
-    .legal(&["200 pages of at most count matches, each with nextCursor but the last, and each user once"]),
+    .legal(&["200 pages of at most count matches, each with nextCursor but the last, and each resource once"])
+    .on_every_type(LISTED),
     Check::new("cursor-paging.total", "totalResults of a walk, where it is given, counts the matches", &total)
         .matters("Progress and plausibility checks of clients rest on it.")
         .requirements(&["RFC9865-2-22", "RFC9865-2-23"])
         .needs(NEEDS)
-        .legal(&["no totalResults", "the number of matches"]),
+        .legal(&["no totalResults", "the number of matches"])
+        .on_every_type(LISTED),
     Check::new(
         "cursor-paging.start",
         "A walk begins with an empty cursor, written with an equals sign or without",
@@ -53,35 +54,38 @@ pub(super) const CHECKS: &[Check] = &[
     .matters("Clients write both.")
     .requirements(&["RFC9865-2-02", "RFC9865-2-14"])
     .needs(NEEDS)
-    .legal(&["200 with the first page, a nextCursor and no previousCursor"]),
+    .legal(&["200 with the first page, a nextCursor and no previousCursor"])
+    .on_every_type(LISTED),
     Check::new("cursor-paging.previous", "previousCursor, where there is one, leads back", &previous)
         .matters("A person pages back in a console and expects the page just seen.")
         .requirements(&["RFC9865-2-12", "RFC9865-2-13", "RFC9865-2-14"])
         .needs(NEEDS)
-        .legal(&["no previousCursor", "200 with the page before; none on the first page"]),
+        .legal(&["no previousCursor", "200 with the page before; none on the first page"])
+        .on_every_type(LISTED),
     Check::new("cursor-paging.attributes", "attributes applies to every page of a walk", &attributes)
         .matters("A walk over a hundred thousand people with everything on later pages takes hours longer.")
         .requirements(&["RFC9865-2-25"])
         .needs(NEEDS)
-        .legal(&["200 pages that show id and userName, and no emails"]),
+        .legal(&["200 pages that show id and the name of each resource, and nothing else that is not always returned"])
+        .on_every_type(LISTED),
     Check::new("cursor-paging.sorted", "A sorted walk is in order over all its pages", &sorted)
         .matters("A client that merges two sorted lists loses entries when one is not sorted.")
         .requirements(&["RFC9865-2.2-01", "RFC7644-3.4.2.3-03"])
-        .needs(&[Capability::CreateUsers, Capability::FilterUsers, Capability::CursorPaging, Capability::Sort])
+        .needs(&[Capability::CursorPaging, Capability::Sort])
         .legal(&["200 pages that together are the sorted list"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(LISTED),
     Check::new("cursor-paging.changes", "A walk goes on after others have been created and deleted", &changes)
         .matters("A walk over a large directory takes minutes, in which people come and go.")
         .requirements(&["RFC9865-2-21", "RFC9865-2-10", "RFC9865-4-08"])
-        .needs(&[Capability::CreateUsers, Capability::DeleteUsers, Capability::FilterUsers, Capability::CursorPaging])
-        .legal(&["200 with everybody who was there all the time, each once"])
-        .on(Only("User", "not migrated")),
+        .needs(NEEDS)
+        .legal(&["200 with every resource that was there all the time, each once"])
+        .on_every_type(&[ResourceOperation::Create, ResourceOperation::Delete, ResourceOperation::Filter]),
     Check::new("cursor-paging.search", "A search is walked by the cursor in its body", &search)
         .matters("Clients that search by POST page by POST.")
         .requirements(&["RFC9865-3-01", "RFC9865-3-02"])
-        .needs(&[Capability::CreateUsers, Capability::FilterUsers, Capability::CursorPaging, Capability::Search])
-        .legal(&["200 pages with nextCursor but the last, and each user once"])
-        .on(Only("User", "not migrated")),
+        .needs(&[Capability::CursorPaging, Capability::Search])
+        .legal(&["200 pages with nextCursor but the last, and each resource once"])
+        .on_every_type(LISTED),
 ];
 
 fn member<'e>(answer: &'e Exchange, path: &str) -> Option<&'e str> {
@@ -94,7 +98,7 @@ fn page(users: &Cohort<'_>, cursor: &str, count: &str) -> Request {
 
 async fn people(context: &Context, count: usize) -> Result<Cohort<'_>, Stop> {
     let people: Vec<_> = "abcdefgh".chars().take(count).map(|key| (key.to_string(), json!({}))).collect();
-    Cohort::users(context, &people).await
+    Cohort::resources(context, &people).await
 }
 
 /// The cursor of the second page, with the first page's answer. Without it, the check of the walk has found the cause.
@@ -133,11 +137,11 @@ async fn walked(
 async fn walk(context: &Context) -> CheckResult {
     let mut users = people(context, 3).await?;
     // Whoever is shown by no filter at all stands in the middle of a later page.
-    context.user().await?;
+    context.resource().await?;
     for key in ["d", "e"] {
         users.add(key, &json!({})).await?;
     }
-    context.user().await?;
+    context.resource().await?;
     let (mut seen, answers) = walked(context, &users, |cursor| page(&users, cursor, "2")).await?;
     for (position, answer) in answers.iter().enumerate() {
         context.expect(answer).under(&["RFC9865-2-19", "RFC9865-2-02"]).status(&[200]).json();
@@ -201,7 +205,7 @@ async fn start(context: &Context) -> CheckResult {
     let users = people(context, 3).await?;
     let with = context.send(page(&users, "", "2")).await?;
     let query = with.url.query().unwrap_or_default().replace("cursor=&", "cursor&");
-    let without = context.send(Request::get("/Users").raw_query(&query)).await?;
+    let without = context.send(Request::get(users.endpoint()).raw_query(&query)).await?;
     for answer in [&with, &without] {
         context.expect(answer).under(&["RFC9865-2-02"]).status(&[200]).json().has("nextCursor").that(
             sorted_ids(answer) == sorted_ids(&with) && !ids_in(answer).is_empty(),
@@ -230,15 +234,16 @@ async fn previous(context: &Context) -> CheckResult {
 
 async fn attributes(context: &Context) -> CheckResult {
     let users = people(context, 3).await?;
-    let request = |cursor: &str| page(&users, cursor, "1").query("attributes", "userName");
+    let other = context.text(0).ok().filter(|text| text.path() != users.naming() && text.word("returned") == "default");
+    let request = |cursor: &str| page(&users, cursor, "1").query("attributes", users.naming());
     let (seen, answers) = walked(context, &users, request).await?;
     for answer in &answers {
         let reduced = |own: &Value| {
-            at(own, "userName").is_some() && at(own, "emails").is_none() && at(own, "displayName").is_none()
+            at(own, users.naming()).is_some() && other.as_ref().is_none_or(|other| at(own, &other.path()).is_none())
         };
         context.expect(answer).status(&[200]).that(
             resources_in(answer).iter().all(reduced),
-            "a page shows attributes that were not asked for, or not userName",
+            "a page shows attributes that were not asked for, or not the one that was",
             users.keys_in(answer).join(", "),
         );
     }
@@ -249,8 +254,8 @@ async fn attributes(context: &Context) -> CheckResult {
 }
 
 async fn sorted(context: &Context) -> CheckResult {
-    let users = Cohort::users(context, &["d", "b", "a", "e", "c"].map(|key| (key, json!({})))).await?;
-    let request = |cursor: &str| page(&users, cursor, "2").query("sortBy", "userName");
+    let users = Cohort::resources(context, &["d", "b", "a", "e", "c"].map(|key| (key, json!({})))).await?;
+    let request = |cursor: &str| page(&users, cursor, "2").query("sortBy", users.naming());
     let (seen, answers) = walked(context, &users, request).await?;
     if let Some(last) = answers.last() {
         context.expect(last).under(&["RFC7644-3.4.2.3-03"]).status(&[200]).that(
@@ -295,7 +300,7 @@ async fn changes(context: &Context) -> CheckResult {
 async fn search(context: &Context) -> CheckResult {
     let users = people(context, 3).await?;
     let request = |cursor: &str| {
-        Request::post("/Users/.search").json(&json!({
+        Request::post(&format!("{}/.search", users.endpoint())).json(&json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
             "filter": users.anchor(), "cursor": cursor, "count": 2,
         }))

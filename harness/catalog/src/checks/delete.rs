@@ -104,7 +104,7 @@ async fn unlisted(context: &Context) -> CheckResult {
     let resource = context.resource().await?;
     let deleted = context.delete(&resource).await?;
     if context.may(ResourceOperation::Filter) {
-        for filter in [context.filter_by_name(resource.body())?, format!("id eq {}", json!(resource.id))] {
+        for filter in [context.filter_by_name(resource.body())?, context.filter_by_id(&resource.id)?] {
             let list = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
             let expectation = context.expect(&list).after(&deleted).status(&[200]).json();
             expectation.equals("totalResults", &json!(0)).lists(&[]);

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::{Exchange, Request};
 
-use crate::check::On::Only;
 use crate::check::cohort::{Cohort, ids_in};
 use crate::check::{Check, CheckResult, Context, Stop};
 
-const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers, Capability::IndexPaging];
+const NEEDS: &[Capability] = &[Capability::IndexPaging];
+const LISTED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Filter];
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new("index-paging.walk", "Pages together give each match once, and totalResults counts all of them", &walk)
@@ -26,18 +26,16 @@ pub(super) const CHECKS: &[Check] = &[
         ])
         .needs(NEEDS)
         .legal(&[
-            "each page has at most count resources, names its startIndex and itemsPerPage, and the union is each user once",
-        ]),
-    Check::new("index-paging.walk-groups", "Pages of groups together give each match once", &walk_groups)
-        .matters("A full synchronisation that misses one page of groups deletes them with their permissions.")
-        .requirements(&["RFC7644-3.4.2-13", "RFC7644-3.4.2.4-09", "RFC7644-3.4.2.4-15"])
-        .needs(&[Capability::CreateGroups, Capability::FilterGroups, Capability::IndexPaging])
-        .legal(&["each page has at most count resources, and the union is each group once"]),
+            "each page has at most count resources, names its startIndex and itemsPerPage, and the union is each resource once",
+        ])
+        .on_every_type(LISTED)
+        .formerly(&[("index-paging.walk-groups", "Group")]),
     Check::new("index-paging.uneven-walk", "A last page that is not full ends the list", &uneven_walk)
         .matters("Clients stop at a page shorter than they asked for, or at the total; both must be the end.")
         .requirements(&["RFC7644-3.4.2-08", "RFC7644-3.4.2.4-09", "RFC7644-3.4.2.4-13", "RFC7644-3.4.2.4-15"])
         .needs(NEEDS)
-        .legal(&["of five users two pages of two and one of one, each user once, with one totalResults"]),
+        .legal(&["of five resources two pages of two and one of one, each resource once, with one totalResults"])
+        .on_every_type(LISTED),
     Check::new("index-paging.partial-page", "A partial page says where it begins, 1 without startIndex, and how long it is", &partial_page)
         .matters("Clients compute the next startIndex from both.")
         .requirements(&[
@@ -48,60 +46,62 @@ pub(super) const CHECKS: &[Check] = &[
             "RFC7644-3.4.2.4-14",
         ])
         .needs(NEEDS)
-        .legal(&["200 with startIndex 1 and itemsPerPage equal to the number of resources"]),
+        .legal(&["200 with startIndex 1 and itemsPerPage equal to the number of resources"])
+        .on_every_type(LISTED),
     Check::new("index-paging.start-below-one", "A startIndex below 1 means 1", &start_below_one)
-        .matters("Clients that count from 0 begin so; an error stops them, and a shifted page hides the first user.")
+        .matters("Clients that count from 0 begin so; an error stops them, and a shifted page hides the first resource.")
         .requirements(&["RFC7644-3.4.2.4-04"])
         .needs(NEEDS)
-        .legal(&["200 with the first page"]),
+        .legal(&["200 with the first page"])
+        .on_every_type(LISTED),
     Check::new("index-paging.start-past-end", "A startIndex past the end gives an empty page", &start_past_end)
         .matters("Clients walk until a page is empty; an error there fails the whole synchronisation.")
         .requirements(&["RFC7644-3.4.2.4-05", "RFC7644-3.4.2.4-12", "RFC7644-3.4.2.4-13"])
         .needs(NEEDS)
-        .legal(&["200 without resources, with the right totalResults, and itemsPerPage 0 or none"]),
+        .legal(&["200 without resources, with the right totalResults, and itemsPerPage 0 or none"])
+        .on_every_type(LISTED),
     Check::new("index-paging.counts-from-one", "startIndex counts the sorted list from 1", &counts_from_one)
         .matters("One that counts from 0 shows a user twice and hides another.")
         .requirements(&["RFC7644-3.4.2.4-06", "RFC7644-3.4.2.4-14"])
-        .needs(&[Capability::CreateUsers, Capability::FilterUsers, Capability::IndexPaging, Capability::Sort])
-        .legal(&["200 with the second user of the sorted list for startIndex=2 and count=1"])
-        .on(Only("User", "not migrated")),
+        .needs(&[Capability::IndexPaging, Capability::Sort])
+        .legal(&["200 with the second resource of the sorted list for startIndex=2 and count=1"])
+        .on_every_type(LISTED),
     Check::new("index-paging.count-zero", "count=0 gives the total and nobody", &count_zero)
         .matters("Clients ask this way how much there is, and must not get a page of people for it.")
         .requirements(&["RFC7644-3.4.2.4-08"])
         .needs(NEEDS)
-        .legal(&["200 with the right totalResults and without resources"]),
+        .legal(&["200 with the right totalResults and without resources"])
+        .on_every_type(LISTED),
     Check::new("index-paging.negative-count", "A negative count means 0", &negative_count)
         .matters("A client that computes what is left may come below 0; it must not be given everybody.")
         .requirements(&["RFC7644-3.4.2.4-07"])
         .needs(NEEDS)
-        .legal(&["200 with the right totalResults and without resources"]),
+        .legal(&["200 with the right totalResults and without resources"])
+        .on_every_type(LISTED),
     Check::new("index-paging.at-most-count", "A page never holds more than count", &at_most_count)
         .matters("A client with a buffer for count resources drops or crashes on more.")
         .requirements(&["RFC7644-3.4.2.4-09", "RFC7644-3.4.2-08"])
         .needs(NEEDS)
-        .legal(&["200 with at most 2 of the 3 resources"]),
+        .legal(&["200 with at most 2 of the 3 resources"])
+        .on_every_type(LISTED),
     Check::new("index-paging.max-results", "No page is longer than filter.maxResults, whatever is asked", &max_results)
         .matters("A client sizes its requests by the published limit and takes a longer page for a fault.")
         .requirements(&["RFC7644-3.4.2.4-10", "RFC7644-3.4.2.4-11"])
-        .needs(&[
-            Capability::CreateUsers,
-            Capability::FilterUsers,
-            Capability::IndexPaging,
-            Capability::ServiceProviderConfig,
-        ])
+        .needs(&[Capability::IndexPaging, Capability::ServiceProviderConfig])
         .legal(&["200 with at most filter.maxResults resources", "400 for a count above the maximum"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(LISTED),
     Check::new("index-paging.not-a-number", "A startIndex or count that is not a number is refused or ignored", &not_a_number)
         .matters("A client that sends it has a fault, and finds it sooner by an error.")
         .requirements(&["RFC7644-3.4.2.4-16", "RFC7644-3.12-04"])
         .needs(NEEDS)
-        .legal(&["400, invalidValue where there is a scimType", "200 as if it were not there (noted)"]),
+        .legal(&["400, invalidValue where there is a scimType", "200 as if it were not there (noted)"])
+        .on_every_type(LISTED),
 ];
 
 /// As many users as asked for, whose keys are letters in the order of their creation.
 async fn users(context: &Context, count: usize) -> Result<Cohort<'_>, Stop> {
     let people: Vec<_> = "abcdefgh".chars().take(count).map(|key| (key.to_string(), json!({}))).collect();
-    Cohort::users(context, &people).await
+    Cohort::resources(context, &people).await
 }
 
 fn page(users: &Cohort<'_>, start: Option<&str>, count: Option<&str>) -> Request {
@@ -156,12 +156,6 @@ async fn walk(context: &Context) -> CheckResult {
         context.expect(&answer).under(&["RFC7644-3.4.2.4-13"]).equals("totalResults", &json!(3));
     }
     walk_over(context, &users, 1).await
-}
-
-async fn walk_groups(context: &Context) -> CheckResult {
-    let groups = ["a", "b", "c"].map(|key| (key, json!({})));
-    let groups = Cohort::groups(context, &groups).await?;
-    walk_over(context, &groups, 1).await
 }
 
 async fn uneven_walk(context: &Context) -> CheckResult {
@@ -246,7 +240,7 @@ async fn start_past_end(context: &Context) -> CheckResult {
 async fn counts_from_one(context: &Context) -> CheckResult {
     let users = users(context, 3).await?;
     for (start, key) in [("1", "a"), ("2", "b"), ("3", "c")] {
-        let request = page(&users, Some(start), Some("1")).query("sortBy", "userName");
+        let request = page(&users, Some(start), Some("1")).query("sortBy", users.naming());
         let answer = context.send(request).await?;
         let keys = users.keys_in(&answer);
         context.expect(&answer).under(&["RFC7644-3.4.2.4-06"]).status(&[200]).json().that(
@@ -299,7 +293,7 @@ async fn max_results(context: &Context) -> CheckResult {
         return context.skip("the endpoint publishes no filter.maxResults");
     };
     let users = users(context, 2).await?;
-    let everybody = Request::get("/Users");
+    let everybody = Request::get(context.collection());
     for request in [everybody.clone(), page(&users, None, None), everybody.query("count", "100000")] {
         let answer = context.send(request).await?;
         let too_much = answer.url.query().is_some_and(|query| query.contains("count="));

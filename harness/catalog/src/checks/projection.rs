@@ -111,7 +111,7 @@ fn returned(context: &Context, word: &str) -> Vec<String> {
 }
 
 /// A user with a value for every published attribute whose `returned` is one of `words`, besides the usual ones.
-fn user_with(context: &Context, words: &[&str]) -> Value {
+fn resource_with(context: &Context, words: &[&str]) -> Value {
     let mut body = context.data().full_user();
     let Some(kind) = context.discovery().resource_type("/Users") else { return body };
     for attribute in context.data().published(kind) {
@@ -274,7 +274,7 @@ async fn excluded_in_lists(context: &Context) -> CheckResult {
 }
 
 async fn always(context: &Context) -> CheckResult {
-    let user = context.create("/Users", &user_with(context, &["always"])).await?;
+    let user = context.create("/Users", &resource_with(context, &["always"])).await?;
     let whole = context.read(&user).await?;
     let mut names = returned(context, "always");
     names.push("id".into());
@@ -313,7 +313,7 @@ async fn never(context: &Context) -> CheckResult {
     if names.is_empty() {
         return context.skip("the endpoint publishes no attribute that is never returned");
     }
-    let user = context.create("/Users", &user_with(context, &["never"])).await?;
+    let user = context.create("/Users", &resource_with(context, &["never"])).await?;
     let value = format!("{},userName", names.join(","));
     let one = context.send(user.request(Method::GET).query("attributes", &value)).await?;
     let all = context.send(only(context, Request::get("/Users").query("attributes", &value), &user)).await?;
@@ -336,7 +336,7 @@ async fn never(context: &Context) -> CheckResult {
 }
 
 async fn default_set(context: &Context) -> CheckResult {
-    let body = user_with(context, &["request", "never", "always"]);
+    let body = resource_with(context, &["request", "never", "always"]);
     let user = context.create("/Users", &body).await?;
     let read = context.read(&user).await?;
     let mut hidden = returned(context, "request");
@@ -363,7 +363,7 @@ async fn default_set(context: &Context) -> CheckResult {
 }
 
 async fn request(context: &Context) -> CheckResult {
-    let body = user_with(context, &["request"]);
+    let body = resource_with(context, &["request"]);
     let names: Vec<_> = returned(context, "request").into_iter().filter(|path| at(&body, path).is_some()).collect();
     if names.is_empty() {
         return context.skip("the endpoint publishes no attribute of User that is returned on request and can be set");

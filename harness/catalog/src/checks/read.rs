@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use weir_exchange::difference::{at, differences};
 use weir_exchange::{Exchange, Request};
 
-use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context, cut};
 
 const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
@@ -24,11 +23,11 @@ pub(super) const CHECKS: &[Check] = &[
         .matters("A provisioner that gets anything else takes a deleted account for a living one, or gives up altogether.")
         .requirements(&["RFC7644-3.4.1-02"])
         .legal(&["404 with a SCIM Error whose status is \"404\", at every resource type"]),
-    Check::new("read.other-type", "The id of a user leads to no group", &other_type)
+    Check::new("read.other-type", "The id of a resource leads to no resource of another type", &other_type)
         .matters("A client that mixes up ids would change a user where it means a group.")
         .requirements(&["RFC7644-3.4.1-05"])
-        .needs(&[Capability::CreateUsers, Capability::CreateGroups])
-        .legal(&["404 with a SCIM Error"]),
+        .legal(&["404 with a SCIM Error, in every other collection"])
+        .on_every_type(CREATING),
     Check::new("read.discovery-document", "A single schema and a single resource type are read like any resource", &discovery_document)
         .matters("Clients that look up one schema do not want to read all of them.")
         .requirements(&["RFC7644-3.4.1-03", "RFC7644-3.4.1-04"])
@@ -50,42 +49,39 @@ pub(super) const CHECKS: &[Check] = &[
     Check::new("read.list-elements", "The elements of a list are whole resources, equal to what GET of each one says", &list_elements)
         .matters("Okta and Google import from lists only; what is missing there is deleted on their side.")
         .requirements(&["RFC7644-3.4-01", "RFC7644-3.4.2-12", "RFC7644-3.4.2.1-01"])
-        .needs(&[Capability::CreateUsers, Capability::FilterUsers])
         .legal(&["the element that a filter finds has id and schemas and says the same as GET of the resource"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(FINDING),
     Check::new("read.no-match", "A query without a match is a success with no results", &no_match)
         .matters("A provisioner looks for the account before it creates it; an error here stops every new hire.")
         .requirements(&["RFC7644-3.4.2-11"])
-        .needs(&[Capability::FilterUsers])
         .legal(&["200 with totalResults 0 and Resources absent or empty"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Filter]),
     Check::new("read.unknown-parameter", "Query parameters that SCIM does not know are ignored", &unknown_parameter)
         .matters("Gateways and monitoring append parameters of their own.")
         .requirements(&["RFC7644-3.4.2-03"])
-        .needs(&[Capability::CreateUsers])
         .legal(&["the answer without the parameter: 200, and the same resource or list"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(CREATING),
     Check::new("read.places", "A resource and a collection can be queried", &places)
         .matters("Clients narrow an answer down to what they need, on one resource as on all.")
         .requirements(&["RFC7644-3.4.2-01", "RFC7644-3.4.2.1-01"])
-        .needs(&[Capability::CreateUsers])
         .legal(&[
             "200 for attributes on a resource and on a collection, and for a filter on the root where it is offered",
         ])
-        .on(Only("User", "not migrated")),
+        .on_every_type(CREATING),
     Check::new("read.encoded", "Percent-encoded queries are decoded", &encoded)
         .matters("HTTP libraries encode blanks and quotes; undecoded, every filter is a syntax error.")
         .requirements(&["RFC7644-1.2-01"])
-        .needs(&[Capability::CreateUsers, Capability::FilterUsers])
-        .legal(&["200 with the user, for a filter in which every character is percent-encoded"])
-        .on(Only("User", "not migrated")),
+        .legal(&["200 with the resource, for a filter in which every character is percent-encoded"])
+        .on_every_type(FINDING),
     Check::new("read.head", "HEAD answers as GET does, without the body", &head)
         .matters("Monitors and caches ask by HEAD whether a resource is there.")
         .requirements(&["RFC7644-3.4.1-01"])
-        .needs(&[Capability::CreateUsers])
         .legal(&["200 without a body", "405 or 501, since SCIM does not ask for HEAD"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(CREATING),
 ];
+
+const CREATING: &[ResourceOperation] = &[ResourceOperation::Create];
+const FINDING: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Filter];
 
 async fn resource(context: &Context) -> CheckResult {
     let user = context.create(context.collection(), &context.full_body()).await?;
@@ -118,15 +114,22 @@ async fn unknown(context: &Context) -> CheckResult {
             context.expect(&answer).error();
         }
     }
-    let answer = context.send(Request::get("/Users").segment(&context.data().uuid())).await?;
+    let answer = context.send(Request::get(context.collection()).segment(&context.data().uuid())).await?;
     context.expect(&answer).status(&[404]);
     Ok(())
 }
 
 async fn other_type(context: &Context) -> CheckResult {
-    let user = context.user().await?;
-    let answer = context.send(Request::get("/Groups").segment(&user.id)).await?;
-    context.expect(&answer).after(&user.exchange).status(&[404]).error();
+    let own = context.collection();
+    let others: Vec<&str> = context.discovery().resource_types().iter().map(|kind| kind.endpoint.as_str()).collect();
+    if others.iter().all(|endpoint| *endpoint == own) {
+        return context.skip("the endpoint publishes one resource type alone");
+    }
+    let resource = context.resource().await?;
+    for endpoint in others.into_iter().filter(|endpoint| *endpoint != own) {
+        let answer = context.send(Request::get(endpoint).segment(&resource.id)).await?;
+        context.expect(&answer).after(&resource.exchange).status(&[404]).error();
+    }
     Ok(())
 }
 
@@ -217,12 +220,11 @@ async fn list(context: &Context) -> CheckResult {
 }
 
 async fn list_elements(context: &Context) -> CheckResult {
-    let user = context.create("/Users", &context.data().full_user()).await?;
+    let user = context.create(context.collection(), &context.full_body()).await?;
     let read = context.read(&user).await?;
-    for filter in
-        [format!("userName eq {}", read.at("userName").unwrap_or(&Value::Null)), format!("id eq {}", json!(user.id))]
-    {
-        let list = context.send(Request::get("/Users").query("filter", &filter)).await?;
+    let by_name = context.filter_by_name(read.json().unwrap_or(&Value::Null))?;
+    for filter in [by_name, context.filter_by_id(&user.id)?] {
+        let list = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
         context.expect(&list).after(&read).under(&["RFC7644-3.4.2.1-01"]).status(&[200]).json().lists(&[&user.id]);
         let Some(element) = list.at("Resources[0]") else { continue };
         context.expect(&list).after(&read).under(&["RFC7644-3.4.2-12"]).has("Resources[0].schemas");
@@ -241,20 +243,20 @@ async fn list_elements(context: &Context) -> CheckResult {
 }
 
 async fn no_match(context: &Context) -> CheckResult {
-    let filter = format!("userName eq {}", json!(context.data().unknown_id()));
-    let answer = context.send(Request::get("/Users").query("filter", &filter)).await?;
+    let filter = format!("{} eq {}", context.naming()?.path(), json!(context.data().unknown_id()));
+    let answer = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
     context.expect(&answer).status(&[200]).json().equals("totalResults", &json!(0)).lists(&[]);
     Ok(())
 }
 
 async fn unknown_parameter(context: &Context) -> CheckResult {
-    let user = context.user().await?;
+    let user = context.resource().await?;
     let read = context.read(&user).await?;
     let answer = context.send(user.request(Method::GET).query("weirUnknown", "1")).await?;
     context.expect(&answer).after(&read).status(&[200]).holds(read.json().unwrap_or(&Value::Null));
-    let mut request = Request::get("/Users").query("weirUnknown", "a b&c");
-    if context.discovery().offers(Capability::FilterUsers) {
-        request = request.query("filter", &format!("userName eq {}", read.at("userName").unwrap_or(&Value::Null)));
+    let mut request = Request::get(context.collection()).query("weirUnknown", "a b&c");
+    if context.may(ResourceOperation::Filter) {
+        request = request.query("filter", &context.filter_by_name(read.json().unwrap_or(&Value::Null))?);
         let list = context.send(request).await?;
         context.expect(&list).after(&read).status(&[200]).json().lists(&[&user.id]);
     } else {
@@ -265,17 +267,18 @@ async fn unknown_parameter(context: &Context) -> CheckResult {
 }
 
 async fn places(context: &Context) -> CheckResult {
-    let user = context.user().await?;
-    let one = context.send(user.request(Method::GET).query("attributes", "userName")).await?;
+    let user = context.resource().await?;
+    let naming = context.naming()?.path();
+    let one = context.send(user.request(Method::GET).query("attributes", &naming)).await?;
     context
         .expect(&one)
         .under(&["RFC7644-3.4.2-01", "RFC7644-3.4.2.1-01"])
         .status(&[200])
         .equals("id", &json!(user.id));
-    let all = context.send(Request::get("/Users").query("attributes", "userName").query("count", "1")).await?;
+    let all = context.send(Request::get(context.collection()).query("attributes", &naming).query("count", "1")).await?;
     context.expect(&all).under(&["RFC7644-3.4.2-01", "RFC7644-3.4.2.1-01"]).status(&[200]).json().has("totalResults");
-    if context.discovery().offers(Capability::RootQuery) && context.discovery().offers(Capability::FilterUsers) {
-        let filter = format!("id eq {}", json!(user.id));
+    if context.discovery().offers(Capability::RootQuery) && context.may(ResourceOperation::Filter) {
+        let filter = context.filter_by_id(&user.id)?;
         let root = context.send(Request::get("/").query("filter", &filter)).await?;
         context.expect(&root).under(&["RFC7644-3.4.2-01"]).status(&[200]).json().lists(&[&user.id]);
     }
@@ -283,17 +286,17 @@ async fn places(context: &Context) -> CheckResult {
 }
 
 async fn encoded(context: &Context) -> CheckResult {
-    let user = context.user().await?;
-    let filter = format!("userName eq {}", user.value("userName"));
+    let user = context.resource().await?;
+    let filter = context.filter_by_name(user.body())?;
     let bytes: Vec<_> = filter.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let query = format!("filter={}", bytes.concat());
-    let answer = context.send(Request::get("/Users").raw_query(&query)).await?;
+    let answer = context.send(Request::get(context.collection()).raw_query(&query)).await?;
     context.expect(&answer).after(&user.exchange).status(&[200]).json().lists(&[&user.id]);
     Ok(())
 }
 
 async fn head(context: &Context) -> CheckResult {
-    let user = context.user().await?;
+    let user = context.resource().await?;
     let answer = context.send(user.request(Method::HEAD)).await?;
     context.expect(&answer).after(&user.exchange).status(&[200, 405, 501]).empty();
     Ok(())

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use scim::capability::Capability;
 use serde_json::Value;
 use url::Url;
 use weir_exchange::client::Client;
@@ -21,7 +20,6 @@ use super::fault::{DiscoveryFault, FaultSource, Gravity};
 use super::foreknowledge::Foreknowledge;
 use super::kind::{ReadTypes, ResourceType, read_types};
 use super::{Discovery, GROUP, USER, listing};
-use crate::ability::Abilities;
 use crate::deletion;
 
 /// Schemas that are asked for alone because the list leaves them out.
@@ -87,7 +85,6 @@ async fn open(client: &Client, known: &Foreknowledge) -> Result<Discovery, Disco
         may_have_created: false,
         declared: Declarations::default(),
         remarks,
-        abilities: Abilities::default(),
         refused: Vec::new(),
         schema_index: OnceLock::new(),
     };
@@ -97,14 +94,6 @@ async fn open(client: &Client, known: &Foreknowledge) -> Result<Discovery, Disco
     discovery.probe(client, known.prefix.as_deref().unwrap_or("weir")).await;
     if let Err(error) = discovery.probe_operations(client).await {
         discovery.faults.push(unanswered(FaultSource::Probe, &error));
-    }
-    let has_filter = |endpoint: &str| match endpoint {
-        "/Groups" => discovery.offers(Capability::FilterGroups),
-        _ => discovery.offers(Capability::FilterUsers),
-    };
-    match Abilities::learn(client, has_filter).await {
-        Ok(abilities) => discovery.abilities = abilities,
-        Err(error) => discovery.faults.push(unanswered(FaultSource::Probe, &error)),
     }
     Ok(discovery)
 }

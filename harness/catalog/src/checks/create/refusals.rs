@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
 use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context, Stop};
-use crate::data::{GROUP, PublishedAttribute, USER};
+use crate::data::{PublishedAttribute, USER};
+use crate::node::{self, SchemaNode};
 
 pub(in super::super) const CHECKS: &[Check] = &[
     Check::new("create.duplicate-user-name", "A userName that is taken is refused with 409 uniqueness", &duplicate_user_name)
@@ -17,19 +18,19 @@ pub(in super::super) const CHECKS: &[Check] = &[
         .requirements(&["RFC7644-3.3-12", "RFC7643-4.1.1-02"])
         .needs(&[Capability::CreateUsers])
         .legal(&["409 with a SCIM Error of scimType uniqueness"])
-        .on(Only("User", "not migrated")),
+        .on(Only("User", "userName is an attribute of User alone (RFC 7643 section 4.1.1)")),
     Check::new("create.duplicate-user-name-case", "userName is the same in any letter case", &duplicate_user_name_case)
         .matters("Two accounts bjensen and BJensen are one person to the directory and two to the service.")
         .requirements(&["RFC7643-4.1.1-04"])
         .needs(&[Capability::CreateUsers])
         .legal(&["409 for the name in other letters, and a filter with other letters finds the user"])
-        .on(Only("User", "not migrated")),
+        .on(Only("User", "userName is an attribute of User alone (RFC 7643 section 4.1.1)")),
     Check::new("create.user-name-empty", "A userName without a character is refused", &user_name_empty)
         .matters("Two people without a name cannot both exist, and the first one blocks the second.")
         .requirements(&["RFC7643-4.1.1-01", "RFC7644-3.12-04"])
         .needs(&[Capability::CreateUsers])
         .legal(&["400 invalidValue"])
-        .on(Only("User", "not migrated")),
+        .on(Only("User", "userName is an attribute of User alone (RFC 7643 section 4.1.1)")),
     Check::new("create.required-missing", "A creation without a required attribute is refused", &required_missing)
         .matters("An account without its name cannot be found again by anybody.")
         .requirements(&["RFC7643-4.1.1-03", "RFC7643-7-19", "RFC7644-3.3-15", "RFC7644-3.12-04"])
@@ -37,34 +38,30 @@ pub(in super::super) const CHECKS: &[Check] = &[
     Check::new("create.broken-json", "A body that is not a whole JSON object is refused", &broken_json)
         .matters("A proxy that cuts a body short must not leave half a user behind.")
         .requirements(&["RFC7644-3.3-13", "RFC7644-3.3-14", "RFC7644-3.12-04"])
-        .needs(&[Capability::CreateUsers])
         .legal(&["400 invalidSyntax for JSON that ends too early, for an array, and for a string"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(CREATING),
     Check::new("create.other-types-schema", "A body of another resource type is refused", &other_types_schema)
         .matters("A group that is sent to /Users by mistake must not become a user.")
         .requirements(&["RFC7644-3.3.1-02"])
-        .needs(&[Capability::CreateUsers, Capability::CreateGroups])
-        .legal(&["400"]),
+        .legal(&["400"])
+        .on_every_type(CREATING),
     Check::new("create.foreign-schema", "A schema that the resource type does not have is not taken over", &foreign_schema)
         .matters("A resource that announces schemas which the endpoint does not know cannot be read by generic clients.")
         .requirements(&["RFC7643-3-06"])
-        .needs(&[Capability::CreateUsers])
         .legal(&["400", "201, and schemas lists only the base schema and published extensions"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(CREATING),
     Check::new("create.schemas-missing", "A body that names no schema is refused", &schemas_missing)
         .matters("Careless clients leave schemas out; an endpoint that infers them hides the fault until the next endpoint.")
         .requirements(&["RFC7643-3-03", "RFC7643-3-05", "RFC7643-3.3-02"])
-        .needs(&[Capability::CreateUsers])
         .legal(&["400", "201 with the base schema in schemas"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(CREATING),
     Check::new("create.wrong-types", "Values that do not fit the type of their attribute are refused", &wrong_types)
         .matters("What is stored in the wrong type breaks the reader that trusts the schema, days later.")
         .requirements(&["RFC7643-2.3.6-06", "RFC7643-2.3.8-01", "RFC7643-2.4-02", "RFC7644-3.12-04"])
-        .needs(&[Capability::CreateUsers])
         .legal(&[
             "400 invalidValue or invalidSyntax for an object or a list where a simple value belongs, a text where an object belongs, and a text that is not base64",
         ])
-        .on(Only("User", "not migrated")),
+        .on_every_type(CREATING),
     Check::new("create.coerced-types", "A number for a text, a text for a boolean and one object for a list are refused", &coerced_types)
         .matters("Older Entra jobs send \"True\"; whether that works decides who can be deactivated.")
         .requirements(&[
@@ -75,14 +72,15 @@ pub(in super::super) const CHECKS: &[Check] = &[
             "RFC7643-2.3.2-02",
             "RFC7643-2.4-01",
         ])
-        .needs(&[Capability::CreateUsers])
         .legal(&["400 invalidValue or invalidSyntax", "201, and a later GET shows the value in the type of the schema"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(CREATING),
     Check::new("create.fractional-integer", "A fraction is not an integer", &fractional_integer)
         .matters("A counter that comes back as 1.5 does not fit into the reader's integer.")
         .requirements(&["RFC7643-2.3.4-01", "RFC7643-2.3.4-02"])
         .legal(&["400 invalidValue or invalidSyntax", "the fraction is rounded away"]),
 ];
+
+const CREATING: &[ResourceOperation] = &[ResourceOperation::Create];
 
 async fn duplicate_user_name(context: &Context) -> CheckResult {
     let body = context.data().user();
@@ -160,7 +158,7 @@ async fn required_missing(context: &Context) -> CheckResult {
 }
 
 async fn broken_json(context: &Context) -> CheckResult {
-    let whole = context.data().user().to_string();
+    let whole = context.body().to_string();
     // A part that ends inside a string: nothing that could be repaired.
     let broken = whole[..whole.len() / 2].to_owned();
     let cases: [(String, &'static [&'static str]); 3] = [
@@ -169,36 +167,40 @@ async fn broken_json(context: &Context) -> CheckResult {
         ("\"user\"".to_owned(), &["RFC7644-3.3-14"]),
     ];
     for (body, requirements) in cases {
-        let answer = context.send(Request::post("/Users").body(body, "application/scim+json")).await?;
+        let answer = context.send(Request::post(context.collection()).body(body, "application/scim+json")).await?;
         context.expect(&answer).under(requirements).refused(&[400], &["invalidSyntax"]);
     }
     Ok(())
 }
 
 async fn other_types_schema(context: &Context) -> CheckResult {
-    let mut body = context.data().user();
-    body["schemas"] = json!([GROUP]);
-    body["displayName"] = json!(context.data().name());
-    let answer = context.send(Request::post("/Users").json(&body)).await?;
+    let kinds = context.discovery().resource_types();
+    let mut others =
+        kinds.iter().map(|kind| kind.schema.as_str()).filter(|uri| !uri.eq_ignore_ascii_case(context.schema()));
+    let Some(other) = others.next() else { return context.skip("the endpoint publishes one resource type alone") };
+    let mut body = context.body();
+    body["schemas"] = json!([other]);
+    let answer = context.post(&body).await?;
     context.expect(&answer).refused(&[400], &[]);
     Ok(())
 }
 
 async fn foreign_schema(context: &Context) -> CheckResult {
     const FOREIGN: &str = "urn:example:params:scim:schemas:weir:2.0:Foreign";
-    let extensions = context.discovery().resource_type("/Users").map_or(&[][..], |kind| &kind.extensions);
-    let mut body = context.data().user();
+    let extensions = context.kind().map_or(&[][..], |kind| &kind.extensions);
+    let mut body = context.body();
     if let Some(schemas) = body["schemas"].as_array_mut() {
         schemas.push(json!(FOREIGN));
     }
-    let answer = context.send(Request::post("/Users").json(&body)).await?;
+    let answer = context.post(&body).await?;
     context.expect(&answer).status(&[201, 400]);
     let Some(id) = answer.text("id").filter(|_| answer.is_success()) else { return Ok(()) };
-    let read = context.send(Request::get("/Users").segment(id)).await?;
+    let read = context.send(Request::get(context.collection()).segment(id)).await?;
     for exchange in [&answer, &read] {
         for uri in exchange.at("schemas").and_then(Value::as_array).into_iter().flatten() {
             let known = uri.as_str().is_some_and(|uri| {
-                uri.eq_ignore_ascii_case(USER) || extensions.iter().any(|other| other.eq_ignore_ascii_case(uri))
+                uri.eq_ignore_ascii_case(context.schema())
+                    || extensions.iter().any(|other| other.eq_ignore_ascii_case(uri))
             });
             let message = "schemas lists a schema that the resource type does not have";
             context.expect(exchange).that(known, message, uri.to_string());
@@ -210,20 +212,23 @@ async fn foreign_schema(context: &Context) -> CheckResult {
 async fn schemas_missing(context: &Context) -> CheckResult {
     let lists_base = |answer: &Arc<Exchange>| {
         context.expect(answer).under(&["RFC7643-3.3-02"]).that(
-            answer.at("schemas").and_then(Value::as_array).is_some_and(|all| all.iter().any(|uri| uri == USER)),
+            answer
+                .at("schemas")
+                .and_then(Value::as_array)
+                .is_some_and(|all| all.iter().any(|uri| uri == context.schema())),
             "schemas does not list the base schema",
             answer.at("schemas").map_or_else(|| "nothing".into(), Value::to_string),
         );
     };
-    lists_base(&context.user().await?.exchange);
+    lists_base(&context.resource().await?.exchange);
     for (schemas, requirements) in [(None, &["RFC7643-3-03"]), (Some(json!([])), &["RFC7643-3-05"])] {
-        let mut body = context.data().user();
+        let mut body = context.body();
         match (schemas, body.as_object_mut()) {
             (Some(schemas), Some(members)) => members.insert("schemas".into(), schemas),
             (None, Some(members)) => members.remove("schemas"),
             _ => None,
         };
-        let answer = context.send(Request::post("/Users").json(&body)).await?;
+        let answer = context.post(&body).await?;
         context.expect(&answer).under(requirements).status(&[400]);
         if answer.is_success() {
             lists_base(&answer);
@@ -233,19 +238,17 @@ async fn schemas_missing(context: &Context) -> CheckResult {
 }
 
 async fn wrong_types(context: &Context) -> CheckResult {
-    let Some(kind) = context.discovery().resource_type("/Users") else {
-        return context.not_offered("the endpoint has no users");
-    };
+    let kind = context.needs_kind()?;
     let published = context.data().published(kind);
     if published.is_empty() {
-        return context.skip("the endpoint does not publish the User schema");
+        return context.skip(format!("the endpoint does not publish the schema of {}", kind.name));
     }
     // One attribute of each type is enough.
     let mut seen: Vec<(&str, bool)> = Vec::new();
     for attribute in &published {
         let shape = (attribute.word("type"), attribute.flag("multiValued"));
         let settable = attribute.word("mutability") == "readWrite" && !attribute.is_common();
-        if !settable || attribute.name == "userName" || seen.contains(&shape) {
+        if !settable || attribute.word("uniqueness") != "none" || seen.contains(&shape) {
             continue;
         }
         seen.push(shape);
@@ -275,43 +278,56 @@ async fn refuse(
     value: Value,
     requirements: &'static [&'static str],
 ) -> Result<Arc<Exchange>, Stop> {
-    let mut body = context.data().user();
+    let mut body = context.body();
     attribute.put(&mut body, value);
-    let answer = context.send(Request::post("/Users").json(&body)).await?;
+    let answer = context.post(&body).await?;
     context.expect(&answer).under(requirements).refused(&[400], &["invalidValue", "invalidSyntax"]);
     Ok(answer)
 }
 
 async fn coerced_types(context: &Context) -> CheckResult {
     type Fits = fn(&Value) -> bool;
-    type Case = (&'static str, Value, &'static [&'static str], &'static [&'static str], Fits);
-    let cases: [Case; 3] = [
-        ("displayName", json!(42), &["RFC7643-2.3.1-02"], &["RFC7643-2.3.1-01"], Value::is_string),
-        ("active", json!("True"), &["RFC7643-2.3.2-02"], &["RFC7643-2.3.2-01"], Value::is_boolean),
-        ("emails", json!({"value": "ada@example.com"}), &["RFC7643-2.4-01"], &["RFC7643-1.2-03"], Value::is_array),
-    ];
-    for (name, value, disputed, settled, fits) in cases {
-        if !context.data().publishes(USER, name) {
-            continue;
-        }
-        let user = context.user().await?;
-        let usual = context.read(&user).await?;
-        context.expect(&usual).under(settled).that(
-            usual.at(name).is_none_or(fits),
-            &format!("{name} is not shown in its type"),
-            usual.at(name).map_or_else(String::new, Value::to_string),
-        );
-        let mut body = context.data().user();
-        body[name] = value;
-        let answer = context.send(Request::post("/Users").json(&body)).await?;
+    type Case<'d> = (SchemaNode<'d>, Value, &'static [&'static str], &'static [&'static str], Fits);
+    let kind = context.needs_kind()?;
+    let nodes = node::assumed_attributes(context.discovery(), kind);
+    let boolean = nodes.into_iter().find(|own| {
+        own.word("type") == "boolean"
+            && own.word("mutability") == "readWrite"
+            && !own.flag("multiValued")
+            && own.is_shown()
+    });
+    let mut cases: Vec<Case<'_>> = Vec::new();
+    if let Ok(text) = context.text(0) {
+        cases.push((text, json!(42), &["RFC7643-2.3.1-02"], &["RFC7643-2.3.1-01"], Value::is_string));
+    }
+    if let Some(boolean) = boolean {
+        cases.push((boolean, json!("True"), &["RFC7643-2.3.2-02"], &["RFC7643-2.3.2-01"], Value::is_boolean));
+    }
+    if let Ok(values) = context.values() {
+        let one = json!({"value": "ada@example.com"});
+        cases.push((values, one, &["RFC7643-2.4-01"], &["RFC7643-1.2-03"], Value::is_array));
+    }
+    if cases.is_empty() {
+        return context.skip(format!("{} has no text, boolean or list that a client may set", kind.name));
+    }
+    for (own, value, disputed, settled, fits) in cases {
+        let name = own.path();
+        let shown_in_its_type = |answer: &Arc<Exchange>| {
+            let found = answer.at(&name);
+            context.expect(answer).under(settled).that(
+                found.is_none_or(fits),
+                &format!("{name} is not shown in its type"),
+                found.map_or_else(String::new, Value::to_string),
+            );
+        };
+        let resource = context.resource().await?;
+        shown_in_its_type(&context.read(&resource).await?);
+        let mut body = context.body();
+        own.put(&mut body, value);
+        let answer = context.post(&body).await?;
         context.expect(&answer).under(disputed).status(&[400]);
         let Some(id) = answer.text("id").filter(|_| answer.is_success()) else { continue };
-        let read = context.send(Request::get("/Users").segment(id)).await?;
-        context.expect(&read).after(&answer).under(settled).that(
-            read.at(name).is_none_or(fits),
-            &format!("{name} is not shown in its type"),
-            read.at(name).map_or_else(String::new, Value::to_string),
-        );
+        shown_in_its_type(&context.send(Request::get(context.collection()).segment(id)).await?);
     }
     Ok(())
 }
@@ -346,8 +362,8 @@ async fn fractional_integer(context: &Context) -> CheckResult {
         return Ok(());
     }
     // No resource has an integer that a client may set; a query has one (RFC 7644 section 3.4.2.4).
-    let usual = context.send(Request::get("/Users").query("count", "1")).await?;
-    let answer = context.send(Request::get("/Users").query("count", "1.5")).await?;
+    let usual = context.send(Request::get(context.collection()).query("count", "1")).await?;
+    let answer = context.send(Request::get(context.collection()).query("count", "1.5")).await?;
     context.expect(&answer).under(&["RFC7643-2.3.4-02"]).status(&[400]);
     for name in ["totalResults", "startIndex", "itemsPerPage"] {
         judge(&usual, name);

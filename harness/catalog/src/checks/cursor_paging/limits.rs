@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use weir_exchange::Exchange;
 
-use super::{NEEDS, begun, member, page, people};
+use super::{LISTED, NEEDS, begun, member, page, people};
 use crate::check::cohort::ids_in;
 use crate::check::{Check, CheckResult, Context};
 
@@ -20,12 +20,14 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     .matters("A client that asks for nobody must not be given a page of people.")
     .requirements(&["RFC9865-2-04", "RFC9865-2-05", "RFC9865-2-08", "RFC9865-4-06"])
     .needs(NEEDS)
-    .legal(&["200 without resources", "without count 200 with at most pagination.maxPageSize resources"]),
+    .legal(&["200 without resources", "without count 200 with at most pagination.maxPageSize resources"])
+    .on_every_type(LISTED),
     Check::new("cursor-paging.max-page-size", "No page is longer than pagination.maxPageSize", &max_page_size)
         .matters("A client sizes its requests by the published limit and takes a longer page for a fault.")
         .requirements(&["RFC9865-4-07", "RFC9865-2.1-06"])
         .needs(NEEDS)
-        .legal(&["200 with at most maxPageSize resources", "400 invalidCount"]),
+        .legal(&["200 with at most maxPageSize resources", "400 invalidCount"])
+        .on_every_type(LISTED),
     Check::new(
         "cursor-paging.invalid-cursor",
         "A cursor that the endpoint has not made is refused as invalidCursor",
@@ -34,7 +36,8 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     .matters("A client that lost its place starts anew when told so; a page from anywhere looks like the right one.")
     .requirements(&["RFC9865-2.1-01", "RFC9865-2.1-02", "RFC9865-5.2-06", "RFC7644-3.12-04"])
     .needs(NEEDS)
-    .legal(&["400 with a SCIM Error of scimType invalidCursor, the same for every such cursor"]),
+    .legal(&["400 with a SCIM Error of scimType invalidCursor, the same for every such cursor"])
+    .on_every_type(LISTED),
     Check::new(
         "cursor-paging.forged-cursor",
         "An altered cursor shows nothing that the query does not match",
@@ -43,7 +46,8 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     .matters("Whoever can compute cursors can read what a filter was to keep from them.")
     .requirements(&["RFC9865-5.2-05", "RFC9865-2-24"])
     .needs(NEEDS)
-    .legal(&["400 invalidCursor", "200 with matching resources only (noted)"]),
+    .legal(&["400 invalidCursor", "200 with matching resources only (noted)"])
+    .on_every_type(LISTED),
     Check::new(
         "cursor-paging.other-query",
         "A cursor used with another filter or count is refused, or shows what one of the two asks for",
@@ -52,7 +56,8 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     .matters("Two walks mixed up give a list of nothing in particular.")
     .requirements(&["RFC9865-2-18", "RFC9865-2.1-05", "RFC9865-2-24"])
     .needs(NEEDS)
-    .legal(&["400 invalidCursor or invalidCount", "200 by the old or the new parameters (noted)"]),
+    .legal(&["400 invalidCursor or invalidCount", "200 by the old or the new parameters (noted)"])
+    .on_every_type(LISTED),
 ];
 
 async fn count(context: &Context) -> CheckResult {
@@ -136,11 +141,11 @@ async fn forged_cursor(context: &Context) -> CheckResult {
 async fn other_query(context: &Context) -> CheckResult {
     let mut users = people(context, 1).await?;
     // Whoever is shown by no filter at all is seen by this one, who comes next.
-    context.user().await?;
+    context.resource().await?;
     users.add("b", &json!({})).await?;
     users.add("c", &json!({})).await?;
     let (next, _) = begun(context, &users, "1").await?;
-    let one = format!("userName eq {}", json!(users.name("c")));
+    let one = format!("{} eq {}", users.naming(), json!(users.name("c")));
     let answer = context.send(users.query(&one).query("cursor", &next).query("count", "1")).await?;
     let found = users.keys_in(&answer);
     context.expect(&answer).under(&["RFC9865-2-24"]).that(

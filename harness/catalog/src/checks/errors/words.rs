@@ -219,7 +219,7 @@ async fn fits(context: &Context) -> CheckResult {
 async fn too_many(context: &Context) -> CheckResult {
     let answer = context.send(Request::get("/Users").query("filter", "userName pr").query("count", "2")).await?;
     context.expect(&answer).under(&["RFC7644-3.12-20", "RFC7644-3.4.2.1-04"]).status(&[200, 400]);
-    if is_refused_as_unsupported(&answer) && context.discovery().abilities().refuses_narrowing("/Users").is_some() {
+    if is_refused_as_unsupported(&answer) && context.abilities().refuses_narrowing("/Users").is_some() {
         return context.unable("`userName pr` is refused as unsupported, as `userName sw` is; `filter.pr` judges that");
     }
     if answer.status == 400 {

@@ -1,28 +1,28 @@
 //! `add` (RFC 7644 section 3.5.2.1).
 
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::difference::at;
 
-use super::attribute::{need, plain, plain_one};
-use super::change::{ENTERPRISE, email, expect_change, expect_refusal, expect_state, is_done, send, user_with};
+use super::attribute::{need, plain, plain_one, texts};
+use super::change::{ENTERPRISE, email, expect_change, expect_refusal, expect_state, is_done, resource_with, send};
 use crate::check::{Check, CheckResult, Context};
 use crate::checks::common_attributes::meta::outlast_clock;
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
-const DONE: &[&str] = &["200 with the user or 204, and a later GET shows the new state"];
+const DONE: &[&str] = &["200 with the resource or 204, and a later GET shows the new state"];
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("patch.add", "add gives an attribute without value a value", &add)
         .matters("Entra ID sends add for everything that a user did not have before.")
         .requirements(&["RFC7644-3.5.2-02", "RFC7644-3.5.2.1-02", "RFC7644-3.5.2.1-05", "RFC7644-3.5.2.1-10"])
-        .needs(USERS)
-        .legal(DONE),
+        .legal(DONE)
+        .on_every_type(PATCHED),
     Check::new("patch.add-singular", "add to a singular attribute that has a value replaces it", &add_singular)
         .matters("Clients that know no old state send add for changes too; the old title would stay for ever.")
         .requirements(&["RFC7644-3.5.2.1-09"])
-        .needs(USERS)
-        .legal(DONE),
+        .legal(DONE)
+        .on_every_type(PATCHED),
     Check::new(
         "patch.add-complex",
         "add to a complex attribute sets the sub-attributes that are given and keeps the others",
@@ -52,16 +52,16 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     )
     .requirements(&["RFC7644-3.5.2.1-11", "RFC7644-3.5.2.1-12", "RFC7644-3.5.2.1-13"])
     .needs(USERS)
-    .legal(&["200 with the user or 204; the value is there once and meta.lastModified is as it was"]),
+    .legal(&["200 with the resource or 204; the value is there once and meta.lastModified is as it was"]),
     Check::new(
         "patch.add-without-path",
-        "add without path merges a set of attributes into the user",
+        "add without path merges a set of attributes into the resource",
         &add_without_path,
     )
     .matters("Okta and the Entra ID gallery put several attributes into one value without path.")
     .requirements(&["RFC7644-3.5.2-09", "RFC7644-3.5.2.1-03"])
-    .needs(USERS)
-    .legal(DONE),
+    .legal(DONE)
+    .on_every_type(PATCHED),
     Check::new(
         "patch.add-values-without-path",
         "add without path appends to multi-valued attributes",
@@ -79,7 +79,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     .matters("Departments and managers travel in the enterprise extension.")
     .requirements(&["RFC7644-3.5.2.1-15"])
     .needs(USERS)
-    .legal(&["200 with the user or 204; a later GET shows the attribute, and the extension's URN in schemas"]),
+    .legal(&["200 with the resource or 204; a later GET shows the attribute, and the extension's URN in schemas"]),
     Check::new(
         "patch.add-key-case",
         "Attribute names in a value without path are matched without letter case",
@@ -87,18 +87,20 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     )
     .matters("The RFC's own example writes nickname; clients copy it.")
     .requirements(&["RFC7643-2.1-01", "RFC7644-3.5.2.1-16"])
-    .needs(USERS)
-    .legal(DONE),
+    .legal(DONE)
+    .on_every_type(PATCHED),
     Check::new("patch.add-without-value", "add without value is refused", &add_without_value)
         .matters("A client that lost the value on the way believes that it has been stored.")
         .requirements(&["RFC7644-3.12-04", "RFC7644-3.12-09", "RFC7644-3.5.2.1-01"])
-        .needs(USERS)
-        .legal(&["400 with scimType invalidValue or invalidSyntax"]),
+        .legal(&["400 with scimType invalidValue or invalidSyntax"])
+        .on_every_type(PATCHED),
 ];
+
+const PATCHED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Patch];
 
 async fn add(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
-    let user = user_with(context, &json!({(&name): null})).await?;
+    let user = resource_with(context, &json!({(&name): null})).await?;
     let value = context.data().name();
     let operations = json!([{"op": "add", "path": name, "value": value}]);
     let under = &["RFC7644-3.5.2-02", "RFC7644-3.5.2.1-05", "RFC7644-3.5.2.1-10"];
@@ -107,8 +109,8 @@ async fn add(context: &Context) -> CheckResult {
 }
 
 async fn add_singular(context: &Context) -> CheckResult {
-    let name = plain_one(context)?;
-    let user = user_with(context, &json!({(&name): context.data().name()})).await?;
+    let name = texts(context, 1)?.swap_remove(0);
+    let user = resource_with(context, &json!({(&name): context.data().name()})).await?;
     let value = context.data().name();
     let operations = json!([{"op": "add", "path": name, "value": value}]);
     expect_change(context, &user, &operations, &["RFC7644-3.5.2.1-09"], &json!({(name): value})).await?;
@@ -117,7 +119,7 @@ async fn add_singular(context: &Context) -> CheckResult {
 
 async fn add_complex(context: &Context) -> CheckResult {
     need(context, &["name.familyName", "name.givenName", "name.middleName"])?;
-    let user = user_with(context, &json!({"name": {"familyName": "Example", "givenName": "Ada"}})).await?;
+    let user = resource_with(context, &json!({"name": {"familyName": "Example", "givenName": "Ada"}})).await?;
     let operations = json!([{"op": "add", "path": "name", "value": {"givenName": "Bo", "middleName": "Mae"}}]);
     let after = json!({"name": {"familyName": "Example", "givenName": "Bo", "middleName": "Mae"}});
     expect_change(context, &user, &operations, &["RFC7644-3.5.2.1-06"], &after).await?;
@@ -127,7 +129,7 @@ async fn add_complex(context: &Context) -> CheckResult {
 async fn add_value(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let (old, new) = (email(context, "work"), email(context, "home"));
-    let user = user_with(context, &json!({"emails": [old]})).await?;
+    let user = resource_with(context, &json!({"emails": [old]})).await?;
     let operations = json!([{"op": "add", "path": "emails", "value": [new]}]);
     expect_change(context, &user, &operations, &["RFC7644-3.5.2.1-07"], &json!({"emails": [old, new]})).await?;
     Ok(())
@@ -136,7 +138,7 @@ async fn add_value(context: &Context) -> CheckResult {
 async fn add_values(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let (old, second, third) = (email(context, "work"), email(context, "home"), email(context, "other"));
-    let user = user_with(context, &json!({"emails": [old]})).await?;
+    let user = resource_with(context, &json!({"emails": [old]})).await?;
     let operations = json!([{"op": "add", "path": "emails", "value": [second, third]}]);
     let after = json!({"emails": [old, second, third]});
     expect_change(context, &user, &operations, &["RFC7644-3.5.2.1-08"], &after).await?;
@@ -146,7 +148,7 @@ async fn add_values(context: &Context) -> CheckResult {
 async fn add_existing(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let value = context.data().name();
-    let user = user_with(context, &json!({(&name): value})).await?;
+    let user = resource_with(context, &json!({(&name): value})).await?;
     // Else a change within the same millisecond would not show in lastModified.
     let (reads, _) = outlast_clock(context, &user).await?;
     let before = &reads[reads.len() - 1];
@@ -173,7 +175,7 @@ async fn add_existing(context: &Context) -> CheckResult {
 async fn add_without_path(context: &Context) -> CheckResult {
     let names = plain(context, 3)?;
     let kept = context.data().name();
-    let user = user_with(context, &json!({(&names[0]): null, (&names[1]): kept, (&names[2]): kept})).await?;
+    let user = resource_with(context, &json!({(&names[0]): null, (&names[1]): kept, (&names[2]): kept})).await?;
     let (first, second) = (context.data().name(), context.data().name());
     let value = json!({(&names[0]): first, (&names[1]): second});
     let after = json!({(&names[0]): first, (&names[1]): second, (&names[2]): kept});
@@ -185,7 +187,7 @@ async fn add_without_path(context: &Context) -> CheckResult {
 async fn add_values_without_path(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let (old, new) = (email(context, "work"), email(context, "home"));
-    let user = user_with(context, &json!({"emails": [old]})).await?;
+    let user = resource_with(context, &json!({"emails": [old]})).await?;
     let operations = json!([{"op": "add", "value": {"emails": [new]}}]);
     expect_change(context, &user, &operations, &["RFC7644-3.5.2.1-04"], &json!({"emails": [old, new]})).await?;
     Ok(())
@@ -213,7 +215,7 @@ async fn add_extension(context: &Context) -> CheckResult {
 
 async fn add_key_case(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
-    let user = user_with(context, &json!({(&name): null})).await?;
+    let user = resource_with(context, &json!({(&name): null})).await?;
     let value = context.data().name();
     let operations = json!([{"op": "add", "value": {(name.to_ascii_lowercase()): value}}]);
     let under = &["RFC7643-2.1-01", "RFC7644-3.5.2.1-16"];
@@ -222,8 +224,8 @@ async fn add_key_case(context: &Context) -> CheckResult {
 }
 
 async fn add_without_value(context: &Context) -> CheckResult {
-    let name = plain_one(context)?;
-    let user = context.user().await?;
+    let name = texts(context, 1)?.swap_remove(0);
+    let user = context.resource().await?;
     let operations = json!([{"op": "add", "path": name}]);
     let under = &["RFC7644-3.12-09", "RFC7644-3.5.2.1-01"];
     expect_refusal(context, &user, &operations, under, &["invalidValue", "invalidSyntax"]).await?;

@@ -1,17 +1,14 @@
 //! Whether PATCH is there, and how it answers (RFC 7644 sections 3.5 and 3.5.2).
 
 use reqwest::Method;
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::{at, same};
 
-use super::attribute::{need, plain, plain_one};
-use super::change::{is_done, send, user_with};
-use crate::check::On::Only;
+use super::attribute::texts;
+use super::change::{is_done, resource_with, send};
 use crate::check::{Check, CheckResult, Context, patch_of};
-
-const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("patch.supported", "PATCH is there, as the ServiceProviderConfig says", &supported)
@@ -24,13 +21,13 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("patch.part", "PATCH changes what it names and nothing else", &part)
         .matters("An endpoint that treats PATCH as PUT empties everything that the client did not repeat.")
         .requirements(&["RFC7644-3.2-11"])
-        .needs(USERS)
-        .legal(&["200 with the user or 204; a later GET shows the change, and every other attribute as it was"]),
-    Check::new("patch.answer", "A change is answered with 200 and the whole user, or 204 and nothing", &answer)
+        .legal(&["200 with the resource or 204; a later GET shows the change, and every other attribute as it was"])
+        .on_every_type(PATCHED),
+    Check::new("patch.answer", "A change is answered with 200 and the whole resource, or 204 and nothing", &answer)
         .matters("Clients that get 200 read the body as the new state; an empty one ends in a parse error.")
         .requirements(&["RFC7644-3.5.2-33"])
-        .needs(USERS)
-        .legal(&["200 with a body equal to what a GET shows", "204 without body"]),
+        .legal(&["200 with a body equal to what a GET shows", "204 without body"])
+        .on_every_type(PATCHED),
     Check::new(
         "patch.attributes",
         "With the attributes parameter, the answer is 200 with these attributes",
@@ -38,8 +35,8 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     )
     .matters("It is how a client learns what a change made of a value without a second request.")
     .requirements(&["RFC7644-3.5.2-35"])
-    .needs(USERS)
-    .legal(&["200 with id and the attributes that were asked for; schemas may be there"]),
+    .legal(&["200 with id and the attributes that were asked for; schemas may be there"])
+    .on_every_type(PATCHED),
     Check::new(
         "patch.excluded-attributes",
         "excludedAttributes leaves its attributes out of the answer",
@@ -47,21 +44,22 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     )
     .matters("Without it, the answer to adding one member lists all members of the group.")
     .requirements(&["RFC7644-3.5.2-36"])
-    .needs(USERS)
-    .legal(&["200 without the attribute", "204"]),
+    .legal(&["200 without the attribute", "204"])
+    .on_every_type(PATCHED),
     Check::new("patch.version-header", "204 comes with the new version in ETag", &version_header)
         .matters("A client that guards its changes by If-Match needs the new version before its next change.")
         .requirements(&["RFC7644-3.5.2-34"])
-        .needs(&[Capability::CreateUsers, Capability::PatchUsers, Capability::Etag])
+        .needs(&[Capability::Etag])
         .legal(&["200", "204 with ETag"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(PATCHED),
     Check::new("patch.unknown-resource", "PATCH of a resource that does not exist is 404", &unknown_resource)
         .matters("A provisioner with a stale id has to learn that its user is gone.")
         .requirements(&["RFC7644-3.5.2-37"])
-        .needs(&[Capability::PatchUsers])
         .legal(&["404 with a SCIM Error"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Patch]),
 ];
+
+const PATCHED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Patch];
 
 async fn supported(context: &Context) -> CheckResult {
     let published = context.discovery().config("patch.supported").and_then(Value::as_bool);
@@ -99,8 +97,8 @@ async fn supported(context: &Context) -> CheckResult {
 }
 
 async fn part(context: &Context) -> CheckResult {
-    let names = plain(context, 2)?;
-    let user = user_with(context, &json!({(&names[0]): "x", (&names[1]): context.data().name()})).await?;
+    let names = texts(context, 2)?;
+    let user = resource_with(context, &json!({(&names[0]): "x", (&names[1]): context.data().name()})).await?;
     let before = context.read(&user).await?;
     let value = json!(context.data().name());
     let answer = send(context, &user, &json!([{"op": "replace", "path": names[0], "value": value}])).await?;
@@ -125,8 +123,8 @@ async fn part(context: &Context) -> CheckResult {
 }
 
 async fn answer(context: &Context) -> CheckResult {
-    let name = plain_one(context)?;
-    let user = context.user().await?;
+    let name = texts(context, 1)?.swap_remove(0);
+    let user = context.resource().await?;
     let operations = json!([{"op": "replace", "path": name, "value": context.data().name()}]);
     let answer = send(context, &user, &operations).await?;
     let expectation = context.expect(&answer).after(&user.exchange).status(&[200, 204]);
@@ -145,8 +143,8 @@ async fn answer(context: &Context) -> CheckResult {
 }
 
 async fn attributes(context: &Context) -> CheckResult {
-    let name = plain_one(context)?;
-    let user = context.user().await?;
+    let name = texts(context, 1)?.swap_remove(0);
+    let user = context.resource().await?;
     let value = json!(context.data().name());
     let body = patch_of(&json!([{"op": "replace", "path": name, "value": value}]));
     let answer = context.send(user.request(Method::PATCH).query("attributes", &name).json(&body)).await?;
@@ -168,9 +166,9 @@ async fn attributes(context: &Context) -> CheckResult {
     Ok(())
 }
 
-/// Whether the endpoint's schema has an attribute of users always returned.
+/// Whether the subject's schema has an attribute always returned.
 fn is_always(context: &Context, name: &str) -> bool {
-    let Some(schema) = context.discovery().schema("urn:ietf:params:scim:schemas:core:2.0:User") else { return false };
+    let Some(schema) = context.discovery().schema(context.schema()) else { return false };
     crate::definition::list(schema, "attributes").iter().any(|attribute| {
         crate::definition::text(attribute, "name").eq_ignore_ascii_case(name)
             && crate::definition::text(attribute, "returned") == "always"
@@ -178,21 +176,20 @@ fn is_always(context: &Context, name: &str) -> bool {
 }
 
 async fn excluded_attributes(context: &Context) -> CheckResult {
-    need(context, &["name.familyName"])?;
-    let name = plain_one(context)?;
-    let user = context.user().await?;
-    let body = patch_of(&json!([{"op": "replace", "path": name, "value": context.data().name()}]));
-    let answer = context.send(user.request(Method::PATCH).query("excludedAttributes", "name").json(&body)).await?;
+    let names = texts(context, 2)?;
+    let user = resource_with(context, &json!({(&names[1]): context.data().name()})).await?;
+    let body = patch_of(&json!([{"op": "replace", "path": names[0], "value": context.data().name()}]));
+    let answer = context.send(user.request(Method::PATCH).query("excludedAttributes", &names[1]).json(&body)).await?;
     let expectation = context.expect(&answer).after(&user.exchange).status(&[200, 204]);
-    if answer.status == 200 {
-        expectation.json().lacks("name");
+    if answer.status == 200 && !is_always(context, &names[1]) {
+        expectation.json().lacks(&names[1]);
     }
     Ok(())
 }
 
 async fn version_header(context: &Context) -> CheckResult {
-    let name = plain_one(context)?;
-    let user = context.user().await?;
+    let name = texts(context, 1)?.swap_remove(0);
+    let user = context.resource().await?;
     let operations = json!([{"op": "replace", "path": name, "value": context.data().name()}]);
     let answer = send(context, &user, &operations).await?;
     let expectation = context.expect(&answer).after(&user.exchange).status(&[200, 204]);
@@ -203,9 +200,9 @@ async fn version_header(context: &Context) -> CheckResult {
 }
 
 async fn unknown_resource(context: &Context) -> CheckResult {
-    let name = plain_one(context)?;
+    let name = texts(context, 1)?.swap_remove(0);
     let body = patch_of(&json!([{"op": "replace", "path": name, "value": "x"}]));
-    let request = Request::patch("/Users").segment(&context.data().unknown_id()).json(&body);
+    let request = Request::patch(context.collection()).segment(&context.data().unknown_id()).json(&body);
     let answer = context.send(request).await?;
     context.expect(&answer).status(&[404]).error();
     Ok(())

@@ -1,11 +1,11 @@
 //! All of a PATCH or nothing of it, in the order of its operations (RFC 7644 section 3.5.2).
 
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::difference::{at, same};
 
-use super::attribute::{need, plain, plain_one};
-use super::change::{expect_change, send, user_with};
+use super::attribute::{need, plain, plain_one, texts};
+use super::change::{expect_change, resource_with, send};
 use crate::check::{Check, CheckResult, Context};
 use crate::checks::common_attributes::meta::outlast_clock;
 
@@ -29,20 +29,24 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     )
     .matters("Clients clear a value and set it again in one request.")
     .requirements(&["RFC7644-3.5.2-27"])
-    .needs(USERS)
-    .legal(DONE),
+    .legal(DONE)
+    .on_every_type(PATCHED),
     Check::new("patch.atomic", "When one operation fails, none is carried out", &atomic)
         .matters("Half a change is worse than none: the client repeats the whole, and the endpoint has both halves.")
         .requirements(&["RFC7644-3.5.2-29", "RFC7644-3.5.2-30", "RFC7644-3.5.2-31", "RFC7644-3.5.2-32"])
-        .needs(USERS)
-        .legal(&["400 with a SCIM Error; a later GET shows the user as it was, with its old version and lastModified"]),
+        .legal(&[
+            "400 with a SCIM Error; a later GET shows the resource as it was, with its old version and lastModified",
+        ])
+        .on_every_type(PATCHED),
 ];
+
+const PATCHED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Patch];
 
 async fn several_operations(context: &Context) -> CheckResult {
     need(context, &["name.familyName", "active"])?;
     let names = plain(context, 2)?;
     let before = json!({(&names[0]): "x", (&names[1]): null, "active": true});
-    let user = user_with(context, &before).await?;
+    let user = resource_with(context, &before).await?;
     let value = context.data().name();
     let operations = json!([
         {"op": "remove", "path": names[0]},
@@ -57,7 +61,7 @@ async fn several_operations(context: &Context) -> CheckResult {
 
 async fn order(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
-    let user = user_with(context, &json!({(&name): "x"})).await?;
+    let user = resource_with(context, &json!({(&name): "x"})).await?;
     let operations = json!([
         {"op": "replace", "path": name, "value": "first"},
         {"op": "remove", "path": name},
@@ -69,18 +73,26 @@ async fn order(context: &Context) -> CheckResult {
 }
 
 async fn atomic(context: &Context) -> CheckResult {
-    let name = plain_one(context)?;
-    let user = user_with(context, &json!({(&name): "before"})).await?;
+    let name = texts(context, 1)?.swap_remove(0);
+    let user = resource_with(context, &json!({(&name): "before"})).await?;
     // Else a change within the same millisecond would not show in lastModified.
     let (reads, _) = outlast_clock(context, &user).await?;
     let before = &reads[reads.len() - 1];
     let stored = |path: &str| before.json().ok().and_then(|body| at(body, path)).cloned();
-    for failing in [
+    let mut impossible = vec![
         json!({"op": "replace", "path": "id", "value": context.data().name()}),
         json!({"op": "replace", "path": "weirNothing", "value": "x"}),
-        json!({"op": "remove", "path": "userName"}),
-        json!({"op": "replace", "path": "emails[value eq \"nobody@example.com\"].value", "value": "x@example.com"}),
-    ] {
+    ];
+    if let Ok(naming) = context.naming()
+        && (naming.flag("required") || naming.name() == "userName")
+    {
+        impossible.push(json!({"op": "remove", "path": naming.path()}));
+    }
+    if let Ok(values) = context.values() {
+        let path = format!("{}[value eq \"nobody@example.com\"].value", values.path());
+        impossible.push(json!({"op": "replace", "path": path, "value": "x@example.com"}));
+    }
+    for failing in impossible {
         let operations = json!([{"op": "replace", "path": name, "value": context.data().name()}, failing]);
         let answer = send(context, &user, &operations).await?;
         let expectation = context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.5.2-31"]);

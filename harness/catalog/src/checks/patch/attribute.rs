@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::check::{Context, Stop};
 use crate::definition::{flag, list, text};
+use crate::node::SchemaNode;
 use weir_judge::Because;
 
 /// The core User schema's URI.
@@ -81,8 +82,12 @@ pub(in crate::checks) fn need_of(context: &Context, schema: &str, paths: &[&str]
     Ok(())
 }
 
-/// The names of `count` singular string attributes of users that take any text, or an end of the check.
+/// The names of `count` singular string attributes of the subject, or of users, that take any text and may be without value, or
+/// an end of the check.
 pub(in crate::checks) fn plain(context: &Context, count: usize) -> Result<Vec<String>, Stop> {
+    if context.is_about_a_type() {
+        return (0..count).map(|n| context.optional_text(n)).map(|text| own_path(text?)).collect();
+    }
     let Some(attributes) = published(context, USER) else {
         return Ok(PLAIN.iter().take(count).map(|name| (*name).to_owned()).collect());
     };
@@ -109,4 +114,20 @@ pub(in crate::checks) fn plain(context: &Context, count: usize) -> Result<Vec<St
 /// As [`plain`], for one.
 pub(in crate::checks) fn plain_one(context: &Context) -> Result<String, Stop> {
     Ok(plain(context, 1)?.swap_remove(0))
+}
+
+/// The paths of `count` singular attributes of the subject that take any text, whether it needs a value or not.
+pub(in crate::checks) fn texts(context: &Context, count: usize) -> Result<Vec<String>, Stop> {
+    (0..count).map(|n| own_path(context.text(n)?)).collect()
+}
+
+/// The path of an attribute of the subject's own schema.
+fn own_path(text: SchemaNode<'_>) -> Result<String, Stop> {
+    if text.extension {
+        return Err(Stop::Skip(
+            Because::Published,
+            "the resource type's own schema has no further attribute that takes any text".into(),
+        ));
+    }
+    Ok(text.path())
 }

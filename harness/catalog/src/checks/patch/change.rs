@@ -21,9 +21,10 @@ pub(in crate::checks) async fn send(
     context.send(resource.request(Method::PATCH).json(&patch_of(operations))).await
 }
 
-/// Creates a user like any other, but with these attributes; null leaves one out.
-pub(in crate::checks) async fn user_with(context: &Context, attributes: &Value) -> Result<Resource, Stop> {
-    let mut body = context.data().user();
+/// Creates a resource of the subject like any other, but with these attributes; null leaves one out. A check that runs on users
+/// alone creates a user.
+pub(in crate::checks) async fn resource_with(context: &Context, attributes: &Value) -> Result<Resource, Stop> {
+    let mut body = context.body();
     for (name, value) in attributes.as_object().into_iter().flatten() {
         if value.is_null() {
             if let Some(members) = body.as_object_mut() {
@@ -39,7 +40,7 @@ pub(in crate::checks) async fn user_with(context: &Context, attributes: &Value) 
     {
         schemas.push(json!(ENTERPRISE));
     }
-    context.create("/Users", &body).await
+    context.create(context.collection(), &body).await
 }
 
 /// An email of this type.

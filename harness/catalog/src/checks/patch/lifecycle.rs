@@ -6,7 +6,7 @@ use serde_json::json;
 use weir_exchange::Request;
 
 use super::attribute::{need, plain};
-use super::change::{expect_change, expect_state, send, user_with};
+use super::change::{expect_change, expect_state, resource_with, send};
 use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context};
 
@@ -37,7 +37,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
 
 async fn deactivate(context: &Context) -> CheckResult {
     need(context, &["active"])?;
-    let user = user_with(context, &json!({"active": true})).await?;
+    let user = resource_with(context, &json!({"active": true})).await?;
     for (operation, active, under) in [
         (
             json!({"op": "replace", "path": "active", "value": false}),
@@ -54,7 +54,7 @@ async fn deactivate(context: &Context) -> CheckResult {
 
 async fn inactive_is_found(context: &Context) -> CheckResult {
     need(context, &["active"])?;
-    let user = user_with(context, &json!({"active": true})).await?;
+    let user = resource_with(context, &json!({"active": true})).await?;
     let answer = send(context, &user, &json!([{"op": "replace", "path": "active", "value": false}])).await?;
     if !answer.is_success() {
         return context.unable("the endpoint does not deactivate by PATCH, which patch.deactivate judges");
@@ -78,7 +78,7 @@ async fn inactive_is_found(context: &Context) -> CheckResult {
 async fn then_put(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let names = plain(context, 2)?;
-    let user = user_with(context, &json!({(&names[0]): "first"})).await?;
+    let user = resource_with(context, &json!({(&names[0]): "first"})).await?;
     for operation in [
         json!({"op": "replace", "path": names[0], "value": "second"}),
         json!({"op": "add", "path": "emails", "value": [{"value": "a@example.com", "type": "other"}]}),

@@ -1,34 +1,34 @@
 //! The `PatchOp` message itself (RFC 7644 section 3.5.2).
 
 use reqwest::Method;
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::difference::at;
 
-use super::attribute::{need, plain_one};
-use super::change::{expect_refusal, expect_state, is_done, send, user_with};
+use super::attribute::{need, plain_one, texts};
+use super::change::{expect_refusal, expect_state, is_done, resource_with, send};
 use crate::check::{Check, CheckResult, Context, Resource, Stop, patch_of};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const KEYWORDS: &[&str] = &["invalidSyntax", "invalidValue"];
-const REFUSED: &[&str] = &["400 with scimType invalidSyntax or invalidValue, and the user as it was"];
+const REFUSED: &[&str] = &["400 with scimType invalidSyntax or invalidValue, and the resource as it was"];
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("patch.malformed-json", "A body that is not JSON is refused", &malformed_json)
         .matters("An answer 500 makes provisioners retry for days what can never succeed.")
         .requirements(&["RFC7644-3.12-04", "RFC7644-3.5.2-40"])
-        .needs(USERS)
-        .legal(REFUSED),
+        .legal(REFUSED)
+        .on_every_type(PATCHED),
     Check::new("patch.operations-missing", "A message without Operations is refused", &operations_missing)
         .matters("A client that sends a whole resource by PATCH gets a success and no change.")
         .requirements(&["RFC7644-3.12-04", "RFC7644-3.5.2-05"])
-        .needs(USERS)
-        .legal(REFUSED),
+        .legal(REFUSED)
+        .on_every_type(PATCHED),
     Check::new("patch.op-missing", "An operation without op is refused", &op_missing)
         .matters("Endpoints that take replace for granted overwrite what was to be appended to.")
         .requirements(&["RFC7644-3.12-04", "RFC7644-3.5.2-06"])
-        .needs(USERS)
-        .legal(REFUSED),
+        .legal(REFUSED)
+        .on_every_type(PATCHED),
     Check::new(
         "patch.op-unknown",
         "Operations other than add, remove and replace are refused, those of JSON Patch too",
@@ -36,8 +36,8 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     )
     .matters("An operation that is skipped with success leaves the two sides different for ever.")
     .requirements(&["RFC7644-3.12-04", "RFC7644-3.12-09", "RFC7644-3.5.2-03", "RFC7644-3.5.2-07"])
-    .needs(USERS)
-    .legal(REFUSED),
+    .legal(REFUSED)
+    .on_every_type(PATCHED),
     Check::new("patch.wrong-type", "A value that does not fit the attribute's type is refused", &wrong_type)
         .matters("A text stored as active is true to the next program, and the account stays open.")
         .requirements(&["RFC7644-3.12-04", "RFC7644-3.5.2-18", "RFC7644-3.5.2-22"])
@@ -46,25 +46,27 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("patch.message-urn", "The PatchOp URN is asked for", &message_urn)
         .matters("Most endpoints do without; whether this one does decides which clients it takes.")
         .requirements(&["RFC7644-3.5.2-04"])
-        .needs(USERS)
-        .legal(&["400 for a message without the URN or with another one", "the change, for endpoints that infer it"]),
+        .legal(&["400 for a message without the URN or with another one", "the change, for endpoints that infer it"])
+        .on_every_type(PATCHED),
     Check::new("patch.operations-empty", "An empty list of operations changes nothing", &operations_empty)
         .matters("A public validator sends it and wants a success; the text wants at least one operation.")
         .requirements(&["RFC7644-3.5.2-42"])
-        .needs(USERS)
-        .legal(&["400", "200 or 204, and the user as it was"]),
+        .legal(&["400", "200 or 204, and the resource as it was"])
+        .on_every_type(PATCHED),
     Check::new("patch.op-case", "The letter case of op is lower", &op_case)
         .matters("Entra ID sends Add and Replace unless a flag is set.")
         .requirements(&["RFC7644-3.5.2-08", "RFC7644-3.5.2-22"])
-        .needs(USERS)
-        .legal(&["400", "200 or 204, and the change is made"]),
+        .legal(&["400", "200 or 204, and the change is made"])
+        .on_every_type(PATCHED),
 ];
+
+const PATCHED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Patch];
 
 /// A user with a value in a plain attribute, whose name and value come along.
 async fn subject(context: &Context) -> Result<(Resource, String, Value), Stop> {
-    let name = plain_one(context)?;
+    let name = texts(context, 1)?.swap_remove(0);
     let value = json!(context.data().name());
-    let user = user_with(context, &json!({(&name): value})).await?;
+    let user = resource_with(context, &json!({(&name): value})).await?;
     Ok((user, name, value))
 }
 
@@ -129,7 +131,7 @@ async fn op_unknown(context: &Context) -> CheckResult {
 async fn wrong_type(context: &Context) -> CheckResult {
     need(context, &["active", "name.givenName"])?;
     let name = plain_one(context)?;
-    let user = user_with(context, &json!({(&name): "x", "active": true})).await?;
+    let user = resource_with(context, &json!({(&name): "x", "active": true})).await?;
     let under = &["RFC7644-3.5.2-18", "RFC7644-3.5.2-22"];
     for (path, value) in [
         ("active", json!("maybe")),
@@ -169,7 +171,7 @@ async fn operations_empty(context: &Context) -> CheckResult {
     let after = context.read(&user).await?;
     context.expect(&after).after(&answer).under(&["RFC7644-3.5.2-42"]).that(
         before.json().ok() == after.json().ok(),
-        "a PATCH without operations changed the user",
+        "a PATCH without operations changed the resource",
         String::from_utf8_lossy(&after.response_body),
     );
     Ok(())

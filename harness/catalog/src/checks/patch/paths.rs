@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 
 use super::attribute::{need, plain_one};
-use super::change::{ENTERPRISE, expect_change, expect_refusal, expect_state, is_done, send, user_with};
+use super::change::{ENTERPRISE, expect_change, expect_refusal, expect_state, is_done, resource_with, send};
 use crate::check::{Check, CheckResult, Context};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
@@ -79,7 +79,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
 
 async fn dotted(context: &Context) -> CheckResult {
     need(context, &["name.familyName", "name.givenName"])?;
-    let user = user_with(context, &json!({"name": {"familyName": "Example", "givenName": "Ada"}})).await?;
+    let user = resource_with(context, &json!({"name": {"familyName": "Example", "givenName": "Ada"}})).await?;
     let operations = json!([{"op": "replace", "path": "name.familyName", "value": "Sample"}]);
     let after = json!({"name": {"familyName": "Sample", "givenName": "Ada"}});
     expect_change(context, &user, &operations, &["RFC7644-3.5.2-13"], &after).await?;
@@ -124,7 +124,7 @@ async fn manager(context: &Context) -> CheckResult {
 async fn case(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let name = plain_one(context)?;
-    let user = user_with(context, &json!({"emails": [{"value": "a@example.com", "type": "work"}]})).await?;
+    let user = resource_with(context, &json!({"emails": [{"value": "a@example.com", "type": "work"}]})).await?;
     let value = context.data().name();
     let operations = json!([
         {"op": "replace", "path": name.to_ascii_uppercase(), "value": value},

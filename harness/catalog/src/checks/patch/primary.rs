@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 
 use super::attribute::need;
-use super::change::{email, is_done, send, user_with};
+use super::change::{email, is_done, resource_with, send};
 use crate::check::{Check, CheckResult, Context};
 use crate::definition::flag;
 
@@ -56,7 +56,7 @@ async fn only_primary(
     primary: &Value,
     under: &'static [&'static str],
 ) -> CheckResult {
-    let user = user_with(context, &json!({"emails": before})).await?;
+    let user = resource_with(context, &json!({"emails": before})).await?;
     let answer = send(context, &user, operations).await?;
     context.expect(&answer).after(&user.exchange).under(under).status(&[200, 204]);
     if is_done(&answer) {

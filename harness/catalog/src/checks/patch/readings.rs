@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use weir_exchange::difference::{assigned, at};
 
 use super::attribute::{need, plain_one};
-use super::change::{ENTERPRISE, email, expect_state, is_done, is_list_of, send, user_with};
+use super::change::{ENTERPRISE, email, expect_state, is_done, is_list_of, resource_with, send};
 use crate::check::{Check, CheckResult, Context};
 use crate::definition::text;
 
@@ -95,7 +95,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
 async fn add_without_match(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let work = email(context, "work");
-    let user = user_with(context, &json!({"emails": [work]})).await?;
+    let user = resource_with(context, &json!({"emails": [work]})).await?;
     let home = email(context, "home");
     let operations = json!([{"op": "add", "path": "emails[type eq \"home\"].value", "value": home["value"]}]);
     let answer = send(context, &user, &operations).await?;
@@ -116,7 +116,7 @@ async fn add_without_match(context: &Context) -> CheckResult {
 async fn text_for_list(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let (work, home) = (email(context, "work"), email(context, "home"));
-    let user = user_with(context, &json!({"emails": [work]})).await?;
+    let user = resource_with(context, &json!({"emails": [work]})).await?;
     let operations = json!([{"op": "add", "path": "emails", "value": home["value"]}]);
     let answer = send(context, &user, &operations).await?;
     context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.5.2.1-17"]).status(&[400]);
@@ -133,7 +133,7 @@ async fn text_for_list(context: &Context) -> CheckResult {
 async fn remove_absent(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let emails = [email(context, "work"), email(context, "home")];
-    let user = user_with(context, &json!({"emails": emails})).await?;
+    let user = resource_with(context, &json!({"emails": emails})).await?;
     let operations = json!([{"op": "remove", "path": "emails[value eq \"nobody@example.com\"]"}]);
     let answer = send(context, &user, &operations).await?;
     let expectation = context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.5.2.2-11"]).status(&[200, 204]);
@@ -149,7 +149,7 @@ async fn remove_absent(context: &Context) -> CheckResult {
 async fn remove_with_value(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let emails = ["work", "home", "other"].map(|kind| email(context, kind));
-    let user = user_with(context, &json!({"emails": emails})).await?;
+    let user = resource_with(context, &json!({"emails": emails})).await?;
     let operations = json!([{"op": "remove", "path": "emails", "value": [{"value": emails[0]["value"]}]}]);
     let answer = send(context, &user, &operations).await?;
     context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.5.2.2-13"]).status(&[200, 204, 400]);
@@ -170,7 +170,7 @@ async fn replaced_record(context: &Context) -> CheckResult {
     need(context, &["addresses.type", "addresses.locality", "addresses.region"])?;
     let home = json!({"type": "home", "locality": "Shelbyville", "region": "Example"});
     let work = json!({"type": "work", "locality": "Springfield", "region": "Example"});
-    let user = user_with(context, &json!({"addresses": [work, home]})).await?;
+    let user = resource_with(context, &json!({"addresses": [work, home]})).await?;
     let new = json!({"type": "work", "locality": "Ogdenville"});
     let operations = json!([{"op": "replace", "path": "addresses[type eq \"work\"]", "value": new}]);
     let answer = send(context, &user, &operations).await?;
@@ -228,7 +228,7 @@ async fn extension_path(context: &Context) -> CheckResult {
 
 async fn dotted_names(context: &Context) -> CheckResult {
     need(context, &["name.givenName", "name.familyName", &format!("{ENTERPRISE}:department")])?;
-    let user = user_with(context, &json!({"name": {"givenName": "Ada", "familyName": "Example"}})).await?;
+    let user = resource_with(context, &json!({"name": {"givenName": "Ada", "familyName": "Example"}})).await?;
     let department = format!("{ENTERPRISE}:department");
     let operations = json!([{"op": "replace", "value": {"name.givenName": "Bo", (&department): "Sluices"}}]);
     let answer = send(context, &user, &operations).await?;
@@ -251,7 +251,7 @@ async fn dotted_names(context: &Context) -> CheckResult {
 
 async fn read_only_in_value(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
-    let user = user_with(context, &json!({(&name): "before"})).await?;
+    let user = resource_with(context, &json!({(&name): "before"})).await?;
     let operations = json!([{"op": "replace", "value": {"id": context.data().name(), (&name): "after"}}]);
     let answer = send(context, &user, &operations).await?;
     context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.5.2-43"]).status(&[400]);

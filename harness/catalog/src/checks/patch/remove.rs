@@ -1,12 +1,12 @@
 //! `remove` (RFC 7644 section 3.5.2.2).
 
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::json;
 use weir_exchange::Request;
 use weir_exchange::difference::assigned;
 
 use super::attribute::{need, need_optional, plain_one};
-use super::change::{ENTERPRISE, email, expect_change, expect_refusal, ids, user_with};
+use super::change::{ENTERPRISE, email, expect_change, expect_refusal, ids, resource_with};
 use crate::check::{Check, CheckResult, Context};
 use crate::definition::text;
 
@@ -17,8 +17,8 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("patch.remove", "remove takes the value of a singular attribute away", &remove)
         .matters("A title that cannot be taken away goes on giving rights.")
         .requirements(&["RFC7644-3.5.2-02", "RFC7644-3.5.2.2-02"])
-        .needs(USERS)
-        .legal(DONE),
+        .legal(DONE)
+        .on_every_type(PATCHED),
     Check::new("patch.remove-list", "remove of a multi-valued attribute takes all its values away", &remove_list)
         .matters("An attribute that is left as a list with nothing in it may still count as present.")
         .requirements(&["RFC7644-3.5.2.2-03"])
@@ -77,13 +77,15 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("patch.remove-without-path", "remove without path is refused", &remove_without_path)
         .matters("Guessing what was meant would delete something.")
         .requirements(&["RFC7644-3.12-04", "RFC7644-3.5.2-10", "RFC7644-3.5.2.2-01"])
-        .needs(USERS)
-        .legal(&["400 with scimType noTarget, and nothing is removed"]),
+        .legal(&["400 with scimType noTarget, and nothing is removed"])
+        .on_every_type(PATCHED),
 ];
+
+const PATCHED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Patch];
 
 async fn remove(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
-    let user = user_with(context, &json!({(&name): context.data().name()})).await?;
+    let user = resource_with(context, &json!({(&name): context.data().name()})).await?;
     let operations = json!([{"op": "remove", "path": name}]);
     let under = &["RFC7644-3.5.2-02", "RFC7644-3.5.2.2-02"];
     expect_change(context, &user, &operations, under, &json!({(name): null})).await?;
@@ -93,7 +95,7 @@ async fn remove(context: &Context) -> CheckResult {
 async fn remove_list(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     need_optional(context, "emails")?;
-    let user = user_with(context, &json!({"emails": [email(context, "work"), email(context, "home")]})).await?;
+    let user = resource_with(context, &json!({"emails": [email(context, "work"), email(context, "home")]})).await?;
     let operations = json!([{"op": "remove", "path": "emails"}]);
     expect_change(context, &user, &operations, &["RFC7644-3.5.2.2-03"], &json!({"emails": null})).await?;
     Ok(())
@@ -103,7 +105,7 @@ async fn remove_values(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let emails = ["work", "work", "home", "other"].map(|kind| email(context, kind));
     let [first, second, home, other] = &emails;
-    let user = user_with(context, &json!({"emails": emails})).await?;
+    let user = resource_with(context, &json!({"emails": emails})).await?;
     let path = format!("emails[value eq {}]", home["value"]);
     let operations = json!([{"op": "remove", "path": path}]);
     let after = json!({"emails": [first, second, other]});
@@ -120,7 +122,7 @@ async fn remove_values(context: &Context) -> CheckResult {
 async fn remove_last_value(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     need_optional(context, "emails")?;
-    let user = user_with(context, &json!({"emails": [email(context, "work")]})).await?;
+    let user = resource_with(context, &json!({"emails": [email(context, "work")]})).await?;
     let operations = json!([{"op": "remove", "path": "emails[type eq \"work\"]"}]);
     let under = &["RFC7644-3.5.2.2-05", "RFC7644-3.5.2.2-08"];
     let answer = expect_change(context, &user, &operations, under, &json!({"emails": null})).await?;
@@ -145,7 +147,7 @@ async fn remove_last_value(context: &Context) -> CheckResult {
 async fn remove_several_values(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let emails = ["work", "home", "other", "work", "home"].map(|kind| email(context, kind));
-    let user = user_with(context, &json!({"emails": emails})).await?;
+    let user = resource_with(context, &json!({"emails": emails})).await?;
     let remove = |index: usize| {
         let path = format!("emails[value eq {}]", emails[index]["value"]);
         json!({"op": "remove", "path": path})
@@ -158,7 +160,7 @@ async fn remove_several_values(context: &Context) -> CheckResult {
 
 async fn remove_sub_attribute(context: &Context) -> CheckResult {
     need(context, &["name.familyName", "name.middleName"])?;
-    let user = user_with(context, &json!({"name": {"familyName": "Example", "middleName": "Mae"}})).await?;
+    let user = resource_with(context, &json!({"name": {"familyName": "Example", "middleName": "Mae"}})).await?;
     let operations = json!([{"op": "remove", "path": "name.middleName"}]);
     let after = json!({"name.middleName": null, "name": {"familyName": "Example"}});
     expect_change(context, &user, &operations, &["RFC7644-3.5.2.2-07"], &after).await?;
@@ -169,7 +171,7 @@ async fn remove_sub_attribute_of_value(context: &Context) -> CheckResult {
     need(context, &["addresses.type", "addresses.region", "addresses.locality"])?;
     let work = json!({"type": "work", "locality": "Springfield", "region": "Example"});
     let home = json!({"type": "home", "locality": "Shelbyville", "region": "Example"});
-    let user = user_with(context, &json!({"addresses": [work, home]})).await?;
+    let user = resource_with(context, &json!({"addresses": [work, home]})).await?;
     let operations = json!([{"op": "remove", "path": "addresses[type eq \"work\"].region"}]);
     let under = &["RFC7644-3.5.2.2-12"];
     let after = json!({"addresses": [{"type": "work", "locality": "Springfield"}, home]});
@@ -188,7 +190,7 @@ async fn remove_sub_attribute_of_value(context: &Context) -> CheckResult {
 async fn remove_extension_attribute(context: &Context) -> CheckResult {
     need(context, &[&format!("{ENTERPRISE}:department"), &format!("{ENTERPRISE}:division")])?;
     let values = json!({"department": "Sluices", "division": "Rivers"});
-    let user = user_with(context, &json!({(ENTERPRISE): values})).await?;
+    let user = resource_with(context, &json!({(ENTERPRISE): values})).await?;
     let path = format!("{ENTERPRISE}:department");
     let operations = json!([{"op": "remove", "path": path}]);
     let after = json!({(path): null, (ENTERPRISE): {"division": "Rivers"}});
@@ -199,7 +201,7 @@ async fn remove_extension_attribute(context: &Context) -> CheckResult {
 async fn remove_without_path(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let value = context.data().name();
-    let user = user_with(context, &json!({(&name): value})).await?;
+    let user = resource_with(context, &json!({(&name): value})).await?;
     let under = &["RFC7644-3.5.2-10", "RFC7644-3.5.2.2-01"];
     for operations in [json!([{"op": "remove"}]), json!([{"op": "remove", "value": {(&name): value}}])] {
         let answer = expect_refusal(context, &user, &operations, under, &["noTarget"]).await?;

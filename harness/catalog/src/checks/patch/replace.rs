@@ -1,12 +1,12 @@
 //! `replace` (RFC 7644 section 3.5.2.3), where no filter selects the values.
 
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::json;
 use weir_exchange::Request;
 use weir_exchange::difference::assigned;
 
-use super::attribute::{need, need_optional, plain, plain_one};
-use super::change::{email, expect_change, expect_refusal, ids, is_done, send, user_with};
+use super::attribute::{need, need_optional, plain, plain_one, texts};
+use super::change::{email, expect_change, expect_refusal, ids, is_done, resource_with, send};
 use crate::check::{Check, CheckResult, Context};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
@@ -16,13 +16,13 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("patch.replace", "replace gives a singular attribute its new value", &replace)
         .matters("The most frequent change of all: a person gets another name or title.")
         .requirements(&["RFC7644-3.5.2-02", "RFC7644-3.5.2.3-02"])
-        .needs(USERS)
-        .legal(DONE),
+        .legal(DONE)
+        .on_every_type(PATCHED),
     Check::new("patch.replace-absent", "replace of an attribute without value adds it", &replace_absent)
         .matters("Entra ID sends replace whether or not the endpoint has a value; a refusal puts the user on its error list.")
         .requirements(&["RFC7644-3.5.2.3-04"])
-        .needs(USERS)
-        .legal(DONE),
+        .legal(DONE)
+        .on_every_type(PATCHED),
     Check::new("patch.replace-complex", "replace of a complex attribute changes the sub-attributes that are given and keeps the others", &replace_complex)
         .matters("Endpoints that replace the whole object lose givenName when SailPoint or Entra ID sends familyName alone.")
         .requirements(&["RFC7644-3.5.2.3-05", "RFC7644-3.5.2.3-06"])
@@ -36,8 +36,8 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("patch.replace-without-path", "replace without path replaces the attributes of its value and leaves the rest alone", &replace_without_path)
         .matters("Okta deactivates and renames this way, with no path at all.")
         .requirements(&["RFC7644-3.5.2-09", "RFC7644-3.5.2.3-01"])
-        .needs(USERS)
-        .legal(DONE),
+        .legal(DONE)
+        .on_every_type(PATCHED),
     Check::new("patch.replace-list-without-path", "replace without path replaces multi-valued attributes whole", &replace_list_without_path)
         .matters("An endpoint that appends instead keeps what was to be replaced.")
         .requirements(&["RFC7644-3.5.2.3-10"])
@@ -46,8 +46,8 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("patch.replace-without-value", "replace without value is refused", &replace_without_value)
         .matters("An endpoint that reads it as a removal deletes what the client meant to change.")
         .requirements(&["RFC7644-3.12-04", "RFC7644-3.5.2.3-11"])
-        .needs(USERS)
-        .legal(&["400 with scimType invalidValue or invalidSyntax, and the old value"]),
+        .legal(&["400 with scimType invalidValue or invalidSyntax, and the old value"])
+        .on_every_type(PATCHED),
     Check::new("patch.replace-null", "replace with null, or with an empty list, takes the value away", &replace_null)
         .matters("Clients that clear a field send null; an endpoint that stores the word, or ignores it, keeps what was withdrawn.")
         .requirements(&["RFC7643-2.5-04"])
@@ -65,9 +65,11 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         .legal(&["409 or 400 with scimType uniqueness, and the old userName"]),
 ];
 
+const PATCHED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Patch];
+
 async fn replace(context: &Context) -> CheckResult {
-    let name = plain_one(context)?;
-    let user = user_with(context, &json!({(&name): context.data().name()})).await?;
+    let name = texts(context, 1)?.swap_remove(0);
+    let user = resource_with(context, &json!({(&name): context.data().name()})).await?;
     let value = context.data().name();
     let operations = json!([{"op": "replace", "path": name, "value": value}]);
     let under = &["RFC7644-3.5.2-02", "RFC7644-3.5.2.3-02"];
@@ -77,7 +79,7 @@ async fn replace(context: &Context) -> CheckResult {
 
 async fn replace_absent(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
-    let user = user_with(context, &json!({(&name): null})).await?;
+    let user = resource_with(context, &json!({(&name): null})).await?;
     let value = context.data().name();
     let operations = json!([{"op": "replace", "path": name, "value": value}]);
     expect_change(context, &user, &operations, &["RFC7644-3.5.2.3-04"], &json!({(name): value})).await?;
@@ -86,7 +88,7 @@ async fn replace_absent(context: &Context) -> CheckResult {
 
 async fn replace_complex(context: &Context) -> CheckResult {
     need(context, &["name.familyName", "name.givenName", "name.middleName"])?;
-    let user = user_with(context, &json!({"name": {"familyName": "Example", "givenName": "Ada"}})).await?;
+    let user = resource_with(context, &json!({"name": {"familyName": "Example", "givenName": "Ada"}})).await?;
     let operations = json!([{"op": "replace", "path": "name", "value": {"givenName": "Bo", "middleName": "Mae"}}]);
     let after = json!({"name": {"familyName": "Example", "givenName": "Bo", "middleName": "Mae"}});
     let under = &["RFC7644-3.5.2.3-05", "RFC7644-3.5.2.3-06"];
@@ -96,7 +98,7 @@ async fn replace_complex(context: &Context) -> CheckResult {
 
 async fn replace_list(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
-    let user = user_with(context, &json!({"emails": [email(context, "work"), email(context, "home")]})).await?;
+    let user = resource_with(context, &json!({"emails": [email(context, "work"), email(context, "home")]})).await?;
     let new = email(context, "other");
     let operations = json!([{"op": "replace", "path": "emails", "value": [new]}]);
     expect_change(context, &user, &operations, &["RFC7644-3.5.2.3-03"], &json!({"emails": [new]})).await?;
@@ -106,7 +108,7 @@ async fn replace_list(context: &Context) -> CheckResult {
 async fn replace_without_path(context: &Context) -> CheckResult {
     let names = plain(context, 3)?;
     let kept = context.data().name();
-    let user = user_with(context, &json!({(&names[0]): kept, (&names[1]): kept, (&names[2]): kept})).await?;
+    let user = resource_with(context, &json!({(&names[0]): kept, (&names[1]): kept, (&names[2]): kept})).await?;
     let (first, second) = (context.data().name(), context.data().name());
     let operations = json!([{"op": "replace", "value": {(&names[0]): first, (&names[1]): second}}]);
     let after = json!({(&names[0]): first, (&names[1]): second, (&names[2]): kept});
@@ -116,7 +118,7 @@ async fn replace_without_path(context: &Context) -> CheckResult {
 
 async fn replace_list_without_path(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
-    let user = user_with(context, &json!({"emails": [email(context, "work"), email(context, "home")]})).await?;
+    let user = resource_with(context, &json!({"emails": [email(context, "work"), email(context, "home")]})).await?;
     let new = email(context, "other");
     let operations = json!([{"op": "replace", "value": {"emails": [new]}}]);
     expect_change(context, &user, &operations, &["RFC7644-3.5.2.3-10"], &json!({"emails": [new]})).await?;
@@ -124,9 +126,9 @@ async fn replace_list_without_path(context: &Context) -> CheckResult {
 }
 
 async fn replace_without_value(context: &Context) -> CheckResult {
-    let name = plain_one(context)?;
+    let name = texts(context, 1)?.swap_remove(0);
     let value = context.data().name();
-    let user = user_with(context, &json!({(&name): value})).await?;
+    let user = resource_with(context, &json!({(&name): value})).await?;
     let operations = json!([{"op": "replace", "path": name}]);
     let under = &["RFC7644-3.5.2.3-11"];
     let answer = expect_refusal(context, &user, &operations, under, &["invalidValue", "invalidSyntax"]).await?;
@@ -144,7 +146,7 @@ async fn replace_null(context: &Context) -> CheckResult {
         (&names[0]): value, (&names[1]): value, "name": {"familyName": "Example", "middleName": "Mae"},
         "emails": [email(context, "work")],
     });
-    let user = user_with(context, &before).await?;
+    let user = resource_with(context, &before).await?;
     let under = &["RFC7643-2.5-04"];
     for (operation, after) in [
         (json!({"op": "replace", "path": names[0], "value": null}), json!({(&names[0]): null})),

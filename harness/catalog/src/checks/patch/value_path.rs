@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 
 use super::attribute::need;
-use super::change::{email, expect_change, expect_refusal, expect_state, is_done, send, user_with};
+use super::change::{email, expect_change, expect_refusal, expect_state, is_done, resource_with, send};
 use crate::check::{Check, CheckResult, Context};
 use crate::definition::{list, text};
 
@@ -61,7 +61,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
 async fn record(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let (work, home, other) = (email(context, "work"), email(context, "home"), email(context, "other"));
-    let user = user_with(context, &json!({"emails": [work, home, other]})).await?;
+    let user = resource_with(context, &json!({"emails": [work, home, other]})).await?;
     let new = email(context, "home");
     let operations = json!([{"op": "replace", "path": "emails[type eq \"home\"]", "value": new}]);
     let after = json!({"emails": [work, new, other]});
@@ -73,7 +73,7 @@ async fn sub_attribute(context: &Context) -> CheckResult {
     need(context, &["addresses.type", "addresses.streetAddress", "addresses.locality"])?;
     let address = |kind: &str, street: &str| json!({"type": kind, "streetAddress": street, "locality": "Springfield"});
     let user =
-        user_with(context, &json!({"addresses": [address("work", "1 Weir"), address("home", "2 Weir")]})).await?;
+        resource_with(context, &json!({"addresses": [address("work", "1 Weir"), address("home", "2 Weir")]})).await?;
     let path = "addresses[type eq \"work\"].streetAddress";
     let operations = json!([{"op": "replace", "path": path, "value": "3 Weir"}]);
     let after = json!({"addresses": [address("work", "3 Weir"), address("home", "2 Weir")]});
@@ -86,7 +86,7 @@ async fn all_records(context: &Context) -> CheckResult {
     let address =
         |kind: &str, street: &str, country: &str| json!({"type": kind, "streetAddress": street, "country": country});
     let before = [address("work", "1 Weir", "DE"), address("work", "2 Weir", "FR"), address("home", "3 Weir", "DE")];
-    let user = user_with(context, &json!({"addresses": before})).await?;
+    let user = resource_with(context, &json!({"addresses": before})).await?;
     let value = json!({"type": "work", "country": "US"});
     let operations = json!([{"op": "replace", "path": "addresses[type eq \"work\"]", "value": value}]);
     let under = &["RFC7644-3.5.2.3-07"];
@@ -122,7 +122,7 @@ async fn all_sub_attributes(context: &Context) -> CheckResult {
         |kind: &str, street: &str, country: &str| json!({"type": kind, "streetAddress": street, "country": country});
     let before = [address("work", "1 Weir", "DE"), address("work", "2 Weir", "FR"), address("home", "3 Weir", "DE")];
     let after = [address("work", "1 Weir", "US"), address("work", "2 Weir", "US"), address("home", "3 Weir", "DE")];
-    let user = user_with(context, &json!({"addresses": before})).await?;
+    let user = resource_with(context, &json!({"addresses": before})).await?;
     let operations = json!([{"op": "replace", "path": "addresses[type eq \"work\"].country", "value": "US"}]);
     expect_change(context, &user, &operations, &["RFC7644-3.5.2.3-08"], &json!({"addresses": after})).await?;
     Ok(())
@@ -131,7 +131,7 @@ async fn all_sub_attributes(context: &Context) -> CheckResult {
 async fn without_match(context: &Context) -> CheckResult {
     need(context, &["emails.value", "emails.type"])?;
     let work = email(context, "work");
-    let user = user_with(context, &json!({"emails": [work]})).await?;
+    let user = resource_with(context, &json!({"emails": [work]})).await?;
     let under = &["RFC7644-3.5.2.3-09"];
     for (path, value) in [
         ("emails[type eq \"home\"].value", json!("x@example.com")),
@@ -153,7 +153,7 @@ async fn add(context: &Context) -> CheckResult {
     need(context, &["addresses.type", "addresses.locality", "addresses.country"])?;
     let work = json!({"type": "work", "locality": "Springfield"});
     let home = json!({"type": "home", "locality": "Shelbyville"});
-    let user = user_with(context, &json!({"addresses": [work, home]})).await?;
+    let user = resource_with(context, &json!({"addresses": [work, home]})).await?;
     let operations = json!([{"op": "add", "path": "addresses[type eq \"work\"].country", "value": "US"}]);
     let work = json!({"type": "work", "locality": "Springfield", "country": "US"});
     let after = json!({"addresses": [work, home]});
@@ -166,7 +166,7 @@ async fn literal(context: &Context) -> CheckResult {
     let odd = "1.2 Weir: \"old\" [mill]";
     let plain = json!({"type": "home", "formatted": "1", "locality": "Springfield"});
     let before = json!({"addresses": [{"type": "work", "formatted": odd, "locality": "Springfield"}, plain]});
-    let user = user_with(context, &before).await?;
+    let user = resource_with(context, &before).await?;
     let path = format!("addresses[formatted eq {}].locality", json!(odd));
     let operations = json!([{"op": "replace", "path": path, "value": "Shelbyville"}]);
     let after = json!({"addresses": [{"type": "work", "formatted": odd, "locality": "Shelbyville"}, plain]});
@@ -188,7 +188,7 @@ async fn display(context: &Context) -> CheckResult {
     let mutability = sub_attribute.flatten().map(|display| text(display, "mutability"));
     let mut work = email(context, "work");
     work["display"] = json!("Work");
-    let user = user_with(context, &json!({"emails": [work]})).await?;
+    let user = resource_with(context, &json!({"emails": [work]})).await?;
     let operations = json!([{"op": "replace", "path": "emails[type eq \"work\"].display", "value": "Office"}]);
     if mutability == Some("readWrite") {
         work["display"] = json!("Office");

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::Method;
+use scim::capability::ResourceOperation;
 use serde_json::{Value, json};
 use weir_exchange::difference::same;
 use weir_exchange::{Client, EndpointError, Request};
@@ -29,7 +30,7 @@ impl Retention {
         kinds: &[&ResourceType],
     ) -> Result<Self, EndpointError> {
         let mut seen = BTreeMap::new();
-        for kind in kinds {
+        for kind in kinds.iter().filter(|kind| discovery.operation(ResourceOperation::Create, kind).0) {
             match kept(client, discovery, data, kind).await {
                 Ok(Some(paths)) => {
                     seen.insert(kind.endpoint.clone(), paths);
