@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use actix_web::http::Method;
 use scim::capability::{Capabilities, Capability};
 use scim::filter::parse::Limits as FilterLimits;
 use scim::resource::read::Policy;
@@ -45,11 +46,15 @@ pub enum Carelessness {
     OtherApplications,
     /// Credentials that may only read may write.
     Rights,
+    /// The name of a scheme passes only as RFC 6750 and RFC 7617 write it.
+    SchemeCase,
 }
 
 /// See the [module documentation](self). Deviations at the rules seam change them.
 #[derive(Clone, Debug)]
 pub struct Rules {
+    /// Which requests, by method and path below the base URL, need no credentials; a deviation says so.
+    pub open: Option<fn(&Method, &str) -> bool>,
     /// What the application does.
     pub capabilities: Capabilities,
     /// What discovery publishes; the same, unless a deviation says otherwise.

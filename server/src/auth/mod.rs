@@ -144,11 +144,13 @@ impl Gate {
         let value = value.to_str().unwrap_or_default().trim();
         let (scheme, rest) = match value.split_once(' ') {
             Some((scheme, rest)) => (scheme, rest.trim()),
-            None if careless(Carelessness::NoScheme) => ("bearer", value),
+            None if careless(Carelessness::NoScheme) => ("Bearer", value),
             None => (value, ""),
         };
         let token;
-        let (writes, grant) = if scheme.eq_ignore_ascii_case("bearer") && self.offers(asked, Scheme::Bearer) {
+        let is_scheme =
+            |name: &str| scheme.eq_ignore_ascii_case(name) && (scheme == name || !careless(Carelessness::SchemeCase));
+        let (writes, grant) = if is_scheme("Bearer") && self.offers(asked, Scheme::Bearer) {
             if careless(Carelessness::AnyToken) && !rest.is_empty() {
                 return Ok(());
             }
@@ -159,7 +161,7 @@ impl Gate {
                 token = self.tokens.find(&given, asked.now);
                 token.as_ref().map_or((false, None), |(writes, grant)| (*writes, Some(grant)))
             }
-        } else if scheme.eq_ignore_ascii_case("basic") && self.offers(asked, Scheme::Basic) {
+        } else if is_scheme("Basic") && self.offers(asked, Scheme::Basic) {
             if careless(Carelessness::AnyPassword) {
                 return Ok(());
             }

@@ -64,7 +64,8 @@ pub async fn admit(
             query: uri.query(),
             application: placed.application,
             writes: auth::writes(request.method(), placed.rest),
-            anonymous: is_anonymous(placed.rest, front),
+            anonymous: is_anonymous(placed.rest, front)
+                || front.rules.open.is_some_and(|open| open(request.method(), placed.rest)),
             careless: &front.rules.careless,
             now: at,
         })?;

@@ -209,6 +209,7 @@ impl Target {
         let max_results = application.max_results.unwrap_or(self.max_results);
         let default_results = application.default_results.or(self.default_results);
         Rules {
+            open: None,
             capabilities: application.capabilities.clone(),
             published: application.capabilities.clone(),
             refusals: application.refusals.clone(),

@@ -57,6 +57,7 @@ const TOPICS: &[(&str, &[Check])] = &[
     ("round-trip", round_trip::values::CHECKS),
     ("internationalization", internationalization::CHECKS),
     ("auth", auth::CHECKS),
+    ("auth", auth::everywhere::CHECKS),
     ("media-types", media_types::CHECKS),
     ("errors", errors::CHECKS),
     ("errors", errors::words::CHECKS),

@@ -27,10 +27,19 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("auth.any-token-accepted", "any bearer token is accepted")
         .breaks(&["RFC7644-2-04", "RFC7644-3.12-10"])
         .rules(|rules| accept(rules, Carelessness::AnyToken)),
+    Deviation::new("auth.bulk-open", "a bulk job without credentials is carried out")
+        .breaks(&["RFC7642-4-01"])
+        .rules(|rules| rules.open = Some(|_, path| path.starts_with("/Bulk"))),
     Deviation::new("auth.challenge-missing", "401 comes without WWW-Authenticate")
         .breaks(&["RFC7644-2-07"])
         .when(|_, answer| answer.status == StatusCode::UNAUTHORIZED)
         .answer(&EditHeader("www-authenticate", |_| None)),
+    Deviation::new("auth.groups-open", "groups are read without credentials")
+        .breaks(&["RFC7642-4-01"])
+        .rules(|rules| rules.open = Some(|method, path| method == Method::GET && path.starts_with("/Groups"))),
+    Deviation::new("auth.patch-open", "a PATCH without credentials is carried out")
+        .breaks(&["RFC7642-4-01"])
+        .rules(|rules| rules.open = Some(|method, _| method == Method::PATCH)),
     Deviation::new("auth.refused-as-404", "wrong or missing credentials are answered 404")
         .breaks(&["RFC7642-4-01", "RFC7644-2-04", "RFC7644-3.12-10"])
         .when(|_, answer| answer.status == StatusCode::UNAUTHORIZED)
@@ -42,12 +51,21 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
                 answer.set_json(&body);
             }
         })),
+    Deviation::new("auth.registration-open", "a user is created without credentials")
+        .breaks(&["RFC7642-4-01"])
+        .rules(|rules| rules.open = Some(|method, path| method == Method::POST && path == "/Users")),
     Deviation::new("auth.rights-ignored", "credentials that can only read can also write")
         .breaks(&["RFC7644-2-08", "RFC7644-2-10", "RFC7644-3.12-11"])
         .rules(|rules| accept(rules, Carelessness::Rights)),
+    Deviation::new("auth.scheme-case", "the scheme has to be written Bearer or Basic, in these letters")
+        .breaks(&["RFC7644-2-04"])
+        .rules(|rules| accept(rules, Carelessness::SchemeCase)),
     Deviation::new("auth.scheme-optional", "a token is accepted without its scheme")
         .breaks(&["RFC7644-2-04"])
         .rules(|rules| accept(rules, Carelessness::NoScheme)),
+    Deviation::new("auth.search-open", "a search by POST needs no credentials")
+        .breaks(&["RFC7642-4-01"])
+        .rules(|rules| rules.open = Some(|method, path| method == Method::POST && path.ends_with("/.search"))),
     Deviation::new("auth.token-in-query", "the parameter access_token is accepted instead of the Authorization header")
         .breaks(&["RFC7642-4-01"])
         .rules(|rules| accept(rules, Carelessness::TokenInQuery)),
