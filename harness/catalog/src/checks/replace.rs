@@ -7,21 +7,19 @@ use std::sync::Arc;
 use reqwest::Method;
 use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
-use weir_exchange::difference::{same_state, take};
-use weir_exchange::{Exchange, Request};
+use weir_exchange::Exchange;
+use weir_exchange::difference::{at, same_state, take};
 
-use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context, Resource, Stop};
 use crate::checks::common_attributes::meta::outlast_clock;
-use crate::checks::patch::attribute::need_optional;
-use crate::data::USER;
+use crate::node::{self, SchemaNode};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new("replace.resource", "A PUT replaces what it gives and answers with the whole resource", &resource)
         .matters("PingFederate and Okta update users this way only.")
         .requirements(&["RFC7643-7-29", "RFC7644-3.2-09", "RFC7644-3.5.1-04", "RFC7644-3.5.1-15", "RFC7644-3.1-09"])
         .legal(&["200 with the resource as changed; a later GET shows the same"])
-        .on_every_type(&[ResourceOperation::Create, ResourceOperation::Replace])
+        .on_every_type(REPLACED)
         .formerly(&[("replace.user", "User")]),
     Check::new("replace.supported", "Resources of every type can be replaced", &supported)
         .matters("PUT is the one way to update that a client may count on everywhere.")
@@ -30,21 +28,18 @@ pub(super) const CHECKS: &[Check] = &[
     Check::new("replace.whole-body-back", "What GET shows can be sent back as it is", &whole_body_back)
         .matters("Okta reads, changes one value and writes all of it back, read-only attributes included.")
         .requirements(&["RFC7644-3.1-07", "RFC7644-3.5.1-03"])
-        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
-        .legal(&["200, and the user is as before"])
-        .on(Only("User", "not migrated")),
+        .legal(&["200, and the resource is as before"])
+        .on_every_type(REPLACED),
     Check::new("replace.list-as-a-whole", "A list of values is replaced as a whole", &list_as_a_whole)
         .matters("An address that was removed must not go on receiving mail.")
         .requirements(&["RFC7644-3.5.1-04", "RFC7644-3.5.1-16"])
-        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
         .legal(&["200; a later GET shows exactly the values given"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(REPLACED),
     Check::new("replace.null-clears", "null and an empty array clear an attribute", &null_clears)
         .matters("It is the only way to clear an attribute that works at every endpoint.")
         .requirements(&["RFC7643-2.5-02", "RFC7643-2.5-03", "RFC7644-3.5.1-09"])
-        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
         .legal(&["200; a later GET shows no value"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(REPLACED),
     Check::new("replace.omitted", "What a PUT leaves out is cleared, and the answer says so", &omitted)
         .matters(
             "Okta clears attributes by leaving them out; an endpoint that keeps them keeps old phone numbers for ever.",
@@ -56,29 +51,25 @@ pub(super) const CHECKS: &[Check] = &[
             "RFC7644-3.5.1-15",
             "RFC7644-3.1-09",
         ])
-        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
         .legal(&[
             "200, the attribute cleared, kept or given a default, and the answer shows which, as a later GET does",
         ])
-        .on(Only("User", "not migrated")),
+        .on_every_type(REPLACED),
     Check::new("replace.extension-cleared", "An extension that is cleared leaves schemas", &extension_cleared)
         .matters("A URN without data sends clients looking for an object that is not there.")
         .requirements(&["RFC7644-3.5.1-22", "RFC7643-3.3-03"])
-        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
         .legal(&["200; schemas no longer lists the extension", "200; it still does", "200; the extension is kept"])
-        .on(Only("User", "not migrated")),
-    Check::new("replace.meta-advances", "A PUT that changes the user changes its version", &meta_advances)
+        .on_every_type(REPLACED),
+    Check::new("replace.meta-advances", "A PUT that changes a resource changes its version", &meta_advances)
         .matters("A client with the old version would overwrite the change unseen.")
         .requirements(&["RFC7644-3.5.1-20"])
-        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
         .legal(&["meta.version, where there is one, differs from before, and meta.lastModified is not earlier"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(REPLACED),
     Check::new("replace.projected", "attributes and excludedAttributes shape the answer to a PUT", &projected)
         .matters("A provisioner that needs the version only does not want the whole group back.")
         .requirements(&["RFC7644-3.5.1-21"])
-        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
         .legal(&["200 with what was asked for; what was not named by the parameter is stored all the same"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(REPLACED),
     Check::new(
         "replace.unknown-attribute",
         "Neither a missing id nor an unknown attribute in the body stops a PUT",
@@ -86,10 +77,11 @@ pub(super) const CHECKS: &[Check] = &[
     )
     .matters("Few clients send the id twice, and many send attributes of products that are not there.")
     .requirements(&["RFC7644-3.5.1-15"])
-    .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
     .legal(&["200 without the unknown attribute", "400 invalidSyntax or invalidValue for the unknown attribute"])
-    .on(Only("User", "not migrated")),
+    .on_every_type(REPLACED),
 ];
+
+const REPLACED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Replace];
 
 /// Sends a PUT of `body` and expects 200.
 async fn put(
@@ -137,8 +129,8 @@ async fn supported(context: &Context) -> CheckResult {
 }
 
 async fn whole_body_back(context: &Context) -> CheckResult {
-    let user = context.create("/Users", &context.data().full_user()).await?;
-    if context.discovery().offers(Capability::CreateGroups) {
+    let user = context.create(context.collection(), &context.full_body()).await?;
+    if context.collection() == "/Users" && context.discovery().offers(Capability::CreateGroups) {
         // So that a read-only attribute has a value.
         context.group(&[&user]).await?;
     }
@@ -157,53 +149,82 @@ async fn whole_body_back(context: &Context) -> CheckResult {
 }
 
 async fn list_as_a_whole(context: &Context) -> CheckResult {
-    context.needs_attributes(USER, &["emails.value", "emails.type"])?;
-    let address = |kind: &str| json!({"value": context.data().new_address(), "type": kind});
-    let mut body = context.data().user();
-    body["emails"] = json!([address("work"), address("home")]);
-    let user = context.create("/Users", &body).await?;
-    body["emails"] = json!([address("other")]);
+    let values = context.values()?;
+    let (first, second, third) =
+        (context.value_of(&values, true), context.value_of(&values, false), context.value_of(&values, false));
+    let mut body = context.body();
+    values.put(&mut body, json!([first, second]));
+    let user = context.create(context.collection(), &body).await?;
+    values.put(&mut body, json!([third]));
     let answer = put(context, &user, &body, &["RFC7644-3.5.1-04"]).await?;
     if answer.is_success() {
         let read = context.read(&user).await?;
         let expectation = context.expect(&read).after(&answer).under(&["RFC7644-3.5.1-04", "RFC7644-3.5.1-16"]);
-        expectation.holds(&json!({"emails": body["emails"]}));
+        let path = values.path();
+        let found = read.at(&path).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let has = |value: &Value| found.iter().any(|found| at(found, "value") == at(value, "value"));
+        expectation.that(
+            found.len() == 1 && has(&third),
+            &format!("{path} does not hold exactly the value that was given"),
+            json!(found).to_string(),
+        );
     }
     Ok(())
 }
 
 async fn null_clears(context: &Context) -> CheckResult {
-    context.needs_attributes(USER, &["nickName", "roles", "emails"])?;
-    need_optional(context, "emails")?;
-    let mut body = context.data().full_user();
-    let user = context.create("/Users", &body).await?;
-    (body["nickName"], body["roles"], body["emails"]) = (Value::Null, json!([]), json!([]));
+    let text = context.optional_text(0)?;
+    let values = context.values().ok().filter(|values| !values.flag("required"));
+    let mut body = context.full_body();
+    text.put(&mut body, json!(context.data().name()));
+    if let Some(values) = &values {
+        values.put(&mut body, json!([context.value_of(values, true)]));
+    }
+    let user = context.create(context.collection(), &body).await?;
+    text.put(&mut body, Value::Null);
+    if let Some(values) = &values {
+        values.put(&mut body, json!([]));
+    }
     let answer = put(context, &user, &body, &["RFC7643-2.5-02", "RFC7643-2.5-03"]).await?;
     if answer.is_success() {
         let read = context.read(&user).await?;
-        context.expect(&read).after(&answer).under(&["RFC7643-2.5-02", "RFC7644-3.5.1-09"]).lacks("nickName");
-        let expectation = context.expect(&read).after(&answer).under(&["RFC7643-2.5-03", "RFC7644-3.5.1-09"]);
-        expectation.lacks("roles").lacks("emails");
+        context.expect(&read).after(&answer).under(&["RFC7643-2.5-02", "RFC7644-3.5.1-09"]).lacks(&text.path());
+        if let Some(values) = &values {
+            let expectation = context.expect(&read).after(&answer).under(&["RFC7643-2.5-03", "RFC7644-3.5.1-09"]);
+            expectation.lacks(&values.path());
+        }
     }
     Ok(())
 }
 
 async fn omitted(context: &Context) -> CheckResult {
-    context.needs_attributes(USER, &["nickName", "active"])?;
-    let mut body = context.data().full_user();
-    let user = context.create("/Users", &body).await?;
-    if let Some(members) = body.as_object_mut() {
-        members.remove("nickName");
-        members.remove("active");
+    let text = context.optional_text(0)?;
+    let kind = context.needs_kind()?;
+    let boolean = node::assumed_attributes(context.discovery(), kind).into_iter().find(|own| {
+        own.word("type") == "boolean"
+            && own.word("mutability") == "readWrite"
+            && own.is_shown()
+            && !own.flag("multiValued")
+            && !own.flag("required")
+            && !own.extension
+    });
+    let mut body = context.full_body();
+    text.put(&mut body, json!(context.data().name()));
+    if let Some(boolean) = &boolean {
+        boolean.put(&mut body, json!(true));
+    }
+    let user = context.create(context.collection(), &body).await?;
+    for own in boolean.iter().chain([&text]) {
+        take(&mut body, &own.path());
     }
     let answer = put(context, &user, &body, &["RFC7644-3.5.1-05", "RFC7644-3.5.1-15"]).await?;
     if !answer.is_success() {
         return Ok(());
     }
     let read = context.read(&user).await?;
-    context.expect(&read).after(&answer).under(&["RFC7644-3.5.1-06", "RFC7644-3.5.1-07"]).lacks("nickName");
-    for name in ["nickName", "active"] {
-        let (told, stored) = (answer.at(name), read.at(name));
+    context.expect(&read).after(&answer).under(&["RFC7644-3.5.1-06", "RFC7644-3.5.1-07"]).lacks(&text.path());
+    for name in boolean.iter().chain([&text]).map(SchemaNode::path) {
+        let (told, stored) = (answer.at(&name), read.at(&name));
         context.expect(&read).after(&answer).under(&["RFC7644-3.1-09"]).that(
             answer.status != 200 || same_state(told, stored),
             &format!("the answer to the PUT and a later GET differ in {name}"),
@@ -218,14 +239,19 @@ async fn omitted(context: &Context) -> CheckResult {
 }
 
 async fn extension_cleared(context: &Context) -> CheckResult {
-    let Some((mut body, uri, name)) = context.data().extended_user() else {
-        return context.skip("no extension of User has a text that a client may set");
+    let Some((mut body, uri, name)) = context.extended_body() else {
+        return context.skip("no extension of the resource type has a text that a client may set");
     };
-    let user = context.create("/Users", &body).await?;
+    let user = context.create(context.collection(), &body).await?;
+    if context.discovery().requires_extension(context.collection(), &uri) {
+        return context.skip(format!("{uri} is published as required, so that it cannot be taken away"));
+    }
     if let Some(members) = body.as_object_mut() {
         members.remove(&uri);
     }
-    body["schemas"] = json!([USER]);
+    if let Some(schemas) = body["schemas"].as_array_mut() {
+        schemas.retain(|own| *own != uri);
+    }
     let answer = context.send(user.request(Method::PUT).json(&body)).await?;
     if !answer.is_success() {
         return context.unable("the endpoint refuses to clear the extension");
@@ -233,7 +259,7 @@ async fn extension_cleared(context: &Context) -> CheckResult {
     let read = context.read(&user).await?;
     let schemas = read.at("schemas").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     context.expect(&read).after(&answer).under(&["RFC7643-3.3-03"]).that(
-        schemas.iter().any(|schema| schema == USER),
+        schemas.iter().any(|schema| schema == context.schema()),
         "schemas no longer lists the base schema",
         json!(schemas).to_string(),
     );
@@ -248,12 +274,13 @@ async fn extension_cleared(context: &Context) -> CheckResult {
 }
 
 async fn meta_advances(context: &Context) -> CheckResult {
-    let user = context.user().await?;
+    let text = context.text(0)?;
+    let user = context.resource().await?;
     // A version that is made of the time of the change is a version, as long as the clock tells the two changes apart.
     let (reads, _) = outlast_clock(context, &user).await?;
     let before = &reads[reads.len() - 1];
     let mut body = context.sendable(&user, before.json().unwrap_or(&Value::Null));
-    body["displayName"] = json!(context.data().name());
+    text.put(&mut body, json!(context.data().name()));
     context.replace(&user, &body).await?;
     let after = context.read(&user).await?;
     let (old, new) = (before.text("meta.version"), after.text("meta.version"));
@@ -273,32 +300,39 @@ async fn meta_advances(context: &Context) -> CheckResult {
 }
 
 async fn projected(context: &Context) -> CheckResult {
-    context.needs_attributes(USER, &["nickName", "displayName"])?;
-    let mut body = context.data().full_user();
-    let user = context.create("/Users", &body).await?;
-    for (parameter, value, shown, hidden) in [
-        ("attributes", "userName", "userName", "displayName"),
-        ("excludedAttributes", "displayName", "userName", "displayName"),
-    ] {
-        body["displayName"] = json!(context.data().name());
+    let (changed, other) = (context.text(0)?, context.text(1)?);
+    let naming = context.naming()?.path();
+    if changed.word("returned") == "always" || changed.path() == naming {
+        return context.skip(format!("{} is returned whatever is asked for", changed.path()));
+    }
+    let kept = json!(context.data().name());
+    let mut body = context.body();
+    other.put(&mut body, kept.clone());
+    let user = context.create(context.collection(), &body).await?;
+    let hidden = changed.path();
+    for (parameter, value) in [("attributes", &naming), ("excludedAttributes", &hidden)] {
+        let value_sent = json!(context.data().name());
+        changed.put(&mut body, value_sent.clone());
         let answer = context.send(user.request(Method::PUT).query(parameter, value).json(&body)).await?;
         let expectation = context.expect(&answer).after(&user.exchange).status(&[200]).json();
         if answer.is_success() {
-            expectation.has("id").has(shown).lacks(hidden);
+            expectation.has("id").has(&naming).lacks(&hidden);
             let read = context.read(&user).await?;
-            context.expect(&read).after(&answer).holds(&json!({"displayName": body["displayName"], "nickName": "Ada"}));
+            context.expect(&read).after(&answer).equals(&hidden, &value_sent).equals(&other.path(), &kept);
         }
     }
     Ok(())
 }
 
 async fn unknown_attribute(context: &Context) -> CheckResult {
-    let mut body = context.data().user();
-    let user = context.create("/Users", &body).await?;
-    body["displayName"] = json!(context.data().name());
+    let mut body = context.body();
+    let user = context.create(context.collection(), &body).await?;
+    if let Ok(text) = context.text(0) {
+        text.put(&mut body, json!(context.data().name()));
+    }
     put(context, &user, &body, &["RFC7644-3.5.1-15"]).await?;
     body["weirUnknownAttribute"] = json!(1);
-    let answer = context.send(Request::put("/Users").segment(&user.id).json(&body)).await?;
+    let answer = context.send(user.request(Method::PUT).json(&body)).await?;
     context.expect(&answer).after(&user.exchange).status(&[200, 400]).lacks("weirUnknownAttribute");
     Ok(())
 }

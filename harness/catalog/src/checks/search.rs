@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::On::Only;
 use crate::check::cohort::{Cohort, ids_in, resources_in};
 use crate::check::{Check, CheckResult, Context, Resource, Stop};
 use crate::data::USER;
 
 const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
-const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers, Capability::Search];
+const SEARCH: &[Capability] = &[Capability::Search];
+const LISTED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Filter];
 const ROOT: &[Capability] = &[
     Capability::CreateUsers,
     Capability::CreateGroups,
@@ -25,22 +25,19 @@ const ROOT: &[Capability] = &[
 const SAME: &[&str] = &["200 with the same resources in the same order as the query by GET"];
 
 pub(super) const CHECKS: &[Check] = &[
-    Check::new("search.users", "POST /Users/.search is a query: 200 with a ListResponse of the matches", &users)
+    Check::new("search.matches", "POST to .search is a query: 200 with a ListResponse of the matches", &matches)
         .matters("Filters with personal data are kept out of logs this way, and long ones out of URL limits.")
         .requirements(&["RFC7644-3.2-08", "RFC7644-3.4.3-01", "RFC7644-3.4.3-18", "RFC7644-3.4.3-21"])
-        .needs(NEEDS)
-        .legal(&["200 with a ListResponse that holds exactly the matches, as the query by GET"]),
-    Check::new("search.groups", "POST /Groups/.search queries groups", &groups)
-        .matters("A client that searches users so searches groups so.")
-        .requirements(&["RFC7644-3.2-08", "RFC7644-3.4.3-18"])
-        .needs(&[Capability::CreateGroups, Capability::FilterGroups, Capability::Search])
-        .legal(&["200 with a ListResponse that holds exactly the matches"]),
+        .needs(SEARCH)
+        .legal(&["200 with a ListResponse that holds exactly the matches, as the query by GET"])
+        .on_every_type(LISTED)
+        .formerly(&[("search.users", "User"), ("search.groups", "Group")]),
     Check::new("search.parameters", "Paging in the body of a search has the effect that it has in a URL", &parameters)
         .matters("A walk by .search that ignores startIndex never ends, or misses people.")
         .requirements(&["RFC7644-3.4.3-03", "RFC7644-3.4.3-16", "RFC7644-3.4.3-17", "RFC7644-3.4.3-21"])
-        .needs(&[Capability::CreateUsers, Capability::FilterUsers, Capability::Search, Capability::IndexPaging])
+        .needs(&[Capability::Search, Capability::IndexPaging])
         .legal(SAME)
-        .on(Only("User", "not migrated")),
+        .on_every_type(LISTED),
     Check::new("search.sorted", "Sorting in the body of a search has the effect that it has in a URL", &sorted)
         .matters("A console shows the list in the order in which it came.")
         .requirements(&[
@@ -50,9 +47,9 @@ pub(super) const CHECKS: &[Check] = &[
             "RFC7644-3.4.3-15",
             "RFC7644-3.4.3-21",
         ])
-        .needs(&[Capability::CreateUsers, Capability::FilterUsers, Capability::Search, Capability::Sort])
+        .needs(&[Capability::Search, Capability::Sort])
         .legal(SAME)
-        .on(Only("User", "not migrated")),
+        .on_every_type(LISTED),
     Check::new(
         "search.attributes",
         "attributes and excludedAttributes in the body of a search are lists of names that count",
@@ -60,30 +57,33 @@ pub(super) const CHECKS: &[Check] = &[
     )
     .matters("A client that asks for two attributes of ten thousand people gets all of everything otherwise.")
     .requirements(&["RFC7644-3.4.3-05", "RFC7644-3.4.3-07", "RFC7644-3.4.3-09", "RFC7644-3.4.3-03", "RFC7644-3.4.3-21"])
-    .needs(NEEDS)
-    .legal(&["200 with the attributes asked for and those that are always returned"]),
+    .needs(SEARCH)
+    .legal(&["200 with the attributes asked for and those that are always returned"])
+    .on_every_type(LISTED),
     Check::new("search.without-filter", "A search without filter finds everybody", &without_filter)
         .matters("A full read by POST must not be empty.")
         .requirements(&["RFC7644-3.4.3-11", "RFC7644-3.4.3-13", "RFC7644-3.4.2-13"])
-        .needs(&[Capability::CreateUsers, Capability::Search])
+        .needs(SEARCH)
         .legal(&["200 with a ListResponse whose totalResults is as by GET or, where people come and go, at least 1"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Create]),
     Check::new("search.invalid-filter", "An invalid filter in a search is refused", &invalid_filter)
         .matters("A client that gets everybody instead of an error may disable everybody.")
         .requirements(&["RFC7644-3.4.3-10", "RFC7644-3.4.2.2-63", "RFC7644-3.12-04"])
-        .needs(&[Capability::FilterUsers, Capability::Search])
+        .needs(SEARCH)
         .legal(&["400, with scimType invalidFilter where there is one"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Filter]),
     Check::new("search.creates-nothing", "A POST to .search never creates a resource", &creates_nothing)
         .matters("A server that takes .search for the collection creates an account by every query.")
         .requirements(&["RFC7644-3.4.3-02"])
-        .needs(NEEDS)
-        .legal(&["400", "200 with a list, and no user is created"]),
+        .needs(SEARCH)
+        .legal(&["400", "200 with a list, and no resource is created"])
+        .on_every_type(&[ResourceOperation::Filter]),
     Check::new("search.malformed", "A search whose body is not JSON is refused", &malformed)
         .matters("A body that was cut off must not be answered with everybody.")
         .requirements(&["RFC7644-3.4.3-20", "RFC7644-3.12-04"])
-        .needs(&[Capability::Search])
-        .legal(&["400, with scimType invalidSyntax where there is one"]),
+        .needs(SEARCH)
+        .legal(&["400, with scimType invalidSyntax where there is one"])
+        .on_every_type(&[]),
     Check::new(
         "search.schemas",
         "A search that is not marked as a SearchRequest is refused, or answered all the same",
@@ -91,9 +91,9 @@ pub(super) const CHECKS: &[Check] = &[
     )
     .matters("A client that leaves it out works here and fails elsewhere.")
     .requirements(&["RFC7644-3.4.3-04", "RFC7644-3.12-04"])
-    .needs(&[Capability::FilterUsers, Capability::Search])
+    .needs(SEARCH)
     .legal(&["400, with scimType invalidSyntax or invalidValue where there is one", "200 (noted)"])
-    .on(Only("User", "not migrated")),
+    .on_every_type(&[ResourceOperation::Filter]),
     Check::new("search.root", "POST /.search finds resources of every type", &root)
         .matters("A console's search field looks for people and groups at once.")
         .requirements(&[
@@ -137,12 +137,12 @@ fn search(endpoint: &str, members: Value) -> Request {
 }
 
 async fn people(context: &Context) -> Result<Cohort<'_>, Stop> {
-    Cohort::users(context, &["b", "a", "c"].map(|key| (key, json!({})))).await
+    Cohort::resources(context, &["b", "a", "c"].map(|key| (key, json!({})))).await
 }
 
-async fn users(context: &Context) -> CheckResult {
+async fn matches(context: &Context) -> CheckResult {
     let users = people(context).await?;
-    let answer = context.send(search("/Users", json!({"filter": users.anchor()}))).await?;
+    let answer = context.send(search(users.endpoint(), json!({"filter": users.anchor()}))).await?;
     context
         .expect(&answer)
         .under(&["RFC7644-3.4.3-18"])
@@ -151,23 +151,9 @@ async fn users(context: &Context) -> CheckResult {
         .equals("schemas", &json!([LIST_RESPONSE]));
     context.expect(&answer).under(&["RFC7644-3.4.3-18"]).equals("totalResults", &json!(3));
     users.judge(&answer, &["a", "b", "c"], &[], &["RFC7644-3.2-08", "RFC7644-3.4.3-21"]);
-    let one = format!("userName eq {}", json!(users.name("b")));
-    let answer = context.send(search("/Users", json!({"filter": one}))).await?;
+    let one = format!("{} eq {}", users.naming(), json!(users.name("b")));
+    let answer = context.send(search(users.endpoint(), json!({"filter": one}))).await?;
     users.judge(&answer, &["b"], &[], &["RFC7644-3.2-08", "RFC7644-3.4.3-21"]);
-    Ok(())
-}
-
-async fn groups(context: &Context) -> CheckResult {
-    let groups = Cohort::groups(context, &["a", "b"].map(|key| (key, json!({})))).await?;
-    let filter = format!("displayName eq {}", json!(groups.name("a")));
-    let answer = context.send(search("/Groups", json!({"filter": filter}))).await?;
-    context
-        .expect(&answer)
-        .under(&["RFC7644-3.4.3-18"])
-        .status(&[200])
-        .json()
-        .equals("schemas", &json!([LIST_RESPONSE]));
-    groups.judge(&answer, &["a"], &[], &["RFC7644-3.2-08"]);
     Ok(())
 }
 
@@ -185,7 +171,7 @@ async fn alike(
     let by_get = context.send(get).await?;
     let mut body = members;
     body["filter"] = users.anchor().into();
-    let answer = context.send(search("/Users", body)).await?;
+    let answer = context.send(search(users.endpoint(), body)).await?;
     let (ids, expected) = (ids_in(&answer), ids_in(&by_get));
     context.expect(&answer).after(&by_get).under(requirements).status(&[200]).json().that(
         ids == expected,
@@ -216,9 +202,9 @@ async fn parameters(context: &Context) -> CheckResult {
 async fn sorted(context: &Context) -> CheckResult {
     let users = people(context).await?;
     let cases: [(Value, [&str; 3], &'static [&'static str]); 2] = [
-        (json!({"sortBy": "userName"}), ["a", "b", "c"], &["RFC7644-3.4.3-12", "RFC7644-3.4.3-21"]),
+        (json!({"sortBy": users.naming()}), ["a", "b", "c"], &["RFC7644-3.4.3-12", "RFC7644-3.4.3-21"]),
         (
-            json!({"sortBy": "userName", "sortOrder": "descending"}),
+            json!({"sortBy": users.naming(), "sortOrder": "descending"}),
             ["c", "b", "a"],
             &["RFC7644-3.4.3-12", "RFC7644-3.4.3-21"],
         ),
@@ -229,7 +215,7 @@ async fn sorted(context: &Context) -> CheckResult {
         let message = format!("the order is not {}", expected.join(", "));
         context.expect(&answer).under(requirements).that(found == expected, &message, found.join(", "));
     }
-    if context.data().publishes(USER, "name.familyName") {
+    if context.collection() == "/Users" && context.data().publishes(USER, "name.familyName") {
         alike(context, &users, json!({"sortBy": "name.familyName"}), &["RFC7644-3.4.3-14", "RFC7644-3.4.3-21"]).await?;
     }
     Ok(())
@@ -237,36 +223,45 @@ async fn sorted(context: &Context) -> CheckResult {
 
 async fn attributes(context: &Context) -> CheckResult {
     let users = people(context).await?;
+    let naming = users.naming();
+    // An attribute that has a value and need not be shown.
+    let other = context.text(0).ok().filter(|text| text.path() != naming && text.word("returned") == "default");
+    let values = context.values().ok().filter(|values| values.word("returned") == "default");
+    let hidden = match (&values, &other) {
+        (Some(values), _) => values.path(),
+        (None, Some(other)) => other.path(),
+        (None, None) => return context.skip("the resource type has no attribute that can be left out"),
+    };
     let has = |resource: &Value, name: &str| at(resource, name).is_some_and(|value| !value.is_null());
     let filter = users.anchor();
-    let named = context.send(search("/Users", json!({"filter": filter, "attributes": ["userName"]}))).await?;
+    let named = context.send(search(users.endpoint(), json!({"filter": filter, "attributes": [naming]}))).await?;
     context.expect(&named).under(&["RFC7644-3.4.3-03"]).status(&[200]).json();
     let shown = resources_in(&named);
     let requirements: &'static [&'static str] = &["RFC7644-3.4.3-05", "RFC7644-3.4.3-03", "RFC7644-3.4.3-21"];
     context.expect(&named).under(requirements).that(
-        shown.len() == 3 && shown.iter().all(|own| has(own, "userName") && has(own, "id") && !has(own, "emails")),
-        "the users are not shown by id and userName alone",
-        format!("{} users", shown.len()),
+        shown.len() == 3 && shown.iter().all(|own| has(own, naming) && has(own, "id") && !has(own, &hidden)),
+        &format!("the resources are not shown by id and {naming} alone"),
+        format!("{} resources", shown.len()),
     );
-    let excluded = json!({"filter": filter, "excludedAttributes": ["emails", "id"]});
-    let excluded = context.send(search("/Users", excluded)).await?;
+    let excluded = json!({"filter": filter, "excludedAttributes": [hidden, "id"]});
+    let excluded = context.send(search(users.endpoint(), excluded)).await?;
     let shown = resources_in(&excluded);
     context.expect(&excluded).under(&["RFC7644-3.4.3-07", "RFC7644-3.4.3-03", "RFC7644-3.4.3-21"]).status(&[200]).that(
-        shown.len() == 3 && shown.iter().all(|own| has(own, "userName") && !has(own, "emails")),
-        "emails are shown, or userName is not",
-        format!("{} users", shown.len()),
+        shown.len() == 3 && shown.iter().all(|own| has(own, naming) && !has(own, &hidden)),
+        &format!("{hidden} is shown, or {naming} is not"),
+        format!("{} resources", shown.len()),
     );
     context.expect(&excluded).under(&["RFC7644-3.4.3-09"]).that(
         shown.iter().all(|own| has(own, "id")),
         "id is left out although it is always returned",
-        format!("{} users", shown.len()),
+        format!("{} resources", shown.len()),
     );
     Ok(())
 }
 
 async fn without_filter(context: &Context) -> CheckResult {
-    let user = context.user().await?;
-    let answer = context.send(search("/Users", json!({"count": 1}))).await?;
+    let user = context.resource().await?;
+    let answer = context.send(search(context.collection(), json!({"count": 1}))).await?;
     let total = answer.json().ok().and_then(|json| at(json, "totalResults")).and_then(Value::as_u64).unwrap_or(0);
     context
         .expect(&answer)
@@ -283,32 +278,35 @@ async fn without_filter(context: &Context) -> CheckResult {
 }
 
 async fn invalid_filter(context: &Context) -> CheckResult {
-    let answer = context.send(search("/Users", json!({"filter": "userName regex \"x\""}))).await?;
+    let answer = context
+        .send(search(context.collection(), json!({"filter": format!("{} regex \"x\"", context.naming()?.path())})))
+        .await?;
     let requirements: &'static [&'static str] = &["RFC7644-3.4.3-10", "RFC7644-3.4.2.2-63"];
     context.expect(&answer).under(requirements).refused(&[400], &["invalidFilter"]);
     Ok(())
 }
 
 async fn creates_nothing(context: &Context) -> CheckResult {
-    let body = context.data().user();
-    let answer = context.send(Request::post("/Users/.search").json(&body)).await?;
+    let body = context.body();
+    let filter = context.filter_by_name(&body)?;
+    let answer = context.send(Request::post(&format!("{}/.search", context.collection())).json(&body)).await?;
     context.expect(&answer).status(&[200, 400]);
-    let filter = format!("userName eq {}", body["userName"]);
-    let found = context.send(Request::get("/Users").query("filter", &filter)).await?;
+    let found = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
     context.expect(&found).after(&answer).equals("totalResults", &json!(0));
     Ok(())
 }
 
 async fn malformed(context: &Context) -> CheckResult {
-    let request = Request::post("/Users/.search").body("{\"schemas\": [\"urn:ietf", "application/scim+json");
+    let request = Request::post(&format!("{}/.search", context.collection()))
+        .body("{\"schemas\": [\"urn:ietf", "application/scim+json");
     let answer = context.send(request).await?;
     context.expect(&answer).under(&["RFC7644-3.4.3-20"]).refused(&[400], &["invalidSyntax"]);
     Ok(())
 }
 
 async fn schemas(context: &Context) -> CheckResult {
-    let body = json!({"filter": format!("userName eq {}", json!(context.data().name()))});
-    let answer = context.send(Request::post("/Users/.search").json(&body)).await?;
+    let body = json!({"filter": format!("{} eq {}", context.naming()?.path(), json!(context.data().name()))});
+    let answer = context.send(Request::post(&format!("{}/.search", context.collection())).json(&body)).await?;
     let legal = &["invalidSyntax", "invalidValue"];
     context.expect(&answer).under(&["RFC7644-3.4.3-04"]).refused(&[400], legal);
     Ok(())

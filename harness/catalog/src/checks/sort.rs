@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::{Exchange, Request};
 
-use crate::check::On::Only;
 use crate::check::cohort::Cohort;
 use crate::check::{Check, CheckResult, Context, Stop};
 use crate::data::USER;
@@ -20,13 +19,16 @@ pub(super) const CHECKS: &[Check] = &[
     Check::new("sort.ascending", "sortBy orders by an attribute, ascending without sortOrder", &ascending)
         .matters("A client that merges two sorted lists loses entries when one is not sorted.")
         .requirements(&["RFC7644-3.4.2.3-03", "RFC7644-3.4.2.3-08", "RFC7644-3.4.2.3-09"])
-        .needs(NEEDS)
-        .legal(ORDERED),
+        .needs(&[Capability::Sort])
+        .legal(ORDERED)
+        .on_every_type(LISTED)
+        .formerly(&[("sort.groups", "Group")]),
     Check::new("sort.descending", "descending is the reverse of ascending", &descending)
         .matters("The newest accounts come first only if the order is the one asked for.")
         .requirements(&["RFC7644-3.4.2.3-13", "RFC7644-3.4.2.3-08"])
-        .needs(NEEDS)
-        .legal(ORDERED),
+        .needs(&[Capability::Sort])
+        .legal(ORDERED)
+        .on_every_type(LISTED),
     Check::new(
         "sort.case-ignored",
         "Values of an attribute that is not caseExact are sorted without letter case",
@@ -72,16 +74,12 @@ pub(super) const CHECKS: &[Check] = &[
         .requirements(&["RFC7644-3.4.2.3-14", "RFC7644-3.4.2.4-15"])
         .needs(PAGED)
         .legal(&["200 with pages that continue each other, also where many values are equal"]),
-    Check::new("sort.groups", "Groups are sorted", &groups)
-        .matters("Consoles list groups by name.")
-        .requirements(&["RFC7644-3.4.2.3-03", "RFC7644-3.4.2.3-13"])
-        .needs(&[Capability::CreateGroups, Capability::FilterGroups, Capability::Sort])
-        .legal(ORDERED),
     Check::new("sort.unknown-attribute", "An unknown attribute is refused or ignored", &unknown_attribute)
         .matters("A list sorted by an attribute that another version has must not break the client.")
         .requirements(&["RFC7644-3.4.2.3-15", "RFC7644-3.4.2.3-08"])
-        .needs(NEEDS)
-        .legal(&["400 with scimType invalidPath or invalidValue", "200 with everybody"]),
+        .needs(&[Capability::Sort])
+        .legal(&["400 with scimType invalidPath or invalidValue", "200 with everybody"])
+        .on_every_type(LISTED),
     Check::new(
         "sort.not-offered",
         "An endpoint without sorting refuses or ignores sortBy and loses nobody",
@@ -89,10 +87,11 @@ pub(super) const CHECKS: &[Check] = &[
     )
     .matters("Clients ask for sorted lists without looking whether that is offered.")
     .requirements(&["RFC7644-3.4.2.3-01", "RFC7644-3.4.2.2-04"])
-    .needs(&[Capability::CreateUsers, Capability::FilterUsers])
     .legal(&["200 with everybody", "400, 403 or 501"])
-    .on(Only("User", "not migrated")),
+    .on_every_type(LISTED),
 ];
+
+const LISTED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Filter];
 
 fn sorted(cohort: &Cohort<'_>, by: &str, order: Option<&str>) -> Request {
     let request = cohort.query(&cohort.anchor()).query("sortBy", by);
@@ -117,24 +116,25 @@ async fn judge(
     Ok(answer)
 }
 
-/// Users in an order of creation that is not the order of any attribute.
+/// Resources in an order of creation that is not the order of any attribute.
 async fn people(context: &Context) -> Result<Cohort<'_>, Stop> {
-    Cohort::users(context, &["c", "a", "d", "b"].map(|key| (key, json!({})))).await
+    Cohort::resources(context, &["c", "a", "d", "b"].map(|key| (key, json!({})))).await
 }
 
 async fn ascending(context: &Context) -> CheckResult {
     let users = people(context).await?;
     let order = &["a", "b", "c", "d"];
-    judge(context, &users, sorted(&users, "userName", None), order, &["RFC7644-3.4.2.3-09"]).await?;
-    let request = sorted(&users, "userName", Some("ascending"));
+    judge(context, &users, sorted(&users, users.naming(), None), order, &["RFC7644-3.4.2.3-09"]).await?;
+    let request = sorted(&users, users.naming(), Some("ascending"));
     judge(context, &users, request, order, &["RFC7644-3.4.2.3-03", "RFC7644-3.4.2.3-08"]).await?;
-    judge(context, &users, sorted(&users, "USERNAME", None), order, &["RFC7644-3.4.2.3-03"]).await?;
+    judge(context, &users, sorted(&users, &users.naming().to_ascii_uppercase(), None), order, &["RFC7644-3.4.2.3-03"])
+        .await?;
     Ok(())
 }
 
 async fn descending(context: &Context) -> CheckResult {
     let users = people(context).await?;
-    let request = sorted(&users, "userName", Some("descending"));
+    let request = sorted(&users, users.naming(), Some("descending"));
     let requirements: &'static [&'static str] = &["RFC7644-3.4.2.3-13", "RFC7644-3.4.2.3-08"];
     judge(context, &users, request, &["d", "c", "b", "a"], requirements).await?;
     Ok(())
@@ -305,19 +305,11 @@ async fn pages(context: &Context) -> CheckResult {
     Ok(())
 }
 
-async fn groups(context: &Context) -> CheckResult {
-    let groups = Cohort::groups(context, &["b", "c", "a"].map(|key| (key, json!({})))).await?;
-    let by_name = |order| sorted(&groups, "displayName", order);
-    judge(context, &groups, by_name(None), &["a", "b", "c"], &["RFC7644-3.4.2.3-03"]).await?;
-    judge(context, &groups, by_name(Some("descending")), &["c", "b", "a"], &["RFC7644-3.4.2.3-13"]).await?;
-    Ok(())
-}
-
 async fn unknown_attribute(context: &Context) -> CheckResult {
     let users = people(context).await?;
     let cases: [(Request, &'static [&'static str]); 2] = [
         (sorted(&users, "weirdness", None), &["RFC7644-3.4.2.3-15"]),
-        (sorted(&users, "userName", Some("up")), &["RFC7644-3.4.2.3-08"]),
+        (sorted(&users, users.naming(), Some("up")), &["RFC7644-3.4.2.3-08"]),
     ];
     for (request, requirements) in cases {
         let answer = context.send(request).await?;
@@ -337,7 +329,7 @@ async fn not_offered(context: &Context) -> CheckResult {
         return context.not_offered("sorting is offered");
     }
     let users = people(context).await?;
-    let answer = context.send(sorted(&users, "userName", None)).await?;
+    let answer = context.send(sorted(&users, users.naming(), None)).await?;
     context.expect(&answer).under(&["RFC7644-3.4.2.3-01"]).status(&[200, 400, 403, 501]);
     if answer.status == 200 {
         let found = users.keys_in(&answer);

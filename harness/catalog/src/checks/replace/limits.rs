@@ -1,10 +1,10 @@
 //! What a PUT leaves alone and what it refuses (RFC 7644 section 3.5.1).
 
 use reqwest::Method;
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::Request;
-use weir_exchange::difference::at;
+use weir_exchange::difference::{at, take};
 
 use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context};
@@ -14,36 +14,32 @@ pub(in super::super) const CHECKS: &[Check] = &[
     Check::new("replace.unknown-resource", "A PUT creates nothing", &unknown_resource)
         .matters("A provisioner with a stale id would bring back a deleted account without noticing.")
         .requirements(&["RFC7644-3.2-10", "RFC7644-3.5.1-02"])
-        .needs(&[Capability::ReplaceUsers])
-        .legal(&["404 with a SCIM Error, and no new user"])
-        .on(Only("User", "not migrated")),
+        .legal(&["404 with a SCIM Error, and no new resource"])
+        .on_every_type(&[ResourceOperation::Replace]),
     Check::new("replace.required-missing", "A PUT without a required attribute is refused", &required_missing)
         .matters("An update from an incomplete record must not leave an account without its name.")
         .requirements(&["RFC7643-4.1.1-05", "RFC7644-3.5.1-14", "RFC7644-3.12-04"])
-        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
         .legal(&[
-            "400 invalidValue, and the user as before",
-            "200 with the userName kept, by an endpoint that keeps what is left out",
+            "400 invalidValue, and the resource as before",
+            "200 with the attribute kept, by an endpoint that keeps what is left out",
         ])
-        .on(Only("User", "not migrated")),
+        .on_every_type(REPLACED),
     Check::new("replace.read-only", "A PUT leaves read-only attributes alone", &read_only)
         .matters("A client that sends memberships along must not be able to grant them.")
         .requirements(&["RFC7644-3.5.1-13"])
-        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
-        .legal(&["200 with meta and groups as the endpoint has them"])
-        .on(Only("User", "not migrated")),
+        .legal(&["200 with meta, and the groups of a user, as the endpoint has them"])
+        .on_every_type(REPLACED),
     Check::new("replace.other-id", "Another id in the body changes no id", &other_id)
         .matters("A client with mixed-up records would exchange two accounts.")
         .requirements(&["RFC7643-3.1-08", "RFC7644-3.5.1-23"])
-        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
         .legal(&["200 with the id of the URI", "400 mutability"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(REPLACED),
     Check::new("replace.duplicate-user-name", "A PUT to somebody else's userName is refused", &duplicate_user_name)
         .matters("Two accounts with one name: the next sync updates whichever it finds first.")
         .requirements(&["RFC7644-3.5.1-17"])
         .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
         .legal(&["409 uniqueness", "400 uniqueness"])
-        .on(Only("User", "not migrated")),
+        .on(Only("User", "userName is an attribute of User alone (RFC 7643 section 4.1.1)")),
     Check::new("replace.immutable", "An immutable attribute takes its first value and keeps it", &immutable)
         .matters("An employee number that can be exchanged links the account to another person.")
         .requirements(&["RFC7643-7-31", "RFC7644-3.5.1-10", "RFC7644-3.5.1-11", "RFC7644-3.5.1-12"])
@@ -53,17 +49,20 @@ pub(in super::super) const CHECKS: &[Check] = &[
         ]),
 ];
 
+const REPLACED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Replace];
+
 async fn unknown_resource(context: &Context) -> CheckResult {
     for id in [context.data().unknown_id(), context.data().uuid()] {
-        let body = context.data().user();
-        let answer = context.send(Request::put("/Users").segment(&id).json(&body)).await?;
+        let body = context.body();
+        let answer = context.send(Request::put(context.collection()).segment(&id).json(&body)).await?;
         context.expect(&answer).status(&[404]);
         if answer.status == 404 {
             context.expect(&answer).error();
         }
-        if context.discovery().offers(Capability::FilterUsers) {
-            let filter = format!("userName eq {}", body["userName"]);
-            let list = context.send(Request::get("/Users").query("filter", &filter)).await?;
+        if let Ok(filter) = context.filter_by_name(&body)
+            && context.may(ResourceOperation::Filter)
+        {
+            let list = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
             context.expect(&list).after(&answer).lists(&[]);
         }
     }
@@ -71,33 +70,41 @@ async fn unknown_resource(context: &Context) -> CheckResult {
 }
 
 async fn required_missing(context: &Context) -> CheckResult {
-    let mut body = context.data().user();
-    let user = context.create("/Users", &body).await?;
-    if let Some(members) = body.as_object_mut() {
-        members.remove("userName");
+    let naming = context.naming()?;
+    if !naming.flag("required") && naming.name() != "userName" {
+        return context.skip(format!("{} need not have a value", naming.path()));
     }
-    body["displayName"] = json!(context.data().name());
+    let mut body = context.body();
+    let user = context.create(context.collection(), &body).await?;
+    take(&mut body, naming.name());
+    if let Ok(text) = context.optional_text(0) {
+        text.put(&mut body, json!(context.data().name()));
+    }
     let answer = context.send(user.request(Method::PUT).json(&body)).await?;
+    let demanded: &'static [&'static str] =
+        if naming.name() == "userName" { &["RFC7643-4.1.1-05"] } else { &["RFC7644-3.5.1-14"] };
     if answer.is_success() {
         // What a PUT leaves out may be kept (RFC 7644 section 3.5.1); the name is judged below.
         context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.5.1-14"]).status(&[400]);
     } else {
-        context.expect(&answer).after(&user.exchange).under(&["RFC7643-4.1.1-05"]).refused(&[400], &["invalidValue"]);
+        context.expect(&answer).after(&user.exchange).under(demanded).refused(&[400], &["invalidValue"]);
     }
     let read = context.read(&user).await?;
-    let expectation = context.expect(&read).after(&answer).under(&["RFC7643-4.1.1-05"]);
-    expectation.equals("userName", user.value("userName"));
+    context.expect(&read).after(&answer).under(demanded).equals(naming.name(), user.value(naming.name()));
     Ok(())
 }
 
 async fn read_only(context: &Context) -> CheckResult {
-    let body = context.data().user();
-    let user = context.create("/Users", &body).await?;
+    let text = context.text(0)?;
+    let has_groups = context.collection() == "/Users" && context.data().publishes(USER, "groups");
+    let body = context.body();
+    let user = context.create(context.collection(), &body).await?;
     let before = context.read(&user).await?;
     let mut changed = body;
-    changed["displayName"] = json!(context.data().name());
+    let value = json!(context.data().name());
+    text.put(&mut changed, value.clone());
     changed["meta"] = json!({"created": "2001-02-03T04:05:06Z", "resourceType": "Intruder"});
-    if context.data().publishes(USER, "groups") {
+    if has_groups {
         changed["groups"] = json!([{"value": context.data().uuid(), "display": "Administrators"}]);
     }
     let answer = context.send(user.request(Method::PUT).json(&changed)).await?;
@@ -105,23 +112,25 @@ async fn read_only(context: &Context) -> CheckResult {
     let read = context.read(&user).await?;
     for exchange in [&answer, &read] {
         if exchange.is_success() {
-            context
+            let expectation = context
                 .expect(exchange)
                 .after(&before)
                 .equals("meta.created", before.at("meta.created").unwrap_or(&Value::Null))
-                .equals("meta.resourceType", before.at("meta.resourceType").unwrap_or(&Value::Null))
-                .lacks("groups");
+                .equals("meta.resourceType", before.at("meta.resourceType").unwrap_or(&Value::Null));
+            if has_groups {
+                expectation.lacks("groups");
+            }
         }
     }
     if answer.is_success() {
-        context.expect(&read).after(&answer).equals("displayName", &changed["displayName"]);
+        context.expect(&read).after(&answer).equals(&text.path(), &value);
     }
     Ok(())
 }
 
 async fn other_id(context: &Context) -> CheckResult {
-    let mut body = context.data().user();
-    let user = context.create("/Users", &body).await?;
+    let mut body = context.body();
+    let user = context.create(context.collection(), &body).await?;
     let other = context.data().uuid();
     body["id"] = json!(other);
     let answer = context.send(user.request(Method::PUT).json(&body)).await?;
@@ -132,7 +141,7 @@ async fn other_id(context: &Context) -> CheckResult {
     let read = context.send(user.request(Method::GET)).await?;
     let expectation = context.expect(&read).after(&answer).under(&["RFC7643-3.1-08"]);
     expectation.status(&[200]).equals("id", &json!(user.id));
-    let stranger = context.send(Request::get("/Users").segment(&other)).await?;
+    let stranger = context.send(Request::get(context.collection()).segment(&other)).await?;
     context.expect(&stranger).after(&answer).under(&["RFC7643-3.1-08"]).status(&[404]);
     Ok(())
 }
