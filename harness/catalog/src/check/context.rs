@@ -44,6 +44,11 @@ impl Resource {
         Request::new(method, &self.endpoint).segment(&self.id)
     }
 
+    /// Its path below the base URL, as a bulk job names it.
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.endpoint, self.id)
+    }
+
     /// The representation that came with the creation.
     pub fn body(&self) -> &Value {
         self.exchange.json().unwrap_or(&Value::Null)

@@ -9,20 +9,20 @@ pub(super) mod references;
 pub(super) mod results;
 
 use job::Job;
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::Request;
 
-use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context};
 
 pub(super) const CHECKS: &[Check] = &[
-    Check::new("bulk.user", "A job of one POST creates a user and answers 200 with a BulkResponse", &user)
+    Check::new("bulk.create", "A job of one POST creates a resource and answers 200 with a BulkResponse", &create)
         .matters("Initial loads of ten thousand accounts are sent this way; everything else about bulk rests on it.")
         .requirements(&["RFC7644-3.2-07", "RFC7644-3.7-01", "RFC7644-3.7-03", "RFC7644-3.7-12", "RFC7644-3.7-22"])
-        .needs(&[Capability::Bulk, Capability::CreateUsers])
-        .legal(&["200 with the BulkResponse URI, and one result of status 201 whose location leads to the user"])
-        .on(Only("User", "not migrated")),
+        .needs(&[Capability::Bulk])
+        .legal(&["200 with the BulkResponse URI, and one result of status 201 whose location leads to the resource"])
+        .on_every_type(&[ResourceOperation::Create])
+        .formerly(&[("bulk.user", "User")]),
     Check::new("bulk.not-offered", "An endpoint that publishes no bulk support refuses jobs", &not_offered)
         .matters("A client that probes and is answered 200 sends its whole load into nowhere.")
         .requirements(&["RFC7644-3.7-01"])
@@ -56,14 +56,15 @@ pub(super) const CHECKS: &[Check] = &[
         "A client that validates answers by the schema of the message stumbles over members that have no place there.",
     )
     .requirements(&["RFC7644-3.7-04", "RFC7644-3.7-05"])
-    .needs(&[Capability::Bulk, Capability::CreateUsers])
+    .needs(&[Capability::Bulk])
     .legal(&["200 with one result of status 201, with and without failOnErrors, and no failOnErrors in the answer"])
-    .on(Only("User", "not migrated")),
+    .on_every_type(&[ResourceOperation::Create]),
 ];
 
-async fn user(context: &Context) -> CheckResult {
-    let body = context.data().user();
-    let exchange = context.send(Request::post("/Bulk").json(&Job::new().post("/Users", "u1", &body).body())).await?;
+async fn create(context: &Context) -> CheckResult {
+    let body = context.body();
+    let exchange =
+        context.send(Request::post("/Bulk").json(&Job::new().post(context.collection(), "u1", &body).body())).await?;
     context.expect(&exchange).under(&["RFC7644-3.2-07", "RFC7644-3.7-01", "RFC7644-3.7-22"]).status(&[200]);
     if exchange.status != 200 {
         return Ok(());
@@ -82,7 +83,9 @@ async fn user(context: &Context) -> CheckResult {
     let under = &["RFC7644-3.7-12", "RFC7644-3.7-22"];
     let Some(read) = context.follow(&exchange, "location", url, under).await? else { return Ok(()) };
     let read = context.expect(&read).after(&exchange).under(under);
-    read.status(&[200]).json().equals("userName", &body["userName"]);
+    let naming = context.naming()?;
+    let named = naming.values(&body).first().copied().unwrap_or(&Value::Null);
+    read.status(&[200]).json().equals(&naming.path(), named);
     Ok(())
 }
 
@@ -138,7 +141,7 @@ async fn broken_message(context: &Context) -> CheckResult {
 
 async fn fail_on_errors_optional(context: &Context) -> CheckResult {
     for most in [None, Some(1)] {
-        let mut job = Job::new().post("/Users", "u1", &context.data().user());
+        let mut job = Job::new().post(context.collection(), "u1", &context.body());
         if let Some(most) = most {
             job = job.fail_on_errors(most);
         }

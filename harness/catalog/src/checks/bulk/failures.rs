@@ -1,22 +1,21 @@
 //! Jobs of which a part fails.
 
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::Value;
 use weir_exchange::Request;
 use weir_exchange::difference::at;
 
 use super::job::{Job, JobAnswer};
 use super::results::nameless;
-use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("bulk.failure-contained", "One bad operation spoils no other, and the job answers 200", &contained)
         .matters("A load of ten thousand that stops at the first bad row is sent again from the start, for ever.")
         .requirements(&["RFC7644-3.7-22", "RFC7644-3.7-24"])
-        .needs(&[Capability::Bulk, Capability::CreateUsers])
+        .needs(&[Capability::Bulk])
         .legal(&["200; of three operations the second fails, and the first and the third took effect"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Create]),
     Check::new(
         "bulk.failure-explained",
         "The result of a failed operation holds the Error that a request of its own would have got",
@@ -24,9 +23,9 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     )
     .matters("Whoever repairs the data sees only this text.")
     .requirements(&["RFC7644-3.7-18", "RFC7644-3.7-21", "RFC7644-3.7.3-04"])
-    .needs(&[Capability::Bulk, Capability::CreateUsers])
+    .needs(&[Capability::Bulk])
     .legal(&["a response with the Error URI, a status equal to the result's, and a detail"])
-    .on(Only("User", "not migrated")),
+    .on_every_type(&[ResourceOperation::Create]),
     Check::new(
         "bulk.fail-on-errors",
         "After as many errors as failOnErrors says nothing more is carried out",
@@ -34,9 +33,9 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     )
     .matters("It is the brake of a load that goes wrong; without it every row is spoilt.")
     .requirements(&["RFC7644-3.7-25", "RFC7644-3.7.3-05"])
-    .needs(&[Capability::Bulk, Capability::CreateUsers])
+    .needs(&[Capability::Bulk])
     .legal(&["the operations after the first error are left out of the answer, or listed as failed, and not done"])
-    .on(Only("User", "not migrated")),
+    .on_every_type(&[ResourceOperation::Create]),
     Check::new(
         "bulk.fail-on-errors-counted",
         "failOnErrors 2 stops at the second error and not before",
@@ -44,12 +43,12 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     )
     .matters("A job that may have two bad rows must not stop at the first.")
     .requirements(&["RFC7644-3.7-24", "RFC7644-3.7.3-05"])
-    .needs(&[Capability::Bulk, Capability::CreateUsers])
+    .needs(&[Capability::Bulk])
     .legal(&["what stands between the first and the second error is done, what stands behind the second is not"])
-    .on(Only("User", "not migrated")),
+    .on_every_type(&[ResourceOperation::Create]),
 ];
 
-/// Whether a user of this name is there, found by its location or by filter.
+/// Whether a resource of this name is there, found by its location or by filter.
 async fn exists(
     context: &Context,
     answered: &JobAnswer,
@@ -59,18 +58,20 @@ async fn exists(
     if answered.is_success(index) {
         return Ok(true);
     }
-    if !context.discovery().offers(Capability::FilterUsers) {
+    if !context.may(ResourceOperation::Filter) {
         return Ok(false);
     }
-    let filter = format!("userName eq {}", body["userName"]);
-    let list = context.send(Request::get("/Users").query("filter", &filter)).await?;
+    let filter = context.filter_by_name(body)?;
+    let list = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
     Ok(list.at("totalResults").and_then(Value::as_u64).is_some_and(|total| total > 0))
 }
 
 async fn contained(context: &Context) -> CheckResult {
-    let (first, third) = (context.data().user(), context.data().user());
-    let job =
-        Job::new().post("/Users", "u1", &first).post("/Users", "u2", &nameless(context)).post("/Users", "u3", &third);
+    let (first, third) = (context.body(), context.body());
+    let job = Job::new()
+        .post(context.collection(), "u1", &first)
+        .post(context.collection(), "u2", &nameless(context)?)
+        .post(context.collection(), "u3", &third);
     let exchange = context.send(Request::post("/Bulk").json(&job.body())).await?;
     context.expect(&exchange).under(&["RFC7644-3.7-22"]).status(&[200]);
     if exchange.status != 200 {
@@ -84,9 +85,9 @@ async fn contained(context: &Context) -> CheckResult {
         .map(|result| at(result, "status").map_or_else(|| "none".into(), Value::to_string))
         .collect();
     for body in [&first, &third] {
-        if context.discovery().offers(Capability::FilterUsers) {
-            let filter = format!("userName eq {}", body["userName"]);
-            let list = context.send(Request::get("/Users").query("filter", &filter)).await?;
+        if context.may(ResourceOperation::Filter) {
+            let filter = context.filter_by_name(body)?;
+            let list = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
             let there = list.at("totalResults").and_then(Value::as_u64) == Some(1);
             let expect = context.expect(&list).after(&exchange).under(&["RFC7644-3.7-24"]);
             expect.that(there, "an operation beside the failed one was not carried out", statuses.join(", "));
@@ -99,8 +100,8 @@ async fn contained(context: &Context) -> CheckResult {
 }
 
 async fn explained(context: &Context) -> CheckResult {
-    let nobody = format!("/Users/{}", context.data().unknown_id());
-    let job = Job::new().post("/Users", "u1", &nameless(context)).delete(&nobody);
+    let nobody = format!("{}/{}", context.collection(), context.data().unknown_id());
+    let job = Job::new().post(context.collection(), "u1", &nameless(context)?).delete(&nobody);
     let answered = job.send(context).await?;
     for index in 0..2 {
         let response = answered.result(index).and_then(|result| at(result, "response"));
@@ -126,18 +127,18 @@ async fn explained(context: &Context) -> CheckResult {
 }
 
 async fn fail_on_errors(context: &Context) -> CheckResult {
-    let (second, third) = (context.data().user(), context.data().user());
+    let (second, third) = (context.body(), context.body());
     let job = Job::new()
-        .post("/Users", "u1", &nameless(context))
-        .post("/Users", "u2", &second)
-        .post("/Users", "u3", &third)
+        .post(context.collection(), "u1", &nameless(context)?)
+        .post(context.collection(), "u2", &second)
+        .post(context.collection(), "u3", &third)
         .fail_on_errors(1);
     // Whatever the job answers as a whole (docs/explain/disputes.md, B8), what matters is what it did.
     let exchange = context.send(Request::post("/Bulk").json(&job.body())).await?;
     for body in [&second, &third] {
-        if context.discovery().offers(Capability::FilterUsers) {
-            let filter = format!("userName eq {}", body["userName"]);
-            let list = context.send(Request::get("/Users").query("filter", &filter)).await?;
+        if context.may(ResourceOperation::Filter) {
+            let filter = context.filter_by_name(body)?;
+            let list = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
             let absent = list.at("totalResults").and_then(Value::as_u64) == Some(0);
             let expect = context.expect(&list).after(&exchange).under(&["RFC7644-3.7-25", "RFC7644-3.7.3-05"]);
             expect.that(absent, "an operation after the first error was carried out", list.status.to_string());
@@ -153,12 +154,12 @@ async fn fail_on_errors(context: &Context) -> CheckResult {
 }
 
 async fn fail_on_errors_counted(context: &Context) -> CheckResult {
-    let (between, behind) = (context.data().user(), context.data().user());
+    let (between, behind) = (context.body(), context.body());
     let job = Job::new()
-        .post("/Users", "u1", &nameless(context))
-        .post("/Users", "u2", &between)
-        .post("/Users", "u3", &nameless(context))
-        .post("/Users", "u4", &behind)
+        .post(context.collection(), "u1", &nameless(context)?)
+        .post(context.collection(), "u2", &between)
+        .post(context.collection(), "u3", &nameless(context)?)
+        .post(context.collection(), "u4", &behind)
         .fail_on_errors(2);
     let answered = job.send(context).await?;
     let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7-24"]);

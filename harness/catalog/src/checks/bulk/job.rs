@@ -65,7 +65,7 @@ impl Job {
         body
     }
 
-    /// Sends the job. That it is answered with 200 and results is a precondition, which `bulk.user` judges.
+    /// Sends the job. That it is answered with 200 and results is a precondition, which `bulk.create` judges.
     pub async fn send(self, context: &Context) -> Result<JobAnswer, Stop> {
         let exchange = context.send(Request::post("/Bulk").json(&self.body())).await?;
         if exchange.status == 200
@@ -75,7 +75,7 @@ impl Job {
         }
         Err(Stop::Blocked {
             reason: format!("POST /Bulk was answered with {} and no results", exchange.status),
-            cause: context.caused_by("bulk.user"),
+            cause: context.caused_by("bulk.create"),
             exchanges: vec![exchange],
         })
     }

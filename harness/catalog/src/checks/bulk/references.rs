@@ -1,6 +1,6 @@
 //! References to what a job itself creates (RFC 7644 sections 3.7.1 and 3.7.2).
 
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::Request;
 
@@ -8,7 +8,6 @@ use super::job::{Job, JobAnswer, members};
 use super::results::nameless;
 use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context};
-use crate::data::USER;
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
@@ -28,7 +27,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         .requirements(&["RFC7644-3.7.2-03"])
         .needs(&[Capability::Bulk, Capability::CreateUsers])
         .legal(&["201 for both, and manager.value of the second is the id of the first"])
-        .on(Only("User", "not migrated")),
+        .on(Only("User", "manager belongs to the extension of User alone (RFC 7643 section 4.3)")),
     Check::new("bulk.reference-patch", "A reference in a PATCH is resolved", &patch)
         .matters("New members of an existing group are added this way.")
         .requirements(&["RFC7644-3.7.2-06"])
@@ -37,9 +36,9 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("bulk.reference-path", "A reference in the path of a later operation is resolved, or that operation fails", &path)
         .matters("Some clients create a user and patch it in the same job.")
         .requirements(&["RFC7644-3.7.2-07"])
-        .needs(&[Capability::Bulk, Capability::CreateUsers, Capability::ReplaceUsers])
+        .needs(&[Capability::Bulk])
         .legal(&["the operation works on the new user", "a result of status 4xx"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Create, ResourceOperation::Replace]),
     Check::new("bulk.reference-unknown", "A reference to a bulkId that the job does not have is refused", &unknown)
         .matters("Stored as it stands, it is a member that nobody can ever remove or find.")
         .requirements(&["RFC7644-3.7.2-04"])
@@ -60,7 +59,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         .requirements(&["RFC7644-3.7.1-01", "RFC7644-3.7.1-02"])
         .needs(&[Capability::Bulk, Capability::CreateUsers])
         .legal(&["201 for both, each with the other as manager", "status 409 for an operation or the job"])
-        .on(Only("User", "not migrated")),
+        .on(Only("User", "manager belongs to the extension of User alone (RFC 7643 section 4.3)")),
 ];
 
 fn group_of(context: &Context, bulk_id: &str) -> Value {
@@ -157,16 +156,19 @@ async fn patch(context: &Context) -> CheckResult {
 }
 
 async fn path(context: &Context) -> CheckResult {
-    context.needs_attributes(USER, &["displayName"])?;
-    let mut body = context.data().user();
-    let job = Job::new().post("/Users", "u1", &body);
-    body["displayName"] = json!(context.data().name());
-    let answered = job.put("/Users/bulkId:u1", &body).send(context).await?;
+    let text = context.text(0)?;
+    let mut body = context.body();
+    let job = Job::new().post(context.collection(), "u1", &body);
+    text.put(&mut body, json!(context.data().name()));
+    let answered = job.put(&format!("{}/bulkId:u1", context.collection()), &body).send(context).await?;
     let right = answered.is_success(0) && (answered.is_success(1) || answered.is_refused(1));
     context.expect(&answered.exchange).that(right, "the reference is neither resolved nor refused", answered.told());
     if right && answered.is_success(1) {
         let read = answered.read(context, 0).await?;
-        context.expect(&read).after(&answered.exchange).equals("displayName", &body["displayName"]);
+        context
+            .expect(&read)
+            .after(&answered.exchange)
+            .equals(&text.path(), text.values(&body).first().copied().unwrap_or(&Value::Null));
     }
     Ok(())
 }
@@ -183,7 +185,7 @@ async fn unknown(context: &Context) -> CheckResult {
 }
 
 async fn failed(context: &Context) -> CheckResult {
-    let job = Job::new().post("/Users", "u1", &nameless(context)).post("/Groups", "g1", &group_of(context, "u1"));
+    let job = Job::new().post("/Users", "u1", &nameless(context)?).post("/Groups", "g1", &group_of(context, "u1"));
     let answered = job.send(context).await?;
     let refused = answered.is_refused(1) || answered.is_success(0);
     context.expect(&answered.exchange).that(refused, "the group without its member is not refused", answered.told());

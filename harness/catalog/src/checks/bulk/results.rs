@@ -1,63 +1,62 @@
 //! What the result of an operation says.
 
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
-use weir_exchange::difference::at;
+use weir_exchange::difference::{at, take};
+use weir_judge::Because;
 
 use super::job::{Job, JobAnswer};
-use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context, Stop};
-use crate::data::USER;
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("bulk.all-reported", "Every processed operation has a result", &all_reported)
         .matters("An operation without result is sent again, or forgotten; both go wrong.")
         .requirements(&["RFC7644-3.7.3-01"])
-        .needs(&[Capability::Bulk, Capability::CreateUsers])
+        .needs(&[Capability::Bulk])
         .legal(&["three operations, the second of which fails, give three results"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Create]),
     Check::new("bulk.statuses", "Each result has the status that a request of its own would have had", &statuses)
         .matters("Retries and links to existing accounts are decided by these codes.")
         .requirements(&["RFC7644-3.7.3-03"])
-        .needs(&[Capability::Bulk, Capability::CreateUsers, Capability::ReplaceUsers, Capability::DeleteUsers])
+        .needs(&[Capability::Bulk])
         .legal(&["201 for POST, 200 for PUT, 204 for DELETE, 404 for an unknown id, 409 for a taken userName"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Create, ResourceOperation::Replace, ResourceOperation::Delete]),
     Check::new("bulk.status-string", "The status of a result is a string", &status_string)
         .matters("Clients in typed languages fail to read a number where the message has a string.")
         .requirements(&["RFC7644-3.7-20"])
-        .needs(&[Capability::Bulk, Capability::CreateUsers])
+        .needs(&[Capability::Bulk])
         .legal(&["a string such as \"201\"", "an object with the string as its code, as one example of the RFC has it"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Create]),
     Check::new("bulk.location", "Each result has the location of its resource, except a failed POST", &location)
-        .matters("The id of a created user is found here and nowhere else.")
+        .matters("The id of a created resource is found here and nowhere else.")
         .requirements(&["RFC7644-3.7-17", "RFC7644-3.7.3-02"])
-        .needs(&[Capability::Bulk, Capability::CreateUsers, Capability::ReplaceUsers, Capability::DeleteUsers])
+        .needs(&[Capability::Bulk])
         .legal(&["a location for POST, PUT, DELETE and for a PUT on an unknown id; none for a POST that failed"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Create, ResourceOperation::Replace, ResourceOperation::Delete]),
     Check::new("bulk.bulk-id-returned", "The bulkId of a POST comes back with its result", &bulk_id_returned)
         .matters("Results are matched with accounts by it; without it a client guesses by the order.")
         .requirements(&["RFC7644-3.7-27"])
-        .needs(&[Capability::Bulk, Capability::CreateUsers])
+        .needs(&[Capability::Bulk])
         .legal(&["the same bulkId and a location in the result"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Create]),
     Check::new("bulk.method-repeated", "The method of an operation is repeated in its result", &method_repeated)
         .matters("Clients that log results by method cannot tell a lost deletion from a lost creation.")
         .requirements(&["RFC7644-3.7-30"])
-        .needs(&[Capability::Bulk, Capability::CreateUsers, Capability::DeleteUsers])
+        .needs(&[Capability::Bulk])
         .legal(&["POST and DELETE in the results of a POST and a DELETE"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Create, ResourceOperation::Delete]),
     Check::new("bulk.result-version", "The version in a result is the one that the resource has", &result_version)
         .matters("The next conditional update is made with it, and fails if it is another.")
         .requirements(&["RFC7644-3.7-31"])
-        .needs(&[Capability::Bulk, Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag])
+        .needs(&[Capability::Bulk, Capability::Etag])
         .legal(&["version has the opaque part of the ETag that a GET shows"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Create, ResourceOperation::Replace]),
     Check::new("bulk.success-response", "A success has no response, or the resource", &success_response)
         .matters("A client that merges the response into its copy would take over somebody else's values.")
         .requirements(&["RFC7644-3.7-19"])
-        .needs(&[Capability::Bulk, Capability::CreateUsers])
-        .legal(&["no response", "a response with the id and the userName of the user"])
-        .on(Only("User", "not migrated")),
+        .needs(&[Capability::Bulk])
+        .legal(&["no response", "a response with the id and the name of the resource"])
+        .on_every_type(&[ResourceOperation::Create]),
     Check::new("bulk.result-order", "Results come in the order of the operations", &result_order)
         .matters("Many clients pair results with operations by position.")
         .requirements(&["RFC7644-3.7.3-06"])
@@ -65,21 +64,25 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         .legal(&["the bulkIds in the order of the request, even where one operation refers forward"]),
 ];
 
-/// A user that cannot be created: it has no userName.
-pub(super) fn nameless(context: &Context) -> Value {
-    let mut body = context.data().user();
-    if let Some(members) = body.as_object_mut() {
-        members.remove("userName");
+/// A resource of the subject that cannot be created: the attribute that names it, which it must have, is missing.
+///
+/// # Errors
+/// The check is skipped where the subject need not have it.
+pub(super) fn nameless(context: &Context) -> Result<Value, Stop> {
+    let naming = context.naming()?;
+    if !naming.flag("required") && naming.name() != "userName" {
+        return Err(Stop::Skip(Because::Published, format!("{} need not have a value", naming.path())));
     }
-    body
+    let mut body = context.body();
+    take(&mut body, naming.name());
+    Ok(body)
 }
 
 async fn all_reported(context: &Context) -> CheckResult {
-    let job = Job::new().post("/Users", "u1", &context.data().user()).post("/Users", "u2", &nameless(context)).post(
-        "/Users",
-        "u3",
-        &context.data().user(),
-    );
+    let job = Job::new()
+        .post(context.collection(), "u1", &context.body())
+        .post(context.collection(), "u2", &nameless(context)?)
+        .post(context.collection(), "u3", &context.body());
     let answered = job.send(context).await?;
     let count = answered.results().len();
     let all = count == 3 && (0..3).all(|index| answered.result(index).is_some());
@@ -88,23 +91,25 @@ async fn all_reported(context: &Context) -> CheckResult {
 }
 
 async fn statuses(context: &Context) -> CheckResult {
-    let body = context.data().user();
-    let user = context.create("/Users", &body).await?;
-    let other = context.user().await?;
-    let nobody = format!("/Users/{}", context.data().unknown_id());
+    let body = context.body();
+    let user = context.create(context.collection(), &body).await?;
+    let other = context.resource().await?;
+    let nobody = format!("{}/{}", context.collection(), context.data().unknown_id());
     let job = Job::new()
-        .post("/Users", "u1", &context.data().user())
-        .put(&format!("/Users/{}", user.id), &body)
-        .delete(&format!("/Users/{}", other.id))
-        .put(&nobody, &context.data().user())
-        .post("/Users", "u2", &body);
+        .post(context.collection(), "u1", &context.body())
+        .put(&user.path(), &body)
+        .delete(&other.path())
+        .put(&nobody, &context.body())
+        .post(context.collection(), "u2", &body);
     let answered = job.send(context).await?;
+    let naming = context.naming()?;
+    let is_unique = naming.word("uniqueness") != "none" || naming.name() == "userName";
     let legal: [(&str, &[u16]); 5] = [
         ("POST", &[201]),
         ("PUT", &[200]),
         ("DELETE", &[204]),
         ("PUT on an unknown id", &[404]),
-        ("second POST", &[409]),
+        ("second POST", if is_unique { &[409] } else { &[201, 409] }),
     ];
     for (index, (what, legal)) in legal.into_iter().enumerate() {
         let right = answered.status(index).is_some_and(|status| legal.contains(&status));
@@ -116,7 +121,11 @@ async fn statuses(context: &Context) -> CheckResult {
 }
 
 async fn status_string(context: &Context) -> CheckResult {
-    let job = Job::new().post("/Users", "u1", &context.data().user()).post("/Users", "u2", &nameless(context));
+    let job = Job::new().post(context.collection(), "u1", &context.body()).post(
+        context.collection(),
+        "u2",
+        &nameless(context)?,
+    );
     let answered = job.send(context).await?;
     for result in answered.results() {
         let status = at(result, "status").unwrap_or(&Value::Null);
@@ -127,16 +136,16 @@ async fn status_string(context: &Context) -> CheckResult {
 }
 
 async fn location(context: &Context) -> CheckResult {
-    let body = context.data().user();
-    let user = context.create("/Users", &body).await?;
-    let other = context.user().await?;
-    let nobody = format!("/Users/{}", context.data().unknown_id());
+    let body = context.body();
+    let user = context.create(context.collection(), &body).await?;
+    let other = context.resource().await?;
+    let nobody = format!("{}/{}", context.collection(), context.data().unknown_id());
     let job = Job::new()
-        .post("/Users", "u1", &context.data().user())
-        .put(&format!("/Users/{}", user.id), &body)
-        .delete(&format!("/Users/{}", other.id))
-        .put(&nobody, &context.data().user())
-        .post("/Users", "u2", &nameless(context));
+        .post(context.collection(), "u1", &context.body())
+        .put(&user.path(), &body)
+        .delete(&other.path())
+        .put(&nobody, &context.body())
+        .post(context.collection(), "u2", &nameless(context)?);
     let answered = job.send(context).await?;
     for (index, what) in ["POST", "PUT", "DELETE", "PUT that failed"].into_iter().enumerate() {
         let requirements: &[&str] = if index == 3 { &["RFC7644-3.7.3-02"] } else { &["RFC7644-3.7-17"] };
@@ -160,15 +169,15 @@ async fn location(context: &Context) -> CheckResult {
 
 async fn bulk_id_returned(context: &Context) -> CheckResult {
     let name = context.data().name();
-    let answered = Job::new().post("/Users", &name, &context.data().user()).send(context).await?;
+    let answered = Job::new().post(context.collection(), &name, &context.body()).send(context).await?;
     let expect = context.expect(&answered.exchange).equals("Operations[0].bulkId", &json!(name));
     expect.has("Operations[0].location");
     Ok(())
 }
 
 async fn method_repeated(context: &Context) -> CheckResult {
-    let user = context.user().await?;
-    let job = Job::new().post("/Users", "u1", &context.data().user()).delete(&format!("/Users/{}", user.id));
+    let user = context.resource().await?;
+    let job = Job::new().post(context.collection(), "u1", &context.body()).delete(&user.path());
     let answered = job.send(context).await?;
     let mut methods: Vec<_> = answered
         .results()
@@ -187,11 +196,11 @@ fn opaque(tag: &str) -> &str {
 }
 
 async fn result_version(context: &Context) -> CheckResult {
-    context.needs_attributes(USER, &["displayName"])?;
-    let user = context.user().await?;
+    let text = context.text(0)?;
+    let user = context.resource().await?;
     let mut body = context.sendable(&user, user.body());
-    body["displayName"] = json!(context.data().name());
-    let job = Job::new().post("/Users", "u1", &context.data().user()).put(&format!("/Users/{}", user.id), &body);
+    text.put(&mut body, json!(context.data().name()));
+    let job = Job::new().post(context.collection(), "u1", &context.body()).put(&user.path(), &body);
     let answered = job.send(context).await?;
     for index in 0..2 {
         let read = answered.read(context, index).await?;
@@ -206,12 +215,14 @@ async fn result_version(context: &Context) -> CheckResult {
 }
 
 async fn success_response(context: &Context) -> CheckResult {
-    let body = context.data().user();
-    let answered = Job::new().post("/Users", "u1", &body).send(context).await?;
+    let body = context.body();
+    let answered = Job::new().post(context.collection(), "u1", &body).send(context).await?;
     let response = answered.result(0).and_then(|result| at(result, "response")).filter(|response| !response.is_null());
     if response.is_some() {
         let expect = context.expect(&answered.exchange);
-        expect.equals("Operations[0].response.userName", &body["userName"]).has("Operations[0].response.id");
+        let naming = context.naming()?;
+        let named = naming.values(&body).first().copied().unwrap_or(&Value::Null);
+        expect.equals(&format!("Operations[0].response.{}", naming.path()), named).has("Operations[0].response.id");
     }
     Ok(())
 }
@@ -222,7 +233,7 @@ async fn result_order(context: &Context) -> CheckResult {
     let job = Job::new()
         .post("/Groups", "u1", &group)
         .post("/Users", "u2", &context.data().user())
-        .post("/Users", "u3", &nameless(context))
+        .post("/Users", "u3", &nameless(context)?)
         .post("/Users", "u4", &context.data().user());
     let answered = job.send(context).await?;
     let order: Vec<_> = answered.results().iter().filter_map(|result| at(result, "bulkId")?.as_str()).collect();
