@@ -102,7 +102,7 @@ async fn contained(context: &Context) -> CheckResult {
 async fn explained(context: &Context) -> CheckResult {
     let nobody = format!("{}/{}", context.collection(), context.data().unknown_id());
     let job = Job::new().post(context.collection(), "u1", &nameless(context)?).delete(&nobody);
-    let answered = job.send(context).await?;
+    let answered = job.send_with_failures(context).await?;
     for index in 0..2 {
         let response = answered.result(index).and_then(|result| at(result, "response"));
         let Some(response) = response.filter(|response| response.is_object()) else {
@@ -161,7 +161,7 @@ async fn fail_on_errors_counted(context: &Context) -> CheckResult {
         .post(context.collection(), "u3", &nameless(context)?)
         .post(context.collection(), "u4", &behind)
         .fail_on_errors(2);
-    let answered = job.send(context).await?;
+    let answered = job.send_with_failures(context).await?;
     let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7-24"]);
     expect.that(answered.is_success(1), "the operation after the first error was not carried out", answered.told());
     let behind = exists(context, &answered, 3, &behind).await?;

@@ -67,6 +67,16 @@ impl Job {
 
     /// Sends the job. That it is answered with 200 and results is a precondition, which `bulk.create` judges.
     pub async fn send(self, context: &Context) -> Result<JobAnswer, Stop> {
+        self.send_judged_by(context, "bulk.create").await
+    }
+
+    /// Sends a job of which a part must fail. That it is answered with 200 and results all the same is a precondition, which
+    /// `bulk.failure-contained` judges.
+    pub async fn send_with_failures(self, context: &Context) -> Result<JobAnswer, Stop> {
+        self.send_judged_by(context, "bulk.failure-contained").await
+    }
+
+    async fn send_judged_by(self, context: &Context, judge: &'static str) -> Result<JobAnswer, Stop> {
         let exchange = context.send(Request::post("/Bulk").json(&self.body())).await?;
         if exchange.status == 200
             && exchange.json().is_ok_and(|body| at(body, "Operations").is_some_and(Value::is_array))
@@ -75,7 +85,7 @@ impl Job {
         }
         Err(Stop::Blocked {
             reason: format!("POST /Bulk was answered with {} and no results", exchange.status),
-            cause: context.caused_by("bulk.create"),
+            cause: context.caused_by(judge),
             exchanges: vec![exchange],
         })
     }

@@ -186,7 +186,7 @@ async fn unknown(context: &Context) -> CheckResult {
 
 async fn failed(context: &Context) -> CheckResult {
     let job = Job::new().post("/Users", "u1", &nameless(context)?).post("/Groups", "g1", &group_of(context, "u1"));
-    let answered = job.send(context).await?;
+    let answered = job.send_with_failures(context).await?;
     let refused = answered.is_refused(1) || answered.is_success(0);
     context.expect(&answered.exchange).that(refused, "the group without its member is not refused", answered.told());
     Ok(())

@@ -83,7 +83,7 @@ async fn all_reported(context: &Context) -> CheckResult {
         .post(context.collection(), "u1", &context.body())
         .post(context.collection(), "u2", &nameless(context)?)
         .post(context.collection(), "u3", &context.body());
-    let answered = job.send(context).await?;
+    let answered = job.send_with_failures(context).await?;
     let count = answered.results().len();
     let all = count == 3 && (0..3).all(|index| answered.result(index).is_some());
     context.expect(&answered.exchange).that(all, "not every operation has a result", format!("{count} of 3 results"));
@@ -101,7 +101,7 @@ async fn statuses(context: &Context) -> CheckResult {
         .delete(&other.path())
         .put(&nobody, &context.body())
         .post(context.collection(), "u2", &body);
-    let answered = job.send(context).await?;
+    let answered = job.send_with_failures(context).await?;
     let naming = context.naming()?;
     let is_unique = naming.word("uniqueness") != "none" || naming.name() == "userName";
     let legal: [(&str, &[u16]); 5] = [
@@ -126,7 +126,7 @@ async fn status_string(context: &Context) -> CheckResult {
         "u2",
         &nameless(context)?,
     );
-    let answered = job.send(context).await?;
+    let answered = job.send_with_failures(context).await?;
     for result in answered.results() {
         let status = at(result, "status").unwrap_or(&Value::Null);
         let text = at(status, "code").unwrap_or(status);
@@ -146,7 +146,7 @@ async fn location(context: &Context) -> CheckResult {
         .delete(&other.path())
         .put(&nobody, &context.body())
         .post(context.collection(), "u2", &nameless(context)?);
-    let answered = job.send(context).await?;
+    let answered = job.send_with_failures(context).await?;
     for (index, what) in ["POST", "PUT", "DELETE", "PUT that failed"].into_iter().enumerate() {
         let requirements: &[&str] = if index == 3 { &["RFC7644-3.7.3-02"] } else { &["RFC7644-3.7-17"] };
         let message = format!("the result of the {what} has no location");
@@ -235,7 +235,7 @@ async fn result_order(context: &Context) -> CheckResult {
         .post("/Users", "u2", &context.data().user())
         .post("/Users", "u3", &nameless(context)?)
         .post("/Users", "u4", &context.data().user());
-    let answered = job.send(context).await?;
+    let answered = job.send_with_failures(context).await?;
     let order: Vec<_> = answered.results().iter().filter_map(|result| at(result, "bulkId")?.as_str()).collect();
     if order.len() < 4 {
         return Err(blocked(&answered));
