@@ -102,8 +102,9 @@ fn a_reader_that_has_seen_enough_is_no_error() {
 }
 
 /// Each catalogue of `weir list`.
-const CATALOGUES: [&str; 14] = [
+const CATALOGUES: [&str; 15] = [
     "checks",
+    "rules",
     "requirements",
     "deviations",
     "targets",

@@ -85,6 +85,8 @@ impl Stage {
                 scale: None,
                 templates: Arc::default(),
                 under_way: UnderWay::default(),
+                rules: Vec::new(),
+                is_for_rules_alone: false,
             },
         }
     }

@@ -16,16 +16,17 @@ use std::sync::{Arc, OnceLock};
 
 use scim::capability::{Capability, ResourceOperation};
 use serde_json::Value;
+use url::Url;
 use weir_exchange::difference::at;
 use weir_exchange::exchange::Exchange;
-use weir_judge::{Offer, Provenance};
+pub use weir_judge::ResourceType;
+use weir_judge::{Offer, Provenance, Publication};
 
 pub use declaration::Declarations;
 pub use document::Document;
 pub use error::DiscoveryError;
 pub use fault::{DiscoveryFault, FaultSource, Gravity};
 pub use foreknowledge::Foreknowledge;
-pub use kind::ResourceType;
 pub use opening::{discover, discover_knowing};
 
 use crate::deletion::Remainder;
@@ -65,6 +66,7 @@ pub struct Discovery {
     remarks: Vec<String>,
     /// Operations that the resource type at an endpoint refuses, where no capability says so.
     refused: Vec<(ResourceOperation, String)>,
+    exchanges: Vec<Arc<Exchange>>,
     /// Where the schema of each URI stands, in lower case.
     schema_index: OnceLock<HashMap<String, usize>>,
 }
@@ -197,6 +199,16 @@ impl Discovery {
     pub fn lacks_type(&self, endpoint: &str) -> Option<String> {
         let is_there = self.resource_type(endpoint).is_some();
         (!is_there).then(|| format!("the endpoint publishes no resource type at {endpoint}"))
+    }
+
+    /// What discovery sent, with the answers.
+    pub fn exchanges(&self) -> &[Arc<Exchange>] {
+        &self.exchanges
+    }
+
+    /// What exchanges with the endpoint at `base` are judged by.
+    pub fn published(&self, base: &Url) -> Publication {
+        Publication::new(base, self.types.clone(), self.schemas.all_entries())
     }
 
     /// A published schema by its URI, without letter case.

@@ -4,11 +4,11 @@
 //! protocol's own types would repair the very faults that it looks for.
 
 mod ability;
+pub mod assertion;
 pub mod baseline;
 mod check;
 pub mod checks;
 mod data;
-mod definition;
 pub mod deletion;
 pub mod discovery;
 pub mod field;
@@ -22,6 +22,9 @@ pub mod selection;
 pub mod sweep;
 mod template;
 
+use weir_judge::definition;
+
+pub use assertion::Assertion;
 pub use check::{Check, CheckResult, Context, Expectation, On, Question, Resource, Scale, Stop, UnderWay};
 pub use checks::{all, find, topics};
 pub use data::{Data, run_prefix, scramble};

@@ -9,7 +9,7 @@ use scim::capability::ResourceOperation;
 use tokio::sync::watch;
 use tokio::task::JoinError;
 use weir_exchange::{Client, CreatedResources, EndpointError, EndpointErrorKind, Evidence, Further};
-use weir_judge::{Because, Event, Events, Finding, Origin, Problem, Verdict, shortened, verdict_of};
+use weir_judge::{Because, Event, Events, Examiner, Finding, Origin, Problem, Rule, Verdict, shortened, verdict_of};
 
 use crate::ability::Abilities;
 use crate::check::{CheckResult, Context, Scale, Stop, UnderWay};
@@ -38,6 +38,10 @@ pub struct RunOptions {
     pub templates: Arc<Templates>,
     /// Counts what checks send together.
     pub under_way: UnderWay,
+    /// What judges every exchange of the run.
+    pub rules: Vec<&'static Rule>,
+    /// Whether the checks run for their exchanges alone, which rules judge, and nothing is said of the checks themselves.
+    pub is_for_rules_alone: bool,
 }
 
 /// What every check of a run shares.
@@ -59,6 +63,8 @@ pub async fn run(
     events: &Events,
     options: &RunOptions,
 ) {
+    let examiner = examiner(client, discovery, &options.rules);
+    let client = &client.observed_by(examiner.observer());
     let abilities = Arc::new(learn_abilities(plan, client, discovery, events, options).await);
     let parts = RunParts {
         client: client.clone(),
@@ -81,13 +87,31 @@ pub async fn run(
                     // The check that judges the cause was not asked for.
                     finding.because = Some(Because::Option);
                 }
-                events.emit(&Event::Finding(Arc::new(finding)));
+                if !options.is_for_rules_alone {
+                    events.emit(&Event::Finding(Arc::new(finding)));
+                }
             }
         }
     }
     // A deletion that an endpoint only pretends is seen here, and so is what nobody noticed.
     let thoroughness = if uncertain { Thoroughness::Filters } else { Thoroughness::Look };
     look_for_the_rest(client, discovery, events, options, thoroughness).await;
+    for mut finding in examiner.findings() {
+        declare(&mut finding, discovery);
+        events.emit(&Event::Finding(Arc::new(finding)));
+    }
+}
+
+/// Judges by `rules` what discovery has seen, and whatever comes.
+fn examiner(client: &Client, discovery: &Arc<Discovery>, rules: &[&'static Rule]) -> Examiner {
+    let published = discovery.published(client.base_url());
+    let declared = Arc::clone(discovery);
+    let declared = move |requirement: &str| declared.declared().breaking(requirement);
+    let examiner = Examiner::new(rules.iter().copied(), published, client.evidence().clone(), declared);
+    for exchange in discovery.exchanges() {
+        examiner.see(exchange);
+    }
+    examiner
 }
 
 /// Finds by name what checks may have created without a note of it.
@@ -125,7 +149,9 @@ async fn run_one(planned: PlannedCheck, parts: RunParts) -> Option<(Finding, boo
         let because = Some(because);
         return Some((Finding { verdict, because, reason: Some(reason), ..finding_of(&planned) }, false));
     }
-    parts.events.emit(&Event::CheckStarted { check: planned.check.id });
+    if !parts.options.is_for_rules_alone {
+        parts.events.emit(&Event::CheckStarted { check: planned.check.id });
+    }
     let data = data_name(&planned);
     let (mut finding, mut uncertain, lost) = attempt(&planned, &data, &parts).await;
     if lost && !*parts.options.interrupted.borrow() {

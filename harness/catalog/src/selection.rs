@@ -1,8 +1,9 @@
-//! Which checks are asked for: whole ids, topics, or patterns with asterisks, on every resource type or on one.
+//! Which checks and rules are asked for: whole ids, topics, or patterns with asterisks, on every resource type or on one.
 
 use weir_files::pattern::{Catalogue, Pattern, PatternError};
-use weir_judge::parts_of_name;
+use weir_judge::{Rule, parts_of_name, rules};
 
+use crate::assertion::names;
 use crate::check::Check;
 use crate::checks;
 
@@ -75,17 +76,12 @@ impl CheckPattern {
     }
 }
 
-/// Every id, and every id that a check had before.
-fn names() -> impl Iterator<Item = &'static str> {
-    checks::all().flat_map(|check| std::iter::once(check.id).chain(check.earlier_names.iter().map(|(id, _)| *id)))
-}
-
 /// Reads what selects checks: a whole id, a topic, or a pattern with asterisks.
 pub fn pattern(text: &str) -> Result<Pattern, PatternError> {
     Pattern::read(text, &CHECKS, names())
 }
 
-/// Sees to it that at least one check has the id, or one that begins with it.
+/// Sees to it that at least one check or rule has the id, or one that begins with it.
 pub fn check_beginning(text: &str) -> Result<(), PatternError> {
     Pattern::check_beginning(text, &CHECKS, names())
 }
@@ -95,6 +91,18 @@ pub fn select(selection: &Selection) -> Result<Vec<SelectedCheck>, PatternError>
     let read = |texts: &[String]| texts.iter().map(|text| CheckPattern::read(text)).collect::<Result<Vec<_>, _>>();
     let (only, skip) = (read(&selection.only)?, read(&selection.skip)?);
     Ok(checks::all().filter_map(|check| scoped(check, &only, &skip, selection.scale)).collect())
+}
+
+/// The rules that are asked for, in the order of the catalogue. A rule has no subject: it judges resources of every type.
+pub fn select_rules(selection: &Selection) -> Result<Vec<&'static Rule>, PatternError> {
+    let read = |texts: &[String]| texts.iter().map(|text| CheckPattern::read(text)).collect::<Result<Vec<_>, _>>();
+    let (only, skip) = (read(&selection.only)?, read(&selection.skip)?);
+    let names = |patterns: &[CheckPattern], rule: &Rule| {
+        let patterns = patterns.iter().filter(|pattern| pattern.subject.is_none());
+        let mut ids = patterns.map(|pattern| &pattern.ids);
+        ids.any(|ids| ids.matches(rule.id) || rule.formerly.iter().any(|id| ids.matches(id)))
+    };
+    Ok(rules::all().filter(|rule| only.is_empty() || names(&only, rule)).filter(|rule| !names(&skip, rule)).collect())
 }
 
 fn scoped(check: &'static Check, only: &[CheckPattern], skip: &[CheckPattern], scale: bool) -> Option<SelectedCheck> {

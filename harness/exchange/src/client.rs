@@ -108,7 +108,7 @@ pub struct Client {
     base: Arc<Url>,
     access: Arc<Access>,
     recordings: Vec<Recording>,
-    observer: Option<Observer>,
+    observers: Vec<Observer>,
     created: Option<CreatedResources>,
     meter: Option<Meter>,
     room: Option<Room>,
@@ -209,7 +209,7 @@ impl Client {
             base,
             access: Arc::new(access),
             recordings: Vec::new(),
-            observer: None,
+            observers: Vec::new(),
             created: None,
             meter: None,
             room: None,
@@ -262,10 +262,12 @@ impl Client {
         Self { access, ..self.clone() }
     }
 
-    /// The same client, each of whose exchanges `observer` sees.
+    /// The same client, each of whose exchanges `observer` sees, as those do that see them already.
     #[must_use]
     pub fn observed_by(&self, observer: Observer) -> Self {
-        Self { observer: Some(observer), ..self.clone() }
+        let mut client = self.clone();
+        client.observers.push(observer);
+        client
     }
 
     /// The same client, with a recording of its own next to those that it already fills.
@@ -429,7 +431,7 @@ impl Client {
         for recording in &self.recordings {
             recording.push(exchange);
         }
-        if let Some(observer) = &self.observer {
+        for observer in &self.observers {
             observer.see(exchange);
         }
     }

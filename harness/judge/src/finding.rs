@@ -13,6 +13,8 @@ use crate::verdict::Verdict;
 pub enum Origin {
     /// A check of the catalogue.
     Check,
+    /// A rule, which judges whatever passes by.
+    Rule,
     /// A step of a client's lifecycle.
     Step {
         /// Id of the client, such as `pingfederate-aquera`.
@@ -24,7 +26,7 @@ pub enum Origin {
 #[derive(Clone, Debug)]
 pub struct Finding {
     pub origin: Origin,
-    /// Id of the check, or of the step such as `joiner`; unique within its origin.
+    /// Id of the check or rule, or of the step such as `joiner`; unique within its origin.
     pub id: Cow<'static, str>,
     /// The resource type that a check was run on, if it runs on each.
     pub subject: Option<String>,
@@ -37,7 +39,7 @@ pub struct Finding {
     /// The full name of the check whose own finding explains why this one is blocked.
     pub cause: Option<String>,
     pub problems: Vec<Problem>,
-    /// How many requests it took.
+    /// How many requests it took; for a rule, how many exchanges it judged.
     pub exchanges: usize,
     pub elapsed: Duration,
     /// What the baseline says about it, if it is known; the event stream fills it in.
@@ -69,7 +71,7 @@ impl Finding {
     /// The check's full name, `id` or `id[Subject]`, or the client's and the step's with a slash between: unique within a run.
     pub fn name(&self) -> Cow<'_, str> {
         match &self.origin {
-            Origin::Check => match &self.subject {
+            Origin::Check | Origin::Rule => match &self.subject {
                 Some(subject) => Cow::Owned(full_name(&self.id, subject)),
                 None => Cow::Borrowed(&self.id),
             },
@@ -80,15 +82,15 @@ impl Finding {
     /// The name without the client: the check's full name, or the step's id.
     pub fn short_name(&self) -> Cow<'_, str> {
         match &self.origin {
-            Origin::Check => self.name(),
+            Origin::Check | Origin::Rule => self.name(),
             Origin::Step { .. } => Cow::Borrowed(&self.id),
         }
     }
 
-    /// The check's topic, or the client.
+    /// The topic of the check or rule, or the client.
     pub fn topic(&self) -> &str {
         match &self.origin {
-            Origin::Check => self.id.split_once('.').map_or(&self.id, |(topic, _)| topic),
+            Origin::Check | Origin::Rule => self.id.split_once('.').map_or(&self.id, |(topic, _)| topic),
             Origin::Step { client } => client,
         }
     }

@@ -1,13 +1,19 @@
-//! What exchanges show: verdicts, disputed readings, findings, and the one stream of events of a run.
+//! What exchanges show: rules that judge them by what an endpoint publishes, verdicts, disputed readings, findings, and the
+//! one stream of events of a run.
 //!
 //! Nothing here sends a request.
 
+pub mod date_time;
+pub mod definition;
 mod dispute;
 mod event;
 mod finding;
 mod law;
 mod offer;
 mod problem;
+mod publication;
+mod rule;
+pub mod rules;
 mod summary;
 mod verdict;
 
@@ -17,5 +23,7 @@ pub use finding::{BaselineNote, Finding, Origin, OutdatedEntry, full_name, parts
 pub use law::{Because, BrokenLaw, broken_laws};
 pub use offer::{Offer, Provenance};
 pub use problem::{Problem, shortened};
+pub use publication::{AttributeIndex, Publication, PublishedAttribute, ResourceType};
+pub use rule::{Breach, Examiner, ExchangeView, Place, Representation, Rule, RuleReport, SequenceRule};
 pub use summary::Summary;
 pub use verdict::Verdict;

@@ -10,9 +10,11 @@ use crate::verdict::Verdict;
 pub struct Summary {
     /// Checks by verdict, in the order of [`Verdict::ALL`].
     pub checks: [usize; 7],
+    /// Rules by verdict, in the order of [`Verdict::ALL`].
+    pub rules: [usize; 7],
     /// Steps by verdict, in the order of [`Verdict::ALL`].
     pub steps: [usize; 7],
-    /// Those of both that the baseline covers, by verdict.
+    /// Those of all three that the baseline covers, by verdict.
     pub known: [usize; 7],
     /// Entries of the baseline that have served their time.
     pub outdated: usize,
@@ -32,12 +34,17 @@ impl Summary {
 
     /// Counts the verdict of a finding in.
     pub fn add(&mut self, finding: &Finding) {
-        Self::count(if finding.origin == Origin::Check { &mut self.checks } else { &mut self.steps }, finding.verdict);
+        let tally = match finding.origin {
+            Origin::Check => &mut self.checks,
+            Origin::Rule => &mut self.rules,
+            Origin::Step { .. } => &mut self.steps,
+        };
+        Self::count(tally, finding.verdict);
     }
 
-    /// How many checks and steps ended with `verdict`.
+    /// How many checks, rules and steps ended with `verdict`.
     pub const fn total(&self, verdict: Verdict) -> usize {
-        self.checks[verdict as usize] + self.steps[verdict as usize]
+        self.checks[verdict as usize] + self.rules[verdict as usize] + self.steps[verdict as usize]
     }
 
     /// Whether nothing was judged: there was nothing to do, or all of it was skipped.

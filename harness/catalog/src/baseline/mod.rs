@@ -38,7 +38,7 @@ enum EntrySubject {
 impl EntrySubject {
     fn of(finding: &Finding) -> Self {
         match &finding.origin {
-            Origin::Check => Self::Check(finding.name().into_owned()),
+            Origin::Check | Origin::Rule => Self::Check(finding.name().into_owned()),
             Origin::Step { client } => Self::Step { client: client.clone(), id: finding.id.clone().into_owned() },
         }
     }

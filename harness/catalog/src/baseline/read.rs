@@ -14,7 +14,7 @@ use weir_files::name::UnknownName;
 use weir_judge::Verdict;
 
 use super::{Entry, EntrySubject, StepNames};
-use crate::checks;
+use crate::assertion;
 
 /// What an entry may be about: nobody expects a pass or a skip, and an error is a fault of the harness.
 const VERDICTS: [Verdict; 4] = [Verdict::Note, Verdict::Warn, Verdict::Blocked, Verdict::Fail];
@@ -68,8 +68,8 @@ fn read(text: &str, names: StepNames<'_>) -> Result<BTreeMap<EntrySubject, Entry
 fn entry(row: FindingRow, span: &Range<usize>, names: StepNames<'_>) -> Result<(EntrySubject, Entry), FileFault> {
     let about = match (row.check, row.step, row.client) {
         (Some(check), None, None) => {
-            let Some(current) = checks::current_name(check.get_ref()) else {
-                let name = UnknownName::new("check", check.get_ref(), checks::all().map(|check| check.id));
+            let Some(current) = assertion::current_name(check.get_ref()) else {
+                let name = UnknownName::new("check", check.get_ref(), assertion::names());
                 return Err(FileFault::unknown(check.span(), &name.listed_by("weir list checks")));
             };
             EntrySubject::Check(current)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::{Entry, EntrySubject};
-use crate::checks;
+use crate::assertion;
 use weir_judge::parts_of_name;
 
 const HEADER: &str = "\
@@ -33,8 +33,8 @@ fn write_entry(text: &mut String, about: &EntrySubject, entry: &Entry) -> std::f
     let line = |text: &mut String, key: &str, value: &str| writeln!(text, "{key} = {}", quoted(value));
     match about {
         EntrySubject::Check(check) => {
-            if let Some(check) = checks::find(parts_of_name(check).0) {
-                writeln!(text, "# {}", check.title)?;
+            if let Some(known) = assertion::find(parts_of_name(check).0) {
+                writeln!(text, "# {}", known.title())?;
             }
             writeln!(text, "[[finding]]")?;
             line(text, "check", check)?;

@@ -4,24 +4,11 @@
 use serde_json::Value;
 use url::Url;
 use weir_exchange::difference::at;
-use weir_judge::Provenance;
+use weir_judge::{Provenance, ResourceType};
 
 use super::document::Document;
 use super::{GROUP, USER};
 use crate::definition::{flag, list};
-
-/// A resource type as the endpoint publishes it, or as RFC 7643 section 8.6 has it where the endpoint is silent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ResourceType {
-    pub name: String,
-    /// With a leading slash, such as `/Users`.
-    pub endpoint: String,
-    pub schema: String,
-    pub extensions: Vec<String>,
-    /// Those of the extensions without which a resource is refused (RFC 7643 section 6).
-    pub required_extensions: Vec<String>,
-    pub provenance: Provenance,
-}
 
 /// The resource types of a document, with a sentence about each thing that was guessed.
 pub(super) struct ReadTypes {

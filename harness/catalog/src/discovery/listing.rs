@@ -12,9 +12,9 @@ use weir_exchange::exchange::Exchange;
 use weir_exchange::request::Request;
 use weir_judge::Provenance;
 
+use super::ResourceType;
 use super::document::Document;
 use super::fault::{DiscoveryFault, FaultSource, Gravity};
-use super::kind::ResourceType;
 use super::opening::{NO_LIST, is_core, unanswered};
 
 /// Resource types whose lists are asked for.

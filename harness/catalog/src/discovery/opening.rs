@@ -2,7 +2,7 @@
 //! answered.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
 use url::Url;
@@ -11,15 +11,15 @@ use weir_exchange::difference::at;
 use weir_exchange::error::{EndpointError, EndpointErrorKind};
 use weir_exchange::exchange::Exchange;
 use weir_exchange::request::Request;
-use weir_exchange::{Bounds, CreatedResources, CredentialRefusal, parsed_size, scim_root};
+use weir_exchange::{Bounds, CreatedResources, CredentialRefusal, Observer, parsed_size, scim_root};
 
 use super::declaration::Declarations;
 use super::document::Document;
 use super::error::DiscoveryError;
 use super::fault::{DiscoveryFault, FaultSource, Gravity};
 use super::foreknowledge::Foreknowledge;
-use super::kind::{ReadTypes, ResourceType, read_types};
-use super::{Discovery, GROUP, USER, listing};
+use super::kind::{ReadTypes, read_types};
+use super::{Discovery, GROUP, ResourceType, USER, listing};
 use crate::deletion;
 
 /// Schemas that are asked for alone because the list leaves them out.
@@ -34,14 +34,26 @@ pub async fn discover(client: &Client) -> Result<Discovery, DiscoveryError> {
 /// As [`discover`], where what is known is neither asked nor tried.
 pub async fn discover_knowing(client: &Client, known: &Foreknowledge) -> Result<Discovery, DiscoveryError> {
     let created = CreatedResources::default();
+    let seen = SeenExchanges::default();
+    let client = &client.observed_by(keeping(&seen));
     let mut discovery = Box::pin(open(&client.noting(&created), known)).await;
     // No request of the opening creates anything; an endpoint that takes one for a creation gets rid of it again.
     let remainders = deletion::delete_all(&created, client).await;
     if let Ok(discovery) = &mut discovery {
         discovery.remainders = remainders;
         discovery.may_have_created = created.is_uncertain();
+        discovery.exchanges = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
     }
     discovery
+}
+
+/// What the opening sends, with the answers.
+type SeenExchanges = Arc<Mutex<Vec<Arc<Exchange>>>>;
+
+/// Keeps what the opening sees, so that rules can judge it once they know what is published.
+fn keeping(seen: &SeenExchanges) -> Observer {
+    let seen = Arc::clone(seen);
+    Observer::new(move |exchange| seen.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(exchange)))
 }
 
 async fn open(client: &Client, known: &Foreknowledge) -> Result<Discovery, DiscoveryError> {
@@ -86,6 +98,7 @@ async fn open(client: &Client, known: &Foreknowledge) -> Result<Discovery, Disco
         declared: Declarations::default(),
         remarks,
         refused: Vec::new(),
+        exchanges: Vec::new(),
         schema_index: OnceLock::new(),
     };
     discovery.read_documents();

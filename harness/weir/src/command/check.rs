@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use url::Url;
-use weir_catalog::selection::{SelectedCheck, Selection, select};
+use weir_catalog::selection::{SelectedCheck, Selection, select, select_rules};
 use weir_catalog::{DiscoveryError, run_prefix};
 use weir_judge::{Events, Verdict};
 use weir_provision::client as clients;
@@ -288,8 +288,11 @@ fn endpoint(
 
 /// The checks that are asked for.
 fn selected(args: &CheckArgs) -> Result<Vec<SelectedCheck>, Failure> {
-    let selection = Selection { only: args.only.clone(), skip: args.skip.clone(), scale: args.scale };
-    select(&selection).map_err(Failure::usage)
+    select(&selection(args)).map_err(Failure::usage)
+}
+
+fn selection(args: &CheckArgs) -> Selection {
+    Selection { only: args.only.clone(), skip: args.skip.clone(), scale: args.scale }
 }
 
 /// Whether one of the selected checks asks as another tenant.
@@ -339,15 +342,24 @@ async fn try_variants(args: &CheckArgs, chosen: &[ClientChoice], seed: u64, outp
 /// With `--as` the lifecycles of these clients; else the checks, and at an endpoint of our own the first client's
 /// lifecycle before them, unless the run is about some checks only.
 fn check_run(args: &CheckArgs, config: &Config, chosen: &[ClientChoice], seed: u64) -> Result<CheckRun, Failure> {
-    let (clients, checks) = if chosen.is_empty() {
-        let checks = selected(args)?;
+    let mut is_for_rules_alone = false;
+    let (clients, checks, rules) = if chosen.is_empty() {
+        let mut checks = selected(args)?;
+        let rules = select_rules(&selection(args)).map_err(Failure::usage)?;
+        if checks.is_empty() && !rules.is_empty() {
+            // A rule judges what passes by, and somebody has to send it.
+            is_for_rules_alone = true;
+            checks = select(&Selection { only: Vec::new(), ..selection(args) }).map_err(Failure::usage)?;
+        }
         let lives = args.url.is_none() && args.only.is_empty() && args.skip.is_empty() && !args.read_only;
-        (clients::all().iter().take(usize::from(lives)).cloned().collect(), checks)
+        (clients::all().iter().take(usize::from(lives)).cloned().collect(), checks, rules)
     } else {
-        (chosen.iter().map(|chosen| chosen.description.clone()).collect(), Vec::new())
+        (chosen.iter().map(|chosen| chosen.description.clone()).collect(), Vec::new(), Vec::new())
     };
     Ok(CheckRun {
         clients,
+        rules,
+        is_for_rules_alone,
         read_only: args.read_only,
         rounds: args.repeat,
         people: args.people,

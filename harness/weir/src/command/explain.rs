@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use clap::Args;
 use scim::requirement::{self, Actor, Basis, Requirement};
-use weir_catalog::{Check, On, checks};
+use weir_catalog::{Assertion, Check, On, assertion, checks};
 use weir_files::name::UnknownName;
+use weir_judge::{Rule, rules};
 use weir_provision::client;
 use weir_provision::client::variants::Confidence;
 use weir_provision::client::{Description, Detail};
@@ -51,7 +52,8 @@ pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<u8, Failure> {
 pub(super) fn text(id: &str) -> Option<String> {
     let found: Vec<String> = [
         checks::find(id).or_else(|| checks::renamed(id).map(|(check, _)| check)).map(check),
-        requirement::all().iter().find(|known| known.id.eq_ignore_ascii_case(id)).map(rule),
+        rules::find(id).map(rule),
+        requirement::all().iter().find(|known| known.id.eq_ignore_ascii_case(id)).map(requirement),
         Deviation::find(id).map(deviation),
         Target::find(id).map(|found| target(&found)),
         client::find(id).map(client),
@@ -74,7 +76,8 @@ fn unknown(id: &str) -> UnknownName {
 /// Everything that can be explained, but for the names that somebody chooses.
 pub(super) fn ids() -> impl Iterator<Item = &'static str> {
     checks::topics()
-        .chain(checks::all().map(|check| check.id))
+        .chain(rules::topics())
+        .chain(assertion::all().map(Assertion::id))
         .chain(Deviation::all().iter().map(|deviation| deviation.id))
         .chain(requirement::all().iter().map(|requirement| requirement.id))
         .chain(Target::names())
@@ -82,12 +85,14 @@ pub(super) fn ids() -> impl Iterator<Item = &'static str> {
         .chain(glossary::words())
 }
 
-/// The checks and deviations whose ids stand below a topic.
+/// The checks, rules and deviations whose ids stand below a topic.
 fn topic(id: &str) -> Option<String> {
     let is_below = |own: &str| own.strip_prefix(id.trim_end_matches('.')).is_some_and(|rest| rest.starts_with('.'));
     let mut text = format!("topic {id}\n");
     let checks = checks::all().filter(|check| is_below(check.id));
     section(&mut text, "Checks", checks.map(|check| format!("{}: {}", check.id, check.title)));
+    let rules = rules::all().filter(|rule| is_below(rule.id));
+    section(&mut text, "Rules", rules.map(|rule| format!("{}: {}", rule.id, rule.title)));
     let deviations = Deviation::all().iter().filter(|deviation| is_below(deviation.id));
     section(&mut text, "Deviations", deviations.map(|deviation| format!("{}: {}", deviation.id, deviation.summary)));
     (text.lines().count() > 1).then_some(text)
@@ -133,6 +138,25 @@ fn check(check: &Check) -> String {
     text
 }
 
+fn rule(rule: &Rule) -> String {
+    let mut text = format!("rule {}\n{}\n\n{}\n", rule.id, rule.title, rule.matters);
+    section(&mut text, "Right is", rule.legal.iter().map(|legal| (*legal).to_owned()));
+    section(&mut text, "By the rules", rule.requirements.iter().map(|id| cited(id)));
+    section(&mut text, "Formerly the checks", rule.formerly.iter().map(|id| (*id).to_owned()));
+    section(
+        &mut text,
+        "Shown by the deviations",
+        breaking(|id| rule.requirements.contains(&id))
+            .map(|deviation| format!("{}: {}", deviation.id, deviation.summary)),
+    );
+    let _ = writeln!(
+        text,
+        "\nA rule sends nothing: it judges every exchange that the checks cause.\nRun it with: weir check --only {}",
+        rule.id
+    );
+    text
+}
+
 fn cited(id: &str) -> String {
     let summary = requirement::find(id).map_or("", |requirement| requirement.summary);
     format!("{id} ({}): {summary}", weir_judge::level_of(id))
@@ -145,7 +169,7 @@ fn breaking(wanted: impl Fn(&'static str) -> bool) -> impl Iterator<Item = &'sta
     })
 }
 
-fn rule(requirement: &Requirement) -> String {
+fn requirement(requirement: &Requirement) -> String {
     let mut text = format!(
         "requirement {}\nRFC {} section {}, {}, binds the {}\n\n{}\n",
         requirement.id,
@@ -171,6 +195,13 @@ fn rule(requirement: &Requirement) -> String {
         checks::all()
             .filter(|check| check.requirements.contains(&requirement.id))
             .map(|check| format!("{}: {}", check.id, check.title)),
+    );
+    section(
+        &mut text,
+        "Rules",
+        rules::all()
+            .filter(|rule| rule.requirements.contains(&requirement.id))
+            .map(|rule| format!("{}: {}", rule.id, rule.title)),
     );
     section(
         &mut text,

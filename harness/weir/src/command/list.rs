@@ -8,6 +8,7 @@ use scim::requirement;
 use serde_json::{Value, json};
 use weir_catalog::{On, checks, selection};
 use weir_files::name::UnknownName;
+use weir_judge::rules;
 use weir_provision::client;
 use weir_server::Target;
 use weir_server::{Breaks, Deviation};
@@ -31,6 +32,7 @@ Examples:
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Catalogue {
     Checks,
+    Rules,
     Requirements,
     Deviations,
     Targets,
@@ -86,10 +88,13 @@ pub(super) fn run(args: &ListArgs, output: &Output) -> Result<u8, Failure> {
 fn entries(catalogue: Catalogue, topic: Option<&str>) -> Result<Vec<Entry>, Failure> {
     Ok(match catalogue {
         Catalogue::Checks => checks(topic)?,
+        Catalogue::Rules => rules(topic)?,
         Catalogue::Requirements => requirements(topic)?,
         Catalogue::Deviations => deviations(topic)?,
         _ if topic.is_some() => {
-            return Err(Failure::Usage("--topic is for checks, requirements and deviations; leave it out".into()));
+            return Err(Failure::Usage(
+                "--topic is for checks, rules, requirements and deviations; leave it out".into(),
+            ));
         }
         Catalogue::Targets => targets(),
         Catalogue::Clients => clients(),
@@ -138,6 +143,26 @@ fn checks(topic: Option<&str>) -> Result<Vec<Entry>, Failure> {
         .collect())
 }
 
+fn rules(topic: Option<&str>) -> Result<Vec<Entry>, Failure> {
+    let pattern = topic.map(selection::pattern).transpose().map_err(Failure::usage)?;
+    Ok(rules::all()
+        .filter(|rule| pattern.as_ref().is_none_or(|pattern| pattern.matches(rule.id)))
+        .map(|rule| Entry {
+            row: vec![rule.id.into(), weir_judge::verdict_of(rule.requirements).as_str().into(), rule.title.into()],
+            json: json!({
+                "id": rule.id,
+                "topic": rule.topic(),
+                "title": rule.title,
+                "gravest": weir_judge::verdict_of(rule.requirements).as_str(),
+                "matters": rule.matters,
+                "requirements": rule.requirements,
+                "legal": rule.legal,
+                "formerly": rule.formerly,
+            }),
+        })
+        .collect())
+}
+
 fn requirements(feature: Option<&str>) -> Result<Vec<Entry>, Failure> {
     let wanted = |own: &str| feature.is_none_or(|feature| feature == own);
     if let Some(feature) = feature
@@ -169,6 +194,10 @@ fn requirements(feature: Option<&str>) -> Result<Vec<Entry>, Failure> {
                     "summary": requirement.summary,
                     "dispute": weir_judge::dispute(requirement.id).map(|dispute| dispute.reading),
                     "checks": covered,
+                    "rules": rules::all()
+                        .filter(|rule| rule.requirements.contains(&requirement.id))
+                        .map(|rule| rule.id)
+                        .collect::<Vec<_>>(),
                 }),
             }
         })
@@ -260,7 +289,7 @@ fn targets() -> Vec<Entry> {
 fn topics() -> Vec<Entry> {
     let of_deviations = Deviation::all().iter().filter_map(|deviation| Some(deviation.id.split_once('.')?.0));
     let mut names: Vec<&str> = Vec::new();
-    for name in checks::topics().chain(of_deviations) {
+    for name in checks::topics().chain(rules::topics()).chain(of_deviations) {
         if !names.contains(&name) {
             names.push(name);
         }
@@ -268,11 +297,15 @@ fn topics() -> Vec<Entry> {
     let is_below = |id: &str, name: &str| id.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
     let entry = |name| {
         let checks: Vec<&str> = checks::all().map(|check| check.id).filter(|id| is_below(id, name)).collect();
+        let rules: Vec<&str> = rules::all().map(|rule| rule.id).filter(|id| is_below(id, name)).collect();
         let deviations: Vec<&str> =
             Deviation::all().iter().map(|deviation| deviation.id).filter(|id| is_below(id, name)).collect();
         Entry {
-            row: vec![name.into(), format!("checks {}, deviations {}", checks.len(), deviations.len())],
-            json: json!({"id": name, "checks": checks, "deviations": deviations}),
+            row: vec![
+                name.into(),
+                format!("checks {}, rules {}, deviations {}", checks.len(), rules.len(), deviations.len()),
+            ],
+            json: json!({"id": name, "checks": checks, "rules": rules, "deviations": deviations}),
         }
     };
     names.into_iter().map(entry).collect()

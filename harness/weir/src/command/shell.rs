@@ -3,7 +3,8 @@
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, Args, Command};
 use clap_complete::Shell;
-use weir_catalog::checks;
+use weir_catalog::{Assertion, assertion, checks};
+use weir_judge::rules;
 use weir_provision::client;
 use weir_server::{Deviation, Target};
 
@@ -45,7 +46,9 @@ fn with_values(command: Command) -> Command {
 fn names(command: &str, flag: Option<&str>) -> Option<Vec<&'static str>> {
     Some(match (command, flag) {
         ("prove", Some("only")) | (_, Some("deviate")) => Deviation::all().iter().map(|own| own.id).collect(),
-        (_, Some("only" | "skip")) => checks::topics().chain(checks::all().map(|own| own.id)).collect(),
+        (_, Some("only" | "skip")) => {
+            checks::topics().chain(rules::topics()).chain(assertion::all().map(Assertion::id)).collect()
+        }
         (_, Some("target")) => Target::names().collect(),
         ("check" | "prove", Some("as")) => client::all().iter().map(|own| own.id.as_str()).chain(["all"]).collect(),
         (_, Some("as")) => client::all().iter().map(|own| own.id.as_str()).collect(),

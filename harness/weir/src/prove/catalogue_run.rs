@@ -9,7 +9,7 @@ use weir_catalog::discovery::{Discovery, DiscoveryError, discover};
 use weir_catalog::run::RunOptions;
 use weir_catalog::{Check, Scale, UnderWay, plan, run};
 use weir_exchange::{Client, ClientError, ClientOptions};
-use weir_judge::{Consumer, Event, Events, Finding};
+use weir_judge::{Consumer, Event, Events, Finding, rules};
 
 use crate::embedded::EmbeddedEndpoint;
 
@@ -56,7 +56,7 @@ impl CatalogueRun {
     }
 
     /// Runs `checks` one after the other, so that under a deviation that mixes up everybody's data each sees the same in every
-    /// proof.
+    /// proof, and judges all exchanges by every rule.
     pub(super) async fn run(
         &self,
         checks: Vec<&'static Check>,
@@ -75,6 +75,8 @@ impl CatalogueRun {
             scale,
             templates: Arc::default(),
             under_way: self.under_way.clone(),
+            rules: rules::all().collect(),
+            is_for_rules_alone: false,
         };
         run::run(&plan::plan(checks, discovery, false), &self.client, discovery, &events, &options).await;
         std::mem::take(&mut *findings.lock().unwrap_or_else(PoisonError::into_inner))

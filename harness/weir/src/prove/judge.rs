@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use weir_catalog::checks;
+use weir_catalog::{Assertion, assertion};
 use weir_judge::Verdict;
-use weir_judge::{parts_of_name, verdict_of};
+use weir_judge::{parts_of_name, rules, verdict_of};
 
 use super::{Proof, Record, Trial};
 
@@ -40,7 +40,7 @@ pub fn judge(proof: &Proof, record: Option<&Record>) -> Vec<Complaint> {
         .collect();
     for trial in &proof.trials {
         complaints.extend(trial_complaints(trial));
-        complaints.extend(record.into_iter().flat_map(|record| differences(trial, record)));
+        complaints.extend(record.into_iter().flat_map(|record| differences(trial, record, proof.complete)));
     }
     if proof.complete {
         complaints.extend(never_failing(&proof.trials));
@@ -67,8 +67,9 @@ fn trial_complaints(trial: &Trial) -> Vec<Complaint> {
     complaints
 }
 
-/// Only checks that were run can differ.
-fn differences(trial: &Trial, record: &Record) -> Vec<Complaint> {
+/// Only what was run can differ. What a rule sees depends on all the checks beside it, so that the record of a rule is for
+/// complete proofs.
+fn differences(trial: &Trial, record: &Record, is_complete: bool) -> Vec<Complaint> {
     let deviation = trial.deviation.id;
     let recorded: BTreeMap<&str, &str> = record.of(deviation).collect();
     let noticed: BTreeMap<&str, &'static str> =
@@ -77,7 +78,8 @@ fn differences(trial: &Trial, record: &Record) -> Vec<Complaint> {
         .verdicts
         .keys()
         .map(String::as_str)
-        .filter(|check| recorded.contains_key(check) || noticed.contains_key(check));
+        .filter(|check| recorded.contains_key(check) || noticed.contains_key(check))
+        .filter(|check| is_complete || rules::find(check).is_none());
     run.filter_map(|check| {
         let found = noticed.get(check).copied().unwrap_or("silent");
         let before = recorded.get(check).copied().unwrap_or("silent");
@@ -91,13 +93,14 @@ fn differences(trial: &Trial, record: &Record) -> Vec<Complaint> {
     .collect()
 }
 
-/// A check that judges only disputed or optional points can never do more than note.
+/// A check or rule that judges only disputed or optional points can never do more than note.
 fn never_failing(trials: &[Trial]) -> Vec<Complaint> {
     let failing: BTreeSet<&str> =
         trials.iter().flat_map(|trial| trial.noticed().map(|(check, _)| parts_of_name(check).0)).collect();
-    checks::all()
-        .filter(|check| matches!(verdict_of(check.requirements), Verdict::Fail | Verdict::Warn))
-        .filter(|check| !failing.contains(check.id))
-        .map(|check| Complaint::NeverFails { check: check.id })
+    assertion::all()
+        .filter(|own| matches!(verdict_of(own.requirements()), Verdict::Fail | Verdict::Warn))
+        .map(Assertion::id)
+        .filter(|id| !failing.contains(id))
+        .map(|check| Complaint::NeverFails { check })
         .collect()
 }

@@ -40,7 +40,7 @@ pub struct ProveOptions {
     pub concurrency: usize,
 }
 
-/// What the checks said of an endpoint: the full name of each check that was run, with its verdict.
+/// What the checks and rules said of an endpoint: the full name of each that was run, with its verdict.
 pub type Verdicts = BTreeMap<String, Verdict>;
 
 /// One deviation with what the checks said of it.
@@ -55,7 +55,7 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// The checks that noticed: a note is not enough.
+    /// The checks and rules that noticed: a note is not enough.
     pub fn noticed(&self) -> impl Iterator<Item = (&str, Verdict)> {
         self.verdicts
             .iter()

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use scim::requirement;
 use serde_json::{Map, Value, json};
+use weir_catalog::Assertion;
 use weir_exchange::Exchange;
 use weir_exchange::difference::Difference;
 use weir_exchange::legible::LegibleWriter;
 use weir_judge::Offer;
 use weir_judge::{BaselineNote, Consumer, Event, Finding, Origin, Problem, Summary, Verdict};
 
-use super::plain::check_of;
+use super::plain::assertion_of;
 
 /// The version of the document's form.
 pub const VERSION: u32 = 1;
@@ -32,7 +33,7 @@ impl<W: Write> JsonReport<W> {
         let mut document = Map::new();
         document.insert("format".into(), json!("weir-report"));
         document.insert("version".into(), json!(VERSION));
-        for list in ["capabilities", "remarks", "steps", "checks", "leftovers", "outdated"] {
+        for list in ["capabilities", "remarks", "steps", "checks", "rules", "leftovers", "outdated"] {
             document.insert(list.into(), json!([]));
         }
         Self { out: LegibleWriter::json(out), document }
@@ -90,11 +91,12 @@ pub(super) fn offer(offer: Offer) -> Value {
 pub(super) const fn kind(origin: &Origin) -> (&'static str, &'static str) {
     match origin {
         Origin::Check => ("checks", "check"),
+        Origin::Rule => ("rules", "rule"),
         Origin::Step { .. } => ("steps", "step"),
     }
 }
 
-/// A check has the members `cause` and `requirements`, a step has `client`; the order of the members is kept as well.
+/// A check, and a rule, has the members `cause` and `requirements`, a step has `client`; the order of the members is kept as well.
 pub(super) fn finding(finding: &Finding) -> Value {
     let mut members = Map::new();
     let mut add = |name: &str, value: Value| members.insert(name.to_owned(), value);
@@ -108,13 +110,13 @@ pub(super) fn finding(finding: &Finding) -> Value {
     add("title", json!(finding.title));
     add("verdict", json!(finding.verdict.as_str()));
     add("reason", json!(finding.reason));
-    if finding.origin == Origin::Check {
+    if matches!(finding.origin, Origin::Check | Origin::Rule) {
         add("cause", json!(finding.cause));
     }
     add("known", json!(finding.known.as_deref().map(known)));
     add("rounds", rounds(&finding.rounds));
-    if finding.origin == Origin::Check {
-        let requirements = check_of(finding).map_or(&[][..], |check| check.requirements);
+    if matches!(finding.origin, Origin::Check | Origin::Rule) {
+        let requirements = assertion_of(finding).map_or(&[][..], Assertion::requirements);
         add("requirements", json!(requirements));
     }
     add("exchanges", json!(finding.exchanges));
@@ -200,6 +202,7 @@ pub(super) fn totals(summary: &Summary) -> Value {
     };
     json!({
         "checks": tally(&summary.checks),
+        "rules": tally(&summary.rules),
         "steps": tally(&summary.steps),
         "known": tally(&summary.known),
         "outdated": summary.outdated,

@@ -46,7 +46,7 @@ impl<W: Write> MarkdownReport<W> {
         ];
         let heads: Vec<&str> = counted.iter().map(|verdict| verdict.as_str()).collect();
         writeln!(self.out, "| | {} | known |\n|---{}|---|", heads.join(" | "), "|---:".repeat(heads.len()))?;
-        for (name, tally) in [("steps", &summary.steps), ("checks", &summary.checks)] {
+        for (name, tally) in [("steps", &summary.steps), ("checks", &summary.checks), ("rules", &summary.rules)] {
             if tally.iter().sum::<usize>() > 0 {
                 let cells: Vec<String> = counted.iter().map(|verdict| tally[*verdict as usize].to_string()).collect();
                 let known =

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use scim::requirement;
-use weir_catalog::{Check, checks};
+use weir_catalog::{Assertion, assertion};
 use weir_judge::{Finding, Origin, Problem, dispute, level_of};
 
 use super::legible::shown;
@@ -34,10 +34,10 @@ pub(super) fn details(finding: &Finding) -> String {
     text
 }
 
-/// The check that it comes from.
-pub(super) fn check_of(finding: &Finding) -> Option<&'static Check> {
+/// The check or rule that it comes from.
+pub(super) fn assertion_of(finding: &Finding) -> Option<Assertion> {
     match finding.origin {
-        Origin::Check => checks::find(&finding.id),
+        Origin::Check | Origin::Rule => assertion::find(&finding.id),
         Origin::Step { .. } => None,
     }
 }

@@ -11,7 +11,7 @@ use weir_exchange::legible::LegibleWriter;
 use weir_judge::{Event, Finding, Verdict};
 
 use super::legible::{LegibleEvent, TextReport};
-use super::plain::{check_of, details, message};
+use super::plain::{assertion_of, details, message};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -108,18 +108,18 @@ fn message_of(text: &str) -> Value {
     json!({"text": text.replace("](", "\\](")})
 }
 
-/// What the check demands, and why it matters.
+/// What the check or rule demands, and why it matters.
 fn rule(finding: &Finding) -> Value {
     let mut help = String::new();
-    if let Some(check) = check_of(finding) {
+    if let Some(assertion) = assertion_of(finding) {
         // Writing to a string does not fail.
-        let _ = writeln!(help, "{}\n", check.matters);
-        for id in check.requirements {
+        let _ = writeln!(help, "{}\n", assertion.matters());
+        for id in assertion.requirements() {
             let known = requirement::find(id);
             let (level, summary) = known.map_or(("", ""), |known| (known.level.as_str(), known.summary));
             let _ = writeln!(help, "- {id} ({level}): {summary}");
         }
-        for legal in check.legal {
+        for legal in assertion.legal() {
             let _ = writeln!(help, "- expected: {legal}");
         }
     } else {

@@ -156,8 +156,9 @@ impl<W: Write> TerminalReport<W> {
         self.rounds(finding);
         match &finding.origin {
             Origin::Step { client } => self.line(&format!("Lifecycle of {client}"), finding)?,
-            Origin::Check if self.by_topic => self.count(finding)?,
+            Origin::Check | Origin::Rule if self.by_topic => self.count(finding)?,
             Origin::Check => self.line("Checks", finding)?,
+            Origin::Rule => self.line("Rules", finding)?,
         }
         if finding.is_worth_reading() {
             self.worth_reading.push(Arc::clone(finding));
@@ -329,7 +330,7 @@ impl<W: Write> TerminalReport<W> {
         if summary.interrupted {
             writeln!(self.out, "The run was interrupted; this report is partial.")?;
         }
-        for (what, tally) in [("steps", &summary.steps), ("checks", &summary.checks)] {
+        for (what, tally) in [("steps", &summary.steps), ("checks", &summary.checks), ("rules", &summary.rules)] {
             let told = |verdict: Verdict, count: usize| {
                 format!("{}{count} {}{}", self.palette.verdict(verdict), verdict.as_str(), self.palette.reset)
             };

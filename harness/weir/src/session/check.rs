@@ -14,7 +14,7 @@ use weir_catalog::{
     discover_knowing, interruption, run_prefix,
 };
 use weir_exchange::Observer;
-use weir_judge::{Event, Events, Summary};
+use weir_judge::{Event, Events, Rule, Summary};
 use weir_provision::client::Description;
 
 use super::RunEndpoint;
@@ -27,6 +27,10 @@ pub struct CheckRun {
     /// The clients whose lifecycles are run before the checks.
     pub clients: Vec<Description>,
     pub checks: Vec<SelectedCheck>,
+    /// What judges every exchange.
+    pub rules: Vec<&'static Rule>,
+    /// Whether the checks run for their exchanges alone, and only what the rules say is reported.
+    pub is_for_rules_alone: bool,
     /// Leaves out every check that writes.
     pub read_only: bool,
     /// How many rounds there are, at least one.
@@ -72,6 +76,8 @@ impl CheckRun {
         Self {
             clients: Vec::new(),
             checks,
+            rules: Vec::new(),
+            is_for_rules_alone: false,
             read_only: false,
             rounds: 1,
             people: MOST_PEOPLE,
@@ -235,6 +241,8 @@ impl Round<'_> {
             scale: self.run.checks.iter().any(|selected| selected.check.is_opt_in()).then_some(Scale::FULL),
             templates: Arc::clone(&self.run.templates),
             under_way: UnderWay::default(),
+            rules: self.run.rules.clone(),
+            is_for_rules_alone: self.run.is_for_rules_alone,
         };
         run::run(self.planned, &self.endpoint.client, self.discovery, events, &options).await;
         uncounted

@@ -9,12 +9,13 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use coverage::Coverage;
+use weir_catalog::Assertion;
 use weir_exchange::legible::LegibleWriter;
 use weir_judge::Offer;
 use weir_judge::{Event, Finding, Summary};
 
 use super::legible::{LegibleEvent, TextReport};
-use super::plain::check_of;
+use super::plain::assertion_of;
 
 /// Everything that the page tells.
 #[derive(Default)]
@@ -85,7 +86,7 @@ impl<W: Write + Send> TextReport for HtmlReport<W> {
     }
 }
 
-/// The requirements of the check that a finding comes from.
+/// The requirements of the check or rule that a finding comes from.
 fn requirements_of(finding: &Finding) -> &'static [&'static str] {
-    check_of(finding).map_or(&[], |check| check.requirements)
+    assertion_of(finding).map_or(&[], Assertion::requirements)
 }

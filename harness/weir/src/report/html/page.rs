@@ -13,7 +13,7 @@ use weir_judge::{dispute, level_of};
 use super::{RunPage, requirements_of};
 use crate::output::plural::exchanges;
 use crate::report::legible::shown;
-use crate::report::plain::check_of;
+use crate::report::plain::assertion_of;
 use crate::report::table::duration;
 
 const STYLE: &str = include_str!("style.css");
@@ -154,7 +154,7 @@ fn row(finding: &Finding) -> Markup {
                         @if let Some(expires) = &known.expires { ", accepted until " (expires) }
                     }
                 }
-                @if let Some(check) = check_of(finding) { p class="quiet" { (check.matters) } }
+                @if let Some(assertion) = assertion_of(finding) { p class="quiet" { (assertion.matters()) } }
                 @for problem in &finding.problems { (told(problem)) }
                 @if finding.problems.is_empty() && !requirements.is_empty() {
                     ul { @for id in requirements { (rule(id)) } }

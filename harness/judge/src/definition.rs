@@ -35,13 +35,30 @@ pub fn list<'v>(parent: &'v Value, member: &str) -> &'v [Value] {
 
 /// Whether a JSON value has the form of the attribute's type: one value, not a list of them.
 pub fn has_type(attribute: &Value, value: &Value) -> bool {
-    match word(attribute, "type") {
+    matches_type(word(attribute, "type"), value)
+}
+
+/// Whether a JSON value has the form of a data type (RFC 7643 section 2.3).
+pub fn matches_type(data_type: &str, value: &Value) -> bool {
+    match data_type {
         "boolean" => value.is_boolean(),
         "integer" => value.is_i64() || value.is_u64(),
         "decimal" => value.is_number(),
         "complex" => value.is_object(),
         // string, dateTime, binary, reference, and types of the endpoint's own
         _ => value.is_string(),
+    }
+}
+
+/// What a JSON value is, with its article.
+pub const fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
     }
 }
 

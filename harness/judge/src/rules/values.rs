@@ -1,0 +1,350 @@
+//! The attributes of resources, held against the published schemas at every depth (RFC 7643 sections 2 and 7).
+
+use serde_json::{Map, Value};
+use weir_exchange::difference::member;
+
+use crate::date_time::is_date_time;
+use crate::definition::{matches_type, type_name};
+use crate::offer::Provenance;
+use crate::publication::{AttributeIndex, PublishedAttribute};
+use crate::rule::{ExchangeView, Representation, Rule, RuleReport, brief, has_value};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::new("values.defined", "A resource shows no attribute that its schemas do not define", defined)
+        .matters("Mappings are made from /Schemas: what is shown and not published is never mapped, and is lost at the next PUT.")
+        .requirements(&["RFC7643-3-12"])
+        .legal(&["each attribute and sub-attribute, at every depth, is one of the schemas that /ResourceTypes lists for the type"]),
+    Rule::new("values.array", "A multi-valued attribute is an array, and a single-valued one is not", array)
+        .matters("A list where one value is expected, or one value where a list is, stops clients that read typed JSON.")
+        .requirements(&["RFC7643-1.2-03"])
+        .legal(&["an array exactly where multiValued is published as true", "null or nothing"]),
+    Rule::new("values.type", "Each value has the JSON form of its published type", value_type)
+        .matters("A boolean that comes as a text is true for one client and false for another.")
+        .requirements(&[
+            "RFC7643-2.3.1-01",
+            "RFC7643-2.3.2-01",
+            "RFC7643-2.3.3-01",
+            "RFC7643-2.3.4-01",
+            "RFC7643-2.3.5-03",
+            "RFC7643-2.3.8-01",
+        ])
+        .legal(&["texts for string, dateTime, binary and reference; true or false; numbers, without fraction for integer; objects for complex"]),
+    Rule::new("values.date-time", "Each dateTime has date, T and time", date_time)
+        .matters("A time in another form cannot be compared, so that changes and expiries are missed.")
+        .requirements(&["RFC7643-2.3.5-01", "RFC7643-2.3.5-02"])
+        .legal(&["a text such as 2008-01-23T04:56:22Z"]),
+    Rule::new("values.binary", "Each binary value is base64", binary)
+        .matters("A person whose certificate cannot be decoded cannot sign in with it.")
+        .requirements(&["RFC7643-2.3.6-01"])
+        .legal(&["base64 with the standard alphabet"]),
+    Rule::new("values.reference", "Each reference is a URI", reference)
+        .matters("Clients follow references; a bare id leads nowhere once it stands outside its type.")
+        .requirements(&["RFC7643-2.3.7-01"])
+        .legal(&["an absolute or a relative URI"]),
+    Rule::new("values.one-primary", "At most one value of an attribute is the primary one", one_primary)
+        .matters("Mail goes to the primary address; with two of them each client picks another one.")
+        .requirements(&["RFC7643-2.4-05"])
+        .legal(&["primary is true for one value or none"]),
+    Rule::new("values.once", "The same value of the same type is shown once", once)
+        .matters("A mapping that counts values, or takes the second one, reads something that was never set.")
+        .requirements(&["RFC7643-2.4-11"])
+        .legal(&["no two values of an attribute with the same type and value"]),
+    Rule::new("values.names", "Attribute names have the form that RFC 7643 gives them", names)
+        .matters("A name with a blank or a dot in it cannot be written in a filter or a path.")
+        .requirements(&["RFC7643-2.1-03"])
+        .legal(&["a letter, or $, and then letters, digits, $, - or _", "the URI of an extension"]),
+];
+
+/// A value with its definition, one of several where the attribute is multi-valued.
+struct DefinedValue<'v> {
+    /// Its name with those around it, without indexes: `name.givenName`.
+    path: String,
+    definition: &'v PublishedAttribute,
+    value: &'v Value,
+}
+
+/// What there is of a resource, held against the schemas of its type.
+struct Inspection<'v> {
+    /// Every attribute and sub-attribute that has a definition and a value, as it stands there.
+    defined: Vec<DefinedValue<'v>>,
+    /// The paths of those without definition.
+    undefined: Vec<(String, &'v Value)>,
+}
+
+const COMMON: [&str; 4] = ["schemas", "id", "externalId", "meta"];
+const META: [&str; 5] = ["resourceType", "created", "lastModified", "location", "version"];
+
+fn is_one_of(names: &[&str], name: &str) -> bool {
+    names.iter().any(|own| own.eq_ignore_ascii_case(name))
+}
+
+/// Whether a member's name is the URI of a schema; no attribute's name has a colon.
+fn is_uri(name: &str) -> bool {
+    name.contains(':')
+}
+
+impl<'v> Inspection<'v> {
+    /// `None` if the schema of the resource's type is not published.
+    fn of(view: &ExchangeView<'v>, resource: &Representation<'v>, report: &mut RuleReport) -> Option<Self> {
+        let kind = resource.kind.filter(|kind| kind.provenance == Provenance::Published);
+        let Some((kind, core)) = kind.and_then(|kind| Some((kind, view.published.schema(&kind.schema)?))) else {
+            report.lacks("schema");
+            return None;
+        };
+        let mut inspection = Self { defined: Vec::new(), undefined: Vec::new() };
+        for (name, value) in resource.value.iter().filter(|(_, value)| has_value(value)) {
+            if is_one_of(&COMMON, name) {
+                if name.eq_ignore_ascii_case("meta") {
+                    let members = value.as_object().into_iter().flatten();
+                    let strange = members.filter(|(name, value)| has_value(value) && !is_one_of(&META, name));
+                    // An endpoint may publish sub-attributes of its own for meta.
+                    let is_published = |name: &str| core.get("meta").is_some_and(|meta| meta.parts.get(name).is_some());
+                    let strange = strange.filter(|(name, _)| !is_published(name));
+                    inspection.undefined.extend(strange.map(|(name, value)| (format!("meta.{name}"), value)));
+                }
+            } else if let Some(definition) = core.get(name) {
+                inspection.look(definition.name.clone(), definition, value);
+            } else if is_uri(name) {
+                inspection.look_at_extension(view, kind.has_schema(name), name, value);
+            } else {
+                inspection.undefined.push((name.clone(), value));
+            }
+        }
+        Some(inspection)
+    }
+
+    fn look_at_extension(&mut self, view: &ExchangeView<'v>, is_listed: bool, uri: &str, value: &'v Value) {
+        let Some(members) = value.as_object() else {
+            self.undefined.push((uri.to_owned(), value));
+            return;
+        };
+        if members.values().all(|value| !has_value(value)) {
+            return;
+        }
+        match view.published.schema(uri) {
+            Some(attributes) if is_listed => self.look_into(uri, ":", attributes, members),
+            // One that is listed and has no schema is a fault of discovery.
+            None if is_listed => {}
+            _ => self.undefined.push((uri.to_owned(), value)),
+        }
+    }
+
+    fn look_into(
+        &mut self,
+        path: &str,
+        separator: &str,
+        attributes: &'v AttributeIndex,
+        members: &'v Map<String, Value>,
+    ) {
+        for (name, value) in members.iter().filter(|(_, value)| has_value(value)) {
+            match attributes.get(name) {
+                Some(definition) => self.look(format!("{path}{separator}{}", definition.name), definition, value),
+                None => self.undefined.push((format!("{path}{separator}{name}"), value)),
+            }
+        }
+    }
+
+    fn look(&mut self, path: String, definition: &'v PublishedAttribute, value: &'v Value) {
+        // A complex attribute without published sub-attributes says nothing about them.
+        if !definition.parts.is_empty() {
+            let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+            for members in items.iter().filter_map(Value::as_object) {
+                self.look_into(&path, ".", &definition.parts, members);
+            }
+        }
+        self.defined.push(DefinedValue { path, definition, value });
+    }
+}
+
+/// Each value of each resource that has a definition.
+fn each(view: &ExchangeView<'_>, report: &mut RuleReport, mut judge: impl FnMut(&DefinedValue<'_>, &mut RuleReport)) {
+    for resource in &view.representations {
+        let Some(inspection) = Inspection::of(view, resource, report) else { continue };
+        for value in &inspection.defined {
+            judge(value, report);
+        }
+    }
+}
+
+/// The single values of an attribute.
+fn singles<'v>(value: &DefinedValue<'v>) -> &'v [Value] {
+    value.value.as_array().map_or(std::slice::from_ref(value.value), Vec::as_slice)
+}
+
+fn defined(view: &ExchangeView<'_>, report: &mut RuleReport) {
+    for resource in &view.representations {
+        let Some(inspection) = Inspection::of(view, resource, report) else { continue };
+        report.judged();
+        let kind = resource.kind.map_or("resource", |kind| kind.name.as_str());
+        for (path, value) in inspection.undefined {
+            report.breach(
+                &["RFC7643-3-12"],
+                format!("{path} of a {kind} is shown, and no schema of it defines it"),
+                brief(value),
+            );
+        }
+    }
+}
+
+fn array(view: &ExchangeView<'_>, report: &mut RuleReport) {
+    each(view, report, |found, report| {
+        report.judged();
+        let (is_array, multi_valued) = (found.value.is_array(), found.definition.multi_valued);
+        if is_array != multi_valued {
+            let words = if multi_valued {
+                "is multi-valued, and comes without an array"
+            } else {
+                "is single-valued, and comes as an array"
+            };
+            report.breach(&["RFC7643-1.2-03"], format!("{} {words}", found.path), brief(found.value));
+        }
+    });
+}
+
+/// The requirement that says how values of a type are written.
+fn of_type(data_type: &str) -> Option<&'static [&'static str]> {
+    Some(match data_type {
+        "string" => &["RFC7643-2.3.1-01"],
+        "boolean" => &["RFC7643-2.3.2-01"],
+        "decimal" => &["RFC7643-2.3.3-01"],
+        "integer" => &["RFC7643-2.3.4-01"],
+        "dateTime" => &["RFC7643-2.3.5-03"],
+        "complex" => &["RFC7643-2.3.8-01"],
+        // The forms of references and binary values have rules of their own; other types are an endpoint's own.
+        _ => return None,
+    })
+}
+
+fn value_type(view: &ExchangeView<'_>, report: &mut RuleReport) {
+    each(view, report, |found, report| {
+        let data_type = found.definition.data_type.as_str();
+        let Some(requirements) = of_type(data_type) else { return };
+        report.judged();
+        if let Some(strange) = singles(found).iter().find(|value| !value.is_null() && !matches_type(data_type, value)) {
+            let message = format!("{} is published as {data_type}, and comes as {}", found.path, type_name(strange));
+            report.breach(requirements, message, brief(strange));
+        }
+    });
+}
+
+/// The texts of attributes of a type.
+fn texts(
+    view: &ExchangeView<'_>,
+    report: &mut RuleReport,
+    data_type: &str,
+    mut judge: impl FnMut(&str, &str, &mut RuleReport),
+) {
+    each(view, report, |found, report| {
+        if found.definition.data_type == data_type {
+            report.judged();
+            for value in singles(found).iter().filter(|value| !value.is_null()) {
+                // What is not a text cannot have the form of one, and is shown as it is.
+                match value.as_str() {
+                    Some(text) => judge(&found.path, text, report),
+                    None if data_type == "dateTime" => {}
+                    None => judge(&found.path, &value.to_string(), report),
+                }
+            }
+        }
+    });
+}
+
+fn date_time(view: &ExchangeView<'_>, report: &mut RuleReport) {
+    texts(view, report, "dateTime", |path, text, report| {
+        if !is_date_time(text) {
+            report.breach(&["RFC7643-2.3.5-01", "RFC7643-2.3.5-02"], format!("{path} is not a dateTime"), text);
+        }
+    });
+}
+
+fn binary(view: &ExchangeView<'_>, report: &mut RuleReport) {
+    texts(view, report, "binary", |path, text, report| {
+        if !is_base64(text) {
+            report.breach(&["RFC7643-2.3.6-01"], format!("{path} is not base64"), brief(&Value::from(text)));
+        }
+    });
+}
+
+/// Whether a text is base64 with the standard alphabet. Padding can be left out, and lines can be broken as in mails.
+fn is_base64(text: &str) -> bool {
+    let compact: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+    let digits = compact.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')).count();
+    let padding = &compact[digits..];
+    padding.len() <= 2 && padding.iter().all(|byte| *byte == b'=') && digits % 4 != 1
+}
+
+fn reference(view: &ExchangeView<'_>, report: &mut RuleReport) {
+    texts(view, report, "reference", |path, text, report| {
+        // Anything without these is at least a relative URI; whether it leads somewhere only a request shows.
+        let strange =
+            text.chars().any(|c| c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | '"' | '{' | '}'));
+        if strange || text.is_empty() {
+            report.breach(&["RFC7643-2.3.7-01"], format!("{path} is not a URI"), brief(&Value::from(text)));
+        }
+    });
+}
+
+fn one_primary(view: &ExchangeView<'_>, report: &mut RuleReport) {
+    each(view, report, |found, report| {
+        let Some(items) = found.value.as_array() else { return };
+        report.judged();
+        let is_primary =
+            |item: &&Value| item.as_object().and_then(|item| member(item, "primary")) == Some(&Value::Bool(true));
+        let count = items.iter().filter(is_primary).count();
+        if count > 1 {
+            report.breach(
+                &["RFC7643-2.4-05"],
+                format!("{} has several primary values", found.path),
+                format!("{count} of {}", items.len()),
+            );
+        }
+    });
+}
+
+fn once(view: &ExchangeView<'_>, report: &mut RuleReport) {
+    each(view, report, |found, report| {
+        let Some(items) = found.value.as_array() else { return };
+        report.judged();
+        let pair = |item: &Value| {
+            let item = item.as_object()?;
+            Some((member(item, "type").cloned(), member(item, "value").filter(|value| has_value(value))?.clone()))
+        };
+        let pairs: Vec<_> = items.iter().filter_map(pair).collect();
+        // A group can have as many members as there are people: neighbours in order, not each with each.
+        let mut texts: Vec<String> = pairs.iter().map(|(kind, value)| format!("{kind:?} {value}")).collect();
+        texts.sort_unstable();
+        if let Some(twice) = texts.windows(2).find(|two| two[0] == two[1]) {
+            report.breach(&["RFC7643-2.4-11"], format!("{} holds a value twice", found.path), twice[0].clone());
+        }
+    });
+}
+
+fn names(view: &ExchangeView<'_>, report: &mut RuleReport) {
+    for resource in &view.representations {
+        report.judged();
+        let mut strange = Vec::new();
+        collect_strange(resource.value, &mut strange);
+        for name in strange {
+            report.breach(&["RFC7643-2.1-03"], format!("{name:?} is not the name of an attribute"), name);
+        }
+    }
+}
+
+/// The names at every depth that the grammar does not have.
+fn collect_strange(members: &Map<String, Value>, strange: &mut Vec<String>) {
+    for (name, value) in members {
+        let rest = name.strip_prefix('$').unwrap_or(name);
+        let is_name = rest.starts_with(|c: char| c.is_ascii_alphabetic())
+            && rest.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '$' | '-' | '_'));
+        if !is_name && !is_uri(name) && !strange.contains(name) {
+            strange.push(name.clone());
+        }
+        let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        for members in items.iter().filter_map(Value::as_object) {
+            collect_strange(members, strange);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
