@@ -46,9 +46,16 @@ impl Context {
         (check != self.check().id).then_some(full)
     }
 
-    /// The body of a new resource of the subject, with everything that is required.
+    /// The body of a new resource of the subject, with everything that is required, and with what names it.
     pub fn body(&self) -> Value {
-        self.kind().map_or_else(|| self.data().user(), |kind| self.data().resource(kind))
+        let Some(kind) = self.kind() else { return self.data().user() };
+        let mut body = self.data().resource(kind);
+        if let Some(naming) = node::naming(self.discovery(), kind)
+            && naming.values(&body).is_empty()
+        {
+            naming.put(&mut body, json!(self.data().name()));
+        }
+        body
     }
 
     /// As [`Self::body`], with a value in the texts, and in one multi-valued attribute, that the subject has.

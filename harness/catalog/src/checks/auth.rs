@@ -95,13 +95,13 @@ fn needs_credentials(context: &Context) -> CheckResult {
 }
 
 /// A request that every endpoint with credentials refuses without them.
-fn list() -> Request {
-    Request::get("/Users").query("count", "1")
+fn list(context: &Context) -> Request {
+    Request::get(context.collection()).query("count", "1")
 }
 
 async fn missing_credentials(context: &Context) -> CheckResult {
     needs_credentials(context)?;
-    let answer = context.send(list().without_credentials()).await?;
+    let answer = context.send(list(context).without_credentials()).await?;
     context.expect(&answer).under(&["RFC7642-4-01"]).status(&[401]);
     if answer.status == 401 {
         context.expect(&answer).under(&["RFC7644-2-07"]).header("www-authenticate");
@@ -113,7 +113,7 @@ async fn missing_credentials(context: &Context) -> CheckResult {
 async fn wrong_token(context: &Context) -> CheckResult {
     needs_credentials(context)?;
     let stranger = Credentials::Bearer(SecretString::from(format!("{}-token", context.data().prefix())));
-    let answer = context.client().with_credentials(stranger).send(list()).await.map_err(Stop::NoAnswer)?;
+    let answer = context.client().with_credentials(stranger).send(list(context)).await.map_err(Stop::NoAnswer)?;
     context.expect(&answer).under(&["RFC7644-2-04"]).status(&[401]);
     if answer.status == 401 {
         context.expect(&answer).under(&["RFC7644-3.12-10"]).error();
@@ -130,7 +130,7 @@ async fn wrong_password(context: &Context) -> CheckResult {
         _ => user,
     };
     let stranger = Credentials::Basic { user, password: context.data().name().into() };
-    let answer = context.client().with_credentials(stranger).send(list()).await.map_err(Stop::NoAnswer)?;
+    let answer = context.client().with_credentials(stranger).send(list(context)).await.map_err(Stop::NoAnswer)?;
     context.expect(&answer).under(&["RFC7642-4-01"]).status(&[401]);
     if answer.status == 401 {
         context.expect(&answer).under(&["RFC7644-3.12-10"]).error();
@@ -144,7 +144,7 @@ async fn malformed_header(context: &Context) -> CheckResult {
     for value in
         ["Bearer", "Basic", "Basic bm9ib2R5", "Basic !!!", "Negotiate AAAA", "Bearer a b c", ",", "Bearer null"]
     {
-        let answer = context.send(list().without_credentials().header(AUTHORIZATION.as_str(), value)).await?;
+        let answer = context.send(list(context).without_credentials().header(AUTHORIZATION.as_str(), value)).await?;
         context.expect(&answer).under(&["RFC7644-2-04"]).that(
             !answer.is_success(),
             &format!("Authorization: {value} is let in"),
@@ -162,10 +162,10 @@ async fn token_without_scheme(context: &Context) -> CheckResult {
         return context.not_given("the run has no bearer token");
     };
     let answer = context
-        .send(list().without_credentials().header(AUTHORIZATION.as_str(), token.expose_secret().to_owned()))
+        .send(list(context).without_credentials().header(AUTHORIZATION.as_str(), token.expose_secret().to_owned()))
         .await?;
     context.expect(&answer).under(&["RFC7644-2-04"]).status(&[401, 400]);
-    let answer = context.send(list()).await?;
+    let answer = context.send(list(context)).await?;
     context.expect(&answer).under(&["RFC7644-2-02"]).status(&[200]);
     Ok(())
 }
@@ -220,7 +220,7 @@ async fn token_in_query(context: &Context) -> CheckResult {
     if !weir_exchange::is_loopback(context.client().base_url()) {
         return context.not_given("the token would get into the logs of an endpoint that is not on this machine");
     }
-    let answer = context.send(list().secret_query("access_token", token).without_credentials()).await?;
+    let answer = context.send(list(context).secret_query("access_token", token).without_credentials()).await?;
     context.expect(&answer).status(&[401, 400, 403]);
     Ok(())
 }

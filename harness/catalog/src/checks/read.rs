@@ -243,7 +243,7 @@ async fn list_elements(context: &Context) -> CheckResult {
 }
 
 async fn no_match(context: &Context) -> CheckResult {
-    let filter = format!("{} eq {}", context.naming()?.path(), json!(context.data().unknown_id()));
+    let filter = context.filter_by_name(&json!({context.naming()?.name(): context.data().unknown_id()}))?;
     let answer = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
     context.expect(&answer).status(&[200]).json().equals("totalResults", &json!(0)).lists(&[]);
     Ok(())

@@ -128,7 +128,7 @@ async fn scheme_case(context: &Context) -> CheckResult {
     };
     for scheme in ["bearer", "BEARER"] {
         let value = format!("{scheme} {}", token.expose_secret());
-        let answer = context.send(list().without_credentials().header(AUTHORIZATION.as_str(), value)).await?;
+        let answer = context.send(list(context).without_credentials().header(AUTHORIZATION.as_str(), value)).await?;
         context.expect(&answer).that(
             answer.status == 200,
             &format!("the right token is refused behind {scheme}"),

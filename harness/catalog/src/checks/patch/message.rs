@@ -114,8 +114,8 @@ async fn op_missing(context: &Context) -> CheckResult {
 async fn op_unknown(context: &Context) -> CheckResult {
     let (user, name, _) = subject(context).await?;
     for operation in [
-        json!({"op": "move", "from": name, "path": "displayName"}),
-        json!({"op": "copy", "from": name, "path": "displayName"}),
+        json!({"op": "move", "from": name, "path": name}),
+        json!({"op": "copy", "from": name, "path": name}),
         json!({"op": "test", "path": name, "value": "x"}),
     ] {
         expect_refusal(context, &user, &json!([operation]), &["RFC7644-3.5.2-03"], KEYWORDS).await?;
