@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use scim::schema::{Registry, ResourceTypeDocument, SchemaDocument, SchemaError};
 use tokio::sync::watch;
+use weir_files::name::UnknownName;
 
 use crate::application::downstream::Downstream;
 use crate::application::{Front, Schemas, Seams, StoreSeam};
 use crate::clock::Clock;
-use crate::deviations::{Activation, Seam};
+use crate::deviations::{Activation, Scope, Scoped, Seam};
 use crate::rules::Rules;
 use crate::store::identifiers::IdSource;
 use crate::store::memory::MemoryStore;
@@ -24,6 +25,8 @@ pub enum DeviationsError {
     InApplication { application: String, contradiction: Contradiction },
     #[error(transparent)]
     Schema(#[from] SchemaError),
+    #[error("{activation}: {name}")]
+    ResourceType { activation: String, name: UnknownName },
     #[error("it changes the number of attributes, which must stay")]
     AttributeCount,
 }
@@ -64,7 +67,7 @@ impl ActiveConfiguration {
     ) -> Result<Self, DeviationsError> {
         let target = &blueprint.target;
         contradiction::check(&activations)?;
-        let common = InstantiatedSeams::new(&activations, blueprint);
+        let common = InstantiatedSeams::new(&activations, blueprint)?;
         let mut fronts = Vec::with_capacity(target.applications.len());
         let mut enforced = Vec::with_capacity(target.applications.len());
         for (position, application) in target.applications.iter().enumerate() {
@@ -77,7 +80,7 @@ impl ActiveConfiguration {
                 let application = application.name.clone();
                 DeviationsError::InApplication { application, contradiction }
             })?;
-            let instances = InstantiatedSeams::new(&particular, blueprint).followed_by(&common);
+            let instances = InstantiatedSeams::new(&particular, blueprint)?.followed_by(&common);
             let schemas = instances.enforced(&blueprint.schemas.registry);
             let kept = before.filter(|before| before.enforced[position] == schemas);
             let mut rules = target.rules(application);
@@ -112,31 +115,34 @@ struct InstantiatedSeams {
 }
 
 impl InstantiatedSeams {
-    fn new(activations: &[Activation], blueprint: &Blueprint) -> Self {
+    fn new(activations: &[Activation], blueprint: &Blueprint) -> Result<Self, DeviationsError> {
         let mut instances = Self::default();
         for activation in activations {
+            let mut seams = Seams::default();
             let setup = activation.setup(&blueprint.clock, blueprint.seed, blueprint.under_way.as_ref());
             match activation.deviation.seam {
-                Seam::Connection(make) => instances.seams.connection.push(make(&setup).into()),
-                Seam::Request(ref part) => instances.seams.request.push(part.instance(&setup)),
+                Seam::Connection(make) => seams.connection.push(make(&setup).into()),
+                Seam::Request(ref part) => seams.request.push(part.instance(&setup)),
                 // Each application has rules of its own.
                 Seam::Rules(_) => {}
                 Seam::Store(ref part) => instances.stores.push(part.instance(&setup)),
-                Seam::Answer(ref part) => instances.seams.answer.push(part.instance(&setup)),
+                Seam::Answer(ref part) => seams.answer.push(part.instance(&setup)),
                 Seam::Exchange(make) => {
                     let (request, answer) = make(&setup);
-                    instances.seams.request.push(request.into());
-                    instances.seams.answer.push(answer.into());
+                    seams.request.push(request.into());
+                    seams.answer.push(answer.into());
                 }
             }
+            if let Some(scope) = scope_of(activation, &blueprint.schemas.registry)? {
+                seams = limited(seams, &scope);
+            }
+            instances.seams.extend(seams);
         }
-        instances
+        Ok(instances)
     }
 
     fn followed_by(mut self, others: &Self) -> Self {
-        self.seams.connection.extend(others.seams.connection.iter().cloned());
-        self.seams.request.extend(others.seams.request.iter().cloned());
-        self.seams.answer.extend(others.seams.answer.iter().cloned());
+        self.seams.extend(others.seams.clone());
         self.stores.extend(others.stores.iter().cloned());
         self
     }
@@ -172,6 +178,26 @@ impl InstantiatedSeams {
             None => application.downstream.map(|service| Arc::new(Downstream::new(service))),
         };
         Ok(front)
+    }
+}
+
+/// The resource type that a deviation is limited to.
+fn scope_of(activation: &Activation, registry: &Registry) -> Result<Option<Scope>, DeviationsError> {
+    let Some(name) = &activation.resource_type else { return Ok(None) };
+    let unknown = || {
+        let known = registry.resource_types().map(|(_, kind)| kind.document.name.as_str());
+        let name = UnknownName::new("resource type", name, known);
+        DeviationsError::ResourceType { activation: activation.to_string(), name }
+    };
+    Scope::named(registry, name).map(Some).ok_or_else(unknown)
+}
+
+fn limited(seams: Seams, scope: &Scope) -> Seams {
+    let scope = || scope.clone();
+    Seams {
+        connection: seams.connection.into_iter().map(|seam| Arc::new(Scoped { scope: scope(), seam }) as _).collect(),
+        request: seams.request.into_iter().map(|seam| Arc::new(Scoped { scope: scope(), seam }) as _).collect(),
+        answer: seams.answer.into_iter().map(|seam| Arc::new(Scoped { scope: scope(), seam }) as _).collect(),
     }
 }
 

@@ -90,3 +90,12 @@ pub(crate) struct Seams {
     pub request: Vec<Arc<dyn RequestSeam>>,
     pub answer: Vec<Arc<dyn AnswerSeam>>,
 }
+
+impl Seams {
+    /// Adds those that act behind these.
+    pub fn extend(&mut self, others: Self) {
+        self.connection.extend(others.connection);
+        self.request.extend(others.request);
+        self.answer.extend(others.answer);
+    }
+}

@@ -6,14 +6,17 @@ use std::str::FromStr;
 use tokio::sync::watch;
 use weir_files::name::UnknownName;
 
-use super::{Deviation, find};
+use super::{Deviation, Seam, find};
 use crate::application::Setup;
 use crate::clock::Clock;
 
-/// A deviation switched on, with its parameter: `ID` or `ID=VALUE`.
+/// A deviation switched on, with its parameter: `ID` or `ID=VALUE`; with the name of a resource type behind the id, as in
+/// `ID[Group]`, it acts on requests about resources of that type alone.
 #[derive(Clone, Debug)]
 pub struct Activation {
     pub deviation: &'static Deviation,
+    /// The name of the resource type that it acts on; `None` for every one.
+    pub resource_type: Option<String>,
     /// The value given; `None` takes the default.
     pub value: Option<String>,
 }
@@ -22,7 +25,7 @@ impl Activation {
     /// The deviation with the default of its parameter.
     #[must_use]
     pub const fn new(deviation: &'static Deviation) -> Self {
-        Self { deviation, value: None }
+        Self { deviation, resource_type: None, value: None }
     }
 
     pub(crate) fn setup<'a>(
@@ -43,6 +46,10 @@ pub enum ActivationError {
     Unknown(UnknownName),
     #[error("{text:?} has a value that {id} does not take: it takes {meaning}")]
     Value { text: String, id: &'static str, meaning: &'static str },
+    #[error(
+        "{id} acts on the {seam} of the whole endpoint and cannot be limited to one resource type; leave out [{resource_type}]"
+    )]
+    WholeEndpoint { id: &'static str, seam: &'static str, resource_type: String },
     #[error("{text:?} has a value, but {id} takes none; leave out everything from the =")]
     NoValue { text: String, id: &'static str },
 }
@@ -53,17 +60,25 @@ impl FromStr for Activation {
     fn from_str(text: &str) -> Result<Self, ActivationError> {
         let text = text.trim();
         let (id, value) = text.split_once('=').map_or((text, None), |(id, value)| (id, Some(value)));
+        let (id, resource_type) = match id.strip_suffix(']').and_then(|id| id.split_once('[')) {
+            Some((id, resource_type)) => (id, Some(resource_type.to_owned())),
+            None => (id, None),
+        };
         let deviation = find(id).ok_or_else(|| {
             let known = super::all().iter().map(|deviation| deviation.id);
             ActivationError::Unknown(UnknownName::new("deviation", id, known).listed_by("weir list deviations"))
         })?;
         let id = deviation.id;
+        if let (Some(resource_type), Seam::Rules(_) | Seam::Store(_)) = (&resource_type, &deviation.seam) {
+            let (seam, resource_type) = (deviation.seam.name(), resource_type.clone());
+            return Err(ActivationError::WholeEndpoint { id, seam, resource_type });
+        }
         match (value, deviation.parameter) {
             (Some(value), Some(parameter)) if !(parameter.accepts)(value) => {
                 Err(ActivationError::Value { text: text.to_owned(), id, meaning: parameter.meaning })
             }
             (Some(_), None) => Err(ActivationError::NoValue { text: text.to_owned(), id }),
-            (value, _) => Ok(Self { deviation, value: value.map(str::to_owned) }),
+            (value, _) => Ok(Self { deviation, resource_type, value: value.map(str::to_owned) }),
         }
     }
 }
@@ -71,6 +86,9 @@ impl FromStr for Activation {
 impl fmt::Display for Activation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.deviation.id)?;
+        if let Some(resource_type) = &self.resource_type {
+            write!(f, "[{resource_type}]")?;
+        }
         self.value.as_ref().map_or(Ok(()), |value| write!(f, "={value}"))
     }
 }

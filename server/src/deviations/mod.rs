@@ -23,6 +23,7 @@
 mod activation;
 mod part;
 mod record;
+mod scope;
 pub mod seam;
 mod topic;
 
@@ -31,6 +32,7 @@ mod tests;
 
 pub use activation::{Activation, ActivationError};
 pub use record::{Breaks, Deviation, Parameter};
+pub(crate) use scope::{Scope, Scoped};
 pub use seam::Seam;
 
 use std::sync::LazyLock;

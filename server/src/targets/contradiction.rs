@@ -96,6 +96,11 @@ pub(crate) fn check(activations: &[Activation]) -> Result<(), Contradiction> {
 
 fn why(one: &Activation, other: &Activation) -> Option<String> {
     let ids = [one.deviation.id, other.deviation.id];
+    let on_two_types =
+        one.resource_type.is_some() && other.resource_type.is_some() && one.resource_type != other.resource_type;
+    if ids[0] == ids[1] && on_two_types {
+        return None;
+    }
     if ids[0] == ids[1] {
         return Some("they are the same deviation, and one value counts".to_owned());
     }
