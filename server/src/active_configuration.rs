@@ -25,8 +25,8 @@ pub enum DeviationsError {
     InApplication { application: String, contradiction: Contradiction },
     #[error(transparent)]
     Schema(#[from] SchemaError),
-    #[error("{activation}: {name}")]
-    ResourceType { activation: String, name: UnknownName },
+    #[error(transparent)]
+    ResourceType(UnknownName),
     #[error("it changes the number of attributes, which must stay")]
     AttributeCount,
 }
@@ -186,8 +186,7 @@ fn scope_of(activation: &Activation, registry: &Registry) -> Result<Option<Scope
     let Some(name) = &activation.resource_type else { return Ok(None) };
     let unknown = || {
         let known = registry.resource_types().map(|(_, kind)| kind.document.name.as_str());
-        let name = UnknownName::new("resource type", name, known);
-        DeviationsError::ResourceType { activation: activation.to_string(), name }
+        DeviationsError::ResourceType(UnknownName::new("resource type", name, known))
     };
     Scope::named(registry, name).map(Some).ok_or_else(unknown)
 }

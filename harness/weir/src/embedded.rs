@@ -151,6 +151,8 @@ pub struct KnownDeviation {
     pub summary: &'static str,
     /// Ids of `fixtures/requirements.tsv`; empty if the RFCs permit it.
     pub breaks: &'static [&'static str],
+    /// Whether it can act on one resource type alone.
+    pub can_be_limited: bool,
 }
 
 impl KnownDeviation {
@@ -174,6 +176,7 @@ const fn known(deviation: &weir_server::Deviation) -> KnownDeviation {
             Breaks::Requirements(ids) => ids,
             Breaks::Permitted(_) => &[],
         },
+        can_be_limited: deviation.can_be_limited(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use tokio::sync::watch;
 use weir_files::name::UnknownName;
 
-use super::{Deviation, Seam, find};
+use super::{Deviation, find};
 use crate::application::Setup;
 use crate::clock::Clock;
 
@@ -69,9 +69,8 @@ impl FromStr for Activation {
             ActivationError::Unknown(UnknownName::new("deviation", id, known).listed_by("weir list deviations"))
         })?;
         let id = deviation.id;
-        if let (Some(resource_type), Seam::Rules(_) | Seam::Store(_)) = (&resource_type, &deviation.seam) {
-            let (seam, resource_type) = (deviation.seam.name(), resource_type.clone());
-            return Err(ActivationError::WholeEndpoint { id, seam, resource_type });
+        if let Some(resource_type) = resource_type.clone().filter(|_| !deviation.can_be_limited()) {
+            return Err(ActivationError::WholeEndpoint { id, seam: deviation.seam.name(), resource_type });
         }
         match (value, deviation.parameter) {
             (Some(value), Some(parameter)) if !(parameter.accepts)(value) => {

@@ -61,6 +61,12 @@ impl Deviation {
         all()
     }
 
+    /// Whether it can be limited to one resource type, as `ID[Group]`: what changes rules or the store acts on the whole endpoint.
+    #[must_use]
+    pub const fn can_be_limited(&self) -> bool {
+        !matches!(self.seam, Seam::Rules(_) | Seam::Store(_))
+    }
+
     /// A deviation by its id.
     #[must_use]
     pub fn find(id: &str) -> Option<&'static Self> {

@@ -1,5 +1,6 @@
 //! `weir prove`: that every check can fail, and that every deviation is noticed.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::time::Instant;
@@ -15,7 +16,10 @@ use crate::failure::Failure;
 use crate::output::plural::{exchanges, plural};
 use crate::output::{Output, Printable};
 use crate::prove::innocent::{self, InnocentOptions};
-use crate::prove::{Complaint, Encounter, Proof, ProveOptions, Record, Trial, compatibility, judge, prove};
+use crate::prove::{
+    Complaint, Encounter, Proof, ProveOptions, REDUCED, Record, ReducedRecord, Trial, compatibility, judge,
+    judge_reduced, prove,
+};
 use crate::report::{compatibility as compatibility_report, innocents as innocents_report};
 
 const EXAMPLES: &str = "\
@@ -24,6 +28,8 @@ Examples:
   weir prove --full                every deviation against every check
   weir prove --full --write fixtures/proof.tsv
   weir prove --only patch          only deviations of this topic
+  weir prove --on Group            each deviation on groups alone
+  weir prove --reduced             each deviation on endpoints that offer less
   weir prove --innocent            that no check accuses an endpoint that conforms
   weir prove --innocent 200 --seed 7 --write innocents/
   weir prove --innocent 200 --guilty 200
@@ -63,9 +69,15 @@ pub(super) struct ProveArgs {
     /// by what that endpoint does not offer
     #[arg(long, value_name = "M", default_value_t = 0, requires = "innocent")]
     guilty: u32,
+    /// Limit each deviation to this resource type, such as Group; those that have nothing to do with it are not noticed
+    #[arg(long, value_name = "TYPE", conflicts_with_all = ["full", "innocent", "clients"])]
+    on: Option<String>,
+    /// Switch the deviations on at five endpoints that offer less: each must be noticed where it can show
+    #[arg(long, conflicts_with_all = ["full", "innocent", "clients", "on", "only"])]
+    reduced: bool,
     /// With --full, write the record of checks and deviations to FILE, instead of comparing it. With --as, write the
     /// page of clients and deviations. With --innocent, write each endpoint as a target file to the
-    /// folder FILE, and the smallest that each check accuses
+    /// folder FILE, and the smallest that each check accuses. With --reduced, write what cannot show
     #[arg(long, value_name = "FILE", conflicts_with = "only")]
     write: Option<PathBuf>,
     /// The same seed invents the same names and values
@@ -86,11 +98,21 @@ pub(super) async fn run(args: ProveArgs, output: &Output) -> Result<u8, Failure>
     if let Some(count) = args.innocent {
         return acquit(&args, usize::try_from(count).unwrap_or(usize::MAX), output).await;
     }
+    if args.reduced {
+        return prove_reduced(&args, output).await;
+    }
     if args.write.is_some() && !args.full {
         return Err(Failure::Usage("--write needs --full, --innocent, or --as with a client; give one of them".into()));
     }
     let record = Record::compiled_in().map_err(Failure::usage)?;
-    let options = ProveOptions { full: args.full, only: args.only, seed: args.seed, concurrency: args.concurrency };
+    let options = ProveOptions {
+        full: args.full,
+        only: args.only,
+        resource_type: args.on,
+        reduced: None,
+        seed: args.seed,
+        concurrency: args.concurrency,
+    };
     let started = Instant::now();
     let mut progress = ProgressLine::new();
     let proof = prove(&options, &record, |trial| progress.show(trial.deviation.id)).await;
@@ -110,6 +132,50 @@ pub(super) async fn run(args: ProveArgs, output: &Output) -> Result<u8, Failure>
     };
     output.print(text)?;
     Ok(if complaints.is_empty() { exit::OK } else { exit::FINDINGS })
+}
+
+/// The deviations at the endpoints that offer less.
+async fn prove_reduced(args: &ProveArgs, output: &Output) -> Result<u8, Failure> {
+    let record = Record::compiled_in().map_err(Failure::usage)?;
+    let recorded = ReducedRecord::compiled_in().map_err(Failure::usage)?;
+    let mut found = ReducedRecord::default();
+    let (mut text, mut is_proven) = (String::new(), true);
+    for endpoint in &REDUCED {
+        let options = ProveOptions {
+            full: false,
+            only: Vec::new(),
+            resource_type: None,
+            reduced: Some(endpoint),
+            seed: args.seed,
+            concurrency: args.concurrency,
+        };
+        let started = Instant::now();
+        let mut progress = ProgressLine::new();
+        let proof = prove(&options, &record, |trial| progress.show(trial.deviation.id)).await;
+        progress.clear();
+        let proof = proof.map_err(Failure::usage)?;
+        found.add(endpoint, &proof);
+        let complaints = if args.write.is_some() {
+            judge_reduced(endpoint, &proof, &found)
+        } else {
+            judge_reduced(endpoint, &proof, &recorded)
+        };
+        is_proven &= complaints.is_empty();
+        let _ = writeln!(
+            text,
+            "{}: {}; {} cannot show there",
+            endpoint.id,
+            endpoint.what,
+            plural(found.count(endpoint) as u64, "deviation", "deviations"),
+        );
+        text.push_str(&text_of(&proof, &complaints, started.elapsed().as_secs_f64()));
+        text.push('\n');
+    }
+    if let Some(path) = &args.write {
+        Printable::as_is(found.to_string()).write_to(path)?;
+    }
+    output.print(Printable::from(text))?;
+    Ok(if is_proven { exit::OK } else { exit::FINDINGS })
 }
 
 /// The checks against endpoints that conform.

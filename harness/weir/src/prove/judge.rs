@@ -17,6 +17,10 @@ pub enum Complaint {
     Unnoticed { deviation: &'static str },
     #[error("{deviation} is permitted, and {check} fails it")]
     PermittedFails { deviation: &'static str, check: String },
+    #[error(
+        "{deviation} is noticed on the endpoint {endpoint}, and fixtures/reduced.tsv says that it cannot show there"
+    )]
+    ShowsAfterAll { endpoint: &'static str, deviation: &'static str },
     #[error("{check} is made to fail by no deviation")]
     NeverFails { check: &'static str },
     #[error("{check} broke down against {deviation}; this is a bug of Weir")]

@@ -9,6 +9,7 @@ mod compatibility;
 pub mod innocent;
 mod judge;
 mod record;
+mod reduced;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -18,12 +19,13 @@ use futures_util::StreamExt as _;
 pub use compatibility::{Compatibility, CompatibilityError, Encounter, Survival, compatibility};
 pub use judge::{Complaint, judge};
 pub use record::{Record, RecordError};
+pub use reduced::{REDUCED, ReducedEndpoint, ReducedRecord, judge_reduced};
 
 use crate::embedded::{self, EmbeddedEndpoint, EmbeddedOptions, KnownDeviation};
 use catalogue_run::CatalogueRun;
 use weir_catalog::{Check, Scale, UnderWay, checks};
 use weir_files::pattern::{Pattern, PatternError};
-use weir_judge::{BrokenLaw, Verdict, broken_laws, parts_of_name};
+use weir_judge::{BrokenLaw, Verdict, broken_laws, full_name, parts_of_name};
 
 /// How many checks are run against every deviation besides those that its requirements call for.
 const SENTINELS: usize = 60;
@@ -35,6 +37,10 @@ pub struct ProveOptions {
     pub full: bool,
     /// Which deviations: whole ids, topics, or patterns with asterisks; all if empty.
     pub only: Vec<String>,
+    /// The name of the resource type that each deviation is limited to, those that can be; `None` for no limit.
+    pub resource_type: Option<String>,
+    /// The endpoint that offers less than the target `proof`, on which the deviations are switched on.
+    pub reduced: Option<&'static ReducedEndpoint>,
     pub seed: u64,
     /// How many endpoints are tested side by side.
     pub concurrency: usize,
@@ -92,11 +98,13 @@ pub async fn prove(
 ) -> Result<Proof, ProveError> {
     let only = patterns(&options.only)?;
     let selected = |id: &str| only.is_empty() || only.iter().any(|pattern| pattern.matches(id));
-    let Outcome { verdicts: faithful, mut exchanges, .. } =
-        deviate(None, checks::all().collect(), options.seed).await?;
-    let trials = embedded::known_deviations().filter(|deviation| selected(deviation.id)).map(|deviation| async move {
+    let Outcome { verdicts: faithful, mut exchanges, .. } = deviate(None, options, checks::all().collect()).await?;
+    let limit = options.resource_type.as_deref();
+    let deviations = embedded::known_deviations()
+        .filter(|deviation| selected(deviation.id) && (limit.is_none() || deviation.can_be_limited));
+    let trials = deviations.map(|deviation| async move {
         let checks = if options.full { checks::all().collect() } else { checks_for(&deviation, record) };
-        let outcome = deviate(Some(deviation.id), checks, options.seed).await?;
+        let outcome = deviate(Some(deviation.id), options, checks).await?;
         let Outcome { verdicts, laws, exchanges, elapsed } = outcome;
         Ok::<_, ProveError>(Trial { deviation, verdicts, laws, exchanges, elapsed })
     });
@@ -108,10 +116,16 @@ pub async fn prove(
         progress(&trial);
         done.push(trial);
     }
-    Ok(Proof { complete: options.full && options.only.is_empty(), faithful, trials: done, exchanges })
+    Ok(Proof {
+        complete: options.full && options.only.is_empty() && limit.is_none() && options.reduced.is_none(),
+        faithful,
+        trials: done,
+        exchanges,
+    })
 }
 
 /// What one endpoint came to.
+#[derive(Default)]
 struct Outcome {
     verdicts: Verdicts,
     laws: Vec<BrokenLaw>,
@@ -122,17 +136,31 @@ struct Outcome {
 /// Runs `checks` against the target `proof` with one deviation, or none. An endpoint that discovery cannot use makes every check of discovery fail: that is noticed enough.
 async fn deviate(
     deviation: Option<&'static str>,
+    wanted: &ProveOptions,
     checks: Vec<&'static Check>,
-    seed: u64,
 ) -> Result<Outcome, ProveError> {
     let started = Instant::now();
     let problem =
         |problem: String| ProveError::Subject { deviation: deviation.unwrap_or("no deviation").into(), problem };
-    let deviations = deviation.map(str::to_owned).into_iter().collect();
+    let seed = wanted.seed;
+    let activation =
+        |id: &str| wanted.resource_type.as_deref().map_or_else(|| id.to_owned(), |kind| full_name(id, kind));
+    let deviations = deviation.map(activation).into_iter().collect();
     let under_way = UnderWay::default();
     let options = EmbeddedOptions { target: "proof".into(), deviations, seed };
-    let endpoint =
-        EmbeddedEndpoint::start_repeatable(&options, &under_way).map_err(|error| problem(error.to_string()))?;
+    let endpoint = match wanted.reduced {
+        None => EmbeddedEndpoint::start_repeatable(&options, &under_way),
+        Some(reduced) => {
+            let options = EmbeddedOptions { target: format!("{}.toml", reduced.id), ..options };
+            EmbeddedEndpoint::start_text_repeatable(&reduced.target_file(), &options, &under_way)
+        }
+    };
+    let endpoint = match endpoint {
+        Ok(endpoint) => endpoint,
+        // What is about something that the endpoint does not have cannot be switched on.
+        Err(_) if wanted.reduced.is_some() && deviation.is_some() => return Ok(Outcome::default()),
+        Err(error) => return Err(problem(error.to_string())),
+    };
     let run = CatalogueRun::new(endpoint, under_way).map_err(|error| problem(error.to_string()))?;
     let (verdicts, laws) = if let Ok(discovery) = run.discover().await {
         let findings = run.run(checks, &discovery, seed, Some(Scale::PROOF)).await;

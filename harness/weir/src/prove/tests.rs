@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::*;
 
 fn deviation(id: &'static str, breaks: &'static [&'static str]) -> KnownDeviation {
-    KnownDeviation { id, summary: "", breaks }
+    KnownDeviation { id, summary: "", breaks, can_be_limited: true }
 }
 
 fn trial(deviation: KnownDeviation, verdicts: &[(&'static str, Verdict)]) -> Trial {

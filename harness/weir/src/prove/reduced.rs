@@ -1,0 +1,167 @@
+//! Endpoints that offer less than the target `proof`, as most products do. A deviation that can show on one of them must be
+//! noticed there too; `fixtures/reduced.tsv` says which cannot.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::judge::{Complaint, judge};
+use super::{Proof, RecordError};
+
+const PROOF: &str = include_str!("../../../../fixtures/targets/proof.toml");
+const RECORDED: &str = include_str!("../../../../fixtures/reduced.tsv");
+const HEADER: &str = "endpoint\tdeviation";
+
+/// An endpoint that offers less.
+#[derive(Clone, Copy, Debug)]
+pub struct ReducedEndpoint {
+    pub id: &'static str,
+    /// What it offers, or does not.
+    pub what: &'static str,
+    /// What its target file has in the place of what the target `proof` has.
+    changes: &'static [(&'static str, &'static str)],
+}
+
+/// The five of them.
+pub const REDUCED: [ReducedEndpoint; 5] = [
+    ReducedEndpoint {
+        id: "patch-for-groups",
+        what: "PATCH is offered for groups alone",
+        changes: &[("\"patch.users\", ", "")],
+    },
+    ReducedEndpoint {
+        id: "eq-alone",
+        what: "filters compare names, externalId and id by eq alone",
+        changes: &[(
+            "max_results = 200",
+            "max_results = 200\ndeviations = [\"filter.forms-only=Users: userName eq; externalId eq; id eq | Groups: displayName eq; \
+             externalId eq; id eq\"]",
+        )],
+    },
+    ReducedEndpoint {
+        id: "no-put",
+        what: "PUT is not offered",
+        changes: &[("\"replace.users\", \"replace.groups\", ", "")],
+    },
+    ReducedEndpoint {
+        id: "no-groups",
+        what: "there are no groups",
+        changes: &[
+            ("max_results = 200", "max_results = 200\nwithout_resource_types = [\"Group\"]"),
+            ("\"create.groups\", ", ""),
+            ("\"replace.groups\", ", ""),
+            ("\"patch.groups\",", ""),
+            ("\"delete.groups\", ", ""),
+            ("\"filter.groups\", ", ""),
+        ],
+    },
+    ReducedEndpoint {
+        id: "custom-type-alone",
+        what: "there are neither users nor groups, but a resource type of its own",
+        changes: &[
+            ("max_results = 200", "max_results = 200\nwithout_resource_types = [\"User\", \"Group\"]"),
+            (
+                "\"create.users\", \"create.groups\", \"replace.users\", \"replace.groups\", \"patch.users\", \"patch.groups\",",
+                "",
+            ),
+            ("\"delete.users\", \"delete.groups\", \"filter.users\", \"filter.groups\", ", ""),
+            ("\"me\", ", ""),
+            (", \"change-password\"", ""),
+            (
+                "user_extensions = [\n    \"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User\",\n    \
+                 \"urn:example:params:scim:schemas:extension:gauge:2.0:User\",\n]\n",
+                "",
+            ),
+        ],
+    },
+];
+
+impl ReducedEndpoint {
+    /// Its target file.
+    pub fn target_file(&self) -> String {
+        self.changes.iter().fold(PROOF.to_owned(), |text, (from, to)| text.replacen(from, to, 1))
+    }
+}
+
+/// The deviations that cannot show on an endpoint that offers less, as they were written down.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReducedRecord(BTreeSet<(String, String)>);
+
+impl ReducedRecord {
+    /// The record that this binary was built with.
+    ///
+    /// # Errors
+    /// A line that has not two columns.
+    pub fn compiled_in() -> Result<Self, RecordError> {
+        let mut rows = BTreeSet::new();
+        for (index, line) in RECORDED.lines().enumerate().skip(1) {
+            let Some((endpoint, deviation)) = line.split_once('\t') else {
+                return Err(RecordError { line: index + 1 });
+            };
+            rows.insert((endpoint.to_owned(), deviation.to_owned()));
+        }
+        Ok(Self(rows))
+    }
+
+    /// Adds what a proof on `endpoint` did not notice.
+    pub fn add(&mut self, endpoint: &ReducedEndpoint, proof: &Proof) {
+        let silent = proof.trials.iter().filter(|trial| !trial.deviation.is_permitted());
+        let silent = silent.filter(|trial| trial.noticed().next().is_none());
+        self.0.extend(silent.map(|trial| (endpoint.id.to_owned(), trial.deviation.id.to_owned())));
+    }
+
+    fn has(&self, endpoint: &ReducedEndpoint, deviation: &str) -> bool {
+        self.0.contains(&(endpoint.id.to_owned(), deviation.to_owned()))
+    }
+
+    /// How many deviations cannot show on `endpoint`.
+    pub fn count(&self, endpoint: &ReducedEndpoint) -> usize {
+        self.0.iter().filter(|(own, _)| own == endpoint.id).count()
+    }
+}
+
+impl std::fmt::Display for ReducedRecord {
+    /// The file's text: sorted, a line a pair.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut text = format!("{HEADER}\n");
+        for (endpoint, deviation) in &self.0 {
+            writeln!(text, "{endpoint}\t{deviation}")?;
+        }
+        f.write_str(&text)
+    }
+}
+
+/// What is wrong with a proof on an endpoint that offers less: an accusation of the endpoint as it is, a deviation that was noticed
+/// when the record was written and is not now, and one that is noticed although the record says that it cannot show.
+pub fn judge_reduced(endpoint: &ReducedEndpoint, proof: &Proof, record: &ReducedRecord) -> Vec<Complaint> {
+    let mut complaints: Vec<Complaint> = judge(proof, None)
+        .into_iter()
+        .filter(|complaint| match complaint {
+            Complaint::Unnoticed { deviation } => !record.has(endpoint, deviation),
+            _ => true,
+        })
+        .collect();
+    let noticed = proof.trials.iter().filter(|trial| trial.noticed().next().is_some());
+    complaints.extend(
+        noticed
+            .filter(|trial| record.has(endpoint, trial.deviation.id))
+            .map(|trial| Complaint::ShowsAfterAll { endpoint: endpoint.id, deviation: trial.deviation.id }),
+    );
+    complaints
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_endpoint_that_offers_less_is_a_target_and_differs_from_the_whole_one() {
+        for endpoint in &REDUCED {
+            for (from, _) in endpoint.changes {
+                assert!(PROOF.contains(from), "{}: {from}", endpoint.id);
+            }
+            let text = endpoint.target_file();
+            let target = weir_server::Target::parse(endpoint.id, &text).unwrap_or_else(|error| panic!("{error}"));
+            assert_ne!(text, PROOF, "{}", target.name);
+        }
+    }
+}
