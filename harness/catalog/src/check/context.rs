@@ -280,6 +280,12 @@ impl Context {
         futures_util::stream::iter((0..count).map(|_| self.user())).buffered(self.at_once).try_collect().await
     }
 
+    /// Creates many resources of the subject as a precondition, in the order of their names; no endpoint is flooded.
+    pub async fn named_resources(&self, count: usize) -> Result<Vec<Resource>, Stop> {
+        let each = (0..count).map(|_| self.named_resource());
+        futures_util::stream::iter(each).buffered(self.at_once).try_collect().await
+    }
+
     /// Creates a group with `members` as a precondition.
     pub async fn group(&self, members: &[&Resource]) -> Result<Resource, Stop> {
         let mut body = self.data.group();

@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use scim::capability::ResourceOperation;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::{Exchange, Request};
 use weir_judge::{Because, full_name};
 
 use crate::ability::{is_required, plain_texts};
-use crate::check::{Context, Resource, Stop};
+use crate::check::{Context, Resource, Stop, patch_of};
 use crate::discovery::ResourceType;
 use crate::node::{self, SchemaNode};
 
@@ -70,7 +70,35 @@ impl Context {
                 text.put(&mut body, json!(self.data().name()));
             }
         }
+        if let Ok(naming) = self.naming()
+            && naming.values(&body).is_empty()
+        {
+            naming.put(&mut body, json!(self.data().name()));
+        }
         body
+    }
+
+    /// As [`Self::full_body`], with a text of an extension and a user that the subject refers to, where it has them; and that user.
+    pub async fn whole_body(&self) -> Result<(Value, Option<Resource>), Stop> {
+        let mut body = self.full_body();
+        if let Some(text) = self.extension_texts().first()
+            && text.values(&body).is_empty()
+        {
+            text.put(&mut body, json!(self.data().name()));
+        }
+        let references = self.user_references().filter(|own| own.values(&body).is_empty());
+        let Some(references) = references.filter(|_| self.discovery().offers(Capability::CreateUsers)) else {
+            return Ok((body, None));
+        };
+        let user = self.user().await?;
+        references.put(&mut body, json!([{"value": user.id}]));
+        Ok((body, Some(user)))
+    }
+
+    /// Creates a resource of the subject with everything that [`Self::whole_body`] says, as a precondition.
+    pub async fn whole_resource(&self) -> Result<Resource, Stop> {
+        let (body, _) = self.whole_body().await?;
+        self.create(self.collection(), &body).await
     }
 
     /// A body that may replace the resource that `sent` created: what names it and what cannot change is as it was, everything
@@ -86,6 +114,23 @@ impl Context {
             }
         }
         body
+    }
+
+    /// The body that created `resource`.
+    pub fn sent(&self, resource: &Resource) -> Value {
+        serde_json::from_slice(&resource.exchange.request_body).unwrap_or_else(|_| resource.body().clone())
+    }
+
+    /// A body that may replace `resource`, in which the attribute `own` has a new text and everything else is as it was sent.
+    pub fn with_new_text(&self, resource: &Resource, own: &SchemaNode<'_>) -> Value {
+        let mut body = self.sent(resource);
+        own.put(&mut body, json!(self.data().name()));
+        body
+    }
+
+    /// The body of a PATCH that gives the attribute `own` a new text.
+    pub fn patch_of_text(&self, own: &SchemaNode<'_>) -> Value {
+        patch_of(&json!([{"op": "replace", "path": own.path(), "value": self.data().name()}]))
     }
 
     /// The part of a body that an ordinary answer shows.
@@ -152,17 +197,38 @@ impl Context {
     /// A filter that finds the resource of the subject whose representation is `body`, by the attribute that names it.
     ///
     /// # Errors
-    /// The check is skipped where the subject has no such attribute.
+    /// The check is skipped where the subject has no such attribute, or the body no value of it.
     pub fn filter_by_name(&self, body: &Value) -> Result<String, Stop> {
         let naming = self.naming()?;
         self.needs_lookup(naming.name())?;
-        let value = naming.values(body).first().copied().cloned().unwrap_or_default();
+        let value = naming.values(body).first().copied().filter(|value| !value.is_null());
+        let nameless =
+            || Stop::Skip(Because::Published, format!("the resource has no {} to find it by", naming.path()));
+        let value = value.ok_or_else(nameless)?;
         Ok(format!("{} eq {value}", naming.path()))
     }
 
     /// Creates a resource of the subject as a precondition.
     pub async fn resource(&self) -> Result<Resource, Stop> {
         self.create(self.collection(), &self.body()).await
+    }
+
+    /// As [`Self::body`], with a value of the attribute that names the resource.
+    ///
+    /// # Errors
+    /// The check is skipped where the subject has no such attribute.
+    pub fn named_body(&self) -> Result<Value, Stop> {
+        let naming = self.naming()?;
+        let mut body = self.body();
+        if naming.values(&body).is_empty() {
+            naming.put(&mut body, json!(self.name_with(&self.data().number().to_string())));
+        }
+        Ok(body)
+    }
+
+    /// Creates a resource of the subject that has a name, as a precondition.
+    pub async fn named_resource(&self) -> Result<Resource, Stop> {
+        self.create(self.collection(), &self.named_body()?).await
     }
 
     /// Creates a resource of the subject, with a value in the place of the usual one, as a precondition.
@@ -224,6 +290,42 @@ impl Context {
         })
     }
 
+    /// The text that no two resources of the subject may share, by what is published or, of a user's name, by RFC 7643 section 4.1.1.
+    ///
+    /// # Errors
+    /// The check is skipped where the subject has none.
+    pub fn unique(&self) -> Result<SchemaNode<'_>, Stop> {
+        let kind = self.needs_kind()?;
+        let is_unique = |own: &SchemaNode<'_>| {
+            own.word("uniqueness") != "none" || (own.name() == "userName" && own.schema == crate::data::USER)
+        };
+        let fits = |own: &SchemaNode<'_>| {
+            !own.extension
+                && own.word("type") == "string"
+                && !own.flag("multiValued")
+                && own.is_settable()
+                && own.is_shown()
+                && crate::definition::list(own.attribute, "canonicalValues").is_empty()
+                && is_unique(own)
+        };
+        let mut found = node::assumed_attributes(self.discovery(), kind).into_iter().filter(fits);
+        found
+            .next()
+            .ok_or_else(|| Stop::Skip(Because::Published, format!("{} has no text that must be unique", kind.name)))
+    }
+
+    /// A value of the attribute that names a resource of the subject; `own` tells it apart from others of the check.
+    pub fn name_with(&self, own: &str) -> String {
+        let data = self.data();
+        if self.collection() == "/Users" { data.user_name(own) } else { format!("{}-{own}", data.prefix()) }
+    }
+
+    /// What the names begin with that the check gives to resources of the subject.
+    pub fn name_start(&self) -> String {
+        let data = self.data();
+        if self.collection() == "/Users" { data.user_name_start() } else { format!("{}-", data.prefix()) }
+    }
+
     /// A multi-valued complex attribute of the subject whose values a client may set: their sub-attribute `value` takes a text.
     ///
     /// # Errors
@@ -249,6 +351,38 @@ impl Context {
                 Because::Published,
                 format!("{} has no multi-valued attribute whose values a client may set", kind.name),
             )
+        })
+    }
+
+    /// The texts of the extensions of the subject that a client may set and that were seen to be kept.
+    pub fn extension_texts(&self) -> Vec<SchemaNode<'_>> {
+        let Some(kind) = self.kind() else { return Vec::new() };
+        let mut texts = plain_texts(self.discovery(), kind);
+        texts.retain(|own| own.extension && !self.abilities().loses(&kind.endpoint, &own.path()));
+        texts
+    }
+
+    /// The multi-valued attribute of the subject whose values refer to users that exist, such as the members of a group.
+    pub fn user_references(&self) -> Option<SchemaNode<'_>> {
+        let refers = |own: &SchemaNode<'_>| {
+            own.flag("multiValued")
+                && own.word("mutability") == "readWrite"
+                && own.is_shown()
+                && own.parts().any(|part| part.name() == "value" && part.word("mutability") != "readOnly")
+                && own.parts().any(|part| {
+                    part.name() == "$ref"
+                        && crate::definition::list(part.attribute, "referenceTypes").iter().any(|kind| kind == "User")
+                })
+        };
+        let kind = self.kind()?;
+        node::assumed_attributes(self.discovery(), kind).into_iter().find(|own| !own.extension && refers(own))
+    }
+
+    /// Whether the attribute at `path` was seen not to be kept as it is sent, which `round-trip.every-attribute` judges.
+    pub fn loses(&self, path: &str) -> bool {
+        self.kind().is_some_and(|kind| {
+            self.abilities().loses(&kind.endpoint, path)
+                && plain_texts(self.discovery(), kind).iter().any(|own| own.path() == path)
         })
     }
 

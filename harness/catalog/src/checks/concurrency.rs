@@ -4,32 +4,30 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use reqwest::Method;
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context, Resource, patch_of};
-use crate::data::USER;
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new("concurrency.one-version", "Of several writers with one version exactly one succeeds", &one_version)
         .matters("Versions are for this moment; a guard that fails in a race guards nothing.")
         .requirements(&["RFC7644-3.5.1-19", "RFC7644-3.14-08"])
-        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag])
+        .needs(&[Capability::Etag])
         .legal(&["one success, 412 (or 409) for the others"])
-        .on(Only("User", "not migrated"))
+        .on_every_type(&[ResourceOperation::Create, ResourceOperation::Replace])
         .alone(),
-    Check::new("concurrency.user-name", "Of several creations of one userName exactly one succeeds", &user_name)
+    Check::new("concurrency.user-name", "Of several creations of one unique name exactly one succeeds", &user_name)
         .matters(
-            "A provisioner that repeats a slow request makes two accounts, and every later lookup finds the wrong one.",
+            "A provisioner that repeats a slow request makes two resources, and every later lookup finds the wrong one.",
         )
         .requirements(&["RFC7643-4.1.1-02", "RFC7644-3.3-12"])
-        .needs(&[Capability::CreateUsers])
         .legal(&["one 201, 409 for the others"])
-        .on(Only("User", "not migrated"))
+        .on_every_type(&[ResourceOperation::Create])
         .alone(),
+    // About groups and users at once.
     Check::new("concurrency.members", "Members that are added at the same time are all there", &members)
         .matters("Provisioners add members in parallel; one that is lost has no access and no error.")
         .requirements(&["RFC7644-3.5.2.1-07"])
@@ -43,23 +41,20 @@ pub(super) const CHECKS: &[Check] = &[
     )
     .matters("Two systems own different attributes of one account; neither may undo the other.")
     .requirements(&["RFC7644-3.5.2-29"])
-    .needs(&[Capability::CreateUsers, Capability::PatchUsers])
     .legal(&["every change that was answered with success is there; no reader sees a half of one"])
-    .on(Only("User", "not migrated"))
+    .on_every_type(&[ResourceOperation::Create, ResourceOperation::Patch])
     .alone(),
-    Check::new("concurrency.patch-after-create", "A user can be changed as soon as it is created", &patch_after_create)
+    Check::new("concurrency.patch-after-create", "A resource can be changed as soon as it is created", &patch_after_create)
         .matters("PingOne creates an account and disables it in the next request; 404 then leaves it active.")
         .requirements(&["RFC7644-3.3-19"])
-        .needs(&[Capability::CreateUsers, Capability::PatchUsers])
         .legal(&["200 or 204 for a PATCH right after the POST, and a GET that shows the change"])
-        .on(Only("User", "not migrated"))
+        .on_every_type(&[ResourceOperation::Create, ResourceOperation::Patch])
         .alone(),
-    Check::new("concurrency.deletion", "A user that is deleted while it is changed is gone for good", &deletion)
+    Check::new("concurrency.deletion", "A resource that is deleted while it is changed is gone for good", &deletion)
         .matters("An account that comes back after its deletion belongs to somebody who has left.")
         .requirements(&["RFC7644-3.6-02"])
-        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers, Capability::DeleteUsers])
         .legal(&["after a DELETE that succeeded or found nothing, 404 for GET, whatever became of the PUT at its side"])
-        .on(Only("User", "not migrated"))
+        .on_every_type(&[ResourceOperation::Create, ResourceOperation::Replace, ResourceOperation::Delete])
         .alone(),
 ];
 
@@ -72,14 +67,13 @@ fn replace(path: &str, value: &str) -> Value {
 }
 
 async fn one_version(context: &Context) -> CheckResult {
-    context.needs_attributes(USER, &["displayName"])?;
-    let user = context.user().await?;
-    let read = context.read(&user).await?;
-    let Some(current) = read.header("etag") else { return context.unable("the user has no ETag") };
+    let text = context.text(0)?;
+    let resource = context.resource().await?;
+    let read = context.read(&resource).await?;
+    let Some(current) = read.header("etag") else { return context.unable("the resource has no ETag") };
     let writer = |_| {
-        let mut body = context.sendable(&user, user.body());
-        body["displayName"] = json!(context.data().name());
-        user.request(Method::PUT).header("if-match", current).json(&body)
+        let body = context.with_new_text(&resource, &text);
+        resource.request(Method::PUT).header("if-match", current).json(&body)
     };
     let answers = context.together((0..4).map(writer).collect()).await?;
     let winners = answers.iter().filter(|answer| answer.is_success()).count();
@@ -96,8 +90,12 @@ async fn one_version(context: &Context) -> CheckResult {
 }
 
 async fn user_name(context: &Context) -> CheckResult {
-    let body = context.data().user();
-    let requests = (0..6).map(|_| Request::post("/Users").json(&body)).collect();
+    let unique = context.unique()?;
+    let mut body = context.body();
+    if unique.values(&body).is_empty() {
+        unique.put(&mut body, json!(context.data().name()));
+    }
+    let requests = (0..6).map(|_| Request::post(context.collection()).json(&body)).collect();
     let answers = context.together(requests).await?;
     let created = answers.iter().filter(|answer| answer.is_success()).count();
     let conflicts = answers.iter().filter(|answer| answer.status == 409).count();
@@ -132,18 +130,13 @@ async fn members(context: &Context) -> CheckResult {
 }
 
 async fn attributes(context: &Context) -> CheckResult {
-    let names: Vec<&str> = ["displayName", "title", "nickName", "userType"]
-        .into_iter()
-        .filter(|name| context.data().publishes(USER, name))
-        .collect();
-    if names.len() < 2 {
-        return context.skip("the endpoint publishes fewer than two plain attributes of users");
-    }
-    let (user, pair) = (context.user().await?, context.user().await?);
+    let mut names = vec![context.text(0)?.path(), context.text(1)?.path()];
+    names.extend((2..4).filter_map(|n| context.text(n).ok()).map(|text| text.path()));
+    let (resource, pair) = (context.resource().await?, context.resource().await?);
     let value = context.data().name();
-    let change = |name: &&str| user.request(Method::PATCH).json(&patch_of(&json!([replace(name, &value)])));
+    let change = |name: &String| resource.request(Method::PATCH).json(&patch_of(&json!([replace(name, &value)])));
     let answers = context.together(names.iter().map(change).collect()).await?;
-    let read = context.read(&user).await?;
+    let read = context.read(&resource).await?;
     for (name, answer) in names.iter().zip(&answers) {
         if answer.is_success() {
             context.expect(&read).after(answer).equals(name, &json!(value));
@@ -153,7 +146,7 @@ async fn attributes(context: &Context) -> CheckResult {
     context.expect(&answers[0]).that(succeeded, "no change succeeded", statuses(&answers));
     // Both attributes always get the same value, so that a reader who sees two different ones sees half a change.
     let both = |value: &str| {
-        let operations = json!([replace(names[0], value), replace(names[1], value)]);
+        let operations = json!([replace(&names[0], value), replace(&names[1], value)]);
         pair.request(Method::PATCH).json(&patch_of(&operations))
     };
     let first = context.send(both("even")).await?;
@@ -163,7 +156,7 @@ async fn attributes(context: &Context) -> CheckResult {
     let mut requests = vec![both("odd"), both("even")];
     requests.extend((0..4).map(|_| pair.request(Method::GET)));
     for answer in context.together(requests).await?.iter().filter(|answer| answer.method == Method::GET) {
-        let (one, other) = (answer.text(names[0]), answer.text(names[1]));
+        let (one, other) = (answer.text(&names[0]), answer.text(&names[1]));
         let observed = format!("{} {one:?}, {} {other:?}", names[0], names[1]);
         context.expect(answer).after(&first).that(one == other, "a reader saw half of a PATCH", observed);
     }
@@ -171,43 +164,43 @@ async fn attributes(context: &Context) -> CheckResult {
 }
 
 async fn patch_after_create(context: &Context) -> CheckResult {
-    context.needs_attributes(USER, &["displayName"])?;
-    let user = context.user().await?;
+    let path = context.text(0)?.path();
+    let resource = context.resource().await?;
     let name = context.data().name();
-    let patch = user.request(Method::PATCH).json(&patch_of(&json!([replace("displayName", &name)])));
+    let patch = resource.request(Method::PATCH).json(&patch_of(&json!([replace(&path, &name)])));
     let answer = context.send(patch).await?;
-    context.expect(&answer).after(&user.exchange).status(&[200, 204]);
+    context.expect(&answer).after(&resource.exchange).status(&[200, 204]);
     if answer.is_success() {
-        let read = context.send(user.request(Method::GET)).await?;
-        context.expect(&read).after(&answer).status(&[200]).equals("displayName", &json!(name));
+        let read = context.send(resource.request(Method::GET)).await?;
+        context.expect(&read).after(&answer).status(&[200]).equals(&path, &json!(name));
     }
     Ok(())
 }
 
 async fn deletion(context: &Context) -> CheckResult {
-    let mut users = Vec::new();
+    let mut resources = Vec::new();
     for _ in 0..5 {
-        users.push(context.user().await?);
+        resources.push(context.resource().await?);
     }
-    let requests = users.iter().flat_map(|user| {
-        [user.request(Method::PUT).json(&context.sendable(user, user.body())), user.request(Method::DELETE)]
+    let requests = resources.iter().flat_map(|resource| {
+        [resource.request(Method::PUT).json(&context.sent(resource)), resource.request(Method::DELETE)]
     });
     let answers = context.together(requests.collect()).await?;
     let mut is_asked = false;
-    for (user, answers) in users.iter().zip(answers.chunks(2)) {
+    for (resource, answers) in resources.iter().zip(answers.chunks(2)) {
         let deletion = &answers[1];
         // An endpoint may refuse one of two changes that conflict.
         if matches!(deletion.status, 409 | 412) {
             continue;
         }
-        // Where the PUT came first and put another resource in the user's place, there is nothing left to delete.
+        // Where the PUT came first and put another resource in its place, there is nothing left to delete.
         let is_gone = deletion.is_success() || deletion.status == 404;
         context.expect(deletion).that(is_gone, "the deletion failed", statuses(answers));
         if is_gone {
             is_asked = true;
-            let read = context.send(user.request(Method::GET)).await?;
+            let read = context.send(resource.request(Method::GET)).await?;
             context.expect(&read).after(deletion).status(&[404]);
         }
     }
-    if is_asked { Ok(()) } else { context.unable("no user that was being changed could be deleted") }
+    if is_asked { Ok(()) } else { context.unable("no resource that was being changed could be deleted") }
 }

@@ -2,27 +2,24 @@
 
 pub(super) mod conditions;
 
-use scim::capability::Capability;
-use serde_json::{Value, json};
+use scim::capability::{Capability, ResourceOperation};
 use weir_exchange::Exchange;
 
-use crate::check::On::Only;
-use crate::check::{Check, CheckResult, Context, Resource, Stop};
-use crate::data::USER;
+use crate::check::{Check, CheckResult, Context};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new("etag.header", "The answers to POST, GET and PUT carry an ETag", &header)
         .matters("A client that guards its updates takes the version from whatever answer it got last.")
         .requirements(&["RFC7644-3.14-02", "RFC7644-3.3-17", "RFC7644-3.14-01"])
-        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag])
+        .needs(&[Capability::Etag])
         .legal(&["an ETag header, weak or strong, on each of the three"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(CHANGING),
     Check::new("etag.version", "meta.version and the ETag header name the same version", &version)
         .matters("Clients that synchronise by lists have meta.version only, and send it in If-Match.")
         .requirements(&["RFC7643-3.1-31", "RFC7644-3.14-03"])
-        .needs(&[Capability::CreateUsers, Capability::Etag])
+        .needs(&[Capability::Etag])
         .legal(&["the same text between the quotes, in POST and GET"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Create]),
     Check::new(
         "etag.version-to-the-letter",
         "meta.version and the ETag header are equal to the letter",
@@ -30,22 +27,24 @@ pub(super) const CHECKS: &[Check] = &[
     )
     .matters("A client that copies meta.version into If-Match sends a tag without quotes otherwise.")
     .requirements(&["RFC7643-3.1-34"])
-    .needs(&[Capability::CreateUsers, Capability::Etag])
+    .needs(&[Capability::Etag])
     .legal(&["meta.version is the header's value, mark and quotes included"])
-    .on(Only("User", "not migrated")),
+    .on_every_type(&[ResourceOperation::Create]),
     Check::new("etag.form", "An ETag is a quoted string, with an upper-case W/ if it is weak", &form)
         .matters("Proxies and HTTP libraries drop tags that they cannot parse, and with them every guard.")
         .requirements(&["RFC7643-3.1-33"])
-        .needs(&[Capability::CreateUsers, Capability::Etag])
+        .needs(&[Capability::Etag])
         .legal(&["\"…\" or W/\"…\""])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Create]),
     Check::new("etag.changes", "The ETag changes with every change", &changes)
         .matters("Two states under one version cannot be told apart, so one of two administrators loses the edit.")
         .requirements(&["RFC7644-3.14-09"])
-        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers, Capability::Etag])
-        .legal(&["another ETag after each of two PUTs that change the user"])
-        .on(Only("User", "not migrated")),
+        .needs(&[Capability::Etag])
+        .legal(&["another ETag after each of two PUTs that change the resource"])
+        .on_every_type(CHANGING),
 ];
+
+const CHANGING: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Replace];
 
 /// The tag of an answer; without the header there is none.
 fn tag(exchange: &Exchange) -> &str {
@@ -57,28 +56,21 @@ fn opaque(tag: &str) -> &str {
     tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"')
 }
 
-/// The body of a user with another display name; the check ends where there is no such attribute.
-fn renamed(context: &Context, user: &Resource) -> Result<Value, Stop> {
-    context.needs_attributes(USER, &["displayName"])?;
-    let mut body = context.sendable(user, user.body());
-    body["displayName"] = json!(context.data().name());
-    Ok(body)
-}
-
 async fn header(context: &Context) -> CheckResult {
-    let user = context.user().await?;
-    context.expect(&user.exchange).under(&["RFC7644-3.14-02", "RFC7644-3.3-17"]).header("etag");
-    let read = context.read(&user).await?;
+    let resource = context.resource().await?;
+    context.expect(&resource.exchange).under(&["RFC7644-3.14-02", "RFC7644-3.3-17"]).header("etag");
+    let read = context.read(&resource).await?;
     context.expect(&read).under(&["RFC7644-3.14-02", "RFC7644-3.14-01"]).header("etag");
-    let replaced = context.replace(&user, &renamed(context, &user)?).await?;
+    let text = context.text(0)?;
+    let replaced = context.replace(&resource, &context.with_new_text(&resource, &text)).await?;
     context.expect(&replaced).under(&["RFC7644-3.14-02"]).header("etag");
     Ok(())
 }
 
 async fn version(context: &Context) -> CheckResult {
-    let user = context.user().await?;
-    let read = context.read(&user).await?;
-    for exchange in [&user.exchange, &read] {
+    let resource = context.resource().await?;
+    let read = context.read(&resource).await?;
+    for exchange in [&resource.exchange, &read] {
         let stated = exchange.text("meta.version");
         context.expect(exchange).under(&["RFC7644-3.14-03"]).that(
             stated.is_some(),
@@ -97,8 +89,8 @@ async fn version(context: &Context) -> CheckResult {
 }
 
 async fn version_to_the_letter(context: &Context) -> CheckResult {
-    let user = context.user().await?;
-    let read = context.read(&user).await?;
+    let resource = context.resource().await?;
+    let read = context.read(&resource).await?;
     let (stated, tag) = (read.text("meta.version").unwrap_or("missing"), read.header("etag").unwrap_or("missing"));
     let observed = format!("meta.version {stated}, ETag {tag}");
     context.expect(&read).that(stated == tag, "meta.version is not the value of the ETag header", observed);
@@ -106,8 +98,8 @@ async fn version_to_the_letter(context: &Context) -> CheckResult {
 }
 
 async fn form(context: &Context) -> CheckResult {
-    let user = context.user().await?;
-    let read = context.read(&user).await?;
+    let resource = context.resource().await?;
+    let read = context.read(&resource).await?;
     let Some(tag) = read.header("etag") else { return context.unable("there is no ETag") };
     let quoted = tag.strip_prefix("W/").unwrap_or(tag);
     let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
@@ -117,11 +109,12 @@ async fn form(context: &Context) -> CheckResult {
 }
 
 async fn changes(context: &Context) -> CheckResult {
-    let user = context.user().await?;
-    let mut before = context.read(&user).await?;
+    let text = context.text(0)?;
+    let resource = context.resource().await?;
+    let mut before = context.read(&resource).await?;
     for _ in 0..2 {
-        context.replace(&user, &renamed(context, &user)?).await?;
-        let after = context.read(&user).await?;
+        context.replace(&resource, &context.with_new_text(&resource, &text)).await?;
+        let after = context.read(&resource).await?;
         let same = tag(&before) == tag(&after);
         context.expect(&after).after(&before).that(!same, "the ETag is the same after a change", tag(&after));
         before = after;

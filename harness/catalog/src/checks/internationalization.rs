@@ -1,7 +1,6 @@
 //! Texts in every language: kept to the code point, and compared by what they say.
 
-use reqwest::Method;
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::json;
 use weir_exchange::Request;
 
@@ -9,28 +8,27 @@ use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context};
 use crate::data::USER;
 
-const USERS: &[Capability] = &[Capability::CreateUsers];
-
 pub(super) const CHECKS: &[Check] = &[
     Check::new("internationalization.text", "Text in every script comes back with the same code points", &text)
         .matters("People's names turn into question marks, on badges and in mail.")
         .requirements(&["RFC7643-2.3.1-01"])
-        .needs(USERS)
-        .legal(&["the same text in the answer to POST, GET and in a list"]),
+        .legal(&["the same text in the answer to POST, GET and in a list"])
+        .on_every_type(&[ResourceOperation::Create]),
     Check::new("internationalization.user-name", "Two spellings of one userName are one name", &user_name)
         .matters("Nobody can see the difference between the two accounts, and one of them may be an impostor's.")
         .requirements(&["RFC7644-5-01"])
-        .needs(USERS)
+        .needs(&[Capability::CreateUsers])
         .legal(&[
             "201 for a userName with a precomposed letter, then 409 for the same name with a combining mark",
             "400 invalidValue for names that are not ASCII, where the endpoint does not take them",
-        ]),
+        ])
+        .on(Only("User", "RFC 7644 section 5 states it for userName, which User alone has")),
     Check::new("internationalization.filter", "A filter finds a text in either spelling", &filter)
-        .matters("A provisioner does not find the account that it made, and makes another one.")
+        .matters("A provisioner does not find the account that it created, and creates another one.")
         .requirements(&["RFC7644-7.8-01"])
-        .needs(&[Capability::CreateUsers, Capability::FilterUsers])
         .legal(&["a userName stored with a precomposed letter is found by the same name with a combining mark"])
-        .on(Only("User", "not migrated")),
+        .needs(&[Capability::CreateUsers, Capability::FilterUsers])
+        .on(Only("User", "RFC 7644 section 7.8 refers to section 5, which prepares userName")),
 ];
 
 /// Latin with marks, a combining mark, Greek, Arabic, Han, a letter beyond the basic plane, an emoji of several code points.
@@ -45,20 +43,19 @@ const TEXTS: [&str; 7] = [
 ];
 
 async fn text(context: &Context) -> CheckResult {
-    context.needs_attributes(USER, &["displayName"])?;
+    let attribute = context.text(0)?;
+    let path = attribute.path();
     for text in TEXTS {
-        let mut body = context.data().user();
-        body["displayName"] = json!(text);
-        let user = context.create("/Users", &body).await?;
-        let read = context.read(&user).await?;
-        for exchange in [&user.exchange, &read] {
-            context.expect(exchange).equals("displayName", &json!(text));
+        let resource = context.resource_with(&attribute, json!(text)).await?;
+        let read = context.read(&resource).await?;
+        for exchange in [&resource.exchange, &read] {
+            context.expect(exchange).equals(&path, &json!(text));
         }
-        if context.discovery().offers(Capability::FilterUsers) {
-            let filter = format!("id eq {}", json!(user.id));
-            let list = context.send(Request::get("/Users").query("filter", &filter)).await?;
+        if context.may(ResourceOperation::Filter) {
+            let filter = format!("id eq {}", json!(resource.id));
+            let list = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
             if list.at("totalResults") == Some(&json!(1)) {
-                context.expect(&list).equals("Resources[0].displayName", &json!(text));
+                context.expect(&list).equals(&format!("Resources[0].{path}"), &json!(text));
             }
         }
     }
@@ -101,8 +98,7 @@ async fn filter(context: &Context) -> CheckResult {
     };
     for name in [precomposed, combining] {
         let filter = format!("userName eq {}", json!(name));
-        let request = Request::new(Method::GET, "/Users").query("filter", &filter);
-        let list = context.send(request).await?;
+        let list = context.send(Request::get("/Users").query("filter", &filter)).await?;
         context.expect(&list).after(&answer).status(&[200]).lists(&[&id]);
     }
     Ok(())

@@ -40,14 +40,14 @@ pub(super) const CHECKS: &[Check] = &[
         "201 with a Location that is the resource's own, and GET /Me shows the same resource",
         "any 4xx or 501 if there is no registration",
     ])
-    .on(Only("User", "not migrated"))
+    .on(Only("User", "RFC 7644 section 3.11 ties /Me to the resource of the subject, which is a User in RFC 7643"))
     .alone(),
     Check::new("me.change", "A change of /Me is a change of the subject's resource", &change)
         .matters("A person who changes a phone number in self-service expects it to be changed.")
         .requirements(&["RFC7644-3.11-06", "RFC7644-3.11-01", "RFC7644-3.11-07", "RFC7644-3.2-13"])
         .needs(&[Capability::CreateUsers])
         .legal(&["200 or 204, seen at the permanent location", "any 4xx or 501 if /Me cannot be changed"])
-        .on(Only("User", "not migrated"))
+        .on(Only("User", "RFC 7644 section 3.11 ties /Me to the resource of the subject, which is a User in RFC 7643"))
         .alone(),
 ];
 

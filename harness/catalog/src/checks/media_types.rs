@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use reqwest::Method;
-use scim::capability::Capability;
+use scim::capability::ResourceOperation;
 use serde_json::json;
 use weir_exchange::request::SCIM_JSON;
 use weir_exchange::{BodyError, Exchange, Request};
 
 use super::errors::is_scim_json;
-use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context, Stop, cut};
-use crate::data::USER;
 
 const JSON: &str = "application/json";
 const MESSAGES: &str = "urn:ietf:params:scim:api:messages:2.0:";
@@ -20,61 +18,63 @@ pub(super) const CHECKS: &[Check] = &[
     Check::new("media-types.answers", "Answers to a client that accepts application/scim+json have that type", &answers)
         .matters("A client that was promised SCIM and gets another type does not know how to read the answer.")
         .requirements(&["RFC7644-3.1-01", "RFC7644-3.8-06", "RFC7644-8.1-01"])
-        .legal(&["Content-Type application/scim+json, with or without charset, for each answer with a body"]),
+        .legal(&["Content-Type application/scim+json, with or without charset, for each answer with a body"])
+        .on_every_type(&[ResourceOperation::Create]),
     Check::new("media-types.default", "A client that accepts anything, or does not say, gets application/scim+json", &default)
         .matters("curl and most HTTP libraries send no preference; what they get is what people take for the format.")
         .requirements(&["RFC7644-3.8-08", "RFC7644-3.8-09"])
-        .legal(&["200 with Content-Type application/scim+json"]),
+        .legal(&["200 with Content-Type application/scim+json"])
+        .on_every_type(&[]),
     Check::new("media-types.accept-json", "A client that accepts application/json only is served", &accept_json)
         .matters("Generic REST clients and Entra ID ask for plain JSON; a 406 shuts them out.")
         .requirements(&["RFC7644-3.8-07"])
-        .legal(&["200 with Content-Type application/json or application/scim+json"]),
+        .legal(&["200 with Content-Type application/json or application/scim+json"])
+        .on_every_type(&[]),
     Check::new("media-types.accept-weights", "Accept is read as a weighted list, not compared as a text", &accept_weights)
         .matters("Browsers, Java and .NET clients send lists with weights; compared as a text none of them fits.")
         .requirements(&["RFC7644-3.8-06"])
-        .legal(&["200 with one of the two JSON types whenever the list holds application/scim+json"]),
+        .legal(&["200 with one of the two JSON types whenever the list holds application/scim+json"])
+        .on_every_type(&[]),
     Check::new("media-types.request-charset", "A request that names its charset, or none, is read as UTF-8", &request_charset)
         .matters("Many HTTP libraries add charset=utf-8 by themselves, and users cannot switch that off.")
         .requirements(&["RFC7644-3.8-01", "RFC7644-3.8-02"])
-        .needs(&[Capability::CreateUsers])
         .legal(&["201 with charset=utf-8 in any letter case, and without charset"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Create]),
     Check::new("media-types.utf-8", "Text beyond ASCII goes in and out as UTF-8, unchanged", &utf_8)
-        .matters("Names come back as mojibake where one layer takes the bytes for another charset, and then overwrite the source.")
+        .matters("Names come back as other letters where one layer takes the bytes for another charset, and then overwrite the source.")
         .requirements(&["RFC7644-3.8-01", "RFC7644-3.8-02"])
-        .needs(&[Capability::CreateUsers])
         .legal(&["the same text in the answer to the creation and in a later GET"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Create]),
     Check::new("media-types.requests", "A request of another media type is understood or refused, not broken down over", &requests)
         .matters("Okta and generic clients send application/json; a form or plain text must meet a clear refusal.")
         .requirements(&["RFC7644-3.8-10", "RFC7644-3.8-11", "RFC7644-3.12-01"])
-        .needs(&[Capability::CreateUsers])
         .legal(&["201 or 415 for application/json", "415, 400 or 201 for text/plain"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Create]),
     Check::new("media-types.messages", "Lists and errors carry the message URNs of the RFC, to the letter", &messages)
         .matters("Clients switch on the URN; one of SCIM 1.1, or in another case, is an unknown message.")
         .requirements(&["RFC7644-3.1-05", "RFC7644-8.2-01"])
-        .legal(&["urn:ietf:params:scim:api:messages:2.0:ListResponse and …:Error, each alone in schemas"]),
+        .legal(&["urn:ietf:params:scim:api:messages:2.0:ListResponse and …:Error, each alone in schemas"])
+        .on_every_type(&[]),
     Check::new("media-types.objects", "Every answer with a body is one JSON object", &objects)
         .matters("A bare array or a text where an object is laid down stops the client's decoder.")
         .requirements(&["RFC7644-3.2-20"])
-        .legal(&["a JSON object", "no body, for 204 and 304"]),
+        .legal(&["a JSON object", "no body, for 204 and 304"])
+        .on_every_type(&[ResourceOperation::Create]),
+
 ];
 
-/// One answer of each common kind: discovery, list, error, and the life of a user where users can be created.
+/// One answer of each common kind: discovery, list, error, and the life of a resource.
 async fn samples(context: &Context) -> Result<Vec<Arc<Exchange>>, Stop> {
     let mut samples = vec![
         context.send(Request::get("/ServiceProviderConfig")).await?,
         context.send(Request::get(context.collection()).query("count", "1")).await?,
         context.send(Request::get(context.collection()).segment(&context.data().unknown_id())).await?,
     ];
-    if context.discovery().offers(Capability::CreateUsers) {
-        let user = context.user().await?;
-        samples.push(Arc::clone(&user.exchange));
-        samples.push(context.send(user.request(Method::GET)).await?);
-        if context.discovery().offers(Capability::ReplaceUsers) {
-            samples.push(context.send(user.request(Method::PUT).json(&context.data().user())).await?);
-        }
+    let resource = context.resource().await?;
+    samples.push(Arc::clone(&resource.exchange));
+    samples.push(context.send(resource.request(Method::GET)).await?);
+    if context.may(ResourceOperation::Replace) {
+        samples.push(context.send(resource.request(Method::PUT).json(&context.sent(&resource))).await?);
     }
     samples.retain(|answer| !answer.response_body.is_empty());
     Ok(samples)
@@ -147,8 +147,8 @@ async fn request_charset(context: &Context) -> CheckResult {
         "application/scim+json;charset=UTF-8",
         "application/scim+json; charset=\"utf-8\"",
     ] {
-        let body = context.data().user();
-        let answer = context.send(Request::post("/Users").body(body.to_string(), content_type)).await?;
+        let body = context.body().to_string();
+        let answer = context.send(Request::post(context.collection()).body(body, content_type)).await?;
         let requirements: &'static [&'static str] =
             if content_type == SCIM_JSON { &["RFC7644-3.8-02"] } else { &["RFC7644-3.8-01"] };
         context.expect(&answer).under(requirements).status(&[201]);
@@ -157,13 +157,11 @@ async fn request_charset(context: &Context) -> CheckResult {
 }
 
 async fn utf_8(context: &Context) -> CheckResult {
-    context.needs_attributes(USER, &["displayName"])?;
+    let text = context.text(0)?;
     // Latin, combining, Cyrillic, Han, an emoji beyond the basic plane, and a right-to-left script.
     let name = "Zoë Müller e\u{301} Жанна 王芳 🦦 שרה";
-    let mut body = context.data().user();
-    body["displayName"] = json!(name);
-    let resource = context.create("/Users", &body).await?;
-    context.expect(&resource.exchange).under(&["RFC7644-3.8-02"]).equals("displayName", &json!(name));
+    let resource = context.resource_with(&text, json!(name)).await?;
+    context.expect(&resource.exchange).under(&["RFC7644-3.8-02"]).equals(&text.path(), &json!(name));
     let answer = context.read(&resource).await?;
     let fault = answer.encoding_fault();
     context.expect(&answer).under(&["RFC7644-3.8-01"]).that(
@@ -171,7 +169,7 @@ async fn utf_8(context: &Context) -> CheckResult {
         fault.as_ref().map_or("", BodyError::as_str),
         answer.header("content-type").unwrap_or("no content type"),
     );
-    context.expect(&answer).after(&resource.exchange).under(&["RFC7644-3.8-01"]).equals("displayName", &json!(name));
+    context.expect(&answer).after(&resource.exchange).under(&["RFC7644-3.8-01"]).equals(&text.path(), &json!(name));
     Ok(())
 }
 
@@ -181,8 +179,8 @@ async fn requests(context: &Context) -> CheckResult {
         ("text/plain", &["RFC7644-3.8-11"], &[415, 400, 201]),
         ("application/x-www-form-urlencoded", &["RFC7644-3.8-11"], &[415, 400, 201]),
     ] {
-        let body = context.data().user().to_string();
-        let answer = context.send(Request::post("/Users").body(body, content_type)).await?;
+        let body = context.body().to_string();
+        let answer = context.send(Request::post(context.collection()).body(body, content_type)).await?;
         context.expect(&answer).under(&["RFC7644-3.12-01"]).that(
             answer.status < 500,
             &format!("a body of type {content_type} breaks the endpoint down"),

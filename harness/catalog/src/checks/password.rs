@@ -12,13 +12,16 @@ use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context, Resource, Stop, patch_of};
 use crate::data::USER;
 
+/// Why its checks run on users alone.
+const ONLY_USER: &str = "RFC 7643 section 4.1.1 defines password for User alone";
+
 pub(super) const CHECKS: &[Check] = &[
     Check::new("password.never-shown", "A password is in no answer, neither in clear nor hashed", &never_shown)
         .matters("Answers are logged by proxies and provisioners; a hash in a log is cracked at leisure.")
         .requirements(&["RFC7643-4.1.1-24", "RFC7643-7-33", "RFC7643-7-36"])
         .needs(&[Capability::CreateUsers])
         .legal(&["no write-only attribute in the answers to POST, GET, PUT, PATCH, a list and .search"])
-        .on(Only("User", "not migrated")),
+        .on(Only("User", ONLY_USER)),
     Check::new("password.not-on-request", "A password cannot be asked for", &not_on_request)
         .matters("One parameter in a URL would turn every reader into somebody who collects passwords.")
         .requirements(&["RFC7643-4.1.1-25", "RFC7643-7-36"])
@@ -26,7 +29,7 @@ pub(super) const CHECKS: &[Check] = &[
         .legal(&[
             "no password under attributes=password, in a resource, a list, and the answers to POST, PUT and PATCH",
         ])
-        .on(Only("User", "not migrated")),
+        .on(Only("User", ONLY_USER)),
     Check::boxed("password.published", "The schema says that a password is written and never returned", |context| {
         Box::pin(async move { published(context) })
     })
@@ -39,7 +42,7 @@ pub(super) const CHECKS: &[Check] = &[
         .requirements(&["RFC7643-4.1.1-33", "RFC7643-5-15"])
         .needs(&[Capability::CreateUsers, Capability::ChangePassword])
         .legal(&["200 or 204 for a PATCH or a PUT with another password"])
-        .on(Only("User", "not migrated")),
+        .on(Only("User", ONLY_USER)),
     Check::new(
         "password.change-announced",
         "A password cannot be changed where changePassword is published as unsupported",
@@ -49,13 +52,13 @@ pub(super) const CHECKS: &[Check] = &[
     .requirements(&["RFC7643-7-32"])
     .needs(&[Capability::CreateUsers, Capability::PatchUsers])
     .legal(&["the feature is supported", "a PATCH of the password is refused with an error"])
-    .on(Only("User", "not migrated")),
+    .on(Only("User", ONLY_USER)),
     Check::new("password.policy", "A password that the policy forbids is reported as an invalid value", &policy)
         .matters("A provisioner that cannot tell a weak password from an outage repeats it for ever.")
         .requirements(&["RFC7643-4.1.1-28", "RFC7644-3.12-04"])
         .needs(&[Capability::CreateUsers])
         .legal(&["201, where there is no policy", "400 invalidValue"])
-        .on(Only("User", "not migrated")),
+        .on(Only("User", ONLY_USER)),
     Check::new("password.filter", "A filter on the password tells nothing about it", &filter)
         .matters("password sw \"a\", \"b\", … spells out anybody's password in a few hundred requests.")
         .requirements(&["RFC7643-4.1.1-31", "RFC7643-7-37", "RFC7644-3.4.2.2-69"])
@@ -64,13 +67,13 @@ pub(super) const CHECKS: &[Check] = &[
             "400 or 403",
             "200 without a password, and the same answer whether the beginning of the password is right or wrong",
         ])
-        .on(Only("User", "not migrated")),
+        .on(Only("User", ONLY_USER)),
     Check::new("password.sort", "Sorting by the password tells nothing about it", &sort)
         .matters("An attacker who sets passwords of accounts of his own finds anybody's between them.")
         .requirements(&["RFC7643-4.1.1-24", "RFC7643-7-33"])
         .needs(&[Capability::CreateUsers, Capability::FilterUsers, Capability::Sort])
         .legal(&["400 or 403", "200 in an order that does not follow the passwords"])
-        .on(Only("User", "not migrated")),
+        .on(Only("User", ONLY_USER)),
 ];
 
 const SECRET: &str = "Tr0ub4dor&3-weir";

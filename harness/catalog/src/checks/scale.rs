@@ -4,29 +4,31 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use reqwest::Method;
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::On::Only;
 use crate::check::cohort::ids_in;
 use crate::check::{Check, CheckResult, Context, Resource, Scale, Stop, patch_of};
 use weir_judge::Because;
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
-    Check::new("scale.users", "Ten thousand users are all found, page by page and one by one", &users)
-        .matters("An import that skips one page in a hundred makes leavers of people who are still there.")
+    Check::new("scale.users", "Ten thousand resources of a type are all found, page by page and one by one", &users)
+        .matters("An import that skips one page in a hundred takes for deleted what is still there.")
         .requirements(&["RFC7644-3.4.2.4-09", "RFC7644-3.4.2.4-13", "RFC7644-3.4.2.4-15"])
-        .needs(&[Capability::CreateUsers, Capability::FilterUsers, Capability::IndexPaging])
-        .legal(&["each page has at most count users, all pages name one total, and together they hold each user once"])
-        .on(Only("User", "not migrated")),
-    Check::new("scale.cursor", "Ten thousand users are all found by cursor", &cursor)
+        .needs(&[Capability::IndexPaging])
+        .legal(&[
+            "each page has at most count users, all pages name one total, and together they hold each resource once",
+        ])
+        .on_every_type(&[ResourceOperation::Create, ResourceOperation::Filter]),
+    Check::new("scale.cursor", "Ten thousand resources of a type are all found by cursor", &cursor)
         .matters("A directory of this size is what cursors were made for.")
         .requirements(&["RFC9865-2-06", "RFC9865-2-21"])
-        .needs(&[Capability::CreateUsers, Capability::FilterUsers, Capability::CursorPaging])
-        .legal(&["the pages that nextCursor leads through hold each user once"])
-        .on(Only("User", "not migrated")),
+        .needs(&[Capability::CursorPaging])
+        .legal(&["the pages that nextCursor leads through hold each resource once"])
+        .on_every_type(&[ResourceOperation::Create, ResourceOperation::Filter]),
+    // About groups and users at once.
     Check::new(
         "scale.members",
         "A group of five thousand members keeps, loses and changes exactly those that it is told to",
@@ -45,16 +47,17 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
 ];
 
 fn scale(context: &Context) -> Result<Scale, Stop> {
-    context.needs_narrowing("/Users")?;
+    context.needs_narrowing(context.collection())?;
     context.scale().ok_or_else(|| Stop::Skip(Because::Option, "only with --scale".into()))
 }
 
-fn query(context: &Context) -> Request {
-    let filter = format!("userName sw {}", json!(context.data().user_name_start()));
-    Request::get("/Users").query("filter", &filter).query("attributes", "userName")
+fn query(context: &Context) -> Result<Request, Stop> {
+    let naming = context.naming()?.path();
+    let filter = format!("{naming} sw {}", json!(context.name_start()));
+    Ok(Request::get(context.collection()).query("filter", &filter).query("attributes", &naming))
 }
 
-/// Collects the users that pages show, and judges that none comes twice.
+/// Collects the resources that pages show, and judges that none comes twice.
 struct Walk<'c> {
     context: &'c Context,
     wanted: BTreeSet<String>,
@@ -63,12 +66,12 @@ struct Walk<'c> {
 }
 
 impl<'c> Walk<'c> {
-    fn new(context: &'c Context, users: &[Resource]) -> Self {
-        let wanted = users.iter().map(|user| user.id.clone()).collect();
+    fn new(context: &'c Context, resources: &[Resource]) -> Self {
+        let wanted = resources.iter().map(|resource| resource.id.clone()).collect();
         Self { context, wanted, seen: BTreeSet::new(), repeated: false }
     }
 
-    /// Takes a page; how many of the users it showed.
+    /// Takes a page; how many of the resources it showed.
     fn take(&mut self, page: &Arc<Exchange>, requirement: &'static [&'static str]) -> usize {
         let ids = ids_in(page);
         let mut own = 0;
@@ -79,18 +82,18 @@ impl<'c> Walk<'c> {
             own += 1;
             if !self.seen.insert(id.to_owned()) && !self.repeated {
                 self.repeated = true;
-                self.context.expect(page).under(requirement).that(false, "a user comes twice", id);
+                self.context.expect(page).under(requirement).that(false, "a resource comes twice", id);
             }
         }
         own
     }
 
-    /// Judges after the last page that everybody was there.
+    /// Judges after the last page that every resource was there.
     fn end(&self, last: &Arc<Exchange>, requirement: &'static [&'static str]) {
         let missing = self.wanted.difference(&self.seen).count();
         self.context.expect(last).under(requirement).that(
             missing == 0,
-            "the pages together lack users",
+            "the pages together lack resources",
             format!("{missing} of {} are missing", self.wanted.len()),
         );
     }
@@ -98,48 +101,52 @@ impl<'c> Walk<'c> {
 
 async fn users(context: &Context) -> CheckResult {
     let scale = scale(context)?;
-    let users = context.users(scale.users).await?;
-    let mut walk = Walk::new(context, &users);
+    let resources = context.named_resources(scale.users).await?;
+    let mut walk = Walk::new(context, &resources);
     let mut place = 1;
     let last = loop {
-        let request = query(context).query("startIndex", &place.to_string()).query("count", &scale.page().to_string());
+        let request = query(context)?.query("startIndex", &place.to_string()).query("count", &scale.page().to_string());
         let page = context.send(request).await?;
-        context.expect(&page).under(&["RFC7644-3.4.2.4-13"]).status(&[200]).equals("totalResults", &json!(users.len()));
+        context
+            .expect(&page)
+            .under(&["RFC7644-3.4.2.4-13"])
+            .status(&[200])
+            .equals("totalResults", &json!(resources.len()));
         let shown = ids_in(&page).len();
         context.expect(&page).under(&["RFC7644-3.4.2.4-09"]).that(
             shown <= scale.page(),
             "the page holds more than count asks for",
-            format!("{shown} users"),
+            format!("{shown} resources"),
         );
         // An endpoint that answers anything without end is not followed for ever.
-        if walk.take(&page, &["RFC7644-3.4.2.4-15"]) == 0 || walk.repeated || place > users.len() {
+        if walk.take(&page, &["RFC7644-3.4.2.4-15"]) == 0 || walk.repeated || place > resources.len() {
             break page;
         }
         place += shown;
-        if place > users.len() {
+        if place > resources.len() {
             break page;
         }
     };
     walk.end(&last, &["RFC7644-3.4.2.4-15"]);
-    for user in users.iter().step_by((users.len() / 10).max(1)) {
-        context.read(user).await?;
+    for resource in resources.iter().step_by((resources.len() / 10).max(1)) {
+        context.read(resource).await?;
     }
     Ok(())
 }
 
 async fn cursor(context: &Context) -> CheckResult {
     let scale = scale(context)?;
-    let users = context.users(scale.users).await?;
-    let mut walk = Walk::new(context, &users);
+    let resources = context.named_resources(scale.users).await?;
+    let mut walk = Walk::new(context, &resources);
     let mut cursor = String::new();
     let last = loop {
-        let request = query(context).query("cursor", &cursor).query("count", &scale.page().to_string());
+        let request = query(context)?.query("cursor", &cursor).query("count", &scale.page().to_string());
         let page = context.send(request).await?;
         let shown = ids_in(&page).len();
         context.expect(&page).under(&["RFC9865-2-06"]).status(&[200]).that(
             shown <= scale.page(),
             "the page holds more than count asks for",
-            format!("{shown} users"),
+            format!("{shown} resources"),
         );
         let own = walk.take(&page, &["RFC9865-2-21"]);
         match page.text("nextCursor").filter(|_| own > 0 && !walk.repeated) {

@@ -1,12 +1,11 @@
 //! What must not do harm, whoever sends it.
 
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
+use serde_json::json;
 use weir_exchange::request::SCIM_JSON;
 use weir_exchange::{Credentials, Request};
 
-use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context, Stop};
-use crate::data::USER;
 use weir_judge::Because;
 
 pub(super) const CHECKS: &[Check] = &[
@@ -17,9 +16,8 @@ pub(super) const CHECKS: &[Check] = &[
     )
     .matters("One request of this kind takes an endpoint down when the parser recurses, and everybody with it.")
     .requirements(&["RFC7644-3.12-01", "RFC7644-3.12-09"])
-    .needs(&[Capability::CreateUsers])
     .legal(&["201", "a status from 400 to 499 with a SCIM Error"])
-    .on(Only("User", "not migrated")),
+    .on_every_type(&[ResourceOperation::Create]),
     Check::new(
         "security.hostile-queries",
         "A query that is built to break parsers is answered: with an Error, or with a list",
@@ -27,9 +25,8 @@ pub(super) const CHECKS: &[Check] = &[
     )
     .matters("Filters reach databases; a quote that breaks out of the text reads or changes what it should not.")
     .requirements(&["RFC7644-3.12-01", "RFC7644-3.4.2-11"])
-    .needs(&[Capability::FilterUsers])
     .legal(&["200 with a list that holds nothing of this", "a status from 400 to 499 with a SCIM Error"])
-    .on(Only("User", "not migrated")),
+    .on_every_type(&[ResourceOperation::Filter]),
     Check::new(
         "security.cursor-without-credentials",
         "A cursor gives no access to who has no credentials",
@@ -38,7 +35,8 @@ pub(super) const CHECKS: &[Check] = &[
     .matters("Cursors travel in URLs, which are logged; whoever reads the log must not read the directory.")
     .requirements(&["RFC9865-5.2-03", "RFC9865-5.3-01"])
     .needs(&[Capability::CursorPaging])
-    .legal(&["401 or 403", "400 tooMany"]),
+    .legal(&["401 or 403", "400 tooMany"])
+    .on_every_type(&[ResourceOperation::Create, ResourceOperation::Filter]),
     Check::new(
         "security.cursor-of-another",
         "The cursor of one tenant shows nothing of it to another",
@@ -46,28 +44,35 @@ pub(super) const CHECKS: &[Check] = &[
     )
     .matters("A cursor that holds the query and not its owner is a way from one customer's people to another's.")
     .requirements(&["RFC9865-5.2-01", "RFC9865-5.2-03"])
-    .needs(&[Capability::CursorPaging, Capability::CreateUsers])
+    .needs(&[Capability::CursorPaging])
     .legal(&["400 invalidCursor, or 401, 403, 404", "200 with the other's own resources only"])
-    .on(Only("User", "not migrated")),
+    .on_every_type(&[ResourceOperation::Create, ResourceOperation::Filter]),
 ];
 
 async fn hostile_bodies(context: &Context) -> CheckResult {
-    let name = context.data().name();
-    let user = |member: &str| format!("{{\"schemas\":[\"{USER}\"],\"userName\":\"{name}-{member}\"");
+    let text = context.optional_text(0)?;
+    if text.extension {
+        return context.skip("the core schema of the resource type has no text that is not required");
+    }
+    let member = json!(text.name());
+    // The beginning of the body of a new resource, behind which one more member can stand.
+    let start = || {
+        let mut body = context.body();
+        body.as_object_mut().map(|members| members.remove(text.name()));
+        let whole = body.to_string();
+        whole[..whole.len() - 1].to_owned()
+    };
     let bodies: [(&str, Vec<u8>); 7] = [
-        ("a member that is given twice", format!("{},\"title\":\"a\",\"title\":\"b\"}}", user("twice")).into_bytes()),
-        (
-            "10,000 nested arrays",
-            format!("{},\"title\":{}{}}}", user("deep"), "[".repeat(10_000), "]".repeat(10_000)).into(),
-        ),
-        ("a text of a million letters", format!("{},\"title\":\"{}\"}}", user("long"), "x".repeat(1_000_000)).into()),
-        ("a byte order mark", [b"\xEF\xBB\xBF".as_slice(), user("mark").as_bytes(), b"}"].concat()),
-        ("bytes that are not UTF-8", [user("bytes").as_bytes(), b",\"title\":\"\xFF\xFE\"}"].concat()),
-        ("half a surrogate pair", format!("{},\"title\":\"\\ud800\"}}", user("half")).into()),
-        ("a number of 400 digits", format!("{},\"title\":{}}}", user("digits"), "9".repeat(400)).into()),
+        ("a member that is given twice", format!("{},{member}:\"a\",{member}:\"b\"}}", start()).into()),
+        ("10,000 nested arrays", format!("{},{member}:{}{}}}", start(), "[".repeat(10_000), "]".repeat(10_000)).into()),
+        ("a text of a million letters", format!("{},{member}:\"{}\"}}", start(), "x".repeat(1_000_000)).into()),
+        ("a byte order mark", [b"\xEF\xBB\xBF".as_slice(), start().as_bytes(), b"}"].concat()),
+        ("bytes that are not UTF-8", [format!("{},{member}:", start()).as_bytes(), b"\"\xFF\xFE\"}"].concat()),
+        ("half a surrogate pair", format!("{},{member}:\"\\ud800\"}}", start()).into()),
+        ("a number of 400 digits", format!("{},{member}:{}}}", start(), "9".repeat(400)).into()),
     ];
     for (what, body) in bodies {
-        let answer = context.send(Request::post("/Users").body(body, SCIM_JSON)).await?;
+        let answer = context.send(Request::post(context.collection()).body(body, SCIM_JSON)).await?;
         context.expect(&answer).under(&["RFC7644-3.12-09"]).that(
             answer.status < 500 && answer.status != 404,
             &format!("{what} breaks the endpoint down"),
@@ -81,17 +86,18 @@ async fn hostile_bodies(context: &Context) -> CheckResult {
 }
 
 async fn hostile_queries(context: &Context) -> CheckResult {
-    let nobody = context.data().uuid();
-    let deep = format!("{}userName eq \"{nobody}\"{}", "(".repeat(2_000), ")".repeat(2_000));
+    let (nobody, name) = (context.data().uuid(), context.naming()?.path());
+    let deep = format!("{}{name} eq \"{nobody}\"{}", "(".repeat(2_000), ")".repeat(2_000));
     for filter in [
-        format!("userName eq \"{nobody}' or '1'='1\""),
-        format!("userName eq \"{nobody}\\\" or userName pr or userName eq \\\"\""),
-        format!("userName eq \"{nobody}*)(uid=*\""),
-        format!("userName eq \"{nobody}; drop table users --\""),
-        format!("userName co \"{nobody}%\""),
+        format!("{name} eq \"{nobody}' or '1'='1\""),
+        format!("{name} eq \"{nobody}\\\" or {name} pr or {name} eq \\\"\""),
+        format!("{name} eq \"{nobody}*)(uid=*\""),
+        format!("{name} eq \"{nobody}; drop table users --\""),
+        format!("{name} co \"{nobody}%\""),
         deep,
     ] {
-        let answer = context.send(Request::get("/Users").query("filter", &filter).query("count", "1")).await?;
+        let answer =
+            context.send(Request::get(context.collection()).query("filter", &filter).query("count", "1")).await?;
         let what = filter.chars().take(60).collect::<String>();
         context.expect(&answer).under(&["RFC7644-3.12-01"]).that(
             answer.status < 500,
@@ -107,14 +113,14 @@ async fn hostile_queries(context: &Context) -> CheckResult {
     Ok(())
 }
 
-/// The first page of a walk by cursor over at least two users of this check, and where the walk goes on.
+/// The first page of a walk by cursor over at least two resources of this check, and where the walk goes on.
 async fn walk(context: &Context) -> Result<String, Stop> {
     for _ in 0..2 {
-        context.user().await?;
+        context.named_resource().await?;
     }
-    context.needs_narrowing("/Users")?;
-    let filter = format!("userName sw \"{}\"", context.data().prefix());
-    let request = Request::get("/Users").query("cursor", "").query("count", "1").query("filter", &filter);
+    context.needs_narrowing(context.collection())?;
+    let filter = own(context)?;
+    let request = Request::get(context.collection()).query("cursor", "").query("count", "1").query("filter", &filter);
     let page = context.send(request).await?;
     match page.text("nextCursor") {
         Some(cursor) => Ok(cursor.to_owned()),
@@ -122,9 +128,14 @@ async fn walk(context: &Context) -> Result<String, Stop> {
     }
 }
 
-fn page(context: &Context, cursor: &str) -> Request {
-    let filter = format!("userName sw \"{}\"", context.data().prefix());
-    Request::get("/Users").query("cursor", cursor).query("count", "1").query("filter", &filter)
+/// A filter that finds the resources of the check.
+fn own(context: &Context) -> Result<String, Stop> {
+    Ok(format!("{} sw {}", context.naming()?.path(), json!(context.name_start())))
+}
+
+fn page(context: &Context, cursor: &str) -> Result<Request, Stop> {
+    let request = Request::get(context.collection()).query("cursor", cursor).query("count", "1");
+    Ok(request.query("filter", &own(context)?))
 }
 
 async fn cursor_without_credentials(context: &Context) -> CheckResult {
@@ -132,10 +143,10 @@ async fn cursor_without_credentials(context: &Context) -> CheckResult {
         return context.not_given("the run itself has no credentials, so the endpoint may be open on purpose");
     }
     let cursor = walk(context).await?;
-    context.send(page(context, &cursor)).await?;
-    let answer = context.send(page(context, &cursor).without_credentials()).await?;
+    context.send(page(context, &cursor)?).await?;
+    let answer = context.send(page(context, &cursor)?.without_credentials()).await?;
     context.expect(&answer).under(&["RFC9865-5.2-03"]).status(&[401, 403, 400]);
-    let answer = context.send(Request::get("/Users").query("cursor", "").without_credentials()).await?;
+    let answer = context.send(Request::get(context.collection()).query("cursor", "").without_credentials()).await?;
     context.expect(&answer).under(&["RFC9865-5.3-01"]).status(&[401, 403, 400]);
     Ok(())
 }
@@ -146,8 +157,8 @@ async fn cursor_of_another(context: &Context) -> CheckResult {
     };
     let cursor = walk(context).await?;
     // Its owner reads the page first, so that a cache has something to give away.
-    context.send(page(context, &cursor)).await?;
-    let answer = other.send(page(context, &cursor)).await.map_err(Stop::NoAnswer)?;
+    context.send(page(context, &cursor)?).await?;
+    let answer = other.send(page(context, &cursor)?).await.map_err(Stop::NoAnswer)?;
     context.expect(&answer).under(&["RFC9865-5.2-01"]).status(&[400, 401, 403, 404, 200]);
     if answer.status == 200 {
         context.expect(&answer).under(&["RFC9865-5.2-01", "RFC9865-5.2-03"]).lists(&[]);

@@ -31,7 +31,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     .legal(&[
         "after each change that succeeds a GET shows its effect and nothing else, after one that is refused no effect",
     ])
-    .on(Only("User", "not migrated")),
+    .on(Only("User", "its model is that of the attributes in RFC 7643 section 4.1")),
     Check::boxed("stateful.group", "A group has the members that any sequence of changes gives it", |context| {
         Box::pin(sequence::<group::Group>(context))
     })

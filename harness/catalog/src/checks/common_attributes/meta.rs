@@ -4,58 +4,58 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Method;
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::Exchange;
 use weir_judge::date_time;
 
-use crate::check::On::Only;
+use super::CREATING;
 use crate::check::{Check, CheckResult, Context, Resource, Stop};
 
 pub(in super::super) const CHECKS: &[Check] = &[
     Check::new("common-attributes.resource-type", "meta.resourceType is the name of the resource type, to the letter", &resource_type)
         .matters("Clients that keep users and groups in one table tell them apart by this word.")
         .requirements(&["RFC7643-3-01", "RFC7643-3.1-25", "RFC7644-3.3.1-01"])
-        .legal(&["the name under which /ResourceTypes lists the endpoint that was used"]),
+        .legal(&["the name under which /ResourceTypes lists the endpoint that was used"])
+        .on_every_type(CREATING),
     Check::new("common-attributes.created", "created and lastModified of a new resource are the same instant, written as dateTime", &created)
         .matters("Clients that ask for what changed since their last visit compare these times.")
         .requirements(&["RFC7643-2.3.5-01", "RFC7643-2.3.5-02", "RFC7643-2.3.5-03", "RFC7643-3.1-26", "RFC7643-3.1-27"])
-        .legal(&["meta.created is a string with date, T and time, and meta.lastModified the same instant"]),
+        .legal(&["meta.created is a string with date, T and time, and meta.lastModified the same instant"])
+        .on_every_type(CREATING),
     Check::new("common-attributes.last-modified", "A change moves lastModified forward and leaves created alone; reading moves neither", &last_modified)
         .matters("A change that keeps its old time is missed by everybody who synchronises by time.")
         .requirements(&["RFC7643-3.1-28", "RFC7644-3.5.1-20"])
-        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
         .legal(&[
-            "after a PUT that changes the user, meta.lastModified is later than before, or equal if the endpoint's times are too coarse to tell",
+            "after a PUT that changes the resource, meta.lastModified is later than before, or equal if the endpoint's times are too coarse to tell",
         ])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Create, ResourceOperation::Replace]),
     Check::new("common-attributes.location", "meta.location leads to the resource", &location)
         .matters("Provisioners store this URI and send every later change to it.")
         .requirements(&["RFC7643-3.1-29", "RFC7643-3.1-30", "RFC7644-1.3-01"])
         .legal(&[
             "a URI without query string at which GET answers 200 with the same id; equal to Content-Location where that is sent",
-        ]),
+        ])
+        .on_every_type(CREATING),
     Check::new("common-attributes.location-behind-proxy", "meta.location stays whole when a proxy names another host", &location_behind_proxy)
         .matters("Behind a reverse proxy a location with half of its path leads every later change to nowhere.")
         .requirements(&["RFC7643-3.1-30"])
-        .needs(&[Capability::CreateUsers])
         .legal(&[
             "the same URI as without the X-Forwarded headers, which are then not trusted",
             "the same path below the host that the headers name",
         ])
-        .on(Only("User", "not migrated")),
+        .on_every_type(CREATING),
     Check::new("common-attributes.meta-from-client", "What a client writes into meta has no effect", &meta_from_client)
         .matters("Clients send back what they read; if their meta counted, a restored backup would falsify every time.")
         .requirements(&["RFC7643-3.1-22"])
-        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
         .legal(&["POST and PUT succeed, and meta shows the endpoint's own values"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Create, ResourceOperation::Replace]),
     Check::new("common-attributes.version", "meta.version is an entity tag", &version)
         .matters("Clients send meta.version back in If-Match; a text that is not an entity tag never matches.")
         .requirements(&["RFC7643-3.1-33", "RFC7643-3.1-34"])
-        .needs(&[Capability::CreateUsers, Capability::Etag])
+        .needs(&[Capability::Etag])
         .legal(&["absent", "a quoted text, with W/ in upper case in front if it is weak"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(CREATING),
 ];
 
 /// The instant at `path`.
@@ -68,39 +68,38 @@ fn shown(exchange: &Exchange, path: &str) -> String {
 }
 
 async fn resource_type(context: &Context) -> CheckResult {
-    for (kind, resource) in context.one_of_each().await? {
-        let read = context.read(&resource).await?;
-        for answer in [&resource.exchange, &read] {
-            context.expect(answer).equals("meta.resourceType", &json!(kind.name));
-        }
+    let kind = context.needs_kind()?;
+    let resource = context.resource().await?;
+    let read = context.read(&resource).await?;
+    for answer in [&resource.exchange, &read] {
+        context.expect(answer).equals("meta.resourceType", &json!(kind.name));
     }
     Ok(())
 }
 
 async fn created(context: &Context) -> CheckResult {
-    for (_, resource) in context.one_of_each().await? {
-        let read = context.read(&resource).await?;
-        for path in ["meta.created", "meta.lastModified"] {
-            let text = read.text(path);
-            context.expect(&read).under(&["RFC7643-2.3.5-03", "RFC7643-3.1-26"]).that(
-                text.is_some(),
-                &format!("{path} is not a string"),
-                shown(&read, path),
-            );
-            if let Some(text) = text {
-                context.expect(&read).under(&["RFC7643-2.3.5-01", "RFC7643-2.3.5-02", "RFC7643-3.1-26"]).that(
-                    date_time::is_date_time(text) && instant(&read, path).is_some(),
-                    &format!("{path} is not a dateTime"),
-                    text,
-                );
-            }
-        }
-        context.expect(&read).after(&resource.exchange).under(&["RFC7643-3.1-27"]).that(
-            instant(&read, "meta.lastModified") == instant(&read, "meta.created"),
-            "meta.lastModified is another instant than meta.created",
-            format!("created {}, lastModified {}", shown(&read, "meta.created"), shown(&read, "meta.lastModified")),
+    let resource = context.resource().await?;
+    let read = context.read(&resource).await?;
+    for path in ["meta.created", "meta.lastModified"] {
+        let text = read.text(path);
+        context.expect(&read).under(&["RFC7643-2.3.5-03", "RFC7643-3.1-26"]).that(
+            text.is_some(),
+            &format!("{path} is not a string"),
+            shown(&read, path),
         );
+        if let Some(text) = text {
+            context.expect(&read).under(&["RFC7643-2.3.5-01", "RFC7643-2.3.5-02", "RFC7643-3.1-26"]).that(
+                date_time::is_date_time(text) && instant(&read, path).is_some(),
+                &format!("{path} is not a dateTime"),
+                text,
+            );
+        }
     }
+    context.expect(&read).after(&resource.exchange).under(&["RFC7643-3.1-27"]).that(
+        instant(&read, "meta.lastModified") == instant(&read, "meta.created"),
+        "meta.lastModified is another instant than meta.created",
+        format!("created {}, lastModified {}", shown(&read, "meta.created"), shown(&read, "meta.lastModified")),
+    );
     Ok(())
 }
 
@@ -141,8 +140,9 @@ pub(in crate::checks) async fn outlast_clock(
 }
 
 async fn last_modified(context: &Context) -> CheckResult {
-    let user = context.user().await?;
-    let (reads, can_tell) = outlast_clock(context, &user).await?;
+    let text = context.text(0)?;
+    let resource = context.resource().await?;
+    let (reads, can_tell) = outlast_clock(context, &resource).await?;
     for (before, again) in reads.iter().zip(&reads[1..]) {
         context.expect(again).after(before).under(&["RFC7643-3.1-28"]).that(
             instant(again, "meta.lastModified") == instant(before, "meta.lastModified"),
@@ -151,10 +151,8 @@ async fn last_modified(context: &Context) -> CheckResult {
         );
     }
     let before = &reads[reads.len() - 1];
-    let mut body = context.sendable(&user, before.json().unwrap_or(&Value::Null));
-    body["displayName"] = json!(context.data().name());
-    context.replace(&user, &body).await?;
-    let after = context.read(&user).await?;
+    context.replace(&resource, &context.with_new_text(&resource, &text)).await?;
+    let after = context.read(&resource).await?;
     let (old, new) = (instant(before, "meta.lastModified"), instant(&after, "meta.lastModified"));
     context.expect(&after).after(before).under(&["RFC7643-3.1-28", "RFC7644-3.5.1-20"]).that(
         old.is_some() && if can_tell { new > old } else { new >= old },
@@ -171,11 +169,10 @@ async fn last_modified(context: &Context) -> CheckResult {
 }
 
 async fn location(context: &Context) -> CheckResult {
-    for (_, resource) in context.one_of_each().await? {
-        let read = context.read(&resource).await?;
-        for answer in [&resource.exchange, &read] {
-            judge_location(context, answer, &resource.id).await?;
-        }
+    let resource = context.resource().await?;
+    let read = context.read(&resource).await?;
+    for answer in [&resource.exchange, &read] {
+        judge_location(context, answer, &resource.id).await?;
     }
     Ok(())
 }
@@ -210,12 +207,12 @@ async fn judge_location(context: &Context, answer: &Arc<Exchange>, id: &str) -> 
 
 async fn location_behind_proxy(context: &Context) -> CheckResult {
     const HOST: &str = "proxy.example.com";
-    let user = context.user().await?;
-    let usual = context.read(&user).await?;
+    let resource = context.resource().await?;
+    let usual = context.read(&resource).await?;
     let location =
         |exchange: &Exchange| exchange.text("meta.location").and_then(|location| exchange.url.join(location).ok());
     let Some(expected) = location(&usual) else { return context.unable("meta.location is not a URI") };
-    let request = user.request(Method::GET).header("x-forwarded-host", HOST).header("x-forwarded-proto", "https");
+    let request = resource.request(Method::GET).header("x-forwarded-host", HOST).header("x-forwarded-proto", "https");
     let answer = context.send(request).await?;
     context.expect(&answer).after(&usual).status(&[200]);
     if answer.status == 200 {
@@ -249,15 +246,15 @@ async fn meta_from_client(context: &Context) -> CheckResult {
             );
         }
     };
-    let mut body = context.data().user();
+    let mut body = context.body();
     body["meta"] = meta.clone();
-    let user = context.create("/Users", &body).await?;
-    judge(&user.exchange);
-    judge(&context.read(&user).await?);
-    let answer = context.send(user.request(Method::PUT).json(&body)).await?;
-    context.expect(&answer).after(&user.exchange).status(&[200]);
+    let resource = context.create(context.collection(), &body).await?;
+    judge(&resource.exchange);
+    judge(&context.read(&resource).await?);
+    let answer = context.send(resource.request(Method::PUT).json(&body)).await?;
+    context.expect(&answer).after(&resource.exchange).status(&[200]);
     judge(&answer);
-    judge(&context.read(&user).await?);
+    judge(&context.read(&resource).await?);
     Ok(())
 }
 
@@ -268,9 +265,9 @@ fn same_instant(found: &Value, sent: &Value) -> bool {
 }
 
 async fn version(context: &Context) -> CheckResult {
-    let user = context.user().await?;
-    let read = context.read(&user).await?;
-    for answer in [&user.exchange, &read] {
+    let resource = context.resource().await?;
+    let read = context.read(&resource).await?;
+    for answer in [&resource.exchange, &read] {
         let Some(version) = answer.at("meta.version").filter(|version| !version.is_null()) else { continue };
         let text = version.as_str().unwrap_or_default();
         context.expect(answer).under(&["RFC7643-3.1-33"]).that(
