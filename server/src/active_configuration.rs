@@ -9,7 +9,7 @@ use weir_files::name::UnknownName;
 use crate::application::downstream::Downstream;
 use crate::application::{Front, Schemas, Seams, StoreSeam};
 use crate::clock::Clock;
-use crate::deviations::{Activation, Scope, Scoped, Seam};
+use crate::deviations::{Activation, LimitedSeam, Scope, Seam};
 use crate::rules::Rules;
 use crate::store::identifiers::IdSource;
 use crate::store::memory::MemoryStore;
@@ -194,9 +194,13 @@ fn scope_of(activation: &Activation, registry: &Registry) -> Result<Option<Scope
 fn limited(seams: Seams, scope: &Scope) -> Seams {
     let scope = || scope.clone();
     Seams {
-        connection: seams.connection.into_iter().map(|seam| Arc::new(Scoped { scope: scope(), seam }) as _).collect(),
-        request: seams.request.into_iter().map(|seam| Arc::new(Scoped { scope: scope(), seam }) as _).collect(),
-        answer: seams.answer.into_iter().map(|seam| Arc::new(Scoped { scope: scope(), seam }) as _).collect(),
+        connection: seams
+            .connection
+            .into_iter()
+            .map(|seam| Arc::new(LimitedSeam { scope: scope(), seam }) as _)
+            .collect(),
+        request: seams.request.into_iter().map(|seam| Arc::new(LimitedSeam { scope: scope(), seam }) as _).collect(),
+        answer: seams.answer.into_iter().map(|seam| Arc::new(LimitedSeam { scope: scope(), seam }) as _).collect(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::law::Because;
+use crate::because::Because;
 use crate::problem::Problem;
 use crate::verdict::Verdict;
 

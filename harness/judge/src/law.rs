@@ -3,23 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::because::Because;
 use crate::finding::Finding;
 use crate::verdict::Verdict;
-
-/// Why nothing was judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Because {
-    /// The endpoint does not offer an operation.
-    Offer,
-    /// The endpoint does not publish what the question is about.
-    Published,
-    /// The endpoint was seen not to do what the check needs, and may.
-    Ability,
-    /// The run was not given what the check needs, or was told to leave it out, as the check that judges the cause.
-    Option,
-    /// The run itself could not go on: a bound, an interruption, an endpoint that is gone.
-    Run,
-}
 
 /// A finding that breaks one of the laws.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -3,6 +3,7 @@
 //!
 //! Nothing here sends a request.
 
+mod because;
 pub mod date_time;
 pub mod definition;
 mod dispute;
@@ -17,10 +18,11 @@ pub mod rules;
 mod summary;
 mod verdict;
 
+pub use because::Because;
 pub use dispute::{Dispute, dispute, disputes, level_of, verdict_of};
 pub use event::{Annotator, Consumer, Event, Events, Rewrite};
 pub use finding::{BaselineNote, Finding, Origin, OutdatedEntry, full_name, parts_of_name};
-pub use law::{Because, BrokenLaw, broken_laws};
+pub use law::{BrokenLaw, broken_laws};
 pub use offer::{Offer, Provenance};
 pub use problem::{Problem, shortened};
 pub use publication::{AttributeIndex, Publication, PublishedAttribute, ResourceType};

@@ -32,7 +32,7 @@ mod tests;
 
 pub use activation::{Activation, ActivationError};
 pub use record::{Breaks, Deviation, Parameter};
-pub(crate) use scope::{Scope, Scoped};
+pub(crate) use scope::{LimitedSeam, Scope};
 pub use seam::Seam;
 
 use std::sync::LazyLock;

@@ -43,12 +43,12 @@ impl Scope {
 }
 
 /// A seam that is limited to a [`Scope`].
-pub(crate) struct Scoped<S: ?Sized> {
+pub(crate) struct LimitedSeam<S: ?Sized> {
     pub(crate) scope: Scope,
     pub(crate) seam: Arc<S>,
 }
 
-impl ConnectionSeam for Scoped<dyn ConnectionSeam> {
+impl ConnectionSeam for LimitedSeam<dyn ConnectionSeam> {
     fn before(&self, head: &Head<'_>) -> Fate {
         if self.scope.has(head.path) { self.seam.before(head) } else { Fate::DELIVERED }
     }
@@ -58,7 +58,7 @@ impl ConnectionSeam for Scoped<dyn ConnectionSeam> {
     }
 }
 
-impl RequestSeam for Scoped<dyn RequestSeam> {
+impl RequestSeam for LimitedSeam<dyn RequestSeam> {
     fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
         if self.scope.has(&incoming.path) { self.seam.rewrite(incoming) } else { Ok(()) }
     }
@@ -68,7 +68,7 @@ impl RequestSeam for Scoped<dyn RequestSeam> {
     }
 }
 
-impl AnswerSeam for Scoped<dyn AnswerSeam> {
+impl AnswerSeam for LimitedSeam<dyn AnswerSeam> {
     fn concerns(&self, head: &Head<'_>, answer: &Answer) -> bool {
         self.scope.has(head.path) && self.seam.concerns(head, answer)
     }

@@ -8,22 +8,22 @@ use super::is_unassigned;
 const MOST_REARRANGED: usize = 64;
 
 /// Which values of two lists have no partner.
-pub(super) struct Pairing {
+pub(super) struct ElementPairs {
     /// Of the first list.
     pub alone: Vec<usize>,
     /// Of the second.
     pub left_over: Vec<usize>,
 }
 
-impl Pairing {
+impl ElementPairs {
     pub(super) const fn is_complete(&self) -> bool {
         self.alone.is_empty() && self.left_over.is_empty()
     }
 }
 
 /// Gives as many values of `left` as possible a partner that `fits`; the one at the same place comes first.
-pub(super) fn of(left: &[Value], right: &[Value], fits: impl Fn(&Value, &Value) -> bool) -> Pairing {
-    let mut matching = Matching { left, right, fits, partner: vec![None; right.len()] };
+pub(super) fn of(left: &[Value], right: &[Value], fits: impl Fn(&Value, &Value) -> bool) -> ElementPairs {
+    let mut matching = PairSearch { left, right, fits, partner: vec![None; right.len()] };
     let mut alone = Vec::new();
     for place in (0..left.len()).filter(|place| !is_unassigned(&left[*place])) {
         if !matching.pair(place) {
@@ -32,10 +32,10 @@ pub(super) fn of(left: &[Value], right: &[Value], fits: impl Fn(&Value, &Value) 
     }
     let is_free = |place: &usize| matching.partner[*place].is_none() && !is_unassigned(&right[*place]);
     let left_over = (0..right.len()).filter(is_free).collect();
-    Pairing { alone, left_over }
+    ElementPairs { alone, left_over }
 }
 
-struct Matching<'v, F> {
+struct PairSearch<'v, F> {
     left: &'v [Value],
     right: &'v [Value],
     fits: F,
@@ -43,7 +43,7 @@ struct Matching<'v, F> {
     partner: Vec<Option<usize>>,
 }
 
-impl<F: Fn(&Value, &Value) -> bool> Matching<'_, F> {
+impl<F: Fn(&Value, &Value) -> bool> PairSearch<'_, F> {
     fn pair(&mut self, own: usize) -> bool {
         let same_place = std::iter::once(own).filter(|place| *place < self.right.len());
         let free = same_place.chain(0..self.right.len()).find(|place| self.is_free_for(own, *place));

@@ -98,14 +98,15 @@ pub async fn prove(
 ) -> Result<Proof, ProveError> {
     let only = patterns(&options.only)?;
     let selected = |id: &str| only.is_empty() || only.iter().any(|pattern| pattern.matches(id));
-    let Outcome { verdicts: faithful, mut exchanges, .. } = deviate(None, options, checks::all().collect()).await?;
+    let EndpointVerdicts { verdicts: faithful, mut exchanges, .. } =
+        deviate(None, options, checks::all().collect()).await?;
     let limit = options.resource_type.as_deref();
     let deviations = embedded::known_deviations()
         .filter(|deviation| selected(deviation.id) && (limit.is_none() || deviation.can_be_limited));
     let trials = deviations.map(|deviation| async move {
         let checks = if options.full { checks::all().collect() } else { checks_for(&deviation, record) };
         let outcome = deviate(Some(deviation.id), options, checks).await?;
-        let Outcome { verdicts, laws, exchanges, elapsed } = outcome;
+        let EndpointVerdicts { verdicts, laws, exchanges, elapsed } = outcome;
         Ok::<_, ProveError>(Trial { deviation, verdicts, laws, exchanges, elapsed })
     });
     let mut trials = futures_util::stream::iter(trials).buffered(options.concurrency.max(1));
@@ -126,7 +127,7 @@ pub async fn prove(
 
 /// What one endpoint came to.
 #[derive(Default)]
-struct Outcome {
+struct EndpointVerdicts {
     verdicts: Verdicts,
     laws: Vec<BrokenLaw>,
     exchanges: u64,
@@ -138,7 +139,7 @@ async fn deviate(
     deviation: Option<&'static str>,
     wanted: &ProveOptions,
     checks: Vec<&'static Check>,
-) -> Result<Outcome, ProveError> {
+) -> Result<EndpointVerdicts, ProveError> {
     let started = Instant::now();
     let problem =
         |problem: String| ProveError::Subject { deviation: deviation.unwrap_or("no deviation").into(), problem };
@@ -158,7 +159,7 @@ async fn deviate(
     let endpoint = match endpoint {
         Ok(endpoint) => endpoint,
         // What is about something that the endpoint does not have cannot be switched on.
-        Err(_) if wanted.reduced.is_some() && deviation.is_some() => return Ok(Outcome::default()),
+        Err(_) if wanted.reduced.is_some() && deviation.is_some() => return Ok(EndpointVerdicts::default()),
         Err(error) => return Err(problem(error.to_string())),
     };
     let run = CatalogueRun::new(endpoint, under_way).map_err(|error| problem(error.to_string()))?;
@@ -170,7 +171,7 @@ async fn deviate(
         let discovery = checks.iter().filter(|check| check.topic() == "discovery");
         (discovery.map(|check| (check.id.to_owned(), Verdict::Fail)).collect(), Vec::new())
     };
-    Ok(Outcome { verdicts, laws, exchanges: run.exchanges(), elapsed: started.elapsed() })
+    Ok(EndpointVerdicts { verdicts, laws, exchanges: run.exchanges(), elapsed: started.elapsed() })
 }
 
 fn patterns(texts: &[String]) -> Result<Vec<Pattern>, PatternError> {
