@@ -435,6 +435,21 @@ impl Data {
         Cow::Owned(shown)
     }
 
+    /// A body with everything that the extensions in it require: a check puts one attribute of an extension into a body.
+    pub fn with_whole_extensions<'b>(&self, endpoint: &str, body: &'b Value) -> Cow<'b, Value> {
+        let Some(kind) = self.discovery.resource_type(endpoint) else { return Cow::Borrowed(body) };
+        let mut whole = body.clone();
+        for uri in &kind.extensions {
+            let Some(attributes) = self.attributes(uri) else { continue };
+            if let Some(values) = whole.get_mut(uri).and_then(Value::as_object_mut)
+                && !values.values().all(is_unassigned)
+            {
+                self.add_required(values, attributes, &Value::Null);
+            }
+        }
+        Cow::Owned(whole)
+    }
+
     /// Adds what the resource type requires and the body does not have: from `sent`, or made up.
     fn complete(&self, endpoint: &str, schema: &str, members: &mut Map<String, Value>, sent: &Value) {
         self.add_required(members, self.attributes(schema).unwrap_or_default(), sent);
@@ -470,6 +485,11 @@ impl Data {
             .and_then(|schema| at(schema, "attributes"))
             .and_then(Value::as_array)
             .map(Vec::as_slice)
+    }
+
+    /// An attribute of a schema as it is published.
+    pub fn attribute(&self, schema: &str, name: &str) -> Option<&Value> {
+        attribute(self.attributes(schema)?, name)
     }
 
     fn add_required(&self, members: &mut Map<String, Value>, attributes: &[Value], sent: &Value) {

@@ -299,12 +299,16 @@ fn judge(finding: &mut Finding, outcome: CheckResult, evidence: &Evidence) {
         }
         Err(Stop::Skip(_, reason)) => finding.reason = Some(reason),
         Err(Stop::Blocked { reason, cause, exchanges }) => {
-            finding.verdict = finding.verdict.max(Verdict::Blocked);
+            // A check that judges the premise itself has its answer.
+            let own = if cause.is_none() { crate::checks::find(&finding.id) } else { None };
+            let verdict = own.map_or(Verdict::Blocked, |check| verdict_of(check.requirements));
+            finding.verdict = finding.verdict.max(verdict);
+            let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
             let problem = Problem {
-                verdict: Verdict::Blocked,
+                verdict,
                 message: reason.clone(),
-                requirements: Vec::new(),
-                legal: Vec::new(),
+                requirements: own.map_or_else(Vec::new, |check| texts(check.requirements)),
+                legal: own.map_or_else(Vec::new, |check| texts(check.legal)),
                 observed: exchanges.last().map_or_else(|| "no answer".into(), |exchange| exchange.status.to_string()),
                 exchanges,
                 differences: Vec::new(),

@@ -13,8 +13,10 @@ use weir_exchange::{Client, EndpointError, Exchange, Further, Request};
 use weir_judge::{Because, Problem, full_name, parts_of_name};
 
 use crate::ability::Abilities;
+use crate::check::cohort::is_refused_as_unsupported;
 use crate::check::{Check, CheckResult, Expectation, UnderWay};
-use crate::data::Data;
+use crate::data::{Data, GROUP};
+use crate::definition::{list, word};
 use crate::discovery::{Discovery, ResourceType};
 
 /// Why a check could not go on.
@@ -218,6 +220,17 @@ impl Context {
         self.client.send(request).await.map_err(Stop::NoAnswer)
     }
 
+    /// Sends a query whose filter is a means to find something: an endpoint need not support it (RFC 7644 sections 3.4.2.2 and
+    /// 3.12), and the checks of filters judge whether it may refuse it.
+    pub async fn look_up(&self, query: Request) -> Result<Arc<Exchange>, Stop> {
+        let answer = self.send(query).await?;
+        if is_refused_as_unsupported(&answer) {
+            let reason = "the filter by which the check finds its own resource is refused as unsupported";
+            return Err(Stop::Skip(Because::Ability, format!("{reason}; the checks of filters judge that")));
+        }
+        Ok(answer)
+    }
+
     /// Reads the resource that `place` of an answer names, such as its `Location`. A URL of another origin is reported and not
     /// requested: credentials are for the endpoint alone, and nobody asked for a request to another host.
     pub async fn follow(
@@ -295,16 +308,48 @@ impl Context {
         self.create("/Groups", &body).await
     }
 
+    /// Ends the check unless a new group shows the members that it was created with: what becomes of members that are not there
+    /// says nothing.
+    async fn needs_members(&self, group: &Resource, body: &Value) -> CheckResult {
+        const JUDGED_BY: &str = "groups.created-with-members";
+        let is_judge = self.check.id == JUDGED_BY;
+        let members: Vec<&Value> = list(body, "members").iter().filter_map(|member| at(member, "value")).collect();
+        let schema = self.discovery.resource_type("/Groups").map_or(GROUP, |kind| kind.schema.as_str());
+        let published = self.data.attribute(schema, "members");
+        let is_shown = published.is_none_or(|own| matches!(word(own, "returned"), "default" | "always"));
+        let has_all = |shown: &Exchange| {
+            let body = shown.json().unwrap_or(&Value::Null);
+            let ids: Vec<&Value> = list(body, "members").iter().filter_map(|member| at(member, "value")).collect();
+            members.iter().all(|member| ids.contains(member))
+        };
+        if members.is_empty() || is_judge || !is_shown || has_all(&group.exchange) {
+            return Ok(());
+        }
+        let read = self.read(group).await?;
+        if has_all(&read) {
+            return Ok(());
+        }
+        let reason = "the new group does not show the members that it was created with".to_owned();
+        Err(self.blocked(reason, JUDGED_BY, vec![Arc::clone(&group.exchange), read]))
+    }
+
     /// Creates a resource as a precondition: if that fails, the check is blocked by the check of creation.
     pub async fn create(&self, endpoint: &str, body: &Value) -> Result<Resource, Stop> {
         if let Some(reason) = self.discovery.lacks_type(endpoint) {
             return Err(Stop::Skip(Because::Offer, reason));
         }
         let cause = self.cause("create.resource", endpoint);
+        let body = &*self.data.with_whole_extensions(endpoint, body);
         let exchange = self.precondition(Request::post(endpoint).json(body), &cause).await?;
         let id = exchange.json().ok().and_then(|json| at(json, "id")).and_then(Value::as_str);
         match id.map(str::to_owned) {
-            Some(id) if exchange.is_success() => Ok(Resource { id, endpoint: endpoint.into(), exchange }),
+            Some(id) if exchange.is_success() => {
+                let resource = Resource { id, endpoint: endpoint.into(), exchange };
+                if endpoint == "/Groups" {
+                    self.needs_members(&resource, body).await?;
+                }
+                Ok(resource)
+            }
             _ => {
                 let missing = match exchange.json() {
                     _ if !exchange.is_success() => String::new(),
@@ -348,6 +393,7 @@ impl Context {
     /// Replaces a resource as a precondition.
     pub async fn replace(&self, resource: &Resource, body: &Value) -> Result<Arc<Exchange>, Stop> {
         let cause = self.cause("replace.resource", &resource.endpoint);
+        let body = &*self.data.with_whole_extensions(&resource.endpoint, body);
         self.success(resource.request(Method::PUT).json(body), &cause).await
     }
 

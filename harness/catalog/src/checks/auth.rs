@@ -172,7 +172,7 @@ async fn token_without_scheme(context: &Context) -> CheckResult {
 
 async fn connection_test(context: &Context) -> CheckResult {
     let filter = format!("userName eq \"{}\"", context.data().uuid());
-    let answer = context.send(Request::get("/Users").query("filter", &filter)).await?;
+    let answer = context.look_up(Request::get("/Users").query("filter", &filter)).await?;
     context.expect(&answer).under(&["RFC7644-3.4.2-11"]).status(&[200]).json().equals("totalResults", &json!(0));
     context.expect(&answer).under(&["RFC7644-3.4.2-11"]).lacks("Resources");
     Ok(())
@@ -206,7 +206,7 @@ async fn anonymous_write(context: &Context) -> CheckResult {
     context.expect(&answer).under(&["RFC7642-4-01"]).status(&[401, 403]);
     if context.discovery().offers(Capability::FilterUsers) {
         let filter = format!("userName eq {}", body["userName"]);
-        let found = context.send(Request::get("/Users").query("filter", &filter)).await?;
+        let found = context.look_up(Request::get("/Users").query("filter", &filter)).await?;
         context.expect(&found).after(&answer).under(&["RFC7642-4-01"]).lists(&[]);
     }
     Ok(())

@@ -274,7 +274,7 @@ async fn found_at_once(context: &Context) -> CheckResult {
     if let Ok(filter) = context.filter_by_name(user.body())
         && context.may(ResourceOperation::Filter)
     {
-        let list = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
+        let list = context.look_up(Request::get(context.collection()).query("filter", &filter)).await?;
         context.expect(&list).after(&user.exchange).status(&[200]).json().lists(&[&user.id]);
         return Ok(());
     }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::at;
 
+use crate::check::cohort::is_refused_as_unsupported;
 use crate::check::{Check, CheckResult, Context, patch_of};
 
 pub(super) const CHECKS: &[Check] = &[
@@ -106,6 +107,9 @@ async fn unlisted(context: &Context) -> CheckResult {
     if context.may(ResourceOperation::Filter) {
         for filter in [context.filter_by_name(resource.body())?, context.filter_by_id(&resource.id)?] {
             let list = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
+            if is_refused_as_unsupported(&list) {
+                continue;
+            }
             let expectation = context.expect(&list).after(&deleted).status(&[200]).json();
             expectation.equals("totalResults", &json!(0)).lists(&[]);
         }

@@ -53,7 +53,7 @@ async fn text(context: &Context) -> CheckResult {
         }
         if context.may(ResourceOperation::Filter) {
             let filter = format!("id eq {}", json!(resource.id));
-            let list = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
+            let list = context.look_up(Request::get(context.collection()).query("filter", &filter)).await?;
             if list.at("totalResults") == Some(&json!(1)) {
                 context.expect(&list).equals(&format!("Resources[0].{path}"), &json!(text));
             }

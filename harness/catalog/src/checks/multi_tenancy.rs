@@ -154,7 +154,7 @@ async fn external_id(context: &Context) -> CheckResult {
     let is_kept = *here.value("externalId") == json!(external_id);
     if there.status == 201 && is_kept && context.may(ResourceOperation::Filter) {
         let filter = format!("externalId eq \"{external_id}\"");
-        let found = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
+        let found = context.look_up(Request::get(context.collection()).query("filter", &filter)).await?;
         if found.status == 200 {
             context.expect(&found).after(&there).under(&["RFC7643-3.1-17"]).lists(&[here.id.as_str()]);
         }

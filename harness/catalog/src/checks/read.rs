@@ -224,7 +224,7 @@ async fn list_elements(context: &Context) -> CheckResult {
     let read = context.read(&user).await?;
     let by_name = context.filter_by_name(read.json().unwrap_or(&Value::Null))?;
     for filter in [by_name, context.filter_by_id(&user.id)?] {
-        let list = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
+        let list = context.look_up(Request::get(context.collection()).query("filter", &filter)).await?;
         context.expect(&list).after(&read).under(&["RFC7644-3.4.2.1-01"]).status(&[200]).json().lists(&[&user.id]);
         let Some(element) = list.at("Resources[0]") else { continue };
         context.expect(&list).after(&read).under(&["RFC7644-3.4.2-12"]).has("Resources[0].schemas");
@@ -244,7 +244,7 @@ async fn list_elements(context: &Context) -> CheckResult {
 
 async fn no_match(context: &Context) -> CheckResult {
     let filter = context.filter_by_name(&json!({context.naming()?.name(): context.data().unknown_id()}))?;
-    let answer = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
+    let answer = context.look_up(Request::get(context.collection()).query("filter", &filter)).await?;
     context.expect(&answer).status(&[200]).json().equals("totalResults", &json!(0)).lists(&[]);
     Ok(())
 }

@@ -359,7 +359,7 @@ async fn unassigned(context: &Context) -> CheckResult {
         context.expect(&read).after(&user.exchange).lacks("nickName").lacks("roles");
         if context.discovery().offers(Capability::FilterUsers) {
             let filter = format!("id eq {} and (nickName pr or roles pr)", json!(user.id));
-            let answer = context.send(Request::get("/Users").query("filter", &filter)).await?;
+            let answer = context.look_up(Request::get("/Users").query("filter", &filter)).await?;
             if answer.status == 200 {
                 context.expect(&answer).after(&user.exchange).equals("totalResults", &json!(0));
             }

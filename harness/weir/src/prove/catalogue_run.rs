@@ -1,6 +1,8 @@
 //! The catalogue on one endpoint inside this process, so that each run sees the same, however busy the machine is.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -8,7 +10,7 @@ use tokio::sync::watch;
 use weir_catalog::discovery::{Discovery, DiscoveryError, discover};
 use weir_catalog::run::RunOptions;
 use weir_catalog::{Check, Scale, UnderWay, plan, run};
-use weir_exchange::{Client, ClientError, ClientOptions};
+use weir_exchange::{Client, ClientError, ClientOptions, Observer};
 use weir_judge::{Consumer, Event, Events, Finding, rules};
 
 use crate::embedded::EmbeddedEndpoint;
@@ -30,6 +32,7 @@ pub enum CatalogueRunError {
 /// An endpoint with the clients that ask it.
 pub(super) struct CatalogueRun {
     endpoint: EmbeddedEndpoint,
+    answers: Arc<AtomicU64>,
     under_way: UnderWay,
     discoverer: Client,
     client: Client,
@@ -46,8 +49,10 @@ impl CatalogueRun {
         };
         // Discovery asks one thing after the other, so that a deviation which strikes once strikes the same request in every
         // proof.
-        let (discoverer, client) = (client(1)?, client(TOGETHER)?);
-        Ok(Self { endpoint, under_way, discoverer, client })
+        let answers = Arc::new(AtomicU64::new(0));
+        let observer = digest_into(Arc::clone(&answers));
+        let (discoverer, client) = (client(1)?.observed_by(observer.clone()), client(TOGETHER)?.observed_by(observer));
+        Ok(Self { endpoint, answers, under_way, discoverer, client })
     }
 
     /// What the endpoint says of itself.
@@ -87,10 +92,35 @@ impl CatalogueRun {
         &self.client
     }
 
+    /// What was answered, as a number: endpoints that answer alike have the same, in whatever order.
+    pub(super) fn digest(&self) -> u64 {
+        self.answers.load(Ordering::Relaxed)
+    }
+
     /// How many exchanges there were.
     pub(super) fn exchanges(&self) -> u64 {
         self.discoverer.sent() + self.client.sent()
     }
+}
+
+/// Adds each exchange to the digest. The port, which each endpoint has its own of, and the time of sending do not count.
+fn digest_into(answers: Arc<AtomicU64>) -> Observer {
+    Observer::new(move |exchange| {
+        let port = format!(":{}", exchange.url.port().unwrap_or_default());
+        let mut hasher = DefaultHasher::new();
+        exchange.method.as_str().hash(&mut hasher);
+        (exchange.url.path(), exchange.url.query(), exchange.status).hash(&mut hasher);
+        let mut headers: Vec<(String, String)> = exchange
+            .response_headers
+            .iter()
+            .filter(|(name, _)| *name != "date")
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).replace(&port, "")))
+            .collect();
+        headers.sort_unstable();
+        headers.hash(&mut hasher);
+        String::from_utf8_lossy(&exchange.response_body).replace(&port, "").hash(&mut hasher);
+        answers.fetch_add(hasher.finish(), Ordering::Relaxed);
+    })
 }
 
 /// Keeps the findings.

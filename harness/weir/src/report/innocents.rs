@@ -55,13 +55,15 @@ fn guilty(proof: &InnocentProof) -> Vec<String> {
     let count = |is: fn(&GuiltOutcome) -> bool| proof.guilty.iter().filter(|guilt| is(&guilt.outcome)).count();
     let noticed = count(|outcome| matches!(outcome, GuiltOutcome::Noticed(_)));
     let hidden = count(|outcome| matches!(outcome, GuiltOutcome::Hidden(_)));
+    let without_effect = count(|outcome| *outcome == GuiltOutcome::Ineffective);
     let mut lines = vec![format!(
-        "\n{} with one deviation: {noticed} are noticed, {hidden} are hidden by what the endpoint does not offer",
+        "\n{} with one deviation: {noticed} are noticed, {hidden} are hidden by what the endpoint does not offer, \
+         {without_effect} have no effect there",
         plural(proof.guilty.len() as u64, "endpoint", "endpoints"),
     )];
     for Guilt { deviation, innocent, outcome } in &proof.guilty {
         match outcome {
-            GuiltOutcome::Noticed(_) => {}
+            GuiltOutcome::Noticed(_) | GuiltOutcome::Ineffective => {}
             GuiltOutcome::Hidden(reasons) => {
                 let reasons: Vec<&str> = reasons.iter().map(String::as_str).collect();
                 lines.push(format!("- {deviation} is hidden: {}", reasons.join("; ")));
@@ -92,6 +94,7 @@ pub fn json(proof: &InnocentProof) -> Value {
         let (outcome, because) = match &guilt.outcome {
             GuiltOutcome::Noticed(by) => ("noticed", json!(by)),
             GuiltOutcome::Hidden(reasons) => ("hidden", json!(reasons)),
+            GuiltOutcome::Ineffective => ("ineffective", json!([])),
             GuiltOutcome::Unnoticed(asked) => ("unnoticed", json!(asked)),
         };
         json!({"deviation": guilt.deviation, "innocent": guilt.innocent, "outcome": outcome, "because": because})

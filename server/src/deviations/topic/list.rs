@@ -38,10 +38,6 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .breaks(&["RFC7644-3.4.2-11"])
         .when(|_, answer| lists_nothing(answer))
         .answer(&NO_MATCH),
-    Deviation::new("list.first-resource-hidden", "a list with one match has a totalResults of 1 and no Resources")
-        .breaks(&["RFC7644-3.4.2-06"])
-        .when(lists_resources)
-        .answer(&EditList(|list| drop(list.shift_remove("Resources")))),
     Deviation::new("list.figures-of-parts", "startIndex and itemsPerPage stand only in a list that is a part of all")
         .permitted("they are REQUIRED when partial results are returned (RFC 7644 section 3.4.2)")
         .when(lists_resources)
@@ -53,6 +49,10 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
                 list.shift_remove("itemsPerPage");
             }
         })),
+    Deviation::new("list.first-resource-hidden", "a list with one match has a totalResults of 1 and no Resources")
+        .breaks(&["RFC7644-3.4.2-06"])
+        .when(lists_resources)
+        .answer(&EditList(|list| drop(list.shift_remove("Resources")))),
     Deviation::new("list.lower-case-resources", "the member Resources of a list is written resources")
         .breaks(&["RFC7644-3.4.2-07"])
         .when(lists_resources)

@@ -62,7 +62,7 @@ async fn exists(
         return Ok(false);
     }
     let filter = context.filter_by_name(body)?;
-    let list = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
+    let list = context.look_up(Request::get(context.collection()).query("filter", &filter)).await?;
     Ok(list.at("totalResults").and_then(Value::as_u64).is_some_and(|total| total > 0))
 }
 
@@ -87,7 +87,7 @@ async fn contained(context: &Context) -> CheckResult {
     for body in [&first, &third] {
         if context.may(ResourceOperation::Filter) {
             let filter = context.filter_by_name(body)?;
-            let list = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
+            let list = context.look_up(Request::get(context.collection()).query("filter", &filter)).await?;
             let there = list.at("totalResults").and_then(Value::as_u64) == Some(1);
             let expect = context.expect(&list).after(&exchange).under(&["RFC7644-3.7-24"]);
             expect.that(there, "an operation beside the failed one was not carried out", statuses.join(", "));
@@ -138,7 +138,7 @@ async fn fail_on_errors(context: &Context) -> CheckResult {
     for body in [&second, &third] {
         if context.may(ResourceOperation::Filter) {
             let filter = context.filter_by_name(body)?;
-            let list = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
+            let list = context.look_up(Request::get(context.collection()).query("filter", &filter)).await?;
             let absent = list.at("totalResults").and_then(Value::as_u64) == Some(0);
             let expect = context.expect(&list).after(&exchange).under(&["RFC7644-3.7-25", "RFC7644-3.7.3-05"]);
             expect.that(absent, "an operation after the first error was carried out", list.status.to_string());

@@ -103,7 +103,7 @@ async fn duplicate_user_name_case(context: &Context) -> CheckResult {
     context.expect(&answer).after(&first.exchange).status(&[409]);
     if context.discovery().offers(Capability::FilterUsers) && !answer.is_success() {
         let filter = format!("userName eq {}", again["userName"]);
-        let list = context.send(Request::get("/Users").query("filter", &filter)).await?;
+        let list = context.look_up(Request::get("/Users").query("filter", &filter)).await?;
         context.expect(&list).after(&first.exchange).status(&[200]).json().lists(&[&first.id]);
     }
     Ok(())

@@ -65,7 +65,7 @@ async fn inactive_is_found(context: &Context) -> CheckResult {
         expectation.under(&["RFC7643-4.1.1-23"]).equals("active", &json!(false));
     }
     let name = user.value("userName").clone();
-    let found = context.send(Request::get("/Users").query("filter", &format!("userName eq {name}"))).await?;
+    let found = context.look_up(Request::get("/Users").query("filter", &format!("userName eq {name}"))).await?;
     context
         .expect(&found)
         .after(&answer)

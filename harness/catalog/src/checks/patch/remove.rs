@@ -131,7 +131,7 @@ async fn remove_last_value(context: &Context) -> CheckResult {
     {
         let name = user.value("userName").clone();
         let filter = format!("userName eq {name} and emails pr");
-        let found = context.send(Request::get("/Users").query("filter", &filter)).await?;
+        let found = context.look_up(Request::get("/Users").query("filter", &filter)).await?;
         // Whether this filter can be answered at all is for other checks.
         if found.status == 200 {
             context.expect(&found).after(&answer).under(&["RFC7644-3.5.2.2-05"]).that(

@@ -162,7 +162,7 @@ async fn replace_null(context: &Context) -> CheckResult {
     if context.discovery().offers(Capability::FilterUsers) {
         let user_name = user.value("userName").clone();
         let filter = format!("userName eq {user_name} and {} pr", names[0]);
-        let found = context.send(Request::get("/Users").query("filter", &filter)).await?;
+        let found = context.look_up(Request::get("/Users").query("filter", &filter)).await?;
         if found.status == 200 {
             context.expect(&found).under(under).that(
                 !ids(&found).contains(&user.id.as_str()),
@@ -183,7 +183,7 @@ async fn replace_user_name(context: &Context) -> CheckResult {
     let answer = expect_change(context, &user, &operations, under, &json!({"userName": new})).await?;
     let Some(answer) = answer.filter(|_| context.discovery().offers(Capability::FilterUsers)) else { return Ok(()) };
     for (name, ids) in [(json!(new), &[user.id.as_str()][..]), (old, &[])] {
-        let found = context.send(Request::get("/Users").query("filter", &format!("userName eq {name}"))).await?;
+        let found = context.look_up(Request::get("/Users").query("filter", &format!("userName eq {name}"))).await?;
         context.expect(&found).after(&answer).under(under).status(&[200]).lists(ids);
     }
     Ok(())

@@ -62,7 +62,7 @@ async fn unknown_resource(context: &Context) -> CheckResult {
         if let Ok(filter) = context.filter_by_name(&body)
             && context.may(ResourceOperation::Filter)
         {
-            let list = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
+            let list = context.look_up(Request::get(context.collection()).query("filter", &filter)).await?;
             context.expect(&list).after(&answer).lists(&[]);
         }
     }

@@ -125,7 +125,7 @@ async fn canonical_forms(context: &Context) -> CheckResult {
         let (mut found, mut is_asked) = (false, context.discovery().offers(Capability::FilterUsers));
         if !shown && is_asked {
             let filter = format!("emails.value eq {}", json!(lower));
-            let list = context.send(Request::get("/Users").query("filter", &filter)).await?;
+            let list = context.look_up(Request::get("/Users").query("filter", &filter)).await?;
             found = list.at("Resources[0].id") == Some(&json!(user.id));
             // A filter that is not supported shows nothing about values.
             is_asked = !is_refused_as_unsupported(&list);

@@ -21,7 +21,11 @@ pub(super) fn attributes(choices: &mut Choices, may_require: bool, suffix: &str)
     names
         .enumerate()
         .map(|(position, name)| (position, format!("{name}{suffix}")))
-        .map(|(position, name)| if position == 0 { plain(&name) } else { attribute(choices, &name, may_require) })
+        .map(|(position, name)| match position {
+            0 => plain(&name),
+            1 if choices.once_in(3) => set_once(&name),
+            _ => attribute(choices, &name, may_require),
+        })
         .collect()
 }
 
@@ -31,6 +35,13 @@ fn plain(name: &str) -> Value {
         "name": name, "type": "string", "multiValued": false, "description": "A text", "required": false, "caseExact": false,
         "mutability": "readWrite", "returned": "default", "uniqueness": "none",
     })
+}
+
+/// A text that is set once.
+fn set_once(name: &str) -> Value {
+    let mut own = plain(name);
+    own["mutability"] = json!("immutable");
+    own
 }
 
 fn attribute(choices: &mut Choices, name: &str, may_require: bool) -> Value {

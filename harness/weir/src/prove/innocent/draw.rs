@@ -26,6 +26,13 @@ const TOLERANCES: [Tolerance; 7] = [
 /// In one of how many innocents a permitted deviation is found.
 const ONE_DEVIATION_IN: u32 = 12;
 
+/// The filters that an endpoint takes, if it takes a few.
+const FORMS: [&str; 3] = [
+    "Users: userName eq; externalId eq; id eq | Groups: displayName eq; id eq",
+    "Users: id eq; externalId eq | Groups: id eq",
+    "Users: userName eq; userName sw | Groups: displayName eq; displayName sw | Sites: harbour eq; harbour sw",
+];
+
 /// What can be left out of User: nothing that RFC 7643 section 4.1 requires, and not `active`, which a service needs to end
 /// somebody's access.
 const OPTIONAL: [&str; 14] = [
@@ -315,8 +322,8 @@ impl DescriptionBuilder {
             self.keys["capabilities"].as_array().is_some_and(|all| all.iter().any(|own| own == "filter.users"));
         if choices.once_in(4) && filters && has_users {
             self.differs(&axis::FEW_FILTERS);
-            let forms = "filter.forms-only=Users: userName eq; externalId eq; id eq | Groups: displayName eq; id eq";
-            self.push("deviations", json!(forms));
+            let forms = choices.pick(&FORMS);
+            self.push("deviations", json!(format!("filter.forms-only={forms}")));
         }
     }
 }

@@ -26,6 +26,8 @@ pub enum GuiltOutcome {
     Noticed(Vec<String>),
     /// Each check that notices it elsewhere could not be asked, for these reasons.
     Hidden(BTreeSet<String>),
+    /// No answer is another than without it: what the endpoint has shows nothing of it.
+    Ineffective,
     /// These checks notice it elsewhere and were asked.
     Unnoticed(Vec<String>),
 }
@@ -40,6 +42,7 @@ pub(super) fn deviation(number: u64) -> Option<KnownDeviation> {
 /// Runs every check on the innocent with the deviation.
 pub(super) async fn of(
     innocent: &Innocent,
+    innocent_digest: u64,
     deviation: KnownDeviation,
     record: &Record,
     seed: u64,
@@ -49,11 +52,10 @@ pub(super) async fn of(
         Trial { checks: checks::all().collect(), deviation: Some(deviation.id), seed },
     );
     let (outcome, exchanges) = match run.await {
-        Ok(found) if !found.accusations.is_empty() => {
-            let by = found.accusations.iter().filter(|own| matches!(own.verdict, Verdict::Fail | Verdict::Warn));
-            let by: Vec<String> = by.map(|own| own.origin.clone()).collect();
-            (if by.is_empty() { silent(deviation, record, &found) } else { GuiltOutcome::Noticed(by) }, found.exchanges)
+        Ok(found) if accused_by(&found).next().is_some() => {
+            (GuiltOutcome::Noticed(accused_by(&found).collect()), found.exchanges)
         }
+        Ok(found) if found.digest == innocent_digest => (GuiltOutcome::Ineffective, found.exchanges),
         Ok(found) => (silent(deviation, record, &found), found.exchanges),
         // An endpoint that discovery cannot use is noticed at once.
         Err(InnocentError::Discovery { .. }) => (GuiltOutcome::Noticed(vec!["discovery".into()]), 0),
@@ -71,6 +73,10 @@ fn silent(deviation: KnownDeviation, record: &Record, found: &trial::TrialOutcom
             Some((Verdict::Skip | Verdict::Blocked, reason)) => {
                 reasons.insert(reason.clone().unwrap_or_default());
             }
+            // A note says that what was asked is not supported.
+            Some((Verdict::Note, reason)) => {
+                reasons.insert(reason.clone().unwrap_or_else(|| format!("{check} notes that it is not supported")));
+            }
             Some(_) => asked.push(check.to_owned()),
             None => {
                 reasons.insert("it is seen only by checks that run on request".into());
@@ -78,4 +84,10 @@ fn silent(deviation: KnownDeviation, record: &Record, found: &trial::TrialOutcom
         }
     }
     if asked.is_empty() && !reasons.is_empty() { GuiltOutcome::Hidden(reasons) } else { GuiltOutcome::Unnoticed(asked) }
+}
+
+/// What a deviation is noticed by: a blocked check says nothing of it.
+fn accused_by(found: &trial::TrialOutcome) -> impl Iterator<Item = String> + '_ {
+    let accusing = found.accusations.iter().filter(|own| matches!(own.verdict, Verdict::Fail | Verdict::Warn));
+    accusing.map(|own| own.origin.clone())
 }

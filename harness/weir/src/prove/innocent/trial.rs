@@ -40,6 +40,8 @@ pub(super) struct TrialOutcome {
     pub(super) findings: Vec<Finding>,
     pub(super) accusations: Vec<Accusation>,
     pub(super) exchanges: u64,
+    /// See [`CatalogueRun::digest`].
+    pub(super) digest: u64,
 }
 
 /// What is run against an innocent.
@@ -64,8 +66,9 @@ pub(super) async fn run(description: &Description, trial: Trial) -> Result<Trial
     let endpoint = EmbeddedEndpoint::start_text_repeatable(&text, &options, &under_way);
     let endpoint = endpoint.map_err(|error| fault(error.to_string()))?;
     let run = CatalogueRun::new(endpoint, under_way).map_err(|error| fault(error.to_string()))?;
+    let taken = take_complete_bodies(description, run.client(), &text).await;
     if deviation.is_none() {
-        take_complete_bodies(description, run.client(), &text).await?;
+        taken?;
     }
     let discovery = run
         .discover()
@@ -79,6 +82,7 @@ pub(super) async fn run(description: &Description, trial: Trial) -> Result<Trial
         accusations: findings.iter().filter_map(|finding| accusation(finding, &shoulds)).collect(),
         findings,
         exchanges: run.exchanges(),
+        digest: run.digest(),
     })
 }
 
