@@ -403,7 +403,9 @@ impl Data {
             let attributes = self.attributes(uri).unwrap_or_default();
             if let Some(values) = members.get_mut(uri).and_then(Value::as_object_mut) {
                 rename(values, attributes.iter().map(|own| text(own, "name")));
-                attributes.iter().for_each(|attribute| spell_parts(values, attribute));
+                for attribute in attributes {
+                    spell_parts(values, attribute);
+                }
             }
         }
     }
