@@ -189,6 +189,11 @@ impl<'c> Cohort<'c> {
         self.supported.store(answer.status == 200, Ordering::Relaxed);
     }
 
+    /// From now on filters compare otherwise, so that a refusal may be about that again.
+    pub fn asks_otherwise(&self) {
+        self.supported.store(false, Ordering::Relaxed);
+    }
+
     /// Judges a list answer: everybody of `expected` is there, and nobody else but perhaps some of `either`. A refusal of the
     /// filter as unsupported is noted.
     pub fn judge(

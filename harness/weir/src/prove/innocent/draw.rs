@@ -29,7 +29,7 @@ const ONE_DEVIATION_IN: u32 = 12;
 /// The filters that an endpoint takes, if it takes a few.
 const FORMS: [&str; 3] = [
     "Users: userName eq; externalId eq; id eq | Groups: displayName eq; id eq",
-    "Users: id eq; externalId eq | Groups: id eq",
+    "Users: userName eq | Groups: displayName eq",
     "Users: userName eq; userName sw | Groups: displayName eq; displayName sw | Sites: harbour eq; harbour sw",
 ];
 
