@@ -88,9 +88,15 @@ async fn atomic(context: &Context) -> CheckResult {
     {
         impossible.push(json!({"op": "remove", "path": naming.path()}));
     }
+    // These fail only when the operation is carried out (RFC 7644 section 3.5.2.3).
     if let Ok(values) = context.values() {
         let path = format!("{}[value eq \"nobody@example.com\"].value", values.path());
         impossible.push(json!({"op": "replace", "path": path, "value": "x@example.com"}));
+    }
+    if context.data().publishes(context.schema(), "members.value") {
+        let nobody = json!(context.data().unknown_id());
+        let path = format!("members[value eq {nobody}]");
+        impossible.push(json!({"op": "replace", "path": path, "value": {"value": nobody}}));
     }
     for failing in impossible {
         let operations = json!([{"op": "replace", "path": name, "value": context.data().name()}, failing]);
