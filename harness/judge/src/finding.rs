@@ -1,12 +1,14 @@
 //! A finding: one verdict with its evidence, whatever it comes from.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::because::Because;
 use crate::problem::Problem;
 use crate::verdict::Verdict;
+use crate::weight::Weight;
 
 /// Where a finding comes from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,6 +108,16 @@ impl Finding {
             Verdict::Fail | Verdict::Warn => Cow::Owned(format!("should: {}", self.title)),
             _ => Cow::Borrowed(&self.title),
         }
+    }
+
+    /// Its place among the findings of a run: the gravest first, and of these what most clients need.
+    pub fn rank(&self) -> (Reverse<Verdict>, Weight) {
+        (Reverse(self.verdict), self.weight())
+    }
+
+    /// How many clients need what it is about; every client needs the steps of a lifecycle.
+    pub fn weight(&self) -> Weight {
+        if matches!(self.origin, Origin::Step { .. }) { Weight::EveryClient } else { Weight::of(&self.id) }
     }
 
     /// Whether both are about the same thing, in different rounds of a run.

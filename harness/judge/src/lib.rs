@@ -4,6 +4,7 @@
 //! Nothing here sends a request.
 
 mod because;
+mod cause;
 pub mod date_time;
 pub mod definition;
 mod dispute;
@@ -17,8 +18,10 @@ mod rule;
 pub mod rules;
 mod summary;
 mod verdict;
+mod weight;
 
 pub use because::Because;
+pub use cause::{Cause, causes};
 pub use dispute::{Dispute, dispute, disputes, level_of, verdict_of};
 pub use event::{Annotator, Consumer, Event, Events, Rewrite};
 pub use finding::{BaselineNote, Finding, Origin, OutdatedEntry, full_name, parts_of_name};
@@ -29,3 +32,4 @@ pub use publication::{AttributeIndex, Publication, PublishedAttribute, ResourceT
 pub use rule::{Breach, Examiner, ExchangeView, Place, Representation, Rule, RuleReport, SequenceRule};
 pub use summary::Summary;
 pub use verdict::Verdict;
+pub use weight::Weight;

@@ -65,6 +65,10 @@ impl Sample {
         self
     }
 
+    pub(crate) fn exchange(self) -> Arc<Exchange> {
+        Arc::new(self.0)
+    }
+
     /// A header of the answer.
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
         self.0.response_headers.insert(name, value.parse().unwrap());

@@ -1,0 +1,144 @@
+//! Causes: the findings of a run, gathered by the one thing that is wrong behind them.
+//!
+//! Each finding that is blocked, or worse than a note, belongs to one cause: that of its gravest problem, or, if it is blocked, that
+//! of the finding which blocks it. Findings whose problems have the same [`Signature`] have one cause.
+
+mod headline;
+mod signature;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use signature::Signature;
+
+use crate::because::Because;
+use crate::finding::{Finding, Origin};
+use crate::verdict::Verdict;
+use crate::weight::Weight;
+
+/// The one thing wrong behind a group of findings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// The same for the same thing in every run, such as `status-post-200-201`.
+    pub id: String,
+    /// One sentence.
+    pub headline: String,
+    /// The gravest verdict of its findings.
+    pub verdict: Verdict,
+    /// The heaviest weight of its findings.
+    pub weight: Weight,
+    /// The full names of its findings; the first is the one to look at.
+    pub findings: Vec<String>,
+    /// The resource types that its findings are about, as far as they name one.
+    pub subjects: Vec<String>,
+    /// How many of its findings are blocked, and how many others were skipped for it.
+    pub held_up: usize,
+}
+
+impl Cause {
+    /// How many findings stand behind it.
+    pub const fn size(&self) -> usize {
+        self.findings.len()
+    }
+
+    /// The finding to look at.
+    pub fn lead(&self) -> &str {
+        self.findings.first().map_or("", String::as_str)
+    }
+}
+
+/// The causes of the findings of a run, what is to be mended first in front.
+///
+/// What others suffer from comes first (transport, credentials, discovery, what blocks), then the gravest, what most clients need,
+/// and what shows most often.
+pub fn causes(findings: &[Arc<Finding>]) -> Vec<Cause> {
+    let by_name: HashMap<_, &Finding> = findings.iter().map(|finding| (finding.name(), &**finding)).collect();
+    let mut groups: BTreeMap<Signature, Group<'_>> = BTreeMap::new();
+    for (position, finding) in findings.iter().enumerate() {
+        if finding.verdict < Verdict::Warn {
+            continue;
+        }
+        let root = root_of(finding, &by_name);
+        let group = groups.entry(Signature::of(root)).or_insert_with(|| Group { position, ..Group::default() });
+        group.findings.push(finding);
+    }
+    for skipped in findings.iter().filter(|finding| finding.because == Some(Because::Published)) {
+        let Some(judge) = skipped.reason.as_deref().and_then(judge_named) else { continue };
+        let is_of = |group: &&mut Group<'_>| group.findings.iter().any(|finding| finding.id == judge);
+        if let Some(group) = groups.values_mut().find(is_of) {
+            group.skipped += 1;
+        }
+    }
+    let mut ranked: Vec<_> = groups.into_iter().map(|(signature, group)| group.ranked(&signature)).collect();
+    ranked.sort_by(|(one, _), (other, _)| one.cmp(other));
+    ranked.into_iter().map(|(_, cause)| cause).collect()
+}
+
+/// The finding at the end of a chain of blocked ones.
+fn root_of<'f>(finding: &'f Finding, by_name: &HashMap<std::borrow::Cow<'_, str>, &'f Finding>) -> &'f Finding {
+    let mut at = finding;
+    for _ in 0..by_name.len() {
+        let next = at.cause.as_deref().and_then(|cause| by_name.get(cause));
+        match next {
+            Some(next) if at.verdict == Verdict::Blocked && next.verdict >= Verdict::Warn => at = next,
+            _ => break,
+        }
+    }
+    at
+}
+
+/// The check that a reason names as the judge of what is missing.
+fn judge_named(reason: &str) -> Option<&str> {
+    reason.strip_suffix("` judges").and_then(|text| text.rsplit_once('`')).map(|(_, id)| id)
+}
+
+/// Findings of one signature.
+#[derive(Default)]
+struct Group<'f> {
+    /// Where the first of them stood in the run.
+    position: usize,
+    findings: Vec<&'f Finding>,
+    skipped: usize,
+}
+
+/// The order of causes: whether others suffer, severity, weight, number of findings, and the place in the run.
+type Rank = (u8, Reverse<Verdict>, Weight, Reverse<usize>, usize);
+
+impl Group<'_> {
+    fn ranked(mut self, signature: &Signature) -> (Rank, Cause) {
+        // What is blocked shows nothing by itself, and a check is seen again with fewer exchanges than a rule; among the others
+        // the gravest that most clients need explains best.
+        let hides = |finding: &Finding| finding.verdict == Verdict::Blocked || finding.origin == Origin::Rule;
+        self.findings.sort_by_key(|finding| (hides(finding), finding.rank()));
+        let verdict = self.findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Pass);
+        let weight = self.findings.iter().map(|finding| finding.weight()).min().unwrap_or_default();
+        let blocked = self.findings.iter().filter(|finding| finding.verdict == Verdict::Blocked).count();
+        let held_up = blocked + self.skipped;
+        let is_about_discovery = self.findings.iter().any(|finding| finding.topic() == "discovery");
+        let class = match signature {
+            _ if verdict < Verdict::Blocked => 4,
+            Signature::NoAnswer => 0,
+            Signature::Credentials { .. } => 1,
+            _ if held_up > 0 && is_about_discovery => 2,
+            _ if held_up > 0 => 3,
+            _ => 4,
+        };
+        let mut subjects: Vec<String> = self.findings.iter().filter_map(|finding| finding.subject.clone()).collect();
+        subjects.sort_unstable();
+        subjects.dedup();
+        let cause = Cause {
+            id: signature.id(),
+            headline: self.findings.first().map_or_else(String::new, |lead| headline::of(signature, lead)),
+            verdict,
+            weight,
+            subjects,
+            held_up,
+            findings: self.findings.iter().map(|finding| finding.name().into_owned()).collect(),
+        };
+        ((class, Reverse(verdict), weight, Reverse(cause.size() + self.skipped), self.position), cause)
+    }
+}
+
+#[cfg(test)]
+mod tests;

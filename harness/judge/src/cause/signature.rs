@@ -1,0 +1,345 @@
+//! What is wrong in a finding, without the names and values by which two findings of one cause differ.
+
+use weir_exchange::Exchange;
+use weir_exchange::difference::assigned;
+
+use crate::finding::Finding;
+use crate::problem::Problem;
+
+/// What is wrong. Two findings with the same have one cause.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Signature {
+    /// A request has no usable answer.
+    NoAnswer,
+    /// The credentials of the run are refused.
+    Credentials {
+        status: u16,
+    },
+    /// The endpoint breaks down where it should answer with something else.
+    Breakdown {
+        method: String,
+        status: u16,
+    },
+    /// What should succeed is answered as if it did not exist.
+    NotOffered {
+        method: String,
+        place: UrlKind,
+        status: u16,
+    },
+    /// A status where another was due.
+    Status {
+        method: String,
+        place: UrlKind,
+        came: u16,
+        due: u16,
+    },
+    /// The body of an error is not that of a SCIM Error.
+    ErrorBody,
+    Member {
+        name: String,
+        fault: MemberFault,
+    },
+    Header {
+        name: String,
+        is_missing: bool,
+    },
+    /// A list does not hold what it should.
+    List {
+        by: ListQuery,
+        fault: ListFault,
+    },
+    /// `attributes` or `excludedAttributes` are not followed.
+    Projection,
+    /// A write is answered as done, and the resource is not what it makes of it.
+    Effect {
+        method: String,
+        operation: String,
+    },
+    /// Nothing that is known of; the problem's own sentence, without what follows the first value in it.
+    Sentence {
+        topic: String,
+        text: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum MemberFault {
+    Missing,
+    Unexpected,
+    LetterCase,
+    Different,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ListQuery {
+    Filter,
+    Paging,
+    Plain,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ListFault {
+    Lacks,
+    Holds,
+}
+
+/// What kind of URL a request goes to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum UrlKind {
+    /// Of resources, or one document of discovery.
+    Collection,
+    Resource,
+    /// One that the RFC names, such as `Bulk`.
+    Named(String),
+}
+
+/// The URLs that are neither a collection of resources nor a resource.
+const NAMED: [&str; 6] = [".search", "Bulk", "Me", "Schemas", "ResourceTypes", "ServiceProviderConfig"];
+/// Members with names of small letters that a sentence may begin with.
+const MEMBERS: [&str; 8] = ["schemas", "status", "meta", "id", "members", "emails", "active", "body.status"];
+
+impl Signature {
+    /// That of a finding's gravest problem.
+    pub(super) fn of(finding: &Finding) -> Self {
+        match finding.gravest_problem() {
+            Some(problem) => of_problem(problem, finding),
+            None => sentence(finding.reason.as_deref().unwrap_or(&finding.title), finding),
+        }
+    }
+
+    /// A name for programs.
+    pub(super) fn id(&self) -> String {
+        let text = match self {
+            Self::NoAnswer => "no-answer".to_owned(),
+            Self::Credentials { status } => format!("credentials-{status}"),
+            Self::Breakdown { method, status } => format!("breakdown-{method}-{status}"),
+            Self::NotOffered { method, place, status } => format!("not-offered-{method}-{}-{status}", place.word()),
+            Self::Status { method, place, came, due } => format!("status-{method}-{}-{came}-{due}", place.word()),
+            Self::ErrorBody => "error-body".to_owned(),
+            Self::Member { name, fault } => format!("member-{name}-{fault:?}"),
+            Self::Header { name, is_missing: true } => format!("header-{name}-missing"),
+            Self::Header { name, is_missing: false } => format!("header-{name}-different"),
+            Self::List { by, fault } => format!("list-{by:?}-{fault:?}"),
+            Self::Projection => "projection".to_owned(),
+            Self::Effect { method, operation } if operation.is_empty() => format!("effect-{method}"),
+            Self::Effect { method, operation } => format!("effect-{method}-{operation}"),
+            Self::Sentence { topic, text } => format!("{topic}-{text}"),
+        };
+        slug(&text)
+    }
+}
+
+impl UrlKind {
+    fn of(exchange: &Exchange) -> Self {
+        let last = exchange.url.path_segments().and_then(|mut segments| segments.next_back()).unwrap_or_default();
+        if NAMED.contains(&last) {
+            return Self::Named(last.to_owned());
+        }
+        if last.chars().all(|character| character.is_ascii_alphabetic()) { Self::Collection } else { Self::Resource }
+    }
+
+    fn word(&self) -> &str {
+        match self {
+            Self::Collection => "collection",
+            Self::Resource => "resource",
+            Self::Named(name) => name,
+        }
+    }
+}
+
+/// Small letters, digits and hyphens.
+fn slug(text: &str) -> String {
+    let mut slug = String::new();
+    for character in text.chars().take(80) {
+        if character.is_ascii_alphanumeric() {
+            slug.push(character.to_ascii_lowercase());
+        } else if !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.trim_matches('-').to_owned()
+}
+
+fn of_problem(problem: &Problem, finding: &Finding) -> Signature {
+    let Some(exchange) = problem.exchanges.last() else {
+        return if problem.observed == "no usable answer" {
+            Signature::NoAnswer
+        } else {
+            sentence(&problem.message, finding)
+        };
+    };
+    of_status(problem, exchange)
+        .or_else(|| of_header(&problem.message))
+        .or_else(|| of_list(&problem.message, exchange))
+        .or_else(|| of_error(problem, exchange))
+        .or_else(|| of_projection(exchange))
+        .or_else(|| of_effect(problem, exchange))
+        .or_else(|| of_member(problem, exchange))
+        .unwrap_or_else(|| sentence(&problem.message, finding))
+}
+
+/// A status that is not the right one, as expectations and preparations say it.
+fn of_status(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
+    let method = exchange.method.to_string();
+    let due = if let Some(text) = problem.message.strip_prefix("HTTP status is ") {
+        let (_, due) = text.split_once("expected ")?;
+        due.split(" or ").filter_map(|status| status.get(..3)?.parse().ok()).collect()
+    } else if problem.message.contains(" was answered with ") {
+        vec![if method == "POST" { 201 } else { 200 }]
+    } else {
+        Vec::new()
+    };
+    let (first, came) = (*due.first()?, exchange.status);
+    let (place, is_success_due) = (UrlKind::of(exchange), first < 300);
+    Some(match came {
+        401 | 403 if is_success_due => Signature::Credentials { status: came },
+        501 | 405 if is_success_due => Signature::NotOffered { method, place, status: came },
+        404 if is_success_due && place != UrlKind::Resource => Signature::NotOffered { method, place, status: came },
+        500..=599 => Signature::Breakdown { method, status: came },
+        _ => Signature::Status { method, place, came, due: first },
+    })
+}
+
+fn of_header(message: &str) -> Option<Signature> {
+    if message.starts_with("the Content-Type is not ") || message.starts_with("the answer is not 200 in ") {
+        return Some(Signature::Header { name: "content-type".to_owned(), is_missing: false });
+    }
+    let name = message.strip_prefix("the header ")?;
+    let (name, rest) = name.split_once(' ')?;
+    Some(Signature::Header { name: name.to_ascii_lowercase(), is_missing: rest.starts_with("is missing") })
+}
+
+fn of_list(message: &str, exchange: &Exchange) -> Option<Signature> {
+    let text = message.strip_prefix("the list ").or_else(|| message.strip_prefix("Resources "))?;
+    let fault = if text.starts_with("holds ") || text.contains(" holds ") {
+        ListFault::Holds
+    } else if text.starts_with("lacks ") || text.starts_with("is empty") {
+        ListFault::Lacks
+    } else {
+        return None;
+    };
+    let asks = |names: &[&str]| exchange.url.query_pairs().any(|(name, _)| names.contains(&&*name));
+    let by = if asks(&["startIndex", "count", "cursor"]) {
+        ListQuery::Paging
+    } else if asks(&["filter"]) {
+        ListQuery::Filter
+    } else {
+        ListQuery::Plain
+    };
+    Some(Signature::List { by, fault })
+}
+
+/// A member of an error that is not as RFC 7644 section 3.12 has it.
+fn of_error(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
+    let (member, _) = problem.message.split_once(' ')?;
+    let is_of_the_frame = matches!(member, "schemas" | "status" | "body.status");
+    (exchange.status >= 400 && is_of_the_frame).then_some(Signature::ErrorBody)
+}
+
+fn of_projection(exchange: &Exchange) -> Option<Signature> {
+    let is_asked = exchange.url.query_pairs().any(|(name, _)| name == "attributes" || name == "excludedAttributes");
+    (is_asked && exchange.status < 300).then_some(Signature::Projection)
+}
+
+/// A change that is answered as done and is not there: the last write before the answer that shows it.
+fn of_effect(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
+    let write = problem.exchanges.iter().rev().find(|exchange| exchange.method != "GET")?;
+    let method = write.method.to_string();
+    if exchange.status >= 300 || !matches!(method.as_str(), "PATCH" | "PUT" | "DELETE") {
+        return None;
+    }
+    // A frame that is wrong in every answer is not the write's.
+    let frame = problem.message.split_once(' ').map_or("", |(word, _)| word);
+    if frame == "schemas" || frame == "meta" || frame.starts_with("meta.") {
+        return None;
+    }
+    let operation = if method == "PATCH" { operation_of(write) } else { String::new() };
+    Some(Signature::Effect { method, operation })
+}
+
+/// The word that all operations of a PATCH have; empty if they differ.
+fn operation_of(patch: &Exchange) -> String {
+    let body: serde_json::Value = serde_json::from_slice(&patch.request_body).unwrap_or_default();
+    let operations = body["Operations"].as_array().map_or(&[][..], Vec::as_slice);
+    let mut words = operations.iter().filter_map(|operation| operation["op"].as_str()).map(str::to_ascii_lowercase);
+    let first = words.next().unwrap_or_default();
+    let is_known = matches!(first.as_str(), "add" | "remove" | "replace");
+    if is_known && words.all(|word| word == first) { first } else { String::new() }
+}
+
+fn of_member(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
+    let message = &problem.message;
+    let name = if let Some((_, name)) = message.strip_prefix("a ").and_then(|text| text.split_once(" has no ")) {
+        name
+    } else if let Some(difference) = problem.differences.first().filter(|one| !one.path.is_empty()) {
+        difference.path.as_str()
+    } else {
+        let (word, _) = message.split_once(' ')?;
+        Some(word).filter(|word| is_member(word))?
+    };
+    let found = problem.differences.first().map(|difference| difference.found.is_some());
+    let is_missing = message.contains(" is missing")
+        || message.contains(" has no ")
+        || found.map_or(problem.observed == "nothing" || problem.observed == format!("no {name}"), |found| !found);
+    let fault = if message.contains(" has a value, expected none") {
+        MemberFault::Unexpected
+    } else if is_missing {
+        MemberFault::Missing
+    } else if differs_in_letter_case(problem) {
+        MemberFault::LetterCase
+    } else {
+        MemberFault::Different
+    };
+    let name: String = without_indices(name);
+    let first = name.split_once('.').map_or(name.as_str(), |(first, _)| first);
+    // Where the whole is not there, its parts are not missing by themselves.
+    let is_gone = || !first.is_empty() && exchange.json().is_ok_and(|body| assigned(body, first).is_none());
+    let name = if fault == MemberFault::Missing && is_gone() { first.to_owned() } else { name };
+    Some(Signature::Member { name, fault })
+}
+
+fn is_member(word: &str) -> bool {
+    let letters = word.chars().all(|character| character.is_ascii_alphanumeric() || "._:-[]$".contains(character));
+    let is_camel = word.starts_with(|first: char| first.is_ascii_lowercase())
+        && word.contains(|character: char| character.is_ascii_uppercase());
+    letters && (is_camel || word.contains('.') || MEMBERS.contains(&word))
+}
+
+/// Whether what came is what was expected, but for the letter case.
+fn differs_in_letter_case(problem: &Problem) -> bool {
+    let came = problem.observed.trim_matches('"');
+    if let Some((_, expected)) = problem.message.split_once(" is not ") {
+        return expected
+            .split(" or ")
+            .map(|word| word.trim_matches('"'))
+            .any(|word| word != came && word.eq_ignore_ascii_case(came));
+    }
+    problem.differences.first().is_some_and(|difference| {
+        let text =
+            |value: &Option<serde_json::Value>| value.as_ref().and_then(|value| value.as_str().map(str::to_owned));
+        let (expected, found) = (text(&difference.expected), text(&difference.found));
+        expected.is_some_and(|expected| {
+            found.is_some_and(|found| expected != found && expected.eq_ignore_ascii_case(&found))
+        })
+    })
+}
+
+fn without_indices(path: &str) -> String {
+    let mut name = String::new();
+    let mut inside = false;
+    for character in path.chars() {
+        match character {
+            '[' => inside = true,
+            ']' => inside = false,
+            _ if inside => {}
+            character => name.push(character),
+        }
+    }
+    name
+}
+
+fn sentence(text: &str, finding: &Finding) -> Signature {
+    let is_value = |character: char| character.is_ascii_digit() || "\"`[{(,:;".contains(character);
+    let end = text.find(is_value).filter(|end| *end > 8).unwrap_or(text.len());
+    Signature::Sentence { topic: finding.topic().to_owned(), text: text[..end].trim().chars().take(60).collect() }
+}

@@ -1,0 +1,170 @@
+use std::sync::Arc;
+
+use serde_json::json;
+use weir_exchange::difference::Difference;
+
+use super::*;
+use crate::finding::Origin;
+use crate::problem::Problem;
+use crate::rule::sample::Sample;
+
+fn problem(message: &str, observed: &str, exchanges: Vec<Sample>) -> Problem {
+    Problem {
+        verdict: Verdict::Fail,
+        message: message.to_owned(),
+        requirements: Vec::new(),
+        legal: Vec::new(),
+        observed: observed.to_owned(),
+        exchanges: exchanges.into_iter().map(Sample::exchange).collect(),
+        differences: Vec::new(),
+    }
+}
+
+fn failing(id: &'static str, problem: Problem) -> Arc<Finding> {
+    let finding = Finding::new(Origin::Check, id, "a title");
+    Arc::new(Finding { verdict: problem.verdict, problems: vec![problem], ..finding })
+}
+
+fn without_answer(id: &'static str, verdict: Verdict, cause: Option<&str>, reason: &str) -> Arc<Finding> {
+    let finding = Finding::new(Origin::Check, id, "a title");
+    Arc::new(Finding { verdict, cause: cause.map(str::to_owned), reason: Some(reason.to_owned()), ..finding })
+}
+
+fn read(findings: &[Arc<Finding>]) -> Vec<(String, usize, String)> {
+    causes(findings).iter().map(|cause| (cause.headline.clone(), cause.size(), cause.lead().to_owned())).collect()
+}
+
+fn row(headline: &str, size: usize, lead: &str) -> (String, usize, String) {
+    (headline.to_owned(), size, lead.to_owned())
+}
+
+#[test]
+fn a_keyword_in_another_letter_case_is_one_cause() {
+    let refusal = |id: &'static str, expected: &str, came: &str, status: u16| {
+        let answer = Sample::new("GET", "/Users?filter=x", status).body(&json!({"scimType": came}).to_string());
+        failing(id, problem(&format!("scimType is not {expected}"), &format!("{came:?}"), vec![answer]))
+    };
+    let findings = [
+        refusal("filter.incomplete", "invalidFilter", "InvalidFilter", 400),
+        refusal("filter.grammar", "invalidFilter", "InvalidFilter", 400),
+        refusal("create.duplicate-user-name", "uniqueness", "Uniqueness", 409),
+    ];
+    let headline = "scimType is Uniqueness instead of uniqueness: the letter case is wrong";
+    assert_eq!(read(&findings), [row(headline, 3, "create.duplicate-user-name")]);
+}
+
+#[test]
+fn an_announced_feature_that_is_refused_is_one_cause_with_what_it_blocks() {
+    let refused = |id: &'static str, target: &str| {
+        failing(id, problem("HTTP status is 501, expected 200", "501", vec![Sample::new("PATCH", target, 501)]))
+    };
+    let findings = [
+        refused("patch.add", "/Users/7"),
+        refused("patch.replace", "/Groups/8"),
+        without_answer("patch.order", Verdict::Blocked, Some("patch.add"), "PATCH was answered with 501"),
+        without_answer("patch.then-put", Verdict::Blocked, Some("patch.order"), "PATCH was answered with 501"),
+    ];
+    let found = causes(&findings);
+    assert_eq!(read(&findings), [row("PATCH of a resource is answered 501, as if it was not offered", 4, "patch.add")]);
+    assert_eq!(found[0].held_up, 2);
+}
+
+#[test]
+fn a_filter_that_is_ignored_is_no_alarm_about_credentials() {
+    let ignored = |id: &'static str, message: &str| {
+        failing(
+            id,
+            problem(message, "ids 1, 2", vec![Sample::new("GET", "/Users?filter=userName%20eq%20%22a%22", 200)]),
+        )
+    };
+    let findings = [
+        ignored("auth.anonymous-write", "the list holds 3 resources too many"),
+        ignored("filter.eq", "Resources holds the resource created as `b`, which the filter does not match"),
+        ignored("filter.sw", "the list lacks 1 of 2 expected resources, and holds 4 resources too many"),
+    ];
+    let headline = "a filter does not narrow: lists hold resources that it does not match";
+    assert_eq!(read(&findings), [row(headline, 3, "auth.anonymous-write")]);
+}
+
+#[test]
+fn ids_of_lists_that_single_requests_do_not_know_are_one_cause() {
+    let unknown = |id: &'static str, target: &str| {
+        failing(id, problem("HTTP status is 404, expected 200", "404", vec![Sample::new("GET", target, 404)]))
+    };
+    let findings = [unknown("read.list-elements", "/Users/7"), unknown("groups.member-ids", "/Groups/8-9")];
+    assert_eq!(read(&findings), [row("GET of a resource is answered 404, expected 200", 2, "read.list-elements")]);
+}
+
+#[test]
+fn a_change_without_effect_is_one_cause_whatever_attribute_shows_it() {
+    let lost = |id: &'static str, message: &str, path: &str| {
+        let patch = json!({"Operations": [{"op": "Remove", "path": path}]});
+        let exchanges = vec![Sample::new("PATCH", "/Users/7", 200).sent(&patch), Sample::get("/Users/7", &json!({}))];
+        let mut wrong = problem(message, "a value", exchanges);
+        wrong.differences.push(Difference { path: path.to_owned(), expected: None, found: Some(json!("a value")) });
+        failing(id, wrong)
+    };
+    let findings = [
+        lost("patch.remove-list", "emails has a value, expected none", "emails"),
+        lost("patch.remove", "displayName has a value, expected none", "displayName"),
+    ];
+    let headline = "PATCH with remove is answered as done, and the resource is not what it makes of it";
+    assert_eq!(read(&findings), [row(headline, 2, "patch.remove")]);
+}
+
+#[test]
+fn a_whole_that_is_not_there_is_one_cause_with_its_parts() {
+    let missing = |id: &'static str, message: &str| {
+        failing(id, problem(message, "nothing", vec![Sample::get("/Users/7", &json!({"id": "7"}))]))
+    };
+    let findings = [
+        missing("common-attributes.id", "a User has no meta"),
+        missing("common-attributes.created", "meta.created is not a string"),
+        missing("common-attributes.resource-type", "meta.resourceType is not \"User\""),
+    ];
+    assert_eq!(read(&findings), [row("meta is missing", 3, "common-attributes.id")]);
+}
+
+#[test]
+fn what_others_suffer_from_comes_first_then_severity_weight_and_number() {
+    let status = |id: &'static str, method: &str, came: u16, due: u16, verdict: Verdict| {
+        let message = format!("HTTP status is {came}, expected {due}");
+        failing(id, Problem { verdict, ..problem(&message, "", vec![Sample::new(method, "/Users", came)]) })
+    };
+    let mut skipped = Finding::new(Origin::Check, "search.users", "a title");
+    skipped.verdict = Verdict::Skip;
+    skipped.because = Some(Because::Published);
+    skipped.reason =
+        Some("it is not known whether search is offered, which `discovery.first-requests` judges".to_owned());
+    let findings = [
+        status("bulk.put", "PUT", 302, 200, Verdict::Fail),
+        status("delete.name-is-free", "POST", 202, 201, Verdict::Warn),
+        status("delete.resource", "DELETE", 200, 204, Verdict::Fail),
+        failing("discovery.first-requests", problem("POST /.search is answered 200", "200", vec![])),
+        Arc::new(skipped),
+        status("auth.connection-test", "GET", 401, 200, Verdict::Fail),
+        failing("read.places", problem("the connection was closed", "no usable answer", vec![])),
+    ];
+    let leads: Vec<String> = causes(&findings).iter().map(|cause| cause.lead().to_owned()).collect();
+    assert_eq!(
+        leads,
+        [
+            "read.places",
+            "auth.connection-test",
+            "discovery.first-requests",
+            "delete.resource",
+            "bulk.put",
+            "delete.name-is-free"
+        ]
+    );
+    let again = causes(&findings);
+    assert_eq!(again, causes(&findings));
+    assert_eq!(again[1].id, "credentials-401");
+}
+
+#[test]
+fn what_passes_is_skipped_or_noted_has_no_cause() {
+    let findings = [Verdict::Pass, Verdict::Skip, Verdict::Note]
+        .map(|verdict| without_answer("read.list", verdict, None, "a reason"));
+    assert_eq!(causes(&findings), []);
+}
