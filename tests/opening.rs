@@ -44,6 +44,8 @@ fn a_fault_of_discovery_is_named_once_and_the_run_goes_on() {
         ("encoding.answers-marked", &["discovery.documents", "media-types.utf-8"], "begins with a byte order mark"),
         ("discovery.schema-location-dead", &["discovery.links"], ""),
         ("discovery.type-location-dead", &["discovery.links"], ""),
+        ("discovery.schemas-changing", &["discovery.parameters-ignored", "discovery.unchanged"], ""),
+        ("groups.unlisted-failing", &["discovery.first-requests"], ""),
         ("root.fails", &["discovery.first-requests"], ""),
         ("paths.slash-redirected", &["discovery.first-requests"], "every request below /Users ends with a slash"),
     ] {
@@ -63,7 +65,7 @@ fn an_answer_that_does_not_come_does_not_end_the_run() {
     let (status, report) = checked(served.value("URL"), "t1ger", &["--only", "discovery", "--only", "create"]);
     assert_eq!(status, 1, "{report:#}");
     assert!(of(&report, "fail").contains(&"discovery.first-requests"), "{report:#}");
-    assert!(of(&report, "pass").contains(&"create.user"), "{report:#}");
+    assert!(of(&report, "pass").iter().any(|id| id.starts_with("create.")), "{report:#}");
     assert!(report.to_string().contains("look at the log of the server"), "{report:#}");
 }
 

@@ -52,27 +52,23 @@ fn read_type(entry: &Value, schemas: &Document, base: &Url, guesses: &mut Vec<St
         guesses.push(format!("a resource type has no name; it is taken as {name}"));
         Some(name)
     })?;
-    let endpoint = match published {
-        Some(published) => {
-            let relative = relative(&published, base);
-            if relative != published && format!("/{}", published.trim_start_matches('/')) != relative {
-                guesses.push(format!("the endpoint of {name} is published as {published}; it is taken as {relative}"));
-            }
-            relative
+    let endpoint = if let Some(published) = published {
+        let relative = relative(&published, base);
+        if format!("/{}", published.trim_start_matches('/')) != relative {
+            guesses.push(format!("the endpoint of {name} is published as {published}; it is taken as {relative}"));
         }
-        None => {
-            let guess = format!("/{name}s");
-            guesses.push(format!("the resource type {name} has no endpoint; it is taken as {guess}"));
-            guess
-        }
+        relative
+    } else {
+        let guess = format!("/{name}s");
+        guesses.push(format!("the resource type {name} has no endpoint; it is taken as {guess}"));
+        guess
     };
-    let schema = match schema {
-        Some(schema) => schema,
-        None => {
-            let guess = guessed_schema(&name, &endpoint, schemas)?;
-            guesses.push(format!("the resource type {name} has no schema; it is taken as {guess}"));
-            guess
-        }
+    let schema = if let Some(schema) = schema {
+        schema
+    } else {
+        let guess = guessed_schema(&name, &endpoint, schemas)?;
+        guesses.push(format!("the resource type {name} has no schema; it is taken as {guess}"));
+        guess
     };
     let extensions = list(entry, "schemaExtensions");
     Some(ResourceType {

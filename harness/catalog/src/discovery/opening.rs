@@ -70,7 +70,7 @@ async fn open(client: &Client, known: &Foreknowledge) -> Result<Discovery, Disco
         DOCUMENTS.iter().zip(documents).filter_map(|(asked, document)| asked.fault(document)).collect();
     let ReadTypes { mut types, guesses } = read_types(&resource_types, &schemas, client.base_url());
     let mut remarks: Vec<_> = faults.iter().map(|fault| fault.message.clone()).collect();
-    remarks.extend([&resource_types, &schemas].into_iter().filter_map(|document| document.left_out()));
+    remarks.extend([&resource_types, &schemas].into_iter().filter_map(Document::left_out));
     remarks.extend(guesses);
     remarks.extend(unnamed_extensions(&types, &schemas));
     let seen = Box::pin(listing::look(client, &mut types, &resource_types, users)).await;

@@ -1,12 +1,15 @@
 //! What discovery answers: the configuration, the resource types, and the lists of documents (RFC 7644 section 4).
 //! What single schemas say is in [`schema`](super::schema).
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use actix_web::http::{Method, StatusCode, header};
 use scim::ErrorKind;
 use scim::capability::Capability;
 use scim::message;
 use serde_json::{Map, Value, json};
 
+use crate::application::AnswerSeam;
 use crate::deviations::part::answer::{
     EditAnswer, EditBody, EditList, Empty, Fail, Replace, Reply, edit_bodies, empty_list, has, parameter, remove,
     values,
@@ -171,6 +174,10 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .breaks(&["RFC7644-4-03", "RFC7644-3.2-16"])
         .when(|head, _| reads(head, Schemas))
         .answer(&Reply(StatusCode::OK, "text/html", "<!doctype html><title>Sign in</title><form></form>")),
+    Deviation::new("discovery.schemas-changing", "after the first GET of /Schemas the list lacks one schema")
+        .breaks(&["RFC7644-4-03"])
+        .when(|head, answer| answer.is_list() && reads(head, Schemas))
+        .answer_with(|_| Box::new(LaterShort::default())),
     Deviation::new(
         "discovery.schemes-bare",
         "authentication schemes have neither type nor description, and all are primary",
@@ -236,6 +243,21 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         })
         .answer(&Empty(StatusCode::NO_CONTENT)),
 ];
+
+/// Leaves out the last of a list, every time but the first.
+#[derive(Default)]
+struct LaterShort(AtomicBool);
+
+impl AnswerSeam for LaterShort {
+    fn rewrite(&self, _: &Head<'_>, answer: &mut Answer) {
+        let Some(mut list) = answer.json().filter(|_| self.0.swap(true, Ordering::Relaxed)) else { return };
+        if let Some(documents) = list["Resources"].as_array_mut() {
+            documents.pop();
+            list["totalResults"] = documents.len().into();
+            answer.set_json(&list);
+        }
+    }
+}
 
 fn reads_documents(head: &Head<'_>) -> bool {
     reads(head, ResourceTypes) || reads(head, Schemas)

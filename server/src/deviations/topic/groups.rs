@@ -7,8 +7,9 @@ use parking_lot::Mutex;
 use scim::{Error, ErrorKind};
 use serde_json::Value;
 
-use crate::application::{Next, Operation, Outcome, RequestSeam};
-use crate::deviations::part::answer::{EditArray, EditValues, LeaveOut};
+use crate::application::{AnswerSeam, Next, Operation, Outcome, RequestSeam};
+use crate::deviations::part::answer::{EditAnswer, EditArray, EditValues, Fail, LeaveOut};
+use crate::deviations::part::discovery::{Documents, reads};
 use crate::deviations::part::operations::{Kind, edit_operations, group_operations, is, kind_of, members_named, path};
 use crate::deviations::part::request::{Refuse, RefuseBody, refuse};
 use crate::deviations::part::run::{RefuseDeletion, Run, find_with_relations};
@@ -135,6 +136,20 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     )
     .breaks(&["RFC7644-3.5.2.1-07", "RFC7644-3.5.2.1-08"])
     .request_with(|_| Box::new(ReturningMemberLost::default())),
+    Deviation::new("groups.unlisted-failing", "no resource type names /Groups, and GET /Groups is answered with 500")
+        .breaks(&["RFC7644-3.12-12"])
+        .seen(&["https://github.com/pocket-id/pocket-id/issues/1295"])
+        .answer(&EditAnswer(|head, answer| {
+            if head.path.contains("/Groups") {
+                Fail(ErrorKind::Internal, "internal error").rewrite(head, answer);
+            } else if let Some(mut list) = answer.json().filter(|_| reads(head, Documents::ResourceTypes))
+                && let Some(kinds) = list["Resources"].as_array_mut()
+            {
+                kinds.retain(|kind| kind["name"] != "Group");
+                list["totalResults"] = kinds.len().into();
+                answer.set_json(&list);
+            }
+        })),
 ];
 
 const fn portion(default: &'static str) -> Parameter {

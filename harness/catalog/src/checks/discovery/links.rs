@@ -4,7 +4,7 @@ use reqwest::Method;
 use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::Request;
-use weir_exchange::difference::at;
+use weir_exchange::difference::{at, same};
 
 use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context};
@@ -19,6 +19,11 @@ pub(in super::super) const CHECKS: &[Check] = &[
         .matters("Generic clients follow the link of a schema or a resource type instead of building its URL.")
         .requirements(&["RFC7643-3.1-30"])
         .legal(&["200 with the same document at each meta.location"]),
+    Check::new("discovery.unchanged", "Discovery says the same at the end of a run as at its beginning", &unchanged)
+        .matters("A client reads it once, and plans with it for days.")
+        .requirements(&["RFC7644-4-02", "RFC7644-4-03", "RFC7644-4-06"])
+        .legal(&["the same resource types, schemas and capabilities with every GET, in any order"])
+        .alone(),
     Check::new(
         "discovery.unnamed-extensions",
         "A resource has no extension that its resource type does not name",
@@ -32,6 +37,41 @@ pub(in super::super) const CHECKS: &[Check] = &[
     ])
     .on(Only("User", "RFC 7643 section 4.3 publishes an extension for users alone")),
 ];
+
+/// A document without what may differ from one GET to the next: the order of a list, and `meta`.
+fn essence(document: &Value) -> Value {
+    let without_meta = |entry: &Value| {
+        let mut entry = entry.clone();
+        if let Some(members) = entry.as_object_mut() {
+            members.retain(|name, _| name != "meta");
+        }
+        entry
+    };
+    let list = at(document, "Resources").or(Some(document)).and_then(Value::as_array);
+    let Some(list) = list else { return without_meta(document) };
+    let mut entries: Vec<Value> = list.iter().map(without_meta).collect();
+    entries
+        .sort_by_key(|entry| at(entry, "id").or_else(|| at(entry, "name")).map_or_else(String::new, Value::to_string));
+    Value::Array(entries)
+}
+
+async fn unchanged(context: &Context) -> CheckResult {
+    let discovery = context.discovery();
+    let documents: [(&'static [&'static str], &str, &Document); 3] = [
+        (&["RFC7644-4-02"], "/ServiceProviderConfig", &discovery.service_provider_config),
+        (&["RFC7644-4-06"], "/ResourceTypes", &discovery.resource_types),
+        (&["RFC7644-4-03"], "/Schemas", &discovery.schemas),
+    ];
+    for (under, path, before) in documents {
+        let Some(expected) = before.json() else { continue };
+        let answer = context.send(Request::get(path)).await?;
+        // What cannot be read any more has changed, too.
+        let same = answer.status == 200 && answer.json().is_ok_and(|found| same(&essence(expected), &essence(found)));
+        let message = format!("{path} says something else than at the beginning of the run");
+        context.expect(&answer).after(&before.exchange).under(under).that(same, &message, answer.outcome());
+    }
+    Ok(())
+}
 
 async fn links(context: &Context) -> CheckResult {
     let discovery = context.discovery();
