@@ -230,7 +230,11 @@ async fn attempt(planned: &PlannedCheck, data: &str, parts: &RunParts) -> (Findi
 /// A declared behaviour of a target is reported as a note and is not a finding.
 fn declare(finding: &mut Finding, discovery: &Discovery) {
     let is_finding = matches!(finding.verdict, Verdict::Warn | Verdict::Blocked | Verdict::Fail);
-    if let Some(because) = discovery.declared().because(&finding.id).filter(|_| is_finding) {
+    // What only waits for something that the target declares is declared with it.
+    let cause = finding.cause.as_deref().filter(|_| finding.verdict == Verdict::Blocked);
+    let declared = discovery.declared();
+    let because = declared.because(&finding.id).or_else(|| cause.and_then(|cause| declared.because(cause)));
+    if let Some(because) = because.filter(|_| is_finding) {
         finding.verdict = Verdict::Note;
         finding.reason = Some(format!("declared by the target: {because}"));
         finding.cause = None;

@@ -259,6 +259,14 @@ impl Context {
         self.nth_text(n, |own| !is_required(own), "attribute that takes any text and is not required")
     }
 
+    /// The first attribute of the subject that takes any text, was seen to be kept as it is sent, and fits.
+    ///
+    /// # Errors
+    /// The check is skipped where the subject has none.
+    pub fn needs_text(&self, fits: impl Fn(&SchemaNode<'_>) -> bool) -> Result<SchemaNode<'_>, Stop> {
+        self.nth_text(0, fits, "further attribute that takes any text")
+    }
+
     fn nth_text(&self, n: usize, fits: impl Fn(&SchemaNode<'_>) -> bool, what: &str) -> Result<SchemaNode<'_>, Stop> {
         let kind = self.needs_kind()?;
         let texts = plain_texts(self.discovery(), kind);

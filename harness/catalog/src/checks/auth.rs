@@ -4,12 +4,11 @@ pub(super) mod everywhere;
 
 use reqwest::Method;
 use reqwest::header::AUTHORIZATION;
-use scim::capability::Capability;
+use scim::capability::ResourceOperation;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use weir_exchange::{Credentials, Request};
 
-use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context, Stop, patch_of};
 
 pub(super) const CHECKS: &[Check] = &[
@@ -58,20 +57,18 @@ pub(super) const CHECKS: &[Check] = &[
         "Entra ID, Okta and the Logic App take any other answer for wrong credentials and do not save the connection.",
     )
     .requirements(&["RFC7644-2-02", "RFC7644-3.4.2-11"])
-    .needs(&[Capability::FilterUsers])
     .legal(&["200 with totalResults 0"])
-    .on(Only("User", "not migrated")),
+    .on_every_type(&[ResourceOperation::Filter]),
     Check::new("auth.anonymous-write", "A write without credentials is refused, and changes nothing", &anonymous_write)
         .matters(
             "An endpoint that works first and checks then creates accounts for anybody who does not read the answer.",
         )
         .requirements(&["RFC7642-4-01", "RFC7644-2.2-01", "RFC7644-7.6-02"])
-        .needs(&[Capability::CreateUsers, Capability::DeleteUsers])
         .legal(&[
             "401 or 403, and nothing has changed",
             "201 for a creation, where the owner declares that anybody may register",
         ])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Create, ResourceOperation::Delete]),
     Check::new("auth.token-in-query", "A token in the query opens nothing", &token_in_query)
         .matters("Query strings end up in logs, histories and referrers, and with them the key to the directory.")
         .requirements(&["RFC7642-4-01"])
@@ -171,8 +168,8 @@ async fn token_without_scheme(context: &Context) -> CheckResult {
 }
 
 async fn connection_test(context: &Context) -> CheckResult {
-    let filter = format!("userName eq \"{}\"", context.data().uuid());
-    let answer = context.look_up(Request::get("/Users").query("filter", &filter)).await?;
+    let filter = format!("{} eq \"{}\"", context.naming()?.path(), context.data().uuid());
+    let answer = context.look_up(Request::get(context.collection()).query("filter", &filter)).await?;
     context.expect(&answer).under(&["RFC7644-3.4.2-11"]).status(&[200]).json().equals("totalResults", &json!(0));
     context.expect(&answer).under(&["RFC7644-3.4.2-11"]).lacks("Resources");
     Ok(())
@@ -180,33 +177,34 @@ async fn connection_test(context: &Context) -> CheckResult {
 
 async fn anonymous_write(context: &Context) -> CheckResult {
     needs_credentials(context)?;
-    let user = context.user().await?;
+    let user = context.resource().await?;
     for method in [Method::PUT, Method::DELETE] {
-        let request = user.request(method).json(&context.data().user()).without_credentials();
+        let request = user.request(method).json(&context.body()).without_credentials();
         let answer = context.send(request).await?;
         context.expect(&answer).under(&["RFC7642-4-01"]).status(&[401, 403]);
     }
     let after = context.send(user.request(Method::GET)).await?;
     context.expect(&after).under(&["RFC7642-4-01"]).status(&[200]);
     if after.status == 200 {
-        let name = user.value("userName");
-        context.expect(&after).under(&["RFC7642-4-01"]).equals("userName", name);
+        let naming = context.naming()?.path();
+        context.expect(&after).under(&["RFC7642-4-01"]).equals(&naming, user.value(&naming));
     }
 
-    let body = context.data().user();
-    let answer = context.send(Request::post("/Users").json(&body).without_credentials()).await?;
+    let body = context.body();
+    let answer = context.send(Request::post(context.collection()).json(&body).without_credentials()).await?;
     if answer.status == 201 {
         context.expect(&answer).under(&["RFC7642-4-01"]).that(
             false,
-            "anybody may create users without credentials",
+            "anybody may create resources without credentials",
             "201",
         );
         return Ok(());
     }
     context.expect(&answer).under(&["RFC7642-4-01"]).status(&[401, 403]);
-    if context.discovery().offers(Capability::FilterUsers) {
-        let filter = format!("userName eq {}", body["userName"]);
-        let found = context.look_up(Request::get("/Users").query("filter", &filter)).await?;
+    if let Ok(filter) = context.filter_by_name(&body)
+        && context.may(ResourceOperation::Filter)
+    {
+        let found = context.look_up(Request::get(context.collection()).query("filter", &filter)).await?;
         context.expect(&found).after(&answer).under(&["RFC7642-4-01"]).lists(&[]);
     }
     Ok(())

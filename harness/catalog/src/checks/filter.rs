@@ -9,7 +9,7 @@ pub(super) mod published;
 pub(super) mod refusals;
 pub(super) mod value_path;
 
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::json;
 use weir_exchange::Request;
 
@@ -31,13 +31,12 @@ pub(super) const CHECKS: &[Check] = &[
         ])
         .needs(&[Capability::CreateUsers, Capability::FilterUsers])
         .legal(&["200 with a ListResponse that holds this user and no other"])
-        .on(Only("User", "not migrated")),
+        .on(Only("User", "userName is an attribute of User alone (RFC 7643 section 4.1.1)")),
     Check::new("filter.no-match", "A filter that matches nobody gives an empty list", &no_match)
         .matters("A provisioner takes 404 for an outage and an unfiltered list for a match.")
         .requirements(&["RFC7644-3.4.2-11", "RFC7644-3.4.2.2-04"])
-        .needs(&[Capability::FilterUsers])
         .legal(&["200 with totalResults 0 and no resources"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Filter]),
 ];
 
 async fn user_name(context: &Context) -> CheckResult {
@@ -62,8 +61,8 @@ async fn user_name(context: &Context) -> CheckResult {
 }
 
 async fn no_match(context: &Context) -> CheckResult {
-    let filter = format!("userName eq {}", json!(context.data().name()));
-    let answer = context.send(Request::get("/Users").query("filter", &filter)).await?;
+    let filter = context.filter_by_name(&json!({context.naming()?.name(): context.data().name()}))?;
+    let answer = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
     context.expect(&answer).status(&[200]).json().equals("totalResults", &json!(0)).lacks("Resources");
     Ok(())
 }

@@ -1,12 +1,11 @@
 //! What was sent comes back: the same, or changed for a reason that the schema or the RFC gives.
 
 use reqwest::Method;
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::{at, same};
 
-use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context};
 use crate::data::USER;
 use crate::published;
@@ -61,9 +60,8 @@ pub(super) const CHECKS: &[Check] = &[
     Check::new("round-trip.external-id", "externalId is kept, and can be changed", &external_id)
         .matters("It is the key by which a provisioner finds its accounts again.")
         .requirements(&["RFC7643-3.1-15", "RFC7643-3.1-20"])
-        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
         .legal(&["the text that was sent, after POST and after PUT"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Create, ResourceOperation::Replace]),
 ];
 
 /// Why a value that came back may differ from the one that was sent.
@@ -369,9 +367,9 @@ async fn unassigned(context: &Context) -> CheckResult {
 }
 
 async fn external_id(context: &Context) -> CheckResult {
-    let mut body = context.data().user();
+    let mut body = context.body();
     body["externalId"] = json!(context.data().name());
-    let user = context.create("/Users", &body).await?;
+    let user = context.create(context.collection(), &body).await?;
     let read = context.read(&user).await?;
     context.expect(&read).after(&user.exchange).under(&["RFC7643-3.1-15"]).equals("externalId", &body["externalId"]);
     if read.at("externalId") != Some(&body["externalId"]) {

@@ -1,11 +1,10 @@
 //! What is announced works, and what works is announced.
 
 use reqwest::Method;
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::Request;
 
-use crate::check::On::Only;
 use crate::check::{Check, CheckResult, Context, patch_of};
 
 const CONFIG: &[Capability] = &[Capability::ServiceProviderConfig];
@@ -25,9 +24,9 @@ pub(in super::super) const CHECKS: &[Check] = &[
             "A client that is told there is no PATCH sends the whole resource, and overwrites what it does not know.",
         )
         .requirements(&["RFC7644-3.5-03"])
-        .needs(&[Capability::ServiceProviderConfig, Capability::CreateUsers])
+        .needs(&[Capability::ServiceProviderConfig])
         .legal(&["success where patch.supported is true", "501, 405, 403 or 404 where it is false"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Create]),
     Check::new("discovery.unannounced-features", "What works is announced", &unannounced)
         .matters("Nobody uses a feature that the endpoint denies having.")
         .requirements(&["RFC7644-4-01"])
@@ -82,15 +81,17 @@ async fn announced(context: &Context) -> CheckResult {
 }
 
 async fn patch(context: &Context) -> CheckResult {
-    context.may_try(Capability::PatchUsers)?;
+    if let Some(capability) = ResourceOperation::Patch.at(context.collection()) {
+        context.may_try(capability)?;
+    }
     let Some(supported) = context.discovery().config("patch.supported").and_then(Value::as_bool) else {
         return context.skip("whether PATCH is supported is not announced");
     };
-    if supported && !context.discovery().offers(Capability::PatchUsers) {
-        return context.not_offered("PATCH on users is refused, which the check of announced features judges");
+    if supported && !context.may(ResourceOperation::Patch) {
+        return context.not_offered("PATCH is refused, which the check of announced features judges");
     }
-    let user = context.user().await?;
-    let change = patch_of(&json!([{"op": "replace", "path": "displayName", "value": context.data().name()}]));
+    let user = context.resource().await?;
+    let change = patch_of(&json!([{"op": "replace", "path": context.text(0)?.path(), "value": context.data().name()}]));
     let answer = context.send(user.request(Method::PATCH).json(&change)).await?;
     let message = if supported { "PATCH is announced and does not work" } else { "PATCH works and is not announced" };
     let expectation = context.expect(&answer).after(&context.discovery().service_provider_config.exchange);

@@ -3,17 +3,16 @@
 
 use std::cmp::Ordering;
 
-use scim::capability::Capability;
+use scim::capability::ResourceOperation;
 use serde_json::{Value, json};
 
 use super::published::{FilterAttribute, Type};
-use crate::check::On::Only;
 use crate::check::cohort::Cohort;
 use crate::check::{Check, CheckResult, Context};
 
-const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers];
+const LISTED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Filter];
 const LEGAL: &[&str] = &[
-    "200 with exactly the users whose values satisfy the comparison, for an attribute of each type that the operator fits",
+    "200 with exactly the resources whose values satisfy the comparison, for an attribute of each type that the operator fits",
     "400 invalidFilter for a combination that the endpoint does not support (noted)",
 ];
 
@@ -23,9 +22,8 @@ macro_rules! operators {
             Check::new(concat!("filter.", $word), $title, &$function)
                 .matters($matters)
                 .requirements(&[$($requirement,)* "RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"])
-                .needs(NEEDS)
                 .legal(LEGAL)
-                .on(Only("User", "not migrated")),
+                .on_every_type(LISTED),
         )*];
 
         $(async fn $function(context: &Context) -> CheckResult {
@@ -148,11 +146,12 @@ fn instant(value: &Value) -> Option<jiff::Timestamp> {
 }
 
 async fn matrix(context: &Context, operator: Operator, requirements: &'static [&'static str]) -> CheckResult {
-    let kinds = FilterAttribute::one_of_each_kind(context.discovery());
+    let kinds = FilterAttribute::one_of_each_kind(context.discovery(), context.collection(), context.schema());
+    let naming = context.naming()?.path();
     let cells: Vec<_> = kinds.iter().filter(|own| operator.fits(own.kind)).collect();
     let mut people = ["low", "high", "around", "none"].map(|key| (key, json!({})));
     for own in &cells {
-        if own.path == "userName" || own.kind == Type::Complex {
+        if own.path == naming || own.kind == Type::Complex {
             continue;
         }
         for (step, (_, body)) in people.iter_mut().take(3).enumerate() {
@@ -162,7 +161,7 @@ async fn matrix(context: &Context, operator: Operator, requirements: &'static [&
     for own in cells.iter().filter(|own| !own.required) {
         people[3].1[own.top()] = Value::Null;
     }
-    let users = Cohort::users(context, &people).await?;
+    let users = Cohort::resources(context, &people).await?;
     for own in cells {
         let values = |key: &str| own.values(users.get(key).body());
         let (Some(low), Some(high)) = (values("low").first().copied(), values("high").first().copied()) else {

@@ -1,11 +1,10 @@
 //! What a filter can name: attributes with and without their schema, sub-attributes, extensions, common attributes, groups.
 
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::difference::at;
 
 use super::published::{FilterAttribute, Type};
-use crate::check::On::Only;
 use crate::check::cohort::Cohort;
 use crate::check::{Check, CheckResult, Context};
 use crate::data::{GROUP, USER};
@@ -78,9 +77,9 @@ pub(in super::super) const CHECKS: &[Check] = &[
     Check::new("filter.paged", "A filter holds on every page, and totalResults counts the matches", &paged)
         .matters("A client that pages through a filtered list would otherwise be given others on later pages.")
         .requirements(&["RFC7644-3.4.2.2-04", "RFC7644-3.4.2-13", "RFC7644-3.4.2.2-75"])
-        .needs(&[Capability::CreateUsers, Capability::FilterUsers, Capability::IndexPaging])
+        .needs(&[Capability::IndexPaging])
         .legal(&["200 with one match on each page and totalResults 2", "400 invalidFilter (noted)"])
-        .on(Only("User", "not migrated")),
+        .on_every_type(&[ResourceOperation::Create, ResourceOperation::Filter]),
 ];
 
 async fn every_attribute(context: &Context) -> CheckResult {
@@ -257,13 +256,15 @@ async fn groups_of_member(context: &Context) -> CheckResult {
 }
 
 async fn paged(context: &Context) -> CheckResult {
-    context.needs_attributes(USER, &["title"])?;
+    let naming = context.naming()?.path();
+    let text = context.needs_text(|own| own.path() != naming && !own.extension)?;
     let title = format!("{} Keeper", context.data().prefix());
-    let people = [("a", json!({"title": title})), ("b", json!({})), ("c", json!({"title": title}))];
-    let users = Cohort::users(context, &people).await?;
+    let people = [("a", json!({text.name(): title})), ("b", json!({})), ("c", json!({text.name(): title}))];
+    let users = Cohort::resources(context, &people).await?;
     let mut seen = Vec::new();
     for start in ["1", "2"] {
-        let request = users.query(&format!("title eq {}", json!(title))).query("startIndex", start).query("count", "1");
+        let request =
+            users.query(&format!("{} eq {}", text.path(), json!(title))).query("startIndex", start).query("count", "1");
         let answer = context.send(request).await?;
         users.judge(&answer, &[], &["a", "c"], &["RFC7644-3.4.2.2-04"]);
         if answer.status == 200 {

@@ -52,19 +52,24 @@ pub struct FilterAttribute {
 }
 
 impl FilterAttribute {
-    /// Every attribute of users, those of extensions included, in the order of the schemas. An endpoint that publishes none is
-    /// taken to have those of RFC 7643.
+    /// Every attribute of users, as [`Self::of`].
     pub fn of_users(discovery: &Discovery) -> Vec<Self> {
+        Self::of(discovery, "/Users", USER)
+    }
+
+    /// Every attribute of the resources at `endpoint`, whose own schema is `schema`: those of extensions included, in the order of
+    /// the schemas, but no references to other resources. An endpoint that publishes none is taken to have those of RFC 7643.
+    pub fn of(discovery: &Discovery, endpoint: &str, schema: &str) -> Vec<Self> {
         let mut all = Vec::new();
-        let assumed = standard::DOCUMENTS.iter().find(|(name, _)| *name == "user.json").map(|(_, text)| *text);
-        let assumed: Value = assumed.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-        collect(discovery.schema(USER).unwrap_or(&assumed), None, &mut all);
-        for uri in discovery.resource_type("/Users").map_or(&[][..], |kind| &kind.extensions) {
+        let assumed = |(_, text): &(&str, &str)| serde_json::from_str(text).ok();
+        let assumed = standard::DOCUMENTS.iter().filter_map(assumed).find(|own: &Value| own["id"] == schema);
+        collect(discovery.schema(schema).unwrap_or(&assumed.unwrap_or_default()), None, &mut all);
+        for uri in discovery.resource_type(endpoint).map_or(&[][..], |kind| &kind.extensions) {
             if let Some(schema) = discovery.schema(uri) {
                 let before = all.len();
                 collect(schema, Some(uri), &mut all);
                 // It may be the only value of an extension that has to have one (RFC 7643 section 6).
-                let is_required = discovery.requires_extension("/Users", uri);
+                let is_required = discovery.requires_extension(endpoint, uri);
                 all[before..].iter_mut().for_each(|own: &mut Self| own.required |= is_required);
             }
         }
@@ -78,9 +83,9 @@ impl FilterAttribute {
 
     /// One attribute for each type, case rule and number of values, apart from certificates, whose content an endpoint may
     /// look at.
-    pub fn one_of_each_kind(discovery: &Discovery) -> Vec<Self> {
+    pub fn one_of_each_kind(discovery: &Discovery, endpoint: &str, schema: &str) -> Vec<Self> {
         let mut chosen: Vec<Self> = Vec::new();
-        let all = Self::of_users(discovery);
+        let all = Self::of(discovery, endpoint, schema);
         let plain = all.iter().filter(|own| own.is_plain());
         for own in plain.chain(&all).filter(|own| !own.path.contains("x509Certificates")) {
             let same = |other: &Self| {
@@ -222,12 +227,22 @@ fn collect(schema: &Value, uri: Option<&str>, all: &mut Vec<FilterAttribute>) {
     let list = |value: &'_ Value, path: &str| at(value, path).and_then(Value::as_array).cloned().unwrap_or_default();
     for attribute in list(schema, "attributes") {
         let name = at(&attribute, "name").and_then(Value::as_str).unwrap_or_default();
-        if matches!(name, "id" | "meta" | "schemas") {
+        // Members refer to resources that exist; no value can be made up for them.
+        let refers = list(&attribute, "subAttributes").iter().any(|part| at(part, "name") == Some(&json!("$ref")));
+        let is_manager = name == "manager";
+        if matches!(name, "id" | "meta" | "schemas") || (refers && !is_manager) {
             continue;
         }
         all.extend(FilterAttribute::new(&attribute, uri, None));
-        for sub in list(&attribute, "subAttributes") {
-            all.extend(FilterAttribute::new(&sub, uri, Some(&attribute)));
+        let parts = list(&attribute, "subAttributes");
+        for sub in &parts {
+            // A value that needs another beside it cannot be set alone.
+            let is_other =
+                |other: &Value| at(other, "name") != at(sub, "name") && at(other, "required") == Some(&json!(true));
+            if parts.iter().any(is_other) {
+                continue;
+            }
+            all.extend(FilterAttribute::new(sub, uri, Some(&attribute)));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Filters that must be refused: texts that are not filters, unknown operators, and what an operator cannot do.
 
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::at;
@@ -43,7 +43,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
     .requirements(&["RFC7644-3.4.2.2-27", "RFC7644-3.4.2.2-04"])
     .needs(&[Capability::CreateUsers, Capability::FilterUsers])
     .legal(&["400 invalidFilter", "200 with an empty list, or with the users whose value as text matches (noted)"])
-    .on(Only("User", "not migrated")),
+    .on(Only("User", "active is the one boolean that RFC 7643 defines (section 4.1.1)")),
     Check::new("filter.empty", "An empty filter is refused", &empty)
         .matters("A client whose template lost its value must not be given everybody.")
         .requirements(&["RFC7644-3.4.2.2-07", "RFC7644-3.12-04"])
@@ -75,9 +75,8 @@ pub(in super::super) const CHECKS: &[Check] = &[
     )
     .matters("The client takes the list for its result.")
     .requirements(&["RFC7644-3.4.2.2-01", "RFC7644-3.4.2.2-04"])
-    .needs(&[Capability::CreateUsers])
     .legal(&["400, 403 or 501, if ServiceProviderConfig says that filters are not supported"])
-    .on(Only("User", "not migrated")),
+    .on_every_type(&[ResourceOperation::Create]),
 ];
 
 async fn unknown_operator(context: &Context) -> CheckResult {
@@ -190,14 +189,16 @@ async fn unknown_attribute(context: &Context) -> CheckResult {
 }
 
 async fn not_offered(context: &Context) -> CheckResult {
-    context.may_try(Capability::FilterUsers)?;
+    if let Some(capability) = ResourceOperation::Filter.at(context.collection()) {
+        context.may_try(capability)?;
+    }
     if context.discovery().config("filter.supported").and_then(Value::as_bool) != Some(false) {
         return context.not_offered("filters are offered");
     }
     // Somebody has to be there who does not match.
-    context.user().await?;
-    let filter = format!("userName eq {}", json!(context.data().name()));
-    let answer = context.send(Request::get("/Users").query("filter", &filter)).await?;
+    context.resource().await?;
+    let filter = format!("{} eq {}", context.naming()?.path(), json!(context.data().name()));
+    let answer = context.send(Request::get(context.collection()).query("filter", &filter)).await?;
     if answer.status == 200 {
         context.expect(&answer).under(&["RFC7644-3.4.2.2-04"]).that(
             ids_in(&answer).is_empty(),

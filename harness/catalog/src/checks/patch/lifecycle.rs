@@ -16,7 +16,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         .requirements(&["RFC7643-4.1.1-23", "RFC7644-3.5.2.3-01", "RFC7644-3.5.2.3-02"])
         .needs(&[Capability::CreateUsers, Capability::PatchUsers])
         .legal(&["200 with the user or 204, and a later GET shows active as a boolean"])
-        .on(Only("User", "not migrated")),
+        .on(Only("User", "active is an attribute of User alone (RFC 7643 section 4.1.1)")),
     Check::new(
         "patch.inactive-is-found",
         "An inactive user is still read by id and found by userName",
@@ -26,13 +26,13 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     .requirements(&["RFC7643-4.1.1-23", "RFC7644-3.4.1-01"])
     .needs(&[Capability::CreateUsers, Capability::PatchUsers, Capability::FilterUsers])
     .legal(&["200 with active false; the filter's list holds the user with active false"])
-    .on(Only("User", "not migrated")),
+    .on(Only("User", "active is an attribute of User alone (RFC 7643 section 4.1.1)")),
     Check::new("patch.then-put", "A PUT after several PATCHes replaces what they left", &then_put)
         .matters("Provisioners that repair drift send the whole user; traces of earlier changes would survive.")
         .requirements(&["RFC7644-3.5.1-04", "RFC7644-3.5.1-16"])
         .needs(&[Capability::CreateUsers, Capability::PatchUsers, Capability::ReplaceUsers])
         .legal(&["200, and a later GET shows what the PUT said"])
-        .on(Only("User", "not migrated")),
+        .on(Only("User", "emails is an attribute of User alone (RFC 7643 section 4.1.2)")),
 ];
 
 async fn deactivate(context: &Context) -> CheckResult {
