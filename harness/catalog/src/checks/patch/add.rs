@@ -195,12 +195,20 @@ async fn add_values_without_path(context: &Context) -> CheckResult {
 
 async fn add_extension(context: &Context) -> CheckResult {
     need(context, &[&format!("{ENTERPRISE}:department")])?;
-    let user = context.user().await?;
+    let has_division = context.data().publishes(ENTERPRISE, "division");
+    let kept = json!(context.data().name());
+    let before = if has_division { json!({(ENTERPRISE): {"division": kept}}) } else { json!({}) };
+    let user = resource_with(context, &before).await?;
     let department = context.data().name();
     let values = json!({"department": department});
+    let mut after = values.clone();
+    if has_division {
+        // What the object does not name stays (RFC 7644 section 3.5.2.1).
+        after["division"] = kept;
+    }
     let operations = json!([{"op": "add", "value": {(ENTERPRISE): values}}]);
     let under = &["RFC7644-3.5.2.1-15"];
-    let answer = expect_change(context, &user, &operations, under, &json!({(ENTERPRISE): values})).await?;
+    let answer = expect_change(context, &user, &operations, under, &json!({(ENTERPRISE): after})).await?;
     if let Some(answer) = answer {
         let read = context.read(&user).await?;
         let schemas = read.json().ok().and_then(|body| at(body, "schemas")).cloned().unwrap_or_default();

@@ -3,22 +3,99 @@
 use std::sync::Arc;
 
 use reqwest::Method;
-use serde_json::{Value, json};
+use scim::capability::Capability;
+use serde_json::{Map, Value, json};
 use weir_exchange::Exchange;
-use weir_exchange::difference::{assigned, at, differences};
+use weir_exchange::difference::{assigned, at, differences, member, same_state};
 
-use crate::check::{Context, Expectation, Resource, Stop, patch_of};
+use crate::check::{Context, Expectation, Resource, Stop, cut, patch_of};
 
 /// The user's enterprise extension (RFC 7643 section 4.3).
 pub(in crate::checks) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-/// Sends the operations.
+/// Sends the operations. Where they are carried out, everything that they do not name has to be as it was before (RFC 7644
+/// sections 3.2 and 3.5.2).
 pub(in crate::checks) async fn send(
     context: &Context,
     resource: &Resource,
     operations: &Value,
 ) -> Result<Arc<Exchange>, Stop> {
-    context.send(resource.request(Method::PATCH).json(&patch_of(operations))).await
+    let before = context.send(resource.request(Method::GET)).await?;
+    let answer = context.send(resource.request(Method::PATCH).json(&patch_of(operations))).await?;
+    if is_done(&answer) && before.status == 200 {
+        let after = context.send(resource.request(Method::GET)).await?;
+        expect_bystanders(context, operations, &before, &answer, &after);
+    }
+    Ok(answer)
+}
+
+/// Nothing but what the operations name is another, apart from what a server keeps by itself.
+fn expect_bystanders(
+    context: &Context,
+    operations: &Value,
+    before: &Arc<Exchange>,
+    answer: &Arc<Exchange>,
+    after: &Arc<Exchange>,
+) {
+    let named = named_attributes(operations, context.schema());
+    let (Some(old), Some(new)) = (members_of(before), members_of(after).filter(|_| after.status == 200)) else {
+        return;
+    };
+    for (name, value) in old {
+        let is_named = named.iter().any(|own| own.eq_ignore_ascii_case(name));
+        if is_named || is_the_servers(name, &named) {
+            continue;
+        }
+        let found = member(new, name);
+        context.expect(after).after(before).after(answer).that(
+            same_state(Some(value), found),
+            &format!("{name} is not what it was before a PATCH that does not name it"),
+            found.map_or_else(|| "nothing".into(), |found| cut(&found.to_string(), 200)),
+        );
+    }
+}
+
+fn members_of(exchange: &Exchange) -> Option<&Map<String, Value>> {
+    exchange.json().ok().and_then(Value::as_object)
+}
+
+/// Whether the server keeps the attribute by itself, or makes it of one that the operations name, as a displayName of a name.
+fn is_the_servers(name: &str, named: &[String]) -> bool {
+    let is = |other: &str| name.eq_ignore_ascii_case(other);
+    let names = |other: &str| named.iter().any(|own| own.eq_ignore_ascii_case(other));
+    ["id", "meta", "schemas", "groups"].into_iter().any(is)
+        || (is("displayName") && (names("name") || names("userName")))
+        || (is("name") && names("displayName"))
+        || (is("emails") && names("userName"))
+        || (is("userName") && names("emails"))
+}
+
+/// The attributes at the top of the resource that the operations name; an extension is one.
+fn named_attributes(operations: &Value, schema: &str) -> Vec<String> {
+    let mut named = Vec::new();
+    for operation in operations.as_array().into_iter().flatten() {
+        match at(operation, "path").and_then(Value::as_str) {
+            Some(path) => named.push(top_of(path, schema).to_owned()),
+            None => {
+                let keys = at(operation, "value").and_then(Value::as_object).into_iter().flatten();
+                named.extend(keys.map(|(key, _)| top_of(key, schema).to_owned()));
+            }
+        }
+    }
+    named
+}
+
+/// The first name of a path; of an extension's attribute the extension's URI. `schema` is the resource type's own.
+fn top_of<'p>(path: &'p str, schema: &str) -> &'p str {
+    let end = path.find('[').unwrap_or(path.len());
+    match path[..end].rsplit_once(':') {
+        // The URI of its own schema may stand before an attribute.
+        Some((uri, name)) if uri.eq_ignore_ascii_case(schema) => name.split('.').next().unwrap_or(name),
+        // A path may be the extension as a whole.
+        Some((uri, _)) if uri.to_ascii_lowercase().starts_with("urn:") && !path.ends_with(":User") => uri,
+        Some(_) => path,
+        None => path[..end].split('.').next().unwrap_or(path),
+    }
 }
 
 /// Creates a resource of the subject like any other, but with these attributes; null leaves one out. A check that runs on users
@@ -39,6 +116,15 @@ pub(in crate::checks) async fn resource_with(context: &Context, attributes: &Val
         && !schemas.contains(&json!(ENTERPRISE))
     {
         schemas.push(json!(ENTERPRISE));
+    }
+    // A group has a member, whom a change of something else must leave alone.
+    if context.collection() == "/Groups"
+        && body.get("members").is_none()
+        && context.data().publishes(context.schema(), "members.value")
+        && context.discovery().offers(Capability::CreateUsers)
+        && context.discovery().resource_type("/Users").is_some()
+    {
+        body["members"] = json!([{"value": context.user().await?.id}]);
     }
     context.create(context.collection(), &body).await
 }
