@@ -2,10 +2,12 @@
 
 pub(super) mod conditions;
 
+use reqwest::Method;
 use scim::capability::{Capability, ResourceOperation};
+use serde_json::json;
 use weir_exchange::Exchange;
 
-use crate::check::{Check, CheckResult, Context};
+use crate::check::{Check, CheckResult, Context, patch_of};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new("etag.header", "The answers to POST, GET and PUT carry an ETag", &header)
@@ -40,7 +42,7 @@ pub(super) const CHECKS: &[Check] = &[
         .matters("Two states under one version cannot be told apart, so one of two administrators loses the edit.")
         .requirements(&["RFC7644-3.14-09"])
         .needs(&[Capability::Etag])
-        .legal(&["another ETag after each of two PUTs that change the resource"])
+        .legal(&["another ETag after each PUT and PATCH that changes the resource"])
         .on_every_type(CHANGING),
 ];
 
@@ -118,6 +120,18 @@ async fn changes(context: &Context) -> CheckResult {
         let same = tag(&before) == tag(&after);
         context.expect(&after).after(&before).that(!same, "the ETag is the same after a change", tag(&after));
         before = after;
+    }
+    if context.may(ResourceOperation::Patch) {
+        let operations = json!([{"op": "replace", "path": text.path(), "value": context.data().name()}]);
+        let answer = context.send(resource.request(Method::PATCH).json(&patch_of(&operations))).await?;
+        let after = context.read(&resource).await?;
+        let is_changed = after.at(&text.path()) != before.at(&text.path());
+        let same = tag(&before) == tag(&after);
+        context.expect(&after).after(&before).after(&answer).that(
+            !(answer.is_success() && is_changed && same),
+            "the ETag is the same after a change by PATCH",
+            tag(&after),
+        );
     }
     Ok(())
 }

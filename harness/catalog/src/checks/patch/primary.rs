@@ -69,6 +69,13 @@ async fn only_primary(
             .filter(|email| flag(email, "primary"))
             .filter_map(|email| at(email, "value"))
             .collect();
+        let values: Vec<&Value> =
+            emails.as_array().into_iter().flatten().filter_map(|email| at(email, "value")).collect();
+        context.expect(&read).after(&user.exchange).after(&answer).under(under).that(
+            before.iter().all(|old| values.contains(&&old["value"])),
+            "an email that was there before is gone",
+            format!("emails {emails}"),
+        );
         context.expect(&read).after(&user.exchange).after(&answer).under(under).that(
             found == [primary],
             &format!("{primary} is not the only primary email"),
