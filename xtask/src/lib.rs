@@ -21,6 +21,8 @@ pub enum TaskError {
     Word { word: String, known: String, path: PathBuf },
     #[error("no topic of checks has the file {}; name the file with --file, or add the topic as {} says", path.display(), list.display())]
     Topic { path: PathBuf, list: PathBuf },
+    #[error("no topic of rules has the file {}; add the topic as {} says", path.display(), list.display())]
+    RuleTopic { path: PathBuf, list: PathBuf },
     #[error("{}: {source}", path.display())]
     File { path: PathBuf, source: std::io::Error },
     #[error("{}: expected a line with {expected:?}; the file has changed its shape, so that xtask has to follow", path.display())]
@@ -73,6 +75,23 @@ pub fn check(root: &Path, id: &str, file: Option<&str>) -> Result<String> {
     source.insert_function(&skeleton::check_function(&function));
     source.write()?;
     Ok(skeleton::after_check(&relative(root, &path), id))
+}
+
+/// Writes the skeleton of a rule and returns what to do next.
+pub fn rule(root: &Path, id: &str) -> Result<String> {
+    let (topic, what) = id_parts(id, "lists.total")?;
+    let folder = root.join("harness/judge/src/rules");
+    let path = folder.join(format!("{}.rs", topic.replace('-', "_")));
+    if !path.is_file() {
+        let list = relative(root, &folder.join("mod.rs"));
+        return Err(TaskError::RuleTopic { path: relative(root, &path), list });
+    }
+    let function = what.replace(['-', '.'], "_");
+    let mut source = Source::read(&path)?;
+    source.append_record("const RULES:", id, &skeleton::rule(id, &function))?;
+    source.insert_function(&skeleton::rule_function(&function));
+    source.write()?;
+    Ok(skeleton::after_rule(&relative(root, &path), id))
 }
 
 /// Writes the skeleton of a target and returns what to do next.

@@ -1,4 +1,4 @@
-//! `cargo run -p xtask -- new KIND NAME`: writes the skeleton of a check, deviation, target, client or report at its place,
+//! `cargo run -p xtask -- new KIND NAME`: writes the skeleton of a check, rule, deviation, target, client or report at its place,
 //! and prints what to do next. The recipes are in CONTRIBUTING.md.
 
 use std::path::Path;
@@ -9,6 +9,7 @@ Usage: cargo run -p xtask -- new KIND NAME
 
   new check TOPIC.WHAT        a record and a function in harness/catalog/src/checks/TOPIC.rs; --file FILE takes a
                               file of that topic instead, such as --file limits for checks/TOPIC/limits.rs
+  new rule TOPIC.WHAT         a record and a function in harness/judge/src/rules/TOPIC.rs
   new deviation WORD.WHAT     a record in the file of server/src/deviations/topic/ that takes WORD
   new target NAME             fixtures/targets/NAME.toml
   new client NAME             fixtures/clients/NAME.toml, from that of pingfederate-scim; --like CLIENT takes another
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     let done = match arguments.as_slice() {
         ["new", "check", id] => xtask::check(root, id, None),
         ["new", "check", id, "--file", file] => xtask::check(root, id, Some(file)),
+        ["new", "rule", id] => xtask::rule(root, id),
         ["new", "deviation", id] => xtask::deviation(root, id),
         ["new", "target", name] => xtask::target(root, name),
         ["new", "client", name] => xtask::client(root, name, "pingfederate-scim"),

@@ -83,6 +83,53 @@ pub fn after_check(path: &Path, id: &str) -> String {
     )
 }
 
+pub fn rule(id: &str, function: &str) -> String {
+    format!(
+        r#"    Rule::new("{id}", fill_in!("what holds if the rule passes, without a full stop"), {function})
+        .matters(fill_in!("a sentence: which client breaks otherwise, and how"))
+        .requirements(&[fill_in!("ids of fixtures/requirements.tsv")])
+        .legal(&[fill_in!("every outcome that is right, one text each")]),
+"#
+    )
+}
+
+pub fn rule_function(function: &str) -> String {
+    format!(
+        r#"
+fn {function}(view: &ExchangeView<'_>, report: &mut RuleReport) {{
+    for resource in &view.representations {{
+        report.expect(
+            fill_in!("what holds; continue where the rule is not sure"),
+            &[fill_in!("the ids that this tests")],
+            fill_in!("what is wrong, in a sentence that names no value"),
+            || fill_in!("what came"),
+        );
+    }}
+}}
+"#
+    )
+}
+
+pub fn after_rule(path: &Path, id: &str) -> String {
+    format!(
+        "\
+{path}: the record of {id}, and its function at the end of the file
+
+1. Fill in what is marked fill_in!(\"…\"). harness/judge/src/rule/view.rs has what a rule sees of an exchange.
+2. Test it with exchanges made by hand, in the folder beside the file: right, wrong, and not to be judged.
+3. No conforming endpoint fails:
+                         cargo run -- check --target rfc --only {id}
+                         cargo run -- prove --innocent 20 --seed 1
+4. A deviation makes it fail. `cargo run -- list deviations` lists those that are there; to add one:
+                         cargo run -p xtask -- new deviation WORD.WHAT
+   See it noticed:       cargo run -- check --target rfc --only {id} --deviate ID
+5. Test the rules:       cargo test -p weir-judge rules
+6. Write anew:           {PROOF}
+7. Name it in CHANGELOG.md under Unreleased.",
+        path = path.display(),
+    )
+}
+
 pub fn target() -> String {
     r#"# FILL_IN: what the documentation leaves open, or take this line out
 description = FILL_IN  # "What it is, in a paragraph; lists show the first sentence."

@@ -122,3 +122,16 @@ fn a_report_is_a_consumer_that_is_registered() {
     assert!(text(&folder, "harness/weir/src/report/csv.rs").contains("pub struct CsvReport<W>"));
     assert_eq!(added(&folder, REPORTS), ["mod csv;", "pub use csv::CsvReport;"]);
 }
+
+const RULES: &str = "harness/judge/src/rules/lists.rs";
+
+#[test]
+fn a_rule_goes_to_the_end_of_its_topic() {
+    let folder = copy(&[RULES]);
+    let next = xtask::rule(folder.path(), "lists.order").expect("a skeleton is written");
+    assert!(next.contains(RULES) && next.contains("cargo test -p weir-judge rules"), "{next}");
+    let added = added(&folder, RULES);
+    assert!(added[0].starts_with("    Rule::new(\"lists.order\", fill_in!("), "{added:#?}");
+    let error = xtask::rule(folder.path(), "hats.order").expect_err("there is no such topic");
+    assert!(error.to_string().starts_with("no topic of rules has the file harness/judge/src/rules/hats.rs"), "{error}");
+}

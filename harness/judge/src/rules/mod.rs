@@ -5,6 +5,7 @@
 //! where a request asked for something else, and where the RFCs leave a choice.
 
 mod answers;
+mod bystanders;
 mod lists;
 mod resources;
 mod secrets;
@@ -19,6 +20,7 @@ const TOPICS: &[(&str, &[Rule])] = &[
     ("resources", resources::RULES),
     ("values", values::RULES),
     ("secrets", secrets::RULES),
+    ("bystanders", bystanders::RULES),
 ];
 
 /// The names of the topics, in the order of the reports.
