@@ -6,7 +6,7 @@ use clap::Args;
 use scim::requirement::{self, Actor, Basis, Requirement};
 use weir_catalog::{Assertion, Check, On, assertion, checks};
 use weir_files::name::UnknownName;
-use weir_judge::{Rule, rules};
+use weir_judge::{Rule, Weight, rules};
 use weir_provision::client;
 use weir_provision::client::variants::Confidence;
 use weir_provision::client::{Description, Detail};
@@ -110,6 +110,7 @@ fn section(text: &mut String, heading: &str, lines: impl IntoIterator<Item = Str
 
 fn check(check: &Check) -> String {
     let mut text = format!("check {}\n{}\n\n{}\n", check.id, check.title, check.matters);
+    text.push_str(&weighed(check.id));
     section(&mut text, "Right is", check.legal.iter().map(|legal| (*legal).to_owned()));
     section(&mut text, "By the rules", check.requirements.iter().map(|id| cited(id)));
     section(
@@ -138,8 +139,15 @@ fn check(check: &Check) -> String {
     text
 }
 
+/// How many clients need what a check or rule is about.
+fn weighed(id: &str) -> String {
+    let weight = Weight::of(id);
+    format!("\nWeight {}: {}.\n", weight.number(), weight.as_str())
+}
+
 fn rule(rule: &Rule) -> String {
     let mut text = format!("rule {}\n{}\n\n{}\n", rule.id, rule.title, rule.matters);
+    text.push_str(&weighed(rule.id));
     section(&mut text, "Right is", rule.legal.iter().map(|legal| (*legal).to_owned()));
     section(&mut text, "By the rules", rule.requirements.iter().map(|id| cited(id)));
     section(&mut text, "Formerly the checks", rule.formerly.iter().map(|id| (*id).to_owned()));

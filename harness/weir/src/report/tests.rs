@@ -349,3 +349,16 @@ fn no_report_for_programs_shows_a_secret() {
         assert!(!text.contains("t1ger") && !text.contains("session=secret"), "{text}");
     }
 }
+
+#[test]
+fn each_topic_has_a_weight_and_each_exception_is_there() {
+    use weir_catalog::{assertion, checks};
+    use weir_judge::{Weight, rules};
+    for topic in checks::topics().chain(rules::topics()) {
+        assert!(Weight::of_topic(topic).is_some(), "{topic} has no weight");
+    }
+    for id in Weight::exceptions() {
+        assert!(assertion::find(id).is_some_and(|known| known.id() == id), "{id} is not a check or rule");
+        assert_ne!(Some(Weight::of(id)), Weight::of_topic(id.split_once('.').unwrap().0), "{id} is not an exception");
+    }
+}
