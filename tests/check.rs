@@ -167,7 +167,7 @@ async fn an_interrupted_run_cleans_up_and_says_so() {
 }
 
 #[test]
-fn a_baseline_lets_known_findings_pass_and_fails_on_what_is_new_passes_again_or_has_expired() {
+fn a_baseline_lets_known_findings_pass_and_fails_on_what_is_new_has_expired_or_passes_where_it_is_strict() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("baseline-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("weir.baseline.toml");
@@ -196,6 +196,13 @@ fn a_baseline_lets_known_findings_pass_and_fails_on_what_is_new_passes_again_or_
     assert_eq!((status, &new["outdated"]), (1, &serde_json::json!([])), "{new:#}");
 
     let ran = run(&[&["check"], &flags[..]].concat());
+    assert_eq!(ran.status, 0, "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("mended: `weir check --target rfc") && ran.stdout.contains("--update-baseline"),
+        "{}",
+        ran.stdout
+    );
+    let ran = run(&[&["check"], &flags[..], &["--strict-baseline"]].concat());
     assert_eq!(ran.status, 1, "{}", ran.stdout);
     assert!(ran.stdout.contains("replace.unknown-resource: it passes now; take the entry out"), "{}", ran.stdout);
 

@@ -367,7 +367,13 @@ fn every_character_in_every_place_is_shown_in_every_format() {
         };
         let skip = Finding { verdict: Verdict::Skip, ..finding.clone() };
         let events = [
-            Event::RunStarted { command: text.clone(), seed: 7, url: text.clone(), target: None },
+            Event::RunStarted {
+                command: text.clone(),
+                base_command: text.clone(),
+                seed: 7,
+                url: text.clone(),
+                target: None,
+            },
             Event::Discovered { offers: Vec::new(), remarks: vec![text.clone()] },
             Event::Finding(Arc::new(finding)),
             Event::Finding(Arc::new(skip)),

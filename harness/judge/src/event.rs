@@ -19,6 +19,8 @@ pub enum Event {
     RunStarted {
         /// The command that repeats the run, without secrets.
         command: String,
+        /// The same without what selects checks and reports, to which ` --only ID` can be added.
+        base_command: String,
         seed: u64,
         url: String,
         /// The embedded target, if the endpoint is our own.
@@ -92,6 +94,7 @@ impl Stream {
                 return Some(Event::Finding(Arc::new(Finding { known: Some(known), ..Finding::clone(finding) })));
             }
             Event::Leftover { .. } => self.summary.leftovers += 1,
+            Event::Outdated(entry) if entry.is_mended => self.summary.mended += 1,
             Event::Outdated(_) => self.summary.outdated += 1,
             _ => {}
         }

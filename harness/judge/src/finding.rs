@@ -161,4 +161,6 @@ pub struct OutdatedEntry {
     pub entry: String,
     /// One sentence.
     pub reason: String,
+    /// True if its finding is mended, which does not fail the run.
+    pub is_mended: bool,
 }

@@ -16,8 +16,10 @@ pub struct Summary {
     pub steps: [usize; 7],
     /// Those of all three that the baseline covers, by verdict.
     pub known: [usize; 7],
-    /// Entries of the baseline that have served their time.
+    /// Entries of the baseline that fail the run: their day is over, or their finding is mended and the run is strict about it.
     pub outdated: usize,
+    /// Entries of the baseline whose finding is mended, which is good news.
+    pub mended: usize,
     pub exchanges: u64,
     pub elapsed: Duration,
     /// What the run created and could not delete.

@@ -47,7 +47,7 @@ pub fn status_of(summary: &Summary, fail_on: FailOn) -> u8 {
         FailOn::Note => &[Verdict::Fail, Verdict::Blocked, Verdict::Warn, Verdict::Note],
         FailOn::Never => &[],
     };
-    // An entry that has served its time would hide the next regression.
+    // An entry whose day is over would hide the next regression.
     let outdated = summary.outdated > 0 && fail_on != FailOn::Never;
     if any_fresh(failing) || outdated { FINDINGS } else { OK }
 }

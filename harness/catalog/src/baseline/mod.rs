@@ -1,8 +1,8 @@
 //! The baseline: findings that somebody knows of and has given a reason for, so that a run fails on what is new.
 //!
 //! An entry covers the finding of one check, or of one step of a client's lifecycle, as long as the finding is not graver
-//! than the entry says and breaks no further requirement. It has served its time when the check passes again, or when its
-//! day is over; both fail the run, so that the file never says less than the endpoint does.
+//! than the entry says and breaks no further requirement. It has served its time when the check passes again, which is good
+//! news and fails a run only where it is strict, or when its day is over, which fails the run.
 
 mod read;
 mod shared;
@@ -87,12 +87,14 @@ pub struct Baseline {
     entries: BTreeMap<EntrySubject, Entry>,
     judged: BTreeMap<EntrySubject, SubjectVerdict>,
     today: Date,
+    /// Whether an entry whose finding is mended fails the run.
+    is_strict: bool,
 }
 
 impl Baseline {
     /// One without entries.
     pub const fn empty(today: Date) -> Self {
-        Self { entries: BTreeMap::new(), judged: BTreeMap::new(), today }
+        Self { entries: BTreeMap::new(), judged: BTreeMap::new(), today, is_strict: false }
     }
 
     /// Reads a baseline; `file` stands for the file in errors, `today` decides what has expired, and `names` are those
@@ -102,6 +104,12 @@ impl Baseline {
     /// The first fault, with line and key.
     pub fn parse(file: &str, text: &str, today: Date, names: StepNames<'_>) -> Result<Self, FileFault> {
         Ok(Self { entries: read::entries(file, text, names)?, ..Self::empty(today) })
+    }
+
+    /// The same, with whether an entry whose finding is mended fails the run.
+    #[must_use]
+    pub fn strict(self, is_strict: bool) -> Self {
+        Self { is_strict, ..self }
     }
 
     /// How many findings are known.
@@ -147,14 +155,17 @@ impl Baseline {
             let judged = self.judged.get(about)?;
             if entry.is_settled(judged.verdict) {
                 let now = if judged.verdict == Verdict::Pass { "passes" } else { "is no more than a note" };
-                return Some(format!("it {now} now; take the entry out"));
+                return Some((format!("it {now} now; take the entry out"), !self.is_strict));
             }
             let day = entry.expires.filter(|_| entry.is_over(self.today))?;
-            Some(format!("the entry expired on {day}; repair the endpoint, or give the entry another day"))
+            Some((format!("the entry expired on {day}; repair the endpoint, or give the entry another day"), false))
         };
         self.entries
             .iter()
-            .filter_map(|(about, entry)| Some(OutdatedEntry { entry: about.name(), reason: sentence(about, entry)? }))
+            .filter_map(|(about, entry)| {
+                let (reason, is_mended) = sentence(about, entry)?;
+                Some(OutdatedEntry { entry: about.name(), reason, is_mended })
+            })
             .collect()
     }
 
@@ -186,7 +197,7 @@ impl Baseline {
         }
         let came = entries.keys().filter(|about| !self.entries.contains_key(about)).count();
         let went = self.entries.keys().filter(|about| !entries.contains_key(about)).count();
-        (Self { entries, judged: self.judged.clone(), today: self.today }, came, went)
+        (Self { entries, judged: self.judged.clone(), ..*self }, came, went)
     }
 
     /// The text of the file.

@@ -8,9 +8,9 @@ use crate::assertion;
 use weir_judge::parts_of_name;
 
 const HEADER: &str = "\
-# Findings that are known. `weir check --baseline` fails on a finding that is not here, on an entry whose check passes
-# again, and on an entry whose day is over; `--update-baseline` writes this file anew. It keeps reason, link and expires,
-# which are yours to fill in; comments are its own.
+# Findings that are known. `weir check --baseline` fails on a finding that is not here and on an entry whose day is over, and
+# says which entries are mended (with `--strict-baseline` it fails on those too); `--update-baseline` writes this file anew.
+# It keeps reason, link and expires, which are yours to fill in; comments are its own.
 #
 #   verdict   the gravest verdict that is known: note, warn, blocked or fail
 #   breaks    the requirements that are known to be broken; without it, any (`weir explain ID` shows one)

@@ -49,8 +49,9 @@ impl Event {
         let text = |text: &String| rewrite.text(text).into_owned();
         let own_text = |text: &String| rewrite.own_text(text).into_owned();
         match self {
-            Self::RunStarted { command, seed, url, target } => Self::RunStarted {
+            Self::RunStarted { command, base_command, seed, url, target } => Self::RunStarted {
                 command: own_text(command),
+                base_command: own_text(base_command),
                 seed: *seed,
                 url: own_text(url),
                 target: target.as_ref().map(own_text),
@@ -75,7 +76,7 @@ impl Event {
             Self::Exchange(exchange) => Self::Exchange(rewrite.exchange(exchange)),
             Self::Leftover { url, reason } => Self::Leftover { url: text(url), reason: text(reason) },
             Self::Outdated(outdated) => {
-                Self::Outdated(OutdatedEntry { entry: outdated.entry.clone(), reason: text(&outdated.reason) })
+                Self::Outdated(OutdatedEntry { reason: text(&outdated.reason), ..outdated.clone() })
             }
             Self::RunFailed { reason } => Self::RunFailed { reason: text(reason) },
             Self::Planned { .. } | Self::CheckStarted { .. } | Self::RunFinished { .. } => self.clone(),

@@ -258,6 +258,7 @@ fn configuration(args: &mut CheckArgs, output: &Output) -> Result<Config, Failur
     }
     args.fail_on = args.fail_on.or(checks.fail_on);
     args.known.or(checks.baseline.as_ref());
+    args.known.be_strict(checks.strict_baseline);
     Ok(config)
 }
 
@@ -367,6 +368,7 @@ fn check_run(args: &CheckArgs, config: &Config, chosen: &[ClientChoice], seed: u
         known: config.known.clone(),
         templates: Arc::new(config.templates.clone()),
         command: repeat::command(std::env::args(), seed),
+        base_command: repeat::base_command(std::env::args(), seed),
         emits_exchanges: args.report.wants_exchanges(),
         ..CheckRun::new(checks, seed)
     })

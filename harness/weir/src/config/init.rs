@@ -100,4 +100,5 @@ bearer = { env = "WEIR_BEARER" }
 # read_only = false                           # true leaves out every check that writes
 # fail_on = "must"                            # the mildest finding that fails the run: must, should, note; or never
 # baseline = "weir.baseline.toml"             # known findings; `weir check --update-baseline` writes it
+# strict_baseline = false                     # true fails the run on known findings that are mended, too
 "#;

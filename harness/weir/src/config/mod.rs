@@ -102,6 +102,7 @@ pub struct Checks {
     pub read_only: bool,
     pub fail_on: Option<FailOn>,
     pub baseline: Option<PathBuf>,
+    pub strict_baseline: bool,
 }
 
 impl Config {

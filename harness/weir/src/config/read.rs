@@ -105,6 +105,8 @@ struct ChecksRow {
     read_only: bool,
     fail_on: Option<Spanned<String>>,
     baseline: Option<PathBuf>,
+    #[serde(default)]
+    strict_baseline: bool,
 }
 
 fn fault<T>(span: Range<usize>, problem: impl Into<String>) -> Result<T, FileFault> {
@@ -351,5 +353,6 @@ fn checks(row: ChecksRow, folder: &Path) -> Result<Checks, FileFault> {
         read_only: row.read_only,
         fail_on,
         baseline: row.baseline.map(|path| folder.join(path)),
+        strict_baseline: row.strict_baseline,
     })
 }

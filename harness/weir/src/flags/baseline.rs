@@ -20,25 +20,34 @@ use crate::output::plural::plural;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Known findings")]
 pub struct BaselineFlags {
-    /// Known findings. The run fails on new findings, on entries that pass now, and on expired entries
+    /// Known findings. The run fails on new findings and on expired entries
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
     /// Replace the baseline by this run's findings; reasons, links and dates you wrote stay. The file is that of
     /// --baseline, or weir.baseline.toml
     #[arg(long, conflicts_with = "dry_run")]
     update_baseline: bool,
+    /// Fail the run on entries whose finding is mended, too
+    #[arg(long)]
+    strict_baseline: bool,
 }
 
 impl BaselineFlags {
     /// The flag that speaks of findings of somebody's endpoint.
     pub fn sign(&self) -> Option<&'static str> {
         let update = self.update_baseline.then_some("--update-baseline");
-        self.baseline.as_ref().map(|_| "--baseline").or(update)
+        let strict = self.strict_baseline.then_some("--strict-baseline");
+        self.baseline.as_ref().map(|_| "--baseline").or(update).or(strict)
     }
 
     /// Takes the file that a configuration names, unless a flag names one.
     pub fn or(&mut self, file: Option<&PathBuf>) {
         self.baseline = self.baseline.take().or_else(|| file.cloned());
+    }
+
+    /// Is strict about entries whose finding is mended where a configuration says so.
+    pub const fn be_strict(&mut self, is_strict: bool) {
+        self.strict_baseline |= is_strict;
     }
 
     /// The baseline that is asked for; one that is only about to be written may be missing.
@@ -60,7 +69,8 @@ impl BaselineFlags {
         let clients: Vec<&str> = client::all().iter().map(|description| description.id.as_str()).collect();
         let names = StepNames { clients: &clients, steps: &lifecycle::step_ids() };
         let text = document::read(&path).map_err(Failure::usage)?;
-        Baseline::parse(&file, &text, today, names).map(Some).map_err(Failure::usage)
+        let baseline = Baseline::parse(&file, &text, today, names).map_err(Failure::usage)?;
+        Ok(Some(baseline.strict(self.strict_baseline)))
     }
 
     /// Writes the baseline anew, if that is asked for, and tells so on standard error. Returns whether everything that the
@@ -81,7 +91,7 @@ impl BaselineFlags {
             path.display(),
             plural(updated.len() as u64, "known finding", "known findings"),
         ));
-        Ok(updated.outdated().is_empty())
+        Ok(updated.outdated().iter().all(|entry| entry.is_mended))
     }
 
     fn path(&self) -> PathBuf {

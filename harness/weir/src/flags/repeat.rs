@@ -14,6 +14,37 @@ const SECRETS: [(&str, &str); 7] = [
     ("--second-basic", "$WEIR_SECOND_BASIC"),
 ];
 
+/// The flags that select checks and reports, and whether each has a value.
+const SELECTING: [(&str, bool); 12] = [
+    ("--only", true),
+    ("--skip", true),
+    ("--report", true),
+    ("--format", true),
+    ("--output", true),
+    ("--repeat", true),
+    ("--quiet", false),
+    ("-q", false),
+    ("--verbose", false),
+    ("-v", false),
+    ("--update-baseline", false),
+    ("--scale", false),
+];
+
+/// Writes the arguments of this process with `seed`, without those that select checks and reports.
+pub fn base_command(arguments: impl IntoIterator<Item = String>, seed: u64) -> String {
+    let mut arguments = arguments.into_iter();
+    let mut others: Vec<String> = Vec::new();
+    while let Some(argument) = arguments.next() {
+        let name = argument.split_once('=').map_or(argument.as_str(), |(name, _)| name);
+        match SELECTING.iter().find(|(flag, _)| *flag == name) {
+            Some((_, true)) if !argument.contains('=') => drop(arguments.next()),
+            Some(_) => {}
+            None => others.push(argument),
+        }
+    }
+    command(others, seed)
+}
+
 /// Writes the arguments of this process with `seed`, as a person would type them.
 pub fn command(arguments: impl IntoIterator<Item = String>, seed: u64) -> String {
     let mut words = vec!["weir".to_owned()];
@@ -75,7 +106,8 @@ fn masked(text: &str) -> String {
     }
 }
 
-fn quoted(word: &str) -> String {
+/// A word as a shell reads it.
+pub fn quoted(word: &str) -> String {
     if !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=%,@+".contains(c)) {
         return word.into();
     }
@@ -84,7 +116,7 @@ fn quoted(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::command;
+    use super::{base_command, command};
 
     /// Every flag whose value is hidden from the help's list of environment variables holds a secret.
     #[test]
@@ -97,6 +129,14 @@ mod tests {
             let typed = ["weir", "check", flag.as_str(), "t1ger"].map(str::to_owned);
             assert!(!command(typed, 7).contains("t1ger"), "{flag}");
         }
+    }
+
+    #[test]
+    fn what_selects_checks_and_reports_is_left_out_of_the_command_for_one_check() {
+        let typed =
+            ["weir", "check", "http://localhost/v2", "--only=patch", "--skip", "bulk", "-q", "--report", "html=a.html"];
+        let typed = typed.into_iter().chain(["--bearer", "t1ger", "--update-baseline"]).map(str::to_owned);
+        assert_eq!(base_command(typed, 7), "weir check http://localhost/v2 --bearer \"$WEIR_BEARER\" --seed 7");
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! Annotations on the page of a GitHub job: workflow commands on standard output, one a finding.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use weir_exchange::legible;
-use weir_judge::{Event, Verdict};
+use weir_judge::{Event, Finding, Verdict};
 
+use super::cause;
 use super::legible::{LegibleEvent, TextReport};
 use super::plain::message;
 
@@ -15,11 +17,14 @@ const MOST: usize = 10;
 pub struct GithubReport<W> {
     out: W,
     written: [usize; 3],
+    findings: Vec<Arc<Finding>>,
+    mended: Vec<String>,
+    base_command: String,
 }
 
 impl<W: Write> GithubReport<W> {
     pub fn new(out: W) -> Self {
-        Self { out, written: [0; 3] }
+        Self { out, written: [0; 3], findings: Vec::new(), mended: Vec::new(), base_command: String::new() }
     }
 
     fn annotate(&mut self, kind: usize, title: &str, message: &str) -> io::Result<()> {
@@ -32,17 +37,61 @@ impl<W: Write> GithubReport<W> {
     }
 }
 
+impl<W: Write> GithubReport<W> {
+    /// The gravest first, and of these what most clients need: the page shows no more than the first ones.
+    fn findings(&mut self) -> io::Result<()> {
+        let mut findings = std::mem::take(&mut self.findings);
+        findings.sort_by_key(|finding| finding.rank());
+        for finding in findings {
+            let kind = match finding.verdict {
+                Verdict::Fail | Verdict::Blocked | Verdict::Error => 0,
+                Verdict::Warn => 1,
+                Verdict::Note => 2,
+                Verdict::Pass | Verdict::Skip => continue,
+            };
+            let mut rules: Vec<&str> = Vec::new();
+            for id in finding.problems.iter().flat_map(|problem| &problem.requirements) {
+                if !rules.contains(&id.as_str()) {
+                    rules.push(id);
+                }
+            }
+            let rules = if rules.is_empty() { String::new() } else { format!(" ({})", rules.join(", ")) };
+            self.annotate(kind, &finding.name(), &format!("{}{rules}", message(&finding)))?;
+        }
+        Ok(())
+    }
+
+    /// Mended findings are one notice with the command that takes them out of the baseline.
+    fn good_news(&mut self) -> io::Result<()> {
+        let mended = std::mem::take(&mut self.mended);
+        if mended.is_empty() {
+            return Ok(());
+        }
+        self.annotate(2, "weir baseline", &cause::mended(&self.base_command, &mended))
+    }
+}
+
 impl<W: Write + Send> TextReport for GithubReport<W> {
     fn event(&mut self, event: &LegibleEvent) -> io::Result<()> {
         match &**event {
             Event::Leftover { url, reason } => {
                 self.annotate(1, "weir left something behind", &format!("{url}: {reason}"))
             }
+            Event::RunStarted { base_command, .. } => {
+                self.base_command.clone_from(base_command);
+                Ok(())
+            }
+            Event::Outdated(outdated) if outdated.is_mended => {
+                self.mended.push(outdated.entry.clone());
+                Ok(())
+            }
             Event::Outdated(outdated) => {
                 self.annotate(0, "weir baseline", &format!("{}: {}", outdated.entry, outdated.reason))
             }
             Event::RunFailed { reason } => self.annotate(0, "weir", reason),
             Event::RunFinished { .. } => {
+                self.findings()?;
+                self.good_news()?;
                 for (kind, written) in self.written.into_iter().enumerate().filter(|(_, written)| *written > MOST) {
                     let word = ["errors", "warnings", "notices"][kind];
                     writeln!(self.out, "weir: {} more {word} are in the other reports", written - MOST)?;
@@ -50,20 +99,8 @@ impl<W: Write + Send> TextReport for GithubReport<W> {
                 self.out.flush()
             }
             Event::Finding(finding) if finding.known.is_none() => {
-                let kind = match finding.verdict {
-                    Verdict::Fail | Verdict::Blocked | Verdict::Error => 0,
-                    Verdict::Warn => 1,
-                    Verdict::Note => 2,
-                    Verdict::Pass | Verdict::Skip => return Ok(()),
-                };
-                let mut rules: Vec<&str> = Vec::new();
-                for id in finding.problems.iter().flat_map(|problem| &problem.requirements) {
-                    if !rules.contains(&id.as_str()) {
-                        rules.push(id);
-                    }
-                }
-                let rules = if rules.is_empty() { String::new() } else { format!(" ({})", rules.join(", ")) };
-                self.annotate(kind, &finding.name(), &format!("{}{rules}", message(finding)))
+                self.findings.push(Arc::clone(finding));
+                Ok(())
             }
             _ => Ok(()),
         }

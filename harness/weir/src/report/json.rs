@@ -3,6 +3,7 @@
 //! `version` counts up when a member changes its meaning or goes away; new members appear without notice.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
 use scim::requirement;
@@ -12,7 +13,7 @@ use weir_exchange::Exchange;
 use weir_exchange::difference::Difference;
 use weir_exchange::legible::LegibleWriter;
 use weir_judge::Offer;
-use weir_judge::{BaselineNote, Consumer, Event, Finding, Origin, Problem, Summary, Verdict};
+use weir_judge::{BaselineNote, Cause, Consumer, Event, Finding, Origin, OutdatedEntry, Problem, Summary, Verdict};
 
 use super::plain::assertion_of;
 
@@ -26,6 +27,7 @@ const LONGEST_BODY: usize = 16 * 1024;
 pub struct JsonReport<W> {
     out: LegibleWriter<W>,
     document: Map<String, Value>,
+    findings: Vec<Arc<Finding>>,
 }
 
 impl<W: Write> JsonReport<W> {
@@ -33,10 +35,10 @@ impl<W: Write> JsonReport<W> {
         let mut document = Map::new();
         document.insert("format".into(), json!("weir-report"));
         document.insert("version".into(), json!(VERSION));
-        for list in ["capabilities", "remarks", "steps", "checks", "rules", "leftovers", "outdated"] {
+        for list in ["capabilities", "remarks", "causes", "steps", "checks", "rules", "leftovers", "outdated"] {
             document.insert(list.into(), json!([]));
         }
-        Self { out: LegibleWriter::json(out), document }
+        Self { out: LegibleWriter::json(out), document, findings: Vec::new() }
     }
 
     fn push(&mut self, list: &str, value: Value) {
@@ -50,7 +52,7 @@ impl<W: Write> JsonReport<W> {
 impl<W: Write + Send> Consumer for JsonReport<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         match event {
-            Event::RunStarted { command, seed, url, target } => {
+            Event::RunStarted { command, seed, url, target, .. } => {
                 let run = json!({"command": command, "seed": seed, "url": url, "target": target});
                 self.document.insert("run".into(), run);
             }
@@ -58,15 +60,19 @@ impl<W: Write + Send> Consumer for JsonReport<W> {
                 self.document.insert("capabilities".into(), offers.iter().copied().map(offer).collect());
                 self.document.insert("remarks".into(), json!(remarks));
             }
-            Event::Finding(finding) => self.push(kind(&finding.origin).0, self::finding(finding)),
+            Event::Finding(finding) => {
+                self.push(kind(&finding.origin).0, self::finding(finding));
+                self.findings.push(Arc::clone(finding));
+            }
             Event::Leftover { url, reason } => self.push("leftovers", json!({"url": url, "reason": reason})),
             Event::Outdated(outdated) => {
-                self.push("outdated", json!({"entry": outdated.entry, "reason": outdated.reason}));
+                self.push("outdated", self::outdated(outdated));
             }
             Event::RunFailed { reason } => {
                 self.document.insert("failure".into(), json!(reason));
             }
             Event::RunFinished { summary } => {
+                self.document.insert("causes".into(), super::cause::fresh(&self.findings).iter().map(cause).collect());
                 self.document.insert("summary".into(), totals(summary));
                 serde_json::to_writer_pretty(&mut self.out, &self.document)?;
                 writeln!(self.out)?;
@@ -76,6 +82,23 @@ impl<W: Write + Send> Consumer for JsonReport<W> {
         }
         Ok(())
     }
+}
+
+fn cause(cause: &Cause) -> Value {
+    json!({
+        "id": cause.id,
+        "headline": cause.headline,
+        "verdict": cause.verdict.as_str(),
+        "weight": cause.weight.number(),
+        "subjects": cause.subjects,
+        "heldUp": cause.held_up,
+        "findings": cause.findings,
+    })
+}
+
+/// An entry of the baseline that has served its time.
+pub(super) fn outdated(entry: &OutdatedEntry) -> Value {
+    json!({"entry": entry.entry, "reason": entry.reason, "mended": entry.is_mended})
 }
 
 fn millis(time: Duration) -> Value {
@@ -206,6 +229,7 @@ pub(super) fn totals(summary: &Summary) -> Value {
         "steps": tally(&summary.steps),
         "known": tally(&summary.known),
         "outdated": summary.outdated,
+        "mended": summary.mended,
         "exchanges": summary.exchanges,
         "millis": millis(summary.elapsed),
         "leftovers": summary.leftovers,

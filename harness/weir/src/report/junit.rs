@@ -89,6 +89,11 @@ impl<W: Write + Send> TextReport for JunitReport<W> {
     fn event(&mut self, event: &LegibleEvent) -> io::Result<()> {
         match &**event {
             Event::RunFailed { reason } => self.failure = Some(reason.clone()),
+            Event::Outdated(outdated) if outdated.is_mended => {
+                let mut case = TestCase::new(format!("baseline: {}", outdated.entry), TestCaseStatus::success());
+                case.set_system_out(outdated.reason.clone());
+                self.suite("baseline").add_test_case(case);
+            }
             Event::Outdated(outdated) => {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
                 status.set_message(outdated.reason.clone()).set_type("outdated");

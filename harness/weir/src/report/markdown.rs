@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use weir_exchange::legible::LegibleWriter;
-use weir_judge::{Event, Summary, Verdict};
+use weir_judge::{Cause, Event, Finding, Summary, Verdict};
 
+use super::cause;
 use super::legible::{LegibleEvent, TextReport};
 use super::markup::{code, fenced, html, text};
 use super::plain::{details, message};
@@ -20,15 +22,24 @@ pub struct MarkdownReport<W> {
     out: LegibleWriter<W>,
     subject: String,
     command: String,
-    /// The grave ones first.
-    worth_reading: Vec<(Verdict, String)>,
+    base_command: String,
+    findings: Vec<Arc<Finding>>,
+    mended: Vec<String>,
     rest: String,
 }
 
 impl<W: Write> MarkdownReport<W> {
     pub fn new(out: W) -> Self {
         let out = LegibleWriter::new(out, false);
-        Self { out, subject: String::new(), command: String::new(), worth_reading: Vec::new(), rest: String::new() }
+        Self {
+            out,
+            subject: String::new(),
+            command: String::new(),
+            base_command: String::new(),
+            findings: Vec::new(),
+            mended: Vec::new(),
+            rest: String::new(),
+        }
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
@@ -55,13 +66,10 @@ impl<W: Write> MarkdownReport<W> {
             }
         }
         writeln!(self.out, "\n{} in {}\n", exchanges(summary.exchanges), duration(summary.elapsed))?;
-        self.worth_reading.sort_by_key(|(verdict, _)| std::cmp::Reverse(*verdict));
-        for (_, finding) in self.worth_reading.iter().take(MOST) {
-            self.out.write_all(finding.as_bytes())?;
-        }
-        if self.worth_reading.len() > MOST {
-            writeln!(self.out, "… and {} more\n", self.worth_reading.len() - MOST)?;
-        }
+        let causes = cause::fresh(&self.findings);
+        self.causes(&causes)?;
+        self.good_news()?;
+        self.findings(&causes)?;
         self.out.write_all(self.rest.as_bytes())?;
         if summary.interrupted {
             writeln!(self.out, "The run was interrupted.\n")?;
@@ -71,17 +79,75 @@ impl<W: Write> MarkdownReport<W> {
     }
 }
 
+impl<W: Write> MarkdownReport<W> {
+    /// What is wrong, and the command that shows each.
+    fn causes(&mut self, causes: &[Cause]) -> io::Result<()> {
+        if causes.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out, "### Start here\n")?;
+        for (place, cause) in causes.iter().take(cause::MOST).enumerate() {
+            let headline = text(&cause.headline);
+            write!(self.out, "{}. {headline} ({})", place + 1, cause::counted(cause))?;
+            let command = cause::command(&self.base_command, cause);
+            if place < cause::FIRST && !command.is_empty() {
+                write!(self.out, ": {}", code(&command))?;
+            }
+            writeln!(self.out)?;
+        }
+        if causes.len() > cause::MOST {
+            writeln!(self.out, "\n… and {} more causes", causes.len() - cause::MOST)?;
+        }
+        writeln!(self.out)
+    }
+
+    fn good_news(&mut self) -> io::Result<()> {
+        let mended = std::mem::take(&mut self.mended);
+        if mended.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out, "{}\n", cause::mended(&self.base_command, &mended))
+    }
+
+    /// The findings, the gravest first, those that have the same to show as others of their cause in one line.
+    fn findings(&mut self, causes: &[Cause]) -> io::Result<()> {
+        let mut findings = std::mem::take(&mut self.findings);
+        findings.retain(|finding| finding.verdict > Verdict::Skip && finding.known.is_none());
+        findings.sort_by_key(|finding| finding.rank());
+        let (shown, counted): (Vec<_>, Vec<_>) =
+            findings.into_iter().partition(|finding| cause::is_shown_in_full(&finding.name(), causes));
+        for finding in shown.iter().take(MOST) {
+            writeln!(
+                self.out,
+                "<details><summary>{} {} {}</summary>\n\n{}\n\n{}\n</details>\n",
+                finding.verdict.as_str(),
+                html(&finding.name()),
+                html(&message(finding)),
+                text(&finding.titled()),
+                fenced(&details(finding))
+            )?;
+        }
+        let more = counted.len() + shown.len().saturating_sub(MOST);
+        if more > 0 {
+            writeln!(self.out, "… and {more} more, which the other reports have\n")?;
+        }
+        Ok(())
+    }
+}
+
 impl<W: Write + Send> TextReport for MarkdownReport<W> {
     fn event(&mut self, event: &LegibleEvent) -> io::Result<()> {
         match &**event {
-            Event::RunStarted { command, url, target, .. } => {
+            Event::RunStarted { command, base_command, url, target, .. } => {
                 self.command.clone_from(command);
+                self.base_command.clone_from(base_command);
                 self.subject =
                     target.as_ref().map_or_else(|| code(url), |target| format!("the embedded target {}", code(target)));
             }
             Event::Leftover { url, reason } => {
                 let _ = writeln!(self.rest, "Left behind: {}: {}\n", code(url), text(reason));
             }
+            Event::Outdated(outdated) if outdated.is_mended => self.mended.push(outdated.entry.clone()),
             Event::Outdated(outdated) => {
                 let _ = writeln!(self.rest, "Baseline: {}: {}\n", code(&outdated.entry), text(&outdated.reason));
             }
@@ -90,18 +156,7 @@ impl<W: Write + Send> TextReport for MarkdownReport<W> {
             }
             Event::RunFinished { summary } => self.finish(summary)?,
             Event::Finding(finding) => {
-                if matches!(finding.verdict, Verdict::Pass | Verdict::Skip) || finding.known.is_some() {
-                    return Ok(());
-                }
-                let text = format!(
-                    "<details><summary>{} {} {}</summary>\n\n{}\n\n{}\n</details>\n\n",
-                    finding.verdict.as_str(),
-                    html(&finding.name()),
-                    html(&message(finding)),
-                    text(&finding.titled()),
-                    fenced(&details(finding))
-                );
-                self.worth_reading.push((finding.verdict, text));
+                self.findings.push(Arc::clone(finding));
             }
             _ => {}
         }

@@ -1,6 +1,7 @@
 //! Reports: consumers of the event stream that write to a given writer and nowhere else.
 
 pub mod bench;
+mod cause;
 pub mod compatibility;
 pub mod cycle;
 pub mod cycles;

@@ -25,7 +25,7 @@ impl<W: Write> NdjsonReport<W> {
 impl<W: Write + Send> Consumer for NdjsonReport<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         let (name, body) = match event {
-            Event::RunStarted { command, seed, url, target } => (
+            Event::RunStarted { command, seed, url, target, .. } => (
                 "run-started",
                 json!({"format": "weir-events", "version": VERSION, "command": command, "seed": seed, "url": url, "target": target}),
             ),
@@ -42,7 +42,7 @@ impl<W: Write + Send> Consumer for NdjsonReport<W> {
             // Those that show something stand in their findings.
             Event::Exchange(_) => return Ok(()),
             Event::Leftover { url, reason } => ("leftover", json!({"url": url, "reason": reason})),
-            Event::Outdated(outdated) => ("outdated", json!({"entry": outdated.entry, "reason": outdated.reason})),
+            Event::Outdated(outdated) => ("outdated", json::outdated(outdated)),
             Event::RunFailed { reason } => ("run-failed", json!({"reason": reason})),
             Event::RunFinished { summary } => ("run-finished", json::totals(summary)),
         };

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use scim::requirement;
 use weir_exchange::difference::Difference;
-use weir_exchange::legible;
-use weir_judge::Problem;
+use weir_exchange::{Exchange, legible};
+use weir_judge::{Finding, Origin, Problem};
 use weir_judge::{dispute, level_of};
 
 use super::legible::shown;
@@ -15,6 +15,20 @@ use crate::output::plural::plural;
 
 /// The most differences that are shown of one problem.
 const MOST_DIFFERENCES: usize = 10;
+/// The most lines that one text fills; what is longer is in the reports.
+const MOST_LINES: usize = 12;
+
+/// Whether the line that repeats a finding's last request is about a resource that the run has deleted.
+pub(super) fn needs_the_run(finding: &Finding) -> bool {
+    let is_of_a_resource = |exchange: &Exchange| {
+        let last = exchange.url.path_segments().and_then(|mut segments| segments.next_back()).unwrap_or_default();
+        exchange.method != "POST"
+            && exchange.status != 401
+            && !last.chars().all(|character| character.is_ascii_alphabetic())
+    };
+    let last = finding.problems.iter().filter_map(|problem| problem.exchanges.last());
+    finding.origin == Origin::Check && last.into_iter().any(|exchange| is_of_a_resource(exchange))
+}
 
 /// What is worth knowing, in a line.
 pub(super) fn write_brief(out: &mut dyn Write, problem: &Problem) -> io::Result<()> {
@@ -26,7 +40,8 @@ pub(super) fn write_brief(out: &mut dyn Write, problem: &Problem) -> io::Result<
 }
 
 pub(super) fn write(out: &mut dyn Write, problem: &Problem, palette: &Palette, width: usize) -> io::Result<()> {
-    writeln!(out, "  {}", problem.message)?;
+    let longest = width * MOST_LINES;
+    writeln!(out, "  {}", fitted(&problem.message, longest))?;
     let mut labelled =
         |label: &str, text: &str| writeln!(out, "    {}{label:<10}{} {text}", palette.dim, palette.reset);
     for id in &problem.requirements {
@@ -43,7 +58,7 @@ pub(super) fn write(out: &mut dyn Write, problem: &Problem, palette: &Palette, w
         labelled("expected", legal)?;
     }
     if !problem.observed.is_empty() {
-        labelled("got", &problem.observed)?;
+        labelled("got", &fitted(&problem.observed, longest))?;
     }
     for difference in problem.differences.iter().take(MOST_DIFFERENCES) {
         labelled("differs", &fitted(&line_of(difference), width.saturating_sub(15)))?;
@@ -69,7 +84,12 @@ pub(super) fn write(out: &mut dyn Write, problem: &Problem, palette: &Palette, w
         labelled("exchange", &line)?;
     }
     if let Some(last) = problem.exchanges.last() {
-        labelled("repeat", &last.curl())?;
+        let line = last.curl();
+        if line.len() > longest {
+            labelled("repeat", "the line is longer than a screen; a report has it")?;
+        } else {
+            labelled("repeat", &line)?;
+        }
     }
     Ok(())
 }

@@ -74,6 +74,9 @@ impl<W: Write + Send> TextReport for SarifReport<W> {
         match &**event {
             Event::RunStarted { command, .. } => self.command.clone_from(command),
             Event::Leftover { url, reason } => self.notify("warning", &format!("left behind: {url}: {reason}")),
+            Event::Outdated(outdated) if outdated.is_mended => {
+                self.notify("note", &format!("{}: {}", outdated.entry, outdated.reason));
+            }
             Event::Outdated(outdated) => self.notify("error", &format!("{}: {}", outdated.entry, outdated.reason)),
             Event::RunFailed { reason } => self.notify("error", reason),
             Event::RunFinished { summary } => {

@@ -24,45 +24,50 @@ pub(super) fn write_finding(out: &mut dyn Write, finding: &Finding, palette: &Pa
     row(out, palette, width, *verdict, [id, told], (finding.exchanges, finding.elapsed))
 }
 
-/// The checks of one topic in one line, and below it those that are worth reading.
+/// The checks of one topic in one line.
 pub(super) struct Topic {
     pub(super) name: String,
     tally: [usize; 7],
+    known: usize,
     exchanges: usize,
     elapsed: Duration,
-    rows: Vec<u8>,
 }
 
 impl Topic {
     pub(super) fn new(name: &str) -> Self {
-        Self { name: name.into(), tally: [0; 7], exchanges: 0, elapsed: Duration::ZERO, rows: Vec::new() }
+        Self { name: name.into(), tally: [0; 7], known: 0, exchanges: 0, elapsed: Duration::ZERO }
     }
 
-    pub(super) fn count(&mut self, finding: &Finding, palette: &Palette, width: usize) -> io::Result<()> {
-        Summary::count(&mut self.tally, finding.verdict);
+    pub(super) fn count(&mut self, finding: &Finding) {
+        if finding.known.is_some() {
+            self.known += 1;
+        } else {
+            Summary::count(&mut self.tally, finding.verdict);
+        }
         self.exchanges += finding.exchanges;
         self.elapsed += finding.elapsed;
-        if finding.is_worth_reading() { write_finding(&mut self.rows, finding, palette, width) } else { Ok(()) }
     }
 
-    /// Writes the topic's line, unless `quiet`, and the lines below it.
-    pub(super) fn write(&self, out: &mut dyn Write, palette: &Palette, width: usize, quiet: bool) -> io::Result<()> {
-        if !quiet {
-            let gravest = Verdict::ALL.into_iter().rev().find(|verdict| self.tally[*verdict as usize] > 0);
-            // What was skipped says nothing about what was not.
-            let verdict = match gravest {
-                Some(Verdict::Skip) if self.tally[Verdict::Pass as usize] > 0 => Verdict::Pass,
-                gravest => gravest.unwrap_or(Verdict::Skip),
-            };
-            let counts = counts(&self.tally, |verdict, count| format!("{count} {}", verdict.as_str()));
-            row(out, palette, width, verdict, [&self.name, &counts], (self.exchanges, self.elapsed))?;
+    /// Writes the topic's line.
+    pub(super) fn write(&self, out: &mut dyn Write, palette: &Palette, width: usize) -> io::Result<()> {
+        let gravest = Verdict::ALL.into_iter().rev().find(|verdict| self.tally[*verdict as usize] > 0);
+        // What was skipped says nothing about what was not.
+        let verdict = match gravest {
+            Some(Verdict::Skip) if self.tally[Verdict::Pass as usize] > 0 || self.known > 0 => Verdict::Pass,
+            None if self.known > 0 => Verdict::Pass,
+            gravest => gravest.unwrap_or(Verdict::Skip),
+        };
+        let mut counts = counts(&self.tally, |verdict, count| format!("{count} {}", verdict.as_str()));
+        if self.known > 0 {
+            let known = format!("{} known", self.known);
+            counts = if counts.is_empty() { known } else { format!("{counts}, {known}") };
         }
-        out.write_all(&self.rows)
+        row(out, palette, width, verdict, [&self.name, &counts], (self.exchanges, self.elapsed))
     }
 
-    /// Whether a row stands below the topic's own.
-    pub(super) fn has_rows(&self) -> bool {
-        !self.rows.is_empty()
+    /// Whether something in it is new and worse than a note.
+    pub(super) fn has_findings(&self) -> bool {
+        Verdict::ALL.into_iter().any(|verdict| verdict > Verdict::Note && self.tally[verdict as usize] > 0)
     }
 }
 

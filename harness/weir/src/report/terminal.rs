@@ -7,16 +7,22 @@ use std::sync::Arc;
 use anstyle::{AnsiColor, Style};
 use weir_catalog::rounds::is_stable;
 use weir_exchange::legible::LegibleWriter;
-use weir_judge::{Event, Finding, Origin, OutdatedEntry, Problem, Summary, Verdict};
+use weir_judge::{Because, Cause, Event, Finding, Origin, OutdatedEntry, Problem, Summary, Verdict};
 use weir_judge::{Offer, Provenance};
 
+use super::cause;
 use super::legible::{LegibleEvent, TextReport};
 use super::problem;
-use super::table::{Topic, counts, duration, write_finding};
+use super::table::{Topic, counts, duration, fitted, write_finding};
+use crate::flags::repeat::quoted;
 use crate::output::plural::{exchanges, plural};
 
 /// A run of more checks than this is shown by topics.
 const MOST_LINES: usize = 40;
+/// More findings than these are shown by their causes.
+const MOST_FINDINGS: usize = 20;
+/// The reasons of what was skipped that are shown.
+const MOST_REASONS: usize = 5;
 
 /// How the report looks.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +71,25 @@ impl Palette {
     }
 }
 
+/// How many findings of each kind the baseline knows, by verdict.
+#[derive(Default)]
+struct KnownTally {
+    steps: [usize; 7],
+    checks: [usize; 7],
+    rules: [usize; 7],
+}
+
+impl KnownTally {
+    fn add(&mut self, finding: &Finding) {
+        let tally = match finding.origin {
+            Origin::Check => &mut self.checks,
+            Origin::Rule => &mut self.rules,
+            Origin::Step { .. } => &mut self.steps,
+        };
+        Summary::count(tally, finding.verdict);
+    }
+}
+
 /// Writes the report to `out`.
 pub struct TerminalReport<W> {
     out: LegibleWriter<W>,
@@ -72,10 +97,14 @@ pub struct TerminalReport<W> {
     palette: Palette,
     heading: String,
     repeat: String,
+    /// The command of the run, to which a selection can be added.
+    base_command: String,
     by_topic: bool,
     topic: Option<Topic>,
     skipped: Vec<(String, usize)>,
-    worth_reading: Vec<Arc<Finding>>,
+    /// What is worth reading, and what a fault of discovery kept from running.
+    noted: Vec<Arc<Finding>>,
+    known: KnownTally,
     leftovers: Vec<(String, String)>,
     outdated: Vec<OutdatedEntry>,
     rounds: usize,
@@ -92,10 +121,12 @@ impl<W: Write> TerminalReport<W> {
             palette: Palette::new(options.colour),
             heading: String::new(),
             repeat: String::new(),
+            base_command: String::new(),
             by_topic: false,
             topic: None,
             skipped: Vec::new(),
-            worth_reading: Vec::new(),
+            noted: Vec::new(),
+            known: KnownTally::default(),
             leftovers: Vec::new(),
             outdated: Vec::new(),
             rounds: 0,
@@ -160,8 +191,11 @@ impl<W: Write> TerminalReport<W> {
             Origin::Check => self.line("Checks", finding)?,
             Origin::Rule => self.line("Rules", finding)?,
         }
-        if finding.is_worth_reading() {
-            self.worth_reading.push(Arc::clone(finding));
+        if finding.known.is_some() {
+            self.known.add(finding);
+        }
+        if finding.is_worth_reading() || finding.because == Some(Because::Published) {
+            self.noted.push(Arc::clone(finding));
         }
         Ok(())
     }
@@ -174,7 +208,7 @@ impl<W: Write> TerminalReport<W> {
             self.topic = Some(Topic::new(name));
         }
         if let Some(topic) = &mut self.topic {
-            topic.count(finding, &self.palette, self.options.width)?;
+            topic.count(finding);
         }
         if finding.verdict == Verdict::Skip {
             let reason = finding.reason.clone().unwrap_or_default();
@@ -188,10 +222,10 @@ impl<W: Write> TerminalReport<W> {
 
     fn end_topic(&mut self) -> io::Result<()> {
         let Some(topic) = self.topic.take() else { return Ok(()) };
-        if !self.options.quiet || topic.has_rows() {
+        if !self.options.quiet || topic.has_findings() {
             self.heading("Checks")?;
+            topic.write(&mut self.out, &self.palette, self.options.width)?;
         }
-        topic.write(&mut self.out, &self.palette, self.options.width, self.options.quiet)?;
         self.out.flush()
     }
 
@@ -202,27 +236,75 @@ impl<W: Write> TerminalReport<W> {
             return Ok(());
         }
         skipped.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        for (reason, count) in skipped {
+        let shown = if self.options.verbose { skipped.len() } else { MOST_REASONS };
+        for (reason, count) in skipped.iter().take(shown) {
             self.heading("Skipped")?;
-            writeln!(self.out, "  {count:>4}  {reason}")?;
+            writeln!(self.out, "  {count:>4}  {}", fitted(reason, self.options.width.saturating_sub(8)))?;
+        }
+        let rest: usize = skipped.iter().skip(shown).map(|(_, count)| count).sum();
+        if rest > 0 {
+            let reasons = plural((skipped.len() - shown) as u64, "more reason", "more reasons");
+            writeln!(self.out, "  {rest:>4}  for {reasons}, which --verbose or a report has")?;
         }
         Ok(())
     }
 
     fn findings(&mut self) -> io::Result<()> {
-        let lines = std::mem::take(&mut self.worth_reading);
-        // What has to be repaired first comes first: what stands in the way of the most others.
-        let blocks = |lines: &[Arc<Finding>], id: &str| {
-            lines.iter().filter(|line| line.verdict == Verdict::Blocked && line.cause.as_deref() == Some(id)).count()
-        };
-        let behind: Vec<usize> = lines.iter().map(|line| blocks(&lines, &line.short_name())).collect();
-        let mut lines: Vec<(usize, Arc<Finding>)> = behind.into_iter().zip(lines).collect();
+        let noted = std::mem::take(&mut self.noted);
+        let causes = cause::fresh(&noted);
+        let mut lines: Vec<_> = noted.into_iter().filter(|line| line.is_worth_reading()).collect();
         // Stable, so that equals keep the order of the plan.
-        lines.sort_by_key(|(blocked, line)| std::cmp::Reverse((line.verdict, *blocked)));
-        let lines: Vec<Arc<Finding>> = lines.into_iter().map(|(_, line)| line).collect();
+        lines.sort_by_key(|line| line.rank());
         let (known, lines): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.known.is_some());
-        let (blocked, others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.verdict == Verdict::Blocked);
-        for line in others {
+        if lines.len() > MOST_FINDINGS && !self.options.verbose {
+            self.causes(&causes, &lines)?;
+        } else {
+            self.details(&lines)?;
+        }
+        self.known(&known)?;
+        self.outdated()?;
+        if lines.len() > 1 { self.start_here(&causes) } else { Ok(()) }
+    }
+
+    /// The causes that do not stand on the first screen, a line each.
+    fn causes(&mut self, causes: &[Cause], lines: &[Arc<Finding>]) -> io::Result<()> {
+        for cause in causes.iter().take(cause::MOST).skip(cause::FIRST) {
+            self.heading("Further causes")?;
+            let (style, reset) = (self.palette.verdict(cause.verdict), &self.palette.reset);
+            let line = fitted(&cause.headline, self.options.width.saturating_sub(15));
+            writeln!(self.out, "  {style}{:<7}{reset} {:>4} {line}", cause.verdict.as_str(), cause.size())?;
+        }
+        let rest = causes.len().saturating_sub(cause::MOST);
+        let notes = lines.iter().filter(|line| line.verdict == Verdict::Note).count();
+        self.heading("Further causes")?;
+        let more =
+            if rest > 0 { format!("{}, ", plural(rest as u64, "more cause", "more causes")) } else { String::new() };
+        let findings = plural((lines.len() - notes) as u64, "finding", "findings");
+        let notes = plural(notes as u64, "note", "notes");
+        writeln!(self.out, "  {more}the details of {findings} and {notes}: --verbose or a report has them")
+    }
+
+    /// What to mend first, and how to see it.
+    fn start_here(&mut self, causes: &[Cause]) -> io::Result<()> {
+        let (bold, reset) = (self.palette.bold.clone(), self.palette.reset.clone());
+        for (place, cause) in causes.iter().take(cause::FIRST).enumerate() {
+            self.heading(&match causes.len() {
+                1 => "Start here: one cause".to_owned(),
+                count if count <= cause::FIRST => format!("Start here: {count} causes"),
+                count => format!("Start here: the first {} of {count} causes", cause::FIRST),
+            })?;
+            writeln!(self.out, "  {}. {bold}{}{reset} ({})", place + 1, cause.headline, cause::counted(cause))?;
+            let command = cause::command(&self.base_command, cause);
+            if !command.is_empty() {
+                writeln!(self.out, "     {}{command}{reset}", self.palette.dim)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn details(&mut self, lines: &[Arc<Finding>]) -> io::Result<()> {
+        let blocked: Vec<_> = lines.iter().filter(|line| line.verdict == Verdict::Blocked).map(Arc::clone).collect();
+        for line in lines.iter().filter(|line| line.verdict != Verdict::Blocked) {
             self.heading("Findings")?;
             writeln!(
                 self.out,
@@ -262,13 +344,24 @@ impl<W: Write> TerminalReport<W> {
                     writeln!(self.out, "    and {more} more of this kind")?;
                 }
             }
+            if matches!(line.verdict, Verdict::Fail | Verdict::Warn) && problem::needs_the_run(line) {
+                let again = format!("{} --only {}", self.base_command, quoted(&line.short_name()));
+                let dim = &self.palette.dim;
+                writeln!(
+                    self.out,
+                    "    {dim}{:<10}{} the run has deleted what these requests are about; it is made anew by {again}",
+                    "", self.palette.reset
+                )?;
+            }
         }
-        self.blocked(&blocked)?;
-        self.known(&known)
+        self.blocked(&blocked)
     }
 
-    /// What the baseline covers is told with its reason and no more: somebody has read it before.
+    /// What the baseline covers is shown on request, with its reason and no more: somebody has read it before.
     fn known(&mut self, lines: &[Arc<Finding>]) -> io::Result<()> {
+        if !self.options.verbose {
+            return Ok(());
+        }
         for line in lines {
             let Some(known) = &line.known else { continue };
             self.heading("Known findings")?;
@@ -278,9 +371,21 @@ impl<W: Write> TerminalReport<W> {
             let until = known.expires.as_ref().map(|day| format!(", until {day}")).unwrap_or_default();
             writeln!(self.out, "  {}{link}{until}", known.reason)?;
         }
-        for OutdatedEntry { entry, reason } in std::mem::take(&mut self.outdated) {
+        Ok(())
+    }
+
+    /// The entries of the baseline that fail the run, and those that are mended.
+    fn outdated(&mut self) -> io::Result<()> {
+        let (mended, others): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.outdated).into_iter().partition(|entry| entry.is_mended);
+        for OutdatedEntry { entry, reason, .. } in others {
             self.heading("Baseline entries that are out of date")?;
             writeln!(self.out, "  {entry}: {reason}")?;
+        }
+        if !mended.is_empty() {
+            let entries: Vec<String> = mended.into_iter().map(|mended| mended.entry).collect();
+            self.heading("Good news")?;
+            writeln!(self.out, "  {}", cause::mended(&self.base_command, &entries))?;
         }
         Ok(())
     }
@@ -330,19 +435,34 @@ impl<W: Write> TerminalReport<W> {
         if summary.interrupted {
             writeln!(self.out, "The run was interrupted; this report is partial.")?;
         }
-        for (what, tally) in [("steps", &summary.steps), ("checks", &summary.checks), ("rules", &summary.rules)] {
+        let known = std::mem::take(&mut self.known);
+        for (what, tally, known) in [
+            ("steps", &summary.steps, known.steps),
+            ("checks", &summary.checks, known.checks),
+            ("rules", &summary.rules, known.rules),
+        ] {
+            let mut fresh = *tally;
+            fresh.iter_mut().zip(known).for_each(|(all, known)| *all = all.saturating_sub(known));
             let told = |verdict: Verdict, count: usize| {
                 format!("{}{count} {}{}", self.palette.verdict(verdict), verdict.as_str(), self.palette.reset)
             };
-            let counts = counts(tally, told);
+            let mut counts = counts(&fresh, told);
+            let known: usize = known.iter().sum();
+            if known > 0 {
+                let known = format!("{}{known} known{}", self.palette.dim, self.palette.reset);
+                counts = if counts.is_empty() { known } else { format!("{counts}, {known}") };
+            }
             if !counts.is_empty() {
                 writeln!(self.out, "{what}: {counts}")?;
             }
         }
         let known: usize = summary.known.iter().sum();
-        if known > 0 || summary.outdated > 0 {
+        if known > 0 || summary.outdated > 0 || summary.mended > 0 {
+            let graver = [Verdict::Warn, Verdict::Blocked, Verdict::Fail, Verdict::Error];
+            let new: usize = graver.into_iter().map(|verdict| summary.fresh(verdict)).sum();
             let outdated = plural(summary.outdated as u64, "entry", "entries");
-            writeln!(self.out, "baseline: {known} known, {outdated} out of date")?;
+            let mended = summary.mended;
+            writeln!(self.out, "baseline: {known} known, {new} new, {mended} mended, {outdated} out of date")?;
         }
         if self.rounds > 0 {
             let unstable = if self.unstable.is_empty() {
@@ -365,8 +485,9 @@ impl<W: Write> TerminalReport<W> {
 impl<W: Write + Send> TextReport for TerminalReport<W> {
     fn event(&mut self, event: &LegibleEvent) -> io::Result<()> {
         match &**event {
-            Event::RunStarted { command, url, target, .. } => {
+            Event::RunStarted { command, base_command, url, target, .. } => {
                 self.repeat.clone_from(command);
+                self.base_command.clone_from(base_command);
                 let target = target.as_ref().map(|target| format!(" (embedded target {target})")).unwrap_or_default();
                 writeln!(self.out, "{}{url}{}{target}", self.palette.bold, self.palette.reset)
             }

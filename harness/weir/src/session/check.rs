@@ -47,6 +47,8 @@ pub struct CheckRun {
     pub templates: Arc<Templates>,
     /// The command that repeats the run, as reports show it.
     pub command: String,
+    /// The same without what selects checks and reports.
+    pub base_command: String,
     /// Emits every exchange as an event.
     pub emits_exchanges: bool,
 }
@@ -86,6 +88,7 @@ impl CheckRun {
             known: Foreknowledge::default(),
             templates: Arc::default(),
             command: String::new(),
+            base_command: String::new(),
             emits_exchanges: false,
         }
     }
@@ -116,6 +119,7 @@ impl CheckRun {
         let started = Instant::now();
         events.emit(&Event::RunStarted {
             command: self.command.clone(),
+            base_command: self.base_command.clone(),
             seed: self.seed,
             url: endpoint.client.base_url().to_string(),
             target: endpoint.embedded.as_ref().map(|embedded| embedded.target().to_owned()),

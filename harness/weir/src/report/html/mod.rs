@@ -12,8 +12,9 @@ use coverage::Coverage;
 use weir_catalog::Assertion;
 use weir_exchange::legible::LegibleWriter;
 use weir_judge::Offer;
-use weir_judge::{Event, Finding, Summary};
+use weir_judge::{Cause, Event, Finding, Summary};
 
+use super::cause;
 use super::legible::{LegibleEvent, TextReport};
 use super::plain::assertion_of;
 
@@ -21,6 +22,9 @@ use super::plain::assertion_of;
 #[derive(Default)]
 struct RunPage {
     pub command: String,
+    pub base_command: String,
+    pub causes: Vec<Cause>,
+    pub mended: Vec<String>,
     pub subject: String,
     pub offers: Vec<Offer>,
     pub remarks: Vec<String>,
@@ -52,8 +56,12 @@ impl<W: Write> HtmlReport<W> {
         if summary.interrupted {
             self.run.messages.push("The run was interrupted; what had been judged until then is shown.".into());
         }
-        // What wants attention first; the order of the run within.
-        self.run.findings.sort_by_key(|finding| (finding.known.is_some(), std::cmp::Reverse(finding.verdict)));
+        // What wants attention first; the order of the run among equals.
+        self.run.causes = cause::fresh(&self.run.findings);
+        self.run.findings.sort_by_key(|finding| (finding.known.is_some(), finding.rank()));
+        if !self.run.mended.is_empty() {
+            self.run.messages.push(cause::mended(&self.run.base_command, &self.run.mended));
+        }
         self.out.write_all(page::page(&self.run, summary).into_string().as_bytes())?;
         self.out.flush()
     }
@@ -62,8 +70,9 @@ impl<W: Write> HtmlReport<W> {
 impl<W: Write + Send> TextReport for HtmlReport<W> {
     fn event(&mut self, event: &LegibleEvent) -> io::Result<()> {
         match &**event {
-            Event::RunStarted { command, url, target, .. } => {
+            Event::RunStarted { command, base_command, url, target, .. } => {
                 self.run.command.clone_from(command);
+                self.run.base_command.clone_from(base_command);
                 self.run.subject = match target {
                     Some(target) => format!("{url} (embedded target {target})"),
                     None => url.clone(),
@@ -74,6 +83,7 @@ impl<W: Write + Send> TextReport for HtmlReport<W> {
                 self.run.remarks.clone_from(remarks);
             }
             Event::Leftover { url, reason } => self.run.messages.push(format!("Left behind: {url}: {reason}")),
+            Event::Outdated(outdated) if outdated.is_mended => self.run.mended.push(outdated.entry.clone()),
             Event::Outdated(outdated) => {
                 self.run.messages.push(format!("Baseline: {}: {}", outdated.entry, outdated.reason));
             }

@@ -7,11 +7,12 @@ use scim::requirement;
 use sha2::{Digest, Sha256};
 use weir_exchange::Exchange;
 use weir_exchange::difference::Difference;
-use weir_judge::{Finding, Problem, Summary, Verdict};
+use weir_judge::{Cause, Finding, Problem, Summary, Verdict};
 use weir_judge::{dispute, level_of};
 
 use super::{RunPage, requirements_of};
 use crate::output::plural::exchanges;
+use crate::report::cause;
 use crate::report::legible::shown;
 use crate::report::plain::assertion_of;
 use crate::report::table::duration;
@@ -46,11 +47,12 @@ pub(super) fn page(run: &RunPage, summary: &Summary) -> Markup {
             }
             body {
                 (header(run, summary))
+                (causes(run))
                 (controls(run, summary))
                 main id="findings" {
                     h2 { "Findings" }
                     p id="count" aria-live="polite" {}
-                    @for finding in &run.findings { (row(finding)) }
+                    @for finding in &run.findings { (row(finding, &run.causes)) }
                 }
                 (capabilities(run))
                 (coverage(run))
@@ -133,7 +135,29 @@ fn levels(finding: &Finding) -> String {
     levels.join(" ")
 }
 
-fn row(finding: &Finding) -> Markup {
+/// What is wrong, what to mend first in front, each with the command that shows it.
+fn causes(run: &RunPage) -> Markup {
+    html! {
+        @if !run.causes.is_empty() {
+            section id="causes" {
+                h2 { "Start here" }
+                ol {
+                    @for (place, cause) in run.causes.iter().take(cause::MOST).enumerate() {
+                        li { (cause.headline) " (" (cause::counted(cause)) ")"
+                            @if place < cause::FIRST { pre { (cause::command(&run.base_command, cause)) } }
+                        }
+                    }
+                }
+                @if run.causes.len() > cause::MOST {
+                    p class="quiet" { "… and " (run.causes.len() - cause::MOST) " more causes" }
+                }
+            }
+        }
+    }
+}
+
+fn row(finding: &Finding, causes: &[Cause]) -> Markup {
+    let in_full = cause::is_shown_in_full(&finding.name(), causes);
     let message = finding.gravest_problem().map(|problem| problem.message.as_str()).or(finding.reason.as_deref());
     let requirements = requirements_of(finding);
     html! {
@@ -155,7 +179,7 @@ fn row(finding: &Finding) -> Markup {
                     }
                 }
                 @if let Some(assertion) = assertion_of(finding) { p class="quiet" { (assertion.matters()) } }
-                @for problem in &finding.problems { (told(problem)) }
+                @for problem in &finding.problems { (told(problem, in_full)) }
                 @if finding.problems.is_empty() && !requirements.is_empty() {
                     ul { @for id in requirements { (rule(id)) } }
                 }
@@ -174,7 +198,7 @@ fn rule(id: &str) -> Markup {
     }
 }
 
-fn told(problem: &Problem) -> Markup {
+fn told(problem: &Problem, in_full: bool) -> Markup {
     html! {
         section class="problem" {
             h3 { (problem.message) }
@@ -184,8 +208,10 @@ fn told(problem: &Problem) -> Markup {
                 @if !problem.observed.is_empty() { dt { "Got" } dd { (problem.observed) } }
                 @if !problem.differences.is_empty() { dt { "Differs" } dd { ul { @for one in &problem.differences { (difference(one)) } } } }
             }
-            @for exchange in &problem.exchanges { (exchange_of(exchange)) }
-            @if let Some(last) = problem.exchanges.last() {
+            @if in_full {
+                @for exchange in &problem.exchanges { (exchange_of(exchange)) }
+            }
+            @if let Some(last) = problem.exchanges.last().filter(|_| in_full) {
                 h4 { "Repeat" }
                 pre tabindex="0" { (last.curl()) }
             }
