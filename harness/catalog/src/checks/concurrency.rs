@@ -167,8 +167,8 @@ async fn patch_after_create(context: &Context) -> CheckResult {
     let path = context.text(0)?.path();
     let resource = context.resource().await?;
     let name = context.data().name();
-    let patch = resource.request(Method::PATCH).json(&patch_of(&json!([replace(&path, &name)])));
-    let answer = context.send(patch).await?;
+    let change = resource.request(Method::PATCH).json(&patch_of(&json!([replace(&path, &name)])));
+    let answer = context.send(change).await?;
     context.expect(&answer).after(&resource.exchange).status(&[200, 204]);
     if answer.is_success() {
         let read = context.send(resource.request(Method::GET)).await?;

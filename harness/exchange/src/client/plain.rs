@@ -1,5 +1,6 @@
 //! One request written by hand, without the `Accept` header that the HTTP library adds to each.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Instant;
@@ -58,6 +59,15 @@ impl Client {
         let Some((status, response_headers, body)) = parse(&answer) else {
             return Err(broken(EndpointErrorKind::CutShort, "the answer is not HTTP".into()));
         };
+        let body = &*if is_chunked(&response_headers) {
+            let whole = unchunked(body);
+            Cow::Owned(
+                whole
+                    .ok_or_else(|| broken(EndpointErrorKind::CutShort, "a chunk of the answer is not whole".into()))?,
+            )
+        } else {
+            Cow::Borrowed(body)
+        };
         let too_large = |bound: BoundError| broken(EndpointErrorKind::TooLarge, bound.to_string());
         let in_hand = AnswerReader::new(self).json(body).await.map_err(too_large)?;
         let exchange = Arc::new(Exchange {
@@ -79,6 +89,27 @@ impl Client {
     }
 }
 
+fn is_chunked(headers: &HeaderMap) -> bool {
+    let coding = headers.get("transfer-encoding").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    coding.rsplit(',').next().is_some_and(|last| last.trim().eq_ignore_ascii_case("chunked"))
+}
+
+/// The body without the lengths of its chunks (RFC 9112 section 7.1); `None` if a chunk is not whole.
+fn unchunked(mut body: &[u8]) -> Option<Vec<u8>> {
+    let mut whole = Vec::new();
+    loop {
+        let end = body.windows(2).position(|window| window == b"\r\n")?;
+        let line = std::str::from_utf8(&body[..end]).ok()?;
+        let length = usize::from_str_radix(line.split(';').next()?.trim(), 16).ok()?;
+        body = &body[end + 2..];
+        if length == 0 {
+            return Some(whole);
+        }
+        whole.extend_from_slice(body.get(..length)?);
+        body = body.get(length..)?.strip_prefix(b"\r\n")?;
+    }
+}
+
 /// Status, headers and the rest of an answer.
 fn parse(answer: &[u8]) -> Option<(u16, HeaderMap, &[u8])> {
     let end = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
@@ -96,6 +127,14 @@ fn parse(answer: &[u8]) -> Option<(u16, HeaderMap, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn chunks_are_put_together_and_a_broken_one_is_no_body() {
+        assert_eq!(unchunked(b"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n").as_deref(), Some(b"abcde".as_slice()));
+        for broken in ["", "3\r\nab", "x\r\n", "3\r\nabcd\r\n0\r\n\r\n", "2\r\nab\r\n"] {
+            assert_eq!(unchunked(broken.as_bytes()), None, "{broken:?}");
+        }
+    }
 
     #[test]
     fn an_answer_is_taken_apart() {

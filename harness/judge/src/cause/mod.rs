@@ -71,7 +71,7 @@ pub fn causes(findings: &[Arc<Finding>]) -> Vec<Cause> {
         }
     }
     let mut ranked: Vec<_> = groups.into_iter().map(|(signature, group)| group.ranked(&signature)).collect();
-    ranked.sort_by(|(one, _), (other, _)| one.cmp(other));
+    ranked.sort_by_key(|(one, _)| *one);
     ranked.into_iter().map(|(_, cause)| cause).collect()
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderMap;
 use serde_json::{Value, json};
 use url::Url;
 use weir_exchange::{Evidence, Exchange};
@@ -30,10 +31,10 @@ impl Sample {
             method: method.parse().unwrap(),
             url: format!("{BASE}{target}").parse().unwrap(),
             authentication: weir_exchange::exchange::Authentication::None,
-            request_headers: Default::default(),
+            request_headers: HeaderMap::default(),
             request_body: Vec::new().into(),
             status,
-            response_headers: Default::default(),
+            response_headers: HeaderMap::default(),
             response_body: Vec::new().into(),
             started: jiff::Timestamp::UNIX_EPOCH,
             elapsed: Duration::ZERO,

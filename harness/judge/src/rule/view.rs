@@ -139,7 +139,7 @@ impl<'e> ExchangeView<'e> {
         self.exchange.method.as_str() == method
     }
 
-    /// Whether the answer is a ListResponse, by its own words or by what was asked for.
+    /// Whether the answer is a `ListResponse`, by its own words or by what was asked for.
     pub fn is_list(&self) -> bool {
         self.exchange.is_success()
             && self.body.is_some_and(Value::is_object)

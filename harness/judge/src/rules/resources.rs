@@ -61,12 +61,11 @@ pub(super) const RULES: &[Rule] = &[
 
 /// The type of a resource, if the endpoint publishes it; what is only assumed accuses no endpoint.
 fn published_type<'v>(resource: &Representation<'v>, report: &mut RuleReport) -> Option<&'v ResourceType> {
-    match resource.kind.filter(|kind| kind.provenance == Provenance::Published) {
-        Some(kind) => Some(kind),
-        None => {
-            report.lacks("resource types");
-            None
-        }
+    if let Some(kind) = resource.kind.filter(|kind| kind.provenance == Provenance::Published) {
+        Some(kind)
+    } else {
+        report.lacks("resource types");
+        None
     }
 }
 
@@ -190,11 +189,10 @@ impl SequenceRule for IdOwners {
                     let message = format!("an id at {endpoint} is also one at {}", kind.endpoint);
                     report.breach(&["RFC7643-3.1-07"], message, format!("{id}, first shown by exchange #{first}"));
                 }
-                Some(_) => {}
                 None if self.0.len() < MOST_IDS => {
                     self.0.insert(id.to_owned(), (kind.endpoint.clone(), view.exchange.number));
                 }
-                None => {}
+                Some(_) | None => {}
             }
         }
     }

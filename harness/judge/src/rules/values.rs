@@ -171,12 +171,22 @@ fn singles<'v>(value: &DefinedValue<'v>) -> &'v [Value] {
     value.value.as_array().map_or(std::slice::from_ref(value.value), Vec::as_slice)
 }
 
+/// The sub-attributes that a multi-valued attribute has where its definition says nothing else.
+const DEFAULT_PARTS: [&str; 5] = ["type", "primary", "display", "value", "$ref"];
+
 fn defined(view: &ExchangeView<'_>, report: &mut RuleReport) {
     for resource in &view.representations {
         let Some(inspection) = Inspection::of(view, resource, report) else { continue };
         report.judged();
         let kind = resource.kind.map_or("resource", |kind| kind.name.as_str());
         for (path, value) in inspection.undefined {
+            // What a multi-valued attribute has by default need not be listed (RFC 7643 section 2.4).
+            if path
+                .rsplit_once('.')
+                .is_some_and(|(_, part)| DEFAULT_PARTS.iter().any(|own| own.eq_ignore_ascii_case(part)))
+            {
+                continue;
+            }
             report.breach(
                 &["RFC7643-3-12"],
                 format!("{path} of a {kind} is shown, and no schema of it defines it"),

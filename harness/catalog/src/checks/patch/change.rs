@@ -62,24 +62,23 @@ fn members_of(exchange: &Exchange) -> Option<&Map<String, Value>> {
 /// Whether the server keeps the attribute by itself, or makes it of one that the operations name, as a displayName of a name.
 fn is_the_servers(name: &str, named: &[String]) -> bool {
     let is = |other: &str| name.eq_ignore_ascii_case(other);
-    let names = |other: &str| named.iter().any(|own| own.eq_ignore_ascii_case(other));
+    let has = |other: &str| named.iter().any(|own| own.eq_ignore_ascii_case(other));
     ["id", "meta", "schemas", "groups"].into_iter().any(is)
-        || (is("displayName") && (names("name") || names("userName")))
-        || (is("name") && names("displayName"))
-        || (is("emails") && names("userName"))
-        || (is("userName") && names("emails"))
+        || (is("displayName") && (has("name") || has("userName")))
+        || (is("name") && has("displayName"))
+        || (is("emails") && has("userName"))
+        || (is("userName") && has("emails"))
 }
 
 /// The attributes at the top of the resource that the operations name; an extension is one.
 fn named_attributes(operations: &Value, schema: &str) -> Vec<String> {
     let mut named = Vec::new();
     for operation in operations.as_array().into_iter().flatten() {
-        match at(operation, "path").and_then(Value::as_str) {
-            Some(path) => named.push(top_of(path, schema).to_owned()),
-            None => {
-                let keys = at(operation, "value").and_then(Value::as_object).into_iter().flatten();
-                named.extend(keys.map(|(key, _)| top_of(key, schema).to_owned()));
-            }
+        if let Some(path) = at(operation, "path").and_then(Value::as_str) {
+            named.push(top_of(path, schema).to_owned())
+        } else {
+            let keys = at(operation, "value").and_then(Value::as_object).into_iter().flatten();
+            named.extend(keys.map(|(key, _)| top_of(key, schema).to_owned()));
         }
     }
     named
