@@ -540,6 +540,8 @@ impl Data {
                 }
                 Value::Object(members)
             }
+            // No part of a name that answers show, so that a password which comes back is seen (RFC 7643 section 4.1.1).
+            _ if text(attribute, "name").eq_ignore_ascii_case("password") => json!(format!("Wq7!{}", self.name())),
             _ => json!(self.name()),
         }
     }

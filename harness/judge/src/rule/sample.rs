@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderMap;
 use serde_json::{Value, json};
 use url::Url;
+use weir_exchange::exchange::HeaderMap;
 use weir_exchange::{Evidence, Exchange};
 
 use super::{Examiner, Rule};

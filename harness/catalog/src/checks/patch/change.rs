@@ -75,7 +75,7 @@ fn named_attributes(operations: &Value, schema: &str) -> Vec<String> {
     let mut named = Vec::new();
     for operation in operations.as_array().into_iter().flatten() {
         if let Some(path) = at(operation, "path").and_then(Value::as_str) {
-            named.push(top_of(path, schema).to_owned())
+            named.push(top_of(path, schema).to_owned());
         } else {
             let keys = at(operation, "value").and_then(Value::as_object).into_iter().flatten();
             named.extend(keys.map(|(key, _)| top_of(key, schema).to_owned()));
