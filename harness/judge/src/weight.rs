@@ -13,10 +13,11 @@ pub enum Weight {
 use Weight::{EveryClient, FewClients, SomeClients};
 
 /// The weight of each topic of checks and rules.
-const TOPICS: [(&str, Weight); 34] = [
+const TOPICS: [(&str, Weight); 35] = [
     ("answers", EveryClient),
     ("auth", EveryClient),
     ("bulk", FewClients),
+    ("bystanders", EveryClient),
     ("common-attributes", SomeClients),
     ("concurrency", SomeClients),
     ("create", EveryClient),
