@@ -182,7 +182,7 @@ fn a_baseline_lets_known_findings_pass_and_fails_on_what_is_new_has_expired_or_p
 
     assert_eq!(check(&broken, &["--update-baseline"]).0, 0);
     let written = std::fs::read_to_string(&file).unwrap();
-    assert!(written.contains("check = \"replace.unknown-resource\""), "{written}");
+    assert!(written.contains("check = \"replace.unknown-resource[User]\""), "{written}");
     let (status, known) = check(&broken, &[]);
     assert_eq!((status, &known["outdated"]), (0, &serde_json::json!([])), "{known:#}");
     let finding = known["checks"].as_array().unwrap().iter().find(|check| check["id"] == "replace.unknown-resource");
@@ -204,7 +204,7 @@ fn a_baseline_lets_known_findings_pass_and_fails_on_what_is_new_has_expired_or_p
     );
     let ran = run(&[&["check"], &flags[..], &["--strict-baseline"]].concat());
     assert_eq!(ran.status, 1, "{}", ran.stdout);
-    assert!(ran.stdout.contains("replace.unknown-resource: it passes now; take the entry out"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("replace.unknown-resource[User]: it passes now; take the entry out"), "{}", ran.stdout);
 
     std::fs::write(&file, written.replace("reason = ", "expires = 2020-01-31\nreason = ")).unwrap();
     let ran = run(&[&["check"], &broken[..]].concat());

@@ -3,6 +3,8 @@
 use url::Url;
 use weir_exchange::secrets;
 
+use crate::output::word::quoted;
+
 /// The flags whose values are secrets, and the variable that stands for each.
 const SECRETS: [(&str, &str); 7] = [
     ("--bearer", "$WEIR_BEARER"),
@@ -104,14 +106,6 @@ fn masked(text: &str) -> String {
         }
         _ => text.to_owned(),
     }
-}
-
-/// A word as a shell reads it.
-pub fn quoted(word: &str) -> String {
-    if !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=%,@+".contains(c)) {
-        return word.into();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]

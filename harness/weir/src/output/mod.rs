@@ -8,6 +8,7 @@ pub mod progress_bar;
 pub mod recording;
 pub mod request_lines;
 mod table;
+pub mod word;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;

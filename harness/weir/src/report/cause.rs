@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use weir_judge::{Cause, Finding, causes};
 
-use crate::flags::repeat::quoted;
 use crate::output::plural::plural;
+use crate::output::word::quoted;
 
 /// The causes that stand on the first screen.
 pub(super) const FIRST: usize = 5;

@@ -16,6 +16,8 @@ use crate::output::plural::exchanges;
 
 /// Job pages are cut off at a megabyte; more findings than this are counted.
 const MOST: usize = 100;
+/// Findings that have the same to show as others of their cause are a line each, up to these.
+const MOST_LINES: usize = 400;
 
 /// Collects the run and writes one document to `out`.
 pub struct MarkdownReport<W> {
@@ -127,9 +129,16 @@ impl<W: Write> MarkdownReport<W> {
                 fenced(&details(finding))
             )?;
         }
-        let more = counted.len() + shown.len().saturating_sub(MOST);
+        for finding in counted.iter().take(MOST_LINES) {
+            let (verdict, name) = (finding.verdict.as_str(), text(&finding.name()));
+            writeln!(self.out, "- {verdict} {name}: {}", text(&message(finding)))?;
+        }
+        let more = counted.len().saturating_sub(MOST_LINES) + shown.len().saturating_sub(MOST);
         if more > 0 {
-            writeln!(self.out, "… and {more} more, which the other reports have\n")?;
+            writeln!(self.out, "\n… and {more} more, which the other reports have")?;
+        }
+        if !counted.is_empty() || more > 0 {
+            writeln!(self.out)?;
         }
         Ok(())
     }

@@ -14,8 +14,8 @@ use super::cause;
 use super::legible::{LegibleEvent, TextReport};
 use super::problem;
 use super::table::{Topic, counts, duration, fitted, write_finding};
-use crate::flags::repeat::quoted;
 use crate::output::plural::{exchanges, plural};
+use crate::output::word::quoted;
 
 /// A run of more checks than this is shown by topics.
 const MOST_LINES: usize = 40;
