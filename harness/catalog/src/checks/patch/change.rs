@@ -152,8 +152,12 @@ pub(in crate::checks) async fn expect_change(
     if !is_done(&answer) {
         return Ok(None);
     }
-    let read = context.read(resource).await?;
-    expect_state(context.expect(&read).after(&answer).under(under), &read, after);
+    // What was changed is still there.
+    let read = context.send(resource.request(Method::GET)).await?;
+    let expectation = context.expect(&read).after(&answer).under(under).status(&[200]);
+    if read.status == 200 {
+        expect_state(expectation, &read, after);
+    }
     Ok(Some(answer))
 }
 

@@ -8,6 +8,7 @@ use weir_exchange::difference::{at, differences, same};
 use super::change::{is_done, send};
 use crate::check::{Check, CheckResult, Context, Resource, Stop};
 use crate::definition::{flag, list, text};
+use crate::node::external_id;
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const LEGAL: &[&str] = &[
@@ -54,12 +55,16 @@ fn cells(context: &Context) -> Vec<Cell<'_>> {
         let Some(schema) = context.discovery().schema(uri) else { continue };
         for attribute in list(schema, "attributes") {
             let name = text(attribute, "name");
-            // The common attributes have checks of their own, and an endpoint need not publish them.
+            // An endpoint need not publish the common attributes.
             if !matches!(name, "id" | "externalId" | "meta" | "schemas" | "") {
                 let path = if is_core { name.to_owned() } else { format!("{uri}:{name}") };
                 all.push(Cell { path, attribute });
             }
         }
+    }
+    // It is readWrite (RFC 7643 section 3.1); an endpoint need not keep it.
+    if !context.abilities().loses(&kind.endpoint, "externalId") {
+        all.push(Cell { path: "externalId".into(), attribute: external_id(kind).attribute });
     }
     all
 }
