@@ -30,7 +30,7 @@ fn a_scenario_is_for_one_client_and_three_forms() {
     let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert!(told["observations"].as_array().unwrap().len() > 200, "{told:#}");
     for (arguments, said) in [
-        (&["check", "--scenario", "partial-update"][..], "name it with --as"),
+        (&["check", "--embedded", "--scenario", "partial-update"][..], "name it with --as"),
         (
             &["check", "--as", "pingone-aquera", "--scenario", "partial-update", "--format", "junit"],
             "terminal, json or markdown",
@@ -209,5 +209,5 @@ fn variants_are_tried_one_at_a_time() {
     let patch = verdict("disable", "patch");
     assert_eq!(patch["verdict"], "note");
     assert!(patch["why"].as_str().unwrap().starts_with("refused as declared"), "{patch}");
-    assert!(run(&["check", "--variants"]).stderr.contains("name it with --as"));
+    assert!(run(&["check", "--embedded", "--variants"]).stderr.contains("name it with --as"));
 }

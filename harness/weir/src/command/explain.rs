@@ -43,7 +43,7 @@ pub(super) struct ExplainArgs {
 pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<u8, Failure> {
     // A check's full name has its resource type in brackets.
     let id = weir_judge::parts_of_name(&args.id).0;
-    let text = text(id).ok_or_else(|| Failure::usage(unknown(id)))?;
+    let text = text(id).ok_or_else(|| Failure::usage(unknown(&args.id)))?;
     output.print(text)?;
     Ok(exit::OK)
 }

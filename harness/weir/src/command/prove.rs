@@ -69,7 +69,7 @@ pub(super) struct ProveArgs {
     /// by what that endpoint does not offer
     #[arg(long, value_name = "M", default_value_t = 0, requires = "innocent")]
     guilty: u32,
-    /// Limit each deviation to this resource type, such as Group; those that have nothing to do with it are not noticed
+    /// Limit each deviation to this resource type, such as Group, and list those that nothing notices
     #[arg(long, value_name = "TYPE", conflicts_with_all = ["full", "innocent", "clients"])]
     on: Option<String>,
     /// Switch the deviations on at five endpoints that offer less: each must be noticed where it can show
@@ -77,7 +77,7 @@ pub(super) struct ProveArgs {
     reduced: bool,
     /// With --full, write the record of checks and deviations to FILE, instead of comparing it. With --as, write the
     /// page of clients and deviations. With --innocent, write each endpoint as a target file to the
-    /// folder FILE, and the smallest that each check accuses. With --reduced, write what cannot show
+    /// folder FILE. The smallest that each check accuses is among them. With --reduced, write the deviations that cannot show
     #[arg(long, value_name = "FILE", conflicts_with = "only")]
     write: Option<PathBuf>,
     /// The same seed invents the same names and values
