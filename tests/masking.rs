@@ -289,7 +289,7 @@ fn every_file_that_a_command_writes_is_its_owners_alone() {
     let format_at = |format: &str| format!("{format}={}", at(format));
     let reports: Vec<String> =
         ["terminal", "json", "ndjson", "junit", "sarif", "markdown", "github", "html", "har"].map(format_at).into();
-    let mut check = vec!["check", url, "--bearer", TOKEN, "--only", "read", "--update-baseline"];
+    let mut check = vec!["check", url, "--bearer", TOKEN, "--only", "read.resource", "--update-baseline"];
     let baseline = at("baseline.toml");
     check.extend(["--baseline", &baseline]);
     check.extend(reports.iter().flat_map(|report| ["--report", report]));
@@ -298,7 +298,22 @@ fn every_file_that_a_command_writes_is_its_owners_alone() {
     let commands: [&[&str]; 4] = [
         &check,
         &["init", url, "--bearer", TOKEN, "--output", &configuration],
-        &["bench", url, "--bearer", TOKEN, "--duration", "1", "--warm-up", "0", "--people", "3", "--output", &figures],
+        &[
+            "bench",
+            url,
+            "--bearer",
+            TOKEN,
+            "--duration",
+            "1",
+            "--warm-up",
+            "0",
+            "--people",
+            "3",
+            "--concurrency",
+            "1",
+            "--output",
+            &figures,
+        ],
         &[
             "provision",
             "--as",

@@ -301,10 +301,10 @@ fn two_runs_are_compared() {
     assert_eq!(check("after.json", &["--deviate", "put.creates"]).status, 1);
     let worse = folder.run(&["diff", "before.json", "after.json"]);
     assert_eq!(worse.status, 1, "{}", worse.stderr);
-    assert!(worse.stdout.contains("worse  pass -> fail  replace.unknown-resource"), "{}", worse.stdout);
+    assert!(worse.stdout.contains("worse  pass -> fail  replace.unknown-resource[User]"), "{}", worse.stdout);
     let better = folder.run(&["diff", "after.json", "before.json", "--format", "markdown"]);
     assert_eq!(better.status, 0, "{}", better.stderr);
-    assert!(better.stdout.contains("| better | fail | pass | `replace.unknown-resource` |"), "{}", better.stdout);
+    assert!(better.stdout.contains("| better | fail | pass | `replace.unknown-resource[User]` |"), "{}", better.stdout);
     let none = folder.write("none.json", "{}").run(&["diff", "before.json", "none.json"]);
     assert_eq!((none.status, none.stdout.as_str()), (2, ""));
     assert!(

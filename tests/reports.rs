@@ -70,9 +70,15 @@ fn fingerprints_stay_from_run_to_run() {
 fn a_report_that_cannot_be_is_said_before_anything_is_sent() {
     for (arguments, words) in [
         (&["check", "--report", "pdf"][..], "unknown report \"pdf\"; use one of terminal, json"),
-        (&["check", "--report", "json", "--report", "github"], "only one report can go to standard output"),
-        (&["check", "--report", "har"], "an HTTP archive needs a file"),
-        (&["check", "--report", "json=/no/such/folder/x"], "the report cannot be written to /no/such/folder/x"),
+        (
+            &["check", "--embedded", "--report", "json", "--report", "github"],
+            "only one report can go to standard output",
+        ),
+        (&["check", "--embedded", "--report", "har"], "an HTTP archive needs a file"),
+        (
+            &["check", "--embedded", "--report", "json=/no/such/folder/x"],
+            "the report cannot be written to /no/such/folder/x",
+        ),
         (&["check", "--report", "json", "--format", "json"], "cannot be used with"),
     ] {
         let ran = run(arguments);

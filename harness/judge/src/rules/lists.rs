@@ -147,3 +147,6 @@ fn page(view: &ExchangeView<'_>, report: &mut RuleReport) {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

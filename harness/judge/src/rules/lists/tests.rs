@@ -1,7 +1,7 @@
 use serde_json::json;
 
-use crate::rule::sample::{Sample, expect, list, user};
 use crate::rule::sample::Outcome::{Broken, Pass, Skip};
+use crate::rule::sample::{Sample, expect, list, user};
 
 fn users(count: usize) -> Vec<serde_json::Value> {
     (0..count).map(|number| user(&number.to_string(), &json!({}))).collect()
