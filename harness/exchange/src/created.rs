@@ -11,6 +11,9 @@ use super::error::{EndpointError, EndpointErrorKind};
 use super::exchange::Exchange;
 use crate::difference::at;
 
+/// Bytes of an answer whose JSON is kept when it has been looked at.
+const MOST_KEPT: usize = 256 * 1024;
+
 /// Bytes of an id; a longer one cannot stand in a URL.
 const LONGEST_ID: usize = 2048;
 /// What everything that the harness invents begins with.
@@ -60,6 +63,9 @@ impl CreatedResources {
         if !exchange.is_success() || reads {
             return;
         }
+        // The JSON of a long answer would stay in memory with the exchange.
+        let long = (exchange.response_body.len() > MOST_KEPT).then(|| exchange.unparsed());
+        let exchange = long.as_ref().unwrap_or(exchange);
         let path = exchange.url.path().trim_end_matches('/');
         if path.ends_with("/Bulk") && exchange.method == Method::POST && exchange.at("Operations").is_some() {
             self.note_job(exchange, access);

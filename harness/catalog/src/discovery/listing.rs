@@ -36,7 +36,8 @@ pub(super) async fn look(
     users: Result<Arc<Exchange>, EndpointError>,
 ) -> ListFindings {
     let mut seen = ListFindings::default();
-    let users = seen.take(client, "/Users", users).await;
+    // Its JSON would stay in memory while all others are asked for.
+    let users = seen.take(client, "/Users", users.map(|answer| Arc::new(answer.unparsed()))).await;
     for kind in types.iter_mut().take(MOST_LISTS) {
         let answer = match (kind.endpoint.as_str(), &users) {
             ("/Users", users) => users.clone(),
@@ -121,7 +122,7 @@ impl ListFindings {
             gravity,
             message,
             observed: answer.status.to_string(),
-            exchange: Some(Arc::clone(answer)),
+            exchange: Some(Arc::new(answer.unparsed())),
             capability: None,
             requirements,
         });

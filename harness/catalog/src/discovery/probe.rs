@@ -105,7 +105,7 @@ impl Discovery {
             gravity,
             message,
             observed: exchange.status.to_string(),
-            exchange: Some(Arc::clone(exchange)),
+            exchange: Some(Arc::new(exchange.unparsed())),
             capability: Some(capability),
             requirements: if gravity == Gravity::Wrong { NO_LIST } else { &["RFC7644-3.4.3-01"] },
         });

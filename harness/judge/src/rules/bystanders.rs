@@ -14,7 +14,7 @@ use weir_exchange::Exchange;
 
 use crate::date_time::instant;
 use crate::rule::{ExchangeView, Place, Rule, RuleReport, SequenceRule};
-use patch::Named;
+use patch::TouchedAttributes;
 use state::State;
 
 pub(super) const RULES: &[Rule] = &[
@@ -142,7 +142,7 @@ fn judge_patch(view: &ExchangeView<'_>, triple: &WriteTriple<'_>, report: &mut R
     if triple.write.exchange.method.as_str() != "PATCH" {
         return;
     }
-    let Some(named) = Named::by(&triple.write.exchange.request_body) else { return };
+    let Some(named) = TouchedAttributes::by(&triple.write.exchange.request_body) else { return };
     report.judged();
     for change in state::changes(view, triple.before, triple.after) {
         if named.covers(&change.path) {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use weir_exchange::Request;
 use weir_exchange::difference::at;
 
-use super::{BOTH, member, page, people};
+use super::{BOTH, LISTED, member, page, people};
 use crate::check::{Check, CheckResult, Context};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
@@ -17,7 +17,8 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     .matters("Clients that know nothing of cursors would stop after the first page.")
     .requirements(&["RFC9865-2.4-02", "RFC9865-2.4-03", "RFC9865-2.3-01"])
     .needs(BOTH)
-    .legal(&["200 with startIndex, the published default", "200 with nextCursor (noted)"]),
+    .legal(&["200 with startIndex, the published default", "200 with nextCursor (noted)"])
+    .on_every_type(LISTED),
     Check::new(
         "cursor-paging.both-methods",
         "cursor together with startIndex is refused, or one of the two counts",
@@ -26,7 +27,8 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     .matters("A client that sends both has a fault, and finds it sooner by an error.")
     .requirements(&["RFC9865-2.4-05"])
     .needs(BOTH)
-    .legal(&["400", "200 with the page of one of the two"]),
+    .legal(&["400", "200 with the page of one of the two"])
+    .on_every_type(LISTED),
     Check::new(
         "cursor-paging.published",
         "pagination is published with its members in their types, and is true",

@@ -81,9 +81,10 @@ async fn announced(context: &Context) -> CheckResult {
 }
 
 async fn patch(context: &Context) -> CheckResult {
-    if let Some(capability) = ResourceOperation::Patch.at(context.collection()) {
-        context.may_try(capability)?;
-    }
+    let Some(capability) = ResourceOperation::Patch.at(context.collection()) else {
+        return context.skip("patch.supported speaks of the resource types of RFC 7643, and this is another one");
+    };
+    context.may_try(capability)?;
     let Some(supported) = context.discovery().config("patch.supported").and_then(Value::as_bool) else {
         return context.skip("whether PATCH is supported is not announced");
     };

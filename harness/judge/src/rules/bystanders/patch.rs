@@ -4,9 +4,9 @@ use serde_json::Value;
 use weir_exchange::difference::member;
 
 /// The attributes that the operations of a PATCH name: `emails`, `name.givenname`, `urn:…:user:department`, in lower case.
-pub(super) struct Named(Vec<String>);
+pub(super) struct TouchedAttributes(Vec<String>);
 
-impl Named {
+impl TouchedAttributes {
     /// `None` if it cannot be told what an operation is about.
     pub(super) fn by(body: &[u8]) -> Option<Self> {
         let body: Value = serde_json::from_slice(body).ok()?;

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::patch::Named;
+use super::patch::TouchedAttributes;
 use crate::rule::sample::Outcome::{Broken, Pass, Skip};
 use crate::rule::sample::{ENTERPRISE, Outcome, Sample, USER, finding, user};
 
@@ -86,7 +86,7 @@ fn what_is_not_sure_is_not_judged() {
 
 #[test]
 fn a_path_names_its_attribute_and_its_parts() {
-    let named = |operation: Value| Named::by(json!({"Operations": [operation]}).to_string().as_bytes());
+    let named = |operation: Value| TouchedAttributes::by(json!({"Operations": [operation]}).to_string().as_bytes());
     let covers = |operation: Value, path: &str| named(operation).is_some_and(|named| named.covers(path));
     assert!(covers(json!({"op": "remove", "path": "phones[type eq \"work\"].value"}), "phones"));
     assert!(covers(json!({"op": "replace", "path": "manager", "value": {"value": "7"}}), "manager.value"));

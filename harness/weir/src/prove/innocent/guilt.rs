@@ -6,7 +6,7 @@ use weir_catalog::checks;
 use weir_judge::Verdict;
 
 use super::Innocent;
-use super::trial::{self, InnocentError, Trial};
+use super::trial::{self, InnocentError, InnocentTrial};
 use crate::embedded::{self, KnownDeviation};
 use crate::prove::Record;
 
@@ -49,7 +49,7 @@ pub(super) async fn of(
 ) -> Result<(Guilt, u64), InnocentError> {
     let run = trial::run(
         &innocent.description,
-        Trial { checks: checks::all().collect(), deviation: Some(deviation.id), seed },
+        InnocentTrial { checks: checks::all().collect(), deviation: Some(deviation.id), seed },
     );
     let (outcome, exchanges) = match run.await {
         Ok(found) if accused_by(&found).next().is_some() => {

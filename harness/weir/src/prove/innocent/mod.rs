@@ -23,7 +23,7 @@ use weir_catalog::{Check, checks};
 use weir_judge::{Verdict, broken_laws, parts_of_name};
 
 use super::Record;
-use trial::Trial;
+use trial::InnocentTrial;
 
 /// How many descriptions are tried to make one smaller.
 const MOST_CUTS: usize = 150;
@@ -119,7 +119,7 @@ pub async fn innocents(
     let seed_of = |index: usize| options.seed.wrapping_mul(0x1_0000_0001).wrapping_add(index as u64);
     let drawn: Vec<Innocent> = (0..options.innocents).map(|index| Innocent::of_seed(seed_of(index))).collect();
     let trials = drawn.iter().map(|innocent| async move {
-        let all = Trial { checks: checks::all().collect(), deviation: None, seed: options.seed };
+        let all = InnocentTrial { checks: checks::all().collect(), deviation: None, seed: options.seed };
         trial::run(&innocent.description, all).await.map(|outcome| (innocent, outcome))
     });
     let mut trials = futures_util::stream::iter(trials).buffered(options.concurrency.max(1));
@@ -214,7 +214,7 @@ async fn cut(
     // What no check says, such as a rule, can come from any of them.
     let found = weir_catalog::find(parts_of_name(&check).0);
     let checks: Vec<&'static Check> = found.map_or_else(|| checks::all().collect(), |check| vec![check]);
-    let again = || Trial { checks: checks.clone(), deviation: None, seed };
+    let again = || InnocentTrial { checks: checks.clone(), deviation: None, seed };
     let accuses = |outcome: trial::TrialOutcome| outcome.accusations.into_iter().find(|own| own.origin == check);
     let mut tried = 0;
     'smaller: loop {

@@ -68,7 +68,9 @@ fn what_is_drawn_is_a_target_file_and_every_axis_is_drawn() {
 async fn complete_bodies_are_taken() {
     for seed in 0..30 {
         let description = draw(&mut Choices::of_seed(seed));
-        if let Err(error) = trial::run(&description, Trial { checks: Vec::new(), deviation: None, seed: 1 }).await {
+        if let Err(error) =
+            trial::run(&description, InnocentTrial { checks: Vec::new(), deviation: None, seed: 1 }).await
+        {
             panic!("seed {seed}: {error}");
         }
     }

@@ -45,7 +45,7 @@ pub(super) struct TrialOutcome {
 }
 
 /// What is run against an innocent.
-pub(super) struct Trial {
+pub(super) struct InnocentTrial {
     pub(super) checks: Vec<&'static Check>,
     /// One deviation that breaks a requirement.
     pub(super) deviation: Option<&'static str>,
@@ -53,8 +53,8 @@ pub(super) struct Trial {
 }
 
 /// Serves the description and runs the checks against it.
-pub(super) async fn run(description: &Description, trial: Trial) -> Result<TrialOutcome, InnocentError> {
-    let Trial { checks, deviation, seed } = trial;
+pub(super) async fn run(description: &Description, trial: InnocentTrial) -> Result<TrialOutcome, InnocentError> {
+    let InnocentTrial { checks, deviation, seed } = trial;
     let text = description.target_file();
     let fault = |problem: String| InnocentError::Endpoint { problem, description: text.clone() };
     let options = EmbeddedOptions {
