@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use weir_exchange::Request;
 
 use crate::check::{Check, CheckResult, Context, patch_of};
+use crate::data::{GROUP, USER};
 
 const CONFIG: &[Capability] = &[Capability::ServiceProviderConfig];
 
@@ -85,6 +86,9 @@ async fn patch(context: &Context) -> CheckResult {
         return context.skip("patch.supported speaks of the resource types of RFC 7643, and this is another one");
     };
     context.may_try(capability)?;
+    if ![USER, GROUP].iter().any(|own| own.eq_ignore_ascii_case(context.schema())) {
+        return context.skip("patch.supported speaks of the resource types of RFC 7643, and this has another schema");
+    }
     let Some(supported) = context.discovery().config("patch.supported").and_then(Value::as_bool) else {
         return context.skip("whether PATCH is supported is not announced");
     };
