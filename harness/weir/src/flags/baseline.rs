@@ -14,8 +14,8 @@ use weir_provision::client;
 use crate::exit::FailOn;
 use crate::failure::Failure;
 use crate::lifecycle;
-use crate::output::Output;
 use crate::output::plural::plural;
+use crate::output::{Output, Printable};
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Known findings")]
@@ -85,7 +85,8 @@ impl BaselineFlags {
             FailOn::Should => Verdict::Warn,
             FailOn::Note => Verdict::Note,
         });
-        output.write(updated.text(), Some(&path))?;
+        // A secret that is an ordinary word does not take the names of checks with it.
+        output.write(Printable::own(&updated.text()), Some(&path))?;
         output.warn(&format!(
             "{} holds {}: {came} added, {went} removed",
             path.display(),
