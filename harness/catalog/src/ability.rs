@@ -1,4 +1,4 @@
-//! What the endpoint was seen to do, so that a check goes by it and not by what most endpoints do: an endpoint that narrows no
+//! The observed behaviour of the endpoint, so that a check goes by it and not by what most endpoints do: an endpoint that narrows no
 //! list by `sw`, which is legal (RFC 7644 sections 3.4.2.2 and 3.12), is not blamed for its pages because of that.
 
 mod retention;
@@ -11,9 +11,9 @@ use weir_exchange::{Client, EndpointError, Request};
 use crate::data::Data;
 use crate::discovery::{Discovery, ResourceType};
 use crate::node;
-pub use retention::{is_required, plain_texts};
+pub use retention::plain_texts;
 
-/// What was seen, by the endpoint of each resource type.
+/// The behaviour that was observed, by the endpoint of each resource type.
 #[derive(Clone, Debug, Default)]
 pub struct Abilities {
     /// The collections whose lists cannot be narrowed to names that begin alike, with the refusal.
@@ -79,7 +79,7 @@ async fn refusal(
     attribute: &str,
     operator: &str,
 ) -> Result<Option<String>, EndpointError> {
-    let filter = format!("{attribute} {operator} \"weir-nobody\"");
+    let filter = format!("{attribute} {operator} \"weir-no-match\"");
     match client.send(Request::get(endpoint).query("filter", &filter).query("count", "1")).await {
         Ok(answer) if matches!(answer.status, 400 | 501) => {
             Ok(Some(format!("`{attribute} {operator}` is answered {}", answer.status)))

@@ -5,7 +5,7 @@ use weir_judge::{Rule, rules};
 use crate::check::Check;
 use crate::checks;
 
-/// What a finding about an endpoint comes from.
+/// A check or a rule: the origin of a finding about an endpoint.
 #[derive(Clone, Copy)]
 pub enum Assertion {
     Check(&'static Check),
@@ -20,7 +20,7 @@ impl Assertion {
         }
     }
 
-    /// What holds if it passes.
+    /// The statement that holds if it passes.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Check(check) => check.title,

@@ -32,11 +32,6 @@ impl SelectedCheck {
         let has = |names: &[String]| names.iter().any(|name| name == resource_type);
         (self.only.is_empty() || has(&self.only)) && !has(&self.skip)
     }
-
-    /// The check on one resource type.
-    pub fn on_one(check: &'static Check, resource_type: &str) -> Self {
-        Self { check, only: vec![resource_type.to_owned()], skip: Vec::new() }
-    }
 }
 
 impl From<&'static Check> for SelectedCheck {
@@ -67,6 +62,10 @@ impl CheckPattern {
         Ok(Self { ids: Pattern::read(ids, &CHECKS, names())?, subject: subject.map(str::to_owned) })
     }
 
+    fn read_all(texts: &[String]) -> Result<Vec<Self>, PatternError> {
+        texts.iter().map(|text| Self::read(text)).collect()
+    }
+
     fn scope(&self, check: &Check) -> Option<Scope> {
         if self.ids.matches(check.id) {
             return Some(self.subject.clone().map_or(Scope::Every, Scope::One));
@@ -88,15 +87,13 @@ pub fn check_beginning(text: &str) -> Result<(), PatternError> {
 
 /// The checks that are asked for, in the order of the catalogue.
 pub fn select(selection: &Selection) -> Result<Vec<SelectedCheck>, PatternError> {
-    let read = |texts: &[String]| texts.iter().map(|text| CheckPattern::read(text)).collect::<Result<Vec<_>, _>>();
-    let (only, skip) = (read(&selection.only)?, read(&selection.skip)?);
+    let (only, skip) = (CheckPattern::read_all(&selection.only)?, CheckPattern::read_all(&selection.skip)?);
     Ok(checks::all().filter_map(|check| scoped(check, &only, &skip, selection.scale)).collect())
 }
 
 /// The rules that are asked for, in the order of the catalogue. A rule has no subject: it judges resources of every type.
 pub fn select_rules(selection: &Selection) -> Result<Vec<&'static Rule>, PatternError> {
-    let read = |texts: &[String]| texts.iter().map(|text| CheckPattern::read(text)).collect::<Result<Vec<_>, _>>();
-    let (only, skip) = (read(&selection.only)?, read(&selection.skip)?);
+    let (only, skip) = (CheckPattern::read_all(&selection.only)?, CheckPattern::read_all(&selection.skip)?);
     let names = |patterns: &[CheckPattern], rule: &Rule| {
         let patterns = patterns.iter().filter(|pattern| pattern.subject.is_none());
         let mut ids = patterns.map(|pattern| &pattern.ids);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::Method;
 use scim::capability::ResourceOperation;
-use serde_json::{Value, json};
+use serde_json::json;
 use weir_exchange::difference::same;
 use weir_exchange::{Client, EndpointError, Request};
 
@@ -13,7 +13,7 @@ use crate::data::Data;
 use crate::discovery::{Discovery, ResourceType};
 use crate::node::{self, SchemaNode};
 
-/// What was seen, by the endpoint of each resource type that could be asked.
+/// The paths of the attributes that are kept, by the endpoint of each resource type for which that is known.
 #[derive(Clone, Debug, Default)]
 pub struct Retention(BTreeMap<String, BTreeSet<String>>);
 
@@ -99,9 +99,4 @@ fn is_plain_text(own: &SchemaNode<'_>) -> bool {
         && own.word("uniqueness") == "none"
         && crate::definition::list(own.attribute, "canonicalValues").is_empty()
         && (own.extension || !WITH_A_FORM.contains(&own.name()))
-}
-
-/// Whether a value of the attribute must be there.
-pub fn is_required(own: &SchemaNode<'_>) -> bool {
-    own.attribute.get("required").and_then(Value::as_bool).unwrap_or(false)
 }

@@ -26,7 +26,7 @@ pub enum Stop {
     Blocked { reason: String, cause: Option<String>, exchanges: Vec<Arc<Exchange>> },
     /// The request that was to be judged got no usable answer.
     NoAnswer(EndpointError),
-    /// What the check is about or needs is not there, for a reason of this kind.
+    /// The endpoint does not have the subject of the check or a precondition, for a reason of this kind.
     Skip(Because, String),
 }
 
@@ -150,7 +150,7 @@ impl Context {
         self.subject.as_deref()
     }
 
-    /// What the endpoint was seen to do.
+    /// The observed behaviour of the endpoint.
     pub fn abilities(&self) -> &Abilities {
         &self.abilities
     }
@@ -384,7 +384,7 @@ impl Context {
         Ok(all)
     }
 
-    /// What an answer shows of a resource, as a body that can be sent back: with what must be there and is never shown.
+    /// The representation `shown` as a body that can be sent back, with the required attributes that no answer shows.
     pub fn sendable(&self, resource: &Resource, shown: &Value) -> Value {
         let sent = serde_json::from_slice(&resource.exchange.request_body).unwrap_or_default();
         self.data.sendable(&resource.endpoint, shown, &sent)

@@ -17,6 +17,15 @@ use scim::capability::{Capability, ResourceOperation};
 /// What a check returns: its problems are collected in the context; `Stop` tells why it could not go on.
 pub type CheckResult = Result<(), Stop>;
 
+/// The operations of a check that creates resources.
+pub const CREATING: &[ResourceOperation] = &[ResourceOperation::Create];
+/// The operations of a check that looks up or lists the resources that it created.
+pub const LISTED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Filter];
+/// The operations of a check that changes the resources that it created with PATCH.
+pub const PATCHED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Patch];
+/// The operations of a check that replaces the resources that it created.
+pub const REPLACED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Replace];
+
 /// On which resource types a check runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum On {

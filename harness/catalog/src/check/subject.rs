@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use weir_exchange::{Exchange, Request};
 use weir_judge::{Because, full_name};
 
-use crate::ability::{is_required, plain_texts};
+use crate::ability::plain_texts;
 use crate::check::{Context, Resource, Stop, patch_of};
 use crate::discovery::ResourceType;
 use crate::node::{self, SchemaNode};
@@ -256,7 +256,19 @@ impl Context {
     /// # Errors
     /// The check is skipped where the subject has fewer.
     pub fn optional_text(&self, n: usize) -> Result<SchemaNode<'_>, Stop> {
-        self.nth_text(n, |own| !is_required(own), "attribute that takes any text and is not required")
+        self.nth_text(n, |own| !own.flag("required"), "attribute that takes any text and is not required")
+    }
+
+    /// The first attribute of the subject that takes one boolean, is shown by default, and fits.
+    pub fn boolean(&self, fits: impl Fn(&SchemaNode<'_>) -> bool) -> Option<SchemaNode<'_>> {
+        let mut nodes = node::assumed_attributes(self.discovery(), self.kind()?).into_iter();
+        nodes.find(|own| {
+            own.word("type") == "boolean"
+                && own.word("mutability") == "readWrite"
+                && own.is_shown()
+                && !own.flag("multiValued")
+                && fits(own)
+        })
     }
 
     /// The first attribute of the subject that takes any text, was seen to be kept as it is sent, and fits.

@@ -12,7 +12,7 @@ use url::Url;
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, CheckResult, Context, patch_of};
+use crate::check::{CREATING, Check, CheckResult, Context, patch_of};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new(
@@ -124,8 +124,6 @@ pub(super) const CHECKS: &[Check] = &[
         .legal(&["meta.location, Location and every $ref are absolute or relative URI references"])
         .on_every_type(CREATING),
 ];
-
-const CREATING: &[ResourceOperation] = &[ResourceOperation::Create];
 
 /// The URIs in `schemas`, as far as they are strings.
 fn uris(exchange: &Exchange) -> Vec<&str> {

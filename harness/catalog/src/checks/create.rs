@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use weir_exchange::difference::{at, differences};
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, CheckResult, Context};
+use crate::check::{CREATING, Check, CheckResult, Context};
 use crate::node::SchemaNode;
 
 pub(super) const CHECKS: &[Check] = &[
@@ -91,8 +91,6 @@ pub(super) const CHECKS: &[Check] = &[
 fn id_of(exchange: &Exchange) -> Option<&str> {
     exchange.text("id").filter(|id| !id.is_empty())
 }
-
-const CREATING: &[ResourceOperation] = &[ResourceOperation::Create];
 
 async fn resource(context: &Context) -> CheckResult {
     let body = context.body();

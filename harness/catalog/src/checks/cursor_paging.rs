@@ -11,10 +11,9 @@ use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
 use crate::check::cohort::{Cohort, ids_in, resources_in};
-use crate::check::{Check, CheckResult, Context, Stop};
+use crate::check::{Check, CheckResult, Context, LISTED, Stop};
 
 const NEEDS: &[Capability] = &[Capability::CursorPaging];
-const LISTED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Filter];
 const BOTH: &[Capability] = &[Capability::CursorPaging, Capability::IndexPaging];
 const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 

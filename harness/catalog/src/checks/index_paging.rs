@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use scim::capability::{Capability, ResourceOperation};
+use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::{Exchange, Request};
 
 use crate::check::cohort::{Cohort, ids_in};
-use crate::check::{Check, CheckResult, Context, Stop};
+use crate::check::{Check, CheckResult, Context, LISTED, Stop};
 
 const NEEDS: &[Capability] = &[Capability::IndexPaging];
-const LISTED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Filter];
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new("index-paging.walk", "Pages together give each match once, and totalResults counts all of them", &walk)

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use weir_exchange::difference::{assigned, at};
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, CheckResult, Context, Resource, Stop};
+use crate::check::{CREATING, Check, CheckResult, Context, Resource, Stop};
 use crate::node::{self, SchemaNode};
 
 pub(super) const CHECKS: &[Check] = &[
@@ -92,8 +92,6 @@ pub(super) const CHECKS: &[Check] = &[
     .legal(&["200 with id, the attribute that was asked for, and what is published as always returned; schemas may be there"])
     .on_every_type(CREATING),
 ];
-
-const CREATING: &[ResourceOperation] = &[ResourceOperation::Create];
 
 /// The published attributes of the subject, those of its extensions included.
 fn published(context: &Context) -> Vec<SchemaNode<'_>> {

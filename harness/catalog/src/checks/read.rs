@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use weir_exchange::difference::{at, differences};
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, CheckResult, Context, cut};
+use crate::check::{CREATING, Check, CheckResult, Context, LISTED, cut};
 
 const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
@@ -50,7 +50,7 @@ pub(super) const CHECKS: &[Check] = &[
         .matters("Okta and Google import from lists only; what is missing there is deleted on their side.")
         .requirements(&["RFC7644-3.4-01", "RFC7644-3.4.2-12", "RFC7644-3.4.2.1-01"])
         .legal(&["the element that a filter finds has id and schemas and says the same as GET of the resource"])
-        .on_every_type(FINDING),
+        .on_every_type(LISTED),
     Check::new("read.no-match", "A query without a match is a success with no results", &no_match)
         .matters("A provisioner looks for the account before it creates it; an error here stops every new hire.")
         .requirements(&["RFC7644-3.4.2-11"])
@@ -72,16 +72,13 @@ pub(super) const CHECKS: &[Check] = &[
         .matters("HTTP libraries encode blanks and quotes; undecoded, every filter is a syntax error.")
         .requirements(&["RFC7644-1.2-01"])
         .legal(&["200 with the resource, for a filter in which every character is percent-encoded"])
-        .on_every_type(FINDING),
+        .on_every_type(LISTED),
     Check::new("read.head", "HEAD answers as GET does, without the body", &head)
         .matters("Monitors and caches ask by HEAD whether a resource is there.")
         .requirements(&["RFC7644-3.4.1-01"])
         .legal(&["200 without a body", "405 or 501, since SCIM does not ask for HEAD"])
         .on_every_type(CREATING),
 ];
-
-const CREATING: &[ResourceOperation] = &[ResourceOperation::Create];
-const FINDING: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Filter];
 
 async fn resource(context: &Context) -> CheckResult {
     let user = context.create(context.collection(), &context.full_body()).await?;

@@ -5,14 +5,14 @@ pub(super) mod limits;
 use std::sync::Arc;
 
 use reqwest::Method;
-use scim::capability::{Capability, ResourceOperation};
+use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::Exchange;
 use weir_exchange::difference::{at, same_state, take};
 
-use crate::check::{Check, CheckResult, Context, Resource, Stop};
+use crate::check::{Check, CheckResult, Context, REPLACED, Resource, Stop};
 use crate::checks::common_attributes::meta::outlast_clock;
-use crate::node::{self, SchemaNode};
+use crate::node::SchemaNode;
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new("replace.resource", "A PUT replaces what it gives and answers with the whole resource", &resource)
@@ -80,8 +80,6 @@ pub(super) const CHECKS: &[Check] = &[
     .legal(&["200 without the unknown attribute", "400 invalidSyntax or invalidValue for the unknown attribute"])
     .on_every_type(REPLACED),
 ];
-
-const REPLACED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Replace];
 
 /// Sends a PUT of `body` and expects 200.
 async fn put(
@@ -199,15 +197,7 @@ async fn null_clears(context: &Context) -> CheckResult {
 
 async fn omitted(context: &Context) -> CheckResult {
     let text = context.optional_text(0)?;
-    let kind = context.needs_kind()?;
-    let boolean = node::assumed_attributes(context.discovery(), kind).into_iter().find(|own| {
-        own.word("type") == "boolean"
-            && own.word("mutability") == "readWrite"
-            && own.is_shown()
-            && !own.flag("multiValued")
-            && !own.flag("required")
-            && !own.extension
-    });
+    let boolean = context.boolean(|own| !own.flag("required") && !own.extension);
     let mut body = context.full_body();
     text.put(&mut body, json!(context.data().name()));
     if let Some(boolean) = &boolean {

@@ -8,13 +8,12 @@ use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
 use crate::check::cohort::{Cohort, ids_in, resources_in};
-use crate::check::{Check, CheckResult, Context, Resource, Stop};
+use crate::check::{Check, CheckResult, Context, LISTED, Resource, Stop};
 use crate::data::USER;
 
 const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 const SEARCH: &[Capability] = &[Capability::Search];
-const LISTED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Filter];
 const ROOT: &[Capability] = &[
     Capability::CreateUsers,
     Capability::CreateGroups,

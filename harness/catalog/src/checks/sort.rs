@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use scim::capability::{Capability, ResourceOperation};
+use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::{Exchange, Request};
 
 use crate::check::cohort::Cohort;
-use crate::check::{Check, CheckResult, Context, Stop};
+use crate::check::{Check, CheckResult, Context, LISTED, Stop};
 use crate::data::USER;
 
 const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers, Capability::Sort];
@@ -90,8 +90,6 @@ pub(super) const CHECKS: &[Check] = &[
     .legal(&["200 with everybody", "400, 403 or 501"])
     .on_every_type(LISTED),
 ];
-
-const LISTED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Filter];
 
 fn sorted(cohort: &Cohort<'_>, by: &str, order: Option<&str>) -> Request {
     let request = cohort.query(&cohort.anchor()).query("sortBy", by);

@@ -11,6 +11,14 @@ use super::{Discovery, NOBODY, ResourceType};
 /// The most resource types that checks are run on, one after the other.
 const MOST_SUBJECTS: usize = 8;
 
+/// The body of a PATCH that gives a resource another name.
+pub(super) fn renaming(name: &str) -> Value {
+    json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+        "Operations": [{"op": "replace", "path": "displayName", "value": name}],
+    })
+}
+
 impl Discovery {
     /// The resource types that checks about every type are run on.
     pub fn subjects(&self) -> impl Iterator<Item = &ResourceType> {
@@ -37,10 +45,7 @@ impl Discovery {
     /// Tries PUT, PATCH and DELETE of a resource that cannot exist, for the types that have no capability of their own:
     /// nothing is changed.
     pub(super) async fn probe_operations(&mut self, client: &Client) -> Result<(), EndpointError> {
-        let patch = json!({
-            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-            "Operations": [{"op": "replace", "path": "displayName", "value": "weir-nobody"}],
-        });
+        let patch = renaming("weir-no-match");
         let kinds: Vec<String> = self.subjects().map(|kind| kind.endpoint.clone()).collect();
         let mut refused = Vec::new();
         for endpoint in kinds.into_iter().filter(|endpoint| ResourceOperation::Create.at(endpoint).is_none()) {

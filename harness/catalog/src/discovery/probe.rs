@@ -13,6 +13,7 @@ use weir_judge::Provenance;
 
 use super::fault::{DiscoveryFault, FaultSource, Gravity};
 use super::opening::{NO_LIST, unanswered};
+use super::operations::renaming;
 use super::{Contradiction, Discovery, NOBODY};
 
 impl Discovery {
@@ -22,10 +23,7 @@ impl Discovery {
         use Capability as C;
         let nobody = format!("{prefix}-nobody");
         let named = |attribute: &str| format!("{attribute} eq \"{nobody}\"");
-        let patch = json!({
-            "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-            "Operations": [{"op": "replace", "path": "displayName", "value": nobody}],
-        });
+        let patch = renaming(&nobody);
         let search = json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
             "filter": named("userName"),

@@ -114,10 +114,7 @@ pub(super) async fn run(args: ProveArgs, output: &Output) -> Result<u8, Failure>
         concurrency: args.concurrency,
     };
     let started = Instant::now();
-    let mut progress = ProgressLine::new();
-    let proof = prove(&options, &record, |trial| progress.show(trial.deviation.id)).await;
-    progress.clear();
-    let proof = proof.map_err(Failure::usage)?;
+    let proof = prove_with_progress(&options, &record).await?;
     let found = Record::of_proof(&proof);
     let record = if let Some(path) = &args.write {
         Printable::as_is(found.to_string()).write_to(path)?;
@@ -132,6 +129,14 @@ pub(super) async fn run(args: ProveArgs, output: &Output) -> Result<u8, Failure>
     };
     output.print(text)?;
     Ok(if complaints.is_empty() { exit::OK } else { exit::FINDINGS })
+}
+
+/// Runs the proof, with the deviation that is being tested on the progress line.
+async fn prove_with_progress(options: &ProveOptions, record: &Record) -> Result<Proof, Failure> {
+    let mut progress = ProgressLine::new();
+    let proof = prove(options, record, |trial| progress.show(trial.deviation.id)).await;
+    progress.clear();
+    proof.map_err(Failure::usage)
 }
 
 /// The deviations at the endpoints that offer less.
@@ -150,10 +155,7 @@ async fn prove_reduced(args: &ProveArgs, output: &Output) -> Result<u8, Failure>
             concurrency: args.concurrency,
         };
         let started = Instant::now();
-        let mut progress = ProgressLine::new();
-        let proof = prove(&options, &record, |trial| progress.show(trial.deviation.id)).await;
-        progress.clear();
-        let proof = proof.map_err(Failure::usage)?;
+        let proof = prove_with_progress(&options, &record).await?;
         found.add(endpoint, &proof);
         let complaints = if args.write.is_some() {
             judge_reduced(endpoint, &proof, &found)

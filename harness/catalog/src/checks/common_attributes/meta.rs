@@ -9,8 +9,7 @@ use serde_json::{Value, json};
 use weir_exchange::Exchange;
 use weir_judge::date_time;
 
-use super::CREATING;
-use crate::check::{Check, CheckResult, Context, Resource, Stop};
+use crate::check::{CREATING, Check, CheckResult, Context, Resource, Stop};
 
 pub(in super::super) const CHECKS: &[Check] = &[
     Check::new("common-attributes.resource-type", "meta.resourceType is the name of the resource type, to the letter", &resource_type)

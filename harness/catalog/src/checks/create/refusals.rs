@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use scim::capability::{Capability, ResourceOperation};
+use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
 use crate::check::On::Only;
-use crate::check::{Check, CheckResult, Context, Stop};
+use crate::check::{CREATING, Check, CheckResult, Context, Stop};
 use crate::data::{PublishedAttribute, USER};
-use crate::node::{self, SchemaNode};
+use crate::node::SchemaNode;
 
 pub(in super::super) const CHECKS: &[Check] = &[
     Check::new("create.duplicate-user-name", "A userName that is taken is refused with 409 uniqueness", &duplicate_user_name)
@@ -79,8 +79,6 @@ pub(in super::super) const CHECKS: &[Check] = &[
         .requirements(&["RFC7643-2.3.4-01", "RFC7643-2.3.4-02"])
         .legal(&["400 invalidValue or invalidSyntax", "the fraction is rounded away"]),
 ];
-
-const CREATING: &[ResourceOperation] = &[ResourceOperation::Create];
 
 async fn duplicate_user_name(context: &Context) -> CheckResult {
     let body = context.data().user();
@@ -289,18 +287,11 @@ async fn coerced_types(context: &Context) -> CheckResult {
     type Fits = fn(&Value) -> bool;
     type Case<'d> = (SchemaNode<'d>, Value, &'static [&'static str], &'static [&'static str], Fits);
     let kind = context.needs_kind()?;
-    let nodes = node::assumed_attributes(context.discovery(), kind);
-    let boolean = nodes.into_iter().find(|own| {
-        own.word("type") == "boolean"
-            && own.word("mutability") == "readWrite"
-            && !own.flag("multiValued")
-            && own.is_shown()
-    });
     let mut cases: Vec<Case<'_>> = Vec::new();
     if let Ok(text) = context.text(0) {
         cases.push((text, json!(42), &["RFC7643-2.3.1-02"], &["RFC7643-2.3.1-01"], Value::is_string));
     }
-    if let Some(boolean) = boolean {
+    if let Some(boolean) = context.boolean(|_| true) {
         cases.push((boolean, json!("True"), &["RFC7643-2.3.2-02"], &["RFC7643-2.3.2-01"], Value::is_boolean));
     }
     if let Ok(values) = context.values() {

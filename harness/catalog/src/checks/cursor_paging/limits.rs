@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use weir_exchange::Exchange;
 
-use super::{LISTED, NEEDS, begun, member, page, people};
+use super::{NEEDS, begun, member, page, people};
 use crate::check::cohort::ids_in;
-use crate::check::{Check, CheckResult, Context};
+use crate::check::{Check, CheckResult, Context, LISTED};
 
 const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 

@@ -5,8 +5,8 @@ use serde_json::Value;
 use weir_exchange::Request;
 use weir_exchange::difference::at;
 
-use super::{BOTH, LISTED, member, page, people};
-use crate::check::{Check, CheckResult, Context};
+use super::{BOTH, member, page, people};
+use crate::check::{Check, CheckResult, Context, LISTED};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new(

@@ -3,14 +3,12 @@
 
 use std::cmp::Ordering;
 
-use scim::capability::ResourceOperation;
 use serde_json::{Value, json};
 
 use super::published::{FilterAttribute, Type};
 use crate::check::cohort::Cohort;
-use crate::check::{Check, CheckResult, Context};
+use crate::check::{Check, CheckResult, Context, LISTED};
 
-const LISTED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Filter];
 const LEGAL: &[&str] = &[
     "200 with exactly the resources whose values satisfy the comparison, for an attribute of each type that the operator fits",
     "400 invalidFilter for a combination that the endpoint does not support (noted)",

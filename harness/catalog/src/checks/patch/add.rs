@@ -1,12 +1,12 @@
 //! `add` (RFC 7644 section 3.5.2.1).
 
-use scim::capability::{Capability, ResourceOperation};
+use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::difference::at;
 
 use super::attribute::{need, plain, plain_one, texts};
 use super::change::{ENTERPRISE, email, expect_change, expect_refusal, expect_state, is_done, resource_with, send};
-use crate::check::{Check, CheckResult, Context};
+use crate::check::{Check, CheckResult, Context, PATCHED};
 use crate::checks::common_attributes::meta::outlast_clock;
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
@@ -95,8 +95,6 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         .legal(&["400 with scimType invalidValue or invalidSyntax"])
         .on_every_type(PATCHED),
 ];
-
-const PATCHED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Patch];
 
 async fn add(context: &Context) -> CheckResult {
     let name = plain_one(context)?;

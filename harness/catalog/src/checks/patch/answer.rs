@@ -8,7 +8,7 @@ use weir_exchange::difference::{at, same};
 
 use super::attribute::texts;
 use super::change::{is_done, resource_with, send};
-use crate::check::{Check, CheckResult, Context, patch_of};
+use crate::check::{Check, CheckResult, Context, PATCHED, patch_of};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("patch.supported", "PATCH is there, as the ServiceProviderConfig says", &supported)
@@ -58,8 +58,6 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         .legal(&["404 with a SCIM Error"])
         .on_every_type(&[ResourceOperation::Patch]),
 ];
-
-const PATCHED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Patch];
 
 async fn supported(context: &Context) -> CheckResult {
     let published = context.discovery().config("patch.supported").and_then(Value::as_bool);

@@ -1,12 +1,12 @@
 //! All of a PATCH or nothing of it, in the order of its operations (RFC 7644 section 3.5.2).
 
-use scim::capability::{Capability, ResourceOperation};
+use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::difference::{at, same};
 
 use super::attribute::{need, plain, plain_one, texts};
 use super::change::{expect_change, resource_with, send};
-use crate::check::{Check, CheckResult, Context};
+use crate::check::{Check, CheckResult, Context, PATCHED};
 use crate::checks::common_attributes::meta::outlast_clock;
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
@@ -39,8 +39,6 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         ])
         .on_every_type(PATCHED),
 ];
-
-const PATCHED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Patch];
 
 async fn several_operations(context: &Context) -> CheckResult {
     need(context, &["name.familyName", "active"])?;

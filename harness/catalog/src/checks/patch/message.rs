@@ -1,13 +1,13 @@
 //! The `PatchOp` message itself (RFC 7644 section 3.5.2).
 
 use reqwest::Method;
-use scim::capability::{Capability, ResourceOperation};
+use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::difference::at;
 
 use super::attribute::{need, plain_one, texts};
 use super::change::{expect_refusal, expect_state, is_done, resource_with, send};
-use crate::check::{Check, CheckResult, Context, Resource, Stop, patch_of};
+use crate::check::{Check, CheckResult, Context, PATCHED, Resource, Stop, patch_of};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const KEYWORDS: &[&str] = &["invalidSyntax", "invalidValue"];
@@ -59,8 +59,6 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         .legal(&["400", "200 or 204, and the change is made"])
         .on_every_type(PATCHED),
 ];
-
-const PATCHED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Patch];
 
 /// A user with a value in a plain attribute, whose name and value come along.
 async fn subject(context: &Context) -> Result<(Resource, String, Value), Stop> {

@@ -1,13 +1,13 @@
 //! `remove` (RFC 7644 section 3.5.2.2).
 
-use scim::capability::{Capability, ResourceOperation};
+use scim::capability::Capability;
 use serde_json::json;
 use weir_exchange::Request;
 use weir_exchange::difference::assigned;
 
 use super::attribute::{need, need_optional, plain_one};
 use super::change::{ENTERPRISE, email, expect_change, expect_refusal, ids, resource_with};
-use crate::check::{Check, CheckResult, Context};
+use crate::check::{Check, CheckResult, Context, PATCHED};
 use crate::definition::text;
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
@@ -80,8 +80,6 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         .legal(&["400 with scimType noTarget, and nothing is removed"])
         .on_every_type(PATCHED),
 ];
-
-const PATCHED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Patch];
 
 async fn remove(context: &Context) -> CheckResult {
     let name = plain_one(context)?;

@@ -1,13 +1,13 @@
 //! `replace` (RFC 7644 section 3.5.2.3), where no filter selects the values.
 
-use scim::capability::{Capability, ResourceOperation};
+use scim::capability::Capability;
 use serde_json::json;
 use weir_exchange::Request;
 use weir_exchange::difference::assigned;
 
 use super::attribute::{need, need_optional, plain, plain_one, texts};
 use super::change::{email, expect_change, expect_refusal, ids, is_done, resource_with, send};
-use crate::check::{Check, CheckResult, Context};
+use crate::check::{Check, CheckResult, Context, PATCHED};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const DONE: &[&str] = &["200 with the user or 204, and a later GET shows the new state"];
@@ -64,8 +64,6 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         .needs(USERS)
         .legal(&["409 or 400 with scimType uniqueness, and the old userName"]),
 ];
-
-const PATCHED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Patch];
 
 async fn replace(context: &Context) -> CheckResult {
     let name = texts(context, 1)?.swap_remove(0);

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_judge::Because;
 
-use super::{CREATING, optional_names, published};
-use crate::check::{Check, CheckResult, Context, Resource, Stop};
+use super::{optional_names, published};
+use crate::check::{CREATING, Check, CheckResult, Context, Resource, Stop};
 use crate::node::SchemaNode;
 
 pub(in super::super) const CHECKS: &[Check] = &[

@@ -7,7 +7,7 @@ use weir_exchange::Request;
 use weir_exchange::difference::{at, take};
 
 use crate::check::On::Only;
-use crate::check::{Check, CheckResult, Context};
+use crate::check::{Check, CheckResult, Context, REPLACED};
 use crate::data::{PublishedAttribute, USER};
 
 pub(in super::super) const CHECKS: &[Check] = &[
@@ -48,8 +48,6 @@ pub(in super::super) const CHECKS: &[Check] = &[
             "400 mutability for another value, which is not stored",
         ]),
 ];
-
-const REPLACED: &[ResourceOperation] = &[ResourceOperation::Create, ResourceOperation::Replace];
 
 async fn unknown_resource(context: &Context) -> CheckResult {
     for id in [context.data().unknown_id(), context.data().uuid()] {
