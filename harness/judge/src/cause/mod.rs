@@ -34,6 +34,8 @@ pub struct Cause {
     pub subjects: Vec<String>,
     /// How many of its findings are blocked, and how many others were skipped for it.
     pub held_up: usize,
+    /// Ids of the requirements that the finding to look at says are broken.
+    pub requirements: Vec<String>,
 }
 
 impl Cause {
@@ -127,6 +129,7 @@ impl Group<'_> {
         let mut subjects: Vec<String> = self.findings.iter().filter_map(|finding| finding.subject.clone()).collect();
         subjects.sort_unstable();
         subjects.dedup();
+        let lead = self.findings.first().and_then(|lead| lead.gravest_problem());
         let cause = Cause {
             id: signature.id(),
             headline: self.findings.first().map_or_else(String::new, |lead| headline::of(signature, lead)),
@@ -134,6 +137,7 @@ impl Group<'_> {
             weight,
             subjects,
             held_up,
+            requirements: lead.map_or_else(Vec::new, |problem| problem.requirements.clone()),
             findings: self.findings.iter().map(|finding| finding.name().into_owned()).collect(),
         };
         ((class, Reverse(verdict), weight, Reverse(cause.size() + self.skipped), self.position), cause)

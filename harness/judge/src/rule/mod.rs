@@ -1,12 +1,14 @@
 //! A rule: a passive assertion, which judges any exchange of an endpoint, from whichever cause.
 
 mod examiner;
+mod inspection;
 mod report;
 #[cfg(test)]
 pub(crate) mod sample;
 mod view;
 
 pub use examiner::Examiner;
+pub(crate) use inspection::{DefinedValue, is_uri};
 pub(crate) use report::brief;
 pub use report::{Breach, RuleReport};
 pub(crate) use view::{ERROR, LIST_RESPONSE, has_value};

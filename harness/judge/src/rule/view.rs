@@ -1,5 +1,6 @@
 //! One exchange as rules look at it: where it went, what came, and which resources that shows.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
@@ -7,6 +8,7 @@ use serde_json::{Map, Value};
 use weir_exchange::Exchange;
 use weir_exchange::difference::{at, member};
 
+use super::inspection::Inspection;
 use crate::publication::{Publication, ResourceType};
 
 /// The URN of the message that lists resources (RFC 7644 section 3.4.2).
@@ -122,6 +124,8 @@ pub struct ExchangeView<'e> {
     pub body: Option<&'e Value>,
     /// The resources that the answer shows; those of discovery are not among them.
     pub representations: Vec<Representation<'e>>,
+    /// Filled in once a rule asks.
+    inspections: OnceCell<Vec<Option<Inspection<'e>>>>,
 }
 
 impl<'e> ExchangeView<'e> {
@@ -129,9 +133,16 @@ impl<'e> ExchangeView<'e> {
     pub(super) fn of(exchange: &'e Arc<Exchange>, published: &'e Publication) -> Option<Self> {
         let place = Place::of(exchange, published)?;
         let body = if exchange.response_body.is_empty() { None } else { exchange.json().ok() };
-        let mut view = Self { exchange, published, place, body, representations: Vec::new() };
+        let mut view =
+            Self { exchange, published, place, body, representations: Vec::new(), inspections: OnceCell::new() };
         view.representations = view.find_representations();
         Some(view)
+    }
+
+    /// The representations, each held against its schemas; `None` for one whose schema is not published.
+    pub(crate) fn inspections(&self) -> &[Option<Inspection<'e>>] {
+        let inspect = |resource: &Representation<'e>| Inspection::of(self.published, resource);
+        self.inspections.get_or_init(|| self.representations.iter().map(inspect).collect())
     }
 
     /// Whether the request has this method.

@@ -1,5 +1,7 @@
 //! How answers travel and how they refuse, whatever they are about (RFC 7644 sections 3.3, 3.8, 3.12 and 3.14).
 
+use std::borrow::Cow;
+
 use scim::error::ScimType;
 use serde_json::Value;
 use weir_exchange::difference::member;
@@ -198,25 +200,23 @@ fn names_once(view: &ExchangeView<'_>, report: &mut RuleReport) {
 /// The names that an object of `body` has twice, whatever their letter case. The text is JSON.
 fn repeated_names(body: &[u8]) -> Vec<String> {
     // A parser keeps the last of two members, so the text itself is gone through: the stack has the names of each object.
-    let mut objects: Vec<Option<Vec<String>>> = Vec::new();
+    let mut objects: Vec<Option<Vec<Cow<'_, [u8]>>>> = Vec::new();
     let mut repeated = Vec::new();
     let (mut place, mut awaits_name) = (0, false);
     while let Some(&byte) = body.get(place) {
         match byte {
             b'"' => {
                 let start = place;
-                place += 1;
-                while body.get(place).is_some_and(|&byte| byte != b'"') {
-                    place += if body[place] == b'\\' { 2 } else { 1 };
-                }
+                place = end_of_text(body, start);
                 if awaits_name && let Some(Some(names)) = objects.last_mut() {
-                    let end = (place + 1).min(body.len());
-                    let name: String = serde_json::from_slice(&body[start..end]).unwrap_or_default();
-                    let name_in_lower_case = name.to_ascii_lowercase();
-                    if names.contains(&name_in_lower_case) && !repeated.contains(&name) {
-                        repeated.push(name);
+                    let name = name_of(&body[start..(place + 1).min(body.len())]);
+                    if names.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+                        let name = String::from_utf8_lossy(&name).into_owned();
+                        if !repeated.contains(&name) {
+                            repeated.push(name);
+                        }
                     }
-                    names.push(name_in_lower_case);
+                    names.push(name);
                     awaits_name = false;
                 }
             }
@@ -235,6 +235,27 @@ fn repeated_names(body: &[u8]) -> Vec<String> {
         place += 1;
     }
     repeated
+}
+
+/// Where the text ends that begins with the quotes at `start`.
+fn end_of_text(body: &[u8], start: usize) -> usize {
+    let mut place = start + 1;
+    while let Some(&byte) = body.get(place) {
+        match byte {
+            b'"' => break,
+            b'\\' => place += 2,
+            _ => place += 1,
+        }
+    }
+    place
+}
+
+/// The name that a text between its quotes is.
+fn name_of(quoted: &[u8]) -> Cow<'_, [u8]> {
+    if quoted.contains(&b'\\') {
+        return Cow::Owned(serde_json::from_slice::<String>(quoted).unwrap_or_default().into_bytes());
+    }
+    Cow::Borrowed(quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default())
 }
 
 fn server_error(view: &ExchangeView<'_>, report: &mut RuleReport) {

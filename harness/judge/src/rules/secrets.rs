@@ -114,9 +114,7 @@ impl SequenceRule for Passwords {
 
 impl Passwords {
     fn remember(&mut self, view: &ExchangeView<'_>) {
-        const NAME: &[u8] = b"password";
-        let body = &view.exchange.request_body;
-        if !body.windows(NAME.len()).any(|window| window.eq_ignore_ascii_case(NAME)) {
+        if !String::from_utf8_lossy(&view.exchange.request_body).to_ascii_lowercase().contains("password") {
             return;
         }
         let Some(request) = view.request_json() else { return };

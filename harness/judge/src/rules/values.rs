@@ -5,9 +5,7 @@ use weir_exchange::difference::member;
 
 use crate::date_time::is_date_time;
 use crate::definition::{matches_type, type_name};
-use crate::offer::Provenance;
-use crate::publication::{AttributeIndex, PublishedAttribute};
-use crate::rule::{ExchangeView, Representation, Rule, RuleReport, brief, has_value};
+use crate::rule::{DefinedValue, ExchangeView, Rule, RuleReport, brief, has_value, is_uri};
 
 pub(super) const RULES: &[Rule] = &[
     Rule::new("values.defined", "A resource shows no attribute that its schemas do not define", defined)
@@ -55,111 +53,13 @@ pub(super) const RULES: &[Rule] = &[
         .legal(&["a letter, or $, and then letters, digits, $, - or _", "the URI of an extension"]),
 ];
 
-/// A value with its definition, one of several where the attribute is multi-valued.
-struct DefinedValue<'v> {
-    /// Its name with those around it, without indexes: `name.givenName`.
-    path: String,
-    definition: &'v PublishedAttribute,
-    value: &'v Value,
-}
-
-/// What there is of a resource, held against the schemas of its type.
-struct Inspection<'v> {
-    /// Every attribute and sub-attribute that has a definition and a value, as it stands there.
-    defined: Vec<DefinedValue<'v>>,
-    /// The paths of those without definition.
-    undefined: Vec<(String, &'v Value)>,
-}
-
-const COMMON: [&str; 4] = ["schemas", "id", "externalId", "meta"];
-const META: [&str; 5] = ["resourceType", "created", "lastModified", "location", "version"];
-
-fn is_one_of(names: &[&str], name: &str) -> bool {
-    names.iter().any(|own| own.eq_ignore_ascii_case(name))
-}
-
-/// Whether a member's name is the URI of a schema; no attribute's name has a colon.
-fn is_uri(name: &str) -> bool {
-    name.contains(':')
-}
-
-impl<'v> Inspection<'v> {
-    /// `None` if the schema of the resource's type is not published.
-    fn of(view: &ExchangeView<'v>, resource: &Representation<'v>, report: &mut RuleReport) -> Option<Self> {
-        let kind = resource.kind.filter(|kind| kind.provenance == Provenance::Published);
-        let Some((kind, core)) = kind.and_then(|kind| Some((kind, view.published.schema(&kind.schema)?))) else {
-            report.lacks("schema");
-            return None;
-        };
-        let mut inspection = Self { defined: Vec::new(), undefined: Vec::new() };
-        for (name, value) in resource.value.iter().filter(|(_, value)| has_value(value)) {
-            if is_one_of(&COMMON, name) {
-                if name.eq_ignore_ascii_case("meta") {
-                    let members = value.as_object().into_iter().flatten();
-                    let strange = members.filter(|(name, value)| has_value(value) && !is_one_of(&META, name));
-                    // An endpoint may publish sub-attributes of its own for meta.
-                    let is_published = |name: &str| core.get("meta").is_some_and(|meta| meta.parts.get(name).is_some());
-                    let strange = strange.filter(|(name, _)| !is_published(name));
-                    inspection.undefined.extend(strange.map(|(name, value)| (format!("meta.{name}"), value)));
-                }
-            } else if let Some(definition) = core.get(name) {
-                inspection.look(definition.name.clone(), definition, value);
-            } else if is_uri(name) {
-                inspection.look_at_extension(view, kind.has_schema(name), name, value);
-            } else {
-                inspection.undefined.push((name.clone(), value));
-            }
-        }
-        Some(inspection)
-    }
-
-    fn look_at_extension(&mut self, view: &ExchangeView<'v>, is_listed: bool, uri: &str, value: &'v Value) {
-        let Some(members) = value.as_object() else {
-            self.undefined.push((uri.to_owned(), value));
-            return;
-        };
-        if members.values().all(|value| !has_value(value)) {
-            return;
-        }
-        match view.published.schema(uri) {
-            Some(attributes) if is_listed => self.look_into(uri, ":", attributes, members),
-            // One that is listed and has no schema is a fault of discovery.
-            None if is_listed => {}
-            _ => self.undefined.push((uri.to_owned(), value)),
-        }
-    }
-
-    fn look_into(
-        &mut self,
-        path: &str,
-        separator: &str,
-        attributes: &'v AttributeIndex,
-        members: &'v Map<String, Value>,
-    ) {
-        for (name, value) in members.iter().filter(|(_, value)| has_value(value)) {
-            match attributes.get(name) {
-                Some(definition) => self.look(format!("{path}{separator}{}", definition.name), definition, value),
-                None => self.undefined.push((format!("{path}{separator}{name}"), value)),
-            }
-        }
-    }
-
-    fn look(&mut self, path: String, definition: &'v PublishedAttribute, value: &'v Value) {
-        // A complex attribute without published sub-attributes says nothing about them.
-        if !definition.parts.is_empty() {
-            let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-            for members in items.iter().filter_map(Value::as_object) {
-                self.look_into(&path, ".", &definition.parts, members);
-            }
-        }
-        self.defined.push(DefinedValue { path, definition, value });
-    }
-}
-
 /// Each value of each resource that has a definition.
 fn each(view: &ExchangeView<'_>, report: &mut RuleReport, mut judge: impl FnMut(&DefinedValue<'_>, &mut RuleReport)) {
-    for resource in &view.representations {
-        let Some(inspection) = Inspection::of(view, resource, report) else { continue };
+    for inspection in view.inspections() {
+        let Some(inspection) = inspection else {
+            report.lacks("schema");
+            continue;
+        };
         for value in &inspection.defined {
             judge(value, report);
         }
@@ -175,11 +75,14 @@ fn singles<'v>(value: &DefinedValue<'v>) -> &'v [Value] {
 const DEFAULT_PARTS: [&str; 5] = ["type", "primary", "display", "value", "$ref"];
 
 fn defined(view: &ExchangeView<'_>, report: &mut RuleReport) {
-    for resource in &view.representations {
-        let Some(inspection) = Inspection::of(view, resource, report) else { continue };
+    for (resource, inspection) in view.representations.iter().zip(view.inspections()) {
+        let Some(inspection) = inspection else {
+            report.lacks("schema");
+            continue;
+        };
         report.judged();
         let kind = resource.kind.map_or("resource", |kind| kind.name.as_str());
-        for (path, value) in inspection.undefined {
+        for (path, value) in &inspection.undefined {
             // What a multi-valued attribute has by default need not be listed (RFC 7643 section 2.4).
             if path
                 .rsplit_once('.')

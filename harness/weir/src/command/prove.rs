@@ -18,7 +18,7 @@ use crate::output::{Output, Printable};
 use crate::prove::innocent::{self, InnocentOptions};
 use crate::prove::{
     Complaint, Encounter, Proof, ProveOptions, REDUCED, Record, ReducedRecord, Trial, compatibility, judge,
-    judge_reduced, prove,
+    judge_reduced, misnaming, prove,
 };
 use crate::report::{compatibility as compatibility_report, innocents as innocents_report};
 
@@ -246,13 +246,20 @@ fn text_of(proof: &Proof, complaints: &[Complaint], seconds: f64) -> String {
     let breaking: Vec<&Trial> = proof.trials.iter().filter(|trial| !trial.deviation.is_permitted()).collect();
     let noticed = breaking.iter().filter_map(|trial| trial.noticed().map(|(_, verdict)| verdict).max());
     let (failed, warned): (Vec<_>, Vec<_>) = noticed.partition(|verdict| *verdict == Verdict::Fail);
+    let hidden = match breaking.iter().filter(|trial| trial.hiding.is_some()).count() {
+        0 => String::new(),
+        count => format!("{count} of the others cannot show: what they act on is not offered, or not there\n"),
+    };
+    let named = breaking.iter().filter(|trial| trial.noticed().next().is_some() && misnaming(trial).is_none()).count();
     let mut text = format!(
         "{} of {} deviations that break a requirement are noticed, {} of them by a warn alone; {} are permitted\n\
+         {hidden}{named} of {} that are noticed are named right\n\
          {}, {}, {seconds:.1} s\n",
         failed.len() + warned.len(),
         breaking.len(),
         warned.len(),
         proof.trials.len() - breaking.len(),
+        failed.len() + warned.len(),
         plural(proof.faithful.len() as u64, "check", "checks"),
         exchanges(proof.exchanges),
     );
@@ -276,6 +283,10 @@ fn json_of(proof: &Proof, complaints: &[Complaint]) -> Value {
                 "deviation": trial.deviation.id,
                 "permitted": trial.deviation.is_permitted(),
                 "noticed": trial.noticed().map(|(check, verdict)| json!({"check": check, "verdict": verdict.as_str()})).collect::<Vec<_>>(),
+                "cause": trial.cause.as_ref().map(|cause| json!({"id": cause.id, "headline": cause.headline, "requirements": cause.requirements, "findings": cause.findings})),
+                "hidden": trial.hiding.as_ref().map(ToString::to_string),
+                "misnamed": misnaming(trial).map(|misnaming| misnaming.to_string()),
+                "breaks": trial.deviation.breaks,
                 "checks": trial.verdicts.len(),
                 "exchanges": trial.exchanges,
                 "milliseconds": u64::try_from(trial.elapsed.as_millis()).unwrap_or(u64::MAX),

@@ -41,6 +41,22 @@ pub(super) struct CatalogueRun {
 impl CatalogueRun {
     /// Prepares a run; `under_way` is what the endpoint was started with.
     pub(super) fn new(endpoint: EmbeddedEndpoint, under_way: UnderWay) -> Result<Self, CatalogueRunError> {
+        Self::observed_by(endpoint, under_way, |client| client)
+    }
+
+    /// As [`Self::new`], with [`Self::digest`].
+    pub(super) fn with_digest(endpoint: EmbeddedEndpoint, under_way: UnderWay) -> Result<Self, CatalogueRunError> {
+        let answers = Arc::new(AtomicU64::new(0));
+        let observer = digest_into(Arc::clone(&answers));
+        let run = Self::observed_by(endpoint, under_way, |client| client.observed_by(observer.clone()))?;
+        Ok(Self { answers, ..run })
+    }
+
+    fn observed_by(
+        endpoint: EmbeddedEndpoint,
+        under_way: UnderWay,
+        observed: impl Fn(Client) -> Client,
+    ) -> Result<Self, CatalogueRunError> {
         let application = endpoint.application().ok_or(CatalogueRunError::NoUrl)?;
         let base = application.base_urls.first().ok_or(CatalogueRunError::NoUrl)?;
         let client = |concurrency| {
@@ -49,10 +65,8 @@ impl CatalogueRun {
         };
         // Discovery asks one thing after the other, so that a deviation which strikes once strikes the same request in every
         // proof.
-        let answers = Arc::new(AtomicU64::new(0));
-        let observer = digest_into(Arc::clone(&answers));
-        let (discoverer, client) = (client(1)?.observed_by(observer.clone()), client(TOGETHER)?.observed_by(observer));
-        Ok(Self { endpoint, answers, under_way, discoverer, client })
+        let (discoverer, client) = (observed(client(1)?), observed(client(TOGETHER)?));
+        Ok(Self { endpoint, answers: Arc::default(), under_way, discoverer, client })
     }
 
     /// What the endpoint says of itself.

@@ -18,9 +18,9 @@ pub enum Complaint {
     #[error("{deviation} is permitted, and {check} fails it")]
     PermittedFails { deviation: &'static str, check: String },
     #[error(
-        "{deviation} is noticed on the endpoint {endpoint}, and fixtures/reduced.tsv says that it cannot show there"
+        "{endpoint}, {deviation}: the record says {recorded:?} and it is {found:?} now; if that is right, write the record with `weir prove --reduced --write`"
     )]
-    ShowsAfterAll { endpoint: &'static str, deviation: &'static str },
+    DiffersWhereReduced { endpoint: &'static str, deviation: &'static str, recorded: String, found: String },
     #[error("{check} is made to fail by no deviation")]
     NeverFails { check: &'static str },
     #[error("{check} broke down against {deviation}; this is a bug of Weir")]
@@ -65,7 +65,7 @@ fn trial_complaints(trial: &Trial) -> Vec<Complaint> {
     if trial.deviation.is_permitted() {
         let failing = trial.noticed().filter(|(_, verdict)| *verdict == Verdict::Fail);
         complaints.extend(failing.map(|(check, _)| Complaint::PermittedFails { deviation, check: check.to_owned() }));
-    } else if trial.noticed().next().is_none() {
+    } else if trial.noticed().next().is_none() && trial.hiding.is_none() {
         complaints.push(Complaint::Unnoticed { deviation });
     }
     complaints

@@ -6,18 +6,24 @@
 
 mod catalogue_run;
 mod compatibility;
+mod hiding;
 pub mod innocent;
 mod judge;
+mod naming;
 mod record;
 mod reduced;
+mod same_rule;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 
 pub use compatibility::{Compatibility, CompatibilityError, Encounter, Survival, compatibility};
+pub use hiding::Hiding;
 pub use judge::{Complaint, judge};
+pub use naming::{Misnaming, misnaming};
 pub use record::{Record, RecordError};
 pub use reduced::{REDUCED, ReducedEndpoint, ReducedRecord, judge_reduced};
 
@@ -25,10 +31,12 @@ use crate::embedded::{self, EmbeddedEndpoint, EmbeddedOptions, KnownDeviation};
 use catalogue_run::CatalogueRun;
 use weir_catalog::{Check, Scale, UnderWay, checks};
 use weir_files::pattern::{Pattern, PatternError};
-use weir_judge::{BrokenLaw, Verdict, broken_laws, full_name, parts_of_name};
+use weir_judge::{BrokenLaw, Cause, Finding, Verdict, broken_laws, causes, full_name, parts_of_name, rules};
 
-/// How many checks are run against every deviation besides those that its requirements call for.
-const SENTINELS: usize = 60;
+/// How many checks are run against every deviation besides those that its requirements call for and those that the record names.
+const SENTINELS: usize = 20;
+/// How many where the record names rules alone, which judge what other checks cause.
+const SENTINELS_FOR_RULES: usize = 60;
 
 /// What a proof covers.
 #[derive(Clone, Debug)]
@@ -54,6 +62,14 @@ pub type Verdicts = BTreeMap<String, Verdict>;
 pub struct Trial {
     pub deviation: KnownDeviation,
     pub verdicts: Verdicts,
+    /// The first cause of its report.
+    pub cause: Option<Cause>,
+    /// The resource type that the deviation was limited to.
+    pub limit: Option<String>,
+    /// Whether the endpoint has all that the target `proof` offers.
+    pub is_on_proof: bool,
+    /// Why nothing noticed it, if the endpoint or the resource type does not have what it takes.
+    pub hiding: Option<Hiding>,
     /// The laws of verdicts that its report breaks.
     pub laws: Vec<BrokenLaw>,
     pub exchanges: u64,
@@ -103,12 +119,7 @@ pub async fn prove(
     let limit = options.resource_type.as_deref();
     let deviations = embedded::known_deviations()
         .filter(|deviation| selected(deviation.id) && (limit.is_none() || deviation.can_be_limited));
-    let trials = deviations.map(|deviation| async move {
-        let checks = if options.full { checks::all().collect() } else { checks_for(&deviation, record) };
-        let outcome = deviate(Some(deviation.id), options, checks).await?;
-        let EndpointVerdicts { verdicts, laws, exchanges, elapsed } = outcome;
-        Ok::<_, ProveError>(Trial { deviation, verdicts, laws, exchanges, elapsed })
-    });
+    let trials = deviations.map(|deviation| try_deviation(deviation, options, record));
     let mut trials = futures_util::stream::iter(trials).buffered(options.concurrency.max(1));
     let mut done = Vec::new();
     while let Some(trial) = trials.next().await {
@@ -125,10 +136,46 @@ pub async fn prove(
     })
 }
 
+/// One deviation against the checks.
+async fn try_deviation(
+    deviation: KnownDeviation,
+    options: &ProveOptions,
+    record: &Record,
+) -> Result<Trial, ProveError> {
+    let checks = || if options.full { checks::all().collect() } else { checks_for(&deviation, record) };
+    let outcome = deviate(Some(deviation.id), options, checks()).await?;
+    let EndpointVerdicts { verdicts, cause, laws, mut exchanges, elapsed, .. } = outcome;
+    let (limit, is_on_proof) = (options.resource_type.clone(), options.reduced.is_none());
+    let mut trial = Trial { deviation, verdicts, cause, limit, is_on_proof, hiding: None, laws, exchanges, elapsed };
+    let can_be_hidden = options.reduced.is_some() || options.resource_type.is_some();
+    if can_be_hidden && !deviation.is_permitted() && trial.noticed().next().is_none() {
+        let limit = options.resource_type.as_deref();
+        trial.hiding = match outcome.digest {
+            None => outcome.refusal.map(Hiding::NotThere),
+            Some(digest) => {
+                let faithful = deviate(None, options, checks()).await?;
+                exchanges += faithful.exchanges;
+                (faithful.digest == Some(digest)).then_some(Hiding::NoAnswerDiffers)
+            }
+        };
+        trial.hiding =
+            hiding::by_offers(deviation.id, record, &trial.verdicts, &outcome.reasons, limit).or(trial.hiding);
+        trial.exchanges = exchanges;
+    }
+    Ok(trial)
+}
+
 /// What one endpoint came to.
 #[derive(Default)]
 struct EndpointVerdicts {
     verdicts: Verdicts,
+    /// Why a check was skipped or blocked, or what it notes.
+    reasons: BTreeMap<String, String>,
+    /// A number that stands for all answers, where it is asked for.
+    digest: Option<u64>,
+    /// Why the deviation cannot be switched on.
+    refusal: Option<String>,
+    cause: Option<Cause>,
     laws: Vec<BrokenLaw>,
     exchanges: u64,
     elapsed: Duration,
@@ -159,19 +206,29 @@ async fn deviate(
     let endpoint = match endpoint {
         Ok(endpoint) => endpoint,
         // What is about something that the endpoint does not have cannot be switched on.
-        Err(_) if wanted.reduced.is_some() && deviation.is_some() => return Ok(EndpointVerdicts::default()),
+        Err(error) if wanted.reduced.is_some() && deviation.is_some() => {
+            return Ok(EndpointVerdicts { refusal: Some(error.to_string()), ..EndpointVerdicts::default() });
+        }
         Err(error) => return Err(problem(error.to_string())),
     };
-    let run = CatalogueRun::new(endpoint, under_way).map_err(|error| problem(error.to_string()))?;
-    let (verdicts, laws) = if let Ok(discovery) = run.discover().await {
+    let has_digest = wanted.reduced.is_some() || wanted.resource_type.is_some();
+    let run = if has_digest { CatalogueRun::with_digest } else { CatalogueRun::new };
+    let run = run(endpoint, under_way).map_err(|error| problem(error.to_string()))?;
+    let (verdicts, reasons, cause, laws) = if let Ok(discovery) = run.discover().await {
         let findings = run.run(checks, &discovery, seed, Some(Scale::PROOF)).await;
         let verdicts = findings.iter().map(|own| (own.name().into_owned(), own.verdict)).collect();
-        (verdicts, broken_laws(&findings))
+        let reason = |own: &Finding| Some((own.name().into_owned(), own.reason.clone()?));
+        let reasons = findings.iter().filter_map(reason).collect();
+        let laws = broken_laws(&findings);
+        let findings: Vec<Arc<Finding>> = findings.into_iter().map(Arc::new).collect();
+        (verdicts, reasons, causes(&findings).into_iter().next(), laws)
     } else {
         let discovery = checks.iter().filter(|check| check.topic() == "discovery");
-        (discovery.map(|check| (check.id.to_owned(), Verdict::Fail)).collect(), Vec::new())
+        (discovery.map(|check| (check.id.to_owned(), Verdict::Fail)).collect(), BTreeMap::new(), None, Vec::new())
     };
-    Ok(EndpointVerdicts { verdicts, laws, exchanges: run.exchanges(), elapsed: started.elapsed() })
+    let digest = has_digest.then(|| run.digest());
+    let (exchanges, elapsed) = (run.exchanges(), started.elapsed());
+    Ok(EndpointVerdicts { verdicts, reasons, digest, refusal: None, cause, laws, exchanges, elapsed })
 }
 
 fn patterns(texts: &[String]) -> Result<Vec<Pattern>, PatternError> {
@@ -182,7 +239,8 @@ fn patterns(texts: &[String]) -> Result<Vec<Pattern>, PatternError> {
 /// was written, and the sentinels, which are spread evenly over the catalogue.
 fn checks_for(deviation: &KnownDeviation, record: &Record) -> Vec<&'static Check> {
     let recorded: BTreeSet<&str> = record.of(deviation.id).map(|(check, _)| parts_of_name(check).0).collect();
-    let step = (checks::all().count() / SENTINELS).max(1);
+    let sentinels = if recorded.iter().all(|id| rules::find(id).is_some()) { SENTINELS_FOR_RULES } else { SENTINELS };
+    let step = (checks::all().count() / sentinels).max(1);
     checks::all()
         .enumerate()
         .filter(|(index, check)| {

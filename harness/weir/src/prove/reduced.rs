@@ -1,15 +1,15 @@
 //! Endpoints that offer less than the target `proof`, as most products do. A deviation that can show on one of them must be
 //! noticed there too; `fixtures/reduced.tsv` says which cannot.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::judge::{Complaint, judge};
-use super::{Proof, RecordError};
+use super::{Hiding, Proof, RecordError};
 
 const PROOF: &str = include_str!("../../../../fixtures/targets/proof.toml");
 const RECORDED: &str = include_str!("../../../../fixtures/reduced.tsv");
-const HEADER: &str = "endpoint\tdeviation";
+const HEADER: &str = "endpoint\tdeviation\tbecause";
 
 /// An endpoint that offers less.
 #[derive(Clone, Copy, Debug)]
@@ -82,40 +82,40 @@ impl ReducedEndpoint {
     }
 }
 
-/// The deviations that cannot show on an endpoint that offers less, as they were written down.
+/// The deviations that cannot show on an endpoint that offers less, each with the reason: endpoint, deviation, because.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ReducedRecord(BTreeSet<(String, String)>);
+pub struct ReducedRecord(BTreeMap<(String, String), String>);
 
 impl ReducedRecord {
     /// The record that this binary was built with.
     ///
     /// # Errors
-    /// A line that has not two columns.
+    /// A line that has not three columns.
     pub fn compiled_in() -> Result<Self, RecordError> {
-        let mut rows = BTreeSet::new();
+        let mut rows = BTreeMap::new();
         for (index, line) in RECORDED.lines().enumerate().skip(1) {
-            let Some((endpoint, deviation)) = line.split_once('\t') else {
-                return Err(RecordError { line: index + 1 });
-            };
-            rows.insert((endpoint.to_owned(), deviation.to_owned()));
+            let columns: Vec<&str> = line.split('\t').collect();
+            let [endpoint, deviation, because] = columns[..] else { return Err(RecordError { line: index + 1 }) };
+            rows.insert((endpoint.to_owned(), deviation.to_owned()), because.to_owned());
         }
         Ok(Self(rows))
     }
 
-    /// Adds what a proof on `endpoint` did not notice.
+    /// Adds what cannot show on `endpoint`, by a proof there.
     pub fn add(&mut self, endpoint: &ReducedEndpoint, proof: &Proof) {
-        let silent = proof.trials.iter().filter(|trial| !trial.deviation.is_permitted());
-        let silent = silent.filter(|trial| trial.noticed().next().is_none());
-        self.0.extend(silent.map(|trial| (endpoint.id.to_owned(), trial.deviation.id.to_owned())));
+        let hidden = proof.trials.iter().filter_map(|trial| Some((trial.deviation.id, trial.hiding.as_ref()?)));
+        let row =
+            |(deviation, hiding): (&str, &Hiding)| ((endpoint.id.to_owned(), deviation.to_owned()), hiding.to_string());
+        self.0.extend(hidden.map(row));
     }
 
-    fn has(&self, endpoint: &ReducedEndpoint, deviation: &str) -> bool {
-        self.0.contains(&(endpoint.id.to_owned(), deviation.to_owned()))
+    fn because(&self, endpoint: &ReducedEndpoint, deviation: &str) -> Option<&str> {
+        self.0.get(&(endpoint.id.to_owned(), deviation.to_owned())).map(String::as_str)
     }
 
     /// How many deviations cannot show on `endpoint`.
     pub fn count(&self, endpoint: &ReducedEndpoint) -> usize {
-        self.0.iter().filter(|(own, _)| own == endpoint.id).count()
+        self.0.keys().filter(|(own, _)| own == endpoint.id).count()
     }
 }
 
@@ -123,29 +123,29 @@ impl std::fmt::Display for ReducedRecord {
     /// The file's text: sorted, a line a pair.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut text = format!("{HEADER}\n");
-        for (endpoint, deviation) in &self.0 {
-            writeln!(text, "{endpoint}\t{deviation}")?;
+        for ((endpoint, deviation), because) in &self.0 {
+            writeln!(text, "{endpoint}\t{deviation}\t{because}")?;
         }
         f.write_str(&text)
     }
 }
 
-/// What is wrong with a proof on an endpoint that offers less: an accusation of the endpoint as it is, a deviation that was noticed
-/// when the record was written and is not now, and one that is noticed although the record says that it cannot show.
+/// What is wrong with a proof on an endpoint that offers less: an accusation of the endpoint as it is, a deviation that nothing
+/// notices although what it takes is there, and one about which the record says something else.
 pub fn judge_reduced(endpoint: &ReducedEndpoint, proof: &Proof, record: &ReducedRecord) -> Vec<Complaint> {
-    let mut complaints: Vec<Complaint> = judge(proof, None)
-        .into_iter()
-        .filter(|complaint| match complaint {
-            Complaint::Unnoticed { deviation } => !record.has(endpoint, deviation),
-            _ => true,
+    let mut complaints = judge(proof, None);
+    complaints.extend(proof.trials.iter().filter_map(|trial| {
+        let deviation = trial.deviation.id;
+        let found = trial.hiding.as_ref().map(Hiding::to_string);
+        let recorded = record.because(endpoint, deviation);
+        let word = |text: Option<&str>| text.unwrap_or("shows").to_owned();
+        (recorded != found.as_deref()).then(|| Complaint::DiffersWhereReduced {
+            endpoint: endpoint.id,
+            deviation,
+            recorded: word(recorded),
+            found: word(found.as_deref()),
         })
-        .collect();
-    let noticed = proof.trials.iter().filter(|trial| trial.noticed().next().is_some());
-    complaints.extend(
-        noticed
-            .filter(|trial| record.has(endpoint, trial.deviation.id))
-            .map(|trial| Complaint::ShowsAfterAll { endpoint: endpoint.id, deviation: trial.deviation.id }),
-    );
+    }));
     complaints
 }
 

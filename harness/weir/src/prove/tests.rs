@@ -10,6 +10,10 @@ fn trial(deviation: KnownDeviation, verdicts: &[(&'static str, Verdict)]) -> Tri
     Trial {
         deviation,
         verdicts: verdicts.iter().map(|(check, verdict)| ((*check).to_owned(), *verdict)).collect(),
+        cause: None,
+        limit: None,
+        is_on_proof: true,
+        hiding: None,
         laws: Vec::new(),
         exchanges: 1,
         elapsed: Duration::ZERO,

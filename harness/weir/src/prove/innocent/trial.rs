@@ -65,7 +65,7 @@ pub(super) async fn run(description: &Description, trial: InnocentTrial) -> Resu
     let under_way = UnderWay::default();
     let endpoint = EmbeddedEndpoint::start_text_repeatable(&text, &options, &under_way);
     let endpoint = endpoint.map_err(|error| fault(error.to_string()))?;
-    let run = CatalogueRun::new(endpoint, under_way).map_err(|error| fault(error.to_string()))?;
+    let run = CatalogueRun::with_digest(endpoint, under_way).map_err(|error| fault(error.to_string()))?;
     let taken = take_complete_bodies(description, run.client(), &text).await;
     if deviation.is_none() {
         taken?;

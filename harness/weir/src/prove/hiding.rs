@@ -1,0 +1,74 @@
+//! Why nothing notices a deviation where an endpoint offers less, or where it acts on one resource type alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use weir_catalog::{On, checks};
+use weir_judge::{Verdict, parts_of_name};
+
+use super::{Record, Verdicts};
+
+/// Why a deviation cannot show.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hiding {
+    /// Every check that notices it elsewhere could not be asked, for these reasons.
+    NotOffered(BTreeSet<String>),
+    /// The endpoint refuses to switch it on.
+    NotThere(String),
+    /// No answer is another than without it: what it acts on is not there.
+    NoAnswerDiffers,
+}
+
+impl fmt::Display for Hiding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotOffered(reasons) => {
+                f.write_str(&reasons.iter().map(String::as_str).collect::<Vec<_>>().join("; "))
+            }
+            Self::NotThere(reason) => f.write_str(reason),
+            Self::NoAnswerDiffers => f.write_str("no answer is another than without it"),
+        }
+    }
+}
+
+/// Why the checks that notice `deviation` in the record came to nothing: each was skipped, or does not run there. `None` if one of
+/// them was asked and passed.
+pub(super) fn by_offers(
+    deviation: &str,
+    record: &Record,
+    verdicts: &Verdicts,
+    reasons: &BTreeMap<String, String>,
+    limit: Option<&str>,
+) -> Option<Hiding> {
+    let mut found = BTreeSet::new();
+    for (name, _) in record.of(deviation) {
+        let (id, subject) = parts_of_name(name);
+        let here = match (subject, limit) {
+            (Some(_), Some(limit)) => weir_judge::full_name(id, limit),
+            _ => name.to_owned(),
+        };
+        match verdicts.get(&here) {
+            Some(Verdict::Skip | Verdict::Blocked | Verdict::Note) => {
+                found.insert(reasons.get(&here).cloned().unwrap_or_else(|| format!("{here} notes that it is open")));
+            }
+            Some(_) => return None,
+            None => {
+                found.insert(not_run(id, subject, limit));
+            }
+        }
+    }
+    (!found.is_empty()).then_some(Hiding::NotOffered(found))
+}
+
+/// Why a check has no finding at all.
+fn not_run(id: &str, subject: Option<&str>, limit: Option<&str>) -> String {
+    match checks::find(id).map(|check| check.on) {
+        Some(On::Only(kind, reason)) if limit.is_some_and(|limit| limit != kind) => {
+            format!("{id} is about {kind} alone: {reason}")
+        }
+        _ => match subject {
+            Some(subject) => format!("there is no resource type {subject}"),
+            None => format!("{id} was not run"),
+        },
+    }
+}
