@@ -7,19 +7,25 @@ use scim::{ErrorKind, message};
 use serde_json::{Value, json};
 
 use super::Call;
-use super::route::Route;
+use super::route::{Route, TypeCapabilities};
 use crate::cursor;
 use crate::message::{Answer, HandlerResult, Refusal};
 use crate::rules::AuthenticationMethod;
 
-/// `GET /ServiceProviderConfig` (RFC 7643 section 5). It has one boolean for PATCH: true when any resource type takes it.
+/// `GET /ServiceProviderConfig` (RFC 7643 section 5). It has one boolean for PATCH: true when any resource type takes it. Types of the
+/// target's own always do.
 pub fn service_provider_config(call: &Call<'_>) -> Answer {
     let rules = &call.front.rules;
     let publishes = |capabilities: &[Capability]| {
         let supported = capabilities.iter().any(|capability| rules.published.contains(capability));
         json!({ "supported": supported })
     };
-    let mut filter = publishes(&[Capability::FilterUsers, Capability::FilterGroups]);
+    let registry = &call.front.registry;
+    let has_own_types_alone = registry.resource_types().all(|(id, _)| TypeCapabilities::of(registry, id).is_none());
+    let publishes_of_types = |capabilities: &[Capability]| {
+        if has_own_types_alone { json!({ "supported": true }) } else { publishes(capabilities) }
+    };
+    let mut filter = publishes_of_types(&[Capability::FilterUsers, Capability::FilterGroups]);
     filter["maxResults"] = rules.max_results.into();
     let mut bulk = publishes(&[Capability::Bulk]);
     // Both are required members even where there is no bulk (RFC 7643 section 8.7.2).
@@ -30,7 +36,7 @@ pub fn service_provider_config(call: &Call<'_>) -> Answer {
     let mut config = json!({
         "schemas": [standard::SERVICE_PROVIDER_CONFIG],
         "documentationUri": "https://www.rfc-editor.org/rfc/rfc7644",
-        "patch": publishes(&[Capability::PatchUsers, Capability::PatchGroups]),
+        "patch": publishes_of_types(&[Capability::PatchUsers, Capability::PatchGroups]),
         "bulk": bulk,
         "filter": filter,
         "changePassword": publishes(&[Capability::ChangePassword]),

@@ -139,6 +139,18 @@ impl<'c> Cohort<'c> {
         Request::get(&self.endpoint).query("filter", filter)
     }
 
+    /// Sends a query that asks for no count and may be answered by a part of the list (RFC 7644 section 3.4.2.4): then it is sent again, and
+    /// asks for all.
+    pub async fn whole(&self, request: Request) -> Result<Arc<Exchange>, Stop> {
+        let answer = self.context.send(request.clone()).await?;
+        let total = answer.at("totalResults").and_then(Value::as_u64).filter(|_| answer.status == 200);
+        let shown = resources_in(&answer).len() as u64;
+        match total.filter(|total| *total > shown && *total <= self.members.len() as u64) {
+            Some(total) => self.context.send(request.query("count", &total.to_string())).await,
+            None => Ok(answer),
+        }
+    }
+
     /// The keys of the resources in a list answer, in its order; a stranger stands as `(stranger ID)`.
     pub fn keys_in(&self, answer: &Exchange) -> Vec<String> {
         ids_in(answer)
@@ -179,7 +191,7 @@ impl<'c> Cohort<'c> {
         either: &[&str],
         requirements: &'static [&'static str],
     ) -> Result<Arc<Exchange>, Stop> {
-        let answer = self.context.send(self.query(filter)).await?;
+        let answer = self.whole(self.query(filter)).await?;
         self.judge(&answer, expected, either, requirements);
         Ok(answer)
     }

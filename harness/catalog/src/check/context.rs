@@ -303,6 +303,7 @@ impl Context {
     pub async fn group(&self, members: &[&Resource]) -> Result<Resource, Stop> {
         let mut body = self.data.group();
         if !members.is_empty() {
+            self.needs_published_members()?;
             body["members"] = members.iter().map(|member| json!({"value": member.id})).collect();
         }
         self.create("/Groups", &body).await
@@ -418,6 +419,13 @@ impl Context {
             return Ok(());
         }
         self.skip(format!("the endpoint publishes no {} in {uri}", missing.join(", ")))
+    }
+
+    /// Ends the check where the schema of groups is published without members: Group may have another schema than the core one (RFC
+    /// 7643 section 6), and that lists only what it has.
+    pub fn needs_published_members(&self) -> CheckResult {
+        let groups = self.discovery.resource_type("/Groups");
+        self.needs_attributes(groups.map_or(GROUP, |kind| kind.schema.as_str()), &["members"])
     }
 
     /// Ends the check unless the lists of `endpoint` can be narrowed to what the check created.

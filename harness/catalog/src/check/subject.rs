@@ -75,6 +75,11 @@ impl Context {
         {
             naming.put(&mut body, json!(self.data().name()));
         }
+        if let Ok(values) = self.values()
+            && values.values(&body).is_empty()
+        {
+            values.put(&mut body, json!([self.value_of(&values, true)]));
+        }
         body
     }
 

@@ -106,6 +106,7 @@ async fn user_name(context: &Context) -> CheckResult {
 }
 
 async fn members(context: &Context) -> CheckResult {
+    context.needs_published_members()?;
     let group = context.group(&[]).await?;
     let mut users = Vec::new();
     for _ in 0..6 {

@@ -133,6 +133,7 @@ async fn location(context: &Context) -> CheckResult {
 }
 
 async fn group(context: &Context) -> CheckResult {
+    context.needs_published_members()?;
     let user = context.user().await?;
     let mut body = context.data().group();
     body["members"] = json!([{"value": user.id}]);

@@ -69,6 +69,9 @@ pub(super) struct ProveArgs {
     /// by what that endpoint does not offer
     #[arg(long, value_name = "M", default_value_t = 0, requires = "innocent")]
     guilty: u32,
+    /// How many smaller endpoints to try for each check that accuses one, to find the smallest
+    #[arg(long, value_name = "N", default_value_t = 150, requires = "innocent")]
+    cuts: usize,
     /// Limit each deviation to this resource type, such as Group, and list those that nothing notices
     #[arg(long, value_name = "TYPE", conflicts_with_all = ["full", "innocent", "clients"])]
     on: Option<String>,
@@ -185,6 +188,7 @@ async fn acquit(args: &ProveArgs, innocents: usize, output: &Output) -> Result<u
     let options = InnocentOptions {
         innocents,
         guilty: usize::try_from(args.guilty).unwrap_or(usize::MAX),
+        cuts: args.cuts,
         seed: args.seed,
         concurrency: args.concurrency,
     };

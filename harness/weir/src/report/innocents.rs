@@ -25,14 +25,14 @@ pub fn text(proof: &InnocentProof, seconds: f64) -> String {
     }
     let seldom: Vec<String> = proof
         .seldom()
-        .map(|(origin, passed)| if passed == 0 { origin.to_owned() } else { format!("{origin} ({passed})") })
+        .map(|(origin, passed)| {
+            let reason = proof.usual_reason(origin).unwrap_or("no reason is given");
+            format!("- {origin} ({passed}): {reason}")
+        })
         .collect();
     if !seldom.is_empty() {
-        lines.push(format!(
-            "\npassed in fewer than {}: {}",
-            plural(proof.least() as u64, "innocent", "innocents"),
-            seldom.join(", ")
-        ));
+        let least = plural(proof.least() as u64, "innocent", "innocents");
+        lines.push(format!("\npassed in fewer than {least}, with the usual reason:\n{}", seldom.join("\n")));
     }
     for (law, reports) in &proof.laws {
         lines.push(format!("\n- {law}, in {}", plural(*reports as u64, "report", "reports")));
@@ -104,6 +104,7 @@ pub fn json(proof: &InnocentProof) -> Value {
         "exchanges": proof.exchanges,
         "accused": proof.accused.iter().map(accusation).collect::<Vec<_>>(),
         "passed": proof.passed,
+        "silent": proof.silent,
         "laws": proof.laws,
         "seldom": proof.seldom().map(|(origin, _)| origin).collect::<Vec<_>>(),
         "guilty": proof.guilty.iter().map(guilt).collect::<Vec<_>>(),

@@ -169,7 +169,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     .answer(&EditBody(|_, error| error["scimType"] = "invalidValue".into())),
     Deviation::new("reading.path-keyword", "a bad path of a PATCH is refused as noTarget instead of invalidPath")
         .permitted("dispute P17: the keywords of Table 9 overlap")
-        .when(|_, answer| has_scim_type(answer, "invalidPath"))
+        .when(|head, answer| *head.method == Method::PATCH && has_scim_type(answer, "invalidPath"))
         .answer(&EditBody(|_, error| error["scimType"] = "noTarget".into())),
     Deviation::new("reading.projection-without-schemas", "attributes leaves out schemas if it does not name it")
         .permitted("dispute Q1: an example of RFC 7644 section 3.4.2 shows it so")

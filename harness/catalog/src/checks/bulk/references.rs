@@ -7,7 +7,7 @@ use weir_exchange::Request;
 use super::job::{Job, JobAnswer, members};
 use super::results::nameless;
 use crate::check::On::Only;
-use crate::check::{Check, CheckResult, Context};
+use crate::check::{Check, CheckResult, Context, Stop};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
@@ -62,10 +62,11 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         .on(Only("User", "manager belongs to the extension of User alone (RFC 7643 section 4.3)")),
 ];
 
-fn group_of(context: &Context, bulk_id: &str) -> Value {
+fn group_of(context: &Context, bulk_id: &str) -> Result<Value, Stop> {
+    context.needs_published_members()?;
     let mut group = context.data().group();
     group["members"] = json!([{"value": format!("bulkId:{bulk_id}")}]);
-    group
+    Ok(group)
 }
 
 fn reference(bulk_id: &str) -> Value {
@@ -86,7 +87,7 @@ async fn has_member(context: &Context, answered: &JobAnswer, group: usize, user:
 }
 
 async fn backward(context: &Context) -> CheckResult {
-    let job = Job::new().post("/Users", "u1", &context.data().user()).post("/Groups", "g1", &group_of(context, "u1"));
+    let job = Job::new().post("/Users", "u1", &context.data().user()).post("/Groups", "g1", &group_of(context, "u1")?);
     let answered = job.send(context).await?;
     let both = answered.is_success(0) && answered.is_success(1);
     context.expect(&answered.exchange).that(both, "not both operations succeeded", answered.told());
@@ -94,7 +95,7 @@ async fn backward(context: &Context) -> CheckResult {
 }
 
 async fn forward(context: &Context) -> CheckResult {
-    let job = Job::new().post("/Groups", "g1", &group_of(context, "u1")).post("/Users", "u1", &context.data().user());
+    let job = Job::new().post("/Groups", "g1", &group_of(context, "u1")?).post("/Users", "u1", &context.data().user());
     let answered = job.send(context).await?;
     let right = answered.is_success(1) && (answered.is_success(0) || answered.is_refused(0));
     context.expect(&answered.exchange).that(
@@ -138,6 +139,7 @@ async fn extension(context: &Context) -> CheckResult {
 }
 
 async fn patch(context: &Context) -> CheckResult {
+    context.needs_published_members()?;
     let group = context.group(&[]).await?;
     let add = json!([{"op": "add", "path": "members", "value": [reference("u1")]}]);
     let job = Job::new().post("/Users", "u1", &context.data().user()).patch(&format!("/Groups/{}", group.id), &add);
@@ -174,7 +176,7 @@ async fn path(context: &Context) -> CheckResult {
 }
 
 async fn unknown(context: &Context) -> CheckResult {
-    let answered = Job::new().post("/Groups", "g1", &group_of(context, "nobody")).send(context).await?;
+    let answered = Job::new().post("/Groups", "g1", &group_of(context, "nobody")?).send(context).await?;
     let refused = answered.is_refused(0);
     context.expect(&answered.exchange).that(
         refused,
@@ -185,7 +187,7 @@ async fn unknown(context: &Context) -> CheckResult {
 }
 
 async fn failed(context: &Context) -> CheckResult {
-    let job = Job::new().post("/Users", "u1", &nameless(context)?).post("/Groups", "g1", &group_of(context, "u1"));
+    let job = Job::new().post("/Users", "u1", &nameless(context)?).post("/Groups", "g1", &group_of(context, "u1")?);
     let answered = job.send_with_failures(context).await?;
     let refused = answered.is_refused(1) || answered.is_success(0);
     context.expect(&answered.exchange).that(refused, "the group without its member is not refused", answered.told());
@@ -193,7 +195,7 @@ async fn failed(context: &Context) -> CheckResult {
 }
 
 /// Sends a job of two that refer to each other; `None` when it was refused with 409, as it may be.
-async fn circle(context: &Context, job: Job) -> Result<Option<JobAnswer>, crate::check::Stop> {
+async fn circle(context: &Context, job: Job) -> Result<Option<JobAnswer>, Stop> {
     let exchange = context.send(Request::post("/Bulk").json(&job.body())).await?;
     if exchange.status == 409 {
         return Ok(None);
@@ -212,7 +214,7 @@ async fn circle(context: &Context, job: Job) -> Result<Option<JobAnswer>, crate:
 
 async fn circle_of_groups(context: &Context) -> CheckResult {
     let job =
-        Job::new().post("/Groups", "g1", &group_of(context, "g2")).post("/Groups", "g2", &group_of(context, "g1"));
+        Job::new().post("/Groups", "g1", &group_of(context, "g2")?).post("/Groups", "g2", &group_of(context, "g1")?);
     if let Some(answered) = circle(context, job).await? {
         has_member(context, &answered, 0, 1).await?;
         has_member(context, &answered, 1, 0).await?;

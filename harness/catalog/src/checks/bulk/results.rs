@@ -228,6 +228,7 @@ async fn success_response(context: &Context) -> CheckResult {
 }
 
 async fn result_order(context: &Context) -> CheckResult {
+    context.needs_published_members()?;
     let mut group = context.data().group();
     group["members"] = json!([{"value": "bulkId:u2"}]);
     let job = Job::new()

@@ -110,8 +110,9 @@ async fn operator_case(context: &Context) -> CheckResult {
 
 async fn value_case_ignored(context: &Context) -> CheckResult {
     let all = FilterAttribute::of_users(context.discovery());
-    // userName is judged by a check of its own, and this one is there at every endpoint.
+    // userName is judged by a check of its own, and lists are narrowed by it.
     let folded = all.iter().filter(|own| own.kind == Type::String && !own.case_exact && !own.is_multi_valued());
+    let folded = folded.filter(|own| own.path != "userName");
     let preferred = folded.clone().find(|own| own.path == "displayName").or_else(|| folded.clone().next());
     let Some(own) = preferred else { return context.skip("no published text attribute of User is caseExact false") };
     let mut body = json!({});

@@ -144,9 +144,6 @@ fn instant(value: &Value) -> Option<jiff::Timestamp> {
 }
 
 async fn matrix(context: &Context, operator: Operator, requirements: &'static [&'static str]) -> CheckResult {
-    if !matches!(context.collection(), "/Users" | "/Groups") {
-        return context.skip("the values by which operators are tried are those of the attributes of RFC 7643");
-    }
     let kinds = FilterAttribute::one_of_each_kind(context.discovery(), context.collection(), context.schema());
     let naming = context.naming()?.path();
     let cells: Vec<_> = kinds.iter().filter(|own| operator.fits(own.kind)).collect();
@@ -159,7 +156,8 @@ async fn matrix(context: &Context, operator: Operator, requirements: &'static [&
             own.set(body, own.sample(step, context.data().prefix()));
         }
     }
-    for own in cells.iter().filter(|own| !own.required) {
+    // The name tells the resource from others.
+    for own in cells.iter().filter(|own| !own.required && own.path != naming) {
         people[3].1[own.top()] = Value::Null;
     }
     let users = Cohort::resources(context, &people).await?;

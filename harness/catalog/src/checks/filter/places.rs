@@ -241,6 +241,7 @@ async fn users_of_group(context: &Context) -> CheckResult {
 }
 
 async fn groups_of_member(context: &Context) -> CheckResult {
+    context.needs_published_members()?;
     let user = context.user().await?;
     let other = context.user().await?;
     let members = |of: &[&str]| json!({"members": of.iter().map(|id| json!({"value": id})).collect::<Vec<_>>()});

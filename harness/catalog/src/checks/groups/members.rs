@@ -188,6 +188,7 @@ pub(super) async fn follow(
 }
 
 async fn member_references(context: &Context) -> CheckResult {
+    context.needs_published_members()?;
     let user = context.user().await?;
     let inner = context.group(&[]).await?;
     let mut body = context.data().group();
@@ -218,6 +219,7 @@ async fn member_references(context: &Context) -> CheckResult {
 }
 
 async fn nested(context: &Context) -> CheckResult {
+    context.needs_published_members()?;
     let user = context.user().await?;
     let inner = context.group(&[]).await?;
     let mut body = context.data().group();
@@ -244,6 +246,7 @@ async fn nested(context: &Context) -> CheckResult {
 }
 
 async fn member_without_value(context: &Context) -> CheckResult {
+    context.needs_published_members()?;
     let schema = context.discovery().schema(GROUP);
     let members =
         schema.and_then(|schema| list(schema, "attributes").iter().find(|one| text(one, "name") == "members"));
@@ -258,6 +261,7 @@ async fn member_without_value(context: &Context) -> CheckResult {
 }
 
 async fn unknown_member(context: &Context) -> CheckResult {
+    context.needs_published_members()?;
     let mut body = context.data().group();
     body["members"] = json!([{"value": context.data().unknown_id()}]);
     let answer = context.send(Request::post("/Groups").json(&body)).await?;
@@ -275,6 +279,7 @@ fn without_version(location: &str, base: &str) -> Option<String> {
 }
 
 async fn reference_version(context: &Context) -> CheckResult {
+    context.needs_published_members()?;
     let user = context.user().await?;
     let location = user.body().pointer("/meta/location").and_then(Value::as_str).unwrap_or_default().to_owned();
     let base = context.client().base_url().as_str().trim_end_matches('/');

@@ -156,8 +156,12 @@ async fn attributes(context: &Context) -> CheckResult {
             .and_then(Value::as_object)
             .into_iter()
             .flatten()
+            .filter(|(other, value)| {
+                !always.iter().any(|name| name.eq_ignore_ascii_case(other))
+                    && !is_always(context, other)
+                    && !holds_what_is_always(context, other, value)
+            })
             .map(|(name, _)| name.as_str())
-            .filter(|other| !always.iter().any(|name| name.eq_ignore_ascii_case(other)) && !is_always(context, other))
             .collect();
         expectation.that(others.is_empty(), "the answer holds more than was asked for", others.join(", "));
     }
@@ -166,7 +170,19 @@ async fn attributes(context: &Context) -> CheckResult {
 
 /// Whether the subject's schema has an attribute always returned.
 fn is_always(context: &Context, name: &str) -> bool {
-    let Some(schema) = context.discovery().schema(context.schema()) else { return false };
+    is_always_in(context, context.schema(), name)
+}
+
+/// Whether a member is an extension that holds nothing but attributes always returned.
+fn holds_what_is_always(context: &Context, uri: &str, value: &Value) -> bool {
+    let extensions = context.kind().map_or(&[][..], |kind| kind.extensions.as_slice());
+    let is_extension = extensions.iter().any(|own| own.eq_ignore_ascii_case(uri));
+    let members = value.as_object().filter(|_| is_extension);
+    members.is_some_and(|members| members.keys().all(|name| is_always_in(context, uri, name)))
+}
+
+fn is_always_in(context: &Context, uri: &str, name: &str) -> bool {
+    let Some(schema) = context.discovery().schema(uri) else { return false };
     crate::definition::list(schema, "attributes").iter().any(|attribute| {
         crate::definition::text(attribute, "name").eq_ignore_ascii_case(name)
             && crate::definition::text(attribute, "returned") == "always"

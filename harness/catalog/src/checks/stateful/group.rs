@@ -47,6 +47,7 @@ impl Model for Group {
     type Step = GroupStep;
 
     async fn create(context: &Context) -> Result<Self, Stop> {
+        context.needs_published_members()?;
         let offers = |capability| context.discovery().offers(capability);
         let (patches, replaces) = (offers(Capability::PatchGroups), offers(Capability::ReplaceGroups));
         if !patches && !replaces {

@@ -6,27 +6,68 @@ use serde_json::{Value, json};
 use super::choices::Choices;
 
 /// Names that mean nothing to anybody, so that no check knows them.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 22] = [
     "harbour", "orchard", "lantern", "meadow", "compass", "glacier", "thicket", "pebble", "canyon", "feather",
-    "willow", "ember",
+    "willow", "ember", "quarry", "saddle", "trellis", "beacon", "cavern", "dune", "estuary", "fjord", "gorge", "heath",
 ];
 const TYPES: [&str; 8] = ["string", "integer", "boolean", "decimal", "dateTime", "reference", "binary", "complex"];
 const PARTS: [&str; 5] = ["value", "display", "type", "primary", "note"];
 
+/// An attribute that many schemas have, so that a check which looks for one finds it in many innocents.
+#[derive(Clone, Copy, Debug)]
+enum Shape {
+    /// A text that every client may write and read.
+    Text,
+    Required,
+    Unique,
+    OnRequest,
+    Always,
+    Never,
+    /// A text that is set once.
+    SetOnce,
+    /// A text of the endpoint's own, without a value.
+    ReadOnly,
+    /// A list with the sub-attributes of RFC 7643 section 2.4.
+    Values,
+    /// One value of several parts.
+    Record,
+    Boolean,
+    Time,
+    Integer,
+    Decimal,
+    Binary,
+}
+
+const SHAPES: [Shape; 16] = [
+    Shape::Text,
+    Shape::Text,
+    Shape::Required,
+    Shape::Unique,
+    Shape::OnRequest,
+    Shape::Always,
+    Shape::Never,
+    Shape::SetOnce,
+    Shape::ReadOnly,
+    Shape::Values,
+    Shape::Record,
+    Shape::Boolean,
+    Shape::Time,
+    Shape::Integer,
+    Shape::Decimal,
+    Shape::Binary,
+];
+
 /// The attributes of a schema: at least one, the first of which is a text that clients can change. Names end in `suffix`, so that
 /// an extension repeats none of the schema that it extends (RFC 7643 section 3.3).
 pub(super) fn attributes(choices: &mut Choices, may_require: bool, suffix: &str) -> Vec<Value> {
-    let count = 1 + choices.up_to(6);
-    let names = NAMES.iter().take(usize::try_from(count).unwrap_or(1));
-    names
-        .enumerate()
-        .map(|(position, name)| (position, format!("{name}{suffix}")))
-        .map(|(position, name)| match position {
-            0 => plain(&name),
-            1 if choices.once_in(3) => set_once(&name),
-            _ => attribute(choices, &name, may_require),
-        })
-        .collect()
+    let mut names = NAMES.iter().map(|name| format!("{name}{suffix}"));
+    let mut all: Vec<Value> = names.next().iter().map(|name| plain(name)).collect();
+    let shapes = SHAPES.into_iter().filter(|shape| may_require || !matches!(shape, Shape::Required));
+    let shapes: Vec<Shape> = shapes.filter(|_| choices.once_in(2)).collect();
+    all.extend(shapes.into_iter().zip(&mut names).map(|(shape, name)| shaped(choices, shape, &name)));
+    let further = usize::try_from(choices.up_to(4)).unwrap_or(0);
+    all.extend(names.take(further).map(|name| attribute(choices, &name, may_require)));
+    all
 }
 
 /// A text that every client may write and read.
@@ -37,11 +78,50 @@ fn plain(name: &str) -> Value {
     })
 }
 
-/// A text that is set once.
-fn set_once(name: &str) -> Value {
+fn shaped(choices: &mut Choices, shape: Shape, name: &str) -> Value {
     let mut own = plain(name);
-    own["mutability"] = json!("immutable");
+    match shape {
+        Shape::Text => {}
+        Shape::Required => own["required"] = json!(true),
+        Shape::Unique => own["uniqueness"] = json!(*choices.pick(&["server", "global"])),
+        Shape::OnRequest => own["returned"] = json!("request"),
+        Shape::Always => own["returned"] = json!("always"),
+        Shape::Never => make_secret(&mut own),
+        Shape::SetOnce => own["mutability"] = json!("immutable"),
+        Shape::ReadOnly => own["mutability"] = json!("readOnly"),
+        Shape::Values => {
+            make_complex(&mut own, parts(choices, true, 3));
+            own["multiValued"] = json!(true);
+        }
+        Shape::Record => make_complex(&mut own, parts(choices, false, 3)),
+        Shape::Boolean => make_plain(&mut own, "boolean"),
+        Shape::Time => make_plain(&mut own, "dateTime"),
+        Shape::Integer => make_plain(&mut own, "integer"),
+        Shape::Decimal => make_plain(&mut own, "decimal"),
+        Shape::Binary => {
+            own["type"] = json!("binary");
+            own["caseExact"] = json!(true);
+        }
+    }
     own
+}
+
+/// Of a type that has no letter case.
+fn make_plain(own: &mut Value, kind: &str) {
+    own["type"] = json!(kind);
+    without(own, &["caseExact"]);
+}
+
+/// Never to be seen again, and so not required: a client could not know what it has to send.
+fn make_secret(own: &mut Value) {
+    own["mutability"] = json!("writeOnly");
+    own["returned"] = json!("never");
+}
+
+fn make_complex(own: &mut Value, parts: Vec<Value>) {
+    own["type"] = json!("complex");
+    own["subAttributes"] = Value::Array(parts);
+    without(own, &["caseExact", "uniqueness"]);
 }
 
 fn attribute(choices: &mut Choices, name: &str, may_require: bool) -> Value {
@@ -52,12 +132,9 @@ fn attribute(choices: &mut Choices, name: &str, may_require: bool) -> Value {
     own["multiValued"] = json!(choices.once_in(3));
     own["required"] = json!(may_require && choices.once_in(4));
     match choices.up_to(9) {
+        6 if own["required"] == false => own["mutability"] = json!("readOnly"),
         7 => own["mutability"] = json!("immutable"),
-        // Required and never to be seen again is possible, and a trap; one that is not required is enough of it.
-        8 if own["required"] == false => {
-            own["mutability"] = json!("writeOnly");
-            own["returned"] = json!("never");
-        }
+        8 if own["required"] == false => make_secret(&mut own),
         9 => own["returned"] = json!(*choices.pick(&["request", "always"])),
         _ => {}
     }
@@ -76,17 +153,18 @@ fn attribute(choices: &mut Choices, name: &str, may_require: bool) -> Value {
         }
         "binary" => own["caseExact"] = json!(true),
         "complex" => {
-            own["subAttributes"] = Value::Array(parts(choices, own["multiValued"] == true));
-            without(&mut own, &["caseExact", "uniqueness"]);
+            let list = own["multiValued"] == true;
+            let parts = parts(choices, list, 1);
+            make_complex(&mut own, parts);
         }
         _ => without(&mut own, &["caseExact"]),
     }
     own
 }
 
-/// The sub-attributes of a complex attribute; lists may have those of RFC 7643 section 2.4.
-fn parts(choices: &mut Choices, is_list: bool) -> Vec<Value> {
-    let count = usize::try_from(1 + choices.up_to(3)).unwrap_or(1);
+/// The sub-attributes of a complex attribute, at least `least`; lists may have those of RFC 7643 section 2.4.
+fn parts(choices: &mut Choices, is_list: bool, least: usize) -> Vec<Value> {
+    let count = least + usize::try_from(choices.up_to(3)).unwrap_or(0);
     let names: Vec<&str> = if is_list { PARTS.to_vec() } else { vec!["label", "level", "code", "since", "note"] };
     names
         .into_iter()

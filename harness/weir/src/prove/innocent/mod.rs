@@ -7,6 +7,7 @@ mod choices;
 mod description;
 mod draw;
 mod guilt;
+mod permitted;
 mod trial;
 
 use std::collections::BTreeMap;
@@ -25,8 +26,8 @@ use weir_judge::{Verdict, broken_laws, parts_of_name};
 use super::Record;
 use trial::InnocentTrial;
 
-/// How many descriptions are tried to make one smaller.
-const MOST_CUTS: usize = 150;
+/// In how many times fewer descriptions a rule is asked again: every check has to be run for it.
+const CUTS_OF_RULES: usize = 10;
 
 /// What is tried.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub struct InnocentOptions {
     pub innocents: usize,
     /// In how many of them one random deviation is switched on as well.
     pub guilty: usize,
+    /// How many descriptions are tried to make one that is accused smaller.
+    pub cuts: usize,
     pub seed: u64,
     /// How many endpoints are tested side by side.
     pub concurrency: usize,
@@ -46,6 +49,8 @@ pub struct InnocentProof {
     pub exchanges: u64,
     /// In how many innocents each check and rule passed.
     pub passed: BTreeMap<String, usize>,
+    /// The reasons for which each was not asked, with the number of innocents.
+    pub silent: BTreeMap<String, BTreeMap<String, usize>>,
     /// The checks that accused, in the order of their ids.
     pub accused: Vec<FalseAccusation>,
     /// The laws of verdicts that a report broke, and how many broke them.
@@ -70,6 +75,12 @@ impl InnocentProof {
         let least = self.least();
         let seldom = self.passed.iter().filter(move |(origin, passed)| **passed < least && !is_excepted(origin));
         seldom.map(|(origin, passed)| (origin.as_str(), *passed))
+    }
+
+    /// The most frequent reason for which a check was not asked.
+    pub fn usual_reason(&self, origin: &str) -> Option<&str> {
+        let most = self.silent.get(origin)?.iter().max_by_key(|(_, innocents)| **innocents);
+        most.map(|(reason, _)| reason.as_str())
     }
 
     /// The deviations that were not noticed, though checks were asked that notice them elsewhere.
@@ -133,8 +144,12 @@ pub async fn innocents(
         for law in broken_laws(&outcome.findings) {
             *proof.laws.entry(law.to_string()).or_default() += 1;
         }
-        for (origin, (verdict, _)) in outcome.verdicts {
-            *proof.passed.entry(origin).or_default() += usize::from(matches!(verdict, Verdict::Pass | Verdict::Note));
+        for (origin, (verdict, reason)) in outcome.verdicts {
+            let has_passed = matches!(verdict, Verdict::Pass | Verdict::Note);
+            if let Some(reason) = reason.filter(|_| !has_passed) {
+                *proof.silent.entry(origin.clone()).or_default().entry(reason).or_default() += 1;
+            }
+            *proof.passed.entry(origin).or_default() += usize::from(has_passed);
         }
         for accusation in outcome.accusations {
             let (count, smallest, first) =
@@ -151,7 +166,7 @@ pub async fn innocents(
     for (check, (innocents, innocent, accusation)) in accusing {
         progress(&check);
         let innocent = innocent.clone();
-        proof.accused.push(cut(check, innocents, innocent, accusation, options.seed, &mut proof.exchanges).await?);
+        proof.accused.push(cut(check, innocents, innocent, accusation, options, &mut proof.exchanges).await?);
     }
     proof.guilty = guilty(&drawn, &digests, options, record, &mut proof.exchanges, &mut progress).await?;
     proof.drawn = drawn.into_iter().map(|innocent| innocent.description).collect();
@@ -208,13 +223,14 @@ async fn cut(
     innocents: usize,
     mut smallest: Innocent,
     mut accusation: Accusation,
-    seed: u64,
+    options: &InnocentOptions,
     exchanges: &mut u64,
 ) -> Result<FalseAccusation, InnocentError> {
     // What no check says, such as a rule, can come from any of them.
     let found = weir_catalog::find(parts_of_name(&check).0);
     let checks: Vec<&'static Check> = found.map_or_else(|| checks::all().collect(), |check| vec![check]);
-    let again = || InnocentTrial { checks: checks.clone(), deviation: None, seed };
+    let most = if found.is_some() { options.cuts } else { options.cuts / CUTS_OF_RULES };
+    let again = || InnocentTrial { checks: checks.clone(), deviation: None, seed: options.seed };
     let accuses = |outcome: trial::TrialOutcome| outcome.accusations.into_iter().find(|own| own.origin == check);
     let mut tried = 0;
     'smaller: loop {
@@ -227,7 +243,7 @@ async fn cut(
                 }
                 continue;
             }
-            if tried == MOST_CUTS {
+            if tried == most {
                 break 'smaller;
             }
             tried += 1;
