@@ -64,7 +64,7 @@ fn the_terminal_report_names_the_rule_and_how_to_repeat_it() {
         "fail    replace.unknown-resource",
         "RFC7644-3.5.1-02 (MUST NOT)",
         "404 with a SCIM Error",
-        "curl -sS -i -X PUT -H \"Authorization: Bearer $WEIR_BEARER\"",
+        "repeat     weir check --target rfc --deviate put.creates --seed 7 --only 'replace.unknown-resource[User]'",
         "repeat with: weir check --target rfc --deviate put.creates --only replace --seed 7",
     ] {
         assert!(ran.stdout.contains(words), "{words:?} is missing in\n{}", ran.stdout);

@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 use tokio::sync::watch;
 use weir::embedded::{EmbeddedEndpoint, EmbeddedOptions};
 use weir_catalog::plan::plan;
-use weir_catalog::run::{RunOptions, run};
+use weir_catalog::run::{RunOptions, examiner, run};
 use weir_catalog::{Check, CheckResult, Context, Discovery, UnderWay, discover};
 use weir_exchange::{Client, ClientOptions, Further, Request};
 use weir_judge::{Consumer, Event, Events, Finding, Verdict};
@@ -71,6 +71,7 @@ impl Stage {
         let options = ClientOptions { credentials: application.credentials(), ..ClientOptions::default() };
         let client = Client::new(&application.base_urls[0], options).unwrap();
         let discovery = Arc::new(discover(&client).await.unwrap());
+        let examiner = examiner(&client, &discovery, []);
         let (interrupt, interrupted) = watch::channel(false);
         Self {
             _embedded: embedded,
@@ -85,8 +86,10 @@ impl Stage {
                 scale: None,
                 templates: Arc::default(),
                 under_way: UnderWay::default(),
-                rules: Vec::new(),
+                examiner,
                 is_for_rules_alone: false,
+                keeps: false,
+                stops_at_failure: false,
             },
         }
     }

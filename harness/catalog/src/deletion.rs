@@ -52,6 +52,14 @@ pub fn leave_created(created: &CreatedResources, events: &Events) {
     }
 }
 
+/// Reports everything on the list as kept.
+pub(crate) fn keep_created(created: &CreatedResources, events: &Events) {
+    for own in created.take() {
+        let url = own.places().first().map(Url::to_string).unwrap_or_default();
+        events.emit(&Event::Leftover { url, reason: "kept, as --keep asks".to_owned() });
+    }
+}
+
 /// As [`delete_created`]; names what is left when the run has been interrupted and the time to clean up is over.
 pub async fn clean_up(
     created: &CreatedResources,

@@ -11,6 +11,7 @@ pub mod checks;
 mod data;
 pub mod deletion;
 pub mod discovery;
+pub mod essentials;
 pub mod field;
 pub mod interruption;
 mod node;

@@ -1,7 +1,8 @@
 //! Runs a plan: checks that own their data side by side, the others one after the other; findings in the order of the
 //! plan; clean-up whatever happens.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use futures_util::StreamExt as _;
@@ -14,7 +15,7 @@ use weir_judge::{Because, Event, Events, Examiner, Finding, Origin, Problem, Rul
 use crate::ability::Abilities;
 use crate::check::{CheckResult, Context, Scale, Stop, UnderWay};
 use crate::data::{Data, run_prefix};
-use crate::deletion::clean_up;
+use crate::deletion::{clean_up, keep_created};
 use crate::discovery::{Discovery, ResourceType};
 use crate::interruption;
 use crate::plan::{Decision, PlannedCheck};
@@ -38,10 +39,14 @@ pub struct RunOptions {
     pub templates: Arc<Templates>,
     /// Counts what checks send together.
     pub under_way: UnderWay,
-    /// What judges every exchange of the run.
-    pub rules: Vec<&'static Rule>,
+    /// What judges every exchange of the run, and of what went before it.
+    pub examiner: Examiner,
     /// Whether the checks run for their exchanges alone, which rules judge, and nothing is said of the checks themselves.
     pub is_for_rules_alone: bool,
+    /// Whether what the checks create stays at the endpoint, and is reported.
+    pub keeps: bool,
+    /// Whether no check of a further topic is begun when a topic has failed.
+    pub stops_at_failure: bool,
 }
 
 /// What every check of a run shares.
@@ -52,6 +57,34 @@ struct RunParts {
     events: Events,
     options: RunOptions,
     abilities: Arc<Abilities>,
+    first_failure: Arc<FirstFailure>,
+}
+
+/// Whether a run that ends with the first topic that fails has come to its end.
+#[derive(Default)]
+struct FirstFailure {
+    failed_topic: OnceLock<&'static str>,
+    is_over: AtomicBool,
+}
+
+impl FirstFailure {
+    /// The topic that has failed, if no check of this one is begun any more.
+    fn before(&self, topic: &str) -> Option<&'static str> {
+        let failed = *self.failed_topic.get()?;
+        let is_over = failed != topic || self.is_over.load(Ordering::Relaxed);
+        self.is_over.store(is_over, Ordering::Relaxed);
+        is_over.then_some(failed)
+    }
+
+    /// Ends the run with the topic of a check that has failed.
+    fn note(&self, finding: &Finding) {
+        if finding.verdict >= Verdict::Fail
+            && let Some(check) = crate::checks::find(&finding.id)
+        {
+            // The first stays.
+            let _ = self.failed_topic.set(check.topic());
+        }
+    }
 }
 
 /// Runs every check of `plan` and deletes what they created. Findings are emitted in the order of the plan, whatever
@@ -63,7 +96,7 @@ pub async fn run(
     events: &Events,
     options: &RunOptions,
 ) {
-    let examiner = examiner(client, discovery, &options.rules);
+    let examiner = &options.examiner;
     let client = &client.observed_by(examiner.observer());
     let abilities = Arc::new(learn_abilities(plan, client, discovery, events, options).await);
     let parts = RunParts {
@@ -72,17 +105,23 @@ pub async fn run(
         events: events.clone(),
         options: options.clone(),
         abilities,
+        first_failure: Arc::default(),
     };
     let one = |planned: &PlannedCheck| run_one(planned.clone(), parts.clone());
+    // A topic is judged before the next begins, where one that fails is the last.
+    let at_once = if options.stops_at_failure { 1 } else { options.concurrency.max(1) };
     // Alone only means something while nothing else runs, so those come last; the report keeps the plan's order among
     // the others and among these.
     let (alone, together): (Vec<_>, Vec<_>) = plan.iter().partition(|planned| planned.check.alone);
     let mut uncertain = discovery.may_have_created();
-    for (checks, concurrency) in [(together, options.concurrency.max(1)), (alone, 1)] {
+    for (checks, concurrency) in [(together, at_once), (alone, 1)] {
         let mut outcomes = futures_util::stream::iter(checks.into_iter().map(one)).buffered(concurrency);
         while let Some(outcome) = outcomes.next().await {
             if let Some((mut finding, was_uncertain)) = outcome {
                 uncertain |= was_uncertain;
+                if options.stops_at_failure {
+                    parts.first_failure.note(&finding);
+                }
                 if finding.cause.as_ref().is_some_and(|cause| plan.iter().all(|planned| planned.name() != *cause)) {
                     // The check that judges the cause was not asked for.
                     finding.because = Some(Because::Option);
@@ -95,7 +134,9 @@ pub async fn run(
     }
     // A deletion that an endpoint only pretends is seen here, and so is what nobody noticed.
     let thoroughness = if uncertain { Thoroughness::Filters } else { Thoroughness::Look };
-    look_for_the_rest(client, discovery, events, options, thoroughness).await;
+    if !options.keeps {
+        look_for_the_rest(client, discovery, events, options, thoroughness).await;
+    }
     for mut finding in examiner.findings() {
         declare(&mut finding, discovery);
         events.emit(&Event::Finding(Arc::new(finding)));
@@ -103,11 +144,15 @@ pub async fn run(
 }
 
 /// Judges by `rules` what discovery has seen, and whatever comes.
-fn examiner(client: &Client, discovery: &Arc<Discovery>, rules: &[&'static Rule]) -> Examiner {
+pub fn examiner(
+    client: &Client,
+    discovery: &Arc<Discovery>,
+    rules: impl IntoIterator<Item = &'static Rule>,
+) -> Examiner {
     let published = discovery.published(client.base_url());
     let declared = Arc::clone(discovery);
     let declared = move |requirement: &str| declared.declared().breaking(requirement);
-    let examiner = Examiner::new(rules.iter().copied(), published, client.evidence().clone(), declared);
+    let examiner = Examiner::new(rules, published, client.evidence().clone(), declared);
     for exchange in discovery.exchanges() {
         examiner.see(exchange);
     }
@@ -141,7 +186,10 @@ async fn run_one(planned: PlannedCheck, parts: RunParts) -> Option<(Finding, boo
         return None;
     }
     let undone = match &planned.decision {
-        Decision::Run => None,
+        Decision::Run => parts.first_failure.before(planned.check.topic()).map(|topic| {
+            let reason = format!("the run ends with the first topic that fails, {topic}");
+            (Verdict::Skip, Because::Option, reason)
+        }),
         Decision::Skip(because, reason) => Some((Verdict::Skip, *because, reason.clone())),
         Decision::Blocked(reason) => Some((Verdict::Blocked, Because::Run, reason.clone())),
     };
@@ -175,7 +223,7 @@ async fn run_one(planned: PlannedCheck, parts: RunParts) -> Option<(Finding, boo
 /// Runs a check once, with data of the name `data`. The flags tell whether something may remain that nobody has noted, and
 /// whether the check ended because the connection was lost under it.
 async fn attempt(planned: &PlannedCheck, data: &str, parts: &RunParts) -> (Finding, bool, bool) {
-    let RunParts { client, discovery, events, options, abilities } = parts;
+    let RunParts { client, discovery, events, options, abilities, .. } = parts;
     let check = planned.check;
     let created = CreatedResources::default();
     let bounds = if check.is_opt_in() { client.bounds().of_scale() } else { client.bounds() };
@@ -223,7 +271,11 @@ async fn attempt(planned: &PlannedCheck, data: &str, parts: &RunParts) -> (Findi
     }
     finding.reason = finding.reason.map(shortened);
     declare(&mut finding, discovery);
-    clean_up(&created, client, events, &options.interrupted).await;
+    if options.keeps {
+        keep_created(&created, events);
+    } else {
+        clean_up(&created, client, events, &options.interrupted).await;
+    }
     (finding, created.is_uncertain(), lost)
 }
 
@@ -316,6 +368,7 @@ fn judge(finding: &mut Finding, outcome: CheckResult, evidence: &Evidence) {
                 observed: exchanges.last().map_or_else(|| "no answer".into(), |exchange| exchange.status.to_string()),
                 exchanges,
                 differences: Vec::new(),
+                others: Vec::new(),
             };
             finding.problems.push(problem.kept(evidence));
             finding.reason = Some(reason);
@@ -357,6 +410,7 @@ fn no_answer(check: &str, error: &EndpointError) -> Problem {
         observed: "no usable answer".into(),
         exchanges: Vec::new(),
         differences: Vec::new(),
+        others: Vec::new(),
     }
 }
 

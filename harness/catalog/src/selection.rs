@@ -6,8 +6,10 @@ use weir_judge::{Rule, parts_of_name, rules};
 use crate::assertion::names;
 use crate::check::Check;
 use crate::checks;
+use crate::essentials;
+use crate::essentials::ESSENTIALS;
 
-/// Which checks are asked for, in the words of a person: `patch`, `patch.atomic`, `patch.*`, `patch.atomic[Group]`.
+/// Which checks are asked for, in the words of a person: `essentials`, `patch`, `patch.atomic`, `patch.*`, `patch.atomic[Group]`.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
     /// All if empty.
@@ -46,8 +48,24 @@ const CHECKS: Catalogue = Catalogue { one: "check", many: "checks", command: "we
 
 /// What selects checks, and the resource type behind it in brackets.
 struct CheckPattern {
-    ids: Pattern,
+    ids: IdPattern,
     subject: Option<String>,
+}
+
+/// What selects ids.
+pub enum IdPattern {
+    Essentials,
+    Like(Pattern),
+}
+
+impl IdPattern {
+    /// Whether the id is selected.
+    pub fn matches(&self, id: &str) -> bool {
+        match self {
+            Self::Essentials => essentials::place(id).is_some(),
+            Self::Like(pattern) => pattern.matches(id),
+        }
+    }
 }
 
 /// On which resource types a pattern selects a check.
@@ -59,7 +77,7 @@ enum Scope {
 impl CheckPattern {
     fn read(text: &str) -> Result<Self, PatternError> {
         let (ids, subject) = parts_of_name(text);
-        Ok(Self { ids: Pattern::read(ids, &CHECKS, names())?, subject: subject.map(str::to_owned) })
+        Ok(Self { ids: pattern(ids)?, subject: subject.map(str::to_owned) })
     }
 
     fn read_all(texts: &[String]) -> Result<Vec<Self>, PatternError> {
@@ -75,9 +93,12 @@ impl CheckPattern {
     }
 }
 
-/// Reads what selects checks: a whole id, a topic, or a pattern with asterisks.
-pub fn pattern(text: &str) -> Result<Pattern, PatternError> {
-    Pattern::read(text, &CHECKS, names())
+/// Reads what selects checks: the essentials, a whole id, a topic, or a pattern with asterisks.
+pub fn pattern(text: &str) -> Result<IdPattern, PatternError> {
+    if text == ESSENTIALS {
+        return Ok(IdPattern::Essentials);
+    }
+    Pattern::read(text, &CHECKS, names().chain([ESSENTIALS])).map(IdPattern::Like)
 }
 
 /// Sees to it that at least one check or rule has the id, or one that begins with it.
@@ -85,10 +106,14 @@ pub fn check_beginning(text: &str) -> Result<(), PatternError> {
     Pattern::check_beginning(text, &CHECKS, names())
 }
 
-/// The checks that are asked for, in the order of the catalogue.
+/// The checks that are asked for, in the order of the catalogue; the essentials alone in theirs.
 pub fn select(selection: &Selection) -> Result<Vec<SelectedCheck>, PatternError> {
     let (only, skip) = (CheckPattern::read_all(&selection.only)?, CheckPattern::read_all(&selection.skip)?);
-    Ok(checks::all().filter_map(|check| scoped(check, &only, &skip, selection.scale)).collect())
+    let mut selected: Vec<_> = checks::all().filter_map(|check| scoped(check, &only, &skip, selection.scale)).collect();
+    if !only.is_empty() && only.iter().all(|pattern| matches!(pattern.ids, IdPattern::Essentials)) {
+        selected.sort_by_key(|selected| essentials::place(selected.check.id));
+    }
+    Ok(selected)
 }
 
 /// The rules that are asked for, in the order of the catalogue. A rule has no subject: it judges resources of every type.
@@ -142,6 +167,16 @@ mod tests {
         assert!(!ids(&["create"], &["create.location"]).unwrap().contains(&"create.location"));
         let patch = ids(&["patch"], &["patch.group*"]).unwrap();
         assert!(!patch.is_empty() && patch.iter().all(|id| id.starts_with("patch.") && !id.starts_with("patch.group")));
+    }
+
+    #[test]
+    fn the_essentials_are_selected_in_the_order_of_the_ladder_and_may_be_narrowed() {
+        let all = ids(&["essentials"], &[]).unwrap();
+        let ladder: Vec<_> = essentials::ids().filter(|id| checks::find(id).is_some()).collect();
+        assert_eq!(all, ladder);
+        let without_groups = ids(&["essentials"], &["groups"]).unwrap();
+        assert!(without_groups.len() < all.len() && !without_groups.is_empty());
+        assert!(ids(&["essentials", "bulk"], &[]).unwrap().contains(&"bulk.single"), "{all:?}");
     }
 
     #[test]

@@ -208,6 +208,21 @@ impl Exchange {
     pub fn curl(&self) -> String {
         curl::command(self)
     }
+
+    /// Whether the request was sent with credentials.
+    pub const fn is_authenticated(&self) -> bool {
+        !matches!(self.authentication, Authentication::None)
+    }
+
+    /// A curl command that deletes `url` with the credentials of this request.
+    pub fn curl_deleting(&self, url: &str) -> String {
+        curl::deletion(self, Some(url))
+    }
+
+    /// A curl command that deletes what is below the URL of this request under the id in the shell's `$id`.
+    pub fn curl_deleting_id(&self) -> String {
+        curl::deletion(self, None)
+    }
 }
 
 fn shown_headers(headers: &HeaderMap) -> Vec<(String, String)> {

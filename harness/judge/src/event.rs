@@ -25,6 +25,8 @@ pub enum Event {
         url: String,
         /// The embedded target, if the endpoint is our own.
         target: Option<String>,
+        /// Whether what the checks create stays when the run ends.
+        keeps: bool,
     },
     Discovered {
         offers: Vec<Offer>,

@@ -24,12 +24,16 @@ pub struct Problem {
     /// The exchanges that show it, the deciding one last.
     pub exchanges: Vec<Arc<Exchange>>,
     pub differences: Vec<Difference>,
+    /// The first of the further exchanges that show the same.
+    pub others: Vec<Arc<Exchange>>,
 }
 
 /// Characters of a sentence that a peer has a part in.
 const SENTENCE: usize = 4000;
 /// Differences that a problem keeps.
 const DIFFERENCES: usize = 50;
+/// Further exchanges with the same problem that are kept.
+const OTHERS: usize = 5;
 
 impl Problem {
     /// The problem as a run keeps it: exchanges as evidence, and no more of what a peer sent than a reader looks at.
@@ -50,6 +54,55 @@ impl Problem {
         }
         self
     }
+
+    /// The message without the number of exchanges that show it.
+    pub fn sentence(&self) -> &str {
+        match self.message.rsplit_once(" (in ") {
+            Some((sentence, count)) if count.ends_with(" exchanges)") => sentence,
+            _ => &self.message,
+        }
+    }
+
+    /// The message, with the number of exchanges that show it.
+    pub(crate) fn count(&mut self, exchanges: usize) {
+        if exchanges > 1 {
+            self.message = format!("{} (in {exchanges} exchanges)", self.message);
+        }
+    }
+
+    /// Whether both fell short of one right outcome: that of the same requirements, whatever came instead.
+    fn has_the_outcome_of(&self, other: &Self) -> bool {
+        self.verdict == other.verdict
+            && self.requirements == other.requirements
+            && self.legal == other.legal
+            && self.outcome() == other.outcome()
+    }
+
+    /// The right outcome: what a sentence says was expected, or what the whole of it denies.
+    fn outcome(&self) -> &str {
+        self.message.rsplit_once(", expected ").map_or(self.message.as_str(), |(_, outcome)| outcome)
+    }
+}
+
+/// One problem for each right outcome that was missed, the first, with the number of exchanges that missed it.
+pub fn by_outcome(problems: Vec<Problem>) -> Vec<Problem> {
+    let mut gathered: Vec<(Problem, usize)> = Vec::new();
+    for problem in problems {
+        match gathered.iter_mut().find(|(first, _)| first.has_the_outcome_of(&problem)) {
+            Some((first, count)) => {
+                *count += 1;
+                if first.others.len() < OTHERS {
+                    first.others.extend(problem.exchanges.last().map(Arc::clone));
+                }
+            }
+            None => gathered.push((problem, 1)),
+        }
+    }
+    let counted = gathered.into_iter().map(|(mut problem, count)| {
+        problem.count(count);
+        problem
+    });
+    counted.collect()
 }
 
 /// A text of at most some characters.

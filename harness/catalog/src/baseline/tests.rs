@@ -13,6 +13,7 @@ fn finding(check: &'static str, verdict: Verdict, requirements: &[&str]) -> Find
         observed: "201".into(),
         exchanges: Vec::new(),
         differences: Vec::new(),
+        others: Vec::new(),
     };
     Finding {
         subject: check.ends_with(".resource").then(|| "User".to_owned()),

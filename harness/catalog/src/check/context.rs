@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use url::Url;
 use weir_exchange::difference::at;
 use weir_exchange::{Client, EndpointError, Exchange, Further, Request};
-use weir_judge::{Because, Problem, full_name, parts_of_name};
+use weir_judge::{Because, Problem, by_outcome, full_name, parts_of_name};
 
 use crate::ability::Abilities;
 use crate::check::cohort::is_refused_as_unsupported;
@@ -273,10 +273,11 @@ impl Context {
         }
     }
 
-    /// What was found so far.
+    /// What was found so far, one problem for each right outcome that was missed.
     pub fn take_problems(&self) -> Vec<Problem> {
         let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
-        let Problems { mut kept, left_out } = std::mem::take(&mut *problems);
+        let Problems { kept, left_out } = std::mem::take(&mut *problems);
+        let mut kept = by_outcome(kept);
         if let (1.., Some(last)) = (left_out, kept.last_mut()) {
             last.message = format!("{} (and {left_out} more problems of this check, which are not kept)", last.message);
         }

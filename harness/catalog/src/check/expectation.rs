@@ -72,6 +72,7 @@ impl<'c> Expectation<'c> {
             observed,
             exchanges: self.exchanges.clone(),
             differences,
+            others: Vec::new(),
         });
     }
 

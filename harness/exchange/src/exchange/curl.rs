@@ -23,6 +23,33 @@ pub(super) fn command(exchange: &Exchange) -> String {
     if exchange.method.as_str() != "GET" {
         let _ = write!(command, " -X {}", exchange.method);
     }
+    write_headers(&mut command, exchange, |_| true);
+    let url = Masker::new(IN_URL).target(exchange.url.as_str());
+    let url = quote(url.as_deref().unwrap_or(exchange.url.as_str()).as_bytes());
+    match body(exchange) {
+        None => format!("{command} {url}"),
+        Some(Body::Argument(text)) => format!("{command} --data-binary {text} {url}"),
+        Some(Body::Pipe(printf)) => format!("{printf} | {command} --data-binary @- {url}"),
+    }
+}
+
+/// The command that deletes `url` as the one who sent the exchange; without a URL, what is below the URL of the exchange under the
+/// shell's `$id`.
+pub(super) fn deletion(exchange: &Exchange, url: Option<&str>) -> String {
+    let mut command = String::from("curl -sS -X DELETE");
+    write_headers(&mut command, exchange, |name| !matches!(name, "accept" | "content-type"));
+    if let Some(url) = url {
+        return format!("{command} {}", quote(url.as_bytes()));
+    }
+    let mut collection = exchange.url.clone();
+    collection.set_query(None);
+    let masked = Masker::new(IN_URL).target(collection.as_str());
+    let collection = masked.as_deref().unwrap_or(collection.as_str()).trim_end_matches('/');
+    format!("{command} {}\"/$id\"", quote(collection.as_bytes()))
+}
+
+/// Writes what authenticates the request, and the headers that `wants`.
+fn write_headers(command: &mut String, exchange: &Exchange, wants: impl Fn(&str) -> bool) {
     match exchange.authentication {
         Authentication::None => {}
         Authentication::Bearer => command.push_str(" -H \"Authorization: Bearer $WEIR_BEARER\""),
@@ -32,6 +59,9 @@ pub(super) fn command(exchange: &Exchange) -> String {
         if name == "authorization" || name == "user-agent" || name == "host" || name == "content-length" {
             continue;
         }
+        if !wants(name.as_str()) {
+            continue;
+        }
         if value.is_sensitive() || names::is_secret_header(name.as_str()) {
             let variable = name.as_str().to_ascii_uppercase().replace('-', "_");
             let _ = write!(command, " -H \"{name}: $WEIR_HEADER_{variable}\"");
@@ -39,13 +69,6 @@ pub(super) fn command(exchange: &Exchange) -> String {
             let header = [name.as_str().as_bytes(), b": ", value.as_bytes()].concat();
             let _ = write!(command, " -H {}", quote(&header));
         }
-    }
-    let url = Masker::new(IN_URL).target(exchange.url.as_str());
-    let url = quote(url.as_deref().unwrap_or(exchange.url.as_str()).as_bytes());
-    match body(exchange) {
-        None => format!("{command} {url}"),
-        Some(Body::Argument(text)) => format!("{command} --data-binary {text} {url}"),
-        Some(Body::Pipe(printf)) => format!("{printf} | {command} --data-binary @- {url}"),
     }
 }
 

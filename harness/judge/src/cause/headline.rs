@@ -2,6 +2,7 @@
 
 use super::signature::{ListFault, ListQuery, MemberFault, Signature, UrlKind};
 use crate::finding::Finding;
+use crate::problem::Problem;
 
 /// The most characters of a sentence that a check has written.
 const LONGEST: usize = 160;
@@ -59,7 +60,7 @@ fn request(method: &str, place: &UrlKind) -> String {
 
 fn member(name: &str, fault: MemberFault, lead: &Finding) -> String {
     let is = |message: &str| message.split_once(" is not ").map(|(_, expected)| expected.to_owned());
-    let expected = lead.gravest_problem().and_then(|problem| is(&problem.message));
+    let expected = lead.gravest_problem().and_then(|problem| is(problem.sentence()));
     match (fault, expected) {
         (MemberFault::Missing, _) => format!("{name} is missing"),
         (MemberFault::Unexpected, _) => format!("{name} has a value where none is expected"),
@@ -89,7 +90,7 @@ fn observed(finding: &Finding) -> &str {
 }
 
 fn own_words(finding: &Finding) -> String {
-    let message = finding.gravest_problem().map(|problem| problem.message.as_str());
+    let message = finding.gravest_problem().map(Problem::sentence);
     cut(message.or(finding.reason.as_deref()).unwrap_or(&finding.title))
 }
 

@@ -77,6 +77,11 @@ pub fn causes(findings: &[Arc<Finding>]) -> Vec<Cause> {
     ranked.into_iter().map(|(_, cause)| cause).collect()
 }
 
+/// The id of the cause that a finding shows by itself.
+pub fn cause_id(finding: &Finding) -> String {
+    Signature::of(finding).id()
+}
+
 /// The finding at the end of a chain of blocked ones.
 fn root_of<'f>(finding: &'f Finding, by_name: &HashMap<std::borrow::Cow<'_, str>, &'f Finding>) -> &'f Finding {
     let mut at = finding;

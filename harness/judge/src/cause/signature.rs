@@ -165,26 +165,26 @@ fn of_problem(problem: &Problem, finding: &Finding) -> Signature {
         return if problem.observed == "no usable answer" {
             Signature::NoAnswer
         } else {
-            sentence(&problem.message, finding)
+            sentence(problem.sentence(), finding)
         };
     };
     of_status(problem, exchange)
-        .or_else(|| of_header(&problem.message))
-        .or_else(|| of_list(&problem.message, exchange))
+        .or_else(|| of_header(problem.sentence()))
+        .or_else(|| of_list(problem.sentence(), exchange))
         .or_else(|| of_error(problem, exchange))
         .or_else(|| of_projection(exchange))
         .or_else(|| of_effect(problem, exchange))
         .or_else(|| of_member(problem, exchange))
-        .unwrap_or_else(|| sentence(&problem.message, finding))
+        .unwrap_or_else(|| sentence(problem.sentence(), finding))
 }
 
 /// A status that is not the right one, as expectations and preparations say it.
 fn of_status(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
     let method = exchange.method.to_string();
-    let due = if let Some(text) = problem.message.strip_prefix("HTTP status is ") {
+    let due = if let Some(text) = problem.sentence().strip_prefix("HTTP status is ") {
         let (_, due) = text.split_once("expected ")?;
         due.split(" or ").filter_map(|status| status.get(..3)?.parse().ok()).collect()
-    } else if problem.message.contains(" was answered with ") {
+    } else if problem.sentence().contains(" was answered with ") {
         vec![if method == "POST" { 201 } else { 200 }]
     } else {
         Vec::new()
@@ -231,7 +231,7 @@ fn of_list(message: &str, exchange: &Exchange) -> Option<Signature> {
 
 /// A member of an error that is not as RFC 7644 section 3.12 has it.
 fn of_error(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
-    let (member, _) = problem.message.split_once(' ')?;
+    let (member, _) = problem.sentence().split_once(' ')?;
     let is_of_the_frame = matches!(member, "schemas" | "status" | "body.status");
     (exchange.status >= 400 && is_of_the_frame).then_some(Signature::ErrorBody)
 }
@@ -249,7 +249,7 @@ fn of_effect(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
         return None;
     }
     // A frame that is wrong in every answer is not the write's.
-    let frame = problem.message.split_once(' ').map_or("", |(word, _)| word);
+    let frame = problem.sentence().split_once(' ').map_or("", |(word, _)| word);
     if frame == "schemas" || frame == "meta" || frame.starts_with("meta.") {
         return None;
     }
@@ -268,7 +268,7 @@ fn operation_of(patch: &Exchange) -> String {
 }
 
 fn of_member(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
-    let message = &problem.message;
+    let message = problem.sentence();
     let name = if let Some((_, name)) = message.strip_prefix("a ").and_then(|text| text.split_once(" has no ")) {
         name
     } else if let Some(difference) = problem.differences.first().filter(|one| !one.path.is_empty()) {
@@ -308,7 +308,7 @@ fn is_member(word: &str) -> bool {
 /// Whether what came is what was expected, but for the letter case.
 fn differs_in_letter_case(problem: &Problem) -> bool {
     let came = problem.observed.trim_matches('"');
-    if let Some((_, expected)) = problem.message.split_once(" is not ") {
+    if let Some((_, expected)) = problem.sentence().split_once(" is not ") {
         return expected
             .split(" or ")
             .map(|word| word.trim_matches('"'))

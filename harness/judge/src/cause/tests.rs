@@ -17,6 +17,7 @@ fn problem(message: &str, observed: &str, exchanges: Vec<Sample>) -> Problem {
         observed: observed.to_owned(),
         exchanges: exchanges.into_iter().map(Sample::exchange).collect(),
         differences: Vec::new(),
+        others: Vec::new(),
     }
 }
 

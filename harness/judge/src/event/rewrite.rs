@@ -49,12 +49,13 @@ impl Event {
         let text = |text: &String| rewrite.text(text).into_owned();
         let own_text = |text: &String| rewrite.own_text(text).into_owned();
         match self {
-            Self::RunStarted { command, base_command, seed, url, target } => Self::RunStarted {
+            Self::RunStarted { command, base_command, seed, url, target, keeps } => Self::RunStarted {
                 command: own_text(command),
                 base_command: own_text(base_command),
                 seed: *seed,
                 url: own_text(url),
                 target: target.as_ref().map(own_text),
+                keeps: *keeps,
             },
             Self::Discovered { offers, remarks } => {
                 Self::Discovered { offers: offers.clone(), remarks: remarks.iter().map(text).collect() }
@@ -100,6 +101,7 @@ fn problems(problems: &[Problem], rewrite: &impl Rewrite) -> Vec<Problem> {
         observed: rewrite.text(&problem.observed).into_owned(),
         exchanges: problem.exchanges.iter().map(|exchange| rewrite.exchange(exchange)).collect(),
         differences: problem.differences.iter().map(|one| difference(one, rewrite)).collect(),
+        others: problem.others.iter().map(|exchange| rewrite.exchange(exchange)).collect(),
     };
     problems.iter().map(one).collect()
 }

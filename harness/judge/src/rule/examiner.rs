@@ -147,6 +147,7 @@ impl Examination {
             observed,
             exchanges,
             differences,
+            others: Vec::new(),
         };
         problem.kept(&self.evidence)
     }
@@ -172,9 +173,7 @@ impl RuleTally {
         }
         for (problem, count) in &self.problems {
             let mut problem = problem.clone();
-            if *count > 1 {
-                problem.message = format!("{} (in {count} exchanges)", problem.message);
-            }
+            problem.count(*count);
             finding.problems.push(problem);
         }
         // What decides the verdict is read first.

@@ -6,7 +6,7 @@ use clap::Args;
 use url::Url;
 use weir_catalog::selection::{SelectedCheck, Selection, select, select_rules};
 use weir_catalog::{DiscoveryError, run_prefix};
-use weir_judge::{Events, Verdict};
+use weir_judge::{Events, Verdict, rules};
 use weir_provision::client as clients;
 
 use super::own_endpoint::{DEMONSTRATION, EndpointHints, OwnEndpoint, own_endpoint};
@@ -35,7 +35,8 @@ const EXAMPLES: &str = "\
 Examples:
   weir check --embedded                               Weir's own Aquera endpoint
   weir check https://scim.example.com/v2 --bearer @token.txt --yes
-  weir check http://127.0.0.1:8080/scim/v2 --only patch --only delete.user
+  weir check http://127.0.0.1:8080/scim/v2 --only essentials --first   begin here
+  weir check http://127.0.0.1:8080/scim/v2 --only patch --only delete.resource
   weir check https://scim.example.com/v2 --as pingfederate-aquera --bearer @token.txt --yes
   weir check --as pingone-aquera --scenario partial-update
   weir check --deviate put.creates                    see a defect caught
@@ -51,7 +52,7 @@ pub(super) struct CheckArgs {
     /// The SCIM base URL [default: that of weir.toml]
     #[arg(value_name = "URL", value_parser = base_url)]
     url: Option<Url>,
-    /// Run only this topic, check or pattern: `patch`, `create.user`, `create.dup*`; repeat for more
+    /// Run only this topic, check or pattern: `essentials`, `patch`, `create.dup*`; repeat for more
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     only: Vec<String>,
     /// Leave out this topic, check or pattern; repeat for more
@@ -69,6 +70,12 @@ pub(super) struct CheckArgs {
     /// The same seed invents the same names and values [default: random]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Run no further topic when one has failed
+    #[arg(long, conflicts_with = "clients")]
+    first: bool,
+    /// Leave what the checks create at URL, and print the lines that repeat findings with it
+    #[arg(long, conflicts_with_all = ["clients", "embedded", "target", "deviations", "repeat"])]
+    keep: bool,
     /// Run N times and list the checks whose verdict changed
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     repeat: u32,
@@ -159,6 +166,11 @@ fn is_demonstration(args: &CheckArgs, chosen: &[ClientChoice]) -> Result<bool, F
     let connected = chosen.first().map(|chosen| chosen.url(args.url.as_ref())).transpose()?.flatten();
     if args.url.is_some() || connected.is_some() {
         return Ok(false);
+    }
+    if args.keep {
+        return Err(Failure::Usage(
+            "--keep leaves resources at an endpoint that stays, and Weir's own ends with the run; give a URL".into(),
+        ));
     }
     if args.further.second_url.is_some() {
         return Err(Failure::Usage(
@@ -355,7 +367,8 @@ fn check_run(args: &CheckArgs, config: &Config, chosen: &[ClientChoice], seed: u
         let lives = args.url.is_none() && args.only.is_empty() && args.skip.is_empty() && !args.read_only;
         (clients::all().iter().take(usize::from(lives)).cloned().collect(), checks, rules)
     } else {
-        (chosen.iter().map(|chosen| chosen.description.clone()).collect(), Vec::new(), Vec::new())
+        let clients = chosen.iter().map(|chosen| chosen.description.clone()).collect();
+        (clients, Vec::new(), rules::all().collect())
     };
     Ok(CheckRun {
         clients,
@@ -370,6 +383,8 @@ fn check_run(args: &CheckArgs, config: &Config, chosen: &[ClientChoice], seed: u
         command: repeat::command(std::env::args(), seed),
         base_command: repeat::base_command(std::env::args(), seed),
         emits_exchanges: args.report.wants_exchanges(),
+        keeps: args.keep,
+        stops_at_failure: args.first,
         ..CheckRun::new(checks, seed)
     })
 }

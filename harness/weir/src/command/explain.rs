@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use clap::Args;
 use scim::requirement::{self, Actor, Basis, Requirement};
-use weir_catalog::{Assertion, Check, On, assertion, checks};
+use weir_catalog::essentials::ESSENTIALS;
+use weir_catalog::{Assertion, Check, On, assertion, checks, essentials};
 use weir_files::name::UnknownName;
 use weir_judge::{Rule, Weight, rules};
 use weir_provision::client;
@@ -59,6 +60,7 @@ pub(super) fn text(id: &str) -> Option<String> {
         client::find(id).map(client),
         client::not_scim(id).map(|why| format!("{why}\n")),
         topic(id),
+        (id == ESSENTIALS).then(essentials),
         glossary::find(id),
         setting::find(id),
     ]
@@ -83,6 +85,26 @@ pub(super) fn ids() -> impl Iterator<Item = &'static str> {
         .chain(Target::names())
         .chain(client::all().iter().map(|client| client.id.as_str()))
         .chain(glossary::words())
+        .chain([ESSENTIALS])
+}
+
+/// The first rung of the ladder, in its order.
+fn essentials() -> String {
+    let mut text = format!("{ESSENTIALS}\nWhat every client needs first, in the order in which it needs it.\n");
+    let (checks, rules): (Vec<_>, Vec<_>) =
+        essentials::ids().filter_map(assertion::find).partition(|known| checks::find(known.id()).is_some());
+    let line = |known: Assertion| format!("{}: {}", known.id(), known.title());
+    section(&mut text, "Checks", checks.into_iter().map(line));
+    section(&mut text, "Rules", rules.into_iter().map(line));
+    text.push_str(&run_with(&format!("{ESSENTIALS} --first")));
+    text
+}
+
+/// The command that runs a selection at Weir's own endpoint, and what to do for another.
+fn run_with(selection: &str) -> String {
+    format!(
+        "\nRun it with: weir check --embedded --only {selection}\nAt your endpoint its URL takes the place of --embedded.\n"
+    )
 }
 
 /// The checks, rules and deviations whose ids stand below a topic.
@@ -135,7 +157,7 @@ fn check(check: &Check) -> String {
         breaking(|id| check.requirements.contains(&id))
             .map(|deviation| format!("{}: {}", deviation.id, deviation.summary)),
     );
-    let _ = writeln!(text, "\nRun it with: weir check --only {}", check.id);
+    text.push_str(&run_with(check.id));
     text
 }
 
@@ -157,11 +179,8 @@ fn rule(rule: &Rule) -> String {
         breaking(|id| rule.requirements.contains(&id))
             .map(|deviation| format!("{}: {}", deviation.id, deviation.summary)),
     );
-    let _ = writeln!(
-        text,
-        "\nA rule sends nothing: it judges every exchange that the checks cause.\nRun it with: weir check --only {}",
-        rule.id
-    );
+    text.push_str("\nA rule sends nothing: it judges every exchange that checks and lifecycles cause.\n");
+    text.push_str(&run_with(rule.id));
     text
 }
 
@@ -271,7 +290,7 @@ fn client(client: &Description) -> String {
     }
     let settings = client.settings.iter().map(setting::described);
     section(&mut text, "Settings, with their defaults (--setting 'NAME=VALUE', or --connection FILE)", settings);
-    let _ = writeln!(text, "\nProvision as it with: weir provision --as {}", client.id);
+    let _ = writeln!(text, "\nRehearse its life with: weir check --as {}", client.id);
     let _ = writeln!(text, "Try its unknown details with: weir check --as {} --variants", client.id);
     text
 }

@@ -139,7 +139,7 @@ fn scenario(word: &str) -> Option<String> {
 
 /// A step of a lifecycle, as `weir check --as CLIENT` reports it.
 fn step(word: &str) -> Option<String> {
-    const RUN: &str = "\nRun it with: weir check --as CLIENT\n";
+    const RUN: &str = "\nRun it with: weir check --as pingfederate-aquera\n";
     if word.starts_with("application.") {
         return Some(format!("step {word}\n{}\n{RUN}", APPLICATION_STEP.1));
     }

@@ -17,7 +17,7 @@ const SECRETS: [(&str, &str); 7] = [
 ];
 
 /// The flags that select checks and reports, and whether each has a value.
-const SELECTING: [(&str, bool); 12] = [
+const SELECTING: [(&str, bool); 14] = [
     ("--only", true),
     ("--skip", true),
     ("--report", true),
@@ -30,6 +30,8 @@ const SELECTING: [(&str, bool); 12] = [
     ("-v", false),
     ("--update-baseline", false),
     ("--scale", false),
+    ("--keep", false),
+    ("--first", false),
 ];
 
 /// Writes the arguments of this process with `seed`, without those that select checks and reports.

@@ -88,6 +88,7 @@ impl Comparison<'_> {
             observed,
             exchanges,
             differences,
+            others: Vec::new(),
         }
     }
 
@@ -269,6 +270,7 @@ pub(super) fn failures(spec: &StepSpec, report: &CycleReport) -> Vec<Problem> {
             observed: failure.message.clone(),
             exchanges: failure.exchange.iter().cloned().collect(),
             differences: Vec::new(),
+            others: Vec::new(),
         })
         .collect();
     if let Some(aborted) = &report.aborted {
@@ -280,6 +282,7 @@ pub(super) fn failures(spec: &StepSpec, report: &CycleReport) -> Vec<Problem> {
             observed: "the cycle was not finished".into(),
             exchanges: Vec::new(),
             differences: Vec::new(),
+            others: Vec::new(),
         });
     }
     problems
@@ -299,5 +302,6 @@ pub(super) fn unreadable(spec: &StepSpec, error: &ReadBackError) -> Problem {
         observed: spec.title.to_owned(),
         exchanges,
         differences: Vec::new(),
+        others: Vec::new(),
     }
 }

@@ -143,5 +143,6 @@ fn problem(spec: &StepSpec, verdict: Verdict, message: String, observed: &str, e
         observed: observed.to_owned(),
         exchanges: exchanges.to_vec(),
         differences: Vec::new(),
+        others: Vec::new(),
     }
 }

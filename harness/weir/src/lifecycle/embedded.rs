@@ -91,10 +91,9 @@ fn client(application: &Application, subject: &EmbeddedRun<'_>) -> Result<Client
         ..ClientOptions::default()
     };
     let client = Client::new(base, options).map_err(Fault::new)?;
-    Ok(match &subject.observer {
-        Some(observer) => client.observed_by(observer.clone()),
-        None => client,
-    })
+    // A judge takes no notice of applications at other base URLs.
+    let observers = [&subject.observer, &subject.judge].into_iter().flatten();
+    Ok(observers.fold(client, |client, observer| client.observed_by(observer.clone())))
 }
 
 /// Runs the scenario. The problem that comes back is one of the harness itself: nothing could be tried.
@@ -203,6 +202,7 @@ async fn relink(steps: &mut Steps<'_>, stage: &mut Stage) {
             observed: "the search before it found nothing".to_owned(),
             exchanges: vec![Arc::clone(exchange)],
             differences: Vec::new(),
+            others: Vec::new(),
         });
     }
     stage.finish(steps, &RELINK, begun, &client, outcome).await;

@@ -169,6 +169,7 @@ async fn lost_answer(steps: &mut Steps<'_>, stage: &mut Stage, people: &Invented
             observed,
             exchanges: Vec::new(),
             differences: Vec::new(),
+            others: Vec::new(),
         });
     }
     let Some(report) = stage.cycle(steps, &LOST_ANSWER, &client, &mut outcome).await else {

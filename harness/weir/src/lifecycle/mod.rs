@@ -59,6 +59,8 @@ pub struct EmbeddedRun<'a> {
     pub threads: usize,
     /// Sees every exchange.
     pub observer: Option<Observer>,
+    /// Judges the exchanges with the application that is looked at.
+    pub judge: Option<Observer>,
 }
 
 /// Somebody's endpoint.

@@ -308,6 +308,7 @@ impl Fault {
             observed: String::new(),
             exchanges: Vec::new(),
             differences: Vec::new(),
+            others: Vec::new(),
         }
     }
 }

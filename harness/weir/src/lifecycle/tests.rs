@@ -92,6 +92,7 @@ async fn run_embedded(target: &str, deviations: &[&str]) -> RunLog {
         deviations: &deviations,
         threads: 4,
         observer: None,
+        judge: None,
     }))
     .await
 }
@@ -118,6 +119,7 @@ async fn every_client_lives_its_whole_life_with_the_aquera_endpoint() {
                 deviations: &deviations,
                 threads: 4,
                 observer: None,
+                judge: None,
             }),
         )
         .await;

@@ -94,8 +94,10 @@ impl CatalogueRun {
             scale,
             templates: Arc::default(),
             under_way: self.under_way.clone(),
-            rules: rules::all().collect(),
+            examiner: run::examiner(&self.client, discovery, rules::all()),
             is_for_rules_alone: false,
+            keeps: false,
+            stops_at_failure: false,
         };
         run::run(&plan::plan(checks, discovery, false), &self.client, discovery, &events, &options).await;
         std::mem::take(&mut *findings.lock().unwrap_or_else(PoisonError::into_inner))

@@ -1,8 +1,9 @@
 //! How causes read in every report, and the command that goes on from one.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use weir_judge::{Cause, Finding, causes};
+use weir_judge::{Cause, Finding, Verdict, causes};
 
 use crate::output::plural::plural;
 use crate::output::word::quoted;
@@ -11,8 +12,12 @@ use crate::output::word::quoted;
 pub(super) const FIRST: usize = 5;
 /// The causes that a report for people names.
 pub(super) const MOST: usize = 20;
-/// The findings of one cause that a report for people shows in full; the others have the same to show.
+/// The findings of one cause that a report shows in full; the others have the same to show.
 pub(super) const FULL: usize = 3;
+/// The notes that a report shows in full.
+const FULL_NOTES: usize = 20;
+/// The problems of one finding that a report shows in full.
+pub(super) const FULL_PROBLEMS: usize = 5;
 
 /// The causes of what the baseline does not know.
 pub(super) fn fresh(findings: &[Arc<Finding>]) -> Vec<Cause> {
@@ -34,10 +39,34 @@ pub(super) fn command(base: &str, cause: &Cause) -> String {
     format!("{base} --only {}", quoted(cause.lead()))
 }
 
-/// Whether a report shows a finding in full: it is one of the first of its cause, or of none.
-pub(super) fn is_shown_in_full(name: &str, causes: &[Cause]) -> bool {
-    let place = |cause: &Cause| cause.findings.iter().position(|finding| finding == name);
-    causes.iter().find_map(place).is_none_or(|place| place < FULL)
+/// Which findings a report shows with all their evidence, so that it grows with the causes: the first of each cause, and the first
+/// notes.
+#[derive(Default)]
+pub(super) struct Detail {
+    /// The findings that are shown in brief, with the one of the same cause that is shown in full.
+    brief: HashMap<String, Option<String>>,
+}
+
+impl Detail {
+    pub(super) fn of(findings: &[Arc<Finding>]) -> Self {
+        let mut brief = HashMap::new();
+        for cause in causes(findings) {
+            let lead = cause.lead().to_owned();
+            brief.extend(cause.findings.into_iter().skip(FULL).map(|name| (name, Some(lead.clone()))));
+        }
+        let notes = findings.iter().filter(|finding| finding.verdict < Verdict::Warn && !finding.problems.is_empty());
+        brief.extend(notes.skip(FULL_NOTES).map(|note| (note.name().into_owned(), None)));
+        Self { brief }
+    }
+
+    pub(super) fn is_full(&self, finding: &Finding) -> bool {
+        !self.brief.contains_key(&*finding.name())
+    }
+
+    /// The finding whose evidence stands for that of one that is shown in brief.
+    pub(super) fn lead(&self, finding: &Finding) -> Option<&str> {
+        self.brief.get(&*finding.name())?.as_deref()
+    }
 }
 
 /// What takes the mended findings out of the baseline; `base` is the command of the run without a selection.

@@ -38,10 +38,12 @@ impl<W: Write> GithubReport<W> {
 }
 
 impl<W: Write> GithubReport<W> {
-    /// The gravest first, and of these what most clients need: the page shows no more than the first ones.
+    /// One of each cause first, then the gravest, and of these what most clients need: the page shows no more than the first ones.
     fn findings(&mut self) -> io::Result<()> {
         let mut findings = std::mem::take(&mut self.findings);
-        findings.sort_by_key(|finding| finding.rank());
+        let causes = cause::fresh(&findings);
+        let place = |finding: &Finding| causes.iter().position(|cause| cause.lead() == finding.name());
+        findings.sort_by_key(|finding| (place(finding).unwrap_or(usize::MAX), finding.rank()));
         for finding in findings {
             let kind = match finding.verdict {
                 Verdict::Fail | Verdict::Blocked | Verdict::Error => 0,

@@ -15,7 +15,9 @@ use weir_exchange::legible::LegibleWriter;
 use weir_judge::Offer;
 use weir_judge::{BaselineNote, Cause, Consumer, Event, Finding, Origin, OutdatedEntry, Problem, Summary, Verdict};
 
+use super::cause::{Detail, FULL_PROBLEMS};
 use super::plain::assertion_of;
+use super::repeat::Repetition;
 
 /// The version of the document's form.
 pub const VERSION: u32 = 1;
@@ -28,6 +30,7 @@ pub struct JsonReport<W> {
     out: LegibleWriter<W>,
     document: Map<String, Value>,
     findings: Vec<Arc<Finding>>,
+    repetition: Repetition,
 }
 
 impl<W: Write> JsonReport<W> {
@@ -38,7 +41,7 @@ impl<W: Write> JsonReport<W> {
         for list in ["capabilities", "remarks", "causes", "steps", "checks", "rules", "leftovers", "outdated"] {
             document.insert(list.into(), json!([]));
         }
-        Self { out: LegibleWriter::json(out), document, findings: Vec::new() }
+        Self { out: LegibleWriter::json(out), document, findings: Vec::new(), repetition: Repetition::default() }
     }
 
     fn push(&mut self, list: &str, value: Value) {
@@ -53,6 +56,7 @@ impl<W: Write + Send> Consumer for JsonReport<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         match event {
             Event::RunStarted { command, seed, url, target, .. } => {
+                self.repetition = Repetition::of_run(event);
                 let run = json!({"command": command, "seed": seed, "url": url, "target": target});
                 self.document.insert("run".into(), run);
             }
@@ -60,10 +64,7 @@ impl<W: Write + Send> Consumer for JsonReport<W> {
                 self.document.insert("capabilities".into(), offers.iter().copied().map(offer).collect());
                 self.document.insert("remarks".into(), json!(remarks));
             }
-            Event::Finding(finding) => {
-                self.push(kind(&finding.origin).0, self::finding(finding));
-                self.findings.push(Arc::clone(finding));
-            }
+            Event::Finding(finding) => self.findings.push(Arc::clone(finding)),
             Event::Leftover { url, reason } => self.push("leftovers", json!({"url": url, "reason": reason})),
             Event::Outdated(outdated) => {
                 self.push("outdated", self::outdated(outdated));
@@ -72,7 +73,18 @@ impl<W: Write + Send> Consumer for JsonReport<W> {
                 self.document.insert("failure".into(), json!(reason));
             }
             Event::RunFinished { summary } => {
-                self.document.insert("causes".into(), super::cause::fresh(&self.findings).iter().map(cause).collect());
+                let causes = super::cause::fresh(&self.findings).iter().map(cause).collect();
+                let detail = Detail::of(&self.findings);
+                for finding in std::mem::take(&mut self.findings) {
+                    let evidence = if detail.is_full(&finding) { Evidence::Full } else { Evidence::Brief };
+                    let mut members = self::finding(&finding, evidence);
+                    let repeat = self.repetition.shortest(&finding);
+                    if evidence == Evidence::Full && !finding.problems.is_empty() && !repeat.is_empty() {
+                        members.insert("repeat".into(), json!(repeat));
+                    }
+                    self.push(kind(&finding.origin).0, Value::Object(members));
+                }
+                self.document.insert("causes".into(), causes);
                 self.document.insert("summary".into(), totals(summary));
                 serde_json::to_writer_pretty(&mut self.out, &self.document)?;
                 writeln!(self.out)?;
@@ -120,7 +132,7 @@ pub(super) const fn kind(origin: &Origin) -> (&'static str, &'static str) {
 }
 
 /// A check, and a rule, has the members `cause` and `requirements`, a step has `client`; the order of the members is kept as well.
-pub(super) fn finding(finding: &Finding) -> Value {
+pub(super) fn finding(finding: &Finding, evidence: Evidence) -> Map<String, Value> {
     let mut members = Map::new();
     let mut add = |name: &str, value: Value| members.insert(name.to_owned(), value);
     if let Origin::Step { client } = &finding.origin {
@@ -144,8 +156,14 @@ pub(super) fn finding(finding: &Finding) -> Value {
     }
     add("exchanges", json!(finding.exchanges));
     add("millis", millis(finding.elapsed));
-    add("problems", finding.problems.iter().map(problem).collect());
-    Value::Object(members)
+    let full = if evidence == Evidence::Full { FULL_PROBLEMS } else { 0 };
+    let problems = finding.problems.iter().enumerate();
+    let shown = |place: usize| if place < full { Evidence::Full } else { Evidence::Brief };
+    add("problems", problems.map(|(place, one)| problem(one, shown(place))).collect());
+    if !finding.problems.is_empty() {
+        add("evidence", json!(evidence.as_str()));
+    }
+    members
 }
 
 fn known(known: &BaselineNote) -> Value {
@@ -156,7 +174,37 @@ fn rounds(rounds: &[Verdict]) -> Value {
     rounds.iter().map(|verdict| verdict.as_str()).collect()
 }
 
-fn problem(problem: &Problem) -> Value {
+/// How much of its evidence is written with a problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Evidence {
+    /// Everything.
+    Full,
+    /// What went wrong, and by which requests: others of the same cause have the rest.
+    Brief,
+}
+
+impl Evidence {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Brief => "brief",
+        }
+    }
+}
+
+fn problem(problem: &Problem, evidence: Evidence) -> Value {
+    if evidence == Evidence::Brief {
+        let rule = |id: &String| json!({"id": id, "level": requirement::find(id).map(|requirement| requirement.level.as_str())});
+        return json!({
+            "verdict": problem.verdict.as_str(),
+            "message": problem.message,
+            "requirements": problem.requirements.iter().map(rule).collect::<Value>(),
+            "legal": [],
+            "observed": problem.observed,
+            "differences": [],
+            "exchanges": problem.exchanges.iter().map(|exchange| brief(exchange)).collect::<Value>(),
+        });
+    }
     let rule = |id: &String| {
         let known = requirement::find(id);
         json!({
@@ -176,6 +224,18 @@ fn problem(problem: &Problem) -> Value {
         "observed": problem.observed,
         "differences": problem.differences.iter().map(difference).collect::<Value>(),
         "exchanges": problem.exchanges.iter().map(|exchange| self::exchange(exchange)).collect::<Value>(),
+        "others": problem.others.iter().map(|exchange| brief(exchange)).collect::<Value>(),
+    })
+}
+
+/// An exchange without what was sent and what came.
+fn brief(exchange: &Exchange) -> Value {
+    json!({
+        "number": exchange.number,
+        "method": exchange.method.as_str(),
+        "url": exchange.shown_url(),
+        "status": exchange.status,
+        "millis": millis(exchange.elapsed),
     })
 }
 

@@ -1,14 +1,20 @@
 //! JUnit XML, as test dashboards read it: a suite a topic, a case a check or step.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use weir_exchange::legible::LegibleWriter;
 use weir_judge::{Event, Finding, Summary, Verdict};
 
+use super::cause::Detail;
 use super::legible::{LegibleEvent, TextReport};
-use super::plain::{details, message};
+use super::plain::{FindingTexts, message};
+use super::repeat::Repetition;
+
+/// The suite of the entries of a baseline.
+const BASELINE: &str = "baseline";
 
 /// Collects the run and writes one document to `out`.
 ///
@@ -17,12 +23,20 @@ use super::plain::{details, message};
 pub struct JunitReport<W> {
     out: LegibleWriter<W>,
     suites: IndexMap<String, TestSuite>,
+    findings: Vec<Arc<Finding>>,
+    texts: FindingTexts,
     failure: Option<String>,
 }
 
 impl<W: Write> JunitReport<W> {
     pub fn new(out: W) -> Self {
-        Self { out: LegibleWriter::new(out, false), suites: IndexMap::new(), failure: None }
+        Self {
+            out: LegibleWriter::new(out, false),
+            suites: IndexMap::new(),
+            findings: Vec::new(),
+            texts: FindingTexts::default(),
+            failure: None,
+        }
     }
 
     fn suite(&mut self, topic: &str) -> &mut TestSuite {
@@ -30,6 +44,16 @@ impl<W: Write> JunitReport<W> {
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+        let findings = std::mem::take(&mut self.findings);
+        self.texts.detail = Detail::of(&findings);
+        for finding in findings {
+            let case = case(&finding, &self.texts);
+            self.suite(finding.topic()).add_test_case(case);
+        }
+        // What the baseline says comes behind the findings.
+        if let Some(place) = self.suites.get_index_of(BASELINE) {
+            self.suites.move_index(place, self.suites.len() - 1);
+        }
         if let Some(reason) = self.failure.take() {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
             status.set_message(reason).set_type("run");
@@ -58,10 +82,10 @@ fn without_total_of_skipped(text: &str) -> String {
     [&text[..start], &root.join(" "), &text[end..]].concat()
 }
 
-fn case(finding: &Finding) -> TestCase {
+fn case(finding: &Finding, texts: &FindingTexts) -> TestCase {
     let non_success = |kind, word: &str| {
         let mut status = TestCaseStatus::non_success(kind);
-        status.set_message(message(finding)).set_type(word).set_description(details(finding));
+        status.set_message(message(finding)).set_type(word).set_description(texts.details(finding));
         status
     };
     let skipped = |message: String| {
@@ -80,7 +104,7 @@ fn case(finding: &Finding) -> TestCase {
     let mut case = TestCase::new(format!("{}: {}", finding.name(), finding.title), status);
     case.set_classname(format!("weir.{}", finding.topic())).set_time(finding.elapsed);
     if matches!(finding.verdict, Verdict::Note | Verdict::Warn) && finding.known.is_none() {
-        case.set_system_out(format!("{}: {}", finding.verdict.as_str(), details(finding)));
+        case.set_system_out(format!("{}: {}", finding.verdict.as_str(), texts.details(finding)));
     }
     case
 }
@@ -92,18 +116,19 @@ impl<W: Write + Send> TextReport for JunitReport<W> {
             Event::Outdated(outdated) if outdated.is_mended => {
                 let mut case = TestCase::new(format!("baseline: {}", outdated.entry), TestCaseStatus::success());
                 case.set_system_out(outdated.reason.clone());
-                self.suite("baseline").add_test_case(case);
+                self.suite(BASELINE).add_test_case(case);
             }
             Event::Outdated(outdated) => {
                 let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
                 status.set_message(outdated.reason.clone()).set_type("outdated");
                 let case = TestCase::new(format!("baseline: {}", outdated.entry), status);
-                self.suite("baseline").add_test_case(case);
+                self.suite(BASELINE).add_test_case(case);
             }
             Event::RunFinished { summary } => self.finish(summary)?,
-            Event::Finding(finding) => {
-                self.suite(finding.topic()).add_test_case(case(finding));
+            Event::RunStarted { .. } => {
+                self.texts.repetition = Repetition::of_run(event);
             }
+            Event::Finding(finding) => self.findings.push(Arc::clone(finding)),
             _ => {}
         }
         Ok(())

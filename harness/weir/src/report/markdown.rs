@@ -8,9 +8,11 @@ use weir_exchange::legible::LegibleWriter;
 use weir_judge::{Cause, Event, Finding, Summary, Verdict};
 
 use super::cause;
+use super::cause::Detail;
 use super::legible::{LegibleEvent, TextReport};
 use super::markup::{code, fenced, html, text};
-use super::plain::{details, message};
+use super::plain::{FindingTexts, message};
+use super::repeat::Repetition;
 use super::table::duration;
 use crate::output::plural::exchanges;
 
@@ -26,6 +28,7 @@ pub struct MarkdownReport<W> {
     command: String,
     base_command: String,
     findings: Vec<Arc<Finding>>,
+    texts: FindingTexts,
     mended: Vec<String>,
     rest: String,
 }
@@ -39,6 +42,7 @@ impl<W: Write> MarkdownReport<W> {
             command: String::new(),
             base_command: String::new(),
             findings: Vec::new(),
+            texts: FindingTexts::default(),
             mended: Vec::new(),
             rest: String::new(),
         }
@@ -71,7 +75,8 @@ impl<W: Write> MarkdownReport<W> {
         let causes = cause::fresh(&self.findings);
         self.causes(&causes)?;
         self.good_news()?;
-        self.findings(&causes)?;
+        self.texts.detail = Detail::of(&self.findings);
+        self.findings()?;
         self.out.write_all(self.rest.as_bytes())?;
         if summary.interrupted {
             writeln!(self.out, "The run was interrupted.\n")?;
@@ -112,12 +117,12 @@ impl<W: Write> MarkdownReport<W> {
     }
 
     /// The findings, the gravest first, those that have the same to show as others of their cause in one line.
-    fn findings(&mut self, causes: &[Cause]) -> io::Result<()> {
+    fn findings(&mut self) -> io::Result<()> {
         let mut findings = std::mem::take(&mut self.findings);
         findings.retain(|finding| finding.verdict > Verdict::Skip && finding.known.is_none());
         findings.sort_by_key(|finding| finding.rank());
         let (shown, counted): (Vec<_>, Vec<_>) =
-            findings.into_iter().partition(|finding| cause::is_shown_in_full(&finding.name(), causes));
+            findings.into_iter().partition(|finding| self.texts.detail.is_full(finding));
         for finding in shown.iter().take(MOST) {
             writeln!(
                 self.out,
@@ -126,7 +131,7 @@ impl<W: Write> MarkdownReport<W> {
                 html(&finding.name()),
                 html(&message(finding)),
                 text(&finding.titled()),
-                fenced(&details(finding))
+                fenced(&self.texts.details(finding))
             )?;
         }
         for finding in counted.iter().take(MOST_LINES) {
@@ -148,6 +153,7 @@ impl<W: Write + Send> TextReport for MarkdownReport<W> {
     fn event(&mut self, event: &LegibleEvent) -> io::Result<()> {
         match &**event {
             Event::RunStarted { command, base_command, url, target, .. } => {
+                self.texts.repetition = Repetition::of_run(event);
                 self.command.clone_from(command);
                 self.base_command.clone_from(base_command);
                 self.subject =

@@ -19,6 +19,7 @@ mod ndjson;
 mod plain;
 pub mod plan;
 mod problem;
+mod repeat;
 mod sarif;
 pub mod scenario;
 mod table;

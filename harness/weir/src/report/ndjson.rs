@@ -2,23 +2,27 @@
 //!
 //! Members are those of the JSON report, and `event` says what a line is. `version` stands in the first line.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 use weir_exchange::legible::LegibleWriter;
-use weir_judge::{Consumer, Event};
+use weir_judge::{Consumer, Event, cause_id};
 
+use super::cause::FULL;
 use super::json;
-use super::json::VERSION;
+use super::json::{Evidence, VERSION};
 
 /// Writes a line an event to `out`.
 pub struct NdjsonReport<W> {
     out: LegibleWriter<W>,
+    /// How many findings there were of each cause.
+    seen: HashMap<String, usize>,
 }
 
 impl<W: Write> NdjsonReport<W> {
     pub fn new(out: W) -> Self {
-        Self { out: LegibleWriter::json(out) }
+        Self { out: LegibleWriter::json(out), seen: HashMap::new() }
     }
 }
 
@@ -35,7 +39,12 @@ impl<W: Write + Send> Consumer for NdjsonReport<W> {
             }
             Event::Planned { run, skipped } => ("planned", json!({"run": run, "skipped": skipped})),
             Event::CheckStarted { check } => ("check-started", json!({"id": check})),
-            Event::Finding(finding) => (json::kind(&finding.origin).1, json::finding(finding)),
+            Event::Finding(finding) => {
+                let seen = self.seen.entry(cause_id(finding)).or_default();
+                *seen += usize::from(!finding.problems.is_empty());
+                let evidence = if *seen > FULL { Evidence::Brief } else { Evidence::Full };
+                (json::kind(&finding.origin).1, Value::Object(json::finding(finding, evidence)))
+            }
             Event::StepStarted { id, title, client } => {
                 ("step-started", json!({"client": client, "id": id, "title": title}))
             }

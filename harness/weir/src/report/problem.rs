@@ -4,11 +4,13 @@ use std::io::{self, Write};
 
 use scim::requirement;
 use weir_exchange::difference::Difference;
-use weir_exchange::{Exchange, legible};
-use weir_judge::{Finding, Origin, Problem};
+use weir_exchange::legible;
+use weir_judge::Problem;
 use weir_judge::{dispute, level_of};
 
 use super::legible::shown;
+use super::plain::shown_exchanges;
+use super::repeat::LabelledLine;
 use super::table::{duration, fitted};
 use super::terminal::Palette;
 use crate::output::plural::plural;
@@ -17,18 +19,6 @@ use crate::output::plural::plural;
 const MOST_DIFFERENCES: usize = 10;
 /// The most lines that one text fills; what is longer is in the reports.
 const MOST_LINES: usize = 12;
-
-/// Whether the line that repeats a finding's last request is about a resource that the run has deleted.
-pub(super) fn needs_the_run(finding: &Finding) -> bool {
-    let is_of_a_resource = |exchange: &Exchange| {
-        let last = exchange.url.path_segments().and_then(|mut segments| segments.next_back()).unwrap_or_default();
-        exchange.method != "POST"
-            && exchange.status != 401
-            && !last.chars().all(|character| character.is_ascii_alphabetic())
-    };
-    let last = finding.problems.iter().filter_map(|problem| problem.exchanges.last());
-    finding.origin == Origin::Check && last.into_iter().any(|exchange| is_of_a_resource(exchange))
-}
 
 /// What is worth knowing, in a line.
 pub(super) fn write_brief(out: &mut dyn Write, problem: &Problem) -> io::Result<()> {
@@ -39,7 +29,13 @@ pub(super) fn write_brief(out: &mut dyn Write, problem: &Problem) -> io::Result<
     }
 }
 
-pub(super) fn write(out: &mut dyn Write, problem: &Problem, palette: &Palette, width: usize) -> io::Result<()> {
+pub(super) fn write(
+    out: &mut dyn Write,
+    problem: &Problem,
+    repeat: &[LabelledLine],
+    palette: &Palette,
+    width: usize,
+) -> io::Result<()> {
     let longest = width * MOST_LINES;
     writeln!(out, "  {}", fitted(&problem.message, longest))?;
     let mut labelled =
@@ -72,7 +68,7 @@ pub(super) fn write(out: &mut dyn Write, problem: &Problem, palette: &Palette, w
             ),
         )?;
     }
-    for exchange in &problem.exchanges {
+    for (label, exchange) in shown_exchanges(problem) {
         let line = format!(
             "#{} {} {} -> {} in {}",
             exchange.number,
@@ -81,15 +77,11 @@ pub(super) fn write(out: &mut dyn Write, problem: &Problem, palette: &Palette, w
             exchange.status,
             duration(exchange.elapsed)
         );
-        labelled("exchange", &line)?;
+        labelled(label, &line)?;
     }
-    if let Some(last) = problem.exchanges.last() {
-        let line = last.curl();
-        if line.len() > longest {
-            labelled("repeat", "the line is longer than a screen; a report has it")?;
-        } else {
-            labelled("repeat", &line)?;
-        }
+    for (label, line) in repeat {
+        let is_long = line.len() > longest;
+        labelled(label, if is_long { "the line is longer than a screen; a report has it" } else { line })?;
     }
     Ok(())
 }

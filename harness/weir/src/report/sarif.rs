@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use scim::requirement;
 use serde_json::{Value, json};
@@ -10,8 +11,10 @@ use sha2::{Digest, Sha256};
 use weir_exchange::legible::LegibleWriter;
 use weir_judge::{Event, Finding, Verdict};
 
+use super::cause::Detail;
 use super::legible::{LegibleEvent, TextReport};
-use super::plain::{assertion_of, details, message};
+use super::plain::{FindingTexts, assertion_of, message};
+use super::repeat::Repetition;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -22,12 +25,22 @@ pub struct SarifReport<W> {
     rules: BTreeMap<String, Value>,
     results: Vec<Value>,
     notifications: Vec<Value>,
+    findings: Vec<Arc<Finding>>,
+    texts: FindingTexts,
 }
 
 impl<W: Write> SarifReport<W> {
     pub fn new(out: W) -> Self {
         let out = LegibleWriter::json(out);
-        Self { out, command: String::new(), rules: BTreeMap::new(), results: Vec::new(), notifications: Vec::new() }
+        Self {
+            out,
+            command: String::new(),
+            rules: BTreeMap::new(),
+            results: Vec::new(),
+            notifications: Vec::new(),
+            findings: Vec::new(),
+            texts: FindingTexts::default(),
+        }
     }
 
     fn add(&mut self, finding: &Finding) {
@@ -51,7 +64,7 @@ impl<W: Write> SarifReport<W> {
         let mut result = json!({
             "ruleId": finding.name(),
             "level": level,
-            "message": message_of(&format!("{}\n\n{}", message(finding), details(finding))),
+            "message": message_of(&format!("{}\n\n{}", message(finding), self.texts.details(finding))),
             "locations": [{
                 "physicalLocation": {"artifactLocation": {"uri": place}, "region": {"startLine": 1}},
                 "logicalLocations": [{"fullyQualifiedName": request, "kind": "resource"}],
@@ -72,7 +85,10 @@ impl<W: Write> SarifReport<W> {
 impl<W: Write + Send> TextReport for SarifReport<W> {
     fn event(&mut self, event: &LegibleEvent) -> io::Result<()> {
         match &**event {
-            Event::RunStarted { command, .. } => self.command.clone_from(command),
+            Event::RunStarted { command, .. } => {
+                self.command.clone_from(command);
+                self.texts.repetition = Repetition::of_run(event);
+            }
             Event::Leftover { url, reason } => self.notify("warning", &format!("left behind: {url}: {reason}")),
             Event::Outdated(outdated) if outdated.is_mended => {
                 self.notify("note", &format!("{}: {}", outdated.entry, outdated.reason));
@@ -80,6 +96,11 @@ impl<W: Write + Send> TextReport for SarifReport<W> {
             Event::Outdated(outdated) => self.notify("error", &format!("{}: {}", outdated.entry, outdated.reason)),
             Event::RunFailed { reason } => self.notify("error", reason),
             Event::RunFinished { summary } => {
+                let findings = std::mem::take(&mut self.findings);
+                self.texts.detail = Detail::of(&findings);
+                for finding in &findings {
+                    self.add(finding);
+                }
                 let rules: Vec<&Value> = self.rules.values().collect();
                 let whole = summary.fresh(Verdict::Error) == 0 && !summary.interrupted;
                 let document = json!({
@@ -99,7 +120,7 @@ impl<W: Write + Send> TextReport for SarifReport<W> {
                 writeln!(self.out)?;
                 self.out.flush()?;
             }
-            Event::Finding(finding) => self.add(finding),
+            Event::Finding(finding) => self.findings.push(Arc::clone(finding)),
             _ => {}
         }
         Ok(())

@@ -6,16 +6,17 @@ use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use weir_catalog::rounds::is_stable;
+use weir_exchange::Exchange;
 use weir_exchange::legible::LegibleWriter;
-use weir_judge::{Because, Cause, Event, Finding, Origin, OutdatedEntry, Problem, Summary, Verdict};
+use weir_judge::{Because, Cause, Event, Finding, Origin, OutdatedEntry, Summary, Verdict};
 use weir_judge::{Offer, Provenance};
 
 use super::cause;
 use super::legible::{LegibleEvent, TextReport};
 use super::problem;
+use super::repeat::Repetition;
 use super::table::{Topic, counts, duration, fitted, write_finding};
 use crate::output::plural::{exchanges, plural};
-use crate::output::word::quoted;
 
 /// A run of more checks than this is shown by topics.
 const MOST_LINES: usize = 40;
@@ -99,6 +100,11 @@ pub struct TerminalReport<W> {
     repeat: String,
     /// The command of the run, to which a selection can be added.
     base_command: String,
+    repetition: Repetition,
+    /// A request with the credentials of the run.
+    authenticated: Option<Arc<Exchange>>,
+    /// The steps of lifecycles so far.
+    steps: usize,
     by_topic: bool,
     topic: Option<Topic>,
     skipped: Vec<(String, usize)>,
@@ -122,6 +128,9 @@ impl<W: Write> TerminalReport<W> {
             heading: String::new(),
             repeat: String::new(),
             base_command: String::new(),
+            repetition: Repetition::default(),
+            authenticated: None,
+            steps: 0,
             by_topic: false,
             topic: None,
             skipped: Vec::new(),
@@ -185,10 +194,19 @@ impl<W: Write> TerminalReport<W> {
 
     fn finding(&mut self, finding: &Arc<Finding>) -> io::Result<()> {
         self.rounds(finding);
+        if self.repetition.keeps && self.authenticated.is_none() {
+            let exchanges = finding.problems.iter().flat_map(|problem| &problem.exchanges);
+            self.authenticated = exchanges.into_iter().find(|exchange| exchange.is_authenticated()).map(Arc::clone);
+        }
         match &finding.origin {
-            Origin::Step { client } => self.line(&format!("Lifecycle of {client}"), finding)?,
+            Origin::Step { client } => {
+                self.steps += 1;
+                self.line(&format!("Lifecycle of {client}"), finding)?;
+            }
             Origin::Check | Origin::Rule if self.by_topic => self.count(finding)?,
             Origin::Check => self.line("Checks", finding)?,
+            // Beside the steps of a client the rules that have nothing to say are only counted.
+            Origin::Rule if self.steps > 0 && !self.options.verbose && finding.verdict <= Verdict::Skip => {}
             Origin::Rule => self.line("Rules", finding)?,
         }
         if finding.known.is_some() {
@@ -323,35 +341,18 @@ impl<W: Write> TerminalReport<W> {
                     continue;
                 }
             }
-            // One fault often shows in several answers; the first tells it, the others are counted.
-            let mut told: Vec<(&Problem, usize)> = Vec::new();
             for problem in &line.problems {
-                let alike =
-                    |other: &Problem| other.message == problem.message && other.requirements == problem.requirements;
-                match told.iter_mut().find(|(other, _)| alike(other)) {
-                    Some((_, more)) => *more += 1,
-                    None => told.push((problem, 0)),
-                }
-            }
-            for (problem, more) in told {
                 // Nothing has to be done about a note, so nobody needs to repeat it.
                 if line.verdict == Verdict::Note && !self.options.verbose {
                     problem::write_brief(&mut self.out, problem)?;
                     continue;
                 }
-                problem::write(&mut self.out, problem, &self.palette, self.options.width)?;
-                if more > 0 {
-                    writeln!(self.out, "    and {more} more of this kind")?;
-                }
+                let repeat = self.repetition.of_problem(problem);
+                problem::write(&mut self.out, problem, &repeat, &self.palette, self.options.width)?;
             }
-            if matches!(line.verdict, Verdict::Fail | Verdict::Warn) && problem::needs_the_run(line) {
-                let again = format!("{} --only {}", self.base_command, quoted(&line.short_name()));
-                let dim = &self.palette.dim;
-                writeln!(
-                    self.out,
-                    "    {dim}{:<10}{} the run has deleted what these requests are about; it is made anew by {again}",
-                    "", self.palette.reset
-                )?;
+            let is_shown = line.verdict != Verdict::Note || self.options.verbose;
+            if let Some(command) = self.repetition.of_finding(line).filter(|_| is_shown && !line.problems.is_empty()) {
+                writeln!(self.out, "    {}{:<10}{} {command}", self.palette.dim, "repeat", self.palette.reset)?;
             }
         }
         self.blocked(&blocked)
@@ -419,14 +420,26 @@ impl<W: Write> TerminalReport<W> {
         Ok(())
     }
 
+    /// What the run created and did not delete, with the command that deletes what was kept.
+    fn leftovers(&mut self) -> io::Result<()> {
+        for (url, reason) in std::mem::take(&mut self.leftovers) {
+            if let Some(exchange) = self.authenticated.as_ref().filter(|_| self.repetition.keeps) {
+                let line = exchange.curl_deleting(&url);
+                self.heading("Kept for the lines above, deleted by these")?;
+                writeln!(self.out, "  {line}")?;
+            } else {
+                self.heading("Left behind, to be deleted by hand")?;
+                writeln!(self.out, "  {url}: {reason}")?;
+            }
+        }
+        Ok(())
+    }
+
     fn finished(&mut self, summary: &Summary) -> io::Result<()> {
         self.end_topic()?;
         self.skips()?;
         self.findings()?;
-        for (url, reason) in std::mem::take(&mut self.leftovers) {
-            self.heading("Left behind, to be deleted by hand")?;
-            writeln!(self.out, "  {url}: {reason}")?;
-        }
+        self.leftovers()?;
         if self.failed && Verdict::ALL.iter().all(|verdict| summary.total(*verdict) == 0) {
             // The cause comes behind this on standard error, and a run that did nothing cannot be repeated.
             return self.out.flush();
@@ -488,6 +501,7 @@ impl<W: Write + Send> TextReport for TerminalReport<W> {
             Event::RunStarted { command, base_command, url, target, .. } => {
                 self.repeat.clone_from(command);
                 self.base_command.clone_from(base_command);
+                self.repetition = Repetition::of_run(event);
                 let target = target.as_ref().map(|target| format!(" (embedded target {target})")).unwrap_or_default();
                 writeln!(self.out, "{}{url}{}{target}", self.palette.bold, self.palette.reset)
             }

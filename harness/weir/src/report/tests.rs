@@ -73,6 +73,7 @@ fn problem(verdict: Verdict, requirement: &str) -> Problem {
             Difference { path: "emails[0].type".into(), expected: Some(json!("work")), found: None },
             Difference { path: "nickName".into(), expected: None, found: Some(json!(null)) },
         ],
+        others: Vec::new(),
     }
 }
 
@@ -117,6 +118,7 @@ fn emit_everything(events: &Events) {
         seed: 42,
         url: "https://example.com/scim/v2".into(),
         target: None,
+        keeps: false,
     });
     events.emit(&Event::Discovered {
         offers: vec![

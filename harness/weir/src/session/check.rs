@@ -14,7 +14,7 @@ use weir_catalog::{
     discover_knowing, interruption, run_prefix,
 };
 use weir_exchange::Observer;
-use weir_judge::{Event, Events, Rule, Summary};
+use weir_judge::{Event, Events, Examiner, Rule, Summary};
 use weir_provision::client::Description;
 
 use super::RunEndpoint;
@@ -23,6 +23,7 @@ use crate::lifecycle::{EmbeddedRun, ForeignRun, LifecycleEndpoint, MOST_PEOPLE};
 
 /// What a run does to its endpoint: the lifecycles of clients, checks, or both.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct CheckRun {
     /// The clients whose lifecycles are run before the checks.
     pub clients: Vec<Description>,
@@ -51,6 +52,10 @@ pub struct CheckRun {
     pub base_command: String,
     /// Emits every exchange as an event.
     pub emits_exchanges: bool,
+    /// Leaves what the checks create at the endpoint.
+    pub keeps: bool,
+    /// Runs no further topic when one has failed.
+    pub stops_at_failure: bool,
 }
 
 /// What a run came to.
@@ -90,6 +95,8 @@ impl CheckRun {
             command: String::new(),
             base_command: String::new(),
             emits_exchanges: false,
+            keeps: false,
+            stops_at_failure: false,
         }
     }
 
@@ -123,6 +130,7 @@ impl CheckRun {
             seed: self.seed,
             url: endpoint.client.base_url().to_string(),
             target: endpoint.embedded.as_ref().map(|embedded| embedded.target().to_owned()),
+            keeps: self.keeps,
         });
         let outcome = self.perform(endpoint, &events, &interrupted).await;
         match &outcome {
@@ -233,9 +241,10 @@ struct Round<'a> {
 impl Round<'_> {
     /// Runs lifecycles and checks; returns how many requests the endpoint's own client did not count.
     async fn perform(&self, seed: u64, events: &Events) -> u64 {
+        let examiner = run::examiner(&self.endpoint.client, self.discovery, self.run.rules.iter().copied());
         let mut uncounted = 0;
         for client in &self.run.clients {
-            uncounted += self.live(client, seed, events).await;
+            uncounted += self.live(client, seed, &examiner, events).await;
         }
         let options = RunOptions {
             seed,
@@ -245,15 +254,17 @@ impl Round<'_> {
             scale: self.run.checks.iter().any(|selected| selected.check.is_opt_in()).then_some(Scale::FULL),
             templates: Arc::clone(&self.run.templates),
             under_way: UnderWay::default(),
-            rules: self.run.rules.clone(),
+            examiner,
             is_for_rules_alone: self.run.is_for_rules_alone,
+            keeps: self.run.keeps,
+            stops_at_failure: self.run.stops_at_failure,
         };
         run::run(self.planned, &self.endpoint.client, self.discovery, events, &options).await;
         uncounted
     }
 
     /// Runs a client's lifecycle; returns how many requests the endpoint's own client did not count.
-    async fn live(&self, client: &Description, seed: u64, events: &Events) -> u64 {
+    async fn live(&self, client: &Description, seed: u64, examiner: &Examiner, events: &Events) -> u64 {
         let (endpoint, threads) = (self.endpoint, self.run.concurrency);
         let subject = match &endpoint.embedded {
             Some(embedded) => LifecycleEndpoint::Embedded(EmbeddedRun {
@@ -261,9 +272,10 @@ impl Round<'_> {
                 deviations: &endpoint.deviations,
                 threads,
                 observer: endpoint.observer.clone(),
+                judge: Some(examiner.observer()),
             }),
             None => LifecycleEndpoint::Foreign(ForeignRun {
-                client: endpoint.client.clone(),
+                client: endpoint.client.observed_by(examiner.observer()),
                 people: self.run.people,
                 seed,
                 threads,

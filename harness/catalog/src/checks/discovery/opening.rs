@@ -62,6 +62,7 @@ fn report(context: &Context, is_meant: impl Fn(&DiscoveryFault) -> bool) {
             observed: fault.observed.clone(),
             exchanges: fault.exchange.iter().cloned().collect(),
             differences: Vec::new(),
+            others: Vec::new(),
         });
     }
 }

@@ -15,8 +15,10 @@ use weir_judge::Offer;
 use weir_judge::{Cause, Event, Finding, Summary};
 
 use super::cause;
+use super::cause::Detail;
 use super::legible::{LegibleEvent, TextReport};
-use super::plain::assertion_of;
+use super::plain::{FindingTexts, assertion_of};
+use super::repeat::Repetition;
 
 /// Everything that the page tells.
 #[derive(Default)]
@@ -29,6 +31,7 @@ struct RunPage {
     pub offers: Vec<Offer>,
     pub remarks: Vec<String>,
     pub findings: Vec<Arc<Finding>>,
+    pub texts: FindingTexts,
     pub coverage: Coverage,
     /// Leftovers, outdated entries of the baseline, why the run ended early: one sentence each.
     pub messages: Vec<String>,
@@ -58,6 +61,7 @@ impl<W: Write> HtmlReport<W> {
         }
         // What wants attention first; the order of the run among equals.
         self.run.causes = cause::fresh(&self.run.findings);
+        self.run.texts.detail = Detail::of(&self.run.findings);
         self.run.findings.sort_by_key(|finding| (finding.known.is_some(), finding.rank()));
         if !self.run.mended.is_empty() {
             self.run.messages.push(cause::mended(&self.run.base_command, &self.run.mended));
@@ -71,6 +75,7 @@ impl<W: Write + Send> TextReport for HtmlReport<W> {
     fn event(&mut self, event: &LegibleEvent) -> io::Result<()> {
         match &**event {
             Event::RunStarted { command, base_command, url, target, .. } => {
+                self.run.texts.repetition = Repetition::of_run(event);
                 self.run.command.clone_from(command);
                 self.run.base_command.clone_from(base_command);
                 self.run.subject = match target {

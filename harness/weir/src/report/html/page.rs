@@ -7,14 +7,15 @@ use scim::requirement;
 use sha2::{Digest, Sha256};
 use weir_exchange::Exchange;
 use weir_exchange::difference::Difference;
-use weir_judge::{Cause, Finding, Problem, Summary, Verdict};
+use weir_judge::{Finding, Problem, Summary, Verdict};
 use weir_judge::{dispute, level_of};
 
 use super::{RunPage, requirements_of};
 use crate::output::plural::exchanges;
 use crate::report::cause;
 use crate::report::legible::shown;
-use crate::report::plain::assertion_of;
+use crate::report::plain::{FindingTexts, assertion_of};
+use crate::report::repeat::Repetition;
 use crate::report::table::duration;
 
 const STYLE: &str = include_str!("style.css");
@@ -52,7 +53,7 @@ pub(super) fn page(run: &RunPage, summary: &Summary) -> Markup {
                 main id="findings" {
                     h2 { "Findings" }
                     p id="count" aria-live="polite" {}
-                    @for finding in &run.findings { (row(finding, &run.causes)) }
+                    @for finding in &run.findings { (row(finding, &run.texts)) }
                 }
                 (capabilities(run))
                 (coverage(run))
@@ -156,8 +157,8 @@ fn causes(run: &RunPage) -> Markup {
     }
 }
 
-fn row(finding: &Finding, causes: &[Cause]) -> Markup {
-    let in_full = cause::is_shown_in_full(&finding.name(), causes);
+fn row(finding: &Finding, texts: &FindingTexts) -> Markup {
+    let full = if texts.detail.is_full(finding) { cause::FULL_PROBLEMS } else { 0 };
     let message = finding.gravest_problem().map(|problem| problem.message.as_str()).or(finding.reason.as_deref());
     let requirements = requirements_of(finding);
     html! {
@@ -179,7 +180,16 @@ fn row(finding: &Finding, causes: &[Cause]) -> Markup {
                     }
                 }
                 @if let Some(assertion) = assertion_of(finding) { p class="quiet" { (assertion.matters()) } }
-                @for problem in &finding.problems { (told(problem, in_full)) }
+                @for problem in finding.problems.iter().take(full) { (told(problem, &texts.repetition)) }
+                @for problem in finding.problems.iter().skip(full) {
+                    section class="problem" { h3 { (problem.message) }
+                        @if !problem.observed.is_empty() { p { "Got " (problem.observed) } } }
+                }
+                @if let Some(lead) = texts.detail.lead(finding) { p { "The evidence is the same as that of " code { (lead) } } }
+                @if let Some(command) = texts.repetition.of_finding(finding).filter(|_| full > 0 && !finding.problems.is_empty()) {
+                    h4 { "Repeat" }
+                    pre tabindex="0" { (command) }
+                }
                 @if finding.problems.is_empty() && !requirements.is_empty() {
                     ul { @for id in requirements { (rule(id)) } }
                 }
@@ -198,7 +208,8 @@ fn rule(id: &str) -> Markup {
     }
 }
 
-fn told(problem: &Problem, in_full: bool) -> Markup {
+fn told(problem: &Problem, repetition: &Repetition) -> Markup {
+    let lines = repetition.of_problem(problem);
     html! {
         section class="problem" {
             h3 { (problem.message) }
@@ -208,12 +219,16 @@ fn told(problem: &Problem, in_full: bool) -> Markup {
                 @if !problem.observed.is_empty() { dt { "Got" } dd { (problem.observed) } }
                 @if !problem.differences.is_empty() { dt { "Differs" } dd { ul { @for one in &problem.differences { (difference(one)) } } } }
             }
-            @if in_full {
-                @for exchange in &problem.exchanges { (exchange_of(exchange)) }
+            @for exchange in &problem.exchanges { (exchange_of(exchange)) }
+            @if !problem.others.is_empty() {
+                h4 { "Also" }
+                ul { @for exchange in &problem.others {
+                    li { "#" (exchange.number) " " (exchange.method) " " (exchange.target()) " → " (exchange.status) }
+                } }
             }
-            @if let Some(last) = problem.exchanges.last().filter(|_| in_full) {
+            @if !lines.is_empty() {
                 h4 { "Repeat" }
-                pre tabindex="0" { (last.curl()) }
+                @for (_, line) in &lines { pre tabindex="0" { (line) } }
             }
         }
     }
