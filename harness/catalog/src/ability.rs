@@ -5,10 +5,12 @@ mod retention;
 
 use std::collections::BTreeMap;
 
+use reqwest::Method;
 use scim::capability::ResourceOperation;
+use serde_json::json;
 use weir_exchange::{Client, EndpointError, Request};
 
-use crate::data::Data;
+use crate::data::{Data, patch_of};
 use crate::discovery::{Discovery, ResourceType};
 use crate::node;
 pub use retention::plain_texts;
@@ -20,6 +22,8 @@ pub struct Abilities {
     refused_narrowing: BTreeMap<String, String>,
     /// The collections and attributes by which no single resource can be looked up, with the refusal.
     refused_lookup: BTreeMap<(String, String), String>,
+    /// The resource types whose resources cannot be changed by PATCH, with the refusal.
+    refused_patch: BTreeMap<String, String>,
     retention: retention::Retention,
 }
 
@@ -52,6 +56,11 @@ impl Abilities {
         }
         if writes {
             abilities.retention = retention::Retention::learn(client, discovery, data, kinds).await?;
+            for kind in kinds.iter().filter(|kind| discovery.operation(ResourceOperation::Patch, kind).0) {
+                if let Some(refusal) = abilities.patch_refusal(client, discovery, data, kind).await? {
+                    abilities.refused_patch.insert(kind.endpoint.clone(), refusal);
+                }
+            }
         }
         Ok(abilities)
     }
@@ -66,9 +75,46 @@ impl Abilities {
         self.refused_lookup.get(&(endpoint.to_owned(), attribute.to_owned())).map(String::as_str)
     }
 
+    /// Whether a resource of `endpoint` was seen to be created.
+    pub fn was_created(&self, endpoint: &str) -> bool {
+        self.retention.id(endpoint).is_some()
+    }
+
+    /// Why no resource of `endpoint` can be changed by PATCH, if so: a text that is kept was refused as not implemented.
+    pub fn refuses_patch(&self, endpoint: &str) -> Option<&str> {
+        self.refused_patch.get(endpoint).map(String::as_str)
+    }
+
     /// Whether the attribute at `path` of the resource type at `endpoint` was seen to come back changed, or not at all.
     pub fn loses(&self, endpoint: &str, path: &str) -> bool {
         self.retention.loses(endpoint, path)
+    }
+
+    /// Whether the attribute at `path` of the resource type at `endpoint` was seen not to come back at all.
+    pub fn drops(&self, endpoint: &str, path: &str) -> bool {
+        self.retention.drops(endpoint, path)
+    }
+
+    /// How a PATCH of a text that is kept is refused as not implemented, if it is. That of an id which nobody has, as the opening
+    /// sends it, may be answered before anything looks at the method.
+    async fn patch_refusal(
+        &self,
+        client: &Client,
+        discovery: &Discovery,
+        data: &Data,
+        kind: &ResourceType,
+    ) -> Result<Option<String>, EndpointError> {
+        let Some(id) = self.retention.id(&kind.endpoint) else { return Ok(None) };
+        let mut texts = plain_texts(discovery, kind).into_iter().map(|text| text.path());
+        let Some(path) = texts.find(|path| !self.loses(&kind.endpoint, path)) else { return Ok(None) };
+        let change = patch_of(&json!([{"op": "replace", "path": path, "value": data.name()}]));
+        match client.send(Request::new(Method::PATCH, &kind.endpoint).segment(id).json(&change)).await {
+            Ok(answer) if matches!(answer.status, 405 | 501) => {
+                Ok(Some(format!("a PATCH of {path} is answered {}", answer.status)))
+            }
+            Err(error) if error.is_unreachable() => Err(error),
+            Ok(_) | Err(_) => Ok(None),
+        }
     }
 }
 

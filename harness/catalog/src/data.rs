@@ -1,5 +1,6 @@
 //! Test data: names that carry the run's prefix, and bodies that satisfy the schemas which the endpoint publishes.
 
+mod sample;
 mod shown;
 
 use std::borrow::Cow;
@@ -13,6 +14,7 @@ use weir_judge::Provenance;
 use super::template::{Template, TemplateValues, Templates};
 use crate::definition::{fits, flag, list, text, word};
 use crate::discovery::{Discovery, ResourceType};
+pub use sample::{CERTIFICATE, takes_no_value};
 
 /// The core User schema's URI.
 pub const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -473,8 +475,9 @@ impl Data {
                 let mut members = Map::new();
                 let parts = at(attribute, "subAttributes").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
                 self.add_required(&mut members, parts, &Value::Null);
-                let is_plain =
-                    |part: &&Value| word(part, "mutability") != "readOnly" && text(part, "name") != "primary";
+                let is_plain = |part: &&Value| {
+                    word(part, "mutability") != "readOnly" && text(part, "name") != "primary" && !takes_no_value(part)
+                };
                 // An object without a value is none (RFC 7643 section 2.5).
                 if members.is_empty()
                     && let Some(part) = parts.iter().find(is_plain)
@@ -488,6 +491,11 @@ impl Data {
             _ => json!(self.name()),
         }
     }
+}
+
+/// The body of a PATCH (RFC 7644 section 3.5.2).
+pub fn patch_of(operations: &Value) -> Value {
+    json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations})
 }
 
 /// Takes out of a value the sub-attributes that are not published; says whether the rest fits the attribute.

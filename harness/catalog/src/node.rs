@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use scim::schema::standard;
 use serde_json::{Value, json};
-use weir_exchange::difference::at;
+use weir_exchange::difference::{at, take_member};
 
 use crate::definition::{flag, list, text, word};
 use crate::discovery::{Discovery, ResourceType};
@@ -80,6 +80,25 @@ impl<'d> SchemaNode<'d> {
             body[self.schema][top.name()] = value;
         } else {
             body[top.name()] = value;
+        }
+    }
+
+    /// Takes its values out of a body, of every element where what it belongs to is multi-valued.
+    pub fn remove(&self, body: &mut Value) {
+        let whole = if self.extension { body.get_mut(self.schema) } else { Some(body) };
+        let Some(members) = whole.and_then(Value::as_object_mut) else { return };
+        if self.parent.is_none() {
+            take_member(members, self.name());
+            return;
+        }
+        let top = self.top();
+        let Some(found) = members.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case(top.name())) else { return };
+        let items = match found.1 {
+            Value::Array(items) => items.iter_mut().collect(),
+            one => vec![one],
+        };
+        for item in items.into_iter().filter_map(Value::as_object_mut) {
+            take_member(item, self.name());
         }
     }
 

@@ -1,8 +1,9 @@
 //! Attributes as the endpoint publishes them, in their place, so that a check can set one and find it again.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use crate::check::{Context, Stop};
+pub use crate::data::CERTIFICATE;
 pub use crate::definition::{fits, flag, has_type, list, text, word};
 use crate::discovery::ResourceType;
 use crate::node;
@@ -40,56 +41,12 @@ fn can_be_created(context: &Context, kind: &ResourceType) -> bool {
     }
 }
 
-/// A value for an attribute that fits what is published and, for the attributes of RFC 7643, what its text says; values of
-/// different `variant` differ, as far as the type has two. `person` is the id of a user, for references by id. `None` if no
-/// value can be made up.
+/// A value for an attribute, as [`Data::sample`] makes it.
+///
+/// [`Data::sample`]: crate::data::Data::sample
 pub fn sample(context: &Context, own: &SchemaNode<'_>, person: Option<&str>, variant: usize) -> Option<Value> {
-    let one = sample_one(context, own, person, variant)?;
-    Some(if own.flag("multiValued") { json!([one]) } else { one })
+    context.data().sample(own, person, variant)
 }
-
-fn sample_one(context: &Context, own: &SchemaNode<'_>, person: Option<&str>, variant: usize) -> Option<Value> {
-    let either = |first: &str, second: &str| Some(json!(if variant.is_multiple_of(2) { first } else { second }));
-    let canonical = list(own.attribute, "canonicalValues");
-    let parent = own.parent.map_or("", |parent| text(parent, "name"));
-    match (parent, own.name()) {
-        ("manager" | "members", "value") => return person.map(|id| json!(id)),
-        // Bound to the value beside them: the endpoint fills them in.
-        ("manager" | "members" | "groups", "$ref" | "display" | "type") => return None,
-        ("emails", "value") => return Some(json!(context.data().new_address())),
-        ("", "userName") => return Some(json!(context.data().new_user_name())),
-        ("phoneNumbers", "value") => return either("tel:+1-201-555-0123", "tel:+1-201-555-0124"),
-        ("addresses", "country") => return either("US", "DE"),
-        ("x509Certificates", "value") => return either(CERTIFICATE, OTHER_CERTIFICATE),
-        ("", "locale") => return either("en-US", "de-DE"),
-        ("", "preferredLanguage") => return either("en", "de"),
-        ("", "timezone") => return either("America/Los_Angeles", "Europe/Berlin"),
-        ("", "password") => return Some(json!(format!("Wq7!{}", context.data().name()))),
-        _ if !canonical.is_empty() => return Some(canonical[variant % canonical.len()].clone()),
-        _ => {}
-    }
-    match own.word("type") {
-        "complex" => {
-            let parts: Map<String, Value> = own
-                .parts()
-                .filter(|part| part.is_settable() && part.name() != "primary")
-                .filter_map(|part| Some((part.name().to_owned(), sample(context, &part, person, variant)?)))
-                .collect();
-            (!parts.is_empty()).then_some(Value::Object(parts))
-        }
-        "boolean" => Some(json!(variant.is_multiple_of(2))),
-        "integer" => Some(json!(variant + 1)),
-        "decimal" => Some(json!(if variant.is_multiple_of(2) { 1.5 } else { 2.25 })),
-        "dateTime" => either("2020-02-29T12:00:00Z", "2021-03-01T08:30:00Z"),
-        "binary" => either("V2Vpcg==", "UmVndWxhdG9y"),
-        "reference" => either("https://example.com/weir", "https://example.com/dam"),
-        _ => Some(json!(context.data().name())),
-    }
-}
-
-/// Two self-signed certificates of nobody, DER in base64.
-pub const CERTIFICATE: &str = include_str!("certificate/first.base64");
-const OTHER_CERTIFICATE: &str = include_str!("certificate/second.base64");
 
 /// A resource with a value in every attribute that clients can set.
 pub struct Full<'d> {

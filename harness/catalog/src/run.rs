@@ -251,9 +251,11 @@ async fn attempt(planned: &PlannedCheck, data: &str, parts: &RunParts) -> (Findi
     finding.elapsed = started.elapsed();
     finding.exchanges = meter.answered();
     finding.problems = context.take_problems();
+    let lost_a_precondition = context.lost_a_precondition();
     // What the check had in hand is another's now.
     drop((context, meter));
-    let lost = matches!(&outcome, Ok(Ok(Err(Stop::NoAnswer(error)))) if error.kind == EndpointErrorKind::CutShort);
+    let lost = lost_a_precondition
+        || matches!(&outcome, Ok(Ok(Err(Stop::NoAnswer(error)))) if error.kind == EndpointErrorKind::CutShort);
     match outcome {
         Ok(Ok(outcome)) => judge(&mut finding, outcome, client.evidence()),
         Ok(Err(broken)) => {

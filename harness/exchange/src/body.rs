@@ -1,6 +1,8 @@
 //! What a body is, where it is not the JSON in UTF-8 that SCIM asks for (RFC 7644 section 3.8): one wording for everybody who
 //! meets it.
 
+mod readable;
+
 use serde_json::Value;
 
 /// Bytes at the start of a page in which a form that asks for a password is looked for.
@@ -24,6 +26,9 @@ pub enum BodyErrorKind {
     Encoding,
     /// JSON behind a byte order mark.
     Mark,
+    /// JSON by its grammar, with a text or a number that has no value: half a surrogate pair (RFC 8259 section 8.2), or a number
+    /// beyond those of IEEE 754 (section 6).
+    Value,
     /// JSON that ends before its end.
     CutOff,
     /// Text that is not JSON.
@@ -63,11 +68,16 @@ pub(crate) fn read(body: &[u8]) -> Result<Value, BodyError> {
     }
 }
 
-/// Reads a body, and reads JSON all the same behind a byte order mark or in ISO-8859-1, so that one fault of every answer does not
-/// hide all others; [`encoding_fault`] names it.
+/// Reads a body, and reads JSON all the same behind a byte order mark, in ISO-8859-1, or with values that no reader has, so that one
+/// fault of an answer does not hide all others; [`encoding_fault`] and [`holds_half_a_pair`] name it.
 pub(crate) fn read_leniently(body: &[u8]) -> Result<Value, BodyError> {
     let body = body.trim_ascii();
-    let Some(fault) = fault(body) else { return parse(body) };
+    let Some(fault) = fault(body) else {
+        return parse(body).or_else(|fault| match fault.kind {
+            BodyErrorKind::Value => parse(&readable::with_values(body)),
+            _ => Err(fault),
+        });
+    };
     let read = match fault.kind {
         BodyErrorKind::Mark => parse(&body[MARK.len()..]).ok(),
         // Each byte of ISO-8859-1 is the character of the same number.
@@ -83,6 +93,15 @@ pub(crate) fn read_leniently(body: &[u8]) -> Result<Value, BodyError> {
 /// The fault of a body that can be read in spite of it.
 pub(crate) fn encoding_fault(body: &[u8]) -> Option<BodyError> {
     fault(body.trim_ascii()).filter(|fault| matches!(fault.kind, BodyErrorKind::Mark | BodyErrorKind::Encoding))
+}
+
+/// Whether a text of a body that is JSON holds half of a surrogate pair.
+pub(crate) fn holds_half_a_pair(body: &[u8]) -> bool {
+    // Nearly no body has a surrogate, and the others need no second look.
+    let has_surrogate = body.windows(3).any(|bytes| matches!(bytes, [b'\\', b'u', b'd' | b'D']));
+    has_surrogate
+        && read(body).is_err_and(|fault| fault.kind == BodyErrorKind::Value)
+        && readable::has_half_a_pair(body)
 }
 
 /// What is wrong with a body before it is read as JSON.
@@ -149,6 +168,15 @@ fn parse(body: &[u8]) -> Result<Value, BodyError> {
             let sentence = format!("the body is cut off: its JSON ends in the middle, after {} bytes", body.len());
             return BodyError::new(BodyErrorKind::CutOff, sentence);
         }
+        // What is only skipped needs no value: its grammar alone is looked at.
+        if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() {
+            let sentence = if readable::has_half_a_pair(body) {
+                "a text of the body holds half of a surrogate pair, which is no Unicode text".to_owned()
+            } else {
+                format!("the body is JSON with a value that cannot be read: {error}")
+            };
+            return BodyError::new(BodyErrorKind::Value, sentence);
+        }
         BodyError::new(BodyErrorKind::Syntax, format!("the body is not JSON: {error}"))
     })
 }
@@ -171,6 +199,8 @@ mod tests {
             (b"\xff\xfe{\0}\0", Kind::Encoding, "UTF-16", false),
             (b"{\"id\":\"7\",\"na", Kind::CutOff, "cut off: its JSON ends in the middle, after 13 bytes", false),
             (b"moved", Kind::Syntax, "the body is not JSON", false),
+            (b"{\"id\":\"7\",\"title\":\"\\ud800\"}", Kind::Value, "half of a surrogate pair", true),
+            (b"{\"id\":\"7\",\"order\":-1e999}", Kind::Value, "number out of range", true),
         ] {
             let error = read(body).unwrap_err();
             assert_eq!(error.kind(), kind, "{error}");

@@ -104,6 +104,11 @@ impl Exchange {
         body::encoding_fault(&self.response_body)
     }
 
+    /// Whether a text of the body holds half of a surrogate pair: JSON lets it, and no Unicode text has it (RFC 8259 section 8.2).
+    pub fn holds_half_a_pair(&self) -> bool {
+        body::holds_half_a_pair(&self.response_body)
+    }
+
     /// Where a redirect leads, if the answer is one. Weir follows none.
     pub fn redirect(&self) -> Option<Url> {
         let place = self.header("location").filter(|_| matches!(self.status, 301 | 302 | 303 | 307 | 308))?;

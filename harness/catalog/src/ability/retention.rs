@@ -2,24 +2,36 @@
 //! a check takes an attribute that was seen to be kept; `round-trip.every-attribute` judges those that are not.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use reqwest::Method;
 use scim::capability::ResourceOperation;
-use serde_json::json;
-use weir_exchange::difference::same;
-use weir_exchange::{Client, EndpointError, Request};
+use serde_json::{Value, json};
+use weir_exchange::difference::{is_unassigned, member, same};
+use weir_exchange::{Client, EndpointError, Exchange, Request};
 
 use crate::data::Data;
 use crate::discovery::{Discovery, ResourceType};
 use crate::node::{self, SchemaNode};
 
-/// The paths of the attributes that are kept, by the endpoint of each resource type for which that is known.
+/// The paths of attributes and sub-attributes that are not kept, by the endpoint of each resource type for which that is known.
 #[derive(Clone, Debug, Default)]
-pub struct Retention(BTreeMap<String, BTreeSet<String>>);
+pub struct Retention(BTreeMap<String, Losses>);
+
+/// What does not come back as it was sent.
+#[derive(Clone, Debug, Default)]
+struct Losses {
+    /// The id of the resource that shows it.
+    id: String,
+    /// Not at all.
+    dropped: BTreeSet<String>,
+    /// Otherwise.
+    changed: BTreeSet<String>,
+}
 
 impl Retention {
-    /// Creates one resource of each of the `kinds` with a text in every attribute that takes one, and reads it. The client is to note
-    /// what it creates.
+    /// Creates one resource of each of the `kinds` with a value in every attribute that clients can set, and reads it. The client is to
+    /// note what it creates.
     ///
     /// # Errors
     /// An endpoint that cannot be reached. Any other answer leaves the resource type unknown.
@@ -29,31 +41,47 @@ impl Retention {
         data: &Data,
         kinds: &[&ResourceType],
     ) -> Result<Self, EndpointError> {
-        let mut seen = BTreeMap::new();
-        for kind in kinds.iter().filter(|kind| discovery.operation(ResourceOperation::Create, kind).0) {
-            match kept(client, discovery, data, kind).await {
-                Ok(Some(paths)) => {
-                    seen.insert(kind.endpoint.clone(), paths);
+        let mut seen = Self::default();
+        let mut kinds: Vec<_> =
+            kinds.iter().filter(|kind| discovery.operation(ResourceOperation::Create, kind).0).collect();
+        // The members of groups are users.
+        kinds.sort_by_key(|kind| kind.endpoint != "/Users");
+        for kind in kinds {
+            let person = seen.0.get("/Users").map(|user| user.id.as_str());
+            match losses(client, discovery, data, kind, person).await {
+                Ok(Some(losses)) => {
+                    seen.0.insert(kind.endpoint.clone(), losses);
                 }
                 Err(error) if error.is_unreachable() => return Err(error),
                 Ok(None) | Err(_) => {}
             }
         }
-        Ok(Self(seen))
+        Ok(seen)
+    }
+
+    /// The id of the resource of the type at `endpoint` that was created to see what is kept of it.
+    pub fn id(&self, endpoint: &str) -> Option<&str> {
+        self.0.get(endpoint).map(|losses| losses.id.as_str())
     }
 
     /// Whether the attribute at `path` of the resource type at `endpoint` was seen to come back changed, or not at all.
     pub fn loses(&self, endpoint: &str, path: &str) -> bool {
-        self.0.get(endpoint).is_some_and(|kept| !kept.contains(path))
+        self.0.get(endpoint).is_some_and(|losses| losses.dropped.contains(path) || losses.changed.contains(path))
+    }
+
+    /// Whether the attribute at `path` of the resource type at `endpoint` was seen not to come back at all.
+    pub fn drops(&self, endpoint: &str, path: &str) -> bool {
+        self.0.get(endpoint).is_some_and(|losses| losses.dropped.contains(path))
     }
 }
 
-async fn kept(
+async fn losses(
     client: &Client,
     discovery: &Discovery,
     data: &Data,
     kind: &ResourceType,
-) -> Result<Option<BTreeSet<String>>, EndpointError> {
+    person: Option<&str>,
+) -> Result<Option<Losses>, EndpointError> {
     let mut body = data.resource(kind);
     let texts = plain_texts(discovery, kind);
     for text in &texts {
@@ -61,15 +89,120 @@ async fn kept(
             text.put(&mut body, json!(data.name()));
         }
     }
-    let created = client.send(Request::post(&kind.endpoint).json(&body)).await?;
+    // One attribute that the endpoint refuses makes it refuse all, and texts alone are what most checks go by.
+    let whole = with_every_attribute(discovery, data, kind, person, &body);
+    let mut sent = &whole;
+    let mut created = client.send(Request::post(&kind.endpoint).json(sent)).await?;
+    if !created.is_success() {
+        sent = &body;
+        created = client.send(Request::post(&kind.endpoint).json(sent)).await?;
+    }
+    let Some((id, state)) = state_of(client, kind, &created).await? else { return Ok(None) };
+    let mut losses = Losses { id, ..Losses::default() };
+    let own = node::assumed_attributes(discovery, kind).into_iter().chain([node::external_id(kind)]);
+    // What the two answers say otherwise is for checks: it says nothing about what is stored.
+    let told = created.json().unwrap_or(&Value::Null);
+    for own in own.filter(|own| own.is_settable() && own.is_shown()) {
+        losses.compare(&own, sent, told, &state);
+    }
+    losses.forgive_what_is_stored(client, discovery, kind).await?;
+    Ok(Some(losses))
+}
+
+/// The id of the new resource, and what a GET shows of it.
+async fn state_of(
+    client: &Client,
+    kind: &ResourceType,
+    created: &Arc<Exchange>,
+) -> Result<Option<(String, Value)>, EndpointError> {
     let Some(id) = created.text("id").filter(|_| created.is_success()) else { return Ok(None) };
     let read = client.send(Request::new(Method::GET, &kind.endpoint).segment(id)).await?;
-    let Some(state) = read.json().ok().filter(|_| read.status == 200) else { return Ok(None) };
-    let is_kept = |text: &&SchemaNode<'_>| {
-        let (sent, found) = (text.values(&body), text.values(state));
-        sent.len() == found.len() && sent.iter().zip(found).all(|(sent, found)| same(sent, found))
+    Ok(read.json().ok().filter(|_| read.status == 200).map(|state| (id.to_owned(), state.clone())))
+}
+
+/// The body with a value in every attribute that clients can set. `person` is the id of a user, for references.
+fn with_every_attribute(
+    discovery: &Discovery,
+    data: &Data,
+    kind: &ResourceType,
+    person: Option<&str>,
+    body: &Value,
+) -> Value {
+    let mut whole = body.clone();
+    for own in node::assumed_attributes(discovery, kind).iter().filter(|own| own.is_settable()) {
+        let Some(sample) = data.sample(own, person, 0) else { continue };
+        let value = match own.values(&whole).first() {
+            Some(value) => with_the_parts_of(value, &sample),
+            None => sample,
+        };
+        own.put(&mut whole, value);
+    }
+    whole
+}
+
+/// A complex value, or the first of several, with the sub-attributes of a sample that it lacks.
+fn with_the_parts_of(value: &Value, sample: &Value) -> Value {
+    let mut whole = value.clone();
+    let (one, sample) = match (&mut whole, sample) {
+        (Value::Array(values), Value::Array(samples)) => (values.first_mut(), samples.first()),
+        (one, sample) => (Some(one), Some(sample)),
     };
-    Ok(Some(texts.iter().filter(is_kept).map(SchemaNode::path).collect()))
+    if let (Some(Value::Object(parts)), Some(Value::Object(more))) = (one, sample) {
+        for (name, part) in more {
+            if member(parts, name).is_none() {
+                parts.insert(name.clone(), part.clone());
+            }
+        }
+    }
+    whole
+}
+
+impl Losses {
+    fn compare(&mut self, own: &SchemaNode<'_>, sent: &Value, told: &Value, state: &Value) {
+        let (values, found) = (own.values(sent), own.values(state));
+        if values.is_empty() || values.iter().all(|value| is_unassigned(value)) {
+            return;
+        }
+        let is_in = |found: &[&Value]| values.iter().all(|sent| found.iter().any(|found| same(sent, found)));
+        if is_in(&own.values(told)) != is_in(&found) && told.is_object() {
+            return;
+        }
+        if found.iter().all(|value| is_nothing(value)) {
+            self.dropped.insert(own.path());
+        } else if own.word("type") == "complex" {
+            own.parts().filter(SchemaNode::is_shown).for_each(|part| self.compare(&part, sent, told, state));
+        } else if !is_in(&found) {
+            self.changed.insert(own.path());
+        }
+    }
+
+    /// Takes back what is stored and only shown when it is asked for.
+    async fn forgive_what_is_stored(
+        &mut self,
+        client: &Client,
+        discovery: &Discovery,
+        kind: &ResourceType,
+    ) -> Result<(), EndpointError> {
+        if self.dropped.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<&str> = self.dropped.iter().map(String::as_str).collect();
+        let request = Request::new(Method::GET, &kind.endpoint).segment(&self.id).query("attributes", &names.join(","));
+        let asked = client.send(request).await?;
+        let Some(shown) = asked.json().ok().filter(|_| asked.status == 200) else { return Ok(()) };
+        let whole = node::assumed_attributes(discovery, kind);
+        for own in whole.iter().copied().chain(whole.iter().flat_map(SchemaNode::parts)) {
+            if own.values(shown).iter().any(|value| !is_nothing(value)) {
+                self.dropped.remove(&own.path());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a value stands for none: some endpoints show an empty text for what they do not store.
+fn is_nothing(value: &Value) -> bool {
+    is_unassigned(value) || value == ""
 }
 
 /// Names that read well in a report, in the order in which they are taken.

@@ -1,21 +1,23 @@
 //! What a check may use: a client, what is known of the endpoint, data of its own, and preconditions that block instead
 //! of failing.
 
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use reqwest::Method;
-use scim::capability::Capability;
+use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use url::Url;
 use weir_exchange::difference::at;
-use weir_exchange::{Client, EndpointError, Exchange, Further, Request};
+use weir_exchange::{Client, EndpointError, EndpointErrorKind, Exchange, Further, Request};
 use weir_judge::{Because, Problem, by_outcome, full_name, parts_of_name};
 
 use crate::ability::Abilities;
 use crate::check::cohort::is_refused_as_unsupported;
-use crate::check::{Check, CheckResult, Expectation, UnderWay};
-use crate::data::{Data, GROUP};
+use crate::check::{Check, CheckResult, Expectation, UnderWay, cut};
+use crate::data::{Data, GROUP, USER};
 use crate::definition::{list, word};
 use crate::discovery::{Discovery, ResourceType};
 
@@ -41,6 +43,12 @@ pub struct Resource {
 }
 
 impl Resource {
+    /// The resource of the collection `endpoint` that the exchange created, if it created one.
+    pub fn created_by(exchange: &Arc<Exchange>, endpoint: &str) -> Option<Self> {
+        let id = exchange.text("id").filter(|_| exchange.is_success())?;
+        Some(Self { id: id.to_owned(), endpoint: endpoint.to_owned(), exchange: Arc::clone(exchange) })
+    }
+
     /// A request for this resource.
     pub fn request(&self, method: Method) -> Request {
         Request::new(method, &self.endpoint).segment(&self.id)
@@ -101,6 +109,10 @@ pub struct Context {
     under_way: UnderWay,
     abilities: Arc<Abilities>,
     problems: Mutex<Problems>,
+    /// The numbers of the exchanges that were refused where a success was due: nothing else is expected of them.
+    refusals: Mutex<BTreeSet<u64>>,
+    /// A precondition got no complete answer.
+    is_lost: AtomicBool,
 }
 
 /// Problems that a check keeps; those behind them are counted.
@@ -126,6 +138,8 @@ impl Context {
             under_way: UnderWay::default(),
             abilities: Arc::default(),
             problems: Mutex::default(),
+            refusals: Mutex::default(),
+            is_lost: AtomicBool::new(false),
         }
     }
 
@@ -217,7 +231,33 @@ impl Context {
 
     /// Sends the request that is to be judged.
     pub async fn send(&self, request: Request) -> Result<Arc<Exchange>, Stop> {
-        self.client.send(request).await.map_err(Stop::NoAnswer)
+        let answer = self.client.send(request).await.map_err(Stop::NoAnswer)?;
+        self.needs_patch(&answer)?;
+        Ok(answer)
+    }
+
+    /// Ends the check if the answer says that the endpoint has no PATCH, where it was seen to have none: what a PATCH would have to do
+    /// is then no question.
+    fn needs_patch(&self, answer: &Arc<Exchange>) -> CheckResult {
+        const JUDGED_BY: &str = "discovery.patch-as-announced";
+        if answer.method != Method::PATCH || !matches!(answer.status, 405 | 501) || self.check.id == JUDGED_BY {
+            return Ok(());
+        }
+        let base = self.client.base_url().path().trim_end_matches('/');
+        let path = answer.url.path().strip_prefix(base).unwrap_or_default();
+        let is_of = |kind: &&ResourceType| {
+            let id = path.strip_prefix(kind.endpoint.as_str()).and_then(|rest| rest.strip_prefix('/'));
+            id.is_some_and(|id| !id.is_empty())
+        };
+        let Some(kind) = self.discovery.resource_types().iter().find(is_of) else { return Ok(()) };
+        let Some(refusal) = self.abilities.refuses_patch(&kind.endpoint) else { return Ok(()) };
+        let is_announced = self.discovery.config("patch.supported") == Some(&Value::Bool(true));
+        let is_core = [USER, GROUP].iter().any(|own| own.eq_ignore_ascii_case(&kind.schema));
+        if is_announced && is_core && ResourceOperation::Patch.at(&kind.endpoint).is_some() {
+            let reason = format!("{refusal}, though PATCH is announced");
+            return Err(self.blocked(reason, &full_name(JUDGED_BY, &kind.name), vec![Arc::clone(answer)]));
+        }
+        self.not_offered(refusal)
     }
 
     /// Sends a query whose filter is a means to find something: an endpoint need not support it (RFC 7644 sections 3.4.2.2 and
@@ -343,16 +383,21 @@ impl Context {
         let cause = self.cause("create.resource", endpoint);
         let body = &*self.data.with_whole_extensions(endpoint, body);
         let exchange = self.precondition(Request::post(endpoint).json(body), &cause).await?;
-        let id = exchange.json().ok().and_then(|json| at(json, "id")).and_then(Value::as_str);
-        match id.map(str::to_owned) {
-            Some(id) if exchange.is_success() => {
-                let resource = Resource { id, endpoint: endpoint.into(), exchange };
+        match Resource::created_by(&exchange, endpoint) {
+            Some(resource) => {
                 if endpoint == "/Groups" {
                     self.needs_members(&resource, body).await?;
                 }
                 Ok(resource)
             }
-            _ => {
+            // Others were taken, so that the check of creation has nothing to say of what is particular to this one.
+            None if exchange.status == 400 && self.abilities.was_created(endpoint) => {
+                let detail =
+                    exchange.text("detail").map(|detail| format!(": {}", cut(detail, 120))).unwrap_or_default();
+                let reason = format!("the endpoint refuses the resource that the check begins with{detail}");
+                Err(Stop::Skip(Because::Ability, reason))
+            }
+            None => {
                 let missing = match exchange.json() {
                     _ if !exchange.is_success() => String::new(),
                     Ok(_) => " without an id".to_owned(),
@@ -457,8 +502,26 @@ impl Context {
             Ok(exchange) => Ok(exchange),
             // One cause for everything, not one a check.
             Err(error) if error.is_unreachable() || error.is_of_a_bound() => Err(Stop::NoAnswer(error)),
-            Err(error) => Err(self.blocked(error.to_string(), cause, Vec::new())),
+            Err(error) => {
+                self.is_lost.fetch_or(error.kind == EndpointErrorKind::CutShort, Ordering::Relaxed);
+                Err(self.blocked(error.to_string(), cause, Vec::new()))
+            }
         }
+    }
+
+    /// Whether the answer to a precondition was cut short, which one more attempt may mend.
+    pub(crate) fn lost_a_precondition(&self) -> bool {
+        self.is_lost.load(Ordering::Relaxed)
+    }
+
+    /// Notes that an exchange was refused where a success was due.
+    pub(super) fn note_refusal(&self, exchange: &Exchange) {
+        self.refusals.lock().unwrap_or_else(PoisonError::into_inner).insert(exchange.number);
+    }
+
+    /// Whether an exchange is known to have been refused where a success was due: what its body lacks follows from that.
+    pub(super) fn is_refusal(&self, exchange: &Exchange) -> bool {
+        self.refusals.lock().unwrap_or_else(PoisonError::into_inner).contains(&exchange.number)
     }
 
     fn blocked(&self, reason: String, cause: &str, exchanges: Vec<Arc<Exchange>>) -> Stop {
@@ -493,9 +556,4 @@ impl Context {
     pub fn not_given(&self, reason: impl Into<String>) -> CheckResult {
         Err(Stop::Skip(Because::Option, reason.into()))
     }
-}
-
-/// The body of a PATCH (RFC 7644 section 3.5.2).
-pub fn patch_of(operations: &Value) -> Value {
-    json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations})
 }

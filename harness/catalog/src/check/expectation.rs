@@ -58,6 +58,11 @@ impl<'c> Expectation<'c> {
         self
     }
 
+    /// The context of the check that expects it.
+    pub(crate) const fn context(&self) -> &'c Context {
+        self.context
+    }
+
     fn exchange(&self) -> &Exchange {
         // The list begins with one exchange and never shrinks.
         self.exchanges.last().expect("an expectation has an exchange")
@@ -76,7 +81,17 @@ impl<'c> Expectation<'c> {
         });
     }
 
-    fn wrong(&self, message: impl Into<String>, observed: impl Into<String>, differences: Vec<Difference>) {
+    /// Reports a problem, with the verdict that its requirements give; nothing of an exchange that was refused where a success was due,
+    /// because everything else follows from that.
+    fn wrong(
+        &self,
+        message: impl Into<String>,
+        observed: impl Into<String>,
+        differences: Vec<Difference>,
+    ) -> Option<Verdict> {
+        if self.context.is_refusal(self.exchange()) {
+            return None;
+        }
         let mut message = message.into();
         let declared = self.context.discovery().declared();
         let (expected, undeclared): (Vec<_>, Vec<_>) =
@@ -89,19 +104,24 @@ impl<'c> Expectation<'c> {
             _ => verdict_of(&undeclared),
         };
         self.push(verdict, message, observed.into(), differences);
+        Some(verdict)
     }
 
-    /// The status is one of these.
+    /// The status is one of these. Where a refusal stands in the place of a success, what follows about the same exchange is silent.
     pub fn status(self, legal: &[u16]) -> Self {
         let status = self.exchange().status;
         if !legal.contains(&status) {
             let words: Vec<_> = legal.iter().map(u16::to_string).collect();
             let leads = self.exchange().redirect().map(|place| format!(" (a redirect to {place})")).unwrap_or_default();
-            self.wrong(
+            let verdict = self.wrong(
                 format!("HTTP status is {status}{leads}, expected {}", words.join(" or ")),
                 self.observed(),
                 Vec::new(),
             );
+            let is_refused = status >= 400 && legal.iter().all(|legal| *legal < 400);
+            if is_refused && verdict.is_some_and(|verdict| verdict >= Verdict::Warn) {
+                self.context.note_refusal(self.exchange());
+            }
         }
         self
     }

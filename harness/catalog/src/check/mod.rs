@@ -6,7 +6,7 @@ mod expectation;
 mod subject;
 mod under_way;
 
-pub(crate) use context::patch_of;
+pub(crate) use crate::data::patch_of;
 pub use context::{Context, Resource, Scale, Stop};
 pub use expectation::{Expectation, cut};
 pub use under_way::UnderWay;

@@ -9,7 +9,7 @@ use weir_exchange::{Exchange, Request};
 use weir_judge::{Because, full_name};
 
 use crate::ability::plain_texts;
-use crate::check::{Context, Resource, Stop, patch_of};
+use crate::check::{CheckResult, Context, Resource, Stop, patch_of};
 use crate::discovery::ResourceType;
 use crate::node::{self, SchemaNode};
 
@@ -138,9 +138,9 @@ impl Context {
         patch_of(&json!([{"op": "replace", "path": own.path(), "value": self.data().name()}]))
     }
 
-    /// The part of a body that an ordinary answer shows.
+    /// The part of a body that an ordinary answer shows, of what the endpoint was seen to keep.
     pub fn shown(&self, body: &Value) -> Value {
-        let mut shown = self.data().shown(body).into_owned();
+        let mut shown = self.kept(&self.data().shown(body));
         // An endpoint need not keep it (RFC 7643 section 3.1); round-trip.external-id asks.
         shown.as_object_mut().map(|members| members.remove("externalId"));
         shown
@@ -405,10 +405,47 @@ impl Context {
 
     /// Whether the attribute at `path` was seen not to be kept as it is sent, which `round-trip.every-attribute` judges.
     pub fn loses(&self, path: &str) -> bool {
-        self.kind().is_some_and(|kind| {
-            self.abilities().loses(&kind.endpoint, path)
-                && plain_texts(self.discovery(), kind).iter().any(|own| own.path() == path)
-        })
+        self.abilities().loses(self.collection(), path)
+    }
+
+    /// Whether the attribute at `path` was seen not to come back at all, which `round-trip.every-attribute` judges.
+    pub fn drops(&self, path: &str) -> bool {
+        self.abilities().drops(self.collection(), path)
+    }
+
+    /// Ends the check unless these attributes of the subject, or parts of attributes, are kept as they are sent.
+    pub fn needs_kept<P: AsRef<str>>(&self, paths: &[P]) -> CheckResult {
+        let whole = |path: &str| path.rsplit_once('.').map_or_else(|| path.to_owned(), |(whole, _)| whole.to_owned());
+        let is_lost = |path: &&str| self.loses(path) || self.loses(&whole(path));
+        let lost: Vec<&str> = paths.iter().map(AsRef::as_ref).filter(is_lost).collect();
+        if lost.is_empty() {
+            return Ok(());
+        }
+        self.unable(format!(
+            "the endpoint does not keep {} as it is sent; `round-trip.every-attribute` judges that",
+            lost.join(", ")
+        ))
+    }
+
+    /// The body without what the endpoint was seen not to keep as it is sent.
+    pub fn kept(&self, body: &Value) -> Value {
+        self.kind().map_or_else(|| body.clone(), |kind| self.kept_of(kind, body))
+    }
+
+    /// The body of a resource of `kind` without what the endpoint was seen not to keep as it is sent.
+    pub fn kept_of(&self, kind: &ResourceType, body: &Value) -> Value {
+        let mut kept = body.clone();
+        let loses = |own: &SchemaNode<'_>| self.abilities().loses(&kind.endpoint, &own.path());
+        for own in node::assumed_attributes(self.discovery(), kind) {
+            if loses(&own) {
+                own.remove(&mut kept);
+                continue;
+            }
+            for part in own.parts().filter(|part| loses(part)) {
+                part.remove(&mut kept);
+            }
+        }
+        kept
     }
 
     /// Whether the endpoint offers the operation for the subject.

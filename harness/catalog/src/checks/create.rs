@@ -154,8 +154,11 @@ async fn group(context: &Context) -> CheckResult {
         .under(&["RFC7644-3.3-18"])
         .status(&[200])
         .json()
-        .equals("displayName", &body["displayName"])
-        .equals("members[0].value", &json!(user.id));
+        .equals("displayName", &body["displayName"]);
+    // An endpoint that was seen to leave members out is judged by groups.created-with-members.
+    if !context.abilities().drops("/Groups", "members") {
+        context.expect(&read).after(&answer).under(&["RFC7644-3.3-18"]).equals("members[0].value", &json!(user.id));
+    }
     Ok(())
 }
 

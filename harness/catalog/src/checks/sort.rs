@@ -18,7 +18,7 @@ const ORDERED: &[&str] = &["200 with the resources in the order of the attribute
 pub(super) const CHECKS: &[Check] = &[
     Check::new("sort.ascending", "sortBy orders by an attribute, ascending without sortOrder", &ascending)
         .matters("A client that merges two sorted lists loses entries when one is not sorted.")
-        .requirements(&["RFC7644-3.4.2.3-03", "RFC7644-3.4.2.3-08", "RFC7644-3.4.2.3-09"])
+        .requirements(&["RFC7643-2.1-04", "RFC7644-3.4.2.3-03", "RFC7644-3.4.2.3-08", "RFC7644-3.4.2.3-09"])
         .needs(&[Capability::Sort])
         .legal(ORDERED)
         .on_every_type(LISTED)
@@ -125,8 +125,8 @@ async fn ascending(context: &Context) -> CheckResult {
     judge(context, &users, sorted(&users, users.naming(), None), order, &["RFC7644-3.4.2.3-09"]).await?;
     let request = sorted(&users, users.naming(), Some("ascending"));
     judge(context, &users, request, order, &["RFC7644-3.4.2.3-03", "RFC7644-3.4.2.3-08"]).await?;
-    judge(context, &users, sorted(&users, &users.naming().to_ascii_uppercase(), None), order, &["RFC7644-3.4.2.3-03"])
-        .await?;
+    let capitals = users.naming().to_ascii_uppercase();
+    judge(context, &users, sorted(&users, &capitals, None), order, &["RFC7643-2.1-04"]).await?;
     Ok(())
 }
 

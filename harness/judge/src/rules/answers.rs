@@ -19,10 +19,10 @@ pub(super) const RULES: &[Rule] = &[
             "Content-Type application/scim+json, with or without charset",
             "Content-Type application/json, where the request accepts it",
         ]),
-    Rule::new("answers.utf-8", "Each body is UTF-8, without a byte order mark", utf_8)
+    Rule::new("answers.utf-8", "Each body is Unicode text in UTF-8, without a byte order mark", utf_8)
         .matters("One layer that writes another encoding garbles every name beyond ASCII; a mark in front stops JSON readers at the first byte.")
-        .requirements(&["RFC7644-3.8-01"])
-        .legal(&["a body whose bytes are UTF-8 and whose first character is the first one of the JSON"]),
+        .requirements(&["RFC7644-3.8-01", "RFC7643-2.3.1-01"])
+        .legal(&["a body whose bytes are UTF-8, whose texts are Unicode, and whose first character is the first one of the JSON"]),
     Rule::new("answers.json", "Each body is one JSON object", json)
         .matters("A page, a bare array or a text where an object is laid down stops the client's decoder.")
         .requirements(&["RFC7644-3.2-20", "RFC7644-3.12-01"])
@@ -150,6 +150,12 @@ fn utf_8(view: &ExchangeView<'_>, report: &mut RuleReport) {
                 "byte {byte:02x} at offset {place}, Content-Type {}",
                 view.exchange.header("content-type").unwrap_or("missing")
             ),
+        );
+    } else if view.exchange.holds_half_a_pair() {
+        report.breach(
+            &["RFC7643-2.3.1-01"],
+            "a text holds half of a surrogate pair, which is no Unicode text",
+            "an escape from \\ud800 to \\udfff without its other half",
         );
     }
 }

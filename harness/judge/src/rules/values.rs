@@ -224,7 +224,12 @@ fn once(view: &ExchangeView<'_>, report: &mut RuleReport) {
         };
         let pairs: Vec<_> = items.iter().filter_map(pair).collect();
         // A group can have as many members as there are people: neighbours in order, not each with each.
-        let mut texts: Vec<String> = pairs.iter().map(|(kind, value)| format!("{kind:?} {value}")).collect();
+        let mut texts: Vec<String> = pairs
+            .iter()
+            .map(|(kind, value)| {
+                kind.as_ref().map_or_else(|| value.to_string(), |kind| format!("{value} of type {kind}"))
+            })
+            .collect();
         texts.sort_unstable();
         if let Some(twice) = texts.windows(2).find(|two| two[0] == two[1]) {
             report.breach(&["RFC7643-2.4-11"], format!("{} holds a value twice", found.path), twice[0].clone());

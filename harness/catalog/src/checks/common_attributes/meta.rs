@@ -19,7 +19,14 @@ pub(in super::super) const CHECKS: &[Check] = &[
         .on_every_type(CREATING),
     Check::new("common-attributes.created", "created and lastModified of a new resource are the same instant, written as dateTime", &created)
         .matters("Clients that ask for what changed since their last visit compare these times.")
-        .requirements(&["RFC7643-2.3.5-01", "RFC7643-2.3.5-02", "RFC7643-2.3.5-03", "RFC7643-3.1-26", "RFC7643-3.1-27"])
+        .requirements(&[
+            "RFC7643-2.3.5-01",
+            "RFC7643-2.3.5-02",
+            "RFC7643-2.3.5-03",
+            "RFC7643-3.1-24",
+            "RFC7643-3.1-26",
+            "RFC7643-3.1-27",
+        ])
         .legal(&["meta.created is a string with date, T and time, and meta.lastModified the same instant"])
         .on_every_type(CREATING),
     Check::new("common-attributes.last-modified", "A change moves lastModified forward and leaves created alone; reading moves neither", &last_modified)
@@ -81,6 +88,10 @@ async fn created(context: &Context) -> CheckResult {
     let read = context.read(&resource).await?;
     for path in ["meta.created", "meta.lastModified"] {
         let text = read.text(path);
+        if read.at(path).is_none() {
+            context.expect(&read).under(&["RFC7643-3.1-24"]).has(path);
+            continue;
+        }
         context.expect(&read).under(&["RFC7643-2.3.5-03", "RFC7643-3.1-26"]).that(
             text.is_some(),
             &format!("{path} is not a string"),
@@ -150,6 +161,11 @@ async fn last_modified(context: &Context) -> CheckResult {
         );
     }
     let before = &reads[reads.len() - 1];
+    if before.at("meta.lastModified").is_none() {
+        let reason = "meta.lastModified is missing, so that nothing can be seen to move".to_owned();
+        let cause = context.caused_by("common-attributes.created");
+        return Err(Stop::Blocked { reason, cause, exchanges: vec![Arc::clone(before)] });
+    }
     context.replace(&resource, &context.with_new_text(&resource, &text)).await?;
     let after = context.read(&resource).await?;
     let (old, new) = (instant(before, "meta.lastModified"), instant(&after, "meta.lastModified"));

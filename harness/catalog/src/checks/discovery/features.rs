@@ -96,11 +96,16 @@ async fn patch(context: &Context) -> CheckResult {
         return context.not_offered("PATCH is refused, which the check of announced features judges");
     }
     let user = context.resource().await?;
-    let change = patch_of(&json!([{"op": "replace", "path": context.text(0)?.path(), "value": context.data().name()}]));
+    let path = context.text(0)?.path();
+    let change = patch_of(&json!([{"op": "replace", "path": path, "value": context.data().name()}]));
     let answer = context.send(user.request(Method::PATCH).json(&change)).await?;
-    let message = if supported { "PATCH is announced and does not work" } else { "PATCH works and is not announced" };
+    let message = if supported {
+        format!("PATCH is announced and does not work: that of {path} is answered {}", answer.status)
+    } else {
+        "PATCH works and is not announced".to_owned()
+    };
     let expectation = context.expect(&answer).after(&context.discovery().service_provider_config.exchange);
-    expectation.that(answer.is_success() == supported, message, answer.status.to_string());
+    expectation.that(answer.is_success() == supported, &message, answer.status.to_string());
     Ok(())
 }
 

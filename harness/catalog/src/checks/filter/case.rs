@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::published::{FilterAttribute, Type};
 use crate::check::cohort::Cohort;
-use crate::check::{Check, CheckResult, Context};
+use crate::check::{Check, CheckResult, Context, Stop};
 use crate::data::USER;
 
 const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers];
@@ -84,7 +84,14 @@ async fn name_case(context: &Context) -> CheckResult {
     for spelling in ["username", "USERNAME", "UserName"] {
         users.finds_as_it_is(&format!("{spelling} eq {name}"), &["a"], &[], requirements).await?;
     }
-    let qualified = format!("{}:USERNAME eq {name}", context.data().user_schema().to_uppercase());
+    let schema = context.data().user_schema();
+    let usual = context.send(users.query(&format!("{schema}:userName eq {name}"))).await?;
+    if users.keys_in(&usual) != ["a"] {
+        let reason = "a filter that names userName with the URI of its schema does not find the user".to_owned();
+        let cause = context.caused_by("filter.schema-prefix");
+        return Err(Stop::Blocked { reason, cause, exchanges: vec![usual] });
+    }
+    let qualified = format!("{}:USERNAME eq {name}", schema.to_uppercase());
     users.finds_as_it_is(&qualified, &["a"], &[], &["RFC7644-3.10-05"]).await?;
     Ok(())
 }

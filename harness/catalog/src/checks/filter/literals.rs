@@ -6,7 +6,7 @@ use weir_exchange::difference::at;
 
 use super::published::{FilterAttribute, Type};
 use crate::check::cohort::{Cohort, is_refused_as_unsupported};
-use crate::check::{Check, CheckResult, Context};
+use crate::check::{Check, CheckResult, Context, Stop};
 use crate::data::USER;
 
 const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers];
@@ -117,6 +117,11 @@ async fn non_ascii(context: &Context) -> CheckResult {
         // A collation without accents may find the plain name too.
         let either: &[&str] = if *key == "latin" { &["plain"] } else { &[] };
         users.finds_as_it_is(&filter, &[key], either, requirements).await?;
+    }
+    let plain = context.send(users.query(&users.within("displayName co \"\\u005aoe Ang\""))).await?;
+    if users.keys_in(&plain).iter().all(|key| key != "plain") {
+        let reason = "a letter that is written as an escape of JSON is not read".to_owned();
+        return Err(Stop::Blocked { reason, cause: context.caused_by("filter.escapes"), exchanges: vec![plain] });
     }
     let escaped = format!("displayName co {}", "\"\\u592a\\u90ce\"");
     users.finds(&escaped, &["kanji"], requirements).await?;

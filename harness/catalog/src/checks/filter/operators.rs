@@ -4,10 +4,11 @@
 use std::cmp::Ordering;
 
 use serde_json::{Value, json};
+use weir_exchange::Exchange;
 
 use super::published::{FilterAttribute, Type};
-use crate::check::cohort::Cohort;
-use crate::check::{Check, CheckResult, Context, LISTED};
+use crate::check::cohort::{Cohort, is_refused_as_unsupported};
+use crate::check::{Check, CheckResult, Context, LISTED, Stop};
 
 const LEGAL: &[&str] = &[
     "200 with exactly the resources whose values satisfy the comparison, for an attribute of each type that the operator fits",
@@ -161,6 +162,7 @@ async fn matrix(context: &Context, operator: Operator, requirements: &'static [&
         people[3].1[own.top()] = Value::Null;
     }
     let users = Cohort::resources(context, &people).await?;
+    let mut refused = None;
     for own in cells {
         let values = |key: &str| own.values(users.get(key).body());
         let (Some(low), Some(high)) = (values("low").first().copied(), values("high").first().copied()) else {
@@ -179,7 +181,29 @@ async fn matrix(context: &Context, operator: Operator, requirements: &'static [&
                 _ => {}
             }
         }
-        users.finds_at_least(&filter, &expected, &either, requirements).await?;
+        let answer = context.send(users.query(&users.within(&filter))).await?;
+        if is_refused_whatever_the_operator(context, &users, own, low, &answer).await? {
+            refused = Some((own.path.clone(), answer));
+            continue;
+        }
+        users.judge(&answer, &expected, &either, requirements);
     }
-    Ok(())
+    let Some((path, answer)) = refused else { return Ok(()) };
+    let reason = format!("every comparison with {path} is answered {}", answer.status);
+    Err(Stop::Blocked { reason, cause: Some("filter.every-attribute".to_owned()), exchanges: vec![answer] })
+}
+
+/// Whether a filter by a sub-attribute is refused, and one by `eq` as well: then the attribute is at fault and not the operator.
+async fn is_refused_whatever_the_operator(
+    context: &Context,
+    users: &Cohort<'_>,
+    own: &FilterAttribute,
+    value: &Value,
+    answer: &Exchange,
+) -> Result<bool, Stop> {
+    if answer.status == 200 || is_refused_as_unsupported(answer) || !own.is_part() || own.kind == Type::Complex {
+        return Ok(false);
+    }
+    let equal = context.send(users.query(&format!("{} eq {value}", own.path))).await?;
+    Ok(equal.status >= 400 && !is_refused_as_unsupported(&equal))
 }

@@ -4,7 +4,7 @@ use scim::schema::standard;
 use serde_json::{Value, json};
 use weir_exchange::difference::{at, member};
 
-use crate::data::USER;
+use crate::data::{USER, takes_no_value};
 use crate::discovery::Discovery;
 
 /// The types of RFC 7643 section 2.3.
@@ -86,8 +86,8 @@ impl FilterAttribute {
     pub fn one_of_each_kind(discovery: &Discovery, endpoint: &str, schema: &str) -> Vec<Self> {
         let mut chosen: Vec<Self> = Vec::new();
         let all = Self::of(discovery, endpoint, schema);
-        let plain = all.iter().filter(|own| own.is_plain());
-        for own in plain.chain(&all).filter(|own| !own.path.contains("x509Certificates")) {
+        let plain = |is_part: bool| all.iter().filter(move |own| own.is_plain() && own.is_part() == is_part);
+        for own in plain(false).chain(plain(true)).chain(&all).filter(|own| !own.path.contains("x509Certificates")) {
             let same = |other: &Self| {
                 (own.kind, own.is_multi_valued()) == (other.kind, other.is_multi_valued())
                     && (own.kind != Type::String || own.case_exact == other.case_exact)
@@ -132,6 +132,12 @@ impl FilterAttribute {
     /// The member of the resource under which it is found.
     pub fn top(&self) -> &str {
         self.members.first().map_or("", String::as_str)
+    }
+
+    /// Whether it is a part of a complex attribute.
+    pub fn is_part(&self) -> bool {
+        let names = self.members.iter().filter(|name| !name.starts_with("urn:"));
+        names.count() > 1
     }
 
     pub fn is_multi_valued(&self) -> bool {
@@ -237,6 +243,10 @@ fn collect(schema: &Value, uri: Option<&str>, all: &mut Vec<FilterAttribute>) {
         let parts = list(&attribute, "subAttributes");
         for sub in &parts {
             // A value that needs another beside it cannot be set alone.
+            // A reference leads to a resource that exists, and may be the endpoint's own.
+            if takes_no_value(sub) || at(sub, "name") == Some(&json!("$ref")) {
+                continue;
+            }
             let is_other =
                 |other: &Value| at(other, "name") != at(sub, "name") && at(other, "required") == Some(&json!(true));
             if parts.iter().any(is_other) {

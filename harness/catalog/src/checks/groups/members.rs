@@ -9,8 +9,8 @@ use url::Url;
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, CheckResult, Context, Resource};
-use crate::checks::patch::change::send;
+use crate::check::{Check, CheckResult, Context, Resource, Stop};
+use crate::checks::patch::change::{is_done, send};
 use crate::checks::patch::members::{expect_members, members};
 use crate::data::GROUP;
 use crate::definition::{flag, list, text};
@@ -221,6 +221,8 @@ async fn member_references(context: &Context) -> CheckResult {
 async fn nested(context: &Context) -> CheckResult {
     context.needs_published_members()?;
     let user = context.user().await?;
+    // A group that does not list its users lists no group either.
+    context.group(&[&user]).await?;
     let inner = context.group(&[]).await?;
     let mut body = context.data().group();
     body["members"] = json!([{"value": user.id, "type": "User"}, {"value": inner.id, "type": "Group"}]);
@@ -287,12 +289,23 @@ async fn reference_version(context: &Context) -> CheckResult {
         return context.not_given("the base URL ends in no version, or the user has no location below it");
     };
     let group = context.group(&[]).await?;
-    for reference in [&location, &other] {
-        let member = json!({"value": user.id, "$ref": reference});
-        let operations = json!([{"op": "add", "path": "members", "value": [member]}]);
-        expect_members(context, &group, &operations, &["RFC7643-2.4-08"], &[&user]).await?;
+    let add =
+        |reference: &str| json!([{"op": "add", "path": "members", "value": [{"value": user.id, "$ref": reference}]}]);
+    // An endpoint that lists a member as often as it is added says nothing of its references.
+    for _ in 0..2 {
+        let answer = send(context, &group, &add(&location)).await?;
+        let (read, found) = members(context, &group).await?;
+        if !is_done(&answer) || found != [user.id.as_str()] {
+            let reason = format!(
+                "a member that is added with the same $ref once or twice is answered {}, and is listed {} times",
+                answer.status,
+                found.len()
+            );
+            let cause = context.caused_by("patch.group-add-member");
+            return Err(Stop::Blocked { reason, cause, exchanges: vec![answer, read] });
+        }
     }
-    Ok(())
+    expect_members(context, &group, &add(&other), &["RFC7643-2.4-08"], &[&user]).await
 }
 
 async fn many_members(context: &Context) -> CheckResult {

@@ -1,12 +1,15 @@
 //! All of a PATCH or nothing of it, in the order of its operations (RFC 7644 section 3.5.2).
 
+use std::sync::Arc;
+
 use scim::capability::Capability;
 use serde_json::{Value, json};
-use weir_exchange::difference::{at, same};
+use weir_exchange::Exchange;
+use weir_exchange::difference::same;
 
 use super::attribute::{need, plain, plain_one, texts};
 use super::change::{expect_change, resource_with, send};
-use crate::check::{Check, CheckResult, Context, PATCHED};
+use crate::check::{Check, CheckResult, Context, On, PATCHED, Resource, Stop};
 use crate::checks::common_attributes::meta::outlast_clock;
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
@@ -33,7 +36,13 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     .on_every_type(PATCHED),
     Check::new("patch.atomic", "When one operation fails, none is carried out", &atomic)
         .matters("Half a change is worse than none: the client repeats the whole, and the endpoint has both halves.")
-        .requirements(&["RFC7644-3.5.2-29", "RFC7644-3.5.2-30", "RFC7644-3.5.2-31", "RFC7644-3.5.2-32"])
+        .requirements(&[
+            "RFC7644-3.5.2-29",
+            "RFC7644-3.5.2-30",
+            "RFC7644-3.5.2-31",
+            "RFC7644-3.5.2-32",
+            "RFC7644-3.5.2.3-09",
+        ])
         .legal(&[
             "400 with a SCIM Error; a later GET shows the resource as it was, with its old version and lastModified",
         ])
@@ -70,59 +79,118 @@ async fn order(context: &Context) -> CheckResult {
     Ok(())
 }
 
-async fn atomic(context: &Context) -> CheckResult {
-    let name = texts(context, 1)?.swap_remove(0);
-    let user = resource_with(context, &json!({(&name): "before"})).await?;
-    // Else a change within the same millisecond would not show in lastModified.
-    let (reads, _) = outlast_clock(context, &user).await?;
-    let before = &reads[reads.len() - 1];
-    let stored = |path: &str| before.json().ok().and_then(|body| at(body, path)).cloned();
-    let mut impossible = vec![
-        json!({"op": "replace", "path": "id", "value": context.data().name()}),
-        json!({"op": "replace", "path": "weirNothing", "value": "x"}),
+/// An operation that has to fail, and the check that judges whether it does.
+struct ImpossibleOperation {
+    operation: Value,
+    judge: Option<&'static str>,
+}
+
+impl ImpossibleOperation {
+    const fn judged_by(judge: &'static str, operation: Value) -> Self {
+        Self { operation, judge: Some(judge) }
+    }
+}
+
+fn impossible_operations(context: &Context) -> Vec<ImpossibleOperation> {
+    let judged_by = ImpossibleOperation::judged_by;
+    let mut all = vec![
+        judged_by("patch.read-only", json!({"op": "replace", "path": "id", "value": context.data().name()})),
+        judged_by("patch.path-unknown", json!({"op": "replace", "path": "weirNothing", "value": "x"})),
     ];
     if let Ok(naming) = context.naming()
         && (naming.flag("required") || naming.name() == "userName")
     {
-        impossible.push(json!({"op": "remove", "path": naming.path()}));
+        all.push(judged_by("patch.remove-required", json!({"op": "remove", "path": naming.path()})));
     }
     // These fail only when the operation is carried out (RFC 7644 section 3.5.2.3).
     if let Ok(values) = context.values() {
         let path = format!("{}[value eq \"nobody@example.com\"].value", values.path());
-        impossible.push(json!({"op": "replace", "path": path, "value": "x@example.com"}));
+        let operation = json!({"op": "replace", "path": path, "value": "x@example.com"});
+        all.push(judged_by("patch.value-path-without-match", operation));
     }
     if context.data().publishes(context.schema(), "members.value") {
         let nobody = json!(context.data().unknown_id());
         let path = format!("members[value eq {nobody}]");
-        impossible.push(json!({"op": "replace", "path": path, "value": {"value": nobody}}));
+        let operation = json!({"op": "replace", "path": path, "value": {"value": nobody}});
+        all.push(ImpossibleOperation { operation, judge: None });
     }
-    for failing in impossible {
-        let operations = json!([{"op": "replace", "path": name, "value": context.data().name()}, failing]);
-        let answer = send(context, &user, &operations).await?;
-        let expectation = context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.5.2-31"]);
-        let refused = answer.status >= 400;
-        let expectation = expectation.that(
-            refused,
-            &format!("the status is {} where an operation has failed", answer.status),
-            failing.to_string(),
-        );
-        if refused {
-            expectation.under(&["RFC7644-3.5.2-32"]).error();
-        }
-        let read = context.read(&user).await?;
-        let expectation = context.expect(&read).after(&answer);
-        let expectation = expectation.under(&["RFC7644-3.5.2-29"]).equals(&name, &json!("before"));
-        for path in ["meta.version", "meta.lastModified"] {
-            if let Some(value) = stored(path) {
-                let found = read.json().ok().and_then(|body| at(body, path)).cloned().unwrap_or(Value::Null);
-                context.expect(&read).after(before).after(&answer).under(&["RFC7644-3.5.2-30"]).that(
-                    same(&found, &value),
-                    &format!("{path} is not what it was, though the request failed"),
-                    found.to_string(),
-                );
+    all
+}
+
+/// A resource whose text `name` is "before", and what a GET shows of it.
+async fn unchanged(context: &Context, name: &str) -> Result<(Resource, Arc<Exchange>), Stop> {
+    let resource = resource_with(context, &json!({(name): "before"})).await?;
+    // Else a change within the same millisecond would not show in lastModified.
+    let (mut reads, _) = outlast_clock(context, &resource).await?;
+    let before = reads.pop().unwrap_or_else(|| Arc::clone(&resource.exchange));
+    Ok((resource, before))
+}
+
+async fn atomic(context: &Context) -> CheckResult {
+    let name = texts(context, 1)?.swap_remove(0);
+    let (mut resource, mut before) = unchanged(context, &name).await?;
+    let mut carried_out = None;
+    for ImpossibleOperation { operation, judge } in impossible_operations(context) {
+        let operations = json!([{"op": "replace", "path": name, "value": context.data().name()}, operation]);
+        let answer = send(context, &resource, &operations).await?;
+        if answer.status < 400 {
+            let alone = send(context, &resource, &json!([operation])).await?;
+            if alone.status < 400 {
+                // To this endpoint the operation does not fail, so that there is nothing to take back.
+                let Some(judge) = judge else {
+                    let expectation = context.expect(&alone).after(&resource.exchange).under(&["RFC7644-3.5.2.3-09"]);
+                    expectation.that(false, "an operation that has to fail is carried out", operation.to_string());
+                    (resource, before) = unchanged(context, &name).await?;
+                    continue;
+                };
+                carried_out = Some((judge, alone));
+                (resource, before) = unchanged(context, &name).await?;
+                continue;
             }
         }
-        drop(expectation);
+        expect_nothing_done(context, &name, &resource, &before, &answer, &operation).await?;
+    }
+    let Some((judge, alone)) = carried_out else { return Ok(()) };
+    let reason = "an operation that has to fail is carried out, so that there is nothing to take back".to_owned();
+    Err(Stop::Blocked { reason, cause: Some(cause_of(context, judge)), exchanges: vec![alone] })
+}
+
+/// The name of the check that judges an operation: some of them run on users alone.
+fn cause_of(context: &Context, judge: &'static str) -> String {
+    let is_about_each = crate::checks::find(judge).is_some_and(|check| check.on == On::EveryType);
+    if is_about_each { context.on_subject(judge) } else { judge.to_owned() }
+}
+
+/// The request with a failing operation is refused, and the resource is as it was.
+async fn expect_nothing_done(
+    context: &Context,
+    name: &str,
+    resource: &Resource,
+    before: &Arc<Exchange>,
+    answer: &Arc<Exchange>,
+    failing: &Value,
+) -> CheckResult {
+    let expectation = context.expect(answer).after(&resource.exchange).under(&["RFC7644-3.5.2-31"]);
+    let refused = answer.status >= 400;
+    let expectation = expectation.that(
+        refused,
+        &format!("the status is {} where an operation has failed", answer.status),
+        failing.to_string(),
+    );
+    if refused {
+        expectation.under(&["RFC7644-3.5.2-32"]).error();
+    }
+    let read = context.read(resource).await?;
+    context.expect(&read).after(answer).under(&["RFC7644-3.5.2-29"]).equals(name, &json!("before"));
+    for path in ["meta.version", "meta.lastModified"] {
+        if let Some(value) = before.at(path) {
+            let found = read.at(path).cloned().unwrap_or(Value::Null);
+            context.expect(&read).after(before).after(answer).under(&["RFC7644-3.5.2-30"]).that(
+                same(&found, value),
+                &format!("{path} is not what it was, though the request failed"),
+                found.to_string(),
+            );
+        }
     }
     Ok(())
 }

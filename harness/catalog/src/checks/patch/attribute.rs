@@ -101,11 +101,20 @@ pub(in crate::checks) fn plain(context: &Context, count: usize) -> Result<Vec<St
             && list(attribute, "canonicalValues").is_empty()
             && !PARTICULAR.iter().any(|name| name.eq_ignore_ascii_case(text(attribute, "name")))
     };
+    let is_lost = |name: &&str| context.loses(name);
     let mut names: Vec<&str> = attributes.iter().filter(is_plain).map(|attribute| text(attribute, "name")).collect();
+    let lost: Vec<&str> = names.iter().copied().filter(is_lost).collect();
+    names.retain(|name| !lost.contains(name));
     names.sort_by_key(|name| PLAIN.iter().position(|plain| plain.eq_ignore_ascii_case(name)).unwrap_or(PLAIN.len()));
     if names.len() < count {
-        let reason =
-            format!("the endpoint publishes only {} plain text attributes of users that can be changed", names.len());
+        let seen = match lost.as_slice() {
+            [] => String::new(),
+            lost => format!("; `round-trip.every-attribute` judges that it does not keep {}", lost.join(", ")),
+        };
+        let reason = format!(
+            "the endpoint publishes only {} plain text attributes of users that can be changed{seen}",
+            names.len()
+        );
         return Err(Stop::Skip(Because::Published, reason));
     }
     Ok(names.into_iter().take(count).map(str::to_owned).collect())

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_judge::Because;
 
-use super::{optional_names, published};
+use super::{is_unassigned, optional_names, published};
 use crate::check::{CREATING, Check, CheckResult, Context, Resource, Stop};
 use crate::node::SchemaNode;
 
@@ -84,12 +84,32 @@ async fn whole(context: &Context) -> Result<(Resource, Vec<String>), Stop> {
     Ok((resource, names))
 }
 
+/// Ends the check where the parameter does nothing at all, which the check of its usual form judges: `gone` is there all the same.
+async fn needs_effect(
+    context: &Context,
+    resource: &Resource,
+    parameter: &'static str,
+    name: &str,
+    gone: &str,
+) -> CheckResult {
+    let answer = context.send(resource.request(Method::GET).query(parameter, name)).await?;
+    let is_ignored = answer.status == 200 && answer.at(gone).is_some_and(|value| !is_unassigned(value));
+    if !is_ignored {
+        return Ok(());
+    }
+    let judge = if parameter == "attributes" { "projection.attributes" } else { "projection.excluded" };
+    let reason = format!("{parameter} has no effect: {gone} is there with {parameter}={name}");
+    Err(Stop::Blocked { reason, cause: context.caused_by(judge), exchanges: vec![answer] })
+}
+
 async fn several(context: &Context) -> CheckResult {
     let naming = context.naming()?.path();
     let (resource, names) = whole(context).await?;
     let [first, second, ..] = names.as_slice() else {
         return context.skip("the resource shows fewer than two attributes that may be left out, besides its name");
     };
+    needs_effect(context, &resource, "attributes", &naming, second).await?;
+    needs_effect(context, &resource, "excludedAttributes", first, first).await?;
     let asked = format!("{naming},{first}");
     let answer = context.send(resource.request(Method::GET).query("attributes", &asked)).await?;
     context.expect(&answer).under(&["RFC7644-3.9-07"]).status(&[200]).json();
@@ -155,7 +175,10 @@ async fn sub_attribute(context: &Context) -> CheckResult {
 const NO_PAIR: &str = "the resource shows no complex attribute with two sub-attributes that may be left out";
 
 async fn excluded_sub_attribute(context: &Context) -> CheckResult {
-    let (resource, _) = whole(context).await?;
+    let (resource, names) = whole(context).await?;
+    if let Some(name) = names.first() {
+        needs_effect(context, &resource, "excludedAttributes", name, name).await?;
+    }
     let read = context.read(&resource).await?;
     let pairs = pairs(context, read.json().unwrap_or(&Value::Null));
     let Some(Pair { paths: [path, _], places: [place, sibling] }) = pairs.first() else {
@@ -172,6 +195,8 @@ async fn name_case(context: &Context) -> CheckResult {
     let Some(name) = names.first() else {
         return context.skip("the resource shows no attribute that may be left out, besides its name");
     };
+    needs_effect(context, &resource, "attributes", &naming, name).await?;
+    needs_effect(context, &resource, "excludedAttributes", name, name).await?;
     let capitals = name.to_ascii_uppercase();
     let answer = context.send(resource.request(Method::GET).query("attributes", &capitals)).await?;
     let expectation = context.expect(&answer).after(&resource.exchange).status(&[200]).json().has(name);

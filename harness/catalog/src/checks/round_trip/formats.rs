@@ -190,6 +190,11 @@ async fn cells(context: &Context, cells: &'static [FormatCell]) -> CheckResult {
             continue;
         }
         any = true;
+        let top = cell.path.split('.').next().unwrap_or(cell.path);
+        // What is not stored at all says nothing of its format.
+        if context.drops(cell.path) || context.drops(top) {
+            continue;
+        }
         let mut body = context.data().user();
         let sent: Value = serde_json::from_str(cell.sent).unwrap_or_default();
         for (name, value) in sent.as_object().into_iter().flatten() {

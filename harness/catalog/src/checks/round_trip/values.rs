@@ -50,6 +50,9 @@ pub(in super::super) const CHECKS: &[Check] = &[
 
 async fn several_values(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["emails.value", "emails.type", "emails.primary"])?;
+    if context.drops("emails.type") {
+        return context.needs_kept(&["emails.type"]);
+    }
     let (first, second) = (context.data().name(), context.data().name());
     let mut body = context.data().user();
     let display = context.data().publishes(USER, "emails.display");
@@ -106,13 +109,14 @@ async fn canonical_forms(context: &Context) -> CheckResult {
         ("phoneNumbers", json!([{"value": "tel:+1-201-555-0123", "type": "work"}])),
         ("ims", json!([{"value": "Some Handle", "type": "xmpp"}])),
     ] {
-        if context.data().publishes(USER, &format!("{attribute}.value")) {
+        let path = format!("{attribute}.value");
+        if context.data().publishes(USER, &path) && !context.drops(attribute) && !context.drops(&path) {
             any = true;
             body[attribute] = value;
         }
     }
     if !any {
-        return context.skip("the endpoint publishes no addresses of users");
+        return context.skip("the endpoint publishes no addresses of users that it keeps");
     }
     let user = context.create("/Users", &body).await?;
     let read = context.read(&user).await?;
@@ -158,6 +162,9 @@ async fn canonical_forms(context: &Context) -> CheckResult {
 
 async fn certificates(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["x509Certificates.value"])?;
+    if context.drops("x509Certificates") {
+        return context.needs_kept(&["x509Certificates"]);
+    }
     // Base64 of the octets twice needs a length without remainder; three certificates have one whatever the length.
     let without = CERTIFICATE.trim_end_matches('=');
     let remainder = without.len() % 4;

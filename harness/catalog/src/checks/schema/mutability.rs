@@ -4,7 +4,7 @@ use reqwest::Method;
 use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::Request;
-use weir_exchange::difference::{at, differences, same};
+use weir_exchange::difference::{at, differences, is_unassigned, same};
 
 use crate::check::{Check, CheckResult, Context};
 use crate::published;
@@ -81,7 +81,11 @@ async fn read_write(context: &Context) -> CheckResult {
             let fixed = own.parts().any(|part| part.word("mutability") == "immutable");
             let Some(value) = sample(context, own, id.as_deref(), 1).filter(|_| !fixed) else { continue };
             own.put(&mut changed, value.clone());
-            expected.push((own, value));
+            // What is not stored cannot be seen to change.
+            let kept = context.kept_of(kind, &changed);
+            if let Some(value) = own.values(&kept).first().filter(|value| !is_unassigned(value)) {
+                expected.push((own, (*value).clone()));
+            }
         }
         let mut put = context.send(full.resource.request(Method::PUT).json(&changed)).await?;
         if put.status == 400 {

@@ -62,7 +62,8 @@ async fn kept(context: &Context) -> CheckResult {
         }
         let read = context.read(&full.resource).await?;
         let body = read.json().unwrap_or(&Value::Null);
-        for own in full.accepted.iter().filter(|own| own.is_shown()) {
+        let is_stored = |own: &&SchemaNode<'_>| !context.abilities().drops(&kind.endpoint, &own.path());
+        for own in full.accepted.iter().filter(|own| own.is_shown()).filter(is_stored) {
             let found = own.values(body);
             let right = !found.is_empty() && found.iter().all(|value| fits(own.attribute, value));
             let observed = found.first().map_or_else(|| "nothing".into(), ToString::to_string);
@@ -161,6 +162,9 @@ async fn one_misfit(
     let inside = own.parent.is_some_and(|parent| published::flag(parent, "multiValued"));
     let under = if inside { &["RFC7643-2.4-02"][..] } else { under };
     let message = format!("{}, which is published as {}, took a value of another type", own.path(), form(&own));
+    // What is not stored is not taken either.
+    let is_dropped = |path: &str| context.abilities().drops(endpoint, path);
+    let must = must && !is_dropped(&own.path()) && !is_dropped(&own.top().path());
     // Inside an element everything that does not fit has to be refused only where the type leaves no doubt.
     context.expect(&answer).under(under).that(
         !must && found.iter().all(|value| is_legal(&own, value)),
@@ -184,7 +188,8 @@ async fn multi_valued(context: &Context) -> CheckResult {
             let (Some(first), Some(second)) = (first, second) else { continue };
             if own.flag("multiValued") {
                 let both = json!([first[0], second[0]]);
-                if first != second && own.is_shown() {
+                let is_dropped = context.abilities().drops(&kind.endpoint, &own.path());
+                if first != second && own.is_shown() && !is_dropped {
                     own.put(&mut several, both);
                     expected.push(own);
                 }

@@ -198,6 +198,10 @@ async fn canonical_values(context: &Context) -> CheckResult {
             if own.parent.is_some() && own.top().name() == "members" {
                 continue;
             }
+            let is_dropped = |path: &str| context.abilities().drops(&kind.endpoint, path);
+            if is_dropped(&own.path()) || is_dropped(&own.top().path()) {
+                continue;
+            }
             let values = list(own.attribute, "canonicalValues");
             let several = own.parent.map_or(own.flag("multiValued"), |parent| flag(parent, "multiValued"));
             let together: Vec<Vec<&Value>> =

@@ -57,9 +57,9 @@ impl Model for Group {
         for _ in 0..PEOPLE {
             people.push(context.user().await?);
         }
-        let resource = context.group(&[]).await?;
+        let resource = context.group(&people.iter().take(1).collect::<Vec<_>>()).await?;
         let body = context.sendable(&resource, resource.body());
-        Ok(Self { resource, body, people, members: BTreeSet::new(), patches, replaces })
+        Ok(Self { resource, body, people, members: BTreeSet::from([0]), patches, replaces })
     }
 
     fn draw(&self, _: &Context, random: &mut (dyn FnMut(u64) -> u64 + Send)) -> GroupStep {

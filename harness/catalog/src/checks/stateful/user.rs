@@ -74,15 +74,22 @@ impl Model for User {
         if !patches && !replaces {
             return Err(Stop::Skip(Because::Offer, "the endpoint offers neither PUT nor PATCH of users".into()));
         }
-        let published = |name: &&str| context.data().publishes(USER, name);
+        let published = |name: &&str| context.data().publishes(USER, name) && !context.loses(name);
         let names: Vec<&'static str> = PLAIN.into_iter().filter(published).collect();
         if names.is_empty() {
-            return Err(Stop::Skip(Because::Published, "the endpoint publishes no plain attribute of users".into()));
+            let reason = "the endpoint publishes no plain attribute of users that it keeps";
+            return Err(Stop::Skip(Because::Published, reason.into()));
         }
-        let resource = context.user().await?;
+        let has_emails = context.data().publishes(USER, "emails.value");
+        let mut body = context.data().user();
+        if has_emails {
+            body["emails"] = json!([email(&context.data().new_address()), email(&context.data().new_address())]);
+        }
+        let resource = context.create("/Users", &body).await?;
         let read = context.read(&resource).await?;
         let texts = names.into_iter().map(|name| (name, read.text(name).map(str::to_owned))).collect();
-        let emails = context.data().publishes(USER, "emails.value").then(|| emails_in(&read));
+        // One that keeps fewer than were sent is judged by schema.multi-valued, and has no emails to follow.
+        let emails = Some(emails_in(&read)).filter(|emails| has_emails && emails.len() == 2);
         let body = context.sendable(&resource, resource.body());
         Ok(Self { resource, body, texts, emails, patches, replaces })
     }

@@ -42,6 +42,8 @@ fn the_encoding_is_utf_8_without_a_mark() {
     expect(id, Sample::new("GET", "/Users/1", 200).bytes(b"{\"displayName\":\"Zo\xeb\"}"), Broken);
     expect(id, Sample::new("GET", "/Users/1", 200).bytes(b"\xef\xbb\xbf{}"), Broken);
     expect(id, Sample::new("GET", "/Users/1", 200).bytes(b"\xff\xfe{\0}\0"), Broken);
+    expect(id, Sample::new("GET", "/Users/1", 200).body(r#"{"displayName":"\ud83e\udda6"}"#), Pass);
+    expect(id, Sample::new("GET", "/Users/1", 200).body(r#"{"displayName":"\ud83e"}"#), Broken);
     expect(id, Sample::new("GET", "/Users/1", 200).bytes(b"\x1f\x8b").header("content-encoding", "gzip"), Skip);
     expect(id, Sample::new("HEAD", "/Users/1", 200), Skip);
 }
@@ -55,6 +57,8 @@ fn a_body_is_one_json_object() {
     expect(id, Sample::new("GET", "/Users", 404).body("<!DOCTYPE html>"), Broken);
     expect(id, Sample::new("GET", "/Users", 200).body("{\"Resources\":["), Broken);
     expect(id, Sample::new("DELETE", "/Users/1", 204), Skip);
+    // What no reader has a value for is JSON all the same.
+    expect(id, Sample::new("GET", "/Users", 200).body(r#"{"title":"\ud800","order":1e999}"#), Pass);
     // The encoding has a rule of its own.
     expect(id, Sample::new("GET", "/Users", 200).bytes(b"{\"a\":\"\xeb\"}"), Skip);
 }
