@@ -171,7 +171,7 @@ fn parse(body: &[u8]) -> Result<Value, BodyError> {
         // What is only skipped needs no value: its grammar alone is looked at.
         if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() {
             let sentence = if readable::has_half_a_pair(body) {
-                "a text of the body holds half of a surrogate pair, which is no Unicode text".to_owned()
+                "a text of the body holds half of a surrogate pair, which is not Unicode text".to_owned()
             } else {
                 format!("the body is JSON with a value that cannot be read: {error}")
             };

@@ -154,7 +154,7 @@ fn utf_8(view: &ExchangeView<'_>, report: &mut RuleReport) {
     } else if view.exchange.holds_half_a_pair() {
         report.breach(
             &["RFC7643-2.3.1-01"],
-            "a text holds half of a surrogate pair, which is no Unicode text",
+            "a text holds half of a surrogate pair, which is not Unicode text",
             "an escape from \\ud800 to \\udfff without its other half",
         );
     }
