@@ -1,5 +1,9 @@
 //! What answers is not a SCIM endpoint, or one that breaks: one sentence each, the right exit status, and the report all the same.
 
+#[path = "support/gate.rs"]
+mod gate;
+#[path = "support/proxy.rs"]
+mod proxy;
 mod support;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -149,6 +153,115 @@ fn an_endpoint_that_dies_in_the_middle_is_one_root_cause_and_what_remains_is_nam
     for leftover in report["leftovers"].as_array().expect("there is a list") {
         assert!(leftover["url"].as_str().is_some_and(|left| left.starts_with(&url)), "{leftover:#}");
     }
+}
+
+/// A way to misbehave after so many requests.
+#[derive(Clone, Copy)]
+enum Misbehaviour {
+    /// Reads requests and never answers.
+    Hangs,
+    /// Closes each connection without an answer.
+    Closes,
+    /// Sends half of each answer.
+    CutsShort,
+    /// Sends what is no HTTP.
+    SpeaksOtherwise,
+}
+
+/// Stands before an endpoint, and misbehaves for good after so many requests.
+fn misbehaving(address: &str, how: Misbehaviour, requests: usize) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let own = listener.local_addr().expect("it is bound");
+    let (address, left) = (address.to_owned(), Arc::new(AtomicUsize::new(requests)));
+    std::thread::spawn(move || {
+        let mut held = Vec::new();
+        for stream in listener.incoming().flatten() {
+            let is_over = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_err();
+            match how {
+                _ if !is_over => {
+                    let address = address.clone();
+                    std::thread::spawn(move || pass_on(stream, &address));
+                }
+                Misbehaviour::Hangs => held.push(stream),
+                Misbehaviour::Closes => drop(stream),
+                Misbehaviour::CutsShort => {
+                    write_behind_a_request(stream, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{")
+                }
+                Misbehaviour::SpeaksOtherwise => write_behind_a_request(stream, b"220 smtp.example.com ESMTP\r\n"),
+            }
+        }
+    });
+    format!("http://{own}")
+}
+
+fn write_behind_a_request(stream: TcpStream, bytes: &[u8]) {
+    let mut reader = BufReader::new(stream);
+    if request(&mut reader).is_some() {
+        // The client may have gone.
+        let _ = reader.into_inner().write_all(bytes);
+    }
+}
+
+#[test]
+fn an_endpoint_that_gives_no_answer_any_more_is_accused_of_nothing_and_holds_up_no_report() {
+    for how in [Misbehaviour::Hangs, Misbehaviour::Closes, Misbehaviour::CutsShort, Misbehaviour::SpeaksOtherwise] {
+        let served = Served::start(&["--target", "rfc", "--bearer", "t1ger"]);
+        let address =
+            served.value("URL").strip_prefix("http://").and_then(|rest| rest.split('/').next()).expect("it has one");
+        let url = format!("{}/scim/v2", misbehaving(address, how, 300));
+        let ran = run(&["check", &url, "--bearer", "t1ger", "--format", "json", "--timeout", "1"]);
+        let report: Value = serde_json::from_str(&ran.stdout).expect("the report is whole");
+        let count = |verdict: &str| report["summary"]["checks"][verdict].as_u64().unwrap_or_default();
+        assert!(count("pass") > 5 && count("blocked") > 300, "{:#}", report["summary"]);
+        assert_eq!((count("fail"), count("warn"), count("error")), (0, 0, 0), "{:#}", report["causes"]);
+        let blocked = report["checks"].as_array().expect("there are checks").iter();
+        let reasons: std::collections::BTreeSet<&str> = blocked
+            .filter(|check| check["verdict"] == "blocked")
+            .filter_map(|check| check["reason"].as_str())
+            .collect();
+        assert!(reasons.iter().all(|reason| reason.contains("gives no answer any more")), "{reasons:?}");
+        // What was looked for in vain is named.
+        assert!(report["leftovers"].to_string().contains("weir clean --prefix"), "{:#}", report["leftovers"]);
+        assert_eq!(ran.status, 1, "{}", ran.stderr);
+    }
+}
+
+/// Stands before an endpoint, and shows the account of somebody who was there before for each user who is created.
+fn somebody_elses(served: &Served) -> proxy::Listener {
+    let theirs = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"42","userName":"bjensen@example.com","displayName":"Barbara"}"#;
+    proxy::Listener::before(served.value("URL"), move |request, answer| {
+        if request.head[0].starts_with("POST ") && request.path().ends_with("/Users") && answer.head[0].contains(" 201")
+        {
+            answer.body = theirs.into();
+        }
+    })
+}
+
+#[test]
+fn an_account_of_somebody_else_is_neither_changed_nor_deleted() {
+    let served = Served::start(&["--target", "rfc", "--bearer", "t1ger"]);
+    let proxy = somebody_elses(&served);
+    let url = format!("{}/scim/v2", proxy.origin);
+    let ran = run(&["check", &url, "--bearer", "t1ger", "--format", "json"]);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    let report: Value = serde_json::from_str(&ran.stdout).expect("the report is whole");
+    let finding = |name: &str| {
+        let mut all = report["checks"].as_array().expect("there are checks").iter();
+        all.find(|check| check["id"] == name && check["subject"] == "User").expect("it was run").clone()
+    };
+    assert_eq!(finding("create.resource")["verdict"], "fail");
+    assert!(finding("read.resource")["reason"].to_string().contains("a resource that was not sent"), "{report:#}");
+    let touched: Vec<String> = proxy
+        .take()
+        .iter()
+        .filter(|request| request.path().ends_with("/Users/42") && !request.head[0].starts_with("GET "))
+        .map(|request| request.head[0].clone())
+        .collect();
+    assert_eq!(touched, Vec::<String>::new());
+    // What was created all the same was found by its name.
+    let answer =
+        String::from_utf8(gate::get(&format!("{}/Users?count=5", served.value("URL")), "t1ger")).expect("text");
+    assert!(answer.contains("\"totalResults\":0"), "{answer}");
 }
 
 #[test]

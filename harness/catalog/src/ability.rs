@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use reqwest::Method;
 use scim::capability::ResourceOperation;
 use serde_json::json;
-use weir_exchange::{Client, EndpointError, Request};
+use weir_exchange::{Client, EndpointError, EndpointErrorKind, Request};
 
+use crate::check::cohort::resources_in;
 use crate::data::{Data, patch_of};
 use crate::discovery::{Discovery, ResourceType};
 use crate::node;
@@ -20,6 +21,8 @@ pub use retention::plain_texts;
 pub struct Abilities {
     /// The collections whose lists cannot be narrowed to names that begin alike, with the refusal.
     refused_narrowing: BTreeMap<String, String>,
+    /// The collections whose lists show others than those whom the same filter asks for, with what was seen.
+    ignored_narrowing: BTreeMap<String, String>,
     /// The collections and attributes by which no single resource can be looked up, with the refusal.
     refused_lookup: BTreeMap<(String, String), String>,
     /// The resource types whose resources cannot be changed by PATCH, with the refusal.
@@ -32,7 +35,7 @@ impl Abilities {
     /// kept of it. The client is to note what it creates.
     ///
     /// # Errors
-    /// An endpoint that cannot be reached. Any other answer that is lost leaves open what it would have shown.
+    /// An endpoint that cannot be reached, or does not answer in time. Any other answer that is lost leaves open what it would have shown.
     pub async fn learn(
         client: &Client,
         discovery: &Discovery,
@@ -41,19 +44,7 @@ impl Abilities {
         writes: bool,
     ) -> Result<Self, EndpointError> {
         let mut abilities = Self::default();
-        for kind in kinds.iter().filter(|kind| discovery.operation(ResourceOperation::Filter, kind).0) {
-            let naming = node::naming(discovery, kind).map(|naming| naming.name().to_owned());
-            for attribute in naming.iter().map(String::as_str).chain(["id"]) {
-                if let Some(refusal) = refusal(client, &kind.endpoint, attribute, "eq").await? {
-                    abilities.refused_lookup.insert((kind.endpoint.clone(), attribute.to_owned()), refusal);
-                }
-            }
-            if let Some(naming) = &naming
-                && let Some(refusal) = refusal(client, &kind.endpoint, naming, "sw").await?
-            {
-                abilities.refused_narrowing.insert(kind.endpoint.clone(), refusal);
-            }
-        }
+        // Of the lists too it is seen what they show while there is somebody in them.
         if writes {
             abilities.retention = retention::Retention::learn(client, discovery, data, kinds).await?;
             for kind in kinds.iter().filter(|kind| discovery.operation(ResourceOperation::Patch, kind).0) {
@@ -62,12 +53,35 @@ impl Abilities {
                 }
             }
         }
+        for kind in kinds.iter().filter(|kind| discovery.operation(ResourceOperation::Filter, kind).0) {
+            let naming = node::naming(discovery, kind).map(|naming| naming.name().to_owned());
+            for attribute in naming.iter().map(String::as_str).chain(["id"]) {
+                if let Comparison::Refused(refusal) = comparison(client, &kind.endpoint, attribute, "eq").await? {
+                    abilities.refused_lookup.insert((kind.endpoint.clone(), attribute.to_owned()), refusal);
+                }
+            }
+            let Some(naming) = &naming else { continue };
+            match comparison(client, &kind.endpoint, naming, "sw").await? {
+                Comparison::Refused(refusal) => {
+                    abilities.refused_narrowing.insert(kind.endpoint.clone(), refusal);
+                }
+                Comparison::Ignored(seen) => {
+                    abilities.ignored_narrowing.insert(kind.endpoint.clone(), seen);
+                }
+                Comparison::Followed => {}
+            }
+        }
         Ok(abilities)
     }
 
     /// Why the lists of `endpoint` cannot be narrowed to what one check created, if so.
     pub fn refuses_narrowing(&self, endpoint: &str) -> Option<&str> {
         self.refused_narrowing.get(endpoint).map(String::as_str)
+    }
+
+    /// How the lists of `endpoint` were seen to show others than those whom a filter by the beginning of the name asks for, if so.
+    pub fn ignores_narrowing(&self, endpoint: &str) -> Option<&str> {
+        self.ignored_narrowing.get(endpoint).map(String::as_str)
     }
 
     /// Why no single resource of `endpoint` can be looked up by the attribute, if so.
@@ -118,19 +132,29 @@ impl Abilities {
     }
 }
 
-/// How a comparison of an attribute is refused, if it is.
-async fn refusal(
+/// What becomes of a comparison that no resource meets.
+enum Comparison {
+    /// As it should, or nobody can tell.
+    Followed,
+    Refused(String),
+    Ignored(String),
+}
+
+async fn comparison(
     client: &Client,
     endpoint: &str,
     attribute: &str,
     operator: &str,
-) -> Result<Option<String>, EndpointError> {
+) -> Result<Comparison, EndpointError> {
     let filter = format!("{attribute} {operator} \"weir-no-match\"");
     match client.send(Request::get(endpoint).query("filter", &filter).query("count", "1")).await {
         Ok(answer) if matches!(answer.status, 400 | 501) => {
-            Ok(Some(format!("`{attribute} {operator}` is answered {}", answer.status)))
+            Ok(Comparison::Refused(format!("`{attribute} {operator}` is answered {}", answer.status)))
         }
-        Err(error) if error.is_unreachable() => Err(error),
-        Ok(_) | Err(_) => Ok(None),
+        Ok(answer) if !resources_in(&answer).is_empty() => {
+            Ok(Comparison::Ignored(format!("`{filter}` finds resources with other names")))
+        }
+        Err(error) if error.is_unreachable() || error.kind == EndpointErrorKind::Timeout => Err(error),
+        Ok(_) | Err(_) => Ok(Comparison::Followed),
     }
 }

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use tokio::sync::watch;
 use url::Url;
-use weir_exchange::{Client, CreatedResources, Request};
+use weir_exchange::{Client, CreatedResources, EndpointErrorKind, Request};
 use weir_judge::{Event, Events};
 
 use crate::interruption;
@@ -13,6 +13,8 @@ use crate::interruption;
 pub struct Remainder {
     pub url: Url,
     pub reason: String,
+    /// The endpoint did not answer in time.
+    is_for_want_of_time: bool,
 }
 
 impl Remainder {
@@ -28,6 +30,12 @@ pub async fn delete_created(created: &CreatedResources, client: &Client, events:
         // As the client that created it, which may be another tenant's.
         if let Some(remainder) = delete_wherever(&client.with_access(own.access()), own.places()).await {
             events.emit(&remainder.event());
+            if remainder.is_for_want_of_time {
+                created.forget_newest();
+                // Waiting for each of the others would take as long, one after the other.
+                leave(created, events, &remainder.reason);
+                return;
+            }
         }
         created.forget_newest();
     }
@@ -45,8 +53,12 @@ pub(crate) async fn delete_all(created: &CreatedResources, client: &Client) -> V
 
 /// Reports everything on the list as left behind.
 pub fn leave_created(created: &CreatedResources, events: &Events) {
+    leave(created, events, "the run was interrupted, and the time to clean up was over");
+}
+
+fn leave(created: &CreatedResources, events: &Events, reason: &str) {
     for own in created.take() {
-        let reason = "the run was interrupted, and the time to clean up was over".to_owned();
+        let reason = reason.to_owned();
         let url = own.places().first().map(Url::to_string).unwrap_or_default();
         events.emit(&Event::Leftover { url, reason });
     }
@@ -84,7 +96,8 @@ pub async fn delete(client: &Client, url: Url, events: &Events) {
 pub async fn delete_for_good(client: &Client, url: Url, events: &Events) {
     let remainder = match delete_wherever(client, std::slice::from_ref(&url)).await {
         None if is_there(client, &url).await => {
-            Some(Remainder { url, reason: "DELETE was answered as done, and it is still there".to_owned() })
+            let reason = "DELETE was answered as done, and it is still there".to_owned();
+            Some(Remainder { url, reason, is_for_want_of_time: false })
         }
         other => other,
     };
@@ -95,7 +108,7 @@ pub async fn delete_for_good(client: &Client, url: Url, events: &Events) {
 
 /// Deletes one resource that is at one of these places; what remains.
 async fn delete_wherever(client: &Client, places: &[Url]) -> Option<Remainder> {
-    let mut reason = None;
+    let (mut reason, mut is_for_want_of_time) = (None, false);
     for place in places {
         match client.send(Request::absolute(Method::DELETE, place.clone())).await {
             Ok(exchange) if exchange.is_success() => return None,
@@ -104,6 +117,7 @@ async fn delete_wherever(client: &Client, places: &[Url]) -> Option<Remainder> {
                 reason.get_or_insert_with(|| (place, format!("DELETE was answered with {}", exchange.outcome())));
             }
             Err(error) => {
+                is_for_want_of_time = error.kind == EndpointErrorKind::Timeout;
                 reason.get_or_insert((place, error.sentence));
             }
         }
@@ -117,7 +131,7 @@ async fn delete_wherever(client: &Client, places: &[Url]) -> Option<Remainder> {
             }
         }
     }
-    reason.map(|(place, reason)| Remainder { url: place.clone(), reason })
+    reason.map(|(place, reason)| Remainder { url: place.clone(), reason, is_for_want_of_time })
 }
 
 async fn is_there(client: &Client, place: &Url) -> bool {

@@ -14,6 +14,7 @@ pub mod discovery;
 pub mod essentials;
 pub mod field;
 pub mod interruption;
+mod liveness;
 mod node;
 pub mod plan;
 mod published;

@@ -1,11 +1,12 @@
 //! Runs a plan: checks that own their data side by side, the others one after the other; findings in the order of the
 //! plan; clean-up whatever happens.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, stream};
 use scim::capability::ResourceOperation;
 use tokio::sync::watch;
 use tokio::task::JoinError;
@@ -18,6 +19,7 @@ use crate::data::{Data, run_prefix};
 use crate::deletion::{clean_up, keep_created};
 use crate::discovery::{Discovery, ResourceType};
 use crate::interruption;
+use crate::liveness::{self, Liveness};
 use crate::plan::{Decision, PlannedCheck};
 use crate::sweep::{Thoroughness, sweep};
 use crate::template::Templates;
@@ -58,6 +60,7 @@ struct RunParts {
     options: RunOptions,
     abilities: Arc<Abilities>,
     first_failure: Arc<FirstFailure>,
+    liveness: Liveness,
 }
 
 /// Whether a run that ends with the first topic that fails has come to its end.
@@ -106,8 +109,12 @@ pub async fn run(
         options: options.clone(),
         abilities,
         first_failure: Arc::default(),
+        liveness: Liveness::default(),
     };
-    let one = |planned: &PlannedCheck| run_one(planned.clone(), parts.clone());
+    let one = |(place, planned): (usize, &PlannedCheck)| {
+        let outcome = run_one(planned.clone(), parts.clone());
+        async move { (place, outcome.await) }
+    };
     // A topic is judged before the next begins, where one that fails is the last.
     let at_once = if options.stops_at_failure { 1 } else { options.concurrency.max(1) };
     // Alone only means something while nothing else runs, so those come last; the report keeps the plan's order among
@@ -115,9 +122,11 @@ pub async fn run(
     let (alone, together): (Vec<_>, Vec<_>) = plan.iter().partition(|planned| planned.check.alone);
     let mut uncertain = discovery.may_have_created();
     for (checks, concurrency) in [(together, at_once), (alone, 1)] {
-        let mut outcomes = futures_util::stream::iter(checks.into_iter().map(one)).buffered(concurrency);
-        while let Some(outcome) = outcomes.next().await {
-            if let Some((mut finding, was_uncertain)) = outcome {
+        let mut outcomes = stream::iter(checks.into_iter().enumerate().map(one)).buffer_unordered(concurrency);
+        // A long check holds up none of those behind it, only what is said of them.
+        let mut in_order = InOrder::default();
+        while let Some((place, outcome)) = outcomes.next().await {
+            for (mut finding, was_uncertain) in in_order.take(place, outcome).into_iter().flatten() {
                 uncertain |= was_uncertain;
                 if options.stops_at_failure {
                     parts.first_failure.note(&finding);
@@ -134,12 +143,44 @@ pub async fn run(
     }
     // A deletion that an endpoint only pretends is seen here, and so is what nobody noticed.
     let thoroughness = if uncertain { Thoroughness::Filters } else { Thoroughness::Look };
-    if !options.keeps {
+    if parts.liveness.is_silent()
+        && let Some(reason) = parts.liveness.silence(client).await
+    {
+        let prefix = run_prefix(options.seed);
+        let reason =
+            format!("{reason}, and what else was created was not looked for; run weir clean --prefix {prefix}");
+        events.emit(&Event::Leftover { url: client.base_url().to_string(), reason });
+    } else if !options.keeps {
         look_for_the_rest(client, discovery, events, options, thoroughness).await;
     }
     for mut finding in examiner.findings() {
         declare(&mut finding, discovery);
         events.emit(&Event::Finding(Arc::new(finding)));
+    }
+}
+
+/// What comes in any order, and goes on in the order of its places.
+struct InOrder<T> {
+    waiting: BTreeMap<usize, T>,
+    next: usize,
+}
+
+impl<T> Default for InOrder<T> {
+    fn default() -> Self {
+        Self { waiting: BTreeMap::new(), next: 0 }
+    }
+}
+
+impl<T> InOrder<T> {
+    /// Takes what belongs at `place`, and hands over what can go on.
+    fn take(&mut self, place: usize, one: T) -> Vec<T> {
+        self.waiting.insert(place, one);
+        let mut ready = Vec::new();
+        while let Some(one) = self.waiting.remove(&self.next) {
+            ready.push(one);
+            self.next += 1;
+        }
+        ready
     }
 }
 
@@ -197,6 +238,14 @@ async fn run_one(planned: PlannedCheck, parts: RunParts) -> Option<(Finding, boo
         let because = Some(because);
         return Some((Finding { verdict, because, reason: Some(reason), ..finding_of(&planned) }, false));
     }
+    let silence = parts.liveness.silence(&parts.client);
+    if let Some(reason) =
+        interruption::unless_over(&parts.options.interrupted, interruption::GRACE, silence).await.flatten()
+    {
+        let because = Some(Because::Run);
+        let reason = Some(reason);
+        return Some((Finding { verdict: Verdict::Blocked, because, reason, ..finding_of(&planned) }, false));
+    }
     if !parts.options.is_for_rules_alone {
         parts.events.emit(&Event::CheckStarted { check: planned.check.id });
     }
@@ -223,7 +272,7 @@ async fn run_one(planned: PlannedCheck, parts: RunParts) -> Option<(Finding, boo
 /// Runs a check once, with data of the name `data`. The flags tell whether something may remain that nobody has noted, and
 /// whether the check ended because the connection was lost under it.
 async fn attempt(planned: &PlannedCheck, data: &str, parts: &RunParts) -> (Finding, bool, bool) {
-    let RunParts { client, discovery, events, options, abilities, .. } = parts;
+    let RunParts { client, discovery, events, options, abilities, liveness, .. } = parts;
     let check = planned.check;
     let created = CreatedResources::default();
     let bounds = if check.is_opt_in() { client.bounds().of_scale() } else { client.bounds() };
@@ -252,9 +301,10 @@ async fn attempt(planned: &PlannedCheck, data: &str, parts: &RunParts) -> (Findi
     finding.exchanges = meter.answered();
     finding.problems = context.take_problems();
     let lost_a_precondition = context.lost_a_precondition();
+    let got_no_answer = meter.is_lost();
     // What the check had in hand is another's now.
     drop((context, meter));
-    let lost = lost_a_precondition
+    let mut lost = lost_a_precondition
         || matches!(&outcome, Ok(Ok(Err(Stop::NoAnswer(error)))) if error.kind == EndpointErrorKind::CutShort);
     match outcome {
         Ok(Ok(outcome)) => judge(&mut finding, outcome, client.evidence()),
@@ -271,6 +321,14 @@ async fn attempt(planned: &PlannedCheck, data: &str, parts: &RunParts) -> (Findi
             finding.reason = Some(reason);
         }
     }
+    if got_no_answer {
+        let silence = liveness.silence_after_loss(client);
+        let silence = interruption::unless_over(&options.interrupted, interruption::GRACE, silence).await.flatten();
+        if let Some(reason) = silence {
+            silenced(&mut finding, reason);
+            lost = false;
+        }
+    }
     finding.reason = finding.reason.map(shortened);
     declare(&mut finding, discovery);
     if options.keeps {
@@ -279,6 +337,14 @@ async fn attempt(planned: &PlannedCheck, data: &str, parts: &RunParts) -> (Findi
         clean_up(&created, client, events, &options.interrupted).await;
     }
     (finding, created.is_uncertain(), lost)
+}
+
+/// The endpoint answers nothing any more, so that the answer which did not come says nothing about the check's question. What was
+/// found until then is found.
+fn silenced(finding: &mut Finding, reason: String) {
+    finding.problems.retain(|problem| !problem.exchanges.is_empty());
+    finding.verdict = finding.problems.iter().map(|problem| problem.verdict).fold(Verdict::Blocked, Ord::max);
+    (finding.because, finding.cause, finding.reason) = (Some(Because::Run), None, Some(reason));
 }
 
 /// A declared behaviour of a target is reported as a note and is not a finding.
@@ -385,7 +451,7 @@ fn judge(finding: &mut Finding, outcome: CheckResult, evidence: &Evidence) {
             finding.reason = Some(if error.is_of_a_bound() {
                 error.sentence
             } else if error.is_unreachable() {
-                format!("the endpoint cannot be reached any more ({})", error.sentence)
+                liveness::reason(&error)
             } else {
                 error.to_string()
             });

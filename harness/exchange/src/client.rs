@@ -346,6 +346,9 @@ impl Client {
     /// As [`Self::send`], but never waits where the endpoint asks to wait, and never repeats: for whoever counts such answers.
     pub async fn send_at_once(&self, request: &Request) -> Result<Arc<Exchange>, EndpointError> {
         let outcome = self.send_once(request).await;
+        if let (Some(meter), Err(_)) = (&self.meter, &outcome) {
+            meter.lose();
+        }
         if let Some(created) = &self.created {
             match &outcome {
                 Ok(exchange) => created.note(exchange, &self.access),

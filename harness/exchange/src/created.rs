@@ -78,6 +78,11 @@ impl CreatedResources {
         });
         let id = named.filter(|id| id.len() <= LONGEST_ID);
         let location = exchange.header("location").and_then(|location| exchange.url.join(location).ok());
+        if intent == Intent::Creation && shows_another(exchange) {
+            // What was there before is not this run's to delete; what it created, if it did, is found by its name.
+            self.lock().uncertain = true;
+            return;
+        }
         match intent {
             Intent::Creation => self.note_creation(exchange, path, id, location, access),
             // An alias (RFC 7644 section 3.11) shows the subject's own resource, which is not this run's: only what is new is.
@@ -257,6 +262,24 @@ fn is_own(exchange: &Exchange) -> bool {
     let comes_back = |(name, value): (&String, &Value)| exchange.at(name) == Some(value);
     exchange.response_body.windows(OWN.len()).any(|part| part == OWN.as_bytes())
         || sent.is_some_and(|sent| sent.iter().all(comes_back))
+}
+
+/// Whether the answer to a POST shows a resource that was not asked for: it has a name, and nothing by which the one that was sent is
+/// told apart. An endpoint that answers a creation with somebody who was there before would have that account changed and deleted.
+pub fn shows_another(exchange: &Exchange) -> bool {
+    const NAMES: [&str; 3] = ["userName", "displayName", "externalId"];
+    let Ok(sent) = serde_json::from_slice::<Value>(&exchange.request_body) else { return false };
+    let Ok(shown) = exchange.json() else { return false };
+    let text = |whole: &Value, name: &str| at(whole, name).and_then(Value::as_str).map(str::to_lowercase);
+    let names: Vec<String> =
+        NAMES.iter().filter_map(|name| text(&sent, name)).filter(|name| !name.is_empty()).collect();
+    let answer = String::from_utf8_lossy(&exchange.response_body).to_lowercase();
+    let is_named = ["userName", "displayName"].iter().any(|name| text(shown, name).is_some());
+    exchange.is_success()
+        && is_named
+        && !names.is_empty()
+        && !answer.contains(OWN)
+        && !names.iter().any(|name| answer.contains(name.as_str()))
 }
 
 /// The id in a body that is not quite JSON, as one with half a surrogate pair is: what was created is to be deleted all the

@@ -1,7 +1,7 @@
 //! What one check has sent and holds, against its bounds.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
@@ -61,6 +61,8 @@ struct Counts {
     lane: Lane,
     sent: AtomicU64,
     answered: AtomicUsize,
+    /// Whether the last request got no answer.
+    is_lost: AtomicBool,
     held: Arc<AtomicUsize>,
     turn: Mutex<Option<OwnedMutexGuard<()>>>,
 }
@@ -123,6 +125,7 @@ impl Meter {
             lane: lane.clone(),
             sent: AtomicU64::new(0),
             answered: AtomicUsize::new(0),
+            is_lost: AtomicBool::new(false),
             held: Arc::default(),
             turn: Mutex::default(),
         }))
@@ -142,8 +145,18 @@ impl Meter {
         Err(BoundError::Requests { most })
     }
 
+    /// Whether the last request got no answer.
+    pub fn is_lost(&self) -> bool {
+        self.0.is_lost.load(Ordering::Relaxed)
+    }
+
     pub(super) fn answer(&self) {
         self.0.answered.fetch_add(1, Ordering::Relaxed);
+        self.0.is_lost.store(false, Ordering::Relaxed);
+    }
+
+    pub(super) fn lose(&self) {
+        self.0.is_lost.store(true, Ordering::Relaxed);
     }
 
     /// The part of an answer that has not come yet.

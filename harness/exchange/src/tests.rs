@@ -160,6 +160,23 @@ async fn what_was_created_by_an_answer_that_is_not_quite_json_is_noted() {
 }
 
 #[tokio::test]
+async fn somebody_else_in_the_answer_to_a_creation_is_not_noted() {
+    let sent = json!({"userName": "weir-7-Ada@example.com", "displayName": "Ada"});
+    for (shown, is_own) in [
+        (json!({"id": "1", "userName": "bjensen@example.com", "displayName": "Barbara"}), false),
+        (json!({"id": "1", "userName": "weir-7-ada@example.com"}), true),
+        (json!({"id": "1", "userName": "4711", "displayName": "ADA"}), true),
+        // A projection shows nobody's name.
+        (json!({"id": "1"}), true),
+    ] {
+        let (url, _) = peer(vec![answer("201 Created", &shown.to_string())]).await;
+        let created = CreatedResources::default();
+        client(&url).noting(&created).send(Request::post("/Users").json(&sent)).await.unwrap();
+        assert_eq!((created.len() == 1, created.is_uncertain()), (is_own, !is_own), "{shown}");
+    }
+}
+
+#[tokio::test]
 async fn a_creation_without_an_answer_leaves_uncertainty() {
     let (url, _) = peer(vec![Vec::new()]).await;
     let created = CreatedResources::default();

@@ -8,7 +8,7 @@ use reqwest::Method;
 use scim::capability::ResourceOperation;
 use serde_json::{Value, json};
 use weir_exchange::difference::{is_unassigned, member, same};
-use weir_exchange::{Client, EndpointError, Exchange, Request};
+use weir_exchange::{Client, EndpointError, EndpointErrorKind, Exchange, Request};
 
 use crate::data::Data;
 use crate::discovery::{Discovery, ResourceType};
@@ -52,7 +52,7 @@ impl Retention {
                 Ok(Some(losses)) => {
                     seen.0.insert(kind.endpoint.clone(), losses);
                 }
-                Err(error) if error.is_unreachable() => return Err(error),
+                Err(error) if error.is_unreachable() || error.kind == EndpointErrorKind::Timeout => return Err(error),
                 Ok(None) | Err(_) => {}
             }
         }

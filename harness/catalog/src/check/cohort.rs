@@ -1,7 +1,9 @@
 //! A few resources of one check, told apart by a key, and the filter that finds them and nobody else.
 
-use std::sync::Arc;
+mod followed;
+
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use serde_json::{Map, Value, json};
 use weir_exchange::difference::{at, member};
@@ -24,6 +26,10 @@ pub struct Cohort<'c> {
     members: Vec<(String, Resource)>,
     /// The combination of attribute and comparison has been answered in another spelling, so that a refusal is about the spelling.
     supported: AtomicBool,
+    /// Whether [`Self::anchor`] keeps strangers out, once it is known.
+    anchored: OnceLock<bool>,
+    /// The operators that the endpoint was seen to follow.
+    followed: Mutex<Vec<&'static str>>,
 }
 
 impl<'c> Cohort<'c> {
@@ -75,6 +81,8 @@ impl<'c> Cohort<'c> {
             start,
             members: Vec::new(),
             supported: AtomicBool::new(false),
+            anchored: OnceLock::new(),
+            followed: Mutex::default(),
         }
     }
 
@@ -151,15 +159,16 @@ impl<'c> Cohort<'c> {
         }
     }
 
-    /// The keys of the resources in a list answer, in its order; a stranger stands as `(stranger ID)`.
+    /// The keys of the resources in a list answer, in its order; a stranger stands as `(stranger ID)`, unless no filter keeps
+    /// strangers out.
     pub fn keys_in(&self, answer: &Exchange) -> Vec<String> {
-        ids_in(answer)
-            .into_iter()
-            .map(|id| {
-                let own = self.members.iter().find(|(_, resource)| resource.id == id);
-                own.map_or_else(|| format!("(stranger {id})"), |(key, _)| key.clone())
-            })
-            .collect()
+        let has_strangers = self.anchored.get() == Some(&false);
+        let ids = ids_in(answer).into_iter();
+        ids.filter_map(|id| {
+            let own = self.members.iter().find(|(_, resource)| resource.id == id);
+            own.map_or_else(|| (!has_strangers).then(|| format!("(stranger {id})")), |(key, _)| Some(key.clone()))
+        })
+        .collect()
     }
 
     /// Judges that `filter`, restricted to the members, finds exactly those of the keys `expected`.
@@ -169,7 +178,7 @@ impl<'c> Cohort<'c> {
         expected: &[&str],
         requirements: &'static [&'static str],
     ) -> Result<Arc<Exchange>, Stop> {
-        self.finds_as_it_is(&self.within(filter), expected, &[], requirements).await
+        self.finds_at_least(filter, expected, &[], requirements).await
     }
 
     /// As [`Self::finds`], where the members of the keys `either` may be found or not.
@@ -180,7 +189,51 @@ impl<'c> Cohort<'c> {
         either: &[&str],
         requirements: &'static [&'static str],
     ) -> Result<Arc<Exchange>, Stop> {
-        self.finds_as_it_is(&self.within(filter), expected, either, requirements).await
+        if self.anchored.get() == Some(&false) {
+            return self.finds_among_others(filter, expected, either, requirements).await;
+        }
+        let answer = self.context.send(self.query(&self.within(filter))).await?;
+        self.judge_within(answer, filter, expected, either, requirements).await
+    }
+
+    /// Judges the answer to `filter`, restricted to the members, as [`Self::finds_at_least`]. The answer that was judged.
+    pub async fn judge_within(
+        &self,
+        answer: Arc<Exchange>,
+        filter: &str,
+        expected: &[&str],
+        either: &[&str],
+        requirements: &'static [&'static str],
+    ) -> Result<Arc<Exchange>, Stop> {
+        if self.holds_too_much(&answer, &[expected, either].concat()) {
+            if !self.is_anchored().await? {
+                return self.finds_among_others(filter, expected, either, requirements).await;
+            }
+            self.needs_followed(filter).await?;
+        }
+        self.judge(&answer, expected, either, requirements);
+        Ok(answer)
+    }
+
+    /// As [`Self::finds_at_least`], where no filter restricts a list to the members.
+    async fn finds_among_others(
+        &self,
+        filter: &str,
+        expected: &[&str],
+        either: &[&str],
+        requirements: &'static [&'static str],
+    ) -> Result<Arc<Exchange>, Stop> {
+        let answer = self.context.send(self.query(filter)).await?;
+        if self.holds_too_much(&answer, &[expected, either].concat()) {
+            self.needs_followed(filter).await?;
+        }
+        self.judge_members(&answer, expected, either, requirements);
+        Ok(answer)
+    }
+
+    /// Whether a list shows another than these.
+    fn holds_too_much(&self, answer: &Exchange, allowed: &[&str]) -> bool {
+        answer.status == 200 && self.keys_in(answer).iter().any(|key| !allowed.contains(&key.as_str()))
     }
 
     /// As [`Self::finds_at_least`], by a filter that names the members without help.
@@ -192,6 +245,9 @@ impl<'c> Cohort<'c> {
         requirements: &'static [&'static str],
     ) -> Result<Arc<Exchange>, Stop> {
         let answer = self.whole(self.query(filter)).await?;
+        if self.holds_too_much(&answer, &[expected, either].concat()) {
+            self.needs_followed(filter).await?;
+        }
         self.judge(&answer, expected, either, requirements);
         Ok(answer)
     }
@@ -215,6 +271,35 @@ impl<'c> Cohort<'c> {
         either: &[&str],
         requirements: &'static [&'static str],
     ) {
+        self.judge_keys(answer, &self.keys_in(answer), (expected, either), requirements);
+    }
+
+    /// As [`Self::judge`], where the filter does not keep strangers out: they are left out of account. What a page that is not the
+    /// whole list does not show may stand on another one.
+    fn judge_members(
+        &self,
+        answer: &Arc<Exchange>,
+        expected: &[&str],
+        either: &[&str],
+        requirements: &'static [&'static str],
+    ) {
+        let found = self.keys_in(answer);
+        let total = answer.at("totalResults").and_then(Value::as_u64).and_then(|total| usize::try_from(total).ok());
+        let is_whole = total.is_none_or(|total| total <= resources_in(answer).len());
+        if is_whole {
+            self.judge_keys(answer, &found, (expected, either), requirements);
+        } else {
+            self.judge_keys(answer, &found, (&[], &[expected, either].concat()), requirements);
+        }
+    }
+
+    fn judge_keys(
+        &self,
+        answer: &Arc<Exchange>,
+        found: &[String],
+        (expected, either): (&[&str], &[&str]),
+        requirements: &'static [&'static str],
+    ) {
         let is_supported_otherwise = self.supported.load(Ordering::Relaxed);
         if is_refused_as_unsupported(answer) && !is_supported_otherwise {
             self.context.expect(answer).under(UNSUPPORTED).that(
@@ -228,7 +313,6 @@ impl<'c> Cohort<'c> {
         if answer.status != 200 || answer.json().is_err() {
             return;
         }
-        let found = self.keys_in(answer);
         let missing: Vec<_> = expected.iter().filter(|key| !found.iter().any(|found| found == *key)).collect();
         let extra: Vec<_> = found.iter().filter(|key| ![expected, either].concat().contains(&key.as_str())).collect();
         let Some((key, message)) = missing
@@ -245,7 +329,7 @@ impl<'c> Cohort<'c> {
             Some((_, resource)) => expectation.after(&resource.exchange),
             None => expectation,
         };
-        let observed = if found.is_empty() { "no resource".into() } else { created(&found) };
+        let observed = if found.is_empty() { "no resource".into() } else { created(found) };
         expectation.that(false, &message, observed);
     }
 }

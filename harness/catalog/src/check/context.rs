@@ -11,7 +11,7 @@ use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use url::Url;
 use weir_exchange::difference::at;
-use weir_exchange::{Client, EndpointError, EndpointErrorKind, Exchange, Further, Request};
+use weir_exchange::{Client, EndpointError, EndpointErrorKind, Exchange, Further, Request, shows_another};
 use weir_judge::{Because, Problem, by_outcome, full_name, parts_of_name};
 
 use crate::ability::Abilities;
@@ -383,6 +383,11 @@ impl Context {
         let cause = self.cause("create.resource", endpoint);
         let body = &*self.data.with_whole_extensions(endpoint, body);
         let exchange = self.precondition(Request::post(endpoint).json(body), &cause).await?;
+        if shows_another(&exchange) {
+            let reason =
+                format!("POST {endpoint} was answered with a resource that was not sent, which may be somebody's");
+            return Err(self.blocked(reason, &cause, vec![exchange]));
+        }
         match Resource::created_by(&exchange, endpoint) {
             Some(resource) => {
                 if endpoint == "/Groups" {
@@ -474,8 +479,19 @@ impl Context {
         self.needs_attributes(groups.map_or(GROUP, |kind| kind.schema.as_str()), &["members"])
     }
 
+    /// Whether the lists of `endpoint` can be narrowed to what the check created.
+    pub fn can_narrow(&self, endpoint: &str) -> bool {
+        self.needs_narrowing(endpoint).is_ok()
+    }
+
     /// Ends the check unless the lists of `endpoint` can be narrowed to what the check created.
     pub fn needs_narrowing(&self, endpoint: &str) -> CheckResult {
+        // On other types no check judges the operator.
+        let is_judged = matches!(endpoint, "/Users" | "/Groups");
+        if let Some(seen) = self.abilities.ignores_narrowing(endpoint).filter(|_| is_judged) {
+            let reason = format!("the check tells its own resources from others by a filter, and {seen}");
+            return Err(self.blocked(reason, &self.cause("filter.sw", endpoint), Vec::new()));
+        }
         self.abilities.refuses_narrowing(endpoint).map_or(Ok(()), |refusal| {
             self.unable(format!(
                 "the check tells its own resources from others by a filter, and {refusal}; `filter.sw` judges that"

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
-use crate::check::{Check, CheckResult, Context, Resource, patch_of};
+use crate::check::{Check, CheckResult, Context, Resource, Stop, patch_of};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::new("concurrency.one-version", "Of several writers with one version exactly one succeeds", &one_version)
@@ -105,8 +105,33 @@ async fn user_name(context: &Context) -> CheckResult {
     Ok(())
 }
 
+/// Ends the check unless a member that is added alone stands beside the one before: what becomes of several at once says nothing
+/// otherwise.
+async fn needs_addition(context: &Context) -> CheckResult {
+    let (first, second) = (context.user().await?, context.user().await?);
+    let group = context.group(&[&first]).await?;
+    let operation = json!([{"op": "add", "path": "members", "value": [{"value": second.id}]}]);
+    let answer = context.send(group.request(Method::PATCH).json(&patch_of(&operation))).await?;
+    let read = context.read(&group).await?;
+    let shown = ids_of_members(&read);
+    if !answer.is_success() || [&first, &second].into_iter().all(|user| shown.contains(user.id.as_str())) {
+        return Ok(());
+    }
+    Err(Stop::Blocked {
+        reason: "a member that is added alone is not kept beside the one before".into(),
+        cause: Some("patch.group-add-member".into()),
+        exchanges: vec![answer, read],
+    })
+}
+
+fn ids_of_members(group: &Exchange) -> BTreeSet<&str> {
+    let listed = group.at("members").and_then(Value::as_array).into_iter().flatten();
+    listed.filter_map(|member| at(member, "value").and_then(Value::as_str)).collect()
+}
+
 async fn members(context: &Context) -> CheckResult {
     context.needs_published_members()?;
+    needs_addition(context).await?;
     let group = context.group(&[]).await?;
     let mut users = Vec::new();
     for _ in 0..6 {
@@ -118,8 +143,7 @@ async fn members(context: &Context) -> CheckResult {
     };
     let answers = context.together(users.iter().map(add).collect()).await?;
     let read = context.read(&group).await?;
-    let listed = read.at("members").and_then(Value::as_array).into_iter().flatten();
-    let listed: BTreeSet<_> = listed.filter_map(|member| at(member, "value").and_then(Value::as_str)).collect();
+    let listed = ids_of_members(&read);
     for (user, answer) in users.iter().zip(&answers) {
         let there = listed.contains(user.id.as_str()) || !answer.is_success();
         let expect = context.expect(&read).after(answer);

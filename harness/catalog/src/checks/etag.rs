@@ -5,7 +5,7 @@ pub(super) mod conditions;
 use reqwest::Method;
 use scim::capability::{Capability, ResourceOperation};
 use serde_json::json;
-use weir_exchange::Exchange;
+use weir_exchange::{Exchange, opaque_tag};
 
 use crate::check::{Check, CheckResult, Context, patch_of};
 
@@ -53,11 +53,6 @@ fn tag(exchange: &Exchange) -> &str {
     exchange.header("etag").unwrap_or_default()
 }
 
-/// What stands between the quotes; a text without them is that already.
-fn opaque(tag: &str) -> &str {
-    tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"')
-}
-
 async fn header(context: &Context) -> CheckResult {
     let resource = context.resource().await?;
     context.expect(&resource.exchange).under(&["RFC7644-3.14-02", "RFC7644-3.3-17"]).header("etag");
@@ -81,7 +76,7 @@ async fn version(context: &Context) -> CheckResult {
         );
         if let (Some(stated), Some(tag)) = (stated, exchange.header("etag")) {
             context.expect(exchange).under(&["RFC7643-3.1-31"]).that(
-                opaque(stated) == opaque(tag),
+                opaque_tag(stated) == opaque_tag(tag),
                 "meta.version is another version than the ETag",
                 format!("meta.version {stated}, ETag {tag}"),
             );

@@ -293,9 +293,15 @@ fn of_member(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
     let name: String = without_indices(name);
     let first = name.split_once('.').map_or(name.as_str(), |(first, _)| first);
     // Where the whole is not there, its parts are not missing by themselves.
-    let is_gone = || !first.is_empty() && exchange.json().is_ok_and(|body| assigned(body, first).is_none());
+    let is_gone = || !first.is_empty() && exchange.json().is_ok_and(|body| !is_anywhere(body, first));
     let name = if fault == MemberFault::Missing && is_gone() { first.to_owned() } else { name };
     Some(Signature::Member { name, fault })
+}
+
+/// Whether a body has the member, at its top or in an extension.
+fn is_anywhere(body: &serde_json::Value, name: &str) -> bool {
+    let extensions = body.as_object().into_iter().flatten().filter(|(uri, _)| uri.starts_with("urn:"));
+    std::iter::once(body).chain(extensions.map(|(_, extension)| extension)).any(|whole| assigned(whole, name).is_some())
 }
 
 fn is_member(word: &str) -> bool {

@@ -127,6 +127,15 @@ fn a_whole_that_is_not_there_is_one_cause_with_its_parts() {
 }
 
 #[test]
+fn a_part_that_is_missing_is_not_the_whole_that_is_there() {
+    let extension = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    let shown = Sample::get("/Users/7", &json!({"id": "7", extension: {"manager": {"value": "8"}}}));
+    let message = "manager.$ref does not lead to the manager";
+    let findings = [failing("round-trip.manager", problem(message, "nothing", vec![shown]))];
+    assert_eq!(read(&findings), [row("manager.$ref is missing", 1, "round-trip.manager")]);
+}
+
+#[test]
 fn what_others_suffer_from_comes_first_then_severity_weight_and_number() {
     let status = |id: &'static str, method: &str, came: u16, due: u16, verdict: Verdict| {
         let message = format!("HTTP status is {came}, expected {due}");

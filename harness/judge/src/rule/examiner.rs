@@ -86,19 +86,25 @@ impl Examiner {
                 (None, Judgement::Exchange(judge)) => judge(&view, &mut report),
                 (None, Judgement::Sequence(_)) => {}
             }
-            self.0.count(tally, report, exchange);
+            self.0.count(tally, report, Some(exchange));
         }
     }
 
     /// What the rules said of all exchanges so far, one finding a rule.
     pub fn findings(&self) -> Vec<Finding> {
-        let tallies = self.0.tallies.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tallies = self.0.tallies.lock().unwrap_or_else(PoisonError::into_inner);
+        for tally in tallies.iter_mut() {
+            let open = tally.sequence.as_mut().map(|sequence| sequence.end_all(&self.0.published));
+            for report in open.into_iter().flatten() {
+                self.0.count(tally, report, None);
+            }
+        }
         tallies.iter().map(RuleTally::finding).collect()
     }
 }
 
 impl Examination {
-    fn count(&self, tally: &mut RuleTally, report: RuleReport, exchange: &Arc<Exchange>) {
+    fn count(&self, tally: &mut RuleTally, report: RuleReport, exchange: Option<&Arc<Exchange>>) {
         if let Some(what) = report.lacking {
             *tally.lacking.entry(what).or_default() += 1;
         }
@@ -123,9 +129,9 @@ impl Examination {
         }
     }
 
-    fn problem(&self, rule: &Rule, breach: Breach, exchange: &Arc<Exchange>) -> Problem {
-        let Breach { requirements, mut message, observed, earlier: mut exchanges, differences } = breach;
-        exchanges.push(Arc::clone(exchange));
+    fn problem(&self, rule: &Rule, breach: Breach, exchange: Option<&Arc<Exchange>>) -> Problem {
+        let Breach { requirements, mut message, observed, earlier: mut exchanges, decided_by, differences } = breach;
+        exchanges.extend(decided_by.or_else(|| exchange.cloned()));
         let undeclared: Vec<&str> = requirements.iter().copied().filter(|id| (self.declared)(id).is_none()).collect();
         let stranger = requirements.iter().find(|id| !rule.requirements.contains(id));
         let verdict = match (stranger, undeclared.is_empty(), requirements.first().and_then(|id| (self.declared)(id))) {

@@ -14,10 +14,18 @@ pub use report::{Breach, RuleReport};
 pub(crate) use view::{ERROR, LIST_RESPONSE, has_value};
 pub use view::{ExchangeView, Place, Representation};
 
+use crate::publication::Publication;
+
 /// Judges one exchange after the other, and remembers of each what it needs for the next.
 pub trait SequenceRule: Send {
     /// Looks at the exchange of `view`, and reports what it breaks.
     fn look(&mut self, view: &ExchangeView<'_>, report: &mut RuleReport);
+
+    /// Judges what it has left open until more comes, because no more comes.
+    fn end_all(&mut self, published: &Publication) -> Vec<RuleReport> {
+        let _ = published;
+        Vec::new()
+    }
 }
 
 /// How a rule judges.

@@ -15,6 +15,8 @@ pub struct Breach {
     pub observed: String,
     /// Exchanges without which the one that is judged cannot be understood.
     pub earlier: Vec<Arc<Exchange>>,
+    /// The exchange that shows it, if that is not the one which is looked at.
+    pub decided_by: Option<Arc<Exchange>>,
     pub differences: Vec<Difference>,
 }
 
@@ -30,6 +32,11 @@ impl RuleReport {
     /// The exchange shows what the rule is about.
     pub fn judged(&mut self) {
         self.is_judged = true;
+    }
+
+    /// What was broken so far.
+    pub(crate) fn breaches(&mut self) -> &mut [Breach] {
+        &mut self.breaches
     }
 
     /// The exchange could have been judged, if the endpoint published `what`.
@@ -50,6 +57,7 @@ impl RuleReport {
             message: message.into(),
             observed: observed.into(),
             earlier: Vec::new(),
+            decided_by: None,
             differences: Vec::new(),
         });
         // One was just added.

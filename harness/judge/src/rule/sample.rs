@@ -66,6 +66,13 @@ impl Sample {
         self
     }
 
+    /// Sent so many milliseconds after the others, and answered so many after them.
+    pub(crate) fn lasting(mut self, began: i64, ended: i64) -> Self {
+        self.0.started = jiff::Timestamp::from_millisecond(began).unwrap();
+        self.0.elapsed = Duration::from_millis(u64::try_from(ended - began).unwrap());
+        self
+    }
+
     pub(crate) fn exchange(self) -> Arc<Exchange> {
         Arc::new(self.0)
     }

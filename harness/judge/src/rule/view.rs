@@ -130,7 +130,7 @@ pub struct ExchangeView<'e> {
 
 impl<'e> ExchangeView<'e> {
     /// `None` for an exchange that is not with the endpoint at the base URL.
-    pub(super) fn of(exchange: &'e Arc<Exchange>, published: &'e Publication) -> Option<Self> {
+    pub(crate) fn of(exchange: &'e Arc<Exchange>, published: &'e Publication) -> Option<Self> {
         let place = Place::of(exchange, published)?;
         let body = if exchange.response_body.is_empty() { None } else { exchange.json().ok() };
         let mut view =

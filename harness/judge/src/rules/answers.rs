@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use scim::error::ScimType;
 use serde_json::Value;
 use weir_exchange::difference::member;
+use weir_exchange::opaque_tag;
 
 use crate::rule::{ERROR, ExchangeView, Place, Rule, RuleReport, brief};
 
@@ -340,11 +341,6 @@ fn location(view: &ExchangeView<'_>, report: &mut RuleReport) {
     }
 }
 
-/// The part of an entity tag that says which version it is.
-fn opaque(tag: &str) -> &str {
-    tag.strip_prefix("W/").or_else(|| tag.strip_prefix("w/")).unwrap_or(tag).trim_matches('"')
-}
-
 fn etag(view: &ExchangeView<'_>, report: &mut RuleReport) {
     if !matches!(view.place, Place::Collection(_) | Place::Resource(..)) || !view.exchange.is_success() {
         return;
@@ -368,7 +364,7 @@ fn etag(view: &ExchangeView<'_>, report: &mut RuleReport) {
     );
     let version = view.representations.first().and_then(|resource| resource.meta("version"));
     let Some(Value::String(version)) = version else { return };
-    if opaque(version) != opaque(tag) {
+    if opaque_tag(version) != opaque_tag(tag) {
         report.breach(
             &["RFC7643-3.1-31"],
             "meta.version and the ETag name different versions",

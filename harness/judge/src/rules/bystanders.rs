@@ -13,6 +13,7 @@ use std::sync::Arc;
 use weir_exchange::Exchange;
 
 use crate::date_time::instant;
+use crate::publication::Publication;
 use crate::rule::{ExchangeView, Place, Rule, RuleReport, SequenceRule};
 use patch::TouchedAttributes;
 use state::State;
@@ -62,6 +63,29 @@ struct Watch {
     /// `None` once the number of writes, or their order, is not sure.
     write: Option<AcceptedWrite>,
     is_sure: bool,
+    /// What `before` may be judged with, once it is sure that no other write was under way while it was read: such a write is seen
+    /// when its answer comes, which may be after that of the read.
+    unjudged: Option<EarlierWrite>,
+}
+
+/// A look at a resource and the write that followed it.
+struct EarlierWrite {
+    before: State,
+    write: AcceptedWrite,
+}
+
+impl Watch {
+    fn new(shown: State) -> Self {
+        Self { before: shown, write: None, is_sure: true, unjudged: None }
+    }
+
+    /// The watch that follows when the resource is shown again.
+    fn shown_again(self, after: State) -> Self {
+        let Self { before, write, is_sure, .. } = self;
+        let earlier = write
+            .filter(|write| is_sure && before.is_over_before(&write.exchange) && after.begins_after(&write.exchange));
+        Self { unjudged: earlier.map(|write| EarlierWrite { before, write }), ..Self::new(after) }
+    }
 }
 
 /// Resources that are watched at once; those behind them are not.
@@ -78,9 +102,32 @@ impl WriteRule {
         Self { watched: HashMap::new(), judge }
     }
 
-    fn show(&mut self, key: String, state: State) {
-        if self.watched.len() < MOST_WATCHED || self.watched.contains_key(&key) {
-            self.watched.insert(key, Watch { before: state, write: None, is_sure: true });
+    fn watch(&mut self, key: String, watch: Watch) {
+        if self.watched.len() < MOST_WATCHED {
+            self.watched.insert(key, watch);
+        }
+    }
+
+    /// Judges what was left open until the next exchange about the resource, which has come, or will not come any more.
+    fn settle(&self, watch: &mut Watch, published: &Publication, next: Option<&Exchange>, report: &mut RuleReport) {
+        let Some(EarlierWrite { before, write }) = watch.unjudged.take() else { return };
+        let after = &watch.before;
+        let is_a_write = |next: &Exchange| next.method.as_str() != "GET" && !matches!(next.status, 400..500);
+        if next.is_some_and(|next| is_a_write(next) && !after.is_over_before(next)) {
+            return;
+        }
+        let Some(view) = ExchangeView::of(&after.exchange, published) else { return };
+        let known = report.breaches().len();
+        (self.judge)(&view, &WriteTriple { before: &before, write: &write, after }, report);
+        for breach in &mut report.breaches()[known..] {
+            breach.decided_by = Some(Arc::clone(&after.exchange));
+        }
+    }
+
+    /// Ends the watch of a resource.
+    fn end(&mut self, key: &str, view: &ExchangeView<'_>, report: &mut RuleReport) {
+        if let Some(mut watch) = self.watched.remove(key) {
+            self.settle(&mut watch, view.published, Some(view.exchange), report);
         }
     }
 }
@@ -93,7 +140,9 @@ impl SequenceRule for WriteRule {
                 if let Some(state) = State::of(view)
                     && let Some(id) = state.id.clone()
                 {
-                    self.show(format!("{}/{id}", kind.endpoint), state);
+                    let key = format!("{}/{id}", kind.endpoint);
+                    self.end(&key, view, report);
+                    self.watch(key, Watch::new(state));
                 }
             }
             (Place::Resource(kind, id), "GET") => {
@@ -101,25 +150,24 @@ impl SequenceRule for WriteRule {
                 let Some(after) = State::of(view) else {
                     // A projection shows a part, and a refusal nothing.
                     if !view.exchange.is_success() {
-                        self.watched.remove(&key);
+                        self.end(&key, view, report);
                     }
                     return;
                 };
-                if let Some(Watch { before, write: Some(write), is_sure: true }) = self.watched.get(&key)
-                    && before.is_over_before(&write.exchange)
-                    && after.begins_after(&write.exchange)
-                {
-                    (self.judge)(view, &WriteTriple { before, write, after: &after }, report);
-                }
-                self.show(key, after);
+                let watch = match self.watched.remove(&key) {
+                    Some(mut watch) => {
+                        self.settle(&mut watch, view.published, Some(view.exchange), report);
+                        watch.shown_again(after)
+                    }
+                    None => Watch::new(after),
+                };
+                self.watch(key, watch);
             }
-            (Place::Resource(kind, id), "PUT" | "PATCH" | "DELETE") => {
+            (Place::Resource(kind, id), "DELETE") => self.end(&format!("{}/{id}", kind.endpoint), view, report),
+            (Place::Resource(kind, id), "PUT" | "PATCH") => {
                 let key = format!("{}/{id}", kind.endpoint);
-                if method == "DELETE" {
-                    self.watched.remove(&key);
-                    return;
-                }
-                let Some(watch) = self.watched.get_mut(&key) else { return };
+                let Some(mut watch) = self.watched.remove(&key) else { return };
+                self.settle(&mut watch, view.published, Some(view.exchange), report);
                 match view.exchange.status {
                     // A second write, and one of which it is not sure what it did.
                     200 | 204 if watch.write.is_none() => {
@@ -130,11 +178,25 @@ impl SequenceRule for WriteRule {
                     400..500 => {}
                     _ => watch.is_sure = false,
                 }
+                self.watched.insert(key, watch);
             }
             // A job may change anything.
-            (Place::Bulk, _) => self.watched.clear(),
+            (Place::Bulk, _) => {
+                for (_, mut watch) in std::mem::take(&mut self.watched) {
+                    self.settle(&mut watch, view.published, Some(view.exchange), report);
+                }
+            }
             _ => {}
         }
+    }
+
+    fn end_all(&mut self, published: &Publication) -> Vec<RuleReport> {
+        let settled = std::mem::take(&mut self.watched).into_values().map(|mut watch| {
+            let mut report = RuleReport::default();
+            self.settle(&mut watch, published, None, &mut report);
+            report
+        });
+        settled.collect()
     }
 }
 

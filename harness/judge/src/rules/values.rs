@@ -220,16 +220,12 @@ fn once(view: &ExchangeView<'_>, report: &mut RuleReport) {
         report.judged();
         let pair = |item: &Value| {
             let item = item.as_object()?;
-            Some((member(item, "type").cloned(), member(item, "value").filter(|value| has_value(value))?.clone()))
+            let value = member(item, "value").filter(|value| has_value(value))?;
+            let kind = member(item, "type").filter(|kind| has_value(kind));
+            Some(kind.map_or_else(|| value.to_string(), |kind| format!("{value} of type {kind}")))
         };
-        let pairs: Vec<_> = items.iter().filter_map(pair).collect();
         // A group can have as many members as there are people: neighbours in order, not each with each.
-        let mut texts: Vec<String> = pairs
-            .iter()
-            .map(|(kind, value)| {
-                kind.as_ref().map_or_else(|| value.to_string(), |kind| format!("{value} of type {kind}"))
-            })
-            .collect();
+        let mut texts: Vec<String> = items.iter().filter_map(pair).collect();
         texts.sort_unstable();
         if let Some(twice) = texts.windows(2).find(|two| two[0] == two[1]) {
             report.breach(&["RFC7643-2.4-11"], format!("{} holds a value twice", found.path), twice[0].clone());

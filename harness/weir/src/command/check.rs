@@ -25,6 +25,7 @@ use crate::flags::{EndpointFlags, repeat};
 use crate::interrupt;
 use crate::lifecycle::MOST_PEOPLE;
 use crate::lifecycle::variants::VariantRun;
+use crate::output::run_progress::RunProgress;
 use crate::output::{Output, confirm};
 use crate::report;
 use crate::scenario::Scenario;
@@ -220,8 +221,15 @@ async fn check(
     if !args.read_only {
         confirm_writing(&endpoint, seed, args.yes)?;
     }
-    let events = Events::new(args.report.consumers(output)?);
-    let outcome = run.run(&mut endpoint, events, baseline, interrupt::watch()).await;
+    let mut consumers = args.report.consumers(output)?;
+    let progress = (!args.is_quiet()).then(|| RunProgress::start(args.repeat));
+    let progress = progress.map(|(progress, watch)| {
+        consumers.insert(0, watch.before_reports);
+        consumers.push(watch.after_reports);
+        progress
+    });
+    let outcome = run.run(&mut endpoint, Events::new(consumers), baseline, interrupt::watch()).await;
+    drop(progress);
     let CheckOutcome { summary, baseline } = outcome.map_err(|error| match error {
         CheckError::Undiscovered(error) => undiscovered(&error, config),
         CheckError::Report(error) => error.into(),

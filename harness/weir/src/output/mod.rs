@@ -7,6 +7,7 @@ pub mod printable;
 pub mod progress_bar;
 pub mod recording;
 pub mod request_lines;
+pub mod run_progress;
 mod table;
 pub mod word;
 

@@ -3,6 +3,7 @@
 use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::difference::{at, take};
+use weir_exchange::opaque_tag;
 use weir_judge::Because;
 
 use super::job::{Job, JobAnswer};
@@ -190,11 +191,6 @@ async fn method_repeated(context: &Context) -> CheckResult {
     Ok(())
 }
 
-/// The part of an entity tag between the quotes; a bare text is that already.
-fn opaque(tag: &str) -> &str {
-    tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"')
-}
-
 async fn result_version(context: &Context) -> CheckResult {
     let text = context.text(0)?;
     let user = context.resource().await?;
@@ -206,7 +202,7 @@ async fn result_version(context: &Context) -> CheckResult {
         let read = answered.read(context, index).await?;
         let told = answered.result(index).and_then(|result| at(result, "version")).and_then(Value::as_str);
         let shown = read.header("etag").or_else(|| read.text("meta.version"));
-        let same = told.is_some() && told.map(opaque) == shown.map(opaque);
+        let same = told.is_some() && told.map(opaque_tag) == shown.map(opaque_tag);
         let observed = format!("version {}, ETag {}", told.unwrap_or("missing"), shown.unwrap_or("missing"));
         let expect = context.expect(&read).after(&answered.exchange);
         expect.that(same, "the version in the result is not the resource's", observed);

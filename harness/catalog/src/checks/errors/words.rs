@@ -12,6 +12,7 @@ use super::word;
 use crate::check::On::Only;
 use crate::check::cohort::is_refused_as_unsupported;
 use crate::check::{Check, CheckResult, Context, Stop, patch_of};
+use crate::checks::patch::change::needs_value_paths;
 use crate::node::{self, SchemaNode};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
@@ -158,6 +159,9 @@ async fn path(context: &Context) -> CheckResult {
         .refused(&[400], &["invalidPath", "invalidFilter", "noTarget"]);
     let nothing = format!("{}[type eq \"no such type\"].value", values.path());
     let answer = context.send(resource.request(Method::PATCH).json(&patch(&nothing))).await?;
+    if context.collection() == "/Users" && values.path() == "emails" && answer.text("scimType") != Some("noTarget") {
+        needs_value_paths(context, &answer).await?;
+    }
     context.expect(&answer).under(&["RFC7644-3.12-25"]).status(&[400]);
     if answer.status == 400 {
         context.expect(&answer).under(&["RFC7644-3.12-25"]).scim_type(&["noTarget"]);

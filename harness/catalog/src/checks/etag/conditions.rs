@@ -5,7 +5,7 @@ use std::sync::Arc;
 use reqwest::Method;
 use scim::capability::{Capability, ResourceOperation};
 use serde_json::Value;
-use weir_exchange::{Exchange, Request};
+use weir_exchange::{Exchange, Request, opaque_tag};
 use weir_judge::Because;
 
 use super::{CHANGING, tag};
@@ -41,7 +41,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         .matters("Tags are often encoded in letters of both cases; folding them makes two versions one.")
         .requirements(&["RFC7643-3.1-32"])
         .needs(&[Capability::Etag])
-        .legal(&["412, or 400 where the tag has no letters but its mark; the resource unchanged"])
+        .legal(&["412, and the resource unchanged"])
         .on_every_type(CHANGING),
     Check::new(
         "etag.if-match-current",
@@ -164,11 +164,13 @@ async fn case_exact(context: &Context) -> CheckResult {
     let resource = context.resource().await?;
     let read = context.read(&resource).await?;
     let Some(tag) = read.header("etag") else { return context.unable("the resource has no ETag") };
-    let (mark, opaque) = tag.split_once('"').unwrap_or(("", tag));
+    let (mark, opaque) = (if tag.starts_with("W/\"") { "W/" } else { "" }, opaque_tag(tag));
     let flip = |c: char| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
     let flipped: String = opaque.chars().map(flip).collect();
-    // Where only the mark has letters, that in lower case is not a tag at all, and matches as little.
-    let other = if flipped == opaque { format!("w/\"{opaque}") } else { format!("{mark}\"{flipped}") };
+    if flipped == opaque {
+        return context.unable("the versions of this endpoint have no letters");
+    }
+    let other = format!("{mark}\"{flipped}\"");
     let body = context.with_new_text(&resource, &text);
     let answer = context.send(resource.request(Method::PUT).header("if-match", other).json(&body)).await?;
     let refused = matches!(answer.status, 400 | 409 | 412);

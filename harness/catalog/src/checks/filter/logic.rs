@@ -75,20 +75,19 @@ async fn or(context: &Context) -> CheckResult {
 
 async fn not(context: &Context) -> CheckResult {
     let (users, [a, _, _]) = truths(context, &["a", "b", "none"]).await?;
-    let within = |filter: String| format!("{} and {filter}", users.anchor());
-    let with_blank = context.send(users.query(&within(format!("not ({a})")))).await?;
-    let without = context.send(users.query(&within(format!("not({a})")))).await?;
-    let answers = [with_blank, without];
+    let filters = [format!("not ({a})"), format!("not({a})")];
+    let within = |filter: &str| users.query(&format!("{} and {filter}", users.anchor()));
+    let answers = [context.send(within(&filters[0])).await?, context.send(within(&filters[1])).await?];
     // The better of the two ways to write it decides; a refusal of the other is disputed.
     if answers.iter().all(|answer| answer.status != 200) {
         users.judge(&answers[0], &["b", "none"], &[], &["RFC7644-3.4.2.2-42"]);
         return Ok(());
     }
-    for answer in &answers {
+    for (answer, filter) in answers.into_iter().zip(&filters) {
         if answer.status == 200 {
-            users.judge(answer, &["b", "none"], &[], &["RFC7644-3.4.2.2-42"]);
+            users.judge_within(answer, filter, &["b", "none"], &[], &["RFC7644-3.4.2.2-42"]).await?;
         } else {
-            context.expect(answer).under(&["RFC7644-3.4.2.2-43"]).status(&[200]);
+            context.expect(&answer).under(&["RFC7644-3.4.2.2-43"]).status(&[200]);
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use weir_exchange::difference::at;
 
 use super::published::{FilterAttribute, Type};
 use crate::check::cohort::Cohort;
-use crate::check::{Check, CheckResult, Context};
+use crate::check::{Check, CheckResult, Context, Stop};
 use crate::data::{GROUP, USER};
 
 const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers];
@@ -268,6 +268,13 @@ async fn paged(context: &Context) -> CheckResult {
             users.query(&format!("{} eq {}", text.path(), json!(title))).query("startIndex", start).query("count", "1");
         let answer = context.send(request).await?;
         users.judge(&answer, &[], &["a", "c"], &["RFC7644-3.4.2.2-04"]);
+        if users.keys_in(&answer).len() > 1 {
+            return Err(Stop::Blocked {
+                reason: "a page holds more than count asks for".into(),
+                cause: Some(context.on_subject("index-paging.at-most-count")),
+                exchanges: vec![answer],
+            });
+        }
         if answer.status == 200 {
             let expectation = context.expect(&answer).under(&["RFC7644-3.4.2-13"]);
             expectation.equals("totalResults", &json!(2));

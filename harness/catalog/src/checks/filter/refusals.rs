@@ -131,9 +131,10 @@ async fn boolean_part(context: &Context) -> CheckResult {
     let users = Cohort::users(context, &[("yes", json!({"active": true})), ("no", json!({"active": false}))]).await?;
     for operator in ["co", "sw", "ew"] {
         let part = if operator == "ew" { "rue" } else { "tr" };
-        let answer = context.send(users.query(&users.within(&format!("active {operator} \"{part}\"")))).await?;
+        let filter = format!("active {operator} \"{part}\"");
+        let answer = context.send(users.query(&users.within(&filter))).await?;
         if !is_refused_as_unsupported(&answer) {
-            users.judge(&answer, &[], &["yes"], &["RFC7644-3.4.2.2-04"]);
+            let answer = users.judge_within(answer, &filter, &[], &["yes"], &["RFC7644-3.4.2.2-04"]).await?;
             context.expect(&answer).under(&["RFC7644-3.4.2.2-27"]).status(&[400]);
         }
     }

@@ -126,7 +126,7 @@ async fn nobody(
 ) -> CheckResult {
     let answer = context.send(users.query(&users.within(filter))).await?;
     if !is_refused_as_unsupported(&answer) {
-        users.judge(&answer, &[], &[], requirements);
+        users.judge_within(answer, filter, &[], &[], requirements).await?;
     }
     Ok(())
 }
@@ -138,12 +138,12 @@ async fn value_path_unknown(context: &Context) -> CheckResult {
 
 async fn value_path_nested(context: &Context) -> CheckResult {
     let users = people(context).await?;
-    let filter = users.within("emails[type eq \"work\" and x[y eq 1]]");
-    let answer = context.send(users.query(&filter)).await?;
+    let filter = "emails[type eq \"work\" and x[y eq 1]]";
+    let answer = context.send(users.query(&users.within(filter))).await?;
     if is_refused_as_unsupported(&answer) {
         return Ok(());
     }
-    users.judge(&answer, &[], &[], &["RFC7644-3.4.2.2-04"]);
+    let answer = users.judge_within(answer, filter, &[], &[], &["RFC7644-3.4.2.2-04"]).await?;
     context.expect(&answer).under(&["RFC7644-3.4.2.2-51"]).status(&[400]);
     Ok(())
 }
@@ -160,7 +160,7 @@ async fn refused_or(
     if is_refused_as_unsupported(&answer) {
         return Ok(());
     }
-    users.judge(&answer, expected, &[], &["RFC7644-3.4.2.2-04"]);
+    let answer = users.judge_within(answer, filter, expected, &[], &["RFC7644-3.4.2.2-04"]).await?;
     context.expect(&answer).under(disputed).that(false, "the filter is read although its form is disputed", "200");
     Ok(())
 }
@@ -212,6 +212,6 @@ async fn bare_several_values(context: &Context) -> CheckResult {
         context.expect(&answer).under(&["RFC7644-3.4.2.2-60"]).status(&[200]);
         return Ok(());
     }
-    users.judge(&answer, &["ab"], &[], &["RFC7644-3.4.2.2-04"]);
+    users.judge_within(answer, &filter, &["ab"], &[], &["RFC7644-3.4.2.2-04"]).await?;
     Ok(())
 }

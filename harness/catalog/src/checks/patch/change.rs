@@ -5,8 +5,8 @@ use std::sync::Arc;
 use reqwest::Method;
 use scim::capability::Capability;
 use serde_json::{Map, Value, json};
-use weir_exchange::Exchange;
 use weir_exchange::difference::{assigned, at, differences, member, same_state};
+use weir_exchange::{Exchange, Request};
 
 use crate::check::{Context, Expectation, Resource, Stop, cut, patch_of};
 
@@ -155,6 +155,17 @@ pub(in crate::checks) async fn expect_change(
 ) -> Result<Option<Arc<Exchange>>, Stop> {
     context.needs_kept(&operands(operations))?;
     let answer = send(context, resource, operations).await?;
+    expect_effect(context, resource, answer, under, after).await
+}
+
+/// The change that was answered so has succeeded, and a later GET shows `after`.
+pub(in crate::checks) async fn expect_effect(
+    context: &Context,
+    resource: &Resource,
+    answer: Arc<Exchange>,
+    under: &'static [&'static str],
+    after: &Value,
+) -> Result<Option<Arc<Exchange>>, Stop> {
     context.expect(&answer).after(&resource.exchange).under(under).status(&[200, 204]);
     if !is_done(&answer) {
         return Ok(None);
@@ -183,6 +194,65 @@ fn operands(operations: &Value) -> Vec<String> {
         }
     }
     operands
+}
+
+/// Ends the check where its operation was refused, and the endpoint does not carry out the plain one either, which `judged_by` asks
+/// for: the refusal says nothing of what the check adds to it.
+///
+/// # Errors
+/// The check is blocked by `judged_by`.
+pub(in crate::checks) async fn needs_plain(
+    context: &Context,
+    refusal: &Exchange,
+    attributes: &Value,
+    operation: &Value,
+    judged_by: &'static str,
+) -> Result<(), Stop> {
+    if !(400..500).contains(&refusal.status) || context.check().id == judged_by {
+        return Ok(());
+    }
+    let user = resource_with(context, attributes).await?;
+    let answer = context.send(user.request(Method::PATCH).json(&patch_of(&json!([operation])))).await?;
+    if is_done(&answer) {
+        return Ok(());
+    }
+    Err(Stop::Blocked {
+        reason: format!("an operation as plain as {operation} is answered {}", answer.outcome()),
+        cause: Some(judged_by.to_owned()),
+        exchanges: vec![answer],
+    })
+}
+
+/// As [`expect_change`], with operations that select values of `emails` by a filter: where the endpoint does not select values at
+/// all, its refusal says nothing of what the check adds to it.
+pub(in crate::checks) async fn expect_change_of_selected(
+    context: &Context,
+    resource: &Resource,
+    operations: &Value,
+    under: &'static [&'static str],
+    after: &Value,
+) -> Result<Option<Arc<Exchange>>, Stop> {
+    let answer = send(context, resource, operations).await?;
+    let is_removal = operations.as_array().into_iter().flatten().all(|operation| operation["op"] == "remove");
+    if is_removal {
+        needs_removal_of_values(context, &answer).await?
+    } else {
+        needs_value_paths(context, &answer).await?
+    }
+    expect_effect(context, resource, answer, under, after).await
+}
+
+/// Ends the check where a value of `emails` cannot be replaced by a path with a filter at all.
+pub(in crate::checks) async fn needs_value_paths(context: &Context, refusal: &Exchange) -> Result<(), Stop> {
+    let emails = ["work", "home", "other"].map(|kind| email(context, kind));
+    let operation = json!({"op": "replace", "path": "emails[type eq \"home\"]", "value": email(context, "home")});
+    needs_plain(context, refusal, &json!({"emails": emails}), &operation, "patch.value-path-record").await
+}
+
+async fn needs_removal_of_values(context: &Context, refusal: &Exchange) -> Result<(), Stop> {
+    let emails = ["work", "home"].map(|kind| email(context, kind));
+    let operation = json!({"op": "remove", "path": format!("emails[value eq {}]", emails[1]["value"])});
+    needs_plain(context, refusal, &json!({"emails": emails}), &operation, "patch.remove-values").await
 }
 
 /// The resource has everything that `state` says: a null has no value, and a list has exactly these values, each with at
@@ -241,6 +311,15 @@ pub(in crate::checks) async fn expect_refusal(
         }
     }
     Ok(answer)
+}
+
+/// Whether the user of this name, whom the answer to `userName eq NAME and PRESENT` shows, is found by what the second part says:
+/// an endpoint that does not follow such a filter finds the user with any name.
+pub(in crate::checks) async fn is_told_apart(context: &Context, user: &Resource, present: &str) -> Result<bool, Stop> {
+    let nobody = json!(context.data().new_user_name());
+    let filter = format!("userName eq {nobody} and {present}");
+    let found = context.look_up(Request::get("/Users").query("filter", &filter)).await?;
+    Ok(found.status == 200 && !ids(&found).contains(&user.id.as_str()))
 }
 
 /// What a filter finds: the ids of the resources, or none if it cannot be asked.

@@ -116,6 +116,10 @@ pub(in crate::checks) async fn expect_members(
     after: &[&Resource],
 ) -> CheckResult {
     let answer = send(context, group, operations).await?;
+    let selects = |operation: &Value| operation["path"].as_str().is_some_and(|path| path.contains('['));
+    if (400..500).contains(&answer.status) && operations.as_array().into_iter().flatten().any(selects) {
+        needs_removal(context).await?;
+    }
     if expect_success(context, &answer, group, under) {
         let (read, found) = members(context, group).await?;
         let mut expected: Vec<&str> = after.iter().map(|member| member.id.as_str()).collect();
@@ -127,6 +131,26 @@ pub(in crate::checks) async fn expect_members(
         );
     }
     Ok(())
+}
+
+/// Ends the check where a member cannot be taken out by a path with a filter at all: the refusal says nothing of what the check adds.
+async fn needs_removal(context: &Context) -> CheckResult {
+    const JUDGED_BY: &str = "patch.group-remove-member";
+    if context.check().id == JUDGED_BY {
+        return Ok(());
+    }
+    let (first, second) = (context.user().await?, context.user().await?);
+    let group = context.group(&[&first, &second]).await?;
+    let path = format!("members[value eq {}]", json!(first.id));
+    let answer = send(context, &group, &json!([{"op": "remove", "path": path}])).await?;
+    if is_done(&answer) {
+        return Ok(());
+    }
+    Err(Stop::Blocked {
+        reason: format!("removing one member by a filter is answered {}", answer.outcome()),
+        cause: Some(JUDGED_BY.to_owned()),
+        exchanges: vec![answer],
+    })
 }
 
 fn value(member: &Resource) -> Value {
@@ -162,11 +186,12 @@ async fn group_add_member(context: &Context) -> CheckResult {
         "the members are not the old one and the new one",
         format!("members {}", found.join(", ")),
     );
+    let shown = found;
     let again = send(context, &group, &operations).await?;
     context.expect(&again).after(&answer).under(&["RFC7644-3.5.2.1-12"]).status(&[200, 204]);
     let (read, found) = members(context, &group).await?;
     context.expect(&read).after(&again).under(&["RFC7644-3.5.2.1-11"]).that(
-        found == expected,
+        found == shown,
         "adding the same member again changed the members",
         format!("members {}", found.join(", ")),
     );

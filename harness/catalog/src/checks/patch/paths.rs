@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 
 use super::attribute::{need, plain_one};
-use super::change::{ENTERPRISE, expect_change, expect_refusal, expect_state, is_done, resource_with, send};
+use super::change::{
+    ENTERPRISE, expect_change, expect_change_of_selected, expect_refusal, expect_state, is_done, resource_with, send,
+};
 use crate::check::{Check, CheckResult, Context};
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
@@ -126,12 +128,12 @@ async fn case(context: &Context) -> CheckResult {
     let name = plain_one(context)?;
     let user = resource_with(context, &json!({"emails": [{"value": "a@example.com", "type": "work"}]})).await?;
     let value = context.data().name();
-    let operations = json!([
-        {"op": "replace", "path": name.to_ascii_uppercase(), "value": value},
-        {"op": "replace", "path": "Emails[TYPE eq \"work\"].Value", "value": "b@example.com"},
-    ]);
-    let after = json!({(name): value, "emails": [{"value": "b@example.com", "type": "work"}]});
-    expect_change(context, &user, &operations, &["RFC7644-3.5.2-17"], &after).await?;
+    let operations = json!([{"op": "replace", "path": name.to_ascii_uppercase(), "value": value}]);
+    expect_change(context, &user, &operations, &["RFC7644-3.5.2-17"], &json!({(name): value})).await?;
+    let path = "Emails[TYPE eq \"work\"].Value";
+    let operations = json!([{"op": "replace", "path": path, "value": "b@example.com"}]);
+    let after = json!({"emails": [{"value": "b@example.com", "type": "work"}]});
+    expect_change_of_selected(context, &user, &operations, &["RFC7644-3.5.2-17"], &after).await?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 
 use super::attribute::need;
-use super::change::{email, is_done, resource_with, send};
+use super::change::{email, is_done, needs_value_paths, resource_with, send};
 use crate::check::{Check, CheckResult, Context};
 use crate::definition::flag;
 
@@ -58,6 +58,9 @@ async fn only_primary(
 ) -> CheckResult {
     let user = resource_with(context, &json!({"emails": before})).await?;
     let answer = send(context, &user, operations).await?;
+    if operations[0]["path"] != "emails" {
+        needs_value_paths(context, &answer).await?;
+    }
     context.expect(&answer).after(&user.exchange).under(under).status(&[200, 204]);
     if is_done(&answer) {
         let read = context.read(&user).await?;

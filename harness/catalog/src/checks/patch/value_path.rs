@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use weir_exchange::difference::at;
 
 use super::attribute::need;
-use super::change::{email, expect_change, expect_refusal, expect_state, is_done, resource_with, send};
+use super::change::{
+    email, expect_change, expect_change_of_selected, expect_effect, expect_refusal, expect_state, is_done, needs_plain,
+    needs_value_paths, resource_with, send,
+};
 use crate::check::{Check, CheckResult, Context};
 use crate::definition::{list, text};
 
@@ -139,6 +142,9 @@ async fn without_match(context: &Context) -> CheckResult {
     ] {
         let operations = json!([{"op": "replace", "path": path, "value": value}]);
         let answer = send(context, &user, &operations).await?;
+        if answer.text("scimType") != Some("noTarget") {
+            needs_value_paths(context, &answer).await?;
+        }
         let expectation = context.expect(&answer).after(&user.exchange).under(under).status(&[400]);
         if answer.status == 400 {
             expectation.error().under(&["RFC7644-3.12-25", "RFC7644-3.5.2.3-09"]).scim_type(&["noTarget"]);
@@ -171,7 +177,10 @@ async fn literal(context: &Context) -> CheckResult {
     let operations = json!([{"op": "replace", "path": path, "value": "Shelbyville"}]);
     let after = json!({"addresses": [{"type": "work", "formatted": odd, "locality": "Shelbyville"}, plain]});
     let under = &["RFC7644-3.5.2-11", "RFC7644-3.5.2-15"];
-    expect_change(context, &user, &operations, under, &after).await?;
+    let plain = json!({"op": "replace", "path": "addresses[formatted eq \"1\"].locality", "value": "Shelbyville"});
+    let answer = send(context, &user, &operations).await?;
+    needs_plain(context, &answer, &before, &plain, "patch.value-path-sub-attribute").await?;
+    expect_effect(context, &user, answer, under, &after).await?;
     Ok(())
 }
 
@@ -192,7 +201,8 @@ async fn display(context: &Context) -> CheckResult {
     let operations = json!([{"op": "replace", "path": "emails[type eq \"work\"].display", "value": "Office"}]);
     if mutability == Some("readWrite") {
         work["display"] = json!("Office");
-        expect_change(context, &user, &operations, &["RFC7644-3.5.2-18"], &json!({"emails": [work]})).await?;
+        let after = json!({"emails": [work]});
+        expect_change_of_selected(context, &user, &operations, &["RFC7644-3.5.2-18"], &after).await?;
     } else if mutability.is_none() {
         let answer = send(context, &user, &operations).await?;
         context.expect(&answer).after(&user.exchange).under(&["RFC7643-2.4-07"]).status(&[200, 204, 400]);

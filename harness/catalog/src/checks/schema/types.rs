@@ -160,11 +160,16 @@ async fn one_misfit(
     let found = answer.json().map(|json| own.values(json)).unwrap_or_default();
     let observed = found.first().map_or_else(|| answer.status.to_string(), ToString::to_string);
     let inside = own.parent.is_some_and(|parent| published::flag(parent, "multiValued"));
-    let under = if inside { &["RFC7643-2.4-02"][..] } else { under };
-    let message = format!("{}, which is published as {}, took a value of another type", own.path(), form(&own));
     // What is not stored is not taken either.
     let is_dropped = |path: &str| context.abilities().drops(endpoint, path);
     let must = must && !is_dropped(&own.path()) && !is_dropped(&own.top().path());
+    let under = if inside && !must { &["RFC7643-2.4-02"][..] } else { under };
+    let what = if must {
+        "is given a value of another type, and the request succeeds"
+    } else {
+        "took a value of another type"
+    };
+    let message = format!("{}, which is published as {}, {what}", own.path(), form(&own));
     // Inside an element everything that does not fit has to be refused only where the type leaves no doubt.
     context.expect(&answer).under(under).that(
         !must && found.iter().all(|value| is_legal(&own, value)),

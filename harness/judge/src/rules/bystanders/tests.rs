@@ -85,6 +85,23 @@ fn what_is_not_sure_is_not_judged() {
 }
 
 #[test]
+fn a_write_that_is_under_way_while_the_resource_is_read_explains_what_the_read_shows() {
+    let named = |name: &str| json!({"displayName": name});
+    let answered = || put(&user("1", &named("even"))).number(2);
+    let shown = || read(&named("odd")).lasting(5, 10).number(4);
+    let other = |began: i64| put(&user("1", &named("odd"))).lasting(began, 20).number(3);
+    let outcome = |samples: Vec<Sample>| Outcome::of(&finding("bystanders.answer", samples));
+    let first = || read(&named("a")).number(1);
+    // Its answer comes after that of the read, in which its effect is seen.
+    assert_eq!(outcome(vec![first(), answered(), shown(), other(1)]), Skip);
+    assert_eq!(outcome(vec![first(), answered(), shown()]), Broken);
+    let later = put(&user("1", &named("odd"))).lasting(30, 40).number(5);
+    assert_eq!(outcome(vec![first(), answered(), shown(), later]), Broken);
+    let deleted = Sample::new("DELETE", "/Users/1", 204).lasting(30, 40).number(5);
+    assert_eq!(outcome(vec![first(), answered(), shown(), deleted]), Broken);
+}
+
+#[test]
 fn a_path_names_its_attribute_and_its_parts() {
     let named = |operation: Value| TouchedAttributes::by(json!({"Operations": [operation]}).to_string().as_bytes());
     let covers = |operation: Value, path: &str| named(operation).is_some_and(|named| named.covers(path));

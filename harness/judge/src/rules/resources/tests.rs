@@ -93,6 +93,7 @@ fn meta_says_which_type_and_when() {
     expect(id, meta(json!({"resourceType": "User"})), Skip);
     let id = "resources.version";
     expect(id, meta(json!({"version": "W/\"1\""})), Pass);
+    expect(id, meta(json!({"version": "w/YhxlWWpDs="})), Note);
     expect(id, meta(json!({"version": "1"})), Note);
     expect(id, meta(json!({"version": "w/\"1\""})), Broken);
     expect(id, meta(json!({"version": null})), Skip);

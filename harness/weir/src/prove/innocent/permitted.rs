@@ -24,7 +24,7 @@ const fn with(
 }
 
 /// Permitted deviations that no client has to wait for: `--deviate` takes the ids.
-pub(super) static DEVIATIONS: [PermittedDeviation; 55] = [
+pub(super) static DEVIATIONS: [PermittedDeviation; 56] = [
     plain("errors.further-members", "its errors have further members", &["RFC7644-3.12-05", "RFC7644-3.4.2-02"]),
     plain("errors.without-keyword", "its errors have no scimType where no rule names one", &["RFC7644-3.12-04"]),
     plain("paths.lower-case-accepted", "it has further paths", &["H10"]),
@@ -41,6 +41,7 @@ pub(super) static DEVIATIONS: [PermittedDeviation; 55] = [
     plain("form.times-with-offset", "its times have an offset", &["RFC7643-2.3.5-01", "RFC7643-2.3.5-04"]),
     plain("form.values-reversed", "its values come in another order", &["RFC7643-3-08"]),
     plain("etag.strong", "its versions are not weak", &["RFC7644-3.14-01"]),
+    plain("etag.letters", "its versions have letters", &["RFC7643-3.1-32"]),
     plain("list.figures-of-parts", "a whole list has no figures of pages", &["RFC7644-3.4.2-09", "RFC7644-3.4.2-10"]),
     plain("list.resources-absent", "an empty list has no Resources", &["RFC7644-3.4.2-06", "RFC7644-3.4.2-11"]),
     plain("list.order-changes", "its lists come in another order each time", &["RFC7644-3.4.2.3-01"]),
