@@ -1,4 +1,5 @@
-//! Two conformance tools that we did not write judge the `rfc` target: scim2-tester (through scim2-cli) and scim-sanity.
+//! Two conformance tools that we did not write judge the `rfc` target, and endpoints that conform and are drawn: scim2-tester (through
+//! scim2-cli) and scim-sanity.
 //!
 //! `WEIR_JUDGES` names the `bin` folder of a Python environment that has both; without it these tests say so and pass, unless
 //! `WEIR_REQUIRE_REAL` is set. What is not a pass must be listed in `fixtures/judges/`, with the reason, and what is listed
@@ -7,9 +8,10 @@
 mod support;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use base64::Engine as _;
 use support::Served;
 
 const TOKEN: &str = "judged";
@@ -32,16 +34,20 @@ fn listed(text: &str) -> BTreeSet<String> {
     text.lines().skip(1).filter_map(|line| line.rsplit_once('\t')).map(|(entry, _)| entry.to_owned()).collect()
 }
 
-/// The `rfc` target with a tolerance, in a file that is removed when dropped.
-struct Tolerant(PathBuf);
+/// A target file that is removed when dropped.
+struct TargetFile(PathBuf);
 
-impl Tolerant {
-    fn of(tolerance: &str) -> Self {
+impl TargetFile {
+    /// The `rfc` target with a tolerance.
+    fn tolerant(tolerance: &str) -> Self {
         let text = include_str!("../fixtures/targets/rfc.toml");
+        Self::with(tolerance, &format!("tolerances = [\"{tolerance}\"]\n{text}"))
+    }
+
+    fn with(name: &str, text: &str) -> Self {
         let path =
-            PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("judged-{}-{tolerance}.toml", std::process::id()));
-        std::fs::write(&path, format!("tolerances = [\"{tolerance}\"]\n{text}"))
-            .expect("the target folder is writable");
+            PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("judged-{}-{name}.toml", std::process::id()));
+        std::fs::write(&path, text).expect("the target folder is writable");
         Self(path)
     }
 
@@ -50,7 +56,7 @@ impl Tolerant {
     }
 }
 
-impl Drop for Tolerant {
+impl Drop for TargetFile {
     fn drop(&mut self) {
         // Whoever cleans the target folder removes it otherwise.
         let _ = std::fs::remove_file(&self.0);
@@ -61,15 +67,9 @@ impl Drop for Tolerant {
 fn scim2_tester(target: &str) -> Option<(usize, BTreeSet<String>)> {
     let judges = judges()?;
     let served = Served::start(&["--target", target, "--bearer", TOKEN]);
+    let authorization = format!("Authorization: Bearer {TOKEN}");
     let output = Command::new(judges.join("scim2"))
-        .args([
-            "--url",
-            served.value("URL"),
-            "--header",
-            &format!("Authorization: Bearer {TOKEN}"),
-            "test",
-            "--verbose",
-        ])
+        .args(["--url", served.value("URL"), "--header", &authorization, "test", "--verbose"])
         .output()
         .expect("scim2-cli is installed");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -105,7 +105,7 @@ fn scim2_tester_finds_nothing_but_what_is_listed() {
 
 #[test]
 fn scim2_tester_finds_less_where_invented_formats_are_accepted() {
-    let tolerant = Tolerant::of("any-format");
+    let tolerant = TargetFile::tolerant("any-format");
     let Some((successes, others)) = scim2_tester(tolerant.path()) else { return };
     assert_eq!(others, listed(include_str!("../fixtures/judges/scim2-tester-any-format.tsv")));
     println!("scim2-tester, any format: {successes} successes, {} listed", others.len());
@@ -129,4 +129,161 @@ fn scim_sanity_finds_nothing_but_what_is_listed() {
     let others: BTreeSet<String> = ["FAIL", "WARN", "SKIP", "ERROR"].into_iter().flat_map(of).collect();
     assert_eq!(others, listed(include_str!("../fixtures/judges/scim-sanity.tsv")));
     println!("scim-sanity: {passes} passes, {} listed", others.len());
+}
+
+/// How many endpoints that conform are judged, and the seed that draws them.
+const INNOCENTS: usize = 20;
+const SEED: u64 = 3;
+
+/// What a judge says against an endpoint.
+struct Complaint {
+    judge: &'static str,
+    verdict: String,
+    check: String,
+    message: String,
+}
+
+/// A line of `fixtures/judges/innocents.tsv`: which complaints are no fault of an endpoint, and why.
+struct ListedComplaint {
+    judge: &'static str,
+    verdict: &'static str,
+    /// With an asterisk for any text.
+    check: &'static str,
+    /// A part of the message.
+    message: &'static str,
+    /// In what the endpoint differs from `rfc`, so that the complaint follows; one of them is enough, and nothing is any endpoint.
+    differs: Vec<&'static str>,
+}
+
+impl ListedComplaint {
+    fn all() -> Vec<Self> {
+        let lines = include_str!("../fixtures/judges/innocents.tsv").lines().skip(1);
+        let of = |line: &'static str| {
+            let mut cells = line.split('\t');
+            let mut next = || cells.next().expect("a line has six cells");
+            let (judge, verdict, check, message) = (next(), next(), next(), next());
+            let differs = next().split(' ').filter(|axis| !axis.is_empty()).collect();
+            assert!(next().contains(' '), "{line} needs a reason");
+            Self { judge, verdict, check, message, differs }
+        };
+        lines.map(of).collect()
+    }
+
+    fn covers(&self, complaint: &Complaint, target: &str) -> bool {
+        let check = match self.check.split_once('*') {
+            Some((start, end)) => complaint.check.starts_with(start) && complaint.check.ends_with(end),
+            None => complaint.check == self.check,
+        };
+        let differs = |axis: &&str| target.contains(&format!("\n# {axis}: "));
+        self.judge == complaint.judge
+            && self.verdict == complaint.verdict
+            && check
+            && complaint.message.contains(self.message)
+            && (self.differs.is_empty() || self.differs.iter().any(differs))
+    }
+}
+
+/// The complaints in the output of a judge. `start` reads a line that begins a result: its verdict, and the check.
+fn complaints(
+    judge: &'static str,
+    text: &str,
+    start: fn(&str) -> Option<(&str, &str)>,
+    good: &str,
+) -> (usize, Vec<Complaint>) {
+    let (mut passes, mut found, mut is_open) = (0, Vec::<Complaint>::new(), false);
+    for line in text.lines() {
+        match start(line) {
+            Some((verdict, _)) if verdict == good => (passes, is_open) = (passes + 1, false),
+            Some((verdict, check)) => {
+                let (verdict, check) = (verdict.to_owned(), check.to_owned());
+                found.push(Complaint { judge, verdict, check, message: String::new() });
+                is_open = true;
+            }
+            None if line.trim().is_empty() => is_open = false,
+            None if is_open => {
+                let last = found.last_mut().expect("a result has begun");
+                last.message = format!("{} {}", last.message, line.trim());
+            }
+            None => {}
+        }
+    }
+    (passes, found)
+}
+
+fn tester_result(line: &str) -> Option<(&str, &str)> {
+    let (verdict, check) = line.split_once(' ')?;
+    let known = ["SUCCESS", "ERROR", "CRITICAL", "DEVIATION", "ACCEPTABLE", "SKIPPED"].contains(&verdict);
+    known.then_some((verdict, check))
+}
+
+fn sanity_result(line: &str) -> Option<(&str, &str)> {
+    let (verdict, check) = line.trim().strip_prefix('[')?.split_once("] ")?;
+    ["PASS", "FAIL", "WARN", "SKIP", "ERROR"].contains(&verdict).then_some((verdict, check))
+}
+
+/// What both judges say of the endpoint that a target file describes.
+fn judged(judges: &Path, path: &str) -> (usize, Vec<Complaint>) {
+    let served = Served::start(&["--target", path]);
+    let own = served.greeting.split("application other").next().unwrap_or_default();
+    let secret = |word: &str| {
+        let mut lines = own.lines().filter_map(|line| line.trim().strip_prefix(word));
+        lines.find_map(|rest| rest.starts_with(' ').then(|| rest.trim().to_owned()))
+    };
+    let (header, arguments) = match (secret("bearer"), secret("basic")) {
+        (Some(token), _) => (format!("Authorization: Bearer {token}"), vec!["--token".to_owned(), token]),
+        (None, Some(pair)) => {
+            let (user, password) = pair.split_once(':').expect("a user and a password");
+            let header = format!("Authorization: Basic {}", base64::engine::general_purpose::STANDARD.encode(&pair));
+            (header, ["--username", user, "--password", password].map(str::to_owned).to_vec())
+        }
+        _ => panic!("no credentials in\n{own}"),
+    };
+    let url = served.value("URL");
+    let tester =
+        Command::new(judges.join("scim2")).args(["--url", url, "--header", &header, "test", "--verbose"]).output();
+    let sanity = Command::new(judges.join("scim-sanity"))
+        .args(["probe", url, "--i-accept-side-effects"])
+        .args(arguments)
+        .output();
+    let text = |output: std::io::Result<std::process::Output>| {
+        String::from_utf8_lossy(&output.expect("the judge is installed").stdout).into_owned()
+    };
+    let (passes, mut found) = complaints("scim2-tester", &text(tester), tester_result, "SUCCESS");
+    assert!(passes > 0, "scim2-tester did not run on {path}");
+    let (more, others) = complaints("scim-sanity", &text(sanity), sanity_result, "PASS");
+    assert!(more > 0, "scim-sanity did not run on {path}");
+    found.extend(others);
+    (passes + more, found)
+}
+
+#[test]
+fn the_judges_find_nothing_in_innocents_but_what_is_listed() {
+    let Some(judges) = judges() else { return };
+    let listed = ListedComplaint::all();
+    let (mut passes, mut count, mut unlisted, mut used) = (0, 0, Vec::new(), BTreeSet::new());
+    for (number, innocent) in weir::prove::innocent::drawn(INNOCENTS, SEED).iter().enumerate() {
+        let text = innocent.target_file();
+        let target = TargetFile::with(&format!("innocent-{number}"), &text);
+        let (good, found) = judged(&judges, target.path());
+        passes += good;
+        count += found.len();
+        for complaint in found {
+            match listed.iter().position(|own| own.covers(&complaint, &text)) {
+                Some(position) => drop(used.insert(position)),
+                None => {
+                    let Complaint { judge, verdict, check, message } = complaint;
+                    unlisted.push(format!("{judge} {verdict} {check}:{message}\n  {}", innocent.summary()));
+                }
+            }
+        }
+    }
+    assert!(unlisted.is_empty(), "{}", unlisted.join("\n"));
+    let unused: Vec<String> = listed
+        .iter()
+        .enumerate()
+        .filter(|(position, _)| !used.contains(position))
+        .map(|(_, own)| format!("{} {} {} {}", own.judge, own.verdict, own.check, own.message))
+        .collect();
+    assert!(unused.is_empty(), "listed, and said by no judge any more:\n{}", unused.join("\n"));
+    println!("{INNOCENTS} innocents: {passes} passes, {count} complaints, all of {} listed kinds", listed.len());
 }

@@ -107,14 +107,32 @@ fn why(one: &Activation, other: &Activation) -> Option<String> {
     if let Some((what, _)) = EXCLUSIVE.iter().find(|(_, own)| ids.iter().all(|id| own.contains(id))) {
         return Some(format!("both decide {what}"));
     }
-    let off = switched_off(one);
+    let off = switched_off(one.deviation);
     let subject = subject(other.deviation);
-    let takes_part = switched_off(other).iter().any(|capability| subject.contains(capability));
+    let takes_part = switched_off(other.deviation).iter().any(|capability| subject.contains(capability));
     if subject.is_empty() || takes_part || !subject.iter().all(|capability| off.contains(capability)) {
         return None;
     }
     let words: Vec<&str> = subject.iter().map(|capability| capability.id()).collect();
     Some(format!("{} switches {} off, so {} could never show", ids[0], words.join(" and "), ids[1]))
+}
+
+impl Deviation {
+    /// The capabilities without which it cannot show: those that it switches off, and otherwise those that its topic is about. None if it
+    /// can show at every endpoint.
+    #[must_use]
+    pub fn concerns(&self) -> Capabilities {
+        if matches!(self.seam, Seam::Rules(_)) {
+            return switched_off(self);
+        }
+        subject(self).iter().copied().collect()
+    }
+
+    /// Whether it acts through rules alone, which know the resource types of RFC 7643 and no other.
+    #[must_use]
+    pub const fn acts_on_rules(&self) -> bool {
+        matches!(self.seam, Seam::Rules(_))
+    }
 }
 
 fn subject(deviation: &Deviation) -> &'static [Capability] {
@@ -123,12 +141,12 @@ fn subject(deviation: &Deviation) -> &'static [Capability] {
 }
 
 /// What a deviation takes away from an application that offers everything.
-fn switched_off(activation: &Activation) -> Capabilities {
+fn switched_off(deviation: &Deviation) -> Capabilities {
     static EVERYTHING: LazyLock<Rules> = LazyLock::new(|| {
         let target = Target::rfc();
         target.rules(&target.applications[0])
     });
-    let Seam::Rules(change) = activation.deviation.seam else { return Capabilities::new() };
+    let Seam::Rules(change) = deviation.seam else { return Capabilities::new() };
     let mut rules = EVERYTHING.clone();
     change(&mut rules);
     EVERYTHING.capabilities.difference(&rules.capabilities).copied().collect()

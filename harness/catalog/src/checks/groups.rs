@@ -55,7 +55,7 @@ async fn lifecycle(context: &Context) -> CheckResult {
     context.expect(&group.exchange).under(under).status(&[201]);
     let read = context.send(group.request(Method::GET)).await?;
     context.expect(&read).after(&group.exchange).under(under).status(&[200]).json().equals("id", &json!(group.id));
-    let mut body = context.data().group();
+    let mut body = context.sent(&group);
     let name = json!(context.data().name());
     body["displayName"] = name.clone();
     let replaced = context.send(group.request(Method::PUT).json(&body)).await?;

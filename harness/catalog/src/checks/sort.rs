@@ -326,7 +326,7 @@ async fn not_offered(context: &Context) -> CheckResult {
         return context.not_offered("sorting is offered");
     }
     let users = people(context).await?;
-    let answer = context.send(sorted(&users, users.naming(), None)).await?;
+    let answer = users.whole(sorted(&users, users.naming(), None)).await?;
     context.expect(&answer).under(&["RFC7644-3.4.2.3-01"]).status(&[200, 400, 403, 501]);
     if answer.status == 200 {
         let found = users.keys_in(&answer);

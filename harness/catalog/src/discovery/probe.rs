@@ -73,7 +73,13 @@ impl Discovery {
                 return;
             }
         };
-        if before.offered && !offered && before.provenance == Provenance::Published {
+        let is_published = before.offered && before.provenance == Provenance::Published;
+        let is_of_filters = matches!(capability, Capability::FilterUsers | Capability::FilterGroups);
+        // An endpoint need not support every combination of attribute and comparison (RFC 7644 section 3.12).
+        if is_published && !offered && is_of_filters && exchange.text("scimType") == Some("invalidFilter") {
+            return;
+        }
+        if is_published && !offered {
             self.remarks.push(format!(
                 "{capability} is published as supported, but {asked} answered {}; it is taken as not offered",
                 exchange.status

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
@@ -33,6 +33,7 @@ Examples:
   weir prove --innocent            that no check accuses an endpoint that conforms
   weir prove --innocent 200 --seed 7 --write innocents/
   weir prove --innocent 200 --guilty 200
+  weir prove --premises            that no check accuses an endpoint of what it need not have
   weir prove --as pingfederate-aquera          a client against each deviation
   weir prove --as all --write docs/evidence/compatibility.md";
 
@@ -72,6 +73,16 @@ pub(super) struct ProveArgs {
     /// How many smaller endpoints to try for each check that accuses one, to find the smallest
     #[arg(long, value_name = "N", default_value_t = 150, requires = "innocent")]
     cuts: usize,
+    /// Run the checks against endpoints that lack one thing each: an attribute, a capability, a form of filters. What need not be
+    /// there may be named by no check. Give the beginnings of ids such as attribute.User to choose
+    #[arg(
+        long,
+        value_name = "ID",
+        num_args = 0..,
+        value_delimiter = ',',
+        conflicts_with_all = ["full", "only", "clients", "innocent"],
+    )]
+    premises: Option<Vec<String>>,
     /// Limit each deviation to this resource type, such as Group, and list those that nothing notices
     #[arg(long, value_name = "TYPE", conflicts_with_all = ["full", "innocent", "clients"])]
     on: Option<String>,
@@ -80,7 +91,7 @@ pub(super) struct ProveArgs {
     reduced: bool,
     /// With --full, write the record of checks and deviations to FILE, instead of comparing it. With --as, write the
     /// page of clients and deviations. With --innocent, write each endpoint as a target file to the
-    /// folder FILE. The smallest that each check accuses is among them. With --reduced, write the deviations that cannot show
+    /// folder FILE. The smallest that each check accuses is among them. With --premises, write each endpoint. With --reduced, write the deviations that cannot show
     #[arg(long, value_name = "FILE", conflicts_with = "only")]
     write: Option<PathBuf>,
     /// The same seed invents the same names and values
@@ -100,6 +111,9 @@ pub(super) async fn run(args: ProveArgs, output: &Output) -> Result<u8, Failure>
     }
     if let Some(count) = args.innocent {
         return acquit(&args, usize::try_from(count).unwrap_or(usize::MAX), output).await;
+    }
+    if let Some(only) = &args.premises {
+        return take_away(&args, only, output).await;
     }
     if args.reduced {
         return prove_reduced(&args, output).await;
@@ -199,23 +213,49 @@ async fn acquit(args: &ProveArgs, innocents: usize, output: &Output) -> Result<u
     progress.clear();
     let proof = proof.map_err(Failure::usage)?;
     if let Some(folder) = &args.write {
-        std::fs::create_dir_all(folder).map_err(|error| {
-            Failure::Usage(format!("{}: {error}; give a folder that can be made", folder.display()))
-        })?;
-        for (number, drawn) in proof.drawn.iter().enumerate() {
-            let path = folder.join(format!("{:04}.toml", number + 1));
-            Printable::as_is(drawn.target_file()).write_to(&path)?;
-        }
-        for accused in &proof.accused {
-            let text = format!("# {}\n{}", accused.check, accused.smallest.target_file());
-            Printable::as_is(text).write_to(&folder.join(format!("{}.toml", accused.check)))?;
-        }
+        let drawn = proof.drawn.iter().enumerate();
+        let drawn = drawn.map(|(number, own)| (format!("{:04}", number + 1), own.target_file()));
+        let accused = proof.accused.iter();
+        let accused =
+            accused.map(|own| (own.check.clone(), format!("# {}\n{}", own.check, own.smallest.target_file())));
+        write_targets(folder, drawn.chain(accused))?;
     }
     output.print(match args.format {
         ProveFormat::Text => Printable::from(innocents_report::text(&proof, started.elapsed().as_secs_f64())),
         ProveFormat::Json => Printable::json(innocents_report::json(&proof)),
     })?;
     Ok(if proof.is_proven() { exit::OK } else { exit::FINDINGS })
+}
+
+/// The checks against endpoints that lack one thing each.
+async fn take_away(args: &ProveArgs, only: &[String], output: &Output) -> Result<u8, Failure> {
+    let options = InnocentOptions { innocents: 0, guilty: 0, cuts: 0, seed: args.seed, concurrency: args.concurrency };
+    let started = Instant::now();
+    let mut progress = ProgressLine::new();
+    let outcomes = innocent::without_premises(&options, only, |what| progress.show(what)).await;
+    progress.clear();
+    let outcomes = outcomes.map_err(Failure::usage)?;
+    if let Some(folder) = &args.write {
+        write_targets(folder, innocent::premises().iter().map(|own| (own.id.clone(), own.target_file())))?;
+    }
+    output.print(match args.format {
+        ProveFormat::Text => {
+            Printable::from(innocents_report::premises_text(&outcomes, started.elapsed().as_secs_f64()))
+        }
+        ProveFormat::Json => Printable::json(innocents_report::premises_json(&outcomes)),
+    })?;
+    let is_proven = !outcomes.is_empty() && outcomes.iter().all(|own| own.accusations.is_empty());
+    Ok(if is_proven { exit::OK } else { exit::FINDINGS })
+}
+
+/// Writes target files into a folder, each under its name.
+fn write_targets(folder: &Path, files: impl Iterator<Item = (String, String)>) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder)
+        .map_err(|error| Failure::Usage(format!("{}: {error}; give a folder that can be made", folder.display())))?;
+    for (name, text) in files {
+        Printable::as_is(text).write_to(&folder.join(format!("{name}.toml")))?;
+    }
+    Ok(())
 }
 
 /// Clients against deviations.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::output::plural::{exchanges, plural};
-use crate::prove::innocent::{FalseAccusation, Guilt, GuiltOutcome, InnocentProof};
+use crate::prove::innocent::{Accusation, FalseAccusation, Guilt, GuiltOutcome, InnocentProof, PremiseOutcome};
 
 /// For a person: the accusations, the checks that seldom passed, and the deviations that were not noticed.
 pub fn text(proof: &InnocentProof, seconds: f64) -> String {
@@ -34,6 +34,9 @@ pub fn text(proof: &InnocentProof, seconds: f64) -> String {
         let least = plural(proof.least() as u64, "innocent", "innocents");
         lines.push(format!("\npassed in fewer than {least}, with the usual reason:\n{}", seldom.join("\n")));
     }
+    lines.extend(proof.wrongly_excepted().map(|origin| {
+        format!("\n- {origin} passes, and prove/innocent/excepted.rs says that it passes in no innocent")
+    }));
     for (law, reports) in &proof.laws {
         lines.push(format!("\n- {law}, in {}", plural(*reports as u64, "report", "reports")));
     }
@@ -75,6 +78,45 @@ fn guilty(proof: &InnocentProof) -> Vec<String> {
         }
     }
     lines
+}
+
+/// The accusations of endpoints that lack one thing each, for a person.
+pub fn premises_text(outcomes: &[PremiseOutcome], seconds: f64) -> String {
+    let sent = outcomes.iter().map(|own| own.exchanges).sum();
+    let silenced: usize = outcomes.iter().map(|own| own.silenced).sum();
+    let mut lines = vec![format!(
+        "{} without one premise each, {silenced} checks were skipped or blocked, {}, {seconds:.1} s",
+        plural(outcomes.len() as u64, "endpoint", "endpoints"),
+        exchanges(sent),
+    )];
+    for outcome in outcomes {
+        for accusation in &outcome.accusations {
+            let (origin, verdict) = (&accusation.origin, accusation.verdict.as_str());
+            lines.push(format!("\n- without {}, {origin} is {verdict}: {}", outcome.id, accusation.message));
+        }
+    }
+    let accused = outcomes.iter().filter(|own| !own.accusations.is_empty()).count();
+    lines.push(match (outcomes.len(), accused) {
+        (0, _) => "\nnot proven: there is no such premise".into(),
+        (_, 0) => "\nno endpoint is accused of what it lacks".into(),
+        _ => format!("\nnot proven: {} accused", plural(accused as u64, "endpoint is", "endpoints are")),
+    });
+    lines.join("\n") + "\n"
+}
+
+/// The same for programs.
+pub fn premises_json(outcomes: &[PremiseOutcome]) -> Value {
+    let accusation =
+        |own: &Accusation| json!({"check": own.origin, "verdict": own.verdict.as_str(), "message": own.message});
+    let outcome = |own: &PremiseOutcome| {
+        json!({
+            "without": own.id,
+            "silenced": own.silenced,
+            "exchanges": own.exchanges,
+            "accused": own.accusations.iter().map(accusation).collect::<Vec<_>>(),
+        })
+    };
+    json!({"premises": outcomes.iter().map(outcome).collect::<Vec<_>>()})
 }
 
 /// For programs.

@@ -87,7 +87,7 @@ async fn then_put(context: &Context) -> CheckResult {
         // Whether each is carried out is for other checks.
         send(context, &user, &json!([operation])).await?;
     }
-    let mut body = context.data().user();
+    let mut body = context.sent(&user);
     for name in ["userName", "id"] {
         body[name] = user.value(name).clone();
     }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use scim::capability::Capabilities;
+use scim::schema::standard::{GROUP, USER};
 use serde_json::{Map, Value, json};
 
 use super::axis::Axis;
@@ -45,6 +47,17 @@ impl Description {
             return "the target rfc".into();
         }
         self.axes.iter().map(|axis| axis.id).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The capabilities that the endpoint offers.
+    pub(super) fn offers(&self) -> Capabilities {
+        let listed = self.keys.get("capabilities").and_then(Value::as_array).into_iter().flatten();
+        listed.filter_map(|capability| capability.as_str()?.parse().ok()).collect()
+    }
+
+    /// Whether it has a resource type that RFC 7643 does not define: what can be done with its resources is not switched off.
+    pub(super) fn has_own_types(&self) -> bool {
+        self.types.iter().any(|kind| ![USER, GROUP].contains(&text(&kind.schema, "id")))
     }
 
     /// The rows of the level SHOULD that it breaks: each may get its warning.

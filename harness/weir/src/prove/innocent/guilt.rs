@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use scim::capability::{Capability, ResourceOperation};
 use weir_catalog::checks;
 use weir_judge::Verdict;
 
-use super::Innocent;
 use super::trial::{self, InnocentError, InnocentTrial};
+use super::{Description, Innocent};
 use crate::embedded::{self, KnownDeviation};
 use crate::prove::Record;
 
@@ -56,16 +57,44 @@ pub(super) async fn of(
             (GuiltOutcome::Noticed(accused_by(&found).collect()), found.exchanges)
         }
         Ok(found) if found.digest == innocent_digest => (GuiltOutcome::Ineffective, found.exchanges),
-        Ok(found) => (silent(deviation, record, &found), found.exchanges),
+        Ok(found) => (silent(deviation, &innocent.description, record, &found), found.exchanges),
         // An endpoint that discovery cannot use is noticed at once.
         Err(InnocentError::Discovery { .. }) => (GuiltOutcome::Noticed(vec!["discovery".into()]), 0),
+        // The endpoint starts without it, so that it contradicts something that the endpoint has or does.
+        Err(InnocentError::Endpoint { problem, .. }) => (GuiltOutcome::Hidden(BTreeSet::from([problem])), 0),
         Err(error) => return Err(error),
     };
     Ok((Guilt { deviation: deviation.id, innocent: innocent.description.summary(), outcome }, exchanges))
 }
 
+/// Why the deviation cannot show at the endpoint by what that offers, if so.
+fn missing_offer(deviation: KnownDeviation, description: &Description) -> Option<String> {
+    let known = weir_server::Deviation::find(deviation.id)?;
+    let (concerns, offers) = (known.concerns(), description.offers());
+    // The resources of a type of its own can be created, changed, filtered and deleted at every endpoint.
+    let of_types = |capability: &Capability| {
+        ResourceOperation::ALL
+            .into_iter()
+            .any(|own| ["/Users", "/Groups"].iter().any(|at| own.at(at) == Some(*capability)))
+    };
+    let is_offered = |capability: &Capability| {
+        offers.contains(capability) || (!known.acts_on_rules() && description.has_own_types() && of_types(capability))
+    };
+    let names: Vec<&str> = concerns.iter().map(|capability| capability.id()).collect();
+    (!concerns.is_empty() && !concerns.iter().any(is_offered))
+        .then(|| format!("the endpoint does not offer {}, which the deviation is about", names.join(" or ")))
+}
+
 /// What the checks that notice the deviation in the record of the proof came to.
-fn silent(deviation: KnownDeviation, record: &Record, found: &trial::TrialOutcome) -> GuiltOutcome {
+fn silent(
+    deviation: KnownDeviation,
+    description: &Description,
+    record: &Record,
+    found: &trial::TrialOutcome,
+) -> GuiltOutcome {
+    if let Some(missing) = missing_offer(deviation, description) {
+        return GuiltOutcome::Hidden(BTreeSet::from([missing]));
+    }
     let mut reasons = BTreeSet::new();
     let mut asked = Vec::new();
     for (check, _) in record.of(deviation.id) {

@@ -6,8 +6,10 @@ mod axis;
 mod choices;
 mod description;
 mod draw;
+mod excepted;
 mod guilt;
 mod permitted;
+mod premise;
 mod trial;
 
 use std::collections::BTreeMap;
@@ -16,6 +18,7 @@ use futures_util::StreamExt as _;
 
 pub use description::Description;
 pub use guilt::{Guilt, GuiltOutcome};
+pub use premise::{MissingPremise, PremiseOutcome, premises, without_premises};
 pub use trial::{Accusation, InnocentError};
 
 use choices::{Choices, simpler};
@@ -73,8 +76,15 @@ impl InnocentProof {
     /// The checks and rules that passed less often than that, with the number of innocents.
     pub fn seldom(&self) -> impl Iterator<Item = (&str, usize)> {
         let least = self.least();
-        let seldom = self.passed.iter().filter(move |(origin, passed)| **passed < least && !is_excepted(origin));
+        let seldom =
+            self.passed.iter().filter(move |(origin, passed)| **passed < least && excepted::reason(origin).is_none());
         seldom.map(|(origin, passed)| (origin.as_str(), *passed))
+    }
+
+    /// The checks that are listed as passing in no innocent, and pass.
+    pub fn wrongly_excepted(&self) -> impl Iterator<Item = &str> {
+        let passing = self.passed.iter().filter(|(_, passed)| **passed > 0).map(|(origin, _)| origin.as_str());
+        passing.filter(|origin| excepted::reason(origin).is_some())
     }
 
     /// The most frequent reason for which a check was not asked.
@@ -93,16 +103,9 @@ impl InnocentProof {
         self.accused.is_empty()
             && self.laws.is_empty()
             && self.seldom().next().is_none()
+            && self.wrongly_excepted().next().is_none()
             && self.unnoticed().next().is_none()
     }
-}
-
-/// The checks that may pass in no innocent, with the reason.
-const EXCEPTED: &[(&str, &str)] =
-    &[("discovery.unnamed-extensions", "a target file names each of its extensions in a resource type")];
-
-fn is_excepted(origin: &str) -> bool {
-    EXCEPTED.iter().any(|(id, _)| *id == origin)
 }
 
 /// A check that accused innocents.
@@ -127,8 +130,8 @@ pub async fn innocents(
     record: &Record,
     mut progress: impl FnMut(&str),
 ) -> Result<InnocentProof, InnocentError> {
-    let seed_of = |index: usize| options.seed.wrapping_mul(0x1_0000_0001).wrapping_add(index as u64);
-    let drawn: Vec<Innocent> = (0..options.innocents).map(|index| Innocent::of_seed(seed_of(index))).collect();
+    let drawn: Vec<Innocent> =
+        (0..options.innocents).map(|index| Innocent::of_seed(seed_of(options.seed, index))).collect();
     let trials = drawn.iter().map(|innocent| async move {
         let all = InnocentTrial { checks: checks::all().collect(), deviation: None, seed: options.seed };
         trial::run(&innocent.description, all).await.map(|outcome| (innocent, outcome))
@@ -195,6 +198,16 @@ async fn guilty(
         all.push(guilt);
     }
     Ok(all)
+}
+
+/// What the first `count` draws of a seed give.
+pub fn drawn(count: usize, seed: u64) -> Vec<Description> {
+    (0..count).map(|index| Innocent::of_seed(seed_of(seed, index)).description).collect()
+}
+
+/// The seed of one innocent.
+const fn seed_of(seed: u64, index: usize) -> u64 {
+    seed.wrapping_mul(0x1_0000_0001).wrapping_add(index as u64)
 }
 
 /// A description with the choices that draw it.
