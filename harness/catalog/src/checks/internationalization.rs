@@ -98,7 +98,7 @@ async fn filter(context: &Context) -> CheckResult {
     };
     for name in [precomposed, combining] {
         let filter = format!("userName eq {}", json!(name));
-        let list = context.send(Request::get("/Users").query("filter", &filter)).await?;
+        let list = context.look_up(Request::get("/Users").query("filter", &filter)).await?;
         context.expect(&list).after(&answer).status(&[200]).lists(&[&id]);
     }
     Ok(())

@@ -56,7 +56,7 @@ pub(super) static DEVIATIONS: [PermittedDeviation; 56] = [
     plain("password.change-unannounced", "clients can change passwords, which it does not announce", &["RFC7643-5-15"]),
     plain("put.merges", "a PUT keeps what it does not name", &["RFC7644-3.5.1-06", "R22"]),
     plain("put.deactivates", "a PUT without active disables the user", &["RFC7644-3.5.1-07", "R22"]),
-    plain("requests.user-agent-demanded", "it asks for a User-Agent", &["RFC7644-2-02"]),
+    plain("requests.user-agent-demanded", "it asks for a User-Agent", &["RFC7644-3.12-11"]),
     plain("reading.bulk-status-object", "the status of a result of a bulk job is an object", &["B1"]),
     plain("reading.canonical-left-out", "its schemas have no canonicalValues", &["RFC7643-7-20", "R18"]),
     plain("reading.conflict-409", "it answers a stale version with 409", &["H13"]),

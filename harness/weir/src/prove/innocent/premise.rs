@@ -235,6 +235,16 @@ mod tests {
         assert!(of("attribute.") > 60 && of("capability.") == 10 && of("filter.") == FORMS.len());
     }
 
+    #[tokio::test]
+    async fn an_endpoint_is_accused_of_nothing_that_it_need_not_have() {
+        let options = InnocentOptions { innocents: 0, guilty: 0, cuts: 0, seed: 1, concurrency: 1 };
+        let outcomes = without_premises(&options, &["capability.etag".to_owned()], |_| {}).await;
+        let outcomes = outcomes.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(outcomes.len(), 1);
+        assert!(outcomes[0].silenced > 10, "{outcomes:?}");
+        assert!(outcomes[0].accusations.is_empty(), "{outcomes:?}");
+    }
+
     #[test]
     fn what_judges_a_fault_exists() {
         for (id, judged_in) in FAULTS {
