@@ -27,6 +27,8 @@ pub struct Abilities {
     refused_lookup: BTreeMap<(String, String), String>,
     /// The resource types whose resources cannot be changed by PATCH, with the refusal.
     refused_patch: BTreeMap<String, String>,
+    /// The resource types whose resources cannot be replaced, with the refusal.
+    refused_put: BTreeMap<String, String>,
     retention: retention::Retention,
 }
 
@@ -50,6 +52,11 @@ impl Abilities {
             for kind in kinds.iter().filter(|kind| discovery.operation(ResourceOperation::Patch, kind).0) {
                 if let Some(refusal) = abilities.patch_refusal(client, discovery, data, kind).await? {
                     abilities.refused_patch.insert(kind.endpoint.clone(), refusal);
+                }
+            }
+            for kind in kinds.iter().filter(|kind| discovery.operation(ResourceOperation::Replace, kind).0) {
+                if let Some(refusal) = abilities.put_refusal(client, kind).await? {
+                    abilities.refused_put.insert(kind.endpoint.clone(), refusal);
                 }
             }
         }
@@ -99,6 +106,11 @@ impl Abilities {
         self.refused_patch.get(endpoint).map(String::as_str)
     }
 
+    /// Why no resource of `endpoint` can be replaced, if so: a PUT of one that exists was refused as not implemented.
+    pub fn refuses_put(&self, endpoint: &str) -> Option<&str> {
+        self.refused_put.get(endpoint).map(String::as_str)
+    }
+
     /// Whether the attribute at `path` of the resource type at `endpoint` was seen to come back changed, or not at all.
     pub fn loses(&self, endpoint: &str, path: &str) -> bool {
         self.retention.loses(endpoint, path)
@@ -107,6 +119,19 @@ impl Abilities {
     /// Whether the attribute at `path` of the resource type at `endpoint` was seen not to come back at all.
     pub fn drops(&self, endpoint: &str, path: &str) -> bool {
         self.retention.drops(endpoint, path)
+    }
+
+    /// How a PUT of a resource that exists is refused as not implemented, if it is. Its body is one that changes nothing.
+    async fn put_refusal(&self, client: &Client, kind: &ResourceType) -> Result<Option<String>, EndpointError> {
+        let Some(id) = self.retention.id(&kind.endpoint) else { return Ok(None) };
+        let request = Request::new(Method::PUT, &kind.endpoint).segment(id).json(&json!({"schemas": []}));
+        match client.send(request).await {
+            Ok(answer) if matches!(answer.status, 405 | 501) => {
+                Ok(Some(format!("a PUT below {} is answered {}", kind.endpoint, answer.status)))
+            }
+            Err(error) if error.is_unreachable() => Err(error),
+            Ok(_) | Err(_) => Ok(None),
+        }
     }
 
     /// How a PATCH of a text that is kept is refused as not implemented, if it is. That of an id which nobody has, as the opening

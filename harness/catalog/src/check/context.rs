@@ -233,7 +233,35 @@ impl Context {
     pub async fn send(&self, request: Request) -> Result<Arc<Exchange>, Stop> {
         let answer = self.client.send(request).await.map_err(Stop::NoAnswer)?;
         self.needs_patch(&answer)?;
+        if answer.method == Method::PUT && matches!(answer.status, 405 | 501) {
+            self.needs_put(self.path_of(&answer), std::slice::from_ref(&answer))?;
+        }
         Ok(answer)
+    }
+
+    /// The path of a request below the base URL.
+    fn path_of<'a>(&self, answer: &'a Exchange) -> &'a str {
+        let base = self.client.base_url().path().trim_end_matches('/');
+        answer.url.path().strip_prefix(base).unwrap_or_default()
+    }
+
+    /// The resource type that has a resource at `path`.
+    fn kind_at(&self, path: &str) -> Option<&ResourceType> {
+        let is_of = |kind: &&ResourceType| {
+            let id = path.strip_prefix(kind.endpoint.as_str()).and_then(|rest| rest.strip_prefix('/'));
+            id.is_some_and(|id| !id.is_empty())
+        };
+        self.discovery.resource_types().iter().find(is_of)
+    }
+
+    /// Ends the check if the resource at `path` cannot be replaced, because its type was seen to have no PUT: what a PUT would have to do
+    /// is then no question. Every endpoint has to have it (RFC 7644 section 3.5).
+    pub(crate) fn needs_put(&self, path: &str, exchanges: &[Arc<Exchange>]) -> CheckResult {
+        const JUDGED_BY: &str = "replace.supported";
+        let Some(kind) = self.kind_at(path).filter(|_| self.check.id != JUDGED_BY) else { return Ok(()) };
+        self.abilities
+            .refuses_put(&kind.endpoint)
+            .map_or(Ok(()), |refusal| Err(self.blocked(refusal.to_owned(), JUDGED_BY, exchanges.to_vec())))
     }
 
     /// Ends the check if the answer says that the endpoint has no PATCH, where it was seen to have none: what a PATCH would have to do
@@ -243,13 +271,7 @@ impl Context {
         if answer.method != Method::PATCH || !matches!(answer.status, 405 | 501) || self.check.id == JUDGED_BY {
             return Ok(());
         }
-        let base = self.client.base_url().path().trim_end_matches('/');
-        let path = answer.url.path().strip_prefix(base).unwrap_or_default();
-        let is_of = |kind: &&ResourceType| {
-            let id = path.strip_prefix(kind.endpoint.as_str()).and_then(|rest| rest.strip_prefix('/'));
-            id.is_some_and(|id| !id.is_empty())
-        };
-        let Some(kind) = self.discovery.resource_types().iter().find(is_of) else { return Ok(()) };
+        let Some(kind) = self.kind_at(self.path_of(answer)) else { return Ok(()) };
         let Some(refusal) = self.abilities.refuses_patch(&kind.endpoint) else { return Ok(()) };
         let is_announced = self.discovery.config("patch.supported") == Some(&Value::Bool(true));
         let is_core = [USER, GROUP].iter().any(|own| own.eq_ignore_ascii_case(&kind.schema));

@@ -78,6 +78,9 @@ impl Job {
 
     async fn send_judged_by(self, context: &Context, judge: &'static str) -> Result<JobAnswer, Stop> {
         let exchange = context.send(Request::post("/Bulk").json(&self.body())).await?;
+        for operation in self.operations.iter().filter(|own| own["method"] == "PUT") {
+            context.needs_put(operation["path"].as_str().unwrap_or_default(), std::slice::from_ref(&exchange))?;
+        }
         if exchange.status == 200
             && exchange.json().is_ok_and(|body| at(body, "Operations").is_some_and(Value::is_array))
         {

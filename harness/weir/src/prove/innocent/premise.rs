@@ -40,8 +40,8 @@ const FAULTS: [(&str, &[&str]); 5] = [
         "groups.members-never-shown",
         &["groups", "create.group", "bulk", "round-trip", "concurrency.members", "stateful", "rule"],
     ),
-    ("patch.refused", &["discovery", "rule"]),
-    ("put.refused", &["replace", "discovery", "groups.lifecycle", "rule"]),
+    ("patch.refused", &["discovery", "patch.supported", "rule"]),
+    ("put.refused", &["replace.supported", "discovery", "rule"]),
     ("etag.missing", &["etag", "discovery", "rule"]),
 ];
 
