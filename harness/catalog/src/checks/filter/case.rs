@@ -85,7 +85,7 @@ async fn name_case(context: &Context) -> CheckResult {
         users.finds_as_it_is(&format!("{spelling} eq {name}"), &["a"], &[], requirements).await?;
     }
     let schema = context.data().user_schema();
-    let usual = context.send(users.query(&format!("{schema}:userName eq {name}"))).await?;
+    let usual = context.look_up(users.query(&format!("{schema}:userName eq {name}"))).await?;
     if users.keys_in(&usual) != ["a"] {
         let reason = "a filter that names userName with the URI of its schema does not find the user".to_owned();
         let cause = context.caused_by("filter.schema-prefix");

@@ -118,7 +118,7 @@ async fn non_ascii(context: &Context) -> CheckResult {
         let either: &[&str] = if *key == "latin" { &["plain"] } else { &[] };
         users.finds_as_it_is(&filter, &[key], either, requirements).await?;
     }
-    let plain = context.send(users.query(&users.within("displayName co \"\\u005aoe Ang\""))).await?;
+    let plain = context.look_up(users.query(&users.within("displayName co \"\\u005aoe Ang\""))).await?;
     if users.keys_in(&plain).iter().all(|key| key != "plain") {
         let reason = "a letter that is written as an escape of JSON is not read".to_owned();
         return Err(Stop::Blocked { reason, cause: context.caused_by("filter.escapes"), exchanges: vec![plain] });

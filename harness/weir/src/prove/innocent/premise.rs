@@ -74,19 +74,24 @@ pub fn premises() -> Vec<MissingPremise> {
     all.extend(attributes());
     all.extend(FORMS.iter().map(|(name, forms)| {
         let change = json!({"deviations": [format!("filter.forms-only={forms}")]});
-        missing(format!("filter.{name}"), change, &[], &[])
+        missing(format!("filter.{name}"), &change, &[], &[])
     }));
-    all.push(missing("deviation.external-id.dropped".into(), json!({"deviations": ["external-id.dropped"]}), &[], &[]));
+    all.push(missing(
+        "deviation.external-id.dropped".into(),
+        &json!({"deviations": ["external-id.dropped"]}),
+        &[],
+        &[],
+    ));
     all.extend(
         FAULTS
             .iter()
-            .map(|(id, judged_in)| missing(format!("deviation.{id}"), json!({"deviations": [id]}), &[], judged_in)),
+            .map(|(id, judged_in)| missing(format!("deviation.{id}"), &json!({"deviations": [id]}), &[], judged_in)),
     );
     all
 }
 
 /// The target with other keys.
-fn missing(id: String, change: Value, axes: &[&'static Axis], judged_in: &'static [&'static str]) -> MissingPremise {
+fn missing(id: String, change: &Value, axes: &[&'static Axis], judged_in: &'static [&'static str]) -> MissingPremise {
     // The file is compiled in and a test reads it.
     let mut keys: Map<String, Value> = toml::from_str(PROOF).unwrap_or_default();
     keys.remove("sources");
@@ -107,11 +112,11 @@ fn capabilities() -> Vec<MissingPremise> {
         json!({"capabilities": stay})
     };
     let one = ["sort", "paging.cursor", "search", "query.root", "me", "etag", "bulk", "change-password"];
-    let alone = one.iter().map(|name| missing(format!("capability.{name}"), without(&[name]), &[], &[]));
+    let alone = one.iter().map(|name| missing(format!("capability.{name}"), &without(&[name]), &[], &[]));
     alone
         .chain([
-            missing("capability.patch".into(), without(&["patch.users", "patch.groups"]), &[&axis::NO_PATCH], &[]),
-            missing("capability.filter".into(), without(&["filter.users", "filter.groups"]), &[], &[]),
+            missing("capability.patch".into(), &without(&["patch.users", "patch.groups"]), &[&axis::NO_PATCH], &[]),
+            missing("capability.filter".into(), &without(&["filter.users", "filter.groups"]), &[], &[]),
         ])
         .collect()
 }
@@ -125,12 +130,12 @@ fn types() -> Vec<MissingPremise> {
         if name == "User" {
             change["user_extensions"] = json!([]);
         }
-        missing(format!("type.{name}"), change, &[], &[])
+        missing(format!("type.{name}"), &change, &[], &[])
     };
     vec![
         without("User", &[".users"], &["me", "change-password"]),
         without("Group", &[".groups"], &[]),
-        missing("type.Instrument".into(), json!({"resource_types": []}), &[], &[]),
+        missing("type.Instrument".into(), &json!({"resource_types": []}), &[], &[]),
     ]
 }
 
@@ -144,7 +149,7 @@ fn attributes() -> Vec<MissingPremise> {
             let kind = if uri == ENTERPRISE_USER { "enterprise" } else { name };
             let kind = if uri.contains("extension:gauge") { "gauge" } else { kind };
             let change = json!({"schema_changes": [{"schema": uri, "without": [path]}]});
-            missing(format!("attribute.{kind}.{path}"), change, &[], &[])
+            missing(format!("attribute.{kind}.{path}"), &change, &[], &[])
         })
         .collect()
 }
@@ -224,7 +229,7 @@ mod tests {
     #[test]
     fn every_premise_can_be_served_and_differs_from_the_others() {
         let all = premises();
-        let mut texts = BTreeSet::from([missing(String::new(), json!({}), &[], &[]).target_file()]);
+        let mut texts = BTreeSet::from([missing(String::new(), &json!({}), &[], &[]).target_file()]);
         for premise in &all {
             let text = premise.target_file();
             let read = weir_server::Target::parse("premise.toml", &text);

@@ -206,7 +206,7 @@ impl DescriptionBuilder {
         let mut own = attributes(choices, true, "");
         own.insert(0, name_of_resource("userName", "The name to sign on with", "server"));
         self.keys.remove("user_extensions");
-        self.own_type("User", "/Users", "Account", own, Vec::new());
+        self.own_type("User", "/Users", "Account", &own, Vec::new());
     }
 
     /// A Group that is not the core one.
@@ -214,7 +214,7 @@ impl DescriptionBuilder {
         let mut own = attributes(choices, true, "");
         let uniqueness = *choices.pick(&["none", "server"]);
         own.insert(0, name_of_resource("displayName", "The name of the group", uniqueness));
-        self.own_type("Group", "/Groups", "Circle", own, Vec::new());
+        self.own_type("Group", "/Groups", "Circle", &own, Vec::new());
     }
 
     fn custom_type(&mut self, choices: &mut Choices) {
@@ -223,7 +223,7 @@ impl DescriptionBuilder {
         if choices.once_in(3) {
             extensions.push(self.extension(choices, "Site"));
         }
-        self.own_type("Site", "/Sites", "Site", own, extensions);
+        self.own_type("Site", "/Sites", "Site", &own, extensions);
     }
 
     /// A resource type with a schema of its own.
@@ -232,7 +232,7 @@ impl DescriptionBuilder {
         name: &str,
         endpoint: &str,
         schema: &str,
-        attributes: Vec<Value>,
+        attributes: &[Value],
         extensions: Vec<DrawnExtension>,
     ) {
         let schema = json!({
