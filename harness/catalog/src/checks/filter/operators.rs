@@ -181,7 +181,7 @@ async fn matrix(context: &Context, operator: Operator, requirements: &'static [&
                 _ => {}
             }
         }
-        let answer = context.send(users.query(&users.within(&filter))).await?;
+        let answer = users.whole(users.query(&users.within(&filter))).await?;
         if is_refused_whatever_the_operator(context, &users, own, low, &answer).await? {
             refused = Some((own.path.clone(), answer));
             continue;
