@@ -15,7 +15,7 @@ const PARTS: [&str; 5] = ["value", "display", "type", "primary", "note"];
 
 /// An attribute that many schemas have, so that a check which looks for one finds it in many innocents.
 #[derive(Clone, Copy, Debug)]
-enum Shape {
+enum SoughtAttribute {
     /// A text that every client may write and read.
     Text,
     Required,
@@ -38,23 +38,23 @@ enum Shape {
     Binary,
 }
 
-const SHAPES: [Shape; 16] = [
-    Shape::Text,
-    Shape::Text,
-    Shape::Required,
-    Shape::Unique,
-    Shape::OnRequest,
-    Shape::Always,
-    Shape::Never,
-    Shape::SetOnce,
-    Shape::ReadOnly,
-    Shape::Values,
-    Shape::Record,
-    Shape::Boolean,
-    Shape::Time,
-    Shape::Integer,
-    Shape::Decimal,
-    Shape::Binary,
+const SOUGHT: [SoughtAttribute; 16] = [
+    SoughtAttribute::Text,
+    SoughtAttribute::Text,
+    SoughtAttribute::Required,
+    SoughtAttribute::Unique,
+    SoughtAttribute::OnRequest,
+    SoughtAttribute::Always,
+    SoughtAttribute::Never,
+    SoughtAttribute::SetOnce,
+    SoughtAttribute::ReadOnly,
+    SoughtAttribute::Values,
+    SoughtAttribute::Record,
+    SoughtAttribute::Boolean,
+    SoughtAttribute::Time,
+    SoughtAttribute::Integer,
+    SoughtAttribute::Decimal,
+    SoughtAttribute::Binary,
 ];
 
 /// The attributes of a schema: at least one, the first of which is a text that clients can change. Names end in `suffix`, so that
@@ -62,8 +62,8 @@ const SHAPES: [Shape; 16] = [
 pub(super) fn attributes(choices: &mut Choices, may_require: bool, suffix: &str) -> Vec<Value> {
     let mut names = NAMES.iter().map(|name| format!("{name}{suffix}"));
     let mut all: Vec<Value> = names.next().iter().map(|name| plain(name)).collect();
-    let shapes = SHAPES.into_iter().filter(|shape| may_require || !matches!(shape, Shape::Required));
-    let shapes: Vec<Shape> = shapes.filter(|_| choices.once_in(2)).collect();
+    let shapes = SOUGHT.into_iter().filter(|shape| may_require || !matches!(shape, SoughtAttribute::Required));
+    let shapes: Vec<SoughtAttribute> = shapes.filter(|_| choices.once_in(2)).collect();
     all.extend(shapes.into_iter().zip(&mut names).map(|(shape, name)| shaped(choices, shape, &name)));
     let further = usize::try_from(choices.up_to(4)).unwrap_or(0);
     all.extend(names.take(further).map(|name| attribute(choices, &name, may_require)));
@@ -78,27 +78,27 @@ fn plain(name: &str) -> Value {
     })
 }
 
-fn shaped(choices: &mut Choices, shape: Shape, name: &str) -> Value {
+fn shaped(choices: &mut Choices, shape: SoughtAttribute, name: &str) -> Value {
     let mut own = plain(name);
     match shape {
-        Shape::Text => {}
-        Shape::Required => own["required"] = json!(true),
-        Shape::Unique => own["uniqueness"] = json!(*choices.pick(&["server", "global"])),
-        Shape::OnRequest => own["returned"] = json!("request"),
-        Shape::Always => own["returned"] = json!("always"),
-        Shape::Never => make_secret(&mut own),
-        Shape::SetOnce => own["mutability"] = json!("immutable"),
-        Shape::ReadOnly => own["mutability"] = json!("readOnly"),
-        Shape::Values => {
+        SoughtAttribute::Text => {}
+        SoughtAttribute::Required => own["required"] = json!(true),
+        SoughtAttribute::Unique => own["uniqueness"] = json!(*choices.pick(&["server", "global"])),
+        SoughtAttribute::OnRequest => own["returned"] = json!("request"),
+        SoughtAttribute::Always => own["returned"] = json!("always"),
+        SoughtAttribute::Never => make_secret(&mut own),
+        SoughtAttribute::SetOnce => own["mutability"] = json!("immutable"),
+        SoughtAttribute::ReadOnly => own["mutability"] = json!("readOnly"),
+        SoughtAttribute::Values => {
             make_complex(&mut own, parts(choices, true, 3));
             own["multiValued"] = json!(true);
         }
-        Shape::Record => make_complex(&mut own, parts(choices, false, 3)),
-        Shape::Boolean => make_plain(&mut own, "boolean"),
-        Shape::Time => make_plain(&mut own, "dateTime"),
-        Shape::Integer => make_plain(&mut own, "integer"),
-        Shape::Decimal => make_plain(&mut own, "decimal"),
-        Shape::Binary => {
+        SoughtAttribute::Record => make_complex(&mut own, parts(choices, false, 3)),
+        SoughtAttribute::Boolean => make_plain(&mut own, "boolean"),
+        SoughtAttribute::Time => make_plain(&mut own, "dateTime"),
+        SoughtAttribute::Integer => make_plain(&mut own, "integer"),
+        SoughtAttribute::Decimal => make_plain(&mut own, "decimal"),
+        SoughtAttribute::Binary => {
             own["type"] = json!("binary");
             own["caseExact"] = json!(true);
         }

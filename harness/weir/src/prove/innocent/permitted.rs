@@ -50,7 +50,7 @@ pub(super) static DEVIATIONS: [PermittedDeviation; 56] = [
     with(
         "groups.members-per-request",
         &["100", "20"],
-        "it takes so many members in a request and no more",
+        "it takes a limited number of members in a request",
         &["RFC7643-4.2-03"],
     ),
     plain("password.change-unannounced", "clients can change passwords, which it does not announce", &["RFC7643-5-15"]),
@@ -84,7 +84,7 @@ pub(super) static DEVIATIONS: [PermittedDeviation; 56] = [
     plain("reading.ne-needs-value", "ne matches nothing without a value", &["F9"]),
     plain("reading.other-id-refused", "it refuses a PUT with another id", &["R5"]),
     plain("reading.page-past-end-from-one", "a page past the end starts with 1", &["Q9"]),
-    plain("reading.paging-words-ignored", "it ignores a startIndex that is no number", &["Q11"]),
+    plain("reading.paging-words-ignored", "it ignores a startIndex that is not a number", &["Q11"]),
     plain("reading.patch-syntax-as-value", "it names a malformed PATCH invalidValue", &["P18"]),
     plain("reading.path-keyword", "it names a bad path noTarget", &["P17"]),
     plain("reading.projection-without-schemas", "attributes leaves schemas out", &["Q1"]),
