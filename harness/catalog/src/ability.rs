@@ -7,10 +7,9 @@ use std::collections::BTreeMap;
 
 use reqwest::Method;
 use scim::capability::ResourceOperation;
-use serde_json::json;
+use serde_json::{Value, json};
 use weir_exchange::{Client, EndpointError, EndpointErrorKind, Request};
 
-use crate::check::cohort::resources_in;
 use crate::data::{Data, patch_of};
 use crate::discovery::{Discovery, ResourceType};
 use crate::node;
@@ -176,7 +175,7 @@ async fn comparison(
         Ok(answer) if matches!(answer.status, 400 | 501) => {
             Ok(Comparison::Refused(format!("`{attribute} {operator}` is answered {}", answer.status)))
         }
-        Ok(answer) if !resources_in(&answer).is_empty() => {
+        Ok(answer) if answer.at("Resources").and_then(Value::as_array).is_some_and(|list| !list.is_empty()) => {
             Ok(Comparison::Ignored(format!("`{filter}` finds resources with other names")))
         }
         Err(error) if error.is_unreachable() || error.kind == EndpointErrorKind::Timeout => Err(error),

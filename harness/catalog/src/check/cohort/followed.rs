@@ -8,7 +8,7 @@ use weir_exchange::Exchange;
 use weir_judge::full_name;
 
 use super::Cohort;
-use crate::check::{On, Stop};
+use crate::check::Stop;
 
 /// The operators that have a check of their own.
 const JUDGES: [(&str, &str); 13] = [
@@ -92,11 +92,11 @@ impl Cohort<'_> {
             return None;
         }
         let kind = self.context.discovery().resource_type(&self.endpoint)?;
-        match crate::checks::find(judge)?.on {
-            On::EveryType => Some(full_name(judge, &kind.name)),
-            On::Only(name, _) => (name == kind.name).then(|| judge.to_owned()),
-            On::Endpoint => (self.endpoint == "/Users").then(|| judge.to_owned()),
+        // What joins comparisons is judged on users alone.
+        if matches!(judge, "filter.and" | "filter.or" | "filter.not") {
+            return (self.endpoint == "/Users").then(|| judge.to_owned());
         }
+        Some(full_name(judge, &kind.name))
     }
 
     /// How the endpoint was seen not to follow the operator: it finds a member by what is not so of it.
