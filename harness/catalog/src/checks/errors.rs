@@ -271,7 +271,7 @@ async fn not_supported(context: &Context) -> CheckResult {
     for (feature, request) in refused {
         let answer = context.send(request).await?;
         let broken = answer.status >= 500 && answer.status != 501;
-        context.expect(&answer).under(&["RFC7644-3.12-01"]).that(
+        context.expect(&answer).under(&["RFC7644-3.12-17", "RFC7644-3.12-01"]).that(
             !broken,
             &format!("{feature}, which is not offered, breaks the endpoint down"),
             answer.status.to_string(),

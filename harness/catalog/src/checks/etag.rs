@@ -16,6 +16,12 @@ pub(super) const CHECKS: &[Check] = &[
         .needs(&[Capability::Etag])
         .legal(&["an ETag header, weak or strong, on each of the three"])
         .on_every_type(CHANGING),
+    Check::new("etag.form", "An ETag is a quoted string, with an upper-case W/ if it is weak", &form)
+        .matters("Proxies and HTTP libraries drop tags that they cannot parse, and with them every guard.")
+        .requirements(&["RFC7643-3.1-33"])
+        .needs(&[Capability::Etag])
+        .legal(&["\"…\" or W/\"…\""])
+        .on_every_type(&[ResourceOperation::Create]),
     Check::new("etag.version", "meta.version and the ETag header name the same version", &version)
         .matters("Clients that synchronise by lists have meta.version only, and send it in If-Match.")
         .requirements(&["RFC7643-3.1-31", "RFC7644-3.14-03"])
@@ -32,12 +38,6 @@ pub(super) const CHECKS: &[Check] = &[
     .needs(&[Capability::Etag])
     .legal(&["meta.version is the header's value, mark and quotes included"])
     .on_every_type(&[ResourceOperation::Create]),
-    Check::new("etag.form", "An ETag is a quoted string, with an upper-case W/ if it is weak", &form)
-        .matters("Proxies and HTTP libraries drop tags that they cannot parse, and with them every guard.")
-        .requirements(&["RFC7643-3.1-33"])
-        .needs(&[Capability::Etag])
-        .legal(&["\"…\" or W/\"…\""])
-        .on_every_type(&[ResourceOperation::Create]),
     Check::new("etag.changes", "The ETag changes with every change", &changes)
         .matters("Two states under one version cannot be told apart, so one of two administrators loses the edit.")
         .requirements(&["RFC7644-3.14-09"])

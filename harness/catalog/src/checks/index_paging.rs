@@ -262,10 +262,13 @@ async fn start_past_end(context: &Context) -> CheckResult {
     for start in starts {
         let answer = context.send(listed.page(Some(start), Some("2"))).await?;
         context.expect(&answer).under(&["RFC7644-3.4.2.4-05"]).status(&[200]).json().lacks("Resources");
+        if !answer.is_success() {
+            continue;
+        }
         listed.expect_total(context, &answer, &["RFC7644-3.4.2.4-13"]);
         let length = answer.at("itemsPerPage").filter(|_| resources_in(&answer).is_empty());
         context.expect(&answer).under(&["RFC7644-3.4.2.4-12"]).that(
-            length.is_none_or(|length| *length == 0),
+            length.is_none_or(|length| length.as_f64() == Some(0.0)),
             "itemsPerPage of an empty page is not 0",
             length.map_or_else(String::new, ToString::to_string),
         );
@@ -276,7 +279,8 @@ async fn start_past_end(context: &Context) -> CheckResult {
 async fn counts_from_one(context: &Context) -> CheckResult {
     let users = users(context, 3).await?;
     for (start, key) in [("1", "a"), ("2", "b"), ("3", "c")] {
-        let request = page(&users, Some(start), Some("1")).query("sortBy", users.naming());
+        let request = page(&users, Some(start), Some("1"));
+        let request = request.query("sortBy", users.naming()).query("sortOrder", "ascending");
         let answer = context.send(request).await?;
         let keys = users.keys_in(&answer);
         context.expect(&answer).under(&["RFC7644-3.4.2.4-06"]).status(&[200]).json().that(

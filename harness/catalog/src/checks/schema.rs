@@ -166,15 +166,15 @@ fn document(context: &Context, index: usize, schema: &Value) {
         wrong(context, &["RFC7643-7-06"], &format!("the id of schema {index} is not a URI of its own"), id);
     }
     let name = text(schema, "id");
+    if at(schema, "attributes").is_none_or(|found| !found.is_array()) {
+        wrong(context, &["RFC7643-7-11"], &format!("{name} has no list of attributes"), at(schema, "attributes"));
+    }
     let texts: [(&'static [&'static str], &str); 2] = [(&["RFC7643-7-07"], "name"), (&["RFC7643-7-09"], "description")];
     for (under, member) in texts {
         let found = at(schema, member).filter(|found| !found.is_null());
         if found.is_some_and(|found| found.as_str().is_none_or(str::is_empty)) {
             wrong(context, under, &format!("the {member} of {name} is not a string"), found);
         }
-    }
-    if at(schema, "attributes").is_none_or(|found| !found.is_array()) {
-        wrong(context, &["RFC7643-7-11"], &format!("{name} has no list of attributes"), at(schema, "attributes"));
     }
 }
 

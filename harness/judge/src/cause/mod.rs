@@ -26,7 +26,7 @@ pub struct Cause {
     pub headline: String,
     /// The gravest verdict of its findings.
     pub verdict: Verdict,
-    /// The heaviest weight of its findings.
+    /// The weight of the finding to look at.
     pub weight: Weight,
     /// The full names of its findings; the first is the one to look at.
     pub findings: Vec<String>,
@@ -34,7 +34,7 @@ pub struct Cause {
     pub subjects: Vec<String>,
     /// How many of its findings are blocked, and how many others were skipped for it.
     pub held_up: usize,
-    /// Ids of the requirements that the finding to look at says are broken.
+    /// Ids of the requirements that its findings say are broken, those of the finding to look at first.
     pub requirements: Vec<String>,
 }
 
@@ -72,7 +72,9 @@ pub fn causes(findings: &[Arc<Finding>]) -> Vec<Cause> {
             group.skipped += 1;
         }
     }
-    let mut ranked: Vec<_> = groups.into_iter().map(|(signature, group)| group.ranked(&signature)).collect();
+    let is_held_up = findings.iter().any(|finding| finding.verdict == Verdict::Blocked);
+    let rank = |(signature, group): (Signature, Group<'_>)| group.ranked(&signature, is_held_up);
+    let mut ranked: Vec<_> = groups.into_iter().map(rank).collect();
     ranked.sort_by_key(|(one, _)| *one);
     ranked.into_iter().map(|(_, cause)| cause).collect()
 }
@@ -109,32 +111,50 @@ struct Group<'f> {
     skipped: usize,
 }
 
-/// The order of causes: whether others suffer, severity, weight, number of findings, and the place in the run.
-type Rank = (u8, Reverse<Verdict>, Weight, Reverse<usize>, usize);
+/// The order of causes: whether others suffer, severity, weight, whether only a rule sees it, number of findings, and the place in
+/// the run.
+type Rank = (u8, Reverse<Verdict>, Weight, bool, Reverse<usize>, usize);
 
 impl Group<'_> {
-    fn ranked(mut self, signature: &Signature) -> (Rank, Cause) {
+    /// What the gravest problems of its findings cite.
+    fn requirements(&self) -> Vec<String> {
+        let mut cited: Vec<String> = Vec::new();
+        for requirement in
+            self.findings.iter().filter_map(|own| own.gravest_problem()).flat_map(|own| &own.requirements)
+        {
+            if !cited.contains(requirement) {
+                cited.push(requirement.clone());
+            }
+        }
+        cited
+    }
+
+    /// `is_held_up` tells whether anything in the run waits for something else.
+    fn ranked(mut self, signature: &Signature, is_held_up: bool) -> (Rank, Cause) {
         // What is blocked shows nothing by itself, and a check is seen again with fewer exchanges than a rule; among the others
         // the gravest that most clients need explains best.
         let hides = |finding: &Finding| finding.verdict == Verdict::Blocked || finding.origin == Origin::Rule;
-        self.findings.sort_by_key(|finding| (hides(finding), finding.rank()));
+        let is_away = |finding: &Finding| !signature.home().contains(&finding.topic());
+        self.findings
+            .sort_by_key(|finding| (hides(finding), is_away(finding), Reverse(finding.verdict), finding.weight()));
         let verdict = self.findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Pass);
-        let weight = self.findings.iter().map(|finding| finding.weight()).min().unwrap_or_default();
+        let weight = self.findings.first().map(|lead| lead.weight()).unwrap_or_default();
         let blocked = self.findings.iter().filter(|finding| finding.verdict == Verdict::Blocked).count();
         let held_up = blocked + self.skipped;
-        let is_about_discovery = self.findings.iter().any(|finding| finding.topic() == "discovery");
+        let is_about_discovery = self.findings.first().is_some_and(|lead| is_about_discovery(lead));
+        // A few that wait for something else do not make it what the others suffer from.
+        let holds_up = held_up > 0 && held_up * 2 > self.findings.len();
         let class = match signature {
             _ if verdict < Verdict::Blocked => 4,
             Signature::NoAnswer => 0,
             Signature::Credentials { .. } => 1,
-            _ if held_up > 0 && is_about_discovery => 2,
-            _ if held_up > 0 => 3,
+            _ if is_about_discovery && verdict >= Verdict::Fail && (held_up > 0 || is_held_up) => 2,
+            _ if holds_up && blocked < self.findings.len() => 3,
             _ => 4,
         };
         let mut subjects: Vec<String> = self.findings.iter().filter_map(|finding| finding.subject.clone()).collect();
         subjects.sort_unstable();
         subjects.dedup();
-        let lead = self.findings.first().and_then(|lead| lead.gravest_problem());
         let cause = Cause {
             id: signature.id(),
             headline: self.findings.first().map_or_else(String::new, |lead| headline::of(signature, lead)),
@@ -142,11 +162,21 @@ impl Group<'_> {
             weight,
             subjects,
             held_up,
-            requirements: lead.map_or_else(Vec::new, |problem| problem.requirements.clone()),
+            requirements: self.requirements(),
             findings: self.findings.iter().map(|finding| finding.name().into_owned()).collect(),
         };
-        ((class, Reverse(verdict), weight, Reverse(cause.size() + self.skipped), self.position), cause)
+        let is_seen_by_rules = self.findings.first().is_some_and(|lead| lead.origin == Origin::Rule);
+        // What is only blocked says nothing of its own.
+        let severity = if verdict == Verdict::Blocked { Verdict::Note } else { verdict };
+        let size = Reverse(cause.size() + self.skipped);
+        ((class, Reverse(severity), weight, is_seen_by_rules, size, self.position), cause)
     }
+}
+
+/// Whether a finding is about what the endpoint says of itself.
+fn is_about_discovery(finding: &Finding) -> bool {
+    let deciding = finding.gravest_problem().and_then(|problem| problem.exchanges.last());
+    finding.topic() == "discovery" || deciding.is_some_and(|exchange| exchange.url.path().contains("/Schemas"))
 }
 
 #[cfg(test)]

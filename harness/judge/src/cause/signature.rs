@@ -107,6 +107,38 @@ impl Signature {
         }
     }
 
+    /// The topics of the checks whose own question it is: one of them explains it best.
+    pub(super) fn home(&self) -> &'static [&'static str] {
+        let by_method = |method: &str, place: &UrlKind| -> &'static [&'static str] {
+            match (method, place) {
+                (_, UrlKind::Named(name)) if name == "Bulk" => &["bulk"],
+                (_, UrlKind::Named(name)) if name == ".search" => &["search"],
+                (_, UrlKind::Named(_)) => &["discovery", "me"],
+                ("PATCH", _) => &["patch"],
+                ("PUT", _) => &["replace"],
+                ("DELETE", _) => &["delete"],
+                ("POST", _) => &["create", "errors"],
+                (_, UrlKind::Resource) => &["read", "delete"],
+                (_, UrlKind::Collection) => &["read", "filter", "sort", "index-paging", "cursor-paging"],
+            }
+        };
+        match self {
+            Self::NotOffered { method, place, .. } | Self::Status { method, place, .. } => by_method(method, place),
+            Self::Breakdown { method, .. } | Self::Effect { method, .. } => by_method(method, &UrlKind::Resource),
+            Self::ErrorBody => &["errors"],
+            Self::Member { name, .. } if name == "scimType" || name == "detail" => &["errors"],
+            Self::List { by: ListQuery::Filter, .. } => &["filter"],
+            Self::List { by: ListQuery::Paging, .. } => &["index-paging", "cursor-paging"],
+            Self::List { by: ListQuery::Plain, .. } => &["read", "search"],
+            Self::Projection => &["projection"],
+            Self::NoAnswer
+            | Self::Credentials { .. }
+            | Self::Member { .. }
+            | Self::Header { .. }
+            | Self::Sentence { .. } => &[],
+        }
+    }
+
     /// A name for programs.
     pub(super) fn id(&self) -> String {
         let text = match self {
@@ -169,6 +201,7 @@ fn of_problem(problem: &Problem, finding: &Finding) -> Signature {
         };
     };
     of_status(problem, exchange)
+        .or_else(|| of_breakdown(problem, exchange))
         .or_else(|| of_header(problem.sentence()))
         .or_else(|| of_list(problem.sentence(), exchange))
         .or_else(|| of_error(problem, exchange))
@@ -198,6 +231,14 @@ fn of_status(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
         500..=599 => Signature::Breakdown { method, status: came },
         _ => Signature::Status { method, place, came, due: first },
     })
+}
+
+/// An internal error, as rules and checks of wrong requests say it.
+fn of_breakdown(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
+    let sentence = problem.sentence();
+    let is_said = sentence.contains(" breaks the endpoint down") || sentence.ends_with(" is answered 500");
+    (is_said && exchange.status >= 500)
+        .then(|| Signature::Breakdown { method: exchange.method.to_string(), status: exchange.status })
 }
 
 fn of_header(message: &str) -> Option<Signature> {
@@ -231,6 +272,9 @@ fn of_list(message: &str, exchange: &Exchange) -> Option<Signature> {
 
 /// A member of an error that is not as RFC 7644 section 3.12 has it.
 fn of_error(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
+    if exchange.status >= 400 && problem.sentence().starts_with("the body is empty where JSON") {
+        return Some(Signature::ErrorBody);
+    }
     let (member, _) = problem.sentence().split_once(' ')?;
     let is_of_the_frame = matches!(member, "schemas" | "status" | "body.status");
     (exchange.status >= 400 && is_of_the_frame).then_some(Signature::ErrorBody)

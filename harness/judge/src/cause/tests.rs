@@ -84,7 +84,7 @@ fn a_filter_that_is_ignored_is_no_alarm_about_credentials() {
         ignored("filter.sw", "the list lacks 1 of 2 expected resources, and holds 4 resources too many"),
     ];
     let headline = "a filter does not narrow: lists hold resources that it does not match";
-    assert_eq!(read(&findings), [row(headline, 3, "auth.anonymous-write")]);
+    assert_eq!(read(&findings), [row(headline, 3, "filter.eq")]);
 }
 
 #[test]

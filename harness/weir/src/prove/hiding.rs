@@ -10,7 +10,7 @@ use super::{Record, Verdicts};
 
 /// Why a deviation cannot show.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Hiding {
+pub enum HiddenReason {
     /// Every check that notices it elsewhere could not be asked, for these reasons.
     NotOffered(BTreeSet<String>),
     /// The endpoint refuses to switch it on.
@@ -19,7 +19,7 @@ pub enum Hiding {
     NoAnswerDiffers,
 }
 
-impl fmt::Display for Hiding {
+impl fmt::Display for HiddenReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotOffered(reasons) => {
@@ -39,7 +39,7 @@ pub(super) fn by_offers(
     verdicts: &Verdicts,
     reasons: &BTreeMap<String, String>,
     limit: Option<&str>,
-) -> Option<Hiding> {
+) -> Option<HiddenReason> {
     let mut found = BTreeSet::new();
     for (name, _) in record.of(deviation) {
         let (id, subject) = parts_of_name(name);
@@ -57,7 +57,7 @@ pub(super) fn by_offers(
             }
         }
     }
-    (!found.is_empty()).then_some(Hiding::NotOffered(found))
+    (!found.is_empty()).then_some(HiddenReason::NotOffered(found))
 }
 
 /// Why a check has no finding at all.

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use weir_catalog::{Assertion, assertion};
+use weir_catalog::assertion;
 use weir_judge::Verdict;
 use weir_judge::{parts_of_name, rules, verdict_of};
 
-use super::{Proof, Record, Trial};
+use super::{NamingFault, Proof, Record, Trial, exception, misnaming};
 
 /// One reason why a proof fails.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
@@ -15,6 +15,10 @@ pub enum Complaint {
     FalseAlarm { check: String, verdict: Verdict },
     #[error("{deviation} breaks a requirement and no check notices it")]
     Unnoticed { deviation: &'static str },
+    #[error("{deviation} is not named: {misnaming}")]
+    Misnamed { deviation: &'static str, misnaming: NamingFault },
+    #[error("{deviation} is named, and prove/naming.rs lists it as an exception; take it out there")]
+    NamedAfterAll { deviation: &'static str },
     #[error("{deviation} is permitted, and {check} fails it")]
     PermittedFails { deviation: &'static str, check: String },
     #[error(
@@ -22,7 +26,7 @@ pub enum Complaint {
     )]
     DiffersWhereReduced { endpoint: &'static str, deviation: &'static str, recorded: String, found: String },
     #[error("{check} is made to fail by no deviation")]
-    NeverFails { check: &'static str },
+    NeverFails { check: String },
     #[error("{check} broke down against {deviation}; this is a bug of Weir")]
     BrokeDown { deviation: &'static str, check: String },
     #[error("{deviation}: {law}")]
@@ -47,7 +51,7 @@ pub fn judge(proof: &Proof, record: Option<&Record>) -> Vec<Complaint> {
         complaints.extend(record.into_iter().flat_map(|record| differences(trial, record, proof.complete)));
     }
     if proof.complete {
-        complaints.extend(never_failing(&proof.trials));
+        complaints.extend(never_failing(proof));
     }
     complaints.sort();
     complaints
@@ -68,6 +72,12 @@ fn trial_complaints(trial: &Trial) -> Vec<Complaint> {
     } else if trial.noticed().next().is_none() && trial.hiding.is_none() {
         complaints.push(Complaint::Unnoticed { deviation });
     }
+    let is_named = trial.limit.is_none() && trial.is_on_proof;
+    complaints.extend(match (misnaming(trial).filter(|_| is_named), exception(deviation)) {
+        (Some(misnaming), None) => Some(Complaint::Misnamed { deviation, misnaming }),
+        (None, Some(_)) if is_named => Some(Complaint::NamedAfterAll { deviation }),
+        _ => None,
+    });
     complaints
 }
 
@@ -97,14 +107,19 @@ fn differences(trial: &Trial, record: &Record, is_complete: bool) -> Vec<Complai
     .collect()
 }
 
-/// A check or rule that judges only disputed or optional points can never do more than note.
-fn never_failing(trials: &[Trial]) -> Vec<Complaint> {
+/// A check or rule that judges only disputed or optional points can never do more than note. What a check was skipped on, it
+/// cannot be made to fail on.
+fn never_failing(proof: &Proof) -> Vec<Complaint> {
     let failing: BTreeSet<&str> =
-        trials.iter().flat_map(|trial| trial.noticed().map(|(check, _)| parts_of_name(check).0)).collect();
-    assertion::all()
-        .filter(|own| matches!(verdict_of(own.requirements()), Verdict::Fail | Verdict::Warn))
-        .map(Assertion::id)
-        .filter(|id| !failing.contains(id))
-        .map(|check| Complaint::NeverFails { check })
+        proof.trials.iter().flat_map(|trial| trial.noticed().map(|(check, _)| check)).collect();
+    let is_judging = |id: &str| {
+        assertion::all()
+            .find(|own| own.id() == id)
+            .is_some_and(|own| matches!(verdict_of(own.requirements()), Verdict::Fail | Verdict::Warn))
+    };
+    let asked = proof.faithful.iter().filter(|(_, verdict)| **verdict == Verdict::Pass).map(|(check, _)| check);
+    asked
+        .filter(|check| is_judging(parts_of_name(check).0) && !failing.contains(check.as_str()))
+        .map(|check| Complaint::NeverFails { check: check.clone() })
         .collect()
 }

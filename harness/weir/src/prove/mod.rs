@@ -21,9 +21,9 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt as _;
 
 pub use compatibility::{Compatibility, CompatibilityError, Encounter, Survival, compatibility};
-pub use hiding::Hiding;
+pub use hiding::HiddenReason;
 pub use judge::{Complaint, judge};
-pub use naming::{Misnaming, misnaming};
+pub use naming::{NamingFault, exception, misnaming};
 pub use record::{Record, RecordError};
 pub use reduced::{REDUCED, ReducedEndpoint, ReducedRecord, judge_reduced};
 
@@ -69,7 +69,7 @@ pub struct Trial {
     /// Whether the endpoint has all that the target `proof` offers.
     pub is_on_proof: bool,
     /// Why nothing noticed it, if the endpoint or the resource type does not have what it takes.
-    pub hiding: Option<Hiding>,
+    pub hiding: Option<HiddenReason>,
     /// The laws of verdicts that its report breaks.
     pub laws: Vec<BrokenLaw>,
     pub exchanges: u64,
@@ -151,11 +151,11 @@ async fn try_deviation(
     if can_be_hidden && !deviation.is_permitted() && trial.noticed().next().is_none() {
         let limit = options.resource_type.as_deref();
         trial.hiding = match outcome.digest {
-            None => outcome.refusal.map(Hiding::NotThere),
+            None => outcome.refusal.map(HiddenReason::NotThere),
             Some(digest) => {
                 let faithful = deviate(None, options, checks()).await?;
                 exchanges += faithful.exchanges;
-                (faithful.digest == Some(digest)).then_some(Hiding::NoAnswerDiffers)
+                (faithful.digest == Some(digest)).then_some(HiddenReason::NoAnswerDiffers)
             }
         };
         trial.hiding =

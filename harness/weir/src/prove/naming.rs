@@ -5,9 +5,58 @@ use weir_judge::Cause;
 
 use super::{Trial, same_rule};
 
+/// Deviations whose report names something else first, and why that is right.
+///
+/// A reader of these reports looks at something that is wrong as well, and finds the deviation further below.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    (
+        "errors.as-200",
+        "forty refusals that are no refusals each break a MUST of their own; that errors are statuses is a SHOULD",
+    ),
+    (
+        "filter.broad-refused",
+        "the root query that asks for presence is the one filter of its kind, and the check cites the rule of root queries",
+    ),
+    (
+        "groups.empty-refused",
+        "a group with the required attributes alone is refused, which breaks a MUST; that members are optional is said elsewhere",
+    ),
+    (
+        "id.missing-in-lists",
+        "resources without ids are not recognised in any list, and that a filter finds them is seen sixty times",
+    ),
+    (
+        "ims.services-closed",
+        "a published canonical value that is refused breaks a MUST; the list of services is a SHOULD",
+    ),
+    ("list.first-resource-hidden", "every filter and page lacks a resource before any list is read as a whole"),
+    ("methods.accepted", "the writable configuration breaks a MUST; a method that is not offered follows from none"),
+    (
+        "name.formatted-flat",
+        "a PUT of what was read loses the name, which every client needs more than that the two forms agree",
+    ),
+    ("paging.zero-based", "every filtered page lacks its last resource, and filters show it sixty times"),
+    (
+        "parameters.blanks-refused",
+        "the filter with a blank around it is one that must match; that blanks are read in two ways is disputed",
+    ),
+    ("phone-numbers.digits-only", "a value that comes back as another breaks a MUST; the canonical form is a SHOULD"),
+    ("query.decoded-in-part", "filters whose characters are not decoded find nothing, and are what clients need"),
+    (
+        "read.any-type",
+        "a user that is shown as a group breaks the MUSTs of its representation; where ids are looked up follows from none",
+    ),
+    ("users.inactive-hidden", "the filter by active is asked before any user is deactivated and read"),
+    ("users.inactive-obfuscated", "the change that deactivates is the first to show other letters"),
+    (
+        "values.repeated",
+        "changes of lists find one value too many, which breaks a MUST; that values stand once is a SHOULD",
+    ),
+];
+
 /// Why the first cause of a report is not the deviation's own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-pub enum Misnaming {
+pub enum NamingFault {
     #[error("the report has no cause")]
     NoCause,
     #[error("expected {expected}, got {}: {headline} ({lead})", .got.join(", "))]
@@ -16,18 +65,29 @@ pub enum Misnaming {
     OtherSubject { expected: String, headline: String, lead: String },
 }
 
+/// Why a deviation that breaks a requirement is allowed to have another cause named first.
+pub fn exception(deviation: &str) -> Option<&'static str> {
+    EXCEPTIONS.iter().find(|(id, _)| *id == deviation).map(|(_, reason)| *reason)
+}
+
+/// The deviations that have an exception.
+#[cfg(test)]
+pub(super) fn exceptions() -> impl Iterator<Item = &'static str> {
+    EXCEPTIONS.iter().map(|(id, _)| *id)
+}
+
 /// What is wrong with the name that `trial` got. A deviation that breaks nothing needs none, and one that is not noticed has none.
-pub fn misnaming(trial: &Trial) -> Option<Misnaming> {
+pub fn misnaming(trial: &Trial) -> Option<NamingFault> {
     let expected = trial.deviation.breaks.first()?;
     trial.noticed().next()?;
-    let Some(cause) = &trial.cause else { return Some(Misnaming::NoCause) };
+    let Some(cause) = &trial.cause else { return Some(NamingFault::NoCause) };
     let (headline, lead) = (cause.headline.clone(), cause.lead().to_owned());
     if !cites(cause, expected) {
-        return Some(Misnaming::OtherRequirement { expected, got: cause.requirements.clone(), headline, lead });
+        return Some(NamingFault::OtherRequirement { expected, got: cause.requirements.clone(), headline, lead });
     }
     match &trial.limit {
         Some(limit) if !is_about(cause, limit) => {
-            Some(Misnaming::OtherSubject { expected: limit.clone(), headline, lead })
+            Some(NamingFault::OtherSubject { expected: limit.clone(), headline, lead })
         }
         _ => None,
     }

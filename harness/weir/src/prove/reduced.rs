@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::judge::{Complaint, judge};
-use super::{Hiding, Proof, RecordError};
+use super::{HiddenReason, Proof, RecordError};
 
 const PROOF: &str = include_str!("../../../../fixtures/targets/proof.toml");
 const RECORDED: &str = include_str!("../../../../fixtures/reduced.tsv");
@@ -104,8 +104,9 @@ impl ReducedRecord {
     /// Adds what cannot show on `endpoint`, by a proof there.
     pub fn add(&mut self, endpoint: &ReducedEndpoint, proof: &Proof) {
         let hidden = proof.trials.iter().filter_map(|trial| Some((trial.deviation.id, trial.hiding.as_ref()?)));
-        let row =
-            |(deviation, hiding): (&str, &Hiding)| ((endpoint.id.to_owned(), deviation.to_owned()), hiding.to_string());
+        let row = |(deviation, hiding): (&str, &HiddenReason)| {
+            ((endpoint.id.to_owned(), deviation.to_owned()), hiding.to_string())
+        };
         self.0.extend(hidden.map(row));
     }
 
@@ -136,7 +137,7 @@ pub fn judge_reduced(endpoint: &ReducedEndpoint, proof: &Proof, record: &Reduced
     let mut complaints = judge(proof, None);
     complaints.extend(proof.trials.iter().filter_map(|trial| {
         let deviation = trial.deviation.id;
-        let found = trial.hiding.as_ref().map(Hiding::to_string);
+        let found = trial.hiding.as_ref().map(HiddenReason::to_string);
         let recorded = record.because(endpoint, deviation);
         let word = |text: Option<&str>| text.unwrap_or("shows").to_owned();
         (recorded != found.as_deref()).then(|| Complaint::DiffersWhereReduced {

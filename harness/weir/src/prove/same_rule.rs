@@ -8,7 +8,7 @@ pub(super) fn are_the_same(one: &str, other: &str) -> bool {
 }
 
 /// The ids of each rule that stands in more than one row.
-fn rules() -> impl Iterator<Item = impl Iterator<Item = &'static str> + Clone> {
+pub(super) fn rules() -> impl Iterator<Item = impl Iterator<Item = &'static str> + Clone> {
     let rows = RULES.lines().skip(1).filter_map(|line| line.split_once('\t'));
     rows.map(|(ids, _)| ids.split(' '))
 }

@@ -33,7 +33,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         "concurrency.update-lost",
         "a PATCH reads, changes and writes back, so that of two at the same time one is lost",
     )
-    .breaks(&["RFC7644-3.5.2.1-07", "RFC7644-3.5.2-29"])
+    .breaks(&["RFC7644-3.5.2-29", "RFC7644-3.5.2.1-07"])
     .request_with(|setup| Box::new(UpdateLost(Meeting::new(Patience::of(setup))))),
     Deviation::new(
         "concurrency.version-checked-early",

@@ -77,7 +77,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             }
         })),
     Deviation::new("meta.time-as-number", "meta.created and meta.lastModified are seconds since 1970")
-        .breaks(&["RFC7643-2.3.5-01", "RFC7643-2.3.5-02", "RFC7643-2.3.5-03", "RFC7643-3.1-26"])
+        .breaks(&["RFC7643-2.3.5-03", "RFC7643-2.3.5-01", "RFC7643-2.3.5-02", "RFC7643-3.1-26"])
         .answer(&EditResource(|resource| {
             for name in ["created", "lastModified"] {
                 let text = resource.get("meta").and_then(|meta| meta[name].as_str());

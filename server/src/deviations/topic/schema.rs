@@ -1,18 +1,15 @@
 //! What published schemas say of themselves and of their attributes (RFC 7643 section 7).
 
 use scim::schema::standard::{ENTERPRISE_USER, GAUGE_USER, USER};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::deviations::Deviation;
 use crate::deviations::part::answer::remove;
 use crate::deviations::part::discovery::{Documents, EditAttribute, EditAttributes, EditDocument};
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
-    Deviation::new("schema.attribute-left-out", "userType is not published, and stored and shown all the same")
-        .breaks(&["RFC7643-3-12"])
-        .answer(&EditDocument(Documents::Schemas, |schema| leave_out(schema, USER, "userType"))),
     Deviation::new("schema.canonical-as-text", "canonicalValues is one text with commas")
-        .breaks(&["RFC7643-2.4-12", "RFC7643-7-20", "RFC7643-8.7.2-40"])
+        .breaks(&["RFC7643-8.7.2-40", "RFC7643-2.4-12", "RFC7643-7-20"])
         .answer(&EditAttributes(|own| {
             if let Some(values) = own["canonicalValues"].as_array() {
                 let words: Vec<&str> = values.iter().filter_map(|value| value.as_str()).collect();
@@ -37,22 +34,6 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             }
         })),
     Deviation::new(
-        "schema.half-left-out",
-        "every second attribute of User is not published, and stored and shown all the same",
-    )
-    .breaks(&["RFC7643-3-12"])
-    .answer(&EditDocument(Documents::Schemas, |schema| {
-        if schema["id"] == USER
-            && let Some(attributes) = schema["attributes"].as_array_mut()
-        {
-            let mut place = 0;
-            attributes.retain(|_| {
-                place += 1;
-                place % 2 == 1
-            });
-        }
-    })),
-    Deviation::new(
         "schema.keywords-quoted",
         "the word for mutability is published inside a second pair of quotation marks",
     )
@@ -67,18 +48,11 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             own["type"] = json!("complex");
             own["subAttributes"] = json!([{ "name": "line", "type": "string", "multiValued": true }]);
         })),
-    Deviation::new("schema.part-left-out", "name.middleName is not published, and stored and shown all the same")
-        .breaks(&["RFC7643-3-12"])
-        .answer(&EditAttribute(USER, "name", |own| {
-            if let Some(parts) = own["subAttributes"].as_array_mut() {
-                parts.retain(|part| part["name"] != "middleName");
-            }
-        })),
     Deviation::new("schema.references-bare", "referenceTypes is left out")
         .breaks(&["RFC7643-2.3.7-05"])
         .answer(&EditAttributes(|own| remove(own, &["referenceTypes"]))),
     Deviation::new("schema.same-for-all", "booleans and complex attributes are published as caseExact and unique")
-        .breaks(&["RFC7643-2.3.2-03", "RFC7643-2.3.8-04"])
+        .breaks(&["RFC7643-2.3.8-04", "RFC7643-2.3.2-03"])
         .answer(&EditAttributes(|own| {
             if own["type"] == "boolean" || own["type"] == "complex" {
                 own["caseExact"] = json!(true);
@@ -163,12 +137,3 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         schema["description"] = json!("");
     })),
 ];
-
-/// Takes an attribute out of the schema with this id.
-fn leave_out(schema: &mut Value, id: &str, name: &str) {
-    if schema["id"] == id
-        && let Some(attributes) = schema["attributes"].as_array_mut()
-    {
-        attributes.retain(|attribute| attribute["name"] != name);
-    }
-}

@@ -32,21 +32,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         })
         .request(&EditQueryString(|query| format!("{query}&sortOrder=descending"))),
     Deviation::new("sort.ignored", "sortBy is ignored although sorting is published")
-        .breaks(&[
-            "RFC7644-3.4.2.3-03",
-            "RFC7644-3.4.2.3-04",
-            "RFC7644-3.4.2.3-05",
-            "RFC7644-3.4.2.3-08",
-            "RFC7644-3.4.2.3-09",
-            "RFC7644-3.4.2.3-10",
-            "RFC7644-3.4.2.3-12",
-            "RFC7644-3.4.2.3-13",
-            "RFC7644-3.4.2.3-14",
-            "RFC7644-3.4.3-12",
-            "RFC7644-3.4.3-14",
-            "RFC7644-3.4.3-15",
-            "RFC7644-3.4.2.4-06",
-        ])
+        .breaks(&["RFC7644-3.4.2.3-03", "RFC7644-3.4.2.3-08", "RFC7644-3.4.2.3-13", "RFC7644-3.4.3-12"])
         .request(&EditQuery(|query| query.sort = None)),
     Deviation::new("sort.last-value", "a list is sorted by the last of several values, whether primary or not")
         .breaks(&["RFC7644-3.4.2.3-04"])

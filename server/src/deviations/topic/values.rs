@@ -128,6 +128,13 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             members.retain(|name, _| is_known(name) || name == "Operations");
         }
     })),
+    Deviation::new("names.doubled", "a resource shows its id twice, once as ID").breaks(&["RFC7643-2.1-01"]).answer(
+        &EditResource(|resource| {
+            if let Some(id) = resource.get("id").cloned() {
+                resource["ID"] = id;
+            }
+        }),
+    ),
     Deviation::new("null.as-text", "null for a text is stored as the text null")
         .breaks(&["RFC7643-2.5-01"])
         .given(sends_resource)
@@ -152,7 +159,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         "required.made-up",
         "a missing or empty userName or displayName of a group is replaced by one that the endpoint makes up",
     )
-    .breaks(&["RFC7643-4.1.1-01", "RFC7643-4.1.1-03", "RFC7643-4.1.1-05", "RFC7643-7-19", "RFC7644-3.3-15"])
+    .breaks(&["RFC7643-4.1.1-01", "RFC7643-4.1.1-03", "RFC7643-7-19", "RFC7644-3.3-15"])
     .given(sends_resource)
     .request(&EditRequest(|incoming| {
         if let Some(name) = of_type(incoming, "userName", "displayName") {
@@ -171,7 +178,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         _ => None,
     })),
     Deviation::new("schemas.empty", "schemas of every resource is an empty array")
-        .breaks(&["RFC7643-3.3-02", "RFC7643-3-05", "RFC7643-2.1-02", "RFC7643-3.3-03", "RFC7644-3.1-02"])
+        .breaks(&["RFC7643-3.3-02", "RFC7643-3-05", "RFC7643-2.1-02", "RFC7643-3.3-03"])
         .answer(&EditResource(|resource| resource["schemas"] = json!([]))),
     Deviation::new(
         "schemas.extension-missing",
@@ -223,6 +230,25 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         let known = user_attributes();
         members.retain(|name, value| find(&known, name).is_none_or(|attribute| fits(attribute, value)));
     })),
+    Deviation::new("values.dates-alone", "a dateTime is shown as a date without time")
+        .breaks(&["RFC7643-2.3.5-02", "RFC7643-2.3.5-01"])
+        .answer(&EditResource(|resource| {
+            let members = resource.as_object_mut().into_iter().flatten();
+            members.filter(|(name, _)| *name != "meta").for_each(|(_, value)| walk(value, without_time));
+        })),
+    Deviation::new(
+        "values.framed-certificate",
+        "a certificate is shown between BEGIN and END lines, not as base64 alone",
+    )
+    .breaks(&["RFC7643-2.3.6-01"])
+    .answer(&EditArray("x509Certificates", |certificates| {
+        for certificate in certificates {
+            if let Some(value) = certificate["value"].as_str() {
+                let framed = format!("-----BEGIN CERTIFICATE-----\n{value}\n-----END CERTIFICATE-----");
+                certificate["value"] = framed.into();
+            }
+        }
+    })),
     Deviation::new(
         "values.one-only",
         "a user with more than one value in a multi-valued attribute is refused with 400",
@@ -238,10 +264,28 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             Some(Error::new(ErrorKind::InvalidValue, format!("{name} takes one value here; send one")))
         })
     }),
+    Deviation::new("values.reference-in-brackets", "a profileUrl is shown between angle brackets")
+        .breaks(&["RFC7643-2.3.7-01"])
+        .answer(&EditResource(|resource| {
+            if let Some(url) = resource.get("profileUrl").and_then(Value::as_str).map(|url| format!("<{url}>")) {
+                resource["profileUrl"] = url.into();
+            }
+        })),
     Deviation::new("values.repeated", "the first email comes back twice")
         .breaks(&["RFC7643-2.4-11"])
         .answer(&EditArray("emails", |emails| emails.extend(emails.first().cloned()))),
 ];
+
+/// Cuts a dateTime behind its date.
+fn without_time(value: &mut Value) {
+    let is_time = |text: &str| {
+        let shape = text.bytes().map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
+        shape.take(14).eq(*b"0000-00-00T00:")
+    };
+    if let Some(date) = value.as_str().filter(|text| is_time(text)).map(|text| text[..10].to_owned()) {
+        *value = date.into();
+    }
+}
 
 fn user_attributes() -> Vec<Attribute> {
     standard::document(standard::USER).map_or_else(|_| Vec::new(), |schema| schema.attributes)

@@ -12,7 +12,7 @@ use crate::check::{Check, CheckResult, Context};
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("bulk.failure-contained", "One bad operation spoils no other, and the job answers 200", &contained)
         .matters("A load of ten thousand that stops at the first bad row is sent again from the start, for ever.")
-        .requirements(&["RFC7644-3.7-22", "RFC7644-3.7-24"])
+        .requirements(&["RFC7644-3.7-22", "RFC7644-3.7-24", "RFC7644-3.7.3-03"])
         .needs(&[Capability::Bulk])
         .legal(&["200; of three operations the second fails, and the first and the third took effect"])
         .on_every_type(&[ResourceOperation::Create]),
@@ -94,7 +94,7 @@ async fn contained(context: &Context) -> CheckResult {
         }
     }
     let done = statuses.iter().filter(|status| status.contains("201")).count();
-    let expect = context.expect(&exchange).under(&["RFC7644-3.7-24"]);
+    let expect = context.expect(&exchange).under(&["RFC7644-3.7.3-03"]);
     expect.that(done == 2, "not two operations of three are reported as done", statuses.join(", "));
     Ok(())
 }

@@ -18,7 +18,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         &count,
     )
     .matters("A client that asks for nobody must not be given a page of people.")
-    .requirements(&["RFC9865-2-04", "RFC9865-2-05", "RFC9865-2-08", "RFC9865-4-06"])
+    .requirements(&["RFC9865-2-04", "RFC9865-2-05", "RFC9865-2-08", "RFC9865-4-06", "RFC9865-4-07"])
     .needs(NEEDS)
     .legal(&["200 without resources", "without count 200 with at most pagination.maxPageSize resources"])
     .on_every_type(LISTED),
@@ -70,9 +70,14 @@ async fn count(context: &Context) -> CheckResult {
     let answer = context.send(users.query(&users.anchor()).query("cursor", "")).await?;
     let limit = |path: &str| context.discovery().config(path).and_then(Value::as_u64).unwrap_or(u64::MAX);
     let shown = u64::try_from(ids_in(&answer).len()).unwrap_or(u64::MAX);
-    context.expect(&answer).under(&["RFC9865-2-08", "RFC9865-4-06"]).status(&[200]).that(
-        shown > 0 && shown <= limit("pagination.maxPageSize").min(limit("pagination.defaultPageSize")),
-        "the page is empty, or longer than published",
+    context.expect(&answer).under(&["RFC9865-4-07", "RFC9865-2-08"]).status(&[200]).that(
+        shown <= limit("pagination.maxPageSize"),
+        "the page is longer than pagination.maxPageSize",
+        format!("{shown} resources"),
+    );
+    context.expect(&answer).under(&["RFC9865-2-08", "RFC9865-4-06"]).that(
+        shown > 0 && shown <= limit("pagination.defaultPageSize"),
+        "the page is empty, or longer than pagination.defaultPageSize",
         format!("{shown} resources"),
     );
     Ok(())

@@ -99,6 +99,10 @@ async fn patch(context: &Context) -> CheckResult {
     let path = context.text(0)?.path();
     let change = patch_of(&json!([{"op": "replace", "path": path, "value": context.data().name()}]));
     let answer = context.send(user.request(Method::PATCH).json(&change)).await?;
+    if answer.status == 404 {
+        // A resource that is not found says nothing of PATCH.
+        return context.unable("a resource that was just created is not found");
+    }
     let message = if supported {
         format!("PATCH is announced and does not work: that of {path} is answered {}", answer.status)
     } else {
