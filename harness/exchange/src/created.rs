@@ -273,13 +273,22 @@ pub fn shows_another(exchange: &Exchange) -> bool {
     let text = |whole: &Value, name: &str| at(whole, name).and_then(Value::as_str).map(str::to_lowercase);
     let names: Vec<String> =
         NAMES.iter().filter_map(|name| text(&sent, name)).filter(|name| !name.is_empty()).collect();
-    let answer = String::from_utf8_lossy(&exchange.response_body).to_lowercase();
+    // Letters beyond ASCII have several spellings.
+    if !exchange.is_success() || names.is_empty() || names.iter().any(|name| !name.is_ascii()) {
+        return false;
+    }
     let is_named = ["userName", "displayName"].iter().any(|name| text(shown, name).is_some());
-    exchange.is_success()
-        && is_named
-        && !names.is_empty()
-        && !answer.contains(OWN)
-        && !names.iter().any(|name| answer.contains(name.as_str()))
+    is_named && !holds_text(shown, &|text| text.contains(OWN) || names.iter().any(|name| text.contains(name.as_str())))
+}
+
+/// Whether one of the texts in a value, in small letters, is such a one.
+fn holds_text(value: &Value, is_such: &impl Fn(&str) -> bool) -> bool {
+    match value {
+        Value::String(text) => is_such(&text.to_lowercase()),
+        Value::Array(items) => items.iter().any(|item| holds_text(item, is_such)),
+        Value::Object(members) => members.values().any(|member| holds_text(member, is_such)),
+        _ => false,
+    }
 }
 
 /// The id in a body that is not quite JSON, as one with half a surrogate pair is: what was created is to be deleted all the

@@ -166,6 +166,7 @@ async fn somebody_else_in_the_answer_to_a_creation_is_not_noted() {
         (json!({"id": "1", "userName": "bjensen@example.com", "displayName": "Barbara"}), false),
         (json!({"id": "1", "userName": "weir-7-ada@example.com"}), true),
         (json!({"id": "1", "userName": "4711", "displayName": "ADA"}), true),
+        (json!({"id": "1", "userName": "7", "emails": [{"value": "weir-7-x@example.com"}]}), true),
         // A projection shows nobody's name.
         (json!({"id": "1"}), true),
     ] {

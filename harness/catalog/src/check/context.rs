@@ -356,6 +356,11 @@ impl Context {
         futures_util::stream::iter((0..count).map(|_| self.user())).buffered(self.at_once).try_collect().await
     }
 
+    /// Creates many resources of the subject as a precondition; no endpoint is flooded.
+    pub async fn resources(&self, count: usize) -> Result<Vec<Resource>, Stop> {
+        futures_util::stream::iter((0..count).map(|_| self.resource())).buffered(self.at_once).try_collect().await
+    }
+
     /// Creates many resources of the subject as a precondition, in the order of their names; no endpoint is flooded.
     pub async fn named_resources(&self, count: usize) -> Result<Vec<Resource>, Stop> {
         let each = (0..count).map(|_| self.named_resource());

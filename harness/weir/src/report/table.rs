@@ -27,6 +27,8 @@ pub(super) fn write_finding(out: &mut dyn Write, finding: &Finding, palette: &Pa
 /// The checks of one topic in one line.
 pub(super) struct Topic {
     pub(super) name: String,
+    /// Whether its findings are those of rules.
+    pub(super) is_of_rules: bool,
     tally: [usize; 7],
     known: usize,
     exchanges: usize,
@@ -34,8 +36,8 @@ pub(super) struct Topic {
 }
 
 impl Topic {
-    pub(super) fn new(name: &str) -> Self {
-        Self { name: name.into(), tally: [0; 7], known: 0, exchanges: 0, elapsed: Duration::ZERO }
+    pub(super) fn new(name: &str, is_of_rules: bool) -> Self {
+        Self { name: name.into(), is_of_rules, tally: [0; 7], known: 0, exchanges: 0, elapsed: Duration::ZERO }
     }
 
     pub(super) fn count(&mut self, finding: &Finding) {

@@ -107,6 +107,8 @@ pub struct TerminalReport<W> {
     steps: usize,
     by_topic: bool,
     topic: Option<Topic>,
+    /// The topics whose lines are written: what has to run alone comes last, so that a topic can come twice.
+    written_topics: Vec<String>,
     skipped: Vec<(String, usize)>,
     /// What is worth reading, and what a fault of discovery kept from running.
     noted: Vec<Arc<Finding>>,
@@ -133,6 +135,7 @@ impl<W: Write> TerminalReport<W> {
             steps: 0,
             by_topic: false,
             topic: None,
+            written_topics: Vec::new(),
             skipped: Vec::new(),
             noted: Vec::new(),
             known: KnownTally::default(),
@@ -161,7 +164,9 @@ impl<W: Write> TerminalReport<W> {
 
     fn discovered(&mut self, offers: &[Offer], remarks: &[String]) -> io::Result<()> {
         let offered: Vec<_> = offers.iter().filter(|offer| offer.offered).collect();
-        let missing: Vec<_> = offers.iter().filter(|offer| !offer.offered).map(|offer| offer.capability.id()).collect();
+        // What discovery lacks is a fault, and has a remark of its own.
+        let missing = offers.iter().filter(|offer| !offer.offered).map(|offer| offer.capability.id());
+        let missing: Vec<_> = missing.filter(|id| !id.starts_with("discovery.")).collect();
         let assumed: Vec<_> = offered
             .iter()
             .filter(|offer| offer.provenance == Provenance::Assumed)
@@ -223,7 +228,7 @@ impl<W: Write> TerminalReport<W> {
         let name = finding.topic();
         if self.topic.as_ref().is_none_or(|topic| topic.name != name) {
             self.end_topic()?;
-            self.topic = Some(Topic::new(name));
+            self.topic = Some(Topic::new(name, finding.origin == Origin::Rule));
         }
         if let Some(topic) = &mut self.topic {
             topic.count(finding);
@@ -239,9 +244,14 @@ impl<W: Write> TerminalReport<W> {
     }
 
     fn end_topic(&mut self) -> io::Result<()> {
-        let Some(topic) = self.topic.take() else { return Ok(()) };
+        let Some(mut topic) = self.topic.take() else { return Ok(()) };
+        let is_further = self.written_topics.contains(&topic.name);
+        self.written_topics.push(topic.name.clone());
+        if is_further {
+            topic.name.push_str(", alone");
+        }
         if !self.options.quiet || topic.has_findings() {
-            self.heading("Checks")?;
+            self.heading(if topic.is_of_rules { "Rules, which judge every exchange" } else { "Checks" })?;
             topic.write(&mut self.out, &self.palette, self.options.width)?;
         }
         self.out.flush()

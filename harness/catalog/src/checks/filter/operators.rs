@@ -186,7 +186,7 @@ async fn matrix(context: &Context, operator: Operator, requirements: &'static [&
             refused = Some((own.path.clone(), answer));
             continue;
         }
-        users.judge(&answer, &expected, &either, requirements);
+        users.judge_within(answer, &filter, &expected, &either, requirements).await?;
     }
     let Some((path, answer)) = refused else { return Ok(()) };
     let reason = format!("every comparison with {path} is answered {}", answer.status);
