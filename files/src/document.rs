@@ -4,9 +4,13 @@ use std::io::Read as _;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
+use super::encoding::TextReader;
 use super::fault::{FileFault, Place};
+use super::kind::DocumentKind;
 use super::name::UnknownName;
+use super::unique::UniqueValue;
 
 /// Bytes of a file that is read as a whole. A pipe can be without end.
 const LARGEST: u64 = 256 * 1024 * 1024;
@@ -38,23 +42,21 @@ pub fn certificates(path: &Path) -> Result<Vec<u8>, FileFault> {
         .with_remedy("it begins with -----BEGIN CERTIFICATE-----"))
 }
 
-/// The text of a file, without a byte order mark.
+/// The text of a file in UTF-8, or in UTF-16, without a byte order mark.
 pub fn read(path: &Path) -> Result<String, FileFault> {
-    let file = path.display();
-    let bytes = bytes(path)?;
-    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        return Err(FileFault::whole(&file, "the file is UTF-16").with_remedy("convert it to UTF-8"));
-    }
-    if bytes.contains(&0) {
+    text(path.display(), &bytes(path)?)
+}
+
+/// The text that bytes are, as [`read`] takes them; `file` stands for the file in errors.
+pub fn text(file: impl std::fmt::Display, bytes: &[u8]) -> Result<String, FileFault> {
+    let mut text = Vec::with_capacity(bytes.len());
+    TextReader::new(bytes).read_to_end(&mut text).map_err(|error| FileFault::whole(&file, error.to_string()))?;
+    if text.contains(&0) {
         return Err(FileFault::whole(&file, "the file holds a NUL byte, so it is not a text")
             .with_remedy("give a text in UTF-8"));
     }
-    let mut text = String::from_utf8(bytes)
-        .map_err(|_| FileFault::whole(&file, "the file is not a text in UTF-8").with_remedy("convert it to UTF-8"))?;
-    if text.starts_with('\u{FEFF}') {
-        text.drain(..'\u{FEFF}'.len_utf8());
-    }
-    Ok(text)
+    String::from_utf8(text)
+        .map_err(|_| FileFault::whole(&file, "the file is not a text in UTF-8").with_remedy("convert it to UTF-8"))
 }
 
 /// The fault of a file that cannot be read.
@@ -76,6 +78,10 @@ pub fn reason(error: &std::io::Error) -> String {
 /// Reads TOML; the fault knows its bytes, and not yet the file.
 pub fn toml<T: DeserializeOwned>(text: &str) -> Result<T, FileFault> {
     toml::from_str(text).map_err(|error: toml::de::Error| {
+        let kind = DocumentKind::of(text);
+        if !matches!(kind, DocumentKind::Toml | DocumentKind::Text | DocumentKind::Empty | DocumentKind::Json) {
+            return kind.instead_of("TOML");
+        }
         let place = error.span().map_or(Place::Whole, Place::Bytes);
         plain(place, error.message())
     })
@@ -87,6 +93,10 @@ pub fn json<T: DeserializeOwned>(text: &str) -> Result<T, FileFault> {
         return Err(FileFault::new(Place::Whole, "the file is empty"));
     }
     serde_json::from_str(text).map_err(|error| {
+        let kind = DocumentKind::of(text);
+        if matches!(kind, DocumentKind::Ldif | DocumentKind::Csvde | DocumentKind::SaasProvisioner) {
+            return kind.instead_of("JSON");
+        }
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default();
         let place = if error.line() == 0 { Place::Whole } else { Place::Line(error.line() as u64, None) };
@@ -95,6 +105,11 @@ pub fn json<T: DeserializeOwned>(text: &str) -> Result<T, FileFault> {
             _ => FileFault::new(place, format!("not JSON: {message}")),
         }
     })
+}
+
+/// Reads JSON whose objects have each name once, as an export has; the fault knows its line, and not yet the file.
+pub fn unique(text: &str) -> Result<Value, FileFault> {
+    json::<UniqueValue>(text).map(|read| read.0)
 }
 
 /// A fault with what a parser says, in plain words.

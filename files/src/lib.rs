@@ -2,7 +2,10 @@
 //! Files that Weir writes: who can read them. Names that people type: what is near one that is not known, and patterns of names.
 
 pub mod document;
+pub mod encoding;
 pub mod fault;
+pub mod kind;
 pub mod name;
 pub mod pattern;
 pub mod private;
+pub mod unique;
