@@ -18,7 +18,9 @@ pub(super) fn read(description: &Description, heard: &[ObservedExchange]) -> Vec
     }
     found
         .into_iter()
-        .map(|(sentence, (count, first))| format!("{sentence} ({count} times, first in {first})"))
+        .map(|(sentence, (count, first))| {
+            format!("{sentence} ({count} {}, first in {first})", if count == 1 { "time" } else { "times" })
+        })
         .collect()
 }
 

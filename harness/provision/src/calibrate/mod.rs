@@ -3,6 +3,7 @@
 //! Nothing here knows a client: signs are read for the places of a description that its variants change.
 
 mod contradictions;
+mod relevance;
 mod signs;
 mod traffic;
 
@@ -11,12 +12,15 @@ use std::collections::BTreeMap;
 use super::client::Description;
 use super::client::variants::{Detail, Variant, file_text};
 
+pub use relevance::Irrelevance;
 pub use traffic::{ObservedExchange, open, parse};
 
 /// What a recording shows.
 #[derive(Clone, Debug)]
 pub struct Calibration {
     pub requests: usize,
+    /// What the recording holds besides, by the reason for leaving it out.
+    pub left_out: BTreeMap<Irrelevance, usize>,
     pub findings: Vec<DetailFinding>,
     /// Sentences.
     pub contradictions: Vec<String>,
@@ -43,6 +47,9 @@ impl DetailFinding {
 /// Reads a recording as the traffic of this client.
 #[must_use]
 pub fn calibrate(description: &Description, heard: &[ObservedExchange]) -> Calibration {
+    let (relevant, left_out) = relevance::relevant(description, heard);
+    let heard: Vec<ObservedExchange> = relevant.into_iter().cloned().collect();
+    let heard = heard.as_slice();
     let signs = signs::read(description, heard);
     let findings = description
         .with_choice()
@@ -52,7 +59,7 @@ pub fn calibrate(description: &Description, heard: &[ObservedExchange]) -> Calib
             default: detail.variants.first().map(|variant| variant.id.clone()).unwrap_or_default(),
         })
         .collect();
-    Calibration { requests: heard.len(), findings, contradictions: contradictions::read(description, heard) }
+    Calibration { requests: heard.len(), left_out, findings, contradictions: contradictions::read(description, heard) }
 }
 
 /// The variants that agree with a sign: each value that it shows is the variant's own.
@@ -78,7 +85,11 @@ impl Calibration {
             .filter_map(|found| {
                 let variant = found.variant()?;
                 let (count, first) = &found.seen[variant];
-                Some((found.detail.clone(), variant.to_owned(), format!("seen {count} times, first in {first}")))
+                Some((
+                    found.detail.clone(),
+                    variant.to_owned(),
+                    format!("seen {count} {}, first in {first}", if *count == 1 { "time" } else { "times" }),
+                ))
             })
             .collect();
         let head = format!("The behaviour of {}, as the recording {recording} shows it.", description.name);

@@ -15,6 +15,8 @@ const LARGEST: usize = 128 * 1024 * 1024;
 #[derive(Clone, Debug, PartialEq)]
 pub struct ObservedExchange {
     pub method: String,
+    /// Scheme and authority; empty where the recording does not say them.
+    pub origin: String,
     /// As it travelled, without the query.
     pub path: String,
     /// As it travelled.
@@ -50,13 +52,14 @@ impl ObservedExchange {
     }
 
     fn of_target(method: &str, target: &str) -> Self {
-        let target = target.split_once("://").map_or(target, |(_, rest)| {
-            let path = rest.find('/').unwrap_or(rest.len());
-            &rest[path..]
-        });
+        let begin = target.find("://").map_or(0, |at| at + 3);
+        let is_absolute = begin > 0;
+        let path = if is_absolute { target[begin..].find('/').map_or(target.len(), |at| at + begin) } else { 0 };
+        let (origin, target) = target.split_at(path);
         let (path, raw_query) = target.split_once('?').unwrap_or((target, ""));
         Self {
             method: method.to_owned(),
+            origin: origin.to_ascii_lowercase(),
             path: path.trim_end_matches('/').to_owned(),
             raw_query: raw_query.to_owned(),
             content_type: String::new(),

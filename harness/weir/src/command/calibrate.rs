@@ -11,6 +11,7 @@ use weir_provision::client;
 
 use crate::exit;
 use crate::failure::Failure;
+use crate::output::plural::plural;
 use crate::output::table;
 use crate::output::{Output, Printable};
 
@@ -69,10 +70,19 @@ fn as_text(found: &Calibration) -> String {
         let is_mixed = one.seen.len() > 1;
         for (variant, (count, first)) in &one.seen {
             let mixed = if is_mixed { " (among others, so our default stays)" } else { "" };
-            rows.push(vec![one.detail.clone(), variant.clone(), format!("{count} times, first in {first}{mixed}")]);
+            rows.push(vec![
+                one.detail.clone(),
+                variant.clone(),
+                format!("{}, first in {first}{mixed}", plural(*count as u64, "time", "times")),
+            ]);
         }
     }
-    let mut text = format!("{} requests\n\n{}", found.requests, table(&rows));
+    let mut text = format!("{}\n", plural(found.requests as u64, "request", "requests"));
+    for (why, count) in &found.left_out {
+        let count = plural(*count as u64, "further request is", "further requests are");
+        text.extend([&count, " left out, ", why.as_str(), "\n"]);
+    }
+    text.extend(["\n", &table(&rows)]);
     if !found.contradictions.is_empty() {
         text += "\ncontradicts the description\n";
     }
@@ -85,6 +95,9 @@ fn as_text(found: &Calibration) -> String {
 fn as_json(found: &Calibration) -> serde_json::Value {
     json!({
         "requests": found.requests,
+        "leftOut": found.left_out.iter().map(|(why, count)| json!({
+            "reason": why.as_str(), "count": count,
+        })).collect::<Vec<_>>(),
         "details": found.findings.iter().map(|one| json!({
             "detail": one.detail,
             "variant": one.variant(),
