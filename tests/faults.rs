@@ -93,8 +93,8 @@ const KINDS: &[Kind] = &[
         arguments: &["connection", "show", "@"],
         broken: (
             "<EntityDescriptor/>",
-            "connection.json, line 1: this is XML, as the console exports connections, and holds no provisioning settings; \
-             get the JSON with GET /pf-admin-api/v1/idp/spConnections/{id}",
+            "connection.json, line 1: this is SAML metadata in XML, which is how the console exports a connection, and it has no \
+             provisioning settings; get the JSON with GET /pf-admin-api/v1/idp/spConnections/{id}",
         ),
         empty: Some("the file is empty"),
     },
@@ -119,7 +119,10 @@ const KINDS: &[Kind] = &[
     Kind {
         name: "rule.json",
         arguments: &["provision", "--as", "pingone-scim", "--source", USERS, "--rule", "@", "--dry-run", NOWHERE],
-        broken: ("{\"active\": false}", "rule.json, active: the rule is switched off, so that nothing would be sent"),
+        broken: (
+            "{\"active\": false, \"mappings\": []}",
+            "rule.json, active: the rule is switched off, so that nothing would be sent",
+        ),
         empty: Some("the file is empty"),
     },
     Kind {
@@ -211,6 +214,15 @@ fn a_file_with_a_fault_is_answered_with_place_and_problem() {
     for kind in KINDS {
         let (content, words) = kind.broken;
         is_refused(kind, "broken", &folder.run_with(kind, content.as_bytes()), words);
+        // The same text as PowerShell and the tools of Active Directory write it.
+        let marked = format!("\u{FEFF}{content}");
+        for bytes in [
+            marked.clone().into_bytes(),
+            marked.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            marked.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        ] {
+            is_refused(kind, "broken in another encoding", &folder.run_with(kind, &bytes), words);
+        }
     }
 }
 
@@ -230,11 +242,11 @@ fn a_file_that_is_not_there_or_not_a_text_is_answered_alike_for_every_kind() {
         let (utf16, binary) = if has_extension(kind.name, "pem") {
             ("no certificate in PEM", "no certificate in PEM")
         } else if has_extension(kind.name, "ldif") {
-            ("the file is UTF-16; convert it to UTF-8", "the file holds a NUL byte, so it is not text")
+            ("begins as UTF-16 and holds bytes that are not UTF-16", "the file holds a NUL byte, so it is not text")
         } else {
-            ("the file is UTF-16; convert it to UTF-8", "the file holds a NUL byte, so it is not a text")
+            ("begins as UTF-16 and holds bytes that are not UTF-16", "the file holds a NUL byte, so it is not a text")
         };
-        is_refused(kind, "UTF-16", &folder.run_with(kind, b"\xFF\xFEa\0b\0"), utf16);
+        is_refused(kind, "half a character", &folder.run_with(kind, b"\xFF\xFEa\0b"), utf16);
         is_refused(kind, "binary", &folder.run_with(kind, b"\x80\x00\x81\xFE"), binary);
     }
 }
@@ -269,5 +281,45 @@ fn a_byte_order_mark_and_line_ends_of_windows_change_nothing() {
         let windows = content.replace("\r\n", "\n").replace('\n', "\r\n");
         is_refused(kind, "CRLF", &folder.run_with(kind, windows.as_bytes()), words);
         is_refused(kind, "BOM", &folder.run_with(kind, format!("\u{FEFF}{content}").as_bytes()), words);
+    }
+}
+
+/// The wrong document at each flag is refused as what it is, before anything of it is used.
+#[test]
+fn another_document_is_named_at_every_flag() {
+    const DOCUMENTS: &[(&str, &str)] = &[
+        (r#"{"_embedded": {"users": [{"id": "1", "username": "ada"}]}}"#, "a list of PingOne's users"),
+        (r#"{"name": "Staff", "populationExpression": "id pr"}"#, "a rule of PingOne"),
+        (r#"{"_embedded": {"rules": [{"name": "Staff"}]}}"#, "a list of PingOne's rules"),
+        (
+            r#"{"_embedded": {"mappings": [{"sourceAttribute": "a", "targetAttribute": "b"}]}}"#,
+            "a list of a PingOne rule's mappings",
+        ),
+        (r#"{"type": "scim", "name": "HR", "configuration": {}}"#, "a store of PingOne"),
+        (r#"{"name": "HR", "outboundProvision": {"type": "scim"}}"#, "a connection of PingFederate"),
+        (r#"{"attributeMapping": []}"#, "a mapping file"),
+        (r#"{"log": {"entries": []}}"#, "an HTTP archive"),
+        (r#"{"event": "deleted", "id": "1"}"#, "an event of PingOne"),
+        ("<saasProvisioner/>", "PingFederate's saas-provisioner.xml"),
+        ("dn: uid=ada,dc=example\nobjectClass: inetOrgPerson\nuid: ada\n", "LDIF"),
+    ];
+    let folder = Folder::new("others");
+    for (name, own) in [
+        ("people.ldif", &["LDIF"][..]),
+        ("mapping.json", &["a mapping file"]),
+        (
+            "connection.json",
+            &["a connection of PingFederate", "a store of PingOne", "PingFederate's saas-provisioner.xml"],
+        ),
+        ("users.json", &["a list of PingOne's users"]),
+        ("rule.json", &["a rule of PingOne", "a list of PingOne's rules"]),
+        ("own.variants.toml", &[]),
+        ("baseline.toml", &[]),
+        ("target.toml", &[]),
+    ] {
+        let kind = KINDS.iter().find(|kind| kind.name == name).unwrap();
+        for (content, what) in DOCUMENTS.iter().filter(|(_, what)| !own.contains(what)) {
+            is_refused(kind, what, &folder.run_with(kind, content.as_bytes()), &format!("this is {what}"));
+        }
     }
 }

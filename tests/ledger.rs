@@ -120,7 +120,7 @@ fn a_ledger_remembers_from_run_to_run() {
     let ran = run(&["provision", "--ledger", text(&ledger), "--reset-group-timestamp"]);
     assert!(ran.status == 0 && ran.stdout.contains("knows no group's time stamp"), "{}{}", ran.stdout, ran.stderr);
     let ran = run(&["provision", "--ledger", text(&ledger), "--reset-all"]);
-    assert_eq!(ran.stdout, "forgot 2 users and 1 groups; the next cycle finds every account again\n", "{}", ran.stderr);
+    assert_eq!(ran.stdout, "forgot 2 users and 1 group; the next cycle finds every account again\n", "{}", ran.stderr);
     let ran = provision(&served, &source, &ledger);
     assert_eq!(did(&ran), ["user linked 2", "group linked 1"], "{}", ran.stdout);
 }
@@ -250,7 +250,7 @@ fn watching_runs_cycle_after_cycle_and_ends_when_it_is_asked_to() {
         line.unwrap_or_else(|| panic!("it ended without {words}"))
     };
     until("users: created 2");
-    assert!(until("cycle 2: ").ends_with(": 2 users and 1 groups unchanged"));
+    assert!(until("cycle 2: ").ends_with(": 2 users and 1 group unchanged"));
     // As a whole, or a cycle could meet half of it.
     let next = folder.join("next.ldif");
     std::fs::File::create(&next).unwrap().write_all(second().as_bytes()).unwrap();

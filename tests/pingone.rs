@@ -108,7 +108,10 @@ fn what_is_wrong_with_the_files_is_said_before_anything_is_sent() {
     for (arguments, words) in [
         (vec!["--source", &users], "users of PingOne need their rule, with --rule"),
         (vec!["--source", &users, "--rule", expression.to_str().unwrap()], "has an expression, which is not evaluated"),
-        (vec!["--source", nobody.to_str().unwrap(), "--rule", &rule], "there are no users in it"),
+        (
+            vec!["--source", nobody.to_str().unwrap(), "--rule", &rule],
+            "this is an empty JSON object, not a list of PingOne's users",
+        ),
         (vec!["--source", &users, "--rule", &rule, "--events", "/nowhere"], "/nowhere: the file cannot be read"),
     ] {
         let ran = run(&[&["provision"], &arguments[..], &[served.value("URL")]].concat());

@@ -200,7 +200,7 @@ fn an_entry_without_guid_is_known_by_its_name_with_a_warning() {
     let ran = slapd.once(&served, ROOT, &["--guid-attribute", "employeeNumber"]);
     assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
     assert!(
-        ran.stdout.contains("1 entries have no employeeNumber, the first is uid=ada,dc=example,dc=com"),
+        ran.stdout.contains("1 entry has no employeeNumber, it is uid=ada,dc=example,dc=com: its name serves instead"),
         "{}",
         ran.stdout
     );
@@ -236,6 +236,74 @@ fn a_ledger_keeps_where_the_directory_was_read_up_to_and_the_members_of_a_group(
     let ran = run(&["provision", "--ledger", ledger, "--reset-group-timestamp"]);
     assert_eq!(ran.stdout, "the members of the Group DN are read again in the next cycle\n", "{}", ran.stderr);
     assert_eq!(cycle(), "disabled 1");
+}
+
+/// One table of cases, asked of the server and of what its own tools export: the answers are the same.
+#[test]
+fn a_file_gives_the_people_that_the_server_gives() {
+    const CASES: &[&[&str]] = &[
+        &[],
+        &["--user-filter", "(title=*)"],
+        &["--user-filter", "(!(title=*))"],
+        &["--user-filter", "(|(uid=ada)(title=clerk))"],
+        &["--user-filter", "(&(objectClass=person)(cn=*a*))"],
+        &["--user-filter", "( & (objectClass=person) (! (cn=a*a)) )"],
+        &["--user-filter", "uid=ada"],
+        &["--user-filter", "(mail=ADA@example.com)"],
+        &["--user-filter", "(telephoneNumber=+1 5550-100)"],
+        &["--user-filter", "(uid:caseExactMatch:=Ada)"],
+        &["--user-filter", "(uid:2.5.13.2:=Ada)"],
+        &["--user-filter", "(dc:dn:=example)"],
+        &["--user-filter", "(sn>=A)"],
+        &["--user-filter", "(createTimestamp>=20200101000000Z)"],
+        &["--user-filter", "(createTimestamp<=20200101000000Z)"],
+        &["--user-filter", "(manager=UID=bo, DC=example, DC=com)"],
+        &["--user-group-dn", "cn=all,dc=example,dc=com"],
+        &["--user-group-dn", "cn=all,dc=example,dc=com", "--nested"],
+        &["--user-group-dn", "cn=all,dc=example,dc=com", "--nested", "--user-filter", "(title=*)"],
+        &["--user-group-dn", "cn=nothing,dc=example,dc=com"],
+        &["--group-group-dn", "cn=all,dc=example,dc=com"],
+        &["--group-group-dn", "cn=all,dc=example,dc=com", "--nested-groups"],
+        &["--user-class", "person"],
+        &["--user-class", "organizationalRole", "--group-filter", "(cn=all)"],
+    ];
+    let Some(slapd) = Slapd::start() else { return };
+    let people = person("ada") + &person("bo") + &person("cy");
+    slapd.modify(&(people + &group("all", &["uid=ada", "cn=eng"]) + &group("eng", &["uid=bo", "cn=all"])));
+    slapd.modify(&format!(
+        "dn: uid=ada,{BASE}\nchangetype: modify\nadd: manager\nmanager: uid=bo,{BASE}\n-\nadd: telephoneNumber\ntelephoneNumber: +1 555 0100\n\ndn: uid=bo,{BASE}\nchangetype: modify\nadd: title\ntitle: Clerk\n\n"
+    ));
+    // With the comments and the trailer that the tool writes by itself.
+    let searched = Command::new("ldapsearch")
+        .args(["-x", "-H", &slapd.url, "-b", BASE, "-D", ROOT, "-w", PASSWORD, "(objectClass=*)", "*", "+"])
+        .output()
+        .expect("ldapsearch starts");
+    let kept = Command::new(which("slapcat").expect("it is installed with slapd"))
+        .args(["-b", BASE, "-f"])
+        .arg(slapd.folder.path().join("slapd.conf"))
+        .output()
+        .expect("slapcat starts");
+    let exports = [("searched.ldif", searched), ("kept.ldif", kept)].map(|(name, output)| {
+        let path = slapd.folder.path().join(name);
+        std::fs::write(&path, output.stdout).expect("the file can be written");
+        path.to_str().expect("the path is text").to_owned()
+    });
+    let planned = |source: &[&str], case: &[&str]| {
+        let ran = run(&[&["provision", "--dry-run", "--base-dn", BASE], source, case].concat());
+        let mut lines: Vec<String> =
+            ran.stdout.lines().filter(|line| line.starts_with("user ")).map(str::to_owned).collect();
+        lines.extend(ran.stdout.lines().filter(|line| line.starts_with("group ")).map(str::to_owned));
+        lines.sort();
+        (ran.status, lines, ran.stdout + &ran.stderr)
+    };
+    for case in CASES {
+        let bind = ["--source", &slapd.url, "--bind-dn", ROOT, "--bind-password", PASSWORD];
+        let (status, of_server, said) = planned(&bind, case);
+        for export in &exports {
+            let (file_status, of_file, file_said) = planned(&["--source", export], case);
+            assert_eq!((file_status, &of_file), (status, &of_server), "{case:?}\n{said}\n{file_said}");
+        }
+    }
 }
 
 #[test]

@@ -37,6 +37,64 @@ pub struct Options {
     /// Overrides what the client's description says about a PUT's content.
     #[serde(skip)]
     pub put: Option<Put>,
+    /// What stops a cycle that would take away more than its owner may have meant.
+    #[serde(skip)]
+    pub guard: Guard,
+    /// The time against which an account has expired; nobody's has if absent.
+    #[serde(skip)]
+    pub now: Option<jiff::Timestamp>,
+    /// An account that has expired in the source counts as disabled there.
+    #[serde(skip)]
+    pub expired_are_disabled: bool,
+}
+
+/// What stops a cycle. The default stops none: what a library runs is what it was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Guard {
+    /// A cycle in which the source gave nobody stops before it takes anything away.
+    pub stops_at_nobody: bool,
+    /// A cycle that would remove more of the known accounts stops before it removes one.
+    pub removals: Option<RemovalLimit>,
+}
+
+impl Guard {
+    /// Whether something could stop a cycle.
+    #[must_use]
+    pub const fn is_set(self) -> bool {
+        self.stops_at_nobody || self.removals.is_some()
+    }
+}
+
+/// How many accounts, or groups, a cycle may remove: as many as stand here, or a share of those that are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RemovalLimit {
+    pub count: u64,
+    /// Percent of the known ones; 0 leaves the count alone.
+    pub percent: u64,
+}
+
+impl Default for RemovalLimit {
+    /// 10, or a fifth of the known ones where that is more.
+    fn default() -> Self {
+        Self { count: 10, percent: 20 }
+    }
+}
+
+impl RemovalLimit {
+    /// Whether so many of the known ones are too many.
+    #[must_use]
+    pub const fn is_exceeded(self, count: u64, known: u64) -> bool {
+        count > self.count && (self.percent == 0 || count.saturating_mul(100) > self.percent.saturating_mul(known))
+    }
+}
+
+impl std::fmt::Display for RemovalLimit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.percent {
+            0 => write!(f, "{}", self.count),
+            percent => write!(f, "{percent} % and more than {}", self.count),
+        }
+    }
 }
 
 /// What happens to the account of a user who is deleted, disabled or outside the source's filter.
@@ -74,6 +132,9 @@ impl Default for Options {
             max_threads: 1,
             timeout: Duration::from_mins(1),
             put: None,
+            guard: Guard::default(),
+            now: None,
+            expired_are_disabled: false,
         }
     }
 }

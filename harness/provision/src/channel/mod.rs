@@ -1,11 +1,26 @@
 //! A channel: which entries of the source are people and groups, and how they are mapped.
 
+mod placement;
+mod surroundings;
+
+pub use placement::{Exclusion, Placement};
+pub use surroundings::{Collector, GroupDn, GroupScope, Surroundings};
+
+use std::borrow::Cow;
+
 use super::client::Description;
 use super::ledger::Guid;
 use super::mapping::Mapping;
-use crate::entry::Role;
 use crate::entry::{Dn, Entry, EntryFilter};
 use crate::options::GroupNameSource;
+
+/// Names members by their `uid` (RFC 2307 section 4).
+pub const MEMBER_UID: &str = "memberUid";
+
+/// What stands for the name of a member that is named by `uid`. No distinguished name has this form.
+fn uid_key(uid: &str) -> String {
+    format!("memberuid\0{}", uid.to_lowercase())
+}
 
 /// Source location, mapping and account status of one connection's channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,12 +33,22 @@ pub struct Channel {
     pub guid_binary: bool,
     /// An entry with one of these object classes is a person.
     pub user_classes: Vec<String>,
+    /// An entry with one of these is none all the same: to Active Directory a computer is a user.
+    pub excluded_classes: Vec<String>,
     /// An entry with one of these object classes is a group.
     pub group_classes: Vec<String>,
     /// The attributes that name a group's members.
     pub member_attributes: Vec<String>,
     pub user_filter: Option<EntryFilter>,
     pub group_filter: Option<EntryFilter>,
+    /// Only members of this group.
+    pub user_group: Option<GroupDn>,
+    /// Only this group, and perhaps those in it.
+    pub group_group: Option<GroupDn>,
+    /// Names the groups of a person; without it a group's own members are read.
+    pub member_of_attribute: Option<String>,
+    /// Filters are evaluated by Active Directory's rules: it keeps `memberOf` of its own accord, whether an export lists it or not.
+    pub is_active_directory: bool,
     pub group_name_source: GroupNameSource,
     pub mapping: Mapping,
 }
@@ -37,10 +62,15 @@ impl Default for Channel {
             guid_attribute: "entryUUID".to_owned(),
             guid_binary: false,
             user_classes: owned(&["inetOrgPerson"]),
+            excluded_classes: Vec::new(),
             group_classes: owned(&["groupOfNames", "groupOfUniqueNames"]),
             member_attributes: owned(&["member", "uniqueMember"]),
             user_filter: None,
             group_filter: None,
+            user_group: None,
+            group_group: None,
+            member_of_attribute: None,
+            is_active_directory: false,
             group_name_source: GroupNameSource::CommonName,
             mapping: Mapping::inet_org_person(),
         }
@@ -55,9 +85,32 @@ impl Channel {
             guid_attribute: "objectGUID".to_owned(),
             guid_binary: true,
             user_classes: vec!["user".to_owned()],
+            excluded_classes: vec!["computer".to_owned()],
+            is_active_directory: true,
             group_classes: vec!["group".to_owned()],
             member_attributes: vec!["member".to_owned()],
             mapping: Mapping::active_directory(),
+            ..Self::default()
+        }
+    }
+
+    /// People and groups of accounts for Unix (RFC 2307).
+    #[must_use]
+    pub fn posix() -> Self {
+        Self {
+            user_classes: vec!["posixAccount".to_owned()],
+            group_classes: vec!["posixGroup".to_owned()],
+            member_attributes: vec![MEMBER_UID.to_owned()],
+            ..Self::default()
+        }
+    }
+
+    /// People and groups as 389 Directory Server has them.
+    #[must_use]
+    pub fn directory_server_389() -> Self {
+        Self {
+            guid_attribute: "nsUniqueId".to_owned(),
+            user_classes: vec!["inetOrgPerson".to_owned(), "nsPerson".to_owned()],
             ..Self::default()
         }
     }
@@ -70,26 +123,6 @@ impl Channel {
             None => self.group_classes.clear(),
         }
         self
-    }
-
-    /// What the entry is, or nothing if it lies outside the channel.
-    #[must_use]
-    pub fn role(&self, entry: &Entry) -> Option<Role> {
-        if let Some(role) = entry.found_as() {
-            return (role == Role::User || !self.group_classes.is_empty()).then_some(role);
-        }
-        if self.base_dn.as_ref().is_some_and(|base| !entry.dn.is_within(base)) {
-            return None;
-        }
-        let is_one_of = |classes: &[String]| classes.iter().any(|class| entry.is_a(class));
-        let passes = |filter: &Option<EntryFilter>| filter.as_ref().is_none_or(|filter| filter.matches(entry));
-        if is_one_of(&self.user_classes) {
-            passes(&self.user_filter).then_some(Role::User)
-        } else if is_one_of(&self.group_classes) {
-            passes(&self.group_filter).then_some(Role::Group)
-        } else {
-            None
-        }
     }
 
     /// Changes whenever the channel means other entries or other values. The same in every run of one release.
@@ -118,6 +151,19 @@ impl Channel {
         }
     }
 
+    /// Whether groups name their members by `uid` and not by name.
+    #[must_use]
+    pub fn has_member_uid(&self) -> bool {
+        self.member_attributes.iter().any(|attribute| attribute.eq_ignore_ascii_case(MEMBER_UID))
+    }
+
+    /// The forms in which a group may name the person: by the entry's name, and by its `uid` where groups do so.
+    pub fn member_keys<'a>(&self, entry: &'a Entry) -> impl Iterator<Item = Cow<'a, str>> {
+        let by_uid = if self.has_member_uid() { Some(entry.texts("uid")) } else { None };
+        let by_uid = by_uid.into_iter().flatten().map(|uid| Cow::Owned(uid_key(uid)));
+        std::iter::once(Cow::Borrowed(entry.dn.key())).chain(by_uid)
+    }
+
     /// The names of a group's members, in the form by which names are compared, and the values that are not names.
     #[must_use]
     pub fn members(&self, entry: &Entry) -> (Vec<Box<str>>, Vec<String>) {
@@ -125,6 +171,10 @@ impl Channel {
         let mut unreadable = Vec::new();
         for attribute in &self.member_attributes {
             for value in entry.values(attribute) {
+                if attribute.eq_ignore_ascii_case(MEMBER_UID) {
+                    keys.push(uid_key(&String::from_utf8_lossy(value)).into());
+                    continue;
+                }
                 match std::str::from_utf8(value).ok().and_then(|text| Dn::parse(text).ok()) {
                     Some(dn) if dn.rdns().is_empty() => {}
                     Some(dn) => keys.push(dn.key().into()),

@@ -96,6 +96,10 @@ impl Setting {
     /// What this value changes.
     fn changes(&self, given: &str) -> Result<Vec<(String, Value)>, SettingError> {
         let name = &self.name;
+        // An export lists a field that nobody touched with an empty value: it is as the console has it by itself.
+        if given.trim().is_empty() {
+            return Ok(Vec::new());
+        }
         if let Some((_, why)) = self.refused.iter().find(|(choice, _)| choice.eq_ignore_ascii_case(given)) {
             return Err(SettingError::Refused { name: name.clone(), given: given.to_owned(), why: why.clone() });
         }
@@ -152,6 +156,21 @@ impl Description {
     pub fn unknown_setting(&self, name: &str) -> UnknownName {
         let known = self.settings.iter().flat_map(|setting| std::iter::once(&setting.name).chain(&setting.keys));
         UnknownName::new(format!("setting of {}", self.id), name, known).listed_by(format!("weir explain {}", self.id))
+    }
+
+    /// A setting that is given twice, by its name and by a code or older name, with two values: the names as given.
+    #[must_use]
+    pub fn contradiction<'a>(&self, given: &'a [(String, String)]) -> Option<[&'a str; 2]> {
+        let mut seen: BTreeMap<&str, &(String, String)> = BTreeMap::new();
+        let given = given.iter().filter(|(_, value)| !value.trim().is_empty());
+        for pair in given {
+            let Some(setting) = self.setting(&pair.0) else { continue };
+            match seen.insert(&setting.name, pair) {
+                Some(before) if !before.1.eq_ignore_ascii_case(&pair.1) => return Some([&before.0, &pair.0]),
+                _ => {}
+            }
+        }
+        None
     }
 
     /// The description with settings as given, as (name, value); what is not given has the console's default.

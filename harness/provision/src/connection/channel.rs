@@ -12,7 +12,50 @@ pub struct ConnectionChannel {
     /// What the console shows of channel and source, by name.
     pub source: Vec<TargetSetting>,
     pub mapping: Mapping,
+    /// The fields that are mapped, as the console shows them.
+    pub fields: Vec<MappedField>,
+    /// How many fields of the connector have nothing that fills them.
+    pub unmapped: usize,
 }
+
+/// One line of the mapping page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MappedField {
+    pub name: String,
+    pub attributes: Vec<String>,
+    pub default: Option<String>,
+    /// Where its value goes; absent if the field is not one of a SCIM target.
+    pub place: Option<String>,
+    /// What happens to the value: parser, letter case, trim, create only, masked, an expression.
+    pub treatment: Vec<String>,
+}
+
+/// The settings of a source that a run uses. Every other one is told as not acting.
+pub(super) const ACTING: &[&str] = &[
+    "maxThreads",
+    "timeout",
+    "baseDn",
+    "guidAttributeName",
+    "guidBinary",
+    "changeDetectionSettings.userObjectClass",
+    "changeDetectionSettings.groupObjectClass",
+    "changeDetectionSettings.changedUsersAlgorithm",
+    "changeDetectionSettings.usnAttributeName",
+    "changeDetectionSettings.timeStampAttributeName",
+    "groupMembershipDetection.memberOfGroupAttributeName",
+    "groupMembershipDetection.groupMemberAttributeName",
+    "accountManagementSettings.accountStatusAttributeName",
+    "accountManagementSettings.accountStatusAlgorithm",
+    "accountManagementSettings.flagComparisonValue",
+    "accountManagementSettings.flagComparisonStatus",
+    "accountManagementSettings.defaultStatus",
+    "userSourceLocation.groupDN",
+    "userSourceLocation.nestedSearch",
+    "userSourceLocation.filter",
+    "groupSourceLocation.groupDN",
+    "groupSourceLocation.nestedSearch",
+    "groupSourceLocation.filter",
+];
 
 impl ConnectionChannel {
     /// A setting by the path that the file has it at, such as `userSourceLocation.filter`.
@@ -20,6 +63,16 @@ impl ConnectionChannel {
     pub fn setting(&self, name: &str) -> Option<&str> {
         let found = self.source.iter().find(|setting| setting.name.eq_ignore_ascii_case(name))?;
         found.value.as_deref().filter(|value| !value.is_empty())
+    }
+
+    /// Why a setting of the source changes nothing; nothing if it acts.
+    #[must_use]
+    pub fn without_effect(name: &str) -> Option<&'static str> {
+        if ACTING.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+            return None;
+        }
+        let is_store = name.get(..10).is_some_and(|head| head.eq_ignore_ascii_case("dataSource"));
+        Some(if is_store { "not used: --source says where the directory is" } else { "not known, and not used" })
     }
 
     /// A setting that is a number.
@@ -32,6 +85,15 @@ impl ConnectionChannel {
     #[must_use]
     pub fn flag(&self, name: &str) -> bool {
         self.setting(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+
+    /// Whether the source is an Active Directory, which its GUID or the way it tells changes says.
+    #[must_use]
+    pub fn is_active_directory(&self) -> bool {
+        let is = |name: &str, word: &str| self.setting(name).is_some_and(|value| value.eq_ignore_ascii_case(word));
+        is("changeDetectionSettings.changedUsersAlgorithm", "ACTIVE_DIRECTORY_USN")
+            || is("guidAttributeName", "objectGUID")
+            || is("accountManagementSettings.accountStatusAlgorithm", "ACCOUNT_STATUS_ALGORITHM_AD")
     }
 
     /// Puts classes, GUID, members and mapping into a channel.

@@ -1,27 +1,31 @@
-//! Connections as administrators have them: the JSON of PingFederate's administrative API and of PingOne's management API.
+//! Connections as administrators have them: the JSON of PingFederate's administrative API, `saas-provisioner.xml` of its
+//! server profile, and the JSON of PingOne's management API.
 
 mod channel;
+mod connector;
+mod listed;
 mod pingfederate;
 mod pingone;
 pub mod probe;
+mod provisioner_xml;
 
-use std::path::Path;
-
-use serde_json::Value;
-use weir_files::document;
+use serde_json::{Map, Value};
 use weir_files::fault::{FileFault, Place};
 
-pub use channel::ConnectionChannel;
+pub use channel::{ConnectionChannel, MappedField};
+pub use connector::Connector;
+pub use listed::{ConnectionFile, ListedConnection};
 
-/// A connection's file, read.
+/// A connection, read.
 #[derive(Clone, Debug)]
 pub struct Connection {
     pub name: String,
     /// As the file has it; the client is chosen by it.
     pub type_id: String,
-    /// Such as `pingfederate-aquera`; nothing if the type does not tell.
-    pub client: Option<&'static str>,
-    /// The fields of the Target page, in the order of the file.
+    pub connector: Connector,
+    /// The id of a PingOne store, by which rules name it.
+    pub store_id: Option<String>,
+    /// The fields of the Target page, in the order of the file. Headings are not among them.
     pub target: Vec<TargetSetting>,
     pub channels: Vec<ConnectionChannel>,
     pub warnings: Vec<String>,
@@ -33,36 +37,6 @@ pub struct TargetSetting {
     pub name: String,
     /// Absent for a secret.
     pub value: Option<String>,
-}
-
-/// Reads a connection. With `ignore_expressions` a field with an expression is mapped from its attributes alone.
-///
-/// # Errors
-/// The first fault, with file and place.
-pub fn open(path: &Path, ignore_expressions: bool) -> Result<Connection, FileFault> {
-    let text = document::read(path)?;
-    parse(&path.display().to_string(), &text, ignore_expressions)
-}
-
-/// As [`open`], from a text; `file` stands for the file in errors.
-///
-/// # Errors
-/// As [`open`].
-pub fn parse(file: &str, text: &str, ignore_expressions: bool) -> Result<Connection, FileFault> {
-    if text.trim_start().starts_with('<') {
-        let problem = "this is XML, as the console exports connections, and holds no provisioning settings";
-        let remedy = "get the JSON with GET /pf-admin-api/v1/idp/spConnections/{id}";
-        return Err(FileFault::new(Place::Line(1, None), problem).with_remedy(remedy).of(file));
-    }
-    let document: Value = document::json(text).map_err(|fault| fault.of(file))?;
-    if let Some(connection) = pingfederate::find(&document) {
-        return pingfederate::read(file, connection, ignore_expressions);
-    }
-    if document.get("configuration").is_some_and(Value::is_object) {
-        return pingone::read(file, &document);
-    }
-    let problem = "it is not a connection: there is neither outboundProvision, as PingFederate's administrative API has it, nor configuration, as PingOne's management API has it";
-    Err(FileFault::whole(file, problem))
 }
 
 fn fault(file: &str, place: impl Into<Place>, problem: impl Into<String>) -> FileFault {
@@ -83,10 +57,11 @@ impl Connection {
         self.target.iter().map(|setting| (setting.name.clone(), value(setting))).collect()
     }
 
-    /// The SCIM base URL as the file has it.
+    /// Whether a field of this name is a secret, or has no value: it cannot change whom a run touches.
     #[must_use]
-    pub fn url(&self) -> Option<&str> {
-        self.setting("SCIM URL").or_else(|| self.setting("SCIM_URL")).filter(|url| !url.is_empty())
+    pub fn is_harmless(&self, name: &str) -> bool {
+        let found = self.target.iter().find(|setting| setting.name == name);
+        found.is_none_or(|setting| setting.value.as_deref().is_none_or(str::is_empty))
     }
 }
 
@@ -99,6 +74,25 @@ fn is_secret(name: &str) -> bool {
 /// Text, numbers and booleans as text; objects and lists as JSON.
 fn shown(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The value without what says nothing: an export writes a member that is not set as null, `""`, `[]` or `{}`, or leaves it
+/// out. Nothing if nothing is left.
+fn without_empty(value: &Value) -> Option<Value> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => (!text.is_empty()).then(|| value.clone()),
+        Value::Array(items) => {
+            let items: Vec<Value> = items.iter().filter_map(without_empty).collect();
+            (!items.is_empty()).then_some(Value::Array(items))
+        }
+        Value::Object(members) => {
+            let members: Map<String, Value> =
+                members.iter().filter_map(|(key, value)| Some((key.clone(), without_empty(value)?))).collect();
+            (!members.is_empty()).then_some(Value::Object(members))
+        }
+        _ => Some(value.clone()),
+    }
 }
 
 #[cfg(test)]

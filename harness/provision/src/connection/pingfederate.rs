@@ -1,25 +1,68 @@
 //! `outboundProvision` of an SP connection (PingFederate's administrative API).
 
-use serde_json::{Value, json};
-use weir_files::fault::{FileFault, Place};
+use serde_json::{Map, Value};
+use weir_files::fault::FileFault;
+use weir_files::name::UnknownName;
 
-use super::{Connection, ConnectionChannel, TargetSetting, fault, is_secret, shown};
+use super::channel::ACTING;
+use super::listed::is_on;
+use super::{
+    Connection, ConnectionChannel, Connector, MappedField, TargetSetting, fault, is_secret, shown, without_empty,
+};
+use crate::mapping::export::{ExportedMapping, MappingExport};
 use crate::mapping::file::ignored;
-use crate::mapping::{Mapping, file as mapping_file};
+use crate::mapping::{AccountStatus, Mapping};
 
-/// The first connection that provisions: the document itself, or one of a list or a bulk export.
-pub(super) fn find(document: &Value) -> Option<&Value> {
-    if document.get("outboundProvision").is_some_and(Value::is_object) {
-        return Some(document);
+/// Lines of the console's Target page that an export lists among the settings: headings, which set nothing.
+const HEADINGS: &[&str] = &[
+    "Basic Authentication",
+    "Bearer Token Authentication",
+    "OAuth 2 Bearer Token",
+    "OAuth 2 Client Credentials",
+    "Provisioning Options",
+    "SCIM Overrides",
+];
+
+/// The connections in a document: itself, or those of a list or a bulk export. Beside one that provisions everything that has
+/// a name counts as a connection.
+pub(super) fn found(document: &Value) -> Vec<Value> {
+    if document["outboundProvision"].is_object() {
+        return vec![document.clone()];
     }
     match document {
-        Value::Array(items) => items.iter().find_map(find),
-        Value::Object(members) => members.values().find_map(find),
-        _ => None,
+        Value::Array(items) if items.iter().any(|item| item["outboundProvision"].is_object()) => items
+            .iter()
+            .filter(|item| item["name"].is_string() || item["outboundProvision"].is_object())
+            .cloned()
+            .collect(),
+        Value::Array(items) => items.iter().flat_map(found).collect(),
+        Value::Object(members) => members.values().flat_map(found).collect(),
+        _ => Vec::new(),
     }
 }
 
+/// The connection with a mapping that a run can use.
 pub(super) fn read(file: &str, connection: &Value, ignore: bool) -> Result<Connection, FileFault> {
+    connection_of(file, connection, &|channel| read_mapping(file, channel, ignore))
+}
+
+/// The connection with the lines of its mapping page alone.
+pub(super) fn outline(file: &str, connection: &Value) -> Result<Connection, FileFault> {
+    let empty = || Mapping::new(Vec::new(), AccountStatus::default());
+    connection_of(file, connection, &|_| Ok(ExportedMapping { mapping: empty(), warnings: Vec::new() }))
+}
+
+/// What is needed to read the mapping of a channel.
+struct ChannelParts<'a> {
+    place: &'a str,
+    source: &'a Value,
+    rules: &'a Value,
+    custom_schema: &'a Value,
+}
+
+type ReadMapping<'a> = dyn Fn(&ChannelParts<'_>) -> Result<ExportedMapping, FileFault> + 'a;
+
+fn connection_of(file: &str, connection: &Value, mapping: &ReadMapping<'_>) -> Result<Connection, FileFault> {
     let provision = &connection["outboundProvision"];
     let type_id = provision["type"].as_str().unwrap_or_default().to_owned();
     let mut warnings = Vec::new();
@@ -30,88 +73,169 @@ pub(super) fn read(file: &str, connection: &Value, ignore: bool) -> Result<Conne
         &["type", "targetSettings", "sensitiveTargetSettings", "customSchema", "channels"],
         &mut warnings,
     );
-    let mut target = Vec::new();
-    for list in ["targetSettings", "sensitiveTargetSettings"] {
-        for (index, setting) in provision[list].as_array().into_iter().flatten().enumerate() {
-            let Some(name) = setting["name"].as_str() else {
-                return Err(fault(
-                    file,
-                    format!("outboundProvision.{list}[{index}].name"),
-                    "is missing, or is not a text",
-                ));
-            };
-            let is_hidden = list.starts_with("sensitive") || setting.get("encryptedValue").is_some() || is_secret(name);
-            let value = (!is_hidden).then(|| setting.get("value").map(shown).unwrap_or_default());
-            target.push(TargetSetting { name: name.to_owned(), value });
-        }
-    }
     let mut channels = Vec::new();
     for (index, channel) in provision["channels"].as_array().into_iter().flatten().enumerate() {
         let place = format!("outboundProvision.channels[{index}]");
-        channels.push(read_channel(file, &place, channel, ignore, &mut warnings)?);
+        let custom = &provision["customSchema"];
+        channels.push(channel_of(file, &place, channel, custom, mapping, &mut warnings)?);
     }
     Ok(Connection {
         name: connection["name"].as_str().unwrap_or_default().to_owned(),
-        client: client_of(&type_id),
+        connector: Connector::of_pingfederate(&type_id),
+        store_id: None,
         type_id,
-        target,
+        target: target(file, provision)?,
         channels,
         warnings,
     })
 }
 
-fn client_of(type_id: &str) -> Option<&'static str> {
-    let type_id = type_id.to_ascii_lowercase();
-    [("aquera", "pingfederate-aquera"), ("pingid", "pingfederate-pingid"), ("scim", "pingfederate-scim")]
-        .into_iter()
-        .find_map(|(word, client)| type_id.contains(word).then_some(client))
+/// The settings of the Target page, each once: a tool's dialect lists the sensitive ones apart.
+fn target(file: &str, provision: &Value) -> Result<Vec<TargetSetting>, FileFault> {
+    let mut target: Vec<TargetSetting> = Vec::new();
+    for list in ["targetSettings", "sensitiveTargetSettings"] {
+        for (index, setting) in provision[list].as_array().into_iter().flatten().enumerate() {
+            let Some(name) = setting["name"].as_str().filter(|name| !name.is_empty()) else {
+                let place = format!("outboundProvision.{list}[{index}].name");
+                return Err(fault(file, place, "is missing, or is not a text"));
+            };
+            let value = setting.get("value").filter(|value| !value.is_null()).map(shown).unwrap_or_default();
+            let is_encrypted = setting["encryptedValue"].as_str().is_some_and(|value| !value.is_empty());
+            let is_hidden = list.starts_with("sensitive") || is_encrypted || (is_secret(name) && !value.is_empty());
+            if value.is_empty() && !is_hidden && HEADINGS.iter().any(|heading| heading.eq_ignore_ascii_case(name)) {
+                continue;
+            }
+            let setting = TargetSetting { name: name.to_owned(), value: (!is_hidden).then_some(value) };
+            match target.iter_mut().find(|other| other.name.eq_ignore_ascii_case(name)) {
+                Some(other) if is_hidden => *other = setting,
+                Some(_) => {
+                    let place = format!("outboundProvision.{list}[{index}]");
+                    return Err(fault(file, place, format!("{name} is set twice")).with_remedy("keep one"));
+                }
+                None => target.push(setting),
+            }
+        }
+    }
+    Ok(target)
 }
 
-fn read_channel(
+fn channel_of(
     file: &str,
     place: &str,
     channel: &Value,
-    ignore: bool,
+    custom_schema: &Value,
+    mapping: &ReadMapping<'_>,
     warnings: &mut Vec<String>,
 ) -> Result<ConnectionChannel, FileFault> {
     let known = ["name", "active", "maxThreads", "timeout", "channelSource", "attributeMapping"];
     warn_unknown(file, place, channel, &known, warnings);
-    let source = &channel["channelSource"];
+    let source = without_empty(&channel["channelSource"]).unwrap_or(Value::Object(Map::new()));
     let mut settings = Vec::new();
     for key in ["maxThreads", "timeout"] {
-        settings
-            .extend(channel.get(key).map(|value| TargetSetting { name: key.to_owned(), value: Some(shown(value)) }));
+        let value = channel.get(key).and_then(without_empty);
+        settings.extend(value.map(|value| TargetSetting { name: key.to_owned(), value: Some(shown(&value)) }));
     }
-    flatten("", source, &mut settings);
-    let mut rules = channel["attributeMapping"].clone();
-    if ignore {
-        for rule in rules.as_array_mut().into_iter().flatten() {
-            if let Some(info) = rule.get_mut("saasFieldInfo").and_then(Value::as_object_mut) {
-                info.remove("expression");
-            }
+    flatten("", &source, &mut settings);
+    for setting in &settings {
+        let is_known = ACTING.iter().any(|own| own.eq_ignore_ascii_case(&setting.name));
+        if !is_known && !setting.name.starts_with("dataSource") {
+            warnings.push(format!(
+                "{file}: {}",
+                ignored(&format!("{place}.channelSource.{}", setting.name), &setting.name, ACTING)
+            ));
         }
     }
-    let mut document = json!({ "attributeMapping": rules });
-    if let Some(status) = source.get("accountManagementSettings") {
-        document["accountManagementSettings"] = status.clone();
-    }
-    let read = mapping_file::parse(&format!("{file}, {place}"), &document.to_string(), false).map_err(|fault| {
-        let is_expression = matches!(&fault.place, Place::Path(path) if path.ends_with(".expression"));
-        let fault = fault.of(file).below(place);
-        if is_expression {
-            let remedy = format!("{}, which --ignore-expressions does", fault.remedy);
-            return fault.with_remedy(remedy);
-        }
-        fault
-    })?;
+    check_choices(file, place, &settings)?;
+    let rules = without_empty(&channel["attributeMapping"]).unwrap_or(Value::Array(Vec::new()));
+    let parts = ChannelParts { place, source: &source, rules: &rules, custom_schema };
+    let read = mapping(&parts)?;
     warnings.extend(read.warnings);
-    let mapping: Mapping = read.mapping;
+    let fields: Vec<MappedField> = rules.as_array().into_iter().flatten().filter_map(MappedField::of).collect();
+    let count = rules.as_array().map_or(0, Vec::len);
     Ok(ConnectionChannel {
         name: channel["name"].as_str().unwrap_or_default().to_owned(),
-        active: !matches!(&channel["active"], Value::Bool(false)) && channel["active"] != "false",
+        active: is_on(&channel["active"]),
         source: settings,
-        mapping,
+        mapping: read.mapping,
+        unmapped: count - fields.len(),
+        fields,
     })
+}
+
+/// A value that is not one of its list would be taken for the default.
+fn check_choices(file: &str, place: &str, settings: &[TargetSetting]) -> Result<(), FileFault> {
+    const FLAGS: [&str; 2] = ["true", "false"];
+    const LISTS: &[(&str, &[&str])] = &[
+        (
+            "changeDetectionSettings.changedUsersAlgorithm",
+            &["ACTIVE_DIRECTORY_USN", "TIMESTAMP", "TIMESTAMP_NO_NEGATION"],
+        ),
+        ("guidBinary", &FLAGS),
+        ("userSourceLocation.nestedSearch", &FLAGS),
+        ("groupSourceLocation.nestedSearch", &FLAGS),
+    ];
+    for setting in settings {
+        let found = LISTS.iter().find(|(name, _)| name.eq_ignore_ascii_case(&setting.name));
+        let value = setting.value.as_deref().unwrap_or_default();
+        if let Some((name, choices)) = found
+            && !choices.iter().any(|choice| choice.eq_ignore_ascii_case(value))
+        {
+            let unknown = UnknownName::new("value", value, choices.iter().copied());
+            return Err(FileFault::unknown(format!("{place}.channelSource.{name}"), &unknown).of(file));
+        }
+        if matches!(setting.name.as_str(), "maxThreads" | "timeout") && value.parse::<u64>().is_err() {
+            return Err(fault(file, format!("{place}.{}", setting.name), "must be a whole number"));
+        }
+    }
+    Ok(())
+}
+
+fn read_mapping(file: &str, parts: &ChannelParts<'_>, ignore: bool) -> Result<ExportedMapping, FileFault> {
+    let is_active_directory = [
+        (&parts.source["changeDetectionSettings"]["changedUsersAlgorithm"], "ACTIVE_DIRECTORY_USN"),
+        (&parts.source["guidAttributeName"], "objectGUID"),
+    ]
+    .iter()
+    .any(|(value, word)| value.as_str().is_some_and(|own| own.eq_ignore_ascii_case(word)));
+    let status = if is_active_directory { AccountStatus::active_directory() } else { AccountStatus::default() };
+    MappingExport {
+        rules: parts.rules,
+        status: &parts.source["accountManagementSettings"],
+        default_status: status,
+        custom_schema: parts.custom_schema,
+        ignores_expressions: ignore,
+    }
+    .read(&format!("{file}, {}", parts.place))
+    .map_err(|fault| fault.of(file).below(parts.place))
+}
+
+impl MappedField {
+    /// The line of a rule; nothing if nothing fills the field.
+    fn of(rule: &Value) -> Option<Self> {
+        let info = &rule["saasFieldInfo"];
+        let attributes: Vec<String> = match &info["attributeNames"] {
+            Value::Array(names) => names.iter().map(shown).collect(),
+            _ => Vec::new(),
+        };
+        let text = |key: &str| info[key].as_str().map(str::to_owned);
+        let (default, expression) = (text("defaultValue"), text("expression"));
+        if attributes.is_empty() && default.is_none() && expression.is_none() {
+            return None;
+        }
+        let name = rule["fieldName"].as_str().unwrap_or_default().to_owned();
+        let mut treatment = Vec::new();
+        treatment.extend(["parser", "characterCase"].iter().filter_map(|key| text(key)).filter(|word| word != "NONE"));
+        for (key, word) in [("trim", "trim"), ("createOnly", "create only"), ("masked", "masked")] {
+            if info.get(key).is_some() && is_on(&info[key]) {
+                treatment.push(word.to_owned());
+            }
+        }
+        treatment.extend(expression.map(|_| "expression (OGNL), not evaluated".to_owned()));
+        let is_masked = treatment.iter().any(|word| word == "masked") || name == "password";
+        let default = default.map(|default| if is_masked { "(masked)".to_owned() } else { default });
+        let place = crate::mapping::field::find(&name).map(|field| field.place.to_string());
+        Some(Self { name, attributes, default, place, treatment })
+    }
 }
 
 /// Settings of settings by their path.

@@ -3,53 +3,54 @@
 use serde_json::Value;
 use weir_files::fault::FileFault;
 
-use super::{Connection, TargetSetting, fault, is_secret, shown};
+use super::{Connection, Connector, TargetSetting, fault, is_secret, shown};
 use crate::mapping::file::ignored;
 
-/// The keys of the Aquera and SCIM stores.
+/// The members of a store beside its configuration. None of them changes whom a run touches: `managed` is about the users of
+/// a store that is deleted, which no run does.
 const KNOWN: &[&str] = &[
-    "SCIM_URL",
-    "SCIM_VERSION",
-    "AUTHENTICATION_METHOD",
-    "AUTHORIZATION_TYPE",
-    "ACCESS_TOKEN",
-    "BASIC_AUTH_USER",
-    "BASIC_AUTH_PASSWORD",
-    "CREATE_USERS",
-    "UPDATE_USERS",
-    "DISABLE_USERS",
-    "REMOVE_ACTION",
-    "GROUP_NAME_SOURCE",
-    "GROUP_MEMBERSHIP_HANDLING",
-    "USER_FILTER",
-    "UNIQUE_USER_IDENTIFIER",
-    "USERS_RESOURCE",
-    "GROUPS_RESOURCE",
-    "SCHEMA_EXTENSION_URNS",
+    "_embedded",
+    "_links",
+    "configuration",
+    "createdAt",
+    "description",
+    "environment",
+    "id",
+    "image",
+    "managed",
+    "name",
+    "status",
+    "syncStatus",
+    "type",
+    "updatedAt",
 ];
 
 pub(super) fn read(file: &str, store: &Value) -> Result<Connection, FileFault> {
     let Some(type_id) = store["type"].as_str() else {
         return Err(fault(file, "type", "is missing, or is not a text; it is Aquera or scim"));
     };
-    let client = match type_id.to_ascii_lowercase().as_str() {
-        "aquera" => Some("pingone-aquera"),
-        "scim" => Some("pingone-scim"),
-        _ => None,
-    };
-    let mut target = Vec::new();
-    let mut warnings = Vec::new();
-    for (key, value) in store["configuration"].as_object().into_iter().flatten() {
-        if !KNOWN.contains(&key.as_str()) && !key.starts_with("OAUTH_") {
-            warnings.push(format!("{file}: {}", ignored(&format!("configuration.{key}"), key, KNOWN)));
-            continue;
-        }
-        target.push(TargetSetting { name: key.clone(), value: (!is_secret(key)).then(|| shown(value)) });
+    let mut warnings: Vec<String> = store
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(key, _)| !KNOWN.contains(&key.as_str()))
+        .map(|(key, _)| format!("{file}: {}", ignored(key, key, KNOWN)))
+        .collect();
+    if store["managed"] == false || store["managed"] == "false" {
+        warnings.push(format!(
+            "{file}: managed is false: PingOne leaves the accounts as they are when the store itself is deleted, which no run does"
+        ));
     }
+    let settings = store["configuration"].as_object().into_iter().flatten();
+    let target = settings
+        .filter(|(_, value)| !value.is_null())
+        .map(|(key, value)| TargetSetting { name: key.clone(), value: (!is_secret(key)).then(|| shown(value)) })
+        .collect();
     Ok(Connection {
         name: store["name"].as_str().unwrap_or_default().to_owned(),
         type_id: type_id.to_owned(),
-        client,
+        connector: Connector::of_pingone(type_id),
+        store_id: store["id"].as_str().map(str::to_owned),
         target,
         channels: Vec::new(),
         warnings,

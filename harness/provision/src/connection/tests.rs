@@ -3,12 +3,22 @@ use super::*;
 const AQUERA: &str = include_str!("../../../../fixtures/connections/pingfederate-aquera.json");
 const STORE: &str = include_str!("../../../../fixtures/connections/pingone-aquera.json");
 
+fn read(text: &str, ignore: bool) -> Result<Connection, FileFault> {
+    ConnectionFile::parse("c.json", text)?.choose(None)?.read(ignore)
+}
+
 #[test]
-fn a_connection_of_pingfederate_is_read_from_itself_and_from_a_list() {
-    for text in [AQUERA.to_owned(), format!("{{\"items\": [{{\"id\": \"other\"}}, {AQUERA}]}}")] {
-        let connection = parse("c.json", &text, false).unwrap();
-        assert_eq!((connection.client, connection.warnings.as_slice()), (Some("pingfederate-aquera"), &[][..]));
-        assert_eq!(connection.url(), Some("https://api.example.com/scim/hr"));
+fn a_connection_of_pingfederate_is_read_from_itself_a_list_and_a_bulk_export() {
+    for text in [
+        AQUERA.to_owned(),
+        format!("{{\"items\": [{{\"id\": \"other\"}}, {AQUERA}]}}"),
+        format!("[{AQUERA}]"),
+        format!("{{\"operations\": [{{\"resourceType\": \"/keyPairs\", \"items\": []}}, {{\"items\": [{AQUERA}]}}]}}"),
+    ] {
+        let connection = read(&text, false).unwrap();
+        assert_eq!(connection.connector.client(), Some("pingfederate-aquera"));
+        assert_eq!(connection.warnings, [] as [&str; 0]);
+        assert_eq!(connection.setting("scim url"), Some("https://api.example.com/scim/hr"));
         let [channel] = connection.channels.as_slice() else { panic!("one channel") };
         assert!(channel.active);
         assert_eq!(channel.mapping.rules().len(), 4);
@@ -17,9 +27,28 @@ fn a_connection_of_pingfederate_is_read_from_itself_and_from_a_list() {
 }
 
 #[test]
+fn of_several_connections_one_is_named() {
+    let other = AQUERA.replace("Example HR", "Old").replacen("\"active\": true", "\"active\": false", 1);
+    let text = format!("[{{\"name\": \"SSO only\", \"active\": true}}, {AQUERA}, {other}]");
+    let file = ConnectionFile::parse("c.json", &text).unwrap();
+    let shown: Vec<(&str, bool, bool)> =
+        file.connections.iter().map(|one| (one.name.as_str(), one.connector.is_some(), one.is_active)).collect();
+    assert_eq!(shown, [("SSO only", false, true), ("Example HR", true, true), ("Old", true, false)]);
+    for (name, said) in [
+        (None, "name one of Example HR, Old with --connection-name"),
+        (Some("SSO only"), "SSO only has no outbound provisioning"),
+        (Some("Example"), "unknown connection \"Example\"; did you mean \"Example HR\"?"),
+    ] {
+        let error = file.choose(name).unwrap_err().to_string();
+        assert!(error.contains(said), "{error}");
+    }
+    assert_eq!(file.choose(Some("Old")).unwrap().name, "Old");
+}
+
+#[test]
 fn secrets_are_not_kept() {
     for text in [AQUERA, STORE] {
-        let connection = parse("c.json", text, false).unwrap();
+        let connection = read(text, false).unwrap();
         assert!(!format!("{connection:?}").contains("hidden-"), "{connection:?}");
         assert!(connection.target.iter().any(|setting| setting.value.is_none()));
     }
@@ -27,29 +56,204 @@ fn secrets_are_not_kept() {
 
 #[test]
 fn a_store_of_pingone_takes_booleans_as_text() {
-    let connection = parse("s.json", STORE, false).unwrap();
-    assert_eq!(connection.client, Some("pingone-aquera"));
-    assert_eq!(connection.setting("DISABLE_USERS"), Some("true"));
-    assert_eq!(connection.warnings, ["s.json: configuration.COLOUR is unknown and ignored"]);
+    for text in [STORE.to_owned(), format!("{{\"_embedded\": {{\"stores\": [{STORE}]}}}}")] {
+        let connection = read(&text, false).unwrap();
+        assert_eq!(connection.connector.client(), Some("pingone-aquera"));
+        assert_eq!(connection.setting("DISABLE_USERS"), Some("true"));
+        assert_eq!(connection.warnings, [] as [&str; 0]);
+    }
+    let text = STORE.replacen("{", "{\"managed\": false, \"colour\": 1,", 1);
+    let warnings = read(&text, false).unwrap().warnings;
+    assert!(warnings[0].contains("colour is unknown") && warnings[1].contains("managed is false"), "{warnings:?}");
 }
 
 #[test]
 fn expressions_are_refused_by_name_unless_they_are_ignored() {
     let text = AQUERA.replace("\"expression\": \"\"", "\"expression\": \"#this.toUpperCase()\"");
-    let error = parse("c.json", &text, false).unwrap_err().to_string();
+    let error = read(&text, false).unwrap_err().to_string();
     assert!(error.contains("channels[0]") && error.contains("workEmail") && error.contains("OGNL"), "{error}");
-    assert!(parse("c.json", &text, true).is_ok());
+    assert!(read(&text, true).is_ok());
+}
+
+/// An export lists every field of the connector, with each empty form that a product writes.
+#[test]
+fn fields_that_nothing_fills_are_counted_and_no_fault() {
+    const EMPTY: [&str; 8] = [
+        "{}",
+        "null",
+        r#"{"attributeNames": []}"#,
+        r#"{"attributeNames": null, "defaultValue": null, "expression": null}"#,
+        r#"{"attributeNames": [""], "defaultValue": "", "expression": ""}"#,
+        r#"{"attributeNames": "", "characterCase": "NONE", "parser": "NONE"}"#,
+        r#"{"createOnly": false, "trim": false, "masked": false}"#,
+        r#"{"attributeNames": {}, "defaultValue": ""}"#,
+    ];
+    for info in EMPTY {
+        // A field of the connector that no target of ours has is no fault either.
+        for field in ["middleName", "someFieldOfTheConnector"] {
+            let line =
+                format!("{{\"fieldName\": \"{field}\", \"saasFieldInfo\": {info}}}, {{\"fieldName\": \"userName\"");
+            let text = AQUERA.replacen("{\"fieldName\": \"userName\"", &line, 1);
+            let connection = read(&text, false).unwrap_or_else(|error| panic!("{info}: {error}"));
+            let channel = &connection.channels[0];
+            assert_eq!((channel.mapping.rules().len(), channel.fields.len(), channel.unmapped), (4, 4, 1), "{info}");
+        }
+    }
+    let text = AQUERA.replacen("givenName\", \"saas", "shoeSize\", \"saas", 1);
+    assert!(read(&text, false).unwrap_err().to_string().contains("unknown field of the target \"shoeSize\""));
+}
+
+#[test]
+fn every_empty_form_of_a_source_is_a_source_without_the_setting() {
+    for source in [
+        "null",
+        "{}",
+        r#"{"baseDn": null, "userSourceLocation": {"groupDN": "", "filter": null}, "accountManagementSettings": {}}"#,
+    ] {
+        let text = format!(
+            r#"{{"name": "x", "outboundProvision": {{"type": "scim", "targetSettings": null, "channels": [{{"name": "c", "channelSource": {source},
+            "attributeMapping": [{{"fieldName": "userName", "saasFieldInfo": {{"attributeNames": ["uid"]}}}}]}}]}}}}"#
+        );
+        let connection = read(&text, false).unwrap();
+        assert_eq!((connection.channels[0].source.len(), connection.target.len()), (0, 0), "{source}");
+        assert_eq!(connection.warnings, [] as [&str; 0]);
+    }
+}
+
+#[test]
+fn headings_set_nothing_and_the_sensitive_list_is_merged() {
+    let settings = r#"[{"name": "OAuth 2 Bearer Token", "value": ""}, {"name": "Provisioning Options"},
+        {"name": "OAUTH_ACCESS_TOKEN", "value": ""}, {"name": "REMOVE_ACTION", "value": "Delete", "inherited": false}],
+        "sensitiveTargetSettings": [{"name": "OAUTH_ACCESS_TOKEN", "value": "hidden-token"}]"#;
+    let text = format!(r#"{{"outboundProvision": {{"type": "scim", "targetSettings": {settings}, "channels": []}}}}"#);
+    let connection = read(&text, false).unwrap();
+    let given = connection.given();
+    let given: Vec<(&str, &str)> = given.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(given, [("OAUTH_ACCESS_TOKEN", "(secret)"), ("REMOVE_ACTION", "Delete")]);
+    let twice = text.replace("\"Provisioning Options\"", "\"remove_action\"");
+    assert!(read(&twice, false).unwrap_err().to_string().contains("is set twice"));
+}
+
+#[test]
+fn a_connector_that_weir_does_not_play_is_named_before_its_fields_are_read() {
+    for (type_id, said) in [
+        ("PingOne", "this connection is of PingFederate's PingOne connector"),
+        ("Salesforce", "Salesforce connector, which does not speak SCIM 2.0"),
+        ("SCIM 1.1", "speaks SCIM 1.1"),
+        ("PingID Provisioner", "does not speak SCIM: the PingID Provisioner"),
+        ("", "does not say of which connector"),
+    ] {
+        let text =
+            AQUERA.replace("Aquera Provisioner", type_id).replace("\"givenName\", \"saas", "\"ZIPCode\", \"saas");
+        let file = ConnectionFile::parse("c.json", &text).unwrap();
+        let one = file.choose(None).unwrap();
+        let refusal = one.connector.as_ref().and_then(Connector::refusal).unwrap();
+        assert!(refusal.contains(said), "{refusal}");
+        assert_eq!(one.outline().unwrap().channels[0].fields[1].name, "ZIPCode");
+    }
+    for (type_id, client) in [
+        ("Aquera Provisioner", "pingfederate-aquera"),
+        ("scim", "pingfederate-scim"),
+        ("SCIM Provisioner", "pingfederate-scim"),
+    ] {
+        assert_eq!(Connector::of_pingfederate(type_id).client(), Some(client));
+    }
+    assert!(Connector::of_pingone("Salesforce").refusal().unwrap().contains("of type Salesforce"));
+}
+
+#[test]
+fn what_the_console_shows_of_a_field_is_shown() {
+    let info = r#"{"attributeNames": ["mail", "uid"], "defaultValue": "NA", "parser": "EXTRACT_USERNAME_FROM_EMAIL", "characterCase": "LOWER", "trim": "true", "createOnly": true, "masked": false}"#;
+    let text = AQUERA.replacen(r#"{"attributeNames": ["sAMAccountName"], "characterCase": "LOWER"}"#, info, 1);
+    let field = read(&text, false).unwrap().channels[0].fields[0].clone();
+    assert_eq!(field.treatment, ["EXTRACT_USERNAME_FROM_EMAIL", "LOWER", "trim", "create only"]);
+    assert_eq!(
+        (field.attributes.len(), field.default.as_deref(), field.place.as_deref()),
+        (2, Some("NA"), Some("userName"))
+    );
+    let masked = text.replacen("\"masked\": false", "\"masked\": true", 1);
+    assert_eq!(read(&masked, false).unwrap().channels[0].fields[0].default.as_deref(), Some("(masked)"));
+}
+
+#[test]
+fn attributes_of_a_custom_schema_are_fields() {
+    let schema = r#""customSchema": {"namespace": "urn:example:2.0:User", "attributes": [{"name": "badge"}, {"name": "seat", "subAttributes": ["row"]}]}, "channels""#;
+    let with = |field: &str| {
+        AQUERA.replacen("\"channels\"", schema, 1).replacen("\"givenName\", \"saas", &format!("\"{field}\", \"saas"), 1)
+    };
+    let connection = read(&with("badge"), false).unwrap();
+    assert_eq!(connection.channels[0].mapping.rules()[1].field.place.to_string(), "urn:example:2.0:User:badge");
+    assert!(read(&with("seat"), false).unwrap_err().to_string().contains("with parts of its own"));
+}
+
+#[test]
+fn the_server_profiles_file_is_read_as_the_same_connection() {
+    let text = r#"<?xml version="1.0" encoding="UTF-8"?>
+<saasProvisioner>
+  <saasProvisionerEntity>
+    <entityId>https://hr.example.com/scim</entityId>
+    <target>
+      <parameter name="SCIM_URL">https://api.example.com/scim/hr</parameter>
+      <parameter name="SCIM_VERSION" value="2.0"/>
+      <parameter name="OAUTH_ACCESS_TOKEN" encrypted="true">hidden-token</parameter>
+      <parameter name="REMOVE_ACTION">Delete</parameter>
+    </target>
+    <channel>
+      <name>People</name><active>true</active>
+      <source>
+        <baseDn>dc=example,dc=org</baseDn><guidAttributeName>objectGUID</guidAttributeName>
+        <changeDetectionSettings><usnAttributeName>uSNChanged</usnAttributeName></changeDetectionSettings>
+        <userSourceLocation><groupDN>cn=All,dc=example,dc=org</groupDN><nestedSearch>true</nestedSearch></userSourceLocation>
+      </source>
+      <identityMappingField><fieldName>userName</fieldName><attributeName>uid</attributeName></identityMappingField>
+      <identityMappingField><fieldName>title</fieldName><saasFieldInfo>
+        <attributeNames><attributeName>title</attributeName></attributeNames><characterCase>UPPER</characterCase><trim>true</trim>
+      </saasFieldInfo></identityMappingField>
+      <identityMappingField fieldName="middleName"><saasFieldInfo/></identityMappingField>
+    </channel>
+  </saasProvisionerEntity>
+  <saasProvisionerEntity>
+    <entityId>p1</entityId><target><parameter name="PINGONE_ENVIRONMENT">x</parameter></target>
+  </saasProvisionerEntity>
+</saasProvisioner>"#;
+    let file = ConnectionFile::parse("saas-provisioner.xml", text).unwrap();
+    assert_eq!(file.connections.len(), 2);
+    assert!(file.connections[1].connector.as_ref().unwrap().refusal().unwrap().contains("PingOne connector"));
+    let connection = file.choose(Some("https://hr.example.com/scim")).unwrap().read(false).unwrap();
+    assert_eq!(connection.connector.client(), Some("pingfederate-scim"));
+    assert_eq!(connection.setting("REMOVE_ACTION"), Some("Delete"));
+    assert!(!format!("{connection:?}").contains("hidden-token"));
+    assert_eq!(connection.warnings, [] as [&str; 0]);
+    let channel = &connection.channels[0];
+    assert_eq!(channel.setting("userSourceLocation.groupDN"), Some("cn=All,dc=example,dc=org"));
+    assert!(channel.flag("userSourceLocation.nestedSearch") && !channel.flag("groupSourceLocation.nestedSearch"));
+    assert_eq!(channel.setting("changeDetectionSettings.usnAttributeName"), Some("uSNChanged"));
+    assert_eq!((channel.mapping.rules().len(), channel.unmapped), (2, 1));
+    assert_eq!(channel.fields[1].treatment, ["UPPER", "trim"]);
+    assert_eq!(channel.mapping.status.attribute, "userAccountControl", "the GUID says Active Directory");
 }
 
 #[test]
 fn what_is_no_connection_is_told_with_its_place() {
     for (text, said) in [
-        ("<md:EntityDescriptor/>", "c.json, line 1: this is XML"),
+        ("<md:EntityDescriptor/>", "c.json, line 1: this is SAML metadata"),
         ("{\n\"a\": }", "c.json, line 2: not JSON"),
-        ("{\"name\": \"x\"}", "c.json: it is not a connection"),
+        ("", "c.json: the file is empty"),
+        ("{\"name\": \"x\"}", "c.json: this is JSON of another kind, not a connection of PingFederate or a store"),
         ("{\"configuration\": {}}", "c.json, type: is missing"),
+        ("{\"_embedded\": {\"users\": []}}", "c.json: this is a list of PingOne's users, not a connection"),
+        ("<saasProvisioner/>", "c.json: this is PingFederate's saas-provisioner.xml with nothing in it"),
+        ("<saasProvisioner>\n<a></saasProvisioner>", "c.json, line 2: not XML"),
+        (
+            "dn: cn=x\n",
+            "c.json: this is LDIF, not a connection of PingFederate or a store of PingOne; give it to --source",
+        ),
     ] {
-        let error = parse("c.json", text, false).unwrap_err().to_string();
+        let error = read(text, false).unwrap_err().to_string();
         assert!(error.starts_with(said), "{error}");
     }
+    let template =
+        AQUERA.replace("https://api.example.com/scim/hr", "${SCIM_URL}").replace("OU=People,", "OU=People,${BASE},");
+    let error = read(&template, false).unwrap_err().to_string();
+    assert_eq!(error, "c.json: this is a template with open placeholders; fill in SCIM_URL, BASE");
 }

@@ -17,7 +17,7 @@ use super::halt::Halt;
 use super::outbox::Outbox;
 use super::pass::{Item, Pass, PassError, UserWork};
 use super::progress::Progress;
-use super::report::{Action, Cause, CycleReport, Failure};
+use super::report::{Action, Cause, CycleReport, Failure, IdentityReuse};
 use super::slots::{QueuePlace, Slots};
 use super::users;
 use crate::channel::Channel;
@@ -69,6 +69,7 @@ impl Provisioner {
         let mut report = executor.report;
         // Several threads finish in any order; a report reads the same every time.
         report.trusted_empty.sort_unstable();
+        report.reuses.sort_by(|left, right| left.dn.cmp(&right.dn));
         report.failures.sort_by(|left, right| (left.kind, &left.dn).cmp(&(right.kind, &right.dn)));
         report.elapsed = started.elapsed();
         Ok(report)
@@ -110,6 +111,7 @@ impl Provisioner {
             context,
             ledger: Arc::clone(&self.ledger),
             report: CycleReport::default(),
+            held_back: Vec::new(),
             removed: HashSet::new(),
             progress: Arc::clone(progress),
         }
@@ -120,6 +122,8 @@ pub(super) struct Executor {
     pub context: Arc<Context>,
     pub ledger: Arc<dyn Ledger>,
     pub report: CycleReport,
+    /// Removals of people who are still in the source: they wait until it is known how many there are in all.
+    held_back: Vec<UserWork>,
     /// Target ids of users that were deleted in this cycle, which takes them out of their groups.
     pub removed: HashSet<Box<str>>,
     pub progress: Arc<Progress>,
@@ -131,6 +135,7 @@ struct UserDone {
     identifier: String,
     old_id: Option<Box<str>>,
     outcome: Outcome,
+    reuse: Option<IdentityReuse>,
 }
 
 /// A task's result; nothing if it was not begun, because going on cannot help.
@@ -143,7 +148,11 @@ impl Executor {
         self.context.outbox.settle().await?;
         outcome?;
         self.report.warnings.extend(pass.finish_warnings());
-        self.report.aborted = self.context.halt.reason();
+        self.report.left_out = pass.left_out();
+        self.report.aborted = self.report.aborted.take().or(self.context.halt.reason());
+        if self.report.aborted.is_none() {
+            self.report.aborted = pass.too_many_groups(&self.context.options)?;
+        }
         if self.report.aborted.is_none() {
             self.groups(&mut pass).await?;
             self.context.outbox.settle().await?;
@@ -161,20 +170,28 @@ impl Executor {
     }
 
     async fn users(&mut self, pass: &mut Pass<'_>) -> Result<(), PassError> {
-        self.carry_out(|| pass.next_user().map(|item| (item, pass.read))).await?;
+        self.carry_out(false, || pass.next_user().map(|item| (item, pass.read))).await?;
         if self.is_halted() {
             return Ok(());
         }
         // Every row that tells a leaver must be in the ledger by now.
         self.context.outbox.settle().await?;
         let read = pass.read;
-        let mut leavers = pass.leavers()?.into_iter();
-        self.carry_out(|| Ok((leavers.next(), read))).await
+        let leavers = pass.leavers()?;
+        let held_back = std::mem::take(&mut self.held_back);
+        let made = self.report.count(Kind::User, Action::Created) + self.report.count(Kind::User, Action::Linked);
+        self.report.aborted = pass.removals_held(&leavers, &held_back, made, &self.context.options)?;
+        if self.report.aborted.is_some() {
+            return Ok(());
+        }
+        let mut removals = held_back.into_iter().map(Item::Work).chain(leavers);
+        self.carry_out(true, || Ok((removals.next(), read))).await
     }
 
-    /// Decides and carries out until there is nothing more, or going on cannot help.
+    /// Decides and carries out until there is nothing more, or going on cannot help. Removals wait for the last items.
     async fn carry_out(
         &mut self,
+        is_last: bool,
         mut next: impl FnMut() -> Result<(Option<Item>, u64), PassError>,
     ) -> Result<(), PassError> {
         let mut tasks = JoinSet::new();
@@ -182,7 +199,7 @@ impl Executor {
         let mut is_over = false;
         while !is_over && !self.is_halted() {
             let mut batch = Vec::new();
-            match self.decide(&mut next, &mut batch) {
+            match self.decide(is_last, &mut next, &mut batch) {
                 Ok(over) => is_over = over,
                 Err(error) => {
                     // What was decided before the fault is carried out all the same.
@@ -215,14 +232,17 @@ impl Executor {
     /// Takes items until a batch of work is full; whether there are no more.
     fn decide(
         &mut self,
+        is_last: bool,
         next: &mut impl FnMut() -> Result<(Option<Item>, u64), PassError>,
         batch: &mut Vec<UserWork>,
     ) -> Result<bool, PassError> {
+        let guard = self.context.options.guard;
         for _ in 0..MOST_READ {
             let (item, read) = next()?;
             self.progress.set_read(read);
             let Some(item) = item else { return Ok(true) };
             match item {
+                Item::Work(work) if !is_last && work.removes() && guard.is_set() => self.held_back.push(work),
                 Item::Work(work) => batch.push(work),
                 item => self.without_work(item),
             }
@@ -277,12 +297,13 @@ impl Executor {
     }
 
     fn user_done(&mut self, joined: TaskResult<UserDone>) -> Result<(), PassError> {
-        let Some(UserDone { dn, identifier, old_id, outcome }) = joined.map_err(|error| stopped(&error))? else {
+        let Some(UserDone { dn, identifier, old_id, outcome, reuse }) = joined.map_err(|error| stopped(&error))? else {
             return Ok(());
         };
         if let (Outcome::Did(Action::Deleted), Some(id)) = (&outcome, old_id) {
             self.removed.insert(id);
         }
+        self.report.reuses.extend(reuse);
         match outcome {
             Outcome::Did(action) => {
                 self.report.act(Kind::User, action);
@@ -307,14 +328,15 @@ async fn user_task(context: Arc<Context>, place: QueuePlace, work: UserWork) -> 
     let (guid, dn) = (work.guid.clone(), work.dn.clone());
     let identifier =
         work.desired.as_ref().map_or_else(|| row.identifier.to_string(), |desired| desired.user_name.clone());
-    let running = users::run(&context, work, create_sent.clone());
+    let reuse = users::ReuseNote::default();
+    let running = users::run(&context, work, create_sent.clone(), reuse.clone());
     let OperationResult { row: after, outcome } = match tokio::time::timeout(context.options.timeout, running).await {
         Ok(done) => done,
         Err(_) => abandoned(&context, &row, &identifier, &create_sent),
     };
     context.outbox.push((Kind::User, guid, after));
     context.halt.note(&outcome);
-    Some(UserDone { dn, identifier, old_id: row.target_id, outcome })
+    Some(UserDone { reuse: reuse.take(&dn), dn, identifier, old_id: row.target_id, outcome })
 }
 
 /// An operation that takes too long is given up; it is dirty, and the next cycle repeats it.

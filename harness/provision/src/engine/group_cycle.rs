@@ -141,6 +141,7 @@ impl Executor {
                 continue;
             };
             let wanted = self.known_members(group, pass)?;
+            self.report.without_account.note(group.members.len().saturating_sub(wanted.len()) as u64, &group.dn);
             if let Some(SentState::Group { members }) = &mut row.sent {
                 let before = members.len();
                 // The target takes a deleted user out of its groups by itself.

@@ -11,8 +11,11 @@ mod outbox;
 mod pass;
 mod plan;
 pub mod progress;
+mod removals;
 pub mod report;
+mod scope;
 mod slots;
+mod summary;
 mod users;
 
 pub use cycle::Provisioner;
@@ -20,7 +23,9 @@ pub use decide::{Decision, Refusal, UserOperation};
 pub use pass::{DesiredGroup, PassError};
 pub use plan::{Plan, PlannedOperation};
 pub use progress::Progress;
-pub use report::{Action, Cause, Counters, CycleReport, Failure};
+pub use report::{Action, Cause, Counters, CycleReport, Failure, IdentityReuse};
+pub use scope::{ScopeAnswer, is_called};
+pub use summary::SourceSummary;
 
 #[cfg(test)]
 mod tests;

@@ -8,9 +8,10 @@ use super::decide;
 use super::decide::{Decision, Refusal, UserOperation, UserState};
 use super::member_index::{MemberIndex, name_key};
 use super::report::{Cause, Failure};
-use crate::channel::Channel;
+use super::summary::{SourceSummary, counted};
+use crate::channel::{Channel, Placement, Surroundings};
 use crate::entry::Entry;
-use crate::entry::Role;
+use crate::entry::{Flaw, Role};
 use crate::ledger::{Guid, Kind, Ledger, LedgerError, Row};
 use crate::mapping::DesiredUser;
 use crate::mapping::rule::{LONGEST, ValueProblem};
@@ -86,6 +87,7 @@ pub struct Pass<'a> {
     source: &'a dyn Source,
     entries: Entries<'a>,
     channel: &'a Channel,
+    surroundings: Surroundings,
     ledger: &'a dyn Ledger,
     options: &'a Options,
     seen_users: HashSet<u128>,
@@ -105,6 +107,10 @@ pub struct Pass<'a> {
     first_without_guid: Option<String>,
     /// The source has entries that were not seen: nobody counts as a leaver.
     is_incomplete: bool,
+    pub summary: SourceSummary,
+    /// Enabled people whose account has expired, and the first of them.
+    expired: u64,
+    first_expired: Option<String>,
 }
 
 impl<'a> Pass<'a> {
@@ -118,10 +124,13 @@ impl<'a> Pass<'a> {
         ledger: &'a dyn Ledger,
         options: &'a Options,
     ) -> Result<Self, PassError> {
-        Ok(Self {
+        // Collected first: a source tells what its last pass was about.
+        let surroundings = source.surroundings(channel)?;
+        let mut pass = Self {
             source,
             entries: source.entries()?,
             channel,
+            surroundings,
             ledger,
             options,
             seen_users: HashSet::new(),
@@ -136,7 +145,47 @@ impl<'a> Pass<'a> {
             without_guid: 0,
             first_without_guid: None,
             is_incomplete: false,
-        })
+            summary: SourceSummary::default(),
+            expired: 0,
+            first_expired: None,
+        };
+        pass.look_at_groups();
+        Ok(pass)
+    }
+
+    /// Without its group, or all of its members, a Group DN does not say who is provisioned.
+    fn look_at_groups(&mut self) {
+        let missing = self.surroundings.missing_groups.iter().map(|group| {
+            let why = "there is no such group, so it has no members and no user counts as a leaver; check the name";
+            (group.clone(), why.to_owned())
+        });
+        let cut_off = self.surroundings.cut_off_groups.iter().map(|group| (group.clone(), Flaw::CutOff.to_string()));
+        for (dn, message) in missing.chain(cut_off).collect::<Vec<_>>() {
+            self.is_incomplete = true;
+            self.group_problems.push(Failure {
+                kind: Kind::Group,
+                dn,
+                identifier: String::new(),
+                field: Some("Group DN".to_owned()),
+                message,
+                cause: Cause::Source,
+                exchange: None,
+            });
+        }
+    }
+
+    /// Whether the source, read as a whole, gave nobody.
+    pub(super) fn is_without_people(&self) -> bool {
+        self.seen_users.is_empty() && !self.is_incomplete && self.source.scope() == Scope::Everything
+    }
+
+    /// Why nobody is in the channel.
+    pub(super) fn nobody(&self) -> String {
+        if let Some(asked) = self.source.asked() {
+            return format!("{asked}, and gave no person");
+        }
+        let own = self.source.left_out();
+        if own.is_empty() { self.summary.nobody(self.channel) } else { own.join("; ") }
     }
 
     /// What is to be done about the next person; nothing at the end of the source.
@@ -158,11 +207,18 @@ impl<'a> Pass<'a> {
                 }
                 entry => entry?,
             };
-            match self.channel.role(&entry) {
-                Some(Role::User) if entry.is_unchanged() => return self.unchanged(&entry).map(Some),
-                Some(Role::User) => return self.user(&entry).map(Some),
-                Some(Role::Group) => self.group(&entry),
-                None => {}
+            self.summary.entries += 1;
+            match self.channel.placement(&entry, &self.surroundings) {
+                Placement::Within(Role::User) => {
+                    self.summary.users += 1;
+                    let item = if entry.is_unchanged() { self.unchanged(&entry) } else { self.user(&entry) };
+                    return item.map(Some);
+                }
+                Placement::Within(Role::Group) => {
+                    self.summary.groups += 1;
+                    self.group(&entry);
+                }
+                Placement::Outside(why) => self.summary.leave_out(&entry, why),
             }
         }
         Ok(None)
@@ -193,7 +249,7 @@ impl<'a> Pass<'a> {
         }
         let row = self.ledger.get(Kind::User, &guid)?;
         let desired = match self.desired(entry, &dn) {
-            Ok(desired) => desired,
+            Ok(desired) => self.unless_expired(entry, desired),
             Err(failure) => return Ok(Item::Problem { failure: *failure, stale: stale(guid, row) }),
         };
         let state = UserState { fingerprint: desired.fingerprint(), active: desired.active };
@@ -223,11 +279,24 @@ impl<'a> Pass<'a> {
         Err(Box::new(source_failure(dn, "userName", &desired.user_name, message)))
     }
 
+    /// An account that has expired in the source. No document of the vendor says that its status looks at `accountExpires`.
+    fn unless_expired(&mut self, entry: &Entry, desired: DesiredUser) -> DesiredUser {
+        let is_expired = self.options.now.is_some_and(|now| self.channel.mapping.status.is_expired(entry, now));
+        if !is_expired || !desired.active {
+            return desired;
+        }
+        self.expired += 1;
+        self.first_expired.get_or_insert_with(|| entry.dn.to_string());
+        DesiredUser { active: !self.options.expired_are_disabled, ..desired }
+    }
+
     fn group(&mut self, entry: &Entry) {
         let (guid, is_first) = self.register(Kind::Group, entry);
         let dn = entry.dn.to_string();
         let name = self.channel.group_name(entry).map(str::to_owned);
+        let cut_off = self.channel.member_attributes.iter().find_map(|name| Some((name, entry.flaw(name)?)));
         let problem = match &name {
+            _ if cut_off.is_some() => cut_off.map(|(attribute, flaw)| (attribute.clone(), flaw.to_string())),
             _ if !is_first => Some((
                 self.channel.guid_attribute.clone(),
                 format!("another entry of the source has the same value ({guid}); give each its own"),
@@ -277,7 +346,9 @@ impl<'a> Pass<'a> {
         };
         let is_first = seen.insert(guid_key(&guid));
         if is_first {
-            self.members.insert(entry.dn.key(), kind, guid.clone());
+            for key in self.channel.member_keys(entry) {
+                self.members.insert(&key, kind, guid.clone());
+            }
         }
         (guid, is_first)
     }
@@ -327,14 +398,38 @@ impl<'a> Pass<'a> {
         Ok(gone)
     }
 
+    pub(super) const fn ledger(&self) -> &dyn Ledger {
+        self.ledger
+    }
+
+    /// What the source holds and the channel leaves out, as sentences.
+    pub(super) fn left_out(&self) -> Vec<String> {
+        let mut notes = self.summary.notes(self.channel);
+        notes.extend(self.source.left_out());
+        notes
+    }
+
     /// What the person who runs the channel should know about the source.
     #[must_use]
     pub fn finish_warnings(&mut self) -> Vec<String> {
         let mut warnings = std::mem::take(&mut self.warnings);
         if let Some(first) = &self.first_without_guid {
+            let (whose, first) = if self.without_guid == 1 {
+                ("its name serves", format!("it is {first}"))
+            } else {
+                ("their names serve", format!("the first is {first}"))
+            };
             warnings.push(format!(
-                "{} entries have no {}, the first is {first}: their names serve instead, so that a rename looks like a leaver and a joiner",
-                self.without_guid, self.channel.guid_attribute
+                "{} no {}, {first}: {whose} instead, so that a rename looks like a leaver and a joiner",
+                counted(self.without_guid, "entry has", "entries have"),
+                self.channel.guid_attribute
+            ));
+        }
+        if let Some(first) = &self.first_expired {
+            let counts = if self.options.expired_are_disabled { "counts as disabled" } else { "counts as enabled" };
+            warnings.push(format!(
+                "{} expired (accountExpires is in the past) and {counts}: whether the provisioner looks at accountExpires is not documented, --expired says which to rehearse; the first is {first}",
+                counted(self.expired, "enabled person has an account that", "enabled people have accounts that")
             ));
         }
         warnings

@@ -4,7 +4,8 @@ use super::cycle::Provisioner;
 use super::decide;
 use super::decide::{GroupOperation, UserOperation};
 use super::pass::{Item, Pass, PassError};
-use super::report::Failure;
+use super::report::{Abort, Failure};
+use super::summary::counted;
 use crate::ledger::Kind;
 use crate::options::RemoveUserAction;
 
@@ -27,6 +28,10 @@ pub struct Plan {
     pub refused: Vec<(String, String)>,
     pub failures: Vec<Failure>,
     pub warnings: Vec<String>,
+    /// What the source holds and the channel leaves out, as sentences.
+    pub left_out: Vec<String>,
+    /// Why the cycle would stop before it takes anything away.
+    pub held: Option<Abort>,
 }
 
 impl Provisioner {
@@ -37,22 +42,32 @@ impl Provisioner {
     pub fn plan(&self, source: &dyn crate::source::Source) -> Result<Plan, PassError> {
         let mut pass = Pass::begin(source, &self.channel, &*self.ledger, &self.options)?;
         let mut plan = Plan::default();
+        let mut held_back = Vec::new();
         while let Some(item) = pass.next_user()? {
+            match item {
+                Item::Work(work) if work.removes() => held_back.push(work),
+                item => plan.add(item, self),
+            }
+        }
+        let leavers = pass.leavers()?;
+        plan.held = pass.removals_held(&leavers, &held_back, 0, &self.options)?;
+        for item in held_back.into_iter().map(Item::Work).chain(leavers) {
             plan.add(item, self);
         }
-        for item in pass.leavers()? {
-            plan.add(item, self);
+        if plan.held.is_none() {
+            plan.held = pass.too_many_groups(&self.options)?;
         }
         plan.failures.append(&mut pass.group_problems);
         pass.members.finish();
         for group in &pass.groups {
             let row = self.ledger.get(Kind::Group, &group.guid)?;
             let operation = decide::group(Some(&group.name), row.as_ref());
-            let members = pass.members.find(&group.members).count();
+            let members = pass.members.find(&group.members).count() as u64;
+            let members = counted(members, "member", "members");
             let words = match operation {
-                GroupOperation::Join => format!("find by displayName; link or create; up to {members} members"),
-                GroupOperation::Rename => format!("rename; up to {members} members"),
-                _ => format!("up to {members} members"),
+                GroupOperation::Join => format!("find by displayName; link or create; up to {members}"),
+                GroupOperation::Rename => format!("rename; up to {members}"),
+                _ => format!("up to {members}"),
             };
             plan.operations.push(planned(Kind::Group, &group.dn, &group.name, &words));
         }
@@ -62,6 +77,7 @@ impl Provisioner {
             }
         }
         plan.warnings = pass.finish_warnings();
+        plan.left_out = pass.left_out();
         Ok(plan)
     }
 }

@@ -8,6 +8,7 @@ use weir_exchange::{Evidence, Exchange};
 
 use super::decide::Refusal;
 use crate::ledger::Kind;
+use crate::options::RemovalLimit;
 
 /// Counts entries of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -102,6 +103,46 @@ pub enum Abort {
     Unanswered(u32),
     #[error("it was interrupted; what was done is remembered, the rest is left for the next cycle")]
     Interrupted,
+    /// The source gave nobody.
+    #[error("{why}; {consequence}; nothing was sent, --allow-empty goes on all the same")]
+    Nobody { why: String, consequence: String },
+    /// More would be taken away than the limit allows.
+    #[error(
+        "{count} of {known} {what} would be {done}, which is more than the limit ({limit}); none was, --allow-removals agrees to it"
+    )]
+    Removals { count: u64, known: u64, what: &'static str, done: &'static str, limit: RemovalLimit },
+}
+
+/// An account that was one person's, and was linked to another entry because the names match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdentityReuse {
+    /// The account's id in the target.
+    pub account: String,
+    pub user_name: String,
+    /// The entry that it belongs to now, and its GUID.
+    pub dn: String,
+    pub guid: String,
+    /// The GUID of the entry that it belonged to.
+    pub former_guid: String,
+    /// The groups that the account is in, as far as the target showed them.
+    pub memberships: Vec<String>,
+}
+
+impl std::fmt::Display for IdentityReuse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { account, user_name, dn, guid, former_guid, memberships } = self;
+        write!(
+            f,
+            "the account {account} ({user_name}) of the entry {former_guid}, which has left, belongs to {dn} ({guid}) now, \
+             because the names match; "
+        )?;
+        if memberships.is_empty() {
+            f.write_str("the endpoint shows no groups that it is still in")?;
+        } else {
+            write!(f, "it is still in {}", memberships.join(", "))?;
+        }
+        f.write_str("; check that both are one person")
+    }
 }
 
 /// The report of one cycle.
@@ -114,12 +155,37 @@ pub struct CycleReport {
     pub refusals: BTreeMap<Refusal, OptionRefusal>,
     pub failures: Vec<Failure>,
     pub warnings: Vec<String>,
+    /// What the source holds and the channel leaves out, as sentences.
+    pub left_out: Vec<String>,
+    /// Members of groups that have no account, and how many groups they are in.
+    pub without_account: MemberGap,
+    /// Accounts of leavers that newcomers got.
+    pub reuses: Vec<IdentityReuse>,
     /// Names of groups that were created because a filter found nothing, and that was trusted.
     pub trusted_empty: Vec<String>,
     pub aborted: Option<Abort>,
     pub elapsed: Duration,
     /// The room for the exchanges of failures.
     evidence: Evidence,
+}
+
+/// Members that a group of the target lacks, because they have no account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MemberGap {
+    pub members: u64,
+    pub groups: u64,
+    /// The first of the groups.
+    pub first: Option<String>,
+}
+
+impl MemberGap {
+    pub(super) fn note(&mut self, members: u64, group: &str) {
+        if members > 0 {
+            self.members += members;
+            self.groups += 1;
+            self.first.get_or_insert_with(|| group.to_owned());
+        }
+    }
 }
 
 /// Entries that an option kept from being provisioned.

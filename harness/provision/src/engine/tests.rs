@@ -466,7 +466,7 @@ async fn entries_that_cannot_be_provisioned_are_named_and_the_rest_goes_on() {
     group cn=Odd,dc=x, field member: no distinguished name is "not a name"; left out as a member
     group cn=Sub2,dc=x, field displayName: another group of the source is also named "sub"; they would overwrite each other's members
     group o=nameless,dc=x, field displayName: a value is required, but the entry has none in cn
-    1 entries have no entryUUID, the first is uid=dan,dc=x: their names serve instead, so that a rename looks like a leaver and a joiner
+    1 entry has no entryUUID, it is uid=dan,dc=x: its name serves instead, so that a rename looks like a leaver and a joiner
     "#);
     assert!(report.failures.iter().all(Failure::is_source));
 }

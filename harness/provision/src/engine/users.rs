@@ -1,11 +1,13 @@
 //! The operations on a user, in a client's wire shapes.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use serde_json::{Map, Value};
 
 use super::context::{Context, CreateSent, OperationError, OperationResult, Outcome, id_of, is_named, list};
 use super::decide::{Refusal, UserOperation};
 use super::pass::UserWork;
-use super::report::Action;
+use super::report::{Action, IdentityReuse};
 use crate::client::body;
 use crate::client::wire::{Call, Method, Reply};
 use crate::ledger::{Guid, Kind, Row, SentState};
@@ -23,7 +25,12 @@ enum UserSearch {
 }
 
 /// Carries out one operation.
-pub(super) async fn run(context: &Context, work: UserWork, create_sent: CreateSent) -> OperationResult {
+pub(super) async fn run(
+    context: &Context,
+    work: UserWork,
+    create_sent: CreateSent,
+    reuse: ReuseNote,
+) -> OperationResult {
     let UserWork { guid, operation, desired, row, .. } = work;
     let field = &context.description.user.identifier;
     let identifier = match &desired {
@@ -38,7 +45,7 @@ pub(super) async fn run(context: &Context, work: UserWork, create_sent: CreateSe
             outcome: Outcome::Failed(OperationError::source(why)),
         };
     };
-    let user = UserRun { context, create_sent, guid, row, desired: desired.as_ref(), identifier };
+    let user = UserRun { context, create_sent, reuse, guid, row, desired: desired.as_ref(), identifier };
     match operation {
         UserOperation::Join { active } => user.join(active).await,
         UserOperation::Update { active } => user.update(active, Action::Updated).await,
@@ -54,9 +61,26 @@ pub(super) async fn run(context: &Context, work: UserWork, create_sent: CreateSe
     }
 }
 
+/// Where an operation says that an account was another entry's.
+#[derive(Clone, Default)]
+pub(super) struct ReuseNote(Arc<Mutex<Option<IdentityReuse>>>);
+
+impl ReuseNote {
+    fn set(&self, reuse: IdentityReuse) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(reuse);
+    }
+
+    /// What was said, about the entry of this name.
+    pub(super) fn take(&self, dn: &str) -> Option<IdentityReuse> {
+        let reuse = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        Some(IdentityReuse { dn: dn.to_owned(), ..reuse })
+    }
+}
+
 struct UserRun<'a> {
     context: &'a Context,
     create_sent: CreateSent,
+    reuse: ReuseNote,
     guid: crate::ledger::Guid,
     row: Row,
     desired: Option<&'a DesiredUser>,
@@ -131,7 +155,12 @@ impl UserRun<'_> {
             None if others == 0 => Ok(UserSearch::Nobody),
             None => {
                 let why = format!(
-                    "none of the {others} users in it has this {}, so that the filter cannot be relied on",
+                    "{} this {}, so that the filter cannot be relied on",
+                    if others == 1 {
+                        "the user in it does not have".to_owned()
+                    } else {
+                        format!("none of the {others} users in it has")
+                    },
                     shape.identifier
                 );
                 Err(OperationError::unusable(&call, &reply, why))
@@ -193,8 +222,19 @@ impl UserRun<'_> {
     }
 
     async fn link(&self, resource: Resource, id: &str, active: bool) -> OperationResult {
-        if let Err(trouble) = self.claim(id) {
-            return self.failed_with(Row { dirty: true, ..Row::default() }, trouble);
+        let former = match self.claim(id) {
+            Ok(former) => former,
+            Err(trouble) => return self.failed_with(Row { dirty: true, ..Row::default() }, trouble),
+        };
+        if let Some(former) = former {
+            self.reuse.set(IdentityReuse {
+                account: id.to_owned(),
+                user_name: self.identifier().to_owned(),
+                dn: String::new(),
+                guid: self.guid.to_string(),
+                former_guid: former.to_string(),
+                memberships: memberships(&resource),
+            });
         }
         if !self.context.options.user_update {
             let row = Row { target_id: Some(id.into()), identifier: self.identifier().into(), ..Row::default() };
@@ -206,8 +246,8 @@ impl UserRun<'_> {
         self.replace(id, read, active, Action::Linked, linked).await
     }
 
-    /// An account belongs to one entry; one whose entry is gone may be taken over.
-    fn claim(&self, id: &str) -> Result<(), OperationError> {
+    /// An account belongs to one entry; one whose entry is gone may be taken over. Gives the entry that it is taken from.
+    fn claim(&self, id: &str) -> Result<Option<Guid>, OperationError> {
         let ledger = &self.context.ledger;
         let refused = |error: crate::ledger::LedgerError| OperationError::source(error.to_string());
         let shared = |owner: &Guid| {
@@ -220,15 +260,16 @@ impl UserRun<'_> {
         if let Some(owner) = self.context.outbox.owner(Kind::User, id).filter(|owner| *owner != self.guid) {
             return Err(shared(&owner));
         }
-        let Some(owner) = ledger.owner(Kind::User, id).map_err(refused)? else { return Ok(()) };
+        let Some(owner) = ledger.owner(Kind::User, id).map_err(refused)? else { return Ok(None) };
         let is_gone = owner == self.guid || ledger.get(Kind::User, &owner).map_err(refused)?.is_none_or(|row| row.gone);
         if !is_gone {
             return Err(shared(&owner));
         }
-        if owner != self.guid {
-            ledger.write(vec![(Kind::User, owner, None)]).map_err(refused)?;
+        if owner == self.guid {
+            return Ok(None);
         }
-        Ok(())
+        ledger.write(vec![(Kind::User, owner.clone(), None)]).map_err(refused)?;
+        Ok(Some(owner))
     }
 
     async fn update(&self, active: bool, action: Action) -> OperationResult {
@@ -364,6 +405,7 @@ impl UserRun<'_> {
         let run = UserRun {
             context: self.context,
             create_sent: self.create_sent.clone(),
+            reuse: self.reuse.clone(),
             guid: self.guid.clone(),
             row: Row { target_id: Some(id.into()), dirty: true, create_pending: false, ..self.row.clone() },
             desired: self.desired,
@@ -388,4 +430,16 @@ fn gone(call: &Call, reply: &Reply) -> OperationError {
         reply,
         "this account was there before; the next cycle looks for it by its identifier",
     )
+}
+
+/// The groups that an account is in, by the name that the endpoint shows, or by id.
+fn memberships(resource: &Resource) -> Vec<String> {
+    let groups = body::member(resource, "groups").and_then(Value::as_array);
+    let name = |group: &Value| {
+        ["display", "value"]
+            .into_iter()
+            .find_map(|key| body::member(group.as_object()?, key)?.as_str())
+            .map(str::to_owned)
+    };
+    groups.into_iter().flatten().filter_map(name).collect()
 }

@@ -32,6 +32,17 @@ pub enum AssertionValue {
     Encoded(String),
 }
 
+impl AssertionValue {
+    /// The text; nothing for an encoded value.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Encoded(_) => None,
+        }
+    }
+}
+
 /// Why a text is not a distinguished name. `offset` counts bytes from 0.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not a distinguished name: at offset {offset}, {problem}")]

@@ -1,10 +1,13 @@
 //! An entry of a directory: its name and its attributes with their values.
 
 pub mod dn;
-mod filter;
+pub mod filter;
+pub mod links;
+pub(crate) mod ranges;
 
 pub use dn::Dn;
 pub use filter::EntryFilter;
+pub use links::Links;
 
 use dn::comparison_key;
 
@@ -13,8 +16,31 @@ use dn::comparison_key;
 pub struct Entry {
     pub dn: Dn,
     attributes: Vec<Attribute>,
+    flaws: Vec<(Box<str>, Flaw)>,
     found_as: Option<Role>,
     is_unchanged: bool,
+}
+
+/// Why the values of an attribute are not all there. It is a fault only where they are needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// The source has a URL in place of the value, which is not followed.
+    ByUrl,
+    /// The directory gave a part of the values, and the export holds no more.
+    CutOff,
+}
+
+impl std::fmt::Display for Flaw {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::ByUrl => {
+                "the source has it by URL (`:<`), which is not followed; put the value itself there in base64 (`::`)"
+            }
+            Self::CutOff => {
+                "the directory gave a part of the values (`;range=`), and the rest is not in the source; export all of them"
+            }
+        })
+    }
 }
 
 /// What an entry is to a channel.
@@ -35,7 +61,7 @@ impl Entry {
     /// An entry without attributes.
     #[must_use]
     pub fn new(dn: Dn) -> Self {
-        Self { dn, attributes: Vec::new(), found_as: None, is_unchanged: false }
+        Self { dn, attributes: Vec::new(), flaws: Vec::new(), found_as: None, is_unchanged: false }
     }
 
     /// An entry that the source's own search found, which settles what it is to the channel.
@@ -78,11 +104,23 @@ impl Entry {
         }
     }
 
+    /// Notes that values of an attribute are not there.
+    pub fn note_flaw(&mut self, attribute: &str, flaw: Flaw) {
+        self.flaws.push((attribute.into(), flaw));
+    }
+
+    /// Why the values of an attribute are not all there; nothing if they are.
+    #[must_use]
+    pub fn flaw(&self, attribute: &str) -> Option<Flaw> {
+        self.flaws.iter().find(|(own, _)| names(own, attribute)).map(|(_, flaw)| *flaw)
+    }
+
     /// Takes an attribute out with all its values; tells whether it was there.
     pub fn remove(&mut self, description: &str) -> bool {
-        let before = self.attributes.len();
+        let before = self.attributes.len() + self.flaws.len();
         self.attributes.retain(|attribute| !attribute.description.eq_ignore_ascii_case(description));
-        self.attributes.len() < before
+        self.flaws.retain(|(attribute, _)| !attribute.eq_ignore_ascii_case(description));
+        self.attributes.len() + self.flaws.len() < before
     }
 
     /// Takes one value out, compared as its attribute's kind is; tells whether it was there.
@@ -121,15 +159,45 @@ impl Entry {
         self.texts(description).next()
     }
 
-    /// Whether one of the entry's object classes is `class`.
+    /// Whether one of the entry's object classes is `class`, or is derived from it: an export may list the lowest class alone.
     #[must_use]
     pub fn is_a(&self, class: &str) -> bool {
-        self.texts("objectClass").any(|own| own.eq_ignore_ascii_case(class))
+        self.texts("objectClass").any(|own| classes_from(own).any(|name| name.eq_ignore_ascii_case(class)))
     }
 
     fn attribute_mut(&mut self, description: &str) -> Option<&mut Attribute> {
         self.attributes.iter_mut().find(|attribute| attribute.description.eq_ignore_ascii_case(description))
     }
+}
+
+impl Attribute {
+    /// The description without its options.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.description.split(';').next().unwrap_or_default()
+    }
+
+    /// Whether it is the attribute of this name; `;binary` is found without being asked for.
+    #[must_use]
+    pub fn is_named(&self, name: &str) -> bool {
+        names(&self.description, name)
+    }
+}
+
+/// Classes with the class that they are derived from (RFC 4519, RFC 2798, and Active Directory's schema).
+const SUPERIORS: &[(&str, &str)] = &[
+    ("computer", "user"),
+    ("contact", "organizationalPerson"),
+    ("inetOrgPerson", "organizationalPerson"),
+    ("organizationalPerson", "person"),
+    ("residentialPerson", "person"),
+    ("user", "organizationalPerson"),
+];
+
+/// A class, and those that it is derived from.
+fn classes_from(class: &str) -> impl Iterator<Item = &str> {
+    let superior = |class: &&str| SUPERIORS.iter().find(|(own, _)| own.eq_ignore_ascii_case(class)).map(|(_, of)| *of);
+    std::iter::successors(Some(class), superior).chain(std::iter::once("top"))
 }
 
 fn names(description: &str, wanted: &str) -> bool {
@@ -141,7 +209,7 @@ fn names(description: &str, wanted: &str) -> bool {
 
 /// Without a schema the kind of an attribute is unknown: equal bytes are equal, so are texts that caseIgnoreMatch takes
 /// for equal, and so are names that are written differently.
-fn same_value(left: &[u8], right: &[u8]) -> bool {
+pub(crate) fn same_value(left: &[u8], right: &[u8]) -> bool {
     if left == right {
         return true;
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 use weir_files::document;
 use weir_files::fault::{FileFault, Place};
+use weir_files::kind::DocumentKind;
 use weir_files::name::UnknownName;
 
 use super::Mapping;
@@ -40,7 +41,7 @@ pub fn open(path: &Path) -> Result<MappingFile, FileFault> {
 /// As [`open`].
 pub fn parse(file: &str, text: &str, is_toml: bool) -> Result<MappingFile, FileFault> {
     let document = if is_toml { document::toml(text) } else { json_document(text) };
-    let mut reader = MappingReader { warnings: Vec::new() };
+    let mut reader = MappingReader::default();
     document
         .and_then(|document| reader.mapping(&document))
         .map(|mapping| MappingFile {
@@ -54,17 +55,30 @@ fn fault<T>(place: impl Into<Place>, problem: impl Into<String>) -> Result<T, Fi
     Err(FileFault::new(place, problem))
 }
 
+/// What is expected, as a sentence has it.
+const WANTED: &str = "a mapping file";
+
 fn json_document(text: &str) -> Result<Value, FileFault> {
     if text.trim_start().starts_with('<') {
         let problem = "this is XML, perhaps a connection exported by the console";
         let remedy = "the mapping is in the JSON of the administrative API (/idp/spConnections)";
+        let kind = DocumentKind::of(text);
+        if kind == DocumentKind::SaasProvisioner {
+            return Err(kind.instead_of(WANTED));
+        }
         return Err(FileFault::new(Place::Line(1, None), problem).with_remedy(remedy));
     }
-    document::json(text)
+    let document = document::unique(text)?;
+    match DocumentKind::of_json(&document) {
+        DocumentKind::Mapping | DocumentKind::EmptyObject | DocumentKind::Json => Ok(document),
+        other => Err(other.instead_of(WANTED)),
+    }
 }
 
-struct MappingReader {
-    warnings: Vec<String>,
+/// Reads rules and status, and gathers what their author should know.
+#[derive(Default)]
+pub(super) struct MappingReader {
+    pub warnings: Vec<String>,
 }
 
 impl MappingReader {
@@ -98,18 +112,22 @@ impl MappingReader {
     }
 
     fn rule(&mut self, value: &Value, place: &str) -> Result<FieldRule, FileFault> {
-        let rule = object(value, place)?;
-        self.warn_unknown(rule, place, &["fieldName", "saasFieldInfo"]);
-        let name = text(rule, "fieldName", place)?
-            .ok_or_else(|| FileFault::new(format!("{place}.fieldName"), "is missing"))?;
+        let name = field_name(value, place)?;
         let Some(field) = field::find(&name) else {
             return Err(FileFault::unknown(format!("{place}.fieldName"), &field::unknown(&name)));
         };
-        let place = format!("{place} ({name})");
+        self.rule_of(field, value, place)
+    }
+
+    /// The rule of a field.
+    pub(super) fn rule_of(&mut self, field: field::Field, value: &Value, place: &str) -> Result<FieldRule, FileFault> {
+        let rule = object(value, place)?;
+        self.warn_unknown(rule, place, &["fieldName", "saasFieldInfo"]);
+        let place = format!("{place} ({})", field_name(value, place)?);
         let empty = Map::new();
         let info = match rule.get("saasFieldInfo") {
+            None | Some(Value::Null) => &empty,
             Some(info) => object(info, &format!("{place}.saasFieldInfo"))?,
-            None => &empty,
         };
         self.warn_unknown(
             info,
@@ -167,7 +185,7 @@ impl MappingReader {
         Ok(built)
     }
 
-    fn status(&mut self, value: &Value) -> Result<AccountStatus, FileFault> {
+    pub(super) fn status(&mut self, value: &Value) -> Result<AccountStatus, FileFault> {
         const PLACE: &str = "accountManagementSettings";
         let settings = object(value, PLACE)?;
         self.warn_unknown(
@@ -217,6 +235,12 @@ pub(crate) fn ignored(place: &str, key: &str, known: &[&str]) -> String {
     let remedy = UnknownName::new("key", key, known).remedy();
     let meant = if remedy.starts_with("did you mean") { format!("; {remedy}") } else { String::new() };
     format!("{place} is unknown and ignored{meant}")
+}
+
+/// The name of the field that a rule fills.
+pub(super) fn field_name(value: &Value, place: &str) -> Result<String, FileFault> {
+    text(object(value, place)?, "fieldName", place)?
+        .ok_or_else(|| FileFault::new(format!("{place}.fieldName"), "is missing"))
 }
 
 fn object<'a>(value: &'a Value, place: &str) -> Result<&'a Map<String, Value>, FileFault> {

@@ -1,6 +1,7 @@
 //! From an entry of the source to the user that must stand in the target.
 
 pub mod desired;
+pub mod export;
 pub mod field;
 pub mod file;
 pub mod rule;
@@ -113,7 +114,7 @@ impl Mapping {
     /// Every source attribute that is read for a person.
     #[must_use]
     pub fn source_attributes(&self) -> Vec<String> {
-        let status = std::iter::once(self.status.attribute.clone());
+        let status = self.status.attributes().map(str::to_owned);
         self.rules.iter().flat_map(|rule| rule.attribute_names.iter().cloned()).chain(status).collect()
     }
 

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Number, Value};
 
 use super::field::{Field, FieldKind};
-use crate::entry::{Dn, Entry};
+use crate::entry::{Dn, Entry, Flaw};
 
 /// The options that the console offers for one field (`saasFieldInfo` in a connection's JSON).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +66,8 @@ pub enum ValueProblem {
     TooLong(usize),
     #[error("{0:?} is not a number")]
     NotNumber(String),
+    #[error("the value of {0} is not there: {1}")]
+    NotThere(String, Flaw),
 }
 
 impl FieldRule {
@@ -91,6 +93,12 @@ impl FieldRule {
     pub fn value(&self, entry: &Entry) -> Result<Option<Value>, ValueProblem> {
         for attribute in &self.attribute_names {
             let mut found = Vec::new();
+            // A part of the values does for a field that takes one.
+            if let Some(flaw) = entry.flaw(attribute)
+                && (flaw == Flaw::ByUrl || self.field.is_multi_valued())
+            {
+                return Err(ValueProblem::NotThere(attribute.clone(), flaw));
+            }
             for raw in entry.values(attribute) {
                 if let Some(value) = self.convert(attribute, raw)? {
                     found.push(value);

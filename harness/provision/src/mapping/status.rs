@@ -1,6 +1,6 @@
 //! Whether an entry's account is enabled: the channel's account-management settings.
 
-use crate::entry::Entry;
+use crate::entry::{Entry, Flaw};
 
 /// How the source tells that an account is enabled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,7 @@ pub enum StatusAlgorithm {
 }
 
 const ACCOUNT_DISABLE: i64 = 0x2;
+const ACCOUNT_EXPIRES: &str = "accountExpires";
 
 impl Default for AccountStatus {
     /// `nsaccountlock: TRUE` locks, as 389 Directory Server and its relatives have it.
@@ -34,12 +35,13 @@ impl Default for AccountStatus {
     }
 }
 
-/// A bit field that is not a number.
+/// A status that cannot be told.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{attribute} is {value:?}, not the number that Active Directory has there")]
-pub struct StatusError {
-    attribute: String,
-    value: String,
+pub enum StatusError {
+    #[error("{attribute} is {value:?}, not the number that Active Directory has there")]
+    NotNumber { attribute: String, value: String },
+    #[error("the value of {0} is not there: {1}")]
+    NotThere(String, Flaw),
 }
 
 impl AccountStatus {
@@ -53,17 +55,40 @@ impl AccountStatus {
         }
     }
 
+    /// Whether Active Directory says that the account has expired. Times are counted in steps of 100 ns from 1601; 0 and the
+    /// greatest number say that it does not expire.
+    #[must_use]
+    pub fn is_expired(&self, entry: &Entry, now: jiff::Timestamp) -> bool {
+        /// Seconds from 1601 to 1970.
+        const EPOCH: i64 = 11_644_473_600;
+        let is_active_directory = self.algorithm == StatusAlgorithm::ActiveDirectory;
+        let expires = entry.text(ACCOUNT_EXPIRES).and_then(|value| value.trim().parse::<i64>().ok());
+        match expires.filter(|_| is_active_directory) {
+            None | Some(i64::MIN..=0 | i64::MAX) => false,
+            Some(expires) => expires / 10_000_000 - EPOCH <= now.as_second(),
+        }
+    }
+
+    /// The attributes that say whether an account is enabled.
+    pub fn attributes(&self) -> impl Iterator<Item = &str> {
+        let expires = (self.algorithm == StatusAlgorithm::ActiveDirectory).then_some(ACCOUNT_EXPIRES);
+        std::iter::once(self.attribute.as_str()).chain(expires)
+    }
+
     /// Whether the account is enabled.
     ///
     /// # Errors
     /// A bit field that is not a number.
     pub fn is_enabled(&self, entry: &Entry) -> Result<bool, StatusError> {
+        if let Some(flaw) = entry.flaw(&self.attribute) {
+            return Err(StatusError::NotThere(self.attribute.clone(), flaw));
+        }
         let Some(value) = entry.text(&self.attribute) else { return Ok(self.default_status) };
         match &self.algorithm {
             StatusAlgorithm::ActiveDirectory => {
                 let bits = value.trim().parse::<i64>();
                 bits.map(|bits| bits & ACCOUNT_DISABLE == 0)
-                    .map_err(|_| StatusError { attribute: self.attribute.clone(), value: value.to_owned() })
+                    .map_err(|_| StatusError::NotNumber { attribute: self.attribute.clone(), value: value.to_owned() })
             }
             StatusAlgorithm::Flag { value: flag, status } => Ok(value.trim().eq_ignore_ascii_case(flag) == *status),
         }

@@ -6,8 +6,10 @@ use std::path::Path;
 
 use super::ldif::{
     ChangeRecord, Content, LdifError, LdifProblem, Modification, ModificationKind, RecordReader, Warning,
+    check_template,
 };
-use super::{Entries, Source, SourceError};
+use super::{Entries, Source, SourceError, collected};
+use crate::channel::{Channel, Surroundings};
 use crate::entry::Entry;
 use crate::entry::dn::{AssertionValue, Dn, Rdn};
 
@@ -46,6 +48,7 @@ impl Directory {
     /// The first fault of the file; a file without entries is one.
     pub fn open(path: &Path) -> Result<(Self, Vec<Warning>), LdifError> {
         Self::read(RecordReader::open(path)?.within(LARGEST_FILE))
+            .map_err(|error| check_template(path, &error).err().unwrap_or(error))
     }
 
     /// Reads entries that are already in memory; `name` stands for the file in errors.
@@ -62,10 +65,8 @@ impl Directory {
         for record in reader.by_ref() {
             let record = record?;
             let at = At { file: &name, line: record.line };
-            match record.content {
-                Content::Entry(entry) => directory.insert(entry, &at)?,
-                Content::Change { .. } => return Err(at.error(LdifProblem::ChangeInSource)),
-            }
+            let entry = record.content.entry().ok_or_else(|| at.error(LdifProblem::ChangeInSource))?;
+            directory.insert(entry, &at)?;
         }
         if directory.by_key.is_empty() {
             return Err(LdifError { file: name, line: 0, problem: LdifProblem::Empty });
@@ -228,6 +229,10 @@ impl Directory {
 }
 
 impl Source for Directory {
+    fn surroundings(&self, channel: &Channel) -> Result<Surroundings, SourceError> {
+        collected(self, channel)
+    }
+
     fn entries(&self) -> Result<Entries<'_>, SourceError> {
         Ok(Box::new(self.iter().map(|entry| Ok(std::borrow::Cow::Borrowed(entry)))))
     }

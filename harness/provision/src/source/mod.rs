@@ -2,6 +2,8 @@
 
 pub mod directory;
 pub mod fault;
+#[cfg(test)]
+mod laws;
 pub mod ldap;
 pub mod ldif;
 pub mod pingone;
@@ -15,6 +17,7 @@ pub use ldap::LdapSource;
 pub use pingone::PingOne;
 pub use stream::LdifFile;
 
+use crate::channel::{Channel, Collector, Surroundings};
 use crate::entry::{Dn, Entry, Role};
 use crate::ledger::Guid;
 
@@ -39,6 +42,35 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// When the source cannot be read at all.
     fn entries(&self) -> Result<Entries<'_>, SourceError>;
+
+    /// What a channel has to know of other entries to place one. A source that places them itself needs nothing.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    fn surroundings(&self, channel: &Channel) -> Result<Surroundings, SourceError> {
+        let _ = channel;
+        Ok(Surroundings::default())
+    }
+
+    /// What the source left out by itself, as sentences: who is not among the entries, and why.
+    fn left_out(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What a source that searches by itself was asked for, as a sentence: it says nothing of what it did not find.
+    fn asked(&self) -> Option<String> {
+        None
+    }
+
+    /// The entries that are called so, with what places them; nothing from a source that gives all that it holds, which
+    /// the channel places.
+    ///
+    /// # Errors
+    /// When the source cannot be read.
+    fn locate(&self, person: &str, channel: &Channel) -> Result<Option<Vec<LocatedEntry>>, SourceError> {
+        let _ = (person, channel);
+        Ok(None)
+    }
 
     /// What the pass that was begun last is about.
     fn scope(&self) -> Scope {
@@ -67,6 +99,15 @@ pub trait Source: Send + Sync {
     }
 }
 
+/// An entry that somebody asks about, and what places it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocatedEntry {
+    pub entry: Entry,
+    pub is_within: bool,
+    /// What was asked of the entry, and what came of it.
+    pub facts: Vec<(String, String)>,
+}
+
 /// Why a source cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SourceError {
@@ -77,4 +118,20 @@ pub enum SourceError {
     /// Only this entry cannot be read; the pass goes on.
     #[error(transparent)]
     Entry(#[from] EntryFault),
+}
+
+/// Reads entries once to collect what the channel has to know of them.
+fn collected(source: &dyn Source, channel: &Channel) -> Result<Surroundings, SourceError> {
+    let Some(mut collector) = Collector::for_channel(channel) else {
+        return Ok(Surroundings::without_entries(channel));
+    };
+    for entry in source.entries()? {
+        match entry {
+            Ok(entry) => collector.collect(&entry),
+            // The pass tells it.
+            Err(SourceError::Entry(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(collector.finish())
 }

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::ldif::{Content, LdifError, LdifProblem, RecordReader, Warning};
-use super::{Entries, EntryFault, Source, SourceError};
+use super::ldif::{LdifError, LdifProblem, RecordReader, Warning, check_template};
+use super::{Entries, EntryFault, Source, SourceError, collected};
+use crate::channel::{Channel, Surroundings};
 use crate::entry::Role;
 
 /// A file of entries that has been checked as a whole, so that a fault in its middle does not stop a cycle half-way.
@@ -31,12 +32,13 @@ impl LdifFile {
         for record in reader.by_ref() {
             let record = match record {
                 Err(error) if error.is_of_one_record() => {
+                    check_template(path, &error)?;
                     entries += 1;
                     continue;
                 }
                 record => record?,
             };
-            if let Content::Change { .. } = record.content {
+            if !record.content.is_entry() {
                 return Err(LdifError { file: name, line: record.line, problem: LdifProblem::ChangeInSource });
             }
             entries += 1;
@@ -62,6 +64,10 @@ impl LdifFile {
 }
 
 impl Source for LdifFile {
+    fn surroundings(&self, channel: &Channel) -> Result<Surroundings, SourceError> {
+        collected(self, channel)
+    }
+
     fn entries(&self) -> Result<Entries<'_>, SourceError> {
         let reader = RecordReader::open(&self.path)?;
         let name = reader.name().to_owned();
@@ -70,14 +76,10 @@ impl Source for LdifFile {
                 Err(error) if error.is_of_one_record() => return Err(nameless(&error).into()),
                 record => record?,
             };
-            match record.content {
-                Content::Entry(entry) => Ok(Cow::Owned(entry)),
-                Content::Change { .. } => Err(SourceError::Ldif(LdifError {
-                    file: name.clone(),
-                    line: record.line,
-                    problem: LdifProblem::ChangeInSource,
-                })),
-            }
+            let line = record.line;
+            record.content.entry().map(Cow::Owned).ok_or_else(|| {
+                SourceError::Ldif(LdifError { file: name.clone(), line, problem: LdifProblem::ChangeInSource })
+            })
         })))
     }
 }

@@ -4,19 +4,24 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use weir_provision::client;
-use weir_provision::connection;
-use weir_provision::connection::{Connection, TargetSetting};
+use weir_provision::client::Description;
+use weir_provision::connection::{
+    Connection, ConnectionChannel, ConnectionFile, Connector, ListedConnection, MappedField, TargetSetting,
+};
 
 use super::connection_test;
 use super::connection_test::ConnectedArgs;
 use crate::exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::output::plural::plural;
 use crate::output::table;
 
 const EXAMPLES: &str = "\
 Examples:
+  weir connection list connections.json       from GET /pf-admin-api/v1/idp/spConnections, or a bulk export
   weir connection show connection.json        from GET /pf-admin-api/v1/idp/spConnections/{id}
+  weir connection show saas-provisioner.xml   from data/module of a PingFederate server profile
   weir connection show store.json             from GET /environments/{env}/propagation/stores/{id}
   weir connection test store.json --bearer @token.txt
   weir connection fields connection.json --bearer @token.txt";
@@ -30,6 +35,8 @@ pub(super) struct ConnectionArgs {
 
 #[derive(Subcommand, Debug)]
 enum Action {
+    /// List the connections of a file: name, what each is, whether it is active, channels
+    List(ListArgs),
     /// Print a connection as the console shows it: target, channels, source and mapping
     Show(ShowArgs),
     /// Connect, and name what is wrong: URL, TLS, credentials, permission, or an endpoint that is not SCIM
@@ -39,10 +46,20 @@ enum Action {
 }
 
 #[derive(Args, Debug)]
-struct ShowArgs {
-    /// The JSON of PingFederate's administrative API or of PingOne's management API
+struct ListArgs {
+    /// JSON of PingFederate's or PingOne's API, or saas-provisioner.xml
     #[arg(value_name = "FILE")]
     file: PathBuf,
+}
+
+#[derive(Args, Debug)]
+struct ShowArgs {
+    /// JSON of PingFederate's or PingOne's API, or saas-provisioner.xml
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The connection to show, of a file that holds several [default: the only one that provisions]
+    #[arg(long, value_name = "NAME")]
+    connection_name: Option<String>,
     /// Show fields that have an expression (OGNL, not evaluated) as mapped from their attributes alone
     #[arg(long)]
     ignore_expressions: bool,
@@ -50,48 +67,102 @@ struct ShowArgs {
 
 pub(super) async fn run(args: ConnectionArgs, output: &Output) -> Result<u8, Failure> {
     match args.action {
+        Action::List(args) => list(&args, output),
         Action::Show(args) => show(&args, output),
         Action::Test(args) => connection_test::test(args, output).await,
         Action::Fields(args) => connection_test::fields(args, output).await,
     }
 }
 
+fn list(args: &ListArgs, output: &Output) -> Result<u8, Failure> {
+    let file = ConnectionFile::open(&args.file).map_err(Failure::usage)?;
+    let rows: Vec<Vec<String>> = file.connections.iter().map(listed).collect();
+    output.print(table(&rows))?;
+    Ok(exit::OK)
+}
+
+fn listed(connection: &ListedConnection) -> Vec<String> {
+    let kind = match &connection.connector {
+        None => "no outbound provisioning".to_owned(),
+        Some(connector) => match connector.client() {
+            Some(client) => format!("{}, as {client}", connection.type_id),
+            None => format!("{}, which Weir does not play", connection.type_id),
+        },
+    };
+    let channels: Vec<String> = connection
+        .channels
+        .iter()
+        .map(|(name, is_active)| if *is_active { name.clone() } else { format!("{name} (inactive)") })
+        .collect();
+    let channels = if channels.is_empty() { "no channels".to_owned() } else { channels.join(", ") };
+    let active = if connection.is_active { "active" } else { "inactive" };
+    vec![connection.name.clone(), kind, active.to_owned(), channels]
+}
+
 fn show(args: &ShowArgs, output: &Output) -> Result<u8, Failure> {
-    let read = connection::open(&args.file, args.ignore_expressions).map_err(Failure::usage)?;
+    let file = ConnectionFile::open(&args.file).map_err(Failure::usage)?;
+    let chosen = file.choose(args.connection_name.as_deref()).map_err(Failure::usage)?;
+    let refusal = chosen.connector.as_ref().and_then(Connector::refusal);
+    let read = match refusal {
+        None => chosen.read(args.ignore_expressions).map_err(Failure::usage)?,
+        // Its fields are those of another target.
+        Some(_) => chosen.outline().map_err(Failure::usage)?,
+    };
     for warning in &read.warnings {
         output.warn(warning);
     }
-    output.print(shown(&read))?;
-    match read.client.and_then(client::not_scim) {
-        Some(why) => Err(Failure::Usage(why.to_owned())),
+    output.print(shown(&read, chosen.is_active))?;
+    match refusal {
+        Some(why) => Err(Failure::Usage(format!("{}: {why}", args.file.display()))),
         None => Ok(exit::OK),
     }
 }
 
-fn shown(connection: &Connection) -> String {
-    let client = connection.client.unwrap_or("unknown");
-    let mut text = format!("connection {}\n  type    {}\n  client  {client}\n", connection.name, connection.type_id);
-    text += &section("target", &connection.target);
+fn shown(connection: &Connection, is_active: bool) -> String {
+    let inactive = if is_active { "" } else { ", inactive" };
+    let Connection { name, type_id, connector, .. } = connection;
+    let mut text = format!("connection {name}{inactive}\n  type    {type_id}\n  client  {connector}\n");
+    let description = connector.client().and_then(client::find);
+    text += &section("target", &connection.target, &|name| without_effect(description, name));
     for channel in &connection.channels {
         let inactive = if channel.active { "" } else { ", inactive" };
-        text += &section(&format!("channel {}{inactive}", channel.name), &channel.source);
-        let mut rows = vec![vec!["  field".to_owned(), "from".to_owned(), "SCIM path".to_owned()]];
-        for rule in channel.mapping.rules() {
-            let from = rule.attribute_names.join(", ");
-            rows.push(vec![format!("  {}", rule.field.name), from, rule.field.place.to_string()]);
-        }
+        let title = format!("channel {}{inactive}", channel.name);
+        text += &section(&title, &channel.source, &|name| ConnectionChannel::without_effect(name).map(str::to_owned));
         text += "mapping\n";
-        text += &table(&rows);
+        text += &mapping(&channel.fields);
+        if channel.unmapped > 0 {
+            text.extend(["  ", &plural(channel.unmapped as u64, "field is not", "fields are not"), " mapped\n"]);
+        }
     }
     text
 }
 
-fn section(title: &str, settings: &[TargetSetting]) -> String {
+fn without_effect(description: Option<&Description>, name: &str) -> Option<String> {
+    let description = description?;
+    description.setting(name).is_none().then(|| format!("not known to {}, and not used", description.id))
+}
+
+fn mapping(fields: &[MappedField]) -> String {
+    let heads = ["  field", "from", "default", "treatment", "SCIM path"].map(str::to_owned).to_vec();
+    let rows = fields.iter().map(|field| {
+        vec![
+            format!("  {}", field.name),
+            field.attributes.join(", "),
+            field.default.clone().unwrap_or_default(),
+            field.treatment.join(", "),
+            field.place.clone().unwrap_or_else(|| "not a field of a SCIM target".to_owned()),
+        ]
+    });
+    table(&std::iter::once(heads).chain(rows).collect::<Vec<_>>())
+}
+
+fn section(title: &str, settings: &[TargetSetting], without_effect: &dyn Fn(&str) -> Option<String>) -> String {
     let rows: Vec<Vec<String>> = settings
         .iter()
         .map(|setting| {
             let value = setting.value.clone().unwrap_or_else(|| "(secret, not read: give it as a flag)".to_owned());
-            vec![format!("  {}", setting.name), value]
+            let remark = without_effect(&setting.name).map(|why| format!("({why})")).unwrap_or_default();
+            vec![format!("  {}", setting.name), value, remark]
         })
         .collect();
     format!("{title}\n{}", table(&rows))

@@ -24,6 +24,9 @@ pub(super) struct ConnectedArgs {
     /// The JSON of PingFederate's administrative API or of PingOne's management API
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// The connection to use, of a file that holds several
+    #[arg(long, value_name = "NAME")]
+    connection_name: Option<String>,
     /// The client to use [default: that of the connection]
     #[arg(long = "as", value_name = "CLIENT")]
     client: Option<String>,
@@ -38,6 +41,10 @@ impl ConnectedArgs {
     fn chosen(&self, output: &Output) -> Result<(ClientChoice, Client), Failure> {
         let flags = ClientFlags {
             connection: Some(self.file.clone()),
+            connection_name: self.connection_name.clone(),
+            // Asking changes nothing.
+            inactive: true,
+            ignore_unknown_settings: true,
             channel: self.channel.clone(),
             // What is asked here does not depend on what the expressions would make of the values.
             ignore_expressions: true,

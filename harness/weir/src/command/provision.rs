@@ -10,21 +10,23 @@ use weir_catalog::interruption;
 use weir_provision::client::wire::{Sender, Wire};
 use weir_provision::engine::Provisioner;
 use weir_provision::ledger::{Identity, Ledger, MemoryLedger};
-use weir_provision::source::{Directory, LdifFile, pingone};
+use weir_provision::source::{Directory, LdifFile, Source, pingone};
 use weir_provision::{Channel, Options};
 
 use crate::exit;
 use crate::failure::Failure;
 use crate::flags::EndpointFlags;
-use crate::flags::account::{PutFlag, RemoveUserFlag};
+use crate::flags::account::{ExpiredFlag, PutFlag, RemoveUserFlag};
 use crate::flags::client::{ClientChoice, ClientFlags};
 use crate::flags::cycle_report::CycleReportFlags;
 use crate::flags::endpoint::base_url;
+use crate::flags::guard::GuardFlags;
 use crate::flags::ledger::LedgerFlags;
 use crate::flags::pingone::PingOneFlags;
 use crate::flags::source::{SourceFlags, SourceLocation};
 use crate::interrupt;
 use crate::output::{Output, confirm};
+use crate::report::scope;
 use crate::session::provision::{Nowhere, Pace, People, ProvisionRun, connect, pass_failure, warn};
 use crate::session::{EventSource, Interruptible};
 
@@ -39,6 +41,7 @@ Examples:
 
   weir provision --source people.ldif --ledger people.ledger --watch http://127.0.0.1:8080/scim/default
   weir provision --source users.json --rule rule.json --events events.ndjson http://127.0.0.1:8080/scim/default
+  weir provision --source people.ldif --user-filter '(title=*)' --explain-scope ada    why ada is in or out
   weir provision --ledger people.ledger --show-channels                         what the ledger knows
 
 The first cycle reads the source as it is; each --changes file is applied to it before one further cycle.";
@@ -71,6 +74,9 @@ pub(super) struct ProvisionArgs {
     /// Show what the first cycle would do; send nothing
     #[arg(long)]
     dry_run: bool,
+    /// Say why a person is in or out of the channel: by name, uid, mail or GUID; send nothing
+    #[arg(long, value_name = "PERSON", conflicts_with_all = ["changes", "step", "watch", "dry_run"])]
+    explain_scope: Option<String>,
     /// Allow writes to a remote endpoint without asking
     #[arg(long)]
     yes: bool,
@@ -99,9 +105,14 @@ pub(super) struct ProvisionArgs {
     /// What to do with the account of a user who is deleted, disabled or outside the filter
     #[arg(long, value_enum, value_name = "ACTION", help_heading = "Target")]
     remove_user_action: Option<RemoveUserFlag>,
+    /// What an account is whose accountExpires is past in Active Directory; the vendor does not say whether it is looked at
+    #[arg(long, value_enum, value_name = "STATUS", help_heading = "Target")]
+    expired: Option<ExpiredFlag>,
     /// The body of a PUT: the user as read with mapped values merged in, or mapped values alone
     #[arg(long, value_enum, value_name = "VARIANT", help_heading = "Target")]
     put: Option<PutFlag>,
+    #[command(flatten)]
+    guard: GuardFlags,
     #[command(flatten)]
     ledger: LedgerFlags,
     #[command(flatten)]
@@ -129,14 +140,18 @@ pub(super) async fn run(mut args: ProvisionArgs, output: &Output) -> Result<u8, 
     args.take_url()?;
     let chosen = args.configured.choose(args.client.as_deref(), DEFAULT_CLIENT, output)?;
     let url = chosen.url(args.url.as_ref())?;
-    if url.is_none() && !args.dry_run {
+    args.source.refuse_unserved(args.pingone.rule.is_some())?;
+    if url.is_none() && !args.sends_nothing() {
         return Err(Failure::Usage("give the SCIM base URL of the endpoint, or --dry-run".into()));
     }
     let (description, connected) = (&chosen.description, chosen.channel.as_ref());
     if let Some(connected) = connected {
         args.source.fill_from(connected);
     }
-    let (channel, people) = if let Some(rule) = args.pingone.rule(output)? {
+    let rule = args.pingone.rule(args.configured.inactive, output)?;
+    let deprovisions = rule.as_ref().is_none_or(|rule| rule.deprovisions);
+    let (channel, people) = if let Some(rule) = rule {
+        chosen.check_store(rule.target_store.as_deref())?;
         let users = PingOneFlags::users(args.source.name(), &rule)?;
         (pingone::channel(&rule).for_client(description), People::PingOne(Box::new(users)))
     } else {
@@ -146,14 +161,20 @@ pub(super) async fn run(mut args: ProvisionArgs, output: &Output) -> Result<u8, 
     };
     let events = args.pingone.events.as_deref().map(EventSource::open).transpose()?;
     let mut reports = args.report.open(output)?;
-    if args.dry_run {
+    let options = Options { user_deprovision: deprovisions, ..Options::default() };
+    let options = options_of(&args, &chosen, &options);
+    if args.sends_nothing() {
         // Nothing is sent: the wire behind a plan is never used.
         let ledger = args.planned_ledger(url.as_ref(), &channel, &chosen)?;
-        let provisioner = provisioner(&args, channel, &chosen, Arc::new(Nowhere), ledger);
+        let provisioner = provisioner(channel, &chosen, options, Arc::new(Nowhere), ledger);
+        if let Some(person) = &args.explain_scope {
+            return explain_scope(&provisioner, people.source(), person, output);
+        }
         provisioner.resume(people.source()).map_err(Failure::usage)?;
         let plan = provisioner.plan(people.source()).map_err(|error| pass_failure(&error))?;
         reports.plan(&plan)?;
-        return Ok(if plan.failures.is_empty() { exit::OK } else { exit::FINDINGS });
+        let is_clean = plan.failures.is_empty() && plan.held.is_none();
+        return Ok(if is_clean { exit::OK } else { exit::FINDINGS });
     }
     let Some(url) = url else { return Err(Failure::Usage("give the SCIM base URL of the endpoint".into())) };
     let client = chosen.client(&url, &args.endpoint, output)?;
@@ -164,7 +185,7 @@ pub(super) async fn run(mut args: ProvisionArgs, output: &Output) -> Result<u8, 
     let interrupted = interrupt::watch();
     let sender = Sender::new(client.sharing_room(), description);
     let wire = Arc::new(Interruptible { sender, interrupted: interrupted.clone() });
-    let provisioner = provisioner(&args, channel, &chosen, wire, ledger);
+    let provisioner = provisioner(channel, &chosen, options, wire, ledger);
     provisioner.resume(people.source()).map_err(Failure::usage)?;
     match interruption::unless_over(&interrupted, Duration::ZERO, connect(&client, description)).await {
         Some(connected) => connected?,
@@ -182,7 +203,23 @@ pub(super) async fn run(mut args: ProvisionArgs, output: &Output) -> Result<u8, 
     run.run(&mut reports).await
 }
 
+/// Says of each entry that the text names whether it is in the channel, and why.
+fn explain_scope(provisioner: &Provisioner, source: &dyn Source, person: &str, output: &Output) -> Result<u8, Failure> {
+    let answers = provisioner.explain(source, person).map_err(|error| pass_failure(&error))?;
+    if answers.is_empty() {
+        let problem = format!("the source holds no entry whose name, uid, mail or GUID is {person:?}");
+        return Err(Failure::Usage(problem));
+    }
+    output.print(answers.iter().map(scope::text).collect::<String>())?;
+    Ok(exit::OK)
+}
+
 impl ProvisionArgs {
+    /// Whether the endpoint is left alone.
+    const fn sends_nothing(&self) -> bool {
+        self.dry_run || self.explain_scope.is_some()
+    }
+
     /// When there is a further cycle.
     fn pace(&self) -> Pace {
         match self.watch {
@@ -247,8 +284,8 @@ fn read(args: &ProvisionArgs, channel: &Channel, output: &Output) -> Result<Peop
     Ok(People::Directory(Box::new(directory)))
 }
 
-/// What the flags say goes over what the description and the connection's channel say.
-fn options(args: &ProvisionArgs, chosen: &ClientChoice) -> Options {
+/// What the flags say goes over what the description and the connection's channel say. A rule takes away more.
+fn options_of(args: &ProvisionArgs, chosen: &ClientChoice, rule: &Options) -> Options {
     let base = chosen.description.options.clone();
     let of_channel = |name| chosen.channel.as_ref().and_then(|channel| channel.number(name));
     let threads = args.threads.map(u64::from).or_else(|| of_channel("maxThreads")).unwrap_or(1).clamp(1, 256);
@@ -257,23 +294,33 @@ fn options(args: &ProvisionArgs, chosen: &ClientChoice) -> Options {
         user_create: base.user_create && !args.no_user_create,
         user_update: base.user_update && !args.no_user_update,
         user_disable: base.user_disable && !args.no_user_disable_delete,
-        user_deprovision: base.user_deprovision && !args.no_user_disable_delete,
+        user_deprovision: base.user_deprovision && rule.user_deprovision && !args.no_user_disable_delete,
         provision_disabled_users: base.provision_disabled_users || args.provision_disabled_users,
         remove_user_action: args.remove_user_action.map_or(base.remove_user_action, Into::into),
         max_threads: usize::try_from(threads).unwrap_or(1),
         timeout: Duration::from_secs(timeout),
         put: args.put.map(Into::into),
+        guard: args.guard.guard(),
+        now: Some(now()),
+        expired_are_disabled: args.expired == Some(ExpiredFlag::Disabled),
         ..base
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whether an account has expired is asked of the time at which a person runs weir"
+)]
+fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
 fn provisioner(
-    args: &ProvisionArgs,
     channel: Channel,
     chosen: &ClientChoice,
+    options: Options,
     wire: Arc<dyn Wire>,
     ledger: Arc<dyn Ledger>,
 ) -> Provisioner {
-    let options = options(args, chosen);
     Provisioner { channel, description: Arc::new(chosen.description.clone()), options, wire, ledger }
 }

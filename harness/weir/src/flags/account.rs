@@ -37,3 +37,12 @@ impl From<PutFlag> for Put {
         }
     }
 }
+
+/// What an account is that has expired in the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExpiredFlag {
+    /// Enabled, unless something else disables it.
+    Enabled,
+    /// Disabled.
+    Disabled,
+}

@@ -13,8 +13,7 @@ use weir_files::name::UnknownName;
 use weir_provision::client;
 use weir_provision::client::Description;
 use weir_provision::client::settings::Reach;
-use weir_provision::connection;
-use weir_provision::connection::{Connection, ConnectionChannel};
+use weir_provision::connection::{Connection, ConnectionChannel, ConnectionFile, Connector};
 
 use super::endpoint::base_url;
 use super::value::FlagError;
@@ -25,9 +24,18 @@ use crate::output::Output;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Client")]
 pub struct ClientFlags {
-    /// The JSON of a PingFederate or PingOne connection, from its API; flags override it
+    /// A PingFederate or PingOne connection: JSON of its API, or saas-provisioner.xml; flags override it
     #[arg(long, value_name = "FILE")]
     pub connection: Option<PathBuf>,
+    /// The connection to use, of a file that holds several; `weir connection list` shows them
+    #[arg(long, value_name = "NAME", requires = "connection")]
+    pub connection_name: Option<String>,
+    /// Run a connection, channel or rule that is switched off
+    #[arg(long)]
+    pub inactive: bool,
+    /// Leave out settings of the connection that are not known and could change whom the run touches
+    #[arg(long, requires = "connection")]
+    pub ignore_unknown_settings: bool,
     /// The connection's channel to use [default: the first that is active]
     #[arg(long, value_name = "NAME", requires = "connection")]
     pub channel: Option<String>,
@@ -52,16 +60,26 @@ fn pair(text: &str) -> Result<(String, String), FlagError> {
 pub struct ClientChoice {
     pub description: Description,
     pub channel: Option<ConnectionChannel>,
+    /// The store of PingOne that the connection is, by its id.
+    store: Option<String>,
     reach: BTreeMap<Reach, String>,
     /// Whether a file said so; only then is its method of authentication asked for.
     is_from_file: bool,
 }
 
 impl ClientFlags {
-    /// The connection's file, read; its warnings are told.
-    pub fn open(&self, output: &Output) -> Result<Option<Connection>, Failure> {
+    /// The connection of the file, read; its warnings are told. `id` is the client that the run names.
+    fn open(&self, id: Option<&str>, output: &Output) -> Result<Option<Connection>, Failure> {
         let Some(path) = &self.connection else { return Ok(None) };
-        let read = connection::open(path, self.ignore_expressions).map_err(Failure::usage)?;
+        let file = ConnectionFile::open(path).map_err(Failure::usage)?;
+        let listed = file.choose(self.connection_name.as_deref()).map_err(Failure::usage)?;
+        if let (None, Some(refusal)) = (id, listed.connector.as_ref().and_then(Connector::refusal)) {
+            return Err(Failure::Usage(format!("{}: {refusal}", path.display())));
+        }
+        if !listed.is_active && !self.inactive {
+            return Err(inactive(&format!("{}: the connection {}", path.display(), listed.name)));
+        }
+        let read = listed.read(self.ignore_expressions).map_err(Failure::usage)?;
         for warning in &read.warnings {
             output.warn(warning);
         }
@@ -70,18 +88,9 @@ impl ClientFlags {
 
     /// The client that `--as` names, or else that of the connection, or else `default`.
     pub fn choose(&self, id: Option<&str>, default: &str, output: &Output) -> Result<ClientChoice, Failure> {
-        let connection = self.open(output)?;
-        let id = match (id, &connection) {
-            (Some(id), _) => id,
-            (None, None) => default,
-            (None, Some(connection)) => connection.client.ok_or_else(|| {
-                Failure::Usage(format!(
-                    "the connection is of type {:?}, which names no client; name one with --as",
-                    connection.type_id
-                ))
-            })?,
-        };
-        let description = client::named(id).map_err(Failure::usage)?;
+        let connection = self.open(id, output)?;
+        let of_connection = connection.as_ref().and_then(|connection| connection.connector.client());
+        let description = client::named(id.or(of_connection).unwrap_or(default)).map_err(Failure::usage)?;
         self.configure(description, connection.as_ref(), output)
     }
 
@@ -99,8 +108,13 @@ impl ClientFlags {
         let from_file = connection.map(Connection::given).unwrap_or_default();
         let mut given: Vec<(String, String)> = from_file.clone();
         given.extend(self.settings.iter().cloned());
+        if let Some([one, other]) = description.contradiction(&from_file) {
+            return Err(Failure::Usage(format!(
+                "the connection sets {one} and {other}, which are names of one setting, to two values; keep one of them"
+            )));
+        }
         let configured = description.configured(&given).map_err(Failure::usage)?;
-        judge(&description, &from_file, &configured.unknown, output)?;
+        self.judge(&description, connection, &configured.unknown, output)?;
         for conflict in configured.conflicts {
             // A file holds what an API took; what somebody asks for must be what the console can make.
             if self.settings.is_empty() {
@@ -118,41 +132,84 @@ impl ClientFlags {
             }
         }
         let channel = connection.map(|connection| self.channel_of(connection)).transpose()?.flatten();
-        Ok(ClientChoice { description: configured.description, channel, reach, is_from_file: connection.is_some() })
+        Ok(ClientChoice {
+            description: configured.description,
+            channel,
+            store: connection.and_then(|connection| connection.store_id.clone()),
+            reach,
+            is_from_file: connection.is_some(),
+        })
     }
 
     fn channel_of(&self, connection: &Connection) -> Result<Option<ConnectionChannel>, Failure> {
         let channels = &connection.channels;
-        let Some(wanted) = &self.channel else {
-            return Ok(channels.iter().find(|channel| channel.active).or_else(|| channels.first()).cloned());
+        let found = match &self.channel {
+            None => channels.iter().find(|channel| channel.active).or_else(|| channels.first()),
+            Some(wanted) => Some(channels.iter().find(|channel| channel.name == *wanted).ok_or_else(|| {
+                let known = channels.iter().map(|channel| channel.name.as_str());
+                Failure::usage(UnknownName::new("channel of the connection", wanted, known))
+            })?),
         };
-        let found = channels.iter().find(|channel| channel.name == *wanted).cloned();
-        found.map(Some).ok_or_else(|| {
-            let known = channels.iter().map(|channel| channel.name.as_str());
-            Failure::usage(UnknownName::new("channel of the connection", wanted, known))
-        })
+        if let Some(wanted) = &self.channel
+            && channels.iter().filter(|channel| channel.name == *wanted).count() > 1
+        {
+            return Err(Failure::Usage(format!(
+                "two channels of {} are named {wanted:?}; rename one",
+                connection.name
+            )));
+        }
+        if let Some(channel) = found.filter(|channel| !channel.active && !self.inactive) {
+            return Err(inactive(&format!("the channel {} of {}", channel.name, connection.name)));
+        }
+        Ok(found.cloned())
+    }
+
+    /// What is not a setting of the client. One that could change whom the run touches is never passed over in silence.
+    fn judge(
+        &self,
+        description: &Description,
+        connection: Option<&Connection>,
+        unknown: &[String],
+        output: &Output,
+    ) -> Result<(), Failure> {
+        let of_file = |name: &String| {
+            connection.filter(|connection| connection.target.iter().any(|setting| setting.name == *name))
+        };
+        for name in unknown {
+            let about = description.unknown_setting(name);
+            match of_file(name) {
+                None => return Err(Failure::usage(about)),
+                Some(connection) if connection.is_harmless(name) || self.ignore_unknown_settings => {
+                    output.warn(&format!("{}, so it is not used; {}", about.problem(), about.remedy()));
+                }
+                Some(_) => {
+                    return Err(Failure::Usage(format!(
+                        "{} of the connection, which could change whom the run touches; {}, and --ignore-unknown-settings leaves it out",
+                        about.problem(),
+                        about.remedy()
+                    )));
+                }
+            }
+        }
+        Ok(())
     }
 }
 
-/// What is not a setting of the client: in a file a warning, on the command line an error.
-fn judge(
-    description: &Description,
-    file: &[(String, String)],
-    unknown: &[String],
-    output: &Output,
-) -> Result<(), Failure> {
-    for name in unknown {
-        if file.iter().any(|(own, _)| own == name) {
-            let unknown = description.unknown_setting(name);
-            output.warn(&format!("{}, so it is ignored; {}", unknown.problem(), unknown.remedy()));
-        } else {
-            return Err(Failure::usage(description.unknown_setting(name)));
-        }
-    }
-    Ok(())
+fn inactive(what: &str) -> Failure {
+    Failure::Usage(format!("{what} is inactive, so it is not run; --inactive runs it all the same"))
 }
 
 impl ClientChoice {
+    /// Refuses a rule that is for another store than the connection.
+    pub fn check_store(&self, target: Option<&str>) -> Result<(), Failure> {
+        match (&self.store, target) {
+            (Some(store), Some(target)) if store != target => Err(Failure::Usage(format!(
+                "the rule is for the store {target}, and the connection is the store {store}; give those that belong together"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
     /// The SCIM base URL: as given, or the connection's.
     pub fn url(&self, given: Option<&Url>) -> Result<Option<Url>, Failure> {
         match (given, self.reach.get(&Reach::Url)) {

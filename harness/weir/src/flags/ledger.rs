@@ -10,6 +10,7 @@ use weir_provision::source::ldap;
 use crate::exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::output::plural::plural;
 use crate::output::table;
 
 #[derive(Args, Clone, Debug, Default)]
@@ -54,10 +55,9 @@ impl LedgerFlags {
         let text = if self.reset_all {
             let (users, groups) = tallies(&ledger)?;
             ledger.reset().map_err(Failure::usage)?;
-            format!(
-                "forgot {} users and {} groups; the next cycle finds every account again\n",
-                users.rows, groups.rows
-            )
+            let users = plural(users.rows, "user", "users");
+            let groups = plural(groups.rows, "group", "groups");
+            format!("forgot {users} and {groups}; the next cycle finds every account again\n")
         } else if self.reset_group_timestamp {
             reset_group_timestamp(&ledger)?
         } else if self.show_source {

@@ -7,6 +7,7 @@ pub mod client;
 pub mod cycle_report;
 pub mod endpoint;
 pub mod further;
+pub mod guard;
 pub mod ledger;
 pub mod pingone;
 pub mod repeat;

@@ -9,6 +9,7 @@ use url::Url;
 use weir_files::document;
 use weir_files::name::UnknownName;
 use weir_provision::Channel;
+use weir_provision::channel::GroupDn;
 use weir_provision::connection::ConnectionChannel;
 use weir_provision::entry::{Dn, EntryFilter};
 use weir_provision::mapping::{Mapping, file};
@@ -29,6 +30,11 @@ pub enum DirectoryKind {
     InetOrgPerson,
     /// user, objectGUID, uSNChanged: Active Directory and Samba
     ActiveDirectory,
+    /// posixAccount, posixGroup with memberUid: accounts for Unix in any directory
+    Posix,
+    /// inetOrgPerson and nsPerson, nsUniqueId: 389 Directory Server
+    #[value(name = "389-ds")]
+    DirectoryServer389,
 }
 
 /// How changed people are found.
@@ -55,7 +61,7 @@ pub struct SourceFlags {
     pub mapping: Option<PathBuf>,
     /// Defaults for classes, GUID, mapping and status
     #[arg(long, value_enum, value_name = "KIND", hide_possible_values = true)]
-    #[arg(help = "Defaults for classes, GUID, mapping and status: inet-org-person or active-directory")]
+    #[arg(help = "Defaults for classes, GUID, mapping and status: inet-org-person, active-directory, posix or 389-ds")]
     pub directory: Option<DirectoryKind>,
     /// Only entries at or below this name
     #[arg(long, value_name = "DN")]
@@ -66,14 +72,69 @@ pub struct SourceFlags {
     /// Only groups that match this LDAP filter; one that stops matching is deleted
     #[arg(long, value_name = "FILTER")]
     pub group_filter: Option<String>,
+    /// The object class of people; repeat for more [default: those of --directory]
+    #[arg(long = "user-class", value_name = "CLASS")]
+    pub user_classes: Vec<String>,
+    /// The object class of groups; repeat for more [default: those of --directory]
+    #[arg(long = "group-class", value_name = "CLASS")]
+    pub group_classes: Vec<String>,
+    /// The attribute that names a group's members: by name, or memberUid by uid; repeat for more
+    #[arg(long = "member-attribute", value_name = "ATTRIBUTE")]
+    pub member_attributes: Vec<String>,
+    #[command(flatten)]
+    pub location: LocationFlags,
     #[command(flatten)]
     pub ldap: LdapFlags,
+}
+
+/// The group whose members are people of the channel.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Channel")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub struct LocationFlags {
+    /// Only members of this group; of a server they are read again only when the group changes
+    #[arg(long, value_name = "DN")]
+    pub user_group_dn: Option<String>,
+    /// Only this group, and with nested search the groups in it
+    #[arg(long, value_name = "DN")]
+    pub group_group_dn: Option<String>,
+    /// Include the groups in the Group DN's group, for people and groups (Nested Search)
+    #[arg(long)]
+    pub nested: bool,
+    /// The same, for people alone
+    #[arg(long)]
+    pub nested_users: bool,
+    /// The same, for groups alone
+    #[arg(long)]
+    pub nested_groups: bool,
+    /// The attribute that names a person's groups, such as memberOf [default: none, read group members]
+    #[arg(long, value_name = "ATTRIBUTE")]
+    pub member_of_attribute: Option<String>,
+    /// The attribute that identifies an entry
+    #[arg(long, value_name = "ATTRIBUTE")]
+    pub guid_attribute: Option<String>,
+    /// The identifying attribute holds bytes, not text
+    #[arg(long)]
+    pub guid_binary: bool,
+}
+
+impl LocationFlags {
+    fn group(text: Option<&String>, nested: bool, flag: &str) -> Result<Option<GroupDn>, Failure> {
+        text.map(|text| Ok(GroupDn { dn: name(text, flag)?, nested })).transpose()
+    }
+
+    fn users(&self) -> Result<Option<GroupDn>, Failure> {
+        Self::group(self.user_group_dn.as_ref(), self.nested || self.nested_users, "--user-group-dn")
+    }
+
+    fn groups(&self) -> Result<Option<GroupDn>, Failure> {
+        Self::group(self.group_group_dn.as_ref(), self.nested || self.nested_groups, "--group-group-dn")
+    }
 }
 
 /// What only a directory server needs.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Directory server")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct LdapFlags {
     /// The name to bind as [default: anonymous]
     #[arg(long, value_name = "DN", env = "WEIR_BIND_DN", hide_env_values = true, requires = "bind_password")]
@@ -91,30 +152,30 @@ pub struct LdapFlags {
     /// Accept any certificate of the directory
     #[arg(long)]
     pub source_insecure: bool,
-    /// Only members of this group; they are read again only when the group changes
-    #[arg(long, value_name = "DN")]
-    pub user_group_dn: Option<String>,
-    /// Only this group, and with --nested the groups in it
-    #[arg(long, value_name = "DN")]
-    pub group_group_dn: Option<String>,
-    /// Include members of groups in the Group DN's group (Nested Search)
-    #[arg(long)]
-    pub nested: bool,
-    /// The attribute that names a person's groups, such as memberOf [default: none, read group members]
-    #[arg(long, value_name = "ATTRIBUTE")]
-    pub member_of_attribute: Option<String>,
-    /// The attribute that identifies an entry
-    #[arg(long, value_name = "ATTRIBUTE")]
-    pub guid_attribute: Option<String>,
-    /// The identifying attribute holds bytes, not text
-    #[arg(long)]
-    pub guid_binary: bool,
     /// How to find changed people: usn, timestamp, timestamp-no-negation or none
     #[arg(long, value_enum, value_name = "ALGORITHM", hide_possible_values = true)]
     pub changed_users: Option<ChangedUsers>,
-    /// Entries per page of a search. A search of more than 10,000,000 entries, or of 1,000 pages in a row without one, is an error
-    #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u16).range(1..=10_000))]
-    pub page_size: u16,
+    /// The attribute that tells a change [default: uSNChanged, modifyTimestamp or whenChanged]
+    #[arg(long, value_name = "ATTRIBUTE")]
+    pub change_attribute: Option<String>,
+    /// Entries per page of a search [default: 500]. A search of more than 10,000,000 entries, or of 1,000 pages in a row without one, is an error
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub page_size: Option<u16>,
+}
+
+impl LdapFlags {
+    /// The flags that were given, by name. Name and password may come from the environment of another run.
+    fn given(&self) -> Vec<&'static str> {
+        let flags = [
+            ("--starttls", self.starttls),
+            ("--source-ca", self.source_ca.is_some()),
+            ("--source-insecure", self.source_insecure),
+            ("--changed-users", self.changed_users.is_some()),
+            ("--change-attribute", self.change_attribute.is_some()),
+            ("--page-size", self.page_size.is_some()),
+        ];
+        flags.into_iter().filter_map(|(name, is_given)| is_given.then_some(name)).collect()
+    }
 }
 
 /// Where a source's text points.
@@ -157,6 +218,50 @@ impl SourceFlags {
         Ok(SourceLocation::Ldap(url))
     }
 
+    /// Refuses what a source of this form cannot serve. To be asked before anything of a connection is filled in: a
+    /// connection is made for a server, and a file stands in for it.
+    ///
+    /// # Errors
+    /// A flag that would change nothing.
+    pub fn refuse_unserved(&self, is_pingone: bool) -> Result<(), Failure> {
+        let unserved = |flags: &[&str], source: &str| match flags.first() {
+            None => Ok(()),
+            Some(flag) => Err(Failure::Usage(format!("{flag} says nothing about {source}; leave it out"))),
+        };
+        if is_pingone {
+            let location = &self.location;
+            let flags = [
+                ("--mapping", self.mapping.is_some()),
+                ("--directory", self.directory.is_some()),
+                ("--base-dn", self.base_dn.is_some()),
+                ("--user-filter", self.user_filter.is_some()),
+                ("--group-filter", self.group_filter.is_some()),
+                ("--user-class", !self.user_classes.is_empty()),
+                ("--group-class", !self.group_classes.is_empty()),
+                ("--member-attribute", !self.member_attributes.is_empty()),
+                ("--user-group-dn", location.user_group_dn.is_some()),
+                ("--group-group-dn", location.group_group_dn.is_some()),
+                ("--nested", location.nested || location.nested_users || location.nested_groups),
+                ("--member-of-attribute", location.member_of_attribute.is_some()),
+                ("--guid-attribute", location.guid_attribute.is_some()),
+                ("--guid-binary", location.guid_binary),
+            ];
+            let given: Vec<&str> = flags.into_iter().filter_map(|(name, is_given)| is_given.then_some(name)).collect();
+            unserved(&[given, self.ldap.given()].concat(), "PingOne's users, whom the rule selects and maps")?;
+        } else if matches!(self.place(), Ok(SourceLocation::File(_))) {
+            unserved(&self.ldap.given(), "a file, which is read whole in each cycle")?;
+        }
+        let location = &self.location;
+        let is_without_group = location.user_group_dn.is_none() && location.group_group_dn.is_none();
+        let is_nested = location.nested || location.nested_users || location.nested_groups;
+        if is_nested && is_without_group {
+            return Err(Failure::Usage(
+                "--nested is about the group of --user-group-dn or --group-group-dn; give one".into(),
+            ));
+        }
+        Ok(())
+    }
+
     /// What the source is, as it stands in a title.
     pub fn name(&self) -> &str {
         self.source.as_deref().unwrap_or_default()
@@ -179,17 +284,22 @@ impl SourceFlags {
             ("base DN", &self.base_dn),
             ("bind DN", &ldap.bind_dn),
             ("user filter", &self.user_filter),
-            ("user Group DN", &ldap.user_group_dn),
+            ("user Group DN", &self.location.user_group_dn),
             ("group filter", &self.group_filter),
-            ("group Group DN", &ldap.group_group_dn),
+            ("group Group DN", &self.location.group_group_dn),
         ];
         let mut shown: Vec<(String, String)> = settings
             .into_iter()
             .filter_map(|(name, value)| value.as_ref().map(|value| (name.to_owned(), value.clone())))
             .collect();
-        if ldap.nested {
-            shown.push(("nested search".to_owned(), "yes".to_owned()));
-        }
+        let LocationFlags { nested, nested_users, nested_groups, .. } = self.location;
+        let nested = match (nested || nested_users, nested || nested_groups) {
+            (true, true) => "yes",
+            (true, false) => "for users",
+            (false, true) => "for groups",
+            (false, false) => return shown,
+        };
+        shown.push(("nested search".to_owned(), nested.to_owned()));
         shown
     }
 
@@ -204,22 +314,30 @@ impl SourceFlags {
         or(&mut self.base_dn, "baseDn");
         or(&mut self.user_filter, "userSourceLocation.filter");
         or(&mut self.group_filter, "groupSourceLocation.filter");
-        or(&mut self.ldap.user_group_dn, "userSourceLocation.groupDN");
-        or(&mut self.ldap.group_group_dn, "groupSourceLocation.groupDN");
-        or(&mut self.ldap.member_of_attribute, "groupMembershipDetection.memberOfGroupAttributeName");
-        self.ldap.nested |=
-            channel.flag("userSourceLocation.nestedSearch") || channel.flag("groupSourceLocation.nestedSearch");
+        or(&mut self.location.user_group_dn, "userSourceLocation.groupDN");
+        or(&mut self.location.group_group_dn, "groupSourceLocation.groupDN");
+        or(&mut self.location.member_of_attribute, "groupMembershipDetection.memberOfGroupAttributeName");
+        self.location.nested_users |= channel.flag("userSourceLocation.nestedSearch");
+        self.location.nested_groups |= channel.flag("groupSourceLocation.nestedSearch");
         let algorithm = channel.setting("changeDetectionSettings.changedUsersAlgorithm").unwrap_or_default();
-        let changed = match algorithm {
+        let changed = match algorithm.to_ascii_uppercase().as_str() {
             "ACTIVE_DIRECTORY_USN" => Some(ChangedUsers::Usn),
             "TIMESTAMP" => Some(ChangedUsers::Timestamp),
             "TIMESTAMP_NO_NEGATION" => Some(ChangedUsers::TimestampNoNegation),
             _ => None,
         };
         self.ldap.changed_users = self.ldap.changed_users.or(changed);
-        let is_active_directory = algorithm == "ACTIVE_DIRECTORY_USN"
-            || channel.setting("guidAttributeName").is_some_and(|name| name.eq_ignore_ascii_case("objectGUID"));
-        if self.directory.is_none() && is_active_directory {
+        let is_by_number = match self.ldap.changed_users {
+            Some(algorithm) => algorithm == ChangedUsers::Usn,
+            None => channel.is_active_directory(),
+        };
+        let attribute = if is_by_number {
+            "changeDetectionSettings.usnAttributeName"
+        } else {
+            "changeDetectionSettings.timeStampAttributeName"
+        };
+        or(&mut self.ldap.change_attribute, attribute);
+        if self.directory.is_none() && channel.is_active_directory() {
             self.directory = Some(DirectoryKind::ActiveDirectory);
         }
     }
@@ -229,6 +347,8 @@ impl SourceFlags {
         let mut channel = match self.directory.unwrap_or_default() {
             DirectoryKind::InetOrgPerson => Channel::default(),
             DirectoryKind::ActiveDirectory => Channel::active_directory(),
+            DirectoryKind::Posix => Channel::posix(),
+            DirectoryKind::DirectoryServer389 => Channel::directory_server_389(),
         };
         if let Some(connected) = connected {
             connected.apply_to(&mut channel);
@@ -242,16 +362,31 @@ impl SourceFlags {
         if let Some(base) = &self.base_dn {
             channel.base_dn = Some(name(base, "--base-dn")?);
         }
-        if let Some(attribute) = &self.ldap.guid_attribute {
+        if let Some(attribute) = &self.location.guid_attribute {
             channel.guid_attribute.clone_from(attribute);
             channel.guid_binary = false;
         }
-        channel.guid_binary |= self.ldap.guid_binary;
+        channel.guid_binary |= self.location.guid_binary;
+        for (given, own) in [
+            (&self.user_classes, &mut channel.user_classes),
+            (&self.group_classes, &mut channel.group_classes),
+            (&self.member_attributes, &mut channel.member_attributes),
+        ] {
+            if !given.is_empty() {
+                own.clone_from(given);
+            }
+        }
+        // Somebody who names a class wants its entries.
+        let classes = &channel.user_classes;
+        channel.excluded_classes.retain(|excluded| !classes.iter().any(|class| class.eq_ignore_ascii_case(excluded)));
         if let Some(path) = &self.mapping {
             channel.mapping = mapping(path, output)?;
         }
-        // A server evaluates its filters by itself, and knows more of them.
+        // A server evaluates location and filters by itself.
         if let SourceLocation::File(_) = self.place()? {
+            channel.user_group = self.location.users()?;
+            channel.group_group = self.location.groups()?;
+            channel.member_of_attribute.clone_from(&self.location.member_of_attribute);
             for (text, flag, filter) in [
                 (&self.user_filter, "--user-filter", &mut channel.user_filter),
                 (&self.group_filter, "--group-filter", &mut channel.group_filter),
@@ -301,14 +436,12 @@ impl SourceFlags {
             Some(path) => vec![document::certificates(path).map_err(Failure::usage)?],
             None => Vec::new(),
         };
-        for (dn, flag) in [(&flags.user_group_dn, "--user-group-dn"), (&flags.group_group_dn, "--group-group-dn")] {
-            if let Some(dn) = dn {
-                name(dn, flag)?;
-            }
-        }
+        let (user_group, group_group) = (self.location.users()?, self.location.groups()?);
         let timestamp = if is_active_directory { "whenChanged" } else { "modifyTimestamp" };
-        let detection =
-            |algorithm, attribute: &str| Some(ChangeDetection { algorithm, attribute: attribute.to_owned() });
+        let detection = |algorithm, attribute: &str| {
+            let attribute = flags.change_attribute.as_deref().unwrap_or(attribute).to_owned();
+            Some(ChangeDetection { algorithm, attribute })
+        };
         let change_detection = match flags.changed_users {
             Some(ChangedUsers::None) => None,
             Some(ChangedUsers::Usn) => detection(ChangeAlgorithm::ActiveDirectoryUsn, "uSNChanged"),
@@ -318,8 +451,14 @@ impl SourceFlags {
                 detection(ChangeAlgorithm::TimestampNoNegation, timestamp)
             }
         };
-        // Computers are users to Active Directory; people are not computers.
-        let people = is_active_directory.then(|| "(objectCategory=person)".to_owned());
+        let location = |group: Option<GroupDn>, filter: &Option<String>| Location {
+            nested_search: group.as_ref().is_some_and(|group| group.nested),
+            group_dn: group.map(|group| group.dn.to_string()),
+            // As RFC 4515 has it, without the blanks that people write; a server knows more rules than we do.
+            filter: filter
+                .as_ref()
+                .map(|text| text.parse::<EntryFilter>().map_or_else(|_| text.clone(), |filter| filter.to_string())),
+        };
         Ok(LdapSettings {
             url,
             starttls: flags.starttls,
@@ -327,22 +466,15 @@ impl SourceFlags {
             authorities,
             insecure: flags.source_insecure,
             timeout: Duration::from_secs(30),
-            page_size: flags.page_size,
+            page_size: flags.page_size.unwrap_or(500),
             base_dn: base.to_string(),
             user_classes: channel.user_classes.clone(),
+            excluded_classes: channel.excluded_classes.clone(),
             group_classes: channel.group_classes.clone(),
-            users: Location {
-                group_dn: flags.user_group_dn.clone(),
-                nested_search: flags.nested,
-                filter: self.user_filter.clone().or(people),
-            },
-            groups: Location {
-                group_dn: flags.group_group_dn.clone(),
-                nested_search: flags.nested,
-                filter: self.group_filter.clone(),
-            },
+            users: location(user_group, &self.user_filter),
+            groups: location(group_group, &self.group_filter),
             guid_attribute: channel.guid_attribute.clone(),
-            member_of_attribute: flags.member_of_attribute.clone(),
+            member_of_attribute: self.location.member_of_attribute.clone(),
             member_attributes: channel.member_attributes.clone(),
             change_detection,
             mapped: channel.mapping.source_attributes(),

@@ -19,6 +19,8 @@ pub enum FlagError {
     Pair,
     #[error("a run's names begin with weir-, so no run has this prefix")]
     Prefix,
+    #[error("give a number such as 50, or a share such as 20%")]
+    RemovalLimit,
     #[error("give a port, or an address with a port, such as 8384, localhost:8384 or 0.0.0.0:8384")]
     Listen,
 }

@@ -70,8 +70,9 @@ pub fn text(title: &Title<'_>, report: &CycleReport) -> String {
         return out + &remarks(report);
     }
     if title.form == Form::Watch && is_quiet && report.warnings.is_empty() {
-        let (users, groups) = (report.users.unchanged, report.groups.unchanged);
-        let _ = writeln!(out, ": {users} users and {groups} groups unchanged");
+        let users = plural(report.users.unchanged, "user", "users");
+        let groups = plural(report.groups.unchanged, "group", "groups");
+        let _ = writeln!(out, ": {users} and {groups} unchanged");
         return out;
     }
     out.push('\n');
@@ -102,8 +103,11 @@ fn remarks(report: &CycleReport) -> String {
     for warning in warnings(report) {
         let _ = writeln!(out, "  warning: {}", Legible(warning));
     }
-    if let Some(note) = trusted_empty(report) {
+    for note in notes(report) {
         let _ = writeln!(out, "  note: {}", Legible(note));
+    }
+    for reuse in &report.reuses {
+        let _ = writeln!(out, "  identity reused: {}", Legible(reuse));
     }
     for failure in report.failures.iter().take(MOST_FAILURES) {
         let _ = writeln!(out, "  failed: {}", Legible(failure));
@@ -113,7 +117,8 @@ fn remarks(report: &CycleReport) -> String {
     }
     if report.failures.len() > MOST_FAILURES {
         let more = report.failures.len() - MOST_FAILURES;
-        let _ = writeln!(out, "  and {more} more failures; --format json shows all of them");
+        let more = plural(more as u64, "more failure", "more failures");
+        let _ = writeln!(out, "  and {more}; --format json shows all of them");
     }
     if let Some(aborted) = &report.aborted {
         let _ = writeln!(out, "  stopped: {}", Legible(aborted));
@@ -148,6 +153,27 @@ fn warnings(report: &CycleReport) -> impl Iterator<Item = String> {
     refused.chain(report.warnings.iter().cloned())
 }
 
+/// What the source holds and no account stands for, and on what an endpoint was trusted.
+fn notes(report: &CycleReport) -> impl Iterator<Item = String> {
+    let gap = &report.without_account;
+    let without = (gap.members > 0).then(|| {
+        let members = plural(gap.members, "member", "members");
+        let groups = plural(gap.groups, "group has", "groups have");
+        let verb = if gap.members == 1 {
+            "has no account, and cannot be a member"
+        } else {
+            "have no account, and cannot be members"
+        };
+        let first = gap.first.clone().unwrap_or_default();
+        if gap.groups == 1 {
+            format!("{members} of the group {first} {verb} in the target")
+        } else {
+            format!("{groups} {members} without an account; the first is {first}")
+        }
+    });
+    report.left_out.iter().cloned().chain(without).chain(trusted_empty(report))
+}
+
 fn trusted_empty(report: &CycleReport) -> Option<String> {
     if report.trusted_empty.is_empty() {
         return None;
@@ -177,8 +203,11 @@ pub fn markdown(title: &Title<'_>, report: &CycleReport) -> String {
     for line in warnings(report) {
         let _ = writeln!(out, "- warning: {}", markup::text(&line));
     }
-    if let Some(note) = trusted_empty(report) {
+    for note in notes(report) {
         let _ = writeln!(out, "- note: {}", markup::text(&note));
+    }
+    for reuse in &report.reuses {
+        let _ = writeln!(out, "- identity reused: {}", markup::text(&reuse.to_string()));
     }
     if let Some(aborted) = &report.aborted {
         let _ = writeln!(out, "- stopped: {}", markup::text(&aborted.to_string()));
@@ -234,6 +263,12 @@ pub fn json(title: &Title<'_>, report: &CycleReport) -> Value {
             "option": refused.option, "count": refused.count, "first": refused.first,
         })).collect::<Vec<_>>(),
         "warnings": report.warnings,
+        "leftOut": report.left_out,
+        "membersWithoutAccount": report.without_account.members,
+        "identitiesReused": report.reuses.iter().map(|reuse| json!({
+            "account": reuse.account, "userName": reuse.user_name, "entry": reuse.dn, "guid": reuse.guid,
+            "formerGuid": reuse.former_guid, "memberships": reuse.memberships,
+        })).collect::<Vec<_>>(),
         "createdOnEmptyFilterResult": report.trusted_empty,
         "failures": report.failures.iter().map(failure).collect::<Vec<_>>(),
         "stopped": report.aborted.as_ref().map(ToString::to_string),
@@ -264,6 +299,8 @@ pub fn plan(plan: &Plan, format: CycleFormat) -> Printable {
                 "option": option, "entry": entry,
             })).collect::<Vec<_>>(),
             "warnings": plan.warnings,
+            "leftOut": plan.left_out,
+            "stopped": plan.held.as_ref().map(ToString::to_string),
             "failures": plan.failures.iter().map(failure).collect::<Vec<_>>(),
         }));
     }
@@ -282,8 +319,14 @@ pub fn plan(plan: &Plan, format: CycleFormat) -> Printable {
     for warning in &plan.warnings {
         let _ = writeln!(out, "warning: {}", Legible(warning));
     }
+    for note in &plan.left_out {
+        let _ = writeln!(out, "note: {}", Legible(note));
+    }
     for failure in &plan.failures {
         let _ = writeln!(out, "would fail: {}", Legible(failure));
+    }
+    if let Some(held) = &plan.held {
+        let _ = writeln!(out, "would stop: {}", Legible(held));
     }
     let _ = writeln!(out, "{}", plan_totals(plan));
     out.into()
@@ -291,8 +334,8 @@ pub fn plan(plan: &Plan, format: CycleFormat) -> Printable {
 
 fn plan_totals(plan: &Plan) -> String {
     format!(
-        "{} operations, {} skipped, {} unchanged, {} would fail; nothing was sent",
-        plan.operations.len(),
+        "{}, {} skipped, {} unchanged, {} would fail; nothing was sent",
+        plural(plan.operations.len() as u64, "operation", "operations"),
         plan.refused.len(),
         plan.unchanged,
         plan.failures.len()
@@ -311,8 +354,14 @@ fn plan_markdown(plan: &Plan) -> String {
     for warning in &plan.warnings {
         let _ = writeln!(out, "- warning: {}", markup::text(warning));
     }
+    for note in &plan.left_out {
+        let _ = writeln!(out, "- note: {}", markup::text(note));
+    }
     for failure in &plan.failures {
         let _ = writeln!(out, "- would fail: {}", markup::text(&failure.to_string()));
+    }
+    if let Some(held) = &plan.held {
+        let _ = writeln!(out, "- would stop: {}", markup::text(&held.to_string()));
     }
     let _ = writeln!(out, "- {}", plan_totals(plan));
     out

@@ -22,6 +22,7 @@ mod problem;
 mod repeat;
 mod sarif;
 pub mod scenario;
+pub mod scope;
 mod table;
 mod terminal;
 pub mod variants;

@@ -7,6 +7,7 @@ mod application;
 mod attributes;
 mod deprovisioning;
 mod groups;
+mod identity;
 mod partial_update;
 mod rehearsal;
 mod report;
@@ -44,6 +45,8 @@ pub enum Scenario {
     ProvisionDisabledWithDelete,
     /// a PUT of mapped values alone against an endpoint that replaces
     MappedOnlyReplaces,
+    /// names match and identities do not: rehire, newcomer, rename, one mail for two, a GUID that changed
+    IdentityReuse,
 }
 
 /// Whose endpoint it is.
@@ -81,6 +84,7 @@ impl Scenario {
             Self::GroupNameCollision => "group-name-collision",
             Self::ProvisionDisabledWithDelete => "provision-disabled-with-delete",
             Self::MappedOnlyReplaces => "mapped-only-replaces",
+            Self::IdentityReuse => "identity-reuse",
         }
     }
 
@@ -139,6 +143,7 @@ async fn act(
         Scenario::MappedOnlyReplaces => {
             ScenarioReport::of(&attributes::mapped_only(applications, client).await?, client)
         }
+        Scenario::IdentityReuse => ScenarioReport::of(&identity::identities(first, client).await?, client),
     })
 }
 

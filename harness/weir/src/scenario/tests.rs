@@ -8,6 +8,7 @@ use super::application::State;
 use super::attributes::{mapped_only, never_cleared, type_omitted};
 use super::deprovisioning::{DeprovisionedUsers, UserEvent};
 use super::groups::collision;
+use super::identity::identities;
 use super::partial_update::deprovisioned;
 use super::report::Observations;
 use super::*;
@@ -158,6 +159,23 @@ async fn accounts_are_doubled_linger_and_come_back_at_the_shipped_gateway() {
     assert_eq!(states[3], (true, false, State::Inactive));
     assert!(observed.is_found());
     assert_reported(&observed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_passes_to_whoever_has_its_name_with_every_client() {
+    let gateway = Gateway::start();
+    for description in client::all() {
+        let observed = identities(gateway.first(), description).await.unwrap();
+        let passes: Vec<bool> = observed.0.iter().map(|one| !one.reuses.is_empty()).collect();
+        let expected = [false, false, false, true, false, false, false, true, false, false];
+        assert_eq!(passes, expected, "{}: {:#?}", description.id, observed.json());
+        assert_eq!(observed.0[1].reported, State::Active, "{}: a rehire has the account again", description.id);
+        // The new GUID is refused while the account is the old one's, which then counts as a leaver's.
+        assert!(!observed.0[6].failures.is_empty(), "{}", description.id);
+        assert_eq!(observed.0[6].reported, State::Inactive, "{}", description.id);
+        assert!(observed.is_found());
+        assert_reported(&observed);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -151,7 +151,12 @@ impl ProvisionRun {
                 Ok(_) = self.interrupted.wait_for(|interrupted| *interrupted) => break,
                 event = events.incoming.recv() => event,
             };
-            let Some(event) = event else { break };
+            let Some(event) = event else {
+                if number == 2 {
+                    self.output.warn(&format!("{}: there is no event in it", events.name));
+                }
+                break;
+            };
             let source = match self.apply(event, &events.name) {
                 Ok(source) => source,
                 Err(problem) => {
@@ -246,7 +251,9 @@ fn status_of(report: &CycleReport) -> u8 {
     match &report.aborted {
         Some(Abort::Credentials(_) | Abort::Unanswered(_)) => exit::UNREACHABLE,
         Some(Abort::Interrupted) => exit::INTERRUPTED,
-        None if report.is_clean() => exit::OK,
+        Some(Abort::Nobody { .. } | Abort::Removals { .. }) => exit::FINDINGS,
+        // Whose account it is must be decided by a person.
+        None if report.is_clean() && report.reuses.is_empty() => exit::OK,
         None => exit::FINDINGS,
     }
 }

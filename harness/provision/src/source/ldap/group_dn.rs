@@ -11,8 +11,11 @@ use super::change::ChangeAlgorithm;
 use super::fault::LdapFault;
 use super::pass::Walk;
 use super::state::{GroupDnMembers, Memory};
+use crate::channel::MEMBER_UID;
 use crate::entry::{Dn, Entry, Role};
 
+/// Members by `uid` that are searched for at once.
+const UIDS_AT_ONCE: usize = 100;
 /// Groups within one Group DN. A server that makes up a further one for each that is read has no end.
 const MOST_GROUPS: usize = 10_000;
 
@@ -71,6 +74,14 @@ impl Walk<'_> {
             let filter = self.settings.filter(Role::User, Some(&condition));
             return self.search(&filter, Role::User, true, &mut note);
         }
+        if self.settings.has_member_uid() {
+            let uids: Vec<String> =
+                group.texts(MEMBER_UID).map(|uid| format!("(uid={})", ldap3::ldap_escape(uid))).collect();
+            for some in uids.chunks(UIDS_AT_ONCE) {
+                let filter = self.settings.filter(Role::User, Some(&format!("(|{})", some.concat())));
+                self.search(&filter, Role::User, true, &mut note)?;
+            }
+        }
         let filter = self.settings.filter(Role::User, None);
         for name in member_names(group, &self.settings.member_attributes) {
             if !self.is_wanted {
@@ -92,7 +103,7 @@ impl Walk<'_> {
     }
 
     /// The group and, if wanted, the groups in it to any depth, each once however they contain each other.
-    fn groups_within(&mut self, group: &str, nested: bool) -> Result<Vec<Entry>, LdapFault> {
+    pub(super) fn groups_within(&mut self, group: &str, nested: bool) -> Result<Vec<Entry>, LdapFault> {
         let filter = self.settings.classes(Role::Group);
         let Some(first) = self.read_filtered(group, &filter, Role::Group)? else {
             self.fault(EntryFault {
@@ -138,7 +149,9 @@ impl Walk<'_> {
                 let mut mark = group.text(&detection.attribute)?.to_owned();
                 if detection.algorithm != ChangeAlgorithm::ActiveDirectoryUsn {
                     // Two changes within a second have the same time stamp.
-                    let members = hash(&member_names(group, &self.settings.member_attributes));
+                    let mut names = member_names(group, &self.settings.member_attributes);
+                    names.extend(group.texts(MEMBER_UID).map(str::to_owned));
+                    let members = hash(&names);
                     mark = format!("{mark} {members:x}");
                 }
                 Some((group.dn.key().into(), mark))
@@ -154,7 +167,8 @@ fn hash(names: &[String]) -> u64 {
 }
 
 fn member_names(group: &Entry, attributes: &[String]) -> Vec<String> {
-    attributes.iter().flat_map(|attribute| group.texts(attribute)).map(str::to_owned).collect()
+    let by_name = attributes.iter().filter(|attribute| !attribute.eq_ignore_ascii_case(MEMBER_UID));
+    by_name.flat_map(|attribute| group.texts(attribute)).map(str::to_owned).collect()
 }
 
 /// The GUID, or the name of an entry that has none.

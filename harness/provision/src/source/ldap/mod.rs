@@ -4,6 +4,7 @@ mod change;
 mod connection;
 mod fault;
 mod group_dn;
+mod locate;
 mod pass;
 mod received;
 mod state;
@@ -15,7 +16,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Entries, Source, SourceError};
+use super::{Entries, LocatedEntry, Source, SourceError};
+use crate::channel::Channel;
 use crate::entry::{Dn, Entry, Role};
 pub use change::{ChangeAlgorithm, ChangeDetection};
 use connection::LdapConnection;
@@ -44,6 +46,8 @@ pub struct LdapSettings {
     pub page_size: u16,
     pub base_dn: String,
     pub user_classes: Vec<String>,
+    /// An entry of one of these is no person.
+    pub excluded_classes: Vec<String>,
     pub group_classes: Vec<String>,
     pub users: Location,
     pub groups: Location,
@@ -115,6 +119,20 @@ impl Source for LdapSource {
             .spawn(move || pass::run(&inner, &sender))
             .map_err(|error| LdapFault::new(format!("no thread can be started for the directory: {error}")))?;
         Ok(Box::new(EntryStream { receiver, is_over: false }.map(|entry| entry.map(std::borrow::Cow::Owned))))
+    }
+
+    fn locate(&self, person: &str, _: &Channel) -> Result<Option<Vec<LocatedEntry>>, SourceError> {
+        let inner = Arc::clone(&self.inner);
+        Ok(apart(move || locate::located(&inner, person)).map(Some)?)
+    }
+
+    fn asked(&self) -> Option<String> {
+        let settings = &self.inner.settings;
+        let what = match &settings.users.group_dn {
+            Some(group) => format!("the members of {group} that meet {}", settings.filter(Role::User, None)),
+            None => settings.filter(Role::User, None),
+        };
+        Some(format!("the directory was asked below {} for {what}", settings.base_dn))
     }
 
     fn entry(&self, dn: &Dn, role: Role) -> Result<Option<Entry>, SourceError> {

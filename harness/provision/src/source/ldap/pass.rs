@@ -14,6 +14,7 @@ use super::connection::{LdapConnection, Search, SearchEnd};
 use super::fault::LdapFault;
 use super::state::Memory;
 use super::{Inner, LdapSettings, Location, Message, lock};
+use crate::channel::MEMBER_UID;
 use crate::entry::{Entry, Role};
 
 /// How often a pass connects anew when its connection is lost.
@@ -23,12 +24,12 @@ const RECONNECTS: u32 = 3;
 pub(super) struct Walk<'a> {
     pub settings: &'a LdapSettings,
     pub connection: LdapConnection,
-    sender: &'a SyncSender<Message>,
+    pub sender: &'a SyncSender<Message>,
     /// Hashes of the names that were handed over, so that a search that is repeated doubles nobody.
-    handed: HashSet<u64>,
+    pub handed: HashSet<u64>,
     pub progress: Watermark,
     pub is_wanted: bool,
-    reconnects: u32,
+    pub reconnects: u32,
 }
 
 pub(super) fn run(inner: &Inner, sender: &SyncSender<Message>) {
@@ -199,13 +200,27 @@ impl LdapSettings {
         };
         let classes: Vec<String> =
             classes.iter().map(|class| format!("(objectClass={})", ldap3::ldap_escape(class.as_str()))).collect();
-        let classes = classes.concat();
-        format!("(|{classes})")
+        let classes = format!("(|{})", classes.concat());
+        if role == Role::Group || self.excluded_classes.is_empty() {
+            return classes;
+        }
+        let excluded: Vec<String> = self
+            .excluded_classes
+            .iter()
+            .map(|class| format!("(!(objectClass={}))", ldap3::ldap_escape(class.as_str())))
+            .collect();
+        format!("(&{classes}{})", excluded.concat())
+    }
+
+    /// Whether groups name their members by `uid`.
+    pub(super) fn has_member_uid(&self) -> bool {
+        self.member_attributes.iter().any(|attribute| attribute.eq_ignore_ascii_case(MEMBER_UID))
     }
 
     /// What identifies an entry and tells whether it changed.
     fn identifying_attributes(&self) -> Vec<String> {
-        vec![self.guid_attribute.clone()]
+        let uid = self.has_member_uid().then(|| "uid".to_owned());
+        std::iter::once(self.guid_attribute.clone()).chain(uid).collect()
     }
 
     /// Everything that the channel reads of an entry, each once.
@@ -213,7 +228,12 @@ impl LdapSettings {
         let mut attributes = vec!["objectClass".to_owned(), self.guid_attribute.clone()];
         attributes.extend(self.change_detection.as_ref().map(|detection| detection.attribute.clone()));
         match role {
-            Role::User => attributes.extend(self.mapped.iter().cloned()),
+            Role::User => {
+                attributes.extend(self.mapped.iter().cloned());
+                if self.has_member_uid() {
+                    attributes.push("uid".to_owned());
+                }
+            }
             Role::Group => {
                 attributes.push("cn".to_owned());
                 attributes.extend(self.member_attributes.iter().cloned());
@@ -226,7 +246,7 @@ impl LdapSettings {
 }
 
 /// The console takes filters with and without the outer parentheses.
-fn parenthesised(filter: &str) -> String {
+pub(super) fn parenthesised(filter: &str) -> String {
     let filter = filter.trim();
     if filter.is_empty() || filter.starts_with('(') { filter.to_owned() } else { format!("({filter})") }
 }

@@ -114,10 +114,11 @@ pub fn without_group_marks(text: &str) -> Option<String> {
 }
 
 fn fingerprint(settings: &LdapSettings) -> u64 {
-    let LdapSettings { url, base_dn, user_classes, group_classes, users, groups, .. } = settings;
+    let LdapSettings { url, base_dn, user_classes, excluded_classes, group_classes, users, groups, .. } = settings;
     let LdapSettings { guid_attribute, member_of_attribute, member_attributes, change_detection, mapped, .. } =
         settings;
-    let where_and_what = format!("{url} {base_dn} {user_classes:?} {group_classes:?} {users:?} {groups:?}");
+    let where_and_what =
+        format!("{url} {base_dn} {user_classes:?} {excluded_classes:?} {group_classes:?} {users:?} {groups:?}");
     let attributes =
         format!("{guid_attribute} {member_of_attribute:?} {member_attributes:?} {change_detection:?} {mapped:?}");
     fingerprint_of(format!("{where_and_what} {attributes}").as_bytes())
@@ -139,6 +140,7 @@ mod tests {
             page_size: 10,
             base_dn: "dc=example,dc=com".into(),
             user_classes: vec!["person".into()],
+            excluded_classes: Vec::new(),
             group_classes: vec!["group".into()],
             users: Location::default(),
             groups: Location::default(),

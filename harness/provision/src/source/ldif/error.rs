@@ -1,6 +1,7 @@
 //! What can be wrong with an LDIF file. Every message says what stands there and what to write instead.
 
 use weir_files::fault::{FileFault, Place};
+use weir_files::kind::DocumentKind;
 
 use crate::entry::dn::DnSyntaxError;
 
@@ -26,6 +27,18 @@ impl std::fmt::Display for LdifError {
     }
 }
 
+impl LdifProblem {
+    /// The file is a document of another kind.
+    #[must_use]
+    pub fn another(kind: DocumentKind) -> Self {
+        let remedy = match kind {
+            DocumentKind::Users => "; users of PingOne need their rule, with --rule".to_owned(),
+            _ => kind.taken_by().map(|command| format!("; {command} takes it")).unwrap_or_default(),
+        };
+        Self::OtherDocument { found: kind.as_str(), remedy }
+    }
+}
+
 impl From<LdifError> for FileFault {
     fn from(error: LdifError) -> Self {
         let place = if error.line == 0 { Place::Whole } else { Place::Line(error.line, None) };
@@ -44,12 +57,10 @@ pub enum LdifProblem {
     Pipe,
     #[error("the file is larger than {0} bytes, and with --changes or --step it is held in memory; give a smaller one")]
     LargeFile(u64),
-    #[error("the file holds no entry; give the export of a directory, for example the output of `ldapsearch -L`")]
+    #[error("the file holds no entry; give the export of a directory, for example the output of `ldapsearch -LLL`")]
     Empty,
     #[error("the file holds no change; a change is `dn:`, `changetype:` and what belongs to it")]
     NoChange,
-    #[error("the file is UTF-16; convert it to UTF-8")]
-    Utf16,
     #[error("the file holds a NUL byte, so it is not text; LDIF has such values in base64 (`attribute:: value`)")]
     Nul,
     #[error("the line is longer than {0} bytes; is this an LDIF file?")]
@@ -78,6 +89,18 @@ pub enum LdifProblem {
     MisplacedVersion,
     #[error("a record starts with `dn:`, but here is {0:?}; is the line above wrongly blank?")]
     NoDn(String),
+    #[error(
+        "the search that wrote this file ended with {0:?}, so that entries are missing; repeat it in pages, as `ldapsearch -E pr=500/noprompt` does, or with a name that may read all"
+    )]
+    Unfinished(String),
+    #[error("{0}")]
+    Template(String),
+    #[error("the row has {found} values under {expected} headings; is a quotation mark missing?")]
+    Columns { found: usize, expected: usize },
+    #[error("a quotation mark is not closed")]
+    Quotation,
+    #[error("{0:?} is neither a text nor bytes as csvde writes them (`X'0a1b'`)")]
+    Bytes(String),
     #[error("a second `dn:` in one record; put a blank line before it")]
     SecondDn,
     #[error(transparent)]
@@ -120,8 +143,12 @@ pub enum LdifProblem {
     DeleteOldRdn(String),
     #[error("newrdn is a single relative name such as `cn=Sales`: {0}")]
     NewRdn(DnSyntaxError),
-    #[error("this is a change record, but the source holds entries; give a file of changes to --changes")]
+    #[error(
+        "this record changes an entry or deletes it, but the source holds entries; give a file of changes to --changes"
+    )]
     ChangeInSource,
+    #[error("this is {found}, not an export of a directory{remedy}")]
+    OtherDocument { found: &'static str, remedy: String },
     #[error("this is an entry, but a file of changes is expected; say `changetype: add` after its dn")]
     EntryInChanges,
     #[error("the entry {0} exists already; was it given in line {1} of the source, or added by an earlier change?")]

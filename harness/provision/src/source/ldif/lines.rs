@@ -113,9 +113,6 @@ impl<R: BufRead> Lines<R> {
         if self.read > self.most {
             return Err((self.number, LdifProblem::LargeFile(self.most)));
         }
-        if self.number == 1 {
-            strip_mark(&mut line)?;
-        }
         if line.last() == Some(&b'\n') {
             line.pop();
             if line.last() == Some(&b'\r') {
@@ -127,15 +124,4 @@ impl<R: BufRead> Lines<R> {
         }
         Ok(Some(line))
     }
-}
-
-/// A byte order mark of UTF-8 is harmless; the others announce another encoding.
-fn strip_mark(line: &mut Vec<u8>) -> Result<(), LineFault> {
-    if line.starts_with(&[0xEF, 0xBB, 0xBF]) {
-        line.drain(..3);
-    }
-    if line.starts_with(&[0xFF, 0xFE]) || line.starts_with(&[0xFE, 0xFF]) {
-        return Err((1, LdifProblem::Utf16));
-    }
-    Ok(())
 }

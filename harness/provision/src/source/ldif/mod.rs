@@ -1,20 +1,24 @@
 //! LDIF (RFC 2849), read as a stream: one record in memory at a time, each fault named with file, line and remedy.
 //!
 //! Beyond the grammar two things are accepted with a warning, because exports have them: values in UTF-8 that are not
-//! base64, and a last modification without its closing `-`. URLs as values (`:<`) are refused, so that reading a file
-//! never reads another.
+//! base64, and a last modification without its closing `-`. URLs as values (`:<`) are not followed, so that reading a file
+//! never reads another. What the tools of directories write besides entries is passed over, and the rows of `csvde` are
+//! entries as well.
 
+mod csvde;
 mod error;
 mod lines;
 mod record;
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read as _};
 use std::path::Path;
 
 pub use error::{LdifError, LdifProblem};
 use lines::{Lines, LogicalLine};
 use weir_files::document;
+use weir_files::encoding::TextReader;
+use weir_files::kind::{DocumentKind, placeholders};
 
 use crate::entry::Entry;
 use crate::entry::dn::{Dn, Rdn};
@@ -33,6 +37,24 @@ pub enum Content {
     Entry(Entry),
     /// A change to an entry (a change-record).
     Change { dn: Dn, change: ChangeRecord },
+}
+
+impl Content {
+    /// The entry: one as it is, or one that is added, which is how `ldifde` and `ldapmodify` write them. Nothing for a change
+    /// to an entry that exists.
+    #[must_use]
+    pub fn entry(self) -> Option<Entry> {
+        match self {
+            Self::Entry(entry) | Self::Change { change: ChangeRecord::Add(entry), .. } => Some(entry),
+            Self::Change { .. } => None,
+        }
+    }
+
+    /// As [`Self::entry`], without taking it.
+    #[must_use]
+    pub const fn is_entry(&self) -> bool {
+        matches!(self, Self::Entry(_) | Self::Change { change: ChangeRecord::Add(_), .. })
+    }
 }
 
 /// A change to one entry.
@@ -71,13 +93,27 @@ pub struct Warning {
 /// Reads the records of one file.
 pub struct RecordReader<R> {
     name: String,
-    lines: Lines<R>,
+    form: FileForm<R>,
+    /// Bytes that are read at most.
+    most: u64,
     /// Whether a record, or a version line, has been read.
     begun: bool,
     failed: bool,
     warnings: Vec<Warning>,
     unencoded: bool,
 }
+
+/// How the file is written, which its beginning tells.
+enum FileForm<R> {
+    Unknown(TextReader<R>),
+    Ldif(Lines<TextReader<R>>),
+    Csvde(csvde::Rows<TextReader<R>>),
+    /// It was another document, or cannot be read.
+    None,
+}
+
+/// Bytes of another document that are looked at, to say what it is.
+const LOOKED_AT: u64 = 16 * 1024 * 1024;
 
 impl RecordReader<BufReader<File>> {
     /// Opens a file.
@@ -100,7 +136,8 @@ impl<R: BufRead> RecordReader<R> {
     pub fn new(name: &str, source: R) -> Self {
         Self {
             name: name.to_owned(),
-            lines: Lines::new(source),
+            form: FileForm::Unknown(TextReader::new(source)),
+            most: u64::MAX,
             begun: false,
             failed: false,
             warnings: Vec::new(),
@@ -111,7 +148,7 @@ impl<R: BufRead> RecordReader<R> {
     /// The same, which reads so many bytes at most; a file that is longer is a fault.
     #[must_use]
     pub fn within(self, bytes: u64) -> Self {
-        Self { lines: self.lines.within(bytes), ..self }
+        Self { most: bytes, ..self }
     }
 
     /// What was accepted with a warning so far.
@@ -136,17 +173,51 @@ impl<R: BufRead> RecordReader<R> {
         }
     }
 
+    /// Looks at the beginning of the file.
+    fn begin(&mut self) -> Result<(), (u64, LdifProblem)> {
+        let FileForm::Unknown(mut source) = std::mem::replace(&mut self.form, FileForm::None) else { return Ok(()) };
+        let unreadable = |error: &std::io::Error| (0, LdifProblem::Unreadable(document::reason(error)));
+        let start = source.fill_buf().map_err(|error| unreadable(&error))?.trim_ascii_start();
+        match start.first() {
+            Some(b'{' | b'[' | b'<') => {
+                let mut text = Vec::new();
+                source.take(LOOKED_AT).read_to_end(&mut text).map_err(|error| unreadable(&error))?;
+                let kind = DocumentKind::of(&String::from_utf8_lossy(&text));
+                return Err((0, LdifProblem::another(kind)));
+            }
+            _ if csvde::is_head(start) => self.form = FileForm::Csvde(csvde::Rows::new(source, self.most)),
+            _ => self.form = FileForm::Ldif(Lines::new(source).within(self.most)),
+        }
+        Ok(())
+    }
+
     fn read_record(&mut self) -> Result<Option<Record>, (u64, LdifProblem)> {
+        if let FileForm::Unknown(_) = self.form {
+            self.begin()?;
+        }
         loop {
-            let Some(mut lines) = self.lines.record()? else { return Ok(None) };
-            let is_first = !std::mem::replace(&mut self.begun, true);
-            if is_first && lines.first().is_some_and(LogicalLine::is_version) {
-                record::check_version(&lines.remove(0))?;
-                if lines.is_empty() {
+            let parsed = match &mut self.form {
+                FileForm::Unknown(_) | FileForm::None => return Ok(None),
+                FileForm::Csvde(rows) => return rows.record(),
+                FileForm::Ldif(lines) => {
+                    let Some(mut lines) = lines.record()? else { return Ok(None) };
+                    let is_first = !std::mem::replace(&mut self.begun, true);
+                    if is_first && lines.first().is_some_and(LogicalLine::is_version) {
+                        record::check_version(&lines.remove(0))?;
+                        if lines.is_empty() {
+                            continue;
+                        }
+                    }
+                    record::parse(&lines)?
+                }
+            };
+            let parsed = match parsed {
+                record::RecordOutcome::Record(parsed) => parsed,
+                record::RecordOutcome::PassedOver(note) => {
+                    self.warnings.extend(note.map(|(line, text)| Warning { line, text }));
                     continue;
                 }
-            }
-            let parsed = record::parse(&lines)?;
+            };
             for (line, text) in parsed.warnings {
                 self.warn(line, text);
             }
@@ -156,6 +227,30 @@ impl<R: BufRead> RecordReader<R> {
             return Ok(Some(parsed.record));
         }
     }
+}
+
+/// The fault of a file of names with open placeholders, as a template of a server's profile has them; nothing if it has none.
+fn template(path: &Path, text: &str) -> Option<LdifError> {
+    let names = placeholders(text);
+    (!names.is_empty()).then(|| LdifError {
+        file: path.display().to_string(),
+        line: 0,
+        problem: LdifProblem::Template(weir_files::kind::template(&names).to_string()),
+    })
+}
+
+/// The fault of an entry's name in place of the fault of the template that the whole file is.
+///
+/// # Errors
+/// The file is a template.
+pub(super) fn check_template(path: &Path, error: &LdifError) -> Result<(), LdifError> {
+    if let LdifProblem::Dn(fault) = &error.problem
+        && fault.text.contains("${")
+        && let Some(template) = document::read(path).ok().and_then(|text| template(path, &text))
+    {
+        return Err(template);
+    }
+    Ok(())
 }
 
 impl<R: BufRead> Iterator for RecordReader<R> {

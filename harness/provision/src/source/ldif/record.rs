@@ -14,10 +14,17 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::lines::LogicalLine;
 use super::{ChangeRecord, Content, LdifProblem, Modification, ModificationKind, Record};
-use crate::entry::Entry;
 use crate::entry::dn::{Dn, Rdn};
+use crate::entry::{Entry, Flaw, ranges};
 
 type RecordFault = (u64, LdifProblem);
+
+/// What the lines of a record come to.
+pub(super) enum RecordOutcome {
+    Record(RecordWithNotes),
+    /// No entry and no change: what the tools of directories write besides, with the note that is worth.
+    PassedOver(Option<(u64, String)>),
+}
 
 /// A record with what its reader should tell about it.
 pub(super) struct RecordWithNotes {
@@ -33,6 +40,8 @@ struct Spec<'a> {
     line: &'a str,
     attribute: &'a str,
     value: Box<[u8]>,
+    /// The value stands elsewhere (`:<`).
+    is_by_url: bool,
 }
 
 impl Spec<'_> {
@@ -40,7 +49,19 @@ impl Spec<'_> {
         self.attribute.eq_ignore_ascii_case(keyword)
     }
 
+    /// The value, which must stand here.
+    fn value(self) -> Result<Box<[u8]>, RecordFault> {
+        if self.is_by_url { Err(self.by_url()) } else { Ok(self.value) }
+    }
+
+    fn by_url(&self) -> RecordFault {
+        (self.number, LdifProblem::Url(self.attribute.to_owned()))
+    }
+
     fn text(&self) -> Result<&str, RecordFault> {
+        if self.is_by_url {
+            return Err(self.by_url());
+        }
         std::str::from_utf8(&self.value).map_err(|_| (self.number, LdifProblem::NotUtf8))
     }
 
@@ -61,7 +82,7 @@ pub(super) fn check_version(line: &LogicalLine) -> Result<(), RecordFault> {
     }
 }
 
-pub(super) fn parse(lines: &[LogicalLine]) -> Result<RecordWithNotes, RecordFault> {
+pub(super) fn parse(lines: &[LogicalLine]) -> Result<RecordOutcome, RecordFault> {
     let mut warnings = Vec::new();
     let unencoded = lines.iter().find(|line| !line.text.is_ascii()).map(|line| line.number);
     // A record has at least one line: `Lines::record` leaves empty ones out.
@@ -69,9 +90,16 @@ pub(super) fn parse(lines: &[LogicalLine]) -> Result<RecordWithNotes, RecordFaul
     if first.is_version() {
         return Err((first.number, LdifProblem::MisplacedVersion));
     }
+    if let Some(passed_over) = trailer(lines)? {
+        return Ok(passed_over);
+    }
     let name = spec(first)?;
     if !name.is("dn") {
         return Err((first.number, LdifProblem::NoDn(shown(&first.text))));
+    }
+    if name.text()?.trim().is_empty() && is_entry(rest) {
+        let note = "the root DSE is neither a person nor a group; it is left out".to_owned();
+        return Ok(RecordOutcome::PassedOver(Some((first.number, note))));
     }
     let dn = name.dn()?;
     let mut has_control = false;
@@ -93,7 +121,35 @@ pub(super) fn parse(lines: &[LogicalLine]) -> Result<RecordWithNotes, RecordFaul
         None if has_control => return Err((first.number, LdifProblem::ControlWithoutChange)),
         _ => Content::Entry(entry(dn, first.number, rest)?),
     };
-    Ok(RecordWithNotes { record: Record { line: first.number, content }, warnings, unencoded })
+    Ok(RecordOutcome::Record(RecordWithNotes { record: Record { line: first.number, content }, warnings, unencoded }))
+}
+
+/// Whether a record is an entry, and not a change to one that exists.
+fn is_entry(rest: &[LogicalLine]) -> bool {
+    let kind = rest.iter().find(|line| starts_with_keyword(&line.text, "changetype"));
+    kind.is_none_or(|line| spec(line).is_ok_and(|kind| kind.value.trim_ascii().eq_ignore_ascii_case(b"add")))
+}
+
+/// What `ldapsearch` writes without `-LLL` behind the entries: the search's result, and references to other servers.
+fn trailer(lines: &[LogicalLine]) -> Result<Option<RecordOutcome>, RecordFault> {
+    const OF_A_RESULT: [&str; 7] = ["search", "result", "control", "pagedresults", "matchedDN", "text", "sortResult"];
+    let is_named = |line: &LogicalLine, names: &[&str]| names.iter().any(|name| starts_with_keyword(&line.text, name));
+    let Some(first) = lines.first() else { return Ok(None) };
+    if is_named(first, &["ref"]) {
+        let note = format!("another server holds a part of the directory, which is not in this file: {}", first.text);
+        return Ok(Some(RecordOutcome::PassedOver(Some((first.number, note)))));
+    }
+    if !is_named(first, &["search", "result"]) || !lines.iter().all(|line| is_named(line, &OF_A_RESULT)) {
+        return Ok(None);
+    }
+    for line in lines.iter().filter(|line| is_named(line, &["result"])) {
+        let result = spec(line)?;
+        let said = result.text()?.trim();
+        if said.split_whitespace().next() != Some("0") {
+            return Err((line.number, LdifProblem::Unfinished(said.to_owned())));
+        }
+    }
+    Ok(Some(RecordOutcome::PassedOver(None)))
 }
 
 fn entry(dn: Dn, line: u64, lines: &[LogicalLine]) -> Result<Entry, RecordFault> {
@@ -106,11 +162,19 @@ fn entry(dn: Dn, line: u64, lines: &[LogicalLine]) -> Result<Entry, RecordFault>
         if spec.is("changetype") {
             return Err((line.number, LdifProblem::MisplacedChangeType));
         }
-        entry.push(spec.attribute, spec.value);
+        if spec.is_by_url && spec.is("objectClass") {
+            return Err(spec.by_url());
+        }
+        if spec.is_by_url {
+            entry.note_flaw(spec.attribute, Flaw::ByUrl);
+        } else {
+            entry.push(spec.attribute, spec.value);
+        }
     }
-    if entry.attributes().is_empty() {
+    if lines.is_empty() {
         return Err((line, LdifProblem::NoAttributes));
     }
+    entry.join_ranges();
     Ok(entry)
 }
 
@@ -161,7 +225,7 @@ fn modifications(
                 },
             ));
         }
-        modification.values.push(spec.value);
+        modification.values.push(spec.value()?);
     }
     if let Some(modification) = open {
         warnings
@@ -259,15 +323,16 @@ fn spec(line: &LogicalLine) -> Result<Spec<'_>, RecordFault> {
     if !is_attribute_description(attribute) {
         return Err((number, LdifProblem::AttributeDescription(shown(attribute))));
     }
+    let is_by_url = rest.starts_with('<');
     let value: Box<[u8]> = if let Some(encoded) = rest.strip_prefix(':') {
         // Folding and editors leave blanks at the end.
         STANDARD.decode(encoded.trim()).map_err(|_| (number, LdifProblem::Base64(attribute.to_owned())))?.into()
-    } else if rest.starts_with('<') {
-        return Err((number, LdifProblem::Url(attribute.to_owned())));
+    } else if is_by_url {
+        Box::default()
     } else {
         rest.trim_start_matches(' ').as_bytes().into()
     };
-    Ok(Spec { number, line: &line.text, attribute, value })
+    Ok(Spec { number, line: &line.text, attribute, value, is_by_url })
 }
 
 /// `AttributeDescription = AttributeType [";" options]` (RFC 2849; a type is a name or an object identifier).
@@ -277,6 +342,8 @@ pub(super) fn is_attribute_description(text: &str) -> bool {
     let is_option = |option: &str| {
         !option.is_empty() && option.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
     };
+    // Active Directory hands over long lists in parts: `member;range=0-1499`.
+    let is_option = |option: &str| is_option(option) || ranges::range(option).is_some();
     let is_name = kind.starts_with(|c: char| c.is_ascii_alphabetic()) && is_option(kind);
     let is_number = kind.starts_with(|c: char| c.is_ascii_digit())
         && kind.split('.').all(|arc| !arc.is_empty() && arc.bytes().all(|byte| byte.is_ascii_digit()));

@@ -118,7 +118,7 @@ fn each_malformed_line_is_named_with_the_remedy() {
         entry("m_il!: sign"),
         entry("cn:: not base64!"),
         entry("cn:: QQ="),
-        entry("jpegPhoto:< file:///etc/passwd"),
+        entry("objectClass:< file:///etc/passwd"),
         entry("cn: a\0b"),
         entry("version: 1")
             .replacen("dn", "version: 1\n\ndn", 1)
@@ -128,7 +128,7 @@ fn each_malformed_line_is_named_with_the_remedy() {
         "cn: a\n".into(),
         "dn:: !!!\ncn: a\n".into(),
         "dn:: /w==\ncn: a\n".into(),
-        "dn: \ncn: a\n".into(),
+        "dn: \nchangetype: delete\n".into(),
         "dn: ada\ncn: a\n".into(),
         "dn: cn=\"a\"\ncn: a\n".into(),
         "dn: cn=a\n".into(),
@@ -182,7 +182,7 @@ fn each_malformed_line_is_named_with_the_remedy() {
     people.ldif, line 2: "m_il!" is not an attribute description; it is a name such as `mail`, with options after semicolons such as `cn;lang-en`
     people.ldif, line 2: the value of cn is not base64; `::` announces base64, a plain value stands after one colon
     people.ldif, line 2: the value of cn is not base64; `::` announces base64, a plain value stands after one colon
-    people.ldif, line 2: jpegPhoto takes its value from a URL (`:<`), which is refused because reading a file must not read others; put the value itself there in base64 (`::`)
+    people.ldif, line 2: objectClass takes its value from a URL (`:<`), which is refused because reading a file must not read others; put the value itself there in base64 (`::`)
     people.ldif, line 2: the file holds a NUL byte, so it is not text; LDIF has such values in base64 (`attribute:: value`)
     people.ldif, line 3: `version` stands only once, in the first line
     people.ldif, line 1: version "2" is unknown; only `version: 1` exists
@@ -230,14 +230,14 @@ fn bytes_that_are_no_text_are_named() {
     let of = |bytes: &[u8]| RecordReader::new("people.ldif", bytes).find_map(Result::err).unwrap().to_string();
     let messages = [
         of(b"dn: cn=a\ncn: \xff\n"),
-        of(b"\xff\xfed\0n\0"),
-        of(b"\xfe\xff\0d\0n"),
+        of(b"\xff\xfed\0n"),
+        of(b"\xfe\xff\xd8\x34\0n"),
         of(b"dn: cn=a\njpegPhoto: \x00\x01\n"),
     ];
     insta::assert_snapshot!(messages.join("\n"), @r#"
     people.ldif, line 2: the line is not UTF-8; export values that are not text in base64 (`attribute:: value`)
-    people.ldif, line 1: the file is UTF-16; convert it to UTF-8
-    people.ldif, line 1: the file is UTF-16; convert it to UTF-8
+    people.ldif: the file cannot be read: the file begins as UTF-16 and holds bytes that are not UTF-16
+    people.ldif: the file cannot be read: the file begins as UTF-16 and holds bytes that are not UTF-16
     people.ldif, line 2: the file holds a NUL byte, so it is not text; LDIF has such values in base64 (`attribute:: value`)
     "#);
 }
@@ -274,6 +274,50 @@ fn after_an_error_nothing_more_is_read() {
     let mut reader = RecordReader::new("people.ldif", "cn: a\n\ndn: cn=b\ncn: b\n".as_bytes());
     assert!(reader.next().unwrap().is_err());
     assert!(reader.next().is_none());
+}
+
+/// What the tools of directories write in their defaults, as (text, names of the entries, warnings).
+#[test]
+fn the_output_of_a_directorys_tools_is_a_source() {
+    const ADA: &str = "dn: uid=ada,dc=x\nobjectClass: person\nuid: ada\n";
+    let utf16: String = format!("\u{FEFF}{}", ADA.replace('\n', "\r\n"));
+    let utf16: Vec<u8> = utf16.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let read = |bytes: &[u8]| {
+        let mut reader = RecordReader::new("people.ldif", bytes);
+        let names: Result<Vec<String>, LdifError> =
+            reader.by_ref().map(|record| Ok(record?.content.entry().expect("an entry").dn.to_string())).collect();
+        let warnings: Vec<String> = reader.warnings().iter().map(|warning| warning.text.clone()).collect();
+        (names.map_err(|error| error.to_string()), warnings)
+    };
+    let ada = Ok(vec!["uid=ada,dc=x".to_owned()]);
+    for text in [
+        ADA.to_owned(),
+        ADA.replace("objectClass: person", "changetype: add\nobjectClass: person"),
+        format!(
+            "# extended LDIF\n#\n\n# ada, x\n{ADA}\n# search result\nsearch: 2\nresult: 0 Success\n\n# numResponses: 2\n"
+        ),
+        format!(
+            "version: 1\n\n{ADA}\nsearch: 2\nresult: 0 Success\ncontrol: 1.2.840.113556.1.4.319 false MAUCAQAEAA==\npagedresults: cookie=\n"
+        ),
+        ADA.replace("uid: ada", "uid: ada\njpegPhoto:< file:///home/ada.jpg"),
+        ADA.replace("uid: ada", "uid: ada\nmember;range=0-1499: uid=bo,dc=x"),
+        "DN,objectClass,uid\r\n\"uid=ada,dc=x\",person,ada\r\n".to_owned(),
+    ] {
+        assert_eq!(read(text.as_bytes()), (ada.clone(), vec![]), "{text}");
+    }
+    assert_eq!(read(&utf16), (ada.clone(), vec![]));
+    let (names, warnings) =
+        read(format!("dn:\nobjectClass: top\n\n{ADA}\nref: ldap://b.example.com/dc=y\n").as_bytes());
+    assert_eq!(names, ada);
+    assert!(warnings[0].contains("root DSE") && warnings[1].contains("another server"), "{warnings:?}");
+    for (text, said) in [
+        (format!("{ADA}\nsearch: 2\nresult: 4 Size limit exceeded\n"), "ended with \"4 Size limit exceeded\""),
+        ("{\"_embedded\": {\"users\": []}}".to_owned(), "this is a list of PingOne's users"),
+        ("<saasProvisioner/>".to_owned(), "saas-provisioner.xml, not an export of a directory; --connection takes it"),
+    ] {
+        let error = read(text.as_bytes()).0.unwrap_err();
+        assert!(error.contains(said), "{said}: {error}");
+    }
 }
 
 proptest::proptest! {

@@ -11,7 +11,9 @@ use std::path::Path;
 
 use serde_json::Value;
 use weir_files::document;
+use weir_files::encoding::TextReader;
 use weir_files::fault::{FileFault, Place};
+use weir_files::kind::DocumentKind;
 use weir_files::name::UnknownName;
 
 use super::{fault, user};
@@ -93,7 +95,10 @@ pub struct Events<R> {
     number: usize,
 }
 
-impl Events<std::io::BufReader<Box<dyn std::io::Read + Send>>> {
+/// Events of a file, or of a pipe.
+pub type EventFile = Events<TextReader<std::io::BufReader<Box<dyn std::io::Read + Send>>>>;
+
+impl EventFile {
     /// Opens a file, or standard input for `-`. What is written to it later is read when it comes.
     ///
     /// # Errors
@@ -106,7 +111,7 @@ impl Events<std::io::BufReader<Box<dyn std::io::Read + Send>>> {
             let opened = std::fs::File::open(path).map_err(|error| document::unreadable(&file, &error))?;
             Box::new(opened)
         };
-        Ok(Self::new(&file, std::io::BufReader::new(reader)))
+        Ok(Self::new(&file, TextReader::new(std::io::BufReader::new(reader))))
     }
 }
 
@@ -137,6 +142,11 @@ impl<R: BufRead> Events<R> {
     fn event(&self, line: &str) -> Result<Event, FileFault> {
         let document: Value = document::json(line).map_err(|fault| self.fault(fault.problem))?;
         let word = document["event"].as_str().unwrap_or_default();
+        let kind = DocumentKind::of_json(&document);
+        if kind != DocumentKind::Event && self.number == 1 {
+            let fault = kind.instead_of("an event of PingOne");
+            return Err(FileFault { place: self.place(), ..fault }.of(&self.file));
+        }
         let change = EventKind::ALL.into_iter().find(|change| change.as_str() == word).ok_or_else(|| {
             let name = UnknownName::new("event", word, EventKind::ALL.map(EventKind::as_str));
             FileFault::unknown(self.place(), &name).of(&self.file)

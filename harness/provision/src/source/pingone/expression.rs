@@ -9,7 +9,16 @@ use serde_json::Value;
 
 /// A filter that was read.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Expression(Filter);
+pub struct Expression {
+    filter: Filter,
+    text: String,
+}
+
+impl std::fmt::Display for Expression {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
 
 /// A text that is not a filter, with the place where reading ends.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,14 +35,14 @@ impl Expression {
     /// The text is not a filter.
     pub fn read(text: &str) -> Result<Self, ExpressionError> {
         parse(text, Limits::default(), &Tolerances::strict())
-            .map(Self)
+            .map(|filter| Self { filter, text: text.to_owned() })
             .map_err(|error| ExpressionError { text: text.to_owned(), error: error.to_string() })
     }
 
     /// Whether the user meets it.
     #[must_use]
     pub fn matches(&self, user: &Value) -> bool {
-        meets(&self.0, user)
+        meets(&self.filter, user)
     }
 }
 

@@ -15,12 +15,13 @@ use std::path::Path;
 pub use event::{Event, EventError, EventKind, Events};
 use expression::Expression;
 use indexmap::IndexMap;
-pub use rule::Rule;
+pub use rule::{Rule, RuleChoice};
 use serde_json::Value;
 use weir_files::document;
 use weir_files::fault::{FileFault, Place};
+use weir_files::kind::DocumentKind;
 
-use super::{Entries, Scope, Source, SourceError};
+use super::{Entries, LocatedEntry, Scope, Source, SourceError};
 use crate::channel::Channel;
 use crate::entry::Entry;
 use crate::ledger::Guid;
@@ -56,18 +57,8 @@ impl PingOne {
     /// # Errors
     /// As [`Self::open`].
     pub fn parse(file: &str, text: &str, rule: &Rule) -> Result<Self, FileFault> {
-        let document: Value = document::json(text).map_err(|fault| fault.of(file))?;
-        let list = match &document {
-            Value::Array(list) => Some(list),
-            _ => document["_embedded"]["users"].as_array().or_else(|| document["users"].as_array()),
-        };
-        let Some(list) = list else {
-            return Err(fault(
-                file,
-                "",
-                "there are no users in it; give the answer of the management API's GET /environments/ID/users, or a list of users",
-            ));
-        };
+        let document: Value = document::unique(text).map_err(|fault| fault.of(file))?;
+        let list = listed(file, &document)?;
         let mut users = IndexMap::with_capacity(list.len());
         for (index, user) in list.iter().enumerate() {
             let place = format!("user {}", index + 1);
@@ -159,6 +150,48 @@ impl PingOne {
     }
 }
 
+/// Whether each is an answer of the API about users.
+fn is_pages(pages: &[Value]) -> bool {
+    !pages.is_empty() && pages.iter().all(|page| page.is_object() && DocumentKind::of_json(page) == DocumentKind::Users)
+}
+
+/// The users of a document: a list of them, the API's answer, or a list of the answers that make up all its pages.
+fn listed(file: &str, document: &Value) -> Result<Vec<Value>, FileFault> {
+    const WANTED: &str = "a list of PingOne's users";
+    let kind = DocumentKind::of_json(document);
+    let pages: Vec<&Value> = match (kind, document) {
+        (DocumentKind::User, _) => return Ok(vec![document.clone()]),
+        (DocumentKind::Users, Value::Array(list)) if list.iter().all(|one| one["username"].is_string()) => {
+            return Ok(list.clone());
+        }
+        (_, Value::Array(pages)) if is_pages(pages) => pages.iter().collect(),
+        (_, Value::Array(list)) if list.is_empty() || list.iter().all(|one| one["id"].is_string()) => {
+            return Ok(list.clone());
+        }
+        (DocumentKind::Users, page) => vec![page],
+        _ => {
+            let fault = kind.instead_of(WANTED).of(file);
+            let remedy = "GET /environments/ID/users of the management API gives one";
+            return Err(if fault.remedy.is_empty() { fault.with_remedy(remedy) } else { fault });
+        }
+    };
+    let mut users = Vec::new();
+    for page in &pages {
+        let list = page["_embedded"]["users"].as_array().or_else(|| page["users"].as_array());
+        users.extend(list.into_iter().flatten().cloned());
+    }
+    let has_more = pages.last().is_some_and(|page| page["_links"]["next"].is_object());
+    let count = pages.iter().filter_map(|page| page["count"].as_u64()).max().unwrap_or_default();
+    if has_more || count > users.len() as u64 {
+        let problem = format!(
+            "these are {} of {count} users: one page of several, and who is on another would count as a leaver",
+            users.len()
+        );
+        return Err(fault(file, "", problem).with_remedy("put the answers of all pages into one list"));
+    }
+    Ok(users)
+}
+
 fn fault(file: &str, place: impl Into<Place>, problem: impl Into<String>) -> FileFault {
     FileFault::new(place, problem).of(file)
 }
@@ -184,6 +217,37 @@ impl Source for PingOne {
             Some(touched) => Box::new(touched.iter().filter_map(|id| self.provisioned(id)).map(entry)),
             None => Box::new(self.users.values().filter(|held| self.is_in_rule(held)).map(entry)),
         })
+    }
+
+    fn locate(&self, person: &str, channel: &Channel) -> Result<Option<Vec<LocatedEntry>>, SourceError> {
+        let called = |entry: &Entry| {
+            let is_one = |attribute: &&str| entry.has_value(attribute, person.as_bytes());
+            ["id", "username", "email", "externalId", "name.formatted"].iter().any(is_one)
+                || channel.guid(entry).0.to_string().eq_ignore_ascii_case(person)
+        };
+        let entries =
+            self.users.values().map(|held| (held, user::entry(&held.user))).filter(|(_, entry)| called(entry));
+        let located = entries.map(|(held, entry)| {
+            let mut facts = Vec::new();
+            if let Some(filter) = &self.filter {
+                let answer = if filter.matches(&held.user) { "true" } else { "false" };
+                facts.push((format!("the rule's filter {filter}"), answer.to_owned()));
+            } else {
+                facts.push(("the rule's filter".to_owned(), "there is none, so every user is in".to_owned()));
+            }
+            LocatedEntry { is_within: self.is_in_rule(held), entry, facts }
+        });
+        Ok(Some(located.collect()))
+    }
+
+    fn left_out(&self) -> Vec<String> {
+        let (Some(filter), None) = (&self.filter, &self.touched) else { return Vec::new() };
+        let count = self.users.values().filter(|held| !self.is_in_rule(held)).count();
+        if count == 0 || self.is_rule_deleted {
+            return Vec::new();
+        }
+        let verb = if count == 1 { "user does" } else { "users do" };
+        vec![format!("{count} {verb} not meet the rule's filter {filter}")]
     }
 
     fn scope(&self) -> Scope {

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde_json::Value;
 use weir_files::document;
-use weir_files::fault::FileFault;
+use weir_files::fault::{FileFault, Place};
+use weir_files::kind::DocumentKind;
 use weir_files::name::UnknownName;
 
 use super::expression::Expression;
@@ -26,22 +27,30 @@ const DEFAULTS: &[(&str, &str)] = &[
 const ACTIVE: &str = "active";
 const ENABLED: &str = "enabled";
 /// The keys that have a meaning.
-const KEYS: &[&str] = &["populationExpression", "userFilter", "mappings", "groups", "name", "active"];
+const KEYS: &[&str] = &[
+    "populationExpression",
+    "userFilter",
+    "filter",
+    "mappings",
+    "_embedded",
+    "groups",
+    "name",
+    "active",
+    "deprovision",
+    "targetStore",
+];
 
-/// Keys that say something which has no part in provisioning from files.
-const IGNORED: &[&str] = &[
+/// Keys that say nothing about whom a run touches, and how: names, times, links, and where the rule belongs.
+const WITHOUT_PART: &[&str] = &[
     "_links",
     "id",
-    "name",
     "description",
     "environment",
+    "plan",
     "sourceStore",
-    "targetStore",
     "configuration",
     "createdAt",
     "updatedAt",
-    "active",
-    "deprovision",
     "syncStatus",
 ];
 
@@ -52,18 +61,40 @@ pub struct Rule {
     /// Everybody, if absent.
     pub filter: Option<Expression>,
     pub mapping: Mapping,
+    /// Whether something happens to the account of a user who leaves the rule.
+    pub deprovisions: bool,
+    /// The store that the rule is for, where it says so.
+    pub target_store: Option<String>,
+    /// Whether it names groups to provision, which a list of users cannot give.
+    pub names_groups: bool,
     /// What was accepted, and its owner should know.
     pub warnings: Vec<String>,
 }
 
+/// Which rule of a file, and what belongs to it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RuleChoice<'a> {
+    /// The rule's name, where the file holds several.
+    pub name: Option<&'a str>,
+    /// A file of the rule's mappings, which the API answers apart from the rule.
+    pub mappings: Option<&'a Path>,
+    /// A rule that is switched off is taken as well.
+    pub inactive: bool,
+}
+
 impl Rule {
-    /// Reads a rule's file.
+    /// Reads a rule's file: a rule, or a list of them.
     ///
     /// # Errors
-    /// The first fault of the file.
-    pub fn open(path: &Path) -> Result<Self, FileFault> {
+    /// The first fault of the file, or of that of the mappings.
+    pub fn open(path: &Path, choice: &RuleChoice<'_>) -> Result<Self, FileFault> {
         let text = document::read(path)?;
-        Self::parse(&path.display().to_string(), &text)
+        let (file, document) = chosen(&path.display().to_string(), &text, choice.name)?;
+        let own = match choice.mappings {
+            None => None,
+            Some(path) => Some((path.display().to_string(), listed_mappings(path)?)),
+        };
+        Self::read(&file, &document, own, choice.inactive)
     }
 
     /// Reads a rule that is already in memory; `file` stands for the file in errors.
@@ -71,47 +102,130 @@ impl Rule {
     /// # Errors
     /// As [`Self::open`].
     pub fn parse(file: &str, text: &str) -> Result<Self, FileFault> {
-        let document: Value = document::json(text).map_err(|fault| fault.of(file))?;
-        let Some(members) = document.as_object() else {
-            return Err(fault(file, "", "this is not a rule; a rule is an object with a filter and mappings"));
-        };
-        if document["active"] == false {
-            return Err(fault(file, "active", "the rule is switched off, so that nothing would be sent"));
+        let (file, document) = chosen(file, text, None)?;
+        Self::read(&file, &document, None, false)
+    }
+
+    fn read(
+        file: &str,
+        document: &Value,
+        apart: Option<(String, Vec<Value>)>,
+        inactive: bool,
+    ) -> Result<Self, FileFault> {
+        if document["active"] == false && !inactive {
+            return Err(fault(file, "active", "the rule is switched off, so that nothing would be sent")
+                .with_remedy("--inactive runs it all the same"));
         }
         let mut warnings = Vec::new();
         let mut filter = None;
-        let mut mappings = None;
-        for (key, value) in members {
+        for (key, value) in document.as_object().into_iter().flatten() {
             match key.as_str() {
-                "populationExpression" | "userFilter" | "filter" => {
+                "populationExpression" | "userFilter" | "filter" if !value.is_null() => {
                     let Some(text) = value.as_str() else {
                         return Err(fault(file, key.as_str(), "a filter is a text, such as population.id eq \"…\""));
                     };
+                    if filter.is_some() {
+                        return Err(fault(file, key.as_str(), "is a second filter of the rule; keep one"));
+                    }
                     let read = Expression::read(text).map_err(|error| fault(file, key.as_str(), error.to_string()))?;
                     filter = Some(read);
                 }
-                "mappings" => mappings = Some(value),
-                "groups" if value.as_array().is_some_and(|groups| !groups.is_empty()) => {
-                    warnings.push(format!("{file}: groups: users.json holds no groups, so that none are provisioned"));
-                }
-                "groups" => {}
-                key if IGNORED.contains(&key) => {}
+                key if KEYS.contains(&key) || WITHOUT_PART.contains(&key) => {}
                 key => warnings.push(format!("{file}: {}", ignored(key, key, KEYS))),
             }
         }
         if filter.is_none() {
             warnings.push(format!("{file}: the rule has no populationExpression, so every user is provisioned"));
         }
-        let own = mappings.and_then(Value::as_array).filter(|own| !own.is_empty());
-        let mapping = if let Some(own) = own {
-            mapping(file, own, &mut warnings)?
-        } else {
+        let deprovisions = document["deprovision"] != false && document["deprovision"] != "false";
+        if !deprovisions {
+            warnings
+                .push(format!("{file}: deprovision is false, so that a user who leaves the rule keeps the account"));
+        }
+        let (own_file, own) = match apart {
+            Some((mappings, list)) => (mappings, list),
+            None => (file.to_owned(), embedded_mappings(document)),
+        };
+        let mapping = if own.is_empty() {
+            let names: Vec<&str> = DEFAULTS.iter().map(|(name, _)| *name).collect();
+            warnings.push(format!(
+                "{file}: there are no mappings in it, so PingOne's defaults are used for {} and active; give the answer of GET …/rules/ID/mappings with --mappings",
+                names.join(", ")
+            ));
             let rules = DEFAULTS.iter().filter_map(|(name, own)| Some(FieldRule::copy(field::find(name)?, &[own])));
             Mapping::new(rules.collect(), status(ENABLED))
+        } else {
+            mapping(&own_file, &own, &mut warnings)?
         };
-        let name = document["name"].as_str().unwrap_or_default().to_owned();
-        Ok(Self { name, filter, mapping, warnings })
+        Ok(Self {
+            name: document["name"].as_str().unwrap_or_default().to_owned(),
+            filter,
+            mapping,
+            deprovisions,
+            target_store: document["targetStore"]["id"].as_str().map(str::to_owned),
+            names_groups: document["groups"].as_array().is_some_and(|groups| !groups.is_empty()),
+            warnings,
+        })
     }
+}
+
+/// The rule of a file, with the place to be named in errors.
+fn chosen(file: &str, text: &str, name: Option<&str>) -> Result<(String, Value), FileFault> {
+    const WANTED: &str = "a rule of PingOne";
+    let kind = DocumentKind::of(text);
+    if !matches!(kind, DocumentKind::Rule | DocumentKind::Rules) {
+        // What cannot be parsed has a line.
+        let _: Value = document::unique(text).map_err(|fault| fault.of(file))?;
+        return Err(kind.instead_of(WANTED).of(file));
+    }
+    let document: Value = document::unique(text).map_err(|fault| fault.of(file))?;
+    let embedded = &document["_embedded"];
+    let lists = [&document, &embedded["rules"], &embedded["propagationRules"]];
+    let Some(list) = lists.into_iter().find_map(Value::as_array) else {
+        return match name.filter(|name| document["name"].as_str() != Some(name)) {
+            Some(name) => {
+                let own = document["name"].as_str().unwrap_or_default();
+                Err(FileFault::unknown(Place::Whole, &UnknownName::new("rule", name, [own])).of(file))
+            }
+            None => Ok((file.to_owned(), document)),
+        };
+    };
+    let name_of = |rule: &Value| rule["name"].as_str().unwrap_or_default().to_owned();
+    let found: Vec<&Value> = list.iter().filter(|rule| name.is_none_or(|name| name_of(rule) == name)).collect();
+    match (found.as_slice(), name) {
+        ([one], _) => Ok((file.to_owned(), (*one).clone())),
+        ([], Some(name)) => {
+            let known: Vec<String> = list.iter().map(name_of).collect();
+            let name = UnknownName::new("rule", name, known.iter().map(String::as_str));
+            Err(FileFault::unknown(Place::Whole, &name).of(file))
+        }
+        ([], None) => Err(fault(file, "", "the list of rules is empty")),
+        _ => {
+            let names: Vec<String> = found.iter().map(|rule| name_of(rule)).collect();
+            Err(fault(file, "", format!("there are {} rules in it", found.len()))
+                .with_remedy(format!("name one of {} with --rule-name", names.join(", "))))
+        }
+    }
+}
+
+/// The mappings that a rule holds: its own list, or what its API answers embedded.
+fn embedded_mappings(document: &Value) -> Vec<Value> {
+    let lists = [&document["mappings"], &document["_embedded"]["mappings"]];
+    lists.into_iter().filter_map(Value::as_array).find(|list| !list.is_empty()).cloned().unwrap_or_default()
+}
+
+/// The mappings of a file of their own.
+fn listed_mappings(path: &Path) -> Result<Vec<Value>, FileFault> {
+    let file = path.display().to_string();
+    let text = document::read(path)?;
+    let document: Value = document::unique(&text).map_err(|fault| fault.of(&file))?;
+    let kind = DocumentKind::of_json(&document);
+    let list = match (kind, &document) {
+        (DocumentKind::Mappings, Value::Array(list)) => list.clone(),
+        (DocumentKind::Mappings | DocumentKind::Rule, _) => embedded_mappings(&document),
+        _ => return Err(kind.instead_of("a list of a PingOne rule's mappings").of(&file)),
+    };
+    if list.is_empty() { Err(fault(&file, "", "there are no mappings in it")) } else { Ok(list) }
 }
 
 /// A rule with one mapping of its own has no defaults any more.
@@ -122,6 +236,11 @@ fn mapping(file: &str, own: &[Value], warnings: &mut Vec<String>) -> Result<Mapp
         let place = format!("mapping {}", index + 1);
         let text =
             |names: [&str; 2]| names.into_iter().find_map(|name| one[name].as_str()).filter(|text| !text.is_empty());
+        let kind = one["attributeMappingType"].as_str().unwrap_or_default();
+        if kind.to_ascii_lowercase().contains("group") {
+            warnings.push(format!("{file}: {place} is of the type {kind}, which is about groups and not about users"));
+            continue;
+        }
         if text(["expression", "expression"]).is_some() {
             let problem = "has an expression, which is not evaluated; map a source attribute instead";
             return Err(fault(file, place.as_str(), problem));

@@ -9,7 +9,7 @@ const USERS: &str = r#"{"_embedded": {"users": [
 ]}}"#;
 
 fn rule(more: &str) -> Rule {
-    Rule::parse("rule.json", &format!("{{\"name\": \"Everybody\"{more}}}")).unwrap()
+    Rule::parse("rule.json", &format!("{{\"name\": \"Everybody\", \"deprovision\": true{more}}}")).unwrap()
 }
 
 fn names(source: &PingOne) -> Vec<String> {
@@ -35,7 +35,9 @@ fn the_rule_decides_who_is_provisioned() {
         let source = PingOne::parse("users.json", USERS, &rule).unwrap();
         assert_eq!(names(&source), expected, "{filter}");
     }
-    assert_eq!(rule("").warnings, ["rule.json: the rule has no populationExpression, so every user is provisioned"]);
+    let warnings = rule("").warnings;
+    assert_eq!(warnings[0], "rule.json: the rule has no populationExpression, so every user is provisioned");
+    assert!(warnings[1].contains("PingOne's defaults are used"), "{warnings:?}");
 }
 
 #[test]
@@ -106,8 +108,8 @@ fn mappings_of_a_rule_replace_the_defaults() {
 fn faults_are_named_with_file_and_place() {
     for (text, words) in [
         ("{", "rule.json, line 1: not JSON"),
-        ("[]", "this is not a rule"),
-        (r#"{"active": false}"#, "active: the rule is switched off"),
+        ("[]", "not a rule of PingOne"),
+        (r#"{"active": false, "mappings": []}"#, "active: the rule is switched off"),
         (r#"{"filter": "population.id"}"#, "rule.json, filter: \"population.id\" is not a filter at offset"),
         (r#"{"mappings": [{"sourceAttribute": "email"}]}"#, "mapping 1: needs sourceAttribute and targetAttribute"),
         (r#"{"mappings": [{"source": "email", "target": "shoeSize"}]}"#, "unknown field of the target \"shoeSize\""),
@@ -122,13 +124,22 @@ fn faults_are_named_with_file_and_place() {
         assert!(said.contains(words), "{text}: {said}");
     }
     for (text, words) in [
-        (r#"{"nobody": 1}"#, "there are no users in it"),
+        (r#"{"nobody": 1}"#, "not a list of PingOne's users"),
         (r#"[{"username": "ada"}]"#, "user 1: has no id"),
         (r#"[{"id": "1"}, {"id": "1"}]"#, "user 2: has the id \"1\" of a user before it"),
     ] {
         let said = PingOne::parse("users.json", text, &rule("")).unwrap_err().to_string();
         assert!(said.contains(words), "{text}: {said}");
     }
+    let one = r#"{"id": "1", "username": "ada"}"#;
+    let page = |more: &str| format!("{{\"_embedded\": {{\"users\": [{one}]}}{more}}}");
+    assert!(PingOne::parse("u", &page(", \"count\": 1"), &rule("")).is_ok());
+    for more in [", \"count\": 2", ", \"_links\": {\"next\": {\"href\": \"x\"}}"] {
+        let said = PingOne::parse("u", &page(more), &rule("")).unwrap_err().to_string();
+        assert!(said.contains("one page of several"), "{said}");
+    }
+    let both = format!("[{}, {}]", page(", \"_links\": {\"next\": {}}"), page("").replace("\"1\"", "\"2\""));
+    assert_eq!(PingOne::parse("u", &both, &rule("")).unwrap().len(), 2);
     for (text, words) in [
         ("\n{", "events.ndjson, line 2: not JSON"),
         (r#"{"event": "born"}"#, "unknown event \"born\"; use one of created, "),
@@ -136,5 +147,47 @@ fn faults_are_named_with_file_and_place() {
     ] {
         let said = Events::new("events.ndjson", text.as_bytes()).next().unwrap().unwrap_err().to_string();
         assert!(said.contains(words), "{text}: {said}");
+    }
+}
+
+/// What PingOne's API answers about a rule, and what a run makes of it.
+#[test]
+fn a_rule_is_read_as_the_api_answers_it() {
+    let whole = r#"{"name": "Staff", "populationExpression": "id pr",
+        "_embedded": {"mappings": [
+            {"sourceAttribute": "externalId", "targetAttribute": "userName", "attributeMappingType": "userAttributeMapping"},
+            {"sourceAttribute": "name", "targetAttribute": "displayName", "attributeMappingType": "groupAttributeMapping"}]}}"#;
+    let read = Rule::parse("rule.json", whole).unwrap();
+    let rules: Vec<String> = read.mapping.rules().iter().map(|rule| rule.attribute_names.join(",")).collect();
+    assert_eq!(rules, ["externalId"]);
+    assert!(read.warnings[0].contains("about groups"), "{:?}", read.warnings);
+    let list = format!("{{\"_embedded\": {{\"rules\": [{whole}]}}, \"count\": 1}}");
+    assert_eq!(Rule::parse("rule.json", &list).unwrap().name, "Staff");
+    let several = format!("[{whole}, {}]", whole.replace("Staff", "Guests"));
+    let said = Rule::parse("rule.json", &several).unwrap_err().to_string();
+    assert!(said.contains("name one of Staff, Guests with --rule-name"), "{said}");
+    let kept = Rule::parse("rule.json", r#"{"deprovision": false, "targetStore": {"id": "s-1"}}"#).unwrap();
+    assert_eq!((kept.deprovisions, kept.target_store.as_deref()), (false, Some("s-1")));
+}
+
+#[test]
+fn the_wrong_document_is_refused_as_what_it_is() {
+    for (text, what) in [
+        (USERS, "a list of PingOne's users"),
+        ("{}", "an empty JSON object"),
+        (r#"{"type": "scim", "configuration": {}}"#, "a store of PingOne"),
+        (r#"{"_embedded": {"stores": []}}"#, "a list of PingOne's stores"),
+        (r#"{"_embedded": {"mappings": []}}"#, "a list of a PingOne rule's mappings"),
+        (r#"{"_embedded": {"populations": []}}"#, "a list of PingOne's populations"),
+        (r#"{"outboundProvision": {}}"#, "a connection of PingFederate"),
+        (r#"{"attributeMapping": []}"#, "a mapping file"),
+        (r#"{"log": {"entries": []}}"#, "an HTTP archive"),
+    ] {
+        let said = Rule::parse("f", text).unwrap_err().to_string();
+        assert!(said.starts_with(&format!("f: this is {what}, not a rule of PingOne")), "{said}");
+        if what != "a list of PingOne's users" {
+            let said = PingOne::parse("f", text, &rule("")).unwrap_err().to_string();
+            assert!(said.starts_with(&format!("f: this is {what}, not a list of PingOne's users")), "{said}");
+        }
     }
 }

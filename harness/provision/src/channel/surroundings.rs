@@ -1,0 +1,159 @@
+//! What a channel has to know of other entries to place one: the members of a Group DN, and links that a filter follows. A
+//! directory server knows them; of a file they are collected before each pass.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use super::Channel;
+use crate::entry::{Dn, Entry, Links};
+
+/// A Group DN: only members of a group, and with nested search members of the groups in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupDn {
+    pub dn: Dn,
+    pub nested: bool,
+}
+
+/// What was collected.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    pub links: Links,
+    /// Absent without a Group DN.
+    pub user_scope: Option<GroupScope>,
+    pub group_scope: Option<GroupScope>,
+    /// The names of groups that are not there: who their members are is not known.
+    pub missing_groups: Vec<String>,
+    /// Groups whose members are not all in the source.
+    pub cut_off_groups: Vec<String>,
+}
+
+impl Surroundings {
+    /// What a channel knows that has to know nothing of other entries.
+    #[must_use]
+    pub fn without_entries(channel: &Channel) -> Self {
+        let links = Links::of(Vec::new(), &channel.member_attributes, channel.is_active_directory);
+        Self { links, ..Self::default() }
+    }
+}
+
+/// The groups of a Group DN, and their members.
+#[derive(Clone, Debug, Default)]
+pub struct GroupScope {
+    groups: HashSet<Box<str>>,
+    members: HashSet<Box<str>>,
+    /// The attribute of the members that names their groups, where that is what tells.
+    member_of: Option<String>,
+}
+
+impl GroupScope {
+    /// Whether the entry is a member.
+    #[must_use]
+    pub fn has_member(&self, channel: &Channel, entry: &Entry) -> bool {
+        match &self.member_of {
+            Some(attribute) => entry
+                .texts(attribute)
+                .any(|group| Dn::parse(group).is_ok_and(|group| self.groups.contains(group.key()))),
+            None => channel.member_keys(entry).any(|key| self.members.contains(&*key)),
+        }
+    }
+
+    /// Whether the entry is one of the groups.
+    #[must_use]
+    pub fn is_group(&self, entry: &Entry) -> bool {
+        self.groups.contains(entry.dn.key())
+    }
+
+    pub(super) const fn reads_member_of(&self) -> bool {
+        self.member_of.is_some()
+    }
+}
+
+/// Collects what a channel has to know.
+pub struct Collector<'a> {
+    channel: &'a Channel,
+    links: Links,
+    /// The groups of the source with their members' keys, by the groups' keys.
+    groups: HashMap<Box<str>, Vec<Box<str>>>,
+    cut_off: HashSet<Box<str>>,
+    /// Some entry has the attribute that names its groups.
+    has_member_of: bool,
+}
+
+impl<'a> Collector<'a> {
+    /// A collector for the channel; nothing if it has to know nothing of other entries.
+    #[must_use]
+    pub fn for_channel(channel: &'a Channel) -> Option<Self> {
+        let filters = channel.user_filter.iter().chain(&channel.group_filter);
+        let attributes: Vec<String> = filters.flat_map(crate::entry::EntryFilter::linked_attributes).collect();
+        let links = Links::of(attributes, &channel.member_attributes, channel.is_active_directory);
+        let is_needless = links.is_needless()
+            && !links.is_active_directory()
+            && channel.user_group.is_none()
+            && channel.group_group.is_none();
+        (!is_needless).then(|| Self {
+            channel,
+            links,
+            groups: HashMap::new(),
+            cut_off: HashSet::new(),
+            has_member_of: false,
+        })
+    }
+
+    /// Takes up what an entry says.
+    pub fn collect(&mut self, entry: &Entry) {
+        self.links.collect(entry);
+        let channel = self.channel;
+        if channel.group_classes.iter().any(|class| entry.is_a(class)) || self.is_group_dn(entry) {
+            if channel.member_attributes.iter().any(|attribute| entry.flaw(attribute).is_some()) {
+                self.cut_off.insert(entry.dn.key().into());
+            }
+            self.groups.insert(entry.dn.key().into(), channel.members(entry).0);
+        }
+        if let Some(attribute) = &channel.member_of_attribute {
+            self.has_member_of |= entry.values(attribute).next().is_some();
+        }
+    }
+
+    /// A client without groups reads them all the same where they say who is provisioned.
+    fn is_group_dn(&self, entry: &Entry) -> bool {
+        const CLASSES: [&str; 6] =
+            ["group", "groupOfNames", "groupOfUniqueNames", "groupOfMembers", "posixGroup", "groupOfEntries"];
+        self.channel.group_classes.is_empty() && CLASSES.iter().any(|class| entry.is_a(class))
+    }
+
+    /// What was collected.
+    #[must_use]
+    pub fn finish(self) -> Surroundings {
+        let mut missing_groups = Vec::new();
+        let mut cut_off_groups = Vec::new();
+        let mut scope = |location: Option<&GroupDn>| {
+            let location = location?;
+            let mut scope = GroupScope::default();
+            if !self.groups.contains_key(location.dn.key()) {
+                missing_groups.push(location.dn.to_string());
+                return Some(scope);
+            }
+            scope.groups.insert(location.dn.key().into());
+            let mut next = VecDeque::from([location.dn.key()]);
+            while let Some(key) = next.pop_front() {
+                if self.cut_off.contains(key) {
+                    cut_off_groups.push(key.to_owned());
+                }
+                for member in self.groups.get(key).into_iter().flatten() {
+                    scope.members.insert(member.clone());
+                    if location.nested && self.groups.contains_key(member) && scope.groups.insert(member.clone()) {
+                        next.push_back(member);
+                    }
+                }
+            }
+            Some(scope)
+        };
+        let mut user_scope = scope(self.channel.user_group.as_ref());
+        let group_scope = scope(self.channel.group_group.as_ref());
+        if let Some(scope) = &mut user_scope
+            && self.has_member_of
+        {
+            scope.member_of.clone_from(&self.channel.member_of_attribute);
+        }
+        Surroundings { links: self.links, user_scope, group_scope, missing_groups, cut_off_groups }
+    }
+}

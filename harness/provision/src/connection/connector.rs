@@ -1,0 +1,85 @@
+//! Which client a connection's type stands for. It is decided before anything else of the connection is read.
+
+use std::fmt;
+
+use crate::client;
+
+/// What a type stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Connector {
+    /// A client of ours, such as `pingfederate-aquera`.
+    Client(&'static str),
+    /// One that is known and that Weir does not play, with the sentence that says so.
+    Foreign(String),
+}
+
+/// Words of the types of PingFederate's connectors that Weir plays; the first that a type holds counts.
+const PINGFEDERATE: &[(&str, &str)] = &[("aquera", "pingfederate-aquera"), ("scim", "pingfederate-scim")];
+
+impl Connector {
+    /// The connector of a PingFederate connection.
+    #[must_use]
+    pub fn of_pingfederate(type_id: &str) -> Self {
+        let lower = type_id.to_ascii_lowercase();
+        if lower.contains("pingid")
+            && let Some(why) = client::not_scim("pingfederate-pingid")
+        {
+            return Self::Foreign(why.to_owned());
+        }
+        if type_id.is_empty() {
+            return Self::Foreign(
+                "the connection does not say of which connector it is; name a client with --as".into(),
+            );
+        }
+        if lower.contains("scim") && lower.contains("1.1") || lower.contains("scim11") {
+            return Self::Foreign(format!(
+                "this connection is of PingFederate's {type_id} connector, which speaks SCIM 1.1; Weir speaks SCIM 2.0 only"
+            ));
+        }
+        let is_pingone = lower.contains("pingone");
+        match PINGFEDERATE.iter().find(|(word, _)| !is_pingone && lower.contains(word)) {
+            Some((_, client)) => Self::Client(client),
+            None => Self::Foreign(format!(
+                "this connection is of PingFederate's {type_id} connector, which does not speak SCIM 2.0 to its target; \
+                 Weir plays the Aquera Provisioner and the SCIM Provisioner, and runs it as one of them with --as"
+            )),
+        }
+    }
+
+    /// The connector of a PingOne store.
+    #[must_use]
+    pub fn of_pingone(type_id: &str) -> Self {
+        match type_id.to_ascii_lowercase().as_str() {
+            "aquera" => Self::Client("pingone-aquera"),
+            "scim" => Self::Client("pingone-scim"),
+            _ => Self::Foreign(format!(
+                "this is a PingOne store of type {type_id}, which does not speak SCIM to its target; Weir plays the types \
+                 Aquera and scim, and runs it as one of them with --as"
+            )),
+        }
+    }
+
+    /// The client's id.
+    #[must_use]
+    pub const fn client(&self) -> Option<&'static str> {
+        match self {
+            Self::Client(id) => Some(id),
+            Self::Foreign(_) => None,
+        }
+    }
+
+    /// Why there is none.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&str> {
+        match self {
+            Self::Client(_) => None,
+            Self::Foreign(why) => Some(why),
+        }
+    }
+}
+
+impl fmt::Display for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.client().unwrap_or("none that Weir plays"))
+    }
+}

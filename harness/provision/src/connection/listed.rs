@@ -1,0 +1,206 @@
+//! A file of connections: one, a list of them, or a bulk export, in which the one to use is chosen by its name.
+
+use std::path::Path;
+
+use serde_json::Value;
+use weir_files::document;
+use weir_files::fault::{FileFault, Place};
+use weir_files::kind::{DocumentKind, placeholders, template};
+use weir_files::name::UnknownName;
+
+use super::{Connection, Connector, pingfederate, pingone, provisioner_xml};
+
+/// The connections of a file.
+#[derive(Clone, Debug)]
+pub struct ConnectionFile {
+    file: String,
+    pub connections: Vec<ListedConnection>,
+}
+
+/// A connection as far as a list shows it.
+#[derive(Clone, Debug)]
+pub struct ListedConnection {
+    file: String,
+    pub name: String,
+    pub type_id: String,
+    /// Absent where nothing is provisioned.
+    pub connector: Option<Connector>,
+    pub is_active: bool,
+    /// The channels by name, and whether each is active.
+    pub channels: Vec<(String, bool)>,
+    form: Vendor,
+    document: Value,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Vendor {
+    PingFederate,
+    PingOne,
+}
+
+impl ConnectionFile {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// It cannot be read, or is not a connection.
+    pub fn open(path: &Path) -> Result<Self, FileFault> {
+        let text = document::read(path)?;
+        Self::parse(&path.display().to_string(), &text)
+    }
+
+    /// Reads a text; `file` stands for the file in errors.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn parse(file: &str, text: &str) -> Result<Self, FileFault> {
+        let kind = DocumentKind::of(text);
+        let (form, documents) = match kind {
+            DocumentKind::SaasProvisioner => {
+                (Vendor::PingFederate, provisioner_xml::connections(text).map_err(|fault| fault.of(file))?)
+            }
+            DocumentKind::PingFederateConnection | DocumentKind::PingFederateConnections => {
+                let document: Value = document::unique(text).map_err(|fault| fault.of(file))?;
+                (Vendor::PingFederate, pingfederate::found(&document))
+            }
+            DocumentKind::Store => (Vendor::PingOne, vec![document::unique(text).map_err(|fault| fault.of(file))?]),
+            DocumentKind::Stores => {
+                let document: Value = document::unique(text).map_err(|fault| fault.of(file))?;
+                let embedded = &document["_embedded"];
+                let lists = [&document, &embedded["stores"], &embedded["propagationStores"]];
+                (Vendor::PingOne, lists.into_iter().filter_map(Value::as_array).flatten().cloned().collect())
+            }
+            kind => return Err(not_a_connection(text, kind).of(file)),
+        };
+        let connections: Vec<ListedConnection> =
+            documents.into_iter().map(|document| ListedConnection::of(file, form, document)).collect();
+        if connections.is_empty() {
+            return Err(FileFault::whole(file, format!("this is {kind} with nothing in it")));
+        }
+        Ok(Self { file: file.to_owned(), connections })
+    }
+
+    /// The connection of this name, or the only one that provisions.
+    ///
+    /// # Errors
+    /// There is none, it provisions nothing, or there are several and none is named.
+    pub fn choose(&self, name: Option<&str>) -> Result<&ListedConnection, FileFault> {
+        let of_file = |fault: FileFault| fault.of(&self.file);
+        if let Some(name) = name {
+            let mut found = self.connections.iter().filter(|one| one.name == name);
+            let one = found.next().ok_or_else(|| {
+                let known = self.connections.iter().map(|one| one.name.as_str());
+                of_file(FileFault::unknown(Place::Whole, &UnknownName::new("connection", name, known)))
+            })?;
+            if found.next().is_some() {
+                return Err(of_file(
+                    FileFault::new(Place::Whole, format!("two connections are named {name:?}"))
+                        .with_remedy("give a file with one of them"),
+                ));
+            }
+            if one.connector.is_none() {
+                return Err(of_file(FileFault::new(Place::Whole, format!("{name} has no outbound provisioning"))));
+            }
+            return Ok(one);
+        }
+        let able: Vec<&ListedConnection> = self.connections.iter().filter(|one| one.connector.is_some()).collect();
+        match able.as_slice() {
+            [one] => Ok(one),
+            [] => Err(of_file(FileFault::new(Place::Whole, "no connection in it has outbound provisioning"))),
+            several => {
+                let names: Vec<&str> = several.iter().map(|one| one.name.as_str()).collect();
+                let problem = format!("there are {} connections with outbound provisioning", several.len());
+                Err(of_file(
+                    FileFault::new(Place::Whole, problem)
+                        .with_remedy(format!("name one of {} with --connection-name", names.join(", "))),
+                ))
+            }
+        }
+    }
+}
+
+fn not_a_connection(text: &str, kind: DocumentKind) -> FileFault {
+    match kind {
+        DocumentKind::SamlMetadata => FileFault::new(
+            Place::Line(1, None),
+            "this is SAML metadata in XML, which is how the console exports a connection, and it has no provisioning settings",
+        )
+        .with_remedy("get the JSON with GET /pf-admin-api/v1/idp/spConnections/{id}"),
+        DocumentKind::Empty => FileFault::new(Place::Whole, "the file is empty"),
+        DocumentKind::Text if text.trim_start().starts_with(['{', '[']) => {
+            // The parser knows the line.
+            document::unique(text).err().unwrap_or_else(|| kind.instead_of("a connection"))
+        }
+        kind => {
+            let fault = kind.instead_of("a connection of PingFederate or a store of PingOne");
+            if fault.remedy.is_empty() {
+                fault.with_remedy("their administrative and management APIs give one")
+            } else {
+                fault
+            }
+        }
+    }
+}
+
+impl ListedConnection {
+    fn of(file: &str, form: Vendor, document: Value) -> Self {
+        let text = |key: &str| document[key].as_str().unwrap_or_default().to_owned();
+        let provision = &document["outboundProvision"];
+        let (type_id, connector) = match form {
+            Vendor::PingFederate => {
+                let type_id = provision["type"].as_str().unwrap_or_default().to_owned();
+                let connector = provision.is_object().then(|| Connector::of_pingfederate(&type_id));
+                (type_id, connector)
+            }
+            Vendor::PingOne => {
+                let type_id = text("type");
+                let connector = Connector::of_pingone(&type_id);
+                (type_id, Some(connector))
+            }
+        };
+        let channels = provision["channels"].as_array().into_iter().flatten();
+        let channels = channels.map(|one| (one["name"].as_str().unwrap_or_default().to_owned(), is_on(&one["active"])));
+        let is_off = ["INACTIVE", "DISABLED"].iter().any(|word| text("status").eq_ignore_ascii_case(word));
+        Self {
+            file: file.to_owned(),
+            name: text("name"),
+            type_id,
+            connector,
+            is_active: is_on(&document["active"]) && !is_off,
+            channels: channels.collect(),
+            form,
+            document,
+        }
+    }
+
+    /// Reads the connection, of which Weir plays the client. With `ignore_expressions` a field with an expression is mapped
+    /// from its attributes alone.
+    ///
+    /// # Errors
+    /// The first fault, with file and place.
+    pub fn read(&self, ignore_expressions: bool) -> Result<Connection, FileFault> {
+        let names = placeholders(&self.document.to_string());
+        if !names.is_empty() {
+            return Err(template(&names).of(&self.file));
+        }
+        match self.form {
+            Vendor::PingFederate => pingfederate::read(&self.file, &self.document, ignore_expressions),
+            Vendor::PingOne => pingone::read(&self.file, &self.document),
+        }
+    }
+
+    /// What a person can be shown of a connection, whoever its client is: fields of a target that is not known have no place.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn outline(&self) -> Result<Connection, FileFault> {
+        match self.form {
+            Vendor::PingFederate => pingfederate::outline(&self.file, &self.document),
+            Vendor::PingOne => pingone::read(&self.file, &self.document),
+        }
+    }
+}
+
+/// Unless it says no.
+pub(super) fn is_on(value: &Value) -> bool {
+    *value != Value::Bool(false) && !value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("false"))
+}

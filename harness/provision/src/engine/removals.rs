@@ -1,0 +1,75 @@
+//! Whether a cycle would take away more than its owner may have meant. It is known only behind the last entry of the source.
+
+use super::decide;
+use super::decide::{GroupOperation, UserOperation};
+use super::pass::{Item, Pass, PassError, UserWork};
+use super::report::Abort;
+use super::summary::counted;
+use crate::ledger::{Kind, LedgerError};
+use crate::options::{Options, RemoveUserAction};
+
+impl UserWork {
+    /// Whether an account is disabled or deleted.
+    #[must_use]
+    pub const fn removes(&self) -> bool {
+        matches!(self.operation, UserOperation::Disable | UserOperation::Delete | UserOperation::Settle)
+    }
+}
+
+impl Pass<'_> {
+    /// Why the removals of the cycle are held back; nothing if they are not. `made` accounts have come in this cycle.
+    pub(super) fn removals_held(
+        &self,
+        leavers: &[Item],
+        held_back: &[UserWork],
+        made: u64,
+        options: &Options,
+    ) -> Result<Option<Abort>, PassError> {
+        let guard = options.guard;
+        let leaving = leavers.iter().filter(|item| matches!(item, Item::Work(work) if work.removes())).count();
+        let count = (leaving + held_back.len()) as u64;
+        let done = match options.remove_user_action {
+            RemoveUserAction::Disable => "disabled",
+            RemoveUserAction::Delete => "deleted",
+        };
+        if options.rule_deleted {
+            return Ok(None);
+        }
+        if self.is_without_people() {
+            // Who agrees to that agrees to what follows from it.
+            if !guard.stops_at_nobody {
+                return Ok(None);
+            }
+            let consequence = match count {
+                0 => "no account would change".to_owned(),
+                count => format!("{} would be {done}", counted(count, "account", "accounts")),
+            };
+            return Ok(Some(Abort::Nobody { why: self.nobody(), consequence }));
+        }
+        let Some(limit) = guard.removals.filter(|_| count > 0) else { return Ok(None) };
+        let known = self.known(Kind::User)?.saturating_sub(made);
+        Ok(limit.is_exceeded(count, known).then_some(Abort::Removals { count, known, what: "accounts", done, limit }))
+    }
+
+    /// As [`Self::removals_held`], of groups.
+    pub(super) fn too_many_groups(&self, options: &Options) -> Result<Option<Abort>, PassError> {
+        let Some(limit) = options.guard.removals else { return Ok(None) };
+        let gone = self.gone_groups()?;
+        let is_deleted =
+            |row| matches!(decide::group(None, Some(row)), GroupOperation::Delete | GroupOperation::Settle);
+        let count = gone.iter().filter(|(_, row)| is_deleted(row)).count() as u64;
+        if count == 0 {
+            return Ok(None);
+        }
+        let known = self.known(Kind::Group)?;
+        let abort = Abort::Removals { count, known, what: "groups", done: "deleted", limit };
+        Ok(limit.is_exceeded(count, known).then_some(abort))
+    }
+
+    /// How many accounts, or groups, the ledger knows of entries that have not left.
+    fn known(&self, kind: Kind) -> Result<u64, LedgerError> {
+        let mut known = 0;
+        self.ledger().scan(kind, &mut |_, row| known += u64::from(row.target_id.is_some() && !row.gone))?;
+        Ok(known)
+    }
+}

@@ -1,0 +1,146 @@
+//! The rows of `csvde`, Active Directory's export as CSV (RFC 4180): the first column is the name, the values of an attribute
+//! are separated by semicolons, and bytes stand as `X'0a1b'`.
+
+use std::io::BufRead;
+
+use super::{Content, LdifProblem, Record};
+use crate::entry::Entry;
+use crate::entry::dn::Dn;
+
+/// Whether a file that begins so has the head that `csvde` writes.
+pub(super) fn is_head(start: &[u8]) -> bool {
+    let start = start.strip_prefix(b"\"").unwrap_or(start);
+    let name = start.split(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n')).next().unwrap_or_default();
+    name.eq_ignore_ascii_case(b"dn") && start.get(2) != Some(&b':')
+}
+
+/// The entries of a file.
+pub(super) struct Rows<R> {
+    reader: csv::Reader<R>,
+    heads: Vec<String>,
+    most: u64,
+}
+
+type RowFault = (u64, LdifProblem);
+
+impl<R: BufRead> Rows<R> {
+    pub(super) fn new(source: R, most: u64) -> Self {
+        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(source);
+        Self { reader, heads: Vec::new(), most }
+    }
+
+    /// The next entry; nothing at the end of the file.
+    pub(super) fn record(&mut self) -> Result<Option<Record>, RowFault> {
+        loop {
+            let mut row = csv::StringRecord::new();
+            let line = self.reader.position().line();
+            let is_there = self.reader.read_record(&mut row).map_err(|error| (line, fault(&error)))?;
+            if !is_there {
+                return Ok(None);
+            }
+            if self.reader.position().byte() > self.most {
+                return Err((line, LdifProblem::LargeFile(self.most)));
+            }
+            if self.heads.is_empty() {
+                self.heads = row.iter().map(|head| head.trim().to_owned()).collect();
+                continue;
+            }
+            return self.entry(line, &row).map(|entry| Some(Record { line, content: Content::Entry(entry) }));
+        }
+    }
+
+    fn entry(&self, line: u64, row: &csv::StringRecord) -> Result<Entry, RowFault> {
+        if row.len() != self.heads.len() {
+            return Err((line, LdifProblem::Columns { found: row.len(), expected: self.heads.len() }));
+        }
+        let dn = Dn::parse(row.get(0).unwrap_or_default()).map_err(|error| (line, error.into()))?;
+        if dn.rdns().is_empty() {
+            return Err((line, LdifProblem::EmptyDn));
+        }
+        let mut entry = Entry::new(dn);
+        for (head, field) in self.heads.iter().zip(row).skip(1) {
+            for value in values(field) {
+                entry.push(head, bytes(&value).map_err(|problem| (line, problem))?);
+            }
+        }
+        entry.join_ranges();
+        Ok(entry)
+    }
+}
+
+fn fault(error: &csv::Error) -> LdifProblem {
+    match error.kind() {
+        csv::ErrorKind::Utf8 { .. } => LdifProblem::NotUtf8,
+        _ => LdifProblem::Unreadable(error.to_string()),
+    }
+}
+
+/// The values of a field. A backslash before a semicolon or a backslash belongs to the separator and not to the value.
+fn values(field: &str) -> Vec<String> {
+    if field.is_empty() {
+        return Vec::new();
+    }
+    let mut values = vec![String::new()];
+    let mut rest = field.chars().peekable();
+    while let Some(c) = rest.next() {
+        let last = values.last_mut().expect("there is one");
+        match (c, rest.peek()) {
+            ('\\', Some(&next @ (';' | '\\'))) => {
+                last.push(next);
+                rest.next();
+            }
+            (';', _) => values.push(String::new()),
+            _ => last.push(c),
+        }
+    }
+    values
+}
+
+/// The bytes of a value.
+fn bytes(value: &str) -> Result<Vec<u8>, LdifProblem> {
+    let Some(digits) = value.strip_prefix("X'").and_then(|rest| rest.strip_suffix('\'')) else {
+        return Ok(value.as_bytes().to_vec());
+    };
+    let pair = |at: usize| digits.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    let read: Option<Vec<u8>> = (0..digits.len()).step_by(2).map(pair).collect();
+    read.filter(|_| digits.len().is_multiple_of(2)).ok_or_else(|| LdifProblem::Bytes(value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{LdifError, RecordReader};
+    use super::*;
+
+    fn read(text: &str) -> Result<Vec<Entry>, LdifError> {
+        let records = RecordReader::new("people.csv", text.as_bytes());
+        records.map(|record| Ok(record?.content.entry().expect("a row is an entry"))).collect()
+    }
+
+    #[test]
+    fn a_row_is_an_entry_with_the_values_of_its_columns() {
+        let text = "DN,objectClass,cn,member,objectGUID,description\r\n\
+            \"CN=Byron\\, Ada,DC=x\",top;person;user,\"Byron, Ada\",,X'01020304050607080910111213141516',\"two\nlines; \"\"quoted\"\"\"\r\n\
+            \"CN=All,DC=x\",top;group,All,\"CN=Byron\\\\, Ada,DC=x;CN=Bo,DC=x\",,a\\;b\r\n";
+        let entries = read(text).unwrap();
+        assert_eq!(entries.len(), 2);
+        assert_eq!(entries[0].dn.first_value("cn"), Some("Byron, Ada"));
+        assert!(entries[0].is_a("user"));
+        assert_eq!(entries[0].text("cn"), Some("Byron, Ada"));
+        assert_eq!(entries[0].values("objectGUID").next().map(<[u8]>::len), Some(16));
+        assert_eq!(entries[1].texts("member").collect::<Vec<_>>(), ["CN=Byron\\, Ada,DC=x", "CN=Bo,DC=x"]);
+        assert_eq!(entries[1].texts("description").collect::<Vec<_>>(), ["a;b"]);
+        assert_eq!(entries[1].values("objectGUID").count(), 0);
+    }
+
+    #[test]
+    fn a_row_that_is_cut_is_refused_with_its_line() {
+        for (text, said) in [
+            ("DN,cn\n\"CN=a,DC=x\"\n", "people.csv, line 2: the row has 1 values under 2 headings"),
+            ("DN,cn\n\"no name\",a\n", "people.csv, line 2: \"no name\" is not a distinguished name"),
+            ("DN,objectGUID\n\"CN=a,DC=x\",X'0g'\n", "people.csv, line 2: \"X'0g'\" is neither"),
+        ] {
+            let error = read(text).unwrap_err().to_string();
+            assert!(error.starts_with(said), "{error}");
+        }
+    }
+}
