@@ -32,6 +32,8 @@ pub struct Problem {
 const SENTENCE: usize = 4000;
 /// Differences that a problem keeps.
 const DIFFERENCES: usize = 50;
+/// How a sentence ends that is not true of every exchange of its problem.
+const OTHERWISE: &str = " that in another way";
 /// Further exchanges with the same problem that are kept.
 const OTHERS: usize = 5;
 
@@ -57,9 +59,12 @@ impl Problem {
 
     /// The message without the number of exchanges that show it.
     pub fn sentence(&self) -> &str {
-        match self.message.rsplit_once(" (in ") {
+        let is_otherwise = self.message.ends_with(OTHERWISE);
+        let counted =
+            self.message.rsplit_once("; ").filter(|_| is_otherwise).map_or(&*self.message, |(first, _)| first);
+        match counted.rsplit_once(" (in ") {
             Some((sentence, count)) if count.ends_with(" exchanges)") => sentence,
-            _ => &self.message,
+            _ => counted,
         }
     }
 
@@ -84,22 +89,27 @@ impl Problem {
     }
 }
 
-/// One problem for each right outcome that was missed, the first, with the number of exchanges that missed it.
+/// One problem for each right outcome that was missed, the first, with the number of exchanges that missed it as the first did, and
+/// of those that missed it in another way: the sentence of the first is not true of these.
 pub fn by_outcome(problems: Vec<Problem>) -> Vec<Problem> {
-    let mut gathered: Vec<(Problem, usize)> = Vec::new();
+    let mut gathered: Vec<(Problem, usize, usize)> = Vec::new();
     for problem in problems {
-        match gathered.iter_mut().find(|(first, _)| first.has_the_outcome_of(&problem)) {
-            Some((first, count)) => {
-                *count += 1;
+        match gathered.iter_mut().find(|(first, ..)| first.has_the_outcome_of(&problem)) {
+            Some((first, alike, otherwise)) => {
+                *if first.message == problem.message { alike } else { otherwise } += 1;
                 if first.others.len() < OTHERS {
                     first.others.extend(problem.exchanges.last().map(Arc::clone));
                 }
             }
-            None => gathered.push((problem, 1)),
+            None => gathered.push((problem, 1, 0)),
         }
     }
-    let counted = gathered.into_iter().map(|(mut problem, count)| {
-        problem.count(count);
+    let counted = gathered.into_iter().map(|(mut problem, alike, otherwise)| {
+        problem.count(alike);
+        if otherwise > 0 {
+            let answers = if otherwise == 1 { "answer misses" } else { "answers miss" };
+            problem.message = format!("{}; {otherwise} more {answers}{OTHERWISE}", problem.message);
+        }
         problem
     });
     counted.collect()
@@ -110,5 +120,34 @@ pub fn shortened(text: String) -> String {
     match text.char_indices().nth(SENTENCE) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missed_in_another_way_is_not_counted_as_the_first() {
+        let missed = |message: &str| Problem {
+            verdict: Verdict::Warn,
+            message: message.to_owned(),
+            requirements: Vec::new(),
+            legal: Vec::new(),
+            observed: String::new(),
+            exchanges: Vec::new(),
+            differences: Vec::new(),
+            others: Vec::new(),
+        };
+        let gathered = by_outcome(vec![
+            missed("HTTP status is 400, expected 404 or 405"),
+            missed("HTTP status is 400, expected 404 or 405"),
+            missed("HTTP status is 201, expected 404 or 405"),
+        ]);
+        let sentences: Vec<&str> = gathered.iter().map(|problem| problem.message.as_str()).collect();
+        let expected =
+            "HTTP status is 400, expected 404 or 405 (in 2 exchanges); 1 more answer misses that in another way";
+        assert_eq!(sentences, [expected]);
+        assert_eq!(gathered[0].sentence(), "HTTP status is 400, expected 404 or 405");
     }
 }
