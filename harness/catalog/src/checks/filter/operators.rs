@@ -204,6 +204,6 @@ async fn is_refused_whatever_the_operator(
     if answer.status == 200 || is_refused_as_unsupported(answer) || !own.is_part() || own.kind == Type::Complex {
         return Ok(false);
     }
-    let equal = context.send(users.query(&format!("{} eq {value}", own.path))).await?;
+    let equal = context.send(users.query(&users.within(&format!("{} eq {value}", own.path)))).await?;
     Ok(equal.status >= 400 && !is_refused_as_unsupported(&equal))
 }

@@ -235,9 +235,9 @@ pub(in crate::checks) async fn expect_change_of_selected(
     let answer = send(context, resource, operations).await?;
     let is_removal = operations.as_array().into_iter().flatten().all(|operation| operation["op"] == "remove");
     if is_removal {
-        needs_removal_of_values(context, &answer).await?
+        needs_removal_of_values(context, &answer).await?;
     } else {
-        needs_value_paths(context, &answer).await?
+        needs_value_paths(context, &answer).await?;
     }
     expect_effect(context, resource, answer, under, after).await
 }
