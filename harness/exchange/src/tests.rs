@@ -178,6 +178,15 @@ async fn somebody_else_in_the_answer_to_a_creation_is_not_noted() {
 }
 
 #[tokio::test]
+async fn a_name_that_comes_back_in_escapes_is_the_one_that_was_sent() {
+    let shown = r#"{"id":"1","displayName":"Zo\u00eb \u0141ukasz"}"#;
+    let (url, _) = peer(vec![answer("201 Created", shown)]).await;
+    let exchange =
+        client(&url).send(Request::post("/Groups").json(&json!({"displayName": "Zoë Łukasz"}))).await.unwrap();
+    assert!(!shows_another(&exchange));
+}
+
+#[tokio::test]
 async fn a_creation_without_an_answer_leaves_uncertainty() {
     let (url, _) = peer(vec![Vec::new()]).await;
     let created = CreatedResources::default();
