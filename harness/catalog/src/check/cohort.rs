@@ -192,7 +192,7 @@ impl<'c> Cohort<'c> {
         if self.anchored.get() == Some(&false) {
             return self.finds_among_others(filter, expected, either, requirements).await;
         }
-        let answer = self.context.send(self.query(&self.within(filter))).await?;
+        let answer = self.whole(self.query(&self.within(filter))).await?;
         self.judge_within(answer, filter, expected, either, requirements).await
     }
 
@@ -223,7 +223,7 @@ impl<'c> Cohort<'c> {
         either: &[&str],
         requirements: &'static [&'static str],
     ) -> Result<Arc<Exchange>, Stop> {
-        let answer = self.context.send(self.query(filter)).await?;
+        let answer = self.whole(self.query(filter)).await?;
         if self.holds_too_much(&answer, &[expected, either].concat()) {
             self.needs_followed(filter).await?;
         }

@@ -74,8 +74,9 @@ impl AnswerSeam for WriteLetters {
     }
 }
 
+/// The tag with a letter; once only, because the result of a bulk operation is written as an answer of its own and within the job's.
 fn written(tag: &str) -> String {
-    tag.replacen('"', &format!("\"{LETTER}"), 1)
+    if tag.contains(&format!("\"{LETTER}")) { tag.to_owned() } else { tag.replacen('"', &format!("\"{LETTER}"), 1) }
 }
 
 #[cfg(test)]
@@ -94,5 +95,6 @@ mod tests {
             assert_eq!(ReadLetters { folds: true }.read(tag), folded);
         }
         assert_eq!(written("W/\"3\""), "W/\"v3\"");
+        assert_eq!(written("W/\"v3\""), "W/\"v3\"");
     }
 }
