@@ -5,13 +5,13 @@ use std::io::{self, BufRead, ErrorKind, Read};
 
 /// How the characters of a text are written as bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Encoding {
+enum TextEncoding {
     Utf8,
     Utf16Le,
     Utf16Be,
 }
 
-impl Encoding {
+impl TextEncoding {
     /// The encoding that a text begins with, and how many of its bytes are the mark. Without a mark a first character of
     /// ASCII with a NUL beside it tells UTF-16 (RFC 4627 section 3 reads JSON so).
     fn of(head: &[u8]) -> (Self, usize) {
@@ -30,7 +30,7 @@ impl Encoding {
 pub struct TextReader<R> {
     source: R,
     /// Known once the first bytes have been read.
-    encoding: Option<Encoding>,
+    encoding: Option<TextEncoding>,
     /// UTF-8 that waits to be read.
     ready: Vec<u8>,
     position: usize,
@@ -44,15 +44,15 @@ impl<R: BufRead> TextReader<R> {
         Self { source, encoding: None, ready: Vec::new(), position: 0, rest: Vec::new() }
     }
 
-    fn begin(&mut self) -> io::Result<Encoding> {
+    fn begin(&mut self) -> io::Result<TextEncoding> {
         if let Some(encoding) = self.encoding {
             return Ok(encoding);
         }
         let mut head = Vec::with_capacity(3);
         Read::take(&mut self.source, 3).read_to_end(&mut head)?;
-        let (encoding, mark) = Encoding::of(&head);
+        let (encoding, mark) = TextEncoding::of(&head);
         head.drain(..mark);
-        if encoding == Encoding::Utf8 {
+        if encoding == TextEncoding::Utf8 {
             self.ready = head;
         } else {
             self.rest = head;
@@ -102,9 +102,9 @@ impl<R: BufRead> BufRead for TextReader<R> {
         let encoding = self.begin()?;
         if self.position == self.ready.len() {
             match encoding {
-                Encoding::Utf8 => return self.source.fill_buf(),
-                Encoding::Utf16Le => self.convert(u16::from_le_bytes)?,
-                Encoding::Utf16Be => self.convert(u16::from_be_bytes)?,
+                TextEncoding::Utf8 => return self.source.fill_buf(),
+                TextEncoding::Utf16Le => self.convert(u16::from_le_bytes)?,
+                TextEncoding::Utf16Be => self.convert(u16::from_be_bytes)?,
             }
         }
         Ok(&self.ready[self.position..])

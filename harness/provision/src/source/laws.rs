@@ -18,7 +18,7 @@ const PEOPLE: &str = include_str!("../../../../fixtures/directories/twenty.ldif"
 const PROFILE: &str = include_str!("../../../../fixtures/connections/saas-provisioner.xml");
 
 /// What a reader makes of a text: what a run would use of it, or the fault.
-type Reading = Result<Vec<String>, FileFault>;
+type DocumentReading = Result<Vec<String>, FileFault>;
 
 fn shown(connection: &Connection) -> Vec<String> {
     let target = connection.given().into_iter().map(|(name, value)| format!("{name}={value}"));
@@ -30,12 +30,12 @@ fn shown(connection: &Connection) -> Vec<String> {
     target.chain(channels).collect()
 }
 
-fn connection(text: &str) -> Reading {
+fn connection(text: &str) -> DocumentReading {
     let read = ConnectionFile::parse("f", text).and_then(|file| file.choose(None)?.read(false));
     read.map(|read| shown(&read))
 }
 
-fn rule(text: &str) -> Reading {
+fn rule(text: &str) -> DocumentReading {
     let shown = |rule: Rule| {
         let filter = rule.filter.map(|filter| filter.to_string());
         let fields = rule.mapping.rules().iter().map(|rule| format!("{}={:?}", rule.field.name, rule.attribute_names));
@@ -44,22 +44,22 @@ fn rule(text: &str) -> Reading {
     Rule::parse("f", text).map(shown)
 }
 
-fn users(text: &str) -> Reading {
+fn users(text: &str) -> DocumentReading {
     let everybody = Rule::parse("r", "{\"mappings\": [], \"populationExpression\": \"id pr\"}").expect("a rule");
     PingOne::parse("f", text, &everybody).map(|users| (0..users.len()).map(|number| number.to_string()).collect())
 }
 
-fn directory(text: &str) -> Reading {
+fn directory(text: &str) -> DocumentReading {
     let names = |directory: Directory| directory.iter().map(|entry| format!("{entry:?}")).collect();
     Directory::parse("f", text).map(|(directory, _)| names(directory)).map_err(FileFault::from)
 }
 
-fn mapping(text: &str) -> Reading {
+fn mapping(text: &str) -> DocumentReading {
     file::parse("f", text, false).map(|file| file.mapping.rules().iter().map(|rule| format!("{rule:?}")).collect())
 }
 
 /// A document with its reader, and whether a part of it can be whole by itself: LDIF is a list of records.
-const DOCUMENTS: &[(&str, fn(&str) -> Reading, bool)] = &[
+const DOCUMENTS: &[(&str, fn(&str) -> DocumentReading, bool)] = &[
     (CONNECTION, connection, false),
     (STORE, connection, false),
     (PROFILE, connection, false),

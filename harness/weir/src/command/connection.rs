@@ -36,7 +36,7 @@ pub(super) struct ConnectionArgs {
 #[derive(Subcommand, Debug)]
 enum Action {
     /// List the connections of a file: name, what each is, whether it is active, channels
-    List(ListArgs),
+    List(ConnectionListArgs),
     /// Print a connection as the console shows it: target, channels, source and mapping
     Show(ShowArgs),
     /// Connect, and name what is wrong: URL, TLS, credentials, permission, or an endpoint that is not SCIM
@@ -46,7 +46,7 @@ enum Action {
 }
 
 #[derive(Args, Debug)]
-struct ListArgs {
+struct ConnectionListArgs {
     /// JSON of PingFederate's or PingOne's API, or saas-provisioner.xml
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -74,7 +74,7 @@ pub(super) async fn run(args: ConnectionArgs, output: &Output) -> Result<u8, Fai
     }
 }
 
-fn list(args: &ListArgs, output: &Output) -> Result<u8, Failure> {
+fn list(args: &ConnectionListArgs, output: &Output) -> Result<u8, Failure> {
     let file = ConnectionFile::open(&args.file).map_err(Failure::usage)?;
     let rows: Vec<Vec<String>> = file.connections.iter().map(listed).collect();
     output.print(table(&rows))?;

@@ -15,7 +15,7 @@ pub(super) fn is_head(start: &[u8]) -> bool {
 }
 
 /// The entries of a file.
-pub(super) struct Rows<R> {
+pub(super) struct CsvdeRows<R> {
     reader: csv::Reader<R>,
     heads: Vec<String>,
     most: u64,
@@ -23,7 +23,7 @@ pub(super) struct Rows<R> {
 
 type RowFault = (u64, LdifProblem);
 
-impl<R: BufRead> Rows<R> {
+impl<R: BufRead> CsvdeRows<R> {
     pub(super) fn new(source: R, most: u64) -> Self {
         let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(source);
         Self { reader, heads: Vec::new(), most }

@@ -107,7 +107,7 @@ pub struct RecordReader<R> {
 enum FileForm<R> {
     Unknown(TextReader<R>),
     Ldif(Lines<TextReader<R>>),
-    Csvde(csvde::Rows<TextReader<R>>),
+    Csvde(csvde::CsvdeRows<TextReader<R>>),
     /// It was another document, or cannot be read.
     None,
 }
@@ -185,7 +185,7 @@ impl<R: BufRead> RecordReader<R> {
                 let kind = DocumentKind::of(&String::from_utf8_lossy(&text));
                 return Err((0, LdifProblem::another(kind)));
             }
-            _ if csvde::is_head(start) => self.form = FileForm::Csvde(csvde::Rows::new(source, self.most)),
+            _ if csvde::is_head(start) => self.form = FileForm::Csvde(csvde::CsvdeRows::new(source, self.most)),
             _ => self.form = FileForm::Ldif(Lines::new(source).within(self.most)),
         }
         Ok(())
