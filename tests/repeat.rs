@@ -47,7 +47,7 @@ fn population(url: &str) -> Vec<String> {
 /// The status of the last answer that curl has shown.
 fn last_status(text: &str) -> u64 {
     let statuses = text.lines().filter_map(|line| line.strip_prefix("HTTP/1.1 ")?.get(..3)?.parse().ok());
-    statuses.last().unwrap_or_else(|| panic!("no status in\n{text}"))
+    statuses.max_by_key(|_| ()).unwrap_or_else(|| panic!("no status in\n{text}"))
 }
 
 /// Each deviation with a check or rule that notices it; the requests of some need what the run has deleted.

@@ -1,10 +1,12 @@
-//! The two laws of verdicts: what is blocked goes back to something that is wrong, and what is skipped names what is missing.
+//! The laws of verdicts: what is blocked goes back to something that is wrong, what is skipped names what is missing, and what fails
+//! breaks a MUST.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::because::Because;
-use crate::finding::Finding;
+use crate::dispute::verdict_of;
+use crate::finding::{Finding, Origin};
 use crate::verdict::Verdict;
 
 /// A finding that breaks one of the laws.
@@ -20,6 +22,14 @@ pub enum BrokenLaw {
     CauseInnocent { finding: String, cause: String, verdict: &'static str },
     #[error("{finding} is blocked in a circle")]
     Circle { finding: String },
+    #[error("{finding} fails and cites no MUST, and nothing that follows from one")]
+    FailWithoutMust { finding: String },
+}
+
+/// Whether a problem of the finding is a broken MUST, SHALL or REQUIRED, or a sentence that follows from one and is not disputed.
+fn cites_a_must(finding: &Finding) -> bool {
+    let requirements = finding.problems.iter().filter(|problem| problem.verdict == Verdict::Fail);
+    requirements.flat_map(|problem| &problem.requirements).any(|id| verdict_of(&[id]) == Verdict::Fail)
 }
 
 /// Which findings of a run break a law.
@@ -36,6 +46,9 @@ fn is_of_the_run(finding: &Finding) -> bool {
 fn broken_law(finding: &Finding, by_name: &BTreeMap<Cow<'_, str>, &Finding>) -> Option<BrokenLaw> {
     let name = finding.name().into_owned();
     match finding.verdict {
+        Verdict::Fail if !matches!(finding.origin, Origin::Step { .. }) && !cites_a_must(finding) => {
+            Some(BrokenLaw::FailWithoutMust { finding: name })
+        }
         Verdict::Skip if finding.because.is_none_or(|because| because == Because::Run) || finding.reason.is_none() => {
             Some(BrokenLaw::SkipWithoutReason { finding: name })
         }
@@ -67,7 +80,7 @@ fn broken_law(finding: &Finding, by_name: &BTreeMap<Cow<'_, str>, &Finding>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Origin;
+    use crate::problem::Problem;
 
     fn finding(id: &'static str, verdict: Verdict, cause: Option<&'static str>, because: Option<Because>) -> Finding {
         Finding {
@@ -75,7 +88,37 @@ mod tests {
             cause: cause.map(str::to_owned),
             because,
             reason: Some("a reason".into()),
+            problems: if verdict == Verdict::Fail { vec![broken("RFC7644-3.3-07")] } else { Vec::new() },
             ..Finding::new(Origin::Check, id, "a title")
+        }
+    }
+
+    /// A problem with a requirement.
+    fn broken(requirement: &str) -> Problem {
+        Problem {
+            verdict: Verdict::Fail,
+            message: "HTTP status is 200, expected 201".into(),
+            requirements: vec![requirement.into()],
+            legal: Vec::new(),
+            observed: "200".into(),
+            exchanges: Vec::new(),
+            differences: Vec::new(),
+            others: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_fails_cites_a_must() {
+        let fails = |requirement| {
+            let finding =
+                Finding { problems: vec![broken(requirement)], ..finding("a.fails", Verdict::Fail, None, None) };
+            broken_laws(&[finding]).iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let wrong = ["a.fails fails and cites no MUST, and nothing that follows from one"];
+        // A MUST, what follows from one, a SHOULD, a MAY, and a disputed reading.
+        assert!(fails("RFC7644-3.3-07").is_empty() && fails("RFC7644-3.4.1-01").is_empty());
+        for requirement in ["RFC7644-3.4.1-02", "RFC7644-3.11-08", "RFC7644-3.5.2-08"] {
+            assert_eq!(fails(requirement), wrong, "{requirement}");
         }
     }
 

@@ -10,9 +10,6 @@ use weir_judge::{Problem, Verdict, verdict_of};
 
 use crate::check::Context;
 
-/// The message URN of RFC 7644 section 3.12.
-const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
-
 /// The requirements that name the `scimType` of an error themselves. Elsewhere the member is OPTIONAL (RFC 7644 section 3.12).
 const NAMING_THE_KEYWORD: [&str; 11] = [
     "RFC7644-3.3-12",
@@ -241,11 +238,6 @@ impl<'c> Expectation<'c> {
         self
     }
 
-    /// The body is a SCIM Error (RFC 7644 section 3.12). What its members say, the rules about answers judge.
-    pub fn error(self) -> Self {
-        self.json().equals("schemas", &Value::from(vec![ERROR]))
-    }
-
     /// The Error's `scimType` is one of `words`. It is OPTIONAL (RFC 7644 section 3.12), so that its absence is only noted, unless
     /// one of the requirements names the keyword.
     pub fn scim_type(self, words: &[&str]) -> Self {
@@ -269,13 +261,13 @@ impl<'c> Expectation<'c> {
         self
     }
 
-    /// Refused with one of these statuses and a SCIM Error, whose `scimType` is one of `words` (any, if there are none).
+    /// Refused with one of these statuses; the `scimType` is one of `words` (any, if there are none). What else a refusal is, the
+    /// rules about answers judge.
     pub fn refused(self, statuses: &[u16], words: &[&str]) -> Self {
         let expectation = self.status(statuses);
         if !statuses.contains(&expectation.exchange().status) {
             return expectation;
         }
-        let expectation = expectation.error();
         if words.is_empty() { expectation } else { expectation.scim_type(words) }
     }
 

@@ -20,22 +20,22 @@ const MEMBERS: [&str; 4] = ["schemas", "status", "scimType", "detail"];
 pub(super) const CHECKS: &[Check] = &[
     Check::new("errors.broken-json", "A body that is cut off in the middle is refused as invalidSyntax", &broken_json)
         .matters("A client that reads only scimType cannot tell its own fault from the endpoint's without it.")
-        .requirements(&["RFC7644-3.3-13", "RFC7644-3.12-01", "RFC7644-3.12-03", "RFC7644-3.12-09", "RFC7644-3.12-23"])
+        .requirements(&["RFC7644-3.3-13", "RFC7644-3.12-09", "RFC7644-3.12-23"])
         .legal(&["400 with a SCIM Error of scimType invalidSyntax"])
         .on_every_type(&[ResourceOperation::Create]),
     Check::new("errors.unknown-resource", "An id that nobody has gives 404 with a SCIM Error", &unknown_resource)
         .matters("Provisioners recreate or relink on 404; a page of markup or a 200 leaves them with a dead link.")
-        .requirements(&["RFC7644-3.4.1-02", "RFC7644-3.12-01", "RFC7644-3.12-02", "RFC7644-3.12-03", "RFC7644-3.12-12"])
+        .requirements(&["RFC7644-3.4.1-02", "RFC7644-3.12-12"])
         .legal(&["404 with a SCIM Error whose status is the text \"404\""])
         .on_every_type(&[]),
     // No resource type has the path.
     Check::new("errors.unknown-endpoint", "A path at which there is no endpoint gives 404 with a SCIM Error", &unknown_endpoint)
         .matters("A page of markup for a mistyped path breaks the JSON reader of a client that only wanted to say so.")
-        .requirements(&["RFC7644-3.12-01", "RFC7644-3.12-12"])
+        .requirements(&["RFC7644-3.12-12"])
         .legal(&["404 with a SCIM Error"]),
     Check::new("errors.malformed-id", "An id of a form that the endpoint never assigns is an unknown resource, not a crash", &malformed_ids)
         .matters("Ids are opaque: a client that asks for one of another endpoint needs a 404 to give it up, and a 500 is retried for ever.")
-        .requirements(&["RFC7644-3.12-01", "RFC7644-3.12-12", "RFC7644-3.8-05"])
+        .requirements(&["RFC7644-3.12-12", "RFC7644-3.8-05"])
         .legal(&["404 with a SCIM Error", "400 with a SCIM Error"])
         .on_every_type(&[]),
     Check::new("errors.method-not-offered", "A method that an endpoint does not offer is refused", &method_not_offered)
@@ -45,7 +45,7 @@ pub(super) const CHECKS: &[Check] = &[
         .on_every_type(&[]),
     Check::new("errors.http-status", "An error is told by the HTTP status, and described in the body", &http_status)
         .matters("A 200 with an error inside counts as success wherever a client looks at the status first, and all do.")
-        .requirements(&["RFC7644-3.2-21", "RFC7644-3.2-22", "RFC7644-3.12-01"])
+        .requirements(&["RFC7644-3.2-21"])
         .legal(&["a status from 400 with a SCIM Error in the body"])
         .on_every_type(&[]),
     Check::new("errors.schema", "Every Error names the schema of errors, and no other", &schema)
@@ -79,7 +79,6 @@ async fn broken_json(context: &Context) -> CheckResult {
     let answer = context.send(cut_off(context)).await?;
     context.expect(&answer).under(&["RFC7644-3.3-13", "RFC7644-3.12-09"]).status(&[400]);
     if answer.status == 400 {
-        context.expect(&answer).under(&["RFC7644-3.12-01", "RFC7644-3.12-03"]).error();
         context.expect(&answer).under(&["RFC7644-3.12-23"]).refused(&[400], &["invalidSyntax"]);
     }
     Ok(())
@@ -95,9 +94,6 @@ fn cut_off(context: &Context) -> Request {
 async fn unknown_resource(context: &Context) -> CheckResult {
     let answer = context.send(Request::get(context.collection()).segment(&context.data().unknown_id())).await?;
     context.expect(&answer).under(&["RFC7644-3.4.1-02", "RFC7644-3.12-12"]).status(&[404]);
-    if answer.status == 404 {
-        context.expect(&answer).under(&["RFC7644-3.12-01", "RFC7644-3.12-02", "RFC7644-3.12-03"]).error();
-    }
     Ok(())
 }
 
@@ -105,9 +101,6 @@ async fn unknown_endpoint(context: &Context) -> CheckResult {
     for request in [Request::get("/NoSuchEndpoint"), Request::get("/NoSuchEndpoint").segment(&context.data().uuid())] {
         let answer = context.send(request).await?;
         context.expect(&answer).under(&["RFC7644-3.12-12"]).status(&[404]);
-        if answer.status == 404 {
-            context.expect(&answer).under(&["RFC7644-3.12-01"]).error();
-        }
     }
     Ok(())
 }
@@ -117,9 +110,6 @@ async fn malformed_ids(context: &Context) -> CheckResult {
     for id in ["0", "not-an-id", "-1", "O'Neil", "a b", "%", "ä", "1;2", long.as_str()] {
         let answer = context.send(Request::get(context.collection()).segment(id)).await?;
         context.expect(&answer).under(&["RFC7644-3.12-12"]).status(&[404, 400]);
-        if matches!(answer.status, 400 | 404) {
-            context.expect(&answer).under(&["RFC7644-3.12-01"]).error();
-        }
     }
     // A suffix that asks for the format is a choice of the endpoint; it must not bring it down either.
     let suffixed = format!("{}.scim", context.data().unknown_id());
@@ -174,15 +164,11 @@ async fn provoked(context: &Context) -> Result<Vec<Arc<Exchange>>, Stop> {
 async fn http_status(context: &Context) -> CheckResult {
     for request in [Request::get(context.collection()).segment(&context.data().unknown_id()), cut_off(context)] {
         let answer = context.send(request).await?;
-        let is_error = answer.status >= 400;
         context.expect(&answer).under(&["RFC7644-3.2-21"]).that(
-            is_error,
+            answer.status >= 400,
             "a request that cannot be fulfilled is answered as a success",
             answer.status.to_string(),
         );
-        if is_error {
-            context.expect(&answer).under(&["RFC7644-3.2-22", "RFC7644-3.12-01"]).error();
-        }
     }
     Ok(())
 }

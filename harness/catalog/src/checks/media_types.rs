@@ -189,9 +189,6 @@ async fn requests(context: &Context) -> CheckResult {
         if answer.status < 500 {
             context.expect(&answer).under(requirements).status(legal);
         }
-        if (400..500).contains(&answer.status) {
-            context.expect(&answer).under(&["RFC7644-3.12-01"]).error();
-        }
     }
     Ok(())
 }

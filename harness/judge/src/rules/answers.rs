@@ -55,7 +55,7 @@ pub(super) const RULES: &[Rule] = &[
         .legal(&["no ETag", "a quoted text, with W/ in upper case in front if it is weak; the same in meta.version, where that is there"]),
     Rule::new("answers.error-body", "Each refusal has a body that says why", error_body)
         .matters("Without the Error a provisioning log shows a bare number, and the client cannot tell who refused.")
-        .requirements(&["RFC7644-3.12-01"])
+        .requirements(&["RFC7644-3.12-01", "RFC7644-3.2-22"])
         .legal(&["a SCIM Error in the body of each answer of 400, 403, 404, 409, 412, 500 or 501"]),
     Rule::new("answers.error-schema", "Each refusal names the schema of errors, and no other", error_schema)
         .matters("Clients tell an Error from a resource by its schemas; with another URN they parse it as a user.")
@@ -392,7 +392,7 @@ fn error_body(view: &ExchangeView<'_>, report: &mut RuleReport) {
     }
     report.expect(
         !view.exchange.response_body.trim_ascii().is_empty(),
-        &["RFC7644-3.12-01"],
+        &["RFC7644-3.12-01", "RFC7644-3.2-22"],
         "a refusal has no body",
         || view.exchange.status.to_string(),
     );

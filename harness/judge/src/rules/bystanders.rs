@@ -206,7 +206,8 @@ fn judge_patch(view: &ExchangeView<'_>, triple: &WriteTriple<'_>, report: &mut R
     }
     let Some(named) = TouchedAttributes::by(&triple.write.exchange.request_body) else { return };
     report.judged();
-    for change in state::changes(view, triple.before, triple.after) {
+    let (before, after) = (triple.before, triple.after);
+    for change in state::changes(view, before, after).chain(state::unpublished_changes(view, before, after)) {
         if named.covers(&change.path) {
             continue;
         }

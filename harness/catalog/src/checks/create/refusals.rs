@@ -87,7 +87,7 @@ async fn duplicate_user_name(context: &Context) -> CheckResult {
     context.expect(&answer).after(&first.exchange).status(&[409]);
     if answer.status == 409 {
         let expectation = context.expect(&answer).after(&first.exchange).under(&["RFC7644-3.3-12"]);
-        expectation.error().scim_type(&["uniqueness"]);
+        expectation.scim_type(&["uniqueness"]);
     }
     Ok(())
 }

@@ -147,7 +147,7 @@ async fn without_match(context: &Context) -> CheckResult {
         }
         let expectation = context.expect(&answer).after(&user.exchange).under(under).status(&[400]);
         if answer.status == 400 {
-            expectation.error().under(&["RFC7644-3.12-25", "RFC7644-3.5.2.3-09"]).scim_type(&["noTarget"]);
+            expectation.under(&["RFC7644-3.12-25", "RFC7644-3.5.2.3-09"]).scim_type(&["noTarget"]);
         }
         let read = context.read(&user).await?;
         expect_state(context.expect(&read).after(&answer).under(under), &read, &json!({"emails": [work]}));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use weir_exchange::Exchange;
-use weir_exchange::difference::{Difference, member};
+use weir_exchange::difference::{Difference, member, same_state};
 
 use crate::date_time::instant;
 use crate::publication::{AttributeIndex, PublishedAttribute};
@@ -68,6 +68,24 @@ pub(super) fn changes<'s>(
         let is_same = canonical(old, definition) == canonical(new, definition);
         (!is_same).then(|| Difference { path, expected: old.cloned(), found: new.cloned() })
     })
+}
+
+/// What differs between two states of a resource whose schema is not published, among the attributes at the top that clients
+/// write by the RFC.
+pub(super) fn unpublished_changes(view: &ExchangeView<'_>, before: &State, after: &State) -> Vec<Difference> {
+    const SERVERS: [&str; 4] = ["id", "meta", "schemas", "groups"];
+    let Place::Resource(kind, _) = &view.place else { return Vec::new() };
+    if view.published.schema(&kind.schema).is_some() {
+        return Vec::new();
+    }
+    let written = before.value.iter().filter(|(name, _)| !SERVERS.iter().any(|own| own.eq_ignore_ascii_case(name)));
+    written
+        .filter_map(|(name, old)| {
+            let new = member(&after.value, name);
+            let is_same = same_state(Some(old), new);
+            (!is_same).then(|| Difference { path: name.clone(), expected: Some(old.clone()), found: new.cloned() })
+        })
+        .collect()
 }
 
 /// Whether a request asks for the value at `path` that was shown before.
