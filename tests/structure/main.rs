@@ -68,6 +68,26 @@ fn what_a_user_reads_is_plain_english() {
 }
 
 #[test]
+fn messages_of_checks_and_rules_name_the_place_and_names_that_can_be_explained() {
+    let root = workspace_root();
+    let mut faults = Vec::new();
+    for member in ["harness/catalog", "harness/judge"] {
+        let sources = read_sources(&root.join(member).join("src"));
+        for fault in words::vague(&sources) {
+            faults.push(format!("{member}/src/{}:{}: {}: {:?}", fault.path, fault.line, fault.phrase, fault.text));
+        }
+        for (path, line, name) in words::quoted_names(&sources) {
+            let is_known = weir_catalog::assertion::find(&name).is_some()
+                || scim::capability::Capability::ALL.iter().any(|capability| capability.id() == name);
+            if !is_known {
+                faults.push(format!("{member}/src/{path}:{line}: {name} is neither a check, a rule nor a capability"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "name the place, as in HTTP status or Operations[0].status:\n{}", faults.join("\n"));
+}
+
+#[test]
 fn errors_have_a_type() {
     let root = workspace_root();
     let folders = members(&root).into_iter().map(|member| root.join(member).join("src"));

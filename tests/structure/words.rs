@@ -45,6 +45,57 @@ fn phrase(text: &str) -> Option<&'static str> {
     })
 }
 
+/// The places that a message of a check or rule does not name, and the counts that it may get wrong, with what is wrong.
+pub fn vague(sources: &[Source]) -> Vec<Fault> {
+    let is_message = |source: &&Source| {
+        let folders = ["checks/", "check/", "rules/", "rule/"];
+        folders.iter().any(|folder| source.path.starts_with(folder)) && !source.path.ends_with("tests.rs")
+    };
+    let faults = |source: &Source| {
+        let text = source.text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+        let found = literals(text).into_iter();
+        let found = found.filter_map(|(line, text)| vague_phrase(&text).map(|phrase| (line, phrase, text)));
+        found.map(|(line, phrase, text)| Fault { path: source.path.clone(), line, phrase, text }).collect::<Vec<_>>()
+    };
+    sources.iter().filter(is_message).flat_map(faults).collect()
+}
+
+/// A status that is not said to be that of HTTP or at a path of the body, and a number with a plural behind it.
+fn vague_phrase(text: &str) -> Option<&'static str> {
+    let names_a_place = text.contains("HTTP status") || text.contains(".status");
+    let words = ["the status is", "not status", "another status", "no status of", "with status "];
+    if !names_a_place && text.contains(' ') && words.iter().any(|words| text.contains(words)) {
+        return Some("a status without its place");
+    }
+    let plural = |name: &str| {
+        text.match_indices(name).any(|(at, _)| {
+            let word: String = text[at + name.len()..].chars().take_while(char::is_ascii_alphabetic).collect();
+            word.len() > 3 && word.ends_with('s') && !word.ends_with("ss")
+        })
+    };
+    ["{missing} ", "{more} ", "{number} "]
+        .into_iter()
+        .find(|name| plural(name))
+        .map(|_| "a plural that one is given, too")
+}
+
+/// The names in backquotes that look like those of checks, rules, deviations and capabilities.
+pub fn quoted_names(sources: &[Source]) -> Vec<(String, usize, String)> {
+    let is_name = |word: &&str| {
+        let letters = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+        word.split_once('.').is_some_and(|(topic, name)| letters(topic) && letters(name)) && word.contains('-')
+    };
+    let mut names = Vec::new();
+    for source in sources.iter().filter(|source| !source.path.ends_with("tests.rs")) {
+        let text = source.text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+        for (line, text) in literals(text) {
+            let quoted = text.split('`').skip(1).step_by(2);
+            names.extend(quoted.filter(is_name).map(|word| (source.path.clone(), line, word.to_owned())));
+        }
+    }
+    names
+}
+
 /// "there is no such group", "is no longer valid", "is no more than a note".
 fn is_idiom(before: &str, after: &str) -> bool {
     before.ends_with("there") || before.ends_with("There") || after.starts_with("longer ") || after.starts_with("more ")
@@ -117,6 +168,21 @@ mod tests {
             ("Entries that have served their time", Some("served their time")),
         ] {
             assert_eq!(phrase(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn messages_that_name_no_place_are_found_and_others_are_not() {
+        for (text, is_vague) in [
+            ("the status is not a string", true),
+            ("the stale operation has not status 412", true),
+            ("HTTP status is {status}, expected {expected}", false),
+            ("Operations[0].status of the PUT is not 200", false),
+            ("of 5 members {missing} are missing", false),
+            ("holds {more} resources too many", true),
+            ("holds {more} {} too many", false),
+        ] {
+            assert_eq!(vague_phrase(text).is_some(), is_vague, "{text}");
         }
     }
 

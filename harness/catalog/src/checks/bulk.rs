@@ -75,7 +75,7 @@ async fn create(context: &Context) -> CheckResult {
     let status = exchange.at("Operations[0].status").map_or_else(|| "no status".into(), Value::to_string);
     context.expect(&exchange).under(&["RFC7644-3.7-12"]).that(
         results == 1 && status.contains("201"),
-        "the one operation has not one result of status 201",
+        "Operations[0].status of the only operation is not 201",
         format!("{results} results, {status}"),
     );
     let location = exchange.text("Operations[0].location").and_then(|location| exchange.url.join(location).ok());

@@ -207,7 +207,7 @@ async fn expect(
     context.expect(&read).under(requirements).that(
         missing == 0 && more == 0,
         "the group does not have exactly the members that it was given",
-        format!("of {} members {missing} are missing, and {more} others are there", wanted.len()),
+        format!("missing of {} members: {missing}; others: {more}", wanted.len()),
     );
     Ok(())
 }

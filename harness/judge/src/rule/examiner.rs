@@ -167,8 +167,8 @@ impl RuleTally {
             finding.verdict = Verdict::Skip;
             let (because, reason) = match self.lacking.iter().next() {
                 Some((what, count)) => {
-                    let reason =
-                        format!("the endpoint publishes no {what}, by which {count} exchanges could be judged");
+                    let exchanges = if *count == 1 { "1 exchange".to_owned() } else { format!("{count} exchanges") };
+                    let reason = format!("the endpoint publishes no {what}, by which {exchanges} could be judged");
                     (Because::Published, reason)
                 }
                 // What is not caused cannot be judged: the checks that cause it were not selected, or could not run.

@@ -119,7 +119,11 @@ async fn explained(context: &Context) -> CheckResult {
                 "the response of a failed operation is not an Error",
                 response.to_string(),
             )
-            .that(text("status") == status, "the Error has another status than the result", response.to_string());
+            .that(
+                text("status") == status,
+                "response.status of a failed operation is not its Operations[].status",
+                response.to_string(),
+            );
         let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7.3-04"]);
         expect.that(!text("detail").trim().is_empty(), "the Error explains nothing", response.to_string());
     }

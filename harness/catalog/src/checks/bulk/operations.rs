@@ -99,7 +99,11 @@ async fn put(context: &Context) -> CheckResult {
     text.put(&mut body, json!(context.data().name()));
     let answered = Job::new().put(&user.path(), &body).send(context).await?;
     let right = matches!(answered.status(0), Some(200 | 204));
-    context.expect(&answered.exchange).that(right, "the PUT has not status 200 or 204", answered.told());
+    context.expect(&answered.exchange).that(
+        right,
+        "Operations[0].status of the PUT is not 200 or 204",
+        answered.told(),
+    );
     let read = context.read(&user).await?;
     context
         .expect(&read)
@@ -115,7 +119,11 @@ async fn patch(context: &Context) -> CheckResult {
     let operations = json!([{"op": "replace", "path": text.path(), "value": name}]);
     let answered = Job::new().patch(&user.path(), &operations).send(context).await?;
     let right = matches!(answered.status(0), Some(200 | 204));
-    context.expect(&answered.exchange).that(right, "the PATCH has not status 200 or 204", answered.told());
+    context.expect(&answered.exchange).that(
+        right,
+        "Operations[0].status of the PATCH is not 200 or 204",
+        answered.told(),
+    );
     let read = context.read(&user).await?;
     context.expect(&read).after(&answered.exchange).equals(&text.path(), &name);
     Ok(())
@@ -125,7 +133,7 @@ async fn delete(context: &Context) -> CheckResult {
     let user = context.resource().await?;
     let answered = Job::new().delete(&user.path()).send(context).await?;
     let right = matches!(answered.status(0), Some(200 | 204));
-    context.expect(&answered.exchange).that(right, "the DELETE has not status 204", answered.told());
+    context.expect(&answered.exchange).that(right, "Operations[0].status of the DELETE is not 204", answered.told());
     let read = context.send(user.request(Method::GET)).await?;
     context.expect(&read).after(&answered.exchange).status(&[404]);
     Ok(())
@@ -147,7 +155,7 @@ async fn version(context: &Context) -> CheckResult {
     let answered = Job::new().operation(conditional(stale)).send(context).await?;
     let right = matches!(answered.status(0), Some(412 | 409));
     let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7-11", "RFC7644-3.7.3-03"]);
-    expect.that(right, "the stale operation has not status 412", answered.told());
+    expect.that(right, "Operations[0].status of the stale operation is not 412", answered.told());
     let read = context.read(&user).await?;
     let expect = context.expect(&read).after(&answered.exchange).under(&["RFC7644-3.14-08"]);
     expect.equals(&text.path(), text.values(&body).first().copied().unwrap_or(&Value::Null));

@@ -115,7 +115,7 @@ async fn statuses(context: &Context) -> CheckResult {
     for (index, (what, legal)) in legal.into_iter().enumerate() {
         let right = answered.status(index).is_some_and(|status| legal.contains(&status));
         let words: Vec<_> = legal.iter().map(u16::to_string).collect();
-        let message = format!("the {what} has not status {}", words.join(" or "));
+        let message = format!("Operations[{index}].status of the {what} is not {}", words.join(" or "));
         context.expect(&answered.exchange).that(right, &message, answered.told());
     }
     Ok(())
@@ -131,7 +131,11 @@ async fn status_string(context: &Context) -> CheckResult {
     for result in answered.results() {
         let status = at(result, "status").unwrap_or(&Value::Null);
         let text = at(status, "code").unwrap_or(status);
-        context.expect(&answered.exchange).that(text.is_string(), "the status is not a string", status.to_string());
+        context.expect(&answered.exchange).that(
+            text.is_string(),
+            "Operations[].status is not a string",
+            status.to_string(),
+        );
     }
     Ok(())
 }

@@ -234,7 +234,7 @@ async fn fits(context: &Context) -> CheckResult {
         };
         context.expect(&answer).that(
             fitting,
-            &format!("scimType {found} stands with another status"),
+            &format!("scimType {found} does not belong to the HTTP status"),
             answer.status.to_string(),
         );
     }

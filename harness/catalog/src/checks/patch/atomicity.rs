@@ -170,8 +170,7 @@ async fn expect_nothing_done(
     answer: &Arc<Exchange>,
     failing: &Value,
 ) -> CheckResult {
-    let expectation =
-        context.expect(answer).after(&resource.exchange).under(&["RFC7644-3.5.2-31", "RFC7644-3.5.2-32"]);
+    let expectation = context.expect(answer).after(&resource.exchange).under(&["RFC7644-3.5.2-31", "RFC7644-3.5.2-32"]);
     expectation.that(
         answer.status >= 400,
         &format!("HTTP status is {} although an operation has failed", answer.status),
