@@ -64,7 +64,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         .requirements(&["RFC7644-7.5.2-03", "RFC7644-7.5.2-04", "RFC7644-3.12-28"])
         .needs(&[Capability::FilterUsers])
         .legal(&[
-            "403 with status \"403\", and scimType sensitive or none",
+            "403 with body.status \"403\", and scimType sensitive or none",
             "400 invalidFilter",
             "200 that discloses nothing",
         ])
