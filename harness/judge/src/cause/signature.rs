@@ -272,7 +272,14 @@ fn of_list(message: &str, exchange: &Exchange) -> Option<Signature> {
 
 /// A member of an error that is not as RFC 7644 section 3.12 has it.
 fn of_error(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
-    if exchange.status >= 400 && problem.sentence().starts_with("the body is empty where JSON") {
+    // The first is a check's sentence, the others are those of the rules about refusals.
+    let starts = [
+        "the body is empty where JSON",
+        "the schemas of a refusal ",
+        "the status in a refusal ",
+        "a refusal has no status",
+    ];
+    if exchange.status >= 400 && starts.iter().any(|start| problem.sentence().starts_with(start)) {
         return Some(Signature::ErrorBody);
     }
     let (member, _) = problem.sentence().split_once(' ')?;
