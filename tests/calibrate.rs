@@ -47,6 +47,7 @@ fn heard(exchange: &Exchange) -> ObservedExchange {
     let header = exchange.request_headers.get("content-type").and_then(|value| value.to_str().ok());
     ObservedExchange {
         method: exchange.method.to_string(),
+        origin: exchange.url.origin().ascii_serialization(),
         path: exchange.url.path().to_owned(),
         raw_query: exchange.url.query().unwrap_or_default().to_owned(),
         content_type: header.unwrap_or_default().to_owned(),
