@@ -8,6 +8,9 @@ use weir_judge::{Verdict, parts_of_name};
 
 use super::{Record, Verdicts};
 
+/// Reasons that the record repeats.
+const REASONS: usize = 3;
+
 /// Why a deviation cannot show.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HiddenReason {
@@ -23,7 +26,12 @@ impl fmt::Display for HiddenReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotOffered(reasons) => {
-                f.write_str(&reasons.iter().map(String::as_str).collect::<Vec<_>>().join("; "))
+                let shown: Vec<&str> = reasons.iter().map(String::as_str).take(REASONS).collect();
+                f.write_str(&shown.join("; "))?;
+                match reasons.len().saturating_sub(REASONS) {
+                    0 => Ok(()),
+                    more => write!(f, "; and {more} more"),
+                }
             }
             Self::NotThere(reason) => f.write_str(reason),
             Self::NoAnswerDiffers => f.write_str("no answer is another than without it"),

@@ -118,8 +118,11 @@ pub async fn prove(
         deviate(None, options, checks::all().collect()).await?;
     let limit = options.resource_type.as_deref();
     let deviations = embedded::known_deviations()
-        .filter(|deviation| selected(deviation.id) && (limit.is_none() || deviation.can_be_limited));
-    let trials = deviations.map(|deviation| try_deviation(deviation, options, record));
+        .filter(|deviation| selected(deviation.id) && (limit.is_none() || deviation.can_be_limited))
+        // That a permitted one accuses nobody is shown by the whole endpoint and by innocents.
+        .filter(|deviation| options.reduced.is_none() || !deviation.is_permitted());
+    let known = &faithful;
+    let trials = deviations.map(|deviation| try_deviation(deviation, options, record, known));
     let mut trials = futures_util::stream::iter(trials).buffered(options.concurrency.max(1));
     let mut done = Vec::new();
     while let Some(trial) = trials.next().await {
@@ -130,7 +133,7 @@ pub async fn prove(
     }
     Ok(Proof {
         complete: options.full && options.only.is_empty() && limit.is_none() && options.reduced.is_none(),
-        faithful,
+        faithful: faithful.clone(),
         trials: done,
         exchanges,
     })
@@ -141,10 +144,16 @@ async fn try_deviation(
     deviation: KnownDeviation,
     options: &ProveOptions,
     record: &Record,
+    faithful: &Verdicts,
 ) -> Result<Trial, ProveError> {
     let checks = || if options.full { checks::all().collect() } else { checks_for(&deviation, record) };
     let outcome = deviate(Some(deviation.id), options, checks()).await?;
-    let EndpointVerdicts { verdicts, cause, laws, mut exchanges, elapsed, .. } = outcome;
+    let EndpointVerdicts { mut verdicts, cause, laws, mut exchanges, elapsed, .. } = outcome;
+    if options.reduced.is_some() {
+        // What is said of the endpoint as it is says nothing of the deviation.
+        let is_accusing = |verdict: &Verdict| matches!(verdict, Verdict::Fail | Verdict::Warn);
+        verdicts.retain(|name, verdict| !is_accusing(verdict) || !faithful.get(name).is_some_and(is_accusing));
+    }
     let (limit, is_on_proof) = (options.resource_type.clone(), options.reduced.is_none());
     let mut trial = Trial { deviation, verdicts, cause, limit, is_on_proof, hiding: None, laws, exchanges, elapsed };
     let can_be_hidden = options.reduced.is_some() || options.resource_type.is_some();
