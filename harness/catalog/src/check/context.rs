@@ -442,7 +442,7 @@ impl Context {
     }
 
     /// The full name of `check` for the resource type at `endpoint`.
-    fn cause(&self, check: &'static str, endpoint: &str) -> String {
+    pub(super) fn cause(&self, check: &'static str, endpoint: &str) -> String {
         let usual = if endpoint == "/Groups" { "Group" } else { "User" };
         full_name(check, self.discovery.resource_type(endpoint).map_or(usual, |kind| kind.name.as_str()))
     }
@@ -506,26 +506,6 @@ impl Context {
         self.needs_attributes(groups.map_or(GROUP, |kind| kind.schema.as_str()), &["members"])
     }
 
-    /// Whether the lists of `endpoint` can be narrowed to what the check created.
-    pub fn can_narrow(&self, endpoint: &str) -> bool {
-        self.needs_narrowing(endpoint).is_ok()
-    }
-
-    /// Ends the check unless the lists of `endpoint` can be narrowed to what the check created.
-    pub fn needs_narrowing(&self, endpoint: &str) -> CheckResult {
-        // On other types no check judges the operator.
-        let is_judged = matches!(endpoint, "/Users" | "/Groups");
-        if let Some(seen) = self.abilities.ignores_narrowing(endpoint).filter(|_| is_judged) {
-            let reason = format!("the check tells its own resources from others by a filter, and {seen}");
-            return Err(self.blocked(reason, &self.cause("filter.sw", endpoint), Vec::new()));
-        }
-        self.abilities.refuses_narrowing(endpoint).map_or(Ok(()), |refusal| {
-            self.unable(format!(
-                "the check tells its own resources from others by a filter, and {refusal}; `filter.sw` judges that"
-            ))
-        })
-    }
-
     /// Reads a resource as a precondition.
     pub async fn read(&self, resource: &Resource) -> Result<Arc<Exchange>, Stop> {
         let cause = self.cause("read.resource", &resource.endpoint);
@@ -567,7 +547,7 @@ impl Context {
         self.refusals.lock().unwrap_or_else(PoisonError::into_inner).contains(&exchange.number)
     }
 
-    fn blocked(&self, reason: String, cause: &str, exchanges: Vec<Arc<Exchange>>) -> Stop {
+    pub(super) fn blocked(&self, reason: String, cause: &str, exchanges: Vec<Arc<Exchange>>) -> Stop {
         let is_own = parts_of_name(cause).0 == self.check.id;
         Stop::Blocked { reason, cause: (!is_own).then(|| cause.to_owned()), exchanges }
     }

@@ -3,6 +3,7 @@
 pub(crate) mod cohort;
 mod context;
 mod expectation;
+mod narrowing;
 mod subject;
 mod under_way;
 

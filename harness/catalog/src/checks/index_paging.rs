@@ -115,13 +115,13 @@ fn paged(list: Request, start: Option<&str>, count: Option<&str>) -> Request {
 
 /// The resources of the check, or everybody beside them: what holds for a page whoever is on it is asked without a filter where none
 /// tells them apart.
-struct Listed {
+struct PagedList {
     list: Request,
     /// How many there are; unknown of others.
     total: Option<usize>,
 }
 
-impl Listed {
+impl PagedList {
     async fn new(context: &Context, count: usize) -> Result<Self, Stop> {
         if context.can_narrow(context.collection()) {
             let users = users(context, count).await?;
@@ -224,7 +224,7 @@ async fn uneven_walk(context: &Context) -> CheckResult {
 }
 
 async fn partial_page(context: &Context) -> CheckResult {
-    let listed = Listed::new(context, 3).await?;
+    let listed = PagedList::new(context, 3).await?;
     let answer = context.send(listed.page(None, Some("2"))).await?;
     let shown = ids_in(&answer).len();
     context
@@ -257,7 +257,7 @@ async fn start_below_one(context: &Context) -> CheckResult {
 }
 
 async fn start_past_end(context: &Context) -> CheckResult {
-    let listed = Listed::new(context, 2).await?;
+    let listed = PagedList::new(context, 2).await?;
     let starts: &[&str] = if listed.total.is_some() { &["3", "1000"] } else { &["1000000000"] };
     for start in starts {
         let answer = context.send(listed.page(Some(start), Some("2"))).await?;
@@ -296,20 +296,20 @@ async fn counts_from_one(context: &Context) -> CheckResult {
     Ok(())
 }
 
-fn nobody(context: &Context, listed: &Listed, answer: &Arc<Exchange>) {
+fn nobody(context: &Context, listed: &PagedList, answer: &Arc<Exchange>) {
     context.expect(answer).status(&[200]).json().lacks("Resources");
     listed.expect_total(context, answer, context.check().requirements);
 }
 
 async fn count_zero(context: &Context) -> CheckResult {
-    let listed = Listed::new(context, 2).await?;
+    let listed = PagedList::new(context, 2).await?;
     let answer = context.send(listed.page(None, Some("0"))).await?;
     nobody(context, &listed, &answer);
     Ok(())
 }
 
 async fn negative_count(context: &Context) -> CheckResult {
-    let listed = Listed::new(context, 2).await?;
+    let listed = PagedList::new(context, 2).await?;
     for count in ["-1", "-1000"] {
         let answer = context.send(listed.page(None, Some(count))).await?;
         nobody(context, &listed, &answer);
@@ -318,7 +318,7 @@ async fn negative_count(context: &Context) -> CheckResult {
 }
 
 async fn at_most_count(context: &Context) -> CheckResult {
-    let listed = Listed::new(context, 3).await?;
+    let listed = PagedList::new(context, 3).await?;
     let answer = context.send(listed.page(None, Some("2"))).await?;
     let shown = ids_in(&answer).len();
     context.expect(&answer).under(&["RFC7644-3.4.2.4-09"]).status(&[200]).json().that(
@@ -333,7 +333,7 @@ async fn max_results(context: &Context) -> CheckResult {
     let Some(limit) = context.discovery().config("filter.maxResults").and_then(Value::as_u64) else {
         return context.skip("the endpoint publishes no filter.maxResults");
     };
-    let listed = Listed::new(context, 2).await?;
+    let listed = PagedList::new(context, 2).await?;
     let everybody = Request::get(context.collection());
     for request in [everybody.clone(), listed.page(None, None), everybody.query("count", "100000")] {
         let answer = context.send(request).await?;
@@ -350,7 +350,7 @@ async fn max_results(context: &Context) -> CheckResult {
 }
 
 async fn not_a_number(context: &Context) -> CheckResult {
-    let listed = Listed::new(context, 2).await?;
+    let listed = PagedList::new(context, 2).await?;
     for request in [listed.page(None, Some("abc")), listed.page(Some("abc"), None), listed.page(None, Some("1.5"))] {
         let answer = context.send(request).await?;
         context.expect(&answer).under(&["RFC7644-3.4.2.4-16"]).refused(&[400], &["invalidValue", "invalidCount"]);

@@ -20,7 +20,7 @@ const CLEAR: &str = "\r\x1b[2K";
 
 /// What is known of a run so far.
 #[derive(Default)]
-struct Progress {
+struct RunCounts {
     planned: usize,
     begun: usize,
     /// The check that began last.
@@ -34,7 +34,7 @@ struct Progress {
 
 /// Shows the progress of a run until it is dropped.
 pub struct RunProgress {
-    progress: Arc<Mutex<Progress>>,
+    progress: Arc<Mutex<RunCounts>>,
     drawing: JoinHandle<()>,
 }
 
@@ -47,7 +47,7 @@ pub struct RunWatch {
 impl RunProgress {
     /// Begins to show the progress of a run of `rounds` rounds.
     pub fn start(rounds: u32) -> (Self, RunWatch) {
-        let progress = Arc::<Mutex<Progress>>::default();
+        let progress = Arc::<Mutex<RunCounts>>::default();
         let is_terminal = io::stderr().is_terminal();
         let drawing = tokio::spawn(show(Arc::clone(&progress), is_terminal));
         let rounds = usize::try_from(rounds).unwrap_or(1);
@@ -64,12 +64,12 @@ impl Drop for RunProgress {
     }
 }
 
-fn lock(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
+fn lock(progress: &Mutex<RunCounts>) -> MutexGuard<'_, RunCounts> {
     // Each change is one assignment, so a panic elsewhere leaves it whole.
     progress.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn show(progress: Arc<Mutex<Progress>>, is_terminal: bool) {
+async fn show(progress: Arc<Mutex<RunCounts>>, is_terminal: bool) {
     let started = Instant::now();
     let mut ticks = tokio::time::interval(if is_terminal { REDRAWN } else { REPORTED });
     // The first one comes at once, when there is nothing to show.
@@ -89,13 +89,13 @@ async fn show(progress: Arc<Mutex<Progress>>, is_terminal: bool) {
     }
 }
 
-fn clear(progress: &mut Progress) {
+fn clear(progress: &mut RunCounts) {
     if std::mem::take(&mut progress.is_drawn) {
         let _ = write!(io::stderr(), "{CLEAR}");
     }
 }
 
-impl Progress {
+impl RunCounts {
     /// One line, once it is known what is run.
     fn line(&self, elapsed: Duration) -> Option<String> {
         let Self { planned, begun, check, findings, .. } = self;
@@ -113,7 +113,7 @@ impl Progress {
 
 /// Counts, and makes room on the terminal for what reports write.
 struct BeforeReports {
-    progress: Arc<Mutex<Progress>>,
+    progress: Arc<Mutex<RunCounts>>,
     rounds: usize,
 }
 
@@ -137,7 +137,7 @@ impl Consumer for BeforeReports {
     }
 }
 
-struct AfterReports(Arc<Mutex<Progress>>);
+struct AfterReports(Arc<Mutex<RunCounts>>);
 
 impl Consumer for AfterReports {
     fn event(&mut self, _: &Event) -> io::Result<()> {
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_line_says_how_far_the_run_is() {
-        let progress = Arc::<Mutex<Progress>>::default();
+        let progress = Arc::<Mutex<RunCounts>>::default();
         let mut watch = BeforeReports { progress: Arc::clone(&progress), rounds: 2 };
         assert_eq!(lock(&progress).line(Duration::ZERO), None);
         watch.event(&Event::Planned { run: 20, skipped: 3 }).unwrap();
