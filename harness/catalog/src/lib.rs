@@ -13,6 +13,7 @@ pub mod deletion;
 pub mod discovery;
 pub mod essentials;
 pub mod field;
+mod grammar;
 pub mod interruption;
 mod liveness;
 mod node;

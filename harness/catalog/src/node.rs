@@ -121,8 +121,12 @@ pub fn attributes<'d>(discovery: &'d Discovery, kind: &'d ResourceType) -> Vec<S
 
 /// As [`attributes`], and where the endpoint publishes no schema of the resource type, those of RFC 7643.
 pub fn assumed_attributes<'d>(discovery: &'d Discovery, kind: &'d ResourceType) -> Vec<SchemaNode<'d>> {
-    let standard = |uri: &str| STANDARD.iter().find(|schema| text(schema, "id").eq_ignore_ascii_case(uri));
-    nodes(kind, |uri| discovery.schema(uri).or_else(|| standard(uri)))
+    nodes(kind, |uri| discovery.schema(uri).or_else(|| standard_schema(uri)))
+}
+
+/// The schema of RFC 7643 with this URI.
+pub fn standard_schema(uri: &str) -> Option<&'static Value> {
+    STANDARD.iter().find(|schema| text(schema, "id").eq_ignore_ascii_case(uri))
 }
 
 /// `externalId`, which every resource type has and no schema need list (RFC 7643 section 3.1).

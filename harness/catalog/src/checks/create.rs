@@ -1,6 +1,7 @@
 //! Creating resources (RFC 7644 section 3.3): what is accepted, and what the answer says. What is refused has its own file.
 
 pub(super) mod refusals;
+pub(super) mod unpublished;
 
 use reqwest::Method;
 use scim::capability::{Capability, ResourceOperation};

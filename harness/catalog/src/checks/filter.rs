@@ -1,6 +1,8 @@
 //! Filters (RFC 7644 section 3.4.2.2).
 
 pub(super) mod case;
+pub(super) mod clients;
+pub(super) mod expressions;
 pub(super) mod literals;
 pub(super) mod logic;
 pub(super) mod operators;
@@ -8,6 +10,7 @@ pub(super) mod places;
 pub(super) mod published;
 pub(super) mod refusals;
 pub(super) mod value_path;
+pub(super) mod wire_form;
 
 use scim::capability::{Capability, ResourceOperation};
 use serde_json::json;

@@ -1,5 +1,7 @@
 //! Queries by POST to `.search`, and queries over all resource types (RFC 7644 sections 3.4.2.1 and 3.4.3).
 
+pub(super) mod expressions;
+
 use std::sync::Arc;
 
 use scim::capability::{Capability, ResourceOperation};

@@ -233,6 +233,27 @@ pub fn edit_parameters(incoming: &mut IncomingRequest<'_>, edit: impl Fn(&str, &
     incoming.query = Some(Cow::Owned(edited.join("&")));
 }
 
+/// The filter with other literals in the place of those for `type` and `value` that have capital letters, so that they match
+/// nothing.
+pub fn without_capitals(filter: &str) -> String {
+    let mut read = String::with_capacity(filter.len());
+    let mut rest = filter;
+    while let Some((before, literal)) = rest.split_once(" eq \"") {
+        let (value, after) = literal.split_once('"').unwrap_or((literal, ""));
+        let named = before.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        let is_missed = matches!(named, "type" | "value") && value.chars().any(char::is_uppercase);
+        read.push_str(before);
+        read.push_str(" eq \"");
+        read.push_str(if is_missed { "no such value" } else { value });
+        if literal.contains('"') {
+            read.push('"');
+        }
+        rest = after;
+    }
+    read.push_str(rest);
+    read
+}
+
 /// Edits the JSON body of a request; one that is not JSON stays as it is.
 pub fn edit_body(incoming: &mut IncomingRequest<'_>, edit: impl FnOnce(&mut Value)) {
     if let Ok(mut body) = serde_json::from_slice::<Value>(&incoming.body) {
@@ -266,6 +287,18 @@ mod tests {
             let mut incoming = incoming(query, "");
             KeepNames(|name| !name.contains('.')).rewrite(&mut incoming).unwrap();
             assert_eq!(incoming.query.as_deref(), Some(expected), "{query}");
+        }
+    }
+
+    #[test]
+    fn literals_with_capitals_match_nothing() {
+        for (filter, expected) in [
+            (r#"[type eq "WORK"].value"#, r#"[type eq "no such value"].value"#),
+            (r#"[type eq "work" and value eq "A"]"#, r#"[type eq "work" and value eq "no such value"]"#),
+            (r#"[display eq "A"]"#, r#"[display eq "A"]"#),
+            (r#"[type eq "A"#, r#"[type eq "no such value"#),
+        ] {
+            assert_eq!(without_capitals(filter), expected);
         }
     }
 

@@ -1,5 +1,7 @@
 //! POST, and the values that must be unique (RFC 7644 section 3.3).
 
+mod updates;
+
 use std::sync::Arc;
 
 use actix_web::http::{Method, StatusCode};
@@ -89,10 +91,19 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .breaks(&["RFC7644-3.3-07", "RFC7644-3.2-06"])
         .when(|head, answer| head.is_write() && answer.status == StatusCode::CREATED)
         .answer(&SetStatus(StatusCode::OK)),
+    Deviation::new("create.updates", "a POST of a user whose userName is taken changes that user, and is answered 201")
+        .breaks(&["RFC7644-3.3-12", "RFC7644-3.12-13"])
+        .seen(&["https://github.com/Metatavu/keycloak-scim-server/pull/114"])
+        .request_with(|_| Box::new(updates::Updates::default())),
     Deviation::new("uniqueness.as-400", "a value that is taken is answered 400 invalidValue")
         .breaks(&["RFC7644-3.12-21", "RFC7644-3.12-13"])
         .when(|_, answer| answer.status == StatusCode::CONFLICT)
         .answer(&EditError(StatusCode::BAD_REQUEST, |error| error["scimType"] = "invalidValue".into())),
+    Deviation::new("uniqueness.as-500", "a value that is taken is answered 500")
+        .breaks(&["RFC7644-3.12-32", "RFC7644-3.12-13"])
+        .seen(&["https://github.com/NorthlandPositronics/Cogtrix/issues/121"])
+        .when(|_, answer| answer.status == StatusCode::CONFLICT)
+        .answer(&EditError(StatusCode::INTERNAL_SERVER_ERROR, |error| error["scimType"] = Value::Null)),
     Deviation::new("uniqueness.case-sensitive", "userNames that differ in letter case only belong to different users")
         .breaks(&["RFC7643-4.1.1-04"])
         .store(&Enforce(|schemas| {

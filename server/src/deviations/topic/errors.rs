@@ -85,6 +85,15 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         confuse(body);
         values(body, "Operations").filter_map(|result| result.get_mut("response")).for_each(confuse);
     })),
+    Deviation::new("errors.words-in-capitals", "scimType begins with a capital letter")
+        .breaks(&["RFC7644-3.12-04", "RFC7644-3.12-18"])
+        .seen(&["https://github.com/databricks/databricks-sdk-py/issues/90"])
+        .when(is_error)
+        .answer(&EditBody(|_, body| {
+            if let Some((first, rest)) = body["scimType"].as_str().and_then(|word| word.split_at_checked(1)) {
+                body["scimType"] = format!("{}{rest}", first.to_uppercase()).into();
+            }
+        })),
     Deviation::new("features.unsupported-500", "bulk jobs are published as unsupported and answered 500")
         .breaks(&["RFC7644-3.12-17", "RFC7644-3.12-01"])
         .rules(|rules| {

@@ -1,5 +1,7 @@
 //! Filters (RFC 7644 section 3.4.2.2).
 
+use actix_web::http::StatusCode;
+use percent_encoding::percent_decode_str;
 use scim::capability::Capability;
 use scim::filter::parse;
 use scim::filter::resolve::Operand;
@@ -11,9 +13,13 @@ use scim::{Error, ErrorKind};
 
 use crate::application::RequestSeam;
 use crate::deviations::Deviation;
+use crate::deviations::part::answer::{Reply, has, parameter};
 use crate::deviations::part::forms::{self, on_others};
 use crate::deviations::part::query::{EditComparison, EditFilter, EditOperator, MatchNothing};
-use crate::deviations::part::request::{DropParameters, EditParameter, EditRequest, Refuse};
+use crate::deviations::part::request::{DropParameters, EditParameter, EditRequest, Refuse, without_capitals};
+use crate::message::Head;
+
+const SERVER_ERROR: &str = "<!DOCTYPE html><h1>Server Error</h1>";
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("filter.and-as-or", "a resource that meets one side of an and is found")
@@ -99,6 +105,19 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .breaks(&["RFC7644-3.4.2.2-04"])
         .given(|incoming| incoming.query.as_deref().is_some_and(|query| query.contains("%27")))
         .request(&EditRequest(|incoming| incoming.query = None)),
+
+    Deviation::new(
+        "filter.members-500",
+        "a filter that compares members or manager and something else is answered 500 with a page",
+    )
+    .breaks(&["RFC7644-3.12-32"])
+    .seen(&["https://github.com/goauthentik/authentik/issues/23211"])
+    .when(|head, _| {
+        let filter = decoded_filter(head);
+        let names = |name: &str| filter.contains(&format!("{name} eq "));
+        filter.contains(" and ") && (names("members") || names("manager"))
+    })
+    .answer(&Reply(StatusCode::INTERNAL_SERVER_ERROR, "text/html", SERVER_ERROR)),
     Deviation::new("filter.meta-not-found", "a filter on a part of meta finds nothing")
         .breaks(&["RFC7644-3.4.2.2-68", "RFC7644-3.4.2.2-15", "RFC7644-3.4.2.2-33"])
         .request(&MatchNothing(|_, attribute| attribute == common::META)),
@@ -111,6 +130,17 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             other => other,
         },
     )),
+
+    Deviation::new("filter.not-distributed", "not (a and b) is read as not (a) and (b), and so is or")
+        .breaks(&["RFC7644-3.4.2.2-42", "RFC7644-3.4.2.2-45"])
+        .request(&EditFilter(|filter, _| match filter {
+            ResolvedFilter::Not(inner) => match *inner {
+                ResolvedFilter::And(operands) => ResolvedFilter::And(first_negated(operands)),
+                ResolvedFilter::Or(operands) => ResolvedFilter::Or(first_negated(operands)),
+                other => ResolvedFilter::Not(Box::new(other)),
+            },
+            other => other,
+        })),
     Deviation::new("filter.not-ignored", "a filter with not finds what it should leave out")
         .breaks(&["RFC7644-3.4.2.2-42", "RFC7644-3.4.2.2-45"])
         .request(&EditFilter(|filter, _| match filter {
@@ -132,6 +162,17 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     )
     .breaks(&["RFC7644-3.4.2.2-35", "RFC7644-3.4.2.2-36", "RFC7644-3.4.2.2-37", "RFC7644-3.4.2.2-38"])
     .request(&EditParameter("filter", |text| Some(compare_what_has_no_order(text)))),
+
+    Deviation::new(
+        "filter.others-500",
+        "filters of other forms than those listed, and malformed ones, are answered 500",
+    )
+    .breaks(&["RFC7644-3.12-32"])
+    .seen(&["https://github.com/wso2/product-is/issues/11182"])
+    .parameter(forms::parameter())
+    .request_with(|setup| {
+        on_others(setup, |_| Err(Error::new(ErrorKind::Internal, "the query could not be carried out")))
+    }),
     Deviation::new(
         "filter.others-empty",
         "filters of other forms than those listed, and malformed ones, are answered with an empty list",
@@ -152,6 +193,12 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     .seen(&["https://github.com/langwatch/langwatch/issues/6973"])
     .parameter(forms::parameter())
     .request_with(|setup| on_others(setup, |incoming| DropParameters(&["filter"]).rewrite(incoming))),
+
+    Deviation::new("filter.page", "a query with a filter is answered 200 with a page of markup")
+        .breaks(&["RFC7644-3.2-20"])
+        .seen(&["https://github.com/goauthentik/authentik/issues/23211"])
+        .when(|head, _| has(head, "filter"))
+        .answer(&Reply(StatusCode::OK, "text/html", "<!DOCTYPE html><h1>Directory</h1>")),
     Deviation::new("filter.parts-as-equal", "co, sw and ew are answered as eq")
         .breaks(&["RFC7644-3.4.2.2-23", "RFC7644-3.4.2.2-24", "RFC7644-3.4.2.2-25", "RFC7644-3.4.2.2-26"])
         .request(&EditOperator(|operator| match operator {
@@ -224,6 +271,16 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         }
         rules.missing_filter_ignored = true;
     }),
+
+    Deviation::new(
+        "filter.value-path-case-kept",
+        "a type or value in the square brackets of a filter is compared by letter case",
+    )
+    .breaks(&["RFC7644-3.4.2.2-65", "RFC7644-3.4.2.2-11"])
+    .request(&EditParameter("filter", |text| match text.find('[') {
+        Some(start) => Some(format!("{}{}", &text[..start], without_capitals(&text[start..]))),
+        None => Some(text),
+    })),
     Deviation::new(
         "filter.value-path-split",
         "the conditions in square brackets are tested one by one, each against any value",
@@ -243,6 +300,20 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .breaks(&["RFC7643-2.3.5-04", "RFC7644-3.4.2.2-15", "RFC7644-3.4.2.2-33"])
         .request(&EditParameter("filter", |text| Some(without_zones(&text)))),
 ];
+
+/// The filter of the query, decoded; empty where it has none.
+fn decoded_filter(head: &Head<'_>) -> String {
+    let text = parameter(head, "filter").unwrap_or_default().replace('+', " ");
+    percent_decode_str(&text).decode_utf8_lossy().into_owned()
+}
+
+/// Reads `not` as if it stood before the first operand alone.
+fn first_negated(mut operands: Vec<ResolvedFilter>) -> Vec<ResolvedFilter> {
+    if let Some(first) = operands.first_mut() {
+        *first = ResolvedFilter::Not(Box::new(first.clone()));
+    }
+    operands
+}
 
 fn is_of_extension(registry: &Registry, attribute: AttributeId) -> bool {
     let schema = registry.definition(attribute).schema;

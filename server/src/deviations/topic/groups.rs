@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use actix_web::http::Method;
+use actix_web::http::{Method, StatusCode};
 use parking_lot::Mutex;
 use scim::{Error, ErrorKind};
 use serde_json::Value;
 
 use crate::application::{AnswerSeam, Next, Operation, Outcome, RequestSeam};
-use crate::deviations::part::answer::{EditAnswer, EditArray, EditValues, Fail, LeaveOut};
+use crate::deviations::part::answer::{EditAnswer, EditArray, EditError, EditValues, Fail, LeaveOut};
 use crate::deviations::part::discovery::{Documents, reads};
 use crate::deviations::part::operations::{Kind, edit_operations, group_operations, is, kind_of, members_named, path};
 use crate::deviations::part::request::{Refuse, RefuseBody, refuse};
@@ -136,6 +136,18 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     )
     .breaks(&["RFC7644-3.5.2.1-07", "RFC7644-3.5.2.1-08"])
     .request_with(|_| Box::new(ReturningMemberLost::default())),
+    Deviation::new("groups.unknown-member-500", "a write that names a member that does not exist is answered 500")
+        .breaks(&["RFC7644-3.12-32"])
+        .seen(&["https://github.com/lightdash/lightdash/issues/24458"])
+        .when(|head, answer| {
+            let names_unknown = |body: &Value| {
+                body["detail"].as_str().is_some_and(|detail| detail.contains("there is no user or group with the id"))
+            };
+            head.is_write()
+                && answer.status == StatusCode::BAD_REQUEST
+                && answer.json().as_ref().is_some_and(names_unknown)
+        })
+        .answer(&EditError(StatusCode::INTERNAL_SERVER_ERROR, |error| error["scimType"] = Value::Null)),
     Deviation::new("groups.unlisted-failing", "no resource type names /Groups, and GET /Groups is answered with 500")
         .breaks(&["RFC7644-3.12-12"])
         .seen(&["https://github.com/pocket-id/pocket-id/issues/1295"])

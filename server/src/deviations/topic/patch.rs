@@ -2,6 +2,8 @@
 
 mod no_change_touches;
 mod not_atomic;
+mod unnamed;
+mod version_kept;
 
 use actix_web::http::{Method, StatusCode};
 use scim::ErrorKind;
@@ -18,7 +20,9 @@ use crate::deviations::part::operations::{
 };
 use crate::deviations::part::request::{EditQueryString, EditRequestBody, RefuseBody, is_patch};
 use crate::deviations::part::rules::switch_off;
-use crate::deviations::part::run::{EditAccepted, EditPatched};
+use crate::deviations::part::run::{EditAccepted, EditPatched, Run};
+
+const SSOREADY: &str = "https://github.com/ssoready/ssoready/issues/165";
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("patch.add-ignored", "add operations succeed without any effect")
@@ -31,6 +35,9 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
                 operation["op"] = "replace".into();
             }
         })),
+    Deviation::new("patch.answer-before", "the answer to a PATCH shows the resource as it was before")
+        .breaks(&["RFC7644-3.1-09", "RFC7644-3.5.2-35"])
+        .request(&Run(|operation, next| Box::pin(unnamed::answer_before(operation, next)))),
     Deviation::new("patch.answered-200", "PATCH is answered 200 with the whole resource")
         .permitted("200 with the resource and 204 are both right (RFC 7644 section 3.5.2)")
         .rules(|rules| rules.patch_shown = true),
@@ -78,6 +85,17 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         }
         *operations = all;
     })),
+    Deviation::new(
+        "patch.emails-disable",
+        "a PATCH of the emails of a user that says nothing of active makes the user inactive",
+    )
+    .breaks(&["RFC7644-3.2-11"])
+    .given(|incoming| incoming.path.contains("/Users"))
+    .request(&EditOperations(|operations| {
+        if unnamed::is_named(operations, "emails") && !unnamed::is_named(operations, "active") {
+            operations.push(json!({"op": "replace", "path": "active", "value": false}));
+        }
+    })),
     Deviation::new("patch.empty-200", "PATCH is answered 200 with an empty body")
         .breaks(&["RFC7644-3.5.2-33"])
         .when(|head, answer| *head.method == Method::PATCH && answer.status == StatusCode::NO_CONTENT)
@@ -93,6 +111,17 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .breaks(&["RFC7644-3.5.2-36"])
         .given(is_patch)
         .request(&EditQueryString(|query| query.replace("excludedAttributes=", "attributes="))),
+    Deviation::new(
+        "patch.extension-replaced",
+        "an object for an extension in an operation without path forgets what it does not name",
+    )
+    .breaks(&["RFC7644-3.5.2.1-06", "RFC7644-3.2-11"])
+    .seen(&[SSOREADY])
+    .request(&EditOperations(unnamed::replace_extensions)),
+    Deviation::new("patch.external-id-ignored", "a PATCH of externalId succeeds without any effect")
+        .breaks(&["RFC7644-3.5.2.3-02", "RFC7644-3.5.2.1-10"])
+        .seen(&["https://github.com/open-webui/open-webui/issues/30074"])
+        .request(&EditOperation(unnamed::ignore_external_id)),
     Deviation::new("patch.failures-hidden", "a PATCH that cannot be carried out is answered 204 and does nothing")
         .breaks(&["RFC7644-3.5.2-32", "RFC7644-3.5.2-31", "RFC7644-3.5.2-22", "RFC7644-3.5.2-18"])
         .seen(&[
@@ -126,6 +155,14 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     .breaks(&["RFC7643-5-28", "RFC7644-3.5.2-41"])
     .seen(&["https://github.com/goauthentik/authentik/issues/11249"])
     .rules(|rules| switch_off(rules, &[Capability::PatchGroups])),
+    Deviation::new("patch.members-rename", "a PATCH of the members of a group gives the group another displayName")
+        .breaks(&["RFC7644-3.2-11"])
+        .given(|incoming| incoming.path.contains("/Groups"))
+        .request(&EditOperations(|operations| {
+            if unnamed::is_named(operations, "members") && !unnamed::is_named(operations, "displayName") {
+                operations.push(json!({"op": "replace", "path": "displayName", "value": "Group"}));
+            }
+        })),
     Deviation::new(
         "patch.nested-members-accepted",
         "an operation with the path members takes an object with the member members as its value",
@@ -139,6 +176,10 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             operation["value"] = inner;
         }
     })),
+    Deviation::new("patch.no-change-refused", "a PATCH that changes nothing is answered 400")
+        .breaks(&["RFC7644-3.5.2.1-12"])
+        .seen(&["https://github.com/better-auth/better-auth/issues/8549"])
+        .request(&Run(|operation, next| Box::pin(unnamed::refuse_no_change(operation, next)))),
     Deviation::new(
         "patch.no-change-touches",
         "a change that changes nothing gives the resource a new version and lastModified",
@@ -187,9 +228,23 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             "filters in paths are not supported; name the attribute",
             |body| operations(body).iter().any(|operation| path(operation).is_some_and(|path| path.contains('['))),
         )),
+    Deviation::new(
+        "patch.path-value-case-kept",
+        "a type or value in the square brackets of a path is compared by letter case",
+    )
+    .breaks(&["RFC7644-3.4.2.2-65", "RFC7644-3.4.2.2-11"])
+    .request(&EditOperation(|operation| {
+        if let Some(path) = path(operation).filter(|path| path.contains('[')) {
+            operation["path"] = unnamed::without_capitals(path).into();
+        }
+    })),
     Deviation::new("patch.primary-kept", "a value that becomes primary leaves the others primary too")
         .breaks(&["RFC7644-3.5.2-28", "RFC7644-3.5.2.3-13"])
         .request(&EditAccepted(keep_primary)),
+    Deviation::new("patch.primary-removed", "a value that becomes primary removes the one that was")
+        .breaks(&["RFC7644-3.5.2-28", "RFC7644-3.2-11"])
+        .seen(&[SSOREADY])
+        .request(&EditAccepted(unnamed::remove_former_primary)),
     Deviation::new("patch.refused", "PATCH is answered 501 although ServiceProviderConfig says that it is supported")
         .breaks(&["RFC7644-3.5-03", "RFC7644-3.5-02"])
         .seen(&["https://github.com/bitwarden/server/issues/2919"])
@@ -208,6 +263,23 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .breaks(&["RFC7644-3.5.2-02", "RFC7644-3.5.2.2-02", "RFC7644-3.5.2.2-03", "RFC7644-3.5.2.2-04"])
         .seen(&["https://github.com/goauthentik/authentik/issues/24173"])
         .request(&IgnoreOperations("remove")),
+    Deviation::new("patch.remove-sets", "remove with a value sets the value")
+        .breaks(&["RFC7644-3.5.2.2-04", "RFC7644-3.5.2.2-12", "RFC7644-3.5.2.2-02", "RFC7644-3.5.2.2-03"])
+        .seen(&["https://github.com/AzureAD/SCIMReferenceCode/issues/87"])
+        .request(&EditOperation(|operation| {
+            if is(operation, "remove") && operation.get("value").is_some() && path(operation).is_some() {
+                operation["op"] = "replace".into();
+            }
+        })),
+    Deviation::new("patch.rename-empties", "a PATCH of the displayName of a group takes all members out")
+        .breaks(&["RFC7644-3.2-11"])
+        .seen(&[SSOREADY])
+        .given(|incoming| incoming.path.contains("/Groups"))
+        .request(&EditOperations(|operations| {
+            if unnamed::is_named(operations, "displayName") && !unnamed::is_named(operations, "members") {
+                operations.push(json!({"op": "remove", "path": "members"}));
+            }
+        })),
     Deviation::new("patch.replace-adds", "replace of a multi-valued attribute adds its values to those that are there")
         .breaks(&["RFC7644-3.5.2.3-03", "RFC7644-3.5.2.3-12"])
         .request(&EditOperation(|operation| {
@@ -285,6 +357,9 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
                 operation["value"] = first.into();
             }
         })),
+    Deviation::new("patch.version-kept", "a PATCH leaves meta.version and ETag as they were")
+        .breaks(&["RFC7644-3.14-09"])
+        .request_with(|_| Box::new(version_kept::VersionKept::default())),
 ];
 
 /// Gives the members of the value other names.

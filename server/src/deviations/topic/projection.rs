@@ -1,10 +1,10 @@
 //! The attributes that a request asks for (RFC 7644 section 3.9).
 
-use actix_web::http::Method;
+use actix_web::http::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::deviations::Deviation;
-use crate::deviations::part::answer::{EditResource, LeaveOut, has, names};
+use crate::deviations::part::answer::{EditResource, LeaveOut, Reply, has, names};
 use crate::deviations::part::request::{DropParameters, EditRequest, KeepNames, edit_parameters};
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
@@ -17,6 +17,18 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     )
     .breaks(&["RFC7644-3.9-10", "RFC7643-2.1-01"])
     .request(&KeepNames(|name| !name.starts_with(|first: char| first.is_ascii_uppercase()))),
+    Deviation::new("projection.excluded-500", "a query with excludedAttributes is answered 500 with a page")
+        .breaks(&["RFC7644-3.4.2.5-07", "RFC7644-3.12-32"])
+        .seen(&["https://github.com/scimmyjs/scimmy/issues/37"])
+        .when(|head, _| has(head, "excludedAttributes"))
+        .answer(&Reply(StatusCode::INTERNAL_SERVER_ERROR, "text/html", "<!DOCTYPE html><h1>Server Error</h1>")),
+    Deviation::new(
+        "projection.excluded-extensions-lost",
+        "an answer to excludedAttributes holds nothing of any extension",
+    )
+    .breaks(&["RFC7644-3.9-08", "RFC7644-3.4.2.5-07"])
+    .when(|head, _| has(head, "excludedAttributes"))
+    .answer(&EditResource(drop_extensions)),
     Deviation::new("projection.excluded-ignored", "the parameter excludedAttributes is ignored")
         .breaks(&["RFC7644-3.4.2.5-01", "RFC7644-3.4.2.5-07", "RFC7644-3.9-08", "RFC7644-3.9-09"])
         .request(&DropParameters(&["excludedAttributes"])),
@@ -26,11 +38,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     )
     .breaks(&["RFC7644-3.9-06", "RFC7644-3.9-11", "RFC7644-3.9-14", "RFC7643-7-39"])
     .when(|head, _| has(head, "attributes"))
-    .answer(&EditResource(|resource| {
-        if let Value::Object(members) = resource {
-            members.retain(|name, _| !name.contains(':'));
-        }
-    })),
+    .answer(&EditResource(drop_extensions)),
     Deviation::new(
         "projection.first-name-only",
         "of a list of names in attributes or excludedAttributes only the first counts",
@@ -75,3 +83,9 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .given(|incoming| *incoming.method != Method::GET)
         .request(&DropParameters(&["attributes", "excludedAttributes"])),
 ];
+
+fn drop_extensions(resource: &mut Value) {
+    if let Value::Object(members) = resource {
+        members.retain(|name, _| !name.contains(':'));
+    }
+}

@@ -71,6 +71,19 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
                 body["active"] = false.into();
             }
         })),
+    Deviation::new(
+        "put.members-lost",
+        "the members in the body of a PUT are ignored, so that the group has none afterwards",
+    )
+    .breaks(&["RFC7644-3.5.1-04"])
+    .request(&Run(|mut operation, next| {
+        if let Operation::Replace { fields, .. } = &mut operation
+            && let Some(members) = next.registry().members()
+        {
+            Arc::make_mut(fields).remove(members);
+        }
+        next.run(operation)
+    })),
     Deviation::new("put.merges", "a PUT on a user changes what it names and leaves the rest as it is")
         .permitted("RFC 7644 section 3.5.1 lets an endpoint clear, keep or default what a PUT leaves out")
         .rules(|rules| rules.on_put = OnPut::Merge),

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::application::{AnswerSeam, Operation};
 use crate::deviations::Deviation;
 use crate::deviations::part::answer::{
-    EditAnswer, EditResource, EditValues, Fail, LeaveOut, Replace, empty_list, values,
+    EditAnswer, EditResource, EditValues, Fail, LeaveOut, Replace, empty_list, lists_resources, values,
 };
 use crate::deviations::part::delayed::{DelayAnswer, seconds};
 use crate::deviations::part::run::Run;
@@ -26,6 +26,14 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .breaks(&["RFC7643-3.1-06", "RFC7643-3.1-14"])
         .when(|_, answer| answer.is_list())
         .answer(&LeaveOut(&["id"])),
+    Deviation::new("id.other-in-lists", "lists show ids that single requests do not know")
+        .breaks(&["RFC7643-3.1-08", "RFC7643-3.1-09"])
+        .when(lists_resources)
+        .answer(&EditResource(|resource| {
+            if let Some(id) = resource["id"].as_str() {
+                resource["id"] = id.chars().rev().collect::<String>().into();
+            }
+        })),
     Deviation::new(
         "id.reassigned",
         "a user who is created with the userName of a deleted one is answered with the deleted user's id",

@@ -144,6 +144,13 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     )
     .breaks(&["RFC7644-1.2-01"])
     .request(&EditQueryString(|query| query.replace('%', "%25").replace("%2520", "%20").replace("%2522", "%22"))),
+    Deviation::new("query.decoded-twice", "a query is decoded twice, so that an escaped plus is a blank")
+        .breaks(&["RFC7644-1.2-01"])
+        .seen(&["https://github.com/OneUptime/oneuptime/issues/2134"])
+        .request(&EditQueryString(|query| query.replace("%2B", "%20").replace("%2b", "%20"))),
+    Deviation::new("query.hex-in-capitals", "escapes in a query are read only if their hex digits are in capitals")
+        .breaks(&["RFC7644-1.2-01"])
+        .request(&EditQueryString(without_lower_escapes)),
     Deviation::new("requests.posts-stored", "a POST to anything but a collection or /Bulk creates a user")
         .breaks(&["RFC7644-3.2-23", "RFC7644-3.4.3-02"])
         .request_with(|_| Box::new(PostsStored::default())),
@@ -197,6 +204,16 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     .when(|head, answer| answer.status == StatusCode::NOT_FOUND && head.path.contains("/v99/"))
     .answer(&Replace(StatusCode::OK, empty_list)),
 ];
+
+/// The query in which every escape with a small letter stands for itself.
+fn without_lower_escapes(query: &str) -> String {
+    let mut parts = query.split('%');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let is_lower = part.bytes().take(2).any(|byte| byte.is_ascii_lowercase());
+        format!("{text}{}{part}", if is_lower { "%25" } else { "%" })
+    })
+}
 
 const NOT_ACCEPTABLE: Fail = Fail(ErrorKind::NotAcceptable, "answers are application/scim+json; accept that");
 

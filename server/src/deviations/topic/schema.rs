@@ -1,13 +1,16 @@
 //! What published schemas say of themselves and of their attributes (RFC 7643 section 7).
 
 use scim::schema::standard::{ENTERPRISE_USER, GAUGE_USER, USER};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::deviations::Deviation;
 use crate::deviations::part::answer::remove;
 use crate::deviations::part::discovery::{Documents, EditAttribute, EditAttributes, EditDocument};
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
+    Deviation::new("schema.attribute-left-out", "userType is not published, and stored and shown all the same")
+        .breaks(&["RFC7643-3-12"])
+        .answer(&EditDocument(Documents::Schemas, |schema| leave_out(schema, USER, "userType"))),
     Deviation::new("schema.canonical-as-text", "canonicalValues is one text with commas")
         .breaks(&["RFC7643-8.7.2-40", "RFC7643-2.4-12", "RFC7643-7-20"])
         .answer(&EditAttributes(|own| {
@@ -34,6 +37,22 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             }
         })),
     Deviation::new(
+        "schema.half-left-out",
+        "every second attribute of User is not published, and stored and shown all the same",
+    )
+    .breaks(&["RFC7643-3-12"])
+    .answer(&EditDocument(Documents::Schemas, |schema| {
+        if schema["id"] == USER
+            && let Some(attributes) = schema["attributes"].as_array_mut()
+        {
+            let mut place = 0;
+            attributes.retain(|_| {
+                place += 1;
+                place % 2 == 1
+            });
+        }
+    })),
+    Deviation::new(
         "schema.keywords-quoted",
         "the word for mutability is published inside a second pair of quotation marks",
     )
@@ -47,6 +66,13 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .answer(&EditAttribute(USER, "addresses.formatted", |own| {
             own["type"] = json!("complex");
             own["subAttributes"] = json!([{ "name": "line", "type": "string", "multiValued": true }]);
+        })),
+    Deviation::new("schema.part-left-out", "name.middleName is not published, and stored and shown all the same")
+        .breaks(&["RFC7643-3-12"])
+        .answer(&EditAttribute(USER, "name", |own| {
+            if let Some(parts) = own["subAttributes"].as_array_mut() {
+                parts.retain(|part| part["name"] != "middleName");
+            }
         })),
     Deviation::new("schema.references-bare", "referenceTypes is left out")
         .breaks(&["RFC7643-2.3.7-05"])
@@ -137,3 +163,12 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         schema["description"] = json!("");
     })),
 ];
+
+/// Takes an attribute out of the schema with this id.
+fn leave_out(schema: &mut Value, id: &str, name: &str) {
+    if schema["id"] == id
+        && let Some(attributes) = schema["attributes"].as_array_mut()
+    {
+        attributes.retain(|attribute| attribute["name"] != name);
+    }
+}

@@ -1,8 +1,9 @@
 //! Queries by POST and queries of everything (RFC 7644 sections 3.4.2.1 and 3.4.3).
 
 use scim::ErrorKind;
-use scim::filter::ResolvedFilter;
+use scim::filter::{Filter, ResolvedFilter, parse};
 use scim::message;
+use scim::tolerance::Tolerances;
 use serde_json::{Value, json};
 
 use crate::deviations::Deviation;
@@ -50,6 +51,13 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .request(&EditRequest(|incoming| {
             incoming.body = json!({"schemas": [message::SEARCH_REQUEST]}).to_string().into();
         })),
+    Deviation::new("search.not-distributed", "in the body of a search not (a and b) is read as not (a) and (b)")
+        .breaks(&["RFC7644-3.4.2.2-42", "RFC7644-3.4.2.2-45"])
+        .request(&EditSearch(|search| {
+            if let Some(read) = search.get("filter").and_then(Value::as_str).and_then(undistributed) {
+                search["filter"] = read.into();
+            }
+        })),
     Deviation::new("search.order-ignored", "sortBy in the body of a search is ignored")
         .breaks(&["RFC7644-3.4.3-12", "RFC7644-3.4.3-14", "RFC7644-3.4.3-21"])
         .request(&DropFromSearch(&["sortBy"])),
@@ -79,6 +87,33 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     .given(|incoming| body(incoming).get("userName").is_some())
     .request(&EditPath(|path| path.strip_suffix("/.search").map(str::to_owned))),
 ];
+
+/// The filter as it is read by an endpoint that takes `not` for a part of the first operand; `None` if it cannot be read.
+fn undistributed(text: &str) -> Option<String> {
+    let filter = parse::parse(text, parse::Limits::default(), &Tolerances::strict()).ok()?;
+    Some(misread(filter).to_string())
+}
+
+fn misread(filter: Filter) -> Filter {
+    let all = |operands: Vec<Filter>| operands.into_iter().map(misread).collect::<Vec<_>>();
+    match filter {
+        Filter::Not(inner) => match *inner {
+            Filter::And(operands) => Filter::And(first_negated(all(operands))),
+            Filter::Or(operands) => Filter::Or(first_negated(all(operands))),
+            other => Filter::Not(Box::new(misread(other))),
+        },
+        Filter::And(operands) => Filter::And(all(operands)),
+        Filter::Or(operands) => Filter::Or(all(operands)),
+        other => other,
+    }
+}
+
+fn first_negated(mut operands: Vec<Filter>) -> Vec<Filter> {
+    if let Some(first) = operands.first_mut() {
+        *first = Filter::Not(Box::new(first.clone()));
+    }
+    operands
+}
 
 /// Whether the request is for the base URL itself; the proof's types and those of the core stand below it.
 fn is_root(head: &Head<'_>) -> bool {

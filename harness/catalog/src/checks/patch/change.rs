@@ -13,6 +13,13 @@ use crate::check::{Context, Expectation, Resource, Stop, patch_of};
 /// The user's enterprise extension (RFC 7643 section 4.3).
 pub(in crate::checks) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
+/// A PATCH, and what the resource was seen to be afterwards.
+pub(in crate::checks) struct WatchedPatch {
+    pub answer: Arc<Exchange>,
+    /// A GET after it; nothing where it was not carried out.
+    pub after: Option<Arc<Exchange>>,
+}
+
 /// Sends the operations between two reads, by which the rule `bystanders.patch` judges what they do not name (RFC 7644 sections
 /// 3.2 and 3.5.2).
 pub(in crate::checks) async fn send(
@@ -20,12 +27,25 @@ pub(in crate::checks) async fn send(
     resource: &Resource,
     operations: &Value,
 ) -> Result<Arc<Exchange>, Stop> {
-    let before = context.send(resource.request(Method::GET)).await?;
-    let answer = context.send(resource.request(Method::PATCH).json(&patch_of(operations))).await?;
-    if is_done(&answer) && before.status == 200 {
+    Ok(send_watched(context, resource, operations, false).await?.answer)
+}
+
+/// As [`send`], where an earlier GET may have shown the state before (`was_read`).
+pub(in crate::checks) async fn send_watched(
+    context: &Context,
+    resource: &Resource,
+    operations: &Value,
+    was_read: bool,
+) -> Result<WatchedPatch, Stop> {
+    if !was_read {
         context.send(resource.request(Method::GET)).await?;
     }
-    Ok(answer)
+    let answer = context.send(resource.request(Method::PATCH).json(&patch_of(operations))).await?;
+    if !is_done(&answer) {
+        return Ok(WatchedPatch { answer, after: None });
+    }
+    let after = context.send(resource.request(Method::GET)).await?;
+    Ok(WatchedPatch { answer, after: Some(after) })
 }
 
 /// Creates a resource of the subject like any other, but with these attributes; null leaves one out. A check that runs on users
