@@ -12,7 +12,7 @@ use crate::store::Window;
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("paging.count-ignored", "count is ignored: every page is as long as the endpoint likes")
-        .breaks(&["RFC7644-3.4.2.4-07", "RFC7644-3.4.2.4-08", "RFC7644-3.4.2.4-09", "RFC7644-3.4.2-08"])
+        .breaks(&["RFC7644-3.4.2.4-09", "RFC7644-3.4.2.4-07", "RFC7644-3.4.2.4-08", "RFC7644-3.4.2-08"])
         .request(&DropParameters(&["count"])),
     Deviation::new("paging.count-zero-is-all", "count=0 gives a full page instead of the total alone")
         .breaks(&["RFC7644-3.4.2.4-08"])

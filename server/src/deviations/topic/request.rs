@@ -127,7 +127,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         "paths.slash-redirected",
         "GET /Users and /Groups are redirected to the same path with a slash behind",
     )
-    .breaks(&["RFC7644-3.4.2-04"])
+    .breaks(&["RFC7644-3.2-05"])
     .seen(&["https://github.com/better-auth/better-auth/issues/8549"])
     .when(|head, _| {
         let is_list = head.path.ends_with("/Users") || head.path.ends_with("/Groups");
