@@ -36,9 +36,10 @@ With --rate the loop is open: requests are due at that rate, and time counts fro
 Without it each of --concurrency connections sends its next request when the last one is answered.
 
 Examples:
-  weir bench                                                      an embedded endpoint, for a first look
+  weir bench                      an embedded endpoint, for a first look
   weir bench http://127.0.0.1:8080/scim/v2 --bearer @token.txt
-  weir bench https://scim.example.com/v2 --shape get --shape filter --rate 200 --duration 60 --bearer @token.txt --yes
+  weir bench https://scim.example.com/v2 --shape get --shape filter --rate 200 \\
+      --duration 60 --bearer @token.txt --yes
   weir bench http://127.0.0.1:8080/scim/v2 --concurrency 64 --format json --output bench.json";
 
 /// How often the line on a terminal is written anew.

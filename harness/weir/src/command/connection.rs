@@ -19,7 +19,7 @@ use crate::output::table;
 
 const EXAMPLES: &str = "\
 Examples:
-  weir connection list connections.json       from GET /pf-admin-api/v1/idp/spConnections, or a bulk export
+  weir connection list connections.json    from GET /pf-admin-api/v1/idp/spConnections
   weir connection show connection.json        from GET /pf-admin-api/v1/idp/spConnections/{id}
   weir connection show saas-provisioner.xml   from data/module of a PingFederate server profile
   weir connection show store.json             from GET /environments/{env}/propagation/stores/{id}

@@ -18,7 +18,8 @@ const EXAMPLES: &str = "\
 Ends with status 1 if a verdict got worse, or if a check that the first run did not judge fails.
 
 Examples:
-  weir check --format json --output main.json; git switch branch; weir check --format json --output branch.json
+  weir check --format json --output main.json; git switch branch; \\
+      weir check --format json --output branch.json
   weir diff main.json branch.json
   weir diff main.json branch.json --format markdown >> \"$GITHUB_STEP_SUMMARY\"";
 

@@ -35,14 +35,17 @@ Examples:
   weir provision --as pingfederate-aquera --source people.ldif http://127.0.0.1:8080/scim/default
   weir provision --as pingfederate-aquera --source people.ldif --changes joiner.ldif leaver.ldif \\
       --remove-user-action delete --threads 8 http://127.0.0.1:8080/scim/default
-  weir provision --as pingfederate-aquera --source people.ldif --dry-run        what the first cycle would do
-  weir provision --source ldaps://dc.example.com --directory active-directory --base-dn dc=example,dc=com \\
-      --bind-dn weir@example.com --bind-password @secret.txt --step http://127.0.0.1:8080/scim/default
+  weir provision --as pingfederate-aquera --source people.ldif --dry-run  what the first cycle would do
+  weir provision --source ldaps://dc.example.com --directory active-directory \\
+      --base-dn dc=example,dc=com --bind-dn weir@example.com --bind-password @secret.txt --step \\
+      http://127.0.0.1:8080/scim/default
 
-  weir provision --source people.ldif --ledger people.ledger --watch http://127.0.0.1:8080/scim/default
-  weir provision --source users.json --rule rule.json --events events.ndjson http://127.0.0.1:8080/scim/default
-  weir provision --source people.ldif --user-filter '(title=*)' --explain-scope ada    why ada is in or out
-  weir provision --ledger people.ledger --show-channels                         what the ledger knows
+  weir provision --source people.ldif --ledger people.ledger --watch \\
+      http://127.0.0.1:8080/scim/default
+  weir provision --source users.json --rule rule.json --events events.ndjson \\
+      http://127.0.0.1:8080/scim/default
+  weir provision --source people.ldif --user-filter '(title=*)' --explain-scope ada  why ada is in or out
+  weir provision --ledger people.ledger --show-channels    what the ledger knows
 
 The first cycle reads the source as it is; each --changes file is applied to it before one further cycle.";
 
