@@ -62,7 +62,7 @@ fn a_store_of_pingone_takes_booleans_as_text() {
         assert_eq!(connection.setting("DISABLE_USERS"), Some("true"));
         assert_eq!(connection.warnings, [] as [&str; 0]);
     }
-    let text = STORE.replacen("{", "{\"managed\": false, \"colour\": 1,", 1);
+    let text = STORE.replacen('{', "{\"managed\": false, \"colour\": 1,", 1);
     let warnings = read(&text, false).unwrap().warnings;
     assert!(warnings[0].contains("colour is unknown") && warnings[1].contains("managed is false"), "{warnings:?}");
 }

@@ -58,8 +58,10 @@ fn mapping(text: &str) -> DocumentReading {
     file::parse("f", text, false).map(|file| file.mapping.rules().iter().map(|rule| format!("{rule:?}")).collect())
 }
 
+type DocumentReader = fn(&str) -> DocumentReading;
+
 /// A document with its reader, and whether a part of it can be whole by itself: LDIF is a list of records.
-const DOCUMENTS: &[(&str, fn(&str) -> DocumentReading, bool)] = &[
+const DOCUMENTS: &[(&str, DocumentReader, bool)] = &[
     (CONNECTION, connection, false),
     (STORE, connection, false),
     (PROFILE, connection, false),

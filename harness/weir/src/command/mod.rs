@@ -51,7 +51,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Check a SCIM endpoint. Without URL: check Weir's own demo endpoint, not yours
-    Check(check::CheckArgs),
+    Check(Box<check::CheckArgs>),
     /// Write a weir.toml for an endpoint, from its discovery documents
     Init(init::InitArgs),
     /// Compare the JSON reports of two runs
@@ -63,7 +63,7 @@ enum Command {
     /// Test Weir itself: does each deviation make its checks fail?
     Prove(prove::ProveArgs),
     /// Run provisioning cycles against an endpoint, as a client would
-    Provision(provision::ProvisionArgs),
+    Provision(Box<provision::ProvisionArgs>),
     /// Load an endpoint and measure it
     Bench(bench::BenchArgs),
     /// Read an exported PingFederate or PingOne connection: show it, test it, list its fields
@@ -176,10 +176,10 @@ fn to_its_end(command: impl Future<Output = Result<u8, Failure>>) -> Result<u8, 
 
 fn dispatch(command: Command, output: &Output) -> Result<u8, Failure> {
     match command {
-        Command::Check(args) => to_its_end(check::run(args, output)),
+        Command::Check(args) => to_its_end(check::run(*args, output)),
         Command::Serve(args) => to_its_end(serve::run(args, output)),
         Command::Prove(args) => to_its_end(interrupt::or_leave(prove::run(args, output))),
-        Command::Provision(args) => to_its_end(provision::run(args, output)),
+        Command::Provision(args) => to_its_end(provision::run(*args, output)),
         Command::Bench(args) => to_its_end(bench::run(args, output)),
         Command::Init(args) => to_its_end(interrupt::or_leave(init::run(args, output))),
         Command::Clean(args) => to_its_end(interrupt::or_leave(clean::run(args, output))),

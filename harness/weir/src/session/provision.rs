@@ -251,10 +251,9 @@ fn status_of(report: &CycleReport) -> u8 {
     match &report.aborted {
         Some(Abort::Credentials(_) | Abort::Unanswered(_)) => exit::UNREACHABLE,
         Some(Abort::Interrupted) => exit::INTERRUPTED,
-        Some(Abort::Nobody { .. } | Abort::Removals { .. }) => exit::FINDINGS,
         // Whose account it is must be decided by a person.
         None if report.is_clean() && report.reuses.is_empty() => exit::OK,
-        None => exit::FINDINGS,
+        None | Some(Abort::Nobody { .. } | Abort::Removals { .. }) => exit::FINDINGS,
     }
 }
 

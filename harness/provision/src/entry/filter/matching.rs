@@ -182,7 +182,7 @@ impl Syntax {
                 let parts: Option<Vec<String>> = parts.iter().map(|part| text(part).map(digits)).collect();
                 match (text(own).map(digits), parts) {
                     (Some(own), Some(parts)) => {
-                        let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
+                        let parts: Vec<&[u8]> = parts.iter().map(String::as_bytes).collect();
                         Truth::from(in_order(own.as_bytes(), &parts))
                     }
                     _ => Truth::Undefined,
@@ -202,7 +202,7 @@ impl Syntax {
                     .collect();
                 match (text(own).map(comparison_key), folded) {
                     (Some(own), Some(folded)) => {
-                        let parts: Vec<&[u8]> = folded.iter().map(|part| part.as_bytes()).collect();
+                        let parts: Vec<&[u8]> = folded.iter().map(String::as_bytes).collect();
                         Truth::from(in_order(own.as_bytes(), &parts))
                     }
                     _ => Truth::Undefined,

@@ -99,7 +99,9 @@ impl EntryFilter {
     fn collect_linked(&self, found: &mut Vec<String>) {
         match self {
             Self::And(filters) | Self::Or(filters) => {
-                filters.iter().for_each(|filter| filter.collect_linked(found));
+                for filter in filters {
+                    filter.collect_linked(found);
+                }
             }
             Self::Not(inner) => inner.collect_linked(found),
             Self::Extensible(Extensible { attribute: Some(attribute), rule: Some(MatchingRule::InChain), .. }) => {

@@ -110,7 +110,9 @@ fn links_are_followed_from_entry_to_entry() {
     ] {
         let parsed: EntryFilter = filter.parse().unwrap();
         let mut links = Links::of(parsed.linked_attributes(), &["member".to_owned()], is_derived);
-        groups.iter().for_each(|group| links.collect(group));
+        for group in &groups {
+            links.collect(group);
+        }
         assert_eq!(parsed.evaluate(&entry(), &links) == Truth::True, expected, "{filter}");
     }
 }

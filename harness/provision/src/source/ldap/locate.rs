@@ -23,12 +23,11 @@ pub(super) fn located(inner: &Inner, person: &str) -> Result<Vec<LocatedEntry>, 
     let mut connection = LdapConnection::open(settings)?;
     let mut found = Vec::new();
     let name = Dn::parse(person).ok().filter(|dn| !dn.rdns().is_empty());
-    let (base, scope, filter) = match &name {
-        Some(dn) => (dn.to_string(), Scope::Base, "(objectClass=*)".to_owned()),
-        None => {
-            let items: Vec<String> = NAMES.iter().map(|name| format!("({name}={})", ldap_escape(person))).collect();
-            (settings.base_dn.clone(), Scope::Subtree, format!("(|{})", items.concat()))
-        }
+    let (base, scope, filter) = if let Some(dn) = &name {
+        (dn.to_string(), Scope::Base, "(objectClass=*)".to_owned())
+    } else {
+        let items: Vec<String> = NAMES.iter().map(|name| format!("({name}={})", ldap_escape(person))).collect();
+        (settings.base_dn.clone(), Scope::Subtree, format!("(|{})", items.concat()))
     };
     let attributes = settings.attributes(Role::User);
     let question = Search { base: &base, scope, filter: &filter, attributes: &attributes, role: Role::User };
@@ -80,15 +79,12 @@ fn place(
         let filter = super::pass::parenthesised(filter);
         facts.push((format!("the directory's answer to {filter}"), meets(&filter)?));
     }
-    match (groups, &settings.users.group_dn) {
-        (Some(groups), Some(name)) => {
-            let nested = if settings.users.nested_search { " or a group in it" } else { "" };
-            facts.push((format!("member of {name}{nested}"), is_member(settings, &entry, groups)));
-        }
-        _ => {
-            let is_below = Dn::parse(&settings.base_dn).is_ok_and(|base| entry.dn.is_within(&base));
-            facts.push((format!("below {}", settings.base_dn), is_below));
-        }
+    if let (Some(groups), Some(name)) = (groups, &settings.users.group_dn) {
+        let nested = if settings.users.nested_search { " or a group in it" } else { "" };
+        facts.push((format!("member of {name}{nested}"), is_member(settings, &entry, groups)));
+    } else {
+        let is_below = Dn::parse(&settings.base_dn).is_ok_and(|base| entry.dn.is_within(&base));
+        facts.push((format!("below {}", settings.base_dn), is_below));
     }
     let is_within = facts.iter().all(|(_, is_met)| *is_met);
     let facts = facts.into_iter().map(|(question, is_met)| (question, if is_met { "yes" } else { "no" }.to_owned()));
