@@ -210,6 +210,9 @@ fn complaints(
     (passes, found)
 }
 
+/// The verdict and the name of a check in a line of a judge's output.
+type ResultReader = fn(&str) -> Option<(&str, &str)>;
+
 fn tester_result(line: &str) -> Option<(&str, &str)> {
     let (verdict, check) = line.split_once(' ')?;
     let known = ["SUCCESS", "ERROR", "CRITICAL", "DEVIATION", "ACCEPTABLE", "SKIPPED"].contains(&verdict);
@@ -250,7 +253,7 @@ fn judged(judges: &Path, path: &str) -> (usize, Vec<Complaint>) {
         [output.stdout, output.stderr].map(|part| String::from_utf8_lossy(&part).into_owned()).concat()
     };
     let mut all = (0, Vec::new());
-    let results: [(_, _, fn(&str) -> Option<(&str, &str)>, _); 2] = [
+    let results: [(_, _, ResultReader, _); 2] = [
         ("scim2-tester", text(tester), tester_result, "SUCCESS"),
         ("scim-sanity", text(sanity), sanity_result, "PASS"),
     ];
@@ -283,12 +286,11 @@ fn the_judges_find_nothing_in_innocents_but_what_is_listed() {
         passes += good;
         count += found.len();
         for complaint in found {
-            match listed.iter().position(|own| own.covers(&complaint, &text)) {
-                Some(position) => drop(used.insert(position)),
-                None => {
-                    let Complaint { judge, verdict, check, message } = complaint;
-                    unlisted.push(format!("{}: {judge} {verdict} {check}:{message}", path.display()));
-                }
+            if let Some(position) = listed.iter().position(|own| own.covers(&complaint, &text)) {
+                used.insert(position);
+            } else {
+                let Complaint { judge, verdict, check, message } = complaint;
+                unlisted.push(format!("{}: {judge} {verdict} {check}:{message}", path.display()));
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::axis::{AXES, Axis};
 use super::permitted::{DEVIATIONS, NOT_DRAWN};
 use super::*;
-use crate::embedded;
+use crate::embedded::{self, KnownDeviation};
 
 /// Ids of requirements and points of disputes.
 fn citable() -> BTreeSet<&'static str> {
@@ -23,7 +23,7 @@ fn axes() -> impl Iterator<Item = &'static Axis> {
 #[test]
 fn the_deviations_of_innocents_are_those_that_are_permitted() {
     let permitted: BTreeSet<&str> =
-        embedded::known_deviations().filter(|own| own.is_permitted()).map(|own| own.id).collect();
+        embedded::known_deviations().filter(KnownDeviation::is_permitted).map(|own| own.id).collect();
     let drawn = DEVIATIONS.iter().map(|own| own.axis.id);
     let listed: Vec<&str> = drawn.chain(NOT_DRAWN.iter().map(|(id, _)| *id)).collect();
     assert_eq!(listed.iter().copied().collect::<BTreeSet<_>>(), permitted);
