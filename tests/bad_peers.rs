@@ -185,7 +185,7 @@ fn misbehaving(address: &str, how: Misbehaviour, requests: usize) -> String {
                 Misbehaviour::Hangs => held.push(stream),
                 Misbehaviour::Closes => drop(stream),
                 Misbehaviour::CutsShort => {
-                    write_behind_a_request(stream, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{")
+                    write_behind_a_request(stream, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{");
                 }
                 Misbehaviour::SpeaksOtherwise => write_behind_a_request(stream, b"220 smtp.example.com ESMTP\r\n"),
             }

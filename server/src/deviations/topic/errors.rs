@@ -86,7 +86,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         values(body, "Operations").filter_map(|result| result.get_mut("response")).for_each(confuse);
     })),
     Deviation::new("errors.words-in-capitals", "scimType begins with a capital letter")
-        .breaks(&["RFC7644-3.12-04", "RFC7644-3.12-18"])
+        .breaks(&["RFC7644-3.12-18", "RFC7644-3.12-04"])
         .seen(&["https://github.com/databricks/databricks-sdk-py/issues/90"])
         .when(is_error)
         .answer(&EditBody(|_, body| {

@@ -119,7 +119,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     .seen(&[SSOREADY])
     .request(&EditOperations(unnamed::replace_extensions)),
     Deviation::new("patch.external-id-ignored", "a PATCH of externalId succeeds without any effect")
-        .breaks(&["RFC7644-3.5.2.3-02", "RFC7644-3.5.2.1-10"])
+        .breaks(&["RFC7644-3.5.2.1-10", "RFC7644-3.5.2.3-02"])
         .seen(&["https://github.com/open-webui/open-webui/issues/30074"])
         .request(&EditOperation(unnamed::ignore_external_id)),
     Deviation::new("patch.failures-hidden", "a PATCH that cannot be carried out is answered 204 and does nothing")
