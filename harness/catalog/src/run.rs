@@ -467,7 +467,9 @@ fn no_answer(check: &str, error: &EndpointError) -> Problem {
     let requirements = check.map_or(&[][..], |check| check.requirements);
     let verdict = match error.kind {
         Kind::Timeout | Kind::CutShort | Kind::NotHttp | Kind::OtherOrigin => verdict_of(requirements),
-        Kind::Refused | Kind::Dns | Kind::Tls | Kind::Budget | Kind::TooLarge | Kind::Other => Verdict::Blocked,
+        Kind::Refused | Kind::Dns | Kind::Tls | Kind::Budget | Kind::Foreign | Kind::TooLarge | Kind::Other => {
+            Verdict::Blocked
+        }
         Kind::BadRequest | Kind::Discarded => Verdict::Error,
     };
     Problem {

@@ -20,6 +20,7 @@ use super::credentials::{Access, Credentials};
 use super::error::{ClientError, EndpointError, EndpointErrorKind, without_user_info};
 use super::evidence::Evidence;
 use super::exchange::{Authentication, Exchange, ParsedBody};
+use super::foreign::ForeignResources;
 use super::intake::Intake;
 use super::meter::{BoundError, Lane, Meter, Room};
 use super::observer::Observer;
@@ -99,6 +100,7 @@ struct ClientState {
     sent: AtomicU64,
     /// Collections below which every path ends with a slash, because the endpoint redirects what does not.
     slashed: RwLock<Vec<String>>,
+    foreign: ForeignResources,
 }
 
 /// Speaks to one base URL. Clones are cheap and share connections, pace and counter.
@@ -202,6 +204,7 @@ impl Client {
             proxy: options.proxy,
             sent: AtomicU64::new(0),
             slashed: RwLock::default(),
+            foreign: ForeignResources::default(),
             credentials_origin: options.credentials_origin,
         };
         Ok(Self {
@@ -351,6 +354,8 @@ impl Client {
         }
         if let Some(created) = &self.created {
             match &outcome {
+                // What it created, if it did, is found by its name.
+                Ok(exchange) if self.shared.foreign.note(exchange) => created.note_interruption(),
                 Ok(exchange) => created.note(exchange, &self.access),
                 Err(error) => created.note_failure(error),
             }
@@ -360,6 +365,7 @@ impl Client {
 
     async fn send_once(&self, request: &Request) -> Result<Arc<Exchange>, EndpointError> {
         let actual = self.url_of(request);
+        self.shared.foreign.guard(&request.method, &actual)?;
         let url = shown(request, &actual);
         let headers = self.headers(request, &actual).await?;
         let authentication = authentication(&headers);

@@ -186,7 +186,13 @@ impl CreatedResources {
         if error.method == Method::POST
             && !matches!(
                 error.kind,
-                Kind::Refused | Kind::Dns | Kind::Tls | Kind::BadRequest | Kind::Budget | Kind::OtherOrigin
+                Kind::Refused
+                    | Kind::Dns
+                    | Kind::Tls
+                    | Kind::BadRequest
+                    | Kind::Budget
+                    | Kind::OtherOrigin
+                    | Kind::Foreign
             )
         {
             self.lock().uncertain = true;
@@ -301,7 +307,7 @@ fn id_in_broken(body: &[u8]) -> Option<String> {
 }
 
 /// Where the resource with `id` of `collection` lives, on the origin of `url`.
-fn place_of(url: &Url, collection: &str, id: &str) -> Url {
+pub(super) fn place_of(url: &Url, collection: &str, id: &str) -> Url {
     let mut place = url.clone();
     place.set_query(None);
     place.set_fragment(None);

@@ -26,6 +26,8 @@ pub enum EndpointErrorKind {
     BadRequest,
     /// The URL has another origin than the endpoint, so that nothing was sent.
     OtherOrigin,
+    /// The resource may be somebody's, so that no change of it was sent.
+    Foreign,
     /// The run may send no further request.
     Budget,
     /// Anything else, with the cause in the sentence.
@@ -46,6 +48,7 @@ impl EndpointErrorKind {
             Self::Discarded => "answer discarded",
             Self::BadRequest => "request not sendable",
             Self::OtherOrigin => "another origin",
+            Self::Foreign => "somebody's resource",
             Self::Budget => "budget spent",
             Self::Other => "no answer",
         }

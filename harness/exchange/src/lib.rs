@@ -14,6 +14,7 @@ mod entity_tag;
 pub mod error;
 mod evidence;
 pub mod exchange;
+mod foreign;
 mod further;
 pub mod har;
 mod intake;

@@ -73,7 +73,7 @@ pub(super) struct ProveArgs {
     /// How many smaller endpoints to try for each check that accuses one, to find the smallest
     #[arg(long, value_name = "N", default_value_t = 150, requires = "innocent")]
     cuts: usize,
-    /// Run the checks against endpoints that lack one thing each: an attribute, a capability, a form of filters. What need not be
+    /// Run the checks against endpoints that lack one thing each: an attribute, a capability, a filter. What need not be
     /// there may be named by no check. Give the beginnings of ids such as attribute.User to choose
     #[arg(
         long,

@@ -108,7 +108,7 @@ pub(super) struct ProvisionArgs {
     /// What to do with the account of a user who is deleted, disabled or outside the filter
     #[arg(long, value_enum, value_name = "ACTION", help_heading = "Target")]
     remove_user_action: Option<RemoveUserFlag>,
-    /// What an account is whose accountExpires is past in Active Directory; the vendor does not say whether it is looked at
+    /// How to count an account whose accountExpires is past, which the vendor leaves open
     #[arg(long, value_enum, value_name = "STATUS", help_heading = "Target")]
     expired: Option<ExpiredFlag>,
     /// The body of a PUT: the user as read with mapped values merged in, or mapped values alone

@@ -14,7 +14,7 @@ pub struct GuardFlags {
     /// Remove accounts and groups, however many they are
     #[arg(long)]
     pub allow_removals: bool,
-    /// How many accounts, or groups, a cycle may remove without --allow-removals [default: 20% and at least 10]
+    /// How many accounts or groups a cycle may remove unasked [default: 20% and at least 10]
     #[arg(long, value_name = "N|N%", value_parser = limit, conflicts_with = "allow_removals")]
     pub removal_limit: Option<RemovalLimit>,
 }
