@@ -168,7 +168,7 @@ mod tests {
     fn names_of_targets_clients_and_the_configuration_are_explained() {
         for (word, expected) in [
             ("no-partial-update-ignored", "application no-partial-update-ignored of target aquera\n"),
-            ("remove action", "setting Remove User Action\n"),
+            ("remove action", "setting Remove Action\n"),
             ("REMOVE_ACTION", "setting Remove User Action\n"),
             (
                 "settle",
