@@ -35,6 +35,8 @@ use weir_judge::{BrokenLaw, Cause, Finding, Verdict, broken_laws, causes, full_n
 
 /// How many checks are run against every deviation besides those that its requirements call for and those that the record names.
 const SENTINELS: usize = 20;
+/// How many where the record names rules alone, which judge what other checks cause.
+const SENTINELS_FOR_RULES: usize = 60;
 
 /// What a proof covers.
 #[derive(Clone, Debug)]
@@ -244,13 +246,14 @@ fn patterns(texts: &[String]) -> Result<Vec<Pattern>, PatternError> {
 
 /// The checks that must be run against a deviation: those that cite what it breaks, those that noticed it when the record
 /// was written, and the sentinels, which are spread evenly over the catalogue. All of them where the record does not have the
-/// deviation yet, or rules alone, which judge what any check may bring out.
+/// deviation yet.
 fn checks_for(deviation: &KnownDeviation, record: &Record) -> Vec<&'static Check> {
     let recorded: BTreeSet<&str> = record.of(deviation.id).map(|(check, _)| parts_of_name(check).0).collect();
-    if !deviation.is_permitted() && recorded.iter().all(|id| rules::find(id).is_some()) {
+    if recorded.is_empty() && !deviation.is_permitted() {
         return checks::all().collect();
     }
-    let step = (checks::all().count() / SENTINELS).max(1);
+    let sentinels = if recorded.iter().all(|id| rules::find(id).is_some()) { SENTINELS_FOR_RULES } else { SENTINELS };
+    let step = (checks::all().count() / sentinels).max(1);
     checks::all()
         .enumerate()
         .filter(|(index, check)| {
