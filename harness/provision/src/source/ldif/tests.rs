@@ -278,7 +278,7 @@ fn after_an_error_nothing_more_is_read() {
 
 /// What the tools of directories write in their defaults, as (text, names of the entries, warnings).
 #[test]
-fn the_output_of_a_directorys_tools_is_a_source() {
+fn the_output_of_the_tools_of_directories_is_a_source() {
     const ADA: &str = "dn: uid=ada,dc=x\nobjectClass: person\nuid: ada\n";
     let utf16: String = format!("\u{FEFF}{}", ADA.replace('\n', "\r\n"));
     let utf16: Vec<u8> = utf16.encode_utf16().flat_map(u16::to_le_bytes).collect();
