@@ -287,7 +287,10 @@ fn one_signal_ends_every_command_that_waits_for_an_endpoint() {
 /// An endpoint that creates, and never answers a DELETE.
 fn that_deletes_nothing() -> Peer {
     let created = br#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"7","userName":"weir-ada"}"#;
-    behind_right_discovery(move |line| (!line.starts_with("DELETE ")).then(|| created.to_vec()))
+    behind_right_discovery(move |line| {
+        let answer = if line.starts_with("POST /scim/v2/Users ") { &created[..] } else { b"{}" };
+        (!line.starts_with("DELETE ")).then(|| answer.to_vec())
+    })
 }
 
 #[test]
