@@ -94,6 +94,7 @@ pub async fn delete(client: &Client, url: Url, events: &Events) {
 
 /// Deletes one resource that was found by reading, and reads once more: an endpoint that says it is deleted may be wrong.
 pub async fn delete_for_good(client: &Client, url: Url, events: &Events) {
+    client.claim(&url);
     let remainder = match delete_wherever(client, std::slice::from_ref(&url)).await {
         None if is_there(client, &url).await => {
             let reason = "DELETE was answered as done, and it is still there".to_owned();

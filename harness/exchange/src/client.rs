@@ -346,6 +346,11 @@ impl Client {
         }
     }
 
+    /// Lets what is at `url` be changed: it was read, and bears a name of this run.
+    pub fn claim(&self, url: &Url) {
+        self.shared.foreign.forget(url);
+    }
+
     /// As [`Self::send`], but never waits where the endpoint asks to wait, and never repeats: for whoever counts such answers.
     pub async fn send_at_once(&self, request: &Request) -> Result<Arc<Exchange>, EndpointError> {
         let outcome = self.send_once(request).await;

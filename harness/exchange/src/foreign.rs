@@ -32,6 +32,11 @@ impl ForeignResources {
         paths.contains(&path)
     }
 
+    /// Takes what reading showed to be the run's own off the list.
+    pub(super) fn forget(&self, url: &Url) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(url.path());
+    }
+
     /// Refuses a change or a deletion of what is somebody else's.
     pub(super) fn guard(&self, method: &Method, url: &Url) -> Result<(), EndpointError> {
         let is_foreign = || self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(url.path());
