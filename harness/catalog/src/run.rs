@@ -428,15 +428,12 @@ fn judge(finding: &mut Finding, outcome: CheckResult, evidence: &Evidence) {
             let verdict = own.map_or(Verdict::Blocked, |check| verdict_of(check.requirements));
             finding.verdict = finding.verdict.max(verdict);
             let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+            let observed = exchanges.last().map_or_else(|| "no answer".into(), |exchange| exchange.status.to_string());
             let problem = Problem {
-                verdict,
-                message: reason.clone(),
                 requirements: own.map_or_else(Vec::new, |check| texts(check.requirements)),
                 legal: own.map_or_else(Vec::new, |check| texts(check.legal)),
-                observed: exchanges.last().map_or_else(|| "no answer".into(), |exchange| exchange.status.to_string()),
                 exchanges,
-                differences: Vec::new(),
-                others: Vec::new(),
+                ..Problem::new(verdict, reason.clone(), observed)
             };
             finding.problems.push(problem.kept(evidence));
             finding.reason = Some(reason);
@@ -473,14 +470,9 @@ fn no_answer(check: &str, error: &EndpointError) -> Problem {
         Kind::BadRequest | Kind::Discarded => Verdict::Error,
     };
     Problem {
-        verdict,
-        message: error.to_string(),
         requirements: requirements.iter().map(|id| (*id).to_owned()).collect(),
         legal: check.map_or(&[][..], |check| check.legal).iter().map(|legal| (*legal).to_owned()).collect(),
-        observed: "no usable answer".into(),
-        exchanges: Vec::new(),
-        differences: Vec::new(),
-        others: Vec::new(),
+        ..Problem::new(verdict, error.to_string(), "no usable answer")
     }
 }
 

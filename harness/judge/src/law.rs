@@ -96,14 +96,8 @@ mod tests {
     /// A problem with a requirement.
     fn broken(requirement: &str) -> Problem {
         Problem {
-            verdict: Verdict::Fail,
-            message: "HTTP status is 200, expected 201".into(),
             requirements: vec![requirement.into()],
-            legal: Vec::new(),
-            observed: "200".into(),
-            exchanges: Vec::new(),
-            differences: Vec::new(),
-            others: Vec::new(),
+            ..Problem::new(Verdict::Fail, "HTTP status is 200, expected 201", "200")
         }
     }
 

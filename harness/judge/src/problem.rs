@@ -38,6 +38,20 @@ const OTHERWISE: &str = " that in another way";
 const OTHERS: usize = 5;
 
 impl Problem {
+    /// A problem without further evidence.
+    pub fn new(verdict: Verdict, message: impl Into<String>, observed: impl Into<String>) -> Self {
+        Self {
+            verdict,
+            message: message.into(),
+            requirements: Vec::new(),
+            legal: Vec::new(),
+            observed: observed.into(),
+            exchanges: Vec::new(),
+            differences: Vec::new(),
+            others: Vec::new(),
+        }
+    }
+
     /// The problem as a run keeps it: exchanges as evidence, and no more of what a peer sent than a reader looks at.
     #[must_use]
     pub fn kept(mut self, evidence: &Evidence) -> Self {
@@ -129,16 +143,7 @@ mod tests {
 
     #[test]
     fn what_is_missed_in_another_way_is_not_counted_as_the_first() {
-        let missed = |message: &str| Problem {
-            verdict: Verdict::Warn,
-            message: message.to_owned(),
-            requirements: Vec::new(),
-            legal: Vec::new(),
-            observed: String::new(),
-            exchanges: Vec::new(),
-            differences: Vec::new(),
-            others: Vec::new(),
-        };
+        let missed = |message: &str| Problem::new(Verdict::Warn, message, "");
         let gathered = by_outcome(vec![
             missed("HTTP status is 400, expected 404 or 405"),
             missed("HTTP status is 400, expected 404 or 405"),

@@ -6,14 +6,8 @@ const TODAY: Date = Date::constant(2026, 5, 20);
 
 fn finding(check: &'static str, verdict: Verdict, requirements: &[&str]) -> Finding {
     let problem = Problem {
-        verdict,
-        message: "HTTP status is 201, expected 409".into(),
         requirements: requirements.iter().map(|id| (*id).to_owned()).collect(),
-        legal: Vec::new(),
-        observed: "201".into(),
-        exchanges: Vec::new(),
-        differences: Vec::new(),
-        others: Vec::new(),
+        ..Problem::new(verdict, "HTTP status is 201, expected 409", "201")
     };
     Finding {
         subject: check.ends_with(".resource").then(|| "User".to_owned()),

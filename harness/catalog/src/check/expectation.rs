@@ -67,14 +67,11 @@ impl<'c> Expectation<'c> {
 
     fn push(&self, verdict: Verdict, message: String, observed: String, differences: Vec<Difference>) {
         self.context.report(Problem {
-            verdict,
-            message,
             requirements: self.requirements.iter().map(|id| (*id).to_owned()).collect(),
             legal: self.context.check().legal.iter().map(|legal| (*legal).to_owned()).collect(),
-            observed,
             exchanges: self.exchanges.clone(),
             differences,
-            others: Vec::new(),
+            ..Problem::new(verdict, message, observed)
         });
     }
 

@@ -10,14 +10,8 @@ use crate::rule::sample::Sample;
 
 fn problem(message: &str, observed: &str, exchanges: Vec<Sample>) -> Problem {
     Problem {
-        verdict: Verdict::Fail,
-        message: message.to_owned(),
-        requirements: Vec::new(),
-        legal: Vec::new(),
-        observed: observed.to_owned(),
         exchanges: exchanges.into_iter().map(Sample::exchange).collect(),
-        differences: Vec::new(),
-        others: Vec::new(),
+        ..Problem::new(Verdict::Fail, message, observed)
     }
 }
 

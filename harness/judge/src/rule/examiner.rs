@@ -146,14 +146,11 @@ impl Examination {
             _ => verdict_of(&undeclared),
         };
         let problem = Problem {
-            verdict,
-            message,
             requirements: requirements.iter().map(|id| (*id).to_owned()).collect(),
             legal: rule.legal.iter().map(|legal| (*legal).to_owned()).collect(),
-            observed,
             exchanges,
             differences,
-            others: Vec::new(),
+            ..Problem::new(verdict, message, observed)
         };
         problem.kept(&self.evidence)
     }

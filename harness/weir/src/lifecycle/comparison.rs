@@ -81,14 +81,11 @@ impl Comparison<'_> {
         exchanges: Vec<Arc<Exchange>>,
     ) -> Problem {
         Problem {
-            verdict: Verdict::Fail,
-            message,
             requirements: self.spec.requirements.iter().map(|&id| id.to_owned()).collect(),
             legal: self.spec.legal.iter().map(|&legal| legal.to_owned()).collect(),
-            observed,
             exchanges,
             differences,
-            others: Vec::new(),
+            ..Problem::new(Verdict::Fail, message, observed)
         }
     }
 
@@ -263,27 +260,14 @@ pub(super) fn failures(spec: &StepSpec, report: &CycleReport) -> Vec<Problem> {
         .failures
         .iter()
         .map(|failure| Problem {
-            verdict: Verdict::Fail,
-            message: failure.to_string(),
             requirements: spec.requirements.iter().map(|&id| id.to_owned()).collect(),
             legal: spec.legal.iter().map(|&legal| legal.to_owned()).collect(),
-            observed: failure.message.clone(),
             exchanges: failure.exchange.iter().cloned().collect(),
-            differences: Vec::new(),
-            others: Vec::new(),
+            ..Problem::new(Verdict::Fail, failure.to_string(), failure.message.clone())
         })
         .collect();
     if let Some(aborted) = &report.aborted {
-        problems.push(Problem {
-            verdict: Verdict::Blocked,
-            message: aborted.to_string(),
-            requirements: Vec::new(),
-            legal: Vec::new(),
-            observed: "the cycle was not finished".into(),
-            exchanges: Vec::new(),
-            differences: Vec::new(),
-            others: Vec::new(),
-        });
+        problems.push(Problem::new(Verdict::Blocked, aborted.to_string(), "the cycle was not finished"));
     }
     problems
 }
@@ -294,14 +278,11 @@ pub(super) fn unreadable(spec: &StepSpec, error: &ReadBackError) -> Problem {
         ReadBackError::NoAnswer(_) => Vec::new(),
         ReadBackError::Unusable { exchange, .. } => vec![Arc::clone(exchange)],
     };
+    let verdict = if exchanges.is_empty() { Verdict::Blocked } else { Verdict::Fail };
     Problem {
-        verdict: if exchanges.is_empty() { Verdict::Blocked } else { Verdict::Fail },
-        message: error.to_string(),
         requirements: ["RFC7644-3.4.1-01", "RFC7644-3.4.2-07"].map(str::to_owned).to_vec(),
         legal: vec!["status 200 with what is there".into()],
-        observed: spec.title.to_owned(),
         exchanges,
-        differences: Vec::new(),
-        others: Vec::new(),
+        ..Problem::new(verdict, error.to_string(), spec.title)
     }
 }

@@ -136,13 +136,9 @@ fn schemas(exchange: &Exchange) -> Result<Vec<Value>, SchemasError> {
 
 fn problem(spec: &StepSpec, verdict: Verdict, message: String, observed: &str, exchanges: &[Arc<Exchange>]) -> Problem {
     Problem {
-        verdict,
-        message,
         requirements: spec.requirements.iter().map(|&id| id.to_owned()).collect(),
         legal: spec.legal.iter().map(|&legal| legal.to_owned()).collect(),
-        observed: observed.to_owned(),
         exchanges: exchanges.to_vec(),
-        differences: Vec::new(),
-        others: Vec::new(),
+        ..Problem::new(verdict, message, observed)
     }
 }

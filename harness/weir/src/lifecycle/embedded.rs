@@ -195,14 +195,14 @@ async fn relink(steps: &mut Steps<'_>, stage: &mut Stage) {
     outcome.reason = report.as_ref().map(super::stage::summary);
     for exchange in recording.exchanges().iter().filter(|exchange| exchange.method == Method::POST) {
         outcome.problems.push(Problem {
-            verdict: Verdict::Fail,
-            message: format!("{} was created although it is there already", exchange.target()),
             requirements: RELINK.requirements.iter().map(|&id| id.to_owned()).collect(),
             legal: RELINK.legal.iter().map(|&legal| legal.to_owned()).collect(),
-            observed: "the search before it found nothing".to_owned(),
             exchanges: vec![Arc::clone(exchange)],
-            differences: Vec::new(),
-            others: Vec::new(),
+            ..Problem::new(
+                Verdict::Fail,
+                format!("{} was created although it is there already", exchange.target()),
+                "the search before it found nothing",
+            )
         });
     }
     stage.finish(steps, &RELINK, begun, &client, outcome).await;

@@ -162,14 +162,9 @@ async fn lost_answer(steps: &mut Steps<'_>, stage: &mut Stage, people: &Invented
             None => String::new(),
         };
         outcome.problems.push(Problem {
-            verdict: Verdict::Blocked,
-            message: "no answer could be lost, because the user was not created".to_owned(),
             requirements: LOST_ANSWER.requirements.iter().map(|&id| id.to_owned()).collect(),
             legal: LOST_ANSWER.legal.iter().map(|&legal| legal.to_owned()).collect(),
-            observed,
-            exchanges: Vec::new(),
-            differences: Vec::new(),
-            others: Vec::new(),
+            ..Problem::new(Verdict::Blocked, "no answer could be lost, because the user was not created", observed)
         });
     }
     let Some(report) = stage.cycle(steps, &LOST_ANSWER, &client, &mut outcome).await else {

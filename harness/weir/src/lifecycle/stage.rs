@@ -300,15 +300,6 @@ impl Fault {
 
     /// As a problem of the step in which it showed.
     pub(super) fn problem(self) -> Problem {
-        Problem {
-            verdict: Verdict::Error,
-            message: self.0,
-            requirements: Vec::new(),
-            legal: Vec::new(),
-            observed: String::new(),
-            exchanges: Vec::new(),
-            differences: Vec::new(),
-            others: Vec::new(),
-        }
+        Problem::new(Verdict::Error, self.0, "")
     }
 }

@@ -55,14 +55,10 @@ fn report(context: &Context, is_meant: impl Fn(&DiscoveryFault) -> bool) {
             Gravity::Wrong => verdict_of(fault.requirements),
         };
         context.report(Problem {
-            verdict,
-            message: fault.message.clone(),
             requirements: fault.requirements.iter().map(|id| (*id).to_owned()).collect(),
             legal: context.check().legal.iter().map(|legal| (*legal).to_owned()).collect(),
-            observed: fault.observed.clone(),
             exchanges: fault.exchange.iter().cloned().collect(),
-            differences: Vec::new(),
-            others: Vec::new(),
+            ..Problem::new(verdict, fault.message.clone(), fault.observed.clone())
         });
     }
 }
