@@ -25,8 +25,6 @@ const MOST_LINES: usize = 400;
 pub struct MarkdownReport<W> {
     out: LegibleWriter<W>,
     subject: String,
-    command: String,
-    base_command: String,
     findings: Vec<Arc<Finding>>,
     texts: FindingTexts,
     mended: Vec<String>,
@@ -39,8 +37,6 @@ impl<W: Write> MarkdownReport<W> {
         Self {
             out,
             subject: String::new(),
-            command: String::new(),
-            base_command: String::new(),
             findings: Vec::new(),
             texts: FindingTexts::default(),
             mended: Vec::new(),
@@ -81,7 +77,7 @@ impl<W: Write> MarkdownReport<W> {
         if summary.interrupted {
             writeln!(self.out, "The run was interrupted.\n")?;
         }
-        writeln!(self.out, "Repeat with {}", code(&self.command))?;
+        writeln!(self.out, "Repeat with {}", code(&self.texts.repetition.command))?;
         self.out.flush()
     }
 }
@@ -96,7 +92,7 @@ impl<W: Write> MarkdownReport<W> {
         for (place, cause) in causes.iter().take(cause::MOST).enumerate() {
             let headline = text(&cause.headline);
             write!(self.out, "{}. {headline} ({})", place + 1, cause::counted(cause))?;
-            let command = cause::command(&self.base_command, cause);
+            let command = cause::command(&self.texts.repetition.base, cause);
             if place < cause::FIRST && !command.is_empty() {
                 write!(self.out, ": {}", code(&command))?;
             }
@@ -113,7 +109,7 @@ impl<W: Write> MarkdownReport<W> {
         if mended.is_empty() {
             return Ok(());
         }
-        writeln!(self.out, "{}\n", cause::mended(&self.base_command, &mended))
+        writeln!(self.out, "{}\n", cause::mended(&self.texts.repetition.base, &mended))
     }
 
     /// The findings, the gravest first, those that have the same to show as others of their cause in one line.
@@ -152,10 +148,8 @@ impl<W: Write> MarkdownReport<W> {
 impl<W: Write + Send> TextReport for MarkdownReport<W> {
     fn event(&mut self, event: &LegibleEvent) -> io::Result<()> {
         match &**event {
-            Event::RunStarted { command, base_command, url, target, .. } => {
+            Event::RunStarted { url, target, .. } => {
                 self.texts.repetition = Repetition::of_run(event);
-                self.command.clone_from(command);
-                self.base_command.clone_from(base_command);
                 self.subject =
                     target.as_ref().map_or_else(|| code(url), |target| format!("the embedded target {}", code(target)));
             }

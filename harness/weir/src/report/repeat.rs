@@ -21,9 +21,9 @@ const REFERENCES: [&str; 3] = ["\"members\"", "\"manager\"", "\"$ref\""];
 #[derive(Clone, Default)]
 pub(super) struct Repetition {
     /// The command of the run.
-    command: String,
-    /// The same without a selection.
-    base: String,
+    pub(super) command: String,
+    /// The same without a selection, to which one can be added.
+    pub(super) base: String,
     seed: u64,
     /// The endpoint ends with the run.
     is_embedded: bool,

@@ -21,7 +21,6 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 /// Collects the run and writes one document to `out`.
 pub struct SarifReport<W> {
     out: LegibleWriter<W>,
-    command: String,
     rules: BTreeMap<String, Value>,
     results: Vec<Value>,
     notifications: Vec<Value>,
@@ -34,7 +33,6 @@ impl<W: Write> SarifReport<W> {
         let out = LegibleWriter::json(out);
         Self {
             out,
-            command: String::new(),
             rules: BTreeMap::new(),
             results: Vec::new(),
             notifications: Vec::new(),
@@ -85,10 +83,7 @@ impl<W: Write> SarifReport<W> {
 impl<W: Write + Send> TextReport for SarifReport<W> {
     fn event(&mut self, event: &LegibleEvent) -> io::Result<()> {
         match &**event {
-            Event::RunStarted { command, .. } => {
-                self.command.clone_from(command);
-                self.texts.repetition = Repetition::of_run(event);
-            }
+            Event::RunStarted { .. } => self.texts.repetition = Repetition::of_run(event),
             Event::Leftover { url, reason } => self.notify("warning", &format!("left behind: {url}: {reason}")),
             Event::Outdated(outdated) if outdated.is_mended => {
                 self.notify("note", &format!("{}: {}", outdated.entry, outdated.reason));
@@ -109,7 +104,7 @@ impl<W: Write + Send> TextReport for SarifReport<W> {
                     "runs": [{
                         "tool": {"driver": {"name": "weir", "semanticVersion": env!("CARGO_PKG_VERSION"), "rules": rules}},
                         "invocations": [{
-                            "commandLine": self.command,
+                            "commandLine": self.texts.repetition.command,
                             "executionSuccessful": whole,
                             "toolExecutionNotifications": self.notifications,
                         }],

@@ -97,14 +97,11 @@ pub struct TerminalReport<W> {
     options: TerminalOptions,
     palette: Palette,
     heading: String,
-    repeat: String,
-    /// The command of the run, to which a selection can be added.
-    base_command: String,
     repetition: Repetition,
     /// A request with the credentials of the run.
     authenticated: Option<Arc<Exchange>>,
-    /// The steps of lifecycles so far.
-    steps: usize,
+    /// A step of a lifecycle was seen.
+    has_steps: bool,
     by_topic: bool,
     topic: Option<Topic>,
     /// The topics whose lines are written: what has to run alone comes last, so that a topic can come twice.
@@ -128,11 +125,9 @@ impl<W: Write> TerminalReport<W> {
             options,
             palette: Palette::new(options.colour),
             heading: String::new(),
-            repeat: String::new(),
-            base_command: String::new(),
             repetition: Repetition::default(),
             authenticated: None,
-            steps: 0,
+            has_steps: false,
             by_topic: false,
             topic: None,
             written_topics: Vec::new(),
@@ -205,13 +200,13 @@ impl<W: Write> TerminalReport<W> {
         }
         match &finding.origin {
             Origin::Step { client } => {
-                self.steps += 1;
+                self.has_steps = true;
                 self.line(&format!("Lifecycle of {client}"), finding)?;
             }
             Origin::Check | Origin::Rule if self.by_topic => self.count(finding)?,
             Origin::Check => self.line("Checks", finding)?,
             // Beside the steps of a client the rules that have nothing to say are only counted.
-            Origin::Rule if self.steps > 0 && !self.options.verbose && finding.verdict <= Verdict::Skip => {}
+            Origin::Rule if self.has_steps && !self.options.verbose && finding.verdict <= Verdict::Skip => {}
             Origin::Rule => self.line("Rules", finding)?,
         }
         if finding.known.is_some() {
@@ -322,7 +317,7 @@ impl<W: Write> TerminalReport<W> {
                 count => format!("Start here: the first {} of {count} causes", cause::FIRST),
             })?;
             writeln!(self.out, "  {}. {bold}{}{reset} ({})", place + 1, cause.headline, cause::counted(cause))?;
-            let command = cause::command(&self.base_command, cause);
+            let command = cause::command(&self.repetition.base, cause);
             if !command.is_empty() {
                 writeln!(self.out, "     {}{command}{reset}", self.palette.dim)?;
             }
@@ -396,7 +391,7 @@ impl<W: Write> TerminalReport<W> {
         if !mended.is_empty() {
             let entries: Vec<String> = mended.into_iter().map(|mended| mended.entry).collect();
             self.heading("Good news")?;
-            writeln!(self.out, "  {}", cause::mended(&self.base_command, &entries))?;
+            writeln!(self.out, "  {}", cause::mended(&self.repetition.base, &entries))?;
         }
         Ok(())
     }
@@ -499,7 +494,7 @@ impl<W: Write> TerminalReport<W> {
                 plural(self.rounds as u64, "round", "rounds")
             )?;
         }
-        let repeat = std::mem::take(&mut self.repeat);
+        let repeat = &self.repetition.command;
         writeln!(self.out, "{} in {}; repeat with: {repeat}", exchanges(summary.exchanges), duration(summary.elapsed))?;
         self.out.flush()
     }
@@ -508,9 +503,7 @@ impl<W: Write> TerminalReport<W> {
 impl<W: Write + Send> TextReport for TerminalReport<W> {
     fn event(&mut self, event: &LegibleEvent) -> io::Result<()> {
         match &**event {
-            Event::RunStarted { command, base_command, url, target, .. } => {
-                self.repeat.clone_from(command);
-                self.base_command.clone_from(base_command);
+            Event::RunStarted { url, target, .. } => {
                 self.repetition = Repetition::of_run(event);
                 let target = target.as_ref().map(|target| format!(" (embedded target {target})")).unwrap_or_default();
                 writeln!(self.out, "{}{url}{}{target}", self.palette.bold, self.palette.reset)

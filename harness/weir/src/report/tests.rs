@@ -63,17 +63,14 @@ fn exchange() -> Arc<Exchange> {
 
 fn problem(verdict: Verdict, requirement: &str) -> Problem {
     Problem {
-        verdict,
-        message: "HTTP status is 201, expected 409".into(),
         requirements: vec![requirement.into()],
         legal: vec!["409 with a SCIM Error of scimType uniqueness".into()],
-        observed: "201".into(),
         exchanges: vec![exchange()],
         differences: vec![
             Difference { path: "emails[0].type".into(), expected: Some(json!("work")), found: None },
             Difference { path: "nickName".into(), expected: None, found: Some(json!(null)) },
         ],
-        others: Vec::new(),
+        ..Problem::new(verdict, "HTTP status is 201, expected 409", "201")
     }
 }
 

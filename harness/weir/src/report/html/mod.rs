@@ -23,8 +23,6 @@ use super::repeat::Repetition;
 /// Everything that the page tells.
 #[derive(Default)]
 struct RunPage {
-    pub command: String,
-    pub base_command: String,
     pub causes: Vec<Cause>,
     pub mended: Vec<String>,
     pub subject: String,
@@ -64,7 +62,7 @@ impl<W: Write> HtmlReport<W> {
         self.run.texts.detail = Detail::of(&self.run.findings);
         self.run.findings.sort_by_key(|finding| (finding.known.is_some(), finding.rank()));
         if !self.run.mended.is_empty() {
-            self.run.messages.push(cause::mended(&self.run.base_command, &self.run.mended));
+            self.run.messages.push(cause::mended(&self.run.texts.repetition.base, &self.run.mended));
         }
         self.out.write_all(page::page(&self.run, summary).into_string().as_bytes())?;
         self.out.flush()
@@ -74,10 +72,8 @@ impl<W: Write> HtmlReport<W> {
 impl<W: Write + Send> TextReport for HtmlReport<W> {
     fn event(&mut self, event: &LegibleEvent) -> io::Result<()> {
         match &**event {
-            Event::RunStarted { command, base_command, url, target, .. } => {
+            Event::RunStarted { url, target, .. } => {
                 self.run.texts.repetition = Repetition::of_run(event);
-                self.run.command.clone_from(command);
-                self.run.base_command.clone_from(base_command);
                 self.run.subject = match target {
                     Some(target) => format!("{url} (embedded target {target})"),
                     None => url.clone(),

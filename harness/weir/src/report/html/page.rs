@@ -57,7 +57,7 @@ pub(super) fn page(run: &RunPage, summary: &Summary) -> Markup {
                 }
                 (capabilities(run))
                 (coverage(run))
-                footer { p { "Repeat with " code { (run.command) } } }
+                footer { p { "Repeat with " code { (run.texts.repetition.command) } } }
                 script { (PreEscaped(SCRIPT)) }
             }
         }
@@ -145,7 +145,7 @@ fn causes(run: &RunPage) -> Markup {
                 ol {
                     @for (place, cause) in run.causes.iter().take(cause::MOST).enumerate() {
                         li { (cause.headline) " (" (cause::counted(cause)) ")"
-                            @if place < cause::FIRST { pre { (cause::command(&run.base_command, cause)) } }
+                            @if place < cause::FIRST { pre { (cause::command(&run.texts.repetition.base, cause)) } }
                         }
                     }
                 }
