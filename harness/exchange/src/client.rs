@@ -346,6 +346,11 @@ impl Client {
         }
     }
 
+    /// Whether a creation was answered with what was there before, so that this client does not write to it.
+    pub fn is_foreign(&self, exchange: &Exchange) -> bool {
+        self.shared.foreign.holds(exchange)
+    }
+
     /// Lets what is at `url` be changed: it was read, and bears a name of this run.
     pub fn claim(&self, url: &Url) {
         self.shared.foreign.forget(url);

@@ -78,11 +78,6 @@ impl CreatedResources {
         });
         let id = named.filter(|id| id.len() <= LONGEST_ID);
         let location = exchange.header("location").and_then(|location| exchange.url.join(location).ok());
-        if intent == Intent::Creation && shows_another(exchange) {
-            // What was there before is not this run's to delete; what it created, if it did, is found by its name.
-            self.lock().uncertain = true;
-            return;
-        }
         match intent {
             Intent::Creation => self.note_creation(exchange, path, id, location, access),
             // An alias (RFC 7644 section 3.11) shows the subject's own resource, which is not this run's: only what is new is.
@@ -272,7 +267,7 @@ fn is_own(exchange: &Exchange) -> bool {
 
 /// Whether the answer to a POST shows a resource that was not asked for: it has a name, and nothing by which the one that was sent is
 /// told apart. An endpoint that answers a creation with somebody who was there before would have that account changed and deleted.
-pub fn shows_another(exchange: &Exchange) -> bool {
+pub(super) fn shows_another(exchange: &Exchange) -> bool {
     const NAMES: [&str; 3] = ["userName", "displayName", "externalId"];
     let Ok(sent) = serde_json::from_slice::<Value>(&exchange.request_body) else { return false };
     let Ok(shown) = exchange.json() else { return false };

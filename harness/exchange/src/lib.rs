@@ -32,7 +32,7 @@ pub use base_url::{BaseUrlError, base_url};
 pub use body::{BodyError, BodyErrorKind};
 pub use bounds::{Bounds, parsed_size};
 pub use client::{Client, ClientOptions, Recording, is_loopback};
-pub use created::{CreatedResource, CreatedResources, shows_another};
+pub use created::{CreatedResource, CreatedResources};
 pub use credentials::{Access, Credentials};
 pub use difference::Difference;
 pub use entity_tag::opaque_tag;

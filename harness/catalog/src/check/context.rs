@@ -11,7 +11,7 @@ use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use url::Url;
 use weir_exchange::difference::at;
-use weir_exchange::{Client, EndpointError, EndpointErrorKind, Exchange, Further, Request, shows_another};
+use weir_exchange::{Client, EndpointError, EndpointErrorKind, Exchange, Further, Request};
 use weir_judge::{Because, Problem, by_outcome, full_name, parts_of_name};
 
 use crate::ability::Abilities;
@@ -410,7 +410,7 @@ impl Context {
         let cause = self.cause("create.resource", endpoint);
         let body = &*self.data.with_whole_extensions(endpoint, body);
         let exchange = self.precondition(Request::post(endpoint).json(body), &cause).await?;
-        if shows_another(&exchange) {
+        if self.client.is_foreign(&exchange) {
             let reason =
                 format!("POST {endpoint} was answered with a resource that was not sent, which may be somebody's");
             return Err(self.blocked(reason, &cause, vec![exchange]));
