@@ -144,12 +144,13 @@ async fn values(context: &Context) -> Result<(String, BTreeMap<&'static str, Str
     let is_user = context.collection() == "/Users";
     let mut body = context.named_body()?;
     let mut values = BTreeMap::new();
+    let mut member = None;
     if context.discovery().offers(Capability::CreateUsers) {
         let user = context.user().await?;
         if !is_user && context.user_references().is_some() {
             body["members"] = json!([{"value": user.id}]);
         }
-        values.insert("member", user.id);
+        member = Some(user.id);
     }
     body["externalId"] = json!(context.data().name());
     let resource = context.create(context.collection(), &body).await?;
@@ -158,6 +159,10 @@ async fn values(context: &Context) -> Result<(String, BTreeMap<&'static str, Str
         if let Some(value) = resource.value(name).as_str() {
             values.insert(name, value.to_owned());
         }
+    }
+    let mut members = resource.value("members").as_array().into_iter().flatten();
+    if let Some(member) = member.filter(|member| is_user || members.any(|shown| shown["value"] == **member)) {
+        values.insert("member", member);
     }
     let emails = resource.value("emails").as_array().into_iter().flatten();
     let work = emails.filter(|email| email["type"] == "work").find_map(|email| email["value"].as_str());

@@ -105,29 +105,26 @@ pub(in crate::checks) async fn expect_change(
     after: &Value,
 ) -> Result<Option<Arc<Exchange>>, Stop> {
     context.needs_kept(&operands(operations))?;
-    let answer = send(context, resource, operations).await?;
-    expect_effect(context, resource, answer, under, after).await
+    let patched = send_watched(context, resource, operations, false).await?;
+    Ok(expect_effect(context, resource, patched, under, after))
 }
 
-/// The change that was answered so has succeeded, and a later GET shows `after`.
-pub(in crate::checks) async fn expect_effect(
+/// The change has succeeded, and the GET after it shows `after`.
+pub(in crate::checks) fn expect_effect(
     context: &Context,
     resource: &Resource,
-    answer: Arc<Exchange>,
+    WatchedPatch { answer, after: read }: WatchedPatch,
     under: &'static [&'static str],
     after: &Value,
-) -> Result<Option<Arc<Exchange>>, Stop> {
+) -> Option<Arc<Exchange>> {
     context.expect(&answer).after(&resource.exchange).under(under).status(&[200, 204]);
-    if !is_done(&answer) {
-        return Ok(None);
-    }
     // What was changed is still there.
-    let read = context.send(resource.request(Method::GET)).await?;
+    let read = read?;
     let expectation = context.expect(&read).after(&answer).under(under).status(&[200]);
     if read.status == 200 {
         expect_state(expectation, &read, after);
     }
-    Ok(Some(answer))
+    Some(answer)
 }
 
 /// The attributes that the operations find values by: those of their paths, and the sub-attributes that the filters of the paths
@@ -183,14 +180,15 @@ pub(in crate::checks) async fn expect_change_of_selected(
     under: &'static [&'static str],
     after: &Value,
 ) -> Result<Option<Arc<Exchange>>, Stop> {
-    let answer = send(context, resource, operations).await?;
+    context.needs_kept(&operands(operations))?;
+    let patched = send_watched(context, resource, operations, false).await?;
     let is_removal = operations.as_array().into_iter().flatten().all(|operation| operation["op"] == "remove");
     if is_removal {
-        needs_removal_of_values(context, &answer).await?;
+        needs_removal_of_values(context, &patched.answer).await?;
     } else {
-        needs_value_paths(context, &answer).await?;
+        needs_value_paths(context, &patched.answer).await?;
     }
-    expect_effect(context, resource, answer, under, after).await
+    Ok(expect_effect(context, resource, patched, under, after))
 }
 
 /// Ends the check where a value of `emails` cannot be replaced by a path with a filter at all.

@@ -7,7 +7,7 @@ use weir_exchange::difference::at;
 use super::attribute::need;
 use super::change::{
     email, expect_change, expect_change_of_selected, expect_effect, expect_refusal, expect_state, is_done, needs_plain,
-    needs_value_paths, resource_with, send,
+    needs_value_paths, resource_with, send, send_watched,
 };
 use crate::check::{Check, CheckResult, Context};
 use crate::definition::{list, text};
@@ -178,9 +178,9 @@ async fn literal(context: &Context) -> CheckResult {
     let after = json!({"addresses": [{"type": "work", "formatted": odd, "locality": "Shelbyville"}, plain]});
     let under = &["RFC7644-3.5.2-11", "RFC7644-3.5.2-15"];
     let plain = json!({"op": "replace", "path": "addresses[formatted eq \"1\"].locality", "value": "Shelbyville"});
-    let answer = send(context, &user, &operations).await?;
-    needs_plain(context, &answer, &before, &plain, "patch.value-path-sub-attribute").await?;
-    expect_effect(context, &user, answer, under, &after).await?;
+    let patched = send_watched(context, &user, &operations, false).await?;
+    needs_plain(context, &patched.answer, &before, &plain, "patch.value-path-sub-attribute").await?;
+    expect_effect(context, &user, patched, under, &after);
     Ok(())
 }
 
