@@ -119,13 +119,13 @@ pub async fn run_in_lists(
     request: impl Fn(&str) -> Request,
 ) -> CheckResult {
     let mut cases = CaseRun::new(context, place.name);
-    let is_narrowed = context.abilities().refuses_narrowing(cohort.endpoint()).is_none();
+    let is_narrowed = context.can_narrow(cohort.endpoint());
     for (case, number) in CASES.iter().zip(0..) {
         let Some(filter) = ground.filter(case).filter(|_| is_narrowed || !case.is_wide) else { continue };
         let filter = around(&filter);
         let filter = if case.is_wide { cohort.within(&filter) } else { filter };
         let answer = context.send(request(&filter)).await?;
-        let found = (answer.status == 200 && answer.json().is_ok()).then(|| found_in(cohort, &answer));
+        let found = found_in(cohort, &answer);
         if number == 0 && matches!(answer.status, 400 | 501) {
             let ListPlace { name, judge } = place;
             return context.unable(format!("the plainest filter in {name} is refused; `{judge}` judges that"));
@@ -148,18 +148,22 @@ pub async fn run_one_in_lists(
     ground: &Ground,
     filter: &str,
 ) -> CheckResult {
-    if context.abilities().refuses_narrowing(cohort.endpoint()).is_some() {
+    if !context.can_narrow(cohort.endpoint()) {
         return Ok(());
     }
     let answer = context.send(cohort.query(&cohort.within(filter))).await?;
-    let found = (answer.status == 200 && answer.json().is_ok()).then(|| found_in(cohort, &answer));
+    let found = found_in(cohort, &answer);
     let mut cases = CaseRun::new(context, place.name);
     cases.judge(&SHARED, ground, &answer, found.as_ref());
     cases.finish();
     Ok(())
 }
 
-fn found_in(cohort: &Cohort<'_>, answer: &Exchange) -> FoundItems {
+/// Nothing where the answer is not a list.
+fn found_in(cohort: &Cohort<'_>, answer: &Exchange) -> Option<FoundItems> {
+    if answer.status != 200 || answer.json().is_err() {
+        return None;
+    }
     let mut found = FoundItems::default();
     for key in cohort.keys_in(answer) {
         match KEYS.iter().position(|own| *own == key) {
@@ -168,5 +172,5 @@ fn found_in(cohort: &Cohort<'_>, answer: &Exchange) -> FoundItems {
         }
     }
     found.own.sort_unstable();
-    found
+    Some(found)
 }

@@ -205,6 +205,10 @@ impl<'c> Cohort<'c> {
         either: &[&str],
         requirements: &'static [&'static str],
     ) -> Result<Arc<Exchange>, Stop> {
+        // Strangers are hidden then, and the answer may be a part of the list.
+        if self.anchored.get() == Some(&false) {
+            return self.finds_among_others(filter, expected, either, requirements).await;
+        }
         if self.holds_too_much(&answer, &[expected, either].concat()) {
             if !self.is_anchored().await? {
                 return self.finds_among_others(filter, expected, either, requirements).await;
@@ -223,11 +227,17 @@ impl<'c> Cohort<'c> {
         either: &[&str],
         requirements: &'static [&'static str],
     ) -> Result<Arc<Exchange>, Stop> {
+        let answer = self.answer_to(filter, &[expected, either].concat()).await?;
+        self.judge_members(&answer, expected, either, requirements);
+        Ok(answer)
+    }
+
+    /// The list that the filter alone finds. Where it shows another than the keys `allowed`, the filter has to be followed at all.
+    async fn answer_to(&self, filter: &str, allowed: &[&str]) -> Result<Arc<Exchange>, Stop> {
         let answer = self.whole(self.query(filter)).await?;
-        if self.holds_too_much(&answer, &[expected, either].concat()) {
+        if self.holds_too_much(&answer, allowed) {
             self.needs_followed(filter).await?;
         }
-        self.judge_members(&answer, expected, either, requirements);
         Ok(answer)
     }
 
@@ -244,10 +254,7 @@ impl<'c> Cohort<'c> {
         either: &[&str],
         requirements: &'static [&'static str],
     ) -> Result<Arc<Exchange>, Stop> {
-        let answer = self.whole(self.query(filter)).await?;
-        if self.holds_too_much(&answer, &[expected, either].concat()) {
-            self.needs_followed(filter).await?;
-        }
+        let answer = self.answer_to(filter, &[expected, either].concat()).await?;
         self.judge(&answer, expected, either, requirements);
         Ok(answer)
     }

@@ -15,7 +15,7 @@ pub(in super::super) const CHECKS: &[Check] = &[Check::new(
     &wire_forms,
 )
 .matters(
-    "Each HTTP library escapes in its own way; a form that is not read finds nobody, and the account is created again.",
+    "Each HTTP library escapes in its own way; a form that is not read finds no account, which is then created again.",
 )
 .requirements(&["RFC7644-1.2-01", "RFC7644-3.4.2.2-04"])
 .legal(&[
