@@ -66,10 +66,7 @@ fn leave(created: &CreatedResources, events: &Events, reason: &str) {
 
 /// Reports everything on the list as kept.
 pub(crate) fn keep_created(created: &CreatedResources, events: &Events) {
-    for own in created.take() {
-        let url = own.places().first().map(Url::to_string).unwrap_or_default();
-        events.emit(&Event::Leftover { url, reason: "kept, as --keep asks".to_owned() });
-    }
+    leave(created, events, "kept, as --keep asks");
 }
 
 /// As [`delete_created`]; names what is left when the run has been interrupted and the time to clean up is over.

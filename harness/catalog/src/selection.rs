@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(all, ladder);
         let without_groups = ids(&["essentials"], &["groups"]).unwrap();
         assert!(without_groups.len() < all.len() && !without_groups.is_empty());
-        assert!(ids(&["essentials", "bulk"], &[]).unwrap().contains(&"bulk.single"), "{all:?}");
+        assert!(ids(&["essentials", "bulk"], &[]).unwrap().contains(&"bulk.create"), "{all:?}");
     }
 
     #[test]

@@ -127,9 +127,7 @@ impl PagedList {
             let users = users(context, count).await?;
             return Ok(Self { list: users.query(&users.anchor()), total: Some(count) });
         }
-        for _ in 0..count {
-            context.named_resource().await?;
-        }
+        context.named_resources(count).await?;
         Ok(Self { list: Request::get(context.collection()), total: None })
     }
 

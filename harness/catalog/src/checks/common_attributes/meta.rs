@@ -275,10 +275,8 @@ async fn meta_from_client(context: &Context) -> CheckResult {
     body["meta"] = meta.clone();
     let answer = context.post(&body).await?;
     context.expect(&answer).status(&[201]);
-    let resource = match answer.text("id").filter(|_| answer.is_success()) {
-        Some(id) => {
-            let endpoint = context.collection().to_owned();
-            let resource = Resource { id: id.to_owned(), endpoint, exchange: Arc::clone(&answer) };
+    let resource = match Resource::created_by(&answer, context.collection()) {
+        Some(resource) => {
             judge(&resource.exchange);
             judge(&context.read(&resource).await?);
             resource

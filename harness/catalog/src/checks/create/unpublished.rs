@@ -4,14 +4,11 @@
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-use super::id_of;
 use crate::check::{CREATING, Check, CheckResult, Context, Resource};
+use crate::checks::patch::change::ENTERPRISE;
 use crate::data::{GROUP, USER};
 use crate::definition::{flag, list, text, word};
 use crate::node::standard_schema;
-
-/// The extension of users in RFC 7643 section 4.3.
-const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 /// RFC 7643 section 4.1 gives these a form, or a service looks into them.
 const WITH_A_FORM: [&str; 8] =
@@ -41,8 +38,7 @@ async fn unpublished(context: &Context) -> CheckResult {
         return Ok(());
     }
     context.expect(&answer).under(&["RFC7644-3.3-16"]).status(&[201, 400]);
-    if let Some(id) = id_of(&answer).filter(|_| answer.is_success()) {
-        let resource = Resource { id: id.to_owned(), endpoint: context.collection().to_owned(), exchange: answer };
+    if let Some(resource) = Resource::created_by(&answer, context.collection()) {
         // The rule looks at what is shown.
         context.send(resource.request(Method::GET)).await?;
     }

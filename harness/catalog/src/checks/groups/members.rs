@@ -198,11 +198,9 @@ async fn member_references(context: &Context) -> CheckResult {
     let mut body = context.data().group();
     body["members"] = json!([value(&user), value(&inner)]);
     let created = context.send(Request::post("/Groups").json(&body)).await?;
-    let group = match created.json().ok().and_then(|body| at(body, "id")).and_then(Value::as_str) {
-        Some(id) if created.is_success() => {
-            Resource { id: id.to_owned(), endpoint: "/Groups".into(), exchange: Arc::clone(&created) }
-        }
-        _ => context.group(&[&user]).await?,
+    let group = match Resource::created_by(&created, "/Groups") {
+        Some(group) => group,
+        None => context.group(&[&user]).await?,
     };
     let read = context.read(&group).await?;
     let members = shown(&read);
