@@ -7,7 +7,7 @@
 mod patch;
 mod state;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use weir_exchange::Exchange;
@@ -93,13 +93,13 @@ const MOST_WATCHED: usize = 2000;
 
 /// Collects what belongs together, and judges it.
 struct WriteRule {
-    watched: HashMap<String, Watch>,
+    watched: BTreeMap<String, Watch>,
     judge: fn(&ExchangeView<'_>, &WriteTriple<'_>, &mut RuleReport),
 }
 
 impl WriteRule {
     fn new(judge: fn(&ExchangeView<'_>, &WriteTriple<'_>, &mut RuleReport)) -> Self {
-        Self { watched: HashMap::new(), judge }
+        Self { watched: BTreeMap::new(), judge }
     }
 
     fn watch(&mut self, key: String, watch: Watch) {
@@ -116,7 +116,9 @@ impl WriteRule {
         if next.is_some_and(|next| is_a_write(next) && !after.is_over_before(next)) {
             return;
         }
-        let Some(view) = ExchangeView::of(&after.exchange, published) else { return };
+        // The exchange that stays in the watch is kept without its parsed body.
+        let shown = Arc::new(after.exchange.unparsed());
+        let Some(view) = ExchangeView::of(&shown, published) else { return };
         let known = report.breaches().len();
         (self.judge)(&view, &WriteTriple { before: &before, write: &write, after }, report);
         for breach in &mut report.breaches()[known..] {
