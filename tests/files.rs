@@ -267,7 +267,8 @@ fn a_great_part_of_the_accounts_goes_only_with_consent() {
 #[test]
 fn a_group_dn_of_a_file_says_who_is_provisioned() {
     let group = |name: &str, members: &[&str]| {
-        let members: String = members.iter().map(|member| format!("member: {member},dc=x\n")).collect();
+        let members: Vec<String> = members.iter().map(|member| format!("member: {member},dc=x\n")).collect();
+        let members = members.concat();
         format!("dn: cn={name},dc=x\nobjectClass: groupOfNames\nentryUUID: guid-{name}\ncn: {name}\n{members}\n")
     };
     let text = [

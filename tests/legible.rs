@@ -297,11 +297,13 @@ fn every_report_shows_what_a_peer_sent_and_nothing_of_it_acts() {
         assert_shown(format, &read(format));
     }
     assert_holds("junit", &xml(&read("junit")), &sentences);
+    assert_holds("junit", &xml(&read("junit")), &evidence);
     assert_holds("markdown", &markdown(&read("markdown")), &evidence);
     let (tags, page) = html(&read("html"));
     assert!(!tags.contains("a") && !tags.contains("img"), "{tags:?}");
     assert_eq!(read("html").matches("<script>").count(), 1);
     assert_holds("html", &page, &sentences);
+    assert_holds("html", &page, &evidence);
     let problems =
         in_full["checks"].as_array().into_iter().flatten().filter_map(|finding| finding["problems"].as_array());
     for body in problems.flatten().filter_map(|problem| problem["exchanges"].as_array()).flatten() {
@@ -327,6 +329,9 @@ fn every_report_shows_what_a_peer_sent_and_nothing_of_it_acts() {
                 problems.iter().map(|problem| (problem["message"].clone(), problem["observed"].clone())).collect()
             };
             assert_eq!(said(one), said(other));
+        }
+        if event["evidence"] == "full" && check["evidence"] == "full" {
+            assert_eq!(event["problems"], check["problems"]);
         }
     }
     let archive = weir_exchange::har::read(&read("har")).expect("an archive");

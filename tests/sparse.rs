@@ -97,9 +97,10 @@ impl Endpoint {
 
     /// Keeps what the endpoint has columns for, and makes up a displayName.
     fn store(&mut self, status: u16, place: &str, sent: &Value) -> Answer {
-        let (kind, kept): (_, &[&str]) = match place.starts_with("/Users") {
-            true => ("User", &["userName", "name", "active", "externalId"]),
-            false => ("Group", &["displayName", "externalId"]),
+        let (kind, kept): (_, &[&str]) = if place.starts_with("/Users") {
+            ("User", &["userName", "name", "active", "externalId"])
+        } else {
+            ("Group", &["displayName", "externalId"])
         };
         let named = if kind == "User" { "userName" } else { "displayName" };
         if sent[named].as_str().is_none_or(str::is_empty) {
