@@ -148,7 +148,7 @@ async fn try_deviation(
 ) -> Result<Trial, ProveError> {
     let checks = || if options.full { checks::all().collect() } else { checks_for(&deviation, record) };
     let outcome = deviate(Some(deviation.id), options, checks()).await?;
-    let EndpointVerdicts { mut verdicts, cause, laws, mut exchanges, elapsed, .. } = outcome;
+    let EndpointVerdicts { mut verdicts, reasons, digest, refusal, cause, laws, exchanges, elapsed } = outcome;
     if options.reduced.is_some() {
         // What is said of the endpoint as it is says nothing of the deviation.
         let is_accusing = |verdict: &Verdict| matches!(verdict, Verdict::Fail | Verdict::Warn);
@@ -159,17 +159,15 @@ async fn try_deviation(
     let can_be_hidden = options.reduced.is_some() || options.resource_type.is_some();
     if can_be_hidden && !deviation.is_permitted() && trial.noticed().next().is_none() {
         let limit = options.resource_type.as_deref();
-        trial.hiding = match outcome.digest {
-            None => outcome.refusal.map(HiddenReason::NotThere),
-            Some(digest) => {
-                let faithful = deviate(None, options, checks()).await?;
-                exchanges += faithful.exchanges;
-                (faithful.digest == Some(digest)).then_some(HiddenReason::NoAnswerDiffers)
-            }
+        trial.hiding = if let Some(refusal) = refusal {
+            Some(HiddenReason::NotThere(refusal))
+        } else if let Some(reason) = hiding::by_offers(deviation.id, record, &trial.verdicts, &reasons, limit) {
+            Some(reason)
+        } else {
+            let faithful = deviate(None, options, checks()).await?;
+            trial.exchanges += faithful.exchanges;
+            (faithful.digest == digest).then_some(HiddenReason::NoAnswerDiffers)
         };
-        trial.hiding =
-            hiding::by_offers(deviation.id, record, &trial.verdicts, &outcome.reasons, limit).or(trial.hiding);
-        trial.exchanges = exchanges;
     }
     Ok(trial)
 }
