@@ -200,11 +200,6 @@ async fn guilty(
     Ok(all)
 }
 
-/// What the first `count` draws of a seed give.
-pub fn drawn(count: usize, seed: u64) -> Vec<Description> {
-    (0..count).map(|index| Innocent::of_seed(seed_of(seed, index)).description).collect()
-}
-
 /// The seed of one innocent.
 const fn seed_of(seed: u64, index: usize) -> u64 {
     seed.wrapping_mul(0x1_0000_0001).wrapping_add(index as u64)
