@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use weir_catalog::{On, checks};
-use weir_judge::{Verdict, parts_of_name};
+use weir_judge::{Verdict, full_name, parts_of_name};
 
 use super::{Record, Verdicts};
 
@@ -39,6 +39,32 @@ impl fmt::Display for HiddenReason {
     }
 }
 
+/// Why the checks `names`, which notice a deviation elsewhere, came to nothing: each was skipped, notes that what it asks is open, or has
+/// no finding. `lookup` gives a check's verdict with its reason, and `not_run` why it has none.
+///
+/// # Errors
+/// Those that were asked and passed.
+pub(super) fn silence<'n>(
+    names: impl Iterator<Item = &'n str>,
+    lookup: impl Fn(&str) -> Option<(Verdict, String)>,
+    not_run: impl Fn(&str) -> String,
+) -> Result<BTreeSet<String>, Vec<String>> {
+    let mut reasons = BTreeSet::new();
+    let mut asked = Vec::new();
+    for name in names {
+        match lookup(name) {
+            Some((Verdict::Skip | Verdict::Blocked | Verdict::Note, reason)) => {
+                reasons.insert(reason);
+            }
+            Some(_) => asked.push(name.to_owned()),
+            None => {
+                reasons.insert(not_run(name));
+            }
+        }
+    }
+    if asked.is_empty() { Ok(reasons) } else { Err(asked) }
+}
+
 /// Why the checks that notice `deviation` in the record came to nothing: each was skipped, or does not run there. `None` if one of
 /// them was asked and passed.
 pub(super) fn by_offers(
@@ -48,28 +74,22 @@ pub(super) fn by_offers(
     reasons: &BTreeMap<String, String>,
     limit: Option<&str>,
 ) -> Option<HiddenReason> {
-    let mut found = BTreeSet::new();
-    for (name, _) in record.of(deviation) {
-        let (id, subject) = parts_of_name(name);
-        let here = match (subject, limit) {
-            (Some(_), Some(limit)) => weir_judge::full_name(id, limit),
+    let lookup = |name: &str| {
+        let here = match (parts_of_name(name), limit) {
+            ((id, Some(_)), Some(limit)) => full_name(id, limit),
             _ => name.to_owned(),
         };
-        match verdicts.get(&here) {
-            Some(Verdict::Skip | Verdict::Blocked | Verdict::Note) => {
-                found.insert(reasons.get(&here).cloned().unwrap_or_else(|| format!("{here} notes that it is open")));
-            }
-            Some(_) => return None,
-            None => {
-                found.insert(not_run(id, subject, limit));
-            }
-        }
-    }
+        let verdict = *verdicts.get(&here)?;
+        Some((verdict, reasons.get(&here).cloned().unwrap_or_else(|| format!("{here} notes that it is open"))))
+    };
+    let names = record.of(deviation).map(|(name, _)| name);
+    let found = silence(names, lookup, |name| not_run(name, limit)).ok()?;
     (!found.is_empty()).then_some(HiddenReason::NotOffered(found))
 }
 
 /// Why a check has no finding at all.
-fn not_run(id: &str, subject: Option<&str>, limit: Option<&str>) -> String {
+fn not_run(name: &str, limit: Option<&str>) -> String {
+    let (id, subject) = parts_of_name(name);
     match checks::find(id).map(|check| check.on) {
         Some(On::Only(kind, reason)) if limit.is_some_and(|limit| limit != kind) => {
             format!("{id} is about {kind} alone: {reason}")

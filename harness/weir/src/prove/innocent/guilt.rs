@@ -10,6 +10,7 @@ use super::trial::{self, InnocentError, InnocentTrial};
 use super::{Description, Innocent};
 use crate::embedded::{self, KnownDeviation};
 use crate::prove::Record;
+use crate::prove::hiding::silence;
 
 /// An innocent with one deviation that breaks a requirement.
 #[derive(Clone, Debug)]
@@ -95,24 +96,17 @@ fn silent(
     if let Some(missing) = missing_offer(deviation, description) {
         return GuiltOutcome::Hidden(BTreeSet::from([missing]));
     }
-    let mut reasons = BTreeSet::new();
-    let mut asked = Vec::new();
-    for (check, _) in record.of(deviation.id) {
-        match found.verdicts.get(check) {
-            Some((Verdict::Skip | Verdict::Blocked, reason)) => {
-                reasons.insert(reason.clone().unwrap_or_default());
-            }
-            // A note says that what was asked is not supported.
-            Some((Verdict::Note, reason)) => {
-                reasons.insert(reason.clone().unwrap_or_else(|| format!("{check} notes that it is not supported")));
-            }
-            Some(_) => asked.push(check.to_owned()),
-            None => {
-                reasons.insert("it is seen only by checks that run on request".into());
-            }
-        }
+    let lookup = |check: &str| {
+        let (verdict, reason) = found.verdicts.get(check)?.clone();
+        // A note says that what was asked is not supported.
+        Some((verdict, reason.unwrap_or_else(|| format!("{check} notes that it is not supported"))))
+    };
+    let on_request = |_: &str| "it is seen only by checks that run on request".to_owned();
+    match silence(record.of(deviation.id).map(|(check, _)| check), lookup, on_request) {
+        Ok(reasons) if !reasons.is_empty() => GuiltOutcome::Hidden(reasons),
+        Ok(_) => GuiltOutcome::Unnoticed(Vec::new()),
+        Err(asked) => GuiltOutcome::Unnoticed(asked),
     }
-    if asked.is_empty() && !reasons.is_empty() { GuiltOutcome::Hidden(reasons) } else { GuiltOutcome::Unnoticed(asked) }
 }
 
 /// What a deviation is noticed by: a blocked check says nothing of it.
