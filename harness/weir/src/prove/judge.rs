@@ -113,9 +113,7 @@ fn never_failing(proof: &Proof) -> Vec<Complaint> {
     let failing: BTreeSet<&str> =
         proof.trials.iter().flat_map(|trial| trial.noticed().map(|(check, _)| check)).collect();
     let is_judging = |id: &str| {
-        assertion::all()
-            .find(|own| own.id() == id)
-            .is_some_and(|own| matches!(verdict_of(own.requirements()), Verdict::Fail | Verdict::Warn))
+        assertion::find(id).is_some_and(|own| matches!(verdict_of(own.requirements()), Verdict::Fail | Verdict::Warn))
     };
     let asked = proof.faithful.iter().filter(|(_, verdict)| **verdict == Verdict::Pass).map(|(check, _)| check);
     asked

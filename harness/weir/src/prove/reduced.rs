@@ -145,7 +145,7 @@ impl std::fmt::Display for ReducedRecord {
 /// notices although what it takes is there, and one about which the record says something else.
 pub fn judge_reduced(endpoint: &ReducedEndpoint, proof: &Proof, record: &ReducedRecord) -> Vec<Complaint> {
     let is_known = |check: &str| {
-        let own = assertion::all().find(|own| own.id() == parts_of_name(check).0);
+        let own = assertion::find(parts_of_name(check).0);
         own.is_some_and(|own| own.requirements().iter().any(|id| endpoint.breaks.contains(id)))
     };
     let mut complaints = judge(proof, None);
