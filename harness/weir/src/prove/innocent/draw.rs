@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::axis::Axis;
 use super::choices::Choices;
 use super::description::{DescribedType, Description};
+pub(super) use types::standard_schema;
 
 /// The target that innocents differ from.
 const RFC: &str = include_str!("../../../../../fixtures/targets/rfc.toml");

@@ -1,12 +1,13 @@
 //! Endpoints that lack one thing which checks rely on. What an endpoint need not have silences checks and accuses it of nothing; what is
 //! missing by mistake is accused by the checks that judge it, and silences the others.
 
-use scim::schema::standard::{self, ENTERPRISE_USER, GROUP, USER};
+use scim::schema::standard::{ENTERPRISE_USER, GROUP, USER};
 use serde_json::{Map, Value, json};
 
 use super::InnocentOptions;
 use super::axis::{self, Axis};
 use super::description::Description;
+use super::draw::standard_schema;
 use super::trial::{self, Accusation, InnocentError, InnocentTrial};
 use futures_util::StreamExt as _;
 use weir_catalog::checks;
@@ -141,9 +142,9 @@ fn types() -> Vec<MissingPremise> {
 
 /// Each attribute that is not required, and each sub-attribute that is neither required nor the only one.
 fn attributes() -> Vec<MissingPremise> {
-    let documents = SCHEMAS.iter().filter_map(|uri| Some((*uri, schema(uri)?)));
-    documents
-        .flat_map(|(uri, schema)| paths(&schema).into_iter().map(move |path| (uri, path)))
+    SCHEMAS
+        .into_iter()
+        .flat_map(|uri| paths(&standard_schema(uri)).into_iter().map(move |path| (uri, path)))
         .map(|(uri, path)| {
             let name = uri.rsplit(':').next().unwrap_or_default();
             let kind = if uri == ENTERPRISE_USER { "enterprise" } else { name };
@@ -152,10 +153,6 @@ fn attributes() -> Vec<MissingPremise> {
             missing(format!("attribute.{kind}.{path}"), &change, &[], &[])
         })
         .collect()
-}
-
-fn schema(uri: &str) -> Option<Value> {
-    standard::document(uri).ok().and_then(|document| serde_json::to_value(document).ok())
 }
 
 fn paths(schema: &Value) -> Vec<String> {
