@@ -72,7 +72,7 @@ fn trial_complaints(trial: &Trial) -> Vec<Complaint> {
     } else if trial.noticed().next().is_none() && trial.hiding.is_none() {
         complaints.push(Complaint::Unnoticed { deviation });
     }
-    let is_named = trial.limit.is_none() && trial.is_on_proof;
+    let is_named = trial.limit.is_none();
     complaints.extend(match (misnaming(trial).filter(|_| is_named), exception(deviation)) {
         (Some(misnaming), None) => Some(Complaint::Misnamed { deviation, misnaming }),
         (None, Some(_)) if is_named => Some(Complaint::NamedAfterAll { deviation }),

@@ -66,8 +66,6 @@ pub struct Trial {
     pub cause: Option<Cause>,
     /// The resource type that the deviation was limited to.
     pub limit: Option<String>,
-    /// Whether the endpoint has all that the target `proof` offers.
-    pub is_on_proof: bool,
     /// Why nothing noticed it, if the endpoint or the resource type does not have what it takes.
     pub hiding: Option<HiddenReason>,
     /// The laws of verdicts that its report breaks.
@@ -154,8 +152,8 @@ async fn try_deviation(
         let is_accusing = |verdict: &Verdict| matches!(verdict, Verdict::Fail | Verdict::Warn);
         verdicts.retain(|name, verdict| !is_accusing(verdict) || !faithful.get(name).is_some_and(is_accusing));
     }
-    let (limit, is_on_proof) = (options.resource_type.clone(), options.reduced.is_none());
-    let mut trial = Trial { deviation, verdicts, cause, limit, is_on_proof, hiding: None, laws, exchanges, elapsed };
+    let limit = options.resource_type.clone();
+    let mut trial = Trial { deviation, verdicts, cause, limit, hiding: None, laws, exchanges, elapsed };
     let can_be_hidden = options.reduced.is_some() || options.resource_type.is_some();
     if can_be_hidden && !deviation.is_permitted() && trial.noticed().next().is_none() {
         let limit = options.resource_type.as_deref();

@@ -29,7 +29,6 @@ fn trial(deviation: KnownDeviation, verdicts: &[(&'static str, Verdict)]) -> Tri
         verdicts: verdicts.iter().map(|(check, verdict)| ((*check).to_owned(), *verdict)).collect(),
         cause: Some(cause(deviation.breaks)),
         limit: None,
-        is_on_proof: true,
         hiding: None,
         laws: Vec::new(),
         exchanges: 1,
@@ -93,8 +92,7 @@ fn a_deviation_is_named_by_its_first_requirement_and_its_resource_type() {
 fn a_complete_proof_names_the_checks_that_never_fail() {
     let faithful = ["create.resource[User]", "create.resource[Group]", "sort.ascending[Group]"];
     let faithful = faithful.into_iter().zip([Verdict::Pass, Verdict::Pass, Verdict::Skip]);
-    let noticing = trial(deviation("a.b", BREAKS), &[("create.resource[User]", Verdict::Fail)]);
-    let trials = vec![Trial { is_on_proof: false, ..noticing }];
+    let trials = vec![trial(deviation("a.b", BREAKS), &[("create.resource[User]", Verdict::Fail)])];
     let faithful = faithful.map(|(check, verdict)| (check.to_owned(), verdict)).collect();
     let never = judge(&Proof { complete: true, faithful, ..proof(trials) }, None);
     assert_eq!(never, [Complaint::NeverFails { check: "create.resource[Group]".to_owned() }]);
