@@ -86,7 +86,7 @@ fn a_client_meets_deviations_and_the_same_becomes_of_it_every_time() {
     }
     let wrong = run(&["prove", "--write", "nowhere/page.md"]);
     assert_eq!(
-        (wrong.status, wrong.stderr.contains("--write needs --full, --innocent, or --as")),
+        (wrong.status, wrong.stderr.contains("--write needs --full, --innocent, --premises, --reduced, or --as")),
         (2, true),
         "{}",
         wrong.stderr

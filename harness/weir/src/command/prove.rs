@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use weir_judge::Verdict;
 use weir_provision::client as clients;
 use weir_provision::client::Description;
@@ -119,7 +119,9 @@ pub(super) async fn run(args: ProveArgs, output: &Output) -> Result<u8, Failure>
         return prove_reduced(&args, output).await;
     }
     if args.write.is_some() && !args.full {
-        return Err(Failure::Usage("--write needs --full, --innocent, or --as with a client; give one of them".into()));
+        return Err(Failure::Usage(
+            "--write needs --full, --innocent, --premises, --reduced, or --as with a client; give one of them".into(),
+        ));
     }
     let record = Record::compiled_in().map_err(Failure::usage)?;
     let options = ProveOptions {
@@ -161,7 +163,7 @@ async fn prove_reduced(args: &ProveArgs, output: &Output) -> Result<u8, Failure>
     let record = Record::compiled_in().map_err(Failure::usage)?;
     let recorded = ReducedRecord::compiled_in().map_err(Failure::usage)?;
     let mut found = ReducedRecord::default();
-    let (mut text, mut is_proven) = (String::new(), true);
+    let (mut text, mut parts, mut is_proven) = (String::new(), Map::new(), true);
     for endpoint in &REDUCED {
         let options = ProveOptions {
             full: false,
@@ -180,6 +182,7 @@ async fn prove_reduced(args: &ProveArgs, output: &Output) -> Result<u8, Failure>
             judge_reduced(endpoint, &proof, &recorded)
         };
         is_proven &= complaints.is_empty();
+        parts.insert(endpoint.id.to_owned(), json_of(&proof, &complaints));
         let _ = writeln!(
             text,
             "{}: {}; {} cannot show there",
@@ -193,7 +196,10 @@ async fn prove_reduced(args: &ProveArgs, output: &Output) -> Result<u8, Failure>
     if let Some(path) = &args.write {
         Printable::as_is(found.to_string()).write_to(path)?;
     }
-    output.print(Printable::from(text))?;
+    output.print(match args.format {
+        ProveFormat::Text => Printable::from(text),
+        ProveFormat::Json => Printable::json(parts.into()),
+    })?;
     Ok(if is_proven { exit::OK } else { exit::FINDINGS })
 }
 
