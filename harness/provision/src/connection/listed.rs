@@ -1,5 +1,6 @@
 //! A file of connections: one, a list of them, or a bulk export, in which the one to use is chosen by its name.
 
+use std::fmt;
 use std::path::Path;
 
 use serde_json::Value;
@@ -18,7 +19,7 @@ pub struct ConnectionFile {
 }
 
 /// A connection as far as a list shows it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ListedConnection {
     file: String,
     pub name: String,
@@ -138,6 +139,21 @@ fn not_a_connection(text: &str, kind: DocumentKind) -> FileFault {
                 fault
             }
         }
+    }
+}
+
+impl fmt::Debug for ListedConnection {
+    /// Without the document, in which secrets stand.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListedConnection")
+            .field("file", &self.file)
+            .field("name", &self.name)
+            .field("type_id", &self.type_id)
+            .field("connector", &self.connector)
+            .field("is_active", &self.is_active)
+            .field("channels", &self.channels)
+            .field("form", &self.form)
+            .finish_non_exhaustive()
     }
 }
 

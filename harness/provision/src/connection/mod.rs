@@ -67,8 +67,29 @@ impl Connection {
 
 /// Whether a field of this name holds a secret.
 fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase().replace('_', " ");
-    ["password", "token", "secret", "api key"].iter().any(|word| name.ends_with(word))
+    let name = name.to_ascii_lowercase().replace([' ', '_'], "");
+    ["password", "token", "secret", "apikey"].iter().any(|word| name.ends_with(word))
+}
+
+/// The value as a connection keeps it; nothing for a secret, and for a value that a secret stands in.
+fn kept(name: &str, value: &Value) -> Option<String> {
+    (!is_secret(name) && !holds_secret(value)).then(|| shown(value))
+}
+
+/// Whether a secret stands in the value: below a name of its own, or beside it, as in a list of `name` and `value`.
+fn holds_secret(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(holds_secret),
+        Value::Object(members) => {
+            names_secret(value) || members.iter().any(|(name, value)| is_secret(name) || holds_secret(value))
+        }
+        _ => false,
+    }
+}
+
+/// Whether the value is a setting whose `name` is that of a secret.
+fn names_secret(value: &Value) -> bool {
+    value["name"].as_str().is_some_and(is_secret)
 }
 
 /// Text, numbers and booleans as text; objects and lists as JSON.

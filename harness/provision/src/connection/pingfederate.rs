@@ -7,7 +7,8 @@ use weir_files::name::UnknownName;
 use super::channel::ACTING;
 use super::listed::is_on;
 use super::{
-    Connection, ConnectionChannel, Connector, MappedField, TargetSetting, fault, is_secret, shown, without_empty,
+    Connection, ConnectionChannel, Connector, MappedField, TargetSetting, fault, holds_secret, is_secret, kept,
+    names_secret, shown, without_empty,
 };
 use crate::mapping::export::{ExportedMapping, MappingExport};
 use crate::mapping::file::ignored;
@@ -101,7 +102,10 @@ fn target(file: &str, provision: &Value) -> Result<Vec<TargetSetting>, FileFault
             };
             let value = setting.get("value").filter(|value| !value.is_null()).map(shown).unwrap_or_default();
             let is_encrypted = setting["encryptedValue"].as_str().is_some_and(|value| !value.is_empty());
-            let is_hidden = list.starts_with("sensitive") || is_encrypted || (is_secret(name) && !value.is_empty());
+            let is_hidden = list.starts_with("sensitive")
+                || is_encrypted
+                || (is_secret(name) && !value.is_empty())
+                || holds_secret(&setting["value"]);
             if value.is_empty() && !is_hidden && HEADINGS.iter().any(|heading| heading.eq_ignore_ascii_case(name)) {
                 continue;
             }
@@ -238,14 +242,14 @@ impl MappedField {
     }
 }
 
-/// Settings of settings by their path.
+/// Settings of settings by their path. A secret is one setting without its value, whatever stands below it.
 fn flatten(prefix: &str, value: &Value, settings: &mut Vec<TargetSetting>) {
     for (key, value) in value.as_object().into_iter().flatten() {
         let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
         match value {
-            Value::Object(_) => flatten(&name, value, settings),
+            Value::Object(_) if !is_secret(&name) && !names_secret(value) => flatten(&name, value, settings),
             Value::Null => {}
-            _ => settings.push(TargetSetting { name, value: Some(shown(value)) }),
+            _ => settings.push(TargetSetting { value: kept(&name, value), name }),
         }
     }
 }

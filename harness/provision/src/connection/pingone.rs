@@ -3,7 +3,7 @@
 use serde_json::Value;
 use weir_files::fault::FileFault;
 
-use super::{Connection, Connector, TargetSetting, fault, is_secret, shown};
+use super::{Connection, Connector, TargetSetting, fault, kept};
 use crate::mapping::file::ignored;
 
 /// The members of a store beside its configuration. None of them changes whom a run touches: `managed` is about the users of
@@ -44,7 +44,7 @@ pub(super) fn read(file: &str, store: &Value) -> Result<Connection, FileFault> {
     let settings = store["configuration"].as_object().into_iter().flatten();
     let target = settings
         .filter(|(_, value)| !value.is_null())
-        .map(|(key, value)| TargetSetting { name: key.clone(), value: (!is_secret(key)).then(|| shown(value)) })
+        .map(|(key, value)| TargetSetting { name: key.clone(), value: kept(key, value) })
         .collect();
     Ok(Connection {
         name: store["name"].as_str().unwrap_or_default().to_owned(),

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::*;
 
 const AQUERA: &str = include_str!("../../../../fixtures/connections/pingfederate-aquera.json");
@@ -51,6 +53,29 @@ fn secrets_are_not_kept() {
         let connection = read(text, false).unwrap();
         assert!(!format!("{connection:?}").contains("hidden-"), "{connection:?}");
         assert!(connection.target.iter().any(|setting| setting.value.is_none()));
+        let file = ConnectionFile::parse("c.json", text).unwrap();
+        assert!(!format!("{file:?}").contains("hidden-"), "{file:?}");
+    }
+}
+
+#[test]
+fn secrets_of_a_source_are_named_without_their_value() {
+    for (source, names) in [
+        (r#"{"id": "ad", "bindPassword": "hidden-1", "port": 636}"#, &["dataSource.bindPassword"][..]),
+        (
+            r#"{"client_secret": {"value": "hidden-1"}, "apiKey": "hidden-2"}"#,
+            &["dataSource.client_secret", "dataSource.apiKey"],
+        ),
+        (r#"{"field": {"name": "Access Token", "value": "hidden-1"}}"#, &["dataSource.field"]),
+        (r#"{"fields": [{"name": "password", "value": "hidden-1"}]}"#, &["dataSource.fields"]),
+        (r#"[{"hosts": ["a"], "secret": "hidden-1"}]"#, &["dataSource"]),
+    ] {
+        let text = AQUERA.replacen(r#"{"id": "invented-ad"}"#, source, 1);
+        let connection = read(&text, false).unwrap();
+        assert!(!format!("{connection:?}").contains("hidden-"), "{connection:?}");
+        let hidden = connection.channels[0].source.iter().filter(|setting| setting.value.is_none());
+        let hidden: BTreeSet<&str> = hidden.map(|setting| setting.name.as_str()).collect();
+        assert_eq!(hidden, names.iter().copied().collect(), "{source}");
     }
 }
 
@@ -231,6 +256,14 @@ fn the_server_profiles_file_is_read_as_the_same_connection() {
     assert_eq!((channel.mapping.rules().len(), channel.unmapped), (2, 1));
     assert_eq!(channel.fields[1].treatment, ["UPPER", "trim"]);
     assert_eq!(channel.mapping.status.attribute, "userAccountControl", "the GUID says Active Directory");
+    let secrets = r#"<dataSource><host>ldap.example.com</host><bindPassword>hidden-password</bindPassword></dataSource>
+        <parameter name="API Key" value="hidden-key"/><baseDn>"#;
+    let file = ConnectionFile::parse("saas-provisioner.xml", &text.replacen("<baseDn>", secrets, 1)).unwrap();
+    let connection = file.choose(Some("https://hr.example.com/scim")).unwrap().read(false).unwrap();
+    assert!(!format!("{file:?} {connection:?}").contains("hidden-"), "{connection:?}");
+    let channel = &connection.channels[0];
+    assert_eq!(channel.setting("dataSource.host"), Some("ldap.example.com"));
+    assert_eq!(channel.source.iter().filter(|setting| setting.value.is_none()).count(), 2);
 }
 
 #[test]
