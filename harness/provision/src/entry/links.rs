@@ -1,7 +1,9 @@
 //! What entries of a file say about each other: who is a member of which group, who works for whom. A directory server
 //! keeps such links; of a file they are collected before a pass.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use indexmap::IndexMap;
 
 use super::Entry;
 use super::dn::Dn;
@@ -13,38 +15,32 @@ const MEMBER_OF: &str = "memberof";
 /// Names of entries that entries name, by the attribute in which they do.
 #[derive(Clone, Debug, Default)]
 pub struct Links {
-    /// The attributes that are followed, in lower case.
-    attributes: BTreeSet<String>,
+    /// The attributes that are followed, in lower case, each with what it names.
+    named: BTreeMap<String, NamedEntries>,
     /// The attributes that name a group's members.
     member_attributes: Vec<String>,
     /// A member's groups count as its `memberOf`, whether its entry says so or not, and texts have an order.
     is_active_directory: bool,
-    named: HashMap<String, HashMap<Box<str>, Vec<Link>>>,
 }
 
-#[derive(Clone, Debug)]
-struct Link {
-    key: Box<str>,
-    /// As it was written.
-    name: Box<str>,
-}
+/// By the key of an entry the entries that it names, each once: by its key, with its name as it was written.
+type NamedEntries = HashMap<Box<str>, IndexMap<Box<str>, Box<str>>>;
 
 impl Links {
     /// Links that are to be collected for these attributes.
     #[must_use]
     pub fn of(attributes: Vec<String>, member_attributes: &[String], is_active_directory: bool) -> Self {
         Self {
-            attributes: attributes.into_iter().collect(),
+            named: attributes.into_iter().map(|attribute| (attribute, HashMap::new())).collect(),
             member_attributes: member_attributes.to_vec(),
             is_active_directory,
-            named: HashMap::new(),
         }
     }
 
     /// Whether nothing has to be collected.
     #[must_use]
     pub fn is_needless(&self) -> bool {
-        self.attributes.is_empty()
+        self.named.is_empty()
     }
 
     /// Whether Active Directory's rules hold.
@@ -55,40 +51,32 @@ impl Links {
 
     /// Takes up what an entry says.
     pub fn collect(&mut self, entry: &Entry) {
-        for attribute in self.attributes.clone() {
-            for value in entry.texts(&attribute) {
+        for (attribute, named) in &mut self.named {
+            for value in entry.texts(attribute) {
                 if let Ok(dn) = Dn::parse(value) {
-                    self.link(&attribute, entry.dn.key(), &dn);
+                    link(named, entry.dn.key(), &dn);
                 }
             }
         }
-        if self.attributes.contains(MEMBER_OF) {
-            for attribute in self.member_attributes.clone() {
-                for value in entry.texts(&attribute) {
-                    if let Ok(member) = Dn::parse(value) {
-                        self.link(MEMBER_OF, member.key(), &entry.dn);
-                    }
-                }
+        let Some(named) = self.named.get_mut(MEMBER_OF) else { return };
+        for value in self.member_attributes.iter().flat_map(|attribute| entry.texts(attribute)) {
+            if let Ok(member) = Dn::parse(value) {
+                link(named, member.key(), &entry.dn);
             }
         }
     }
 
-    fn link(&mut self, attribute: &str, from: &str, to: &Dn) {
-        let links = self.named.entry(attribute.to_owned()).or_default().entry(from.into()).or_default();
-        if !links.iter().any(|link| *link.key == *to.key()) {
-            links.push(Link { key: to.key().into(), name: to.as_str().into() });
-        }
-    }
-
-    fn from(&self, attribute: &str, key: &str) -> &[Link] {
-        self.named.get(attribute).and_then(|named| named.get(key)).map_or(&[], Vec::as_slice)
+    /// Key and name of each entry that the entry of this key names.
+    fn from(&self, attribute: &str, key: &str) -> impl Iterator<Item = (&str, &str)> {
+        let links = self.named.get(attribute).and_then(|named| named.get(key));
+        links.into_iter().flatten().map(|(key, name)| (&**key, &**name))
     }
 
     /// What the attribute holds by what others say.
     pub fn derived<'a>(&'a self, entry: &Entry, attribute: &str) -> impl Iterator<Item = &'a str> {
         let is_derived = self.is_active_directory && attribute.eq_ignore_ascii_case(MEMBER_OF);
-        let links = if is_derived { self.from(MEMBER_OF, entry.dn.key()) } else { &[] };
-        links.iter().map(|link| &*link.name)
+        let links = is_derived.then(|| self.from(MEMBER_OF, entry.dn.key()));
+        links.into_iter().flatten().map(|(_, name)| name)
     }
 
     /// Whether the attribute leads from the entry to a name, over any number of entries.
@@ -100,15 +88,51 @@ impl Links {
         let mut seen = HashSet::from([entry.dn.key()]);
         let mut next = vec![entry.dn.key()];
         while let Some(key) = next.pop() {
-            for link in self.from(&attribute, key) {
-                if *link.key == *wanted.key() {
+            for (key, _) in self.from(&attribute, key) {
+                if key == wanted.key() {
                     return Truth::True;
                 }
-                if seen.insert(&link.key) {
-                    next.push(&link.key);
+                if seen.insert(key) {
+                    next.push(key);
                 }
             }
         }
         Truth::False
+    }
+}
+
+fn link(named: &mut NamedEntries, from: &str, to: &Dn) {
+    // No key is copied for an entry that is known.
+    if !named.contains_key(from) {
+        named.insert(from.into(), IndexMap::new());
+    }
+    if let Some(links) = named.get_mut(from)
+        && !links.contains_key(to.key())
+    {
+        links.insert(to.key().into(), to.as_str().into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The time must not grow with the square of the members: half a million are one group of a large company.
+    #[test]
+    fn the_members_of_a_large_group_are_linked_once_each() {
+        const MEMBERS: usize = 60_000;
+        let mut group = Entry::new(Dn::parse("cn=All,dc=x").unwrap());
+        for number in 0..MEMBERS {
+            group.push("member", format!("uid=u{number},dc=x").into_bytes());
+        }
+        group.push("member", *b"UID=U0, DC=X");
+        let mut links = Links::of(vec!["member".to_owned(), MEMBER_OF.to_owned()], &["member".to_owned()], true);
+        links.collect(&group);
+        let named: Vec<(&str, &str)> = links.from("member", group.dn.key()).collect();
+        assert_eq!((named.len(), named[0].1, named[MEMBERS - 1].1), (MEMBERS, "uid=u0,dc=x", "uid=u59999,dc=x"));
+        assert_eq!(links.reaches(&group, "member", b"uid=u59999,dc=x"), Truth::True);
+        assert_eq!(links.reaches(&group, "member", b"uid=other,dc=x"), Truth::False);
+        let member = Entry::new(Dn::parse("uid=u59999,dc=x").unwrap());
+        assert_eq!(links.derived(&member, "memberOf").collect::<Vec<_>>(), ["cn=All,dc=x"]);
     }
 }
