@@ -1,8 +1,11 @@
 //! The rows of `csvde`, Active Directory's export as CSV (RFC 4180): the first column is the name, the values of an attribute
 //! are separated by semicolons, and bytes stand as `X'0a1b'`.
 
-use std::io::BufRead;
+use std::io::{BufRead, Take};
 
+use weir_files::document;
+
+use super::lines::LARGEST_RECORD;
 use super::{Content, LdifProblem, Record};
 use crate::entry::Entry;
 use crate::entry::dn::Dn;
@@ -16,17 +19,23 @@ pub(super) fn is_head(start: &[u8]) -> bool {
 
 /// The entries of a file.
 pub(super) struct CsvdeRows<R> {
-    reader: csv::Reader<R>,
+    /// Gives each row so many bytes at most: one whose quotation mark is not closed has no end before that of the file.
+    reader: csv::Reader<Take<R>>,
     heads: Vec<String>,
     most: u64,
+    largest_row: usize,
 }
+
+/// Bytes that the parser reads ahead, which belong to the rows behind.
+const AHEAD: usize = 8 * 1024;
 
 type RowFault = (u64, LdifProblem);
 
 impl<R: BufRead> CsvdeRows<R> {
     pub(super) fn new(source: R, most: u64) -> Self {
-        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(source);
-        Self { reader, heads: Vec::new(), most }
+        let mut builder = csv::ReaderBuilder::new();
+        builder.has_headers(false).flexible(true).buffer_capacity(AHEAD);
+        Self { reader: builder.from_reader(source.take(0)), heads: Vec::new(), most, largest_row: LARGEST_RECORD }
     }
 
     /// The next entry; nothing at the end of the file.
@@ -34,7 +43,11 @@ impl<R: BufRead> CsvdeRows<R> {
         loop {
             let mut row = csv::StringRecord::new();
             let line = self.reader.position().line();
+            self.reader.get_mut().set_limit((self.largest_row + AHEAD) as u64);
             let is_there = self.reader.read_record(&mut row).map_err(|error| (line, fault(&error)))?;
+            if self.reader.get_ref().limit() == 0 {
+                return Err((line, LdifProblem::LargeRow(self.largest_row)));
+            }
             if !is_there {
                 return Ok(None);
             }
@@ -70,6 +83,7 @@ impl<R: BufRead> CsvdeRows<R> {
 
 fn fault(error: &csv::Error) -> LdifProblem {
     match error.kind() {
+        csv::ErrorKind::Io(error) => LdifProblem::Unreadable(document::reason(error)),
         csv::ErrorKind::Utf8 { .. } => LdifProblem::NotUtf8,
         _ => LdifProblem::Unreadable(error.to_string()),
     }
@@ -108,6 +122,8 @@ fn bytes(value: &str) -> Result<Vec<u8>, LdifProblem> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use super::super::{LdifError, RecordReader};
     use super::*;
 
@@ -130,6 +146,22 @@ mod tests {
         assert_eq!(entries[1].texts("member").collect::<Vec<_>>(), ["CN=Byron\\, Ada,DC=x", "CN=Bo,DC=x"]);
         assert_eq!(entries[1].texts("description").collect::<Vec<_>>(), ["a;b"]);
         assert_eq!(entries[1].values("objectGUID").count(), 0);
+    }
+
+    /// Behind the quotation mark all the file is one value.
+    #[test]
+    fn a_quotation_mark_that_is_not_closed_does_not_fill_the_memory() {
+        let rest = std::io::repeat(b'a').take(64 * 1024 * 1024);
+        let file =
+            std::io::Cursor::new("DN,cn\n\"CN=a,DC=x\",a\n\"CN=b,DC=x\",\"").chain(std::io::BufReader::new(rest));
+        let mut rows = CsvdeRows { largest_row: 100_000, ..CsvdeRows::new(file, u64::MAX) };
+        assert!(rows.record().unwrap().is_some());
+        assert_eq!(rows.record(), Err((3, LdifProblem::LargeRow(100_000))));
+        assert!(rows.reader.position().byte() < 200_000, "no more is read");
+        let long = "a".repeat(100_000 - 20);
+        let text = format!("DN,cn\n\"CN=a,DC=x\",{long}\n\"CN=b,DC=x\",b\n");
+        let mut rows = CsvdeRows { largest_row: 100_000, ..CsvdeRows::new(text.as_bytes(), u64::MAX) };
+        assert!(rows.record().unwrap().is_some() && rows.record().unwrap().is_some());
     }
 
     #[test]

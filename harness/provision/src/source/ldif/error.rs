@@ -97,8 +97,8 @@ pub enum LdifProblem {
     Template(String),
     #[error("the row has {found} values under {expected} headings; is a quotation mark missing?")]
     Columns { found: usize, expected: usize },
-    #[error("a quotation mark is not closed")]
-    Quotation,
+    #[error("the row is larger than {0} bytes; is a quotation mark not closed?")]
+    LargeRow(usize),
     #[error("{0:?} is neither a text nor bytes as csvde writes them (`X'0a1b'`)")]
     Bytes(String),
     #[error("a second `dn:` in one record; put a blank line before it")]
