@@ -11,6 +11,9 @@ enum TextEncoding {
     Utf16Be,
 }
 
+/// Bytes of the longest byte order mark.
+const LONGEST_MARK: usize = 3;
+
 impl TextEncoding {
     /// The encoding that a text begins with, and how many of its bytes are the mark. Without a mark a first character of
     /// ASCII with a NUL beside it tells UTF-16 (RFC 4627 section 3 reads JSON so).
@@ -48,16 +51,29 @@ impl<R: BufRead> TextReader<R> {
         if let Some(encoding) = self.encoding {
             return Ok(encoding);
         }
-        let mut head = Vec::with_capacity(3);
-        Read::take(&mut self.source, 3).read_to_end(&mut head)?;
+        let available = self.source.fill_buf()?;
+        let encoding = if available.len() < LONGEST_MARK {
+            self.begin_with_copy()?
+        } else {
+            // What stands behind the mark stays there, so that whoever looks at the beginning sees more of it.
+            let (encoding, mark) = TextEncoding::of(available);
+            self.source.consume(mark);
+            encoding
+        };
+        self.encoding = Some(encoding);
+        Ok(encoding)
+    }
+
+    /// The encoding of a text whose first chunk is too short to tell.
+    fn begin_with_copy(&mut self) -> io::Result<TextEncoding> {
+        let mut head = Vec::with_capacity(LONGEST_MARK);
+        Read::take(&mut self.source, LONGEST_MARK as u64).read_to_end(&mut head)?;
         let (encoding, mark) = TextEncoding::of(&head);
         head.drain(..mark);
-        if encoding == TextEncoding::Utf8 {
-            self.ready = head;
-        } else {
-            self.rest = head;
+        match encoding {
+            TextEncoding::Utf8 => self.ready = head,
+            TextEncoding::Utf16Le | TextEncoding::Utf16Be => self.rest = head,
         }
-        self.encoding = Some(encoding);
         Ok(encoding)
     }
 
@@ -138,10 +154,17 @@ mod tests {
     }
 
     fn text(bytes: &[u8]) -> io::Result<String> {
-        let mut text = String::new();
-        // A small buffer, so that pairs are cut.
-        TextReader::new(io::BufReader::with_capacity(3, bytes)).read_to_string(&mut text)?;
-        Ok(text)
+        // Small buffers, so that pairs are cut, and the mark.
+        let read = [1, 2, 3, 5].map(|capacity| {
+            let mut text = String::new();
+            let read = TextReader::new(io::BufReader::with_capacity(capacity, bytes)).read_to_string(&mut text);
+            read.map(|_| text)
+        });
+        let [first, others @ ..] = read;
+        for other in others {
+            assert_eq!(first.as_ref().ok(), other.as_ref().ok());
+        }
+        first
     }
 
     #[test]
@@ -156,6 +179,13 @@ mod tests {
                 assert_eq!(text(&utf16(wanted, u16::to_le_bytes)).unwrap(), wanted);
                 assert_eq!(text(&utf16(wanted, u16::to_be_bytes)).unwrap(), wanted);
             }
+        }
+    }
+
+    #[test]
+    fn the_first_chunk_is_given_as_a_whole() {
+        for text in ["", "\u{FEFF}"].map(|mark| format!("{mark}\r\n\r\nDN,cn\r\n")) {
+            assert_eq!(TextReader::new(text.as_bytes()).fill_buf().unwrap(), b"\r\n\r\nDN,cn\r\n");
         }
     }
 

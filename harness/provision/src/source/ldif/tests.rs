@@ -302,6 +302,8 @@ fn the_output_of_the_tools_of_directories_is_a_source() {
         ADA.replace("uid: ada", "uid: ada\njpegPhoto:< file:///home/ada.jpg"),
         ADA.replace("uid: ada", "uid: ada\nmember;range=0-1499: uid=bo,dc=x"),
         "DN,objectClass,uid\r\n\"uid=ada,dc=x\",person,ada\r\n".to_owned(),
+        "\r\n\r\nDN,objectClass,uid\r\n\"uid=ada,dc=x\",person,ada\r\n".to_owned(),
+        "\u{FEFF}\r\n\r\n\"DN\",objectClass,uid\r\n\"uid=ada,dc=x\",person,ada\r\n".to_owned(),
     ] {
         assert_eq!(read(text.as_bytes()), (ada.clone(), vec![]), "{text}");
     }
@@ -313,6 +315,7 @@ fn the_output_of_the_tools_of_directories_is_a_source() {
     for (text, said) in [
         (format!("{ADA}\nsearch: 2\nresult: 4 Size limit exceeded\n"), "ended with \"4 Size limit exceeded\""),
         ("{\"_embedded\": {\"users\": []}}".to_owned(), "this is a list of PingOne's users"),
+        ("\n\n\n\n{\"_embedded\": {\"users\": []}}".to_owned(), "this is a list of PingOne's users"),
         ("<saasProvisioner/>".to_owned(), "saas-provisioner.xml, not an export of a directory; --connection takes it"),
     ] {
         let error = read(text.as_bytes()).0.unwrap_err();
