@@ -71,6 +71,8 @@ impl GroupScope {
 pub struct Collector<'a> {
     channel: &'a Channel,
     links: Links,
+    /// A Group DN asks for the groups of the source.
+    has_group_dn: bool,
     /// The groups of the source with their members' keys, by the groups' keys.
     groups: HashMap<Box<str>, Vec<Box<str>>>,
     cut_off: HashSet<Box<str>>,
@@ -85,13 +87,11 @@ impl<'a> Collector<'a> {
         let filters = channel.user_filter.iter().chain(&channel.group_filter);
         let attributes: Vec<String> = filters.flat_map(crate::entry::EntryFilter::linked_attributes).collect();
         let links = Links::of(attributes, &channel.member_attributes, channel.is_active_directory);
-        let is_needless = links.is_needless()
-            && !links.is_active_directory()
-            && channel.user_group.is_none()
-            && channel.group_group.is_none();
-        (!is_needless).then(|| Self {
+        let has_group_dn = channel.user_group.is_some() || channel.group_group.is_some();
+        (has_group_dn || !links.is_needless()).then(|| Self {
             channel,
             links,
+            has_group_dn,
             groups: HashMap::new(),
             cut_off: HashSet::new(),
             has_member_of: false,
@@ -101,6 +101,9 @@ impl<'a> Collector<'a> {
     /// Takes up what an entry says.
     pub fn collect(&mut self, entry: &Entry) {
         self.links.collect(entry);
+        if !self.has_group_dn {
+            return;
+        }
         let channel = self.channel;
         if channel.group_classes.iter().any(|class| entry.is_a(class)) || self.is_group_dn(entry) {
             if channel.member_attributes.iter().any(|attribute| entry.flaw(attribute).is_some()) {
@@ -155,5 +158,43 @@ impl<'a> Collector<'a> {
             scope.member_of.clone_from(&self.channel.member_of_attribute);
         }
         Surroundings { links: self.links, user_scope, group_scope, missing_groups, cut_off_groups }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channel::{Exclusion, Placement};
+    use crate::entry::Role;
+
+    /// To collect is to read the source once more in each cycle.
+    #[test]
+    fn what_other_entries_say_is_collected_only_for_a_group_dn_and_a_filter_that_follows_links() {
+        let group = || Some(GroupDn { dn: Dn::parse("cn=All,dc=x").unwrap(), nested: false });
+        let with_filter = |filter: &str| Channel { user_filter: filter.parse().ok(), ..Channel::active_directory() };
+        for (channel, is_needed) in [
+            (Channel::default(), false),
+            (Channel::active_directory(), false),
+            (with_filter("(sn>=a)"), false),
+            (with_filter("(memberOf=cn=All,dc=x)"), true),
+            (with_filter("(manager:1.2.840.113556.1.4.1941:=cn=Bo,dc=x)"), true),
+            (Channel { user_group: group(), ..Channel::default() }, true),
+            (Channel { group_group: group(), ..Channel::active_directory() }, true),
+        ] {
+            assert_eq!(Collector::for_channel(&channel).is_some(), is_needed, "{channel:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_collection_texts_have_the_order_that_active_directory_gives_them() {
+        let mut ada = Entry::new(Dn::parse("cn=Ada,dc=x").unwrap());
+        ada.push("objectClass", *b"user");
+        ada.push("sn", *b"Lovelace");
+        for (filter, placement) in
+            [("(sn>=a)", Placement::Within(Role::User)), ("(sn>=z)", Placement::Outside(Exclusion::UserFilter))]
+        {
+            let channel = Channel { user_filter: filter.parse().ok(), ..Channel::active_directory() };
+            assert_eq!(channel.placement(&ada, &Surroundings::without_entries(&channel)), placement, "{filter}");
+        }
     }
 }
