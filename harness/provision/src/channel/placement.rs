@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Channel, Surroundings};
 use crate::entry::filter::Truth;
-use crate::entry::{Entry, Role};
+use crate::entry::{Entry, EntryFilter, Role};
 
 /// Where an entry stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,18 +73,16 @@ impl Channel {
             return Placement::Outside(Exclusion::Deleted);
         }
         let is_one_of = |classes: &[String]| classes.iter().any(|class| entry.is_a(class));
-        let left_out = if is_one_of(&self.user_classes) {
+        let (role, left_out) = if is_one_of(&self.user_classes) {
             if is_one_of(&self.excluded_classes) {
-                Some(Exclusion::ExcludedClass)
-            } else {
-                self.user(entry, surroundings)
+                return Placement::Outside(Exclusion::ExcludedClass);
             }
+            (Role::User, self.user(entry, surroundings))
         } else if is_one_of(&self.group_classes) {
-            self.group(entry, surroundings)
+            (Role::Group, self.group(entry, surroundings))
         } else {
-            Some(Exclusion::Class)
+            return Placement::Outside(Exclusion::Class);
         };
-        let role = if is_one_of(&self.user_classes) { Role::User } else { Role::Group };
         left_out.map_or(Placement::Within(role), Placement::Outside)
     }
 
@@ -106,9 +104,7 @@ impl Channel {
             _ if !self.is_below_base(entry) => return Some(Exclusion::UserBase),
             _ => {}
         }
-        let filter = self.user_filter.as_ref();
-        let is_met = filter.is_none_or(|filter| filter.evaluate(entry, &surroundings.links) == Truth::True);
-        (!is_met).then_some(Exclusion::UserFilter)
+        (!meets(self.user_filter.as_ref(), entry, surroundings)).then_some(Exclusion::UserFilter)
     }
 
     /// Why a group is outside.
@@ -120,14 +116,16 @@ impl Channel {
             None if !self.is_below_base(entry) => return Some(Exclusion::GroupBase),
             None => {}
         }
-        let filter = self.group_filter.as_ref();
-        let is_met = filter.is_none_or(|filter| filter.evaluate(entry, &surroundings.links) == Truth::True);
-        (!is_met).then_some(Exclusion::GroupFilter)
+        (!meets(self.group_filter.as_ref(), entry, surroundings)).then_some(Exclusion::GroupFilter)
     }
 
     fn is_below_base(&self, entry: &Entry) -> bool {
         self.base_dn.as_ref().is_none_or(|base| entry.dn.is_within(base))
     }
+}
+
+fn meets(filter: Option<&EntryFilter>, entry: &Entry, surroundings: &Surroundings) -> bool {
+    filter.is_none_or(|filter| filter.evaluate(entry, &surroundings.links) == Truth::True)
 }
 
 /// What a directory keeps of an entry that was deleted, which a search does not find: `nsTombstone` of 389 Directory Server,

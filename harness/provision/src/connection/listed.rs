@@ -54,23 +54,17 @@ impl ConnectionFile {
     /// # Errors
     /// As [`Self::open`].
     pub fn parse(file: &str, text: &str) -> Result<Self, FileFault> {
-        let kind = DocumentKind::of(text);
-        let (form, documents) = match kind {
-            DocumentKind::SaasProvisioner => {
-                (Vendor::PingFederate, provisioner_xml::connections(text).map_err(|fault| fault.of(file))?)
+        let (kind, form, documents) = if text.trim_start().starts_with(['{', '[']) {
+            let document = document::unique(text).map_err(|fault| not_read(text, fault).of(file))?;
+            let kind = DocumentKind::of_json(&document);
+            let (form, documents) = listed(document, kind).map_err(|fault| fault.of(file))?;
+            (kind, form, documents)
+        } else {
+            let kind = DocumentKind::of(text);
+            if kind != DocumentKind::SaasProvisioner {
+                return Err(not_a_connection(kind).of(file));
             }
-            DocumentKind::PingFederateConnection | DocumentKind::PingFederateConnections => {
-                let document: Value = document::unique(text).map_err(|fault| fault.of(file))?;
-                (Vendor::PingFederate, pingfederate::found(&document))
-            }
-            DocumentKind::Store => (Vendor::PingOne, vec![document::unique(text).map_err(|fault| fault.of(file))?]),
-            DocumentKind::Stores => {
-                let document: Value = document::unique(text).map_err(|fault| fault.of(file))?;
-                let embedded = &document["_embedded"];
-                let lists = [&document, &embedded["stores"], &embedded["propagationStores"]];
-                (Vendor::PingOne, lists.into_iter().filter_map(Value::as_array).flatten().cloned().collect())
-            }
-            kind => return Err(not_a_connection(text, kind).of(file)),
+            (kind, Vendor::PingFederate, provisioner_xml::connections(text).map_err(|fault| fault.of(file))?)
         };
         let connections: Vec<ListedConnection> =
             documents.into_iter().map(|document| ListedConnection::of(file, form, document)).collect();
@@ -119,7 +113,36 @@ impl ConnectionFile {
     }
 }
 
-fn not_a_connection(text: &str, kind: DocumentKind) -> FileFault {
+/// The connections of a document in JSON, and whose they are.
+fn listed(document: Value, kind: DocumentKind) -> Result<(Vendor, Vec<Value>), FileFault> {
+    match kind {
+        DocumentKind::PingFederateConnection | DocumentKind::PingFederateConnections => {
+            Ok((Vendor::PingFederate, pingfederate::found(&document)))
+        }
+        DocumentKind::Store => Ok((Vendor::PingOne, vec![document])),
+        DocumentKind::Stores => {
+            let embedded = &document["_embedded"];
+            let lists = [&document, &embedded["stores"], &embedded["propagationStores"]];
+            Ok((Vendor::PingOne, lists.into_iter().filter_map(Value::as_array).flatten().cloned().collect()))
+        }
+        kind => Err(not_a_connection(kind)),
+    }
+}
+
+/// The fault of a text that begins as JSON and cannot be read as such: the parser's, which knows the line, unless it is a
+/// document of another kind.
+fn not_read(text: &str, fault: FileFault) -> FileFault {
+    match DocumentKind::of(text) {
+        DocumentKind::PingFederateConnection
+        | DocumentKind::PingFederateConnections
+        | DocumentKind::Store
+        | DocumentKind::Stores
+        | DocumentKind::Text => fault,
+        kind => not_a_connection(kind),
+    }
+}
+
+fn not_a_connection(kind: DocumentKind) -> FileFault {
     match kind {
         DocumentKind::SamlMetadata => FileFault::new(
             Place::Line(1, None),
@@ -127,10 +150,6 @@ fn not_a_connection(text: &str, kind: DocumentKind) -> FileFault {
         )
         .with_remedy("get the JSON with GET /pf-admin-api/v1/idp/spConnections/{id}"),
         DocumentKind::Empty => FileFault::new(Place::Whole, "the file is empty"),
-        DocumentKind::Text if text.trim_start().starts_with(['{', '[']) => {
-            // The parser knows the line.
-            document::unique(text).err().unwrap_or_else(|| kind.instead_of("a connection"))
-        }
         kind => {
             let fault = kind.instead_of("a connection of PingFederate or a store of PingOne");
             if fault.remedy.is_empty() {

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use serde_json::Value;
 use weir_files::fault::FileFault;
 
-use super::field::{Field, FieldKind, Place, USER_NAME};
-use super::file::{MappingReader, field_name};
+use super::field::{Field, FieldKind, Place};
+use super::file::{MappingReader, collected, field_name};
 use super::rule::FieldRule;
 use super::{AccountStatus, Mapping, field};
 
@@ -40,20 +40,8 @@ impl MappingExport<'_> {
     /// The first fault, with its place.
     pub fn read(&self, file: &str) -> Result<ExportedMapping, FileFault> {
         let mut reader = MappingReader::default();
-        let mut rules: Vec<FieldRule> = Vec::new();
-        for (index, rule) in self.rules.as_array().into_iter().flatten().enumerate() {
-            let place = format!("attributeMapping[{index}]");
-            let Some(rule) = self.rule(&mut reader, rule, &place)? else { continue };
-            if rules.iter().any(|other| other.field.name == rule.field.name) {
-                let problem = format!("field {} is mapped twice", rule.field.name);
-                return Err(FileFault::new(place, problem).with_remedy("keep one"));
-            }
-            rules.push(rule);
-        }
-        if !rules.iter().any(|rule| rule.field.name == USER_NAME) {
-            let problem = "field userName is not mapped, but it identifies each user";
-            return Err(FileFault::new("attributeMapping", problem));
-        }
+        let rules = self.rules.as_array().map_or(&[][..], Vec::as_slice);
+        let rules = collected(rules, |rule, place| self.rule(&mut reader, rule, place))?;
         let status = if self.status.is_null() { self.default_status.clone() } else { reader.status(self.status)? };
         let warnings = reader.warnings.iter().map(|text| format!("{file}: {text}")).collect();
         Ok(ExportedMapping { mapping: Mapping::new(rules, status), warnings })

@@ -90,25 +90,12 @@ impl MappingReader {
                 .with_remedy("it is a list of fieldName and saasFieldInfo"));
         };
         let Value::Array(rules) = rules else { return fault("attributeMapping", "must be a list") };
-        let mut read: Vec<FieldRule> = Vec::with_capacity(rules.len());
-        for (index, rule) in rules.iter().enumerate() {
-            let place = format!("attributeMapping[{index}]");
-            let rule = self.rule(rule, &place)?;
-            if read.iter().any(|other| other.field.name == rule.field.name) {
-                return Err(
-                    FileFault::new(place, format!("field {} is mapped twice", rule.field.name)).with_remedy("keep one")
-                );
-            }
-            read.push(rule);
-        }
-        if !read.iter().any(|rule| rule.field.name == USER_NAME) {
-            return fault("attributeMapping", "field userName is not mapped, but it identifies each user");
-        }
+        let rules = collected(rules, |rule, place| self.rule(rule, place).map(Some))?;
         let status = match root.get("accountManagementSettings") {
             Some(settings) => self.status(settings)?,
             None => AccountStatus::default(),
         };
-        Ok(Mapping::new(read, status))
+        Ok(Mapping::new(rules, status))
     }
 
     fn rule(&mut self, value: &Value, place: &str) -> Result<FieldRule, FileFault> {
@@ -228,6 +215,28 @@ impl MappingReader {
             self.warnings.push(ignored(&place, key, known));
         }
     }
+}
+
+/// The rules of a mapping, each read by `read` with its place; one that reads to nothing is left out. A field has one rule, and
+/// the user name needs one.
+pub(super) fn collected(
+    rules: &[Value],
+    mut read: impl FnMut(&Value, &str) -> Result<Option<FieldRule>, FileFault>,
+) -> Result<Vec<FieldRule>, FileFault> {
+    let mut collected: Vec<FieldRule> = Vec::with_capacity(rules.len());
+    for (index, rule) in rules.iter().enumerate() {
+        let place = format!("attributeMapping[{index}]");
+        let Some(rule) = read(rule, &place)? else { continue };
+        if collected.iter().any(|other| other.field.name == rule.field.name) {
+            let problem = format!("field {} is mapped twice", rule.field.name);
+            return Err(FileFault::new(place, problem).with_remedy("keep one"));
+        }
+        collected.push(rule);
+    }
+    if !collected.iter().any(|rule| rule.field.name == USER_NAME) {
+        return fault("attributeMapping", "field userName is not mapped, but it identifies each user");
+    }
+    Ok(collected)
 }
 
 /// The warning about a key that has no meaning, with the key that may be meant.

@@ -126,8 +126,8 @@ const TEXTS: &[&str] =
 
 impl Syntax {
     pub(super) fn of(attribute: &str) -> Self {
-        let name = attribute.split(';').next().unwrap_or_default().to_ascii_lowercase();
-        let is_in = |names: &[&str]| names.contains(&name.as_str());
+        let name = attribute.split(';').next().unwrap_or_default();
+        let is_in = |names: &[&str]| names.iter().any(|own| own.eq_ignore_ascii_case(name));
         match () {
             () if is_in(INTEGERS) => Self::Integer,
             () if is_in(TIMES) => Self::Time,

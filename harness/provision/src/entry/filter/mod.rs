@@ -45,18 +45,12 @@ pub struct Extensible {
 }
 
 impl EntryFilter {
-    /// Whether the entry by itself meets the condition.
-    #[must_use]
-    pub fn matches(&self, entry: &Entry) -> bool {
-        self.evaluate(entry, &Links::default()) == Truth::True
-    }
-
     /// Whether the entry meets the condition (RFC 4511 section 4.5.1.7). `links` knows what other entries say about it.
     #[must_use]
     pub fn evaluate(&self, entry: &Entry, links: &Links) -> Truth {
         match self {
-            Self::And(all) => all.iter().fold(Truth::True, |truth, one| truth.and(one.evaluate(entry, links))),
-            Self::Or(any) => any.iter().fold(Truth::False, |truth, one| truth.or(one.evaluate(entry, links))),
+            Self::And(filters) => all(filters.iter().map(|one| one.evaluate(entry, links))),
+            Self::Or(filters) => any(filters.iter().map(|one| one.evaluate(entry, links))),
             Self::Not(inner) => inner.evaluate(entry, links).not(),
             Self::Present(attribute) => Truth::from(
                 entry.values(attribute).next().is_some()
@@ -115,9 +109,28 @@ impl EntryFilter {
     }
 }
 
-/// True if one is; undefined if none is true and one cannot be told.
+/// False if one is; undefined if none is false and one cannot be told. What stands behind a false one is not asked.
+fn all(truths: impl Iterator<Item = Truth>) -> Truth {
+    let mut all = Truth::True;
+    for truth in truths {
+        all = all.and(truth);
+        if all == Truth::False {
+            break;
+        }
+    }
+    all
+}
+
+/// True if one is; undefined if none is true and one cannot be told. What stands behind a true one is not asked.
 fn any(truths: impl Iterator<Item = Truth>) -> Truth {
-    truths.fold(Truth::False, Truth::or)
+    let mut any = Truth::False;
+    for truth in truths {
+        any = any.or(truth);
+        if any == Truth::True {
+            break;
+        }
+    }
+    any
 }
 
 fn equals(entry: &Entry, links: &Links, attribute: &str, value: &[u8]) -> Truth {

@@ -83,7 +83,7 @@ fn a_filter_selects_entries() {
         ("(anr=byron)", false),
     ] {
         let parsed: EntryFilter = filter.parse().unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(parsed.matches(&entry), expected, "{filter}");
+        assert_eq!(parsed.evaluate(&entry, &Links::default()) == Truth::True, expected, "{filter}");
         assert_eq!(parsed.to_string().parse::<EntryFilter>().unwrap(), parsed, "{filter}");
     }
 }

@@ -172,13 +172,11 @@ impl Rule {
 /// The rule of a file, with the place to be named in errors.
 fn chosen(file: &str, text: &str, name: Option<&str>) -> Result<(String, Value), FileFault> {
     const WANTED: &str = "a rule of PingOne";
-    let kind = DocumentKind::of(text);
+    let document = document::unique(text).map_err(|fault| fault.of(file))?;
+    let kind = DocumentKind::of_json(&document);
     if !matches!(kind, DocumentKind::Rule | DocumentKind::Rules) {
-        // What cannot be parsed has a line.
-        let _: Value = document::unique(text).map_err(|fault| fault.of(file))?;
         return Err(kind.instead_of(WANTED).of(file));
     }
-    let document: Value = document::unique(text).map_err(|fault| fault.of(file))?;
     let embedded = &document["_embedded"];
     let lists = [&document, &embedded["rules"], &embedded["propagationRules"]];
     let Some(list) = lists.into_iter().find_map(Value::as_array) else {
