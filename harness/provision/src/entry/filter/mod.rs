@@ -109,7 +109,7 @@ impl EntryFilter {
     }
 }
 
-/// False if one is; undefined if none is false and one cannot be told. What stands behind a false one is not asked.
+/// False if one is; undefined if none is false and one is undefined. The first false one ends the search.
 fn all(truths: impl Iterator<Item = Truth>) -> Truth {
     let mut all = Truth::True;
     for truth in truths {
@@ -121,7 +121,7 @@ fn all(truths: impl Iterator<Item = Truth>) -> Truth {
     all
 }
 
-/// True if one is; undefined if none is true and one cannot be told. What stands behind a true one is not asked.
+/// True if one is; undefined if none is true and one is undefined. The first true one ends the search.
 fn any(truths: impl Iterator<Item = Truth>) -> Truth {
     let mut any = Truth::False;
     for truth in truths {
