@@ -2,9 +2,12 @@
 //!
 //! A server that is not installed is skipped by name, unless `WEIR_REQUIRE_REAL` is set.
 
+#[path = "../support/gate.rs"]
+mod gate;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod domain_export;
 mod samba;
 mod slapd;
 mod step;

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::domain_export::{self, Domain};
 use crate::step::Steps;
 use crate::support::{Served, run};
 use crate::{certificate, installed, modify, which};
@@ -225,6 +226,15 @@ fn a_domain_controller_is_provisioned_step_by_step() {
         ["users: created 2; groups: created 2, members changed 2", "users: created 1; groups: members changed 1",],
         "{output}"
     );
+
+    Samba::modify(&domain_export::entries());
+    domain_export::gives_the_same_requests(&Domain {
+        url: &url,
+        authority: &authority,
+        user: ADMINISTRATOR,
+        password: PASSWORD,
+        folder: samba.folder.path(),
+    });
 
     wrong_answers_say_what_to_change(&url, &plain, &authority);
 }
