@@ -257,6 +257,11 @@ fn the_commands_for_a_client_run_and_print_what_the_page_shows() {
 }
 
 #[test]
+fn the_commands_of_the_rehearsal_run_and_print_what_the_page_shows() {
+    run_page("docs/guide/rehearsal.md");
+}
+
+#[test]
 fn the_readme_is_short() {
     let lines = text(Path::new("README.md")).lines().count();
     assert!(lines <= 150, "README.md has {lines} lines");
