@@ -1,8 +1,6 @@
 //! The catalogue on one endpoint inside this process, so that each run sees the same, however busy the machine is.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,9 +8,10 @@ use tokio::sync::watch;
 use weir_catalog::discovery::{Discovery, DiscoveryError, discover};
 use weir_catalog::run::RunOptions;
 use weir_catalog::{Check, Scale, UnderWay, plan, run};
-use weir_exchange::{Client, ClientError, ClientOptions, Observer};
+use weir_exchange::{Client, ClientError, ClientOptions};
 use weir_judge::{Consumer, Event, Events, Finding, rules};
 
+use super::digest::Digest;
 use crate::embedded::EmbeddedEndpoint;
 
 /// An answer that does not come from an endpoint inside this process within this time never will, however busy the machine is.
@@ -32,7 +31,7 @@ pub enum CatalogueRunError {
 /// An endpoint with the clients that ask it.
 pub(super) struct CatalogueRun {
     endpoint: EmbeddedEndpoint,
-    answers: Arc<AtomicU64>,
+    answers: Digest,
     under_way: UnderWay,
     discoverer: Client,
     client: Client,
@@ -46,8 +45,8 @@ impl CatalogueRun {
 
     /// As [`Self::new`], with [`Self::digest`].
     pub(super) fn with_digest(endpoint: EmbeddedEndpoint, under_way: UnderWay) -> Result<Self, CatalogueRunError> {
-        let answers = Arc::new(AtomicU64::new(0));
-        let observer = digest_into(Arc::clone(&answers));
+        let answers = Digest::default();
+        let observer = answers.observer();
         let run = Self::observed_by(endpoint, under_way, |client| client.observed_by(observer.clone()))?;
         Ok(Self { answers, ..run })
     }
@@ -66,7 +65,7 @@ impl CatalogueRun {
         // Discovery asks one thing after the other, so that a deviation which strikes once strikes the same request in every
         // proof.
         let (discoverer, client) = (observed(client(1)?), observed(client(TOGETHER)?));
-        Ok(Self { endpoint, answers: Arc::default(), under_way, discoverer, client })
+        Ok(Self { endpoint, answers: Digest::default(), under_way, discoverer, client })
     }
 
     /// What the endpoint says of itself.
@@ -84,7 +83,8 @@ impl CatalogueRun {
         scale: Option<Scale>,
     ) -> Vec<Finding> {
         let findings = Arc::new(Mutex::new(Vec::new()));
-        let events = Events::new(vec![Box::new(Collector(Arc::clone(&findings)))]);
+        let events =
+            Events::new(vec![Box::new(Collector { findings: Arc::clone(&findings), answers: self.answers.clone() })]);
         let (_interrupt, interrupted) = watch::channel(false);
         let options = RunOptions {
             seed,
@@ -108,9 +108,9 @@ impl CatalogueRun {
         &self.client
     }
 
-    /// What was answered, as a number: endpoints that answer alike have the same, in whatever order.
+    /// What was answered, as a number; see [`Digest`].
     pub(super) fn digest(&self) -> u64 {
-        self.answers.load(Ordering::Relaxed)
+        self.answers.number()
     }
 
     /// How many exchanges there were.
@@ -119,33 +119,20 @@ impl CatalogueRun {
     }
 }
 
-/// Adds each exchange to the digest. The port, which each endpoint has its own of, and the time of sending do not count.
-fn digest_into(answers: Arc<AtomicU64>) -> Observer {
-    Observer::new(move |exchange| {
-        let port = format!(":{}", exchange.url.port().unwrap_or_default());
-        let mut hasher = DefaultHasher::new();
-        exchange.method.as_str().hash(&mut hasher);
-        (exchange.url.path(), exchange.url.query(), exchange.status).hash(&mut hasher);
-        let mut headers: Vec<(String, String)> = exchange
-            .response_headers
-            .iter()
-            .filter(|(name, _)| *name != "date")
-            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).replace(&port, "")))
-            .collect();
-        headers.sort_unstable();
-        headers.hash(&mut hasher);
-        String::from_utf8_lossy(&exchange.response_body).replace(&port, "").hash(&mut hasher);
-        answers.fetch_add(hasher.finish(), Ordering::Relaxed);
-    })
+/// Keeps the findings, and says which check the exchanges are of.
+struct Collector {
+    findings: Arc<Mutex<Vec<Finding>>>,
+    answers: Digest,
 }
-
-/// Keeps the findings.
-struct Collector(Arc<Mutex<Vec<Finding>>>);
 
 impl Consumer for Collector {
     fn event(&mut self, event: &Event) -> io::Result<()> {
-        if let Event::Finding(finding) = event {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Finding::clone(finding));
+        match event {
+            Event::CheckStarted { check } => self.answers.begins(check),
+            Event::Finding(finding) => {
+                self.findings.lock().unwrap_or_else(PoisonError::into_inner).push(Finding::clone(finding));
+            }
+            _ => {}
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 
 mod catalogue_run;
 mod compatibility;
+mod digest;
 mod hiding;
 pub mod innocent;
 mod judge;

@@ -2,11 +2,13 @@
 //! `values.defined`; this check sends it, because clients with a fixed mapping do.
 
 use reqwest::Method;
+use scim::capability::Capability;
 use serde_json::{Map, Value, json};
 
-use crate::check::{CREATING, Check, CheckResult, Context, Resource};
+use crate::check::On::Only;
+use crate::check::{Check, CheckResult, Context, Resource};
 use crate::checks::patch::change::ENTERPRISE;
-use crate::data::{GROUP, USER};
+use crate::data::USER;
 use crate::definition::{flag, list, text, word};
 use crate::node::standard_schema;
 
@@ -24,7 +26,8 @@ pub(in super::super) const CHECKS: &[Check] = &[
     // The rule `values.defined` judges the second one in what this check brings out.
     .requirements(&["RFC7644-3.3-16", "RFC7643-3-12"])
     .legal(&["201 without the attributes", "400 invalidSyntax or invalidValue"])
-    .on_every_type(CREATING),
+    .needs(&[Capability::CreateUsers])
+    .on(Only("User", "of what RFC 7643 gives Group (section 4.2) nothing can be left out and sent: a name that is required, and references")),
 ];
 
 async fn unpublished(context: &Context) -> CheckResult {
@@ -49,8 +52,9 @@ async fn unpublished(context: &Context) -> CheckResult {
 fn add_unpublished(context: &Context, body: &mut Value) -> usize {
     let Some(published) = context.discovery().schema(context.schema()) else { return 0 };
     // Other schemas are an endpoint's own.
-    let of_the_rfc = [USER, GROUP].iter().find(|uri| uri.eq_ignore_ascii_case(context.schema()));
-    let Some(standard) = of_the_rfc.and_then(|uri| standard_schema(uri)) else { return 0 };
+    let Some(standard) = standard_schema(USER).filter(|_| context.schema().eq_ignore_ascii_case(USER)) else {
+        return 0;
+    };
     let mut added = 0;
     for attribute in list(standard, "attributes") {
         let name = text(attribute, "name");

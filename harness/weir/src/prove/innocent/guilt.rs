@@ -9,8 +9,8 @@ use weir_judge::Verdict;
 use super::trial::{self, InnocentError, InnocentTrial};
 use super::{Description, Innocent};
 use crate::embedded::{self, KnownDeviation};
-use crate::prove::Record;
 use crate::prove::hiding::silence;
+use crate::prove::{Record, digest};
 
 /// An innocent with one deviation that breaks a requirement.
 #[derive(Clone, Debug)]
@@ -57,7 +57,11 @@ pub(super) async fn of(
         Ok(found) if accused_by(&found).next().is_some() => {
             (GuiltOutcome::Noticed(accused_by(&found).collect()), found.exchanges)
         }
-        Ok(found) if found.digest == innocent_digest => (GuiltOutcome::Ineffective, found.exchanges),
+        Ok(found)
+            if found.digest == innocent_digest && record.of(deviation.id).any(|(check, _)| digest::counts(check)) =>
+        {
+            (GuiltOutcome::Ineffective, found.exchanges)
+        }
         Ok(found) => (silent(deviation, &innocent.description, record, &found), found.exchanges),
         // An endpoint that discovery cannot use is noticed at once.
         Err(InnocentError::Discovery { .. }) => (GuiltOutcome::Noticed(vec!["discovery".into()]), 0),

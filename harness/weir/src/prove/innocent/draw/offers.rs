@@ -69,7 +69,7 @@ impl DescriptionBuilder {
     pub(super) fn permitted(&mut self, choices: &mut Choices) {
         for deviation in &permitted::DEVIATIONS {
             // Checks of letters in versions are asked nowhere else.
-            let times = if deviation.axis.id == "etag.letters" { 4 } else { ONE_DEVIATION_IN };
+            let times = if deviation.axis.id == "etag.letters" { 2 } else { ONE_DEVIATION_IN };
             if choices.once_in(times) {
                 self.differs(&deviation.axis);
                 let id = deviation.axis.id;
