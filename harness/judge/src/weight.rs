@@ -93,6 +93,7 @@ const EXCEPTIONS: &[(&str, Weight)] = &[
     ("read.encoded", FewClients),
     ("read.head", FewClients),
     ("replace.immutable", SomeClients),
+    ("replace.projected", SomeClients),
     ("resources.version", SomeClients),
     ("schema.documents", EveryClient),
     ("schema.flags", EveryClient),

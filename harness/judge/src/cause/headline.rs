@@ -20,6 +20,11 @@ pub(super) fn of(signature: &Signature, lead: &Finding) -> String {
         Signature::NotOffered { method, place, status } => {
             format!("{} is answered {status}, as if it was not offered", request(method, place))
         }
+        Signature::ErrorAsSuccess { status } => {
+            format!("refusals have the status {status}: only the body says that the request failed")
+        }
+        Signature::AcceptedMethod { status } => format!("a method that is not offered is answered {status}"),
+        Signature::Page => "a page of markup comes where JSON is expected".to_owned(),
         Signature::Status { method, place, came, due } if *came < 300 && *due >= 400 => {
             format!("{} is answered {came} where it must be refused with {due}", request(method, place))
         }

@@ -52,7 +52,7 @@ impl Cause {
 
 /// The causes of the findings of a run, what is to be mended first in front.
 ///
-/// What others suffer from comes first (transport, credentials, discovery, what blocks), then the gravest, what most clients need,
+/// What others suffer from comes first (transport, credentials, discovery, what blocks, the frame of answers), then the gravest, what most clients need,
 /// and what shows most often.
 pub fn causes(findings: &[Arc<Finding>]) -> Vec<Cause> {
     let by_name: HashMap<_, &Finding> = findings.iter().map(|finding| (finding.name(), &**finding)).collect();
@@ -150,6 +150,7 @@ impl Group<'_> {
             Signature::Credentials { .. } => 1,
             _ if is_about_discovery && verdict >= Verdict::Fail && (held_up > 0 || is_held_up) => 2,
             _ if holds_up && blocked < self.findings.len() => 3,
+            _ if signature.is_frame() && !is_about_discovery && verdict >= Verdict::Fail => 3,
             _ => 4,
         };
         let mut subjects: Vec<String> = self.findings.iter().filter_map(|finding| finding.subject.clone()).collect();

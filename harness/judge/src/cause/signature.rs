@@ -1,10 +1,11 @@
 //! What is wrong in a finding, without the names and values by which two findings of one cause differ.
 
-use weir_exchange::Exchange;
 use weir_exchange::difference::assigned;
+use weir_exchange::{BodyErrorKind, Exchange};
 
 use crate::finding::Finding;
 use crate::problem::Problem;
+use crate::rule::ERROR;
 
 /// What is wrong. Two findings with the same have one cause.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +25,16 @@ pub(super) enum Signature {
     NotOffered {
         method: String,
         place: UrlKind,
+        status: u16,
+    },
+    /// A refusal whose status says that it is none.
+    ErrorAsSuccess {
+        status: u16,
+    },
+    /// A page of markup where an answer in JSON was due.
+    Page,
+    /// A method that is not offered is answered as if it had done something.
+    AcceptedMethod {
         status: u16,
     },
     /// A status where another was due.
@@ -96,7 +107,8 @@ pub(super) enum UrlKind {
 /// The URLs that are neither a collection of resources nor a resource.
 const NAMED: [&str; 6] = [".search", "Bulk", "Me", "Schemas", "ResourceTypes", "ServiceProviderConfig"];
 /// Members with names of small letters that a sentence may begin with.
-const MEMBERS: [&str; 8] = ["schemas", "status", "meta", "id", "members", "emails", "active", "body.status"];
+const MEMBERS: [&str; 9] =
+    ["Resources", "schemas", "status", "meta", "id", "members", "emails", "active", "body.status"];
 
 impl Signature {
     /// That of a finding's gravest problem.
@@ -125,7 +137,7 @@ impl Signature {
         match self {
             Self::NotOffered { method, place, .. } | Self::Status { method, place, .. } => by_method(method, place),
             Self::Breakdown { method, .. } | Self::Effect { method, .. } => by_method(method, &UrlKind::Resource),
-            Self::ErrorBody => &["errors"],
+            Self::ErrorBody | Self::ErrorAsSuccess { .. } => &["errors"],
             Self::Member { name, .. } if name == "scimType" || name == "detail" => &["errors"],
             Self::List { by: ListQuery::Filter, .. } => &["filter"],
             Self::List { by: ListQuery::Paging, .. } => &["index-paging", "cursor-paging"],
@@ -133,9 +145,24 @@ impl Signature {
             Self::Projection => &["projection"],
             Self::NoAnswer
             | Self::Credentials { .. }
+            | Self::AcceptedMethod { .. }
+            | Self::Page
             | Self::Member { .. }
             | Self::Header { .. }
             | Self::Sentence { .. } => &[],
+        }
+    }
+
+    /// Whether it is what clients read before anything else: without it, what they look for in lists and resources is not found
+    /// either.
+    pub(super) fn is_frame(&self) -> bool {
+        match self {
+            Self::ErrorAsSuccess { .. } | Self::Page => true,
+            Self::Member { name, fault } => matches!(
+                (name.as_str(), fault),
+                ("id" | "Resources", MemberFault::Missing) | ("Resources.id", MemberFault::Different)
+            ),
+            _ => false,
         }
     }
 
@@ -145,6 +172,9 @@ impl Signature {
             Self::NoAnswer => "no-answer".to_owned(),
             Self::Credentials { status } => format!("credentials-{status}"),
             Self::Breakdown { method, status } => format!("breakdown-{method}-{status}"),
+            Self::ErrorAsSuccess { status } => format!("error-as-{status}"),
+            Self::Page => "page".to_owned(),
+            Self::AcceptedMethod { status } => format!("accepted-method-{status}"),
             Self::NotOffered { method, place, status } => format!("not-offered-{method}-{}-{status}", place.word()),
             Self::Status { method, place, came, due } => format!("status-{method}-{}-{came}-{due}", place.word()),
             Self::ErrorBody => "error-body".to_owned(),
@@ -200,15 +230,36 @@ fn of_problem(problem: &Problem, finding: &Finding) -> Signature {
             sentence(problem.sentence(), finding)
         };
     };
-    of_status(problem, exchange)
+    of_success(exchange)
+        .or_else(|| of_status(problem, exchange))
         .or_else(|| of_breakdown(problem, exchange))
         .or_else(|| of_header(problem.sentence()))
         .or_else(|| of_list(problem.sentence(), exchange))
         .or_else(|| of_error(problem, exchange))
-        .or_else(|| of_projection(exchange))
+        .or_else(|| of_projection(problem, exchange))
         .or_else(|| of_effect(problem, exchange))
         .or_else(|| of_member(problem, exchange))
         .unwrap_or_else(|| sentence(problem.sentence(), finding))
+}
+
+/// An answer whose status says that it is a success, and whose body says something else.
+fn of_success(exchange: &Exchange) -> Option<Signature> {
+    if exchange.status >= 300 {
+        return None;
+    }
+    match exchange.body() {
+        Ok(body) => {
+            let schemas = body["schemas"].as_array().map_or(&[][..], Vec::as_slice);
+            schemas
+                .iter()
+                .any(|schema| schema == ERROR)
+                .then_some(Signature::ErrorAsSuccess { status: exchange.status })
+        }
+        Err(error) => {
+            let is_page = matches!(error.kind(), BodyErrorKind::Page | BodyErrorKind::LoginPage);
+            is_page.then_some(Signature::Page)
+        }
+    }
 }
 
 /// A status that is not the right one, as expectations and preparations say it.
@@ -217,18 +268,25 @@ fn of_status(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
     let due = if let Some(text) = problem.sentence().strip_prefix("HTTP status is ") {
         let (_, due) = text.split_once("expected ")?;
         due.split(" or ").filter_map(|status| status.get(..3)?.parse().ok()).collect()
+    } else if problem.sentence().starts_with(&format!("{method} on ")) {
+        vec![405]
     } else if problem.sentence().contains(" was answered with ") {
         vec![if method == "POST" { 201 } else { 200 }]
     } else {
         Vec::new()
     };
     let (first, came) = (*due.first()?, exchange.status);
+    // The status is right, and what is wrong is what comes with it.
+    if due.contains(&came) {
+        return None;
+    }
     let (place, is_success_due) = (UrlKind::of(exchange), first < 300);
     Some(match came {
         401 | 403 if is_success_due => Signature::Credentials { status: came },
         501 | 405 if is_success_due => Signature::NotOffered { method, place, status: came },
         404 if is_success_due && place != UrlKind::Resource => Signature::NotOffered { method, place, status: came },
         500..=599 => Signature::Breakdown { method, status: came },
+        200..=299 if due.contains(&405) => Signature::AcceptedMethod { status: came },
         _ => Signature::Status { method, place, came, due: first },
     })
 }
@@ -236,7 +294,10 @@ fn of_status(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
 /// An internal error, as rules and checks of wrong requests say it.
 fn of_breakdown(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
     let sentence = problem.sentence();
-    let is_said = sentence.contains(" breaks the endpoint down") || sentence.ends_with(" is answered 500");
+    // A page instead of an Error is how a broken server looks.
+    let is_said = sentence.contains(" breaks the endpoint down")
+        || sentence.ends_with(" is answered 500")
+        || sentence.starts_with("the body is a page of markup");
     (is_said && exchange.status >= 500)
         .then(|| Signature::Breakdown { method: exchange.method.to_string(), status: exchange.status })
 }
@@ -287,7 +348,11 @@ fn of_error(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
     (exchange.status >= 400 && is_of_the_frame).then_some(Signature::ErrorBody)
 }
 
-fn of_projection(exchange: &Exchange) -> Option<Signature> {
+fn of_projection(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
+    // What is shown with another value is not left out, and not beside what was asked for.
+    if problem.differences.iter().any(|difference| difference.expected.is_some() && difference.found.is_some()) {
+        return None;
+    }
     let is_asked = exchange.url.query_pairs().any(|(name, _)| name == "attributes" || name == "excludedAttributes");
     (is_asked && exchange.status < 300).then_some(Signature::Projection)
 }
@@ -341,7 +406,7 @@ fn of_member(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
     } else {
         MemberFault::Different
     };
-    let name: String = without_indices(name);
+    let name = without_indices(name);
     let first = name.split_once('.').map_or(name.as_str(), |(first, _)| first);
     // Where the whole is not there, its parts are not missing by themselves.
     let is_gone = || !first.is_empty() && exchange.json().is_ok_and(|body| !is_anywhere(body, first));

@@ -172,3 +172,68 @@ fn what_passes_is_skipped_or_noted_has_no_cause() {
         .map(|verdict| without_answer("read.list", verdict, None, "a reason"));
     assert_eq!(causes(&findings), []);
 }
+
+#[test]
+fn a_refusal_with_the_status_of_a_success_is_one_cause_whatever_was_refused() {
+    let error = json!({"schemas": [crate::rule::ERROR], "status": "404"});
+    let accepted = |id: &'static str, method: &str, target: &str, message: &str| {
+        failing(id, problem(message, "200", vec![Sample::new(method, target, 200).body(&error.to_string())]))
+    };
+    let findings = [
+        accepted("discovery.filter", "GET", "/ResourceTypes?filter=x", "the filter on /ResourceTypes was applied"),
+        accepted("errors.http-status", "POST", "/Users", "HTTP status is 200, expected 400"),
+        accepted("read.unknown", "GET", "/Users/7-8", "HTTP status is 200, expected 404"),
+    ];
+    let headline = "refusals have the status 200: only the body says that the request failed";
+    assert_eq!(read(&findings), [row(headline, 3, "errors.http-status")]);
+}
+
+#[test]
+fn a_page_of_markup_is_one_cause_whatever_was_looked_for_in_it() {
+    let page = |id: &'static str, message: &str, status: u16| {
+        let answer = Sample::new("GET", "/Users?filter=x", status).body("<!DOCTYPE html><p>Welcome</p>");
+        failing(id, problem(message, "", vec![answer]))
+    };
+    let findings = [
+        page("filter.eq", "GET /Users was answered with 200, and the body is a page of markup, not JSON", 200),
+        page("answers.json", "the body is a page of markup, not JSON", 200),
+        page("answers.server-error", "the body is a page of markup, not JSON", 500),
+        page("filter.sw", "GET breaks the endpoint down", 500),
+    ];
+    assert_eq!(
+        read(&findings),
+        [
+            row("a page of markup comes where JSON is expected", 2, "filter.eq"),
+            row("GET breaks the endpoint down: HTTP status is 500 where another is due", 2, "answers.server-error"),
+        ]
+    );
+}
+
+#[test]
+fn a_method_that_is_not_offered_is_one_cause_with_every_url_that_takes_it() {
+    let accepted = |id: &'static str, method: &str, target: &str, message: &str| {
+        failing(id, problem(message, "200", vec![Sample::new(method, target, 200)]))
+    };
+    let findings = [
+        accepted("discovery.read-only", "POST", "/Schemas", "POST on /Schemas is answered 200"),
+        accepted("errors.method-not-offered", "PUT", "/Users", "HTTP status is 200, expected 404 or 405 or 501"),
+    ];
+    assert_eq!(read(&findings), [row("a method that is not offered is answered 200", 2, "errors.method-not-offered")]);
+}
+
+#[test]
+fn what_resources_are_recognised_by_comes_before_what_is_not_found_without_it() {
+    let list = |body: serde_json::Value| vec![Sample::get("/Users?filter=x", &body)];
+    let lacking =
+        |id: &'static str| failing(id, problem("the list lacks 1 of 1 expected resources", "", list(json!({}))));
+    for (message, path, found, headline) in [
+        ("id is missing", "id", None, "id is missing"),
+        ("Resources is missing", "Resources", None, "Resources is missing"),
+        ("Resources[0].id is not \"7\"", "Resources[0].id", Some(json!("8")), "Resources[0].id is not \"7\""),
+    ] {
+        let mut wrong = problem(message, "", list(json!({})));
+        wrong.differences.push(Difference { path: path.to_owned(), expected: Some(json!("7")), found });
+        let findings = [lacking("filter.eq"), lacking("filter.user-name"), failing("read.list-elements", wrong)];
+        assert_eq!(read(&findings)[0], row(headline, 1, "read.list-elements"), "{message}");
+    }
+}
