@@ -10,8 +10,8 @@ use scim::capability::ResourceOperation;
 use serde_json::{Value, json};
 use weir_exchange::{Client, EndpointError, EndpointErrorKind, Request};
 
-use crate::data::{Data, patch_of};
-use crate::discovery::{Discovery, ResourceType};
+use crate::data::Data;
+use crate::discovery::{Discovery, ResourceType, patch_of};
 use crate::node;
 pub use retention::plain_texts;
 

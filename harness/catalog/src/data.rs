@@ -493,11 +493,6 @@ impl Data {
     }
 }
 
-/// The body of a PATCH (RFC 7644 section 3.5.2).
-pub fn patch_of(operations: &Value) -> Value {
-    json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations})
-}
-
 /// Takes out of a value the sub-attributes that are not published; says whether the rest fits the attribute.
 fn keep_published(own: &Value, value: &mut Value) -> bool {
     let parts = list(own, "subAttributes");

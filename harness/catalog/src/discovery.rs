@@ -14,6 +14,7 @@ mod probe;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
+pub(crate) use operations::patch_of;
 use scim::capability::{Capability, ResourceOperation};
 use serde_json::Value;
 use url::Url;

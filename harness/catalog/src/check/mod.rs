@@ -8,7 +8,7 @@ mod narrowing;
 mod subject;
 mod under_way;
 
-pub(crate) use crate::data::patch_of;
+pub(crate) use crate::discovery::patch_of;
 pub use context::{Context, Resource, Scale, Stop};
 pub use expectation::{Expectation, cut};
 pub use under_way::UnderWay;

@@ -7,10 +7,14 @@ use weir_exchange::{Client, EndpointError, Request};
 use weir_judge::Provenance;
 
 use super::{Discovery, NOBODY, ResourceType};
-use crate::data::patch_of;
 
 /// The most resource types that checks are run on, one after the other.
 const MOST_SUBJECTS: usize = 8;
+
+/// The body of a PATCH (RFC 7644 section 3.5.2).
+pub(crate) fn patch_of(operations: &Value) -> Value {
+    json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations})
+}
 
 /// The body of a PATCH that gives a resource another name.
 pub(super) fn renaming(name: &str) -> Value {
