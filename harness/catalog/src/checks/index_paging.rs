@@ -185,7 +185,8 @@ async fn walk(context: &Context) -> CheckResult {
     for start in 1..=3 {
         let answer = context.send(page(&users, Some(&start.to_string()), Some("1"))).await?;
         context.expect(&answer).under(&["RFC7644-3.4.2-09", "RFC7644-3.4.2.4-14"]).equals("startIndex", &json!(start));
-        context.expect(&answer).under(&["RFC7644-3.4.2.4-12"]).equals("itemsPerPage", &json!(1));
+        let shown = resources_in(&answer).len();
+        context.expect(&answer).under(&["RFC7644-3.4.2.4-12"]).equals("itemsPerPage", &json!(shown));
         context.expect(&answer).under(&["RFC7644-3.4.2.4-13"]).equals("totalResults", &json!(3));
     }
     walk_over(context, &users, 1).await

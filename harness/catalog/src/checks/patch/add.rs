@@ -77,7 +77,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         &add_extension,
     )
     .matters("Departments and managers travel in the enterprise extension.")
-    .requirements(&["RFC7644-3.5.2.1-15"])
+    .requirements(&["RFC7644-3.5.2.1-06", "RFC7644-3.5.2.1-15"])
     .needs(USERS)
     .legal(&["200 with the resource or 204; a later GET shows the attribute, and the extension's URN in schemas"]),
     Check::new(
@@ -206,7 +206,8 @@ async fn add_extension(context: &Context) -> CheckResult {
     }
     let operations = json!([{"op": "add", "value": {(ENTERPRISE): values}}]);
     let under = &["RFC7644-3.5.2.1-15"];
-    let answer = expect_change(context, &user, &operations, under, &json!({(ENTERPRISE): after})).await?;
+    let with_others = &["RFC7644-3.5.2.1-06", "RFC7644-3.5.2.1-15"];
+    let answer = expect_change(context, &user, &operations, with_others, &json!({(ENTERPRISE): after})).await?;
     if let Some(answer) = answer {
         let read = context.read(&user).await?;
         let schemas = read.json().ok().and_then(|body| at(body, "schemas")).cloned().unwrap_or_default();
