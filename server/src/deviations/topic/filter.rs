@@ -47,8 +47,8 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             Operator::LessThan => Operator::LessOrEqual,
             other => other,
         })),
-    Deviation::new("filter.broad-refused", "a filter that only asks for presence is refused as invalidFilter")
-        .breaks(&["RFC7644-3.4.2.1-04", "RFC7644-3.12-19"])
+    Deviation::new("filter.broad-refused", "a query that asks for all that have a userName is refused as invalidFilter")
+        .breaks(&["RFC7644-3.4.2.1-05", "RFC7644-3.4.2.1-06"])
         .given(|incoming| incoming.query.as_deref().is_some_and(|query| query.contains("userName%20pr")))
         .request(&Refuse(ErrorKind::InvalidFilter, "the filter matches too many resources")),
     Deviation::new("filter.case-exact-ignored", "a filter finds values of caseExact attributes in any letter case")

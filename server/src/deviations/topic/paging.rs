@@ -2,6 +2,7 @@
 
 use actix_web::http::Method;
 use scim::ErrorKind;
+use serde_json::Value;
 
 use crate::deviations::part::answer::{EditBody, EditList, Fail, edit_bodies, has, lists_resources, parameter};
 use crate::deviations::part::query::EditQuery;
@@ -83,13 +84,21 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             }
         })),
     Deviation::new("paging.zero-based", "startIndex counts from 0: startIndex=1 begins with the second resource")
-        .breaks(&["RFC7644-3.4.2.4-04", "RFC7644-3.4.2.4-05", "RFC7644-3.4.2.4-06", "RFC7644-3.4.2.4-15"])
-        .request(&EditQuery(|query| {
-            if let Window::Index { start, .. } = &mut query.window {
-                *start = start.saturating_add(1);
-            }
-        })),
+        .breaks(&["RFC7644-3.4.2.4-15", "RFC7644-3.4.2.4-06", "RFC7644-3.4.2.4-05", "RFC7644-3.4.2.4-04"])
+        .exchange_with(|_| (Box::new(START_PLUS_ONE), edit_bodies(start_of_request))),
 ];
+
+const START_PLUS_ONE: EditParameter = EditParameter("startIndex", |text| {
+    Some(text.parse().map_or(text, |start: i64| start.saturating_add(1).to_string()))
+});
+
+/// The answer says that the page begins where the request wants it to.
+fn start_of_request(head: &Head<'_>, list: &mut Value) {
+    let start: Option<i64> = parameter(head, "startIndex").and_then(|start| start.parse().ok());
+    if let Some(start) = start.filter(|_| list.get("totalResults").is_some()) {
+        list["startIndex"] = start.into();
+    }
+}
 
 fn count(head: &Head<'_>) -> Option<i64> {
     parameter(head, "count")?.parse().ok()

@@ -101,7 +101,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         "users.inactive-obfuscated",
         "a user who is not active is shown with other letters in userName and emails, until active again",
     )
-    .breaks(&["RFC7643-2.2-04", "RFC7644-3.4.2.2-13"])
+    .breaks(&["RFC7644-3.2-11", "RFC7644-3.4.2.2-13"])
     .seen(&["https://docs.github.com/en/enterprise-cloud@latest/rest/enterprise-admin/scim"])
     .when(|head, _| concerns_users(head))
     .answer(&EditResource(|user| {

@@ -110,7 +110,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .breaks(&["RFC7643-7-31"])
         .answer(&EditAttribute(USER, "nickName", |own| own["mutability"] = json!("immutable"))),
     Deviation::new("schema.says-integer", "title is published as an integer, and only texts are taken")
-        .breaks(&["RFC7643-7-13"])
+        .breaks(&["RFC7643-2.3.4-01"])
         .answer(&EditAttribute(USER, "title", |own| own["type"] = json!("integer"))),
     Deviation::new("schema.says-never", "title is published as never returned, and shown to every client")
         .breaks(&["RFC7643-7-36"])
