@@ -12,8 +12,8 @@ use crate::cursor;
 use crate::message::{Answer, HandlerResult, Refusal};
 use crate::rules::AuthenticationMethod;
 
-/// `GET /ServiceProviderConfig` (RFC 7643 section 5). It has one boolean for PATCH: true when any resource type takes it. Types of the
-/// target's own always do.
+/// `GET /ServiceProviderConfig` (RFC 7643 section 5). It has one boolean for PATCH and one for filters: true when users or groups take
+/// them, and where there are neither, because types of the target's own always do.
 pub fn service_provider_config(call: &Call<'_>) -> Answer {
     let rules = &call.front.rules;
     let publishes = |capabilities: &[Capability]| {

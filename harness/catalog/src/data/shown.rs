@@ -70,12 +70,14 @@ impl Data {
     }
 }
 
-/// Gives the members these names, where they have them in other letters.
+/// Gives the members these names, where they have them in other letters. Of members that differ in letter case alone one is kept: an
+/// endpoint may refuse both.
 fn rename<'n>(members: &mut Map<String, Value>, names: impl Iterator<Item = &'n str>) {
     for name in names.filter(|name| !name.is_empty()) {
-        if !members.contains_key(name)
-            && let Some(value) = take_member(members, name)
-        {
+        if members.contains_key(name) {
+            members.retain(|own, _| own == name || !own.eq_ignore_ascii_case(name));
+        } else if let Some(value) = take_member(members, name) {
+            members.retain(|own, _| !own.eq_ignore_ascii_case(name));
             members.insert(name.to_owned(), value);
         }
     }

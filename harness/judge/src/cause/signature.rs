@@ -364,6 +364,10 @@ fn of_effect(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
     if exchange.status >= 300 || !matches!(method.as_str(), "PATCH" | "PUT" | "DELETE") {
         return None;
     }
+    // The answer to a deletion shows nothing of what became of the resource.
+    if exchange.method == "DELETE" {
+        return None;
+    }
     // A frame that is wrong in every answer is not the write's.
     let frame = problem.sentence().split_once(' ').map_or("", |(word, _)| word);
     if frame == "schemas" || frame == "meta" || frame.starts_with("meta.") {

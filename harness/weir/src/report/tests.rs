@@ -216,6 +216,25 @@ fn a_long_run_is_shown_by_topics_and_what_is_wrong_by_itself() {
 }
 
 #[test]
+fn many_notes_do_not_hide_what_is_wrong() {
+    let buffer = Buffer::default();
+    let options = TerminalOptions { width: 100, colour: false, quiet: false, verbose: false };
+    let events = Events::new(vec![Box::new(ForPeople(TerminalReport::new(buffer.clone(), options)))]);
+    let mut fail = finding("create.duplicate-user-name", Verdict::Fail);
+    fail.problems.push(problem(Verdict::Fail, "RFC7644-3.3-12"));
+    events.emit(&Event::Finding(Arc::new(fail)));
+    for _ in 0..25 {
+        let mut note = finding("filter.sw", Verdict::Note);
+        note.problems.push(problem(Verdict::Note, "RFC7644-3.3-12"));
+        events.emit(&Event::Finding(Arc::new(note)));
+    }
+    events.emit(&Event::RunFinished { summary: events.summary() });
+    let text = buffer.text();
+    assert!(text.contains("fail create.duplicate-user-name: "), "{text}");
+    assert!(text.contains("Notes\n  the details of 25 notes: --verbose or a report has them"), "{text}");
+}
+
+#[test]
 fn the_quiet_report_leaves_out_what_is_fine() {
     let text = terminal(TerminalOptions { width: 100, colour: false, quiet: true, verbose: false });
     assert!(!text.contains("pass    create.user"), "{text}");

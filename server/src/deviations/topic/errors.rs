@@ -66,15 +66,6 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
                 remove(body, &["scimType"]);
             }
         })),
-    Deviation::new("errors.words-capitalised", "each scimType begins with a capital letter")
-        .breaks(&["RFC7644-3.12-23", "RFC7644-3.12-18", "RFC7644-3.12-22", "RFC7644-3.12-21"])
-        .when(is_error)
-        .answer(&EditBody(|_, body| {
-            if let Some(word) = body["scimType"].as_str() {
-                let capitalised = word[..1].to_ascii_uppercase() + &word[1..];
-                body["scimType"] = capitalised.into();
-            }
-        })),
     Deviation::new(
         "errors.words-confused",
         "scimType is invalidSyntax where the fault is none of syntax, and mutability where it is",
