@@ -77,11 +77,7 @@ impl<W: Write + Send> Consumer for JsonReport<W> {
                 let detail = Detail::of(&self.findings);
                 for finding in std::mem::take(&mut self.findings) {
                     let evidence = if detail.is_full(&finding) { Evidence::Full } else { Evidence::Brief };
-                    let mut members = self::finding(&finding, evidence);
-                    let repeat = self.repetition.shortest(&finding);
-                    if evidence == Evidence::Full && !finding.problems.is_empty() && !repeat.is_empty() {
-                        members.insert("repeat".into(), json!(repeat));
-                    }
+                    let members = self::finding(&finding, evidence, &self.repetition);
                     self.push(kind(&finding.origin).0, Value::Object(members));
                 }
                 self.document.insert("causes".into(), causes);
@@ -132,7 +128,7 @@ pub(super) const fn kind(origin: &Origin) -> (&'static str, &'static str) {
 }
 
 /// A check, and a rule, has the members `cause` and `requirements`, a step has `client`; the order of the members is kept as well.
-pub(super) fn finding(finding: &Finding, evidence: Evidence) -> Map<String, Value> {
+pub(super) fn finding(finding: &Finding, evidence: Evidence, repetition: &Repetition) -> Map<String, Value> {
     let mut members = Map::new();
     let mut add = |name: &str, value: Value| members.insert(name.to_owned(), value);
     if let Origin::Step { client } = &finding.origin {
@@ -162,6 +158,10 @@ pub(super) fn finding(finding: &Finding, evidence: Evidence) -> Map<String, Valu
     add("problems", problems.map(|(place, one)| problem(one, shown(place))).collect());
     if !finding.problems.is_empty() {
         add("evidence", json!(evidence.as_str()));
+        let repeat = if evidence == Evidence::Full { repetition.shortest(finding) } else { Vec::new() };
+        if !repeat.is_empty() {
+            add("repeat", json!(repeat));
+        }
     }
     members
 }

@@ -12,22 +12,27 @@ use weir_judge::{Consumer, Event, cause_id};
 use super::cause::FULL;
 use super::json;
 use super::json::{Evidence, VERSION};
+use super::repeat::Repetition;
 
 /// Writes a line an event to `out`.
 pub struct NdjsonReport<W> {
     out: LegibleWriter<W>,
     /// How many findings there were of each cause.
     seen: HashMap<String, usize>,
+    repetition: Repetition,
 }
 
 impl<W: Write> NdjsonReport<W> {
     pub fn new(out: W) -> Self {
-        Self { out: LegibleWriter::json(out), seen: HashMap::new() }
+        Self { out: LegibleWriter::json(out), seen: HashMap::new(), repetition: Repetition::default() }
     }
 }
 
 impl<W: Write + Send> Consumer for NdjsonReport<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
+        if matches!(event, Event::RunStarted { .. }) {
+            self.repetition = Repetition::of_run(event);
+        }
         let (name, body) = match event {
             Event::RunStarted { command, seed, url, target, .. } => (
                 "run-started",
@@ -43,7 +48,7 @@ impl<W: Write + Send> Consumer for NdjsonReport<W> {
                 let seen = self.seen.entry(cause_id(finding)).or_default();
                 *seen += usize::from(!finding.problems.is_empty());
                 let evidence = if *seen > FULL { Evidence::Brief } else { Evidence::Full };
-                (json::kind(&finding.origin).1, Value::Object(json::finding(finding, evidence)))
+                (json::kind(&finding.origin).1, Value::Object(json::finding(finding, evidence, &self.repetition)))
             }
             Event::StepStarted { id, title, client } => {
                 ("step-started", json!({"client": client, "id": id, "title": title}))
