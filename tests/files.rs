@@ -265,6 +265,39 @@ fn a_great_part_of_the_accounts_goes_only_with_consent() {
 }
 
 #[test]
+fn a_great_part_of_the_groups_goes_only_with_consent() {
+    let served = Served::start(&["--target", "aquera"]);
+    let groups = |count: usize| {
+        let group = |number| {
+            format!(
+                "dn: cn=g{number},dc=x\nobjectClass: groupOfNames\nentryUUID: guid-g{number}\ncn: g{number}\nmember: uid=ada,ou=people,dc=x\n\n"
+            )
+        };
+        person("ada") + &(0..count).map(group).collect::<String>()
+    };
+    let ledger = ledger("files-groups.ledger");
+    let source = file("files-groups.ldif", groups(40));
+    let cycle = |more: &[&str]| provision(&served, &[&["--source", &source, "--ledger", &ledger], more].concat());
+    says(&cycle(&[]), 0, &["groups: created 40"]);
+    // As many as go unasked, and one more.
+    file("files-groups.ldif", groups(30));
+    says(&cycle(&[]), 0, &["groups: deleted 10"]);
+    file("files-groups.ldif", groups(19));
+    let planned = cycle(&["--dry-run"]);
+    says(&planned, 1, &["11 of 30 groups would be deleted", "20 % and more than 10", "--allow-removals"]);
+    let ran = cycle(&[]);
+    says(
+        &ran,
+        1,
+        &["11 of 30 groups would be deleted", "group changes were not sent, because the cycle stopped before them"],
+    );
+    assert!(!ran.stdout.contains("deleted 11"), "{}", ran.stdout);
+    says(&cycle(&["--removal-limit", "11"]), 0, &["groups: deleted 11"]);
+    file("files-groups.ldif", groups(0));
+    says(&cycle(&["--allow-removals"]), 0, &["groups: deleted 19"]);
+}
+
+#[test]
 fn a_group_dn_of_a_file_says_who_is_provisioned() {
     let group = |name: &str, members: &[&str]| {
         let members: Vec<String> = members.iter().map(|member| format!("member: {member},dc=x\n")).collect();
@@ -385,44 +418,6 @@ fn a_rule_and_its_store_are_honoured_as_the_api_gives_them() {
     );
     let all = [&ran.stdout, &ran.stderr];
     assert!(all.iter().all(|text| !text.contains("hidden-token")), "{all:?}");
-}
-
-#[test]
-fn the_scope_of_a_person_is_explained() {
-    let source = file("files-scope.ldif", person("ada") + &person("bo").replace("cn: bo\n", "cn: bo\ntitle: Clerk\n"));
-    let explain = |person: &str| {
-        run(&[
-            "provision",
-            "--source",
-            &source,
-            "--user-filter",
-            "(&(objectClass=person)(title=*))",
-            "--explain-scope",
-            person,
-        ])
-    };
-    let ran = explain("ada");
-    insta::assert_snapshot!(ran.stdout, @r#"
-    uid=ada,ou=people,dc=x: not in the channel; a cycle does nothing
-      classes                       inetOrgPerson
-      of the classes inetOrgPerson  yes
-      filter (objectClass=person)   true
-      filter (title=*)              false
-      the filter as a whole         false
-      GUID                          guid-ada (entryUUID)
-      account                       the ledger does not know the entry
-    "#);
-    says(
-        &explain("GUID-BO"),
-        0,
-        &["uid=bo,ou=people,dc=x: in the channel; a cycle would find the account or create it"],
-    );
-    says(&explain("dy"), 2, &["holds no entry"]);
-    let users = file("files-scope.json", r#"[{"id": "u-1", "username": "ada", "enabled": true}]"#);
-    let rule = file("files-scope-rule.json", r#"{"populationExpression": "enabled eq false", "mappings": []}"#);
-    let ran =
-        run(&["provision", "--as", "pingone-scim", "--source", &users, "--rule", &rule, "--explain-scope", "ada"]);
-    says(&ran, 0, &["username=ada: not in the channel", "the rule's filter enabled eq false", "false"]);
 }
 
 /// A newcomer gets a leaver's account because the names match: both identities, the account and its groups are named.

@@ -158,9 +158,7 @@ impl Executor {
             self.context.outbox.settle().await?;
             self.report.aborted = self.context.halt.reason();
         } else if !pass.groups.is_empty() {
-            self.report
-                .warnings
-                .push("group changes were not sent, because those of the users did not finish".to_owned());
+            self.report.warnings.push("group changes were not sent, because the cycle stopped before them".to_owned());
         }
         Ok(())
     }

@@ -279,10 +279,9 @@ impl<'a> Pass<'a> {
         Err(Box::new(source_failure(dn, "userName", &desired.user_name, message)))
     }
 
-    /// An account that has expired in the source. No document of the vendor says that its status looks at `accountExpires`.
+    /// The user, disabled where an account that has expired counts as such.
     fn unless_expired(&mut self, entry: &Entry, desired: DesiredUser) -> DesiredUser {
-        let is_expired = self.options.now.is_some_and(|now| self.channel.mapping.status.is_expired(entry, now));
-        if !is_expired || !desired.active {
+        if !has_expired(entry, &desired, self.channel, self.options) {
             return desired;
         }
         self.expired += 1;
@@ -434,6 +433,12 @@ impl<'a> Pass<'a> {
         }
         warnings
     }
+}
+
+/// Whether the account is enabled and has expired in the source. No document of the vendor says that its status looks at
+/// `accountExpires`.
+pub(super) fn has_expired(entry: &Entry, desired: &DesiredUser, channel: &Channel, options: &Options) -> bool {
+    desired.active && options.now.is_some_and(|now| channel.mapping.status.is_expired(entry, now))
 }
 
 /// What is to be done about somebody who has left.

@@ -3,10 +3,10 @@
 use super::cycle::Provisioner;
 use super::decide;
 use super::decide::{Decision, UserOperation, UserState};
-use super::pass::PassError;
+use super::pass::{PassError, has_expired};
 use crate::channel::{Channel, Exclusion, Placement, Surroundings};
 use crate::entry::{Dn, Entry, Role};
-use crate::ledger::{Kind, Row};
+use crate::ledger::{Kind, LedgerError, Row};
 use crate::source::{LocatedEntry, Source, SourceError};
 
 /// What the source and the channel say of one entry.
@@ -21,7 +21,8 @@ pub struct ScopeAnswer {
 }
 
 impl Provisioner {
-    /// Asks the source for entries that are called so: by their name, by an attribute that names people, or by GUID.
+    /// Asks the source for entries that are called so: by their name, by an attribute that names people, or by GUID; and
+    /// the ledger, where the source holds none.
     ///
     /// # Errors
     /// The source or the ledger cannot be read.
@@ -30,7 +31,28 @@ impl Provisioner {
             Some(located) => located,
             None => self.locate(source, person)?,
         };
+        if located.is_empty() {
+            return Ok(self.departed(person)?);
+        }
         located.into_iter().map(|located| self.answer(located)).collect()
+    }
+
+    /// The people of the ledger who are called so, of whom the source holds no entry.
+    fn departed(&self, person: &str) -> Result<Vec<ScopeAnswer>, LedgerError> {
+        let mut answers = Vec::new();
+        self.ledger.scan(Kind::User, &mut |guid, row| {
+            let guid = guid.to_string();
+            if [&*row.identifier, &guid].iter().any(|name| name.eq_ignore_ascii_case(person)) {
+                let facts = vec![
+                    ("source".to_owned(), "it holds no such entry".to_owned()),
+                    ("GUID".to_owned(), guid),
+                    ("account".to_owned(), account(Some(row))),
+                ];
+                let entry = row.identifier.to_string();
+                answers.push(ScopeAnswer { entry, is_within: false, facts, outcome: self.without(Some(row)) });
+            }
+        })?;
+        Ok(answers)
     }
 
     /// The entries of a source that gives all that it holds.
@@ -56,12 +78,7 @@ impl Provisioner {
         let by = if is_own { &self.channel.guid_attribute } else { "its name, for want of a GUID" };
         facts.push(("GUID".to_owned(), format!("{guid} ({by})")));
         let row = self.ledger.get(Kind::User, &guid)?;
-        let account = match &row {
-            Some(Row { target_id: Some(id), .. }) => format!("the ledger knows the account {id}"),
-            Some(_) => "the ledger knows the entry without an account".to_owned(),
-            None => "the ledger does not know the entry".to_owned(),
-        };
-        facts.push(("account".to_owned(), account));
+        facts.push(("account".to_owned(), account(row.as_ref())));
         let outcome =
             if is_within { self.outcome(&entry, row.as_ref(), &mut facts) } else { self.without(row.as_ref()) };
         Ok(ScopeAnswer { entry: entry.dn.to_string(), is_within, facts, outcome })
@@ -69,10 +86,14 @@ impl Provisioner {
 
     /// What a cycle would do for a person of the channel.
     fn outcome(&self, entry: &Entry, row: Option<&Row>, facts: &mut Vec<(String, String)>) -> String {
-        let desired = match self.channel.mapping.desired(entry) {
+        let mut desired = match self.channel.mapping.desired(entry) {
             Ok(desired) => desired,
             Err(problem) => return format!("it would fail: {problem}"),
         };
+        if has_expired(entry, &desired, &self.channel, &self.options) {
+            desired.active = !self.options.expired_are_disabled;
+            facts.push(("accountExpires".to_owned(), "in the past; --expired says how it counts".to_owned()));
+        }
         let status = if desired.active { "enabled" } else { "disabled" };
         facts.push(("userName".to_owned(), desired.user_name.clone()));
         facts.push((self.channel.mapping.status.attribute.clone(), status.to_owned()));
@@ -97,6 +118,14 @@ impl Provisioner {
             }
             Decision::Do(operation) => format!("a cycle would {}", words(operation)),
         }
+    }
+}
+
+fn account(row: Option<&Row>) -> String {
+    match row {
+        Some(Row { target_id: Some(id), .. }) => format!("the ledger knows the account {id}"),
+        Some(_) => "the ledger knows the entry without an account".to_owned(),
+        None => "the ledger does not know the entry".to_owned(),
     }
 }
 

@@ -210,7 +210,8 @@ pub(super) async fn run(mut args: ProvisionArgs, output: &Output) -> Result<u8, 
 fn explain_scope(provisioner: &Provisioner, source: &dyn Source, person: &str, output: &Output) -> Result<u8, Failure> {
     let answers = provisioner.explain(source, person).map_err(|error| pass_failure(&error))?;
     if answers.is_empty() {
-        let problem = format!("the source holds no entry whose name, uid, mail or GUID is {person:?}");
+        let problem =
+            format!("neither the source nor the ledger has an entry whose name, uid, mail or GUID is {person:?}");
         return Err(Failure::Usage(problem));
     }
     output.print(answers.iter().map(scope::text).collect::<String>())?;

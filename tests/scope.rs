@@ -1,0 +1,132 @@
+//! `--explain-scope`: why a person is in the channel or not, and what a cycle would do, for each client and source.
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use support::{Ran, Served, run};
+
+/// A file of this test's own.
+fn file(name: &str, content: impl AsRef<[u8]>) -> String {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, content).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// A ledger that does not exist yet.
+fn ledger(name: &str) -> String {
+    let path: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_file(&path);
+    path.to_str().unwrap().to_owned()
+}
+
+fn person(uid: &str) -> String {
+    format!(
+        "dn: uid={uid},ou=people,dc=x\nobjectClass: inetOrgPerson\nentryUUID: guid-{uid}\nuid: {uid}\ncn: {uid}\nsn: {uid}\n\n"
+    )
+}
+
+#[track_caller]
+fn says(ran: &Ran, status: i32, words: &[&str]) {
+    assert_eq!(ran.status, status, "{}{}", ran.stdout, ran.stderr);
+    for word in words {
+        assert!(ran.stdout.contains(word) || ran.stderr.contains(word), "{word:?}:\n{}{}", ran.stdout, ran.stderr);
+    }
+}
+
+#[test]
+fn the_scope_of_a_person_is_explained() {
+    let source = file("scope.ldif", person("ada") + &person("bo").replace("cn: bo\n", "cn: bo\ntitle: Clerk\n"));
+    let explain = |person: &str| {
+        run(&[
+            "provision",
+            "--source",
+            &source,
+            "--user-filter",
+            "(&(objectClass=person)(title=*))",
+            "--explain-scope",
+            person,
+        ])
+    };
+    let ran = explain("ada");
+    insta::assert_snapshot!(ran.stdout, @r#"
+    uid=ada,ou=people,dc=x: not in the channel; a cycle does nothing
+      classes                       inetOrgPerson
+      of the classes inetOrgPerson  yes
+      filter (objectClass=person)   true
+      filter (title=*)              false
+      the filter as a whole         false
+      GUID                          guid-ada (entryUUID)
+      account                       the ledger does not know the entry
+    "#);
+    says(
+        &explain("GUID-BO"),
+        0,
+        &["uid=bo,ou=people,dc=x: in the channel; a cycle would find the account or create it"],
+    );
+    says(&explain("dy"), 2, &["neither the source nor the ledger"]);
+    let users = file("scope.json", r#"[{"id": "u-1", "username": "ada", "enabled": true}]"#);
+    let rule = file("scope-rule.json", r#"{"populationExpression": "enabled eq false", "mappings": []}"#);
+    let ran =
+        run(&["provision", "--as", "pingone-scim", "--source", &users, "--rule", &rule, "--explain-scope", "ada"]);
+    says(&ran, 0, &["username=ada: not in the channel", "the rule's filter enabled eq false", "false"]);
+}
+
+/// The clients that take a directory, and those that take PingOne's users, give the same three answers: in, out, and gone.
+#[test]
+fn each_client_says_who_is_in_out_and_gone() {
+    let served = Served::start(&["--target", "aquera"]);
+    let user = |name: &str, title: &str| {
+        format!(r#"{{"id": "guid-{name}", "username": "{name}", "enabled": true, "title": "{title}"}}"#)
+    };
+    let entry = |name: &str, title: &str| person(name).trim_end().to_owned() + "\ntitle: " + title + "\n\n";
+    let rule = file("scope-client-rule.json", r#"{"populationExpression": "title eq \"Clerk\"", "mappings": []}"#);
+    for (client, is_pingone) in
+        [("pingfederate-aquera", false), ("pingfederate-scim", false), ("pingone-aquera", true), ("pingone-scim", true)]
+    {
+        let ledger = ledger(&format!("scope-{client}.ledger"));
+        let (source, extension) = if is_pingone { ("users", "json") } else { ("people", "ldif") };
+        let source = format!("scope-{client}-{source}.{extension}");
+        let write = |people: &[(&str, &str)]| {
+            let people =
+                people.iter().map(|(name, title)| if is_pingone { user(name, title) } else { entry(name, title) });
+            let people: Vec<String> = people.collect();
+            file(&source, if is_pingone { format!("[{}]", people.join(",")) } else { people.concat() })
+        };
+        let path = write(&[("ada", "Clerk"), ("bo", "Clerk"), ("cy", "Guest")]);
+        let of_source: &[&str] = if is_pingone { &["--rule", &rule] } else { &["--user-filter", "(title=Clerk)"] };
+        let provision = |more: &[&str]| {
+            let first = ["provision", "--as", client, "--source", &path, "--ledger", &ledger];
+            run(&[&first, of_source, more, &["--bearer", served.value("bearer"), served.value("URL")]].concat())
+        };
+        let explain = |person: &str| provision(&["--explain-scope", person]);
+        let filter = if is_pingone { "the rule's filter title eq \"Clerk\"" } else { "filter (title=Clerk)" };
+        says(&explain("ada"), 0, &["in the channel; a cycle would find the account or create it", filter, "true"]);
+        says(&explain("cy"), 0, &["not in the channel; a cycle does nothing", filter, "false"]);
+        says(&explain("guid-CY"), 0, &["not in the channel"]);
+        assert_eq!(provision(&[]).status, 0, "{client}");
+        says(&explain("ada"), 0, &["in the channel; a cycle does nothing", "the ledger knows the account"]);
+        write(&[("ada", "Guest"), ("cy", "Guest")]);
+        says(&explain("ada"), 0, &["not in the channel; a cycle would disable the account", "false"]);
+        let gone = "bo: not in the channel; a cycle would disable the account";
+        says(&explain("bo"), 0, &[gone, "it holds no such entry", "the ledger knows the account"]);
+        says(&explain("guid-bo"), 0, &[gone]);
+        says(&explain("dy"), 2, &["neither the source nor the ledger has an entry", "\"dy\""]);
+        says(&provision(&["--allow-empty"]), 0, &["users: disabled 2"]);
+    }
+}
+
+/// The answer is that of the cycle: an account that has expired counts as `--expired` says.
+#[test]
+fn an_expired_account_is_explained_as_a_cycle_treats_it() {
+    let entry = "dn: CN=ada,DC=x\nobjectClass: user\nobjectGUID:: AQEBAQEBAQEBAQEBAQEBAQ==\nsAMAccountName: ada\nuserAccountControl: 512\naccountExpires: 130000000000000000\n";
+    let source = file("scope-expired.ldif", entry);
+    for (status, said) in [
+        ("enabled", "a cycle would find the account or create it"),
+        ("disabled", "a cycle does nothing, because Provision Disabled Users is cleared"),
+    ] {
+        let arguments = ["provision", "--source", &source, "--directory", "active-directory", "--expired", status];
+        let ran = run(&[&arguments[..], &["--explain-scope", "ada"]].concat());
+        says(&ran, 0, &[said, "accountExpires", "in the past; --expired says how it counts"]);
+    }
+}
