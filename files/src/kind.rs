@@ -136,7 +136,7 @@ impl DocumentKind {
             Self::Ldif
         } else if has_prefix("dn,") || has_prefix("\"dn\",") {
             Self::Csvde
-        } else if first.contains('=') || is_table_head(first) {
+        } else if is_assignment(first) || is_table_head(first) {
             Self::Toml
         } else {
             Self::Text
@@ -205,6 +205,11 @@ impl fmt::Display for DocumentKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+/// `key = value`, which LDIF does not have: its attributes end with a colon.
+fn is_assignment(line: &str) -> bool {
+    line.split_once('=').is_some_and(|(key, _)| key.starts_with('"') || !key.contains(':'))
 }
 
 /// `[table]` alone in a line.
@@ -296,6 +301,8 @@ mod tests {
             ("DN,objectClass,cn\r\n", DocumentKind::Csvde),
             ("[[attributeMapping]]\nfieldName = \"x\"\n", DocumentKind::Toml),
             ("url = 1\n", DocumentKind::Toml),
+            ("\"urn:x\" = \"http://x\"\n", DocumentKind::Toml),
+            ("control: 1.2 false MIQ=\n", DocumentKind::Text),
             (" \n", DocumentKind::Empty),
             ("hello\n", DocumentKind::Text),
         ] {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use weir_exchange::{har, parsed_size};
 use weir_files::document;
 use weir_files::fault::{FileFault, Place};
+use weir_files::kind::DocumentKind;
 
 /// Bytes that the bodies of a recording can take once they are parsed.
 const LARGEST: usize = 128 * 1024 * 1024;
@@ -103,6 +104,10 @@ pub fn parse(text: &str) -> Result<Vec<ObservedExchange>, FileFault> {
             Some(exchange) => heard.exchanges.push(exchange),
             None if heard.size > LARGEST => break,
             None => {
+                let kind = DocumentKind::of(text);
+                if !matches!(kind, DocumentKind::Archive | DocumentKind::Json | DocumentKind::Text) {
+                    return Err(kind.instead_of("an HTTP archive or a journal"));
+                }
                 let problem = format!("this is neither an HTTP archive ({archive}) nor an exchange of a journal");
                 return Err(FileFault::new(Place::Line(index as u64 + 1, None), problem));
             }

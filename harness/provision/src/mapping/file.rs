@@ -60,13 +60,9 @@ const WANTED: &str = "a mapping file";
 
 fn json_document(text: &str) -> Result<Value, FileFault> {
     if text.trim_start().starts_with('<') {
-        let problem = "this is XML, perhaps a connection exported by the console";
-        let remedy = "the mapping is in the JSON of the administrative API (/idp/spConnections)";
-        let kind = DocumentKind::of(text);
-        if kind == DocumentKind::SaasProvisioner {
-            return Err(kind.instead_of(WANTED));
-        }
-        return Err(FileFault::new(Place::Line(1, None), problem).with_remedy(remedy));
+        let fault = DocumentKind::of(text).instead_of(WANTED);
+        let remedy = "the mapping of a connection is in the JSON of the administrative API (/idp/spConnections)";
+        return Err(if fault.remedy.is_empty() { fault.with_remedy(remedy) } else { fault });
     }
     let document = document::unique(text)?;
     match DocumentKind::of_json(&document) {

@@ -314,7 +314,7 @@ fn a_fault_in_a_mapping_file_is_named_with_its_place() {
         file::open(std::path::Path::new("/nowhere/m.json")).unwrap_err().to_string(),
     ];
     insta::assert_snapshot!(messages.join("\n"), @r#"
-    m.json, line 1: this is XML, perhaps a connection exported by the console; the mapping is in the JSON of the administrative API (/idp/spConnections)
+    m.json: this is SAML metadata, not a mapping file; the mapping of a connection is in the JSON of the administrative API (/idp/spConnections)
     m.json, line 2: not JSON: expected value
     m.json: must be an object
     m.json, attributeMapping: is missing; it is a list of fieldName and saasFieldInfo

@@ -167,6 +167,10 @@ pub(super) async fn run(mut args: ProvisionArgs, output: &Output) -> Result<u8, 
     let options = Options { user_deprovision: deprovisions, ..Options::default() };
     let options = options_of(&args, &chosen, &options);
     if args.sends_nothing() {
+        if args.endpoint.config.is_some() {
+            // It has no part in a plan, and is refused as it would be refused by the run.
+            args.endpoint.configuration(url.as_ref(), output)?;
+        }
         // Nothing is sent: the wire behind a plan is never used.
         let ledger = args.planned_ledger(url.as_ref(), &channel, &chosen)?;
         let provisioner = provisioner(channel, &chosen, options, Arc::new(Nowhere), ledger);

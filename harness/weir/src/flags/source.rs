@@ -192,9 +192,6 @@ impl SourceFlags {
                 "give the people with --source: an LDIF file, or ldap://HOST:PORT of a directory server".into(),
             ));
         };
-        if text.to_ascii_lowercase().ends_with(".json") {
-            return Err(Failure::Usage(format!("--source {text}: users of PingOne need their rule, with --rule")));
-        }
         if !["ldap://", "ldaps://"].iter().any(|scheme| text.to_ascii_lowercase().starts_with(scheme)) {
             return match text.split_once("://") {
                 Some((scheme, _)) => {

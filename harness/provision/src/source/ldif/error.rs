@@ -31,11 +31,11 @@ impl LdifProblem {
     /// The file is a document of another kind.
     #[must_use]
     pub fn another(kind: DocumentKind) -> Self {
-        let remedy = match kind {
-            DocumentKind::Users => "; users of PingOne need their rule, with --rule".to_owned(),
-            _ => kind.taken_by().map(|command| format!("; {command} takes it")).unwrap_or_default(),
-        };
-        Self::OtherDocument { found: kind.as_str(), remedy }
+        let mut fault = kind.instead_of("an export of a directory");
+        if matches!(kind, DocumentKind::User | DocumentKind::Users) {
+            fault = fault.with_remedy("users of PingOne need their rule, with --rule");
+        }
+        Self::OtherDocument(fault.to_string())
     }
 }
 
@@ -147,8 +147,8 @@ pub enum LdifProblem {
         "this record changes an entry or deletes it, but the source holds entries; give a file of changes to --changes"
     )]
     ChangeInSource,
-    #[error("this is {found}, not an export of a directory{remedy}")]
-    OtherDocument { found: &'static str, remedy: String },
+    #[error("{0}")]
+    OtherDocument(String),
     #[error("this is an entry, but a file of changes is expected; say `changetype: add` after its dn")]
     EntryInChanges,
     #[error("the entry {0} exists already; was it given in line {1} of the source, or added by an earlier change?")]

@@ -185,6 +185,9 @@ impl<R: BufRead> RecordReader<R> {
                 let kind = DocumentKind::of(&String::from_utf8_lossy(&text));
                 return Err((0, LdifProblem::another(kind)));
             }
+            _ if DocumentKind::of(&String::from_utf8_lossy(start)) == DocumentKind::Toml => {
+                return Err((0, LdifProblem::another(DocumentKind::Toml)));
+            }
             _ if csvde::is_head(start) => self.form = FileForm::Csvde(csvde::CsvdeRows::new(source, self.most)),
             _ => self.form = FileForm::Ldif(Lines::new(source).within(self.most)),
         }

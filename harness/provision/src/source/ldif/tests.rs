@@ -316,7 +316,10 @@ fn the_output_of_the_tools_of_directories_is_a_source() {
         (format!("{ADA}\nsearch: 2\nresult: 4 Size limit exceeded\n"), "ended with \"4 Size limit exceeded\""),
         ("{\"_embedded\": {\"users\": []}}".to_owned(), "this is a list of PingOne's users"),
         ("\n\n\n\n{\"_embedded\": {\"users\": []}}".to_owned(), "this is a list of PingOne's users"),
-        ("<saasProvisioner/>".to_owned(), "saas-provisioner.xml, not an export of a directory; --connection takes it"),
+        (
+            "<saasProvisioner/>".to_owned(),
+            "saas-provisioner.xml, not an export of a directory; give it to --connection",
+        ),
     ] {
         let error = read(text.as_bytes()).0.unwrap_err();
         assert!(error.contains(said), "{said}: {error}");

@@ -108,10 +108,26 @@ impl EventFile {
         let reader: Box<dyn std::io::Read + Send> = if file == "-" {
             Box::new(std::io::stdin())
         } else {
-            let opened = std::fs::File::open(path).map_err(|error| document::unreadable(&file, &error))?;
+            let unreadable = |error| document::unreadable(&file, &error);
+            let opened = std::fs::File::open(path).map_err(unreadable)?;
+            // A pipe is read once, as the events come.
+            if opened.metadata().map_err(unreadable)?.is_file() {
+                recognise(path)?;
+            }
             Box::new(opened)
         };
         Ok(Self::new(&file, TextReader::new(std::io::BufReader::new(reader))))
+    }
+}
+
+/// Refuses a document of another kind before anything is sent. One event that cannot be read is left out later.
+fn recognise(path: &Path) -> Result<(), FileFault> {
+    let text = document::read(path)?;
+    match DocumentKind::of(&text) {
+        DocumentKind::Event | DocumentKind::Events | DocumentKind::Empty => Ok(()),
+        // The first line decides, as far as it is one.
+        DocumentKind::Text if text.trim_start().starts_with('{') => Ok(()),
+        kind => Err(kind.instead_of("a file of PingOne's events").of(path.display())),
     }
 }
 

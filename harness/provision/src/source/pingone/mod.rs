@@ -57,7 +57,7 @@ impl PingOne {
     /// # Errors
     /// As [`Self::open`].
     pub fn parse(file: &str, text: &str, rule: &Rule) -> Result<Self, FileFault> {
-        let document: Value = document::unique(text).map_err(|fault| fault.of(file))?;
+        let document: Value = document::unique(text).map_err(|fault| not_read(text, fault).of(file))?;
         let list = listed(file, &document)?;
         let mut users = IndexMap::with_capacity(list.len());
         for (index, user) in list.iter().enumerate() {
@@ -150,6 +150,19 @@ impl PingOne {
     }
 }
 
+/// The document that is expected, as a sentence has it.
+const WANTED: &str = "a list of PingOne's users";
+
+/// The fault of a text that cannot be read as JSON: an export of a directory needs no rule.
+fn not_read(text: &str, fault: FileFault) -> FileFault {
+    match DocumentKind::of(text) {
+        kind @ (DocumentKind::Ldif | DocumentKind::Csvde) => {
+            kind.instead_of(WANTED).with_remedy("leave out --rule, which is about PingOne's users")
+        }
+        _ => fault,
+    }
+}
+
 /// Whether each is an answer of the API about users.
 fn is_pages(pages: &[Value]) -> bool {
     !pages.is_empty() && pages.iter().all(|page| page.is_object() && DocumentKind::of_json(page) == DocumentKind::Users)
@@ -157,7 +170,6 @@ fn is_pages(pages: &[Value]) -> bool {
 
 /// The users of a document: a list of them, the API's answer, or a list of the answers that make up all its pages.
 fn listed(file: &str, document: &Value) -> Result<Vec<Value>, FileFault> {
-    const WANTED: &str = "a list of PingOne's users";
     let kind = DocumentKind::of_json(document);
     let pages: Vec<&Value> = match (kind, document) {
         (DocumentKind::User, _) => return Ok(vec![document.clone()]),

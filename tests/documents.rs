@@ -1,0 +1,165 @@
+//! The wrong document at each flag that takes a file: it is refused as what it is, before anything is sent.
+
+mod support;
+
+use std::path::Path;
+
+use support::run;
+
+/// A file of this test's own.
+fn file(name: &str, content: impl AsRef<[u8]>) -> String {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, content).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+struct Document {
+    name: &'static str,
+    content: &'static str,
+    /// As a refusal calls it.
+    found: &'static str,
+    /// The flags that take such a document, or another of its syntax.
+    taken_by: &'static [&'static str],
+}
+
+const fn document(
+    name: &'static str,
+    content: &'static str,
+    found: &'static str,
+    taken_by: &'static [&'static str],
+) -> Document {
+    Document { name, content, found, taken_by }
+}
+
+const PEOPLE: &str = "dn: uid=ada,dc=x\nobjectClass: inetOrgPerson\nentryUUID: g\nuid: ada\ncn: Ada\nsn: Byron\n";
+const USERS: &str = r#"{"_embedded": {"users": [{"id": "u-1", "username": "ada", "enabled": true}]}}"#;
+const RULE: &str = r#"{"name": "Staff", "populationExpression": "id pr", "mappings": [{"sourceAttribute": "username", "targetAttribute": "userName"}, {"sourceAttribute": "enabled", "targetAttribute": "active"}]}"#;
+const TOML: &[&str] = &["--mapping", "--variant", "--config", "--target"];
+
+const DOCUMENTS: &[Document] = &[
+    document(
+        "connection.json",
+        r#"{"name": "HR", "outboundProvision": {"type": "scim", "channels": []}}"#,
+        "a connection of PingFederate",
+        &["--connection", "connection list"],
+    ),
+    document(
+        "connections.json",
+        r#"{"items": [{"name": "HR", "outboundProvision": {"type": "scim", "channels": []}}]}"#,
+        "a list of PingFederate's connections",
+        &["--connection", "connection list"],
+    ),
+    document(
+        "saas-provisioner.xml",
+        "<saasProvisioner><saasProvisionerEntity/></saasProvisioner>",
+        "PingFederate's saas-provisioner.xml",
+        &["--connection", "connection list"],
+    ),
+    document("metadata.xml", "<?xml version=\"1.0\"?>\n<md:EntityDescriptor xmlns:md=\"x\"/>", "SAML metadata", &[]),
+    document("page.html", "<html><body>Sign in</body></html>", "XML of another kind", &[]),
+    document(
+        "store.json",
+        r#"{"type": "Aquera", "name": "HR", "configuration": {"SCIM_URL": "http://127.0.0.1:1"}}"#,
+        "a store of PingOne",
+        &["--connection", "connection list"],
+    ),
+    document(
+        "stores.json",
+        r#"{"_embedded": {"stores": []}}"#,
+        "a list of PingOne's stores",
+        &["--connection", "connection list"],
+    ),
+    document("rule.json", RULE, "a rule of PingOne", &["--rule", "--mappings"]),
+    document("rules.json", r#"{"_embedded": {"rules": []}}"#, "a list of PingOne's rules", &["--rule"]),
+    document(
+        "mappings.json",
+        r#"{"_embedded": {"mappings": [{"sourceAttribute": "a", "targetAttribute": "b"}]}}"#,
+        "a list of a PingOne rule's mappings",
+        &["--mappings"],
+    ),
+    document("users.json", USERS, "a list of PingOne's users", &["--source with --rule"]),
+    document("user.json", r#"{"id": "u-1", "username": "ada"}"#, "a user of PingOne", &["--source with --rule"]),
+    document("populations.json", r#"{"_embedded": {"populations": []}}"#, "a list of PingOne's populations", &[]),
+    document("groups.json", r#"{"_embedded": {"groups": []}}"#, "a list of PingOne's groups", &[]),
+    document(
+        "events.ndjson",
+        "{\"event\": \"deleted\", \"id\": \"u-1\"}\n{\"event\": \"rule-deleted\"}\n",
+        "a file of PingOne's events",
+        &["--events"],
+    ),
+    document("archive.har", r#"{"log": {"version": "1.2", "entries": []}}"#, "an HTTP archive", &["calibrate"]),
+    document("schema.json", r#"{"id": "urn:x:y", "name": "X", "attributes": []}"#, "a SCIM schema", &[]),
+    document(
+        "resources.json",
+        r#"{"schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"], "Resources": []}"#,
+        "a list of SCIM resources",
+        &[],
+    ),
+    document("mapping.json", r#"{"attributeMapping": []}"#, "a mapping file", &["--mapping"]),
+    document("people.ldif", PEOPLE, "LDIF", &["--source", "--changes"]),
+    document(
+        "people.csv",
+        "DN,objectClass,uid\r\n\"uid=ada,dc=x\",person,ada\r\n",
+        "CSV as csvde writes it",
+        &["--source", "--changes"],
+    ),
+    document("target.toml", "description = \"\"\"\nA target\n\"\"\"\n", "TOML", TOML),
+    document("empty.json", "{}", "an empty JSON object", &["--mapping"]),
+];
+
+/// Each flag that takes a file, with the command that has it.
+fn command(flag: &str, path: &str, right: &[String; 3]) -> Vec<String> {
+    let [people, users, rule] = right;
+    let ldif = ["provision", "--source", people];
+    let pingone = ["provision", "--source", users, "--rule", rule];
+    let url = ["http://127.0.0.1:1/scim"];
+    let arguments: Vec<&str> = match flag {
+        "--connection" | "--mapping" | "--variant" | "--config" => [&ldif[..], &[flag, path, "--dry-run"]].concat(),
+        "--changes" => [&ldif[..], &[flag, path, url[0]]].concat(),
+        "--source" => vec!["provision", flag, path, "--dry-run"],
+        "--source with --rule" => vec!["provision", "--source", path, "--rule", rule, "--dry-run"],
+        "--rule" => vec!["provision", "--source", users, flag, path, "--dry-run"],
+        "--mappings" => [&pingone[..], &[flag, path, "--dry-run"]].concat(),
+        "--events" => [&pingone[..], &[flag, path], &url].concat(),
+        "--target" => vec!["serve", "--listen", "127.0.0.1:0", flag, path],
+        "calibrate" => vec!["calibrate", "pingone-aquera", path],
+        "connection list" => vec!["connection", "list", path],
+        other => panic!("{other}"),
+    };
+    arguments.into_iter().map(str::to_owned).collect()
+}
+
+const FLAGS: [&str; 12] = [
+    "--connection",
+    "connection list",
+    "--source",
+    "--source with --rule",
+    "--changes",
+    "--rule",
+    "--mappings",
+    "--mapping",
+    "--events",
+    "--variant",
+    "--config",
+    "calibrate",
+];
+
+#[test]
+fn the_wrong_document_is_refused_as_what_it_is_at_each_flag() {
+    let right =
+        [file("documents-people.ldif", PEOPLE), file("documents-users.json", USERS), file("documents-rule.json", RULE)];
+    let mut wrong = Vec::new();
+    for document in DOCUMENTS {
+        let path = file(&format!("documents-{}", document.name), document.content);
+        for flag in FLAGS.into_iter().chain(["--target"]).filter(|flag| !document.taken_by.contains(flag)) {
+            let arguments = command(flag, &path, &right);
+            let ran = run(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+            let said = format!("this is {}", document.found);
+            let is_named = ran.stderr.contains(&said) && ran.stderr.contains(document.name);
+            if ran.status != 2 || !is_named || !ran.stdout.is_empty() || ran.stderr.lines().count() != 1 {
+                wrong.push(format!("{flag} {}: {}: {}{}", document.name, ran.status, ran.stdout, ran.stderr));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.concat());
+}
