@@ -15,7 +15,7 @@ const DISPUTED: &str = include_str!("../fixtures/disputed.tsv");
 const RFC: &str = include_str!("../fixtures/targets/rfc.toml");
 
 /// Answers that no endpoint of ours gives yet. The number only falls.
-const NOT_GIVEN: usize = 42;
+const NOT_GIVEN: usize = 41;
 
 /// One permitted answer.
 struct Answer {

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use scim::path::{AttributePath, resolve};
 use scim::schema::{Registry, ResourceTypeId, standard};
+use scim::tolerance::{Tolerance, Tolerances};
 
 static REGISTRY: LazyLock<Registry> =
     LazyLock::new(|| standard::registry(&[standard::ENTERPRISE_USER]).expect("the standard schemas are valid"));
@@ -14,6 +15,8 @@ static REGISTRY: LazyLock<Registry> =
 fuzz_target!(|text: &str| {
     if let Ok(path) = text.parse::<AttributePath>() {
         assert_eq!(path.to_string(), text);
-        let _ = resolve(&REGISTRY, ResourceTypeId(0), &path);
+        for tolerances in [Tolerances::strict(), Tolerance::ALL.iter().copied().collect()] {
+            let _ = resolve(&REGISTRY, ResourceTypeId(0), &path, &tolerances);
+        }
     }
 });

@@ -7,6 +7,7 @@
 use std::fmt;
 
 use crate::schema::{AttributeId, AttributeType, Registry, ResourceTypeId, SchemaId};
+use crate::tolerance::{Tolerance, Tolerances};
 
 /// An attribute path as written, not yet looked up in any schema.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -30,13 +31,38 @@ impl fmt::Display for AttributePath {
     }
 }
 
-/// An attribute path that could not be parsed: where, and what was expected there.
+/// An attribute path that could not be parsed: where, what was expected there, and what stands there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("at offset {offset}: expected {expected}")]
+#[error("at offset {offset}: expected {expected}; got {found}")]
 pub struct PathSyntaxError {
     /// Bytes from the start of the path.
     pub offset: usize,
     pub expected: &'static str,
+    /// The word or the character at the offset, in quotes, or that the path ends there.
+    pub found: String,
+}
+
+impl PathSyntaxError {
+    fn new(text: &str, offset: usize, expected: &'static str) -> Self {
+        Self { offset, expected, found: found_at(text, offset) }
+    }
+}
+
+/// What stands at an offset of a text, for messages: a word, or one character that belongs to none.
+#[must_use]
+pub fn found_at(text: &str, offset: usize) -> String {
+    const LONGEST_WORD: usize = 24;
+    let rest = text.get(offset..).unwrap_or_default();
+    let is_of_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    match rest.chars().next() {
+        None => "the end".to_owned(),
+        Some(' ') => "a blank".to_owned(),
+        Some(first) if is_of_word(first) => {
+            let word: String = rest.chars().take_while(|c| is_of_word(*c)).take(LONGEST_WORD).collect();
+            format!("{word:?}")
+        }
+        Some(other) => format!("{:?}", other.to_string()),
+    }
 }
 
 impl std::str::FromStr for AttributePath {
@@ -47,7 +73,7 @@ impl std::str::FromStr for AttributePath {
         if rest.is_empty() {
             Ok(path)
         } else {
-            Err(PathSyntaxError { offset: text.len() - rest.len(), expected: "the end of the attribute path" })
+            Err(PathSyntaxError::new(text, text.len() - rest.len(), "the end of the attribute path"))
         }
     }
 }
@@ -75,20 +101,23 @@ impl AttributePath {
         if let Some(schema) = schema
             && !is_uri(schema)
         {
-            return Err(PathSyntaxError { offset: 0, expected: "a schema URI such as urn:…:User before the colon" });
+            return Err(PathSyntaxError::new(text, 0, "a schema URI such as urn:…:User before the colon"));
         }
         let (attribute, sub_attribute) = match names.split_once('.') {
             Some((attribute, sub)) => (attribute, Some(sub)),
             None => (names, None),
         };
-        if !is_name(attribute) {
-            return Err(PathSyntaxError { offset: start, expected: "an attribute name (a letter first)" });
+        match fault_in_name(attribute) {
+            None => {}
+            Some(0) => return Err(PathSyntaxError::new(text, start, "an attribute name (a letter first)")),
+            Some(at) => return Err(PathSyntaxError::new(text, start + at, "the end of the attribute name")),
         }
-        if sub_attribute.is_some_and(|sub| !is_name(sub)) {
-            return Err(PathSyntaxError {
-                offset: start + attribute.len() + 1,
-                expected: "one sub-attribute name after the dot",
-            });
+        match sub_attribute.and_then(fault_in_name) {
+            None => {}
+            Some(at) => {
+                let offset = start + attribute.len() + 1 + at;
+                return Err(PathSyntaxError::new(text, offset, "one sub-attribute name after the dot"));
+            }
         }
         let path = Self {
             schema: schema.map(Into::into),
@@ -104,11 +133,13 @@ const fn is_path_byte(byte: u8) -> bool {
         || matches!(byte, b':' | b'.' | b'-' | b'_' | b'$' | b'/' | b'%' | b'~' | b'+' | b'*' | b'@' | b'#')
 }
 
-/// `$ref` starts with a dollar sign against the grammar (erratum 8924).
-fn is_name(name: &str) -> bool {
+/// The first character that a name cannot have. `$ref` starts with a dollar sign against the grammar (erratum 8924).
+fn fault_in_name(name: &str) -> Option<usize> {
     let body = name.strip_prefix('$').unwrap_or(name);
-    body.starts_with(|c: char| c.is_ascii_alphabetic())
-        && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'$'))
+    if !body.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return Some(0);
+    }
+    name.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'$')))
 }
 
 fn is_uri(schema: &str) -> bool {
@@ -152,7 +183,9 @@ pub enum UnknownPath {
     SubAttribute { path: String, attribute: String, sub_attribute: String },
 }
 
-/// Looks `path` up among the common, core and extension attributes of a resource type; names and URIs ignore case.
+/// Looks `path` up among the common, core and extension attributes of a resource type; names and URIs ignore case. An
+/// attribute of an extension needs the extension's URI, unless [`Tolerance::ExtensionShortNames`] is on and no other
+/// attribute has its name.
 ///
 /// # Errors
 /// The part of the path that is unknown.
@@ -160,25 +193,29 @@ pub fn resolve(
     registry: &Registry,
     resource_type: ResourceTypeId,
     path: &AttributePath,
+    tolerances: &Tolerances,
 ) -> Result<Target, UnknownPath> {
     let type_name = || registry.resource_type(resource_type).document.name.clone();
-    let unknown_attribute = || {
-        let of_extension = (registry.resource_type(resource_type).extensions.iter())
-            .find_map(|&(schema, _)| registry.find_in_schema(schema, &path.attribute))
-            .filter(|_| path.schema.is_none());
-        match of_extension {
-            Some(id) => UnknownPath::BareExtension { path: path.to_string(), full_name: registry.full_name(id) },
-            None => UnknownPath::Attribute {
-                path: path.to_string(),
-                attribute: path.attribute.clone(),
-                resource_type: type_name(),
-            },
-        }
+    let of_extension = || {
+        let extensions = &registry.resource_type(resource_type).extensions;
+        let found = extensions.iter().find_map(|&(schema, _)| registry.find_in_schema(schema, &path.attribute));
+        found.filter(|_| path.schema.is_none())
+    };
+    let unknown_attribute = || match of_extension() {
+        Some(id) => UnknownPath::BareExtension { path: path.to_string(), full_name: registry.full_name(id) },
+        None => UnknownPath::Attribute {
+            path: path.to_string(),
+            attribute: path.attribute.clone(),
+            resource_type: type_name(),
+        },
     };
     let schema_of_type =
         |uri: &str| registry.schema_id(uri).filter(|&id| registry.schemas_of(resource_type).any(|own| own == id));
     let attribute = match &path.schema {
-        None => registry.find_attribute(resource_type, &path.attribute).ok_or_else(unknown_attribute)?,
+        None => registry
+            .find_attribute(resource_type, &path.attribute)
+            .or_else(|| of_extension().filter(|_| tolerances.allows(Tolerance::ExtensionShortNames)))
+            .ok_or_else(unknown_attribute)?,
         Some(uri) => {
             // The last part of a bare schema URI looks like an attribute; its version makes it look like `2.0`.
             if let Some(schema) = schema_of_type(&path.to_string()) {

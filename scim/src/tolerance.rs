@@ -55,7 +55,10 @@ tolerances! {
     IgnoreReadOnlyInPatch = "patch.ignore-read-only", "readOnly attributes in a PATCH value are ignored", "Okta (sends id), assorted clients";
     UnquotedFilterValues = "filter.unquoted-values", "filter values without quotes or in single quotes, and any white space between words", "PingFederate (inferred), hand-written clients";
     FilterAfterBracket = "filter.sub-attribute-after-brackets", "`emails[type eq \"work\"].value eq \"x\"` in filters", "Entra ID";
-    PlusAsBlank = "query.plus-as-blank", "`+` in a query string is read as a blank", "clients that form-encode queries";
+    ComplexAsValue = "filter.complex-as-value", "a comparison of a complex attribute means that of its sub-attribute value, as in `manager eq \"x\"`", "Entra ID";
+    ExtensionShortNames = "extension.short-names", "paths and filters name an attribute of an extension without its URN", "Entra ID (manager)";
+    FormerSchemaUris = "schemas.former-uris", "the schema URNs from before RFC 7643, and `…:enterprise:2.0User`, mean those of today", "OneLogin, Entra ID (an example of its documentation)";
+    PlusAsBlank = "query.plus-as-blank", "`+` in a query string is read as a blank", "Entra ID, OneLogin, authentik, clients that form-encode queries";
     AnyFormat = "any-format", "country, language, locale, time zone, URL and certificate may have any form", "test tools that make up values";
     LastPrimaryWins = "last-primary-wins", "of several primary values the last stays primary", "PingFederate (two emails with one empty)";
     InferSchemas = "infer-schemas", "a missing `schemas` in a create or replace is inferred", "hand-written clients";

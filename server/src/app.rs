@@ -1,15 +1,27 @@
 //! The application that the web framework serves, made from the shared state and a listener.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
 
-use actix_web::dev::{Payload, Server as Listening, ServiceRequest, ServiceResponse, fn_service};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use actix_http::HttpService;
+use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, map_config};
+use actix_web::dev::{AppConfig, Payload, Server as Listening, ServiceRequest, ServiceResponse, fn_service};
+use actix_web::{App, HttpRequest, HttpResponse, web};
 use rustls::ServerConfig;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+use tokio_util::either::Either;
 use tracing::{Instrument as _, Span};
 
+use crate::connection::{PatientStream, WaitingTimes};
 use crate::server::CurrentServer;
 use crate::{control, http, span};
+
+/// How long the two sides may take to agree on TLS.
+const HANDSHAKE: Duration = Duration::from_secs(5);
 
 /// Serves `/_weir/` by [`control::handle`] and every other path by [`http::handle`], without signal handlers: whoever
 /// started the endpoint stops it. Requests are spans inside of `endpoint`.
@@ -21,8 +33,14 @@ pub(crate) fn serve(
     endpoint: &Span,
 ) -> std::io::Result<Listening> {
     let limits = current.server().limits.clone();
+    let idle = limits.keep_alive.max(limits.request_timeout + limits.body_timeout);
+    let patience = WaitingTimes { head: limits.head_timeout, write: limits.write_timeout, idle };
+    let tls = tls.map(|mut config| {
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        TlsAcceptor::from(Arc::new(config))
+    });
     let endpoint = endpoint.clone();
-    let app = move || {
+    let connections = move || {
         // Each worker counts its own references: a counter that all of them write costs more than most of an answer's work.
         let current = Rc::new(web::Data::clone(&current));
         let endpoint = endpoint.clone();
@@ -37,21 +55,44 @@ pub(crate) fn serve(
             }
             .instrument(span)
         });
-        App::new().default_service(service)
+        let app = App::new().default_service(service).into_factory().map_err(|error| error.error_response());
+        let http = HttpService::build()
+            .keep_alive(limits.keep_alive)
+            .client_request_timeout(limits.head_timeout)
+            // So that a client which still sends a body gets the answer that refuses it.
+            .client_disconnect_timeout(Duration::from_secs(1))
+            .h1(map_config(app, |()| AppConfig::default()));
+        let tls = tls.clone();
+        fn_service(move |stream| accept(stream, tls.clone(), patience)).and_then(http.map_err(|_| ()))
     };
-    let server = HttpServer::new(app)
+    let server = actix_server::Server::build()
         .workers(workers.max(1))
-        .max_connections(limits.connections)
-        .keep_alive(limits.keep_alive)
-        .client_request_timeout(limits.head_timeout)
-        .tcp_nodelay(true)
+        .max_concurrent_connections(limits.connections)
         .shutdown_timeout(0)
-        .disable_signals();
-    let server = match tls {
-        Some(tls) => server.listen_rustls_0_23(listener, tls)?,
-        None => server.listen(listener)?,
-    };
+        .disable_signals()
+        .listen("weir", listener, connections)?;
     Ok(server.run())
+}
+
+type Connection = PatientStream<Either<TcpStream, TlsStream<TcpStream>>>;
+
+/// Makes a connection ready for HTTP. One that fails on the way is dropped.
+async fn accept(
+    stream: TcpStream,
+    tls: Option<TlsAcceptor>,
+    patience: WaitingTimes,
+) -> Result<(Connection, Option<SocketAddr>), ()> {
+    let peer = stream.peer_addr().ok();
+    // Without it answers wait for each other.
+    let _ = stream.set_nodelay(true);
+    let stream = match tls {
+        None => Either::Left(stream),
+        Some(tls) => match tokio::time::timeout(HANDSHAKE, tls.accept(stream)).await {
+            Ok(Ok(stream)) => Either::Right(stream),
+            Ok(Err(_)) | Err(_) => return Err(()),
+        },
+    };
+    Ok((PatientStream::new(stream, patience), peer))
 }
 
 async fn answer(request: &HttpRequest, mut payload: Payload, current: &web::Data<CurrentServer>) -> HttpResponse {

@@ -10,7 +10,7 @@ pub struct Limits {
     pub body_bytes: usize,
     /// The longest path and query together, in bytes; a longer one is answered 414.
     pub uri_bytes: usize,
-    /// How long the head of a request may take to arrive.
+    /// How long the head of a request may take to arrive, the first of a connection and each later one.
     pub head_timeout: Duration,
     /// How long the body of a request may take to arrive; then 408.
     pub body_timeout: Duration,
@@ -20,6 +20,8 @@ pub struct Limits {
     pub rate: Option<NonZeroU32>,
     /// Whether answers are compressed for clients that accept gzip.
     pub compress: bool,
+    /// How long a client may leave an answer unread; then its connection is closed.
+    pub write_timeout: Duration,
     /// How long an idle connection is kept.
     pub keep_alive: Duration,
     /// How many connections each worker holds at once.
@@ -40,6 +42,7 @@ impl Default for Limits {
             request_timeout: Duration::from_mins(1),
             rate: None,
             compress: false,
+            write_timeout: Duration::from_secs(30),
             keep_alive: Duration::from_secs(30),
             connections: 4096,
             journal_bytes: 16 << 20,

@@ -24,6 +24,7 @@ use crate::message::Origin;
 use crate::metrics::Metrics;
 use crate::password::Passwords;
 use crate::rate::RateLimit;
+use crate::rates::Rates;
 use crate::seed::Seed;
 use crate::snapshots::Snapshots;
 use crate::start_error::StartError;
@@ -90,6 +91,8 @@ pub(crate) struct Server {
     pub subjects: HashMap<String, Mutex<Option<Uuid>>>,
     pub cursors: Cursors,
     pub rate: RateLimit,
+    /// By the position of the application: the limits that its target sets.
+    pub rates: Vec<Rates>,
     pub gate: Gate,
     /// The control API's own.
     pub control: Gate,
@@ -116,6 +119,7 @@ impl Server {
             subjects: applications.iter().map(|access| (access.name.clone(), Mutex::default())).collect(),
             cursors: Cursors::new(&generated(config.seed, "cursor")),
             rate: RateLimit::new(config.limits.rate),
+            rates: target.applications.iter().map(|application| Rates::new(&application.rate)).collect(),
             gate,
             control: control_gate(&config.control_token()),
             passwords: Passwords::new(config.password_cost, config.seed).map_err(StartError::PasswordCost)?,
@@ -147,6 +151,7 @@ impl Server {
     pub fn reset(&self) -> Result<(), DeviationsError> {
         let _guard = self.replacing.lock();
         self.configuration.store(Arc::new(ActiveConfiguration::new(&self.blueprint, self.initial.clone(), None)?));
+        self.rates.iter().for_each(Rates::clear);
         self.journal.clear();
         Ok(())
     }

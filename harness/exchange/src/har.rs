@@ -4,7 +4,8 @@
 //! keep the value. The file is a whole document after every entry, so that a process that is killed leaves a readable one.
 
 use std::borrow::Cow;
-use std::io::{self, Seek, SeekFrom, Write};
+use std::fs::File;
+use std::io::{self, Cursor, Seek, SeekFrom, Write};
 
 use jiff::Timestamp;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -39,7 +40,26 @@ pub struct HarWriter<W> {
     entries: usize,
 }
 
-impl<W: Write + Seek> HarWriter<W> {
+/// A file whose end can be taken away.
+pub trait Shorten: Write + Seek {
+    /// Leaves so many bytes.
+    fn shorten(&mut self, length: u64) -> io::Result<()>;
+}
+
+impl Shorten for File {
+    fn shorten(&mut self, length: u64) -> io::Result<()> {
+        self.set_len(length)
+    }
+}
+
+impl Shorten for Cursor<Vec<u8>> {
+    fn shorten(&mut self, length: u64) -> io::Result<()> {
+        self.get_mut().truncate(usize::try_from(length).unwrap_or(usize::MAX));
+        Ok(())
+    }
+}
+
+impl<W: Shorten> HarWriter<W> {
     /// Begins a document.
     pub fn new(mut out: W) -> io::Result<Self> {
         let creator = json!({"name": "weir", "version": env!("CARGO_PKG_VERSION")});
@@ -52,13 +72,18 @@ impl<W: Write + Seek> HarWriter<W> {
     /// Adds an entry in front of the document's end.
     pub fn write(&mut self, entry: &Entry) -> io::Result<()> {
         let back = i64::try_from(END.len()).unwrap_or(0);
-        self.out.seek(SeekFrom::Current(-back))?;
+        let start = self.out.seek(SeekFrom::Current(-back))?;
         let separator = if self.entries == 0 { "\n" } else { ",\n" };
         let entry = entry.to_json().to_string();
         let mut text = format!("{separator}{}", legible::json(&entry)).into_bytes();
         text.extend_from_slice(END);
-        self.out.write_all(&text)?;
-        self.out.flush()?;
+        if let Err(error) = self.out.write_all(&text).and_then(|()| self.out.flush()) {
+            // On a full disk there is room for the end that stood here.
+            self.out.shorten(start)?;
+            self.out.seek(SeekFrom::Start(start))?;
+            self.out.write_all(END)?;
+            return Err(error);
+        }
         self.entries += 1;
         Ok(())
     }
@@ -287,6 +312,47 @@ mod tests {
             assert_eq!(read(text).unwrap(), (0..=number).map(entry).collect::<Vec<_>>());
         }
         assert_eq!(writer.entries(), 3);
+    }
+
+    /// A disk with room for so many bytes.
+    struct FullDisk(Cursor<Vec<u8>>, usize);
+
+    impl Write for FullDisk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let position = usize::try_from(self.0.position()).unwrap();
+            match self.1.saturating_sub(position).min(bytes.len()) {
+                0 => Err(io::ErrorKind::StorageFull.into()),
+                room => self.0.write(&bytes[..room]),
+            }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Seek for FullDisk {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.0.seek(to)
+        }
+    }
+
+    impl Shorten for FullDisk {
+        fn shorten(&mut self, length: u64) -> io::Result<()> {
+            self.0.shorten(length)
+        }
+    }
+
+    #[test]
+    fn a_full_disk_leaves_a_whole_document() {
+        for room in [1500, 1501, 1520, 1800, 2000] {
+            let mut writer = HarWriter::new(FullDisk(Cursor::new(Vec::new()), room)).unwrap();
+            let written = (0..10).take_while(|number| writer.write(&entry(*number)).is_ok()).count();
+            assert!((1..10).contains(&written), "{room}");
+            let text = std::str::from_utf8(writer.out.0.get_ref()).unwrap();
+            let expected: Vec<_> = (0..).take(written).map(entry).collect();
+            assert_eq!(read(text).unwrap(), expected, "{room}");
+        }
     }
 
     #[test]

@@ -93,6 +93,26 @@ pub fn target(name: &str) -> Result<weir_server::Target, EmbeddedError> {
     Ok(target)
 }
 
+/// The limits of requests of a target's application, given as `TARGET/APPLICATION`; of the first one that has limits if none is
+/// named.
+pub fn limits(name: &str) -> Result<Vec<weir_server::RateRule>, EmbeddedError> {
+    let (target, application) = match self::target(name) {
+        Ok(target) => (target, None),
+        // A path has slashes of its own.
+        Err(error) => match name.rsplit_once('/').and_then(|(before, last)| Some((self::target(before).ok()?, last))) {
+            Some((target, application)) => (target, Some(application)),
+            None => return Err(error),
+        },
+    };
+    let Some(wanted) = application else {
+        let limited = target.applications.iter().find(|own| !own.rate.is_empty());
+        return Ok(limited.map(|own| own.rate.clone()).unwrap_or_default());
+    };
+    let known = target.applications.iter().map(|own| own.name.as_str());
+    let unknown = || EmbeddedError::UnknownTarget(UnknownName::new("application", wanted, known));
+    target.applications.iter().find(|own| own.name == wanted).map(|own| own.rate.clone()).ok_or_else(unknown)
+}
+
 /// Sees to it that the checks that a target file declares are there; the endpoint, which reads the file, knows no checks.
 fn check_declared(target: &weir_server::Target, text: &str) -> Result<(), FileFault> {
     for word in target.declared.iter().flat_map(|own| &own.checks) {
@@ -108,8 +128,9 @@ fn check_declared(target: &weir_server::Target, text: &str) -> Result<(), FileFa
     Ok(())
 }
 
-/// Adds the schemas and resource types of JSON files to a target.
-pub fn add_schema_files(target: &mut weir_server::Target, files: &[PathBuf]) -> Result<(), EmbeddedError> {
+/// Adds the schemas and resource types of JSON files to a target. Returns what was left out of them or read in another way, in
+/// sentences.
+pub fn add_schema_files(target: &mut weir_server::Target, files: &[PathBuf]) -> Result<Vec<String>, EmbeddedError> {
     let read = |path: &PathBuf| Ok((path.display().to_string(), document::read(path)?));
     let files = files.iter().map(read).collect::<Result<Vec<_>, EmbeddedError>>()?;
     Ok(target.add_schema_files(&files)?)

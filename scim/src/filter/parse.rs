@@ -35,7 +35,7 @@ use nom::sequence::{delimited, preceded};
 use nom::{IResult, Parser};
 
 use super::{Comparison, Filter, Literal, Operator};
-use crate::path::{AttributePath, PathSyntaxError};
+use crate::path::{AttributePath, PathSyntaxError, found_at};
 use crate::tolerance::{Tolerance, Tolerances};
 
 /// Budgets charged while parsing. The depth bounds the recursion of everything that walks a filter, so keep it in the
@@ -54,13 +54,15 @@ impl Default for Limits {
     }
 }
 
-/// A filter that could not be parsed: where, and what would have been right there.
+/// A filter that could not be parsed: where, what would have been right there, and what stands there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("at offset {offset}: expected {expected}")]
+#[error("at offset {offset}: expected {expected}; got {found}")]
 pub struct FilterSyntaxError {
     /// Bytes from the start of the text.
     pub offset: usize,
     pub expected: String,
+    /// The word or the character at the offset, in quotes, or that the text ends there.
+    pub found: String,
 }
 
 impl From<FilterSyntaxError> for crate::Error {
@@ -116,9 +118,11 @@ impl Expectation {
     }
 
     fn at(self, text: &str) -> FilterSyntaxError {
+        let offset = text.len() - self.rest;
         FilterSyntaxError {
-            offset: text.len() - self.rest,
+            offset,
             expected: self.expected.unwrap_or(Cow::Borrowed("a filter")).into_owned(),
+            found: found_at(text, offset),
         }
     }
 }
@@ -263,9 +267,10 @@ impl Grammar {
     /// `term = attrPath ( "[" filter "]" / SP "pr" / SP compareOp SP compValue )`
     fn term<'a>(&self, place: Nesting, input: &'a str) -> ParseResult<'a, Filter> {
         let (input, path) = attribute_path(place, input).or_else(|error| {
-            // A blank that was sent as `+` makes one word of the whole filter.
+            // A blank that was sent as `+`, or encoded twice, makes one word of the whole filter.
             match input.find(|c: char| !(c.is_ascii_alphanumeric() || "$-_.:".contains(c))) {
                 Some(end) if end > 0 && input[end..].starts_with('+') => failure(&input[end..], BLANK_NOT_PLUS),
+                Some(end) if end > 0 && input[end..].starts_with("%20") => failure(&input[end..], BLANK_TWICE),
                 _ => Err(error),
             }
         })?;
@@ -446,7 +451,7 @@ fn attribute_path(place: Nesting, input: &str) -> ParseResult<'_, AttributePath>
                 "an attribute name, \"not\" or \"(\""
             },
         ),
-        Err(PathSyntaxError { offset, expected }) => failure(&input[offset..], expected),
+        Err(PathSyntaxError { offset, expected, .. }) => failure(&input[offset..], expected),
     }
 }
 
@@ -458,11 +463,7 @@ fn operator(input: &str) -> ParseResult<'_, Option<Operator>> {
     }
     match Operator::ALL.into_iter().find(|operator| word.eq_ignore_ascii_case(operator.as_str())) {
         Some(operator) => Ok((rest, Some(operator))),
-        None if word.is_empty() => mismatch(input, OPERATORS),
-        None => {
-            let shown: String = word.chars().take(20).collect();
-            mismatch(input, format!("{OPERATORS}; the operator {shown:?} is not supported"))
-        }
+        None => mismatch(input, OPERATORS),
     }
 }
 
@@ -471,6 +472,8 @@ const BLANK_AND_OPERATOR: &str = "a blank and an operator (eq, ne, co, sw, ew, g
 /// A client that encodes its query as an HTML form sends a blank as `+`.
 const BLANK_NOT_PLUS: &str = "a blank and an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr); + is not a blank here, \
                               unless the tolerance query.plus-as-blank is set: send %20";
+const BLANK_TWICE: &str = "a blank and an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr); the filter was \
+                           percent-encoded twice: encode it once";
 
 /// `string`, by the JSON grammar.
 fn string(input: &str) -> ParseResult<'_, Literal> {

@@ -242,7 +242,7 @@ impl Resolver<'_> {
     /// What `path` names; `None` when it is unknown and that is not an error.
     fn locate(self, path: &AttributePath) -> Result<Option<ResolvedPath>> {
         let found = match self.scope {
-            Scope::Resource(resource_type) => crate::path::resolve(self.registry, resource_type, path),
+            Scope::Resource(resource_type) => crate::path::resolve(self.registry, resource_type, path, self.tolerances),
             Scope::ValueOf(parent) => self.locate_sub_attribute(parent, path)?,
         };
         match found {
@@ -297,7 +297,8 @@ impl Resolver<'_> {
         if attribute.attribute_type != AttributeType::Complex {
             return Ok(target);
         }
-        let value = self.registry.find_sub_attribute(target.attribute, "value").filter(|_| attribute.multi_valued);
+        let stands_for_value = attribute.multi_valued || self.tolerances.allows(Tolerance::ComplexAsValue);
+        let value = self.registry.find_sub_attribute(target.attribute, "value").filter(|_| stands_for_value);
         match value {
             Some(_) => Ok(ResolvedPath { sub_attribute: value, ..target }),
             None => Err(invalid(format!("{path} is complex; {}", self.advise_sub_attribute(path, target.attribute)))),

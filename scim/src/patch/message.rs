@@ -139,7 +139,7 @@ impl Reader<'_> {
                     return Err(invalid_value("without path, value must name at least one attribute"));
                 }
                 for (name, value) in attributes {
-                    match read::member(self.registry, self.resource_type, name) {
+                    match read::member(self.registry, self.resource_type, name, self.policy) {
                         Member::Attribute(common::SCHEMAS) => self.schemas(verb, None, value)?,
                         Member::Attribute(id) => self.attribute(verb, AttributeTarget::whole(id), value, &mut steps)?,
                         Member::Extension(schema) => self.extension(verb, schema, value, &mut steps)?,

@@ -74,8 +74,8 @@ pub(super) fn parse(
 ) -> Result<PatchTarget> {
     let in_path = |error: Error| error.context(format_args!("path {text:?}"));
     let (path, rest) = AttributePath::parse_prefix(text).map_err(|error| in_path(invalid_path(error.to_string())))?;
-    let target =
-        path::resolve(registry, resource_type, &path).map_err(|error| in_path(invalid_path(error.to_string())))?;
+    let target = path::resolve(registry, resource_type, &path, &policy.tolerances)
+        .map_err(|error| in_path(invalid_path(error.to_string())))?;
     let resolved = match target {
         Target::Attribute(resolved) => resolved,
         Target::Schema(schema) => {
@@ -92,7 +92,8 @@ pub(super) fn parse(
     }
     let at = text.len() - rest.len();
     let Some(inside) = rest.strip_prefix('[') else {
-        let detail = format!("at offset {at}: expected a filter in brackets or the end of the path");
+        let found = path::found_at(text, at);
+        let detail = format!("at offset {at}: expected a filter in brackets or the end of the path; got {found}");
         return Err(in_path(invalid_path(detail)));
     };
     if !inside.contains(']') {
@@ -107,21 +108,31 @@ pub(super) fn parse(
         return Err(in_path(invalid_path(detail)));
     }
     let (filter, rest) = parse_in_brackets(inside, Limits::default(), &policy.tolerances).map_err(|error| {
-        let detail = format!("at offset {}: expected {}", at + 1 + error.offset, error.expected);
+        let offset = at + 1 + error.offset;
+        let detail = format!("at offset {offset}: expected {}; got {}", error.expected, error.found);
         in_path(Error::new(ErrorKind::InvalidFilter, detail))
     })?;
     let selection = select(registry, resource_type, attribute, &filter, policy).map_err(in_path)?;
-    let sub_attribute = sub_attribute(registry, attribute, &rest[1..]).map_err(in_path)?;
+    let behind = text.len() - rest.len() + 1;
+    let sub_attribute = sub_attribute(registry, attribute, text, behind).map_err(in_path)?;
     Ok(PatchTarget::Attribute(AttributeTarget { attribute, selection: Some(selection), sub_attribute }))
 }
 
-fn sub_attribute(registry: &Registry, attribute: AttributeId, rest: &str) -> Result<Option<AttributeId>> {
+/// The sub-attribute that `text` names from the offset `behind` on, where its brackets have ended.
+fn sub_attribute(
+    registry: &Registry,
+    attribute: AttributeId,
+    text: &str,
+    behind: usize,
+) -> Result<Option<AttributeId>> {
+    let rest = &text[behind..];
     if rest.is_empty() {
         return Ok(None);
     }
     let Some(name) = rest.strip_prefix('.') else {
+        let found = path::found_at(text, behind);
         return Err(invalid_path(format!(
-            "{rest:?} behind the brackets: expected a dot and a sub-attribute, or nothing"
+            "at offset {behind}: expected a dot and a sub-attribute, or the end of the path; got {found}"
         )));
     };
     match registry.find_sub_attribute(attribute, name) {

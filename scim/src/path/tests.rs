@@ -53,28 +53,29 @@ fn what_is_no_path_is_refused_where_it_goes_wrong() {
     let mut refusals = String::new();
     for text in [
         "", " a", "9lives", "-a", "a..b", "a.", ".a", "a.b.c", "a.9", "urn:x:", "urn:x:.a", "User:a", ":a", "a b",
-        "a[", "$",
+        "a[", "$", "a+b",
     ] {
         let error = text.parse::<AttributePath>().unwrap_err();
         writeln!(refusals, "{text:?}: {error}").unwrap();
     }
     insta::assert_snapshot!(refusals, @r#"
-    "": at offset 0: expected an attribute name (a letter first)
-    " a": at offset 0: expected an attribute name (a letter first)
-    "9lives": at offset 0: expected an attribute name (a letter first)
-    "-a": at offset 0: expected an attribute name (a letter first)
-    "a..b": at offset 2: expected one sub-attribute name after the dot
-    "a.": at offset 2: expected one sub-attribute name after the dot
-    ".a": at offset 0: expected an attribute name (a letter first)
-    "a.b.c": at offset 2: expected one sub-attribute name after the dot
-    "a.9": at offset 2: expected one sub-attribute name after the dot
-    "urn:x:": at offset 6: expected an attribute name (a letter first)
-    "urn:x:.a": at offset 6: expected an attribute name (a letter first)
-    "User:a": at offset 0: expected a schema URI such as urn:…:User before the colon
-    ":a": at offset 0: expected a schema URI such as urn:…:User before the colon
-    "a b": at offset 1: expected the end of the attribute path
-    "a[": at offset 1: expected the end of the attribute path
-    "$": at offset 0: expected an attribute name (a letter first)
+    "": at offset 0: expected an attribute name (a letter first); got the end
+    " a": at offset 0: expected an attribute name (a letter first); got a blank
+    "9lives": at offset 0: expected an attribute name (a letter first); got "9lives"
+    "-a": at offset 0: expected an attribute name (a letter first); got "-a"
+    "a..b": at offset 2: expected one sub-attribute name after the dot; got ".b"
+    "a.": at offset 2: expected one sub-attribute name after the dot; got the end
+    ".a": at offset 0: expected an attribute name (a letter first); got ".a"
+    "a.b.c": at offset 3: expected one sub-attribute name after the dot; got ".c"
+    "a.9": at offset 2: expected one sub-attribute name after the dot; got "9"
+    "urn:x:": at offset 6: expected an attribute name (a letter first); got the end
+    "urn:x:.a": at offset 6: expected an attribute name (a letter first); got ".a"
+    "User:a": at offset 0: expected a schema URI such as urn:…:User before the colon; got "User"
+    ":a": at offset 0: expected a schema URI such as urn:…:User before the colon; got ":"
+    "a b": at offset 1: expected the end of the attribute path; got a blank
+    "a[": at offset 1: expected the end of the attribute path; got "["
+    "$": at offset 0: expected an attribute name (a letter first); got "$"
+    "a+b": at offset 1: expected the end of the attribute name; got "+"
     "#);
 }
 
@@ -82,7 +83,7 @@ fn what_is_no_path_is_refused_where_it_goes_wrong() {
 fn names_are_looked_up_in_the_schemas_of_the_resource_type() {
     let registry = registry();
     let user = registry.resource_type_by_name("User").unwrap();
-    let found = |text: &str| match resolve(&registry, user, &text.parse().unwrap()) {
+    let found = |text: &str| match resolve(&registry, user, &text.parse().unwrap(), &Tolerances::strict()) {
         Ok(Target::Attribute(path)) => registry.full_name(path.leaf()),
         Ok(Target::Schema(schema)) => format!("schema {}", registry.schema(schema).document.id),
         Err(unknown) => unknown.to_string(),
@@ -198,9 +199,31 @@ proptest! {
             own.iter().flat_map(|&id| std::iter::once(id).chain(registry.definition(id).sub_attributes.clone())).collect();
         let id = *which.get(&all);
         let path: AttributePath = registry.full_name(id).parse().unwrap();
-        match resolve(&registry, user, &path) {
+        match resolve(&registry, user, &path, &Tolerances::strict()) {
             Ok(Target::Attribute(found)) => prop_assert_eq!(found.leaf(), id),
             other => prop_assert!(false, "{}: {:?}", path, other),
         }
     }
+}
+
+#[test]
+fn an_attribute_of_an_extension_is_named_alone_with_the_tolerance() {
+    let registry = registry();
+    let user = registry.resource_type_by_name("User").unwrap();
+    let lenient = Tolerances::from_iter([Tolerance::ExtensionShortNames]);
+    for (text, expected) in [
+        ("manager", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager"),
+        ("MANAGER.value", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value"),
+        ("employeeNumber", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber"),
+        // An attribute of the core schema comes first.
+        ("userName", "urn:ietf:params:scim:schemas:core:2.0:User:userName"),
+    ] {
+        let Ok(Target::Attribute(found)) = resolve(&registry, user, &text.parse().unwrap(), &lenient) else {
+            panic!("{text} is found");
+        };
+        assert_eq!(registry.full_name(found.leaf()), expected);
+    }
+    let other = "urn:ietf:params:scim:schemas:core:2.0:User:manager".parse().unwrap();
+    assert!(resolve(&registry, user, &other, &lenient).is_err(), "a URN that is given counts");
+    assert!(resolve(&registry, user, &"manager".parse().unwrap(), &Tolerances::strict()).is_err());
 }

@@ -6,6 +6,7 @@
 
 use crate::path::{self, AttributePath, Target};
 use crate::schema::{AttributeId, Mutability, Registry, ResourceTypeId, Returned, common};
+use crate::tolerance::Tolerances;
 use crate::{Error, ErrorKind, Result};
 
 /// The attributes of one resource type that an answer holds.
@@ -157,7 +158,7 @@ fn mark(
     asked: &mut [Mention],
 ) {
     let Ok(path) = name.parse::<AttributePath>() else { return };
-    let Ok(target) = path::resolve(registry, resource_type, &path) else { return };
+    let Ok(target) = path::resolve(registry, resource_type, &path, &Tolerances::strict()) else { return };
     let mut note = |id: AttributeId, said: Mention| {
         let place = &mut asked[usize::from(id.0)];
         if *place != Mention::Named {

@@ -58,7 +58,7 @@ pub fn resource(registry: &Registry, resource_type: ResourceTypeId, body: &Json,
     }
     let mut fields = Fields::new();
     for (name, value) in members {
-        match member(registry, resource_type, name) {
+        match member(registry, resource_type, name, policy) {
             Member::Attribute(id) => assign(registry, &mut fields, id, value, policy)?,
             Member::Extension(schema) => extension(registry, schema, name, value, &mut fields, policy)?,
             Member::Unknown => unknown_attribute(registry, resource_type, name, policy)?,
@@ -103,13 +103,29 @@ pub(crate) enum Member {
     Unknown,
 }
 
-pub(crate) fn member(registry: &Registry, resource_type: ResourceTypeId, name: &str) -> Member {
+pub(crate) fn member(registry: &Registry, resource_type: ResourceTypeId, name: &str, policy: &Policy) -> Member {
     if !name.contains(':') {
         return registry.find_attribute(resource_type, name).map_or(Member::Unknown, Member::Attribute);
     }
     let extensions = &registry.resource_type(resource_type).extensions;
-    let known = registry.schema_id(name).filter(|id| extensions.iter().any(|(extension, _)| extension == id));
+    let known = registry.schema_id(name).or_else(|| former_schema(registry, resource_type, name, policy));
+    let known = known.filter(|id| extensions.iter().any(|(extension, _)| extension == id));
     known.map_or(Member::Unknown, Member::Extension)
+}
+
+/// The schema that a URN from before RFC 7643 means, or a misspelling of one that a client's documentation has.
+fn former_schema(registry: &Registry, resource_type: ResourceTypeId, uri: &str, policy: &Policy) -> Option<SchemaId> {
+    const CORE: &str = "urn:scim:schemas:core:";
+    const ENTERPRISE: [&str; 2] =
+        ["urn:scim:schemas:extension:enterprise:", "urn:ietf:params:scim:schemas:extension:enterprise:2.0User"];
+    if !policy.allows(Tolerance::FormerSchemaUris) {
+        return None;
+    }
+    let begins = |prefix: &str| uri.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    if begins(CORE) {
+        return Some(registry.resource_type(resource_type).schema);
+    }
+    if ENTERPRISE.into_iter().any(begins) { registry.schema_id(ENTERPRISE_USER) } else { None }
 }
 
 /// The members of an extension's object, none for null.
@@ -150,8 +166,10 @@ pub(crate) fn check_schemas(
         let Json::String(uri) = uri else {
             return Err(invalid_value(format!("schemas: expected a URI, got {}", self::kind(uri))));
         };
-        has_core |= *uri == kind.document.schema;
-        let is_known = registry.schemas_of(resource_type).skip(1).any(|id| registry.schema(id).document.id == *uri);
+        let former = former_schema(registry, resource_type, uri, policy);
+        has_core |= *uri == kind.document.schema || former == Some(kind.schema);
+        let is_known = former.is_some()
+            || registry.schemas_of(resource_type).skip(1).any(|id| registry.schema(id).document.id == *uri);
         if !is_known && policy.unknown == UnknownPolicy::Refuse {
             let known: Vec<_> =
                 registry.schemas_of(resource_type).skip(1).map(|id| registry.schema(id).document.id.as_str()).collect();

@@ -1,8 +1,6 @@
 //! Definitions: schemas and resource types that belong together, as files hold them and as a registry is built from.
 
-use serde_json::{Map, Value as Json};
-
-use super::{Attribute, Registry, ResourceTypeDocument, SchemaDocument, SchemaError, SchemaExtension, standard};
+use super::{Registry, ResourceTypeDocument, SchemaDocument, SchemaError, SchemaExtension, standard};
 
 /// Schemas and resource types that belong together, as files hold them and as a registry is built from.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,48 +10,6 @@ pub struct Definitions {
 }
 
 impl Definitions {
-    /// Reads JSON: a Schema document, a `ResourceType` document, both kinds under `schemas` and `resourceTypes`, or what
-    /// `/Schemas` and `/ResourceTypes` answer.
-    ///
-    /// # Errors
-    /// Malformed JSON, or the first rule that a document breaks, with schema and attribute.
-    pub fn parse(text: &str) -> Result<Self, SchemaError> {
-        let json: Json = serde_json::from_str(text)
-            .map_err(|error| SchemaError::new("the file", format!("it is not JSON: {error}")))?;
-        let mut definitions = Self::default();
-        definitions.read(&json)?;
-        Ok(definitions)
-    }
-
-    fn read(&mut self, json: &Json) -> Result<(), SchemaError> {
-        let unknown = || {
-            SchemaError::new(
-                "the file",
-                "it is neither a Schema document (id, attributes) nor a ResourceType document (name, endpoint, schema), and \
-                 has no schemas or resourceTypes with such documents",
-            )
-        };
-        let members = json.as_object().ok_or_else(unknown)?;
-        if members.contains_key("attributes") {
-            self.schemas.push(schema(members)?);
-        } else if members.contains_key("endpoint") {
-            self.resource_types.push(resource_type(json)?);
-        } else {
-            // In a SCIM document `schemas` holds URIs, here it holds documents.
-            let documents: Vec<&Json> = ["schemas", "resourceTypes", "Resources"]
-                .into_iter()
-                .filter_map(|name| members.get(name)?.as_array())
-                .flatten()
-                .filter(|document| document.is_object())
-                .collect();
-            if documents.is_empty() {
-                return Err(unknown());
-            }
-            documents.into_iter().try_for_each(|document| self.read(document))?;
-        }
-        Ok(())
-    }
-
     /// Adds the schemas that `kind` names, that are neither here nor in `more`, and that are compiled in.
     fn add_compiled_in(&mut self, kind: &ResourceTypeDocument, more: &[SchemaDocument]) {
         let named =
@@ -126,57 +82,6 @@ impl Definitions {
     pub fn registry(self) -> Result<Registry, SchemaError> {
         Registry::build(self.schemas, self.resource_types)
     }
-}
-
-/// Member by member, so that an error names the attribute and not a line of the file.
-fn schema(members: &Map<String, Json>) -> Result<SchemaDocument, SchemaError> {
-    let text = |name: &str| members.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
-    let id = text("id");
-    let place = format!("schema {id:?}");
-    let attributes = members
-        .get("attributes")
-        .and_then(Json::as_array)
-        .ok_or_else(|| SchemaError::new(place, "attributes must be an array of attribute definitions"))?;
-    let attributes =
-        attributes.iter().map(|definition| attribute(&id, ':', definition)).collect::<Result<Vec<_>, _>>()?;
-    let document = SchemaDocument { name: text("name"), description: text("description"), attributes, id };
-    document.validate()?;
-    Ok(document)
-}
-
-fn attribute(parent: &str, separator: char, definition: &Json) -> Result<Attribute, SchemaError> {
-    let mut members = definition
-        .as_object()
-        .cloned()
-        .ok_or_else(|| SchemaError::new(parent, format!("{definition} is not an attribute definition (an object)")))?;
-    let name = members
-        .get("name")
-        .and_then(Json::as_str)
-        .ok_or_else(|| SchemaError::new(parent, "an attribute definition has no name (RFC 7643 section 7)"))?;
-    let place = format!("{parent}{separator}{name}");
-    let parts = match members.remove("subAttributes") {
-        None | Some(Json::Null) => Vec::new(),
-        Some(Json::Array(parts)) => parts,
-        Some(_) => return Err(SchemaError::new(place, "subAttributes must be an array of attribute definitions")),
-    };
-    // Member by member again: the first that does not fit is the one to name.
-    for (member, value) in &members {
-        let alone = Json::Object(Map::from_iter([("name".into(), "a".into()), (member.clone(), value.clone())]));
-        serde_json::from_value::<Attribute>(alone)
-            .map_err(|error| SchemaError::new(place.clone(), format!("{member}: {error}")))?;
-    }
-    let mut read: Attribute = serde_json::from_value(Json::Object(members))
-        .map_err(|error| SchemaError::new(place.clone(), error.to_string()))?;
-    read.sub_attributes = parts.iter().map(|part| attribute(&place, '.', part)).collect::<Result<Vec<_>, _>>()?;
-    Ok(read)
-}
-
-fn resource_type(json: &Json) -> Result<ResourceTypeDocument, SchemaError> {
-    let name = json.get("name").and_then(Json::as_str).unwrap_or_default();
-    let document: ResourceTypeDocument = serde_json::from_value(json.clone())
-        .map_err(|error| SchemaError::new(format!("resource type {name:?}"), error.to_string()))?;
-    document.validate()?;
-    Ok(document)
 }
 
 /// The schemas and resource types of [`standard::registry`].

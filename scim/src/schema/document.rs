@@ -133,10 +133,16 @@ fn is_schema_uri(id: &str) -> bool {
 }
 
 /// RFC 7643 section 2.1; `$ref` is the defined exception (erratum 8924).
-fn is_attribute_name(name: &str) -> bool {
+pub(super) fn is_attribute_name(name: &str) -> bool {
     name == "$ref"
         || (name.starts_with(|c: char| c.is_ascii_alphabetic())
             && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '$' | '-' | '_')))
+}
+
+/// Whether RFC 7644 section 3.2 gives the segment a meaning of its own.
+pub(super) fn is_own_endpoint(segment: &str) -> bool {
+    const OWN: [&str; 6] = ["ServiceProviderConfig", "ResourceTypes", "Schemas", "Bulk", "Me", ".search"];
+    OWN.iter().any(|own| segment.eq_ignore_ascii_case(own))
 }
 
 impl ResourceTypeDocument {
@@ -154,7 +160,6 @@ impl ResourceTypeDocument {
     /// # Errors
     /// An endpoint that is not a slash and one path segment, or that RFC 7644 section 3.2 gives another meaning.
     pub fn validate(&self) -> Result<(), SchemaError> {
-        const TAKEN: [&str; 6] = ["ServiceProviderConfig", "ResourceTypes", "Schemas", "Bulk", "Me", ".search"];
         let segment = self.endpoint.strip_prefix('/').unwrap_or_default();
         if segment.is_empty() || !segment.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) {
             return Err(SchemaError::new(
@@ -162,7 +167,7 @@ impl ResourceTypeDocument {
                 format!("endpoint {:?} must be a slash and one path segment, such as /Users", self.endpoint),
             ));
         }
-        if TAKEN.iter().any(|taken| segment.eq_ignore_ascii_case(taken)) {
+        if is_own_endpoint(segment) {
             return Err(SchemaError::new(
                 format!("resource type {}", self.name),
                 format!("endpoint {:?} is one of SCIM's own (RFC 7644 section 3.2); choose another", self.endpoint),

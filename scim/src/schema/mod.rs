@@ -5,6 +5,7 @@ mod attribute;
 mod definitions;
 mod document;
 mod matching;
+mod published;
 mod registry;
 pub mod standard;
 
@@ -12,6 +13,7 @@ pub use attribute::{Attribute, AttributeType, Mutability, Returned, Uniqueness};
 pub use definitions::{Definitions, standard_definitions};
 pub use document::{ResourceTypeDocument, SchemaDocument, SchemaError, SchemaExtension};
 pub use matching::{comparison_key, matching_rule};
+pub use published::{FaultyPart, PublishedDocuments, SchemaNote};
 pub use registry::{AttributeId, Definition, Registry, ResourceType, ResourceTypeId, Schema, SchemaId, common};
 
 #[cfg(test)]

@@ -170,6 +170,10 @@ fn request(members: &Map<String, Json>) -> Result<BulkRequest> {
     }
     let path = text(members, "path")?.filter(|path| !path.is_empty());
     let path = path.ok_or_else(|| syntax("path is missing; it is relative to the base URL, such as /Users"))?;
+    // A fragment is never sent in a request line (RFC 9110 section 4.2.5), so that what it is meant to be is unknown.
+    if let Some(at) = path.find('#') {
+        return Err(syntax(format!("path: at offset {at}: expected the end of the path; got \"#\"")));
+    }
     let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
     let data = match member(members, "data") {
         _ if method == Method::DELETE => None,

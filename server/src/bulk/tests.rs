@@ -41,6 +41,7 @@ fn a_bad_operation_stands_among_the_good_ones() {
         (json!({ "method": "POST", "path": "/Users", "bulkId": "x" }), "data is missing"),
         (json!({ "method": "PUT", "path": "/Users/1", "data": "x" }), "data must be a JSON object"),
         (json!({ "method": "DELETE", "path": "/Users/1", "version": 1 }), "version must be a string"),
+        (json!({ "method": "DELETE", "path": "/Users/1?x=y#z" }), "at offset 12: expected the end of the path"),
     ] {
         let job = job(&json!([operation, { "method": "DELETE", "path": "Users/1?x=y" }])).unwrap();
         let error = job.operations[0].request.as_ref().unwrap_err();

@@ -32,7 +32,7 @@ pub async fn dispatch(
     if method == Method::OPTIONS {
         return Ok(Answer::empty(StatusCode::NO_CONTENT).with_header(header::ALLOW, place.allow(registry, rules)));
     }
-    let parameters = Parameters::parse(incoming.query.as_deref(), &rules.policy.tolerances)?;
+    let parameters = Parameters::parse(incoming.query.as_deref())?;
     let mut call = Call { server, front, incoming, parameters, media_type, base_url };
     let require = |capability: Option<Capability>| {
         capability.map_or(Ok(()), |capability| rules.require(capability).map_err(|error| refused(error, &place, front)))

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use futures_util::poll;
@@ -87,7 +87,7 @@ pub(crate) async fn handle(
     if server.limits.compress {
         compress::compress(request, &mut answer).await;
     }
-    respond(answer, delivery)
+    respond(answer, delivery, *head.method == Method::CONNECT)
 }
 
 async fn undergo(server: &Server, fate: Fate) -> Delivery {
@@ -107,7 +107,8 @@ fn worse(one: Delivery, other: Delivery) -> Delivery {
     }
 }
 
-fn respond(answer: Answer, delivery: Delivery) -> HttpResponse {
+/// `is_endless` says that the request's body has no end that could be waited for.
+fn respond(answer: Answer, delivery: Delivery, is_endless: bool) -> HttpResponse {
     if delivery == Delivery::Lost {
         return body::lost();
     }
@@ -118,7 +119,7 @@ fn respond(answer: Answer, delivery: Delivery) -> HttpResponse {
     match delivery {
         Delivery::Cut(after) => response.set_body(BoxBody::new(body::BrokenBody::after(&answer.body, after))),
         // The framework would wait for the rest of a chunked body before it closes, and the rest is what does not come.
-        _ if answer.status == StatusCode::REQUEST_TIMEOUT => {
+        _ if is_endless || answer.status == StatusCode::REQUEST_TIMEOUT => {
             let all = answer.body.len();
             response.set_body(BoxBody::new(body::BrokenBody::after(&answer.body, all)))
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
-use scim::tolerance::{Tolerance, Tolerances};
+use scim::tolerance::Tolerance;
 use scim::{Error, ErrorKind, Result};
 
 use crate::rules::Rules;
@@ -25,13 +25,12 @@ pub struct Parameters<'q> {
 impl<'q> Parameters<'q> {
     /// Reads a query string without its question mark. Names are exact; a parameter given twice is refused, because which of
     /// the two counts is anyone's guess.
-    pub fn parse(query: Option<&'q str>, tolerances: &Tolerances) -> Result<Self> {
+    pub fn parse(query: Option<&'q str>) -> Result<Self> {
         let mut parameters = Self::default();
         let Some(query) = query.filter(|query| !query.is_empty()) else { return Ok(parameters) };
-        let plus_as_blank = tolerances.allows(Tolerance::PlusAsBlank);
         for pair in query.split('&') {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let slot = match &*decode("a parameter's name", name, false).unwrap_or_default() {
+            let slot = match &*decode("a parameter's name", name).unwrap_or_default() {
                 "attributes" => &mut parameters.attributes,
                 "excludedAttributes" => &mut parameters.excluded_attributes,
                 "filter" => &mut parameters.filter,
@@ -42,7 +41,7 @@ impl<'q> Parameters<'q> {
                 "cursor" => &mut parameters.cursor,
                 _ => continue,
             };
-            let value = decode(name, value, plus_as_blank)?;
+            let value = decode(name, value)?;
             if slot.replace(value).is_some() {
                 return Err(Error::new(
                     ErrorKind::InvalidValue,
@@ -72,20 +71,15 @@ impl<'q> Parameters<'q> {
     }
 }
 
-/// A `+` is itself (RFC 3986) unless the tolerance for form-encoded queries is on.
-fn decode<'q>(name: &str, text: &'q str, plus_as_blank: bool) -> Result<Cow<'q, str>> {
-    let not_utf8 = |_| Error::new(ErrorKind::InvalidValue, format!("parameter {name} is not UTF-8 when decoded"));
-    if plus_as_blank && text.contains('+') {
-        let blanks = text.replace('+', " ");
-        let decoded = percent_decode_str(&blanks).decode_utf8().map_err(not_utf8)?.into_owned();
-        return Ok(decoded.into());
-    }
+/// A `+` is itself (RFC 3986); where a tolerance makes a blank of it, it is `%20` by now.
+fn decode<'q>(name: &str, text: &'q str) -> Result<Cow<'q, str>> {
     if !text.contains('%') {
         return Ok(text.into());
     }
     let mut decoded = Vec::with_capacity(text.len());
     decoded.extend(percent_decode_str(text));
-    String::from_utf8(decoded).map(Cow::Owned).map_err(|error| not_utf8(error.utf8_error()))
+    let not_utf8 = |_| Error::new(ErrorKind::InvalidValue, format!("parameter {name} is not UTF-8 when decoded"));
+    String::from_utf8(decoded).map(Cow::Owned).map_err(not_utf8)
 }
 
 /// Digits beyond the range of an `i64` count as its limit: no list is that long.
@@ -100,10 +94,12 @@ fn integer(name: &str, text: Option<&str>) -> Result<Option<i64>> {
 
 #[cfg(test)]
 mod tests {
+    use scim::tolerance::Tolerances;
+
     use super::*;
 
     fn parse(query: &str) -> Result<Parameters<'_>> {
-        Parameters::parse(Some(query), &Tolerances::strict())
+        Parameters::parse(Some(query))
     }
 
     #[test]
@@ -111,10 +107,7 @@ mod tests {
         let parameters = parse("?x=1&&filter=userName%20eq%20%22a+b%2Bc%22&foo&cou%6Et=5&").unwrap();
         assert_eq!(parameters.filter.as_deref(), Some("userName eq \"a+b+c\""));
         assert_eq!(parameters.count.as_deref(), Some("5"));
-        let lenient = Tolerances::from_iter([Tolerance::PlusAsBlank]);
-        let parameters = Parameters::parse(Some("filter=userName+eq+%22a%2Bb%22"), &lenient).unwrap();
-        assert_eq!(parameters.filter.as_deref(), Some("userName eq \"a+b\""));
-        assert_eq!(Parameters::parse(None, &lenient).unwrap(), Parameters::default());
+        assert_eq!(Parameters::parse(None).unwrap(), Parameters::default());
     }
 
     #[test]

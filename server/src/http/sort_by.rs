@@ -17,7 +17,7 @@ pub fn sort(call: &Call<'_>, kind: ResourceTypeId) -> Result<Option<Sort>> {
     let Some(path) = wanted(call)? else { return Ok(None) };
     let descending = is_descending(call)?;
     let registry = &call.front.registry;
-    match scim::path::resolve(registry, kind, &path) {
+    match scim::path::resolve(registry, kind, &path, &call.front.rules.policy.tolerances) {
         Ok(Target::Attribute(target)) => sortable(registry, &path, target, descending).map(Some),
         Ok(Target::Schema(_)) => {
             Err(invalid(format!("sortBy is {path}, which is a schema; name one of its attributes")))
@@ -29,7 +29,7 @@ pub fn sort(call: &Call<'_>, kind: ResourceTypeId) -> Result<Option<Sort>> {
 /// As [`sort`], for one of several resource types: one that lacks the attribute has no value of it.
 pub fn sort_if_known(call: &Call<'_>, kind: ResourceTypeId) -> Result<Option<Sort>> {
     let Some(path) = wanted(call)? else { return Ok(None) };
-    match scim::path::resolve(&call.front.registry, kind, &path) {
+    match scim::path::resolve(&call.front.registry, kind, &path, &call.front.rules.policy.tolerances) {
         Err(_) => Ok(None),
         Ok(_) => sort(call, kind),
     }

@@ -14,6 +14,7 @@ pub(crate) use body::read_body;
 pub use delivery::{Delivery, Fate};
 pub use head::Head;
 pub use incoming::IncomingRequest;
+pub(crate) use incoming::readable_query;
 pub(crate) use media_type::SCIM_JSON;
 pub(crate) use origin::Origin;
 pub(crate) use path::{decode, split_segment};

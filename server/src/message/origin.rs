@@ -1,7 +1,12 @@
 //! The base URL of an answer's locations: configured, or as the client sees the endpoint.
 
+use std::net::Ipv6Addr;
+
 use actix_web::HttpRequest;
-use actix_web::http::header::{self, HeaderMap, HeaderName};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use scim::ErrorKind;
+
+use super::Refusal;
 
 static FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 static FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
@@ -28,6 +33,16 @@ impl Origin {
         self.configured.clone().unwrap_or_else(|| format!("{}://{}", self.scheme, self.address))
     }
 
+    /// Refuses a request whose `Host` is not a host, as RFC 9112 section 3.2 demands.
+    pub fn check(headers: &HeaderMap) -> Result<(), Refusal> {
+        let is_wrong = |host: &HeaderValue| !host.to_str().is_ok_and(is_host);
+        if headers.get_all(header::HOST).any(is_wrong) {
+            let detail = "the Host header is not a host with a port or without one, such as scim.example.com:8443";
+            return Err(Refusal::new(ErrorKind::BadRequest, detail));
+        }
+        Ok(())
+    }
+
     /// The base URL, without trailing slash, of a request whose base path is `base`.
     pub fn base_url(&self, request: &HttpRequest, base: &str) -> String {
         if let Some(configured) = &self.configured {
@@ -51,12 +66,30 @@ fn first<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()?.split(',').next().map(str::trim).filter(|value| !value.is_empty())
 }
 
-/// Host and port and nothing that would lead a location elsewhere.
+/// Host and port and nothing that would lead a location elsewhere: a name, an IPv4 address, or an IPv6 address in brackets.
 fn is_host(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']'))
+    let (host, port) = match text.strip_prefix('[') {
+        Some(rest) => {
+            let Some((address, port)) = rest.split_once(']') else { return false };
+            if address.parse::<Ipv6Addr>().is_err() {
+                return false;
+            }
+            ("", port)
+        }
+        None => text.split_at(text.find(':').unwrap_or(text.len())),
+    };
+    let is_port =
+        |port: &str| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0);
+    (text.starts_with('[') || is_name(host)) && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
+}
+
+/// A name in labels, with the lengths of RFC 1035 section 2.3.4; an IPv4 address is one in this sense.
+fn is_name(host: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    host.len() <= 253 && host.strip_suffix('.').unwrap_or(host).split('.').all(is_label)
 }
 
 #[cfg(test)]
@@ -75,6 +108,53 @@ mod tests {
         assert_eq!(origin(false).base_url(&request, "/scim/v2"), "http://scim.example.com:8443/scim/v2");
         let evil = TestRequest::get().insert_header(("host", "a/b\"c")).to_http_request();
         assert_eq!(origin(false).base_url(&evil, "/v2"), "http://127.0.0.1:80/v2");
+    }
+
+    #[test]
+    fn a_host_is_a_name_or_an_address_with_a_port_or_without() {
+        let long = ["a".repeat(63), "b".repeat(63), "c".repeat(63), "d".repeat(61)].join(".");
+        for host in
+            ["x", "scim.example.com", "a_b-c.example:8443", "127.0.0.1:1", "[::1]", "[2001:db8::7]:65535", "a.", &long]
+        {
+            assert!(is_host(host), "{host}");
+        }
+        let longer = format!("{long}x");
+        let label = "a".repeat(64);
+        for host in [
+            "",
+            "[::1",
+            "::1",
+            "[::1]x",
+            "[]",
+            "[g::1]",
+            "..",
+            ".",
+            "a..b",
+            ".a",
+            "a:",
+            "a:0",
+            "a:99999",
+            "a:+1",
+            "a:b",
+            "a:1:2",
+            "a b",
+            "a/b",
+            "a@b",
+            "a\"b",
+            "\u{e4}",
+            "a,b",
+            &longer,
+            &label,
+            &"a.".repeat(2500),
+        ] {
+            assert!(!is_host(host), "{host}");
+            // Of a list the first counts.
+            if host.contains(',') {
+                continue;
+            }
+            let headers = TestRequest::get().insert_header(("x-forwarded-host", host)).to_http_request();
+            assert_eq!(origin(true).base_url(&headers, ""), "http://127.0.0.1:80", "{host}");
+        }
     }
 
     #[test]

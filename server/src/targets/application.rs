@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use scim::capability::{Capabilities, Capability};
 use weir_files::name::UnknownName;
 
+use super::RateRule;
 use crate::application::downstream::Service;
 use crate::credentials::FurtherCredentials;
 use crate::deviations::Activation;
@@ -28,6 +29,8 @@ pub struct Application {
     pub default_results: Option<usize>,
     /// The ways to authenticate, the target's unless it says otherwise.
     pub authentication: Vec<AuthenticationMethod>,
+    /// Limits of requests, the target's unless it says otherwise.
+    pub rate: Vec<RateRule>,
     /// Deviations of its own, which act before those of the target.
     pub deviations: Vec<Activation>,
     /// The userName of the user that the application's credentials belong to (RFC 7644 section 3.11).

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use scim::capability::{Capabilities, Capability};
 use scim::filter::parse::Limits as FilterLimits;
 use scim::resource::read::{Policy, UnknownPolicy};
-use scim::schema::{Definitions, Registry, SchemaError, standard_definitions};
+use scim::schema::{Definitions, PublishedDocuments, Registry, SchemaError, standard_definitions};
 use scim::tolerance::Tolerances;
 
 mod application;
 pub(crate) mod contradiction;
+mod like;
 mod path;
+mod rate;
 mod read;
 mod schema_changes;
 mod schema_members;
@@ -22,6 +24,7 @@ mod tests;
 
 pub use application::Application;
 pub use path::{BasePath, PathMatch};
+pub use rate::{CountedRequest, RateLimitKind, RateRule, least_seconds};
 pub use schema_changes::SchemaChange;
 use weir_files::document;
 pub use weir_files::fault::FileFault;
@@ -43,6 +46,7 @@ const DOCUMENTS: &[(&str, &str)] = &[
     ("google-cloud-identity", include_str!("../../../fixtures/targets/google-cloud-identity.toml")),
     ("proof", include_str!("../../../fixtures/targets/proof.toml")),
     ("rfc", include_str!("../../../fixtures/targets/rfc.toml")),
+    ("saas", include_str!("../../../fixtures/targets/saas.toml")),
     ("salesforce", include_str!("../../../fixtures/targets/salesforce.toml")),
     ("slack", include_str!("../../../fixtures/targets/slack.toml")),
     ("snowflake", include_str!("../../../fixtures/targets/snowflake.toml")),
@@ -129,6 +133,17 @@ pub struct Declaration {
     pub because: String,
 }
 
+/// As [`schema_fault`], with the line on which the attribute stands, if its name stands on one line alone.
+fn schema_fault_in(file: &str, text: &str, mut error: SchemaError) -> FileFault {
+    let name = error.place.rsplit([':', '.', ' ']).next().unwrap_or_default();
+    let quoted = format!("{:?}", name.trim_matches('"'));
+    let mut lines = text.lines().enumerate().filter(|(_, line)| line.contains(&quoted));
+    if let (Some((number, _)), None) = (lines.next(), lines.next()) {
+        error.place = format!("line {}, {}", number + 1, error.place);
+    }
+    schema_fault(file, error)
+}
+
 /// The fault of a schema file: the place in it, and the rule that it breaks.
 fn schema_fault(file: &str, error: SchemaError) -> FileFault {
     // The member that serde does not take, and serde's words.
@@ -160,15 +175,33 @@ impl Target {
     }
 
     /// Adds the schemas and resource types of JSON files, each given with its name for messages (see
-    /// [`Definitions::parse`]). The files may refer to each other.
-    pub fn add_schema_files(&mut self, files: &[(String, String)]) -> Result<(), FileFault> {
+    /// [`PublishedDocuments::parse`]). The files may refer to each other. Returns what was left out of them or read in another
+    /// way, in sentences.
+    ///
+    /// # Errors
+    /// The first fault of a file, or the first rule that the files together break.
+    pub fn add_schema_files(&mut self, files: &[(String, String)]) -> Result<Vec<String>, FileFault> {
         let mut definitions = self.definitions.clone();
+        let mut notes = Vec::new();
         for (file, text) in files {
             schema_members::check(&document::json(text).map_err(|fault| fault.of(file))?)
                 .map_err(|fault| fault.of(file))?;
-            let more = Definitions::parse(text).map_err(|error| schema_fault(file, error))?;
-            definitions.schemas.extend(more.schemas);
-            definitions.resource_types.extend(more.resource_types);
+            let more = PublishedDocuments::parse(text).map_err(|error| schema_fault_in(file, text, error))?;
+            notes.extend(more.notes.iter().map(|note| format!("{file}, {note}")));
+            let is_empty = more.definitions.schemas.is_empty() && more.definitions.resource_types.is_empty();
+            match more.service_provider_config {
+                Some(_) if is_empty => {
+                    let problem = "this is a ServiceProviderConfig, and schemas and resource types are expected";
+                    let remedy = "take its features and limits over with `weir serve --like`";
+                    return Err(FileFault::whole(file, problem).with_remedy(remedy));
+                }
+                Some(_) => notes.push(format!(
+                    "{file}, ServiceProviderConfig: left out; `weir serve --like` takes its features and limits over"
+                )),
+                None => {}
+            }
+            definitions.schemas.extend(more.definitions.schemas);
+            definitions.resource_types.extend(more.definitions.resource_types);
         }
         let before = std::mem::replace(&mut self.definitions, definitions);
         if let Err(error) = self.registry() {
@@ -176,7 +209,7 @@ impl Target {
             let names: Vec<&str> = files.iter().map(|(file, _)| file.as_str()).collect();
             return Err(schema_fault(&names.join(", "), error));
         }
-        Ok(())
+        Ok(notes)
     }
 
     /// The first application or tenant of further credentials that the target does not have.

@@ -17,8 +17,9 @@ use crate::bulk::BulkLimits;
 use crate::credentials::{BasicCredentials, Credentials, FurtherCredentials, OauthClient};
 
 use super::application::{Application, stranger};
+use super::rate::{self, RateFile};
 use super::word::{Extension, Link, Name, OfferedCapability, Pair, Right, Status, Word};
-use super::{Activation, BasePath, Declaration, SchemaChange, Target, contradiction};
+use super::{Activation, BasePath, Declaration, RateRule, SchemaChange, Target, contradiction};
 use crate::application::downstream::{FailedUpdate, Service};
 use crate::rules::{AuthenticationMethod, OnPut};
 
@@ -48,6 +49,8 @@ struct TargetFile {
     #[serde(default)]
     bulk: BulkFile,
     authentication: Vec<Word<AuthenticationMethod>>,
+    #[serde(default)]
+    rate: Vec<RateFile>,
     #[serde(default)]
     anonymous: Vec<Word<Capability>>,
     #[serde(default)]
@@ -137,6 +140,7 @@ struct ApplicationFile {
     max_results: Option<u32>,
     default_results: Option<u32>,
     authentication: Option<Vec<Word<AuthenticationMethod>>>,
+    rate: Option<Vec<RateFile>>,
     #[serde(default)]
     deviations: Vec<Word<Activation>>,
     downstream: Option<DownstreamFile>,
@@ -198,6 +202,7 @@ pub(super) fn target(name: &str, text: &str) -> Result<Target, FileFault> {
         let text = document::read(&path).map_err(|fault| fail("key schemas", fault.to_string()))?;
         files.push((path.display().to_string(), text));
     }
+    // A target file's own schemas are read without a word about what is left out of them.
     target.add_schema_files(&files).map_err(|error| {
         if files.is_empty() {
             fail("key resource_types", error.of("").to_string())
@@ -231,12 +236,14 @@ fn build(name: &str, file: TargetFile) -> Result<Target, (String, String)> {
     }
     let capabilities: Capabilities = file.capabilities.into_iter().map(|word| word.0.0).collect();
     let refusals = statuses(file.refusals);
+    let rate = rate::rules(file.rate);
+    let rate = rate.map_err(|(number, error)| ("key rate".to_owned(), format!("limit {number}: {error}")))?;
     let base_paths: Vec<BasePath> = file.base_paths.into_iter().map(|word| word.0).collect();
     let applications: Vec<Application> = file
         .applications
         .into_iter()
-        .map(|file| application(file, &capabilities, &refusals, &authentication))
-        .collect();
+        .map(|file| application(file, &capabilities, &refusals, &authentication, &rate))
+        .collect::<Result<_, _>>()?;
     let deviations: Vec<Activation> = file.deviations.into_iter().map(|word| word.0).collect();
     contradiction::check(&deviations).map_err(|error| ("key deviations".to_owned(), error.to_string()))?;
     for (position, application) in applications.iter().enumerate() {
@@ -326,7 +333,12 @@ fn application(
     capabilities: &Capabilities,
     refusals: &BTreeMap<Capability, u16>,
     authentication: &[AuthenticationMethod],
-) -> Application {
+    rate: &[RateRule],
+) -> Result<Application, (String, String)> {
+    let wrong = |(number, error): (usize, rate::RateError)| {
+        (format!("application {}", file.name.0.0), format!("rate, limit {number}: {error}"))
+    };
+    let own = file.rate.map(rate::rules).transpose().map_err(wrong)?;
     let mut capabilities = capabilities.clone();
     capabilities.extend(file.with.into_iter().map(|word| word.0.0));
     for word in file.without {
@@ -334,7 +346,7 @@ fn application(
     }
     let mut refusals = refusals.clone();
     refusals.extend(statuses(file.refusals));
-    Application {
+    Ok(Application {
         name: file.name.0.0,
         tenant: file.tenant.map(|word| word.0.0),
         description: file.description,
@@ -347,6 +359,7 @@ fn application(
         authentication: file
             .authentication
             .map_or_else(|| authentication.to_vec(), |own| own.into_iter().map(|word| word.0).collect()),
+        rate: own.unwrap_or_else(|| rate.to_vec()),
         deviations: file.deviations.into_iter().map(|word| word.0).collect(),
         downstream: file.downstream.map(|file| Service {
             partial_update: file.partial_update,
@@ -354,7 +367,7 @@ fn application(
             delete_on_deactivation: file.delete_on_deactivation,
             hard_delete: file.hard_delete,
         }),
-    }
+    })
 }
 
 fn count(number: u32) -> usize {

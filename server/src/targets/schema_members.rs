@@ -20,34 +20,28 @@ const ATTRIBUTE: [&str; 12] = [
     "uniqueness",
     "referenceTypes",
 ];
-/// RFC 7643 sections 6 and 7, and the lists that a file may hold.
-const DOCUMENT: [&str; 13] = [
-    "id",
-    "name",
-    "description",
-    "attributes",
-    "endpoint",
-    "schema",
-    "schemaExtensions",
-    "schemas",
-    "resourceTypes",
-    "Resources",
-    "meta",
-    "totalResults",
-    "itemsPerPage",
-];
+/// RFC 7643 sections 6 and 7.
+const DOCUMENT: [&str; 9] =
+    ["id", "name", "description", "attributes", "endpoint", "schema", "schemaExtensions", "schemas", "meta"];
 
 /// Looks at all members of a file.
 ///
 /// # Errors
 /// The first that is misspelt.
 pub(super) fn check(document: &Value) -> Result<(), FileFault> {
+    if let Some(documents) = document.as_array() {
+        return documents.iter().try_for_each(check);
+    }
     let Some(members) = document.as_object() else { return Ok(()) };
+    let is_list = |name: &str| members.get(name).is_some_and(Value::is_array);
+    // Of other documents, such as a ServiceProviderConfig, no member is read.
+    if !["attributes", "endpoint"].iter().any(|name| members.contains_key(*name)) {
+        let lists = ["schemas", "resourceTypes", "Resources"].into_iter().filter(|name| is_list(name));
+        return lists.filter_map(|name| members[name].as_array()).flatten().try_for_each(check);
+    }
     let id = members.get("id").or_else(|| members.get("name")).and_then(Value::as_str).unwrap_or_default();
     known(document, id, &DOCUMENT)?;
-    attributes(members.get("attributes"), id, ':')?;
-    let lists = ["schemas", "resourceTypes", "Resources"].into_iter().filter_map(|name| members.get(name)?.as_array());
-    lists.flatten().try_for_each(check)
+    attributes(members.get("attributes"), id, ':')
 }
 
 fn attributes(list: Option<&Value>, parent: &str, separator: char) -> Result<(), FileFault> {

@@ -31,6 +31,8 @@ pub(super) enum WordError {
     Taken(String),
     #[error("this endpoint does not implement {0}; leave it out")]
     NotImplemented(Capability),
+    #[error("{0:?} is not a method with an endpoint or without one, such as \"POST /Users\"")]
+    CountedRequest(String),
     #[error("write NAME:SECRET, with a colon between the two")]
     Pair,
 }

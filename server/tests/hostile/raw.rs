@@ -198,3 +198,81 @@ async fn peers_that_are_slow_or_half_gone_are_let_go() {
     assert!(matches!(statuses(&answer)[..], [200] | []), "{answer}");
     victim.is_unharmed("slow peers").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_head_says_is_refused_before_the_body_comes() {
+    // The default limits would wait half a minute for each of these bodies.
+    let victim = Victim::start().await;
+    let token = &victim.client.token;
+    let begun = std::time::Instant::now();
+    let long = "a".repeat(5000);
+    let with = |method: &str, path: &str, host: &str, token: &str| {
+        format!(
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\nContent-Length: 900000\r\n\r\n"
+        )
+    };
+    for (request, status) in [
+        (with("POST", "/scim/v2/Users", "x", "wrong"), 401),
+        (with("POST", "/nowhere/Users", "x", token), 404),
+        (with("TRACE", "/scim/v2/Users", "x", token), 405),
+        (with("FOO", "/scim/v2/Users", "x", token), 405),
+        (format!("CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"), 405),
+        (with("POST", "/scim/v2/Users", "[::1", token), 400),
+        (with("POST", "/scim/v2/Users", "..", token), 400),
+        (with("POST", "/scim/v2/Users", "a:99999", token), 400),
+        (with("POST", "/scim/v2/Users", &long, token), 400),
+        (with("POST", "/scim/v2/Users", "x\r\nHost: y/z", token), 400),
+    ] {
+        let answer = exchange(&victim, request.as_bytes(), After::Waits);
+        assert_eq!(statuses(&answer), [status], "{request:.200}: {answer}");
+        assert!(answer.contains("api:messages:2.0:Error"), "{request:.200}: {answer}");
+        assert_eq!(answer.to_ascii_lowercase().contains("\r\nallow: get, "), status == 405, "{answer}");
+    }
+    assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", begun.elapsed());
+    victim.is_unharmed("heads").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_http_is_answered_with_a_scim_error() {
+    let victim = Victim::start().await;
+    for request in [
+        "GET /scim/v2/Users HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n",
+        "GET  /scim/v2/Users HTTP/1.1\r\n\r\n",
+        "GET /scim/v2/\u{1}Users HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /scim/v2/Users HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n",
+        "hello\r\n\r\n",
+    ] {
+        let answer = exchange(&victim, request.as_bytes(), After::Waits);
+        assert_eq!(statuses(&answer), [400], "{request:?}: {answer}");
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains("content-type: application/scim+json"), "{request:?}: {answer}");
+        let error: serde_json::Value = serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {answer}"));
+        assert_eq!(error["status"], "400", "{answer}");
+    }
+    victim.is_unharmed("what is not HTTP").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_later_head_has_no_more_time_than_the_first() {
+    let victim = Victim::impatient().await;
+    let get =
+        format!("GET /scim/v2/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n", victim.client.token);
+    for rest in ["G", "GET /scim/v2/Users HTTP/1.1\r\nHost: x\r\nX-Unfinished: "] {
+        // Also after an answer that refused the credentials.
+        for first in [get.as_str(), "GET /scim/v2/Users HTTP/1.1\r\nHost: x\r\n\r\n"] {
+            let mut stream = TcpStream::connect(victim.client.endpoint().address()).unwrap();
+            stream.set_read_timeout(Some(HUNG)).unwrap();
+            stream.write_all(first.as_bytes()).unwrap();
+            let mut buffer = [0; 4096];
+            let read = stream.read(&mut buffer).unwrap();
+            let answer = String::from_utf8_lossy(&buffer[..read]);
+            assert!(matches!(statuses(&answer)[..], [200 | 401]), "{answer}");
+            stream.write_all(rest.as_bytes()).unwrap();
+            // The end of the connection, whatever comes before it.
+            let ended = std::io::copy(&mut stream, &mut std::io::sink());
+            let hangs = |error: &std::io::Error| matches!(error.kind(), std::io::ErrorKind::WouldBlock);
+            assert!(!ended.as_ref().is_err_and(hangs), "{rest:?}: {ended:?}");
+        }
+    }
+    victim.is_unharmed("late heads").await;
+}

@@ -112,7 +112,7 @@ fn a_file_that_cannot_be_used_is_named_with_the_place_and_the_rule() {
     let error = target.add_schema_files(&[("device.json".into(), wrong)]).unwrap_err().to_string();
     assert!(
         error.starts_with(&format!(
-            "device.json, {WARRANTY}:until, type: unknown value \"date\"; did you mean \"dateTime\"?"
+            "device.json, line 27, {WARRANTY}:until, type: unknown value \"date\"; did you mean \"dateTime\"?"
         )),
         "{error}"
     );

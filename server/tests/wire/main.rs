@@ -21,3 +21,4 @@ mod passwords;
 mod rehearsal;
 mod resources;
 mod targets;
+mod wire_forms;

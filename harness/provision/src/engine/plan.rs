@@ -17,7 +17,21 @@ pub struct PlannedOperation {
     pub identifier: String,
     /// In words, such as `find by userName; link and update, or create`.
     pub operation: String,
+    /// The method and the path of each request that it takes at an endpoint which holds none of it yet.
+    pub requests: Vec<PlannedRequest>,
 }
+
+/// Method and path below the base URL, such as `POST` and `/Users`.
+pub type PlannedRequest = (&'static str, &'static str);
+
+const FIND_USER: PlannedRequest = ("GET", "/Users");
+const CREATE_USER: PlannedRequest = ("POST", "/Users");
+const WRITE_USER: PlannedRequest = ("PUT", "/Users/id");
+const DELETE_USER: PlannedRequest = ("DELETE", "/Users/id");
+const FIND_GROUP: PlannedRequest = ("GET", "/Groups");
+const CREATE_GROUP: PlannedRequest = ("POST", "/Groups");
+const WRITE_GROUP: PlannedRequest = ("PATCH", "/Groups/id");
+const DELETE_GROUP: PlannedRequest = ("DELETE", "/Groups/id");
 
 /// What a cycle would do.
 #[derive(Clone, Debug, Default)]
@@ -62,18 +76,21 @@ impl Provisioner {
         for group in &pass.groups {
             let row = self.ledger.get(Kind::Group, &group.guid)?;
             let operation = decide::group(Some(&group.name), row.as_ref());
-            let members = pass.members.find(&group.members).count() as u64;
-            let members = counted(members, "member", "members");
-            let words = match operation {
-                GroupOperation::Join => format!("find by displayName; link or create; up to {members}"),
-                GroupOperation::Rename => format!("rename; up to {members}"),
-                _ => format!("up to {members}"),
+            let count = pass.members.find(&group.members).count() as u64;
+            let members = counted(count, "member", "members");
+            let (words, requests) = match operation {
+                GroupOperation::Join => (
+                    format!("find by displayName; link or create; up to {members}"),
+                    &[FIND_GROUP, CREATE_GROUP, WRITE_GROUP][..if count > 0 { 3 } else { 2 }],
+                ),
+                GroupOperation::Rename => (format!("rename; up to {members}"), &[WRITE_GROUP][..]),
+                _ => (format!("up to {members}"), &[WRITE_GROUP][..]),
             };
-            plan.operations.push(planned(Kind::Group, &group.dn, &group.name, &words));
+            plan.operations.push(planned(Kind::Group, &group.dn, &group.name, &words, requests));
         }
         for (_, row) in pass.gone_groups()? {
             if decide::group(None, Some(&row)) != GroupOperation::Forget {
-                plan.operations.push(planned(Kind::Group, "(gone)", &row.identifier, "delete"));
+                plan.operations.push(planned(Kind::Group, "(gone)", &row.identifier, "delete", &[DELETE_GROUP]));
             }
         }
         plan.warnings = pass.finish_warnings();
@@ -82,8 +99,14 @@ impl Provisioner {
     }
 }
 
-fn planned(kind: Kind, dn: &str, identifier: &str, operation: &str) -> PlannedOperation {
-    PlannedOperation { kind, dn: dn.to_owned(), identifier: identifier.to_owned(), operation: operation.to_owned() }
+fn planned(kind: Kind, dn: &str, identifier: &str, operation: &str, requests: &[PlannedRequest]) -> PlannedOperation {
+    PlannedOperation {
+        kind,
+        dn: dn.to_owned(),
+        identifier: identifier.to_owned(),
+        operation: operation.to_owned(),
+        requests: requests.to_vec(),
+    }
 }
 
 impl Plan {
@@ -102,25 +125,28 @@ impl Plan {
                     .map_or_else(|| work.row.identifier.to_string(), |user| user.user_name.clone());
                 let options = &provisioner.options;
                 let create = if options.user_create { "or create" } else { "but do not create" };
-                let words = match work.operation {
-                    UserOperation::Join { active: true } => format!("find by userName; link and update, {create}"),
-                    UserOperation::Join { active: false } => {
-                        format!("find by userName; link and update, {create}, with active false")
+                let (words, requests): (String, &[PlannedRequest]) = match work.operation {
+                    UserOperation::Join { active } => {
+                        let inactive = if active { "" } else { ", with active false" };
+                        let words = format!("find by userName; link and update, {create}{inactive}");
+                        (words, &[FIND_USER, CREATE_USER][..if options.user_create { 2 } else { 1 }])
                     }
-                    UserOperation::Update { .. } => "update".to_owned(),
-                    UserOperation::Enable => "update with active true".to_owned(),
-                    UserOperation::Disable => "update with active false".to_owned(),
-                    UserOperation::Delete => "delete".to_owned(),
+                    UserOperation::Update { .. } => ("update".to_owned(), &[WRITE_USER]),
+                    UserOperation::Enable => ("update with active true".to_owned(), &[WRITE_USER]),
+                    UserOperation::Disable => ("update with active false".to_owned(), &[WRITE_USER]),
+                    UserOperation::Delete => ("delete".to_owned(), &[DELETE_USER]),
                     UserOperation::Settle => match options.remove_user_action {
-                        RemoveUserAction::Delete => "find by userName; delete".to_owned(),
-                        RemoveUserAction::Disable => "find by userName; update with active false".to_owned(),
+                        RemoveUserAction::Delete => ("find by userName; delete".to_owned(), &[FIND_USER, DELETE_USER]),
+                        RemoveUserAction::Disable => {
+                            ("find by userName; update with active false".to_owned(), &[FIND_USER, WRITE_USER])
+                        }
                     },
                     UserOperation::Retire | UserOperation::Forget => {
                         self.unchanged += 1;
                         return;
                     }
                 };
-                self.operations.push(planned(Kind::User, &work.dn, &name, &words));
+                self.operations.push(planned(Kind::User, &work.dn, &name, &words, requests));
             }
         }
     }

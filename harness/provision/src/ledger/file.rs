@@ -66,6 +66,9 @@ impl FileLedger {
     /// # Errors
     /// The file is damaged, in use, or somebody else's.
     pub fn open(path: &Path, identity: &Identity) -> Result<Self, LedgerFileError> {
+        if !path.exists() {
+            Self::begin(path, identity)?;
+        }
         let ledger = Self::database(path, true)?;
         if let Some(own) = ledger.identity()? {
             return match own.difference(identity) {
@@ -73,10 +76,38 @@ impl FileLedger {
                 None => Ok(ledger),
             };
         }
-        let text = serde_json::to_string(identity).map_err(|error| ledger.unreadable(&error))?;
-        let entries = [(FORMAT, CURRENT_FORMAT), (IDENTITY, text.as_str())];
-        ledger.tell_about(&entries).map_err(|error| ledger.unreadable(&error))?;
+        ledger.introduce(identity)?;
         Ok(ledger)
+    }
+
+    /// Makes the ledger beside its place and gives it its place when it is complete: a process that is killed meanwhile leaves
+    /// no half of one that every later run would refuse.
+    fn begin(path: &Path, identity: &Identity) -> Result<(), LedgerFileError> {
+        let unreadable =
+            |error: std::io::Error| LedgerFileError::Unreadable { path: path.to_owned(), reason: error.to_string() };
+        let part = private::part_of(path);
+        private::prepare(&part).map_err(unreadable)?;
+        let begun = match Self::database(&part, true) {
+            // What a process left there that was killed is half a ledger, and nobody's.
+            Err(LedgerFileError::Damaged { .. }) => {
+                std::fs::remove_file(&part).and_then(|()| private::prepare(&part)).map_err(unreadable)?;
+                Self::database(&part, true)?
+            }
+            begun => begun?,
+        };
+        begun.introduce(identity)?;
+        drop(begun);
+        match private::publish(&part, path) {
+            // Another process was first; its ledger is looked at like any other.
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            published => published.map_err(unreadable),
+        }
+    }
+
+    fn introduce(&self, identity: &Identity) -> Result<(), LedgerFileError> {
+        let text = serde_json::to_string(identity).map_err(|error| self.unreadable(&error))?;
+        let entries = [(FORMAT, CURRENT_FORMAT), (IDENTITY, text.as_str())];
+        self.tell_about(&entries).map_err(|error| self.unreadable(&error))
     }
 
     /// Opens a ledger that is there, whoever it belongs to.
@@ -94,17 +125,14 @@ impl FileLedger {
         }
     }
 
+    /// Opens a database, or makes one of an empty file if it may.
     fn database(path: &Path, may_create: bool) -> Result<Self, LedgerFileError> {
         let mut builder = Builder::new();
         // What was damaged by somebody else is refused here instead of being met half-way through a cycle.
         builder.set_cache_size(CACHE).set_check_integrity_on_open(true);
         let unreadable = |reason: String| LedgerFileError::Unreadable { path: path.to_owned(), reason };
-        let opened = if may_create {
-            private::prepare(path).map_err(|error| unreadable(error.to_string()))?;
-            builder.create(path)
-        } else {
-            builder.open(path)
-        };
+        let is_empty = std::fs::metadata(path).is_ok_and(|file| file.len() == 0);
+        let opened = if is_empty && may_create { builder.create(path) } else { builder.open(path) };
         let damaged = |reason: String| LedgerFileError::Damaged { path: path.to_owned(), reason };
         let database = opened.map_err(|error| match error {
             DatabaseError::DatabaseAlreadyOpen => LedgerFileError::InUse(path.to_owned()),

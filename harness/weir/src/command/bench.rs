@@ -13,7 +13,7 @@ use weir_catalog::deletion::clean_up;
 use weir_catalog::run_prefix;
 use weir_catalog::{Discovery, discover, interruption};
 use weir_exchange::{Client, CreatedResources, Further};
-use weir_files::private;
+use weir_files::private::WholeFile;
 use weir_judge::Events;
 
 use crate::bench;
@@ -108,7 +108,7 @@ pub(super) async fn run(args: BenchArgs, output: &Output) -> Result<u8, Failure>
     confirm::before_writing(&url, &what, args.yes)?;
     // Before anything is created, so that nothing is left behind by a file that cannot be written.
     let file = args.output.as_deref().map(|path| {
-        private::create(path)
+        WholeFile::begin(path)
             .map_err(|error| Failure::Usage(format!("the result cannot be written to {}: {error}", path.display())))
     });
     let mut file = file.transpose()?;
@@ -134,7 +134,10 @@ pub(super) async fn run(args: BenchArgs, output: &Output) -> Result<u8, Failure>
         BenchFormat::Json => Printable::json(bench_report::json(&report)),
     };
     match &mut file {
-        Some(file) => file.write_all(text.as_str().as_bytes())?,
+        Some(file) => {
+            file.write_all(text.as_str().as_bytes())?;
+            file.flush()?;
+        }
         None => output.print(text)?,
     }
     let failed =

@@ -10,6 +10,7 @@ mod diff;
 mod explain;
 mod glossary;
 mod init;
+mod like;
 mod list;
 mod manual;
 mod mistake;
@@ -156,7 +157,7 @@ fn init_log(is_serving: bool) -> Result<(), LogError> {
         },
     };
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let log = tracing_subscriber::fmt::layer().with_ansi(colour).with_writer(printable::Log { colour });
+    let log = tracing_subscriber::fmt::layer().with_ansi(colour).with_writer(printable::Log::new(colour));
     tracing_subscriber::registry().with(log).with(wanted).init();
     outcome
 }

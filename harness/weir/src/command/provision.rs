@@ -8,11 +8,12 @@ use clap::Args;
 use url::Url;
 use weir_catalog::interruption;
 use weir_provision::client::wire::{Sender, Wire};
-use weir_provision::engine::Provisioner;
-use weir_provision::ledger::{Identity, Ledger, MemoryLedger};
+use weir_provision::engine::{Plan, Provisioner};
+use weir_provision::ledger::{Identity, Kind, Ledger, MemoryLedger};
 use weir_provision::source::{Directory, LdifFile, Source, pingone};
 use weir_provision::{Channel, Options};
 
+use crate::embedded;
 use crate::exit;
 use crate::failure::Failure;
 use crate::flags::EndpointFlags;
@@ -26,6 +27,7 @@ use crate::flags::pingone::PingOneFlags;
 use crate::flags::source::{SourceFlags, SourceLocation};
 use crate::interrupt;
 use crate::output::{Output, confirm};
+use crate::report::cycle::PlannedPace;
 use crate::report::scope;
 use crate::session::provision::{Nowhere, Pace, People, ProvisionRun, connect, pass_failure, warn};
 use crate::session::{EventSource, Interruptible};
@@ -48,6 +50,28 @@ Examples:
   weir provision --ledger people.ledger --show-channels    what the ledger knows
 
 The first cycle reads the source as it is; each --changes file is applied to it before one further cycle.";
+
+/// How long a plan takes at least, within the limits of a target and at a rate.
+fn planned_pace(plan: &Plan, limits: Option<&str>, rate: Option<f64>) -> Result<PlannedPace, Failure> {
+    let requests = plan.operations.iter().flat_map(|operation| operation.requests.iter().copied());
+    let count = requests.clone().count();
+    let mut least = None;
+    if let Some(name) = limits {
+        let rules = embedded::limits(name).map_err(Failure::usage)?;
+        least = Some((weir_server::least_seconds(&rules, requests), format!("within the limits of {name}")));
+    }
+    // The number of requests is far below what a double counts exactly.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "small numbers"
+    )]
+    let at_rate = rate.map(|rate| ((count as f64 / rate).ceil() as u64, format!("at {rate} requests a second")));
+    least = least.into_iter().chain(at_rate).max_by_key(|(seconds, _)| *seconds);
+    let people = plan.operations.iter().filter(|operation| operation.kind == Kind::User).count();
+    Ok(PlannedPace { people, requests: count, least })
+}
 
 /// The client that it is, unless somebody or a connection says otherwise.
 const DEFAULT_CLIENT: &str = "pingfederate-aquera";
@@ -74,12 +98,15 @@ pub(super) struct ProvisionArgs {
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "60")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..), conflicts_with_all = ["dry_run", "changes", "step"])]
     watch: Option<u64>,
-    /// Show what the first cycle would do; send nothing
+    /// Show what the first cycle would do, and how long it takes at least; send nothing
     #[arg(long)]
     dry_run: bool,
     /// Say why a person is in or out of the channel: by name, uid, mail or GUID; send nothing
     #[arg(long, value_name = "PERSON", conflicts_with_all = ["changes", "step", "watch", "dry_run"])]
     explain_scope: Option<String>,
+    /// The target whose limits of requests count for --dry-run: a name or a target file, and one of its applications
+    #[arg(long, value_name = "TARGET[/APPLICATION]", requires = "dry_run")]
+    limits: Option<String>,
     /// Allow writes to a remote endpoint without asking
     #[arg(long)]
     yes: bool,
@@ -179,7 +206,8 @@ pub(super) async fn run(mut args: ProvisionArgs, output: &Output) -> Result<u8, 
         }
         provisioner.resume(people.source()).map_err(Failure::usage)?;
         let plan = provisioner.plan(people.source()).map_err(|error| pass_failure(&error))?;
-        reports.plan(&plan)?;
+        let pace = planned_pace(&plan, args.limits.as_deref(), args.endpoint.rate)?;
+        reports.plan(&plan, &pace)?;
         let is_clean = plan.failures.is_empty() && plan.held.is_none();
         return Ok(if is_clean { exit::OK } else { exit::FINDINGS });
     }

@@ -10,8 +10,9 @@ use serde::de::IgnoredAny;
 use url::Url;
 use weir_exchange::legible;
 use weir_files::document;
-use weir_server::{Config, JournalMode, PasswordCost};
+use weir_server::{Config, JournalMode, PasswordCost, Target};
 
+use super::like::{LikeFlags, LikeTarget};
 use crate::config::SecretKind;
 use crate::embedded;
 use crate::exit;
@@ -32,6 +33,7 @@ Examples:
   weir serve                                  the Aquera gateway on http://127.0.0.1:7643
   weir serve --target rfc --listen 127.0.0.1:0
   weir serve --schema device.json             with an extension or a resource type of your own
+  weir serve --like discovery/                as a product whose discovery documents lie there
   weir serve --data people.json --record exchanges.har
   weir serve --deviate write.answer-lost      lose answers after the work is done
   WEIR_BEARER=@token.txt weir serve --base-url https://scim.example.com";
@@ -117,6 +119,8 @@ pub(super) struct ServeArgs {
     #[arg(long, short)]
     quiet: bool,
     #[command(flatten)]
+    like: LikeFlags,
+    #[command(flatten)]
     access: AccessFlags,
     #[command(flatten)]
     protection: ProtectionFlags,
@@ -137,11 +141,12 @@ pub(super) async fn run(args: ServeArgs, output: &Output) -> Result<u8, Failure>
         oauth: args.access.oauth_client.is_some(),
         reader: args.access.reader_bearer.is_some() || args.access.reader_basic.is_some(),
     };
-    let (target, log) = (args.target.clone(), args.log);
+    let log = args.log;
+    let (target, name) = target(&args, output).await?;
     let data = args.data.as_ref().map(|path| resources(path)).transpose()?;
     let data = data.zip(args.data.clone());
     let archive = args.record.as_deref().map(recording::create).transpose()?;
-    let endpoint = weir_server::start(config(args)?).map_err(Failure::usage)?;
+    let endpoint = weir_server::start(config(args, target)?).map_err(Failure::usage)?;
     if let Some((resources, path)) = data {
         let loaded = endpoint.load(None, resources.as_bytes());
         loaded.map_err(|problem| Failure::Usage(format!("{}: {problem}", path.display())))?;
@@ -154,8 +159,8 @@ pub(super) async fn run(args: ServeArgs, output: &Output) -> Result<u8, Failure>
     let mut requests = interrupt::listen()?;
     // Its purpose is to hand out the credentials of the endpoint.
     output.print(Printable::as_is(match form {
-        GreetingForm::Text => legible::lines(&greeting::text(&endpoint, &target, given)).into_owned(),
-        GreetingForm::Json => format!("{}\n", greeting::json(&endpoint, &target)),
+        GreetingForm::Text => legible::lines(&greeting::text(&endpoint, &name, given)).into_owned(),
+        GreetingForm::Json => format!("{}\n", greeting::json(&endpoint, &name)),
     }))?;
     if log == Some(LogForm::Json) {
         let print = |line: &str| writeln!(std::io::stderr(), "{line}").is_ok();
@@ -182,9 +187,23 @@ fn resources(path: &Path) -> Result<String, Failure> {
     Ok(text)
 }
 
-fn config(args: ServeArgs) -> Result<Config, Failure> {
-    let mut target = embedded::target(&args.target).map_err(Failure::usage)?;
-    embedded::add_schema_files(&mut target, &args.schemas).map_err(Failure::usage)?;
+/// The target and what it is called. What could not be taken over from documents is said whatever the flags: it is the
+/// difference between the rehearsal and the product.
+async fn target(args: &ServeArgs, output: &Output) -> Result<(Target, String), Failure> {
+    let (mut target, name) = match args.like.target().await? {
+        Some(LikeTarget { target, name, notes }) => {
+            notes.iter().for_each(|note| output.insist(note));
+            (target, format!("like {name}"))
+        }
+        None => (embedded::target(&args.target).map_err(Failure::usage)?, args.target.clone()),
+    };
+    for note in embedded::add_schema_files(&mut target, &args.schemas).map_err(Failure::usage)? {
+        output.insist(&note);
+    }
+    Ok((target, name))
+}
+
+fn config(args: ServeArgs, target: Target) -> Result<Config, Failure> {
     let mut config = Config::new(target);
     config.listen = args.listen;
     config.deviations = embedded::deviations(&args.deviations).map_err(Failure::usage)?;

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use weir_files::name::UnknownName;
-use weir_files::private;
+use weir_files::private::{self, WholeFile};
 use weir_judge::Consumer;
 
 use crate::failure::Failure;
@@ -156,7 +156,15 @@ impl ReportFlags {
             return Ok(Box::new(HarReport::new(create(path)?)?));
         }
         let out: Box<dyn Write + Send> = match &asked.file {
-            Some(path) => Box::new(io::BufWriter::new(create(path)?)),
+            // These are read while they grow.
+            Some(path)
+                if matches!(asked.format, ReportFormat::Terminal | ReportFormat::Ndjson | ReportFormat::Github) =>
+            {
+                Box::new(io::BufWriter::new(create(path)?))
+            }
+            Some(path) => {
+                Box::new(io::BufWriter::new(WholeFile::begin(path).map_err(|error| not_written(path, &error))?))
+            }
             None => Box::new(io::stdout()),
         };
         Ok(match asked.format {
@@ -182,8 +190,11 @@ impl ReportFlags {
 }
 
 fn create(path: &Path) -> Result<File, Failure> {
-    private::create(path)
-        .map_err(|error| Failure::Usage(format!("the report cannot be written to {}: {error}", path.display())))
+    private::create(path).map_err(|error| not_written(path, &error))
+}
+
+fn not_written(path: &Path, error: &io::Error) -> Failure {
+    Failure::Usage(format!("the report cannot be written to {}: {error}", path.display()))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 use tracing_subscriber::fmt::MakeWriter;
@@ -70,31 +71,69 @@ pub fn notice(sentence: impl Display) {
     let _ = writeln!(io::stderr(), "weir: {}", Legible(secrets::masked(&sentence)));
 }
 
-/// Standard error for logs: each message is one write.
+/// Standard error for logs: each message is one write. A message that says the same as the one before is counted, and its number
+/// is written before the next other one, and each time that it has doubled.
 pub struct Log {
-    pub colour: bool,
+    colour: bool,
+    last: Mutex<LastMessage>,
+}
+
+impl Log {
+    pub fn new(colour: bool) -> Self {
+        Self { colour, last: Mutex::default() }
+    }
+}
+
+/// A message without its time, and how often it came.
+#[derive(Default)]
+struct LastMessage {
+    message: String,
+    count: u64,
+}
+
+impl LastMessage {
+    /// What is to be written when a message comes.
+    fn next(&mut self, line: &str) -> String {
+        let message = line.split_once(' ').map_or(line, |(_, message)| message);
+        if message == self.message {
+            self.count += 1;
+            return if self.count.is_power_of_two() { self.said() } else { String::new() };
+        }
+        let before = if self.count > 1 && !self.count.is_power_of_two() { self.said() } else { String::new() };
+        *self = Self { message: message.to_owned(), count: 1 };
+        before + line
+    }
+
+    fn said(&self) -> String {
+        format!("the last message came {} times\n", self.count)
+    }
 }
 
 impl<'w> MakeWriter<'w> for Log {
-    type Writer = LogWriter;
+    type Writer = LogWriter<'w>;
 
-    fn make_writer(&'w self) -> LogWriter {
-        LogWriter(LegibleWriter::new(io::stderr(), self.colour))
+    fn make_writer(&'w self) -> LogWriter<'w> {
+        LogWriter { out: LegibleWriter::new(io::stderr(), self.colour), last: &self.last }
     }
 }
 
 /// Takes secrets out of each message.
-pub struct LogWriter(LegibleWriter<io::Stderr>);
+pub struct LogWriter<'l> {
+    out: LegibleWriter<io::Stderr>,
+    last: &'l Mutex<LastMessage>,
+}
 
-impl Write for LogWriter {
+impl Write for LogWriter<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
-        self.0.write_all(secrets::masked(&text).as_bytes())?;
+        // A count cannot be left half-done.
+        let text = self.last.lock().unwrap_or_else(PoisonError::into_inner).next(&text);
+        self.out.write_all(secrets::masked(&text).as_bytes())?;
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.out.flush()
     }
 }
 
@@ -111,4 +150,26 @@ pub fn report_panics() {
             let _ = write!(LegibleWriter::new(io::stderr(), false), "{backtrace}");
         }
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_that_comes_again_is_counted() {
+        let mut last = LastMessage::default();
+        let mut written = String::new();
+        for second in 0..1000 {
+            written += &last.next(&format!("04:{second} ERROR too many open files\n"));
+        }
+        written += &last.next("05:00 INFO other\n");
+        written += &last.next("05:01 INFO third\n");
+        assert_eq!(written.lines().count(), 13, "{written}");
+        assert!(written.starts_with("04:0 ERROR too many open files\nthe last message came 2 times\n"), "{written}");
+        assert!(
+            written.ends_with("the last message came 1000 times\n05:00 INFO other\n05:01 INFO third\n"),
+            "{written}"
+        );
+    }
 }

@@ -1,6 +1,6 @@
 //! How a provisioning cycle, or the plan of one, reads.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use clap::ValueEnum;
 use serde_json::{Value, json};
@@ -288,7 +288,7 @@ fn failure(failure: &Failure) -> Value {
 }
 
 /// What a cycle would do.
-pub fn plan(plan: &Plan, format: CycleFormat) -> Printable {
+pub fn plan(plan: &Plan, pace: &PlannedPace, format: CycleFormat) -> Printable {
     if format == CycleFormat::Json {
         return Printable::json(json!({
             "operations": plan.operations.iter().map(|one| json!({
@@ -302,10 +302,12 @@ pub fn plan(plan: &Plan, format: CycleFormat) -> Printable {
             "leftOut": plan.left_out,
             "stopped": plan.held.as_ref().map(ToString::to_string),
             "failures": plan.failures.iter().map(failure).collect::<Vec<_>>(),
+            "requests": pace.requests,
+            "leastSeconds": pace.least.as_ref().map(|(seconds, _)| seconds),
         }));
     }
     if format == CycleFormat::Markdown {
-        return plan_markdown(plan).into();
+        return plan_markdown(plan, pace).into();
     }
     let rows: Vec<Vec<String>> = plan
         .operations
@@ -328,8 +330,28 @@ pub fn plan(plan: &Plan, format: CycleFormat) -> Printable {
     if let Some(held) = &plan.held {
         let _ = writeln!(out, "would stop: {}", Legible(held));
     }
-    let _ = writeln!(out, "{}", plan_totals(plan));
+    let _ = writeln!(out, "{}\n{pace}", plan_totals(plan));
     out.into()
+}
+
+/// How long a planned cycle takes.
+#[derive(Clone, Debug)]
+pub struct PlannedPace {
+    pub people: usize,
+    pub requests: usize,
+    /// The shortest time in seconds, and what sets it.
+    pub least: Option<(u64, String)>,
+}
+
+impl fmt::Display for PlannedPace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (people, requests) =
+            (plural(self.people as u64, "person", "people"), plural(self.requests as u64, "request", "requests"));
+        write!(f, "a cycle of {people} takes about {requests}")?;
+        let Some((seconds, limits)) = &self.least else { return Ok(()) };
+        let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        write!(f, " and at least {hours} h {minutes} min {seconds} s {}", Legible(limits))
+    }
 }
 
 fn plan_totals(plan: &Plan) -> String {
@@ -342,7 +364,7 @@ fn plan_totals(plan: &Plan) -> String {
     )
 }
 
-fn plan_markdown(plan: &Plan) -> String {
+fn plan_markdown(plan: &Plan, pace: &PlannedPace) -> String {
     let mut out = "| kind | entry | operation |\n| --- | --- | --- |\n".to_owned();
     for one in &plan.operations {
         out += &row([one.kind.as_str(), &one.identifier, &one.operation]);
@@ -363,6 +385,6 @@ fn plan_markdown(plan: &Plan) -> String {
     if let Some(held) = &plan.held {
         let _ = writeln!(out, "- would stop: {}", markup::text(&held.to_string()));
     }
-    let _ = writeln!(out, "- {}", plan_totals(plan));
+    let _ = writeln!(out, "- {}\n- {}", plan_totals(plan), markup::text(&pace.to_string()));
     out
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use weir_files::private;
 use weir_provision::engine::{CycleReport, Plan};
 
-use super::cycle::{CycleFormat, Title, json, markdown, text};
+use super::cycle::{CycleFormat, PlannedPace, Title, json, markdown, text};
 use crate::failure::Failure;
 use crate::output::{Output, Printable};
 
@@ -66,10 +66,10 @@ impl CycleReports {
     }
 
     /// Writes what a cycle would do.
-    pub fn plan(&mut self, plan: &Plan) -> Result<(), Failure> {
+    pub fn plan(&mut self, plan: &Plan, pace: &PlannedPace) -> Result<(), Failure> {
         let output = &self.output;
         for report in &mut self.reports {
-            report.write(super::cycle::plan(plan, report.format), output)?;
+            report.write(super::cycle::plan(plan, pace, report.format), output)?;
         }
         Ok(())
     }

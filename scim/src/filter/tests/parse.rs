@@ -53,7 +53,29 @@ fn invalid_filters_are_refused_where_they_go_wrong() {
 fn a_refusal_tells_the_client_where_and_what() {
     let error: crate::Error = parse_with("userName regex \"x\"", "").unwrap_err().into();
     assert_eq!(error.scim_type(), Some(crate::ScimType::InvalidFilter));
-    insta::assert_snapshot!(error, @r#"the filter cannot be read at offset 9: expected an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr); the operator "regex" is not supported"#);
+    insta::assert_snapshot!(error, @r#"the filter cannot be read at offset 9: expected an operator (eq, ne, co, sw, ew, gt, ge, lt, le or pr); got "regex""#);
+}
+
+#[test]
+fn a_refusal_names_what_stands_at_its_offset() {
+    for (text, found) in [
+        ("", "the end"),
+        (" userName pr", "a blank"),
+        ("userName+eq+\"x\"", "\"+\""),
+        ("userName%20eq%20\"x\"", "\"%\""),
+        ("userName regex \"x\"", "\"regex\""),
+        ("userName == \"x\"", "\"=\""),
+        ("userName eq bjensen", "\"bjensen\""),
+        ("userName eq \u{201c}x\u{201d}", "\"\u{201c}\""),
+        ("userName eq \u{1b}[2J", "\"\\u{1b}\""),
+        ("name.family.x pr", "\".x\""),
+        ("na\u{ef}ve pr", "\"\u{ef}ve\""),
+        ("(title pr", "the end"),
+        (&format!("userName eq {}", "x".repeat(10_000)), "\"xxxxxxxxxxxxxxxxxxxxxxxx\""),
+    ] {
+        let error = parse_with(text, "").unwrap_err();
+        assert_eq!(error.found, found, "{text}: {error}");
+    }
 }
 
 #[test]
@@ -63,12 +85,12 @@ fn the_inside_of_a_value_path_ends_before_its_bracket() {
     assert_eq!(filter, strict(r#"type eq "work" and not (value co "]")"#));
     assert_eq!(rest, "].value");
     for (text, message) in [
-        (r#"type eq "work""#, r#"at offset 14: expected "and", "or" or "]""#),
-        ("", r#"at offset 0: expected a sub-attribute name, "not" or "(""#),
-        ("]", r#"at offset 0: expected a sub-attribute name, "not" or "(""#),
+        (r#"type eq "work""#, r#"at offset 14: expected "and", "or" or "]"; got the end"#),
+        ("", r#"at offset 0: expected a sub-attribute name, "not" or "("; got the end"#),
+        ("]", r#"at offset 0: expected a sub-attribute name, "not" or "("; got "]""#),
         (
             r#"ims[type eq "x"]]"#,
-            "at offset 3: expected a comparison of a sub-attribute, because value paths do not nest",
+            r#"at offset 3: expected a comparison of a sub-attribute, because value paths do not nest; got "[""#,
         ),
     ] {
         assert_eq!(inside(text).unwrap_err().to_string(), message, "{text}");
@@ -81,8 +103,8 @@ fn depth_is_charged_while_parsing() {
     let refused = |text: &str| parse(text, limits, &Tolerances::strict()).unwrap_err().to_string();
     assert!(parse("(((a pr)))", limits, &Tolerances::strict()).is_ok());
     assert!(parse("not (not (a[b pr]))", limits, &Tolerances::strict()).is_ok());
-    insta::assert_snapshot!(refused("((((a pr))))"), @"at offset 3: expected brackets nested at most 3 deep");
-    insta::assert_snapshot!(refused("not (not (not (a[b pr])))"), @"at offset 16: expected brackets nested at most 3 deep");
+    insta::assert_snapshot!(refused("((((a pr))))"), @r#"at offset 3: expected brackets nested at most 3 deep; got "(""#);
+    insta::assert_snapshot!(refused("not (not (not (a[b pr])))"), @r#"at offset 16: expected brackets nested at most 3 deep; got "[""#);
     for opening in ["(", "not(", "not (", "a[", "a[("] {
         let deep = opening.repeat(100_000);
         assert!(parse(&deep, Limits::default(), &Tolerances::strict()).is_err());
@@ -96,7 +118,7 @@ fn terms_are_charged_while_parsing() {
     let limits = Limits { depth: 3, terms: 3 };
     let refused = |text: &str| parse(text, limits, &Tolerances::strict()).unwrap_err().to_string();
     assert!(parse("a pr and b[c eq 1 or d pr]", limits, &Tolerances::strict()).is_ok());
-    insta::assert_snapshot!(refused("a pr or b pr or c pr or d pr"), @"at offset 25: expected at most 3 comparisons");
+    insta::assert_snapshot!(refused("a pr or b pr or c pr or d pr"), @r#"at offset 25: expected at most 3 comparisons; got a blank"#);
     let long = vec!["a pr"; 50_000].join(" and ");
     assert!(parse(&long, Limits::default(), &Tolerances::strict()).is_err());
 }

@@ -11,7 +11,7 @@ use crate::tolerance::Tolerances;
 
 fn path(registry: &Registry, text: &str) -> ResolvedPath {
     let path: AttributePath = text.parse().unwrap();
-    match crate::path::resolve(registry, user_type(registry), &path).unwrap() {
+    match crate::path::resolve(registry, user_type(registry), &path, &Tolerances::strict()).unwrap() {
         Target::Attribute(path) => path,
         Target::Schema(_) => panic!("{text} is a schema"),
     }
@@ -340,4 +340,16 @@ fn keys_of_stored_values_equal_keys_of_literals() {
     let ian = registry.schema_id(standard::IAN_USER).unwrap();
     let account = registry.find_in_schema(ian, "sAMAccountName").unwrap();
     assert_eq!(matching_rule(&registry, account), MatchingRule::Folded);
+}
+
+#[test]
+fn a_complex_attribute_with_one_value_stands_for_that_value_with_the_tolerance() {
+    let registry = registry();
+    let both = tolerances("filter.complex-as-value extension.short-names");
+    let long = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value eq \"m\"";
+    let expected = resolve_for_user(&registry, long, &Tolerances::strict()).unwrap();
+    assert_eq!(resolve_for_user(&registry, "manager eq \"m\"", &both).unwrap(), expected);
+    assert!(resolve_for_user(&registry, "manager eq \"m\"", &tolerances("extension.short-names")).is_err());
+    // There is no value in name.
+    assert!(resolve_for_user(&registry, "name eq \"m\"", &both).is_err());
 }

@@ -95,8 +95,14 @@ fn an_operation_has_op_path_and_value() {
 #[test]
 fn a_path_names_something() {
     let cases = [
-        ("", "invalidPath: Operations[0]: path \"\": at offset 0: expected an attribute name (a letter first)"),
-        ("][", "invalidPath: Operations[0]: path \"][\": at offset 0: expected an attribute name (a letter first)"),
+        (
+            "",
+            "invalidPath: Operations[0]: path \"\": at offset 0: expected an attribute name (a letter first); got the end",
+        ),
+        (
+            "][",
+            "invalidPath: Operations[0]: path \"][\": at offset 0: expected an attribute name (a letter first); got \"]\"",
+        ),
         ("foo", "invalidPath: Operations[0]: path \"foo\": foo: resource type User has no attribute foo"),
         (
             "employeeNumber",
@@ -117,8 +123,8 @@ fn a_path_names_something() {
         ),
         (
             "emails[type eq \"work\"]value",
-            "invalidPath: Operations[0]: path \"emails[type eq \\\"work\\\"]value\": \"value\" behind the brackets: expected a dot \
-             and a sub-attribute, or nothing",
+            "invalidPath: Operations[0]: path \"emails[type eq \\\"work\\\"]value\": at offset 22: expected a dot and \
+             a sub-attribute, or the end of the path; got \"value\"",
         ),
         (
             "emails[type eq \"work\"].foo",
@@ -126,7 +132,7 @@ fn a_path_names_something() {
         ),
         (
             "emails type",
-            "invalidPath: Operations[0]: path \"emails type\": at offset 6: expected a filter in brackets or the end of the path",
+            "invalidPath: Operations[0]: path \"emails type\": at offset 6: expected a filter in brackets or the end of the path; got a blank",
         ),
         (
             "name[familyName eq \"x\"]",

@@ -1,14 +1,17 @@
 //! Which filters an endpoint understands, as a list of forms: a part that several deviations share.
 //!
-//! `Users: userName eq; id eq and manager eq | Groups: displayName eq`: for each endpoint the filters that it answers, each a
-//! list of comparisons joined by `and`, whose order does not matter. A plus sign after a comparison lets it be joined with
+//! `Users: userName eq; id eq and manager eq | Groups: displayName eq`: for each endpoint the filters that it answers (all, if
+//! it is not listed), each a list of comparisons joined by `and`, whose order does not matter. A plus sign after a comparison lets it be joined with
 //! others that have one; `*` stands for any attribute.
 
+use std::fmt;
 use std::str::FromStr;
 
 use scim::filter::parse::{Limits, parse};
 use scim::filter::{Comparison, Filter};
+use scim::path::{AttributePath, found_at};
 use scim::tolerance::Tolerances;
+use scim::{Error, ErrorKind};
 
 use super::super::Parameter;
 use crate::application::{RequestSeam, Setup};
@@ -39,6 +42,27 @@ struct Term {
     attribute: String,
     operator: String,
     joins: bool,
+}
+
+/// How the filter of a request fits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// It has one of the forms, or there is none.
+    Listed,
+    /// It has another one: where it departs, and what is listed.
+    Other(String),
+    /// It breaks the grammar.
+    Unreadable,
+}
+
+impl fmt::Display for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, term) in self.0.iter().enumerate() {
+            let joint = if position > 0 { " and " } else { "" };
+            write!(f, "{joint}{} {}", term.attribute, term.operator)?;
+        }
+        Ok(())
+    }
 }
 
 impl FromStr for Term {
@@ -85,17 +109,24 @@ impl Forms {
         setup.value.parse().unwrap_or(Self(Vec::new()))
     }
 
-    /// Whether the request asks for a filter that has none of these forms. One that cannot be read has none.
-    pub fn exclude(&self, incoming: &IncomingRequest<'_>) -> bool {
+    /// Whether the filter that the request asks for has one of these forms.
+    pub fn fit(&self, incoming: &IncomingRequest<'_>) -> Fit {
         let query = incoming.query.as_deref().unwrap_or_default();
-        let Some(filter) = query.split('&').find_map(|pair| pair.strip_prefix("filter=")) else { return false };
-        let filter = percent_encoding::percent_decode_str(filter).decode_utf8_lossy();
+        let Some(text) = query.split('&').find_map(|pair| pair.strip_prefix("filter=")) else { return Fit::Listed };
+        let text = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
         // What clients write beyond the grammar is a matter of tolerances, not of forms.
         let tolerant: Tolerances = scim::tolerance::Tolerance::ALL.iter().copied().collect();
-        let Ok(filter) = parse(&filter, Limits::default(), &tolerant) else { return true };
+        let Ok(filter) = parse(&text, Limits::default(), &tolerant) else { return Fit::Unreadable };
         let place = incoming.path.trim_matches('/').split('/').next().unwrap_or_default();
-        let forms = self.0.iter().find(|(endpoint, _)| endpoint == place).map_or(&[][..], |(_, forms)| forms);
-        !Self::allow(forms, &filter)
+        // What is not listed knows itself what it can answer, or is not there.
+        let Some((_, forms)) = self.0.iter().find(|(endpoint, _)| endpoint == place) else { return Fit::Listed };
+        if Self::allow(forms, &filter) {
+            return Fit::Listed;
+        }
+        let offset = first_stray(forms, &filter, &text);
+        let found = found_at(&text, offset);
+        let listed = forms.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        Fit::Other(format!("at offset {offset}: expected one of these filters: {listed}; got {found}"))
     }
 
     fn allow(forms: &[Form], filter: &Filter) -> bool {
@@ -120,7 +151,68 @@ impl Forms {
     }
 }
 
-/// Does this to requests for filters that have none of the forms that the parameter allows.
+/// Where the part of a filter begins that no form has; its end, if more is wanted.
+fn first_stray(forms: &[Form], filter: &Filter, text: &str) -> usize {
+    let operands = match filter {
+        Filter::And(operands) | Filter::Or(operands) => operands.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let lower = text.to_ascii_lowercase();
+    let mut at = 0;
+    for (position, operand) in operands.iter().enumerate() {
+        let name = first_path(operand).map(|path| path.to_string().to_ascii_lowercase()).unwrap_or_default();
+        at += lower.get(at..).and_then(|rest| rest.find(&name)).unwrap_or_default();
+        let stands_alone =
+            |comparison: &Comparison| forms.iter().any(|form| form.0.iter().any(|term| term.fits(comparison)));
+        let is_known = matches!(operand, Filter::Compare(comparison) if stands_alone(comparison));
+        if !is_known || position > 0 {
+            return at;
+        }
+        at += name.len();
+        at += text.get(at..).map_or(0, end_of_literal);
+    }
+    text.len()
+}
+
+/// Where the first string of a text ends; 0 if there is none.
+fn end_of_literal(text: &str) -> usize {
+    let Some(start) = text.find('"') else { return 0 };
+    let mut is_escaped = false;
+    let end = text[start + 1..].bytes().position(|byte| {
+        let ends = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        ends
+    });
+    end.map_or(0, |end| start + 1 + end + 1)
+}
+
+fn first_path(filter: &Filter) -> Option<&AttributePath> {
+    match filter {
+        Filter::Present(path) | Filter::ValuePath(path, _) => Some(path),
+        Filter::Compare(comparison) => Some(&comparison.path),
+        Filter::Not(inner) => first_path(inner),
+        Filter::And(operands) | Filter::Or(operands) => operands.first().and_then(first_path),
+    }
+}
+
+/// Refuses requests for filters that have none of the forms that the parameter allows. What cannot be read at all goes on to
+/// the grammar, which knows what is wrong.
+pub fn refuse_others(setup: &Setup<'_>) -> Box<dyn RequestSeam> {
+    Box::new(RefuseOthers(Forms::of(setup)))
+}
+
+struct RefuseOthers(Forms);
+
+impl RequestSeam for RefuseOthers {
+    fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
+        match self.0.fit(incoming) {
+            Fit::Listed | Fit::Unreadable => Ok(()),
+            Fit::Other(why) => Err(Error::new(ErrorKind::InvalidFilter, format!("this filter is not supported {why}"))),
+        }
+    }
+}
+
+/// Does this to requests for filters that have none of the forms that the parameter allows, and to those that cannot be read.
 pub fn on_others(setup: &Setup<'_>, act: fn(&mut IncomingRequest<'_>) -> scim::Result<()>) -> Box<dyn RequestSeam> {
     Box::new(OnOthers { forms: Forms::of(setup), act })
 }
@@ -132,7 +224,7 @@ struct OnOthers {
 
 impl RequestSeam for OnOthers {
     fn rewrite(&self, incoming: &mut IncomingRequest<'_>) -> scim::Result<()> {
-        if self.forms.exclude(incoming) { (self.act)(incoming) } else { Ok(()) }
+        if self.forms.fit(incoming) == Fit::Listed { Ok(()) } else { (self.act)(incoming) }
     }
 }
 
@@ -162,6 +254,25 @@ mod tests {
             ("title pr", false),
         ] {
             assert_eq!(allowed(forms, filter), expected, "{filter}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_the_place_where_a_filter_departs() {
+        let forms: Forms = "Users: userName eq; id eq and manager eq".parse().unwrap();
+        for (filter, offset) in [
+            ("title eq \"x\"", 0),
+            ("userName co \"x\"", 0),
+            ("USERNAME eq \"x\" and title eq \"y\"", 20),
+            ("userName eq \"userName\" or userName eq \"y\"", 27),
+            ("id eq \"x\"", 9),
+            ("emails[type eq \"work\"]", 0),
+            ("not (userName eq \"x\")", 5),
+            ("\u{130} pr", 0),
+        ] {
+            let text = Tolerances::from_iter(scim::tolerance::Tolerance::ALL.iter().copied());
+            let Ok(parsed) = parse(filter, Limits::default(), &text) else { continue };
+            assert_eq!(first_stray(&forms.0[0].1, &parsed, filter), offset, "{filter}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use percent_encoding::percent_decode_str;
+use scim::ErrorKind;
 use scim::capability::Capability;
 use scim::filter::parse;
 use scim::filter::resolve::Operand;
@@ -9,12 +10,11 @@ use scim::filter::{Operator, ResolvedFilter};
 use scim::schema::{AttributeId, Registry, common};
 use scim::text::MatchingRule;
 use scim::tolerance::Tolerances;
-use scim::{Error, ErrorKind};
 
 use crate::application::RequestSeam;
 use crate::deviations::Deviation;
 use crate::deviations::part::answer::{Reply, has, parameter};
-use crate::deviations::part::forms::{self, on_others};
+use crate::deviations::part::forms::{self, on_others, refuse_others};
 use crate::deviations::part::query::{EditComparison, EditFilter, EditOperator, MatchNothing};
 use crate::deviations::part::request::{DropParameters, EditParameter, EditRequest, Refuse, without_capitals};
 use crate::message::Head;
@@ -84,12 +84,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             "https://developer.atlassian.com/cloud/admin/user-provisioning/rest/",
         ])
         .parameter(forms::parameter())
-        .request_with(|setup| {
-            on_others(setup, |_| {
-                let detail = "this filter is not supported; the documentation lists those that are";
-                Err(Error::new(ErrorKind::InvalidFilter, detail))
-            })
-        }),
+        .request_with(refuse_others),
     Deviation::new("filter.groups-of-users-not-found", "filters on groups and members find nothing")
         .breaks(&["RFC7644-3.4.2.2-58", "RFC7644-3.4.2.2-04"])
         .request(&MatchNothing(|registry, attribute| {

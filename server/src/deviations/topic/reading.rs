@@ -7,6 +7,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
 use scim::filter::{Operator, ResolvedFilter};
+use scim::resource::read::UnknownPolicy;
 use scim::{Error, ErrorKind};
 use serde_json::json;
 
@@ -182,12 +183,15 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     .permitted("dispute Q3: they exclude each other, and nothing says what happens")
     .given(|incoming| parameter(incoming, "attributes").is_some())
     .request(&DropParameters(&["excludedAttributes"])),
-    Deviation::new("reading.resources-of-nothing", "an empty list has an empty array of Resources")
+    Deviation::new("reading.resources-of-nothing", "a list that is asked for with count=0 has no member Resources")
         .permitted("dispute Q7: absent and empty mean the same (RFC 7643 section 2.5)")
-        .when(lists_resources)
+        .when(|head, answer| {
+            let nothing = head.query.is_some_and(|query| query.split('&').any(|pair| pair == "count=0"));
+            nothing && lists_resources(head, answer)
+        })
         .answer(&EditBody(|_, list| {
-            if list["Resources"].is_null() {
-                list["Resources"] = json!([]);
+            if list["Resources"].as_array().is_some_and(Vec::is_empty) {
+                list.as_object_mut().map(|list| list.remove("Resources"));
             }
         })),
     Deviation::new("reading.text-body-taken", "a body is read as JSON, whatever its Content-Type")
@@ -197,6 +201,14 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .permitted("dispute R24: RFC 7643 section 7 names 400, and RFC 7644 names 409 for creations alone")
         .when(|head, answer| matches!(*head.method, Method::PUT | Method::PATCH) && has_scim_type(answer, "uniqueness"))
         .answer(&EditError(StatusCode::BAD_REQUEST, |_| {})),
+    Deviation::new(
+        "reading.unknown-attributes-refused",
+        "attributes that no schema defines are refused: 400 invalidSyntax in a resource, invalidPath in a PATCH",
+    )
+    .permitted(
+        "disputes R4 and P9: RFC 7644 section 3.3 says what becomes of readOnly attributes, and not of unknown ones",
+    )
+    .rules(|rules| rules.policy.unknown = UnknownPolicy::Refuse),
     Deviation::new("reading.user-name-lowered", "a userName is shown in lower case")
         .permitted("dispute R8: the case of a value that is not caseExact may be altered (RFC 7643 section 7)")
         .answer(&EditResource(|resource| {

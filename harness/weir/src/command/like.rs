@@ -1,0 +1,133 @@
+//! `weir serve --like`: a target from the discovery documents of a product.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use scim::schema::{FaultyPart, PublishedDocuments};
+use secrecy::SecretString;
+use serde_json::Value;
+use weir_exchange::{Client, ClientOptions, Credentials, Request, base_url};
+use weir_files::document;
+use weir_files::fault::FileFault;
+use weir_server::Target;
+
+use crate::config::SecretKind;
+use crate::failure::Failure;
+use crate::flags::secret::{given_secret, secret};
+
+/// Whose documents, and how they are reached.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "A target from documents")]
+pub(super) struct LikeFlags {
+    /// Behave as a product's discovery documents say: a JSON file, a directory of them, or the base URL of an endpoint;
+    /// repeat for more files
+    #[arg(long = "like", value_name = "FILE|DIR|URL", conflicts_with = "target")]
+    sources: Vec<String>,
+    /// The bearer token for the URL of --like, or @FILE that holds it
+    #[arg(long, value_name = "TOKEN", env = "WEIR_LIKE_BEARER", hide_env_values = true, requires = "sources")]
+    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
+    like_bearer: Option<SecretString>,
+}
+
+/// A target, what its documents are called, and what could not be taken over, in sentences.
+pub(super) struct LikeTarget {
+    pub(super) target: Target,
+    pub(super) name: String,
+    pub(super) notes: Vec<String>,
+}
+
+impl LikeFlags {
+    /// Reads the documents, if there are any to read.
+    ///
+    /// # Errors
+    /// A file that cannot be read, an endpoint that has no documents, or documents that do not fit together.
+    pub(super) async fn target(&self) -> Result<Option<LikeTarget>, Failure> {
+        if self.sources.is_empty() {
+            return Ok(None);
+        }
+        let mut documents = PublishedDocuments::new(FaultyPart::LeftOut);
+        let mut notes = Vec::new();
+        for source in &self.sources {
+            if source.starts_with("http://") || source.starts_with("https://") {
+                self.read_endpoint(source, &mut documents, &mut notes).await?;
+            } else {
+                for file in files(Path::new(source))? {
+                    read_file(&file, &mut documents)?;
+                }
+            }
+        }
+        let name = self.sources.join(", ");
+        let fit = |error: scim::schema::SchemaError| Failure::Usage(format!("{name}, {error}"));
+        let (target, more) = Target::like(&name, documents).map_err(fit)?;
+        notes.extend(more.iter().map(ToString::to_string));
+        Ok(Some(LikeTarget { target, name, notes }))
+    }
+
+    /// Reads the three documents of an endpoint.
+    async fn read_endpoint(
+        &self,
+        source: &str,
+        documents: &mut PublishedDocuments,
+        notes: &mut Vec<String>,
+    ) -> Result<(), Failure> {
+        let url = base_url(source).map_err(|error| Failure::Usage(format!("--like {source}: {error}")))?;
+        let token = self.like_bearer.as_ref();
+        let token = token.map(|token| secret(token, "--like-bearer", SecretKind::Token)).transpose()?;
+        let credentials = token.map_or(Credentials::None, Credentials::Bearer);
+        let client = Client::new(&url, ClientOptions { credentials, ..ClientOptions::default() });
+        let client = client.map_err(Failure::usage)?;
+        let mut found = 0;
+        for path in ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas"] {
+            let sent = client.send(Request::new(reqwest::Method::GET, path)).await;
+            let exchange =
+                sent.map_err(|error| Failure::Unreachable(format!("GET {url}{path}: {}", error.sentence)))?;
+            match exchange.json() {
+                Ok(json) if exchange.status == 200 => {
+                    found += 1;
+                    note_missing(path, json, notes);
+                    documents.read(json).map_err(|error| Failure::Usage(format!("{url}{path}, {error}")))?;
+                }
+                Ok(_) => notes
+                    .push(format!("GET {path} was answered {}, so its document is not taken over", exchange.status)),
+                Err(error) => notes.push(format!("GET {path} was answered {} without JSON: {error}", exchange.status)),
+            }
+        }
+        if found == 0 {
+            let problem = format!("{url} has none of the three documents of discovery; {}", notes.join("; "));
+            return Err(Failure::Unreachable(problem));
+        }
+        Ok(())
+    }
+}
+
+/// A listing of which the answer holds a part: discovery is not paged (RFC 7644 section 4), so that the rest cannot be asked for.
+fn note_missing(path: &str, listing: &Value, notes: &mut Vec<String>) {
+    let (total, shown) = (listing["totalResults"].as_u64(), listing["Resources"].as_array().map(Vec::len));
+    if let (Some(total), Some(shown)) = (total, shown)
+        && total > shown as u64
+    {
+        notes.push(format!("GET {path} shows {shown} of {total} documents; the others are not taken over"));
+    }
+}
+
+/// The file itself, or the JSON files of a directory, by name.
+fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let unreadable = |error: std::io::Error| Failure::Usage(format!("{} cannot be read: {error}", path.display()));
+    let entries = std::fs::read_dir(path).map_err(unreadable)?;
+    let mut files = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")));
+    files.sort();
+    if files.is_empty() {
+        return Err(Failure::Usage(format!("{} has no file whose name ends in .json", path.display())));
+    }
+    Ok(files)
+}
+
+fn read_file(file: &Path, documents: &mut PublishedDocuments) -> Result<(), Failure> {
+    let text = document::read(file).map_err(Failure::usage)?;
+    let json: Value = document::json(&text).map_err(|fault| Failure::usage(fault.of(file.display())))?;
+    documents.read(&json).map_err(|error| Failure::usage(FileFault::new(error.place, error.rule).of(file.display())))
+}

@@ -1,0 +1,231 @@
+//! `weir serve --schema` and `weir serve --like`: documents as vendors publish them and projects keep them.
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use support::{Served, run};
+
+const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+const CONFIG: &str = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
+const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+const BADGE: &str = "urn:example:params:scim:schemas:extension:badge:2.0:User";
+const LOCKER: &str = "urn:example:params:scim:schemas:Locker";
+
+fn scratch(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("like").join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn write(folder: &Path, name: &str, document: &Value) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, serde_json::to_string_pretty(document).unwrap()).unwrap();
+    path.display().to_string()
+}
+
+fn list(resources: &[Value]) -> Value {
+    json!({ "schemas": [LIST], "totalResults": resources.len(), "Resources": resources })
+}
+
+fn resource_type(name: &str, endpoint: &str, schema: &str, extensions: &[&str]) -> Value {
+    let extensions: Vec<Value> = extensions.iter().map(|uri| json!({ "schema": uri, "required": true })).collect();
+    json!({ "id": name, "name": name, "endpoint": endpoint, "schema": schema, "schemaExtensions": extensions })
+}
+
+fn config() -> Value {
+    json!({
+        "schemas": [CONFIG], "patch": { "supported": true },
+        "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": 0 },
+        "filter": { "supported": "true", "maxResults": "50" }, "changePassword": { "supported": false },
+        "sort": { "supported": false }, "etag": { "supported": false }, "x-rate": 7,
+        "authenticationSchemes": [
+            { "type": "oauthbearertoken", "name": "Bearer", "description": "A bearer token" },
+            { "type": "saml", "name": "SAML", "description": "\u{1b}[2J" },
+        ],
+    })
+}
+
+/// A schema of users with few attributes, and with what `more` gives.
+fn narrow_user(more: &[Value]) -> Value {
+    let part = |name: &str| json!({ "name": name, "type": "String" });
+    let mut attributes = vec![
+        json!({ "name": "userName", "type": "string", "required": true, "uniqueness": "server" }),
+        part("displayName"),
+        json!({ "name": "active", "type": "BOOLEAN" }),
+        json!({ "name": "name", "type": "complex", "subAttributes": [part("givenName"), part("familyName"), part("formatted")] }),
+        json!({ "name": "emails", "type": "complex", "multiValued": true, "subAttributes": [part("value"), part("type")] }),
+    ];
+    attributes.extend(more.iter().cloned());
+    json!({ "id": USER, "name": "User", "attributes": attributes })
+}
+
+fn refusal(document: &Value) -> String {
+    let file = write(&scratch("refused"), "schema.json", document);
+    let ran = run(&["serve", "--target", "rfc", "--listen", "127.0.0.1:0", "--schema", &file]);
+    assert_eq!((ran.status, ran.stderr.lines().count()), (2, 1), "{}", ran.stderr);
+    ran.stderr
+}
+
+#[test]
+fn a_schema_file_is_taken_as_projects_keep_it_or_refused_by_what_it_is() {
+    let locker = json!({ "id": LOCKER, "name": "Locker", "attributes": [
+        { "name": "ID", "type": "string" }, { "name": "number", "type": "STRING", "required": true },
+        { "name": "opened", "type": "datetime" }, { "name": "owner", "type": "reference" },
+    ] });
+    let folder = scratch("taken");
+    for (number, document) in [
+        json!([locker, resource_type("Locker", "/Lockers", LOCKER, &[])]),
+        json!([
+            list(&[locker.clone()]),
+            list(&[resource_type("Locker", "https://x.example.com/v2/Lockers", LOCKER, &[])])
+        ]),
+        json!({ "schemas": [locker], "resourceTypes": [resource_type("Locker", "/Lockers", LOCKER, &[])] }),
+        list(&[
+            locker.clone(),
+            config(),
+            resource_type("Locker", "/Lockers", LOCKER, &[]),
+            resource_type("Me", "/Me", USER, &[]),
+            resource_type("ResourceTypes", "/ResourceTypes", "urn:ietf:params:scim:schemas:core:2.0:ResourceType", &[]),
+        ]),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let file = write(&folder, &format!("{number}.json"), document);
+        let served = Served::start(&["--target", "rfc", "--schema", &file]);
+        assert!(served.value("URL").starts_with("http://"), "{document}");
+    }
+    for (document, parts) in [
+        (config(), &["this is a ServiceProviderConfig", "weir serve --like"][..]),
+        (json!({ "schemas": [USER], "userName": "ada" }), &["neither a Schema", "\"userName\""]),
+        (list(&[]), &["a list without entries"]),
+        (
+            json!({ "id": BADGE, "attributes": [{ "name": "code", "type": "txt" }] }),
+            &["line 4, ", "badge:2.0:User:code", "type", "unknown value \"txt\""],
+        ),
+        (json!({ "id": LOCKER, "attributes": [{ "name": "number" }] }), &[LOCKER, "no resource type has it"]),
+    ] {
+        let refusal = refusal(&document);
+        assert!(parts.iter().all(|part| refusal.contains(part)), "{document}: {refusal}");
+    }
+}
+
+/// Serves documents and checks what is served: nothing is accused.
+fn assert_no_accusation(what: &str, sources: &[&str]) -> Served {
+    let mut arguments = vec!["--quiet", "--bearer", "t0ken"];
+    sources.iter().for_each(|source| arguments.extend(["--like", source]));
+    let served = Served::start(&arguments);
+    let ran = run(&["check", served.value("URL"), "--bearer", "t0ken", "--seed", "7", "--format", "json"]);
+    let report: Value =
+        serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{what}: {error}: {}", ran.stderr));
+    let accusing = ["fail", "warn", "error", "blocked"];
+    let accused: Vec<String> = ["checks", "rules"]
+        .iter()
+        .filter_map(|list| report[*list].as_array())
+        .flatten()
+        .filter(|one| one["verdict"].as_str().is_some_and(|verdict| accusing.contains(&verdict)))
+        .map(|one| {
+            format!(
+                "{} {} {}: {} {}",
+                one["verdict"], one["id"], one["subject"], one["reason"], one["problems"][0]["message"]
+            )
+        })
+        .collect();
+    assert!(accused.is_empty() && ran.status == 0, "{what}: {}\n{}", accused.join("\n"), ran.stderr);
+    served
+}
+
+#[test]
+fn what_is_served_like_a_product_is_accused_of_nothing() {
+    let folder = scratch("served");
+    let phones = json!({ "name": "phoneNumbers", "type": "complex", "multiValued": true, "required": true, "subAttributes": [
+        { "name": "value", "type": "string" }, { "name": "type", "type": "string" }, { "name": "primary", "type": "boolean" },
+    ] });
+    let always = json!({ "name": "addresses", "type": "complex", "multiValued": true, "subAttributes": [
+        { "name": "street", "type": "string", "returned": "ALWAYS" }, { "name": "kind", "type": "string", "returned": "always" },
+    ] });
+    let badge = json!({ "id": BADGE, "attributes": [{ "name": "code", "type": "string" }] });
+    let person = json!({ "id": "urn:example:params:scim:schemas:directory:1.0:Person", "attributes": [
+        { "name": "cn", "type": "string", "multiValued": true, "required": true },
+        { "name": "mail", "type": "string", "multiValued": true }, { "name": "id", "type": "string" },
+    ] });
+    let kinds = |extensions: &[&str]| {
+        list(&[resource_type("User", "/Users", USER, extensions), resource_type("Group", "/Groups", GROUP, &[])])
+    };
+    let rows = [
+        ("a required extension", json!([badge, kinds(&[BADGE]), config()])),
+        ("narrow emails", json!([list(&[narrow_user(&[])]), kinds(&[]), config()])),
+        ("a required list", json!([list(&[narrow_user(&[phones])]), kinds(&[])])),
+        ("parts that are always returned", list(&[narrow_user(&[always])])),
+        (
+            "people of another schema",
+            json!([
+                person,
+                resource_type("User", "/Users", "urn:example:params:scim:schemas:directory:1.0:Person", &[]),
+                config()
+            ]),
+        ),
+    ];
+    for (number, (what, document)) in rows.iter().enumerate() {
+        let file = write(&folder, &format!("{number}.json"), document);
+        assert_no_accusation(what, &[&file]);
+    }
+}
+
+#[test]
+fn a_target_like_a_directory_and_like_an_endpoint_is_the_same_and_names_what_is_left_out() {
+    let folder = scratch("directory");
+    write(&folder, "ServiceProviderConfig.json", &config());
+    let strange = json!({ "id": "urn:example:params:scim:schemas:Nobody", "attributes": [{ "name": "a" }] });
+    let broken = json!({ "name": "name.formatted", "type": "string" });
+    write(&folder, "Schemas.json", &list(&[narrow_user(&[broken]), strange]));
+    let other = resource_type("Ghost", "/Ghosts", "urn:example:params:scim:schemas:Ghost", &[]);
+    write(
+        &folder,
+        "ResourceTypes.JSON",
+        &list(&[resource_type("User", "/Users", USER, &[BADGE]), resource_type("Me", "/Me", USER, &[]), other]),
+    );
+    let folder = folder.display().to_string();
+    let mut command =
+        support::weir(&["serve", "--listen", "127.0.0.1:0", "--like", &folder, "--schema", "nowhere.json"]);
+    // The notes come before the fault of the file that is not there.
+    let ran = support::ran(&command.output().unwrap());
+    assert_eq!(ran.status, 2, "{}", ran.stderr);
+    for part in [
+        "name.formatted: left out",
+        "Nobody: left out, because no resource type names it",
+        "resource type Me: its endpoint /Me",
+        "resource type Ghost: left out, because its schema",
+        "its extension urn:example:params:scim:schemas:extension:badge:2.0:User is left out",
+        "the authentication scheme \"saml\" is left out",
+        "\"x-rate\" is left out",
+        "type \"String\" is read as string",
+    ] {
+        assert!(ran.stderr.contains(part), "{part}:\n{}", ran.stderr);
+    }
+    let served = assert_no_accusation("a directory", &[&folder]);
+    let again = assert_no_accusation("an endpoint", &[served.value("URL")]);
+    let documents = |served: &Served| {
+        let url = served.value("URL");
+        ["ServiceProviderConfig", "ResourceTypes", "Schemas"].map(|path| {
+            let text = String::from_utf8(support_get(&format!("{url}/{path}"))).unwrap();
+            text.replace(url, "")
+        })
+    };
+    assert_eq!(documents(&served), documents(&again));
+    let target = run(&["serve", "--target", "rfc", "--like", &folder]);
+    assert_eq!(target.status, 2, "{}", target.stderr);
+    let nothing = run(&["serve", "--like", "http://127.0.0.1:1/scim/v2"]);
+    assert_eq!(nothing.status, 3, "{}", nothing.stderr);
+}
+
+#[path = "support/gate.rs"]
+mod gate;
+
+fn support_get(url: &str) -> Vec<u8> {
+    gate::get(url, "t0ken")
+}
