@@ -2,7 +2,6 @@
 
 use actix_web::http::StatusCode;
 use percent_encoding::percent_decode_str;
-use scim::ErrorKind;
 use scim::capability::Capability;
 use scim::filter::parse;
 use scim::filter::resolve::Operand;
@@ -10,6 +9,7 @@ use scim::filter::{Operator, ResolvedFilter};
 use scim::schema::{AttributeId, Registry, common};
 use scim::text::MatchingRule;
 use scim::tolerance::Tolerances;
+use scim::{Error, ErrorKind};
 
 use crate::application::RequestSeam;
 use crate::deviations::Deviation;
