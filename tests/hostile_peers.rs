@@ -397,7 +397,11 @@ fn try_all(mode: &'static Mode) {
     }
     for entry in std::fs::read_dir(&folder).expect("a folder").flatten() {
         let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
-        assert!(!text.contains(TOKEN) || entry.file_name() == "connection.json", "{:?} holds the token", entry.path());
+        assert!(
+            !text.contains(TOKEN) || entry.file_name() == "connection.json",
+            "{} holds the token",
+            entry.path().display()
+        );
     }
     std::fs::remove_dir_all(&folder).expect("a folder");
 }

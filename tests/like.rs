@@ -80,7 +80,7 @@ fn a_schema_file_is_taken_as_projects_keep_it_or_refused_by_what_it_is() {
     for (number, document) in [
         json!([locker, resource_type("Locker", "/Lockers", LOCKER, &[])]),
         json!([
-            list(&[locker.clone()]),
+            list(std::slice::from_ref(&locker)),
             list(&[resource_type("Locker", "https://x.example.com/v2/Lockers", LOCKER, &[])])
         ]),
         json!({ "schemas": [locker], "resourceTypes": [resource_type("Locker", "/Lockers", LOCKER, &[])] }),
@@ -117,7 +117,9 @@ fn a_schema_file_is_taken_as_projects_keep_it_or_refused_by_what_it_is() {
 /// Serves documents and checks what is served: nothing is accused.
 fn assert_no_accusation(what: &str, sources: &[&str]) -> Served {
     let mut arguments = vec!["--quiet", "--bearer", "t0ken"];
-    sources.iter().for_each(|source| arguments.extend(["--like", source]));
+    for source in sources {
+        arguments.extend(["--like", source]);
+    }
     let served = Served::start(&arguments);
     let ran = run(&["check", served.value("URL"), "--bearer", "t0ken", "--seed", "7", "--format", "json"]);
     let report: Value =

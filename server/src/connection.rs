@@ -190,12 +190,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for PatientStream<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_replacement(context))?;
-        self.poll_patiently(context, |stream, context| stream.poll_flush(context))
+        self.poll_patiently(context, AsyncWrite::poll_flush)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_replacement(context))?;
-        self.poll_patiently(context, |stream, context| stream.poll_shutdown(context))
+        self.poll_patiently(context, AsyncWrite::poll_shutdown)
     }
 }
 

@@ -36,9 +36,9 @@ impl Target {
                 .push(note("ServiceProviderConfig", "there is none; the features and limits of the target rfc count")),
         }
         for application in &mut target.applications {
-            application.description = "As the documents describe it.".to_owned();
-            application.capabilities = target.capabilities.clone();
-            application.authentication = target.authentication.clone();
+            "As the documents describe it.".clone_into(&mut application.description);
+            application.capabilities.clone_from(&target.capabilities);
+            application.authentication.clone_from(&target.authentication);
         }
         target.registry()?;
         Ok((target, notes))

@@ -52,7 +52,7 @@ impl RateRule {
 /// The shortest time in seconds that so many requests take under the limits, when each is sent as soon as it may be. Each
 /// request is a method and a path; bodies are short.
 #[must_use]
-pub fn least_seconds<'r>(rules: &[RateRule], requests: impl Iterator<Item = (&'r str, &'r str)> + Clone) -> u64 {
+pub fn least_seconds<'r>(rules: &[RateRule], requests: &(impl Iterator<Item = (&'r str, &'r str)> + Clone)) -> u64 {
     let of = |rule: &RateRule| {
         let RateLimitKind::Window { most, seconds, .. } = rule.limit else { return 0 };
         let count = requests.clone().filter(|(method, path)| rule.concerns(method, path, 0)).count() as u64;
@@ -173,7 +173,7 @@ mod tests {
         let requests = |people: usize| std::iter::repeat_n([("GET", "/Users"), ("POST", "/Users")], people).flatten();
         let rules = [rule(&["POST /Users"], 180, 60), rule(&["GET"], 1000, 60), rule(&["PATCH"], 1, 3600)];
         for (people, seconds) in [(0, 0), (1, 0), (180, 0), (181, 60), (1000, 300), (10_000, 3300)] {
-            assert_eq!(least_seconds(&rules, requests(people)), seconds, "{people}");
+            assert_eq!(least_seconds(&rules, &requests(people)), seconds, "{people}");
         }
     }
 

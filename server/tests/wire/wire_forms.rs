@@ -60,7 +60,7 @@ enum Spelling {
     PercentUpper,
     /// As above with `%5b` and `%3a`.
     PercentLower,
-    /// Entra ID, OneLogin, Python's `urlencode`, Java's `URLEncoder`.
+    /// Entra ID, `OneLogin`, Python's `urlencode`, Java's `URLEncoder`.
     Plus,
     /// curl with `-g`: quotes and brackets as they are.
     BareBrackets,
@@ -276,9 +276,9 @@ async fn the_queries_of_named_clients_find_nobody_or_are_refused_where_they_go_w
             let filter = "displayName eq \"x\"";
             let answer = ask("/Groups", filter, "&excludedAttributes=members");
             if groups == 200 {
-                found_nobody(&answer, filter)
+                found_nobody(&answer, filter);
             } else {
-                assert_eq!(answer.status, groups, "{target}")
+                assert_eq!(answer.status, groups, "{target}");
             }
             let filter = "emails[type eq \"work\"].value eq \"x\"";
             let answer = ask("/Users", filter, "");

@@ -58,7 +58,7 @@ fn planned_pace(plan: &Plan, limits: Option<&str>, rate: Option<f64>) -> Result<
     let mut least = None;
     if let Some(name) = limits {
         let rules = embedded::limits(name).map_err(Failure::usage)?;
-        least = Some((weir_server::least_seconds(&rules, requests), format!("within the limits of {name}")));
+        least = Some((weir_server::least_seconds(&rules, &requests), format!("within the limits of {name}")));
     }
     // The number of requests is far below what a double counts exactly.
     #[expect(

@@ -192,7 +192,9 @@ fn resources(path: &Path) -> Result<String, Failure> {
 async fn target(args: &ServeArgs, output: &Output) -> Result<(Target, String), Failure> {
     let (mut target, name) = match args.like.target().await? {
         Some(LikeTarget { target, name, notes }) => {
-            notes.iter().for_each(|note| output.insist(note));
+            for note in &notes {
+                output.insist(note);
+            }
             (target, format!("like {name}"))
         }
         None => (embedded::target(&args.target).map_err(Failure::usage)?, args.target.clone()),

@@ -101,7 +101,7 @@ impl PublishedDocuments {
         let known = |word: &W| value.as_str().is_some_and(|text| text.eq_ignore_ascii_case(word.as_str()));
         let Some(word) = W::ALL.iter().find(|word| known(word)) else {
             let words: Vec<String> = W::ALL.iter().map(|word| format!("`{}`", word.as_str())).collect();
-            let text = value.as_str().map_or_else(|| shown(value), |text| shown_text(text));
+            let text = value.as_str().map_or_else(|| shown(value), shown_text);
             let rule = format!("{name}: unknown variant `{text}`, expected one of {}", words.join(", "));
             return self.refuse(place, rule).map(|()| None);
         };

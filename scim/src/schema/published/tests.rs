@@ -19,7 +19,7 @@ fn config() -> Json {
     json!({"schemas": [standard::SERVICE_PROVIDER_CONFIG], "patch": {"supported": true}, "filter": {"supported": true}})
 }
 
-fn with(definition: Json) -> Json {
+fn with(definition: &Json) -> Json {
     json!({"id": DEVICE, "attributes": [definition]})
 }
 
@@ -96,7 +96,7 @@ fn characteristics_are_read_in_any_letter_case() {
     ] {
         for word in words {
             for spelling in [word.to_lowercase(), word.to_uppercase(), (*word).to_owned()] {
-                let documents = read(&with(json!({"name": "a", name: spelling})));
+                let documents = read(&with(&json!({"name": "a", name: spelling})));
                 let attribute = serde_json::to_value(&documents.definitions.schemas[0].attributes[0]).unwrap();
                 assert_eq!(attribute[name], *word, "{spelling}");
                 let is_noted =
@@ -106,7 +106,7 @@ fn characteristics_are_read_in_any_letter_case() {
         }
     }
     let complex = json!({"name": "a", "type": "COMPLEX", "subAttributes": [{"name": "b", "type": "DateTime"}]});
-    let complex = &read(&with(complex)).definitions.schemas[0].attributes[0];
+    let complex = &read(&with(&complex)).definitions.schemas[0].attributes[0];
     assert_eq!(complex.attribute_type, AttributeType::Complex);
     assert_eq!(complex.sub_attributes[0].attribute_type, AttributeType::DateTime);
 }
@@ -117,7 +117,7 @@ fn what_is_missing_or_more_is_no_reason_to_refuse() {
         "NAME": "maker", "type": "reference", "mutability": null, "canonicalValues": null, "subAttributes": [],
         "multivalued": "True", "required": "false", "displayName": "Maker", "referenceTypes": null,
     });
-    let documents = read(&with(definition));
+    let documents = read(&with(&definition));
     let attribute = &documents.definitions.schemas[0].attributes[0];
     assert_eq!(
         (attribute.mutability, attribute.multi_valued, attribute.required),
@@ -130,7 +130,7 @@ fn what_is_missing_or_more_is_no_reason_to_refuse() {
     urn:example:params:scim:schemas:core:2.0:Device:maker: required is a text; it is read as false
     ");
     let documents =
-        read(&with(json!({"name": "size", "canonicalValues": [1, true, "x", "x"], "subAttributes": [{"name": "a"}]})));
+        read(&with(&json!({"name": "size", "canonicalValues": [1, true, "x", "x"], "subAttributes": [{"name": "a"}]})));
     assert_eq!(documents.definitions.schemas[0].attributes[0].canonical_values, ["1", "true", "x"]);
     assert!(notes(&documents)[0].contains("its subAttributes are left out"));
 }
@@ -189,7 +189,7 @@ fn faults() -> Vec<(Json, usize)> {
         (two(json!({"name": "a", "canonicalValues": [{"value": "x"}]})), 2),
         (two(json!({"name": "SERIAL"})), 1),
         (two(json!("serial")), 1),
-        (json!([device(), with(json!({"name": "other"}))]), 1),
+        (json!([device(), with(&json!({"name": "other"}))]), 1),
         (json!([resource_type(), {"name": "Device", "endpoint": "/Others", "schema": DEVICE}]), 0),
         (json!({"name": "Device", "endpoint": "/", "schema": DEVICE}), 0),
         (json!({"name": "Device", "endpoint": 1, "schema": DEVICE}), 0),
