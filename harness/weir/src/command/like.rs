@@ -87,6 +87,11 @@ impl LikeFlags {
                     note_missing(path, json, notes);
                     documents.read(json).map_err(|error| Failure::Usage(format!("{url}{path}, {error}")))?;
                 }
+                // What a rehearsal would be without them is not the product.
+                _ if exchange.status == 401 => {
+                    let problem = format!("GET {url}{path}: the credentials were refused (401); give --like-bearer");
+                    return Err(Failure::Unreachable(problem));
+                }
                 Ok(_) => notes
                     .push(format!("GET {path} was answered {}, so its document is not taken over", exchange.status)),
                 Err(error) => notes.push(format!("GET {path} was answered {} without JSON: {error}", exchange.status)),
