@@ -26,10 +26,13 @@ impl TouchedAttributes {
     /// or an endpoint may derive it.
     pub(super) fn covers(&self, path: &str) -> bool {
         let path = path.to_ascii_lowercase();
+        // An extension's attribute may be found by its name alone (disputed reading P21).
+        let short = if path.starts_with("urn:") { path.rsplit(':').next() } else { None };
         self.0.iter().any(|named| {
             // The URI of a reference and its value are two names of one resource.
             let named = named.strip_suffix(".$ref").unwrap_or(named);
-            is_within(&path, named) || is_within(named, &path) || is_derived(&path, named)
+            let is_meant = |path: &str| is_within(path, named) || is_within(named, path);
+            is_meant(&path) || short.is_some_and(is_meant) || is_derived(&path, named)
         })
     }
 }

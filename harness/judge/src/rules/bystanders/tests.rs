@@ -116,6 +116,13 @@ fn a_path_names_its_attribute_and_its_parts() {
     ));
     assert!(covers(json!({"op": "remove", "path": ENTERPRISE}), &format!("{ENTERPRISE}:department")));
     assert!(covers(json!({"op": "add", "path": "manager.$ref", "value": "/Users/7"}), "manager.value"));
+    // The short name of an extension's attribute, which some endpoints find (disputed reading P21).
+    for path in ["manager", "manager.value", "employeeNumber"] {
+        let changed = format!("{ENTERPRISE}:{}", path.replace(".value", ""));
+        assert!(covers(json!({"op": "add", "path": path, "value": "x"}), &changed), "{path}");
+    }
+    assert!(covers(json!({"op": "add", "value": {"employeeNumber": "7"}}), &format!("{ENTERPRISE}:employeeNumber")));
+    assert!(!covers(json!({"op": "add", "path": "number", "value": "x"}), &format!("{ENTERPRISE}:employeeNumber")));
     assert!(!covers(json!({"op": "add", "path": "title", "value": "x"}), "titles"));
     assert!(named(json!({"op": "add"})).is_none());
 }
