@@ -125,9 +125,11 @@ impl Layout {
                 registry.schemas_of(kind).any(|own| own == schema)
             })
         };
-        let referable: &[String] = members
-            .and_then(|members| members.reference)
-            .map_or(&[], |reference| &registry.attribute(reference).reference_types);
+        // Without $ref nothing says what members are: RFC 7643 section 4.2 does.
+        let is_referable = |name: &str| match members.and_then(|members| members.reference) {
+            Some(reference) => registry.attribute(reference).reference_types.iter().any(|own| own == name),
+            None => members.is_some() && ["User", "Group"].contains(&name),
+        };
         let types = registry
             .resource_types()
             .map(|(id, kind)| TypeLayout {
@@ -141,7 +143,7 @@ impl Layout {
                     .collect(),
                 has_members: has(id, members),
                 has_groups: has(id, groups),
-                may_be_member: referable.contains(&kind.document.name),
+                may_be_member: is_referable(&kind.document.name),
             })
             .collect();
         let manager = ManagerAttributes::new(&registry);

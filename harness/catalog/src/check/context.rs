@@ -502,8 +502,13 @@ impl Context {
     /// Ends the check where the schema of groups is published without members: Group may have another schema than the core one (RFC
     /// 7643 section 6), and that lists only what it has.
     pub fn needs_published_members(&self) -> CheckResult {
+        self.needs_of_groups(&["members"])
+    }
+
+    /// Ends the check unless the schema of groups has all of these attributes.
+    pub fn needs_of_groups(&self, names: &[&str]) -> CheckResult {
         let groups = self.discovery.resource_type("/Groups");
-        self.needs_attributes(groups.map_or(GROUP, |kind| kind.schema.as_str()), &["members"])
+        self.needs_attributes(groups.map_or(GROUP, |kind| kind.schema.as_str()), names)
     }
 
     /// Reads a resource as a precondition.

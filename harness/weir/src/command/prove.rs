@@ -15,7 +15,7 @@ use crate::exit;
 use crate::failure::Failure;
 use crate::output::plural::{exchanges, plural};
 use crate::output::{Output, Printable};
-use crate::prove::innocent::{self, InnocentOptions};
+use crate::prove::innocent::{self, InnocentOptions, PremiseOutcome};
 use crate::prove::{
     Complaint, Encounter, Proof, ProveOptions, REDUCED, Record, ReducedRecord, Trial, compatibility, judge,
     judge_reduced, misnaming, prove,
@@ -250,7 +250,7 @@ async fn take_away(args: &ProveArgs, only: &[String], output: &Output) -> Result
         }
         ProveFormat::Json => Printable::json(innocents_report::premises_json(&outcomes)),
     })?;
-    let is_proven = !outcomes.is_empty() && outcomes.iter().all(|own| own.accusations.is_empty());
+    let is_proven = !outcomes.is_empty() && outcomes.iter().all(PremiseOutcome::is_proven);
     Ok(if is_proven { exit::OK } else { exit::FINDINGS })
 }
 

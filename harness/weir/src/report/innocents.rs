@@ -94,12 +94,21 @@ pub fn premises_text(outcomes: &[PremiseOutcome], seconds: f64) -> String {
             let (origin, verdict) = (&accusation.origin, accusation.verdict.as_str());
             lines.push(format!("\n- without {}, {origin} is {verdict}: {}", outcome.id, accusation.message));
         }
+        for asked in &outcome.asked {
+            lines.push(format!(
+                "\n- without {}, {asked} is asked, though its record says that it needs that",
+                outcome.id
+            ));
+        }
     }
-    let accused = outcomes.iter().filter(|own| !own.accusations.is_empty()).count();
+    let accused = outcomes.iter().filter(|own| !own.is_proven()).count();
     lines.push(match (outcomes.len(), accused) {
         (0, _) => "\nnot proven: there is no such premise".into(),
         (_, 0) => "\nno endpoint is accused of what it lacks".into(),
-        _ => format!("\nnot proven: {} accused", plural(accused as u64, "endpoint is", "endpoints are")),
+        _ => format!(
+            "\nnot proven: {} accused of, or asked about, what is lacking",
+            plural(accused as u64, "endpoint is", "endpoints are")
+        ),
     });
     lines.join("\n") + "\n"
 }
@@ -113,6 +122,7 @@ pub fn premises_json(outcomes: &[PremiseOutcome]) -> Value {
             "without": own.id,
             "silenced": own.silenced,
             "exchanges": own.exchanges,
+            "asked": own.asked,
             "accused": own.accusations.iter().map(accusation).collect::<Vec<_>>(),
         })
     };

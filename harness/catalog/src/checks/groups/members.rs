@@ -283,7 +283,7 @@ fn without_version(location: &str, base: &str) -> Option<String> {
 }
 
 async fn reference_version(context: &Context) -> CheckResult {
-    context.needs_published_members()?;
+    context.needs_of_groups(&["members.$ref"])?;
     let user = context.user().await?;
     let location = user.body().pointer("/meta/location").and_then(Value::as_str).unwrap_or_default().to_owned();
     let base = context.client().base_url().as_str().trim_end_matches('/');

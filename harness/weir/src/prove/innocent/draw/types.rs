@@ -42,9 +42,9 @@ const OPTIONAL_OF_USER: [&str; 29] = [
     "roles.type",
     "photos.display",
 ];
-const OPTIONAL_OF_ENTERPRISE: [&str; 6] =
-    ["costCenter", "organization", "division", "department", "manager", "manager.displayName"];
-const OPTIONAL_OF_GROUP: [&str; 3] = ["members", "members.display", "members.type"];
+const OPTIONAL_OF_ENTERPRISE: [&str; 7] =
+    ["costCenter", "organization", "division", "department", "manager", "manager.$ref", "manager.displayName"];
+const OPTIONAL_OF_GROUP: [&str; 4] = ["members", "members.$ref", "members.display", "members.type"];
 const CAN_BE_REQUIRED: [&str; 3] = ["displayName", "emails", "name"];
 
 /// Which resource types there are.
