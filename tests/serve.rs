@@ -96,7 +96,7 @@ fn schema_files_add_resource_types_by_flag_and_by_target() {
     }
     let ran = run(&["serve", "--schema", target]);
     assert_eq!(ran.status, 2, "{}", ran.stdout);
-    assert!(ran.stderr.contains("device.toml, line 1: not JSON"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("device.toml: this is TOML, not JSON"), "{}", ran.stderr);
 }
 
 #[tokio::test]
