@@ -148,7 +148,7 @@ impl Description {
         self.with_variants_of(&text).map_err(|fault| fault.within(path.display(), &text))
     }
 
-    fn with_variants_of(&self, text: &str) -> Result<Self, FileFault> {
+    pub(crate) fn with_variants_of(&self, text: &str) -> Result<Self, FileFault> {
         let read: VariantFile = document::toml(text)?;
         if *read.client.get_ref() != self.id {
             let problem = format!("the file holds variants of {}, not of {}", read.client.get_ref(), self.id);

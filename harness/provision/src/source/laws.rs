@@ -1,12 +1,17 @@
 //! Documents as products write them, cut, doubled and put in another order: each is read right, or refused with file, place and
 //! remedy. None makes a reader panic, and nothing is lost in silence.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use proptest::sample::Index;
 use weir_files::fault::FileFault;
 
 use super::Directory;
-use super::pingone::{PingOne, Rule};
+use super::ldif::RecordReader;
+use super::pingone::{Events, PingOne, Rule, listed_mappings};
+use crate::calibrate;
+use crate::client;
 use crate::connection::{Connection, ConnectionFile};
 use crate::mapping::file;
 
@@ -15,6 +20,9 @@ const STORE: &str = include_str!("../../../../fixtures/connections/pingone-aquer
 const RULE: &str = include_str!("../../../../fixtures/pingone/rule.json");
 const USERS: &str = include_str!("../../../../fixtures/pingone/users.json");
 const PEOPLE: &str = include_str!("../../../../fixtures/directories/twenty.ldif");
+const DOMAIN: &[u8] = include_bytes!("../../../../fixtures/directories/domain.ldf");
+const CHANGES: &str = include_str!("../../../../fixtures/directories/domain-leavers.ldif");
+const EVENTS: &str = include_str!("../../../../fixtures/pingone/events.ndjson");
 const PROFILE: &str = include_str!("../../../../fixtures/connections/saas-provisioner.xml");
 
 /// What a reader makes of a text: what a run would use of it, or the fault.
@@ -58,17 +66,115 @@ fn mapping(text: &str) -> DocumentReading {
     file::parse("f", text, false).map(|file| file.mapping.rules().iter().map(|rule| format!("{rule:?}")).collect())
 }
 
+fn mapping_in_toml(text: &str) -> DocumentReading {
+    file::parse("f", text, true).map(|file| file.mapping.rules().iter().map(|rule| format!("{rule:?}")).collect())
+}
+
+fn mappings(text: &str) -> DocumentReading {
+    listed_mappings("f", text).map(|list| list.iter().map(ToString::to_string).collect())
+}
+
+fn changes(text: &str) -> DocumentReading {
+    let records =
+        RecordReader::new("f", text.as_bytes()).map(|record| record.map(|record| format!("{:?}", record.content)));
+    records.collect::<Result<_, _>>().map_err(FileFault::from)
+}
+
+fn events(text: &str) -> DocumentReading {
+    Events::new("f", text.as_bytes()).map(|event| event.map(|event| format!("{event:?}"))).collect()
+}
+
+fn traffic(text: &str) -> DocumentReading {
+    let read = calibrate::parse(text).map_err(|fault| fault.of("f"))?;
+    Ok(read.iter().map(|exchange| format!("{exchange:?}")).collect())
+}
+
+fn variants(text: &str) -> DocumentReading {
+    let description = client::find("pingfederate-scim").expect("it is a client");
+    let read = description.with_variants_of(text).map_err(|fault| fault.within("f", text))?;
+    Ok(vec![format!("{read:?}")])
+}
+
 type DocumentReader = fn(&str) -> DocumentReading;
 
-/// A document with its reader, and whether a part of it can be whole by itself: LDIF is a list of records.
-const DOCUMENTS: &[(&str, DocumentReader, bool)] = &[
-    (CONNECTION, connection, false),
-    (STORE, connection, false),
-    (PROFILE, connection, false),
-    (RULE, rule, false),
-    (USERS, users, false),
-    (PEOPLE, directory, true),
-];
+/// How a document is built of its parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Build {
+    /// A part of it is no document.
+    Whole,
+    /// A list of records, each of which stands once; a part can be a document by itself.
+    Records,
+    /// A list of events, which can repeat each other.
+    Log,
+}
+
+/// A document as a product writes it, with its reader.
+struct RealDocument {
+    name: &'static str,
+    text: String,
+    read: DocumentReader,
+    build: Build,
+}
+
+const CSVDE: &str = "DN,objectClass,cn,objectGUID,member\r\n\
+    \"CN=Ada,DC=x\",top;person;user,Ada,X'01010101010101010101010101010101',\r\n\
+    \"CN=Bo,DC=x\",top;person;user,\"Bo \"\"Bee\"\" Tarn\",X'02020202020202020202020202020202',\r\n\
+    \"CN=Staff,DC=x\",top;group,Staff,X'03030303030303030303030303030303',\"CN=Ada,DC=x;CN=Bo,DC=x\"\r\n";
+const TRAILER: &str = "\n# search result\nsearch: 2\nresult: 0 Success\n\n# numResponses: 24\n# numEntries: 23\n";
+const MAPPING: &str = r#"{"attributeMapping": [
+  {"fieldName": "userName", "saasFieldInfo": {"attributeNames": ["uid"], "characterCase": "LOWER", "trim": true}},
+  {"fieldName": "title", "saasFieldInfo": {"attributeNames": ["title", "employeeType"], "createOnly": true}}
+], "accountManagementSettings": {"accountStatusAttributeName": "nsaccountlock",
+  "accountStatusAlgorithm": "ACCOUNT_STATUS_ALGORITHM_FLAG", "flagComparisonValue": "true", "flagComparisonStatus": false}}
+"#;
+const MAPPING_IN_TOML: &str = "[[attributeMapping]]\nfieldName = \"userName\"\n[attributeMapping.saasFieldInfo]\n\
+    attributeNames = [\"uid\"]\n\n[[attributeMapping]]\nfieldName = \"title\"\n[attributeMapping.saasFieldInfo]\n\
+    attributeNames = [\"title\"]\ntrim = true\n";
+const ARCHIVE: &str = r#"{"log": {"version": "1.2", "creator": {"name": "x", "version": "1"}, "entries": [
+  {"startedDateTime": "2026-01-01T00:00:00Z", "time": 1, "request": {"method": "GET", "url": "https://x.example.com/scim/Users?count=1", "headers": []}, "response": {"status": 200, "headers": [], "content": {"text": "{}"}}},
+  {"startedDateTime": "2026-01-01T00:00:01Z", "time": 1, "request": {"method": "DELETE", "url": "https://x.example.com/scim/Users/1", "headers": []}, "response": {"status": 204, "headers": [], "content": {}}}
+]}}
+"#;
+const JOURNAL: &str = r#"{"number":1,"request":{"method":"GET","target":"/scim/Users?count=1","headers":[]},"answer":{"status":200,"body":"{}"}}
+{"number":2,"request":{"method":"DELETE","target":"/scim/Users/1","headers":[]},"answer":{"status":204}}
+"#;
+const VARIANTS: &str = "client = \"pingfederate-scim\"\n\n[details]\n\"create-group\" = \"members-later\"\n";
+
+/// Every form of document that is read.
+static DOCUMENTS: LazyLock<Vec<RealDocument>> = LazyLock::new(|| {
+    let document = |name, text: String, read, build| RealDocument { name, text, read, build };
+    let domain = weir_files::document::text("f", DOMAIN).expect("the fixture is UTF-16");
+    vec![
+        document("connection", CONNECTION.to_owned(), connection as DocumentReader, Build::Whole),
+        document("list of connections", format!("[{CONNECTION}]"), connection, Build::Whole),
+        document("API's answer", format!("{{\"items\": [{CONNECTION}]}}"), connection, Build::Whole),
+        document(
+            "bulk export",
+            format!("{{\"operations\": [{{\"items\": [{CONNECTION}]}}]}}"),
+            connection,
+            Build::Whole,
+        ),
+        document("server profile", PROFILE.to_owned(), connection, Build::Whole),
+        document("store", STORE.to_owned(), connection, Build::Whole),
+        document("stores", format!("{{\"_embedded\": {{\"stores\": [{STORE}]}}}}"), connection, Build::Whole),
+        document("rule", RULE.to_owned(), rule, Build::Whole),
+        document("rules", format!("{{\"_embedded\": {{\"rules\": [{RULE}]}}}}"), rule, Build::Whole),
+        document("mappings", RULE.to_owned(), mappings, Build::Whole),
+        document("users", USERS.to_owned(), users, Build::Whole),
+        document("pages of users", format!("[{USERS}]"), users, Build::Whole),
+        document("events", EVENTS.to_owned(), events, Build::Log),
+        document("mapping", MAPPING.to_owned(), mapping, Build::Whole),
+        document("mapping in TOML", MAPPING_IN_TOML.to_owned(), mapping_in_toml, Build::Records),
+        document("LDIF", PEOPLE.to_owned(), directory, Build::Records),
+        document("ldapsearch", format!("{PEOPLE}{TRAILER}"), directory, Build::Records),
+        document("ldifde", domain, directory, Build::Records),
+        document("csvde", CSVDE.to_owned(), directory, Build::Records),
+        document("changes", CHANGES.to_owned(), changes, Build::Log),
+        document("archive", ARCHIVE.to_owned(), traffic, Build::Whole),
+        document("journal", JOURNAL.to_owned(), traffic, Build::Log),
+        document("variants", VARIANTS.to_owned(), variants, Build::Records),
+    ]
+});
 
 /// A refusal names the file and says something.
 fn is_said(fault: &FileFault) -> bool {
@@ -81,37 +187,38 @@ fn lines(text: &str) -> Vec<&str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn a_document_that_is_cut_is_read_as_its_part_or_refused(number in 0..DOCUMENTS.len(), at in any::<Index>()) {
-        let (text, read, is_list) = DOCUMENTS[number];
-        let whole = read(text).expect("the fixture is right");
-        let cut = at.index(text.len());
-        let part = text.get(..cut).unwrap_or_default();
+        let RealDocument { name, text, read, build } = &DOCUMENTS[number];
+        let whole = read(text).expect(name);
+        let part = text.get(..at.index(text.len())).unwrap_or_default();
         match read(part) {
-            Err(fault) => prop_assert!(is_said(&fault), "{fault}"),
-            // The last record of a list may have lost lines of its own; the others are as they were.
-            Ok(read) if is_list => prop_assert!(whole.starts_with(&read[..read.len().saturating_sub(1)])),
-            Ok(read) => prop_assert_eq!((read, part.trim_end()), (whole, text.trim_end())),
+            Err(fault) => prop_assert!(is_said(&fault), "{name}: {fault}"),
+            Ok(read) if *build == Build::Whole => prop_assert_eq!((read, part.trim_end()), (whole, text.trim_end())),
+            // The last record may have lost lines of its own; the others are as they were.
+            Ok(read) => prop_assert!(whole.starts_with(&read[..read.len().saturating_sub(1)]), "{name}: {read:?}"),
         }
     }
 
     #[test]
     fn lines_that_stand_twice_change_nothing_in_silence(number in 0..DOCUMENTS.len(), at in any::<Index>(), length in 1..6_usize) {
-        let (text, read, is_list) = DOCUMENTS[number];
+        let RealDocument { name, text, read, build } = &DOCUMENTS[number];
+        let whole = read(text).expect(name);
         let mut parts = lines(text);
         let from = at.index(parts.len());
         let to = (from + length).min(parts.len());
         let doubled: Vec<&str> = parts[from..to].to_vec();
         parts.splice(to..to, doubled);
         match read(&parts.concat()) {
-            Err(fault) => prop_assert!(is_said(&fault), "{fault}"),
-            // Values of an attribute may be many: what was there is there still.
-            Ok(after) if is_list => prop_assert_eq!(after.len(), read(text).expect("the fixture is right").len()),
+            Err(fault) => prop_assert!(is_said(&fault), "{name}: {fault}"),
+            // Values of an attribute may be many: the records are those that were there.
+            Ok(after) if *build == Build::Records => prop_assert_eq!(after.len(), whole.len(), "{}", name),
+            Ok(after) if *build == Build::Log => prop_assert!(after.len() >= whole.len(), "{name}: {after:?}"),
             Ok(after) => {
-                for line in read(text).expect("the fixture is right") {
-                    prop_assert!(after.contains(&line), "{line} is lost");
+                for line in whole {
+                    prop_assert!(after.contains(&line), "{name}: {line} is lost");
                 }
             }
         }
@@ -119,12 +226,25 @@ proptest! {
 
     #[test]
     fn no_order_of_lines_makes_a_reader_panic(number in 0..DOCUMENTS.len(), one in any::<Index>(), other in any::<Index>()) {
-        let (text, read, _) = DOCUMENTS[number];
+        let RealDocument { name, text, read, .. } = &DOCUMENTS[number];
         let mut parts = lines(text);
         let (one, other) = (one.index(parts.len()), other.index(parts.len()));
         parts.swap(one, other);
         if let Err(fault) = read(&parts.concat()) {
-            prop_assert!(is_said(&fault), "{fault}");
+            prop_assert!(is_said(&fault), "{name}: {fault}");
+        }
+    }
+
+    /// In UTF-16 half a character is a fault, and everything else is the text.
+    #[test]
+    fn in_utf_16_a_document_is_the_same(number in 0..DOCUMENTS.len(), at in any::<Index>()) {
+        let RealDocument { name, text, read, .. } = &DOCUMENTS[number];
+        let bytes: Vec<u8> = format!("\u{FEFF}{text}").encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let decoded = weir_files::document::text("f", &bytes).expect("it is UTF-16");
+        prop_assert_eq!(read(&decoded), read(text), "{}", name);
+        match weir_files::document::text("f", &bytes[..at.index(bytes.len())]) {
+            Ok(part) => prop_assert!(text.starts_with(&part), "{name}"),
+            Err(fault) => prop_assert!(is_said(&fault), "{name}: {fault}"),
         }
     }
 
@@ -142,7 +262,7 @@ proptest! {
 
     #[test]
     fn any_text_is_no_document_and_says_so(text in "\\PC{0,60}") {
-        for read in [connection, rule, users, mapping, directory] {
+        for RealDocument { read, .. } in &*DOCUMENTS {
             if let Err(fault) = read(&text) {
                 prop_assert!(is_said(&fault), "{fault}");
             }

@@ -33,17 +33,24 @@ pub(super) struct Lines<R> {
     /// Bytes that are read at most, and that have been read.
     most: u64,
     read: u64,
+    /// The last line that was read has no end.
+    is_open: bool,
 }
 
 type LineFault = (u64, LdifProblem);
 
 impl<R: BufRead> Lines<R> {
     pub(super) fn new(source: R) -> Self {
-        Self { source, number: 0, ahead: None, most: u64::MAX, read: 0 }
+        Self { source, number: 0, ahead: None, most: u64::MAX, read: 0, is_open: false }
     }
 
     pub(super) fn within(self, most: u64) -> Self {
         Self { most, ..self }
+    }
+
+    /// The number of the last line of the file, if it has no end: a tool ends each of its lines.
+    pub(super) fn open_line(&self) -> Option<u64> {
+        self.is_open.then_some(self.number)
     }
 
     /// The lines of the next record without comments; nothing at the end of the file.
@@ -113,7 +120,8 @@ impl<R: BufRead> Lines<R> {
         if self.read > self.most {
             return Err((self.number, LdifProblem::LargeFile(self.most)));
         }
-        if line.last() == Some(&b'\n') {
+        self.is_open = line.last() != Some(&b'\n');
+        if !self.is_open {
             line.pop();
             if line.last() == Some(&b'\r') {
                 line.pop();

@@ -203,15 +203,20 @@ impl<R: BufRead> RecordReader<R> {
                 FileForm::Unknown(_) | FileForm::None => return Ok(None),
                 FileForm::Csvde(rows) => return rows.record(),
                 FileForm::Ldif(lines) => {
-                    let Some(mut lines) = lines.record()? else { return Ok(None) };
+                    let Some(mut record) = lines.record()? else {
+                        if let Some(line) = lines.open_line() {
+                            self.warn(line, "the last line has no end; if the file was cut off, entries are missing");
+                        }
+                        return Ok(None);
+                    };
                     let is_first = !std::mem::replace(&mut self.begun, true);
-                    if is_first && lines.first().is_some_and(LogicalLine::is_version) {
-                        record::check_version(&lines.remove(0))?;
-                        if lines.is_empty() {
+                    if is_first && record.first().is_some_and(LogicalLine::is_version) {
+                        record::check_version(&record.remove(0))?;
+                        if record.is_empty() {
                             continue;
                         }
                     }
-                    record::parse(&lines)?
+                    record::parse(&record)?
                 }
             };
             let parsed = match parsed {

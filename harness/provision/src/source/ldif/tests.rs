@@ -277,6 +277,18 @@ fn after_an_error_nothing_more_is_read() {
 }
 
 /// What the tools of directories write in their defaults, as (text, names of the entries, warnings).
+/// People who are missing from a file count as leavers.
+#[test]
+fn a_file_whose_last_line_has_no_end_may_be_cut_off() {
+    for (text, line) in
+        [("dn: cn=a\ncn: a\n\ndn: cn=b\ncn: b", Some(5)), ("dn: cn=a\ncn: a\n", None), ("dn: cn=a\ncn: a\r\n", None)]
+    {
+        let mut reader = RecordReader::new("people.ldif", text.as_bytes());
+        assert!(reader.by_ref().all(|record| record.is_ok()), "{text}");
+        assert_eq!(reader.warnings().first().map(|warning| warning.line), line, "{text}");
+    }
+}
+
 #[test]
 fn the_output_of_the_tools_of_directories_is_a_source() {
     const ADA: &str = "dn: uid=ada,dc=x\nobjectClass: person\nuid: ada\n";

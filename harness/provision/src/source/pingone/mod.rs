@@ -15,6 +15,8 @@ use std::path::Path;
 pub use event::{Event, EventError, EventKind, Events};
 use expression::Expression;
 use indexmap::IndexMap;
+#[cfg(test)]
+pub(crate) use rule::listed_mappings;
 pub use rule::{Rule, RuleChoice};
 use serde_json::Value;
 use weir_files::document;

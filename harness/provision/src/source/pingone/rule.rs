@@ -92,7 +92,11 @@ impl Rule {
         let (file, document) = chosen(&path.display().to_string(), &text, choice.name)?;
         let own = match choice.mappings {
             None => None,
-            Some(path) => Some((path.display().to_string(), listed_mappings(path)?)),
+            Some(path) => {
+                let mappings = path.display().to_string();
+                let list = listed_mappings(&mappings, &document::read(path)?)?;
+                Some((mappings, list))
+            }
         };
         Self::read(&file, &document, own, choice.inactive)
     }
@@ -213,17 +217,15 @@ fn embedded_mappings(document: &Value) -> Vec<Value> {
 }
 
 /// The mappings of a file of their own.
-fn listed_mappings(path: &Path) -> Result<Vec<Value>, FileFault> {
-    let file = path.display().to_string();
-    let text = document::read(path)?;
-    let document: Value = document::unique(&text).map_err(|fault| fault.of(&file))?;
+pub(crate) fn listed_mappings(file: &str, text: &str) -> Result<Vec<Value>, FileFault> {
+    let document: Value = document::unique(text).map_err(|fault| fault.of(file))?;
     let kind = DocumentKind::of_json(&document);
     let list = match (kind, &document) {
         (DocumentKind::Mappings, Value::Array(list)) => list.clone(),
         (DocumentKind::Mappings | DocumentKind::Rule, _) => embedded_mappings(&document),
-        _ => return Err(kind.instead_of("a list of a PingOne rule's mappings").of(&file)),
+        _ => return Err(kind.instead_of("a list of a PingOne rule's mappings").of(file)),
     };
-    if list.is_empty() { Err(fault(&file, "", "there are no mappings in it")) } else { Ok(list) }
+    if list.is_empty() { Err(fault(file, "", "there are no mappings in it")) } else { Ok(list) }
 }
 
 /// A rule with one mapping of its own has no defaults any more.
