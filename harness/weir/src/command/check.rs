@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use url::Url;
+use weir_catalog::essentials::ESSENTIALS;
 use weir_catalog::selection::{SelectedCheck, Selection, select, select_rules};
 use weir_catalog::{DiscoveryError, run_prefix};
 use weir_judge::{Events, Verdict, rules};
@@ -36,7 +37,7 @@ const EXAMPLES: &str = "\
 Examples:
   weir check --embedded                               Weir's own Aquera endpoint
   weir check https://scim.example.com/v2 --bearer @token.txt --yes
-  weir check http://127.0.0.1:8080/scim/v2 --only essentials --first   begin here
+  weir check http://127.0.0.1:8080/scim/v2 --quick --first           begin here
   weir check http://127.0.0.1:8080/scim/v2 --only patch --only delete.resource
   weir check https://scim.example.com/v2 --as pingfederate-aquera --bearer @token.txt --yes
   weir check --as pingone-aquera --scenario partial-update
@@ -56,6 +57,9 @@ pub(super) struct CheckArgs {
     /// Run only this topic, check or pattern: `essentials`, `patch`, `create.dup*`; repeat for more
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     only: Vec<String>,
+    /// Run what every client needs, in a few seconds: the same as --only essentials
+    #[arg(long, conflicts_with_all = ["only", "clients", "scale"])]
+    quick: bool,
     /// Leave out this topic, check or pattern; repeat for more
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     skip: Vec<String>,
@@ -258,6 +262,9 @@ fn confirm_writing(endpoint: &RunEndpoint, seed: u64, yes: bool) -> Result<(), F
 
 /// Puts what the configuration says where no flag does. It counts for somebody's endpoint only: one of our own needs none.
 fn configuration(args: &mut CheckArgs, output: &Output) -> Result<Config, Failure> {
+    if args.quick {
+        args.only.push(ESSENTIALS.to_owned());
+    }
     if args.is_embedded() {
         return Ok(Config::default());
     }
