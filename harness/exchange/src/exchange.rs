@@ -164,6 +164,12 @@ impl Exchange {
         self.at(path).and_then(Value::as_str)
     }
 
+    /// Whether it is a refusal with this `scimType`. Another letter case of the word is a fault of its own, and does not make it another
+    /// refusal.
+    pub fn is_refused_as(&self, word: &str) -> bool {
+        self.status == 400 && self.text("scimType").is_some_and(|own| own.eq_ignore_ascii_case(word))
+    }
+
     /// The first value of an answer's header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.response_headers.get(name).and_then(|value| value.to_str().ok())

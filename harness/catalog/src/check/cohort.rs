@@ -358,8 +358,7 @@ fn created(keys: &[impl AsRef<str>]) -> String {
 
 /// Whether the answer is 400 invalidFilter.
 pub fn is_refused_as_unsupported(answer: &Exchange) -> bool {
-    let scim_type = answer.json().ok().and_then(|json| at(json, "scimType")).and_then(Value::as_str);
-    answer.status == 400 && scim_type == Some("invalidFilter")
+    answer.is_refused_as("invalidFilter")
 }
 
 /// The resources of a list answer.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
-use weir_exchange::difference::at;
+use weir_exchange::difference::{at, same};
 use weir_exchange::{Exchange, Request};
 
 use crate::check::cohort::{Cohort, ids_in, resources_in};
@@ -242,12 +242,17 @@ async fn attributes(context: &Context) -> CheckResult {
     let request = |cursor: &str| page(&users, cursor, "1").query("attributes", users.naming());
     let (seen, answers) = walked(context, &users, request).await?;
     for answer in &answers {
-        let reduced = |own: &Value| {
-            at(own, users.naming()).is_some() && other.as_ref().is_none_or(|other| at(own, &other.path()).is_none())
+        let is_named = |own: &Value| {
+            let id = at(own, "id").and_then(Value::as_str);
+            let member = users.members().find(|(_, resource)| Some(resource.id.as_str()) == id);
+            at(own, users.naming())
+                .is_some_and(|name| member.is_none_or(|(_, resource)| same(resource.value(users.naming()), name)))
         };
+        let reduced =
+            |own: &Value| is_named(own) && other.as_ref().is_none_or(|other| at(own, &other.path()).is_none());
         context.expect(answer).status(&[200]).that(
             resources_in(answer).iter().all(reduced),
-            "a page shows attributes that were not asked for, or not the one that was",
+            "a page shows attributes that were not asked for, or not the one that was with its value",
             users.keys_in(answer).join(", "),
         );
     }

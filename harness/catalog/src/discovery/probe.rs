@@ -76,7 +76,7 @@ impl Discovery {
         let is_published = before.offered && before.provenance == Provenance::Published;
         let is_of_filters = matches!(capability, Capability::FilterUsers | Capability::FilterGroups);
         // An endpoint need not support every combination of attribute and comparison (RFC 7644 section 3.12).
-        if is_published && !offered && is_of_filters && exchange.text("scimType") == Some("invalidFilter") {
+        if is_published && !offered && is_of_filters && exchange.is_refused_as("invalidFilter") {
             return;
         }
         if is_published && !offered {

@@ -434,6 +434,10 @@ fn is_member(word: &str) -> bool {
 /// Whether what came is what was expected, but for the letter case.
 fn differs_in_letter_case(problem: &Problem) -> bool {
     let came = problem.observed.trim_matches('"');
+    if let Some((came, expected)) = problem.sentence().split_once(" instead of ") {
+        let came = came.rsplit(' ').next().unwrap_or_default();
+        return came != expected && came.eq_ignore_ascii_case(expected);
+    }
     if let Some((_, expected)) = problem.sentence().split_once(" is not ") {
         return expected
             .split(" or ")

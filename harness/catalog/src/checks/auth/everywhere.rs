@@ -20,16 +20,20 @@ pub(in super::super) const CHECKS: &[Check] = &[
         &anonymous_everywhere,
     )
     .matters("A directory whose users are closed and whose groups are open is open.")
-    .requirements(&["RFC7642-4-01"])
-    .legal(&["401 or 403 for each request without credentials but those for discovery"]),
+    .requirements(&["RFC7642-4-01", "RFC7644-2-07"])
+    .legal(&[
+        "401 with a WWW-Authenticate header, or 403, for each request without credentials but those for discovery",
+    ]),
     Check::new(
         "auth.wrong-token-everywhere",
         "A bearer token that was not issued opens nothing, whatever the path and the method",
         &wrong_token_everywhere,
     )
     .matters("A route without the check of the token is a door of its own, and scanners try each route.")
-    .requirements(&["RFC7644-2-04"])
-    .legal(&["401 or 403 for each request with a wrong token but those for discovery"]),
+    .requirements(&["RFC7644-2-04", "RFC7644-2-07"])
+    .legal(&[
+        "401 with a WWW-Authenticate header, or 403, for each request with a wrong token but those for discovery",
+    ]),
     Check::new("auth.scheme-case", "The name of the scheme has no letter case", &scheme_case)
         .matters(
             "Libraries and gateways write bearer and BEARER; HTTP says that it is the same (RFC 9110 section 11.1).",
@@ -103,6 +107,9 @@ where
             &format!("{what} is let in {with}"),
             answer.status.to_string(),
         );
+        if answer.status == 401 {
+            context.expect(&answer).under(&["RFC7644-2-07"]).header("www-authenticate");
+        }
     }
     Ok(())
 }

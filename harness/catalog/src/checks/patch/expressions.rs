@@ -216,7 +216,7 @@ impl<'c> Target<'c> {
 
     /// `noTarget` says that the filter was read, and selects nothing.
     fn judge_refusal(&self, cases: &mut CaseRun<'_>, case: &Case, answer: &Arc<Exchange>) {
-        let selects_nothing = answer.status == 400 && answer.text("scimType") == Some("noTarget");
+        let selects_nothing = answer.is_refused_as("noTarget");
         let nothing = FoundItems::default();
         cases.judge(case, &self.ground, answer, selects_nothing.then_some(&nothing));
     }
