@@ -59,6 +59,26 @@ impl<'d> SchemaNode<'d> {
         shown(self) && shown(&self.top())
     }
 
+    /// Whether its values name resources: they have a `$ref`, or it is one of those of RFC 7643 that do, of which some
+    /// endpoints publish the value alone.
+    pub fn refers(&self) -> bool {
+        let is_known = match self.name() {
+            "members" => self.schema.eq_ignore_ascii_case(standard::GROUP),
+            "groups" => self.schema.eq_ignore_ascii_case(standard::USER),
+            _ => false,
+        };
+        is_known || self.parts().any(|part| part.name() == "$ref")
+    }
+
+    /// Whether its values name users: `$ref` says so, or nothing says otherwise of the members of a group.
+    pub fn refers_to_users(&self) -> bool {
+        let mut references = self.parts().filter(|part| part.name() == "$ref").peekable();
+        if references.peek().is_none() {
+            return self.name() == "members" && self.refers();
+        }
+        references.any(|part| list(part.attribute, "referenceTypes").iter().any(|kind| kind == "User"))
+    }
+
     /// The sub-attributes.
     pub fn parts(&self) -> impl Iterator<Item = Self> + use<'d> {
         let (own, parts) = (*self, list(self.attribute, "subAttributes"));

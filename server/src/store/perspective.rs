@@ -125,10 +125,12 @@ impl Layout {
                 registry.schemas_of(kind).any(|own| own == schema)
             })
         };
-        // Without $ref nothing says what members are: RFC 7643 section 4.2 does.
-        let is_referable = |name: &str| match members.and_then(|members| members.reference) {
-            Some(reference) => registry.attribute(reference).reference_types.iter().any(|own| own == name),
-            None => members.is_some() && ["User", "Group"].contains(&name),
+        let reference = members.and_then(|members| members.reference);
+        let named = reference.map_or(&[][..], |reference| registry.attribute(reference).reference_types.as_slice());
+        // Where $ref is not published, or names no resource type, nothing says what members are: RFC 7643 section 4.2 does.
+        let is_said = registry.resource_types().any(|(_, kind)| named.contains(&kind.document.name));
+        let is_referable = |name: &String| {
+            if is_said { named.contains(name) } else { members.is_some() && ["User", "Group"].contains(&name.as_str()) }
         };
         let types = registry
             .resource_types()

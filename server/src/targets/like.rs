@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 use super::Target;
 use crate::rules::AuthenticationMethod;
 
+mod core_schemas;
+
 /// What a `ServiceProviderConfig` has besides features (RFC 7643 section 5, RFC 9865 section 4).
 const UNUSED: [&str; 5] = ["schemas", "id", "externalid", "meta", "documentationuri"];
 
@@ -123,6 +125,9 @@ fn take_definitions(target: &mut Target, mut definitions: Definitions, notes: &m
         if !kinds.iter().any(|kind| kind.schema.eq_ignore_ascii_case(schema)) {
             target.capabilities.retain(|capability| !operations.contains(capability));
         }
+    }
+    for schema in &mut definitions.schemas {
+        core_schemas::align(schema, notes);
     }
     target.definitions = definitions;
 }

@@ -366,7 +366,7 @@ impl Context {
                     part.name() == "value" && part.word("type") == "string" && part.word("mutability") == "readWrite"
                 })
                 // Members and groups refer to resources that exist.
-                && !own.parts().any(|part| part.name() == "$ref")
+                && !own.refers()
         };
         let mut found: Vec<SchemaNode<'_>> =
             node::assumed_attributes(self.discovery(), kind).into_iter().filter(plain).collect();
@@ -394,10 +394,7 @@ impl Context {
                 && own.word("mutability") == "readWrite"
                 && own.is_shown()
                 && own.parts().any(|part| part.name() == "value" && part.word("mutability") != "readOnly")
-                && own.parts().any(|part| {
-                    part.name() == "$ref"
-                        && crate::definition::list(part.attribute, "referenceTypes").iter().any(|kind| kind == "User")
-                })
+                && own.refers_to_users()
         };
         let kind = self.kind()?;
         node::assumed_attributes(self.discovery(), kind).into_iter().find(|own| !own.extension && refers(own))

@@ -113,8 +113,7 @@ fn never_shown(context: &Context) -> Vec<String> {
 fn body_with(context: &Context, words: &[&str]) -> Value {
     let mut body = context.full_body();
     // What refers to another resource needs one that exists.
-    let refers =
-        |own: &SchemaNode<'_>| own.word("type") == "reference" || own.parts().any(|part| part.name() == "$ref");
+    let refers = |own: &SchemaNode<'_>| own.word("type") == "reference" || own.refers();
     for own in published(context).iter().filter(|own| own.is_settable() && !refers(own)) {
         if words.contains(&own.word("returned")) && own.values(&body).is_empty() {
             let value = match own.name() {

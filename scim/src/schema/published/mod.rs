@@ -12,6 +12,9 @@ use super::document::is_own_endpoint;
 use super::{Definitions, ResourceTypeDocument, SchemaDocument, SchemaError, SchemaExtension, standard};
 
 mod attribute;
+mod completed;
+
+use completed::completed;
 
 type Members = Map<String, Json>;
 
@@ -116,7 +119,15 @@ impl PublishedDocuments {
         let Some(Json::Array(definitions)) = member(members, "attributes") else {
             return self.refuse(place, "attributes must be an array of attribute definitions");
         };
-        let mut attributes = self.attributes(&id, ':', definitions, 2)?;
+        let mut unsaid = Vec::new();
+        let definitions = match standard::document(&id) {
+            Ok(standard) => completed(definitions, &standard.attributes, "", &mut unsaid),
+            Err(_) => definitions.clone(),
+        };
+        if !unsaid.is_empty() {
+            self.note(&*place, format!("it does not say {}; RFC 7643 does", unsaid.join(", ")));
+        }
+        let mut attributes = self.attributes(&id, ':', &definitions, 2)?;
         attributes.retain(|attribute| {
             let is_common = standard::common_attributes()
                 .attributes

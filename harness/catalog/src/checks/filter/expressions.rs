@@ -53,7 +53,7 @@ async fn in_value_paths(context: &Context) -> CheckResult {
         return context.unable(format!("a new resource does not show its {}", values.path()));
     };
     // Whether ids of other resources have a letter case is a question of its own.
-    let is_reference = values.parts().any(|part| part.name() == "$ref");
+    let is_reference = values.refers();
     let ground = Ground {
         name: "value".into(),
         schema: None,

@@ -234,7 +234,9 @@ fn collect(schema: &Value, uri: Option<&str>, all: &mut Vec<FilterAttribute>) {
     for attribute in list(schema, "attributes") {
         let name = at(&attribute, "name").and_then(Value::as_str).unwrap_or_default();
         // Members refer to resources that exist; no value can be made up for them.
-        let refers = list(&attribute, "subAttributes").iter().any(|part| at(part, "name") == Some(&json!("$ref")));
+        let is_of_group = at(schema, "id").and_then(Value::as_str).is_some_and(|id| id == crate::data::GROUP);
+        let refers = list(&attribute, "subAttributes").iter().any(|part| at(part, "name") == Some(&json!("$ref")))
+            || (name == "members" && is_of_group);
         let is_manager = name == "manager";
         if matches!(name, "id" | "meta" | "schemas") || (refers && !is_manager) {
             continue;

@@ -79,7 +79,7 @@ async fn in_paths(context: &Context) -> CheckResult {
 impl<'c> Target<'c> {
     async fn of(context: &'c Context) -> Result<Self, Stop> {
         let (values, mut elements) = three_elements(context).await?;
-        let is_reference = values.parts().any(|part| part.name() == "$ref");
+        let is_reference = values.refers();
         let marker = if is_reference { None } else { marker_of(&values) };
         if !is_reference && marker.is_none() {
             let reason = format!("the values of {} have no sub-attribute to change", values.path());

@@ -88,10 +88,7 @@ async fn matrix(context: &Context, op: &'static str) -> CheckResult {
 
 /// Whether values of the attribute name users that exist.
 fn refers_to_users(own: &SchemaNode<'_>) -> bool {
-    let is_to_users = |part: SchemaNode<'_>| {
-        part.name() == "$ref" && list(part.attribute, "referenceTypes").iter().any(|kind| kind == "User")
-    };
-    own.parts().any(is_to_users) || (own.name() == "manager" && own.parts().any(|part| part.name() == "value"))
+    own.refers_to_users() || (own.name() == "manager" && own.parts().any(|part| part.name() == "value"))
 }
 
 /// One operation, attribute by attribute.
@@ -115,7 +112,7 @@ impl Trial<'_> {
     /// A value of the attribute; two variants differ. `None` where none can be made up.
     fn sample(&self, cell: &SchemaNode<'_>, variant: usize) -> Option<Value> {
         let id = self.users.get(variant % 2).map(|user| user.id.as_str());
-        let is_reference = cell.parts().any(|part| part.name() == "$ref");
+        let is_reference = cell.refers();
         let value = match id {
             Some(id) if refers_to_users(cell) => json!({"value": id}),
             _ if is_reference => return None,

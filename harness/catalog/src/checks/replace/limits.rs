@@ -160,6 +160,8 @@ async fn duplicate_user_name(context: &Context) -> CheckResult {
 async fn immutable(context: &Context) -> CheckResult {
     for kind in context.discovery().resource_types() {
         let published = context.data().published(kind);
+        // One that creation has to give is set already, so that its first value is no question.
+        let body = context.data().resource(kind);
         let found = published.iter().find(|attribute| {
             attribute.word("mutability") == "immutable"
                 && attribute.word("type") == "string"
@@ -167,12 +169,13 @@ async fn immutable(context: &Context) -> CheckResult {
                 && !attribute.flag("multiValued")
                 && !attribute.flag("required")
                 && at(attribute.definition, "canonicalValues[0]").is_none()
+                && at(&body, &attribute.path()).is_none()
         });
         if let Some(attribute) = found {
-            return judge_immutable(context, &kind.endpoint, attribute, &context.data().resource(kind)).await;
+            return judge_immutable(context, &kind.endpoint, attribute, &body).await;
         }
     }
-    context.skip("the endpoint publishes no plain attribute that is immutable")
+    context.skip("the endpoint publishes no plain attribute that is immutable and can be left out of a creation")
 }
 
 async fn judge_immutable(
