@@ -223,7 +223,14 @@ fn run_page(page: &str) {
         let mut served: Option<Served> = None;
         for shown in block {
             if let Some(arguments) = shown.command.strip_prefix("weir serve") {
-                let arguments = words(arguments);
+                // The endpoint runs where the test does, and not in the folder of the page.
+                let fixtures = root().join("fixtures").display().to_string();
+                let arguments: Vec<String> = words(arguments)
+                    .iter()
+                    .map(|word| {
+                        word.strip_prefix("fixtures").map_or_else(|| word.clone(), |rest| format!("{fixtures}{rest}"))
+                    })
+                    .collect();
                 served = Some(Served::start(&arguments.iter().map(String::as_str).collect::<Vec<_>>()));
                 continue;
             }
@@ -259,6 +266,11 @@ fn the_commands_for_a_client_run_and_print_what_the_page_shows() {
 #[test]
 fn the_commands_of_the_rehearsal_run_and_print_what_the_page_shows() {
     run_page("docs/guide/rehearsal.md");
+}
+
+#[test]
+fn the_commands_for_a_target_like_a_product_run_and_print_what_the_page_shows() {
+    run_page("docs/guide/documents.md");
 }
 
 #[test]

@@ -375,6 +375,8 @@ fn commands(origin: &str, folder: &Path) -> Vec<Vec<String>> {
         texts(&["init", &url, "--output", &file("weir.toml"), "--force"]),
         texts(&["clean", &url, "--prefix", "weir-", "--yes"]),
         texts(&["bench", &url, "--duration", "1", "--warm-up", "0", "--people", "1", "--yes"]),
+        // It ends after the documents have been read, because the other file is not there.
+        texts(&["serve", "--listen", "127.0.0.1:0", "--like", &url, "--schema", "nowhere.json"]),
     ]
 }
 
@@ -385,8 +387,9 @@ fn try_all(mode: &'static Mode) {
     let origin = start(mode);
     for arguments in commands(&origin, &folder) {
         let what = format!("weir {} against a peer that {}", arguments.join(" "), mode.0);
-        let arguments: Vec<&str> =
-            arguments.iter().map(String::as_str).chain(["--bearer", TOKEN, "--timeout", "1"]).collect();
+        let given: &[&str] =
+            if arguments[0] == "serve" { &["--like-bearer", TOKEN] } else { &["--bearer", TOKEN, "--timeout", "1"] };
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).chain(given.iter().copied()).collect();
         let child = weir(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
         let (status, stdout, stderr, peak) = watch(child, &what);
         assert!((0..=3).contains(&status), "{what} ends with {status}: {stderr}");

@@ -140,6 +140,54 @@ fn assert_no_accusation(what: &str, sources: &[&str]) -> Served {
     served
 }
 
+/// A document as products of one kind publish it.
+fn published(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../fixtures/discovery/{name}.json"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[test]
+fn a_file_that_is_cut_off_is_refused_with_its_name_and_line() {
+    let folder = scratch("cut");
+    let text = serde_json::to_string_pretty(&published("erp")).unwrap();
+    for part in [1, 3, 8] {
+        let path = folder.join(format!("cut-{part}.json"));
+        std::fs::write(&path, &text[..text.len() * part / 9]).unwrap();
+        let path = path.display().to_string();
+        for flag in ["--like", "--schema"] {
+            let ran = run(&["serve", "--listen", "127.0.0.1:0", flag, &path]);
+            assert_eq!((ran.status, ran.stderr.lines().count()), (2, 1), "{}", ran.stderr);
+            assert!(ran.stderr.contains(&format!("{path}, line ")), "{}", ran.stderr);
+        }
+    }
+}
+
+#[test]
+fn what_rfc_7643_demands_is_so_and_credentials_that_are_not_taken_are_named() {
+    let folder = scratch("demands");
+    let part = |name: &str, kind: &str| json!({ "name": name, "type": kind, "mutability": "readWrite" });
+    let user = json!({ "id": USER, "attributes": [
+        { "name": "userName", "type": "string", "required": false, "uniqueness": "none" },
+        part("password", "string"), part("active", "string"), part("emails", "string"),
+    ] });
+    let basic = json!({ "schemas": [CONFIG], "patch": { "supported": true }, "filter": { "supported": true },
+        "authenticationSchemes": [{ "type": "httpbasic" }] });
+    let types = list(&[resource_type("User", "/Users", USER, &[])]);
+    let file = write(&folder, "demands.json", &json!([user, types, basic]));
+    let ran = run(&["serve", "--listen", "127.0.0.1:0", "--like", &file, "--bearer", "t", "--schema", "nowhere.json"]);
+    for part in [
+        "User:userName: required is false; RFC 7643 section 4 has true, and so does this target",
+        "User:userName: uniqueness is none",
+        "User:password: mutability is readWrite",
+        "User:active: type is string; RFC 7643 section 4 has boolean",
+        "User:emails: type is string; RFC 7643 section 4 has complex",
+        "it does not say ",
+        "takes no bearer token; it takes basic",
+    ] {
+        assert!(ran.stderr.contains(part), "{part}:\n{}", ran.stderr);
+    }
+}
+
 #[test]
 fn what_is_served_like_a_product_is_accused_of_nothing() {
     let folder = scratch("served");
@@ -158,6 +206,9 @@ fn what_is_served_like_a_product_is_accused_of_nothing() {
         ("a required extension", json!([badge, kinds(&[BADGE]), config()])),
         ("narrow emails", json!([list(&[narrow_user(&[])]), kinds(&[]), config()])),
         ("a required list", json!([list(&[narrow_user(&[phones])]), kinds(&[])])),
+        ("a form that is written by hand", published("handwritten")),
+        ("an extension with an immutable attribute", published("erp")),
+        ("a suite with characteristics of its own", published("suite")),
         (
             "people of another schema",
             json!([

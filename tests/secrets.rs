@@ -437,6 +437,18 @@ fn no_other_command_repeats_them_either() {
         }
     }
     assert!(!tokens.lock().expect("whole").is_empty(), "a token was fetched");
+    let like = run(&[
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--like",
+        &url,
+        "--like-bearer",
+        "l1ke/t0ken",
+        "--schema",
+        "no.json",
+    ]);
+    assert_clean("--like-bearer", &like, None, &["l1ke/t0ken"]);
     let got: Vec<String> = tokens.lock().expect("whole").clone();
     let mut secrets = vec![PASSWORD, &pair, "cl1ent/s3cret", EXTRA];
     secrets.extend(got.iter().map(String::as_str));

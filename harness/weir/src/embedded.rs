@@ -38,6 +38,10 @@ pub enum EmbeddedError {
     Deviation(#[from] weir_server::ActivationError),
     #[error(transparent)]
     Start(#[from] weir_server::StartError),
+    #[error(
+        "{0} has no limits of requests; name an application that has some, such as slack/limited, or a file with `rate`"
+    )]
+    NoLimits(String),
 }
 
 /// A way in: one application, or the whole endpoint where a target has none.
@@ -94,7 +98,7 @@ pub fn target(name: &str) -> Result<weir_server::Target, EmbeddedError> {
 }
 
 /// The limits of requests of a target's application, given as `TARGET/APPLICATION`; of the first one that has limits if none is
-/// named.
+/// named. A target without limits is refused: no time could be stated.
 pub fn limits(name: &str) -> Result<Vec<weir_server::RateRule>, EmbeddedError> {
     let (target, application) = match self::target(name) {
         Ok(target) => (target, None),
@@ -104,13 +108,16 @@ pub fn limits(name: &str) -> Result<Vec<weir_server::RateRule>, EmbeddedError> {
             None => return Err(error),
         },
     };
-    let Some(wanted) = application else {
-        let limited = target.applications.iter().find(|own| !own.rate.is_empty());
-        return Ok(limited.map(|own| own.rate.clone()).unwrap_or_default());
+    let own = match application {
+        None => target.applications.iter().find(|own| !own.rate.is_empty()),
+        Some(wanted) => {
+            let known = target.applications.iter().map(|own| own.name.as_str());
+            let unknown = || EmbeddedError::UnknownTarget(UnknownName::new("application", wanted, known));
+            Some(target.applications.iter().find(|own| own.name == wanted).ok_or_else(unknown)?)
+        }
     };
-    let known = target.applications.iter().map(|own| own.name.as_str());
-    let unknown = || EmbeddedError::UnknownTarget(UnknownName::new("application", wanted, known));
-    target.applications.iter().find(|own| own.name == wanted).map(|own| own.rate.clone()).ok_or_else(unknown)
+    let rules = own.map(|own| own.rate.clone()).unwrap_or_default();
+    if rules.is_empty() { Err(EmbeddedError::NoLimits(name.to_owned())) } else { Ok(rules) }
 }
 
 /// Sees to it that the checks that a target file declares are there; the endpoint, which reads the file, knows no checks.

@@ -156,6 +156,18 @@ fn schema_fault(file: &str, error: SchemaError) -> FileFault {
 }
 
 impl Target {
+    /// The ways to authenticate that any of its applications takes, as a target file names them.
+    #[must_use]
+    pub fn ways_to_authenticate(&self) -> Vec<&'static str> {
+        let known = [
+            ("bearer", AuthenticationMethod::Bearer),
+            ("basic", AuthenticationMethod::Basic),
+            ("oauth", AuthenticationMethod::Oauth),
+        ];
+        let takes = |method| self.applications.iter().any(|application| application.authentication.contains(&method));
+        known.into_iter().filter(|(_, method)| takes(*method)).map(|(name, _)| name).collect()
+    }
+
     /// The names of the targets that are compiled in.
     pub fn names() -> impl Iterator<Item = &'static str> {
         DOCUMENTS.iter().map(|(name, _)| *name)

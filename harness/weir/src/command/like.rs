@@ -1,6 +1,7 @@
 //! `weir serve --like`: a target from the discovery documents of a product.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use scim::schema::{FaultyPart, PublishedDocuments};
@@ -14,6 +15,9 @@ use weir_server::Target;
 use crate::config::SecretKind;
 use crate::failure::Failure;
 use crate::flags::secret::{given_secret, secret};
+
+/// The longest wait for one document.
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// Whose documents, and how they are reached.
 #[derive(Args, Clone, Debug, Default)]
@@ -74,7 +78,7 @@ impl LikeFlags {
         let token = self.like_bearer.as_ref();
         let token = token.map(|token| secret(token, "--like-bearer", SecretKind::Token)).transpose()?;
         let credentials = token.map_or(Credentials::None, Credentials::Bearer);
-        let client = Client::new(&url, ClientOptions { credentials, ..ClientOptions::default() });
+        let client = Client::new(&url, ClientOptions { credentials, timeout: LONGEST, ..ClientOptions::default() });
         let client = client.map_err(Failure::usage)?;
         let mut found = 0;
         for path in ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas"] {

@@ -199,10 +199,23 @@ async fn target(args: &ServeArgs, output: &Output) -> Result<(Target, String), F
         }
         None => (embedded::target(&args.target).map_err(Failure::usage)?, args.target.clone()),
     };
+    note_unused_credentials(args, &target, output);
     for note in embedded::add_schema_files(&mut target, &args.schemas).map_err(Failure::usage)? {
         output.insist(&note);
     }
     Ok((target, name))
+}
+
+/// Credentials that were given and that no application of the target takes: a client that sends them is refused.
+fn note_unused_credentials(args: &ServeArgs, target: &Target, output: &Output) {
+    let taken = target.ways_to_authenticate();
+    for (is_given, way, what) in
+        [(args.bearer.is_some(), "bearer", "bearer token"), (args.basic.is_some(), "basic", "user name and password")]
+    {
+        if is_given && !taken.contains(&way) {
+            output.insist(&format!("--{way} is not used: the target takes no {what}; it takes {}", taken.join(", ")));
+        }
+    }
 }
 
 fn config(args: ServeArgs, target: Target) -> Result<Config, Failure> {

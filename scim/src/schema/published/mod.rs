@@ -357,4 +357,6 @@ const fn kind(value: &Json) -> &'static str {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
