@@ -134,6 +134,16 @@ impl Data {
         self.next.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// `usual`, or for an attribute that is published as unique, an integer that no other resource of the run has.
+    pub fn integer(&self, attribute: &Value, usual: usize) -> u64 {
+        if word(attribute, "uniqueness") == "none" {
+            return u64::try_from(usual).unwrap_or(1);
+        }
+        let own = self.prefix.bytes().fold(self.number(), |state, byte| scramble(state ^ u64::from(byte)));
+        // Many endpoints keep integers in 32 bits.
+        own % (1 << 31)
+    }
+
     fn named(&self, own: &str) -> String {
         format!("{}-{own}", self.prefix)
     }
@@ -466,7 +476,7 @@ impl Data {
         }
         match at(attribute, "type").and_then(Value::as_str).unwrap_or("string") {
             "boolean" => json!(true),
-            "integer" => json!(1),
+            "integer" => json!(self.integer(attribute, 1)),
             "decimal" => json!(1.5),
             "dateTime" => json!("2020-02-29T12:00:00Z"),
             "binary" => json!("V2Vpcg=="),

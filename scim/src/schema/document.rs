@@ -1,5 +1,7 @@
 //! Schema and resource type documents as JSON: reading, and the rules that a document must keep.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Attribute, AttributeType};
@@ -93,7 +95,8 @@ fn validate_attributes(
     separator: char,
     levels: usize,
 ) -> Result<(), SchemaError> {
-    for (index, attribute) in attributes.iter().enumerate() {
+    let mut names = BTreeSet::new();
+    for attribute in attributes {
         let place = format!("{place}{separator}{}", attribute.name);
         if !is_attribute_name(&attribute.name) {
             return Err(SchemaError::new(
@@ -101,7 +104,7 @@ fn validate_attributes(
                 "an attribute name is a letter followed by letters, digits, $, - or _ (or $ref for a sub-attribute)",
             ));
         }
-        if attributes[..index].iter().any(|other| other.name.eq_ignore_ascii_case(&attribute.name)) {
+        if !names.insert(attribute.name.to_ascii_lowercase()) {
             return Err(SchemaError::new(place, "the name is defined twice; names are compared without case"));
         }
         match attribute.attribute_type {

@@ -1,7 +1,7 @@
 //! A target from the discovery documents of a product: its resource types and schemas, its limits and its features.
 
 use scim::capability::Capability;
-use scim::schema::{Definitions, PublishedDocuments, SchemaError, SchemaNote, standard};
+use scim::schema::{Attribute, AttributeType, Definitions, PublishedDocuments, SchemaError, SchemaNote, standard};
 use serde_json::{Map, Value};
 
 use super::Target;
@@ -126,10 +126,33 @@ fn take_definitions(target: &mut Target, mut definitions: Definitions, notes: &m
             target.capabilities.retain(|capability| !operations.contains(capability));
         }
     }
+    let names: Vec<String> = definitions.resource_types.iter().map(|kind| kind.name.clone()).collect();
     for schema in &mut definitions.schemas {
         core_schemas::align(schema, notes);
+        let place = format!("{}:", schema.id);
+        keep_known_references(&place, &mut schema.attributes, &names, notes);
     }
     target.definitions = definitions;
+}
+
+/// Leaves out what references cannot lead to: resource types that are not among the documents.
+fn keep_known_references(parent: &str, attributes: &mut [Attribute], names: &[String], notes: &mut Vec<SchemaNote>) {
+    for attribute in attributes {
+        let place = format!("{parent}{}", attribute.name);
+        keep_known_references(&format!("{place}."), &mut attribute.sub_attributes, names, notes);
+        attribute.reference_types.retain(|kind| {
+            let is_known = matches!(kind.as_str(), "external" | "uri") || names.contains(kind);
+            if !is_known {
+                let sentence =
+                    format!("its reference type {kind:?} is left out, because no resource type has that name");
+                notes.push(note(&*place, sentence));
+            }
+            is_known
+        });
+        if attribute.attribute_type == AttributeType::Reference && attribute.reference_types.is_empty() {
+            attribute.reference_types.push("uri".to_owned());
+        }
+    }
 }
 
 /// Takes features and limits.

@@ -51,7 +51,7 @@ impl Data {
                 (!parts.is_empty()).then_some(Value::Object(parts))
             }
             "boolean" => Some(json!(variant.is_multiple_of(2))),
-            "integer" => Some(json!(variant + 1)),
+            "integer" => Some(json!(self.integer(own.attribute, variant + 1))),
             "decimal" => Some(json!(if variant.is_multiple_of(2) { 1.5 } else { 2.25 })),
             "dateTime" => either("2020-02-29T12:00:00Z", "2021-03-01T08:30:00Z"),
             "binary" => either("V2Vpcg==", "UmVndWxhdG9y"),

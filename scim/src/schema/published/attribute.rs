@@ -1,5 +1,7 @@
 //! The definitions of attributes, member by member, so that a message names the attribute and not a line of the file.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value as Json};
 
 use super::{Members, PublishedDocuments, kind, member, shown, shown_text};
@@ -15,9 +17,10 @@ impl PublishedDocuments {
         levels: usize,
     ) -> Result<Vec<Attribute>, SchemaError> {
         let mut attributes: Vec<Attribute> = Vec::with_capacity(definitions.len());
+        let mut names = BTreeSet::new();
         for definition in definitions {
             let Some(attribute) = self.attribute(parent, separator, definition, levels)? else { continue };
-            if attributes.iter().any(|own| own.name.eq_ignore_ascii_case(&attribute.name)) {
+            if !names.insert(attribute.name.to_ascii_lowercase()) {
                 let place = format!("{parent}{separator}{}", attribute.name);
                 self.refuse(place, "the name is defined twice; names are compared without case")?;
                 continue;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use weir_exchange::difference::{at, member};
 
 use crate::data::{USER, takes_no_value};
+use crate::definition;
 use crate::discovery::Discovery;
 
 /// The types of RFC 7643 section 2.3.
@@ -238,7 +239,10 @@ fn collect(schema: &Value, uri: Option<&str>, all: &mut Vec<FilterAttribute>) {
         let refers = list(&attribute, "subAttributes").iter().any(|part| at(part, "name") == Some(&json!("$ref")))
             || (name == "members" && is_of_group);
         let is_manager = name == "manager";
-        if matches!(name, "id" | "meta" | "schemas") || (refers && !is_manager) {
+        // Two resources cannot share a value that is unique, and of texts alone there are as many as there are resources.
+        let is_unique =
+            definition::word(&attribute, "uniqueness") != "none" && definition::word(&attribute, "type") != "string";
+        if matches!(name, "id" | "meta" | "schemas") || (refers && !is_manager) || is_unique {
             continue;
         }
         all.extend(FilterAttribute::new(&attribute, uri, None));

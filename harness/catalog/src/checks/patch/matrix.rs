@@ -347,7 +347,7 @@ fn sample(context: &Context, attribute: &Value, variant: usize) -> Value {
             Value::Object(parts)
         }
         ("boolean", _) => json!(variant == 0),
-        ("integer", _) => json!(variant + 1),
+        ("integer", _) => json!(context.data().integer(attribute, variant + 1)),
         ("decimal", _) => json!(if variant == 0 { 1.5 } else { 2.5 }),
         ("dateTime", _) => either("2020-02-29T12:00:00Z", "2021-03-01T12:00:00Z"),
         ("binary", _) => either("V2Vpcg==", "UmVndWxhdG9y"),
