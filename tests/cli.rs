@@ -29,6 +29,17 @@ fn wrong_usage_ends_with_2_and_one_sentence() {
         (&["check", "https://u:p@example.com/v2"], "credentials do not belong into the URL"),
         (&["check", "--only", "pach"], "unknown check or topic \"pach\""),
         (&["check", "--rate", "0"], "the rate must be greater than 0"),
+        (
+            &[
+                "provision",
+                "--source",
+                concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/directories/twenty.ldif"),
+                "--dry-run",
+                "--limits",
+                "rfc",
+            ],
+            "rfc has no limits of requests",
+        ),
         (&["check", "http://192.0.2.1/v2"], "add --yes to agree"),
         (
             &["check", "http://127.0.0.1:1/", "--bearer", "@/no/such/file"],

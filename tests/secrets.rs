@@ -437,23 +437,23 @@ fn no_other_command_repeats_them_either() {
         }
     }
     assert!(!tokens.lock().expect("whole").is_empty(), "a token was fetched");
-    let like = run(&[
-        "serve",
-        "--listen",
-        "127.0.0.1:0",
-        "--like",
-        &url,
-        "--like-bearer",
-        "l1ke/t0ken",
-        "--schema",
-        "no.json",
-    ]);
-    assert_clean("--like-bearer", &like, None, &["l1ke/t0ken"]);
     let got: Vec<String> = tokens.lock().expect("whole").clone();
     let mut secrets = vec![PASSWORD, &pair, "cl1ent/s3cret", EXTRA];
     secrets.extend(got.iter().map(String::as_str));
     let ran = Ran { status: 0, stdout: String::new(), stderr: String::new() };
     assert_clean("files", &ran, Some(&folder), &secrets);
+}
+
+#[test]
+fn what_is_left_out_of_documents_is_named_without_the_secrets() {
+    let served = Served::start(&["--target", "rfc", "--bearer", "l1ke/t0ken"]);
+    let url = format!("{}/scim/v2", echoing(&served).origin);
+    let like = ["serve", "--listen", "127.0.0.1:0", "--schema", "nowhere.json", "--like", &url, "--like-bearer"];
+    let ran = run(&[&like[..], &["l1ke/t0ken"]].concat());
+    assert_eq!(ran.status, 2, "{}", ran.stderr);
+    assert_clean("--like-bearer", &ran, None, &["l1ke/t0ken"]);
+    let ran = run(&[&like[..], &["an0ther/t0ken"]].concat());
+    assert!(ran.stderr.contains("the token of --like-bearer was refused"), "{}", ran.stderr);
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 use support::run;
 
@@ -48,6 +50,41 @@ fn a_target_is_explained_with_its_sources() {
         }
         assert!(ran.stdout.contains("  https://"), "{target}");
     }
+}
+
+#[test]
+fn a_plan_says_how_long_a_first_cycle_takes_within_a_vendors_limits() {
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("thousand.ldif");
+    let mut people = String::from("version: 1\n");
+    for number in 0..1000 {
+        let _ = write!(
+            people,
+            "\ndn: uid=p{number},dc=example,dc=com\nobjectClass: inetOrgPerson\nuid: p{number}\ncn: P{number}\nsn: Example\n\
+             mail: p{number}@example.com\nentryUUID: {number}\n"
+        );
+    }
+    std::fs::write(&path, people).unwrap();
+    let path = path.display().to_string();
+    for (limits, time) in
+        [("slack/limited", "0 h 5 min 0 s"), ("slack", "0 h 5 min 0 s"), ("github-emu/limited", "0 h 0 min 0 s")]
+    {
+        let ran = run(&["provision", "--source", &path, "--dry-run", "--limits", limits]);
+        let expected =
+            format!("of 1000 people takes about 2000 requests and at least {time} within the limits of {limits}");
+        assert!(
+            ran.status == 0 && ran.stdout.contains(&expected),
+            "{}{}",
+            &ran.stdout[ran.stdout.len().saturating_sub(400)..],
+            ran.stderr
+        );
+    }
+    let ran = run(&["provision", "--source", &path, "--dry-run", "--limits", "slack/default"]);
+    assert_eq!(
+        (ran.status, ran.stderr.contains("slack/default has no limits of requests")),
+        (2, true),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]

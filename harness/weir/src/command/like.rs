@@ -76,8 +76,8 @@ impl LikeFlags {
     ) -> Result<(), Failure> {
         let url = base_url(source).map_err(|error| Failure::Usage(format!("--like {source}: {error}")))?;
         let token = self.like_bearer.as_ref();
-        let token = token.map(|token| secret(token, "--like-bearer", SecretKind::Token)).transpose()?;
-        let credentials = token.map_or(Credentials::None, Credentials::Bearer);
+        let known = token.map(|token| secret(token, "--like-bearer", SecretKind::Token)).transpose()?;
+        let credentials = known.map_or(Credentials::None, Credentials::Bearer);
         let client = Client::new(&url, ClientOptions { credentials, timeout: LONGEST, ..ClientOptions::default() });
         let client = client.map_err(Failure::usage)?;
         let mut found = 0;
@@ -93,7 +93,10 @@ impl LikeFlags {
                 }
                 // What a rehearsal would be without them is not the product.
                 _ if exchange.status == 401 => {
-                    let problem = format!("GET {url}{path}: the credentials were refused (401); give --like-bearer");
+                    let problem = match token {
+                        Some(_) => format!("GET {url}{path}: the token of --like-bearer was refused (401)"),
+                        None => format!("GET {url}{path}: the credentials were refused (401); give --like-bearer"),
+                    };
                     return Err(Failure::Unreachable(problem));
                 }
                 Ok(_) => notes
