@@ -80,7 +80,7 @@ const DOCUMENTS: &[Document] = &[
     document("users.json", USERS, "a list of PingOne's users", &["--source with --rule"]),
     document("user.json", r#"{"id": "u-1", "username": "ada"}"#, "a user of PingOne", &["--source with --rule"]),
     document("populations.json", r#"{"_embedded": {"populations": []}}"#, "a list of PingOne's populations", &[]),
-    document("groups.json", r#"{"_embedded": {"groups": []}}"#, "a list of PingOne's groups", &[]),
+    document("groups.json", r#"{"_embedded": {"groups": []}}"#, "a list of PingOne's groups", &["--groups"]),
     document(
         "events.ndjson",
         "{\"event\": \"deleted\", \"id\": \"u-1\"}\n{\"event\": \"rule-deleted\"}\n",
@@ -119,6 +119,7 @@ fn command(flag: &str, path: &str, right: &[String; 3]) -> Vec<String> {
         "--source" => vec!["provision", flag, path, "--dry-run"],
         "--source with --rule" => vec!["provision", "--source", path, "--rule", rule, "--dry-run"],
         "--rule" => vec!["provision", "--source", users, flag, path, "--dry-run"],
+        "--groups" => [&pingone[..], &["--as", "pingone-scim", flag, path, "--dry-run"]].concat(),
         "--mappings" => [&pingone[..], &[flag, path, "--dry-run"]].concat(),
         "--events" => [&pingone[..], &[flag, path], &url].concat(),
         "--target" => vec!["serve", "--listen", "127.0.0.1:0", flag, path],
@@ -129,7 +130,7 @@ fn command(flag: &str, path: &str, right: &[String; 3]) -> Vec<String> {
     arguments.into_iter().map(str::to_owned).collect()
 }
 
-const FLAGS: [&str; 12] = [
+const FLAGS: [&str; 13] = [
     "--connection",
     "connection list",
     "--source",
@@ -137,6 +138,7 @@ const FLAGS: [&str; 12] = [
     "--changes",
     "--rule",
     "--mappings",
+    "--groups",
     "--mapping",
     "--events",
     "--variant",

@@ -99,6 +99,103 @@ fn events_come_through_a_pipe_one_by_one() {
     assert!(said.contains("users: created 1, updated 1"), "{said}");
 }
 
+/// A rule's groups are provisioned with those of its users who are in them, by the list and by each event.
+#[test]
+fn the_groups_of_a_rule_have_its_users_as_members() {
+    let served = Served::start(&["--target", "aquera"]);
+    let user = |name: &str, title: &str, groups: &str| {
+        format!(
+            r#"{{"id": "u-{name}", "username": "{name}", "enabled": true, "title": "{title}", "memberOfGroupIDs": [{groups}]}}"#
+        )
+    };
+    let users = |people: &[String]| {
+        let text = format!(r#"{{"_embedded": {{"users": [{}]}}}}"#, people.join(","));
+        file("pingone-groups-users.json", &text).to_str().unwrap().to_owned()
+    };
+    let source = users(&[
+        user("ada", "Clerk", r#""g-1", "g-2""#),
+        user("bo", "Clerk", r#""g-1""#),
+        user("cy", "Guest", r#""g-1""#),
+    ]);
+    let rule = |groups: &str| {
+        let text = format!(
+            r#"{{"name": "Staff", "populationExpression": "title eq \"Clerk\"", "groups": [{groups}],
+          "mappings": [{{"sourceAttribute": "username", "targetAttribute": "userName"}}, {{"sourceAttribute": "enabled", "targetAttribute": "active"}}]}}"#
+        );
+        file("pingone-groups-rule.json", &text).to_str().unwrap().to_owned()
+    };
+    let groups = r#"{"_embedded": {"groups": [{"id": "g-1", "name": "Staff"}, {"id": "g-2", "name": "Editors"},
+        {"id": "g-3", "name": "Unused"}, {"id": "g-4", "name": "Domain Users", "isExternal": true}]}}"#;
+    let groups = file("pingone-groups.json", groups).to_str().unwrap().to_owned();
+    let ledger = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pingone-groups.ledger");
+    let _ = std::fs::remove_file(&ledger);
+    let both = rule(r#"{"id": "g-1"}, "g-2""#);
+    let provision = |client: &str, more: &[&str]| {
+        let first = ["provision", "--as", client, "--source", &source, "--rule", &both];
+        run(&[&first, more, &["--bearer", served.value("bearer"), served.value("URL")]].concat())
+    };
+    let ran = provision("pingone-scim", &[]);
+    assert!(ran.status == 2 && ran.stderr.contains("give them with --groups"), "{}", ran.stderr);
+    let ran = provision("pingone-aquera", &["--groups", &groups]);
+    assert!(ran.status == 2 && ran.stderr.contains("pingone-aquera provisions no groups"), "{}", ran.stderr);
+    let with_groups = ["--groups", &groups, "--ledger", ledger.to_str().unwrap()];
+    let ran = provision("pingone-scim", &with_groups);
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    assert!(
+        ran.stdout.contains("users: created 2") && ran.stdout.contains("groups: created 2, members changed 2"),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(members(&served), ["Editors 1", "Staff 2"]);
+    // By an event a user leaves a group; a leaver of the rule is no member any more.
+    let event = r#"{"event": "updated", "user": {"id": "u-ada", "memberOfGroupIDs": ["g-1"]}}"#;
+    let events = file("pingone-groups-events.ndjson", event).to_str().unwrap().to_owned();
+    let ran = provision("pingone-scim", &[&with_groups[..], &["--events", &events]].concat());
+    assert_eq!(ran.status, 0, "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(members(&served), ["Editors 0", "Staff 2"], "{}", ran.stdout);
+    // A group that the rule does not name any more is deleted.
+    rule(r#""g-1""#);
+    users(&[user("ada", "Clerk", r#""g-1""#), user("bo", "Guest", r#""g-1""#)]);
+    let ran = provision("pingone-scim", &with_groups);
+    assert!(
+        ran.stdout.contains("users: disabled 1") && ran.stdout.contains("deleted 1"),
+        "{}{}",
+        ran.stdout,
+        ran.stderr
+    );
+    assert_eq!(members(&served), ["Staff 1"], "{}", ran.stdout);
+    for (people, groups_of_rule, said) in [
+        (vec![r#"{"id": "u-1", "username": "ada"}"#.to_owned()], r#""g-1""#, "no user has memberOfGroupIDs"),
+        (vec![user("ada", "Clerk", "")], r#""g-9""#, "the rule provisions the group g-9, which is not in the file"),
+    ] {
+        users(&people);
+        rule(groups_of_rule);
+        let ran = provision("pingone-scim", &["--groups", &groups, "--dry-run"]);
+        assert!(ran.status == 2 && ran.stderr.contains(said), "{said}: {}{}", ran.stdout, ran.stderr);
+    }
+    // Without groups of its own a rule provisions those of the file, and says which it leaves out.
+    rule("");
+    users(&[user("ada", "Clerk", r#""g-2""#)]);
+    let ran = provision("pingone-scim", &["--groups", &groups, "--dry-run"]);
+    assert!(
+        ran.stdout.contains("group  Unused") && ran.stdout.contains("1 group is of an external directory"),
+        "{}",
+        ran.stdout
+    );
+}
+
+/// Names of the groups, and how many members each has.
+fn members(served: &Served) -> Vec<String> {
+    let body = get(&format!("{}/Groups?count=100", served.value("URL")), served.value("bearer"));
+    let body: Value = serde_json::from_slice(&body).expect("a list");
+    let groups = body["Resources"].as_array().cloned().unwrap_or_default();
+    let count = |group: &Value| group["members"].as_array().map_or(0, Vec::len);
+    let mut members: Vec<String> =
+        groups.iter().map(|group| format!("{} {}", group["displayName"].as_str().unwrap(), count(group))).collect();
+    members.sort();
+    members
+}
+
 #[test]
 fn what_is_wrong_with_the_files_is_said_before_anything_is_sent() {
     let served = Served::start(&["--target", "aquera"]);

@@ -92,6 +92,7 @@ impl DocumentKind {
             Self::Rule | Self::Rules => Some("--rule"),
             Self::Mappings => Some("--mappings"),
             Self::User | Self::Users | Self::Ldif | Self::Csvde => Some("--source"),
+            Self::PingOneGroups => Some("--groups"),
             Self::Event | Self::Events => Some("--events"),
             Self::Archive => Some("weir calibrate"),
             _ => None,

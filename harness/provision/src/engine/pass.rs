@@ -386,7 +386,8 @@ impl<'a> Pass<'a> {
     /// The ledger cannot be read.
     pub fn gone_groups(&self) -> Result<Vec<(Guid, Row)>, PassError> {
         let mut gone = Vec::new();
-        if self.is_incomplete || self.source.scope() != Scope::Everything {
+        let is_kept = self.options.rule_deleted && !self.options.deprovision_on_rule_deletion;
+        if self.is_incomplete || is_kept || self.source.scope() != Scope::Everything {
             return Ok(gone);
         }
         self.ledger.scan(Kind::Group, &mut |guid, row| {

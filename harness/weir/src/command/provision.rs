@@ -182,8 +182,9 @@ pub(super) async fn run(mut args: ProvisionArgs, output: &Output) -> Result<u8, 
     let deprovisions = rule.as_ref().is_none_or(|rule| rule.deprovisions);
     let (channel, people) = if let Some(rule) = rule {
         chosen.check_store(rule.target_store.as_deref())?;
-        let users = PingOneFlags::users(args.source.name(), &rule)?;
-        (pingone::channel(&rule).for_client(description), People::PingOne(Box::new(users)))
+        let groups = args.pingone.groups(&rule, description)?;
+        let channel = pingone::channel(&rule, &groups).for_client(description);
+        (channel, People::PingOne(Box::new(PingOneFlags::source(args.source.name(), &rule, groups)?)))
     } else {
         let channel = args.source.channel_of(connected, output)?.for_client(description);
         let people = read(&args, &channel, output)?;

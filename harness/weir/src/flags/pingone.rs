@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use weir_provision::source::pingone::RuleChoice;
+use weir_provision::client::Description;
+use weir_provision::source::pingone::{Groups, RuleChoice};
 use weir_provision::source::{PingOne, pingone};
 
 use crate::failure::Failure;
@@ -21,8 +22,11 @@ pub struct PingOneFlags {
     /// The rule's mappings, JSON of its API, where the rule's file does not hold them
     #[arg(long, value_name = "FILE", requires = "rule")]
     pub mappings: Option<PathBuf>,
+    /// The groups to provision, JSON of PingOne's API; of a rule that names groups, those. The users say who is in them
+    #[arg(long, value_name = "FILE", requires = "rule")]
+    pub groups: Option<PathBuf>,
     /// Provision users of a rule that names groups, and leave the groups out
-    #[arg(long, requires = "rule")]
+    #[arg(long, requires = "rule", conflicts_with = "groups")]
     pub without_groups: bool,
     /// Later events, one per line, each sent as it is read; - is standard input
     #[arg(long, value_name = "FILE", requires = "rule", conflicts_with_all = ["changes", "step", "watch", "dry_run"])]
@@ -38,17 +42,28 @@ impl PingOneFlags {
         for warning in &rule.warnings {
             output.warn(warning);
         }
-        if rule.names_groups && !self.without_groups {
+        if !rule.groups.is_empty() && self.groups.is_none() && !self.without_groups {
             return Err(Failure::Usage(format!(
-                "{}: the rule provisions groups, and PingOne's users say nothing about them; --without-groups provisions the users alone",
+                "{}: the rule provisions groups; give them with --groups, or provision the users alone with --without-groups",
                 path.display()
             )));
         }
         Ok(Some(rule))
     }
 
-    /// The users in the source's file.
-    pub fn users(source: &str, rule: &pingone::Rule) -> Result<PingOne, Failure> {
-        PingOne::open(std::path::Path::new(source), rule).map_err(Failure::usage)
+    /// The groups that the rule provisions; none without a file of them.
+    pub fn groups(&self, rule: &pingone::Rule, description: &Description) -> Result<Groups, Failure> {
+        let Some(path) = &self.groups else { return Ok(Groups::default()) };
+        if description.group.is_none() {
+            let problem = format!("{} provisions no groups; leave out --groups", description.id);
+            return Err(Failure::Usage(problem));
+        }
+        Groups::open(path, rule).map_err(Failure::usage)
+    }
+
+    /// The users in the source's file, and the groups.
+    pub fn source(source: &str, rule: &pingone::Rule, groups: Groups) -> Result<PingOne, Failure> {
+        let users = PingOne::open(std::path::Path::new(source), rule).map_err(Failure::usage)?;
+        users.with_groups(source, groups).map_err(Failure::usage)
     }
 }

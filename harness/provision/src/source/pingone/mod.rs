@@ -6,6 +6,7 @@
 
 mod event;
 mod expression;
+mod group;
 mod rule;
 mod user;
 
@@ -14,6 +15,7 @@ use std::path::Path;
 
 pub use event::{Event, EventError, EventKind, Events};
 use expression::Expression;
+pub use group::Groups;
 use indexmap::IndexMap;
 #[cfg(test)]
 pub(crate) use rule::listed_mappings;
@@ -32,6 +34,7 @@ use crate::ledger::Guid;
 #[derive(Debug)]
 pub struct PingOne {
     users: IndexMap<String, UserVersion>,
+    groups: Groups,
     filter: Option<Expression>,
     is_rule_deleted: bool,
     /// Absent while everybody is looked at: before the first event, and after the rule was deleted.
@@ -75,7 +78,21 @@ impl PingOne {
                 return Err(fault(file, place.as_str(), format!("has the id {id:?} of a user before it")));
             }
         }
-        Ok(Self { users, filter: rule.filter.clone(), is_rule_deleted: false, touched: None })
+        let groups = Groups::default();
+        Ok(Self { users, groups, filter: rule.filter.clone(), is_rule_deleted: false, touched: None })
+    }
+
+    /// Provisions these groups as well; `file` stands for the file of the users in errors.
+    ///
+    /// # Errors
+    /// No user says which groups the user is in, so that each group would lose its members.
+    pub fn with_groups(self, file: &str, groups: Groups) -> Result<Self, FileFault> {
+        let says_groups = |held: &UserVersion| held.user[group::GROUPS_OF_USER].is_array();
+        if !groups.is_empty() && !self.users.values().any(says_groups) {
+            let problem = format!("no user has {}, so that no group would have a member", group::GROUPS_OF_USER);
+            return Err(fault(file, "", problem).with_remedy("ask for them with GET …/users?include=memberOfGroupIDs"));
+        }
+        Ok(Self { groups, ..self })
     }
 
     /// Takes an event into account. The next pass is about what it touched, and nothing else.
@@ -189,36 +206,39 @@ fn listed(file: &str, document: &Value) -> Result<Vec<Value>, FileFault> {
             return Err(if fault.remedy.is_empty() { fault.with_remedy(remedy) } else { fault });
         }
     };
-    let mut users = Vec::new();
-    for page in &pages {
-        let list = page["_embedded"]["users"].as_array().or_else(|| page["users"].as_array());
-        users.extend(list.into_iter().flatten().cloned());
+    all_pages(file, &pages, "users", "a user who is on another would count as a leaver")
+}
+
+/// The items of the answers of the API that make up a list, under `name`; `loss` says what a missing page would do.
+fn all_pages(file: &str, pages: &[&Value], name: &str, loss: &str) -> Result<Vec<Value>, FileFault> {
+    let mut items = Vec::new();
+    for page in pages {
+        let list = page["_embedded"][name].as_array().or_else(|| page[name].as_array());
+        items.extend(list.into_iter().flatten().cloned());
     }
     let has_more = pages.last().is_some_and(|page| page["_links"]["next"].is_object());
     let count = pages.iter().filter_map(|page| page["count"].as_u64()).max().unwrap_or_default();
-    if has_more || count > users.len() as u64 {
-        let problem = format!(
-            "these are {} of {count} users: one page of several, and who is on another would count as a leaver",
-            users.len()
-        );
+    if has_more || count > items.len() as u64 {
+        let problem = format!("these are {} of {count} {name}: one page of several, and {loss}", items.len());
         return Err(fault(file, "", problem).with_remedy("put the answers of all pages into one list"));
     }
-    Ok(users)
+    Ok(items)
 }
 
 fn fault(file: &str, place: impl Into<Place>, problem: impl Into<String>) -> FileFault {
     FileFault::new(place, problem).of(file)
 }
 
-/// The channel of a rule: users by their id, no groups.
+/// The channel of a rule: users by their id, and groups if some are given.
 #[must_use]
-pub fn channel(rule: &Rule) -> Channel {
+pub fn channel(rule: &Rule, groups: &Groups) -> Channel {
+    let groups = |name: &str| if groups.is_empty() { Vec::new() } else { vec![name.to_owned()] };
     Channel {
         guid_attribute: "id".to_owned(),
         guid_binary: false,
         user_classes: Vec::new(),
-        group_classes: Vec::new(),
-        member_attributes: Vec::new(),
+        group_classes: groups("group"),
+        member_attributes: groups(group::MEMBERS),
         mapping: rule.mapping.clone(),
         ..Channel::default()
     }
@@ -226,11 +246,27 @@ pub fn channel(rule: &Rule) -> Channel {
 
 impl Source for PingOne {
     fn entries(&self) -> Result<Entries<'_>, SourceError> {
-        let entry = |held: &UserVersion| Ok(Cow::Owned(user::entry(&held.user)));
-        Ok(match &self.touched {
-            Some(touched) => Box::new(touched.iter().filter_map(|id| self.provisioned(id)).map(entry)),
-            None => Box::new(self.users.values().filter(|held| self.is_in_rule(held)).map(entry)),
-        })
+        let entry = |held: &UserVersion| user::entry(&held.user);
+        let within = || self.users.iter().filter(|(_, held)| self.is_in_rule(held));
+        let users: Box<dyn Iterator<Item = Entry> + Send> = match &self.touched {
+            Some(touched) if self.groups.is_empty() => {
+                Box::new(touched.iter().filter_map(|id| self.provisioned(id)).map(entry))
+            }
+            // A group has members whom the event did not touch.
+            Some(touched) => {
+                Box::new(within().map(
+                    move |(id, held)| {
+                        if touched.contains(id) { entry(held) } else { entry(held).unchanged() }
+                    },
+                ))
+            }
+            None => Box::new(within().map(move |(_, held)| entry(held))),
+        };
+        let groups = match self.is_rule_deleted {
+            true => Vec::new(),
+            false => self.groups.entries(within().map(|(_, held)| (&held.user, entry(held).dn))),
+        };
+        Ok(Box::new(users.chain(groups).map(|entry| Ok(Cow::Owned(entry)))))
     }
 
     fn locate(&self, person: &str, channel: &Channel) -> Result<Option<Vec<LocatedEntry>>, SourceError> {
@@ -255,13 +291,14 @@ impl Source for PingOne {
     }
 
     fn left_out(&self) -> Vec<String> {
-        let (Some(filter), None) = (&self.filter, &self.touched) else { return Vec::new() };
-        let count = self.users.values().filter(|held| !self.is_in_rule(held)).count();
-        if count == 0 || self.is_rule_deleted {
+        if self.touched.is_some() || self.is_rule_deleted {
             return Vec::new();
         }
+        let count = self.users.values().filter(|held| !self.is_in_rule(held)).count();
         let verb = if count == 1 { "user does" } else { "users do" };
-        vec![format!("{count} {verb} not meet the rule's filter {filter}")]
+        let filter = self.filter.as_ref().filter(|_| count > 0);
+        let users = filter.map(|filter| format!("{count} {verb} not meet the rule's filter {filter}"));
+        users.into_iter().chain(self.groups.left_out()).collect()
     }
 
     fn scope(&self) -> Scope {

@@ -65,8 +65,8 @@ pub struct Rule {
     pub deprovisions: bool,
     /// The store that the rule is for, where it says so.
     pub target_store: Option<String>,
-    /// Whether it names groups to provision, which a list of users cannot give.
-    pub names_groups: bool,
+    /// The ids of the groups that it provisions, as far as it says so.
+    pub groups: Vec<String>,
     /// What was accepted, and its owner should know.
     pub warnings: Vec<String>,
 }
@@ -167,7 +167,7 @@ impl Rule {
             mapping,
             deprovisions,
             target_store: document["targetStore"]["id"].as_str().map(str::to_owned),
-            names_groups: document["groups"].as_array().is_some_and(|groups| !groups.is_empty()),
+            groups: groups(file, &document["groups"])?,
             warnings,
         })
     }
@@ -208,6 +208,17 @@ fn chosen(file: &str, text: &str, name: Option<&str>) -> Result<(String, Value),
                 .with_remedy(format!("name one of {} with --rule-name", names.join(", "))))
         }
     }
+}
+
+/// The ids of a rule's groups, each as a text or as an object with its id.
+fn groups(file: &str, list: &Value) -> Result<Vec<String>, FileFault> {
+    let id = |group: &Value| group.as_str().or_else(|| group["id"].as_str()).map(str::to_owned);
+    let ids: Option<Vec<String>> = match list {
+        Value::Null => Some(Vec::new()),
+        Value::Array(groups) => groups.iter().map(id).collect(),
+        _ => None,
+    };
+    ids.ok_or_else(|| fault(file, "groups", "is a list of groups, each with its id"))
 }
 
 /// The mappings that a rule holds: its own list, or what its API answers embedded.

@@ -100,7 +100,7 @@ fn mappings_of_a_rule_replace_the_defaults() {
     );
     assert_eq!(filled(&own, &entries[0]), ("userName=ada@example.com nickName=Ada".to_owned(), true));
     assert!(own.warnings[0].contains("nothing is mapped to active"), "{:?}", own.warnings);
-    let (guid, is_own) = channel(&own).guid(&entries[0]);
+    let (guid, is_own) = channel(&own, &Groups::default()).guid(&entries[0]);
     assert_eq!((guid, is_own), (Guid::parse("u-1"), true));
 }
 
