@@ -94,7 +94,7 @@ pub fn json<T: DeserializeOwned>(text: &str) -> Result<T, FileFault> {
     }
     serde_json::from_str(text).map_err(|error| {
         let kind = DocumentKind::of(text);
-        // What begins as JSON is meant to be JSON, unless each line is a document of its own.
+        // A text that begins as JSON is meant to be JSON, unless each line is a document of its own.
         if kind == DocumentKind::Events || !(kind == DocumentKind::Text || text.trim_start().starts_with(['{', '['])) {
             return kind.instead_of("JSON");
         }

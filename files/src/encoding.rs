@@ -16,7 +16,7 @@ const LONGEST_MARK: usize = 3;
 
 impl TextEncoding {
     /// The encoding that a text begins with, and how many of its bytes are the mark. Without a mark a first character of
-    /// ASCII with a NUL beside it tells UTF-16 (RFC 4627 section 3 reads JSON so).
+    /// ASCII with a NUL beside it is a sign of UTF-16 (RFC 4627 section 3 reads JSON so).
     fn of(head: &[u8]) -> (Self, usize) {
         match head {
             [0xEF, 0xBB, 0xBF, ..] => (Self::Utf8, 3),
@@ -55,7 +55,7 @@ impl<R: BufRead> TextReader<R> {
         let encoding = if available.len() < LONGEST_MARK {
             self.begin_with_copy()?
         } else {
-            // What stands behind the mark stays there, so that whoever looks at the beginning sees more of it.
+            // The text behind the mark stays there, so that a reader which looks at the beginning sees more of it.
             let (encoding, mark) = TextEncoding::of(available);
             self.source.consume(mark);
             encoding

@@ -1,4 +1,4 @@
-//! What a document is. It is decided before the document is read, so that the wrong one is refused as what it is.
+//! The kind of a document. It is decided before the document is read, so that the wrong one is refused as what it is.
 
 use std::fmt;
 
@@ -99,7 +99,7 @@ impl DocumentKind {
         }
     }
 
-    /// What the text is.
+    /// The kind of the text.
     #[must_use]
     pub fn of(text: &str) -> Self {
         let start = text.trim_start();
@@ -144,7 +144,7 @@ impl DocumentKind {
         }
     }
 
-    /// What the document is.
+    /// The kind of the document.
     #[must_use]
     pub fn of_json(document: &Value) -> Self {
         match document {

@@ -13,7 +13,7 @@ const SHOWN: usize = 60;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownName(Box<Proposal>);
 
-/// What is said about an unknown name; boxed, so that errors which hold it stay small.
+/// The message about an unknown name; boxed, so that errors which hold it stay small.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Proposal {
     kind: String,
@@ -22,7 +22,7 @@ struct Proposal {
     /// All of them, where no command lists them.
     known: Vec<String>,
     command: Option<String>,
-    /// What stands before each name, such as the hyphens of a flag.
+    /// The prefix of each name, such as the hyphens of a flag.
     prefix: &'static str,
 }
 
@@ -62,13 +62,13 @@ impl UnknownName {
         Self(Box::new(Proposal { near, prefix, ..*self.0 }))
     }
 
-    /// What is wrong: `unknown target "aquerra"`.
+    /// The fault: `unknown target "aquerra"`.
     #[must_use]
     pub fn problem(&self) -> String {
         format!("unknown {} {:?}", self.0.kind, format!("{}{}", self.0.prefix, self.0.name))
     }
 
-    /// What to do: `did you mean "aquera"?`, and the command that shows all names.
+    /// The remedy: `did you mean "aquera"?`, and the command that shows all names.
     #[must_use]
     pub fn remedy(&self) -> String {
         let near = proposal(&self.0.near);
@@ -116,7 +116,7 @@ pub(crate) fn proposal(near: &[String]) -> Option<String> {
     })
 }
 
-/// The names that somebody who typed `name` may have meant, the nearest first: those that differ in letter case alone, else
+/// The names that may be meant by `name`, the nearest first: those that differ in letter case alone, else
 /// those that begin or end with it or hold it, else those within two letters, else those that it holds.
 fn near(name: &str, known: &[String]) -> Vec<String> {
     let typed = folded(name.trim_matches('.'));

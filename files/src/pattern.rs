@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::name::{UnknownName, proposal};
 
-/// What the ids of a catalogue stand for, in messages.
+/// The name of the ids of a catalogue, in messages.
 #[derive(Clone, Copy, Debug)]
 pub struct Catalogue {
     /// Such as `check`.

@@ -76,7 +76,7 @@ impl Write for WholeFile {
 impl Drop for WholeFile {
     fn drop(&mut self) {
         if let Some(part) = self.part.take() {
-            // What is left of it is in the way of nothing.
+            // Its remainder is in the way of nothing.
             let _ = fs::remove_file(part);
         }
     }

@@ -1,4 +1,4 @@
-//! What the console offers for a connection's target and a channel's manager.
+//! The options of the console for a connection's target and a channel's manager.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub struct Options {
     pub remove_user_action: RemoveUserAction,
     /// *Deprovision on rule deletion*: who left because the rule itself was deleted counts as one who left.
     pub deprovision_on_rule_deletion: bool,
-    /// The rule behind the source is deleted, which is why nobody is in it.
+    /// The rule behind the source is deleted, so that no user is in it.
     #[serde(skip)]
     pub rule_deleted: bool,
     /// How many operations are under way at once.
@@ -37,10 +37,10 @@ pub struct Options {
     /// Overrides what the client's description says about a PUT's content.
     #[serde(skip)]
     pub put: Option<Put>,
-    /// What stops a cycle that would take away more than its owner may have meant.
+    /// The limits that stop a cycle which would take away more than its owner may have meant.
     #[serde(skip)]
     pub guard: Guard,
-    /// The time against which an account has expired; nobody's has if absent.
+    /// The time against which an account has expired; none has if absent.
     #[serde(skip)]
     pub now: Option<jiff::Timestamp>,
     /// An account that has expired in the source counts as disabled there.
@@ -48,11 +48,11 @@ pub struct Options {
     pub expired_are_disabled: bool,
 }
 
-/// What stops a cycle. The default stops none: what a library runs is what it was asked for.
+/// The limits that stop a cycle. The default stops none: what a library runs is what it was asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Guard {
-    /// A cycle in which the source gave nobody stops before it takes anything away.
-    pub stops_at_nobody: bool,
+    /// A cycle in which the source gave no person stops before it takes anything away.
+    pub stops_without_people: bool,
     /// A cycle that would remove more of the known accounts stops before it removes one.
     pub removals: Option<RemovalLimit>,
 }
@@ -61,7 +61,7 @@ impl Guard {
     /// Whether something could stop a cycle.
     #[must_use]
     pub const fn is_set(self) -> bool {
-        self.stops_at_nobody || self.removals.is_some()
+        self.stops_without_people || self.removals.is_some()
     }
 }
 
@@ -97,7 +97,7 @@ impl std::fmt::Display for RemovalLimit {
     }
 }
 
-/// What happens to the account of a user who is deleted, disabled or outside the source's filter.
+/// The treatment of the account of a user who is deleted, disabled or outside the source's filter.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub enum RemoveUserAction {
@@ -139,7 +139,7 @@ impl Default for Options {
     }
 }
 
-/// What a PUT of a user holds.
+/// The body of a PUT of a user.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub enum Put {
@@ -160,7 +160,7 @@ pub enum Disable {
     Patch,
 }
 
-/// What names a group in the target: *Group Name Source*.
+/// The source of a group's name in the target: *Group Name Source*.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 pub enum GroupNameSource {
     /// Its `cn`, which need not be the one in its distinguished name.

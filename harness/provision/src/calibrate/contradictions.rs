@@ -1,4 +1,4 @@
-//! What in a recording contradicts the description: requests that the client, as described, never sends.
+//! Contradictions between a recording and the description: requests that the client, as described, never sends.
 
 use std::collections::BTreeMap;
 

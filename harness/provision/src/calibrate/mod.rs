@@ -15,18 +15,18 @@ use super::client::variants::{Detail, Variant, file_text};
 pub use relevance::Irrelevance;
 pub use traffic::{ObservedExchange, open, parse};
 
-/// What a recording shows.
+/// The findings of a recording.
 #[derive(Clone, Debug)]
 pub struct Calibration {
     pub requests: usize,
-    /// What the recording holds besides, by the reason for leaving it out.
+    /// The requests that are left out, by the reason for leaving it out.
     pub left_out: BTreeMap<Irrelevance, usize>,
     pub findings: Vec<DetailFinding>,
     /// Sentences.
     pub contradictions: Vec<String>,
 }
 
-/// What a recording shows of one detail.
+/// The finding of a recording about one detail.
 #[derive(Clone, Debug)]
 pub struct DetailFinding {
     pub detail: String,

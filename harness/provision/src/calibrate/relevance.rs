@@ -1,4 +1,4 @@
-//! What of a recording is a client's SCIM: browsers, proxies and gateways record more than that.
+//! The part of a recording that is a client's SCIM: browsers, proxies and gateways record more than that.
 
 use std::collections::BTreeMap;
 

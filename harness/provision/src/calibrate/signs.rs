@@ -1,4 +1,4 @@
-//! Signs: what a request tells about the places of a description. A sign that could mean several things tells none.
+//! Signs: what a request shows about the places of a description. A sign that could mean several things shows none.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ pub(super) struct Sign {
     values: Vec<(&'static str, ValueSign)>,
 }
 
-/// What is known of a value.
+/// The known facts about a value.
 #[derive(Clone, Debug, PartialEq)]
 enum ValueSign {
     Is(Value),
@@ -155,7 +155,7 @@ impl SignReader<'_> {
             }
             ("PUT", Some(id)) => {
                 let id = id.to_owned();
-                // Whoever sends back what was read sends the id along.
+                // A client that sends back the user as read sends the id along.
                 let has_id = body.is_some_and(|user| user.get("id").is_some());
                 let was_read = self.read.remove(&id);
                 match (has_id, was_read) {

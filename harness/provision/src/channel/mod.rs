@@ -17,7 +17,7 @@ use crate::options::GroupNameSource;
 /// Names members by their `uid` (RFC 2307 section 4).
 pub const MEMBER_UID: &str = "memberUid";
 
-/// What stands for the name of a member that is named by `uid`. No distinguished name has this form.
+/// The key of a member that is named by `uid`. No distinguished name has this form.
 fn uid_key(uid: &str) -> String {
     format!("memberuid\0{}", uid.to_lowercase())
 }

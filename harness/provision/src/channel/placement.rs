@@ -44,7 +44,7 @@ impl Exclusion {
         }
     }
 
-    /// What the entry would be; nothing where no class tells.
+    /// The role that the entry would have; nothing where no class says it.
     #[must_use]
     pub const fn role(self) -> Option<Role> {
         match self {
@@ -86,7 +86,7 @@ impl Channel {
         left_out.map_or(Placement::Within(role), Placement::Outside)
     }
 
-    /// What the entry is, by itself; nothing if it is outside the channel.
+    /// The role of the entry by itself; nothing if it is outside the channel.
     #[must_use]
     pub fn role(&self, entry: &Entry) -> Option<Role> {
         match self.placement(entry, &Surroundings::without_entries(self)) {
@@ -128,7 +128,7 @@ fn meets(filter: Option<&EntryFilter>, entry: &Entry, surroundings: &Surrounding
     filter.is_none_or(|filter| filter.evaluate(entry, &surroundings.links) == Truth::True)
 }
 
-/// What a directory keeps of an entry that was deleted, which a search does not find: `nsTombstone` of 389 Directory Server,
+/// Whether it is the remainder of a deleted entry, which a search does not find: `nsTombstone` of 389 Directory Server,
 /// `isDeleted` of Active Directory.
 fn is_deleted(entry: &Entry) -> bool {
     entry.is_a("nsTombstone") || entry.text("isDeleted").is_some_and(|value| value.eq_ignore_ascii_case("true"))

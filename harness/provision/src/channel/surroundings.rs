@@ -1,4 +1,4 @@
-//! What a channel has to know of other entries to place one: the members of a Group DN, and links that a filter follows. A
+//! The facts about other entries that a channel needs to place one: the members of a Group DN, and links that a filter follows. A
 //! directory server knows them; of a file they are collected before each pass.
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -13,7 +13,7 @@ pub struct GroupDn {
     pub nested: bool,
 }
 
-/// What was collected.
+/// The collected facts.
 #[derive(Clone, Debug, Default)]
 pub struct Surroundings {
     pub links: Links,
@@ -27,7 +27,7 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
-    /// What a channel knows that has to know nothing of other entries.
+    /// The surroundings of a channel that needs no other entry.
     #[must_use]
     pub fn without_entries(channel: &Channel) -> Self {
         let links = Links::of(Vec::new(), &channel.member_attributes, channel.is_active_directory);
@@ -40,7 +40,7 @@ impl Surroundings {
 pub struct GroupScope {
     groups: HashSet<Box<str>>,
     members: HashSet<Box<str>>,
-    /// The attribute of the members that names their groups, where that is what tells.
+    /// The attribute of the members that names their groups, where that decides.
     member_of: Option<String>,
 }
 
@@ -123,7 +123,7 @@ impl<'a> Collector<'a> {
         self.channel.group_classes.is_empty() && CLASSES.iter().any(|class| entry.is_a(class))
     }
 
-    /// What was collected.
+    /// The collected facts.
     #[must_use]
     pub fn finish(self) -> Surroundings {
         let mut missing_groups = Vec::new();

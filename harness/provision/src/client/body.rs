@@ -98,7 +98,7 @@ fn fill_both(user: &mut Map<String, Value>, mut emails: Vec<Value>) {
     *slot(user, "emails") = Value::Array(emails);
 }
 
-/// Takes nulls and what is empty out of a value; tells whether anything is left.
+/// Takes nulls and what is empty out of a value; says whether anything is left.
 fn prune(value: &mut Value) -> bool {
     match value {
         Value::Null => false,

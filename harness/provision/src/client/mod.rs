@@ -39,7 +39,7 @@ pub const NOT_SCIM: &[(&str, &str)] = &[(
      /pingid/rest/4/…/do on PingID's own hosts) and has no SCIM URL, so that no SCIM endpoint can be provisioned with it",
 )];
 
-/// What one client sends, and how sure that is.
+/// The requests of one client, and how sure they are.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Description {
@@ -57,7 +57,7 @@ pub struct Description {
     pub user: UserShape,
     /// Absent for a client that provisions no groups.
     pub group: Option<GroupShape>,
-    /// What the console's options are before anybody touches them.
+    /// The defaults of the console's options.
     #[serde(default)]
     pub options: Options,
     /// The fields of the console's page for the target.
@@ -68,7 +68,7 @@ pub struct Description {
     /// otherwise it lists what the schemas give.
     #[serde(default)]
     pub lists_fields: bool,
-    /// What all of it was read from.
+    /// The document that all of it was read from.
     #[serde(skip)]
     document: Value,
 }
@@ -77,7 +77,7 @@ pub struct Description {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TokenShape {
-    /// What stands between two scopes of a request.
+    /// The separator of two scopes of a request.
     pub scope_separator: String,
     /// Id and secret travel in the form instead of an `Authorization` header (RFC 6749 section 2.3.1).
     pub secret_in_form: bool,
@@ -184,7 +184,7 @@ pub struct GroupShape {
     pub members: MembersShape,
 }
 
-/// What happens to members that the source does not know.
+/// The treatment of members that the source does not know.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub enum Membership {
@@ -272,7 +272,7 @@ impl Description {
         document::get(&self.document, place)
     }
 
-    /// What the console calls the option at a place such as `options.user_create`.
+    /// The console's name of the option at a place such as `options.user_create`.
     #[must_use]
     pub fn option_name(&self, place: &str) -> Option<&str> {
         let found = self.settings.iter().find(|setting| setting.sets_flag(place));
@@ -300,7 +300,7 @@ pub fn find(id: &str) -> Option<&'static Description> {
     all().iter().find(|description| description.id == id)
 }
 
-/// What to tell somebody about a provisioner that is known and speaks no SCIM.
+/// The message about a provisioner that is known and does not speak SCIM.
 #[must_use]
 pub fn not_scim(id: &str) -> Option<&'static str> {
     NOT_SCIM.iter().find(|(known, _)| *known == id).map(|(_, why)| *why)

@@ -15,7 +15,7 @@ use super::{Description, DescriptionError};
 pub struct Setting {
     /// As the console labels it.
     pub name: String,
-    /// What else it is called: keys of the API, older labels.
+    /// Its other names: keys of the API, older labels.
     #[serde(default)]
     pub keys: Vec<String>,
     /// As the console shows it; absent for an empty field.
@@ -32,7 +32,7 @@ pub struct Setting {
     /// Choices that the console has and Weir refuses, with the reason.
     #[serde(default)]
     pub refused: BTreeMap<String, String>,
-    /// What the field says about how the endpoint is reached.
+    /// The part of reaching the endpoint that the field holds.
     pub reach: Option<Reach>,
     /// Names of check boxes without which the console does not offer this one.
     #[serde(default)]
@@ -56,7 +56,7 @@ pub enum Reach {
     Scheme,
 }
 
-/// What settings make of a description.
+/// A description with settings.
 #[derive(Clone, Debug)]
 pub struct ConfiguredClient {
     pub description: Description,
@@ -93,10 +93,10 @@ impl Setting {
         std::iter::once(&self.name).chain(&self.keys).any(|own| own.eq_ignore_ascii_case(name))
     }
 
-    /// What this value changes.
+    /// The changes of this value.
     fn changes(&self, given: &str) -> Result<Vec<(String, Value)>, SettingError> {
         let name = &self.name;
-        // An export lists a field that nobody touched with an empty value: it is as the console has it by itself.
+        // An export lists an untouched field with an empty value: it is as the console has it by itself.
         if given.trim().is_empty() {
             return Ok(Vec::new());
         }
@@ -151,7 +151,7 @@ impl Description {
         self.settings.iter().find(|setting| setting.is_called(name))
     }
 
-    /// What to say about a name that is not a setting of this client.
+    /// The message about a name that is not a setting of this client.
     #[must_use]
     pub fn unknown_setting(&self, name: &str) -> UnknownName {
         let known = self.settings.iter().flat_map(|setting| std::iter::once(&setting.name).chain(&setting.keys));

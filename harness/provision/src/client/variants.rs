@@ -22,7 +22,7 @@ pub struct Detail {
     pub standing: Confidence,
     /// Tags of the vendor's documents.
     pub source: String,
-    /// What else it could be; the first is the default.
+    /// The alternatives; the first is the default.
     #[serde(default)]
     pub variants: Vec<Variant>,
 }
@@ -34,11 +34,11 @@ pub struct Variant {
     pub id: String,
     /// In words, as the end of "here it is".
     pub says: String,
-    /// What it changes in the description, by dotted place.
+    /// Its changes of the description, by dotted place.
     pub set: BTreeMap<String, Value>,
     /// The capability without which an endpoint has to refuse it.
     pub needs: Option<String>,
-    /// What is known to go wrong with it, whatever the endpoint.
+    /// A known fault of it, at any endpoint.
     pub known: Option<String>,
 }
 
@@ -51,7 +51,7 @@ pub enum Confidence {
     /// It follows from what is stated, without being said.
     #[serde(rename = "I")]
     Inferred,
-    /// Nobody says; our default can be changed.
+    /// No document says it; our default can be changed.
     #[serde(rename = "N")]
     Unknown,
 }
@@ -96,7 +96,7 @@ pub enum VariantError {
     Description(#[from] DescriptionError),
 }
 
-/// What a file of variants holds: the client, and by detail the id of the variant.
+/// A file of variants: the client, and by detail the id of the variant.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct VariantFile {

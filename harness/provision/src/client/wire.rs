@@ -1,4 +1,4 @@
-//! What the engine says to an endpoint and hears from it, without the transport: [`Wire`] is the seam.
+//! Requests of the engine to an endpoint and their answers, without the transport: [`Wire`] is the seam.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use weir_exchange::{BodyError, Client, Exchange, Request};
 
 use super::{Description, body};
 
-/// What all requests of a client have in common.
+/// The properties that all requests of a client share.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields, default)]
 pub struct Manner {
@@ -55,8 +55,8 @@ impl ProbeRequest {
         match self {
             Self::Users => Call::on(Method::Get, users).query("count", "1"),
             Self::UsersByFilter => {
-                let nobody = body::filter(&description.user.find(), "weir-connection-test");
-                Call::on(Method::Get, users).query("filter", nobody)
+                let unknown = body::filter(&description.user.find(), "weir-connection-test");
+                Call::on(Method::Get, users).query("filter", unknown)
             }
             Self::Groups => {
                 let path = description.group.as_ref().map_or("/Groups", |group| group.path.as_str());
@@ -154,7 +154,7 @@ impl Method {
 /// Characters of what an endpoint says about an error that a sentence repeats.
 const DETAIL: usize = 500;
 
-/// What came back.
+/// The answer.
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub status: u16,

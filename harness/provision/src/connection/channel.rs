@@ -9,7 +9,7 @@ use crate::mapping::Mapping;
 pub struct ConnectionChannel {
     pub name: String,
     pub active: bool,
-    /// What the console shows of channel and source, by name.
+    /// The settings of channel and source that the console shows, by name.
     pub source: Vec<TargetSetting>,
     pub mapping: Mapping,
     /// The fields that are mapped, as the console shows them.
@@ -26,11 +26,11 @@ pub struct MappedField {
     pub default: Option<String>,
     /// Where its value goes; absent if the field is not one of a SCIM target.
     pub place: Option<String>,
-    /// What happens to the value: parser, letter case, trim, create only, masked, an expression.
+    /// The treatment of the value: parser, letter case, trim, create only, masked, an expression.
     pub treatment: Vec<String>,
 }
 
-/// The settings of a source that a run uses. Every other one is told as not acting.
+/// The settings of a source that a run uses. Every other one is reported as not acting.
 pub(super) const ACTING: &[&str] = &[
     "maxThreads",
     "timeout",
@@ -87,7 +87,7 @@ impl ConnectionChannel {
         self.setting(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 
-    /// Whether the source is an Active Directory, which its GUID or the way it tells changes says.
+    /// Whether the source is an Active Directory, which its GUID or the way in which it finds changes says.
     #[must_use]
     pub fn is_active_directory(&self) -> bool {
         let is = |name: &str, word: &str| self.setting(name).is_some_and(|value| value.eq_ignore_ascii_case(word));

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::client;
 
-/// What a type stands for.
+/// The connector of a type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Connector {
     /// A client of ours, such as `pingfederate-aquera`.

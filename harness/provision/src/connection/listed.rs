@@ -223,7 +223,7 @@ impl ListedConnection {
         }
     }
 
-    /// What a person can be shown of a connection, whoever its client is: fields of a target that is not known have no place.
+    /// The connection as far as a person can be shown it, whichever client it is for: fields of a target that is not known have no place.
     ///
     /// # Errors
     /// As [`Self::read`].

@@ -53,7 +53,7 @@ pub(super) fn outline(file: &str, connection: &Value) -> Result<Connection, File
     connection_of(file, connection, &|_| Ok(ExportedMapping { mapping: empty(), warnings: Vec::new() }))
 }
 
-/// What is needed to read the mapping of a channel.
+/// The context in which the mapping of a channel is read.
 struct ChannelParts<'a> {
     place: &'a str,
     source: &'a Value,

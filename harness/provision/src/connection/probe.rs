@@ -9,7 +9,7 @@ use weir_exchange::{Client, CredentialRefusal, EndpointError, EndpointErrorKind,
 
 use crate::client::Description;
 
-/// What is wrong with a connection.
+/// The fault of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConnectionTrouble {
     Url,
@@ -107,7 +107,7 @@ fn unanswered(error: &EndpointError) -> Obstacle {
     Obstacle { trouble, reason: error.sentence.clone() }
 }
 
-/// What the answer to the question for users means; nothing if all is well.
+/// The meaning of the answer to the question for users; nothing if all is well.
 fn judge(client: &Client, exchange: &Exchange) -> Option<Obstacle> {
     let detail = exchange.text("detail").map(|detail| format!(" ({detail})")).unwrap_or_default();
     let status = exchange.status;

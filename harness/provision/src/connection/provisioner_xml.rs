@@ -1,6 +1,6 @@
 //! `data/module/saas-provisioner.xml` of PingFederate's server profile, which administrators keep under version control: the
 //! same connections as in the administrative API, as XML. No schema of it is public. So elements and attributes are taken by
-//! their names, at whatever depth below their part of the file they stand, and what is not known is told.
+//! their names, at whatever depth below their part of the file they stand, and names that are not known are reported.
 
 use roxmltree::{Document, Node};
 use serde_json::{Map, Value, json};

@@ -1,4 +1,4 @@
-//! What every operation needs, and the answers they share.
+//! The context of every operation, and the answers that they share.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,7 +32,7 @@ pub(super) struct Context {
 }
 
 impl Context {
-    /// Whose a resource of the target is, by the ledger or by a row on its way there.
+    /// The owner of a resource of the target, by the ledger or by a row on its way there.
     pub(super) fn owner(&self, kind: Kind, target_id: &str) -> Result<Option<Guid>, LedgerError> {
         match self.outbox.owner(kind, target_id) {
             Some(owner) => Ok(Some(owner)),
@@ -59,7 +59,7 @@ impl CreateSent {
     }
 }
 
-/// What an operation came to, and what the ledger is to remember (nothing: the row goes).
+/// The outcome of an operation, and the row that the ledger is to remember (nothing: the row goes).
 #[derive(Debug)]
 pub(super) struct OperationResult {
     pub row: Option<Row>,

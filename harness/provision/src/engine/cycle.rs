@@ -2,7 +2,7 @@
 //!
 //! Nothing is lost or doubled wherever the program ends: before an account can be created, the ledger says that it may be
 //! there; the outcome of an operation is written soon after it, in a group with others; and what the source needs to tell
-//! changes is written when everything that it told before has been dealt with.
+//! changes is written when everything that it gave before has been dealt with.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -45,8 +45,8 @@ impl Provisioner {
     /// Runs one cycle. What fails stays dirty; the next cycle tries again.
     ///
     /// # Errors
-    /// The source or the ledger cannot be read. Entries that were reached by then have been provisioned; nobody counts as
-    /// a leaver.
+    /// The source or the ledger cannot be read. Entries that were reached by then have been provisioned; no person counts
+    /// as a leaver.
     pub async fn cycle(&self, source: &dyn Source) -> Result<CycleReport, PassError> {
         self.watched_cycle(source, &Arc::new(Progress::default())).await
     }
@@ -129,7 +129,7 @@ pub(super) struct Executor {
     pub progress: Arc<Progress>,
 }
 
-/// What became of a user, and the entry that it belongs to.
+/// The outcome of a user, and the entry that it belongs to.
 struct UserDone {
     dn: String,
     identifier: String,
@@ -144,7 +144,7 @@ type TaskResult<T> = Result<Option<T>, tokio::task::JoinError>;
 impl Executor {
     async fn run(&mut self, mut pass: Pass<'_>) -> Result<(), PassError> {
         let outcome = self.users(&mut pass).await;
-        // What was done is remembered even if the source broke off.
+        // Outcomes are remembered even if the source broke off.
         self.context.outbox.settle().await?;
         outcome?;
         self.report.warnings.extend(pass.finish_warnings());
@@ -172,7 +172,7 @@ impl Executor {
         if self.is_halted() {
             return Ok(());
         }
-        // Every row that tells a leaver must be in the ledger by now.
+        // Every row that shows a leaver must be in the ledger by now.
         self.context.outbox.settle().await?;
         let read = pass.read;
         let leavers = pass.leavers()?;
@@ -200,7 +200,7 @@ impl Executor {
             match self.decide(is_last, &mut next, &mut batch) {
                 Ok(over) => is_over = over,
                 Err(error) => {
-                    // What was decided before the fault is carried out all the same.
+                    // Decisions before the fault are carried out all the same.
                     is_over = true;
                     outcome = Err(error);
                 }

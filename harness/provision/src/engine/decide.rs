@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::ledger::{Row, SentState};
 use crate::options::{Options, RemoveUserAction};
 
-/// What the source says about a person, as far as a decision needs it.
+/// The state of a person in the source, as far as a decision needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UserState {
     /// [`crate::mapping::DesiredUser::fingerprint`]
@@ -13,7 +13,7 @@ pub struct UserState {
     pub active: bool,
 }
 
-/// What is to be done about a user.
+/// The operation that a user needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserOperation {
     /// Find the account by its identifier; link it and bring it up to date, or create it.
@@ -93,7 +93,7 @@ pub enum Decision {
     Refused(Refusal),
 }
 
-/// What must happen to a user. `state` is absent when the entry is not, or no longer, in the channel's source.
+/// The decision about a user. `state` is absent when the entry is not, or no longer, in the channel's source.
 #[must_use]
 pub fn user(state: Option<UserState>, row: Option<&Row>, options: &Options) -> Decision {
     match (state, row) {
@@ -122,7 +122,7 @@ fn leaver(row: &Row, options: &Options) -> Decision {
     }
 }
 
-/// What happens to somebody who has left, if the options allow it.
+/// The operation for a person who has left, if the options allow it.
 fn departure(options: &Options, operation: UserOperation) -> Decision {
     if let Some(refusal) = nothing_is_removed(options) {
         return Decision::Refused(refusal);
@@ -175,7 +175,7 @@ fn known(state: UserState, row: &Row, options: &Options) -> Decision {
     }
 }
 
-/// What happens to somebody who is disabled in the source, if the options allow it.
+/// The operation for a person who is disabled in the source, if the options allow it.
 fn switched_off(options: &Options, operation: UserOperation) -> Decision {
     match nothing_is_removed(options) {
         Some(refusal) => Decision::Refused(refusal),
@@ -196,7 +196,7 @@ fn sent_fingerprint(row: &Row) -> Option<u64> {
     }
 }
 
-/// What is to be done about a group, members apart.
+/// The operation that a group needs, members apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GroupOperation {
     /// Find the group by its name and link it, or create it.
@@ -210,7 +210,7 @@ pub enum GroupOperation {
     Forget,
 }
 
-/// What must happen to a group. `name` is absent when the entry is not, or no longer, in the channel's source.
+/// The decision about a group. `name` is absent when the entry is not, or no longer, in the channel's source.
 #[must_use]
 pub fn group(name: Option<&str>, row: Option<&Row>) -> GroupOperation {
     match (name, row) {

@@ -19,7 +19,7 @@ use crate::ledger::{Guid, Kind, Row, SentState};
 /// Operations that wait while others run: each holds what it sends.
 const MOST_WAITING: usize = 64;
 
-/// What became of one group.
+/// The outcome of one group.
 struct GroupDone {
     group: usize,
     /// The target has it.
@@ -36,7 +36,7 @@ struct GroupProgress {
     is_there: bool,
     did: bool,
     failed: bool,
-    /// What is wrong with the entry, although it is provisioned.
+    /// A fault of the entry, although it is provisioned.
     fault: Option<String>,
 }
 

@@ -36,7 +36,7 @@ pub(super) struct GroupWork {
     pub members: BTreeSet<Box<str>>,
 }
 
-/// What [`run`] found out besides what it did.
+/// The remarks of [`run`] beside its outcome.
 #[derive(Debug, Default)]
 pub(super) struct Remarks {
     /// The group was created because a filter found nothing.
@@ -265,7 +265,7 @@ impl GroupRun<'_> {
         } else if !shape.fallback_statuses.contains(&reply.status) {
             return Err(OperationError::answered(&call, &reply));
         }
-        // Whoever reads the whole list needs the room that this answer takes.
+        // A client that reads the whole list needs the room that this answer takes.
         drop(reply);
         self.find_in_list(name).await
     }
@@ -363,9 +363,9 @@ pub(super) async fn set_members(context: &Context, row: Row, wanted: BTreeSet<Bo
     let merges = shape.membership == Membership::Merge;
     let present = match &row.sent {
         Some(SentState::Group { members }) if !row.dirty || merges => members.clone(),
-        // Whoever is there and was not sent from here stays.
+        // A member that is there and was not sent from here stays.
         _ if merges => BTreeSet::new(),
-        // What is there is not known, and the source overwrites it.
+        // The present members are not known, and the source overwrites them.
         _ => match read_members(context, shape, &id).await {
             Ok(members) => members,
             Err((trouble, true)) => return GroupRun::failed(lost(row), trouble),

@@ -10,7 +10,7 @@ use super::report::{Abort, Cause};
 /// After this many operations in a row without an answer the endpoint counts as gone.
 const MOST_UNANSWERED: u32 = 20;
 
-/// Watches the outcomes, and tells whether going on can help.
+/// Watches the outcomes, and decides whether going on can help.
 pub(super) struct Halt {
     unanswered: AtomicU32,
     reason: Mutex<Option<Abort>>,

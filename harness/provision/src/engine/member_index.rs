@@ -29,7 +29,7 @@ impl MemberIndex {
         self.entries.sort_unstable_by_key(|(key, ..)| *key);
     }
 
-    /// The entries behind these keys; keys of nobody are left out.
+    /// The entries behind these keys; keys without an entry are left out.
     pub fn find<'a>(&'a self, keys: &'a [u64]) -> impl Iterator<Item = (Kind, &'a Guid)> {
         keys.iter().filter_map(|wanted| {
             let position = self.entries.binary_search_by_key(wanted, |(key, ..)| *key).ok()?;

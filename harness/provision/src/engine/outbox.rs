@@ -25,7 +25,7 @@ struct Queue {
     waiting: Mutex<PendingChanges>,
     /// Something waits where nothing did.
     arrived: Notify,
-    /// What waits is to be written at once.
+    /// The waiting rows are to be written at once.
     due: Notify,
     written: watch::Sender<DurableMark>,
 }
@@ -34,7 +34,7 @@ struct Queue {
 struct PendingChanges {
     rows: Vec<LedgerChange>,
     pushed: u64,
-    /// Whose each resource of the target is by rows that are not written yet.
+    /// The owner of each resource of the target, by rows that are not written yet.
     owners: HashMap<(Kind, Box<str>), Guid>,
 }
 
@@ -71,7 +71,7 @@ impl Outbox {
         }
     }
 
-    /// Whose a resource of the target is by a row that was given away, as long as the ledger does not say it.
+    /// The owner of a resource of the target by a row that was given away, as long as the ledger does not say it.
     pub(super) fn owner(&self, kind: Kind, target_id: &str) -> Option<Guid> {
         self.queue.lock().owners.get(&(kind, target_id.into())).cloned()
     }
@@ -121,7 +121,7 @@ impl Queue {
     }
 }
 
-/// What a row says of the owner of a resource of the target.
+/// The owner of a resource of the target, by a row.
 fn ownership((kind, guid, row): &LedgerChange) -> Option<((Kind, Box<str>), Guid)> {
     // An account whose entry is gone may be taken over.
     let target_id = row.as_ref().filter(|row| !row.gone)?.target_id.clone()?;

@@ -1,4 +1,4 @@
-//! One pass over the source: each entry becomes a decision; what only the whole source tells (leavers, groups) is collected
+//! One pass over the source: each entry becomes a decision; what only the whole source shows (leavers, groups) is collected
 //! on the way.
 
 use std::collections::HashSet;
@@ -27,7 +27,7 @@ pub enum PassError {
     Ledger(#[from] LedgerError),
 }
 
-/// What the pass says about a user.
+/// The result of the pass for a user.
 #[derive(Debug)]
 pub enum Item {
     Unchanged,
@@ -78,7 +78,7 @@ pub struct DesiredGroup {
     pub name: String,
     /// Keys of the members' names, by which the pass finds them.
     pub members: Vec<u64>,
-    /// What is wrong with some of its members; the group itself is provisioned with the others.
+    /// A fault of some of its members; the group itself is provisioned with the others.
     pub fault: Option<String>,
 }
 
@@ -105,7 +105,7 @@ pub struct Pass<'a> {
     pub warnings: Vec<String>,
     without_guid: u64,
     first_without_guid: Option<String>,
-    /// The source has entries that were not seen: nobody counts as a leaver.
+    /// The source has entries that were not seen: no person counts as a leaver.
     is_incomplete: bool,
     pub summary: SourceSummary,
     /// Enabled people whose account has expired, and the first of them.
@@ -124,7 +124,7 @@ impl<'a> Pass<'a> {
         ledger: &'a dyn Ledger,
         options: &'a Options,
     ) -> Result<Self, PassError> {
-        // Collected first: a source tells what its last pass was about.
+        // Collected first: a source knows the scope of its last pass.
         let surroundings = source.surroundings(channel)?;
         let mut pass = Self {
             source,
@@ -174,21 +174,21 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Whether the source, read as a whole, gave nobody.
+    /// Whether the source, read as a whole, gave no person.
     pub(super) fn is_without_people(&self) -> bool {
         self.seen_users.is_empty() && !self.is_incomplete && self.source.scope() == Scope::Everything
     }
 
-    /// Why nobody is in the channel.
-    pub(super) fn nobody(&self) -> String {
+    /// Why no person is in the channel.
+    pub(super) fn why_empty(&self) -> String {
         if let Some(asked) = self.source.asked() {
             return format!("{asked}, and gave no person");
         }
         let own = self.source.left_out();
-        if own.is_empty() { self.summary.nobody(self.channel) } else { own.join("; ") }
+        if own.is_empty() { self.summary.why_empty(self.channel) } else { own.join("; ") }
     }
 
-    /// What is to be done about the next person; nothing at the end of the source.
+    /// The result for the next person; nothing at the end of the source.
     ///
     /// # Errors
     /// The source or the ledger cannot be read any further.
@@ -352,7 +352,7 @@ impl<'a> Pass<'a> {
         (guid, is_first)
     }
 
-    /// What is to be done about people who are no longer in the source; to be asked after the last entry.
+    /// The results for people who are no longer in the source; to be asked after the last entry.
     ///
     /// # Errors
     /// The ledger cannot be read.
@@ -402,14 +402,14 @@ impl<'a> Pass<'a> {
         self.ledger
     }
 
-    /// What the source holds and the channel leaves out, as sentences.
+    /// The entries of the source that the channel leaves out, as sentences.
     pub(super) fn left_out(&self) -> Vec<String> {
         let mut notes = self.summary.notes(self.channel);
         notes.extend(self.source.left_out());
         notes
     }
 
-    /// What the person who runs the channel should know about the source.
+    /// The warnings about the source, for the person who runs the channel.
     #[must_use]
     pub fn finish_warnings(&mut self) -> Vec<String> {
         let mut warnings = std::mem::take(&mut self.warnings);
@@ -442,7 +442,7 @@ pub(super) fn has_expired(entry: &Entry, desired: &DesiredUser, channel: &Channe
     desired.active && options.now.is_some_and(|now| channel.mapping.status.is_expired(entry, now))
 }
 
-/// What is to be done about somebody who has left.
+/// The result for a person who has left.
 fn leaver(guid: &Guid, row: &Row, options: &Options) -> Option<Item> {
     match decide::user(None, Some(row), options) {
         Decision::Nothing => None,

@@ -1,4 +1,4 @@
-//! What a cycle would do, without doing it: the same machine without the executor.
+//! The plan of a cycle, which sends nothing: the same machine without the executor.
 
 use super::cycle::Provisioner;
 use super::decide;
@@ -33,7 +33,7 @@ const CREATE_GROUP: PlannedRequest = ("POST", "/Groups");
 const WRITE_GROUP: PlannedRequest = ("PATCH", "/Groups/id");
 const DELETE_GROUP: PlannedRequest = ("DELETE", "/Groups/id");
 
-/// What a cycle would do.
+/// The operations of a cycle, not carried out.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     pub operations: Vec<PlannedOperation>,
@@ -42,7 +42,7 @@ pub struct Plan {
     pub refused: Vec<(String, String)>,
     pub failures: Vec<Failure>,
     pub warnings: Vec<String>,
-    /// What the source holds and the channel leaves out, as sentences.
+    /// The entries of the source that the channel leaves out, as sentences.
     pub left_out: Vec<String>,
     /// Why the cycle would stop before it takes anything away.
     pub held: Option<Abort>,

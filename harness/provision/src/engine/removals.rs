@@ -36,15 +36,15 @@ impl Pass<'_> {
             return Ok(None);
         }
         if self.is_without_people() {
-            // Who agrees to that agrees to what follows from it.
-            if !guard.stops_at_nobody {
+            // To agree to that is to agree to its consequences.
+            if !guard.stops_without_people {
                 return Ok(None);
             }
             let consequence = match count {
                 0 => "no account would change".to_owned(),
                 count => format!("{} would be {done}", counted(count, "account", "accounts")),
             };
-            return Ok(Some(Abort::Nobody { why: self.nobody(), consequence }));
+            return Ok(Some(Abort::NoPerson { why: self.why_empty(), consequence }));
         }
         let Some(limit) = guard.removals.filter(|_| count > 0) else { return Ok(None) };
         let known = self.known(Kind::User)?.saturating_sub(made);

@@ -1,4 +1,4 @@
-//! What a cycle did, in the counters that administrators know, and what went wrong with which entry.
+//! The report of a cycle: the counters that administrators know, and the fault of each entry that failed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub struct Counters {
     pub unchanged: u64,
 }
 
-/// What was done to an entry, for the table of operations.
+/// The operation on an entry, for the table of operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
     Created,
@@ -103,9 +103,9 @@ pub enum Abort {
     Unanswered(u32),
     #[error("it was interrupted; what was done is remembered, the rest is left for the next cycle")]
     Interrupted,
-    /// The source gave nobody.
+    /// The source gave no person.
     #[error("{why}; {consequence}; nothing was sent, --allow-empty goes on all the same")]
-    Nobody { why: String, consequence: String },
+    NoPerson { why: String, consequence: String },
     /// More would be taken away than the limit allows.
     #[error(
         "{count} of {known} {what} would be {done}, which is more than the limit ({limit}); none was, --allow-removals agrees to it"
@@ -155,7 +155,7 @@ pub struct CycleReport {
     pub refusals: BTreeMap<Refusal, OptionRefusal>,
     pub failures: Vec<Failure>,
     pub warnings: Vec<String>,
-    /// What the source holds and the channel leaves out, as sentences.
+    /// The entries of the source that the channel leaves out, as sentences.
     pub left_out: Vec<String>,
     /// Members of groups that have no account, and how many groups they are in.
     pub without_account: MemberGap,

@@ -9,14 +9,14 @@ use crate::entry::{Dn, Entry, Role};
 use crate::ledger::{Kind, LedgerError, Row};
 use crate::source::{LocatedEntry, Source, SourceError};
 
-/// What the source and the channel say of one entry.
+/// The answer about one entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScopeAnswer {
     pub entry: String,
     pub is_within: bool,
-    /// What was asked of the entry, and what came of it.
+    /// Questions about the entry, with their answers.
     pub facts: Vec<(String, String)>,
-    /// What a cycle would do.
+    /// The operation of a cycle, in words.
     pub outcome: String,
 }
 
@@ -84,7 +84,7 @@ impl Provisioner {
         Ok(ScopeAnswer { entry: entry.dn.to_string(), is_within, facts, outcome })
     }
 
-    /// What a cycle would do for a person of the channel.
+    /// The operation of a cycle for a person of the channel.
     fn outcome(&self, entry: &Entry, row: Option<&Row>, facts: &mut Vec<(String, String)>) -> String {
         let mut desired = match self.channel.mapping.desired(entry) {
             Ok(desired) => desired,
@@ -101,7 +101,7 @@ impl Provisioner {
         self.words(decide::user(Some(state), row, &self.options))
     }
 
-    /// What a cycle would do for somebody who is not, or no longer, in the channel.
+    /// The operation of a cycle for a person who is not, or no longer, in the channel.
     fn without(&self, row: Option<&Row>) -> String {
         match row {
             None => "a cycle does nothing".to_owned(),

@@ -1,4 +1,4 @@
-//! What a source held, for somebody who asks why an entry has no account.
+//! The contents of a source, for the question why an entry has no account.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -24,7 +24,7 @@ pub struct SourceSummary {
 #[derive(Clone, Copy, Debug, Default)]
 struct KindCount {
     count: u64,
-    /// It looks like somebody's account, or like a group.
+    /// It looks like a person's account, or like a group.
     is_telling: bool,
 }
 
@@ -39,7 +39,7 @@ impl SourceSummary {
         }
     }
 
-    /// What was left out although it looks like a person or a group, as sentences.
+    /// The entries that were left out although they look like people or groups, as sentences.
     #[must_use]
     pub fn notes(&self, channel: &Channel) -> Vec<String> {
         let mut notes = self.by_location(channel);
@@ -51,9 +51,9 @@ impl SourceSummary {
         notes
     }
 
-    /// Why nobody is within the channel.
+    /// Why no person is within the channel.
     #[must_use]
-    pub fn nobody(&self, channel: &Channel) -> String {
+    pub fn why_empty(&self, channel: &Channel) -> String {
         let entries = counted(self.entries, "entry", "entries");
         let mut sentence = format!("the source holds {entries}, and none is a person of the channel");
         let mut reasons = self.by_location(channel);
@@ -71,7 +71,7 @@ impl SourceSummary {
     }
 
     fn by_location(&self, channel: &Channel) -> Vec<String> {
-        let told = |why: &Exclusion| {
+        let detail_of = |why: &Exclusion| {
             let filter = match why {
                 Exclusion::UserFilter => channel.user_filter.as_ref(),
                 Exclusion::GroupFilter => channel.group_filter.as_ref(),
@@ -92,7 +92,7 @@ impl SourceSummary {
                     Role::User => counted(count, "person is", "people are"),
                     Role::Group => counted(count, "group is", "groups are"),
                 };
-                format!("{who} {why}{}", told(why))
+                format!("{who} {why}{}", detail_of(why))
             })
             .collect()
     }

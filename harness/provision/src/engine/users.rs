@@ -18,10 +18,10 @@ use crate::options::{Disable, Put};
 
 type Resource = Map<String, Value>;
 
-/// What is searched for was found, was not, or cannot be told.
+/// The result of a search: found, not found, or unknown.
 enum UserSearch {
     User(Resource, String),
-    Nobody,
+    NotFound,
 }
 
 /// Carries out one operation.
@@ -70,7 +70,7 @@ impl ReuseNote {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(reuse);
     }
 
-    /// What was said, about the entry of this name.
+    /// The note, about the entry of this name.
     pub(super) fn take(&self, dn: &str) -> Option<IdentityReuse> {
         let reuse = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
         Some(IdentityReuse { dn: dn.to_owned(), ..reuse })
@@ -152,7 +152,7 @@ impl UserRun<'_> {
             is_named(resource, USER_NAME, name) || (shape.identifier != USER_NAME && has_email(resource, name))
         };
         match resources.into_iter().find(is_wanted) {
-            None if others == 0 => Ok(UserSearch::Nobody),
+            None if others == 0 => Ok(UserSearch::NotFound),
             None => {
                 let why = format!(
                     "{} this {}, so that the filter cannot be relied on",
@@ -176,10 +176,10 @@ impl UserRun<'_> {
         match self.find().await {
             Err(trouble) => self.failed(trouble),
             Ok(UserSearch::User(resource, id)) => self.link(resource, &id, active).await,
-            Ok(UserSearch::Nobody) if !self.context.options.user_create => {
+            Ok(UserSearch::NotFound) if !self.context.options.user_create => {
                 OperationResult { row: None, outcome: Outcome::Refused(Refusal::UserCreate) }
             }
-            Ok(UserSearch::Nobody) => self.create(active).await,
+            Ok(UserSearch::NotFound) => self.create(active).await,
         }
     }
 
@@ -196,7 +196,7 @@ impl UserRun<'_> {
         match reply.status {
             409 => match self.find().await {
                 Ok(UserSearch::User(resource, id)) => self.link(resource, &id, active).await,
-                Ok(UserSearch::Nobody) => {
+                Ok(UserSearch::NotFound) => {
                     let why = OperationError::unusable(&call, &reply, "no user with this userName is found");
                     self.failed_with(Row { dirty: true, ..Row::default() }, why)
                 }
@@ -341,7 +341,7 @@ impl UserRun<'_> {
         }
     }
 
-    /// What was last sent, for an entry that is gone and a client that does not read before it writes.
+    /// The values that were last sent, for an entry that is gone and a client that does not read before it writes.
     fn remembered(&self, active: bool) -> Value {
         let sent = match &self.row.sent {
             Some(SentState::User { body: Some(body), .. }) => serde_json::from_str(body).ok(),
@@ -396,7 +396,7 @@ impl UserRun<'_> {
     async fn settle(&self) -> OperationResult {
         let id = match self.find().await {
             Err(trouble) => return self.failed(trouble),
-            Ok(UserSearch::Nobody) => return OperationResult { row: None, outcome: Outcome::Silent },
+            Ok(UserSearch::NotFound) => return OperationResult { row: None, outcome: Outcome::Silent },
             Ok(UserSearch::User(_, id)) => id,
         };
         if let Err(trouble) = self.claim(&id) {

@@ -52,7 +52,7 @@ pub struct DnSyntaxError {
     pub problem: DnProblem,
 }
 
-/// What is wrong with a distinguished name, and what to write instead.
+/// The fault of a distinguished name, with its remedy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DnProblem {
     #[error("an attribute type was expected, such as cn or 2.5.4.3")]

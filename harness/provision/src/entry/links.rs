@@ -1,4 +1,4 @@
-//! What entries of a file say about each other: who is a member of which group, who works for whom. A directory server
+//! Links between the entries of a file: members of groups, people and their managers. A directory server
 //! keeps such links; of a file they are collected before a pass.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -72,7 +72,7 @@ impl Links {
         links.into_iter().flatten().map(|(key, name)| (&**key, &**name))
     }
 
-    /// What the attribute holds by what others say.
+    /// The values of the attribute that other entries give.
     pub fn derived<'a>(&'a self, entry: &Entry, attribute: &str) -> impl Iterator<Item = &'a str> {
         let is_derived = self.is_active_directory && attribute.eq_ignore_ascii_case(MEMBER_OF);
         let links = is_derived.then(|| self.from(MEMBER_OF, entry.dn.key()));

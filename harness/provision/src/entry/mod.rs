@@ -43,7 +43,7 @@ impl std::fmt::Display for Flaw {
     }
 }
 
-/// What an entry is to a channel.
+/// The role of an entry in a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     User,
@@ -76,7 +76,7 @@ impl Entry {
         Self { is_unchanged: true, ..self }
     }
 
-    /// What the source's own search found it as.
+    /// The role by which the source's own search found it.
     #[must_use]
     pub const fn found_as(&self) -> Option<Role> {
         self.found_as
@@ -115,7 +115,7 @@ impl Entry {
         self.flaws.iter().find(|(own, _)| names(own, attribute)).map(|(_, flaw)| *flaw)
     }
 
-    /// Takes an attribute out with all its values; tells whether it was there.
+    /// Takes an attribute out with all its values; says whether it was there.
     pub fn remove(&mut self, description: &str) -> bool {
         let before = self.attributes.len() + self.flaws.len();
         self.attributes.retain(|attribute| !attribute.description.eq_ignore_ascii_case(description));
@@ -123,7 +123,7 @@ impl Entry {
         self.attributes.len() + self.flaws.len() < before
     }
 
-    /// Takes one value out, compared as its attribute's kind is; tells whether it was there.
+    /// Takes one value out, compared as its attribute's kind is; says whether it was there.
     pub fn remove_value(&mut self, description: &str, value: &[u8]) -> bool {
         let Some(attribute) = self.attribute_mut(description) else { return false };
         let Some(position) = attribute.values.iter().position(|own| same_value(own, value)) else { return false };

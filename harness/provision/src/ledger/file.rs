@@ -64,7 +64,7 @@ impl FileLedger {
     /// Opens the ledger of `identity`, or makes it.
     ///
     /// # Errors
-    /// The file is damaged, in use, or somebody else's.
+    /// The file is damaged, in use, or another run's.
     pub fn open(path: &Path, identity: &Identity) -> Result<Self, LedgerFileError> {
         if !path.exists() {
             Self::begin(path, identity)?;
@@ -88,7 +88,7 @@ impl FileLedger {
         let part = private::part_of(path);
         private::prepare(&part).map_err(unreadable)?;
         let begun = match Self::database(&part, true) {
-            // What a process left there that was killed is half a ledger, and nobody's.
+            // A process that was killed left half a ledger there, which no run owns.
             Err(LedgerFileError::Damaged { .. }) => {
                 std::fs::remove_file(&part).and_then(|()| private::prepare(&part)).map_err(unreadable)?;
                 Self::database(&part, true)?
@@ -128,7 +128,7 @@ impl FileLedger {
     /// Opens a database, or makes one of an empty file if it may.
     fn database(path: &Path, may_create: bool) -> Result<Self, LedgerFileError> {
         let mut builder = Builder::new();
-        // What was damaged by somebody else is refused here instead of being met half-way through a cycle.
+        // A file that another program damaged is refused here instead of being met half-way through a cycle.
         builder.set_cache_size(CACHE).set_check_integrity_on_open(true);
         let unreadable = |reason: String| LedgerFileError::Unreadable { path: path.to_owned(), reason };
         let is_empty = std::fs::metadata(path).is_ok_and(|file| file.len() == 0);
@@ -144,7 +144,7 @@ impl FileLedger {
         Ok(Self { database, path: path.to_owned() })
     }
 
-    /// Whose ledger it is; nothing of a file that is new.
+    /// The identity of the ledger's owner; nothing of a file that is new.
     fn identity(&self) -> Result<Option<Identity>, LedgerFileError> {
         let damaged = |error: &dyn std::fmt::Display| LedgerFileError::Damaged {
             path: self.path.clone(),
@@ -169,7 +169,7 @@ impl FileLedger {
         LedgerFileError::Unreadable { path: self.path.clone(), reason: error.to_string() }
     }
 
-    /// The source's settings as last told by [`Self::describe_source`].
+    /// The source's settings as last given by [`Self::describe_source`].
     ///
     /// # Errors
     /// The file cannot be read.

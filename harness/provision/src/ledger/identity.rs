@@ -1,8 +1,8 @@
-//! Whose ledger a file is.
+//! The identity of a ledger's owner.
 
 use serde::{Deserialize, Serialize};
 
-/// What a ledger belongs to. Used for anything else, its rows would make everybody a leaver, or name accounts that are not
+/// The endpoint, client, channel and source that a ledger belongs to. Used for anything else, its rows would make everybody a leaver, or name accounts that are not
 /// there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
@@ -12,7 +12,7 @@ pub struct Identity {
     pub client: String,
     /// The channel's name; empty where there is only one.
     pub channel: String,
-    /// What kind of source it is, and which part of it, such as `a directory server below dc=example,dc=com`.
+    /// The kind of source, and the part of it, such as `a directory server below dc=example,dc=com`.
     pub source: String,
 }
 

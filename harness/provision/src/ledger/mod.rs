@@ -15,7 +15,7 @@ pub use file::{FileLedger, LedgerFileError};
 pub use identity::Identity;
 pub use memory::MemoryLedger;
 
-/// What an entry is provisioned as.
+/// The kind of resource that an entry is provisioned as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     User,
@@ -33,7 +33,7 @@ impl Kind {
     }
 }
 
-/// What an entry keeps through every change of its name: its GUID, or its name where the source has no GUID.
+/// The identity of an entry through every change of its name: its GUID, or its name where the source has no GUID.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Guid {
     Uuid(Uuid),
@@ -70,12 +70,12 @@ impl std::fmt::Display for Guid {
     }
 }
 
-/// What is remembered of one entry.
+/// The record of one entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row {
     /// The id in the target, once it is known.
     pub target_id: Option<Box<str>>,
-    /// What the target was last brought to; absent if that is not known.
+    /// The state that the target was last brought to; absent if that is not known.
     pub sent: Option<SentState>,
     /// The target is not as the source wants it: the entry is looked at again in the next cycle, changed or not.
     pub dirty: bool,
@@ -148,7 +148,7 @@ pub trait Ledger: Send + Sync {
     /// Hands every row of a kind to `visit`, in no particular order.
     fn scan(&self, kind: Kind, visit: &mut dyn FnMut(&Guid, &Row)) -> Result<(), LedgerError>;
 
-    /// What the source needs to tell changes, as it gave it to [`Self::set_source_state`].
+    /// The state by which the source finds changes, as it gave it to [`Self::set_source_state`].
     fn source_state(&self) -> Result<Option<String>, LedgerError>;
 
     /// Remembers, or forgets, what the source needs to tell changes.

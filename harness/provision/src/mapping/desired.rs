@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::rule::FieldRule;
 
-/// What the source and the mapping make of one person.
+/// The user that source and mapping give for one person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DesiredUser {
     pub user_name: String,

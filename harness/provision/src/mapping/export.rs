@@ -18,7 +18,7 @@ pub struct MappingExport<'a> {
     pub rules: &'a Value,
     /// `accountManagementSettings`
     pub status: &'a Value,
-    /// How the source tells that an account is enabled, unless the export says so.
+    /// How the source shows that an account is enabled, unless the export says so.
     pub default_status: AccountStatus,
     /// `customSchema` of the connection
     pub custom_schema: &'a Value,
@@ -26,7 +26,7 @@ pub struct MappingExport<'a> {
     pub ignores_expressions: bool,
 }
 
-/// What was read, with what its owner should know.
+/// The mapping of an export, with warnings for its owner.
 #[derive(Clone, Debug)]
 pub struct ExportedMapping {
     pub mapping: Mapping,

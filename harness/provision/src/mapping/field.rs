@@ -38,7 +38,7 @@ pub enum Place {
     ExtensionSub { urn: &'static str, attribute: &'static str, sub: &'static str },
 }
 
-/// What a value must be.
+/// The kind of a field's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldKind {
     Text,
@@ -195,14 +195,14 @@ pub fn find(name: &str) -> Option<Field> {
     is_name.then(|| extension_field(attribute))
 }
 
-/// What to say about a name that [`find`] does not know.
+/// The message about a name that [`find`] does not know.
 #[must_use]
 pub fn unknown(name: &str) -> UnknownName {
     let known = FIELDS.iter().chain(SCIM_FIELDS).map(|field| field.name.as_ref());
     UnknownName::new("field of the target", name, known)
 }
 
-/// An attribute of an extension that only its URN tells: single text.
+/// An attribute of an extension that only its URN identifies: single text.
 fn further(name: &str) -> Option<Field> {
     let (urn, attribute) = name.rsplit_once(':')?;
     let is_name = attribute.starts_with(|c: char| c.is_ascii_alphabetic())

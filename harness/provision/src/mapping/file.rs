@@ -55,7 +55,7 @@ fn fault<T>(place: impl Into<Place>, problem: impl Into<String>) -> Result<T, Fi
     Err(FileFault::new(place, problem))
 }
 
-/// What is expected, as a sentence has it.
+/// The document that is expected, as a sentence has it.
 const WANTED: &str = "a mapping file";
 
 fn json_document(text: &str) -> Result<Value, FileFault> {

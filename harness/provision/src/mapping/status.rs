@@ -2,7 +2,7 @@
 
 use crate::entry::{Entry, Flaw};
 
-/// How the source tells that an account is enabled.
+/// How the source shows that an account is enabled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountStatus {
     /// Such as `nsaccountlock` or `userAccountControl`.
@@ -35,7 +35,7 @@ impl Default for AccountStatus {
     }
 }
 
-/// A status that cannot be told.
+/// A status that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StatusError {
     #[error("{attribute} is {value:?}, not the number that Active Directory has there")]

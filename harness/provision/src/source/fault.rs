@@ -12,6 +12,6 @@ pub struct EntryFault {
     /// The attribute or field to blame.
     pub field: String,
     pub message: String,
-    /// Entries may be there that were not seen: nobody may count as a leaver.
+    /// Entries may be there that were not seen: no person may count as a leaver.
     pub hides_others: bool,
 }

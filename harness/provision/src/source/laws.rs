@@ -25,7 +25,7 @@ const CHANGES: &str = include_str!("../../../../fixtures/directories/domain-leav
 const EVENTS: &str = include_str!("../../../../fixtures/pingone/events.ndjson");
 const PROFILE: &str = include_str!("../../../../fixtures/connections/saas-provisioner.xml");
 
-/// What a reader makes of a text: what a run would use of it, or the fault.
+/// The reading of a text: the parts that a run would use, or the fault.
 type DocumentReading = Result<Vec<String>, FileFault>;
 
 fn shown(connection: &Connection) -> Vec<String> {

@@ -24,10 +24,10 @@ use crate::ledger::Guid;
 /// The entries of a source, one at a time.
 pub type Entries<'a> = Box<dyn Iterator<Item = Result<Cow<'a, Entry>, SourceError>> + Send + 'a>;
 
-/// What a pass is about.
+/// The scope of a pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Whoever is not among the entries has left.
+    /// A person who is not among the entries has left.
     Everything,
     /// The entries are those that an event touched. Of the others only these have left.
     Touched { gone: Vec<Guid> },
@@ -35,7 +35,7 @@ pub enum Scope {
 
 /// A source can be read from its beginning as often as there are cycles.
 ///
-/// A pass that ends with an error tells nothing about the entries that it did not reach: they are not gone.
+/// A pass that ends with an error says nothing about the entries that it did not reach: they are not gone.
 pub trait Source: Send + Sync {
     /// Begins a pass over all entries.
     ///
@@ -43,7 +43,7 @@ pub trait Source: Send + Sync {
     /// When the source cannot be read at all.
     fn entries(&self) -> Result<Entries<'_>, SourceError>;
 
-    /// What a channel has to know of other entries to place one. A source that places them itself needs nothing.
+    /// The facts about other entries that a channel needs to place one. A source that places them itself needs nothing.
     ///
     /// # Errors
     /// When the source cannot be read.
@@ -52,12 +52,12 @@ pub trait Source: Send + Sync {
         Ok(Surroundings::default())
     }
 
-    /// What the source left out by itself, as sentences: who is not among the entries, and why.
+    /// The people whom the source left out by itself, with the reason, as sentences.
     fn left_out(&self) -> Vec<String> {
         Vec::new()
     }
 
-    /// What a source that searches by itself was asked for, as a sentence: it says nothing of what it did not find.
+    /// The search of a source that searches by itself, as a sentence: such a source does not know which entries it did not find.
     fn asked(&self) -> Option<String> {
         None
     }
@@ -72,7 +72,7 @@ pub trait Source: Send + Sync {
         Ok(None)
     }
 
-    /// What the pass that was begun last is about.
+    /// The scope of the pass that was begun last.
     fn scope(&self) -> Scope {
         Scope::Everything
     }
@@ -99,12 +99,12 @@ pub trait Source: Send + Sync {
     }
 }
 
-/// An entry that somebody asks about, and what places it.
+/// An entry in question, and the facts that place it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocatedEntry {
     pub entry: Entry,
     pub is_within: bool,
-    /// What was asked of the entry, and what came of it.
+    /// Questions about the entry, with their answers.
     pub facts: Vec<(String, String)>,
 }
 
@@ -128,7 +128,7 @@ fn collected(source: &dyn Source, channel: &Channel) -> Result<Surroundings, Sou
     for entry in source.entries()? {
         match entry {
             Ok(entry) => collector.collect(&entry),
-            // The pass tells it.
+            // The pass reports it.
             Err(SourceError::Entry(_)) => {}
             Err(error) => return Err(error),
         }

@@ -20,7 +20,7 @@ impl LdifFile {
     ///
     /// # Errors
     /// The first fault of the file; a file without entries is one. An entry whose name is none is a fault of the entry: each
-    /// pass tells it.
+    /// pass reports it.
     pub fn open(path: &Path) -> Result<(Self, Vec<Warning>), LdifError> {
         // A folder has a sentence of its own.
         if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
@@ -84,7 +84,7 @@ impl Source for LdifFile {
     }
 }
 
-/// An entry whose name cannot be read. Its GUID is not known then, so that it cannot be told from one that is gone.
+/// An entry whose name cannot be read. Its GUID is not known then, so that it looks like one that is gone.
 fn nameless(error: &LdifError) -> EntryFault {
     EntryFault {
         entry: format!("{}:{}", error.file, error.line),

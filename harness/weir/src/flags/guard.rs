@@ -8,7 +8,7 @@ use super::value::FlagError;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Safety")]
 pub struct GuardFlags {
-    /// Go on when the source gives nobody: every account counts as a leaver's
+    /// Go on when the source gives no person: every account counts as a leaver's
     #[arg(long)]
     pub allow_empty: bool,
     /// Remove accounts and groups, however many they are
@@ -23,7 +23,7 @@ impl GuardFlags {
     /// What stops a cycle.
     pub fn guard(&self) -> Guard {
         let limit = self.removal_limit.unwrap_or_default();
-        Guard { stops_at_nobody: !self.allow_empty, removals: (!self.allow_removals).then_some(limit) }
+        Guard { stops_without_people: !self.allow_empty, removals: (!self.allow_removals).then_some(limit) }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the descriptions of the clients make the engine send.
+//! The requests that the descriptions of the clients make the engine send.
 
 use super::*;
 use crate::client::Description;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::client::wire::{Call, Method, NoAnswer, Reply, Wire};
 
-/// What happens to the call with this number (from 0).
+/// The treatment of the call with this number (from 0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The call never arrives.
@@ -21,7 +21,7 @@ pub enum Fault {
     Hang,
 }
 
-/// What the target makes of a filter on groups.
+/// The target's answer to a filter on groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GroupFilter {
     Works,

@@ -1,4 +1,4 @@
-//! What Active Directory evaluates by rules of its own: the short names of categories, and ambiguous name resolution.
+//! The items that Active Directory evaluates by rules of its own: the short names of categories, and ambiguous name resolution.
 
 use super::Truth;
 use super::matching::{Syntax, name};
@@ -27,7 +27,7 @@ const NAMES: &[&str] = &[
     "sn",
 ];
 
-/// What the item comes to; nothing for attributes that are compared by their syntax.
+/// The value of the item; nothing for attributes that are compared by their syntax.
 pub(super) fn equals(entry: &Entry, attribute: &str, value: &[u8]) -> Option<Truth> {
     let text = std::str::from_utf8(value).ok()?;
     if attribute.eq_ignore_ascii_case("objectCategory") && !text.contains('=') {

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use crate::entry::dn::{Dn, comparison_key};
 use crate::entry::same_value;
 
-/// What an item of a filter comes to (RFC 4511 section 4.5.1.7).
+/// The value of an item of a filter (RFC 4511 section 4.5.1.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Truth {
     True,
@@ -67,7 +67,7 @@ pub(super) enum Syntax {
     Time,
     Name,
     Octets,
-    /// No schema tells: what both values look like decides.
+    /// There is no schema: the look of both values decides.
     Unknown,
 }
 

@@ -26,7 +26,7 @@ impl std::fmt::Debug for LdapConnection {
     }
 }
 
-/// What a search came to: all of it, or the part before a limit, or nothing more because nobody wants it.
+/// The end of a search: all entries, the part before a limit, or a stop because the receiver is gone.
 pub(super) enum SearchEnd {
     Whole,
     Limited(EntryFault),
@@ -44,7 +44,7 @@ pub const MOST_ENTRIES: u64 = 10_000_000;
 /// Messages of one page that are not entries.
 const MOST_OTHERS: u64 = 10_000;
 
-/// What to look for.
+/// The search to make.
 pub(super) struct Search<'a> {
     pub base: &'a str,
     pub scope: Scope,
@@ -109,7 +109,7 @@ impl LdapConnection {
     ) -> Result<Option<Entry>, LdapFault> {
         let (found, result) = self.raw(settings, dn, Scope::Base, filter, settings.attributes(role))?;
         match result.rc {
-            // A member that is not a name, or the name of nobody, is nobody.
+            // A member that is not a name, or not the name of an entry, is no member.
             0 | 32 | 34 => {}
             _ => return Err(LdapFault::search(&settings.url, dn, &result)),
         }
@@ -180,7 +180,7 @@ impl LdapConnection {
         Ok(())
     }
 
-    /// Searches in pages and hands over one entry after another; `each` tells whether it wants more.
+    /// Searches in pages and hands over one entry after another; `each` says whether it wants more.
     ///
     /// # Errors
     /// The connection is lost, or the server refuses.
@@ -289,7 +289,7 @@ impl LdapConnection {
     }
 }
 
-/// What a page's result code means; nothing if the search goes on.
+/// The meaning of a page's result code; nothing if the search goes on.
 fn end_of(settings: &LdapSettings, question: &Search<'_>, result: &LdapResult) -> Result<Option<SearchEnd>, LdapFault> {
     match result.rc {
         0 => Ok(None),

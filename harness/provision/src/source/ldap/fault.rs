@@ -1,4 +1,4 @@
-//! What can be wrong with a directory, in sentences.
+//! The faults of a directory, in sentences.
 
 use ldap3::{LdapError, LdapResult};
 
@@ -9,7 +9,7 @@ pub struct LdapFault {
     message: String,
     /// A new connection may help.
     pub(super) is_transport: bool,
-    /// What was asked is wrong; the directory is not to blame.
+    /// The question is wrong; the directory is not to blame.
     pub is_usage: bool,
 }
 
@@ -53,7 +53,7 @@ impl LdapFault {
         Self::new(format!("{url}: the directory cannot be reached: {error}{advice}"))
     }
 
-    /// What a bind was answered with.
+    /// The fault of the answer to a bind.
     pub(super) fn refused(url: &url::Url, result: &LdapResult) -> Self {
         let advice = match result.rc {
             49 => "; check --bind-dn and --bind-password",
@@ -63,7 +63,7 @@ impl LdapFault {
         Self::new(format!("{url}: the directory refuses the bind: {}{advice}", explained(result)))
     }
 
-    /// What a search was answered with.
+    /// The fault of the answer to a search.
     pub(super) fn search(url: &url::Url, base: &str, result: &LdapResult) -> Self {
         let advice = match result.rc {
             1 | 50 => "; give --bind-dn and --bind-password if it needs them",

@@ -140,7 +140,7 @@ impl Walk<'_> {
         Ok(groups)
     }
 
-    /// When each group changed last; nothing if that cannot be told.
+    /// When each group changed last; nothing if that is not known.
     fn marks(&self, groups: &[Entry]) -> Option<HashMap<Box<str>, String>> {
         let detection = self.settings.change_detection.as_ref()?;
         groups

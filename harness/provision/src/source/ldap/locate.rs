@@ -1,4 +1,4 @@
-//! Where somebody stands to a channel whose location a directory server evaluates: it is asked for each condition alone.
+//! The place of a person in a channel whose location a directory server evaluates: it is asked for each condition alone.
 
 use std::collections::HashSet;
 use std::sync::mpsc::sync_channel;
@@ -36,7 +36,7 @@ pub(super) fn located(inner: &Inner, person: &str) -> Result<Vec<LocatedEntry>, 
         true
     });
     match searched {
-        // Nobody has the name.
+        // No entry has the name.
         Err(fault) if name.is_some() && !fault.is_transport => return Ok(Vec::new()),
         searched => searched.map(drop)?,
     }
@@ -48,7 +48,7 @@ pub(super) fn located(inner: &Inner, person: &str) -> Result<Vec<LocatedEntry>, 
 fn groups(inner: &Inner) -> Result<Option<Vec<Entry>>, LdapFault> {
     let settings = &inner.settings;
     let Some(group) = &settings.users.group_dn else { return Ok(None) };
-    // What is wrong with the group is told by a cycle.
+    // A cycle reports a fault of the group.
     let (sender, _receiver) = sync_channel(AHEAD);
     let mut walk = Walk {
         settings,

@@ -80,13 +80,13 @@ pub struct LdapSource {
 struct Inner {
     settings: LdapSettings,
     memory: Mutex<Memory>,
-    /// What the last pass came to know; it counts once everything that the pass gave has been dealt with.
+    /// The knowledge of the last pass; it counts once everything that the pass gave has been dealt with.
     pending: Mutex<Option<Memory>>,
     /// For single entries that are asked for while a search is under way.
     single: Mutex<Option<LdapConnection>>,
 }
 
-/// What the thread of a search says.
+/// A message of the thread that searches.
 enum Message {
     Entry(Result<Entry, SourceError>),
     /// The search came to its end.
@@ -141,7 +141,7 @@ impl Source for LdapSource {
             let mut single = lock(&self.inner.single);
             if let Some(mut connection) = single.take() {
                 match connection.read(settings, &dn, role) {
-                    // Between two cycles a server may close what nobody uses.
+                    // Between two cycles a server may close an idle connection.
                     Err(fault) if fault.is_transport => {}
                     Err(fault) => return Err(fault),
                     Ok(entry) => {
@@ -200,7 +200,7 @@ impl Iterator for EntryStream {
                 self.is_over = true;
                 None
             }
-            // An end without the word is none: nobody may count as a leaver.
+            // An end without the word is none: no person may count as a leaver.
             Err(_) => {
                 self.is_over = true;
                 Some(Err(LdapFault::new("reading the directory ended before its time").into()))

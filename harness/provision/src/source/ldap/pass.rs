@@ -25,7 +25,7 @@ pub(super) struct Walk<'a> {
     pub settings: &'a LdapSettings,
     pub connection: LdapConnection,
     pub sender: &'a SyncSender<Message>,
-    /// Hashes of the names that were handed over, so that a search that is repeated doubles nobody.
+    /// Hashes of the names that were handed over, so that a search that is repeated doubles no entry.
     pub handed: HashSet<u64>,
     pub progress: Watermark,
     pub is_wanted: bool,
@@ -34,7 +34,7 @@ pub(super) struct Walk<'a> {
 
 pub(super) fn run(inner: &Inner, sender: &SyncSender<Message>) {
     if let Err(fault) = walk(inner, sender) {
-        // Without a listener nobody needs to know.
+        // Without a listener there is no one to inform.
         let _ = sender.send(Message::Entry(Err(fault.into())));
     }
 }
@@ -71,7 +71,7 @@ fn walk(inner: &Inner, sender: &SyncSender<Message>) -> Result<(), LdapFault> {
             memory.since = next.or(memory.since);
         }
         *lock(&inner.pending) = Some(memory);
-        // Without a listener nobody needs to know.
+        // Without a listener there is no one to inform.
         let _ = sender.send(Message::Done);
     }
     Ok(())
@@ -217,7 +217,7 @@ impl LdapSettings {
         self.member_attributes.iter().any(|attribute| attribute.eq_ignore_ascii_case(MEMBER_UID))
     }
 
-    /// What identifies an entry and tells whether it changed.
+    /// The attributes that identify an entry and show whether it changed.
     fn identifying_attributes(&self) -> Vec<String> {
         let uid = self.has_member_uid().then(|| "uid".to_owned());
         std::iter::once(self.guid_attribute.clone()).chain(uid).collect()

@@ -1,4 +1,4 @@
-//! What a directory server's source remembers between passes, and between runs of the program: where changes were read up
+//! The state of a directory server's source between passes, and between runs of the program: where changes were read up
 //! to, and the members of a Group DN as last read.
 
 use std::collections::{BTreeMap, HashMap};
@@ -14,7 +14,7 @@ use crate::mapping::desired::fingerprint_of;
 pub(super) struct Memory {
     /// Changes from here on have not been read; absent before the first whole pass.
     pub since: Option<String>,
-    /// What the Group DN's members were when its group last changed.
+    /// The Group DN's members when its group last changed.
     pub membership: Option<GroupDnMembers>,
 }
 
@@ -44,7 +44,7 @@ struct Group {
     members: BTreeMap<String, String>,
 }
 
-/// What a state says to a person.
+/// A state, for a person to read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StateSummary {
     /// The number or time stamp from which changes are read.
@@ -89,7 +89,7 @@ pub(super) fn read(text: &str, settings: &LdapSettings) -> Option<Memory> {
     Some(Memory { since: state.since, membership })
 }
 
-/// What the state of a ledger says; nothing if it is none of a directory server.
+/// The state of a ledger, read; nothing if it is not one of a directory server.
 #[must_use]
 pub fn remembered(text: &str) -> Option<StateSummary> {
     let state: PassState = serde_json::from_str(text).ok()?;

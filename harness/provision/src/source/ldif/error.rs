@@ -1,4 +1,4 @@
-//! What can be wrong with an LDIF file. Every message says what stands there and what to write instead.
+//! The faults of an LDIF file. Every message says what stands there and what to write instead.
 
 use weir_files::fault::{FileFault, Place};
 use weir_files::kind::DocumentKind;

@@ -30,7 +30,7 @@ pub struct Record {
     pub content: Content,
 }
 
-/// What a record says.
+/// The content of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
     /// An entry as it is (an attrval-record).
@@ -75,7 +75,7 @@ pub struct Modification {
     pub values: Vec<Box<[u8]>>,
 }
 
-/// What a [`Modification`] does with its values.
+/// The kind of a [`Modification`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ModificationKind {
     Add,
@@ -103,7 +103,7 @@ pub struct RecordReader<R> {
     unencoded: bool,
 }
 
-/// How the file is written, which its beginning tells.
+/// How the file is written, by its beginning.
 enum FileForm<R> {
     Unknown(TextReader<R>),
     Ldif(Lines<TextReader<R>>),
@@ -151,7 +151,7 @@ impl<R: BufRead> RecordReader<R> {
         Self { most: bytes, ..self }
     }
 
-    /// What was accepted with a warning so far.
+    /// The warnings so far.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }

@@ -19,7 +19,7 @@ use crate::entry::{Entry, Flaw, ranges};
 
 type RecordFault = (u64, LdifProblem);
 
-/// What the lines of a record come to.
+/// The outcome of a record's lines.
 pub(super) enum RecordOutcome {
     Record(RecordWithNotes),
     /// No entry and no change: what the tools of directories write besides, with the note that is worth.
@@ -130,7 +130,7 @@ fn is_entry(rest: &[LogicalLine]) -> bool {
     kind.is_none_or(|line| spec(line).is_ok_and(|kind| kind.value.trim_ascii().eq_ignore_ascii_case(b"add")))
 }
 
-/// What `ldapsearch` writes without `-LLL` behind the entries: the search's result, and references to other servers.
+/// The lines that `ldapsearch` writes behind the entries without `-LLL`: the search's result, and references to other servers.
 fn trailer(lines: &[LogicalLine]) -> Result<Option<RecordOutcome>, RecordFault> {
     const OF_A_RESULT: [&str; 7] = ["search", "result", "control", "pagedresults", "matchedDN", "text", "sortResult"];
     let is_named = |line: &LogicalLine, names: &[&str]| names.iter().any(|name| starts_with_keyword(&line.text, name));

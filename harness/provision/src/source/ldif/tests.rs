@@ -276,7 +276,7 @@ fn after_an_error_nothing_more_is_read() {
     assert!(reader.next().is_none());
 }
 
-/// What the tools of directories write in their defaults, as (text, names of the entries, warnings).
+/// The output of the tools of directories in their defaults, as (text, names of the entries, warnings).
 /// People who are missing from a file count as leavers.
 #[test]
 fn a_file_whose_last_line_has_no_end_may_be_cut_off() {

@@ -18,7 +18,7 @@ use weir_files::name::UnknownName;
 
 use super::{fault, user};
 
-/// What happened.
+/// The kind of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventKind {
     Created,
@@ -65,7 +65,7 @@ pub struct Event {
     pub change: EventKind,
     /// Whom it is about; empty for the rule itself.
     pub id: String,
-    /// What it says of the user: all of a created one, else what changed.
+    /// The user: all of a created one, else the members that changed.
     pub user: Option<Value>,
 }
 

@@ -128,7 +128,7 @@ impl PingOne {
                     EventKind::Disabled => held.user["enabled"] = Value::Bool(false),
                     EventKind::JoinedRule => held.said = Some(true),
                     EventKind::LeftRule => held.said = Some(false),
-                    // What changed may be what the filter asks for.
+                    // The filter may ask for the member that changed.
                     _ => held.said = None,
                 }
             }

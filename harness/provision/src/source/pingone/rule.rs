@@ -1,4 +1,4 @@
-//! A rule: who is provisioned, and which attribute of PingOne fills which field.
+//! A rule: the users that are provisioned, and the attribute of PingOne that fills each field.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use crate::mapping::rule::FieldRule;
 use crate::mapping::status::StatusAlgorithm;
 use crate::mapping::{AccountStatus, Mapping, field};
 
-/// What PingOne maps when a rule has no mapping of its own.
+/// The mappings of a rule that has none of its own.
 const DEFAULTS: &[(&str, &str)] = &[
     ("userName", "username"),
     ("givenName", "name.given"),
@@ -67,7 +67,7 @@ pub struct Rule {
     pub target_store: Option<String>,
     /// The ids of the groups that it provisions, as far as it says so.
     pub groups: Vec<String>,
-    /// What was accepted, and its owner should know.
+    /// Accepted particularities that the owner should know.
     pub warnings: Vec<String>,
 }
 

@@ -150,7 +150,7 @@ fn faults_are_named_with_file_and_place() {
     }
 }
 
-/// What PingOne's API answers about a rule, and what a run makes of it.
+/// The answers of PingOne's API about a rule, and the runs that they lead to.
 #[test]
 fn a_rule_is_read_as_the_api_answers_it() {
     let whole = r#"{"name": "Staff", "populationExpression": "id pr",

@@ -39,7 +39,7 @@ fn put(path: &str, value: &Value, entry: &mut Entry) {
     }
 }
 
-/// What an event says of a user goes over what is known: objects member by member, anything else as a whole; null takes
+/// Puts the members that an event gives over the known ones: objects member by member, anything else as a whole; null takes
 /// away.
 pub(super) fn merge(known: &mut Value, said: Value) {
     match (known, said) {
