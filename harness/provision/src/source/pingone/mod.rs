@@ -262,9 +262,10 @@ impl Source for PingOne {
             }
             None => Box::new(within().map(move |(_, held)| entry(held))),
         };
-        let groups = match self.is_rule_deleted {
-            true => Vec::new(),
-            false => self.groups.entries(within().map(|(_, held)| (&held.user, entry(held).dn))),
+        let groups = if self.is_rule_deleted {
+            Vec::new()
+        } else {
+            self.groups.entries(within().map(|(_, held)| (&held.user, entry(held).dn)))
         };
         Ok(Box::new(users.chain(groups).map(|entry| Ok(Cow::Owned(entry)))))
     }
