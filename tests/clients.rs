@@ -193,7 +193,7 @@ fn a_recording_of_a_hidden_variant_is_calibrated() {
     }
     assert!(!written.contains("disable"), "nothing showed it:\n{written}");
     let ran = run(&["calibrate", "pingone-aquera", TWENTY]);
-    assert!(ran.status == 2 && ran.stderr.contains("neither an HTTP archive"), "{}", ran.stderr);
+    assert!(ran.status == 2 && ran.stderr.contains("this is LDIF, not an HTTP archive or a journal"), "{}", ran.stderr);
 }
 
 #[test]

@@ -45,7 +45,7 @@ const KINDS: &[Kind] = &[
         arguments: &["serve", "--listen", "127.0.0.1:0", "--schema", "@"],
         broken: (
             r#"{"id": "urn:x:User", "attributes": [{"name": "a", "type": "complex"}]}"#,
-            "schema.json, urn:x:User:a: a complex attribute needs subAttributes",
+            "schema.json, line 1, urn:x:User:a: a complex attribute needs subAttributes",
         ),
         empty: Some("the file is empty"),
     },

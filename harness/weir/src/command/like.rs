@@ -23,8 +23,7 @@ const LONGEST: Duration = Duration::from_secs(10);
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "A target from documents")]
 pub(super) struct LikeFlags {
-    /// Behave as a product's discovery documents say: a JSON file, a directory of them, or the base URL of an endpoint;
-    /// repeat for more files
+    /// Behave as a product's discovery documents say: JSON files, a directory of them, or a base URL
     #[arg(long = "like", value_name = "FILE|DIR|URL", conflicts_with = "target")]
     sources: Vec<String>,
     /// The bearer token for the URL of --like, or @FILE that holds it

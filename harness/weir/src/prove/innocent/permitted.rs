@@ -24,7 +24,7 @@ const fn with(
 }
 
 /// Permitted deviations that no client has to wait for: `--deviate` takes the ids.
-pub(super) static DEVIATIONS: [PermittedDeviation; 56] = [
+pub(super) static DEVIATIONS: [PermittedDeviation; 57] = [
     plain("errors.further-members", "its errors have further members", &["RFC7644-3.12-05", "RFC7644-3.4.2-02"]),
     plain("errors.without-keyword", "its errors have no scimType where no rule names one", &["RFC7644-3.12-04"]),
     plain("paths.lower-case-accepted", "it has further paths", &["H10"]),
@@ -96,6 +96,7 @@ pub(super) static DEVIATIONS: [PermittedDeviation; 56] = [
         "it answers a PUT or PATCH of a value that is taken with 400",
         &["RFC7643-7-41", "R24"],
     ),
+    plain("reading.unknown-attributes-refused", "it refuses attributes that no schema defines", &["R4", "P9"]),
     plain("reading.user-name-lowered", "it shows a userName in lower case", &["RFC7643-7-25", "R8"]),
     plain("reading.weak-tags-unequal", "a weak tag in If-Match matches nothing", &["R31"]),
     plain("reading.word-on-404", "its 404 has a scimType", &["RFC7644-3.12-04", "H4"]),
