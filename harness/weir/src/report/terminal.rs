@@ -280,15 +280,15 @@ impl<W: Write> TerminalReport<W> {
         lines.sort_by_key(|line| line.rank());
         let (known, lines): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.known.is_some());
         let is_short = |count: usize| count <= MOST_FINDINGS || self.options.verbose;
-        let (wrong, notes): (Vec<_>, Vec<_>) = lines.iter().cloned().partition(|line| line.verdict > Verdict::Note);
+        let (wrong, remarks): (Vec<_>, Vec<_>) = lines.iter().cloned().partition(|line| line.verdict > Verdict::Note);
         if is_short(lines.len()) {
             self.details(&lines)?;
         } else if is_short(wrong.len()) {
             // Notes do not hide what is wrong.
             self.details(&wrong)?;
             self.heading("Notes")?;
-            let notes = plural(notes.len() as u64, "note", "notes");
-            writeln!(self.out, "  the details of {notes}: --verbose or a report has them")?;
+            let count = plural(remarks.len() as u64, "note", "notes");
+            writeln!(self.out, "  the details of {count}: --verbose or a report has them")?;
         } else {
             self.causes(&causes, &lines)?;
         }
