@@ -98,7 +98,7 @@ impl ActiveConfiguration {
             )?);
             enforced.push(schemas);
         }
-        Ok(Self { activations, nowhere: common.seams, fronts, enforced })
+        Ok(Self { activations, nowhere: common.in_order(), fronts, enforced })
     }
 
     /// What the requests to an application pass, given by its position; without one, those that mean none.
@@ -111,6 +111,8 @@ impl ActiveConfiguration {
 #[derive(Clone, Default)]
 struct InstantiatedSeams {
     seams: Seams,
+    /// Those of the deviations that act behind all others.
+    last: Seams,
     stores: Vec<Arc<dyn StoreSeam>>,
 }
 
@@ -136,15 +138,24 @@ impl InstantiatedSeams {
             if let Some(scope) = scope_of(activation, &blueprint.schemas.registry)? {
                 seams = limited(seams, &scope);
             }
-            instances.seams.extend(seams);
+            let place = if activation.deviation.acts_last { &mut instances.last } else { &mut instances.seams };
+            place.extend(seams);
         }
         Ok(instances)
     }
 
     fn followed_by(mut self, others: &Self) -> Self {
         self.seams.extend(others.seams.clone());
+        self.last.extend(others.last.clone());
         self.stores.extend(others.stores.iter().cloned());
         self
+    }
+
+    /// What requests and answers pass, in order.
+    fn in_order(&self) -> Seams {
+        let mut all = self.seams.clone();
+        all.extend(self.last.clone());
+        all
     }
 
     fn enforced(&self, registry: &Registry) -> Vec<SchemaDocument> {
@@ -172,7 +183,7 @@ impl InstantiatedSeams {
             MemoryStore::new(registry, blueprint.clock.clone(), ids)
         };
         let front = Front::new(application.name.as_str().into(), rules, &blueprint.schemas, base);
-        let mut front = front.with_deviations(self.seams, &self.stores);
+        let mut front = front.with_deviations(self.in_order(), &self.stores);
         front.downstream = match kept {
             Some(before) => before.downstream.clone(),
             None => application.downstream.map(|service| Arc::new(Downstream::new(service))),

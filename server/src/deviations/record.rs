@@ -35,6 +35,8 @@ pub struct Deviation {
     /// Links to where it was seen; empty for one that every network can cause.
     pub seen: &'static [&'static str],
     pub parameter: Option<Parameter>,
+    /// Whether it acts behind all others.
+    pub(crate) acts_last: bool,
     /// Where it sits, and what it does there.
     pub seam: Seam,
 }
@@ -47,6 +49,7 @@ pub(super) struct Record {
     breaks: Breaks,
     seen: &'static [&'static str],
     parameter: Option<Parameter>,
+    acts_last: bool,
     given: Option<fn(&IncomingRequest<'_>) -> bool>,
     when: Option<fn(&Head<'_>, &Answer) -> bool>,
 }
@@ -56,7 +59,7 @@ impl Deviation {
     #[expect(clippy::new_ret_no_self, reason = "the seam makes the record a deviation")]
     pub(super) const fn new(id: &'static str, summary: &'static str) -> Record {
         let breaks = Breaks::Requirements(&[]);
-        Record { id, summary, breaks, seen: &[], parameter: None, given: None, when: None }
+        Record { id, summary, breaks, seen: &[], parameter: None, acts_last: false, given: None, when: None }
     }
 }
 
@@ -82,6 +85,12 @@ impl Record {
     /// The value that it takes; a part made by one of the `_with` methods finds it in its [`Setup`].
     pub(super) const fn parameter(mut self, parameter: Parameter) -> Self {
         self.parameter = Some(parameter);
+        self
+    }
+
+    /// Acts behind all others, which look for names as the RFCs write them.
+    pub(super) const fn last(mut self) -> Self {
+        self.acts_last = true;
         self
     }
 
@@ -146,7 +155,7 @@ impl Record {
         // A condition that nothing asks would be a silent mistake in a record.
         assert!(self.when.is_none() || matches!(seam, Seam::Answer(_)), "`when` belongs to an answer");
         assert!(self.given.is_none() || matches!(seam, Seam::Request(_)), "`given` belongs to a request");
-        let Self { id, summary, breaks, seen, parameter, .. } = self;
-        Deviation { id, summary, breaks, seen, parameter, seam }
+        let Self { id, summary, breaks, seen, parameter, acts_last, .. } = self;
+        Deviation { id, summary, breaks, seen, parameter, acts_last, seam }
     }
 }

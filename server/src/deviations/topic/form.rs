@@ -24,6 +24,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .answer(&EditBody(|_, body| walk(body, reverse_members))),
     Deviation::new("form.names-in-capitals", "the names of attributes in resources are written in capital letters")
         .permitted("attribute names have no letter case (RFC 7643 section 2.1)")
+        .last()
         .exchange_with(|_| edit_attributes(|_, attributes, members| capitalise(attributes, members))),
     Deviation::new("form.nulls", "attributes without a value are shown as null")
         .permitted("an attribute without a value, null and an empty array are one state (RFC 7643 section 2.5)")
