@@ -170,8 +170,9 @@ async fn list_as_a_whole(context: &Context) -> CheckResult {
 }
 
 async fn null_clears(context: &Context) -> CheckResult {
-    let text = context.optional_text(0)?;
-    let values = context.values().ok().filter(|values| !values.flag("required"));
+    // An extension of which nothing is left may be one that is required.
+    let text = context.needs_text(|own| !own.flag("required") && !own.extension)?;
+    let values = context.values().ok().filter(|values| !values.flag("required") && !values.extension);
     let mut body = context.full_body();
     text.put(&mut body, json!(context.data().name()));
     if let Some(values) = &values {
@@ -201,7 +202,7 @@ async fn null_clears(context: &Context) -> CheckResult {
 }
 
 async fn omitted(context: &Context) -> CheckResult {
-    let text = context.optional_text(0)?;
+    let text = context.needs_text(|own| !own.flag("required") && !own.extension)?;
     let boolean = context.boolean(|own| !own.flag("required") && !own.extension);
     let mut body = context.full_body();
     text.put(&mut body, json!(context.data().name()));

@@ -143,7 +143,8 @@ fn attribute(choices: &mut Choices, name: &str, may_require: bool) -> Value {
             own["caseExact"] = json!(choices.once_in(3));
             if choices.once_in(4) {
                 own["canonicalValues"] = json!(["amber", "blue", "copper"]);
-            } else if own["multiValued"] == false && choices.once_in(6) {
+            } else if own["multiValued"] == false && own["returned"] != "never" && choices.once_in(6) {
+                // A secret is kept as a hash, which cannot be compared with another's.
                 own["uniqueness"] = json!("server");
             }
         }
