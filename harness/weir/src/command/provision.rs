@@ -104,7 +104,7 @@ pub(super) struct ProvisionArgs {
     /// Say why a person is in or out of the channel: by name, uid, mail or GUID; send nothing
     #[arg(long, value_name = "PERSON", conflicts_with_all = ["changes", "step", "watch", "dry_run"])]
     explain_scope: Option<String>,
-    /// For --dry-run: a target, by name or file, whose limits of requests count, and one of its applications
+    /// For --dry-run: a target or target file whose limits of requests count, and an application of it
     #[arg(long, value_name = "TARGET[/APPLICATION]", requires = "dry_run")]
     limits: Option<String>,
     /// Allow writes to a remote endpoint without asking
