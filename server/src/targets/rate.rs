@@ -193,7 +193,7 @@ mod tests {
             let file: RateFile = weir_files::document::toml(text).unwrap();
             assert_eq!(file.rule().err(), expected, "{text}");
         }
-        for text in ["on = [\"PSOT /Users\"]", "on = [\"POST Users\"]", "on = [\"POST /Users/7\"]"] {
+        for text in ["on = [\"FETCH /Users\"]", "on = [\"POST Users\"]", "on = [\"POST /Users/7\"]"] {
             assert!(weir_files::document::toml::<RateFile>(text).is_err(), "{text}");
         }
     }
