@@ -5,6 +5,20 @@
 
 use std::fmt;
 
+use serde_json::Value as Json;
+
+/// What a JSON value is, for messages.
+pub(crate) const fn json_kind(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "null",
+        Json::Bool(_) => "a boolean",
+        Json::Number(_) => "a number",
+        Json::String(_) => "a string",
+        Json::Array(_) => "an array",
+        Json::Object(_) => "an object",
+    }
+}
+
 /// The machine-readable detail keywords of RFC 7644 section 3.12 (Table 9) and RFC 9865 section 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ScimType {

@@ -4,8 +4,9 @@ use serde_json::{Map, Value as Json};
 
 use super::path::{self, AttributeTarget, PatchTarget};
 use super::{Operation, Patch, Step, Verb};
+use crate::error::json_kind;
 use crate::message::PATCH_OP;
-use crate::resource::read::{self, Member, Policy, UnknownPolicy, kind};
+use crate::resource::read::{self, Member, Policy, UnknownPolicy};
 use crate::resource::{Slot, Value};
 use crate::schema::{AttributeType, Registry, ResourceTypeId, SchemaId, common};
 use crate::tolerance::Tolerance;
@@ -41,7 +42,7 @@ fn refuse_other_members(object: &Map<String, Json>, known: &[&str], policy: &Pol
 
 pub(super) fn read(registry: &Registry, resource_type: ResourceTypeId, body: &Json, policy: &Policy) -> Result<Patch> {
     let Json::Object(message) = body else {
-        return Err(syntax(format!("the body of a PATCH must be a JSON object, not {}", kind(body))));
+        return Err(syntax(format!("the body of a PATCH must be a JSON object, not {}", json_kind(body))));
     };
     refuse_other_members(message, &["schemas", "Operations"], policy)?;
     let names_patch = member(message, "schemas")
@@ -52,7 +53,7 @@ pub(super) fn read(registry: &Registry, resource_type: ResourceTypeId, body: &Js
     }
     let operations = match member(message, "Operations") {
         Some(Json::Array(operations)) => operations,
-        Some(other) => return Err(syntax(format!("Operations must be an array, not {}", kind(other)))),
+        Some(other) => return Err(syntax(format!("Operations must be an array, not {}", json_kind(other)))),
         None => return Err(syntax("Operations is missing; it is an array of operations")),
     };
     if operations.is_empty() && !policy.allows(Tolerance::EmptyOperations) {
@@ -84,19 +85,19 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn operation(self, operation: &Json) -> Result<Operation> {
         let Json::Object(operation) = operation else {
-            return Err(syntax(format!("an operation must be a JSON object, not {}", kind(operation))));
+            return Err(syntax(format!("an operation must be a JSON object, not {}", json_kind(operation))));
         };
         refuse_other_members(operation, &["op", "path", "value"], self.policy)?;
         let name = match member(operation, "op") {
             Some(Json::String(name)) => name,
-            Some(other) => return Err(syntax(format!("op must be a string, not {}", kind(other)))),
+            Some(other) => return Err(syntax(format!("op must be a string, not {}", json_kind(other)))),
             None => return Err(syntax("op is missing; it is add, remove or replace")),
         };
         let target = match member(operation, "path") {
             None => None,
             Some(Json::String(path)) => Some(path::parse(self.registry, self.resource_type, path, self.policy)?),
             Some(other) => {
-                let detail = format!("path must be a string, not {}", kind(other));
+                let detail = format!("path must be a string, not {}", json_kind(other));
                 return Err(Error::new(ErrorKind::InvalidPath, detail));
             }
         };
@@ -132,7 +133,8 @@ impl Reader<'_> {
             Some(PatchTarget::Extension(schema)) => self.extension(verb, schema, value, &mut steps)?,
             None => {
                 let Json::Object(attributes) = value else {
-                    let detail = format!("without path, value must be an object of attributes, not {}", kind(value));
+                    let detail =
+                        format!("without path, value must be an object of attributes, not {}", json_kind(value));
                     return Err(invalid_value(detail));
                 };
                 if attributes.is_empty() && verb == Verb::Replace {
@@ -165,7 +167,12 @@ impl Reader<'_> {
                     }
                 }
             }
-            _ => return Err(invalid_value(format!("{uri}: expected an object of attributes, got {}", kind(value)))),
+            _ => {
+                return Err(invalid_value(format!(
+                    "{uri}: expected an object of attributes, got {}",
+                    json_kind(value)
+                )));
+            }
         }
         Ok(())
     }

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::{Fields, Slot, Value, format};
+use crate::error::json_kind;
 use crate::schema::standard::ENTERPRISE_USER;
 use crate::schema::{
     Attribute, AttributeId, AttributeType, Mutability, Registry, ResourceTypeId, Returned, SchemaId, common,
@@ -159,12 +160,12 @@ pub(crate) fn check_schemas(
     let uris = match value {
         Json::Array(uris) => uris.as_slice(),
         Json::String(_) if policy.allows(Tolerance::WrapSingleValue) => std::slice::from_ref(value),
-        _ => return Err(invalid_value(format!("schemas: expected an array of URIs, got {}", self::kind(value)))),
+        _ => return Err(invalid_value(format!("schemas: expected an array of URIs, got {}", json_kind(value)))),
     };
     let mut has_core = false;
     for uri in uris {
         let Json::String(uri) = uri else {
-            return Err(invalid_value(format!("schemas: expected a URI, got {}", self::kind(uri))));
+            return Err(invalid_value(format!("schemas: expected a URI, got {}", json_kind(uri))));
         };
         let former = former_schema(registry, resource_type, uri, policy);
         has_core |= *uri == kind.document.schema || former == Some(kind.schema);
@@ -347,26 +348,14 @@ fn mistyped(registry: &Registry, id: AttributeId, expected: &str, value: &Json) 
     let got = match value {
         Json::Bool(_) | Json::Number(_) if !secret => value.to_string(),
         Json::String(text) if !secret && text.len() <= 80 => format!("the string {text:?}"),
-        _ => kind(value).into(),
+        _ => json_kind(value).into(),
     };
     invalid_value(format!("{}: expected {expected}, got {got}", registry.short_name(id)))
 }
 
-/// What a JSON value is, for messages.
-pub(crate) const fn kind(value: &Json) -> &'static str {
-    match value {
-        Json::Null => "null",
-        Json::Bool(_) => "a boolean",
-        Json::Number(_) => "a number",
-        Json::String(_) => "a string",
-        Json::Array(_) => "an array",
-        Json::Object(_) => "an object",
-    }
-}
-
 fn object<'j>(value: &'j Json, what: &str) -> Result<&'j Map<String, Json>> {
     value.as_object().ok_or_else(|| {
-        Error::new(ErrorKind::InvalidSyntax, format!("{what} must be a JSON object, not {}", kind(value)))
+        Error::new(ErrorKind::InvalidSyntax, format!("{what} must be a JSON object, not {}", json_kind(value)))
     })
 }
 

@@ -8,6 +8,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value as Json};
 
+use crate::error::json_kind;
 use crate::{Error, ErrorKind, Result};
 
 /// Parses a request body: a JSON object in UTF-8 without byte order mark, no member twice in one object (names ignore
@@ -39,7 +40,7 @@ pub fn json(body: &[u8]) -> Result<Json> {
         return Err(out_of_range(line, column));
     }
     if !value.is_object() {
-        return Err(syntax(format!("the body must be a JSON object, not {}", super::kind(&value))));
+        return Err(syntax(format!("the body must be a JSON object, not {}", json_kind(&value))));
     }
     Ok(value)
 }

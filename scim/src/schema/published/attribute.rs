@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json};
 
-use super::{Members, PublishedDocuments, kind, member, shown, shown_text};
+use super::{Members, PublishedDocuments, member, shown, shown_text};
+use crate::error::json_kind;
 use crate::schema::{Attribute, AttributeType, Mutability, Returned, SchemaError, Uniqueness};
 
 impl PublishedDocuments {
@@ -128,7 +129,7 @@ impl PublishedDocuments {
                 Json::Number(_) | Json::Bool(_) => value.to_string(),
                 Json::Null => continue,
                 other => {
-                    self.refuse(place, format!("{name}: expected strings, got {}", kind(other)))?;
+                    self.refuse(place, format!("{name}: expected strings, got {}", json_kind(other)))?;
                     continue;
                 }
             };

@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json};
 
 use super::document::is_own_endpoint;
 use super::{Definitions, ResourceTypeDocument, SchemaDocument, SchemaError, SchemaExtension, standard};
+use crate::error::json_kind;
 
 mod attribute;
 mod completed;
@@ -77,7 +78,7 @@ impl PublishedDocuments {
             Json::Array(documents) if documents.is_empty() => self.refuse("the file", "it is a list without entries"),
             Json::Array(documents) => documents.iter().try_for_each(|document| self.read(document)),
             Json::Object(members) => self.document(members),
-            other => self.refuse("the file", format!("it is {}, and not a document", kind(other))),
+            other => self.refuse("the file", format!("it is {}, and not a document", json_kind(other))),
         }
     }
 
@@ -163,7 +164,7 @@ impl PublishedDocuments {
             .into_iter()
             .find_map(|name| Some((name, member(members, name).filter(|value| !value.is_string())?)))
         {
-            return self.refuse(place, format!("{name}: expected a string, got {}", kind(other)));
+            return self.refuse(place, format!("{name}: expected a string, got {}", json_kind(other)));
         }
         let Some(schema) = text("schema") else {
             return self.refuse(place, "schema is missing: the URI of its core schema");
@@ -221,7 +222,7 @@ impl PublishedDocuments {
             let Some(uri) = uri else {
                 self.refuse(
                     place,
-                    format!("schemaExtensions: {} is not an object with schema and required", kind(entry)),
+                    format!("schemaExtensions: {} is not an object with schema and required", json_kind(entry)),
                 )?;
                 continue;
             };
@@ -342,17 +343,6 @@ const fn json_type(value: &Json) -> &'static str {
         Json::String(_) => "string",
         Json::Array(_) => "sequence",
         Json::Object(_) => "map",
-    }
-}
-
-const fn kind(value: &Json) -> &'static str {
-    match value {
-        Json::Null => "null",
-        Json::Bool(_) => "a boolean",
-        Json::Number(_) => "a number",
-        Json::String(_) => "a string",
-        Json::Array(_) => "an array",
-        Json::Object(_) => "an object",
     }
 }
 
