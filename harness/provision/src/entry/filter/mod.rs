@@ -123,14 +123,7 @@ fn all(truths: impl Iterator<Item = Truth>) -> Truth {
 
 /// True if one is; undefined if none is true and one is undefined. The first true one ends the search.
 fn any(truths: impl Iterator<Item = Truth>) -> Truth {
-    let mut any = Truth::False;
-    for truth in truths {
-        any = any.or(truth);
-        if any == Truth::True {
-            break;
-        }
-    }
-    any
+    all(truths.map(Truth::not)).not()
 }
 
 fn equals(entry: &Entry, links: &Links, attribute: &str, value: &[u8]) -> Truth {
