@@ -187,6 +187,10 @@ impl AnswerSeam for Reply {
     }
 }
 
+/// The page of a framework whose handler broke down.
+pub const SERVER_ERROR_PAGE: Reply =
+    Reply(StatusCode::INTERNAL_SERVER_ERROR, "text/html", "<!DOCTYPE html><h1>Server Error</h1>");
+
 /// Puts another status and another JSON body in the place of those that are there; headers stay.
 pub struct Replace(pub StatusCode, pub fn() -> Value);
 

@@ -13,13 +13,11 @@ use scim::{Error, ErrorKind};
 
 use crate::application::RequestSeam;
 use crate::deviations::Deviation;
-use crate::deviations::part::answer::{Reply, has, parameter};
+use crate::deviations::part::answer::{Reply, SERVER_ERROR_PAGE, has, parameter};
 use crate::deviations::part::forms::{self, on_others, refuse_others};
 use crate::deviations::part::query::{EditComparison, EditFilter, EditOperator, MatchNothing};
 use crate::deviations::part::request::{DropParameters, EditParameter, EditRequest, Refuse, without_capitals};
 use crate::message::Head;
-
-const SERVER_ERROR: &str = "<!DOCTYPE html><h1>Server Error</h1>";
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("filter.and-as-or", "a resource that meets one side of an and is found")
@@ -112,7 +110,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         let names = |name: &str| filter.contains(&format!("{name} eq "));
         filter.contains(" and ") && (names("members") || names("manager"))
     })
-    .answer(&Reply(StatusCode::INTERNAL_SERVER_ERROR, "text/html", SERVER_ERROR)),
+    .answer(&SERVER_ERROR_PAGE),
     Deviation::new("filter.meta-not-found", "a filter on a part of meta finds nothing")
         .breaks(&["RFC7644-3.4.2.2-68", "RFC7644-3.4.2.2-15", "RFC7644-3.4.2.2-33"])
         .request(&MatchNothing(|_, attribute| attribute == common::META)),

@@ -1,10 +1,10 @@
 //! The attributes that a request asks for (RFC 7644 section 3.9).
 
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::Method;
 use serde_json::Value;
 
 use crate::deviations::Deviation;
-use crate::deviations::part::answer::{EditResource, LeaveOut, Reply, has, names};
+use crate::deviations::part::answer::{EditResource, LeaveOut, SERVER_ERROR_PAGE, has, names};
 use crate::deviations::part::request::{DropParameters, EditRequest, KeepNames, edit_parameters};
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
@@ -21,7 +21,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .breaks(&["RFC7644-3.12-32", "RFC7644-3.4.2.5-07"])
         .seen(&["https://github.com/scimmyjs/scimmy/issues/37"])
         .when(|head, _| has(head, "excludedAttributes"))
-        .answer(&Reply(StatusCode::INTERNAL_SERVER_ERROR, "text/html", "<!DOCTYPE html><h1>Server Error</h1>")),
+        .answer(&SERVER_ERROR_PAGE),
     Deviation::new(
         "projection.excluded-extensions-lost",
         "an answer to excludedAttributes holds nothing of any extension",
