@@ -1,7 +1,7 @@
 //! Files that Weir writes: their owner alone can read and write them, because a report, an archive or a ledger can hold
 //! personal data. A file that exists already keeps the permissions that its owner gave it.
 //!
-//! What is written as a whole is there as a whole: it is written beside its place and renamed when it is complete, so that a
+//! A file that is written as a whole is never found half written: it is written beside its place and renamed when it is complete, so that a
 //! run that is killed, or a disk that is full, leaves the file that was there before.
 //!
 //! No other place of the workspace makes a file: `tests/structure` looks for one.

@@ -243,9 +243,9 @@ async fn list_elements(context: &Context) -> CheckResult {
 fn is_alone_under_another_id(list: &Exchange, read: &Exchange) -> bool {
     let is_alone = list.at("Resources").and_then(Value::as_array).is_some_and(|all| all.len() == 1);
     let (Some(shown), Ok(stored)) = (list.at("Resources[0]").filter(|_| is_alone), read.json()) else { return false };
-    let all = differences(stored, shown);
-    let has_another = all.iter().any(|difference| difference.path == "id" && difference.found.is_some());
-    has_another && all.iter().all(|difference| difference.path == "id" || difference.path.starts_with("meta."))
+    let has_another = at(shown, "id").is_some_and(|id| at(stored, "id") != Some(id));
+    let is_of_the_place = |path: &str| path == "id" || path.starts_with("meta.");
+    has_another && differences(stored, shown).iter().all(|difference| is_of_the_place(&difference.path))
 }
 
 async fn no_match(context: &Context) -> CheckResult {

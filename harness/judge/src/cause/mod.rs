@@ -52,8 +52,8 @@ impl Cause {
 
 /// The causes of the findings of a run, what is to be mended first in front.
 ///
-/// What others suffer from comes first (transport, credentials, discovery, what blocks, the frame of answers), then the gravest, what most clients need,
-/// and what shows most often.
+/// What others suffer from comes first (transport, credentials, discovery, what blocks, the frame of answers), then the gravest,
+/// what most clients need, and what shows most often.
 pub fn causes(findings: &[Arc<Finding>]) -> Vec<Cause> {
     let by_name: HashMap<_, &Finding> = findings.iter().map(|finding| (finding.name(), &**finding)).collect();
     let mut groups: BTreeMap<Signature, Group<'_>> = BTreeMap::new();

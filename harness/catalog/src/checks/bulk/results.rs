@@ -202,17 +202,17 @@ async fn result_version(context: &Context) -> CheckResult {
     text.put(&mut body, json!(context.data().name()));
     let job = Job::new().post(context.collection(), "u1", &context.body()).put(&user.path(), &body);
     let answered = job.send(context).await?;
-    let told: Vec<(usize, &str)> =
+    let versions: Vec<(usize, &str)> =
         (0..2).filter_map(|index| Some((index, at(answered.result(index)?, "version")?.as_str()?))).collect();
-    if told.is_empty() {
+    if versions.is_empty() {
         // RFC 7644 section 3.7 demands none.
         return Err(Stop::Skip(Because::Ability, "the results of bulk jobs show no version, which is optional".into()));
     }
-    for (index, told) in told {
+    for (index, version) in versions {
         let read = answered.read(context, index).await?;
         let shown = read.header("etag").or_else(|| read.text("meta.version"));
-        let same = shown.is_some_and(|shown| opaque_tag(told) == opaque_tag(shown));
-        let observed = format!("version {told}, ETag {}", shown.unwrap_or("missing"));
+        let same = shown.is_some_and(|shown| opaque_tag(version) == opaque_tag(shown));
+        let observed = format!("version {version}, ETag {}", shown.unwrap_or("missing"));
         let expect = context.expect(&read).after(&answered.exchange);
         expect.that(same, "the version in the result is not the resource's", observed);
     }

@@ -212,7 +212,7 @@ async fn ask(context: &Context) -> CheckResult {
     Ok(())
 }
 
-/// What is wrong with an answer.
+/// The fault of an answer, as the end of a sentence.
 fn fault(status: u16, found: &[&str], id: &str) -> String {
     match status {
         200 if found.is_empty() => "does not find the resource".into(),

@@ -105,7 +105,7 @@ async fn every_attribute(context: &Context) -> CheckResult {
         // What the endpoint did not keep, or made equal, decides nothing.
         let ([low], [high]) = (low.as_slice(), high.as_slice()) else { continue };
         if low != high {
-            // What is required is there, and may have the same value.
+            // A required attribute has a value in each resource, perhaps the same one.
             let has_too = values("none").contains(high);
             let expected: &[&str] = if has_too { &["high", "none"] } else { &["high"] };
             users.finds(&format!("{} eq {high}", own.path), expected, &["RFC7644-3.4.2.2-04"]).await?;

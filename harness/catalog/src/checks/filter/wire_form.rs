@@ -93,7 +93,7 @@ fn escapes_lowered(text: &str) -> String {
 async fn wire_forms(context: &Context) -> CheckResult {
     let text = context.text(0)?;
     let plain = context.resource_with(&text, json!(context.data().name())).await?;
-    // What the escapes are about; none of it ends a text or a filter.
+    // Characters that are escaped in a URL; none of them ends a text or a filter.
     let value = format!("{} a+b (c: d/e) [f], h@example.com", context.data().name());
     let resource = context.resource_with(&text, json!(value)).await?;
     if at(resource.body(), &text.path()).and_then(|shown| shown.as_str()) != Some(value.as_str()) {

@@ -31,7 +31,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     .on_every_type(PATCHED),
 ];
 
-/// What the operations of the check do to the values that a filter selects.
+/// The effect of an operation on the values that a filter selects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Effect {
     /// `add` or `replace` of a sub-attribute.
@@ -171,7 +171,7 @@ impl<'c> Target<'c> {
         for (case, number) in CASES.iter().zip(0..) {
             let Some(filter) = self.ground.filter(case) else { continue };
             let expects_none = self.ground.finds(case).is_empty();
-            // What add does where nothing is selected is disputed (P5).
+            // The effect of add where nothing is selected is disputed (P5).
             if expects_none && effect == Effect::Set("add") {
                 continue;
             }

@@ -160,7 +160,7 @@ impl Trial<'_> {
     /// An operation on a readWrite attribute, with its path and without.
     async fn done(&mut self, cell: &SchemaNode<'_>) -> CheckResult {
         let (op, path) = (self.op, cell.path());
-        // What is not kept cannot be seen to change, and round-trip.every-attribute judges it.
+        // A value that is not kept cannot be seen to change, and round-trip.every-attribute judges it.
         if self.context.loses(&path) {
             return Ok(());
         }
