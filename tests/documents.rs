@@ -2,16 +2,7 @@
 
 mod support;
 
-use std::path::Path;
-
-use support::run;
-
-/// A file of this test's own.
-fn file(name: &str, content: impl AsRef<[u8]>) -> String {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::write(&path, content).unwrap();
-    path.to_str().unwrap().to_owned()
-}
+use support::{file, run};
 
 struct Document {
     name: &'static str,

@@ -4,24 +4,9 @@
 mod support;
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use support::{Ran, Served, run};
-
-/// A file of this test's own.
-fn file(name: &str, content: impl AsRef<[u8]>) -> String {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::write(&path, content).unwrap();
-    path.to_str().unwrap().to_owned()
-}
-
-/// A ledger that does not exist yet.
-fn ledger(name: &str) -> String {
-    let path: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = std::fs::remove_file(&path);
-    path.to_str().unwrap().to_owned()
-}
+use support::{Ran, Served, file, ledger, run};
 
 fn provision(served: &Served, arguments: &[&str]) -> Ran {
     run(&[&["provision", "--bearer", served.value("bearer")], arguments, &[served.value("URL")]].concat())

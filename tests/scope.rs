@@ -2,23 +2,7 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
-
-use support::{Ran, Served, run};
-
-/// A file of this test's own.
-fn file(name: &str, content: impl AsRef<[u8]>) -> String {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::write(&path, content).unwrap();
-    path.to_str().unwrap().to_owned()
-}
-
-/// A ledger that does not exist yet.
-fn ledger(name: &str) -> String {
-    let path: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = std::fs::remove_file(&path);
-    path.to_str().unwrap().to_owned()
-}
+use support::{Ran, Served, file, ledger, run};
 
 fn person(uid: &str) -> String {
     format!(
