@@ -87,6 +87,10 @@ impl Examiner {
                 (None, Judgement::Sequence(_)) => {}
             }
             self.0.count(tally, report, Some(exchange));
+            let settled = tally.sequence.as_mut().map(|sequence| sequence.settled());
+            for report in settled.into_iter().flatten() {
+                self.0.count(tally, report, None);
+            }
         }
     }
 

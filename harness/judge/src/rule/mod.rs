@@ -21,6 +21,11 @@ pub trait SequenceRule: Send {
     /// Looks at the exchange of `view`, and reports what it breaks.
     fn look(&mut self, view: &ExchangeView<'_>, report: &mut RuleReport);
 
+    /// The reports about earlier exchanges that the last one decided.
+    fn settled(&mut self) -> Vec<RuleReport> {
+        Vec::new()
+    }
+
     /// Judges what it has left open until more comes, because no more comes.
     fn end_all(&mut self, published: &Publication) -> Vec<RuleReport> {
         let _ = published;

@@ -7,7 +7,7 @@
 mod patch;
 mod state;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use weir_exchange::Exchange;
@@ -59,47 +59,61 @@ struct AcceptedWrite {
 
 /// What was seen of one resource since it was last shown.
 struct Watch {
-    before: State,
+    before: Arc<State>,
     /// `None` once the number of writes, or their order, is not sure.
     write: Option<AcceptedWrite>,
     is_sure: bool,
-    /// What `before` may be judged with, once it is sure that no other write was under way while it was read: such a write is seen
-    /// when its answer comes, which may be after that of the read.
-    unjudged: Option<EarlierWrite>,
+    /// What may be judged once it is sure that no other write was under way during the second look: such a write is seen when its
+    /// answer comes, which may be long after that of the look.
+    unjudged: VecDeque<EarlierWrite>,
 }
 
-/// A look at a resource and the write that followed it.
+/// A write between two looks.
 struct EarlierWrite {
-    before: State,
+    before: Arc<State>,
     write: AcceptedWrite,
+    after: Arc<State>,
 }
 
 impl Watch {
     fn new(shown: State) -> Self {
-        Self { before: shown, write: None, is_sure: true, unjudged: None }
+        Self { before: Arc::new(shown), write: None, is_sure: true, unjudged: VecDeque::new() }
     }
 
     /// The watch that follows when the resource is shown again.
     fn shown_again(self, after: State) -> Self {
-        let Self { before, write, is_sure, .. } = self;
+        let Self { before, write, is_sure, mut unjudged } = self;
+        let after = Arc::new(after);
         let earlier = write
             .filter(|write| is_sure && before.is_over_before(&write.exchange) && after.begins_after(&write.exchange));
-        Self { unjudged: earlier.map(|write| EarlierWrite { before, write }), ..Self::new(after) }
+        unjudged.extend(earlier.map(|write| EarlierWrite { before, write, after: Arc::clone(&after) }));
+        Self { before: after, write: None, is_sure: true, unjudged }
+    }
+
+    /// Forgets the writes behind which the look cannot be told from the effect of another one.
+    fn hears_of(&mut self, other: &Exchange) {
+        if other.method.as_str() != "GET" && !matches!(other.status, 400..500) {
+            self.unjudged.retain(|earlier| earlier.after.is_over_before(other));
+        }
     }
 }
 
 /// Resources that are watched at once; those behind them are not.
 const MOST_WATCHED: usize = 2000;
 
+/// Writes to one resource that wait for the answers to others. So many looks later, none is under way any more.
+const MOST_UNJUDGED: usize = 8;
+
 /// Collects what belongs together, and judges it.
 struct WriteRule {
     watched: BTreeMap<String, Watch>,
     judge: fn(&ExchangeView<'_>, &WriteTriple<'_>, &mut RuleReport),
+    settled: Vec<RuleReport>,
 }
 
 impl WriteRule {
     fn new(judge: fn(&ExchangeView<'_>, &WriteTriple<'_>, &mut RuleReport)) -> Self {
-        Self { watched: BTreeMap::new(), judge }
+        Self { watched: BTreeMap::new(), judge, settled: Vec::new() }
     }
 
     fn watch(&mut self, key: String, watch: Watch) {
@@ -108,34 +122,33 @@ impl WriteRule {
         }
     }
 
-    /// Judges what was left open until the next exchange about the resource, which has come, or will not come any more.
-    fn settle(&self, watch: &mut Watch, published: &Publication, next: Option<&Exchange>, report: &mut RuleReport) {
-        let Some(EarlierWrite { before, write }) = watch.unjudged.take() else { return };
-        let after = &watch.before;
-        let is_a_write = |next: &Exchange| next.method.as_str() != "GET" && !matches!(next.status, 400..500);
-        if next.is_some_and(|next| is_a_write(next) && !after.is_over_before(next)) {
-            return;
-        }
-        // The exchange that stays in the watch is kept without its parsed body.
-        let shown = Arc::new(after.exchange.unparsed());
-        let Some(view) = ExchangeView::of(&shown, published) else { return };
-        let known = report.breaches().len();
-        (self.judge)(&view, &WriteTriple { before: &before, write: &write, after }, report);
-        for breach in &mut report.breaches()[known..] {
-            breach.decided_by = Some(Arc::clone(&after.exchange));
+    /// Judges the oldest of what was left open, until no more than `most` remain.
+    fn settle(&mut self, watch: &mut Watch, published: &Publication, most: usize) {
+        while watch.unjudged.len() > most {
+            let Some(EarlierWrite { before, write, after }) = watch.unjudged.pop_front() else { return };
+            // The exchange that stays in the watch is kept without its parsed body.
+            let shown = Arc::new(after.exchange.unparsed());
+            let Some(view) = ExchangeView::of(&shown, published) else { continue };
+            let mut report = RuleReport::default();
+            (self.judge)(&view, &WriteTriple { before: &before, write: &write, after: &after }, &mut report);
+            for breach in report.breaches() {
+                breach.decided_by = Some(Arc::clone(&after.exchange));
+            }
+            self.settled.push(report);
         }
     }
 
-    /// Ends the watch of a resource.
-    fn end(&mut self, key: &str, view: &ExchangeView<'_>, report: &mut RuleReport) {
-        if let Some(mut watch) = self.watched.remove(key) {
-            self.settle(&mut watch, view.published, Some(view.exchange), report);
+    /// Ends a watch with the exchange of `view`.
+    fn end(&mut self, watch: Option<Watch>, view: &ExchangeView<'_>) {
+        if let Some(mut watch) = watch {
+            watch.hears_of(view.exchange);
+            self.settle(&mut watch, view.published, 0);
         }
     }
 }
 
 impl SequenceRule for WriteRule {
-    fn look(&mut self, view: &ExchangeView<'_>, report: &mut RuleReport) {
+    fn look(&mut self, view: &ExchangeView<'_>, _: &mut RuleReport) {
         let method = view.exchange.method.as_str();
         match (&view.place, method) {
             (Place::Collection(kind), "POST") if view.exchange.status == 201 => {
@@ -143,7 +156,8 @@ impl SequenceRule for WriteRule {
                     && let Some(id) = state.id.clone()
                 {
                     let key = format!("{}/{id}", kind.endpoint);
-                    self.end(&key, view, report);
+                    let earlier = self.watched.remove(&key);
+                    self.end(earlier, view);
                     self.watch(key, Watch::new(state));
                 }
             }
@@ -151,25 +165,30 @@ impl SequenceRule for WriteRule {
                 let key = format!("{}/{id}", kind.endpoint);
                 let Some(after) = State::of(view) else {
                     // A projection shows a part, and a refusal nothing.
-                    if !view.exchange.is_success() {
-                        self.end(&key, view, report);
+                    if !view.exchange.is_success()
+                        && let Some(watch) = self.watched.get_mut(&key)
+                    {
+                        watch.is_sure = false;
                     }
                     return;
                 };
                 let watch = match self.watched.remove(&key) {
-                    Some(mut watch) => {
-                        self.settle(&mut watch, view.published, Some(view.exchange), report);
-                        watch.shown_again(after)
+                    Some(watch) => {
+                        let mut watch = watch.shown_again(after);
+                        self.settle(&mut watch, view.published, MOST_UNJUDGED);
+                        watch
                     }
                     None => Watch::new(after),
                 };
                 self.watch(key, watch);
             }
-            (Place::Resource(kind, id), "DELETE") => self.end(&format!("{}/{id}", kind.endpoint), view, report),
+            (Place::Resource(kind, id), "DELETE") => {
+                let watch = self.watched.remove(&format!("{}/{id}", kind.endpoint));
+                self.end(watch, view);
+            }
             (Place::Resource(kind, id), "PUT" | "PATCH") => {
-                let key = format!("{}/{id}", kind.endpoint);
-                let Some(mut watch) = self.watched.remove(&key) else { return };
-                self.settle(&mut watch, view.published, Some(view.exchange), report);
+                let Some(watch) = self.watched.get_mut(&format!("{}/{id}", kind.endpoint)) else { return };
+                watch.hears_of(view.exchange);
                 match view.exchange.status {
                     // A second write, and one of which it is not sure what it did.
                     200 | 204 if watch.write.is_none() => {
@@ -180,25 +199,26 @@ impl SequenceRule for WriteRule {
                     400..500 => {}
                     _ => watch.is_sure = false,
                 }
-                self.watched.insert(key, watch);
             }
             // A job may change anything.
             (Place::Bulk, _) => {
-                for (_, mut watch) in std::mem::take(&mut self.watched) {
-                    self.settle(&mut watch, view.published, Some(view.exchange), report);
+                for watch in std::mem::take(&mut self.watched).into_values() {
+                    self.end(Some(watch), view);
                 }
             }
             _ => {}
         }
     }
 
+    fn settled(&mut self) -> Vec<RuleReport> {
+        std::mem::take(&mut self.settled)
+    }
+
     fn end_all(&mut self, published: &Publication) -> Vec<RuleReport> {
-        let settled = std::mem::take(&mut self.watched).into_values().map(|mut watch| {
-            let mut report = RuleReport::default();
-            self.settle(&mut watch, published, None, &mut report);
-            report
-        });
-        settled.collect()
+        for mut watch in std::mem::take(&mut self.watched).into_values() {
+            self.settle(&mut watch, published, 0);
+        }
+        self.settled()
     }
 }
 

@@ -95,6 +95,12 @@ fn a_write_that_is_under_way_while_the_resource_is_read_explains_what_the_read_s
     // Its answer comes after that of the read, in which its effect is seen.
     assert_eq!(outcome(vec![first(), answered(), shown(), other(1)]), Skip);
     assert_eq!(outcome(vec![first(), answered(), shown()]), Broken);
+    // Others read beside it, and their answers come before that of the write.
+    let beside = |began: i64| read(&named("odd")).lasting(began, began + 5).number(5);
+    assert_eq!(outcome(vec![first(), answered(), shown(), beside(6), beside(11), other(1)]), Skip);
+    assert_eq!(outcome(vec![first(), answered(), shown(), beside(6), beside(11), other(12).number(6)]), Broken);
+    let refused = Sample::new("GET", "/Users/1", 429).lasting(6, 11).number(5);
+    assert_eq!(outcome(vec![first(), answered(), shown(), refused, other(1)]), Skip);
     let later = put(&user("1", &named("odd"))).lasting(30, 40).number(5);
     assert_eq!(outcome(vec![first(), answered(), shown(), later]), Broken);
     let deleted = Sample::new("DELETE", "/Users/1", 204).lasting(30, 40).number(5);
