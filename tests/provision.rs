@@ -301,7 +301,7 @@ fn faulty() -> Vec<Faulty> {
             "create.display-name-demanded",
             "uid=ada,dc=x",
             "displayName",
-            "POST /Users was answered with status 400 (displayName is missing)",
+            "POST /Users was answered with status 400 (displayName is required and has no value)",
         ),
         Faulty("ids", String::new(), "id.missing-in-lists", "uid=ada,dc=x", "id", "the user in it has no id"),
     ]

@@ -288,6 +288,8 @@ impl EmbeddedEndpoint {
             config.under_way = Some(under_way.count());
             // The first second of 2026.
             config.clock = weir_server::Clock::counting(Timestamp::constant(1_767_225_600, 0));
+            // A proof looks at what its client received.
+            config.journal = weir_server::JournalMode::Off;
         }
         let endpoint = weir_server::start(config)?;
         let applications = applications(&endpoint);

@@ -102,8 +102,9 @@ impl Masks {
 
 /// The id or the time that a text begins with.
 fn variable(text: &str) -> Option<&str> {
-    let begins_with_hexadecimal = text.as_bytes().first().is_some_and(u8::is_ascii_hexdigit);
-    if !begins_with_hexadecimal {
+    // Nearly every character is looked at, so what both forms have is asked first.
+    let bytes = text.as_bytes();
+    if !bytes.first()?.is_ascii_hexdigit() || (bytes.get(8) != Some(&b'-') && bytes.get(4) != Some(&b'-')) {
         return None;
     }
     let is_id = |own: &&str| Uuid::try_parse(own).is_ok();

@@ -88,7 +88,7 @@ pub(super) fn by_offers(
 }
 
 /// Why a check has no finding at all.
-fn not_run(name: &str, limit: Option<&str>) -> String {
+pub(super) fn not_run(name: &str, limit: Option<&str>) -> String {
     let (id, subject) = parts_of_name(name);
     match checks::find(id).map(|check| check.on) {
         Some(On::Only(kind, reason)) if limit.is_some_and(|limit| limit != kind) => {

@@ -58,7 +58,7 @@ fn guilty(proof: &InnocentProof) -> Vec<String> {
     let count = |is: fn(&GuiltOutcome) -> bool| proof.guilty.iter().filter(|guilt| is(&guilt.outcome)).count();
     let noticed = count(|outcome| matches!(outcome, GuiltOutcome::Noticed(_)));
     let hidden = count(|outcome| matches!(outcome, GuiltOutcome::Hidden(_)));
-    let without_effect = count(|outcome| *outcome == GuiltOutcome::Ineffective);
+    let without_effect = count(|outcome| matches!(outcome, GuiltOutcome::Ineffective(_)));
     let mut lines = vec![format!(
         "\n{} with one deviation: {noticed} are noticed, {hidden} are hidden by what the endpoint does not offer, \
          {without_effect} have no effect there",
@@ -66,7 +66,11 @@ fn guilty(proof: &InnocentProof) -> Vec<String> {
     )];
     for Guilt { deviation, innocent, outcome } in &proof.guilty {
         match outcome {
-            GuiltOutcome::Noticed(_) | GuiltOutcome::Ineffective => {}
+            GuiltOutcome::Noticed(_) => {}
+            GuiltOutcome::Ineffective(asked) => lines.push(format!(
+                "- {deviation} has no effect: no answer is another than without it, though these checks were asked: {}",
+                asked.join(", "),
+            )),
             GuiltOutcome::Hidden(reasons) => {
                 let reasons: Vec<&str> = reasons.iter().map(String::as_str).collect();
                 lines.push(format!("- {deviation} is hidden: {}", reasons.join("; ")));
@@ -146,7 +150,7 @@ pub fn json(proof: &InnocentProof) -> Value {
         let (outcome, because) = match &guilt.outcome {
             GuiltOutcome::Noticed(by) => ("noticed", json!(by)),
             GuiltOutcome::Hidden(reasons) => ("hidden", json!(reasons)),
-            GuiltOutcome::Ineffective => ("ineffective", json!([])),
+            GuiltOutcome::Ineffective(asked) => ("ineffective", json!(asked)),
             GuiltOutcome::Unnoticed(asked) => ("unnoticed", json!(asked)),
         };
         json!({"deviation": guilt.deviation, "innocent": guilt.innocent, "outcome": outcome, "because": because})

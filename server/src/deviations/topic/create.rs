@@ -34,7 +34,10 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     )
     .breaks(&["RFC7643-1.1-01"])
     .given(creates_user)
-    .request(&RefuseBody(ErrorKind::InvalidValue, "displayName is missing", |body| lacks(body, "displayName"))),
+    // The words of every attribute that is required, so that nothing shows where /Schemas does mark it.
+    .request(&RefuseBody(ErrorKind::InvalidValue, "displayName is required and has no value", |body| {
+        lacks(body, "displayName")
+    })),
     Deviation::new(
         "create.domains-verified",
         "a user whose emails are of other domains than these is refused with 400",

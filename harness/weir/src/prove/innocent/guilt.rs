@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use scim::capability::{Capability, ResourceOperation};
-use weir_catalog::checks;
-use weir_judge::Verdict;
+use weir_catalog::{Check, checks};
+use weir_judge::{Verdict, parts_of_name};
 
 use super::trial::{self, InnocentError, InnocentTrial};
 use super::{Description, Innocent};
 use crate::embedded::{self, KnownDeviation};
-use crate::prove::hiding::silence;
+use crate::prove::hiding::{not_run, silence};
 use crate::prove::{Record, digest};
 
 /// An innocent with one deviation that breaks a requirement.
@@ -28,8 +28,8 @@ pub enum GuiltOutcome {
     Noticed(Vec<String>),
     /// Each check that notices it elsewhere could not be asked, for these reasons.
     Hidden(BTreeSet<String>),
-    /// No answer is another than without it: what the endpoint has shows nothing of it.
-    Ineffective,
+    /// No answer is another than without it, though these checks were asked: the endpoint has nothing that the deviation acts on.
+    Ineffective(Vec<String>),
     /// These checks notice it elsewhere and were asked.
     Unnoticed(Vec<String>),
 }
@@ -44,25 +44,28 @@ pub(super) fn deviation(number: u64) -> Option<KnownDeviation> {
 /// Runs every check on the innocent with the deviation.
 pub(super) async fn of(
     innocent: &Innocent,
-    innocent_digest: u64,
+    innocent_digest: Option<u64>,
     deviation: KnownDeviation,
     record: &Record,
     seed: u64,
 ) -> Result<(Guilt, u64), InnocentError> {
     let run = trial::run(
         &innocent.description,
-        InnocentTrial { checks: checks::all().collect(), deviation: Some(deviation.id), seed },
+        InnocentTrial { checks: checks::all().collect(), deviation: Some(deviation.id), seed, has_digest: true },
     );
     let (outcome, exchanges) = match run.await {
         Ok(found) if accused_by(&found).next().is_some() => {
             (GuiltOutcome::Noticed(accused_by(&found).collect()), found.exchanges)
         }
-        Ok(found)
-            if found.digest == innocent_digest && record.of(deviation.id).any(|(check, _)| digest::counts(check)) =>
-        {
-            (GuiltOutcome::Ineffective, found.exchanges)
+        Ok(found) => {
+            let answers_alike =
+                found.digest == innocent_digest && record.of(deviation.id).any(|(check, _)| digest::counts(check));
+            let outcome = match silent(deviation, &innocent.description, record, &found) {
+                GuiltOutcome::Unnoticed(asked) if answers_alike => GuiltOutcome::Ineffective(asked),
+                outcome => outcome,
+            };
+            (outcome, found.exchanges)
         }
-        Ok(found) => (silent(deviation, &innocent.description, record, &found), found.exchanges),
         // An endpoint that discovery cannot use is noticed at once.
         Err(InnocentError::Discovery { .. }) => (GuiltOutcome::Noticed(vec!["discovery".into()]), 0),
         // The endpoint starts without it, so that it contradicts something that the endpoint has or does.
@@ -101,12 +104,15 @@ fn silent(
         return GuiltOutcome::Hidden(BTreeSet::from([missing]));
     }
     let lookup = |check: &str| {
-        let (verdict, reason) = found.verdicts.get(check)?.clone();
+        let (verdict, reason) = found.verdicts.get(trial::common_name(check).as_ref())?.clone();
         // A note says that what was asked is not supported.
         Some((verdict, reason.unwrap_or_else(|| format!("{check} notes that it is not supported"))))
     };
-    let on_request = |_: &str| "it is seen only by checks that run on request".to_owned();
-    match silence(record.of(deviation.id).map(|(check, _)| check), lookup, on_request) {
+    let not_run = |name: &str| {
+        let is_opt_in = weir_catalog::find(parts_of_name(name).0).is_some_and(Check::is_opt_in);
+        if is_opt_in { format!("{name} runs on request alone") } else { not_run(name, None) }
+    };
+    match silence(record.of(deviation.id).map(|(check, _)| check), lookup, not_run) {
         Ok(reasons) if !reasons.is_empty() => GuiltOutcome::Hidden(reasons),
         Ok(_) => GuiltOutcome::Unnoticed(Vec::new()),
         Err(asked) => GuiltOutcome::Unnoticed(asked),

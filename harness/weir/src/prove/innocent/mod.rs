@@ -132,8 +132,9 @@ pub async fn innocents(
 ) -> Result<InnocentProof, InnocentError> {
     let drawn: Vec<Innocent> =
         (0..options.innocents).map(|index| Innocent::of_seed(seed_of(options.seed, index))).collect();
-    let trials = drawn.iter().map(|innocent| async move {
-        let all = InnocentTrial { checks: checks::all().collect(), deviation: None, seed: options.seed };
+    let trials = drawn.iter().enumerate().map(|(index, innocent)| async move {
+        let has_digest = index < options.guilty;
+        let all = InnocentTrial { checks: checks::all().collect(), deviation: None, seed: options.seed, has_digest };
         trial::run(&innocent.description, all).await.map(|outcome| (innocent, outcome))
     });
     let mut trials = futures_util::stream::iter(trials).buffered(options.concurrency.max(1));
@@ -179,7 +180,7 @@ pub async fn innocents(
 /// Switches one random deviation on in the first innocents.
 async fn guilty(
     drawn: &[Innocent],
-    digests: &[u64],
+    digests: &[Option<u64>],
     options: &InnocentOptions,
     record: &Record,
     exchanges: &mut u64,
@@ -238,7 +239,7 @@ async fn cut(
     let found = weir_catalog::find(parts_of_name(&check).0);
     let checks: Vec<&'static Check> = found.map_or_else(|| checks::all().collect(), |check| vec![check]);
     let most = if found.is_some() { options.cuts } else { options.cuts / CUTS_OF_RULES };
-    let again = || InnocentTrial { checks: checks.clone(), deviation: None, seed: options.seed };
+    let again = || InnocentTrial { checks: checks.clone(), deviation: None, seed: options.seed, has_digest: false };
     let accuses = |outcome: trial::TrialOutcome| outcome.accusations.into_iter().find(|own| own.origin == check);
     let mut tried = 0;
     'smaller: loop {

@@ -221,7 +221,8 @@ pub async fn without_premises(
     let chosen =
         all.iter().filter(|own| only.is_empty() || only.iter().any(|prefix| own.id.starts_with(prefix.as_str())));
     let trials = chosen.map(|premise| async move {
-        let trial = InnocentTrial { checks: checks::all().collect(), deviation: None, seed: options.seed };
+        let trial =
+            InnocentTrial { checks: checks::all().collect(), deviation: None, seed: options.seed, has_digest: false };
         trial::run(&premise.description, trial).await.map(|outcome| (premise, outcome))
     });
     let mut trials = futures_util::stream::iter(trials).buffered(options.concurrency.max(1));

@@ -76,7 +76,8 @@ async fn complete_bodies_are_taken() {
     for seed in 0..30 {
         let description = draw(&mut Choices::of_seed(seed));
         if let Err(error) =
-            trial::run(&description, InnocentTrial { checks: Vec::new(), deviation: None, seed: 1 }).await
+            trial::run(&description, InnocentTrial { checks: Vec::new(), deviation: None, seed: 1, has_digest: false })
+                .await
         {
             panic!("seed {seed}: {error}");
         }

@@ -1,10 +1,11 @@
 //! One innocent under test.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use weir_catalog::{Check, UnderWay};
 use weir_exchange::{Client, Request};
-use weir_judge::{Finding, Verdict, full_name};
+use weir_judge::{Finding, Verdict, full_name, parts_of_name};
 
 use super::description::Description;
 use crate::embedded::{EmbeddedEndpoint, EmbeddedOptions};
@@ -41,7 +42,7 @@ pub(super) struct TrialOutcome {
     pub(super) accusations: Vec<Accusation>,
     pub(super) exchanges: u64,
     /// See [`CatalogueRun::digest`].
-    pub(super) digest: u64,
+    pub(super) digest: Option<u64>,
 }
 
 /// What is run against an innocent.
@@ -50,11 +51,13 @@ pub(super) struct InnocentTrial {
     /// One deviation that breaks a requirement.
     pub(super) deviation: Option<&'static str>,
     pub(super) seed: u64,
+    /// Whether the answers are compared with those of another trial.
+    pub(super) has_digest: bool,
 }
 
 /// Serves the description and runs the checks against it.
 pub(super) async fn run(description: &Description, trial: InnocentTrial) -> Result<TrialOutcome, InnocentError> {
-    let InnocentTrial { checks, deviation, seed } = trial;
+    let InnocentTrial { checks, deviation, seed, has_digest } = trial;
     let text = description.target_file();
     let fault = |problem: String| InnocentError::Endpoint { problem, description: text.clone() };
     let options = EmbeddedOptions {
@@ -65,7 +68,8 @@ pub(super) async fn run(description: &Description, trial: InnocentTrial) -> Resu
     let under_way = UnderWay::default();
     let endpoint = EmbeddedEndpoint::start_text_repeatable(&text, &options, &under_way);
     let endpoint = endpoint.map_err(|error| fault(error.to_string()))?;
-    let run = CatalogueRun::with_digest(endpoint, under_way).map_err(|error| fault(error.to_string()))?;
+    let prepare = if has_digest { CatalogueRun::with_digest } else { CatalogueRun::new };
+    let run = prepare(endpoint, under_way).map_err(|error| fault(error.to_string()))?;
     let taken = take_complete_bodies(description, run.client(), &text).await;
     if deviation.is_none() {
         taken?;
@@ -82,18 +86,24 @@ pub(super) async fn run(description: &Description, trial: InnocentTrial) -> Resu
         accusations: findings.iter().filter_map(|finding| accusation(finding, &shoulds)).collect(),
         findings,
         exchanges: run.exchanges(),
-        digest: run.digest(),
+        digest: has_digest.then(|| run.digest()),
     })
 }
 
-/// A pass on any of the other types is a pass on them all: their names are drawn.
+/// The name by which verdicts are gathered: the resource types that RFC 7643 does not define are one, because their names are
+/// drawn.
+pub(super) fn common_name(name: &str) -> Cow<'_, str> {
+    match parts_of_name(name) {
+        (_, Some("User" | "Group") | None) => Cow::Borrowed(name),
+        (id, Some(_)) => Cow::Owned(full_name(id, "other types")),
+    }
+}
+
+/// A pass on any of the other types is a pass on them all.
 fn verdicts(findings: &[Finding]) -> BTreeMap<String, (Verdict, Option<String>)> {
     let mut verdicts = BTreeMap::new();
     for finding in findings {
-        let name = match finding.subject.as_deref() {
-            Some("User" | "Group") | None => finding.name().into_owned(),
-            Some(_) => full_name(&finding.id, "other types"),
-        };
+        let name = common_name(&finding.name()).into_owned();
         let own = (finding.verdict, finding.reason.clone());
         let verdict = verdicts.entry(name).or_insert_with(|| own.clone());
         if finding.verdict == Verdict::Pass {
