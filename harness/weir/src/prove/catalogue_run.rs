@@ -15,7 +15,7 @@ use super::digest::Digest;
 use crate::embedded::EmbeddedEndpoint;
 
 /// An answer that does not come from an endpoint inside this process within this time never will, however busy the machine is.
-const TIMEOUT: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_mins(2);
 /// More than any check sends together, so that none of them waits for the answer to another.
 const TOGETHER: usize = 64;
 
