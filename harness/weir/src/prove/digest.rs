@@ -51,8 +51,8 @@ impl Digest {
     }
 }
 
-/// One exchange. The port, which each endpoint has its own of, and the time of sending do not count, and of ids and times only which of
-/// them are equal.
+/// One exchange. The port, which each endpoint has its own of, and the time of sending do not count, and of ids,
+/// times and cursors only which of them are equal.
 fn number_of(exchange: &Exchange) -> u64 {
     let port = format!(":{}", exchange.url.port().unwrap_or_default());
     let mut masks = Masks::default();
@@ -73,17 +73,17 @@ fn number_of(exchange: &Exchange) -> u64 {
     hasher.finish()
 }
 
-/// The ids and times of one exchange, which stand for themselves by their number.
+/// The ids, times and cursors of one exchange, which stand for themselves by their number.
 #[derive(Default)]
 struct Masks(Vec<String>);
 
 impl Masks {
-    /// The text, in which each id and time is the number of its first occurrence.
+    /// The text, in which each id, time and cursor is the number of its first occurrence.
     fn mask(&mut self, text: &str) -> String {
         let mut masked = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
-            if let Some(found) = variable(rest) {
+            if let Some(found) = cursor(&masked, rest).or_else(|| variable(rest)) {
                 let place = self.0.iter().position(|own| own == found).unwrap_or_else(|| {
                     self.0.push(found.to_owned());
                     self.0.len() - 1
@@ -98,6 +98,21 @@ impl Masks {
         }
         masked
     }
+}
+
+/// The cursor that a text begins with, by what is before it: the parameter of a query, or a member of an answer in whatever letter
+/// case. An endpoint may write the time of a walk into it.
+fn cursor<'t>(before: &str, text: &'t str) -> Option<&'t str> {
+    const BEFORE: [&[u8]; 2] = [b"cursor=", b"cursor\":\""];
+    let is_after = |own: &&[u8]| {
+        let start = before.len().checked_sub(own.len());
+        start.is_some_and(|start| before.as_bytes()[start..].eq_ignore_ascii_case(own))
+    };
+    if !before.ends_with(['=', '"']) || !BEFORE.iter().any(is_after) {
+        return None;
+    }
+    let length = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')).count();
+    text.get(..length).filter(|found| !found.is_empty())
 }
 
 /// The id or the time that a text begins with.
@@ -128,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_ids_and_times_only_what_is_equal_counts() {
+    fn of_ids_times_and_cursors_only_what_is_equal_counts() {
         let one = "019b76da-aa01-7000-9fcd-10ef51504e8a";
         let other = "019b76da-aa01-7000-9fcd-10ef51504e8b";
         let masked = |text: &str| Masks::default().mask(text);
@@ -138,6 +153,12 @@ mod tests {
             masked("2026-01-01T00:00:00Z 2026-01-01T00:00:01Z"),
             masked("2026-01-01T00:00:00Z 2026-01-01T00:00:00Z")
         );
+        assert_eq!(masked("count=1&cursor=AAB-_w&startIndex=1"), "count=1&cursor=(0)&startIndex=1");
+        assert_eq!(
+            masked(r#"{"nextCursor":"AAB","previousCursor":"AAB"}"#),
+            r#"{"nextCursor":"(0)","previousCursor":"(0)"}"#
+        );
+        assert_eq!(masked(r#"{"NEXTCURSOR":"","cursor":1}"#), r#"{"NEXTCURSOR":"","cursor":1}"#);
         assert_eq!(masked("a date of 2026-01-01 in Zürich"), "a date of 2026-01-01 in Zürich");
     }
 }
