@@ -65,6 +65,7 @@ const EXCEPTIONS: &[(&str, Weight)] = &[
     ("create.member-order", SomeClients),
     ("create.name-case", SomeClients),
     ("discovery.documents", EveryClient),
+    ("discovery.endpoints", EveryClient),
     ("discovery.first-requests", EveryClient),
     ("discovery.patch-as-announced", EveryClient),
     ("errors.path-words", SomeClients),

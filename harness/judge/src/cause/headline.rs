@@ -25,6 +25,11 @@ pub(super) fn of(signature: &Signature, lead: &Finding) -> String {
         }
         Signature::AcceptedMethod { status } => format!("a method that is not offered is answered {status}"),
         Signature::Page => "a page of markup comes where JSON is expected".to_owned(),
+        Signature::RefusedBody if is_last(lead, "PUT") => "PUT of a resource is answered 400, expected 200".to_owned(),
+        Signature::RefusedBody => "POST of a new resource is answered 400, expected 201".to_owned(),
+        Signature::EffectOfEach => {
+            "PUT and PATCH are answered as done, and the resource is not what they make of it".to_owned()
+        }
         Signature::Status { method, place, came, due } if *came < 300 && *due >= 400 => {
             format!("{} is answered {came} where it must be refused with {due}", request(method, place))
         }
@@ -52,6 +57,12 @@ pub(super) fn of(signature: &Signature, lead: &Finding) -> String {
         }
         Signature::Sentence { .. } => own_words(lead),
     }
+}
+
+/// Whether the request that decides about a finding has the method.
+fn is_last(finding: &Finding, method: &str) -> bool {
+    let deciding = finding.gravest_problem().and_then(|problem| problem.exchanges.last());
+    deciding.is_some_and(|exchange| exchange.method == method)
 }
 
 fn request(method: &str, place: &UrlKind) -> String {

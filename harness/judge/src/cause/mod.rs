@@ -3,6 +3,7 @@
 //! Each finding that is blocked, or worse than a note, belongs to one cause: that of its gravest problem, or, if it is blocked, that
 //! of the finding which blocks it. Findings whose problems have the same [`Signature`] have one cause.
 
+mod effects;
 mod headline;
 mod signature;
 
@@ -10,6 +11,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use effects::Effects;
 use signature::Signature;
 
 use crate::because::Because;
@@ -56,13 +58,17 @@ impl Cause {
 /// what most clients need, and what shows most often.
 pub fn causes(findings: &[Arc<Finding>]) -> Vec<Cause> {
     let by_name: HashMap<_, &Finding> = findings.iter().map(|finding| (finding.name(), &**finding)).collect();
+    let deciding: Vec<(usize, &Finding, Signature)> = findings
+        .iter()
+        .enumerate()
+        .filter(|(_, finding)| finding.verdict >= Verdict::Warn)
+        .map(|(position, finding)| (position, &**finding, Signature::of(root_of(finding, &by_name))))
+        .collect();
+    let effects = Effects::among(deciding.iter().map(|(_, _, signature)| signature));
     let mut groups: BTreeMap<Signature, Group<'_>> = BTreeMap::new();
-    for (position, finding) in findings.iter().enumerate() {
-        if finding.verdict < Verdict::Warn {
-            continue;
-        }
-        let root = root_of(finding, &by_name);
-        let group = groups.entry(Signature::of(root)).or_insert_with(|| Group { position, ..Group::default() });
+    for (position, finding, signature) in deciding {
+        let signature = effects.behind(signature, root_of(finding, &by_name));
+        let group = groups.entry(signature).or_insert_with(|| Group { position, ..Group::default() });
         group.findings.push(finding);
     }
     for skipped in findings.iter().filter(|finding| finding.because == Some(Because::Published)) {
@@ -70,6 +76,7 @@ pub fn causes(findings: &[Arc<Finding>]) -> Vec<Cause> {
         let is_of = |group: &&mut Group<'_>| group.findings.iter().any(|finding| finding.id == judge);
         if let Some(group) = groups.values_mut().find(is_of) {
             group.skipped += 1;
+            group.skipped_elsewhere += usize::from(!judge.starts_with(&format!("{}.", skipped.topic())));
         }
     }
     let is_held_up = findings.iter().any(|finding| finding.verdict == Verdict::Blocked);
@@ -109,6 +116,8 @@ struct Group<'f> {
     position: usize,
     findings: Vec<&'f Finding>,
     skipped: usize,
+    /// Those of them that are of another topic than the finding which explains why.
+    skipped_elsewhere: usize,
 }
 
 /// The order of causes: whether others suffer, severity, weight, whether only a rule sees it, number of findings, and the place in
@@ -135,15 +144,22 @@ impl Group<'_> {
         // the gravest that most clients need explains best.
         let hides = |finding: &Finding| finding.verdict == Verdict::Blocked || finding.origin == Origin::Rule;
         let is_away = |finding: &Finding| !signature.home().contains(&finding.topic());
-        self.findings
-            .sort_by_key(|finding| (hides(finding), is_away(finding), Reverse(finding.verdict), finding.weight()));
+        // What a change left is the longer way to see it.
+        let is_by_effect = |finding: &Finding| Signature::of(finding) != *signature;
+        self.findings.sort_by_cached_key(|finding| {
+            let order = (hides(finding), is_by_effect(finding), is_away(finding));
+            (order, Reverse(finding.verdict), finding.weight())
+        });
         let verdict = self.findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Pass);
         let weight = self.findings.first().map(|lead| lead.weight()).unwrap_or_default();
         let blocked = self.findings.iter().filter(|finding| finding.verdict == Verdict::Blocked).count();
         let held_up = blocked + self.skipped;
         let is_about_discovery = self.findings.first().is_some_and(|lead| is_about_discovery(lead));
-        // A few that wait for something else do not make it what the others suffer from.
-        let holds_up = held_up > 0 && held_up * 2 > self.findings.len();
+        // A few that wait for something else do not make it what the others suffer from, and what waits in its own topic does not.
+        let topic = self.findings.first().map_or("", |lead| lead.topic());
+        let is_elsewhere = |finding: &&&Finding| finding.verdict == Verdict::Blocked && finding.topic() != topic;
+        let elsewhere = self.findings.iter().filter(is_elsewhere).count() + self.skipped_elsewhere;
+        let holds_up = elsewhere > 1 && held_up * 2 > self.findings.len();
         let class = match signature {
             _ if verdict < Verdict::Blocked => 4,
             Signature::NoAnswer => 0,
@@ -177,7 +193,9 @@ impl Group<'_> {
 /// Whether a finding is about what the endpoint says of itself.
 fn is_about_discovery(finding: &Finding) -> bool {
     let deciding = finding.gravest_problem().and_then(|problem| problem.exchanges.last());
-    finding.topic() == "discovery" || deciding.is_some_and(|exchange| exchange.url.path().contains("/Schemas"))
+    // The first requests try what no document says.
+    finding.id != "discovery.first-requests" && finding.topic() == "discovery"
+        || deciding.is_some_and(|exchange| exchange.url.path().contains("/Schemas"))
 }
 
 #[cfg(test)]

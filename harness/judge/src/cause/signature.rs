@@ -37,6 +37,8 @@ pub(super) enum Signature {
     AcceptedMethod {
         status: u16,
     },
+    /// A body that is allowed is refused, as if something in it was wrong.
+    RefusedBody,
     /// A status where another was due.
     Status {
         method: String,
@@ -66,6 +68,8 @@ pub(super) enum Signature {
         method: String,
         operation: String,
     },
+    /// PUT and every operation of PATCH are answered as done, and the resource is not what they make of it.
+    EffectOfEach,
     /// Nothing that is known of; the problem's own sentence, without what follows the first value in it.
     Sentence {
         topic: String,
@@ -106,6 +110,8 @@ pub(super) enum UrlKind {
 
 /// The URLs that are neither a collection of resources nor a resource.
 const NAMED: [&str; 6] = [".search", "Bulk", "Me", "Schemas", "ResourceTypes", "ServiceProviderConfig"];
+/// How the finding about a first request says that its answer decides nothing.
+const NEITHER: &str = ", which says neither that the endpoint offers ";
 /// Members with names of small letters that a sentence may begin with.
 const MEMBERS: [&str; 9] =
     ["Resources", "schemas", "status", "meta", "id", "members", "emails", "active", "body.status"];
@@ -136,6 +142,8 @@ impl Signature {
         };
         match self {
             Self::NotOffered { method, place, .. } | Self::Status { method, place, .. } => by_method(method, place),
+            Self::RefusedBody => &["create", "replace"],
+            Self::EffectOfEach => &["replace", "patch"],
             Self::Breakdown { method, .. } | Self::Effect { method, .. } => by_method(method, &UrlKind::Resource),
             Self::ErrorBody | Self::ErrorAsSuccess { .. } => &["errors"],
             Self::Member { name, .. } if name == "scimType" || name == "detail" => &["errors"],
@@ -160,7 +168,8 @@ impl Signature {
             Self::ErrorAsSuccess { .. } | Self::Page => true,
             Self::Member { name, fault } => matches!(
                 (name.as_str(), fault),
-                ("id" | "Resources", MemberFault::Missing) | ("Resources.id", MemberFault::Different)
+                ("id" | "Resources" | "schemas", MemberFault::Missing)
+                    | ("id" | "Resources.id", MemberFault::Different)
             ),
             _ => false,
         }
@@ -177,6 +186,8 @@ impl Signature {
             Self::AcceptedMethod { status } => format!("accepted-method-{status}"),
             Self::NotOffered { method, place, status } => format!("not-offered-{method}-{}-{status}", place.word()),
             Self::Status { method, place, came, due } => format!("status-{method}-{}-{came}-{due}", place.word()),
+            Self::RefusedBody => "refused-body".to_owned(),
+            Self::EffectOfEach => "effect-of-each".to_owned(),
             Self::ErrorBody => "error-body".to_owned(),
             Self::Member { name, fault } => format!("member-{name}-{fault:?}"),
             Self::Header { name, is_missing: true } => format!("header-{name}-missing"),
@@ -231,7 +242,9 @@ fn of_problem(problem: &Problem, finding: &Finding) -> Signature {
         };
     };
     of_success(exchange)
+        .or_else(|| of_probe(problem, exchange))
         .or_else(|| of_status(problem, exchange))
+        .or_else(|| of_refusal(problem, exchange))
         .or_else(|| of_breakdown(problem, exchange))
         .or_else(|| of_header(problem.sentence()))
         .or_else(|| of_list(problem.sentence(), exchange))
@@ -262,6 +275,32 @@ fn of_success(exchange: &Exchange) -> Option<Signature> {
     }
 }
 
+/// An answer to one of the first requests that says neither yes nor no.
+fn of_probe(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
+    let (method, status) = (exchange.method.to_string(), exchange.status);
+    if !problem.sentence().contains(NEITHER) {
+        return None;
+    }
+    match status {
+        500.. => Some(Signature::Breakdown { method, status }),
+        // What a POST to a list makes, made where no list is.
+        201 => Some(Signature::AcceptedMethod { status }),
+        _ => None,
+    }
+}
+
+/// An allowed body that is refused, as checks of single attributes say it.
+fn of_refusal(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
+    let sentence = problem.sentence();
+    let is_said = sentence.contains(" is refused") || sentence.ends_with(" cannot be changed");
+    (is_said && is_refused_body(exchange)).then_some(Signature::RefusedBody)
+}
+
+fn is_refused_body(exchange: &Exchange) -> bool {
+    let is_whole = exchange.method == "POST" || exchange.method == "PUT";
+    exchange.status == 400 && is_whole && !matches!(UrlKind::of(exchange), UrlKind::Named(_))
+}
+
 /// A status that is not the right one, as expectations and preparations say it.
 fn of_status(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
     let method = exchange.method.to_string();
@@ -286,6 +325,7 @@ fn of_status(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
         501 | 405 if is_success_due => Signature::NotOffered { method, place, status: came },
         404 if is_success_due && place != UrlKind::Resource => Signature::NotOffered { method, place, status: came },
         500..=599 => Signature::Breakdown { method, status: came },
+        400 if is_success_due && is_refused_body(exchange) => Signature::RefusedBody,
         200..=299 if due.contains(&405) => Signature::AcceptedMethod { status: came },
         _ => Signature::Status { method, place, came, due: first },
     })
@@ -370,7 +410,7 @@ fn of_effect(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
     }
     // A frame that is wrong in every answer is not the write's.
     let frame = problem.sentence().split_once(' ').map_or("", |(word, _)| word);
-    if frame == "schemas" || frame == "meta" || frame.starts_with("meta.") {
+    if matches!(frame, "id" | "schemas" | "meta") || frame.starts_with("meta.") {
         return None;
     }
     let operation = if method == "PATCH" { operation_of(write) } else { String::new() };

@@ -237,3 +237,101 @@ fn what_resources_are_recognised_by_comes_before_what_is_not_found_without_it() 
         assert_eq!(read(&findings)[0], row(headline, 1, "read.list-elements"), "{message}");
     }
 }
+
+#[test]
+fn an_allowed_body_that_is_refused_is_one_cause_whatever_the_method() {
+    let refused = |id: &'static str, method: &str, target: &str, message: &str| {
+        failing(id, problem(message, "400", vec![Sample::new(method, target, 400)]))
+    };
+    let findings = [
+        refused("create.primary-once", "POST", "/Users", "HTTP status is 400, expected 201"),
+        refused("replace.list-as-a-whole", "PUT", "/Users/7-8", "HTTP status is 400, expected 200"),
+        refused("schema.canonical-values", "POST", "/Users", "\"work\" is refused for emails.type"),
+        refused("schema.read-write", "PUT", "/Users/7-8", "emails is published as readWrite and cannot be changed"),
+        refused("patch.replace", "PATCH", "/Users/7-8", "HTTP status is 400, expected 200 or 204"),
+    ];
+    assert_eq!(
+        read(&findings),
+        [
+            row("POST of a new resource is answered 400, expected 201", 4, "create.primary-once"),
+            row("PATCH of a resource is answered 400, expected 200", 1, "patch.replace"),
+        ]
+    );
+}
+
+fn without_effect(id: &'static str, method: &str, operation: &str, path: &str) -> Arc<Finding> {
+    let operations = json!({"Operations": [{"op": operation}]});
+    let write = Sample::new(method, "/Users/7-8", 200).sent(&operations);
+    let mut wrong = problem("the body differs", "", vec![write, Sample::get("/Users/7-8", &json!({}))]);
+    wrong.differences.push(Difference { path: path.to_owned(), expected: Some(json!("Ada")), found: None });
+    failing(id, wrong)
+}
+
+#[test]
+fn changes_that_are_lost_by_every_kind_of_write_are_one_cause() {
+    let put = without_effect("replace.resource", "PUT", "", "title");
+    let patches = ["add", "replace", "remove"].map(|word| without_effect("patch.matrix", "PATCH", word, "title"));
+    let findings: Vec<_> = std::iter::once(put).chain(patches).collect();
+    let headline = "PUT and PATCH are answered as done, and the resource is not what they make of it";
+    assert_eq!(read(&findings), [row(headline, 4, "replace.resource")]);
+    assert_eq!(read(&findings[1..]).len(), 3, "PUT has the effect that it should have");
+}
+
+#[test]
+fn a_member_that_every_answer_lacks_is_behind_the_change_after_which_it_lacks() {
+    let created = Sample::new("POST", "/Users", 201).body("{}");
+    let mut lacking = problem("name is missing", "nothing", vec![created]);
+    lacking.differences.push(Difference { path: "name".to_owned(), expected: Some(json!({})), found: None });
+    let findings = [
+        without_effect("replace.resource", "PUT", "", "name.givenName"),
+        failing("read.resource", lacking),
+        without_effect("patch.replace-complex", "PATCH", "replace", "nickName"),
+    ];
+    let headline = "PATCH with replace is answered as done, and the resource is not what it makes of it";
+    assert_eq!(
+        read(&findings),
+        [row("name is missing", 2, "read.resource"), row(headline, 1, "patch.replace-complex")]
+    );
+}
+
+#[test]
+fn what_waits_in_its_own_topic_does_not_make_a_cause_the_first() {
+    let blocked = |id: &'static str| without_answer(id, Verdict::Blocked, Some("cursor-paging.walk"), "no cursor");
+    let cursor = || {
+        failing(
+            "cursor-paging.walk",
+            problem("nextCursor is missing", "nothing", vec![Sample::get("/Users?cursor=", &json!({}))]),
+        )
+    };
+    let deletion = || {
+        failing(
+            "delete.resource",
+            problem("HTTP status is 409, expected 204", "409", vec![Sample::new("DELETE", "/Users/7-8", 409)]),
+        )
+    };
+    let leads =
+        |findings: &[Arc<Finding>]| causes(findings).iter().map(|cause| cause.lead().to_owned()).collect::<Vec<_>>();
+    let own = [cursor(), blocked("cursor-paging.count"), blocked("cursor-paging.start"), deletion()];
+    assert_eq!(leads(&own), ["delete.resource", "cursor-paging.walk"]);
+    let others = [cursor(), blocked("sort.ascending"), blocked("filter.pr"), deletion()];
+    assert_eq!(leads(&others), ["cursor-paging.walk", "delete.resource"]);
+}
+
+#[test]
+fn a_first_request_that_breaks_the_endpoint_down_is_a_breakdown() {
+    let probe = |status: u16| {
+        let message =
+            format!("POST /Users/.search is answered {status}, which says neither that the endpoint offers search");
+        failing("discovery.first-requests", problem(&message, "", vec![Sample::new("POST", "/Users/.search", status)]))
+    };
+    let broken = failing(
+        "create.resource",
+        problem("HTTP status is 500, expected 201", "500", vec![Sample::new("POST", "/Users", 500)]),
+    );
+    let headline = "POST breaks the endpoint down: HTTP status is 500 where another is due";
+    assert_eq!(read(&[probe(500), broken])[0].0, headline);
+    assert_eq!(
+        read(&[probe(201)]),
+        [row("a method that is not offered is answered 201", 1, "discovery.first-requests")]
+    );
+}
