@@ -6,6 +6,7 @@
 mod ability;
 pub mod assertion;
 pub mod baseline;
+mod blocked;
 mod check;
 pub mod checks;
 mod data;

@@ -14,6 +14,7 @@ use weir_exchange::{Client, CreatedResources, EndpointError, EndpointErrorKind, 
 use weir_judge::{Because, Event, Events, Examiner, Finding, Origin, Problem, Rule, Verdict, shortened, verdict_of};
 
 use crate::ability::Abilities;
+use crate::blocked::BlockedFindings;
 use crate::check::{CheckResult, Context, Scale, Stop, UnderWay};
 use crate::data::{Data, run_prefix};
 use crate::deletion::{clean_up, keep_created};
@@ -91,7 +92,7 @@ impl FirstFailure {
 }
 
 /// Runs every check of `plan` and deletes what they created. Findings are emitted in the order of the plan, whatever
-/// ran first.
+/// ran first; those that are blocked by something that passes, or comes later, are emitted behind the others.
 pub async fn run(
     plan: &[PlannedCheck],
     client: &Client,
@@ -121,6 +122,7 @@ pub async fn run(
     // the others and among these.
     let (alone, together): (Vec<_>, Vec<_>) = plan.iter().partition(|planned| planned.check.alone);
     let mut uncertain = discovery.may_have_created();
+    let mut findings = BlockedFindings::default();
     for (checks, concurrency) in [(together, at_once), (alone, 1)] {
         let mut outcomes = stream::iter(checks.into_iter().enumerate().map(one)).buffer_unordered(concurrency);
         // A long check holds up none of those behind it, only what is said of them.
@@ -135,11 +137,16 @@ pub async fn run(
                     // The check that judges the cause was not asked for.
                     finding.because = Some(Because::Option);
                 }
-                if !options.is_for_rules_alone {
-                    events.emit(&Event::Finding(Arc::new(finding)));
+                if !options.is_for_rules_alone
+                    && let Some(finding) = findings.take(finding)
+                {
+                    events.emit(&Event::Finding(finding));
                 }
             }
         }
+    }
+    for finding in findings.explained() {
+        events.emit(&Event::Finding(finding));
     }
     // A deletion that an endpoint only pretends is seen here, and so is what nobody noticed.
     let thoroughness = if uncertain { Thoroughness::Filters } else { Thoroughness::Look };
