@@ -381,7 +381,7 @@ impl Context {
     /// says nothing.
     async fn needs_members(&self, group: &Resource, body: &Value) -> CheckResult {
         const JUDGED_BY: &str = "groups.created-with-members";
-        let is_judge = self.check.id == JUDGED_BY;
+        let is_judge = [JUDGED_BY, "groups.member-ids"].contains(&self.check.id);
         let members: Vec<&Value> = list(body, "members").iter().filter_map(|member| at(member, "value")).collect();
         let schema = self.discovery.resource_type("/Groups").map_or(GROUP, |kind| kind.schema.as_str());
         let published = self.data.attribute(schema, "members");

@@ -15,7 +15,7 @@ use weir_judge::Provenance;
 use super::ResourceType;
 use super::document::Document;
 use super::fault::{DiscoveryFault, FaultSource, Gravity};
-use super::opening::{NO_LIST, is_core, unanswered};
+use super::opening::{ELSEWHERE, NO_LIST, is_core, unanswered};
 
 /// Resource types whose lists are asked for.
 const MOST_LISTS: usize = 20;
@@ -95,12 +95,12 @@ impl ListFindings {
         {
             client.end_with_slash(endpoint);
             self.guesses.push(format!("{outcome}; from here on every request below {endpoint} ends with a slash"));
-            self.wrong(NO_LIST, outcome, &answer);
+            self.wrong(ELSEWHERE, outcome, &answer);
             return Some(again);
         }
         if answer.redirect().is_some() {
-            self.wrong(NO_LIST, outcome, &answer);
-        } else if answer.status >= 500 && answer.status != 501 {
+            self.wrong(ELSEWHERE, outcome, &answer);
+        } else if answer.status >= 500 && !matches!(answer.status, 501 | 503) {
             self.wrong(NO_LIST, format!("{outcome}; 404 is how an endpoint says that it does not have it"), &answer);
         }
         Some(answer)

@@ -342,6 +342,8 @@ pub(super) fn unanswered(source: FaultSource, error: &EndpointError) -> Discover
 
 /// What an answer breaks that is neither what was asked for nor a refusal of it.
 pub(super) const NO_LIST: &[&str] = &["RFC7644-3.4.2-04", "RFC7644-3.12-12"];
+/// What a list breaks that is found at another URL only.
+pub(super) const ELSEWHERE: &[&str] = &["RFC7644-3.2-05"];
 
 /// Whether the schema is one that RFC 7643 defines for a type of its own.
 pub(super) fn is_core(uri: &str) -> bool {

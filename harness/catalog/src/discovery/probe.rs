@@ -129,9 +129,13 @@ enum ProbeEvidence {
 
 fn judge(capability: Capability, exchange: &Exchange) -> ProbeEvidence {
     use Capability as C;
-    let is_list = exchange.json().ok().and_then(|json| at(json, "totalResults")).is_some();
+    // Which of these members is missing is a question of its own.
+    let is_list =
+        exchange.json().is_ok_and(|json| ["totalResults", "Resources"].iter().any(|member| at(json, member).is_some()));
     let is_redirect = exchange.redirect().is_some();
     match (capability, exchange.status) {
+        // The endpoint has no time at the moment (RFC 6585 section 4, RFC 9110 section 15.6.4).
+        (_, 429 | 503) => ProbeEvidence::Nothing,
         // 404 is the right answer to an id that nobody has; 400 shows that the body was read.
         (C::PatchUsers | C::PatchGroups, 404 | 400) | (C::Me, 200..300) => ProbeEvidence::Offered,
         (C::Me, _) if is_redirect => ProbeEvidence::Offered,

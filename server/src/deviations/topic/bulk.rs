@@ -115,7 +115,9 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         })),
     Deviation::new("bulk.refusals-as-success", "a job that is refused as a whole is answered 200 with no results")
         .breaks(&["RFC7644-3.7-06", "RFC7644-3.7-23", "RFC7644-3.7.4-03", "RFC7644-3.7.4-04"])
-        .when(|head, answer| is_job(head) && answer.status.is_client_error())
+        .when(|head, answer| {
+            is_job(head) && matches!(answer.status, StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE)
+        })
         .answer(&Replace(StatusCode::OK, || json!({ "schemas": [message::BULK_RESPONSE], "Operations": [] }))),
     Deviation::new("bulk.request-urn", "the schemas of the answer to a job are those of the request")
         .breaks(&["RFC7644-3.7-03"])

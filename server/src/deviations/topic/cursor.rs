@@ -1,5 +1,7 @@
 //! Pages by cursor (RFC 9865).
 
+mod other_query;
+
 use std::collections::HashMap;
 
 use actix_web::http::StatusCode;
@@ -127,6 +129,12 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
                 query.sort = None;
             }
         })),
+    Deviation::new(
+        "cursor.other-query-unfiltered",
+        "a cursor that comes with another filter than the one of its walk is answered with a list of everything",
+    )
+    .breaks(&["RFC9865-2-24"])
+    .exchange_with(|_| other_query::seams()),
     Deviation::new("cursor.page-size-too-low", "pagination.maxPageSize is published as 1, and longer pages are given")
         .breaks(&["RFC9865-4-07", "RFC9865-4-06", "RFC9865-2-08"])
         .answer(&EditDocument(Documents::ServiceProviderConfig, |config| {

@@ -7,7 +7,7 @@ use scim::capability::Capability;
 use serde_json::Value;
 
 use crate::deviations::Deviation;
-use crate::deviations::part::answer::{EditResource, names};
+use crate::deviations::part::answer::{EditAnswer, EditResource, edit_resources, names};
 use crate::deviations::part::request::RefuseBody;
 use crate::deviations::part::rules::{switch_off, unannounce};
 
@@ -27,10 +27,20 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("password.filterable", "password sw in a filter is compared with the passwords in clear")
         .breaks(&["RFC7644-3.4.2.2-69", "RFC7643-4.1.1-24"])
         .request_with(|_| Box::new(in_clear::Filterable::default())),
-    Deviation::new("password.on-request", "attributes=password brings out the hash of the password")
-        .breaks(&["RFC7643-4.1.1-25", "RFC7643-7-36", "RFC7644-3.9-15", "RFC7643-7-33"])
-        .when(|head, _| names(head, "attributes", "password"))
-        .answer(&EditResource(show_hash)),
+    Deviation::new(
+        "password.on-request",
+        "attributes=password brings out the hash of the password, and attributes=accessCode an access code",
+    )
+    .breaks(&["RFC7643-4.1.1-25", "RFC7643-7-36", "RFC7644-3.9-15", "RFC7643-7-33"])
+    .when(|_, answer| answer.status.is_success())
+    .answer(&EditAnswer(|head, answer| {
+        if names(head, "attributes", "password") {
+            edit_resources(answer, show_hash);
+        }
+        if names(head, "attributes", "accessCode") {
+            edit_resources(answer, |resource| resource["accessCode"] = "0000".into());
+        }
+    })),
     Deviation::new("password.shown", "users are shown with the hash of their password")
         .breaks(&["RFC7643-4.1.1-24", "RFC7643-7-33", "RFC7643-7-36"])
         .answer(&EditResource(|resource| {

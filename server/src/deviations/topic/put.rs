@@ -12,11 +12,15 @@ use scim::schema::{AttributeId, Mutability, Registry, ResourceTypeId};
 
 use crate::application::{Next, Operation, Outcome, RequestSeam};
 use crate::deviations::Deviation;
-use crate::deviations::part::request::{EditRequestBody, RefuseBody};
+use crate::deviations::part::answer::{EditResource, remove};
+use crate::deviations::part::request::{EditRequest, EditRequestBody, RefuseBody, edit_body};
 use crate::deviations::part::rules::switch_off;
 use crate::deviations::part::run::{Run, find};
 use crate::rules::OnPut;
 use crate::store::{Change, ChangeResult, Condition};
+
+/// Stands in the store for the displayName that a PUT has cleared.
+const CLEARED: &str = "(cleared)";
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("immutable.changed", "a PUT changes immutable attributes like any other")
@@ -71,6 +75,17 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
                 body["active"] = false.into();
             }
         })),
+    Deviation::new("put.external-id-kept", "a PUT with another externalId leaves the old one")
+        .breaks(&["RFC7643-3.1-20", "RFC7644-3.5.1-04"])
+        .request(&EditReplacement(|put, draft| {
+            let id = put.registry.find_attribute(put.resource_type, "externalId");
+            let before = id.and_then(|id| draft.fields().slot(id).cloned());
+            (put.replace)(draft)?;
+            if let (Some(id), Some(before)) = (id, before) {
+                draft.fields_mut().set(id, before);
+            }
+            Ok(())
+        })),
     Deviation::new(
         "put.members-lost",
         "the members in the body of a PUT are ignored, so that the group has none afterwards",
@@ -117,6 +132,29 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .request(&RefuseBody(ErrorKind::Mutability, "meta and groups cannot be written", |body| {
             body.get("meta").is_some() || body.get("groups").is_some()
         })),
+    Deviation::new(
+        "put.required-cleared",
+        "a PUT without the displayName of a group, though it is required, leaves a group without one",
+    )
+    .breaks(&["RFC7643-7-19", "RFC7643-4.2-02"])
+    .exchange_with(|_| {
+        (
+            Box::new(EditRequest(|incoming| {
+                if *incoming.method == Method::PUT && !incoming.path.starts_with("/Users") {
+                    edit_body(incoming, |body| {
+                        if body.is_object() && body.get("displayName").is_none() {
+                            body["displayName"] = CLEARED.into();
+                        }
+                    });
+                }
+            })),
+            Box::new(EditResource(|resource| {
+                if resource["displayName"] == CLEARED {
+                    remove(resource, &["displayName"]);
+                }
+            })),
+        )
+    }),
     Deviation::new("put.refused", "PUT is answered with 501, because updates are expected as PATCH")
         .breaks(&["RFC7644-3.5-01", "RFC7644-3.2-09"])
         .rules(|rules| switch_off(rules, &[Capability::ReplaceUsers, Capability::ReplaceGroups])),

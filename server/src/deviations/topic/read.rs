@@ -36,7 +36,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         })),
     Deviation::new(
         "id.reassigned",
-        "a user who is created with the userName of a deleted one is answered with the deleted user's id",
+        "a resource that is created with the userName or displayName of a deleted one is answered with that one's id",
     )
     .breaks(&["RFC7643-3.1-08"])
     .request_with(|_| Box::new(reassigned::ReassignedId::default())),

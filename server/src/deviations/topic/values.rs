@@ -18,13 +18,32 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .breaks(&["RFC7644-3.3-16"])
         .given(sends_user)
         .request(&RefuseBody(ErrorKind::Internal, "the request could not be processed", has_unknown_attribute)),
-    Deviation::new("boolean.as-text", "active is shown as the text \"True\" or \"False\"")
+    Deviation::new("boolean.as-text", "active and other booleans are shown as the text \"True\" or \"False\"")
         .breaks(&["RFC7643-2.3.2-01"])
         .answer(&EditResource(|resource| {
-            if let Some(active) = resource.get("active").and_then(Value::as_bool) {
-                resource["active"] = if active { "True".into() } else { "False".into() };
+            for value in resource.as_object_mut().into_iter().flat_map(Map::values_mut) {
+                if let Some(own) = value.as_bool() {
+                    *value = if own { "True".into() } else { "False".into() };
+                }
             }
         })),
+    Deviation::new("names.as-numbers", "a displayName that is a number is taken, and shown as a number")
+        .breaks(&["RFC7643-2.3.1-01"])
+        .exchange_with(|_| {
+            (
+                Box::new(EditRequestBody(|body| {
+                    if body["displayName"].is_number() {
+                        body["displayName"] = body["displayName"].to_string().into();
+                    }
+                })),
+                Box::new(EditResource(|resource| {
+                    let number = resource["displayName"].as_str().and_then(|text| text.parse::<u32>().ok());
+                    if let Some(number) = number {
+                        resource["displayName"] = number.into();
+                    }
+                })),
+            )
+        }),
     Deviation::new("case.lowered", "texts are stored in lower case, whatever caseExact says")
         .breaks(&["RFC7643-7-24"])
         .given(sends_resource)

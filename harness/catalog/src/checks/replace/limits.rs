@@ -18,7 +18,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
         .on_every_type(&[ResourceOperation::Replace]),
     Check::new("replace.required-missing", "A PUT without a required attribute is refused", &required_missing)
         .matters("An update from an incomplete record must not leave an account without its name.")
-        .requirements(&["RFC7643-4.1.1-05", "RFC7644-3.5.1-14", "RFC7644-3.12-04"])
+        .requirements(&["RFC7643-4.1.1-05", "RFC7643-7-19", "RFC7644-3.5.1-14", "RFC7644-3.12-04"])
         .legal(&[
             "400 invalidValue, and the resource as before",
             "200 with the attribute kept, by an endpoint that keeps what is left out",
@@ -76,8 +76,8 @@ async fn required_missing(context: &Context) -> CheckResult {
         text.put(&mut body, json!(context.data().name()));
     }
     let answer = context.send(user.request(Method::PUT).json(&body)).await?;
-    let demanded: &'static [&'static str] =
-        if naming.name() == "userName" { &["RFC7643-4.1.1-05"] } else { &["RFC7644-3.5.1-14"] };
+    let is_user_name = naming.name() == "userName";
+    let demanded: &'static [&'static str] = if is_user_name { &["RFC7643-4.1.1-05"] } else { &["RFC7644-3.5.1-14"] };
     if answer.is_success() {
         // What a PUT leaves out may be kept (RFC 7644 section 3.5.1); the name is judged below.
         context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.5.1-14"]).status(&[400]);
@@ -85,7 +85,16 @@ async fn required_missing(context: &Context) -> CheckResult {
         context.expect(&answer).after(&user.exchange).under(demanded).refused(&[400], &["invalidValue"]);
     }
     let read = context.read(&user).await?;
-    context.expect(&read).after(&answer).under(demanded).equals(naming.name(), user.value(naming.name()));
+    let expectation = context.expect(&read).after(&answer);
+    if is_user_name {
+        expectation.under(demanded).equals(naming.name(), user.value(naming.name()));
+    } else {
+        expectation.under(&["RFC7643-7-19"]).that(
+            read.at(naming.name()).is_some(),
+            &format!("{} is required, and the resource has none", naming.name()),
+            "nothing",
+        );
+    }
     Ok(())
 }
 
