@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::signature::{MemberFault, Signature};
+use weir_exchange::Exchange;
+
+use super::signature::{MemberFault, Signature, UrlKind};
 use crate::finding::Finding;
 
 /// What the other findings of a run say about changes that are answered as done and are not there.
@@ -15,12 +17,13 @@ pub(super) struct Effects {
 }
 
 impl Effects {
-    pub(super) fn among<'s>(signatures: impl Iterator<Item = &'s Signature>) -> Self {
+    /// `findings` comes with the signature of each.
+    pub(super) fn among<'f>(findings: impl Iterator<Item = (&'f Finding, &'f Signature)>) -> Self {
         let mut members = BTreeMap::new();
         let mut changes = BTreeSet::new();
-        for signature in signatures {
+        for (finding, signature) in findings {
             match signature {
-                Signature::Member { name, fault } => {
+                Signature::Member { name, fault } if !follows_a_change(finding) => {
                     members.entry(name.clone()).or_insert(*fault);
                 }
                 Signature::Effect { method, operation } => {
@@ -48,6 +51,16 @@ impl Effects {
         }
         if self.is_each { Signature::EffectOfEach } else { signature }
     }
+}
+
+/// Whether a finding looks at what a resource is after something other than its creation.
+fn follows_a_change(finding: &Finding) -> bool {
+    let exchanges = finding.gravest_problem().map_or(&[][..], |problem| &problem.exchanges);
+    exchanges.iter().any(|exchange| exchange.method != "GET" && !is_creation(exchange))
+}
+
+fn is_creation(exchange: &Exchange) -> bool {
+    exchange.method == "POST" && UrlKind::of(exchange) == UrlKind::Collection
 }
 
 /// The attribute that a path begins with.

@@ -64,7 +64,7 @@ pub fn causes(findings: &[Arc<Finding>]) -> Vec<Cause> {
         .filter(|(_, finding)| finding.verdict >= Verdict::Warn)
         .map(|(position, finding)| (position, &**finding, Signature::of(root_of(finding, &by_name))))
         .collect();
-    let effects = Effects::among(deciding.iter().map(|(_, _, signature)| signature));
+    let effects = Effects::among(deciding.iter().map(|(_, finding, signature)| (*finding, signature)));
     let mut groups: BTreeMap<Signature, Group<'_>> = BTreeMap::new();
     for (position, finding, signature) in deciding {
         let signature = effects.behind(signature, root_of(finding, &by_name));
@@ -160,13 +160,14 @@ impl Group<'_> {
         let is_elsewhere = |finding: &&&Finding| finding.verdict == Verdict::Blocked && finding.topic() != topic;
         let elsewhere = self.findings.iter().filter(is_elsewhere).count() + self.skipped_elsewhere;
         let holds_up = elsewhere > 1 && held_up * 2 > self.findings.len();
+        let is_seen_by_rules = self.findings.first().is_some_and(|lead| lead.origin == Origin::Rule);
         let class = match signature {
             _ if verdict < Verdict::Blocked => 4,
             Signature::NoAnswer => 0,
             Signature::Credentials { .. } => 1,
             _ if is_about_discovery && verdict >= Verdict::Fail && (held_up > 0 || is_held_up) => 2,
             _ if holds_up && blocked < self.findings.len() => 3,
-            _ if signature.is_frame() && !is_about_discovery && verdict >= Verdict::Fail => 3,
+            _ if signature.is_frame() && !is_about_discovery && !is_seen_by_rules && verdict >= Verdict::Fail => 3,
             _ => 4,
         };
         let mut subjects: Vec<String> = self.findings.iter().filter_map(|finding| finding.subject.clone()).collect();
@@ -182,7 +183,6 @@ impl Group<'_> {
             requirements: self.requirements(),
             findings: self.findings.iter().map(|finding| finding.name().into_owned()).collect(),
         };
-        let is_seen_by_rules = self.findings.first().is_some_and(|lead| lead.origin == Origin::Rule);
         // What is only blocked says nothing of its own.
         let severity = if verdict == Verdict::Blocked { Verdict::Note } else { verdict };
         let size = Reverse(cause.size() + self.skipped);

@@ -1,6 +1,6 @@
 //! What is wrong in a finding, without the names and values by which two findings of one cause differ.
 
-use weir_exchange::difference::assigned;
+use weir_exchange::difference::{Difference, assigned};
 use weir_exchange::{BodyErrorKind, Exchange};
 
 use crate::finding::Finding;
@@ -203,7 +203,7 @@ impl Signature {
 }
 
 impl UrlKind {
-    fn of(exchange: &Exchange) -> Self {
+    pub(super) fn of(exchange: &Exchange) -> Self {
         let last = exchange.url.path_segments().and_then(|mut segments| segments.next_back()).unwrap_or_default();
         if NAMED.contains(&last) {
             return Self::Named(last.to_owned());
@@ -413,6 +413,10 @@ fn of_effect(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
     if matches!(frame, "id" | "schemas" | "meta") || frame.starts_with("meta.") {
         return None;
     }
+    // A value that is kept in another letter case is there.
+    if !problem.differences.is_empty() && problem.differences.iter().all(is_of_letter_case) {
+        return None;
+    }
     let operation = if method == "PATCH" { operation_of(write) } else { String::new() };
     Some(Signature::Effect { method, operation })
 }
@@ -484,14 +488,13 @@ fn differs_in_letter_case(problem: &Problem) -> bool {
             .map(|word| word.trim_matches('"'))
             .any(|word| word != came && word.eq_ignore_ascii_case(came));
     }
-    problem.differences.first().is_some_and(|difference| {
-        let text =
-            |value: &Option<serde_json::Value>| value.as_ref().and_then(|value| value.as_str().map(str::to_owned));
-        let (expected, found) = (text(&difference.expected), text(&difference.found));
-        expected.is_some_and(|expected| {
-            found.is_some_and(|found| expected != found && expected.eq_ignore_ascii_case(&found))
-        })
-    })
+    problem.differences.first().is_some_and(is_of_letter_case)
+}
+
+fn is_of_letter_case(difference: &Difference) -> bool {
+    let texts = (difference.expected.as_ref(), difference.found.as_ref());
+    let texts = (texts.0.and_then(serde_json::Value::as_str), texts.1.and_then(serde_json::Value::as_str));
+    matches!(texts, (Some(expected), Some(found)) if expected != found && expected.eq_ignore_ascii_case(found))
 }
 
 fn without_indices(path: &str) -> String {

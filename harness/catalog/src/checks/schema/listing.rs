@@ -212,8 +212,8 @@ fn discovery_schema(
         }
         for (index, instance) in instances.iter().enumerate() {
             for problem in instance_problems(instance, row) {
-                let place = if instances.len() > 1 { format!(" in entry {index}") } else { String::new() };
-                let message = format!("{}{place} {}", row.path, problem.0);
+                let place = if instances.len() > 1 { format!("Resources[{index}].") } else { String::new() };
+                let message = format!("{place}{} {}", row.path, problem.0);
                 context.expect(&document.exchange).under(row.id).that(false, &message, problem.1);
             }
         }
