@@ -97,6 +97,7 @@ const EXCEPTIONS: &[(&str, Weight)] = &[
     ("replace.projected", SomeClients),
     ("resources.version", SomeClients),
     ("schema.documents", EveryClient),
+    ("schema.enterprise-user", EveryClient),
     ("schema.flags", EveryClient),
     ("schema.names", EveryClient),
     ("schema.sub-attributes", EveryClient),

@@ -167,7 +167,9 @@ impl Group<'_> {
             Signature::Credentials { .. } => 1,
             _ if is_about_discovery && verdict >= Verdict::Fail && (held_up > 0 || is_held_up) => 2,
             _ if holds_up && blocked < self.findings.len() => 3,
-            _ if signature.is_frame() && !is_about_discovery && !is_seen_by_rules && verdict >= Verdict::Fail => 3,
+            _ if signature.is_frame(weight) && !is_about_discovery && !is_seen_by_rules && verdict >= Verdict::Fail => {
+                3
+            }
             _ => 4,
         };
         let mut subjects: Vec<String> = self.findings.iter().filter_map(|finding| finding.subject.clone()).collect();

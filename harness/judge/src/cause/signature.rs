@@ -6,6 +6,7 @@ use weir_exchange::{BodyErrorKind, Exchange};
 use crate::finding::Finding;
 use crate::problem::Problem;
 use crate::rule::ERROR;
+use crate::weight::Weight;
 
 /// What is wrong. Two findings with the same have one cause.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -162,10 +163,14 @@ impl Signature {
     }
 
     /// Whether it is what clients read before anything else: without it, what they look for in lists and resources is not found
-    /// either.
-    pub(super) fn is_frame(&self) -> bool {
+    /// either. `weight` is that of the finding to look at.
+    pub(super) fn is_frame(&self, weight: Weight) -> bool {
         match self {
             Self::ErrorAsSuccess { .. } | Self::Page => true,
+            // What is there and is not found; a link that leads nowhere is needed by some clients only.
+            Self::Status { method, place: UrlKind::Resource, came: 404, due: 200 } => {
+                method == "GET" && weight == Weight::EveryClient
+            }
             Self::Member { name, fault } => matches!(
                 (name.as_str(), fault),
                 ("id" | "Resources" | "schemas", MemberFault::Missing)

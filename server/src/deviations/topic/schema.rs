@@ -59,7 +59,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     .breaks(&["RFC7643-1.1-02", "RFC7643-7-34"])
     .answer(&EditAttribute(USER, "title", |own| own["mutability"] = json!("\"readWrite\""))),
     Deviation::new("schema.manager-as-text", "manager is published as a text, and is an object all the same")
-        .breaks(&["RFC7643-2.3.1-01", "RFC7643-4.3-01"])
+        .breaks(&["RFC7643-4.3-01", "RFC7643-2.3.1-01"])
         .answer(&EditAttribute(ENTERPRISE_USER, "manager", |own| {
             own["type"] = json!("string");
             remove(own, &["subAttributes"]);
