@@ -2,9 +2,12 @@
 
 mod support;
 
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use support::{Served, run};
+use support::{Served, run, weir};
 
 fn client() -> reqwest::Client {
     // Another test may have been first, which serves as well.
@@ -42,6 +45,28 @@ fn sigterm_and_ctrl_c_end_it_cleanly() {
         let (status, rest) = Served::start(&[]).signal(signal);
         assert_eq!((status, rest.as_str()), (Some(0), "stopped\n"), "{signal}");
     }
+}
+
+#[test]
+fn it_stops_with_the_program_that_started_it_if_that_is_asked_for() {
+    let command = &["serve", "--target", "rfc", "--listen", "127.0.0.1:0", "--format", "json", "--until-eof"];
+    let mut child = weir(command).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut greeting = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut greeting).unwrap();
+    let greeting: Value = serde_json::from_str(&greeting).unwrap();
+    assert_eq!(greeting["ready"], true);
+    assert_eq!(child.try_wait().unwrap(), None, "it stopped while standard input was open");
+
+    drop(child.stdin.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn the_control_api_answers_other_machines_only_with_a_token_that_was_chosen() {
+    let ran = run(&["serve", "--target", "rfc", "--listen", "127.0.0.1:0", "--control-remote"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.stderr.contains("--control-token"), "{}", ran.stderr);
 }
 
 #[tokio::test]

@@ -42,6 +42,8 @@ pub struct Config {
     pub tls: Option<TlsFiles>,
     /// The token of the control API under `/_weir/`; without it one is made from `seed`.
     pub control_token: Option<SecretString>,
+    /// The control API also answers other machines, as a container needs it; its token alone guards it then.
+    pub remote_control: bool,
     /// The scheme, host and port that clients see, for `Location`, `meta.location` and `$ref`; without it the request's.
     pub base_url: Option<Url>,
     /// Whether `X-Forwarded-Proto` and `X-Forwarded-Host` are believed.
@@ -79,6 +81,7 @@ impl Config {
             given_credentials_only: false,
             tls: None,
             control_token: None,
+            remote_control: false,
             base_url: None,
             trust_proxy: false,
             journal: JournalMode::Full,

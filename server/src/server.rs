@@ -96,6 +96,8 @@ pub(crate) struct Server {
     pub gate: Gate,
     /// The control API's own.
     pub control: Gate,
+    /// Whether the control API answers other machines.
+    pub remote_control: bool,
     pub passwords: Passwords,
     pub origin: Origin,
     pub blueprint: Blueprint,
@@ -122,6 +124,7 @@ impl Server {
             rates: target.applications.iter().map(|application| Rates::new(&application.rate)).collect(),
             gate,
             control: control_gate(&config.control_token()),
+            remote_control: config.remote_control,
             passwords: Passwords::new(config.password_cost, config.seed).map_err(StartError::PasswordCost)?,
             journal: across.journal,
             metrics: across.metrics,

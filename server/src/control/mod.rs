@@ -1,4 +1,5 @@
-//! The control API under `/_weir/`: for the person at the machine, from the loopback address only, with a token of its own.
+//! The control API under `/_weir/`: for the person at the machine, from the loopback address unless
+//! other machines are let in, with a token of its own.
 
 mod accounts;
 mod data;
@@ -6,6 +7,7 @@ mod follow;
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
+use std::net::SocketAddr;
 
 use actix_web::dev::Payload;
 use actix_web::http::{Method, StatusCode, header};
@@ -192,10 +194,14 @@ fn front_of(configuration: &ActiveConfiguration, name: Option<&str>) -> Result<u
     })
 }
 
+fn is_this_machine(peer: Option<SocketAddr>) -> bool {
+    peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback())
+}
+
 /// A browser page on the same machine could reach the loopback address, but it has no token.
 fn permit(request: &HttpRequest, server: &Server) -> Result<(), Refusal> {
-    if !request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback()) {
-        let detail = "the control API is for the machine that the endpoint runs on; use 127.0.0.1";
+    if !server.remote_control && !is_this_machine(request.peer_addr()) {
+        let detail = "the control API is for the machine that the endpoint runs on; use 127.0.0.1, or start it with --control-remote";
         return Err(Refusal::new(ErrorKind::Forbidden, detail));
     }
     let careless = BTreeSet::new();
@@ -382,4 +388,25 @@ fn metrics(server: &Server) -> Answer {
     // The version that the exposition format of OpenMetrics has.
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Answer::with_body(StatusCode::OK, content_type, server.metrics.text(counts))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_this_machine;
+
+    #[test]
+    fn only_the_loopback_addresses_are_this_machine() {
+        for (peer, expected) in [
+            ("127.0.0.1:1", true),
+            ("127.9.8.7:1", true),
+            ("[::1]:1", true),
+            ("[::ffff:127.0.0.1]:1", true),
+            ("203.0.113.9:1", false),
+            ("[::ffff:203.0.113.9]:1", false),
+            ("[2001:db8::1]:1", false),
+        ] {
+            assert_eq!(is_this_machine(Some(peer.parse().expect("an address"))), expected, "{peer}");
+        }
+        assert!(!is_this_machine(None));
+    }
 }

@@ -88,6 +88,9 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "TOKEN", env = "WEIR_CONTROL_TOKEN", hide_env_values = true)]
     #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     control_token: Option<SecretString>,
+    /// Let the control API answer other machines too, as it must in a container; needs --control-token
+    #[arg(long, requires = "control_token")]
+    control_remote: bool,
     /// How much of each exchange the journal keeps: everything, no bodies, or nothing
     #[arg(long, value_enum, default_value_t, value_name = "MODE")]
     journal: Journal,
@@ -115,6 +118,9 @@ pub(super) struct ServeArgs {
     /// The form of the greeting: text, or json for one line that a program can read
     #[arg(long, value_enum, default_value_t, value_name = "FORM", hide_possible_values = true)]
     format: GreetingForm,
+    /// Stop when standard input ends, so that the endpoint does not outlive the program that started it
+    #[arg(long)]
+    until_eof: bool,
     /// Leave out the line per request, and warnings
     #[arg(long, short)]
     quiet: bool,
@@ -141,7 +147,7 @@ pub(super) async fn run(args: ServeArgs, output: &Output) -> Result<u8, Failure>
         oauth: args.access.oauth_client.is_some(),
         reader: args.access.reader_bearer.is_some() || args.access.reader_basic.is_some(),
     };
-    let log = args.log;
+    let (log, until_eof) = (args.log, args.until_eof);
     let (target, name) = target(&args, output).await?;
     let data = args.data.as_ref().map(|path| resources(path)).transpose()?;
     let data = data.zip(args.data.clone());
@@ -169,7 +175,10 @@ pub(super) async fn run(args: ServeArgs, output: &Output) -> Result<u8, Failure>
         let print = |line: &str| writeln!(std::io::stdout(), "{line}").is_ok();
         followers.spawn(request_lines::follow(endpoint.journal().follow(), print));
     }
-    requests.next().await;
+    tokio::select! {
+        () = requests.next() => {}
+        () = end_of_input(), if until_eof => {}
+    }
     interrupt::end_soon(requests);
     // The followers end when the journal is gone, after the last exchange.
     endpoint.stop();
@@ -178,6 +187,17 @@ pub(super) async fn run(args: ServeArgs, output: &Output) -> Result<u8, Failure>
         output.print("stopped\n")?;
     }
     Ok(exit::OK)
+}
+
+/// Resolves when standard input ends. It is read in a thread of its own, which the end of the process does not wait for.
+async fn end_of_input() {
+    let (sender, ended) = tokio::sync::oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        // An error is an end as well.
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        drop(sender);
+    });
+    let _ = ended.await;
 }
 
 /// The text of a file of resources, which is JSON.
@@ -226,6 +246,7 @@ fn config(args: ServeArgs, target: Target) -> Result<Config, Failure> {
     config.basic = args.basic.as_ref().map(|pair| pair_of(pair, "--basic")).transpose()?;
     config.control_token =
         args.control_token.as_ref().map(|token| secret(token, "--control-token", SecretKind::Token)).transpose()?;
+    config.remote_control = args.control_remote;
     config.base_url = args.base_url;
     config.trust_proxy = args.trust_proxy;
     config.journal = match args.journal {
