@@ -73,3 +73,8 @@ pub use start_error::StartError;
 pub use targets::contradiction::Contradiction;
 pub use targets::{CountedRequest, FileFault, RateLimitKind, RateRule, Target, least_seconds};
 pub use tls::{TlsError, TlsFiles};
+
+/// The example of the book's page is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/in-your-tests.md")]
+struct InYourTests;
