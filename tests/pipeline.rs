@@ -383,41 +383,6 @@ fn manual_pages_have_the_sections_that_readers_look_for_and_flags_with_their_val
     }
 }
 
-/// What the action of this repository runs, with its inputs in the environment.
-#[test]
-fn the_action_leaves_annotations_a_summary_and_files() {
-    const ACTION: &str = include_str!("../action.yml");
-    let script: String = ACTION
-        .split_once("run: |\n")
-        .expect("it runs a script")
-        .1
-        .lines()
-        .map(|line| line.strip_prefix("        ").unwrap_or(line))
-        .collect::<Vec<_>>()
-        .join("\n");
-    let served = Served::start(&["--target", "rfc", "--deviate", "put.creates"]);
-    let folder = Folder::new("action");
-    let ran = std::process::Command::new("bash")
-        .args(["-e", "-c", &script])
-        .current_dir(&folder.0)
-        .env("WEIR", env!("CARGO_BIN_EXE_weir"))
-        .env("WEIR_BEARER", served.value("bearer"))
-        .env("INPUT_URL", served.value("URL"))
-        .env("INPUT_ARGUMENTS", "--only replace")
-        .env("GITHUB_STEP_SUMMARY", folder.0.join("summary.md"))
-        .env("GITHUB_OUTPUT", folder.0.join("output"))
-        .output()
-        .expect("bash is there");
-    let ran = ran_of(&ran);
-    assert_eq!(ran.status, 1, "{}{}", ran.stdout, ran.stderr);
-    assert!(ran.stdout.contains("::error") && ran.stdout.contains("replace.unknown-resource"), "{}", ran.stdout);
-    assert_eq!(folder.read("output"), "status=1\n");
-    assert!(folder.read("summary.md").contains("replace.unknown-resource"));
-    for file in ["weir.xml", "weir.sarif", "weir.html", "weir.json"] {
-        assert!(folder.read(file).contains("replace.unknown-resource"), "{file}");
-    }
-}
-
 /// Passes everything on to `address`, and counts the connections.
 fn forward(mut from: impl std::io::Read + std::io::Write, address: &str) -> std::io::Result<()> {
     // One request a connection: what the peer sends is passed on when its head and body are there.
