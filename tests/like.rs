@@ -3,6 +3,7 @@
 mod support;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 use support::{Served, run};
@@ -206,9 +207,6 @@ fn what_is_served_like_a_product_is_accused_of_nothing() {
         ("a required extension", json!([badge, kinds(&[BADGE]), config()])),
         ("narrow emails", json!([list(&[narrow_user(&[])]), kinds(&[]), config()])),
         ("a required list", json!([list(&[narrow_user(&[phones])]), kinds(&[])])),
-        ("a form that is written by hand", published("handwritten")),
-        ("an extension with an immutable attribute", published("erp")),
-        ("a suite with characteristics of its own", published("suite")),
         (
             "people of another schema",
             json!([
@@ -222,6 +220,26 @@ fn what_is_served_like_a_product_is_accused_of_nothing() {
         let file = write(&folder, &format!("{number}.json"), document);
         assert_no_accusation(what, &[&file]);
     }
+}
+
+/// Required parts of members, a user name that is readOnly or immutable, attributes and parts that are returned on request, never or
+/// always below others that are not, canonical numbers in quotation marks, groups of another schema: shapes of products.
+#[test]
+fn no_shape_that_products_publish_is_accused() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/discovery");
+    let files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(files.len() >= 16, "{}", files.len());
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let file = file.display().to_string();
+                    assert_no_accusation(&file, &[&file]);
+                }
+            });
+        }
+    });
 }
 
 #[test]

@@ -12,7 +12,7 @@ use weir_exchange::difference::{at, is_unassigned, member, take_member};
 use weir_judge::Provenance;
 
 use super::template::{Template, TemplateValues, Templates};
-use crate::definition::{fits, flag, list, text, word};
+use crate::definition::{canonical_values, fits, flag, list, text, word};
 use crate::discovery::{Discovery, ResourceType};
 pub use sample::{CERTIFICATE, takes_no_value};
 
@@ -363,6 +363,23 @@ impl Data {
         })
     }
 
+    /// The word of `characteristic` that the endpoint publishes for the attribute at `path`, or for what it belongs to, where it is
+    /// neither the usual one nor that of RFC 7643: `readOnly` or `immutable`, returned on `request` or `never`.
+    pub fn narrower(&self, uri: &str, path: &str, characteristic: &str) -> Option<&str> {
+        let standard = crate::node::standard_schema(uri).map_or(&[][..], |schema| list(schema, "attributes"));
+        let (mut own, mut known) = (self.attributes(uri)?, standard);
+        for name in path.split('.') {
+            let (found, usual) = (attribute(own, name)?, attribute(known, name));
+            let published = word(found, characteristic);
+            let is_usual = usual.is_some_and(|usual| word(usual, characteristic) == published);
+            if !is_usual && !matches!(published, "readWrite" | "default" | "always") {
+                return Some(published);
+            }
+            (own, known) = (list(found, "subAttributes"), usual.map_or(&[][..], |usual| list(usual, "subAttributes")));
+        }
+        None
+    }
+
     /// Whether the endpoint publishes its resource types, and none of them has the schema.
     fn is_unlisted(&self, uri: &str) -> bool {
         let types = self.discovery.resource_types();
@@ -389,19 +406,25 @@ impl Data {
             });
         }
         self.complete(endpoint, schema, members, &Value::Null);
+        self.add_required_parts(members, self.attributes(schema).unwrap_or_default());
         body
     }
 
-    /// A body with everything that the extensions in it require: a check puts one attribute of an extension into a body.
-    pub fn with_whole_extensions<'b>(&self, endpoint: &str, body: &'b Value) -> Cow<'b, Value> {
+    /// A body with everything that the extensions and the complex attributes in it require: a check puts one attribute of an
+    /// extension into a body, or one sub-attribute.
+    pub fn with_required_parts<'b>(&self, endpoint: &str, body: &'b Value) -> Cow<'b, Value> {
         let Some(kind) = self.discovery.resource_type(endpoint) else { return Cow::Borrowed(body) };
         let mut whole = body.clone();
+        if let Some(members) = whole.as_object_mut() {
+            self.add_required_parts(members, self.attributes(&kind.schema).unwrap_or_default());
+        }
         for uri in &kind.extensions {
             let Some(attributes) = self.attributes(uri) else { continue };
             if let Some(values) = whole.get_mut(uri).and_then(Value::as_object_mut)
                 && !values.values().all(is_unassigned)
             {
                 self.add_required(values, attributes, &Value::Null);
+                self.add_required_parts(values, attributes);
             }
         }
         Cow::Owned(whole)
@@ -463,6 +486,43 @@ impl Data {
         }
     }
 
+    /// Adds to each complex value that has any sub-attribute the ones that are required.
+    fn add_required_parts(&self, members: &mut Map<String, Value>, attributes: &[Value]) {
+        for own in attributes.iter().filter(|own| word(own, "type") == "complex") {
+            let Some(value) = members.get_mut(text(own, "name")) else { continue };
+            let items = match value {
+                Value::Array(items) => items.iter_mut().collect(),
+                one => vec![one],
+            };
+            for item in items.into_iter().filter_map(Value::as_object_mut) {
+                if !item.values().all(is_unassigned) {
+                    self.add_required(item, list(own, "subAttributes"), &Value::Null);
+                }
+            }
+        }
+    }
+
+    /// The value by which the resource `id` of `endpoint` is a member of a group, with the sub-attributes that are published
+    /// as required.
+    pub fn member(&self, endpoint: &str, id: &str) -> Value {
+        let kind = self.discovery.resource_type("/Groups");
+        let schema = kind.map_or(GROUP, |kind| kind.schema.as_str());
+        let mut value = Map::from_iter([("value".to_owned(), json!(id))]);
+        if let Some(members) = self.attribute(schema, "members") {
+            let parts = list(members, "subAttributes");
+            let named = json!(self.discovery.resource_type(endpoint).map_or("User", |kind| kind.name.as_str()));
+            let is_type = |part: &&Value| text(part, "name").eq_ignore_ascii_case("type") && flag(part, "required");
+            if let Some(part) = parts.iter().find(is_type).filter(|part| {
+                let canonical = canonical_values(part);
+                canonical.is_empty() || canonical.contains(&named)
+            }) {
+                value.insert(text(part, "name").to_owned(), named);
+            }
+            self.add_required(&mut value, parts, &Value::Null);
+        }
+        Value::Object(value)
+    }
+
     /// A value that fits an attribute, in a list where it takes several.
     fn whole_value(&self, attribute: &Value) -> Value {
         let value = self.value(attribute);
@@ -471,8 +531,8 @@ impl Data {
 
     /// A value that fits an attribute's published characteristics.
     pub fn value(&self, attribute: &Value) -> Value {
-        if let Some(canonical) = at(attribute, "canonicalValues[0]") {
-            return canonical.clone();
+        if let Some(canonical) = canonical_values(attribute).into_iter().next() {
+            return canonical;
         }
         match at(attribute, "type").and_then(Value::as_str).unwrap_or("string") {
             "boolean" => json!(true),
@@ -513,7 +573,8 @@ fn keep_published(own: &Value, value: &mut Value) -> bool {
     for members in each.into_iter().filter_map(Value::as_object_mut) {
         members.retain(|name, part| attribute(parts, name).is_some_and(|own| fits(own, part)));
     }
-    fits(own, value)
+    // An endpoint ignores what it publishes as readOnly (RFC 7643 section 7).
+    fits(own, value) && (word(own, "mutability") != "readOnly" || flag(own, "required"))
 }
 
 fn attribute<'v>(attributes: &'v [Value], name: &str) -> Option<&'v Value> {

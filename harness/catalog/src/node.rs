@@ -59,6 +59,20 @@ impl<'d> SchemaNode<'d> {
         shown(self) && shown(&self.top())
     }
 
+    /// Whether `body` shows nothing of it but sub-attributes that are returned always. Of one that is returned always, below an
+    /// attribute that is not, RFC 7643 section 7 and RFC 7644 section 3.9 do not say which of the two decides: an answer that
+    /// leaves the attribute out may show it or not.
+    pub fn is_minimum_in(&self, body: &Value) -> bool {
+        let always: Vec<&str> =
+            self.parts().filter(|part| part.word("returned") == "always").map(|part| part.name()).collect();
+        let is_always = |name: &String| always.iter().any(|part| part.eq_ignore_ascii_case(name));
+        let values = self.values(body);
+        let items =
+            values.iter().flat_map(|value| value.as_array().map_or(std::slice::from_ref(*value), Vec::as_slice));
+        !always.is_empty()
+            && items.map(Value::as_object).all(|item| item.is_some_and(|members| members.keys().all(is_always)))
+    }
+
     /// Whether its values name resources: they have a `$ref`, or it is one of those of RFC 7643 that do, of which some
     /// endpoints publish the value alone.
     pub fn refers(&self) -> bool {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::check::{Context, Stop};
 pub use crate::data::CERTIFICATE;
-pub use crate::definition::{fits, flag, has_type, list, text, word};
+pub use crate::definition::{canonical_values, fits, flag, has_type, list, text, word};
 use crate::discovery::ResourceType;
 use crate::node;
 pub use crate::node::SchemaNode;

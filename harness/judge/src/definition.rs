@@ -33,6 +33,18 @@ pub fn list<'v>(parent: &'v Value, member: &str) -> &'v [Value] {
     at(parent, member).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
+/// The canonical values as values of the attribute's type: the schema of schemas lists them as texts (RFC 7643 section 8.7.2),
+/// so that those of a number or a boolean stand in quotation marks in some documents.
+pub fn canonical_values(attribute: &Value) -> Vec<Value> {
+    let typed = |value: &Value| match (word(attribute, "type"), value) {
+        ("integer" | "decimal" | "boolean", Value::String(text)) => {
+            serde_json::from_str(text).ok().filter(|found| has_type(attribute, found))
+        }
+        _ => None,
+    };
+    list(attribute, "canonicalValues").iter().map(|value| typed(value).unwrap_or_else(|| value.clone())).collect()
+}
+
 /// Whether a JSON value has the form of the attribute's type: one value, not a list of them.
 pub fn has_type(attribute: &Value, value: &Value) -> bool {
     matches_type(word(attribute, "type"), value)

@@ -266,7 +266,8 @@ fn subs_unchanged<'a, R: Record<'a>>(
     before: impl Iterator<Item = Item<'a, R>>,
     after: &[Value],
 ) -> bool {
-    let identity = registry.find_sub_attribute(id, "value").filter(|_| registry.attribute(id).multi_valued);
+    let several = registry.attribute(id).multi_valued;
+    let identity = registry.find_sub_attribute(id, "value").filter(|_| several);
     let mut by_identity: HashMap<&str, &Fields> = HashMap::new();
     if let Some(identity) = identity {
         for value in after {
@@ -280,8 +281,9 @@ fn subs_unchanged<'a, R: Record<'a>>(
     for item in before {
         let Item::Complex(earlier) = item else { continue };
         let later = match identity {
+            // Nothing says which of several is which: each may have gone, and another come.
             None => match after {
-                [Value::Complex(subs)] => Some(subs),
+                [Value::Complex(subs)] if !several => Some(subs),
                 _ => None,
             },
             Some(identity) => earlier

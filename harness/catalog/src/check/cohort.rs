@@ -8,12 +8,25 @@ use std::sync::{Arc, Mutex, OnceLock};
 use serde_json::{Map, Value, json};
 use weir_exchange::difference::{at, member};
 use weir_exchange::{Exchange, Request};
+use weir_judge::Because;
 
 use crate::check::{Context, Resource, Stop};
 use crate::data::USER;
+use crate::node;
 
 /// What a provider may refuse as a combination of attribute and comparison that it does not support (RFC 7644 section 3.12).
 const UNSUPPORTED: &[&str] = &["RFC7644-3.4.2.2-75"];
+
+/// The attribute that distinguishes the resources at `endpoint`: `usual`, or where their schema has no such attribute, the one
+/// that it has instead.
+fn published_naming<'n>(context: &'n Context, endpoint: &str, usual: &'n str) -> Result<&'n str, Stop> {
+    let kind = context.discovery().resource_type(endpoint);
+    let Some(kind) = kind.filter(|kind| !context.data().publishes(&kind.schema, usual)) else { return Ok(usual) };
+    node::naming(context.discovery(), kind).map(|own| own.name()).ok_or_else(|| {
+        let reason = format!("{} has no text by which its resources can be distinguished", kind.name);
+        Stop::Skip(Because::Published, reason)
+    })
+}
 
 /// See the [module documentation](self).
 pub struct Cohort<'c> {
@@ -62,7 +75,7 @@ impl<'c> Cohort<'c> {
         if context.check().topic() != "filter" {
             context.needs_narrowing(endpoint)?;
         }
-        let mut cohort = Self::empty(context, endpoint, naming);
+        let mut cohort = Self::empty(context, endpoint, published_naming(context, endpoint, naming)?);
         for (key, differences) in resources {
             cohort.add(key.as_ref(), differences).await?;
         }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use reqwest::Method;
 use scim::capability::{Capability, ResourceOperation};
-use serde_json::{Value, json};
+use serde_json::Value;
 use url::Url;
 use weir_exchange::difference::at;
 use weir_exchange::{Client, EndpointError, EndpointErrorKind, Exchange, Further, Request};
@@ -372,9 +372,14 @@ impl Context {
         let mut body = self.data.group();
         if !members.is_empty() {
             self.needs_published_members()?;
-            body["members"] = members.iter().map(|member| json!({"value": member.id})).collect();
+            body["members"] = members.iter().map(|member| self.member(member)).collect();
         }
         self.create("/Groups", &body).await
+    }
+
+    /// The value by which a resource is a member of a group.
+    pub fn member(&self, member: &Resource) -> Value {
+        self.data.member(&member.endpoint, &member.id)
     }
 
     /// Ends the check unless a new group shows the members that it was created with: what becomes of members that are not there
@@ -408,7 +413,7 @@ impl Context {
             return Err(Stop::Skip(Because::Offer, reason));
         }
         let cause = self.cause("create.resource", endpoint);
-        let body = &*self.data.with_whole_extensions(endpoint, body);
+        let body = &*self.data.with_required_parts(endpoint, body);
         let exchange = self.precondition(Request::post(endpoint).json(body), &cause).await?;
         if self.client.is_foreign(&exchange) {
             let reason =
@@ -472,7 +477,7 @@ impl Context {
     /// Replaces a resource as a precondition.
     pub async fn replace(&self, resource: &Resource, body: &Value) -> Result<Arc<Exchange>, Stop> {
         let cause = self.cause("replace.resource", &resource.endpoint);
-        let body = &*self.data.with_whole_extensions(&resource.endpoint, body);
+        let body = &*self.data.with_required_parts(&resource.endpoint, body);
         self.success(resource.request(Method::PUT).json(body), &cause).await
     }
 
@@ -490,13 +495,30 @@ impl Context {
         Err(self.blocked(reason, cause, vec![exchange]))
     }
 
-    /// Ends the check unless the endpoint publishes all of these attributes of the schema `uri`.
+    /// Ends the check unless the endpoint publishes all of these attributes of the schema `uri`, and shows them in answers
+    /// without parameters.
     pub fn needs_attributes(&self, uri: &str, names: &[&str]) -> CheckResult {
         let missing: Vec<_> = names.iter().copied().filter(|name| !self.data.publishes(uri, name)).collect();
-        if missing.is_empty() {
-            return Ok(());
+        if !missing.is_empty() {
+            return self.skip(format!("the endpoint publishes no {} in {uri}", missing.join(", ")));
         }
-        self.skip(format!("the endpoint publishes no {} in {uri}", missing.join(", ")))
+        for name in names {
+            if let Some(returned) = self.data.narrower(uri, name, "returned") {
+                return self.skip(format!("the endpoint publishes {name} with returned {returned}"));
+            }
+            if let Some("readOnly") = self.data.narrower(uri, name, "mutability") {
+                return self.skip(format!("the endpoint publishes {name} as readOnly"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the check if the endpoint publishes the attribute of the schema `uri` as one that clients cannot change.
+    pub fn needs_changeable(&self, uri: &str, name: &str) -> CheckResult {
+        match self.data.narrower(uri, name, "mutability") {
+            Some(mutability) => self.skip(format!("the endpoint publishes {name} as {mutability}")),
+            None => Ok(()),
+        }
     }
 
     /// Ends the check where the schema of groups is published without members: Group may have another schema than the core one (RFC

@@ -363,7 +363,10 @@ impl Context {
                 && own.word("mutability") == "readWrite"
                 && own.is_shown()
                 && own.parts().any(|part| {
-                    part.name() == "value" && part.word("type") == "string" && part.word("mutability") == "readWrite"
+                    part.name() == "value"
+                        && part.word("type") == "string"
+                        && part.word("mutability") == "readWrite"
+                        && part.is_shown()
                 })
                 // Members and groups refer to resources that exist.
                 && !own.refers()

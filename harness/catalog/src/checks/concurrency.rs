@@ -110,7 +110,7 @@ async fn user_name(context: &Context) -> CheckResult {
 async fn needs_addition(context: &Context) -> CheckResult {
     let (first, second) = (context.user().await?, context.user().await?);
     let group = context.group(&[&first]).await?;
-    let operation = json!([{"op": "add", "path": "members", "value": [{"value": second.id}]}]);
+    let operation = json!([{"op": "add", "path": "members", "value": [context.member(&second)]}]);
     let answer = context.send(group.request(Method::PATCH).json(&patch_of(&operation))).await?;
     let read = context.read(&group).await?;
     let shown = ids_of_members(&read);
@@ -134,7 +134,7 @@ async fn members(context: &Context) -> CheckResult {
     let group = context.group(&[]).await?;
     let users = context.users(6).await?;
     let add = |user: &Resource| {
-        let operation = json!([{"op": "add", "path": "members", "value": [{"value": user.id}]}]);
+        let operation = json!([{"op": "add", "path": "members", "value": [context.member(user)]}]);
         group.request(Method::PATCH).json(&patch_of(&operation))
     };
     let answers = context.together(users.iter().map(add).collect()).await?;

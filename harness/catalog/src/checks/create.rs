@@ -141,7 +141,7 @@ async fn group(context: &Context) -> CheckResult {
     context.needs_published_members()?;
     let user = context.user().await?;
     let mut body = context.data().group();
-    body["members"] = json!([{"value": user.id}]);
+    body["members"] = json!([context.member(&user)]);
     let answer = context.send(Request::post("/Groups").json(&body)).await?;
     context.expect(&answer).under(&["RFC7644-3.3-07"]).status(&[201]);
     if !answer.is_success() {

@@ -50,6 +50,8 @@ async fn endpoint(context: &Context) -> CheckResult {
 }
 
 async fn lifecycle(context: &Context) -> CheckResult {
+    context.needs_of_groups(&["displayName"])?;
+    context.needs_changeable(GROUP, "displayName")?;
     let under = &["RFC7644-3.2-19"];
     let group = context.group(&[]).await?;
     context.expect(&group.exchange).under(under).status(&[201]);
@@ -92,6 +94,7 @@ async fn without_members(context: &Context) -> CheckResult {
 }
 
 async fn display_name(context: &Context) -> CheckResult {
+    context.needs_of_groups(&["displayName"])?;
     let mut body = context.data().group();
     if let Some(members) = body.as_object_mut() {
         members.remove("displayName");

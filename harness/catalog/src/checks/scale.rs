@@ -162,7 +162,7 @@ async fn members(context: &Context) -> CheckResult {
     let scale = scale(context)?;
     let users = context.users(scale.members).await?;
     let group = context.group(&[]).await?;
-    let values = |users: &[Resource]| users.iter().map(|user| json!({"value": user.id})).collect::<Vec<Value>>();
+    let values = |users: &[Resource]| users.iter().map(|user| context.member(user)).collect::<Vec<Value>>();
     for batch in users.chunks(scale.batch()) {
         let operations = json!([{"op": "add", "path": "members", "value": values(batch)}]);
         change(context, &group, &operations, &["RFC7644-3.5.2.1-07", "RFC7644-3.5.2.1-08"]).await?;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use weir_exchange::difference::at;
 
 use super::Data;
-use crate::definition::{flag, list, text};
+use crate::definition::{canonical_values, flag, text};
 use crate::node::SchemaNode;
 
 /// Two self-signed certificates of nobody, DER in base64.
@@ -22,12 +22,13 @@ impl Data {
 
     fn sample_one(&self, own: &SchemaNode<'_>, person: Option<&str>, variant: usize) -> Option<Value> {
         let either = |first: &str, second: &str| Some(json!(if variant.is_multiple_of(2) { first } else { second }));
-        let canonical = list(own.attribute, "canonicalValues");
+        let canonical = canonical_values(own.attribute);
         let parent = own.parent.map_or("", |parent| text(parent, "name"));
         match (parent, own.name()) {
             ("manager" | "members", "value") => return person.map(|id| json!(id)),
             // Bound to the value beside them: the endpoint fills them in.
-            ("manager" | "members" | "groups", "$ref" | "display" | "type") => return None,
+            ("manager" | "members" | "groups", "$ref" | "display" | "type") if !own.flag("required") => return None,
+            ("members", "type") if canonical.is_empty() => return Some(json!("User")),
             ("emails", "value") => return Some(json!(self.new_address())),
             ("", "userName") => return Some(json!(self.new_user_name())),
             ("phoneNumbers", "value") => return either("tel:+1-201-555-0123", "tel:+1-201-555-0124"),
@@ -45,7 +46,7 @@ impl Data {
             "complex" => {
                 let parts: Map<String, Value> = own
                     .parts()
-                    .filter(|part| part.is_settable() && part.name() != "primary")
+                    .filter(|part| part.is_settable() && (part.name() != "primary" || part.flag("required")))
                     .filter_map(|part| Some((part.name().to_owned(), self.sample(&part, person, variant)?)))
                     .collect();
                 (!parts.is_empty()).then_some(Value::Object(parts))

@@ -56,6 +56,15 @@ fn align_attribute(place: &str, found: &mut Attribute, demand: &Attribute, notes
         notes.push(differs(place, "returned", found.returned.as_str(), demand.returned.as_str()));
         found.returned = demand.returned;
     }
+    if found.case_exact && !demand.case_exact && demand.uniqueness != Uniqueness::None {
+        notes.push(differs(place, "caseExact", "true", "false"));
+        found.case_exact = false;
+    }
+    // The server makes no user name: what is required of clients cannot be readOnly (RFC 7643 section 4.1.1).
+    if demand.required && demand.mutability == Mutability::ReadWrite && found.mutability == Mutability::ReadOnly {
+        notes.push(differs(place, "mutability", found.mutability.as_str(), demand.mutability.as_str()));
+        found.mutability = demand.mutability;
+    }
     let is_fixed = matches!(demand.mutability, Mutability::ReadOnly | Mutability::WriteOnly);
     if is_fixed && found.mutability != demand.mutability {
         notes.push(differs(place, "mutability", found.mutability.as_str(), demand.mutability.as_str()));

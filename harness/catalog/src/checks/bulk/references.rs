@@ -65,7 +65,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
 fn group_of(context: &Context, bulk_id: &str) -> Result<Value, Stop> {
     context.needs_published_members()?;
     let mut group = context.data().group();
-    group["members"] = json!([{"value": format!("bulkId:{bulk_id}")}]);
+    group["members"] = json!([context.data().member("/Users", &format!("bulkId:{bulk_id}"))]);
     Ok(group)
 }
 
@@ -130,7 +130,7 @@ async fn has_manager(context: &Context, answered: &JobAnswer, user: usize, manag
 }
 
 async fn extension(context: &Context) -> CheckResult {
-    context.needs_attributes(ENTERPRISE, &["manager"])?;
+    context.needs_attributes(ENTERPRISE, &["manager.value"])?;
     let job = Job::new().post("/Users", "u1", &context.data().user()).post("/Users", "u2", &managed(context, "u1"));
     let answered = job.send(context).await?;
     let both = answered.is_success(0) && answered.is_success(1);
@@ -141,7 +141,7 @@ async fn extension(context: &Context) -> CheckResult {
 async fn patch(context: &Context) -> CheckResult {
     context.needs_published_members()?;
     let group = context.group(&[]).await?;
-    let add = json!([{"op": "add", "path": "members", "value": [reference("u1")]}]);
+    let add = json!([{"op": "add", "path": "members", "value": [context.data().member("/Users", "bulkId:u1")]}]);
     let job = Job::new().post("/Users", "u1", &context.data().user()).patch(&format!("/Groups/{}", group.id), &add);
     let answered = job.send(context).await?;
     let both = answered.is_success(0) && answered.is_success(1);
@@ -223,7 +223,7 @@ async fn circle_of_groups(context: &Context) -> CheckResult {
 }
 
 async fn circle_of_managers(context: &Context) -> CheckResult {
-    context.needs_attributes(ENTERPRISE, &["manager"])?;
+    context.needs_attributes(ENTERPRISE, &["manager.value"])?;
     let job = Job::new().post("/Users", "u1", &managed(context, "u2")).post("/Users", "u2", &managed(context, "u1"));
     if let Some(answered) = circle(context, job).await? {
         has_manager(context, &answered, 0, 1).await?;

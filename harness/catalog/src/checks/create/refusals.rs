@@ -10,6 +10,7 @@ use weir_exchange::{Exchange, Request};
 use crate::check::On::Only;
 use crate::check::{CREATING, Check, CheckResult, Context, Stop};
 use crate::data::{PublishedAttribute, USER};
+use crate::definition::{list, text};
 use crate::node::SchemaNode;
 
 pub(in super::super) const CHECKS: &[Check] = &[
@@ -256,7 +257,11 @@ async fn wrong_types(context: &Context) -> CheckResult {
         seen.push(shape);
         let wrong = match shape {
             ("complex", false) => json!("Ada Example"),
-            ("complex", true) => json!([{"value": {"nested": {"deeper": 1}}}]),
+            ("complex", true) => {
+                let part =
+                    list(attribute.definition, "subAttributes").first().map_or("value", |part| text(part, "name"));
+                json!([{(part): {"nested": {"deeper": 1}}}])
+            }
             (_, false) => json!({"value": "x"}),
             (_, true) => json!([["x"]]),
         };

@@ -63,7 +63,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
         .matters("People guess the URL of a type from its name.")
         .requirements(&["RFC7644-3.2-03"])
         .needs(NEEDS)
-        .legal(&["an endpoint whose name ends in s"]),
+        .legal(&["an endpoint whose name is a plural: Users, People"]),
 ];
 
 fn entries(context: &Context) {
@@ -171,10 +171,17 @@ async fn endpoints(context: &Context) -> CheckResult {
     Ok(())
 }
 
+/// Whether the name of an endpoint is a plural: it ends in s, or in one of the plurals that do not.
+fn is_plural(endpoint: &str) -> bool {
+    const OTHERS: [&str; 6] = ["people", "children", "men", "data", "media", "criteria"];
+    let name = endpoint.to_ascii_lowercase();
+    name.ends_with('s') || OTHERS.iter().any(|plural| name.ends_with(plural))
+}
+
 fn plural(context: &Context) {
     let exchange = &context.discovery().resource_types.exchange;
     for kind in context.discovery().resource_types() {
         let message = format!("the endpoint {} is not a plural", kind.endpoint);
-        context.expect(exchange).that(kind.endpoint.ends_with('s'), &message, &kind.endpoint);
+        context.expect(exchange).that(is_plural(&kind.endpoint), &message, &kind.endpoint);
     }
 }

@@ -133,8 +133,7 @@ async fn schema_prefix(context: &Context) -> CheckResult {
 
 async fn extension(context: &Context) -> CheckResult {
     let all = FilterAttribute::of_users(context.discovery());
-    let plain =
-        |own: &&FilterAttribute| own.path.starts_with("urn:") && own.kind == Type::String && !own.is_multi_valued();
+    let plain = |own: &&FilterAttribute| own.path.starts_with("urn:") && own.takes_any_text() && !own.is_multi_valued();
     let Some(own) = all.iter().find(plain) else {
         return context.skip("no published extension of User has a text that a client may set");
     };
@@ -196,8 +195,7 @@ fn at_equal(resource: &Value, path: &str, other: &Value) -> bool {
 
 async fn schemas(context: &Context) -> CheckResult {
     let all = FilterAttribute::of_users(context.discovery());
-    let plain =
-        |own: &&FilterAttribute| own.path.starts_with("urn:") && own.kind == Type::String && !own.is_multi_valued();
+    let plain = |own: &&FilterAttribute| own.path.starts_with("urn:") && own.takes_any_text() && !own.is_multi_valued();
     let Some(own) = all.iter().find(plain) else {
         return context.skip("no published extension of User has a text that a client may set");
     };
@@ -250,7 +248,8 @@ async fn groups_of_member(context: &Context) -> CheckResult {
     context.needs_published_members()?;
     let user = context.user().await?;
     let other = context.user().await?;
-    let members = |of: &[&str]| json!({"members": of.iter().map(|id| json!({"value": id})).collect::<Vec<_>>()});
+    let members =
+        |of: &[&str]| json!({"members": of.iter().map(|id| context.data().member("/Users", id)).collect::<Vec<_>>()});
     let groups = Cohort::groups(
         context,
         &[("both", members(&[&other.id, &user.id])), ("other", members(&[&other.id])), ("none", json!({}))],

@@ -126,8 +126,13 @@ impl FilterAttribute {
             kind: Type::read(attribute),
             case_exact: flag(attribute, "caseExact"),
             required: flag(parent.unwrap_or(attribute), "required"),
-            canonical: at(attribute, "canonicalValues").and_then(Value::as_array).cloned().unwrap_or_default(),
+            canonical: crate::definition::canonical_values(attribute),
         })
+    }
+
+    /// Whether its values may be any text, so that one of the run's own is nobody else's.
+    pub fn takes_any_text(&self) -> bool {
+        self.kind == Type::String && self.canonical.is_empty()
     }
 
     /// The member of the resource under which it is found.

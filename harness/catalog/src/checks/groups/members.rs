@@ -87,10 +87,6 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     .legal(&["200 or 204, and a later GET lists all members"]),
 ];
 
-fn value(member: &Resource) -> Value {
-    json!({"value": member.id})
-}
-
 /// The members as an answer shows them.
 fn shown(exchange: &Exchange) -> Vec<Value> {
     exchange.json().ok().and_then(|body| at(body, "members")).and_then(Value::as_array).cloned().unwrap_or_default()
@@ -118,7 +114,7 @@ async fn created_with_members(context: &Context) -> CheckResult {
 async fn comes_and_goes(context: &Context) -> CheckResult {
     let (first, second) = (context.user().await?, context.user().await?);
     let group = context.group(&[&first]).await?;
-    let operations = json!([{"op": "add", "path": "members", "value": [value(&second)]}]);
+    let operations = json!([{"op": "add", "path": "members", "value": [context.member(&second)]}]);
     let under = &["RFC7643-4.2-03", "RFC7644-3.5.2.1-07"];
     expect_members(context, &group, &operations, under, &[&first, &second]).await?;
     let path = format!("members[value eq {}]", json!(second.id));
@@ -132,7 +128,7 @@ async fn put_members(context: &Context) -> CheckResult {
     let group = context.group(&[&first, &second]).await?;
     for wanted in [&[&second, &third][..], &[&first, &second, &third], &[]] {
         let mut body = context.sent(&group);
-        body["members"] = wanted.iter().map(|member| value(member)).collect();
+        body["members"] = wanted.iter().map(|member| context.member(member)).collect();
         let answer = context.send(group.request(Method::PUT).json(&body)).await?;
         context.expect(&answer).after(&group.exchange).status(&[200]);
         if answer.is_success() {
@@ -200,7 +196,7 @@ async fn member_references(context: &Context) -> CheckResult {
     let user = context.user().await?;
     let inner = context.group(&[]).await?;
     let mut body = context.data().group();
-    body["members"] = json!([value(&user), value(&inner)]);
+    body["members"] = json!([context.member(&user), context.member(&inner)]);
     let created = context.send(Request::post("/Groups").json(&body)).await?;
     let group = match Resource::created_by(&created, "/Groups") {
         Some(group) => group,
@@ -324,7 +320,7 @@ async fn many_members(context: &Context) -> CheckResult {
     while added < MEMBERS {
         // The last one comes alone.
         let next = portion.min(MEMBERS - 1 - added).max(1);
-        let values: Vec<Value> = others[added - 1..].iter().take(next).map(value).collect();
+        let values: Vec<Value> = others[added - 1..].iter().take(next).map(|member| context.member(member)).collect();
         answer = send(context, &group, &json!([{"op": "add", "path": "members", "value": values}])).await?;
         if !answer.is_success() && matches!(answer.status, 400 | 403 | 413) && portion > 1 {
             // No RFC says how many members a request can name.

@@ -9,6 +9,7 @@ use weir_exchange::difference::{at, same};
 use super::attribute::texts;
 use super::change::{is_done, resource_with, send};
 use crate::check::{Check, CheckResult, Context, PATCHED, patch_of};
+use crate::checks::projection::extras;
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("patch.supported", "PATCH is there, as the ServiceProviderConfig says", &supported)
@@ -148,24 +149,11 @@ async fn attributes(context: &Context) -> CheckResult {
     let answer = context.send(user.request(Method::PATCH).query("attributes", &name).json(&body)).await?;
     let expectation = context.expect(&answer).after(&user.exchange).status(&[200]);
     if answer.status == 200 {
-        let always = ["id", "schemas", "meta", &*name];
         let expectation = expectation.json().equals("id", &json!(user.id)).has(&name);
         if answer.at(&name).is_some() {
             context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.1-09"]).equals(&name, &value);
         }
-        let others: Vec<&str> = answer
-            .json()
-            .ok()
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-            .filter(|(other, value)| {
-                !always.iter().any(|name| name.eq_ignore_ascii_case(other))
-                    && !is_always(context, other)
-                    && !holds_what_is_always(context, other, value)
-            })
-            .map(|(name, _)| name.as_str())
-            .collect();
+        let others = answer.json().map(|shown| extras(context, shown, &["meta", &name])).unwrap_or_default();
         expectation.that(others.is_empty(), "the answer holds more than was asked for", others.join(", "));
     }
     Ok(())
@@ -173,19 +161,7 @@ async fn attributes(context: &Context) -> CheckResult {
 
 /// Whether the subject's schema has an attribute always returned.
 fn is_always(context: &Context, name: &str) -> bool {
-    is_always_in(context, context.schema(), name)
-}
-
-/// Whether a member is an extension that holds nothing but attributes always returned.
-fn holds_what_is_always(context: &Context, uri: &str, value: &Value) -> bool {
-    let extensions = context.kind().map_or(&[][..], |kind| kind.extensions.as_slice());
-    let is_extension = extensions.iter().any(|own| own.eq_ignore_ascii_case(uri));
-    let members = value.as_object().filter(|_| is_extension);
-    members.is_some_and(|members| members.keys().all(|name| is_always_in(context, uri, name)))
-}
-
-fn is_always_in(context: &Context, uri: &str, name: &str) -> bool {
-    let Some(schema) = context.discovery().schema(uri) else { return false };
+    let Some(schema) = context.discovery().schema(context.schema()) else { return false };
     crate::definition::list(schema, "attributes").iter().any(|attribute| {
         crate::definition::text(attribute, "name").eq_ignore_ascii_case(name)
             && crate::definition::text(attribute, "returned") == "always"

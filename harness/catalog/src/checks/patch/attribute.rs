@@ -67,6 +67,11 @@ pub(in crate::checks) fn need_of(context: &Context, schema: &str, paths: &[&str]
                 format!("the endpoint publishes no {path} that clients may write"),
             ));
         }
+        if let Some(returned) = context.data().narrower(schema, names, "returned") {
+            let reason = format!("the endpoint publishes {path} with returned {returned}");
+            return Err(Stop::Skip(Because::Published, reason));
+        }
+        context.needs_changeable(schema, names)?;
         let Some(mut attributes) = published(context, schema) else { continue };
         for name in names.split('.') {
             let found = attributes.iter().find(|attribute| text(attribute, "name").eq_ignore_ascii_case(name));

@@ -11,7 +11,7 @@ use weir_exchange::difference::{at, differences, same};
 use super::change::{WatchedPatch, is_done, resource_with, send_watched};
 use crate::check::{Check, CheckResult, Context, PATCHED, Resource, Stop};
 use crate::data::takes_no_value;
-use crate::definition::{flag, list, text};
+use crate::definition::{canonical_values, flag, list, text};
 use crate::node::{self, SchemaNode, external_id};
 
 const LEGAL: &[&str] = &[
@@ -320,7 +320,7 @@ fn is_particular(attribute: &Value) -> bool {
 /// A value of the attribute that refers to nothing; two variants differ.
 fn sample(context: &Context, attribute: &Value, variant: usize) -> Value {
     let either = |first: &str, second: &str| json!(if variant == 0 { first } else { second });
-    let canonical = list(attribute, "canonicalValues");
+    let canonical = canonical_values(attribute);
     if !canonical.is_empty() {
         return canonical[variant % canonical.len()].clone();
     }
@@ -331,8 +331,12 @@ fn sample(context: &Context, attribute: &Value, variant: usize) -> Value {
                 let member = text(part, "name");
                 // An immutable part could be set only once, and these three are bound to the rest of the value.
                 let is_bound = matches!(member, "$ref" | "primary" | "display") && !flag(part, "required");
-                let left_out =
-                    matches!(text(part, "mutability"), "readOnly" | "immutable") || is_bound || takes_no_value(part);
+                let is_fixed = match text(part, "mutability") {
+                    "readOnly" => true,
+                    "immutable" => !flag(part, "required"),
+                    _ => false,
+                };
+                let left_out = is_fixed || is_bound || takes_no_value(part);
                 if left_out {
                     continue;
                 }

@@ -9,6 +9,7 @@ use weir_exchange::difference::at;
 
 use super::change::{is_done, send};
 use crate::check::{Check, CheckResult, Context, Resource, Stop};
+use crate::data::GROUP;
 
 const MEMBERS: &[Capability] = &[Capability::CreateUsers, Capability::CreateGroups, Capability::PatchGroups];
 const DONE: &[&str] = &["200 with the group or 204; a later GET lists exactly the right members"];
@@ -153,11 +154,9 @@ async fn needs_removal(context: &Context) -> CheckResult {
     })
 }
 
-fn value(member: &Resource) -> Value {
-    json!({"value": member.id})
-}
-
 async fn group_rename(context: &Context) -> CheckResult {
+    context.needs_of_groups(&["displayName"])?;
+    context.needs_changeable(GROUP, "displayName")?;
     let group = context.group(&[]).await?;
     let name = context.data().name();
     let operations = json!([{"op": "replace", "path": "displayName", "value": name}]);
@@ -173,7 +172,7 @@ async fn group_rename(context: &Context) -> CheckResult {
 async fn group_add_member(context: &Context) -> CheckResult {
     let (first, second) = (context.user().await?, context.user().await?);
     let group = context.group(&[&first]).await?;
-    let operations = json!([{"op": "add", "path": "members", "value": [value(&second)]}]);
+    let operations = json!([{"op": "add", "path": "members", "value": [context.member(&second)]}]);
     let answer = send(context, &group, &operations).await?;
     if !expect_success(context, &answer, &group, &["RFC7644-3.5.2-33", "RFC7644-3.5.2.1-07"]) {
         return Ok(());
@@ -201,7 +200,8 @@ async fn group_add_member(context: &Context) -> CheckResult {
 async fn group_add_members(context: &Context) -> CheckResult {
     let (first, second, third) = (context.user().await?, context.user().await?, context.user().await?);
     let group = context.group(&[&first]).await?;
-    let operations = json!([{"op": "add", "path": "members", "value": [value(&second), value(&third)]}]);
+    let operations =
+        json!([{"op": "add", "path": "members", "value": [context.member(&second), context.member(&third)]}]);
     expect_members(context, &group, &operations, &["RFC7644-3.5.2.1-08"], &[&first, &second, &third]).await
 }
 
@@ -223,7 +223,8 @@ async fn group_remove_all_members(context: &Context) -> CheckResult {
 async fn group_replace_members(context: &Context) -> CheckResult {
     let (first, second, third) = (context.user().await?, context.user().await?, context.user().await?);
     let group = context.group(&[&first, &second]).await?;
-    let operations = json!([{"op": "replace", "path": "members", "value": [value(&second), value(&third)]}]);
+    let operations =
+        json!([{"op": "replace", "path": "members", "value": [context.member(&second), context.member(&third)]}]);
     expect_members(context, &group, &operations, &["RFC7644-3.5.2.3-12"], &[&second, &third]).await?;
     let operations = json!([{"op": "replace", "path": "members", "value": []}]);
     expect_members(context, &group, &operations, &["RFC7643-2.5-04", "RFC7644-3.5.2.3-12"], &[]).await
@@ -232,13 +233,13 @@ async fn group_replace_members(context: &Context) -> CheckResult {
 async fn group_members_without_path(context: &Context) -> CheckResult {
     let (first, second, third) = (context.user().await?, context.user().await?, context.user().await?);
     let group = context.group(&[&first]).await?;
-    let operations = json!([{"op": "replace", "value": {"members": [value(&second)]}}]);
+    let operations = json!([{"op": "replace", "value": {"members": [context.member(&second)]}}]);
     expect_members(context, &group, &operations, &["RFC7644-3.5.2.3-10"], &[&second]).await?;
     // What the first request left is for its own expectation.
     let (_, before) = members(context, &group).await?;
     let of = [&first, &second].into_iter().filter(|member| before.contains(&member.id));
     let expected: Vec<&Resource> = of.chain([&third]).collect();
-    let operations = json!([{"op": "add", "value": {"members": [value(&third)]}}]);
+    let operations = json!([{"op": "add", "value": {"members": [context.member(&third)]}}]);
     expect_members(context, &group, &operations, &["RFC7644-3.5.2.1-04"], &expected).await
 }
 
@@ -248,7 +249,7 @@ async fn group_swap_members(context: &Context) -> CheckResult {
     let path = format!("members[value eq {}]", json!(first.id));
     let operations = json!([
         {"op": "remove", "path": path},
-        {"op": "add", "path": "members", "value": [value(&second)]},
+        {"op": "add", "path": "members", "value": [context.member(&second)]},
     ]);
     expect_members(context, &group, &operations, &["RFC7644-3.5.2.2-14"], &[&second]).await
 }

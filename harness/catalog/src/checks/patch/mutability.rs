@@ -174,7 +174,7 @@ async fn immutable_unset(context: &Context) -> CheckResult {
         need_of(context, "urn:ietf:params:scim:schemas:core:2.0:Group", &["members.value"])?;
         let user = context.user().await?;
         let group = context.group(&[]).await?;
-        let operations = json!([{"op": "add", "path": "members", "value": [{"value": user.id}]}]);
+        let operations = json!([{"op": "add", "path": "members", "value": [context.member(&user)]}]);
         let answer = send(context, &group, &operations).await?;
         context.expect(&answer).after(&group.exchange).status(&[200, 204]);
         if is_done(&answer) {

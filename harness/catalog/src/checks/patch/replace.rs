@@ -8,6 +8,7 @@ use weir_exchange::difference::assigned;
 use super::attribute::{need, need_optional, plain, plain_one, texts};
 use super::change::{email, expect_change, expect_refusal, ids, is_done, is_told_apart, resource_with, send};
 use crate::check::{Check, CheckResult, Context, PATCHED};
+use crate::data::USER;
 
 const USERS: &[Capability] = &[Capability::CreateUsers, Capability::PatchUsers];
 const DONE: &[&str] = &["200 with the user or 204, and a later GET shows the new state"];
@@ -174,6 +175,7 @@ async fn replace_null(context: &Context) -> CheckResult {
 }
 
 async fn replace_user_name(context: &Context) -> CheckResult {
+    context.needs_changeable(USER, "userName")?;
     let user = context.user().await?;
     let old = user.value("userName").clone();
     let new = context.data().new_user_name();
@@ -189,6 +191,7 @@ async fn replace_user_name(context: &Context) -> CheckResult {
 }
 
 async fn replace_taken_user_name(context: &Context) -> CheckResult {
+    context.needs_changeable(USER, "userName")?;
     let (user, other) = (context.user().await?, context.user().await?);
     let name = |of: &crate::check::Resource| of.value("userName").clone();
     let operations = json!([{"op": "replace", "path": "userName", "value": name(&other)}]);

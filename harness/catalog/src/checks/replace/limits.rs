@@ -151,6 +151,7 @@ async fn other_id(context: &Context) -> CheckResult {
 }
 
 async fn duplicate_user_name(context: &Context) -> CheckResult {
+    context.needs_changeable(USER, "userName")?;
     let first = context.user().await?;
     let mut body = context.data().user();
     let second = context.create("/Users", &body).await?;

@@ -91,7 +91,7 @@ async fn extension(context: &Context) -> CheckResult {
 
 async fn manager(context: &Context) -> CheckResult {
     let mut body = enterprise(context)?;
-    context.needs_attributes(ENTERPRISE, &["manager"])?;
+    context.needs_attributes(ENTERPRISE, &["manager.value"])?;
     let boss = context.user().await?;
     body[ENTERPRISE]["manager"] = json!({"value": boss.id, "displayName": "Nobody's Name"});
     let user = context.create("/Users", &body).await?;
@@ -122,7 +122,7 @@ async fn manager(context: &Context) -> CheckResult {
 
 async fn manager_as_text(context: &Context) -> CheckResult {
     let mut body = enterprise(context)?;
-    context.needs_attributes(ENTERPRISE, &["manager"])?;
+    context.needs_attributes(ENTERPRISE, &["manager.value"])?;
     let boss = context.user().await?;
     body[ENTERPRISE]["manager"] = json!(boss.id);
     let answer = context.send(Request::post("/Users").json(&body)).await?;

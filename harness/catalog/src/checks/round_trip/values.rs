@@ -110,7 +110,11 @@ async fn canonical_forms(context: &Context) -> CheckResult {
         ("ims", json!([{"value": "Some Handle", "type": "xmpp"}])),
     ] {
         let path = format!("{attribute}.value");
-        if context.data().publishes(USER, &path) && !context.drops(attribute) && !context.drops(&path) {
+        if context.data().publishes(USER, &path)
+            && context.data().narrower(USER, &path, "returned").is_none()
+            && !context.drops(attribute)
+            && !context.drops(&path)
+        {
             any = true;
             body[attribute] = value;
         }

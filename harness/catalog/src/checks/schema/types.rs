@@ -56,7 +56,7 @@ async fn kept(context: &Context) -> CheckResult {
             let under = if lacking { &["RFC7643-2.2-07"][..] } else { under };
             context.expect(refusal).under(under).that(
                 false,
-                &format!("a {} for {} is refused", own.word("type"), own.path()),
+                &format!("a value of the type {} for {} is refused", own.word("type"), own.path()),
                 refusal.status.to_string(),
             );
         }

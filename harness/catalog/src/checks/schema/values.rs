@@ -205,7 +205,7 @@ async fn canonical_values(context: &Context) -> CheckResult {
             if is_dropped(&own.path()) || is_dropped(&own.top().path()) {
                 continue;
             }
-            let values = list(own.attribute, "canonicalValues");
+            let values = published::canonical_values(own.attribute);
             let several = own.parent.map_or(own.flag("multiValued"), |parent| flag(parent, "multiValued"));
             let together: Vec<Vec<&Value>> =
                 if several { vec![values.iter().collect()] } else { values.iter().map(|value| vec![value]).collect() };

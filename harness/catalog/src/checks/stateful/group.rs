@@ -21,6 +21,8 @@ pub struct Group {
     /// What a PUT begins with: the new resource, as it can be sent back.
     body: Value,
     people: Vec<Resource>,
+    /// What each of them is as a member.
+    values: Vec<Value>,
     members: BTreeSet<usize>,
     patches: bool,
     replaces: bool,
@@ -39,7 +41,7 @@ pub enum GroupStep {
 
 impl Group {
     fn values(&self, members: &[usize]) -> Value {
-        members.iter().map(|&at| json!({"value": self.people[at].id})).collect()
+        members.iter().map(|&at| self.values[at].clone()).collect()
     }
 }
 
@@ -59,7 +61,8 @@ impl Model for Group {
         }
         let resource = context.group(&people.iter().take(1).collect::<Vec<_>>()).await?;
         let body = context.sendable(&resource, resource.body());
-        Ok(Self { resource, body, people, members: BTreeSet::from([0]), patches, replaces })
+        let values = people.iter().map(|person| context.member(person)).collect();
+        Ok(Self { resource, body, people, values, members: BTreeSet::from([0]), patches, replaces })
     }
 
     fn draw(&self, _: &Context, random: &mut (dyn FnMut(u64) -> u64 + Send)) -> GroupStep {

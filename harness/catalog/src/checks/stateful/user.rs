@@ -74,13 +74,13 @@ impl Model for User {
         if !patches && !replaces {
             return Err(Stop::Skip(Because::Offer, "the endpoint offers neither PUT nor PATCH of users".into()));
         }
-        let published = |name: &&str| context.data().publishes(USER, name) && !context.loses(name);
+        let published = |name: &&str| context.needs_attributes(USER, &[name]).is_ok() && !context.loses(name);
         let names: Vec<&'static str> = PLAIN.into_iter().filter(published).collect();
         if names.is_empty() {
             let reason = "the endpoint publishes no plain attribute of users that it keeps";
             return Err(Stop::Skip(Because::Published, reason.into()));
         }
-        let has_emails = context.data().publishes(USER, "emails.value");
+        let has_emails = context.needs_attributes(USER, &["emails.value"]).is_ok();
         let mut body = context.data().user();
         if has_emails {
             body["emails"] = json!([email(&context.data().new_address()), email(&context.data().new_address())]);
