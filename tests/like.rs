@@ -296,6 +296,55 @@ fn a_target_like_a_directory_and_like_an_endpoint_is_the_same_and_names_what_is_
     assert_eq!(nothing.status, 3, "{}", nothing.stderr);
 }
 
+/// An endpoint that shows one document of a listing at a time: the one that `startIndex` names, or always the first.
+fn paging(follows: bool) -> String {
+    let locker = json!({ "id": LOCKER, "name": "Locker", "attributes": [{ "name": "number", "required": true }] });
+    let types = [resource_type("User", "/Users", USER, &[]), resource_type("Locker", "/Lockers", LOCKER, &[])];
+    let schemas = [narrow_user(&[]), locker];
+    support::answering_peer(move |request| {
+        let start = request.split_once("startIndex=").filter(|_| follows).map_or(1, |(_, rest)| {
+            rest.split(|c: char| !c.is_ascii_digit())
+                .next()
+                .and_then(|digits| digits.parse::<usize>().ok())
+                .unwrap_or(1)
+        });
+        let page = |all: &[Value]| {
+            let mut listing = list(&all[(start - 1).min(all.len())..start.min(all.len())]);
+            listing["totalResults"] = json!(all.len());
+            listing
+        };
+        let body = match request {
+            _ if request.contains("/ServiceProviderConfig") => config(),
+            _ if request.contains("/ResourceTypes") => page(&types),
+            _ => page(&schemas),
+        };
+        let body = body.to_string();
+        format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
+    })
+}
+
+#[test]
+fn every_page_of_a_listing_is_read_or_what_is_missing_is_named() {
+    let missing = "shows 1 of 2 documents; the others are not taken over";
+    let like = |source: &str| run(&["serve", "--listen", "127.0.0.1:0", "--like", source, "--schema", "nowhere.json"]);
+    let whole = like(&format!("{}/scim/v2", paging(true)));
+    assert_eq!(whole.status, 2, "{}", whole.stderr);
+    assert!(!whole.stderr.contains("documents; the others"), "{}", whole.stderr);
+    let served = Served::start(&["--quiet", "--bearer", "t0ken", "--like", &format!("{}/scim/v2", paging(true))]);
+    let types = String::from_utf8(support_get(&format!("{}/ResourceTypes", served.value("URL")))).unwrap();
+    assert!(types.contains("/Lockers"), "{types}");
+
+    let first = like(&format!("{}/scim/v2", paging(false)));
+    for listing in ["GET /ResourceTypes", "GET /Schemas"] {
+        assert!(first.stderr.contains(&format!("{listing} {missing}")), "{}", first.stderr);
+    }
+    let mut saved = list(&[narrow_user(&[])]);
+    saved["totalResults"] = json!(2);
+    let file = write(&scratch("page"), "Schemas.json", &saved);
+    let saved = like(&file);
+    assert!(saved.stderr.contains(&format!("Schemas.json {missing}")), "{}", saved.stderr);
+}
+
 #[path = "support/gate.rs"]
 mod gate;
 

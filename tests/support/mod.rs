@@ -120,18 +120,26 @@ impl Drop for Served {
 
 /// A peer on a free port that gives every request the same answer; lives as long as the process.
 pub fn peer(answer: &'static str) -> String {
+    answering_peer(move |_| answer.to_owned())
+}
+
+/// A peer on a free port that gives to each request line what `answer` makes of it; lives as long as the process.
+pub fn answering_peer(answer: impl Fn(&str) -> String + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = listener.local_addr().expect("it is bound");
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let mut reader = BufReader::new(stream);
-            let mut line = String::new();
+            let (mut first, mut line) = (String::new(), String::new());
             while reader.read_line(&mut line).is_ok_and(|read| read > 2) {
+                if first.is_empty() {
+                    first.clone_from(&line);
+                }
                 line.clear();
             }
             let mut stream = reader.into_inner();
             // The client may have gone.
-            let _ = stream.write_all(answer.as_bytes());
+            let _ = stream.write_all(answer(&first).as_bytes());
         }
     });
     format!("http://{address}")

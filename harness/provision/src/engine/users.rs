@@ -151,7 +151,18 @@ impl UserRun<'_> {
         let is_wanted = |resource: &&Resource| {
             is_named(resource, USER_NAME, name) || (shape.identifier != USER_NAME && has_email(resource, name))
         };
-        match resources.into_iter().find(is_wanted) {
+        let wanted: Vec<&Resource> = resources.into_iter().filter(is_wanted).collect();
+        if shape.identifier != USER_NAME && wanted.len() > 1 {
+            let ids: Vec<&str> = wanted.iter().filter_map(|resource| id_of(resource)).collect();
+            let why = format!(
+                "{} users in it have this {} ({}), so that it does not say whose account it is",
+                wanted.len(),
+                shape.identifier,
+                ids.join(", ")
+            );
+            return Err(OperationError::unusable(&call, &reply, why).in_field(&shape.identifier));
+        }
+        match wanted.into_iter().next() {
             None if others == 0 => Ok(UserSearch::NotFound),
             None => {
                 let why = format!(
@@ -250,11 +261,18 @@ impl UserRun<'_> {
     fn claim(&self, id: &str) -> Result<Option<Guid>, OperationError> {
         let ledger = &self.context.ledger;
         let refused = |error: crate::ledger::LedgerError| OperationError::source(error.to_string());
+        let field = &self.context.description.user.identifier;
+        // Names are one person's; a mail can be a mailbox of several, by which the second is taken for the first.
+        let by_mail = if field == USER_NAME {
+            String::new()
+        } else {
+            format!(", and both are looked for by {field} {:?}", self.identifier())
+        };
         let shared = |owner: &Guid| {
             OperationError::source(format!(
-                "the account {id} is linked to another entry ({owner}); two people cannot share an account"
+                "the account {id} is linked to another entry ({owner}){by_mail}; two people cannot share an account"
             ))
-            .in_field("userName")
+            .in_field(field)
         };
         // One that was linked a moment ago may not be in the ledger yet.
         if let Some(owner) = self.context.outbox.owner(Kind::User, id).filter(|owner| *owner != self.guid) {

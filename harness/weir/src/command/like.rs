@@ -1,13 +1,15 @@
 //! `weir serve --like`: a target from the discovery documents of a product.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use scim::schema::{FaultyPart, PublishedDocuments};
 use secrecy::SecretString;
 use serde_json::Value;
-use weir_exchange::{Client, ClientOptions, Credentials, Request, base_url};
+use weir_exchange::{Client, ClientOptions, Credentials, Exchange, Request, base_url};
 use weir_files::document;
 use weir_files::fault::FileFault;
 use weir_server::Target;
@@ -18,6 +20,8 @@ use crate::flags::secret::{given_secret, secret};
 
 /// The longest wait for one document.
 const LONGEST: Duration = Duration::from_secs(10);
+/// The most pages of one listing that are read.
+const MOST_PAGES: usize = 50;
 
 /// Whose documents, and how they are reached.
 #[derive(Args, Clone, Debug, Default)]
@@ -55,7 +59,7 @@ impl LikeFlags {
                 self.read_endpoint(source, &mut documents, &mut notes).await?;
             } else {
                 for file in files(Path::new(source))? {
-                    read_file(&file, &mut documents)?;
+                    read_file(&file, &mut documents, &mut notes)?;
                 }
             }
         }
@@ -81,22 +85,14 @@ impl LikeFlags {
         let client = client.map_err(Failure::usage)?;
         let mut found = 0;
         for path in ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas"] {
-            let sent = client.send(Request::new(reqwest::Method::GET, path)).await;
-            let exchange =
-                sent.map_err(|error| Failure::Unreachable(format!("GET {url}{path}: {}", error.sentence)))?;
+            let place = format!("{url}{path}");
+            let exchange = self.get(&client, &place, Request::get(path)).await?;
             match exchange.json() {
                 Ok(json) if exchange.status == 200 => {
                     found += 1;
-                    note_missing(path, json, notes);
-                    documents.read(json).map_err(|error| Failure::Usage(format!("{url}{path}, {error}")))?;
-                }
-                // What a rehearsal would be without them is not the product.
-                _ if exchange.status == 401 => {
-                    let problem = match token {
-                        Some(_) => format!("GET {url}{path}: the token of --like-bearer was refused (401)"),
-                        None => format!("GET {url}{path}: the credentials were refused (401); give --like-bearer"),
-                    };
-                    return Err(Failure::Unreachable(problem));
+                    documents.read(json).map_err(|error| Failure::Usage(format!("{place}, {error}")))?;
+                    let shown = self.read_further_pages(&client, &place, path, json, documents).await?;
+                    notes.extend(missing(&format!("GET {path}"), json, shown));
                 }
                 Ok(_) => notes
                     .push(format!("GET {path} was answered {}, so its document is not taken over", exchange.status)),
@@ -109,16 +105,60 @@ impl LikeFlags {
         }
         Ok(())
     }
+
+    /// The pages of a listing after its first, and how many documents they all show. Discovery is not paged (RFC 7644 section 4), and
+    /// some products page it all the same: they are asked as for any list (section 3.4.2.4), until a page has nothing new.
+    async fn read_further_pages(
+        &self,
+        client: &Client,
+        place: &str,
+        path: &str,
+        first: &Value,
+        documents: &mut PublishedDocuments,
+    ) -> Result<usize, Failure> {
+        let mut shown: HashSet<String> = entries(first).iter().map(ToString::to_string).collect();
+        let total = first["totalResults"].as_u64().unwrap_or(0);
+        for _ in 1..MOST_PAGES {
+            if shown.is_empty() || total <= shown.len() as u64 {
+                break;
+            }
+            let start = (shown.len() + 1).to_string();
+            let answer = self.get(client, place, Request::get(path).query("startIndex", &start)).await?;
+            let Some(page) = answer.json().ok().filter(|_| answer.status == 200) else { break };
+            let before = shown.len();
+            shown.extend(entries(page).iter().map(ToString::to_string));
+            if shown.len() == before {
+                break;
+            }
+            documents.read(page).map_err(|error| Failure::Usage(format!("{place}?startIndex={start}, {error}")))?;
+        }
+        Ok(shown.len())
+    }
+
+    /// One answer, whatever its status; a refusal of the credentials is a failure, because what a rehearsal would be without the
+    /// documents is not the product.
+    async fn get(&self, client: &Client, place: &str, request: Request) -> Result<Arc<Exchange>, Failure> {
+        let sent = client.send(request).await;
+        let exchange = sent.map_err(|error| Failure::Unreachable(format!("GET {place}: {}", error.sentence)))?;
+        if exchange.status != 401 {
+            return Ok(exchange);
+        }
+        Err(Failure::Unreachable(match self.like_bearer {
+            Some(_) => format!("GET {place}: the token of --like-bearer was refused (401)"),
+            None => format!("GET {place}: the credentials were refused (401); give --like-bearer"),
+        }))
+    }
 }
 
-/// A listing of which the answer holds a part: discovery is not paged (RFC 7644 section 4), so that the rest cannot be asked for.
-fn note_missing(path: &str, listing: &Value, notes: &mut Vec<String>) {
-    let (total, shown) = (listing["totalResults"].as_u64(), listing["Resources"].as_array().map(Vec::len));
-    if let (Some(total), Some(shown)) = (total, shown)
-        && total > shown as u64
-    {
-        notes.push(format!("GET {path} shows {shown} of {total} documents; the others are not taken over"));
-    }
+/// The documents of a listing; none where it is no listing.
+fn entries(listing: &Value) -> &[Value] {
+    listing["Resources"].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// A note about a listing that counts more documents than were shown.
+fn missing(place: &str, listing: &Value, shown: usize) -> Option<String> {
+    let total = listing["totalResults"].as_u64().filter(|_| listing["Resources"].is_array())?;
+    (total > shown as u64).then(|| format!("{place} shows {shown} of {total} documents; the others are not taken over"))
 }
 
 /// The file itself, or the JSON files of a directory, by name.
@@ -137,8 +177,11 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-fn read_file(file: &Path, documents: &mut PublishedDocuments) -> Result<(), Failure> {
+fn read_file(file: &Path, documents: &mut PublishedDocuments, notes: &mut Vec<String>) -> Result<(), Failure> {
     let text = document::read(file).map_err(Failure::usage)?;
     let json: Value = document::json(&text).map_err(|fault| Failure::usage(fault.of(file.display())))?;
-    documents.read(&json).map_err(|error| Failure::usage(FileFault::new(error.place, error.rule).of(file.display())))
+    let listings = json.as_array().map_or(std::slice::from_ref(&json), Vec::as_slice);
+    let name = file.display().to_string();
+    notes.extend(listings.iter().filter_map(|listing| missing(&name, listing, entries(listing).len())));
+    documents.read(&json).map_err(|error| Failure::usage(FileFault::new(error.place, error.rule).of(&name)))
 }

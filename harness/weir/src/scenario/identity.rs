@@ -11,6 +11,8 @@ use super::report::Observations;
 use super::write::Writes;
 use super::{Scenario, ScenarioApplication, ScenarioError};
 
+const SAME_MAIL: &str = "another newcomer has the same mail";
+
 /// What a cycle made of an event.
 pub(super) struct IdentityObservation {
     pub event: &'static str,
@@ -23,6 +25,18 @@ pub(super) struct IdentityObservation {
 
 /// The events one after the other.
 pub(super) struct Identities(pub Vec<IdentityObservation>);
+
+impl Identities {
+    /// Whether an account passed to another identity.
+    fn passes(&self) -> bool {
+        self.0.iter().any(|one| !one.reuses.is_empty())
+    }
+
+    /// Whether two people with one mail were taken for one.
+    fn is_shared(&self) -> bool {
+        self.0.iter().any(|one| one.event == SAME_MAIL && !one.failures.is_empty())
+    }
+}
 
 impl Observations for Identities {
     const SCENARIO: Scenario = Scenario::IdentityReuse;
@@ -59,15 +73,19 @@ impl Observations for Identities {
     }
 
     fn is_found(&self) -> bool {
-        self.0.iter().any(|one| !one.reuses.is_empty())
+        self.passes() || self.is_shared()
     }
 
     fn verdict(&self) -> Vec<String> {
-        vec![if self.is_found() {
+        let mut verdict = vec![if self.passes() {
             "The client links by name: a newcomer gets the account of a leaver of the same name, with the groups and rights that it still has, and a person whose GUID changed loses the account for a cycle. Delete accounts instead of disabling them, or never give a name twice; before a directory is moved, see to it that its GUIDs are kept.".to_owned()
         } else {
             "No account passes to another identity.".to_owned()
-        }]
+        }];
+        if self.is_shared() {
+            verdict.push("The client finds accounts by mail: of two people with one mail the second gets no account, as long as the first has it, and would get the first one's once that person has left. Match by a name that one person alone has, or give each a mail.".to_owned());
+        }
+        verdict
     }
 }
 
@@ -93,7 +111,7 @@ pub(super) async fn identities(
         ("the user leaves", Some(removed(&ada)), &ada),
         ("a newcomer has the leaver's name, and another GUID", Some(added(&newcomer)), &ada),
         ("the newcomer is renamed", Some(rename), &renamed),
-        ("another newcomer has the same mail", Some(added(&twin)), &other),
+        (SAME_MAIL, Some(added(&twin)), &other),
         ("the directory is moved: the user's GUID changes", Some(moved), &renamed),
         ("another cycle", None, &renamed),
         ("another cycle", None, &renamed),

@@ -170,10 +170,30 @@ async fn an_account_passes_to_whoever_has_its_name_with_every_client() {
         let expected = [false, false, false, true, false, false, false, true, false, false];
         assert_eq!(passes, expected, "{}: {:#?}", description.id, observed.json());
         assert_eq!(observed.0[1].reported, State::Active, "{}: a rehire has the account again", description.id);
+        // The second of two people with one mail.
+        assert!(observed.0[5].failures.is_empty(), "{}: it looks for user names", description.id);
         // The new GUID is refused while the account is the old one's, which then counts as a leaver's.
         assert!(!observed.0[6].failures.is_empty(), "{}", description.id);
         assert_eq!(observed.0[6].reported, State::Inactive, "{}", description.id);
         assert!(observed.is_found());
+        assert_reported(&observed);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_with_one_mail_are_a_finding_where_accounts_are_looked_for_by_mail() {
+    let gateway = Gateway::start();
+    let pingone = &[("User Identifier", "workEmail"), ("User Filter Expression", "emails eq \"%s\"")][..];
+    let pingfederate = &[("Unique User Identifier", "workEmail")][..];
+    for (id, settings) in [("pingfederate-scim", pingfederate), ("pingone-scim", pingone), ("pingone-aquera", pingone)]
+    {
+        let by_mail: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let made = client::find(id).unwrap().configured(&by_mail).unwrap();
+        let observed = identities(gateway.first(), &made.description).await.unwrap();
+        let refusal = observed.0[5].failures.first().map(String::as_str).unwrap_or_default();
+        assert!(refusal.contains("looked for by workEmail"), "{id}: {refusal}");
+        assert!(observed.is_found());
+        assert!(observed.verdict().iter().any(|said| said.contains("finds accounts by mail")), "{id}");
         assert_reported(&observed);
     }
 }

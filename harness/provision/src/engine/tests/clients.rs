@@ -92,6 +92,41 @@ async fn a_work_email_identifies_users_and_one_without_fails_by_name() {
     assert_eq!(bench.target.take_calls()[0], "GET /Users?filter=emails eq \"ada@example.com\"");
 }
 
+/// The clients that can look for people by mail, and the settings that say so.
+const BY_MAIL: [(&str, &[(&str, &str)]); 3] = [
+    ("pingfederate-scim", &[("Unique User Identifier", "workEmail")]),
+    ("pingone-scim", PINGONE),
+    ("pingone-aquera", PINGONE),
+];
+const PINGONE: &[(&str, &str)] = &[("User Identifier", "workEmail"), ("User Filter Expression", "emails eq \"%s\"")];
+
+/// A shared mailbox: by mail the second person is taken for the first, and an account is not guessed.
+#[tokio::test]
+async fn two_people_with_one_mail_are_named_by_every_client_that_looks_for_it() {
+    for (id, settings) in BY_MAIL {
+        let mail = "mail: team@example.com\n";
+        let mut bench = bench(&person("ada", mail), configured(id, settings));
+        bench.clean_cycle().await;
+        bench.step(&person("bo", mail).replacen('\n', "\nchangetype: add\n", 1));
+        let report = bench.cycle().await;
+        assert_eq!(report.failures.len(), 1, "{id}: {report:?} {:?}", bench.target.take_calls());
+        let said = report.failures[0].to_string();
+        for part in ["uid=bo,dc=x", "field workEmail", "guid-ada", "looked for by workEmail \"team@example.com\""] {
+            assert!(said.contains(part), "{id}, {part}: {said}");
+        }
+        assert_eq!(bench.target.accounts().len(), 1, "{id}");
+
+        bench.target.with(|state| {
+            let user =
+                json!({ "id": "x7", "userName": "cy", "active": true, "emails": [{ "value": "team@example.com" }] });
+            state.users.insert("x7".into(), user);
+        });
+        let report = bench.cycle().await;
+        let said = report.failures[0].to_string();
+        assert!(said.contains("2 users in it have this workEmail (") && said.contains("x7"), "{id}: {said}");
+    }
+}
+
 #[tokio::test]
 async fn pingone_disables_as_its_variant_says_and_sends_the_rest_later() {
     let description = client::find("pingone-aquera").unwrap().with_variants([("disable", "patch")]).unwrap();

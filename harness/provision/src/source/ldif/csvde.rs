@@ -1,7 +1,7 @@
 //! The rows of `csvde`, Active Directory's export as CSV (RFC 4180): the first column is the name, the values of an attribute
 //! are separated by semicolons, and bytes stand as `X'0a1b'`.
 
-use std::io::{BufRead, Take};
+use std::io::{BufRead, Read, Take};
 
 use weir_files::document;
 
@@ -20,7 +20,7 @@ pub(super) fn is_head(start: &[u8]) -> bool {
 /// The entries of a file.
 pub(super) struct CsvdeRows<R> {
     /// Gives each row so many bytes at most: one whose quotation mark is not closed has no end before that of the file.
-    reader: csv::Reader<Take<R>>,
+    reader: csv::Reader<Take<Tail<R>>>,
     heads: Vec<String>,
     most: u64,
     largest_row: usize,
@@ -31,11 +31,49 @@ const AHEAD: usize = 8 * 1024;
 
 type RowFault = (u64, LdifProblem);
 
+/// A file on its way to the parser, which takes the end of the file for the end of a value and of a row.
+struct Tail<R> {
+    source: R,
+    /// Whether a quotation mark is open.
+    is_open: bool,
+    last: Option<u8>,
+    /// Whether the end of the file was reached.
+    has_ended: bool,
+}
+
+impl<R> Tail<R> {
+    const fn new(source: R) -> Self {
+        Self { source, is_open: false, last: None, has_ended: false }
+    }
+
+    /// Whether the file ended inside a row: `csvde` ends each with a line end.
+    fn is_cut(&self) -> bool {
+        self.has_ended && (self.is_open || self.last.is_some_and(|last| last != b'\n'))
+    }
+}
+
+impl<R: BufRead> Read for Tail<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.source.read(buffer)?;
+        for byte in &buffer[..count] {
+            self.is_open ^= *byte == b'"';
+        }
+        self.has_ended |= count == 0 && !buffer.is_empty();
+        self.last = buffer[..count].last().copied().or(self.last);
+        Ok(count)
+    }
+}
+
 impl<R: BufRead> CsvdeRows<R> {
     pub(super) fn new(source: R, most: u64) -> Self {
         let mut builder = csv::ReaderBuilder::new();
         builder.has_headers(false).flexible(true).buffer_capacity(AHEAD);
-        Self { reader: builder.from_reader(source.take(0)), heads: Vec::new(), most, largest_row: LARGEST_RECORD }
+        Self {
+            reader: builder.from_reader(Tail::new(source).take(0)),
+            heads: Vec::new(),
+            most,
+            largest_row: LARGEST_RECORD,
+        }
     }
 
     /// The next entry; nothing at the end of the file.
@@ -50,6 +88,9 @@ impl<R: BufRead> CsvdeRows<R> {
             }
             if !is_there {
                 return Ok(None);
+            }
+            if self.reader.get_ref().get_ref().is_cut() {
+                return Err((line, LdifProblem::CutRow));
             }
             if self.reader.position().byte() > self.most {
                 return Err((line, LdifProblem::LargeFile(self.most)));
@@ -122,8 +163,6 @@ fn bytes(value: &str) -> Result<Vec<u8>, LdifProblem> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read as _;
-
     use super::super::{LdifError, RecordReader};
     use super::*;
 
@@ -170,6 +209,8 @@ mod tests {
             ("DN,cn\n\"CN=a,DC=x\"\n", "people.csv, line 2: the row has 1 values under 2 headings"),
             ("DN,cn\n\"no name\",a\n", "people.csv, line 2: \"no name\" is not a distinguished name"),
             ("DN,objectGUID\n\"CN=a,DC=x\",X'0g'\n", "people.csv, line 2: \"X'0g'\" is neither"),
+            ("DN,cn\n\"CN=a,DC=x\",a\n\"CN=b,DC=x\",by", "people.csv, line 3: the file ends inside this row"),
+            ("DN,cn\n\"CN=a,DC=x\",\"two\n", "people.csv, line 2: the file ends inside this row"),
         ] {
             let error = read(text).unwrap_err().to_string();
             assert!(error.starts_with(said), "{error}");

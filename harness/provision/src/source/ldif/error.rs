@@ -97,6 +97,10 @@ pub enum LdifProblem {
     Template(String),
     #[error("the row has {found} values under {expected} headings; is a quotation mark missing?")]
     Columns { found: usize, expected: usize },
+    #[error(
+        "the file ends inside this row, while csvde ends each row with a line end: values are cut off; export it again, or, if it is whole, end its last line"
+    )]
+    CutRow,
     #[error("the row is larger than {0} bytes; is a quotation mark not closed?")]
     LargeRow(usize),
     #[error("{0:?} is neither a text nor bytes as csvde writes them (`X'0a1b'`)")]
