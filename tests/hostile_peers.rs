@@ -3,21 +3,22 @@
 
 mod support;
 
+#[path = "support/hostile.rs"]
+mod hostile;
+
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use support::weir;
 
-/// The longest that a command takes on a busy machine. Each waits a second for an answer, and asks a few times.
-const LONGEST: Duration = Duration::from_secs(100);
 /// The most memory of a command, in KB.
 const MOST_MEMORY: u64 = 420 * 1024;
 const TOKEN: &str = "t0ken-that-no-one-else-has";
@@ -310,55 +311,6 @@ fn request(stream: TcpStream) -> Option<(String, TcpStream)> {
     Some((first, reader.into_inner()))
 }
 
-/// The peak of a process's memory in KB; 0 if it is not there any more.
-fn memory(pid: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
-}
-
-/// Waits for the end of a command, and says how much memory it took; a command that does not end is killed.
-fn watch(mut child: Child, what: &str) -> (i32, String, String, u64) {
-    let [mut stdout, mut stderr] = [
-        Box::new(child.stdout.take().expect("piped")) as Box<dyn std::io::Read + Send>,
-        Box::new(child.stderr.take().expect("piped")),
-    ];
-    let reading = std::thread::spawn(move || {
-        let mut text = Vec::new();
-        stdout.read_to_end(&mut text).map(|_| text)
-    });
-    let pid = child.id();
-    let begun = Instant::now();
-    let mut peak = 0;
-    let mut errors = Vec::new();
-    let looking = std::thread::spawn(move || stderr.read_to_end(&mut errors).map(|_| errors));
-    let status = loop {
-        peak = peak.max(memory(pid));
-        if let Some(status) = child.try_wait().expect("it is a child") {
-            break status;
-        }
-        if begun.elapsed() > LONGEST {
-            let _ = child.kill();
-            panic!("{what} does not end");
-        }
-        std::thread::park_timeout(Duration::from_millis(20));
-    };
-    let text = |read: std::thread::JoinHandle<std::io::Result<Vec<u8>>>| {
-        String::from_utf8(read.join().expect("it reads").expect("it reads")).expect("output is text")
-    };
-    let status = status.code().unwrap_or_else(|| panic!("{what} breaks down: {status}"));
-    (status, text(reading), text(looking), peak)
-}
-
-fn assert_harmless(what: &str, text: &str) {
-    assert!(!text.contains(TOKEN), "{what} holds the token:\n{text:.2000}");
-    let acts =
-        |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    assert!(!text.contains(acts), "{what} holds {:?}", text.chars().find(|c| acts(*c)));
-    let obeyed = |line: &&str| line.starts_with("::") || line.contains("##[");
-    assert_eq!(text.lines().find(obeyed), None, "{what}");
-}
-
 fn commands(origin: &str, folder: &Path) -> Vec<Vec<String>> {
     let file = |name: &str| folder.join(name).display().to_string();
     let connection = AQUERA.replace("https://api.example.com/scim/hr", &format!("{origin}/scim/v2"));
@@ -387,16 +339,19 @@ fn try_all(mode: &'static Mode) {
     let origin = start(mode);
     for arguments in commands(&origin, &folder) {
         let what = format!("weir {} against a peer that {}", arguments.join(" "), mode.0);
-        let given: &[&str] =
-            if arguments[0] == "serve" { &["--like-bearer", TOKEN] } else { &["--bearer", TOKEN, "--timeout", "1"] };
+        let given: &[&str] = if arguments[0] == "serve" {
+            &["--like-bearer", TOKEN, "--like-timeout", "1"]
+        } else {
+            &["--bearer", TOKEN, "--timeout", "1"]
+        };
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).chain(given.iter().copied()).collect();
         let child = weir(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
-        let (status, stdout, stderr, peak) = watch(child, &what);
+        let (status, stdout, stderr, peak) = hostile::watch(child, &what);
         assert!((0..=3).contains(&status), "{what} ends with {status}: {stderr}");
         assert!(!stderr.contains("panicked"), "{what}: {stderr}");
         assert!(peak < MOST_MEMORY, "{what} takes {peak} KB");
-        assert_harmless(&format!("standard output of {what}"), &stdout);
-        assert_harmless(&format!("standard error of {what}"), &stderr);
+        hostile::assert_harmless(&format!("standard output of {what}"), &stdout, TOKEN);
+        hostile::assert_harmless(&format!("standard error of {what}"), &stderr, TOKEN);
     }
     for entry in std::fs::read_dir(&folder).expect("a folder").flatten() {
         let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
@@ -409,13 +364,61 @@ fn try_all(mode: &'static Mode) {
     std::fs::remove_dir_all(&folder).expect("a folder");
 }
 
+/// What may stand in a recording: each is a body that an endpoint answered, and a part of a URL.
+fn recordings() -> Vec<(&'static str, String)> {
+    let entry = |body: &str| {
+        let quoted = |text: &str| serde_json::to_string(text).expect("a text");
+        let name = |name: &str, value: &str| format!("{{\"name\":{},\"value\":{}}}", quoted(name), quoted(value));
+        format!(
+            "{{\"startedDateTime\":\"2026-01-01T00:00:00Z\",\"time\":1e999,\"request\":{{\"method\":\"GET\",\"url\":{},\"headers\":[{}],\
+             \"queryString\":[],\"cookies\":[],\"headersSize\":-1,\"bodySize\":99999999999999}},\"response\":{{\"status\":200,\
+             \"headers\":[{}],\"content\":{{\"size\":1,\"mimeType\":\"application/scim+json\",\"text\":{}}}}}}}",
+            quoted("https://scim.example.com/v2/Users?filter=userName eq \"\u{1b}[2J\""),
+            name("Authorization", &format!("Bearer {TOKEN}")),
+            name("X-Paint", "\u{1b}]0;t\u{7}\n::error::owned"),
+            quoted(body)
+        )
+        .replace("1e999", "1")
+    };
+    let archive = |entries: &str| format!("{{\"log\":{{\"version\":\"1.2\",\"entries\":[{entries}]}}}}");
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    vec![
+        ("paints", archive(&entry(&user("7", &format!(",\"displayName\":\"{HOSTILE_TEXT}\""))))),
+        ("nests 100,000 deep in a body", archive(&entry(&deep))),
+        ("nests 100,000 deep", archive(&deep)),
+        ("has 20,000 exchanges", archive(&vec![entry("{}"); 20_000].join(","))),
+        ("has a body of 8 MiB", archive(&entry(&"x".repeat(8 << 20)))),
+        ("has ids that are paths", archive(&entry(&user("../../../etc/passwd", "")))),
+        ("has entries that are none", archive("7,null,\"x\",{},[],{\"request\":7}")),
+        ("is cut", archive(&entry("{}"))[..300].to_owned()),
+    ]
+}
+
+#[test]
+fn no_recording_does_harm_to_a_calibration() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("hostile-recordings");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    for (number, (what, text)) in recordings().iter().enumerate() {
+        let file = folder.join(format!("{number}.har")).display().to_string();
+        std::fs::write(&file, text).expect("a file");
+        let what = format!("weir calibrate of a recording that {what}");
+        let child =
+            weir(&["calibrate", "pingfederate-scim", &file]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let (status, stdout, stderr, peak) = hostile::watch(child.expect("the binary starts"), &what);
+        assert!((0..=3).contains(&status) && !stderr.contains("panicked"), "{what} ends with {status}: {stderr}");
+        assert!(peak < MOST_MEMORY, "{what} takes {peak} KB");
+        hostile::assert_harmless(&what, &(stdout + &stderr), TOKEN);
+    }
+    std::fs::remove_dir_all(&folder).expect("a folder");
+}
+
 #[test]
 fn no_peer_does_harm() {
     assert!(MODES.len() >= 25, "{}", MODES.len());
     let next = AtomicUsize::new(0);
     let faults = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
-        for _ in 0..3 {
+        for _ in 0..6 {
             scope.spawn(|| {
                 while let Some(mode) = MODES.get(next.fetch_add(1, Ordering::Relaxed)) {
                     if std::panic::catch_unwind(|| try_all(mode)).is_err() {

@@ -18,8 +18,8 @@ use crate::config::SecretKind;
 use crate::failure::Failure;
 use crate::flags::secret::{given_secret, secret};
 
-/// The longest wait for one document.
-const LONGEST: Duration = Duration::from_secs(10);
+/// The longest wait for one document, in seconds.
+const LONGEST: u64 = 10;
 /// The most pages of one listing that are read.
 const MOST_PAGES: usize = 50;
 
@@ -34,6 +34,9 @@ pub(super) struct LikeFlags {
     #[arg(long, value_name = "TOKEN", env = "WEIR_LIKE_BEARER", hide_env_values = true, requires = "sources")]
     #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     like_bearer: Option<SecretString>,
+    /// Seconds to wait for one document of the URL of --like [default: 10]
+    #[arg(long, value_name = "SECONDS", requires = "sources", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    like_timeout: Option<u64>,
 }
 
 /// A target, what its documents are called, and what could not be taken over, in sentences.
@@ -81,7 +84,8 @@ impl LikeFlags {
         let token = self.like_bearer.as_ref();
         let known = token.map(|token| secret(token, "--like-bearer", SecretKind::Token)).transpose()?;
         let credentials = known.map_or(Credentials::None, Credentials::Bearer);
-        let client = Client::new(&url, ClientOptions { credentials, timeout: LONGEST, ..ClientOptions::default() });
+        let timeout = Duration::from_secs(self.like_timeout.unwrap_or(LONGEST));
+        let client = Client::new(&url, ClientOptions { credentials, timeout, ..ClientOptions::default() });
         let client = client.map_err(Failure::usage)?;
         let mut found = 0;
         for path in ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas"] {

@@ -152,6 +152,9 @@ pub struct LdapFlags {
     /// Accept any certificate of the directory
     #[arg(long)]
     pub source_insecure: bool,
+    /// Seconds to wait for one answer of the directory [default: 30]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub source_timeout: Option<u64>,
     /// How to find changed people: usn, timestamp, timestamp-no-negation or none
     #[arg(long, value_enum, value_name = "ALGORITHM", hide_possible_values = true)]
     pub changed_users: Option<ChangedUsers>,
@@ -170,6 +173,7 @@ impl LdapFlags {
             ("--starttls", self.starttls),
             ("--source-ca", self.source_ca.is_some()),
             ("--source-insecure", self.source_insecure),
+            ("--source-timeout", self.source_timeout.is_some()),
             ("--changed-users", self.changed_users.is_some()),
             ("--change-attribute", self.change_attribute.is_some()),
             ("--page-size", self.page_size.is_some()),
@@ -462,7 +466,7 @@ impl SourceFlags {
             bind,
             authorities,
             insecure: flags.source_insecure,
-            timeout: Duration::from_secs(30),
+            timeout: Duration::from_secs(flags.source_timeout.unwrap_or(30)),
             page_size: flags.page_size.unwrap_or(500),
             base_dn: base.to_string(),
             user_classes: channel.user_classes.clone(),

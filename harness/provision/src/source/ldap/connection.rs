@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ldap3::controls::{Control, ControlType, PagedResults, RawControl};
-use ldap3::{LdapConn, LdapConnSettings, LdapError, LdapResult, Scope, parse_refs};
+use ldap3::{LdapConn, LdapConnSettings, LdapError, LdapResult, Scope, StdStream, parse_refs};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use secrecy::ExposeSecret as _;
@@ -12,12 +12,15 @@ use super::super::SourceError;
 use super::super::fault::EntryFault;
 use super::LdapSettings;
 use super::fault::{LdapFault, explained};
+use super::guard::{self, WireFault};
 use super::received::RawEntry;
 use crate::entry::{Entry, Role};
 
 /// A bound connection. It must be used on a thread that belongs to no runtime.
 pub(super) struct LdapConnection {
     connection: LdapConn,
+    /// What the server sent that was not handed on.
+    refused: WireFault,
 }
 
 impl std::fmt::Debug for LdapConnection {
@@ -65,18 +68,24 @@ impl LdapConnection {
         } else if !settings.authorities.is_empty() {
             wire = wire.set_config(trusting(&settings.authorities)?);
         }
+        let mut refused = WireFault::default();
+        if settings.url.scheme() == "ldap" && !settings.starttls {
+            let unreachable = |source| LdapFault::unreachable(&settings.url, &LdapError::Io { source });
+            let (stream, fault) = guard::connect(&settings.url, settings.timeout).map_err(unreachable)?;
+            (wire, refused) = (wire.set_std_stream(StdStream::Tcp(stream)), fault);
+        }
         let mut connection = LdapConn::from_url_with_settings(wire, &settings.url)
             .map_err(|error| LdapFault::unreachable(&settings.url, &error))?;
         if let Some((name, password)) = &settings.bind {
             let result = connection
                 .with_timeout(settings.timeout)
                 .simple_bind(name, password.expose_secret())
-                .map_err(|error| LdapFault::lost(&settings.url, &error))?;
+                .map_err(|error| lost(settings, &refused, "", &error))?;
             if result.rc != 0 {
                 return Err(LdapFault::refused(&settings.url, &result));
             }
         }
-        Ok(Self { connection })
+        Ok(Self { connection, refused })
     }
 
     /// Whether the base exists and may be searched.
@@ -127,13 +136,14 @@ impl LdapConnection {
         filter: &str,
         attributes: Vec<String>,
     ) -> Result<(Vec<RawEntry>, LdapResult), LdapFault> {
+        let refused = self.refused.clone();
         let mut stream = self
             .connection
             .with_timeout(settings.timeout)
             .streaming_search(base, scope, filter, attributes)
-            .map_err(|error| lost(settings, filter, &error))?;
+            .map_err(|error| lost(settings, &refused, filter, &error))?;
         let (mut found, mut messages) = (Vec::new(), 0);
-        while let Some(message) = stream.next().map_err(|error| lost(settings, filter, &error))? {
+        while let Some(message) = stream.next().map_err(|error| lost(settings, &refused, filter, &error))? {
             messages += 1;
             if messages > MOST_OTHERS {
                 let what =
@@ -255,15 +265,16 @@ impl LdapConnection {
         cookie: Vec<u8>,
         each: &mut dyn FnMut(Result<RawEntry, EntryFault>) -> Result<bool, LdapFault>,
     ) -> Result<Option<LdapResult>, LdapFault> {
+        let refused = self.refused.clone();
         let control: RawControl = PagedResults { size: i32::from(settings.page_size), cookie }.into();
         let mut stream = self
             .connection
             .with_timeout(settings.timeout)
             .with_controls(control)
             .streaming_search(question.base, question.scope, question.filter, question.attributes.to_vec())
-            .map_err(|error| lost(settings, question.filter, &error))?;
+            .map_err(|error| lost(settings, &refused, question.filter, &error))?;
         let mut others = 0;
-        while let Some(message) = stream.next().map_err(|error| lost(settings, question.filter, &error))? {
+        while let Some(message) = stream.next().map_err(|error| lost(settings, &refused, question.filter, &error))? {
             let received = if message.is_ref() {
                 referral(&parse_refs(message.0), question.role).map(Err)
             } else if message.is_intermediate() {
@@ -340,7 +351,10 @@ fn referral(urls: &[String], role: Role) -> Option<EntryFault> {
     })
 }
 
-fn lost(settings: &LdapSettings, filter: &str, error: &LdapError) -> LdapFault {
+fn lost(settings: &LdapSettings, refused: &WireFault, filter: &str, error: &LdapError) -> LdapFault {
+    if let Some(reason) = refused.get() {
+        return LdapFault::new(format!("{}: the directory is not read further: {reason}", settings.url));
+    }
     match error {
         LdapError::FilterParsing => LdapFault::wrong(format!("{filter:?} is not an LDAP filter (RFC 4515)")),
         _ => LdapFault::lost(&settings.url, error),

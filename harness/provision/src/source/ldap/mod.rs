@@ -4,6 +4,7 @@ mod change;
 mod connection;
 mod fault;
 mod group_dn;
+mod guard;
 mod locate;
 mod pass;
 mod received;
