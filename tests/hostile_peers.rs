@@ -19,8 +19,17 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use support::weir;
 
-/// The most memory of a command, in KB.
-const MOST_MEMORY: u64 = 420 * 1024;
+/// The most memory of a command, in KB, a third above what was measured: the program alone takes 45 MB.
+fn most_memory(command: &str) -> u64 {
+    1024 * match command {
+        "bench" => 315,
+        "check" => 270,
+        "init" | "clean" => 225,
+        "calibrate" => 165,
+        "connection" => 140,
+        _ => 115,
+    }
+}
 const TOKEN: &str = "t0ken-that-no-one-else-has";
 const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -133,7 +142,14 @@ const MODES: &[Mode] = &[
         stream.write_all(b"HTTP/1.1 200 ")?;
         without_end(stream, &[b'O'; 65536])
     }),
-    ("sends interim answers without end", |_, stream| without_end(stream, b"HTTP/1.1 100 Continue\r\n\r\n")),
+    ("sends interim answers without end", |_, stream| {
+        // As many as a build for tests reads without falling behind: what counts is that they never end.
+        let many = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(100);
+        loop {
+            stream.write_all(&many)?;
+            std::thread::park_timeout(Duration::from_millis(2));
+        }
+    }),
     ("ends in the middle of its body", |_, stream| {
         stream
             .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"schemas\":")
@@ -349,7 +365,7 @@ fn try_all(mode: &'static Mode) {
         let (status, stdout, stderr, peak) = hostile::watch(child, &what);
         assert!((0..=3).contains(&status), "{what} ends with {status}: {stderr}");
         assert!(!stderr.contains("panicked"), "{what}: {stderr}");
-        assert!(peak < MOST_MEMORY, "{what} takes {peak} KB");
+        assert!(peak < most_memory(arguments[0]), "{what} takes {peak} KB");
         hostile::assert_harmless(&format!("standard output of {what}"), &stdout, TOKEN);
         hostile::assert_harmless(&format!("standard error of {what}"), &stderr, TOKEN);
     }
@@ -406,7 +422,7 @@ fn no_recording_does_harm_to_a_calibration() {
             weir(&["calibrate", "pingfederate-scim", &file]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let (status, stdout, stderr, peak) = hostile::watch(child.expect("the binary starts"), &what);
         assert!((0..=3).contains(&status) && !stderr.contains("panicked"), "{what} ends with {status}: {stderr}");
-        assert!(peak < MOST_MEMORY, "{what} takes {peak} KB");
+        assert!(peak < most_memory("calibrate"), "{what} takes {peak} KB");
         hostile::assert_harmless(&what, &(stdout + &stderr), TOKEN);
     }
     std::fs::remove_dir_all(&folder).expect("a folder");
