@@ -166,6 +166,10 @@ enum Misbehaviour {
     CutsShort,
     /// Sends what is no HTTP.
     SpeaksOtherwise,
+    /// Answers that it takes no request for an hour.
+    TakesNoMore,
+    /// Answers that the credentials are wrong.
+    RefusesCredentials,
 }
 
 /// Stands before an endpoint, and misbehaves for good after so many requests.
@@ -188,6 +192,14 @@ fn misbehaving(address: &str, how: Misbehaviour, requests: usize) -> String {
                     write_behind_a_request(stream, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{");
                 }
                 Misbehaviour::SpeaksOtherwise => write_behind_a_request(stream, b"220 smtp.example.com ESMTP\r\n"),
+                Misbehaviour::TakesNoMore => write_behind_a_request(
+                    stream,
+                    b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 3600\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+                ),
+                Misbehaviour::RefusesCredentials => write_behind_a_request(
+                    stream,
+                    b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+                ),
             }
         }
     });
@@ -204,7 +216,14 @@ fn write_behind_a_request(stream: TcpStream, bytes: &[u8]) {
 
 #[test]
 fn an_endpoint_that_gives_no_answer_any_more_is_accused_of_nothing_and_holds_up_no_report() {
-    for how in [Misbehaviour::Hangs, Misbehaviour::Closes, Misbehaviour::CutsShort, Misbehaviour::SpeaksOtherwise] {
+    for (how, sign) in [
+        (Misbehaviour::Hangs, "gives no answer any more"),
+        (Misbehaviour::Closes, "gives no answer any more"),
+        (Misbehaviour::CutsShort, "gives no answer any more"),
+        (Misbehaviour::SpeaksOtherwise, "gives no answer any more"),
+        (Misbehaviour::TakesNoMore, "takes no more requests: 429, to be sent again in 3600 s"),
+        (Misbehaviour::RefusesCredentials, "refuses the credentials that it took before"),
+    ] {
         let served = Served::start(&["--target", "rfc", "--bearer", "t1ger"]);
         let address =
             served.value("URL").strip_prefix("http://").and_then(|rest| rest.split('/').next()).expect("it has one");
@@ -219,7 +238,10 @@ fn an_endpoint_that_gives_no_answer_any_more_is_accused_of_nothing_and_holds_up_
             .filter(|check| check["verdict"] == "blocked")
             .filter_map(|check| check["reason"].as_str())
             .collect();
-        assert!(reasons.iter().all(|reason| reason.contains("gives no answer any more")), "{reasons:?}");
+        assert!(reasons.iter().all(|reason| reason.contains(sign)), "{reasons:?}");
+        let headlines: Vec<&Value> =
+            report["causes"].as_array().expect("there are causes").iter().map(|cause| &cause["headline"]).collect();
+        assert!(headlines.len() == 1 && headlines[0].as_str().is_some_and(|text| text.contains(sign)), "{headlines:?}");
         // What was looked for in vain is named.
         assert!(report["leftovers"].to_string().contains("weir clean --prefix"), "{:#}", report["leftovers"]);
         assert_eq!(ran.status, 1, "{}", ran.stderr);

@@ -76,6 +76,14 @@ fn a_run_that_tests_nothing_is_not_green() {
     for (arguments, said) in [
         // No check of this topic runs without credentials of another tenant, or at an endpoint that offers no jobs.
         (&["check", "--target", "aquera", "--only", "bulk.put"][..], "nothing was tested: every check was skipped"),
+        (
+            &["check", "--target", "rfc", "--only", "patch[Groups]"],
+            "unknown resource type \"Groups\"; did you mean \"Group\"?",
+        ),
+        (
+            &["check", "--target", "rfc", "--only", "read", "--skip", "patch[Grop]"],
+            "--skip: unknown resource type \"Grop\"",
+        ),
         (&["check", "--target", "rfc", "--read-only", "--only", "create.user"], "nothing was tested"),
         (
             &["check", "--target", "rfc", "--read-only", "--only", "create.user", "--fail-on", "never"],

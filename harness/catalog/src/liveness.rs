@@ -4,8 +4,10 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use reqwest::Method;
 use tokio::sync::Mutex;
-use weir_exchange::{Client, EndpointError, EndpointErrorKind, Request};
+use weir_exchange::exchange::Authentication;
+use weir_exchange::{Client, EndpointError, EndpointErrorKind, Exchange, Request};
 
 /// How often an endpoint that gave no answer is asked again before it is given up.
 const MOST_CONTROLS: usize = 3;
@@ -45,6 +47,40 @@ impl Liveness {
         let before = self.0.silent.load(Ordering::Relaxed);
         let _turn = self.0.control.lock().await;
         self.look(client, before).await
+    }
+
+    /// Gives the endpoint up: it was said, or seen, that nothing can be asked of it any more.
+    pub fn give_up(&self, reason: &str) -> String {
+        self.0.silent.store(MOST_CONTROLS, Ordering::Relaxed);
+        self.0.reason.get_or_init(|| reason.to_owned()).clone()
+    }
+
+    /// Why nothing can be asked of the endpoint, after it refused credentials: it refuses those of the run now, with which `accepted`
+    /// was answered. A second control shows that it is not chance.
+    pub async fn refusal(&self, client: &Client, accepted: &[Arc<Exchange>]) -> Option<String> {
+        let accepted = accepted.iter().find(|exchange| {
+            exchange.status == 200
+                && exchange.method == Method::GET
+                && exchange.authentication != Authentication::None
+                && !exchange.url.path().ends_with("/ServiceProviderConfig")
+        })?;
+        let _turn = self.0.control.lock().await;
+        if self.0.silent.load(Ordering::Relaxed) >= MOST_CONTROLS {
+            return self.0.reason.get().cloned();
+        }
+        for _ in 0..2 {
+            let again = Request::absolute(Method::GET, accepted.url.clone());
+            match client.send_at_once(&again).await {
+                Ok(answer) if answer.status == 401 => {}
+                _ => return None,
+            }
+        }
+        let path = accepted.url.path();
+        Some(
+            self.give_up(&format!(
+                "the endpoint refuses the credentials that it took before: GET {path} is answered 401"
+            )),
+        )
     }
 
     /// Asks for what every endpoint answers somehow, unless another check has just done so, or it was asked often enough.

@@ -308,11 +308,16 @@ async fn attempt(planned: &PlannedCheck, data: &str, parts: &RunParts) -> (Findi
     finding.exchanges = meter.answered();
     finding.problems = context.take_problems();
     let lost_a_precondition = context.lost_a_precondition();
-    let got_no_answer = meter.is_lost();
+    let (got_no_answer, is_refused) = (meter.is_lost(), meter.is_refused());
     // What the check had in hand is another's now.
     drop((context, meter));
     let mut lost = lost_a_precondition
         || matches!(&outcome, Ok(Ok(Err(Stop::NoAnswer(error)))) if error.kind == EndpointErrorKind::CutShort);
+    if let Ok(Ok(Err(Stop::NoAnswer(error)))) = &outcome
+        && error.kind == EndpointErrorKind::Throttled
+    {
+        liveness.give_up(&error.sentence);
+    }
     match outcome {
         Ok(Ok(outcome)) => judge(&mut finding, outcome, client.evidence()),
         Ok(Err(broken)) => {
@@ -334,6 +339,15 @@ async fn attempt(planned: &PlannedCheck, data: &str, parts: &RunParts) -> (Findi
         if let Some(reason) = silence {
             silenced(&mut finding, reason);
             lost = false;
+        }
+    }
+    if is_refused && finding.verdict >= Verdict::Warn {
+        let refusal = liveness.refusal(client, discovery.exchanges());
+        let refusal = interruption::unless_over(&options.interrupted, interruption::GRACE, refusal).await.flatten();
+        if let Some(reason) = refusal {
+            let is_refusal = |problem: &Problem| problem.exchanges.last().is_some_and(|last| last.status == 401);
+            finding.problems.retain(|problem| !is_refusal(problem));
+            silenced(&mut finding, reason);
         }
     }
     finding.reason = finding.reason.map(shortened);
@@ -471,9 +485,14 @@ fn no_answer(check: &str, error: &EndpointError) -> Problem {
     let requirements = check.map_or(&[][..], |check| check.requirements);
     let verdict = match error.kind {
         Kind::Timeout | Kind::CutShort | Kind::NotHttp | Kind::OtherOrigin => verdict_of(requirements),
-        Kind::Refused | Kind::Dns | Kind::Tls | Kind::Budget | Kind::Foreign | Kind::TooLarge | Kind::Other => {
-            Verdict::Blocked
-        }
+        Kind::Refused
+        | Kind::Dns
+        | Kind::Tls
+        | Kind::Budget
+        | Kind::Throttled
+        | Kind::Foreign
+        | Kind::TooLarge
+        | Kind::Other => Verdict::Blocked,
         Kind::BadRequest | Kind::Discarded => Verdict::Error,
     };
     Problem {

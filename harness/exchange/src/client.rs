@@ -320,8 +320,9 @@ impl Client {
     }
 
     /// Sends a request and reads the whole answer. Any status is an answer; 429 and 503 with a `Retry-After` of at most
-    /// 30 seconds are waited for and repeated, at most five times, and so is a 429 that does not say how long, after a quarter
-    /// of a second and twice as long each time. Redirects are not followed.
+    /// 60 seconds are waited for and repeated, at most five times, and so is a 429 that does not say how long, after a quarter
+    /// of a second and twice as long each time. Where a check asks, a 429 after that is an error: it says nothing about the
+    /// question. Redirects are not followed.
     pub async fn send(&self, request: Request) -> Result<Arc<Exchange>, EndpointError> {
         let mut repeats = 0;
         loop {
@@ -332,6 +333,20 @@ impl Client {
                 repeats += 1;
                 tokio::time::sleep(wait).await;
                 continue;
+            }
+            if let Some(meter) = &self.meter {
+                if exchange.status == 429 {
+                    let sentence = pace::refusal_to_wait(&exchange);
+                    return Err(EndpointError::new(
+                        EndpointErrorKind::Throttled,
+                        &exchange.method,
+                        &exchange.url,
+                        sentence,
+                    ));
+                }
+                if exchange.status == 401 && exchange.authentication != Authentication::None {
+                    meter.refuse();
+                }
             }
             if request.discard_answer {
                 let sentence = "the answer was thrown away on purpose, after the endpoint had given it";

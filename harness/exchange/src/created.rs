@@ -186,6 +186,7 @@ impl CreatedResources {
                     | Kind::Tls
                     | Kind::BadRequest
                     | Kind::Budget
+                    | Kind::Throttled
                     | Kind::OtherOrigin
                     | Kind::Foreign
             )

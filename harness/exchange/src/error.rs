@@ -30,6 +30,8 @@ pub enum EndpointErrorKind {
     Foreign,
     /// The run may send no further request.
     Budget,
+    /// The endpoint takes no further request for longer than the harness waits.
+    Throttled,
     /// Anything else, with the cause in the sentence.
     Other,
 }
@@ -50,6 +52,7 @@ impl EndpointErrorKind {
             Self::OtherOrigin => "another origin",
             Self::Foreign => "somebody's resource",
             Self::Budget => "budget spent",
+            Self::Throttled => "too many requests",
             Self::Other => "no answer",
         }
     }
@@ -73,9 +76,9 @@ impl EndpointError {
         matches!(self.kind, EndpointErrorKind::Refused | EndpointErrorKind::Dns | EndpointErrorKind::Tls)
     }
 
-    /// Whether a bound of the run ended it, which says nothing about the endpoint.
+    /// Whether a bound of the run, or of what the endpoint takes in a time, ended it, which says nothing about the endpoint.
     pub const fn is_of_a_bound(&self) -> bool {
-        matches!(self.kind, EndpointErrorKind::Budget | EndpointErrorKind::TooLarge)
+        matches!(self.kind, EndpointErrorKind::Budget | EndpointErrorKind::TooLarge | EndpointErrorKind::Throttled)
     }
 
     pub(super) fn new(kind: EndpointErrorKind, method: &Method, url: &Url, sentence: impl Into<String>) -> Self {

@@ -63,6 +63,8 @@ struct Counts {
     answered: AtomicUsize,
     /// Whether the last request got no answer.
     is_lost: AtomicBool,
+    /// Whether credentials were refused.
+    is_refused: AtomicBool,
     held: Arc<AtomicUsize>,
     turn: Mutex<Option<OwnedMutexGuard<()>>>,
 }
@@ -126,6 +128,7 @@ impl Meter {
             sent: AtomicU64::new(0),
             answered: AtomicUsize::new(0),
             is_lost: AtomicBool::new(false),
+            is_refused: AtomicBool::new(false),
             held: Arc::default(),
             turn: Mutex::default(),
         }))
@@ -148,6 +151,15 @@ impl Meter {
     /// Whether the last request got no answer.
     pub fn is_lost(&self) -> bool {
         self.0.is_lost.load(Ordering::Relaxed)
+    }
+
+    /// Whether a request with credentials was answered 401.
+    pub fn is_refused(&self) -> bool {
+        self.0.is_refused.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn refuse(&self) {
+        self.0.is_refused.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn answer(&self) {

@@ -12,7 +12,7 @@ use super::request::Request;
 /// How long a first 429 that does not say is waited for.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 /// The longest that one `Retry-After` is honoured.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 pub(super) struct Pace {
     slots: Semaphore,
@@ -73,25 +73,36 @@ impl SettleTime {
 
 /// How long to wait before a request is repeated for the so many and first time; `None` if the answer counts.
 pub(super) fn wait_after(exchange: &Exchange, repeats: u32) -> Option<Duration> {
+    let asked = retry_after(&exchange.response_headers);
     match exchange.status {
-        429 if exchange.header("retry-after").is_none() => Some(FIRST_WAIT * 2_u32.saturating_pow(repeats)),
-        429 | 503 => retry_after(&exchange.response_headers),
+        429 if asked.is_none() => Some(FIRST_WAIT * 2_u32.saturating_pow(repeats)),
+        429 | 503 => asked.filter(|wait| *wait <= LONGEST_WAIT),
         _ => None,
     }
 }
 
-/// How long an answer with status 429 or 503 asks to wait, if it says so and within reason.
+/// Why an answer that asks to wait is not waited for.
+pub(super) fn refusal_to_wait(exchange: &Exchange) -> String {
+    let remedy = "send fewer with --rate, or raise the limit for the run";
+    match retry_after(&exchange.response_headers).filter(|wait| *wait > LONGEST_WAIT) {
+        Some(wait) => {
+            format!("the endpoint takes no more requests: 429, to be sent again in {} s; {remedy}", wait.as_secs())
+        }
+        None => format!("the endpoint takes no more requests: 429, however often they are sent again; {remedy}"),
+    }
+}
+
+/// How long an answer with status 429 or 503 asks to wait, if it says so in one of the forms of RFC 9110 section 10.2.3.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get("retry-after")?.to_str().ok()?.trim();
-    let wait = if let Ok(seconds) = text.parse::<u64>() {
-        Duration::from_secs(seconds)
+    if let Ok(seconds) = text.parse::<u64>() {
+        Some(Duration::from_secs(seconds))
     } else {
         // The endpoint's own clock decides: its Date header is the present (RFC 9110 section 10.2.3).
         let until = http_date(text)?;
         let now = http_date(headers.get("date")?.to_str().ok()?)?;
-        Duration::try_from(until.duration_since(now)).unwrap_or(Duration::ZERO)
-    };
-    (wait <= LONGEST_WAIT).then_some(wait)
+        Some(Duration::try_from(until.duration_since(now)).unwrap_or(Duration::ZERO))
+    }
 }
 
 fn http_date(text: &str) -> Option<jiff::Timestamp> {

@@ -140,6 +140,24 @@ async fn a_request_to_wait_too_long_is_an_answer() {
 }
 
 #[tokio::test]
+async fn a_check_is_not_answered_by_a_limit_of_requests() {
+    let later =
+        b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 3600\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let (url, _) = peer(vec![later.to_vec()]).await;
+    let client = client(&url);
+    let error = client.metered(client.bounds()).0.send(Request::get("/Users")).await.unwrap_err();
+    assert_eq!(error.kind, EndpointErrorKind::Throttled);
+    assert!(error.sentence.contains("in 3600 s"), "{error}");
+}
+
+#[tokio::test]
+async fn a_time_to_wait_that_cannot_be_read_is_none() {
+    let soon = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: soon\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let (url, _) = peer(vec![soon.to_vec(), answer("200 OK", "{}")]).await;
+    assert_eq!(client(&url).send(Request::get("/Users")).await.unwrap().status, 200);
+}
+
+#[tokio::test]
 async fn a_discarded_answer_is_recorded_and_what_it_created_is_noted() {
     let (url, _) = peer(vec![answer("201 Created", r#"{"id":"7"}"#)]).await;
     let created = CreatedResources::default();

@@ -55,6 +55,7 @@ pub(super) fn of(signature: &Signature, lead: &Finding) -> String {
         Signature::Effect { method, operation } => {
             format!("{method} with {operation} is answered as done, and the resource is not what it makes of it")
         }
+        Signature::Sentence { topic, .. } if topic.is_empty() => cut(lead.reason.as_deref().unwrap_or(&lead.title)),
         Signature::Sentence { .. } => own_words(lead),
     }
 }

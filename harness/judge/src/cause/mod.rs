@@ -164,6 +164,7 @@ impl Group<'_> {
         let class = match signature {
             _ if verdict < Verdict::Blocked => 4,
             Signature::NoAnswer => 0,
+            Signature::Sentence { topic, text } if topic.is_empty() && text.starts_with("the endpoint ") => 0,
             Signature::Credentials { .. } => 1,
             _ if is_about_discovery && verdict >= Verdict::Fail && (held_up > 0 || is_held_up) => 2,
             _ if holds_up && blocked < self.findings.len() => 3,

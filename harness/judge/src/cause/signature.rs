@@ -3,9 +3,11 @@
 use weir_exchange::difference::{Difference, assigned};
 use weir_exchange::{BodyErrorKind, Exchange};
 
+use crate::because::Because;
 use crate::finding::Finding;
 use crate::problem::Problem;
 use crate::rule::ERROR;
+use crate::verdict::Verdict;
 use crate::weight::Weight;
 
 /// What is wrong. Two findings with the same have one cause.
@@ -120,6 +122,13 @@ const MEMBERS: [&str; 9] =
 impl Signature {
     /// That of a finding's gravest problem.
     pub(super) fn of(finding: &Finding) -> Self {
+        // What ends the run's questions is the same whatever was asked.
+        if finding.verdict == Verdict::Blocked
+            && finding.because == Some(Because::Run)
+            && let Some(reason) = &finding.reason
+        {
+            return Self::Sentence { topic: String::new(), text: without_values(reason) };
+        }
         match finding.gravest_problem() {
             Some(problem) => of_problem(problem, finding),
             None => sentence(finding.reason.as_deref().unwrap_or(&finding.title), finding),
@@ -517,7 +526,12 @@ fn without_indices(path: &str) -> String {
 }
 
 fn sentence(text: &str, finding: &Finding) -> Signature {
+    Signature::Sentence { topic: finding.topic().to_owned(), text: without_values(text) }
+}
+
+/// The beginning of a sentence, up to the first value in it.
+fn without_values(text: &str) -> String {
     let is_value = |character: char| character.is_ascii_digit() || "\"`[{(,:;".contains(character);
     let end = text.find(is_value).filter(|end| *end > 8).unwrap_or(text.len());
-    Signature::Sentence { topic: finding.topic().to_owned(), text: text[..end].trim().chars().take(60).collect() }
+    text[..end].trim().chars().take(60).collect()
 }

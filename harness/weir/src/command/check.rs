@@ -7,7 +7,7 @@ use url::Url;
 use weir_catalog::essentials::ESSENTIALS;
 use weir_catalog::selection::{SelectedCheck, Selection, select, select_rules};
 use weir_catalog::{DiscoveryError, run_prefix};
-use weir_judge::{Events, Verdict, rules};
+use weir_judge::{Events, Verdict, parts_of_name, rules};
 use weir_provision::client as clients;
 
 use super::own_endpoint::{DEMONSTRATION, EndpointHints, OwnEndpoint, own_endpoint};
@@ -241,7 +241,7 @@ async fn check(
     let fail_on = args.fail_on.unwrap_or_default();
     if !summary.interrupted && summary.is_of_nothing() {
         return Err(Failure::Usage(
-            "nothing was tested: every check was skipped, for the reasons that the report gives".into(),
+            "nothing was tested: every check was skipped; --verbose lists each with its reason".into(),
         ));
     }
     let status = exit::status_of(&summary, fail_on);
@@ -323,6 +323,14 @@ fn selection(args: &CheckArgs) -> Selection {
     Selection { only: args.only.clone(), skip: args.skip.clone(), scale: args.scale }
 }
 
+/// The resource types that stand in brackets behind ids, each with its flag.
+fn named_resource_types(args: &CheckArgs) -> Vec<(&'static str, String)> {
+    let of = |flag: &'static str, texts: &[String]| -> Vec<(&'static str, String)> {
+        texts.iter().filter_map(|text| Some((flag, parts_of_name(text).1?.to_owned()))).collect()
+    };
+    [of("--only", &args.only), of("--skip", &args.skip)].concat()
+}
+
 /// Whether one of the selected checks asks as another tenant.
 fn checks_use_a_stranger(args: &CheckArgs) -> Result<bool, Failure> {
     let checks = selected(args)?;
@@ -394,6 +402,7 @@ fn check_run(args: &CheckArgs, config: &Config, chosen: &[ClientChoice], seed: u
         people: args.people,
         concurrency: usize::from(args.endpoint.concurrency()),
         known: config.known.clone(),
+        resource_types: named_resource_types(args),
         templates: Arc::new(config.templates.clone()),
         command: repeat::command(std::env::args(), seed),
         base_command: repeat::base_command(std::env::args(), seed),

@@ -14,6 +14,7 @@ use weir_catalog::{
     discover_knowing, interruption, run_prefix,
 };
 use weir_exchange::Observer;
+use weir_files::name::UnknownName;
 use weir_judge::{Event, Events, Examiner, Rule, Summary};
 use weir_provision::client::Description;
 
@@ -28,6 +29,8 @@ pub struct CheckRun {
     /// The clients whose lifecycles are run before the checks.
     pub clients: Vec<Description>,
     pub checks: Vec<SelectedCheck>,
+    /// The resource types that select or leave out checks, each with the flag that names it.
+    pub resource_types: Vec<(&'static str, String)>,
     /// What judges every exchange.
     pub rules: Vec<&'static Rule>,
     /// Whether the checks run for their exchanges alone, and only what the rules say is reported.
@@ -83,6 +86,7 @@ impl CheckRun {
         Self {
             clients: Vec::new(),
             checks,
+            resource_types: Vec::new(),
             rules: Vec::new(),
             is_for_rules_alone: false,
             read_only: false,
@@ -103,6 +107,7 @@ impl CheckRun {
     /// What would run, and why the rest would not; sends nothing but discovery.
     pub async fn plan(&self, endpoint: &RunEndpoint) -> Result<Vec<PlannedCheck>, DiscoveryError> {
         let discovery = discover_knowing(&endpoint.client, &self.known).await?;
+        self.knows_resource_types(&discovery)?;
         Ok(plan(self.checks.clone(), &discovery, self.read_only))
     }
 
@@ -203,6 +208,21 @@ impl CheckRun {
         Ok(uncounted)
     }
 
+    /// An error if a flag names a resource type that the endpoint does not have: its checks would be left out without a word, and
+    /// the run would look as if they had passed. What is left out anyway may be a type that many endpoints have.
+    fn knows_resource_types(&self, discovery: &Discovery) -> Result<(), DiscoveryError> {
+        let known: Vec<&str> = discovery.resource_types().iter().map(|kind| kind.name.as_str()).collect();
+        let is_known =
+            |flag: &str, name: &str| known.contains(&name) || (flag == "--skip" && ["User", "Group"].contains(&name));
+        match self.resource_types.iter().find(|(flag, name)| !is_known(flag, name)) {
+            Some((flag, name)) => Err(DiscoveryError::Unpublished {
+                key: (*flag).to_owned(),
+                name: UnknownName::new("resource type", name, known),
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// Discovers, unless the run is interrupted meanwhile.
     async fn discover(
         &self,
@@ -222,6 +242,7 @@ impl CheckRun {
         if let Some(UnpublishedTemplate { key, name }) = self.templates.unpublished(&discovery) {
             return Err(DiscoveryError::Unpublished { key, name });
         }
+        self.knows_resource_types(&discovery)?;
         if let Some(embedded) = &endpoint.embedded {
             discovery.declare(embedded.declared().clone());
         }
