@@ -124,7 +124,9 @@ pub fn select_rules(selection: &Selection) -> Result<Vec<&'static Rule>, Pattern
         let mut ids = patterns.map(|pattern| &pattern.ids);
         ids.any(|ids| ids.matches(rule.id) || rule.formerly.iter().any(|id| ids.matches(id)))
     };
-    Ok(rules::all().filter(|rule| only.is_empty() || names(&only, rule)).filter(|rule| !names(&skip, rule)).collect())
+    // The essentials are checks; whatever passes by is judged by every rule.
+    let is_every = only.is_empty() || only.iter().any(|pattern| matches!(pattern.ids, IdPattern::Essentials));
+    Ok(rules::all().filter(|rule| is_every || names(&only, rule)).filter(|rule| !names(&skip, rule)).collect())
 }
 
 fn scoped(check: &'static Check, only: &[CheckPattern], skip: &[CheckPattern], scale: bool) -> Option<SelectedCheck> {

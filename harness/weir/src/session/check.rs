@@ -13,6 +13,7 @@ use weir_catalog::{
     Discovery, DiscoveryError, Foreknowledge, Scale, SelectedCheck, Templates, UnderWay, UnpublishedTemplate,
     discover_knowing, interruption, run_prefix,
 };
+use weir_catalog::{checks, essentials};
 use weir_exchange::Observer;
 use weir_files::name::UnknownName;
 use weir_judge::{Event, Events, Examiner, Rule, Summary};
@@ -181,6 +182,11 @@ impl CheckRun {
                  `discovery.first-requests` name them",
                 planned.len()
             ));
+        }
+        let is_essential = |selected: &SelectedCheck| essentials::place(selected.check.id).is_some();
+        if !self.checks.is_empty() && self.checks.iter().all(is_essential) && self.checks.len() > 1 {
+            let left = checks::all().filter(|check| !check.is_opt_in()).count().saturating_sub(self.checks.len());
+            remarks.push(format!("only what every client needs is tested; {left} more checks run without --quick"));
         }
         events.emit(&Event::Discovered { offers: discovery.all_offers(), remarks });
         let skipped = planned.iter().filter(|planned| planned.decision != Decision::Run).count();

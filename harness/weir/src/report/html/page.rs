@@ -69,7 +69,7 @@ fn heading(summary: &Summary) -> String {
         [Verdict::Fail, Verdict::Error, Verdict::Blocked].iter().map(|verdict| summary.fresh(*verdict)).sum();
     match (wrong + summary.outdated, summary.interrupted) {
         (_, true) => "Interrupted".to_owned(),
-        (0, false) => "Nothing is wrong".to_owned(),
+        (0, false) => "Nothing is wrong in what was tested".to_owned(),
         (1, false) => "1 thing is wrong".to_owned(),
         (wrong, false) => format!("{wrong} things are wrong"),
     }
