@@ -12,7 +12,7 @@ use super::request::Request;
 /// How long a first 429 that does not say is waited for.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 /// The longest that one `Retry-After` is honoured.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 pub(super) struct Pace {
     slots: Semaphore,

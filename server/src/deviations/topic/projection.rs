@@ -26,7 +26,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         "projection.excluded-extensions-lost",
         "an answer to excludedAttributes holds nothing of any extension",
     )
-    .breaks(&["RFC7644-3.9-08", "RFC7644-3.4.2.5-07"])
+    .breaks(&["RFC7644-3.4.2.5-07", "RFC7643-7-38"])
     .when(|head, _| has(head, "excludedAttributes"))
     .answer(&EditResource(drop_extensions)),
     Deviation::new("projection.excluded-ignored", "the parameter excludedAttributes is ignored")

@@ -14,7 +14,7 @@ use crate::message::Head;
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("root.fails", "a query of the base URL is answered 500")
-        .breaks(&["RFC7644-3.12-12", "RFC7644-3.12-32"])
+        .breaks(&["RFC7644-3.12-32", "RFC7644-3.12-12"])
         .when(|head, answer| answer.is_list() && is_root(head))
         .answer(&Fail(ErrorKind::Internal, "internal error")),
     Deviation::new(

@@ -28,7 +28,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             }
         })),
     Deviation::new("names.as-numbers", "a displayName that is a number is taken, and shown as a number")
-        .breaks(&["RFC7643-2.3.1-01"])
+        .breaks(&["RFC7643-2.3.1-01", "RFC7643-2.3.1-02"])
         .exchange_with(|_| {
             (
                 Box::new(EditRequestBody(|body| {
