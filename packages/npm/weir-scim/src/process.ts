@@ -22,7 +22,8 @@ export interface Process {
  */
 export async function serve(binary: string, flags: readonly string[], timeout: number): Promise<Process> {
   const command = ["serve", "--listen", "127.0.0.1:0", "--format", "json", "--until-eof", ...flags];
-  const child = spawn(binary, command, { stdio: ["pipe", "pipe", "pipe"], env: environment() });
+  // In a session of its own, so that Ctrl-C in a debugger does not end it.
+  const child = spawn(binary, command, { stdio: ["pipe", "pipe", "pipe"], env: environment(), detached: true });
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-16_384)));
   child.stdin.on("error", () => {

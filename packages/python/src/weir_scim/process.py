@@ -30,8 +30,14 @@ class Process:
         # A file, because a pipe that is not read would fill.
         with tempfile.TemporaryFile() as errors:
             try:
+                # In a session of its own, so that Ctrl-C in a debugger does not end it.
                 self._child = subprocess.Popen(
-                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env=environment()
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=errors,
+                    env=environment(),
+                    start_new_session=True,
                 )
             except OSError as problem:
                 raise StartFailed(f"{binary} cannot be started: {problem}") from problem
