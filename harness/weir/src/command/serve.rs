@@ -18,7 +18,7 @@ use crate::embedded;
 use crate::exit;
 use crate::failure::Failure;
 use crate::flags::secret::{given_secret, pair_of, secret};
-use crate::flags::serve::{AccessFlags, ProtectionFlags};
+use crate::flags::serve::{AccessFlags, ControlFlags, ProtectionFlags};
 use crate::flags::value::listen;
 use crate::interrupt;
 use crate::output::greeting;
@@ -84,13 +84,8 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "USER:PASS", env = "WEIR_BASIC", hide_env_values = true)]
     #[arg(allow_hyphen_values = true, value_parser = given_secret)]
     basic: Option<SecretString>,
-    /// The token of the control API under /_weir/, or @FILE that holds it
-    #[arg(long, value_name = "TOKEN", env = "WEIR_CONTROL_TOKEN", hide_env_values = true)]
-    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
-    control_token: Option<SecretString>,
-    /// Let the control API answer other machines too, as it must in a container; needs --control-token
-    #[arg(long, requires = "control_token")]
-    control_remote: bool,
+    #[command(flatten)]
+    control: ControlFlags,
     /// How much of each exchange the journal keeps: everything, no bodies, or nothing
     #[arg(long, value_enum, default_value_t, value_name = "MODE")]
     journal: Journal,
@@ -143,7 +138,7 @@ pub(super) async fn run(args: ServeArgs, output: &Output) -> Result<u8, Failure>
     let given = GivenSecrets {
         bearer: args.bearer.is_some(),
         basic: args.basic.is_some(),
-        control: args.control_token.is_some(),
+        control: args.control.control_token.is_some(),
         oauth: args.access.oauth_client.is_some(),
         reader: args.access.reader_bearer.is_some() || args.access.reader_basic.is_some(),
     };
@@ -244,9 +239,7 @@ fn config(args: ServeArgs, target: Target) -> Result<Config, Failure> {
     config.deviations = embedded::deviations(&args.deviations).map_err(Failure::usage)?;
     config.bearer = args.bearer.as_ref().map(|token| secret(token, "--bearer", SecretKind::Token)).transpose()?;
     config.basic = args.basic.as_ref().map(|pair| pair_of(pair, "--basic")).transpose()?;
-    config.control_token =
-        args.control_token.as_ref().map(|token| secret(token, "--control-token", SecretKind::Token)).transpose()?;
-    config.remote_control = args.control_remote;
+    args.control.apply(&mut config)?;
     config.base_url = args.base_url;
     config.trust_proxy = args.trust_proxy;
     config.journal = match args.journal {

@@ -12,6 +12,28 @@ use super::secret::{given_secret, pair_of, secret};
 use crate::config::SecretKind;
 use crate::failure::Failure;
 
+/// Who gets at the control API.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ControlFlags {
+    /// The token of the control API under /_weir/, or @FILE that holds it
+    #[arg(long, value_name = "TOKEN", env = "WEIR_CONTROL_TOKEN", hide_env_values = true)]
+    #[arg(allow_hyphen_values = true, value_parser = given_secret)]
+    pub control_token: Option<SecretString>,
+    /// Let the control API answer other machines too, as it must in a container; needs --control-token
+    #[arg(long, requires = "control_token")]
+    pub control_remote: bool,
+}
+
+impl ControlFlags {
+    /// Puts what was given into the configuration.
+    pub fn apply(&self, config: &mut Config) -> Result<(), Failure> {
+        let token = self.control_token.as_ref();
+        config.control_token = token.map(|token| secret(token, "--control-token", SecretKind::Token)).transpose()?;
+        config.remote_control = self.control_remote;
+        Ok(())
+    }
+}
+
 /// Who gets in, besides `--bearer` and `--basic`.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Access")]
