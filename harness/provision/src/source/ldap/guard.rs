@@ -30,13 +30,30 @@ const SEARCH_REFERENCE: u8 = 0x73;
 const INTERMEDIATE: u8 = 0x79;
 const CONTROLS: u8 = 0xa0;
 
+/// A message that is not handed on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum MalformedMessage {
+    #[error("a message begins with the byte {0:#04x} and is not LDAP")]
+    NotLdap(u8),
+    #[error("the length of a message is not one")]
+    Length,
+    #[error("a message has {0} bytes, and {LARGEST_MESSAGE} are read")]
+    TooLarge(usize),
+    #[error("a message has more than {MOST_ELEMENTS} elements")]
+    TooManyElements,
+    #[error("a message is not built as BER says, or is nested deeper than any of LDAP")]
+    NotBer,
+    #[error("a message is not an answer as RFC 4511 defines them")]
+    NoAnswer,
+}
+
 /// Why a connection was ended, if it was.
 #[derive(Clone, Debug, Default)]
-pub(super) struct WireFault(Arc<OnceLock<String>>);
+pub(super) struct WireFault(Arc<OnceLock<MalformedMessage>>);
 
 impl WireFault {
-    pub(super) fn get(&self) -> Option<&str> {
-        self.0.get().map(String::as_str)
+    pub(super) fn get(&self) -> Option<&MalformedMessage> {
+        self.0.get()
     }
 }
 
@@ -87,7 +104,7 @@ fn reach(url: &Url, timeout: Duration) -> std::io::Result<TcpStream> {
 }
 
 /// Hands messages on until either side ends the connection; an error is a message that is not handed on.
-fn pass(server: &mut impl Read, mut client: &TcpStream) -> Result<(), String> {
+fn pass(server: &mut impl Read, mut client: &TcpStream) -> Result<(), MalformedMessage> {
     while let Some(message) = read_message(server)? {
         if client.write_all(&message).is_err() {
             break;
@@ -97,19 +114,19 @@ fn pass(server: &mut impl Read, mut client: &TcpStream) -> Result<(), String> {
 }
 
 /// One message with its head; nothing at the end of the connection.
-fn read_message(server: &mut impl Read) -> Result<Option<Vec<u8>>, String> {
+fn read_message(server: &mut impl Read) -> Result<Option<Vec<u8>>, MalformedMessage> {
     let mut message = vec![0; 2];
     if server.read_exact(&mut message).is_err() {
         return Ok(None);
     }
     if message[0] != SEQUENCE {
-        return Err(format!("a message begins with the byte {:#04x} and is not LDAP", message[0]));
+        return Err(MalformedMessage::NotLdap(message[0]));
     }
     let mut length = usize::from(message[1]);
     if length >= 0x80 {
         let mut bytes = vec![0; length - 0x80];
         if bytes.is_empty() || bytes.len() > size_of::<u64>() {
-            return Err("the length of a message is not one".to_owned());
+            return Err(MalformedMessage::Length);
         }
         if server.read_exact(&mut bytes).is_err() {
             return Ok(None);
@@ -119,7 +136,7 @@ fn read_message(server: &mut impl Read) -> Result<Option<Vec<u8>>, String> {
         message.extend(bytes);
     }
     if length > LARGEST_MESSAGE {
-        return Err(format!("a message has {length} bytes, and {LARGEST_MESSAGE} are read"));
+        return Err(MalformedMessage::TooLarge(length));
     }
     let head = message.len();
     // What is announced may never come.
@@ -179,26 +196,23 @@ fn is_built(mut bytes: &[u8], depth: usize, left: &mut usize) -> bool {
 }
 
 /// Looks at the content of a message: its number, its operation and its controls (RFC 4511 section 4.1.1).
-fn check_message(content: &[u8]) -> Result<(), String> {
+fn check_message(content: &[u8]) -> Result<(), MalformedMessage> {
     let mut left = MOST_ELEMENTS;
     if !is_built(content, DEEPEST, &mut left) {
-        return Err(if left == 0 {
-            format!("a message has more than {MOST_ELEMENTS} elements")
-        } else {
-            "a message is not built as BER says, or is nested deeper than any of LDAP".to_owned()
-        });
+        return Err(if left == 0 { MalformedMessage::TooManyElements } else { MalformedMessage::NotBer });
     }
     let parts = elements(content).unwrap_or_default();
     let is_known = match parts.as_slice() {
-        [(INTEGER, number), operation] => is_number(number) && is_operation(*operation),
+        // Active Directory puts the name of a notice of disconnection behind it.
+        [(INTEGER, number), operation] | [(INTEGER, number), operation, (0x8a, _)] => {
+            is_number(number) && is_operation(*operation)
+        }
         [(INTEGER, number), operation, (CONTROLS, controls)] => {
             is_number(number) && is_operation(*operation) && are_controls(controls)
         }
-        // Active Directory puts the name of a notice of disconnection behind it.
-        [(INTEGER, number), operation, (0x8a, _)] => is_number(number) && is_operation(*operation),
         _ => false,
     };
-    if is_known { Ok(()) } else { Err("a message is not an answer as RFC 4511 defines them".to_owned()) }
+    if is_known { Ok(()) } else { Err(MalformedMessage::NoAnswer) }
 }
 
 /// A number from 0 to 2^31 - 1.
