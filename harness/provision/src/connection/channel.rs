@@ -57,6 +57,12 @@ pub(super) const ACTING: &[&str] = &[
     "groupSourceLocation.filter",
 ];
 
+/// Whether a source is an Active Directory by the way in which it finds changed people, or by the attribute with its GUID.
+pub(super) fn is_active_directory(changed_users: Option<&str>, guid_attribute: Option<&str>) -> bool {
+    changed_users.is_some_and(|word| word.eq_ignore_ascii_case("ACTIVE_DIRECTORY_USN"))
+        || guid_attribute.is_some_and(|name| name.eq_ignore_ascii_case("objectGUID"))
+}
+
 impl ConnectionChannel {
     /// A setting by the path that the file has it at, such as `userSourceLocation.filter`.
     #[must_use]
@@ -90,10 +96,11 @@ impl ConnectionChannel {
     /// Whether the source is an Active Directory, which its GUID or the way in which it finds changes says.
     #[must_use]
     pub fn is_active_directory(&self) -> bool {
-        let is = |name: &str, word: &str| self.setting(name).is_some_and(|value| value.eq_ignore_ascii_case(word));
-        is("changeDetectionSettings.changedUsersAlgorithm", "ACTIVE_DIRECTORY_USN")
-            || is("guidAttributeName", "objectGUID")
-            || is("accountManagementSettings.accountStatusAlgorithm", "ACCOUNT_STATUS_ALGORITHM_AD")
+        let status = self.setting("accountManagementSettings.accountStatusAlgorithm");
+        is_active_directory(
+            self.setting("changeDetectionSettings.changedUsersAlgorithm"),
+            self.setting("guidAttributeName"),
+        ) || status.is_some_and(|value| value.eq_ignore_ascii_case("ACCOUNT_STATUS_ALGORITHM_AD"))
     }
 
     /// Puts classes, GUID, members and mapping into a channel.

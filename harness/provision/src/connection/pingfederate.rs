@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use weir_files::fault::FileFault;
 use weir_files::name::UnknownName;
 
-use super::channel::ACTING;
+use super::channel::{ACTING, is_active_directory};
 use super::listed::is_on;
 use super::{
     Connection, ConnectionChannel, Connector, MappedField, TargetSetting, fault, holds_secret, is_secret, kept,
@@ -195,13 +195,12 @@ fn check_choices(file: &str, place: &str, settings: &[TargetSetting]) -> Result<
 }
 
 fn read_mapping(file: &str, parts: &ChannelParts<'_>, ignore: bool) -> Result<ExportedMapping, FileFault> {
-    let is_active_directory = [
-        (&parts.source["changeDetectionSettings"]["changedUsersAlgorithm"], "ACTIVE_DIRECTORY_USN"),
-        (&parts.source["guidAttributeName"], "objectGUID"),
-    ]
-    .iter()
-    .any(|(value, word)| value.as_str().is_some_and(|own| own.eq_ignore_ascii_case(word)));
-    let status = if is_active_directory { AccountStatus::active_directory() } else { AccountStatus::default() };
+    let changed_users = parts.source["changeDetectionSettings"]["changedUsersAlgorithm"].as_str();
+    let status = if is_active_directory(changed_users, parts.source["guidAttributeName"].as_str()) {
+        AccountStatus::active_directory()
+    } else {
+        AccountStatus::default()
+    };
     MappingExport {
         rules: parts.rules,
         status: &parts.source["accountManagementSettings"],

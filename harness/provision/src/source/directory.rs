@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::ldif::{
     ChangeRecord, Content, LdifError, LdifProblem, Modification, ModificationKind, RecordReader, Warning,
-    check_template,
+    template_fault,
 };
 use super::{Entries, Source, SourceError, collected};
 use crate::channel::{Channel, Surroundings};
@@ -48,7 +48,7 @@ impl Directory {
     /// The first fault of the file; a file without entries is one.
     pub fn open(path: &Path) -> Result<(Self, Vec<Warning>), LdifError> {
         Self::read(RecordReader::open(path)?.within(LARGEST_FILE))
-            .map_err(|error| check_template(path, &error).err().unwrap_or(error))
+            .map_err(|error| template_fault(path, &error).unwrap_or(error))
     }
 
     /// Reads entries that are already in memory; `name` stands for the file in errors.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::ldif::{LdifError, LdifProblem, RecordReader, Warning, check_template};
+use super::ldif::{LdifError, LdifProblem, RecordReader, Warning, template_fault};
 use super::{Entries, EntryFault, Source, SourceError, collected};
 use crate::channel::{Channel, Surroundings};
 use crate::entry::Role;
@@ -32,7 +32,9 @@ impl LdifFile {
         for record in reader.by_ref() {
             let record = match record {
                 Err(error) if error.is_of_one_record() => {
-                    check_template(path, &error)?;
+                    if let Some(fault) = template_fault(path, &error) {
+                        return Err(fault);
+                    }
                     entries += 1;
                     continue;
                 }

@@ -11,6 +11,7 @@ use super::connection::{LdapConnection, Search};
 use super::fault::LdapFault;
 use super::pass::Walk;
 use super::{AHEAD, Inner, LdapSettings};
+use crate::channel::MEMBER_UID;
 use crate::entry::{Dn, Entry, Role};
 
 /// The attributes by which people call each other.
@@ -103,7 +104,7 @@ fn is_member(settings: &LdapSettings, entry: &Entry, groups: &[Entry]) -> bool {
     groups.iter().any(|group| {
         let by_name = settings.member_attributes.iter().flat_map(|attribute| group.texts(attribute));
         let mut names = by_name.filter_map(|text| Dn::parse(text).ok());
-        let by_uid = || entry.texts("uid").any(|uid| group.has_value("memberUid", uid.as_bytes()));
+        let by_uid = || entry.texts("uid").any(|uid| group.has_value(MEMBER_UID, uid.as_bytes()));
         names.any(|name| name == entry.dn) || (settings.has_member_uid() && by_uid())
     })
 }

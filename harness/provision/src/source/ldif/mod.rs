@@ -247,18 +247,11 @@ fn template(path: &Path, text: &str) -> Option<LdifError> {
     })
 }
 
-/// The fault of an entry's name in place of the fault of the template that the whole file is.
-///
-/// # Errors
-/// The file is a template.
-pub(super) fn check_template(path: &Path, error: &LdifError) -> Result<(), LdifError> {
-    if let LdifProblem::Dn(fault) = &error.problem
-        && fault.text.contains("${")
-        && let Some(template) = document::read(path).ok().and_then(|text| template(path, &text))
-    {
-        return Err(template);
-    }
-    Ok(())
+/// The fault of the whole file, where an entry's name is at fault because the file is a template.
+pub(super) fn template_fault(path: &Path, error: &LdifError) -> Option<LdifError> {
+    let LdifProblem::Dn(fault) = &error.problem else { return None };
+    let text = fault.text.contains("${").then(|| document::read(path).ok()).flatten()?;
+    template(path, &text)
 }
 
 impl<R: BufRead> Iterator for RecordReader<R> {
