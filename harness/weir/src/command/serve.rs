@@ -63,7 +63,6 @@ enum LogForm {
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct ServeArgs {
     /// The target to behave like: a name or a target file
     #[arg(long, value_name = "NAME|FILE", default_value = "aquera")]
