@@ -2,14 +2,18 @@
 
 /// Full names, and why they cannot pass.
 const EXCEPTED: &[(&str, &str)] = &[
-    ("discovery.unnamed-extensions", "a target file names each of its extensions in a resource type"),
+    (
+        "discovery.unnamed-extensions",
+        "a resource type names each of its extensions (RFC 7643 section 6), so that an endpoint which conforms has no other",
+    ),
     (
         "discovery.patch-as-announced[other types]",
         "patch.supported speaks of the resource types of RFC 7643 (section 5), so that the check asks of no other",
     ),
     (
         "filter.client-queries[other types]",
-        "no known client queries resources of a type that an endpoint has of its own",
+        "the queries of known clients name attributes of User and Group (RFC 7643 section 4), which a type of the endpoint's \
+         own does not have",
     ),
 ];
 
