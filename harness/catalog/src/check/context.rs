@@ -232,6 +232,7 @@ impl Context {
     /// Sends the request that is to be judged.
     pub async fn send(&self, request: Request) -> Result<Arc<Exchange>, Stop> {
         let answer = self.client.send(request).await.map_err(Stop::NoAnswer)?;
+        self.needs_own_id(&answer)?;
         self.needs_patch(&answer)?;
         if answer.method == Method::PUT && matches!(answer.status, 405 | 501) {
             self.needs_put(self.path_of(&answer), std::slice::from_ref(&answer))?;
@@ -240,13 +241,13 @@ impl Context {
     }
 
     /// The path of a request below the base URL.
-    fn path_of<'a>(&self, answer: &'a Exchange) -> &'a str {
+    pub(super) fn path_of<'a>(&self, answer: &'a Exchange) -> &'a str {
         let base = self.client.base_url().path().trim_end_matches('/');
         answer.url.path().strip_prefix(base).unwrap_or_default()
     }
 
     /// The resource type that has a resource at `path`.
-    fn kind_at(&self, path: &str) -> Option<&ResourceType> {
+    pub(super) fn kind_at(&self, path: &str) -> Option<&ResourceType> {
         let is_of = |kind: &&ResourceType| {
             let id = path.strip_prefix(kind.endpoint.as_str()).and_then(|rest| rest.strip_prefix('/'));
             id.is_some_and(|id| !id.is_empty())
@@ -538,6 +539,7 @@ impl Context {
         let cause = self.cause("read.resource", &resource.endpoint);
         let exchange = self.precondition(resource.request(Method::GET), &cause).await?;
         if exchange.status == 200 && exchange.json().is_ok() {
+            self.needs_own_id(&exchange)?;
             return Ok(exchange);
         }
         let unreadable = exchange.json().err().filter(|_| exchange.status == 200);
@@ -574,7 +576,7 @@ impl Context {
         self.refusals.lock().unwrap_or_else(PoisonError::into_inner).contains(&exchange.number)
     }
 
-    pub(super) fn blocked(&self, reason: String, cause: &str, exchanges: Vec<Arc<Exchange>>) -> Stop {
+    pub(crate) fn blocked(&self, reason: String, cause: &str, exchanges: Vec<Arc<Exchange>>) -> Stop {
         let is_own = parts_of_name(cause).0 == self.check.id;
         Stop::Blocked { reason, cause: (!is_own).then(|| cause.to_owned()), exchanges }
     }

@@ -5,6 +5,7 @@ pub(crate) mod cohort;
 mod context;
 mod expectation;
 mod narrowing;
+mod own_id;
 mod subject;
 mod under_way;
 
