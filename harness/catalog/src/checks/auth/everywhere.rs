@@ -133,6 +133,13 @@ async fn scheme_case(context: &Context) -> CheckResult {
     let Credentials::Bearer(token) = context.client().credentials() else {
         return context.skip("the run has no bearer token");
     };
+    context.needs_kind()?;
+    let usual = context.send(list(context)).await?;
+    if usual.status != 200 {
+        let reason =
+            format!("a list that is asked for with the credentials of the run is answered {}", usual.outcome());
+        return Err(context.blocked(reason, "read.list", vec![usual]));
+    }
     for scheme in ["bearer", "BEARER"] {
         let value = format!("{scheme} {}", token.expose_secret());
         let answer = context.send(list(context).without_credentials().header(AUTHORIZATION.as_str(), value)).await?;
