@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use futures_util::{StreamExt as _, stream};
-use scim::capability::ResourceOperation;
+use scim::capability::{Capability, ResourceOperation};
 use tokio::sync::watch;
 use tokio::task::JoinError;
 use weir_exchange::{Client, CreatedResources, EndpointError, EndpointErrorKind, Evidence, Further};
@@ -15,7 +15,7 @@ use weir_judge::{Because, Event, Events, Examiner, Finding, Origin, Problem, Rul
 
 use crate::ability::Abilities;
 use crate::blocked::BlockedFindings;
-use crate::check::{CheckResult, Context, Scale, Stop, UnderWay};
+use crate::check::{Check, CheckResult, Context, Scale, Stop, UnderWay};
 use crate::data::{Data, run_prefix};
 use crate::deletion::{clean_up, keep_created};
 use crate::discovery::{Discovery, ResourceType};
@@ -420,7 +420,12 @@ async fn learn_abilities(
     let is_asked =
         |kind: &ResourceType| plan.iter().filter(runs).any(|planned| planned.subject.as_deref() == Some(kind));
     let kinds: Vec<&ResourceType> = discovery.subjects().filter(|kind| is_about_all || is_asked(kind)).collect();
-    let writes = plan.iter().filter(runs).any(|planned| planned.check.operations.contains(&ResourceOperation::Create));
+    // What a list shows of a filter says something while there is a resource which the filter does not match.
+    let creates = |check: &Check| {
+        check.operations.contains(&ResourceOperation::Create)
+            || [Capability::CreateUsers, Capability::CreateGroups].iter().any(|own| check.needs.contains(own))
+    };
+    let writes = plan.iter().filter(runs).any(|planned| creates(planned.check));
     let created = CreatedResources::default();
     let data =
         Data::new(options.seed, "abilities", Arc::clone(discovery)).with_templates(Arc::clone(&options.templates));
@@ -461,7 +466,7 @@ fn judge(finding: &mut Finding, outcome: CheckResult, evidence: &Evidence) {
             finding.cause = cause;
         }
         Err(Stop::NoAnswer(error)) => {
-            let problem = no_answer(&finding.id, &error);
+            let problem = no_answer(&error);
             if problem.verdict == Verdict::Blocked {
                 finding.because = Some(Because::Run);
             }
@@ -479,12 +484,13 @@ fn judge(finding: &mut Finding, outcome: CheckResult, evidence: &Evidence) {
 }
 
 /// An endpoint that cannot be reached blocks; one that takes the request and does not answer it properly fails.
-fn no_answer(check: &str, error: &EndpointError) -> Problem {
+fn no_answer(error: &EndpointError) -> Problem {
     use EndpointErrorKind as Kind;
-    let check = crate::checks::find(check);
-    let requirements = check.map_or(&[][..], |check| check.requirements);
+    /// An answer is due at all; it says nothing about what the check asks.
+    const ANSWER_IS_DUE: &[&str] = &["RFC7644-3.12-32"];
+    const LEGAL: &str = "any answer: the request is carried out, or refused with a 4xx or 501";
     let verdict = match error.kind {
-        Kind::Timeout | Kind::CutShort | Kind::NotHttp | Kind::OtherOrigin => verdict_of(requirements),
+        Kind::Timeout | Kind::CutShort | Kind::NotHttp | Kind::OtherOrigin => verdict_of(ANSWER_IS_DUE),
         Kind::Refused
         | Kind::Dns
         | Kind::Tls
@@ -496,8 +502,8 @@ fn no_answer(check: &str, error: &EndpointError) -> Problem {
         Kind::BadRequest | Kind::Discarded => Verdict::Error,
     };
     Problem {
-        requirements: requirements.iter().map(|id| (*id).to_owned()).collect(),
-        legal: check.map_or(&[][..], |check| check.legal).iter().map(|legal| (*legal).to_owned()).collect(),
+        requirements: ANSWER_IS_DUE.iter().map(|id| (*id).to_owned()).collect(),
+        legal: vec![LEGAL.to_owned()],
         ..Problem::new(verdict, error.to_string(), "no usable answer")
     }
 }

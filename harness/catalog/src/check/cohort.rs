@@ -369,9 +369,9 @@ fn created(keys: &[impl AsRef<str>]) -> String {
     parts.join(" and ")
 }
 
-/// Whether the answer is 400 invalidFilter.
+/// Whether the answer is 400 invalidFilter, or 400 without a body that could say so: a rule judges errors without a body.
 pub fn is_refused_as_unsupported(answer: &Exchange) -> bool {
-    answer.is_refused_as("invalidFilter")
+    answer.is_refused_as("invalidFilter") || (answer.status == 400 && answer.response_body.is_empty())
 }
 
 /// The resources of a list answer.
