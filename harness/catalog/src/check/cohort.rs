@@ -1,6 +1,7 @@
 //! A few resources of one check, told apart by a key, and the filter that finds them and nobody else.
 
 mod followed;
+mod order;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
