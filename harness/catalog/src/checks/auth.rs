@@ -151,6 +151,7 @@ async fn token_without_scheme(context: &Context) -> CheckResult {
     let Credentials::Bearer(token) = context.client().credentials() else {
         return context.not_given("the run has no bearer token");
     };
+    context.needs_kind()?;
     let answer = context
         .send(list(context).without_credentials().header(AUTHORIZATION.as_str(), token.expose_secret().to_owned()))
         .await?;
@@ -194,11 +195,8 @@ async fn anonymous_write(context: &Context) -> CheckResult {
         return Ok(());
     }
     context.expect(&answer).under(&["RFC7642-4-01"]).status(&[401, 403]);
-    if let Ok(filter) = context.filter_by_name(&body)
-        && context.may(ResourceOperation::Filter)
-    {
-        let found = context.look_up(Request::get(context.collection()).query("filter", &filter)).await?;
-        context.expect(&found).after(&answer).under(&["RFC7642-4-01"]).lists(&[]);
+    if let Some(named) = context.named_in_lists(&body).await? {
+        context.expect(&named.list).after(&answer).under(&["RFC7642-4-01"]).lists(&[]);
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
 
 use crate::check::On::Only;
+use crate::check::cohort::ids_in;
 use crate::check::{Check, CheckResult, Context, Resource, Stop, patch_of};
 use crate::data::USER;
 
@@ -263,8 +264,7 @@ async fn policy(context: &Context) -> CheckResult {
 
 /// The ids in a list, or what refused it.
 fn listed(answer: &Exchange) -> Option<Vec<&str>> {
-    let resources = answer.at("Resources").and_then(Value::as_array).into_iter().flatten();
-    answer.is_success().then(|| resources.filter_map(|user| at(user, "id").and_then(Value::as_str)).collect())
+    answer.is_success().then(|| ids_in(answer))
 }
 
 async fn filter(context: &Context) -> CheckResult {
@@ -277,6 +277,11 @@ async fn filter(context: &Context) -> CheckResult {
         let answer = context.send(Request::get("/Users").query("filter", &format!("{own} and {filter}"))).await?;
         context.expect(&answer).after(&user.exchange).under(requirements).status(&[200, 400, 403]);
         judge(context, &answer, &["RFC7644-3.4.2.2-69"]);
+        // Others come and go meanwhile.
+        if listed(&answer).is_some_and(|ids| ids.iter().any(|id| *id != user.id)) {
+            let reason = format!("`{own} and …` finds users of other names");
+            return Err(context.blocked(reason, "filter.and", vec![answer]));
+        }
         if filter.contains(" sw ") {
             both.push(answer);
         }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use weir_exchange::difference::{at, differences};
 use weir_exchange::{Exchange, Request};
 
+use crate::check::cohort::ids_in;
 use crate::check::{CREATING, Check, CheckResult, Context, LISTED, cut};
 
 const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
@@ -54,7 +55,7 @@ pub(super) const CHECKS: &[Check] = &[
         .on_every_type(LISTED),
     Check::new("read.no-match", "A query without a match is a success with no results", &no_match)
         .matters("A provisioner looks for the account before it creates it; an error here stops every new hire.")
-        .requirements(&["RFC7644-3.4.2-11"])
+        .requirements(&["RFC7644-3.4.2-11", "RFC7644-3.4.2.2-04"])
         .legal(&["200 with totalResults 0 and Resources absent or empty"])
         .on_every_type(&[ResourceOperation::Filter]),
     Check::new("read.unknown-parameter", "Query parameters that SCIM does not know are ignored", &unknown_parameter)
@@ -251,7 +252,8 @@ fn is_alone_under_another_id(list: &Exchange, read: &Exchange) -> bool {
 async fn no_match(context: &Context) -> CheckResult {
     let filter = context.filter_by_name(&json!({context.naming()?.name(): context.data().unknown_id()}))?;
     let answer = context.look_up(Request::get(context.collection()).query("filter", &filter)).await?;
-    context.expect(&answer).status(&[200]).json().equals("totalResults", &json!(0)).lists(&[]);
+    let expectation = context.expect(&answer).under(&["RFC7644-3.4.2-11"]).status(&[200]).json();
+    expectation.equals("totalResults", &json!(0)).under(&["RFC7644-3.4.2.2-04"]).lists(&[]);
     Ok(())
 }
 
@@ -294,6 +296,11 @@ async fn places(context: &Context) -> CheckResult {
 async fn encoded(context: &Context) -> CheckResult {
     let user = context.resource().await?;
     let filter = context.filter_by_name(user.body())?;
+    let usual = context.look_up(Request::get(context.collection()).query("filter", &filter)).await?;
+    if ids_in(&usual) != [user.id.as_str()] {
+        let reason = format!("`{filter}`, encoded as usual, does not find the new resource alone");
+        return Err(context.blocked(reason, &context.on_subject("create.found-at-once"), vec![usual]));
+    }
     let bytes: Vec<_> = filter.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let query = format!("filter={}", bytes.concat());
     let answer = context.send(Request::get(context.collection()).raw_query(&query)).await?;

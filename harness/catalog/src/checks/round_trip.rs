@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::{at, same};
 
+use crate::check::cohort::ids_in;
 use crate::check::{Check, CheckResult, Context, Resource};
 use crate::data::USER;
 use crate::discovery::ResourceType;
@@ -366,7 +367,9 @@ async fn binary(context: &Context) -> CheckResult {
 
 async fn unassigned(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["nickName", "roles"])?;
-    for (nick_name, roles) in [(Some(Value::Null), Some(json!([]))), (None, Some(Value::Null)), (None, None)] {
+    // Where `pr` finds even what was never sent, it says nothing about null.
+    for (nick_name, roles) in [(None, None), (Some(Value::Null), Some(json!([]))), (None, Some(Value::Null))] {
+        let is_sent = nick_name.is_some() || roles.is_some();
         let mut body = context.data().user();
         if let Some(value) = nick_name {
             body["nickName"] = value;
@@ -382,9 +385,13 @@ async fn unassigned(context: &Context) -> CheckResult {
         if context.discovery().offers(Capability::FilterUsers) {
             let filter = format!("id eq {} and (nickName pr or roles pr)", json!(user.id));
             let answer = context.look_up(Request::get("/Users").query("filter", &filter)).await?;
-            if answer.status == 200 {
-                context.expect(&answer).after(&user.exchange).equals("totalResults", &json!(0));
+            let is_found = ids_in(&answer).contains(&user.id.as_str());
+            if is_found && !is_sent {
+                let reason = format!("`{filter}` finds a user who was created without both");
+                return Err(context.blocked(reason, "filter.pr[User]", vec![answer]));
             }
+            let message = "a filter by `pr` finds the user by an attribute that was sent without a value";
+            context.expect(&answer).after(&user.exchange).that(!is_found, message, user.id.as_str());
         }
     }
     Ok(())

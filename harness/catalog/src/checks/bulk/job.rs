@@ -6,8 +6,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
+use weir_judge::full_name;
 
-use crate::check::{Context, Stop, patch_of};
+use crate::check::{CheckResult, Context, Stop, patch_of};
 
 const BULK_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 
@@ -176,14 +177,37 @@ impl JobAnswer {
     pub async fn read(&self, context: &Context, index: usize) -> Result<Arc<Exchange>, Stop> {
         let location = self.location(index).and_then(|location| self.exchange.url.join(location).ok());
         let Some(url) = location.filter(|url| url.origin() == self.exchange.url.origin()) else {
-            return Err(Stop::Blocked {
-                reason: format!("Operations[{index}] came to {}, without a location at the endpoint", self.told()),
-                cause: context.caused_by("bulk.location"),
-                exchanges: vec![Arc::clone(&self.exchange)],
-            });
+            return Err(self.lacks_location(context, index));
         };
         context.send(Request::absolute(Method::GET, url)).await
     }
+
+    /// The id of a result, which its location must say; `bulk.location` judges that.
+    pub fn needs_id(&self, context: &Context, index: usize) -> Result<&str, Stop> {
+        self.id(index).ok_or_else(|| self.lacks_location(context, index))
+    }
+
+    fn lacks_location(&self, context: &Context, index: usize) -> Stop {
+        const JUDGED_BY: &str = "bulk.location";
+        // A check about several resource types is blocked by the one on the type of the operation.
+        let collection = self.sent[index].get("path").and_then(Value::as_str).unwrap_or_default();
+        let kind = context.discovery().resource_type(collection);
+        let cause = kind.map_or_else(|| context.on_subject(JUDGED_BY), |kind| full_name(JUDGED_BY, &kind.name));
+        let reason = format!("Operations[{index}] came to {}, without a location at the endpoint", self.told());
+        context.blocked(reason, &cause, vec![Arc::clone(&self.exchange)])
+    }
+}
+
+/// Ends the check where a job of nothing but the creation of `body` fails as well, which `bulk.create` judges.
+pub async fn needs_creation(context: &Context, endpoint: &str, body: &Value) -> CheckResult {
+    let alone = Job::new().post(endpoint, "u1", body).send(context).await?;
+    if alone.is_success(0) {
+        return Ok(());
+    }
+    let kind = context.discovery().resource_type(endpoint);
+    let cause = kind.map_or_else(|| context.on_subject("bulk.create"), |kind| full_name("bulk.create", &kind.name));
+    let reason = format!("a job of one creation comes to {}", alone.told());
+    Err(context.blocked(reason, &cause, vec![alone.exchange]))
 }
 
 /// The ids that a group lists as members.

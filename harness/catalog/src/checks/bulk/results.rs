@@ -6,7 +6,7 @@ use weir_exchange::difference::{at, take};
 use weir_exchange::opaque_tag;
 use weir_judge::Because;
 
-use super::job::{Job, JobAnswer};
+use super::job::{Job, JobAnswer, needs_creation};
 use crate::check::{Check, CheckResult, Context, Stop};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
@@ -175,6 +175,9 @@ async fn location(context: &Context) -> CheckResult {
 async fn bulk_id_returned(context: &Context) -> CheckResult {
     let name = context.data().name();
     let answered = Job::new().post(context.collection(), &name, &context.body()).send(context).await?;
+    if !answered.is_success(0) {
+        needs_creation(context, context.collection(), &context.body()).await?;
+    }
     let expect = context.expect(&answered.exchange).equals("Operations[0].bulkId", &json!(name));
     expect.has("Operations[0].location");
     Ok(())

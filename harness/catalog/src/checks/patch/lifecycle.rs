@@ -3,7 +3,6 @@
 use reqwest::Method;
 use scim::capability::Capability;
 use serde_json::json;
-use weir_exchange::Request;
 
 use super::attribute::{need, plain};
 use super::change::{expect_change, expect_state, resource_with, send};
@@ -55,6 +54,11 @@ async fn deactivate(context: &Context) -> CheckResult {
 async fn inactive_is_found(context: &Context) -> CheckResult {
     need(context, &["active"])?;
     let user = resource_with(context, &json!({"active": true})).await?;
+    let before = context.named_in_lists(user.body()).await?;
+    if let Some(before) = before.filter(|before| !before.holds(&user.id)) {
+        let reason = "a list by the name of the active user does not show the user".to_owned();
+        return Err(context.blocked(reason, &context.on_subject("create.found-at-once"), vec![before.list]));
+    }
     let answer = send(context, &user, &json!([{"op": "replace", "path": "active", "value": false}])).await?;
     if !answer.is_success() {
         return context.unable("the endpoint does not deactivate by PATCH, which patch.deactivate judges");
@@ -64,14 +68,9 @@ async fn inactive_is_found(context: &Context) -> CheckResult {
     if read.status == 200 {
         expectation.under(&["RFC7643-4.1.1-23"]).equals("active", &json!(false));
     }
-    let name = user.value("userName").clone();
-    let found = context.look_up(Request::get("/Users").query("filter", &format!("userName eq {name}"))).await?;
-    context
-        .expect(&found)
-        .after(&answer)
-        .status(&[200])
-        .lists(&[&user.id])
-        .equals("Resources[0].active", &json!(false));
+    let Some(named) = context.named_in_lists(user.body()).await? else { return Ok(()) };
+    let expectation = context.expect(&named.list).after(&answer).lists(&[&user.id]);
+    expectation.equals("Resources[0].active", &json!(false));
     Ok(())
 }
 

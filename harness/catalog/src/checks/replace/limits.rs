@@ -54,11 +54,8 @@ async fn unknown_resource(context: &Context) -> CheckResult {
         let body = context.body();
         let answer = context.send(Request::put(context.collection()).segment(&id).json(&body)).await?;
         context.expect(&answer).status(&[404]);
-        if let Ok(filter) = context.filter_by_name(&body)
-            && context.may(ResourceOperation::Filter)
-        {
-            let list = context.look_up(Request::get(context.collection()).query("filter", &filter)).await?;
-            context.expect(&list).after(&answer).lists(&[]);
+        if let Some(named) = context.named_in_lists(&body).await? {
+            context.expect(&named.list).after(&answer).lists(&[]);
         }
     }
     Ok(())

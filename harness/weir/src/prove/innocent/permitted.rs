@@ -104,11 +104,12 @@ pub(super) static DEVIATIONS: [PermittedDeviation; 57] = [
 
 /// Permitted deviations that no innocent has, with the reason.
 #[cfg(test)]
-pub(super) const NOT_DRAWN: [(&str, &str); 14] = [
+pub(super) const NOT_DRAWN: [(&str, &str); 15] = [
     (
         "create.domains-verified",
         "a client that does not know the domains cannot create a user, so that nothing can be asked",
     ),
+    ("filter.broad-refused", "`reading.filter-refused` draws refusals of filters"),
     ("filter.forms-only", "it is an axis of its own, which names the attributes of the types that were drawn"),
     ("read.answer-delayed", "a run would wait"),
     ("throttle.after-many", "a run would wait"),

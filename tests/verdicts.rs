@@ -1,0 +1,202 @@
+//! A check fails for what it asks and for nothing else: where what it confirms an answer with is broken, it is blocked by the check that
+//! judges that.
+
+#[path = "support/gate.rs"]
+mod gate;
+#[path = "support/proxy.rs"]
+mod proxy;
+mod support;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use proxy::{Listener, Message};
+use serde_json::Value;
+use support::{Served, run};
+
+const ERROR: &str = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"404"}"#;
+
+/// The findings of the checks in a run with these arguments.
+fn findings(arguments: &[&str]) -> Vec<Value> {
+    let ran = run(&[&["check", "--seed", "7", "--format", "json"], arguments].concat());
+    let report: Value =
+        serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {} {}", ran.stdout, ran.stderr));
+    report["checks"].as_array().expect("a report has checks").clone()
+}
+
+/// Runs the checks on `rfc` with one deviation.
+fn with_deviation(deviation: &str, checks: &[&str]) -> Vec<Value> {
+    let only = checks.join(",");
+    findings(&["--target", "rfc", "--deviate", deviation, "--only", &only])
+}
+
+/// Each finding of the checks as `ID VERDICT CAUSE`, where it is not a pass; the cause without its subject.
+fn verdicts(findings: &[Value], checks: &[&str]) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let of_checks = findings.iter().filter(|own| checks.contains(&text(&own["id"]).as_str()));
+    let mut all: Vec<String> = of_checks
+        .filter(|own| own["verdict"] != "pass")
+        .map(|own| {
+            let cause = text(&own["cause"]);
+            let cause = cause.split('[').next().unwrap_or_default();
+            format!("{} {} {cause}", text(&own["id"]), text(&own["verdict"])).trim_end().to_owned()
+        })
+        .collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+#[test]
+fn a_list_that_says_nothing_is_no_evidence_against_a_write() {
+    let ignored = [
+        "auth.anonymous-write",
+        "replace.unknown-resource",
+        "search.creates-nothing",
+        "bulk.fail-on-errors",
+        "patch.inactive-is-found",
+    ];
+    let found = with_deviation("filter.ignored", &[&ignored[..], &["read.no-match", "create.found-at-once"]].concat());
+    let expected: Vec<String> = {
+        let mut all: Vec<_> = ignored.iter().map(|check| format!("{check} blocked read.no-match")).collect();
+        all.sort();
+        all
+    };
+    assert_eq!(verdicts(&found, &ignored), expected);
+    // The location of what was created and the results of the job say it without a list.
+    let bulk = ["bulk.failure-contained", "bulk.fail-on-errors", "bulk.fail-on-errors-counted"];
+    for deviation in ["list.total-missing", "list.numbers-as-text", "list.total-of-all", "list.behind"] {
+        let found = with_deviation(deviation, &[&bulk[..], &["search.creates-nothing"]].concat());
+        assert_eq!(verdicts(&found, &[&bulk[..], &["search.creates-nothing"]].concat()), [""; 0], "{deviation}");
+    }
+}
+
+#[test]
+fn a_filter_that_is_not_followed_discloses_no_password_and_spoils_no_query() {
+    let checks = ["password.filter", "read.encoded", "round-trip.unassigned"];
+    let judges = ["filter.and", "filter.pr", "create.found-at-once"];
+    let found = with_deviation("filter.ignored", &[&checks[..], &judges].concat());
+    let all = verdicts(&found, &checks);
+    assert!(all.iter().all(|own| own.contains(" blocked ")), "{all:?}");
+    assert_eq!(all.len(), checks.len(), "{all:?}");
+}
+
+#[test]
+fn a_job_is_not_blamed_for_what_fails_without_one() {
+    for (deviation, judge) in [
+        ("create.external-id-demanded", "bulk.create"),
+        ("groups.empty-refused", "bulk.create"),
+        ("required.made-up", "create.required-missing"),
+    ] {
+        let checks = ["bulk.failure-contained", "bulk.fail-on-errors-counted"];
+        let found = with_deviation(deviation, &[&checks[..], &[judge]].concat());
+        let all = verdicts(&found, &checks);
+        assert!(!all.is_empty(), "{deviation}");
+        assert!(all.iter().all(|own| own.ends_with(&format!(" blocked {judge}"))), "{deviation}: {all:?}");
+    }
+    let references =
+        ["bulk.reference-patch", "bulk.reference-backward", "bulk.reference-forward", "bulk.circle-of-groups"];
+    for (deviation, judge) in
+        [("create.no-location", "bulk.location"), ("create.members-lost", "groups.created-with-members")]
+    {
+        let found = with_deviation(deviation, &[&references[..], &[judge]].concat());
+        let all = verdicts(&found, &references);
+        assert!(!all.is_empty(), "{deviation}");
+        assert!(all.iter().all(|own| own.ends_with(&format!(" blocked {judge}"))), "{deviation}: {all:?}");
+    }
+}
+
+#[test]
+fn a_filter_over_all_types_may_be_refused_as_any_other() {
+    let checks = ["search.root-unknown-attribute"];
+    let found = with_deviation("filter.broad-refused", &checks);
+    assert_eq!(verdicts(&found, &checks), ["search.root-unknown-attribute note"]);
+}
+
+#[test]
+fn an_answer_that_does_not_come_breaks_no_prohibition() {
+    let checks = ["replace.unknown-resource", "delete.unknown", "patch.unknown-resource"];
+    let found = with_deviation("errors.unanswered", &checks);
+    let problems: Vec<&Value> = found.iter().flat_map(|own| own["problems"].as_array().into_iter().flatten()).collect();
+    let lost: Vec<&&Value> = problems.iter().filter(|own| own["observed"] == "no usable answer").collect();
+    assert!(!lost.is_empty(), "{problems:#?}");
+    for problem in lost {
+        let cited: Vec<&str> =
+            problem["requirements"].as_array().into_iter().flatten().filter_map(|own| own["id"].as_str()).collect();
+        assert_eq!(cited, ["RFC7644-3.12-32"], "{problem:#}");
+    }
+    // A refusal without a body cannot say that a filter is not supported.
+    let filters = ["filter.blanks", "filter.complex-eq", "filter.quoted-boolean", "filter.value-path-suffix"];
+    let all = verdicts(&with_deviation("errors.without-body", &filters), &filters);
+    assert!(all.iter().all(|own| !own.contains(" fail")), "{all:?}");
+}
+
+#[test]
+fn a_get_that_shows_another_resource_is_no_evidence_against_a_write() {
+    let served = Served::start(&["--target", "rfc", "--bearer", "t1ger"]);
+    let theirs =
+        r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"42","userName":"bjensen@example.com"}"#;
+    let proxy = Listener::before(served.value("URL"), move |request, answer| {
+        if request.head[0].starts_with("GET ") && request.path().contains("/Users/") && answer.head[0].contains(" 200")
+        {
+            answer.body = theirs.into();
+        }
+    });
+    let checks = ["auth.anonymous-write", "etag.put-stale", "etag.patch-stale", "etag.delete-stale", "patch.atomic"];
+    let only = [&checks[..], &["read.resource"]].concat().join(",");
+    let url = format!("{}/scim/v2", proxy.origin);
+    let found = findings(&[&url, "--bearer", "t1ger", "--only", &only]);
+    let users: Vec<Value> = found.iter().filter(|own| own["subject"] != "Group").cloned().collect();
+    let mut expected = checks.map(|check| format!("{check} blocked read.resource"));
+    expected.sort();
+    assert_eq!(verdicts(&users, &checks), expected);
+    assert_eq!(verdicts(&users, &["read.resource"]), ["read.resource fail"]);
+}
+
+#[test]
+fn pages_of_a_list_that_nothing_sorts_may_come_in_any_order() {
+    let served = Served::start(&["--target", "rfc", "--bearer", "t1ger"]);
+    let (url, requests) = (served.value("URL").to_owned(), AtomicUsize::new(0));
+    let origin = url.strip_suffix("/scim/v2").expect("it is the usual path").to_owned();
+    let proxy = Listener::before(&url, move |request, answer| {
+        let path = request.path();
+        if request.head[0].starts_with("GET ") && path.contains("startIndex") && !path.contains("sortBy") {
+            let number = requests.fetch_add(1, Ordering::Relaxed);
+            let order = if number % 2 == 0 { "ascending" } else { "descending" };
+            answer.body = gate::get(&format!("{origin}{path}&sortBy=id&sortOrder={order}"), "t1ger");
+        }
+    });
+    let checks = [
+        "index-paging.walk",
+        "index-paging.uneven-walk",
+        "index-paging.start-below-one",
+        "filter.paged",
+        "search.parameters",
+    ];
+    let url = format!("{}/scim/v2", proxy.origin);
+    let found = findings(&[&url, "--bearer", "t1ger", "--only", &checks.join(","), "--concurrency", "1"]);
+    assert_eq!(verdicts(&found, &checks), [""; 0]);
+}
+
+#[test]
+fn an_endpoint_without_resource_types_refuses_no_token() {
+    let config = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],"patch":{"supported":false},"bulk":{"supported":false,"maxOperations":0,"maxPayloadSize":0},"filter":{"supported":false,"maxResults":0},"changePassword":{"supported":false},"sort":{"supported":false},"etag":{"supported":false},"authenticationSchemes":[{"type":"oauthbearertoken","name":"x","description":"y"}]}"#;
+    let empty = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":0,"Resources":[]}"#;
+    let peer = Listener::answering(move |request| {
+        let is_let_in = request.header("authorization").is_some_and(|own| own.to_ascii_lowercase() == "bearer t1ger");
+        if !is_let_in {
+            return Message::answer("401 Unauthorized", &["WWW-Authenticate: Bearer"], &ERROR.replace("404", "401"));
+        }
+        let path = request.path();
+        match request.head[0].starts_with("GET ") {
+            true if path.ends_with("/ServiceProviderConfig") => Message::answer("200 OK", &[], config),
+            true if path.ends_with("/ResourceTypes") || path.ends_with("/Schemas") => {
+                Message::answer("200 OK", &[], empty)
+            }
+            _ => Message::answer("404 Not Found", &[], ERROR),
+        }
+    });
+    let checks = ["auth.scheme-case", "auth.token-without-scheme"];
+    let url = format!("{}/scim/v2", peer.origin);
+    let found = findings(&[&url, "--bearer", "t1ger", "--only", &checks.join(",")]);
+    assert_eq!(verdicts(&found, &checks), ["auth.scheme-case skip", "auth.token-without-scheme skip"]);
+}
