@@ -40,7 +40,8 @@ impl Context {
         if !self.may(ResourceOperation::Filter) {
             return Ok(None);
         }
-        let list = self.send(Request::get(self.collection()).query("filter", &filter)).await?;
+        let query = Request::get(self.collection()).query("filter", &filter);
+        let list = self.send(query.clone()).await?;
         if is_refused_as_unsupported(&list) {
             return Ok(None);
         }
@@ -50,6 +51,12 @@ impl Context {
         }
         if !self.all_have_the_name(&list, body)? {
             self.needs_names_followed().await?;
+            // Where a list shows whoever is there, others may have gone meanwhile.
+            let again = self.send(query).await?;
+            if ids_in(&again) != ids_in(&list) {
+                let reason = format!("`{filter}` finds others each time");
+                return Err(self.blocked(reason, &self.on_subject(JUDGED_BY), vec![list, again]));
+            }
         }
         Ok(Some(NamedInList { list }))
     }
