@@ -81,8 +81,8 @@ fn a_run_that_tests_nothing_is_not_green() {
             "unknown resource type \"Groups\"; did you mean \"Group\"?",
         ),
         (
-            &["check", "--target", "rfc", "--only", "read", "--skip", "patch[Grup]"],
-            "--skip: unknown resource type \"Grup\"",
+            &["check", "--target", "rfc", "--only", "read", "--skip", "patch[Users]"],
+            "--skip: unknown resource type \"Users\"",
         ),
         (&["check", "--target", "rfc", "--read-only", "--only", "create.user"], "nothing was tested"),
         (
