@@ -421,11 +421,11 @@ async fn learn_abilities(
         |kind: &ResourceType| plan.iter().filter(runs).any(|planned| planned.subject.as_deref() == Some(kind));
     let kinds: Vec<&ResourceType> = discovery.subjects().filter(|kind| is_about_all || is_asked(kind)).collect();
     // What a list shows of a filter says something while there is a resource which the filter does not match.
-    let creates = |check: &Check| {
+    let needs_resources = |check: &Check| {
         check.operations.contains(&ResourceOperation::Create)
             || [Capability::CreateUsers, Capability::CreateGroups].iter().any(|own| check.needs.contains(own))
     };
-    let writes = plan.iter().filter(runs).any(|planned| creates(planned.check));
+    let writes = plan.iter().filter(runs).any(|planned| needs_resources(planned.check));
     let created = CreatedResources::default();
     let data =
         Data::new(options.seed, "abilities", Arc::clone(discovery)).with_templates(Arc::clone(&options.templates));
