@@ -45,6 +45,10 @@ impl Context {
         if is_refused_as_unsupported(&list) {
             return Ok(None);
         }
+        // Some say so that nothing was found; that it is no way to say it is judged elsewhere.
+        if list.status == 404 {
+            return Ok(Some(NamedInList { list }));
+        }
         if list.status != 200 || !list.json().is_ok_and(Value::is_object) {
             let reason = format!("GET of a list by `{filter}` was answered with {}", list.outcome());
             return Err(self.blocked(reason, &self.on_subject(JUDGED_BY), vec![list]));
