@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by .ci/run and .ci/long: steps with their times, and the tools that the steps need.
 
 target="$(realpath -m "${CARGO_TARGET_DIR:-target}")"
