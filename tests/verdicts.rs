@@ -180,7 +180,7 @@ fn an_endpoint_without_resource_types_refuses_no_token() {
     let config = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],"patch":{"supported":false},"bulk":{"supported":false,"maxOperations":0,"maxPayloadSize":0},"filter":{"supported":false,"maxResults":0},"changePassword":{"supported":false},"sort":{"supported":false},"etag":{"supported":false},"authenticationSchemes":[{"type":"oauthbearertoken","name":"x","description":"y"}]}"#;
     let empty = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":0,"Resources":[]}"#;
     let peer = Listener::answering(move |request| {
-        let is_let_in = request.header("authorization").is_some_and(|own| own.to_ascii_lowercase() == "bearer t1ger");
+        let is_let_in = request.header("authorization").is_some_and(|own| own.eq_ignore_ascii_case("bearer t1ger"));
         if !is_let_in {
             return Message::answer("401 Unauthorized", &["WWW-Authenticate: Bearer"], &ERROR.replace("404", "401"));
         }
