@@ -21,7 +21,8 @@ impl Context {
         }
         let path = self.path_of(answer);
         let Some(kind) = self.kind_at(path) else { return Ok(()) };
-        let id = path.rsplit('/').next().unwrap_or_default();
+        // Some endpoints have a slash behind every path.
+        let id = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
         // Other characters can be written in several ways in a URL.
         let is_plain = id.chars().all(|own| own.is_ascii_alphanumeric() || "-_.".contains(own));
         match answer.text("id").filter(|shown| is_plain && !shown.eq_ignore_ascii_case(id)) {

@@ -132,6 +132,9 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .request(&RefuseBody(ErrorKind::Mutability, "meta and groups cannot be written", |body| {
             body.get("meta").is_some() || body.get("groups").is_some()
         })),
+    Deviation::new("put.refused", "PUT is answered with 501, because updates are expected as PATCH")
+        .breaks(&["RFC7644-3.5-01", "RFC7644-3.2-09"])
+        .rules(|rules| switch_off(rules, &[Capability::ReplaceUsers, Capability::ReplaceGroups])),
     Deviation::new(
         "put.required-cleared",
         "a PUT without the displayName of a group, though it is required, leaves a group without one",
@@ -155,9 +158,6 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             })),
         )
     }),
-    Deviation::new("put.refused", "PUT is answered with 501, because updates are expected as PATCH")
-        .breaks(&["RFC7644-3.5-01", "RFC7644-3.2-09"])
-        .rules(|rules| switch_off(rules, &[Capability::ReplaceUsers, Capability::ReplaceGroups])),
 ];
 
 /// Appends the old values that are not among the new. The new primary value stays the only one (RFC 7643 section 2.4).

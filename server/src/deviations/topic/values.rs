@@ -27,23 +27,6 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
                 }
             }
         })),
-    Deviation::new("names.as-numbers", "a displayName that is a number is taken, and shown as a number")
-        .breaks(&["RFC7643-2.3.1-01", "RFC7643-2.3.1-02"])
-        .exchange_with(|_| {
-            (
-                Box::new(EditRequestBody(|body| {
-                    if body["displayName"].is_number() {
-                        body["displayName"] = body["displayName"].to_string().into();
-                    }
-                })),
-                Box::new(EditResource(|resource| {
-                    let number = resource["displayName"].as_str().and_then(|text| text.parse::<u32>().ok());
-                    if let Some(number) = number {
-                        resource["displayName"] = number.into();
-                    }
-                })),
-            )
-        }),
     Deviation::new("case.lowered", "texts are stored in lower case, whatever caseExact says")
         .breaks(&["RFC7643-7-24"])
         .given(sends_resource)
@@ -136,6 +119,23 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             let formatted = name["formatted"].as_str().map_or_else(|| words.join(" "), str::to_owned);
             user.insert("name.formatted".into(), formatted.trim().into());
         })),
+    Deviation::new("names.as-numbers", "a displayName that is a number is taken, and shown as a number")
+        .breaks(&["RFC7643-2.3.1-01", "RFC7643-2.3.1-02"])
+        .exchange_with(|_| {
+            (
+                Box::new(EditRequestBody(|body| {
+                    if body["displayName"].is_number() {
+                        body["displayName"] = body["displayName"].to_string().into();
+                    }
+                })),
+                Box::new(EditResource(|resource| {
+                    let number = resource["displayName"].as_str().and_then(|text| text.parse::<u32>().ok());
+                    if let Some(number) = number {
+                        resource["displayName"] = number.into();
+                    }
+                })),
+            )
+        }),
     Deviation::new(
         "names.case-sensitive",
         "members of a body whose names are not written as in the schema are ignored",
