@@ -23,10 +23,12 @@ fn findings(arguments: &[&str]) -> Vec<Value> {
     report["checks"].as_array().expect("a report has checks").clone()
 }
 
-/// Runs the checks on `rfc` with one deviation.
+/// Runs the checks on `rfc` with one deviation, where there are people whom the checks did not create.
 fn with_deviation(deviation: &str, checks: &[&str]) -> Vec<Value> {
-    let only = checks.join(",");
-    findings(&["--target", "rfc", "--deviate", deviation, "--only", &only])
+    let people = ["--seed-people", "3", "--seed", "1"];
+    let served =
+        Served::start(&[&["--target", "rfc", "--bearer", "t1ger", "--deviate", deviation][..], &people].concat());
+    findings(&[served.value("URL"), "--bearer", "t1ger", "--only", &checks.join(",")])
 }
 
 /// Each finding of the checks as `ID VERDICT CAUSE`, where it is not a pass; the cause without its subject.
