@@ -1,13 +1,13 @@
-//! What explains a blocked finding. A check names the one that judges the request which failed under it; where that one passes,
-//! because its own request was answered, another finding with the same thing wrong explains it, or else it is a finding of its own.
+//! The explanation of a blocked finding. A check names the one that judges the request which failed under it. If that one passes,
+//! because its own request was answered, another finding with the same fault explains it, or else it is a finding of its own.
 
 use std::sync::Arc;
 
-use weir_judge::{Because, Finding, Verdict, cause_id, parts_of_name, verdict_of};
+use weir_judge::{Because, Finding, Verdict, cause_id, verdict_of};
 
 use crate::checks;
 
-/// The findings of a run, of which blocked ones wait until what explains them is known.
+/// The findings of a run; blocked ones wait until their explanation is known.
 #[derive(Default)]
 pub(crate) struct BlockedFindings {
     reported: Vec<Arc<Finding>>,
@@ -32,44 +32,41 @@ impl BlockedFindings {
     }
 
     /// The findings that had to wait, at the end of the run.
-    pub(crate) fn explained(mut self) -> Vec<Arc<Finding>> {
-        let mut explained = Vec::new();
-        for mut finding in std::mem::take(&mut self.waiting) {
-            let judge = finding.cause.as_deref().and_then(|cause| self.reported.iter().find(|one| one.name() == cause));
-            if let Some(judge) = judge.filter(|judge| judge.verdict < Verdict::Warn).map(Arc::clone) {
-                self.explain(&mut finding, &judge);
+    pub(crate) fn explained(self) -> Vec<Arc<Finding>> {
+        let Self { reported, waiting } = self;
+        let explained = waiting.into_iter().map(|mut finding| {
+            let judge = finding.cause.as_deref().and_then(|cause| reported.iter().find(|one| one.name() == cause));
+            if let Some(judge) = judge.filter(|judge| judge.verdict < Verdict::Warn) {
+                explain(&mut finding, judge, &reported);
             }
-            explained.push(Arc::new(finding));
-        }
-        explained
+            Arc::new(finding)
+        });
+        explained.collect()
     }
+}
 
-    /// Names what explains `finding`, which names `judge` though nothing is wrong there.
-    fn explain(&self, finding: &mut Finding, judge: &Finding) {
-        if judge.because == Some(Because::Option) {
-            finding.because = Some(Because::Option);
-            return;
-        }
-        let cause = cause_id(finding);
-        let has_the_same = |other: &&Arc<Finding>| {
-            matches!(other.verdict, Verdict::Fail | Verdict::Warn)
-                && !other.problems.is_empty()
-                && cause_id(other) == cause
-        };
-        let same = self.reported.iter().filter(has_the_same);
-        if let Some(other) = same.max_by_key(|other| (other.subject == finding.subject, other.verdict)) {
-            finding.cause = Some(other.name().into_owned());
-            return;
-        }
-        // The answer breaks what the other check asks for, here and not there.
-        let Some(check) = checks::find(parts_of_name(&judge.id).0) else { return };
-        let verdict = verdict_of(check.requirements);
-        if let Some(problem) = finding.problems.iter_mut().find(|problem| problem.verdict == Verdict::Blocked) {
-            let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-            (problem.verdict, problem.requirements, problem.legal) =
-                (verdict, owned(check.requirements), owned(check.legal));
-            (finding.verdict, finding.cause) = (verdict, None);
-        }
+/// Names the explanation of `finding`, which names `judge` though nothing is wrong there.
+fn explain(finding: &mut Finding, judge: &Finding, reported: &[Arc<Finding>]) {
+    if judge.because == Some(Because::Option) {
+        finding.because = Some(Because::Option);
+        return;
+    }
+    let cause = cause_id(finding);
+    let has_the_same = |other: &&Arc<Finding>| {
+        matches!(other.verdict, Verdict::Fail | Verdict::Warn) && !other.problems.is_empty() && cause_id(other) == cause
+    };
+    let same = reported.iter().filter(has_the_same);
+    if let Some(other) = same.max_by_key(|other| (other.subject == finding.subject, other.verdict)) {
+        finding.cause = Some(other.name().into_owned());
+        return;
+    }
+    // The answer breaks what the other check asks for, here and not there.
+    let Some(check) = checks::find(&judge.id) else { return };
+    let verdict = verdict_of(check.requirements);
+    if let Some(problem) = finding.problems.iter_mut().find(|problem| problem.verdict == Verdict::Blocked) {
+        problem.cite(check.requirements, check.legal);
+        problem.verdict = verdict;
+        (finding.verdict, finding.cause) = (verdict, None);
     }
 }
 

@@ -453,14 +453,11 @@ fn judge(finding: &mut Finding, outcome: CheckResult, evidence: &Evidence) {
             let own = if cause.is_none() { crate::checks::find(&finding.id) } else { None };
             let verdict = own.map_or(Verdict::Blocked, |check| verdict_of(check.requirements));
             finding.verdict = finding.verdict.max(verdict);
-            let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
             let observed = exchanges.last().map_or_else(|| "no answer".into(), |exchange| exchange.status.to_string());
-            let problem = Problem {
-                requirements: own.map_or_else(Vec::new, |check| texts(check.requirements)),
-                legal: own.map_or_else(Vec::new, |check| texts(check.legal)),
-                exchanges,
-                ..Problem::new(verdict, reason.clone(), observed)
-            };
+            let mut problem = Problem { exchanges, ..Problem::new(verdict, reason.clone(), observed) };
+            if let Some(check) = own {
+                problem.cite(check.requirements, check.legal);
+            }
             finding.problems.push(problem.kept(evidence));
             finding.reason = Some(reason);
             finding.cause = cause;
@@ -501,11 +498,9 @@ fn no_answer(error: &EndpointError) -> Problem {
         | Kind::Other => Verdict::Blocked,
         Kind::BadRequest | Kind::Discarded => Verdict::Error,
     };
-    Problem {
-        requirements: ANSWER_IS_DUE.iter().map(|id| (*id).to_owned()).collect(),
-        legal: vec![LEGAL.to_owned()],
-        ..Problem::new(verdict, error.to_string(), "no usable answer")
-    }
+    let mut problem = Problem::new(verdict, error.to_string(), "no usable answer");
+    problem.cite(ANSWER_IS_DUE, &[LEGAL]);
+    problem
 }
 
 fn message_of(broken: JoinError) -> String {

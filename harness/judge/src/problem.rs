@@ -52,6 +52,12 @@ impl Problem {
         }
     }
 
+    /// Says which requirements it breaks, and what would be right.
+    pub fn cite(&mut self, requirements: &[&str], legal: &[&str]) {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        (self.requirements, self.legal) = (owned(requirements), owned(legal));
+    }
+
     /// The problem as a run keeps it: exchanges as evidence, and no more of what a peer sent than a reader looks at.
     #[must_use]
     pub fn kept(mut self, evidence: &Evidence) -> Self {

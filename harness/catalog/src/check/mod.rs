@@ -4,6 +4,7 @@ pub(crate) mod case_run;
 pub(crate) mod cohort;
 mod context;
 mod expectation;
+mod methods;
 mod named_in_lists;
 mod narrowing;
 mod own_id;

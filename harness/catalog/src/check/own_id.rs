@@ -8,7 +8,7 @@ use weir_judge::full_name;
 
 use crate::check::{CheckResult, Context};
 
-/// What an id that is not the one of the URL breaks: the checks that cite it have that as their question.
+/// Broken by an id that is not the one of the URL, which is the question of each check that cites one of these.
 const OF_IDS: [&str; 3] = ["RFC7643-3.1-08", "RFC7643-3.1-13", "RFC7643-7-28"];
 
 impl Context {

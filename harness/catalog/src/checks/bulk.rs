@@ -147,7 +147,7 @@ async fn fail_on_errors_optional(context: &Context) -> CheckResult {
         expect.under(&["RFC7644-3.7-04"]).that(
             answered.is_success(0),
             "the operation did not succeed",
-            answered.told(),
+            answered.outcomes(),
         );
         context.expect(&answered.exchange).under(&["RFC7644-3.7-05"]).lacks("failOnErrors");
     }

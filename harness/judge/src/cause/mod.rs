@@ -58,16 +58,17 @@ impl Cause {
 /// what most clients need, and what shows most often.
 pub fn causes(findings: &[Arc<Finding>]) -> Vec<Cause> {
     let by_name: HashMap<_, &Finding> = findings.iter().map(|finding| (finding.name(), &**finding)).collect();
-    let deciding: Vec<(usize, &Finding, Signature)> = findings
-        .iter()
-        .enumerate()
-        .filter(|(_, finding)| finding.verdict >= Verdict::Warn)
-        .map(|(position, finding)| (position, &**finding, Signature::of(root_of(finding, &by_name))))
+    let wrong = findings.iter().enumerate().filter(|(_, finding)| finding.verdict >= Verdict::Warn);
+    let deciding: Vec<_> = wrong
+        .map(|(position, finding)| {
+            let root = root_of(finding, &by_name);
+            (position, &**finding, root, Signature::of(root))
+        })
         .collect();
-    let effects = Effects::among(deciding.iter().map(|(_, finding, signature)| (*finding, signature)));
+    let effects = Effects::among(deciding.iter().map(|(_, finding, _, signature)| (*finding, signature)));
     let mut groups: BTreeMap<Signature, Group<'_>> = BTreeMap::new();
-    for (position, finding, signature) in deciding {
-        let signature = effects.behind(signature, root_of(finding, &by_name));
+    for (position, finding, root, signature) in deciding {
+        let signature = effects.behind(signature, root);
         let group = groups.entry(signature).or_insert_with(|| Group { position, ..Group::default() });
         group.findings.push(finding);
     }

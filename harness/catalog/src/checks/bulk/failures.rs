@@ -100,11 +100,11 @@ async fn contained(context: &Context) -> CheckResult {
             needs_creation(context, context.collection(), &context.body()).await?;
         }
         let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7-24"]);
-        expect.that(is_done, "an operation beside the failed one was not carried out", answered.told());
+        expect.that(is_done, "an operation beside the failed one was not carried out", answered.outcomes());
     }
     let done = (0..3).filter(|index| answered.is_success(*index)).count();
     let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7.3-03"]);
-    expect.that(done == 2, "not two operations of three are reported as done", answered.told());
+    expect.that(done == 2, "not two operations of three are reported as done", answered.outcomes());
     Ok(())
 }
 
@@ -116,7 +116,7 @@ async fn explained(context: &Context) -> CheckResult {
         let response = answered.result(index).and_then(|result| at(result, "response"));
         let Some(response) = response.filter(|response| response.is_object()) else {
             let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7-18", "RFC7644-3.7-21"]);
-            expect.that(false, "a failed operation has no response", answered.told());
+            expect.that(false, "a failed operation has no response", answered.outcomes());
             continue;
         };
         let text = |path: &str| at(response, path).and_then(Value::as_str).unwrap_or_default();
@@ -153,11 +153,11 @@ async fn fail_on_errors(context: &Context) -> CheckResult {
     let under: &'static [&'static str] = &["RFC7644-3.7-25", "RFC7644-3.7.3-05"];
     let done = (1..3).filter(|index| answered.is_success(*index)).count();
     let expect = context.expect(&answered.exchange).under(under);
-    expect.that(done == 0, "operations after the first error are reported as done", answered.told());
+    expect.that(done == 0, "operations after the first error are reported as done", answered.outcomes());
     for body in [&second, &third] {
         let Some(named) = context.named_in_lists(body).await? else { continue };
         let expect = context.expect(&named.list).after(&answered.exchange).under(under);
-        expect.that(named.is_empty(), "an operation after the first error was carried out", answered.told());
+        expect.that(named.is_empty(), "an operation after the first error was carried out", answered.outcomes());
     }
     Ok(())
 }
@@ -176,10 +176,10 @@ async fn fail_on_errors_counted(context: &Context) -> CheckResult {
         needs_creation(context, context.collection(), &context.body()).await?;
     }
     let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7-24"]);
-    expect.that(answered.is_success(1), "the operation after the first error was not carried out", answered.told());
+    expect.that(answered.is_success(1), "the operation after the first error was not carried out", answered.outcomes());
     let is_behind_done =
         answered.is_success(3) || context.named_in_lists(&behind).await?.is_some_and(|named| !named.is_empty());
     let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7.3-05"]);
-    expect.that(!is_behind_done, "the operation after the second error was carried out", answered.told());
+    expect.that(!is_behind_done, "the operation after the second error was carried out", answered.outcomes());
     Ok(())
 }

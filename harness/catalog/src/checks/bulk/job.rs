@@ -164,7 +164,7 @@ impl JobAnswer {
     }
 
     /// The results in one line.
-    pub fn told(&self) -> String {
+    pub fn outcomes(&self) -> String {
         let one = |index: usize| {
             let method = self.sent[index].get("method").and_then(Value::as_str).unwrap_or("(no method)");
             let status = self.status(index).map_or_else(|| "no result".to_owned(), |status| status.to_string());
@@ -188,14 +188,18 @@ impl JobAnswer {
     }
 
     fn lacks_location(&self, context: &Context, index: usize) -> Stop {
-        const JUDGED_BY: &str = "bulk.location";
-        // A check about several resource types is blocked by the one on the type of the operation.
         let collection = self.sent[index].get("path").and_then(Value::as_str).unwrap_or_default();
-        let kind = context.discovery().resource_type(collection);
-        let cause = kind.map_or_else(|| context.on_subject(JUDGED_BY), |kind| full_name(JUDGED_BY, &kind.name));
-        let reason = format!("Operations[{index}] came to {}, without a location at the endpoint", self.told());
+        let cause = cause_at(context, "bulk.location", collection);
+        let reason = format!("Operations[{index}] came to {}, without a location at the endpoint", self.outcomes());
         context.blocked(reason, &cause, vec![Arc::clone(&self.exchange)])
     }
+}
+
+/// The full name of `check` for the type at `collection`: a check about several types is blocked by the one on the type of the
+/// operation.
+fn cause_at(context: &Context, check: &'static str, collection: &str) -> String {
+    let kind = context.discovery().resource_type(collection);
+    kind.map_or_else(|| context.on_subject(check), |kind| full_name(check, &kind.name))
 }
 
 /// Ends the check where a job of nothing but the creation of `body` fails as well, which `bulk.create` judges.
@@ -204,9 +208,8 @@ pub async fn needs_creation(context: &Context, endpoint: &str, body: &Value) -> 
     if alone.is_success(0) {
         return Ok(());
     }
-    let kind = context.discovery().resource_type(endpoint);
-    let cause = kind.map_or_else(|| context.on_subject("bulk.create"), |kind| full_name("bulk.create", &kind.name));
-    let reason = format!("a job of one creation comes to {}", alone.told());
+    let cause = cause_at(context, "bulk.create", endpoint);
+    let reason = format!("a job of one creation comes to {}", alone.outcomes());
     Err(context.blocked(reason, &cause, vec![alone.exchange]))
 }
 

@@ -102,7 +102,7 @@ async fn put(context: &Context) -> CheckResult {
     context.expect(&answered.exchange).that(
         right,
         "Operations[0].status of the PUT is not 200 or 204",
-        answered.told(),
+        answered.outcomes(),
     );
     let read = context.read(&user).await?;
     context
@@ -122,7 +122,7 @@ async fn patch(context: &Context) -> CheckResult {
     context.expect(&answered.exchange).that(
         right,
         "Operations[0].status of the PATCH is not 200 or 204",
-        answered.told(),
+        answered.outcomes(),
     );
     let read = context.read(&user).await?;
     context.expect(&read).after(&answered.exchange).equals(&text.path(), &name);
@@ -133,7 +133,11 @@ async fn delete(context: &Context) -> CheckResult {
     let user = context.resource().await?;
     let answered = Job::new().delete(&user.path()).send(context).await?;
     let right = matches!(answered.status(0), Some(200 | 204));
-    context.expect(&answered.exchange).that(right, "Operations[0].status of the DELETE is not 204", answered.told());
+    context.expect(&answered.exchange).that(
+        right,
+        "Operations[0].status of the DELETE is not 204",
+        answered.outcomes(),
+    );
     let read = context.send(user.request(Method::GET)).await?;
     context.expect(&read).after(&answered.exchange).status(&[404]);
     Ok(())
@@ -155,14 +159,14 @@ async fn version(context: &Context) -> CheckResult {
     let answered = Job::new().operation(conditional(stale)).send(context).await?;
     let right = matches!(answered.status(0), Some(412 | 409));
     let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7-11", "RFC7644-3.7.3-03"]);
-    expect.that(right, "Operations[0].status of the stale operation is not 412", answered.told());
+    expect.that(right, "Operations[0].status of the stale operation is not 412", answered.outcomes());
     let read = context.read(&user).await?;
     let expect = context.expect(&read).after(&answered.exchange).under(&["RFC7644-3.14-08"]);
     expect.equals(&text.path(), text.values(&body).first().copied().unwrap_or(&Value::Null));
     if let Some(current) = read.header("etag").or_else(|| read.text("meta.version")) {
         let answered = Job::new().operation(conditional(current)).send(context).await?;
         let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7-11"]);
-        expect.that(answered.is_success(0), "the operation with the current version fails", answered.told());
+        expect.that(answered.is_success(0), "the operation with the current version fails", answered.outcomes());
     }
     Ok(())
 }
@@ -199,14 +203,14 @@ async fn path_kind(context: &Context) -> CheckResult {
     let path = user.path();
     let answered = Job::new().post(&path, "u1", &context.body()).send(context).await?;
     let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7-12"]);
-    expect.that(answered.is_refused(0), "the POST to a resource is not refused", answered.told());
+    expect.that(answered.is_refused(0), "the POST to a resource is not refused", answered.outcomes());
     // PUT, since an endpoint that took DELETE /Users at its word would be emptied by the check.
     let jobs = [Job::new().put(context.collection(), &context.body()), Job::new().delete("/ServiceProviderConfig")];
     for job in jobs {
         let answered = job.send(context).await?;
         let refused = answered.is_refused(0) || answered.status(0) == Some(501);
         let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7-13"]);
-        expect.that(refused, "the operation on what is not a resource is not refused", answered.told());
+        expect.that(refused, "the operation on what is not a resource is not refused", answered.outcomes());
     }
     Ok(())
 }
@@ -269,7 +273,7 @@ async fn order_kept(context: &Context) -> CheckResult {
     if answered.is_success(0) && !right && !context.post(&body).await?.is_success() {
         return context.unable("the name of a deleted resource is not free, whatever the order");
     }
-    context.expect(&answered.exchange).that(right, "the name was not free in time", answered.told());
+    context.expect(&answered.exchange).that(right, "the name was not free in time", answered.outcomes());
     if answered.is_success(1) {
         let read = answered.read(context, 1).await?;
         context

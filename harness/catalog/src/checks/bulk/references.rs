@@ -98,7 +98,7 @@ async fn backward(context: &Context) -> CheckResult {
     if !both {
         needs_creation(context, "/Users", &context.data().user()).await?;
     }
-    context.expect(&answered.exchange).that(both, "not both operations succeeded", answered.told());
+    context.expect(&answered.exchange).that(both, "not both operations succeeded", answered.outcomes());
     if both { has_member(context, &answered, 1, 0).await } else { Ok(()) }
 }
 
@@ -112,7 +112,7 @@ async fn forward(context: &Context) -> CheckResult {
     context.expect(&answered.exchange).that(
         right,
         "the user was not created, or the group broke down",
-        answered.told(),
+        answered.outcomes(),
     );
     if right && answered.is_success(0) { has_member(context, &answered, 0, 1).await } else { Ok(()) }
 }
@@ -148,7 +148,7 @@ async fn extension(context: &Context) -> CheckResult {
     if !both {
         needs_creation(context, "/Users", &context.data().user()).await?;
     }
-    context.expect(&answered.exchange).that(both, "not both operations succeeded", answered.told());
+    context.expect(&answered.exchange).that(both, "not both operations succeeded", answered.outcomes());
     if both { has_manager(context, &answered, 1, 0).await } else { Ok(()) }
 }
 
@@ -162,7 +162,7 @@ async fn patch(context: &Context) -> CheckResult {
     if !both {
         needs_creation(context, "/Users", &context.data().user()).await?;
     }
-    context.expect(&answered.exchange).that(both, "not both operations succeeded", answered.told());
+    context.expect(&answered.exchange).that(both, "not both operations succeeded", answered.outcomes());
     if !both {
         return Ok(());
     }
@@ -180,7 +180,11 @@ async fn path(context: &Context) -> CheckResult {
     text.put(&mut body, json!(context.data().name()));
     let answered = job.put(&format!("{}/bulkId:u1", context.collection()), &body).send(context).await?;
     let right = answered.is_success(0) && (answered.is_success(1) || answered.is_refused(1));
-    context.expect(&answered.exchange).that(right, "the reference is neither resolved nor refused", answered.told());
+    context.expect(&answered.exchange).that(
+        right,
+        "the reference is neither resolved nor refused",
+        answered.outcomes(),
+    );
     if right && answered.is_success(1) {
         let read = answered.read(context, 0).await?;
         context
@@ -197,7 +201,7 @@ async fn unknown(context: &Context) -> CheckResult {
     context.expect(&answered.exchange).that(
         refused,
         "the group with an unknown reference is not refused",
-        answered.told(),
+        answered.outcomes(),
     );
     Ok(())
 }
@@ -206,7 +210,11 @@ async fn failed(context: &Context) -> CheckResult {
     let job = Job::new().post("/Users", "u1", &nameless(context)?).post("/Groups", "g1", &group_of(context, "u1")?);
     let answered = job.send_with_failures(context).await?;
     let refused = answered.is_refused(1) || answered.is_success(0);
-    context.expect(&answered.exchange).that(refused, "the group without its member is not refused", answered.told());
+    context.expect(&answered.exchange).that(
+        refused,
+        "the group without its member is not refused",
+        answered.outcomes(),
+    );
     Ok(())
 }
 
@@ -223,7 +231,7 @@ async fn circle(context: &Context, job: Job) -> Result<Option<JobAnswer>, Stop> 
     context.expect(&answered.exchange).that(
         both || conflict,
         "the circle is neither kept nor a conflict",
-        answered.told(),
+        answered.outcomes(),
     );
     Ok(both.then_some(answered))
 }

@@ -116,7 +116,7 @@ async fn statuses(context: &Context) -> CheckResult {
         let right = answered.status(index).is_some_and(|status| legal.contains(&status));
         let words: Vec<_> = legal.iter().map(u16::to_string).collect();
         let message = format!("Operations[{index}].status of the {what} is not {}", words.join(" or "));
-        context.expect(&answered.exchange).that(right, &message, answered.told());
+        context.expect(&answered.exchange).that(right, &message, answered.outcomes());
     }
     Ok(())
 }
@@ -156,7 +156,7 @@ async fn location(context: &Context) -> CheckResult {
         let requirements: &[&str] = if index == 3 { &["RFC7644-3.7.3-02"] } else { &["RFC7644-3.7-17"] };
         let message = format!("the result of the {what} has no location");
         let there = answered.location(index).is_some();
-        context.expect(&answered.exchange).under(requirements).that(there, &message, answered.told());
+        context.expect(&answered.exchange).under(requirements).that(there, &message, answered.outcomes());
     }
     let none = answered.location(4).is_none() || answered.is_success(4);
     let expect = context.expect(&answered.exchange).under(&["RFC7644-3.7.3-02"]);
