@@ -418,8 +418,10 @@ fn no_recording_does_harm_to_a_calibration() {
         let file = folder.join(format!("{number}.har")).display().to_string();
         std::fs::write(&file, text).expect("a file");
         let what = format!("weir calibrate of a recording that {what}");
-        let child =
-            weir(&["calibrate", "pingfederate-scim", &file]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let child = weir(&["calibrate", "pingfederate-scim", &file, "--output", "-"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
         let (status, stdout, stderr, peak) = hostile::watch(child.expect("the binary starts"), &what);
         assert!((0..=3).contains(&status) && !stderr.contains("panicked"), "{what} ends with {status}: {stderr}");
         assert!(peak < most_memory("calibrate"), "{what} takes {peak} KB");
