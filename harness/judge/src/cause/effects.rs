@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use weir_exchange::Exchange;
 
+use super::change::first_name;
 use super::signature::{MemberFault, Signature, UrlKind};
 use crate::finding::Finding;
 
 /// What the other findings of a run say about changes that are answered as done and are not there.
 pub(super) struct Effects {
-    /// The members that are wrong in answers to other requests than a change, with the first such fault.
-    members: BTreeMap<String, MemberFault>,
+    /// The members that are wrong in answers to other requests than a change, with the first such fault and the checks that see it.
+    members: BTreeMap<String, (MemberFault, BTreeSet<String>)>,
     /// Whether PUT and each operation of PATCH are without the effect they should have.
     is_each: bool,
 }
@@ -24,7 +25,10 @@ impl Effects {
         for (finding, signature) in findings {
             match signature {
                 Signature::Member { name, fault } if !follows_a_change(finding) => {
-                    members.entry(name.clone()).or_insert(*fault);
+                    let (first, checks) = members.entry(name.clone()).or_insert_with(|| (*fault, BTreeSet::new()));
+                    if first == fault {
+                        checks.insert(finding.id.clone().into_owned());
+                    }
                 }
                 Signature::Effect { method, operation } => {
                     changes.insert((method.as_str(), operation.as_str()));
@@ -45,7 +49,9 @@ impl Effects {
         let mut names = differences.iter().map(|one| first_name(&one.path));
         if let Some(name) = names.next()
             && names.all(|other| other == name)
-            && let Some(fault) = self.members.get(name)
+            && let Some((fault, checks)) = self.members.get(name)
+            // One check may ask for a value that others do not send.
+            && (*fault != MemberFault::Different || checks.len() > 1)
         {
             return Signature::Member { name: name.to_owned(), fault: *fault };
         }
@@ -61,9 +67,4 @@ fn follows_a_change(finding: &Finding) -> bool {
 
 fn is_creation(exchange: &Exchange) -> bool {
     exchange.method == "POST" && UrlKind::of(exchange) == UrlKind::Collection
-}
-
-/// The attribute that a path begins with.
-fn first_name(path: &str) -> &str {
-    path.split(['.', '[']).next().unwrap_or(path)
 }

@@ -1,5 +1,6 @@
 //! The sentence of a cause.
 
+use super::change;
 use super::signature::{ListFault, ListQuery, MemberFault, Signature, UrlKind};
 use crate::finding::Finding;
 use crate::problem::Problem;
@@ -7,12 +8,16 @@ use crate::problem::Problem;
 /// The most characters of a sentence that a check has written.
 const LONGEST: usize = 160;
 
-/// What is wrong, in one sentence; `lead` is the finding that explains it best.
-pub(super) fn of(signature: &Signature, lead: &Finding) -> String {
+/// What is wrong, in one sentence; the first of `findings`, the `lead`, explains it best.
+pub(super) fn of(signature: &Signature, lead: &Finding, findings: &[&Finding]) -> String {
     match signature {
         Signature::NoAnswer => format!("a request has no usable answer: {}", own_words(lead)),
         Signature::Credentials { status } => {
             format!("the endpoint refuses the credentials of the run: HTTP status is {status}")
+        }
+        Signature::Open => open(lead),
+        Signature::StateLeft => {
+            cut(&format!("the steps of a client leave another state than they should: {}", own_words(lead)))
         }
         Signature::Breakdown { method, status } => {
             format!("{method} breaks the endpoint down: HTTP status is {status} where another is due")
@@ -49,14 +54,26 @@ pub(super) fn of(signature: &Signature, lead: &Finding) -> String {
         }
         Signature::List { by, fault } => list(*by, *fault).to_owned(),
         Signature::Projection => "attributes and excludedAttributes are not followed".to_owned(),
-        Signature::Effect { method, operation } if operation.is_empty() => {
-            format!("{method} is answered as done, and the resource is not what it makes of it")
-        }
-        Signature::Effect { method, operation } => {
-            format!("{method} with {operation} is answered as done, and the resource is not what it makes of it")
-        }
+        Signature::Effect { method, operation } => match change::described(operation, findings) {
+            (which, true) => cut(&format!("after {method}{which}, {}", own_words(lead))),
+            (which, false) => {
+                format!("{method}{which} is answered as done, and the resource is not what it makes of it")
+            }
+        },
         Signature::Sentence { topic, .. } if topic.is_empty() => cut(lead.reason.as_deref().unwrap_or(&lead.title)),
         Signature::Sentence { .. } => own_words(lead),
+    }
+}
+
+fn open(lead: &Finding) -> String {
+    let deciding = lead.gravest_problem().and_then(|problem| problem.exchanges.last());
+    match deciding {
+        Some(exchange) if !own_words(lead).contains(" is let in") => format!(
+            "{} is answered {} where it must be refused for its credentials",
+            request(exchange.method.as_str(), &UrlKind::of(exchange)),
+            exchange.status
+        ),
+        _ => own_words(lead),
     }
 }
 

@@ -3,9 +3,11 @@
 //! Each finding that is blocked, or worse than a note, belongs to one cause: that of its gravest problem, or, if it is blocked, that
 //! of the finding which blocks it. Findings whose problems have the same [`Signature`] have one cause.
 
+mod change;
 mod effects;
 mod headline;
 mod signature;
+mod step;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -121,7 +123,7 @@ struct Group<'f> {
     skipped_elsewhere: usize,
 }
 
-/// The order of causes: whether others suffer, severity, weight, whether only a rule sees it, number of findings, and the place in
+/// The order of causes: whether others suffer, severity, weight, whether only rules and the steps of clients see it, number of findings, and the place in
 /// the run.
 type Rank = (u8, Reverse<Verdict>, Weight, bool, Reverse<usize>, usize);
 
@@ -141,12 +143,13 @@ impl Group<'_> {
 
     /// `is_held_up` tells whether anything in the run waits for something else.
     fn ranked(mut self, signature: &Signature, is_held_up: bool) -> (Rank, Cause) {
-        // What is blocked shows nothing by itself, and a check is seen again with fewer exchanges than a rule; among the others
+        // What is blocked shows nothing by itself, and a check is seen again with fewer exchanges than a rule or a step; among the others
         // the gravest that most clients need explains best.
-        let hides = |finding: &Finding| finding.verdict == Verdict::Blocked || finding.origin == Origin::Rule;
+        let hides = |finding: &Finding| finding.verdict == Verdict::Blocked || finding.origin != Origin::Check;
         let is_away = |finding: &Finding| !signature.home().contains(&finding.topic());
         // What a change left is the longer way to see it.
-        let is_by_effect = |finding: &Finding| Signature::of(finding) != *signature;
+        let is_by_effect =
+            |finding: &Finding| signature.is_of_the_request(finding) || Signature::of(finding) != *signature;
         self.findings.sort_by_cached_key(|finding| {
             let order = (hides(finding), is_by_effect(finding), is_away(finding));
             (order, Reverse(finding.verdict), finding.weight())
@@ -161,15 +164,27 @@ impl Group<'_> {
         let is_elsewhere = |finding: &&&Finding| finding.verdict == Verdict::Blocked && finding.topic() != topic;
         let elsewhere = self.findings.iter().filter(is_elsewhere).count() + self.skipped_elsewhere;
         let holds_up = elsewhere > 1 && held_up * 2 > self.findings.len();
-        let is_seen_by_rules = self.findings.first().is_some_and(|lead| lead.origin == Origin::Rule);
+        let is_seen_elsewhere = self.findings.first().is_some_and(|lead| lead.origin != Origin::Check);
         let class = match signature {
             _ if verdict < Verdict::Blocked => 4,
             Signature::NoAnswer => 0,
             Signature::Sentence { topic, text } if topic.is_empty() && text.starts_with("the endpoint ") => 0,
-            Signature::Credentials { .. } => 1,
-            _ if is_about_discovery && verdict >= Verdict::Fail && (held_up > 0 || is_held_up) => 2,
+            // A door that is open is the worst, and a door that is closed hides the rest.
+            Signature::Credentials { .. } | Signature::Open => 1,
+            // Without the documents that every client reads, more is silent than what names them.
+            _ if is_about_discovery
+                && verdict >= Verdict::Fail
+                && (held_up > 0 || is_held_up && weight == Weight::EveryClient) =>
+            {
+                2
+            }
             _ if holds_up && blocked < self.findings.len() => 3,
-            _ if signature.is_frame(weight) && !is_about_discovery && !is_seen_by_rules && verdict >= Verdict::Fail => {
+            _ if signature.is_frame(weight)
+                && !is_about_discovery
+                && !is_seen_elsewhere
+                && verdict >= Verdict::Fail
+                && !self.findings.first().is_some_and(|lead| signature.is_of_the_request(lead)) =>
+            {
                 3
             }
             _ => 4,
@@ -179,7 +194,10 @@ impl Group<'_> {
         subjects.dedup();
         let cause = Cause {
             id: signature.id(),
-            headline: self.findings.first().map_or_else(String::new, |lead| headline::of(signature, lead)),
+            headline: self
+                .findings
+                .first()
+                .map_or_else(String::new, |lead| headline::of(signature, lead, &self.findings)),
             verdict,
             weight,
             subjects,
@@ -190,7 +208,7 @@ impl Group<'_> {
         // What is only blocked says nothing of its own.
         let severity = if verdict == Verdict::Blocked { Verdict::Note } else { verdict };
         let size = Reverse(cause.size() + self.skipped);
-        ((class, Reverse(severity), weight, is_seen_by_rules, size, self.position), cause)
+        ((class, Reverse(severity), weight, is_seen_elsewhere, size, self.position), cause)
     }
 }
 

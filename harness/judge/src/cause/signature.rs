@@ -3,8 +3,9 @@
 use weir_exchange::difference::{Difference, assigned};
 use weir_exchange::{BodyErrorKind, Exchange};
 
+use super::{change, step};
 use crate::because::Because;
-use crate::finding::Finding;
+use crate::finding::{Finding, Origin};
 use crate::problem::Problem;
 use crate::rule::ERROR;
 use crate::verdict::Verdict;
@@ -19,6 +20,8 @@ pub(super) enum Signature {
     Credentials {
         status: u16,
     },
+    /// A request that has no right to is let in.
+    Open,
     /// The endpoint breaks down where it should answer with something else.
     Breakdown {
         method: String,
@@ -73,6 +76,8 @@ pub(super) enum Signature {
     },
     /// PUT and every operation of PATCH are answered as done, and the resource is not what they make of it.
     EffectOfEach,
+    /// The steps of a client leave another state than they should.
+    StateLeft,
     /// Nothing that is known of; the problem's own sentence, without what follows the first value in it.
     Sentence {
         topic: String,
@@ -130,6 +135,7 @@ impl Signature {
             return Self::Sentence { topic: String::new(), text: without_values(reason) };
         }
         match finding.gravest_problem() {
+            Some(_) if matches!(finding.origin, Origin::Step { .. }) => step::signature(finding),
             Some(problem) => of_problem(problem, finding),
             None => sentence(finding.reason.as_deref().unwrap_or(&finding.title), finding),
         }
@@ -152,6 +158,7 @@ impl Signature {
         };
         match self {
             Self::NotOffered { method, place, .. } | Self::Status { method, place, .. } => by_method(method, place),
+            Self::Open => &["auth"],
             Self::RefusedBody => &["create", "replace"],
             Self::EffectOfEach => &["replace", "patch"],
             Self::Breakdown { method, .. } | Self::Effect { method, .. } => by_method(method, &UrlKind::Resource),
@@ -165,6 +172,7 @@ impl Signature {
             | Self::Credentials { .. }
             | Self::AcceptedMethod { .. }
             | Self::Page
+            | Self::StateLeft
             | Self::Member { .. }
             | Self::Header { .. }
             | Self::Sentence { .. } => &[],
@@ -189,11 +197,22 @@ impl Signature {
         }
     }
 
+    /// Whether a member that a resource lacks was not in the body that the resource was made of either.
+    pub(super) fn is_of_the_request(&self, finding: &Finding) -> bool {
+        let Self::Member { name, fault: MemberFault::Missing } = self else { return false };
+        let exchanges = finding.gravest_problem().map_or(&[][..], |problem| &problem.exchanges);
+        let write = exchanges.iter().rfind(|exchange| exchange.method == "POST" || exchange.method == "PUT");
+        let sent = write.and_then(|write| serde_json::from_slice::<serde_json::Value>(&write.request_body).ok());
+        name == "schemas" && sent.is_some_and(|sent| sent.is_object() && !is_anywhere(&sent, name))
+    }
+
     /// A name for programs.
     pub(super) fn id(&self) -> String {
         let text = match self {
             Self::NoAnswer => "no-answer".to_owned(),
             Self::Credentials { status } => format!("credentials-{status}"),
+            Self::Open => "open".to_owned(),
+            Self::StateLeft => "state-left".to_owned(),
             Self::Breakdown { method, status } => format!("breakdown-{method}-{status}"),
             Self::ErrorAsSuccess { status } => format!("error-as-{status}"),
             Self::Page => "page".to_owned(),
@@ -218,7 +237,11 @@ impl Signature {
 
 impl UrlKind {
     pub(super) fn of(exchange: &Exchange) -> Self {
-        let last = exchange.url.path_segments().and_then(|mut segments| segments.next_back()).unwrap_or_default();
+        Self::of_path(exchange.url.path())
+    }
+
+    pub(super) fn of_path(path: &str) -> Self {
+        let last = path.rsplit('/').next().unwrap_or_default();
         if NAMED.contains(&last) {
             return Self::Named(last.to_owned());
         }
@@ -264,7 +287,7 @@ fn of_problem(problem: &Problem, finding: &Finding) -> Signature {
         .or_else(|| of_list(problem.sentence(), exchange))
         .or_else(|| of_error(problem, exchange))
         .or_else(|| of_projection(problem, exchange))
-        .or_else(|| of_effect(problem, exchange))
+        .or_else(|| change::of_problem(problem, exchange))
         .or_else(|| of_member(problem, exchange))
         .unwrap_or_else(|| sentence(problem.sentence(), finding))
 }
@@ -289,9 +312,15 @@ fn of_success(exchange: &Exchange) -> Option<Signature> {
     }
 }
 
-/// An answer to one of the first requests that says neither yes nor no.
+/// An answer to a request that should be refused whatever it asks, or to one of the first requests.
 fn of_probe(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
     let (method, status) = (exchange.method.to_string(), exchange.status);
+    if problem.sentence().contains(" is let in") && status < 300 {
+        return Some(Signature::Open);
+    }
+    if problem.sentence().ends_with(" refused") && matches!(status, 405 | 501) {
+        return Some(Signature::NotOffered { method, place: UrlKind::of(exchange), status });
+    }
     if !problem.sentence().contains(NEITHER) {
         return None;
     }
@@ -315,19 +344,23 @@ fn is_refused_body(exchange: &Exchange) -> bool {
     exchange.status == 400 && is_whole && !matches!(UrlKind::of(exchange), UrlKind::Named(_))
 }
 
+/// The statuses that were due, as expectations and preparations say it.
+fn statuses_due(problem: &Problem, exchange: &Exchange) -> Option<Vec<u16>> {
+    let (sentence, method) = (problem.sentence(), exchange.method.as_str());
+    if let Some(text) = sentence.strip_prefix("HTTP status is ") {
+        let (_, due) = text.split_once("expected ")?;
+        return Some(due.split(" or ").filter_map(|status| status.get(..3)?.parse().ok()).collect());
+    }
+    if sentence.starts_with(&format!("{method} on ")) {
+        return Some(vec![405]);
+    }
+    sentence.contains(" was answered with ").then(|| vec![if method == "POST" { 201 } else { 200 }])
+}
+
 /// A status that is not the right one, as expectations and preparations say it.
 fn of_status(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
     let method = exchange.method.to_string();
-    let due = if let Some(text) = problem.sentence().strip_prefix("HTTP status is ") {
-        let (_, due) = text.split_once("expected ")?;
-        due.split(" or ").filter_map(|status| status.get(..3)?.parse().ok()).collect()
-    } else if problem.sentence().starts_with(&format!("{method} on ")) {
-        vec![405]
-    } else if problem.sentence().contains(" was answered with ") {
-        vec![if method == "POST" { 201 } else { 200 }]
-    } else {
-        Vec::new()
-    };
+    let due = statuses_due(problem, exchange)?;
     let (first, came) = (*due.first()?, exchange.status);
     // The status is right, and what is wrong is what comes with it.
     if due.contains(&came) {
@@ -335,6 +368,7 @@ fn of_status(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
     }
     let (place, is_success_due) = (UrlKind::of(exchange), first < 300);
     Some(match came {
+        200..=299 if first == 401 || first == 403 => Signature::Open,
         401 | 403 if is_success_due => Signature::Credentials { status: came },
         501 | 405 if is_success_due => Signature::NotOffered { method, place, status: came },
         404 if is_success_due && place != UrlKind::Resource => Signature::NotOffered { method, place, status: came },
@@ -411,40 +445,6 @@ fn of_projection(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
     (is_asked && exchange.status < 300).then_some(Signature::Projection)
 }
 
-/// A change that is answered as done and is not there: the last write before the answer that shows it.
-fn of_effect(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
-    let write = problem.exchanges.iter().rev().find(|exchange| exchange.method != "GET")?;
-    let method = write.method.to_string();
-    if exchange.status >= 300 || !matches!(method.as_str(), "PATCH" | "PUT" | "DELETE") {
-        return None;
-    }
-    // The answer to a deletion shows nothing of what became of the resource.
-    if exchange.method == "DELETE" {
-        return None;
-    }
-    // A frame that is wrong in every answer is not the write's.
-    let frame = problem.sentence().split_once(' ').map_or("", |(word, _)| word);
-    if matches!(frame, "id" | "schemas" | "meta") || frame.starts_with("meta.") {
-        return None;
-    }
-    // A value that is kept in another letter case is there.
-    if !problem.differences.is_empty() && problem.differences.iter().all(is_of_letter_case) {
-        return None;
-    }
-    let operation = if method == "PATCH" { operation_of(write) } else { String::new() };
-    Some(Signature::Effect { method, operation })
-}
-
-/// The word that all operations of a PATCH have; empty if they differ.
-fn operation_of(patch: &Exchange) -> String {
-    let body: serde_json::Value = serde_json::from_slice(&patch.request_body).unwrap_or_default();
-    let operations = body["Operations"].as_array().map_or(&[][..], Vec::as_slice);
-    let mut words = operations.iter().filter_map(|operation| operation["op"].as_str()).map(str::to_ascii_lowercase);
-    let first = words.next().unwrap_or_default();
-    let is_known = matches!(first.as_str(), "add" | "remove" | "replace");
-    if is_known && words.all(|word| word == first) { first } else { String::new() }
-}
-
 fn of_member(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
     let message = problem.sentence();
     let name = if let Some((_, name)) = message.strip_prefix("a ").and_then(|text| text.split_once(" has no ")) {
@@ -477,7 +477,7 @@ fn of_member(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
 }
 
 /// Whether a body has the member, at its top or in an extension.
-fn is_anywhere(body: &serde_json::Value, name: &str) -> bool {
+pub(super) fn is_anywhere(body: &serde_json::Value, name: &str) -> bool {
     let extensions = body.as_object().into_iter().flatten().filter(|(uri, _)| uri.starts_with("urn:"));
     std::iter::once(body).chain(extensions.map(|(_, extension)| extension)).any(|whole| assigned(whole, name).is_some())
 }
@@ -505,7 +505,7 @@ fn differs_in_letter_case(problem: &Problem) -> bool {
     problem.differences.first().is_some_and(is_of_letter_case)
 }
 
-fn is_of_letter_case(difference: &Difference) -> bool {
+pub(super) fn is_of_letter_case(difference: &Difference) -> bool {
     let texts = (difference.expected.as_ref(), difference.found.as_ref());
     let texts = (texts.0.and_then(serde_json::Value::as_str), texts.1.and_then(serde_json::Value::as_str));
     matches!(texts, (Some(expected), Some(found)) if expected != found && expected.eq_ignore_ascii_case(found))

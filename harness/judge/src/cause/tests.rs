@@ -260,8 +260,13 @@ fn an_allowed_body_that_is_refused_is_one_cause_whatever_the_method() {
 }
 
 fn without_effect(id: &'static str, method: &str, operation: &str, path: &str) -> Arc<Finding> {
-    let operations = json!({"Operations": [{"op": operation}]});
-    let write = Sample::new(method, "/Users/7-8", 200).sent(&operations);
+    let name = path.split('.').next().expect("a path");
+    let sent = if method == "PUT" {
+        json!({name: {"givenName": "Ada"}})
+    } else {
+        json!({"Operations": [{"op": operation, "path": name}]})
+    };
+    let write = Sample::new(method, "/Users/7-8", 200).sent(&sent);
     let mut wrong = problem("the body differs", "", vec![write, Sample::get("/Users/7-8", &json!({}))]);
     wrong.differences.push(Difference { path: path.to_owned(), expected: Some(json!("Ada")), found: None });
     failing(id, wrong)
@@ -287,7 +292,7 @@ fn a_member_that_every_answer_lacks_is_behind_the_change_after_which_it_lacks() 
         failing("read.resource", lacking),
         without_effect("patch.replace-complex", "PATCH", "replace", "nickName"),
     ];
-    let headline = "PATCH with replace is answered as done, and the resource is not what it makes of it";
+    let headline = "after PATCH with replace, the body differs";
     assert_eq!(
         read(&findings),
         [row("name is missing", 2, "read.resource"), row(headline, 1, "patch.replace-complex")]
@@ -334,4 +339,80 @@ fn a_first_request_that_breaks_the_endpoint_down_is_a_breakdown() {
         read(&[probe(201)]),
         [row("a method that is not offered is answered 201", 1, "discovery.first-requests")]
     );
+}
+
+#[test]
+fn a_change_without_effect_is_named_by_what_its_paths_have_in_common() {
+    let lost = |id: &'static str, name: &str, path: &str| {
+        let patch = json!({"Operations": [{"op": "replace", "path": path}]});
+        let exchanges =
+            vec![Sample::new("PATCH", "/Users/7-8", 200).sent(&patch), Sample::get("/Users/7-8", &json!({}))];
+        let mut wrong = problem("the body differs", "", exchanges);
+        wrong.differences.push(Difference { path: name.to_owned(), expected: Some(json!("Ada")), found: None });
+        failing(id, wrong)
+    };
+    let filtered = lost("patch.value-path-record", "emails", "emails[type eq \"work\"]");
+    let other = lost("patch.value-path-sub-attribute", "addresses", "addresses[type eq \"work\"].region");
+    let headline = "PATCH with replace and a path with a value filter is answered as done, and the resource is not what it \
+                    makes of it";
+    assert_eq!(read(&[filtered.clone(), other.clone()]), [row(headline, 2, "patch.value-path-record")]);
+    let dotted = lost("patch.path-dotted", "name", "name.familyName");
+    let headline = "PATCH with replace and more than the name of an attribute is answered as done, and the resource is \
+                    not what it makes of it";
+    assert_eq!(read(&[filtered, other, dotted])[0].0, headline);
+}
+
+#[test]
+fn a_put_that_leaves_out_what_is_required_and_is_carried_out_should_have_been_refused() {
+    let put = Sample::new("PUT", "/Users/7-8", 200).sent(&json!({"displayName": "Ada"}));
+    let mut wrong =
+        problem("userName is not \"ada\"", "nothing", vec![put, Sample::get("/Users/7-8", &json!({"id": "7"}))]);
+    wrong.differences.push(Difference { path: "userName".to_owned(), expected: Some(json!("ada")), found: None });
+    let headline = "PUT of a resource is answered 200 where it must be refused with 400";
+    assert_eq!(read(&[failing("replace.required-missing", wrong)]), [row(headline, 1, "replace.required-missing")]);
+}
+
+#[test]
+fn a_step_of_a_client_has_the_cause_of_the_request_that_fails() {
+    let step = |id: &'static str, messages: &[&str]| {
+        let mut finding = Finding::new(Origin::Step { client: "pingfederate-aquera".to_owned() }, id, "a step");
+        finding.verdict = Verdict::Fail;
+        finding.problems = messages.iter().map(|message| problem(message, "", vec![])).collect();
+        Arc::new(finding)
+    };
+    let refused = failing(
+        "patch.replace",
+        problem("HTTP status is 501, expected 200", "501", vec![Sample::new("PATCH", "/Users/7-8", 501)]),
+    );
+    let findings = [
+        step("mover", &["user uid=ada,dc=x: PATCH /Users/7-8 was answered with status 501 (not here)"]),
+        step("joiner", &["group All Staff is at the endpoint, but must not be there"]),
+        refused,
+    ];
+    let state = "the steps of a client leave another state than they should: group All Staff is at the endpoint, but must \
+                 not be there";
+    assert_eq!(
+        read(&findings),
+        [
+            row("PATCH of a resource is answered 501, as if it was not offered", 2, "patch.replace"),
+            row(state, 1, "pingfederate-aquera/joiner")
+        ]
+    );
+    let ignored = "GET /Users?filter=userName eq \"ada\" was answered with status 200, but none of the 5 users in it has this \
+                   userName, so that the filter cannot be relied on";
+    let headline = "a filter does not narrow: lists hold resources that it does not match";
+    assert_eq!(read(&[step("first-cycle", &[ignored])])[0].0, headline);
+}
+
+#[test]
+fn a_door_that_is_open_comes_before_what_shows_more_often() {
+    let open = failing(
+        "auth.anonymous-everywhere",
+        problem("GET /Groups is let in without credentials", "200", vec![Sample::new("GET", "/Groups", 200)]),
+    );
+    let late = |id: &'static str| {
+        failing(id, problem("HTTP status is 200, expected 201", "200", vec![Sample::new("POST", "/Users", 200)]))
+    };
+    let findings = [late("create.resource"), late("create.bare"), open];
+    assert_eq!(read(&findings)[0], row("GET /Groups is let in without credentials", 1, "auth.anonymous-everywhere"));
 }
