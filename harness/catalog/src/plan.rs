@@ -116,7 +116,7 @@ fn kept_by_a_fault(capability: Capability, discovery: &Discovery) -> Option<Stri
     ))
 }
 
-/// How many checks of a plan a fault of discovery keeps from running.
+/// How many checks of a plan a fault of discovery keeps from running; what a check finds unpublished while it runs is not counted.
 pub fn kept_from_running(plan: &[PlannedCheck], discovery: &Discovery) -> usize {
     let is_kept = |planned: &&PlannedCheck| {
         matches!(planned.decision, Decision::Skip(..))

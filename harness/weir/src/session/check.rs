@@ -178,7 +178,7 @@ impl CheckRun {
         let kept = kept_from_running(&planned, &discovery);
         if kept > 0 {
             remarks.push(format!(
-                "faults of discovery keep {kept} of {} checks from running; `discovery.documents` and \
+                "faults of discovery keep at least {kept} of {} checks from running; `discovery.documents` and \
                  `discovery.first-requests` name them",
                 planned.len()
             ));
