@@ -9,7 +9,7 @@ pub use rewrite::Rewrite;
 use rewrite::WithoutSecrets;
 use weir_exchange::Exchange;
 
-use crate::finding::{BaselineNote, Finding, OutdatedEntry};
+use crate::finding::{BaselineNote, EntryNews, Finding, OutdatedEntry};
 use crate::offer::Offer;
 use crate::summary::Summary;
 
@@ -96,8 +96,14 @@ impl Stream {
                 return Some(Event::Finding(Arc::new(Finding { known: Some(known), ..Finding::clone(finding) })));
             }
             Event::Leftover { .. } => self.summary.leftovers += 1,
-            Event::Outdated(entry) if entry.is_mended => self.summary.mended += 1,
-            Event::Outdated(_) => self.summary.outdated += 1,
+            Event::Outdated(entry) => {
+                let count = match entry.news {
+                    Some(EntryNews::Mended) => &mut self.summary.mended,
+                    Some(EntryNews::Revealed) => &mut self.summary.revealed,
+                    None => &mut self.summary.outdated,
+                };
+                *count += 1;
+            }
             _ => {}
         }
         None

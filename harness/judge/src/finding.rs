@@ -154,13 +154,22 @@ pub struct BaselineNote {
     pub expires: Option<String>,
 }
 
-/// An entry of the baseline that has served its time.
+/// An entry of the baseline that has served its time, or a finding that it could not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutdatedEntry {
     /// The check, or the step with its client.
     pub entry: String,
     /// One sentence.
     pub reason: String,
-    /// True if its finding is mended, which does not fail the run.
-    pub is_mended: bool,
+    /// What does not fail the run: without it, the entry does.
+    pub news: Option<EntryNews>,
+}
+
+/// What a baseline and a run say together that does not fail the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryNews {
+    /// The finding of the entry is mended.
+    Mended,
+    /// The finding was hidden when the baseline was written, by what is mended now.
+    Revealed,
 }

@@ -24,7 +24,7 @@ pub use because::Because;
 pub use cause::{Cause, cause_id, causes};
 pub use dispute::{Dispute, dispute, disputes, level_of, verdict_of};
 pub use event::{Annotator, Consumer, Event, Events, Rewrite};
-pub use finding::{BaselineNote, Finding, Origin, OutdatedEntry, full_name, parts_of_name};
+pub use finding::{BaselineNote, EntryNews, Finding, Origin, OutdatedEntry, full_name, parts_of_name};
 pub use law::{BrokenLaw, broken_laws};
 pub use offer::{Offer, Provenance};
 pub use problem::{Problem, by_outcome, shortened};

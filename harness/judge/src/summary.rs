@@ -20,6 +20,8 @@ pub struct Summary {
     pub outdated: usize,
     /// Entries of the baseline whose finding is mended, which is good news.
     pub mended: usize,
+    /// Findings that were hidden when the baseline was written; they are counted as known.
+    pub revealed: usize,
     pub exchanges: u64,
     pub elapsed: Duration,
     /// What the run created and could not delete.

@@ -2,13 +2,15 @@
 //!
 //! An entry covers the finding of one check, or of one step of a client's lifecycle, as long as the finding is not graver
 //! than the entry says and breaks no further requirement. It has served its time when the check passes again, which is good
-//! news and fails a run only where it is strict, or when its day is over, which fails the run.
+//! news and fails a run only where it is strict, or when its day is over, which fails the run. What was hidden when the baseline was
+//! written (the check was blocked or skipped, or failed first for what is mended now) fails a run only where it is strict, too: who
+//! mends one fault does not break what it hid.
 
 mod read;
 mod shared;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -16,7 +18,7 @@ use jiff::civil::Date;
 pub use shared::SharedBaseline;
 use weir_files::fault::FileFault;
 
-use weir_judge::{BaselineNote, Finding, Origin, OutdatedEntry, Verdict};
+use weir_judge::{BaselineNote, Because, EntryNews, Finding, Origin, OutdatedEntry, Verdict};
 
 /// The name that a baseline has unless somebody gives it another.
 pub const FILE: &str = "weir.baseline.toml";
@@ -79,12 +81,20 @@ struct Entry {
 struct SubjectVerdict {
     verdict: Verdict,
     breaks: Vec<String>,
+    /// Whether the run was asked not to judge it, or not given what that needs.
+    is_left_out: bool,
+    /// Whether it was hidden when the baseline was written.
+    is_revealed: bool,
 }
 
 /// The entries of a baseline, and what the run so far says about their subjects.
 #[derive(Clone, Debug)]
 pub struct Baseline {
     entries: BTreeMap<EntrySubject, Entry>,
+    /// What could not be judged when the baseline was written.
+    unseen: BTreeSet<EntrySubject>,
+    /// The day on which it was written, if it says so.
+    written: Option<Date>,
     judged: BTreeMap<EntrySubject, SubjectVerdict>,
     today: Date,
     /// Whether an entry whose finding is mended fails the run.
@@ -94,7 +104,14 @@ pub struct Baseline {
 impl Baseline {
     /// One without entries.
     pub const fn empty(today: Date) -> Self {
-        Self { entries: BTreeMap::new(), judged: BTreeMap::new(), today, is_strict: false }
+        Self {
+            entries: BTreeMap::new(),
+            unseen: BTreeSet::new(),
+            written: None,
+            judged: BTreeMap::new(),
+            today,
+            is_strict: false,
+        }
     }
 
     /// Reads a baseline; `file` stands for the file in errors, `today` decides what has expired, and `names` are those
@@ -103,7 +120,8 @@ impl Baseline {
     /// # Errors
     /// The first fault, with line and key.
     pub fn parse(file: &str, text: &str, today: Date, names: StepNames<'_>) -> Result<Self, FileFault> {
-        Ok(Self { entries: read::entries(file, text, names)?, ..Self::empty(today) })
+        let (entries, unseen, written) = read::document(file, text, names)?;
+        Ok(Self { entries, unseen, written, ..Self::empty(today) })
     }
 
     /// The same, with whether an entry whose finding is mended fails the run.
@@ -136,35 +154,71 @@ impl Baseline {
             .collect();
         breaks.sort();
         breaks.dedup();
-        let judged = SubjectVerdict { verdict, breaks };
+        // A rule that nothing showed waits for the exchanges that a mended fault brings.
+        let is_left_out = finding.because == Some(Because::Option) && finding.origin != Origin::Rule;
+        let mut judged = SubjectVerdict { verdict, breaks, is_left_out, is_revealed: false };
         let known = self.entries.get(&about).filter(|entry| entry.covers(&judged) && !entry.is_over(self.today));
-        let known = known.map(|entry| {
-            Arc::new(BaselineNote {
-                reason: entry.reason.clone(),
-                link: entry.link.clone(),
-                expires: entry.expires.map(|day| day.to_string()),
-            })
+        let mut known = known.map(|entry| BaselineNote {
+            reason: entry.reason.clone(),
+            link: entry.link.clone(),
+            expires: entry.expires.map(|day| day.to_string()),
         });
+        if known.is_none() && !self.is_strict && self.was_hidden(&about, &judged) {
+            judged.is_revealed = true;
+            let reason = format!("hidden {}", self.when());
+            known = Some(BaselineNote { reason, link: None, expires: None });
+        }
         self.judged.insert(about, judged);
-        known
+        known.map(Arc::new)
     }
 
-    /// The entries that this run shows to have served their time.
+    /// Whether a finding that no entry covers could not be seen when the baseline was written.
+    fn was_hidden(&self, about: &EntrySubject, judged: &SubjectVerdict) -> bool {
+        let is_finding = judged.verdict >= Verdict::Warn && judged.verdict <= Verdict::Fail;
+        let hid = |entry: &Entry| {
+            let is_mended = |breaks: &Vec<String>| breaks.iter().any(|broken| !judged.breaks.contains(broken));
+            entry.verdict == Verdict::Blocked || entry.breaks.as_ref().is_some_and(is_mended)
+        };
+        is_finding
+            && match self.entries.get(about) {
+                Some(entry) => !entry.is_over(self.today) && hid(entry),
+                None => self.unseen.contains(about),
+            }
+    }
+
+    fn when(&self) -> String {
+        match self.written {
+            Some(day) => format!("when the baseline was written on {day}"),
+            None => "when the baseline was written".to_owned(),
+        }
+    }
+
+    /// The entries that this run shows to have served their time, and the findings that were hidden.
     pub fn outdated(&self) -> Vec<OutdatedEntry> {
+        let revealed = self.judged.iter().filter(|(_, judged)| judged.is_revealed).map(|(about, _)| OutdatedEntry {
+            entry: about.name(),
+            reason: format!("it was hidden {}, and is seen now", self.when()),
+            news: Some(EntryNews::Revealed),
+        });
+        self.settled().into_iter().chain(revealed).collect()
+    }
+
+    fn settled(&self) -> Vec<OutdatedEntry> {
+        let mended = (!self.is_strict).then_some(EntryNews::Mended);
         let sentence = |about: &EntrySubject, entry: &Entry| {
             let judged = self.judged.get(about)?;
             if entry.is_settled(judged.verdict) {
                 let now = if judged.verdict == Verdict::Pass { "passes" } else { "is no more than a note" };
-                return Some((format!("it {now} now; take the entry out"), !self.is_strict));
+                return Some((format!("it {now} now; take the entry out"), mended));
             }
             let day = entry.expires.filter(|_| entry.is_over(self.today))?;
-            Some((format!("the entry expired on {day}; repair the endpoint, or give the entry another day"), false))
+            Some((format!("the entry expired on {day}; repair the endpoint, or give the entry another day"), None))
         };
         self.entries
             .iter()
             .filter_map(|(about, entry)| {
-                let (reason, is_mended) = sentence(about, entry)?;
-                Some(OutdatedEntry { entry: about.name(), reason, is_mended })
+                let (reason, news) = sentence(about, entry)?;
+                Some(OutdatedEntry { entry: about.name(), reason, news })
             })
             .collect()
     }
@@ -197,12 +251,24 @@ impl Baseline {
         }
         let came = entries.keys().filter(|about| !self.entries.contains_key(about)).count();
         let went = self.entries.keys().filter(|about| !entries.contains_key(about)).count();
-        (Self { entries, judged: self.judged.clone(), ..*self }, came, went)
+        // What this run did not look at stays as it was.
+        let mut unseen: BTreeSet<_> =
+            self.unseen.iter().filter(|about| !self.judged.contains_key(about)).cloned().collect();
+        let is_unseen = |judged: &SubjectVerdict| judged.verdict == Verdict::Skip && !judged.is_left_out;
+        unseen.extend(self.judged.iter().filter(|(_, judged)| is_unseen(judged)).map(|(about, _)| about.clone()));
+        unseen.retain(|about| !entries.contains_key(about));
+        let is_same = entries == self.entries && unseen == self.unseen;
+        let written = self.written.filter(|_| is_same).or(Some(self.today));
+        let mut judged = self.judged.clone();
+        for judged in judged.values_mut() {
+            judged.is_revealed = false;
+        }
+        (Self { entries, unseen, written, judged, ..*self }, came, went)
     }
 
     /// The text of the file.
     pub fn text(&self) -> String {
-        write::text(&self.entries)
+        write::text(&self.entries, &self.unseen, self.written)
     }
 }
 

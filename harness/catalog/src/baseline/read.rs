@@ -1,6 +1,6 @@
 //! Reads a baseline file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use jiff::civil::Date;
@@ -22,6 +22,9 @@ const VERDICTS: [Verdict; 4] = [Verdict::Note, Verdict::Warn, Verdict::Blocked, 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct BaselineDocument {
+    written: Option<Spanned<Datetime>>,
+    #[serde(default)]
+    unseen: Vec<Spanned<String>>,
     #[serde(default)]
     finding: Vec<Spanned<FindingRow>>,
 }
@@ -39,11 +42,10 @@ struct FindingRow {
     expires: Option<Spanned<Datetime>>,
 }
 
-pub(super) fn entries(
-    file: &str,
-    text: &str,
-    names: StepNames<'_>,
-) -> Result<BTreeMap<EntrySubject, Entry>, FileFault> {
+/// The entries, what could not be judged when they were written, and the day of that.
+type BaselineContents = (BTreeMap<EntrySubject, Entry>, BTreeSet<EntrySubject>, Option<Date>);
+
+pub(super) fn document(file: &str, text: &str, names: StepNames<'_>) -> Result<BaselineContents, FileFault> {
     read(text, names).map_err(|fault| fault.within(file, text))
 }
 
@@ -51,7 +53,7 @@ fn fault<T>(span: Range<usize>, problem: impl Into<String>, remedy: &str) -> Res
     Err(FileFault::new(span, problem).with_remedy(remedy))
 }
 
-fn read(text: &str, names: StepNames<'_>) -> Result<BTreeMap<EntrySubject, Entry>, FileFault> {
+fn read(text: &str, names: StepNames<'_>) -> Result<BaselineContents, FileFault> {
     let document: BaselineDocument = document::toml(text)?;
     let mut entries = BTreeMap::new();
     for row in document.finding {
@@ -62,18 +64,22 @@ fn read(text: &str, names: StepNames<'_>) -> Result<BTreeMap<EntrySubject, Entry
             return fault(span, format!("there is a second entry for {name}"), "keep one");
         }
     }
-    Ok(entries)
+    let unseen = document.unseen.iter().map(known_check).collect::<Result<_, _>>()?;
+    let written = document.written.as_ref().map(day).transpose()?;
+    Ok((entries, unseen, written))
+}
+
+fn known_check(check: &Spanned<String>) -> Result<EntrySubject, FileFault> {
+    let Some(current) = assertion::current_name(check.get_ref()) else {
+        let name = UnknownName::new("check", check.get_ref(), assertion::names());
+        return Err(FileFault::unknown(check.span(), &name.listed_by("weir list checks")));
+    };
+    Ok(EntrySubject::Check(current))
 }
 
 fn entry(row: FindingRow, span: &Range<usize>, names: StepNames<'_>) -> Result<(EntrySubject, Entry), FileFault> {
     let about = match (row.check, row.step, row.client) {
-        (Some(check), None, None) => {
-            let Some(current) = assertion::current_name(check.get_ref()) else {
-                let name = UnknownName::new("check", check.get_ref(), assertion::names());
-                return Err(FileFault::unknown(check.span(), &name.listed_by("weir list checks")));
-            };
-            EntrySubject::Check(current)
-        }
+        (Some(check), None, None) => known_check(&check)?,
         (None, Some(step), Some(client)) => {
             if !names.clients.contains(&client.get_ref().as_str()) {
                 let name = UnknownName::new("client", client.get_ref(), names.clients);

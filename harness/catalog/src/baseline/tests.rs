@@ -142,3 +142,44 @@ fn a_fault_is_told_with_its_line_and_key() {
         assert!(error.starts_with("b.toml, line ") && error.contains(told), "{error}\n{text}");
     }
 }
+
+#[test]
+fn what_was_hidden_when_the_baseline_was_written_is_news_and_fails_only_where_it_is_strict() {
+    let mut first = Baseline::empty(TODAY);
+    let mut left_out = finding("read.encoded", Verdict::Skip, &[]);
+    left_out.because = Some(Because::Option);
+    for judged in [
+        finding("create.duplicate-user-name", Verdict::Blocked, &[]),
+        finding("replace.immutable", Verdict::Fail, &["RFC7644-3.3-12"]),
+        finding("filter.user-name", Verdict::Fail, &["RFC7644-3.3-12"]),
+        finding("answers.location", Verdict::Skip, &[]),
+        finding("patch.add", Verdict::Pass, &[]),
+        left_out,
+    ] {
+        first.finding(&judged);
+    }
+    let text = first.updated(Verdict::Warn).0.text();
+    assert!(text.contains("\nwritten = 2026-05-20\nunseen = [\n    \"answers.location\",\n]\n"), "{text}");
+    let now = [
+        (finding("create.duplicate-user-name", Verdict::Fail, &["RFC7644-3.3-12"]), true),
+        (finding("replace.immutable", Verdict::Fail, &["RFC7643-4.1.1-02"]), true),
+        (finding("filter.user-name", Verdict::Fail, &["RFC7644-3.3-12", "RFC7643-4.1.1-02"]), false),
+        (finding("answers.location", Verdict::Fail, &["RFC7644-3.3-12"]), true),
+        (finding("patch.add", Verdict::Fail, &["RFC7644-3.3-12"]), false),
+        (finding("read.encoded", Verdict::Fail, &["RFC7644-3.3-12"]), false),
+    ];
+    let (mut baseline, mut strict) = (parse(&text), parse(&text).strict(true));
+    for (judged, is_hidden) in &now {
+        let reason = is_hidden.then(|| "hidden when the baseline was written on 2026-05-20".to_owned());
+        assert_eq!(baseline.finding(judged).map(|note| note.reason.clone()), reason, "{}", judged.id);
+        assert_eq!(strict.finding(judged), None, "{}", judged.id);
+    }
+    let revealed: Vec<_> = baseline.outdated().into_iter().map(|entry| (entry.entry, entry.news)).collect();
+    let news = Some(EntryNews::Revealed);
+    assert_eq!(
+        revealed,
+        ["answers.location", "create.duplicate-user-name", "replace.immutable"].map(|id| (id.to_owned(), news))
+    );
+    let (updated, ..) = baseline.updated(Verdict::Warn);
+    assert_eq!((updated.outdated(), updated.len()), (vec![], 6));
+}

@@ -1,7 +1,9 @@
 //! Writes a baseline file: sorted, so that two runs which say the same give the same bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+
+use jiff::civil::Date;
 
 use super::{Entry, EntrySubject};
 use crate::assertion;
@@ -17,10 +19,31 @@ const HEADER: &str = "\
 #   reason    why it is so
 #   link      where it is followed up (optional)
 #   expires   the last day on which the entry holds, as in 2030-12-31 (optional)
+#
+# `written` is the day on which this file was written, `unseen` what could not be judged then: a later finding there was hidden,
+# and fails a run only with `--strict-baseline`.
 ";
 
-pub(super) fn text(entries: &BTreeMap<EntrySubject, Entry>) -> String {
+pub(super) fn text(
+    entries: &BTreeMap<EntrySubject, Entry>,
+    unseen: &BTreeSet<EntrySubject>,
+    written: Option<Date>,
+) -> String {
     let mut text = HEADER.to_owned();
+    if let Some(day) = written {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "written = {day}");
+    }
+    let unseen: Vec<_> = unseen
+        .iter()
+        .filter_map(|about| match about {
+            EntrySubject::Check(name) => Some(format!("    {},\n", quoted(name))),
+            EntrySubject::Step { .. } => None,
+        })
+        .collect();
+    if !unseen.is_empty() {
+        let _ = writeln!(text, "unseen = [\n{}]", unseen.concat());
+    }
     for (about, entry) in entries {
         // Writing to a string cannot fail.
         let _ = write_entry(&mut text, about, entry);

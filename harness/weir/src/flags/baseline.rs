@@ -27,7 +27,7 @@ pub struct BaselineFlags {
     /// --baseline, or weir.baseline.toml
     #[arg(long, conflicts_with = "dry_run")]
     update_baseline: bool,
-    /// Fail the run on entries whose finding is mended, too
+    /// Fail the run on entries whose finding is mended, and on findings that these hid, too
     #[arg(long)]
     strict_baseline: bool,
 }
@@ -81,8 +81,8 @@ impl BaselineFlags {
         }
         let path = self.path();
         let (updated, came, went) = baseline.updated(match fail_on {
-            FailOn::Must | FailOn::Never => Verdict::Blocked,
-            FailOn::Should => Verdict::Warn,
+            // A warning that is known is not new in the next report, whether or not it fails the run.
+            FailOn::Must | FailOn::Never | FailOn::Should => Verdict::Warn,
             FailOn::Note => Verdict::Note,
         });
         // A secret that is an ordinary word does not take the names of checks with it.
@@ -92,7 +92,7 @@ impl BaselineFlags {
             path.display(),
             plural(updated.len() as u64, "known finding", "known findings"),
         ));
-        Ok(updated.outdated().iter().all(|entry| entry.is_mended))
+        Ok(updated.outdated().iter().all(|entry| entry.news.is_some()))
     }
 
     fn path(&self) -> PathBuf {

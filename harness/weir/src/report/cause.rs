@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use weir_judge::{Cause, Finding, Verdict, causes};
+use weir_judge::{Cause, EntryNews, Finding, OutdatedEntry, Verdict, causes};
 
 use crate::output::plural::plural;
 use crate::output::word::quoted;
@@ -69,8 +69,34 @@ impl Detail {
     }
 }
 
-/// What takes the mended findings out of the baseline; `base` is the command of the run without a selection.
-pub(super) fn mended(base: &str, entries: &[String]) -> String {
+/// What a run says about the baseline without failing for it, and the command that goes on from there; `base` is the command of the
+/// run without a selection.
+pub(super) fn news(base: &str, entries: &[OutdatedEntry]) -> Vec<String> {
+    let of = |news: EntryNews| entries.iter().filter(move |entry| entry.news == Some(news)).map(|entry| &*entry.entry);
+    let (mended, revealed): (Vec<_>, Vec<_>) = (of(EntryNews::Mended).collect(), of(EntryNews::Revealed).collect());
+    let mut sentences = Vec::new();
+    if !mended.is_empty() {
+        let findings = plural(mended.len() as u64, "known finding is mended", "known findings are mended");
+        sentences.push(format!("{findings}: {} takes {} out", update(base, &mended), them(&mended)));
+    }
+    if !revealed.is_empty() {
+        let findings = plural(
+            revealed.len() as u64,
+            "finding was hidden when the baseline was written, and does not fail the run",
+            "findings were hidden when the baseline was written, and do not fail the run",
+        );
+        let named = revealed.iter().take(MOST).copied().collect::<Vec<_>>().join(", ");
+        let more = if revealed.len() > MOST { ", …" } else { "" };
+        sentences.push(format!("{findings} ({named}{more}): {} takes {} in", update(base, &revealed), them(&revealed)));
+    }
+    sentences
+}
+
+const fn them(entries: &[&str]) -> &'static str {
+    if entries.len() == 1 { "it" } else { "them" }
+}
+
+fn update(base: &str, entries: &[&str]) -> String {
     // A step is named with its client; the whole run judges it again.
     let checks: Vec<String> = entries.iter().filter(|entry| !entry.contains(' ')).map(|entry| quoted(entry)).collect();
     let only = if checks.len() == entries.len() && checks.len() <= MOST {
@@ -78,7 +104,5 @@ pub(super) fn mended(base: &str, entries: &[String]) -> String {
     } else {
         String::new()
     };
-    let findings = plural(entries.len() as u64, "known finding is mended", "known findings are mended");
-    let them = if entries.len() == 1 { "it" } else { "them" };
-    format!("{findings}: `{base} --update-baseline{only}` takes {them} out")
+    format!("`{base} --update-baseline{only}`")
 }

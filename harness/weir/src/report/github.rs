@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use weir_exchange::legible;
-use weir_judge::{Event, Finding, Verdict};
+use weir_judge::{Event, Finding, OutdatedEntry, Verdict};
 
 use super::cause;
 use super::legible::{LegibleEvent, TextReport};
@@ -18,13 +18,13 @@ pub struct GithubReport<W> {
     out: W,
     written: [usize; 3],
     findings: Vec<Arc<Finding>>,
-    mended: Vec<String>,
+    news: Vec<OutdatedEntry>,
     base_command: String,
 }
 
 impl<W: Write> GithubReport<W> {
     pub fn new(out: W) -> Self {
-        Self { out, written: [0; 3], findings: Vec::new(), mended: Vec::new(), base_command: String::new() }
+        Self { out, written: [0; 3], findings: Vec::new(), news: Vec::new(), base_command: String::new() }
     }
 
     fn annotate(&mut self, kind: usize, title: &str, message: &str) -> io::Result<()> {
@@ -63,13 +63,13 @@ impl<W: Write> GithubReport<W> {
         Ok(())
     }
 
-    /// Mended findings are one notice with the command that takes them out of the baseline.
-    fn good_news(&mut self) -> io::Result<()> {
-        let mended = std::mem::take(&mut self.mended);
-        if mended.is_empty() {
-            return Ok(());
+    /// Mended findings are one notice with the command that takes them out of the baseline, and so are those that were hidden.
+    fn news(&mut self) -> io::Result<()> {
+        let news = std::mem::take(&mut self.news);
+        for sentence in cause::news(&self.base_command, &news) {
+            self.annotate(2, "weir baseline", &sentence)?;
         }
-        self.annotate(2, "weir baseline", &cause::mended(&self.base_command, &mended))
+        Ok(())
     }
 }
 
@@ -83,8 +83,8 @@ impl<W: Write + Send> TextReport for GithubReport<W> {
                 self.base_command.clone_from(base_command);
                 Ok(())
             }
-            Event::Outdated(outdated) if outdated.is_mended => {
-                self.mended.push(outdated.entry.clone());
+            Event::Outdated(outdated) if outdated.news.is_some() => {
+                self.news.push(outdated.clone());
                 Ok(())
             }
             Event::Outdated(outdated) => {
@@ -93,7 +93,7 @@ impl<W: Write + Send> TextReport for GithubReport<W> {
             Event::RunFailed { reason } => self.annotate(0, "weir", reason),
             Event::RunFinished { .. } => {
                 self.findings()?;
-                self.good_news()?;
+                self.news()?;
                 for (kind, written) in self.written.into_iter().enumerate().filter(|(_, written)| *written > MOST) {
                     let word = ["errors", "warnings", "notices"][kind];
                     writeln!(self.out, "weir: {} more {word} are in the other reports", written - MOST)?;

@@ -13,7 +13,9 @@ use weir_exchange::Exchange;
 use weir_exchange::difference::Difference;
 use weir_exchange::legible::LegibleWriter;
 use weir_judge::Offer;
-use weir_judge::{BaselineNote, Cause, Consumer, Event, Finding, Origin, OutdatedEntry, Problem, Summary, Verdict};
+use weir_judge::{
+    BaselineNote, Cause, Consumer, EntryNews, Event, Finding, Origin, OutdatedEntry, Problem, Summary, Verdict,
+};
 
 use super::cause::{Detail, FULL_PROBLEMS};
 use super::plain::assertion_of;
@@ -106,7 +108,12 @@ fn cause(cause: &Cause) -> Value {
 
 /// An entry of the baseline that has served its time.
 pub(super) fn outdated(entry: &OutdatedEntry) -> Value {
-    json!({"entry": entry.entry, "reason": entry.reason, "mended": entry.is_mended})
+    json!({
+        "entry": entry.entry,
+        "reason": entry.reason,
+        "mended": entry.news == Some(EntryNews::Mended),
+        "revealed": entry.news == Some(EntryNews::Revealed),
+    })
 }
 
 fn millis(time: Duration) -> Value {
@@ -290,6 +297,7 @@ pub(super) fn totals(summary: &Summary) -> Value {
         "known": tally(&summary.known),
         "outdated": summary.outdated,
         "mended": summary.mended,
+        "revealed": summary.revealed,
         "exchanges": summary.exchanges,
         "millis": millis(summary.elapsed),
         "leftovers": summary.leftovers,

@@ -113,7 +113,7 @@ impl<W: Write + Send> TextReport for JunitReport<W> {
     fn event(&mut self, event: &LegibleEvent) -> io::Result<()> {
         match &**event {
             Event::RunFailed { reason } => self.failure = Some(reason.clone()),
-            Event::Outdated(outdated) if outdated.is_mended => {
+            Event::Outdated(outdated) if outdated.news.is_some() => {
                 let mut case = TestCase::new(format!("baseline: {}", outdated.entry), TestCaseStatus::success());
                 case.set_system_out(outdated.reason.clone());
                 self.suite(BASELINE).add_test_case(case);

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use weir_exchange::legible::LegibleWriter;
-use weir_judge::{Cause, Event, Finding, Summary, Verdict};
+use weir_judge::{Cause, Event, Finding, OutdatedEntry, Summary, Verdict};
 
 use super::cause;
 use super::cause::Detail;
@@ -27,7 +27,7 @@ pub struct MarkdownReport<W> {
     subject: String,
     findings: Vec<Arc<Finding>>,
     texts: FindingTexts,
-    mended: Vec<String>,
+    news: Vec<OutdatedEntry>,
     rest: String,
 }
 
@@ -39,7 +39,7 @@ impl<W: Write> MarkdownReport<W> {
             subject: String::new(),
             findings: Vec::new(),
             texts: FindingTexts::default(),
-            mended: Vec::new(),
+            news: Vec::new(),
             rest: String::new(),
         }
     }
@@ -70,7 +70,7 @@ impl<W: Write> MarkdownReport<W> {
         writeln!(self.out, "\n{} in {}\n", exchanges(summary.exchanges), duration(summary.elapsed))?;
         let causes = cause::fresh(&self.findings);
         self.causes(&causes)?;
-        self.good_news()?;
+        self.news()?;
         self.texts.detail = Detail::of(&self.findings);
         self.findings()?;
         self.out.write_all(self.rest.as_bytes())?;
@@ -104,12 +104,12 @@ impl<W: Write> MarkdownReport<W> {
         writeln!(self.out)
     }
 
-    fn good_news(&mut self) -> io::Result<()> {
-        let mended = std::mem::take(&mut self.mended);
-        if mended.is_empty() {
-            return Ok(());
+    fn news(&mut self) -> io::Result<()> {
+        let news = std::mem::take(&mut self.news);
+        for sentence in cause::news(&self.texts.repetition.base, &news) {
+            writeln!(self.out, "{sentence}\n")?;
         }
-        writeln!(self.out, "{}\n", cause::mended(&self.texts.repetition.base, &mended))
+        Ok(())
     }
 
     /// The findings, the gravest first, those that have the same to show as others of their cause in one line.
@@ -156,7 +156,7 @@ impl<W: Write + Send> TextReport for MarkdownReport<W> {
             Event::Leftover { url, reason } => {
                 let _ = writeln!(self.rest, "Left behind: {}: {}\n", code(url), text(reason));
             }
-            Event::Outdated(outdated) if outdated.is_mended => self.mended.push(outdated.entry.clone()),
+            Event::Outdated(outdated) if outdated.news.is_some() => self.news.push(outdated.clone()),
             Event::Outdated(outdated) => {
                 let _ = writeln!(self.rest, "Baseline: {}: {}\n", code(&outdated.entry), text(&outdated.reason));
             }

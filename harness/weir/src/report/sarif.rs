@@ -85,7 +85,7 @@ impl<W: Write + Send> TextReport for SarifReport<W> {
         match &**event {
             Event::RunStarted { .. } => self.texts.repetition = Repetition::of_run(event),
             Event::Leftover { url, reason } => self.notify("warning", &format!("left behind: {url}: {reason}")),
-            Event::Outdated(outdated) if outdated.is_mended => {
+            Event::Outdated(outdated) if outdated.news.is_some() => {
                 self.notify("note", &format!("{}: {}", outdated.entry, outdated.reason));
             }
             Event::Outdated(outdated) => self.notify("error", &format!("{}: {}", outdated.entry, outdated.reason)),

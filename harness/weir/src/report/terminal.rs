@@ -388,18 +388,17 @@ impl<W: Write> TerminalReport<W> {
         Ok(())
     }
 
-    /// The entries of the baseline that fail the run, and those that are mended.
+    /// The entries of the baseline that fail the run, and what is mended or comes to light with it.
     fn outdated(&mut self) -> io::Result<()> {
-        let (mended, others): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.outdated).into_iter().partition(|entry| entry.is_mended);
+        let (news, others): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.outdated).into_iter().partition(|entry| entry.news.is_some());
         for OutdatedEntry { entry, reason, .. } in others {
             self.heading("Baseline entries that are out of date")?;
             writeln!(self.out, "  {entry}: {reason}")?;
         }
-        if !mended.is_empty() {
-            let entries: Vec<String> = mended.into_iter().map(|mended| mended.entry).collect();
+        for sentence in cause::news(&self.repetition.base, &news) {
             self.heading("Good news")?;
-            writeln!(self.out, "  {}", cause::mended(&self.repetition.base, &entries))?;
+            writeln!(self.out, "  {sentence}")?;
         }
         Ok(())
     }
@@ -488,7 +487,14 @@ impl<W: Write> TerminalReport<W> {
             let new: usize = graver.into_iter().map(|verdict| summary.fresh(verdict)).sum();
             let outdated = plural(summary.outdated as u64, "entry", "entries");
             let mended = summary.mended;
-            writeln!(self.out, "baseline: {known} known, {new} new, {mended} mended, {outdated} out of date")?;
+            let revealed = match summary.revealed {
+                0 => String::new(),
+                number => format!(" ({number} hidden until now)"),
+            };
+            writeln!(
+                self.out,
+                "baseline: {known} known{revealed}, {new} new, {mended} mended, {outdated} out of date"
+            )?;
         }
         if self.rounds > 0 {
             let unstable = if self.unstable.is_empty() {

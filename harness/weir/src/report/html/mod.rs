@@ -12,7 +12,7 @@ use coverage::Coverage;
 use weir_catalog::Assertion;
 use weir_exchange::legible::LegibleWriter;
 use weir_judge::Offer;
-use weir_judge::{Cause, Event, Finding, Summary};
+use weir_judge::{Cause, Event, Finding, OutdatedEntry, Summary};
 
 use super::cause;
 use super::cause::Detail;
@@ -24,7 +24,7 @@ use super::repeat::Repetition;
 #[derive(Default)]
 struct RunPage {
     pub causes: Vec<Cause>,
-    pub mended: Vec<String>,
+    pub news: Vec<OutdatedEntry>,
     pub subject: String,
     pub offers: Vec<Offer>,
     pub remarks: Vec<String>,
@@ -61,9 +61,7 @@ impl<W: Write> HtmlReport<W> {
         self.run.causes = cause::fresh(&self.run.findings);
         self.run.texts.detail = Detail::of(&self.run.findings);
         self.run.findings.sort_by_key(|finding| (finding.known.is_some(), finding.rank()));
-        if !self.run.mended.is_empty() {
-            self.run.messages.push(cause::mended(&self.run.texts.repetition.base, &self.run.mended));
-        }
+        self.run.messages.extend(cause::news(&self.run.texts.repetition.base, &self.run.news));
         self.out.write_all(page::page(&self.run, summary).into_string().as_bytes())?;
         self.out.flush()
     }
@@ -84,7 +82,7 @@ impl<W: Write + Send> TextReport for HtmlReport<W> {
                 self.run.remarks.clone_from(remarks);
             }
             Event::Leftover { url, reason } => self.run.messages.push(format!("Left behind: {url}: {reason}")),
-            Event::Outdated(outdated) if outdated.is_mended => self.run.mended.push(outdated.entry.clone()),
+            Event::Outdated(outdated) if outdated.news.is_some() => self.run.news.push(outdated.clone()),
             Event::Outdated(outdated) => {
                 self.run.messages.push(format!("Baseline: {}: {}", outdated.entry, outdated.reason));
             }
