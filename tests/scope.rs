@@ -114,3 +114,60 @@ fn an_expired_account_is_explained_as_a_cycle_treats_it() {
         says(&ran, 0, &[said, "accountExpires", "in the past; --expired says how it counts"]);
     }
 }
+
+/// What stands behind the end of a filter would be another condition of the search that it becomes a part of.
+#[test]
+fn a_filter_is_read_by_itself_whoever_evaluates_it() {
+    let source = file("filters.ldif", person("ada"));
+    let aquera = include_str!("../fixtures/connections/pingfederate-aquera.json");
+    for (filter, place) in [
+        ("(uid=ada)(sn=*)", "at offset 9, the filter should end; several conditions are one filter as in"),
+        ("uid=ada)(sn=*", "at offset 7, the filter should end"),
+        ("(cn=a**a)", "at offset 6, there is nothing between two asterisks"),
+    ] {
+        for (source, flag) in [
+            (&*source, "--user-filter"),
+            (&*source, "--group-filter"),
+            ("ldap://127.0.0.1:9", "--user-filter"),
+            ("ldap://127.0.0.1:9", "--group-filter"),
+        ] {
+            let ran = run(&["provision", "--source", source, "--base-dn", "dc=x", flag, filter, "--dry-run"]);
+            says(&ran, 2, &[&format!("weir: {flag}: "), place]);
+        }
+        let connection = file("filters.json", aquera.replace("(objectCategory=person)", filter));
+        for arguments in [
+            &["connection", "show", &connection][..],
+            &["provision", "--connection", &connection, "--source", &source, "--dry-run"],
+        ] {
+            let at = "filters.json, outboundProvision.channels[0].channelSource.userSourceLocation.filter: ";
+            says(&run(arguments), 2, &[at, place]);
+        }
+    }
+    let ran = run(&["provision", "--source", &source, "--user-filter", "(sn~=ada)", "--dry-run"]);
+    says(&ran, 2, &["--user-filter: ", "at offset 3, `~=` asks for what is approximately equal"]);
+    let sounds = file("sounds.json", aquera.replace("(objectCategory=person)", "(sn:1.2.3:=ada)"));
+    let ran = run(&["provision", "--connection", &sounds, "--source", &source, "--dry-run"]);
+    says(&ran, 2, &["userSourceLocation.filter of the connection: ", "this matching rule is not known"]);
+    let ran = run(&["provision", "--source", "ldap://127.0.0.1:9", "--base-dn", "dc=x", "--dry-run"]);
+    says(&ran, 3, &["127.0.0.1:9"]);
+    let condition = ["--member-of-attribute", "memberOf=*)(uid", "--user-group-dn", "cn=a,dc=x"];
+    let ran =
+        run(&[&["provision", "--source", "ldap://127.0.0.1:9", "--base-dn", "dc=x", "--dry-run"], &condition[..]]
+            .concat());
+    says(&ran, 2, &["--member-of-attribute: ", "is not the name of an attribute"]);
+}
+
+/// A condition on what no schema has is undefined, also negated (RFC 4511 section 4.5.1.7), and the run says so.
+#[test]
+fn what_neither_the_schema_nor_the_source_has_is_undefined_and_named() {
+    let source =
+        file("undefined.ldif", person("ada") + &person("bo").replace("sn: bo\n", "sn: bo\ncompanyTier: gold\n"));
+    let planned = |filter: &str| run(&["provision", "--source", &source, "--user-filter", filter, "--dry-run"]);
+    says(&planned("(!(companyTier=gold))"), 0, &["user  ada"]);
+    for filter in ["(!(nonsense=x))", "(nonsense=*)", "(!(objectClass=nonsense))"] {
+        let ran = planned(filter);
+        says(&ran, 1, &["nonsense of the filter is neither in the schema of --directory nor in the source"]);
+        assert!(!ran.stdout.contains("user  ada"), "{}", ran.stdout);
+    }
+    says(&planned("(|(nonsense=x)(surname=ada))"), 0, &["user  ada", "conditions on it are undefined"]);
+}

@@ -9,6 +9,7 @@ mod support;
 
 mod domain_export;
 mod samba;
+mod same_answers;
 mod slapd;
 mod step;
 

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use super::client::Description;
 use super::ledger::Guid;
 use super::mapping::Mapping;
+use crate::entry::schema::Schema;
 use crate::entry::{Dn, Entry, EntryFilter};
 use crate::options::GroupNameSource;
 
@@ -129,6 +130,12 @@ impl Channel {
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
         super::mapping::desired::fingerprint_of(format!("{self:?}").as_bytes())
+    }
+
+    /// The schema by which filters on a file are evaluated.
+    #[must_use]
+    pub const fn schema(&self) -> Schema {
+        if self.is_active_directory { Schema::ActiveDirectory } else { Schema::Standard }
     }
 
     /// The entry's GUID; `false` if its name has to serve because it has none.

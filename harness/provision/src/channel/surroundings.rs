@@ -30,7 +30,7 @@ impl Surroundings {
     /// The surroundings of a channel that needs no other entry.
     #[must_use]
     pub fn without_entries(channel: &Channel) -> Self {
-        let links = Links::of(Vec::new(), &channel.member_attributes, channel.is_active_directory);
+        let links = Links::of(&[], &channel.member_attributes, channel.schema());
         Self { links, ..Self::default() }
     }
 }
@@ -84,9 +84,8 @@ impl<'a> Collector<'a> {
     /// A collector for the channel; nothing if it has to know nothing of other entries.
     #[must_use]
     pub fn for_channel(channel: &'a Channel) -> Option<Self> {
-        let filters = channel.user_filter.iter().chain(&channel.group_filter);
-        let attributes: Vec<String> = filters.flat_map(crate::entry::EntryFilter::linked_attributes).collect();
-        let links = Links::of(attributes, &channel.member_attributes, channel.is_active_directory);
+        let filters: Vec<_> = channel.user_filter.iter().chain(&channel.group_filter).collect();
+        let links = Links::of(&filters, &channel.member_attributes, channel.schema());
         let has_group_dn = channel.user_group.is_some() || channel.group_group.is_some();
         (has_group_dn || !links.is_needless()).then(|| Self {
             channel,
@@ -177,6 +176,9 @@ mod tests {
             (Channel::active_directory(), false),
             (with_filter("(sn>=a)"), false),
             (with_filter("(memberOf=cn=All,dc=x)"), true),
+            (with_filter("(companyTier=gold)"), true),
+            (with_filter("(objectClass=companyPerson)"), true),
+            (with_filter("(&(surname=a)(objectClass=user))"), true),
             (with_filter("(manager:1.2.840.113556.1.4.1941:=cn=Bo,dc=x)"), true),
             (Channel { user_group: group(), ..Channel::default() }, true),
             (Channel { group_group: group(), ..Channel::active_directory() }, true),

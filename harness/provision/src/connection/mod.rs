@@ -4,6 +4,7 @@
 mod channel;
 mod connector;
 mod listed;
+mod location;
 mod pingfederate;
 mod pingone;
 pub mod probe;
@@ -15,6 +16,7 @@ use weir_files::fault::{FileFault, Place};
 pub use channel::{ConnectionChannel, MappedField};
 pub use connector::Connector;
 pub use listed::{ConnectionFile, ListedConnection};
+pub use location::is_attribute;
 
 /// A connection, read.
 #[derive(Clone, Debug)]

@@ -6,6 +6,7 @@ use weir_files::name::UnknownName;
 
 use super::channel::{ACTING, is_active_directory};
 use super::listed::is_on;
+use super::location;
 use super::{
     Connection, ConnectionChannel, Connector, MappedField, TargetSetting, fault, holds_secret, is_secret, kept,
     names_secret, shown, without_empty,
@@ -150,6 +151,7 @@ fn channel_of(
         }
     }
     check_choices(file, place, &settings)?;
+    location::check(file, place, &settings)?;
     let rules = without_empty(&channel["attributeMapping"]).unwrap_or(Value::Array(Vec::new()));
     let parts = ChannelParts { place, source: &source, rules: &rules, custom_schema };
     let read = mapping(&parts)?;

@@ -185,7 +185,22 @@ impl<'a> Pass<'a> {
             return format!("{asked}, and gave no person");
         }
         let own = self.source.left_out();
-        if own.is_empty() { self.summary.why_empty(self.channel) } else { own.join("; ") }
+        if !own.is_empty() {
+            return own.join("; ");
+        }
+        std::iter::once(self.summary.why_empty(self.channel)).chain(self.undefined()).collect::<Vec<_>>().join("; ")
+    }
+
+    /// A word about what the filters ask for and no schema has: such a condition selects nobody, and its negation neither.
+    fn undefined(&self) -> Option<String> {
+        let names: Vec<&str> = self.surroundings.links.undefined().collect();
+        let (are, them) = if names.len() == 1 { ("is", "it are") } else { ("are", "them are") };
+        (!names.is_empty()).then(|| {
+            format!(
+                "{} of the filter {are} neither in the schema of --directory nor in the source, so that conditions on {them} undefined and select no entry, negated or not (RFC 4511 section 4.5.1.7)",
+                names.join(", ")
+            )
+        })
     }
 
     /// The result for the next person; nothing at the end of the source.
@@ -413,6 +428,7 @@ impl<'a> Pass<'a> {
     #[must_use]
     pub fn finish_warnings(&mut self) -> Vec<String> {
         let mut warnings = std::mem::take(&mut self.warnings);
+        warnings.extend(self.undefined());
         if let Some(first) = &self.first_without_guid {
             let (whose, first) = if self.without_guid == 1 {
                 ("its name serves", format!("it is {first}"))

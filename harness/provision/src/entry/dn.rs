@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::schema::canonical_name;
+
 /// A name of an entry, as written and in the form by which names are compared.
 #[derive(Clone, Debug)]
 pub struct Dn {
@@ -90,15 +92,20 @@ impl Dn {
         Ok(Self { rdns, text: text.into(), key })
     }
 
+    /// The name of these parts.
+    #[must_use]
+    pub fn of(rdns: &[Rdn]) -> Self {
+        let text = rdns.iter().map(Rdn::to_string).collect::<Vec<_>>().join(",").into();
+        Self { rdns: rdns.to_vec(), text, key: key_of(rdns) }
+    }
+
     /// The name built from a new first part and the parts of `parent`.
     #[must_use]
     pub fn under(rdn: Rdn, parent: &[Rdn]) -> Self {
         let mut rdns = Vec::with_capacity(parent.len() + 1);
         rdns.push(rdn);
         rdns.extend_from_slice(parent);
-        let text = rdns.iter().map(Rdn::to_string).collect::<Vec<_>>().join(",").into();
-        let key = key_of(&rdns);
-        Self { rdns, text, key }
+        Self::of(&rdns)
     }
 
     /// As it was written.
@@ -131,9 +138,9 @@ impl Dn {
     /// The value of the first relative name's attribute `attribute`, for *Extract CN from DN*.
     #[must_use]
     pub fn first_value(&self, attribute: &str) -> Option<&str> {
-        let wanted = canonical_type(attribute);
+        let wanted = canonical_name(attribute);
         self.rdns.iter().flat_map(|rdn| &rdn.assertions).find_map(|assertion| match &assertion.value {
-            AssertionValue::Text(text) if canonical_type(&assertion.attribute) == wanted => Some(text.as_str()),
+            AssertionValue::Text(text) if canonical_name(&assertion.attribute) == wanted => Some(text.as_str()),
             _ => None,
         })
     }
@@ -222,7 +229,7 @@ fn rdn_key(rdn: &Rdn) -> String {
                 AssertionValue::Text(text) => escape(&comparison_key(text)),
                 AssertionValue::Encoded(hex) => format!("#{hex}"),
             };
-            format!("{}={value}", canonical_type(&assertion.attribute))
+            format!("{}={value}", canonical_name(&assertion.attribute))
         })
         .collect();
     parts.sort_unstable();
@@ -234,25 +241,6 @@ fn rdn_key(rdn: &Rdn) -> String {
 pub fn comparison_key(text: &str) -> String {
     let folded = scim::text::fold(text);
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The table of RFC 4514 section 3: these types may be written by either of their names.
-fn canonical_type(attribute: &str) -> String {
-    let lower = attribute.to_ascii_lowercase();
-    let number = lower.strip_prefix("oid.").unwrap_or(&lower);
-    match number {
-        "2.5.4.3" | "commonname" => "cn",
-        "2.5.4.7" | "localityname" => "l",
-        "2.5.4.8" | "stateorprovincename" => "st",
-        "2.5.4.10" | "organizationname" => "o",
-        "2.5.4.11" | "organizationalunitname" => "ou",
-        "2.5.4.6" | "countryname" => "c",
-        "2.5.4.9" | "streetaddress" => "street",
-        "0.9.2342.19200300.100.1.25" | "domaincomponent" => "dc",
-        "0.9.2342.19200300.100.1.1" | "userid" => "uid",
-        _ => return number.to_owned(),
-    }
-    .to_owned()
 }
 
 /// `distinguishedName = [ relativeDistinguishedName *( COMMA relativeDistinguishedName ) ]`

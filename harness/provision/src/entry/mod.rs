@@ -4,6 +4,7 @@ pub mod dn;
 pub mod filter;
 pub mod links;
 pub(crate) mod ranges;
+pub mod schema;
 
 pub use dn::Dn;
 pub use filter::EntryFilter;
@@ -115,6 +116,11 @@ impl Entry {
         self.flaws.iter().find(|(own, _)| names(own, attribute)).map(|(_, flaw)| *flaw)
     }
 
+    /// The attributes whose values are not all there.
+    pub fn flaws(&self) -> impl Iterator<Item = &str> {
+        self.flaws.iter().map(|(attribute, _)| &**attribute)
+    }
+
     /// Takes an attribute out with all its values; says whether it was there.
     pub fn remove(&mut self, description: &str) -> bool {
         let before = self.attributes.len() + self.flaws.len();
@@ -162,7 +168,7 @@ impl Entry {
     /// Whether one of the entry's object classes is `class`, or is derived from it: an export may list the lowest class alone.
     #[must_use]
     pub fn is_a(&self, class: &str) -> bool {
-        self.texts("objectClass").any(|own| classes_from(own).any(|name| name.eq_ignore_ascii_case(class)))
+        self.texts("objectClass").any(|own| schema::is_class(own, class))
     }
 
     fn attribute_mut(&mut self, description: &str) -> Option<&mut Attribute> {
@@ -182,22 +188,6 @@ impl Attribute {
     pub fn is_named(&self, name: &str) -> bool {
         names(&self.description, name)
     }
-}
-
-/// Classes with the class that they are derived from (RFC 4519, RFC 2798, and Active Directory's schema).
-const SUPERIORS: &[(&str, &str)] = &[
-    ("computer", "user"),
-    ("contact", "organizationalPerson"),
-    ("inetOrgPerson", "organizationalPerson"),
-    ("organizationalPerson", "person"),
-    ("residentialPerson", "person"),
-    ("user", "organizationalPerson"),
-];
-
-/// A class, and those that it is derived from.
-fn classes_from(class: &str) -> impl Iterator<Item = &str> {
-    let superior = |class: &&str| SUPERIORS.iter().find(|(own, _)| own.eq_ignore_ascii_case(class)).map(|(_, of)| *of);
-    std::iter::successors(Some(class), superior).chain(std::iter::once("top"))
 }
 
 fn names(description: &str, wanted: &str) -> bool {

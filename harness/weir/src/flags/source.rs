@@ -1,5 +1,6 @@
 //! The flags that say where a channel's people and groups come from, and which of them it takes.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,7 +11,8 @@ use weir_files::document;
 use weir_files::name::UnknownName;
 use weir_provision::Channel;
 use weir_provision::channel::GroupDn;
-use weir_provision::connection::ConnectionChannel;
+use weir_provision::connection::{ConnectionChannel, is_attribute};
+use weir_provision::entry::filter::Evaluator;
 use weir_provision::entry::{Dn, EntryFilter};
 use weir_provision::mapping::{Mapping, file};
 use weir_provision::source::LdapSource;
@@ -85,6 +87,9 @@ pub struct SourceFlags {
     pub location: LocationFlags,
     #[command(flatten)]
     pub ldap: LdapFlags,
+    /// The flags that a connection filled in, each with the setting that it has the value from.
+    #[arg(skip)]
+    from_connection: Vec<(&'static str, &'static str)>,
 }
 
 /// The group whose members are people of the channel.
@@ -307,17 +312,20 @@ impl SourceFlags {
     /// Takes from a connection's channel what no flag says.
     pub fn fill_from(&mut self, channel: &ConnectionChannel) {
         let text = |name: &str| channel.setting(name).map(str::to_owned);
-        let or = |flag: &mut Option<String>, name: &str| {
-            if flag.is_none() {
-                *flag = text(name);
+        let mut filled = Vec::new();
+        let mut or = |value: &mut Option<String>, flag: &'static str, name: &'static str| {
+            if value.is_none() {
+                *value = text(name);
+                filled.extend(value.is_some().then_some((flag, name)));
             }
         };
-        or(&mut self.base_dn, "baseDn");
-        or(&mut self.user_filter, "userSourceLocation.filter");
-        or(&mut self.group_filter, "groupSourceLocation.filter");
-        or(&mut self.location.user_group_dn, "userSourceLocation.groupDN");
-        or(&mut self.location.group_group_dn, "groupSourceLocation.groupDN");
-        or(&mut self.location.member_of_attribute, "groupMembershipDetection.memberOfGroupAttributeName");
+        let LocationFlags { user_group_dn, group_group_dn, member_of_attribute, .. } = &mut self.location;
+        or(&mut self.base_dn, "--base-dn", "baseDn");
+        or(&mut self.user_filter, "--user-filter", "userSourceLocation.filter");
+        or(&mut self.group_filter, "--group-filter", "groupSourceLocation.filter");
+        or(user_group_dn, "--user-group-dn", "userSourceLocation.groupDN");
+        or(group_group_dn, "--group-group-dn", "groupSourceLocation.groupDN");
+        or(member_of_attribute, "--member-of-attribute", "groupMembershipDetection.memberOfGroupAttributeName");
         self.location.nested_users |= channel.flag("userSourceLocation.nestedSearch");
         self.location.nested_groups |= channel.flag("groupSourceLocation.nestedSearch");
         let algorithm = channel.setting("changeDetectionSettings.changedUsersAlgorithm").unwrap_or_default();
@@ -337,7 +345,8 @@ impl SourceFlags {
         } else {
             "changeDetectionSettings.timeStampAttributeName"
         };
-        or(&mut self.ldap.change_attribute, attribute);
+        or(&mut self.ldap.change_attribute, "--change-attribute", attribute);
+        self.from_connection = filled;
         if self.directory.is_none() && channel.is_active_directory() {
             self.directory = Some(DirectoryKind::ActiveDirectory);
         }
@@ -383,22 +392,56 @@ impl SourceFlags {
         if let Some(path) = &self.mapping {
             channel.mapping = mapping(path, output)?;
         }
-        // A server evaluates location and filters by itself.
-        if let SourceLocation::File(_) = self.place()? {
+        // A server evaluates location and filters by itself, from a text that has been read here all the same.
+        let evaluator = match (self.place()?, channel.is_active_directory) {
+            (SourceLocation::Ldap(_), _) => Evaluator::Server,
+            (SourceLocation::File(_), true) => Evaluator::ActiveDirectoryFile,
+            (SourceLocation::File(_), false) => Evaluator::File,
+        };
+        let user_filter = self.filter(self.user_filter.as_ref(), "--user-filter", evaluator)?;
+        let group_filter = self.filter(self.group_filter.as_ref(), "--group-filter", evaluator)?;
+        if evaluator == Evaluator::Server {
+            self.attributes()?;
+        } else {
             channel.user_group = self.location.users()?;
             channel.group_group = self.location.groups()?;
             channel.member_of_attribute.clone_from(&self.location.member_of_attribute);
-            for (text, flag, filter) in [
-                (&self.user_filter, "--user-filter", &mut channel.user_filter),
-                (&self.group_filter, "--group-filter", &mut channel.group_filter),
-            ] {
-                if let Some(text) = text {
-                    let read: EntryFilter = text.parse().map_err(|error| Failure::Usage(format!("{flag}: {error}")))?;
-                    *filter = Some(read);
-                }
-            }
+            channel.user_filter = user_filter.or_else(|| channel.user_filter.take());
+            channel.group_filter = group_filter.or_else(|| channel.group_filter.take());
         }
         Ok(())
+    }
+
+    /// A filter, read by itself: what stands behind its end would be another condition of the search that it is put into.
+    fn filter(&self, text: Option<&String>, flag: &str, evaluator: Evaluator) -> Result<Option<EntryFilter>, Failure> {
+        let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
+        let read = EntryFilter::parse(text, evaluator);
+        read.map(Some).map_err(|error| Failure::Usage(format!("{}: {error}", self.origin(flag))))
+    }
+
+    /// The setting of the connection that a value is from, or else the flag.
+    fn origin<'f>(&self, flag: &'f str) -> Cow<'f, str> {
+        match self.from_connection.iter().find(|(own, _)| *own == flag) {
+            Some((_, setting)) => Cow::Owned(format!("{setting} of the connection")),
+            None => Cow::Borrowed(flag),
+        }
+    }
+
+    /// Refuses what is not the name of an attribute: the names become a part of searches.
+    fn attributes(&self) -> Result<(), Failure> {
+        let names = [
+            ("--guid-attribute", self.location.guid_attribute.iter()),
+            ("--member-of-attribute", self.location.member_of_attribute.iter()),
+            ("--change-attribute", self.ldap.change_attribute.iter()),
+        ];
+        let names = names.into_iter().flat_map(|(flag, names)| names.map(move |name| (flag, name)));
+        let members = self.member_attributes.iter().map(|name| ("--member-attribute", name));
+        match names.chain(members).find(|(_, name)| !is_attribute(name)) {
+            Some((flag, name)) => {
+                Err(Failure::Usage(format!("{}: {name:?} is not the name of an attribute", self.origin(flag))))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Connects to the directory server.
@@ -452,14 +495,14 @@ impl SourceFlags {
                 detection(ChangeAlgorithm::TimestampNoNegation, timestamp)
             }
         };
-        let location = |group: Option<GroupDn>, filter: &Option<String>| Location {
+        let location = |group: Option<GroupDn>, filter: Option<EntryFilter>| Location {
             nested_search: group.as_ref().is_some_and(|group| group.nested),
             group_dn: group.map(|group| group.dn.to_string()),
-            // As RFC 4515 has it, without the blanks that people write; a server knows more rules than we do.
-            filter: filter
-                .as_ref()
-                .map(|text| text.parse::<EntryFilter>().map_or_else(|_| text.clone(), |filter| filter.to_string())),
+            // As RFC 4515 has it, without the blanks that people write.
+            filter: filter.map(|filter| filter.to_string()),
         };
+        let user_filter = self.filter(self.user_filter.as_ref(), "--user-filter", Evaluator::Server)?;
+        let group_filter = self.filter(self.group_filter.as_ref(), "--group-filter", Evaluator::Server)?;
         Ok(LdapSettings {
             url,
             starttls: flags.starttls,
@@ -472,8 +515,8 @@ impl SourceFlags {
             user_classes: channel.user_classes.clone(),
             excluded_classes: channel.excluded_classes.clone(),
             group_classes: channel.group_classes.clone(),
-            users: location(user_group, &self.user_filter),
-            groups: location(group_group, &self.group_filter),
+            users: location(user_group, user_filter),
+            groups: location(group_group, group_filter),
             guid_attribute: channel.guid_attribute.clone(),
             member_of_attribute: self.location.member_of_attribute.clone(),
             member_attributes: channel.member_attributes.clone(),

@@ -1,7 +1,9 @@
 //! LDAP search filters (RFC 4515), evaluated on entries of a file as a directory server would: by the syntax of each
-//! attribute, with the matching rules of Active Directory, and with the short names that it takes for categories.
+//! attribute, with the matching rules of Active Directory, and with the short names that it takes for categories. The names,
+//! supertypes and rules of attributes are those of [`Schema`](super::schema::Schema).
 
 mod active_directory;
+mod attribute;
 mod matching;
 mod parse;
 
@@ -10,10 +12,11 @@ use std::fmt;
 use std::fmt::Write as _;
 
 use super::links::Links;
+use super::schema::{Comparison, Schema};
 use crate::entry::Entry;
-use matching::Syntax;
+use attribute::AskedAttribute;
 pub use matching::{MatchingRule, Truth};
-pub use parse::FilterSyntaxError;
+pub use parse::{Evaluator, FilterSyntaxError};
 
 /// A condition on entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +30,7 @@ pub enum EntryFilter {
     Substrings(String, Vec<Box<[u8]>>),
     AtLeast(String, Box<[u8]>),
     AtMost(String, Box<[u8]>),
-    /// `~=`: evaluated as equality, which RFC 4511 section 4.5.1.7.6 allows.
+    /// `~=`: to Active Directory the same as equality, which RFC 4511 section 4.5.1.7.6 allows.
     Approximately(String, Box<[u8]>),
     Extensible(Extensible),
 }
@@ -52,18 +55,17 @@ impl EntryFilter {
             Self::And(filters) => all(filters.iter().map(|one| one.evaluate(entry, links))),
             Self::Or(filters) => any(filters.iter().map(|one| one.evaluate(entry, links))),
             Self::Not(inner) => inner.evaluate(entry, links).not(),
-            Self::Present(attribute) => Truth::from(
-                entry.values(attribute).next().is_some()
-                    || entry.flaw(attribute).is_some()
-                    || attribute.eq_ignore_ascii_case("objectClass")
-                    || links.derived(entry, attribute).next().is_some(),
-            ),
+            Self::Present(attribute) => AskedAttribute::of(attribute, entry, links).is_present(),
             Self::Equals(attribute, value) | Self::Approximately(attribute, value) => {
                 equals(entry, links, attribute, value)
             }
             Self::Substrings(attribute, parts) => {
-                let syntax = Syntax::of(attribute);
-                any(entry.values(attribute).map(|own| syntax.contains(own, parts)))
+                let asked = AskedAttribute::of(attribute, entry, links);
+                if asked.is_undefined() || !asked.has_substrings() {
+                    return Truth::Undefined;
+                }
+                let comparison = asked.equality();
+                among(&asked, |own| comparison.contains(own, parts))
             }
             Self::AtLeast(attribute, value) => ordered(entry, links, attribute, value, Ordering::is_ge),
             Self::AtMost(attribute, value) => ordered(entry, links, attribute, value, Ordering::is_le),
@@ -82,29 +84,31 @@ impl EntryFilter {
         }
     }
 
-    /// The attributes whose links between entries the filter follows, in lower case.
-    #[must_use]
-    pub fn linked_attributes(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        self.collect_linked(&mut found);
-        found
-    }
-
-    fn collect_linked(&self, found: &mut Vec<String>) {
+    /// Each item of the filter, also those behind a negation.
+    pub fn each_item<'f>(&'f self, found: &mut dyn FnMut(&'f Self)) {
         match self {
             Self::And(filters) | Self::Or(filters) => {
                 for filter in filters {
-                    filter.collect_linked(found);
+                    filter.each_item(found);
                 }
             }
-            Self::Not(inner) => inner.collect_linked(found),
-            Self::Extensible(Extensible { attribute: Some(attribute), rule: Some(MatchingRule::InChain), .. }) => {
-                found.push(attribute.to_ascii_lowercase());
-            }
-            Self::Present(attribute) | Self::Equals(attribute, _) if attribute.eq_ignore_ascii_case("memberOf") => {
-                found.push(attribute.to_ascii_lowercase());
-            }
-            _ => {}
+            Self::Not(inner) => inner.each_item(found),
+            item => found(item),
+        }
+    }
+
+    /// The attribute that an item asks for; nothing where it asks for every one.
+    #[must_use]
+    pub fn attribute(&self) -> Option<&str> {
+        match self {
+            Self::Present(attribute)
+            | Self::Equals(attribute, _)
+            | Self::Substrings(attribute, _)
+            | Self::AtLeast(attribute, _)
+            | Self::AtMost(attribute, _)
+            | Self::Approximately(attribute, _)
+            | Self::Extensible(Extensible { attribute: Some(attribute), .. }) => Some(attribute),
+            _ => None,
         }
     }
 }
@@ -126,63 +130,100 @@ fn any(truths: impl Iterator<Item = Truth>) -> Truth {
     all(truths.map(Truth::not)).not()
 }
 
+/// Whether one of the values is met; what is missing in the source is not known.
+fn among(asked: &AskedAttribute<'_>, is_met: impl Fn(&[u8]) -> Truth) -> Truth {
+    let own = any(asked.values().iter().map(|own| is_met(own)));
+    if asked.is_unknown() { own.or(Truth::Undefined) } else { own }
+}
+
 fn equals(entry: &Entry, links: &Links, attribute: &str, value: &[u8]) -> Truth {
-    if let Some(truth) = active_directory::equals(entry, attribute, value) {
+    if links.schema() == Schema::ActiveDirectory
+        && let Some(truth) = active_directory::equals(entry, attribute, value)
+    {
         return truth;
     }
-    if attribute.eq_ignore_ascii_case("objectClass") {
-        return std::str::from_utf8(value).map_or(Truth::Undefined, |class| Truth::from(entry.is_a(class.trim())));
-    }
-    if entry.flaw(attribute).is_some() {
+    let asked = AskedAttribute::of(attribute, entry, links);
+    if asked.is_undefined() {
         return Truth::Undefined;
     }
-    let syntax = Syntax::of(attribute);
-    let own = entry.values(attribute).map(|own| syntax.equals(own, value));
-    let derived = links.derived(entry, attribute).map(|own| syntax.equals(own.as_bytes(), value));
-    any(own.chain(derived))
+    if asked.is("objectclass") || asked.is("structuralobjectclass") {
+        return is_of_class(&asked, links, value);
+    }
+    let comparison = asked.equality();
+    if !comparison.takes(value, links.schema()) {
+        return Truth::Undefined;
+    }
+    among(&asked, |own| comparison.equals(own, value))
+}
+
+/// A class stands for those that are derived from it. One that is not defined makes the assertion undefined.
+fn is_of_class(asked: &AskedAttribute<'_>, links: &Links, value: &[u8]) -> Truth {
+    let schema = links.schema();
+    let Some(wanted) = std::str::from_utf8(value).ok().filter(|class| !class.is_empty()) else {
+        return Truth::Undefined;
+    };
+    let truth = among(asked, |own| {
+        std::str::from_utf8(own).map_or(Truth::Undefined, |own| Truth::from(schema.is_derived(own, wanted)))
+    });
+    let is_defined = schema.has_class(wanted) || links.has_class(wanted) || truth == Truth::True;
+    if is_defined { truth } else { Truth::Undefined }
 }
 
 /// By an ordering rule. Texts have one in Active Directory alone; the schemas of RFC 4519 give them none.
 fn ordered(entry: &Entry, links: &Links, attribute: &str, value: &[u8], is_met: fn(Ordering) -> bool) -> Truth {
-    let syntax = Syntax::of(attribute);
-    if matches!(syntax, Syntax::Text | Syntax::Telephone) && !links.is_active_directory() {
+    let asked = AskedAttribute::of(attribute, entry, links);
+    let comparison = asked.equality();
+    if asked.is_undefined() || !asked.is_ordered() || !comparison.takes(value, links.schema()) {
         return Truth::Undefined;
     }
-    let compared = |own| syntax.compares(own, value).map_or(Truth::Undefined, |order| Truth::from(is_met(order)));
-    any(entry.values(attribute).map(compared))
+    among(&asked, |own| comparison.compares(own, value).map_or(Truth::Undefined, |order| Truth::from(is_met(order))))
 }
 
 impl Extensible {
     fn evaluate(&self, entry: &Entry, links: &Links) -> Truth {
-        let value = &self.value;
-        let attribute = self.attribute.as_deref();
-        if self.rule == Some(MatchingRule::InChain) {
-            let Some(attribute) = attribute else { return Truth::Undefined };
+        let Self { attribute, with_dn, rule, value } = self;
+        let Some(attribute) = attribute else {
+            return rule.as_ref().map_or(Truth::Undefined, |rule| self.among_all(rule, entry, links));
+        };
+        let asked = AskedAttribute::of(attribute, entry, links);
+        if asked.is_undefined() {
+            return Truth::Undefined;
+        }
+        let comparison = asked.equality();
+        let Some(rule) = rule else {
+            let own = equals(entry, links, attribute, value);
+            return if *with_dn { own.or(among_names(&asked, |own| comparison.equals(own, value))) } else { own };
+        };
+        if !rule.suits(comparison) || !rule.takes(value, links.schema()) {
+            return Truth::Undefined;
+        }
+        if *rule == MatchingRule::InChain {
             return links.reaches(entry, attribute, value);
         }
-        let own = match attribute {
-            Some(attribute) if self.rule.is_none() => equals(entry, links, attribute, value),
-            _ => any(entry
-                .attributes()
-                .iter()
-                .filter(|own| attribute.is_none_or(|name| own.is_named(name)))
-                .flat_map(|own| own.values.iter().map(|one| (own.name(), one)))
-                .map(|(name, one)| self.compares(name, one))),
-        };
+        let own = among(&asked, |own| rule.compares(own, value));
+        if *with_dn { own.or(among_names(&asked, |own| rule.compares(own, value))) } else { own }
+    }
+
+    /// The rule is asked of every attribute that it suits.
+    fn among_all(&self, rule: &MatchingRule, entry: &Entry, links: &Links) -> Truth {
+        let schema = links.schema();
+        if !rule.takes(&self.value, schema) {
+            return Truth::Undefined;
+        }
+        let suits = |name: &str| rule.suits(schema.attribute(name).map_or(Comparison::ByLook, |kind| kind.equality));
+        let own =
+            entry.attributes().iter().filter(|own| suits(own.name()) && !attribute::is_made_up(own.name(), schema));
+        let own = any(own.flat_map(|own| &own.values).map(|one| rule.compares(one, &self.value)));
         if !self.with_dn {
             return own;
         }
-        let named = entry.dn.rdns().iter().flat_map(|rdn| &rdn.assertions);
-        let in_name = named
-            .filter(|assertion| attribute.is_none_or(|name| assertion.attribute.eq_ignore_ascii_case(name)))
-            .filter_map(|assertion| assertion.value.text().map(|text| (assertion.attribute.as_str(), text)))
-            .map(|(name, text)| self.compares(name, text.as_bytes()));
-        own.or(any(in_name))
+        let named = entry.dn.rdns().iter().flat_map(|rdn| &rdn.assertions).filter(|part| suits(&part.attribute));
+        own.or(any(named.filter_map(|part| part.value.text()).map(|text| rule.compares(text.as_bytes(), &self.value))))
     }
+}
 
-    fn compares(&self, attribute: &str, own: &[u8]) -> Truth {
-        self.rule.map_or_else(|| Syntax::of(attribute).equals(own, &self.value), |rule| rule.compares(own, &self.value))
-    }
+fn among_names(asked: &AskedAttribute<'_>, is_met: impl Fn(&[u8]) -> Truth) -> Truth {
+    any(asked.values_in_name().into_iter().map(is_met))
 }
 
 impl fmt::Display for EntryFilter {

@@ -16,17 +16,42 @@ pub struct FilterSyntaxError {
 /// Deeper filters are refused, so that no text can exhaust the stack.
 const DEEPEST: usize = 32;
 
+/// Whoever evaluates a filter, and what it can evaluate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evaluator {
+    /// A server may know rules of its own.
+    Server,
+    /// Weir, on a file of any directory but Active Directory. Each server finds what is approximately equal (`~=`) by an algorithm
+    /// of its own, which a file does not tell.
+    File,
+    /// Weir, as Active Directory, to which approximately equal is equal.
+    ActiveDirectoryFile,
+}
+
 impl FromStr for EntryFilter {
     type Err = FilterSyntaxError;
 
-    /// The console takes filters with and without the outer parentheses.
     fn from_str(text: &str) -> Result<Self, FilterSyntaxError> {
-        let mut parser = FilterParser { text, offset: 0 };
+        Self::parse(text, Evaluator::ActiveDirectoryFile)
+    }
+}
+
+impl EntryFilter {
+    /// Reads a filter. The console takes filters with and without the outer parentheses.
+    ///
+    /// # Errors
+    /// Where the text is not a filter, or one that this evaluator cannot evaluate.
+    pub fn parse(text: &str, evaluator: Evaluator) -> Result<Self, FilterSyntaxError> {
+        let mut parser = FilterParser { text, offset: 0, evaluator };
         parser.skip_blanks();
         let parsed = if parser.rest().starts_with('(') { parser.filter(0) } else { parser.component(0) };
         let parsed = parsed.and_then(|filter| {
             parser.skip_blanks();
-            if parser.rest().is_empty() { Ok(filter) } else { Err("the filter should end") }
+            match parser.rest().chars().next() {
+                None => Ok(filter),
+                Some('(') => Err("the filter should end; several conditions are one filter as in (&(sn=*)(mail=*))"),
+                Some(_) => Err("the filter should end"),
+            }
         });
         parsed.map_err(|expected| FilterSyntaxError { text: text.to_owned(), offset: parser.offset, expected })
     }
@@ -35,6 +60,7 @@ impl FromStr for EntryFilter {
 struct FilterParser<'a> {
     text: &'a str,
     offset: usize,
+    evaluator: Evaluator,
 }
 
 impl<'a> FilterParser<'a> {
@@ -106,6 +132,11 @@ impl<'a> FilterParser<'a> {
         if self.take("<=") {
             return self.value().map(|value| EntryFilter::AtMost(attribute, value));
         }
+        if self.rest().starts_with("~=") && self.evaluator == Evaluator::File {
+            return Err(
+                "`~=` asks for what is approximately equal, which each server finds by an algorithm of its own and a file cannot answer; write `=`, or a part of the value between asterisks",
+            );
+        }
         if self.take("~=") {
             return self.value().map(|value| EntryFilter::Approximately(attribute, value));
         }
@@ -113,7 +144,11 @@ impl<'a> FilterParser<'a> {
             return Err("one of `=`, `>=`, `<=`, `~=` and `:=` was expected");
         }
         let mut parts = vec![self.part()?];
-        while self.take("*") {
+        while self.rest().starts_with('*') {
+            if parts.len() > 1 && parts.last().is_some_and(|part| part.is_empty()) {
+                return Err("there is nothing between two asterisks; write one, or \\2a for an asterisk that is meant");
+            }
+            self.take("*");
             parts.push(self.part()?);
         }
         Ok(match parts.as_mut_slice() {
@@ -148,7 +183,9 @@ impl<'a> FilterParser<'a> {
             if name.eq_ignore_ascii_case("dn") && !with_dn && rule.is_none() {
                 with_dn = true;
             } else if rule.is_none() {
-                rule = Some(MatchingRule::named(&name).ok_or_else(|| {
+                let foreign =
+                    || (self.evaluator == Evaluator::Server).then(|| MatchingRule::Foreign(name.as_str().into()));
+                rule = Some(MatchingRule::named(&name).or_else(foreign).ok_or_else(|| {
                     self.offset = before;
                     "this matching rule is not known; 1.2.840.113556.1.4.803 (all bits), .804 (one of the bits), .1941 (in chain) and the equality rules of RFC 4517 are"
                 })?);

@@ -24,9 +24,17 @@ fn entry() -> Entry {
     entry
 }
 
+/// The answer of the entries of a file, of which the entry is one.
+fn answer(filter: &str, entry: &Entry, schema: Schema) -> Truth {
+    let parsed: EntryFilter = filter.parse().unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(parsed.to_string().parse::<EntryFilter>().unwrap(), parsed, "{filter}");
+    let mut links = Links::of(&[&parsed], &["member".to_owned()], schema);
+    links.collect(entry);
+    parsed.evaluate(entry, &links)
+}
+
 #[test]
 fn a_filter_selects_entries() {
-    let entry = entry();
     for (filter, expected) in [
         ("(objectClass=INETORGPERSON)", true),
         ("(objectClass=person)", true),
@@ -47,23 +55,11 @@ fn a_filter_selects_entries() {
         ("&(cn=ada*)(mail=*)", false),
         (" ( & ( objectClass = person ) \n ( cn=Ada* ) ) ", true),
         ("(sn~=LOVELACE)", true),
-        ("(uSNChanged>=12900)", true),
-        ("(uSNChanged>=9999)", true),
-        ("(uSNChanged<=9999)", false),
-        ("(uSNChanged=012900)", true),
         ("(level>=10)", false),
         ("(departmentNumber<=999)", false),
-        ("(whenChanged>=20260131090000+0200)", true),
-        ("(whenChanged>=202601310801Z)", false),
         ("(sn>=love)", false),
         ("(telephoneNumber=+1555 01-00)", true),
         ("(telephoneNumber=*55-50*)", true),
-        ("(userAccountControl:1.2.840.113556.1.4.803:=2)", true),
-        ("(!(userAccountControl:1.2.840.113556.1.4.803:=2))", false),
-        ("(userAccountControl:1.2.840.113556.1.4.803:=6)", false),
-        ("(userAccountControl:1.2.840.113556.1.4.804:=6)", true),
-        ("(userAccountControl:1.2.840.113556.1.4.804:=abc)", false),
-        ("(!(userAccountControl:1.2.840.113556.1.4.804:=abc))", false),
         ("(sn:caseExactMatch:=lovelace)", false),
         ("(sn:2.5.13.2:=lovelace)", true),
         ("(ou:dn:=people)", true),
@@ -72,6 +68,26 @@ fn a_filter_selects_entries() {
         (r"(manager=cn=bo\5c2C jr,dc=X)", true),
         ("(manager=CN=Bo*)", false),
         ("(homeDirectory=/home/ada)", false),
+    ] {
+        assert_eq!(answer(filter, &entry(), Schema::Standard) == Truth::True, expected, "{filter}");
+    }
+}
+
+#[test]
+fn active_directory_has_rules_of_its_own() {
+    for (filter, expected) in [
+        ("(uSNChanged>=12900)", true),
+        ("(uSNChanged>=9999)", true),
+        ("(uSNChanged<=9999)", false),
+        ("(uSNChanged=012900)", true),
+        ("(whenChanged>=20260131090000+0200)", true),
+        ("(whenChanged>=202601310801Z)", false),
+        ("(userAccountControl:1.2.840.113556.1.4.803:=2)", true),
+        ("(!(userAccountControl:1.2.840.113556.1.4.803:=2))", false),
+        ("(userAccountControl:1.2.840.113556.1.4.803:=6)", false),
+        ("(userAccountControl:1.2.840.113556.1.4.804:=6)", true),
+        ("(userAccountControl:1.2.840.113556.1.4.804:=abc)", false),
+        ("(!(userAccountControl:1.2.840.113556.1.4.804:=abc))", false),
         (r"(objectGUID=\ff\2a\00)", true),
         (r"(objectGUID=\ff*)", true),
         ("(objectCategory=person)", true),
@@ -81,10 +97,128 @@ fn a_filter_selects_entries() {
         ("(anr=love)", true),
         ("(anr=ada lovel)", true),
         ("(anr=byron)", false),
+        ("(sn>=love)", true),
+        ("(name=ada)", true),
+        ("(name=Lovelace)", false),
+        ("(2.5.4.4=lovelace)", true),
+        ("(distinguishedName=UID=Ada, ou=People,dc=x)", true),
+        ("(objectCategory=CN=Group,CN=Schema,CN=Configuration,dc=x)", false),
+        ("(whenCreated=*)", true),
+        ("(!(whenCreated>=20260101000000.0Z))", false),
+        ("(!(extensionAttribute5=NoSync))", true),
+        ("(!(companyTier=gold))", false),
+        ("(!(surname=x))", false),
     ] {
-        let parsed: EntryFilter = filter.parse().unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(parsed.evaluate(&entry, &Links::default()) == Truth::True, expected, "{filter}");
-        assert_eq!(parsed.to_string().parse::<EntryFilter>().unwrap(), parsed, "{filter}");
+        assert_eq!(answer(filter, &entry(), Schema::ActiveDirectory) == Truth::True, expected, "{filter}");
+    }
+}
+
+/// An export holds what was asked for; the name and the classes of an entry tell these.
+#[test]
+fn active_directory_has_of_every_entry_what_an_export_left_out() {
+    let mut contact = Entry::new(Dn::parse("CN=Bo,OU=People,DC=example,DC=com").unwrap());
+    for class in ["top", "person", "organizationalPerson", "contact"] {
+        contact.push("objectClass", class.as_bytes());
+    }
+    for (filter, expected) in [
+        ("(objectCategory=person)", Truth::True),
+        ("(objectCategory=computer)", Truth::False),
+        ("(objectCategory=cn=person,cn=schema,cn=configuration,dc=example,dc=com)", Truth::True),
+        ("(name=b*)", Truth::True),
+        ("(distinguishedName=*)", Truth::True),
+        ("(objectGUID=*)", Truth::True),
+        (r"(objectGUID=\00\01)", Truth::Undefined),
+        ("(objectClass=*)", Truth::True),
+        ("(uSNChanged>=1)", Truth::Undefined),
+    ] {
+        assert_eq!(answer(filter, &contact, Schema::ActiveDirectory), expected, "{filter}");
+    }
+}
+
+/// Names, numbers, supertypes and operational attributes, with the answers of OpenLDAP.
+#[test]
+fn attributes_are_those_of_the_schema() {
+    let mut entry = entry();
+    entry.push("cn;lang-fr", *b"Ad\xc3\xa8le");
+    for (filter, expected) in [
+        ("(surname=lovelace)", Truth::True),
+        ("(2.5.4.4=lovelace)", Truth::True),
+        ("(OID.2.5.4.4=lovelace)", Truth::True),
+        ("(name=Lovelace)", Truth::True),
+        ("(name=4110)", Truth::False),
+        ("(gn=a*)", Truth::True),
+        ("(cn=ad\u{e8}le)", Truth::True),
+        ("(cn;lang-fr=ad\u{e8}le)", Truth::True),
+        ("(cn;lang-=ad\u{e8}le)", Truth::True),
+        ("(name;lang-fr=*)", Truth::True),
+        ("(cn;lang-de=*)", Truth::False),
+        ("(cn;x-own=*)", Truth::Undefined),
+        ("(objectClass=2.5.6.6)", Truth::True),
+        ("(2.5.4.0=2.16.840.1.113730.3.2.2)", Truth::True),
+        ("(objectClass=device)", Truth::False),
+        ("(objectClass=nonsense)", Truth::Undefined),
+        ("(objectClass=inet*)", Truth::Undefined),
+        ("(entryDN=userid=ADA,organizationalUnitName=People,DC=X)", Truth::True),
+        ("(entryDN=*)", Truth::True),
+        ("(entryDN=uid=ada,dc=x)", Truth::False),
+        ("(hasSubordinates=FALSE)", Truth::True),
+        ("(hasSubordinates=false)", Truth::Undefined),
+        ("(subschemaSubentry=*)", Truth::True),
+        ("(subschemaSubentry=cn=Subschema)", Truth::False),
+        ("(entryUUID=*)", Truth::True),
+        ("(createTimestamp>=20260101000000Z)", Truth::Undefined),
+        ("(nonsense=x)", Truth::Undefined),
+        ("(nonsense=*)", Truth::Undefined),
+        ("(!(nonsense=x))", Truth::Undefined),
+        ("(|(nonsense=x)(sn=Lovelace))", Truth::True),
+        ("(!(&(nonsense=x)(sn=Lovelace)))", Truth::Undefined),
+        ("(!(uidNumber=abc))", Truth::Undefined),
+        ("(!(uidNumber=007))", Truth::Undefined),
+        ("(!(uidNumber=7))", Truth::True),
+        ("(!(member=notadn))", Truth::Undefined),
+        ("(!(member=uid=*))", Truth::Undefined),
+        ("(!(cn=))", Truth::Undefined),
+        ("(!(mail=))", Truth::True),
+        ("(!(jpegPhoto=x))", Truth::Undefined),
+        ("(!(jpegPhoto=*))", Truth::True),
+        ("(!(sn:integerMatch:=1))", Truth::Undefined),
+        ("(!(mail:2.5.13.2:=ada@example.com))", Truth::Undefined),
+        ("(surname:caseExactMatch:=Lovelace)", Truth::True),
+        ("(organizationalUnitName:dn:=people)", Truth::True),
+        ("(name:dn:=people)", Truth::True),
+        ("(level>=8)", Truth::True),
+    ] {
+        assert_eq!(answer(filter, &entry, Schema::Standard), expected, "{filter}");
+    }
+}
+
+#[test]
+fn what_stands_below_an_entry_is_known_from_the_others() {
+    let filter: EntryFilter = "(hasSubordinates=TRUE)".parse().unwrap();
+    let mut links = Links::of(&[&filter], &[], Schema::Standard);
+    links.collect(&entry());
+    for (dn, expected) in [("OU=people,DC=x", Truth::True), ("uid=ada,ou=People,dc=x", Truth::False)] {
+        assert_eq!(filter.evaluate(&Entry::new(Dn::parse(dn).unwrap()), &links), expected, "{dn}");
+    }
+}
+
+#[test]
+fn what_no_file_can_answer_is_refused_and_a_server_may_know_more_rules() {
+    for (filter, evaluator, offset) in [
+        ("(sn~=lovlace)", Evaluator::File, Some(3)),
+        ("(sn~=lovlace)", Evaluator::ActiveDirectoryFile, None),
+        ("(sn~=lovlace)", Evaluator::Server, None),
+        ("(cn:1.2.3:=x)", Evaluator::File, Some(4)),
+        ("(cn:1.2.3:=x)", Evaluator::Server, None),
+        ("(a=1)(b=2)", Evaluator::Server, Some(5)),
+        ("a=1)(b=2", Evaluator::Server, Some(3)),
+        ("(cn=W**l)", Evaluator::Server, Some(6)),
+    ] {
+        let parsed = EntryFilter::parse(filter, evaluator);
+        assert_eq!(parsed.as_ref().err().map(|error| error.offset), offset, "{filter}");
+        if let Ok(parsed) = parsed {
+            assert_eq!(parsed.to_string(), filter);
+        }
     }
 }
 
@@ -109,7 +243,8 @@ fn links_are_followed_from_entry_to_entry() {
         ("(sn>=love)", true, true),
     ] {
         let parsed: EntryFilter = filter.parse().unwrap();
-        let mut links = Links::of(parsed.linked_attributes(), &["member".to_owned()], is_derived);
+        let schema = if is_derived { Schema::ActiveDirectory } else { Schema::Standard };
+        let mut links = Links::of(&[&parsed], &["member".to_owned()], schema);
         for group in &groups {
             links.collect(group);
         }
@@ -121,7 +256,7 @@ fn links_are_followed_from_entry_to_entry() {
 fn the_items_of_a_filter_are_explained_one_by_one() {
     let filter: EntryFilter = "(&(cn=ada*)(!(level=9))(uSNChanged=x))".parse().unwrap();
     let items: Vec<String> = filter
-        .items(&entry(), &Links::default())
+        .items(&entry(), &Links::of(&[&filter], &[], Schema::ActiveDirectory))
         .into_iter()
         .map(|(item, truth)| format!("{item} {}", truth.as_str()))
         .collect();
@@ -144,6 +279,10 @@ fn what_is_no_filter_is_refused_with_the_place() {
         r"(cn=\zz)",
         "(cn=a(b)",
         "(!uid=a)",
+        "(cn=W**l)",
+        "(cn=**)",
+        "(a=1)(b=2)",
+        "a=1)(b=2",
         "",
     ]
     .into_iter()
@@ -164,6 +303,10 @@ fn what_is_no_filter_is_refused_with_the_place() {
     "(cn=\\zz)" is not an LDAP filter: at offset 4, a backslash must be followed by two hexadecimal digits, such as \2a for an asterisk
     "(cn=a(b)" is not an LDAP filter: at offset 5, a parenthesis in a value must be written \28
     "(!uid=a)" is not an LDAP filter: at offset 2, `(` was expected, as in (departmentNumber=4110)
+    "(cn=W**l)" is not an LDAP filter: at offset 6, there is nothing between two asterisks; write one, or \2a for an asterisk that is meant
+    "(cn=**)" is not an LDAP filter: at offset 5, there is nothing between two asterisks; write one, or \2a for an asterisk that is meant
+    "(a=1)(b=2)" is not an LDAP filter: at offset 5, the filter should end; several conditions are one filter as in (&(sn=*)(mail=*))
+    "a=1)(b=2" is not an LDAP filter: at offset 3, the filter should end
     "" is not an LDAP filter: at offset 0, an attribute name was expected
     the filter is nested too deeply
     "#);
