@@ -1,19 +1,17 @@
 //! Lists of resources and their envelope (RFC 7644 section 3.4.2).
 
 mod behind;
-
-use std::sync::atomic::{AtomicU64, Ordering};
+mod other_order;
 
 use actix_web::http::Method;
 use behind::Behind;
+use other_order::OtherOrder;
 use scim::ErrorKind;
 use scim::message;
 use serde_json::{Value, json};
 
 use crate::deviations::Deviation;
-use crate::deviations::part::answer::{
-    EditBody, EditList, Fail, LeaveOut, edit_bodies, has, lists_nothing, lists_resources,
-};
+use crate::deviations::part::answer::{EditBody, EditList, Fail, LeaveOut, has, lists_nothing, lists_resources};
 use crate::deviations::part::delayed::seconds;
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
@@ -77,20 +75,10 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
                 }
             }
         })),
-    Deviation::new("list.order-changes", "the resources of every second page come in the opposite order")
+    Deviation::new("list.order-changes", "lists that nothing sorts come in the opposite order at every second request")
         .permitted("a list that is not sorted has no order (RFC 7644 section 3.4.2.3)")
         .seen(&["https://github.com/Metatavu/keycloak-scim-server/issues/114"])
-        .when(|head, answer| *head.method == Method::GET && lists_resources(head, answer) && !has(head, "sortBy"))
-        .answer_with(|_| {
-            let pages = AtomicU64::new(0);
-            edit_bodies(move |_, list| {
-                if let Some(Value::Array(resources)) = list.get_mut("Resources")
-                    && pages.fetch_add(1, Ordering::Relaxed) % 2 == 1
-                {
-                    resources.reverse();
-                }
-            })
-        }),
+        .request_with(|_| Box::new(OtherOrder::default())),
     Deviation::new("list.resources-absent", "an empty list has no member Resources")
         .permitted("Resources is REQUIRED if totalResults is not zero (RFC 7644 section 3.4.2)")
         .when(|_, answer| lists_nothing(answer))

@@ -151,7 +151,10 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("query.hex-in-capitals", "escapes in a query are read only if their hex digits are in capitals")
         .breaks(&["RFC7644-1.2-01"])
         .request(&EditQueryString(without_lower_escapes)),
-    Deviation::new("requests.posts-stored", "a POST to anything but a collection or /Bulk creates a user")
+    Deviation::new("query.letters-undecoded", "escapes of letters and digits in a query stand for themselves")
+        .breaks(&["RFC7644-1.2-01"])
+        .request(&EditQueryString(without_escaped_letters)),
+    Deviation::new("requests.posts-stored", "a POST to anything but a collection or /Bulk creates a resource")
         .breaks(&["RFC7644-3.2-23", "RFC7644-3.4.3-02"])
         .request_with(|_| Box::new(PostsStored::default())),
     Deviation::new("requests.user-agent-demanded", "requests without User-Agent are refused with 403")
@@ -207,11 +210,22 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
 
 /// The query in which every escape with a small letter stands for itself.
 fn without_lower_escapes(query: &str) -> String {
+    without_escapes(query, |digits| digits.bytes().any(|byte| byte.is_ascii_lowercase()))
+}
+
+/// The query in which every escape of an ASCII letter or digit stands for itself, though it means the same as what it stands for (RFC 3986
+/// section 6.2.2.2).
+fn without_escaped_letters(query: &str) -> String {
+    without_escapes(query, |digits| u8::from_str_radix(digits, 16).is_ok_and(|byte| byte.is_ascii_alphanumeric()))
+}
+
+/// The query in which the escapes of these hex digits stand for themselves.
+fn without_escapes(query: &str, is_literal: impl Fn(&str) -> bool) -> String {
     let mut parts = query.split('%');
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |text, part| {
-        let is_lower = part.bytes().take(2).any(|byte| byte.is_ascii_lowercase());
-        format!("{text}{}{part}", if is_lower { "%25" } else { "%" })
+        let digits = part.get(..2).unwrap_or(part);
+        format!("{text}{}{part}", if is_literal(digits) { "%25" } else { "%" })
     })
 }
 

@@ -84,7 +84,10 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         "a body that is not a search creates a resource when it is sent to .search",
     )
     .breaks(&["RFC7644-3.4.3-02"])
-    .given(|incoming| body(incoming).get("userName").is_some())
+    .given(|incoming| {
+        let schemas = body(incoming).get("schemas").and_then(Value::as_array).cloned().unwrap_or_default();
+        !schemas.is_empty() && !schemas.contains(&message::SEARCH_REQUEST.into())
+    })
     .request(&EditPath(|path| path.strip_suffix("/.search").map(str::to_owned))),
 ];
 

@@ -1,9 +1,10 @@
-//! An endpoint that takes every POST for the creation of a user, whatever it is sent to.
+//! An endpoint that takes every POST for a creation, whatever it is sent to: of a user, or of what is sent to the search of its type.
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix_web::http::Method;
+use scim::message;
 use serde_json::{Value, json};
 
 use crate::application::RequestSeam;
@@ -23,6 +24,11 @@ impl RequestSeam for PostsStored {
         if *incoming.method != Method::POST || is_collection(&incoming.path) {
             return Ok(());
         }
+        if let Some(collection) = searched(&incoming.path, &body(incoming)) {
+            incoming.path = Cow::Owned(collection);
+            incoming.query = None;
+            return Ok(());
+        }
         let mut user = body(incoming);
         if !user.get("userName").is_some_and(Value::is_string) {
             let text: String = String::from_utf8_lossy(&incoming.body).chars().take(LONGEST).collect();
@@ -38,6 +44,13 @@ impl RequestSeam for PostsStored {
         incoming.body = user.to_string().into();
         Ok(())
     }
+}
+
+/// The collection whose `.search` a resource is sent to, if one is: it becomes a resource of that type, as it stands.
+fn searched(path: &str, body: &Value) -> Option<String> {
+    let collection = path.strip_suffix("/.search").filter(|collection| is_collection(collection))?;
+    let schemas = body.get("schemas")?.as_array()?;
+    (!schemas.is_empty() && !schemas.contains(&message::SEARCH_REQUEST.into())).then(|| collection.to_owned())
 }
 
 /// Whether a POST to the path is a creation or a job.
