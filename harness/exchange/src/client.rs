@@ -403,30 +403,36 @@ impl Client {
         let permit = self.shared.pace.turn().await;
         let number = self.count(request, &url)?;
         let (at, started) = (now(), Instant::now());
+        let lost = |error: EndpointError| {
+            let elapsed = started.elapsed();
+            let unanswered = Exchange::unanswered(request.method.clone(), url.clone());
+            self.note_loss(&error, Exchange { number, request_body: body.clone(), started: at, elapsed, ..unanswered });
+            error
+        };
         let failed = |error: reqwest::Error| {
             let proxy = self.shared.proxy.as_ref();
             let timeout = self.shared.timeout;
             EndpointError::from_reqwest(&error.without_url(), &request.method, &url, proxy, &self.base, timeout)
         };
-        let mut answer = outgoing.send().await.map_err(failed)?;
+        let mut answer = outgoing.send().await.map_err(|error| lost(failed(error)))?;
         self.shared.settling.after(request);
         let too_large = |bound: BoundError| {
             EndpointError::new(EndpointErrorKind::TooLarge, &request.method, &url, bound.to_string())
         };
         let mut reading = AnswerReader::new(self);
         let response_body = reading.body(&mut answer, permit).await.map_err(|error| match error {
-            AnswerReaderError::Bound(bound) => too_large(bound),
-            AnswerReaderError::Http(error) => failed(error),
+            AnswerReaderError::Bound(bound) => lost(too_large(bound)),
+            AnswerReaderError::Http(error) => lost(failed(error)),
         })?;
         let elapsed = started.elapsed().saturating_sub(reading.waited);
-        let held = reading.json(&response_body).await.map_err(too_large)?;
+        let held = reading.json(&response_body).await.map_err(|bound| lost(too_large(bound)))?;
         let exchange = Arc::new(Exchange {
             number,
             method: request.method.clone(),
             url: url.clone(),
             authentication,
             request_headers: masked(headers),
-            request_body: body,
+            request_body: body.clone(),
             status: answer.status().as_u16(),
             response_headers: std::mem::take(answer.headers_mut()),
             response_body,
@@ -454,6 +460,17 @@ impl Client {
                 Err(EndpointError::new(EndpointErrorKind::Budget, &request.method, url, sentence))
             }
             _ => Ok(number),
+        }
+    }
+
+    /// Hands a request without a usable answer to everybody who wants to know of it, unless it never reached the endpoint.
+    fn note_loss(&self, error: &EndpointError, unanswered: Exchange) {
+        if error.is_unreachable() || self.observers.is_empty() {
+            return;
+        }
+        let unanswered = Arc::new(unanswered);
+        for observer in &self.observers {
+            observer.lose(&unanswered);
         }
     }
 

@@ -71,8 +71,21 @@ impl Examiner {
 
     /// Looks at each exchange of a client.
     pub fn observer(&self) -> Observer {
-        let examiner = self.clone();
-        Observer::new(move |exchange| examiner.see(exchange))
+        let (seeing, losing) = (self.clone(), self.clone());
+        Observer::new(move |exchange| seeing.see(exchange)).losing(move |unanswered| losing.lose(unanswered))
+    }
+
+    /// Takes notice of a request whose answer did not come, which no rule judges by itself.
+    pub fn lose(&self, unanswered: &Arc<Exchange>) {
+        let Some(view) = ExchangeView::of(unanswered, &self.0.published) else { return };
+        let mut tallies = self.0.tallies.lock().unwrap_or_else(PoisonError::into_inner);
+        for tally in tallies.iter_mut() {
+            let Some(sequence) = &mut tally.sequence else { continue };
+            sequence.lose(&view);
+            for report in sequence.settled() {
+                self.0.count(tally, report, None);
+            }
+        }
     }
 
     /// Looks at one exchange.

@@ -21,6 +21,11 @@ pub trait SequenceRule: Send {
     /// Looks at the exchange of `view`, and reports what it breaks.
     fn look(&mut self, view: &ExchangeView<'_>, report: &mut RuleReport);
 
+    /// Takes notice of a request whose answer did not come: it may have been carried out, may yet be, or may never be.
+    fn lose(&mut self, view: &ExchangeView<'_>) {
+        let _ = view;
+    }
+
     /// The reports about earlier exchanges that the last one decided.
     fn settled(&mut self) -> Vec<RuleReport> {
         Vec::new()

@@ -162,7 +162,10 @@ pub(crate) fn finding_by(id: &str, published: Publication, samples: impl IntoIte
     let rule: &'static Rule = rules::find(id).unwrap_or_else(|| panic!("there is no rule {id}"));
     let examiner = Examiner::new([rule], published, Evidence::default(), |_| None);
     for Sample(exchange) in samples {
-        examiner.see(&Arc::new(exchange));
+        match exchange.status {
+            0 => examiner.lose(&Arc::new(exchange)),
+            _ => examiner.see(&Arc::new(exchange)),
+        }
     }
     examiner.findings().remove(0)
 }

@@ -7,7 +7,7 @@
 mod patch;
 mod state;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use weir_exchange::Exchange;
@@ -107,18 +107,38 @@ const MOST_UNJUDGED: usize = 8;
 /// Collects what belongs together, and judges it.
 struct WriteRule {
     watched: BTreeMap<String, Watch>,
+    /// Resources to which a write was sent whose answer did not come. It may be carried out at any later time, so that no change of
+    /// them is a bystander's any more.
+    lost: BTreeSet<String>,
     judge: fn(&ExchangeView<'_>, &WriteTriple<'_>, &mut RuleReport),
     settled: Vec<RuleReport>,
 }
 
 impl WriteRule {
     fn new(judge: fn(&ExchangeView<'_>, &WriteTriple<'_>, &mut RuleReport)) -> Self {
-        Self { watched: BTreeMap::new(), judge, settled: Vec::new() }
+        Self { watched: BTreeMap::new(), lost: BTreeSet::new(), judge, settled: Vec::new() }
     }
 
     fn watch(&mut self, key: String, watch: Watch) {
-        if self.watched.len() < MOST_WATCHED {
+        let is_known = self.lost.len() < MOST_WATCHED && !self.lost.contains(&key);
+        if is_known && self.watched.len() < MOST_WATCHED {
             self.watched.insert(key, watch);
+        }
+    }
+
+    fn lose_sight_of_all(&mut self, view: &ExchangeView<'_>) {
+        let keys: Vec<String> = self.watched.keys().cloned().collect();
+        for key in keys {
+            self.lose_sight_of(key, view);
+        }
+    }
+
+    /// Forgets a resource on which the request of `view` may be carried out at any time.
+    fn lose_sight_of(&mut self, key: String, view: &ExchangeView<'_>) {
+        let watch = self.watched.remove(&key);
+        self.end(watch, view);
+        if self.lost.len() < MOST_WATCHED {
+            self.lost.insert(key);
         }
     }
 
@@ -187,7 +207,12 @@ impl SequenceRule for WriteRule {
                 self.end(watch, view);
             }
             (Place::Resource(kind, id), "PUT" | "PATCH") => {
-                let Some(watch) = self.watched.get_mut(&format!("{}/{id}", kind.endpoint)) else { return };
+                let key = format!("{}/{id}", kind.endpoint);
+                if is_no_answer(view.exchange) {
+                    self.lose_sight_of(key, view);
+                    return;
+                }
+                let Some(watch) = self.watched.get_mut(&key) else { return };
                 watch.hears_of(view.exchange);
                 match view.exchange.status {
                     // A second write, and one of which it is not sure what it did.
@@ -200,12 +225,23 @@ impl SequenceRule for WriteRule {
                     _ => watch.is_sure = false,
                 }
             }
+            (Place::Bulk, _) if is_no_answer(view.exchange) => self.lose_sight_of_all(view),
             // A job may change anything.
             (Place::Bulk, _) => {
                 for watch in std::mem::take(&mut self.watched).into_values() {
                     self.end(Some(watch), view);
                 }
             }
+            _ => {}
+        }
+    }
+
+    fn lose(&mut self, view: &ExchangeView<'_>) {
+        match (&view.place, view.exchange.method.as_str()) {
+            (_, "GET" | "HEAD" | "OPTIONS") => {}
+            (Place::Resource(kind, id), _) => self.lose_sight_of(format!("{}/{id}", kind.endpoint), view),
+            // Both may change any resource.
+            (Place::Bulk | Place::Me, _) => self.lose_sight_of_all(view),
             _ => {}
         }
     }
@@ -220,6 +256,11 @@ impl SequenceRule for WriteRule {
         }
         self.settled()
     }
+}
+
+/// Whether an answer is that of a gateway to which none came, so that nothing is known of what the endpoint does.
+fn is_no_answer(exchange: &Exchange) -> bool {
+    matches!(exchange.status, 0 | 502 | 504)
 }
 
 fn judge_patch(view: &ExchangeView<'_>, triple: &WriteTriple<'_>, report: &mut RuleReport) {

@@ -108,6 +108,27 @@ fn a_write_that_is_under_way_while_the_resource_is_read_explains_what_the_read_s
 }
 
 #[test]
+fn a_write_whose_answer_is_lost_explains_what_changes_of_its_own_resource_and_of_no_other() {
+    let name = || patch(&json!([{"op": "replace", "path": "displayName", "value": "x"}]));
+    let (on, off) = (json!({"active": true}), json!({"active": false}));
+    for status in [0, 502, 504] {
+        let lost = |method: &str, path: &str| Sample::new(method, path, status);
+        let around = |lost: Sample| outcome(PATCH, vec![read(&on), lost, name(), read(&off)]);
+        assert_eq!(around(lost("PATCH", "/Users/1")), Skip);
+        assert_eq!(around(lost("PUT", "/Users/1")), Skip);
+        assert_eq!(around(lost("POST", "/Bulk")), Skip);
+        assert_eq!(around(lost("PATCH", "/Users/2")), Broken);
+        assert_eq!(around(lost("GET", "/Users/1")), if status == 0 { Broken } else { Skip });
+        // It may be carried out long after the endpoint has carried out others.
+        let late = vec![read(&on), lost("PATCH", "/Users/1"), read(&on), name(), read(&off)];
+        assert_eq!(outcome(PATCH, late), Skip);
+        // What was complete before it was sent is judged.
+        let before = vec![read(&on), name(), read(&off), lost("PATCH", "/Users/1").lasting(30, 40)];
+        assert_eq!(outcome(PATCH, before), Broken);
+    }
+}
+
+#[test]
 fn a_path_names_its_attribute_and_its_parts() {
     let named = |operation: Value| TouchedAttributes::by(json!({"Operations": [operation]}).to_string().as_bytes());
     let covers = |operation: Value, path: &str| named(operation).is_some_and(|named| named.covers(path));
