@@ -10,7 +10,7 @@ mod support;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use proxy::{Listener, Message};
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::{Served, run};
 
 const ERROR: &str = r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"404"}"#;
@@ -83,11 +83,11 @@ fn a_filter_that_is_not_followed_discloses_no_password_and_spoils_no_query() {
 #[test]
 fn a_job_is_not_blamed_for_what_fails_without_one() {
     for (deviation, judge) in [
-        ("create.external-id-demanded", "bulk.create"),
-        ("groups.empty-refused", "bulk.create"),
+        ("create.external-id-demanded", "create.resource"),
+        ("groups.empty-refused", "create.resource"),
         ("required.made-up", "create.required-missing"),
     ] {
-        let checks = ["bulk.failure-contained", "bulk.fail-on-errors-counted"];
+        let checks = ["bulk.create", "bulk.failure-contained", "bulk.fail-on-errors-counted"];
         let found = with_deviation(deviation, &[&checks[..], &[judge]].concat());
         let all = verdicts(&found, &checks);
         assert!(!all.is_empty(), "{deviation}");
@@ -199,4 +199,115 @@ fn an_endpoint_without_resource_types_refuses_no_token() {
     let url = format!("{}/scim/v2", peer.origin);
     let found = findings(&[&url, "--bearer", "t1ger", "--only", &checks.join(",")]);
     assert_eq!(verdicts(&found, &checks), ["auth.scheme-case skip", "auth.token-without-scheme skip"]);
+}
+
+#[test]
+fn a_list_is_no_evidence_where_its_filter_is_not_followed() {
+    let checks = [
+        "patch.replace-user-name",
+        "create.duplicate-user-name-case",
+        "internationalization.filter",
+        "read.list-elements",
+        "read.unknown-parameter",
+        "read.places",
+        "round-trip.canonical-forms",
+        "schema.case-exact",
+    ];
+    let judges = ["read.no-match", "create.found-at-once", "filter.and", "filter.eq", "filter.id"];
+    let found = with_deviation("filter.ignored", &[&checks[..], &judges].concat());
+    let all = verdicts(&found, &checks);
+    let is_due = |own: &String| own.contains(" blocked ") || own.ends_with(" skip");
+    assert!(all.iter().all(is_due), "{all:?}");
+    assert!(all.contains(&"patch.replace-user-name blocked read.no-match".to_owned()), "{all:?}");
+    assert!(all.contains(&"schema.case-exact blocked filter.and".to_owned()), "{all:?}");
+    // The credentials of another tenant are those of the embedded endpoint, where others are created meanwhile.
+    let only = ["multi-tenancy.external-id", "index-paging", "filter.eq"].join(",");
+    let found = findings(&["--embedded", "--target", "rfc", "--deviate", "filter.ignored", "--only", &only]);
+    let all = verdicts(&found, &["multi-tenancy.external-id"]);
+    assert!(all.iter().all(|own| own == "multi-tenancy.external-id blocked filter.eq"), "{all:?}");
+}
+
+#[test]
+fn lists_are_narrowed_by_what_shows_a_match_and_nobody_beside_it() {
+    let checks = ["index-paging.walk", "cursor-paging.walk", "sort.ascending", "search.matches"];
+    let blocked = checks.map(|check| format!("{check} blocked filter.sw"));
+    let mut expected = blocked.to_vec();
+    expected.sort();
+    // Nobody is found by the beginning of a name.
+    let found = with_deviation("filter.parts-as-equal", &[&checks[..], &["filter.sw"]].concat());
+    assert_eq!(verdicts(&found, &checks), expected);
+    // Everybody is found beside a match, and nobody where there is none.
+    let served = Served::start(&["--target", "rfc", "--bearer", "t1ger", "--seed-people", "3", "--seed", "1"]);
+    let url = served.value("URL").to_owned();
+    let all = url.clone();
+    let proxy = Listener::before(&url, move |request, answer| {
+        let (path, query) = request.path().split_once('?').unwrap_or((request.path(), ""));
+        let is_match = !String::from_utf8_lossy(&answer.body).contains("\"totalResults\":0");
+        if request.head[0].starts_with("GET ") && query.contains("%20sw%20") && is_match {
+            let collection = path.rsplit('/').next().unwrap_or_default();
+            answer.body = gate::get(&format!("{all}/{collection}"), "t1ger");
+        }
+    });
+    let only = [&checks[..3], &["filter.sw"]].concat().join(",");
+    let found = findings(&[&format!("{}/scim/v2", proxy.origin), "--bearer", "t1ger", "--only", &only]);
+    expected.retain(|own| !own.starts_with("search"));
+    let of_users: Vec<Value> = found.into_iter().filter(|own| own["subject"] != "Group").collect();
+    assert_eq!(verdicts(&of_users, &checks), expected);
+}
+
+#[test]
+fn a_query_that_is_not_decoded_and_a_search_that_creates_are_noticed_on_every_type() {
+    let (decoded, searched) = (["read.encoded"], ["search.creates-nothing"]);
+    let found = with_deviation("query.letters-undecoded", &[&decoded[..], &["create.found-at-once"]].concat());
+    assert_eq!(verdicts(&found, &decoded), ["read.encoded fail"]);
+    assert_eq!(verdicts(&found, &["create.found-at-once"]), [""; 0]);
+    for deviation in ["search.taken-for-collection", "requests.posts-stored[Group]"] {
+        let found = with_deviation(deviation, &searched);
+        let on = |subject: &str| found.iter().find(|own| own["subject"] == subject).map(|own| own["verdict"].clone());
+        assert_eq!(on("Group"), Some("fail".into()), "{deviation}");
+        let of_users = if deviation.ends_with(']') { "pass" } else { "fail" };
+        assert_eq!(on("User"), Some(of_users.into()), "{deviation}");
+    }
+}
+
+/// Runs the checks on `rfc` with a schema of its own, given as a file.
+fn with_schema(schema: &Value, checks: &[&str]) -> Vec<Value> {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let file = folder.path().join("schema.json");
+    std::fs::write(&file, schema.to_string()).expect("the folder can be written to");
+    let file = file.to_str().expect("the path is text");
+    let served = Served::start(&["--target", "rfc", "--bearer", "t1ger", "--schema", file]);
+    findings(&[served.value("URL"), "--bearer", "t1ger", "--only", &checks.join(",")])
+}
+
+#[test]
+fn a_part_that_is_returned_always_keeps_its_attribute_in_every_answer() {
+    let text = |name: &str, returned: &str| json!({"name": name, "type": "string", "multiValued": false, "returned": returned});
+    let mut user_name = text("userName", "default");
+    (user_name["required"], user_name["uniqueness"]) = (json!(true), json!("server"));
+    let emails = json!({
+        "name": "emails", "type": "complex", "multiValued": true, "returned": "default",
+        "subAttributes": [text("value", "always"), text("type", "default")],
+    });
+    let core = "urn:ietf:params:scim:schemas:core:2.0:User";
+    let schema = json!({"id": core, "name": "User", "attributes": [user_name, text("nickName", "default"), emails]});
+    let checks = ["projection", "search.attributes", "cursor-paging.attributes", "patch.attributes"];
+    let found = with_schema(&schema, &checks);
+    let wrong: Vec<&Value> = found.iter().filter(|own| own["verdict"] != "pass" && own["verdict"] != "skip").collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(found.iter().any(|own| own["id"] == "search.attributes" && own["verdict"] == "pass"), "{found:#?}");
+}
+
+#[test]
+fn a_user_of_another_schema_is_searched_by_what_it_has() {
+    let schema = "urn:example:params:scim:schemas:directory:1.0:Person";
+    let text = |name: &str| json!({"name": name, "type": "string", "multiValued": true});
+    let published = json!({
+        "schemas": [{"id": schema, "name": "Person", "attributes": [text("cn"), text("mail")]}],
+        "resourceTypes": [{"name": "User", "endpoint": "/Users", "schema": schema}],
+    });
+    let found = with_schema(&published, &["discovery.first-requests", "search.without-filter", "errors.not-supported"]);
+    let wrong: Vec<&Value> = found.iter().filter(|own| own["verdict"] != "pass" && own["verdict"] != "skip").collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(found.iter().any(|own| own["id"] == "discovery.first-requests" && own["verdict"] == "pass"), "{found:#?}");
 }

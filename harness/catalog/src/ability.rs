@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use reqwest::Method;
 use scim::capability::ResourceOperation;
 use serde_json::{Value, json};
+use weir_exchange::difference::at;
 use weir_exchange::{Client, EndpointError, EndpointErrorKind, Request};
 
 use crate::data::Data;
@@ -67,7 +68,11 @@ impl Abilities {
                 }
             }
             let Some(naming) = &naming else { continue };
-            match comparison(client, &kind.endpoint, naming, "sw").await? {
+            let mut narrowing = comparison(client, &kind.endpoint, naming, "sw").await?;
+            if let (Comparison::Followed, Some(id)) = (&narrowing, abilities.retention.id(&kind.endpoint)) {
+                narrowing = beside_a_match(client, &kind.endpoint, naming, id).await?;
+            }
+            match narrowing {
                 Comparison::Refused(refusal) => {
                     abilities.refused_narrowing.insert(kind.endpoint.clone(), refusal);
                 }
@@ -156,7 +161,7 @@ impl Abilities {
     }
 }
 
-/// What becomes of a comparison that no resource meets.
+/// What becomes of a comparison, seen by one that no resource meets and by one that a resource meets.
 enum Comparison {
     /// As it should, or nobody can tell.
     Followed,
@@ -180,5 +185,64 @@ async fn comparison(
         }
         Err(error) if error.is_unreachable() || error.kind == EndpointErrorKind::Timeout => Err(error),
         Ok(_) | Err(_) => Ok(Comparison::Followed),
+    }
+}
+
+/// Whether a list of those whose names begin as that of the resource `id` does holds the resource, and nobody whose name begins
+/// otherwise. An endpoint whose lists lag behind shows it by no filter at first, so that `eq` has to find it before and afterwards.
+async fn beside_a_match(
+    client: &Client,
+    endpoint: &str,
+    attribute: &str,
+    id: &str,
+) -> Result<Comparison, EndpointError> {
+    let Some(name) = name_of(client, endpoint, attribute, id).await? else { return Ok(Comparison::Followed) };
+    let mut start = name.clone();
+    start.pop();
+    if start.is_empty() {
+        return Ok(Comparison::Followed);
+    }
+    let filter = |operator: &str, text: &str| format!("{attribute} {operator} {}", json!(text));
+    let alone = names(client, endpoint, attribute, &filter("eq", &name)).await?;
+    let narrowed = names(client, endpoint, attribute, &filter("sw", &start)).await?;
+    let again = names(client, endpoint, attribute, &filter("eq", &name)).await?;
+    let (Some(alone), Some(narrowed), Some(again)) = (alone, narrowed, again) else { return Ok(Comparison::Followed) };
+    let folded = |text: &str| text.to_lowercase();
+    let begins = |own: &String| folded(own).starts_with(&folded(&start));
+    let is_it = |own: &String| folded(own) == folded(&name);
+    let sw = filter("sw", &start);
+    if !narrowed.iter().all(begins) {
+        return Ok(Comparison::Ignored(format!("`{sw}` finds resources with other names")));
+    }
+    if alone.iter().any(is_it) && again.iter().any(is_it) && narrowed.is_empty() {
+        return Ok(Comparison::Ignored(format!("`{sw}` does not find {name}, which `eq` finds")));
+    }
+    Ok(Comparison::Followed)
+}
+
+/// The names of the resources that a filter finds, as far as they are shown; `None` where the answer is no list.
+async fn names(
+    client: &Client,
+    endpoint: &str,
+    attribute: &str,
+    filter: &str,
+) -> Result<Option<Vec<String>>, EndpointError> {
+    match client.send(Request::get(endpoint).query("filter", filter)).await {
+        Ok(answer) if answer.status == 200 && answer.json().is_ok_and(Value::is_object) => {
+            let list = answer.at("Resources").and_then(Value::as_array).into_iter().flatten();
+            let shown = list.filter_map(|resource| at(resource, attribute)?.as_str());
+            Ok(Some(shown.map(str::to_owned).collect()))
+        }
+        Err(error) if error.is_unreachable() || error.kind == EndpointErrorKind::Timeout => Err(error),
+        Ok(_) | Err(_) => Ok(None),
+    }
+}
+
+/// The name that a GET shows of a resource.
+async fn name_of(client: &Client, endpoint: &str, attribute: &str, id: &str) -> Result<Option<String>, EndpointError> {
+    match client.send(Request::get(endpoint).segment(id)).await {
+        Ok(answer) if answer.status == 200 => Ok(answer.text(attribute).map(str::to_owned)),
+        Err(error) if error.is_unreachable() || error.kind == EndpointErrorKind::Timeout => Err(error),
+        Ok(_) | Err(_) => Ok(None),
     }
 }

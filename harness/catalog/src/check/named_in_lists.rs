@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use weir_exchange::{Exchange, Request};
 
 use crate::check::cohort::{ids_in, is_refused_as_unsupported, resources_in};
-use crate::check::{Context, Stop};
+use crate::check::{CheckResult, Context, Stop};
 
 const JUDGED_BY: &str = "read.no-match";
 
@@ -54,7 +54,7 @@ impl Context {
             return Err(self.blocked(reason, &self.on_subject(JUDGED_BY), vec![list]));
         }
         if !self.all_have_the_name(&list, body)? {
-            self.needs_names_followed().await?;
+            self.needs_followed(&self.naming()?.path(), JUDGED_BY).await?;
             // Where a list shows whoever is there, others may have gone meanwhile.
             let again = self.send(query).await?;
             if ids_in(&again) != ids_in(&list) {
@@ -73,14 +73,18 @@ impl Context {
         Ok(resources_in(list).iter().all(|resource| name_in(resource) == wanted))
     }
 
-    /// Ends the check where a name that nothing has finds resources.
-    async fn needs_names_followed(&self) -> Result<(), Stop> {
-        let filter = format!("{} eq {}", self.naming()?.path(), json!(self.data().unknown_id()));
+    /// Ends the check where a list of the subject shows resources for a value of `path` that nothing has; `judge` is the check that asks
+    /// for it.
+    ///
+    /// # Errors
+    /// The check is blocked by the judge.
+    pub async fn needs_followed(&self, path: &str, judge: &'static str) -> CheckResult {
+        let filter = format!("{path} eq {}", json!(self.data().unknown_id()));
         let list = self.send(Request::get(self.collection()).query("filter", &filter)).await?;
         if resources_in(&list).is_empty() {
             return Ok(());
         }
-        let reason = format!("`{filter}` finds resources of other names");
-        Err(self.blocked(reason, &self.on_subject(JUDGED_BY), vec![list]))
+        let reason = format!("`{filter}` finds resources with another {path}");
+        Err(self.blocked(reason, &self.on_subject(judge), vec![list]))
     }
 }

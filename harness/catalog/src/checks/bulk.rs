@@ -8,7 +8,7 @@ pub(super) mod operations;
 pub(super) mod references;
 pub(super) mod results;
 
-use job::Job;
+use job::{Job, JobAnswer, needs_creation, needs_creation_without_job};
 use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::Request;
@@ -63,14 +63,19 @@ pub(super) const CHECKS: &[Check] = &[
 
 async fn create(context: &Context) -> CheckResult {
     let body = context.body();
-    let exchange =
-        context.send(Request::post("/Bulk").json(&Job::new().post(context.collection(), "u1", &body).body())).await?;
+    let job = Job::new().post(context.collection(), "u1", &body);
+    let exchange = context.send(Request::post("/Bulk").json(&job.body())).await?;
     context.expect(&exchange).under(&["RFC7644-3.2-07", "RFC7644-3.7-01", "RFC7644-3.7-22"]).status(&[200]);
     if exchange.status != 200 {
         return Ok(());
     }
     let urn = json!(["urn:ietf:params:scim:api:messages:2.0:BulkResponse"]);
     context.expect(&exchange).under(&["RFC7644-3.7-03"]).json().equals("schemas", &urn);
+    let answered = JobAnswer::of(exchange, job);
+    if !answered.is_success(0) {
+        needs_creation_without_job(context, context.collection()).await?;
+    }
+    let exchange = answered.exchange;
     let results = exchange.at("Operations").and_then(Value::as_array).map_or(0, Vec::len);
     let status = exchange.at("Operations[0].status").map_or_else(|| "no status".into(), Value::to_string);
     context.expect(&exchange).under(&["RFC7644-3.7-12"]).that(
@@ -143,6 +148,9 @@ async fn fail_on_errors_optional(context: &Context) -> CheckResult {
             job = job.fail_on_errors(most);
         }
         let answered = job.send(context).await?;
+        if !answered.is_success(0) {
+            needs_creation(context, context.collection(), &context.body()).await?;
+        }
         let expect = context.expect(&answered.exchange);
         expect.under(&["RFC7644-3.7-04"]).that(
             answered.is_success(0),

@@ -97,9 +97,10 @@ async fn filter(context: &Context) -> CheckResult {
         return context.unable("the endpoint takes no userName that is not ASCII");
     };
     for name in [precomposed, combining] {
-        let filter = format!("userName eq {}", json!(name));
-        let list = context.look_up(Request::get("/Users").query("filter", &filter)).await?;
-        context.expect(&list).after(&answer).status(&[200]).lists(&[&id]);
+        let Some(named) = context.named_in_lists(&json!({"userName": name})).await? else {
+            return context.unable("the endpoint finds no user by userName; `filter.eq` judges that");
+        };
+        context.expect(&named.list).after(&answer).status(&[200]).lists(&[&id]);
     }
     Ok(())
 }

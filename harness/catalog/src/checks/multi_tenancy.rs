@@ -6,6 +6,7 @@ use scim::capability::ResourceOperation;
 use serde_json::{Value, json};
 use weir_exchange::{Client, Request};
 
+use crate::check::cohort::ids_in;
 use crate::check::{Check, CheckResult, Context, Stop, patch_of};
 use weir_judge::Because;
 
@@ -156,6 +157,11 @@ async fn external_id(context: &Context) -> CheckResult {
         let filter = format!("externalId eq \"{external_id}\"");
         let found = context.look_up(Request::get(context.collection()).query("filter", &filter)).await?;
         if found.status == 200 {
+            // A list of others than these two shows that the filter is not followed, and nothing of tenants.
+            let own = [Some(here.id.as_str()), there.text("id")];
+            if ids_in(&found).into_iter().any(|id| !own.contains(&Some(id))) {
+                context.needs_followed("externalId", "filter.eq").await?;
+            }
             context.expect(&found).after(&there).under(&["RFC7643-3.1-17"]).lists(&[here.id.as_str()]);
         }
     }

@@ -216,12 +216,19 @@ async fn list_elements(context: &Context) -> CheckResult {
     let user = context.create(context.collection(), &context.full_body()).await?;
     let read = context.read(&user).await?;
     let by_name = context.filter_by_name(read.json().unwrap_or(&Value::Null))?;
-    for filter in [by_name, context.filter_by_id(&user.id)?] {
+    let name = context.naming()?.path();
+    for (filter, path, judge) in
+        [(by_name, name.as_str(), "read.no-match"), (context.filter_by_id(&user.id)?, "id", "filter.id")]
+    {
         let list = context.look_up(Request::get(context.collection()).query("filter", &filter)).await?;
         let expectation = context.expect(&list).after(&read).under(&["RFC7644-3.4.2.1-01"]).status(&[200]).json();
         if is_alone_under_another_id(&list, &read) {
             context.expect(&list).after(&read).under(&["RFC7643-3.1-08"]).equals("Resources[0].id", &json!(user.id));
             continue;
+        }
+        // A list of others shows that the filter is not followed, and nothing of what an element is.
+        if ids_in(&list).into_iter().any(|id| id != user.id) {
+            context.needs_followed(path, judge).await?;
         }
         expectation.lists(&[&user.id]);
         let Some(element) = list.at("Resources[0]") else { continue };
@@ -266,10 +273,13 @@ async fn unknown_parameter(context: &Context) -> CheckResult {
     let read = context.read(&user).await?;
     let answer = context.send(user.request(Method::GET).query("weirUnknown", "1")).await?;
     context.expect(&answer).after(&read).status(&[200]).holds(read.json().unwrap_or(&Value::Null));
-    let mut request = Request::get(context.collection()).query("weirUnknown", "a b&c");
+    let request = Request::get(context.collection()).query("weirUnknown", "a b&c");
     if context.may(ResourceOperation::Filter) {
-        request = request.query("filter", &context.filter_by_name(read.json().unwrap_or(&Value::Null))?);
-        let list = context.send(request).await?;
+        let filter = context.filter_by_name(read.json().unwrap_or(&Value::Null))?;
+        let list = context.send(request.query("filter", &filter)).await?;
+        if list.status == 200 && ids_in(&list) != [user.id.as_str()] {
+            needs_usual_answer(context, &filter, &user.id).await?;
+        }
         context.expect(&list).after(&read).status(&[200]).json().lists(&[&user.id]);
     } else {
         let list = context.send(request).await?;
@@ -292,7 +302,15 @@ async fn places(context: &Context) -> CheckResult {
     if context.discovery().offers(Capability::RootQuery) && context.may(ResourceOperation::Filter) {
         let filter = context.filter_by_id(&user.id)?;
         let root = context.send(Request::get("/").query("filter", &filter)).await?;
-        context.expect(&root).under(&["RFC7644-3.4.2-01"]).status(&[200]).json().lists(&[&user.id]);
+        // Which others a filter lets through is the question of other checks.
+        let shown = ids_in(&root);
+        let total = root.at("totalResults").and_then(Value::as_u64).and_then(|total| usize::try_from(total).ok());
+        let is_there = shown.contains(&user.id.as_str()) || total.is_some_and(|total| total > shown.len());
+        context.expect(&root).under(&["RFC7644-3.4.2-01"]).status(&[200]).json().that(
+            root.status != 200 || is_there,
+            "a query of the base URL does not find the resource by its id",
+            format!("ids {}", shown.join(", ")),
+        );
     }
     Ok(())
 }
@@ -300,16 +318,22 @@ async fn places(context: &Context) -> CheckResult {
 async fn encoded(context: &Context) -> CheckResult {
     let user = context.resource().await?;
     let filter = context.filter_by_name(user.body())?;
-    let usual = context.look_up(Request::get(context.collection()).query("filter", &filter)).await?;
-    if ids_in(&usual) != [user.id.as_str()] {
-        let reason = format!("`{filter}`, encoded as usual, does not find the new resource alone");
-        return Err(context.blocked(reason, &context.on_subject("create.found-at-once"), vec![usual]));
-    }
+    needs_usual_answer(context, &filter, &user.id).await?;
     let bytes: Vec<_> = filter.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let query = format!("filter={}", bytes.concat());
     let answer = context.send(Request::get(context.collection()).raw_query(&query)).await?;
     context.expect(&answer).after(&user.exchange).status(&[200]).json().lists(&[&user.id]);
     Ok(())
+}
+
+/// Ends the check unless the filter, sent as usual, finds the new resource alone.
+async fn needs_usual_answer(context: &Context, filter: &str, id: &str) -> CheckResult {
+    let usual = context.look_up(Request::get(context.collection()).query("filter", filter)).await?;
+    if ids_in(&usual) == [id] {
+        return Ok(());
+    }
+    let reason = format!("`{filter}`, sent as usual, does not find the new resource alone");
+    Err(context.blocked(reason, &context.on_subject("create.found-at-once"), vec![usual]))
 }
 
 async fn head(context: &Context) -> CheckResult {

@@ -57,22 +57,23 @@ fn query(context: &Context) -> Result<Request, Stop> {
     Ok(Request::get(context.collection()).query("filter", &filter).query("attributes", &naming))
 }
 
-/// Collects the resources that pages show, and judges that none comes twice.
+/// Collects the resources that pages show.
 struct Walk<'c> {
     context: &'c Context,
     wanted: BTreeSet<String>,
     seen: BTreeSet<String>,
-    repeated: bool,
+    /// The first page that shows a resource again, with its id.
+    repeated: Option<(Arc<Exchange>, String)>,
 }
 
 impl<'c> Walk<'c> {
     fn new(context: &'c Context, resources: &[Resource]) -> Self {
         let wanted = resources.iter().map(|resource| resource.id.clone()).collect();
-        Self { context, wanted, seen: BTreeSet::new(), repeated: false }
+        Self { context, wanted, seen: BTreeSet::new(), repeated: None }
     }
 
     /// Takes a page; how many of the resources it showed.
-    fn take(&mut self, page: &Arc<Exchange>, requirement: &'static [&'static str]) -> usize {
+    fn take(&mut self, page: &Arc<Exchange>) -> usize {
         let ids = ids_in(page);
         let mut own = 0;
         for id in ids {
@@ -80,17 +81,28 @@ impl<'c> Walk<'c> {
                 continue;
             }
             own += 1;
-            if !self.seen.insert(id.to_owned()) && !self.repeated {
-                self.repeated = true;
-                self.context.expect(page).under(requirement).that(false, "a resource comes twice", id);
+            if !self.seen.insert(id.to_owned()) && self.repeated.is_none() {
+                self.repeated = Some((Arc::clone(page), id.to_owned()));
             }
         }
         own
     }
 
-    /// Judges after the last page that every resource was there.
+    fn missing(&self) -> usize {
+        self.wanted.difference(&self.seen).count()
+    }
+
+    /// Whether the pages are not those of one list.
+    fn is_torn(&self) -> bool {
+        self.repeated.is_some() || self.missing() > 0
+    }
+
+    /// Judges after the last page that every resource was there, and none twice.
     fn end(&self, last: &Arc<Exchange>, requirement: &'static [&'static str]) {
-        let missing = self.wanted.difference(&self.seen).count();
+        if let Some((page, id)) = &self.repeated {
+            self.context.expect(page).under(requirement).that(false, "a resource comes twice", id.as_str());
+        }
+        let missing = self.missing();
         self.context.expect(last).under(requirement).that(
             missing == 0,
             "the pages together lack resources",
@@ -102,10 +114,30 @@ impl<'c> Walk<'c> {
 async fn users(context: &Context) -> CheckResult {
     let scale = scale(context)?;
     let resources = context.named_resources(scale.users).await?;
-    let mut walk = Walk::new(context, &resources);
+    let (mut walk, mut last) = walk_pages(context, scale, &resources, query(context)?).await?;
+    let first_page = query(context)?.query("startIndex", "1").query("count", &scale.page().to_string());
+    if walk.is_torn() && context.changes_order(first_page, resources.len()).await? {
+        let sorted = context.sorted_by(&context.naming()?.path(), query(context)?)?;
+        (walk, last) = walk_pages(context, scale, &resources, sorted).await?;
+    }
+    walk.end(&last, &["RFC7644-3.4.2.4-15"]);
+    for resource in resources.iter().step_by((resources.len() / 10).max(1)) {
+        context.read(resource).await?;
+    }
+    Ok(())
+}
+
+/// Asks for one page of `list` after the other: what they show together, and the last one.
+async fn walk_pages<'c>(
+    context: &'c Context,
+    scale: Scale,
+    resources: &[Resource],
+    list: Request,
+) -> Result<(Walk<'c>, Arc<Exchange>), Stop> {
+    let mut walk = Walk::new(context, resources);
     let mut place = 1;
-    let last = loop {
-        let request = query(context)?.query("startIndex", &place.to_string()).query("count", &scale.page().to_string());
+    loop {
+        let request = list.clone().query("startIndex", &place.to_string()).query("count", &scale.page().to_string());
         let page = context.send(request).await?;
         context
             .expect(&page)
@@ -119,19 +151,14 @@ async fn users(context: &Context) -> CheckResult {
             format!("{shown} resources"),
         );
         // An endpoint that answers anything without end is not followed for ever.
-        if walk.take(&page, &["RFC7644-3.4.2.4-15"]) == 0 || walk.repeated || place > resources.len() {
-            break page;
+        if walk.take(&page) == 0 || walk.repeated.is_some() || place > resources.len() {
+            return Ok((walk, page));
         }
         place += shown;
         if place > resources.len() {
-            break page;
+            return Ok((walk, page));
         }
-    };
-    walk.end(&last, &["RFC7644-3.4.2.4-15"]);
-    for resource in resources.iter().step_by((resources.len() / 10).max(1)) {
-        context.read(resource).await?;
     }
-    Ok(())
 }
 
 async fn cursor(context: &Context) -> CheckResult {
@@ -148,8 +175,8 @@ async fn cursor(context: &Context) -> CheckResult {
             "the page holds more than count asks for",
             format!("{shown} resources"),
         );
-        let own = walk.take(&page, &["RFC9865-2-21"]);
-        match page.text("nextCursor").filter(|_| own > 0 && !walk.repeated) {
+        let own = walk.take(&page);
+        match page.text("nextCursor").filter(|_| own > 0 && walk.repeated.is_none()) {
             Some(next) => next.clone_into(&mut cursor),
             None => break page,
         }

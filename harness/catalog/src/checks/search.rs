@@ -12,6 +12,7 @@ use weir_exchange::{Exchange, Request};
 use crate::check::cohort::{Cohort, ids_in, is_refused_as_unsupported, resources_in};
 use crate::check::{Check, CheckResult, Context, LISTED, Resource, Stop};
 use crate::data::USER;
+use crate::node::SchemaNode;
 
 const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
@@ -249,7 +250,9 @@ async fn attributes(context: &Context) -> CheckResult {
     let naming = users.naming();
     // An attribute that has a value and need not be shown.
     let other = context.text(0).ok().filter(|text| text.path() != naming && text.word("returned") == "default");
-    let values = context.values().ok().filter(|values| values.word("returned") == "default");
+    // What is returned always below it keeps it in the answer.
+    let is_left_out = |part: SchemaNode<'_>| part.word("returned") != "always";
+    let values = context.values().ok().filter(|own| own.word("returned") == "default" && own.parts().all(is_left_out));
     let hidden = match (&values, &other) {
         (Some(values), _) => values.path(),
         (None, Some(other)) => other.path(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use reqwest::Method;
 use scim::capability::Capability;
-use serde_json::json;
+use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::error::EndpointErrorKind;
 use weir_exchange::{Client, EndpointError, Exchange, Request};
@@ -23,17 +23,19 @@ impl Discovery {
         use Capability as C;
         let nobody = format!("{prefix}-nobody");
         let named = |attribute: &str| format!("{attribute} eq \"{nobody}\"");
+        let user_name = self.published_in("/Users", "userName").unwrap_or("id");
+        let group_name = self.published_in("/Groups", "displayName").unwrap_or("id");
         let patch = renaming(&nobody);
         let search = json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
-            "filter": named("userName"),
+            "filter": named(user_name),
             "count": 1,
         });
         let probes = [
             (C::PatchUsers, Request::patch("/Users").segment(NOBODY).json(&patch)),
             (C::PatchGroups, Request::patch("/Groups").segment(NOBODY).json(&patch)),
-            (C::FilterUsers, Request::get("/Users").query("filter", &named("userName"))),
-            (C::FilterGroups, Request::get("/Groups").query("filter", &named("displayName"))),
+            (C::FilterUsers, Request::get("/Users").query("filter", &named(user_name))),
+            (C::FilterGroups, Request::get("/Groups").query("filter", &named(group_name))),
             (C::Search, Request::post("/Users/.search").json(&search)),
             (C::RootQuery, Request::new(Method::GET, "/").query("filter", &named("id")).query("count", "1")),
             (C::Me, Request::get("/Me")),
@@ -53,6 +55,17 @@ impl Discovery {
                 Err(error) => self.lose_probe(capability, &error),
             }
         }
+    }
+
+    /// The attribute, unless the schema of the resource type at `endpoint` is published without it: User and Group may have other schemas
+    /// than the core ones (RFC 7643 section 6).
+    fn published_in<'n>(&self, endpoint: &str, attribute: &'n str) -> Option<&'n str> {
+        let schema = self.resource_type(endpoint).and_then(|kind| self.schema(&kind.schema));
+        let attributes = schema.and_then(|schema| at(schema, "attributes")).and_then(Value::as_array);
+        let is_it = |own: &Value| {
+            at(own, "name").and_then(Value::as_str).is_some_and(|name| name.eq_ignore_ascii_case(attribute))
+        };
+        attributes.is_none_or(|all| all.iter().any(is_it)).then_some(attribute)
     }
 
     fn take_probe(&mut self, client: &Client, capability: Capability, exchange: &Arc<Exchange>) {

@@ -202,8 +202,22 @@ fn cause_at(context: &Context, check: &'static str, collection: &str) -> String 
     kind.map_or_else(|| context.on_subject(check), |kind| full_name(check, &kind.name))
 }
 
-/// Ends the check where a job of nothing but the creation of `body` fails as well, which `bulk.create` judges.
+/// Ends the check where a resource of the type at `endpoint` cannot be created without a job, which `create.resource` judges.
+pub async fn needs_creation_without_job(context: &Context, endpoint: &str) -> CheckResult {
+    let kind = context.discovery().resource_type(endpoint);
+    let body = kind.map_or_else(|| context.body(), |kind| context.data().resource(kind));
+    let answer = context.send(Request::post(endpoint).json(&body)).await?;
+    if answer.is_success() {
+        return Ok(());
+    }
+    let reason = format!("POST {endpoint}, sent without a job, was answered with {}", answer.outcome());
+    Err(context.blocked(reason, &cause_at(context, "create.resource", endpoint), vec![answer]))
+}
+
+/// Ends the check where a resource of that type cannot be created without a job, or a job of nothing but the creation of `body` fails as
+/// well, which `bulk.create` judges.
 pub async fn needs_creation(context: &Context, endpoint: &str, body: &Value) -> CheckResult {
+    needs_creation_without_job(context, endpoint).await?;
     let alone = Job::new().post(endpoint, "u1", body).send(context).await?;
     if alone.is_success(0) {
         return Ok(());

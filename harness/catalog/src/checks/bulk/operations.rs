@@ -7,7 +7,7 @@ use weir_exchange::Request;
 use weir_exchange::difference::at;
 
 use super::job::Job;
-use crate::check::{Check, CheckResult, Context};
+use crate::check::{Check, CheckResult, Context, Resource, patch_of};
 
 pub(in crate::checks) const CHECKS: &[Check] = &[
     Check::new("bulk.put", "A PUT in a job replaces the resource", &put)
@@ -99,6 +99,9 @@ async fn put(context: &Context) -> CheckResult {
     text.put(&mut body, json!(context.data().name()));
     let answered = Job::new().put(&user.path(), &body).send(context).await?;
     let right = matches!(answered.status(0), Some(200 | 204));
+    if !right {
+        context.replace(&user, &body).await?;
+    }
     context.expect(&answered.exchange).that(
         right,
         "Operations[0].status of the PUT is not 200 or 204",
@@ -119,6 +122,9 @@ async fn patch(context: &Context) -> CheckResult {
     let operations = json!([{"op": "replace", "path": text.path(), "value": name}]);
     let answered = Job::new().patch(&user.path(), &operations).send(context).await?;
     let right = matches!(answered.status(0), Some(200 | 204));
+    if !right {
+        needs_change_without_job(context, &user, &operations).await?;
+    }
     context.expect(&answered.exchange).that(
         right,
         "Operations[0].status of the PATCH is not 200 or 204",
@@ -129,10 +135,23 @@ async fn patch(context: &Context) -> CheckResult {
     Ok(())
 }
 
+/// Ends the check where the PATCH fails without a job as well, which `patch.replace` judges.
+async fn needs_change_without_job(context: &Context, resource: &Resource, operations: &Value) -> CheckResult {
+    let answer = context.send(resource.request(Method::PATCH).json(&patch_of(operations))).await?;
+    if answer.is_success() {
+        return Ok(());
+    }
+    let reason = format!("the PATCH, sent without a job, was answered with {}", answer.outcome());
+    Err(context.blocked(reason, &context.on_subject("patch.replace"), vec![answer]))
+}
+
 async fn delete(context: &Context) -> CheckResult {
     let user = context.resource().await?;
     let answered = Job::new().delete(&user.path()).send(context).await?;
     let right = matches!(answered.status(0), Some(200 | 204));
+    if !right {
+        context.delete(&context.resource().await?).await?;
+    }
     context.expect(&answered.exchange).that(
         right,
         "Operations[0].status of the DELETE is not 204",
@@ -270,6 +289,9 @@ async fn order_kept(context: &Context) -> CheckResult {
     let job = Job::new().delete(&user.path()).post(context.collection(), "u1", &body);
     let answered = job.send(context).await?;
     let right = answered.is_success(0) && answered.is_success(1);
+    if !answered.is_success(0) {
+        context.delete(&context.resource().await?).await?;
+    }
     if answered.is_success(0) && !right && !context.post(&body).await?.is_success() {
         return context.unable("the name of a deleted resource is not free, whatever the order");
     }

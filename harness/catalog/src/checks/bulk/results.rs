@@ -225,6 +225,9 @@ async fn result_version(context: &Context) -> CheckResult {
 async fn success_response(context: &Context) -> CheckResult {
     let body = context.body();
     let answered = Job::new().post(context.collection(), "u1", &body).send(context).await?;
+    if !answered.is_success(0) {
+        needs_creation(context, context.collection(), &context.body()).await?;
+    }
     let response = answered.result(0).and_then(|result| at(result, "response")).filter(|response| !response.is_null());
     if response.is_some() {
         let expect = context.expect(&answered.exchange);

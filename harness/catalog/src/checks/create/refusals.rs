@@ -100,10 +100,10 @@ async fn duplicate_user_name_case(context: &Context) -> CheckResult {
     again["userName"] = json!(body["userName"].as_str().unwrap_or_default().to_uppercase());
     let answer = context.send(Request::post("/Users").json(&again)).await?;
     context.expect(&answer).after(&first.exchange).status(&[409]);
-    if context.discovery().offers(Capability::FilterUsers) && !answer.is_success() {
-        let filter = format!("userName eq {}", again["userName"]);
-        let list = context.look_up(Request::get("/Users").query("filter", &filter)).await?;
-        context.expect(&list).after(&first.exchange).status(&[200]).json().lists(&[&first.id]);
+    if !answer.is_success()
+        && let Some(named) = context.named_in_lists(&again).await?
+    {
+        context.expect(&named.list).after(&first.exchange).status(&[200]).json().lists(&[&first.id]);
     }
     Ok(())
 }

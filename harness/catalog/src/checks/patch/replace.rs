@@ -182,10 +182,10 @@ async fn replace_user_name(context: &Context) -> CheckResult {
     let operations = json!([{"op": "replace", "path": "userName", "value": new}]);
     let under = &["RFC7644-3.5.2.3-02"];
     let answer = expect_change(context, &user, &operations, under, &json!({"userName": new})).await?;
-    let Some(answer) = answer.filter(|_| context.discovery().offers(Capability::FilterUsers)) else { return Ok(()) };
+    let Some(answer) = answer else { return Ok(()) };
     for (name, ids) in [(json!(new), &[user.id.as_str()][..]), (old, &[])] {
-        let found = context.look_up(Request::get("/Users").query("filter", &format!("userName eq {name}"))).await?;
-        context.expect(&found).after(&answer).under(under).status(&[200]).lists(ids);
+        let Some(named) = context.named_in_lists(&json!({"userName": name})).await? else { return Ok(()) };
+        context.expect(&named.list).after(&answer).under(under).status(&[200]).lists(ids);
     }
     Ok(())
 }

@@ -2,9 +2,11 @@
 
 use scim::capability::Capability;
 use serde_json::{Value, json};
-use weir_exchange::Request;
 use weir_exchange::difference::at;
+use weir_exchange::{Exchange, Request};
+use weir_judge::full_name;
 
+use crate::check::cohort::ids_in;
 use crate::check::{Check, CheckResult, Context};
 use crate::discovery::ResourceType;
 use crate::published;
@@ -149,9 +151,9 @@ async fn case_exact(context: &Context) -> CheckResult {
         for own in texts.collect::<Vec<_>>() {
             let values = own.values(&full.body);
             let value = values.first().and_then(|value| value.as_str().or_else(|| at(value, "[0]")?.as_str()));
-            let Some(turned) = value.and_then(turned) else { continue };
+            let Some((stored, turned)) = value.and_then(|text| Some((text, turned(text)?))) else { continue };
             any = true;
-            one_case(context, kind, &full.resource, &own, &turned).await?;
+            one_case(context, kind, &full.resource, &own, [stored, &turned]).await?;
         }
     }
     if any { Ok(()) } else { context.not_offered("the endpoint does not filter") }
@@ -171,7 +173,7 @@ async fn one_case(
     kind: &ResourceType,
     resource: &crate::check::Resource,
     own: &SchemaNode<'_>,
-    turned: &str,
+    [stored, turned]: [&str; 2],
 ) -> CheckResult {
     let exact = own.flag("caseExact");
     // By id as well, so that the values of others do not count.
@@ -181,7 +183,25 @@ async fn one_case(
     if answer.status != 200 {
         return Ok(());
     }
-    let found = answer.at("totalResults").and_then(Value::as_u64).unwrap_or(0) > 0;
+    let is_found = |answer: &Exchange| ids_in(answer).contains(&resource.id.as_str());
+    let found = is_found(&answer);
+    if found == exact {
+        let text = if exact { json!(context.data().unknown_id()) } else { json!(stored) };
+        let control = format!("id eq \"{}\" and {} eq {text}", resource.id, own.path());
+        let answer = context.send(Request::get(&kind.endpoint).query("filter", &control)).await?;
+        match (exact, is_found(&answer)) {
+            // Any text finds it, so that the letter case is not what decides.
+            (true, true) => {
+                let of_others = || full_name("filter.eq", &kind.name);
+                let judge = if kind.endpoint == "/Users" { "filter.and".to_owned() } else { of_others() };
+                let reason = format!("`{control}` finds a resource that has another text there");
+                return Err(context.blocked(reason, &judge, vec![answer]));
+            }
+            // Its own text does not find it; whether an attribute can be filtered by is judged where filters are.
+            (false, false) => return Ok(()),
+            _ => {}
+        }
+    }
     let stated = at(own.attribute, "caseExact").is_some();
     let (under, message): (&'static [&'static str], _) = if exact {
         (&["RFC7643-7-23"], format!("{} is published as caseExact and matches in another letter case", own.path()))
