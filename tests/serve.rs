@@ -152,3 +152,32 @@ async fn it_begins_with_data_and_records_and_logs_what_happens() {
     let ran = run(&["serve", "--target", "rfc", "--listen", "127.0.0.1:0", "--data", "/dev/null"]);
     assert_eq!((ran.status, ran.stderr.contains("/dev/null: ")), (2, true), "{}", ran.stderr);
 }
+
+#[test]
+fn health_says_whether_an_endpoint_is_ready_and_needs_no_credentials() {
+    let served = Served::start(&["--target", "rfc", "--bearer", "a-token-of-ours"]);
+    let ran = run(&["health", served.value("URL")]);
+    assert_eq!((ran.status, ran.stdout.as_str(), ran.stderr.as_str()), (0, "ready\n", ""));
+    let url = served.value("URL").to_owned();
+    served.signal("TERM");
+    let ran = run(&["health", &url, "--timeout", "2"]);
+    assert_eq!((ran.status, ran.stdout.as_str()), (3, ""));
+    assert!(ran.stderr.contains("/_weir/health"), "{}", ran.stderr);
+}
+
+#[tokio::test]
+async fn health_takes_no_other_server_for_an_endpoint_of_weir() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let stranger = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut head = [0; 1024];
+        let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut head).await.unwrap();
+        let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nup";
+        tokio::io::AsyncWriteExt::write_all(&mut stream, answer).await.unwrap();
+    });
+    let ran = tokio::task::spawn_blocking(move || run(&["health", &url])).await.unwrap();
+    stranger.await.unwrap();
+    assert_eq!((ran.status, ran.stdout.as_str()), (3, ""));
+    assert!(ran.stderr.contains("not the answer of an endpoint that weir serve runs"), "{}", ran.stderr);
+}

@@ -9,6 +9,7 @@ mod connection_test;
 mod diff;
 mod explain;
 mod glossary;
+mod health;
 mod init;
 mod like;
 mod list;
@@ -61,6 +62,8 @@ enum Command {
     Clean(clean::CleanArgs),
     /// Serve a SCIM endpoint that behaves like a target, such as an Aquera gateway
     Serve(serve::ServeArgs),
+    /// Ask whether an endpoint that `weir serve` runs is ready
+    Health(health::HealthArgs),
     /// Test Weir itself: does each deviation make its checks fail?
     Prove(prove::ProveArgs),
     /// Run provisioning cycles against an endpoint, as a client would
@@ -184,6 +187,7 @@ fn dispatch(command: Command, output: &Output) -> Result<u8, Failure> {
         Command::Bench(args) => to_its_end(bench::run(args, output)),
         Command::Init(args) => to_its_end(interrupt::or_leave(init::run(args, output))),
         Command::Clean(args) => to_its_end(interrupt::or_leave(clean::run(args, output))),
+        Command::Health(args) => to_its_end(interrupt::or_leave(health::run(args, output))),
         Command::Diff(args) => diff::run(&args, output),
         Command::Completions(args) => shell::completions(&args, Cli::command(), output),
         Command::Man(args) => manual::man(&args, Cli::command(), output),
