@@ -120,6 +120,8 @@ pub(super) enum UrlKind {
 const NAMED: [&str; 6] = [".search", "Bulk", "Me", "Schemas", "ResourceTypes", "ServiceProviderConfig"];
 /// How the finding about a first request says that its answer decides nothing.
 const NEITHER: &str = ", which says neither that the endpoint offers ";
+/// What sentences about the encoding of a body contain.
+const ENCODINGS: [&str; 2] = ["byte order mark", "body is not UTF-8"];
 /// Members with names of small letters that a sentence may begin with.
 const MEMBERS: [&str; 9] =
     ["Resources", "schemas", "status", "meta", "id", "members", "emails", "active", "body.status"];
@@ -271,6 +273,10 @@ fn slug(text: &str) -> String {
 }
 
 fn of_problem(problem: &Problem, finding: &Finding) -> Signature {
+    // Whoever meets such a body says it.
+    if let Some(text) = ENCODINGS.iter().find(|text| problem.sentence().contains(**text)) {
+        return Signature::Sentence { topic: "encoding".to_owned(), text: (*text).to_owned() };
+    }
     let Some(exchange) = problem.exchanges.last() else {
         return if problem.observed == "no usable answer" {
             Signature::NoAnswer

@@ -416,3 +416,18 @@ fn a_door_that_is_open_comes_before_what_shows_more_often() {
     let findings = [late("create.resource"), late("create.bare"), open];
     assert_eq!(read(&findings)[0], row("GET /Groups is let in without credentials", 1, "auth.anonymous-everywhere"));
 }
+
+#[test]
+fn a_body_in_the_wrong_encoding_is_one_cause_whoever_meets_it() {
+    let marked = |id: &'static str, message: &str| {
+        failing(id, problem(message, "", vec![Sample::get("/ServiceProviderConfig", &json!({}))]))
+    };
+    let findings = [
+        marked("answers.utf-8", "the body begins with a byte order mark"),
+        marked(
+            "discovery.documents",
+            "/Schemas is read in spite of its encoding: the body begins with a byte order mark",
+        ),
+    ];
+    assert_eq!(read(&findings).len(), 1);
+}
