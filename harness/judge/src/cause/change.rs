@@ -28,6 +28,9 @@ pub(super) fn of_problem(problem: &Problem, exchange: &Exchange) -> Option<Signa
     if !problem.differences.is_empty() && problem.differences.iter().all(is_of_letter_case) {
         return None;
     }
+    if write.status >= 400 {
+        return Some(Signature::EffectOfRefused { method });
+    }
     if method == "PUT" {
         if problem.sentence().ends_with(" is required, and the resource has none")
             || problem.differences.iter().any(|difference| is_lost_by(difference, write))

@@ -54,6 +54,9 @@ pub(super) fn of(signature: &Signature, lead: &Finding, findings: &[&Finding]) -
         }
         Signature::List { by, fault } => list(*by, *fault).to_owned(),
         Signature::Projection => "attributes and excludedAttributes are not followed".to_owned(),
+        Signature::EffectOfRefused { method } => {
+            cut(&format!("a {method} that is refused changes the resource: {}", own_words(lead)))
+        }
         Signature::Effect { method, operation } => match change::described(operation, findings) {
             (which, true) => cut(&format!("after {method}{which}, {}", own_words(lead))),
             (which, false) => {

@@ -74,6 +74,10 @@ pub(super) enum Signature {
         method: String,
         operation: String,
     },
+    /// A write is refused, and the resource is not what it was before.
+    EffectOfRefused {
+        method: String,
+    },
     /// PUT and every operation of PATCH are answered as done, and the resource is not what they make of it.
     EffectOfEach,
     /// The steps of a client leave another state than they should.
@@ -163,7 +167,9 @@ impl Signature {
             Self::Open => &["auth"],
             Self::RefusedBody => &["create", "replace"],
             Self::EffectOfEach => &["replace", "patch"],
-            Self::Breakdown { method, .. } | Self::Effect { method, .. } => by_method(method, &UrlKind::Resource),
+            Self::Breakdown { method, .. } | Self::Effect { method, .. } | Self::EffectOfRefused { method } => {
+                by_method(method, &UrlKind::Resource)
+            }
             Self::ErrorBody | Self::ErrorAsSuccess { .. } => &["errors"],
             Self::Member { name, .. } if name == "scimType" || name == "detail" => &["errors"],
             Self::List { by: ListQuery::Filter, .. } => &["filter"],
@@ -229,6 +235,7 @@ impl Signature {
             Self::Header { name, is_missing: false } => format!("header-{name}-different"),
             Self::List { by, fault } => format!("list-{by:?}-{fault:?}"),
             Self::Projection => "projection".to_owned(),
+            Self::EffectOfRefused { method } => format!("effect-of-refused-{method}"),
             Self::Effect { method, operation } if operation.is_empty() => format!("effect-{method}"),
             Self::Effect { method, operation } => format!("effect-{method}-{operation}"),
             Self::Sentence { topic, text } => format!("{topic}-{text}"),

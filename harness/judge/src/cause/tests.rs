@@ -431,3 +431,14 @@ fn a_body_in_the_wrong_encoding_is_one_cause_whoever_meets_it() {
     ];
     assert_eq!(read(&findings).len(), 1);
 }
+
+#[test]
+fn a_refused_change_that_is_there_is_no_change_without_effect() {
+    let patch = Sample::new("PATCH", "/Groups/7-8", 400).sent(&json!({"Operations": [{"op": "replace"}]}));
+    let shown = Sample::get("/Groups/7-8", &json!({"displayName": "after"}));
+    let mut wrong = problem("displayName is not \"before\"", "\"after\"", vec![patch, shown]);
+    let (before, after) = (Some(json!("before")), Some(json!("after")));
+    wrong.differences.push(Difference { path: "displayName".to_owned(), expected: before, found: after });
+    let headline = "a PATCH that is refused changes the resource: displayName is not \"before\"";
+    assert_eq!(read(&[failing("patch.atomic", wrong)]), [row(headline, 1, "patch.atomic")]);
+}
