@@ -8,6 +8,7 @@ pub mod date_time;
 pub mod error;
 pub mod filter;
 pub mod message;
+pub mod noun;
 pub mod patch;
 pub mod path;
 pub mod requirement;

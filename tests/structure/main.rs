@@ -41,7 +41,7 @@ fn the_top_modules_of_no_crate_form_a_circle() {
 
 /// Literals that keep an unwanted phrase, as (crate, file, how many). Each number can only fall: one that is larger than
 /// what is left makes the test fail. The titles and reasons of checks follow topic by topic.
-const WORDS: &[(&str, &str, usize)] = &[("weir-catalog", "checks/", 80)];
+const WORDS: &[(&str, &str, usize)] = &[("weir-catalog", "checks/", 47)];
 
 #[test]
 fn what_a_user_reads_is_plain_english() {

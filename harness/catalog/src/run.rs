@@ -483,12 +483,14 @@ fn judge(finding: &mut Finding, outcome: CheckResult, evidence: &Evidence) {
 /// An endpoint that cannot be reached blocks; one that takes the request and does not answer it properly fails.
 fn no_answer(error: &EndpointError) -> Problem {
     use EndpointErrorKind as Kind;
-    /// An answer is due at all; it says nothing about what the check asks.
-    const ANSWER_IS_DUE: &[&str] = &["RFC7644-3.12-32"];
+    /// An answer is due at all: that of a success, or an Error. It says nothing about what the check asks.
+    const ANSWER_IS_DUE: &[&str] = &["RFC7644-3.8-13"];
     const LEGAL: &str = "any answer: the request is carried out, or refused with a 4xx or 501";
     let verdict = match error.kind {
-        Kind::Timeout | Kind::CutShort | Kind::NotHttp | Kind::OtherOrigin => verdict_of(ANSWER_IS_DUE),
-        Kind::Refused
+        Kind::Timeout | Kind::CutShort | Kind::NotHttp => verdict_of(ANSWER_IS_DUE),
+        // Nothing was sent.
+        Kind::OtherOrigin
+        | Kind::Refused
         | Kind::Dns
         | Kind::Tls
         | Kind::Budget

@@ -4,6 +4,7 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
+use scim::noun::with_article;
 use scim::patch::{Draft, Relation};
 use scim::resource::{Fields, Slot, Value};
 use scim::schema::AttributeId;
@@ -135,7 +136,8 @@ impl<'a> MembersDraft<'a> {
             let name = self.type_name(row);
             if !kind.eq_ignore_ascii_case(name) {
                 return invalid(format!(
-                    "members: {key:?} is a {name}, not a {kind:?}; correct the type or leave it out"
+                    "members: {key:?} is {}, not a {kind:?}; correct the type or leave it out",
+                    with_article(name)
                 ));
             }
         }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use scim::requirement::{self, Basis};
 use serde_json::Value;
 use weir_exchange::Exchange;
 use weir_exchange::difference::{Difference, assigned, at, differences, same_state};
@@ -24,6 +25,29 @@ const NAMING_THE_KEYWORD: [&str; 11] = [
     "RFC7644-3.5.2.2-10",
     "RFC7644-3.5.2.3-09",
 ];
+
+/// The requirements that name the status of a refusal themselves, with MUST or SHALL. Elsewhere Table 8 does, with SHOULD (RFC 7644
+/// section 3.12).
+const NAMING_THE_STATUS: [&str; 9] = [
+    "RFC7644-3.3-12",
+    "RFC7644-3.4.2.1-04",
+    "RFC7644-3.4.2.2-35",
+    "RFC7644-3.4.2.2-36",
+    "RFC7644-3.4.2.2-37",
+    "RFC7644-3.4.2.2-38",
+    "RFC7644-3.4.2.2-63",
+    "RFC7644-3.5.2-22",
+    "RFC7644-3.5.2.3-09",
+];
+
+/// Whether a requirement, or the one from which it follows, names the status of a refusal.
+fn names_the_status(id: &str) -> bool {
+    let source = match requirement::find(id).and_then(|own| own.basis) {
+        Some(Basis::Requirement(source)) => source,
+        _ => id,
+    };
+    NAMING_THE_STATUS.contains(&source)
+}
 
 /// The expectations on one answer.
 pub struct Expectation<'c> {
@@ -261,11 +285,15 @@ impl<'c> Expectation<'c> {
     /// Refused with one of these statuses; the `scimType` is one of `words` (any, if there are none). What else a refusal is, the
     /// rules about answers judge.
     pub fn refused(self, statuses: &[u16], words: &[&str]) -> Self {
-        let expectation = self.status(statuses);
-        if !statuses.contains(&expectation.exchange().status) {
-            return expectation;
+        let status = self.exchange().status;
+        if statuses.contains(&status) {
+            return if words.is_empty() { self } else { self.scim_type(words) };
         }
-        if words.is_empty() { expectation } else { expectation.scim_type(words) }
+        // Another 4xx refuses as well.
+        if (400..500).contains(&status) && !self.requirements.iter().any(|id| names_the_status(id)) {
+            return Self { requirements: &["RFC7644-3.12-09"], ..self }.status(statuses);
+        }
+        self.status(statuses)
     }
 
     /// The body is a `ListResponse` whose resources have exactly these ids, in any order.

@@ -14,7 +14,7 @@ use crate::check::{Check, CheckResult, Context, Stop, patch_of};
 pub(super) const CHECKS: &[Check] = &[
     Check::new(
         "auth.missing-credentials",
-        "A request without credentials is refused, and told how to authenticate",
+        "A request without credentials is refused, and the refusal says how to authenticate",
         &missing_credentials,
     )
     .matters(
@@ -22,17 +22,17 @@ pub(super) const CHECKS: &[Check] = &[
     )
     .requirements(&["RFC7642-4-01", "RFC7644-2-07"])
     .legal(&["401 with a WWW-Authenticate header and a SCIM Error body"]),
-    Check::new("auth.wrong-token", "A bearer token that nobody issued is refused", &wrong_token)
+    Check::new("auth.wrong-token", "An unknown bearer token is refused", &wrong_token)
         .matters("Provisioners test a connection with its credentials; one that accepts anything tests nothing.")
         .requirements(&["RFC7644-2-04", "RFC7644-3.12-10"])
         .legal(&["401 with a SCIM Error body"]),
-    Check::new("auth.wrong-password", "A user and password that nobody gave out are refused", &wrong_password)
+    Check::new("auth.wrong-password", "An unknown user and password are refused", &wrong_password)
         .matters("An endpoint that checks tokens and forgets Basic has a second door, and it is open.")
         .requirements(&["RFC7642-4-01", "RFC7644-3.12-10"])
         .legal(&["401 with a SCIM Error body"]),
     Check::new(
         "auth.malformed-header",
-        "An Authorization header that is none is refused like wrong credentials",
+        "A malformed Authorization header is refused like wrong credentials",
         &malformed_header,
     )
     .matters(
@@ -50,7 +50,7 @@ pub(super) const CHECKS: &[Check] = &[
     .legal(&["401", "400"]),
     Check::new(
         "auth.connection-test",
-        "The search with which clients test a connection finds nobody, and no error",
+        "The search with which clients test a connection is answered with an empty list",
         &connection_test,
     )
     .matters(

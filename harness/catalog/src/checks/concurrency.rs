@@ -182,7 +182,8 @@ async fn attributes(context: &Context) -> CheckResult {
     requests.extend((0..4).map(|_| pair.request(Method::GET)));
     for answer in context.together(requests).await?.iter().filter(|answer| answer.method == Method::GET) {
         let (one, other) = (answer.text(&names[0]), answer.text(&names[1]));
-        let observed = format!("{} {one:?}, {} {other:?}", names[0], names[1]);
+        let shown = |text: Option<&str>| text.map_or_else(|| "no value".to_owned(), |text| json!(text).to_string());
+        let observed = format!("{} {}, {} {}", names[0], shown(one), names[1], shown(other));
         context.expect(answer).after(&first).that(one == other, "a reader saw half of a PATCH", observed);
     }
     Ok(())

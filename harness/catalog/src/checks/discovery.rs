@@ -59,7 +59,7 @@ pub(super) const CHECKS: &[Check] = &[
         .needs(BOTH)
         .legal(&["404 with a SCIM Error"]),
     Check::new("discovery.schemas-of-resources", "Every schema that a resource names is published", &schemas_of_resources)
-        .matters("A value whose schema nobody can read can be neither shown nor mapped.")
+        .matters("A value whose schema no client can read can be neither shown nor mapped.")
         .requirements(&["RFC7643-7-01"])
         .needs(SCHEMAS)
         .legal(&["200 for each URI in schemas of a resource"]),

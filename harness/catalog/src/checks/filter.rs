@@ -35,7 +35,7 @@ pub(super) const CHECKS: &[Check] = &[
         .needs(&[Capability::CreateUsers, Capability::FilterUsers])
         .legal(&["200 with a ListResponse that holds this user and no other"])
         .on(Only("User", "userName is an attribute of User alone (RFC 7643 section 4.1.1)")),
-    Check::new("filter.no-match", "A filter that matches nobody gives an empty list", &no_match)
+    Check::new("filter.no-match", "A filter without a match gives an empty list", &no_match)
         .matters("A provisioner takes 404 for an outage and an unfiltered list for a match.")
         .requirements(&["RFC7644-3.4.2-11", "RFC7644-3.4.2.2-04"])
         .legal(&["200 with totalResults 0 and no resources"])

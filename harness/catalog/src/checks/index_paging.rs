@@ -65,7 +65,7 @@ pub(super) const CHECKS: &[Check] = &[
         .needs(&[Capability::IndexPaging, Capability::Sort])
         .legal(&["200 with the second resource of the sorted list for startIndex=2 and count=1"])
         .on_every_type(LISTED),
-    Check::new("index-paging.count-zero", "count=0 gives the total and nobody", &count_zero)
+    Check::new("index-paging.count-zero", "count=0 gives the total and no resources", &count_zero)
         .matters("Clients ask this way how much there is, and must not get a page of people for it.")
         .requirements(&["RFC7644-3.4.2.4-08"])
         .needs(NEEDS)

@@ -11,11 +11,11 @@ use crate::data::USER;
 pub(super) const CHECKS: &[Check] = &[
     Check::new("internationalization.text", "Text in every script comes back with the same code points", &text)
         .matters("People's names turn into question marks, on badges and in mail.")
-        .requirements(&["RFC7643-2.3.1-01"])
+        .requirements(&["RFC7644-3.8-01"])
         .legal(&["the same text in the answer to POST, GET and in a list"])
         .on_every_type(&[ResourceOperation::Create]),
     Check::new("internationalization.user-name", "Two spellings of one userName are one name", &user_name)
-        .matters("Nobody can see the difference between the two accounts, and one of them may be an impostor's.")
+        .matters("The two accounts look alike, and one of them may be an impostor's.")
         .requirements(&["RFC7644-5-01"])
         .needs(&[Capability::CreateUsers])
         .legal(&[

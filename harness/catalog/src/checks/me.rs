@@ -25,7 +25,7 @@ pub(super) const CHECKS: &[Check] = &[
         ])
         .alone(),
     Check::new("me.anonymous", "/Me without credentials is refused", &anonymous)
-        .matters("Nobody is nobody's alias.")
+        .matters("Without credentials there is no subject that /Me could stand for.")
         .requirements(&["RFC7644-3.11-09"])
         .legal(&["401", "404 or 501 if /Me is not offered"]),
     Check::new(

@@ -267,6 +267,15 @@ fn listed(answer: &Exchange) -> Option<Vec<&str>> {
     answer.is_success().then(|| ids_in(answer))
 }
 
+/// The same in words.
+fn outcome(answer: &Exchange) -> String {
+    match listed(answer) {
+        Some(ids) if ids.is_empty() => "an empty list".to_owned(),
+        Some(ids) => format!("a list of {}", ids.join(", ")),
+        None => format!("status {}", answer.status),
+    }
+}
+
 async fn filter(context: &Context) -> CheckResult {
     let user = context.create("/Users", &body(context, SECRET)?).await?;
     let requirements: &'static [&'static str] = &["RFC7643-4.1.1-31", "RFC7643-7-37", "RFC7644-3.4.2.2-69"];
@@ -290,7 +299,7 @@ async fn filter(context: &Context) -> CheckResult {
         context.expect(right).after(wrong).under(&["RFC7644-3.4.2.2-69"]).that(
             listed(right) == listed(wrong),
             "the answer tells whether the password begins as the filter says",
-            format!("{:?} for the right beginning, {:?} for a wrong one", listed(right), listed(wrong)),
+            format!("{} for the right beginning, {} for a wrong one", outcome(right), outcome(wrong)),
         );
     }
     Ok(())

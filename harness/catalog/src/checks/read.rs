@@ -20,7 +20,7 @@ pub(super) const CHECKS: &[Check] = &[
         .legal(&["200 with the resource as one JSON object, not wrapped in a list, equal to the answer of the creation"])
         .on_every_type(&[ResourceOperation::Create])
         .formerly(&[("read.user", "User")]),
-    Check::new("read.unknown", "An id that nobody has leads to 404", &unknown)
+    Check::new("read.unknown", "An unknown id leads to 404", &unknown)
         .matters("A provisioner that gets anything else takes a deleted account for a living one, or gives up altogether.")
         .requirements(&["RFC7644-3.4.1-02"])
         .legal(&["404 with a SCIM Error whose status is \"404\", at every resource type"]),

@@ -31,7 +31,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     // About groups and users at once.
     Check::new(
         "scale.members",
-        "A group of five thousand members keeps, loses and changes exactly those that it is told to",
+        "A group of five thousand members keeps, loses and changes exactly the members that each request names",
         &members,
     )
     .matters("Everybody is in the group of everybody; it is the first one that grows beyond what was tried.")

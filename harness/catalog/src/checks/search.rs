@@ -65,7 +65,7 @@ pub(super) const CHECKS: &[Check] = &[
     .needs(SEARCH)
     .legal(&["200 with the attributes asked for and those that are always returned"])
     .on_every_type(LISTED),
-    Check::new("search.without-filter", "A search without filter finds everybody", &without_filter)
+    Check::new("search.without-filter", "A search without filter finds every resource", &without_filter)
         .matters("A full read by POST must not be empty.")
         .requirements(&["RFC7644-3.4.3-11", "RFC7644-3.4.3-13", "RFC7644-3.4.2-13"])
         .needs(SEARCH)

@@ -336,9 +336,12 @@ pub(super) fn unanswered(source: FaultSource, error: &EndpointError) -> Discover
         observed: "no usable answer".to_owned(),
         exchange: None,
         capability: None,
-        requirements: NO_LIST,
+        requirements: NO_ANSWER,
     }
 }
+
+/// What a request breaks that gets no answer.
+const NO_ANSWER: &[&str] = &["RFC7644-3.8-13"];
 
 /// What an answer breaks that is neither what was asked for nor a refusal of it.
 pub(super) const NO_LIST: &[&str] = &["RFC7644-3.4.2-04", "RFC7644-3.12-12"];

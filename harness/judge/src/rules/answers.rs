@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use scim::error::ScimType;
+use scim::noun::with_article;
 use serde_json::Value;
 use weir_exchange::difference::member;
 use weir_exchange::opaque_tag;
@@ -22,7 +23,7 @@ pub(super) const RULES: &[Rule] = &[
         ]),
     Rule::new("answers.utf-8", "Each body is Unicode text in UTF-8, without a byte order mark", utf_8)
         .matters("One layer that writes another encoding garbles every name beyond ASCII; a mark in front stops JSON readers at the first byte.")
-        .requirements(&["RFC7644-3.8-01", "RFC7643-2.3.1-01"])
+        .requirements(&["RFC7644-3.8-01", "RFC7643-2.3.1-05"])
         .legal(&["a body whose bytes are UTF-8, whose texts are Unicode, and whose first character is the first one of the JSON"]),
     Rule::new("answers.json", "Each body is one JSON object", json)
         .matters("A page, a bare array or a text where an object is laid down stops the client's decoder.")
@@ -154,7 +155,7 @@ fn utf_8(view: &ExchangeView<'_>, report: &mut RuleReport) {
         );
     } else if view.exchange.holds_half_a_pair() {
         report.breach(
-            &["RFC7643-2.3.1-01"],
+            &["RFC7643-2.3.1-05"],
             "a text holds half of a surrogate pair, which is not Unicode text",
             "an escape from \\ud800 to \\udfff without its other half",
         );
@@ -274,9 +275,9 @@ fn server_error(view: &ExchangeView<'_>, report: &mut RuleReport) {
         view.exchange.text("detail").map(|detail| format!(": {}", brief(&Value::from(detail)))).unwrap_or_default();
     let message = match &view.place {
         Place::Collection(kind) | Place::Resource(kind, _) => {
-            format!("a {} at {} is answered 500", view.exchange.method, kind.endpoint)
+            format!("{} at {} is answered 500", with_article(view.exchange.method.as_str()), kind.endpoint)
         }
-        _ => format!("a {} is answered 500", view.exchange.method),
+        _ => format!("{} is answered 500", with_article(view.exchange.method.as_str())),
     };
     report.expect(status != 500, &["RFC7644-3.12-32"], message, || format!("{status}{detail}"));
 }

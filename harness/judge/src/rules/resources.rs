@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use percent_encoding::percent_decode_str;
+use scim::noun::with_article;
 use serde_json::Value;
 
 use crate::date_time::{instant, is_date_time};
@@ -109,7 +110,7 @@ fn base_schema(view: &ExchangeView<'_>, report: &mut RuleReport) {
             continue;
         }
         let Some(kind) = published_type(resource, report) else { continue };
-        let message = format!("schemas of a {} lacks {}", kind.name, kind.schema);
+        let message = format!("schemas of {} lacks {}", with_article(&kind.name), kind.schema);
         let is_there = uris.iter().any(|uri| is_same(uri, &kind.schema));
         report.expect(is_there, &["RFC7643-3.3-03"], message, || uris.join(", "));
     }
@@ -124,7 +125,10 @@ fn foreign_schema(view: &ExchangeView<'_>, report: &mut RuleReport) {
         let Some(kind) = published_type(resource, report) else { continue };
         report.judged();
         for uri in uris.into_iter().filter(|uri| !kind.has_schema(uri)) {
-            let message = format!("schemas of a {} holds {uri}, which /ResourceTypes does not list for it", kind.name);
+            let message = format!(
+                "schemas of {} holds {uri}, which /ResourceTypes does not list for it",
+                with_article(&kind.name)
+            );
             report.breach(&["RFC7643-3-06"], message, uri);
         }
     }
@@ -207,10 +211,14 @@ fn resource_type(view: &ExchangeView<'_>, report: &mut RuleReport) {
         let Some(kind) = published_type(resource, report) else { continue };
         match resource.meta("resourceType") {
             None => {
-                report.breach(&["RFC7643-3-01"], format!("a {} has no meta.resourceType", kind.name), "nothing");
+                report.breach(
+                    &["RFC7643-3-01"],
+                    format!("{} has no meta.resourceType", with_article(&kind.name)),
+                    "nothing",
+                );
             }
             Some(found) => {
-                let message = format!("meta.resourceType of a {} is another word", kind.name);
+                let message = format!("meta.resourceType of {} is another word", with_article(&kind.name));
                 report.expect(found.as_str() == Some(&kind.name), &["RFC7643-3.1-25"], message, || brief(found));
             }
         }
@@ -266,7 +274,7 @@ fn location(view: &ExchangeView<'_>, report: &mut RuleReport) {
         if let (Some(kind), Some(id)) = (resource.kind, resource.id()) {
             let path = percent_decode_str(uri.path()).decode_utf8_lossy();
             let end = format!("{}/{id}", kind.endpoint);
-            let message = format!("meta.location of a {} does not end in its endpoint and id", kind.name);
+            let message = format!("meta.location of {} does not end in its endpoint and id", with_article(&kind.name));
             report.expect(
                 path.trim_end_matches('/').ends_with(end.trim_start_matches('/')),
                 &["RFC7643-3.1-30"],

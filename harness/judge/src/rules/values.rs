@@ -1,5 +1,6 @@
 //! The attributes of resources, held against the published schemas at every depth (RFC 7643 sections 2 and 7).
 
+use scim::noun::with_article;
 use serde_json::{Map, Value};
 use weir_exchange::difference::member;
 
@@ -23,6 +24,7 @@ pub(super) const RULES: &[Rule] = &[
             "RFC7643-2.3.2-01",
             "RFC7643-2.3.3-01",
             "RFC7643-2.3.4-01",
+            "RFC7643-2.3.4-03",
             "RFC7643-2.3.5-03",
             "RFC7643-2.3.8-01",
         ])
@@ -92,7 +94,7 @@ fn defined(view: &ExchangeView<'_>, report: &mut RuleReport) {
             }
             report.breach(
                 &["RFC7643-3-12"],
-                format!("{path} of a {kind} is shown, and no schema of it defines it"),
+                format!("{path} of {} is shown, and no schema of it defines it", with_article(kind)),
                 brief(value),
             );
         }
@@ -114,13 +116,14 @@ fn array(view: &ExchangeView<'_>, report: &mut RuleReport) {
     });
 }
 
-/// The requirement that says how values of a type are written.
-fn of_type(data_type: &str) -> Option<&'static [&'static str]> {
+/// The requirement that says how values of a type are written, which one that is written as `found` breaks.
+fn of_type(data_type: &str, found: &Value) -> Option<&'static [&'static str]> {
     Some(match data_type {
         "string" => &["RFC7643-2.3.1-01"],
         "boolean" => &["RFC7643-2.3.2-01"],
         "decimal" => &["RFC7643-2.3.3-01"],
-        "integer" => &["RFC7643-2.3.4-01"],
+        "integer" if found.is_number() => &["RFC7643-2.3.4-01"],
+        "integer" => &["RFC7643-2.3.4-03"],
         "dateTime" => &["RFC7643-2.3.5-03"],
         "complex" => &["RFC7643-2.3.8-01"],
         // The forms of references and binary values have rules of their own; other types are an endpoint's own.
@@ -131,9 +134,12 @@ fn of_type(data_type: &str) -> Option<&'static [&'static str]> {
 fn value_type(view: &ExchangeView<'_>, report: &mut RuleReport) {
     each(view, report, |found, report| {
         let data_type = found.definition.data_type.as_str();
-        let Some(requirements) = of_type(data_type) else { return };
+        if of_type(data_type, &Value::Null).is_none() {
+            return;
+        }
         report.judged();
-        if let Some(strange) = singles(found).iter().find(|value| !value.is_null() && !matches_type(data_type, value)) {
+        let strange = singles(found).iter().find(|value| !value.is_null() && !matches_type(data_type, value));
+        if let Some((strange, requirements)) = strange.and_then(|value| Some((value, of_type(data_type, value)?))) {
             let message = format!("{} is published as {data_type}, and comes as {}", found.path, type_name(strange));
             report.breach(requirements, message, brief(strange));
         }

@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use clap::ValueEnum as _;
 use scim::capability::Capability;
 use weir_catalog::checks;
-use weir_judge::{Verdict, disputes};
+use weir_judge::Verdict;
 
+use super::dispute;
 use crate::exit;
 use crate::lifecycle::{self, StepSpec};
 use crate::scenario::Scenario;
@@ -75,21 +76,27 @@ pub(super) fn exit_statuses() -> String {
 
 /// What a word stands for; `None` if it is not in the glossary.
 pub(super) fn find(word: &str) -> Option<String> {
-    let found: Vec<String> =
-        [dispute(word), capability(word), verdict(word), scenario(word), step(word), keyword(word), status(word)]
-            .into_iter()
-            .flatten()
-            .collect();
+    let found: Vec<String> = [
+        dispute::explain(word),
+        capability(word),
+        verdict(word),
+        scenario(word),
+        step(word),
+        keyword(word),
+        status(word),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     (!found.is_empty()).then(|| found.join("\n"))
 }
 
 /// Every word of the glossary.
 pub(super) fn words() -> Vec<&'static str> {
-    let points = disputes().map(|(_, dispute)| dispute.point);
     let capabilities = Capability::ALL.iter().map(|capability| capability.id());
     let verdicts = VERDICTS.iter().map(|(verdict, _)| verdict.as_str());
     let scenarios = Scenario::value_variants().iter().map(|scenario| scenario.id());
-    let mut words: Vec<&str> = points
+    let mut words: Vec<&str> = dispute::points()
         .chain(capabilities)
         .chain(verdicts)
         .chain(scenarios)
@@ -99,17 +106,6 @@ pub(super) fn words() -> Vec<&'static str> {
     words.sort_unstable();
     words.dedup();
     words
-}
-
-/// The requirements whose reading a dispute is about.
-fn dispute(point: &str) -> Option<String> {
-    let rows: Vec<_> = disputes().filter(|(_, dispute)| dispute.point.eq_ignore_ascii_case(point)).collect();
-    let (_, first) = rows.first()?;
-    let mut text = format!("dispute {}\nThe text can be read in several ways, so a check gives a note.\n", first.point);
-    for (id, dispute) in &rows {
-        let _ = write!(text, "\n{id}\n  {}\n", dispute.reading);
-    }
-    Some(text)
 }
 
 fn capability(word: &str) -> Option<String> {

@@ -7,6 +7,7 @@ mod clean;
 mod connection;
 mod connection_test;
 mod diff;
+mod dispute;
 mod explain;
 mod glossary;
 mod health;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{Members, PublishedDocuments, member, shown, shown_text};
 use crate::error::json_kind;
+use crate::noun::with_article;
 use crate::schema::{Attribute, AttributeType, Mutability, Returned, SchemaError, Uniqueness};
 
 impl PublishedDocuments {
@@ -72,7 +73,8 @@ impl PublishedDocuments {
             parts
         } else {
             if !parts.is_empty() {
-                let sentence = format!("it is a {}, so that its subAttributes are left out", attribute_type.as_str());
+                let sentence =
+                    format!("it is {}, so that its subAttributes are left out", with_article(attribute_type.as_str()));
                 self.note(&*place, sentence);
             }
             Vec::new()

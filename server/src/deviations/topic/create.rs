@@ -103,7 +103,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .when(|_, answer| answer.status == StatusCode::CONFLICT)
         .answer(&EditError(StatusCode::BAD_REQUEST, |error| error["scimType"] = "invalidValue".into())),
     Deviation::new("uniqueness.as-500", "a value that is taken is answered 500")
-        .breaks(&["RFC7644-3.12-32", "RFC7644-3.12-13", "RFC7644-3.3-12"])
+        .breaks(&["RFC7644-3.3-12", "RFC7644-3.12-13", "RFC7644-3.12-32"])
         .seen(&["https://github.com/NorthlandPositronics/Cogtrix/issues/121"])
         .when(|_, answer| answer.status == StatusCode::CONFLICT)
         .answer(&EditError(StatusCode::INTERNAL_SERVER_ERROR, |error| error["scimType"] = Value::Null)),

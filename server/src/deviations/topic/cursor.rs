@@ -133,7 +133,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         "cursor.other-query-unfiltered",
         "a cursor that comes with another filter than the one of its walk is answered with a list of everything",
     )
-    .breaks(&["RFC9865-2-24"])
+    .breaks(&["RFC7644-3.4.2.2-04", "RFC9865-2-24"])
     .exchange_with(|_| other_query::seams()),
     Deviation::new("cursor.page-size-too-low", "pagination.maxPageSize is published as 1, and longer pages are given")
         .breaks(&["RFC9865-4-07", "RFC9865-4-06", "RFC9865-2-08"])

@@ -49,7 +49,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             edit_bodies(move |_, body| body["status"] = status.into()).rewrite(head, answer);
         })),
     Deviation::new("errors.unanswered", "the connection closes without an answer where 404 would be right")
-        .breaks(&["RFC7644-3.12-32", "RFC7644-3.12-12"])
+        .breaks(&["RFC7644-3.8-13", "RFC7644-3.12-01", "RFC7644-3.12-12"])
         .parameter(Occurrence::parameter("always"))
         .connection_with(|setup| {
             on_answers(setup, |_, answer| (answer.status == StatusCode::NOT_FOUND).then_some(Fate::LOST))
@@ -86,7 +86,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             }
         })),
     Deviation::new("features.unsupported-500", "bulk jobs are published as unsupported and answered 500")
-        .breaks(&["RFC7644-3.12-17", "RFC7644-3.12-01"])
+        .breaks(&["RFC7644-3.12-17", "RFC7644-3.12-32"])
         .rules(|rules| {
             rules.capabilities.remove(&Capability::Bulk);
             rules.published.remove(&Capability::Bulk);

@@ -103,7 +103,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         "filter.members-500",
         "a filter that compares members or manager and something else is answered 500 with a page",
     )
-    .breaks(&["RFC7644-3.12-32"])
+    .breaks(&["RFC7644-3.12-01", "RFC7644-3.12-32"])
     .seen(&["https://github.com/goauthentik/authentik/issues/23211"])
     .when(|head, _| {
         let filter = decoded_filter(head);
@@ -160,7 +160,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         "filter.others-500",
         "filters of other forms than those listed, and malformed ones, are answered 500",
     )
-    .breaks(&["RFC7644-3.12-32"])
+    .breaks(&["RFC7644-3.4.2.2-63", "RFC7644-3.12-32"])
     .seen(&["https://github.com/wso2/product-is/issues/11182"])
     .parameter(forms::parameter())
     .request_with(|setup| {

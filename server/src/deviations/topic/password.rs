@@ -52,7 +52,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .breaks(&["RFC7643-4.1.1-24", "RFC7643-7-33"])
         .request_with(|_| Box::new(in_clear::Sortable::default())),
     Deviation::new("password.weak-500", "a password of fewer than four characters is answered with 500")
-        .breaks(&["RFC7643-4.1.1-28"])
+        .breaks(&["RFC7643-4.1.1-28", "RFC7644-3.12-32"])
         .request(&RefuseBody(ErrorKind::Internal, "the directory refused the password", |body| {
             body["password"].as_str().is_some_and(|password| password.chars().count() < 4)
         })),

@@ -20,7 +20,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         "body.broken-500",
         "a body that is not a JSON object is answered with 500 instead of 400 invalidSyntax",
     )
-    .breaks(&["RFC7644-3.3-13", "RFC7644-3.3-14", "RFC7644-3.12-18"])
+    .breaks(&["RFC7644-3.3-13", "RFC7644-3.3-14", "RFC7644-3.12-32"])
     .when(|head, answer| {
         head.is_write() && answer.status == StatusCode::BAD_REQUEST && has_scim_type(answer, "invalidSyntax")
     })
@@ -89,7 +89,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         "media-type.others-break",
         "a body of a media type that is not understood is answered 500 with a page",
     )
-    .breaks(&["RFC7644-3.12-01", "RFC7644-3.8-11"])
+    .breaks(&["RFC7644-3.12-01", "RFC7644-3.12-32", "RFC7644-3.8-11"])
     .when(|_, answer| answer.status == StatusCode::UNSUPPORTED_MEDIA_TYPE)
     .answer(&Reply(StatusCode::INTERNAL_SERVER_ERROR, "text/html", "<h1>Internal Server Error</h1>")),
     Deviation::new("media-type.plain-json", "every answer is labelled application/json, whatever the client accepts")

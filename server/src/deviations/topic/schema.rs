@@ -59,7 +59,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     .breaks(&["RFC7643-1.1-02", "RFC7643-7-34"])
     .answer(&EditAttribute(USER, "title", |own| own["mutability"] = json!("\"readWrite\""))),
     Deviation::new("schema.manager-as-text", "manager is published as a text, and is an object all the same")
-        .breaks(&["RFC7643-4.3-01", "RFC7643-2.3.1-01"])
+        .breaks(&["RFC7643-4.3-01", "RFC7643-4.3-07", "RFC7643-2.3.1-01"])
         .answer(&EditAttribute(ENTERPRISE_USER, "manager", |own| {
             own["type"] = json!("string");
             remove(own, &["subAttributes"]);
@@ -116,7 +116,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         .breaks(&["RFC7643-7-31"])
         .answer(&EditAttribute(USER, "nickName", |own| own["mutability"] = json!("immutable"))),
     Deviation::new("schema.says-integer", "title is published as an integer, and only texts are taken")
-        .breaks(&["RFC7643-2.3.4-01"])
+        .breaks(&["RFC7643-2.3.4-03", "RFC7643-7-13"])
         .answer(&EditAttribute(USER, "title", |own| own["type"] = json!("integer"))),
     Deviation::new("schema.says-never", "title is published as never returned, and shown to every client")
         .breaks(&["RFC7643-7-36"])

@@ -225,6 +225,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             let Some(base) = of_type(incoming, standard::USER, standard::GROUP) else { return };
             edit_body(incoming, |body| {
                 if let Value::Object(members) = body {
+                    members.retain(|name, _| !name.eq_ignore_ascii_case("schemas"));
                     members.insert("schemas".into(), json!([base]));
                 }
             });
@@ -242,7 +243,7 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         "types.wrong-dropped",
         "an object or a list for a simple attribute, and a simple value for a complex one, are dropped in silence",
     )
-    .breaks(&["RFC7643-2.3.8-01", "RFC7643-2.4-02"])
+    .breaks(&["RFC7644-3.12-09"])
     .given(sends_user)
     .request(&EditRequestBody(|body| {
         let Value::Object(members) = body else { return };

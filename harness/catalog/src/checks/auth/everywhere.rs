@@ -26,7 +26,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
     ]),
     Check::new(
         "auth.wrong-token-everywhere",
-        "A bearer token that was not issued opens nothing, whatever the path and the method",
+        "An unknown bearer token opens nothing, whatever the path and the method",
         &wrong_token_everywhere,
     )
     .matters("A route without the check of the token is a door of its own, and scanners try each route.")

@@ -40,7 +40,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         .legal(&["the operation works on the new user", "a result of status 4xx"])
         .on_every_type(&[ResourceOperation::Create, ResourceOperation::Replace]),
     Check::new("bulk.reference-unknown", "A reference to a bulkId that the job does not have is refused", &unknown)
-        .matters("Stored as it stands, it is a member that nobody can ever remove or find.")
+        .matters("Stored as it stands, it is a member that no client can remove or find.")
         .requirements(&["RFC7644-3.7.2-04"])
         .needs(&[Capability::Bulk, Capability::CreateGroups])
         .legal(&["a result of status 400 or 409, or another 4xx, and no group"]),

@@ -19,7 +19,7 @@ const WITH_A_FORM: [&str; 8] =
 pub(in super::super) const CHECKS: &[Check] = &[
     Check::new(
         "create.unpublished-attribute",
-        "Attributes of RFC 7643 that the endpoint does not publish do no harm",
+        "Attributes of RFC 7643 that the endpoint does not publish are left out, or refused",
         &unpublished,
     )
     .matters("A client with a fixed mapping sends all of RFC 7643; what is stored and not published is lost at the next change by another client.")

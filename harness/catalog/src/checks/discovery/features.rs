@@ -29,7 +29,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
         .legal(&["success where patch.supported is true", "501, 405, 403 or 404 where it is false"])
         .on_every_type(&[ResourceOperation::Create]),
     Check::new("discovery.unannounced-features", "What works is announced", &unannounced)
-        .matters("Nobody uses a feature that the endpoint denies having.")
+        .matters("Clients do not use a feature that the endpoint denies.")
         .requirements(&["RFC7644-4-01"])
         .needs(CONFIG)
         .legal(&[

@@ -36,7 +36,14 @@ pub(in super::super) const CHECKS: &[Check] = &[
     .matters(
         "A client that tries what an endpoint offers stops at a connection that breaks, at a 500 and at a redirect.",
     )
-    .requirements(&["RFC7644-3.4.2-04", "RFC7644-3.12-12", "RFC7643-6-10", "RFC7643-3-06", "RFC7644-3.4.3-01"])
+    .requirements(&[
+        "RFC7644-3.4.2-04",
+        "RFC7644-3.12-12",
+        "RFC7643-6-10",
+        "RFC7643-3-06",
+        "RFC7644-3.4.3-01",
+        "RFC7644-3.8-13",
+    ])
     .legal(&[
         "200 with a ListResponse for the list of each resource type, at its published endpoint",
         "404, 405 or 501 for what is not offered, 404 for a PATCH of an id that does not exist",

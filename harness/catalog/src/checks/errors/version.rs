@@ -1,6 +1,7 @@
 //! The protocol's version in the URL (RFC 7644 section 3.13).
 
 use reqwest::Method;
+use scim::noun::with_article;
 use serde_json::Value;
 use url::Url;
 use weir_exchange::{Exchange, Request};
@@ -91,7 +92,7 @@ async fn in_locations(context: &Context) -> CheckResult {
             let Some(location) = location else { continue };
             context.expect(&answer).after(&resource.exchange).that(
                 location.contains(&expected),
-                &format!("{place} of a {} does not hold {expected}", kind.name),
+                &format!("{place} of {} does not hold {expected}", with_article(&kind.name)),
                 location,
             );
         }

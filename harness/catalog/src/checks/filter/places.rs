@@ -19,7 +19,7 @@ const EXACTLY: &[&str] = &[
 
 pub(in super::super) const CHECKS: &[Check] = &[
     Check::new("filter.every-attribute", "Every published attribute can be filtered on", &every_attribute)
-        .matters("A client configured to match accounts by another attribute than userName finds nobody, and creates everybody again.")
+        .matters("A client configured to match accounts by another attribute than userName finds no account, and creates all of them again.")
         .requirements(&["RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"])
         .needs(NEEDS)
         .legal(EXACTLY),
@@ -60,7 +60,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
         .requirements(&["RFC7644-3.4.2.2-66", "RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"])
         .needs(NEEDS)
         .legal(EXACTLY),
-    Check::new("filter.group-name", "A group is found by displayName, whatever the letter case, and nobody else is", &group_name)
+    Check::new("filter.group-name", "A filter by displayName finds the group, whatever the letter case, and no other", &group_name)
         .matters("Provisioners look groups up by name before they create them; a miss makes a second group.")
         .requirements(&["RFC7644-3.4.2.2-04", "RFC7644-3.4.2.2-75"])
         .needs(GROUPS)

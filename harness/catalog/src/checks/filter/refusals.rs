@@ -25,7 +25,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
     .needs(NEEDS)
     .legal(&["400 with a SCIM Error of scimType invalidFilter, whose detail names the operator (noted if not)"]),
     Check::new("filter.boolean-order", "Ordering booleans is refused", &boolean_order)
-        .matters("A text comparison of booleans answers with users that nobody asked for.")
+        .matters("A text comparison of booleans answers with users that the client did not ask for.")
         .requirements(&["RFC7644-3.4.2.2-35", "RFC7644-3.4.2.2-36", "RFC7644-3.4.2.2-37", "RFC7644-3.4.2.2-38"])
         .needs(NEEDS)
         .legal(&["400 with a SCIM Error of scimType invalidFilter, for gt, ge, lt and le"]),
@@ -36,7 +36,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
         .legal(&["400 with a SCIM Error of scimType invalidFilter, for gt, ge, lt and le"]),
     Check::new(
         "filter.boolean-part",
-        "co, sw and ew on a boolean are refused, compare its text, or match nobody",
+        "co, sw and ew on a boolean are refused, compare its text, or match nothing",
         &boolean_part,
     )
     .matters("A part of a truth value cannot be asked for; every user is the wrong answer.")
@@ -61,7 +61,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
         .legal(REFUSED),
     Check::new(
         "filter.unknown-attribute",
-        "An attribute that no schema has matches nobody, or is refused",
+        "An attribute that no schema has matches nothing, or is refused",
         &unknown_attribute,
     )
     .matters("A misspelt attribute that selects everybody is the worst outcome of all.")

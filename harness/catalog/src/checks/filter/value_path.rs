@@ -26,12 +26,12 @@ pub(in super::super) const CHECKS: &[Check] = &[
         .requirements(&["RFC7644-3.4.2.2-50", "RFC7644-3.4.2.2-48", "RFC7644-3.4.2.2-75"])
         .needs(NEEDS)
         .legal(EXACTLY),
-    Check::new("filter.value-path-unknown", "An unknown sub-attribute in square brackets matches nobody", &value_path_unknown)
+    Check::new("filter.value-path-unknown", "An unknown sub-attribute in square brackets matches nothing", &value_path_unknown)
         .matters("A typing mistake must not select everybody.")
         .requirements(&["RFC7644-3.4.2.2-49"])
         .needs(NEEDS)
         .legal(&["400 invalidFilter", "200 with an empty list"]),
-    Check::new("filter.value-path-nested", "Square brackets inside square brackets select nobody by mistake", &value_path_nested)
+    Check::new("filter.value-path-nested", "Square brackets inside square brackets select no other resource by mistake", &value_path_nested)
         .matters("A server that reads only the inner or the outer half answers another question.")
         .requirements(&["RFC7644-3.4.2.2-51", "RFC7644-3.4.2.2-04"])
         .needs(NEEDS)
@@ -54,7 +54,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
             "200 with the user who has another value only, with or without the one who has both",
             "400 invalidFilter (noted)",
         ]),
-    Check::new("filter.complex-eq", "A comparison with a complex attribute is refused or matches nobody", &complex_eq)
+    Check::new("filter.complex-eq", "A comparison with a complex attribute is refused or matches nothing", &complex_eq)
         .matters("A text has no meaning for a name that consists of parts; everybody is the wrong answer.")
         .requirements(&["RFC7644-3.4.2.2-59", "RFC7644-3.4.2.2-04"])
         .needs(NEEDS)

@@ -58,7 +58,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         "A member without value is refused where the schema requires it",
         &member_without_value,
     )
-    .matters("A member that is nobody cannot be removed again.")
+    .matters("A member that does not exist cannot be removed again.")
     .requirements(&["RFC7643-4.2-08"])
     .needs(&[Capability::CreateGroups])
     .legal(&["400 if members.value is published as required", "anything else if not"]),

@@ -60,6 +60,15 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         .on_every_type(&[ResourceOperation::Patch]),
 ];
 
+/// What is published of a flag.
+const fn in_words(published: Option<bool>) -> &'static str {
+    match published {
+        Some(true) => "published as true",
+        Some(false) => "published as false",
+        None => "not published",
+    }
+}
+
 async fn supported(context: &Context) -> CheckResult {
     let published = context.discovery().config("patch.supported").and_then(Value::as_bool);
     let id = context.data().unknown_id();
@@ -77,7 +86,7 @@ async fn supported(context: &Context) -> CheckResult {
     context.expect(last).under(&["RFC7644-3.5-02"]).that(
         taken && published != Some(false),
         "PATCH is not supported",
-        format!("patch.supported {published:?}, and PATCH answered with {statuses}"),
+        format!("patch.supported is {}, and PATCH answered with {statuses}", in_words(published)),
     );
     match published {
         Some(true) => {

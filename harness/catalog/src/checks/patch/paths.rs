@@ -41,7 +41,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         .needs(USERS)
         .legal(DONE),
     Check::new("patch.path-malformed", "A path that follows no grammar is refused", &malformed)
-        .matters("A success for a path that nobody can read hides a mistake in the client's mapping.")
+        .matters("A success for a path that cannot be read hides a mistake in the client's mapping.")
         .requirements(&["RFC7644-3.12-04", "RFC7644-3.12-24", "RFC7644-3.5.2-11", "RFC7644-3.5.2-22"])
         .needs(USERS)
         .legal(REFUSED),

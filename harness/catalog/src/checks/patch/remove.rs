@@ -31,7 +31,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         "remove with a value filter removes the values that match and no other",
         &remove_values,
     )
-    .matters("An endpoint that ignores the filter, or half of it, deletes addresses that nobody asked it to.")
+    .matters("An endpoint that ignores the filter, or half of it, deletes addresses that the client did not name.")
     .requirements(&["RFC7644-3.5.2.2-04", "RFC7644-3.5.2.2-06"])
     .needs(USERS)
     .legal(DONE),

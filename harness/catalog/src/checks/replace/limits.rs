@@ -18,7 +18,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
         .on_every_type(&[ResourceOperation::Replace]),
     Check::new("replace.required-missing", "A PUT without a required attribute is refused", &required_missing)
         .matters("An update from an incomplete record must not leave an account without its name.")
-        .requirements(&["RFC7643-4.1.1-05", "RFC7643-7-19", "RFC7644-3.5.1-14", "RFC7644-3.12-04"])
+        .requirements(&["RFC7643-4.1.1-05", "RFC7643-7-19", "RFC7644-3.5.1-14", "RFC7644-3.12-09", "RFC7644-3.12-04"])
         .legal(&[
             "400 invalidValue, and the resource as before",
             "200 with the attribute kept, by an endpoint that keeps what is left out",
@@ -34,12 +34,16 @@ pub(in super::super) const CHECKS: &[Check] = &[
         .requirements(&["RFC7643-3.1-08", "RFC7644-3.5.1-23"])
         .legal(&["200 with the id of the URI", "400 mutability"])
         .on_every_type(REPLACED),
-    Check::new("replace.duplicate-user-name", "A PUT to somebody else's userName is refused", &duplicate_user_name)
-        .matters("Two accounts with one name: the next sync updates whichever it finds first.")
-        .requirements(&["RFC7644-3.5.1-17"])
-        .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
-        .legal(&["409 uniqueness", "400 uniqueness"])
-        .on(Only("User", "userName is an attribute of User alone (RFC 7643 section 4.1.1)")),
+    Check::new(
+        "replace.duplicate-user-name",
+        "A PUT with the userName of another user is refused",
+        &duplicate_user_name,
+    )
+    .matters("Two accounts with one name: the next sync updates whichever it finds first.")
+    .requirements(&["RFC7644-3.5.1-17"])
+    .needs(&[Capability::CreateUsers, Capability::ReplaceUsers])
+    .legal(&["409 uniqueness", "400 uniqueness"])
+    .on(Only("User", "userName is an attribute of User alone (RFC 7643 section 4.1.1)")),
     Check::new("replace.immutable", "An immutable attribute takes its first value and keeps it", &immutable)
         .matters("An employee number that can be exchanged links the account to another person.")
         .requirements(&["RFC7643-7-31", "RFC7644-3.5.1-10", "RFC7644-3.5.1-11", "RFC7644-3.5.1-12"])
@@ -74,17 +78,17 @@ async fn required_missing(context: &Context) -> CheckResult {
     }
     let answer = context.send(user.request(Method::PUT).json(&body)).await?;
     let is_user_name = naming.name() == "userName";
-    let demanded: &'static [&'static str] = if is_user_name { &["RFC7643-4.1.1-05"] } else { &["RFC7644-3.5.1-14"] };
     if answer.is_success() {
         // What a PUT leaves out may be kept (RFC 7644 section 3.5.1); the name is judged below.
         context.expect(&answer).after(&user.exchange).under(&["RFC7644-3.5.1-14"]).status(&[400]);
     } else {
-        context.expect(&answer).after(&user.exchange).under(demanded).refused(&[400], &["invalidValue"]);
+        let under = &["RFC7644-3.12-09"];
+        context.expect(&answer).after(&user.exchange).under(under).refused(&[400], &["invalidValue"]);
     }
     let read = context.read(&user).await?;
     let expectation = context.expect(&read).after(&answer);
     if is_user_name {
-        expectation.under(demanded).equals(naming.name(), user.value(naming.name()));
+        expectation.under(&["RFC7643-4.1.1-05"]).equals(naming.name(), user.value(naming.name()));
     } else {
         expectation.under(&["RFC7643-7-19"]).that(
             read.at(naming.name()).is_some(),

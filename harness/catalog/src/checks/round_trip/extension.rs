@@ -16,7 +16,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
         "The attributes of an extension come back in the object of the extension",
         &extension,
     )
-    .matters("Clients look for department under the extension's URN, and find nobody's elsewhere.")
+    .matters("Clients look for department under the extension's URN, and do not find it elsewhere.")
     .requirements(&["RFC7643-3-11", "RFC7643-3.3-07", "RFC7643-4.3-02", "RFC7643-4.3-03"])
     .needs(USERS)
     .legal(&["each text under the URN of its extension, and not at the top"]),
@@ -70,6 +70,7 @@ async fn extension(context: &Context) -> CheckResult {
         .into_iter()
         .flatten()
         .filter(|(name, _)| context.data().publishes(ENTERPRISE, name))
+        .filter(|(name, _)| !context.drops(&format!("{ENTERPRISE}:{name}")))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     body[ENTERPRISE] = Value::Object(published.clone());

@@ -1,5 +1,6 @@
 //! Discovery never lies about what is required, of attributes and of extensions.
 
+use scim::noun::with_article;
 use serde_json::{Map, Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::at;
@@ -11,7 +12,7 @@ use crate::published::{SchemaNode, flag, kinds, list, sample, text};
 
 pub(in super::super) const CHECKS: &[Check] = &[
     Check::new("schema.required", "A resource without an attribute that is published as required is refused", &required)
-        .matters("A client that trusts the schema leaves out nothing it needs; one that is let through makes accounts that nobody can use.")
+        .matters("A client that trusts the schema leaves out nothing it needs; a request that is let through makes an account that cannot be used.")
         .requirements(&["RFC7643-7-19"])
         .legal(&["400 with a SCIM Error, for attributes and for sub-attributes of a value that is given"]),
     Check::new("schema.optional", "A resource with nothing but what is published as required is taken", &optional)
@@ -60,7 +61,8 @@ async fn required(context: &Context) -> CheckResult {
 
 async fn refused(context: &Context, kind: &ResourceType, own: &SchemaNode<'_>, body: &Value) -> CheckResult {
     let answer = context.send(Request::post(&kind.endpoint).json(body)).await?;
-    let message = format!("{} is published as required, and a {} without it is not refused", own.path(), kind.name);
+    let message =
+        format!("{} is published as required, and {} without it is not refused", own.path(), with_article(&kind.name));
     context.expect(&answer).that(answer.status == 400, &message, answer.status.to_string());
     Ok(())
 }
@@ -72,7 +74,7 @@ async fn optional(context: &Context) -> CheckResult {
             _ => context.data().resource(kind),
         };
         let answer = context.send(Request::post(&kind.endpoint).json(&bare)).await?;
-        let message = format!("a {} with nothing but what is published as required is refused", kind.name);
+        let message = format!("{} with nothing but what is published as required is refused", with_article(&kind.name));
         context.expect(&answer).that(answer.is_success(), &message, answer.status.to_string());
         for own in published::attributes(context, kind).into_iter().filter(SchemaNode::is_settable) {
             // What a member or a manager is follows from its value.
@@ -124,14 +126,18 @@ async fn required_extension(context: &Context) -> CheckResult {
             }
             let answer = context.send(Request::post(&kind.endpoint).json(&body)).await?;
             if flag(extension, "required") && had {
-                let message = format!("{uri} is published as required, and a {} without it is taken", kind.name);
+                let message =
+                    format!("{uri} is published as required, and {} without it is taken", with_article(&kind.name));
                 context.expect(&answer).under(&["RFC7643-6-17"]).that(
                     answer.status == 400,
                     &message,
                     answer.status.to_string(),
                 );
             } else if !flag(extension, "required") {
-                let message = format!("{uri} is not published as required, and a {} without it is refused", kind.name);
+                let message = format!(
+                    "{uri} is not published as required, and {} without it is refused",
+                    with_article(&kind.name)
+                );
                 // It is an option of the client's, so an endpoint that refuses it contradicts its own publication.
                 let under: &'static [&'static str] = &["RFC7643-6-17", "RFC7643-6-18"];
                 context.expect(&answer).under(under).that(answer.is_success(), &message, answer.status.to_string());

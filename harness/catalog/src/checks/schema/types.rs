@@ -29,6 +29,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
             "RFC7643-2.3.7-01",
             "RFC7643-2.3.8-01",
             "RFC7643-2.4-02",
+            "RFC7644-3.12-09",
         ])
         .legal(&[
             "400 for a value of another type",
@@ -170,13 +171,12 @@ async fn one_misfit(
     } else {
         "took a value of another type"
     };
+    let is_legal = found.iter().all(|value| is_legal(&own, value));
+    // What is posted may be ignored (RFC 7644 section 3.3), though 400 SHOULD be the answer to what violates the schema (section 3.12).
+    let under = if is_legal { &["RFC7644-3.12-09"][..] } else { under };
     let message = format!("{}, which is published as {}, {what}", own.path(), form(&own));
     // Inside an element everything that does not fit has to be refused only where the type leaves no doubt.
-    context.expect(&answer).under(under).that(
-        !must && found.iter().all(|value| is_legal(&own, value)),
-        &message,
-        observed,
-    );
+    context.expect(&answer).under(under).that(!must && is_legal, &message, observed);
     Ok(())
 }
 

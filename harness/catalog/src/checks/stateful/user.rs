@@ -216,7 +216,10 @@ impl Model for User {
         }
         let expected = self.emails.as_ref()?;
         let found = emails_in(read);
-        (found != *expected).then(|| format!("emails are {found:?} instead of {expected:?}"))
+        let words = |emails: &BTreeSet<String>| {
+            if emails.is_empty() { "none".to_owned() } else { emails.iter().cloned().collect::<Vec<_>>().join(", ") }
+        };
+        (found != *expected).then(|| format!("emails are {} instead of {}", words(&found), words(expected)))
     }
 }
 
