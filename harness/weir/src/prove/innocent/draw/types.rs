@@ -59,16 +59,23 @@ enum Layout {
     OtherGroup,
 }
 
-const LAYOUTS: [Layout; 10] = [
+/// The core Group has one text, and most questions about own types have a premise that not every one meets: those layouts come more
+/// often than others.
+const LAYOUTS: [Layout; 15] = [
     Layout::Both,
     Layout::Both,
     Layout::Both,
     Layout::UsersAlone,
     Layout::Custom,
     Layout::Custom,
+    Layout::Custom,
+    Layout::Custom,
     Layout::GroupsAlone,
     Layout::CustomAlone,
     Layout::OtherUser,
+    Layout::OtherGroup,
+    Layout::OtherGroup,
+    Layout::OtherGroup,
     Layout::OtherGroup,
 ];
 
