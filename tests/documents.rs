@@ -41,6 +41,18 @@ const DOCUMENTS: &[Document] = &[
         &["--connection", "connection list"],
     ),
     document(
+        "sign-on.json",
+        r#"{"type": "SP", "name": "SSO", "entityId": "sso", "virtualEntityIds": [], "spBrowserSso": {}}"#,
+        "a connection of PingFederate without outbound provisioning",
+        &["--connection", "connection list"],
+    ),
+    document(
+        "pages.json",
+        r#"[{"_embedded": {"users": []}}, {"_embedded": {"users": []}}]"#,
+        "a list of PingOne's users",
+        &["--source with --rule"],
+    ),
+    document(
         "saas-provisioner.xml",
         "<saasProvisioner><saasProvisionerEntity/></saasProvisioner>",
         "PingFederate's saas-provisioner.xml",

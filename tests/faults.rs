@@ -297,6 +297,10 @@ fn another_document_is_named_at_every_flag() {
         ),
         (r#"{"type": "scim", "name": "HR", "configuration": {}}"#, "a store of PingOne"),
         (r#"{"name": "HR", "outboundProvision": {"type": "scim"}}"#, "a connection of PingFederate"),
+        (
+            r#"{"type": "SP", "name": "SSO", "entityId": "sso", "virtualEntityIds": []}"#,
+            "a connection of PingFederate without outbound provisioning",
+        ),
         (r#"{"attributeMapping": []}"#, "a mapping file"),
         (r#"{"log": {"entries": []}}"#, "an HTTP archive"),
         (r#"{"event": "deleted", "id": "1"}"#, "an event of PingOne"),
@@ -309,7 +313,12 @@ fn another_document_is_named_at_every_flag() {
         ("mapping.json", &["a mapping file"]),
         (
             "connection.json",
-            &["a connection of PingFederate", "a store of PingOne", "PingFederate's saas-provisioner.xml"],
+            &[
+                "a connection of PingFederate",
+                "a connection of PingFederate without outbound provisioning",
+                "a store of PingOne",
+                "PingFederate's saas-provisioner.xml",
+            ],
         ),
         ("users.json", &["a list of PingOne's users"]),
         ("rule.json", &["a rule of PingOne", "a list of PingOne's rules"]),

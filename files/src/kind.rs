@@ -11,6 +11,8 @@ use super::fault::{FileFault, Place};
 pub enum DocumentKind {
     PingFederateConnection,
     PingFederateConnections,
+    /// A connection that signs people on and provisions nothing, or a list of them.
+    SignOnConnection,
     SaasProvisioner,
     SamlMetadata,
     Mapping,
@@ -48,6 +50,7 @@ impl DocumentKind {
         match self {
             Self::PingFederateConnection => "a connection of PingFederate",
             Self::PingFederateConnections => "a list of PingFederate's connections",
+            Self::SignOnConnection => "a connection of PingFederate without outbound provisioning",
             Self::SaasProvisioner => "PingFederate's saas-provisioner.xml",
             Self::SamlMetadata => "SAML metadata",
             Self::Mapping => "a mapping file",
@@ -149,11 +152,13 @@ impl DocumentKind {
     pub fn of_json(document: &Value) -> Self {
         match document {
             Value::Array(items) => match items.first().map(Self::of_json) {
-                Some(Self::Store) => Self::Stores,
-                Some(Self::Rule) => Self::Rules,
-                Some(Self::User) => Self::Users,
+                Some(Self::Store | Self::Stores) => Self::Stores,
+                Some(Self::Rule | Self::Rules) => Self::Rules,
+                Some(Self::User | Self::Users) => Self::Users,
+                Some(kind @ (Self::Mappings | Self::Populations | Self::PingOneGroups)) => kind,
                 Some(Self::ScimResource | Self::Schema | Self::ResourceType) => Self::ScimList,
                 _ if holds_connection(document) => Self::PingFederateConnections,
+                Some(Self::SignOnConnection) => Self::SignOnConnection,
                 _ if items.first().is_some_and(|first| first["targetAttribute"].is_string()) => Self::Mappings,
                 _ => Self::Json,
             },
@@ -180,6 +185,11 @@ impl DocumentKind {
             () if lists("mappings") => Self::Mappings,
             () if document["attributeMapping"].is_array() => Self::Mapping,
             () if holds_connection(document) => Self::PingFederateConnections,
+            () if is_connection(document)
+                || (document["items"].as_array()).is_some_and(|all| all.iter().any(is_connection)) =>
+            {
+                Self::SignOnConnection
+            }
             () if document["Resources"].is_array() => Self::ScimList,
             () if has("attributes") && has("id") => Self::Schema,
             () if has("endpoint") && has("schema") => Self::ResourceType,
@@ -227,6 +237,15 @@ fn is_rule(document: &Value, members: &Map<String, Value>) -> bool {
         || document["filter"].is_string()
 }
 
+/// Whether it is a connection of the administrative API, whatever it is for.
+fn is_connection(document: &Value) -> bool {
+    const OWN: [&str; 6] =
+        ["spBrowserSso", "idpBrowserSso", "attributeQuery", "wsTrust", "virtualEntityIds", "licenseConnectionGroup"];
+    document["name"].is_string()
+        && (document["entityId"].is_string() || document["type"] == "SP" || document["type"] == "IDP")
+        && OWN.iter().any(|key| !document[*key].is_null())
+}
+
 /// Whether a connection that provisions is somewhere in the document.
 fn holds_connection(document: &Value) -> bool {
     match document {
@@ -236,30 +255,6 @@ fn holds_connection(document: &Value) -> bool {
         }
         _ => false,
     }
-}
-
-/// The names in `${…}` that the text holds, each once, in their order: what a template leaves open.
-#[must_use]
-pub fn placeholders(text: &str) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    let mut rest = text;
-    while let Some((_, after)) = rest.split_once("${") {
-        let length =
-            after.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'));
-        let (name, behind) = after.split_at(length.count());
-        if !name.is_empty() && behind.starts_with('}') && !names.iter().any(|known| known == name) {
-            names.push(name.to_owned());
-        }
-        rest = after;
-    }
-    names
-}
-
-/// The fault of a template whose placeholders stand open.
-#[must_use]
-pub fn template(names: &[String]) -> FileFault {
-    FileFault::new(Place::Whole, "this is a template with open placeholders")
-        .with_remedy(format!("fill in {}", names.join(", ")))
 }
 
 #[cfg(test)]
@@ -272,6 +267,8 @@ mod tests {
             (r#"{"name": "x", "outboundProvision": {}}"#, DocumentKind::PingFederateConnection),
             (r#"{"items": [{"name": "a"}, {"outboundProvision": {}}]}"#, DocumentKind::PingFederateConnections),
             (r#"[{"outboundProvision": {}}]"#, DocumentKind::PingFederateConnections),
+            (r#"{"type": "SP", "name": "x", "entityId": "y", "spBrowserSso": {}}"#, DocumentKind::SignOnConnection),
+            (r#"{"items": [{"name": "x", "entityId": "y", "virtualEntityIds": []}]}"#, DocumentKind::SignOnConnection),
             (r#"{"operations": [{"items": [{"outboundProvision": {}}]}]}"#, DocumentKind::PingFederateConnections),
             ("<?xml version=\"1.0\"?>\n<!-- x -->\n<saasProvisioner>", DocumentKind::SaasProvisioner),
             ("<md:EntityDescriptor xmlns:md=\"x\"/>", DocumentKind::SamlMetadata),
@@ -286,6 +283,9 @@ mod tests {
             (r#"[{"sourceAttribute": "a", "targetAttribute": "b"}]"#, DocumentKind::Mappings),
             (r#"{"_embedded": {"users": []}}"#, DocumentKind::Users),
             (r#"[{"id": "1", "username": "ada"}]"#, DocumentKind::Users),
+            (r#"[{"_embedded": {"users": []}}, {"_embedded": {"users": []}}]"#, DocumentKind::Users),
+            (r#"[{"_embedded": {"rules": []}}]"#, DocumentKind::Rules),
+            (r#"[{"_embedded": {"groups": []}}]"#, DocumentKind::PingOneGroups),
             (r#"{"_embedded": {"populations": []}}"#, DocumentKind::Populations),
             (r#"{"_embedded": {"groups": []}}"#, DocumentKind::PingOneGroups),
             (r#"{"event": "deleted", "id": "x"}"#, DocumentKind::Event),
@@ -319,12 +319,5 @@ mod tests {
             "f: this is a list of PingOne's users, not a rule of PingOne; give it to --source"
         );
         assert_eq!(said("{}", "a rule of PingOne"), "f: this is an empty JSON object, not a rule of PingOne");
-    }
-
-    #[test]
-    fn placeholders_are_listed_once() {
-        assert_eq!(placeholders("a ${X} ${Y_1} ${X} ${} ${not this} $Z"), ["X", "Y_1"]);
-        let fault = template(&placeholders("${USER_BASE_DN}")).of("f");
-        assert_eq!(fault.to_string(), "f: this is a template with open placeholders; fill in USER_BASE_DN");
     }
 }

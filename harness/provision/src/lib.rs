@@ -10,6 +10,7 @@ pub mod connection;
 pub mod engine;
 pub mod entry;
 pub mod fields;
+mod fingerprint;
 pub mod ledger;
 pub mod mapping;
 pub mod options;

@@ -65,7 +65,7 @@ impl Guard {
     }
 }
 
-/// How many accounts, or groups, a cycle may remove: as many as stand here, or a share of those that are known.
+/// How many accounts, groups or memberships a cycle may remove: as many as stand here, or a share of those that are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RemovalLimit {
     pub count: u64,
@@ -74,9 +74,9 @@ pub struct RemovalLimit {
 }
 
 impl Default for RemovalLimit {
-    /// 10, or a fifth of the known ones where that is more.
+    /// A fifth of the known ones, and one where that is less: of three people one may leave, and two of them are most.
     fn default() -> Self {
-        Self { count: 10, percent: 20 }
+        Self { count: 1, percent: 20 }
     }
 }
 

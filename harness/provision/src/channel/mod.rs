@@ -79,6 +79,20 @@ impl Default for Channel {
 }
 
 impl Channel {
+    /// Whether a cycle uses the attribute: to place an entry, or to send it.
+    #[must_use]
+    pub fn uses(&self, attribute: &str) -> bool {
+        let is_named = |own: &str| own.eq_ignore_ascii_case(attribute);
+        let filters = [&self.user_filter, &self.group_filter].into_iter().flatten();
+        ["dn", "objectClass", "cn", self.guid_attribute.as_str()].into_iter().any(is_named)
+            || self.member_of_attribute.as_deref().is_some_and(is_named)
+            || self.member_attributes.iter().any(|own| is_named(own))
+            || self.mapping.source_attributes().iter().any(|own| is_named(own))
+            || filters
+                .map(ToString::to_string)
+                .any(|filter| filter.to_ascii_lowercase().contains(&attribute.to_ascii_lowercase()))
+    }
+
     /// People and groups as Active Directory has them.
     #[must_use]
     pub fn active_directory() -> Self {

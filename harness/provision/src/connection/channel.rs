@@ -1,5 +1,8 @@
 //! A channel as a connection's file describes it.
 
+use serde_json::{Map, Value};
+use weir_files::fault::FileFault;
+
 use super::TargetSetting;
 use crate::channel::Channel;
 use crate::mapping::Mapping;
@@ -57,6 +60,47 @@ pub(super) const ACTING: &[&str] = &[
     "groupSourceLocation.filter",
 ];
 
+/// What a setting of a source does in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SettingEffect {
+    Acts,
+    /// It is about the data store, in whose place `--source` stands.
+    OfTheStore,
+    Unknown,
+}
+
+impl SettingEffect {
+    pub(super) fn of(name: &str) -> Self {
+        let is_below = |known: &str| name.get(..known.len()).is_some_and(|head| head.eq_ignore_ascii_case(known));
+        match () {
+            () if ACTING.iter().any(|own| own.eq_ignore_ascii_case(name)) => Self::Acts,
+            () if is_below("dataSource") => Self::OfTheStore,
+            () => Self::Unknown,
+        }
+    }
+}
+
+/// The source with the letter case in which the API writes each name: products of others write `baseDN`.
+///
+/// # Errors
+/// Two members are one setting.
+pub(super) fn canonical(source: &Value, place: &str) -> Result<Value, FileFault> {
+    let Value::Object(members) = source else { return Ok(source.clone()) };
+    let mut named: Map<String, Value> = Map::new();
+    let mut written: Vec<(&str, &String)> = Vec::new();
+    for (key, value) in members {
+        let own =
+            ACTING.iter().flat_map(|path| path.split('.')).find(|own| own.eq_ignore_ascii_case(key)).unwrap_or(key);
+        if let Some((_, other)) = written.iter().find(|(name, _)| *name == own) {
+            let problem = format!("is the same setting as {place}.{other}");
+            return Err(FileFault::new(format!("{place}.{key}"), problem).with_remedy("keep one"));
+        }
+        written.push((own, key));
+        named.insert(own.to_owned(), canonical(value, &format!("{place}.{key}"))?);
+    }
+    Ok(Value::Object(named))
+}
+
 /// Whether a source is an Active Directory by the way in which it finds changed people, or by the attribute with its GUID.
 pub(super) fn is_active_directory(changed_users: Option<&str>, guid_attribute: Option<&str>) -> bool {
     changed_users.is_some_and(|word| word.eq_ignore_ascii_case("ACTIVE_DIRECTORY_USN"))
@@ -74,11 +118,11 @@ impl ConnectionChannel {
     /// Why a setting of the source changes nothing; nothing if it acts.
     #[must_use]
     pub fn without_effect(name: &str) -> Option<&'static str> {
-        if ACTING.iter().any(|own| own.eq_ignore_ascii_case(name)) {
-            return None;
+        match SettingEffect::of(name) {
+            SettingEffect::Acts => None,
+            SettingEffect::OfTheStore => Some("not used: --source says where the directory is"),
+            SettingEffect::Unknown => Some("not known, and not used"),
         }
-        let is_store = name.get(..10).is_some_and(|head| head.eq_ignore_ascii_case("dataSource"));
-        Some(if is_store { "not used: --source says where the directory is" } else { "not known, and not used" })
     }
 
     /// A setting that is a number.

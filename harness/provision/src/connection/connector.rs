@@ -33,15 +33,17 @@ impl Connector {
         }
         if lower.contains("scim") && lower.contains("1.1") || lower.contains("scim11") {
             return Self::Foreign(format!(
-                "this connection is of PingFederate's {type_id} connector, which speaks SCIM 1.1; Weir speaks SCIM 2.0 only"
+                "this connection is of PingFederate's {}, which speaks SCIM 1.1; Weir speaks SCIM 2.0 only",
+                named(type_id)
             ));
         }
         let is_pingone = lower.contains("pingone");
         match PINGFEDERATE.iter().find(|(word, _)| !is_pingone && lower.contains(word)) {
             Some((_, client)) => Self::Client(client),
             None => Self::Foreign(format!(
-                "this connection is of PingFederate's {type_id} connector, which does not speak SCIM 2.0 to its target; \
-                 Weir plays the Aquera Provisioner and the SCIM Provisioner, and runs it as one of them with --as"
+                "this connection is of PingFederate's {}, which does not speak SCIM 2.0 to its target; \
+                 Weir plays the Aquera Provisioner and the SCIM Provisioner, and runs it as one of them with --as",
+                named(type_id)
             )),
         }
     }
@@ -76,6 +78,13 @@ impl Connector {
             Self::Foreign(why) => Some(why),
         }
     }
+}
+
+/// The connector of a type, whose name may say that it is one.
+fn named(type_id: &str) -> String {
+    let lower = type_id.to_ascii_lowercase();
+    let says_so = ["connector", "provisioner"].iter().any(|word| lower.ends_with(word));
+    if says_so { type_id.to_owned() } else { format!("{type_id} connector") }
 }
 
 impl fmt::Display for Connector {

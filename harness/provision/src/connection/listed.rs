@@ -6,8 +6,11 @@ use std::path::Path;
 use serde_json::Value;
 use weir_files::document;
 use weir_files::fault::{FileFault, Place};
-use weir_files::kind::{DocumentKind, placeholders, template};
+use weir_files::kind::DocumentKind;
+use weir_files::member::Members;
 use weir_files::name::UnknownName;
+use weir_files::pages::PagedList;
+use weir_files::template::Placeholders;
 
 use super::{Connection, Connector, pingfederate, pingone, provisioner_xml};
 
@@ -22,6 +25,8 @@ pub struct ConnectionFile {
 #[derive(Clone)]
 pub struct ListedConnection {
     file: String,
+    /// As the API has it; empty where the document has none.
+    pub id: String,
     pub name: String,
     pub type_id: String,
     /// Absent where nothing is provisioned.
@@ -32,6 +37,13 @@ pub struct ListedConnection {
     form: Vendor,
     document: Value,
 }
+
+const STORES: PagedList<'_> = PagedList {
+    names: &["stores", "propagationStores"],
+    one: "store",
+    many: "stores",
+    loss: "a store that is on another would be missing",
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Vendor {
@@ -66,8 +78,14 @@ impl ConnectionFile {
             }
             (kind, Vendor::PingFederate, provisioner_xml::connections(text).map_err(|fault| fault.of(file))?)
         };
-        let connections: Vec<ListedConnection> =
-            documents.into_iter().map(|document| ListedConnection::of(file, form, document)).collect();
+        let count = documents.len();
+        let mut connections = Vec::with_capacity(count);
+        for (index, document) in documents.into_iter().enumerate() {
+            let one = ListedConnection::of(file, form, document).map_err(|fault| fault.of(file));
+            // Of several one is named by its position.
+            let below = |fault: FileFault| fault.below(&format!("connection {}", index + 1));
+            connections.push(if count == 1 { one? } else { one.map_err(below)? });
+        }
         if connections.is_empty() {
             return Err(FileFault::whole(file, format!("this is {kind} with nothing in it")));
         }
@@ -81,17 +99,7 @@ impl ConnectionFile {
     pub fn choose(&self, name: Option<&str>) -> Result<&ListedConnection, FileFault> {
         let of_file = |fault: FileFault| fault.of(&self.file);
         if let Some(name) = name {
-            let mut found = self.connections.iter().filter(|one| one.name == name);
-            let one = found.next().ok_or_else(|| {
-                let known = self.connections.iter().map(|one| one.name.as_str());
-                of_file(FileFault::unknown(Place::Whole, &UnknownName::new("connection", name, known)))
-            })?;
-            if found.next().is_some() {
-                return Err(of_file(
-                    FileFault::new(Place::Whole, format!("two connections are named {name:?}"))
-                        .with_remedy("give a file with one of them"),
-                ));
-            }
+            let one = self.named(name).map_err(of_file)?;
             if one.connector.is_none() {
                 return Err(of_file(FileFault::new(Place::Whole, format!("{name} has no outbound provisioning"))));
             }
@@ -100,9 +108,17 @@ impl ConnectionFile {
         let able: Vec<&ListedConnection> = self.connections.iter().filter(|one| one.connector.is_some()).collect();
         match able.as_slice() {
             [one] => Ok(one),
-            [] => Err(of_file(FileFault::new(Place::Whole, "no connection in it has outbound provisioning"))),
+            [] => {
+                let problem = match self.connections.as_slice() {
+                    [one] => {
+                        format!("the connection {} has no outbound provisioning, so there is nothing to run", one.name)
+                    }
+                    _ => "no connection in it has outbound provisioning".to_owned(),
+                };
+                Err(of_file(FileFault::new(Place::Whole, problem)))
+            }
             several => {
-                let names: Vec<&str> = several.iter().map(|one| one.name.as_str()).collect();
+                let names: Vec<&str> = several.iter().map(|one| self.label(one)).collect();
                 let problem = format!("there are {} connections with outbound provisioning", several.len());
                 Err(of_file(
                     FileFault::new(Place::Whole, problem)
@@ -113,18 +129,50 @@ impl ConnectionFile {
     }
 }
 
+impl ConnectionFile {
+    /// The connection that is called so: by its name, or by its id where names are shared.
+    fn named(&self, name: &str) -> Result<&ListedConnection, FileFault> {
+        let by_name: Vec<&ListedConnection> = self.connections.iter().filter(|one| one.name == name).collect();
+        let by_id = || self.connections.iter().find(|one| !one.id.is_empty() && one.id == name);
+        match by_name.as_slice() {
+            [one] => Ok(one),
+            [] => by_id().ok_or_else(|| {
+                let known = self.connections.iter().map(|one| one.name.as_str());
+                FileFault::unknown(Place::Whole, &UnknownName::new("connection", name, known))
+            }),
+            several => {
+                let ids: Vec<&str> = several.iter().map(|one| one.id.as_str()).collect();
+                let are_told_apart = ids.iter().enumerate().all(|(at, id)| !id.is_empty() && !ids[..at].contains(id));
+                let remedy = if are_told_apart {
+                    format!("name one by its id with --connection-name: {}", ids.join(", "))
+                } else {
+                    "give a file with one of them".to_owned()
+                };
+                let problem = format!("{} connections are named {name:?}", several.len());
+                Err(FileFault::new(Place::Whole, problem).with_remedy(remedy))
+            }
+        }
+    }
+
+    /// What names a connection alone: its name, or its id.
+    fn label<'a>(&self, one: &'a ListedConnection) -> &'a str {
+        let is_shared = self.connections.iter().filter(|other| other.name == one.name).count() > 1;
+        if is_shared && !one.id.is_empty() { &one.id } else { &one.name }
+    }
+}
+
 /// The connections of a document in JSON, and whose they are.
 fn listed(document: Value, kind: DocumentKind) -> Result<(Vendor, Vec<Value>), FileFault> {
     match kind {
         DocumentKind::PingFederateConnection | DocumentKind::PingFederateConnections => {
             Ok((Vendor::PingFederate, pingfederate::found(&document)))
         }
-        DocumentKind::Store => Ok((Vendor::PingOne, vec![document])),
-        DocumentKind::Stores => {
-            let embedded = &document["_embedded"];
-            let lists = [&document, &embedded["stores"], &embedded["propagationStores"]];
-            Ok((Vendor::PingOne, lists.into_iter().filter_map(Value::as_array).flatten().cloned().collect()))
+        DocumentKind::SignOnConnection => {
+            let list = document["items"].as_array().or_else(|| document.as_array()).cloned();
+            Ok((Vendor::PingFederate, list.unwrap_or_else(|| vec![document])))
         }
+        DocumentKind::Store => Ok((Vendor::PingOne, vec![document])),
+        DocumentKind::Stores => Ok((Vendor::PingOne, STORES.items(&document)?)),
         kind => Err(not_a_connection(kind)),
     }
 }
@@ -166,6 +214,7 @@ impl fmt::Debug for ListedConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ListedConnection")
             .field("file", &self.file)
+            .field("id", &self.id)
             .field("name", &self.name)
             .field("type_id", &self.type_id)
             .field("connector", &self.connector)
@@ -177,34 +226,45 @@ impl fmt::Debug for ListedConnection {
 }
 
 impl ListedConnection {
-    fn of(file: &str, form: Vendor, document: Value) -> Self {
-        let text = |key: &str| document[key].as_str().unwrap_or_default().to_owned();
-        let provision = &document["outboundProvision"];
+    fn of(file: &str, form: Vendor, document: Value) -> Result<Self, FileFault> {
+        let members = Members::of(&document, "")?;
+        let text = |key: &str| members.text(key).map(|text| text.unwrap_or_default().to_owned());
+        let provision = members.object("outboundProvision")?;
         let (type_id, connector) = match form {
             Vendor::PingFederate => {
-                let type_id = provision["type"].as_str().unwrap_or_default().to_owned();
-                let connector = provision.is_object().then(|| Connector::of_pingfederate(&type_id));
+                let type_id = match &provision {
+                    Some(provision) => provision.text("type")?.unwrap_or_default().to_owned(),
+                    None => String::new(),
+                };
+                let connector = document["outboundProvision"].is_object().then(|| Connector::of_pingfederate(&type_id));
                 (type_id, connector)
             }
             Vendor::PingOne => {
-                let type_id = text("type");
+                let type_id = text("type")?;
                 let connector = Connector::of_pingone(&type_id);
                 (type_id, Some(connector))
             }
         };
-        let channels = provision["channels"].as_array().into_iter().flatten();
-        let channels = channels.map(|one| (one["name"].as_str().unwrap_or_default().to_owned(), is_on(&one["active"])));
-        let is_off = ["INACTIVE", "DISABLED"].iter().any(|word| text("status").eq_ignore_ascii_case(word));
-        Self {
+        let mut channels = Vec::new();
+        let listed = provision.as_ref().map(|provision| provision.objects("channels")).transpose()?;
+        for channel in listed.unwrap_or_default() {
+            let name = channel.text("name")?.unwrap_or_default().to_owned();
+            channels.push((name, channel.flag("active")?.unwrap_or(true)));
+        }
+        let status = text("status")?;
+        let is_off = ["INACTIVE", "DISABLED"].iter().any(|word| status.eq_ignore_ascii_case(word));
+        let id = [text("id")?, text("entityId")?].into_iter().find(|id| !id.is_empty()).unwrap_or_default();
+        Ok(Self {
             file: file.to_owned(),
-            name: text("name"),
+            id,
+            name: text("name")?,
             type_id,
             connector,
-            is_active: is_on(&document["active"]) && !is_off,
-            channels: channels.collect(),
+            is_active: members.flag("active")?.unwrap_or(true) && !is_off,
+            channels,
             form,
             document,
-        }
+        })
     }
 
     /// Reads the connection, of which Weir plays the client. With `ignore_expressions` a field with an expression is mapped
@@ -213,10 +273,8 @@ impl ListedConnection {
     /// # Errors
     /// The first fault, with file and place.
     pub fn read(&self, ignore_expressions: bool) -> Result<Connection, FileFault> {
-        let names = placeholders(&self.document.to_string());
-        if !names.is_empty() {
-            return Err(template(&names).of(&self.file));
-        }
+        let text = self.document.to_string();
+        Placeholders::of_json(&self.document, &text, &|_, _| true).refused().map_err(|fault| fault.of(&self.file))?;
         match self.form {
             Vendor::PingFederate => pingfederate::read(&self.file, &self.document, ignore_expressions),
             Vendor::PingOne => pingone::read(&self.file, &self.document),
@@ -233,9 +291,4 @@ impl ListedConnection {
             Vendor::PingOne => pingone::read(&self.file, &self.document),
         }
     }
-}
-
-/// Unless it says no.
-pub(super) fn is_on(value: &Value) -> bool {
-    *value != Value::Bool(false) && !value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("false"))
 }

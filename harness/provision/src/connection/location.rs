@@ -3,7 +3,7 @@
 
 use weir_files::fault::FileFault;
 
-use super::{TargetSetting, fault};
+use super::TargetSetting;
 use crate::entry::filter::Evaluator;
 use crate::entry::{Dn, EntryFilter};
 
@@ -35,7 +35,8 @@ pub(super) fn check(file: &str, place: &str, settings: &[TargetSetting]) -> Resu
             None
         };
         if let Some(problem) = problem {
-            return Err(fault(file, format!("{place}.channelSource.{}", setting.name), problem));
+            let place = format!("{place}.channelSource.{}", setting.name);
+            return Err(FileFault::new(place, problem).of(file));
         }
     }
     Ok(())

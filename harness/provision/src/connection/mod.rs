@@ -11,7 +11,8 @@ pub mod probe;
 mod provisioner_xml;
 
 use serde_json::{Map, Value};
-use weir_files::fault::{FileFault, Place};
+use weir_files::fault::FileFault;
+use weir_files::name::UnknownName;
 
 pub use channel::{ConnectionChannel, MappedField};
 pub use connector::Connector;
@@ -30,7 +31,47 @@ pub struct Connection {
     /// The fields of the Target page, in the order of the file. Headings are not among them.
     pub target: Vec<TargetSetting>,
     pub channels: Vec<ConnectionChannel>,
+    /// PingFederate's connections have channels; a store of PingOne has rules in their place.
+    is_of_pingfederate: bool,
+    /// Members that are not known and stand where a connection says whom it provisions, and how.
+    pub unknown: Vec<UnknownMember>,
     pub warnings: Vec<String>,
+}
+
+/// A member of a connection that is not known. It could change whom a run touches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownMember {
+    pub place: String,
+    /// The member that may be meant, as a question; else empty.
+    meant: String,
+}
+
+impl UnknownMember {
+    fn new(place: &str, key: &str, known: &[&str]) -> Self {
+        let remedy = UnknownName::new("key", key, known).remedy();
+        let meant = if remedy.starts_with("did you mean") { remedy } else { String::new() };
+        let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+        // `userSourceLocation.searchFilter` stands for a filter of the people, wherever it stands.
+        let part = known.iter().find(|own| meant.is_empty() && own.contains('.') && last(key).ends_with(&last(own)));
+        let meant = part.map_or(meant, |own| format!("did you mean {own:?}?"));
+        Self { place: if place.is_empty() { key.to_owned() } else { format!("{place}.{key}") }, meant }
+    }
+
+    /// The warning about one that is left out; `file` is where it stands.
+    #[must_use]
+    pub fn warning(&self, file: &str) -> String {
+        let meant = if self.meant.is_empty() { String::new() } else { format!("; {}", self.meant) };
+        format!("{file}: {} is unknown and not used{meant}", self.place)
+    }
+
+    /// The fault of a run that would have to leave it out.
+    #[must_use]
+    pub fn fault(&self, file: &str) -> FileFault {
+        let meant = if self.meant.is_empty() { String::new() } else { format!("{} ", self.meant) };
+        FileFault::new(self.place.as_str(), "is unknown, and could change whom the run touches")
+            .with_remedy(format!("{meant}--ignore-unknown-settings leaves it out"))
+            .of(file)
+    }
 }
 
 /// One field of the Target page. A secret is never kept.
@@ -39,10 +80,6 @@ pub struct TargetSetting {
     pub name: String,
     /// Absent for a secret.
     pub value: Option<String>,
-}
-
-fn fault(file: &str, place: impl Into<Place>, problem: impl Into<String>) -> FileFault {
-    FileFault::new(place, problem).of(file)
 }
 
 impl Connection {
@@ -57,6 +94,12 @@ impl Connection {
     pub fn given(&self) -> Vec<(String, String)> {
         let value = |setting: &TargetSetting| setting.value.clone().unwrap_or_else(|| "(secret)".to_owned());
         self.target.iter().map(|setting| (setting.name.clone(), value(setting))).collect()
+    }
+
+    /// Whether it is a connection of PingFederate in which no channel says what is provisioned.
+    #[must_use]
+    pub fn is_without_channels(&self) -> bool {
+        self.is_of_pingfederate && self.channels.is_empty()
     }
 
     /// Whether a field of this name is a secret, or has no value: it cannot change whom a run touches.

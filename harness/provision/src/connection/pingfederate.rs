@@ -2,18 +2,20 @@
 
 use serde_json::{Map, Value};
 use weir_files::fault::FileFault;
+use weir_files::member::{Members, expected, flag};
 use weir_files::name::UnknownName;
 
-use super::channel::{ACTING, is_active_directory};
-use super::listed::is_on;
+use super::channel::{ACTING, SettingEffect, canonical, is_active_directory};
 use super::location;
 use super::{
-    Connection, ConnectionChannel, Connector, MappedField, TargetSetting, fault, holds_secret, is_secret, kept,
+    Connection, ConnectionChannel, Connector, MappedField, TargetSetting, UnknownMember, holds_secret, is_secret, kept,
     names_secret, shown, without_empty,
 };
 use crate::mapping::export::{ExportedMapping, MappingExport};
-use crate::mapping::file::ignored;
+use crate::mapping::file::{INFO_KEYS, STATUS_KEYS};
 use crate::mapping::{AccountStatus, Mapping};
+
+const PROVISION: &str = "outboundProvision";
 
 /// Lines of the console's Target page that an export lists among the settings: headings, which set nothing.
 const HEADINGS: &[&str] = &[
@@ -65,102 +67,129 @@ struct ChannelParts<'a> {
 type ReadMapping<'a> = dyn Fn(&ChannelParts<'_>) -> Result<ExportedMapping, FileFault> + 'a;
 
 fn connection_of(file: &str, connection: &Value, mapping: &ReadMapping<'_>) -> Result<Connection, FileFault> {
-    let provision = &connection["outboundProvision"];
-    let type_id = provision["type"].as_str().unwrap_or_default().to_owned();
-    let mut warnings = Vec::new();
-    warn_unknown(
-        file,
-        "outboundProvision",
-        provision,
-        &["type", "targetSettings", "sensitiveTargetSettings", "customSchema", "channels"],
-        &mut warnings,
+    of_members(file, connection, mapping).map_err(|fault| fault.of(file))
+}
+
+fn of_members(file: &str, connection: &Value, mapping: &ReadMapping<'_>) -> Result<Connection, FileFault> {
+    const KNOWN: [&str; 5] = ["type", "targetSettings", "sensitiveTargetSettings", "customSchema", "channels"];
+    let members = Members::of(connection, "")?;
+    let empty = Value::Object(Map::new());
+    let provision = Members::of(members.get(PROVISION).unwrap_or(&empty), PROVISION)?;
+    let type_id = provision.text("type")?.unwrap_or_default().to_owned();
+    let (mut warnings, mut unknown) = (Vec::new(), Vec::new());
+    // The other members of a connection are many, and about signing on.
+    unknown.extend(
+        members.unknown(&[]).filter(|key| is_like_active(key)).map(|key| UnknownMember::new("", key, &["active"])),
     );
+    unknown.extend(provision.unknown(&KNOWN).map(|key| UnknownMember::new(PROVISION, key, &KNOWN)));
+    let custom = provision.get("customSchema").unwrap_or(&Value::Null);
     let mut channels = Vec::new();
-    for (index, channel) in provision["channels"].as_array().into_iter().flatten().enumerate() {
-        let place = format!("outboundProvision.channels[{index}]");
-        let custom = &provision["customSchema"];
-        channels.push(channel_of(file, &place, channel, custom, mapping, &mut warnings)?);
+    for (index, channel) in provision.objects("channels")?.iter().enumerate() {
+        let place = format!("{PROVISION}.channels[{index}]");
+        let context = ChannelContext { file, place: &place, custom_schema: custom, mapping };
+        channels.push(channel_of(&context, channel, &mut unknown, &mut warnings)?);
     }
+    let target = target(&provision, &mut unknown)?;
     Ok(Connection {
-        name: connection["name"].as_str().unwrap_or_default().to_owned(),
+        name: members.text("name")?.unwrap_or_default().to_owned(),
         connector: Connector::of_pingfederate(&type_id),
         store_id: None,
         type_id,
-        target: target(file, provision)?,
+        target,
         channels,
+        is_of_pingfederate: true,
+        unknown,
         warnings,
     })
 }
 
+/// Whether a member is meant to switch the connection off.
+fn is_like_active(key: &str) -> bool {
+    const OTHER: [&str; 4] = ["enabled", "status", "isActive", "disabled"];
+    OTHER.iter().any(|name| name.eq_ignore_ascii_case(key))
+        || UnknownName::misspelling("key", key, ["active"]).is_some()
+}
+
 /// The settings of the Target page, each once: a tool's dialect lists the sensitive ones apart.
-fn target(file: &str, provision: &Value) -> Result<Vec<TargetSetting>, FileFault> {
+fn target(provision: &Members<'_>, unknown: &mut Vec<UnknownMember>) -> Result<Vec<TargetSetting>, FileFault> {
+    const SETTING: [&str; 4] = ["name", "value", "encryptedValue", "inherited"];
     let mut target: Vec<TargetSetting> = Vec::new();
     for list in ["targetSettings", "sensitiveTargetSettings"] {
-        for (index, setting) in provision[list].as_array().into_iter().flatten().enumerate() {
-            let Some(name) = setting["name"].as_str().filter(|name| !name.is_empty()) else {
-                let place = format!("outboundProvision.{list}[{index}].name");
-                return Err(fault(file, place, "is missing, or is not a text"));
+        for setting in provision.objects(list)? {
+            unknown.extend(setting.unknown(&SETTING).map(|key| UnknownMember::new(setting.own_place(), key, &SETTING)));
+            let Some(name) = setting.text("name")? else {
+                return Err(FileFault::new(setting.place("name"), "is missing"));
             };
-            let value = setting.get("value").filter(|value| !value.is_null()).map(shown).unwrap_or_default();
-            let is_encrypted = setting["encryptedValue"].as_str().is_some_and(|value| !value.is_empty());
+            let own = setting.get("value").unwrap_or(&Value::Null);
+            let is_encrypted = setting.text("encryptedValue")?.is_some();
             let is_hidden = list.starts_with("sensitive")
                 || is_encrypted
-                || (is_secret(name) && !value.is_empty())
-                || holds_secret(&setting["value"]);
+                || (is_secret(name) && !own.is_null())
+                || holds_secret(own);
+            if matches!(own, Value::Array(_) | Value::Object(_)) && !is_hidden {
+                return Err(expected(setting.place("value"), "a text, a number, true or false", own));
+            }
+            let value = if own.is_null() { String::new() } else { shown(own) };
             if value.is_empty() && !is_hidden && HEADINGS.iter().any(|heading| heading.eq_ignore_ascii_case(name)) {
                 continue;
             }
-            let setting = TargetSetting { name: name.to_owned(), value: (!is_hidden).then_some(value) };
+            let read = TargetSetting { name: name.to_owned(), value: (!is_hidden).then_some(value) };
             match target.iter_mut().find(|other| other.name.eq_ignore_ascii_case(name)) {
-                Some(other) if is_hidden => *other = setting,
+                Some(other) if is_hidden && (other.value.is_none() || list.starts_with("sensitive")) => *other = read,
                 Some(_) => {
-                    let place = format!("outboundProvision.{list}[{index}]");
-                    return Err(fault(file, place, format!("{name} is set twice")).with_remedy("keep one"));
+                    let problem = format!("{name} is set twice");
+                    return Err(FileFault::new(setting.place("name"), problem).with_remedy("keep one"));
                 }
-                None => target.push(setting),
+                None => target.push(read),
             }
         }
     }
     Ok(target)
 }
 
+/// What the members of a channel are read with.
+struct ChannelContext<'a> {
+    file: &'a str,
+    place: &'a str,
+    custom_schema: &'a Value,
+    mapping: &'a ReadMapping<'a>,
+}
+
 fn channel_of(
-    file: &str,
-    place: &str,
-    channel: &Value,
-    custom_schema: &Value,
-    mapping: &ReadMapping<'_>,
+    context: &ChannelContext<'_>,
+    channel: &Members<'_>,
+    unknown: &mut Vec<UnknownMember>,
     warnings: &mut Vec<String>,
 ) -> Result<ConnectionChannel, FileFault> {
-    let known = ["name", "active", "maxThreads", "timeout", "channelSource", "attributeMapping"];
-    warn_unknown(file, place, channel, &known, warnings);
-    let source = without_empty(&channel["channelSource"]).unwrap_or(Value::Object(Map::new()));
+    const KNOWN: [&str; 6] = ["name", "active", "maxThreads", "timeout", "channelSource", "attributeMapping"];
+    let ChannelContext { file, place, custom_schema, mapping } = *context;
+    unknown.extend(channel.unknown(&KNOWN).map(|key| UnknownMember::new(place, key, &KNOWN)));
+    let below = channel.place("channelSource");
+    let source = channel.object("channelSource")?.and_then(|_| channel.get("channelSource")).and_then(without_empty);
+    let source = canonical(&source.unwrap_or(Value::Object(Map::new())), &below)?;
     let mut settings = Vec::new();
     for key in ["maxThreads", "timeout"] {
-        let value = channel.get(key).and_then(without_empty);
-        settings.extend(value.map(|value| TargetSetting { name: key.to_owned(), value: Some(shown(&value)) }));
+        settings
+            .extend(channel.get(key).map(|value| TargetSetting { name: key.to_owned(), value: Some(shown(value)) }));
     }
     flatten("", &source, &mut settings);
-    for setting in &settings {
-        let is_known = ACTING.iter().any(|own| own.eq_ignore_ascii_case(&setting.name));
-        if !is_known && !setting.name.starts_with("dataSource") {
-            warnings.push(format!(
-                "{file}: {}",
-                ignored(&format!("{place}.channelSource.{}", setting.name), &setting.name, ACTING)
-            ));
+    check_types(&below, &source)?;
+    for TargetSetting { name, .. } in &settings {
+        if SettingEffect::of(name) == SettingEffect::Unknown {
+            unknown.push(UnknownMember::new(&below, name, ACTING));
         }
     }
-    check_choices(file, place, &settings)?;
+    check_choices(place, &settings)?;
     location::check(file, place, &settings)?;
-    let rules = without_empty(&channel["attributeMapping"]).unwrap_or(Value::Array(Vec::new()));
+    let rules = Value::Array(known_rules(channel, unknown)?);
     let parts = ChannelParts { place, source: &source, rules: &rules, custom_schema };
-    let read = mapping(&parts)?;
+    let read = mapping(&parts).map_err(|fault| fault.of(file))?;
     warnings.extend(read.warnings);
     let fields: Vec<MappedField> = rules.as_array().into_iter().flatten().filter_map(MappedField::of).collect();
     let count = rules.as_array().map_or(0, Vec::len);
     Ok(ConnectionChannel {
-        name: channel["name"].as_str().unwrap_or_default().to_owned(),
-        active: is_on(&channel["active"]),
+        name: channel.text("name")?.unwrap_or_default().to_owned(),
+        active: channel.flag("active")?.unwrap_or(true),
         source: settings,
         mapping: read.mapping,
         unmapped: count - fields.len(),
@@ -168,18 +197,53 @@ fn channel_of(
     })
 }
 
+/// The lines of the mapping without what says nothing, and without members that are not known.
+fn known_rules(channel: &Members<'_>, unknown: &mut Vec<UnknownMember>) -> Result<Vec<Value>, FileFault> {
+    const RULE: [&str; 2] = ["fieldName", "saasFieldInfo"];
+    let mut rules = Vec::new();
+    for rule in channel.objects("attributeMapping")? {
+        let mut lines = vec![(rule.clone(), &RULE[..])];
+        lines.extend(rule.object("saasFieldInfo")?.map(|info| (info, INFO_KEYS)));
+        for (members, known) in &lines {
+            let keys = members.unknown(known);
+            unknown.extend(keys.map(|key| UnknownMember::new(members.own_place(), key, known)));
+        }
+        let mut own = Map::new();
+        own.extend(rule.get("fieldName").map(|name| ("fieldName".to_owned(), name.clone())));
+        let info = lines.get(1).map(|(info, _)| info.iter().filter(|(key, _)| INFO_KEYS.contains(key)));
+        let info = info.map(|info| info.map(|(key, value)| (key.to_owned(), value.clone())).collect());
+        own.extend(info.map(|info| ("saasFieldInfo".to_owned(), Value::Object(info))));
+        rules.extend(without_empty(&Value::Object(own)));
+    }
+    Ok(rules)
+}
+
+/// Each setting of a source that acts is one value, and the parts that hold them are objects.
+fn check_types(place: &str, source: &Value) -> Result<(), FileFault> {
+    for path in ACTING.iter().filter(|path| !["maxThreads", "timeout"].contains(path)) {
+        let (part, name) = path.split_once('.').map_or((None, *path), |(part, name)| (Some(part), name));
+        let holder = part.map_or(source, |part| &source[part]);
+        if let (Some(part), false) = (part, holder.is_object() || holder.is_null()) {
+            return Err(expected(format!("{place}.{part}"), "an object", holder));
+        }
+        let value = &holder[name];
+        if matches!(value, Value::Array(_) | Value::Object(_)) {
+            return Err(expected(format!("{place}.{path}"), "a text, a number, true or false", value));
+        }
+        let is_flag = ["guidBinary", "nestedSearch", "flagComparisonStatus", "defaultStatus"].contains(&name);
+        if is_flag && !value.is_null() && flag(value).is_none() {
+            return Err(expected(format!("{place}.{path}"), "true or false", value));
+        }
+    }
+    Ok(())
+}
+
 /// A value that is not one of its list would be taken for the default.
-fn check_choices(file: &str, place: &str, settings: &[TargetSetting]) -> Result<(), FileFault> {
-    const FLAGS: [&str; 2] = ["true", "false"];
-    const LISTS: &[(&str, &[&str])] = &[
-        (
-            "changeDetectionSettings.changedUsersAlgorithm",
-            &["ACTIVE_DIRECTORY_USN", "TIMESTAMP", "TIMESTAMP_NO_NEGATION"],
-        ),
-        ("guidBinary", &FLAGS),
-        ("userSourceLocation.nestedSearch", &FLAGS),
-        ("groupSourceLocation.nestedSearch", &FLAGS),
-    ];
+fn check_choices(place: &str, settings: &[TargetSetting]) -> Result<(), FileFault> {
+    const LISTS: &[(&str, &[&str])] = &[(
+        "changeDetectionSettings.changedUsersAlgorithm",
+        &["ACTIVE_DIRECTORY_USN", "TIMESTAMP", "TIMESTAMP_NO_NEGATION"],
+    )];
     for setting in settings {
         let found = LISTS.iter().find(|(name, _)| name.eq_ignore_ascii_case(&setting.name));
         let value = setting.value.as_deref().unwrap_or_default();
@@ -187,10 +251,13 @@ fn check_choices(file: &str, place: &str, settings: &[TargetSetting]) -> Result<
             && !choices.iter().any(|choice| choice.eq_ignore_ascii_case(value))
         {
             let unknown = UnknownName::new("value", value, choices.iter().copied());
-            return Err(FileFault::unknown(format!("{place}.channelSource.{name}"), &unknown).of(file));
+            return Err(FileFault::unknown(format!("{place}.channelSource.{name}"), &unknown));
         }
-        if matches!(setting.name.as_str(), "maxThreads" | "timeout") && value.parse::<u64>().is_err() {
-            return Err(fault(file, format!("{place}.{}", setting.name), "must be a whole number"));
+        if matches!(setting.name.as_str(), "maxThreads" | "timeout")
+            && !value.parse::<u64>().is_ok_and(|value| value > 0)
+        {
+            let problem = format!("expected a whole number, 1 or more, got {value}");
+            return Err(FileFault::new(format!("{place}.{}", setting.name), problem));
         }
     }
     Ok(())
@@ -205,13 +272,20 @@ fn read_mapping(file: &str, parts: &ChannelParts<'_>, ignore: bool) -> Result<Ex
     };
     MappingExport {
         rules: parts.rules,
-        status: &parts.source["accountManagementSettings"],
+        status: &known_status(&parts.source["accountManagementSettings"]),
         default_status: status,
         custom_schema: parts.custom_schema,
         ignores_expressions: ignore,
     }
     .read(&format!("{file}, {}", parts.place))
     .map_err(|fault| fault.of(file).below(parts.place))
+}
+
+/// The settings of the account status that are known; others are reported as those of the source are.
+fn known_status(settings: &Value) -> Value {
+    let Value::Object(members) = settings else { return settings.clone() };
+    let known = members.iter().filter(|(key, _)| STATUS_KEYS.contains(&key.as_str()));
+    Value::Object(known.map(|(key, value)| (key.clone(), value.clone())).collect())
 }
 
 impl MappedField {
@@ -231,7 +305,7 @@ impl MappedField {
         let mut treatment = Vec::new();
         treatment.extend(["parser", "characterCase"].iter().filter_map(|key| text(key)).filter(|word| word != "NONE"));
         for (key, word) in [("trim", "trim"), ("createOnly", "create only"), ("masked", "masked")] {
-            if info.get(key).is_some() && is_on(&info[key]) {
+            if flag(&info[key]) == Some(true) {
                 treatment.push(word.to_owned());
             }
         }
@@ -251,14 +325,6 @@ fn flatten(prefix: &str, value: &Value, settings: &mut Vec<TargetSetting>) {
             Value::Object(_) if !is_secret(&name) && !names_secret(value) => flatten(&name, value, settings),
             Value::Null => {}
             _ => settings.push(TargetSetting { value: kept(&name, value), name }),
-        }
-    }
-}
-
-fn warn_unknown(file: &str, place: &str, value: &Value, known: &[&str], warnings: &mut Vec<String>) {
-    for key in value.as_object().into_iter().flatten().map(|(key, _)| key) {
-        if !known.contains(&key.as_str()) {
-            warnings.push(format!("{file}: {}", ignored(&format!("{place}.{key}"), key, known)));
         }
     }
 }

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use super::*;
 
 const AQUERA: &str = include_str!("../../../../fixtures/connections/pingfederate-aquera.json");
+const PROFILE: &str = include_str!("../../../../fixtures/connections/saas-provisioner.xml");
 const STORE: &str = include_str!("../../../../fixtures/connections/pingone-aquera.json");
 
 fn read(text: &str, ignore: bool) -> Result<Connection, FileFault> {
@@ -88,8 +89,9 @@ fn a_store_of_pingone_takes_booleans_as_text() {
         assert_eq!(connection.warnings, [] as [&str; 0]);
     }
     let text = STORE.replacen('{', "{\"managed\": false, \"colour\": 1,", 1);
-    let warnings = read(&text, false).unwrap().warnings;
-    assert!(warnings[0].contains("colour is unknown") && warnings[1].contains("managed is false"), "{warnings:?}");
+    let connection = read(&text, false).unwrap();
+    assert!(connection.warnings[0].contains("managed is false"), "{:?}", connection.warnings);
+    assert_eq!(connection.unknown[0].warning("c.json"), "c.json: colour is unknown and not used");
 }
 
 #[test]
@@ -288,5 +290,210 @@ fn what_is_no_connection_is_told_with_its_place() {
     let template =
         AQUERA.replace("https://api.example.com/scim/hr", "${SCIM_URL}").replace("OU=People,", "OU=People,${BASE},");
     let error = read(&template, false).unwrap_err().to_string();
-    assert_eq!(error, "c.json: this is a template with open placeholders; fill in SCIM_URL, BASE");
+    assert_eq!(
+        error,
+        "c.json: this is a template with open placeholders; fill in SCIM_URL (outboundProvision.targetSettings[0].value), \
+         BASE (outboundProvision.channels[0].channelSource.baseDn)"
+    );
+}
+
+/// A member of another type would count as one that is missing: an inactive connection as active, a filter as none.
+#[test]
+fn a_member_of_another_type_is_refused_with_its_place() {
+    let setting = |list: &str| AQUERA.replacen("\"targetSettings\": [", &format!("\"targetSettings\": [{list}, "), 1);
+    let source = |member: &str| AQUERA.replacen("\"channelSource\": {", &format!("\"channelSource\": {{{member}, "), 1);
+    let without_base = |value: &str| source(&format!("\"baseDN\": {value}")).replacen("\"baseDn\":", "\"wibble\":", 1);
+    let active = "\"active\": true";
+    for (text, said) in [
+        (
+            AQUERA.replacen(active, "\"active\": \"no\"", 1),
+            "c.json, active: expected true or false, got the text \"no\"",
+        ),
+        (AQUERA.replacen(active, "\"active\": 0", 1), "active: expected true or false, got the number 0"),
+        (AQUERA.replacen("\"Example HR\"", "5", 1), "name: expected a text, got the number 5"),
+        (
+            AQUERA.replacen("\"Aquera Provisioner\"", "{\"id\": \"x\"}", 1),
+            "outboundProvision.type: expected a text, got an object",
+        ),
+        (setting("5"), "outboundProvision.targetSettings[0]: expected an object, got the number 5"),
+        (setting("{\"value\": \"x\"}"), "outboundProvision.targetSettings[0].name: is missing"),
+        (
+            setting("{\"name\": \"X\", \"value\": [1]}"),
+            "targetSettings[0].value: expected a text, a number, true or false, got a list",
+        ),
+        (
+            AQUERA.replacen("\"guidBinary\": true", "\"guidBinary\": \"x\"", 1),
+            "channels[0].channelSource.guidBinary: expected true or false, got the text \"x\"",
+        ),
+        (
+            source("\"userSourceLocation\": \"(uid=*)\"").replacen("\"userSourceLocation\": {", "\"x\": {", 1),
+            "channelSource.userSourceLocation: expected an object",
+        ),
+        (without_base("[\"dc=x\"]"), "channelSource.baseDn: expected a text, a number, true or false, got a list"),
+        (
+            AQUERA.replacen("\"channels\": [", "\"channels\": \"none\", \"old\": [", 1),
+            "outboundProvision.channels: expected a list, got the text",
+        ),
+        (
+            AQUERA.replacen("\"channels\": [", "\"channels\": [7, ", 1),
+            "outboundProvision.channels[0]: expected an object, got the number 7",
+        ),
+        (
+            AQUERA.replacen("\"attributeMapping\": [", "\"attributeMapping\": \"none\", \"old\": [", 1),
+            "channels[0].attributeMapping: expected a list",
+        ),
+        (
+            AQUERA.replacen("\"maxThreads\": 1", "\"maxThreads\": 0", 1),
+            "channels[0].maxThreads: expected a whole number, 1 or more, got 0",
+        ),
+    ] {
+        let error = read(&text, false).map(|_| text).unwrap_err().to_string();
+        assert!(error.starts_with("c.json, ") && error.contains(said), "{error}");
+    }
+    for (text, said) in [
+        (STORE.replacen('{', "{\"managed\": \"x\",", 1), "managed: expected true or false, got the text \"x\""),
+        (
+            STORE.replacen("\"configuration\": {", "\"configuration\": {\"USER_FILTER\": [1],", 1),
+            "configuration.USER_FILTER: expected a text",
+        ),
+        (STORE.replacen('{', "{\"status\": 5,", 1), "status: expected a text, got the number 5"),
+    ] {
+        let error = read(&text, false).map(|_| text).unwrap_err().to_string();
+        assert!(error.contains(said), "{error}");
+    }
+    let off = AQUERA.replacen(active, "\"active\": \"FALSE\"", 1);
+    assert!(!ConnectionFile::parse("c.json", &off).unwrap().connections[0].is_active);
+    let list = format!("[{AQUERA}, {}]", AQUERA.replacen(active, "\"active\": \"no\"", 1));
+    let error = ConnectionFile::parse("c.json", &list).unwrap_err().to_string();
+    assert!(error.starts_with("c.json, connection 2.active: expected true or false"), "{error}");
+}
+
+#[test]
+fn what_is_not_known_where_the_scope_is_set_is_kept_for_the_run_to_refuse() {
+    let source = |member: &str| AQUERA.replacen("\"channelSource\": {", &format!("\"channelSource\": {{{member}, "), 1);
+    for (text, said) in [
+        (
+            source("\"userFilter\": \"(uid=zed)\""),
+            "c.json, outboundProvision.channels[0].channelSource.userFilter: is unknown, and could change whom the run touches; did you mean \"userSourceLocation.filter\"? --ignore-unknown-settings leaves it out",
+        ),
+        (
+            AQUERA.replacen(
+                "\"userSourceLocation\": {",
+                "\"userSourceLocation\": {\"searchFilter\": \"(uid=zed)\", ",
+                1,
+            ),
+            "channelSource.userSourceLocation.searchFilter: is unknown, and could change whom the run touches; did you mean \"userSourceLocation.filter\"?",
+        ),
+        (
+            AQUERA.replacen("\"channelSource\"", "\"userFilter\": \"x\", \"channelSource\"", 1),
+            "channels[0].userFilter: is unknown",
+        ),
+        (AQUERA.replacen("\"channels\"", "\"filter\": \"x\", \"channels\"", 1), "outboundProvision.filter: is unknown"),
+        (AQUERA.replacen('{', "{\"enabled\": false,", 1), "c.json, enabled: is unknown"),
+        (
+            AQUERA.replacen('{', "{\"Active\": false,", 1),
+            "c.json, Active: is unknown, and could change whom the run touches; did you mean \"active\"?",
+        ),
+    ] {
+        let connection = read(&text, false).unwrap();
+        let said_of: Vec<String> = connection.unknown.iter().map(|member| member.fault("c.json").to_string()).collect();
+        assert!(said_of.len() == 1 && said_of[0].contains(said), "{said_of:?}");
+    }
+    // An empty form says nothing.
+    assert_eq!(read(&source("\"userFilter\": \"\""), false).unwrap().unknown, []);
+}
+
+/// The letter case of a name is not the vendor's everywhere: two spellings of one setting are two values of it.
+#[test]
+fn a_setting_that_stands_twice_is_refused_with_both_places() {
+    let twice = AQUERA.replacen("\"channelSource\": {", "\"channelSource\": {\"BaseDN\": \"dc=other\", ", 1);
+    let error = read(&twice, false).unwrap_err().to_string();
+    assert!(
+        error.contains(
+            "channelSource.baseDn: is the same setting as outboundProvision.channels[0].channelSource.BaseDN; keep one"
+        ),
+        "{error}"
+    );
+    let other_case = AQUERA.replacen("\"baseDn\"", "\"BASEDN\"", 1).replacen(
+        "\"accountManagementSettings\"",
+        "\"AccountManagementSettings\"",
+        1,
+    );
+    let (own, other) = (read(AQUERA, false).unwrap(), read(&other_case, false).unwrap());
+    assert_eq!(other.channels[0].setting("baseDn"), own.channels[0].setting("baseDn"));
+    assert_eq!(other.channels[0].mapping, own.channels[0].mapping);
+    let line = |word: &str| PROFILE.lines().position(|line| line.contains(word)).unwrap() + 1;
+    let doubled = |word: &str, element: &str| PROFILE.replacen(word, &format!("{element}\n{word}"), 1);
+    for (text, first, name) in [
+        (doubled("<filter>", "<filter>(uid=x)</filter>"), line("<filter>"), "userSourceLocation.filter"),
+        (doubled("<baseDn>", "<baseDN>dc=x</baseDN>"), line("<baseDn>"), "baseDn"),
+        (doubled("<active>", "<active>false</active>"), line("<active>"), "active"),
+        (doubled("<fieldName>userName", "<fieldName>title</fieldName>"), line("<fieldName>userName"), "fieldName"),
+        (doubled("<target>", "<target/>"), line("<target>"), "target"),
+    ] {
+        let error = read(&text, false).unwrap_err().to_string();
+        let said =
+            format!("c.json, line {}: {name} stands a second time; the first is in line {first}; keep one", first + 1);
+        assert_eq!(error, said);
+    }
+    let unread = PROFILE.replacen("<source>", "<userFilter>(uid=x)</userFilter><note/><source>", 1);
+    let unknown = read(&unread, false).unwrap().unknown;
+    assert_eq!(unknown.len(), 1, "{unknown:?}");
+    assert!(unknown[0].fault("f").to_string().contains("channels[0].userFilter: is unknown"), "{unknown:?}");
+}
+
+#[test]
+fn connections_of_one_name_are_named_by_their_ids() {
+    let text = format!("[{}, {}]", AQUERA.replacen("invented", "c-1", 1), AQUERA.replacen("invented", "c-2", 1));
+    let file = ConnectionFile::parse("c.json", &text).unwrap();
+    for (name, said) in [
+        (
+            Some("Example HR"),
+            "2 connections are named \"Example HR\"; name one by its id with --connection-name: c-1, c-2",
+        ),
+        (None, "name one of c-1, c-2 with --connection-name"),
+    ] {
+        let error = file.choose(name).unwrap_err().to_string();
+        assert!(error.contains(said), "{error}");
+    }
+    assert_eq!(file.choose(Some("c-2")).unwrap().id, "c-2");
+    let alike = format!("[{AQUERA}, {AQUERA}]");
+    let error = ConnectionFile::parse("c.json", &alike).unwrap().choose(Some("Example HR")).unwrap_err().to_string();
+    assert!(error.contains("give a file with one of them"), "{error}");
+}
+
+#[test]
+fn a_connection_that_signs_on_alone_is_one_and_has_nothing_to_run() {
+    let one = r#"{"type": "SP", "id": "s", "name": "SSO", "entityId": "e", "active": true, "virtualEntityIds": [], "spBrowserSso": {}}"#;
+    let file = ConnectionFile::parse("c.json", one).unwrap();
+    assert_eq!((file.connections.len(), &file.connections[0].connector), (1, &None));
+    let error = file.choose(None).unwrap_err().to_string();
+    assert_eq!(error, "c.json: the connection SSO has no outbound provisioning, so there is nothing to run");
+    let list = ConnectionFile::parse("c.json", &format!("{{\"items\": [{one}, {one}]}}")).unwrap();
+    assert_eq!(list.connections.len(), 2);
+}
+
+#[test]
+fn a_page_of_stores_is_not_the_whole() {
+    let page = |more: &str| format!("{{\"_embedded\": {{\"stores\": [{STORE}]}}{more}}}");
+    for (more, said) in
+        [(", \"count\": 3", "page 1 of 3"), (", \"_links\": {\"next\": {\"href\": \"x\"}}", "a next one follows")]
+    {
+        let error = ConnectionFile::parse("c.json", &page(more)).unwrap_err().to_string();
+        assert!(error.starts_with("c.json: ") && error.contains(said), "{error}");
+    }
+    let pages = format!("[{}, {}]", page(", \"next\": 2"), page(""));
+    assert_eq!(ConnectionFile::parse("c.json", &pages).unwrap().connections.len(), 2);
+}
+
+#[test]
+fn a_connector_is_named_once() {
+    for (type_id, said) in [
+        ("PingOne Connector", "of PingFederate's PingOne Connector, which"),
+        ("Workday", "of PingFederate's Workday connector, which"),
+        ("SCIM 1.1 Provisioner", "of PingFederate's SCIM 1.1 Provisioner, which speaks SCIM 1.1"),
+    ] {
+        let connector = Connector::of_pingfederate(type_id);
+        assert!(connector.refusal().unwrap().contains(said), "{connector:?}");
+    }
 }

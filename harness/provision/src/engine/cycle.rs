@@ -151,7 +151,11 @@ impl Executor {
         self.report.left_out = pass.left_out();
         self.report.aborted = self.report.aborted.take().or(self.context.halt.reason());
         if self.report.aborted.is_none() {
-            self.report.aborted = pass.too_many_groups(&self.context.options)?;
+            pass.members.finish();
+            self.report.aborted = match pass.too_many_groups(&self.context.options)? {
+                None => pass.too_many_memberships(&self.context.options)?,
+                held => held,
+            };
         }
         if self.report.aborted.is_none() {
             self.groups(&mut pass).await?;

@@ -60,7 +60,6 @@ impl Executor {
             self.fail(failure);
             self.progress.add_group();
         }
-        pass.members.finish();
         let groups = std::mem::take(&mut pass.groups);
         let mut progress = Vec::with_capacity(groups.len());
         let mut works = Vec::new();

@@ -1,17 +1,20 @@
 //! One pass over the source: each entry becomes a decision; what only the whole source shows (leavers, groups) is collected
 //! on the way.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use weir_files::count::counted;
 
 use super::decide;
 use super::decide::{Decision, Refusal, UserOperation, UserState};
 use super::member_index::{MemberIndex, name_key};
-use super::report::{Cause, Failure};
-use super::summary::{SourceSummary, counted};
+use super::report::{Abort, Cause, Failure};
+use super::summary::SourceSummary;
 use crate::channel::{Channel, Placement, Surroundings};
 use crate::entry::Entry;
 use crate::entry::{Flaw, Role};
+use crate::fingerprint;
 use crate::ledger::{Guid, Kind, Ledger, LedgerError, Row};
 use crate::mapping::DesiredUser;
 use crate::mapping::rule::{LONGEST, ValueProblem};
@@ -111,7 +114,13 @@ pub struct Pass<'a> {
     /// Enabled people whose account has expired, and the first of them.
     expired: u64,
     first_expired: Option<String>,
+    /// Groups that name members by an attribute of the channel, and those that name them by another alone.
+    groups_with_members: u64,
+    groups_elsewhere: BTreeMap<&'static str, u64>,
 }
+
+/// The attributes by which directories name the members of a group.
+const MEMBER_ATTRIBUTES: [&str; 3] = ["member", "uniqueMember", "memberUid"];
 
 impl<'a> Pass<'a> {
     /// Begins a pass.
@@ -148,6 +157,8 @@ impl<'a> Pass<'a> {
             summary: SourceSummary::default(),
             expired: 0,
             first_expired: None,
+            groups_with_members: 0,
+            groups_elsewhere: BTreeMap::new(),
         };
         pass.look_at_groups();
         Ok(pass)
@@ -339,12 +350,40 @@ impl<'a> Pass<'a> {
             });
             return;
         }
+        self.note_members(entry);
         let (members, unreadable) = self.channel.members(entry);
         let members = members.iter().map(|name| name_key(name)).collect();
         let fault = unreadable.first().map(|first| {
             format!("no distinguished name is {first:?}{}; left out as a member", more(unreadable.len() - 1))
         });
         self.groups.push(DesiredGroup { guid, dn, name: name.unwrap_or_default(), members, fault });
+    }
+
+    fn note_members(&mut self, group: &Entry) {
+        let has = |attribute: &str| group.values(attribute).next().is_some();
+        if self.channel.member_attributes.iter().any(|attribute| has(attribute)) {
+            self.groups_with_members += 1;
+        } else if let Some(attribute) = MEMBER_ATTRIBUTES.into_iter().find(|attribute| has(attribute)) {
+            *self.groups_elsewhere.entry(attribute).or_default() += 1;
+        }
+    }
+
+    /// Why groups would lose all their members: none has one by the attributes of the channel, and some have them by another.
+    pub(super) fn members_elsewhere(&self) -> Option<Abort> {
+        let (attribute, groups) = self.groups_elsewhere.iter().max_by_key(|(_, groups)| **groups)?;
+        (self.groups_with_members == 0).then(|| Abort::NoMembers {
+            asked: self.channel.member_attributes.join(" or "),
+            groups: counted(*groups, "group names its members", "groups name their members"),
+            attribute,
+        })
+    }
+
+    /// Whether the source holds the entry.
+    pub(super) fn holds(&self, kind: Kind, guid: &Guid) -> bool {
+        match kind {
+            Kind::User => self.seen_users.contains(&guid_key(guid)),
+            Kind::Group => self.seen_groups.contains(&guid_key(guid)),
+        }
     }
 
     /// Notes that the entry is there; `false` if another has its GUID.
@@ -392,7 +431,23 @@ impl<'a> Pass<'a> {
                 items.extend(leaver(guid, row, options));
             }
         })?;
+        self.warn_of_new_guids(&items);
         Ok(items)
+    }
+
+    /// Who comes with the name of a leaver may be the same person, whose GUID has changed.
+    fn warn_of_new_guids(&mut self, leavers: &[Item]) {
+        let removed = leavers.iter().filter_map(|item| match item {
+            Item::Work(work) if work.removes() => Some(&*work.row.identifier),
+            _ => None,
+        });
+        let returning: Vec<&str> = removed.filter(|name| self.names.contains(&name_hash(name))).collect();
+        let Some(first) = returning.first() else { return };
+        let who = counted(returning.len() as u64, "entry that has left has", "entries that have left have");
+        self.warnings.push(format!(
+            "{who} the user name of one that is there (the first is {first}): if they are the same people, {} has changed for them, this cycle removes their accounts, and the next one links them again; check --guid-attribute",
+            self.channel.guid_attribute
+        ));
     }
 
     /// The groups that are no longer in the source.
@@ -478,19 +533,11 @@ fn stale(guid: Guid, row: Option<Row>) -> Option<Stale> {
     row.filter(|row| !row.dirty).map(|row| (guid, Row { dirty: true, ..row }))
 }
 
-/// A UUID's own number; for another GUID a number of its text that two of them do not share in practice. A set of numbers
-/// takes a fraction of what a set of texts takes, and a million entries have to fit.
+/// A UUID's own number; for another GUID a number of its text.
 fn guid_key(guid: &Guid) -> u128 {
     match guid {
         Guid::Uuid(uuid) => uuid.as_u128(),
-        Guid::Text(text) => {
-            let half = |seed: u8| {
-                let mut hasher = DefaultHasher::new();
-                (seed, text).hash(&mut hasher);
-                u128::from(hasher.finish())
-            };
-            half(0) << 64 | half(1)
-        }
+        Guid::Text(text) => fingerprint::of_text(text),
     }
 }
 

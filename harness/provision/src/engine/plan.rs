@@ -1,11 +1,12 @@
 //! The plan of a cycle, which sends nothing: the same machine without the executor.
 
+use weir_files::count::counted;
+
 use super::cycle::Provisioner;
 use super::decide;
 use super::decide::{GroupOperation, UserOperation};
 use super::pass::{Item, Pass, PassError};
 use super::report::{Abort, Failure};
-use super::summary::counted;
 use crate::ledger::Kind;
 use crate::options::RemoveUserAction;
 
@@ -68,11 +69,14 @@ impl Provisioner {
         for item in held_back.into_iter().map(Item::Work).chain(leavers) {
             plan.add(item, self);
         }
+        pass.members.finish();
         if plan.held.is_none() {
             plan.held = pass.too_many_groups(&self.options)?;
         }
+        if plan.held.is_none() {
+            plan.held = pass.too_many_memberships(&self.options)?;
+        }
         plan.failures.append(&mut pass.group_problems);
-        pass.members.finish();
         for group in &pass.groups {
             let row = self.ledger.get(Kind::Group, &group.guid)?;
             let operation = decide::group(Some(&group.name), row.as_ref());

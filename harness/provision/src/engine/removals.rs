@@ -1,11 +1,14 @@
 //! Whether a cycle would take away more than its owner may have meant. It is known only behind the last entry of the source.
 
+use std::collections::BTreeSet;
+
+use weir_files::count::counted;
+
 use super::decide;
 use super::decide::{GroupOperation, UserOperation};
 use super::pass::{Item, Pass, PassError, UserWork};
 use super::report::Abort;
-use super::summary::counted;
-use crate::ledger::{Kind, LedgerError};
+use crate::ledger::{Kind, LedgerError, SentState};
 use crate::options::{Options, RemoveUserAction};
 
 impl UserWork {
@@ -64,6 +67,40 @@ impl Pass<'_> {
         let known = self.known(Kind::Group)?;
         let abort = Abort::Removals { count, known, what: "groups", done: "deleted", limit };
         Ok(limit.is_exceeded(count, known).then_some(abort))
+    }
+
+    /// As [`Self::removals_held`], of members whom groups would lose although their accounts stay. To be asked when the members
+    /// can be found.
+    pub(super) fn too_many_memberships(&self, options: &Options) -> Result<Option<Abort>, PassError> {
+        let Some(limit) = options.guard.removals else { return Ok(None) };
+        if let Some(held) = self.members_elsewhere() {
+            return Ok(Some(held));
+        }
+        let (mut known, mut count) = (0, 0);
+        for group in &self.groups {
+            let row = self.ledger().get(Kind::Group, &group.guid)?;
+            let Some(SentState::Group { members }) = row.and_then(|row| row.sent) else { continue };
+            known += members.len() as u64;
+            let mut wanted = BTreeSet::new();
+            for (kind, guid) in self.members.find(&group.members) {
+                wanted.extend(self.ledger().target_id(kind, guid)?);
+            }
+            for id in members.difference(&wanted) {
+                count += u64::from(self.stays(id)?);
+            }
+        }
+        let abort = Abort::Removals { count, known, what: "memberships", done: "removed", limit };
+        Ok(limit.is_exceeded(count, known).then_some(abort))
+    }
+
+    /// Whether the account, or the group, is of an entry that is still there: who leaves is counted as an account.
+    fn stays(&self, target_id: &str) -> Result<bool, LedgerError> {
+        for kind in [Kind::User, Kind::Group] {
+            if let Some(owner) = self.ledger().owner(kind, target_id)? {
+                return Ok(self.holds(kind, &owner));
+            }
+        }
+        Ok(false)
     }
 
     /// How many accounts, or groups, the ledger knows of entries that have not left.

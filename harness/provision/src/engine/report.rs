@@ -106,6 +106,11 @@ pub enum Abort {
     /// The source gave no person.
     #[error("{why}; {consequence}; nothing was sent, --allow-empty goes on all the same")]
     NoPerson { why: String, consequence: String },
+    /// The groups of the source name their members by an attribute that the channel does not read.
+    #[error(
+        "no group of the source names members by {asked}, and {groups} by {attribute}: each would lose its members; none did, give --member-attribute {attribute}, or --allow-removals if it is meant"
+    )]
+    NoMembers { asked: String, groups: String, attribute: &'static str },
     /// More would be taken away than the limit allows.
     #[error(
         "{count} of {known} {what} would be {done}, which is more than the limit ({limit}); none was, --allow-removals agrees to it"

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use weir_files::count::counted;
+
 use crate::channel::{Channel, Exclusion};
 use crate::entry::{Entry, Role};
 
@@ -96,11 +98,6 @@ impl SourceSummary {
             })
             .collect()
     }
-}
-
-/// `1 entry`, `2 entries`.
-pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn not_of_the_classes(channel: &Channel) -> String {

@@ -270,7 +270,7 @@ impl UserRun<'_> {
         };
         let shared = |owner: &Guid| {
             OperationError::source(format!(
-                "the account {id} is linked to another entry ({owner}){by_mail}; two people cannot share an account"
+                "the account {id} is linked to another entry ({owner}){by_mail}; two people cannot share an account; if that entry has left the source, the next cycle links it"
             ))
             .in_field(field)
         };

@@ -8,6 +8,7 @@ use weir_files::document;
 use weir_files::fault::{FileFault, Place};
 use weir_files::kind::DocumentKind;
 use weir_files::name::UnknownName;
+use weir_files::template::Placeholders;
 
 use super::Mapping;
 use super::field;
@@ -43,7 +44,10 @@ pub fn parse(file: &str, text: &str, is_toml: bool) -> Result<MappingFile, FileF
     let document = if is_toml { document::toml(text) } else { json_document(text) };
     let mut reader = MappingReader::default();
     document
-        .and_then(|document| reader.mapping(&document))
+        .and_then(|document| {
+            Placeholders::of_json(&document, text, &|_, _| true).refused()?;
+            reader.mapping(&document)
+        })
         .map(|mapping| MappingFile {
             mapping,
             warnings: reader.warnings.iter().map(|text| format!("{file}: {text}")).collect(),
@@ -54,6 +58,19 @@ pub fn parse(file: &str, text: &str, is_toml: bool) -> Result<MappingFile, FileF
 fn fault<T>(place: impl Into<Place>, problem: impl Into<String>) -> Result<T, FileFault> {
     Err(FileFault::new(place, problem))
 }
+
+/// The members of `saasFieldInfo`.
+pub(crate) const INFO_KEYS: &[&str] =
+    &["attributeNames", "defaultValue", "expression", "createOnly", "trim", "masked", "characterCase", "parser"];
+
+/// The members of `accountManagementSettings`.
+pub(crate) const STATUS_KEYS: &[&str] = &[
+    "accountStatusAttributeName",
+    "accountStatusAlgorithm",
+    "flagComparisonValue",
+    "flagComparisonStatus",
+    "defaultStatus",
+];
 
 /// The document that is expected, as a sentence has it.
 const WANTED: &str = "a mapping file";
@@ -112,20 +129,7 @@ impl MappingReader {
             None | Some(Value::Null) => &empty,
             Some(info) => object(info, &format!("{place}.saasFieldInfo"))?,
         };
-        self.warn_unknown(
-            info,
-            &place,
-            &[
-                "attributeNames",
-                "defaultValue",
-                "expression",
-                "createOnly",
-                "trim",
-                "masked",
-                "characterCase",
-                "parser",
-            ],
-        );
+        self.warn_unknown(info, &place, INFO_KEYS);
         if text(info, "expression", &place)?.is_some_and(|expression| !expression.trim().is_empty()) {
             return Err(FileFault::new(format!("{place}.expression"), "expressions (OGNL) are not evaluated")
                 .with_remedy("map the field from attributeNames alone"));
@@ -171,17 +175,7 @@ impl MappingReader {
     pub(super) fn status(&mut self, value: &Value) -> Result<AccountStatus, FileFault> {
         const PLACE: &str = "accountManagementSettings";
         let settings = object(value, PLACE)?;
-        self.warn_unknown(
-            settings,
-            PLACE,
-            &[
-                "accountStatusAttributeName",
-                "accountStatusAlgorithm",
-                "flagComparisonValue",
-                "flagComparisonStatus",
-                "defaultStatus",
-            ],
-        );
+        self.warn_unknown(settings, PLACE, STATUS_KEYS);
         let required = |key: &str| {
             text(settings, key, PLACE)?
                 .filter(|value| !value.is_empty())

@@ -5,7 +5,7 @@ use std::io::BufRead;
 use std::path::Path;
 
 use super::ldif::{
-    ChangeRecord, Content, LdifError, LdifProblem, Modification, ModificationKind, RecordReader, Warning,
+    ChangeRecord, Content, LdifError, LdifProblem, Modification, ModificationKind, OpenValues, RecordReader, Warning,
     template_fault,
 };
 use super::{Entries, Source, SourceError, collected};
@@ -21,6 +21,8 @@ const LARGEST_FILE: u64 = 1024 * 1024 * 1024;
 pub struct Directory {
     entries: Vec<Option<Position>>,
     by_key: HashMap<Box<str>, usize>,
+    /// Values with open placeholders, by the file that they stand in.
+    placeholders: Vec<(String, OpenValues)>,
 }
 
 #[derive(Clone, Debug)]
@@ -66,11 +68,15 @@ impl Directory {
             let record = record?;
             let at = At { file: &name, line: record.line };
             let entry = record.content.entry().ok_or_else(|| at.error(LdifProblem::ChangeInSource))?;
+            if let Some(held) = directory.by_key.get(entry.dn.key()).and_then(|&at| directory.entries[at].as_ref()) {
+                return Err(at.error(LdifProblem::Twice(entry.dn.to_string(), held.line)));
+            }
             directory.insert(entry, &at)?;
         }
         if directory.by_key.is_empty() {
             return Err(LdifError { file: name, line: 0, problem: LdifProblem::Empty });
         }
+        directory.placeholders.push((name, reader.take_placeholders()));
         Ok((directory, reader.warnings().to_vec()))
     }
 
@@ -105,6 +111,7 @@ impl Directory {
         if is_empty {
             return Err(LdifError { file: name, line: 0, problem: LdifProblem::NoChange });
         }
+        self.placeholders.push((name, reader.take_placeholders()));
         Ok(reader.warnings().to_vec())
     }
 
@@ -230,6 +237,9 @@ impl Directory {
 
 impl Source for Directory {
     fn surroundings(&self, channel: &Channel) -> Result<Surroundings, SourceError> {
+        for (file, placeholders) in &self.placeholders {
+            placeholders.refused_for(file, channel)?;
+        }
         collected(self, channel)
     }
 

@@ -5,15 +5,16 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
+use serde_json::{Value, json};
 use weir_files::fault::FileFault;
 
 use super::Directory;
 use super::ldif::RecordReader;
-use super::pingone::{Events, PingOne, Rule, listed_mappings};
+use super::pingone::{Events, Groups, PingOne, Rule, mappings_of};
 use crate::calibrate;
 use crate::client;
 use crate::connection::{Connection, ConnectionFile};
-use crate::mapping::file;
+use crate::mapping::{Mapping, file};
 
 const CONNECTION: &str = include_str!("../../../../fixtures/connections/pingfederate-aquera.json");
 const STORE: &str = include_str!("../../../../fixtures/connections/pingone-aquera.json");
@@ -35,7 +36,8 @@ fn shown(connection: &Connection) -> Vec<String> {
         let fields = channel.fields.iter().map(|field| format!("{field:?}"));
         source.chain(fields).map(|line| format!("{} {line}", channel.name)).collect::<Vec<_>>()
     });
-    target.chain(channels).collect()
+    let unknown = connection.unknown.iter().map(|member| member.fault("f").to_string());
+    target.chain(channels).chain(unknown).filter(|line| !line.contains("dataSource")).collect()
 }
 
 fn connection(text: &str) -> DocumentReading {
@@ -47,7 +49,8 @@ fn rule(text: &str) -> DocumentReading {
     let shown = |rule: Rule| {
         let filter = rule.filter.map(|filter| filter.to_string());
         let fields = rule.mapping.rules().iter().map(|rule| format!("{}={:?}", rule.field.name, rule.attribute_names));
-        fields.chain([format!("{filter:?} {}", rule.deprovisions)]).collect()
+        let status = format!("{:?}", rule.mapping.status);
+        fields.chain([format!("{filter:?} {} {:?}", rule.deprovisions, rule.groups), status]).collect()
     };
     Rule::parse("f", text).map(shown)
 }
@@ -57,13 +60,22 @@ fn users(text: &str) -> DocumentReading {
     PingOne::parse("f", text, &everybody).map(|users| (0..users.len()).map(|number| number.to_string()).collect())
 }
 
+fn groups(text: &str) -> DocumentReading {
+    let everybody = Rule::parse("r", "{\"mappings\": [], \"populationExpression\": \"id pr\"}").expect("a rule");
+    Groups::parse("f", text, &everybody).map(|groups| vec![format!("{groups:?}")])
+}
+
 fn directory(text: &str) -> DocumentReading {
     let names = |directory: Directory| directory.iter().map(|entry| format!("{entry:?}")).collect();
     Directory::parse("f", text).map(|(directory, _)| names(directory)).map_err(FileFault::from)
 }
 
 fn mapping(text: &str) -> DocumentReading {
-    file::parse("f", text, false).map(|file| file.mapping.rules().iter().map(|rule| format!("{rule:?}")).collect())
+    let shown = |file: file::MappingFile| {
+        let rules = file.mapping.rules().iter().map(|rule| format!("{rule:?}"));
+        rules.chain([format!("{:?}", file.mapping.status)]).chain(file.warnings).collect()
+    };
+    file::parse("f", text, false).map(shown)
 }
 
 fn mapping_in_toml(text: &str) -> DocumentReading {
@@ -71,7 +83,11 @@ fn mapping_in_toml(text: &str) -> DocumentReading {
 }
 
 fn mappings(text: &str) -> DocumentReading {
-    listed_mappings("f", text).map(|list| list.iter().map(ToString::to_string).collect())
+    let shown = |mapping: Mapping| {
+        let fields = mapping.rules().iter().map(|rule| format!("{}={:?}", rule.field.name, rule.attribute_names));
+        fields.chain([format!("{:?}", mapping.status)]).collect()
+    };
+    mappings_of("f", text).map(shown)
 }
 
 fn changes(text: &str) -> DocumentReading {
@@ -86,6 +102,10 @@ fn events(text: &str) -> DocumentReading {
 
 fn traffic(text: &str) -> DocumentReading {
     let read = calibrate::parse(text).map_err(|fault| fault.of("f"))?;
+    if read.is_empty() {
+        // `weir calibrate` refuses a recording without requests.
+        return Err(FileFault::whole("f", "the recording holds no request"));
+    }
     Ok(read.iter().map(|exchange| format!("{exchange:?}")).collect())
 }
 
@@ -120,7 +140,7 @@ const CSVDE: &str = "DN,objectClass,cn,objectGUID,member\r\n\
     \"CN=Ada,DC=x\",top;person;user,Ada,X'01010101010101010101010101010101',\r\n\
     \"CN=Bo,DC=x\",top;person;user,\"Bo \"\"Bee\"\" Tarn\",X'02020202020202020202020202020202',\r\n\
     \"CN=Staff,DC=x\",top;group,Staff,X'03030303030303030303030303030303',\"CN=Ada,DC=x;CN=Bo,DC=x\"\r\n";
-const TRAILER: &str = "\n# search result\nsearch: 2\nresult: 0 Success\n\n# numResponses: 24\n# numEntries: 23\n";
+const TRAILER: &str = "\n# search result\nsearch: 2\nresult: 0 Success\n\n# numResponses: 27\n# numEntries: 26\n";
 const MAPPING: &str = r#"{"attributeMapping": [
   {"fieldName": "userName", "saasFieldInfo": {"attributeNames": ["uid"], "characterCase": "LOWER", "trim": true}},
   {"fieldName": "title", "saasFieldInfo": {"attributeNames": ["title", "employeeType"], "createOnly": true}}
@@ -137,6 +157,15 @@ const ARCHIVE: &str = r#"{"log": {"version": "1.2", "creator": {"name": "x", "ve
 "#;
 const JOURNAL: &str = r#"{"number":1,"request":{"method":"GET","target":"/scim/Users?count=1","headers":[]},"answer":{"status":200,"body":"{}"}}
 {"number":2,"request":{"method":"DELETE","target":"/scim/Users/1","headers":[]},"answer":{"status":204}}
+"#;
+const WHOLE_RULE: &str = r#"{"id": "r-1", "name": "Staff", "active": true, "deprovision": "false", "populations": [{"id": "p-1"}],
+  "groups": [{"id": "g-1"}], "targetStore": {"id": "s-1"}, "plan": {"id": "x"},
+  "_embedded": {"mappings": [
+    {"id": "m-1", "name": "a", "sourceAttribute": "${user.username}", "targetAttribute": "userName", "attributeMappingType": "userAttributeMapping"},
+    {"id": "m-2", "name": "b", "sourceAttribute": "enabled", "targetAttribute": "active"}]}}
+"#;
+const GROUPS: &str = r#"{"_embedded": {"groups": [{"id": "g-1", "name": "Staff"}, {"id": "g-2", "name": "Editors", "isExternal": false}]},
+  "count": 2, "size": 2, "_links": {"self": {"href": "x"}}}
 "#;
 const VARIANTS: &str = "client = \"pingfederate-scim\"\n\n[details]\n\"create-group\" = \"members-later\"\n";
 
@@ -159,6 +188,9 @@ static DOCUMENTS: LazyLock<Vec<RealDocument>> = LazyLock::new(|| {
         document("stores", format!("{{\"_embedded\": {{\"stores\": [{STORE}]}}}}"), connection, Build::Whole),
         document("rule", RULE.to_owned(), rule, Build::Whole),
         document("rules", format!("{{\"_embedded\": {{\"rules\": [{RULE}]}}}}"), rule, Build::Whole),
+        document("rule with everything", WHOLE_RULE.to_owned(), rule, Build::Whole),
+        document("groups", GROUPS.to_owned(), groups, Build::Whole),
+        document("pages of groups", format!("[{GROUPS}]"), groups, Build::Whole),
         document("mappings", RULE.to_owned(), mappings, Build::Whole),
         document("users", USERS.to_owned(), users, Build::Whole),
         document("pages of users", format!("[{USERS}]"), users, Build::Whole),
@@ -184,6 +216,48 @@ fn is_said(fault: &FileFault) -> bool {
 
 fn lines(text: &str) -> Vec<&str> {
     text.split_inclusive('\n').collect()
+}
+
+/// The documents in JSON whose members a run honours, parsed.
+static MEMBERS: LazyLock<Vec<(&RealDocument, Value, Vec<String>)>> = LazyLock::new(|| {
+    const NAMES: [&str; 9] = [
+        "connection",
+        "API's answer",
+        "store",
+        "stores",
+        "rule",
+        "rule with everything",
+        "mappings",
+        "mapping",
+        "groups",
+    ];
+    let chosen = DOCUMENTS.iter().filter(|document| NAMES.contains(&document.name));
+    let parsed = chosen.map(|document| {
+        let value: Value = serde_json::from_str(&document.text).expect(document.name);
+        let mut members = Vec::new();
+        pointers(&value, "", &mut members);
+        (document, value, members)
+    });
+    parsed.collect()
+});
+
+/// Where the members of objects stand, as JSON pointers (RFC 6901).
+fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members {
+                let own = format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+                found.push(own.clone());
+                pointers(member, &own, found);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                pointers(item, &format!("{at}/{index}"), found);
+            }
+        }
+        _ => {}
+    }
 }
 
 proptest! {
@@ -245,6 +319,44 @@ proptest! {
         match weir_files::document::text("f", &bytes[..at.index(bytes.len())]) {
             Ok(part) => prop_assert!(text.starts_with(&part), "{name}"),
             Err(fault) => prop_assert!(is_said(&fault), "{name}: {fault}"),
+        }
+    }
+
+    /// A member of another type is refused, or has no part in what a run does.
+    #[test]
+    fn no_member_of_another_type_is_lost_in_silence(number in 0..MEMBERS.len(), at in any::<Index>()) {
+        let (RealDocument { name, text, read, .. }, value, members) = &MEMBERS[number];
+        let pointer = &members[at.index(members.len())];
+        let mut wrong = value.clone();
+        let member = wrong.pointer_mut(pointer).expect("it is there");
+        *member = match member {
+            Value::Array(_) | Value::Object(_) => Value::from("?"),
+            _ => json!([{ "?": 1 }]),
+        };
+        match read(&wrong.to_string()) {
+            Err(fault) => prop_assert!(is_said(&fault), "{name}{pointer}: {fault}"),
+            Ok(after) => prop_assert_eq!(after, read(text).expect(name), "{}{}", name, pointer),
+        }
+    }
+
+    /// A member that is not known is refused or reported, or has no part in what a run does.
+    #[test]
+    fn no_member_with_another_name_is_lost_in_silence(number in 0..MEMBERS.len(), at in any::<Index>()) {
+        let (RealDocument { name, text, read, .. }, value, members) = &MEMBERS[number];
+        let pointer = &members[at.index(members.len())];
+        let (parent, key) = pointer.rsplit_once('/').expect("a pointer begins with a slash");
+        let mut renamed = value.clone();
+        let object = renamed.pointer_mut(parent).and_then(Value::as_object_mut).expect("it is there");
+        let member = object.shift_remove(&key.replace("~1", "/").replace("~0", "~")).expect("it is there");
+        object.insert(format!("x{key}"), member.clone());
+        match read(&renamed.to_string()) {
+            Err(fault) => prop_assert!(is_said(&fault), "{name}{pointer}: {fault}"),
+            // What says nothing is missing either way.
+            Ok(_) if member == "" => {}
+            Ok(after) => {
+                let is_reported = after.iter().any(|line| line.contains(&format!("x{key}")));
+                prop_assert!(is_reported || after == read(text).expect(name), "{name}{pointer}: {after:?}");
+            }
         }
     }
 

@@ -1,18 +1,21 @@
 //! An LDIF file as a source: read anew in each cycle, one entry in memory at a time.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::ldif::{LdifError, LdifProblem, RecordReader, Warning, template_fault};
+use super::ldif::{LdifError, LdifProblem, OpenValues, RecordReader, Warning, template_fault};
 use super::{Entries, EntryFault, Source, SourceError, collected};
 use crate::channel::{Channel, Surroundings};
 use crate::entry::Role;
+use crate::fingerprint;
 
 /// A file of entries that has been checked as a whole, so that a fault in its middle does not stop a cycle half-way.
 #[derive(Clone, Debug)]
 pub struct LdifFile {
     path: PathBuf,
     entries: u64,
+    placeholders: OpenValues,
 }
 
 impl LdifFile {
@@ -29,6 +32,7 @@ impl LdifFile {
         let mut reader = RecordReader::open(path)?;
         let name = reader.name().to_owned();
         let mut entries = 0;
+        let mut lines = HashMap::new();
         for record in reader.by_ref() {
             let record = match record {
                 Err(error) if error.is_of_one_record() => {
@@ -40,8 +44,13 @@ impl LdifFile {
                 }
                 record => record?,
             };
-            if !record.content.is_entry() {
-                return Err(LdifError { file: name, line: record.line, problem: LdifProblem::ChangeInSource });
+            let line = record.line;
+            let Some(entry) = record.content.entry() else {
+                return Err(LdifError { file: name, line, problem: LdifProblem::ChangeInSource });
+            };
+            if let Some(first) = lines.insert(fingerprint::of_text(entry.dn.key()), line) {
+                let problem = LdifProblem::Twice(entry.dn.to_string(), first);
+                return Err(LdifError { file: name, line, problem });
             }
             entries += 1;
         }
@@ -49,7 +58,8 @@ impl LdifFile {
             return Err(LdifError { file: name, line: 0, problem: LdifProblem::Empty });
         }
         let warnings = reader.warnings().to_vec();
-        Ok((Self { path: path.to_owned(), entries }, warnings))
+        let placeholders = reader.take_placeholders();
+        Ok((Self { path: path.to_owned(), entries, placeholders }, warnings))
     }
 
     /// How many entries the file held when it was opened.
@@ -67,6 +77,7 @@ impl LdifFile {
 
 impl Source for LdifFile {
     fn surroundings(&self, channel: &Channel) -> Result<Surroundings, SourceError> {
+        self.placeholders.refused_for(&self.path.display().to_string(), channel)?;
         collected(self, channel)
     }
 

@@ -57,7 +57,7 @@ struct ShowArgs {
     /// JSON of PingFederate's or PingOne's API, or saas-provisioner.xml
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The connection to show, of a file that holds several [default: the only one that provisions]
+    /// The connection to show, by name or id, of a file of several [default: the one that provisions]
     #[arg(long, value_name = "NAME")]
     connection_name: Option<String>,
     /// Show fields that have an expression (OGNL, not evaluated) as mapped from their attributes alone
@@ -110,6 +110,10 @@ fn show(args: &ShowArgs, output: &Output) -> Result<u8, Failure> {
     };
     for warning in &read.warnings {
         output.warn(warning);
+    }
+    let file = args.file.display().to_string();
+    for member in &read.unknown {
+        output.warn(&member.warning(&file));
     }
     output.print(shown(&read, chosen.is_active))?;
     match refusal {

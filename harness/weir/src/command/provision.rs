@@ -9,7 +9,7 @@ use url::Url;
 use weir_catalog::interruption;
 use weir_provision::client::wire::{Sender, Wire};
 use weir_provision::engine::{Plan, Provisioner};
-use weir_provision::ledger::{Identity, Kind, Ledger, MemoryLedger};
+use weir_provision::ledger::{Identity, Kind, Ledger};
 use weir_provision::source::{Directory, LdifFile, Source, pingone};
 use weir_provision::{Channel, Options};
 
@@ -174,11 +174,17 @@ pub(super) async fn run(mut args: ProvisionArgs, output: &Output) -> Result<u8, 
     if url.is_none() && !args.sends_nothing() {
         return Err(Failure::Usage("give the SCIM base URL of the endpoint, or --dry-run".into()));
     }
+    if args.configured.ignore_unknown_settings && args.configured.connection.is_none() && args.pingone.rule.is_none() {
+        return Err(Failure::Usage("--ignore-unknown-settings is about a connection or a rule; give one".into()));
+    }
     let (description, connected) = (&chosen.description, chosen.channel.as_ref());
     if let Some(connected) = connected {
         args.source.fill_from(connected);
     }
-    let rule = args.pingone.rule(args.configured.inactive, output)?;
+    let rule = args.pingone.rule(args.configured.inactive, args.configured.ignore_unknown_settings, output)?;
+    if rule.is_none() {
+        chosen.check_channel()?;
+    }
     let deprovisions = rule.as_ref().is_none_or(|rule| rule.deprovisions);
     let (channel, people) = if let Some(rule) = rule {
         chosen.check_store(rule.target_store.as_deref())?;
@@ -200,7 +206,8 @@ pub(super) async fn run(mut args: ProvisionArgs, output: &Output) -> Result<u8, 
             args.endpoint.configuration(url.as_ref(), output)?;
         }
         // Nothing is sent: the wire behind a plan is never used.
-        let ledger = args.planned_ledger(url.as_ref(), &channel, &chosen)?;
+        let endpoint = url.as_ref().map(Url::as_str);
+        let ledger = args.ledger.planned(|own| args.identity(endpoint.unwrap_or(own), &channel, &chosen), output)?;
         let provisioner = provisioner(channel, &chosen, options, Arc::new(Nowhere), ledger);
         if let Some(person) = &args.explain_scope {
             return explain_scope(&provisioner, people.source(), person, output);
@@ -216,7 +223,7 @@ pub(super) async fn run(mut args: ProvisionArgs, output: &Output) -> Result<u8, 
     let client = chosen.client(&url, &args.endpoint, output)?;
     let what = format!("weir provisions users and groups from {}", args.source.name());
     confirm::before_writing(client.base_url(), &what, args.yes)?;
-    let identity = args.identity(client.base_url(), &channel, &chosen);
+    let identity = args.identity(client.base_url().as_str(), &channel, &chosen);
     let ledger = args.ledger.open(&identity, &args.source.settings_shown())?;
     let interrupted = interrupt::watch();
     let sender = Sender::new(client.sharing_room(), description);
@@ -267,31 +274,15 @@ impl ProvisionArgs {
     }
 
     /// Whose ledger this run needs.
-    fn identity(&self, endpoint: &Url, channel: &Channel, chosen: &ClientChoice) -> Identity {
+    fn identity(&self, endpoint: &str, channel: &Channel, chosen: &ClientChoice) -> Identity {
         Identity {
-            endpoint: endpoint.as_str().trim_end_matches('/').to_owned(),
+            endpoint: endpoint.trim_end_matches('/').to_owned(),
             client: chosen.description.id.clone(),
             channel: chosen.channel.as_ref().map(|channel| channel.name.clone()).unwrap_or_default(),
             source: match self.pingone.rule {
                 Some(_) => "PingOne".to_owned(),
                 None => self.source.identity(channel),
             },
-        }
-    }
-
-    /// The ledger of a plan: the file if it is there, for the endpoint if one is given.
-    fn planned_ledger(
-        &self,
-        url: Option<&Url>,
-        channel: &Channel,
-        chosen: &ClientChoice,
-    ) -> Result<Arc<dyn Ledger>, Failure> {
-        match (&self.ledger.ledger, url) {
-            (Some(path), Some(url)) if path.exists() => {
-                let identity = self.identity(url, channel, chosen);
-                self.ledger.open(&identity, &self.source.settings_shown())
-            }
-            _ => Ok(Arc::new(MemoryLedger::new())),
         }
     }
 }
@@ -318,6 +309,8 @@ fn read(args: &ProvisionArgs, channel: &Channel, output: &Output) -> Result<Peop
     for path in &args.changes {
         rehearsal.apply_file(path).map_err(Failure::usage)?;
     }
+    // A template among the changes is refused before the first cycle.
+    rehearsal.surroundings(channel).map_err(Failure::usage)?;
     Ok(People::Directory(Box::new(directory)))
 }
 

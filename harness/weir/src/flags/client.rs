@@ -27,14 +27,14 @@ pub struct ClientFlags {
     /// A PingFederate or PingOne connection: JSON of its API, or saas-provisioner.xml; flags override it
     #[arg(long, value_name = "FILE")]
     pub connection: Option<PathBuf>,
-    /// The connection to use, of a file that holds several; `weir connection list` shows them
+    /// The connection to use, by name or id, of a file of several; see `weir connection list`
     #[arg(long, value_name = "NAME", requires = "connection")]
     pub connection_name: Option<String>,
     /// Run a connection, channel or rule that is switched off
     #[arg(long)]
     pub inactive: bool,
-    /// Leave out settings of the connection that are not known and could change whom the run touches
-    #[arg(long, requires = "connection")]
+    /// Leave out what is not known of a connection or rule, and could change whom the run touches
+    #[arg(long)]
     pub ignore_unknown_settings: bool,
     /// The connection's channel to use [default: the first that is active]
     #[arg(long, value_name = "NAME", requires = "connection")]
@@ -60,6 +60,8 @@ fn pair(text: &str) -> Result<(String, String), FlagError> {
 pub struct ClientChoice {
     pub description: Description,
     pub channel: Option<ConnectionChannel>,
+    /// The connection that has no channel, by its name.
+    without_channel: Option<String>,
     /// The store of PingOne that the connection is, by its id.
     store: Option<String>,
     reach: BTreeMap<Reach, String>,
@@ -82,6 +84,13 @@ impl ClientFlags {
         let read = listed.read(self.ignore_expressions).map_err(Failure::usage)?;
         for warning in &read.warnings {
             output.warn(warning);
+        }
+        let file = path.display().to_string();
+        for member in &read.unknown {
+            if !self.ignore_unknown_settings {
+                return Err(Failure::usage(member.fault(&file)));
+            }
+            output.warn(&member.warning(&file));
         }
         Ok(Some(read))
     }
@@ -132,8 +141,11 @@ impl ClientFlags {
             }
         }
         let channel = connection.map(|connection| self.channel_of(connection)).transpose()?.flatten();
+        // A store of PingOne has none: a rule says what it provisions.
+        let has_none = |connection: &&Connection| connection.is_without_channels();
         Ok(ClientChoice {
             description: configured.description,
+            without_channel: connection.filter(has_none).map(|connection| connection.name.clone()),
             channel,
             store: connection.and_then(|connection| connection.store_id.clone()),
             reach,
@@ -200,6 +212,16 @@ fn inactive(what: &str) -> Failure {
 }
 
 impl ClientChoice {
+    /// Refuses a connection in which nothing says what is provisioned.
+    pub fn check_channel(&self) -> Result<(), Failure> {
+        match &self.without_channel {
+            Some(name) => Err(Failure::Usage(format!(
+                "the connection {name} has no channel, so that nothing says which people it provisions; make one in the console, and export the connection again"
+            ))),
+            None => Ok(()),
+        }
+    }
+
     /// Refuses a rule that is for another store than the connection.
     pub fn check_store(&self, target: Option<&str>) -> Result<(), Failure> {
         match (&self.store, target) {

@@ -11,10 +11,10 @@ pub struct GuardFlags {
     /// Go on when the source gives no person: every account counts as a leaver's
     #[arg(long)]
     pub allow_empty: bool,
-    /// Remove accounts and groups, however many they are
+    /// Remove accounts, groups and members of groups, however many they are
     #[arg(long)]
     pub allow_removals: bool,
-    /// How many accounts or groups a cycle may remove unasked [default: 20% and at least 10]
+    /// How many of each a cycle may remove unasked [default: 20% of the known ones, and always one]
     #[arg(long, value_name = "N|N%", value_parser = limit, conflicts_with = "allow_removals")]
     pub removal_limit: Option<RemovalLimit>,
 }

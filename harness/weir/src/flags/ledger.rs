@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use weir_provision::ledger::{FileLedger, Identity, Kind, Ledger, MemoryLedger};
+use weir_provision::ledger::{FileLedger, Identity, Kind, Ledger, LedgerFileError, MemoryLedger};
 use weir_provision::source::ldap;
 
 use crate::exit;
@@ -46,6 +46,26 @@ impl LedgerFlags {
         let ledger = FileLedger::open(path, identity).map_err(Failure::usage)?;
         ledger.describe_source(settings).map_err(Failure::usage)?;
         Ok(Arc::new(ledger))
+    }
+
+    /// The ledger of a plan, which makes no file: the one that is there, or the empty one of a first cycle. `identity` says
+    /// whose it must be, at the endpoint that it is for unless the run names one.
+    pub fn planned(
+        &self,
+        identity: impl FnOnce(&str) -> Identity,
+        output: &Output,
+    ) -> Result<Arc<dyn Ledger>, Failure> {
+        let Some(path) = &self.ledger else { return Ok(Arc::new(MemoryLedger::new())) };
+        // A cycle makes its ledger of an empty file.
+        if std::fs::metadata(path).map_or(true, |file| file.is_file() && file.len() == 0) {
+            output.warn(&format!("there is no ledger {} yet: this is what a first cycle does", path.display()));
+            return Ok(Arc::new(MemoryLedger::new()));
+        }
+        let (ledger, own) = FileLedger::existing(path).map_err(Failure::usage)?;
+        match own.difference(&identity(&own.endpoint)) {
+            Some(difference) => Err(Failure::usage(LedgerFileError::OfAnother { path: path.clone(), difference })),
+            None => Ok(Arc::new(ledger)),
+        }
     }
 
     /// Shows or resets, as the flags say.

@@ -34,10 +34,20 @@ pub struct PingOneFlags {
 }
 
 impl PingOneFlags {
-    /// The rule, with its warnings told. `inactive` takes one that is switched off.
-    pub fn rule(&self, inactive: bool, output: &Output) -> Result<Option<pingone::Rule>, Failure> {
+    /// The rule, with its warnings told. `inactive` takes one that is switched off, `ignores_unknown` one with members that are not known.
+    pub fn rule(
+        &self,
+        inactive: bool,
+        ignores_unknown: bool,
+        output: &Output,
+    ) -> Result<Option<pingone::Rule>, Failure> {
         let Some(path) = &self.rule else { return Ok(None) };
-        let choice = RuleChoice { name: self.rule_name.as_deref(), mappings: self.mappings.as_deref(), inactive };
+        let choice = RuleChoice {
+            name: self.rule_name.as_deref(),
+            mappings: self.mappings.as_deref(),
+            inactive,
+            ignores_unknown,
+        };
         let rule = pingone::Rule::open(path, &choice).map_err(Failure::usage)?;
         for warning in &rule.warnings {
             output.warn(warning);

@@ -19,6 +19,7 @@ use weir_provision::source::LdapSource;
 use weir_provision::source::ldap::{ChangeAlgorithm, ChangeDetection, LdapSettings, Location};
 
 use super::secret::{given_secret, secret};
+use super::value::not_empty;
 use crate::config::SecretKind;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -69,19 +70,19 @@ pub struct SourceFlags {
     #[arg(long, value_name = "DN")]
     pub base_dn: Option<String>,
     /// Only people who match this LDAP filter; people who stop matching are leavers
-    #[arg(long, value_name = "FILTER")]
+    #[arg(long, value_name = "FILTER", value_parser = not_empty)]
     pub user_filter: Option<String>,
     /// Only groups that match this LDAP filter; one that stops matching is deleted
-    #[arg(long, value_name = "FILTER")]
+    #[arg(long, value_name = "FILTER", value_parser = not_empty)]
     pub group_filter: Option<String>,
     /// The object class of people; repeat for more [default: those of --directory]
-    #[arg(long = "user-class", value_name = "CLASS")]
+    #[arg(long = "user-class", value_name = "CLASS", value_parser = not_empty)]
     pub user_classes: Vec<String>,
     /// The object class of groups; repeat for more [default: those of --directory]
-    #[arg(long = "group-class", value_name = "CLASS")]
+    #[arg(long = "group-class", value_name = "CLASS", value_parser = not_empty)]
     pub group_classes: Vec<String>,
     /// The attribute that names a group's members: by name, or memberUid by uid; repeat for more
-    #[arg(long = "member-attribute", value_name = "ATTRIBUTE")]
+    #[arg(long = "member-attribute", value_name = "ATTRIBUTE", value_parser = not_empty)]
     pub member_attributes: Vec<String>,
     #[command(flatten)]
     pub location: LocationFlags,
@@ -98,10 +99,10 @@ pub struct SourceFlags {
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct LocationFlags {
     /// Only members of this group; of a server they are read again only when the group changes
-    #[arg(long, value_name = "DN")]
+    #[arg(long, value_name = "DN", value_parser = not_empty)]
     pub user_group_dn: Option<String>,
     /// Only this group, and with nested search the groups in it
-    #[arg(long, value_name = "DN")]
+    #[arg(long, value_name = "DN", value_parser = not_empty)]
     pub group_group_dn: Option<String>,
     /// Include the groups in the Group DN's group, for people and groups (Nested Search)
     #[arg(long)]
@@ -113,10 +114,10 @@ pub struct LocationFlags {
     #[arg(long)]
     pub nested_groups: bool,
     /// The attribute that names a person's groups, such as memberOf [default: none, read group members]
-    #[arg(long, value_name = "ATTRIBUTE")]
+    #[arg(long, value_name = "ATTRIBUTE", value_parser = not_empty)]
     pub member_of_attribute: Option<String>,
     /// The attribute that identifies an entry
-    #[arg(long, value_name = "ATTRIBUTE")]
+    #[arg(long, value_name = "ATTRIBUTE", value_parser = not_empty)]
     pub guid_attribute: Option<String>,
     /// The identifying attribute holds bytes, not text
     #[arg(long)]
@@ -164,7 +165,7 @@ pub struct LdapFlags {
     #[arg(long, value_enum, value_name = "ALGORITHM", hide_possible_values = true)]
     pub changed_users: Option<ChangedUsers>,
     /// The attribute that tells a change [default: uSNChanged, modifyTimestamp or whenChanged]
-    #[arg(long, value_name = "ATTRIBUTE")]
+    #[arg(long, value_name = "ATTRIBUTE", value_parser = not_empty)]
     pub change_attribute: Option<String>,
     /// Entries per page of a search [default: 500]. A search of more than 10,000,000 entries, or of 1,000 pages in a row without one, is an error
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=10_000))]

@@ -21,8 +21,15 @@ pub enum FlagError {
     Prefix,
     #[error("give a number such as 50, or a share such as 20%")]
     RemovalLimit,
+    #[error("the value is empty; give one, or leave out the flag")]
+    Empty,
     #[error("give a port, or an address with a port, such as 8384, localhost:8384 or 0.0.0.0:8384")]
     Listen,
+}
+
+/// A text that is not empty: as a filter or a name it would say nothing, and look as if it did.
+pub fn not_empty(text: &str) -> Result<String, FlagError> {
+    if text.trim().is_empty() { Err(FlagError::Empty) } else { Ok(text.to_owned()) }
 }
 
 /// Seconds, 0 or more.

@@ -1,9 +1,6 @@
 //! Numbers with their nouns.
 
-/// `1 entry`, `2 entries`.
-pub fn plural(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}
+pub use weir_files::count::counted as plural;
 
 /// `1 exchange`, `2 exchanges`.
 pub fn exchanges(count: u64) -> String {

@@ -253,7 +253,7 @@ fn status_of(report: &CycleReport) -> u8 {
         Some(Abort::Interrupted) => exit::INTERRUPTED,
         // Whose account it is must be decided by a person.
         None if report.is_clean() && report.reuses.is_empty() => exit::OK,
-        None | Some(Abort::NoPerson { .. } | Abort::Removals { .. }) => exit::FINDINGS,
+        None | Some(Abort::NoPerson { .. } | Abort::NoMembers { .. } | Abort::Removals { .. }) => exit::FINDINGS,
     }
 }
 

@@ -117,7 +117,7 @@ fn a_source_holds_entries_each_once() {
     ];
     insta::assert_snapshot!(messages.join("\n"), @r#"
     base.ldif, line 1: this record changes an entry or deletes it, but the source holds entries; give a file of changes to --changes
-    base.ldif, line 4: the entry DC=X exists already; was it given in line 1 of the source, or added by an earlier change?
+    base.ldif, line 4: the entry DC=X stands in line 1 already; keep one
     base.ldif: the file holds no entry; give the export of a directory, for example the output of `ldapsearch -LLL`
     /nowhere/base.ldif: the file cannot be read: there is no such file
     "#);

@@ -17,6 +17,18 @@ pub(super) fn is_head(start: &[u8]) -> bool {
     name.eq_ignore_ascii_case(b"dn") && start.get(2) != Some(&b':')
 }
 
+/// The separator of a file that begins as one of `csvde` would, if it is another than the comma.
+pub(super) fn other_separator(start: &[u8]) -> Option<&'static str> {
+    let start = start.strip_prefix(b"\"").unwrap_or(start);
+    let behind = start.get(..2).filter(|name| name.eq_ignore_ascii_case(b"dn")).and(start.get(2..))?;
+    match behind.strip_prefix(b"\"").unwrap_or(behind).first() {
+        Some(b';') => Some("semicolons"),
+        Some(b'\t') => Some("tabs"),
+        Some(b'|') => Some("vertical bars"),
+        _ => None,
+    }
+}
+
 /// The entries of a file.
 pub(super) struct CsvdeRows<R> {
     /// Gives each row so many bytes at most: one whose quotation mark is not closed has no end before that of the file.
@@ -48,7 +60,7 @@ impl<R> Tail<R> {
 
     /// Whether the file ended inside a row: `csvde` ends each with a line end.
     fn is_cut(&self) -> bool {
-        self.has_ended && (self.is_open || self.last.is_some_and(|last| last != b'\n'))
+        self.has_ended && (self.is_open || self.last.is_some_and(|last| !matches!(last, b'\n' | b'\r')))
     }
 }
 
@@ -97,6 +109,7 @@ impl<R: BufRead> CsvdeRows<R> {
             }
             if self.heads.is_empty() {
                 self.heads = row.iter().map(|head| head.trim().to_owned()).collect();
+                check_heads(&self.heads).map_err(|problem| (line, problem))?;
                 continue;
             }
             return self.entry(line, &row).map(|entry| Some(Record { line, content: Content::Entry(entry) }));
@@ -120,6 +133,16 @@ impl<R: BufRead> CsvdeRows<R> {
         entry.join_ranges();
         Ok(entry)
     }
+}
+
+/// Of two columns of one name the values of both would be those of one attribute.
+fn check_heads(heads: &[String]) -> Result<(), LdifProblem> {
+    for (second, name) in heads.iter().enumerate() {
+        if let Some(first) = heads[..second].iter().position(|other| other.eq_ignore_ascii_case(name)) {
+            return Err(LdifProblem::Heading { name: name.clone(), first: first + 1, second: second + 1 });
+        }
+    }
+    Ok(())
 }
 
 fn fault(error: &csv::Error) -> LdifProblem {
@@ -210,6 +233,12 @@ mod tests {
             ("DN,cn\n\"no name\",a\n", "people.csv, line 2: \"no name\" is not a distinguished name"),
             ("DN,objectGUID\n\"CN=a,DC=x\",X'0g'\n", "people.csv, line 2: \"X'0g'\" is neither"),
             ("DN,cn\n\"CN=a,DC=x\",a\n\"CN=b,DC=x\",by", "people.csv, line 3: the file ends inside this row"),
+            (
+                "DN,cn,CN\n\"CN=a,DC=x\",a,b\n",
+                "people.csv, line 1: the heading \"CN\" stands in column 2 and in column 3",
+            ),
+            ("DN;cn\n\"CN=a,DC=x\";a\n", "people.csv, line 1: the columns are separated by semicolons"),
+            ("\"dn\"\tcn\nx\ta\n", "people.csv, line 1: the columns are separated by tabs"),
             ("DN,cn\n\"CN=a,DC=x\",\"two\n", "people.csv, line 2: the file ends inside this row"),
         ] {
             let error = read(text).unwrap_err().to_string();

@@ -93,6 +93,20 @@ pub enum LdifProblem {
         "the search that wrote this file ended with {0:?}, so that entries are missing; repeat it in pages, as `ldapsearch -E pr=500/noprompt` does, or with a name that may read all"
     )]
     Unfinished(String),
+    #[error(
+        "the line has a carriage return without a line feed; lines end with a line feed, with or without a carriage return before it: convert the file"
+    )]
+    CarriageReturn,
+    #[error(
+        "the search that wrote this file gave {announced}, but {found} before this line: the file is cut, or was joined of others; export it again, or remove this comment if entries were left out on purpose"
+    )]
+    EntryCount { announced: String, found: String },
+    #[error("the entry {0} stands in line {1} already; keep one")]
+    Twice(String, u64),
+    #[error("the columns are separated by {0}, and csvde separates them by commas; export the file with commas")]
+    Separator(&'static str),
+    #[error("the heading {name:?} stands in column {first} and in column {second}; keep one of them")]
+    Heading { name: String, first: usize, second: usize },
     #[error("{0}")]
     Template(String),
     #[error("the row has {found} values under {expected} headings; is a quotation mark missing?")]

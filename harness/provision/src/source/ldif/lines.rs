@@ -35,13 +35,22 @@ pub(super) struct Lines<R> {
     read: u64,
     /// The last line that was read has no end.
     is_open: bool,
+    /// What a comment said, until it is taken.
+    announced: Option<Announcement>,
+}
+
+/// How many entries a search gave, as `ldapsearch` writes it behind them, and the line that says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Announcement {
+    pub line: u64,
+    pub entries: u64,
 }
 
 type LineFault = (u64, LdifProblem);
 
 impl<R: BufRead> Lines<R> {
     pub(super) fn new(source: R) -> Self {
-        Self { source, number: 0, ahead: None, most: u64::MAX, read: 0, is_open: false }
+        Self { source, number: 0, ahead: None, most: u64::MAX, read: 0, is_open: false, announced: None }
     }
 
     pub(super) fn within(self, most: u64) -> Self {
@@ -64,7 +73,12 @@ impl<R: BufRead> Lines<R> {
                 }
                 break;
             }
-            if line.text.starts_with('#') {
+            if let Some(comment) = line.text.strip_prefix('#') {
+                let entries =
+                    comment.trim_start().strip_prefix("numEntries:").and_then(|count| count.trim().parse().ok());
+                if let Some(entries) = entries {
+                    self.announced = Some(Announcement { line: line.number, entries });
+                }
                 continue;
             }
             size += line.text.len();
@@ -74,6 +88,11 @@ impl<R: BufRead> Lines<R> {
             record.push(line);
         }
         Ok((!record.is_empty()).then_some(record))
+    }
+
+    /// The number of entries that the lines before the last record announced, once.
+    pub(super) const fn take_announcement(&mut self) -> Option<Announcement> {
+        self.announced.take()
     }
 
     fn logical(&mut self) -> Result<Option<LogicalLine>, LineFault> {
@@ -97,6 +116,9 @@ impl<R: BufRead> Lines<R> {
         }
         if bytes.contains(&0) {
             return Err((number, LdifProblem::Nul));
+        }
+        if bytes.contains(&b'\r') {
+            return Err((number, LdifProblem::CarriageReturn));
         }
         let text = String::from_utf8(bytes).map_err(|_| (number, LdifProblem::NotUtf8))?;
         Ok(Some(LogicalLine { number, text }))

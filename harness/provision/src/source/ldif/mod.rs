@@ -8,6 +8,7 @@
 mod csvde;
 mod error;
 mod lines;
+mod open_values;
 mod record;
 
 use std::fs::File;
@@ -15,10 +16,13 @@ use std::io::{BufRead, BufReader, Read as _};
 use std::path::Path;
 
 pub use error::{LdifError, LdifProblem};
-use lines::{Lines, LogicalLine};
+use lines::{Announcement, Lines, LogicalLine};
+pub(super) use open_values::OpenValues;
+use weir_files::count::counted;
 use weir_files::document;
 use weir_files::encoding::TextReader;
-use weir_files::kind::{DocumentKind, placeholders};
+use weir_files::kind::DocumentKind;
+use weir_files::template::Placeholders;
 
 use crate::entry::Entry;
 use crate::entry::dn::{Dn, Rdn};
@@ -101,6 +105,9 @@ pub struct RecordReader<R> {
     failed: bool,
     warnings: Vec<Warning>,
     unencoded: bool,
+    /// Entries since the last comment that said how many there are.
+    since_announcement: u64,
+    placeholders: OpenValues,
 }
 
 /// How the file is written, by its beginning.
@@ -142,6 +149,8 @@ impl<R: BufRead> RecordReader<R> {
             failed: false,
             warnings: Vec::new(),
             unencoded: false,
+            since_announcement: 0,
+            placeholders: OpenValues::default(),
         }
     }
 
@@ -154,6 +163,11 @@ impl<R: BufRead> RecordReader<R> {
     /// The warnings so far.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    /// The values read so far in which a placeholder stands open.
+    pub(super) fn take_placeholders(&mut self) -> OpenValues {
+        std::mem::take(&mut self.placeholders)
     }
 
     /// The name given to [`Self::new`].
@@ -188,6 +202,10 @@ impl<R: BufRead> RecordReader<R> {
             _ if DocumentKind::of(&String::from_utf8_lossy(start)) == DocumentKind::Toml => {
                 return Err((0, LdifProblem::another(DocumentKind::Toml)));
             }
+            _ if csvde::other_separator(start).is_some() => {
+                let separator = csvde::other_separator(start).unwrap_or_default();
+                return Err((1, LdifProblem::Separator(separator)));
+            }
             _ if csvde::is_head(start) => self.form = FileForm::Csvde(csvde::CsvdeRows::new(source, self.most)),
             _ => self.form = FileForm::Ldif(Lines::new(source).within(self.most)),
         }
@@ -201,9 +219,17 @@ impl<R: BufRead> RecordReader<R> {
         loop {
             let parsed = match &mut self.form {
                 FileForm::Unknown(_) | FileForm::None => return Ok(None),
-                FileForm::Csvde(rows) => return rows.record(),
+                FileForm::Csvde(rows) => {
+                    let record = rows.record()?;
+                    self.placeholders.note_row(record.as_ref());
+                    return Ok(record);
+                }
                 FileForm::Ldif(lines) => {
-                    let Some(mut record) = lines.record()? else {
+                    let record = lines.record()?;
+                    if let Some(announced) = lines.take_announcement() {
+                        check_count(announced, std::mem::take(&mut self.since_announcement))?;
+                    }
+                    let Some(mut record) = record else {
                         if let Some(line) = lines.open_line() {
                             self.warn(line, "the last line has no end; if the file was cut off, entries are missing");
                         }
@@ -216,6 +242,8 @@ impl<R: BufRead> RecordReader<R> {
                             continue;
                         }
                     }
+                    self.since_announcement += u64::from(record::is_of_an_entry(&record));
+                    self.placeholders.note_lines(&record);
                     record::parse(&record)?
                 }
             };
@@ -237,14 +265,22 @@ impl<R: BufRead> RecordReader<R> {
     }
 }
 
+/// Compares what a search said it gave with what stands in the file.
+fn check_count(announced: Announcement, found: u64) -> Result<(), (u64, LdifProblem)> {
+    if announced.entries == found {
+        return Ok(());
+    }
+    let said = |count| counted(count, "entry", "entries");
+    let stand = if found == 1 { "stands" } else { "stand" };
+    let problem =
+        LdifProblem::EntryCount { announced: said(announced.entries), found: format!("{} {stand}", said(found)) };
+    Err((announced.line, problem))
+}
+
 /// The fault of a file of names with open placeholders, as a template of a server's profile has them; nothing if it has none.
 fn template(path: &Path, text: &str) -> Option<LdifError> {
-    let names = placeholders(text);
-    (!names.is_empty()).then(|| LdifError {
-        file: path.display().to_string(),
-        line: 0,
-        problem: LdifProblem::Template(weir_files::kind::template(&names).to_string()),
-    })
+    let fault = Placeholders::of_text(text).refused().err()?;
+    Some(LdifError { file: path.display().to_string(), line: 0, problem: LdifProblem::Template(fault.to_string()) })
 }
 
 /// The fault of the whole file, where an entry's name is at fault because the file is a template.

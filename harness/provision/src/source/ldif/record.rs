@@ -130,6 +130,11 @@ fn is_entry(rest: &[LogicalLine]) -> bool {
     kind.is_none_or(|line| spec(line).is_ok_and(|kind| kind.value.trim_ascii().eq_ignore_ascii_case(b"add")))
 }
 
+/// Whether the lines are those of an entry, whatever is wrong with it, and not a reference or the result of a search.
+pub(super) fn is_of_an_entry(lines: &[LogicalLine]) -> bool {
+    lines.first().is_some_and(|line| starts_with_keyword(&line.text, "dn"))
+}
+
 /// The lines that `ldapsearch` writes behind the entries without `-LLL`: the search's result, and references to other servers.
 fn trailer(lines: &[LogicalLine]) -> Result<Option<RecordOutcome>, RecordFault> {
     const OF_A_RESULT: [&str; 7] = ["search", "result", "control", "pagedresults", "matchedDN", "text", "sortResult"];

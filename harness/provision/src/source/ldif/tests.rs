@@ -338,6 +338,74 @@ fn the_output_of_the_tools_of_directories_is_a_source() {
     }
 }
 
+/// The comments that `ldapsearch` writes behind the entries say how many it gave.
+#[test]
+fn a_file_that_lacks_entries_which_its_search_gave_is_refused() {
+    let entry = |uid: &str| format!("dn: uid={uid},dc=x\nuid: {uid}\n\n");
+    let trailer = |count: u64| {
+        format!(
+            "# search result\nsearch: 2\nresult: 0 Success\n\n# numResponses: {}\n# numEntries: {count}\n",
+            count + 1
+        )
+    };
+    let read = |text: &str| RecordReader::new("f", text.as_bytes()).collect::<Result<Vec<_>, _>>();
+    let both = entry("a") + &entry("b");
+    let root = "dn:\nobjectClass: top\n\n";
+    for (text, count) in [
+        (both.clone() + &trailer(2), 2),
+        (both.clone() + &trailer(2) + "\n" + &entry("c") + &trailer(1), 3),
+        (root.to_owned() + &both + &trailer(3), 2),
+        (both.clone() + "# ref: ldap://x\n\nref: ldap://x\n\n" + &trailer(2), 2),
+    ] {
+        assert_eq!(read(&text).unwrap().len(), count, "{text}");
+    }
+    for (text, said) in [
+        (
+            entry("a") + &trailer(2),
+            "f, line 9: the search that wrote this file gave 2 entries, but 1 entry stands before this line",
+        ),
+        (both.clone() + &trailer(1), "gave 1 entry, but 2 entries stand before this line"),
+        (both + &trailer(2) + "\n" + &trailer(1), "gave 1 entry, but 0 entries stand"),
+    ] {
+        let error = read(&text).unwrap_err().to_string();
+        assert!(error.contains(said), "{error}");
+    }
+}
+
+#[test]
+fn line_ends_of_carriage_returns_alone_are_named() {
+    let error = RecordReader::new("f", "dn: uid=a,dc=x\ruid: a\r".as_bytes()).next().unwrap().unwrap_err();
+    assert!(error.to_string().starts_with("f, line 1: the line has a carriage return without a line feed"), "{error}");
+}
+
+/// An export is data: a placeholder counts where the run uses the attribute, unless the value is in base64.
+#[test]
+fn a_placeholder_counts_where_the_run_uses_the_value() {
+    use crate::channel::Channel;
+    use crate::source::{Directory, Source};
+    let said = |text: &str| {
+        let (directory, _) = Directory::parse("f", text).unwrap();
+        directory.surroundings(&Channel::default()).map(drop).map_err(|error| error.to_string())
+    };
+    let person = "dn: uid=a,dc=x\nobjectClass: inetOrgPerson\nuid: a\ncn: A\nsn: ${SURNAME}\nmail: a@${DOMAIN}\n";
+    let error = said(&(person.to_owned() + "\n" + &person.replace("uid=a", "uid=b"))).unwrap_err();
+    assert_eq!(
+        error,
+        "f: this is a template with open placeholders; fill in SURNAME (line 5 and 1 more), DOMAIN (line 6 and 1 more); \
+         a value that is meant so is written in base64 (`::`)"
+    );
+    assert!(said("dn: uid=${UID},dc=x\nobjectClass: inetOrgPerson\n").unwrap_err().contains("fill in UID (line 1)"));
+    for data in [
+        "dn: cn=x,dc=x\nobjectClass: device\nhomeDirectory: /home/${uid}\n",
+        "dn: uid=a,dc=x\nobjectClass: inetOrgPerson\nsn:: JHtTVVJOQU1FfQ==\n",
+        "dn: uid=a,dc=x\nobjectClass: inetOrgPerson\nsn: $5 {a} ${\n",
+    ] {
+        assert_eq!(said(data), Ok(()), "{data}");
+    }
+    let rows = "DN,objectClass,sn\n\"CN=a,DC=x\",inetOrgPerson,${SURNAME}\n";
+    assert!(said(rows).unwrap_err().contains("fill in SURNAME (line 2)"));
+}
+
 proptest::proptest! {
     #[test]
     fn no_file_makes_the_reader_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200)) {

@@ -14,7 +14,9 @@ use weir_files::document;
 use weir_files::encoding::TextReader;
 use weir_files::fault::{FileFault, Place};
 use weir_files::kind::DocumentKind;
+use weir_files::member::Members;
 use weir_files::name::UnknownName;
+use weir_files::template::Placeholders;
 
 use super::{fault, user};
 
@@ -145,6 +147,15 @@ impl<R: BufRead> Events<R> {
         Place::Line(self.number as u64, None)
     }
 
+    /// A fault of a member of the event, which has no line of its own.
+    fn at_line(&self, fault: FileFault) -> FileFault {
+        let problem = match &fault.place {
+            Place::Path(path) => format!("{path}: {}", fault.problem),
+            _ => fault.problem,
+        };
+        FileFault { place: self.place(), problem, ..fault }.of(&self.file)
+    }
+
     /// The line of the last event.
     pub const fn number(&self) -> usize {
         self.number
@@ -167,8 +178,21 @@ impl<R: BufRead> Events<R> {
             let name = UnknownName::new("event", word, EventKind::ALL.map(EventKind::as_str));
             FileFault::unknown(self.place(), &name).of(&self.file)
         })?;
-        let user = document.get("user").filter(|user| user.is_object()).cloned();
-        let id = user.as_ref().and_then(user::id).or_else(|| document["id"].as_str()).unwrap_or_default().to_owned();
+        Placeholders::of_json(&document, line, &|_, _| true).refused().map_err(|fault| self.at_line(fault))?;
+        let members = Members::of(&document, "").map_err(|fault| self.at_line(fault))?;
+        let own = members.text("id").map_err(|fault| self.at_line(fault))?;
+        let mut user = document.get("user").filter(|user| !user.is_null()).cloned();
+        user.iter_mut().for_each(user::normalise);
+        let named = match &user {
+            Some(user) => user::checked(user, "user").map_err(|fault| self.at_line(fault))?,
+            None => None,
+        };
+        if let (Some(own), Some(named)) = (own, named)
+            && own != named
+        {
+            return Err(self.fault(format!("id is {own:?}, and the user's id is {named:?}; keep one")));
+        }
+        let id = named.or(own).unwrap_or_default().to_owned();
         if id.is_empty() && change != EventKind::RuleDeleted {
             return Err(self.fault("the event does not say which user it is about; give id, or user with an id in it"));
         }

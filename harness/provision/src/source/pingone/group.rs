@@ -5,11 +5,15 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 use serde_json::Value;
+use weir_files::count::counted;
 use weir_files::document;
 use weir_files::fault::FileFault;
 use weir_files::kind::DocumentKind;
+use weir_files::member::Members;
+use weir_files::pages::PagedList;
+use weir_files::template::Placeholders;
 
-use super::{Rule, all_pages, fault};
+use super::{Rule, fault};
 use crate::entry::dn::{Assertion, AssertionValue, Rdn};
 use crate::entry::{Dn, Entry, Role};
 
@@ -43,25 +47,33 @@ impl Groups {
     /// As [`Self::open`].
     pub fn parse(file: &str, text: &str, rule: &Rule) -> Result<Self, FileFault> {
         let document: Value = document::unique(text).map_err(|fault| fault.of(file))?;
+        let list = listed(&document).map_err(|fault| fault.of(file))?;
+        Placeholders::of_json(&document, text, &|_, _| true).refused().map_err(|fault| fault.of(file))?;
         let mut groups = Self::default();
-        for (index, group) in listed(file, &document)?.iter().enumerate() {
-            let text = |key: &str| group[key].as_str().filter(|text| !text.is_empty());
-            let place = format!("group {}", index + 1);
-            let (Some(id), Some(name)) = (text("id"), text("name")) else {
-                return Err(fault(file, place.as_str(), "needs id and name"));
-            };
-            let is_chosen = rule.groups.is_empty() || rule.groups.iter().any(|chosen| chosen == id);
-            if is_chosen && group["isExternal"] == true {
-                groups.external += 1;
-            } else if is_chosen && groups.names.insert(id.to_owned(), name.to_owned()).is_some() {
-                return Err(fault(file, place.as_str(), format!("has the id {id:?} of a group before it")));
-            }
+        for (index, group) in list.iter().enumerate() {
+            groups.add(group, &format!("group {}", index + 1), rule).map_err(|fault| fault.of(file))?;
         }
         let is_there = |id: &&String| groups.names.contains_key(*id);
         match rule.groups.iter().find(|id| !is_there(id)).filter(|_| groups.external == 0) {
             Some(id) => Err(fault(file, "", format!("the rule provisions the group {id}, which is not in the file"))),
             None => Ok(groups),
         }
+    }
+
+    fn add(&mut self, group: &Value, place: &str, rule: &Rule) -> Result<(), FileFault> {
+        let members = Members::of(group, place)?;
+        let (Some(id), Some(name)) = (members.text("id")?, members.text("name")?) else {
+            return Err(FileFault::new(place, "needs id and name"));
+        };
+        let is_external = members.flag("isExternal")?.unwrap_or_default();
+        let is_chosen = rule.groups.is_empty() || rule.groups.iter().any(|chosen| chosen == id);
+        if is_chosen && is_external {
+            self.external += 1;
+        } else if is_chosen && self.names.insert(id.to_owned(), name.to_owned()).is_some() {
+            let problem = format!("has the id {id:?} of a group before it");
+            return Err(FileFault::new(place, problem).with_remedy("keep one"));
+        }
+        Ok(())
     }
 
     /// Whether there are none.
@@ -72,13 +84,9 @@ impl Groups {
 
     /// The groups that are left out, as a sentence.
     pub(super) fn left_out(&self) -> Option<String> {
-        match self.external {
-            0 => None,
-            1 => Some("1 group is of an external directory, and PingOne provisions its own groups alone".to_owned()),
-            count => {
-                Some(format!("{count} groups are of external directories, and PingOne provisions its own groups alone"))
-            }
-        }
+        let groups =
+            counted(self.external as u64, "group is of an external directory", "groups are of external directories");
+        (self.external > 0).then(|| format!("{groups}, and PingOne provisions its own groups alone"))
     }
 
     /// The entries of the groups, with these users as members, each as (the user, the name of the user's entry).
@@ -104,17 +112,21 @@ fn entry(id: &str, name: &str) -> Entry {
     entry
 }
 
+const GROUPS: PagedList<'_> = PagedList {
+    names: &["groups"],
+    one: "group",
+    many: "groups",
+    loss: "a group that is on another would count as deleted",
+};
+
 /// The groups of a document: the API's answer, or a list of the answers that make up all its pages.
-fn listed(file: &str, document: &Value) -> Result<Vec<Value>, FileFault> {
-    let is_page = |page: &Value| DocumentKind::of_json(page) == DocumentKind::PingOneGroups;
-    let pages: Vec<&Value> = match document {
-        Value::Array(pages) if !pages.is_empty() && pages.iter().all(is_page) => pages.iter().collect(),
-        page if is_page(page) => vec![page],
+fn listed(document: &Value) -> Result<Vec<Value>, FileFault> {
+    match DocumentKind::of_json(document) {
+        DocumentKind::PingOneGroups => GROUPS.items(document),
         other => {
-            let fault = DocumentKind::of_json(other).instead_of(WANTED).of(file);
+            let fault = other.instead_of(WANTED);
             let remedy = "GET /environments/ID/groups of the management API gives one";
-            return Err(if fault.remedy.is_empty() { fault.with_remedy(remedy) } else { fault });
+            Err(if fault.remedy.is_empty() { fault.with_remedy(remedy) } else { fault })
         }
-    };
-    all_pages(file, &pages, "groups", "a group that is on another would count as deleted")
+    }
 }

@@ -8,6 +8,7 @@ mod event;
 mod expression;
 mod group;
 mod rule;
+mod rule_mappings;
 mod user;
 
 use std::borrow::Cow;
@@ -17,13 +18,13 @@ pub use event::{Event, EventError, EventKind, Events};
 use expression::Expression;
 pub use group::Groups;
 use indexmap::IndexMap;
-#[cfg(test)]
-pub(crate) use rule::listed_mappings;
 pub use rule::{Rule, RuleChoice};
 use serde_json::Value;
 use weir_files::document;
 use weir_files::fault::{FileFault, Place};
 use weir_files::kind::DocumentKind;
+use weir_files::pages::PagedList;
+use weir_files::template::Placeholders;
 
 use super::{Entries, LocatedEntry, Scope, Source, SourceError};
 use crate::channel::Channel;
@@ -63,21 +64,27 @@ impl PingOne {
     /// As [`Self::open`].
     pub fn parse(file: &str, text: &str, rule: &Rule) -> Result<Self, FileFault> {
         let document: Value = document::unique(text).map_err(|fault| not_read(text, fault).of(file))?;
-        let list = listed(file, &document)?;
+        let list = listed(&document).map_err(|fault| fault.of(file))?;
         let mut users = IndexMap::with_capacity(list.len());
         for (index, user) in list.iter().enumerate() {
             let place = format!("user {}", index + 1);
-            let id = user::id(user).ok_or_else(|| {
+            let id = user::checked(user, &place).map_err(|fault| fault.of(file))?;
+            let id = id.ok_or_else(|| {
                 fault(
                     file,
                     place.as_str(),
                     "has no id; every user of PingOne has one, which stays when the name changes",
                 )
             })?;
-            if users.insert(id.to_owned(), UserVersion { user: user.clone(), said: None }).is_some() {
-                return Err(fault(file, place.as_str(), format!("has the id {id:?} of a user before it")));
+            let mut own = user.clone();
+            user::normalise(&mut own);
+            if let (at, Some(_)) = users.insert_full(id.to_owned(), UserVersion { user: own, said: None }) {
+                let problem = format!("has the id {id:?} of user {}", at + 1);
+                return Err(fault(file, place.as_str(), problem).with_remedy("keep one"));
             }
         }
+        let needed = |path: &str, _: &str| is_needed(rule, path);
+        Placeholders::of_json(&Value::Array(list), text, &needed).refused().map_err(|fault| fault.of(file))?;
         let groups = Groups::default();
         Ok(Self { users, groups, filter: rule.filter.clone(), is_rule_deleted: false, touched: None })
     }
@@ -182,47 +189,35 @@ fn not_read(text: &str, fault: FileFault) -> FileFault {
     }
 }
 
-/// Whether each is an answer of the API about users.
-fn is_pages(pages: &[Value]) -> bool {
-    !pages.is_empty() && pages.iter().all(|page| page.is_object() && DocumentKind::of_json(page) == DocumentKind::Users)
-}
+const USERS: PagedList<'_> = PagedList {
+    names: &["users"],
+    one: "user",
+    many: "users",
+    loss: "a user who is on another would count as a leaver",
+};
 
 /// The users of a document: a list of them, the API's answer, or a list of the answers that make up all its pages.
-fn listed(file: &str, document: &Value) -> Result<Vec<Value>, FileFault> {
+fn listed(document: &Value) -> Result<Vec<Value>, FileFault> {
     let kind = DocumentKind::of_json(document);
-    let pages: Vec<&Value> = match (kind, document) {
-        (DocumentKind::User, _) => return Ok(vec![document.clone()]),
-        (DocumentKind::Users, Value::Array(list)) if list.iter().all(|one| one["username"].is_string()) => {
-            return Ok(list.clone());
-        }
-        (_, Value::Array(pages)) if is_pages(pages) => pages.iter().collect(),
-        (_, Value::Array(list)) if list.is_empty() || list.iter().all(|one| one["id"].is_string()) => {
-            return Ok(list.clone());
-        }
-        (DocumentKind::Users, page) => vec![page],
+    match (kind, document) {
+        (DocumentKind::User, _) => Ok(vec![document.clone()]),
+        (DocumentKind::Users, document) => USERS.items(document),
+        (_, Value::Array(list)) if list.is_empty() || list.iter().all(|one| one["id"].is_string()) => Ok(list.clone()),
         _ => {
-            let fault = kind.instead_of(WANTED).of(file);
+            let fault = kind.instead_of(WANTED);
             let remedy = "GET /environments/ID/users of the management API gives one";
-            return Err(if fault.remedy.is_empty() { fault.with_remedy(remedy) } else { fault });
+            Err(if fault.remedy.is_empty() { fault.with_remedy(remedy) } else { fault })
         }
-    };
-    all_pages(file, &pages, "users", "a user who is on another would count as a leaver")
+    }
 }
 
-/// The items of the answers of the API that make up a list, under `name`; `loss` says what a missing page would do.
-fn all_pages(file: &str, pages: &[&Value], name: &str, loss: &str) -> Result<Vec<Value>, FileFault> {
-    let mut items = Vec::new();
-    for page in pages {
-        let list = page["_embedded"][name].as_array().or_else(|| page[name].as_array());
-        items.extend(list.into_iter().flatten().cloned());
-    }
-    let has_more = pages.last().is_some_and(|page| page["_links"]["next"].is_object());
-    let count = pages.iter().filter_map(|page| page["count"].as_u64()).max().unwrap_or_default();
-    if has_more || count > items.len() as u64 {
-        let problem = format!("these are {} of {count} {name}: one page of several, and {loss}", items.len());
-        return Err(fault(file, "", problem).with_remedy("put the answers of all pages into one list"));
-    }
-    Ok(items)
+/// Whether a run with this rule uses the member of a user at a path such as `[3].name.given`.
+fn is_needed(rule: &Rule, path: &str) -> bool {
+    const ALWAYS: [&str; 3] = ["id", "username", group::GROUPS_OF_USER];
+    let member = path.split_once("].").map_or(path, |(_, member)| member);
+    let member = member.split('[').next().unwrap_or_default();
+    let is_in_filter = || rule.filter.as_ref().is_some_and(|filter| filter.to_string().contains(member));
+    ALWAYS.contains(&member) || rule.mapping.source_attributes().iter().any(|own| own == member) || is_in_filter()
 }
 
 fn fault(file: &str, place: impl Into<Place>, problem: impl Into<String>) -> FileFault {
@@ -311,6 +306,12 @@ impl Source for PingOne {
             }
         }
     }
+}
+
+/// The mapping of a file of mappings, for tests of readers.
+#[cfg(test)]
+pub(crate) fn mappings_of(file: &str, text: &str) -> Result<crate::mapping::Mapping, FileFault> {
+    rule_mappings::listed_mappings(file, text)?.read(false, &mut Vec::new())
 }
 
 /// The entry of a user, for tests of mappings.

@@ -1,13 +1,42 @@
 //! A user of PingOne as an entry: each value under the path by which a rule names it, such as `name.given`.
 
 use serde_json::Value;
+use weir_files::fault::FileFault;
+use weir_files::member::Members;
 
+use super::group::GROUPS_OF_USER;
 use crate::entry::dn::{Assertion, AssertionValue, Rdn};
 use crate::entry::{Dn, Entry, Role};
 
-/// The id of a user.
-pub(super) fn id(user: &Value) -> Option<&str> {
-    user["id"].as_str().filter(|id| !id.is_empty())
+/// The id of a user whose members have the types of the API: of another type they would count as missing.
+///
+/// # Errors
+/// A member of another type.
+pub(super) fn checked<'a>(user: &'a Value, place: &str) -> Result<Option<&'a str>, FileFault> {
+    const TEXTS: [&str; 3] = ["username", "email", "externalId"];
+    let members = Members::of(user, place)?;
+    let id = members.text("id")?;
+    for name in TEXTS {
+        members.text(name)?;
+    }
+    members.flag("enabled")?;
+    members.ids(GROUPS_OF_USER)?;
+    if let Some(population) = members.object("population")? {
+        population.text("id")?;
+    }
+    if let Some(name) = members.object("name")? {
+        for part in ["given", "family", "middle", "formatted", "honorificPrefix", "honorificSuffix"] {
+            name.text(part)?;
+        }
+    }
+    Ok(id)
+}
+
+/// Puts `enabled` as the API has it where a product wrote it as a text.
+pub(super) fn normalise(user: &mut Value) {
+    if let Some(enabled) = user.get("enabled").and_then(weir_files::member::flag) {
+        user["enabled"] = Value::Bool(enabled);
+    }
 }
 
 pub(super) fn entry(user: &Value) -> Entry {
