@@ -416,6 +416,7 @@ fn check_run(args: &CheckArgs, config: &Config, chosen: &[ClientChoice], seed: u
 /// The clients that `--as` or the connection names, configured.
 fn choose(args: &CheckArgs, output: &Output) -> Result<Vec<ClientChoice>, Failure> {
     let flags = &args.configured;
+    flags.refuse_unused(false)?;
     if args.clients.is_empty() && flags.connection.is_none() {
         if flags.settings.is_empty() && flags.variant.is_none() {
             return Ok(Vec::new());

@@ -174,9 +174,7 @@ pub(super) async fn run(mut args: ProvisionArgs, output: &Output) -> Result<u8, 
     if url.is_none() && !args.sends_nothing() {
         return Err(Failure::Usage("give the SCIM base URL of the endpoint, or --dry-run".into()));
     }
-    if args.configured.ignore_unknown_settings && args.configured.connection.is_none() && args.pingone.rule.is_none() {
-        return Err(Failure::Usage("--ignore-unknown-settings is about a connection or a rule; give one".into()));
-    }
+    args.configured.refuse_unused(args.pingone.rule.is_some())?;
     let (description, connected) = (&chosen.description, chosen.channel.as_ref());
     if let Some(connected) = connected {
         args.source.fill_from(connected);

@@ -95,6 +95,15 @@ impl ClientFlags {
         Ok(Some(read))
     }
 
+    /// Refuses a flag that would change nothing.
+    pub fn refuse_unused(&self, has_rule: bool) -> Result<(), Failure> {
+        if self.ignore_unknown_settings && self.connection.is_none() && !has_rule {
+            let problem = "--ignore-unknown-settings is about a connection or a rule; give one";
+            return Err(Failure::Usage(problem.to_owned()));
+        }
+        Ok(())
+    }
+
     /// The client that `--as` names, or else that of the connection, or else `default`.
     pub fn choose(&self, id: Option<&str>, default: &str, output: &Output) -> Result<ClientChoice, Failure> {
         let connection = self.open(id, output)?;
