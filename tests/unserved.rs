@@ -198,7 +198,7 @@ fn what_a_rule_says_of_its_scope_acts_or_is_refused() {
 }
 
 #[test]
-fn what_stands_twice_or_was_cut_off_in_a_directorys_file_is_refused() {
+fn what_stands_twice_or_was_cut_off_in_the_file_of_a_directory_is_refused() {
     let plan = |name: &str, text: &str| {
         let source = file(name, text);
         run(&["provision", "--source", &source, "--dry-run"])

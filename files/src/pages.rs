@@ -31,15 +31,19 @@ impl PagedList<'_> {
             Value::Array(list) => return Ok(list.clone()),
             page => vec![page],
         };
-        let mut items = Vec::new();
+        let place = |index: usize| if pages.len() == 1 { Place::Whole } else { format!("page {}", index + 1).into() };
+        let (mut items, mut sizes) = (Vec::new(), Vec::new());
         for (index, page) in pages.iter().enumerate() {
-            let place = || if pages.len() == 1 { Place::Whole } else { format!("page {}", index + 1).into() };
-            let list =
-                self.list_of(page).ok_or_else(|| expected(place(), &format!("a page of {}", self.many), page))?;
-            self.check_size(page, list.len() as u64, place)?;
+            let wanted = || expected(place(index), &format!("a page of {}", self.many), page);
+            let list = self.list_of(page).ok_or_else(wanted)?;
+            number(page, "count", || place(index))?;
+            sizes.push((number(page, "size", || place(index))?, list.len() as u64));
             items.extend(list.iter().cloned());
         }
         self.check_whole(&pages, items.len() as u64)?;
+        for (index, (size, held)) in sizes.into_iter().enumerate() {
+            self.check_size(size, held, || place(index))?;
+        }
         Ok(items)
     }
 
@@ -49,14 +53,9 @@ impl PagedList<'_> {
     }
 
     /// `size` is how many items a page holds.
-    fn check_size(&self, page: &Value, held: u64, place: impl Fn() -> Place) -> Result<(), FileFault> {
-        let size = number(page, "size", &place)?;
-        number(page, "count", &place)?;
-        if size.is_none_or(|size| size == held) {
-            return Ok(());
-        }
-        let items = counted(held, self.one, self.many);
-        let problem = format!("size is {}, but {items} stand here: {}", size.unwrap_or_default(), self.loss);
+    fn check_size(&self, size: Option<u64>, held: u64, place: impl Fn() -> Place) -> Result<(), FileFault> {
+        let Some(size) = size.filter(|size| *size != held) else { return Ok(()) };
+        let problem = format!("size is {size}, but {} stand here: {}", counted(held, self.one, self.many), self.loss);
         Err(FileFault::new(place(), problem).with_remedy("give the answer as the API gave it"))
     }
 

@@ -119,11 +119,14 @@ impl ConnectionFile {
             }
             several => {
                 let names: Vec<&str> = several.iter().map(|one| self.label(one)).collect();
+                let are_told_apart = names.iter().enumerate().all(|(at, name)| !names[..at].contains(name));
+                let remedy = if are_told_apart {
+                    format!("name one of {} with --connection-name", names.join(", "))
+                } else {
+                    format!("their names and ids are the same, {}: give a file with one of them", names.join(", "))
+                };
                 let problem = format!("there are {} connections with outbound provisioning", several.len());
-                Err(of_file(
-                    FileFault::new(Place::Whole, problem)
-                        .with_remedy(format!("name one of {} with --connection-name", names.join(", "))),
-                ))
+                Err(of_file(FileFault::new(Place::Whole, problem).with_remedy(remedy)))
             }
         }
     }

@@ -460,6 +460,11 @@ fn connections_of_one_name_are_named_by_their_ids() {
     let alike = format!("[{AQUERA}, {AQUERA}]");
     let error = ConnectionFile::parse("c.json", &alike).unwrap().choose(Some("Example HR")).unwrap_err().to_string();
     assert!(error.contains("give a file with one of them"), "{error}");
+    let error = ConnectionFile::parse("c.json", &alike).unwrap().choose(None).unwrap_err().to_string();
+    assert!(
+        error.contains("their names and ids are the same, invented, invented: give a file with one of them"),
+        "{error}"
+    );
 }
 
 #[test]
