@@ -91,12 +91,25 @@ const DOCUMENTS: &[Document] = &[
         &["--events"],
     ),
     document("archive.har", r#"{"log": {"version": "1.2", "entries": []}}"#, "an HTTP archive", &["calibrate"]),
-    document("schema.json", r#"{"id": "urn:x:y", "name": "X", "attributes": []}"#, "a SCIM schema", &[]),
+    document(
+        "schema.json",
+        r#"{"id": "urn:x:y", "name": "X", "attributes": []}"#,
+        "a SCIM schema",
+        &["--like", "--schema"],
+    ),
     document(
         "resources.json",
         r#"{"schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"], "Resources": []}"#,
         "a list of SCIM resources",
-        &[],
+        // A list without entries says of itself what is missing.
+        &["--data", "--schema"],
+    ),
+    document(
+        "package.json",
+        r#"{"name": "site", "version": "1.0.0", "dependencies": {}}"#,
+        "JSON of another kind",
+        // It is a list of resources as far as its kind shows, and what is wrong with it is said by what reads it.
+        &["--data", "--schema", "calibrate", "--connection", "connection list", "--mapping"],
     ),
     document("mapping.json", r#"{"attributeMapping": []}"#, "a mapping file", &["--mapping"]),
     document("people.ldif", PEOPLE, "LDIF", &["--source", "--changes"]),
@@ -125,6 +138,10 @@ fn command(flag: &str, path: &str, right: &[String; 3]) -> Vec<String> {
         "--groups" => [&pingone[..], &["--as", "pingone-scim", flag, path, "--dry-run"]].concat(),
         "--mappings" => [&pingone[..], &[flag, path, "--dry-run"]].concat(),
         "--events" => [&pingone[..], &[flag, path], &url].concat(),
+        "--like" | "--schema" | "--data" => {
+            vec!["serve", "--quiet", "--listen", "127.0.0.1:0", flag, path]
+        }
+        "diff" => vec!["diff", path, path],
         "--target" => vec!["serve", "--listen", "127.0.0.1:0", flag, path],
         "calibrate" => vec!["calibrate", "pingone-aquera", path],
         "connection list" => vec!["connection", "list", path],
@@ -133,7 +150,11 @@ fn command(flag: &str, path: &str, right: &[String; 3]) -> Vec<String> {
     arguments.into_iter().map(str::to_owned).collect()
 }
 
-const FLAGS: [&str; 13] = [
+const FLAGS: [&str; 17] = [
+    "--like",
+    "--schema",
+    "--data",
+    "diff",
     "--connection",
     "connection list",
     "--source",

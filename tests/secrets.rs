@@ -474,3 +474,52 @@ fn secrets_that_a_configuration_names_are_known_too() {
     assert!(matches!(ran.status, 0 | 1), "{}", ran.stderr);
     assert_clean("check", &ran, None, &["t0ken-of-a-command", "variable-s3cret"]);
 }
+
+/// A URL of a connection or of a flag shows neither its password nor a parameter that is a secret, whether it is used or refused.
+#[test]
+fn no_url_shows_its_secrets() {
+    const AQUERA: &str = include_str!("../fixtures/connections/pingfederate-aquera.json");
+    for (url, secrets) in [
+        ("https://svc:pw-s3cret@127.0.0.1:1/scim", &["pw-s3cret"][..]),
+        ("https://svc:x1z@127.0.0.1:1/scim", &["x1z"]),
+        ("https://t0ken-user@127.0.0.1:1/scim", &["t0ken-user"]),
+        ("https://127.0.0.1:1/scim?token=t0ken-query&a=b", &["t0ken-query"]),
+        ("https://127.0.0.1:1/scim?access%5Ftoken=t0ken-query#code=c0de-value", &["t0ken-query", "c0de-value"]),
+    ] {
+        let connection = support::file("url.json", AQUERA.replace("https://api.example.com/scim/hr", url));
+        let markdown = support::file("url.md", "");
+        for arguments in [
+            &["connection", "show", &connection][..],
+            &["connection", "list", &connection],
+            &["connection", "test", &connection, "--bearer", "b3arer"],
+            &["connection", "fields", &connection, "--bearer", "b3arer"],
+            &["provision", "--connection", &connection, "--source", TWENTY, "--bearer", "b3arer"],
+            &[
+                "provision",
+                "--connection",
+                &connection,
+                "--source",
+                TWENTY,
+                "--dry-run",
+                "--report",
+                &format!("markdown={markdown}"),
+            ],
+            &["provision", "--source", url, "--dry-run"],
+            &["provision", "--source", &url.replace("https", "ldap"), "--dry-run"],
+            &["check", url, "--bearer", "b3arer"],
+            &["check", "--proxy", url, "http://127.0.0.1:1/scim", "--bearer", "b3arer"],
+            &["init", url, "--bearer", "b3arer", "--output", "-"],
+            &["clean", url, "--prefix", "weir-", "--yes"],
+            &["bench", url, "--yes"],
+            &["serve", "--listen", "127.0.0.1:0", "--like", url, "--schema", "nowhere.json"],
+            &["serve", "--listen", "127.0.0.1:0", "--base-url", url, "--schema", "nowhere.json"],
+        ] {
+            let ran = run(arguments);
+            let text = ran.stdout + &ran.stderr + &std::fs::read_to_string(&markdown).unwrap_or_default();
+            let found = found_in(&text, secrets);
+            assert!(found.is_empty(), "{arguments:?} shows {found:?}: {text}");
+        }
+        let shown = run(&["connection", "show", &connection]);
+        assert!(shown.stdout.contains("***"), "{}", shown.stdout);
+    }
+}

@@ -79,7 +79,10 @@ pub fn reason(error: &std::io::Error) -> String {
 pub fn toml<T: DeserializeOwned>(text: &str) -> Result<T, FileFault> {
     toml::from_str(text).map_err(|error: toml::de::Error| {
         let kind = DocumentKind::of(text);
-        if !matches!(kind, DocumentKind::Toml | DocumentKind::Text | DocumentKind::Empty | DocumentKind::Json) {
+        let is_json = kind == DocumentKind::Json && text.trim_start().starts_with('{');
+        if is_json
+            || !matches!(kind, DocumentKind::Toml | DocumentKind::Text | DocumentKind::Empty | DocumentKind::Json)
+        {
             return kind.instead_of("TOML");
         }
         let place = error.span().map_or(Place::Whole, Place::Bytes);
@@ -166,7 +169,8 @@ fn kind(expected: &str) -> &str {
 fn value(got: &str) -> String {
     let inner = |rest: &str| rest.trim_matches('`').to_owned();
     match got.split_once(' ') {
-        Some(("integer", rest)) => format!("the number {}", inner(rest)),
+        // The parser names its own type behind a number that is too large for the usual one.
+        Some(("integer", rest)) => format!("the number {}", inner(rest.split(" as ").next().unwrap_or(rest))),
         Some(("floating", rest)) => format!("the number {}", inner(rest.trim_start_matches("point "))),
         Some(("boolean", rest)) => inner(rest),
         Some(("string", rest)) => format!("the text {rest}"),
@@ -213,6 +217,10 @@ mod tests {
             ("url = 7", "f, line 1, key `url`: expected a text, got the number 7"),
             ("\nrate = \"2s\"", "f, line 2, key `rate`: expected a number, got the text \"2s\""),
             ("budget = -1", "f, line 1, key `budget`: expected a whole number from 0 to 65535, got the number -1"),
+            (
+                "budget = 99999999999999999999",
+                "f, line 1, key `budget`: expected a whole number from 0 to 65535, got the number 99999999999999999999",
+            ),
             ("budget = 1.5", "f, line 1, key `budget`: expected a whole number from 0 to 65535, got the number 1.5"),
             ("only = \"patch\"", "f, line 1, key `only`: expected a list, got the text \"patch\""),
             ("insecure = [1]", "f, line 1, key `insecure`: expected true or false, got a list"),

@@ -15,12 +15,14 @@ pub mod names;
 mod pairs;
 mod prose;
 mod quick;
+mod url;
 
 #[cfg(test)]
 mod tests;
 
 pub use body::BodyHead;
 pub use quick::may_speak;
+pub use url::{secret_parameters, urls};
 
 /// Stands where a secret was, unless a caller has another word.
 pub const MASK: &str = "***";

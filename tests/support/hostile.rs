@@ -53,6 +53,8 @@ pub fn assert_harmless(what: &str, text: &str, secret: &str) {
     let acts =
         |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     assert!(!text.contains(acts), "{what} holds {:?}", text.chars().find(|c| acts(*c)));
-    let obeyed = |line: &&str| line.starts_with("::") || line.contains("##[");
+    // An escape of the second colon stands where a text broke the line: what comes of a peer stands in one line.
+    let obeyed =
+        |line: &&str| line.starts_with("::") || line.trim_start().starts_with(":\\x3a") || line.contains("##[");
     assert_eq!(text.lines().find(obeyed), None, "{what}");
 }

@@ -17,6 +17,8 @@ const PAGE: usize = 200;
 const MOST_PAGES: usize = 1000;
 /// How many pages of a list are read for what a filter by name does not find.
 const MOST_PAGES_BESIDES: usize = 50;
+/// How many pages are read of a list that shows a few entries at a time and counts more than all its pages could hold.
+const MOST_SHORT_PAGES: usize = 100;
 /// How many resources of one run are deleted in one list.
 const MOST_IDS: usize = 100_000;
 /// Bytes of an id; a longer one cannot stand in a URL.
@@ -100,7 +102,7 @@ async fn collect(
     ids: &mut BTreeSet<String>,
 ) -> bool {
     let mut place = 1;
-    for _ in 0..most_pages {
+    for page in 1..=most_pages {
         let mut request = Request::get(endpoint);
         if let Some(filter) = filter {
             request = request.query("filter", filter);
@@ -117,7 +119,8 @@ async fn collect(
                 .map(str::to_owned),
         );
         place += shown.len();
-        if shown.is_empty() || place > total || ids.len() > MOST_IDS {
+        let is_without_end = shown.len() < PAGE / 10 && total / shown.len().max(1) > most_pages;
+        if shown.is_empty() || place > total || ids.len() > MOST_IDS || (is_without_end && page >= MOST_SHORT_PAGES) {
             break;
         }
     }

@@ -6,8 +6,9 @@
 //!
 //! Known are the secrets that a user gives by flag, variable, file or command, and the tokens that are fetched with them, each
 //! as it is, in base64, and as the header carries it in base64. Whichever of their characters JSON, a URL or HTML escape, they are
-//! found: see `escapes`. A report cuts long values off, so that the beginning of a long secret is masked too. A text of fewer
-//! than four characters, and a word of JSON, is not searched for: it would turn the report into asterisks, and guard nothing.
+//! found: see `escapes`. A report cuts long values off, so that the beginning of a long secret is masked too. A secret that is a short
+//! word is found where it stands alone, and not in longer words and names. One of fewer than four characters is found behind its
+//! scheme alone (`Bearer abc`), and a word of JSON nowhere: they would turn the report into asterisks.
 
 mod escapes;
 
@@ -39,10 +40,13 @@ const CUT: char = '…';
 #[derive(Default)]
 struct KnownSecrets {
     forms: BTreeSet<Vec<u8>>,
+    /// Secrets that are words as the reports have them, in lower case.
+    words: BTreeSet<Vec<u8>>,
     filter: Option<Arc<Filter>>,
 }
 
-static KNOWN: RwLock<KnownSecrets> = RwLock::new(KnownSecrets { forms: BTreeSet::new(), filter: None });
+static KNOWN: RwLock<KnownSecrets> =
+    RwLock::new(KnownSecrets { forms: BTreeSet::new(), words: BTreeSet::new(), filter: None });
 
 /// Takes note of a secret. What no text can hide behind is left out: see the module.
 pub fn register(secret: &str) {
@@ -52,7 +56,8 @@ pub fn register(secret: &str) {
         return;
     }
     known.forms.extend(forms);
-    known.filter = Filter::new(&known.forms).map(Arc::new);
+    known.words.extend(word_of(secret));
+    known.filter = Filter::new(&known.forms, &known.words).map(Arc::new);
 }
 
 /// Takes note of the value of a header that a user gives: the whole, and its parts, as in `Bearer TOKEN` or `a=b; c=d`. Headers
@@ -78,8 +83,15 @@ pub fn register_header(name: &str, value: &str) {
     }
 }
 
-/// Takes note of the password in a URL, as that of a proxy has one.
+/// Takes note of the password in a URL, as that of a proxy has one, of a user without a password, which is a token, and of the
+/// parameters whose names speak of a secret.
 pub fn register_url(url: &Url) {
+    for secret in [url.query(), url.fragment()].into_iter().flatten().flat_map(weir_mask::secret_parameters) {
+        register(&secret);
+    }
+    if url.password().is_none() {
+        register(&percent_encoding::percent_decode_str(url.username()).decode_utf8_lossy());
+    }
     if let Some(password) = url.password() {
         register(password);
         let decoded = percent_encoding::percent_decode_str(password).decode_utf8_lossy();
@@ -89,23 +101,22 @@ pub fn register_url(url: &Url) {
     }
 }
 
-/// The text without any secret.
+/// The text without any secret. A URL shows none, whoever's it is and whether it is known or not.
 pub fn masked(text: &str) -> Cow<'_, str> {
-    filter().map_or(Cow::Borrowed(text), |filter| filter.masked(text))
+    match filter() {
+        Some(filter) => filter.masked(text),
+        None => weir_mask::urls(text),
+    }
 }
 
 /// Takes secrets out of every text of a JSON value, and out of the names of members.
 pub fn mask_json(value: &mut Value) {
-    if let Some(filter) = filter() {
-        filter.mask_json(value, true);
-    }
+    filter().unwrap_or_default().mask_json(value, true);
 }
 
 /// Takes secrets out of every text of a JSON value of which the names of members are Weir's own.
 pub fn mask_json_values(value: &mut Value) {
-    if let Some(filter) = filter() {
-        filter.mask_json(value, false);
-    }
+    filter().unwrap_or_default().mask_json(value, false);
 }
 
 /// The exchange as it may be shown.
@@ -120,8 +131,15 @@ fn filter() -> Option<Arc<Filter>> {
 /// Every form in which a secret may come back, without escapes.
 fn forms_of(secret: &str) -> BTreeSet<Vec<u8>> {
     let is_word = matches!(secret.to_ascii_lowercase().as_str(), "true" | "false" | "null");
-    if secret.chars().count() < FEWEST || is_word {
+    if is_word || secret.is_empty() {
         return BTreeSet::new();
+    }
+    if secret.chars().count() < FEWEST {
+        // Only as the header has it.
+        return [format!("Bearer {secret}"), STANDARD.encode(format!("Bearer {secret}"))]
+            .into_iter()
+            .map(String::into_bytes)
+            .collect();
     }
     let json = Value::from(secret).to_string();
     let form = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
@@ -135,6 +153,29 @@ fn forms_of(secret: &str) -> BTreeSet<Vec<u8>> {
     forms.into_iter().map(plain).filter(is_telling).collect()
 }
 
+/// A secret that is a word as the reports have them: letters alone, and not many; or a short one behind its scheme.
+fn word_of(secret: &str) -> Option<Vec<u8>> {
+    if secret.chars().count() < FEWEST {
+        return Some(format!("bearer {secret}").to_lowercase().into_bytes());
+    }
+    let is_word = secret.len() < TELLING && secret.bytes().all(|byte| byte.is_ascii_alphabetic());
+    is_word.then(|| secret.to_ascii_lowercase().into_bytes())
+}
+
+/// Whether the bytes are no part of a longer word or name, such as `access_token` or `auth.token-missing`.
+fn stands_alone(text: &[u8], start: usize, end: usize) -> bool {
+    let is_of_name = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(byte));
+    let before = text[..start].last();
+    let is_joined = |sign: Option<&u8>, next: Option<&u8>| sign == Some(&b'.') && is_of_name(next);
+    let second = start.checked_sub(2).and_then(|at| text.get(at));
+    // The letter of an escape, as in `\n`, is of no word.
+    let is_escape = second == Some(&b'\\');
+    !((is_of_name(before) && !is_escape)
+        || is_of_name(text.get(end))
+        || is_joined(before, second)
+        || is_joined(text.get(end), text.get(end + 1)))
+}
+
 /// Whether this byte of UTF-8 is the first of a character.
 const fn begins_a_character(byte: u8) -> bool {
     byte & 0b1100_0000 != 0b1000_0000
@@ -145,14 +186,17 @@ fn characters(text: &[u8]) -> impl Iterator<Item = usize> {
     text.iter().enumerate().filter(|(_, byte)| begins_a_character(**byte)).map(|(at, _)| at)
 }
 
+#[derive(Default)]
 struct Filter {
-    finder: AhoCorasick,
+    /// Absent where no secret is known.
+    finder: Option<AhoCorasick>,
     forms: Vec<Vec<u8>>,
+    words: BTreeSet<Vec<u8>>,
 }
 
 impl Filter {
     /// `None` if there is nothing to search for.
-    fn new(forms: &BTreeSet<Vec<u8>>) -> Option<Self> {
+    fn new(forms: &BTreeSet<Vec<u8>>, words: &BTreeSet<Vec<u8>>) -> Option<Self> {
         let forms: Vec<Vec<u8>> = forms.iter().cloned().collect();
         // The beginning of a long form is a pattern of its own; the longest of those that match counts.
         let beginnings = forms.iter().filter_map(|form| Some(&form[..characters(form).nth(TELLING)?]));
@@ -163,7 +207,7 @@ impl Filter {
             .build(patterns)
             // Fails only on patterns of gigabytes.
             .ok()?;
-        (!forms.is_empty()).then_some(Self { finder, forms })
+        (!forms.is_empty()).then_some(Self { finder: Some(finder), forms, words: words.clone() })
     }
 
     fn masked<'t>(&self, text: &'t str) -> Cow<'t, str> {
@@ -171,6 +215,10 @@ impl Filter {
             // Whole patterns were replaced, each of which is text.
             Some(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
             None => Cow::Borrowed(text),
+        };
+        let text = match weir_mask::urls(&text) {
+            Cow::Owned(masked) => Cow::Owned(masked),
+            Cow::Borrowed(_) => text,
         };
         if text.contains(CUT) { Cow::Owned(self.without_cut(&text)) } else { text }
     }
@@ -181,14 +229,21 @@ impl Filter {
         let text = plain.as_ref().map_or(bytes, |plain| &plain.bytes);
         let origin = |at| plain.as_ref().map_or(at, |plain| plain.origin(at));
         let mut out: Option<Vec<u8>> = None;
-        let mut at = 0;
-        while let Some(found) = self.finder.find(&text[at..]) {
-            let start = at + found.start();
+        let (mut at, mut from) = (0, 0);
+        let finder = self.finder.as_ref()?;
+        while let Some(found) = text.get(from..).and_then(|rest| finder.find(rest)) {
+            let start = from + found.start();
             let end = start + self.length(&text[start..]).max(found.len());
+            if self.words.contains(&text[start..end].to_ascii_lowercase())
+                && !stands_alone(bytes, origin(start), origin(end))
+            {
+                from = start + 1;
+                continue;
+            }
             let out = out.get_or_insert_default();
             out.extend_from_slice(&bytes[origin(at)..origin(start)]);
             out.extend_from_slice(MASK.as_bytes());
-            at = end;
+            (at, from) = (end, end);
         }
         let mut out = out?;
         out.extend_from_slice(&bytes[origin(at)..]);
@@ -323,7 +378,9 @@ mod tests {
     use super::*;
 
     fn filter(secrets: &[&str]) -> Filter {
-        Filter::new(&secrets.iter().flat_map(|secret| forms_of(secret)).collect()).expect("something to search for")
+        let words = secrets.iter().filter_map(|secret| word_of(secret)).collect();
+        let forms = secrets.iter().flat_map(|secret| forms_of(secret)).collect();
+        Filter::new(&forms, &words).expect("something to search for")
     }
 
     #[test]
@@ -383,9 +440,33 @@ mod tests {
     }
 
     #[test]
-    fn what_is_short_or_a_word_of_json_is_not_searched_for() {
-        for secret in ["", "a", "abc", "ä", "true", "False", "null"] {
+    fn what_is_short_or_a_word_of_json_is_not_searched_for_by_itself() {
+        for secret in ["", "true", "False", "null"] {
             assert!(forms_of(secret).is_empty(), "{secret:?}");
+        }
+        assert_eq!(filter(&["abc"]).masked("abc: Bearer abc, QmVhcmVyIGFiYw== abcd"), "abc: ***, *** abcd");
+        assert_eq!(filter(&["t"]).masked("it takes no bearer token"), "it takes no bearer token");
+    }
+
+    #[test]
+    fn a_word_is_found_where_it_stands_alone() {
+        for (text, expected) in [
+            ("the answer holds token.", "the answer holds ***."),
+            (r#"{"access_token": "token", "tokens": ["Token"]}"#, r#"{"access_token": "***", "tokens": ["***"]}"#),
+            ("auth.token-missing: a=token&b=tokens", "auth.token-missing: a=***&b=tokens"),
+            ("Bearer token", "Bearer ***"),
+        ] {
+            assert_eq!(filter(&["token"]).masked(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_url_shows_no_secret_whether_it_is_known_or_not() {
+        for filter in [Filter::default(), filter(&["other-s3cret"])] {
+            assert_eq!(
+                filter.masked("at https://u:abc@example.com/?token=x"),
+                "at https://u:***@example.com/?token=***"
+            );
         }
     }
 

@@ -13,6 +13,7 @@ use weir_exchange::Credentials;
 use weir_exchange::Further;
 use weir_files::document;
 use weir_files::fault::{FileFault, Place};
+use weir_files::kind::DocumentKind;
 use weir_files::name::UnknownName;
 use weir_files::pattern::{Catalogue, Pattern, PatternError};
 
@@ -138,7 +139,20 @@ fn check_declared(target: &weir_server::Target, text: &str) -> Result<(), FileFa
 /// Adds the schemas and resource types of JSON files to a target. Returns what was left out of them or read in another way, in
 /// sentences.
 pub fn add_schema_files(target: &mut weir_server::Target, files: &[PathBuf]) -> Result<Vec<String>, EmbeddedError> {
-    let read = |path: &PathBuf| Ok((path.display().to_string(), document::read(path)?));
+    let read = |path: &PathBuf| {
+        let text = document::read(path)?;
+        match DocumentKind::of(&text) {
+            // The reader knows what is wrong with what may be one.
+            DocumentKind::Schema
+            | DocumentKind::ResourceType
+            | DocumentKind::ServiceProviderConfig
+            | DocumentKind::ScimList
+            | DocumentKind::ScimResource
+            | DocumentKind::Json
+            | DocumentKind::Text => Ok((path.display().to_string(), text)),
+            kind => Err(kind.instead_of("a SCIM schema or a resource type").of(path.display()).into()),
+        }
+    };
     let files = files.iter().map(read).collect::<Result<Vec<_>, EmbeddedError>>()?;
     Ok(target.add_schema_files(&files)?)
 }

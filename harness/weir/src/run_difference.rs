@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use weir_files::document;
 use weir_files::fault::{FileFault, Place};
+use weir_files::kind::DocumentKind;
 use weir_judge::full_name;
 
 /// The verdict of one check, or of one step of a client's lifecycle, in both runs.
@@ -82,7 +83,8 @@ impl RunRecord {
     pub fn parse(text: &str) -> Result<Self, UnreadableReport> {
         let report: Value = document::json(text).map_err(UnreadableReport::Json)?;
         if report.get("format").and_then(Value::as_str) != Some("weir-report") {
-            return Err(UnreadableReport::Form);
+            let kind = DocumentKind::of_json(&report);
+            return Err(UnreadableReport::Json(kind.instead_of("a report of `weir check --format json`")));
         }
         let version = report.get("version").and_then(Value::as_u64).ok_or(UnreadableReport::Form)?;
         if version != u64::from(crate::report::json::VERSION) {

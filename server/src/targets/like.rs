@@ -168,7 +168,7 @@ fn take_config(target: &mut Target, config: &Map<String, Value>, notes: &mut Vec
         ("changepassword", &[Capability::ChangePassword]),
         ("bulk", &[Capability::Bulk]),
     ] {
-        if !config.supports(name) {
+        if !config.supports(name, spelling(name)) {
             target.capabilities.retain(|capability| !capabilities.contains(capability));
         }
     }
@@ -193,6 +193,11 @@ fn take_config(target: &mut Target, config: &Map<String, Value>, notes: &mut Vec
                 .push(note("ServiceProviderConfig", format!("{name:?} is left out: RFC 7643 does not have it")));
         }
     }
+}
+
+/// The name as RFC 7643 section 5 writes it.
+fn spelling(name: &str) -> &str {
+    if name == "changepassword" { "changePassword" } else { name }
 }
 
 fn take_pagination(target: &mut Target, config: &mut PublishedConfig<'_>) {
@@ -233,18 +238,19 @@ impl PublishedConfig<'_> {
             _ => None,
         };
         if flag.is_none() {
+            let name = spelling(name);
             let sentence = format!("{name}.{part} is left out: expected true or false, got {}", shown(value));
             self.notes.push(note("ServiceProviderConfig", sentence));
         }
         flag
     }
 
-    fn supports(&mut self, name: &str) -> bool {
+    fn supports(&mut self, name: &str, spelling: &str) -> bool {
         let supported = self.flag(name, "supported");
         if supported.is_none() {
             self.notes.push(note(
                 "ServiceProviderConfig",
-                format!("it does not say whether {name} is supported; it is not here"),
+                format!("it does not say whether {spelling} is supported; it is not here"),
             ));
         }
         supported.unwrap_or(false)

@@ -24,7 +24,7 @@ use crate::flags::EndpointFlags;
 use crate::flags::endpoint::base_url;
 use crate::interrupt;
 use crate::output::confirm;
-use crate::output::{Output, Printable};
+use crate::output::{Output, Printable, progress_line};
 use crate::report::bench as bench_report;
 use crate::report::bench::{BenchReport, ShapeOutcome};
 use crate::report::leftovers::Leftovers;
@@ -218,8 +218,7 @@ async fn measure(
     loop {
         tokio::select! {
             measured = &mut running => {
-                // A line that cannot be wiped away does no harm.
-                let _ = write!(std::io::stderr(), "\r\x1b[2K");
+                progress_line::clear();
                 return measured;
             }
             _ = ticks.tick() => {
@@ -228,11 +227,11 @@ async fn measure(
                 let seconds = started.elapsed().as_secs_f64();
                 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
                 let rate = requests as f64 / seconds.max(0.001);
-                let _ = write!(
-                    std::io::stderr(),
-                    "\r\x1b[2K{:<8} {seconds:>5.1} s {requests:>9} requests {rate:>8.0} a second {failed} failed",
+                let word = if requests == 1 { "request " } else { "requests" };
+                progress_line::draw(&format!(
+                    "{:<8} {seconds:>5.1} s {requests:>9} {word} {rate:>8.0} a second {failed} failed",
                     shape.as_str(),
-                );
+                ));
             }
         }
     }

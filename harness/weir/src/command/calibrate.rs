@@ -52,7 +52,7 @@ pub(super) fn run(args: &CalibrateArgs, output: &Output) -> Result<u8, Failure> 
         output.print(Printable::json(as_json(&found)))?;
     } else {
         output.print(as_text(&found))?;
-        output.print(format!("the variants are in {}; use them with --variant\n", path.display()))?;
+        output.say(format_args!("the variants are in {}; use them with --variant", path.display()))?;
     }
     Ok(if found.contradictions.is_empty() { exit::OK } else { exit::FINDINGS })
 }

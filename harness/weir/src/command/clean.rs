@@ -8,6 +8,7 @@ use weir_catalog::discover;
 use weir_catalog::run_prefix;
 use weir_catalog::sweep::{Thoroughness, sweep};
 use weir_exchange::base_url;
+use weir_exchange::legible::Legible;
 use weir_judge::Events;
 
 use crate::exit;
@@ -81,7 +82,7 @@ pub(super) async fn run(args: CleanArgs, output: &Output) -> Result<u8, Failure>
     for url in &swept.found {
         let reason = left.iter().find(|left| left.url == *url).map(|left| &left.reason);
         let _ = match (reason, args.dry_run) {
-            (Some(reason), _) => writeln!(text, "left     {url}: {reason}"),
+            (Some(reason), _) => writeln!(text, "left     {url}: {}", Legible(reason)),
             (None, true) => writeln!(text, "found    {url}"),
             (None, false) => writeln!(text, "deleted  {url}"),
         };

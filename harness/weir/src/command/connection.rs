@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use weir_exchange::legible::{Legible, one_line};
 use weir_provision::client;
 use weir_provision::client::Description;
 use weir_provision::connection::{
@@ -125,12 +126,13 @@ fn show(args: &ShowArgs, output: &Output) -> Result<u8, Failure> {
 fn shown(connection: &Connection, is_active: bool) -> String {
     let inactive = if is_active { "" } else { ", inactive" };
     let Connection { name, type_id, connector, .. } = connection;
-    let mut text = format!("connection {name}{inactive}\n  type    {type_id}\n  client  {connector}\n");
+    let (name, type_id) = (one_line(name), one_line(type_id));
+    let mut text = format!("connection {name}{inactive}\n  type    {type_id}\n  client  {}\n", Legible(connector));
     let description = connector.client().and_then(client::find);
     text += &section("target", &connection.target, &|name| without_effect(description, name));
     for channel in &connection.channels {
         let inactive = if channel.active { "" } else { ", inactive" };
-        let title = format!("channel {}{inactive}", channel.name);
+        let title = format!("channel {}{inactive}", one_line(&channel.name));
         text += &section(&title, &channel.source, &|name| ConnectionChannel::without_effect(name).map(str::to_owned));
         text += "mapping\n";
         text += &mapping(&channel.fields);

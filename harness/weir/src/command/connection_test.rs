@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use serde_json::Value;
+use weir_exchange::legible::one_line;
 use weir_exchange::{Client, Exchange, Request, scim_root};
 use weir_provision::connection::probe::{Obstacle, Probe, ProbeQuestion, probe};
 use weir_provision::fields;
@@ -17,6 +18,7 @@ use crate::failure::Failure;
 use crate::flags::EndpointFlags;
 use crate::flags::client::{ClientChoice, ClientFlags};
 use crate::output::Output;
+use crate::output::plural::plural;
 use crate::output::table;
 
 #[derive(Args, Debug)]
@@ -64,14 +66,15 @@ pub(super) async fn test(args: ConnectedArgs, output: &Output) -> Result<u8, Fai
     let (chosen, client) = args.chosen(output)?;
     let Probe { questions, obstacle } = probe(&client, &chosen.description).await;
     let rows: Vec<_> = questions.iter().map(row).collect();
-    output.print(format!("{} as {}\n{}", client.base_url(), chosen.description.id, table(&rows)))?;
+    output.say(format_args!("{} as {}", client.base_url(), chosen.description.id))?;
+    output.print(table(&rows))?;
     match obstacle {
         None => {
-            output.print("connects: the credentials open the users\n")?;
+            output.say("connects: the credentials open the users")?;
             Ok(exit::OK)
         }
         Some(Obstacle { trouble, reason }) => {
-            output.print(format!("does not connect, {}: {reason}\n", trouble.as_str()))?;
+            output.say(format_args!("does not connect, {}: {reason}", trouble.as_str()))?;
             Ok(exit::UNREACHABLE)
         }
     }
@@ -141,13 +144,14 @@ fn shown(client: &Client, offered: &[OfferedField], mapping: &Mapping) -> String
             vec![format!("  {field}"), from]
         })
         .collect();
-    let mut text = format!("{}: {} fields, * is required\n{}", client.base_url(), offered.len(), table(&rows));
+    let fields = plural(offered.len() as u64, "field", "fields");
+    let mut text = format!("{}: {fields}, * is required\n{}", client.base_url(), table(&rows));
     let missing = fields::missing(mapping, offered);
     if !missing.is_empty() {
         text += "the mapping fills what the endpoint does not list\n";
     }
     for name in missing {
-        text.extend(["  ", &name, "\n"]);
+        text.extend(["  ", &one_line(&name), "\n"]);
     }
     text
 }

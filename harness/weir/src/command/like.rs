@@ -6,17 +6,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use scim::schema::{FaultyPart, PublishedDocuments};
+use scim::schema::{FaultyPart, PublishedDocuments, SchemaError};
 use secrecy::SecretString;
 use serde_json::Value;
 use weir_exchange::{Client, ClientOptions, Credentials, Exchange, Request, base_url};
 use weir_files::document;
 use weir_files::fault::FileFault;
+use weir_files::kind::DocumentKind;
 use weir_server::Target;
 
 use crate::config::SecretKind;
 use crate::failure::Failure;
 use crate::flags::secret::{given_secret, secret};
+use crate::output::plural::plural;
 
 /// The longest wait for one document, in seconds.
 const LONGEST: u64 = 10;
@@ -61,8 +63,15 @@ impl LikeFlags {
             if source.starts_with("http://") || source.starts_with("https://") {
                 self.read_endpoint(source, &mut documents, &mut notes).await?;
             } else {
-                for file in files(Path::new(source))? {
-                    read_file(&file, &mut documents, &mut notes)?;
+                let files = files(Path::new(source))?;
+                let (is_one_of_several, notes_before) = (files.len() > 1, notes.len());
+                let mut taken = 0;
+                for file in &files {
+                    taken += usize::from(read_file(file, is_one_of_several, &mut documents, &mut notes)?);
+                }
+                if taken == 0 {
+                    let others = notes[notes_before..].join("; ");
+                    return Err(Failure::Usage(format!("{source} holds no document of discovery; {others}")));
                 }
             }
         }
@@ -80,7 +89,12 @@ impl LikeFlags {
         documents: &mut PublishedDocuments,
         notes: &mut Vec<String>,
     ) -> Result<(), Failure> {
-        let url = base_url(source).map_err(|error| Failure::Usage(format!("--like {source}: {error}")))?;
+        let url = base_url(source).map_err(|error| {
+            // `serve` has flags of its own.
+            let sentence =
+                error.to_string().replace("give them with --basic or WEIR_BASIC", "give a token with --like-bearer");
+            Failure::Usage(format!("--like {source}: {sentence}"))
+        })?;
         let token = self.like_bearer.as_ref();
         let known = token.map(|token| secret(token, "--like-bearer", SecretKind::Token)).transpose()?;
         let credentials = known.map_or(Credentials::None, Credentials::Bearer);
@@ -88,15 +102,21 @@ impl LikeFlags {
         let client = Client::new(&url, ClientOptions { credentials, timeout, ..ClientOptions::default() });
         let client = client.map_err(Failure::usage)?;
         let mut found = 0;
+        // Behind it a path begins, also where the base URL ends with a slash.
+        let base = url.as_str().trim_end_matches('/');
         for path in ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas"] {
-            let place = format!("{url}{path}");
+            let place = format!("{base}{path}");
             let exchange = self.get(&client, &place, Request::get(path)).await?;
             match exchange.json() {
                 Ok(json) if exchange.status == 200 => {
-                    found += 1;
-                    documents.read(json).map_err(|error| Failure::Usage(format!("{place}, {error}")))?;
-                    let shown = self.read_further_pages(&client, &place, path, json, documents).await?;
-                    notes.extend(missing(&format!("GET {path}"), json, shown));
+                    let refused = |error| Failure::Usage(format!("{place}, {error}"));
+                    let Some(kind) = take(json, documents).map_err(refused)? else {
+                        found += 1;
+                        let shown = self.read_further_pages(&client, &place, path, json, documents).await?;
+                        notes.extend(missing(&format!("GET {path}"), json, shown));
+                        continue;
+                    };
+                    notes.push(format!("GET {path} was answered with {kind}, so it is not taken over"));
                 }
                 Ok(_) => notes
                     .push(format!("GET {path} was answered {}, so its document is not taken over", exchange.status)),
@@ -143,7 +163,14 @@ impl LikeFlags {
     /// documents is not the product.
     async fn get(&self, client: &Client, place: &str, request: Request) -> Result<Arc<Exchange>, Failure> {
         let sent = client.send(request).await;
-        let exchange = sent.map_err(|error| Failure::Unreachable(format!("GET {place}: {}", error.sentence)))?;
+        let exchange = sent.map_err(|error| {
+            // The flags of other commands are not those of this one.
+            let sentence = error.sentence.replace("raise --timeout", "raise --like-timeout");
+            let (what, advice) = sentence.split_once("; raise --largest-answer").unwrap_or((&sentence, ""));
+            let advice =
+                if advice.is_empty() { "" } else { "; get it with another program and give the file to --like" };
+            Failure::Unreachable(format!("GET {place}: {what}{advice}"))
+        })?;
         if exchange.status != 401 {
             return Ok(exchange);
         }
@@ -162,7 +189,10 @@ fn entries(listing: &Value) -> &[Value] {
 /// A note about a listing that counts more documents than were shown.
 fn missing(place: &str, listing: &Value, shown: usize) -> Option<String> {
     let total = listing["totalResults"].as_u64().filter(|_| listing["Resources"].is_array())?;
-    (total > shown as u64).then(|| format!("{place} shows {shown} of {total} documents; the others are not taken over"))
+    (total > shown as u64).then(|| {
+        let total = plural(total, "document", "documents");
+        format!("{place} shows {shown} of {total}; the others are not taken over")
+    })
 }
 
 /// The file itself, or the JSON files of a directory, by name.
@@ -181,11 +211,49 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-fn read_file(file: &Path, documents: &mut PublishedDocuments, notes: &mut Vec<String>) -> Result<(), Failure> {
+/// Whether the file is one of discovery. Beside others one that is not is left out; alone it is refused.
+fn read_file(
+    file: &Path,
+    is_one_of_several: bool,
+    documents: &mut PublishedDocuments,
+    notes: &mut Vec<String>,
+) -> Result<bool, Failure> {
     let text = document::read(file).map_err(Failure::usage)?;
     let json: Value = document::json(&text).map_err(|fault| Failure::usage(fault.of(file.display())))?;
     let listings = json.as_array().map_or(std::slice::from_ref(&json), Vec::as_slice);
     let name = file.display().to_string();
     notes.extend(listings.iter().filter_map(|listing| missing(&name, listing, entries(listing).len())));
-    documents.read(&json).map_err(|error| Failure::usage(FileFault::new(error.place, error.rule).of(&name)))
+    let refused = |error: SchemaError| Failure::usage(FileFault::new(error.place, error.rule).of(&name));
+    match take(&json, documents).map_err(refused)? {
+        None => Ok(true),
+        Some(kind) if is_one_of_several => {
+            notes.push(format!("{name} is left out: this is {kind}, not {DISCOVERY}"));
+            Ok(false)
+        }
+        Some(kind) => Err(Failure::usage(kind.instead_of(DISCOVERY).of(&name))),
+    }
+}
+
+/// What a document of discovery is called where another one is refused.
+const DISCOVERY: &str = "a document of discovery (ServiceProviderConfig, ResourceType, Schema, or a list of them)";
+
+/// Takes over what a document says; gives its kind if it is none of discovery, of which a target would be made up.
+fn take(json: &Value, documents: &mut PublishedDocuments) -> Result<Option<DocumentKind>, SchemaError> {
+    let mut own = PublishedDocuments::new(FaultyPart::LeftOut);
+    own.read(json)?;
+    let is_empty = own.definitions.schemas.is_empty()
+        && own.definitions.resource_types.is_empty()
+        && own.service_provider_config.is_none();
+    let kind = DocumentKind::of_json(json);
+    // One that is left out because it describes discovery itself, or because of a fault, is one all the same.
+    let is_one =
+        matches!(kind, DocumentKind::Schema | DocumentKind::ResourceType | DocumentKind::ServiceProviderConfig)
+            || entries(json)
+                .iter()
+                .any(|entry| matches!(DocumentKind::of_json(entry), DocumentKind::Schema | DocumentKind::ResourceType));
+    let is_other = kind.taken_by().is_some();
+    if is_other || (is_empty && !is_one) {
+        return Ok(Some(kind));
+    }
+    documents.read(json).map(|()| None)
 }

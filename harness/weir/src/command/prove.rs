@@ -1,7 +1,7 @@
 //! `weir prove`: that every check can fail, and that every deviation is noticed.
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -14,7 +14,7 @@ use weir_provision::client::Description;
 use crate::exit;
 use crate::failure::Failure;
 use crate::output::plural::{exchanges, plural};
-use crate::output::{Output, Printable};
+use crate::output::{Output, Printable, progress_line};
 use crate::prove::innocent::{self, InnocentOptions, PremiseOutcome};
 use crate::prove::{
     Complaint, Encounter, Proof, ProveOptions, REDUCED, Record, ReducedRecord, Trial, compatibility, judge,
@@ -365,14 +365,13 @@ impl ProgressLine {
     fn show(&mut self, deviation: &str) {
         self.done += 1;
         if self.shown {
-            // A line that cannot be shown is not a reason to stop.
-            let _ = write!(std::io::stderr(), "\r\x1b[2K{} {}", self.done, deviation);
+            progress_line::draw(&format!("{} {deviation}", self.done));
         }
     }
 
     fn clear(&self) {
         if self.shown && self.done > 0 {
-            let _ = write!(std::io::stderr(), "\r\x1b[2K");
+            progress_line::clear();
         }
     }
 }

@@ -10,6 +10,8 @@ use serde::de::IgnoredAny;
 use url::Url;
 use weir_exchange::legible;
 use weir_files::document;
+use weir_files::fault::FileFault;
+use weir_files::kind::DocumentKind;
 use weir_server::{Config, JournalMode, PasswordCost, Target};
 
 use super::like::{LikeFlags, LikeTarget};
@@ -23,6 +25,7 @@ use crate::flags::value::listen;
 use crate::interrupt;
 use crate::output::greeting;
 use crate::output::greeting::GivenSecrets;
+use crate::output::plural::plural;
 use crate::output::recording;
 use crate::output::request_lines;
 use crate::output::{Output, Printable};
@@ -60,6 +63,9 @@ enum GreetingForm {
 enum LogForm {
     Json,
 }
+
+/// The most notes on documents that are written one by one.
+const MOST_NOTES: usize = 20;
 
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -198,8 +204,12 @@ async fn end_of_input() {
 /// The text of a file of resources, which is JSON.
 fn resources(path: &Path) -> Result<String, Failure> {
     let text = document::read(path).map_err(Failure::usage)?;
-    document::json::<IgnoredAny>(&text).map_err(|fault| Failure::usage(fault.of(path.display())))?;
-    Ok(text)
+    let of_file = |fault: FileFault| Failure::usage(fault.of(path.display()));
+    document::json::<IgnoredAny>(&text).map_err(of_file)?;
+    match DocumentKind::of(&text) {
+        DocumentKind::ScimList | DocumentKind::ScimResource | DocumentKind::Json => Ok(text),
+        kind => Err(of_file(kind.instead_of("a list of SCIM resources"))),
+    }
 }
 
 /// The target and what it is called. What could not be taken over from documents is said whatever the flags: it is the
@@ -207,8 +217,12 @@ fn resources(path: &Path) -> Result<String, Failure> {
 async fn target(args: &ServeArgs, output: &Output) -> Result<(Target, String), Failure> {
     let (mut target, name) = match args.like.target().await? {
         Some(LikeTarget { target, name, notes }) => {
-            for note in &notes {
+            for note in notes.iter().take(MOST_NOTES) {
                 output.insist(note);
+            }
+            if notes.len() > MOST_NOTES {
+                let more = plural((notes.len() - MOST_NOTES) as u64, "more note", "more notes");
+                output.insist(&format!("{more} of this kind on the documents of {name}"));
             }
             (target, format!("like {name}"))
         }

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use clap::Args;
 use secrecy::ExposeSecret as _;
 use url::Url;
+use weir_exchange::secrets;
 use weir_exchange::{Client, ClientOptions, Credentials, TokenSource};
 use weir_files::name::UnknownName;
 use weir_provision::client;
@@ -126,6 +127,9 @@ impl ClientFlags {
         let from_file = connection.map(Connection::given).unwrap_or_default();
         let mut given: Vec<(String, String)> = from_file.clone();
         given.extend(self.settings.iter().cloned());
+        for url in given.iter().filter_map(|(_, value)| Url::parse(value).ok()) {
+            secrets::register_url(&url);
+        }
         if let Some([one, other]) = description.contradiction(&from_file) {
             return Err(Failure::Usage(format!(
                 "the connection sets {one} and {other}, which are names of one setting, to two values; keep one of them"

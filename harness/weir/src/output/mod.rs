@@ -5,15 +5,19 @@ pub mod greeting;
 pub mod plural;
 pub mod printable;
 pub mod progress_bar;
+pub mod progress_line;
 pub mod recording;
 pub mod request_lines;
 pub mod run_progress;
 mod table;
 pub mod word;
 
+use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use weir_exchange::legible::Legible;
 
 pub use printable::{Printable, notice};
 pub use table::table;
@@ -113,7 +117,13 @@ impl Output {
         }
     }
 
-    /// Writes a text to standard output.
+    /// Writes a sentence to standard output, in one line whatever a peer or a file put into it.
+    pub fn say(&self, sentence: impl Display) -> Result<(), Failure> {
+        self.print(format!("{}\n", Legible(sentence)))
+    }
+
+    /// Writes a text to standard output, whose lines are Weir's own: a value of a peer or a file stands in a [`table`], or went through
+    /// [`Legible`].
     pub fn print(&self, text: impl Into<Printable>) -> Result<(), Failure> {
         let text = text.into();
         let mut out = io::stdout().lock();

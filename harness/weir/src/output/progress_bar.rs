@@ -1,7 +1,7 @@
 //! How far a cycle is, in a line of the terminal that is written over again and again. In a pipe nothing is shown.
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,13 +9,11 @@ use tokio::task::JoinHandle;
 use weir_provision::engine::Progress;
 use weir_provision::engine::progress::Counts;
 
-use crate::output::Output;
+use super::progress_line;
 
 /// How often the line is written.
 const EVERY: Duration = Duration::from_millis(200);
 const BAR: usize = 24;
-/// Goes to the line's beginning and clears it.
-const CLEAR: &str = "\r\x1b[2K";
 
 /// A bar that is drawn until it is dropped.
 pub struct ProgressBar {
@@ -37,9 +35,7 @@ impl ProgressBar {
             loop {
                 ticks.tick().await;
                 let line = line(progress.counts(), total, started.elapsed());
-                let line: String = line.chars().take(Output::width()).collect();
-                // Without a terminal nobody misses the line.
-                let _ = write!(std::io::stderr(), "{CLEAR}{line}");
+                progress_line::draw(&line);
             }
         });
         Some(Self { drawing })
@@ -49,7 +45,7 @@ impl ProgressBar {
 impl Drop for ProgressBar {
     fn drop(&mut self) {
         self.drawing.abort();
-        let _ = write!(std::io::stderr(), "{CLEAR}");
+        progress_line::clear();
     }
 }
 

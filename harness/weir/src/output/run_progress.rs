@@ -1,22 +1,20 @@
 //! How far a run of checks is: on a terminal a line that is written over again and again, in a pipe a line every ten seconds. Both go
 //! to standard error, so that a report on standard output stays what it is.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
 use weir_judge::{Consumer, Event};
 
-use super::printable::Printable;
-use crate::output::Output;
+use super::plural::plural;
+use super::progress_line;
 
 /// How often the line of a terminal is written.
 const REDRAWN: Duration = Duration::from_millis(250);
 /// How often a line goes into a pipe.
 const REPORTED: Duration = Duration::from_secs(10);
-/// Goes to the line's beginning and clears it.
-const CLEAR: &str = "\r\x1b[2K";
 
 /// What is known of a run so far.
 #[derive(Default)]
@@ -79,9 +77,7 @@ async fn show(progress: Arc<Mutex<RunCounts>>, is_terminal: bool) {
         let mut progress = lock(&progress);
         let Some(line) = progress.line(started.elapsed()).filter(|_| !progress.is_reporting) else { continue };
         if is_terminal {
-            let line: String = line.chars().take(Output::width()).collect();
-            // Without a terminal nobody misses the line.
-            let _ = write!(io::stderr(), "{CLEAR}{}", Printable::from(line).as_str());
+            progress_line::draw(&line);
             progress.is_drawn = true;
         } else {
             super::notice(&line);
@@ -91,7 +87,7 @@ async fn show(progress: Arc<Mutex<RunCounts>>, is_terminal: bool) {
 
 fn clear(progress: &mut RunCounts) {
     if std::mem::take(&mut progress.is_drawn) {
-        let _ = write!(io::stderr(), "{CLEAR}");
+        progress_line::clear();
     }
 }
 
@@ -104,10 +100,10 @@ impl RunCounts {
         }
         let found = match findings {
             0 => String::new(),
-            1 => ", 1 finding".to_owned(),
-            count => format!(", {count} findings"),
+            count => format!(", {}", plural(*count as u64, "finding", "findings")),
         };
-        Some(format!("{begun} of {planned} checks begun after {} s{found}, now {check}", elapsed.as_secs()))
+        let checks = if *planned == 1 { "check" } else { "checks" };
+        Some(format!("{begun} of {planned} {checks} begun after {} s{found}, now {check}", elapsed.as_secs()))
     }
 }
 
