@@ -42,6 +42,11 @@ impl Effects {
 
     /// What is behind the `signature` of `finding`.
     pub(super) fn behind(&self, signature: Signature, finding: &Finding) -> Signature {
+        if signature == Signature::RefusedBody
+            && let Some(refused) = self.shown_and_refused(finding)
+        {
+            return refused;
+        }
         if !matches!(signature, Signature::Effect { .. }) {
             return signature;
         }
@@ -56,6 +61,21 @@ impl Effects {
             return Signature::Member { name: name.to_owned(), fault: *fault };
         }
         if self.is_each { Signature::EffectOfEach } else { signature }
+    }
+}
+
+impl Effects {
+    /// The member that every answer has wrong and for which the endpoint refuses a body that is made of such an answer.
+    fn shown_and_refused(&self, finding: &Finding) -> Option<Signature> {
+        let problem = finding.gravest_problem()?;
+        if problem.exchanges.last().is_none_or(|exchange| exchange.method != "PUT") {
+            return None;
+        }
+        let mut words = problem.observed.split(|character: char| !character.is_ascii_alphanumeric());
+        let is_wrong = |word: &str| self.members.get(word).filter(|(fault, _)| *fault != MemberFault::Missing);
+        words.find_map(|word| {
+            is_wrong(word).map(|(fault, _)| Signature::Member { name: word.to_owned(), fault: *fault })
+        })
     }
 }
 

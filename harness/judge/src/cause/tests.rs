@@ -442,3 +442,23 @@ fn a_refused_change_that_is_there_is_no_change_without_effect() {
     let headline = "a PATCH that is refused changes the resource: displayName is not \"before\"";
     assert_eq!(read(&[failing("patch.atomic", wrong)]), [row(headline, 1, "patch.atomic")]);
 }
+
+#[test]
+fn a_body_that_is_refused_for_what_the_endpoint_shows_wrong_has_the_cause_of_that() {
+    let shown = |id: &'static str| {
+        let answer = Sample::get("/Users/7-8", &json!({"active": "True"}));
+        let mut wrong = problem("active is not shown in its type", "\"True\"", vec![answer]);
+        let (expected, found) = (Some(json!(true)), Some(json!("True")));
+        wrong.differences.push(Difference { path: "active".to_owned(), expected, found });
+        failing(id, wrong)
+    };
+    let refused = |id: &'static str, detail: &str| {
+        failing(id, problem("HTTP status is 400, expected 200", detail, vec![Sample::new("PUT", "/Users/7-8", 400)]))
+    };
+    let own =
+        refused("replace.whole-body-back", "400 invalidValue: active: expected true or false, got the string \"True\"");
+    let findings = [own, shown("create.coerced-types"), shown("schema.type-kept")];
+    assert_eq!(read(&findings).len(), 1);
+    let other = refused("replace.resource", "400 invalidValue: title is too long");
+    assert_eq!(read(&[other, shown("create.coerced-types")]).len(), 2);
+}
