@@ -289,7 +289,7 @@ fn every_report_shows_what_a_peer_sent_and_nothing_of_it_acts() {
     let evidence = sentences(&in_full, &["message", "observed"]);
     let sentences = sentences(&report, &["message"]);
     let quoting = evidence.iter().filter(|sentence| !legible::is_legible(sentence)).count();
-    assert!(quoting > 6, "{quoting} sentences quote the endpoint");
+    assert!(quoting > 2, "{quoting} sentences quote the endpoint");
 
     // Of problems that are alike the terminal shows the first.
     assert_holds("terminal", &ran.stdout, &messages);

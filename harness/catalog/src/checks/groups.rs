@@ -109,8 +109,10 @@ async fn display_name(context: &Context) -> CheckResult {
     if let Some(schema) = context.discovery().schema(GROUP) {
         let published = list(schema, "attributes").iter().find(|attribute| text(attribute, "name") == "displayName");
         let schemas = &context.discovery().schemas.exchange;
+        // A characteristic that is there and is no boolean has a check of its own, `schema.flags`.
+        let is_readable = |attribute: &&Value| attribute.get("required").is_none_or(Value::is_boolean);
         context.expect(schemas).under(&["RFC7643-4.2-02"]).that(
-            published.is_some_and(|attribute| flag(attribute, "required")),
+            published.is_some_and(|attribute| !is_readable(&attribute) || flag(attribute, "required")),
             "displayName of groups is not published as required",
             published.map_or_else(|| "no displayName".into(), Value::to_string),
         );
