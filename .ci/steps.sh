@@ -58,7 +58,7 @@ install_packagers() {
     if ! command -v musl-gcc >/dev/null || ! command -v buildah >/dev/null || ! command -v man >/dev/null; then
         apt-get update -qq
         DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-            buildah dpkg-dev file man-db musl-tools >/dev/null
+            buildah ca-certificates dpkg-dev file man-db musl-tools >/dev/null
     fi
     # A machine that cannot fetch the target builds and tries the static binary with glibc instead.
     rustup target add x86_64-unknown-linux-musl || export RELEASE_TARGET=x86_64-unknown-linux-gnu

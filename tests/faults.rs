@@ -47,7 +47,7 @@ const KINDS: &[Kind] = &[
             r#"{"id": "urn:x:User", "attributes": [{"name": "a", "type": "complex"}]}"#,
             "schema.json, line 1, urn:x:User:a: a complex attribute needs subAttributes",
         ),
-        empty: Some("the file is empty"),
+        empty: Some("this is an empty file, not a SCIM schema or a resource type"),
     },
     Kind {
         name: "data.json",
@@ -149,7 +149,7 @@ const KINDS: &[Kind] = &[
     Kind {
         name: "run.json",
         arguments: &["diff", "@", "@"],
-        broken: ("{}", "run.json: the file is not a report of `weir check --format json`"),
+        broken: ("{}", "run.json: this is an empty JSON object, not a report of `weir check --format json`"),
         empty: Some("the file is empty"),
     },
 ];

@@ -308,7 +308,7 @@ fn two_runs_are_compared() {
     let none = folder.write("none.json", "{}").run(&["diff", "before.json", "none.json"]);
     assert_eq!((none.status, none.stdout.as_str()), (2, ""));
     assert!(
-        none.stderr.contains("none.json: the file is not a report of `weir check --format json`"),
+        none.stderr.contains("none.json: this is an empty JSON object, not a report of `weir check --format json`"),
         "{}",
         none.stderr
     );

@@ -239,6 +239,19 @@ pub enum ClientError {
     Proxy { url: Url, problem: reqwest::Error },
     #[error("header {name:?}: name or value is not allowed in HTTP")]
     Header { name: String },
-    #[error("the HTTP client cannot be set up: {0}")]
+    #[error(
+        "the HTTP client cannot be set up: {}; where a machine has no certificates of authorities, install ca-certificates, or \
+         give a file of them with --ca",
+        innermost(.0)
+    )]
     Setup(reqwest::Error),
+}
+
+/// The reason at the end of the chain: an HTTP client's own words for it are "builder error".
+fn innermost(error: &reqwest::Error) -> String {
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
 }
