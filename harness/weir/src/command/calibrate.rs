@@ -1,6 +1,6 @@
 //! `weir calibrate`: what a recording of a real client shows of its unknown details.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
@@ -33,7 +33,7 @@ pub(super) struct CalibrateArgs {
     /// An HTTP archive, or the lines of a journal
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Where to write the variants [default: CLIENT.variants.toml]
+    /// Where to write the variants, `-` for standard output [default: CLIENT.variants.toml]
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Print the result as JSON
@@ -47,8 +47,10 @@ pub(super) fn run(args: &CalibrateArgs, output: &Output) -> Result<u8, Failure> 
     let found = calibrate::calibrate(description, &heard);
     let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.variants.toml", description.id)));
     let text = found.variant_file(description, &args.file.display().to_string());
-    Printable::from(text).write_to(&path)?;
-    if args.json {
+    output.write(Printable::from(text), Some(&path))?;
+    if path == Path::new("-") {
+        // The variants alone, so that another program can read them.
+    } else if args.json {
         output.print(Printable::json(as_json(&found)))?;
     } else {
         output.print(as_text(&found))?;

@@ -109,9 +109,9 @@ impl Output {
             .unwrap_or(110)
     }
 
-    /// Writes a document to `file`, or else to standard output.
+    /// Writes a document to `file`, or else to standard output, which `-` stands for too.
     pub fn write(&self, text: impl Into<Printable>, file: Option<&Path>) -> Result<(), Failure> {
-        match file {
+        match file.filter(|path| *path != Path::new("-")) {
             None => self.print(text),
             Some(path) => text.into().write_to(path),
         }

@@ -1,6 +1,6 @@
 //! LDAP search filters (RFC 4515), evaluated on entries of a file as a directory server would: by the syntax of each
 //! attribute, with the matching rules of Active Directory, and with the short names that it takes for categories. The names,
-//! supertypes and rules of attributes are those of [`Schema`](super::schema::Schema).
+//! supertypes and rules of attributes are those of [`Schema`].
 
 mod active_directory;
 mod attribute;
