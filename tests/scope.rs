@@ -2,20 +2,12 @@
 
 mod support;
 
-use support::{Ran, Served, file, ledger, run};
+use support::{Served, file, ledger, run, says};
 
 fn person(uid: &str) -> String {
     format!(
         "dn: uid={uid},ou=people,dc=x\nobjectClass: inetOrgPerson\nentryUUID: guid-{uid}\nuid: {uid}\ncn: {uid}\nsn: {uid}\n\n"
     )
-}
-
-#[track_caller]
-fn says(ran: &Ran, status: i32, words: &[&str]) {
-    assert_eq!(ran.status, status, "{}{}", ran.stdout, ran.stderr);
-    for word in words {
-        assert!(ran.stdout.contains(word) || ran.stderr.contains(word), "{word:?}:\n{}{}", ran.stdout, ran.stderr);
-    }
 }
 
 #[test]

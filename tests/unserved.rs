@@ -3,7 +3,7 @@
 
 mod support;
 
-use support::{Ran, Served, file, ledger, run};
+use support::{Ran, Served, file, ledger, run, says};
 
 fn provision(served: &Served, arguments: &[&str]) -> Ran {
     run(&[&["provision", "--bearer", served.value("bearer")], arguments, &[served.value("URL")]].concat())
@@ -19,14 +19,6 @@ fn group(name: &str, members: &[&str]) -> String {
     let members: Vec<String> = members.iter().map(|uid| format!("member: uid={uid},ou=people,dc=x\n")).collect();
     let members = members.concat();
     format!("dn: cn={name},dc=x\nobjectClass: groupOfNames\nentryUUID: guid-{name}\ncn: {name}\n{members}\n")
-}
-
-#[track_caller]
-fn says(ran: &Ran, status: i32, words: &[&str]) {
-    assert_eq!(ran.status, status, "{}{}", ran.stdout, ran.stderr);
-    for word in words {
-        assert!(ran.stdout.contains(word) || ran.stderr.contains(word), "{word:?}:\n{}{}", ran.stdout, ran.stderr);
-    }
 }
 
 /// A plan and an explanation look into the ledger, at the endpoint that it is for.

@@ -40,7 +40,7 @@ impl<'a> Members<'a> {
     /// A member that says something: an export writes one that is not set as null, `""`, `[]` or `{}`, or leaves it out.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&'a Value> {
-        self.object.get(key).filter(|value| says_something(value))
+        self.object.get(key).filter(|value| has_value(value))
     }
 
     /// A text.
@@ -109,8 +109,7 @@ impl<'a> Members<'a> {
 
     /// The names of members that say something and are none of `known`.
     pub fn unknown(&self, known: &[&str]) -> impl Iterator<Item = &'a str> {
-        let unknown =
-            self.object.iter().filter(move |(key, value)| !known.contains(&key.as_str()) && says_something(value));
+        let unknown = self.object.iter().filter(move |(key, value)| !known.contains(&key.as_str()) && has_value(value));
         unknown.map(|(key, _)| key.as_str())
     }
 
@@ -141,7 +140,9 @@ fn id_of(value: &Value, place: String) -> Result<&str, FileFault> {
     id.filter(|id| !id.is_empty()).ok_or_else(|| expected(place, "an id, or an object with one", value))
 }
 
-fn says_something(value: &Value) -> bool {
+/// Whether there is a value: null, an empty text, an empty list and an empty object are none.
+#[must_use]
+pub fn has_value(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::String(text) => !text.is_empty(),

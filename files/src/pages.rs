@@ -14,7 +14,7 @@ pub struct PagedList<'a> {
     /// One item, and several.
     pub one: &'a str,
     pub many: &'a str,
-    /// What a page that is missing would do, as a sentence has it.
+    /// The harm of a missing page, as a clause of the message.
     pub loss: &'a str,
 }
 

@@ -144,3 +144,12 @@ pub fn answering_peer(answer: impl Fn(&str) -> String + Send + 'static) -> Strin
     });
     format!("http://{address}")
 }
+
+/// A command that ended with the status and said each of the words.
+#[track_caller]
+pub fn says(ran: &Ran, status: i32, words: &[&str]) {
+    assert_eq!(ran.status, status, "{}{}", ran.stdout, ran.stderr);
+    for word in words {
+        assert!(ran.stdout.contains(word) || ran.stderr.contains(word), "{word:?}:\n{}{}", ran.stdout, ran.stderr);
+    }
+}

@@ -161,7 +161,7 @@ impl Abilities {
     }
 }
 
-/// What becomes of a comparison, seen by one that no resource meets and by one that a resource meets.
+/// How an endpoint treats a comparison, judged by one that no resource matches and one that a resource matches.
 enum Comparison {
     /// As it should, or nobody can tell.
     Followed,

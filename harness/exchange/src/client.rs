@@ -3,6 +3,7 @@
 
 mod answer_reader;
 mod plain;
+mod transport;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -17,7 +18,7 @@ use url::Url;
 use super::bounds::Bounds;
 use super::created::CreatedResources;
 use super::credentials::{Access, Credentials};
-use super::error::{ClientError, EndpointError, EndpointErrorKind, without_user_info};
+use super::error::{ClientError, EndpointError, EndpointErrorKind};
 use super::evidence::Evidence;
 use super::exchange::{Authentication, Exchange, ParsedBody};
 use super::foreign::ForeignResources;
@@ -159,48 +160,6 @@ impl Recording {
     }
 }
 
-/// Whose certificates a client trusts.
-#[derive(Clone, Copy)]
-enum Authorities {
-    /// Those of the system, and those that were given.
-    OfTheSystem,
-    Given,
-}
-
-fn builder(
-    base: &Url,
-    options: &ClientOptions,
-    authorities: Authorities,
-) -> Result<reqwest::ClientBuilder, ClientError> {
-    let mut builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(options.connect_timeout)
-        .timeout(options.timeout)
-        .referer(false);
-    if let Some(url) = &options.proxy {
-        let proxy = reqwest::Proxy::all(url.clone())
-            .map_err(|problem| ClientError::Proxy { url: without_user_info(url), problem })?;
-        builder = builder.proxy(proxy);
-    } else if is_loopback(base) {
-        builder = builder.no_proxy();
-    }
-    if let Some(pem) = &options.identity {
-        builder = builder.identity(reqwest::Identity::from_pem(pem).map_err(ClientError::Identity)?);
-    }
-    let mut given = Vec::new();
-    for pem in &options.authorities {
-        given.extend(reqwest::Certificate::from_pem_bundle(pem).map_err(ClientError::Authority)?);
-    }
-    builder = match authorities {
-        Authorities::OfTheSystem => builder.tls_certs_merge(given),
-        Authorities::Given => builder.tls_certs_only(given),
-    };
-    if options.insecure {
-        builder = builder.tls_danger_accept_invalid_certs(true);
-    }
-    Ok(builder)
-}
-
 impl Client {
     /// A client for the SCIM base URL `base`; a trailing slash does not matter.
     pub fn new(base: &Url, options: ClientOptions) -> Result<Self, ClientError> {
@@ -209,17 +168,11 @@ impl Client {
         }
         // A provider that the program has chosen stays; without one no client can be built.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        // Without the certificates of any authority, as in an image that holds nothing but Weir, no client can be built from them.
-        // Plain HTTP needs none, and --ca brings its own.
-        let needs_system = base.scheme() == "https" && options.authorities.is_empty();
-        let http = match builder(base, &options, Authorities::OfTheSystem)?.build() {
-            Err(_) if !needs_system => builder(base, &options, Authorities::Given)?.build(),
-            built => built,
-        };
+        let http = transport::build(base, &options)?;
         let access = Access::new(base, options.credentials, &options.headers)?;
         let base = Arc::new(without_trailing_slash(base));
         let shared = ClientState {
-            http: http.map_err(ClientError::Setup)?,
+            http,
             timeout: options.timeout,
             bounds: options.bounds,
             evidence: Evidence::new(options.bounds.evidence),

@@ -91,7 +91,7 @@ struct SubjectVerdict {
 #[derive(Clone, Debug)]
 pub struct Baseline {
     entries: BTreeMap<EntrySubject, Entry>,
-    /// What could not be judged when the baseline was written.
+    /// Checks and rules without a verdict when the baseline was written.
     unseen: BTreeSet<EntrySubject>,
     /// The day on which it was written, if it says so.
     written: Option<Date>,
@@ -251,7 +251,7 @@ impl Baseline {
         }
         let came = entries.keys().filter(|about| !self.entries.contains_key(about)).count();
         let went = self.entries.keys().filter(|about| !entries.contains_key(about)).count();
-        // What this run did not look at stays as it was.
+        // Entries that this run did not judge stay as they were.
         let mut unseen: BTreeSet<_> =
             self.unseen.iter().filter(|about| !self.judged.contains_key(about)).cloned().collect();
         let is_unseen = |judged: &SubjectVerdict| judged.verdict == Verdict::Skip && !judged.is_left_out;

@@ -25,7 +25,7 @@ pub(super) const CHECKS: &[Check] = &[
         ])
         .alone(),
     Check::new("me.anonymous", "/Me without credentials is refused", &anonymous)
-        .matters("Without credentials there is no subject that /Me could stand for.")
+        .matters("/Me is an alias for the authenticated subject, and without credentials there is none.")
         .requirements(&["RFC7644-3.11-09"])
         .legal(&["401", "404 or 501 if /Me is not offered"]),
     Check::new(

@@ -250,7 +250,7 @@ async fn attributes(context: &Context) -> CheckResult {
     let naming = users.naming();
     // An attribute that has a value and need not be shown.
     let other = context.text(0).ok().filter(|text| text.path() != naming && text.word("returned") == "default");
-    // What is returned always below it keeps it in the answer.
+    // A sub-attribute that is always returned keeps its attribute in the answer.
     let is_left_out = |part: SchemaNode<'_>| part.word("returned") != "always";
     let values = context.values().ok().filter(|own| own.word("returned") == "default" && own.parts().all(is_left_out));
     let hidden = match (&values, &other) {

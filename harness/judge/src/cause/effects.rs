@@ -62,9 +62,7 @@ impl Effects {
         }
         if self.is_each { Signature::EffectOfEach } else { signature }
     }
-}
 
-impl Effects {
     /// The member that every answer has wrong and for which the endpoint refuses a body that is made of such an answer.
     fn shown_and_refused(&self, finding: &Finding) -> Option<Signature> {
         let problem = finding.gravest_problem()?;

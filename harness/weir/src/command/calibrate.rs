@@ -48,15 +48,18 @@ pub(super) fn run(args: &CalibrateArgs, output: &Output) -> Result<u8, Failure> 
     let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.variants.toml", description.id)));
     let text = found.variant_file(description, &args.file.display().to_string());
     output.write(Printable::from(text), Some(&path))?;
+    let status = if found.contradictions.is_empty() { exit::OK } else { exit::FINDINGS };
+    // There the variants stand alone, so that another program can read them.
     if path == Path::new("-") {
-        // The variants alone, so that another program can read them.
-    } else if args.json {
+        return Ok(status);
+    }
+    if args.json {
         output.print(Printable::json(as_json(&found)))?;
     } else {
         output.print(as_text(&found))?;
         output.say(format_args!("the variants are in {}; use them with --variant", path.display()))?;
     }
-    Ok(if found.contradictions.is_empty() { exit::OK } else { exit::FINDINGS })
+    Ok(status)
 }
 
 fn as_text(found: &Calibration) -> String {

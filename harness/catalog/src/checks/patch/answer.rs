@@ -60,7 +60,7 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
         .on_every_type(&[ResourceOperation::Patch]),
 ];
 
-/// What is published of a flag.
+/// A published flag, in words.
 const fn in_words(published: Option<bool>) -> &'static str {
     match published {
         Some(true) => "published as true",

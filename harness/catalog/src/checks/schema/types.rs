@@ -172,7 +172,7 @@ async fn one_misfit(
         "took a value of another type"
     };
     let is_legal = found.iter().all(|value| is_legal(&own, value));
-    // What is posted may be ignored (RFC 7644 section 3.3), though 400 SHOULD be the answer to what violates the schema (section 3.12).
+    // The provider may ignore posted values (RFC 7644 section 3.3), though a violation of the schema SHOULD give 400 (section 3.12).
     let under = if is_legal { &["RFC7644-3.12-09"][..] } else { under };
     let message = format!("{}, which is published as {}, {what}", own.path(), form(&own));
     // Inside an element everything that does not fit has to be refused only where the type leaves no doubt.

@@ -6,6 +6,7 @@ use scim::filter::{Comparison, Filter, Literal, Operator};
 use scim::path::AttributePath;
 use scim::tolerance::Tolerances;
 use serde_json::Value;
+use weir_files::member::has_value;
 
 /// A filter that was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,22 +49,12 @@ impl Expression {
 
 fn meets(filter: &Filter, at: &Value) -> bool {
     match filter {
-        Filter::Present(path) => values(at, path).iter().any(|value| is_present(value)),
+        Filter::Present(path) => values(at, path).iter().any(|value| has_value(value)),
         Filter::Compare(comparison) => compares(comparison, at),
         Filter::ValuePath(path, inner) => values(at, path).iter().any(|value| meets(inner, value)),
         Filter::Not(inner) => !meets(inner, at),
         Filter::And(operands) => operands.iter().all(|operand| meets(operand, at)),
         Filter::Or(operands) => operands.iter().any(|operand| meets(operand, at)),
-    }
-}
-
-fn is_present(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::String(text) => !text.is_empty(),
-        Value::Array(items) => !items.is_empty(),
-        Value::Object(members) => !members.is_empty(),
-        _ => true,
     }
 }
 
