@@ -122,7 +122,7 @@ impl Output {
         self.print(format!("{}\n", Legible(sentence)))
     }
 
-    /// Writes a text to standard output, whose lines are Weir's own: a value of a peer or a file stands in a [`table`], or went through
+    /// Writes a text to standard output, whose lines are Weir's own: a value of a peer or a file stands in a [`table()`], or went through
     /// [`Legible`].
     pub fn print(&self, text: impl Into<Printable>) -> Result<(), Failure> {
         let text = text.into();
