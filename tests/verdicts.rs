@@ -311,3 +311,11 @@ fn a_user_of_another_schema_is_searched_by_what_it_has() {
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(found.iter().any(|own| own["id"] == "discovery.first-requests" && own["verdict"] == "pass"), "{found:#?}");
 }
+
+#[test]
+fn what_the_rfcs_permit_fails_no_step_of_a_lifecycle() {
+    for deviation in ["list.order-changes", "reading.user-name-lowered", "reading.count-refused"] {
+        let ran = run(&["check", "--target", "rfc", "--as", "pingfederate-aquera", "--deviate", deviation]);
+        assert_eq!(ran.status, 0, "{deviation}: {}", ran.stdout);
+    }
+}

@@ -12,7 +12,7 @@ use weir_provision::client::body::look_up;
 use weir_provision::engine::CycleReport;
 use weir_provision::mapping::field::Place;
 
-use super::observation::{Observation, ReadBackError, id_of, name_of};
+use super::observation::{Observation, ReadBackError, id_of, name_of, same_name};
 use super::step::StepSpec;
 use super::world::{Account, World};
 
@@ -122,7 +122,12 @@ impl Comparison<'_> {
         let mut only_unlisted = !is_grave;
         for (path, (place, wanted)) in &account.values {
             let present = look_up(user, place);
-            if present.as_ref().is_some_and(|present| same_value(place, wanted, present)) {
+            // userName is not caseExact (RFC 7643 section 4.1.1), so an endpoint may keep it in another letter case.
+            let is_same_name = |present: &Value| {
+                path == "userName"
+                    && wanted.as_str().zip(present.as_str()).is_some_and(|(wanted, present)| same_name(wanted, present))
+            };
+            if present.as_ref().is_some_and(|present| same_value(place, wanted, present) || is_same_name(present)) {
                 continue;
             }
             only_unlisted &= present.is_none() && !(self.is_listed)(place);

@@ -28,7 +28,29 @@ pub(super) enum ReadBackError {
 const MOST_PAGES: usize = 1000;
 /// Users of one name that are read by their ids; a second one is a fault already.
 const MOST_ALIKE: usize = 10;
-const PAGE: &str = "1000";
+/// Walks through a list whose order changes.
+const MOST_WALKS: usize = 8;
+
+/// The resources of a list, each once.
+#[derive(Default)]
+struct ReadList {
+    resources: Vec<Value>,
+    ids: HashSet<String>,
+    /// What the last page said.
+    total: u64,
+}
+
+impl ReadList {
+    fn add(&mut self, page: &[Value], total: u64) {
+        self.total = total;
+        let ids = &mut self.ids;
+        self.resources.extend(page.iter().filter(|resource| ids.insert(id_of(resource).to_owned())).cloned());
+    }
+
+    const fn is_whole(&self) -> bool {
+        self.resources.len() as u64 >= self.total
+    }
+}
 
 impl Observation {
     /// Everything that the endpoint lists. Only for an endpoint of our own: a stranger's directory is not ours to read.
@@ -40,23 +62,53 @@ impl Observation {
     }
 
     async fn list(&mut self, client: &Client, path: &str) -> Result<Vec<Value>, ReadBackError> {
-        let mut resources: Vec<Value> = Vec::new();
-        let mut seen = HashSet::new();
+        let mut list = ReadList::default();
+        self.walk(client, path, None, &mut list).await?;
+        // The order of a list that is not sorted may change between two pages (RFC 7644 section 3.4.2.4).
+        for _ in 0..MOST_WALKS {
+            let before = list.resources.len();
+            if list.is_whole() {
+                break;
+            }
+            // An endpoint that does not sort answers as before, or refuses.
+            let sorted = self.walk(client, path, Some("id"), &mut list).await;
+            if sorted.is_err() {
+                self.walk(client, path, None, &mut list).await?;
+            }
+            if list.resources.len() == before {
+                break;
+            }
+        }
+        Ok(list.resources)
+    }
+
+    /// Reads every page once. The endpoint chooses how long a page is: it may refuse a count that it does not serve.
+    async fn walk(
+        &mut self,
+        client: &Client,
+        path: &str,
+        sort: Option<&str>,
+        list: &mut ReadList,
+    ) -> Result<(), ReadBackError> {
+        let mut position = 1;
         for _ in 0..MOST_PAGES {
-            let start = (resources.len() + 1).to_string();
-            let request = Request::get(path).query("startIndex", &start).query("count", PAGE);
+            let mut request = Request::get(path).query("startIndex", &position.to_string());
+            if let Some(attribute) = sort {
+                request = request.query("sortBy", attribute);
+            }
             let exchange = client.send(request).await?;
             let body = usable(&exchange)?;
             let total = at(body, "totalResults").and_then(Value::as_u64).unwrap_or(0);
             let page = at(body, "Resources").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-            let before = resources.len();
-            resources.extend(page.iter().filter(|resource| seen.insert(id_of(resource).to_owned())).cloned());
+            list.add(page, total);
+            position += page.len();
+            let is_last = page.is_empty() || position as u64 > total;
             self.exchanges.push(Arc::new(exchange.unparsed()));
-            if resources.len() == before || resources.len() as u64 >= total {
+            if is_last {
                 break;
             }
         }
-        Ok(resources)
+        Ok(())
     }
 
     /// The named users and groups, each found by its name and then read by its id.
