@@ -133,6 +133,20 @@ impl WriteRule {
         }
     }
 
+    /// A resource that is gone leaves the groups that it was a member of, which is no change of a bystander's.
+    fn follow_from(&mut self, id: &str, deletion: &Exchange) {
+        if !deletion.is_success() {
+            return;
+        }
+        for watch in self.watched.values_mut() {
+            let answer = watch.write.as_ref().and_then(|write| write.answer.as_ref());
+            if watch.before.refers_to(id) || answer.is_some_and(|answer| answer.refers_to(id)) {
+                watch.is_sure = false;
+                watch.hears_of(deletion);
+            }
+        }
+    }
+
     /// Forgets a resource on which the request of `view` may be carried out at any time.
     fn lose_sight_of(&mut self, key: String, view: &ExchangeView<'_>) {
         let watch = self.watched.remove(&key);
@@ -203,6 +217,7 @@ impl SequenceRule for WriteRule {
                 self.watch(key, watch);
             }
             (Place::Resource(kind, id), "DELETE") => {
+                self.follow_from(id, view.exchange);
                 let watch = self.watched.remove(&format!("{}/{id}", kind.endpoint));
                 self.end(watch, view);
             }

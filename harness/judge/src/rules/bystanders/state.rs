@@ -1,5 +1,6 @@
 //! What a resource is shown to be, and what differs between two such states.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -15,6 +16,26 @@ pub(super) struct State {
     pub(super) id: Option<String>,
     pub(super) exchange: Arc<Exchange>,
     value: Map<String, Value>,
+    /// Ids of other resources that it shows: members of a group, a manager.
+    refers: BTreeSet<String>,
+}
+
+/// Collects the ids that references below `value` name; `is_list_of_members` tells that they need no `$ref` for it.
+fn collect_references(value: &Value, is_list_of_members: bool, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect_references(item, is_list_of_members, found)),
+        Value::Object(members) => {
+            if (is_list_of_members || member(members, "$ref").is_some())
+                && let Some(Value::String(id)) = member(members, "value")
+            {
+                found.insert(id.clone());
+            }
+            for (name, inner) in members {
+                collect_references(inner, name.eq_ignore_ascii_case("members"), found);
+            }
+        }
+        _ => {}
+    }
 }
 
 impl State {
@@ -22,13 +43,22 @@ impl State {
     pub(super) fn of(view: &ExchangeView<'_>) -> Option<Self> {
         let shown = view.representations.first().filter(|shown| shown.is_alone && shown.is_whole)?;
         let id = shown.id().map(str::to_owned);
-        Some(Self { id, exchange: Arc::new(view.exchange.unparsed()), value: shown.value.clone() })
+        let mut refers = BTreeSet::new();
+        for (name, inner) in shown.value {
+            collect_references(inner, name.eq_ignore_ascii_case("members"), &mut refers);
+        }
+        Some(Self { id, exchange: Arc::new(view.exchange.unparsed()), value: shown.value.clone(), refers })
     }
 
     /// What a request asks for.
     pub(super) fn asked(exchange: &Arc<Exchange>) -> Option<Self> {
         let Value::Object(value) = serde_json::from_slice(&exchange.request_body).ok()? else { return None };
-        Some(Self { id: None, exchange: Arc::clone(exchange), value })
+        Some(Self { id: None, exchange: Arc::clone(exchange), value, refers: BTreeSet::new() })
+    }
+
+    /// Whether it shows a reference to the resource.
+    pub(super) fn refers_to(&self, id: &str) -> bool {
+        self.refers.contains(id)
     }
 
     /// A text of `meta`.

@@ -129,6 +129,18 @@ fn a_write_whose_answer_is_lost_explains_what_changes_of_its_own_resource_and_of
 }
 
 #[test]
+fn a_deletion_explains_what_changes_where_the_resource_was_referred_to() {
+    let manager = |id: &str| json!({ENTERPRISE: {"manager": {"value": id, "$ref": "../Users/2"}}});
+    let title = json!([{"op": "replace", "path": "title", "value": "b"}]);
+    let around = |between: Sample| {
+        outcome(PATCH, vec![read(&manager("2")), patch(&title), between, read(&json!({"title": "b"}))])
+    };
+    assert_eq!(around(Sample::new("DELETE", "/Users/2", 204)), Skip);
+    assert_eq!(around(Sample::new("DELETE", "/Users/3", 204)), Broken);
+    assert_eq!(around(Sample::new("DELETE", "/Users/2", 404)), Broken);
+}
+
+#[test]
 fn a_path_names_its_attribute_and_its_parts() {
     let named = |operation: Value| TouchedAttributes::by(json!({"Operations": [operation]}).to_string().as_bytes());
     let covers = |operation: Value, path: &str| named(operation).is_some_and(|named| named.covers(path));
