@@ -319,3 +319,56 @@ fn what_the_rfcs_permit_fails_no_step_of_a_lifecycle() {
         assert_eq!(ran.status, 0, "{deviation}: {}", ran.stdout);
     }
 }
+
+#[test]
+fn nothing_is_sent_but_canonical_values_where_they_are_published() {
+    let text = |name: &str| json!({"name": name, "type": "string", "multiValued": false});
+    let mut kind = text("type");
+    kind["canonicalValues"] = json!(["work", "home"]);
+    let (mut user_name, mut post) = (text("userName"), text("userType"));
+    (user_name["required"], user_name["uniqueness"]) = (json!(true), json!("server"));
+    post["canonicalValues"] = json!(["crew", "officer"]);
+    let primary = json!({"name": "primary", "type": "boolean", "multiValued": false});
+    let emails = json!({
+        "name": "emails", "type": "complex", "multiValued": true, "subAttributes": [text("value"), kind, primary],
+    });
+    let core = "urn:ietf:params:scim:schemas:core:2.0:User";
+    let attributes = [user_name, post, text("nickName"), text("title"), emails];
+    let schema = json!({"id": core, "name": "User", "attributes": attributes});
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let file = folder.path().join("schema.json");
+    std::fs::write(&file, schema.to_string()).expect("the folder can be written to");
+    let file = file.to_str().expect("the path is text");
+    let enforced = ["--deviate", "reading.canonical-enforced"];
+    let served = Served::start(&[&["--target", "rfc", "--bearer", "t1ger", "--schema", file][..], &enforced].concat());
+    let checks = ["patch", "round-trip", "schema", "create", "replace", "bulk", "sort", "filter"];
+    let found = findings(&[served.value("URL"), "--bearer", "t1ger", "--only", &checks.join(",")]);
+    let is_wrong = |own: &&Value| !matches!(own["verdict"].as_str(), Some("pass" | "skip" | "note"));
+    let wrong: Vec<&Value> = found.iter().filter(is_wrong).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    for asked in ["patch.add-values", "patch.replace-list", "round-trip.several-values", "schema.other-values"] {
+        assert!(found.iter().any(|own| own["id"] == asked && own["verdict"] == "pass"), "{asked} is not asked");
+    }
+}
+
+#[test]
+fn links_of_another_origin_are_judged_by_where_they_lead() {
+    let checks = [
+        "create.location",
+        "common-attributes.location",
+        "discovery.links",
+        "groups.member-references",
+        "groups.of-user-resolve",
+        "bulk.create",
+        "bulk.location",
+        "bulk.version",
+    ];
+    let found = with_deviation("reading.origin-of-proxy", &checks);
+    assert!(found.len() >= checks.len(), "{found:#?}");
+    for own in &found {
+        assert!(["pass", "note", "skip"].contains(&own["verdict"].as_str().expect("a text")), "{own:#}");
+    }
+    // The path is what decides.
+    let noticed = with_deviation("meta.location-of-collection", &["common-attributes.location"]);
+    assert_eq!(verdicts(&noticed, &["common-attributes.location"]), ["common-attributes.location fail"]);
+}

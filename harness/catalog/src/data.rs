@@ -12,7 +12,7 @@ use weir_exchange::difference::{at, is_unassigned, member, take_member};
 use weir_judge::Provenance;
 
 use super::template::{Template, TemplateValues, Templates};
-use crate::definition::{canonical_values, fits, flag, list, text, word};
+use crate::definition::{canonical_values, fits, flag, is_canonical, list, text, word};
 use crate::discovery::{Discovery, ResourceType};
 pub use sample::{CERTIFICATE, takes_no_value};
 
@@ -571,10 +571,11 @@ fn keep_published(own: &Value, value: &mut Value) -> bool {
         single => vec![single],
     };
     for members in each.into_iter().filter_map(Value::as_object_mut) {
-        members.retain(|name, part| attribute(parts, name).is_some_and(|own| fits(own, part)));
+        let is_taken = |own: &Value, part: &Value| fits(own, part) && is_canonical(own, part);
+        members.retain(|name, part| attribute(parts, name).is_some_and(|own| is_taken(own, part)));
     }
     // An endpoint ignores what it publishes as readOnly (RFC 7643 section 7).
-    fits(own, value) && (word(own, "mutability") != "readOnly" || flag(own, "required"))
+    fits(own, value) && is_canonical(own, value) && (word(own, "mutability") != "readOnly" || flag(own, "required"))
 }
 
 fn attribute<'v>(attributes: &'v [Value], name: &str) -> Option<&'v Value> {

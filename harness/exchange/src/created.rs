@@ -10,6 +10,7 @@ use super::credentials::Access;
 use super::error::{EndpointError, EndpointErrorKind};
 use super::exchange::Exchange;
 use crate::difference::at;
+use crate::link;
 
 /// Bytes of an answer whose JSON is kept when it has been looked at.
 const MOST_KEPT: usize = 256 * 1024;
@@ -159,9 +160,13 @@ impl CreatedResources {
 
     /// Takes note of what a bulk job created: the location of each POST that succeeded.
     fn note_job(&self, exchange: &Exchange, access: &Arc<Access>) {
+        let base =
+            exchange.url.as_str().trim_end_matches('/').strip_suffix("/Bulk").and_then(|base| base.parse::<Url>().ok());
         // An answer with more results than there were operations names what this run did not create.
         let sent = serde_json::from_slice(&exchange.request_body).ok();
-        let sent = sent.as_ref().and_then(|job| at(job, "Operations")).and_then(Value::as_array).map_or(0, Vec::len);
+        let operations = sent.as_ref().and_then(|job| at(job, "Operations")).and_then(Value::as_array);
+        let collections = || operations.into_iter().flatten().filter_map(|own| at(own, "path").and_then(Value::as_str));
+        let sent = operations.map_or(0, Vec::len);
         let results = exchange.at("Operations").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         self.lock().uncertain |= results.len() > sent;
         for result in results.iter().take(sent) {
@@ -171,6 +176,9 @@ impl CreatedResources {
                 continue;
             }
             let place = text("location").and_then(|location| exchange.url.join(location).ok());
+            // Behind a proxy it has another host.
+            let below = |place: &Url| link::place(base.as_ref()?, place, collections());
+            let place = place.map(|place| below(&place).unwrap_or(place));
             self.add(place.into_iter().collect(), exchange, access);
         }
     }

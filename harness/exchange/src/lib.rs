@@ -19,6 +19,7 @@ mod further;
 pub mod har;
 mod intake;
 pub mod legible;
+pub mod link;
 mod meter;
 mod oauth;
 mod observer;

@@ -186,6 +186,19 @@ impl Request {
     pub fn method(&self) -> &Method {
         &self.method
     }
+
+    /// The path below the base URL, escaped; `None` of a request for an absolute URL.
+    pub fn path(&self) -> Option<&str> {
+        match &self.place {
+            Place::Relative(path) => Some(path),
+            Place::Absolute(_) => None,
+        }
+    }
+
+    /// The bytes of the body, if it has one.
+    pub fn content(&self) -> Option<&[u8]> {
+        self.body.as_deref()
+    }
 }
 
 /// `segment` as it stands in a path.

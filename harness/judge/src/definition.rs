@@ -45,6 +45,17 @@ pub fn canonical_values(attribute: &Value) -> Vec<Value> {
     list(attribute, "canonicalValues").iter().map(|value| typed(value).unwrap_or_else(|| value.clone())).collect()
 }
 
+/// Whether an attribute takes the value by its canonical values. What has another type than the attribute is no value of it, and is
+/// not looked at.
+pub fn is_canonical(attribute: &Value, value: &Value) -> bool {
+    let canonical = canonical_values(attribute);
+    let is_equal = |known: &Value| match (known.as_str(), value.as_str()) {
+        (Some(known), Some(text)) if !flag(attribute, "caseExact") => known.to_lowercase() == text.to_lowercase(),
+        _ => known == value,
+    };
+    canonical.is_empty() || !has_type(attribute, value) || canonical.iter().any(is_equal)
+}
+
 /// Whether a JSON value has the form of the attribute's type: one value, not a list of them.
 pub fn has_type(attribute: &Value, value: &Value) -> bool {
     matches_type(word(attribute, "type"), value)
@@ -80,5 +91,22 @@ pub fn fits(attribute: &Value, value: &Value) -> bool {
         Value::Null => true,
         Value::Array(items) => flag(attribute, "multiValued") && items.iter().all(|item| has_type(attribute, item)),
         single => !flag(attribute, "multiValued") && has_type(attribute, single),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_value_is_canonical_by_the_letter_case_of_its_attribute() {
+        let types = json!({"type": "string", "canonicalValues": ["work", "home"]});
+        let exact = json!({"type": "string", "caseExact": true, "canonicalValues": ["work"]});
+        assert!(is_canonical(&types, &json!("Work")) && !is_canonical(&types, &json!("other")));
+        assert!(!is_canonical(&exact, &json!("Work")));
+        assert!(is_canonical(&exact, &json!(5)), "a value of another type");
+        assert!(is_canonical(&json!({"type": "integer", "canonicalValues": ["1"]}), &json!(1)));
     }
 }

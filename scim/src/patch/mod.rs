@@ -28,7 +28,7 @@ pub use message::OPERATION_LIMIT;
 use crate::Result;
 use crate::resource::read::Policy;
 use crate::resource::{Fields, Slot, Value};
-use crate::schema::{Registry, ResourceTypeId, SchemaId};
+use crate::schema::{AttributeId, Registry, ResourceTypeId, SchemaId};
 use path::AttributeTarget;
 use serde_json::Value as Json;
 
@@ -43,6 +43,14 @@ impl Patch {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.operations.is_empty()
+    }
+
+    /// What the operations add and replace, each with the attribute or sub-attribute that it is for.
+    pub fn contents(&self) -> impl Iterator<Item = (AttributeId, &Slot)> {
+        self.operations.iter().flat_map(|operation| &operation.steps).filter_map(|step| match step {
+            Step::Set { place, content, .. } => Some((place.sub_attribute.unwrap_or(place.attribute), content)),
+            Step::Remove { .. } | Step::RemoveExtension(_) => None,
+        })
     }
 }
 

@@ -11,7 +11,7 @@ use scim::capability::Capability;
 use serde_json::Value;
 use url::Url;
 use weir_exchange::difference::at;
-use weir_exchange::{Client, EndpointError, EndpointErrorKind, Exchange, Further, Request};
+use weir_exchange::{Client, EndpointError, EndpointErrorKind, Exchange, Further, Request, link};
 use weir_judge::{Because, Problem, by_outcome, full_name, parts_of_name};
 
 use crate::ability::Abilities;
@@ -231,6 +231,11 @@ impl Context {
 
     /// Sends the request that is to be judged.
     pub async fn send(&self, request: Request) -> Result<Arc<Exchange>, Stop> {
+        self.needs_canonical(&request)?;
+        self.send_as_it_is(request).await
+    }
+
+    pub(super) async fn send_as_it_is(&self, request: Request) -> Result<Arc<Exchange>, Stop> {
         let answer = self.client.send(request).await.map_err(Stop::NoAnswer)?;
         self.needs_own_id(&answer)?;
         self.needs_patch(&answer)?;
@@ -251,26 +256,29 @@ impl Context {
         Ok(answer)
     }
 
-    /// Reads the resource that `place` of an answer names, such as its `Location`. A URL of another origin is reported and not
-    /// requested: credentials are for the endpoint alone, and nobody asked for a request to another host.
-    pub async fn follow(
-        &self,
-        answer: &Arc<Exchange>,
-        place: &str,
-        url: Url,
-        under: &'static [&'static str],
-    ) -> Result<Option<Arc<Exchange>>, Stop> {
-        if !self.is_here(answer, place, &url, under) {
-            return Ok(None);
+    /// Reads the resource that `place` of an answer names, such as its `Location`. Nothing is sent to another origin: credentials are
+    /// for the endpoint alone, and nobody asked for a request to another host. Which host a URI has is left to the endpoint (RFC 7643
+    /// sections 2.3.7 and 3.1), so that such a link is asked below the base URL. Where that shows nothing, it is not judged.
+    pub async fn follow(&self, answer: &Arc<Exchange>, place: &str, url: Url) -> Result<Option<Arc<Exchange>>, Stop> {
+        if url.origin() == self.client.base_url().origin() {
+            return self.send(Request::absolute(Method::GET, url)).await.map(Some);
         }
-        self.send(Request::absolute(Method::GET, url)).await.map(Some)
+        let found = match self.own_place(&url) {
+            Some(own) => {
+                Some(self.send(Request::absolute(Method::GET, own)).await?).filter(|found| found.status == 200)
+            }
+            None => None,
+        };
+        let asked = if found.is_some() { "the same path is asked here" } else { "nothing here could be asked" };
+        let message = format!("{place} has another origin than the endpoint's URL, so that {asked} instead");
+        self.expect(answer).note(&message, url.as_str());
+        Ok(found)
     }
 
-    /// Whether the URL that `place` of an answer names has the endpoint's origin; reports it if not.
-    pub fn is_here(&self, answer: &Arc<Exchange>, place: &str, url: &Url, under: &'static [&'static str]) -> bool {
-        let here = url.origin() == self.client.base_url().origin();
-        self.expect(answer).under(under).that(here, &format!("{place} names another origin"), url.as_str());
-        here
+    /// Where a link of the endpoint leads below its base URL; `None` if it has another origin and names no resource.
+    pub fn own_place(&self, url: &Url) -> Option<Url> {
+        let types = self.discovery.resource_types();
+        link::place(self.client.base_url(), url, types.iter().map(|kind| kind.endpoint.as_str()))
     }
 
     /// Judges an answer.
@@ -507,6 +515,7 @@ impl Context {
 
     /// Sends a request whose success is a precondition; any answer is handed back.
     async fn precondition(&self, request: Request, cause: &str) -> Result<Arc<Exchange>, Stop> {
+        self.needs_canonical(&request)?;
         match self.client.send(request).await {
             Ok(exchange) => Ok(exchange),
             // One cause for everything, not one a check.

@@ -1,5 +1,6 @@
 //! One check: its record, what it may use, and what it returns.
 
+mod canonical;
 pub(crate) mod case_run;
 pub(crate) mod cohort;
 mod context;

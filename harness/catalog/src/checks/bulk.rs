@@ -86,7 +86,7 @@ async fn create(context: &Context) -> CheckResult {
     let location = exchange.text("Operations[0].location").and_then(|location| exchange.url.join(location).ok());
     let Some(url) = location else { return Ok(()) };
     let under = &["RFC7644-3.7-12", "RFC7644-3.7-22"];
-    let Some(read) = context.follow(&exchange, "location", url, under).await? else { return Ok(()) };
+    let Some(read) = context.follow(&exchange, "location", url).await? else { return Ok(()) };
     let read = context.expect(&read).after(&exchange).under(under);
     let naming = context.naming()?;
     let named = naming.values(&body).first().copied().unwrap_or(&Value::Null);

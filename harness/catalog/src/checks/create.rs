@@ -126,7 +126,7 @@ async fn location(context: &Context) -> CheckResult {
             ),
         );
         let Some(url) = url else { continue };
-        if let Some(found) = context.follow(answer, "Location", url, &["RFC7644-3.3-09"]).await? {
+        if let Some(found) = context.follow(answer, "Location", url).await? {
             context
                 .expect(&found)
                 .after(answer)

@@ -28,7 +28,8 @@ impl Data {
             ("manager" | "members", "value") => return person.map(|id| json!(id)),
             // Bound to the value beside them: the endpoint fills them in.
             ("manager" | "members" | "groups", "$ref" | "display" | "type") if !own.flag("required") => return None,
-            ("members", "type") if canonical.is_empty() => return Some(json!("User")),
+            _ if !canonical.is_empty() => return Some(canonical[variant % canonical.len()].clone()),
+            ("members", "type") => return Some(json!("User")),
             ("emails", "value") => return Some(json!(self.new_address())),
             ("", "userName") => return Some(json!(self.new_user_name())),
             ("phoneNumbers", "value") => return either("tel:+1-201-555-0123", "tel:+1-201-555-0124"),
@@ -38,7 +39,6 @@ impl Data {
             ("", "preferredLanguage") => return either("en", "de"),
             ("", "timezone") => return either("America/Los_Angeles", "Europe/Berlin"),
             ("", "password") => return Some(json!(format!("Wq7!{}", self.name()))),
-            _ if !canonical.is_empty() => return Some(canonical[variant % canonical.len()].clone()),
             _ if takes_no_value(own.attribute) && own.parent.is_some() => return None,
             _ => {}
         }

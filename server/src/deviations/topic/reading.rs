@@ -1,6 +1,9 @@
 //! The other side of readings that are disputed (docs/explain/disputes.md), where no tolerance takes it. Each is permitted, and
 //! names the dispute.
 
+mod canonical_enforced;
+mod origin_of_proxy;
+
 use std::str::FromStr as _;
 
 use actix_web::http::header::{self, HeaderValue};
@@ -28,6 +31,12 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new("reading.bulk-status-object", "the status of a result is an object with the code in it")
         .permitted("dispute B1: an example of RFC 7644 section 3.7.2 shows it so")
         .answer(&EditResult(|result| result["status"] = json!({"code": result["status"]}))),
+    Deviation::new(
+        "reading.canonical-enforced",
+        "a value that is not among the canonicalValues of its attribute is refused",
+    )
+    .permitted("dispute R18: a provider MAY restrict values to those that it publishes (RFC 7643 section 2.3.1)")
+    .request(&canonical_enforced::CanonicalEnforced),
     Deviation::new("reading.canonical-left-out", "/Schemas has no canonicalValues")
         .permitted("dispute R18: canonical values are suggestions (RFC 7643 section 7)")
         .answer(&EditAttributes(|own| remove(own, &["canonicalValues"]))),
@@ -136,6 +145,11 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             let present = ResolvedFilter::Present { attribute, sub_attribute };
             ResolvedFilter::And(vec![present, ResolvedFilter::Compare(comparison)])
         })),
+    Deviation::new("reading.origin-of-proxy", "every URL of an answer has the host of a proxy, scim.example.com")
+        .permitted(
+            "RFC 7643 sections 2.3.7 and 3.1 ask for the URI of the resource, whatever the one by which a client came",
+        )
+        .exchange_with(|_| origin_of_proxy::origin_of_proxy()),
     Deviation::new("reading.other-id-refused", "a PUT with another id than that in its URL is refused as mutability")
         .permitted("dispute R5: an example of RFC 7644 section 3.12 shows it so")
         .request_with(|_| {

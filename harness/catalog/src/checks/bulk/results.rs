@@ -165,7 +165,7 @@ async fn location(context: &Context) -> CheckResult {
         let location = answered.location(index).and_then(|location| answered.exchange.url.join(location).ok());
         let Some(url) = location.filter(|_| answered.is_success(index)) else { continue };
         let place = format!("Operations[{index}].location");
-        if let Some(read) = context.follow(&answered.exchange, &place, url, &["RFC7644-3.7-17"]).await? {
+        if let Some(read) = context.follow(&answered.exchange, &place, url).await? {
             context.expect(&read).after(&answered.exchange).under(&["RFC7644-3.7-17"]).status(&[200]);
         }
     }

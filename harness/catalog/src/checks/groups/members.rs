@@ -181,7 +181,7 @@ pub(super) async fn follow(
         context.expect(shown).under(under).that(false, message, reference);
         return Ok(());
     };
-    if let Some(found) = context.follow(shown, "the $ref", url, under).await? {
+    if let Some(found) = context.follow(shown, "the $ref", url).await? {
         context.expect(&found).after(shown).under(under).status(&[200]).that(
             found.text("id").is_none_or(|found| found == id),
             "the $ref leads to a resource of another id",

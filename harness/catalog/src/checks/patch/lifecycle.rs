@@ -80,7 +80,7 @@ async fn then_put(context: &Context) -> CheckResult {
     let user = resource_with(context, &json!({(&names[0]): "first"})).await?;
     for operation in [
         json!({"op": "replace", "path": names[0], "value": "second"}),
-        json!({"op": "add", "path": "emails", "value": [{"value": "a@example.com", "type": "other"}]}),
+        json!({"op": "add", "path": "emails", "value": [{"value": "a@example.com"}]}),
         json!({"op": "add", "path": names[1], "value": "second"}),
     ] {
         // Whether each is carried out is for other checks.

@@ -57,6 +57,11 @@ pub(super) static MORE_REQUIRED: Axis = axis(
     "it requires attributes that RFC 7643 does not",
     &["RFC7643-8.7.1-01", "RFC7643-7-18"],
 );
+pub(super) static FEW_CANONICAL: Axis = axis(
+    "schema.few-canonical",
+    "it publishes fewer canonical values than RFC 7643 prints, and takes no others",
+    &["RFC7643-2.3.1-04", "RFC7643-2.4-12", "RFC7643-7-22", "R18"],
+);
 pub(super) static NO_ENTERPRISE: Axis =
     axis("schema.no-enterprise", "it does not have the enterprise extension", &["RFC7643-6-13"]);
 pub(super) static EXTENSION: Axis =
@@ -97,7 +102,7 @@ pub(super) static TOLERANT: Axis =
 
 /// Every axis that is not a deviation.
 #[cfg(test)]
-pub(super) static AXES: [&Axis; 29] = [
+pub(super) static AXES: [&Axis; 30] = [
     &USERS_ALONE,
     &GROUPS_ALONE,
     &CUSTOM_TYPE,
@@ -106,6 +111,7 @@ pub(super) static AXES: [&Axis; 29] = [
     &OTHER_GROUP,
     &NARROW_SCHEMA,
     &MORE_REQUIRED,
+    &FEW_CANONICAL,
     &NO_ENTERPRISE,
     &EXTENSION,
     &REQUIRED_EXTENSION,

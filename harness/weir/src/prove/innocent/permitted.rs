@@ -24,7 +24,7 @@ const fn with(
 }
 
 /// Permitted deviations that no client has to wait for: `--deviate` takes the ids.
-pub(super) static DEVIATIONS: [PermittedDeviation; 57] = [
+pub(super) static DEVIATIONS: [PermittedDeviation; 59] = [
     plain("errors.further-members", "its errors have further members", &["RFC7644-3.12-05", "RFC7644-3.4.2-02"]),
     plain("errors.without-keyword", "its errors have no scimType where no rule names one", &["RFC7644-3.12-04"]),
     plain("paths.lower-case-accepted", "it has further paths", &["H10"]),
@@ -58,6 +58,11 @@ pub(super) static DEVIATIONS: [PermittedDeviation; 57] = [
     plain("put.deactivates", "a PUT without active disables the user", &["RFC7644-3.5.1-07", "R22"]),
     plain("requests.user-agent-demanded", "it asks for a User-Agent", &["RFC7644-3.12-11"]),
     plain("reading.bulk-status-object", "the status of a result of a bulk job is an object", &["B1"]),
+    plain(
+        "reading.canonical-enforced",
+        "it takes no values but the canonical ones",
+        &["RFC7643-2.3.1-04", "RFC7643-7-22", "R18"],
+    ),
     plain("reading.canonical-left-out", "its schemas have no canonicalValues", &["RFC7643-7-20", "R18"]),
     plain("reading.conflict-409", "it answers a stale version with 409", &["H13"]),
     plain("reading.count-refused", "it refuses a count that is too large", &["Q8", "Q19"]),
@@ -82,6 +87,11 @@ pub(super) static DEVIATIONS: [PermittedDeviation; 57] = [
     plain("reading.location-relative", "its Location is relative", &["H9"]),
     plain("reading.ne-all-values", "ne on several values asks that none be equal", &["F10"]),
     plain("reading.ne-needs-value", "ne matches nothing without a value", &["F9"]),
+    plain(
+        "reading.origin-of-proxy",
+        "its URLs have the host of a proxy in front of it",
+        &["RFC7643-2.3.7-01", "RFC7643-3.1-30"],
+    ),
     plain("reading.other-id-refused", "it refuses a PUT with another id", &["R5"]),
     plain("reading.page-past-end-from-one", "a page past the end starts with 1", &["Q9"]),
     plain("reading.paging-words-ignored", "it ignores a startIndex that is not a number", &["Q11"]),

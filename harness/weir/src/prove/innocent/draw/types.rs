@@ -147,6 +147,9 @@ impl DescriptionBuilder {
         if !without.is_empty() || !required.is_empty() {
             self.push("schema_changes", json!({"schema": USER, "without": without, "required": required}));
         }
+        if choices.once_in(4) {
+            self.few_canonical(choices, &mut schema);
+        }
         let mut extensions = Vec::new();
         if choices.once_in(4) {
             self.keys.remove("user_extensions");
@@ -165,6 +168,30 @@ impl DescriptionBuilder {
             self.resource_type("User", "/Users", USER, &extensions);
         }
         self.push_type("/Users", schema, extensions);
+    }
+
+    /// Gives lists of values fewer canonical types, and refuses others.
+    fn few_canonical(&mut self, choices: &mut Choices, schema: &mut Value) {
+        let has_types = |own: &Value| own["canonicalValues"].as_array().is_some_and(|known| known.len() > 2);
+        for name in ["emails", "phoneNumbers", "addresses"] {
+            let known = *choices.pick(&[&["work", "home"][..], &["work"], &["work", "home", "mobile"]]);
+            let Some(own) = attribute_of(schema, name) else { continue };
+            let parts = own["subAttributes"].as_array_mut();
+            let Some(kind) =
+                parts.and_then(|parts| parts.iter_mut().find(|own| own["name"] == "type" && has_types(own)))
+            else {
+                continue;
+            };
+            kind["canonicalValues"] = json!(known);
+            let own = own.clone();
+            self.differs(&axis::FEW_CANONICAL);
+            self.push("schema_changes", json!({"schema": USER, "without": [name], "with": [own]}));
+        }
+        let enforced = json!("reading.canonical-enforced");
+        let has_it = self.keys.get("deviations").and_then(Value::as_array).is_some_and(|all| all.contains(&enforced));
+        if self.axes.contains(&&axis::FEW_CANONICAL) && !has_it {
+            self.push("deviations", enforced);
+        }
     }
 
     /// Group with the core schema, narrower than RFC 7643 prints it, and with an extension.
