@@ -1,9 +1,10 @@
 //! Deletes what a run created, and says what remains.
 
+use futures_util::future::join_all;
 use reqwest::Method;
 use tokio::sync::watch;
 use url::Url;
-use weir_exchange::{Client, CreatedResources, EndpointErrorKind, Request};
+use weir_exchange::{Client, CreatedResource, CreatedResources, EndpointErrorKind, Request};
 use weir_judge::{Event, Events};
 
 use crate::interruption;
@@ -24,31 +25,47 @@ impl Remainder {
     }
 }
 
-/// Deletes everything on the list, the newest first, and reports what remains. What is already gone counts as deleted.
-pub async fn delete_created(created: &CreatedResources, client: &Client, events: &Events) {
-    while let Some(own) = created.newest() {
-        // As the client that created it, which may be another tenant's.
-        if let Some(remainder) = delete_wherever(&client.with_access(own.access()), own.places()).await {
-            events.emit(&remainder.event());
-            if remainder.is_for_want_of_time {
-                created.forget_newest();
-                // Waiting for each of the others would take as long, one after the other.
-                leave(created, events, &remainder.reason);
-                return;
-            }
+/// Deletes everything on the list, the newest first and `at_once` of one collection side by side, and reports what remains. What is
+/// already gone counts as deleted.
+pub async fn delete_created(created: &CreatedResources, client: &Client, events: &Events, at_once: usize) {
+    loop {
+        let newest = created.newest(at_once);
+        if newest.is_empty() {
+            return;
         }
-        created.forget_newest();
+        let remainders = delete_newest(&newest, created, client).await;
+        for remainder in &remainders {
+            events.emit(&remainder.event());
+        }
+        if let Some(late) = remainders.into_iter().find(|remainder| remainder.is_for_want_of_time) {
+            // Waiting for each of the others would take as long, one after the other.
+            leave(created, events, &late.reason);
+            return;
+        }
     }
+}
+
+/// Deletes the newest on the list and forgets them; what remains of them.
+async fn delete_newest(newest: &[CreatedResource], created: &CreatedResources, client: &Client) -> Vec<Remainder> {
+    let deletions = newest.iter().map(|own| async move {
+        // As the client that created it, which may be another tenant's.
+        delete_wherever(&client.with_access(own.access()), own.places()).await
+    });
+    let remainders = join_all(deletions).await;
+    created.forget_newest(newest.len());
+    remainders.into_iter().flatten().collect()
 }
 
 /// Deletes everything on the list; what remains.
 pub(crate) async fn delete_all(created: &CreatedResources, client: &Client) -> Vec<Remainder> {
     let mut remainders = Vec::new();
-    while let Some(own) = created.newest() {
-        remainders.extend(delete_wherever(&client.with_access(own.access()), own.places()).await);
-        created.forget_newest();
+    loop {
+        let newest = created.newest(1);
+        if newest.is_empty() {
+            return remainders;
+        }
+        remainders.extend(delete_newest(&newest, created, client).await);
     }
-    remainders
 }
 
 /// Reports everything on the list as left behind.
@@ -75,8 +92,9 @@ pub async fn clean_up(
     client: &Client,
     events: &Events,
     interrupted: &watch::Receiver<bool>,
+    at_once: usize,
 ) {
-    let deleted = delete_created(created, client, events);
+    let deleted = delete_created(created, client, events, at_once);
     if interruption::unless_over(interrupted, interruption::CLEAN_UP, deleted).await.is_none() {
         leave_created(created, events);
     }

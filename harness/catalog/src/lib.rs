@@ -17,6 +17,7 @@ pub mod field;
 mod grammar;
 pub mod interruption;
 mod liveness;
+mod long_checks;
 mod node;
 pub mod plan;
 mod published;

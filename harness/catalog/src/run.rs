@@ -21,6 +21,7 @@ use crate::deletion::{clean_up, keep_created};
 use crate::discovery::{Discovery, ResourceType};
 use crate::interruption;
 use crate::liveness::{self, Liveness};
+use crate::long_checks::long_checks_early;
 use crate::plan::{Decision, PlannedCheck};
 use crate::sweep::{Thoroughness, sweep};
 use crate::template::Templates;
@@ -124,7 +125,11 @@ pub async fn run(
     let mut uncertain = discovery.may_have_created();
     let mut findings = BlockedFindings::default();
     for (checks, concurrency) in [(together, at_once), (alone, 1)] {
-        let mut outcomes = stream::iter(checks.into_iter().enumerate().map(one)).buffer_unordered(concurrency);
+        let mut checks: Vec<(usize, &PlannedCheck)> = checks.into_iter().enumerate().collect();
+        if concurrency > 1 {
+            checks = long_checks_early(checks, |(_, planned)| planned.check.id);
+        }
+        let mut outcomes = stream::iter(checks.into_iter().map(one)).buffer_unordered(concurrency);
         // A long check holds up none of those behind it, only what is said of them.
         let mut in_order = InOrder::default();
         while let Some((place, outcome)) = outcomes.next().await {
@@ -355,7 +360,7 @@ async fn attempt(planned: &PlannedCheck, data: &str, parts: &RunParts) -> (Findi
     if options.keeps {
         keep_created(&created, events);
     } else {
-        clean_up(&created, client, events, &options.interrupted).await;
+        clean_up(&created, client, events, &options.interrupted, options.concurrency).await;
     }
     (finding, created.is_uncertain(), lost)
 }
@@ -432,7 +437,7 @@ async fn learn_abilities(
     // An endpoint that cannot be reached any more is reported by each check.
     let learned =
         Abilities::learn(&client.noting(&created), discovery, &data, &kinds, writes).await.unwrap_or_default();
-    clean_up(&created, client, events, &options.interrupted).await;
+    clean_up(&created, client, events, &options.interrupted, options.concurrency).await;
     learned
 }
 

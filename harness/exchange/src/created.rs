@@ -222,20 +222,32 @@ impl CreatedResources {
         self.len() == 0
     }
 
-    /// The newest on the list. It stays there until it is forgotten, so that it is known when its deletion is abandoned.
-    pub fn newest(&self) -> Option<CreatedResource> {
-        self.lock().resources.last().cloned()
+    /// The newest on the list, the newest first: at most this many, and none of another collection than the first. They stay there
+    /// until they are forgotten, so that they are known when their deletion is abandoned.
+    pub fn newest(&self, most: usize) -> Vec<CreatedResource> {
+        let list = self.lock();
+        let collection = |own: &CreatedResource| own.places.first().map(collection_of);
+        let Some(first) = list.resources.last().map(collection) else { return Vec::new() };
+        let alike = list.resources.iter().rev().take(most.max(1)).take_while(|own| collection(own) == first);
+        alike.cloned().collect()
     }
 
-    /// Takes the newest off the list.
-    pub fn forget_newest(&self) {
-        self.lock().resources.pop();
+    /// Takes as many of the newest off the list.
+    pub fn forget_newest(&self, count: usize) {
+        let resources = &mut self.lock().resources;
+        let rest = resources.len().saturating_sub(count);
+        resources.truncate(rest);
     }
 
     /// Takes the resources off the list, the newest first.
     pub fn take(&self) -> impl Iterator<Item = CreatedResource> + use<> {
         std::mem::take(&mut self.lock().resources).into_iter().rev()
     }
+}
+
+/// The path of a place without its last segment.
+fn collection_of(place: &Url) -> String {
+    place.path().trim_end_matches('/').rsplit_once('/').map_or("", |(collection, _)| collection).to_owned()
 }
 
 /// What a write was meant to do, as its method and path say.

@@ -34,7 +34,7 @@ async fn what_cannot_be_deleted_is_reported_and_what_is_gone_is_not() {
     }
     let leftovers = Leftovers::default();
     let events = weir_judge::Events::new(vec![Box::new(leftovers.clone())]);
-    delete_created(&created, &client, &events).await;
+    delete_created(&created, &client, &events, 1).await;
     let mut lines = Vec::new();
     while let Ok(request) = requests.try_recv() {
         lines.push(request.lines().next().unwrap().to_owned());

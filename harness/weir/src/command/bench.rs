@@ -124,7 +124,7 @@ pub(super) async fn run(args: BenchArgs, output: &Output) -> Result<u8, Failure>
     let client = endpoint.client.noting(&created);
     let load = load(&args, seed, &client, &discovery, &interrupted);
     let outcome = interruption::unless_over(&interrupted, interruption::GRACE, load).await;
-    clean_up(&created, &endpoint.client, &events, &interrupted).await;
+    clean_up(&created, &endpoint.client, &events, &interrupted, usize::from(args.endpoint.concurrency())).await;
     let mut report = outcome.unwrap_or_else(|| Ok(BenchReport::new(plan_of(&args))))?;
     report.url = url.to_string();
     report.leftovers = leftovers.take();

@@ -185,7 +185,7 @@ async fn leavers(steps: &mut Steps<'_>, stage: &mut Stage, people: &InventedPeop
 /// Deletes what the run created. What was created without anybody learning its id is found by name: the names are known.
 async fn clean_up(events: &Events, stage: &Stage, created: &CreatedResources) {
     let client = &stage.client;
-    delete_created(created, client, events).await;
+    delete_created(created, client, events, 1).await;
     if !created.is_uncertain() {
         return;
     }

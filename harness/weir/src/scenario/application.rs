@@ -162,7 +162,7 @@ impl ScenarioApplication {
         if is_interrupted {
             self.created.note_interruption();
         }
-        deletion::clean_up(&self.created, &self.client, events, interrupted).await;
+        deletion::clean_up(&self.created, &self.client, events, interrupted, 1).await;
         if self.created.is_uncertain() {
             events.emit(&Event::Leftover {
                 url: format!("{}/Users", self.client.base_url()),
