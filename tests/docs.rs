@@ -245,7 +245,7 @@ fn run_page(page: &str) {
                 command = command.replace("127.0.0.1:7643", address);
             }
             let mut bash = Command::new("bash");
-            bash.args(["-c", &command]).current_dir(folder.path()).env("PATH", &path).env("COLUMNS", "100");
+            bash.args(["-c", &command]).current_dir(folder.path()).env("PATH", &path).env("COLUMNS", "160");
             let ran = ran(&bash.stdin(std::process::Stdio::null()).output().expect("bash starts"));
             assert_eq!(ran.status, shown.status, "{page}: {command}\n{}{}", ran.stdout, ran.stderr);
             assert_shown(&shown, &(ran.stdout + &ran.stderr));

@@ -76,6 +76,22 @@ const [page_file, folder] = process.argv.slice(2);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(wide <= 0, `the page is ${wide} pixels too wide`);
     if (folder) await page.screenshot({ path: path.join(folder, "narrow.png") });
+
+    // Without scripts every finding can be read, and nothing is offered that would do nothing.
+    const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+    await plain.goto(`file://${path.resolve(page_file)}`);
+    assert.equal(await plain.locator(".finding:visible").count(), all);
+    assert.ok(!(await plain.locator("#controls").isVisible()), "the choice of findings needs the script");
+    assert.ok(await plain.locator("#picture svg.bar").first().isVisible(), "the picture is drawn");
+    assert.ok((await plain.locator("#picture").boundingBox()).y < (await plain.locator("#findings").boundingBox()).y);
+    if (folder) await plain.screenshot({ path: path.join(folder, "plain.png") });
+
+    // A link to a finding opens it, though it passed.
+    const id = await page.locator(".finding[data-verdict=pass]").first().getAttribute("id");
+    await page.goto(`file://${path.resolve(page_file)}#${encodeURIComponent(id)}`);
+    await page.reload();
+    assert.ok(await page.locator(".finding[open]").first().isVisible());
+    assert.equal(await page.locator(".finding[open]").first().getAttribute("id"), id);
     assert.deepEqual(said, [], "the page says nothing on the console and asks for nothing");
   } finally {
     await browser.close();

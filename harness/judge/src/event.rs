@@ -36,6 +36,8 @@ pub enum Event {
     Planned {
         run: usize,
         skipped: usize,
+        /// How many checks each area has, in the order of the plan; an area is the first word of an id.
+        areas: Vec<(&'static str, usize)>,
     },
     CheckStarted {
         check: &'static str,

@@ -10,7 +10,7 @@ use weir_catalog::{DiscoveryError, run_prefix};
 use weir_judge::{Events, Verdict, parts_of_name, rules};
 use weir_provision::client as clients;
 
-use super::own_endpoint::{DEMONSTRATION, EndpointHints, OwnEndpoint, own_endpoint};
+use super::own_endpoint::{DEMONSTRATION, EndpointHints, NEXT, OwnEndpoint, own_endpoint};
 use super::{scenario, variants};
 use crate::config::Config;
 use crate::exit;
@@ -162,6 +162,7 @@ pub(super) async fn run(mut args: CheckArgs, output: &Output) -> Result<u8, Fail
     let status = act_or_check(&args, &config, &chosen, output).await;
     if is_demonstration && status.is_ok() {
         output.insist(DEMONSTRATION);
+        output.insist(NEXT);
     }
     status
 }

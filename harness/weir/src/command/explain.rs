@@ -17,7 +17,7 @@ use weir_server::{Activation, Breaks, Deviation, Target};
 use super::{glossary, setting};
 use crate::exit;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, filled};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -45,7 +45,7 @@ pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<u8, Failure> {
     // A check's full name has its resource type in brackets.
     let id = weir_judge::parts_of_name(&args.id).0;
     let text = text(id).ok_or_else(|| Failure::usage(unknown(&args.id)))?;
-    output.print(text)?;
+    output.print(filled(&text, Output::room()))?;
     Ok(exit::OK)
 }
 

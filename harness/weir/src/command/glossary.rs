@@ -5,10 +5,12 @@ use std::fmt::Write as _;
 
 use clap::ValueEnum as _;
 use scim::capability::Capability;
+use scim::tolerance::Tolerance;
 use weir_catalog::checks;
 use weir_judge::Verdict;
 
 use super::dispute;
+use super::vocabulary::VOCABULARY;
 use crate::exit;
 use crate::lifecycle::{self, StepSpec};
 use crate::scenario::Scenario;
@@ -28,7 +30,7 @@ pub(super) const VERDICTS: [(Verdict, &str); 7] = [
 ];
 
 /// What else reports say, with its meaning.
-pub(super) const WORDS: [(&str, &str); 14] = [
+const WORDS: [(&str, &str); 14] = [
     (
         "known",
         "The baseline has this finding with a reason, so it does not fail the run. `weir check --baseline FILE` reads it.",
@@ -83,12 +85,24 @@ pub(super) fn find(word: &str) -> Option<String> {
         scenario(word),
         step(word),
         keyword(word),
+        tolerance(word),
         status(word),
     ]
     .into_iter()
     .flatten()
     .collect();
     (!found.is_empty()).then(|| found.join("\n"))
+}
+
+/// The words that are names of no catalogue, with their meaning.
+pub(super) fn all_words() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    WORDS.iter().chain(&VOCABULARY)
+}
+
+fn tolerance(word: &str) -> Option<String> {
+    let tolerance = *Tolerance::ALL.iter().find(|tolerance| tolerance.id().eq_ignore_ascii_case(word))?;
+    let clients = tolerance.clients();
+    Some(format!("tolerance {tolerance}\n{}\n\nNeeded by\n  {clients}\n", tolerance.summary()))
 }
 
 /// Every word of the glossary.
@@ -101,7 +115,8 @@ pub(super) fn words() -> Vec<&'static str> {
         .chain(verdicts)
         .chain(scenarios)
         .chain(lifecycle::steps().iter().map(|step| step.id))
-        .chain(WORDS.iter().map(|(word, _)| *word))
+        .chain(all_words().map(|(word, _)| *word))
+        .chain(Tolerance::ALL.iter().map(|tolerance| tolerance.id()))
         .collect();
     words.sort_unstable();
     words.dedup();
@@ -147,7 +162,7 @@ fn step(word: &str) -> Option<String> {
 
 /// What `exit-status` is stands with the statuses.
 fn keyword(word: &str) -> Option<String> {
-    let (word, meaning) = WORDS.iter().find(|(own, _)| own.eq_ignore_ascii_case(word) && *own != "exit-status")?;
+    let (word, meaning) = all_words().find(|(own, _)| own.eq_ignore_ascii_case(word) && *own != "exit-status")?;
     Some(format!("word {word}\n{meaning}\n"))
 }
 

@@ -360,7 +360,7 @@ fn scenarios() -> Vec<Entry> {
 }
 
 fn words() -> Vec<Entry> {
-    glossary::WORDS.iter().map(|(word, meaning)| with_summary(word, meaning)).collect()
+    glossary::all_words().map(|(word, meaning)| with_summary(word, meaning)).collect()
 }
 
 /// Each application of each target.

@@ -9,9 +9,11 @@ mod connection_test;
 mod diff;
 mod dispute;
 mod explain;
+mod first_steps;
 mod glossary;
 mod health;
 mod init;
+mod init_questions;
 mod like;
 mod list;
 mod manual;
@@ -25,8 +27,9 @@ mod serve;
 mod setting;
 mod shell;
 mod variants;
+mod vocabulary;
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -105,6 +108,11 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let arguments: Vec<String> = std::env::args().skip(1).collect();
+            if arguments.is_empty() {
+                // What cannot be written there was not asked for.
+                let _ = write!(std::io::stderr(), "{}", first_steps::FIRST_STEPS);
+                return ExitCode::from(exit::USAGE);
+            }
             let mut weir = Cli::command();
             // Gives each command its global flags.
             weir.build();

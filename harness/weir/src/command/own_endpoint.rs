@@ -28,6 +28,10 @@ pub(super) enum OwnEndpoint {
 pub(super) const DEMONSTRATION: &str =
     "this is Weir's own endpoint, not yours; give a URL to check yours, or --embedded to say that it is meant";
 
+/// What a demonstration ends with.
+pub(super) const NEXT: &str = "next: `weir check URL --bearer @token.txt --quick` checks yours, `weir init` asks for what it needs and writes it \
+     down, `weir explain NAME` explains every name in the report";
+
 /// An error if the command line, or where it is run, speaks of somebody's endpoint.
 pub(super) fn own_endpoint(wanted: &EndpointHints) -> Result<OwnEndpoint, Failure> {
     if wanted.by_name {
@@ -50,7 +54,7 @@ pub(super) fn own_endpoint(wanted: &EndpointHints) -> Result<OwnEndpoint, Failur
         None if wanted.rehearsal => Ok(OwnEndpoint::AskedFor),
         None => Ok(OwnEndpoint::Demonstration),
         Some(sign) => Err(Failure::Usage(format!(
-            "no URL, though {sign}: give one, or set `url` in weir.toml; `weir check --target aquera` checks Weir's own endpoint"
+            "no URL, though {sign}: give one, or set `url` in weir.toml; `weir init` writes one; `weir check --target aquera` checks Weir's own endpoint"
         ))),
     }
 }

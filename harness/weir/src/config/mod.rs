@@ -67,6 +67,26 @@ pub enum CredentialSource {
     },
 }
 
+impl CredentialSource {
+    /// Where the secret is.
+    pub const fn secret(&self) -> &SecretSource {
+        match self {
+            Self::Bearer(secret) | Self::Basic(secret) | Self::Oauth { secret, .. } => secret,
+        }
+    }
+
+    /// The same with another place of the secret.
+    pub fn map_secret<E>(self, change: impl FnOnce(SecretSource) -> Result<SecretSource, E>) -> Result<Self, E> {
+        Ok(match self {
+            Self::Bearer(secret) => Self::Bearer(change(secret)?),
+            Self::Basic(secret) => Self::Basic(change(secret)?),
+            Self::Oauth { token_url, client, secret, scope } => {
+                Self::Oauth { token_url, client, secret: change(secret)?, scope }
+            }
+        })
+    }
+}
+
 /// How the endpoint is reached.
 #[derive(Clone, Debug, Default)]
 pub struct Transport {

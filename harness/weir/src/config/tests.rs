@@ -217,7 +217,8 @@ fn secrets_come_from_where_they_are_and_are_never_shown() {
 fn a_file_that_init_writes_can_be_read() {
     let url: Url = "https://scim.example.com/v2".parse().expect("it is a URL");
     let types = vec!["User".to_owned(), "a\"\\\n##[error]\u{1b}\u{202e}\u{e0001}".to_owned()];
-    let text = commented(&url, &types, &[Capability::Bulk], Some(Path::new("token.txt")));
+    let token = CredentialSource::Bearer(SecretSource::File("token.txt".into()));
+    let text = commented(&url, &types, &[Capability::Bulk], Some(&token));
     assert_eq!(weir_exchange::legible::lines(&text), text);
     let config = parse(&text).expect("it is well formed");
     assert_eq!(config.url, Some(url));
@@ -225,4 +226,30 @@ fn a_file_that_init_writes_can_be_read() {
     assert!(
         matches!(config.credentials, Some(CredentialSource::Bearer(SecretSource::File(file))) if file == Path::new("ci/token.txt"))
     );
+}
+
+#[test]
+fn every_kind_of_credentials_that_init_writes_can_be_read() {
+    let url: Url = "https://scim.example.com/v2".parse().expect("it is a URL");
+    let command = || SecretSource::Command(vec!["pass".into(), "show \"scim\"".into()]);
+    for (credentials, line) in [
+        (CredentialSource::Basic(SecretSource::Environment("SCIM_LOGIN".into())), "basic = { env = \"SCIM_LOGIN\" }"),
+        (CredentialSource::Bearer(command()), r#"bearer = { command = ["pass", "show \"scim\""] }"#),
+        (
+            CredentialSource::Oauth {
+                token_url: "https://login.example.com/token".parse().expect("it is a URL"),
+                client: "weir".into(),
+                secret: command(),
+                scope: Some("scim".into()),
+            },
+            "client = \"weir\"",
+        ),
+    ] {
+        let text = commented(&url, &["User".to_owned()], &[], Some(&credentials));
+        assert!(text.lines().any(|own| own.starts_with(line)), "{line} is missing in\n{text}");
+        let read = parse(&text).expect("it is well formed").credentials.expect("it has credentials");
+        assert_eq!(format!("{read:?}"), format!("{credentials:?}"));
+    }
+    let text = commented(&url, &["User".to_owned()], &[], None);
+    assert!(parse(&text).expect("it is well formed").credentials.is_none(), "{text}");
 }

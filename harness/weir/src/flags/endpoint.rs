@@ -172,7 +172,7 @@ impl EndpointFlags {
             return Ok(given(Credentials::Basic { user, password }, "--basic", pair));
         }
         let Some(source) = &config.credentials else { return Ok(GivenCredentials::default()) };
-        Ok(GivenCredentials { credentials: configured(config, source)?, origin: config.file.display().to_string() })
+        Ok(GivenCredentials { credentials: credentials_of(config, source)?, origin: config.file.display().to_string() })
     }
 
     /// Everything a client of the endpoint at `base` is built from.
@@ -257,7 +257,7 @@ pub struct GivenCredentials {
 }
 
 /// The credentials that a configuration names.
-fn configured(config: &Config, source: &CredentialSource) -> Result<Credentials, Failure> {
+pub fn credentials_of(config: &Config, source: &CredentialSource) -> Result<Credentials, Failure> {
     let had = |source: &SecretSource, kind: SecretKind, key: &str| {
         let secret = had(config, source, kind, &format!("[credentials], key `{key}`"))?;
         secrets::register(secret.expose_secret());

@@ -20,9 +20,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use weir_exchange::legible::Legible;
 
 pub use printable::{Printable, notice};
-pub use table::table;
+pub use table::{filled, headed_table, table, wrapped};
 
 use crate::failure::Failure;
+
+/// Columns below which no line is laid out anew.
+const NARROWEST: usize = 40;
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -100,13 +103,23 @@ impl Output {
         self.colour == ColourChoice::Always
     }
 
-    /// How wide lines may be: what `COLUMNS` says, else 110.
+    /// How wide lines may be: what [`Self::room`] says, else 110.
     pub fn width() -> usize {
-        std::env::var("COLUMNS")
-            .ok()
-            .and_then(|columns| columns.parse().ok())
-            .filter(|columns| *columns >= 60)
-            .unwrap_or(110)
+        Self::room().unwrap_or(110)
+    }
+
+    /// How much room a line has where somebody looks at it: what `COLUMNS` says, else what the terminal has. In a pipe a line may be
+    /// as long as it is.
+    pub fn room() -> Option<usize> {
+        let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let seen = || Some(usize::from(terminal_size::terminal_size_of(io::stdout())?.0.0));
+        said.or_else(seen).filter(|columns| *columns > 0).map(|columns: usize| columns.max(NARROWEST))
+    }
+
+    /// How much room a line on standard error has.
+    pub fn room_for_notices() -> Option<usize> {
+        let seen = terminal_size::terminal_size_of(io::stderr())?.0.0;
+        Some(usize::from(seen).max(NARROWEST))
     }
 
     /// Writes a document to `file`, or else to standard output, which `-` stands for too.

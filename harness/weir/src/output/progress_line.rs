@@ -10,7 +10,8 @@ const CLEAR: &str = "\r\x1b[2K";
 
 /// Writes the line over the one before, as far as there is room.
 pub fn draw(line: &str) {
-    let line: String = line.chars().take(Output::width()).collect();
+    let line: String =
+        line.chars().take(Output::room_for_notices().map_or_else(Output::width, |room| room - 1)).collect();
     // Without a terminal the line is not missed.
     let _ = write!(io::stderr(), "{CLEAR}{}", Printable::from(line).as_str());
 }

@@ -6,15 +6,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
-use weir_judge::{Consumer, Event};
+use weir_judge::{Consumer, Event, Finding, Origin, Verdict};
 
-use super::plural::plural;
+use super::plural::{exchanges, plural};
 use super::progress_line;
 
 /// How often the line of a terminal is written.
 const REDRAWN: Duration = Duration::from_millis(250);
 /// How often a line goes into a pipe.
 const REPORTED: Duration = Duration::from_secs(10);
+
+/// Characters of the bar.
+const BAR: usize = 20;
 
 /// What is known of a run so far.
 #[derive(Default)]
@@ -24,6 +27,9 @@ struct RunCounts {
     /// The check that began last.
     check: &'static str,
     findings: usize,
+    /// The checks of each area, and how many of them are judged.
+    areas: Vec<(&'static str, usize, usize)>,
+    exchanges: usize,
     /// Whether a line of this stands on the terminal.
     is_drawn: bool,
     /// Whether a report may be writing to the same terminal.
@@ -75,7 +81,9 @@ async fn show(progress: Arc<Mutex<RunCounts>>, is_terminal: bool) {
     loop {
         ticks.tick().await;
         let mut progress = lock(&progress);
-        let Some(line) = progress.line(started.elapsed()).filter(|_| !progress.is_reporting) else { continue };
+        let elapsed = started.elapsed();
+        let line = if is_terminal { progress.bar(elapsed) } else { None };
+        let Some(line) = line.or_else(|| progress.line(elapsed)).filter(|_| !progress.is_reporting) else { continue };
         if is_terminal {
             progress_line::draw(&line);
             progress.is_drawn = true;
@@ -105,6 +113,30 @@ impl RunCounts {
         let checks = if *planned == 1 { "check" } else { "checks" };
         Some(format!("{begun} of {planned} {checks} begun after {} s{found}, now {check}", elapsed.as_secs()))
     }
+
+    fn judged(&mut self, finding: &Finding) {
+        self.findings += usize::from(finding.verdict >= Verdict::Warn);
+        self.exchanges += finding.exchanges;
+        if finding.origin == Origin::Check
+            && let Some((_, _, judged)) = self.areas.iter_mut().find(|(area, ..)| *area == finding.topic())
+        {
+            *judged += 1;
+        }
+    }
+
+    /// The area that is judged now, as a bar; `None` before it is known what is run, and in a run of several rounds.
+    fn bar(&self, elapsed: Duration) -> Option<String> {
+        let (area, total, judged) = *self.areas.iter().find(|(_, total, judged)| judged < total)?;
+        let filled = (judged * BAR).checked_div(total)?.min(BAR);
+        let bar = "█".repeat(filled) + &"░".repeat(BAR - filled);
+        let begun = format!("{} of {} begun", self.begun, self.planned);
+        let (sent, seconds) = (exchanges(self.exchanges as u64), elapsed.as_secs());
+        let found = match self.findings as u64 {
+            0 => String::new(),
+            count => format!(" · {}", plural(count, "finding", "findings")),
+        };
+        Some(format!("{area} {bar} {judged} of {total} · {begun} · {sent} · {seconds} s{found}"))
+    }
 }
 
 /// Counts, and makes room on the terminal for what reports write.
@@ -117,13 +149,18 @@ impl Consumer for BeforeReports {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         let mut progress = lock(&self.progress);
         match event {
-            Event::Planned { run, .. } => progress.planned = run.saturating_mul(self.rounds),
+            Event::Planned { run, areas, .. } => {
+                progress.planned = run.saturating_mul(self.rounds);
+                if self.rounds == 1 {
+                    progress.areas = areas.iter().map(|(area, count)| (*area, *count, 0)).collect();
+                }
+            }
             Event::CheckStarted { check } => {
                 progress.begun += 1;
                 progress.check = check;
                 return Ok(());
             }
-            Event::Finding(finding) if finding.verdict >= weir_judge::Verdict::Warn => progress.findings += 1,
+            Event::Finding(finding) => progress.judged(finding),
             Event::Exchange(_) => return Ok(()),
             _ => {}
         }
@@ -151,9 +188,27 @@ mod tests {
         let progress = Arc::<Mutex<RunCounts>>::default();
         let mut watch = BeforeReports { progress: Arc::clone(&progress), rounds: 2 };
         assert_eq!(lock(&progress).line(Duration::ZERO), None);
-        watch.event(&Event::Planned { run: 20, skipped: 3 }).unwrap();
+        watch.event(&Event::Planned { run: 20, skipped: 3, areas: vec![("read", 23)] }).unwrap();
         watch.event(&Event::CheckStarted { check: "read.user" }).unwrap();
         let line = lock(&progress).line(Duration::from_millis(12_900));
         assert_eq!(line.as_deref(), Some("1 of 40 checks begun after 12 s, now read.user"));
+        assert_eq!(lock(&progress).bar(Duration::ZERO), None);
+    }
+
+    #[test]
+    fn a_bar_shows_the_area_that_is_judged() {
+        let progress = Arc::<Mutex<RunCounts>>::default();
+        let mut watch = BeforeReports { progress: Arc::clone(&progress), rounds: 1 };
+        watch.event(&Event::Planned { run: 5, skipped: 1, areas: vec![("read", 2), ("patch", 4)] }).unwrap();
+        let judged = |id, verdict| {
+            Event::Finding(Arc::new(Finding { verdict, exchanges: 3, ..Finding::new(Origin::Check, id, "it is read") }))
+        };
+        watch.event(&Event::CheckStarted { check: "read.user" }).unwrap();
+        watch.event(&judged("read.user", Verdict::Pass)).unwrap();
+        let bar = |seconds| lock(&progress).bar(Duration::from_secs(seconds)).unwrap();
+        assert_eq!(bar(1), "read ██████████░░░░░░░░░░ 1 of 2 · 1 of 5 begun · 3 exchanges · 1 s");
+        watch.event(&judged("read.list", Verdict::Skip)).unwrap();
+        watch.event(&judged("patch.add", Verdict::Fail)).unwrap();
+        assert_eq!(bar(2), "patch █████░░░░░░░░░░░░░░░ 1 of 4 · 1 of 5 begun · 9 exchanges · 2 s · 1 finding");
     }
 }

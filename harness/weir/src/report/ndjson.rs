@@ -42,7 +42,7 @@ impl<W: Write + Send> Consumer for NdjsonReport<W> {
                 let capabilities: Value = offers.iter().copied().map(json::offer).collect();
                 ("discovered", json!({"capabilities": capabilities, "remarks": remarks}))
             }
-            Event::Planned { run, skipped } => ("planned", json!({"run": run, "skipped": skipped})),
+            Event::Planned { run, skipped, .. } => ("planned", json!({"run": run, "skipped": skipped})),
             Event::CheckStarted { check } => ("check-started", json!({"id": check})),
             Event::Finding(finding) => {
                 let seen = self.seen.entry(cause_id(finding)).or_default();

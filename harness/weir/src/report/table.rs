@@ -12,6 +12,11 @@ const ID: usize = 34;
 /// The width of the columns of time and requests.
 const FIGURES: usize = 16;
 
+/// Columns below which time and requests are left out.
+const WITH_FIGURES: usize = 90;
+/// Columns below which the text stands in a line of its own.
+const NARROW: usize = 70;
+
 /// Writes a finding as a row of the table.
 pub(super) fn write_finding(out: &mut dyn Write, finding: &Finding, palette: &Palette, width: usize) -> io::Result<()> {
     let Finding { id, title, verdict, .. } = finding;
@@ -88,15 +93,20 @@ fn row(
     [id, told]: [&str; 2],
     (exchanges, elapsed): (usize, Duration),
 ) -> io::Result<()> {
-    let room = width.saturating_sub(2 + 8 + ID + 1 + FIGURES);
+    let verdict = format!("  {}{:<7}{}", palette.verdict(verdict), verdict.as_str(), palette.reset);
+    if width < NARROW {
+        writeln!(out, "{verdict} {}", fitted(id, width.saturating_sub(10)))?;
+        return if told.is_empty() {
+            Ok(())
+        } else {
+            writeln!(out, "{:10}{}", "", fitted(told, width.saturating_sub(10)))
+        };
+    }
+    let places = if width < WITH_FIGURES { 0 } else { FIGURES };
+    let room = width.saturating_sub(2 + 8 + ID + 1 + places);
     let figures = if exchanges == 0 { String::new() } else { format!("{:>9} {exchanges:>5}x", duration(elapsed)) };
-    let text = format!(
-        "  {}{:<7}{} {id:<ID$} {:<room$}{figures:>FIGURES$}",
-        palette.verdict(verdict),
-        verdict.as_str(),
-        palette.reset,
-        fitted(told, room),
-    );
+    let figures = if places == 0 { "" } else { &figures };
+    let text = format!("{verdict} {id:<ID$} {:<room$}{figures:>places$}", fitted(told, room));
     writeln!(out, "{}", text.trim_end())
 }
 

@@ -534,7 +534,7 @@ impl<W: Write + Send> TextReport for TerminalReport<W> {
             }
             Event::RunFinished { summary } => self.finished(summary),
             // The command says it on stderr.
-            Event::Planned { run, skipped } => {
+            Event::Planned { run, skipped, .. } => {
                 self.by_topic = !self.options.verbose && run + skipped > MOST_LINES;
                 Ok(())
             }

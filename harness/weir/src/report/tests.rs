@@ -125,7 +125,7 @@ fn emit_everything(events: &Events) {
         ],
         remarks: vec!["/Schemas cannot be used (the status is 404); the attributes of RFC 7643 are assumed".into()],
     });
-    events.emit(&Event::Planned { run: 6, skipped: 1 });
+    events.emit(&Event::Planned { run: 6, skipped: 1, areas: Vec::new() });
     let origin = Origin::Step { client: "pingfederate-aquera".into() };
     events.emit(&Event::Finding(Arc::new(Finding {
         exchanges: 3,
@@ -185,7 +185,7 @@ fn a_long_run_is_shown_by_topics_and_what_is_wrong_by_itself() {
     let buffer = Buffer::default();
     let options = TerminalOptions { width: 100, colour: false, quiet: false, verbose: false };
     let events = Events::new(vec![Box::new(ForPeople(TerminalReport::new(buffer.clone(), options)))]);
-    events.emit(&Event::Planned { run: 400, skipped: 100 });
+    events.emit(&Event::Planned { run: 400, skipped: 100, areas: Vec::new() });
     let mut skip = finding("patch.operation-case", Verdict::Skip);
     skip.reason = Some("the endpoint does not offer patch.users (probed)".into());
     skip.exchanges = 0;

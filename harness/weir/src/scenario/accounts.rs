@@ -16,7 +16,7 @@ use weir_provision::source::{Directory, Entries, Source, SourceError};
 
 use super::application::State;
 use super::rehearsal::{Rehearsal, changed, person, removed};
-use super::report::Observations;
+use super::report::{NOTHING_TO_DO, Observations};
 use super::write::Writes;
 use super::{Scenario, ScenarioApplication, ScenarioError};
 
@@ -73,6 +73,18 @@ impl Observations for FixedIdentifier {
         self.created == 1 && self.old != State::Gone
     }
 
+    fn answer(&self) -> [String; 3] {
+        let [outcome, advice] = if self.is_found() {
+            [
+                "The same person has two accounts, and the first is no longer managed.",
+                "Keep the Unique User Identifier for the life of a connection; to change it, rename the accounts in the target first.",
+            ]
+        } else {
+            ["The person still has one account.", NOTHING_TO_DO]
+        };
+        ["A new connection identifies users by another attribute.", outcome, advice].map(str::to_owned)
+    }
+
     fn verdict(&self) -> Vec<String> {
         vec![if self.is_found() {
             "The same person has two accounts, and the first is no longer managed. The Unique User Identifier is fixed for the life of a connection, and connections to the same target share that of the first: to change it, rename the accounts in the target, delete the connection, restart PingFederate, and make the connection anew.".to_owned()
@@ -124,6 +136,18 @@ impl Observations for ProvisionDisabled {
         self.0.last().is_some_and(|last| last.provisions && last.reported == State::Inactive)
     }
 
+    fn answer(&self) -> [String; 3] {
+        let [outcome, advice] = if self.is_found() {
+            [
+                "With Provision Disabled Users the deleted account comes back, disabled, at the next change.",
+                "Clear Provision Disabled Users when Remove User Action is Delete.",
+            ]
+        } else {
+            ["The deleted account does not come back.", NOTHING_TO_DO]
+        };
+        ["A user is disabled and therefore deleted, and changes afterwards.", outcome, advice].map(str::to_owned)
+    }
+
     fn verdict(&self) -> Vec<String> {
         vec![if self.is_found() {
             "With Provision Disabled Users the account that was deleted comes back, disabled, at the next change of an attribute: clear Provision Disabled Users when Remove User Action is Delete.".to_owned()
@@ -167,6 +191,18 @@ impl Observations for GroupDnDeletion {
     fn is_found(&self) -> bool {
         let mut unnoticed = self.0.iter().skip(1).take(2);
         unnoticed.all(|after| after.reported == State::Active)
+    }
+
+    fn answer(&self) -> [String; 3] {
+        let [outcome, advice] = if self.is_found() {
+            [
+                "The account stays active until the group itself changes.",
+                "Take people out of the group before they are deleted, or target them by a filter.",
+            ]
+        } else {
+            ["The deletion is noticed in the next cycle.", NOTHING_TO_DO]
+        };
+        ["A user who is targeted through a Group DN is deleted in LDAP.", outcome, advice].map(str::to_owned)
     }
 
     fn verdict(&self) -> Vec<String> {

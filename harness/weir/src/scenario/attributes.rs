@@ -8,7 +8,7 @@ use weir_provision::client::Description;
 use weir_provision::options::Put;
 
 use super::rehearsal::{Rehearsal, changed, person};
-use super::report::Observations;
+use super::report::{NOTHING_TO_DO, Observations};
 use super::{Scenario, ScenarioApplication, ScenarioError};
 
 /// The value of an attribute in words, if the user has one.
@@ -69,6 +69,17 @@ impl Observations for NeverCleared {
     /// The target keeps a value.
     fn is_found(&self) -> bool {
         self.attributes.iter().any(|one| one.after.is_some())
+    }
+
+    fn answer(&self) -> [String; 3] {
+        let sent = format!("When an attribute loses its value in the source, the client sends {}.", self.sent());
+        if self.is_found() {
+            let kept = "The target keeps the old value, and no later cycle removes it.";
+            let advice = "Clear the value in the target by hand, or map a default value that stands for nothing.";
+            [sent, kept.to_owned(), advice.to_owned()]
+        } else {
+            [sent, "The target loses the value too.".to_owned(), NOTHING_TO_DO.to_owned()]
+        }
     }
 
     fn verdict(&self) -> Vec<String> {
@@ -152,6 +163,18 @@ impl Observations for TypeOmitted {
     /// The old address stays where `type` is omitted.
     fn is_found(&self) -> bool {
         self.0.iter().any(|one| one.omits_types && !one.is_replaced)
+    }
+
+    fn answer(&self) -> [String; 3] {
+        let [kept, advice] = if self.is_found() {
+            [
+                "Where the target omits type, the new address is added, and the old one is never removed.",
+                "Have the target show type and primary; until then remove old addresses there by hand.",
+            ]
+        } else {
+            ["The client replaces the address, whether the target shows type and primary or not.", NOTHING_TO_DO]
+        };
+        ["The work email of a user changes in the source.", kept, advice].map(str::to_owned)
     }
 
     fn verdict(&self) -> Vec<String> {
@@ -246,6 +269,19 @@ impl Observations for MappedOnly {
     /// A value is lost.
     fn is_found(&self) -> bool {
         self.0.iter().any(ReplacementObservation::is_wiped)
+    }
+
+    fn answer(&self) -> [String; 3] {
+        let [kept, advice] = if self.is_found() {
+            [
+                "A PUT of the mapped values alone wipes that value where the endpoint replaces, and nothing reports it.",
+                "Map every attribute that matters, or let the endpoint merge.",
+            ]
+        } else {
+            ["The value survives both kinds of PUT.", NOTHING_TO_DO]
+        };
+        ["The target knows a value that the source does not, and another attribute changes.", kept, advice]
+            .map(str::to_owned)
     }
 
     fn verdict(&self) -> Vec<String> {

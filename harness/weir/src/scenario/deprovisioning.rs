@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Scenario;
 use super::application::State;
-use super::report::Observations;
+use super::report::{NOTHING_TO_DO, Observations};
 use super::write::Writes;
 
 /// What happens to the user.
@@ -80,6 +80,62 @@ impl DeprovisionedUsers {
     fn applications(&self) -> Vec<&str> {
         appearance(self.observations.iter().map(|one| one.application.as_str()))
     }
+
+    /// Those in which an account stays active after a request that disables.
+    fn left_by_disabling(&self) -> Vec<&DeprovisioningObservation> {
+        self.observations.iter().filter(|one| one.writes.disables() && one.is_left()).collect()
+    }
+
+    fn how_it_disables(&self) -> String {
+        let disabling = self.observations.iter().filter(|one| one.writes.disables());
+        let requests = appearance(disabling.map(DeprovisioningObservation::sent));
+        if requests.is_empty() {
+            return "The client sends nothing that disables an account.".to_owned();
+        }
+        format!("Disabling goes out as {}.", requests.join(" or as "))
+    }
+
+    fn who_stays(&self) -> String {
+        let left = self.left_by_disabling();
+        if !self.is_observable {
+            return if left.is_empty() {
+                "The endpoint does not report the account active afterwards; whether it can still sign in is not seen here."
+            } else {
+                "The endpoint still reports the account active afterwards."
+            }
+            .to_owned();
+        }
+        let all = self.applications().len();
+        let some = appearance(left.iter().map(|one| one.application.as_str())).len();
+        let silent = left.iter().filter(|one| one.reported != State::Active);
+        let silent = appearance(silent.map(|one| one.application.as_str())).len();
+        match (some, silent) {
+            (0, _) => "No account stays active after it.".to_owned(),
+            (_, 0) => format!("The account stays active after it in {some} of {all} applications, and each says so."),
+            _ => format!(
+                "The account stays active after it in {some} of {all} applications, and in {silent} of them the endpoint reports success."
+            ),
+        }
+    }
+
+    fn advice(&self) -> String {
+        if !self.is_observable {
+            return "Deprovision a test user, look the account up in the console of the service itself, and try to sign in."
+                .to_owned();
+        }
+        if self.left_by_disabling().is_empty() {
+            return NOTHING_TO_DO.to_owned();
+        }
+        let deletes = |one: &&DeprovisioningObservation| one.writes.is_deletion();
+        let label = self.observations.iter().find(deletes).map(|one| one.setup.as_str());
+        let helps = self.observations.iter().filter(deletes).all(|one| !one.is_left());
+        match label.filter(|_| helps) {
+            Some(label) => {
+                format!("Choose {label}, or deprovision one test user and look at the account in the service itself.")
+            }
+            None => "Deprovision one test user, and look at the account in the service itself.".to_owned(),
+        }
+    }
 }
 
 impl Observations for DeprovisionedUsers {
@@ -107,6 +163,10 @@ impl Observations for DeprovisionedUsers {
     /// Somebody who has left can still sign in; where that is not observable, although something was sent.
     fn is_found(&self) -> bool {
         self.observations.iter().any(|one| one.is_left() && (self.is_observable || !one.writes.is_empty()))
+    }
+
+    fn answer(&self) -> [String; 3] {
+        [self.how_it_disables(), self.who_stays(), self.advice()]
     }
 
     fn verdict(&self) -> Vec<String> {

@@ -109,6 +109,20 @@ impl Observations for GroupNameCollision {
         self.two_channels.iter().all(|after| after.groups.members() == 1)
     }
 
+    fn answer(&self) -> [String; 3] {
+        let shared = if self.is_found() {
+            "Two channels with one group name overwrite each other's members: the last to run wins, and neither reports it."
+        } else {
+            "Two channels with one group name share the group, and memberships are merged."
+        };
+        [
+            "Two groups with the same CN cannot both be provisioned by CN: the second is refused.",
+            shared,
+            "Give each group a name of its own, or put both into one channel.",
+        ]
+        .map(str::to_owned)
+    }
+
     fn verdict(&self) -> Vec<String> {
         vec![
             "Two groups with the same CN cannot both be provisioned by CN: the second is refused, because they would overwrite each other's members. Where Group Name Source can be DN, each has a name of its own.".to_owned(),

@@ -7,7 +7,7 @@ use weir_provision::engine::report::IdentityReuse;
 
 use super::application::State;
 use super::rehearsal::{Rehearsal, changed, person, removed};
-use super::report::Observations;
+use super::report::{NOTHING_TO_DO, Observations};
 use super::write::Writes;
 use super::{Scenario, ScenarioApplication, ScenarioError};
 
@@ -74,6 +74,30 @@ impl Observations for Identities {
 
     fn is_found(&self) -> bool {
         self.passes() || self.is_shared()
+    }
+
+    fn answer(&self) -> [String; 3] {
+        let [outcome, advice] = if self.passes() {
+            [
+                "A newcomer gets the account of a leaver of the same name, with the groups and rights that it still has.",
+                "Delete accounts instead of disabling them, or never give a name twice.",
+            ]
+        } else if self.is_shared() {
+            [
+                "Of two people with one mail the second gets no account.",
+                "Match accounts by a name that one person alone has, or give each person a mail.",
+            ]
+        } else {
+            ["No account passes to another identity.", NOTHING_TO_DO]
+        };
+        let seen = if self.is_shared() && !self.passes() {
+            "The client finds accounts by mail."
+        } else if self.passes() {
+            "The client finds accounts by name, and a name can pass to another person."
+        } else {
+            "People come back, change their names and share a mail."
+        };
+        [seen, outcome, advice].map(str::to_owned)
     }
 
     fn verdict(&self) -> Vec<String> {

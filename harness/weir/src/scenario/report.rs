@@ -19,9 +19,14 @@ pub(super) trait Observations {
     fn json(&self) -> Vec<Value>;
     /// The endpoint has the limitation, or behaves so that it bites.
     fn is_found(&self) -> bool;
-    /// Sentences.
+    /// The verdict in three sentences: what was seen, what it means for the reader, and what to do.
+    fn answer(&self) -> [String; 3];
+    /// What follows from each case, in sentences.
     fn verdict(&self) -> Vec<String>;
 }
+
+/// The advice where the limitation does not bite.
+pub(super) const NOTHING_TO_DO: &str = "Nothing has to be changed.";
 
 /// The outcome of a scenario.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +37,9 @@ pub struct ScenarioReport {
     pub about: String,
     pub columns: Vec<&'static str>,
     pub rows: Vec<Vec<String>>,
-    /// Sentences.
+    /// The verdict in three sentences.
+    pub answer: [String; 3],
+    /// What follows from each case, in sentences.
     pub verdict: Vec<String>,
     /// The endpoint has the limitation, or behaves so that it bites.
     pub is_found: bool,
@@ -49,6 +56,7 @@ impl ScenarioReport {
             about: format!("{}: {}", client.name, O::ABOUT),
             columns: observed.columns(),
             rows: observed.rows(),
+            answer: observed.answer(),
             verdict: observed.verdict(),
             is_found: observed.is_found(),
             observations: observed.json(),
@@ -64,6 +72,7 @@ impl ScenarioReport {
             "about": self.about,
             "columns": self.columns,
             "rows": self.rows,
+            "answer": self.answer,
             "verdict": self.verdict,
             "found": self.is_found,
             "observations": self.observations,

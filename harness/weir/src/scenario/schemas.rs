@@ -85,6 +85,21 @@ impl Observations for InvalidSchemas {
         !self.as_they_are.missing.is_empty() || self.as_they_are.offered == 0
     }
 
+    fn answer(&self) -> [String; 3] {
+        let name = &self.application;
+        let offered = "The mapping page offers the fields that the endpoint's schemas give, and no others.".to_owned();
+        if self.is_found() {
+            let lacking =
+                format!("The schemas of {name} lack what the mapping fills, so that these fields stay empty.");
+            let advice = "Have the schemas mended, refresh the fields, and look at the mapping before the next cycle.";
+            [offered, lacking, advice.to_owned()]
+        } else {
+            let advice =
+                "After a change there, look at the mapping page (weir connection fields FILE) before the next cycle.";
+            [offered, format!("The schemas of {name} give every mapped field."), advice.to_owned()]
+        }
+    }
+
     fn verdict(&self) -> Vec<String> {
         let name = &self.application;
         vec![

@@ -193,7 +193,7 @@ impl CheckRun {
         for remainder in discovery.remainders() {
             events.emit(&remainder.event());
         }
-        events.emit(&Event::Planned { run: planned.len() - skipped, skipped });
+        events.emit(&Event::Planned { run: planned.len() - skipped, skipped, areas: areas(&planned) });
         let round = Round { run: self, planned: &planned, endpoint, discovery: &discovery, interrupted };
         if self.rounds <= 1 {
             return Ok(round.perform(self.seed, events).await);
@@ -254,6 +254,18 @@ impl CheckRun {
         }
         Ok(Some(Arc::new(discovery)))
     }
+}
+
+/// How many checks each area of a plan has, in its order.
+fn areas(planned: &[PlannedCheck]) -> Vec<(&'static str, usize)> {
+    let mut areas: Vec<(&'static str, usize)> = Vec::new();
+    for topic in planned.iter().map(|planned| planned.check.topic()) {
+        match areas.iter_mut().find(|(area, _)| *area == topic) {
+            Some((_, count)) => *count += 1,
+            None => areas.push((topic, 1)),
+        }
+    }
+    areas
 }
 
 /// What every round of a run shares.

@@ -4,6 +4,7 @@
 
 mod coverage;
 mod page;
+mod picture;
 
 use std::io::{self, Write};
 use std::sync::Arc;

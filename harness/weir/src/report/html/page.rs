@@ -10,6 +10,7 @@ use weir_exchange::difference::Difference;
 use weir_judge::{Finding, Problem, Summary, Verdict};
 use weir_judge::{dispute, level_of};
 
+use super::picture::picture;
 use super::{RunPage, requirements_of};
 use crate::output::plural::exchanges;
 use crate::report::cause;
@@ -25,7 +26,7 @@ const SCRIPT: &str = include_str!("script.js");
 const LONGEST_BODY: usize = 4_000;
 
 /// The order in which verdicts are told.
-const TOLD: [Verdict; 7] =
+pub(super) const TOLD: [Verdict; 7] =
     [Verdict::Fail, Verdict::Error, Verdict::Blocked, Verdict::Warn, Verdict::Note, Verdict::Skip, Verdict::Pass];
 
 fn hash(text: &str) -> String {
@@ -48,6 +49,7 @@ pub(super) fn page(run: &RunPage, summary: &Summary) -> Markup {
             }
             body {
                 (header(run, summary))
+                (picture(run, summary))
                 (causes(run))
                 (controls(run, summary))
                 main id="findings" {
@@ -92,7 +94,7 @@ fn controls(run: &RunPage, summary: &Summary) -> Markup {
     topics.sort_unstable();
     topics.dedup();
     html! {
-        form id="controls" role="search" aria-label="Choose findings" {
+        form id="controls" hidden role="search" aria-label="Choose findings" {
             fieldset {
                 legend { "Verdict" }
                 @for verdict in TOLD {
@@ -162,7 +164,7 @@ fn row(finding: &Finding, texts: &FindingTexts) -> Markup {
     let message = finding.gravest_problem().map(|problem| problem.message.as_str()).or(finding.reason.as_deref());
     let requirements = requirements_of(finding);
     html! {
-        details class="finding" data-verdict=(finding.verdict.as_str()) data-topic=(finding.topic()) data-levels=(levels(finding)) {
+        details class="finding" id=(finding.name()) data-verdict=(finding.verdict.as_str()) data-topic=(finding.topic()) data-levels=(levels(finding)) {
             summary {
                 span class={ "verdict " (finding.verdict.as_str()) } { (finding.verdict.as_str()) }
                 @if finding.known.is_some() { span class="verdict known" { "known" } }
@@ -248,9 +250,9 @@ fn exchange_of(exchange: &Exchange) -> Markup {
             summary { "#" (exchange.number) " " (exchange.method) " " (exchange.target()) " → " (exchange.status)
                 " in " (duration(exchange.elapsed)) }
             h4 { "Request" }
-            pre tabindex="0" { (headers(&exchange.shown_request_headers())) (shortened(&exchange.request_text())) }
+            pre tabindex="0" { (exchange.method) " " (exchange.target()) "\n" (headers(&exchange.shown_request_headers())) (shortened(&exchange.request_text())) }
             h4 { "Answer" }
-            pre tabindex="0" { (headers(&exchange.shown_response_headers())) (shortened(&exchange.response_text())) }
+            pre tabindex="0" { (exchange.outcome()) "\n" (headers(&exchange.shown_response_headers())) (shortened(&exchange.response_text())) }
         }
     }
 }

@@ -20,7 +20,19 @@
     });
     count.textContent = `${shown} of ${findings.length} are shown`;
   };
+  // A link to a finding opens it, whatever is chosen.
+  const open = () => {
+    const named = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (named?.classList.contains("finding")) {
+      named.hidden = false;
+      named.open = true;
+      named.scrollIntoView();
+    }
+  };
+  form.hidden = false;
   form.addEventListener("input", show);
   form.addEventListener("submit", (event) => event.preventDefault());
   show();
+  addEventListener("hashchange", open);
+  open();
 })();
