@@ -51,7 +51,7 @@ fn a_fault_of_discovery_is_named_once_and_the_run_goes_on() {
         ("discovery.schemas-changing", &["discovery.unchanged"], ""),
         ("groups.unlisted-failing", &["discovery.first-requests"], ""),
         ("root.fails", &["discovery.first-requests"], ""),
-        ("paths.slash-redirected", &["discovery.first-requests"], "every request below /Users ends with a slash"),
+        ("paths.slash-moved", &["discovery.first-requests"], "every request below /Users ends with a slash"),
     ] {
         let served = Served::start(&["--target", "rfc", "--bearer", "t1ger", "--deviate", deviation]);
         let (status, report) = checked(served.value("URL"), "t1ger", &only);
@@ -61,6 +61,18 @@ fn a_fault_of_discovery_is_named_once_and_the_run_goes_on() {
         assert!(report["remarks"].to_string().contains(remark), "{deviation}: {}", report["remarks"]);
         assert_eq!(report["leftovers"], json!([]), "{deviation}");
     }
+}
+
+#[test]
+fn a_redirect_that_clients_have_to_follow_is_noted() {
+    let served = Served::start(&["--target", "rfc", "--bearer", "t1ger", "--deviate", "paths.slash-redirected"]);
+    let only = ["--only", "discovery", "--only", "create", "--only", "read", "--only", "media-types"];
+    let (status, report) = checked(served.value("URL"), "t1ger", &only);
+    assert_eq!(status, 0, "{report:#}");
+    assert!(of(&report, "note").contains(&"discovery.first-requests"), "{report:#}");
+    let remark =
+        "GET /Users is redirected to /scim/v2/Users/, which is followed; from here on every request below /Users";
+    assert!(report["remarks"].to_string().contains(remark), "{}", report["remarks"]);
 }
 
 #[test]

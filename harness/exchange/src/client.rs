@@ -3,6 +3,7 @@
 
 mod answer_reader;
 mod plain;
+mod redirect;
 mod transport;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -210,7 +211,7 @@ impl Client {
     }
 
     /// Lets every path at and below `collection`, such as `/Users`, end with a slash, for this client and all its relatives: the
-    /// endpoint redirects what does not, and no redirect is followed.
+    /// endpoint redirects what does not.
     pub fn end_with_slash(&self, collection: &str) {
         // Each change is one push, so a panic elsewhere leaves the list whole.
         let mut slashed = self.shared.slashed.write().unwrap_or_else(PoisonError::into_inner);
@@ -302,9 +303,9 @@ impl Client {
     /// Sends a request and reads the whole answer. Any status is an answer; 429 and 503 with a `Retry-After` of at most
     /// 60 seconds are waited for and repeated, at most five times, and so is a 429 that does not say how long, after a quarter
     /// of a second and twice as long each time. Where a check asks, a 429 after that is an error: it says nothing about the
-    /// question. Redirects are not followed.
-    pub async fn send(&self, request: Request) -> Result<Arc<Exchange>, EndpointError> {
-        let mut repeats = 0;
+    /// question. A 307 or 308 within the origin is followed, at most five times.
+    pub async fn send(&self, mut request: Request) -> Result<Arc<Exchange>, EndpointError> {
+        let (mut repeats, mut redirects) = (0, 0);
         loop {
             let exchange = self.send_at_once(&request).await?;
             if let Some(wait) = pace::wait_after(&exchange, repeats)
@@ -312,6 +313,13 @@ impl Client {
             {
                 repeats += 1;
                 tokio::time::sleep(wait).await;
+                continue;
+            }
+            if redirects < redirect::MOST_REDIRECTS
+                && let Some(next) = redirect::next(&request, &exchange)
+            {
+                redirects += 1;
+                request = next;
                 continue;
             }
             if let Some(meter) = &self.meter {

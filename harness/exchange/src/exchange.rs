@@ -109,7 +109,7 @@ impl Exchange {
         body::holds_half_a_pair(&self.response_body)
     }
 
-    /// Where a redirect leads, if the answer is one. Weir follows none.
+    /// Where a redirect leads, if the answer is one. The client follows a 307 and a 308 within its origin, and no other.
     pub fn redirect(&self) -> Option<Url> {
         let place = self.header("location").filter(|_| matches!(self.status, 301 | 302 | 303 | 307 | 308))?;
         self.url.join(place).ok()

@@ -35,6 +35,8 @@ pub struct Request {
     pub(super) body: Option<Bytes>,
     pub(super) discard_answer: bool,
     pub(super) without_credentials: bool,
+    /// No redirect to another path is followed.
+    pub(super) stays: bool,
     pub(super) secret_query: Option<(String, SecretString)>,
 }
 
@@ -63,6 +65,7 @@ impl Request {
             body: None,
             discard_answer: false,
             without_credentials: false,
+            stays: false,
             secret_query: None,
         }
     }
@@ -180,6 +183,13 @@ impl Request {
     #[must_use]
     pub fn without_credentials(mut self) -> Self {
         self.without_credentials = true;
+        self
+    }
+
+    /// Takes a redirect to another path for the answer, where that is the question.
+    #[must_use]
+    pub fn without_following(mut self) -> Self {
+        self.stays = true;
         self
     }
 

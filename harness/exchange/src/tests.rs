@@ -70,6 +70,37 @@ async fn query_and_path_are_escaped_so_that_no_endpoint_has_to_guess() {
     assert!(second.starts_with("GET /scim/v2/Users/a%2Fb%3Fc "), "{second}");
 }
 
+fn redirect(status: &str, place: &str) -> Vec<u8> {
+    format!("HTTP/1.1 {status}\r\nLocation: {place}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").into_bytes()
+}
+
+#[tokio::test]
+async fn a_request_is_repeated_where_a_307_or_308_of_the_same_origin_leads() {
+    for status in ["307 Temporary Redirect", "308 Permanent Redirect"] {
+        let answers = vec![redirect(status, "/scim/v2/Users/?a=b"), answer("201 Created", r#"{"id":"7"}"#)];
+        let (url, mut requests) = peer(answers).await;
+        let options = ClientOptions { credentials: bearer("t1ger"), ..ClientOptions::default() };
+        let request = Request::post("/Users").query("a", "b").json(&json!({"userName": "ada"}));
+        let exchange = client_with(&url, options).send(request).await.unwrap();
+        assert_eq!((exchange.status, exchange.url.path()), (201, "/scim/v2/Users/"), "{status}");
+        let (first, second) = (requests.recv().await.unwrap(), requests.recv().await.unwrap());
+        assert!(first.starts_with("POST /scim/v2/Users?a=b "), "{first}");
+        assert!(second.starts_with("POST /scim/v2/Users/?a=b "), "{second}");
+        assert!(second.contains("t1ger") && second.contains(r#"{"userName":"ada"}"#), "{second}");
+    }
+    // A client may send a POST again as a GET after these (RFC 7231 section 6.4).
+    for status in ["301 Moved Permanently", "302 Found", "303 See Other"] {
+        let (url, _) = peer(vec![redirect(status, "/scim/v2/Users/")]).await;
+        let exchange = client(&url).send(Request::post("/Users").json(&json!({}))).await.unwrap();
+        assert_eq!(exchange.status.to_string(), status[..3]);
+    }
+    let around = vec![redirect("308 Permanent Redirect", "/scim/v2/Users"); 6];
+    let (url, _) = peer(around).await;
+    assert_eq!(client(&url).send(Request::get("/Users")).await.unwrap().status, 308);
+    let (url, _) = peer(vec![redirect("308 Permanent Redirect", "/scim/v2/Users/7")]).await;
+    assert_eq!(client(&url).send(Request::get("/Me").without_following()).await.unwrap().status, 308);
+}
+
 #[tokio::test]
 async fn a_redirect_is_an_answer_and_nothing_is_sent_to_another_origin() {
     let (elsewhere, mut requests) = peer(vec![answer("200 OK", "{}")]).await;

@@ -74,7 +74,7 @@ fn judge_location(context: &Context, answer: &Arc<Exchange>) {
 }
 
 async fn answer(context: &Context) -> CheckResult {
-    let answer = context.send(Request::get("/Me")).await?;
+    let answer = context.send(Request::get("/Me").without_following()).await?;
     context.expect(&answer).under(&["RFC7644-3.2-13", "RFC7644-3.11-03"]).status(&[200, 308, 404, 501]);
     match answer.status {
         200 => judge_location(context, &answer),
@@ -107,11 +107,11 @@ async fn anonymous(context: &Context) -> CheckResult {
 
 /// Registers a user for the subject, if it has none and can.
 async fn registered(context: &Context) -> Result<Arc<Exchange>, Stop> {
-    let before = context.send(Request::get("/Me")).await?;
+    let before = context.send(Request::get("/Me").without_following()).await?;
     if before.is_success() || before.status == 308 {
         context.not_given("the subject has a resource already, which is not ours to change")?;
     }
-    let answer = context.send(Request::post("/Me").json(&context.data().user())).await?;
+    let answer = context.send(Request::post("/Me").without_following().json(&context.data().user())).await?;
     if is_refused(&answer) {
         context.not_offered(format!("POST /Me is refused with {}: there is no registration", answer.status))?;
     }
@@ -123,12 +123,12 @@ async fn register(context: &Context) -> CheckResult {
     context.expect(&created).under(&["RFC7644-3.11-08"]).status(&[201]).json().has("id").has("meta.resourceType");
     judge_location(context, &created);
     let id = created.json().ok().and_then(|json| at(json, "id")).cloned().unwrap_or_default();
-    let answer = context.send(Request::get("/Me")).await?;
+    let answer = context.send(Request::get("/Me").without_following()).await?;
     if answer.status != 308 {
         context.expect(&answer).after(&created).under(&["RFC7644-3.11-01"]).status(&[200]).json().equals("id", &id);
         judge_location(context, &answer);
     }
-    let deleted = context.send(Request::delete("/Me")).await?;
+    let deleted = context.send(Request::delete("/Me").without_following()).await?;
     context.expect(&deleted).under(&["RFC7644-3.2-13"]).that(
         deleted.is_success() || is_refused(&deleted) || deleted.status == 308,
         "DELETE /Me is neither done nor refused",
@@ -147,7 +147,7 @@ async fn change(context: &Context) -> CheckResult {
     let id = created.json().ok().and_then(|json| at(json, "id")).and_then(Value::as_str).unwrap_or_default();
     let own = Request::get("/Users").segment(id);
     let patch = patch_of(&json!([{"op": "replace", "path": "nickName", "value": "Gauge"}]));
-    let changed = context.send(Request::patch("/Me").json(&patch)).await?;
+    let changed = context.send(Request::patch("/Me").without_following().json(&patch)).await?;
     if changed.is_success() {
         if changed.status == 200 {
             judge_location(context, &changed);
@@ -157,7 +157,7 @@ async fn change(context: &Context) -> CheckResult {
     }
     let mut body = created.json().ok().cloned().unwrap_or_default();
     body["nickName"] = "Weir".into();
-    let replaced = context.send(Request::put("/Me").json(&body)).await?;
+    let replaced = context.send(Request::put("/Me").without_following().json(&body)).await?;
     if replaced.is_success() {
         judge_location(context, &replaced);
         let found = context.send(own).await?;

@@ -40,7 +40,7 @@ pub(super) const CHECKS: &[Check] = &[
         .matters("The text \"false\" is true in many languages, and a disabled account is shown as active.")
         .requirements(&["RFC7643-2.3.2-01", "RFC7643-4.1.1-23"])
         .needs(USERS)
-        .legal(&["the JSON boolean that was sent"]),
+        .legal(&["the JSON boolean that was sent", "the other one where the provider decides whether a new user is active"]),
     Check::new("round-trip.numbers", "Decimals and integers come back as JSON numbers of the same value", &numbers)
         .matters("A factor of 0.1 that comes back as 0 is another contract.")
         .requirements(&["RFC7643-2.3.3-01", "RFC7643-2.3.4-01"])
@@ -158,6 +158,11 @@ async fn every_attribute(context: &Context) -> CheckResult {
                     expectation.under(&["RFC7643-7-25"]).note(&message, observed);
                 }
                 Difference::None | Difference::Explained(_) => {}
+                // The meaning of active is the provider's (RFC 7643 section 4.1.1), and so is whether a new account has it.
+                Difference::Unexplained if own.path() == "active" && found.is_some_and(Value::is_boolean) => {
+                    let message = "active of a new user is not what was sent, which is for the provider to decide";
+                    expectation.under(&["RFC7643-7-25"]).note(message, observed);
+                }
                 Difference::Unexplained => {
                     let message = format!("{} does not come back as it was sent", own.path());
                     let told = own.values(full.resource.body()).first().copied();
@@ -261,7 +266,16 @@ async fn booleans(context: &Context) -> CheckResult {
         let user = context.create("/Users", &body).await?;
         let read = context.read(&user).await?;
         for exchange in [&user.exchange, &read] {
-            context.expect(exchange).equals("active", &json!(value));
+            // Whether a new account is active is the provider's decision (RFC 7643 section 4.1.1); patch.deactivate changes it.
+            match exchange.at("active") {
+                Some(Value::Bool(shown)) if *shown != value => {
+                    let message = "active of a new user is not what was sent, which is for the provider to decide";
+                    context.expect(exchange).under(&["RFC7643-4.1.1-23"]).note(message, shown.to_string());
+                }
+                _ => {
+                    context.expect(exchange).equals("active", &json!(value));
+                }
+            }
         }
     }
     Ok(())

@@ -15,7 +15,7 @@ use weir_judge::Provenance;
 use super::ResourceType;
 use super::document::Document;
 use super::fault::{DiscoveryFault, FaultSource, Gravity};
-use super::opening::{ELSEWHERE, NO_LIST, is_core, unanswered};
+use super::opening::{ELSEWHERE, FOLLOWED, NO_LIST, is_core, unanswered};
 
 /// Resource types whose lists are asked for.
 const MOST_LISTS: usize = 20;
@@ -89,6 +89,16 @@ impl ListFindings {
             }
         };
         let outcome = format!("GET {endpoint} is answered {}", answer.outcome());
+        let asked = client.url_of(&Request::get(endpoint));
+        let place = answer.url.path();
+        if place != asked.path() {
+            let message = format!("GET {endpoint} is redirected to {place}, which is followed");
+            if place == format!("{}/", asked.path()) {
+                client.end_with_slash(endpoint);
+                self.guesses.push(format!("{message}; from here on every request below {endpoint} ends with a slash"));
+            }
+            self.add(Gravity::Remarkable, FOLLOWED, message, &answer);
+        }
         if let Some(place) = behind_a_slash(&answer)
             && let Ok(again) = client.send(Request::absolute(Method::GET, place)).await
             && again.status == 200

@@ -38,7 +38,7 @@ impl Discovery {
             (C::FilterGroups, Request::get("/Groups").query("filter", &named(group_name))),
             (C::Search, Request::post("/Users/.search").json(&search)),
             (C::RootQuery, Request::new(Method::GET, "/").query("filter", &named("id")).query("count", "1")),
-            (C::Me, Request::get("/Me")),
+            (C::Me, Request::get("/Me").without_following()),
         ];
         // What is published as missing is not tried, so that the endpoint's word can be checked by a check instead.
         let wanted = probes.into_iter().filter(|(capability, _)| {

@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::answer_reader::AnswerReader;
-use super::{Client, authentication, masked};
+use super::{Client, authentication, masked, redirect};
 use crate::error::{EndpointError, EndpointErrorKind};
 use crate::exchange::{Exchange, ParsedBody};
 use crate::meter::BoundError;
@@ -21,6 +21,15 @@ impl Client {
     /// Sends a request without body and without `Accept`. `None` for an endpoint behind TLS, which this does not speak. A
     /// body that comes in pieces is kept with their lengths, so that only status and headers are to be judged then.
     pub async fn send_without_accept(&self, request: &Request) -> Result<Option<Arc<Exchange>>, EndpointError> {
+        let mut answer = self.send_plain(request).await?;
+        for _ in 0..redirect::MOST_REDIRECTS {
+            let Some(next) = answer.as_ref().and_then(|answer| redirect::next(request, answer)) else { break };
+            answer = self.send_plain(&next).await?;
+        }
+        Ok(answer)
+    }
+
+    async fn send_plain(&self, request: &Request) -> Result<Option<Arc<Exchange>>, EndpointError> {
         let url = self.url_of(request);
         let Some(host) = url.host_str().filter(|_| url.scheme() == "http") else { return Ok(None) };
         let port = url.port_or_known_default().unwrap_or(80);

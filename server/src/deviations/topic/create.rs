@@ -5,7 +5,8 @@ mod updates;
 use std::sync::Arc;
 
 use actix_web::http::{Method, StatusCode};
-use scim::schema::Uniqueness;
+use scim::resource::{Slot, Value as Stored};
+use scim::schema::{AttributeType, Uniqueness};
 use scim::{Error, ErrorKind};
 use serde_json::Value;
 use uuid::Uuid;
@@ -76,6 +77,17 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
         let read = |body: &Value| body["id"].as_str()?.parse::<Uuid>().ok();
         recall(Recall::Once, read, |stored, id| stored.id = id)
     }),
+    Deviation::new("create.inactive-at-first", "a new user is inactive, whatever the body says")
+        .permitted("RFC 7643 section 4.1.1 leaves the meaning of active to the provider, RFC 7644 section 3.3 what a POST says")
+        .request(&Run(|mut operation, next| {
+            if let Operation::Create { resource_type, fields } = &mut operation
+                && let Some(active) = next.registry().find_attribute(*resource_type, "active")
+                && next.registry().attribute(active).attribute_type == AttributeType::Boolean
+            {
+                Arc::make_mut(fields).set(active, Slot::One(Stored::Boolean(false)));
+            }
+            next.run(operation)
+        })),
     Deviation::new("create.members-lost", "the members in the body of a POST to /Groups are ignored")
         .breaks(&["RFC7644-3.3-18"])
         .request(&Run(|mut operation, next| {

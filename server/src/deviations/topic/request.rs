@@ -13,7 +13,7 @@ use crate::deviations::part::answer::{
 };
 use crate::deviations::part::request::{EditPath, EditQueryString, EditRequest, Refuse, RefuseBody, refuse_requests};
 use crate::deviations::{Deviation, Parameter};
-use crate::message::{Answer, IncomingRequest};
+use crate::message::{Answer, Head, IncomingRequest};
 
 pub(super) const DEVIATIONS: &[Deviation] = &[
     Deviation::new(
@@ -124,20 +124,20 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
             Some(format!("/{name}{rest}"))
         })),
     Deviation::new(
-        "paths.slash-redirected",
-        "GET /Users and /Groups are redirected to the same path with a slash behind",
+        "paths.slash-moved",
+        "GET /Users and /Groups are answered 301, with the same path and a slash behind as the Location",
     )
     .breaks(&["RFC7644-3.2-05"])
+    .when(is_list)
+    .answer(&EditAnswer(|head, answer| *answer = with_slash(head, StatusCode::MOVED_PERMANENTLY))),
+    Deviation::new(
+        "paths.slash-redirected",
+        "GET /Users and /Groups are redirected with 308 to the same path with a slash behind",
+    )
+    .permitted("RFC 7644 section 3.12 has a client repeat a request at the location of a 307 or 308")
     .seen(&["https://github.com/better-auth/better-auth/issues/8549"])
-    .when(|head, _| {
-        let is_list = head.path.ends_with("/Users") || head.path.ends_with("/Groups");
-        *head.method == Method::GET && is_list
-    })
-    .answer(&EditAnswer(|head, answer| {
-        let query = head.query.map(|query| format!("?{query}")).unwrap_or_default();
-        let place = format!("{}/{query}", head.path);
-        *answer = Answer::empty(StatusCode::PERMANENT_REDIRECT).with_header(header::LOCATION, place);
-    })),
+    .when(is_list)
+    .answer(&EditAnswer(|head, answer| *answer = with_slash(head, StatusCode::PERMANENT_REDIRECT))),
     Deviation::new(
         "query.decoded-in-part",
         "of the percent-encoded characters of a query only blanks and quotes are decoded",
@@ -207,6 +207,17 @@ pub(super) const DEVIATIONS: &[Deviation] = &[
     .when(|head, answer| answer.status == StatusCode::NOT_FOUND && head.path.contains("/v99/"))
     .answer(&Replace(StatusCode::OK, empty_list)),
 ];
+
+/// Whether a request asks for a list at a path that has no slash behind.
+fn is_list(head: &Head<'_>, _: &Answer) -> bool {
+    *head.method == Method::GET && (head.path.ends_with("/Users") || head.path.ends_with("/Groups"))
+}
+
+/// A redirect to the same path with a slash behind.
+fn with_slash(head: &Head<'_>, status: StatusCode) -> Answer {
+    let query = head.query.map(|query| format!("?{query}")).unwrap_or_default();
+    Answer::empty(status).with_header(header::LOCATION, format!("{}/{query}", head.path))
+}
 
 /// The query in which every escape with a small letter stands for itself.
 fn without_lower_escapes(query: &str) -> String {

@@ -34,7 +34,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
         },
     )
     .matters(
-        "A client that tries what an endpoint offers stops at a connection that breaks, at a 500 and at a redirect.",
+        "A client that tries what an endpoint offers stops at a connection that breaks, at a 500 and at a redirect that it does not follow.",
     )
     .requirements(&[
         "RFC7644-3.4.2-04",
@@ -43,9 +43,11 @@ pub(in super::super) const CHECKS: &[Check] = &[
         "RFC7643-3-06",
         "RFC7644-3.4.3-01",
         "RFC7644-3.8-13",
+        "RFC7644-3.2-05",
     ])
     .legal(&[
         "200 with a ListResponse for the list of each resource type, at its published endpoint",
+        "307 or 308 to a place of the same origin that answers so, which is noted: RFC 7644 section 3.12 has no other redirect",
         "404, 405 or 501 for what is not offered, 404 for a PATCH of an id that does not exist",
     ]),
 ];

@@ -64,9 +64,12 @@ pub(in crate::checks) const CHECKS: &[Check] = &[
     .legal(&["400 if members.value is published as required", "anything else if not"]),
     Check::new("groups.unknown-member", "Whether a member that does not exist is refused", &unknown_member)
         .matters("A provisioner that sends a group before its people meets this on its first day.")
-        .requirements(&["RFC7643-2.3.7-08"])
+        .requirements(&["RFC7643-2.3.7-08", "RFC7644-3.12-32"])
         .needs(&[Capability::CreateGroups])
-        .legal(&["400 or 404, for endpoints that look members up", "201, for those that do not"]),
+        .legal(&[
+            "400 or 404 for POST, PATCH with add, PATCH with replace and PUT, where the endpoint looks members up",
+            "success, where it does not; never a 5xx, which is a warning because the table of statuses is a SHOULD",
+        ]),
     Check::new(
         "groups.reference-version",
         "References that differ only in the version of the API name the same member",
@@ -266,11 +269,36 @@ async fn member_without_value(context: &Context) -> CheckResult {
 
 async fn unknown_member(context: &Context) -> CheckResult {
     context.needs_published_members()?;
+    let unknown = || json!([context.data().member("/Users", &context.data().unknown_id())]);
     let mut body = context.data().group();
-    body["members"] = json!([{"value": context.data().unknown_id()}]);
-    let answer = context.send(Request::post("/Groups").json(&body)).await?;
-    context.expect(&answer).status(&[400, 404]);
+    body["members"] = unknown();
+    judge_unknown(context, &context.send(Request::post("/Groups").json(&body)).await?);
+    let (patches, replaces) = (Capability::PatchGroups, Capability::ReplaceGroups);
+    let offered = [patches, replaces].map(|capability| context.discovery().offers(capability));
+    if offered == [false, false] {
+        return Ok(());
+    }
+    let group = context.group(&[]).await?;
+    if offered[0] {
+        for op in ["add", "replace"] {
+            let operations = json!([{"op": op, "path": "members", "value": unknown()}]);
+            judge_unknown(context, &send(context, &group, &operations).await?);
+        }
+    }
+    if offered[1] {
+        let mut body = context.sent(&group);
+        body["members"] = unknown();
+        judge_unknown(context, &context.send(group.request(Method::PUT).json(&body)).await?);
+    }
     Ok(())
+}
+
+/// Either is right, and an error of the endpoint is not: the mistake is the client's. The table of statuses is a SHOULD (RFC 7644
+/// section 3.12), so that it is a warning.
+fn judge_unknown(context: &Context, answer: &Arc<Exchange>) {
+    let under: &'static [&'static str] =
+        if answer.status >= 500 { &["RFC7644-3.12-32"] } else { &["RFC7643-2.3.7-08"] };
+    context.expect(answer).under(under).status(&[200, 201, 204, 400, 404]);
 }
 
 /// The base URL's path without the segment that is a version, such as `v2`.

@@ -24,10 +24,11 @@ const fn with(
 }
 
 /// Permitted deviations that no client has to wait for: `--deviate` takes the ids.
-pub(super) static DEVIATIONS: [PermittedDeviation; 59] = [
+pub(super) static DEVIATIONS: [PermittedDeviation; 61] = [
     plain("errors.further-members", "its errors have further members", &["RFC7644-3.12-05", "RFC7644-3.4.2-02"]),
     plain("errors.without-keyword", "its errors have no scimType where no rule names one", &["RFC7644-3.12-04"]),
     plain("paths.lower-case-accepted", "it has further paths", &["H10"]),
+    plain("paths.slash-redirected", "it redirects its lists with 308", &["RFC7644-3.12-07", "RFC7644-3.12-08"]),
     plain("schemas.by-endpoint-name", "it has further paths", &["H10"]),
     plain("patch.update-accepted", "it accepts the op update", &["P1"]),
     plain("patch.nested-members-accepted", "it accepts members in a list of lists", &["P9"]),
@@ -46,6 +47,7 @@ pub(super) static DEVIATIONS: [PermittedDeviation; 59] = [
     plain("list.resources-absent", "an empty list has no Resources", &["RFC7644-3.4.2-06", "RFC7644-3.4.2-11"]),
     plain("list.order-changes", "its lists come in another order each time", &["RFC7644-3.4.2.3-01"]),
     plain("discovery.filter-unannounced", "it filters, and does not announce it", &["RFC7644-3.4.2.2-01"]),
+    plain("create.inactive-at-first", "its new users are inactive", &["RFC7643-4.1.1-23", "RFC7644-3.3-20"]),
     plain("external-id.dropped", "it keeps no externalId", &["RFC7643-3.1-15", "RFC7643-3.1-21"]),
     with(
         "groups.members-per-request",
