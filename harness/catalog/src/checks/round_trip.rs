@@ -4,7 +4,7 @@ use reqwest::Method;
 use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::Request;
-use weir_exchange::difference::{at, same};
+use weir_exchange::difference::{assigned, at, same};
 
 use crate::check::cohort::ids_in;
 use crate::check::{Check, CheckResult, Context, Resource};
@@ -384,6 +384,10 @@ async fn unassigned(context: &Context) -> CheckResult {
     // Where `pr` finds even what was never sent, it says nothing about null.
     for (nick_name, roles) in [(None, None), (Some(Value::Null), Some(json!([]))), (None, Some(Value::Null))] {
         let is_sent = nick_name.is_some() || roles.is_some();
+        let silent: Vec<&str> = [("nickName", nick_name.is_none()), ("roles", roles.is_none())]
+            .into_iter()
+            .filter_map(|(name, is_silent)| is_silent.then_some(name))
+            .collect();
         let mut body = context.data().user();
         if let Some(value) = nick_name {
             body["nickName"] = value;
@@ -395,7 +399,16 @@ async fn unassigned(context: &Context) -> CheckResult {
         context.expect(&created).status(&[201]);
         let Some(user) = Resource::created_by(&created, "/Users") else { continue };
         let read = context.read(&user).await?;
-        context.expect(&read).after(&user.exchange).lacks("nickName").lacks("roles");
+        // What a body does not name may be given a default, which null or an empty array overrides (RFC 7644 section 3.3).
+        let has_default = |name: &&str| read.json().is_ok_and(|body| assigned(body, name).is_some());
+        let (defaults, lacking): (Vec<&str>, Vec<&str>) =
+            ["nickName", "roles"].into_iter().partition(|name| silent.contains(name) && has_default(name));
+        for name in lacking {
+            context.expect(&read).after(&user.exchange).lacks(name);
+        }
+        if !defaults.is_empty() {
+            continue;
+        }
         if context.discovery().offers(Capability::FilterUsers) {
             let filter = format!("id eq {} and (nickName pr or roles pr)", json!(user.id));
             let answer = context.look_up(Request::get("/Users").query("filter", &filter)).await?;

@@ -10,6 +10,7 @@ use weir_exchange::Request;
 
 use crate::check::cohort::ids_in;
 use crate::check::{Check, CheckResult, Context, LISTED, Stop};
+use crate::checks::groups::membership::is_in_a_group;
 
 pub(in super::super) const CHECKS: &[Check] = &[
     Check::new("filter.client-queries", "The queries of known clients are answered with the right list, or refused", &ask)
@@ -147,10 +148,14 @@ async fn values(context: &Context) -> Result<(String, BTreeMap<&'static str, Str
     let mut member = None;
     if context.discovery().offers(Capability::CreateUsers) {
         let user = context.user().await?;
-        if !is_user && context.user_references().is_some() {
-            body["members"] = json!([{"value": user.id}]);
+        let has_members = !is_user && context.user_references().is_some();
+        // Of a user who is in another group too, a client is given both.
+        if !has_members || !is_in_a_group(context, &user).await? {
+            if has_members {
+                body["members"] = json!([{"value": user.id}]);
+            }
+            member = Some(user.id);
         }
-        member = Some(user.id);
     }
     body["externalId"] = json!(context.data().name());
     let resource = context.create(context.collection(), &body).await?;

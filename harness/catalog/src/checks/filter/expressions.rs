@@ -7,6 +7,7 @@ use weir_judge::Because;
 use crate::check::case_run::{KEYS, ListPlace, ground_of_names, run_in_lists, run_one_in_lists};
 use crate::check::cohort::Cohort;
 use crate::check::{Check, CheckResult, Context, LISTED, Stop};
+use crate::checks::groups::membership::{IN_A_GROUP, is_in_a_group};
 use crate::grammar::{Ground, REQUIREMENTS, shared_filter};
 use crate::node::SchemaNode;
 
@@ -87,6 +88,9 @@ pub(in super::super) async fn three_elements(context: &Context) -> Result<(Schem
         return Err(Stop::Skip(Because::Published, reason.into()));
     };
     let users = context.users(3).await?;
+    if is_in_a_group(context, &users[0]).await? {
+        return Err(Stop::Skip(Because::Ability, IN_A_GROUP.into()));
+    }
     let element = |place: usize| json!({"value": users[place].id});
     Ok((references, [0, 1, 2].map(element)))
 }

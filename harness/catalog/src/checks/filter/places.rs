@@ -8,6 +8,7 @@ use weir_exchange::difference::at;
 use super::published::{FilterAttribute, Type};
 use crate::check::cohort::Cohort;
 use crate::check::{Check, CheckResult, Context, Stop};
+use crate::checks::groups::membership::{IN_A_GROUP, is_in_a_group};
 use crate::data::{GROUP, USER};
 
 const NEEDS: &[Capability] = &[Capability::CreateUsers, Capability::FilterUsers];
@@ -248,6 +249,9 @@ async fn users_of_group(context: &Context) -> CheckResult {
 async fn groups_of_member(context: &Context) -> CheckResult {
     context.needs_published_members()?;
     let user = context.user().await?;
+    if is_in_a_group(context, &user).await? {
+        return context.unable(IN_A_GROUP);
+    }
     let other = context.user().await?;
     let members =
         |of: &[&str]| json!({"members": of.iter().map(|id| context.data().member("/Users", id)).collect::<Vec<_>>()});

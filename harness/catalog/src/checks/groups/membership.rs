@@ -71,6 +71,17 @@ async fn member(
     Ok((user, group, read, groups))
 }
 
+/// Whether a new user is in a group at once: an endpoint may put each account into one of its own, which filters by members then find
+/// too.
+pub(in crate::checks) async fn is_in_a_group(context: &Context, user: &Resource) -> Result<bool, Stop> {
+    let read = context.read(user).await?;
+    Ok(read.json().is_ok_and(|body| !list(body, "groups").is_empty()))
+}
+
+/// The reason for which a check that filters by members cannot ask.
+pub(in crate::checks) const IN_A_GROUP: &str =
+    "a new user is in a group of the endpoint's own at once, which a filter by members finds too";
+
 const NOT_SHOWN: &str = "the endpoint does not show groups on users";
 
 async fn of_user(context: &Context) -> CheckResult {

@@ -242,6 +242,8 @@ impl Trial<'_> {
             ("add", _) => (is_shown(), &["RFC7644-3.5.2.1-03", "RFC7644-3.5.2.1-10"]),
             ("replace", "") => (is_shown(), &["RFC7644-3.5.2.3-02"]),
             ("replace", _) => (is_shown(), &["RFC7644-3.5.2.3-01", "RFC7644-3.5.2.3-02"]),
+            // Whether an account without a value is active is the provider's decision (RFC 7643 section 4.1.1).
+            _ if path == "active" && found.as_ref().is_some_and(Value::is_boolean) => (true, &["RFC7644-3.5.2.2-02"]),
             _ if cell.flag("multiValued") => (has_nothing(found.as_ref()), &["RFC7644-3.5.2.2-03"]),
             _ => (has_nothing(found.as_ref()), &["RFC7644-3.5.2.2-02"]),
         };
