@@ -212,7 +212,7 @@ async fn objects(context: &Context) -> CheckResult {
     for answer in samples {
         let expectation = context.expect(&answer).json();
         if let Ok(body) = answer.json() {
-            expectation.that(body.is_object(), "the body is JSON, but no object", cut(&body.to_string(), 60));
+            expectation.that(body.is_object(), "the body is JSON, and not an object", cut(&body.to_string(), 60));
         }
     }
     Ok(())

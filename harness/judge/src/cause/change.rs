@@ -66,9 +66,13 @@ fn is_as_sent(difference: &Difference, put: &Exchange) -> bool {
     same_state(assigned(&sent(put), &difference.path), difference.found.as_ref())
 }
 
-/// The attribute that a path begins with.
+/// The attribute that a path begins with, with its schema URI if it has one.
 pub(super) fn first_name(path: &str) -> &str {
-    path.split(['.', '[']).next().unwrap_or(path)
+    // The version in a URI has a dot.
+    let is_uri = path.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("urn:"));
+    let name = if is_uri { path.rfind(':').map_or(0, |colon| colon + 1) } else { 0 };
+    let end = path[name..].find(['.', '[']).map_or(path.len(), |end| name + end);
+    &path[..end]
 }
 
 fn operations(patch: &Exchange) -> Vec<Value> {
@@ -140,7 +144,7 @@ pub(super) fn described(operation: &str, findings: &[&Finding]) -> (String, bool
     }
     let mut ids: Vec<_> = findings.iter().map(|finding| &finding.id).collect();
     ids.dedup();
-    let is_one = ids.len() == 1 || names.len() == 1 && problems.iter().all(|problem| !problem.differences.is_empty());
+    let is_one = ids.len() == 1 || names.len() <= 1;
     let form = match forms[..] {
         [form] => form.words(),
         [] => "",

@@ -29,6 +29,9 @@ pub(super) fn of(signature: &Signature, lead: &Finding, findings: &[&Finding]) -
             format!("refusals have the status {status}: only the body says that the request failed")
         }
         Signature::AcceptedMethod { status } => format!("a method that is not offered is answered {status}"),
+        Signature::AcceptedOperation => "an operation of a bulk job that must fail is reported as done".to_owned(),
+        Signature::LetterCase => cut(&format!("values come in another letter case: {}", own_words(lead))),
+        Signature::PageOfRefusal => "the body of a refusal is a page of markup, not a SCIM Error".to_owned(),
         Signature::Page => "a page of markup comes where JSON is expected".to_owned(),
         Signature::RefusedBody if is_last(lead, "PUT") => "PUT of a resource is answered 400, expected 200".to_owned(),
         Signature::RefusedBody => "POST of a new resource is answered 400, expected 201".to_owned(),
@@ -64,7 +67,7 @@ pub(super) fn of(signature: &Signature, lead: &Finding, findings: &[&Finding]) -
             }
         },
         Signature::Sentence { topic, .. } if topic.is_empty() => cut(lead.reason.as_deref().unwrap_or(&lead.title)),
-        Signature::Sentence { .. } => own_words(lead),
+        Signature::Locations | Signature::Grammar | Signature::Sentence { .. } => own_words(lead),
     }
 }
 
@@ -105,6 +108,9 @@ fn member(name: &str, fault: MemberFault, lead: &Finding) -> String {
             cut(&format!("{name} is {} instead of {expected}: the letter case is wrong", observed(lead)))
         }
         (MemberFault::LetterCase, None) => format!("{name} has the wrong letter case"),
+        (MemberFault::Different, _) if own_words(lead).starts_with("HTTP status is ") => {
+            cut(&format!("{name} does not lead to the resource: {}", observed(lead)))
+        }
         (MemberFault::Different, _) => own_words(lead),
     }
 }

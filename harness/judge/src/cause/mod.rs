@@ -4,16 +4,18 @@
 //! of the finding which blocks it. Findings whose problems have the same [`Signature`] have one cause.
 
 mod change;
-mod effects;
 mod headline;
+mod location;
+mod overview;
 mod signature;
+mod status;
 mod step;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use effects::Effects;
+use overview::Overview;
 use signature::Signature;
 
 use crate::because::Because;
@@ -67,10 +69,10 @@ pub fn causes(findings: &[Arc<Finding>]) -> Vec<Cause> {
             (position, &**finding, root, Signature::of(root))
         })
         .collect();
-    let effects = Effects::among(deciding.iter().map(|(_, finding, _, signature)| (*finding, signature)));
+    let overview = Overview::among(deciding.iter().map(|(_, finding, _, signature)| (*finding, signature)));
     let mut groups: BTreeMap<Signature, Group<'_>> = BTreeMap::new();
     for (position, finding, root, signature) in deciding {
-        let signature = effects.behind(signature, root);
+        let signature = overview.behind(signature, root);
         let group = groups.entry(signature).or_insert_with(|| Group { position, ..Group::default() });
         group.findings.push(finding);
     }

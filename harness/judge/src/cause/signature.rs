@@ -1,9 +1,9 @@
 //! What is wrong in a finding, without the names and values by which two findings of one cause differ.
 
 use weir_exchange::difference::{Difference, assigned};
-use weir_exchange::{BodyErrorKind, Exchange};
+use weir_exchange::{BodyError, BodyErrorKind, Exchange};
 
-use super::{change, step};
+use super::{change, location, status, step};
 use crate::because::Because;
 use crate::finding::{Finding, Origin};
 use crate::problem::Problem;
@@ -39,10 +39,14 @@ pub(super) enum Signature {
     },
     /// A page of markup where an answer in JSON was due.
     Page,
+    /// A refusal with a page of markup.
+    PageOfRefusal,
     /// A method that is not offered is answered as if it had done something.
     AcceptedMethod {
         status: u16,
     },
+    /// An operation of a bulk job that must fail is reported as done.
+    AcceptedOperation,
     /// A body that is allowed is refused, as if something in it was wrong.
     RefusedBody,
     /// A status where another was due.
@@ -58,6 +62,10 @@ pub(super) enum Signature {
         name: String,
         fault: MemberFault,
     },
+    /// Values come in another letter case, whatever the member.
+    LetterCase,
+    /// The header `Location` and `meta.location` name different URIs.
+    Locations,
     Header {
         name: String,
         is_missing: bool,
@@ -67,6 +75,8 @@ pub(super) enum Signature {
         by: ListQuery,
         fault: ListFault,
     },
+    /// A filter is not read as the grammar says.
+    Grammar,
     /// `attributes` or `excludedAttributes` are not followed.
     Projection,
     /// A write is answered as done, and the resource is not what it makes of it.
@@ -124,6 +134,9 @@ pub(super) enum UrlKind {
 const NAMED: [&str; 6] = [".search", "Bulk", "Me", "Schemas", "ResourceTypes", "ServiceProviderConfig"];
 /// How the finding about a first request says that its answer decides nothing.
 const NEITHER: &str = ", which says neither that the endpoint offers ";
+/// What the sentence about a filter says that is read in another way, or in none.
+const GRAMMAR: [&str; 3] =
+    [" is not read as the grammar says", " is refused, and the usual ", " by a filter that asks for "];
 /// What sentences about the encoding of a body contain.
 const ENCODINGS: [&str; 2] = ["byte order mark", "body is not UTF-8"];
 /// Members with names of small letters that a sentence may begin with.
@@ -170,12 +183,16 @@ impl Signature {
             Self::Breakdown { method, .. } | Self::Effect { method, .. } | Self::EffectOfRefused { method } => {
                 by_method(method, &UrlKind::Resource)
             }
-            Self::ErrorBody | Self::ErrorAsSuccess { .. } => &["errors"],
+            Self::ErrorBody | Self::ErrorAsSuccess { .. } | Self::PageOfRefusal => &["errors"],
+            Self::Member { name, .. } if name == "meta.location" => &["create", "common-attributes"],
             Self::Member { name, .. } if name == "scimType" || name == "detail" => &["errors"],
-            Self::List { by: ListQuery::Filter, .. } => &["filter"],
+            Self::Grammar | Self::List { by: ListQuery::Filter, .. } => &["filter"],
             Self::List { by: ListQuery::Paging, .. } => &["index-paging", "cursor-paging"],
             Self::List { by: ListQuery::Plain, .. } => &["read", "search"],
             Self::Projection => &["projection"],
+            Self::AcceptedOperation => &["bulk"],
+            Self::Locations => &["create", "common-attributes"],
+            Self::LetterCase => &["round-trip"],
             Self::NoAnswer
             | Self::Credentials { .. }
             | Self::AcceptedMethod { .. }
@@ -224,7 +241,12 @@ impl Signature {
             Self::Breakdown { method, status } => format!("breakdown-{method}-{status}"),
             Self::ErrorAsSuccess { status } => format!("error-as-{status}"),
             Self::Page => "page".to_owned(),
+            Self::PageOfRefusal => "page-of-refusal".to_owned(),
+            Self::Grammar => "grammar".to_owned(),
             Self::AcceptedMethod { status } => format!("accepted-method-{status}"),
+            Self::AcceptedOperation => "accepted-operation".to_owned(),
+            Self::LetterCase => "letter-case".to_owned(),
+            Self::Locations => "locations".to_owned(),
             Self::NotOffered { method, place, status } => format!("not-offered-{method}-{}-{status}", place.word()),
             Self::Status { method, place, came, due } => format!("status-{method}-{}-{came}-{due}", place.word()),
             Self::RefusedBody => "refused-body".to_owned(),
@@ -293,9 +315,11 @@ fn of_problem(problem: &Problem, finding: &Finding) -> Signature {
     };
     of_success(exchange)
         .or_else(|| of_probe(problem, exchange))
-        .or_else(|| of_status(problem, exchange))
-        .or_else(|| of_refusal(problem, exchange))
-        .or_else(|| of_breakdown(problem, exchange))
+        .or_else(|| location::of_problem(problem, exchange))
+        .or_else(|| status::of_problem(problem, exchange))
+        .or_else(|| status::of_broken_answer(exchange).filter(|_| finding.origin == Origin::Check))
+        .or_else(|| of_page(problem, exchange))
+        .or_else(|| GRAMMAR.iter().any(|words| problem.sentence().contains(words)).then_some(Signature::Grammar))
         .or_else(|| of_header(problem.sentence()))
         .or_else(|| of_list(problem.sentence(), exchange))
         .or_else(|| of_error(problem, exchange))
@@ -345,62 +369,22 @@ fn of_probe(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
     }
 }
 
-/// An allowed body that is refused, as checks of single attributes say it.
-fn of_refusal(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
-    let sentence = problem.sentence();
-    let is_said = sentence.contains(" is refused") || sentence.ends_with(" cannot be changed");
-    (is_said && is_refused_body(exchange)).then_some(Signature::RefusedBody)
-}
-
-fn is_refused_body(exchange: &Exchange) -> bool {
-    let is_whole = exchange.method == "POST" || exchange.method == "PUT";
-    exchange.status == 400 && is_whole && !matches!(UrlKind::of(exchange), UrlKind::Named(_))
-}
-
-/// The statuses that were due, as expectations and preparations say it.
-fn statuses_due(problem: &Problem, exchange: &Exchange) -> Option<Vec<u16>> {
-    let (sentence, method) = (problem.sentence(), exchange.method.as_str());
-    if let Some(text) = sentence.strip_prefix("HTTP status is ") {
-        let (_, due) = text.split_once("expected ")?;
-        return Some(due.split(" or ").filter_map(|status| status.get(..3)?.parse().ok()).collect());
-    }
-    if sentence.starts_with(&format!("{method} on ")) {
-        return Some(vec![405]);
-    }
-    sentence.contains(" was answered with ").then(|| vec![if method == "POST" { 201 } else { 200 }])
-}
-
-/// A status that is not the right one, as expectations and preparations say it.
-fn of_status(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
-    let method = exchange.method.to_string();
-    let due = statuses_due(problem, exchange)?;
-    let (first, came) = (*due.first()?, exchange.status);
-    // The status is right, and what is wrong is what comes with it.
-    if due.contains(&came) {
-        return None;
-    }
-    let (place, is_success_due) = (UrlKind::of(exchange), first < 300);
-    Some(match came {
-        200..=299 if first == 401 || first == 403 => Signature::Open,
-        401 | 403 if is_success_due => Signature::Credentials { status: came },
-        501 | 405 if is_success_due => Signature::NotOffered { method, place, status: came },
-        404 if is_success_due && place != UrlKind::Resource => Signature::NotOffered { method, place, status: came },
-        500..=599 => Signature::Breakdown { method, status: came },
-        400 if is_success_due && is_refused_body(exchange) => Signature::RefusedBody,
-        200..=299 if due.contains(&405) => Signature::AcceptedMethod { status: came },
-        _ => Signature::Status { method, place, came, due: first },
-    })
-}
-
-/// An internal error, as rules and checks of wrong requests say it.
-fn of_breakdown(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
-    let sentence = problem.sentence();
-    // A page instead of an Error is how a broken server looks.
-    let is_said = sentence.contains(" breaks the endpoint down")
-        || sentence.ends_with(" is answered 500")
-        || sentence.starts_with("the body is a page of markup");
-    (is_said && exchange.status >= 500)
-        .then(|| Signature::Breakdown { method: exchange.method.to_string(), status: exchange.status })
+/// A page of markup in the place of an Error, whatever part of it a finding looks at.
+fn of_page(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
+    let starts = [
+        "the body is ",
+        "the Content-Type is not ",
+        "the Content-Type of ",
+        "the schemas of ",
+        "the status in ",
+        "a refusal has ",
+    ];
+    let is_about = starts.iter().any(|start| problem.sentence().starts_with(start));
+    let is_page = || {
+        let kind = exchange.body().err().map(BodyError::kind);
+        matches!(kind, Some(BodyErrorKind::Page | BodyErrorKind::LoginPage))
+    };
+    ((400..500).contains(&exchange.status) && is_about && is_page()).then_some(Signature::PageOfRefusal)
 }
 
 fn of_header(message: &str) -> Option<Signature> {
@@ -421,7 +405,12 @@ fn of_list(message: &str, exchange: &Exchange) -> Option<Signature> {
     } else {
         return None;
     };
-    let asks = |names: &[&str]| exchange.url.query_pairs().any(|(name, _)| names.contains(&&*name));
+    // A search has in its body what a query has in its URL.
+    let search = serde_json::from_slice::<serde_json::Value>(&exchange.request_body).unwrap_or_default();
+    let asks = |names: &[&str]| {
+        let in_url = exchange.url.query_pairs().any(|(name, _)| names.contains(&&*name));
+        in_url || names.iter().any(|name| search.get(name).is_some())
+    };
     let by = if asks(&["startIndex", "count", "cursor"]) {
         ListQuery::Paging
     } else if asks(&["filter"]) {
@@ -482,7 +471,7 @@ fn of_member(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
         MemberFault::Different
     };
     let name = without_indices(name);
-    let first = name.split_once('.').map_or(name.as_str(), |(first, _)| first);
+    let first = change::first_name(&name);
     // Where the whole is not there, its parts are not missing by themselves.
     let is_gone = || !first.is_empty() && exchange.json().is_ok_and(|body| !is_anywhere(body, first));
     let name = if fault == MemberFault::Missing && is_gone() { first.to_owned() } else { name };
@@ -495,7 +484,7 @@ pub(super) fn is_anywhere(body: &serde_json::Value, name: &str) -> bool {
     std::iter::once(body).chain(extensions.map(|(_, extension)| extension)).any(|whole| assigned(whole, name).is_some())
 }
 
-fn is_member(word: &str) -> bool {
+pub(super) fn is_member(word: &str) -> bool {
     let letters = word.chars().all(|character| character.is_ascii_alphanumeric() || "._:-[]$".contains(character));
     let is_camel = word.starts_with(|first: char| first.is_ascii_lowercase())
         && word.contains(|character: char| character.is_ascii_uppercase());
@@ -507,21 +496,22 @@ fn differs_in_letter_case(problem: &Problem) -> bool {
     let came = problem.observed.trim_matches('"');
     if let Some((came, expected)) = problem.sentence().split_once(" instead of ") {
         let came = came.rsplit(' ').next().unwrap_or_default();
-        return came != expected && came.eq_ignore_ascii_case(expected);
+        return is_in_other_letters(came, expected);
     }
     if let Some((_, expected)) = problem.sentence().split_once(" is not ") {
-        return expected
-            .split(" or ")
-            .map(|word| word.trim_matches('"'))
-            .any(|word| word != came && word.eq_ignore_ascii_case(came));
+        return expected.split(" or ").map(|word| word.trim_matches('"')).any(|word| is_in_other_letters(word, came));
     }
     problem.differences.first().is_some_and(is_of_letter_case)
+}
+
+fn is_in_other_letters(one: &str, other: &str) -> bool {
+    one != other && one.to_lowercase() == other.to_lowercase()
 }
 
 pub(super) fn is_of_letter_case(difference: &Difference) -> bool {
     let texts = (difference.expected.as_ref(), difference.found.as_ref());
     let texts = (texts.0.and_then(serde_json::Value::as_str), texts.1.and_then(serde_json::Value::as_str));
-    matches!(texts, (Some(expected), Some(found)) if expected != found && expected.eq_ignore_ascii_case(found))
+    matches!(texts, (Some(expected), Some(found)) if is_in_other_letters(expected, found))
 }
 
 fn without_indices(path: &str) -> String {

@@ -1,6 +1,7 @@
 //! What is wrong in the step of a client's lifecycle: what one of its requests was answered with, or the state that is left.
 
 use super::signature::{ListFault, ListQuery, Signature, UrlKind};
+use super::status;
 use crate::finding::Finding;
 
 /// How a step says what a request was answered with.
@@ -18,32 +19,22 @@ pub(super) fn signature(finding: &Finding) -> Signature {
 /// Of `user X: PATCH /Users/7 was answered with status 501 (…)`.
 fn of_answer(sentence: &str) -> Option<Signature> {
     let (request, rest) = sentence.split_once(ANSWERED)?;
-    let status: u16 = rest.get(..3)?.parse().ok()?;
+    let came: u16 = rest.get(..3)?.parse().ok()?;
     let starts = METHODS.iter().filter_map(|method| Some((request.rfind(&format!("{method} /"))?, *method)));
     let (start, method) = starts.max()?;
-    let (_, target) = request[start..].split_once(' ')?;
-    let path = target.split(['?', ' ']).next().unwrap_or(target);
-    let place = UrlKind::of_path(path);
     if rest.ends_with(UNRELIABLE) {
         return Some(Signature::List { by: ListQuery::Filter, fault: ListFault::Holds });
     }
-    let method = method.to_owned();
-    Some(match status {
-        200..=299 if request.ends_with(" with wrong credentials") => Signature::Open,
-        401 | 403 => Signature::Credentials { status },
-        404 | 405 | 501 if status != 404 || place != UrlKind::Resource => {
-            Signature::NotOffered { method, place, status }
-        }
-        500..=599 => Signature::Breakdown { method, status },
-        400 if method == "POST" || method == "PUT" => Signature::RefusedBody,
-        400..=499 => {
-            let due = match method.as_str() {
-                "POST" => 201,
-                "DELETE" => 204,
-                _ => 200,
-            };
-            Signature::Status { method, place, came: status, due }
-        }
-        _ => return None,
-    })
+    if came < 300 && request.ends_with(" with wrong credentials") {
+        return Some(Signature::Open);
+    }
+    let (_, target) = request[start..].split_once(' ')?;
+    let place = UrlKind::of_path(target.split(['?', ' ']).next().unwrap_or(target));
+    let due = match method {
+        "POST" => 201,
+        "DELETE" => 204,
+        _ => 200,
+    };
+    // What is answered as done, and said to be wrong all the same, is judged by the state that is left.
+    (came >= 400).then(|| status::of_answer(method, place, came, &[due])).flatten()
 }

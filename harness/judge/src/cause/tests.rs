@@ -8,14 +8,14 @@ use crate::finding::Origin;
 use crate::problem::Problem;
 use crate::rule::sample::Sample;
 
-fn problem(message: &str, observed: &str, exchanges: Vec<Sample>) -> Problem {
+pub(super) fn problem(message: &str, observed: &str, exchanges: Vec<Sample>) -> Problem {
     Problem {
         exchanges: exchanges.into_iter().map(Sample::exchange).collect(),
         ..Problem::new(Verdict::Fail, message, observed)
     }
 }
 
-fn failing(id: &'static str, problem: Problem) -> Arc<Finding> {
+pub(super) fn failing(id: &'static str, problem: Problem) -> Arc<Finding> {
     let finding = Finding::new(Origin::Check, id, "a title");
     Arc::new(Finding { verdict: problem.verdict, problems: vec![problem], ..finding })
 }
@@ -25,11 +25,11 @@ fn without_answer(id: &'static str, verdict: Verdict, cause: Option<&str>, reaso
     Arc::new(Finding { verdict, cause: cause.map(str::to_owned), reason: Some(reason.to_owned()), ..finding })
 }
 
-fn read(findings: &[Arc<Finding>]) -> Vec<(String, usize, String)> {
+pub(super) fn read(findings: &[Arc<Finding>]) -> Vec<(String, usize, String)> {
     causes(findings).iter().map(|cause| (cause.headline.clone(), cause.size(), cause.lead().to_owned())).collect()
 }
 
-fn row(headline: &str, size: usize, lead: &str) -> (String, usize, String) {
+pub(super) fn row(headline: &str, size: usize, lead: &str) -> (String, usize, String) {
     (headline.to_owned(), size, lead.to_owned())
 }
 

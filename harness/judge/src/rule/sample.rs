@@ -66,6 +66,12 @@ impl Sample {
         self
     }
 
+    /// Sent to another place than one below the base URL.
+    pub(crate) fn at(mut self, url: &str) -> Self {
+        self.0.url = url.parse().unwrap();
+        self
+    }
+
     /// Sent so many milliseconds after the others, and answered so many after them.
     pub(crate) fn lasting(mut self, began: i64, ended: i64) -> Self {
         self.0.started = jiff::Timestamp::from_millisecond(began).unwrap();

@@ -72,7 +72,7 @@ pub struct EndpointFlags {
     /// How many requests to send per second at most
     #[arg(long, value_name = "N", value_parser = positive)]
     pub rate: Option<f64>,
-    /// How many requests to send at most; checks beyond it are reported as blocked
+    /// How many requests to send; beyond it what was created is deleted, and checks are reported as blocked
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub budget: Option<u64>,
     /// The largest answer that is read; its JSON can take 4 times as much, a check 8 times
