@@ -27,6 +27,8 @@ pub(super) struct Overview {
     accepted: BTreeMap<u64, Signature>,
     /// The fault of lists that filters do not narrow as they should, the gravest first.
     filtered: Option<Signature>,
+    /// Refusals whose status says that they are none.
+    as_success: Option<Signature>,
 }
 
 impl Overview {
@@ -36,6 +38,7 @@ impl Overview {
         let mut changes = BTreeSet::new();
         let mut in_other_letters = BTreeSet::new();
         let mut accepted = BTreeMap::new();
+        let mut as_success = None;
         let mut lists: BTreeMap<&Signature, usize> = BTreeMap::new();
         for (finding, signature) in findings {
             match signature {
@@ -61,6 +64,7 @@ impl Overview {
                     let exchange = finding.gravest_problem().and_then(|problem| problem.exchanges.last());
                     accepted.extend(exchange.map(|exchange| (exchange.number, signature.clone())));
                 }
+                Signature::ErrorAsSuccess { .. } => as_success = Some(signature.clone()),
                 Signature::List { by: ListQuery::Filter, .. } => *lists.entry(signature).or_default() += 1,
                 _ => {}
             }
@@ -72,6 +76,7 @@ impl Overview {
             is_letter_case: in_other_letters.len() >= SOME_MEMBERS,
             accepted,
             filtered: lists.into_iter().max_by_key(|(_, size)| *size).map(|(signature, _)| signature.clone()),
+            as_success,
         }
     }
 
@@ -91,6 +96,8 @@ impl Overview {
             }
             // A grammar is read wrongly where lists show it, and wherever else a filter stands.
             Signature::Grammar => self.filtered.clone().unwrap_or(signature),
+            // A client that looks at the status alone takes a refusal for an open door.
+            Signature::Open if finding.origin != Origin::Check => self.as_success.clone().unwrap_or(signature),
             Signature::Effect { .. } => self.behind_effect(finding).unwrap_or(signature),
             _ => signature,
         }

@@ -8,6 +8,9 @@ use crate::problem::Problem;
 /// What sentences say of an operation of a bulk job that must fail, and is reported as done.
 const MUST_FAIL: [&str; 4] = [" is not refused", "failed operation", " are reported as done", " is not 4"];
 
+/// How the sentence begins about creations side by side with one name.
+const SAME_NAME: &str = "not exactly one creation succeeded";
+
 /// The signature of a problem whose deciding exchange, or one of the outcomes that it observed, has another status than was due.
 pub(super) fn of_problem(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
     of_expectation(problem, exchange)
@@ -115,10 +118,14 @@ fn of_outcomes(problem: &Problem, exchange: &Exchange) -> Option<Signature> {
     if let Some((method, status)) = outcomes.iter().find(|(_, status)| is_breakdown(*status)) {
         return Some(Signature::Breakdown { method: (*method).to_owned(), status: *status });
     }
+    let is_done = |(_, status): &(&str, u16)| *status < 300;
+    if problem.sentence().starts_with(SAME_NAME) && outcomes.iter().all(is_done) {
+        let place = UrlKind::Collection;
+        return Some(Signature::Status { method: "POST".to_owned(), place, came: 201, due: 409 });
+    }
     let is_bulk = matches!(UrlKind::of(exchange), UrlKind::Named(name) if name == "Bulk");
     let is_due = MUST_FAIL.iter().any(|words| problem.sentence().contains(words));
     (is_bulk && exchange.status == 200 && is_due).then_some(())?;
-    let is_done = |(_, status): &(&str, u16)| *status < 300;
     // One operation beside others that may succeed is looked at by the sentence's own name for it.
     let is_each = outcomes.iter().all(is_done);
     let named = operation_named(problem.sentence()).and_then(|position| outcomes.get(position));

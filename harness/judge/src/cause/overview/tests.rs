@@ -181,3 +181,41 @@ fn resources_that_have_another_id_in_lists_are_one_cause_with_the_lists_that_do_
     assert_eq!(found, [row("Resources[0].id is not \"7-8\"", 3, "read.list-elements")]);
     assert_eq!(read(&[lacks])[0].0, "a list lacks resources that its filter matches");
 }
+
+#[test]
+fn creations_side_by_side_that_all_succeed_are_creations_that_must_be_refused() {
+    let twice = failing(
+        "create.duplicate",
+        problem("HTTP status is 201, expected 409", "201", vec![Sample::new("POST", "/Users", 201)]),
+    );
+    let seen = |observed: &str| {
+        failing(
+            "concurrency.user-name",
+            problem(
+                "not exactly one creation succeeded and the others 409",
+                observed,
+                vec![Sample::new("POST", "/Users", 201)],
+            ),
+        )
+    };
+    assert_eq!(read(&[twice.clone(), seen("201, 201, 201")]).len(), 1);
+    assert_eq!(read(&[twice, seen("409, 409, 409")]).len(), 2);
+}
+
+#[test]
+fn a_client_that_takes_a_refusal_with_success_for_an_open_door_meets_the_same_fault() {
+    let error = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": "401"});
+    let refusal = failing(
+        "errors.filter",
+        problem("HTTP status is 200, expected 400", "200", vec![Sample::get("/Users", &error)]),
+    );
+    let mut step = Finding::new(Origin::Step { client: "pingfederate-aquera".to_owned() }, "connect", "a step");
+    step.verdict = crate::verdict::Verdict::Fail;
+    step.problems = vec![problem("GET /Users?count=1 with wrong credentials was answered with status 200", "", vec![])];
+    assert_eq!(read(&[Arc::new(step.clone())])[0].1, 1);
+    let both = read(&[Arc::new(step), refusal]);
+    assert_eq!(
+        both,
+        [row("refusals have the status 200: only the body says that the request failed", 2, "errors.filter")]
+    );
+}
