@@ -85,8 +85,11 @@ impl Overview {
         if let Some(accepted) = self.accepted_before(finding) {
             return accepted;
         }
-        if self.members.contains_key(LISTED_ID) && shows_strangers(finding) {
-            return Signature::Member { name: LISTED_ID.to_owned(), fault: self.members[LISTED_ID].0 };
+        // Lists that show other ids than the resources have show none of those that the run made.
+        if let Some((MemberFault::Different, _)) = self.members.get(LISTED_ID)
+            && (matches!(signature, Signature::List { .. }) || shows_strangers(finding))
+        {
+            return Signature::Member { name: LISTED_ID.to_owned(), fault: MemberFault::Different };
         }
         match &signature {
             Signature::RefusedBody => self.shown_and_refused(finding).unwrap_or(signature),
