@@ -226,15 +226,16 @@ fn what_resources_are_recognised_by_comes_before_what_is_not_found_without_it() 
     let list = |body: serde_json::Value| vec![Sample::get("/Users?filter=x", &body)];
     let lacking =
         |id: &'static str| failing(id, problem("the list lacks 1 of 1 expected resources", "", list(json!({}))));
-    for (message, path, found, headline) in [
-        ("id is missing", "id", None, "id is missing"),
-        ("Resources is missing", "Resources", None, "Resources is missing"),
-        ("Resources[0].id is not \"7\"", "Resources[0].id", Some(json!("8")), "Resources[0].id is not \"7\""),
+    for (message, path, found, headline, size) in [
+        ("id is missing", "id", None, "id is missing", 1),
+        ("Resources is missing", "Resources", None, "Resources is missing", 1),
+        // What lists show under another id is not found in them.
+        ("Resources[0].id is not \"7\"", "Resources[0].id", Some(json!("8")), "Resources[0].id is not \"7\"", 3),
     ] {
         let mut wrong = problem(message, "", list(json!({})));
         wrong.differences.push(Difference { path: path.to_owned(), expected: Some(json!("7")), found });
         let findings = [lacking("filter.eq"), lacking("filter.user-name"), failing("read.list-elements", wrong)];
-        assert_eq!(read(&findings)[0], row(headline, 1, "read.list-elements"), "{message}");
+        assert_eq!(read(&findings)[0], row(headline, size, "read.list-elements"), "{message}");
     }
 }
 
