@@ -173,6 +173,8 @@ impl Group<'_> {
             Signature::Sentence { topic, text } if topic.is_empty() && text.starts_with("the endpoint ") => 0,
             // A door that is open is the worst, and a door that is closed hides the rest.
             Signature::Credentials { .. } | Signature::Open => 1,
+            // What a run goes by is not what the endpoint is at its end, so that any other finding may be of the change.
+            _ if is_lead_of(&self.findings, "discovery.unchanged") && verdict >= Verdict::Fail => 2,
             // Without the documents that every client reads, more is silent than what names them.
             _ if is_about_discovery
                 && verdict >= Verdict::Fail
@@ -212,6 +214,10 @@ impl Group<'_> {
         let size = Reverse(cause.size() + self.skipped);
         ((class, Reverse(severity), weight, is_seen_elsewhere, size, self.position), cause)
     }
+}
+
+fn is_lead_of(findings: &[&Finding], id: &str) -> bool {
+    findings.first().is_some_and(|lead| lead.id == id)
 }
 
 /// Whether a finding is about what the endpoint says of itself.

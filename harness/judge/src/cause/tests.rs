@@ -463,3 +463,14 @@ fn a_body_that_is_refused_for_what_the_endpoint_shows_wrong_has_the_cause_of_tha
     let other = refused("replace.resource", "400 invalidValue: title is too long");
     assert_eq!(read(&[other, shown("create.coerced-types")]).len(), 2);
 }
+
+#[test]
+fn discovery_that_changes_under_a_run_comes_before_what_shows_more_often() {
+    let read_twice = vec![Sample::get("/Schemas", &json!({})), Sample::get("/Schemas", &json!({}))];
+    let changed = failing("discovery.unchanged", problem("/Schemas is another at the end of the run", "", read_twice));
+    let late = |id: &'static str| {
+        failing(id, problem("HTTP status is 200, expected 201", "200", vec![Sample::new("POST", "/Users", 200)]))
+    };
+    let findings = [late("create.resource"), late("create.bare"), changed];
+    assert_eq!(read(&findings)[0].2, "discovery.unchanged");
+}
