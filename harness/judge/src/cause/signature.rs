@@ -208,7 +208,7 @@ impl Signature {
     /// either. `weight` is that of the finding to look at.
     pub(super) fn is_frame(&self, weight: Weight) -> bool {
         match self {
-            Self::ErrorAsSuccess { .. } | Self::Page => true,
+            Self::ErrorAsSuccess { .. } | Self::Page | Self::LetterCase => true,
             // What is there and is not found; a link that leads nowhere is needed by some clients only.
             Self::Status { method, place: UrlKind::Resource, came: 404, due: 200 } => {
                 method == "GET" && weight == Weight::EveryClient

@@ -20,10 +20,6 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("phone-numbers.digits-only", "a value that comes back as another breaks a MUST; the canonical form is a SHOULD"),
     ("query.decoded-in-part", "filters whose characters are not decoded find nothing, and are what clients need"),
     (
-        "read.any-type",
-        "a user that is shown as a group breaks the MUSTs of its representation; where ids are looked up follows from none",
-    ),
-    (
         "schema.says-single",
         "what is published as one value is refused as one, which three checks see before one sees the array",
     ),
