@@ -108,28 +108,44 @@ impl Listener {
 
     /// Passes each request on to the endpoint at `url`, and its answer back as `change` leaves it.
     pub fn before(url: &str, change: impl Fn(&Message, &mut Message) + Send + Sync + 'static) -> Self {
-        let upstream = url.strip_prefix("http://").expect("a URL").split('/').next().expect("a host").to_owned();
+        let upstream = upstream(url);
         Self::answering(move |request| {
-            let mut stream = TcpStream::connect(&upstream).expect("the endpoint listens");
-            let mut passed = request.clone();
-            // As a proxy is asked.
-            let absolute = format!("http://{}", request.header("host").unwrap_or_default());
-            passed.head[0] = passed.head[0].replacen(&absolute, "", 1);
-            passed.head.retain(|line| !line.to_ascii_lowercase().starts_with("accept-encoding:"));
-            passed.head.push("Connection: close".into());
-            passed.write(&mut stream, request.body.is_empty()).expect("the endpoint listens");
-            let is_bodiless = request.head[0].starts_with("HEAD ");
-            let mut answer = Message::read(&mut BufReader::new(stream), is_bodiless).expect("the endpoint answers");
-            answer.head.retain(|line| !line.to_ascii_lowercase().starts_with("connection:"));
+            let mut answer = pass(&upstream, request);
             change(request, &mut answer);
             answer
         })
+    }
+
+    /// Passes on to the endpoint at `url` what `refuse` has no answer for.
+    pub fn refusing(url: &str, refuse: impl Fn(&Message) -> Option<Message> + Send + Sync + 'static) -> Self {
+        let upstream = upstream(url);
+        Self::answering(move |request| refuse(request).unwrap_or_else(|| pass(&upstream, request)))
     }
 
     /// What came since it was asked last.
     pub fn take(&self) -> Vec<Message> {
         std::mem::take(&mut *self.requests.lock().expect("no thread panics with it"))
     }
+}
+
+fn upstream(url: &str) -> String {
+    url.strip_prefix("http://").expect("a URL").split('/').next().expect("a host").to_owned()
+}
+
+/// The answer of the endpoint to the request.
+fn pass(upstream: &str, request: &Message) -> Message {
+    let mut stream = TcpStream::connect(upstream).expect("the endpoint listens");
+    let mut passed = request.clone();
+    // As a proxy is asked.
+    let absolute = format!("http://{}", request.header("host").unwrap_or_default());
+    passed.head[0] = passed.head[0].replacen(&absolute, "", 1);
+    passed.head.retain(|line| !line.to_ascii_lowercase().starts_with("accept-encoding:"));
+    passed.head.push("Connection: close".into());
+    passed.write(&mut stream, request.body.is_empty()).expect("the endpoint listens");
+    let is_bodiless = request.head[0].starts_with("HEAD ");
+    let mut answer = Message::read(&mut BufReader::new(stream), is_bodiless).expect("the endpoint answers");
+    answer.head.retain(|line| !line.to_ascii_lowercase().starts_with("connection:"));
+    answer
 }
 
 /// One connection.

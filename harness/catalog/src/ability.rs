@@ -29,6 +29,8 @@ pub struct Abilities {
     refused_patch: BTreeMap<String, String>,
     /// The resource types whose resources cannot be replaced, with the refusal.
     refused_put: BTreeMap<String, String>,
+    /// The statuses with which each write of a method is refused, by the endpoint of the resource type and the method.
+    refused_writes: BTreeMap<(String, String), u16>,
     retention: retention::Retention,
 }
 
@@ -49,16 +51,7 @@ impl Abilities {
         // Of the lists too it is seen what they show while there is somebody in them.
         if writes {
             abilities.retention = retention::Retention::learn(client, discovery, data, kinds).await?;
-            for kind in kinds.iter().filter(|kind| discovery.operation(ResourceOperation::Patch, kind).0) {
-                if let Some(refusal) = abilities.patch_refusal(client, discovery, data, kind).await? {
-                    abilities.refused_patch.insert(kind.endpoint.clone(), refusal);
-                }
-            }
-            for kind in kinds.iter().filter(|kind| discovery.operation(ResourceOperation::Replace, kind).0) {
-                if let Some(refusal) = abilities.put_refusal(client, kind).await? {
-                    abilities.refused_put.insert(kind.endpoint.clone(), refusal);
-                }
-            }
+            abilities.learn_changes(client, discovery, data, kinds).await?;
         }
         for kind in kinds.iter().filter(|kind| discovery.operation(ResourceOperation::Filter, kind).0) {
             let naming = node::naming(discovery, kind).map(|naming| naming.name().to_owned());
@@ -82,7 +75,78 @@ impl Abilities {
                 Comparison::Followed => {}
             }
         }
+        if writes {
+            abilities.learn_deletions(client, discovery, kinds).await?;
+        }
         Ok(abilities)
+    }
+
+    /// Sees which changes of the resources that were created are refused.
+    async fn learn_changes(
+        &mut self,
+        client: &Client,
+        discovery: &Discovery,
+        data: &Data,
+        kinds: &[&ResourceType],
+    ) -> Result<(), EndpointError> {
+        for (endpoint, status) in self.retention.refused() {
+            self.refused_writes.insert((endpoint.to_owned(), Method::POST.to_string()), status);
+        }
+        for kind in kinds.iter().filter(|kind| discovery.operation(ResourceOperation::Patch, kind).0) {
+            if let Some((path, status)) = self.patch_status(client, discovery, data, kind).await?
+                && self.note_refusal(kind, &Method::PATCH, status)
+                && matches!(status, 405 | 501)
+            {
+                let refusal = format!("a PATCH of {path} is answered {status}");
+                self.refused_patch.insert(kind.endpoint.clone(), refusal);
+            }
+        }
+        for kind in kinds.iter().filter(|kind| discovery.operation(ResourceOperation::Replace, kind).0) {
+            if let Some(status) = self.put_status(client, kind).await?
+                && self.note_refusal(kind, &Method::PUT, status)
+                && matches!(status, 405 | 501)
+            {
+                let refusal = format!("a PUT below {} is answered {status}", kind.endpoint);
+                self.refused_put.insert(kind.endpoint.clone(), refusal);
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes the resources that were created, those first that refer to others, to see whether that is refused.
+    async fn learn_deletions(
+        &mut self,
+        client: &Client,
+        discovery: &Discovery,
+        kinds: &[&ResourceType],
+    ) -> Result<(), EndpointError> {
+        let mut kinds: Vec<_> = kinds.to_vec();
+        kinds.sort_by_key(|kind| kind.endpoint == "/Users");
+        for kind in kinds.iter().filter(|kind| discovery.operation(ResourceOperation::Delete, kind).0) {
+            let Some(id) = self.retention.id(&kind.endpoint) else { continue };
+            match client.send(Request::new(Method::DELETE, &kind.endpoint).segment(id)).await {
+                Ok(answer) => {
+                    self.note_refusal(kind, &Method::DELETE, answer.status);
+                }
+                Err(error) if error.is_unreachable() => return Err(error),
+                Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes note of a write that is refused whatever it says; whether it is.
+    fn note_refusal(&mut self, kind: &ResourceType, method: &Method, status: u16) -> bool {
+        let is_refused = is_of_the_whole_write(status);
+        if is_refused {
+            self.refused_writes.insert((kind.endpoint.clone(), method.to_string()), status);
+        }
+        is_refused
+    }
+
+    /// The status with which each write of this method of the type at `endpoint` is refused, whatever it says, if so.
+    pub(crate) fn refused_write(&self, endpoint: &str, method: &Method) -> Option<u16> {
+        self.refused_writes.get(&(endpoint.to_owned(), method.to_string())).copied()
     }
 
     /// Why the lists of `endpoint` cannot be narrowed to what one check created, if so.
@@ -125,40 +189,42 @@ impl Abilities {
         self.retention.drops(endpoint, path)
     }
 
-    /// How a PUT of a resource that exists is refused as not implemented, if it is. Its body is one that changes nothing.
-    async fn put_refusal(&self, client: &Client, kind: &ResourceType) -> Result<Option<String>, EndpointError> {
+    /// The status of a PUT of a resource that exists. Its body is one that changes nothing.
+    async fn put_status(&self, client: &Client, kind: &ResourceType) -> Result<Option<u16>, EndpointError> {
         let Some(id) = self.retention.id(&kind.endpoint) else { return Ok(None) };
         let request = Request::new(Method::PUT, &kind.endpoint).segment(id).json(&json!({"schemas": []}));
         match client.send(request).await {
-            Ok(answer) if matches!(answer.status, 405 | 501) => {
-                Ok(Some(format!("a PUT below {} is answered {}", kind.endpoint, answer.status)))
-            }
+            Ok(answer) => Ok(Some(answer.status)),
             Err(error) if error.is_unreachable() => Err(error),
-            Ok(_) | Err(_) => Ok(None),
+            Err(_) => Ok(None),
         }
     }
 
-    /// How a PATCH of a text that is kept is refused as not implemented, if it is. That of an id which nobody has, as the opening
-    /// sends it, may be answered before anything looks at the method.
-    async fn patch_refusal(
+    /// The path of a text that is kept, and the status of a PATCH of it. That of an id which nobody has, as the opening sends it, may be
+    /// answered before anything looks at the method.
+    async fn patch_status(
         &self,
         client: &Client,
         discovery: &Discovery,
         data: &Data,
         kind: &ResourceType,
-    ) -> Result<Option<String>, EndpointError> {
+    ) -> Result<Option<(String, u16)>, EndpointError> {
         let Some(id) = self.retention.id(&kind.endpoint) else { return Ok(None) };
         let mut texts = plain_texts(discovery, kind).into_iter().map(|text| text.path());
         let Some(path) = texts.find(|path| !self.loses(&kind.endpoint, path)) else { return Ok(None) };
         let change = patch_of(&json!([{"op": "replace", "path": path, "value": data.name()}]));
         match client.send(Request::new(Method::PATCH, &kind.endpoint).segment(id).json(&change)).await {
-            Ok(answer) if matches!(answer.status, 405 | 501) => {
-                Ok(Some(format!("a PATCH of {path} is answered {}", answer.status)))
-            }
+            Ok(answer) => Ok(Some((path, answer.status))),
             Err(error) if error.is_unreachable() => Err(error),
-            Ok(_) | Err(_) => Ok(None),
+            Err(_) => Ok(None),
         }
     }
+}
+
+/// Whether a write may be refused with this status before anything looks at its body (RFC 7644 section 3.12, Table 8; RFC 9110 section
+/// 15.6.4).
+pub(crate) const fn is_of_the_whole_write(status: u16) -> bool {
+    matches!(status, 401 | 403 | 405 | 501 | 503)
 }
 
 /// How an endpoint treats a comparison, judged by one that no resource matches and one that a resource matches.

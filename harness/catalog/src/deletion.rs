@@ -125,6 +125,7 @@ pub async fn delete_for_good(client: &Client, url: Url, events: &Events) {
 /// Deletes one resource that is at one of these places; what remains.
 async fn delete_wherever(client: &Client, places: &[Url]) -> Option<Remainder> {
     let (mut reason, mut is_for_want_of_time) = (None, false);
+    let client = client.meeting_preconditions();
     for place in places {
         match client.send(Request::absolute(Method::DELETE, place.clone())).await {
             Ok(exchange) if exchange.is_success() => return None,
@@ -141,7 +142,7 @@ async fn delete_wherever(client: &Client, places: &[Url]) -> Option<Remainder> {
     // What a check has deleted itself is gone. What no request was meant to create may be at a place that takes no DELETE.
     if reason.is_none() && places.len() > 1 {
         for place in places {
-            if is_there(client, place).await {
+            if is_there(&client, place).await {
                 reason = Some((place, "DELETE was answered with 404, and it is there".to_owned()));
                 break;
             }

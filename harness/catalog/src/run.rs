@@ -102,7 +102,7 @@ pub async fn run(
     options: &RunOptions,
 ) {
     let examiner = &options.examiner;
-    let client = &client.observed_by(examiner.observer());
+    let client = &client.observed_by(examiner.observer()).meeting_preconditions();
     let abilities = Arc::new(learn_abilities(plan, client, discovery, events, options).await);
     let parts = RunParts {
         client: client.clone(),
@@ -466,6 +466,14 @@ fn judge(finding: &mut Finding, outcome: CheckResult, evidence: &Evidence) {
             finding.problems.push(problem.kept(evidence));
             finding.reason = Some(reason);
             finding.cause = cause;
+        }
+        Err(Stop::Refused { reason, exchange }) => {
+            let observed = exchange.status.to_string();
+            let problem =
+                Problem { exchanges: vec![exchange], ..Problem::new(Verdict::Blocked, reason.clone(), observed) };
+            finding.verdict = finding.verdict.max(Verdict::Blocked);
+            finding.problems.push(problem.kept(evidence));
+            (finding.because, finding.reason) = (Some(Because::Run), Some(reason));
         }
         Err(Stop::NoAnswer(error)) => {
             let problem = no_answer(&error);

@@ -3,6 +3,7 @@
 
 mod answer_reader;
 mod plain;
+mod precondition;
 mod redirect;
 mod transport;
 
@@ -30,6 +31,7 @@ use super::pace;
 use super::pace::{Pace, SettleTime};
 use super::request::{Place, Request, SCIM_JSON};
 use answer_reader::{AnswerReader, AnswerReaderError};
+use precondition::Demand;
 
 /// How often one request is repeated because the endpoint asked to wait.
 const MOST_REPEATS: u32 = 5;
@@ -102,6 +104,7 @@ struct ClientState {
     sent: AtomicU64,
     /// Collections below which every path ends with a slash, because the endpoint redirects what does not.
     slashed: RwLock<Vec<String>>,
+    demand: Demand,
     foreign: ForeignResources,
 }
 
@@ -116,6 +119,7 @@ pub struct Client {
     created: Option<CreatedResources>,
     meter: Option<Meter>,
     room: Option<Room>,
+    meets_preconditions: bool,
 }
 
 /// Bytes of bodies that a recording keeps; later exchanges are recorded without.
@@ -185,6 +189,7 @@ impl Client {
             proxy: options.proxy,
             sent: AtomicU64::new(0),
             slashed: RwLock::default(),
+            demand: Demand::default(),
             foreign: ForeignResources::default(),
             credentials_origin: options.credentials_origin,
         };
@@ -197,6 +202,7 @@ impl Client {
             created: None,
             meter: None,
             room: None,
+            meets_preconditions: false,
         })
     }
 
@@ -304,10 +310,14 @@ impl Client {
     /// 60 seconds are waited for and repeated, at most five times, and so is a 429 that does not say how long, after a quarter
     /// of a second and twice as long each time. Where a check asks, a 429 after that is an error: it says nothing about the
     /// question. A 307 or 308 within the origin is followed, at most five times.
-    pub async fn send(&self, mut request: Request) -> Result<Arc<Exchange>, EndpointError> {
+    pub async fn send(&self, request: Request) -> Result<Arc<Exchange>, EndpointError> {
         let (mut repeats, mut redirects) = (0, 0);
+        let mut conditional = self.conditional(request).await?;
         loop {
-            let exchange = self.send_at_once(&request).await?;
+            let exchange = self.send_at_once(conditional.request()).await?;
+            if self.reconditions(&mut conditional, &exchange).await? {
+                continue;
+            }
             if let Some(wait) = pace::wait_after(&exchange, repeats)
                 && repeats < MOST_REPEATS
             {
@@ -316,10 +326,10 @@ impl Client {
                 continue;
             }
             if redirects < redirect::MOST_REDIRECTS
-                && let Some(next) = redirect::next(&request, &exchange)
+                && let Some(next) = redirect::next(conditional.original(), &exchange)
             {
                 redirects += 1;
-                request = next;
+                conditional = self.conditional(next).await?;
                 continue;
             }
             if let Some(meter) = &self.meter {
@@ -336,7 +346,7 @@ impl Client {
                     meter.refuse();
                 }
             }
-            if request.discard_answer {
+            if conditional.request().discard_answer {
                 let sentence = "the answer was thrown away on purpose, after the endpoint had given it";
                 return Err(EndpointError::new(
                     EndpointErrorKind::Discarded,

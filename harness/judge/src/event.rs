@@ -2,6 +2,7 @@
 
 mod rewrite;
 
+use std::collections::HashSet;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -85,6 +86,8 @@ struct Stream {
     failure: Option<io::Error>,
     summary: Summary,
     annotator: Option<Box<dyn Annotator>>,
+    /// What is reported as left behind: a look at the end finds again what could not be deleted before.
+    left: HashSet<String>,
 }
 
 impl Stream {
@@ -134,6 +137,11 @@ impl Events {
     pub fn emit(&self, event: &Event) {
         let event = &event.rewritten(&WithoutSecrets);
         let mut stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Event::Leftover { url, .. } = event
+            && !stream.left.insert(url.clone())
+        {
+            return;
+        }
         let noted = stream.take_note(event);
         let event = noted.as_ref().unwrap_or(event);
         let Stream { consumers, failure, .. } = &mut *stream;

@@ -10,13 +10,26 @@ use serde_json::{Value, json};
 use weir_exchange::difference::{is_unassigned, member, same};
 use weir_exchange::{Client, EndpointError, EndpointErrorKind, Exchange, Request};
 
+use super::is_of_the_whole_write;
 use crate::data::Data;
 use crate::discovery::{Discovery, ResourceType};
 use crate::node::{self, SchemaNode};
 
 /// The paths of attributes and sub-attributes that are not kept, by the endpoint of each resource type for which that is known.
 #[derive(Clone, Debug, Default)]
-pub struct Retention(BTreeMap<String, Losses>);
+pub struct Retention {
+    seen: BTreeMap<String, Losses>,
+    /// The statuses with which creations are refused, whatever is to be created, by the endpoint of the resource type.
+    refused: BTreeMap<String, u16>,
+}
+
+/// What the creation of one resource shows.
+enum Creation {
+    Losses(Losses),
+    /// Refused with this status.
+    Refused(u16),
+    Nothing,
+}
 
 /// What does not come back as it was sent.
 #[derive(Clone, Debug, Default)]
@@ -47,13 +60,16 @@ impl Retention {
         // The members of groups are users.
         kinds.sort_by_key(|kind| kind.endpoint != "/Users");
         for kind in kinds {
-            let person = seen.0.get("/Users").map(|user| user.id.as_str());
+            let person = seen.seen.get("/Users").map(|user| user.id.as_str());
             match losses(client, discovery, data, kind, person).await {
-                Ok(Some(losses)) => {
-                    seen.0.insert(kind.endpoint.clone(), losses);
+                Ok(Creation::Losses(losses)) => {
+                    seen.seen.insert(kind.endpoint.clone(), losses);
+                }
+                Ok(Creation::Refused(status)) => {
+                    seen.refused.insert(kind.endpoint.clone(), status);
                 }
                 Err(error) if error.is_unreachable() || error.kind == EndpointErrorKind::Timeout => return Err(error),
-                Ok(None) | Err(_) => {}
+                Ok(Creation::Nothing) | Err(_) => {}
             }
         }
         Ok(seen)
@@ -61,17 +77,22 @@ impl Retention {
 
     /// The id of the resource of the type at `endpoint` that was created to see what is kept of it.
     pub fn id(&self, endpoint: &str) -> Option<&str> {
-        self.0.get(endpoint).map(|losses| losses.id.as_str())
+        self.seen.get(endpoint).map(|losses| losses.id.as_str())
+    }
+
+    /// The endpoints of the resource types whose creation is refused, whatever is to be created, each with the status.
+    pub fn refused(&self) -> impl Iterator<Item = (&str, u16)> {
+        self.refused.iter().map(|(endpoint, status)| (endpoint.as_str(), *status))
     }
 
     /// Whether the attribute at `path` of the resource type at `endpoint` was seen to come back changed, or not at all.
     pub fn loses(&self, endpoint: &str, path: &str) -> bool {
-        self.0.get(endpoint).is_some_and(|losses| losses.dropped.contains(path) || losses.changed.contains(path))
+        self.seen.get(endpoint).is_some_and(|losses| losses.dropped.contains(path) || losses.changed.contains(path))
     }
 
     /// Whether the attribute at `path` of the resource type at `endpoint` was seen not to come back at all.
     pub fn drops(&self, endpoint: &str, path: &str) -> bool {
-        self.0.get(endpoint).is_some_and(|losses| losses.dropped.contains(path))
+        self.seen.get(endpoint).is_some_and(|losses| losses.dropped.contains(path))
     }
 }
 
@@ -81,7 +102,7 @@ async fn losses(
     data: &Data,
     kind: &ResourceType,
     person: Option<&str>,
-) -> Result<Option<Losses>, EndpointError> {
+) -> Result<Creation, EndpointError> {
     let mut body = data.resource(kind);
     let texts = plain_texts(discovery, kind);
     for text in &texts {
@@ -97,7 +118,10 @@ async fn losses(
         sent = &body;
         created = client.send(Request::post(&kind.endpoint).json(sent)).await?;
     }
-    let Some((id, state)) = state_of(client, kind, &created).await? else { return Ok(None) };
+    if is_of_the_whole_write(created.status) {
+        return Ok(Creation::Refused(created.status));
+    }
+    let Some((id, state)) = state_of(client, kind, &created).await? else { return Ok(Creation::Nothing) };
     let mut losses = Losses { id, ..Losses::default() };
     let own = node::assumed_attributes(discovery, kind).into_iter().chain([node::external_id(kind)]);
     // What the two answers say otherwise is for checks: it says nothing about what is stored.
@@ -106,7 +130,7 @@ async fn losses(
         losses.compare(&own, sent, told, &state);
     }
     losses.forgive_what_is_stored(client, discovery, kind).await?;
-    Ok(Some(losses))
+    Ok(Creation::Losses(losses))
 }
 
 /// The id of the new resource, and what a GET shows of it.

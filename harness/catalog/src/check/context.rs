@@ -28,6 +28,8 @@ pub enum Stop {
     Blocked { reason: String, cause: Option<String>, exchanges: Vec<Arc<Exchange>> },
     /// The request that was to be judged got no usable answer.
     NoAnswer(EndpointError),
+    /// A write was refused as each of its kind is, whatever it says.
+    Refused { reason: String, exchange: Arc<Exchange> },
     /// The endpoint does not have the subject of the check or a precondition, for a reason of this kind.
     Skip(Because, String),
 }
@@ -242,6 +244,7 @@ impl Context {
         if answer.method == Method::PUT && matches!(answer.status, 405 | 501) {
             self.needs_put(self.path_of(&answer), std::slice::from_ref(&answer))?;
         }
+        self.needs_write(&answer).await?;
         Ok(answer)
     }
 
@@ -517,7 +520,10 @@ impl Context {
     async fn precondition(&self, request: Request, cause: &str) -> Result<Arc<Exchange>, Stop> {
         self.needs_canonical(&request)?;
         match self.client.send(request).await {
-            Ok(exchange) => Ok(exchange),
+            Ok(exchange) => {
+                self.needs_write(&exchange).await?;
+                Ok(exchange)
+            }
             // One cause for everything, not one a check.
             Err(error) if error.is_unreachable() || error.is_of_a_bound() => Err(Stop::NoAnswer(error)),
             Err(error) => {

@@ -9,6 +9,7 @@ mod methods;
 mod named_in_lists;
 mod narrowing;
 mod own_id;
+mod refused_write;
 mod subject;
 mod under_way;
 

@@ -92,6 +92,13 @@ impl Discovery {
         if is_published && !offered && is_of_filters && exchange.is_refused_as("invalidFilter") {
             return;
         }
+        // Credentials that may not write say nothing of what others are offered.
+        if is_published
+            && matches!(capability, Capability::PatchUsers | Capability::PatchGroups)
+            && exchange.status == 403
+        {
+            return;
+        }
         if is_published && !offered {
             self.remarks.push(format!(
                 "{capability} is published as supported, but {asked} answered {}; it is taken as not offered",

@@ -4,7 +4,7 @@ use weir_judge::Verdict;
 use weir_provision::RemoveUserAction;
 use weir_provision::source::Directory;
 
-use super::comparison::{Side, failures};
+use super::comparison::Side;
 use super::embedded::{Declarations, Ground};
 use super::specs::{APPLICATION, DISABLE, FIRST_CYCLE, LEAVER_DELETE};
 use super::stage::{Fault, Stage};
@@ -91,13 +91,13 @@ async fn application(steps: &mut Steps<'_>, declared: &Declarations, stage: &mut
             outcome.problems.push(fault.problem());
             break;
         }
-        let mut problems = match stage.raw_cycle(steps, &client).await {
+        let mut problems = match Box::pin(stage.judged_cycle(steps, spec, &client)).await {
             None => {
                 steps.end(begun, Outcome::skipped("interrupted"));
                 return;
             }
             Some(Err(error)) => vec![Fault::new(error).problem()],
-            Some(Ok(report)) => failures(spec, &report),
+            Some(Ok((_, problems))) => problems,
         };
         match stage.observe(&client).await {
             Err(error) => problems.push(super::comparison::unreadable(spec, &error)),

@@ -10,6 +10,7 @@ use weir_exchange::{Client, Request};
 use weir_judge::{Problem, Verdict};
 use weir_provision::client::Description;
 use weir_provision::client::wire::{Sender, Wire};
+use weir_provision::engine::report::{Cause, Failure};
 use weir_provision::engine::{CycleReport, PassError, Provisioner};
 use weir_provision::ledger::{Kind, MemoryLedger};
 use weir_provision::mapping::field::Place;
@@ -161,10 +162,9 @@ impl Stage {
         client: &Client,
         outcome: &mut Outcome,
     ) -> Option<Option<CycleReport>> {
-        let report = self.raw_cycle(steps, client).await?;
-        Some(match report {
-            Ok(report) => {
-                outcome.problems.extend(comparison::failures(spec, &report));
+        Some(match Box::pin(self.judged_cycle(steps, spec, client)).await? {
+            Ok((report, problems)) => {
+                outcome.problems.extend(problems);
                 Some(report)
             }
             Err(error) => {
@@ -172,6 +172,35 @@ impl Stage {
                 None
             }
         })
+    }
+
+    /// Runs a cycle, and what it could not do as problems; nothing if it was interrupted. Any network loses an answer, and any endpoint may
+    /// be unavailable for a time (RFC 9110 sections 9.2.2 and 15.6.4): the cycle that follows makes up for it, or shows that it lasts.
+    pub(super) async fn judged_cycle(
+        &mut self,
+        steps: &Steps<'_>,
+        spec: &StepSpec,
+        client: &Client,
+    ) -> Option<Result<(CycleReport, Vec<Problem>), PassError>> {
+        let first = match self.raw_cycle(steps, client).await? {
+            Ok(report) => report,
+            Err(error) => return Some(Err(error)),
+        };
+        let passing = first.failures.iter().find(|failure| is_passing(failure)).cloned();
+        let Some(passing) = passing.filter(|_| first.aborted.is_none()) else {
+            let problems = comparison::failures(spec, &first);
+            return Some(Ok((first, problems)));
+        };
+        let second = match self.raw_cycle(steps, client).await? {
+            Ok(report) => report,
+            Err(error) => return Some(Err(error)),
+        };
+        let mut problems = comparison::failures(spec, &second);
+        if !second.failures.iter().any(is_passing) {
+            let message = format!("the next cycle made up for what passes: {passing}");
+            problems.push(Problem::new(Verdict::Note, message, passing.message));
+        }
+        Some(Ok((first, problems)))
     }
 
     /// Runs a cycle without judging it; nothing if it was interrupted.
@@ -271,6 +300,11 @@ impl Stage {
         self.compare(spec, client, &mut outcome).await;
         steps.end(begun, outcome)
     }
+}
+
+/// Whether a failure may be over when the request is sent again.
+pub(super) fn is_passing(failure: &Failure) -> bool {
+    matches!(failure.cause, Cause::NoAnswer | Cause::Status(429 | 503))
 }
 
 /// Options for a lifecycle: the description's, with threads, and without patience for what is on this machine.

@@ -205,11 +205,9 @@ async fn the_rfc_endpoint_lives_through_it_as_well() {
 /// A deviation that gets into a client's way shows at the step where it does; others do no harm.
 #[tokio::test(flavor = "multi_thread")]
 async fn deviations_show_where_they_get_into_the_way() {
-    for (deviation, failing) in [
-        ("patch.groups-refused", Some("first-cycle")),
-        ("write.answer-lost=first:3", Some("first-cycle")),
-        ("put.creates", None),
-    ] {
+    for (deviation, failing) in
+        [("patch.groups-refused", Some("first-cycle")), ("write.answer-lost=first:3", None), ("put.creates", None)]
+    {
         let kept = run_embedded("aquera", &[deviation]).await;
         assert_eq!(kept.with(Verdict::Fail).first().map(String::as_str), failing, "{deviation}: {}", kept.problems());
     }

@@ -13,6 +13,15 @@ pub struct Leftover {
     pub reason: String,
 }
 
+/// How many of them a report for people names.
+pub(super) const MOST_NAMED: usize = 10;
+
+/// What follows those that are named; nothing if there are no more.
+pub(super) fn more(count: usize) -> Option<String> {
+    let more = count.checked_sub(MOST_NAMED).filter(|more| *more > 0)?;
+    Some(format!("and {more} more, which a report of the format json lists"))
+}
+
 /// Collects what could not be deleted. Clones share the list.
 #[derive(Clone, Debug, Default)]
 pub struct Leftovers(Arc<Mutex<Vec<Leftover>>>);

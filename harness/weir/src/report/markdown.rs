@@ -9,6 +9,7 @@ use weir_judge::{Cause, Event, Finding, OutdatedEntry, Summary, Verdict};
 
 use super::cause;
 use super::cause::Detail;
+use super::leftovers;
 use super::legible::{LegibleEvent, TextReport};
 use super::markup::{code, fenced, html, text};
 use super::plain::{FindingTexts, message};
@@ -29,6 +30,7 @@ pub struct MarkdownReport<W> {
     texts: FindingTexts,
     news: Vec<OutdatedEntry>,
     rest: String,
+    left: usize,
 }
 
 impl<W: Write> MarkdownReport<W> {
@@ -41,10 +43,14 @@ impl<W: Write> MarkdownReport<W> {
             texts: FindingTexts::default(),
             news: Vec::new(),
             rest: String::new(),
+            left: 0,
         }
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+        if let Some(more) = leftovers::more(self.left) {
+            let _ = writeln!(self.rest, "{more}\n");
+        }
         let wrong = [Verdict::Fail, Verdict::Blocked, Verdict::Error].iter().any(|verdict| summary.fresh(*verdict) > 0);
         let mark = if wrong || summary.outdated > 0 { "❌" } else { "✅" };
         writeln!(self.out, "## {mark} weir check of {}\n", self.subject)?;
@@ -154,7 +160,10 @@ impl<W: Write + Send> TextReport for MarkdownReport<W> {
                     target.as_ref().map_or_else(|| code(url), |target| format!("the embedded target {}", code(target)));
             }
             Event::Leftover { url, reason } => {
-                let _ = writeln!(self.rest, "Left behind: {}: {}\n", code(url), text(reason));
+                self.left += 1;
+                if self.left <= leftovers::MOST_NAMED {
+                    let _ = writeln!(self.rest, "Left behind: {}: {}\n", code(url), text(reason));
+                }
             }
             Event::Outdated(outdated) if outdated.news.is_some() => self.news.push(outdated.clone()),
             Event::Outdated(outdated) => {

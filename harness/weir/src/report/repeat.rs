@@ -49,6 +49,11 @@ impl Repetition {
         }
     }
 
+    /// The command that deletes by its names what the run has left at `url`.
+    pub(super) fn cleaning(&self, url: &str) -> String {
+        format!("weir clean {} --run-seed {}", quoted(url), self.seed)
+    }
+
     /// The lines that send the requests of a problem again; empty if what they are about is gone when the run ends.
     pub(super) fn of_problem(&self, problem: &Problem) -> Vec<LabelledLine> {
         let Some((last, earlier)) = problem.exchanges.split_last() else { return Vec::new() };

@@ -12,6 +12,7 @@ use weir_judge::{Because, Cause, Event, Finding, Origin, OutdatedEntry, Summary,
 use weir_judge::{Offer, Provenance};
 
 use super::cause;
+use super::leftovers;
 use super::legible::{LegibleEvent, TextReport};
 use super::problem;
 use super::repeat::Repetition;
@@ -97,6 +98,7 @@ pub struct TerminalReport<W> {
     options: TerminalOptions,
     palette: Palette,
     heading: String,
+    url: String,
     repetition: Repetition,
     /// A request with the credentials of the run.
     authenticated: Option<Arc<Exchange>>,
@@ -125,6 +127,7 @@ impl<W: Write> TerminalReport<W> {
             options,
             palette: Palette::new(options.colour),
             heading: String::new(),
+            url: String::new(),
             repetition: Repetition::default(),
             authenticated: None,
             has_steps: false,
@@ -434,15 +437,22 @@ impl<W: Write> TerminalReport<W> {
 
     /// What the run created and did not delete, with the command that deletes what was kept.
     fn leftovers(&mut self) -> io::Result<()> {
-        for (url, reason) in std::mem::take(&mut self.leftovers) {
-            if let Some(exchange) = self.authenticated.as_ref().filter(|_| self.repetition.keeps) {
-                let line = exchange.curl_deleting(&url);
+        let leftovers = std::mem::take(&mut self.leftovers);
+        if let Some(exchange) = self.authenticated.clone().filter(|_| self.repetition.keeps) {
+            for (url, _) in leftovers {
                 self.heading("Kept for the lines above, deleted by these")?;
-                writeln!(self.out, "  {line}")?;
-            } else {
-                self.heading("Left behind, to be deleted by hand")?;
-                writeln!(self.out, "  {url}: {reason}")?;
+                writeln!(self.out, "  {}", exchange.curl_deleting(&url))?;
             }
+            return Ok(());
+        }
+        for (url, reason) in leftovers.iter().take(leftovers::MOST_NAMED) {
+            self.heading("Left behind, to be deleted by hand")?;
+            writeln!(self.out, "  {url}: {reason}")?;
+        }
+        if let Some(more) = leftovers::more(leftovers.len()) {
+            writeln!(self.out, "  {more}")?;
+            let clean = self.repetition.cleaning(&self.url);
+            writeln!(self.out, "once the endpoint lets them be deleted, this finds them by their names: {clean}")?;
         }
         Ok(())
     }
@@ -519,6 +529,7 @@ impl<W: Write + Send> TextReport for TerminalReport<W> {
         match &**event {
             Event::RunStarted { url, target, .. } => {
                 self.repetition = Repetition::of_run(event);
+                self.url.clone_from(url);
                 let target = target.as_ref().map(|target| format!(" (embedded target {target})")).unwrap_or_default();
                 writeln!(self.out, "{}{url}{}{target}", self.palette.bold, self.palette.reset)
             }

@@ -17,6 +17,7 @@ use weir_judge::{Cause, Event, Finding, OutdatedEntry, Summary};
 
 use super::cause;
 use super::cause::Detail;
+use super::leftovers;
 use super::legible::{LegibleEvent, TextReport};
 use super::plain::{FindingTexts, assertion_of};
 use super::repeat::Repetition;
@@ -40,11 +41,12 @@ struct RunPage {
 pub struct HtmlReport<W> {
     out: LegibleWriter<W>,
     run: RunPage,
+    left: usize,
 }
 
 impl<W: Write> HtmlReport<W> {
     pub fn new(out: W) -> Self {
-        Self { out: LegibleWriter::new(out, false), run: RunPage::default() }
+        Self { out: LegibleWriter::new(out, false), run: RunPage::default(), left: 0 }
     }
 
     fn keep(&mut self, finding: &Arc<Finding>) {
@@ -82,13 +84,21 @@ impl<W: Write + Send> TextReport for HtmlReport<W> {
                 self.run.offers.clone_from(offers);
                 self.run.remarks.clone_from(remarks);
             }
-            Event::Leftover { url, reason } => self.run.messages.push(format!("Left behind: {url}: {reason}")),
+            Event::Leftover { url, reason } => {
+                self.left += 1;
+                if self.left <= leftovers::MOST_NAMED {
+                    self.run.messages.push(format!("Left behind: {url}: {reason}"));
+                }
+            }
             Event::Outdated(outdated) if outdated.news.is_some() => self.run.news.push(outdated.clone()),
             Event::Outdated(outdated) => {
                 self.run.messages.push(format!("Baseline: {}: {}", outdated.entry, outdated.reason));
             }
             Event::RunFailed { reason } => self.run.messages.push(format!("The run ended before its time: {reason}")),
-            Event::RunFinished { summary } => self.finish(summary)?,
+            Event::RunFinished { summary } => {
+                self.run.messages.extend(leftovers::more(self.left));
+                self.finish(summary)?;
+            }
             Event::Finding(finding) => self.keep(finding),
             _ => {}
         }
