@@ -341,7 +341,7 @@ fn what_a_source_cannot_serve_is_refused() {
     }
     says(&run(&["provision", "--source", &source, "--dry-run", "--nested"]), 2, &["--nested is about the group"]);
     let users = file("files-unserved.json", r#"[{"id": "1", "username": "ada", "enabled": true}]"#);
-    let rule = file("files-unserved-rule.json", r#"{"populationExpression": "id pr", "mappings": []}"#);
+    let rule = file("files-unserved-rule.json", r#"{"active": true, "populationExpression": "id pr", "mappings": []}"#);
     for flags in [
         &["--base-dn", "dc=x"][..],
         &["--user-filter", "(a=b)"],
@@ -368,7 +368,7 @@ fn a_rule_and_its_store_are_honoured_as_the_api_gives_them() {
     };
     let store = [file("files-pingone-store.json", store("s-1")), file("files-pingone-other.json", store("s-2"))];
     let rules = r#"{"_embedded": {"rules": [
-        {"name": "Staff", "deprovision": false, "targetStore": {"id": "s-1"}, "populationExpression": "population.id eq \"p-1\""},
+        {"name": "Staff", "active": true, "deprovision": false, "targetStore": {"id": "s-1"}, "populationExpression": "population.id eq \"p-1\""},
         {"name": "Guests", "active": false, "populationExpression": "id pr"}]}}"#;
     let rules = file("files-pingone-rules.json", rules);
     let mappings = file(

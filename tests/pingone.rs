@@ -119,7 +119,7 @@ fn the_groups_of_a_rule_have_its_users_as_members() {
     ]);
     let rule = |groups: &str| {
         let text = format!(
-            r#"{{"name": "Staff", "populationExpression": "title eq \"Clerk\"", "groups": [{groups}],
+            r#"{{"name": "Staff", "active": true, "populationExpression": "title eq \"Clerk\"", "groups": [{groups}],
           "mappings": [{{"sourceAttribute": "username", "targetAttribute": "userName"}}, {{"sourceAttribute": "enabled", "targetAttribute": "active"}}]}}"#
         );
         file("pingone-groups-rule.json", &text).to_str().unwrap().to_owned()

@@ -42,7 +42,8 @@ fn the_scope_of_a_person_is_explained() {
     );
     says(&explain("dy"), 2, &["neither the source nor the ledger"]);
     let users = file("scope.json", r#"[{"id": "u-1", "username": "ada", "enabled": true}]"#);
-    let rule = file("scope-rule.json", r#"{"populationExpression": "enabled eq false", "mappings": []}"#);
+    let rule =
+        file("scope-rule.json", r#"{"active": true, "populationExpression": "enabled eq false", "mappings": []}"#);
     let ran =
         run(&["provision", "--as", "pingone-scim", "--source", &users, "--rule", &rule, "--explain-scope", "ada"]);
     says(&ran, 0, &["username=ada: not in the channel", "the rule's filter enabled eq false", "false"]);
@@ -56,7 +57,10 @@ fn each_client_says_who_is_in_out_and_gone() {
         format!(r#"{{"id": "guid-{name}", "username": "{name}", "enabled": true, "title": "{title}"}}"#)
     };
     let entry = |name: &str, title: &str| person(name).trim_end().to_owned() + "\ntitle: " + title + "\n\n";
-    let rule = file("scope-client-rule.json", r#"{"populationExpression": "title eq \"Clerk\"", "mappings": []}"#);
+    let rule = file(
+        "scope-client-rule.json",
+        r#"{"active": true, "populationExpression": "title eq \"Clerk\"", "mappings": []}"#,
+    );
     for (client, is_pingone) in
         [("pingfederate-aquera", false), ("pingfederate-scim", false), ("pingone-aquera", true), ("pingone-scim", true)]
     {
@@ -162,4 +166,79 @@ fn what_neither_the_schema_nor_the_source_has_is_undefined_and_named() {
         assert!(!ran.stdout.contains("user  ada"), "{}", ran.stdout);
     }
     says(&planned("(|(nonsense=x)(surname=ada))"), 0, &["user  ada", "conditions on it are undefined"]);
+}
+
+/// An export holds the attributes that it was asked for. A filter on another leaves out everybody, or nobody where it is negated.
+#[test]
+fn an_attribute_that_no_entry_of_a_file_has_is_named() {
+    let group =
+        "dn: cn=g,dc=x\nobjectClass: groupOfNames\nentryUUID: guid-g\ncn: g\nmember: uid=ada,ou=people,dc=x\n\n";
+    let source = file("unexported.ldif", person("ada") + group);
+    let planned = |arguments: &[&str]| run(&[&["provision", "--source", &source, "--dry-run"], arguments].concat());
+    let ran = planned(&["--user-filter", "(!(|(employeeType=contractor)(title=Guest)))"]);
+    says(
+        &ran,
+        0,
+        &[
+            "user   ada",
+            "note: no person of the source has employeeType or title, which the filter names; if the export left it out, export it too",
+        ],
+    );
+    let ran = planned(&["--user-filter", "(employeeType=staff)"]);
+    says(
+        &ran,
+        1,
+        &[
+            "would stop: ",
+            "1 person is left out by the filter (employeeType=staff)",
+            "no person of the source has employeeType",
+        ],
+    );
+    let ran = planned(&["--group-filter", "(!(description=old))"]);
+    says(&ran, 0, &["no group of the source has description"]);
+    let ran = planned(&["--member-of-attribute", "memberOf"]);
+    says(&ran, 0, &["no person of the source has memberOf, which names the groups of a person"]);
+    // By another name, of a subtype, in the entry's name alone, or made up by the server, an attribute is there.
+    for filter in [
+        "(surname=ada)",
+        "(name=ada)",
+        "(objectClass=*)",
+        "(entryDN=x)",
+        "(modifyTimestamp>=20200101000000Z)",
+        "(uid:dn:=ada)",
+    ] {
+        let ran = planned(&["--user-filter", filter]);
+        assert!(!ran.stdout.contains("of the source has"), "{filter}: {}", ran.stdout);
+    }
+}
+
+/// Each directory disables accounts by an attribute of its own, and a channel reads one.
+#[test]
+fn people_whom_an_unread_attribute_disables_are_named() {
+    for (line, attribute) in [
+        ("userAccountControl: 514", Some("userAccountControl")),
+        ("userAccountControl: 512", None),
+        ("loginDisabled: TRUE", Some("loginDisabled")),
+        ("loginDisabled: FALSE", None),
+        ("ds-pwp-account-disabled: true", Some("ds-pwp-account-disabled")),
+        ("ibm-pwdAccountLocked: true", Some("ibm-pwdAccountLocked")),
+        ("orclIsEnabled: DISABLED", Some("orclIsEnabled")),
+        ("pwdAccountLockedTime: 000001010000Z", Some("pwdAccountLockedTime")),
+        ("pwdAccountLockedTime: 20200101000000Z", None),
+        ("nsAccountLock: FALSE", None),
+    ] {
+        let source =
+            file("elsewhere.ldif", person("ada") + &person("bo").replace("cn: bo\n", &format!("cn: bo\n{line}\n")));
+        let ran = run(&["provision", "--source", &source, "--dry-run"]);
+        says(&ran, 0, &["2 operations"]);
+        match attribute {
+            Some(attribute) => {
+                let said = format!(
+                    "warning: 1 enabled person is disabled by {attribute}, which the channel does not read: it reads nsaccountlock alone"
+                );
+                says(&ran, 0, &[&said, "the first is uid=bo,ou=people,dc=x"]);
+            }
+            None => assert!(!ran.stdout.contains("disabled by"), "{}", ran.stdout),
+        }
+    }
 }

@@ -140,7 +140,7 @@ fn what_a_rule_says_of_its_scope_acts_or_is_refused() {
         let rule = file("unserved-rule.json", rule);
         run(&[&["provision", "--source", &users, "--rule", &rule, "--dry-run"], more].concat())
     };
-    let rule = |more: &str| format!("{{\"name\": \"R\", {mappings}{more}}}");
+    let rule = |more: &str| format!("{{\"name\": \"R\", \"active\": true, {mappings}{more}}}");
     says(&plan(&rule(""), &[]), 0, &["2 operations"]);
     says(
         &plan(&rule(r#", "populations": [{"id": "p-1"}]"#), &[]),
@@ -148,7 +148,14 @@ fn what_a_rule_says_of_its_scope_acts_or_is_refused() {
         &["1 operation,", "1 user does not meet the rule's filter"],
     );
     says(&plan(&rule(r#", "deprovision": "FALSE""#), &[]), 0, &["deprovision is false"]);
-    says(&plan(&rule(r#", "active": "false""#), &[]), 2, &["active: the rule is switched off"]);
+    for (active, said) in [
+        ("\"active\": \"false\"", "active: the rule is switched off"),
+        ("\"active\": null", "active: is missing, which PingOne reads as false"),
+    ] {
+        let switched_off = rule("").replace("\"active\": true", active);
+        says(&plan(&switched_off, &[]), 2, &[said, "--inactive runs it all the same"]);
+        says(&plan(&switched_off, &["--inactive"]), 0, &["2 operations"]);
+    }
     says(
         &plan(&rule(r#", "deprovision": "no""#), &[]),
         2,

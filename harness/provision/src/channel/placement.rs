@@ -13,6 +13,18 @@ pub enum Placement {
     Outside(Exclusion),
 }
 
+impl Placement {
+    /// The role of an entry whose attributes the filter was asked about, whether it took the entry or not.
+    pub(crate) const fn filtered(self) -> Option<Role> {
+        match self {
+            Self::Within(role) => Some(role),
+            Self::Outside(Exclusion::UserFilter) => Some(Role::User),
+            Self::Outside(Exclusion::GroupFilter) => Some(Role::Group),
+            Self::Outside(_) => None,
+        }
+    }
+}
+
 /// Why an entry is outside the channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exclusion {

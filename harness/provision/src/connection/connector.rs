@@ -16,6 +16,9 @@ pub enum Connector {
 /// Words of the types of PingFederate's connectors that Weir plays; the first that a type holds counts.
 const PINGFEDERATE: &[(&str, &str)] = &[("aquera", "pingfederate-aquera"), ("scim", "pingfederate-scim")];
 
+/// Settings that the provisioner which comes with PingFederate alone has, as its Target page names them.
+const BUNDLED: [&str; 3] = ["Users Resource URL", "Groups Resource URL", "SCIM SP Supports Patch Updates"];
+
 impl Connector {
     /// The connector of a PingFederate connection.
     #[must_use]
@@ -45,6 +48,22 @@ impl Connector {
                  Weir plays the Aquera Provisioner and the SCIM Provisioner, and runs it as one of them with --as",
                 named(type_id)
             )),
+        }
+    }
+
+    /// The connector of a PingFederate connection, by its type and the names of its settings: the provisioner that comes with
+    /// PingFederate has a name like that of the SCIM Provisioner, and settings of its own.
+    #[must_use]
+    pub fn of_pingfederate_with<'a>(type_id: &str, mut settings: impl Iterator<Item = &'a str>) -> Self {
+        let connector = Self::of_pingfederate(type_id);
+        let is_bundled = |name: &str| BUNDLED.iter().any(|own| own.eq_ignore_ascii_case(name.trim()));
+        match &connector {
+            Self::Client("pingfederate-scim") if settings.any(is_bundled) => Self::Foreign(
+                "this connection is of the SCIM provisioner that comes with PingFederate, which speaks SCIM 1.1; Weir speaks \
+                 SCIM 2.0 only"
+                    .to_owned(),
+            ),
+            _ => connector,
         }
     }
 

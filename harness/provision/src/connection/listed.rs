@@ -239,7 +239,11 @@ impl ListedConnection {
                     Some(provision) => provision.text("type")?.unwrap_or_default().to_owned(),
                     None => String::new(),
                 };
-                let connector = document["outboundProvision"].is_object().then(|| Connector::of_pingfederate(&type_id));
+                let settings =
+                    document["outboundProvision"]["targetSettings"].as_array().map_or(&[][..], Vec::as_slice);
+                let names = settings.iter().filter_map(|setting| setting["name"].as_str());
+                let connector =
+                    document["outboundProvision"].is_object().then(|| Connector::of_pingfederate_with(&type_id, names));
                 (type_id, connector)
             }
             Vendor::PingOne => {

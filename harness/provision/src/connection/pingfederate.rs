@@ -92,7 +92,7 @@ fn of_members(file: &str, connection: &Value, mapping: &ReadMapping<'_>) -> Resu
     let target = target(&provision, &mut unknown)?;
     Ok(Connection {
         name: members.text("name")?.unwrap_or_default().to_owned(),
-        connector: Connector::of_pingfederate(&type_id),
+        connector: Connector::of_pingfederate_with(&type_id, target.iter().map(|setting| setting.name.as_str())),
         store_id: None,
         type_id,
         target,

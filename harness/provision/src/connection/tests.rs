@@ -501,4 +501,14 @@ fn a_connector_is_named_once() {
         let connector = Connector::of_pingfederate(type_id);
         assert!(connector.refusal().unwrap().contains(said), "{connector:?}");
     }
+    // The provisioner that comes with PingFederate is known by its settings.
+    for name in ["Users Resource URL", "groups resource url", "SCIM SP Supports Patch Updates"] {
+        let text = format!(
+            r#"{{"name": "Old", "outboundProvision": {{"type": "SCIM", "targetSettings": [{{"name": "User", "value": "x"}}, {{"name": "{name}", "value": "x"}}], "channels": []}}}}"#
+        );
+        let file = ConnectionFile::parse("c.json", &text).unwrap();
+        let refusal = file.connections[0].connector.as_ref().and_then(Connector::refusal).unwrap();
+        assert!(refusal.contains("which speaks SCIM 1.1"), "{refusal}");
+        assert_eq!(file.connections[0].outline().unwrap().connector.refusal(), Some(refusal));
+    }
 }

@@ -1,6 +1,7 @@
 //! The engine: decisions, the pass over the source, the operations, and the executor that carries them out.
 
 mod context;
+mod coverage;
 mod cycle;
 pub mod decide;
 mod group_cycle;

@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use weir_files::count::counted;
 
+use super::coverage::Coverage;
 use super::decide;
 use super::decide::{Decision, Refusal, UserOperation, UserState};
 use super::member_index::{MemberIndex, name_key};
@@ -117,6 +118,7 @@ pub struct Pass<'a> {
     /// Groups that name members by an attribute of the channel, and those that name them by another alone.
     groups_with_members: u64,
     groups_elsewhere: BTreeMap<&'static str, u64>,
+    coverage: Coverage,
 }
 
 /// The attributes by which directories name the members of a group.
@@ -159,6 +161,7 @@ impl<'a> Pass<'a> {
             first_expired: None,
             groups_with_members: 0,
             groups_elsewhere: BTreeMap::new(),
+            coverage: Coverage::of(channel),
         };
         pass.look_at_groups();
         Ok(pass)
@@ -199,7 +202,8 @@ impl<'a> Pass<'a> {
         if !own.is_empty() {
             return own.join("; ");
         }
-        std::iter::once(self.summary.why_empty(self.channel)).chain(self.undefined()).collect::<Vec<_>>().join("; ")
+        let why = std::iter::once(self.summary.why_empty(self.channel));
+        why.chain(self.undefined()).chain(self.coverage.notes()).collect::<Vec<_>>().join("; ")
     }
 
     /// A word about what the filters ask for and no schema has: such a condition selects nobody, and its negation neither.
@@ -234,7 +238,11 @@ impl<'a> Pass<'a> {
                 entry => entry?,
             };
             self.summary.entries += 1;
-            match self.channel.placement(&entry, &self.surroundings) {
+            let placement = self.channel.placement(&entry, &self.surroundings);
+            if let Some(role) = placement.filtered() {
+                self.coverage.look_at(&entry, role, &self.surroundings);
+            }
+            match placement {
                 Placement::Within(Role::User) => {
                     self.summary.users += 1;
                     let item = if entry.is_unchanged() { self.unchanged(&entry) } else { self.user(&entry) };
@@ -278,6 +286,9 @@ impl<'a> Pass<'a> {
             Ok(desired) => self.unless_expired(entry, desired),
             Err(failure) => return Ok(Item::Problem { failure: *failure, stale: stale(guid, row) }),
         };
+        if desired.active {
+            self.coverage.look_at_status(entry, self.channel);
+        }
         let state = UserState { fingerprint: desired.fingerprint(), active: desired.active };
         Ok(match decide::user(Some(state), row.as_ref(), self.options) {
             Decision::Nothing => Item::Unchanged,
@@ -476,6 +487,7 @@ impl<'a> Pass<'a> {
     pub(super) fn left_out(&self) -> Vec<String> {
         let mut notes = self.summary.notes(self.channel);
         notes.extend(self.source.left_out());
+        notes.extend(self.coverage.notes());
         notes
     }
 
@@ -484,6 +496,7 @@ impl<'a> Pass<'a> {
     pub fn finish_warnings(&mut self) -> Vec<String> {
         let mut warnings = std::mem::take(&mut self.warnings);
         warnings.extend(self.undefined());
+        warnings.extend(self.coverage.warnings(self.channel));
         if let Some(first) = &self.first_without_guid {
             let (whose, first) = if self.without_guid == 1 {
                 ("its name serves", format!("it is {first}"))

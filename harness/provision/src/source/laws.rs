@@ -56,12 +56,14 @@ fn rule(text: &str) -> DocumentReading {
 }
 
 fn users(text: &str) -> DocumentReading {
-    let everybody = Rule::parse("r", "{\"mappings\": [], \"populationExpression\": \"id pr\"}").expect("a rule");
+    let everybody =
+        Rule::parse("r", "{\"active\": true, \"mappings\": [], \"populationExpression\": \"id pr\"}").expect("a rule");
     PingOne::parse("f", text, &everybody).map(|users| (0..users.len()).map(|number| number.to_string()).collect())
 }
 
 fn groups(text: &str) -> DocumentReading {
-    let everybody = Rule::parse("r", "{\"mappings\": [], \"populationExpression\": \"id pr\"}").expect("a rule");
+    let everybody =
+        Rule::parse("r", "{\"active\": true, \"mappings\": [], \"populationExpression\": \"id pr\"}").expect("a rule");
     Groups::parse("f", text, &everybody).map(|groups| vec![format!("{groups:?}")])
 }
 

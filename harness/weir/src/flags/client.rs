@@ -153,7 +153,7 @@ impl ClientFlags {
                 reach.insert(kind, value.clone());
             }
         }
-        let channel = connection.map(|connection| self.channel_of(connection)).transpose()?.flatten();
+        let channel = connection.map(|connection| self.channel_of(connection, output)).transpose()?.flatten();
         // A store of PingOne has none: a rule says what it provisions.
         let has_none = |connection: &&Connection| connection.is_without_channels();
         Ok(ClientChoice {
@@ -166,8 +166,20 @@ impl ClientFlags {
         })
     }
 
-    fn channel_of(&self, connection: &Connection) -> Result<Option<ConnectionChannel>, Failure> {
+    fn channel_of(&self, connection: &Connection, output: &Output) -> Result<Option<ConnectionChannel>, Failure> {
         let channels = &connection.channels;
+        let active: Vec<&str> =
+            channels.iter().filter(|channel| channel.active).map(|channel| channel.name.as_str()).collect();
+        if let (None, [first, others @ ..]) = (&self.channel, active.as_slice())
+            && !others.is_empty()
+        {
+            output.warn(&format!(
+                "{} has {} active channels, each of which PingFederate runs; this run is of {first}, and --channel names another: {}",
+                connection.name,
+                active.len(),
+                others.join(", ")
+            ));
+        }
         let found = match &self.channel {
             None => channels.iter().find(|channel| channel.active).or_else(|| channels.first()),
             Some(wanted) => Some(channels.iter().find(|channel| channel.name == *wanted).ok_or_else(|| {

@@ -97,6 +97,13 @@ impl EntryFilter {
         }
     }
 
+    /// Whether the entry has the attribute as a filter sees it: under another name of it, of a subtype, or as a server makes it up. One
+    /// that nothing defines counts as seen, because it is known to be undefined.
+    #[must_use]
+    pub fn sees(attribute: &str, entry: &Entry, links: &Links) -> bool {
+        AskedAttribute::of(attribute, entry, links).is_present() != Truth::False
+    }
+
     /// The attribute that an item asks for; nothing where it asks for every one.
     #[must_use]
     pub fn attribute(&self) -> Option<&str> {

@@ -8,6 +8,8 @@ use scim::tolerance::Tolerances;
 use serde_json::Value;
 use weir_files::member::has_value;
 
+use super::group::GROUPS_OF_USER;
+
 /// A filter that was read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expression {
@@ -40,10 +42,47 @@ impl Expression {
             .map_err(|error| ExpressionError { text: text.to_owned(), error: error.to_string() })
     }
 
+    /// The paths of the attributes that it asks for, each once.
+    #[must_use]
+    pub fn attributes(&self) -> Vec<AttributePath> {
+        let mut found = Vec::new();
+        collect(&self.filter, None, &mut found);
+        found
+    }
+
+    /// Whether the user has a value at the path.
+    #[must_use]
+    pub fn is_present(path: &AttributePath, user: &Value) -> bool {
+        values(user, path).iter().any(|value| has_value(value))
+    }
+
     /// Whether the user meets it.
     #[must_use]
     pub fn matches(&self, user: &Value) -> bool {
         meets(&self.filter, user)
+    }
+}
+
+fn collect(filter: &Filter, outer: Option<&AttributePath>, found: &mut Vec<AttributePath>) {
+    let mut add = |path: &AttributePath| {
+        let whole = match outer {
+            None => path.clone(),
+            Some(outer) => AttributePath { sub_attribute: Some(path.attribute.clone()), ..outer.clone() },
+        };
+        if !found.contains(&whole) {
+            found.push(whole);
+        }
+    };
+    match filter {
+        Filter::Present(path) => add(path),
+        Filter::Compare(comparison) => add(&comparison.path),
+        Filter::ValuePath(path, inner) => collect(inner, Some(path), found),
+        Filter::Not(inner) => collect(inner, outer, found),
+        Filter::And(operands) | Filter::Or(operands) => {
+            for operand in operands {
+                collect(operand, outer, found);
+            }
+        }
     }
 }
 
@@ -67,9 +106,18 @@ fn values<'a>(at: &'a Value, path: &AttributePath) -> Vec<&'a Value> {
     found
 }
 
+/// The groups of a user in filters. The API lists their ids under a name of its own.
+pub(super) const GROUPS: &str = "memberOfGroups";
+
 fn member<'a>(object: &'a Value, name: &str) -> Vec<&'a Value> {
-    let found = object.as_object().and_then(|members| members.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)));
+    let find = |name: &str| object.as_object()?.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
+    let found = match find(name) {
+        None if name.eq_ignore_ascii_case(GROUPS) => find(GROUPS_OF_USER),
+        found => found,
+    };
     match found.map(|(_, value)| value) {
+        // An id alone stands for the object that has it.
+        None if object.is_string() && name.eq_ignore_ascii_case("id") => vec![object],
         Some(Value::Array(items)) => items.iter().collect(),
         Some(value) => vec![value],
         None => Vec::new(),

@@ -19,6 +19,7 @@ use expression::Expression;
 pub use group::Groups;
 use indexmap::IndexMap;
 pub use rule::{Rule, RuleChoice};
+use scim::path::AttributePath;
 use serde_json::Value;
 use weir_files::document;
 use weir_files::fault::{FileFault, Place};
@@ -85,6 +86,7 @@ impl PingOne {
         }
         let needed = |path: &str, _: &str| is_needed(rule, path);
         Placeholders::of_json(&Value::Array(list), text, &needed).refused().map_err(|fault| fault.of(file))?;
+        refuse_unknown_groups(rule, &users).map_err(|fault| fault.of(file))?;
         let groups = Groups::default();
         Ok(Self { users, groups, filter: rule.filter.clone(), is_rule_deleted: false, touched: None })
     }
@@ -171,6 +173,20 @@ impl PingOne {
         !self.is_rule_deleted && held.said.unwrap_or_else(by_filter)
     }
 
+    /// The attributes that the filter asks for and nobody has, as a sentence: the answer may have been asked for some attributes alone.
+    fn unseen(&self) -> Option<String> {
+        let attributes = self.filter.as_ref().map(Expression::attributes).unwrap_or_default();
+        let is_unseen =
+            |path: &&AttributePath| !self.users.values().any(|held| Expression::is_present(path, &held.user));
+        let unseen: Vec<String> = attributes.iter().filter(is_unseen).map(ToString::to_string).collect();
+        (!unseen.is_empty() && !self.users.is_empty()).then(|| {
+            format!(
+                "no user has {}, which the rule's filter names; if the file leaves it out, add it",
+                unseen.join(" or ")
+            )
+        })
+    }
+
     fn provisioned(&self, id: &str) -> Option<&UserVersion> {
         self.users.get(id).filter(|held| self.is_in_rule(held))
     }
@@ -208,6 +224,26 @@ fn listed(document: &Value) -> Result<Vec<Value>, FileFault> {
             let remedy = "GET /environments/ID/users of the management API gives one";
             Err(if fault.remedy.is_empty() { fault.with_remedy(remedy) } else { fault })
         }
+    }
+}
+
+/// A filter on the groups of users selects nobody, and its negation everybody, where no user says which groups they are.
+fn refuse_unknown_groups(rule: &Rule, users: &IndexMap<String, UserVersion>) -> Result<(), FileFault> {
+    let Some(filter) = &rule.filter else { return Ok(()) };
+    let attributes = filter.attributes();
+    let groups = attributes.iter().find(|path| path.attribute.eq_ignore_ascii_case(expression::GROUPS));
+    let says_groups =
+        |held: &UserVersion| held.user[group::GROUPS_OF_USER].is_array() || held.user[expression::GROUPS].is_array();
+    match groups {
+        Some(path) if !users.is_empty() && !users.values().any(says_groups) => Err(FileFault::new(
+            Place::Whole,
+            format!(
+                "no user has {}, so that the filter of the rule on {path} selects no user, and its negation every one",
+                group::GROUPS_OF_USER
+            ),
+        )
+        .with_remedy("ask for them with GET …/users?include=memberOfGroupIDs")),
+        _ => Ok(()),
     }
 }
 
@@ -294,7 +330,7 @@ impl Source for PingOne {
         let verb = if count == 1 { "user does" } else { "users do" };
         let filter = self.filter.as_ref().filter(|_| count > 0);
         let users = filter.map(|filter| format!("{count} {verb} not meet the rule's filter {filter}"));
-        users.into_iter().chain(self.groups.left_out()).collect()
+        users.into_iter().chain(self.unseen()).chain(self.groups.left_out()).collect()
     }
 
     fn scope(&self) -> Scope {

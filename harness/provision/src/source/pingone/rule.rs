@@ -140,10 +140,6 @@ impl Rule {
         choice: &RuleChoice<'_>,
     ) -> Result<Self, FileFault> {
         let rule = Members::of(document, "")?;
-        if rule.flag("active")? == Some(false) && !choice.inactive {
-            return Err(FileFault::new("active", "the rule is switched off, so that nothing would be sent")
-                .with_remedy("--inactive runs it all the same"));
-        }
         let mut warnings = Vec::new();
         let mut strange: Vec<String> = rule.unknown(&[KEYS, WITHOUT_PART].concat()).map(str::to_owned).collect();
         if let Some(embedded) = rule.object("_embedded")? {
@@ -168,7 +164,8 @@ impl Rule {
             Some(mappings) => mappings,
             None => RuleMappings { file: file.to_owned(), list: embedded(document)? },
         };
-        Ok(Self {
+        let is_active = rule.flag("active")?;
+        let read = Self {
             name: rule.text("name")?.unwrap_or_default().to_owned(),
             filter,
             mapping: mappings.read(choice.ignores_unknown, &mut warnings)?,
@@ -176,8 +173,20 @@ impl Rule {
             target_store: rule.id("targetStore")?.map(str::to_owned),
             groups: rule.ids("groups")?,
             warnings,
-        })
+        };
+        // Last: a member that is not known may be a misspelt `active`.
+        if choice.inactive { Ok(read) } else { refuse_inactive(is_active).map(|()| read) }
     }
+}
+
+/// PingOne runs active rules, and `active` defaults to false.
+fn refuse_inactive(is_active: Option<bool>) -> Result<(), FileFault> {
+    let problem = match is_active {
+        Some(true) => return Ok(()),
+        Some(false) => "the rule is switched off, so that nothing would be sent",
+        None => "is missing, which PingOne reads as false: the rule is switched off, so that nothing would be sent",
+    };
+    Err(FileFault::new("active", problem).with_remedy("--inactive runs it all the same"))
 }
 
 /// The users whom a rule selects: by its filter, or by their populations, which older rules list; everybody, if it says neither.

@@ -9,7 +9,8 @@ const USERS: &str = r#"{"_embedded": {"users": [
 ]}}"#;
 
 fn rule(more: &str) -> Rule {
-    Rule::parse("rule.json", &format!("{{\"name\": \"Everybody\", \"deprovision\": true{more}}}")).unwrap()
+    Rule::parse("rule.json", &format!("{{\"name\": \"Everybody\", \"active\": true, \"deprovision\": true{more}}}"))
+        .unwrap()
 }
 
 fn names(source: &PingOne) -> Vec<String> {
@@ -153,7 +154,7 @@ fn faults_are_named_with_file_and_place() {
 /// The answers of PingOne's API about a rule, and the runs that they lead to.
 #[test]
 fn a_rule_is_read_as_the_api_answers_it() {
-    let whole = r#"{"name": "Staff", "populationExpression": "id pr",
+    let whole = r#"{"name": "Staff", "active": true, "populationExpression": "id pr",
         "_embedded": {"mappings": [
             {"sourceAttribute": "externalId", "targetAttribute": "userName", "attributeMappingType": "userAttributeMapping"},
             {"sourceAttribute": "name", "targetAttribute": "displayName", "attributeMappingType": "groupAttributeMapping"}]}}"#;
@@ -166,7 +167,8 @@ fn a_rule_is_read_as_the_api_answers_it() {
     let several = format!("[{whole}, {}]", whole.replace("Staff", "Guests"));
     let said = Rule::parse("rule.json", &several).unwrap_err().to_string();
     assert!(said.contains("name one of Staff, Guests with --rule-name"), "{said}");
-    let kept = Rule::parse("rule.json", r#"{"deprovision": false, "targetStore": {"id": "s-1"}}"#).unwrap();
+    let kept =
+        Rule::parse("rule.json", r#"{"active": "TRUE", "deprovision": false, "targetStore": {"id": "s-1"}}"#).unwrap();
     assert_eq!((kept.deprovisions, kept.target_store.as_deref()), (false, Some("s-1")));
 }
 
@@ -226,7 +228,7 @@ fn a_member_of_another_type_is_refused_with_its_place() {
             r#"{"deprovision": true, "_embedded": {"mappings": 1}}"#,
             "_embedded.mappings: expected a list, got the number 1",
         ),
-        (r#"{"deprovision": true, "_embedded": []}"#, "it is read"),
+        (r#"{"deprovision": true, "active": true, "_embedded": []}"#, "it is read"),
     ] {
         let said_of = |fault: FileFault| fault.to_string();
         let found = Rule::parse("rule.json", text).map_or_else(said_of, |_| "it is read".to_owned());
@@ -235,10 +237,19 @@ fn a_member_of_another_type_is_refused_with_its_place() {
     for (word, is_kept) in
         [("\"FALSE\"", false), ("\"False\"", false), ("\"true\"", true), ("null", true), ("\"\"", true)]
     {
-        let read = Rule::parse("rule.json", &format!("{{\"deprovision\": {word}}}")).unwrap();
+        let read = Rule::parse("rule.json", &format!("{{\"active\": true, \"deprovision\": {word}}}")).unwrap();
         assert_eq!(read.deprovisions, is_kept, "{word}");
     }
-    assert!(Rule::parse("rule.json", r#"{"deprovision": true, "active": "FALSE"}"#).is_err(), "it is switched off");
+    for (text, said) in [
+        (r#"{"deprovision": true, "active": "FALSE"}"#, "active: the rule is switched off"),
+        (r#"{"deprovision": true}"#, "active: is missing, which PingOne reads as false"),
+        (r#"{"deprovision": true, "active": null}"#, "active: is missing, which PingOne reads as false"),
+    ] {
+        let found = Rule::parse("rule.json", text).unwrap_err().to_string();
+        assert!(found.contains(said) && found.contains("--inactive"), "{found}");
+        let choice = RuleChoice { inactive: true, ..RuleChoice::default() };
+        assert!(Rule::read_text("rule.json", text, None, &choice).is_ok(), "{text}");
+    }
     for (wrong, said) in [
         (r#""enabled": "no""#, "users.json, user 1.enabled: expected true or false, got the text \"no\""),
         (r#""enabled": 1"#, "user 1.enabled: expected true or false, got the number 1"),
@@ -288,7 +299,7 @@ fn a_page_of_rules_mappings_and_groups_is_not_the_whole() {
     let mappings = |more: &str| {
         format!(r#"{{"_embedded": {{"mappings": [{{"sourceAttribute": "a", "targetAttribute": "userName"}}]}}{more}}}"#)
     };
-    let rules = |more: &str| format!(r#"{{"_embedded": {{"rules": [{{"name": "R", "deprovision": true}}]}}{more}}}"#);
+    let rules = |more: &str| format!(r#"{{"_embedded": {{"rules": [{{"name": "R", "active": true}}]}}{more}}}"#);
     let groups = |more: &str| format!(r#"{{"_embedded": {{"groups": [{{"id": "g", "name": "G"}}]}}{more}}}"#);
     let readers: [PageReader<'_>; 3] = [
         ("mappings", &mappings, |text| mappings_of("f", text).map(drop)),
@@ -327,12 +338,12 @@ fn what_says_whom_a_rule_provisions_acts_or_is_refused() {
         let text = format!("{{\"name\": \"R\", \"deprovision\": true, \"{key}\": {value}}}");
         let found = Rule::parse("rule.json", &text).unwrap_err().to_string();
         assert!(found.starts_with("rule.json, ") && found.contains(said), "{found}");
-        let choice = RuleChoice { ignores_unknown: true, ..RuleChoice::default() };
+        let choice = RuleChoice { ignores_unknown: true, inactive: true, ..RuleChoice::default() };
         let read = Rule::read_text("rule.json", &text, None, &choice).unwrap();
         assert!(read.warnings[0].contains(&format!("{key} is unknown and ignored")), "{:?}", read.warnings);
     }
     // A member that says nothing changes nothing.
-    assert!(Rule::parse("rule.json", r#"{"deprovision": true, "wibble": null}"#).is_ok());
+    assert!(Rule::parse("rule.json", r#"{"deprovision": true, "active": true, "wibble": null}"#).is_ok());
     // The populations of an older rule are its filter.
     let older = rule(r#", "populations": [{"id": "p-1"}, "p-9"]"#);
     assert_eq!(older.filter.as_ref().unwrap().to_string(), "population.id eq \"p-1\" or population.id eq \"p-9\"");
@@ -381,4 +392,35 @@ fn open_placeholders_are_listed_with_their_places() {
     let groups = r#"{"_embedded": {"groups": [{"id": "g", "name": "${NAME}"}]}}"#;
     let found = Groups::parse("groups.json", groups, &rule("")).unwrap_err().to_string();
     assert!(found.contains("fill in NAME (_embedded.groups[0].name)"), "{found}");
+}
+
+/// The API lists the groups of a user by their ids, and filters name them by `memberOfGroups`.
+#[test]
+fn a_filter_on_groups_is_met_by_the_ids_of_the_groups() {
+    for (filter, expected) in [
+        (r#"memberOfGroups[id eq \"G-1\"]"#, &["ada"][..]),
+        (r#"memberOfGroups.id eq \"g-2\""#, &["ada"]),
+        (r#"not (memberOfGroups[id eq \"g-1\"])"#, &["bo, \"x\""]),
+        (r#"population.id eq \"p-2\" or memberOfGroups[id eq \"g-1\"]"#, &["ada", "bo, \"x\""]),
+    ] {
+        let rule = rule(&format!(", \"populationExpression\": \"{filter}\""));
+        assert_eq!(names(&PingOne::parse("users.json", USERS, &rule).unwrap()), expected, "{filter}");
+        let without = USERS.replace("memberOfGroupIDs", "motto");
+        let found = PingOne::parse("users.json", &without, &rule).unwrap_err().to_string();
+        assert!(
+            found.starts_with("users.json: no user has memberOfGroupIDs") && found.contains("?include="),
+            "{found}"
+        );
+    }
+}
+
+#[test]
+fn an_attribute_that_no_user_has_is_named() {
+    let left_out = |filter: &str| {
+        let rule = rule(&format!(", \"populationExpression\": \"{filter}\""));
+        PingOne::parse("users.json", USERS, &rule).unwrap().left_out().join("\n")
+    };
+    let said = left_out(r#"not (type eq \"contractor\") or name[nick eq \"x\" and given pr]"#);
+    assert!(said.contains("no user has type or name.nick, which the rule's filter names"), "{said}");
+    assert!(!left_out(r#"population.id eq \"p-1\""#).contains("no user has"));
 }
