@@ -8,6 +8,7 @@ use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
+use weir_files::count::counted;
 
 use crate::check::cohort::{Cohort, ids_in, is_refused_as_unsupported, resources_in};
 use crate::check::{Check, CheckResult, Context, LISTED, Resource, Stop};
@@ -213,7 +214,7 @@ async fn parameters(context: &Context) -> CheckResult {
     context.expect(&second).under(count).that(
         ids_in(&second).len() <= 1,
         "the page holds more than count asks for",
-        format!("{} resources", ids_in(&second).len()),
+        counted(ids_in(&second).len() as u64, "resource", "resources"),
     );
     context.expect(&second).under(start).equals("totalResults", &json!(3)).equals("startIndex", &json!(2));
     let zero = alike(context, &users, json!({"startIndex": 0, "count": 1}), start).await?;
@@ -267,7 +268,7 @@ async fn attributes(context: &Context) -> CheckResult {
     context.expect(&named).under(requirements).that(
         shown.len() == 3 && shown.iter().all(|own| has(own, naming) && has(own, "id") && !has(own, &hidden)),
         &format!("the resources are not shown by id and {naming} alone"),
-        format!("{} resources", shown.len()),
+        counted(shown.len() as u64, "resource", "resources"),
     );
     let excluded = json!({"filter": filter, "excludedAttributes": [hidden, "id"]});
     let excluded = context.send(search(users.endpoint(), excluded)).await?;
@@ -275,12 +276,12 @@ async fn attributes(context: &Context) -> CheckResult {
     context.expect(&excluded).under(&["RFC7644-3.4.3-07", "RFC7644-3.4.3-03", "RFC7644-3.4.3-21"]).status(&[200]).that(
         shown.len() == 3 && shown.iter().all(|own| has(own, naming) && !has(own, &hidden)),
         &format!("{hidden} is shown, or {naming} is not"),
-        format!("{} resources", shown.len()),
+        counted(shown.len() as u64, "resource", "resources"),
     );
     context.expect(&excluded).under(&["RFC7644-3.4.3-09"]).that(
         shown.iter().all(|own| has(own, "id")),
         "id is left out although it is always returned",
-        format!("{} resources", shown.len()),
+        counted(shown.len() as u64, "resource", "resources"),
     );
     Ok(())
 }

@@ -12,6 +12,7 @@ use weir_exchange::error::{EndpointError, EndpointErrorKind};
 use weir_exchange::exchange::Exchange;
 use weir_exchange::request::Request;
 use weir_exchange::{Bounds, CreatedResources, CredentialRefusal, Observer, parsed_size, scim_root};
+use weir_files::count::counted;
 
 use super::declaration::Declarations;
 use super::document::Document;
@@ -80,7 +81,12 @@ async fn open(client: &Client, known: &Foreknowledge) -> Result<Discovery, Disco
         let missing = missing_schemas(&types, &schemas);
         let alone = Box::pin(schemas_alone(client, missing)).await;
         if !alone.is_empty() {
-            remarks.push(format!("/Schemas leaves out {} schemas that are found under their URI", alone.len()));
+            let schemas = counted(
+                alone.len() as u64,
+                "schema that is found under its URI",
+                "schemas that are found under their URIs",
+            );
+            remarks.push(format!("/Schemas leaves out {schemas}"));
         }
         schemas.add(alone);
     }

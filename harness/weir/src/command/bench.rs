@@ -24,6 +24,7 @@ use crate::flags::EndpointFlags;
 use crate::flags::endpoint::base_url;
 use crate::interrupt;
 use crate::output::confirm;
+use crate::output::plural::plural;
 use crate::output::{Output, Printable, progress_line};
 use crate::report::bench as bench_report;
 use crate::report::bench::{BenchReport, ShapeOutcome};
@@ -103,8 +104,11 @@ pub(super) async fn run(args: BenchArgs, output: &Output) -> Result<u8, Failure>
         None => RunEndpoint::embedded(&args.target, &[], seed, flags.pace())?,
     };
     let url = endpoint.client.base_url().clone();
-    let what =
-        format!("weir creates and deletes {} users named {}…, and loads the endpoint", args.people, run_prefix(seed));
+    let what = format!(
+        "weir creates and deletes {} named {}…, and loads the endpoint",
+        plural(args.people.into(), "user", "users"),
+        run_prefix(seed)
+    );
     confirm::before_writing(&url, &what, args.yes)?;
     // Before anything is created, so that nothing is left behind by a file that cannot be written.
     let file = args.output.as_deref().map(|path| {

@@ -17,6 +17,7 @@ use weir_server::{Activation, Breaks, Deviation, Target};
 use super::{glossary, setting};
 use crate::exit;
 use crate::failure::Failure;
+use crate::output::plural::plural;
 use crate::output::{Output, filled};
 
 const EXAMPLES: &str = "\
@@ -313,7 +314,8 @@ fn target(target: &Target) -> String {
     section(&mut text, "Base paths", target.base_paths.iter().map(ToString::to_string));
     section(&mut text, "Offers", target.capabilities.iter().map(ToString::to_string));
     let usual = target.default_results.unwrap_or(target.max_results);
-    let pages = format!("a page holds {usual} resources, {} at most", target.max_results);
+    let pages =
+        format!("a page holds {}, {} at most", plural(usual as u64, "resource", "resources"), target.max_results);
     section(&mut text, "Limits", [pages]);
     section(&mut text, "Tolerates", target.tolerances.iter().map(|one| format!("{one}: {}", one.summary())));
     section(&mut text, "Schemas", target.schema_changes.iter().flat_map(schema_change));

@@ -15,6 +15,7 @@ use weir_provision::mapping::field::Place;
 use super::observation::{Observation, ReadBackError, id_of, name_of, same_name};
 use super::step::StepSpec;
 use super::world::{Account, World};
+use crate::output::plural::plural;
 
 /// Which side of an application was looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,7 +205,8 @@ impl Comparison<'_> {
             }
             if !differences.is_empty() {
                 let message = format!("group {name} has other members than the source {}", self.side.place());
-                let observed = format!("{} members, {} are wanted", members.len(), wanted.len());
+                let observed =
+                    format!("{}, expected {}", plural(members.len() as u64, "member", "members"), wanted.len());
                 problems.push(self.problem(message, observed, differences, exchanges_of(found, id_of(present))));
             }
         }

@@ -1,5 +1,6 @@
 //! A line for each request that the served endpoint answers, at most fifty a second, then a counter.
 
+use super::plural::plural;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -103,7 +104,11 @@ impl Second {
     fn turn(&mut self, now: Instant) -> Vec<String> {
         let swallowed = self.unprinted;
         *self = Self::new(now);
-        if swallowed == 0 { Vec::new() } else { vec![format!("… and {swallowed} more requests")] }
+        if swallowed == 0 {
+            Vec::new()
+        } else {
+            vec![format!("… and {}", plural(swallowed, "more request", "more requests"))]
+        }
     }
 }
 

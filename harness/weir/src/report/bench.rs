@@ -8,6 +8,7 @@ use weir_exchange::secrets;
 
 use super::leftovers::Leftover;
 use crate::bench::{Load, Measurement, Shape};
+use crate::output::plural::plural;
 use crate::output::table;
 
 /// The version of the JSON document's form.
@@ -57,14 +58,15 @@ impl BenchReport {
 /// The result for a person.
 pub fn text(report: &BenchReport) -> String {
     let load = &report.load;
+    let connections = plural(load.connections as u64, "connection", "connections");
     let kind = match load.rate {
-        Some(rate) => format!("open loop, {rate} requests a second due over {} connections", load.connections),
-        None => format!("closed loop, {} connections", load.connections),
+        Some(rate) => format!("open loop, {rate} requests a second due over {connections}"),
+        None => format!("closed loop, {connections}"),
     };
     let mut text = format!(
-        "{}\n{} users created in {}; {kind}; {} s a shape after {} s of warm-up\n\n",
+        "{}\n{} created in {}; {kind}; {} s a shape after {} s of warm-up\n\n",
         report.url,
-        report.people,
+        plural(report.people as u64, "user", "users"),
         latency(report.populated),
         load.duration.as_secs(),
         load.warm_up.as_secs(),
@@ -113,7 +115,7 @@ pub fn text(report: &BenchReport) -> String {
 fn details(shape: Shape, measured: &Measurement, shown: &Measurement) -> String {
     let mut text = format!("\n{}\n", shape.as_str());
     for (kind, count) in &measured.errors {
-        let _ = writeln!(text, "  failed: {kind} {count} times");
+        let _ = writeln!(text, "  failed: {kind} {}", plural(*count, "time", "times"));
     }
     let rows = shown.distribution();
     let most = rows.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1);

@@ -7,6 +7,7 @@ use weir_provision::options::GroupNameSource;
 use super::rehearsal::{Rehearsal, person};
 use super::report::Observations;
 use super::{Scenario, ScenarioApplication, ScenarioError};
+use crate::output::plural::plural;
 
 /// How many members each group of one name has, in the order of the target's list.
 pub(super) struct GroupSizes(pub Vec<usize>);
@@ -23,7 +24,7 @@ impl GroupSizes {
     fn in_words(&self) -> String {
         match self.0.as_slice() {
             [] => "no such group".to_owned(),
-            [members] => format!("one group with {members} members"),
+            [members] => format!("one group with {}", plural(*members as u64, "member", "members")),
             several => format!("{} groups", several.len()),
         }
     }
@@ -47,7 +48,7 @@ impl ChannelObservation {
         let names: Vec<String> = self.names.iter().map(GroupSizes::in_words).collect();
         let outcome = match self.failed {
             0 => "both are there".to_owned(),
-            failed => format!("{failed} fails: its name is taken"),
+            failed => format!("{}: its name is taken", plural(failed as u64, "fails", "fail")),
         };
         [case.to_owned(), names.join("; "), outcome]
     }
@@ -66,7 +67,7 @@ impl SharedNameObservation {
         let outcome = if self.is_own {
             format!("the group holds the people of channel {} alone", self.channel)
         } else {
-            format!("the group holds {} people", self.groups.members())
+            format!("the group holds {}", plural(self.groups.members() as u64, "person", "people"))
         };
         let case = format!("two channels with one group name, after channel {}", self.channel);
         [case, self.groups.in_words(), outcome]

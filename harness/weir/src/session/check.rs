@@ -22,6 +22,7 @@ use weir_provision::client::Description;
 use super::RunEndpoint;
 use crate::lifecycle;
 use crate::lifecycle::{EmbeddedRun, ForeignRun, LifecycleEndpoint, MOST_PEOPLE};
+use crate::output::plural::plural;
 
 /// What a run does to its endpoint: the lifecycles of clients, checks, or both.
 #[derive(Clone)]
@@ -178,15 +179,18 @@ impl CheckRun {
         let kept = kept_from_running(&planned, &discovery);
         if kept > 0 {
             remarks.push(format!(
-                "faults of discovery keep at least {kept} of {} checks from running; `discovery.documents` and \
+                "faults of discovery keep at least {kept} of {} from running; `discovery.documents` and \
                  `discovery.first-requests` name them",
-                planned.len()
+                plural(planned.len() as u64, "check", "checks")
             ));
         }
         let is_essential = |selected: &SelectedCheck| essentials::place(selected.check.id).is_some();
         if !self.checks.is_empty() && self.checks.iter().all(is_essential) && self.checks.len() > 1 {
             let left = checks::all().filter(|check| !check.is_opt_in()).count().saturating_sub(self.checks.len());
-            remarks.push(format!("only what every client needs is tested; {left} more checks run without --quick"));
+            remarks.push(format!(
+                "only what every client needs is tested; {} without --quick",
+                plural(left as u64, "more check runs", "more checks run")
+            ));
         }
         events.emit(&Event::Discovered { offers: discovery.all_offers(), remarks });
         let skipped = planned.iter().filter(|planned| planned.decision != Decision::Run).count();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use weir_exchange::Exchange;
+use weir_files::count::counted;
 
 use super::{NEEDS, begun, member, page, people};
 use crate::check::cohort::ids_in;
@@ -73,12 +74,12 @@ async fn count(context: &Context) -> CheckResult {
     context.expect(&answer).under(&["RFC9865-4-07", "RFC9865-2-08"]).status(&[200]).that(
         shown <= limit("pagination.maxPageSize"),
         "the page is longer than pagination.maxPageSize",
-        format!("{shown} resources"),
+        counted(shown as u64, "resource", "resources"),
     );
     context.expect(&answer).under(&["RFC9865-2-08", "RFC9865-4-06"]).that(
         shown > 0 && shown <= limit("pagination.defaultPageSize"),
         "the page is empty, or longer than pagination.defaultPageSize",
-        format!("{shown} resources"),
+        counted(shown as u64, "resource", "resources"),
     );
     Ok(())
 }
@@ -94,7 +95,7 @@ async fn max_page_size(context: &Context) -> CheckResult {
     context.expect(&answer).under(&["RFC9865-4-07"]).that(
         shown <= limit,
         "the page is longer than pagination.maxPageSize",
-        format!("{shown} resources"),
+        counted(shown as u64, "resource", "resources"),
     );
     Ok(())
 }

@@ -7,6 +7,7 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 use url::form_urlencoded::byte_serialize;
 use weir_exchange::Request;
+use weir_files::count::counted;
 
 use crate::check::cohort::ids_in;
 use crate::check::{Check, CheckResult, Context, LISTED, Stop};
@@ -211,7 +212,12 @@ async fn ask(context: &Context) -> CheckResult {
                 query.query,
                 fault(answer.status, &found, &id)
             ),
-            format!("{}, {} resources; the query: {}", answer.status, found.len(), query.source),
+            format!(
+                "{}, {}; the query: {}",
+                answer.status,
+                counted(found.len() as u64, "resource", "resources"),
+                query.source
+            ),
         );
     }
     Ok(())

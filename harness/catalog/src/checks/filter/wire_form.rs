@@ -5,6 +5,7 @@ use serde_json::json;
 use url::form_urlencoded::byte_serialize;
 use weir_exchange::Request;
 use weir_exchange::difference::at;
+use weir_files::count::counted;
 
 use crate::check::cohort::ids_in;
 use crate::check::{Check, CheckResult, Context, LISTED};
@@ -110,7 +111,7 @@ async fn wire_forms(context: &Context) -> CheckResult {
         let answer = context.send(query(&(form.write)(&filter))).await?;
         let found = ids_in(&answer);
         let is_read = answer.status == 200 && found == [resource.id.as_str()];
-        let observed = format!("{}, {} resources", answer.status, found.len());
+        let observed = format!("{}, {}", answer.status, counted(found.len() as u64, "resource", "resources"));
         let WireForm { name, clients, .. } = form;
         let message = format!("a filter with {name} does not find its resource; so write {clients}");
         let expectation = context.expect(&answer).after(&usual);

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use url::Url;
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
+use weir_files::count::counted;
 
 use crate::check::{Check, CheckResult, Context, Resource, Stop};
 use crate::checks::patch::change::{is_done, send};
@@ -362,7 +363,7 @@ async fn many_members(context: &Context) -> CheckResult {
     context.expect(&read).after(&answer).that(
         found.len() == MEMBERS,
         &format!("the group does not list its {MEMBERS} members"),
-        format!("{} members", found.len()),
+        counted(found.len() as u64, "member", "members"),
     );
     Ok(())
 }
