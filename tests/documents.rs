@@ -24,7 +24,7 @@ const fn document(
 
 const PEOPLE: &str = "dn: uid=ada,dc=x\nobjectClass: inetOrgPerson\nentryUUID: g\nuid: ada\ncn: Ada\nsn: Byron\n";
 const USERS: &str = r#"{"_embedded": {"users": [{"id": "u-1", "username": "ada", "enabled": true}]}}"#;
-const RULE: &str = r#"{"name": "Staff", "populationExpression": "id pr", "mappings": [{"sourceAttribute": "username", "targetAttribute": "userName"}, {"sourceAttribute": "enabled", "targetAttribute": "active"}]}"#;
+const RULE: &str = r#"{"name": "Staff", "active": true, "populationExpression": "id pr", "mappings": [{"sourceAttribute": "username", "targetAttribute": "userName"}, {"sourceAttribute": "enabled", "targetAttribute": "active"}]}"#;
 const TOML: &[&str] = &["--mapping", "--variant", "--config", "--target"];
 
 const DOCUMENTS: &[Document] = &[
@@ -59,7 +59,20 @@ const DOCUMENTS: &[Document] = &[
         &["--connection", "connection list"],
     ),
     document("metadata.xml", "<?xml version=\"1.0\"?>\n<md:EntityDescriptor xmlns:md=\"x\"/>", "SAML metadata", &[]),
-    document("page.html", "<html><body>Sign in</body></html>", "XML of another kind", &[]),
+    document("page.html", "<!DOCTYPE html>\n<html><body>Sign in</body></html>", "a page in HTML", &[]),
+    document("project.xml", "<project/>", "XML of another kind", &[]),
+    document(
+        "denied.json",
+        r#"{"id": "8f", "code": "ACCESS_FAILED", "message": "You do not have access to this resource."}"#,
+        "an error that an API answered in place of the document",
+        &[],
+    ),
+    document(
+        "missing.json",
+        r#"{"resultId": "resource_not_found", "message": "The resource could not be found."}"#,
+        "an error that an API answered in place of the document",
+        &[],
+    ),
     document(
         "store.json",
         r#"{"type": "Aquera", "name": "HR", "configuration": {"SCIM_URL": "http://127.0.0.1:1"}}"#,

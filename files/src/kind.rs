@@ -35,8 +35,11 @@ pub enum DocumentKind {
     ScimResource,
     Ldif,
     Csvde,
+    Html,
     Xml,
     Toml,
+    /// What an API answered instead of the document: an error of PingOne's or of PingFederate's, or of SCIM.
+    ApiError,
     EmptyObject,
     Json,
     Empty,
@@ -73,6 +76,8 @@ impl DocumentKind {
             Self::ScimResource => "a SCIM resource",
             Self::Ldif => "LDIF",
             Self::Csvde => "CSV as csvde writes it",
+            Self::Html => "a page in HTML, as a sign-on page or a proxy answers it",
+            Self::ApiError => "an error that an API answered in place of the document",
             Self::Xml => "XML of another kind",
             Self::Toml => "TOML",
             Self::EmptyObject => "an empty JSON object",
@@ -129,6 +134,7 @@ impl DocumentKind {
         match name.rsplit(':').next().unwrap_or_default() {
             "saasProvisioner" => Self::SaasProvisioner,
             "EntityDescriptor" | "EntitiesDescriptor" => Self::SamlMetadata,
+            name if name.eq_ignore_ascii_case("html") => Self::Html,
             _ => Self::Xml,
         }
     }
@@ -194,6 +200,7 @@ impl DocumentKind {
             () if has("attributes") && has("id") => Self::Schema,
             () if has("endpoint") && has("schema") => Self::ResourceType,
             () if has("authenticationSchemes") && has("patch") => Self::ServiceProviderConfig,
+            () if is_api_error(document) => Self::ApiError,
             () if document["schemas"].is_array() => Self::ScimResource,
             () if has("username") => Self::User,
             () => Self::Json,
@@ -205,6 +212,9 @@ impl DocumentKind {
     pub fn instead_of(self, wanted: &str) -> FileFault {
         let fault = FileFault::new(Place::Whole, format!("this is {self}, not {wanted}"));
         match self.taken_by() {
+            None if matches!(self, Self::ApiError | Self::Html) => {
+                fault.with_remedy("ask again with valid credentials, and look at the status of the answer")
+            }
             Some(command) if command.starts_with("--") => fault.with_remedy(format!("give it to {command}")),
             Some(command) => fault.with_remedy(format!("`{command}` reads it")),
             None => fault,
@@ -235,6 +245,14 @@ fn is_rule(document: &Value, members: &Map<String, Value>) -> bool {
     OWN.iter().any(|key| members.contains_key(*key))
         || document["mappings"].is_array()
         || document["filter"].is_string()
+}
+
+/// PingOne's errors have `code` and `message`, PingFederate's `resultId` and `message`, and SCIM's a schema of their own.
+fn is_api_error(document: &Value) -> bool {
+    let says = |key: &str| document[key].is_string();
+    let is_scim = |uri: &Value| uri.as_str().is_some_and(|uri| uri.to_ascii_lowercase().ends_with(":2.0:error"));
+    (says("message") && (says("code") || says("resultId")))
+        || document["schemas"].as_array().is_some_and(|uris| uris.iter().any(is_scim))
 }
 
 /// Whether it is a connection of the administrative API, whatever it is for.
@@ -272,7 +290,14 @@ mod tests {
             (r#"{"operations": [{"items": [{"outboundProvision": {}}]}]}"#, DocumentKind::PingFederateConnections),
             ("<?xml version=\"1.0\"?>\n<!-- x -->\n<saasProvisioner>", DocumentKind::SaasProvisioner),
             ("<md:EntityDescriptor xmlns:md=\"x\"/>", DocumentKind::SamlMetadata),
-            ("<html>", DocumentKind::Xml),
+            ("<!DOCTYPE html>\n<HTML lang=\"en\">", DocumentKind::Html),
+            ("<project>", DocumentKind::Xml),
+            (r#"{"id": "8f", "code": "ACCESS_FAILED", "message": "No.", "details": []}"#, DocumentKind::ApiError),
+            (r#"{"resultId": "resource_not_found", "message": "No."}"#, DocumentKind::ApiError),
+            (
+                r#"{"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": "401"}"#,
+                DocumentKind::ApiError,
+            ),
             (r#"{"type": "scim", "configuration": {}}"#, DocumentKind::Store),
             (r#"{"_embedded": {"stores": []}}"#, DocumentKind::Stores),
             (r#"{"populationExpression": "x"}"#, DocumentKind::Rule),
