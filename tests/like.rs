@@ -50,6 +50,15 @@ fn config() -> Value {
     })
 }
 
+/// A configuration of which nothing is left out.
+fn plain_config() -> Value {
+    let mut config = config();
+    let members = config.as_object_mut().unwrap();
+    members.remove("x-rate");
+    members["authenticationSchemes"].as_array_mut().unwrap().truncate(1);
+    config
+}
+
 /// A schema of users with few attributes, and with what `more` gives.
 fn narrow_user(more: &[Value]) -> Value {
     let part = |name: &str| json!({ "name": name, "type": "String" });
@@ -248,7 +257,8 @@ fn a_target_like_a_directory_and_like_an_endpoint_is_the_same_and_names_what_is_
     write(&folder, "ServiceProviderConfig.json", &config());
     let strange = json!({ "id": "urn:example:params:scim:schemas:Nobody", "attributes": [{ "name": "a" }] });
     let broken = json!({ "name": "name.formatted", "type": "string" });
-    write(&folder, "Schemas.json", &list(&[narrow_user(&[broken]), strange]));
+    let own_word = json!({ "name": "title", "type": "string", "returned": "onDemand" });
+    write(&folder, "Schemas.json", &list(&[narrow_user(&[broken, own_word]), strange]));
     let other = resource_type("Ghost", "/Ghosts", "urn:example:params:scim:schemas:Ghost", &[]);
     write(
         &folder,
@@ -270,6 +280,8 @@ fn a_target_like_a_directory_and_like_an_endpoint_is_the_same_and_names_what_is_
         "the authentication scheme \"saml\" is left out",
         "\"x-rate\" is left out",
         "type \"String\" is read as string",
+        "User:title: returned is left out: unknown variant `onDemand`",
+        "; default counts",
     ] {
         assert!(ran.stderr.contains(part), "{part}:\n{}", ran.stderr);
     }
@@ -294,6 +306,33 @@ fn a_target_like_a_directory_and_like_an_endpoint_is_the_same_and_names_what_is_
     assert_eq!(target.status, 2, "{}", target.stderr);
     let nothing = run(&["serve", "--like", "http://127.0.0.1:1/scim/v2"]);
     assert_eq!(nothing.status, 3, "{}", nothing.stderr);
+}
+
+/// The notes are for a person: a product with a hundred of them names the first, and how many follow.
+#[test]
+fn at_most_twenty_notes_are_written_one_by_one() {
+    let folder = scratch("notes");
+    let notes = |count: usize| {
+        let odd: Vec<Value> =
+            (0..count).map(|number| json!({ "name": format!("odd{number}"), "type": "Text" })).collect();
+        let user_name = json!({ "name": "userName", "type": "string", "required": true, "uniqueness": "server" });
+        let attributes = [vec![user_name], odd].concat();
+        let user = json!({ "id": USER, "attributes": attributes });
+        let types = list(&[resource_type("User", "/Users", USER, &[])]);
+        let file = write(&folder, &format!("{count}.json"), &json!([user, types, plain_config()]));
+        let ran = run(&["serve", "--listen", "127.0.0.1:0", "--like", &file, "--schema", "nowhere.json"]);
+        assert_eq!(ran.status, 2, "{}", ran.stderr);
+        // The last line is the fault of the file that is not there.
+        let mut lines: Vec<String> = ran.stderr.lines().map(str::to_owned).collect();
+        lines.pop();
+        lines
+    };
+    let twenty = notes(20);
+    assert!(twenty.len() == 20 && twenty[19].contains("odd19: left out"), "{twenty:#?}");
+    let more = notes(21);
+    assert!(more.len() == 21 && more[19].contains("odd19: left out") && more[20].contains("1 more note"), "{more:#?}");
+    let many = notes(60);
+    assert!(many.len() == 21 && many[20].contains("40 more notes"), "{many:#?}");
 }
 
 /// An endpoint that shows one document of a listing at a time: the one that `startIndex` names, or always the first.

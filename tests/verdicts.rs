@@ -372,3 +372,20 @@ fn links_of_another_origin_are_judged_by_where_they_lead() {
     let noticed = with_deviation("meta.location-of-collection", &["common-attributes.location"]);
     assert_eq!(verdicts(&noticed, &["common-attributes.location"]), ["common-attributes.location fail"]);
 }
+
+/// Products without a largest page publish 0. RFC 7643 section 5 wants an integer there, and 0 resources are no page.
+#[test]
+fn a_largest_page_of_0_is_none() {
+    let served = Served::start(&["--target", "rfc", "--bearer", "t1ger"]);
+    let checks = ["index-paging.max-results", "discovery.largest-page"];
+    for (published, expected) in [(0, "skip"), (1, "fail"), (200, "pass")] {
+        let front = Listener::before(served.value("URL"), move |request, answer| {
+            if request.path().ends_with("/ServiceProviderConfig") {
+                answer.replace("\"maxResults\":200", &format!("\"maxResults\":{published}"));
+            }
+        });
+        let found = findings(&[&format!("{}/scim/v2", front.origin), "--bearer", "t1ger", "--only", &checks.join(",")]);
+        let verdicts: Vec<&str> = found.iter().filter_map(|own| own["verdict"].as_str()).collect();
+        assert!(!verdicts.is_empty() && verdicts.iter().all(|own| *own == expected), "{published}: {verdicts:?}");
+    }
+}

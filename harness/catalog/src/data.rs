@@ -72,9 +72,13 @@ impl PublishedAttribute<'_> {
         self.extension.is_none() && matches!(self.name, "id" | "meta" | "schemas" | "externalId")
     }
 
-    /// Puts a value into a body, and announces the extension there.
+    /// Puts a value into a body, and announces the extension there. What the body has under the name in other letters is the same
+    /// attribute (RFC 7643 section 2.1).
     pub fn put(&self, body: &mut Value, value: Value) {
         let Some(uri) = self.extension else {
+            if let Some(members) = body.as_object_mut() {
+                take_member(members, self.name);
+            }
             body[self.name] = value;
             return;
         };

@@ -113,6 +113,10 @@ impl<'d> SchemaNode<'d> {
             }
             body[self.schema][top.name()] = value;
         } else {
+            // Under the name in other letters stands the same attribute (RFC 7643 section 2.1).
+            if let Some(members) = body.as_object_mut() {
+                take_member(members, top.name());
+            }
             body[top.name()] = value;
         }
     }

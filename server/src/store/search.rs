@@ -6,6 +6,7 @@ use scim::filter::Operator;
 use scim::filter::eval;
 use scim::filter::resolve::{Operand, ResolvedComparison, ResolvedFilter, equality_terms};
 use scim::schema::{AttributeId, common};
+use scim::text::MatchingRule;
 
 use super::identifiers;
 use super::index::IndexedAttributes;
@@ -191,9 +192,13 @@ enum SearchTerm {
     Group,
 }
 
-/// The row whose id the operand is. A value that is not an id equals no member's.
+/// The row whose id the operand is. A value that is not an id equals no member's; ids have small letters, and others are equal to
+/// them where the attribute is not caseExact.
 fn other_end(operand: &Operand, state: &TenantState) -> Option<u32> {
-    let (_, key) = operand.key()?;
+    let (rule, key) = operand.key()?;
+    if rule == MatchingRule::Exact && key.bytes().any(|letter| letter.is_ascii_uppercase()) {
+        return None;
+    }
     state.find_id(identifiers::parse(key)?)
 }
 

@@ -1,7 +1,10 @@
 //! A target from the discovery documents of a product: its resource types and schemas, its limits and its features.
 
 use scim::capability::Capability;
-use scim::schema::{Attribute, AttributeType, Definitions, PublishedDocuments, SchemaError, SchemaNote, standard};
+use scim::schema::{
+    Attribute, AttributeType, Definitions, PublishedDocuments, SchemaDocument, SchemaError, SchemaNote, Uniqueness,
+    standard,
+};
 use serde_json::{Map, Value};
 
 use super::Target;
@@ -65,6 +68,16 @@ fn take_definitions(target: &mut Target, mut definitions: Definitions, notes: &m
     let is_known = |uri: &str| is_defined(uri) || standard::ids().iter().any(|id| id.eq_ignore_ascii_case(uri));
     definitions.resource_types.retain_mut(|kind| {
         let place = format!("resource type {}", kind.name);
+        let own = [("/Users", standard::USER), ("/Groups", standard::GROUP)].into_iter().find(|(endpoint, schema)| {
+            kind.endpoint.eq_ignore_ascii_case(endpoint) && kind.schema.eq_ignore_ascii_case(schema)
+        });
+        if let Some((endpoint, _)) = own.filter(|(endpoint, _)| *endpoint != kind.endpoint) {
+            notes.push(note(
+                &*place,
+                format!("its endpoint {} is served as {endpoint}, the name in RFC 7644 section 3.2", kind.endpoint),
+            ));
+            endpoint.clone_into(&mut kind.endpoint);
+        }
         if !is_known(&kind.schema) {
             notes.push(note(place, format!("left out, because its schema {} is not among the documents", kind.schema)));
             return false;
@@ -128,11 +141,61 @@ fn take_definitions(target: &mut Target, mut definitions: Definitions, notes: &m
     }
     let names: Vec<String> = definitions.resource_types.iter().map(|kind| kind.name.clone()).collect();
     for schema in &mut definitions.schemas {
+        drop_impossible_uniqueness(schema, notes);
         core_schemas::align(schema, notes);
         let place = format!("{}:", schema.id);
         keep_known_references(&place, &mut schema.attributes, &names, notes);
     }
     target.definitions = definitions;
+}
+
+/// Leaves out the uniqueness of what cannot be unique: of a boolean or a complex value, and of what tells the values of a
+/// multi-valued attribute apart (RFC 7643 section 2.4). A schema that says it of every attribute says nothing by it.
+fn drop_impossible_uniqueness(schema: &mut SchemaDocument, notes: &mut Vec<SchemaNote>) {
+    let standard = standard::document(&schema.id).map(|schema| schema.attributes).unwrap_or_default();
+    let is_unique_by_law = |attribute: &Attribute| {
+        let demand = standard.iter().find(|own| own.name.eq_ignore_ascii_case(&attribute.name));
+        demand.is_some_and(|demand| demand.uniqueness != Uniqueness::None)
+    };
+    let is_said_of_all = schema.attributes.len() > 1 && all_are_unique(&schema.attributes);
+    let mut dropped = Vec::new();
+    for attribute in schema.attributes.iter_mut().filter(|own| !is_unique_by_law(own)) {
+        drop_uniqueness("", attribute, false, is_said_of_all, &mut dropped);
+    }
+    if !dropped.is_empty() {
+        let why = if is_said_of_all {
+            "the schema says it of every attribute"
+        } else {
+            "two resources have the same value there"
+        };
+        let sentence = format!("the uniqueness of {} is left out: {why}", dropped.join(", "));
+        notes.push(note(format!("schema {}", schema.id), sentence));
+    }
+}
+
+fn all_are_unique(attributes: &[Attribute]) -> bool {
+    attributes.iter().all(|own| own.uniqueness != Uniqueness::None && all_are_unique(&own.sub_attributes))
+}
+
+/// `is_part_of_value`: it belongs to a value of a multi-valued attribute.
+fn drop_uniqueness(
+    parent: &str,
+    attribute: &mut Attribute,
+    is_part_of_value: bool,
+    is_said_of_all: bool,
+    dropped: &mut Vec<String>,
+) {
+    let path = format!("{parent}{}", attribute.name);
+    let is_label = ["type", "primary", "display"].iter().any(|own| own.eq_ignore_ascii_case(&attribute.name));
+    let is_impossible = matches!(attribute.attribute_type, AttributeType::Boolean | AttributeType::Complex);
+    if attribute.uniqueness != Uniqueness::None && (is_said_of_all || is_impossible || (is_part_of_value && is_label)) {
+        attribute.uniqueness = Uniqueness::None;
+        dropped.push(path.clone());
+    }
+    let is_multi_valued = attribute.multi_valued;
+    for part in &mut attribute.sub_attributes {
+        drop_uniqueness(&format!("{path}."), part, is_multi_valued, is_said_of_all, dropped);
+    }
 }
 
 /// Leaves out what references cannot lead to: resource types that are not among the documents.
@@ -157,9 +220,10 @@ fn keep_known_references(parent: &str, attributes: &mut [Attribute], names: &[St
 
 /// Takes features and limits.
 fn take_config(target: &mut Target, config: &Map<String, Value>, notes: &mut Vec<SchemaNote>) {
-    let config: Map<String, Value> =
+    let written: Vec<&String> = config.keys().collect();
+    let members: Map<String, Value> =
         config.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect();
-    let mut config = PublishedConfig { members: config, notes };
+    let mut config = PublishedConfig { members, notes };
     for (name, capabilities) in [
         ("patch", &[Capability::PatchUsers, Capability::PatchGroups][..]),
         ("filter", &[Capability::FilterUsers, Capability::FilterGroups]),
@@ -186,8 +250,9 @@ fn take_config(target: &mut Target, config: &Map<String, Value>, notes: &mut Vec
     }
     target.authentication = config.authentication();
     let known = ["patch", "filter", "sort", "etag", "changepassword", "bulk", "pagination", "authenticationschemes"];
-    for name in config.members.keys() {
-        if !known.contains(&&**name) && !UNUSED.contains(&&**name) {
+    for name in written {
+        let lower = name.to_ascii_lowercase();
+        if !known.contains(&&*lower) && !UNUSED.contains(&&*lower) {
             config
                 .notes
                 .push(note("ServiceProviderConfig", format!("{name:?} is left out: RFC 7643 does not have it")));
@@ -281,7 +346,10 @@ impl PublishedConfig<'_> {
                 "httpbasic" => AuthenticationMethod::Basic,
                 "oauth2" => AuthenticationMethod::Oauth,
                 _ => {
-                    let sentence = format!("the authentication scheme {} is left out", shown(&Value::from(kind)));
+                    let sentence = match kind {
+                        "" => "an authentication scheme without a type is left out".to_owned(),
+                        kind => format!("the authentication scheme {} is left out", shown(&Value::from(kind))),
+                    };
                     self.notes.push(note("ServiceProviderConfig", sentence));
                     continue;
                 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::{Exchange, Request};
+use weir_files::count::counted;
 
 use crate::check::cohort::{Cohort, ids_in, resources_in};
 use crate::check::{Check, CheckResult, Context, LISTED, Stop};
@@ -87,7 +88,10 @@ pub(super) const CHECKS: &[Check] = &[
         .matters("A client sizes its requests by the published limit and takes a longer page for a fault.")
         .requirements(&["RFC7644-3.4.2.4-10", "RFC7644-3.4.2.4-11"])
         .needs(&[Capability::IndexPaging, Capability::ServiceProviderConfig])
-        .legal(&["200 with at most filter.maxResults resources", "400 for a count above the maximum"])
+        .legal(&[
+            "200 with at most filter.maxResults resources, or any number where it is 0",
+            "400 for a count above the maximum",
+        ])
         .on_every_type(LISTED),
     Check::new("index-paging.not-a-number", "A startIndex or count that is not a number is refused or ignored", &not_a_number)
         .matters("A client that sends it has a fault, and finds it sooner by an error.")
@@ -186,7 +190,7 @@ async fn walk_in_order(context: &Context, all: &Cohort<'_>, count: usize, order:
         context.expect(&answer).under(&["RFC7644-3.4.2.4-09"]).that(
             keys.len() <= count,
             "the page holds more than count asks for",
-            format!("{} resources", keys.len()),
+            counted(keys.len() as u64, "resource", "resources"),
         );
         if keys.iter().any(|key| seen.contains(key)) && order.is_loose(all).await? {
             return Ok(false);
@@ -242,7 +246,7 @@ async fn uneven_walk_in_order(context: &Context, users: &Cohort<'_>, order: Orde
         context.expect(&answer).under(&["RFC7644-3.4.2.4-09"]).that(
             keys.len() <= 2,
             "the page holds more than count asks for",
-            format!("{} resources", keys.len()),
+            counted(keys.len() as u64, "resource", "resources"),
         );
         let repeated = keys.iter().any(|key| seen.contains(key));
         if repeated && order.is_loose(users).await? {
@@ -371,14 +375,16 @@ async fn at_most_count(context: &Context) -> CheckResult {
     context.expect(&answer).under(&["RFC7644-3.4.2.4-09"]).status(&[200]).json().that(
         shown <= 2,
         "the page holds more than count asks for",
-        format!("{shown} resources"),
+        counted(shown as u64, "resource", "resources"),
     );
     Ok(())
 }
 
 async fn max_results(context: &Context) -> CheckResult {
-    let Some(limit) = context.discovery().config("filter.maxResults").and_then(Value::as_u64) else {
-        return context.skip("the endpoint publishes no filter.maxResults");
+    // Products that have no largest page publish 0.
+    let published = context.discovery().config("filter.maxResults").and_then(Value::as_u64);
+    let Some(limit) = published.filter(|limit| *limit > 0) else {
+        return context.skip("the endpoint publishes no filter.maxResults above 0");
     };
     let listed = PagedList::new(context, 2).await?;
     let everybody = Request::get(context.collection());
@@ -390,7 +396,7 @@ async fn max_results(context: &Context) -> CheckResult {
         context.expect(&answer).status(legal).that(
             u64::try_from(shown).unwrap_or(u64::MAX) <= limit,
             "the page holds more than filter.maxResults",
-            format!("{shown} resources, and filter.maxResults is {limit}"),
+            format!("{}, and filter.maxResults is {limit}", counted(shown as u64, "resource", "resources")),
         );
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json};
 
-use super::{Members, PublishedDocuments, member, shown, shown_text};
+use super::{FaultyPart, Members, PublishedDocuments, member, shown, shown_text};
 use crate::error::json_kind;
 use crate::noun::with_article;
 use crate::schema::{Attribute, AttributeType, Mutability, Returned, SchemaError, Uniqueness};
@@ -101,15 +101,22 @@ impl PublishedDocuments {
     }
 
     /// One of the words of a characteristic, in any letter case: `type` is not case-exact (RFC 7643 section 8.7.2), and the
-    /// words of the others mean nothing else in other letters. `None` if it is none of them and is left out.
+    /// words of the others mean nothing else in other letters. `None` if it is none of them and the attribute is left out; the word
+    /// of another characteristic is left out alone.
     fn word<W: Word>(&mut self, place: &str, name: &str, members: &Members) -> Result<Option<W>, SchemaError> {
         let Some(value) = member(members, name) else { return Ok(Some(W::default())) };
         let known = |word: &W| value.as_str().is_some_and(|text| text.eq_ignore_ascii_case(word.as_str()));
         let Some(word) = W::ALL.iter().find(|word| known(word)) else {
             let words: Vec<String> = W::ALL.iter().map(|word| format!("`{}`", word.as_str())).collect();
             let text = value.as_str().map_or_else(|| shown(value), shown_text);
-            let rule = format!("{name}: unknown variant `{text}`, expected one of {}", words.join(", "));
-            return self.refuse(place, rule).map(|()| None);
+            let words = format!("unknown variant `{text}`, expected one of {}", words.join(", "));
+            // Without its type an attribute says nothing.
+            if name != "type" && self.faulty_part == FaultyPart::LeftOut {
+                let default = W::default();
+                self.note(place, format!("{name} is left out: {words}; {} counts", default.as_str()));
+                return Ok(Some(default));
+            }
+            return self.refuse(place, format!("{name}: {words}")).map(|()| None);
         };
         if value.as_str() != Some(word.as_str()) {
             self.note(place, format!("{name} {} is read as {}", shown(value), word.as_str()));

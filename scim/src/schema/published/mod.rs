@@ -83,7 +83,10 @@ impl PublishedDocuments {
     }
 
     fn document(&mut self, members: &Members) -> Result<(), SchemaError> {
-        if member(members, "endpoint").is_some() {
+        // Some products show in a schema where its resources are.
+        let is_schema =
+            member(members, "attributes").is_some_and(Json::is_array) && member(members, "schema").is_none();
+        if member(members, "endpoint").is_some() && !is_schema {
             return self.resource_type(members);
         }
         if member(members, "attributes").is_some() {
@@ -96,7 +99,7 @@ impl PublishedDocuments {
             return Ok(());
         }
         // In a SCIM document `schemas` holds URIs, here it holds documents.
-        let lists = ["schemas", "resourceTypes", "Resources", "serviceProviderConfig"];
+        let lists = ["schemas", "resourceTypes", "resourceType", "Resources", "serviceProviderConfig"];
         let inner: Vec<&Json> = lists.into_iter().filter_map(|name| member(members, name)).collect();
         let documents: Vec<&Json> = inner
             .iter()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use scim::capability::Capability;
 use serde_json::{Value, json};
-use weir_exchange::difference::at;
+use weir_exchange::difference::{at, take_member};
 use weir_exchange::{Exchange, Request};
 
 use crate::check::On::Only;
@@ -142,7 +142,7 @@ async fn required_missing(context: &Context) -> CheckResult {
         for name in names {
             let mut body = context.data().resource(kind);
             if let Some(members) = body.as_object_mut() {
-                members.remove(name);
+                take_member(members, name);
             }
             let answer = context.send(Request::post(&kind.endpoint).json(&body)).await?;
             // A value that the endpoint gives the resource itself is a default (RFC 7644 section 3.3).

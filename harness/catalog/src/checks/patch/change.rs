@@ -9,6 +9,7 @@ use weir_exchange::difference::{assigned, at, differences};
 use weir_exchange::{Exchange, Request};
 
 use crate::check::{Context, Expectation, Resource, Stop, patch_of};
+use crate::definition::flag;
 
 /// The user's enterprise extension (RFC 7643 section 4.3).
 pub(in crate::checks) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -90,6 +91,12 @@ pub(in crate::checks) fn email(context: &Context, kind: &str) -> Value {
     }
     if kind != "other" || context.takes("emails.type", &json!(kind)) {
         email["type"] = json!(kind);
+    }
+    // An operation that adds it has to bring what is required of it. At most one value is primary.
+    let body = json!({"emails": [email]});
+    let mut email = context.data().with_required_parts("/Users", &body)["emails"][0].clone();
+    if flag(&email, "primary") {
+        email["primary"] = json!(false);
     }
     email
 }

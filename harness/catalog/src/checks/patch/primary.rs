@@ -43,6 +43,9 @@ async fn replace(context: &Context) -> CheckResult {
     let under = &["RFC7644-3.5.2-28", "RFC7644-3.5.2.3-13"];
     let operations = json!([{"op": "replace", "path": "emails[type eq \"home\"].primary", "value": true}]);
     only_primary(context, &[&work, &home], &operations, &home["value"], under).await?;
+    // Another user, and addresses may be unique.
+    let (mut work, home) = (email(context, "work"), email(context, "home"));
+    work["primary"] = json!(true);
     let mut whole = home.clone();
     whole["primary"] = json!(true);
     let operations = json!([{"op": "replace", "path": "emails[type eq \"home\"]", "value": whole}]);
