@@ -5,6 +5,11 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
+use weir_provision::Channel;
+use weir_provision::channel::Placement;
+use weir_provision::entry::filter::Evaluator;
+use weir_provision::entry::{EntryFilter, Role};
+use weir_provision::source::{Directory, Source as _};
 
 use crate::gate::get;
 use crate::support::{Ran, Served, run};
@@ -32,7 +37,12 @@ pub fn entries() -> String {
     let members = ["Edna", "Bob", "PC1"].map(|name| format!("member: CN={name},{BASE}")).join("\n");
     [
         format!("dn: {BASE}\nchangetype: add\nobjectClass: organizationalUnit\n\n"),
-        entry("Edna", "user", "sAMAccountName: edna\ngivenName: Edna\nsn: Mode\nuserAccountControl: 544"),
+        entry(
+            "Edna",
+            "user",
+            "sAMAccountName: edna\ngivenName: Edna\nsn: Mode\nuserAccountControl: 544\nmail: Edna.Mode@example.com\n\
+             employeeNumber: 0042\ntitle: Designer\nmobile: +1 555 0100\ndescription: Makes  capes\naccountExpires: 9223372036854775807",
+        ),
         entry("Bob", "user", "sAMAccountName: bob\ngivenName: Bob\nsn: Parr\nuserAccountControl: 546"),
         entry("PC1", "computer", "sAMAccountName: PC1$\nuserAccountControl: 4096"),
         entry("Cy", "contact", "sn: Cy"),
@@ -47,7 +57,8 @@ impl Domain<'_> {
         run(&[&first[..], source, &["--bearer", "tok", served.value("URL")]].concat())
     }
 
-    fn export(&self) -> String {
+    /// What the domain controller answers.
+    fn searched(&self, question: &[&str]) -> String {
         let searched = Command::new("ldapsearch")
             .env("LDAPTLS_REQCERT", "never")
             .args([
@@ -64,10 +75,25 @@ impl Domain<'_> {
                 "-b",
                 BASE,
             ])
+            .args(question)
             .output()
             .expect("ldapsearch starts");
-        assert!(searched.status.success(), "{}", String::from_utf8_lossy(&searched.stderr));
-        let text = String::from_utf8(searched.stdout).expect("LDIF is text");
+        assert!(searched.status.success(), "{question:?}: {}", String::from_utf8_lossy(&searched.stderr));
+        String::from_utf8(searched.stdout).expect("LDIF is text")
+    }
+
+    /// The people whom the domain controller finds.
+    fn found(&self, filter: &str) -> Vec<String> {
+        let people = format!("(&(objectClass=user)(!(objectClass=computer)){filter})");
+        let answer = self.searched(&[&people, "1.1"]);
+        let mut names: Vec<String> =
+            answer.lines().filter_map(|line| line.strip_prefix("dn: ")).map(str::to_owned).collect();
+        names.sort();
+        names
+    }
+
+    fn export(&self) -> String {
+        let text = self.searched(&[]);
         let mut export = String::from("\u{FEFF}");
         for line in text.lines() {
             export += line;
@@ -106,6 +132,86 @@ fn requests(served: &Served) -> Vec<String> {
         }
     }
     requests
+}
+
+/// Filters as administrators write them for Active Directory. Not among them is the negation of a condition on what no schema has: it
+/// is undefined to Active Directory and to the file (RFC 4511 section 4.5.1.7), and true to Samba.
+const FILTERS: [&str; 51] = [
+    "(objectCategory=person)",
+    "(objectCategory=user)",
+    "(objectCategory=computer)",
+    "(objectCategory=CN=Person,CN=Schema,CN=Configuration,DC=ad,DC=example,DC=com)",
+    "(!(objectCategory=person))",
+    "(objectClass=person)",
+    "(objectClass=contact)",
+    "(!(objectClass=computer))",
+    "(sAMAccountType=805306368)",
+    "(!(sAMAccountType=805306368))",
+    "(userAccountControl:1.2.840.113556.1.4.803:=2)",
+    "(!(userAccountControl:1.2.840.113556.1.4.803:=2))",
+    "(userAccountControl:1.2.840.113556.1.4.804:=34)",
+    "(userAccountControl:1.2.840.113556.1.4.803:=34)",
+    "(userAccountControl=544)",
+    "(userAccountControl>=545)",
+    "(userAccountControl<=544)",
+    "(memberOf=CN=Crew,OU=Export,DC=ad,DC=example,DC=com)",
+    "(memberOf=cn=crew, ou=export, dc=ad,dc=example,dc=com)",
+    "(memberOf=CN=None,OU=Export,DC=ad,DC=example,DC=com)",
+    "(!(memberOf=CN=Crew,OU=Export,DC=ad,DC=example,DC=com))",
+    "(memberOf:1.2.840.113556.1.4.1941:=CN=Crew,OU=Export,DC=ad,DC=example,DC=com)",
+    "(memberOf=*)",
+    "(mail=*)",
+    "(!(mail=*))",
+    "(mail=edna.mode@EXAMPLE.com)",
+    "(mail=*@example.com)",
+    "(mail=edna*mode*)",
+    "(mail=*nobody*)",
+    "(|(mail=*)(sn=Parr))",
+    "(& (mail=*) (sn=Mode))",
+    "(&(mail=*)(!(sn=Mode)))",
+    "(employeeNumber=0042)",
+    "(employeeNumber=42)",
+    "(title=designer)",
+    "(!(title=designer))",
+    "(department=*)",
+    "(!(department=Sales))",
+    "(description=makes  capes)",
+    "(mobile=+1 555 0100)",
+    "(accountExpires=9223372036854775807)",
+    "(accountExpires>=1)",
+    "(uSNChanged>=1)",
+    "(uSNChanged<=1)",
+    "(whenCreated>=20000101000000.0Z)",
+    "(whenCreated<=20000101000000.0Z)",
+    "(cn=Ed*)",
+    "(name=Bob)",
+    "(displayName=*)",
+    "(distinguishedName=CN=Bob,OU=Export,DC=ad,DC=example,DC=com)",
+    "(nonsense=x)",
+];
+
+/// The people of a channel with the filter.
+fn selected(export: &Directory, filter: &str) -> Vec<String> {
+    let filter = EntryFilter::parse(filter, Evaluator::ActiveDirectoryFile).unwrap_or_else(|error| panic!("{error}"));
+    let channel = Channel { user_filter: Some(filter), ..Channel::active_directory() };
+    let surroundings = export.surroundings(&channel).expect("a file is read whole");
+    let people = export.iter().filter(|entry| channel.placement(entry, &surroundings) == Placement::Within(Role::User));
+    let mut names: Vec<String> = people.map(|entry| entry.dn.to_string()).collect();
+    names.sort();
+    names
+}
+
+/// A filter selects in the export whom it selects in the domain, which holds [`entries`].
+pub fn gives_the_same_people(domain: &Domain<'_>) {
+    let export = Directory::open(Path::new(&domain.export())).expect("it is a source").0;
+    let mut others = Vec::new();
+    for filter in FILTERS {
+        let (of_file, of_server) = (selected(&export, filter), domain.found(filter));
+        if of_file != of_server {
+            others.push(format!("{filter}: the file gives {of_file:?}, the server {of_server:?}"));
+        }
+    }
+    assert!(others.is_empty(), "{}", others.join("\n"));
 }
 
 /// To be asked of a domain that holds [`entries`].

@@ -228,13 +228,15 @@ fn a_domain_controller_is_provisioned_step_by_step() {
     );
 
     Samba::modify(&domain_export::entries());
-    domain_export::gives_the_same_requests(&Domain {
+    let domain = Domain {
         url: &url,
         authority: &authority,
         user: ADMINISTRATOR,
         password: PASSWORD,
         folder: samba.folder.path(),
-    });
+    };
+    domain_export::gives_the_same_requests(&domain);
+    domain_export::gives_the_same_people(&domain);
 
     wrong_answers_say_what_to_change(&url, &plain, &authority);
 }
