@@ -53,6 +53,19 @@ install_programs() {
     PATH="$tools/bin:$PATH"
 }
 
+# The linter of Jenkinsfiles, which is a program of Java in a package of npm.
+install_groovy_linter() {
+    if ! command -v java >/dev/null; then
+        apt-get update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openjdk-17-jre-headless >/dev/null
+    fi
+    if [ ! -x "$tools/groovy/node_modules/.bin/npm-groovy-lint" ]; then
+        mkdir -p "$tools/groovy"
+        npm install --prefix "$tools/groovy" --no-audit --no-fund --loglevel=error npm-groovy-lint@15.2.1
+    fi
+    PATH="$tools/groovy/node_modules/.bin:$PATH"
+}
+
 # What packages/release and packages/test need besides Rust, Python and Node.js.
 install_packagers() {
     if ! command -v musl-gcc >/dev/null || ! command -v buildah >/dev/null || ! command -v man >/dev/null; then

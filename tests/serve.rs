@@ -185,3 +185,38 @@ async fn health_takes_no_other_server_for_an_endpoint_of_weir() {
     assert_eq!((ran.status, ran.stdout.as_str()), (3, ""));
     assert!(ran.stderr.contains("not the answer of an endpoint that weir serve runs"), "{}", ran.stderr);
 }
+
+#[tokio::test]
+async fn the_journal_names_the_deviations_that_acted() {
+    let deviations = ["filter.ignored", "put.refused", "read.answer-delayed[Group]", "uniqueness.not-enforced"];
+    let mut arguments = vec!["--target", "rfc", "--control-token", "control"];
+    arguments.extend(deviations.iter().flat_map(|id| ["--deviate", id]));
+    let served = Served::start(&arguments);
+    let (url, token, client) = (served.value("URL"), served.value("bearer"), client());
+    let body = json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "bjensen@example.com"});
+    let created = client.post(format!("{url}/Users")).bearer_auth(token).json(&body).send().await.unwrap();
+    let user = format!("{url}/Users/{}", created.json::<Value>().await.unwrap()["id"].as_str().unwrap());
+    for request in [
+        client.get(&user),
+        client.get(format!("{url}/Users?filter=userName%20eq%20%22nobody%22")),
+        client.get(format!("{url}/Users")),
+        client.put(&user).json(&body),
+    ] {
+        request.bearer_auth(token).send().await.unwrap();
+    }
+    let control = url.split("/scim").next().unwrap().to_owned() + "/_weir/";
+    let asked = |path: &str| client.get(format!("{control}{path}")).bearer_auth("control").send();
+    let journal = asked("journal").await.unwrap().text().await.unwrap();
+    let acted: Vec<Value> =
+        journal.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["deviations"].clone()).collect();
+    assert_eq!(acted, [json!([]), json!([]), json!(["filter.ignored"]), json!([]), json!(["put.refused"])]);
+    let counts: Value = asked("deviations").await.unwrap().json().await.unwrap();
+    assert_eq!(
+        counts["acted"],
+        json!({"filter.ignored": 1, "put.refused": 1, "read.answer-delayed[Group]": 0, "uniqueness.not-enforced": null})
+    );
+    let again = client.put(format!("{control}deviations")).bearer_auth("control").json(&counts).send().await.unwrap();
+    assert_eq!(again.status(), StatusCode::OK);
+    let (_, rest) = served.signal("TERM");
+    assert_eq!(rest, "filter.ignored acted on 1 exchange\nput.refused acted on 1 exchange\nstopped\n");
+}

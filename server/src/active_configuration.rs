@@ -9,7 +9,7 @@ use weir_files::name::UnknownName;
 use crate::application::downstream::Downstream;
 use crate::application::{Front, Schemas, Seams, StoreSeam};
 use crate::clock::Clock;
-use crate::deviations::{Activation, LimitedSeam, Scope, Seam};
+use crate::deviations::{Activation, LimitedSeam, Scope, Seam, WatchedSeam};
 use crate::rules::Rules;
 use crate::store::identifiers::IdSource;
 use crate::store::memory::MemoryStore;
@@ -86,7 +86,11 @@ impl ActiveConfiguration {
             let mut rules = target.rules(application);
             for activation in &own {
                 if let Seam::Rules(change) = activation.deviation.seam {
+                    let before = rules.capabilities.clone();
                     change(&mut rules);
+                    let label: Arc<str> = activation.label().into();
+                    let off = before.difference(&rules.capabilities).map(|off| (*off, Arc::clone(&label)));
+                    rules.switched_off.extend(off);
                 }
             }
             fronts.push(instances.front(
@@ -99,6 +103,26 @@ impl ActiveConfiguration {
             enforced.push(schemas);
         }
         Ok(Self { activations, nowhere: common.in_order(), fronts, enforced })
+    }
+
+    /// Whether a deviation may act on the requests to an application, given by its position.
+    pub fn may_deviate(&self, application: Option<usize>) -> bool {
+        let seams = self.seams(application);
+        let is_off = |position: usize| !self.fronts[position].rules.switched_off.is_empty();
+        !(seams.connection.is_empty() && seams.request.is_empty() && seams.answer.is_empty())
+            || application.is_some_and(is_off)
+    }
+
+    /// Whether it can be seen on which exchanges an active deviation acts. Others change the endpoint as a whole.
+    pub fn is_seen(&self, activation: &Activation) -> bool {
+        let label = activation.label();
+        match activation.deviation.seam {
+            Seam::Store(_) => false,
+            Seam::Rules(_) => {
+                self.fronts.iter().any(|front| front.rules.switched_off.values().any(|own| **own == *label))
+            }
+            _ => true,
+        }
     }
 
     /// What the requests to an application pass, given by its position; without one, those that mean none.
@@ -138,6 +162,7 @@ impl InstantiatedSeams {
             if let Some(scope) = scope_of(activation, &blueprint.schemas.registry)? {
                 seams = limited(seams, &scope);
             }
+            let seams = watched(seams, &activation.label().into());
             let place = if activation.deviation.acts_last { &mut instances.last } else { &mut instances.seams };
             place.extend(seams);
         }
@@ -212,6 +237,16 @@ fn limited(seams: Seams, scope: &Scope) -> Seams {
             .collect(),
         request: seams.request.into_iter().map(|seam| Arc::new(LimitedSeam { scope: scope(), seam }) as _).collect(),
         answer: seams.answer.into_iter().map(|seam| Arc::new(LimitedSeam { scope: scope(), seam }) as _).collect(),
+    }
+}
+
+fn watched(seams: Seams, label: &Arc<str>) -> Seams {
+    let label = || Arc::clone(label);
+    let Seams { connection, request, answer } = seams;
+    Seams {
+        connection: connection.into_iter().map(|seam| Arc::new(WatchedSeam { label: label(), seam }) as _).collect(),
+        request: request.into_iter().map(|seam| Arc::new(WatchedSeam { label: label(), seam }) as _).collect(),
+        answer: answer.into_iter().map(|seam| Arc::new(WatchedSeam { label: label(), seam }) as _).collect(),
     }
 }
 

@@ -26,6 +26,7 @@
 //! queries, headers, bodies nor credentials are recorded.
 
 mod access;
+mod acted;
 mod active_configuration;
 mod app;
 mod application;

@@ -1,6 +1,7 @@
 //! The rules by which one application answers: what it offers and how it reads requests.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use actix_web::http::Method;
 use scim::capability::{Capabilities, Capability};
@@ -8,6 +9,7 @@ use scim::filter::parse::Limits as FilterLimits;
 use scim::resource::read::Policy;
 use scim::{Error, ErrorKind};
 
+use crate::acted;
 use crate::bulk::BulkLimits;
 
 /// A way to authenticate.
@@ -83,6 +85,8 @@ pub struct Rules {
     pub me: Option<String>,
     /// What may be read without credentials.
     pub anonymous: Capabilities,
+    /// The deviations that switched capabilities off.
+    pub(crate) switched_off: BTreeMap<Capability, Arc<str>>,
     /// What the check of credentials is careless about: nothing, unless a deviation says otherwise.
     pub careless: BTreeSet<Carelessness>,
 }
@@ -96,7 +100,13 @@ impl Rules {
 
     /// The refusal that the application gives when it does not offer `capability`.
     pub fn require(&self, capability: Capability) -> scim::Result<()> {
-        if self.offers(capability) { Ok(()) } else { Err(self.refusal(capability)) }
+        if self.offers(capability) {
+            return Ok(());
+        }
+        if let Some(deviation) = self.switched_off.get(&capability) {
+            acted::note(deviation);
+        }
+        Err(self.refusal(capability))
     }
 
     /// The refusal of a capability that is off: with the status that the target file gives, 501 by default (RFC 7644

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::downstream::{Effect, is_active};
 use super::{Front, RequestSeam};
+use crate::acted::{self, Passage};
 use crate::password::Passwords;
 use crate::rules::OnPut;
 use crate::store::{Change, ChangeResult, Condition, Page, Perspective, Query, StoredResource, WantedRelations};
@@ -69,6 +70,18 @@ impl<'a> Next<'a> {
 
     /// Carries an operation out. It may be called more than once.
     pub fn run(self, operation: Operation) -> BoxFuture<'a, Result<Outcome>> {
+        if !acted::is_watched() {
+            return self.run_unwatched(operation);
+        }
+        let passed = format!("{operation:?}");
+        Box::pin(async move {
+            let outcome = self.run_unwatched(operation).await;
+            acted::passed(Passage { operation: passed, outcome: format!("{outcome:?}") });
+            outcome
+        })
+    }
+
+    fn run_unwatched(self, operation: Operation) -> BoxFuture<'a, Result<Outcome>> {
         match self.seams.split_first() {
             Some((seam, rest)) => seam.run(operation, Self { seams: rest, ..self }),
             None => Box::pin(self.execute(operation)),
@@ -249,7 +262,7 @@ impl<'a> Next<'a> {
         let policy = Arc::clone(&front.policy);
         let account = front.account.of(resource_type);
         let service = self.downstream_of(resource_type).map(crate::application::downstream::Downstream::service);
-        let may_change_password = front.rules.require(Capability::ChangePassword);
+        let rules = front.rules.clone();
         let found = Arc::clone(found);
         Arc::new(move |draft: &mut dyn Draft| {
             let before = account.map(|account| Before::of(account, draft));
@@ -260,7 +273,7 @@ impl<'a> Next<'a> {
                 && let Some(plain) = draft.fields().string(id)
                 && before.password.as_deref() != Some(plain)
             {
-                may_change_password.clone()?;
+                rules.require(Capability::ChangePassword)?;
                 match &hashed {
                     Some(hashed) if hashed.plain == plain => {
                         let hash = hashed.hash.clone();

@@ -223,7 +223,14 @@ fn ok(body: &Value) -> Answer {
 fn deviations(server: &Server) -> Answer {
     let configuration = server.configuration.load();
     let active: Vec<String> = configuration.activations.iter().map(ToString::to_string).collect();
-    ok(&json!({ "active": active }))
+    let counts = server.journal.acted();
+    let mut acted: serde_json::Map<String, Value> =
+        counts.iter().map(|(label, count)| (label.to_string(), (*count).into())).collect();
+    for activation in &configuration.activations {
+        let untouched = if configuration.is_seen(activation) { json!(0) } else { Value::Null };
+        acted.entry(activation.label()).or_insert(untouched);
+    }
+    ok(&json!({ "active": active, "acted": acted }))
 }
 
 /// Refuses the first member of an object that has no meaning.
@@ -239,7 +246,7 @@ fn activations(body: &[u8]) -> Result<Vec<Activation>, Refusal> {
     let refuse = |detail: String| Refusal::new(ErrorKind::BadRequest, detail);
     let shape = || refuse("send a JSON list of deviations, such as [\"write.answer-lost=first:1\"]".to_owned());
     let json: Value = serde_json::from_slice(body).map_err(|_| shape())?;
-    known_members(&json, &["active"])?;
+    known_members(&json, &["active", "acted"])?;
     let list = json.get("active").unwrap_or(&json).as_array().ok_or_else(shape)?;
     list.iter()
         .map(|text| text.as_str().ok_or_else(shape)?.parse::<Activation>().map_err(|error| refuse(error.to_string())))

@@ -28,6 +28,14 @@ impl Activation {
         Self { deviation, resource_type: None, value: None }
     }
 
+    /// What it is called where it has acted: without its value.
+    pub(crate) fn label(&self) -> String {
+        match &self.resource_type {
+            Some(resource_type) => format!("{}[{resource_type}]", self.deviation.id),
+            None => self.deviation.id.to_owned(),
+        }
+    }
+
     pub(crate) fn setup<'a>(
         &'a self,
         clock: &'a Clock,

@@ -26,6 +26,7 @@ mod record;
 mod scope;
 pub mod seam;
 mod topic;
+mod watched;
 
 #[cfg(test)]
 mod tests;
@@ -34,6 +35,7 @@ pub use activation::{Activation, ActivationError};
 pub use record::{Breaks, Deviation, Parameter};
 pub(crate) use scope::{LimitedSeam, Scope};
 pub use seam::Seam;
+pub(crate) use watched::WatchedSeam;
 
 use std::sync::LazyLock;
 

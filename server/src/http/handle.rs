@@ -10,14 +10,18 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use futures_util::poll;
+use jiff::Timestamp;
 use scim::ErrorKind;
 use tracing::Span;
 
 use super::admit::admit;
 use super::{body, compress};
+use crate::acted;
+use crate::active_configuration::ActiveConfiguration;
 use crate::journal::ObservedExchange;
 use crate::message::{Answer, Delivery, Fate, Head, Refusal, SCIM_JSON};
 use crate::server::{CurrentServer, Server};
+use crate::targets::PathMatch;
 
 /// Answers one request.
 pub(crate) async fn handle(
@@ -33,39 +37,15 @@ pub(crate) async fn handle(
     let head = Head { method: request.method(), path: uri.path(), query: uri.query(), headers: request.headers() };
 
     let placed = server.target.place(uri.path());
-    let seams = configuration.seams(placed.as_ref().map(|placed| placed.application));
-    let mut delivery = Delivery::Sent;
-    for seam in &seams.connection {
-        let fate = seam.before(&head);
-        delivery = worse(delivery, undergo(&server, fate).await);
-    }
-    let (application, body, mut answer) = if delivery == Delivery::Lost {
-        // What never arrived is not answered; the journal needs a status all the same.
-        (None, Bytes::new(), Answer::empty(StatusCode::SERVICE_UNAVAILABLE))
+    let position = placed.as_ref().map(|placed| placed.application);
+    // Where it stands: moving it would cost more than it does.
+    let work = pin!(undergo_all(request, &mut payload, &server, &configuration, placed, at, &head));
+    let (answered, deviations) = if configuration.may_deviate(position) && server.journal.is_heard() {
+        acted::traced(work).await
     } else {
-        // Where it stands: moving it would cost more than it does.
-        let mut work = pin!(admit(request, &mut payload, &server, &configuration, placed, at));
-        let in_time = match poll!(work.as_mut()) {
-            // Most answers are there at once and need no timer.
-            Poll::Ready(answered) => Ok(answered),
-            Poll::Pending => tokio::time::timeout(server.limits.request_timeout, work).await,
-        };
-        let (application, body, mut answer) = in_time.unwrap_or_else(|_| {
-            let detail = format!("this took longer than {} s; ask for less", server.limits.request_timeout.as_secs());
-            let refusal = Refusal::new(ErrorKind::ServiceUnavailable, detail);
-            (None, Bytes::new(), refusal.into_answer(SCIM_JSON))
-        });
-        for seam in &seams.answer {
-            if seam.concerns(&head, &answer) {
-                seam.rewrite(&head, &mut answer);
-            }
-        }
-        for seam in &seams.connection {
-            let fate = seam.after(&head, &answer);
-            delivery = worse(delivery, undergo(&server, fate).await);
-        }
-        (application, body, answer)
+        (work.await, Vec::new())
     };
+    let AnsweredRequest { application, body, mut answer, delivery } = answered;
     let application = application.map(|position| &*configuration.fronts[position].name);
     let span = Span::current();
     span.record("status", answer.status.as_u16());
@@ -83,11 +63,65 @@ pub(crate) async fn handle(
         request_body: &body,
         answer: &answer,
         delivery,
+        deviations: &deviations,
     });
     if server.limits.compress {
         compress::compress(request, &mut answer).await;
     }
     respond(answer, delivery, *head.method == Method::CONNECT)
+}
+
+/// A request when its answer is ready.
+struct AnsweredRequest {
+    /// The position of the application that answered.
+    application: Option<usize>,
+    body: Bytes,
+    answer: Answer,
+    delivery: Delivery,
+}
+
+/// The way past the connection, through the application, and past the answer seam.
+async fn undergo_all(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    server: &Server,
+    configuration: &ActiveConfiguration,
+    placed: Option<PathMatch<'_>>,
+    at: Timestamp,
+    head: &Head<'_>,
+) -> AnsweredRequest {
+    let seams = configuration.seams(placed.as_ref().map(|placed| placed.application));
+    let mut delivery = Delivery::Sent;
+    for seam in &seams.connection {
+        let fate = seam.before(head);
+        delivery = worse(delivery, undergo(server, fate).await);
+    }
+    if delivery == Delivery::Lost {
+        // What never arrived is not answered; the journal needs a status all the same.
+        let answer = Answer::empty(StatusCode::SERVICE_UNAVAILABLE);
+        return AnsweredRequest { application: None, body: Bytes::new(), answer, delivery };
+    }
+    let mut work = pin!(admit(request, payload, server, configuration, placed, at));
+    let in_time = match poll!(work.as_mut()) {
+        // Most answers are there at once and need no timer.
+        Poll::Ready(answered) => Ok(answered),
+        Poll::Pending => tokio::time::timeout(server.limits.request_timeout, work).await,
+    };
+    let (application, body, mut answer) = in_time.unwrap_or_else(|_| {
+        let detail = format!("this took longer than {} s; ask for less", server.limits.request_timeout.as_secs());
+        let refusal = Refusal::new(ErrorKind::ServiceUnavailable, detail);
+        (None, Bytes::new(), refusal.into_answer(SCIM_JSON))
+    });
+    for seam in &seams.answer {
+        if seam.concerns(head, &answer) {
+            seam.rewrite(head, &mut answer);
+        }
+    }
+    for seam in &seams.connection {
+        let fate = seam.after(head, &answer);
+        delivery = worse(delivery, undergo(server, fate).await);
+    }
+    AnsweredRequest { application, body, answer, delivery }
 }
 
 async fn undergo(server: &Server, fate: Fate) -> Delivery {

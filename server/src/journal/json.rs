@@ -7,7 +7,7 @@ use crate::message::Delivery;
 
 impl Exchange {
     /// The exchange as a JSON object: `number`, `at`, `micros`, `client`, `application`, `delivery` (`sent`, `lost`, `cut`),
-    /// `request` and `answer`. A body is its text; `length` is what was sent, also where less is kept.
+    /// `deviations` (those that acted on it), `request` and `answer`. A body is its text; `length` is what was sent, also where less is kept.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let (delivery, cut_after) = match self.delivery {
@@ -22,6 +22,7 @@ impl Exchange {
             "client": self.client.map(|client| client.to_string()),
             "application": self.application.as_deref(),
             "delivery": delivery,
+            "deviations": self.deviations,
             "request": { "method": self.method, "target": self.target, "headers": headers(&self.request_headers) },
             "answer": { "status": self.status, "headers": headers(&self.answer_headers) },
         });

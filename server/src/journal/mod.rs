@@ -1,5 +1,6 @@
 //! The journal: every exchange, those that ended in 401 or 413 included, bounded in bytes and free of secrets.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -67,6 +68,8 @@ pub struct Exchange {
     pub request_body: Option<RecordedBody>,
     pub answer_headers: Box<str>,
     pub answer_body: Option<RecordedBody>,
+    /// The deviations that acted on it, in the order in which they did.
+    pub deviations: Box<[Box<str>]>,
 }
 
 /// An exchange that has just happened, before anything of it is copied.
@@ -81,6 +84,8 @@ pub(crate) struct ObservedExchange<'a> {
     pub request_body: &'a Bytes,
     pub answer: &'a Answer,
     pub delivery: Delivery,
+    /// The deviations that acted on it.
+    pub deviations: &'a [Arc<str>],
 }
 
 /// The exchanges of an endpoint, those that ended in 401 or 413 included, bounded in bytes and free of secrets.
@@ -90,6 +95,8 @@ pub struct Journal {
     bytes_kept: usize,
     body_bytes_kept: usize,
     ring: Mutex<Ring>,
+    /// How many exchanges each deviation acted on.
+    acted: Mutex<BTreeMap<Arc<str>, u64>>,
     followers: broadcast::Sender<Arc<Exchange>>,
     /// Whether anybody has ever followed: counting the followers takes a lock.
     was_followed: AtomicBool,
@@ -102,6 +109,7 @@ impl Journal {
             bytes_kept: limits.journal_bytes,
             body_bytes_kept: limits.journal_body_bytes,
             ring: Mutex::default(),
+            acted: Mutex::default(),
             followers: broadcast::Sender::new(FOLLOWER_LAG),
             was_followed: AtomicBool::new(false),
         }
@@ -130,12 +138,33 @@ impl Journal {
     /// Forgets every exchange; numbers go on.
     pub fn clear(&self) {
         self.ring().forget();
+        self.acted.lock().clear();
+    }
+
+    /// How many exchanges each deviation has acted on since the journal was last cleared.
+    pub fn acted(&self) -> BTreeMap<Arc<str>, u64> {
+        self.acted.lock().clone()
+    }
+
+    /// Whether an exchange is kept, or somebody follows.
+    pub(crate) fn is_heard(&self) -> bool {
+        self.mode != JournalMode::Off || self.is_followed()
+    }
+
+    fn is_followed(&self) -> bool {
+        self.was_followed.load(Ordering::Acquire) && self.followers() > 0
     }
 
     pub(crate) fn record(&self, observed: &ObservedExchange<'_>) {
-        let followed = self.was_followed.load(Ordering::Acquire) && self.followers() > 0;
-        if self.mode == JournalMode::Off && !followed {
+        let followed = self.is_followed();
+        if !self.is_heard() {
             return;
+        }
+        if !observed.deviations.is_empty() {
+            let mut acted = self.acted.lock();
+            for deviation in observed.deviations {
+                *acted.entry(Arc::clone(deviation)).or_default() += 1;
+            }
         }
         let bodies = (self.mode == JournalMode::Full).then_some(self.body_bytes_kept);
         let mut written = RingEntry::new(observed, bodies);

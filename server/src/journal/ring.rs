@@ -12,8 +12,8 @@ use weir_mask::{BodyHead, Masker};
 use super::{Exchange, ObservedExchange, RecordedBody, mask};
 use crate::message::Delivery;
 
-/// How many texts an exchange has: application, method, target, headers and body of the request, those of the answer.
-const TEXTS: usize = 7;
+/// How many texts an exchange has: application, method, target, headers and body of the request, those of the answer, deviations.
+const TEXTS: usize = 8;
 
 /// An exchange without its texts.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ impl EntryHead {
 
     fn exchange(&self, texts: &[u8]) -> Exchange {
         let mut rest = texts;
-        let [application, method, target, request_headers, request_body, answer_headers, answer_body] =
+        let [application, method, target, request_headers, request_body, answer_headers, answer_body, deviations] =
             self.lengths.map(|length| {
                 let (text, after) = rest.split_at(rest.len().min(length as usize));
                 rest = after;
@@ -61,6 +61,7 @@ impl EntryHead {
             request_body: body(self.bodies[0], request_body),
             answer_headers: text(answer_headers),
             answer_body: body(self.bodies[1], answer_body),
+            deviations: String::from_utf8_lossy(deviations).lines().map(Box::from).collect(),
         }
     }
 }
@@ -93,6 +94,12 @@ impl RingEntry {
                 mask::headers(texts, masker, observed.answer.headers.iter().map(|(name, value)| (name, value)));
             }),
             body(&mut texts, masker, mask::answer_head(&observed.answer.headers), answer),
+            grown(&mut texts, |texts| {
+                for deviation in observed.deviations {
+                    texts.extend_from_slice(deviation.as_bytes());
+                    texts.push(b'\n');
+                }
+            }),
         ];
         let head = EntryHead {
             number: 0,

@@ -24,6 +24,7 @@ fn record(journal: &Journal, target: &str, body: &str) {
         request_body: &Bytes::copy_from_slice(body.as_bytes()),
         answer: &Answer::with_body(StatusCode::CREATED, "application/scim+json", body.to_owned()),
         delivery: Delivery::Sent,
+        deviations: &["filter.ignored".into(), "put.refused[Group]".into()],
     });
 }
 
@@ -120,6 +121,10 @@ fn an_exchange_is_one_json_object() {
       "client": null,
       "application": "default",
       "delivery": "sent",
+      "deviations": [
+        "filter.ignored",
+        "put.refused[Group]"
+      ],
       "request": {
         "method": "POST",
         "target": "/Users",
@@ -153,6 +158,7 @@ fn an_exchange_is_one_json_object() {
       }
     }
     "#);
+    assert_eq!(journal.acted().into_iter().map(|(_, count)| count).collect::<Vec<_>>(), [1, 1]);
     journal.clear();
-    assert!(journal.exchanges().is_empty());
+    assert!(journal.exchanges().is_empty() && journal.acted().is_empty());
 }

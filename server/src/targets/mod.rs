@@ -270,6 +270,7 @@ impl Target {
             patch_shown: false,
             me: application.me.clone(),
             anonymous: self.anonymous.clone(),
+            switched_off: BTreeMap::new(),
             careless: BTreeSet::new(),
         }
     }

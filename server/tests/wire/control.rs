@@ -49,15 +49,19 @@ async fn reset_empties_everything() {
 #[tokio::test]
 async fn deviations_are_read_and_set() {
     let client = Client::start(Config { deviations: vec!["put.creates".parse().unwrap()], ..Config::rfc() });
-    assert_eq!(client.control("GET", "deviations", "").await.json(), json!({ "active": ["put.creates"] }));
+    assert_eq!(
+        client.control("GET", "deviations", "").await.json(),
+        json!({ "active": ["put.creates"], "acted": { "put.creates": 0 } })
+    );
     for body in [r#"["write.answer-lost=every:2"]"#, r#"{"active":["write.answer-lost=every:2"]}"#] {
         let reply = client.control("PUT", "deviations", body).await;
-        assert_eq!(reply.json(), json!({ "active": ["write.answer-lost=every:2"] }));
+        let expected = json!({ "active": ["write.answer-lost=every:2"], "acted": { "write.answer-lost": 0 } });
+        assert_eq!(reply.json(), expected);
     }
     for body in ["", "{}", "[1]", r#"["nope"]"#, r#"["write.answer-lost=never"]"#] {
         assert_eq!(client.control("PUT", "deviations", body).await.error().0, 400, "{body}");
     }
-    assert_eq!(client.control("PUT", "deviations", "[]").await.json(), json!({ "active": [] }));
+    assert_eq!(client.control("PUT", "deviations", "[]").await.json(), json!({ "active": [], "acted": {} }));
 }
 
 #[tokio::test]

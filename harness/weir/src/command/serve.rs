@@ -25,7 +25,7 @@ use crate::flags::value::listen;
 use crate::interrupt;
 use crate::output::greeting;
 use crate::output::greeting::GivenSecrets;
-use crate::output::plural::plural;
+use crate::output::plural::{exchanges, plural};
 use crate::output::recording;
 use crate::output::request_lines;
 use crate::output::{Output, Printable};
@@ -181,10 +181,14 @@ pub(super) async fn run(args: ServeArgs, output: &Output) -> Result<u8, Failure>
         () = end_of_input(), if until_eof => {}
     }
     interrupt::end_soon(requests);
+    let acted = endpoint.journal().acted();
     // The followers end when the journal is gone, after the last exchange.
     endpoint.stop();
     while followers.join_next().await.is_some() {}
     if form == GreetingForm::Text {
+        for (deviation, count) in acted {
+            output.say(format!("{deviation} acted on {}", exchanges(count)))?;
+        }
         output.print("stopped\n")?;
     }
     Ok(exit::OK)

@@ -60,10 +60,19 @@ fn entry(exchange: &Exchange, origin: &str) -> Entry {
         status: if exchange.delivery == Delivery::Lost { 0 } else { exchange.status },
         response_headers: pairs(&exchange.answer_headers),
         response_body: exchange.answer_body.as_ref().map(text).unwrap_or_default(),
-        comment: match exchange.delivery {
-            Delivery::Sent => None,
-            Delivery::Cut(bytes) => Some(format!("a deviation cut the answer after {bytes} bytes")),
-            Delivery::Lost => Some(format!("a deviation lost the answer, which was {}", exchange.status)),
-        },
+        comment: comment(exchange),
     }
+}
+
+/// What deviations did to the exchange.
+fn comment(exchange: &Exchange) -> Option<String> {
+    let delivery = match exchange.delivery {
+        Delivery::Sent => None,
+        Delivery::Cut(bytes) => Some(format!("a deviation cut the answer after {bytes} bytes")),
+        Delivery::Lost => Some(format!("a deviation lost the answer, which was {}", exchange.status)),
+    };
+    let acted =
+        (!exchange.deviations.is_empty()).then(|| format!("deviations that acted: {}", exchange.deviations.join(", ")));
+    let sentences: Vec<String> = [delivery, acted].into_iter().flatten().collect();
+    (!sentences.is_empty()).then(|| sentences.join("; "))
 }

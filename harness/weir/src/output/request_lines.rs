@@ -63,6 +63,7 @@ fn json_line(exchange: &Exchange) -> String {
             Delivery::Cut(_) => "cut",
             Delivery::Lost => "lost",
         },
+        "deviations": exchange.deviations,
     })
     .to_string()
 }
@@ -126,6 +127,9 @@ fn line(exchange: &Exchange) -> String {
             let _ = write!(line, ", cut after {bytes} bytes");
         }
         Delivery::Lost => line.push_str(", answer lost"),
+    }
+    for deviation in &exchange.deviations {
+        line.extend([", ", deviation]);
     }
     line
 }

@@ -15,6 +15,8 @@ export interface Exchange {
   readonly application: string | null;
   /** `sent`, or how a deviation kept the answer from the client. */
   readonly delivery: "sent" | "lost" | "cut";
+  /** The deviations that acted on it. */
+  readonly deviations: readonly string[];
   /** By name in small letters. */
   readonly requestHeaders: Readonly<Record<string, string>>;
   readonly requestBody: string | undefined;
@@ -37,6 +39,7 @@ interface Line {
   readonly number: number;
   readonly application: string | null;
   readonly delivery: Exchange["delivery"];
+  readonly deviations: readonly string[];
   readonly request: Side & { readonly method: string; readonly target: string };
   readonly answer: Side & { readonly status: number };
 }
@@ -46,7 +49,7 @@ export function exchanges(journal: string): Exchange[] {
   return journal.split("\n").filter((line) => line !== "").map((line) => exchange(JSON.parse(line) as Line));
 }
 
-function exchange({ number, application, delivery, request, answer }: Line): Exchange {
+function exchange({ number, application, delivery, deviations, request, answer }: Line): Exchange {
   const url = new URL(request.target, "http://endpoint");
   const lost = delivery === "sent" ? "" : `, ${delivery}`;
   return {
@@ -58,6 +61,7 @@ function exchange({ number, application, delivery, request, answer }: Line): Exc
     status: answer.status,
     application,
     delivery,
+    deviations,
     requestHeaders: headers(request),
     requestBody: request.body,
     answerHeaders: headers(answer),

@@ -24,6 +24,8 @@ class Exchange:
     """The application that was addressed, if the path led to one."""
     delivery: str
     """``sent``, or how a deviation kept the answer from the client."""
+    deviations: tuple[str, ...]
+    """The deviations that acted on it."""
     request_headers: Mapping[str, str]
     """By name in small letters."""
     request_body: str | None
@@ -67,6 +69,7 @@ def exchange(record: Mapping[str, Any]) -> Exchange:
         status=answer["status"],
         application=record.get("application"),
         delivery=record["delivery"],
+        deviations=tuple(record["deviations"]),
         request_headers=_headers(request),
         request_body=request.get("body"),
         answer_headers=_headers(answer),
