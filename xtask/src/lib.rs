@@ -1,6 +1,7 @@
 //! Skeletons of what a contributor adds. A blank is `fill_in!("…")` in Rust and `FILL_IN` in TOML: neither compiles nor
 //! parses, so that no blank reaches a commit unseen.
 
+pub mod book;
 mod edit;
 mod skeleton;
 
@@ -23,6 +24,8 @@ pub enum TaskError {
     Topic { path: PathBuf, list: PathBuf },
     #[error("no topic of rules has the file {}; add the topic as {} says", path.display(), list.display())]
     RuleTopic { path: PathBuf, list: PathBuf },
+    #[error("weir {0}: {1}")]
+    Command(String, String),
     #[error("{}: {source}", path.display())]
     File { path: PathBuf, source: std::io::Error },
     #[error("{}: expected a line with {expected:?}; the file has changed its shape, so that xtask has to follow", path.display())]

@@ -1,11 +1,12 @@
 //! `cargo run -p xtask -- new KIND NAME`: writes the skeleton of a check, rule, deviation, target, client or report at its place,
-//! and prints what to do next. The recipes are in CONTRIBUTING.md.
+//! and prints what to do next. The recipes are in CONTRIBUTING.md. `cargo run -p xtask -- book WEIR` writes the generated pages.
 
 use std::path::Path;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
 Usage: cargo run -p xtask -- new KIND NAME
+       cargo run -p xtask -- book WEIR     writes docs/reference/ from what the binary WEIR says
 
   new check TOPIC.WHAT        a record and a function in harness/catalog/src/checks/TOPIC.rs; --file FILE takes a
                               file of that topic instead, such as --file limits for checks/TOPIC/limits.rs
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         ["new", "client", name] => xtask::client(root, name, "pingfederate-scim"),
         ["new", "client", name, "--like", client] => xtask::client(root, name, client),
         ["new", "report", name] => xtask::report(root, name),
+        ["book", weir] => xtask::book::write(root, Path::new(weir)),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
