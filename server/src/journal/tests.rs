@@ -158,7 +158,7 @@ fn an_exchange_is_one_json_object() {
       }
     }
     "#);
-    assert_eq!(journal.acted().into_iter().map(|(_, count)| count).collect::<Vec<_>>(), [1, 1]);
+    assert_eq!(journal.acted().into_values().collect::<Vec<_>>(), [1, 1]);
     journal.clear();
     assert!(journal.exchanges().is_empty() && journal.acted().is_empty());
 }

@@ -106,15 +106,23 @@ impl DeprovisionedUsers {
             .to_owned();
         }
         let all = self.applications().len();
-        let some = appearance(left.iter().map(|one| one.application.as_str())).len();
-        let silent = left.iter().filter(|one| one.reported != State::Active);
-        let silent = appearance(silent.map(|one| one.application.as_str())).len();
-        match (some, silent) {
-            (0, _) => "No account stays active after it.".to_owned(),
-            (_, 0) => format!("The account stays active after it in {some} of {all} applications, and each says so."),
-            _ => format!(
-                "The account stays active after it in {some} of {all} applications, and in {silent} of them the endpoint reports success."
-            ),
+        let applications =
+            |of: &[&&DeprovisioningObservation]| appearance(of.iter().map(|one| one.application.as_str())).len();
+        let of_request = |sent: String| {
+            let after: Vec<_> = left.iter().filter(|one| one.sent() == sent).collect();
+            let silent: Vec<_> = after.iter().copied().filter(|one| one.reported != State::Active).collect();
+            let although = match applications(&silent) {
+                0 => String::new(),
+                silent => format!(", in {silent} of them although the endpoint reports success"),
+            };
+            format!("after {sent} in {} of {all} applications{although}", applications(&after))
+        };
+        match appearance(left.iter().map(|one| one.sent())) {
+            requests if requests.is_empty() => "No account stays active after it.".to_owned(),
+            requests => {
+                let parts: Vec<String> = requests.into_iter().map(of_request).collect();
+                format!("The account stays active {}.", parts.join("; "))
+            }
         }
     }
 
