@@ -389,3 +389,47 @@ fn a_largest_page_of_0_is_none() {
         assert!(!verdicts.is_empty() && verdicts.iter().all(|own| *own == expected), "{published}: {verdicts:?}");
     }
 }
+
+/// The extension that [`with_own_extension`] adds.
+const ORIGIN: &str = "urn:example:params:scim:schemas:extension:origin:1.0:User";
+
+/// Adds an extension with a readOnly attribute to each user that an answer shows, and to what discovery says of users.
+fn with_own_extension(request: &Message, answer: &mut Message) {
+    let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else { return };
+    if request.path().ends_with("/Schemas") {
+        let source = json!({
+            "name": "source", "type": "string", "multiValued": false, "description": "Where it comes from",
+            "required": false, "mutability": "readOnly", "returned": "default", "uniqueness": "none", "caseExact": false,
+        });
+        let schema = json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Schema"], "id": ORIGIN, "name": "Origin", "attributes": [source]});
+        body["Resources"].as_array_mut().expect("a list").push(schema);
+        for figure in ["totalResults", "itemsPerPage"] {
+            body[figure] = json!(body[figure].as_u64().expect("a number") + 1);
+        }
+    }
+    let add = |shown: &mut Value| {
+        if shown["name"] == "User" && shown.get("endpoint").is_some() {
+            let named = json!({"schema": ORIGIN, "required": false});
+            shown["schemaExtensions"].as_array_mut().expect("a list").push(named);
+        } else if shown["meta"]["resourceType"] == "User" {
+            shown["schemas"].as_array_mut().expect("a list").push(json!(ORIGIN));
+            shown[ORIGIN] = json!({"source": "scim"});
+        }
+    };
+    match body["Resources"].as_array_mut() {
+        Some(list) => list.iter_mut().for_each(add),
+        None => add(&mut body),
+    }
+    answer.body = body.to_string().into_bytes();
+}
+
+#[test]
+fn an_extension_that_the_endpoint_fills_in_is_no_other_resource() {
+    let served = Served::start(&["--target", "rfc", "--bearer", "t1ger"]);
+    let proxy = Listener::before(served.value("URL"), with_own_extension);
+    let url = format!("{}/scim/v2", proxy.origin);
+    let checks = ["create.resource[User]", "replace.resource[User]", "read.resource[User]"];
+    let found = findings(&[&url, "--bearer", "t1ger", "--only", &checks.join(",")]);
+    assert_eq!(found.len(), checks.len(), "{found:#?}");
+    assert!(found.iter().all(|own| own["verdict"] == "pass"), "{found:#?}");
+}
