@@ -23,7 +23,7 @@ use crate::output::table;
 
 #[derive(Args, Debug)]
 pub(super) struct ConnectedArgs {
-    /// The JSON of PingFederate's administrative API or of PingOne's management API
+    /// JSON of PingFederate's or PingOne's API, or saas-provisioner.xml
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// The connection to use, of a file that holds several
