@@ -36,6 +36,13 @@ fn refusal(status: &str) -> Message {
     Message::answer(status, &[], &body)
 }
 
+/// A refusal with this word for a scimType.
+fn worded(status: &str, word: &str) -> Message {
+    let code = &status[..3];
+    let schema = "urn:ietf:params:scim:api:messages:2.0:Error";
+    Message::answer(status, &[], &format!(r#"{{"schemas":["{schema}"],"status":"{code}","scimType":"{word}"}}"#))
+}
+
 /// Whether the request has one of these methods and would write, with credentials, to a collection or to what is in one.
 fn writes(request: &Message, methods: &[&str]) -> bool {
     let method = request.head[0].split(' ').next().unwrap_or_default();
@@ -178,4 +185,42 @@ fn what_a_client_makes_up_for_in_its_next_cycle_is_no_fault() {
     let arguments = ["check", "--embedded", "--as", "pingfederate-aquera", "--target", "rfc", "--seed", "7"];
     let ran = run(&[&arguments[..], &["--deviate", "write.request-lost=every:2"]].concat());
     assert_eq!(ran.status, 1, "{}", ran.stdout);
+}
+
+#[test]
+fn a_list_that_is_refused_as_too_long_says_nothing_of_what_else_was_asked() {
+    let served = served();
+    let listener = Listener::refusing(served.value("URL"), |request| {
+        let (path, query) = request.path().split_once('?').unwrap_or((request.path(), ""));
+        let is_whole = request.head[0].starts_with("GET ") && path.ends_with("/Users") && !query.contains("filter=");
+        is_whole.then(|| worded("400 Bad Request", "tooMany"))
+    });
+    let report = check(&listener, "media-types,index-paging,read,errors");
+    assert_eq!(with_verdict(&report, "fail"), [""; 0]);
+    assert_eq!(with_verdict(&report, "warn"), [""; 0]);
+    assert!(with_verdict(&report, "skip").contains(&"media-types.accept-weights"));
+}
+
+#[test]
+fn forms_of_filters_that_are_refused_without_a_word_are_not_accused_one_by_one() {
+    let served = served();
+    let listener = Listener::refusing(served.value("URL"), |request| {
+        let (_, query) = request.path().split_once('?')?;
+        let (_, filter) = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "filter")?;
+        // One attribute, `eq`, one value in quotes, and nothing behind it.
+        let words = filter.split_once(' ').filter(|(path, _)| !path.contains(['(', '[', '"']));
+        let value = words.and_then(|(_, rest)| rest.get(..4)?.eq_ignore_ascii_case("eq \"").then(|| &rest[4..]));
+        let is_plain = value.and_then(|value| value.strip_suffix('"')).is_some_and(|value| !value.contains("\" "));
+        (request.head[0].starts_with("GET ") && !is_plain).then(|| refusal("400 Bad Request"))
+    });
+    let report = check(&listener, "filter,sort,index-paging");
+    for failed in
+        report["checks"].as_array().expect("a report has checks").iter().filter(|own| own["verdict"] == "fail")
+    {
+        let messages = failed["problems"].as_array().into_iter().flatten().filter_map(|own| own["message"].as_str());
+        assert!(messages.clone().any(|own| own.contains("scimType is not ")), "{failed:#}");
+    }
+    let skipped = with_verdict(&report, "note");
+    assert!(["filter.co", "filter.or"].iter().all(|id| skipped.contains(id)), "{skipped:?}");
+    assert!(with_verdict(&report, "pass").contains(&"filter.user-name"));
 }

@@ -154,7 +154,8 @@ fn serve(mut stream: TcpStream, respond: &Respond, kept: &Mutex<Vec<Message>>) {
     while let Some(request) = Message::read(&mut reader, false) {
         kept.lock().expect("no thread panics with it").push(request.clone());
         let is_bodiless = request.head[0].starts_with("HEAD ");
-        if respond(&request).write(&mut stream, is_bodiless).is_err() {
+        let is_last = request.header("connection").is_some_and(|word| word.eq_ignore_ascii_case("close"));
+        if respond(&request).write(&mut stream, is_bodiless).is_err() || is_last {
             return;
         }
     }

@@ -245,7 +245,19 @@ impl Context {
             self.needs_put(self.path_of(&answer), std::slice::from_ref(&answer))?;
         }
         self.needs_write(&answer).await?;
+        self.needs_list(&answer)?;
         Ok(answer)
+    }
+
+    /// Ends the check if the list of everybody is refused as too long, which an endpoint may do (RFC 7644 section 3.4.2.1): the refusal
+    /// says nothing of what else was asked.
+    pub fn needs_list(&self, answer: &Exchange) -> CheckResult {
+        let is_plain = answer.url.query_pairs().all(|(name, _)| name != "filter");
+        let is_judge = self.check.legal.iter().any(|legal| legal.contains("tooMany"));
+        if answer.method != Method::GET || is_judge || !is_plain || !answer.is_refused_as("tooMany") {
+            return Ok(());
+        }
+        self.unable(format!("GET {} is refused as tooMany, which a list without a filter may be", answer.target()))
     }
 
     /// Sends a query whose filter is a means to find something: an endpoint need not support it (RFC 7644 sections 3.4.2.2 and

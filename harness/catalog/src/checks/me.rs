@@ -143,6 +143,7 @@ async fn register(context: &Context) -> CheckResult {
 
 async fn change(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["nickName"])?;
+    context.needs_kept(&["nickName"])?;
     let created = registered(context).await?;
     let id = created.json().ok().and_then(|json| at(json, "id")).and_then(Value::as_str).unwrap_or_default();
     let own = Request::get("/Users").segment(id);

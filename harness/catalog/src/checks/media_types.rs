@@ -101,6 +101,7 @@ async fn default(context: &Context) -> CheckResult {
     let request = Request::get(context.collection()).query("count", "1");
     // Behind TLS only the first half can be shown, because the HTTP library always sends the header.
     if let Some(answer) = context.client().send_without_accept(&request).await.map_err(Stop::NoAnswer)? {
+        context.needs_list(&answer)?;
         context.expect(&answer).under(&["RFC7644-3.8-08"]).that(is_default(&answer), message, shown(&answer));
     }
     Ok(())

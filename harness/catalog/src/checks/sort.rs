@@ -206,6 +206,7 @@ async fn primary_value(context: &Context) -> CheckResult {
 
 async fn missing_values(context: &Context) -> CheckResult {
     context.needs_attributes(USER, &["nickName"])?;
+    context.needs_kept(&["nickName"])?;
     let people = [("without", json!({})), ("b", json!({"nickName": "Bea"})), ("a", json!({"nickName": "Ada"}))];
     let users = Cohort::users(context, &people).await?;
     let cases: [(&str, [&str; 3], &'static [&'static str]); 2] = [

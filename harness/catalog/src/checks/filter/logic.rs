@@ -42,6 +42,7 @@ pub(in super::super) const CHECKS: &[Check] = &[
 /// `ac`, or `none`.
 async fn truths<'c>(context: &'c Context, sets: &[&'static str]) -> Result<(Cohort<'c>, [String; 3]), Stop> {
     context.needs_attributes(USER, &["title", "nickName", "userType"])?;
+    context.needs_kept(&["title", "nickName", "userType"])?;
     let value = |yes: bool| format!("{}.{}", context.data().prefix(), if yes { "yes" } else { "no" });
     let people: Vec<(&str, Value)> = sets
         .iter()
