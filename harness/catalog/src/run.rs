@@ -434,9 +434,14 @@ async fn learn_abilities(
     let created = CreatedResources::default();
     let data =
         Data::new(options.seed, "abilities", Arc::clone(discovery)).with_templates(Arc::clone(&options.templates));
+    let noting = client.noting(&created);
+    let learned = Abilities::learn(&noting, discovery, &data, &kinds, writes);
+    let learned = interruption::unless_over(&options.interrupted, interruption::GRACE, learned).await;
+    if learned.is_none() {
+        created.note_interruption();
+    }
     // An endpoint that cannot be reached any more is reported by each check.
-    let learned =
-        Abilities::learn(&client.noting(&created), discovery, &data, &kinds, writes).await.unwrap_or_default();
+    let learned = learned.and_then(Result::ok).unwrap_or_default();
     clean_up(&created, client, events, &options.interrupted, options.concurrency).await;
     learned
 }

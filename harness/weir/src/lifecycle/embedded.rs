@@ -219,12 +219,9 @@ async fn lost_answer(steps: &mut Steps<'_>, ground: &Ground<'_>, stage: &mut Sta
         steps.end(begun, outcome);
         return;
     }
-    let first = stage.raw_cycle(steps, &client).await;
-    if let Err(fault) = ground.deviate(&[]) {
-        outcome.problems.push(fault.problem());
-    }
-    match first {
+    match stage.raw_cycle(steps, &client).await {
         None => {
+            restore(ground, &mut outcome);
             steps.end(begun, Outcome::skipped("interrupted"));
             return;
         }
@@ -239,12 +236,22 @@ async fn lost_answer(steps: &mut Steps<'_>, ground: &Ground<'_>, stage: &mut Sta
             outcome.problems.extend(comparison::failures(&LOST_ANSWER, &report));
         }
     }
-    let Some(report) = stage.cycle(steps, &LOST_ANSWER, &client, &mut outcome).await else {
+    // Deviations of the start count anew once they are switched on again, so that they wait for the end of the step.
+    let second = stage.cycle(steps, &LOST_ANSWER, &client, &mut outcome).await;
+    restore(ground, &mut outcome);
+    let Some(report) = second else {
         steps.end(begun, Outcome::skipped("interrupted"));
         return;
     };
     outcome.reason = report.as_ref().map(super::stage::summary);
     stage.finish(steps, &LOST_ANSWER, begun, &client, outcome).await;
+}
+
+/// Switches the deviations of the start on again.
+fn restore(ground: &Ground<'_>, outcome: &mut Outcome) {
+    if let Err(fault) = ground.deviate(&[]) {
+        outcome.problems.push(fault.problem());
+    }
 }
 
 /// Against the application without group filter: groups are made, forgotten, and found again by listing all.
