@@ -27,7 +27,8 @@ fn most_memory(command: &str) -> u64 {
         "init" | "clean" => 225,
         "calibrate" => 165,
         "connection" => 140,
-        _ => 115,
+        // `serve --like` of 20,000 attributes takes 112 to 118 MiB, as threads come and go.
+        _ => 130,
     }
 }
 const TOKEN: &str = "t0ken-that-no-one-else-has";
