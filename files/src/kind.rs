@@ -38,7 +38,7 @@ pub enum DocumentKind {
     Html,
     Xml,
     Toml,
-    /// What an API answered instead of the document: an error of PingOne's or of PingFederate's, or of SCIM.
+    /// The error that an API answered instead of the document: of PingOne, of PingFederate, or of SCIM.
     ApiError,
     EmptyObject,
     Json,

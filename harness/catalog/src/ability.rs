@@ -27,8 +27,6 @@ pub struct Abilities {
     refused_lookup: BTreeMap<(String, String), String>,
     /// The resource types whose resources cannot be changed by PATCH, with the refusal.
     refused_patch: BTreeMap<String, String>,
-    /// The resource types whose resources cannot be replaced, with the refusal.
-    refused_put: BTreeMap<String, String>,
     /// The statuses with which each write of a method is refused, by the endpoint of the resource type and the method.
     refused_writes: BTreeMap<(String, String), u16>,
     retention: retention::Retention,
@@ -102,12 +100,8 @@ impl Abilities {
             }
         }
         for kind in kinds.iter().filter(|kind| discovery.operation(ResourceOperation::Replace, kind).0) {
-            if let Some(status) = self.put_status(client, kind).await?
-                && self.note_refusal(kind, &Method::PUT, status)
-                && matches!(status, 405 | 501)
-            {
-                let refusal = format!("a PUT below {} is answered {status}", kind.endpoint);
-                self.refused_put.insert(kind.endpoint.clone(), refusal);
+            if let Some(status) = self.put_status(client, kind).await? {
+                self.note_refusal(kind, &Method::PUT, status);
             }
         }
         Ok(())
@@ -175,8 +169,9 @@ impl Abilities {
     }
 
     /// Why no resource of `endpoint` can be replaced, if so: a PUT of one that exists was refused as not implemented.
-    pub fn refuses_put(&self, endpoint: &str) -> Option<&str> {
-        self.refused_put.get(endpoint).map(String::as_str)
+    pub fn refuses_put(&self, endpoint: &str) -> Option<String> {
+        let status = self.refused_write(endpoint, &Method::PUT).filter(|status| matches!(status, 405 | 501))?;
+        Some(format!("a PUT below {endpoint} is answered {status}"))
     }
 
     /// Whether the attribute at `path` of the resource type at `endpoint` was seen to come back changed, or not at all.

@@ -23,7 +23,7 @@ pub struct Retention {
     refused: BTreeMap<String, u16>,
 }
 
-/// What the creation of one resource shows.
+/// The result of the creation of one resource.
 enum Creation {
     Losses(Losses),
     /// Refused with this status.

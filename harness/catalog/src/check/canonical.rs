@@ -1,5 +1,5 @@
-//! What a check sends has no values but the canonical ones, where an endpoint publishes them: it MAY refuse every other (RFC 7643
-//! sections 2.3.1 and 7).
+//! Checks send canonical values alone where an endpoint publishes them: it MAY refuse every other value (RFC 7643 sections 2.3.1 and
+//! 7).
 
 use std::sync::Arc;
 
@@ -87,7 +87,7 @@ fn has_canonical(attribute: &Value) -> bool {
     !list(attribute, "canonicalValues").is_empty()
 }
 
-/// What an operation of a PATCH sets, as a part of the resource's body.
+/// The values that an operation of a PATCH sets, as a part of the resource's body.
 fn set_by(kind: &ResourceType, operation: &Value) -> Option<Value> {
     let value = at(operation, "value")?;
     let Some(path) = at(operation, "path").and_then(Value::as_str) else { return Some(value.clone()) };

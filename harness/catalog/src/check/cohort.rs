@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use serde_json::{Map, Value, json};
 use weir_exchange::difference::{at, member};
 use weir_exchange::{Exchange, Request};
+use weir_files::count::counted;
 use weir_judge::Because;
 
 use crate::check::{Context, Resource, Stop};
@@ -389,6 +390,11 @@ pub fn is_refused_by_word(answer: &Exchange) -> bool {
 pub fn resources_in(answer: &Exchange) -> &[Value] {
     let list = answer.json().ok().and_then(|json| at(json, "Resources")).and_then(Value::as_array);
     list.map_or(&[], Vec::as_slice)
+}
+
+/// `1 resource`, `2 resources`.
+pub fn resource_count(count: usize) -> String {
+    counted(count as u64, "resource", "resources")
 }
 
 /// The ids of a list answer, in its order.

@@ -35,7 +35,7 @@ impl Context {
         let Some(kind) = self.kind_at(path).filter(|_| self.check().id != JUDGED_BY) else { return Ok(()) };
         self.abilities()
             .refuses_put(&kind.endpoint)
-            .map_or(Ok(()), |refusal| Err(self.blocked(refusal.to_owned(), JUDGED_BY, exchanges.to_vec())))
+            .map_or(Ok(()), |refusal| Err(self.blocked(refusal, JUDGED_BY, exchanges.to_vec())))
     }
 
     /// Ends the check if the answer says that the endpoint has no PATCH, where it was seen to have none: what a PATCH would have to do

@@ -99,7 +99,7 @@ impl Context {
         match (collection, self.kind_at(path)) {
             (Some(kind), _) if answer.method == Method::POST => Some((kind, Method::POST)),
             (None, Some(kind)) if is_change => Some((kind, answer.method.clone())),
-            // Whatever else is asked with POST, PUT or PATCH meets the same refusal.
+            // Any other request with POST, PUT or PATCH meets the same refusal.
             (None, None) if is_of_any_request(answer) => self.kind().map(|kind| (kind, Method::POST)),
             // No resource type has such a method there, so that only credentials, or a pause, explain another answer.
             _ if matches!(answer.status, 405 | 501) || path.ends_with("/.search") => None,

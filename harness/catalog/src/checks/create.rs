@@ -9,8 +9,8 @@ use scim::noun::with_article;
 use serde_json::{Value, json};
 use weir_exchange::difference::{at, differences};
 use weir_exchange::{Exchange, Request};
-use weir_files::count::counted;
 
+use crate::check::cohort::resource_count;
 use crate::check::{CREATING, Check, CheckResult, Context};
 use crate::node::SchemaNode;
 
@@ -294,7 +294,7 @@ async fn found_at_once(context: &Context) -> CheckResult {
     context.expect(&list).after(&user.exchange).status(&[200]).that(
         listed || !whole,
         "the whole list does not hold the new resource",
-        counted(resources.len() as u64, "resource", "resources"),
+        resource_count(resources.len()),
     );
     Ok(())
 }

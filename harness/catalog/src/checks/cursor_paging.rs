@@ -9,9 +9,8 @@ use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::difference::{at, same};
 use weir_exchange::{Exchange, Request};
-use weir_files::count::counted;
 
-use crate::check::cohort::{Cohort, ids_in, resources_in};
+use crate::check::cohort::{Cohort, ids_in, resource_count, resources_in};
 use crate::check::{Check, CheckResult, Context, LISTED, Stop};
 
 const NEEDS: &[Capability] = &[Capability::CursorPaging];
@@ -151,7 +150,7 @@ async fn walk(context: &Context) -> CheckResult {
         context.expect(answer).under(&["RFC9865-2-06"]).that(
             shown <= 2,
             "the page holds more than count asks for",
-            counted(shown as u64, "resource", "resources"),
+            resource_count(shown),
         );
         context.expect(answer).under(&["RFC9865-2-20"]).equals("itemsPerPage", &json!(shown));
         let next = member(answer, "nextCursor");

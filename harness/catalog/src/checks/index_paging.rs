@@ -5,9 +5,8 @@ use std::sync::Arc;
 use scim::capability::Capability;
 use serde_json::{Value, json};
 use weir_exchange::{Exchange, Request};
-use weir_files::count::counted;
 
-use crate::check::cohort::{Cohort, ids_in, resources_in};
+use crate::check::cohort::{Cohort, ids_in, resource_count, resources_in};
 use crate::check::{Check, CheckResult, Context, LISTED, Stop};
 
 const NEEDS: &[Capability] = &[Capability::IndexPaging];
@@ -190,7 +189,7 @@ async fn walk_in_order(context: &Context, all: &Cohort<'_>, count: usize, order:
         context.expect(&answer).under(&["RFC7644-3.4.2.4-09"]).that(
             keys.len() <= count,
             "the page holds more than count asks for",
-            counted(keys.len() as u64, "resource", "resources"),
+            resource_count(keys.len()),
         );
         if keys.iter().any(|key| seen.contains(key)) && order.is_loose(all).await? {
             return Ok(false);
@@ -246,7 +245,7 @@ async fn uneven_walk_in_order(context: &Context, users: &Cohort<'_>, order: Orde
         context.expect(&answer).under(&["RFC7644-3.4.2.4-09"]).that(
             keys.len() <= 2,
             "the page holds more than count asks for",
-            counted(keys.len() as u64, "resource", "resources"),
+            resource_count(keys.len()),
         );
         let repeated = keys.iter().any(|key| seen.contains(key));
         if repeated && order.is_loose(users).await? {
@@ -375,7 +374,7 @@ async fn at_most_count(context: &Context) -> CheckResult {
     context.expect(&answer).under(&["RFC7644-3.4.2.4-09"]).status(&[200]).json().that(
         shown <= 2,
         "the page holds more than count asks for",
-        counted(shown as u64, "resource", "resources"),
+        resource_count(shown),
     );
     Ok(())
 }
@@ -396,7 +395,7 @@ async fn max_results(context: &Context) -> CheckResult {
         context.expect(&answer).status(legal).that(
             u64::try_from(shown).unwrap_or(u64::MAX) <= limit,
             "the page holds more than filter.maxResults",
-            format!("{}, and filter.maxResults is {limit}", counted(shown as u64, "resource", "resources")),
+            format!("{}, and filter.maxResults is {limit}", resource_count(shown)),
         );
     }
     Ok(())

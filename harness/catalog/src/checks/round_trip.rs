@@ -399,7 +399,7 @@ async fn unassigned(context: &Context) -> CheckResult {
         context.expect(&created).status(&[201]);
         let Some(user) = Resource::created_by(&created, "/Users") else { continue };
         let read = context.read(&user).await?;
-        // What a body does not name may be given a default, which null or an empty array overrides (RFC 7644 section 3.3).
+        // An attribute that a body does not name may get a default; null or an empty array overrides it (RFC 7644 section 3.3).
         let has_default = |name: &&str| read.json().is_ok_and(|body| assigned(body, name).is_some());
         let (defaults, lacking): (Vec<&str>, Vec<&str>) =
             ["nickName", "roles"].into_iter().partition(|name| silent.contains(name) && has_default(name));

@@ -8,9 +8,8 @@ use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
-use weir_files::count::counted;
 
-use crate::check::cohort::ids_in;
+use crate::check::cohort::{ids_in, resource_count};
 use crate::check::{Check, CheckResult, Context, Resource, Scale, Stop, patch_of};
 use weir_judge::Because;
 
@@ -149,7 +148,7 @@ async fn walk_pages<'c>(
         context.expect(&page).under(&["RFC7644-3.4.2.4-09"]).that(
             shown <= scale.page(),
             "the page holds more than count asks for",
-            counted(shown as u64, "resource", "resources"),
+            resource_count(shown),
         );
         // An endpoint that answers anything without end is not followed for ever.
         if walk.take(&page) == 0 || walk.repeated.is_some() || place > resources.len() {
@@ -174,7 +173,7 @@ async fn cursor(context: &Context) -> CheckResult {
         context.expect(&page).under(&["RFC9865-2-06"]).status(&[200]).that(
             shown <= scale.page(),
             "the page holds more than count asks for",
-            counted(shown as u64, "resource", "resources"),
+            resource_count(shown),
         );
         let own = walk.take(&page);
         match page.text("nextCursor").filter(|_| own > 0 && walk.repeated.is_none()) {

@@ -8,9 +8,8 @@ use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::difference::at;
 use weir_exchange::{Exchange, Request};
-use weir_files::count::counted;
 
-use crate::check::cohort::{Cohort, ids_in, is_refused_as_unsupported, resources_in};
+use crate::check::cohort::{Cohort, ids_in, is_refused_as_unsupported, resource_count, resources_in};
 use crate::check::{Check, CheckResult, Context, LISTED, Resource, Stop};
 use crate::data::USER;
 use crate::node::SchemaNode;
@@ -214,7 +213,7 @@ async fn parameters(context: &Context) -> CheckResult {
     context.expect(&second).under(count).that(
         ids_in(&second).len() <= 1,
         "the page holds more than count asks for",
-        counted(ids_in(&second).len() as u64, "resource", "resources"),
+        resource_count(ids_in(&second).len()),
     );
     context.expect(&second).under(start).equals("totalResults", &json!(3)).equals("startIndex", &json!(2));
     let zero = alike(context, &users, json!({"startIndex": 0, "count": 1}), start).await?;
@@ -268,7 +267,7 @@ async fn attributes(context: &Context) -> CheckResult {
     context.expect(&named).under(requirements).that(
         shown.len() == 3 && shown.iter().all(|own| has(own, naming) && has(own, "id") && !has(own, &hidden)),
         &format!("the resources are not shown by id and {naming} alone"),
-        counted(shown.len() as u64, "resource", "resources"),
+        resource_count(shown.len()),
     );
     let excluded = json!({"filter": filter, "excludedAttributes": [hidden, "id"]});
     let excluded = context.send(search(users.endpoint(), excluded)).await?;
@@ -276,12 +275,12 @@ async fn attributes(context: &Context) -> CheckResult {
     context.expect(&excluded).under(&["RFC7644-3.4.3-07", "RFC7644-3.4.3-03", "RFC7644-3.4.3-21"]).status(&[200]).that(
         shown.len() == 3 && shown.iter().all(|own| has(own, naming) && !has(own, &hidden)),
         &format!("{hidden} is shown, or {naming} is not"),
-        counted(shown.len() as u64, "resource", "resources"),
+        resource_count(shown.len()),
     );
     context.expect(&excluded).under(&["RFC7644-3.4.3-09"]).that(
         shown.iter().all(|own| has(own, "id")),
         "id is left out although it is always returned",
-        counted(shown.len() as u64, "resource", "resources"),
+        resource_count(shown.len()),
     );
     Ok(())
 }

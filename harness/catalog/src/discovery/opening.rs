@@ -354,7 +354,7 @@ pub(super) const NO_LIST: &[&str] = &["RFC7644-3.4.2-04", "RFC7644-3.12-12"];
 /// What a list breaks that is found at another URL only.
 pub(super) const ELSEWHERE: &[&str] = &["RFC7644-3.2-05"];
 
-/// What asks clients to follow a redirect.
+/// The requirements that ask clients to follow a redirect.
 pub(super) const FOLLOWED: &[&str] = &["RFC7644-3.12-07", "RFC7644-3.12-08"];
 
 /// Whether the schema is one that RFC 7643 defines for a type of its own.

@@ -5,7 +5,7 @@ use weir_exchange::Exchange;
 use super::signature::{MemberFault, Signature, UrlKind};
 use crate::problem::Problem;
 
-/// What a sentence says that looks at the header and the member side by side.
+/// Parts of the sentences that compare the header with the member.
 const BOTH: [&str; 4] = [
     "is not the URI of the Location header",
     "the header Location and meta.location name different URIs",

@@ -173,7 +173,7 @@ impl Group<'_> {
             Signature::Sentence { topic, text } if topic.is_empty() && text.starts_with("the endpoint ") => 0,
             // A door that is open is the worst, and a door that is closed hides the rest.
             Signature::Credentials { .. } | Signature::Open => 1,
-            // What a run goes by is not what the endpoint is at its end, so that any other finding may be of the change.
+            // A run goes by discovery, so that any other finding may come from its change.
             _ if is_lead_of(&self.findings, "discovery.unchanged") && verdict >= Verdict::Fail => 2,
             // Without the documents that every client reads, more is silent than what names them.
             _ if is_about_discovery

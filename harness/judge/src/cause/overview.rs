@@ -1,5 +1,5 @@
-//! What the findings of a run say together, which one of them cannot say alone: a member that every answer has wrong, a store that
-//! loses whatever it is given, values that all come in another letter case, an answer that should have been a refusal.
+//! Causes that the findings of a run show together and none shows alone: a member that every answer has wrong, a store that loses all
+//! that it is given, values that all come in another letter case, an answer that should have been a refusal.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ const SOME_MEMBERS: usize = 3;
 /// The id that a resource has in a list.
 const LISTED_ID: &str = "Resources.id";
 
-/// What the findings of a run say together.
+/// The evidence of all findings of a run.
 pub(super) struct Overview {
     /// The members that are wrong in answers to other requests than a change, with the first such fault and the checks that see it.
     members: BTreeMap<String, (MemberFault, BTreeSet<String>)>,
@@ -25,7 +25,7 @@ pub(super) struct Overview {
     is_letter_case: bool,
     /// The signature of the exchanges that checks found answered with success where a refusal was due, by their numbers.
     accepted: BTreeMap<u64, Signature>,
-    /// The fault of lists that filters do not narrow as they should, the gravest first.
+    /// The fault that most lists with a filter show.
     filtered: Option<Signature>,
     /// Refusals whose status says that they are none.
     as_success: Option<Signature>,
@@ -80,23 +80,21 @@ impl Overview {
         }
     }
 
-    /// What is behind the `signature` of `finding`.
+    /// The signature of the cause of `finding`, which has `signature` by itself.
     pub(super) fn behind(&self, signature: Signature, finding: &Finding) -> Signature {
         if let Some(accepted) = self.accepted_before(finding) {
             return accepted;
         }
         // Lists that show other ids than the resources have show none of those that the run made.
-        if let Some((MemberFault::Different, _)) = self.members.get(LISTED_ID)
+        if let Some(listed @ Signature::Member { fault: MemberFault::Different, .. }) = self.wrong_member(LISTED_ID)
             && (matches!(signature, Signature::List { .. }) || shows_strangers(finding))
         {
-            return Signature::Member { name: LISTED_ID.to_owned(), fault: MemberFault::Different };
+            return listed;
         }
         match &signature {
             Signature::RefusedBody => self.shown_and_refused(finding).unwrap_or(signature),
             Signature::Member { fault: MemberFault::LetterCase, .. } if self.is_letter_case => Signature::LetterCase,
-            Signature::Locations if self.members.contains_key("meta.location") => {
-                Signature::Member { name: "meta.location".to_owned(), fault: self.members["meta.location"].0 }
-            }
+            Signature::Locations => self.wrong_member("meta.location").unwrap_or(signature),
             // A grammar is read wrongly where lists show it, and wherever else a filter stands.
             Signature::Grammar => self.filtered.clone().unwrap_or(signature),
             // A client that looks at the status alone takes a refusal for an open door.
@@ -119,12 +117,12 @@ impl Overview {
             // One check may ask for a value that others do not send.
             && (*fault != MemberFault::Different || checks.len() > 1)
         {
-            return Some(Signature::Member { name: name.to_owned(), fault: *fault });
+            return self.wrong_member(name);
         }
         self.is_each.then_some(Signature::EffectOfEach)
     }
 
-    /// What a rule sees in an answer is that of the check which says that this answer should have been a refusal.
+    /// The signature of the check which says that the answer a rule judges should have been a refusal.
     fn accepted_before(&self, finding: &Finding) -> Option<Signature> {
         if finding.origin != Origin::Rule {
             return None;
@@ -142,10 +140,15 @@ impl Overview {
             return None;
         }
         let mut words = problem.observed.split(|character: char| !character.is_ascii_alphanumeric());
-        let is_wrong = |word: &str| self.members.get(word).filter(|(fault, _)| *fault != MemberFault::Missing);
-        words.find_map(|word| {
-            is_wrong(word).map(|(fault, _)| Signature::Member { name: word.to_owned(), fault: *fault })
-        })
+        words
+            .find(|word| self.members.get(*word).is_some_and(|(fault, _)| *fault != MemberFault::Missing))
+            .and_then(|word| self.wrong_member(word))
+    }
+
+    /// The signature of a member that is wrong in answers to other requests than a change.
+    fn wrong_member(&self, name: &str) -> Option<Signature> {
+        let (fault, _) = self.members.get(name)?;
+        Some(Signature::Member { name: name.to_owned(), fault: *fault })
     }
 }
 

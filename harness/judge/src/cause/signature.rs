@@ -134,7 +134,7 @@ pub(super) enum UrlKind {
 const NAMED: [&str; 6] = [".search", "Bulk", "Me", "Schemas", "ResourceTypes", "ServiceProviderConfig"];
 /// How the finding about a first request says that its answer decides nothing.
 const NEITHER: &str = ", which says neither that the endpoint offers ";
-/// What the sentence about a filter says that is read in another way, or in none.
+/// Parts of the sentences about a filter that is read in another way, or in none.
 const GRAMMAR: [&str; 3] =
     [" is not read as the grammar says", " is refused, and the usual ", " by a filter that asks for "];
 /// What sentences about the encoding of a body contain.

@@ -1,11 +1,11 @@
-//! What an answer's status says against those that were due.
+//! The status of an answer beside those that were due.
 
 use weir_exchange::Exchange;
 
 use super::signature::{Signature, UrlKind};
 use crate::problem::Problem;
 
-/// What sentences say of an operation of a bulk job that must fail, and is reported as done.
+/// Parts of the sentences about an operation of a bulk job that must fail, and is reported as done.
 const MUST_FAIL: [&str; 4] = [" is not refused", "failed operation", " are reported as done", " is not 4"];
 
 /// How the sentence begins about creations side by side with one name.

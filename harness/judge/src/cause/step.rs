@@ -35,6 +35,6 @@ fn of_answer(sentence: &str) -> Option<Signature> {
         "DELETE" => 204,
         _ => 200,
     };
-    // What is answered as done, and said to be wrong all the same, is judged by the state that is left.
+    // A request that is answered as done, and called wrong all the same, is judged by the state that is left.
     (came >= 400).then(|| status::of_answer(method, place, came, &[due])).flatten()
 }

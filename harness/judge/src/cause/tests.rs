@@ -229,7 +229,7 @@ fn what_resources_are_recognised_by_comes_before_what_is_not_found_without_it() 
     for (message, path, found, headline, size) in [
         ("id is missing", "id", None, "id is missing", 1),
         ("Resources is missing", "Resources", None, "Resources is missing", 1),
-        // What lists show under another id is not found in them.
+        // A resource that lists show under another id is not found in them.
         ("Resources[0].id is not \"7\"", "Resources[0].id", Some(json!("8")), "Resources[0].id is not \"7\"", 3),
     ] {
         let mut wrong = problem(message, "", list(json!({})));

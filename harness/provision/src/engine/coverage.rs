@@ -1,5 +1,5 @@
-//! What a channel asks of the entries of a file and none of them has, and what they say that it does not ask. An export holds the
-//! attributes that it was asked for: a filter on one that it left out leaves out everybody, or nobody.
+//! Attributes that a channel asks for and no entry of a file has, and attributes that disable people and that it does not read. An
+//! export holds the attributes that it was asked for: a filter on one that it left out leaves out everybody, or nobody.
 
 use std::collections::BTreeMap;
 

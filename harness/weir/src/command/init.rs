@@ -89,7 +89,8 @@ pub(super) async fn run(args: InitArgs, output: &Output) -> Result<u8, Failure> 
         Some(secret) => format!("the credentials come from {}; now", legible::one_line(&secret.origin())),
         None => "it sends no credentials; now".to_owned(),
     };
-    let config = if is_beside(&args.output) { String::new() } else { format!(" --config {}", quoted(&path)) };
+    // That is the file which a run reads by itself.
+    let config = if args.output == Path::new(FILE) { String::new() } else { format!(" --config {}", quoted(&path)) };
     output.print(Printable::own(&format!("{summary}{place}: weir check{config} --quick\n")))?;
     Ok(exit::OK)
 }
@@ -127,11 +128,6 @@ fn named(args: &InitArgs) -> Result<(Url, NamedCredentials), Failure> {
         None => NamedCredentials::Found(questions.credentials()?),
     };
     Ok((url, credentials))
-}
-
-/// Whether the configuration is written where Weir is run.
-fn is_beside(output: &Path) -> bool {
-    output.parent().is_none_or(|folder| folder.as_os_str().is_empty()) && output == Path::new(FILE)
 }
 
 /// The same credentials as the configuration at `output` names them: a file relative to its own folder, or absolute if that is

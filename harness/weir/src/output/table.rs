@@ -62,19 +62,22 @@ fn laid_out(rows: &[Vec<String>], room: Option<usize>) -> String {
             whole -= 1;
         }
     }
+    rows.iter().map(|row| lines_of(row, &widths)).collect()
+}
+
+/// The lines of a row whose cells go on in the next line where they are wider than their column.
+fn lines_of(row: &[String], widths: &[usize]) -> String {
+    let cells: Vec<Vec<String>> = row.iter().zip(widths).map(|(cell, width)| wrapped(cell, *width)).collect();
     let mut text = String::new();
-    for row in &rows {
-        let cells: Vec<Vec<String>> = row.iter().zip(&widths).map(|(cell, width)| wrapped(cell, *width)).collect();
-        for number in 0..cells.iter().map(Vec::len).max().unwrap_or(1) {
-            let mut line = String::new();
-            for (cell, width) in cells.iter().zip(&widths) {
-                let part = cell.get(number).map_or("", String::as_str);
-                // Writing to a string cannot fail.
-                let _ = write!(line, "{part:<width$}{:GAP$}", "");
-            }
-            text.push_str(line.trim_end());
-            text.push('\n');
+    for number in 0..cells.iter().map(Vec::len).max().unwrap_or(1) {
+        let mut line = String::new();
+        for (cell, width) in cells.iter().zip(widths) {
+            let part = cell.get(number).map_or("", String::as_str);
+            // Writing to a string cannot fail.
+            let _ = write!(line, "{part:<width$}{:GAP$}", "");
         }
+        text.push_str(line.trim_end());
+        text.push('\n');
     }
     text
 }
@@ -89,21 +92,8 @@ fn listed(head: &[String], rows: &[Vec<String>], room: usize) -> String {
         }
         let pairs: Vec<Vec<String>> =
             head.iter().zip(row).map(|(name, cell)| vec![name.clone(), cell.clone()]).collect();
-        text.push_str(&laid_out_with(&pairs, [width, room.saturating_sub(width + GAP)]));
-    }
-    text
-}
-
-fn laid_out_with(pairs: &[Vec<String>], [first, second]: [usize; 2]) -> String {
-    let mut text = String::new();
-    for pair in one_line(pairs) {
-        let [names, values] = [wrapped(&pair[0], first), wrapped(&pair[1], second)];
-        for number in 0..names.len().max(values.len()) {
-            let part = |lines: &[String]| lines.get(number).cloned().unwrap_or_default();
-            let line = format!("{:<first$}{:GAP$}{}", part(&names), "", part(&values));
-            text.push_str(line.trim_end());
-            text.push('\n');
-        }
+        let widths = [width, room.saturating_sub(width + GAP)];
+        text.extend(one_line(&pairs).iter().map(|pair| lines_of(pair, &widths)));
     }
     text
 }

@@ -16,7 +16,7 @@ use weir_provision::source::{Directory, Entries, Source, SourceError};
 
 use super::application::State;
 use super::rehearsal::{Rehearsal, changed, person, removed};
-use super::report::{NOTHING_TO_DO, Observations};
+use super::report::{Observations, three_sentences};
 use super::write::Writes;
 use super::{Scenario, ScenarioApplication, ScenarioError};
 
@@ -74,15 +74,15 @@ impl Observations for FixedIdentifier {
     }
 
     fn answer(&self) -> [String; 3] {
-        let [outcome, advice] = if self.is_found() {
+        three_sentences(
+            "A new connection identifies users by another attribute.",
+            self.is_found(),
             [
                 "The same person has two accounts, and the first is no longer managed.",
                 "Keep the Unique User Identifier for the life of a connection; to change it, rename the accounts in the target first.",
-            ]
-        } else {
-            ["The person still has one account.", NOTHING_TO_DO]
-        };
-        ["A new connection identifies users by another attribute.", outcome, advice].map(str::to_owned)
+            ],
+            "The person still has one account.",
+        )
     }
 
     fn verdict(&self) -> Vec<String> {
@@ -137,15 +137,15 @@ impl Observations for ProvisionDisabled {
     }
 
     fn answer(&self) -> [String; 3] {
-        let [outcome, advice] = if self.is_found() {
+        three_sentences(
+            "A user is disabled and therefore deleted, and changes afterwards.",
+            self.is_found(),
             [
                 "With Provision Disabled Users the deleted account comes back, disabled, at the next change.",
                 "Clear Provision Disabled Users when Remove User Action is Delete.",
-            ]
-        } else {
-            ["The deleted account does not come back.", NOTHING_TO_DO]
-        };
-        ["A user is disabled and therefore deleted, and changes afterwards.", outcome, advice].map(str::to_owned)
+            ],
+            "The deleted account does not come back.",
+        )
     }
 
     fn verdict(&self) -> Vec<String> {
@@ -194,15 +194,15 @@ impl Observations for GroupDnDeletion {
     }
 
     fn answer(&self) -> [String; 3] {
-        let [outcome, advice] = if self.is_found() {
+        three_sentences(
+            "A user who is targeted through a Group DN is deleted in LDAP.",
+            self.is_found(),
             [
                 "The account stays active until the group itself changes.",
                 "Take people out of the group before they are deleted, or target them by a filter.",
-            ]
-        } else {
-            ["The deletion is noticed in the next cycle.", NOTHING_TO_DO]
-        };
-        ["A user who is targeted through a Group DN is deleted in LDAP.", outcome, advice].map(str::to_owned)
+            ],
+            "The deletion is noticed in the next cycle.",
+        )
     }
 
     fn verdict(&self) -> Vec<String> {

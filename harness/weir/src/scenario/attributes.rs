@@ -8,7 +8,7 @@ use weir_provision::client::Description;
 use weir_provision::options::Put;
 
 use super::rehearsal::{Rehearsal, changed, person};
-use super::report::{NOTHING_TO_DO, Observations};
+use super::report::{Observations, three_sentences};
 use super::{Scenario, ScenarioApplication, ScenarioError};
 
 /// The value of an attribute in words, if the user has one.
@@ -72,14 +72,15 @@ impl Observations for NeverCleared {
     }
 
     fn answer(&self) -> [String; 3] {
-        let sent = format!("When an attribute loses its value in the source, the client sends {}.", self.sent());
-        if self.is_found() {
-            let kept = "The target keeps the old value, and no later cycle removes it.";
-            let advice = "Clear the value in the target by hand, or map a default value that stands for nothing.";
-            [sent, kept.to_owned(), advice.to_owned()]
-        } else {
-            [sent, "The target loses the value too.".to_owned(), NOTHING_TO_DO.to_owned()]
-        }
+        three_sentences(
+            &format!("When an attribute loses its value in the source, the client sends {}.", self.sent()),
+            self.is_found(),
+            [
+                "The target keeps the old value, and no later cycle removes it.",
+                "Clear the value in the target by hand, or map a default value that stands for nothing.",
+            ],
+            "The target loses the value too.",
+        )
     }
 
     fn verdict(&self) -> Vec<String> {
@@ -166,15 +167,15 @@ impl Observations for TypeOmitted {
     }
 
     fn answer(&self) -> [String; 3] {
-        let [kept, advice] = if self.is_found() {
+        three_sentences(
+            "The work email of a user changes in the source.",
+            self.is_found(),
             [
                 "Where the target omits type, the new address is added, and the old one is never removed.",
                 "Have the target show type and primary; until then remove old addresses there by hand.",
-            ]
-        } else {
-            ["The client replaces the address, whether the target shows type and primary or not.", NOTHING_TO_DO]
-        };
-        ["The work email of a user changes in the source.", kept, advice].map(str::to_owned)
+            ],
+            "The client replaces the address, whether the target shows type and primary or not.",
+        )
     }
 
     fn verdict(&self) -> Vec<String> {
@@ -272,16 +273,15 @@ impl Observations for MappedOnly {
     }
 
     fn answer(&self) -> [String; 3] {
-        let [kept, advice] = if self.is_found() {
+        three_sentences(
+            "The target knows a value that the source does not, and another attribute changes.",
+            self.is_found(),
             [
                 "A PUT of the mapped values alone wipes that value where the endpoint replaces, and nothing reports it.",
                 "Map every attribute that matters, or let the endpoint merge.",
-            ]
-        } else {
-            ["The value survives both kinds of PUT.", NOTHING_TO_DO]
-        };
-        ["The target knows a value that the source does not, and another attribute changes.", kept, advice]
-            .map(str::to_owned)
+            ],
+            "The value survives both kinds of PUT.",
+        )
     }
 
     fn verdict(&self) -> Vec<String> {

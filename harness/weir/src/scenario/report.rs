@@ -28,6 +28,13 @@ pub(super) trait Observations {
 /// The advice where the limitation does not bite.
 pub(super) const NOTHING_TO_DO: &str = "Nothing has to be changed.";
 
+/// The three sentences about a limitation: the `event` that shows it, what follows and what to do where it is `found`, and what follows
+/// where it is not.
+pub(super) fn three_sentences(event: &str, is_found: bool, found: [&str; 2], otherwise: &str) -> [String; 3] {
+    let [outcome, advice] = if is_found { found } else { [otherwise, NOTHING_TO_DO] };
+    [event, outcome, advice].map(str::to_owned)
+}
+
 /// The outcome of a scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScenarioReport {

@@ -7,9 +7,8 @@ use scim::capability::Capability;
 use serde_json::{Value, json};
 use url::form_urlencoded::byte_serialize;
 use weir_exchange::Request;
-use weir_files::count::counted;
 
-use crate::check::cohort::ids_in;
+use crate::check::cohort::{ids_in, resource_count};
 use crate::check::{Check, CheckResult, Context, LISTED, Stop};
 use crate::checks::groups::membership::is_in_a_group;
 
@@ -212,12 +211,7 @@ async fn ask(context: &Context) -> CheckResult {
                 query.query,
                 fault(answer.status, &found, &id)
             ),
-            format!(
-                "{}, {}; the query: {}",
-                answer.status,
-                counted(found.len() as u64, "resource", "resources"),
-                query.source
-            ),
+            format!("{}, {}; the query: {}", answer.status, resource_count(found.len()), query.source),
         );
     }
     Ok(())

@@ -4,11 +4,10 @@ use scim::capability::{Capability, ResourceOperation};
 use serde_json::{Value, json};
 use weir_exchange::Request;
 use weir_exchange::difference::at;
-use weir_files::count::counted;
 
 use super::published::{FilterAttribute, Type};
 use crate::check::On::Only;
-use crate::check::cohort::{Cohort, ids_in, is_refused_as_unsupported};
+use crate::check::cohort::{Cohort, ids_in, is_refused_as_unsupported, resource_count};
 use crate::check::{Check, CheckResult, Context};
 use crate::data::USER;
 
@@ -205,7 +204,7 @@ async fn not_offered(context: &Context) -> CheckResult {
         context.expect(&answer).under(&["RFC7644-3.4.2.2-04"]).that(
             ids_in(&answer).is_empty(),
             "the list holds resources that do not match",
-            counted(ids_in(&answer).len() as u64, "resource", "resources"),
+            resource_count(ids_in(&answer).len()),
         );
     } else {
         context.expect(&answer).under(&["RFC7644-3.4.2.2-01"]).status(&[400, 403, 501]);

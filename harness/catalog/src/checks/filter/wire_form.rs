@@ -5,9 +5,8 @@ use serde_json::json;
 use url::form_urlencoded::byte_serialize;
 use weir_exchange::Request;
 use weir_exchange::difference::at;
-use weir_files::count::counted;
 
-use crate::check::cohort::ids_in;
+use crate::check::cohort::{ids_in, resource_count};
 use crate::check::{Check, CheckResult, Context, LISTED};
 
 pub(in super::super) const CHECKS: &[Check] = &[Check::new(
@@ -111,7 +110,7 @@ async fn wire_forms(context: &Context) -> CheckResult {
         let answer = context.send(query(&(form.write)(&filter))).await?;
         let found = ids_in(&answer);
         let is_read = answer.status == 200 && found == [resource.id.as_str()];
-        let observed = format!("{}, {}", answer.status, counted(found.len() as u64, "resource", "resources"));
+        let observed = format!("{}, {}", answer.status, resource_count(found.len()));
         let WireForm { name, clients, .. } = form;
         let message = format!("a filter with {name} does not find its resource; so write {clients}");
         let expectation = context.expect(&answer).after(&usual);

@@ -46,7 +46,7 @@ async fn deactivate(context: &Context) -> CheckResult {
         (json!({"op": "replace", "path": "active", "value": true}), true, &["RFC7643-4.1.1-23", "RFC7644-3.5.2.3-02"]),
         (json!({"op": "replace", "value": {"active": false}}), false, &["RFC7643-4.1.1-23", "RFC7644-3.5.2.3-01"]),
     ] {
-        // What a creation makes of active says nothing of what a PATCH does.
+        // The value of active after a creation says nothing about a PATCH.
         let WatchedPatch { answer, after } = send_watched(context, &user, &json!([operation]), false).await?;
         context.expect(&answer).after(&user.exchange).under(under).status(&[200, 204]);
         if let Some(after) = after {
